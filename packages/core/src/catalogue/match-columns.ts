@@ -1,0 +1,41 @@
+// Which column types can carry which field types.
+import type { ColumnType, ScalarKind } from '../resource/column-type.ts'
+import type { ColumnInfo } from './table-info.ts'
+
+const texts = ['text', 'varchar', 'bpchar', 'citext', 'name']
+
+/** Column types that hold every value of a kind exactly, and print it so that it is read back as the same value. */
+const carriers: Readonly<Record<Exclude<ScalarKind, 'text'>, readonly string[]>> = {
+  uuid: ['uuid', ...texts],
+  boolean: ['bool'],
+  integer: ['int2', 'int4', 'int8', 'numeric'],
+  bigint: ['int8', 'numeric'],
+  numeric: ['numeric'],
+  float: ['float4', 'float8'],
+  date: ['date'],
+  timestamp: ['timestamptz', 'timestamp'],
+  json: ['json', 'jsonb'],
+}
+
+/** Types that text could be cast to, but that have a field type of their own, which tells bad values apart. */
+const notText = new Set(
+  Object.values(carriers)
+    .flat()
+    .filter(type => !texts.includes(type)),
+)
+
+/** True if a column of this type can carry a field of that one. Enums, inet and the like are carried as text. */
+export function carries(column: ColumnInfo, type: ColumnType): boolean {
+  if (type.kind === 'array') {
+    return (
+      column.category === 'A' &&
+      column.elementType !== null &&
+      carriesScalar(column.elementType, type.element)
+    )
+  }
+  return column.category !== 'A' && carriesScalar(column.type, type.kind)
+}
+
+function carriesScalar(columnType: string, kind: ScalarKind): boolean {
+  return kind === 'text' ? !notText.has(columnType) : carriers[kind].includes(columnType)
+}

@@ -1,0 +1,19 @@
+// Reads what the catalogue says of a resource's table and of those it refers to, and matches the two.
+import type { Client } from '../postgres/client.ts'
+import { databaseFault } from '../postgres/sqlstate.ts'
+import type { Resource } from '../resource/define.ts'
+import { matchTarget } from './match.ts'
+import { readTable, readTableOid } from './table-info.ts'
+import type { Target } from './target.ts'
+
+/** @throws LadingError `RESOURCE_MISMATCH` if the resource and the database disagree. */
+export async function readTarget(client: Client, resource: Resource): Promise<Target> {
+  try {
+    const table = await readTable(client, resource.table)
+    const oids = new Map<string, number | undefined>()
+    for (const { table: name } of resource.references) oids.set(name, await readTableOid(client, name))
+    return matchTarget(resource, table, oids)
+  } catch (error) {
+    throw databaseFault(error)
+  }
+}

@@ -1,0 +1,142 @@
+// What the catalogue of the database says about a table, in one query.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Client } from '../postgres/client.ts'
+import { tableIdentifier } from '../postgres/identifier.ts'
+
+export interface ColumnInfo {
+  readonly name: string
+  /** Base type by its internal name, such as `timestamptz`, `varchar`, `_text`; that of a domain's base. */
+  readonly type: string
+  /** `pg_type.typcategory`: `A` array, `E` enum, `S` string … */
+  readonly category: string
+  /** Base type of an array's elements, or null. */
+  readonly elementType: string | null
+  /** The base type as SQL, without length: a cast to it never cuts or rounds silently. */
+  readonly castType: string
+  /** By the column or by its domain. */
+  readonly notNull: boolean
+  /** SQL expression of the value that an absent field gets, or null. */
+  readonly default: string | null
+  /** Generated columns and identity columns `always`: nobody can write them. */
+  readonly readOnly: boolean
+}
+
+export interface UniqueIndexInfo {
+  readonly name: string
+  readonly primary: boolean
+  /** Valid, without predicate, and checked at once, not at the end of the transaction. */
+  readonly usable: boolean
+  /** Columns or expressions, as SQL. */
+  readonly parts: readonly string[]
+}
+
+export interface ForeignKeyInfo {
+  readonly name: string
+  readonly columns: readonly string[]
+  /** `oid` of the table referred to. */
+  readonly table: number
+  readonly targets: readonly string[]
+}
+
+export interface TableInfo {
+  readonly oid: number
+  /** Quoted, with its schema. */
+  readonly sql: string
+  readonly columns: readonly ColumnInfo[]
+  readonly uniqueIndexes: readonly UniqueIndexInfo[]
+  readonly foreignKeys: readonly ForeignKeyInfo[]
+  /** Deferrable constraints, quoted with their schema: they speak at once only when told to. */
+  readonly deferrable: readonly string[]
+}
+
+const query = `
+select json_build_object(
+  'oid', c.oid::int8,
+  'sql', format('%I.%I', n.nspname, c.relname),
+  'columns', (
+    select coalesce(json_agg(json_build_object(
+      'name', a.attname,
+      'type', t.typname,
+      'category', t.typcategory,
+      'elementType', e.typname,
+      'castType', format_type(t.oid, -1),
+      'notNull', a.attnotnull or declared.typnotnull,
+      'default', case
+        when a.attgenerated <> '' then null
+        when a.attidentity <> '' then format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname))
+        else pg_get_expr(d.adbin, d.adrelid)
+      end,
+      'readOnly', a.attgenerated <> '' or a.attidentity = 'a'
+    ) order by a.attnum), '[]')
+    from pg_attribute a
+    join pg_type declared on declared.oid = a.atttypid
+    join lateral (
+      with recursive base as (
+        select declared.oid, declared.typtype, declared.typbasetype
+        union all
+        select below.oid, below.typtype, below.typbasetype
+        from base join pg_type below on below.oid = base.typbasetype
+        where base.typtype = 'd'
+      )
+      select oid from base where typtype <> 'd'
+    ) resolved on true
+    join pg_type t on t.oid = resolved.oid
+    left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  ),
+  'uniqueIndexes', (
+    select coalesce(json_agg(json_build_object(
+      'name', ic.relname,
+      'primary', i.indisprimary,
+      'usable', i.indisvalid and i.indimmediate and i.indpred is null,
+      'parts', (
+        select json_agg(pg_get_indexdef(i.indexrelid, position, true) order by position)
+        from generate_series(1, i.indnkeyatts::int) as position
+      )
+    ) order by i.indisprimary desc, ic.relname), '[]')
+    from pg_index i join pg_class ic on ic.oid = i.indexrelid
+    where i.indrelid = c.oid and i.indisunique
+  ),
+  'foreignKeys', (
+    select coalesce(json_agg(json_build_object(
+      'name', f.conname,
+      'columns', (select json_agg(a.attname order by k.place) from unnest(f.conkey) with ordinality k(attnum, place)
+        join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.attnum),
+      'table', f.confrelid::int8,
+      'targets', (select json_agg(a.attname order by k.place) from unnest(f.confkey) with ordinality k(attnum, place)
+        join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.attnum)
+    )), '[]')
+    from pg_constraint f where f.conrelid = c.oid and f.contype = 'f'
+  ),
+  'deferrable', (
+    select coalesce(json_agg(format('%I.%I', cn.nspname, f.conname)), '[]')
+    from pg_constraint f join pg_namespace cn on cn.oid = f.connamespace
+    where f.conrelid = c.oid and f.condeferrable
+  )
+) as info
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.oid = to_regclass($1)`
+
+/** Reads a table. @throws LadingError `RESOURCE_MISMATCH` if there is none of that name. */
+export async function readTable(client: Client, table: string): Promise<TableInfo> {
+  const { rows } = await client.query(query, [tableIdentifier(table)])
+  const info = rows[0]?.['info']
+  if (info === undefined) {
+    throw new LadingError(
+      'RESOURCE_MISMATCH',
+      `There is no table "${table}" in the database; create it, or run its migrations first.`,
+    )
+  }
+  // The query builds exactly this shape.
+  return info as TableInfo
+}
+
+/** Number that identifies a table, whatever name it is called by; undefined where there is none. */
+export async function readTableOid(client: Client, table: string): Promise<number | undefined> {
+  const { rows } = await client.query('select to_regclass($1)::oid::int8::text as oid', [
+    tableIdentifier(table),
+  ])
+  const oid = rows[0]?.['oid']
+  return typeof oid === 'string' ? Number(oid) : undefined
+}

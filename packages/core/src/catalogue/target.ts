@@ -1,0 +1,45 @@
+// A resource joined with its table: every field with its column, every key and reference with what enforces it.
+
+import type { Reference, Resource } from '../resource/define.ts'
+import type { Field } from '../resource/field.ts'
+import type { Codec } from '../value/codec.ts'
+import type { ColumnInfo, TableInfo } from './table-info.ts'
+
+export interface TargetColumn {
+  readonly field: Field
+  readonly info: ColumnInfo
+  readonly codec: Codec
+  /** Quoted name, the same in the staging table. */
+  readonly sql: string
+}
+
+/** A key that the database enforces by an immediate unique index. */
+export interface TargetKey {
+  readonly columns: readonly TargetColumn[]
+  readonly ignoreCase: boolean
+  readonly code: string
+  readonly index: string
+}
+
+/** A reference that the database enforces by a foreign key. */
+export interface TargetReference {
+  readonly column: TargetColumn
+  readonly reference: Reference
+  readonly constraint: string
+  /** The reference points into the table itself, so rows of the same batch can satisfy it. */
+  readonly isSelf: boolean
+}
+
+export interface Target {
+  readonly resource: Resource
+  readonly table: TableInfo
+  /** In the order of the fields. */
+  readonly columns: readonly TargetColumn[]
+  /** Columns that an import writes. */
+  readonly writable: readonly TargetColumn[]
+  /** The primary key first, then the natural keys. */
+  readonly keys: readonly TargetKey[]
+  readonly references: readonly TargetReference[]
+  /** Columns of the primary key, for a total order; empty where the table has none. */
+  readonly primaryKey: readonly string[]
+}

@@ -1,0 +1,35 @@
+// THE table of fault codes: what each means, the HTTP status it becomes, and whether trying again may help.
+
+interface CodeFacts {
+  /** Status of the problem response, where the fault ends a request. */
+  readonly status: number
+  /** The same call may succeed later without anything being changed. */
+  readonly retryable: boolean
+}
+
+/**
+ * Faults end a run; bad data never does (see `record-error.ts`). Codes are stable: programs match on them, and
+ * messages are for people.
+ */
+export const faultCodes = {
+  CONFIG_INVALID: { status: 500, retryable: false },
+  RESOURCE_INVALID: { status: 500, retryable: false },
+  RESOURCE_MISMATCH: { status: 500, retryable: false },
+  RESOURCE_UNKNOWN: { status: 400, retryable: false },
+  OPTION_INVALID: { status: 400, retryable: false },
+  FILTER_INVALID: { status: 400, retryable: false },
+  FORMAT_UNSUPPORTED: { status: 415, retryable: false },
+  FILE_EMPTY: { status: 400, retryable: false },
+  HEADER_INVALID: { status: 400, retryable: false },
+  ENCODING_INVALID: { status: 400, retryable: false },
+  FILE_PARSE_ERROR: { status: 400, retryable: false },
+  RECORD_TOO_LARGE: { status: 400, retryable: false },
+  SOURCE_UNAVAILABLE: { status: 502, retryable: true },
+  VALUE_NOT_PRINTABLE: { status: 500, retryable: false },
+  DATABASE_REFUSED: { status: 500, retryable: false },
+  DATABASE_UNAVAILABLE: { status: 503, retryable: true },
+  CANCELLED: { status: 499, retryable: true },
+  INTERNAL: { status: 500, retryable: false },
+} as const satisfies Record<string, CodeFacts>
+
+export type FaultCode = keyof typeof faultCodes

@@ -1,0 +1,28 @@
+// A record error: one broken rule of one record. A value, returned and counted, never thrown.
+
+/** Stored values are cut here: enough to recognise them, too little to store a file in its own report. */
+export const maxReportedValueLength = 200
+
+export interface RecordError {
+  /** CSV: the record's ordinal with the header as 1. NDJSON: the physical line. Objects and JSON arrays: the ordinal from 1. */
+  readonly rowNumber: number
+  /** Physical line on which the record begins, from 1; equal to `rowNumber` where there are no lines. */
+  readonly line: number
+  /** Value of the natural key as the file gave it, else of the primary key, else `''`. */
+  readonly recordIdentifier: string
+  /** Field whose rule is broken; null where the record as a whole is at fault. */
+  readonly field: string | null
+  /** Stable code, such as `INVALID_EMAIL` or `DUPLICATE_SLUG`. */
+  readonly code: string
+  /** One sentence for the owner of the file. */
+  readonly message: string
+  /** The value as the file gave it, cut at 200 characters; null where there was none or the field is sensitive. */
+  readonly value: string | null
+}
+
+/** Shows a value in a report: text as it is, anything else as JSON, cut at 200 characters. */
+export function reportedValue(value: unknown): string | null {
+  if (value === undefined || value === null) return null
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  return text.length <= maxReportedValueLength ? text : text.slice(0, maxReportedValueLength)
+}

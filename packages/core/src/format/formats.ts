@@ -1,0 +1,23 @@
+// The formats that are built in, and how one is found for a file.
+import { LadingError } from '../errors/lading-error.ts'
+import { csv } from './csv/csv.ts'
+import type { Format } from './format.ts'
+import { ndjson } from './ndjson/ndjson.ts'
+
+const formats: ReadonlyMap<string, Format> = new Map([csv, ndjson].map(format => [format.name, format]))
+
+/** @throws LadingError `FORMAT_UNSUPPORTED`, naming the known ones. */
+export function formatNamed(name: string): Format {
+  const format = formats.get(name)
+  if (format !== undefined) return format
+  throw new LadingError(
+    'FORMAT_UNSUPPORTED',
+    `Unknown format "${name}"; known: ${[...formats.keys()].join(', ')}.`,
+  )
+}
+
+/** The format that a file name's ending tells, or undefined. */
+export function formatOfFileName(fileName: string): Format | undefined {
+  const name = fileName.toLowerCase()
+  return [...formats.values()].find(format => format.extensions.some(extension => name.endsWith(extension)))
+}

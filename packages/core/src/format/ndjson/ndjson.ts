@@ -1,0 +1,13 @@
+// NDJSON: one JSON object a line, UTF-8.
+import type { Format } from '../format.ts'
+import { decodeNdjson } from './decode.ts'
+import { encodeNdjson } from './encode.ts'
+
+export const ndjson: Format = {
+  name: 'ndjson',
+  mediaType: 'application/x-ndjson',
+  values: 'json',
+  extensions: ['.ndjson', '.jsonl', '.json'],
+  decode: decodeNdjson,
+  encode: encodeNdjson,
+}

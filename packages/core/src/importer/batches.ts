@@ -1,0 +1,56 @@
+// Stages: rows of any grouping → batches of the size that a transaction should have, encoded for COPY.
+import type { Target } from '../catalogue/target.ts'
+import { defaults } from '../config/defaults.ts'
+import type { LadingError } from '../errors/lading-error.ts'
+import type { Row } from '../resource/row.ts'
+import type { RowBatch } from '../resource/row-batch.ts'
+import { encodeBatch, type StagedBatch } from '../staging/encode.ts'
+
+export interface ImportBatch {
+  /** All records of the batch in file order, those with errors too. */
+  readonly rows: readonly Row[]
+  /** Those without errors, ready for COPY. */
+  readonly staged: StagedBatch
+  /** Bytes of the source up to the end of this batch. */
+  readonly endByte: number
+  readonly fault: LadingError | undefined
+}
+
+/** Regroups to at most `batchRows` records and about `batchBytes` bytes. A fault ends the last batch. */
+export async function* regroup(
+  batches: AsyncIterable<RowBatch>,
+  { batchRows, batchBytes }: { readonly batchRows: number; readonly batchBytes: number },
+): AsyncGenerator<RowBatch> {
+  let rows: Row[] = []
+  let bytes = 0
+  let end: RowBatch['end'] = { byte: 0, rowNumber: 0, line: 0 }
+  for await (const batch of batches) {
+    for (const row of batch.rows) {
+      rows.push(row)
+      bytes += row.source.length
+      if (rows.length < batchRows && bytes < batchBytes) continue
+      const { offset, length, rowNumber, line } = row.source
+      yield { rows, end: { byte: offset + length, rowNumber, line } }
+      rows = []
+      bytes = 0
+    }
+    end = batch.end
+    if (batch.fault !== undefined) {
+      yield { rows, end, fault: batch.fault }
+      return
+    }
+  }
+  yield { rows, end }
+}
+
+/** Encodes what got through validation, ahead of the database. */
+export async function* encode(batches: AsyncIterable<RowBatch>, target: Target): AsyncGenerator<ImportBatch> {
+  for await (const { rows, end, fault } of batches) {
+    const staged = encodeBatch(
+      target,
+      rows.filter(row => row.errors === undefined),
+      defaults.copyChunkBytes,
+    )
+    yield { rows, staged, endByte: end.byte, fault }
+  }
+}

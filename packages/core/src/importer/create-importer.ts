@@ -1,0 +1,67 @@
+// createImporter: resources on a pool, each checked against the catalogue once, and runs of them.
+import { readTarget } from '../catalogue/read-target.ts'
+import type { Target } from '../catalogue/target.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import { type Client, checkPool, withClient } from '../postgres/client.ts'
+import { createRegistry } from '../resource/registry.ts'
+import { type ImporterOptions, type RunOptions, readLimits } from './options.ts'
+import type { ImportReport } from './report.ts'
+import { runImport } from './run.ts'
+
+export interface Importer {
+  /**
+   * Compares every resource with the catalogue of the database. Call it at start-up, so that a mismatch shows
+   * then and not at the first import; `run` checks the one that it needs.
+   *
+   * @throws LadingError `RESOURCE_MISMATCH` naming every disagreement, `DATABASE_UNAVAILABLE`
+   */
+  check(): Promise<void>
+  /**
+   * Imports a file or objects. Every record is in the table or in the report when it resolves. Needs no job, no
+   * HTTP and no schema `lading`.
+   *
+   * @throws LadingError if the file cannot be read to its end or the database cannot go on. What had been
+   * committed stays, and `importReportOf(error)` tells it.
+   *
+   * @example
+   * const report = await importer.run({ resource: 'users', format: 'csv', source: createReadStream('users.csv') })
+   * console.log(report.successful, report.failed, report.errors[0]?.message)
+   */
+  run(options: RunOptions): Promise<ImportReport>
+}
+
+/** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
+export function createImporter(options: ImporterOptions): Importer {
+  const { pool } = options
+  const limits = readLimits(options)
+  const registry = createRegistry(options.resources)
+  const targets = new Map<string, Target>()
+  checkPool(pool)
+
+  const targetOf = async (client: Client, name: string): Promise<Target> => {
+    const resource = registry.get(name)
+    const target = targets.get(name) ?? (await readTarget(client, resource))
+    targets.set(name, target)
+    return target
+  }
+  return {
+    async check() {
+      const problems: string[] = []
+      await withClient(pool, async client => {
+        for (const { name } of registry.all) {
+          await targetOf(client, name).catch((error: unknown) => {
+            if (!(error instanceof LadingError) || error.code !== 'RESOURCE_MISMATCH') throw error
+            problems.push(error.message)
+          })
+        }
+      })
+      if (problems.length > 0) throw new LadingError('RESOURCE_MISMATCH', problems.join('\n'))
+    },
+    async run(runOptions) {
+      registry.get(runOptions.resource)
+      const work = async (client: Client) =>
+        runImport(client, await targetOf(client, runOptions.resource), limits, runOptions)
+      return runOptions.client === undefined ? withClient(pool, work) : work(runOptions.client)
+    },
+  }
+}

@@ -1,0 +1,76 @@
+// Options of an importer and of one run, with their units and what they cost.
+import { defaults } from '../config/defaults.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import type { RecordError } from '../errors/record-error.ts'
+import type { Client, Pool } from '../postgres/client.ts'
+import type { Resource } from '../resource/define.ts'
+import type { ByteSource } from '../source/chunks.ts'
+import type { ObjectSource } from '../source/objects.ts'
+
+export interface ImporterOptions {
+  /** A `pg.Pool` without `query_timeout`. One connection is used for each run. */
+  readonly pool: Pool
+  readonly resources: readonly Resource[]
+  /**
+   * Records per batch, which is a transaction. More costs memory and makes a dirty batch dearer; fewer costs
+   * round trips. @defaultValue 5000
+   */
+  readonly batchRows?: number
+  /** Bytes of source text per batch, whichever limit is met first. @defaultValue 4 MiB */
+  readonly batchBytes?: number
+  /** Bytes of the longest record; a longer one is an error. @defaultValue 1 MiB */
+  readonly maxRecordBytes?: number
+}
+
+export interface RunOptions {
+  /** Name of a resource. */
+  readonly resource: string
+  /** A file as a Node or Web stream, bytes or chunks of bytes; or objects, if no `format` is given. */
+  readonly source: ByteSource | ObjectSource
+  /** `csv` or `ndjson`. Without it, `source` yields objects. */
+  readonly format?: string
+  /**
+   * A connection inside a transaction of yours. Nothing is committed or rolled back; when `run` throws, roll back.
+   * @defaultValue a connection of the pool, with a transaction for each batch
+   */
+  readonly client?: Client
+  /** Hears every record error, once its batch is in; the report keeps the first 1,000. */
+  readonly onError?: (error: RecordError) => void
+  /** Hears the counts after each batch. */
+  readonly onProgress?: (progress: ImportProgress) => void
+  /** Ends the run between two batches; what is committed stays. */
+  readonly signal?: AbortSignal
+}
+
+export interface ImportProgress {
+  /** Records judged so far: `successful + failed`. */
+  readonly processed: number
+  readonly successful: number
+  readonly failed: number
+  /** Bytes of the source, decoded to UTF-8, that these records are. 0 for objects. */
+  readonly bytes: number
+}
+
+export interface Limits {
+  readonly batchRows: number
+  readonly batchBytes: number
+  readonly maxRecordBytes: number
+}
+
+/** @throws LadingError `CONFIG_INVALID` naming the option. */
+export function readLimits(options: ImporterOptions): Limits {
+  const limits = {
+    batchRows: options.batchRows ?? defaults.batchRows,
+    batchBytes: options.batchBytes ?? defaults.batchBytes,
+    maxRecordBytes: options.maxRecordBytes ?? defaults.maxRecordBytes,
+  }
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new LadingError(
+        'CONFIG_INVALID',
+        `The option ${name} must be a whole number from 1; it is ${value}.`,
+      )
+    }
+  }
+  return limits
+}

@@ -1,0 +1,102 @@
+// The report: what became of every record, counted batch by batch.
+import { defaults } from '../config/defaults.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import type { RecordError } from '../errors/record-error.ts'
+import type { Row } from '../resource/row.ts'
+import type { ImportProgress } from './options.ts'
+
+export interface ImportWarning {
+  readonly code: 'UNKNOWN_COLUMN'
+  readonly detail: string
+}
+
+/** `processed = successful + failed` and `successful = inserted + updated + ignored`, always. */
+export interface ImportReport {
+  readonly resource: string
+  readonly processed: number
+  readonly successful: number
+  /** Records that did not get in; each has at least one error. */
+  readonly failed: number
+  readonly inserted: number
+  readonly updated: number
+  readonly ignored: number
+  /** Broken rules by code: a record that breaks two counts in both. */
+  readonly errorsByCode: Readonly<Record<string, number>>
+  /** The first 1,000 record errors, in file order; `onError` hears all. */
+  readonly errors: readonly RecordError[]
+  readonly warnings: readonly ImportWarning[]
+  /** Bytes of the source, decoded to UTF-8. */
+  readonly bytes: number
+  readonly durationSeconds: number
+}
+
+/** The report of what had been done before a fault, from the error that `run` threw. */
+export function importReportOf(error: unknown): ImportReport | undefined {
+  // Only `run` attaches reports, and only of this shape.
+  return error instanceof LadingError ? (error.report as ImportReport | undefined) : undefined
+}
+
+/** Counts a run. One tally belongs to one run. */
+export class Tally {
+  private readonly started = performance.now()
+  private readonly errorsByCode = new Map<string, number>()
+  private readonly errors: RecordError[] = []
+  private readonly unknownColumns = new Set<string>()
+  private inserted = 0
+  private failed = 0
+  private bytes = 0
+
+  constructor(
+    private readonly resource: string,
+    private readonly onError: ((error: RecordError) => void) | undefined,
+  ) {}
+
+  /** Counts a batch that is in the table, or would be there but for its errors. */
+  add(rows: readonly Row[], endByte: number): void {
+    this.bytes = endByte
+    for (const { errors } of rows) {
+      if (errors === undefined) {
+        this.inserted++
+        continue
+      }
+      this.failed++
+      for (const error of errors) this.note(error)
+    }
+  }
+
+  warnUnknownColumn(column: string): void {
+    if (this.unknownColumns.size < defaults.reportedWarnings) this.unknownColumns.add(column)
+  }
+
+  progress(): ImportProgress {
+    const { inserted, failed, bytes } = this
+    return { processed: inserted + failed, successful: inserted, failed, bytes }
+  }
+
+  report(): ImportReport {
+    const { inserted, failed, resource, errors, bytes } = this
+    return {
+      resource,
+      processed: inserted + failed,
+      successful: inserted,
+      failed,
+      inserted,
+      updated: 0,
+      ignored: 0,
+      errorsByCode: Object.fromEntries(this.errorsByCode),
+      errors: [...errors],
+      warnings: [...this.unknownColumns].map(column => ({
+        code: 'UNKNOWN_COLUMN',
+        detail: `Column "${column}" is not part of ${resource} and was not imported`,
+      })),
+      bytes,
+      durationSeconds: (performance.now() - this.started) / 1000,
+    }
+  }
+
+  private note(error: RecordError): void {
+    this.errorsByCode.set(error.code, (this.errorsByCode.get(error.code) ?? 0) + 1)
+    if (this.errors.length < defaults.reportedErrors) this.errors.push(error)
+    this.onError?.(error)
+  }
+}

@@ -1,0 +1,72 @@
+// One run: a source through the pipeline into the table, and the report of it.
+import type { Target } from '../catalogue/target.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import { formatNamed } from '../format/formats.ts'
+import type { Client } from '../postgres/client.ts'
+import { databaseFault } from '../postgres/sqlstate.ts'
+import type { ByteSource } from '../source/chunks.ts'
+import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
+import { openSession } from '../staging/session.ts'
+import type { Limits, RunOptions } from './options.ts'
+import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
+import { type ImportReport, Tally } from './report.ts'
+
+/** @throws LadingError with the report of what had been done before the fault */
+export async function runImport(
+  client: Client,
+  target: Target,
+  limits: Limits,
+  options: RunOptions,
+): Promise<ImportReport> {
+  const tally = new Tally(target.resource.name, options.onError)
+  const ended = new AbortController()
+  const signal = options.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, options.signal])
+  const format = options.format === undefined ? undefined : formatNamed(options.format)
+  const pipelineOptions: PipelineOptions = {
+    target,
+    limits,
+    values: format?.values ?? 'json',
+    onUnknownColumn: column => tally.warnUnknownColumn(column),
+    signal,
+  }
+  try {
+    // The two kinds of source are told apart by `format`, as RunOptions says.
+    const records =
+      format === undefined
+        ? recordsOfObjects(options.source as ObjectSource)
+        : decode(options.source as ByteSource, format, pipelineOptions)
+    const session = await openSession(client, target, {
+      transaction: options.client === undefined ? 'own' : 'caller',
+    })
+    let fault: LadingError | undefined
+    for await (const batch of importPipeline(records, session, pipelineOptions)) {
+      tally.add(batch.rows, batch.endByte)
+      options.onProgress?.(tally.progress())
+      fault = batch.fault
+    }
+    await session.close()
+    if (fault !== undefined) throw fault
+    return tally.report()
+  } catch (error) {
+    throw withReport(error, tally, options.signal)
+  } finally {
+    // Whatever ended the run, the source is not read any further.
+    ended.abort()
+  }
+}
+
+function withReport(error: unknown, tally: Tally, signal: AbortSignal | undefined): LadingError {
+  const report = tally.report()
+  if (signal?.aborted === true) {
+    return new LadingError('CANCELLED', 'The import was cancelled; what had been imported before stays.', {
+      cause: error,
+      report,
+    })
+  }
+  const fault = isOurs(error) ? error : databaseFault(error)
+  return new LadingError(fault.code, fault.message, { cause: fault.cause ?? fault, report })
+}
+
+function isOurs(error: unknown): error is LadingError {
+  return error instanceof LadingError
+}

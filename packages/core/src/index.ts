@@ -1,0 +1,21 @@
+// The public API of @lading/core, in the order of the README.
+export { Type } from '@sinclair/typebox'
+export type { FaultCode } from './errors/codes.ts'
+export { LadingError } from './errors/lading-error.ts'
+export type { RecordError } from './errors/record-error.ts'
+export { createExporter, type Exporter } from './exporter/create-exporter.ts'
+export type { ExporterOptions, StreamOptions } from './exporter/options.ts'
+export { formatOfFileName } from './format/formats.ts'
+export { createImporter, type Importer } from './importer/create-importer.ts'
+export type { ImporterOptions, ImportProgress, RunOptions } from './importer/options.ts'
+export { type ImportReport, type ImportWarning, importReportOf } from './importer/report.ts'
+export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
+export { defineResource, type Resource } from './resource/define.ts'
+export type {
+  FieldDefinition,
+  Issue,
+  KeyDefinition,
+  ReferenceDefinition,
+  ResourceDefinition,
+} from './resource/definition.ts'
+export { defineConfig, type Project } from './resource/project.ts'

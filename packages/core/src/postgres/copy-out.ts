@@ -1,0 +1,55 @@
+// COPY … TO STDOUT → bytes, with the connection given back on every way out.
+import { Readable } from 'node:stream'
+import { to as copyTo } from 'pg-copy-streams'
+import { borrow, type Pool } from './client.ts'
+
+export interface CopyOutOptions {
+  /** Statements that begin the transaction; it ends with the stream. */
+  readonly begin: string
+  /** One COPY … TO STDOUT. */
+  readonly copy: string
+  /** Turns an error of the database into the one that the reader gets. */
+  readonly faultOf: (error: unknown) => Error
+  /** Called once, with the rows printed, before the stream ends. */
+  readonly onRows?: ((rows: number) => void) | undefined
+}
+
+/**
+ * A stream of what `copy` prints. Nothing is asked of the database before the stream is read, and no faster than
+ * it is read. A reader that stops early closes the connection: a half-read COPY would hang the next one who
+ * borrows it.
+ */
+export function copyOut(pool: Pool, { begin, copy, faultOf, onRows }: CopyOutOptions): Readable {
+  const abandoned = new AbortController()
+
+  async function* read(): AsyncGenerator<Buffer> {
+    const { client, giveBack } = await borrow(pool)
+    let failure: Error | undefined = new Error('The reader of the COPY stopped early.')
+    try {
+      await client.query(begin)
+      const printed = client.query(copyTo(copy))
+      const stop = () => printed.destroy()
+      abandoned.signal.addEventListener('abort', stop, { once: true })
+      if (abandoned.signal.aborted) stop()
+      for await (const chunk of printed) yield chunk
+      abandoned.signal.removeEventListener('abort', stop)
+      await client.query('commit')
+      onRows?.(printed.rowCount)
+      failure = undefined
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error })
+      throw faultOf(error)
+    } finally {
+      giveBack(failure)
+    }
+  }
+
+  const stream = Readable.from(read(), { objectMode: false })
+  // Closing a generator waits for the chunk that it waits for; the COPY itself has to be stopped first.
+  const close = stream._destroy
+  stream._destroy = (error, callback) => {
+    abandoned.abort()
+    close.call(stream, error, callback)
+  }
+  return stream
+}

@@ -1,0 +1,67 @@
+// SQLSTATE → what it means for a run: the fault of a row, of the run, or of the moment.
+import { LadingError } from '../errors/lading-error.ts'
+
+/** Raised by our own DO blocks when fewer rows were written than were sent. */
+export const rowsSuppressed = 'LD001'
+
+/**
+ * - `row`: a row is at fault, and the others can still get in.
+ * - `unclear`: may be a row (a raising trigger, row-level security) or the run (a missing grant): rows are tried one by one.
+ * - `retry`: the same transaction may succeed when it is tried again.
+ * - `run`: no row is at fault.
+ */
+export type Blame = 'row' | 'unclear' | 'retry' | 'run'
+
+/** By the classes of appendix A of the PostgreSQL manual. */
+export function blame(error: unknown): Blame {
+  const state = sqlstate(error)
+  if (state === undefined) return 'run'
+  if (state === rowsSuppressed || state === '54000') return 'row'
+  if (state === '40001' || state === '40P01') return 'retry'
+  const sqlClass = state.slice(0, 2)
+  if (sqlClass === '22' || sqlClass === '23' || sqlClass === '44') return 'row'
+  if (['08', '25', '40', '53', '55', '57', '58'].includes(sqlClass)) return 'run'
+  if (sqlClass === '42') return state === '42501' ? 'unclear' : 'run'
+  return 'unclear'
+}
+
+/** The five characters of a database error, or undefined for an error that did not come from the database. */
+export function sqlstate(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  const { code } = error
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error ? code : undefined
+}
+
+const sentences: ReadonlyMap<string, string> = new Map([
+  ['42501', 'The database user may not do this; grant it the missing privilege on the table.'],
+  ['42P01', 'A table is missing in the database; run the migrations.'],
+  ['53100', 'The disk of the database is full; make room and try again.'],
+  ['53300', 'The database has no connection left; try again later or raise max_connections.'],
+  ['28P01', 'The database refused the password; check the connection settings.'],
+  ['28000', 'The database refused this user; check the connection settings.'],
+  ['3D000', 'The database does not exist; create it, or check the connection settings.'],
+  ['57014', 'The database cancelled the statement; a timeout or an administrator ended it.'],
+])
+
+/** Any error of a database call as a fault with a sentence of ours; the original stays in `cause`. */
+export function databaseFault(error: unknown): LadingError {
+  if (error instanceof LadingError) return error
+  const state = sqlstate(error)
+  if (state === undefined) {
+    return new LadingError(
+      'DATABASE_UNAVAILABLE',
+      'The connection to the database is broken or cannot be made.',
+      {
+        cause: error,
+      },
+    )
+  }
+  const sqlClass = state.slice(0, 2)
+  const unavailable =
+    sqlClass === '08' || sqlClass === '53' || sqlClass === '57' || sqlClass === '58' || sqlClass === '40'
+  return new LadingError(
+    unavailable ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED',
+    sentences.get(state) ?? `The database refused the statement (SQLSTATE ${state}); its log says more.`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,25 @@
+// What a decoder hands on: some records, the place it has reached, and at the end of a broken file why it broke.
+import type { LadingError } from '../errors/lading-error.ts'
+import type { SourceRecord } from './source-record.ts'
+
+/** A place between two records of the decoded UTF-8 stream: where a reader can begin again. */
+export interface Position {
+  /** Bytes before the next record. */
+  readonly byte: number
+  /** Row number of the last record before this place; 0 at the start. */
+  readonly rowNumber: number
+  /** Physical lines before this place. */
+  readonly line: number
+}
+
+export interface RecordBatch {
+  /** The header, in the batch that holds the first record of a CSV file. */
+  readonly header?: readonly (string | null)[]
+  readonly records: readonly SourceRecord[]
+  readonly end: Position
+  /**
+   * Why the file cannot be read beyond `end`. It comes in band, behind the good records, and not as a thrown
+   * error: which records come before it must not depend on how the file was cut into chunks.
+   */
+  readonly fault?: LadingError
+}

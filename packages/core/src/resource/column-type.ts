@@ -1,0 +1,88 @@
+// TypeBox schema of a field → the column type that carries it, and what is left for the schema to check.
+import { type TSchema, TypeGuard } from '@sinclair/typebox'
+import { LadingError } from '../errors/lading-error.ts'
+
+export type ScalarKind =
+  | 'text'
+  | 'uuid'
+  | 'boolean'
+  | 'integer'
+  | 'bigint'
+  | 'numeric'
+  | 'float'
+  | 'date'
+  | 'timestamp'
+  | 'json'
+
+/** How values travel: how they are parsed, staged and printed. One file of `value/` for each kind. */
+export type ColumnType =
+  | { readonly kind: ScalarKind }
+  | { readonly kind: 'array'; readonly element: ScalarKind }
+
+export interface FieldSchema {
+  readonly type: ColumnType
+  /** The schema admits null, so null is a value and not a missing one. */
+  readonly nullable: boolean
+  /** The schema of a value that is not null. */
+  readonly schema: TSchema
+}
+
+/** String formats that are a type of their own; other formats stay text and are checked as rules. */
+const kindOfFormat: ReadonlyMap<string, ScalarKind> = new Map([
+  ['uuid', 'uuid'],
+  ['date-time', 'timestamp'],
+  ['date', 'date'],
+  ['int64', 'bigint'],
+  ['decimal', 'numeric'],
+])
+
+/**
+ * Reads the column type out of a field's schema.
+ *
+ * @throws LadingError `RESOURCE_INVALID` if no column type fits, naming the field.
+ */
+export function readFieldSchema(field: string, given: TSchema): FieldSchema {
+  const { schema, nullable } = withoutNull(given)
+  const type = columnType(schema)
+  if (type === undefined) {
+    throw new LadingError(
+      'RESOURCE_INVALID',
+      `Field "${field}" has a schema that no column type fits; use a String, Integer, Number, BigInt, Boolean, Array, Object or a union of literals.`,
+    )
+  }
+  return { type, nullable, schema }
+}
+
+function columnType(schema: TSchema): ColumnType | undefined {
+  if (TypeGuard.IsArray(schema)) {
+    const element = columnType(schema.items)
+    return element === undefined || element.kind === 'array'
+      ? undefined
+      : { kind: 'array', element: element.kind }
+  }
+  const kind = scalarKind(schema)
+  return kind === undefined ? undefined : { kind }
+}
+
+function scalarKind(schema: TSchema): ScalarKind | undefined {
+  if (TypeGuard.IsString(schema)) return kindOfFormat.get(schema.format ?? '') ?? 'text'
+  if (TypeGuard.IsLiteral(schema)) return typeof schema.const === 'string' ? 'text' : undefined
+  if (TypeGuard.IsUnion(schema))
+    return schema.anyOf.every(member => scalarKind(member) === 'text') ? 'text' : undefined
+  if (TypeGuard.IsInteger(schema)) return 'integer'
+  if (TypeGuard.IsNumber(schema)) return 'float'
+  if (TypeGuard.IsBigInt(schema)) return 'bigint'
+  if (TypeGuard.IsBoolean(schema)) return 'boolean'
+  if (TypeGuard.IsObject(schema) || TypeGuard.IsRecord(schema)) return 'json'
+  if (TypeGuard.IsUnknown(schema) || TypeGuard.IsAny(schema)) return 'json'
+  return undefined
+}
+
+/** Takes `Type.Null()` out of a union: null is handled before a value is checked. */
+function withoutNull(schema: TSchema): { schema: TSchema; nullable: boolean } {
+  if (!TypeGuard.IsUnion(schema)) return { schema, nullable: false }
+  const members = schema.anyOf.filter(member => !TypeGuard.IsNull(member))
+  if (members.length === schema.anyOf.length) return { schema, nullable: false }
+  const [only] = members
+  return { schema: members.length === 1 && only ? only : { ...schema, anyOf: members }, nullable: true }
+}

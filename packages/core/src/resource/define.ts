@@ -1,0 +1,118 @@
+// defineResource: a table as seen from a file, compiled once and checked for contradictions.
+import type { TObject } from '@sinclair/typebox'
+import { LadingError } from '../errors/lading-error.ts'
+import { nearest } from '../util/suggest.ts'
+import type {
+  FieldDefinition,
+  Issue,
+  KeyDefinition,
+  ReferenceDefinition,
+  ResourceDefinition,
+} from './definition.ts'
+import { codeWord, compileField, type Field } from './field.ts'
+
+export interface Key {
+  readonly fields: readonly Field[]
+  readonly ignoreCase: boolean
+  readonly code: string
+}
+
+export interface Reference {
+  readonly field: Field
+  readonly table: string
+  readonly column: string
+  readonly code: string
+}
+
+/** A compiled resource. Make it with `defineResource`; its shape is read, never written. */
+export interface Resource {
+  readonly name: string
+  readonly table: string
+  readonly fields: readonly Field[]
+  /** Natural keys as declared; the primary key is read from the catalogue. */
+  readonly keys: readonly Key[]
+  readonly references: readonly Reference[]
+  readonly check: ((record: Record<string, unknown>, issue: Issue) => void) | undefined
+}
+
+/**
+ * Describes a table as seen from a file. The TypeBox schema is the one source of truth for names, order, types
+ * and rules; whether the table agrees is checked against the catalogue when an importer or exporter starts.
+ *
+ * @example
+ * const users = defineResource('users', {
+ *   table: 'users',
+ *   schema: Type.Object({ id: Type.Optional(Type.String({ format: 'uuid' })), email: Type.String({ format: 'email' }) }),
+ *   key: ['email'],
+ * })
+ *
+ * @throws LadingError `RESOURCE_INVALID` naming the resource and what contradicts itself.
+ */
+export function defineResource<Schema extends TObject>(
+  name: string,
+  definition: ResourceDefinition<Schema>,
+): Resource {
+  const { schema, table, key = [] } = definition
+  // Their keys are the schema's, which a mapped type over a generic cannot show to the compiler.
+  const references = (definition.references ?? {}) as Readonly<Record<string, ReferenceDefinition>>
+  const options = (definition.fields ?? {}) as Readonly<Record<string, FieldDefinition>>
+  const complain = (problem: string): never => {
+    throw new LadingError('RESOURCE_INVALID', `Resource "${name}": ${problem}`)
+  }
+  if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
+    complain('its name must be lower-case letters, digits, "-" and "_", beginning with a letter.')
+  }
+
+  const fields = Object.entries(schema.properties).map(([field, fieldSchema], index) =>
+    compileField(field, index, fieldSchema, options[field]),
+  )
+  const byName = new Map(fields.map(field => [field.name, field]))
+  const fieldNamed = (wanted: string, place: string): Field => {
+    const found = byName.get(wanted)
+    if (found !== undefined) return found
+    const hint = nearest(wanted, byName.keys())
+    return complain(
+      `${place} names "${wanted}", which is no field${hint ? `; did you mean "${hint}"?` : '.'}`,
+    )
+  }
+
+  for (const unknown of Object.keys(options)) fieldNamed(unknown, 'fields')
+  assertNamesDiffer(fields, complain)
+
+  return Object.freeze({
+    name,
+    table,
+    fields,
+    keys: keyDefinitions(key).map(one => ({
+      fields: one.fields.map(field => fieldNamed(field, 'key')),
+      ignoreCase: one.ignoreCase ?? false,
+      code: one.code ?? `DUPLICATE_${one.fields.map(codeWord).join('_')}`,
+    })),
+    references: Object.entries(references).map(([field, { table, column = 'id', code }]) => ({
+      field: fieldNamed(field, 'references'),
+      table,
+      column,
+      code: code ?? `${codeWord(field.replace(/_?id$/i, '') || field)}_NOT_FOUND`,
+    })),
+    // The pipeline knows records by their field names only; the schema's static type is for the author of `check`.
+    check: definition.check as Resource['check'],
+  })
+}
+
+function keyDefinitions(key: readonly string[] | readonly KeyDefinition[]): readonly KeyDefinition[] {
+  const names = key.filter(part => typeof part === 'string')
+  if (names.length > 0) return [{ fields: names }]
+  return key.filter(part => typeof part !== 'string')
+}
+
+/** A name or alias that stands for two fields would make a header ambiguous. */
+function assertNamesDiffer(fields: readonly Field[], complain: (problem: string) => never): void {
+  const owners = new Map<string, string>()
+  for (const field of fields) {
+    for (const name of [field.name, ...field.aliases]) {
+      const owner = owners.get(name.toLowerCase())
+      if (owner !== undefined) complain(`"${name}" stands for both "${owner}" and "${field.name}".`)
+      owners.set(name.toLowerCase(), field.name)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// What the owner of a table writes: the definition of a resource, before it is compiled.
+import type { Static, TObject } from '@sinclair/typebox'
+
+/** A natural key: fields that together tell one row from every other. */
+export interface KeyDefinition {
+  /** Field names; more than one make a composite key. */
+  readonly fields: readonly string[]
+  /** Compare text without regard to case: needs a unique index on `lower(column)`, or a citext column. @defaultValue false */
+  readonly ignoreCase?: boolean
+  /** Code of a duplicate. @defaultValue `DUPLICATE_<FIELDS>` */
+  readonly code?: string
+}
+
+/** A field whose value must exist in another table (or in an earlier row of the same one). */
+export interface ReferenceDefinition {
+  /** `table` or `schema.table`. */
+  readonly table: string
+  /** @defaultValue 'id' */
+  readonly column?: string
+  /** Code of a missing target. @defaultValue `<FIELD without _id>_NOT_FOUND` */
+  readonly code?: string
+}
+
+export interface FieldDefinition {
+  /** Column name. @defaultValue the field's name */
+  readonly column?: string
+  /** Further names that a header or a JSON key may use for this field. */
+  readonly aliases?: readonly string[]
+  /** Changes text before it is parsed, such as `text => text.trim()`. Must be pure: it may run again after a crash. */
+  transform?(text: string): string
+  /** Export only: for generated and identity columns. A file may hold it, and it is not imported. @defaultValue false */
+  readonly readOnly?: boolean
+  /** Values are never shown in a report. @defaultValue false */
+  readonly sensitive?: boolean
+  /** Codes to use in place of the general ones. */
+  readonly codes?: { readonly missing?: string; readonly invalid?: string; readonly tooLong?: string }
+}
+
+/** Reports one broken rule from `check`; a field that is already known to be wrong is not reported twice. */
+export type Issue<Field extends string = string> = (field: Field, code: string, message: string) => void
+
+export interface ResourceDefinition<Schema extends TObject = TObject> {
+  /** `table` or `schema.table`. */
+  readonly table: string
+  /** The one source of truth for names, order, types and rules. A field that is `Type.Optional` may be absent. */
+  readonly schema: Schema
+  /**
+   * The natural key or keys; the primary key always counts as one more. Names of fields are one key
+   * (`['tenant', 'code']` is composite); several keys are given as definitions.
+   */
+  readonly key?: readonly string[] | readonly KeyDefinition[]
+  readonly references?: { readonly [Name in keyof Static<Schema>]?: ReferenceDefinition }
+  readonly fields?: { readonly [Name in keyof Static<Schema>]?: FieldDefinition }
+  /**
+   * Rules over several fields. Sees the fields that are valid by themselves, parsed; called once for every
+   * record. Must be pure: it may run again after a crash.
+   */
+  check?(record: Partial<Static<Schema>>, issue: Issue<Extract<keyof Static<Schema>, string>>): void
+}

@@ -1,0 +1,72 @@
+// One field of a resource, compiled: its name in files, its column, its type, its codes.
+import { OptionalKind, type TSchema } from '@sinclair/typebox'
+import { LadingError } from '../errors/lading-error.ts'
+import { type ColumnType, readFieldSchema } from './column-type.ts'
+import type { FieldDefinition } from './definition.ts'
+
+export interface Field {
+  readonly name: string
+  /** Position in the resource, and in the `values` of a row. */
+  readonly index: number
+  readonly column: string
+  readonly aliases: readonly string[]
+  readonly type: ColumnType
+  readonly schema: TSchema
+  readonly required: boolean
+  readonly nullable: boolean
+  readonly readOnly: boolean
+  readonly sensitive: boolean
+  readonly transform: ((text: string) => string) | undefined
+  readonly codes: { readonly missing: string; readonly invalid: string; readonly tooLong: string }
+}
+
+/** PostgreSQL cuts longer names silently (NAMEDATALEN is 64 bytes). */
+const maxNameBytes = 63
+
+/** Compiles one property of the schema. @throws LadingError `RESOURCE_INVALID` */
+export function compileField(
+  name: string,
+  index: number,
+  given: TSchema,
+  options: FieldDefinition = {},
+): Field {
+  if (name === '' || Buffer.byteLength(name) > maxNameBytes) {
+    throw new LadingError('RESOURCE_INVALID', `Field name "${name}" must have 1 to ${maxNameBytes} bytes.`)
+  }
+  const { type, nullable, schema } = readFieldSchema(name, given)
+  const invalid = options.codes?.invalid ?? invalidCode(name, type)
+  return {
+    name,
+    index,
+    column: options.column ?? name,
+    aliases: options.aliases ?? [],
+    type,
+    schema,
+    required: given[OptionalKind] === undefined && options.readOnly !== true,
+    nullable,
+    readOnly: options.readOnly ?? false,
+    sensitive: options.sensitive ?? false,
+    transform: options.transform,
+    codes: {
+      missing: options.codes?.missing ?? 'MISSING_FIELD',
+      invalid,
+      tooLong: options.codes?.tooLong ?? invalid,
+    },
+  }
+}
+
+/** Types that look the same in every table have one code; the rest is named after the field. */
+function invalidCode(name: string, type: ColumnType): string {
+  if (type.kind === 'uuid' || type.kind === 'boolean' || type.kind === 'timestamp') {
+    return `INVALID_${type.kind.toUpperCase()}`
+  }
+  return `INVALID_${codeWord(name)}`
+}
+
+/** `publishedAt`, `published-at` → `PUBLISHED_AT`. */
+export function codeWord(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase()
+}

@@ -1,0 +1,30 @@
+// defineConfig: what the command line and a server read from `lading.config.ts`.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Resource } from './define.ts'
+import { createRegistry } from './registry.ts'
+
+export interface Project {
+  /** In the order of their references, so that whole-database work goes in that order. */
+  readonly resources: readonly Resource[]
+  /** Folders of migrations, relative to the file, which `lading migrate` applies after Lading's own. @defaultValue none */
+  readonly migrations?: readonly string[]
+}
+
+/**
+ * Describes a project; a `lading.config.ts` exports the result as its default.
+ *
+ * @example
+ * export default defineConfig({ resources: [users, articles, comments] })
+ *
+ * @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID`
+ */
+export function defineConfig(project: Project): Project {
+  if (project.resources.length === 0) {
+    throw new LadingError(
+      'CONFIG_INVALID',
+      'The configuration names no resources; add one with defineResource.',
+    )
+  }
+  createRegistry(project.resources)
+  return Object.freeze({ ...project })
+}

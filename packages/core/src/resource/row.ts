@@ -1,0 +1,51 @@
+// One record on its way to becoming a row: where it came from, its values by field, and what is wrong with it.
+import type { RecordError } from '../errors/record-error.ts'
+import { reportedValue } from '../errors/record-error.ts'
+import type { SourceRecord } from '../record/source-record.ts'
+import type { Resource } from './define.ts'
+import type { Field } from './field.ts'
+
+export interface Row {
+  readonly source: SourceRecord
+  /** By field index: first as the file gave them, later parsed. `undefined` is absent, which is not null. */
+  readonly values: unknown[]
+  /** Broken rules, in the order of the rules; undefined while there are none. */
+  errors: RecordError[] | undefined
+}
+
+/** Notes one broken rule of the row. `field` null: the record as a whole is at fault. */
+export function reject(
+  resource: Resource,
+  row: Row,
+  field: Field | null,
+  code: string,
+  message: string,
+): void {
+  const { source } = row
+  const given = field === null ? source.raw : row.values[field.index]
+  row.errors ??= []
+  row.errors.push({
+    rowNumber: source.rowNumber,
+    line: source.line,
+    recordIdentifier: recordIdentifier(resource, row),
+    field: field?.name ?? null,
+    code,
+    message,
+    value: field?.sensitive === true ? null : reportedValue(given),
+  })
+}
+
+/** True if a rule of this field is already known to be broken. */
+export function isRejected(row: Row, field: Field): boolean {
+  return row.errors?.some(error => error.field === field.name) ?? false
+}
+
+/** The natural key's value, else the first field's if it is an id, else nothing. */
+function recordIdentifier(resource: Resource, row: Row): string {
+  for (const key of resource.keys) {
+    const parts = key.fields.map(field => (field.sensitive ? null : reportedValue(row.values[field.index])))
+    if (parts.every(part => part !== null && part !== '')) return parts.join(', ')
+  }
+  const id = resource.fields.find(field => field.name === 'id')
+  return (id && reportedValue(row.values[id.index])) ?? ''
+}

@@ -1,0 +1,61 @@
+// Whatever a caller has → chunks of bytes of a bounded size, and the source closed on every way out.
+import { addAbortSignal, Readable } from 'node:stream'
+import { LadingError } from '../errors/lading-error.ts'
+import { turn } from '../util/event-loop.ts'
+
+/** A file: a Node or Web stream, bytes, or chunks of bytes or text. */
+export type ByteSource =
+  | Readable
+  | ReadableStream<Uint8Array>
+  | Uint8Array
+  | AsyncIterable<Uint8Array | string>
+  | Iterable<Uint8Array | string>
+
+/**
+ * Chunks of at most `chunkBytes`, with a turn of the event loop between two of them: the database is served
+ * while a large buffer is decoded. Aborting destroys the source at once, even one that is silent.
+ *
+ * @throws LadingError `SOURCE_UNAVAILABLE` if the source fails.
+ */
+export async function* readChunks(
+  source: ByteSource,
+  chunkBytes: number,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const readable = toReadable(source)
+  addAbortSignal(signal, readable)
+  try {
+    for await (const chunk of readable) {
+      const bytes = toBuffer(chunk)
+      for (let start = 0; start < bytes.length; start += chunkBytes) {
+        yield bytes.subarray(start, start + chunkBytes)
+        await turn()
+      }
+    }
+  } catch (error) {
+    if (signal.aborted || error instanceof LadingError) throw error
+    throw new LadingError(
+      'SOURCE_UNAVAILABLE',
+      'The source of the file broke before its end; send the file again.',
+      {
+        cause: error,
+      },
+    )
+  } finally {
+    readable.destroy()
+  }
+}
+
+function toReadable(source: ByteSource): Readable {
+  if (source instanceof Readable) return source
+  if (source instanceof Uint8Array) return Readable.from([source])
+  if (source instanceof ReadableStream) return Readable.from(source)
+  return Readable.from(source)
+}
+
+function toBuffer(chunk: unknown): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk
+  if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  if (typeof chunk === 'string') return Buffer.from(chunk)
+  throw new LadingError('OPTION_INVALID', 'The source yields something that is neither bytes nor text.')
+}

@@ -1,0 +1,68 @@
+// Rows → COPY lines of a staged batch, and its shape: which columns it fills, and which of them only here and there.
+import type { Target, TargetColumn } from '../catalogue/target.ts'
+import { copyNull, copyValue, packLines } from '../postgres/copy-text.ts'
+import type { Row } from '../resource/row.ts'
+
+export interface StagedColumn {
+  readonly column: TargetColumn
+  /** Absent in some rows, where the default has to stand in for it. */
+  readonly isMixed: boolean
+}
+
+export interface StagedBatch {
+  /** By their number in the staging table. */
+  readonly rows: readonly Row[]
+  /** Columns that at least one row fills; the database itself fills the others with their defaults. */
+  readonly columns: readonly StagedColumn[]
+  /** Some column is mixed, so that each row carries a bit for each column: present or not. */
+  readonly hasPresence: boolean
+  readonly chunks: readonly Buffer[]
+}
+
+/** Encodes rows without errors. @param chunkBytes size of one write into COPY */
+export function encodeBatch(target: Target, rows: readonly Row[], chunkBytes: number): StagedBatch {
+  const columns = stagedColumns(target, rows)
+  const hasPresence = columns.some(column => column.isMixed)
+  return { rows, columns, hasPresence, chunks: packLines(lines(rows, columns, hasPresence), chunkBytes) }
+}
+
+/** Absent is not null; but null in a column that takes none can only mean its default. */
+function isAbsent(row: Row, { field, info }: TargetColumn): boolean {
+  const value = row.values[field.index]
+  return value === undefined || (value === null && info.notNull)
+}
+
+function stagedColumns(target: Target, rows: readonly Row[]): StagedColumn[] {
+  return target.writable.flatMap(column => {
+    let absent = 0
+    for (const row of rows) if (isAbsent(row, column)) absent++
+    if (absent === rows.length) return []
+    return { column, isMixed: absent > 0 && column.info.default !== null }
+  })
+}
+
+function* lines(
+  rows: readonly Row[],
+  columns: readonly StagedColumn[],
+  hasPresence: boolean,
+): Generator<string> {
+  const encoders = columns.map(({ column }) => encoder(column))
+  for (let number = 0; number < rows.length; number++) {
+    const row = rows[number]
+    if (row === undefined) continue
+    let line = String(number)
+    if (hasPresence) line += `\t${columns.map(({ column }) => (isAbsent(row, column) ? '0' : '1')).join('')}`
+    for (const encode of encoders) line += `\t${encode(row.values)}`
+    yield `${line}\n`
+  }
+}
+
+function encoder({ field, codec }: TargetColumn): (values: readonly unknown[]) => string {
+  const { index } = field
+  const escaped = codec.isPlain === true ? (text: string) => text : copyValue
+  return values => {
+    const value = values[index]
+    // Only values that the codec's own parse made are staged, so they are of the type that it encodes.
+    return value === undefined || value === null ? copyNull : escaped(codec.toCopy(value as never))
+  }
+}

@@ -1,0 +1,89 @@
+// Verdicts and refusals → record errors: which field, which code, and one sentence for the owner of the file.
+import type { Target, TargetColumn, TargetKey } from '../catalogue/target.ts'
+import { rowsSuppressed } from '../postgres/sqlstate.ts'
+import { type Row, reject } from '../resource/row.ts'
+import type { Questions } from './classify-sql.ts'
+import type { Refusal } from './isolate-sql.ts'
+import type { Verdict } from './judge.ts'
+
+/** Notes what classification found. @param rows the batch, to name the row that has the key already */
+export function explainVerdicts(
+  target: Target,
+  questions: Questions,
+  rows: readonly Row[],
+  row: Row,
+  verdicts: readonly Verdict[],
+): void {
+  for (const verdict of verdicts) {
+    if (verdict.rule === 'key') {
+      const key = questions.keys[verdict.index]
+      if (key) explainDuplicate(target, key, row, verdict.twin === null ? undefined : rows[verdict.twin])
+    } else {
+      const reference = questions.references[verdict.index]
+      if (reference) explainMissing(target, reference.column, reference.reference, row)
+    }
+  }
+}
+
+function explainDuplicate(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
+  const [first] = key.columns
+  const names = key.columns.map(({ field }) => `"${field.name}"`).join(' and ')
+  const place =
+    twin === undefined
+      ? `is already in ${target.resource.name}`
+      : `is already in row ${twin.source.rowNumber} of this file`
+  reject(target.resource, row, first?.field ?? null, key.code, `The same ${names} ${place}.`)
+}
+
+function explainMissing(
+  target: Target,
+  column: TargetColumn,
+  reference: { table: string; code: string },
+  row: Row,
+): void {
+  reject(
+    target.resource,
+    row,
+    column.field,
+    reference.code,
+    `"${column.field.name}" names no row of ${reference.table} that exists or came earlier in this file.`,
+  )
+}
+
+/** Notes what the database said of a row that it was asked to take alone. */
+export function explainRefusal(target: Target, row: Row, refusal: Refusal): void {
+  const key = target.keys.find(({ index }) => index === refusal.constraint)
+  if (refusal.state === '23505' && key !== undefined) {
+    explainDuplicate(target, key, row, undefined)
+    return
+  }
+  const reference = target.references.find(({ constraint }) => constraint === refusal.constraint)
+  if (refusal.state === '23503' && reference !== undefined) {
+    explainMissing(target, reference.column, reference.reference, row)
+    return
+  }
+  const column = target.columns.find(({ info }) => info.name === refusal.column)
+  reject(target.resource, row, column?.field ?? null, 'CONSTRAINT_VIOLATION', refusalSentence(refusal))
+}
+
+const refusalSentences: ReadonlyMap<string, (refusal: Refusal) => string> = new Map([
+  ['23502', ({ column }) => `The column "${column}" of the table must not be empty.`],
+  ['23503', ({ constraint }) => `The row refers to one that does not exist (foreign key "${constraint}").`],
+  [
+    '23505',
+    ({ constraint }) => `The table already has a row with these values (unique index "${constraint}").`,
+  ],
+  ['23514', ({ constraint }) => `The row breaks the rule "${constraint}" of the table.`],
+  ['23P01', ({ constraint }) => `The row clashes with another row (exclusion constraint "${constraint}").`],
+  ['22001', () => 'A text is longer than its column allows.'],
+  ['22003', () => 'A number is out of the range of its column.'],
+  ['42501', () => 'The database does not let this row in (row-level security, or a missing privilege).'],
+  [rowsSuppressed, () => 'The table dropped the row without saying why; a trigger does that.'],
+])
+
+function refusalSentence(refusal: Refusal): string {
+  const sentence = refusalSentences.get(refusal.state)
+  if (sentence !== undefined) return sentence(refusal)
+  const rule = refusal.constraint === '' ? '' : ` by its rule "${refusal.constraint}"`
+  return `The table refused the row${rule} (SQLSTATE ${refusal.state}).`
+}

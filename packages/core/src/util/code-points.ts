@@ -1,0 +1,10 @@
+// Length of text as PostgreSQL counts it: code points, where JavaScript counts UTF-16 units.
+
+/** True if `text` has more than `limit` code points. Counts only where the cheap bounds cannot tell. */
+export function hasMoreCodePoints(text: string, limit: number): boolean {
+  if (text.length <= limit) return false
+  if (text.length > limit * 2) return true
+  let count = 0
+  for (const _ of text) if (++count > limit) return true
+  return false
+}

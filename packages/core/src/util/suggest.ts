@@ -1,0 +1,33 @@
+// "Did you mean": the known name that is nearest to a mistyped one.
+
+/** Returns the candidate that differs least from `name`, or undefined where none is near enough to be meant. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  // Long names come from hostile headers, and the distance costs the product of the lengths.
+  if (name.length > 63) return undefined
+  const wanted = name.toLowerCase()
+  let best: string | undefined
+  // A third of the letters may be wrong; beyond that a suggestion misleads.
+  let bestDistance = Math.floor(Math.max(wanted.length, 3) / 3) + 1
+  for (const candidate of candidates) {
+    const distance = editDistance(wanted, candidate.toLowerCase())
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** Levenshtein distance, by rows. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1))
+    }
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}

@@ -1,0 +1,35 @@
+// String formats that schemas may name. TypeBox knows none of its own, and an unknown one fails every value.
+import { FormatRegistry, type TSchema } from '@sinclair/typebox'
+
+// RFC 5321's Dot-string with a domain name of two labels or more. Every repetition is bounded or begins with a
+// character that cannot belong to the one before it, so that matching takes linear time.
+const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+const emailForm = new RegExp(`^${atom}(?:\\.${atom})*@${label}(?:\\.${label})+$`)
+
+/** The longest address that can be sent to (RFC 5321, 4.5.3.1.3: a path of 256 octets with its brackets). */
+const maxEmailLength = 254
+
+/** True for an address that mail can be sent to, by its form. */
+export function isEmail(text: string): boolean {
+  return text.length <= maxEmailLength && emailForm.test(text)
+}
+
+/** Makes `format: 'email'` known, unless the application has registered its own. Safe to repeat. */
+export function registerFormats(): void {
+  if (!FormatRegistry.Has('email')) FormatRegistry.Set('email', isEmail)
+}
+
+/** Formats within `schema` that nobody has registered. */
+export function unknownFormats(schema: TSchema): string[] {
+  const found: string[] = []
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    if ('type' in node && node.type === 'string' && 'format' in node && typeof node.format === 'string') {
+      if (!FormatRegistry.Has(node.format)) found.push(node.format)
+    }
+    Object.values(node).forEach(visit)
+  }
+  visit(schema)
+  return found
+}

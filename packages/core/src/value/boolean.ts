@@ -1,0 +1,27 @@
+// boolean: true/false and 1/0 in text; JSON booleans, or those strings.
+import { type Codec, invalid } from './codec.ts'
+
+const words: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+  ['TRUE', true],
+  ['FALSE', false],
+  ['True', true],
+  ['False', false],
+  ['1', true],
+  ['0', false],
+])
+
+const parse = (text: string) => words.get(text) ?? invalid
+
+export const boolean: Codec = {
+  stagingType: 'boolean',
+  expectation: 'must be true or false',
+  parse,
+  fromJson: value =>
+    typeof value === 'boolean' ? value : typeof value === 'string' ? parse(value) : invalid,
+  toCopy: (value: boolean) => (value ? 't' : 'f'),
+  isPlain: true,
+  // COPY would print t and f.
+  print: ({ sql }) => ({ csv: `${sql}::text`, json: sql }),
+}

@@ -1,0 +1,43 @@
+// The contract of a column type: text and JSON values in, COPY text in between, printed values out.
+
+/**
+ * One column type, both ways. `parse` and `fromJson` are strict: what they accept, PostgreSQL reads as the same
+ * value in `stagingType`, and what `print` writes, they accept.
+ */
+export interface Codec {
+  /** Type of the staging column. Text where PostgreSQL itself must be the judge, row by row, in the merge. */
+  readonly stagingType: string
+  /** What a value must be, for messages: "must be …". */
+  readonly expectation: string
+  /** Text of a CSV cell → value. Never called with an empty text, but by the text type. */
+  parse(text: string): unknown
+  /** JSON value, not null → value. */
+  fromJson(value: unknown): unknown
+  /** Value → text for COPY, not yet escaped. */
+  toCopy(value: never): string
+  /** That text never holds a character that COPY needs escaped. @defaultValue false */
+  readonly isPlain?: boolean
+  /** SQL expressions that print a column, for a CSV cell and for a JSON value. */
+  print(column: PrintedColumn): { readonly csv: string; readonly json: string }
+}
+
+/** A column in a select list, and how to end the export when one of its values cannot be printed. */
+export interface PrintedColumn {
+  /** Quoted and qualified. */
+  readonly sql: string
+  /** Base type by its PostgreSQL name, such as `timestamptz` or `jsonb`. */
+  readonly type: string
+  /** SQL expression of type text that raises when it is evaluated. */
+  readonly unprintable: string
+}
+
+/** Why a value was refused: by its type's own rule, or for characters that no column can hold. */
+export class Refusal {
+  constructor(
+    /** Undefined: the field's own `INVALID_…` code. */
+    readonly code?: 'NUL_CHARACTER' | 'ILL_FORMED_TEXT',
+    readonly message?: string,
+  ) {}
+}
+
+export const invalid = new Refusal()

@@ -1,0 +1,25 @@
+// numeric: decimal numbers, exact; kept as text, with every digit that was given.
+import { type Codec, invalid } from './codec.ts'
+
+// No exponent: 1e400 is a number to PostgreSQL, of 401 digits. The lengths are PostgreSQL's own limits.
+const form = /^-?(?:\d{1,131072}(?:\.\d{0,16383})?|\.\d{1,16383})$/
+/** Decimal digits that a double holds for certain (IEEE 754 binary64). */
+const safeDigits = 15
+
+const parse = (text: string) => (form.test(text) ? text : invalid)
+
+export const numeric: Codec = {
+  stagingType: 'numeric',
+  expectation: 'must be a decimal number without exponent',
+  parse,
+  fromJson: value => {
+    if (typeof value === 'string') return parse(value)
+    if (typeof value !== 'number') return invalid
+    const text = String(value)
+    return text.replace(/\D/g, '').replace(/^0+/, '').length <= safeDigits ? parse(text) : invalid
+  },
+  toCopy: (value: string) => value,
+  isPlain: true,
+  // As a JSON string: JSON.parse would round it.
+  print: ({ sql }) => ({ csv: sql, json: `${sql}::text` }),
+}

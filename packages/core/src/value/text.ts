@@ -1,0 +1,31 @@
+// text: any Unicode text that PostgreSQL can hold.
+import { type Codec, invalid, Refusal } from './codec.ts'
+
+// PostgreSQL refuses NUL in text (22021), and a driver would turn a lone surrogate into U+FFFD silently.
+const nul = new Refusal(
+  'NUL_CHARACTER',
+  'contains a NUL character (U+0000), which PostgreSQL cannot store; remove it',
+)
+const illFormed = new Refusal(
+  'ILL_FORMED_TEXT',
+  'contains half of a surrogate pair, which is no Unicode text',
+)
+
+export const text: Codec = {
+  stagingType: 'text',
+  expectation: 'must be text',
+  // A decoder yields well-formed text only, so that NUL is all that is left to look for.
+  parse: value => (value.includes('\0') ? nul : value),
+  fromJson: value => (typeof value === 'string' ? (refuseText(value) ?? value) : invalid),
+  toCopy: (value: string) => value,
+  print: ({ sql, type }) =>
+    type === 'text' || type === 'varchar'
+      ? { csv: sql, json: sql }
+      : { csv: `${sql}::text`, json: `${sql}::text` },
+}
+
+/** Why `value` cannot be stored as text, or undefined. */
+export function refuseText(value: string): Refusal | undefined {
+  if (value.includes('\0')) return nul
+  return value.isWellFormed() ? undefined : illFormed
+}

@@ -1,0 +1,51 @@
+/** Who uses the server: one file per holder, and a killed process's file does not count. Call under the lock. */
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errnoOf } from './errors.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+
+/** Registers one more holder in this process and returns its file. */
+export async function addHolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, `${process.pid}-${randomUUID()}`)
+  await writeFile(file, JSON.stringify(await ownIdentity()))
+  return file
+}
+
+export async function removeHolder(file: string): Promise<void> {
+  await rm(file, { force: true })
+}
+
+/** Number of holders whose process lives; clears away the files of the others. */
+export async function countLiveHolders(folder: string): Promise<number> {
+  let live = 0
+  for (const name of await namesIn(folder)) {
+    const file = join(folder, name)
+    const holder = await readHolder(file)
+    if (holder !== undefined && (await isAlive(holder))) live += 1
+    else await rm(file, { force: true })
+  }
+  return live
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Undefined for a file that its writer, killed under the lock, did not finish. */
+async function readHolder(file: string): Promise<ProcessIdentity | undefined> {
+  try {
+    // Written by addHolder().
+    const holder = JSON.parse(await readFile(file, 'utf8')) as Partial<ProcessIdentity>
+    return { pid: holder.pid ?? 0, startedAt: holder.startedAt ?? '' }
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,80 @@
+/** Puts together where one database lies, which programs run it and as whom. */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Account, canReach, isRoot, serverAccount } from './account.ts'
+import { type Binaries, findBinaries } from './binaries.ts'
+import { EmbeddedPostgresError, errnoOf } from './errors.ts'
+import { makeLibraryLinks } from './library-links.ts'
+import { databaseHome } from './location.ts'
+import { copyBinaries } from './native-copy.ts'
+import { sharedFolder } from './shared-folder.ts'
+
+export interface Site {
+  readonly dataDir: string
+  /** The folder of the cluster and its password: the data folder, or another one that the account can reach. */
+  readonly home: string
+  /** What PostgreSQL calls its data directory. */
+  readonly cluster: string
+  readonly passwordFile: string
+  readonly logFile: string
+  /** Whom the server runs as; undefined: as the caller. */
+  readonly account: Account | undefined
+  readonly binaries: Binaries
+}
+
+/** Call under the data folder's lock. */
+export async function prepareSite(dataDir: string): Promise<Site> {
+  const candidate = isRoot()
+    ? ((await ownerOf(join(dataDir, 'cluster'))) ?? (await serverAccount()))
+    : undefined
+  const home = await databaseHome(dataDir, candidate)
+  const cluster = join(home, 'cluster')
+  const account = await accountOf(cluster, candidate)
+  return {
+    dataDir,
+    home,
+    cluster,
+    passwordFile: join(home, 'password'),
+    logFile: join(dataDir, 'server.log'),
+    account,
+    binaries: await runnableBinaries(home, account),
+  }
+}
+
+/** PostgreSQL runs a cluster only as the one who owns it, so an existing one decides. */
+async function accountOf(cluster: string, candidate: Account | undefined): Promise<Account | undefined> {
+  const owner = await ownerOf(cluster)
+  if (owner === undefined || process.platform === 'win32') return candidate
+  if (candidate !== undefined) return owner
+  if (owner.uid === process.getuid?.()) return undefined
+  throw new EmbeddedPostgresError(
+    'DATA_DIR_UNUSABLE',
+    `The database in ${cluster} belongs to the user ${owner.name}: start as that user or as root, or choose another folder`,
+  )
+}
+
+async function ownerOf(cluster: string): Promise<Account | undefined> {
+  try {
+    const { uid, gid } = await stat(cluster)
+    return { uid, gid, name: `with id ${uid}` }
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The installed programs where they can run as they are, else a copy. */
+async function runnableBinaries(home: string, account: Account | undefined): Promise<Binaries> {
+  const binaries = await findBinaries()
+  const linked = await makeLibraryLinks(binaries.native)
+  // Nobody else may have written what an ordinary user runs, so his copy lies within his own data folder.
+  if (account === undefined) return linked ? binaries : copyBinaries(binaries, home)
+  if (linked && (await isRunnableBy(account, binaries))) return binaries
+  return copyBinaries(binaries, await sharedFolder(account))
+}
+
+async function isRunnableBy(account: Account, { native, postgres }: Binaries): Promise<boolean> {
+  const parts = [postgres, join(native, 'lib'), join(native, 'share')]
+  const answers = await Promise.all(parts.map(part => canReach(account, part)))
+  return answers.every(Boolean)
+}

@@ -1,0 +1,28 @@
+// House rules that no linter knows: files stay short, and no rule is switched off by a comment.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+
+const maxLines = 250
+const switchedOff =
+  /biome-ignore|eslint-disable|@ts-ignore|@ts-expect-error|@ts-nocheck|\b(?:it|test|describe)\.(?:only|todo)\(/
+
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.mjs', '*.cjs'], {
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter(file => file !== '' && existsSync(file))
+
+const complaints = files.flatMap(file => {
+  if (file === 'scripts/check-house-rules.mjs') return []
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  const found = lines.flatMap((line, index) =>
+    switchedOff.test(line) ? [`${file}:${index + 1}: a rule or test is switched off: ${line.trim()}`] : [],
+  )
+  if (lines.length > maxLines)
+    found.push(`${file}: ${lines.length} lines, more than ${maxLines}; look for the seam`)
+  return found
+})
+
+for (const complaint of complaints) console.error(complaint)
+if (complaints.length > 0) process.exitCode = 1
+else console.log(`House rules: ${files.length} files checked.`)

@@ -1,0 +1,25 @@
+// Runs the pnpm that `packageManager` names, so that a newcomer needs only Node and npm.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+/** Runs `pnpm ...args` in the workspace root; resolves with its exit code. */
+export function pnpm(...args) {
+  const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
+  const child = spawn(npx, ['-y', packageManager, ...args], {
+    cwd: new URL('..', import.meta.url),
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    // Without a terminal pnpm asks questions that nobody can answer, unless it is told that this is CI.
+    env: process.stdin.isTTY ? process.env : { ...process.env, CI: 'true' },
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)))
+  })
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  process.exitCode = await pnpm(...process.argv.slice(2))
+}

@@ -1,0 +1,29 @@
+// Gives ids that a later resource can refer to: of records that get in, and of records that do not.
+import type { Plan } from './plan.ts'
+import type { Rng } from './rng.ts'
+import { uuid } from './uuid.ts'
+
+export interface Referable {
+  /** The id of a record that gets in. */
+  existing(rng: Rng): string
+  /** The id of a rejected record; where the file is too small to have one, an id that is nowhere. */
+  rejected(rng: Rng): string
+}
+
+/** `rejectedKinds` are kinds that are always rejected and whose records have an id of their own. */
+export function createReferable(
+  plan: Plan,
+  idOf: (index: number) => string,
+  rejectedKinds: string[],
+): Referable {
+  const kinds = rejectedKinds.filter(kind => plan.countOf(kind) > 0)
+  return {
+    existing: rng => idOf(plan.anyPlain(rng)),
+    rejected(rng) {
+      if (kinds.length === 0) return uuid(rng)
+      const kind = rng.pick(kinds)
+      const index = plan.indexOf(kind, rng.below(plan.countOf(kind)))
+      return index === undefined ? uuid(rng) : idOf(index)
+    },
+  }
+}

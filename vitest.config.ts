@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests run on sources, across packages, never on a build that may be stale.
+const onSources = { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } }
+
+export default defineConfig({
+  environments: { ssr: onSources, __vitest__: onSources },
+  ssr: onSources,
+  test: {
+    include: ['packages/**/*.test.ts', 'testdata/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['test-support/global-setup.ts'],
+    reporters: ['default', './test-support/closing-line.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A test that leaves something running is a test that failed.
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+})
