@@ -1,14 +1,20 @@
 // A vitest reporter that ends the run with one plain line: `N passed, N failed, N skipped`.
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
 
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly unknown[],
+    reason: TestRunEndReason,
+  ): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
     for (const module of modules) {
       // A module that broke before its first test would otherwise not be counted at all.
       if (module.state() === 'failed' && [...module.children.allTests('failed')].length === 0) count.failed++
       for (const test of module.children.allTests()) count[test.result().state]++
     }
+    // A run that broke before its first test has failed too.
+    if (reason !== 'passed' && count.failed === 0) count.failed = 1
     // The default reporter prints its summary in the same event, so ours waits for its turn.
     setImmediate(() => {
       process.stdout.write(

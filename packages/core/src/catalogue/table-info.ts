@@ -121,7 +121,7 @@ where c.oid = to_regclass($1)`
 /** Reads a table. @throws LadingError `RESOURCE_MISMATCH` if there is none of that name. */
 export async function readTable(client: Client, table: string): Promise<TableInfo> {
   const { rows } = await client.query(query, [tableIdentifier(table)])
-  const info = rows[0]?.['info']
+  const info = rows[0]?.info
   if (info === undefined) {
     throw new LadingError(
       'RESOURCE_MISMATCH',
@@ -137,6 +137,6 @@ export async function readTableOid(client: Client, table: string): Promise<numbe
   const { rows } = await client.query('select to_regclass($1)::oid::int8::text as oid', [
     tableIdentifier(table),
   ])
-  const oid = rows[0]?.['oid']
+  const oid = rows[0]?.oid
   return typeof oid === 'string' ? Number(oid) : undefined
 }

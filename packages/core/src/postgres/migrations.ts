@@ -89,7 +89,7 @@ async function readMigrations(folder: string): Promise<{ name: string; sql: stri
 
 async function recordedNames(client: Client): Promise<ReadonlySet<unknown>> {
   const { rows } = await client.query(`select to_regclass('lading.migrations') is not null as exists`)
-  if (rows[0]?.['exists'] !== true) return new Set()
+  if (rows[0]?.exists !== true) return new Set()
   const recorded = await client.query('select name from lading.migrations')
-  return new Set(recorded.rows.map(row => row['name']))
+  return new Set(recorded.rows.map(row => row.name))
 }

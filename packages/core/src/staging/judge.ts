@@ -21,7 +21,7 @@ export function judge(
   barred: ReadonlySet<number> = new Set(),
 ): ReadonlyMap<number, readonly Verdict[]> {
   const rejected = new Map<number, Verdict[]>()
-  const isSuspect = new Set(suspects.map(suspect => suspect['row']))
+  const isSuspect = new Set(suspects.map(suspect => suspect.row))
   const isOut = (row: number) => barred.has(row) || rejected.has(row)
   /** For each key, the accepted row of each group. A group's first row is accepted if it is no suspect. */
   const holders = questions.keys.map(() => new Map<number, number>())
@@ -29,7 +29,7 @@ export function judge(
     holders[key]?.get(group) ?? (isSuspect.has(group) || barred.has(group) ? null : group)
 
   for (const suspect of suspects) {
-    const row = Number(suspect['row'])
+    const row = Number(suspect.row)
     const verdicts: Verdict[] = []
     questions.keys.forEach((_, index) => {
       const group = suspect[`group_${index}`]

@@ -76,7 +76,7 @@ async function isolate(job: MergeJob, questions: Questions, suspects: readonly S
   await client.query(isolateSql(target, staging, batch))
   const { rows } = await client.query(refusalsSql)
   // The loop builds exactly this shape.
-  const refusals = (rows[0]?.['refusals'] ?? []) as readonly Refusal[]
+  const refusals = (rows[0]?.refusals ?? []) as readonly Refusal[]
   if (closing !== '') await client.query(closing)
 
   const isJudged = ({ state }: Refusal) => state === '23505' || state === '23503'

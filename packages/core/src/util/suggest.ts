@@ -18,16 +18,26 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** Levenshtein distance, by rows. */
+/** Optimal string alignment distance: insertions, deletions, substitutions, and neighbours that changed places. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const current = [i]
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1))
+      const isEqual = a[i - 1] === b[j - 1]
+      const hasSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      current.push(
+        Math.min(
+          (last[j - 1] ?? 0) + (isEqual ? 0 : 1),
+          (last[j] ?? 0) + 1,
+          (current[j - 1] ?? 0) + 1,
+          hasSwapped ? (beforeLast[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      )
     }
-    previous = current
+    beforeLast = last
+    last = current
   }
-  return previous[b.length] ?? 0
+  return last[b.length] ?? 0
 }

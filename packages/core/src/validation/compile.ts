@@ -36,7 +36,7 @@ export function compileRules(resource: Resource): readonly Rule[] {
     const { minLength, maxLength } = lengths(field)
     return {
       field,
-      emptyIsMissing: field.required && field.type.kind === 'text' && field.schema['minLength'] !== 0,
+      emptyIsMissing: field.required && field.type.kind === 'text' && field.schema.minLength !== 0,
       maxLength,
       minLength,
       isValid: schema === undefined ? undefined : checker(field, schema),
@@ -86,7 +86,7 @@ function literals(schema: TSchema): ReadonlySet<unknown> | undefined {
   if (TypeGuard.IsLiteral(schema)) return new Set([schema.const])
   if (!TypeGuard.IsUnion(schema) || !schema.anyOf.every(member => TypeGuard.IsLiteral(member)))
     return undefined
-  return new Set(schema.anyOf.map(member => member['const']))
+  return new Set(schema.anyOf.map(member => member.const))
 }
 
 function expectation(field: Field): string {

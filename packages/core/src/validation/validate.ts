@@ -1,4 +1,5 @@
 // Stage: typed rows → the same rows, each with all of its broken rules.
+import type { RecordError } from '../errors/record-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Issue } from '../resource/definition.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
@@ -14,11 +15,13 @@ export async function* validate(
 ): AsyncGenerator<RowBatch> {
   const rules = compileRules(resource)
   const recordCheck = compileCheck(resource)
+  const positions = new Map(resource.fields.map(field => [field.name, field.index]))
   for await (const batch of batches) {
     for (const row of batch.rows) {
       if (row.errors !== undefined) continue
       for (const rule of rules) checkField(resource, rule, row)
       recordCheck?.(row)
+      if (row.errors !== undefined) sortByField(row.errors, positions)
     }
     yield batch
   }
@@ -59,6 +62,12 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   } else if (rule.isValid !== undefined && !rule.isValid(value)) {
     reject(resource, row, field, field.codes.invalid, `"${field.name}" ${rule.expectation}.`)
   }
+}
+
+/** What `check` found stands with the other errors of its field. Sorting is stable. */
+function sortByField(errors: RecordError[], positions: ReadonlyMap<string, number>): void {
+  const position = ({ field }: RecordError) => (field === null ? -1 : (positions.get(field) ?? -1))
+  errors.sort((one, other) => position(one) - position(other))
 }
 
 function compileCheck(resource: Resource): ((row: Row) => void) | undefined {

@@ -1,0 +1,52 @@
+// What is compared: for each task how it is prepared, the command of either side, and what both must have achieved.
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { countRecords } from './count-records.mjs'
+import { peerExport, peerImport } from './peer.mjs'
+import { contents, freshTable, settledTable } from './users-table.mjs'
+
+/**
+ * @typedef {object} Comparison
+ * @property {string} what
+ * @property {() => Promise<void>} [first] before the first round
+ * @property {() => Promise<void>} before before every run, not timed
+ * @property {{ command: string, args: string[], cwd?: string, env?: Record<string, string> }} peer
+ * @property {{ command: string, args: string[], cwd?: string, env?: Record<string, string> }} ours
+ * @property {() => Promise<{ rows: number }>} achieved after every run, not timed; must be equal for both sides
+ *
+ * @returns {Comparison[]} in an order in which the exports find what the last import left
+ */
+export function comparisons(context) {
+  return [importCsv(context), exportTo(context, 'csv'), exportTo(context, 'ndjson')]
+}
+
+function importCsv(context) {
+  const { client, file, resource } = context
+  return {
+    what: 'import CSV',
+    before: () => freshTable(client),
+    peer: peerImport(context, file),
+    ours: ours(context, 'import-ours.mjs', [resource, file]),
+    achieved: () => contents(client),
+  }
+}
+
+function exportTo(context, format) {
+  const { client, folder, resource } = context
+  const file = join(folder, `exported.${format}`)
+  return {
+    what: `export ${format.toUpperCase()}`,
+    first: () => settledTable(client),
+    before: () => rm(file, { force: true }),
+    peer: peerExport(context, format, file),
+    ours: ours(context, 'export-ours.mjs', [resource, format, file]),
+    achieved: async () => ({ rows: await countRecords(file, format) }),
+  }
+}
+
+/** Plain Node without flags, as a user would run it. */
+function ours({ url }, script, args) {
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  return { command: process.execPath, args: [path, ...args], env: { DATABASE_URL: url } }
+}

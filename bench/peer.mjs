@@ -1,0 +1,58 @@
+// The peer, COPY itself, as a command: psql's \copy, or where there is no psql a Node process that only passes bytes.
+import { basename, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { columns } from './data.mjs'
+
+const list = columns.join(', ')
+const rows = `select ${list} from users order by id`
+
+/** What is copied and how; the direction and the place stand in between. */
+const imports = { what: `users (${list})`, direction: 'from', options: 'format csv, header' }
+const exports = {
+  csv: { what: `(${rows})`, direction: 'to', options: 'format csv, header' },
+  // Quote and delimiter that JSON never holds: COPY's text format would double the backslashes, which is no JSON.
+  ndjson: {
+    what: `(select row_to_json(t) from (${rows}) t)`,
+    direction: 'to',
+    options: "format csv, quote E'\\x01', delimiter E'\\x02'",
+  },
+}
+
+/** @param {{ url: string, hasPsql: boolean }} context @param {string} file */
+export function peerImport(context, file) {
+  return command(context, imports, file)
+}
+
+/** @param {{ url: string, hasPsql: boolean }} context @param {'csv' | 'ndjson'} format @param {string} file */
+export function peerExport(context, format, file) {
+  return command(context, exports[format], file)
+}
+
+function command({ url, hasPsql }, copy, file) {
+  return hasPsql ? psql(url, copy, file) : node(url, copy, file)
+}
+
+function psql(url, { what, direction, options }, file) {
+  // Not on the command line, where every user of the machine could read the password.
+  const address = new URL(url)
+  const password = decodeURIComponent(address.password)
+  address.password = ''
+  // The bare name, from inside its folder, needs no quoting whatever the folder is called.
+  const meta = `\\copy ${what} ${direction} '${basename(file)}' with (${options})`
+  return {
+    command: 'psql',
+    args: ['--no-psqlrc', '--set=ON_ERROR_STOP=1', '--dbname', address.href, '--command', meta],
+    cwd: dirname(file),
+    env: { PGCLIENTENCODING: 'UTF8', ...(password === '' ? {} : { PGPASSWORD: password }) },
+  }
+}
+
+function node(url, { what, direction, options }, file) {
+  const end = direction === 'from' ? 'stdin' : 'stdout'
+  const script = fileURLToPath(new URL('peer-without-psql.mjs', import.meta.url))
+  return {
+    command: process.execPath,
+    args: [script, direction, `copy ${what} ${direction} ${end} with (${options})`, file],
+    env: { DATABASE_URL: url },
+  }
+}

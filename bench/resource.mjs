@@ -1,0 +1,24 @@
+// The reference server's own definition of users → a module that plain Node loads, with one and the same core.
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import ts from 'typescript'
+
+const definition = new URL('../examples/reference-server/resources/users.ts', import.meta.url)
+const core = new URL('../packages/core/dist/index.js', import.meta.url)
+
+/**
+ * Strips the types ahead of the runs, so that they measure built code and no loader. The import of the core is
+ * made a path, because the folder that the module goes to knows no packages.
+ *
+ * @param {string} folder
+ * @returns {Promise<string>} URL of the module, which exports `users`
+ */
+export async function resourceModule(folder) {
+  const { outputText } = ts.transpileModule(await readFile(definition, 'utf8'), {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  })
+  const path = join(folder, 'users.mjs')
+  await writeFile(path, outputText.replace(`'@lading/core'`, JSON.stringify(core.href)))
+  return pathToFileURL(path).href
+}

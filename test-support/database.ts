@@ -1,0 +1,53 @@
+// A database of its own for each test file: empty, or with the reference tables.
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+
+export interface TestDatabase {
+  readonly url: string
+  readonly name: string
+  /** Small, and closed by `drop`. */
+  readonly pool: pg.Pool
+  /** Fails if a connection of the pool was never given back. */
+  drop(): Promise<void>
+}
+
+/** An empty database. */
+export function createDatabase(): Promise<TestDatabase> {
+  return create('')
+}
+
+/** A database with the tables of Lading and of the reference server. */
+export function createReferenceDatabase(): Promise<TestDatabase> {
+  return create(`template ${inject('templateDatabase')}`)
+}
+
+async function create(options: string): Promise<TestDatabase> {
+  const name = `lading_test_${randomBytes(6).toString('hex')}`
+  await asAdmin(`create database ${name} ${options}`)
+  const url = new URL(inject('adminUrl'))
+  url.pathname = `/${name}`
+  const pool = new pg.Pool({ connectionString: url.href, max: 5, connectionTimeoutMillis: 10_000 })
+  pool.on('error', () => undefined)
+  return {
+    url: url.href,
+    name,
+    pool,
+    async drop() {
+      const borrowed = pool.totalCount - pool.idleCount
+      await asAdmin(`drop database ${name} with (force)`)
+      if (borrowed > 0) throw new Error(`${borrowed} connections were never given back to the pool`)
+      await pool.end()
+    },
+  }
+}
+
+async function asAdmin(sql: string): Promise<void> {
+  const client = new pg.Client(inject('adminUrl'))
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,105 @@
+// Finds the PostgreSQL that the tests talk to: DATABASE_URL, else a container if Docker answers, else the embedded one.
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ladingMigrations, migrate } from '@lading/core'
+import { startEmbeddedPostgres } from '@lading/embedded-postgres'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A database from which tests may create others. */
+    adminUrl: string
+    /** A database with the tables of Lading and of the reference server, to be copied. */
+    templateDatabase: string
+  }
+}
+
+interface Server {
+  readonly url: string
+  readonly kind: string
+  stop(): Promise<void>
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = (await givenServer()) ?? (await container()) ?? (await embedded())
+  const template = `lading_test_template_${process.pid}`
+  const admin = new pg.Client(server.url)
+  await admin.connect()
+  const version = await admin.query('show server_version')
+  await admin.query(`create database ${template}`)
+  await admin.end()
+  await migrateTemplate(server.url, template)
+  process.stdout.write(`Tests run on PostgreSQL ${version.rows[0]?.server_version}, ${server.kind}.\n`)
+
+  project.provide('adminUrl', server.url)
+  project.provide('templateDatabase', template)
+  return async () => {
+    const client = new pg.Client(server.url)
+    await client.connect()
+    await client.query(`drop database if exists ${template} with (force)`)
+    await client.end()
+    await server.stop()
+  }
+}
+
+async function givenServer(): Promise<Server | undefined> {
+  const url = process.env.DATABASE_URL
+  return url ? { url, kind: 'named by DATABASE_URL', stop: async () => undefined } : undefined
+}
+
+/** Undefined where no engine answers, or where it has no image and cannot fetch one. */
+async function container(): Promise<Server | undefined> {
+  const image = process.env.LADING_TEST_IMAGE ?? 'postgres:17-alpine'
+  const { getContainerRuntimeClient } = await import('testcontainers')
+  const answers = await getContainerRuntimeClient().then(
+    () => true,
+    () => false,
+  )
+  if (!answers) return undefined
+  const { PostgreSqlContainer } = await import('@testcontainers/postgresql')
+  try {
+    const started = await new PostgreSqlContainer(image).start()
+    return {
+      url: started.getConnectionUri(),
+      kind: `in a container of ${image}`,
+      stop: async () => {
+        await started.stop()
+      },
+    }
+  } catch (error) {
+    process.stdout.write(
+      `Docker answers, but ${image} does not start (${String(error)}); using the embedded server.\n`,
+    )
+    return undefined
+  }
+}
+
+async function embedded(): Promise<Server> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lading-test-'))
+  // The server may have to run as another user, who must be able to reach the folder.
+  await chmod(dataDir, 0o755)
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    settings: { fsync: 'off', max_connections: 200 },
+  })
+  return {
+    url: server.url,
+    kind: 'embedded',
+    stop: async () => {
+      await server.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function migrateTemplate(adminUrl: string, template: string): Promise<void> {
+  const url = new URL(adminUrl)
+  url.pathname = `/${template}`
+  const pool = new pg.Pool({ connectionString: url.href })
+  const reference = fileURLToPath(new URL('../migrations/reference', import.meta.url))
+  await migrate({ pool, folders: [ladingMigrations(), reference] })
+  await pool.end()
+}
