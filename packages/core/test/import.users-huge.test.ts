@@ -52,7 +52,7 @@ describe.skipIf(realData === undefined)(
 
     test('gives the same report whatever the batch size', async () => {
       const reference = await importFile(database.pool, 'users', 'csv', usersHuge)
-      for (const batchRows of [1, 7, 1_000, 10_000]) {
+      for (const batchRows of [13, 1_000, 10_000]) {
         await database.pool.query('truncate users cascade')
         const other = await importFile(database.pool, 'users', 'csv', usersHuge, { batchRows })
         expect(other.report).toMatchObject(stated)

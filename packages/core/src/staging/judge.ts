@@ -22,11 +22,19 @@ export function judge(
 ): ReadonlyMap<number, readonly Verdict[]> {
   const rejected = new Map<number, Verdict[]>()
   const isSuspect = new Set(suspects.map(suspect => suspect.row))
-  const isOut = (row: number) => barred.has(row) || rejected.has(row)
   /** For each key, the accepted row of each group. A group's first row is accepted if it is no suspect. */
   const holders = questions.keys.map(() => new Map<number, number>())
   const holderOf = (key: number, group: number) =>
     holders[key]?.get(group) ?? (isSuspect.has(group) || barred.has(group) ? null : group)
+
+  /** For each reference into the table itself, the key that its targets are found by. */
+  const providers = questions.references.map(({ reference, isSelf }) =>
+    isSelf
+      ? questions.keys.findIndex(
+          ({ columns }) => columns.map(({ info }) => info.name).join() === reference.column,
+        )
+      : undefined,
+  )
 
   for (const suspect of suspects) {
     const row = Number(suspect.row)
@@ -38,10 +46,15 @@ export function judge(
     })
     questions.references.forEach((_, index) => {
       if (suspect[`missing_${index}`] !== true) return
-      const maker = suspect[`maker_${index}`]
-      const provided =
-        typeof maker === 'number' && maker <= row && !isOut(maker) && !(maker === row && verdicts.length > 0)
-      if (!provided) verdicts.push({ rule: 'reference', index })
+      const group = suspect[`maker_${index}`]
+      const key = providers[index]
+      if (typeof group === 'number' && key !== undefined) {
+        const holder = holderOf(key, group)
+        if (holder !== null && holder < row) return
+        // A row may refer to itself, if it gets in.
+        if (suspect[`group_${key}`] === group && verdicts.length === 0) return
+      }
+      verdicts.push({ rule: 'reference', index })
     })
     if (verdicts.length > 0) rejected.set(row, verdicts)
     else if (!barred.has(row)) {

@@ -32,8 +32,8 @@ export async function mergeBatch(job: MergeJob): Promise<Road> {
     await job.client.query(job.closing)
     return road
   }
-  if (road === 'optimistic' && (await attempt(job, []))) return 'optimistic'
   const questions = questionsOf(job.target, batch)
+  if (road === 'optimistic' && isJudgedByDatabase(questions) && (await attempt(job, []))) return 'optimistic'
   const suspects = await classify(job, questions)
   const verdicts = judge(questions, suspects)
   if (road !== 'isolated' && (await attempt(job, [...verdicts.keys()]))) {
@@ -41,6 +41,14 @@ export async function mergeBatch(job: MergeJob): Promise<Road> {
     return verdicts.size > 0 ? 'classified' : 'optimistic'
   }
   return isolate(job, questions, suspects)
+}
+
+/**
+ * A foreign key into the table itself is checked at the end of the insert, so the database would accept a
+ * reference to a later record of the batch, which is missing by the order of the file.
+ */
+function isJudgedByDatabase(questions: Questions): boolean {
+  return !questions.references.some(({ isSelf }) => isSelf)
 }
 
 /** One set-based insert, all or nothing. @returns false if a row is at fault, and nothing was changed. */
@@ -79,14 +87,17 @@ async function isolate(job: MergeJob, questions: Questions, suspects: readonly S
   const refusals = (rows[0]?.refusals ?? []) as readonly Refusal[]
   if (closing !== '') await client.query(closing)
 
-  const isJudged = ({ state }: Refusal) => state === '23505' || state === '23503'
-  const barred = new Set(refusals.filter(refusal => !isJudged(refusal)).map(({ row }) => row))
+  // Rows that are out for a reason of their own, and not for the sake of an earlier one.
+  const barred = new Set(
+    refusals.filter(({ state }) => state !== '23505' && state !== '23503').map(({ row }) => row),
+  )
   const verdicts = judge(questions, suspects, barred)
   for (const refusal of refusals) {
     const row = batch.rows[refusal.row]
     if (row === undefined)
       throw new LadingError('INTERNAL', 'The database refused a row that was never sent.')
-    const known = isJudged(refusal) ? verdicts.get(refusal.row) : undefined
+    // What classification knows comes first, whichever rule the database happened to check first.
+    const known = verdicts.get(refusal.row)
     if (known === undefined) explainRefusal(target, row, refusal)
     else explain(job, questions, refusal.row, known)
   }

@@ -4,10 +4,11 @@ import type { RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeOptions } from '../format.ts'
-import { decodeUtf8 } from '../utf8.ts'
+import { type DecodedText, decodeUtf8 } from '../utf8.ts'
 import { type Scan, type ScannedRecord, scanCsv } from './scan.ts'
 
 const comma = 0x2c
+const cr = 0x0d
 
 /** Decodes CSV with a header (RFC 4180; LF, CR LF and CR end a line). Stops behind the batch that has a fault. */
 export async function* decodeCsv(
@@ -27,8 +28,6 @@ class CsvDecoder {
   private byte = 0
   private line = 0
   private rowNumber = 0
-  /** The last piece ended between a CR and what may be its LF. */
-  private afterCr = false
 
   constructor(private readonly options: DecodeOptions) {}
 
@@ -37,18 +36,16 @@ class CsvDecoder {
   }
 
   readonly consume: Consume<RecordBatch> = (bytes, final) => {
-    const skipped = this.afterCr && bytes[0] === 0x0a ? 1 : 0
-    if (bytes.length > 0) this.afterCr = false
-    this.byte += skipped
-    const decoded = decodeUtf8(bytes.subarray(skipped), final)
+    // Whether a CR at the end has an LF behind it is not known yet, and no place to begin again lies between them.
+    const known = !final && bytes[bytes.length - 1] === cr ? bytes.subarray(0, -1) : bytes
+    const decoded = decodeUtf8(known, final)
     // Behind an invalid byte nothing is read, so the record that holds it stays incomplete.
     const scan = scanCsv(decoded.text, comma, final && decoded.invalidAt === undefined)
-    this.afterCr = this.afterCr || scan.endsWithCr
     const batch = this.toBatch(decoded.text, decoded.ascii, scan)
     const rest = decoded.length - batch.bytes
-    const fault = batch.fault ?? this.faultOf(scan, decoded.invalidAt, rest, final)
+    const fault = batch.fault ?? this.faultOf(decoded, scan, rest, final)
     return {
-      consumed: skipped + batch.bytes,
+      consumed: batch.bytes,
       result: {
         ...(batch.header && { header: batch.header }),
         records: batch.records,
@@ -79,13 +76,14 @@ class CsvDecoder {
         return { records, header, bytes: bytes - length, fault: this.tooLarge() }
       }
       if (isBlank(found, this.header)) continue
+      if (this.header === undefined && found.cells.length > this.options.maxColumns) {
+        this.settle(bytes - length, found.line)
+        return { records, header, bytes: bytes - length, fault: this.tooManyColumns(found.cells.length) }
+      }
       this.rowNumber++
       if (this.header === undefined) {
         this.header = found.cells
         header = found.cells
-        if (found.cells.length > this.options.maxColumns) {
-          return { records, header: undefined, bytes, fault: this.tooManyColumns(found.cells.length) }
-        }
         continue
       }
       records.push({
@@ -108,26 +106,28 @@ class CsvDecoder {
     this.line += lines
   }
 
+  /** The fault of the record that is left over, of which `rest` bytes are known. */
   private faultOf(
-    scan: Scan,
-    invalidAt: number | undefined,
+    { text, invalidAt }: DecodedText,
+    { fault, consumed }: Scan,
     rest: number,
     final: boolean,
   ): LadingError | undefined {
+    const { maxRecordBytes } = this.options
     // A longer record is too large first: whether its fault is seen must not depend on the size of the chunks.
-    if (scan.fault !== undefined && scan.fault.at - scan.consumed <= this.options.maxRecordBytes) {
+    if (fault !== undefined && Buffer.byteLength(text.slice(consumed, fault.at)) <= maxRecordBytes) {
       return new LadingError(
         'FILE_PARSE_ERROR',
-        `${scan.fault.message}, in the record that begins on line ${this.line + 1}; correct the quotes there. The records before it were read.`,
+        `${fault.message}, in the record that begins on line ${this.line + 1}; correct the quotes there. The records before it were read.`,
       )
     }
+    if (rest > maxRecordBytes) return this.tooLarge()
     if (invalidAt !== undefined) {
       return new LadingError(
         'ENCODING_INVALID',
         `The file is not UTF-8: byte ${this.byte + rest} (line ${this.line + 1} or below) begins no character. Save it as UTF-8.`,
       )
     }
-    if (rest > this.options.maxRecordBytes) return this.tooLarge()
     if (final && this.header === undefined) {
       return new LadingError('FILE_EMPTY', 'The file is empty; a CSV file begins with a header line.')
     }

@@ -17,8 +17,6 @@ export interface Scan {
   readonly consumed: number
   /** Line endings within `consumed`. */
   readonly lines: number
-  /** The text ended with a CR whose LF may be still to come. */
-  readonly endsWithCr: boolean
   /** Why the record behind `consumed` cannot be read, and the index at which that shows. */
   readonly fault: { readonly message: string; readonly at: number } | undefined
 }
@@ -27,16 +25,18 @@ const quote = 0x22
 const lf = 0x0a
 const cr = 0x0d
 
-/** Every record of `text` that is complete; the last one also without a line ending if nothing follows (`final`). */
+/**
+ * Every record of `text` that is complete; the last one also without a line ending if nothing follows (`final`).
+ * A text that something follows does not end with a CR, which would be one line ending with an LF behind it.
+ */
 export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
   const records: ScannedRecord[] = []
   const length = text.length
   let index = 0
   let lines = 0
   let consumed = 0
-  let endsWithCr = false
 
-  const done = (fault?: Scan['fault']): Scan => ({ records, consumed, lines, endsWithCr, fault })
+  const done = (fault?: Scan['fault']): Scan => ({ records, consumed, lines, fault })
 
   while (index < length) {
     const start = index
@@ -82,10 +82,8 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
     records.push({ cells, start, end: index, line: lines })
     lines += innerLines
     if (index < length) {
-      const isCr = text.charCodeAt(index) === cr
-      index += isCr && text.charCodeAt(index + 1) === lf ? 2 : 1
+      index += text.charCodeAt(index) === cr && text.charCodeAt(index + 1) === lf ? 2 : 1
       lines++
-      endsWithCr = isCr && index === length && text.charCodeAt(length - 1) === cr
     }
     consumed = index
   }

@@ -1,0 +1,45 @@
+// lading migrate: Lading's migrations and those of the project, each applied once.
+import { resolve } from 'node:path'
+import { ladingMigrations, type MigrateResult, migrate } from '@lading/core'
+import { tell } from '../complaint.ts'
+import { configFileNames, type LoadedProject, loadProjectIfAny } from '../config-file.ts'
+import { type DatabaseOptions, interruptedError, withDatabase } from '../database.ts'
+import { type ExitCode, exitCode } from '../exit.ts'
+import { count } from '../printable.ts'
+
+export interface MigrateCommandOptions extends DatabaseOptions {
+  readonly config?: string
+}
+
+export async function migrateDatabase(options: MigrateCommandOptions): Promise<ExitCode> {
+  const loaded = await loadProjectIfAny(options.config)
+  return withDatabase(options, async ({ pool, interrupted, cut }) => {
+    if (loaded === undefined) {
+      tell(`No ${configFileNames[0]} in this folder, so only Lading's own migrations are applied.`)
+    }
+    // Each migration is a transaction, so that a broken connection leaves none half applied.
+    interrupted.addEventListener('abort', cut)
+    const result = await migrate({ pool, folders: foldersOf(loaded) }).catch((error: unknown) => {
+      throw interrupted.aborted ? interruptedError(error) : error
+    })
+    process.stdout.write(resultText(result))
+    return exitCode.done
+  })
+}
+
+function foldersOf(loaded: LoadedProject | undefined): readonly string[] {
+  const own = loaded?.project.migrations?.map(folder => resolve(loaded.folder, folder)) ?? []
+  return [ladingMigrations(), ...own]
+}
+
+function resultText({ applied, present }: MigrateResult): string {
+  const lines = [
+    ...present.map(name => `there already  ${name}`),
+    ...applied.map(name => `applied        ${name}`),
+  ]
+  const end =
+    applied.length === 0
+      ? 'Nothing to do: the database is up to date.'
+      : `${count(applied.length)} ${applied.length === 1 ? 'migration' : 'migrations'} applied.`
+  return `${[...lines, end].join('\n')}\n`
+}

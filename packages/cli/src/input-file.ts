@@ -1,0 +1,43 @@
+// The file to import, or standard input: found and readable, before anything else is begun.
+import { createReadStream } from 'node:fs'
+import { access, constants, stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { failure } from './exit.ts'
+import { errorCode, fileErrorReason } from './file-error.ts'
+
+export interface InputFile {
+  /** For messages. */
+  readonly label: string
+  /** Undefined where it cannot be known: standard input, pipes. */
+  readonly bytes: number | undefined
+  open(): Readable
+}
+
+/** @throws CommandError */
+export async function findInputFile(name: string): Promise<InputFile> {
+  if (name === '-') return { label: 'standard input', bytes: undefined, open: () => process.stdin }
+  const found = await check(name).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') throw failure(`There is no file "${name}".`, error)
+    throw failure(`Cannot read "${name}": ${fileErrorReason(error)}.`, error)
+  })
+  if (found.isDirectory()) throw failure(`Cannot read "${name}": it is a folder, not a file.`)
+  if (found.isSocket()) throw failure(`Cannot read "${name}": it is a socket, not a file.`)
+  return {
+    label: name,
+    // A named pipe, such as the shell's <(…), has a size of 0 that means nothing.
+    bytes: found.isFile() ? found.size : undefined,
+    open: () => createReadStream(name),
+  }
+}
+
+async function check(name: string) {
+  const found = await stat(name)
+  await access(name, constants.R_OK)
+  return found
+}
+
+/** Whether both names lead to one file on the disk. */
+export async function isSameFile(first: string, second: string): Promise<boolean> {
+  const [one, other] = await Promise.all([first, second].map(name => stat(name).catch(() => undefined)))
+  return one?.isFile() === true && one.ino === other?.ino && one.dev === other.dev
+}

@@ -1,0 +1,30 @@
+// Text of a file or a message → text that a terminal can show and not obey.
+
+/** Control characters of both sets, and those that turn the direction of writing. Line ends are kept. */
+const unprintable = /[^\P{Cc}\n]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+
+export function printable(text: string): string {
+  return text.replace(unprintable, character => {
+    const code = character.codePointAt(0) ?? 0
+    return `\\u${code.toString(16).padStart(4, '0')}`
+  })
+}
+
+/** A value in quotes on one line, cut where it would push the rest of the line off the screen. */
+export function quoted(value: string | null, maxCharacters = 40): string {
+  if (value === null) return ''
+  const characters = [...value]
+  const cut =
+    characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : value
+  return printable(JSON.stringify(cut))
+}
+
+/** 1234567 → `1,234,567`. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** `1 row`, `2 rows`. */
+export function rows(value: number): string {
+  return `${count(value)} ${value === 1 ? 'row' : 'rows'}`
+}

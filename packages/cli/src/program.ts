@@ -1,0 +1,76 @@
+// The commands and options of `lading`, and their help.
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { type ExportCommandOptions, exportRows } from './commands/export.ts'
+import { type ImportCommandOptions, importFile } from './commands/import.ts'
+import { type MigrateCommandOptions, migrateDatabase } from './commands/migrate.ts'
+import type { ExitCode } from './exit.ts'
+import {
+  exportDescription,
+  exportHelp,
+  importDescription,
+  importHelp,
+  migrateDescription,
+  migrateHelp,
+  programHelp,
+} from './help.ts'
+
+/** @param end hears the exit code of the command that ran. */
+export function createProgram(end: (code: ExitCode) => void): Command {
+  const program = new Command('lading')
+    .description('Imports CSV and NDJSON files into PostgreSQL tables, and exports them again.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'show this help')
+    .helpCommand(false)
+    .option('--config <path>', 'the project (default: lading.config.ts, .mjs or .js in this folder)')
+    .option('--database-url <url>', 'the database (default: DATABASE_URL of the environment)')
+    .option('--embedded', 'use a PostgreSQL of its own, in $LADING_DATA_DIR/postgres')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lading: ')) })
+    .showHelpAfterError('--help tells more.')
+    .exitOverride()
+    .addHelpText('after', programHelp)
+
+  program
+    .command('migrate')
+    .summary("apply Lading's migrations and those of the project")
+    .description(migrateDescription)
+    .addHelpText('after', migrateHelp)
+    .action(async (_options: object, command: Command) => {
+      end(await migrateDatabase(command.optsWithGlobals<MigrateCommandOptions>()))
+    })
+
+  program
+    .command('import')
+    .summary('import a file')
+    .description(importDescription)
+    .argument('<file>', 'the file, or - for standard input')
+    .requiredOption('--resource <name>', 'the resource of the project that the rows belong to')
+    .option('--format <format>', "csv or ndjson (default: by the file name's ending)")
+    .option('--errors <file>', 'write every error of every record to this CSV file')
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', importHelp)
+    .action(async (file: string, _options: object, command: Command) => {
+      end(await importFile(file, command.optsWithGlobals<ImportCommandOptions>()))
+    })
+
+  program
+    .command('export')
+    .summary('export a resource')
+    .description(exportDescription)
+    .requiredOption('--resource <name>', 'the resource of the project')
+    .option('--format <format>', "csv or ndjson (default: by the ending of --output's name)")
+    .option('--output <file>', 'the file to write (default: standard output)')
+    .option('--filter <field=value...>', 'only rows whose field has this value; field= finds empty ones')
+    .addHelpText('after', exportHelp)
+    .action(async (_options: object, command: Command) => {
+      end(await exportRows(command.optsWithGlobals<ExportCommandOptions>()))
+    })
+  return program
+}
+
+/** The package's own: the folder above, from the sources as from the build. */
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

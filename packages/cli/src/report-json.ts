@@ -1,0 +1,13 @@
+// The report of an import → one JSON document for a program.
+import { LadingError } from '@lading/core'
+import type { ImportOutcome } from './import-run.ts'
+
+/** Everything of the report; and `fault`, if the import ended before the file did. */
+export function reportAsJson({ report, fault }: ImportOutcome): string {
+  return `${JSON.stringify({ ...report, ...(fault !== undefined && { fault: shown(fault) }) }, null, 2)}\n`
+}
+
+function shown(fault: unknown): { code: string; message: string } {
+  const message = fault instanceof Error ? fault.message : String(fault)
+  return { code: fault instanceof LadingError ? fault.code : 'INTERNAL', message }
+}
