@@ -6,6 +6,7 @@ import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
 import { codecOf } from '../value/codecs.ts'
+import { JsonText } from '../value/json.ts'
 import { registerFormats, unknownFormats } from './formats.ts'
 
 export interface Rule {
@@ -73,7 +74,12 @@ function checker(field: Field, schema: TSchema): (value: unknown) => boolean {
     const constants = literals(schema)
     if (constants !== undefined) return value => constants.has(value)
   }
-  return value => compiled.Check(value)
+  return value => compiled.Check(plainValue(value))
+}
+
+/** A value as a schema or a `check` knows it. */
+export function plainValue(value: unknown): unknown {
+  return value instanceof JsonText ? value.value : value
 }
 
 function lengths({ schema, type }: Field): { minLength: number; maxLength: number | undefined } {

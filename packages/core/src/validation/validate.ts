@@ -6,7 +6,7 @@ import { isRejected, type Row, reject } from '../resource/row.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
 import { Refused } from '../value/parse-values.ts'
-import { compileRules, isTooLong, type Rule } from './compile.ts'
+import { compileRules, isTooLong, plainValue, type Rule } from './compile.ts'
 
 /** Checks every row that became fields: the rules of each field in their order, then the resource's own `check`. */
 export async function* validate(
@@ -79,7 +79,7 @@ function compileCheck(resource: Resource): ((row: Row) => void) | undefined {
     for (const field of fields) {
       const value = row.values[field.index]
       if (value !== undefined && (row.errors === undefined || !isRejected(row, field)))
-        record[field.name] = value
+        record[field.name] = plainValue(value)
     }
     const issue: Issue = (name, code, message) => {
       const field = byName.get(name) ?? null

@@ -44,7 +44,7 @@ export async function* parseValues(
 
 function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): (value: unknown) => unknown {
   const { transform } = field
-  const keepsEmpty = field.type.kind === 'text'
+  const keepsEmpty = field.type.kind === 'text' || (field.type.kind === 'json' && from === 'json')
   const parseText = from === 'text' ? codec.parse : codec.fromJson
   return given => {
     if (typeof given !== 'string') return codec.fromJson(given)

@@ -1,0 +1,202 @@
+// Lines that are no object: each is one record with a problem, and the lines around it are read.
+import { Readable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import type { RecordBatch } from '../../record/record-batch.ts'
+import type { DecodeOptions } from '../format.ts'
+import { decodeNdjson } from './decode.ts'
+
+const limits: DecodeOptions = { maxRecordBytes: 1024, maxColumns: 50 }
+
+const notJson = {
+  code: 'FILE_PARSE_ERROR',
+  message: 'The line is not valid JSON; each line must be one whole object.',
+}
+const notAnObject = {
+  code: 'NOT_AN_OBJECT',
+  message: 'The line is no JSON object; each line must be one, as {"field": value}.',
+}
+
+describe('lines that are not valid JSON', () => {
+  test.each<[name: string, line: string]>([
+    ['bare words', '{bad}'],
+    ['a cut object', '{"id":'],
+    ['a cut string', '{"id":"a'],
+    ['two objects', '{"id":1}{"id":2}'],
+    ['two objects with a comma', '{"id":1},{"id":2}'],
+    ['an object with a comma behind it', '{"id":1},'],
+    ['a comment behind the object', '{"id":1} // x'],
+    ['a comment', '# x'],
+    ['a comma behind the last member', '{"id":1,}'],
+    ['single quotes', "{'id':1}"],
+    ['keys without quotes', '{id:1}'],
+    ['NaN', '{"id":NaN}'],
+    ['Infinity', '{"id":Infinity}'],
+    ['a hexadecimal number', '{"id":0x10}'],
+    ['a leading zero', '{"id":01}'],
+    ['a plus sign', '{"id":+1}'],
+    ['a TAB within a string', '{"id":"a\tb"}'],
+    ['NUL within a string', '{"id":"a\0b"}'],
+    ['NUL alone', '\0'],
+    ['a form feed between tokens', '{"id":\f1}'],
+    ['a byte order mark within the file', '\ufeff{"id":1}'],
+    ['an unknown escape', '{"id":"\\x41"}'],
+    ['the first line of a pretty-printed object', '{'],
+    ['the last line of a pretty-printed object', '}'],
+    ['a line of a pretty-printed object', '  "id": 1'],
+    ['the first line of a JSON array', '[{"id":1},'],
+    ['a CSV header', 'id,name'],
+  ])('%s', async (_, line) => {
+    const { records } = await decode(`{"id":0}\n\n${line}\n{"id":9}\n`)
+    const length = Buffer.byteLength(line)
+    expect(records).toEqual([
+      {
+        rowNumber: 1,
+        line: 1,
+        offset: 0,
+        length: 8,
+        raw: '{"id":0}',
+        content: { id: 0 },
+        problem: undefined,
+      },
+      { rowNumber: 3, line: 3, offset: 10, length, raw: line, content: undefined, problem: notJson },
+      {
+        rowNumber: 4,
+        line: 4,
+        offset: 11 + length,
+        length: 8,
+        raw: '{"id":9}',
+        content: { id: 9 },
+        problem: undefined,
+      },
+    ])
+  })
+
+  test('a last line that is cut off', async () => {
+    const { records } = await decode('{"id":1}\n{"id":')
+    expect(records.map(({ line, problem }) => [line, problem?.code])).toEqual([
+      [1, undefined],
+      [2, 'FILE_PARSE_ERROR'],
+    ])
+  })
+})
+
+describe('lines that are JSON, but no object', () => {
+  test.each(['[1]', '[]', '[{"id":1}]', '1', '-0.5', '"x"', 'null', 'true', 'false'])('%s', async line => {
+    const { records } = await decode(`${line}\n{"id":1}`)
+    expect(records.map(({ raw, content, problem }) => ({ raw, content, problem }))).toEqual([
+      { raw: line, content: undefined, problem: notAnObject },
+      { raw: '{"id":1}', content: { id: 1 }, problem: undefined },
+    ])
+  })
+})
+
+describe('objects that would not arrive as they were written', () => {
+  test.each<[name: string, line: string]>([
+    ['a key twice', '{"id":1,"id":2}'],
+    ['a key twice with the same value', '{"id":1,"name":"x","id":1}'],
+    ['a key and its escaped twin', '{"id":1,"\\u0069d":2}'],
+    ['an empty key twice', '{"":1,"":2}'],
+    ['a numeric key twice', '{"1":1,"0":2,"1":3}'],
+    ['with text that holds quotes, colons and braces', '{"id":"\\"},:{","n":{"a":1},"id":"\\\\"}'],
+  ])('%s is DUPLICATE_JSON_KEY', async (_, line) => {
+    const { records } = await decode(`${line}\n{"id":9}`)
+    expect(records.map(({ content, problem }) => ({ content, problem }))).toEqual([
+      {
+        content: undefined,
+        problem: {
+          code: 'DUPLICATE_JSON_KEY',
+          message: 'The object has the same key twice, and one of the two values would be lost.',
+        },
+      },
+      { content: { id: 9 }, problem: undefined },
+    ])
+  })
+
+  test.each<[name: string, line: string]>([
+    ['__proto__', '{"__proto__":{"isAdmin":true},"id":1}'],
+    ['an escaped __proto__', '{"\\u005f_proto__":1}'],
+  ])('%s is FORBIDDEN_KEY, and nothing inherits from it', async (_, line) => {
+    const { records } = await decode(`${line}\n{"id":9}`)
+    expect(records.map(({ content, problem }) => ({ content, problem }))).toEqual([
+      {
+        content: undefined,
+        problem: { code: 'FORBIDDEN_KEY', message: 'The object has the key "__proto__"; remove it.' },
+      },
+      { content: { id: 9 }, problem: undefined },
+    ])
+    expect({}).not.toHaveProperty('isAdmin')
+  })
+
+  test('other names of object members are keys like any other', async () => {
+    const { records } = await decode('{"constructor":1,"toString":2,"hasOwnProperty":3,"prototype":4}')
+    expect(Object.entries(records[0]?.content ?? {})).toEqual([
+      ['constructor', 1],
+      ['toString', 2],
+      ['hasOwnProperty', 3],
+      ['prototype', 4],
+    ])
+  })
+})
+
+describe('nesting', () => {
+  const nested = (levels: number) => `{"id":${'['.repeat(levels)}${']'.repeat(levels)}}`
+  const tooDeep = {
+    code: 'TOO_DEEP',
+    message: 'The values of the object are nested more than 64 levels deep.',
+  }
+
+  test.each<[levels: number, problem: unknown]>([
+    [64, undefined],
+    [65, tooDeep],
+    [200, tooDeep],
+  ])('%d levels below the object', async (levels, problem) => {
+    const { records } = await decode(`${nested(levels)}\n{"id":1}`)
+    expect(records.map(record => record.problem)).toEqual([problem, undefined])
+  })
+
+  test('brackets in text are no levels', async () => {
+    const { records } = await decode(JSON.stringify({ id: '[{'.repeat(100) }))
+    expect(records[0]?.problem).toBeUndefined()
+  })
+
+  test('half a million levels are one record with a problem', async () => {
+    const bytes = Buffer.from(`${nested(500_000)}\n{"id":1}\n`)
+    const { records } = await decodeChunks([bytes], { maxRecordBytes: 2_000_000, maxColumns: 50 })
+    expect(records.map(record => record.problem)).toEqual([tooDeep, undefined])
+  })
+})
+
+/** Decodes in every cutting, asserts that all agree and that each record lies where it says, and returns it. */
+async function decode(input: string | Buffer, options: DecodeOptions = limits) {
+  const bytes = Buffer.from(input)
+  const whole = await decodeChunks([bytes], options)
+  for (const { offset, length, raw, problem } of whole.records) {
+    if (problem?.code === 'RECORD_TOO_LARGE' || problem?.code === 'INVALID_ENCODING') continue
+    expect(bytes.subarray(offset, offset + length).toString()).toBe(raw)
+  }
+  for (const chunks of cuttings(bytes)) {
+    const sizes = chunks.map(chunk => chunk.length)
+    expect(await decodeChunks(chunks, options), `chunks of ${sizes}`).toEqual(whole)
+  }
+  return whole
+}
+
+async function decodeChunks(chunks: Iterable<Buffer>, options: DecodeOptions) {
+  const batches: RecordBatch[] = []
+  for await (const batch of decodeNdjson(Readable.from(chunks), options)) batches.push(batch)
+  expect(batches.every(batch => batch.fault === undefined && batch.header === undefined)).toBe(true)
+  return { records: batches.flatMap(batch => batch.records), end: batches.at(-1)?.end }
+}
+
+/** Single bytes, every way to cut a short input in two, and cuts at random. */
+function* cuttings(bytes: Buffer): Generator<readonly Buffer[]> {
+  yield Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
+  for (let at = 1; at < Math.min(bytes.length, 200); at++) yield [bytes.subarray(0, at), bytes.subarray(at)]
+  for (let state = 1; state <= 20; state++) {
+    const chunks: Buffer[] = []
+    for (let at = 0, size = state; at < bytes.length; at += size, size = 1 + ((size * 7 + state) % 11)) {
+      chunks.push(bytes.subarray(at, at + size))
+    }
+    yield chunks
+  }
+}
