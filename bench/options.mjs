@@ -9,6 +9,9 @@ const usage = `Usage: npm run bench -- [options]
   --help       print this
 `
 
+/** EX_USAGE of sysexits.h. */
+const usageExitCode = 64
+
 /** @param {string[]} args */
 export function readOptions(args) {
   try {
@@ -21,18 +24,16 @@ export function readOptions(args) {
         help: { type: 'boolean', default: false },
       },
     })
-    if (!values.help) {
-      return {
-        rows: count('rows', values.rows),
-        rounds: count('rounds', values.rounds),
-        keep: values.keep,
-      }
+    if (values.help) {
+      console.log(usage)
+      return undefined
     }
+    return { rows: count('rows', values.rows), rounds: count('rounds', values.rounds), keep: values.keep }
   } catch (error) {
-    console.error(`${error.message}\n`)
+    console.error(`${error.message}\n\n${usage}`)
+    process.exitCode = usageExitCode
+    return undefined
   }
-  console.error(usage)
-  return undefined
 }
 
 function count(name, text) {

@@ -42,7 +42,7 @@ function cells({ what, peerSeconds, oursSeconds, oursInsideSeconds, ratio, oursP
 }
 
 function caption(rows, rounds) {
-  return `${rows.toLocaleString('en')} users, medians of ${rounds} rounds, each process from spawn to exit ("inside": without the
+  return `${rows.toLocaleString('en')} users, medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, each process from spawn to exit ("inside": without the
 start of Node). ratio = peer seconds / ours seconds of the same round: 1 is as fast as COPY, 0.5 takes twice as long.
 Peak: the most resident memory that ours had in any round.`
 }

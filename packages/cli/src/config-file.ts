@@ -1,10 +1,10 @@
 // lading.config.{ts,mjs,js} → the project that it exports, or one sentence that says what is wrong with it.
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { LadingError, type Project } from '@lading/core'
+import type { Project } from '@lading/core'
+import { importDefault, importErrorReason } from './config-module.ts'
 import { failure, usageError } from './exit.ts'
-import { errorCode, fileErrorReason } from './file-error.ts'
+import { fileErrorReason } from './file-error.ts'
 
 export const configFileNames = ['lading.config.ts', 'lading.config.mjs', 'lading.config.js'] as const
 
@@ -32,10 +32,10 @@ export async function loadProjectIfAny(config: string | undefined): Promise<Load
     throw failure(`Cannot read the configuration "${name}": ${fileErrorReason(error)}.`, error)
   })
   if (!file.isFile()) throw failure(`Cannot read the configuration "${name}": it is no file.`)
-  const module = await importModule(path).catch((error: unknown) => {
-    throw failure(`The configuration "${name}" cannot be loaded: ${firstLine(error)}`, error)
+  const exported = await importDefault(path).catch((error: unknown) => {
+    throw failure(`The configuration "${name}" cannot be loaded: ${importErrorReason(error)}`, error)
   })
-  return { project: projectOf(module, name), folder: dirname(path) }
+  return { project: projectOf(exported, name), folder: dirname(path) }
 }
 
 async function firstInWorkingDirectory(): Promise<string | undefined> {
@@ -46,34 +46,11 @@ async function firstInWorkingDirectory(): Promise<string | undefined> {
   return undefined
 }
 
-async function importModule(path: string): Promise<unknown> {
-  try {
-    return await import(pathToFileURL(path).href)
-  } catch (error) {
-    if (!needsCompiling(error)) throw error
-    const { createJiti } = await import('jiti')
-    return createJiti(import.meta.url, { fsCache: false }).import(path)
-  }
-}
-
-/** Node 20 knows no TypeScript; later ones know only what can be stripped (no enums, say). */
-function needsCompiling(error: unknown): boolean {
-  const code = errorCode(error)
-  return code === 'ERR_UNKNOWN_FILE_EXTENSION' || code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
-}
-
-function projectOf(module: unknown, name: string): Project {
-  const exported = defaultOf(module)
+function projectOf(exported: unknown, name: string): Project {
   if (isProject(exported)) return exported
   throw failure(
-    `The configuration "${name}" must export a project as its default: export default defineConfig({ resources: [...] }).`,
+    `The configuration "${name}" must export a project as its default: export default defineConfig({ resources: [...] }), with resources made by defineResource.`,
   )
-}
-
-function defaultOf(module: unknown): unknown {
-  const exported = isObject(module) ? module.default : undefined
-  // A module compiled to CommonJS carries its default export one level deeper.
-  return isObject(exported) && exported.__esModule === true ? exported.default : exported
 }
 
 function isProject(value: unknown): value is Project {
@@ -82,20 +59,17 @@ function isProject(value: unknown): value is Project {
   return (
     Array.isArray(resources) &&
     resources.length > 0 &&
-    resources.every(resource => isObject(resource) && typeof resource.name === 'string') &&
+    resources.every(isResource) &&
     Array.isArray(migrations) &&
     migrations.every(folder => typeof folder === 'string')
   )
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+/** Tells what defineResource returned from what was meant for it; the rest is core's own to check. */
+function isResource(value: unknown): boolean {
+  return isObject(value) && typeof value.name === 'string' && Array.isArray(value.fields)
 }
 
-/** Compilers and loaders add an excerpt or a list of files below the first line. */
-function firstLine(error: unknown): string {
-  if (error instanceof LadingError) return error.message
-  const message = error instanceof Error ? error.message : String(error)
-  const [line = ''] = message.trim().split('\n')
-  return line.replace(/[.:]?$/, '.')
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

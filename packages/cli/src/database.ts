@@ -1,5 +1,6 @@
 // The database that the options name: connected for the time of some work, and left in order on every way out.
 import { Socket } from 'node:net'
+import { LadingError } from '@lading/core'
 import { Client, Pool } from 'pg'
 import { startEmbedded } from './embedded.ts'
 import { CommandError, exitCode, usageError } from './exit.ts'
@@ -12,7 +13,7 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly pool: Pool
-  /** Aborts when the user wants the command to end. */
+  /** Aborts when the user wants the command to end; what `work` throws then counts as the interrupt. */
   readonly interrupted: AbortSignal
   /** Breaks all connections, so that nothing waits for the database any longer. */
   readonly cut: () => void
@@ -28,7 +29,7 @@ export async function withDatabase<Result>(
   try {
     const server = named === undefined ? await startEmbedded() : undefined
     try {
-      if (interrupts.first.aborted) throw interruptedError()
+      interrupts.first.throwIfAborted()
       return await withPool(named ?? server?.url ?? '', async (pool, cut) => {
         interrupts.second.addEventListener('abort', cut)
         return work({ pool, cut, interrupted: interrupts.first })
@@ -36,13 +37,18 @@ export async function withDatabase<Result>(
     } finally {
       await server?.stop()
     }
+  } catch (error) {
+    throw interrupts.first.aborted ? asInterrupted(error) : error
   } finally {
     interrupts.close()
   }
 }
 
-export function interruptedError(cause?: unknown): CommandError {
-  return new CommandError(exitCode.interrupted, 'Interrupted.', { cause })
+/** What breaks after an interrupt broke because of it; an import says by itself how far it came. */
+function asInterrupted(error: unknown): unknown {
+  if (error instanceof CommandError) return error
+  if (error instanceof LadingError && error.code === 'CANCELLED') return error
+  return new CommandError(exitCode.interrupted, 'Interrupted.', { cause: error })
 }
 
 /** The URL of the user's database, or undefined where the embedded one was asked for. */

@@ -5,6 +5,13 @@ import { count, rows } from './printable.ts'
 /** Milliseconds between two drawings: more often is not read, and costs time. */
 const intervalMs = 100
 
+/** The part of a stream to a terminal that is used here. */
+export interface Terminal {
+  readonly isTTY?: boolean
+  readonly columns: number
+  write(text: string): boolean
+}
+
 export interface ProgressLine {
   show(progress: ImportProgress): void
   /** Leaves the line empty, for what is printed next. */
@@ -12,10 +19,7 @@ export interface ProgressLine {
 }
 
 /** Draws nothing where `terminal` is none. Without `totalBytes` there is no percentage. */
-export function createProgressLine(
-  terminal: NodeJS.WriteStream,
-  totalBytes: number | undefined,
-): ProgressLine {
+export function createProgressLine(terminal: Terminal, totalBytes: number | undefined): ProgressLine {
   if (!terminal.isTTY) return { show: () => undefined, clear: () => undefined }
   const started = performance.now()
   let drawn: number | undefined
@@ -25,8 +29,9 @@ export function createProgressLine(
       if (drawn !== undefined && now - drawn < intervalMs) return
       drawn = now
       const text = progressText(progress, (now - started) / 1000, totalBytes)
-      // A line that wraps cannot be rewritten.
-      terminal.write(`\r${text.slice(0, (terminal.columns ?? 80) - 1)}\x1b[K`)
+      // A line that wraps cannot be rewritten. A terminal that does not know its width says 0.
+      const columns = terminal.columns > 0 ? terminal.columns : 80
+      terminal.write(`\r${text.slice(0, columns - 1)}\x1b[K`)
     },
     clear() {
       if (drawn !== undefined) terminal.write('\r\x1b[K')

@@ -23,11 +23,9 @@ export function summary({ report, complete, examples }: ImportOutcome, file: str
 /** What stays in the table after an import that did not come to its end. */
 export function committed({ processed, successful, failed }: ImportReport): string {
   if (processed === 0) return 'Nothing was imported.'
-  const imported =
-    successful === 0
-      ? 'no row was imported'
-      : `${rows(successful)} ${were(successful)} imported, and what is in stays`
-  return `Before that, ${imported}${failed === 0 ? '' : `; ${count(failed)} ${were(failed)} rejected`}.`
+  const rejected = failed === 0 ? '' : `; ${count(failed)} ${were(failed)} rejected`
+  if (successful === 0) return `Before that, no row was imported${rejected}.`
+  return `${rows(successful)} ${were(successful)} imported before that and ${successful === 1 ? 'stays' : 'stay'}${rejected}.`
 }
 
 function were(value: number): string {

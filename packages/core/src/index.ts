@@ -5,7 +5,7 @@ export { LadingError } from './errors/lading-error.ts'
 export type { RecordError } from './errors/record-error.ts'
 export { createExporter, type Exporter } from './exporter/create-exporter.ts'
 export type { ExporterOptions, StreamOptions } from './exporter/options.ts'
-export { formatOfFileName } from './format/formats.ts'
+export { formatNamed, formatOfFileName } from './format/formats.ts'
 export { createImporter, type Importer } from './importer/create-importer.ts'
 export type { ImporterOptions, ImportProgress, RunOptions } from './importer/options.ts'
 export { type ImportReport, type ImportWarning, importReportOf } from './importer/report.ts'
@@ -18,4 +18,4 @@ export type {
   ReferenceDefinition,
   ResourceDefinition,
 } from './resource/definition.ts'
-export { defineConfig, type Project } from './resource/project.ts'
+export { defineConfig, type Project, resourceNamed } from './resource/project.ts'

@@ -10,9 +10,11 @@ test('the public API', () => {
     'createImporter',
     'defineConfig',
     'defineResource',
+    'formatNamed',
     'formatOfFileName',
     'importReportOf',
     'ladingMigrations',
     'migrate',
+    'resourceNamed',
   ])
 })

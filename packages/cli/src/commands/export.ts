@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { createExporter } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
-import { type DatabaseOptions, interruptedError, withDatabase } from '../database.ts'
+import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode, failure } from '../exit.ts'
 import { errorCode, fileErrorReason, isFileError } from '../file-error.ts'
 import { checkNames } from '../names.ts'
@@ -40,11 +40,7 @@ export async function exportRows(options: ExportCommandOptions): Promise<ExitCod
     }
     const exporter = createExporter({ pool, resources: project.resources })
     const source = exporter.stream({ resource, format, filters, onRows })
-    try {
-      await (output === undefined ? toStdout(source, interrupted) : toFile(source, output, interrupted))
-    } catch (error) {
-      throw interrupted.aborted ? interruptedError(error) : error
-    }
+    await (output === undefined ? toStdout(source, interrupted) : toFile(source, output, interrupted))
     // Undefined where the reader had enough before the end, who is not told either.
     if (exported !== undefined) {
       const seconds = ((performance.now() - started) / 1000).toFixed(2)

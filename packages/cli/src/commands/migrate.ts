@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { ladingMigrations, type MigrateResult, migrate } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { configFileNames, type LoadedProject, loadProjectIfAny } from '../config-file.ts'
-import { type DatabaseOptions, interruptedError, withDatabase } from '../database.ts'
+import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode } from '../exit.ts'
 import { count } from '../printable.ts'
 
@@ -19,9 +19,7 @@ export async function migrateDatabase(options: MigrateCommandOptions): Promise<E
     }
     // Each migration is a transaction, so that a broken connection leaves none half applied.
     interrupted.addEventListener('abort', cut)
-    const result = await migrate({ pool, folders: foldersOf(loaded) }).catch((error: unknown) => {
-      throw interrupted.aborted ? interruptedError(error) : error
-    })
+    const result = await migrate({ pool, folders: foldersOf(loaded) })
     process.stdout.write(resultText(result))
     return exitCode.done
   })

@@ -6,7 +6,7 @@ export const defaults = {
   /** Bytes of source text per batch, so that wide records do not make a batch of gigabytes. */
   batchBytes: 4 * 1024 * 1024,
   /** Batches that decoding may be ahead of the database. More costs memory and gains nothing. */
-  batchesAhead: 2,
+  batchesAhead: 1,
   /** Bytes of one record; a longer one is an error, or an unclosed quote would swallow the file. */
   maxRecordBytes: 1024 * 1024,
   /** Columns of a CSV header. PostgreSQL itself stops at 1,600. */

@@ -59,8 +59,8 @@ export function createImporter(options: ImporterOptions): Importer {
     },
     async run(runOptions) {
       registry.get(runOptions.resource)
-      const work = async (client: Client) =>
-        runImport(client, await targetOf(client, runOptions.resource), limits, runOptions)
+      const work = (client: Client) =>
+        runImport(client, () => targetOf(client, runOptions.resource), limits, runOptions)
       return runOptions.client === undefined ? withClient(pool, work) : work(runOptions.client)
     },
   }

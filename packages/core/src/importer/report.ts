@@ -1,5 +1,6 @@
 // The report: what became of every record, counted batch by batch.
 import { defaults } from '../config/defaults.ts'
+import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Row } from '../resource/row.ts'
@@ -97,6 +98,7 @@ export class Tally {
   private note(error: RecordError): void {
     this.errorsByCode.set(error.code, (this.errorsByCode.get(error.code) ?? 0) + 1)
     if (this.errors.length < defaults.reportedErrors) this.errors.push(error)
-    this.onError?.(error)
+    const { onError } = this
+    if (onError !== undefined) callHook('onError', () => onError(error))
   }
 }

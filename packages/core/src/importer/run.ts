@@ -1,5 +1,6 @@
 // One run: a source through the pipeline into the table, and the report of it.
 import type { Target } from '../catalogue/target.ts'
+import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { formatNamed } from '../format/formats.ts'
 import type { Client } from '../postgres/client.ts'
@@ -14,22 +15,24 @@ import { type ImportReport, Tally } from './report.ts'
 /** @throws LadingError with the report of what had been done before the fault */
 export async function runImport(
   client: Client,
-  target: Target,
+  targetOf: () => Promise<Target>,
   limits: Limits,
   options: RunOptions,
 ): Promise<ImportReport> {
-  const tally = new Tally(target.resource.name, options.onError)
+  const tally = new Tally(options.resource, options.onError)
   const ended = new AbortController()
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, options.signal])
   const format = options.format === undefined ? undefined : formatNamed(options.format)
-  const pipelineOptions: PipelineOptions = {
-    target,
-    limits,
-    values: format?.values ?? 'json',
-    onUnknownColumn: column => tally.warnUnknownColumn(column),
-    signal,
-  }
   try {
+    const target = await targetOf()
+    signal.throwIfAborted()
+    const pipelineOptions: PipelineOptions = {
+      target,
+      limits,
+      values: format?.values ?? 'json',
+      onUnknownColumn: column => tally.warnUnknownColumn(column),
+      signal,
+    }
     // The two kinds of source are told apart by `format`, as RunOptions says.
     const records =
       format === undefined
@@ -41,7 +44,7 @@ export async function runImport(
     let fault: LadingError | undefined
     for await (const batch of importPipeline(records, session, pipelineOptions)) {
       tally.add(batch.rows, batch.endByte)
-      options.onProgress?.(tally.progress())
+      callHook('onProgress', () => options.onProgress?.(tally.progress()))
       fault = batch.fault
     }
     await session.close()

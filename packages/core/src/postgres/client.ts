@@ -1,6 +1,6 @@
 // Borrowing a connection, so that every way out gives it back: healthy, or with the error that spoilt it.
 import { LadingError } from '../errors/lading-error.ts'
-import { databaseFault } from './sqlstate.ts'
+import { databaseFault, sqlstate } from './sqlstate.ts'
 
 export interface QueryResult<Row = Record<string, unknown>> {
   readonly rows: Row[]
@@ -71,16 +71,12 @@ async function connect(pool: Pool): Promise<PooledClient> {
   try {
     return await pool.connect()
   } catch (error) {
-    const fault = databaseFault(error)
-    throw fault.code === 'DATABASE_REFUSED'
-      ? new LadingError(
-          'DATABASE_UNAVAILABLE',
-          'The database cannot be reached; check its address and that it runs.',
-          {
-            cause: error,
-          },
-        )
-      : fault
+    if (sqlstate(error) !== undefined) throw databaseFault(error)
+    throw new LadingError(
+      'DATABASE_UNAVAILABLE',
+      'The database cannot be reached; check its address, that it runs, and that it has connections left.',
+      { cause: error },
+    )
   }
 }
 

@@ -15,17 +15,27 @@ export function copyValue(text: string): string {
 /** How text COPY writes null. */
 export const copyNull = '\\N'
 
-/** Packs lines into chunks of about `chunkBytes`: row-sized writes into COPY starve the event loop. */
+/** Bytes that a character of a JavaScript string (a UTF-16 unit) can take in UTF-8. */
+const bytesPerUnit = 3
+
+/**
+ * Packs lines into chunks of about `chunkBytes`: row-sized writes into COPY starve the event loop. Each line is
+ * written where it will be sent from; joining them first would hold every byte three times.
+ */
 export function packLines(lines: Iterable<string>, chunkBytes: number): Buffer[] {
   const chunks: Buffer[] = []
-  let pending = ''
+  let chunk = Buffer.allocUnsafe(0)
+  let length = 0
   for (const line of lines) {
-    pending += line
-    if (pending.length >= chunkBytes) {
-      chunks.push(Buffer.from(pending))
-      pending = ''
+    const needed = line.length * bytesPerUnit + 1
+    if (length + needed > chunk.length) {
+      if (length > 0) chunks.push(chunk.subarray(0, length))
+      chunk = Buffer.allocUnsafe(Math.max(chunkBytes, needed))
+      length = 0
     }
+    length += chunk.write(line, length)
+    chunk[length++] = 0x0a
   }
-  if (pending !== '') chunks.push(Buffer.from(pending))
+  if (length > 0) chunks.push(chunk.subarray(0, length))
   return chunks
 }

@@ -49,7 +49,14 @@ export async function migrate({
           result.present.push(name)
           continue
         }
-        await client.query(sql)
+        await client.query(sql).catch(cause => {
+          const { message } = databaseFault(cause)
+          throw new LadingError(
+            'DATABASE_REFUSED',
+            `The migration ${name} failed and changed nothing: ${message}`,
+            { cause },
+          )
+        })
         result.applied.push(name)
       }
       await client.query('select pg_advisory_unlock($1)', [lock])

@@ -47,10 +47,15 @@ const sentences: ReadonlyMap<string, string> = new Map([
 export function databaseFault(error: unknown): LadingError {
   if (error instanceof LadingError) return error
   const state = sqlstate(error)
+  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) {
+    return new LadingError('INTERNAL', 'Something went wrong inside of Lading; please report it.', {
+      cause: error,
+    })
+  }
   if (state === undefined) {
     return new LadingError(
       'DATABASE_UNAVAILABLE',
-      'The connection to the database is broken or cannot be made.',
+      'The connection to the database broke; check that it runs, and try again.',
       {
         cause: error,
       },

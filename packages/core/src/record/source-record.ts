@@ -14,8 +14,10 @@ export interface SourceRecord {
   /**
    * CSV: cells in the order of the header, null where a cell is empty and unquoted. JSON: the object. Undefined
    * where `problem` says why there is none.
+   *
+   * Taken away once it has become a row: a record waits for its batch, and memory is what that costs.
    */
-  readonly content: readonly (string | null)[] | Readonly<Record<string, unknown>> | undefined
+  content: (string | null)[] | Readonly<Record<string, unknown>> | undefined
   /** Why the record never became fields. */
   readonly problem: RecordProblem | undefined
 }

@@ -12,6 +12,8 @@ export interface HeaderMap {
   readonly columns: readonly (Field | undefined)[]
   /** Columns that no field answers to, as the file names them. */
   readonly unknown: readonly string[]
+  /** The columns are all the fields, in their order. */
+  readonly isInOrder: boolean
 }
 
 /** Field by any of its names, in lower case. A Map, so that `constructor` is an unknown name like any other. */
@@ -60,7 +62,9 @@ export function mapHeader(resource: Resource, header: readonly (string | null)[]
       `The header does not fit ${resource.name}: ${problems.join('; ')}.${delimiterHint(header)} Known columns: ${expected}.`,
     )
   }
-  return { columns, unknown }
+  const isInOrder =
+    columns.length === resource.fields.length && columns.every((field, index) => field?.index === index)
+  return { columns, unknown, isInOrder }
 }
 
 /** One column that holds another delimiter is nearly always a file with another delimiter. */

@@ -24,18 +24,24 @@ export async function* mapFields(
     const rows = records.map(record => {
       const { content } = record
       if (content === undefined) return brokenRow(resource, record)
+      record.content = undefined
       return isCells(content) ? ofCells(resource, header, record, content) : ofObject(record, content)
     })
     yield { rows, end, ...(fault && { fault }) }
   }
 }
 
-function isCells(content: NonNullable<SourceRecord['content']>): content is readonly (string | null)[] {
+function isCells(content: NonNullable<SourceRecord['content']>): content is (string | null)[] {
   return Array.isArray(content)
 }
 
 function emptyRow(resource: Resource, source: SourceRecord): Row {
-  return { source, values: new Array(resource.fields.length).fill(undefined), errors: undefined }
+  return {
+    source,
+    values: new Array(resource.fields.length).fill(undefined),
+    given: undefined,
+    errors: undefined,
+  }
 }
 
 /** A record that never became fields. */
@@ -53,12 +59,15 @@ function ofCells(
   resource: Resource,
   header: HeaderMap | undefined,
   source: SourceRecord,
-  cells: readonly (string | null)[],
+  cells: (string | null)[],
 ): Row {
   if (header === undefined)
     throw new LadingError('INTERNAL', 'A decoder handed on cells before their header.')
-  const row = emptyRow(resource, source)
   const { columns } = header
+  // The usual file is an export: its columns are the fields in their order, and its cells the values.
+  if (header.isInOrder && cells.length === columns.length)
+    return { source, values: cells, given: undefined, errors: undefined }
+  const row = emptyRow(resource, source)
   if (cells.length !== columns.length) {
     reject(
       resource,

@@ -10,6 +10,11 @@ export interface Project {
   readonly migrations?: readonly string[]
 }
 
+/** @throws LadingError `RESOURCE_UNKNOWN`, naming the known ones */
+export function resourceNamed(project: Project, name: string): Resource {
+  return createRegistry(project.resources).get(name)
+}
+
 /**
  * Describes a project; a `lading.config.ts` exports the result as its default.
  *

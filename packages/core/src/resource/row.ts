@@ -7,8 +7,13 @@ import type { Field } from './field.ts'
 
 export interface Row {
   readonly source: SourceRecord
-  /** By field index: first as the file gave them, later parsed. `undefined` is absent, which is not null. */
+  /**
+   * By field index: first as the file gave them, later parsed, or why they could not be. `undefined` is absent,
+   * which is not null.
+   */
   readonly values: unknown[]
+  /** By field index, what the file gave, where parsing changed or refused it. */
+  given: Map<number, unknown> | undefined
   /** Broken rules, in the order of the rules; undefined while there are none. */
   errors: RecordError[] | undefined
 }
@@ -22,7 +27,7 @@ export function reject(
   message: string,
 ): void {
   const { source } = row
-  const given = field === null ? source.raw : row.values[field.index]
+  const given = field === null ? source.raw : givenValue(row, field)
   row.errors ??= []
   row.errors.push({
     rowNumber: source.rowNumber,
@@ -40,12 +45,17 @@ export function isRejected(row: Row, field: Field): boolean {
   return row.errors?.some(error => error.field === field.name) ?? false
 }
 
+/** The value as the file has it. */
+function givenValue(row: Row, field: Field): unknown {
+  return row.given?.get(field.index) ?? row.values[field.index]
+}
+
 /** The natural key's value, else the first field's if it is an id, else nothing. */
 function recordIdentifier(resource: Resource, row: Row): string {
   for (const key of resource.keys) {
-    const parts = key.fields.map(field => (field.sensitive ? null : reportedValue(row.values[field.index])))
+    const parts = key.fields.map(field => (field.sensitive ? null : reportedValue(givenValue(row, field))))
     if (parts.every(part => part !== null && part !== '')) return parts.join(', ')
   }
   const id = resource.fields.find(field => field.name === 'id')
-  return (id && reportedValue(row.values[id.index])) ?? ''
+  return (id && reportedValue(givenValue(row, id))) ?? ''
 }

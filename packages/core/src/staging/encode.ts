@@ -47,13 +47,17 @@ function* lines(
   hasPresence: boolean,
 ): Generator<string> {
   const encoders = columns.map(({ column }) => encoder(column))
+  const first = hasPresence ? 2 : 1
+  // One array for all rows and one join for each: adding cell to cell makes a string object of every step.
+  const cells = new Array<string>(first + encoders.length)
   for (let number = 0; number < rows.length; number++) {
     const row = rows[number]
     if (row === undefined) continue
-    let line = String(number)
-    if (hasPresence) line += `\t${columns.map(({ column }) => (isAbsent(row, column) ? '0' : '1')).join('')}`
-    for (const encode of encoders) line += `\t${encode(row.values)}`
-    yield `${line}\n`
+    cells[0] = String(number)
+    if (hasPresence) cells[1] = columns.map(({ column }) => (isAbsent(row, column) ? '0' : '1')).join('')
+    for (let index = 0; index < encoders.length; index++)
+      cells[first + index] = encoders[index]?.(row.values) ?? copyNull
+    yield cells.join('\t')
   }
 }
 

@@ -1,11 +1,12 @@
 // Stage: typed rows → the same rows, each with all of its broken rules.
+import { callHook } from '../errors/hook.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Issue } from '../resource/definition.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
-import { Refused } from '../value/parse-values.ts'
+import { Refusal } from '../value/codec.ts'
 import { compileRules, isTooLong, plainValue, type Rule } from './compile.ts'
 
 /** Checks every row that became fields: the rules of each field in their order, then the resource's own `check`. */
@@ -34,10 +35,8 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   if (value === undefined || value === null || (value === '' && rule.emptyIsMissing)) {
     if (!field.required || (value === null && field.nullable)) return
     reject(resource, row, field, field.codes.missing, `"${field.name}" is required.`)
-  } else if (value instanceof Refused) {
-    const { given, refusal } = value
-    row.values[field.index] = given
-    const { code = field.codes.invalid, message = rule.expectation } = refusal
+  } else if (value instanceof Refusal) {
+    const { code = field.codes.invalid, message = rule.expectation } = value
     reject(resource, row, field, code, `"${field.name}" ${message}.`)
   } else if (typeof value === 'string' && isTooLong(rule, value)) {
     reject(
@@ -87,6 +86,6 @@ function compileCheck(resource: Resource): ((row: Row) => void) | undefined {
       if (field !== null && isRejected(row, field)) return
       reject(resource, row, field, code, message)
     }
-    check(record, issue)
+    callHook(`The check of ${resource.name}`, () => check(record, issue))
   }
 }

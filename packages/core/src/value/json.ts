@@ -47,6 +47,8 @@ export const json: Codec = {
 /** NUL and lone surrogates are legal JSON and illegal jsonb (22P05, 22P02), in keys too. */
 function refuseJson(value: unknown, depth: number): Refusal | undefined {
   if (typeof value === 'string') return refuseText(value)
+  // Objects of a program may hold what JSON has no text for.
+  if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') return invalid
   if (typeof value !== 'object' || value === null) return undefined
   if (depth >= maxDepth) return invalid
   for (const [key, member] of Object.entries(value)) {
@@ -57,6 +59,8 @@ function refuseJson(value: unknown, depth: number): Refusal | undefined {
 }
 
 function hasRounded(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value)
+  // JSON.parse makes infinity of 1e400, and JSON.stringify null of that.
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? !Number.isSafeInteger(value) : !Number.isFinite(value)
   return typeof value === 'object' && value !== null && Object.values(value).some(hasRounded)
 }

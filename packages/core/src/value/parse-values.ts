@@ -1,17 +1,10 @@
-// Stage: raw values → values of their column types. What cannot be parsed is kept beside the reason.
+// Stage: raw values → values of their column types. What cannot be parsed gives way to the reason.
+import { callHook } from '../errors/hook.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
 import { type Codec, Refusal } from './codec.ts'
 import { codecOf } from './codecs.ts'
-
-/** A value that its type refused, as the file gave it. */
-export class Refused {
-  constructor(
-    readonly given: unknown,
-    readonly refusal: Refusal,
-  ) {}
-}
 
 export interface ParseOptions {
   /** Text (CSV cells) is parsed; JSON values already have a type, which must be the right one. */
@@ -29,26 +22,42 @@ export async function* parseValues(
 ): AsyncGenerator<RowBatch> {
   const parsers = resource.fields.map(field => parserOf(field, codecOf(field.type), from))
   for await (const batch of batches) {
-    for (const { values, errors } of batch.rows) {
-      if (errors !== undefined) continue
+    for (const row of batch.rows) {
+      if (row.errors !== undefined) continue
+      const { values } = row
       for (let index = 0; index < values.length; index++) {
         const value = values[index]
         if (value === undefined || value === null) continue
-        const parsed = parsers[index]?.(value)
-        values[index] = parsed instanceof Refusal ? new Refused(value, parsed) : parsed
+        const parser = parsers[index]
+        const parsed = parser?.parse(value)
+        values[index] = parsed
+        // Reports show what stands in the file.
+        if (parsed instanceof Refusal || (parser?.transforms === true && parsed !== value)) {
+          row.given ??= new Map()
+          row.given.set(index, value)
+        }
       }
     }
     yield batch
   }
 }
 
-function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): (value: unknown) => unknown {
+interface Parser {
+  readonly transforms: boolean
+  parse(value: unknown): unknown
+}
+
+function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parser {
   const { transform } = field
   const keepsEmpty = field.type.kind === 'text' || (field.type.kind === 'json' && from === 'json')
   const parseText = from === 'text' ? codec.parse : codec.fromJson
-  return given => {
-    if (typeof given !== 'string') return codec.fromJson(given)
-    const text = transform === undefined ? given : transform(given)
-    return text === '' && !keepsEmpty ? null : parseText(text)
+  return {
+    transforms: transform !== undefined,
+    parse(given) {
+      if (typeof given !== 'string') return codec.fromJson(given)
+      const text =
+        transform === undefined ? given : callHook(`The transform of "${field.name}"`, () => transform(given))
+      return text === '' && !keepsEmpty ? null : parseText(text)
+    },
   }
 }

@@ -14,8 +14,8 @@ const illFormed = new Refusal(
 export const text: Codec = {
   stagingType: 'text',
   expectation: 'must be text',
-  // A decoder yields well-formed text only, so that NUL is all that is left to look for.
-  parse: value => (value.includes('\0') ? nul : value),
+  // A decoder yields well-formed text only, but a field's `transform` may cut a pair in two.
+  parse: value => refuseText(value) ?? value,
   fromJson: value => (typeof value === 'string' ? (refuseText(value) ?? value) : invalid),
   toCopy: (value: string) => value,
   print: ({ sql, type }) =>

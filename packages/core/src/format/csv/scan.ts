@@ -2,7 +2,7 @@
 
 export interface ScannedRecord {
   /** An empty cell is null when it is bare, and `''` when it is quoted. */
-  readonly cells: readonly (string | null)[]
+  readonly cells: (string | null)[]
   /** Index of the first character. */
   readonly start: number
   /** Index behind the last character, before the line ending. */
@@ -35,12 +35,16 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
   let index = 0
   let lines = 0
   let consumed = 0
+  /** Cells of the record before: nearly always as many as the next one has. */
+  let width = 0
 
   const done = (fault?: Scan['fault']): Scan => ({ records, consumed, lines, fault })
 
   while (index < length) {
     const start = index
-    const cells: (string | null)[] = []
+    // Of its final size at once: an array that grows to 7 cells takes room for 17.
+    const cells = new Array<string | null>(width)
+    let count = 0
     let innerLines = 0
 
     for (;;) {
@@ -52,7 +56,7 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
         }
         const cell = text.slice(index + 1, close)
         innerLines += countLines(cell)
-        cells.push(cell.includes('"') ? cell.replaceAll('""', '"') : cell)
+        cells[count++] = cell.includes('"') ? cell.replaceAll('""', '"') : cell
         index = close + 1
       } else {
         const from = index
@@ -66,7 +70,7 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
           return done({ message: 'A quote stands inside of a cell that is not quoted', at: index })
         }
         if (index === length && !final) return done()
-        cells.push(index === from ? null : text.slice(from, index))
+        cells[count++] = index === from ? null : text.slice(from, index)
       }
 
       if (index === length) break
@@ -79,6 +83,8 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
       return done({ message: 'Text follows the closing quote of a cell', at: index })
     }
 
+    cells.length = count
+    width = count
     records.push({ cells, start, end: index, line: lines })
     lines += innerLines
     if (index < length) {

@@ -12,7 +12,7 @@ type Place = [line: number, offset: number, length: number, content: unknown]
 describe('places of objects', () => {
   test.each<[name: string, input: string, places: Place[], end: { byte: number; line: number }]>([
     ['no bytes are no records', '', [], { byte: 0, line: 0 }],
-    ['blank lines are no records', '\n \n\t\r\n\r\n', [], { byte: 7, line: 4 }],
+    ['blank lines are no records', '\n \n\t\r\n\r\n', [], { byte: 8, line: 4 }],
     [
       'LF',
       '{"a":1}\n{"a":2}\n',

@@ -1,0 +1,79 @@
+// lading migrate: once, again, by many at once, and with a configuration or without.
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
+
+const reference = ['migrate', '--config', referenceConfig]
+let database: TestDatabase
+
+beforeEach(async () => {
+  database = await createDatabase()
+})
+afterEach(() => database.drop())
+
+it('applies what is missing, and nothing the second time', async () => {
+  const first = await lading(reference, { databaseUrl: database.url })
+  expect(first).toEqual({
+    code: 0,
+    stdout:
+      'applied        lading/001_initial_schema\napplied        reference/001_initial_schema\n2 migrations applied.\n',
+    stderr: '',
+  })
+
+  const second = await lading(reference, { databaseUrl: database.url })
+  expect(second).toEqual({
+    code: 0,
+    stdout:
+      'there already  lading/001_initial_schema\nthere already  reference/001_initial_schema\nNothing to do: the database is up to date.\n',
+    stderr: '',
+  })
+})
+
+it('lets eight processes start at once, of which one works', async () => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 8 }, () => lading(reference, { databaseUrl: database.url })),
+  )
+  expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+    outcomes.map(() => ({ code: 0, stderr: '' })),
+  )
+  expect(outcomes.filter(({ stdout }) => stdout.includes('2 migrations applied.'))).toHaveLength(1)
+  expect(outcomes.filter(({ stdout }) => stdout.includes('Nothing to do'))).toHaveLength(7)
+})
+
+it("applies only Lading's own without a configuration, and says so", async () => {
+  const { code, stdout, stderr } = await lading(['migrate'], {
+    databaseUrl: database.url,
+    cwd: await tempFolder(),
+  })
+  expect(code).toBe(0)
+  expect(stdout).toBe('applied        lading/001_initial_schema\n1 migration applied.\n')
+  expect(stderr).toBe(
+    "lading: No lading.config.ts in this folder, so only Lading's own migrations are applied.\n",
+  )
+})
+
+it('takes the URL of --database-url rather than that of the environment', async () => {
+  const args = [...reference, '--database-url', database.url]
+  const { code } = await lading(args, { databaseUrl: 'postgresql://nobody@127.0.0.1:1/none' })
+  expect(code).toBe(0)
+})
+
+it('ends at SIGINT even while it waits for another process', async () => {
+  const holder = await database.pool.connect()
+  await holder.query('select pg_advisory_lock(5120184216)')
+  const child = startLading(reference, { databaseUrl: database.url })
+  const outcome = outcomeOf(child)
+  await untilTrue(
+    `select exists (select from pg_locks where locktype = 'advisory' and not granted) as answer`,
+  )
+  child.kill('SIGINT')
+  expect(await outcome).toEqual({ code: 130, stdout: '', stderr: 'lading: Interrupted.\n' })
+  holder.release(true)
+})
+
+async function untilTrue(sql: string): Promise<void> {
+  for (;;) {
+    const { rows } = await database.pool.query<{ answer: boolean }>(sql)
+    if (rows[0]?.answer === true) return
+  }
+}

@@ -1,0 +1,121 @@
+// How the command is called: help, version, and what is said about every way to call it wrongly.
+import { readFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
+
+const config = ['--config', referenceConfig]
+const unreachable = 'postgresql://someone:secret-word@127.0.0.1:1/none'
+
+it.concurrent.each([[[]], [['migrate']], [['import']], [['export']]])(
+  'has help for %j with the exit codes',
+  async command => {
+    const { code, stdout, stderr } = await lading([...command, '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('Examples:\n  $ ')
+    for (const exit of ['0    ', '1    ', '2    ', '64   ', '130  ']) expect(stdout).toContain(`\n  ${exit}`)
+    for (const option of ['--config', '--database-url', '--embedded']) expect(stdout).toContain(option)
+  },
+)
+
+it.concurrent('shows its help on standard error when no command is given', async () => {
+  const { code, stdout, stderr } = await lading([])
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
+  expect(stderr).toContain('Usage: lading')
+})
+
+it.concurrent('prints the version of its package', async () => {
+  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  expect(await lading(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
+})
+
+it.concurrent.each([
+  [['import', 'x.csv'], "required option '--resource <name>' not specified"],
+  [['import', '--resource', 'users'], "missing required argument 'file'"],
+  [
+    ['import', 'x.csv', '--resource', 'users', '--eror', 'y'],
+    "unknown option '--eror'\n(Did you mean --errors?)",
+  ],
+  [['imprt'], "unknown command 'imprt'\n(Did you mean import?)"],
+  [['export', 'more', '--resource', 'users'], 'too many arguments'],
+])('refuses %j', async (args, sentence) => {
+  const { code, stdout, stderr } = await lading(args)
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
+  expect(stderr.startsWith(`lading: ${sentence}`)).toBe(true)
+  expect(stderr.endsWith('--help tells more.\n')).toBe(true)
+})
+
+it.concurrent.each([[['migrate']], [['export', '--resource', 'users', '--format', 'csv']]])(
+  'names the three ways to a database when %j has none',
+  async command => {
+    expect(await lading([...command, ...config])).toEqual({
+      code: 64,
+      stdout: '',
+      stderr:
+        'lading: No database is named: set DATABASE_URL in the environment, pass --database-url URL, or use --embedded for a PostgreSQL of its own.\n',
+    })
+  },
+)
+
+it.concurrent('refuses two databases', async () => {
+  const outcome = await lading(['migrate', ...config, '--embedded', '--database-url', unreachable])
+  expect(outcome).toEqual({
+    code: 64,
+    stdout: '',
+    stderr: 'lading: Use either --embedded or --database-url: each names a database.\n',
+  })
+})
+
+it.concurrent('refuses a URL of something else without showing it', async () => {
+  const { code, stderr } = await lading(['migrate', ...config], {
+    databaseUrl: 'mysql://me:secret-word@host/x',
+  })
+  expect(code).toBe(64)
+  expect(stderr).toBe(
+    'lading: DATABASE_URL is no PostgreSQL URL; it looks like postgresql://user:password@host:5432/database, with special characters percent-encoded.\n',
+  )
+})
+
+it.concurrent('says that and why a database cannot be reached, without its password', async () => {
+  expect(await lading(['migrate', ...config], { databaseUrl: unreachable })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'lading: The connection to the database is broken or cannot be made (ECONNREFUSED at 127.0.0.1:1).\n',
+  })
+})
+
+it('tells an unknown resource before it asks for a database', async () => {
+  const file = await tempFile('users.csv', '')
+  const { code, stderr } = await lading(['import', file, '--resource', 'usres', ...config])
+  expect(stderr).toBe(
+    'lading: Unknown resource "usres"; did you mean "users"? Known: users, articles, comments.\n',
+  )
+  expect(code).toBe(64)
+})
+
+it.concurrent('wants a format for standard input', async () => {
+  expect(await lading(['import', '-', '--resource', 'users'])).toEqual({
+    code: 64,
+    stdout: '',
+    stderr:
+      'lading: Standard input has no name that tells the format; add --format csv or --format ndjson.\n',
+  })
+})
+
+it.concurrent('knows the formats', async () => {
+  const args = ['export', '--resource', 'users', '--format', 'xml', ...config]
+  expect(await lading(args)).toEqual({
+    code: 64,
+    stdout: '',
+    stderr: 'lading: Unknown format "xml"; known: csv, ndjson.\n',
+  })
+})
+
+it('says that a file is missing or is a folder before anything else is asked', async () => {
+  const folder = await tempFolder()
+  const missing = await lading(['import', 'nowhere.csv', '--resource', 'users'], { cwd: folder })
+  expect(missing).toEqual({ code: 1, stdout: '', stderr: 'lading: There is no file "nowhere.csv".\n' })
+  const directory = await lading(['import', folder, '--format', 'csv', '--resource', 'users'])
+  expect(directory.stderr).toBe(`lading: Cannot read "${folder}": it is a folder, not a file.\n`)
+  expect(directory.code).toBe(1)
+})

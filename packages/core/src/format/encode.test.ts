@@ -1,0 +1,24 @@
+// The COPY statements that print a file.
+import { expect, test } from 'vitest'
+import { csv } from './csv/csv.ts'
+import { ndjson } from './ndjson/ndjson.ts'
+
+const query = {
+  columns: [
+    { alias: '"id"', csv: 't."id"', json: 't."id"' },
+    { alias: '"big ""one"""', csv: 't."big"', json: 't."big"::text' },
+  ],
+  source: 'from "things" t where true order by t."id"',
+}
+
+test('CSV has a header, and tells null from the empty text by the quotes', () => {
+  expect(csv.encode(query)).toBe(
+    'copy (select t."id" as "id", t."big" as "big ""one""" from "things" t where true order by t."id") to stdout (format csv, header true)',
+  )
+})
+
+test('NDJSON is one object a line, with a quote and a delimiter that JSON never holds', () => {
+  expect(ndjson.encode(query)).toBe(
+    `copy (select row_to_json(record) from (select t."id" as "id", t."big"::text as "big ""one""" from "things" t where true order by t."id") record) to stdout (format csv, quote E'\\x01', delimiter E'\\x02')`,
+  )
+})

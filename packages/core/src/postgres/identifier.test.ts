@@ -1,0 +1,71 @@
+// Names and values in SQL text: whatever they hold, they stay names and values.
+import { describe, expect, test } from 'vitest'
+import { LadingError } from '../errors/lading-error.ts'
+import { doBlock, identifier, literal, tableIdentifier } from './identifier.ts'
+
+describe('identifier', () => {
+  test.each<[name: string, quoted: string]>([
+    ['users', '"users"'],
+    ['Users', '"Users"'],
+    ['select', '"select"'],
+    ['a b', '"a b"'],
+    ['a.b', '"a.b"'],
+    ['a"b', '"a""b"'],
+    ['"', '""""'],
+    ['"; drop table users; --', '"""; drop table users; --"'],
+    ["it's", '"it\'s"'],
+    ['a\\b', '"a\\b"'],
+    ['é😀', '"é😀"'],
+    ['$1', '"$1"'],
+  ])('%s → %s', (name, quoted) => {
+    expect(identifier(name)).toBe(quoted)
+  })
+
+  test('NUL is refused', () => {
+    expect(() => identifier('a\0b')).toThrow(LadingError)
+  })
+})
+
+describe('tableIdentifier', () => {
+  test.each<[name: string, quoted: string]>([
+    ['users', '"users"'],
+    ['public.users', '"public"."users"'],
+    ['My Schema.My"Table', '"My Schema"."My""Table"'],
+  ])('%s → %s', (name, quoted) => {
+    expect(tableIdentifier(name)).toBe(quoted)
+  })
+
+  test.each(['', '.', 'a.', '.a', 'a..b', 'a.b.c', 'a\0b'])('%j is refused', name => {
+    expect(() => tableIdentifier(name)).toThrow(LadingError)
+  })
+})
+
+describe('literal', () => {
+  test.each<[value: string, quoted: string]>([
+    ['', "''"],
+    ['a', "'a'"],
+    ["it's", "'it''s'"],
+    ["'", "''''"],
+    ["'; drop table users; --", "'''; drop table users; --'"],
+    ['a\nb', "'a\nb'"],
+    ['"', "'\"'"],
+    // The escape form reads the same whatever standard_conforming_strings says.
+    ['\\', " E'\\\\'"],
+    ["\\'", " E'\\\\'''"],
+    ['C:\\temp', " E'C:\\\\temp'"],
+  ])('%j → %s', (value, quoted) => {
+    expect(literal(value)).toBe(quoted)
+  })
+})
+
+describe('doBlock', () => {
+  test.each<[name: string, code: string, block: string]>([
+    ['plain code', 'begin end', 'do $lading$ begin end $lading$'],
+    ['code with other dollar quotes', 'raise $$x$$', 'do $lading$ raise $$x$$ $lading$'],
+    ['code with its own quote', 'a $lading$ b', 'do $lading0$ a $lading$ b $lading0$'],
+    ['code with the next one too', '$lading$ $lading0$', 'do $lading1$ $lading$ $lading0$ $lading1$'],
+    ['code that ends like the quote begins', 'x $lading', 'do $lading$ x $lading $lading$'],
+  ])('%s', (_, code, block) => {
+    expect(doBlock(code)).toBe(block)
+  })
+})

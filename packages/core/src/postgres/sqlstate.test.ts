@@ -1,0 +1,93 @@
+// Whom an error of the database blames, and the fault that it becomes.
+import { describe, expect, test } from 'vitest'
+import { LadingError } from '../errors/lading-error.ts'
+import { type Blame, blame, databaseFault, sqlstate } from './sqlstate.ts'
+
+/** As pg makes it. */
+const databaseError = (code: string) =>
+  Object.assign(new Error('secret of the database'), { code, severity: 'ERROR' })
+
+describe('blame', () => {
+  test.each<[code: string, blamed: Blame]>([
+    ['22001', 'row'],
+    ['22003', 'row'],
+    ['22P02', 'row'],
+    ['23502', 'row'],
+    ['23503', 'row'],
+    ['23505', 'row'],
+    ['23514', 'row'],
+    ['23P01', 'row'],
+    ['44000', 'row'],
+    ['54000', 'row'],
+    ['40001', 'retry'],
+    ['40P01', 'retry'],
+    ['40003', 'run'],
+    ['08006', 'run'],
+    ['25P02', 'run'],
+    ['42P01', 'run'],
+    ['42703', 'run'],
+    ['53100', 'run'],
+    ['55P03', 'run'],
+    ['57014', 'run'],
+    ['57P01', 'run'],
+    ['58030', 'run'],
+    ['42501', 'unclear'],
+    ['P0001', 'unclear'],
+    ['XX000', 'unclear'],
+    ['ZZZZZ', 'unclear'],
+  ])('%s → %s', (code, blamed) => {
+    expect(blame(databaseError(code))).toBe(blamed)
+  })
+
+  test.each<[name: string, error: unknown]>([
+    ['a broken connection', Object.assign(new Error('read'), { code: 'ECONNRESET' })],
+    ['a system error of five letters', Object.assign(new Error('pipe'), { code: 'EPIPE' })],
+    ['an error without a code', new Error('x')],
+    ['text', '23505'],
+    ['null', null],
+    ['nothing', undefined],
+  ])('%s blames the run', (_, error) => {
+    expect(sqlstate(error)).toBeUndefined()
+    expect(blame(error)).toBe('run')
+  })
+})
+
+describe('the fault of a database error', () => {
+  test.each<[code: string, fault: string]>([
+    ['42501', 'DATABASE_REFUSED'],
+    ['42P01', 'DATABASE_REFUSED'],
+    ['28P01', 'DATABASE_REFUSED'],
+    ['XX000', 'DATABASE_REFUSED'],
+    ['08006', 'DATABASE_UNAVAILABLE'],
+    ['40001', 'DATABASE_UNAVAILABLE'],
+    ['53300', 'DATABASE_UNAVAILABLE'],
+    ['57P01', 'DATABASE_UNAVAILABLE'],
+    ['58030', 'DATABASE_UNAVAILABLE'],
+  ])('%s is %s, and keeps its text to itself', (code, fault) => {
+    const error = databaseError(code)
+    const made = databaseFault(error)
+    expect(made).toBeInstanceOf(LadingError)
+    expect(made).toMatchObject({ code: fault, cause: error })
+    expect(made.message).not.toContain('secret')
+  })
+
+  test('a code without a sentence of ours is named', () => {
+    expect(databaseFault(databaseError('XX000')).message).toBe(
+      'The database refused the statement (SQLSTATE XX000); its log says more.',
+    )
+  })
+
+  test('whatever did not come from the database is its connection', () => {
+    const error = Object.assign(new Error('read'), { code: 'ECONNRESET' })
+    expect(databaseFault(error)).toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      retryable: true,
+      cause: error,
+    })
+  })
+
+  test('a fault of ours stays what it is', () => {
+    const fault = new LadingError('CANCELLED', 'Cancelled.')
+    expect(databaseFault(fault)).toBe(fault)
+  })
+})

@@ -1,0 +1,35 @@
+// "Did you mean": near names are found, far ones are not suggested.
+import { expect, test } from 'vitest'
+import { nearest } from './suggest.ts'
+
+const names = ['id', 'email', 'name', 'role', 'active', 'created_at', 'updated_at']
+
+test.each<[given: string, meant: string | undefined]>([
+  ['email', 'email'],
+  ['EMAIL', 'email'],
+  ['emial', 'email'],
+  ['emal', 'email'],
+  ['e-mail', 'email'],
+  ['emaill', 'email'],
+  ['nmae', 'name'],
+  ['roles', 'role'],
+  ['createdat', 'created_at'],
+  ['update_at', 'updated_at'],
+  ['created_ta', 'created_at'],
+  ['xyz', undefined],
+  ['', undefined],
+  ['password', undefined],
+  ['constructor', undefined],
+  ['__proto__', undefined],
+  ['x'.repeat(64), undefined],
+])('%j → %s', (given, meant) => {
+  expect(nearest(given, names)).toBe(meant)
+})
+
+test('among equally near ones the first is taken', () => {
+  expect(nearest('nam', ['name', 'names', 'nami'])).toBe('name')
+})
+
+test('nothing is suggested where nothing is known', () => {
+  expect(nearest('email', [])).toBeUndefined()
+})
