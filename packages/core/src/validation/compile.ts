@@ -102,6 +102,7 @@ function expectation(field: Field): string {
   if (constants !== undefined)
     return `must be ${constants.size === 1 ? '' : 'one of '}${[...constants].join(', ')}`
   if (TypeGuard.IsString(schema) && field.type.kind === 'text') {
+    if (schema.format === 'email') return 'must be an e-mail address, such as ada@example.org'
     if (schema.format !== undefined) return `must be a valid ${schema.format}`
     if (schema.pattern !== undefined) return `must match ${schema.pattern}`
   }
