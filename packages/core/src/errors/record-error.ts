@@ -23,6 +23,17 @@ export interface RecordError {
 /** Shows a value in a report: text as it is, anything else as JSON, cut at 200 characters. */
 export function reportedValue(value: unknown): string | null {
   if (value === undefined || value === null) return null
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
-  return text.length <= maxReportedValueLength ? text : text.slice(0, maxReportedValueLength)
+  const text = typeof value === 'string' ? value : asJson(value)
+  if (text.length <= maxReportedValueLength) return text
+  const isHalf = text.codePointAt(maxReportedValueLength - 1) !== text.charCodeAt(maxReportedValueLength - 1)
+  return text.slice(0, isHalf ? maxReportedValueLength - 1 : maxReportedValueLength)
+}
+
+/** Objects of a program can hold what JSON cannot: cycles, 64-bit numbers, any depth. */
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return String(value)
+  }
 }

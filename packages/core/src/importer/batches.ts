@@ -25,12 +25,11 @@ export async function* regroup(
   let bytes = 0
   let end: RowBatch['end'] = { byte: 0, rowNumber: 0, line: 0 }
   for await (const batch of batches) {
-    for (const row of batch.rows) {
+    for (const [index, row] of batch.rows.entries()) {
       rows.push(row)
       bytes += row.source.length
       if (rows.length < batchRows && bytes < batchBytes) continue
-      const { offset, length, rowNumber, line } = row.source
-      yield { rows, end: { byte: offset + length, rowNumber, line } }
+      yield { rows, end: endBefore(batch.rows[index + 1], row) ?? batch.end }
       rows = []
       bytes = 0
     }
@@ -41,6 +40,12 @@ export async function* regroup(
     }
   }
   yield { rows, end }
+}
+
+/** The place between two records: where the next one begins, behind the line ending of the last. */
+function endBefore(next: Row | undefined, last: Row): RowBatch['end'] | undefined {
+  if (next === undefined) return undefined
+  return { byte: next.source.offset, rowNumber: last.source.rowNumber, line: next.source.line - 1 }
 }
 
 /** Encodes what got through validation, ahead of the database. */

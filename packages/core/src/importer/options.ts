@@ -13,7 +13,7 @@ export interface ImporterOptions {
   readonly resources: readonly Resource[]
   /**
    * Records per batch, which is a transaction. More costs memory and makes a dirty batch dearer; fewer costs
-   * round trips. @defaultValue 5000
+   * round trips. @defaultValue 4000
    */
   readonly batchRows?: number
   /** Bytes of source text per batch, whichever limit is met first. @defaultValue 4 MiB */

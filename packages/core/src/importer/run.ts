@@ -5,7 +5,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import { formatNamed } from '../format/formats.ts'
 import type { Client } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
-import type { ByteSource } from '../source/chunks.ts'
+import { type ByteSource, closeSource } from '../source/chunks.ts'
 import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
 import { openSession } from '../staging/session.ts'
 import type { Limits, RunOptions } from './options.ts'
@@ -53,8 +53,9 @@ export async function runImport(
   } catch (error) {
     throw withReport(error, tally, options.signal)
   } finally {
-    // Whatever ended the run, the source is not read any further.
+    // Whatever ended the run, and however early, the source is not read any further.
     ended.abort()
+    closeSource(options.source)
   }
 }
 

@@ -50,6 +50,7 @@ export function mapHeader(resource: Resource, header: readonly (string | null)[]
     return field.readOnly ? undefined : field
   })
 
+  if (seen.size === 0) problems.push('no column has the name of a field')
   for (const field of resource.fields) {
     if (!field.required || seen.has(field)) continue
     const hint = nearest(field.name, unknown)

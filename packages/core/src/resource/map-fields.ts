@@ -93,7 +93,7 @@ function objectMapper(resource: Resource, onUnknown: (column: string) => void) {
     const known = bySpelling.get(key)
     if (known !== undefined) return known
     const field = byName.get(key.toLowerCase()) ?? null
-    if (field === null && key !== errorColumn) onUnknown(key)
+    if (field === null && key.toLowerCase() !== errorColumn) onUnknown(key)
     // A hostile file may hold a new key in every line.
     if (bySpelling.size < 10_000) bySpelling.set(key, field)
     return field

@@ -36,8 +36,13 @@ export function reject(
     field: field?.name ?? null,
     code,
     message,
-    value: field?.sensitive === true ? null : reportedValue(given),
+    value: isSensitive(resource, field) ? null : reportedValue(given),
   })
+}
+
+/** A record that never became fields is shown whole, with whatever it holds. */
+function isSensitive({ fields }: Resource, field: Field | null): boolean {
+  return field === null ? fields.some(({ sensitive }) => sensitive) : field.sensitive
 }
 
 /** True if a rule of this field is already known to be broken. */
@@ -56,6 +61,6 @@ function recordIdentifier(resource: Resource, row: Row): string {
     const parts = key.fields.map(field => (field.sensitive ? null : reportedValue(givenValue(row, field))))
     if (parts.every(part => part !== null && part !== '')) return parts.join(', ')
   }
-  const id = resource.fields.find(field => field.name === 'id')
+  const id = resource.fields.find(field => field.name === 'id' && !field.sensitive)
   return (id && reportedValue(givenValue(row, id))) ?? ''
 }

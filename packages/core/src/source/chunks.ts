@@ -46,6 +46,12 @@ export async function* readChunks(
   }
 }
 
+/** Gives up a source that may never have been read. Closing one that has ended does nothing. */
+export function closeSource(source: unknown): void {
+  if (source instanceof Readable) source.destroy()
+  else if (source instanceof ReadableStream && !source.locked) source.cancel().catch(() => undefined)
+}
+
 function toReadable(source: ByteSource): Readable {
   if (source instanceof Readable) return source
   if (source instanceof Uint8Array) return Readable.from([source])

@@ -20,8 +20,8 @@ export function questionsOf(target: Target, batch: StagedBatch): Questions {
 /**
  * One row for each suspect, in file order: `row`; for each key `taken_N` (the table has it) and `group_N` (number
  * of the first staged row with that key); for each reference `missing_N` (the table referred to lacks it) and
- * `maker_N` (number of the first staged row
- * with the value that is referred to, where the reference points into the table itself).
+ * `maker_N` (number of the first staged row with the value that is referred to, for a
+ * reference into the table itself).
  */
 export function classifySql(target: Target, staging: string, { keys, references }: Questions): string {
   const columns = [

@@ -28,13 +28,12 @@ export function judge(
     holders[key]?.get(group) ?? (isSuspect.has(group) || barred.has(group) ? null : group)
 
   /** For each reference into the table itself, the key that its targets are found by. */
-  const providers = questions.references.map(({ reference, isSelf }) =>
-    isSelf
-      ? questions.keys.findIndex(
-          ({ columns }) => columns.map(({ info }) => info.name).join() === reference.column,
-        )
-      : undefined,
-  )
+  const providers = questions.references.map(({ reference, isSelf }) => {
+    const index = questions.keys.findIndex(
+      ({ columns }) => columns.map(({ info }) => info.name).join() === reference.column,
+    )
+    return isSelf && index !== -1 ? index : undefined
+  })
 
   for (const suspect of suspects) {
     const row = Number(suspect.row)
@@ -48,6 +47,11 @@ export function judge(
       if (suspect[`missing_${index}`] !== true) return
       const group = suspect[`maker_${index}`]
       const key = providers[index]
+      if (typeof group === 'number' && key === undefined) {
+        // A unique column that is no declared key: only its first staged row is known.
+        if (group < row && !rejected.has(group) && !barred.has(group)) return
+        if (group === row && verdicts.length === 0) return
+      }
       if (typeof group === 'number' && key !== undefined) {
         const holder = holderOf(key, group)
         if (holder !== null && holder < row) return

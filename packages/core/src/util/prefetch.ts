@@ -14,7 +14,7 @@ export async function* prefetch<T>(source: AsyncIterable<T>, ahead: number): Asy
     asked.push(next)
   }
   try {
-    for (let count = 0; count < ahead; count++) ask()
+    for (let count = 0; count < Math.max(1, ahead); count++) ask()
     for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
       const result = await next
       if (result.done === true) return

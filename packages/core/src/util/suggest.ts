@@ -9,6 +9,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   // A third of the letters may be wrong; beyond that a suggestion misleads.
   let bestDistance = Math.floor(Math.max(wanted.length, 3) / 3) + 1
   for (const candidate of candidates) {
+    // A difference in length is a distance already, and candidates too can be of any length.
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue
     const distance = editDistance(wanted, candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate

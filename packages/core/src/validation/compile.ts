@@ -1,12 +1,11 @@
 // A field → its rule: what is left to check of a value whose type has been parsed.
-import { type TSchema, TypeGuard } from '@sinclair/typebox'
-import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { TypeGuard } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
 import { codecOf } from '../value/codecs.ts'
-import { JsonText } from '../value/json.ts'
+import { type Checker, compileChecker, literals } from './checker.ts'
 import { registerFormats, unknownFormats } from './formats.ts'
 
 export interface Rule {
@@ -17,7 +16,7 @@ export interface Rule {
   readonly maxLength: number | undefined
   readonly minLength: number
   /** The TypeBox check, or undefined where the type itself is the whole rule. */
-  readonly isValid: ((value: unknown) => boolean) | undefined
+  readonly isValid: Checker | undefined
   /** What a value must be, for messages. */
   readonly expectation: string
 }
@@ -26,8 +25,8 @@ export interface Rule {
 export function compileRules(resource: Resource): readonly Rule[] {
   registerFormats()
   return resource.fields.map(field => {
-    const schema = remainder(field)
-    const unknown = schema === undefined ? [] : unknownFormats(schema)
+    const isValid = compileChecker(field)
+    const unknown = isValid === undefined ? [] : unknownFormats(field.schema)
     if (unknown.length > 0) {
       throw new LadingError(
         'RESOURCE_INVALID',
@@ -40,59 +39,15 @@ export function compileRules(resource: Resource): readonly Rule[] {
       emptyIsMissing: field.required && field.type.kind === 'text' && field.schema.minLength !== 0,
       maxLength,
       minLength,
-      isValid: schema === undefined ? undefined : checker(field, schema),
+      isValid,
       expectation: expectation(field),
     }
   })
 }
 
-/** The schema without what the type or the length already checks, or undefined where nothing is left. */
-function remainder(field: Field): TSchema | undefined {
-  const { schema, type } = field
-  if (TypeGuard.IsString(schema)) {
-    const { maxLength, minLength, format, ...rest } = schema
-    const checked = type.kind === 'text' && format !== undefined ? { ...rest, format } : rest
-    return 'pattern' in checked || 'format' in checked || 'enum' in checked ? (checked as TSchema) : undefined
-  }
-  if (
-    type.kind === 'array' &&
-    TypeGuard.IsArray(schema) &&
-    TypeGuard.IsString(schema.items) &&
-    type.element !== 'text'
-  ) {
-    const { format, ...items } = schema.items
-    return { ...schema, items } as TSchema
-  }
-  return type.kind === 'boolean' ? undefined : schema
-}
-
-function checker(field: Field, schema: TSchema): (value: unknown) => boolean {
-  const compiled = TypeCompiler.Compile(schema)
-  // 64-bit numbers travel as text; a schema that bounds them means numbers.
-  if (TypeGuard.IsBigInt(schema)) return value => compiled.Check(BigInt(String(value)))
-  if (field.type.kind === 'text') {
-    const constants = literals(schema)
-    if (constants !== undefined) return value => constants.has(value)
-  }
-  return value => compiled.Check(plainValue(value))
-}
-
-/** A value as a schema or a `check` knows it. */
-export function plainValue(value: unknown): unknown {
-  return value instanceof JsonText ? value.value : value
-}
-
 function lengths({ schema, type }: Field): { minLength: number; maxLength: number | undefined } {
   if (type.kind !== 'text' || !TypeGuard.IsString(schema)) return { minLength: 0, maxLength: undefined }
   return { minLength: schema.minLength ?? 0, maxLength: schema.maxLength }
-}
-
-/** The strings of a union of literals. */
-function literals(schema: TSchema): ReadonlySet<unknown> | undefined {
-  if (TypeGuard.IsLiteral(schema)) return new Set([schema.const])
-  if (!TypeGuard.IsUnion(schema) || !schema.anyOf.every(member => TypeGuard.IsLiteral(member)))
-    return undefined
-  return new Set(schema.anyOf.map(member => member.const))
 }
 
 function expectation(field: Field): string {

@@ -1,5 +1,11 @@
 // String formats that schemas may name. TypeBox knows none of its own, and an unknown one fails every value.
 import { FormatRegistry, type TSchema } from '@sinclair/typebox'
+import { bigint } from '../value/bigint.ts'
+import { Refusal } from '../value/codec.ts'
+import { date } from '../value/date.ts'
+import { numeric } from '../value/numeric.ts'
+import { timestamp } from '../value/timestamp.ts'
+import { uuid } from '../value/uuid.ts'
 
 // RFC 5321's Dot-string with a domain name of two labels or more. Every repetition is bounded or begins with a
 // character that cannot belong to the one before it, so that matching takes linear time.
@@ -15,9 +21,23 @@ export function isEmail(text: string): boolean {
   return text.length <= maxEmailLength && emailForm.test(text)
 }
 
-/** Makes `format: 'email'` known, unless the application has registered its own. Safe to repeat. */
+const formats: ReadonlyMap<string, (text: string) => boolean> = new Map([
+  ['email', isEmail],
+  // A field of its own type is parsed; these are for what stands inside of json and of lists.
+  ...(
+    [
+      ['uuid', uuid],
+      ['date-time', timestamp],
+      ['date', date],
+      ['int64', bigint],
+      ['decimal', numeric],
+    ] as const
+  ).map(([name, codec]) => [name, (text: string) => !(codec.parse(text) instanceof Refusal)] as const),
+])
+
+/** Makes the formats known, unless the application has registered its own. Safe to repeat. */
 export function registerFormats(): void {
-  if (!FormatRegistry.Has('email')) FormatRegistry.Set('email', isEmail)
+  for (const [name, check] of formats) if (!FormatRegistry.Has(name)) FormatRegistry.Set(name, check)
 }
 
 /** Formats within `schema` that nobody has registered. */

@@ -49,7 +49,13 @@ describe('the length of text is counted in code points', () => {
 describe('what a value must be', () => {
   test.each<[name: string, schema: TSchema, good: unknown, bad: unknown, message: string]>([
     ['a pattern', Type.String({ pattern: '^[a-z]+$' }), 'abc', 'Abc', '"it" must match ^[a-z]+$.'],
-    ['a format', Type.String({ format: 'email' }), 'a@b.ch', 'a@b', '"it" must be a valid email.'],
+    [
+      'a format',
+      Type.String({ format: 'email' }),
+      'a@b.ch',
+      'a@b',
+      '"it" must be an e-mail address, such as ada@example.org.',
+    ],
     [
       'a description',
       Type.String({ pattern: '^a', description: 'a word with a' }),

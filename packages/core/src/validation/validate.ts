@@ -7,7 +7,8 @@ import { isRejected, type Row, reject } from '../resource/row.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
 import { Refusal } from '../value/codec.ts'
-import { compileRules, isTooLong, plainValue, type Rule } from './compile.ts'
+import { plainValue } from './checker.ts'
+import { compileRules, isTooLong, type Rule } from './compile.ts'
 
 /** Checks every row that became fields: the rules of each field in their order, then the resource's own `check`. */
 export async function* validate(

@@ -19,6 +19,11 @@ export class JsonText {
     readonly text: string,
     readonly value: unknown,
   ) {}
+
+  /** Reports show the value. */
+  toJSON(): unknown {
+    return this.value
+  }
 }
 
 export const json: Codec = {

@@ -1,0 +1,44 @@
+// What goes wrong below a storage → a fault with a sentence of ours; the original stays in `cause`.
+import { LadingError } from '../errors/lading-error.ts'
+
+const noRoom: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+/** A link where links are not followed, or a folder where a file belongs, or the other way round. */
+const occupied: ReadonlySet<unknown> = new Set(['ELOOP', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
+
+/** The code of a failed system call, such as `ENOENT`. */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}
+
+export function notFound(key: string): LadingError {
+  return new LadingError('STORAGE_NOT_FOUND', `Nothing is stored under "${key}"; it may have expired.`)
+}
+
+/** A link was planted in the folder, or a key is the folder of another key. */
+export function placeTaken(cause?: unknown): LadingError {
+  return new LadingError(
+    'STORAGE_KEY_INVALID',
+    'The storage folder holds a symbolic link, or something that is no file of its own, where this key belongs.',
+    { cause },
+  )
+}
+
+/** Any error of the file system. */
+export function storageFault(error: unknown): LadingError {
+  if (isOurs(error)) return error
+  const code = errnoOf(error)
+  if (noRoom.has(code)) {
+    return new LadingError('STORAGE_FULL', 'The storage is full; make room and try again.', { cause: error })
+  }
+  if (occupied.has(code)) return placeTaken(error)
+  return new LadingError(
+    'CONFIG_INVALID',
+    `The storage folder cannot be used (${code ?? 'unknown reason'}); check that it may be read and written.`,
+    { cause: error },
+  )
+}
+
+function isOurs(error: unknown): error is LadingError {
+  return error instanceof LadingError
+}

@@ -1,0 +1,132 @@
+// A storage in a folder: each object is a file, written beside its place and moved there when it is complete.
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, realpath, unlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { notFound, storageFault } from './faults.ts'
+import { folderOf, ignore, removeEmptyFolders } from './folder.ts'
+import { incoming } from './incoming.ts'
+import { checkKey, checkPrefix } from './key.ts'
+import { listFiles } from './list-files.ts'
+import { withinSize } from './range.ts'
+import type { Storage } from './storage.ts'
+import { writeFile } from './write-file.ts'
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
+
+/**
+ * Keeps objects as files of `directory`, which is made if it is not there. Several processes may share it. Files
+ * can be read by their owner only. Symbolic links inside of it are never followed; the directory itself may be one.
+ *
+ * A process that dies while it writes leaves a file named `….tmp-…`, which no method shows.
+ *
+ * @example
+ * const storage = fileStorage('./data')
+ * const { size, sha256 } = await storage.put('imports/42/source.csv', request, { maxBytes: 104_857_600 })
+ */
+export function fileStorage(directory: string): Storage {
+  let known: Promise<string> | undefined
+  const root = () => {
+    known ??= makeRoot(directory).catch(error => {
+      // What is missing now may be there for the next call.
+      known = undefined
+      throw error
+    })
+    return known
+  }
+
+  return {
+    async put(key, source, options = {}) {
+      const arriving = incoming(source, options)
+      try {
+        checkKey(key)
+        await writeFile(await root(), key, arriving.chunks, options.signal)
+      } catch (error) {
+        const failure = arriving.giveUp()
+        throw failure === undefined ? storageFault(error) : failure.error
+      }
+      return { key, ...arriving.facts() }
+    },
+
+    async get(key, range = {}) {
+      checkKey(key)
+      withinSize(range, 0)
+      const handle = await openFile(await root(), key).catch(asFault)
+      if (handle === undefined) throw notFound(key)
+      try {
+        const { start, end } = withinSize(range, (await handle.stat()).size)
+        // An empty range cannot be said to a file stream, whose end is the last byte itself.
+        if (start < end) return handle.createReadStream({ start, end: end - 1 })
+        await handle.close()
+        return Readable.from([], { objectMode: false })
+      } catch (error) {
+        await handle.close()
+        throw storageFault(error)
+      }
+    },
+
+    async stat(key) {
+      checkKey(key)
+      const handle = await openFile(await root(), key).catch(asFault)
+      if (handle === undefined) return undefined
+      try {
+        const { size, mtime } = await handle.stat()
+        return { key, size, modifiedAt: mtime }
+      } finally {
+        await handle.close()
+      }
+    },
+
+    async delete(key) {
+      checkKey(key)
+      await remove(await root(), key).catch(asFault)
+    },
+
+    async *list(prefix) {
+      checkPrefix(prefix)
+      try {
+        yield* listFiles(await root(), prefix)
+      } catch (error) {
+        throw storageFault(error)
+      }
+    },
+  }
+}
+
+async function makeRoot(directory: string): Promise<string> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    return await realpath(directory)
+  } catch (error) {
+    throw storageFault(error)
+  }
+}
+
+/** Undefined where there is no such file; a folder is none. */
+async function openFile(root: string, key: string): Promise<FileHandle | undefined> {
+  const folder = await folderOf(root, key, { create: false })
+  if (folder === undefined) return undefined
+  // Without O_NONBLOCK, opening a named pipe would wait for its writer.
+  const handle = await open(join(folder, basename(key)), O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(
+    ignore('ENOENT'),
+  )
+  if (handle === undefined) return undefined
+  if ((await handle.stat()).isFile()) return handle
+  await handle.close()
+  return undefined
+}
+
+async function remove(root: string, key: string): Promise<void> {
+  const folder = await folderOf(root, key, { create: false })
+  if (folder === undefined) return
+  const path = join(folder, basename(key))
+  const facts = await lstat(path).catch(ignore('ENOENT'))
+  // A symbolic link that lies there is removed itself, and what it points to is not.
+  if (facts === undefined || facts.isDirectory()) return
+  await unlink(path).catch(ignore('ENOENT'))
+  await removeEmptyFolders(root, key)
+}
+
+function asFault(error: unknown): never {
+  throw storageFault(error)
+}

@@ -1,0 +1,108 @@
+// The bytes of a `put` on their way in: counted, hashed, limited, and ended by a signal even while they are silent.
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { LadingError } from '../errors/lading-error.ts'
+import type { PutOptions, StorageSource } from './storage.ts'
+
+export interface Incoming {
+  /** To be read once. Closes the source on every way out. */
+  readonly chunks: AsyncIterable<Uint8Array>
+  /** Of the bytes that came so far. Asked for once, at the end. */
+  facts(): { size: number; sha256: string }
+  /** Closes a source that may never have been read, and returns what it threw, if it did. */
+  giveUp(): { readonly error: unknown } | undefined
+}
+
+export function incoming(source: StorageSource, { signal, maxBytes }: PutOptions): Incoming {
+  const hash = createHash('sha256')
+  let size = 0
+  let failure: { error: unknown } | undefined
+  // A stream that breaks while nobody reads it emits `error`, which would end the process if nobody listened.
+  if (source instanceof Readable) source.on('error', () => undefined)
+
+  async function* read(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of fromSource(source, signal)) {
+        if (!(chunk instanceof Uint8Array)) throw notBytes()
+        size += chunk.byteLength
+        if (maxBytes !== undefined && size > maxBytes) throw tooLarge(maxBytes)
+        hash.update(chunk)
+        yield chunk
+      }
+    } catch (error) {
+      failure = { error }
+      throw error
+    }
+  }
+
+  return {
+    chunks: read(),
+    facts: () => ({ size, sha256: hash.digest('hex') }),
+    giveUp() {
+      if (source instanceof Readable) source.destroy()
+      return failure
+    },
+  }
+}
+
+/** `for await` alone would wait for a silent source, and closing an async generator waits for its next chunk too. */
+async function* fromSource(
+  source: StorageSource,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]()
+  const abort = watch(signal)
+  try {
+    for (;;) {
+      const next: Promise<IteratorResult<Uint8Array>> = iterator.next()
+      const result = await Promise.race([next, abort.came])
+      if (result.done === true) return
+      yield result.value
+    }
+  } finally {
+    abort.forget()
+    await close(source, iterator, signal?.aborted === true)
+  }
+}
+
+async function close(source: StorageSource, iterator: AsyncIterator<unknown>, isAbandoned: boolean) {
+  if (source instanceof Readable) source.destroy()
+  const closed = iterator.return?.()
+  if (isAbandoned) closed?.catch(() => undefined)
+  else await closed
+}
+
+/** A promise that rejects when the signal comes, and the way to stop listening to a signal that outlives it. */
+function watch(signal: AbortSignal | undefined): { came: Promise<never>; forget(): void } {
+  let stop = (): void => undefined
+  const came = new Promise<never>((_, reject) => {
+    stop = () => reject(cancelled(signal))
+  })
+  // Nobody may be waiting for it when it comes.
+  came.catch(() => undefined)
+  if (signal?.aborted === true) stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  return { came, forget: () => signal?.removeEventListener('abort', stop) }
+}
+
+/** @throws LadingError `CANCELLED` if the signal has come. */
+export function checkNotCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw cancelled(signal)
+}
+
+function cancelled(signal: AbortSignal | undefined): LadingError {
+  return new LadingError('CANCELLED', 'The file was not kept, because it was cancelled meanwhile.', {
+    cause: signal?.reason,
+  })
+}
+
+function tooLarge(maxBytes: number): LadingError {
+  return new LadingError('FILE_TOO_LARGE', `The file is larger than the ${maxBytes} bytes that are allowed.`)
+}
+
+function notBytes(): LadingError {
+  return new LadingError(
+    'OPTION_INVALID',
+    'What is to be stored must come as bytes; a stream with an encoding yields text.',
+  )
+}

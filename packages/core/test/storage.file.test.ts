@@ -1,0 +1,19 @@
+// The storage in a folder does what every storage must.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'vitest'
+import { fileStorage } from '../src/storage/file-storage.ts'
+import { storageSuite } from '../src/testing/storage-suite.ts'
+
+storageSuite({
+  name: 'files',
+  create: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lading-storage-'))
+    return {
+      storage: fileStorage(join(folder, 'made', 'on', 'demand')),
+      cleanup: () => rm(folder, { recursive: true }),
+    }
+  },
+  register: { describe, test },
+})
