@@ -1,6 +1,8 @@
 // Rules of lists and of json values: lengths in code points, 64-bit elements, objects as elements.
+
+import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { defineResource, Type } from '../index.ts'
+import { defineResource } from '../resource/define.ts'
 import { mapFields } from '../resource/map-fields.ts'
 import { recordsOfObjects } from '../source/objects.ts'
 import { parseValues } from '../value/parse-values.ts'
