@@ -31,7 +31,7 @@ it('holds every error, quoted where it must be, and replaces an older file', asy
   const { code } = await importUsers(file, errors)
   expect(code).toBe(2)
   expect(await readFile(errors, 'utf8')).toBe(
-    `${title}2,2,email,INVALID_EMAIL,"""email"" must be a valid email.",'=cmd|x,'=cmd|x
+    `${title}2,2,email,INVALID_EMAIL,"""email"" must be an e-mail address, such as ada@example.org.",'=cmd|x,'=cmd|x
 3,4,name,MISSING_FIELD,"""name"" is required.",,bob@example.com
 3,4,role,INVALID_ROLE,"""role"" must be one of admin, author, reader.","king, or queen",bob@example.com
 `,

@@ -80,7 +80,7 @@ it.concurrent('says that and why a database cannot be reached, without its passw
     code: 1,
     stdout: '',
     stderr:
-      'lading: The connection to the database is broken or cannot be made (ECONNREFUSED at 127.0.0.1:1).\n',
+      'lading: The database cannot be reached; check its address, that it runs, and that it has connections left (ECONNREFUSED at 127.0.0.1:1).\n',
   })
 })
 
