@@ -1,6 +1,7 @@
 // Runs the pnpm that `packageManager` names, so that a newcomer needs only Node and npm.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
@@ -20,6 +21,6 @@ export function pnpm(...args) {
   })
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.exitCode = await pnpm(...process.argv.slice(2))
 }

@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    'http/index': 'src/http/index.ts',
+    'metrics/prometheus': 'src/metrics/prometheus.ts',
+    'testing/index': 'src/testing/index.ts',
+  },
   format: 'esm',
   target: 'node20',
   dts: true,

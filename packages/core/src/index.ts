@@ -9,7 +9,14 @@ export { formatNamed, formatOfFileName } from './format/formats.ts'
 export { createImporter, type Importer } from './importer/create-importer.ts'
 export type { ImporterOptions, ImportProgress, RunOptions } from './importer/options.ts'
 export { type ImportReport, type ImportWarning, importReportOf } from './importer/report.ts'
+export { createJobs, type JobsOptions } from './jobs/create-jobs.ts'
+export type { Job, JobFile, JobKind, JobProgress, JobStatus } from './jobs/job.ts'
+export type { ErrorPage, Health, JobPage, Jobs, ListJobs, SubmitExport, SubmitImport } from './jobs/jobs.ts'
+export type { Metrics } from './metrics/metrics.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
+export { memoryQueue } from './queue/memory-queue.ts'
+export { type PostgresQueueOptions, postgresQueue } from './queue/postgres-queue.ts'
+export type { ConsumeOptions, EnqueueOptions, Queue, QueueMessage } from './queue/queue.ts'
 export { defineResource, type Resource } from './resource/define.ts'
 export type {
   FieldDefinition,
@@ -19,3 +26,6 @@ export type {
   ResourceDefinition,
 } from './resource/definition.ts'
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
+export { fileStorage } from './storage/file-storage.ts'
+export { memoryStorage } from './storage/memory-storage.ts'
+export type { ByteRange, ObjectFacts, PutOptions, Storage, StoredObject } from './storage/storage.ts'

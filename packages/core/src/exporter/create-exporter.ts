@@ -7,6 +7,7 @@ import { checkPool, withClient } from '../postgres/client.ts'
 import { createRegistry } from '../resource/registry.ts'
 import type { ExporterOptions, StreamOptions } from './options.ts'
 import { exportPipeline } from './pipeline.ts'
+import { exportQuery } from './query-sql.ts'
 
 export interface Exporter {
   /**
@@ -20,6 +21,12 @@ export interface Exporter {
    * await pipeline(exporter.stream({ resource: 'users', format: 'ndjson', filters: { role: 'admin' } }), process.stdout)
    */
   stream(options: StreamOptions): Readable
+  /**
+   * Resolves if `stream` would begin, without printing anything.
+   *
+   * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`
+   */
+  check(options: Pick<StreamOptions, 'resource' | 'format' | 'filters'>): Promise<void>
 }
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
@@ -36,6 +43,11 @@ export function createExporter({ pool, resources }: ExporterOptions): Exporter {
     return target
   }
   return {
+    async check({ resource, format, filters = {} }) {
+      registry.get(resource)
+      formatNamed(format)
+      exportQuery(await targetOf(resource), filters)
+    },
     stream(options) {
       registry.get(options.resource)
       formatNamed(options.format)

@@ -11,9 +11,18 @@ export interface ImportBatch {
   readonly rows: readonly Row[]
   /** Those without errors, ready for COPY. */
   readonly staged: StagedBatch
-  /** Bytes of the source up to the end of this batch. */
-  readonly endByte: number
+  /** The place behind this batch: a checkpoint. */
+  readonly end: RowBatch['end']
   readonly fault: LadingError | undefined
+}
+
+/** Leaves out records that an earlier attempt has dealt with. They were decoded again to find the place. */
+export async function* skipRows(batches: AsyncIterable<RowBatch>, after: number): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) {
+    const [first] = batch.rows
+    const isNew = first === undefined || first.source.rowNumber > after
+    yield isNew ? batch : { ...batch, rows: batch.rows.filter(row => row.source.rowNumber > after) }
+  }
 }
 
 /** Regroups to at most `batchRows` records and about `batchBytes` bytes. A fault ends the last batch. */
@@ -56,6 +65,6 @@ export async function* encode(batches: AsyncIterable<RowBatch>, target: Target):
       rows.filter(row => row.errors === undefined),
       defaults.copyChunkBytes,
     )
-    yield { rows, staged, endByte: end.byte, fault }
+    yield { rows, staged, end, fault }
   }
 }

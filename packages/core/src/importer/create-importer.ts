@@ -4,6 +4,7 @@ import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Client, checkPool, withClient } from '../postgres/client.ts'
 import { createRegistry } from '../resource/registry.ts'
+import { rememberInternals } from './internals.ts'
 import { type ImporterOptions, type RunOptions, readLimits } from './options.ts'
 import type { ImportReport } from './report.ts'
 import { runImport } from './run.ts'
@@ -44,7 +45,7 @@ export function createImporter(options: ImporterOptions): Importer {
     targets.set(name, target)
     return target
   }
-  return {
+  const importer: Importer = {
     async check() {
       const problems: string[] = []
       await withClient(pool, async client => {
@@ -64,4 +65,6 @@ export function createImporter(options: ImporterOptions): Importer {
       return runOptions.client === undefined ? withClient(pool, work) : work(runOptions.client)
     },
   }
+  rememberInternals(importer, { pool, registry, limits, targetOf })
+  return importer
 }

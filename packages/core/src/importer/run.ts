@@ -8,9 +8,15 @@ import { databaseFault } from '../postgres/sqlstate.ts'
 import { type ByteSource, closeSource } from '../source/chunks.ts'
 import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
 import { openSession } from '../staging/session.ts'
+import type { ImportBatch } from './batches.ts'
 import type { Limits, RunOptions } from './options.ts'
-import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
+import { decode, importPipeline, type JobRecorder, type PipelineOptions } from './pipeline.ts'
 import { type ImportReport, Tally } from './report.ts'
+
+export interface JobRun extends JobRecorder {
+  /** Hears of each batch that is committed. */
+  done(batch: ImportBatch): void
+}
 
 /** @throws LadingError with the report of what had been done before the fault */
 export async function runImport(
@@ -18,6 +24,7 @@ export async function runImport(
   targetOf: () => Promise<Target>,
   limits: Limits,
   options: RunOptions,
+  job?: JobRun,
 ): Promise<ImportReport> {
   const tally = new Tally(options.resource, options.onError)
   const ended = new AbortController()
@@ -32,6 +39,7 @@ export async function runImport(
       values: format?.values ?? 'json',
       onUnknownColumn: column => tally.warnUnknownColumn(column),
       signal,
+      job,
     }
     // The two kinds of source are told apart by `format`, as RunOptions says.
     const records =
@@ -40,11 +48,13 @@ export async function runImport(
         : decode(options.source as ByteSource, format, pipelineOptions)
     const session = await openSession(client, target, {
       transaction: options.client === undefined ? 'own' : 'caller',
+      ...(job && { fence: job.fence }),
     })
     let fault: LadingError | undefined
     for await (const batch of importPipeline(records, session, pipelineOptions)) {
-      tally.add(batch.rows, batch.endByte)
+      tally.add(batch.rows, batch.end.byte)
       callHook('onProgress', () => options.onProgress?.(tally.progress()))
+      job?.done(batch)
       fault = batch.fault
     }
     await session.close()

@@ -4,6 +4,9 @@ import { LadingError } from '../errors/lading-error.ts'
 /** Raised by our own DO blocks when fewer rows were written than were sent. */
 export const rowsSuppressed = 'LD001'
 
+/** Raised by a job's fence when this worker does not hold the job any more. */
+export const fenced = 'LD002'
+
 /**
  * - `row`: a row is at fault, and the others can still get in.
  * - `unclear`: may be a row (a raising trigger, row-level security) or the run (a missing grant): rows are tried one by one.
@@ -17,6 +20,7 @@ export function blame(error: unknown): Blame {
   const state = sqlstate(error)
   if (state === undefined) return 'run'
   if (state === rowsSuppressed || state === '54000') return 'row'
+  if (state === fenced) return 'run'
   if (state === '40001' || state === '40P01') return 'retry'
   const sqlClass = state.slice(0, 2)
   if (sqlClass === '22' || sqlClass === '23' || sqlClass === '44') return 'row'
@@ -33,6 +37,7 @@ export function sqlstate(error: unknown): string | undefined {
 }
 
 const sentences: ReadonlyMap<string, string> = new Map([
+  [fenced, 'The job was taken over, cancelled or ended meanwhile.'],
   ['42501', 'The database user may not do this; grant it the missing privilege on the table.'],
   ['42P01', 'A table is missing in the database; run the migrations.'],
   ['53100', 'The disk of the database is full; make room and try again.'],

@@ -21,24 +21,29 @@ export interface MergeJob {
   readonly batch: StagedBatch
   /** Where to begin. */
   readonly road: Road
-  /** Statements behind a merge that succeeded, in the same round trip, such as COMMIT. */
-  readonly closing: string
+  /**
+   * Statements behind a merge that succeeded, in the same round trip, such as COMMIT. Asked for when the rows that
+   * stay out have their errors, so that what is recorded of the batch can be recorded with it.
+   */
+  readonly closing: () => string
 }
 
 /** Merges a staged batch; rows that stay out have errors afterwards. Returns where the next batch should begin. */
 export async function mergeBatch(job: MergeJob): Promise<Road> {
   const { batch, road } = job
   if (batch.rows.length === 0) {
-    await job.client.query(job.closing)
+    await job.client.query(job.closing())
     return road
   }
   const questions = questionsOf(job.target, batch)
   if (road === 'optimistic' && isJudgedByDatabase(questions) && (await attempt(job, []))) return 'optimistic'
   const suspects = await classify(job, questions)
   const verdicts = judge(questions, suspects)
-  if (road !== 'isolated' && (await attempt(job, [...verdicts.keys()]))) {
+  if (road !== 'isolated') {
     for (const [number, found] of verdicts) explain(job, questions, number, found)
-    return verdicts.size > 0 ? 'classified' : 'optimistic'
+    if (await attempt(job, [...verdicts.keys()])) return verdicts.size > 0 ? 'classified' : 'optimistic'
+    // The table refuses more than was found, so it will be asked row by row, and all is explained anew.
+    forgetErrors(batch)
   }
   return isolate(job, questions, suspects)
 }
@@ -56,7 +61,7 @@ async function attempt(job: MergeJob, leftOut: readonly number[]): Promise<boole
   const { client, target, staging, batch, closing } = job
   const merge = mergeSql(target, staging, batch, leftOut, batch.rows.length - leftOut.length)
   try {
-    await client.query(`savepoint lading_merge; ${merge}; release savepoint lading_merge; ${closing}`)
+    await client.query(`savepoint lading_merge; ${merge}; release savepoint lading_merge; ${closing()}`)
     return true
   } catch (error) {
     const found = blame(error)
@@ -85,8 +90,6 @@ async function isolate(job: MergeJob, questions: Questions, suspects: readonly S
   const { rows } = await client.query(refusalsSql)
   // The loop builds exactly this shape.
   const refusals = (rows[0]?.refusals ?? []) as readonly Refusal[]
-  if (closing !== '') await client.query(closing)
-
   // Rows that are out for a reason of their own, and not for the sake of an earlier one.
   const barred = new Set(
     refusals.filter(({ state }) => state !== '23505' && state !== '23503').map(({ row }) => row),
@@ -101,7 +104,13 @@ async function isolate(job: MergeJob, questions: Questions, suspects: readonly S
     if (known === undefined) explainRefusal(target, row, refusal)
     else explain(job, questions, refusal.row, known)
   }
+  await client.query(closing())
   return refusals.every(({ row }) => verdicts.has(row)) ? 'classified' : 'isolated'
+}
+
+/** Staged rows have no errors but those of the merge. */
+export function forgetErrors({ rows }: StagedBatch): void {
+  for (const row of rows) row.errors = undefined
 }
 
 function explain(job: MergeJob, questions: Questions, number: number, verdicts: readonly Verdict[]): void {

@@ -5,15 +5,20 @@ import type { Client } from '../postgres/client.ts'
 import { copyIn } from '../postgres/copy-in.ts'
 import { blame, databaseFault } from '../postgres/sqlstate.ts'
 import type { StagedBatch } from './encode.ts'
-import { mergeBatch, type Road } from './merge.ts'
+import { forgetErrors, mergeBatch, type Road } from './merge.ts'
 import { type StagingTable, stagingTable } from './staging-table.ts'
 
 /** A batch is tried this often when other transactions get in its way (40001, 40P01). */
 const attempts = 5
 
 export interface StagingSession {
-  /** Merges a batch; rows that stay out have errors afterwards. @throws LadingError with no row of the batch kept */
-  merge(batch: StagedBatch): Promise<void>
+  /**
+   * Merges a batch; rows that stay out have errors afterwards.
+   *
+   * @param record statements that are committed with the batch, asked for when it is known what stays out
+   * @throws LadingError with no row of the batch kept
+   */
+  merge(batch: StagedBatch, record?: () => string): Promise<void>
   /** Drops the staging table. Its commit is a synchronous one, so all batches before it are on disk then. */
   close(): Promise<void>
 }
@@ -24,6 +29,8 @@ export interface SessionOptions {
    * neither committed nor rolled back here.
    */
   readonly transaction: 'own' | 'caller'
+  /** Statements at the beginning of each batch's transaction, without a result set, such as a fence. */
+  readonly fence?: string
 }
 
 export async function openSession(
@@ -34,17 +41,26 @@ export async function openSession(
   const staging = stagingTable(target)
   await client.query(staging.create).catch(rethrow)
   let road: Road = 'optimistic'
-  const work = async (batch: StagedBatch): Promise<Road> => {
-    const { opening, closing } = frame(staging, options)
-    await copyIn(client, `${opening}; ${staging.copy(batch)}`, batch.chunks, batch.rows.length)
-    return mergeBatch({ client, target, staging: staging.sql, batch, road, closing })
+  const { opening, closing } = frame(staging, options)
+  const work = async (batch: StagedBatch, record: () => string): Promise<Road> => {
+    forgetErrors(batch)
+    if (batch.rows.length === 0) await client.query(opening)
+    else await copyIn(client, `${opening}; ${staging.copy(batch)}`, batch.chunks, batch.rows.length)
+    return mergeBatch({
+      client,
+      target,
+      staging: staging.sql,
+      batch,
+      road,
+      closing: () => `${record()}; ${closing}`,
+    })
   }
   return {
-    async merge(batch) {
-      if (batch.rows.length === 0) return
+    async merge(batch, record) {
+      if (batch.rows.length === 0 && record === undefined) return
       for (let attempt = 1; ; attempt++) {
         try {
-          road = await work(batch)
+          road = await work(batch, record ?? (() => ''))
           return
         } catch (error) {
           if (options.transaction !== 'own' || blame(error) !== 'retry' || attempt === attempts)
@@ -62,11 +78,14 @@ export async function openSession(
 }
 
 /** What stands before the COPY and behind the merge. */
-function frame(staging: StagingTable, { transaction }: SessionOptions): { opening: string; closing: string } {
+function frame(
+  staging: StagingTable,
+  { transaction, fence = '' }: SessionOptions,
+): { opening: string; closing: string } {
   // In a transaction of the caller no commit empties the staging table.
   if (transaction === 'caller') return { opening: `truncate ${staging.sql}`, closing: '' }
   // A crash of the server may take back the last batches, but never half a one; `close` makes all of them durable.
-  return { opening: 'begin; set local synchronous_commit = off', closing: 'commit' }
+  return { opening: `begin; set local synchronous_commit = off; ${fence}`, closing: 'commit' }
 }
 
 function rethrow(error: unknown): never {

@@ -26,7 +26,7 @@ export function placeTaken(cause?: unknown): LadingError {
 
 /** Any error of the file system. */
 export function storageFault(error: unknown): LadingError {
-  if (isOurs(error)) return error
+  if (error instanceof LadingError) return error
   const code = errnoOf(error)
   if (noRoom.has(code)) {
     return new LadingError('STORAGE_FULL', 'The storage is full; make room and try again.', { cause: error })
@@ -37,8 +37,4 @@ export function storageFault(error: unknown): LadingError {
     `The storage folder cannot be used (${code ?? 'unknown reason'}); check that it may be read and written.`,
     { cause: error },
   )
-}
-
-function isOurs(error: unknown): error is LadingError {
-  return error instanceof LadingError
 }

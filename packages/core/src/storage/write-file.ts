@@ -23,9 +23,10 @@ export async function writeFile(
   const { handle, folder, temporary } = await openTemporary(root, key)
   try {
     try {
-      await pipeline(chunks, handle.createWriteStream({ autoClose: false }))
-      await handle.sync()
+      // `flush` is the fsync, before the stream closes the file.
+      await pipeline(chunks, handle.createWriteStream({ flush: true }))
     } finally {
+      // Waits until the stream has let go of the file, also where it was destroyed amid a write.
       await handle.close()
     }
     checkNotCancelled(signal)

@@ -1,23 +1,14 @@
 // What every storage must do, as tests for any runner: call it with your storage and your `describe` and `test`.
 import assert from 'node:assert/strict'
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as delay } from 'node:timers/promises'
-import { LadingError } from '../errors/lading-error.ts'
 import type { Storage } from '../storage/storage.ts'
-
-/** The part of a test runner that the suites need; node:test, vitest, jest and bun all have it. */
-export interface SuiteRunner {
-  describe(name: string, body: () => void): unknown
-  readonly test: {
-    (name: string, body: () => Promise<void>): unknown
-    /** Registers a case that does not apply; the reason is part of its name. */
-    skip(name: string, body: () => Promise<void>): unknown
-  }
-}
+import { fails, type SuiteRunner, until } from './runner.ts'
+import { chunks, entries, isEmpty, key, pieces, read, type StorageCases, sha256 } from './storage-samples.ts'
+import { writingCases } from './storage-writing.ts'
 
 export interface StorageSuiteOptions {
   /** What is tested, for the title. */
@@ -36,7 +27,7 @@ export interface StorageSuiteOptions {
  */
 export function storageSuite({ name, create, register }: StorageSuiteOptions): void {
   register.describe(`storage: ${name}`, () => {
-    for (const [title, body] of Object.entries(cases)) {
+    for (const [title, body] of Object.entries({ ...readingCases, ...writingCases })) {
       register.test(title, async () => {
         const { storage, cleanup } = await create()
         try {
@@ -49,9 +40,7 @@ export function storageSuite({ name, create, register }: StorageSuiteOptions): v
   })
 }
 
-const key = 'imports/0198c0de/source.csv'
-
-const cases: Record<string, (storage: Storage) => Promise<void>> = {
+const readingCases: StorageCases = {
   'what was put comes back, with its size and SHA-256': async storage => {
     const bytes = Buffer.from('id,name\n1,Ünïcode\n')
     assert.deepEqual(await storage.put(key, chunks(bytes)), {
@@ -111,67 +100,6 @@ const cases: Record<string, (storage: Storage) => Promise<void>> = {
       assert.ok(old.equals(await buffer(reader)))
     },
 
-  'of concurrent puts of one key one wins, whole': async storage => {
-    const contents = Array.from({ length: 8 }, () => randomBytes(150_000))
-    await Promise.all(contents.map(bytes => storage.put(key, chunks(...pieces(bytes, [10_007])))))
-    const winner = await read(storage)
-    assert.ok(contents.some(bytes => bytes.equals(winner)))
-    assert.equal((await entries(storage, '')).length, 1)
-  },
-
-  'nothing is seen of an object before it is complete': async storage => {
-    await storage.put(key, watched())
-    assert.equal((await storage.stat(key))?.size, 100_000)
-    async function* watched() {
-      yield Buffer.alloc(100_000)
-      assert.equal(await storage.stat(key), undefined)
-      assert.deepEqual(await entries(storage, ''), [])
-    }
-  },
-
-  'a source that fails leaves nothing, and its error comes through': async storage => {
-    const fault = new Error('The line went dead.')
-    await assert.rejects(storage.put(key, failing(fault)), error => error === fault)
-    await assert.rejects(storage.put(key, Readable.from(failing(fault))), error => error === fault)
-    await isEmpty(storage)
-  },
-
-  'a put that fails leaves the object that was there': async storage => {
-    await storage.put(key, chunks(Buffer.from('old')))
-    await assert.rejects(storage.put(key, failing(new Error('The line went dead.'))))
-    assert.equal(String(await read(storage)), 'old')
-    assert.equal((await entries(storage, '')).length, 1)
-  },
-
-  'an abort ends a put whose source is silent, and leaves nothing': async storage => {
-    const abort = new AbortController()
-    const stream = new Readable({ read() {} })
-    stream.push(Buffer.alloc(100_000))
-    const puts = [silent(() => abort.abort()), stream].map(source =>
-      fails(storage.put(key, source, { signal: abort.signal }), 'CANCELLED'),
-    )
-    await Promise.all(puts)
-    assert.ok(stream.destroyed)
-    await fails(storage.put(key, chunks(Buffer.from('late')), { signal: abort.signal }), 'CANCELLED')
-    await isEmpty(storage)
-  },
-
-  'maxBytes: that many are kept, one more leaves nothing and is not read further': async storage => {
-    await storage.put(key, chunks(Buffer.alloc(600), Buffer.alloc(400)), { maxBytes: 1_000 })
-    await storage.delete(key)
-    let isClosed = false
-    const endless = async function* () {
-      try {
-        for (;;) yield Buffer.alloc(600)
-      } finally {
-        isClosed = true
-      }
-    }
-    await fails(storage.put(key, endless(), { maxBytes: 1_000 }), 'FILE_TOO_LARGE')
-    assert.ok(isClosed)
-    await isEmpty(storage)
-  },
-
   'what is not there: get says so from its promise, stat and delete are calm, also when called twice':
     async storage => {
       await fails(storage.get(key), 'STORAGE_NOT_FOUND')
@@ -230,10 +158,7 @@ const cases: Record<string, (storage: Storage) => Promise<void>> = {
       if (!reader.closed) await once(reader, 'close')
     }
     // Other parts of the process open and close some meanwhile; a leak would show as 60.
-    for (let turn = 0; openDescriptors() > before + 20; turn++) {
-      assert.ok(turn < 100, `${openDescriptors()} descriptors are open, ${before} were`)
-      await delay(20)
-    }
+    await until('the descriptors are closed', () => openDescriptors() <= before + 20)
   },
 }
 
@@ -256,58 +181,6 @@ const badKeys = [
 badKeys.push('a b', 'a\\b', 'a\nb', 'a\n', 'ä', 'a:b', 'a%2fb', '-a', 'x.tmp-1')
 /** Bad as a key, good as the prefix of one. */
 const beginsAKey: ReadonlySet<string> = new Set(['', 'a/'])
-
-async function fails(work: Promise<unknown>, code: string, about = ''): Promise<void> {
-  await assert.rejects(work, (error: unknown) => {
-    assert.ok(LadingError[Symbol.hasInstance](error), `${JSON.stringify(about)}: not a LadingError: ${error}`)
-    assert.equal((error as LadingError).code, code, JSON.stringify(about))
-    return true
-  })
-}
-
-async function read(storage: Storage, range = {}): Promise<Buffer> {
-  return buffer(await storage.get(key, range))
-}
-
-async function entries(storage: Storage, prefix: string): Promise<string[]> {
-  const keys: string[] = []
-  for await (const entry of storage.list(prefix)) keys.push(entry.key)
-  return keys
-}
-
-async function isEmpty(storage: Storage): Promise<void> {
-  assert.equal(await storage.stat(key), undefined)
-  await fails(storage.get(key), 'STORAGE_NOT_FOUND')
-  assert.deepEqual(await entries(storage, ''), [])
-}
-
-async function* chunks(...parts: Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* parts
-}
-
-function* pieces(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {
-  for (let start = 0, turn = 0; start < bytes.length; turn++) {
-    const size = sizes[turn % sizes.length] ?? 1
-    yield bytes.subarray(start, start + size)
-    start += size
-  }
-}
-
-async function* failing(fault: Error): AsyncGenerator<Uint8Array> {
-  yield Buffer.alloc(200_000)
-  throw fault
-}
-
-/** Yields once, then never again. */
-async function* silent(onSilence: () => void): AsyncGenerator<Uint8Array> {
-  yield Buffer.alloc(100_000)
-  setImmediate(onSilence)
-  await new Promise(() => undefined)
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
-}
 
 function openDescriptors(): number {
   return existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0

@@ -1,0 +1,119 @@
+// The environment → a checked configuration, or one line that names the variable at fault.
+import { join } from 'node:path'
+
+export interface Config {
+  readonly env: 'development' | 'production'
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly adapter: 'fastify' | 'express'
+  /** Undefined: the embedded server. */
+  readonly databaseUrl: string | undefined
+  /** Folder of the embedded database, and of files unless STORAGE_PATH says otherwise. */
+  readonly dataDir: string
+  readonly storagePath: string
+  readonly importBatchRows: number
+  readonly importMaxFileBytes: number
+  readonly importWorkers: number
+  readonly exportWorkers: number
+  readonly exportFileExpiryHours: number
+  readonly hasMetrics: boolean
+  readonly logLevel: string
+}
+
+/** What is wrong with a variable. Its message is the one line that the server ends with. */
+export class ConfigError extends Error {}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const databaseVariables = ['DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME']
+
+/** Belong to features that are not there yet: a value that would be ignored silently is refused. */
+const later = ['API_KEYS', 'IDEMPOTENCY_TTL_HOURS', 'JOB_RETENTION_DAYS', 'EXPORT_STREAM_BATCH_SIZE']
+
+/** @throws ConfigError */
+export function readConfig(env: Environment): Config {
+  for (const name of later) {
+    if (env[name]) throw new ConfigError(`${name} is not supported by this version; leave it unset.`)
+  }
+  const appEnv = choice(env, 'APP_ENV', ['development', 'production'])
+  const databaseUrl = readDatabaseUrl(env)
+  if (appEnv === 'production' && databaseUrl === undefined) {
+    throw new ConfigError(
+      'DATABASE_URL must be set with APP_ENV=production; the embedded database is for development.',
+    )
+  }
+  const host = env.APP_HOST || '127.0.0.1'
+  if (!isLoopback(host) && !flag(env, 'ALLOW_ANONYMOUS', false)) {
+    throw new ConfigError(
+      `APP_HOST=${host} serves other machines, and there are no keys yet; set ALLOW_ANONYMOUS=true if that is meant.`,
+    )
+  }
+  const dataDir = env.LADING_DATA_DIR || '.lading'
+  return {
+    env: appEnv,
+    host,
+    port: integer(env, 'APP_PORT', 8080, 0, 65_535),
+    adapter: choice(env, 'ADAPTER', ['fastify', 'express']),
+    databaseUrl,
+    dataDir,
+    storagePath: env.STORAGE_PATH || join(dataDir, 'files'),
+    importBatchRows: integer(env, 'IMPORT_BATCH_SIZE', 4_000, 1, 100_000),
+    importMaxFileBytes: integer(env, 'IMPORT_MAX_FILE_SIZE', 104_857_600, 1, Number.MAX_SAFE_INTEGER),
+    importWorkers: integer(env, 'WORKER_IMPORT_WORKERS', 4, 1, 64),
+    exportWorkers: integer(env, 'WORKER_EXPORT_WORKERS', 2, 1, 64),
+    exportFileExpiryHours: integer(env, 'EXPORT_FILE_EXPIRY_HOURS', 24, 1, 24 * 365),
+    hasMetrics: flag(env, 'PROMETHEUS_ENABLED', true),
+    logLevel: choice(env, 'LOG_LEVEL', ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
+  }
+}
+
+/** DATABASE_URL wins over DB_*; if none of them is set, there is no URL. */
+function readDatabaseUrl(env: Environment): string | undefined {
+  if (env.DATABASE_URL) {
+    if (/^postgres(ql)?:\/\//.test(env.DATABASE_URL) && URL.canParse(env.DATABASE_URL))
+      return env.DATABASE_URL
+    throw new ConfigError('DATABASE_URL must be a URL such as postgresql://user:password@host:5432/database.')
+  }
+  if (databaseVariables.every(name => !env[name])) return undefined
+  const url = new URL('postgresql://localhost')
+  url.hostname = env.DB_HOST || 'localhost'
+  url.port = String(integer(env, 'DB_PORT', 5432, 1, 65_535))
+  url.username = encodeURIComponent(env.DB_USER || 'postgres')
+  url.password = encodeURIComponent(env.DB_PASSWORD || 'postgres')
+  url.pathname = `/${encodeURIComponent(env.DB_NAME || 'bulk_import_export')}`
+  return url.href
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+/** The first choice is the default. */
+function choice<const Choices extends readonly [string, ...string[]]>(
+  env: Environment,
+  name: string,
+  choices: Choices,
+): Choices[number] {
+  const value = env[name] || choices[0]
+  const found = choices.find(known => known === value)
+  if (found === undefined)
+    throw new ConfigError(`${name} must be one of ${choices.join(', ')}; it is "${value}".`)
+  return found
+}
+
+function flag(env: Environment, name: string, fallback: boolean): boolean {
+  const value = env[name] || String(fallback)
+  if (value !== 'true' && value !== 'false')
+    throw new ConfigError(`${name} must be true or false; it is "${value}".`)
+  return value === 'true'
+}
+
+function integer(env: Environment, name: string, fallback: number, least: number, greatest: number): number {
+  const value = env[name] || String(fallback)
+  const number = Number(value)
+  if (!/^\d+$/.test(value) || number < least || number > greatest) {
+    throw new ConfigError(`${name} must be a whole number from ${least} to ${greatest}; it is "${value}".`)
+  }
+  return number
+}

@@ -1,0 +1,60 @@
+// The database that the configuration names, or the embedded one; migrated before anything else uses it.
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ladingMigrations, migrate } from '@lading/core'
+import pg from 'pg'
+import type { Config } from './config.ts'
+
+export interface Database {
+  readonly pool: pg.Pool
+  /** `embedded`, or the server's address without its password. */
+  readonly name: string
+  close(): Promise<void>
+}
+
+/** Connections for workers, each of which also beats, for requests and for the queue's listener. */
+const poolSize = ({ importWorkers, exportWorkers }: Config) => 2 * (importWorkers + exportWorkers) + 8
+
+export async function openDatabase(config: Config, onError: (error: Error) => void): Promise<Database> {
+  const server = config.databaseUrl === undefined ? await startEmbedded(config) : undefined
+  const url = config.databaseUrl ?? server?.url
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize(config),
+    application_name: 'lading',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', onError)
+  try {
+    await migrate({ pool, folders: [ladingMigrations(), referenceMigrations()] })
+  } catch (error) {
+    await pool.end()
+    await server?.stop()
+    throw error
+  }
+  return {
+    pool,
+    name: server === undefined ? withoutPassword(url) : 'embedded',
+    async close() {
+      await pool.end()
+      await server?.stop()
+    },
+  }
+}
+
+async function startEmbedded({ dataDir }: Config) {
+  // Loaded only where it is used: with a database of its own, nobody needs the package.
+  const { startEmbeddedPostgres } = await import('@lading/embedded-postgres')
+  return startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), database: 'bulk_import_export' })
+}
+
+function referenceMigrations(): string {
+  return fileURLToPath(new URL('../../../migrations/reference', import.meta.url))
+}
+
+function withoutPassword(url: string | undefined): string {
+  const { host, pathname } = new URL(url ?? '')
+  return `${host}${pathname}`
+}

@@ -1,0 +1,82 @@
+// The documented service on a socket, through the adapter that the configuration names.
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ladingExpress } from '@lading/adapter-express'
+import { ladingFastify } from '@lading/adapter-fastify'
+import express from 'express'
+import fastify from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Service } from './service.ts'
+
+export interface HttpServer {
+  /** `http://HOST:PORT`, with the port that was really taken. */
+  readonly url: string
+  /** Takes no new connection; resolves when the requests that were under way are answered. */
+  close(): Promise<void>
+}
+
+export async function startHttpServer(config: Config, service: Service, log: Logger): Promise<HttpServer> {
+  const server =
+    config.adapter === 'express' ? expressServer(config, service) : await fastifyServer(config, service)
+  logRequests(server, log)
+  server.listen(config.port, config.host)
+  await once(server, 'listening')
+  // A TCP server that listens has an address of this form.
+  const { port } = server.address() as AddressInfo
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  return {
+    url: `http://${host}:${port}`,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+const options = (config: Config, { jobs, exporter, resources, metrics }: Service) => ({
+  jobs,
+  exporter,
+  resources,
+  ...(metrics && {
+    metrics: { httpRequest: metrics.httpRequest, expose: async () => (await metrics.expose()).body },
+  }),
+  maxFileSize: config.importMaxFileBytes,
+})
+
+function expressServer(config: Config, service: Service): Server {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(ladingExpress(options(config, service)))
+  return createServer(app)
+}
+
+async function fastifyServer(config: Config, service: Service): Promise<Server> {
+  const app = fastify({ logger: false })
+  await app.register(ladingFastify, options(config, service))
+  await app.ready()
+  return app.server
+}
+
+/** One JSON line for each request, when its answer is sent or its client is gone. Never the query: it can hold values. */
+function logRequests(server: Server, log: Logger): void {
+  server.on('request', (request, response) => {
+    const started = performance.now()
+    response.once('close', () => {
+      log.info(
+        {
+          method: request.method,
+          path: request.url?.split('?')[0],
+          status: response.statusCode,
+          complete: response.writableFinished,
+          request_id: response.getHeader('x-request-id'),
+          duration_ms: Math.round(performance.now() - started),
+        },
+        'request',
+      )
+    })
+  })
+}

@@ -1,0 +1,40 @@
+// The reference server: configuration, database, service, HTTP, in this order; and back again at the end.
+import { existsSync } from 'node:fs'
+import { LadingError } from '@lading/core'
+import { ConfigError, readConfig } from './config.ts'
+import { openDatabase } from './database.ts'
+import { startHttpServer } from './http-server.ts'
+import { createLog, logJob } from './log.ts'
+import { startService } from './service.ts'
+import { onSignals } from './signals.ts'
+
+async function start(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const config = readConfig(process.env)
+  const log = createLog(config.logLevel)
+  const database = await openDatabase(config, error =>
+    log.warn({ error: error.message }, 'idle connection broke'),
+  )
+  try {
+    const service = await startService(config, database.pool, job => logJob(log, job))
+    const http = await startHttpServer(config, service, log)
+    onSignals(async () => {
+      await http.close()
+      await service.stop()
+      await database.close()
+    })
+    log.info({ database: database.name, adapter: config.adapter, storage: config.storagePath }, 'ready')
+    process.stdout.write(`listening on ${http.url}\n`)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+start().catch((error: unknown) => {
+  // One line that says what to do; a stack would hide it.
+  const isOurs = error instanceof ConfigError || error instanceof LadingError
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${isOurs ? message : `The server cannot start: ${message}`}\n`)
+  process.exitCode = 1
+})

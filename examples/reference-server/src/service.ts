@@ -1,0 +1,65 @@
+// The service: importer, exporter and jobs on one pool, their workers, and what to close at the end.
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  type Exporter,
+  fileStorage,
+  type Job,
+  type Jobs,
+  postgresQueue,
+  type Resource,
+} from '@lading/core'
+import { type PrometheusMetrics, prometheusMetrics } from '@lading/core/prometheus'
+import type pg from 'pg'
+import project from '../lading.config.ts'
+import type { Config } from './config.ts'
+
+export interface Service {
+  readonly jobs: Jobs
+  readonly exporter: Exporter
+  readonly resources: readonly Resource[]
+  readonly metrics: PrometheusMetrics | undefined
+  /** Workers take no more jobs; resolves when those that had begun have ended or given theirs back. */
+  stop(): Promise<void>
+}
+
+/** @throws LadingError if a resource does not fit its table */
+export async function startService(
+  config: Config,
+  pool: pg.Pool,
+  onJobEnd: (job: Job) => void,
+): Promise<Service> {
+  const { resources } = project
+  const importer = createImporter({ pool, resources, batchRows: config.importBatchRows })
+  await importer.check()
+  const exporter = createExporter({ pool, resources })
+  const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined
+  const queue = postgresQueue({ pool })
+  const jobs = createJobs({
+    importer,
+    exporter,
+    queue,
+    storage: fileStorage(config.storagePath),
+    ...(metrics && { metrics }),
+    fileExpiryHours: config.exportFileExpiryHours,
+    onJobEnd,
+  })
+  const stopping = new AbortController()
+  const working = jobs.work({
+    signal: stopping.signal,
+    imports: config.importWorkers,
+    exports: config.exportWorkers,
+  })
+  return {
+    jobs,
+    exporter,
+    resources,
+    metrics,
+    async stop() {
+      stopping.abort()
+      await working
+      await queue.close()
+    },
+  }
+}

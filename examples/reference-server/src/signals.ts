@@ -1,0 +1,24 @@
+// SIGTERM and SIGINT: the first one drains, a second one ends at once.
+
+/** Ctrl-C reaches the process twice within a millisecond under `npm`: as a member of the group, and from npm. */
+const debounceMs = 250
+const deadlineMs = 5_000
+
+/** @param drain what to finish; after five seconds the process ends without it */
+export function onSignals(drain: () => Promise<void>): void {
+  let first: number | undefined
+  const receive = () => {
+    if (first !== undefined) {
+      if (performance.now() - first > debounceMs) process.exit(1)
+      return
+    }
+    first = performance.now()
+    setTimeout(() => process.exit(1), deadlineMs).unref()
+    drain().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', receive)
+  process.on('SIGINT', receive)
+}

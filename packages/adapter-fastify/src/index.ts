@@ -1,0 +1,90 @@
+// ladingFastify: the documented service as a plugin for Fastify 4 and 5.
+import { Readable } from 'node:stream'
+import {
+  createHttp,
+  goneSignal,
+  type Http,
+  HttpFault,
+  type HttpOptions,
+  type HttpResponse,
+  routes,
+  splitUrl,
+} from '@lading/core/http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** `prefix` is Fastify's own: under which path the plugin is mounted. */
+export type LadingOptions = HttpOptions & { readonly prefix?: string }
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+/**
+ * Encapsulated: parsers, hooks and errors of the host stay as they are, and its hooks see these requests too.
+ * Everything under `/v1/` is of the service.
+ *
+ * @example
+ * await app.register(ladingFastify, { prefix: '/api', jobs, exporter, resources })
+ */
+export async function ladingFastify(scope: FastifyInstance, options: LadingOptions): Promise<void> {
+  const http = createHttp(options)
+
+  // Bodies stay streams in this scope: files are larger than memory, and core has limits of its own.
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  // What Fastify itself refuses, such as a malformed Content-Type, has the shape of every other error.
+  scope.setErrorHandler((error, request, reply) => {
+    if (!isRefusedBody(error)) throw error
+    const fault = new HttpFault(
+      'MEDIA_TYPE_UNSUPPORTED',
+      'The Content-Type or the Content-Length is malformed.',
+    )
+    return respond(reply, http.refuse(fault, request))
+  })
+
+  // The table has parameters, which Fastify limits in length; a wildcard leaves every answer to core.
+  const own = routes.map(route => route.path).filter(path => !path.startsWith('/v1/'))
+  for (const url of [...own, '/v1', '/v1/*']) {
+    scope.route({
+      method: [...methods],
+      url,
+      handler: (request, reply) => answer(http, scope.prefix, request, reply),
+    })
+  }
+}
+
+async function answer(
+  http: Http,
+  prefix: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const [path, rawQuery] = splitUrl(request.raw.url ?? '/')
+  const mount = mountOf(prefix, path)
+  const response = await http.handle({
+    method: request.method,
+    path: path.slice(mount.length),
+    rawQuery,
+    headers: request.headers,
+    body: request.body instanceof Readable ? request.body : undefined,
+    mount,
+    signal: goneSignal(reply.raw),
+  })
+  return respond(reply, response)
+}
+
+function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ ...headers })
+    .send(body)
+}
+
+/** Every other error is one of the host's hooks, and the host's to answer. */
+function isRefusedBody(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('FST_ERR_CTP_')
+}
+
+/** As the client wrote it: a prefix may hold parameters. */
+function mountOf(prefix: string, path: string): string {
+  const parts = prefix.split('/').filter(part => part !== '').length
+  return path.split('/', parts + 1).join('/')
+}

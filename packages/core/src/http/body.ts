@@ -1,0 +1,98 @@
+// Bodies of requests: read without endangering the connection, limited, and thrown away politely.
+import { finished, PassThrough, Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { LadingError } from '../errors/lading-error.ts'
+import { type HttpRequest, header, mediaType } from './message.ts'
+import { HttpFault } from './problem.ts'
+
+/** Bytes of a JSON body. Options are small. */
+const maxJsonBytes = 64 * 1024
+
+/** Milliseconds for which the rest of a refused body is read and thrown away. */
+const discardMs = 5_000
+
+/** Whether the headers announce a body (RFC 9112, 6.3). */
+export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolean {
+  const length = headers['content-length']
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0)
+}
+
+/**
+ * The body as a stream that may be destroyed. Destroying a request closes its connection, and the answer that
+ * says why would be lost; so this stream is cut off from the request, which stays open. It breaks when the client
+ * goes away.
+ */
+export function detached(body: Readable): Readable {
+  const tap = new PassThrough()
+  // Errors do not pass through `pipe`, which is the point of it here; the next line sees to those of the client.
+  body.pipe(tap)
+  finished(body, { writable: false }, error => {
+    if (error) tap.destroy(brokenOff())
+  })
+  tap.on('error', () => undefined)
+  return tap
+}
+
+/** @throws HttpFault `BODY_TOO_LARGE`, `BODY_INVALID`, `MEDIA_TYPE_UNSUPPORTED` */
+export async function readJson(request: HttpRequest): Promise<unknown> {
+  if (request.parsedBody !== undefined) return request.parsedBody
+  if (request.body === undefined) throw new HttpFault('BODY_INVALID', 'The request has no body; send JSON.')
+  const type = header(request, 'content-type')
+  if (mediaType(type) !== 'application/json') {
+    throw new HttpFault(
+      'MEDIA_TYPE_UNSUPPORTED',
+      'The body must be sent with Content-Type: application/json.',
+    )
+  }
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of detached(request.body)) {
+    size += chunk.length
+    if (size > maxJsonBytes) {
+      throw new HttpFault('BODY_TOO_LARGE', `A JSON body may have at most ${maxJsonBytes} bytes.`)
+    }
+    chunks.push(chunk)
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+  } catch {
+    throw new HttpFault('BODY_INVALID', 'The body is not valid JSON in UTF-8.')
+  }
+}
+
+/** @throws LadingError `FILE_TOO_LARGE`, before anything is read, if the client itself says so. */
+export function checkAnnouncedSize(request: HttpRequest, maxFileSize: number, overhead = 0): void {
+  if (Number(request.headers['content-length'] ?? 0) > maxFileSize + overhead) throw fileTooLarge(maxFileSize)
+}
+
+export function fileTooLarge(maxFileSize: number): LadingError {
+  return new LadingError(
+    'FILE_TOO_LARGE',
+    `The file is larger than the ${maxFileSize} bytes that are allowed.`,
+  )
+}
+
+export function brokenOff(): HttpFault {
+  return new HttpFault('BODY_INVALID', 'The upload broke off before its end; nothing of it was kept.')
+}
+
+/**
+ * The answer to a request whose body was not read to its end: the answer is sent, and the connection is closed
+ * only when the body has been thrown away or five seconds have passed. Closing at once would make the kernel send
+ * a reset, which can overtake the answer (RFC 9112, 9.6).
+ */
+export function lingering(answer: string, unread: Readable): Readable {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    yield Buffer.from(answer)
+    await discarded(unread)
+  }
+  return Readable.from(chunks(), { objectMode: false })
+}
+
+async function discarded(body: Readable): Promise<void> {
+  const timer = new AbortController()
+  const ended = new Promise<void>(resolve => finished(body, { writable: false }, () => resolve()))
+  body.resume()
+  await Promise.race([ended, delay(discardMs, undefined, { signal: timer.signal }).catch(() => undefined)])
+  timer.abort()
+}

@@ -1,0 +1,102 @@
+// createHttp: the whole service as a function from a neutral request to a neutral response.
+import { randomUUID } from 'node:crypto'
+import { finished, Readable } from 'node:stream'
+import { announcesBody, lingering } from './body.ts'
+import { type HttpInput, type HttpRequest, type HttpResponse, header } from './message.ts'
+import { openApiDocument } from './openapi.ts'
+import { HttpFault, problemResponse, statusOf } from './problem.ts'
+import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
+import { createService, type HttpOptions, type Service } from './service.ts'
+
+export interface Http {
+  /** Whether a path (below the mount prefix) is answered here; any other one belongs to the host. */
+  owns(path: string): boolean
+  /** Never rejects: whatever goes wrong is a response. Its body, if it is a stream, must be read or destroyed. */
+  handle(input: HttpInput): Promise<HttpResponse>
+  /** The response to a request that the framework itself has refused. */
+  refuse(error: unknown, input: Pick<HttpInput, 'headers'>): HttpResponse
+}
+
+/**
+ * The documented service without a web framework; adapters translate.
+ *
+ * @example
+ * const http = createHttp({ jobs, exporter, resources })
+ * const response = await http.handle({ method: 'GET', path: '/health', rawQuery: '', headers: {}, body: undefined, mount: '', signal })
+ */
+export function createHttp(options: HttpOptions): Http {
+  const service = createService(options, () => openApiDocument(routes))
+
+  return {
+    owns: ownsPath,
+    async handle(input) {
+      const started = performance.now()
+      const match = matchRoute(input.method, input.path)
+      const requestId = requestIdOf(input)
+      const body = announcesBody(input) ? input.body : undefined
+      const request: HttpRequest = { ...input, body, params: match.params, requestId }
+      const answer = await respond(match, request, service).catch((error: unknown) => {
+        if (statusOf(error) >= 500) options.onFault?.(error, requestId)
+        return problemResponse(error, requestId)
+      })
+      const response = completed(answer, request)
+      const { method } = input
+      const route = match.route?.path
+      whenSent(response, () => {
+        const seconds = (performance.now() - started) / 1000
+        service.metrics?.httpRequest({ method, route, status: response.status, seconds })
+      })
+      return response
+    },
+    refuse(error, input) {
+      const requestId = requestIdOf(input)
+      const { headers, ...rest } = problemResponse(error, requestId)
+      return { ...rest, headers: { ...headers, 'X-Request-Id': requestId } }
+    },
+  }
+}
+
+async function respond(match: Match, request: HttpRequest, service: Service): Promise<HttpResponse> {
+  const { allowed, route } = match
+  if (route !== undefined) return route.handler(request, service)
+  if (allowed.length === 0) throw new HttpFault('ROUTE_UNKNOWN', 'There is nothing under this path.')
+  const Allow = allowed.join(', ')
+  if (request.method === 'OPTIONS') return { status: 204, headers: { Allow } }
+  throw new HttpFault('METHOD_NOT_ALLOWED', `This path takes ${Allow} only.`, { Allow })
+}
+
+/** Taken from the client if it is harmless in a header and in a log. */
+function requestIdOf(input: Pick<HttpInput, 'headers'>): string {
+  const given = header(input, 'x-request-id') ?? ''
+  return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+/** What every response has; and no body for HEAD. */
+function completed(response: HttpResponse, { body, method, requestId }: HttpRequest): HttpResponse {
+  const isText = typeof response.body === 'string'
+  const headers: Record<string, string> = {
+    ...response.headers,
+    ...(isText && { 'Content-Length': String(Buffer.byteLength(String(response.body))) }),
+    'X-Request-Id': requestId,
+  }
+  if (method === 'HEAD') {
+    if (response.body instanceof Readable) response.body.destroy()
+    return { status: response.status, headers }
+  }
+  const isUnread = body !== undefined && !body.readableEnded && !body.destroyed
+  if (!isUnread) return { ...response, headers }
+  if (typeof response.body !== 'string') {
+    body.resume()
+    return { ...response, headers }
+  }
+  return {
+    status: response.status,
+    headers: { ...headers, Connection: 'close' },
+    body: lingering(response.body, body),
+  }
+}
+
+function whenSent({ body }: HttpResponse, measure: () => void): void {
+  if (body instanceof Readable) finished(body, measure)
+  else measure()
+}

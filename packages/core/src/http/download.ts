@@ -1,0 +1,58 @@
+// Files on their way out: opened before the headers are sent, with a name that is safe everywhere.
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { formatNamed } from '../format/formats.ts'
+import type { HttpRequest, HttpResponse } from './message.ts'
+
+/**
+ * Waits for the first bytes, so that whatever can be refused is refused with a status of its own, and not by a
+ * broken connection.
+ *
+ * @throws what the stream breaks with
+ */
+export async function begun(stream: Readable, signal: AbortSignal): Promise<Readable> {
+  try {
+    // Also emitted at the end of an empty stream; an error rejects.
+    if (!stream.readableEnded) await once(stream, 'readable', { signal })
+    return stream
+  } catch (error) {
+    stream.destroy()
+    throw error
+  }
+}
+
+export interface FileFacts {
+  readonly name: string
+  readonly format: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function fileResponse(body: Readable | undefined, { name, format, headers }: FileFacts): HttpResponse {
+  const { mediaType, extensions } = formatNamed(format)
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': format === 'csv' ? `${mediaType}; charset=utf-8` : mediaType,
+      'Content-Disposition': `attachment; filename="${safe(name)}${extensions[0] ?? ''}"`,
+      // A browser must not guess that it is a page.
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-store',
+      ...headers,
+    },
+    body,
+  }
+}
+
+/** Resources are named by the application, and their names become a header and a file on somebody's disk. */
+function safe(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]+/g, '-')
+}
+
+export function isHead({ method }: Pick<HttpRequest, 'method'>): boolean {
+  return method === 'HEAD'
+}
+
+/** `2024-01-31`, in UTC. */
+export function day(moment = new Date()): string {
+  return moment.toISOString().slice(0, 10)
+}

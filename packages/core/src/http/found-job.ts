@@ -1,0 +1,29 @@
+// Load a job or answer 404: combinators around handlers that need one.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Job, JobKind } from '../jobs/job.ts'
+import type { HttpRequest, HttpResponse } from './message.ts'
+import type { Handler, Service } from './service.ts'
+
+type JobHandler = (job: Job, request: HttpRequest, service: Service) => Promise<HttpResponse> | HttpResponse
+
+/** RFC 9562, any version. */
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export const withImport = (handler: JobHandler): Handler => withJob('import', handler)
+export const withExport = (handler: JobHandler): Handler => withJob('export', handler)
+
+/** The id of an import is unknown among the exports, and the other way round. */
+function withJob(kind: JobKind, handler: JobHandler): Handler {
+  return async (request, service) => {
+    const job = await service.jobs.get(jobId(request))
+    if (job?.kind !== kind) throw new LadingError('JOB_NOT_FOUND', `There is no ${kind} with this id.`)
+    return handler(job, request, service)
+  }
+}
+
+/** @throws LadingError `JOB_ID_INVALID`, before anybody is asked for it */
+export function jobId({ params }: HttpRequest): string {
+  const { job_id: id = '' } = params
+  if (!uuid.test(id)) throw new LadingError('JOB_ID_INVALID', 'A job id is a UUID; this is none.')
+  return id.toLowerCase()
+}

@@ -1,0 +1,33 @@
+// POST /v1/exports: an export that is made while nobody waits, and fetched later.
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Resource } from '../../resource/define.ts'
+import { readJson } from '../body.ts'
+import { json } from '../message.ts'
+import { notYet, refuseIdempotencyKey, refuseUnbuilt } from '../not-yet.ts'
+import { readBody } from '../parameters.ts'
+import { exportJob } from '../schemas.ts'
+import type { Handler } from '../service.ts'
+import { refuseWhileDraining } from '../submission.ts'
+import { acceptedJob, selfLink } from '../wire.ts'
+
+export const createExport: Handler = async (request, service) => {
+  refuseWhileDraining(service)
+  refuseIdempotencyKey(request.headers)
+  const options = readBody(exportJob, await readJson(request))
+  refuseUnbuilt(options, ['limit'])
+  const { resource, format = 'ndjson', filters = {} } = options
+  if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
+  refuseRanges(service.registry.get(resource), filters)
+  const job = await service.jobs.submitExport({ resource, format, filters })
+  return json(202, acceptedJob(job, request.mount), { Location: selfLink(job, request.mount) })
+}
+
+/** Lists and objects are values of lists and documents only; for any other field they ask for several or a range. */
+function refuseRanges({ fields }: Resource, filters: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(filters)) {
+    const kind = fields.find(field => field.name === name)?.type.kind
+    const isScalar = kind !== undefined && kind !== 'array' && kind !== 'json'
+    if (!isScalar || typeof value !== 'object' || value === null) continue
+    throw notYet(`${Array.isArray(value) ? 'More than one value' : 'A range'} of "${name}"`)
+  }
+}

@@ -1,0 +1,40 @@
+// GET /health, /ready, /live: whether the service works, takes work, runs at all.
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Health } from '../../jobs/jobs.ts'
+import { json } from '../message.ts'
+import type { Handler, Service } from '../service.ts'
+
+const down: Health = { database: false, storage: false, queue: false }
+
+export const health: Handler = async (_request, service) => {
+  const parts = await probe(service)
+  const isHealthy = Object.values(parts).every(Boolean)
+  return json(isHealthy ? 200 : 503, {
+    status: isHealthy ? 'healthy' : 'unhealthy',
+    timestamp: new Date().toISOString(),
+    uptime: Math.round(process.uptime() * 1000) / 1000,
+    services: { database: word(parts.database), storage: word(parts.storage), queue: word(parts.queue) },
+  })
+}
+
+export const ready: Handler = async (_request, service) => {
+  const isReady = !service.isDraining() && Object.values(await probe(service)).every(Boolean)
+  return isReady ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })
+}
+
+export const live: Handler = () => json(200, { status: 'alive' })
+
+/** An answer in any case, and in time: who asks for health does not wait for what hangs. */
+async function probe({ jobs, healthTimeoutMs }: Service): Promise<Health> {
+  const timer = new AbortController()
+  const late = delay(healthTimeoutMs, down, { signal: timer.signal }).catch(() => down)
+  try {
+    return await Promise.race([jobs.health().catch(() => down), late])
+  } finally {
+    timer.abort()
+  }
+}
+
+function word(isUp: boolean): string {
+  return isUp ? 'up' : 'down'
+}

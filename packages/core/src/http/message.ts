@@ -1,0 +1,57 @@
+// A request and a response as every adapter can make and write them, without a framework in them.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+
+/** What an adapter hands in. */
+export interface HttpInput {
+  readonly method: string
+  /** Below the mount prefix and still encoded, such as `/v1/imports`. */
+  readonly path: string
+  /** What follows `?`, as it was sent: frameworks disagree on how brackets and repeated names are read. */
+  readonly rawQuery: string
+  readonly headers: IncomingHttpHeaders
+  /** Ignored where the headers announce no body. */
+  readonly body: Readable | undefined
+  /** What a body parser of the host made of a JSON body that it has already read. */
+  readonly parsedBody?: unknown
+  /** Prefix under which the routes are mounted, such as `/api`; `''` at the root. Links begin with it. */
+  readonly mount: string
+  /** Comes when the client goes away before its answer is complete. */
+  readonly signal: AbortSignal
+  /** Who asks, as far as the host has found out. */
+  readonly principal?: unknown
+}
+
+/** What a handler sees. */
+export interface HttpRequest extends HttpInput {
+  /** Of the route's path, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly requestId: string
+}
+
+export interface HttpResponse {
+  readonly status: number
+  /** Names as they are written. */
+  readonly headers: Readonly<Record<string, string>>
+  /** A stream that fails must break the connection, so that no client takes a part for the whole. */
+  readonly body?: string | Readable | undefined
+}
+
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): HttpResponse {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  }
+}
+
+/** The first value of a header. Those that HTTP allows once only reach Node as one. */
+export function header(request: { readonly headers: IncomingHttpHeaders }, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+/** `text/csv; charset=utf-8` → `text/csv`; undefined where there is none or it is not well formed. */
+export function mediaType(contentType: string | undefined): string | undefined {
+  return /^([!#$%&'*+.^_`|~\w-]+\/[!#$%&'*+.^_`|~\w-]+) *(?:;|$)/.exec(contentType ?? '')?.[1]?.toLowerCase()
+}

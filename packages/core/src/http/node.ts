@@ -1,0 +1,76 @@
+// Node's own request and response ↔ the neutral ones; what adapters for frameworks on `node:http` share.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Http } from './create-http.ts'
+import type { HttpResponse } from './message.ts'
+
+export interface NodeExchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Path and query below the mount prefix, as they were sent. */
+  readonly url: string
+  /** `''` at the root. */
+  readonly mount: string
+  /** What a body parser of the host has made of the body, if it has read it. */
+  readonly parsedBody?: unknown
+}
+
+/** Answers one request. Resolves when the answer is sent or the client has gone; never rejects. */
+export async function handleNode(http: Http, exchange: NodeExchange): Promise<void> {
+  const { request, response, mount } = exchange
+  const [path, rawQuery] = splitUrl(exchange.url)
+  const answer = await http.handle({
+    method: request.method ?? 'GET',
+    path,
+    rawQuery,
+    headers: request.headers,
+    ...bodyOf(request, exchange.parsedBody),
+    mount,
+    signal: goneSignal(response),
+  })
+  await send(answer, response)
+}
+
+/** `/v1/exports?a=b` → path and query. */
+export function splitUrl(url: string): readonly [path: string, rawQuery: string] {
+  const at = url.indexOf('?')
+  return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+}
+
+/** Comes when the client goes away before its answer is complete. */
+export function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
+/** A body parser of the host may have read the body already; then what it made of it is all there is. */
+function bodyOf(
+  request: IncomingMessage,
+  parsed: unknown,
+): { body: Readable | undefined; parsedBody?: unknown } {
+  if (!request.readableEnded) return { body: request }
+  if (typeof parsed === 'string' || parsed instanceof Uint8Array)
+    return { body: Readable.from([Buffer.from(parsed)]) }
+  return { body: undefined, ...(parsed !== undefined && { parsedBody: parsed }) }
+}
+
+async function send({ status, headers, body }: HttpResponse, response: ServerResponse): Promise<void> {
+  if (response.destroyed) {
+    if (body instanceof Readable) body.destroy()
+    return
+  }
+  // Not `writeHead`: middleware of the host may have headers of its own to add.
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  if (!(body instanceof Readable)) {
+    response.end(body)
+    return
+  }
+  // A body that fails destroys the response, and so the connection: that is how a client learns of it. One whose
+  // client has gone is destroyed. Neither is news to anybody here.
+  await pipeline(body, response).catch(() => undefined)
+}

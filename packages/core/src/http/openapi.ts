@@ -1,0 +1,85 @@
+// The table of routes → an OpenAPI 3.1 document, made from the schemas that check the requests.
+import { type TObject, Type } from '@sinclair/typebox'
+import type { Route } from './routes.ts'
+import { importFromUrl } from './schemas.ts'
+
+const problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'Stable; programs match on it.' }),
+  detail: Type.String({ description: 'One sentence for people.' }),
+  error: Type.String({ description: 'The same as detail.' }),
+  request_id: Type.String(),
+})
+
+const file = { type: 'string', contentMediaType: 'application/octet-stream' }
+
+export function openApiDocument(routes: readonly Route[]): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Bulk import and export', version: '1' },
+    paths,
+    components: { schemas: { Problem: problem } },
+  }
+}
+
+function operation(route: Route): object {
+  const { status = 200, summary, query } = route
+  return {
+    summary,
+    operationId: operationId(route),
+    parameters: [...pathParameters(route.path), ...(query === undefined ? [] : queryParameters(query))],
+    ...(bodyOf(route) && { requestBody: { required: true, content: bodyOf(route) } }),
+    responses: {
+      [status]: { description: 'Success.' },
+      default: {
+        description: 'What went wrong.',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  }
+}
+
+function operationId({ method, path }: Route): string {
+  const words = path
+    .replace('/v1', '')
+    .split(/[^A-Za-z]+/)
+    .filter(word => word !== '')
+  return [method.toLowerCase(), ...words].join('_')
+}
+
+function pathParameters(path: string): readonly object[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string', format: 'uuid' },
+  }))
+}
+
+function queryParameters(schema: TObject): readonly object[] {
+  return Object.entries(schema.properties).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: schema.required?.includes(name) ?? false,
+    schema: property,
+  }))
+}
+
+function bodyOf({ method, path, query, body }: Route): object | undefined {
+  if (body !== undefined) return { 'application/json': { schema: body } }
+  if (method !== 'POST' || query === undefined || path !== '/v1/imports') return undefined
+  const form = { ...query, properties: { ...query.properties, file }, required: ['file', 'resource'] }
+  return {
+    'multipart/form-data': { schema: form },
+    'application/json': { schema: importFromUrl },
+    'text/csv': { schema: file },
+    'application/x-ndjson': { schema: file },
+  }
+}

@@ -1,0 +1,85 @@
+// Any error → a problem response (RFC 9457): a code, one sentence, and nothing of what lies beneath.
+import { STATUS_CODES } from 'node:http'
+import type { FaultCode } from '../errors/codes.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import type { HttpResponse } from './message.ts'
+
+/** Codes that only HTTP has. They are as stable as those of `errors/codes.ts`. */
+export const httpCodes = {
+  BODY_INVALID: 400,
+  ROUTE_UNKNOWN: 404,
+  METHOD_NOT_ALLOWED: 405,
+  JOB_NOT_READY: 409,
+  FILE_EXPIRED: 410,
+  BODY_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  SERVER_DRAINING: 503,
+} as const satisfies Record<string, number>
+
+export type HttpCode = keyof typeof httpCodes
+
+/** A request that was refused for a reason that only HTTP knows. */
+export class HttpFault extends Error {
+  override readonly name = 'HttpFault'
+
+  constructor(
+    readonly code: HttpCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message)
+  }
+}
+
+interface Problem {
+  readonly status: number
+  readonly code: FaultCode | HttpCode
+  readonly detail: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Seconds after which trying again is worth it, where nothing better is known. */
+const retryAfterSeconds = 5
+
+export function problemResponse(error: unknown, requestId: string): HttpResponse {
+  const { status, code, detail, headers } = problemOf(error)
+  return {
+    status,
+    headers: {
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      ...(status === 503 && { 'Retry-After': String(retryAfterSeconds) }),
+      ...headers,
+    },
+    body: JSON.stringify({
+      type: 'about:blank',
+      title: STATUS_CODES[status] ?? 'Client Closed Request',
+      status,
+      code,
+      detail,
+      // For clients that read nothing else.
+      error: detail,
+      request_id: requestId,
+    }),
+  }
+}
+
+/** The status of the answer that this error becomes. */
+export function statusOf(error: unknown): number {
+  return problemOf(error).status
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof HttpFault) {
+    return { status: httpCodes[error.code], code: error.code, detail: error.message, headers: error.headers }
+  }
+  // What a hook threw is text of the application, and may hold anything.
+  if (error instanceof LadingError && error.code !== 'HOOK_FAILED' && error.code !== 'INTERNAL') {
+    return { status: error.status, code: error.code, detail: error.message, headers: {} }
+  }
+  return {
+    status: 500,
+    code: error instanceof LadingError ? error.code : 'INTERNAL',
+    detail: 'Something unexpected went wrong on the server; its log tells more under this request_id.',
+    headers: {},
+  }
+}

@@ -1,0 +1,157 @@
+// THE table of routes, and how a path finds its row.
+import type { TObject } from '@sinclair/typebox'
+import { createExport } from './handlers/create-export.ts'
+import { createImport } from './handlers/create-import.ts'
+import { downloadExport } from './handlers/download-export.ts'
+import { getExport } from './handlers/get-export.ts'
+import { getImport } from './handlers/get-import.ts'
+import { health, live, ready } from './handlers/health.ts'
+import { importErrors } from './handlers/import-errors.ts'
+import { importRejects } from './handlers/import-rejects.ts'
+import { listImports } from './handlers/list-imports.ts'
+import { listResources } from './handlers/list-resources.ts'
+import { metrics } from './handlers/metrics.ts'
+import { notBuilt } from './handlers/not-built.ts'
+import { openApi } from './handlers/openapi.ts'
+import { streamExport } from './handlers/stream-export.ts'
+import {
+  errorsOptions,
+  exportJob,
+  exportOptions,
+  importOptions,
+  listOptions,
+  rejectsOptions,
+} from './schemas.ts'
+import type { Handler } from './service.ts'
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly summary: string
+  readonly handler: Handler
+  /** Status of success. */
+  readonly status?: number
+  readonly query?: TObject
+  readonly body?: TObject
+}
+
+const job = '/v1/imports/:job_id'
+const exported = '/v1/exports/:job_id'
+
+export const routes: readonly Route[] = [
+  { method: 'GET', path: '/health', summary: 'Whether every part answers', handler: health },
+  { method: 'GET', path: '/ready', summary: 'Whether work is taken', handler: ready },
+  { method: 'GET', path: '/live', summary: 'Whether the process runs', handler: live },
+  { method: 'GET', path: '/metrics', summary: 'Metrics for Prometheus', handler: metrics },
+  { method: 'GET', path: '/openapi.json', summary: 'This document', handler: openApi },
+  {
+    method: 'GET',
+    path: '/v1/resources',
+    summary: 'What can be imported and exported',
+    handler: listResources,
+  },
+  {
+    method: 'POST',
+    path: '/v1/imports',
+    summary: 'Import a file',
+    handler: createImport,
+    status: 202,
+    query: importOptions,
+  },
+  { method: 'GET', path: '/v1/imports', summary: 'List imports', handler: listImports, query: listOptions },
+  { method: 'GET', path: job, summary: 'Status of an import', handler: getImport },
+  {
+    method: 'DELETE',
+    path: job,
+    summary: 'Cancel an import',
+    handler: notBuilt('Cancelling an import'),
+    status: 202,
+  },
+  {
+    method: 'POST',
+    path: `${job}/retry`,
+    summary: 'Go on with an import',
+    handler: notBuilt('Retrying an import'),
+    status: 202,
+  },
+  {
+    method: 'GET',
+    path: `${job}/errors`,
+    summary: 'Record errors',
+    handler: importErrors,
+    query: errorsOptions,
+  },
+  {
+    method: 'GET',
+    path: `${job}/rejects`,
+    summary: 'Rejected records as a file',
+    handler: importRejects,
+    query: rejectsOptions,
+  },
+  { method: 'GET', path: '/v1/exports', summary: 'Export now', handler: streamExport, query: exportOptions },
+  {
+    method: 'POST',
+    path: '/v1/exports',
+    summary: 'Export later',
+    handler: createExport,
+    status: 202,
+    body: exportJob,
+  },
+  { method: 'GET', path: exported, summary: 'Status of an export', handler: getExport },
+  {
+    method: 'DELETE',
+    path: exported,
+    summary: 'Cancel an export',
+    handler: notBuilt('Cancelling or deleting an export'),
+    status: 202,
+  },
+  { method: 'GET', path: `${exported}/download`, summary: 'File of an export', handler: downloadExport },
+]
+
+export interface Match {
+  /** Every method of the path. Empty: the path is unknown. */
+  readonly allowed: readonly string[]
+  /** Undefined: the path exists, but not with this method. */
+  readonly route: Route | undefined
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** HEAD is answered as GET would be, without a body. */
+export function matchRoute(method: string, path: string): Match {
+  const wanted = method === 'HEAD' ? 'GET' : method
+  const found = routes.filter(route => paramsOf(route.path, path) !== undefined)
+  const route = found.find(candidate => candidate.method === wanted)
+  const [first] = found
+  return {
+    allowed: found.flatMap(one => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method])),
+    route,
+    params: (first && paramsOf(first.path, path)) ?? {},
+  }
+}
+
+/** Whether a path is answered here at all, be it with 404; any other one belongs to the host. */
+export function ownsPath(path: string): boolean {
+  return path === '/v1' || path.startsWith('/v1/') || routes.some(route => route.path === path)
+}
+
+function paramsOf(template: string, path: string): Record<string, string> | undefined {
+  const wanted = template.split('/')
+  const given = path.split('/')
+  if (wanted.length !== given.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? ''
+    if (part.startsWith(':')) params[part.slice(1)] = decoded(value)
+    else if (part !== value) return undefined
+  }
+  return params
+}
+
+/** What is badly encoded stays as it is: no id looks like that, and the handler says so. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

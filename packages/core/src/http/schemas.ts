@@ -1,0 +1,99 @@
+// THE schemas of what requests may say; the checks and the OpenAPI document are both made from them.
+import { Type } from '@sinclair/typebox'
+
+const text = (description: string) => Type.Optional(Type.String({ description }))
+const flag = (description: string) => Type.Optional(Type.Boolean({ description, default: false }))
+const oneOf = (values: readonly string[], description: string) =>
+  Type.Union(
+    values.map(value => Type.Literal(value)),
+    { description },
+  )
+
+const resource = Type.String({ minLength: 1, description: 'Name of a resource, such as users.' })
+const exportFormat = oneOf(['ndjson', 'csv', 'json'], 'Format of the file; ndjson if absent.')
+const status = oneOf(['pending', 'processing', 'completed', 'failed', 'cancelled'], 'State of the jobs.')
+
+/** In the query, as fields of a form, or as members of a JSON body. */
+export const importOptions = Type.Object(
+  {
+    resource: Type.Optional(resource),
+    // Any text: a format that nobody knows is 415, like a file whose format nobody knows.
+    format: text('csv or ndjson; found out from the file if absent.'),
+    on_conflict: Type.Optional(oneOf(['error', 'ignore', 'update'], 'What a record that exists already is.')),
+    dry_run: flag('Judge the file without writing it.'),
+    atomic: flag('All records or none.'),
+    max_errors: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Stop after so many rejected records.' }),
+    ),
+    mapping: text('JSON object from names in the file to names of fields.'),
+    unknown_columns: Type.Optional(oneOf(['warn', 'error'], 'What a column without a field is.')),
+    after: text('Id of the import that must be completed first.'),
+    delimiter: text('Of CSV cells.'),
+    encoding: text('Of the file.'),
+    excel: flag('Undo the formula guard of exports for Excel.'),
+  },
+  { additionalProperties: false },
+)
+
+export const importFromUrl = Type.Object(
+  {
+    ...importOptions.properties,
+    resource,
+    file_url: Type.String({ minLength: 1, maxLength: 2048, description: 'Address of the file.' }),
+    mapping: Type.Optional(Type.Record(Type.String(), Type.String())),
+  },
+  { additionalProperties: false },
+)
+
+export const listOptions = Type.Object(
+  {
+    status: Type.Optional(status),
+    resource: Type.Optional(resource),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    cursor: text('next_cursor of the page before.'),
+  },
+  { additionalProperties: false },
+)
+
+export const errorsOptions = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 50 })),
+    offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+    code: text('Errors with this code only.'),
+    field: text('Errors of this field only.'),
+  },
+  { additionalProperties: false },
+)
+
+export const rejectsOptions = Type.Object(
+  { unprocessed: flag('Those records that the job never reached.') },
+  { additionalProperties: false },
+)
+
+/** Every other parameter of an export is a filter on the field of that name. */
+export const exportOptions = Type.Object({
+  resource,
+  format: Type.Optional(exportFormat),
+  fields: text('Names of fields, divided by commas.'),
+  sort: text('Name of a field; - before it turns the order round.'),
+  limit: Type.Optional(Type.Integer({ minimum: 1, description: 'Rows at most.' })),
+  created_after: text('Rows made at or after this time.'),
+  created_before: text('Rows made before this time.'),
+  excel: flag('For Excel: BOM, CRLF and a guard against formulas.'),
+})
+
+export const exportJob = Type.Object(
+  {
+    resource: Type.Optional(resource),
+    format: Type.Optional(exportFormat),
+    filters: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Values of fields.' })),
+    fields: Type.Optional(Type.Array(Type.String())),
+    sort: text('Name of a field; - before it turns the order round.'),
+    limit: Type.Optional(Type.Integer({ minimum: 1 })),
+    excel: flag('For Excel.'),
+    resources: Type.Optional(Type.Array(Type.String(), { description: 'Several resources in one bundle.' })),
+  },
+  { additionalProperties: false },
+)
+
+export const noOptions = Type.Object({}, { additionalProperties: false })

@@ -1,0 +1,62 @@
+// What the handlers work with: the options of createHttp, made ready.
+import type { Exporter } from '../exporter/create-exporter.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { Resource } from '../resource/define.ts'
+import { createRegistry, type Registry } from '../resource/registry.ts'
+import type { HttpRequest, HttpResponse } from './message.ts'
+
+/** The part of `Metrics` that HTTP uses. */
+export interface HttpMetrics {
+  httpRequest(request: {
+    readonly method: string
+    /** Template of the route; undefined where none matched. */
+    readonly route: string | undefined
+    readonly status: number
+    readonly seconds: number
+  }): void
+  /** Prometheus text. */
+  expose(): Promise<string> | string
+}
+
+export interface HttpOptions {
+  readonly jobs: Jobs
+  readonly exporter: Pick<Exporter, 'stream'>
+  readonly resources: readonly Resource[]
+  /** Without them `/metrics` is 404. */
+  readonly metrics?: HttpMetrics | undefined
+  /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
+  readonly maxFileSize?: number | undefined
+  /** Milliseconds after which a part that does not answer counts as down. @defaultValue 3000 */
+  readonly healthTimeoutMs?: number | undefined
+  /** True while the server shuts down: `/ready` says so, and new jobs are refused with 503. */
+  readonly isDraining?: (() => boolean) | undefined
+  /** Hears every error that became a 5xx, for the log. */
+  readonly onFault?: ((error: unknown, requestId: string) => void) | undefined
+}
+
+export interface Service {
+  readonly jobs: Jobs
+  readonly exporter: Pick<Exporter, 'stream'>
+  readonly registry: Registry
+  readonly metrics: HttpMetrics | undefined
+  readonly maxFileSize: number
+  readonly healthTimeoutMs: number
+  readonly isDraining: () => boolean
+  /** The OpenAPI document, without the mount prefix. */
+  readonly openApi: () => object
+}
+
+export type Handler = (request: HttpRequest, service: Service) => Promise<HttpResponse> | HttpResponse
+
+export function createService(options: HttpOptions, openApi: () => object): Service {
+  return {
+    jobs: options.jobs,
+    exporter: options.exporter,
+    registry: createRegistry(options.resources),
+    metrics: options.metrics,
+    maxFileSize: options.maxFileSize ?? 100 * 1024 * 1024,
+    healthTimeoutMs: options.healthTimeoutMs ?? 3_000,
+    isDraining: options.isDraining ?? (() => false),
+    openApi,
+  }
+}

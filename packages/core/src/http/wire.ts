@@ -1,0 +1,98 @@
+// Jobs and record errors as JSON: names and links of the documented service.
+import type { RecordError } from '../errors/record-error.ts'
+import type { Job } from '../jobs/job.ts'
+
+/** What a submission is answered with. */
+export function acceptedJob(job: Job, mount: string): object {
+  return {
+    job_id: job.id,
+    status: job.status,
+    resource: job.resource,
+    format: job.format,
+    created_at: time(job.createdAt),
+    links: links(job, mount),
+  }
+}
+
+export function selfLink({ kind, id }: Job, mount: string): string {
+  return `${mount}/v1/${kind}s/${id}`
+}
+
+function links(job: Job, mount: string, more: readonly string[] = []): Record<string, string> {
+  const self = selfLink(job, mount)
+  const names = job.kind === 'import' ? ['errors', ...more] : more
+  return { self, ...Object.fromEntries(names.map(name => [name, `${self}/${name}`])) }
+}
+
+export function importJob(job: Job, mount: string): Record<string, unknown> {
+  return {
+    job_id: job.id,
+    type: 'import',
+    status: job.status,
+    resource: job.resource,
+    format: job.format,
+    on_conflict: 'error',
+    dry_run: false,
+    ...course(job),
+    warnings: job.warnings,
+    errors_by_code: job.errorsByCode,
+    error_message: job.errorMessage,
+    error_code: job.errorCode,
+    links: links(job, mount, ['rejects']),
+  }
+}
+
+export function exportJob(job: Job, mount: string): Record<string, unknown> {
+  const { file } = job
+  return {
+    job_id: job.id,
+    type: 'export',
+    status: job.status,
+    resource: job.resource,
+    format: job.format,
+    ...course(job),
+    file_size: file?.size ?? null,
+    sha256: file?.sha256 ?? null,
+    download_url: file === null ? null : `${selfLink(job, mount)}/download`,
+    expires_at: file === null ? null : time(file.expiresAt),
+    error_message: job.errorMessage,
+    error_code: job.errorCode,
+    links: links(job, mount, ['download']),
+  }
+}
+
+function course({ progress, ...job }: Job): object {
+  return {
+    progress: {
+      total_records: progress.totalRecords,
+      processed_records: progress.processedRecords,
+      successful_records: progress.successfulRecords,
+      failed_records: progress.failedRecords,
+      inserted_records: progress.insertedRecords,
+      updated_records: progress.updatedRecords,
+      ignored_records: progress.ignoredRecords,
+      percentage: progress.percentage,
+    },
+    created_at: time(job.createdAt),
+    started_at: time(job.startedAt),
+    completed_at: time(job.completedAt),
+    duration_seconds: job.durationSeconds,
+    rows_per_second: job.rowsPerSecond,
+  }
+}
+
+export function recordError(error: RecordError): object {
+  return {
+    row_number: error.rowNumber,
+    line: error.line,
+    record_identifier: error.recordIdentifier,
+    field_name: error.field,
+    error_code: error.code,
+    error_message: error.message,
+    field_value: error.value,
+  }
+}
+
+function time(moment: Date | null): string | null {
+  return moment === null ? null : moment.toISOString()
+}

@@ -1,0 +1,172 @@
+// createJobs: imports and exports that outlive the process that took them.
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { LadingError } from '../errors/lading-error.ts'
+import type { Exporter } from '../exporter/create-exporter.ts'
+import { formatNamed } from '../format/formats.ts'
+import type { Importer } from '../importer/create-importer.ts'
+import { type ImporterInternals, internalsOf } from '../importer/internals.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { noopMetrics } from '../metrics/noop.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Storage } from '../storage/storage.ts'
+import { runExportJob } from './export-job.ts'
+import { probe } from './health.ts'
+import { runImportJob } from './import-job.ts'
+import type { Job, JobKind } from './job.ts'
+import { toJob } from './job-row.ts'
+import { assertJobId, createJobStore, type JobStore } from './job-store.ts'
+import type { Jobs, ListJobs, SubmitExport, SubmitImport } from './jobs.ts'
+import { observeJobs } from './observe.ts'
+import { rejectsStream } from './rejects.ts'
+import { spool } from './spool.ts'
+import { workOn } from './worker.ts'
+
+export interface JobsOptions {
+  /** Jobs run on its pool: rows, errors and checkpoint of a batch are one transaction, so it must be one database. */
+  readonly importer: Importer
+  readonly exporter: Exporter
+  readonly queue: Queue
+  readonly storage: Storage
+  readonly metrics?: Metrics
+  /** Hears of each job that ended here, for a log. */
+  readonly onJobEnd?: (job: Job) => void
+  /** Seconds without a sign of life after which another worker takes a job. @defaultValue 30 */
+  readonly leaseSeconds?: number
+  /** Times that a job is begun before it fails for good. @defaultValue 5 */
+  readonly maxAttempts?: number
+  /** Hours that the file of an export is kept. @defaultValue 24 */
+  readonly fileExpiryHours?: number
+}
+
+/**
+ * Needs the schema `lading` (see `migrate`).
+ *
+ * @example
+ * const jobs = createJobs({ importer, exporter, queue: postgresQueue({ pool }), storage: fileStorage('./data') })
+ * const job = await jobs.submitImport({ resource: 'users', format: 'csv', source })
+ * await jobs.work({ signal })
+ */
+export function createJobs(options: JobsOptions): Jobs {
+  const { exporter, queue, storage, leaseSeconds = 30, maxAttempts = 5, fileExpiryHours = 24 } = options
+  const importer = internalsOf(options.importer)
+  const store = createJobStore(importer.pool)
+  const observer = observeJobs(options.metrics ?? noopMetrics, options.onJobEnd)
+  const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer }
+
+  const known = async (id: string, kind?: JobKind) => {
+    assertJobId(id)
+    const row = await store.get(id)
+    return row !== undefined && (kind === undefined || row.kind === kind) ? row : undefined
+  }
+  return {
+    submitImport: submit => submitImport(submit, { importer, queue, storage, store }),
+    submitExport: submit => submitExport(submit, { importer, exporter, queue, store }),
+    async get(id) {
+      const row = await known(id)
+      return row && toJob(row)
+    },
+    list: list => listJobs(store, list),
+    async errors(id, { limit = 50, offset = 0 } = {}) {
+      const row = await known(id, 'import')
+      if (row === undefined) return { errors: [], total: 0 }
+      return { errors: await store.errors(id, limit, offset), total: Number(row.stored_errors) }
+    },
+    async rejects(id) {
+      const row = await known(id, 'import')
+      return row && rejectsStream(importer.pool, storage, row)
+    },
+    async download(id) {
+      const row = await known(id, 'export')
+      if (row === undefined || row.file_key === null) return undefined
+      if (row.expires_at === null || row.expires_at.getTime() <= Date.now()) return undefined
+      return storage.get(row.file_key)
+    },
+    async work({ signal, imports = 4, exports = 2 }) {
+      const context = { importer, exporter, storage, store, leaseSeconds, fileExpiryHours }
+      await Promise.all([
+        queue.consume({
+          kind: 'import',
+          concurrency: imports,
+          signal,
+          handler: id => workOn(id, worker, signal, (job, until) => runImportJob(job, context, until)),
+        }),
+        queue.consume({
+          kind: 'export',
+          concurrency: exports,
+          signal,
+          handler: id => workOn(id, worker, signal, (job, until) => runExportJob(job, context, until)),
+        }),
+      ])
+    },
+    health: () => probe(importer.pool, storage, queue),
+  }
+}
+
+interface ImportParts {
+  readonly importer: ImporterInternals
+  readonly queue: Queue
+  readonly storage: Storage
+  readonly store: JobStore
+}
+
+async function submitImport(
+  submit: SubmitImport,
+  { importer, queue, storage, store }: ImportParts,
+): Promise<Job> {
+  const { name } = importer.registry.get(submit.resource)
+  const format = formatNamed(submit.format).name
+  const source = await spool(storage, { ...submit, format })
+  try {
+    const id = randomUUID()
+    const row = await store.insert(
+      { id, kind: 'import', resource: name, format, options: {}, source },
+      client => queue.enqueue({ jobId: id, resource: name, kind: 'import' }, { client }),
+    )
+    return toJob(row)
+  } catch (error) {
+    await storage.delete(source.key)
+    throw error
+  }
+}
+
+interface ExportParts {
+  readonly importer: ImporterInternals
+  readonly exporter: Exporter
+  readonly queue: Queue
+  readonly store: JobStore
+}
+
+async function submitExport(
+  submit: SubmitExport,
+  { exporter, queue, store, importer }: ExportParts,
+): Promise<Job> {
+  const { name } = importer.registry.get(submit.resource)
+  const format = formatNamed(submit.format).name
+  const filters = submit.filters ?? {}
+  await exporter.check({ resource: name, format, filters })
+  const id = randomUUID()
+  const row = await store.insert(
+    { id, kind: 'export', resource: name, format, options: { filters } },
+    client => queue.enqueue({ jobId: id, resource: name, kind: 'export' }, { client }),
+  )
+  return toJob(row)
+}
+
+const maxPage = 100
+
+async function listJobs(
+  store: JobStore,
+  options: ListJobs,
+): Promise<{ jobs: Job[]; nextCursor: string | null }> {
+  const { limit = 20, cursor } = options
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxPage) {
+    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxPage}.`)
+  }
+  if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) {
+    throw new LadingError('OPTION_INVALID', 'The cursor is none that a list has returned.')
+  }
+  const rows = await store.list({ ...options, limit: limit + 1, before: cursor })
+  const page = rows.slice(0, limit)
+  return { jobs: page.map(toJob), nextCursor: rows.length > limit ? (page.at(-1)?.number ?? null) : null }
+}

@@ -1,0 +1,56 @@
+// A job as its owner sees it: what was asked, how far it is, how it ended.
+import type { ImportWarning } from '../importer/report.ts'
+
+export type JobKind = 'import' | 'export'
+
+/** `pending → processing → completed | failed | cancelled`. The last three are never left. */
+export type JobStatus = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled'
+
+/** `processed = successful + failed` and `successful = inserted + updated + ignored`, at every moment. */
+export interface JobProgress {
+  /** Known once the file was read to its end. */
+  readonly totalRecords: number | null
+  readonly processedRecords: number
+  readonly successfulRecords: number
+  readonly failedRecords: number
+  readonly insertedRecords: number
+  readonly updatedRecords: number
+  readonly ignoredRecords: number
+  /** From bytes read until the end is known; null while nothing is known. 0 to 100. */
+  readonly percentage: number | null
+}
+
+/** What an export made, while it is kept. */
+export interface JobFile {
+  readonly key: string
+  /** Bytes. */
+  readonly size: number
+  /** 64 hexadecimal digits. */
+  readonly sha256: string
+  readonly rows: number
+  readonly expiresAt: Date
+}
+
+export interface Job {
+  /** A UUID. */
+  readonly id: string
+  readonly kind: JobKind
+  readonly status: JobStatus
+  readonly resource: string
+  readonly format: string
+  readonly progress: JobProgress
+  readonly createdAt: Date
+  readonly startedAt: Date | null
+  readonly completedAt: Date | null
+  /** From its start to its end, or to now. */
+  readonly durationSeconds: number | null
+  readonly rowsPerSecond: number | null
+  readonly warnings: readonly ImportWarning[]
+  /** Broken rules by code. */
+  readonly errorsByCode: Readonly<Record<string, number>>
+  /** Why it failed: a fault code, and a sentence that says what to do. */
+  readonly errorCode: string | null
+  readonly errorMessage: string | null
+  /** Of a completed export. */
+  readonly file: JobFile | null
+}

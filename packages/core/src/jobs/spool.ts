@@ -1,0 +1,28 @@
+// An upload → an object in the storage, refused as early as its first bytes allow.
+import { randomUUID } from 'node:crypto'
+import { defaults } from '../config/defaults.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import { refuseForeign } from '../format/magic.ts'
+import { closeSource, readChunks } from '../source/chunks.ts'
+import type { Storage, StoredObject } from '../storage/storage.ts'
+import type { SubmitImport } from './jobs.ts'
+
+/** @throws LadingError `FILE_EMPTY` for a CSV file of no bytes, `FORMAT_UNSUPPORTED`, `FILE_TOO_LARGE`; nothing is left then */
+export async function spool(
+  storage: Storage,
+  { source, format, maxBytes, signal }: SubmitImport,
+): Promise<StoredObject> {
+  const key = `imports/${randomUUID()}/source`
+  const ended = new AbortController()
+  const either = signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal])
+  try {
+    const text = refuseForeign(readChunks(source, defaults.copyChunkBytes, either))
+    const stored = await storage.put(key, text, { signal, maxBytes })
+    if (stored.size > 0 || format !== 'csv') return stored
+    await storage.delete(key)
+    throw new LadingError('FILE_EMPTY', 'The file is empty; a CSV file begins with a header line.')
+  } finally {
+    ended.abort()
+    closeSource(source)
+  }
+}

@@ -1,0 +1,39 @@
+// What Lading counts and times: the contract between those who know something happened and those who publish it.
+
+export type WorkKind = 'import' | 'export'
+
+/**
+ * Called as things happen. An implementation keeps every label within a bound whatever it is given, does no I/O
+ * while it is called and never throws: a metric must not fail a job. Each call counts, also when repeated.
+ */
+export interface Metrics {
+  /** A response was sent, or its connection broke. */
+  httpRequest(facts: {
+    readonly method: string
+    /** The template, such as `/v1/imports/:job_id`; undefined where no route matched. Never the path itself. */
+    readonly route: string | undefined
+    readonly status: number
+    readonly seconds: number
+  }): void
+
+  /** This process began to work on a job. */
+  jobStarted(facts: { readonly kind: WorkKind }): void
+
+  /** This process stopped working on a job, for good. */
+  jobEnded(facts: {
+    readonly kind: WorkKind
+    readonly resource: string
+    /** `completed`, `failed` or `cancelled`. */
+    readonly status: string
+    readonly seconds: number
+  }): void
+
+  /** Records were judged or written. */
+  records(facts: {
+    readonly kind: WorkKind
+    readonly resource: string
+    /** `successful` or `failed`. */
+    readonly status: string
+    readonly count: number
+  }): void
+}

@@ -1,0 +1,9 @@
+// Metrics that nobody wants to see.
+import type { Metrics } from './metrics.ts'
+
+export const noopMetrics: Metrics = {
+  httpRequest: () => undefined,
+  jobStarted: () => undefined,
+  jobEnded: () => undefined,
+  records: () => undefined,
+}

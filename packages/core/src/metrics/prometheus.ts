@@ -1,0 +1,134 @@
+// The metrics for Prometheus, by prom-client: an optional peer, loaded only where this file is imported.
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { LadingError } from '../errors/lading-error.ts'
+import { among, methodLabel, routeLabels, statusLabel } from './labels.ts'
+import type { Metrics, WorkKind } from './metrics.ts'
+
+export interface PrometheusOptions {
+  /** The resources whose names may be labels; any other is `other`. */
+  readonly resources: readonly { readonly name: string }[]
+  /** What the names begin with. @defaultValue `bulk_import_export_` */
+  readonly prefix?: string
+  /** Where the metrics are registered, if they are to be exposed beside others. @defaultValue a registry of its own */
+  readonly register?: Registry
+}
+
+export interface PrometheusMetrics extends Metrics {
+  readonly register: Registry
+  /** The answer to a scrape. */
+  expose(): Promise<{ readonly contentType: string; readonly body: string }>
+}
+
+/** Seconds. From a cached answer to an upload of minutes. */
+const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+/** Seconds. From a few records to an import of an hour. */
+const jobBuckets = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600]
+
+const kinds: readonly WorkKind[] = ['import', 'export']
+const jobStatus = among(['completed', 'failed', 'cancelled'])
+const recordStatus = among(['successful', 'failed'])
+
+/**
+ * Six metrics, whose names and labels are those of the documentation.
+ *
+ * @example
+ * const metrics = prometheusMetrics({ resources })
+ * const { contentType, body } = await metrics.expose()
+ *
+ * @throws LadingError `CONFIG_INVALID` for a prefix that makes no metric name, or a name that is registered already.
+ */
+export function prometheusMetrics({
+  resources,
+  prefix = 'bulk_import_export_',
+  register = new Registry(),
+}: PrometheusOptions): PrometheusMetrics {
+  const { requests, requestSeconds, jobs, jobSeconds, recordsProcessed, activeJobs } = define(
+    prefix,
+    register,
+  )
+  const resourceLabel = among(resources.map(({ name }) => name))
+  const routeLabel = routeLabels()
+  const active = { import: 0, export: 0 }
+  for (const type of kinds) activeJobs.set({ type }, 0)
+
+  return {
+    register,
+
+    httpRequest({ method, route, status, seconds }) {
+      const labels = { method: methodLabel(method), path: routeLabel(route), status: statusLabel(status) }
+      requests.inc(labels)
+      requestSeconds.observe(labels, duration(seconds))
+    },
+
+    jobStarted({ kind }) {
+      activeJobs.set({ type: kind }, ++active[kind])
+    },
+
+    jobEnded({ kind, resource, status, seconds }) {
+      // The end of a job that began before this object did must not be missed in the gauge for ever.
+      active[kind] = Math.max(0, active[kind] - 1)
+      activeJobs.set({ type: kind }, active[kind])
+      jobs.inc({ type: kind, resource: resourceLabel(resource), status: jobStatus(status) })
+      jobSeconds.observe({ type: kind, status: jobStatus(status) }, duration(seconds))
+    },
+
+    records({ kind, resource, status, count }) {
+      // prom-client throws for what is less than zero or no number.
+      if (!Number.isFinite(count) || count <= 0) return
+      const labels = { type: kind, resource: resourceLabel(resource), status: recordStatus(status) }
+      recordsProcessed.inc(labels, count)
+    },
+
+    async expose() {
+      return { contentType: register.contentType, body: await register.metrics() }
+    },
+  }
+}
+
+function define(prefix: string, register: Registry) {
+  // Prometheus, "Metric names and labels".
+  if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(prefix)) {
+    throw new LadingError('CONFIG_INVALID', `"${prefix}" cannot begin the name of a metric.`)
+  }
+  const registers = [register]
+  const named = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => {
+    if (register.getSingleMetric(`${prefix}${name}`) !== undefined) {
+      throw new LadingError(
+        'CONFIG_INVALID',
+        `The metric ${prefix}${name} is registered already; use one object of metrics, or another prefix.`,
+      )
+    }
+    return { name: `${prefix}${name}`, help, labelNames, registers }
+  }
+  return {
+    requests: new Counter(
+      named('http_requests_total', 'HTTP requests answered.', ['method', 'path', 'status']),
+    ),
+    requestSeconds: new Histogram({
+      ...named('http_request_duration_seconds', 'Time from a request to the end of its answer.', [
+        'method',
+        'path',
+        'status',
+      ]),
+      buckets: requestBuckets,
+    }),
+    jobs: new Counter(named('jobs_total', 'Jobs that ended.', ['type', 'resource', 'status'])),
+    jobSeconds: new Histogram({
+      ...named('job_duration_seconds', 'Time from the start of a job to its end.', ['type', 'status']),
+      buckets: jobBuckets,
+    }),
+    recordsProcessed: new Counter(
+      named('records_processed_total', 'Records judged by imports and written by exports.', [
+        'type',
+        'resource',
+        'status',
+      ]),
+    ),
+    activeJobs: new Gauge(named('active_jobs', 'Jobs that this process works on now.', ['type'])),
+  }
+}
+
+/** A clock that was set back, or no measurement at all, is no reason to throw. */
+function duration(seconds: number): number {
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : 0
+}

@@ -1,0 +1,89 @@
+// One consumer: claims messages while handlers are free, hands them over, and acknowledges or releases them.
+import { LadingError } from '../errors/lading-error.ts'
+import { type Handling, keepClaims } from './claims.ts'
+import type { Delivery, MessageStore, Subscribe } from './message-store.ts'
+import type { QueueSettings } from './options.ts'
+import type { ConsumeOptions } from './queue.ts'
+import { createTurns } from './turns.ts'
+import { createWake, pause } from './wake.ts'
+
+/** Milliseconds between two attempts while the queue does not answer, at most. */
+const maxOutagePauseMs = 10_000
+
+export async function consume(
+  store: MessageStore,
+  subscribe: Subscribe,
+  settings: QueueSettings,
+  { kind, concurrency, signal, handler }: ConsumeOptions,
+): Promise<void> {
+  const turns = createTurns()
+  const wake = createWake()
+  const running = new Set<Handling>()
+  const stopAll = () => {
+    for (const { stop } of running) stop.abort(signal.reason)
+  }
+
+  function start(delivery: Delivery): void {
+    const stop = new AbortController()
+    turns.begin(delivery.resource)
+    const ended = handle(delivery, stop.signal).finally(() => {
+      running.delete(handling)
+      turns.end(delivery.resource)
+      wake.ring()
+    })
+    const handling: Handling = { delivery, stop, ended }
+    running.add(handling)
+  }
+
+  async function handle(delivery: Delivery, stop: AbortSignal): Promise<void> {
+    const { jobId } = delivery
+    try {
+      await handler(jobId, { signal: stop })
+    } catch (error) {
+      if (!stop.aborted) settings.report(error, jobId)
+      const delayMs = stop.aborted ? 0 : settings.backoff(delivery.deliveries)
+      return store.release(delivery, delayMs).catch(fault => settings.report(fault, jobId))
+    }
+    // Without it the message comes again, which is allowed.
+    await store.acknowledge(delivery).catch(error => settings.report(error, jobId))
+  }
+
+  /** Fills the free places. Returns false if the queue did not answer. */
+  async function claim(): Promise<boolean> {
+    const free = concurrency - running.size
+    if (free === 0) return true
+    try {
+      const deliveries = await store.claim(kind, free, turns.list(), signal)
+      if (signal.aborted) await Promise.all(deliveries.map(delivery => store.release(delivery, 0)))
+      else deliveries.forEach(start)
+      return true
+    } catch (error) {
+      if (signal.aborted) return true
+      if (!hasAnswered && error instanceof LadingError && !error.retryable) throw error
+      settings.report(error)
+      return false
+    }
+  }
+
+  const unsubscribe = subscribe(kind, wake.ring)
+  const stopRenewing = keepClaims(store, running, settings.visibilityMs / 3, settings.report)
+  let hasAnswered = false
+  let outages = 0
+  signal.addEventListener('abort', stopAll, { once: true })
+  try {
+    while (!signal.aborted) {
+      if (await claim()) {
+        hasAnswered = true
+        outages = 0
+        await wake.wait(running.size < concurrency ? settings.pollMs : undefined, signal)
+      } else {
+        await pause(Math.min(maxOutagePauseMs, settings.pollMs * 2 ** outages++), signal)
+      }
+    }
+  } finally {
+    await Promise.all([...running].map(({ ended }) => ended))
+    signal.removeEventListener('abort', stopAll)
+    await stopRenewing()
+    await unsubscribe()
+  }
+}

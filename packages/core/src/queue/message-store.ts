@@ -1,0 +1,26 @@
+// What lies below a queue: where messages are kept, claimed for a while, and given up. Not a contract for others.
+import type { QueueKind } from './queue.ts'
+import type { Turn } from './turns.ts'
+
+export interface Delivery {
+  readonly jobId: string
+  readonly resource: string
+  /** Names this delivery: whoever holds an older claim can no longer do anything to the message. */
+  readonly claim: string
+  /** This one included, since the message was enqueued. */
+  readonly deliveries: number
+}
+
+export interface MessageStore {
+  /** Up to `count` messages whose moment has come, hidden from others for the visibility timeout. */
+  claim(kind: QueueKind, count: number, turns: readonly Turn[], signal: AbortSignal): Promise<Delivery[]>
+  /** Hides them for another visibility timeout. Returns those that are still held. */
+  renew(claims: readonly string[]): Promise<ReadonlySet<string>>
+  /** The message is done with, unless it was enqueued again meanwhile. Does nothing for an older claim. */
+  acknowledge(delivery: Delivery): Promise<void>
+  /** The message waits again, for `delayMs`. Does nothing for an older claim. */
+  release(delivery: Delivery, delayMs: number): Promise<void>
+}
+
+/** Has `ring` called whenever a message of this kind may have come; returns what ends that. */
+export type Subscribe = (kind: QueueKind, ring: () => void) => () => Promise<void>

@@ -1,0 +1,71 @@
+// How the ids of jobs reach those who work on them: the contract that every queue fulfils.
+import type { Client } from '../postgres/client.ts'
+
+export type QueueKind = 'import' | 'export'
+
+export interface QueueMessage {
+  readonly jobId: string
+  /** Its jobs take turns with those of other resources. */
+  readonly resource: string
+  readonly kind: QueueKind
+  /** Not delivered before this moment. @defaultValue at once */
+  readonly notBefore?: Date | undefined
+}
+
+export interface EnqueueOptions {
+  /** A connection inside a transaction of the caller: the message comes to be, or not, with its commit. */
+  readonly client?: Client | undefined
+}
+
+export interface ConsumeOptions {
+  readonly kind: QueueKind
+  /** Handlers that run at the same time, from 1. */
+  readonly concurrency: number
+  /** Ends the consumer. */
+  readonly signal: AbortSignal
+  /**
+   * Works on one job. When it resolves, the message is done with. When it rejects, the message comes again: after
+   * a pause that doubles each time, or at once to others if it was asked to stop.
+   *
+   * Its signal comes when the consumer is to end, and when the message was given to somebody else because this
+   * process was taken for dead. A handler that stops for it and is not done must reject.
+   */
+  readonly handler: (jobId: string, context: { readonly signal: AbortSignal }) => Promise<void>
+}
+
+/**
+ * Delivers ids of jobs *at least once*: never forgets one, but may deliver it again, late, out of order, or while
+ * another handler still runs. What makes a job exactly-once is the lease in its own row, not the queue.
+ *
+ * It never gives up on a message; whether a job has failed for good is for the job to know.
+ */
+export interface Queue {
+  /** True if `enqueue` can join a transaction; a queue outside of the database cannot. */
+  readonly joinsTransactions: boolean
+
+  /**
+   * Twice for one job, while its message waits: one message, at the earlier of the two moments. While a handler
+   * runs: it is delivered once more after that.
+   *
+   * @throws LadingError `QUEUE_FULL` beyond the limit, `DATABASE_UNAVAILABLE`.
+   * @throws LadingError `CONFIG_INVALID` for a `client`, if the queue cannot join transactions.
+   */
+  enqueue(message: QueueMessage, options?: EnqueueOptions): Promise<void>
+
+  /**
+   * Delivers messages of one kind until the signal comes, and resolves when the handlers that run have ended.
+   * Breakdowns of the queue are waited out. Twice: two consumers, which share the messages.
+   *
+   * @throws LadingError if the very first look into the queue shows that it is set up wrongly.
+   */
+  consume(options: ConsumeOptions): Promise<void>
+
+  /** Messages of this kind that wait for a handler, also those that wait for a moment. Changes nothing. */
+  depth(kind: QueueKind): Promise<number>
+
+  /** Takes back a message that still waits. Twice, or without one: does nothing. A handler that runs goes on. */
+  forget?(jobId: string): Promise<void>
+
+  /** Ends all consumers as their signals would, and lets go of connections. Twice: does nothing. */
+  close(): Promise<void>
+}
