@@ -15,6 +15,16 @@ const problem = Type.Object({
 
 const file = { type: 'string', contentMediaType: 'application/octet-stream' }
 
+/** Every parameter that is no option is the name of a field and the value that it must have. */
+const filters = {
+  name: 'filters',
+  in: 'query',
+  style: 'form',
+  explode: true,
+  description: 'Fields and the values that they must equal, such as role=admin.',
+  schema: { type: 'object', additionalProperties: { type: 'string' } },
+}
+
 export function openApiDocument(routes: readonly Route[]): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
@@ -64,12 +74,13 @@ function pathParameters(path: string): readonly object[] {
 }
 
 function queryParameters(schema: TObject): readonly object[] {
-  return Object.entries(schema.properties).map(([name, property]) => ({
+  const named = Object.entries(schema.properties).map(([name, property]) => ({
     name,
     in: 'query',
     required: schema.required?.includes(name) ?? false,
     schema: property,
   }))
+  return schema.additionalProperties === false ? named : [...named, filters]
 }
 
 function bodyOf({ method, path, query, body }: Route): object | undefined {

@@ -141,7 +141,8 @@ function paramsOf(template: string, path: string): Record<string, string> | unde
   const params: Record<string, string> = {}
   for (const [index, part] of wanted.entries()) {
     const value = given[index] ?? ''
-    if (part.startsWith(':')) params[part.slice(1)] = decoded(value)
+    const isParam = part.startsWith(':') && value !== ''
+    if (isParam) params[part.slice(1)] = decoded(value)
     else if (part !== value) return undefined
   }
   return params

@@ -14,15 +14,15 @@ export interface HttpMetrics {
     readonly status: number
     readonly seconds: number
   }): void
-  /** Prometheus text. */
-  expose(): Promise<string> | string
+  /** The answer to a scrape; mere text is in the format of Prometheus. Absent: nothing is exposed over HTTP. */
+  expose?(): Promise<string | { readonly contentType: string; readonly body: string }>
 }
 
 export interface HttpOptions {
   readonly jobs: Jobs
   readonly exporter: Pick<Exporter, 'stream'>
   readonly resources: readonly Resource[]
-  /** Without them `/metrics` is 404. */
+  /** Without `expose`, `/metrics` is 404. */
   readonly metrics?: HttpMetrics | undefined
   /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
   readonly maxFileSize?: number | undefined

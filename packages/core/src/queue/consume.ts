@@ -7,8 +7,9 @@ import type { ConsumeOptions } from './queue.ts'
 import { createTurns } from './turns.ts'
 import { createWake, pause } from './wake.ts'
 
-/** Milliseconds between two attempts while the queue does not answer, at most. */
-const maxOutagePauseMs = 10_000
+/** Milliseconds between two attempts while the queue does not answer; doubled up to the second. */
+const firstPauseMs = 100
+const longestPauseMs = 5_000
 
 export async function consume(
   store: MessageStore,
@@ -19,6 +20,8 @@ export async function consume(
   const turns = createTurns()
   const wake = createWake()
   const running = new Set<Handling>()
+  let hasAnswered = false
+  let outages = 0
   const stopAll = () => {
     for (const { stop } of running) stop.abort(signal.reason)
   }
@@ -67,8 +70,6 @@ export async function consume(
 
   const unsubscribe = subscribe(kind, wake.ring)
   const stopRenewing = keepClaims(store, running, settings.visibilityMs / 3, settings.report)
-  let hasAnswered = false
-  let outages = 0
   signal.addEventListener('abort', stopAll, { once: true })
   try {
     while (!signal.aborted) {
@@ -77,7 +78,7 @@ export async function consume(
         outages = 0
         await wake.wait(running.size < concurrency ? settings.pollMs : undefined, signal)
       } else {
-        await pause(Math.min(maxOutagePauseMs, settings.pollMs * 2 ** outages++), signal)
+        await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** outages++), signal)
       }
     }
   } finally {

@@ -8,7 +8,7 @@ import type { Turn } from './turns.ts'
 export const channel = 'lading_queue'
 
 /**
- * Candidates beyond those that are wanted, per resource. Consumers that look at the same moment see the same
+ * Candidates beyond those that are wanted. Consumers that look at the same moment see the same
  * candidates, and skip what others have locked.
  */
 const spareCandidates = 32
@@ -61,10 +61,13 @@ export function claimSql(
         where r.resource is not null
       ),
       candidates as materialized (
-        select head.job_id, head.rank + coalesce(turn.running, 0) as place, coalesce(turn.served, 0) as served
+        select
+          head.job_id,
+          head.rank + coalesce(turn.running, 0) as place,
+          coalesce(turn.served, 0) as served
         from resources r
         cross join lateral (
-          select q.job_id, row_number() over (order by q.visible_at) as rank
+          select q.job_id, q.visible_at, row_number() over (order by q.visible_at) as rank
           from lading.queue q
           where q.kind = $1
             and q.resource = r.resource
@@ -75,6 +78,8 @@ export function claimSql(
         ) head
         left join unnest($3::text[], $4::int[], $5::bigint[]) as turn (resource, running, served)
           on turn.resource = r.resource
+        order by place, served, head.visible_at
+        limit $2 + ${spareCandidates}
       ),
       picked as materialized (
         select q.job_id, c.place, c.served, q.visible_at
@@ -136,8 +141,8 @@ export function releaseSql({ jobId, claim }: Delivery, delayMs: number | null): 
         set claim = null,
           visible_at = least(again_at, clock_timestamp() + $3::float8 * interval '1 millisecond'),
           again_at = null,
-          deliveries = case when $3 is null then 0 else deliveries end
-        where job_id = $1 and claim = $2::uuid and ($3 is not null or again_at is not null)
+          deliveries = case when $3::float8 is null then 0 else deliveries end
+        where job_id = $1 and claim = $2::uuid and ($3::float8 is not null or again_at is not null)
         returning kind, visible_at
       )
       select pg_notify('${channel}', kind) from released where visible_at <= clock_timestamp()`,

@@ -54,8 +54,7 @@ async function* fromSource(
   const abort = watch(signal)
   try {
     for (;;) {
-      const next: Promise<IteratorResult<Uint8Array>> = iterator.next()
-      const result = await Promise.race([next, abort.came])
+      const result = await abort.or(iterator.next())
       if (result.done === true) return
       yield result.value
     }
@@ -72,17 +71,30 @@ async function close(source: StorageSource, iterator: AsyncIterator<unknown>, is
   else await closed
 }
 
-/** A promise that rejects when the signal comes, and the way to stop listening to a signal that outlives it. */
-function watch(signal: AbortSignal | undefined): { came: Promise<never>; forget(): void } {
-  let stop = (): void => undefined
-  const came = new Promise<never>((_, reject) => {
-    stop = () => reject(cancelled(signal))
-  })
-  // Nobody may be waiting for it when it comes.
-  came.catch(() => undefined)
-  if (signal?.aborted === true) stop()
+interface Watch {
+  /** What `work` resolves with, or the end by the signal, whichever comes first. */
+  or<Result>(work: Promise<Result>): Promise<Result>
+  /** Stops listening to a signal that outlives its watcher. */
+  forget(): void
+}
+
+/**
+ * A race of every chunk with one promise that never settles would keep every chunk alive, since that promise
+ * remembers whoever waits for it: an upload of 540 MB then took 620 MB of memory. So there is one waiter at a time.
+ */
+function watch(signal: AbortSignal | undefined): Watch {
+  let waiting: ((reason: LadingError) => void) | undefined
+  const stop = () => waiting?.(cancelled(signal))
   signal?.addEventListener('abort', stop, { once: true })
-  return { came, forget: () => signal?.removeEventListener('abort', stop) }
+  return {
+    or: work =>
+      new Promise((resolve, reject) => {
+        waiting = reject
+        work.then(resolve, reject)
+        if (signal?.aborted === true) stop()
+      }),
+    forget: () => signal?.removeEventListener('abort', stop),
+  }
 }
 
 /** @throws LadingError `CANCELLED` if the signal has come. */

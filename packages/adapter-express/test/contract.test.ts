@@ -1,0 +1,57 @@
+// The adapter does what the service promises, on Express 4 and 5, at the root and under a prefix.
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import express5 from 'express'
+import express4 from 'express4'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import project from '../../../examples/reference-server/lading.config.ts'
+import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { httpSuiteService } from '../../core/src/testing/http-service.ts'
+import { httpSuite } from '../../core/src/testing/http-suite.ts'
+import { ladingExpress } from '../src/index.ts'
+
+let database: TestDatabase
+let service: ReturnType<typeof httpSuiteService>
+beforeAll(async () => {
+  database = await createReferenceDatabase()
+  service = httpSuiteService(database.pool, project.resources)
+})
+afterAll(async () => {
+  await service.stop()
+  await database.drop()
+})
+
+test('both versions are what they are called', () => {
+  // Express 4 has a router made on demand, Express 5 a public one.
+  expect([express4, express5].map(express => 'del' in express.application)).toEqual([true, false])
+})
+
+for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
+  for (const mount of ['', '/api/bulk']) {
+    httpSuite({
+      name: `Express ${version} ${mount || 'at the root'}`,
+      mount,
+      service: () => service,
+      register: { describe, test },
+      async start(options) {
+        const app = express()
+        app.use(express.json())
+        app.use(mount, ladingExpress(options))
+        app.get('/host', (_request, response) => response.send('hello from the host'))
+        app.post('/host', (request, response) => response.json(request.body))
+        app.use((_request, response) => response.status(404).send('host: not found'))
+        const server = app.listen(0, '127.0.0.1')
+        await once(server, 'listening')
+        // A TCP server that listens has an address of this form.
+        const { port } = server.address() as AddressInfo
+        return {
+          url: `http://127.0.0.1:${port}`,
+          async stop() {
+            server.close()
+            server.closeAllConnections()
+          },
+        }
+      },
+    })
+  }
+}

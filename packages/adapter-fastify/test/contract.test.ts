@@ -1,0 +1,47 @@
+// The adapter does what the service promises, on Fastify 4 and 5, at the root and under a prefix.
+import { fastify as fastify5 } from 'fastify'
+import { fastify as fastify4 } from 'fastify4'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import project from '../../../examples/reference-server/lading.config.ts'
+import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { httpSuiteService } from '../../core/src/testing/http-service.ts'
+import { httpSuite } from '../../core/src/testing/http-suite.ts'
+import { ladingFastify } from '../src/index.ts'
+
+let database: TestDatabase
+let service: ReturnType<typeof httpSuiteService>
+beforeAll(async () => {
+  database = await createReferenceDatabase()
+  service = httpSuiteService(database.pool, project.resources)
+})
+afterAll(async () => {
+  await service.stop()
+  await database.drop()
+})
+
+test('both versions are what they are called', () => {
+  expect([fastify4().version[0], fastify5().version[0]]).toEqual(['4', '5'])
+})
+
+// What the adapter uses is the same in both versions, but their types are not assignable to each other.
+const versions = { 4: fastify4 as unknown as typeof fastify5, 5: fastify5 }
+
+for (const [version, fastify] of Object.entries(versions)) {
+  for (const mount of ['', '/api/bulk']) {
+    httpSuite({
+      name: `Fastify ${version} ${mount || 'at the root'}`,
+      mount,
+      service: () => service,
+      register: { describe, test },
+      async start(options) {
+        const app = fastify({ forceCloseConnections: true })
+        await app.register(ladingFastify, { prefix: mount, ...options })
+        app.get('/host', async () => 'hello from the host')
+        app.post('/host', async request => request.body)
+        app.setNotFoundHandler((_request, reply) => reply.code(404).send('host: not found'))
+        const url = await app.listen({ port: 0, host: '127.0.0.1' })
+        return { url, stop: () => app.close() }
+      },
+    })
+  }
+}

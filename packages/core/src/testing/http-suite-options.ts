@@ -1,0 +1,150 @@
+// Cases of the HTTP suite: what an import may be asked for, and what is refused in a sentence.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import {
+  assertProblem,
+  ended,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  leavesNothing,
+  sendForm,
+  sendJson,
+  sendRaw,
+  usersCsv,
+} from './http-site.ts'
+
+export const optionCases: HttpCases = {
+  'an unknown option is refused by name, with a hint': async site => {
+    await leavesNothing(site, async () => {
+      const detail = await assertProblem(
+        await sendRaw(site, 'resource=users&dryrun=1', usersCsv(1)),
+        400,
+        'OPTION_INVALID',
+      )
+      assert.match(detail, /"dryrun".*"dry_run".*on_conflict/)
+      for (const name of ['nonsense', '__proto__', 'constructor']) {
+        const before = formBody([field(name, 'x'), field('resource', 'users'), file(usersCsv(1))])
+        await assertProblem(await sendForm(site, before), 400, 'OPTION_INVALID')
+        const behind = formBody([field('resource', 'users'), file(usersCsv(1)), field(name, 'x')])
+        await assertProblem(await sendForm(site, behind), 400, 'OPTION_INVALID')
+      }
+    })
+  },
+
+  'an unknown resource is refused with the known ones': async site => {
+    const detail = await assertProblem(
+      await sendRaw(site, 'resource=user', usersCsv(1)),
+      400,
+      'RESOURCE_UNKNOWN',
+    )
+    assert.match(detail, /"user".*users/)
+    for (const name of ['constructor', '__proto__']) {
+      const form = formBody([file(usersCsv(1)), field('resource', name)])
+      await assertProblem(await sendForm(site, form), 400, 'RESOURCE_UNKNOWN')
+    }
+    await assertProblem(await sendRaw(site, '', usersCsv(1)), 400, 'OPTION_INVALID')
+    await assertProblem(await sendForm(site, formBody([file(usersCsv(1))])), 400, 'OPTION_INVALID')
+  },
+
+  'a wrong or repeated value is refused': async site => {
+    for (const bad of [
+      'dry_run=yes',
+      'on_conflict=replace',
+      'max_errors=-1',
+      'resource=users',
+      'format=csv&format=csv',
+    ]) {
+      await assertProblem(await sendRaw(site, `resource=users&${bad}`, usersCsv(1)), 400, 'OPTION_INVALID')
+    }
+    await assertProblem(
+      await sendRaw(site, 'resource=users&format=exe', usersCsv(1)),
+      415,
+      'FORMAT_UNSUPPORTED',
+    )
+    // Too late to be heeded: most of the file is stored by then.
+    const late = formBody([field('resource', 'users'), file(usersCsv(20_000)), field('format', 'ndjson')])
+    await leavesNothing(site, async () => {
+      await assertProblem(await sendForm(site, late), 400, 'OPTION_INVALID')
+    })
+  },
+
+  'values that ask for nothing are accepted': async site => {
+    const idle =
+      'dry_run=false&atomic=false&on_conflict=error&unknown_columns=warn&delimiter=,&encoding=utf-8&excel=false'
+    const job = await ended(site, await sendRaw(site, `resource=users&format=csv&${idle}`, usersCsv(1)))
+    assert.equal(job.status, 'completed')
+  },
+
+  'what is not built yet says so': async site => {
+    const asked = [
+      'on_conflict=update',
+      'on_conflict=ignore',
+      'dry_run=true',
+      'atomic=true',
+      'max_errors=5',
+      'mapping=%7B%7D',
+      'unknown_columns=error',
+      `after=${randomUUID()}`,
+      'delimiter=%3B',
+      'encoding=latin1',
+      'excel=true',
+      'format=json',
+    ]
+    await leavesNothing(site, async () => {
+      for (const option of asked) {
+        await assertProblem(
+          await sendRaw(site, `resource=users&${option}`, usersCsv(1)),
+          501,
+          'NOT_IMPLEMENTED',
+        )
+      }
+      const gz = formBody([field('resource', 'users'), file('x', 'users.csv.gz')])
+      await assertProblem(await sendForm(site, gz), 501, 'NOT_IMPLEMENTED')
+      const array = formBody([field('resource', 'users'), file('[{}]', 'users.json')])
+      await assertProblem(await sendForm(site, array), 501, 'NOT_IMPLEMENTED')
+      const url = { resource: 'users', file_url: 'https://example.org/users.csv' }
+      await assertProblem(await sendJson(site, '/v1/imports', url), 501, 'NOT_IMPLEMENTED')
+      const headers = { 'content-type': 'text/csv', 'idempotency-key': 'k' }
+      const keyed = await fetch(`${site.base}/v1/imports?resource=users`, {
+        method: 'POST',
+        headers,
+        body: usersCsv(1),
+      })
+      await assertProblem(keyed, 501, 'NOT_IMPLEMENTED')
+    })
+    const id = randomUUID()
+    const later = [
+      ['DELETE', `/v1/imports/${id}`],
+      ['POST', `/v1/imports/${id}/retry`],
+      ['DELETE', `/v1/exports/${id}`],
+    ] as const
+    for (const [method, path] of later) {
+      await assertProblem(await fetch(site.base + path, { method }), 501, 'NOT_IMPLEMENTED')
+    }
+    const { job_id } = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
+    for (const tail of ['errors?code=X', 'errors?field=x', 'rejects?unprocessed=true']) {
+      await assertProblem(await fetch(`${site.base}/v1/imports/${job_id}/${tail}`), 501, 'NOT_IMPLEMENTED')
+    }
+    const asCsv = await fetch(`${site.base}/v1/imports/${job_id}/errors`, { headers: { accept: 'text/csv' } })
+    await assertProblem(asCsv, 501, 'NOT_IMPLEMENTED')
+  },
+
+  'a JSON body is checked': async site => {
+    for (const bad of [
+      { resource: 'users' },
+      { file_url: 'x' },
+      [],
+      { resource: 'users', file_url: 1 },
+      { resource: 'users', file_url: 'x', extra: 1 },
+    ]) {
+      await assertProblem(await sendJson(site, '/v1/imports', bad), 400, 'OPTION_INVALID')
+    }
+    await assertProblem(
+      await sendJson(site, '/v1/imports', { resource: 'user', file_url: 'x' }),
+      400,
+      'RESOURCE_UNKNOWN',
+    )
+  },
+}

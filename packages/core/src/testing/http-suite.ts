@@ -1,0 +1,70 @@
+// What every adapter of the HTTP service must do, as tests for any runner, over real sockets.
+import type { HttpOptions } from '../http/service.ts'
+import type { HttpSite, HttpSuiteService } from './http-site.ts'
+import { exportJobCases } from './http-suite-export-jobs.ts'
+import { exportCases } from './http-suite-exports.ts'
+import { hostCases } from './http-suite-host.ts'
+import { importCases } from './http-suite-imports.ts'
+import { optionCases } from './http-suite-options.ts'
+import { probeCases } from './http-suite-probes.ts'
+import { tooLargeCases } from './http-suite-too-large.ts'
+import { uploadCases } from './http-suite-uploads.ts'
+import type { SuiteRunner } from './runner.ts'
+
+export type { HttpSuiteService } from './http-site.ts'
+
+export interface HttpSuiteOptions {
+  /** What is tested, for the title. */
+  readonly name: string
+  /** Prefix under which `start` mounts the service. @defaultValue '' */
+  readonly mount?: string
+  /** Asked for when a case runs. The resources are those of the reference server. */
+  readonly service: () => HttpSuiteService
+  /**
+   * Serves an application of the framework on a free port of 127.0.0.1: a JSON body parser of its own for all
+   * routes, the service under `mount`, `GET /host` → `hello from the host`, `POST /host` → the parsed JSON body
+   * as JSON, and 404 with the text `host: not found` for all else.
+   */
+  readonly start: (options: HttpOptions) => Promise<{ readonly url: string; stop(): Promise<void> }>
+  readonly register: SuiteRunner
+}
+
+const groups = {
+  probes: probeCases,
+  host: hostCases,
+  imports: importCases,
+  'options of imports': optionCases,
+  uploads: uploadCases,
+  'too large': tooLargeCases,
+  exports: exportCases,
+  'export jobs': exportJobCases,
+}
+
+/**
+ * Registers one test for each promise of the documented service.
+ *
+ * @example
+ * httpSuite({ name: 'my framework', mount: '/api', service: () => service, start: serveMyApp, register: { describe, test } })
+ */
+export function httpSuite({ name, mount = '', service, start, register }: HttpSuiteOptions): void {
+  for (const [group, cases] of Object.entries(groups)) {
+    register.describe(`${name}, ${group}`, () => {
+      for (const [title, body] of Object.entries(cases)) {
+        register.test(title, async () => {
+          const stops: (() => Promise<void>)[] = []
+          const serve = async (options: Partial<HttpOptions>): Promise<HttpSite> => {
+            const { jobs, exporter, resources } = service()
+            const { url, stop } = await start({ jobs, exporter, resources, ...options })
+            stops.push(stop)
+            return { origin: url, mount, base: url + mount, service: service(), serve }
+          }
+          try {
+            await body(await serve({}))
+          } finally {
+            await Promise.all(stops.map(stop => stop()))
+          }
+        })
+      }
+    })
+  }
+}

@@ -1,0 +1,55 @@
+// The service on Node's own server, without a framework, does what every adapter must.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { createHttp, handleNode, splitUrl } from '../src/http/index.ts'
+import { httpSuiteService } from '../src/testing/http-service.ts'
+import { httpSuite } from '../src/testing/http-suite.ts'
+import { resources } from './support.ts'
+
+const mount = '/bulk'
+let database: TestDatabase
+let service: ReturnType<typeof httpSuiteService>
+beforeAll(async () => {
+  database = await createReferenceDatabase()
+  service = httpSuiteService(database.pool, resources)
+})
+afterAll(async () => {
+  await service.stop()
+  await database.drop()
+})
+
+httpSuite({
+  name: 'node:http',
+  mount,
+  service: () => service,
+  register: { describe, test },
+  async start(options) {
+    const http = createHttp(options)
+    const server = createServer(async (request, response) => {
+      const { url = '/', method } = request
+      const below = url.startsWith(mount) ? url.slice(mount.length) : undefined
+      if (below !== undefined && http.owns(splitUrl(below)[0])) {
+        await handleNode(http, { request, response, url: below, mount })
+      } else if (url === '/host') {
+        response.end(method === 'POST' ? JSON.stringify(await json(request)) : 'hello from the host')
+      } else {
+        response.statusCode = 404
+        response.end('host: not found')
+      }
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    // A TCP server that listens has an address of this form.
+    const { port } = server.address() as AddressInfo
+    return {
+      url: `http://127.0.0.1:${port}`,
+      async stop() {
+        server.close()
+        server.closeAllConnections()
+      },
+    }
+  },
+})
