@@ -24,7 +24,8 @@ function links(job: Job, mount: string, more: readonly string[] = []): Record<st
   return { self, ...Object.fromEntries(names.map(name => [name, `${self}/${name}`])) }
 }
 
-export function importJob(job: Job, mount: string): Record<string, unknown> {
+/** @param shown the first record errors, where they are part of the answer */
+export function importJob(job: Job, mount: string, shown?: readonly RecordError[]): Record<string, unknown> {
   return {
     job_id: job.id,
     type: 'import',
@@ -36,6 +37,7 @@ export function importJob(job: Job, mount: string): Record<string, unknown> {
     ...course(job),
     warnings: job.warnings,
     errors_by_code: job.errorsByCode,
+    ...(shown && { errors: shown.map(recordError) }),
     error_message: job.errorMessage,
     error_code: job.errorCode,
     links: links(job, mount, ['rejects']),
@@ -84,12 +86,12 @@ function course({ progress, ...job }: Job): object {
 export function recordError(error: RecordError): object {
   return {
     row_number: error.rowNumber,
-    line: error.line,
     record_identifier: error.recordIdentifier,
     field_name: error.field,
     error_code: error.code,
     error_message: error.message,
     field_value: error.value,
+    line: error.line,
   }
 }
 

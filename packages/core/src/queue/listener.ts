@@ -34,23 +34,29 @@ export function listen(
 ): Listener {
   const closing = new AbortController()
   let run: Listener['run']
+  let giveUp: ((reason: unknown) => void) | undefined
   let failures = 0
 
   async function listenOnce(): Promise<void> {
     const loan = await borrowInTime(pool, closing.signal)
+    // Of this connection only: the end of an old one is told late, and must not be taken for that of the next.
+    let lose: (reason: unknown) => void = () => undefined
+    const over = new Promise<never>((_, reject) => {
+      lose = reject
+    })
+    giveUp = lose
+    // It may be over before anybody waits for it.
+    over.catch(() => undefined)
     try {
-      const broken = new Promise<never>((_, reject) => {
-        loan.client.on('error', reject)
-        announcing(loan.client).on('end', () => reject(new Error('The listening connection ended.')))
-      })
-      broken.catch(() => undefined)
-      announcing(loan.client).on('notification', ({ payload }) => onAnnouncement(payload))
-      await ask(loan.client, { text: `listen ${channel}`, values: [] })
+      const { client } = loan
+      client.on('error', lose)
+      announcing(client).on('end', () => lose(new Error('The listening connection ended.')))
+      announcing(client).on('notification', ({ payload }) => onAnnouncement(payload))
+      await ask(client, { text: `listen ${channel}`, values: [] })
       failures = 0
-      const silence = new AbortController()
-      run = oneByOne(loan.client, silence)
+      run = oneByOne(client, lose)
       onAnnouncement(undefined)
-      await Promise.race([broken, aborted(silence.signal), aborted(closing.signal)])
+      if (!closing.signal.aborted) await over
     } finally {
       run = undefined
       loan.giveBack(new Error('The queue has stopped listening on this connection.'))
@@ -73,28 +79,24 @@ export function listen(
     },
     async close() {
       closing.abort()
+      giveUp?.(new Error('The queue has stopped listening.'))
       await listening
     },
   }
 }
 
 /** One statement after the other: a `pg` client must not be given a second one before the first has ended. */
-function oneByOne(client: Client, silence: AbortController): (statement: Statement) => Promise<QueryResult> {
+function oneByOne(
+  client: Client,
+  giveUp: (reason: unknown) => void,
+): (statement: Statement) => Promise<QueryResult> {
   let last: Promise<unknown> = Promise.resolve()
   return statement => {
     const result = last.then(() => ask(client, statement))
     // Whatever failed, the connection is given up: it may have been the reason, and a new one is cheap.
-    last = result.catch(error => silence.abort(error))
+    last = result.catch(giveUp)
     return result
   }
-}
-
-/** Rejects with the reason of the signal. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }
 
 /** Every `pg` client is an emitter of these too; the part of it that the rest of Lading needs does not say so. */

@@ -27,7 +27,11 @@ export interface HttpSuiteOptions {
    */
   readonly start: (options: HttpOptions) => Promise<{ readonly url: string; stop(): Promise<void> }>
   readonly register: SuiteRunner
+  /** Groups of cases to register, where another run has all of them. @defaultValue all */
+  readonly groups?: readonly HttpSuiteGroup[]
 }
+
+export type HttpSuiteGroup = keyof typeof groups
 
 const groups = {
   probes: probeCases,
@@ -46,8 +50,10 @@ const groups = {
  * @example
  * httpSuite({ name: 'my framework', mount: '/api', service: () => service, start: serveMyApp, register: { describe, test } })
  */
-export function httpSuite({ name, mount = '', service, start, register }: HttpSuiteOptions): void {
+export function httpSuite(options: HttpSuiteOptions): void {
+  const { name, mount = '', service, start, register, groups: only } = options
   for (const [group, cases] of Object.entries(groups)) {
+    if (only?.every(wanted => wanted !== group)) continue
     register.describe(`${name}, ${group}`, () => {
       for (const [title, body] of Object.entries(cases)) {
         register.test(title, async () => {

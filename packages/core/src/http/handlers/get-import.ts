@@ -1,7 +1,7 @@
 // GET /v1/imports/:job_id: how far it is, and the first of its record errors.
 import { withImport } from '../found-job.ts'
 import { json } from '../message.ts'
-import { importJob, recordError } from '../wire.ts'
+import { importJob } from '../wire.ts'
 
 /** Enough to see what is wrong with the file; the rest is under `errors`. */
 const shownErrors = 10
@@ -10,6 +10,5 @@ export const getImport = withImport(async (job, request, { jobs }) => {
   // Most polls are of jobs without errors, and cost one read.
   const hasErrors = job.progress.failedRecords > 0
   const { errors } = hasErrors ? await jobs.errors(job.id, { limit: shownErrors, offset: 0 }) : { errors: [] }
-  const { links, ...facts } = importJob(job, request.mount)
-  return json(200, { ...facts, errors: errors.map(recordError), links })
+  return json(200, importJob(job, request.mount, errors))
 })

@@ -1,0 +1,74 @@
+// The configuration: defaults as documented, and one line that names the variable at fault.
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../src/config.ts'
+import { spawnServer } from './support.ts'
+
+describe('without any variable', () => {
+  test('the defaults are the documented ones', () => {
+    expect(readConfig({})).toEqual({
+      env: 'development',
+      host: '127.0.0.1',
+      port: 8080,
+      adapter: 'fastify',
+      databaseUrl: undefined,
+      dataDir: '.lading',
+      storagePath: '.lading/files',
+      importBatchRows: 4_000,
+      importMaxFileBytes: 104_857_600,
+      importWorkers: 4,
+      exportWorkers: 2,
+      exportFileExpiryHours: 24,
+      hasMetrics: true,
+      logLevel: 'info',
+    })
+  })
+})
+
+describe('the database', () => {
+  test.each([
+    [{ DATABASE_URL: 'postgresql://u@h/d', DB_HOST: 'other' }, 'postgresql://u@h/d'],
+    [{ DB_HOST: 'db' }, 'postgresql://postgres:postgres@db:5432/bulk_import_export'],
+    [
+      { DB_NAME: 'x', DB_PASSWORD: 'p@ss/word', DB_PORT: '6000' },
+      'postgresql://postgres:p%40ss%2Fword@localhost:6000/x',
+    ],
+  ])('%j is %s', (env, url) => {
+    expect(readConfig(env).databaseUrl).toBe(url)
+  })
+})
+
+describe('a bad value is told in one sentence', () => {
+  test.each([
+    [{ APP_PORT: 'http' }, 'APP_PORT must be a whole number from 0 to 65535; it is "http".'],
+    [{ APP_PORT: '70000' }, 'APP_PORT must be a whole number from 0 to 65535; it is "70000".'],
+    [{ ADAPTER: 'koa' }, 'ADAPTER must be one of fastify, express; it is "koa".'],
+    [{ APP_ENV: 'test' }, 'APP_ENV must be one of development, production; it is "test".'],
+    [
+      { APP_ENV: 'production' },
+      'DATABASE_URL must be set with APP_ENV=production; the embedded database is for development.',
+    ],
+    [
+      { DATABASE_URL: 'mysql://x' },
+      'DATABASE_URL must be a URL such as postgresql://user:password@host:5432/database.',
+    ],
+    [
+      { APP_HOST: '0.0.0.0' },
+      'APP_HOST=0.0.0.0 serves other machines, and there are no keys yet; set ALLOW_ANONYMOUS=true if that is meant.',
+    ],
+    [{ IMPORT_BATCH_SIZE: '0' }, 'IMPORT_BATCH_SIZE must be a whole number from 1 to 100000; it is "0".'],
+    [{ PROMETHEUS_ENABLED: 'yes' }, 'PROMETHEUS_ENABLED must be true or false; it is "yes".'],
+    [{ API_KEYS: 'secret' }, 'API_KEYS is not supported by this version; leave it unset.'],
+  ])('%j', (env, message) => {
+    expect(() => readConfig(env)).toThrow(message)
+  })
+
+  test('by the server too, which ends with 1 and nothing else', async () => {
+    const child = spawnServer({ APP_PORT: 'http' })
+    if (child.stderr === null) throw new Error('The server has no stderr.')
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    expect(said).toBe('APP_PORT must be a whole number from 0 to 65535; it is "http".\n')
+    expect(code).toBe(1)
+  })
+})

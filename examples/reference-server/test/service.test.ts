@@ -1,0 +1,132 @@
+// The service as a process: real data through both adapters, the embedded database, and its ends.
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createDatabase } from '../../../test-support/database.ts'
+import { startServer } from './support.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lading-server-'))
+  await chmod(folder, 0o755)
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+type Json = Record<string, never> & { [key: string]: unknown }
+
+async function upload(url: string, name: string, content: Buffer | string): Promise<string> {
+  const form = new FormData()
+  form.set('file', new File([content], name))
+  form.set('resource', 'users')
+  const response = await fetch(`${url}/v1/imports`, { method: 'POST', body: form })
+  expect(response.status).toBe(202)
+  return ((await response.json()) as { job_id: string }).job_id
+}
+
+async function ended(url: string, id: string): Promise<Json> {
+  const status = async () => (await (await fetch(`${url}/v1/imports/${id}`)).json()) as Json
+  await expect.poll(async () => (await status()).status, { timeout: 20_000 }).toMatch(/completed|failed/)
+  return status()
+}
+
+async function allErrors(
+  url: string,
+  id: string,
+): Promise<readonly { row_number: number; error_code: string }[]> {
+  const found = []
+  for (let offset = 0; ; offset += 50) {
+    const page = (await (await fetch(`${url}/v1/imports/${id}/errors?limit=50&offset=${offset}`)).json()) as {
+      errors: { row_number: number; error_code: string }[]
+      pagination: { total_errors: number }
+    }
+    found.push(...page.errors)
+    if (found.length >= page.pagination.total_errors || page.errors.length === 0) return found
+  }
+}
+
+const realFolder = process.env.LADING_REAL_DATA
+
+describe.skipIf(realFolder === undefined)(
+  'users_huge.csv over HTTP (skipped where LADING_REAL_DATA names no folder)',
+  () => {
+    test.each(['fastify', 'express'])(
+      'through %s, as CSV and as NDJSON: the stated counts, every error once',
+      async adapter => {
+        const csv = await readFile(join(realFolder ?? '', 'users_huge.csv'))
+        const records = parse(csv, { columns: true }) as Record<string, string>[]
+        const ndjson = records
+          .map(record =>
+            JSON.stringify(Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''))),
+          )
+          .join('\n')
+        const seen: string[][] = []
+        for (const [name, content] of [
+          ['users_huge.csv', csv],
+          ['users_huge.ndjson', ndjson],
+        ] as const) {
+          const database = await createDatabase()
+          const server = await startServer({
+            ADAPTER: adapter,
+            DATABASE_URL: database.url,
+            STORAGE_PATH: join(folder, name),
+          })
+          const id = await upload(server.url, name, content)
+          expect(await ended(server.url, id)).toMatchObject({
+            status: 'completed',
+            progress: { total_records: 10_000, successful_records: 9_667, failed_records: 333 },
+            errors_by_code: { INVALID_EMAIL: 201, INVALID_ROLE: 167, DUPLICATE_EMAIL: 33 },
+          })
+          const errors = await allErrors(server.url, id)
+          expect(errors).toHaveLength(401)
+          expect(new Set(errors.map(error => error.row_number)).size).toBe(333)
+          expect(errors.map(error => error.row_number)).toEqual(
+            errors.map(error => error.row_number).sort((a, b) => a - b),
+          )
+          // The header is the first row of the CSV file.
+          const shift = name.endsWith('.csv') ? 0 : 1
+          seen.push(errors.map(({ row_number, error_code }) => `${row_number + shift} ${error_code}`))
+          expect(await server.stop()).toBe(0)
+          await database.drop()
+        }
+        expect(seen[1]).toEqual(seen[0])
+      },
+    )
+  },
+)
+
+const file = 'email,name,role,active\nada@example.org,Ada,admin,true\n'
+
+test('SIGTERM ends it with 0 and leaves no process; after kill -9 of everything its data is there', async () => {
+  const first = await startServer({ LADING_DATA_DIR: folder })
+  await ended(first.url, await upload(first.url, 'users.csv', file))
+  expect(await first.stop()).toBe(0)
+  expect(processesOf(folder)).toEqual([])
+
+  const second = await startServer({ LADING_DATA_DIR: folder })
+  await ended(second.url, await upload(second.url, 'users.csv', file.replaceAll('ada', 'bob')))
+  const exited = once(second.child, 'exit')
+  second.child.kill('SIGKILL')
+  await exited
+  for (const pid of processesOf(folder)) process.kill(Number(pid), 'SIGKILL')
+
+  const third = await startServer({ LADING_DATA_DIR: folder })
+  const exported = await (await fetch(`${third.url}/v1/exports?resource=users&format=csv`)).text()
+  expect(exported.match(/ada@example.org|bob@example.org/g)?.sort()).toEqual([
+    'ada@example.org',
+    'bob@example.org',
+  ])
+  expect(await third.stop()).toBe(0)
+  expect(processesOf(folder)).toEqual([])
+})
+
+/** Pids of the servers of PostgreSQL whose data lies in a folder. */
+function processesOf(dataDir: string): string[] {
+  const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
+  return all
+    .filter(line => line.includes('postgres') && line.includes(dataDir))
+    .map(line => line.trim().split(' ')[0] ?? '')
+}
