@@ -58,7 +58,12 @@ module.exports = {
       from: { path: '^(packages|examples)/([^/]+)/', pathNot: '/test/' },
       to: {
         path: '^packages/([^/]+)/src/',
-        pathNot: ['^packages/$2/', '^packages/[^/]+/src/([^/]+/)?index\\.ts$', '^packages/core/src/metrics/prometheus\\.ts$'],
+        pathNot: [
+          '^packages/$2/',
+          '^packages/[^/]+/src/index\\.ts$',
+          '^packages/core/src/(http|testing)/index\\.ts$',
+          '^packages/core/src/metrics/prometheus\\.ts$',
+        ],
       },
     },
     {

@@ -18,7 +18,7 @@ import { contents, freshTable, settledTable } from './users-table.mjs'
  * @returns {Comparison[]} in an order in which the exports find what the last import left
  */
 export function comparisons(context) {
-  return [importCsv(context), exportTo(context, 'csv'), exportTo(context, 'ndjson')]
+  return [importJob(context), importCsv(context), exportTo(context, 'csv'), exportTo(context, 'ndjson')]
 }
 
 function importCsv(context) {
@@ -28,6 +28,18 @@ function importCsv(context) {
     before: () => freshTable(client),
     peer: peerImport(context, file),
     ours: ours(context, 'import-ours.mjs', [resource, file]),
+    achieved: () => contents(client),
+  }
+}
+
+/** The same file as a job of the reference server: from spawn to exit it is started, sent the file, and stopped. */
+function importJob(context) {
+  const { client, file } = context
+  return {
+    what: 'import job',
+    before: () => freshTable(client),
+    peer: peerImport(context, file),
+    ours: ours(context, 'job-ours.mjs', [file]),
     achieved: () => contents(client),
   }
 }

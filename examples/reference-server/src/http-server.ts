@@ -41,9 +41,7 @@ const options = (config: Config, { jobs, exporter, resources, metrics }: Service
   jobs,
   exporter,
   resources,
-  ...(metrics && {
-    metrics: { httpRequest: metrics.httpRequest, expose: async () => (await metrics.expose()).body },
-  }),
+  ...(metrics && { metrics }),
   maxFileSize: config.importMaxFileBytes,
 })
 

@@ -16,7 +16,12 @@ async function start(): Promise<void> {
     log.warn({ error: error.message }, 'idle connection broke'),
   )
   try {
-    const service = await startService(config, database.pool, job => logJob(log, job))
+    const service = await startService(
+      config,
+      database.pool,
+      job => logJob(log, job),
+      error => log.error({ error: error instanceof Error ? error.message : String(error) }, 'queue'),
+    )
     const http = await startHttpServer(config, service, log)
     onSignals(async () => {
       await http.close()

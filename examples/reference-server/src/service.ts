@@ -29,13 +29,14 @@ export async function startService(
   config: Config,
   pool: pg.Pool,
   onJobEnd: (job: Job) => void,
+  onQueueError: (error: unknown) => void,
 ): Promise<Service> {
   const { resources } = project
   const importer = createImporter({ pool, resources, batchRows: config.importBatchRows })
   await importer.check()
   const exporter = createExporter({ pool, resources })
   const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined
-  const queue = postgresQueue({ pool })
+  const queue = postgresQueue({ pool, onError: onQueueError })
   const jobs = createJobs({
     importer,
     exporter,

@@ -12,11 +12,13 @@ export { type ImportReport, type ImportWarning, importReportOf } from './importe
 export { createJobs, type JobsOptions } from './jobs/create-jobs.ts'
 export type { Job, JobFile, JobKind, JobProgress, JobStatus } from './jobs/job.ts'
 export type { ErrorPage, Health, JobPage, Jobs, ListJobs, SubmitExport, SubmitImport } from './jobs/jobs.ts'
-export type { Metrics } from './metrics/metrics.ts'
+export type { Metrics, WorkKind } from './metrics/metrics.ts'
+export { noopMetrics } from './metrics/noop.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
 export { memoryQueue } from './queue/memory-queue.ts'
+export type { QueueOptions } from './queue/options.ts'
 export { type PostgresQueueOptions, postgresQueue } from './queue/postgres-queue.ts'
-export type { ConsumeOptions, EnqueueOptions, Queue, QueueMessage } from './queue/queue.ts'
+export type { ConsumeOptions, EnqueueOptions, Queue, QueueKind, QueueMessage } from './queue/queue.ts'
 export { defineResource, type Resource } from './resource/define.ts'
 export type {
   FieldDefinition,
@@ -28,4 +30,11 @@ export type {
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
 export { fileStorage } from './storage/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
-export type { ByteRange, ObjectFacts, PutOptions, Storage, StoredObject } from './storage/storage.ts'
+export type {
+  ByteRange,
+  ObjectFacts,
+  PutOptions,
+  Storage,
+  StorageSource,
+  StoredObject,
+} from './storage/storage.ts'

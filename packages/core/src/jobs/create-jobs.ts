@@ -1,11 +1,8 @@
-// createJobs: imports and exports that outlive the process that took them.
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Exporter } from '../exporter/create-exporter.ts'
-import { formatNamed } from '../format/formats.ts'
 import type { Importer } from '../importer/create-importer.ts'
-import { type ImporterInternals, internalsOf } from '../importer/internals.ts'
+import { internalsOf } from '../importer/internals.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { noopMetrics } from '../metrics/noop.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -16,10 +13,10 @@ import { runImportJob } from './import-job.ts'
 import type { Job, JobKind } from './job.ts'
 import { toJob } from './job-row.ts'
 import { assertJobId, createJobStore, type JobStore } from './job-store.ts'
-import type { Jobs, ListJobs, SubmitExport, SubmitImport } from './jobs.ts'
+import type { Jobs, ListJobs } from './jobs.ts'
 import { observeJobs } from './observe.ts'
 import { rejectsStream } from './rejects.ts'
-import { spool } from './spool.ts'
+import { submitExport, submitImport } from './submit.ts'
 import { workOn } from './worker.ts'
 
 export interface JobsOptions {
@@ -101,56 +98,6 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     health: () => probe(importer.pool, storage, queue),
   }
-}
-
-interface ImportParts {
-  readonly importer: ImporterInternals
-  readonly queue: Queue
-  readonly storage: Storage
-  readonly store: JobStore
-}
-
-async function submitImport(
-  submit: SubmitImport,
-  { importer, queue, storage, store }: ImportParts,
-): Promise<Job> {
-  const { name } = importer.registry.get(submit.resource)
-  const format = formatNamed(submit.format).name
-  const source = await spool(storage, { ...submit, format })
-  try {
-    const id = randomUUID()
-    const row = await store.insert(
-      { id, kind: 'import', resource: name, format, options: {}, source },
-      client => queue.enqueue({ jobId: id, resource: name, kind: 'import' }, { client }),
-    )
-    return toJob(row)
-  } catch (error) {
-    await storage.delete(source.key)
-    throw error
-  }
-}
-
-interface ExportParts {
-  readonly importer: ImporterInternals
-  readonly exporter: Exporter
-  readonly queue: Queue
-  readonly store: JobStore
-}
-
-async function submitExport(
-  submit: SubmitExport,
-  { exporter, queue, store, importer }: ExportParts,
-): Promise<Job> {
-  const { name } = importer.registry.get(submit.resource)
-  const format = formatNamed(submit.format).name
-  const filters = submit.filters ?? {}
-  await exporter.check({ resource: name, format, filters })
-  const id = randomUUID()
-  const row = await store.insert(
-    { id, kind: 'export', resource: name, format, options: { filters } },
-    client => queue.enqueue({ jobId: id, resource: name, kind: 'export' }, { client }),
-  )
-  return toJob(row)
 }
 
 const maxPage = 100

@@ -18,13 +18,13 @@ export interface NewJob {
 
 export interface JobStore {
   /** Writes a pending job, with whatever `join` adds to its transaction. */
-  insert(job: NewJob, join: (client: Client) => Promise<void>): Promise<JobRow>
+  insert(job: NewJob, join?: (client: Client) => Promise<void>): Promise<JobRow>
   /** Takes a job that is pending, or whose lease has run out; undefined if it is someone else's, or ended. */
   claim(id: string, worker: string, leaseSeconds: number): Promise<JobRow | undefined>
   /** Keeps the lease. False if the job was taken over, cancelled or ended. */
   renew(id: string, token: string, leaseSeconds: number): Promise<boolean>
-  /** Gives a job back, to be claimed again at once. */
-  release(id: string, token: string): Promise<void>
+  /** Gives a job back, to be claimed again at once. @param attempt whether this one counts */
+  release(id: string, token: string, attempt: { readonly counts: boolean }): Promise<void>
   /** Ends a job, if its token is still good; `set` are further columns. */
   end(
     id: string,
@@ -55,8 +55,8 @@ export function createJobStore(pool: Pool): JobStore {
     insert: (job, join) => insertJob(pool, job, join),
     claim: async (id, worker, leaseSeconds) => (await ask<JobRow>(claimSql, [id, worker, leaseSeconds]))[0],
     renew: async (id, token, leaseSeconds) => (await ask(renewSql, [id, token, leaseSeconds])).length > 0,
-    async release(id, token) {
-      await ask(releaseSql, [id, token])
+    async release(id, token, { counts }) {
+      await ask(releaseSql, [id, token, counts ? 0 : 1])
     },
     async end(id, token, status, set) {
       const columns = Object.keys(set)
@@ -70,7 +70,7 @@ export function createJobStore(pool: Pool): JobStore {
   }
 }
 
-async function insertJob(pool: Pool, job: NewJob, join: (client: Client) => Promise<void>): Promise<JobRow> {
+async function insertJob(pool: Pool, job: NewJob, join?: (client: Client) => Promise<void>): Promise<JobRow> {
   return withClient(pool, async client => {
     try {
       await client.query('begin')
@@ -84,7 +84,7 @@ async function insertJob(pool: Pool, job: NewJob, join: (client: Client) => Prom
         job.source?.size ?? null,
         job.source?.sha256 ?? null,
       ])
-      await join(client)
+      await join?.(client)
       await client.query('commit')
       return rows[0] as unknown as JobRow
     } catch (error) {
@@ -120,7 +120,7 @@ where id = $1 and token = $2 and status = 'processing'
 returning id`
 
 const releaseSql = `
-update lading.jobs set status = 'pending', lease_until = null, worker = null
+update lading.jobs set status = 'pending', lease_until = null, worker = null, attempts = attempts - $3
 where id = $1 and token = $2 and status = 'processing'`
 
 const endSql = (assignments: string) => `

@@ -70,8 +70,10 @@ async function giveUpOrBack(
       : new LadingError('INTERNAL', 'Something went wrong inside of Lading; please report it.', {
           cause: error,
         })
-  if (fault.retryable && job.attempts < maxAttempts) {
-    await store.release(job.id, job.token)
+  // A worker that stops is no fault of the job, however often it happens.
+  const isStopped = fault.code === 'CANCELLED'
+  if (isStopped || (fault.retryable && job.attempts < maxAttempts)) {
+    await store.release(job.id, job.token, { counts: !isStopped })
     throw fault
   }
   await store.end(job.id, job.token, 'failed', { error_code: fault.code, error_message: fault.message })

@@ -1,0 +1,91 @@
+// What the tests of jobs share: a database, a folder, and jobs on them that work when they are told to.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect } from 'vitest'
+import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  fileStorage,
+  type Job,
+  type Jobs,
+  postgresQueue,
+  type Queue,
+} from '../src/index.ts'
+import { resources } from './support.ts'
+
+export interface JobsBed {
+  readonly database: TestDatabase
+  /** Of the storage. */
+  readonly folder: string
+  readonly jobs: Jobs
+  /** Begins to work; it ends with the test. */
+  work(): void
+  /** Waits until a job has ended. */
+  ended(id: string): Promise<Job>
+}
+
+/** A new bed for each test. */
+export function jobsBed(): JobsBed {
+  let database: TestDatabase
+  let folder: string
+  let queue: Queue
+  let jobs: Jobs
+  let stopping: AbortController
+  let working: Promise<void>
+  beforeEach(async () => {
+    database = await createReferenceDatabase()
+    folder = await mkdtemp(join(tmpdir(), 'lading-jobs-'))
+    const { pool } = database
+    queue = postgresQueue({ pool })
+    jobs = createJobs({
+      importer: createImporter({ pool, resources, batchRows: 3 }),
+      exporter: createExporter({ pool, resources }),
+      queue,
+      storage: fileStorage(folder),
+    })
+    stopping = new AbortController()
+    working = Promise.resolve()
+  })
+  afterEach(async () => {
+    stopping.abort()
+    await working
+    await queue.close()
+    await database.drop()
+    await rm(folder, { recursive: true })
+  })
+  return {
+    get database() {
+      return database
+    },
+    get folder() {
+      return folder
+    },
+    get jobs() {
+      return jobs
+    },
+    work() {
+      working = jobs.work({ signal: stopping.signal })
+    },
+    async ended(id) {
+      await expect
+        .poll(async () => (await jobs.get(id))?.status, { timeout: 10_000 })
+        .toMatch(/completed|failed/)
+      return (await jobs.get(id)) as Job
+    },
+  }
+}
+
+/** Six records, of which three are rejected for five broken rules. */
+export const file = [
+  'email,name,role,active',
+  'a@example.org,A,reader,true',
+  'foo@bar,B,manager,true',
+  'c@example.org,"C\nC",reader,true',
+  'A@example.org,D,reader,true',
+  'e@example.org,,reader,maybe',
+  'f@example.org,F,reader,true',
+  '',
+].join('\n')
