@@ -48,7 +48,7 @@ module.exports = {
     {
       name: 'core-knows-no-other-package',
       severity: 'error',
-      from: { path: '^packages/core/src/' },
+      from: { path: '^packages/core/src/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(packages/(?!core/)|examples|testdata|bench|test-support)/' },
     },
     {

@@ -1,7 +1,5 @@
-// Bytes that are no UTF-8: the fault names the first of them, behind the records before it.
-import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import type { RecordBatch } from '../../record/record-batch.ts'
+import { decodeChunks, decodeEveryWay } from '../../../../../test-support/decoding.ts'
 import type { DecodeOptions } from '../format.ts'
 import { decodeCsv } from './decode.ts'
 
@@ -83,47 +81,12 @@ test('the exact byte is found far into a file', async () => {
   const input = Buffer.concat([good, Buffer.from('x€'), Buffer.from([0xc3]), Buffer.from('\n')])
   for (let at = 0; at < input.length; at += 4093) chunks.push(input.subarray(at, at + 4093))
   for (const cut of [[input], chunks]) {
-    const { records, fault } = await decodeChunks(cut, limits)
+    const { records, fault } = await decodeChunks(decodeCsv, cut, limits)
     expect(fault).toBe(notUtf8(160_008, 20_002))
     expect(records).toHaveLength(20_000)
   }
 })
 
-/** Decodes in every cutting, asserts that all agree and that each record lies where it says, and returns it. */
-async function decode(input: string | Buffer, options: DecodeOptions = limits) {
-  const bytes = Buffer.from(input)
-  const whole = await decodeChunks([bytes], options)
-  for (const { offset, length, raw } of whole.records) {
-    expect(bytes.subarray(offset, offset + length).toString()).toBe(raw)
-  }
-  for (const chunks of cuttings(bytes)) {
-    const sizes = chunks.map(chunk => chunk.length)
-    expect(await decodeChunks(chunks, options), `chunks of ${sizes}`).toEqual(whole)
-  }
-  return whole
-}
-
-async function decodeChunks(chunks: Iterable<Buffer>, options: DecodeOptions) {
-  const batches: RecordBatch[] = []
-  for await (const batch of decodeCsv(Readable.from(chunks), options)) batches.push(batch)
-  const { end, fault } = batches.at(-1) ?? {}
-  return {
-    header: batches.find(batch => batch.header !== undefined)?.header,
-    records: batches.flatMap(batch => batch.records),
-    end,
-    fault: fault && `${fault.code}: ${fault.message}`,
-  }
-}
-
-/** Single bytes, every way to cut a short input in two, and cuts at random. */
-function* cuttings(bytes: Buffer): Generator<readonly Buffer[]> {
-  yield Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
-  for (let at = 1; at < Math.min(bytes.length, 200); at++) yield [bytes.subarray(0, at), bytes.subarray(at)]
-  for (let state = 1; state <= 20; state++) {
-    const chunks: Buffer[] = []
-    for (let at = 0, size = state; at < bytes.length; at += size, size = 1 + ((size * 7 + state) % 11)) {
-      chunks.push(bytes.subarray(at, at + size))
-    }
-    yield chunks
-  }
+function decode(input: string | Buffer, options: DecodeOptions = limits) {
+  return decodeEveryWay(decodeCsv, input, options)
 }

@@ -1,7 +1,5 @@
-// Files that are no CSV: the fault, behind exactly the records before it.
-import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import type { RecordBatch } from '../../record/record-batch.ts'
+import { decodeChunks, decodeEveryWay } from '../../../../../test-support/decoding.ts'
 import type { DecodeOptions } from '../format.ts'
 import { decodeCsv } from './decode.ts'
 
@@ -69,7 +67,7 @@ describe('files without a header', () => {
   })
 
   test('a source of empty chunks is an empty file', async () => {
-    const { fault } = await decodeChunks([Buffer.alloc(0), Buffer.alloc(0)], limits)
+    const { fault } = await decodeChunks(decodeCsv, [Buffer.alloc(0), Buffer.alloc(0)], limits)
     expect(fault).toBe('FILE_EMPTY: The file is empty; a CSV file begins with a header line.')
   })
 })
@@ -77,7 +75,7 @@ describe('files without a header', () => {
 test('empty chunks between others change nothing', async () => {
   const empty = Buffer.alloc(0)
   const chunks = ['a,b\r', '\n1,', '2', '\n'].flatMap(text => [empty, Buffer.from(text), empty])
-  expect(await decodeChunks(chunks, limits)).toEqual({
+  expect(await decodeChunks(decodeCsv, chunks, limits)).toEqual({
     header: ['a', 'b'],
     records: [
       { rowNumber: 2, line: 2, offset: 5, length: 3, raw: '1,2', content: ['1', '2'], problem: undefined },
@@ -87,41 +85,6 @@ test('empty chunks between others change nothing', async () => {
   })
 })
 
-/** Decodes in every cutting, asserts that all agree and that each record lies where it says, and returns it. */
-async function decode(input: string | Buffer, options: DecodeOptions = limits) {
-  const bytes = Buffer.from(input)
-  const whole = await decodeChunks([bytes], options)
-  for (const { offset, length, raw } of whole.records) {
-    expect(bytes.subarray(offset, offset + length).toString()).toBe(raw)
-  }
-  for (const chunks of cuttings(bytes)) {
-    const sizes = chunks.map(chunk => chunk.length)
-    expect(await decodeChunks(chunks, options), `chunks of ${sizes}`).toEqual(whole)
-  }
-  return whole
-}
-
-async function decodeChunks(chunks: Iterable<Buffer>, options: DecodeOptions) {
-  const batches: RecordBatch[] = []
-  for await (const batch of decodeCsv(Readable.from(chunks), options)) batches.push(batch)
-  const { end, fault } = batches.at(-1) ?? {}
-  return {
-    header: batches.find(batch => batch.header !== undefined)?.header,
-    records: batches.flatMap(batch => batch.records),
-    end,
-    fault: fault && `${fault.code}: ${fault.message}`,
-  }
-}
-
-/** Single bytes, every way to cut a short input in two, and cuts at random. */
-function* cuttings(bytes: Buffer): Generator<readonly Buffer[]> {
-  yield Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
-  for (let at = 1; at < Math.min(bytes.length, 200); at++) yield [bytes.subarray(0, at), bytes.subarray(at)]
-  for (let state = 1; state <= 20; state++) {
-    const chunks: Buffer[] = []
-    for (let at = 0, size = state; at < bytes.length; at += size, size = 1 + ((size * 7 + state) % 11)) {
-      chunks.push(bytes.subarray(at, at + size))
-    }
-    yield chunks
-  }
+function decode(input: string | Buffer, options: DecodeOptions = limits) {
+  return decodeEveryWay(decodeCsv, input, options)
 }

@@ -1,7 +1,5 @@
-// Lines that are no object: each is one record with a problem, and the lines around it are read.
-import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import type { RecordBatch } from '../../record/record-batch.ts'
+import { decodeChunks, decodeEveryWay } from '../../../../../test-support/decoding.ts'
 import type { DecodeOptions } from '../format.ts'
 import { decodeNdjson } from './decode.ts'
 
@@ -161,42 +159,14 @@ describe('nesting', () => {
 
   test('half a million levels are one record with a problem', async () => {
     const bytes = Buffer.from(`${nested(500_000)}\n{"id":1}\n`)
-    const { records } = await decodeChunks([bytes], { maxRecordBytes: 2_000_000, maxColumns: 50 })
+    const { records } = await decodeChunks(decodeNdjson, [bytes], {
+      maxRecordBytes: 2_000_000,
+      maxColumns: 50,
+    })
     expect(records.map(record => record.problem)).toEqual([tooDeep, undefined])
   })
 })
 
-/** Decodes in every cutting, asserts that all agree and that each record lies where it says, and returns it. */
-async function decode(input: string | Buffer, options: DecodeOptions = limits) {
-  const bytes = Buffer.from(input)
-  const whole = await decodeChunks([bytes], options)
-  for (const { offset, length, raw, problem } of whole.records) {
-    if (problem?.code === 'RECORD_TOO_LARGE' || problem?.code === 'INVALID_ENCODING') continue
-    expect(bytes.subarray(offset, offset + length).toString()).toBe(raw)
-  }
-  for (const chunks of cuttings(bytes)) {
-    const sizes = chunks.map(chunk => chunk.length)
-    expect(await decodeChunks(chunks, options), `chunks of ${sizes}`).toEqual(whole)
-  }
-  return whole
-}
-
-async function decodeChunks(chunks: Iterable<Buffer>, options: DecodeOptions) {
-  const batches: RecordBatch[] = []
-  for await (const batch of decodeNdjson(Readable.from(chunks), options)) batches.push(batch)
-  expect(batches.every(batch => batch.fault === undefined && batch.header === undefined)).toBe(true)
-  return { records: batches.flatMap(batch => batch.records), end: batches.at(-1)?.end }
-}
-
-/** Single bytes, every way to cut a short input in two, and cuts at random. */
-function* cuttings(bytes: Buffer): Generator<readonly Buffer[]> {
-  yield Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
-  for (let at = 1; at < Math.min(bytes.length, 200); at++) yield [bytes.subarray(0, at), bytes.subarray(at)]
-  for (let state = 1; state <= 20; state++) {
-    const chunks: Buffer[] = []
-    for (let at = 0, size = state; at < bytes.length; at += size, size = 1 + ((size * 7 + state) % 11)) {
-      chunks.push(bytes.subarray(at, at + size))
-    }
-    yield chunks
-  }
+function decode(input: string | Buffer, options: DecodeOptions = limits) {
+  return decodeEveryWay(decodeNdjson, input, options)
 }

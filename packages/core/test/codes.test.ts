@@ -1,0 +1,23 @@
+// docs/errors.md and the tables of codes say the same, both ways.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { faultCodes } from '../src/errors/codes.ts'
+import { httpCodes } from '../src/http/problem.ts'
+import { repositoryRoot } from './support.ts'
+
+test('every fault code is documented with its status and whether to retry, and no other', async () => {
+  const page = await readFile(join(repositoryRoot, 'docs', 'errors.md'), 'utf8')
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)` +\| +(\d{3}) +\| +(yes|no) +\|/gm)].map(([, ...cells]) =>
+    cells.join(' '),
+  )
+  const known = [
+    ...Object.entries(faultCodes).map(
+      ([code, { status, retryable }]) => `${code} ${status} ${retryable ? 'yes' : 'no'}`,
+    ),
+    ...Object.entries(httpCodes).map(
+      ([code, status]) => `${code} ${status} ${status === 503 ? 'yes' : 'no'}`,
+    ),
+  ]
+  expect(documented.sort()).toEqual(known.sort())
+})

@@ -1,0 +1,49 @@
+// Decodes an input whole and in every cutting: what comes out must not depend on how the bytes were cut.
+import { Readable } from 'node:stream'
+import { expect } from 'vitest'
+import type { DecodeOptions, Format } from '../packages/core/src/format/format.ts'
+import type { RecordBatch } from '../packages/core/src/record/record-batch.ts'
+
+type Decode = Format['decode']
+
+/** What a decoder made of some chunks, put together. */
+export async function decodeChunks(decode: Decode, chunks: Iterable<Buffer>, options: DecodeOptions) {
+  const batches: RecordBatch[] = []
+  for await (const batch of decode(Readable.from(chunks), options)) batches.push(batch)
+  const { end, fault } = batches.at(-1) ?? {}
+  return {
+    header: batches.find(batch => batch.header !== undefined)?.header,
+    records: batches.flatMap(batch => batch.records),
+    end,
+    fault: fault && `${fault.code}: ${fault.message}`,
+  }
+}
+
+/** Asserts that all cuttings agree and that each record lies where it says, and returns what came out. */
+export async function decodeEveryWay(decode: Decode, input: string | Buffer, options: DecodeOptions) {
+  const bytes = Buffer.from(input)
+  const whole = await decodeChunks(decode, [bytes], options)
+  for (const { offset, length, raw, problem } of whole.records) {
+    // Of these the text is not kept, or is none.
+    if (problem?.code === 'RECORD_TOO_LARGE' || problem?.code === 'INVALID_ENCODING') continue
+    expect(bytes.subarray(offset, offset + length).toString()).toBe(raw)
+  }
+  for (const chunks of cuttings(bytes)) {
+    const sizes = chunks.map(chunk => chunk.length)
+    expect(await decodeChunks(decode, chunks, options), `chunks of ${sizes}`).toEqual(whole)
+  }
+  return whole
+}
+
+/** Single bytes, every way to cut a short input in two, and cuts at random. */
+export function* cuttings(bytes: Buffer): Generator<readonly Buffer[]> {
+  yield Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
+  for (let at = 1; at < Math.min(bytes.length, 200); at++) yield [bytes.subarray(0, at), bytes.subarray(at)]
+  for (let state = 1; state <= 20; state++) {
+    const chunks: Buffer[] = []
+    for (let at = 0, size = state; at < bytes.length; at += size, size = 1 + ((size * 7 + state) % 11)) {
+      chunks.push(bytes.subarray(at, at + size))
+    }
+    yield chunks
+  }
+}
