@@ -8,8 +8,8 @@ import { repositoryRoot } from './support.ts'
 
 test('every fault code is documented with its status and whether to retry, and no other', async () => {
   const page = await readFile(join(repositoryRoot, 'docs', 'errors.md'), 'utf8')
-  const documented = [...page.matchAll(/^\| `([A-Z_]+)` +\| +(\d{3}) +\| +(yes|no) +\|/gm)].map(([, ...cells]) =>
-    cells.join(' '),
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)` +\| +(\d{3}) +\| +(yes|no) +\|/gm)].map(
+    ([, ...cells]) => cells.join(' '),
   )
   const known = [
     ...Object.entries(faultCodes).map(
