@@ -11,6 +11,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['test-support/global-setup.ts'],
     reporters: ['default', './test-support/closing-line.ts'],
+    // Half of the time a test waits for PostgreSQL or for a process of its own.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A test that leaves something running is a test that failed.
