@@ -6,6 +6,7 @@ import type { Client, Pool } from '../postgres/client.ts'
 import type { Resource } from '../resource/define.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import type { ObjectSource } from '../source/objects.ts'
+import type { ImportSettings } from './settings.ts'
 
 export interface ImporterOptions {
   /** A `pg.Pool` without `query_timeout`. One connection is used for each run. */
@@ -22,12 +23,12 @@ export interface ImporterOptions {
   readonly maxRecordBytes?: number
 }
 
-export interface RunOptions {
+export interface RunOptions extends ImportSettings {
   /** Name of a resource. */
   readonly resource: string
   /** A file as a Node or Web stream, bytes or chunks of bytes; or objects, if no `format` is given. */
   readonly source: ByteSource | ObjectSource
-  /** `csv` or `ndjson`. Without it, `source` yields objects. */
+  /** `csv`, `ndjson` or `json` (an array). Without it, `source` yields objects. */
   readonly format?: string
   /**
    * A connection inside a transaction of yours. Nothing is committed or rolled back; when `run` throws, roll back.

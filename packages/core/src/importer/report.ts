@@ -21,6 +21,10 @@ export interface ImportReport {
   readonly inserted: number
   readonly updated: number
   readonly ignored: number
+  /** Records that were not reached: behind `maxErrors`, or taken back with the rest of an atomic import. */
+  readonly unprocessed: number
+  /** What a dry run cannot judge, such as triggers; empty for any other run. */
+  readonly notJudged: readonly string[]
   /** Broken rules by code: a record that breaks two counts in both. */
   readonly errorsByCode: Readonly<Record<string, number>>
   /** The first 1,000 record errors, in file order; `onError` hears all. */
@@ -84,6 +88,8 @@ export class Tally {
       inserted,
       updated: 0,
       ignored: 0,
+      unprocessed: 0,
+      notJudged: [],
       errorsByCode: Object.fromEntries(this.errorsByCode),
       errors: [...errors],
       warnings: [...this.unknownColumns].map(column => ({

@@ -29,6 +29,8 @@ export interface Resource {
   readonly name: string
   readonly table: string
   readonly fields: readonly Field[]
+  /** What a file may hold: the fields, and behind them those that stand for one (see `ReferenceDefinition.by`). */
+  readonly inputs: readonly Field[]
   /** Natural keys as declared; the primary key is read from the catalogue. */
   readonly keys: readonly Key[]
   readonly references: readonly Reference[]
@@ -83,6 +85,7 @@ export function defineResource<Schema extends TObject>(
     name,
     table,
     fields,
+    inputs: fields,
     keys: keyDefinitions(key).map(one => ({
       fields: one.fields.map(field => fieldNamed(field, 'key')),
       ignoreCase: one.ignoreCase ?? false,
