@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { expect } from 'vitest'
 import type { DecodeOptions, Format } from '../packages/core/src/format/format.ts'
-import type { RecordBatch } from '../packages/core/src/record/record-batch.ts'
+import type { Header, RecordBatch } from '../packages/core/src/record/record-batch.ts'
 
 type Decode = Format['decode']
 
@@ -12,11 +12,23 @@ export async function decodeChunks(decode: Decode, chunks: Iterable<Buffer>, opt
   for await (const batch of decode(Readable.from(chunks), options)) batches.push(batch)
   const { end, fault } = batches.at(-1) ?? {}
   return {
-    header: batches.find(batch => batch.header !== undefined)?.header,
+    header: batches.find(batch => batch.header !== undefined)?.header?.cells,
     records: batches.flatMap(batch => batch.records),
     end,
     fault: fault && `${fault.code}: ${fault.message}`,
   }
+}
+
+/** A header as the decoder hands it on. */
+export function headerOfCells(cells: readonly (string | null)[]): Header {
+  return { cells, text: cells.join(','), delimiter: ',', directive: undefined }
+}
+
+/** The header with the dialect, in whatever chunks: compared by `decodeEveryWay` through its cells only. */
+export async function headerOf(decode: Decode, chunks: Iterable<Buffer>, options: DecodeOptions) {
+  for await (const { header } of decode(Readable.from(chunks), options))
+    if (header !== undefined) return header
+  return undefined
 }
 
 /** Asserts that all cuttings agree and that each record lies where it says, and returns what came out. */

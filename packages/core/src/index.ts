@@ -25,6 +25,8 @@ export type {
   FieldDefinition,
   Issue,
   KeyDefinition,
+  LookUpContext,
+  LookUpRecord,
   ReferenceDefinition,
   ResourceDefinition,
 } from './resource/definition.ts'

@@ -1,10 +1,8 @@
 // Import jobs: submitted, worked on, read; with their errors and rejects.
 import { readdir } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { file, jobsBed } from './jobs-bed.ts'
-import { bytes, importFile, rowsOf } from './support.ts'
+import { bytes, rowsOf } from './support.ts'
 
 const bed = jobsBed()
 
@@ -55,29 +53,6 @@ describe('an import', () => {
     ])
     const pages = await Promise.all([0, 2, 4, 6].map(offset => bed.jobs.errors(id, { limit: 2, offset })))
     expect(pages.flatMap(page => page.errors)).toEqual(all.errors)
-  })
-
-  test('gives its rejected records back as a file that can be mended and imported', async () => {
-    const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
-    bed.work()
-    await bed.ended(id)
-    const rejects = await text((await bed.jobs.rejects(id)) as Readable)
-    expect(rejects).toBe(
-      [
-        'lading_error,email,name,role,active',
-        'INVALID_EMAIL INVALID_ROLE,foo@bar,B,manager,true',
-        'DUPLICATE_EMAIL,A@example.org,D,reader,true',
-        'MISSING_FIELD INVALID_BOOLEAN,e@example.org,,reader,maybe',
-        '',
-      ].join('\n'),
-    )
-    const mended = rejects
-      .replace('foo@bar,B,manager', 'b@example.org,B,admin')
-      .replace('A@example', 'd@example')
-      .replace('e@example.org,,reader,maybe', 'e@example.org,E,reader,false')
-    const { report } = await importFile(bed.database.pool, 'users', 'csv', bytes(mended))
-    expect(report).toMatchObject({ successful: 3, failed: 0, warnings: [] })
-    expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(6)
   })
 
   test('of a file that cannot be read on fails, and what came before stays counted', async () => {

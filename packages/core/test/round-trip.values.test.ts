@@ -27,6 +27,14 @@ const schema = Type.Object({
   texts: nullable(Type.Array(Type.String())),
   numbers: nullable(Type.Array(Type.Integer())),
   bigs: nullable(Type.Array(Type.String({ format: 'int64' }))),
+  kinds: nullable(Type.Array(Type.String())),
+  flags: nullable(Type.Array(Type.Boolean())),
+  exacts: nullable(Type.Array(Type.String({ format: 'decimal' }))),
+  floats: nullable(Type.Array(Type.Number())),
+  uuids: nullable(Type.Array(Type.String({ format: 'uuid' }))),
+  days: nullable(Type.Array(Type.String({ format: 'date' }))),
+  price: nullable(Type.String({ format: 'decimal' })),
+  single: nullable(Type.Number()),
   address: nullable(Type.String()),
 })
 const source = defineResource('source', { table: 'source', schema })
@@ -34,7 +42,8 @@ const copy = defineResource('copy', { table: 'copy', schema })
 
 const columns = `id int primary key, "text" text, short varchar(20), kind mood, flag boolean, small smallint, big bigint,
   exact numeric, "float" double precision, uuid uuid, day date, instant timestamptz, local timestamp, "json" json,
-  "jsonb" jsonb, texts text[], numbers int[], bigs bigint[], address inet`
+  "jsonb" jsonb, texts text[], numbers int[], bigs bigint[], kinds mood[], flags boolean[],
+  exacts numeric[], floats double precision[], uuids uuid[], days date[], price numeric(10,2), single real, address inet`
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -97,26 +106,39 @@ const instant = fc
       .map(micros => date.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`)),
   )
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 5 })
+const kind = fc.constantFrom('happy', 'so so', 'a,"b"')
+const float = fc.double({ noNaN: true, noDefaultInfinity: true })
+const list = <Value>(value: fc.Arbitrary<Value>) => orNull(fc.array(value, { maxLength: 4 }))
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String)
+
+const exact = fc.oneof(int64, fc.stringMatching(/^-?\d{1,30}\.\d{1,30}$/))
 
 const row = fc.tuple(
   orNull(textual),
   orNull(textual.map(text => [...text].slice(0, 20).join(''))),
-  orNull(fc.constantFrom('happy', 'so so', 'a,"b"')),
+  orNull(kind),
   orNull(fc.boolean()),
   orNull(fc.integer({ min: -32_768, max: 32_767 })),
   orNull(int64),
-  orNull(fc.oneof(int64, fc.stringMatching(/^-?\d{1,30}\.\d{1,30}$/))),
-  orNull(fc.double({ noNaN: true, noDefaultInfinity: true })),
+  orNull(exact),
+  orNull(float),
   orNull(fc.uuid()),
   orNull(instant.map(text => text.slice(0, 10))),
   orNull(instant),
   orNull(instant.map(text => text.replace('Z', ''))),
   orNull(json.map(text => JSON.stringify(JSON.parse(text), null, '\r\n\t '))),
   orNull(json),
-  orNull(fc.array(textual, { maxLength: 4 })),
-  orNull(fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 4 })),
-  orNull(fc.array(int64, { maxLength: 4 })),
+  list(textual),
+  list(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+  list(int64),
+  list(kind),
+  list(fc.boolean()),
+  list(exact),
+  list(float),
+  list(fc.uuid()),
+  list(instant.map(text => text.slice(0, 10))),
+  orNull(fc.stringMatching(/^-?\d{1,8}\.\d{1,2}$/)),
+  orNull(fc.float({ noNaN: true, noDefaultInfinity: true })),
   orNull(fc.ipV4()),
 )
 

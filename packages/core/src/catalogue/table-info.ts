@@ -11,12 +11,17 @@ export interface ColumnInfo {
   readonly category: string
   /** Base type of an array's elements, or null. */
   readonly elementType: string | null
+  /** Type modifier of the column or of its domain (length, precision and scale, packed), or -1; see `fit.ts`. */
+  readonly typmod: number
+  /** What an enum, or a list of one, may hold; null for any other type. */
+  readonly labels: readonly string[] | null
   /** The base type as SQL, without length: a cast to it never cuts or rounds silently. */
   readonly castType: string
   /** By the column or by its domain. */
   readonly notNull: boolean
   /** SQL expression of the value that an absent field gets, or null. */
   readonly default: string | null
+  readonly isGenerated: boolean
   /** Generated columns and identity columns `always`: nobody can write them. */
   readonly readOnly: boolean
 }
@@ -59,6 +64,10 @@ select json_build_object(
       'type', t.typname,
       'category', t.typcategory,
       'elementType', e.typname,
+      'typmod', resolved.typmod,
+      'labels', (
+        select json_agg(l.enumlabel order by l.enumsortorder) from pg_enum l where l.enumtypid in (t.oid, t.typelem)
+      ),
       'castType', format_type(t.oid, -1),
       'notNull', a.attnotnull or declared.typnotnull,
       'default', case
@@ -66,19 +75,20 @@ select json_build_object(
         when a.attidentity <> '' then format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname))
         else pg_get_expr(d.adbin, d.adrelid)
       end,
+      'isGenerated', a.attgenerated <> '',
       'readOnly', a.attgenerated <> '' or a.attidentity = 'a'
     ) order by a.attnum), '[]')
     from pg_attribute a
     join pg_type declared on declared.oid = a.atttypid
     join lateral (
       with recursive base as (
-        select declared.oid, declared.typtype, declared.typbasetype
+        select declared.oid, declared.typtype, declared.typbasetype, declared.typtypmod, a.atttypmod as typmod
         union all
-        select below.oid, below.typtype, below.typbasetype
+        select below.oid, below.typtype, below.typbasetype, below.typtypmod, base.typtypmod
         from base join pg_type below on below.oid = base.typbasetype
         where base.typtype = 'd'
       )
-      select oid from base where typtype <> 'd'
+      select oid, typmod from base where typtype <> 'd'
     ) resolved on true
     join pg_type t on t.oid = resolved.oid
     left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'

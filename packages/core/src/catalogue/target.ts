@@ -15,6 +15,7 @@ export interface TargetColumn {
 
 /** A key that the database enforces by an immediate unique index. */
 export interface TargetKey {
+  readonly isPrimary: boolean
   readonly columns: readonly TargetColumn[]
   readonly ignoreCase: boolean
   readonly code: string
@@ -26,6 +27,8 @@ export interface TargetReference {
   readonly column: TargetColumn
   readonly reference: Reference
   readonly constraint: string
+  /** Table that is looked into, quoted. */
+  readonly sql: string
   /** The reference points into the table itself, so rows of the same batch can satisfy it. */
   readonly isSelf: boolean
 }
@@ -42,4 +45,6 @@ export interface Target {
   readonly references: readonly TargetReference[]
   /** Columns of the primary key, for a total order; empty where the table has none. */
   readonly primaryKey: readonly string[]
+  /** Stands in for a table, with its constraints and without its foreign keys and triggers: a dry run writes here. */
+  readonly isRehearsal: boolean
 }

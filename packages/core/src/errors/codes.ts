@@ -29,6 +29,7 @@ export const faultCodes = {
   IMPORT_ROLLED_BACK: { status: 422, retryable: false },
   JOB_ID_INVALID: { status: 400, retryable: false },
   JOB_NOT_FOUND: { status: 404, retryable: false },
+  JOB_NOT_READY: { status: 409, retryable: false },
   NOT_IMPLEMENTED: { status: 501, retryable: false },
   SOURCE_UNAVAILABLE: { status: 502, retryable: true },
   FILE_TOO_LARGE: { status: 413, retryable: false },

@@ -1,5 +1,5 @@
 // The export, stage by stage: a select is composed, PostgreSQL prints the file, and its bytes are passed on.
-import type { Readable } from 'node:stream'
+import { PassThrough, pipeline, type Readable } from 'node:stream'
 import type { Target } from '../catalogue/target.ts'
 import { formatNamed } from '../format/formats.ts'
 import type { Pool } from '../postgres/client.ts'
@@ -23,10 +23,14 @@ export function exportPipeline(pool: Pool, target: Target, options: StreamOption
   const format = formatNamed(options.format)
   const query = exportQuery(target, options.filters ?? {})
   const copy = format.encode(query)
-  return copyOut(pool, {
+  const printed = copyOut(pool, {
     begin: settings,
     copy,
     faultOf: error => unprintableFault(error) ?? databaseFault(error),
     onRows: options.onRows,
   })
+  const { frame } = format
+  if (frame === undefined) return printed
+  // Whoever destroys the last stream ends the COPY at once, and an error of the COPY destroys the last stream.
+  return pipeline(printed, frame, new PassThrough(), () => undefined)
 }

@@ -1,10 +1,30 @@
 // The contract of a file format: bytes to records on the way in, a select to a COPY statement on the way out.
 import type { RecordBatch } from '../record/record-batch.ts'
 
-export interface DecodeOptions {
+export type Delimiter = ',' | ';' | '\t' | '|'
+
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+
+/** How the bytes of a file become UTF-8 text. */
+export interface TextSettings {
+  /** @defaultValue what a byte order mark proves, else UTF-8 */
+  readonly encoding?: Encoding | undefined
+  /** @defaultValue `'none'` */
+  readonly compression?: 'none' | 'gzip' | undefined
+}
+
+/** What only CSV has; other formats ignore it. */
+export interface CsvSettings {
+  /** @defaultValue what a `sep=` line says, else what the header has most of */
+  readonly delimiter?: Delimiter | undefined
+  /** Takes the formula guard off every cell. @defaultValue false */
+  readonly excel?: boolean | undefined
+}
+
+export interface DecodeOptions extends CsvSettings {
   /** Bytes of the longest record. */
   readonly maxRecordBytes: number
-  /** Columns of the widest header; formats without a header ignore it. */
+  /** Columns of the widest header, and keys of the widest object. */
   readonly maxColumns: number
 }
 
@@ -34,8 +54,10 @@ export interface Format {
   readonly values: 'text' | 'json'
   /** File name endings, with the dot, in lower case. */
   readonly extensions: readonly string[]
-  /** Records of `chunks`. Faults of the file come in band (see `RecordBatch.fault`); only the source's own errors throw. */
+  /** Records of UTF-8 text. Faults of the file come in band (see `RecordBatch.fault`); only the source's own errors throw. */
   decode(chunks: AsyncIterable<Buffer>, options: DecodeOptions): AsyncIterable<RecordBatch>
   /** The COPY … TO STDOUT that makes PostgreSQL print the file itself. */
   encode(query: ExportQuery): string
+  /** Makes a file of what that statement prints, where it is none yet. */
+  frame?(printed: AsyncIterable<Buffer>): AsyncIterable<Buffer>
 }

@@ -2,9 +2,10 @@
 import { LadingError } from '../errors/lading-error.ts'
 import { csv } from './csv/csv.ts'
 import type { Format } from './format.ts'
+import { json } from './json/json.ts'
 import { ndjson } from './ndjson/ndjson.ts'
 
-const formats: ReadonlyMap<string, Format> = new Map([csv, ndjson].map(format => [format.name, format]))
+const formats: ReadonlyMap<string, Format> = new Map([csv, ndjson, json].map(format => [format.name, format]))
 
 /** @throws LadingError `FORMAT_UNSUPPORTED`, naming the known ones. */
 export function formatNamed(name: string): Format {

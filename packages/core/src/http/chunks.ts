@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileTooLarge } from './body.ts'
 
-/** Bytes of white space before the first other one, beyond which the format is not looked for. */
+/** Bytes in which the format is looked for. */
 const maxPeek = 4096
 
 /** The beginning of a file, and the file with its beginning. */
@@ -15,7 +15,7 @@ export async function peek(
   chunks: AsyncIterator<Buffer>,
 ): Promise<{ readonly start: Buffer; readonly whole: AsyncGenerator<Buffer> }> {
   let start: Buffer = Buffer.alloc(0)
-  while (start.length < maxPeek && start.toString('latin1').trim() === '') {
+  while (start.length < maxPeek) {
     const next = await chunks.next()
     if (next.done) break
     start = Buffer.concat([start, next.value])

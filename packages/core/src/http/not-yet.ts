@@ -1,40 +1,26 @@
 // Documented options that are not built yet: asked for, they are refused in one sentence, never ignored.
 import { LadingError } from '../errors/lading-error.ts'
 
-/** Values with which an option asks for nothing. Absent in the table: any value asks for something. */
-const idle: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
-  ['on_conflict', ['error']],
-  ['dry_run', [false]],
-  ['atomic', [false]],
-  ['unknown_columns', ['warn']],
-  ['delimiter', [',']],
-  ['encoding', ['utf-8', 'UTF-8', 'utf8']],
-  ['excel', [false]],
-  ['unprocessed', [false]],
-])
+/** Options of imports that belong to a later version. */
+export const laterOfImports = ['after']
 
-/** Options that are carried out. */
-const built: ReadonlySet<string> = new Set([
-  'resource',
-  'format',
-  'status',
+/** Options of exports that belong to a later version. */
+export const laterOfExports = [
+  'fields',
+  'sort',
   'limit',
-  'offset',
-  'cursor',
-  'filters',
-])
+  'created_after',
+  'created_before',
+  'excel',
+  'resources',
+]
 
-/** @throws LadingError `NOT_IMPLEMENTED` @param except options of `built` that this endpoint does not have yet */
-export function refuseUnbuilt(
-  options: Readonly<Record<string, unknown>>,
-  except: readonly string[] = [],
-): void {
-  for (const [name, value] of Object.entries(options)) {
-    const isBuilt = built.has(name) && !except.includes(name)
-    if (isBuilt || value === undefined || idle.get(name)?.includes(value)) continue
-    throw notYet(`The option "${name}"${idle.has(name) ? ` with the value "${String(value)}"` : ''}`)
+/** An option that is switched off asks for nothing. @throws LadingError `NOT_IMPLEMENTED` */
+export function refuseUnbuilt(options: Readonly<Record<string, unknown>>, later: readonly string[]): void {
+  for (const name of later) {
+    const value = options[name]
+    if (value !== undefined && value !== false) throw notYet(`The option "${name}"`)
   }
-  if (options.format === 'json') throw notYet('The format json')
 }
 
 export function refuseIdempotencyKey(headers: { readonly [name: string]: unknown }): void {

@@ -18,18 +18,22 @@ export const importOptions = Type.Object(
   {
     resource: Type.Optional(resource),
     // Any text: a format that nobody knows is 415, like a file whose format nobody knows.
-    format: text('csv or ndjson; found out from the file if absent.'),
+    format: text('csv, ndjson or json (an array); found out from the file if absent.'),
     on_conflict: Type.Optional(oneOf(['error', 'ignore', 'update'], 'What a record that exists already is.')),
     dry_run: flag('Judge the file without writing it.'),
     atomic: flag('All records or none.'),
     max_errors: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'Stop after so many rejected records.' }),
+      Type.Integer({ minimum: 1, description: 'Stop after so many rejected records.' }),
     ),
     mapping: text('JSON object from names in the file to names of fields.'),
     unknown_columns: Type.Optional(oneOf(['warn', 'error'], 'What a column without a field is.')),
     after: text('Id of the import that must be completed first.'),
-    delimiter: text('Of CSV cells.'),
-    encoding: text('Of the file.'),
+    delimiter: text(
+      'Between CSV cells: , ; | or a TAB, or comma, semicolon, pipe, tab; found out if absent.',
+    ),
+    encoding: text(
+      'utf-8, utf-16le, utf-16be or windows-1252; UTF-8, or what a byte order mark says, if absent.',
+    ),
     excel: flag('Undo the formula guard of exports for Excel.'),
   },
   { additionalProperties: false },
@@ -60,13 +64,17 @@ export const errorsOptions = Type.Object(
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 50 })),
     offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
     code: text('Errors with this code only.'),
-    field: text('Errors of this field only.'),
+    field: text('Errors of this field only; empty for those of a record as a whole.'),
   },
   { additionalProperties: false },
 )
 
 export const rejectsOptions = Type.Object(
-  { unprocessed: flag('Those records that the job never reached.') },
+  {
+    unprocessed: flag(
+      'Those records that the job did not reach or took back, in place of the rejected ones.',
+    ),
+  },
   { additionalProperties: false },
 )
 

@@ -1,25 +1,24 @@
 // An upload → an import job: a form or a raw body, streamed to the jobs and never held in memory.
-import type { Static } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
+import { type DetectedFormat, detectFormat } from '../format/detect.ts'
+import type { ImportSettings } from '../importer/settings.ts'
 import type { Job } from '../jobs/job.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import { checkAnnouncedSize, detached } from './body.ts'
 import { limited, peek, spooled } from './chunks.ts'
+import { type ImportOptions, settingsOf } from './import-settings.ts'
 import { type HttpRequest, header, mediaType } from './message.ts'
 import { type FilePart, type Form, formOverhead, readForm } from './multipart.ts'
-import { notYet, refuseUnbuilt } from './not-yet.ts'
+import { laterOfImports, refuseUnbuilt } from './not-yet.ts'
 import { type Pairs, queryPairs, readOptions } from './parameters.ts'
 import { HttpFault } from './problem.ts'
 import { importOptions } from './schemas.ts'
 import type { Service } from './service.ts'
-import { formatOfUpload, formatUnknown } from './upload-format.ts'
-
-type Options = Static<typeof importOptions>
 
 /** @throws HttpFault, LadingError; then neither a job nor a file is left */
 export async function uploadRaw(request: HttpRequest, service: Service): Promise<Job> {
   const options = readImport(queryPairs(request.rawQuery), service)
-  checkCoding(request)
+  const coding = codingOf(request)
   checkAnnouncedSize(request, service.maxFileSize)
   const resource = required(options)
   if (request.body === undefined)
@@ -28,9 +27,12 @@ export async function uploadRaw(request: HttpRequest, service: Service): Promise
   try {
     const { start, whole } = await peek(limited(body, service.maxFileSize))
     const type = mediaType(header(request, 'content-type'))
-    const format = formatOfUpload({ format: options.format, fileName: undefined, mediaType: type, start })
-    if (format === undefined) throw formatUnknown()
-    return await submit(request, service, { resource, format, source: whole })
+    // The name is none that the client gave: it says that the body is compressed.
+    const fileName = coding === 'gzip' ? '.gz' : undefined
+    const found = detectFormat({ format: options.format, fileName, mediaType: type, start })
+    if (found === undefined) throw formatUnknown()
+    const settings = settingsOf(options, start)
+    return await submit(request, service, { ...settings, ...found, resource, source: whole })
   } finally {
     body.destroy()
   }
@@ -40,7 +42,7 @@ export async function uploadRaw(request: HttpRequest, service: Service): Promise
 export async function uploadForm(request: HttpRequest, service: Service): Promise<Job> {
   const query = queryPairs(request.rawQuery)
   readImport(query, service)
-  checkCoding(request)
+  if (codingOf(request) !== 'identity') throw codingUnknown('A form is sent plain; compress the file in it.')
   checkAnnouncedSize(request, service.maxFileSize, formOverhead)
   if (request.body === undefined)
     throw new HttpFault('BODY_INVALID', 'The form is empty; send file and resource.')
@@ -63,7 +65,7 @@ interface OpenForm {
   readonly form: Form
   readonly part: FilePart
   /** Those that came before the file. */
-  readonly options: Options
+  readonly options: ImportOptions
 }
 
 /**
@@ -76,27 +78,28 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
   const { fileName, mediaType: type } = part
   const allOptions = () => readImport([...query, ...form.fields], service)
   const { start, whole } = await peek(wholeFile(form, part))
-  const formatBy = (format: string | undefined) =>
-    formatOfUpload({ format, fileName, mediaType: type, start })
+  const formatBy = (format: string | undefined) => detectFormat({ format, fileName, mediaType: type, start })
   const early = formatBy(options.format)
 
   if (options.resource !== undefined && early !== undefined) {
-    const source = thenCheck(whole, () => {
-      if (formatBy(allOptions().format) !== early) {
-        throw new LadingError(
-          'OPTION_INVALID',
-          'Send the field "format" before the file: its name tells another one.',
-        )
-      }
-    })
-    return submit(request, service, { resource: options.resource, format: early, source })
+    const laterSettings = () => {
+      const all = allOptions()
+      if (formatBy(all.format)?.format === early.format) return settingsOf(all, start)
+      throw new LadingError(
+        'OPTION_INVALID',
+        'Send the field "format" before the file: its name tells another one.',
+      )
+    }
+    const settings = settingsOf(options, start)
+    const { resource } = options
+    return submit(request, service, { ...settings, ...early, resource, source: whole, laterSettings })
   }
   return spooled(whole, request.signal, async file => {
     const late = allOptions()
     const resource = required(late)
-    const format = formatBy(late.format)
-    if (format === undefined) throw formatUnknown()
-    return submit(request, service, { resource, format, source: file() })
+    const found = formatBy(late.format)
+    if (found === undefined) throw formatUnknown()
+    return submit(request, service, { ...settingsOf(late, start), ...found, resource, source: file() })
   })
 }
 
@@ -106,39 +109,47 @@ async function* wholeFile(form: Form, part: FilePart): AsyncGenerator<Buffer> {
   await form.ended
 }
 
-/** What comes behind the file may still refuse it; the source then breaks, and no job is made. */
-async function* thenCheck(chunks: AsyncIterable<Buffer>, check: () => void): AsyncGenerator<Buffer> {
-  yield* chunks
-  check()
+interface Upload extends Omit<ImportSettings, 'compression'>, DetectedFormat {
+  readonly resource: string
+  readonly source: ByteSource
+  readonly laterSettings?: () => ImportSettings
 }
 
-function submit(
-  request: HttpRequest,
-  { jobs, maxFileSize }: Service,
-  what: { readonly resource: string; readonly format: string; readonly source: ByteSource },
-): Promise<Job> {
-  return jobs.submitImport({ ...what, maxBytes: maxFileSize, signal: request.signal })
+function submit(request: HttpRequest, { jobs, maxFileSize }: Service, upload: Upload): Promise<Job> {
+  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, signal: request.signal })
 }
 
-function readImport(pairs: Pairs, { registry }: Service): Options {
+function readImport(pairs: Pairs, { registry }: Service): ImportOptions {
   const options = readOptions(importOptions, pairs)
-  refuseUnbuilt(options)
+  refuseUnbuilt(options, laterOfImports)
+  const { encoding: _readWithTheFile, ...early } = options
+  settingsOf(early)
   if (options.resource !== undefined) registry.get(options.resource)
   return options
 }
 
-function required({ resource }: Options): string {
+function required({ resource }: ImportOptions): string {
   if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
   return resource
 }
 
-function checkCoding(request: HttpRequest): void {
+function formatUnknown(): LadingError {
+  return new LadingError(
+    'FORMAT_UNSUPPORTED',
+    'Neither the name, the content type nor the first bytes of the file tell its format; send format=csv, format=ndjson or format=json.',
+  )
+}
+
+/** RFC 9110, 8.4: what the body was compressed with, as it is sent. @throws HttpFault `MEDIA_TYPE_UNSUPPORTED` */
+function codingOf(request: HttpRequest): 'identity' | 'gzip' {
   const coding = header(request, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
-  if (coding === 'gzip') throw notYet('A request body with Content-Encoding: gzip')
-  if (coding !== 'identity') {
-    throw new HttpFault(
-      'MEDIA_TYPE_UNSUPPORTED',
-      'The body is encoded in a way that is not known here; send it plain.',
-    )
-  }
+  if (coding === 'identity') return coding
+  if (coding === 'gzip' || coding === 'x-gzip') return 'gzip'
+  throw codingUnknown(
+    'The body is encoded in a way that is not known here; send it plain, or compressed once with gzip.',
+  )
+}
+
+function codingUnknown(message: string): HttpFault {
+  return new HttpFault('MEDIA_TYPE_UNSUPPORTED', message)
 }

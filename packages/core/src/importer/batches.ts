@@ -5,6 +5,7 @@ import type { LadingError } from '../errors/lading-error.ts'
 import type { Row } from '../resource/row.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
 import { encodeBatch, type StagedBatch } from '../staging/encode.ts'
+import type { MergeOutcome } from '../staging/outcome.ts'
 
 export interface ImportBatch {
   /** All records of the batch in file order, those with errors too. */
@@ -16,12 +17,28 @@ export interface ImportBatch {
   readonly fault: LadingError | undefined
 }
 
-/** Leaves out records that an earlier attempt has dealt with. They were decoded again to find the place. */
+/** A batch that is in the table. */
+export interface MergedBatch extends ImportBatch {
+  readonly outcome: MergeOutcome
+}
+
+/** Leaves out records that an earlier attempt has dealt with; they were decoded again to find the place. */
 export async function* skipRows(batches: AsyncIterable<RowBatch>, after: number): AsyncGenerator<RowBatch> {
   for await (const batch of batches) {
     const [first] = batch.rows
     const isNew = first === undefined || first.source.rowNumber > after
     yield isNew ? batch : { ...batch, rows: batch.rows.filter(row => row.source.rowNumber > after) }
+  }
+}
+
+/** Passes rows on until the import stops; from then on they are counted. */
+export async function* untilStop(
+  batches: AsyncIterable<RowBatch>,
+  stop: { readonly isSet: boolean; unprocessed: number },
+): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) {
+    if (stop.isSet) stop.unprocessed += batch.rows.length
+    yield stop.isSet ? { ...batch, rows: [] } : batch
   }
 }
 
@@ -52,19 +69,27 @@ export async function* regroup(
 }
 
 /** The place between two records: where the next one begins, behind the line ending of the last. */
-function endBefore(next: Row | undefined, last: Row): RowBatch['end'] | undefined {
+export function endBefore(next: Row | undefined, last: Row): RowBatch['end'] | undefined {
   if (next === undefined) return undefined
   return { byte: next.source.offset, rowNumber: last.source.rowNumber, line: next.source.line - 1 }
 }
 
 /** Encodes what got through validation, ahead of the database. */
-export async function* encode(batches: AsyncIterable<RowBatch>, target: Target): AsyncGenerator<ImportBatch> {
+export async function* encode(
+  batches: AsyncIterable<RowBatch>,
+  target: Target,
+  options: { readonly mayUpdate: boolean },
+): AsyncGenerator<ImportBatch> {
   for await (const { rows, end, fault } of batches) {
-    const staged = encodeBatch(
-      target,
-      rows.filter(row => row.errors === undefined),
-      defaults.copyChunkBytes,
-    )
-    yield { rows, staged, end, fault }
+    const valid = rows.filter(row => row.errors === undefined)
+    yield { rows, staged: staged(target, valid, options), end, fault }
   }
+}
+
+export function staged(
+  target: Target,
+  rows: readonly Row[],
+  { mayUpdate }: { readonly mayUpdate: boolean },
+): StagedBatch {
+  return encodeBatch(target, rows, { mayUpdate, chunkBytes: defaults.copyChunkBytes })
 }

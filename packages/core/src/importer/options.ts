@@ -1,4 +1,5 @@
 // Options of an importer and of one run, with their units and what they cost.
+import type { Writable } from 'node:stream'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
@@ -30,6 +31,8 @@ export interface RunOptions extends ImportSettings {
   readonly source: ByteSource | ObjectSource
   /** `csv`, `ndjson` or `json` (an array). Without it, `source` yields objects. */
   readonly format?: string
+  /** Bytes of the largest file, counted when they are no longer compressed. @defaultValue no limit */
+  readonly maxBytes?: number | undefined
   /**
    * A connection inside a transaction of yours. Nothing is committed or rolled back; when `run` throws, roll back.
    * @defaultValue a connection of the pool, with a transaction for each batch
@@ -37,6 +40,12 @@ export interface RunOptions extends ImportSettings {
   readonly client?: Client
   /** Hears every record error, once its batch is in; the report keeps the first 1,000. */
   readonly onError?: (error: RecordError) => void
+  /**
+   * Takes the rejected records as a file in the format they came in, in UTF-8, objects as NDJSON; it is ended with
+   * the run. A CSV file begins with the column `lading_error`, which an import ignores. The run goes no faster than
+   * it takes them.
+   */
+  readonly rejects?: Writable
   /** Hears the counts after each batch. */
   readonly onProgress?: (progress: ImportProgress) => void
   /** Ends the run between two batches; what is committed stays. */

@@ -1,65 +1,83 @@
 // The import, stage by stage: bytes in, judged batches out. What runs ahead of the database is above `prefetch`.
+import { compileFit } from '../catalogue/fit.ts'
 import type { Target } from '../catalogue/target.ts'
 import { defaults } from '../config/defaults.ts'
 import type { Format } from '../format/format.ts'
-import { refuseForeign } from '../format/magic.ts'
+import { openText } from '../format/text.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import { mapFields } from '../resource/map-fields.ts'
 import { type ByteSource, readChunks } from '../source/chunks.ts'
 import type { StagingSession } from '../staging/session.ts'
-import { prefetch } from '../util/prefetch.ts'
 import { validate } from '../validation/validate.ts'
 import { parseValues } from '../value/parse-values.ts'
-import { encode, type ImportBatch, regroup, skipRows } from './batches.ts'
+import { encode, type MergedBatch, regroup, skipRows, untilStop } from './batches.ts'
+import { lookUp } from './look-up.ts'
+import { mergeBatches, type Stop } from './merge.ts'
 import type { Limits } from './options.ts'
+import type { JobRun } from './recorder.ts'
+import type { FileSettings, ImportSettings } from './settings.ts'
 
 export interface PipelineOptions {
   readonly target: Target
   readonly limits: Limits
+  readonly settings: ImportSettings & { readonly maxBytes?: number | undefined }
   readonly values: Format['values']
   readonly onUnknownColumn: (column: string) => void
   readonly signal: AbortSignal
+  readonly stop: Stop
   /** What a job adds: it goes on behind a checkpoint, and records each batch in the batch's own transaction. */
-  readonly job?: JobRecorder | undefined
+  readonly job?: JobRun | undefined
 }
 
-export interface JobRecorder {
-  /** Row number of the last record that an earlier attempt has dealt with; 0 at first. */
-  readonly after: number
-  /** See `SessionOptions.fence`. */
-  readonly fence: string
-  /** Statements that record a batch. Must not change anything here: a batch may be tried more than once. */
-  record(batch: ImportBatch): string
+/** What reading a file needs: a part of the options of the whole pipeline. */
+export interface DecodeSettings {
+  readonly limits: Limits
+  readonly settings: FileSettings & { readonly maxBytes?: number | undefined }
+  readonly signal: AbortSignal
 }
 
 /** Records that a file holds. */
 export function decode(
   source: ByteSource,
   format: Format,
-  { limits, signal }: PipelineOptions,
+  { limits, settings, signal }: DecodeSettings,
 ): AsyncIterable<RecordBatch> {
+  const { delimiter, excel } = settings
   const chunks = readChunks(source, defaults.decodeChunkBytes, signal)
-  const text = refuseForeign(chunks)
-  return format.decode(text, { maxRecordBytes: limits.maxRecordBytes, maxColumns: defaults.maxColumns })
+  const text = openText(chunks, settings)
+  return format.decode(text, {
+    maxRecordBytes: limits.maxRecordBytes,
+    maxColumns: defaults.maxColumns,
+    delimiter,
+    excel,
+  })
 }
 
 /** Records → batches that are in the table, in file order; rows that stayed out have errors. */
 export async function* importPipeline(
   records: AsyncIterable<RecordBatch>,
   session: StagingSession,
-  { target, limits, values, onUnknownColumn, signal, job }: PipelineOptions,
-): AsyncGenerator<ImportBatch> {
+  { target, limits, settings, values, onUnknownColumn, signal, stop, job }: PipelineOptions,
+): AsyncGenerator<MergedBatch> {
   const { resource } = target
-  const rows = mapFields(records, resource, onUnknownColumn)
+  const { mapping, unknownColumns } = settings
+  const mayUpdate = settings.onConflict === 'update'
+  const rows = mapFields(records, resource, { onUnknown: onUnknownColumn, mapping, unknownColumns })
   const fresh = skipRows(rows, job?.after ?? 0)
-  const typed = parseValues(fresh, resource, { from: values })
-  const judged = validate(typed, resource)
+  const wanted = untilStop(fresh, stop)
+  const typed = parseValues(wanted, resource, { from: values })
+  const judged = validate(typed, resource, compileFit(target))
   const batches = regroup(judged, limits)
-  const encoded = encode(batches, target)
+  const known = lookUp(batches, target, signal)
+  const encoded = encode(known, target, { mayUpdate })
 
-  for await (const batch of prefetch(encoded, defaults.batchesAhead)) {
-    signal.throwIfAborted()
-    await session.merge(batch.staged, job && (() => job.record(batch)))
-    yield batch
-  }
+  yield* mergeBatches(encoded, session, {
+    target,
+    signal,
+    mayUpdate,
+    maxErrors: settings.maxErrors ?? Number.POSITIVE_INFINITY,
+    rejected: job?.rejected ?? 0,
+    stop,
+    record: job && ((batch, outcome) => job.record(batch, outcome)),
+  })
 }

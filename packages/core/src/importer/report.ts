@@ -3,7 +3,9 @@ import { defaults } from '../config/defaults.ts'
 import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
-import type { Row } from '../resource/row.ts'
+import type { MergeOutcome } from '../staging/outcome.ts'
+import type { MergedBatch } from './batches.ts'
+import type { Stop } from './merge.ts'
 import type { ImportProgress } from './options.ts'
 
 export interface ImportWarning {
@@ -48,8 +50,14 @@ export class Tally {
   private readonly errors: RecordError[] = []
   private readonly unknownColumns = new Set<string>()
   private inserted = 0
+  private updated = 0
+  private ignored = 0
   private failed = 0
   private bytes = 0
+  private isTakenBack = false
+  notJudged: readonly string[] = []
+  /** Set by the merge; what comes behind it is counted here. */
+  readonly stop: Stop = { isSet: false, unprocessed: 0 }
 
   constructor(
     private readonly resource: string,
@@ -57,16 +65,46 @@ export class Tally {
   ) {}
 
   /** Counts a batch that is in the table, or would be there but for its errors. */
-  add(rows: readonly Row[], endByte: number): void {
-    this.bytes = endByte
+  add({ rows, outcome, end }: MergedBatch): void {
+    const before = this.failed
+    this.bytes = end.byte
+    this.inserted += outcome.inserted
+    this.updated += outcome.updated
+    this.ignored += outcome.ignored
     for (const { errors } of rows) {
-      if (errors === undefined) {
-        this.inserted++
-        continue
-      }
+      if (errors === undefined) continue
       this.failed++
       for (const error of errors) this.note(error)
     }
+    const counted = outcome.inserted + outcome.updated + outcome.ignored + this.failed - before
+    if (counted !== rows.length) {
+      throw new LadingError(
+        'INTERNAL',
+        `${rows.length} records were read and ${counted} accounted for; please report it.`,
+      )
+    }
+  }
+
+  /** An import of all or nothing is in; what became of its records may differ from what was foreseen. */
+  settle({ inserted, updated, ignored }: MergeOutcome): void {
+    Object.assign(this, { inserted, updated, ignored })
+  }
+
+  /** Nothing is in, and what was good is as if it had not been reached. Again: does nothing. @param less of them turn out to be rejected */
+  takeBack(less = 0): void {
+    if (this.isTakenBack) return
+    this.isTakenBack = true
+    this.stop.unprocessed += this.progress().successful - less
+    Object.assign(this, { inserted: 0, updated: 0, ignored: 0 })
+  }
+
+  get rejected(): number {
+    return this.failed
+  }
+
+  /** All records, reached or not. */
+  get read(): number {
+    return this.progress().processed + this.stop.unprocessed
   }
 
   warnUnknownColumn(column: string): void {
@@ -74,29 +112,27 @@ export class Tally {
   }
 
   progress(): ImportProgress {
-    const { inserted, failed, bytes } = this
-    return { processed: inserted + failed, successful: inserted, failed, bytes }
+    const { failed, bytes } = this
+    const successful = this.inserted + this.updated + this.ignored
+    return { processed: successful + failed, successful, failed, bytes }
   }
 
   report(): ImportReport {
-    const { inserted, failed, resource, errors, bytes } = this
+    const { inserted, updated, ignored, resource, errors } = this
     return {
       resource,
-      processed: inserted + failed,
-      successful: inserted,
-      failed,
+      ...this.progress(),
       inserted,
-      updated: 0,
-      ignored: 0,
-      unprocessed: 0,
-      notJudged: [],
+      updated,
+      ignored,
+      unprocessed: this.stop.unprocessed,
+      notJudged: this.notJudged,
       errorsByCode: Object.fromEntries(this.errorsByCode),
       errors: [...errors],
       warnings: [...this.unknownColumns].map(column => ({
         code: 'UNKNOWN_COLUMN',
         detail: `Column "${column}" is not part of ${resource} and was not imported`,
       })),
-      bytes,
       durationSeconds: (performance.now() - this.started) / 1000,
     }
   }

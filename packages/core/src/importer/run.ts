@@ -7,16 +7,13 @@ import type { Client } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { type ByteSource, closeSource } from '../source/chunks.ts'
 import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
-import { openSession } from '../staging/session.ts'
-import type { ImportBatch } from './batches.ts'
 import type { Limits, RunOptions } from './options.ts'
-import { decode, importPipeline, type JobRecorder, type PipelineOptions } from './pipeline.ts'
+import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
+import type { JobRun } from './recorder.ts'
+import { rejectsSink } from './rejects-sink.ts'
 import { type ImportReport, Tally } from './report.ts'
-
-export interface JobRun extends JobRecorder {
-  /** Hears of each batch that is committed. */
-  done(batch: ImportBatch): void
-}
+import { openRoad } from './road.ts'
+import { type ImportSettings, readSettings } from './settings.ts'
 
 /** @throws LadingError with the report of what had been done before the fault */
 export async function runImport(
@@ -30,43 +27,63 @@ export async function runImport(
   const ended = new AbortController()
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, options.signal])
   const format = options.format === undefined ? undefined : formatNamed(options.format)
+  const rejects = options.rejects && rejectsSink(options.rejects, format)
   try {
-    const target = await targetOf()
+    const settings = readSettings(options)
+    const real = await targetOf()
+    checkPolicy(real, settings)
     signal.throwIfAborted()
+    const transaction = options.client === undefined ? 'own' : 'caller'
+    const road = await openRoad({ client, target: real, settings, transaction, job })
+    tally.notJudged = road.notJudged
     const pipelineOptions: PipelineOptions = {
-      target,
+      target: road.target,
       limits,
+      settings: { ...settings, maxBytes: options.maxBytes },
       values: format?.values ?? 'json',
       onUnknownColumn: column => tally.warnUnknownColumn(column),
       signal,
+      stop: tally.stop,
       job,
     }
     // The two kinds of source are told apart by `format`, as RunOptions says.
-    const records =
+    const found =
       format === undefined
         ? recordsOfObjects(options.source as ObjectSource)
         : decode(options.source as ByteSource, format, pipelineOptions)
-    const session = await openSession(client, target, {
-      transaction: options.client === undefined ? 'own' : 'caller',
-      ...(job && { fence: job.fence }),
-    })
+    const records = rejects?.watch(found) ?? found
     let fault: LadingError | undefined
-    for await (const batch of importPipeline(records, session, pipelineOptions)) {
-      tally.add(batch.rows, batch.end.byte)
+    for await (const batch of importPipeline(records, road.session, pipelineOptions)) {
+      tally.add(batch)
+      await rejects?.write(batch)
       callHook('onProgress', () => options.onProgress?.(tally.progress()))
       job?.done(batch)
       fault = batch.fault
     }
-    await session.close()
+    if (fault === undefined) await road.arrive(tally)
+    await road.close()
+    await rejects?.close()
     if (fault !== undefined) throw fault
     return tally.report()
   } catch (error) {
+    // What is rejected stays rejected; that the stream is broken is told already, or is not the reason.
+    await rejects?.close().catch(() => undefined)
+    if (options.atomic === true && options.dryRun !== true) tally.takeBack()
     throw withReport(error, tally, options.signal)
   } finally {
     // Whatever ended the run, and however early, the source is not read any further.
     ended.abort()
     closeSource(options.source)
   }
+}
+
+/** @throws LadingError `OPTION_INVALID` where nothing tells which row a record is */
+export function checkPolicy({ keys, resource }: Target, { onConflict = 'error' }: ImportSettings): void {
+  if (onConflict === 'error' || keys.length > 0) return
+  throw new LadingError(
+    'OPTION_INVALID',
+    `onConflict "${onConflict}" needs a key, and ${resource.name} has no key; declare one, or use "error".`,
+  )
 }
 
 function withReport(error: unknown, tally: Tally, signal: AbortSignal | undefined): LadingError {

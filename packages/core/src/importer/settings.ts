@@ -1,8 +1,8 @@
 // What one import is asked to do, as plain data: a job keeps it, and every attempt at the job does the same.
 import { LadingError } from '../errors/lading-error.ts'
+import type { OnConflict } from '../staging/conflict.ts'
 
-/** What becomes of a record whose key the table, or an earlier record of the file, has already. */
-export type OnConflict = 'error' | 'ignore' | 'update'
+export type { OnConflict }
 
 export type Delimiter = ',' | ';' | '\t' | '|'
 

@@ -8,14 +8,15 @@ import { noopMetrics } from '../metrics/noop.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Storage } from '../storage/storage.ts'
 import { runExportJob } from './export-job.ts'
+import { givenBack } from './give-back.ts'
 import { probe } from './health.ts'
 import { runImportJob } from './import-job.ts'
 import type { Job, JobKind } from './job.ts'
 import { toJob } from './job-row.ts'
 import { assertJobId, createJobStore, type JobStore } from './job-store.ts'
-import type { Jobs, ListJobs } from './jobs.ts'
+import type { Jobs, ListErrors, ListJobs } from './jobs.ts'
 import { observeJobs } from './observe.ts'
-import { rejectsStream } from './rejects.ts'
+import { allErrors, errorPage } from './record-errors.ts'
 import { submitExport, submitImport } from './submit.ts'
 import { workOn } from './worker.ts'
 
@@ -34,6 +35,11 @@ export interface JobsOptions {
   readonly maxAttempts?: number
   /** Hours that the file of an export is kept. @defaultValue 24 */
   readonly fileExpiryHours?: number
+  /**
+   * Record errors of one job whose message and value are stored. Counts and rejected records are complete beyond
+   * it; each takes some 300 bytes of the database. @defaultValue 100000
+   */
+  readonly storedErrors?: number
 }
 
 /**
@@ -46,6 +52,7 @@ export interface JobsOptions {
  */
 export function createJobs(options: JobsOptions): Jobs {
   const { exporter, queue, storage, leaseSeconds = 30, maxAttempts = 5, fileExpiryHours = 24 } = options
+  const storedErrors = wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0)
   const importer = internalsOf(options.importer)
   const store = createJobStore(importer.pool)
   const observer = observeJobs(options.metrics ?? noopMetrics, options.onJobEnd)
@@ -64,14 +71,20 @@ export function createJobs(options: JobsOptions): Jobs {
       return row && toJob(row)
     },
     list: list => listJobs(store, list),
-    async errors(id, { limit = 50, offset = 0 } = {}) {
+    async errors(id, page = {}) {
+      const checked = readPage(page)
       const row = await known(id, 'import')
-      if (row === undefined) return { errors: [], total: 0 }
-      return { errors: await store.errors(id, limit, offset), total: Number(row.stored_errors) }
+      return row === undefined
+        ? { errors: [], total: 0, stored: 0 }
+        : errorPage(importer.pool, row, { ...page, ...checked })
     },
-    async rejects(id) {
+    async *allErrors(id, filter) {
       const row = await known(id, 'import')
-      return row && rejectsStream(importer.pool, storage, row)
+      if (row !== undefined) yield* allErrors(importer.pool, row, filter)
+    },
+    async rejects(id, { unprocessed = false } = {}) {
+      const row = await known(id, 'import')
+      return row && givenBack(row, { importer, storage }, unprocessed ? 'unprocessed' : 'rejected')
     },
     async download(id) {
       const row = await known(id, 'export')
@@ -80,7 +93,7 @@ export function createJobs(options: JobsOptions): Jobs {
       return storage.get(row.file_key)
     },
     async work({ signal, imports = 4, exports = 2 }) {
-      const context = { importer, exporter, storage, store, leaseSeconds, fileExpiryHours }
+      const context = { importer, exporter, storage, store, leaseSeconds, fileExpiryHours, storedErrors }
       await Promise.all([
         queue.consume({
           kind: 'import',
@@ -98,6 +111,24 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     health: () => probe(importer.pool, storage, queue),
   }
+}
+
+/** Errors of one page. */
+const maxErrors = 1_000
+
+function readPage({ limit = 50, offset = 0 }: ListErrors): { limit: number; offset: number } {
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxErrors) {
+    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxErrors}.`)
+  }
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new LadingError('OPTION_INVALID', 'The offset must be a whole number from 0.')
+  }
+  return { limit, offset }
+}
+
+function wholeNumber(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new LadingError('CONFIG_INVALID', `The option ${name} must be a whole number from ${least}.`)
 }
 
 const maxPage = 100

@@ -1,12 +1,15 @@
 // An import job: the spooled source through the pipeline, each batch behind the fence and with its checkpoint.
+import { type Readable, Transform } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
 import type { ImporterInternals } from '../importer/internals.ts'
 import { importReportOf } from '../importer/report.ts'
 import { runImport } from '../importer/run.ts'
+import type { ImportSettings } from '../importer/settings.ts'
 import { withClient } from '../postgres/client.ts'
+import { databaseFault } from '../postgres/sqlstate.ts'
 import type { Storage } from '../storage/storage.ts'
-import { importLedger } from './import-ledger.ts'
-import type { JobRow } from './job-row.ts'
+import { forgetAttemptSql, forgotten, importLedger } from './import-ledger.ts'
+import { type JobRow, settingsOf } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 
 export interface ImportJobContext {
@@ -15,35 +18,87 @@ export interface ImportJobContext {
   readonly store: JobStore
   /** Seconds that a claim holds without a sign of life. */
   readonly leaseSeconds: number
+  /** Errors whose message is stored. */
+  readonly storedErrors: number
 }
 
 /** Does a claimed job to its end. @throws LadingError what ended it early; `retryable` tells if trying again may help */
 export async function runImportJob(
-  job: JobRow,
+  claimed: JobRow,
   context: ImportJobContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { importer, storage, store, leaseSeconds } = context
-  if (job.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
-  const source = await storage.get(job.source_key)
-  const ledger = importLedger(job, leaseSeconds)
+  const { importer, storage, store, leaseSeconds, storedErrors } = context
+  if (claimed.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
+  const settings = settingsOf(claimed)
+  const job = isWhole(settings) ? await begunAnew(claimed, importer) : claimed
+  const { source, bytesRead } = counted(await storage.get(claimed.source_key))
+  const ledger = importLedger(job, { leaseSeconds, storedErrors, bytesRead })
   try {
     const report = await withClient(importer.pool, client =>
       runImport(
         client,
         () => importer.targetOf(client, job.resource),
         importer.limits,
-        { resource: job.resource, format: job.format, source, signal },
+        { ...settings, resource: job.resource, format: job.format, source, signal },
         ledger,
       ),
     )
-    await store.end(job.id, job.token, 'completed', { warnings: JSON.stringify(report.warnings) })
+    // Does nothing where the job was ended in the transaction of its rows.
+    await store.end(job.id, job.token, 'completed', {
+      warnings: JSON.stringify(report.warnings),
+      not_judged: JSON.stringify(report.notJudged),
+    })
   } catch (error) {
     if (!(error instanceof LadingError) || error.retryable) throw error
     await store.end(job.id, job.token, 'failed', {
       error_code: error.code,
       error_message: error.message,
-      warnings: JSON.stringify(importReportOf(error)?.warnings ?? []),
+      ...endOf(error, settings),
     })
   }
+}
+
+/** Nothing of it is in the table before all of it is, so that no attempt can go on where another one stopped. */
+function isWhole({ dryRun = false, atomic = false }: ImportSettings): boolean {
+  return dryRun || atomic
+}
+
+async function begunAnew(job: JobRow, { pool }: ImporterInternals): Promise<JobRow> {
+  if (Number(job.token) > 1) {
+    await withClient(pool, client => client.query(forgetAttemptSql(job)).catch(rethrow))
+  }
+  return forgotten(job)
+}
+
+function rethrow(error: unknown): never {
+  throw databaseFault(error)
+}
+
+/** What the columns of a job say that could not read its file to the end, or was not allowed to keep it. */
+function endOf(error: LadingError, { atomic = false }: ImportSettings): Record<string, unknown> {
+  const report = importReportOf(error)
+  if (report === undefined) return {}
+  const isCounted = error.code === 'TOO_MANY_ERRORS' || error.code === 'IMPORT_ROLLED_BACK'
+  const nothing = { successful: 0, inserted: 0, updated: 0, ignored: 0 }
+  return {
+    warnings: JSON.stringify(report.warnings),
+    not_judged: JSON.stringify(report.notJudged),
+    ...(isCounted && { unprocessed: report.unprocessed }),
+    ...(atomic && { processed: report.failed, failed: report.failed, ...nothing }),
+  }
+}
+
+/** Counts what is read of the stored file, for the percentage: a compressed file does not tell its real size. */
+function counted(stored: Readable): { readonly source: Readable; readonly bytesRead: () => number } {
+  let bytes = 0
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      done(null, chunk)
+    },
+  })
+  stored.on('error', error => counter.destroy(error))
+  counter.on('close', () => stored.destroy())
+  return { source: stored.pipe(counter), bytesRead: () => bytes }
 }

@@ -1,50 +1,101 @@
 // What an import job writes with each batch, in the batch's transaction: errors, rejects, counters, checkpoint.
 import type { RecordError } from '../errors/record-error.ts'
 import type { ImportBatch } from '../importer/batches.ts'
-import type { JobRun } from '../importer/run.ts'
+import type { JobRun } from '../importer/recorder.ts'
+import type { ImportReport } from '../importer/report.ts'
 import { doBlock, literal } from '../postgres/identifier.ts'
 import { fenced } from '../postgres/sqlstate.ts'
 import type { Row } from '../resource/row.ts'
+import type { MergeOutcome } from '../staging/outcome.ts'
+import { ErrorCounts } from './error-counts.ts'
 import type { JobRow } from './job-row.ts'
 
-/** Messages that are stored for one job. Counts and rejects are exact beyond it. */
-const storedErrors = 100_000
+export interface LedgerOptions {
+  /** Seconds that a claim holds without a sign of life; each batch is one. */
+  readonly leaseSeconds: number
+  /** Errors whose message is stored. Counts and rejects are exact beyond it. */
+  readonly storedErrors: number
+  /** Bytes of the stored source that have been read. */
+  readonly bytesRead: () => number
+}
 
 interface Counts {
-  processed: number
-  failed: number
-  errors: number
-  stored: number
-  errorsByCode: Record<string, number>
+  readonly processed: number
+  readonly failed: number
+  readonly inserted: number
+  readonly updated: number
+  readonly ignored: number
+  readonly errors: number
+  readonly stored: number
+  readonly errorsByCode: Readonly<Record<string, number>>
+  readonly errorCounts: ErrorCounts
 }
 
 /** The ledger of one attempt: it goes on from the counts that the attempts before it have committed. */
-export function importLedger(job: JobRow, leaseSeconds: number): JobRun {
+export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
   let counts: Counts = {
     processed: Number(job.processed),
     failed: Number(job.failed),
+    inserted: Number(job.inserted),
+    updated: Number(job.updated),
+    ignored: Number(job.ignored),
     errors: Number(job.errors),
     stored: Number(job.stored_errors),
-    errorsByCode: { ...job.errors_by_code },
+    errorsByCode: job.errors_by_code,
+    errorCounts: ErrorCounts.of(job.error_counts),
+  }
+  const plus = ({ rows }: ImportBatch, outcome: MergeOutcome): Counts => {
+    const errors = rows.flatMap(row => row.errors ?? [])
+    return {
+      processed: counts.processed + rows.length,
+      failed: counts.failed + rows.filter(row => row.errors !== undefined).length,
+      inserted: counts.inserted + outcome.inserted,
+      updated: counts.updated + outcome.updated,
+      ignored: counts.ignored + outcome.ignored,
+      errors: counts.errors + errors.length,
+      stored: counts.stored + errors.slice(0, Math.max(0, options.storedErrors - counts.stored)).length,
+      errorsByCode: withCodes(counts.errorsByCode, errors),
+      errorCounts: counts.errorCounts.plus(errors),
+    }
   }
   return {
     after: Number(job.checkpoint_row),
+    rejected: Number(job.failed),
     fence: fenceSql(job),
-    record(batch) {
-      const errors = batch.rows.flatMap(row => row.errors ?? [])
-      const fits = errors.slice(0, Math.max(0, storedErrors - counts.stored))
+    record(batch, outcome) {
+      const after = plus(batch, outcome)
+      const errors = batch.rows.flatMap(row => row.errors ?? []).slice(0, after.stored - counts.stored)
       return [
-        errorsSql(job, fits, counts.stored),
+        errorsSql(job, errors, counts),
         rejectsSql(job, batch.rows),
-        countersSql(job, added(counts, batch), batch, leaseSeconds),
+        countersSql(job, after, batch, options),
       ]
         .filter(sql => sql !== '')
         .join('; ')
     },
+    settle: report => settleSql(job, report),
     done(batch) {
-      counts = added(counts, batch)
+      counts = plus(batch, batch.outcome)
     },
   }
+}
+
+/** Takes back what an attempt has recorded of a job that begins anew: nothing of it is in the table. */
+export function forgetAttemptSql(job: JobRow): string {
+  return `begin; ${fenceSql(job)};
+    delete from lading.record_errors where job_id = '${job.id}';
+    delete from lading.rejected_records where job_id = '${job.id}';
+    update lading.jobs set processed = 0, successful = 0, failed = 0, inserted = 0, updated = 0, ignored = 0,
+      errors = 0, stored_errors = 0, errors_by_code = '{}', error_counts = '[]', bytes_read = 0,
+      checkpoint_byte = 0, checkpoint_row = 0, checkpoint_line = 0
+    where id = '${job.id}'; commit`
+}
+
+/** The same row, as `forgetAttemptSql` leaves it. */
+export function forgotten(job: JobRow): JobRow {
+  const none = { processed: '0', successful: '0', failed: '0', inserted: '0', updated: '0', ignored: '0' }
+  const noErrors = { errors: '0', stored_errors: '0', errors_by_code: {}, error_counts: [] }
+  return { ...job, ...none, ...noErrors, checkpoint_byte: '0', checkpoint_row: '0' }
 }
 
 /**
@@ -61,29 +112,24 @@ begin
 end`)
 }
 
-function added(counts: Counts, { rows }: ImportBatch): Counts {
-  const errorsByCode = { ...counts.errorsByCode }
-  let failed = 0
-  let errors = 0
-  for (const row of rows) {
-    if (row.errors === undefined) continue
-    failed++
-    errors += row.errors.length
-    for (const { code } of row.errors) errorsByCode[code] = (errorsByCode[code] ?? 0) + 1
-  }
-  return {
-    processed: counts.processed + rows.length,
-    failed: counts.failed + failed,
-    errors: counts.errors + errors,
-    stored: Math.min(storedErrors, counts.stored + errors),
-    errorsByCode,
-  }
+function withCodes(
+  before: Readonly<Record<string, number>>,
+  errors: readonly RecordError[],
+): Readonly<Record<string, number>> {
+  if (errors.length === 0) return before
+  const byCode = { ...before }
+  for (const { code } of errors) byCode[code] = (byCode[code] ?? 0) + 1
+  return byCode
 }
 
-function errorsSql(job: JobRow, errors: readonly RecordError[], numberedBefore: number): string {
+function errorsSql(job: JobRow, errors: readonly RecordError[], before: Counts): string {
   if (errors.length === 0) return ''
+  const ofCode = places(code => before.errorCounts.matching({ code }))
+  const ofField = places(field => before.errorCounts.matching({ field }))
   const rows = errors.map((error, index) => ({
-    n: numberedBefore + index + 1,
+    n: before.stored + index + 1,
+    nc: ofCode(error.code),
+    nf: ofField(error.field ?? ''),
     r: error.rowNumber,
     l: error.line,
     i: storable(error.recordIdentifier),
@@ -93,10 +139,20 @@ function errorsSql(job: JobRow, errors: readonly RecordError[], numberedBefore: 
     v: error.value === null ? null : storable(error.value),
   }))
   return `insert into lading.record_errors
-    (job_id, number, row_number, line, record_identifier, field_name, code, message, value)
-    select '${job.id}', n, r, l, i, f, c, m, v
+    (job_id, number, of_code, of_field, row_number, line, record_identifier, field_name, code, message, value)
+    select '${job.id}', n, nc, nf, r, l, i, f, c, m, v
     from json_to_recordset(${literal(JSON.stringify(rows))})
-    as e(n int8, r int8, l int8, i text, f text, c text, m text, v text)`
+    as e(n int8, nc int8, nf int8, r int8, l int8, i text, f text, c text, m text, v text)`
+}
+
+/** The next place among those of the same name, behind as many as there were before. */
+function places(before: (name: string) => number): (name: string) => number {
+  const last = new Map<string, number>()
+  return name => {
+    const place = (last.get(name) ?? before(name)) + 1
+    last.set(name, place)
+    return place
+  }
 }
 
 function rejectsSql(job: JobRow, rows: readonly Row[]): string {
@@ -118,14 +174,34 @@ function rejectsSql(job: JobRow, rows: readonly Row[]): string {
     values ('${job.id}', ${Number(entries[0]?.[0])}, ${literal(JSON.stringify(entries))}::jsonb)`
 }
 
-function countersSql(job: JobRow, counts: Counts, { end }: ImportBatch, leaseSeconds: number): string {
+function countersSql(
+  job: JobRow,
+  counts: Counts,
+  { end }: ImportBatch,
+  { leaseSeconds, bytesRead }: LedgerOptions,
+): string {
   const successful = counts.processed - counts.failed
   return `update lading.jobs set processed = ${counts.processed}, failed = ${counts.failed},
-    successful = ${successful}, inserted = ${successful}, errors = ${counts.errors}, stored_errors = ${counts.stored},
+    successful = ${successful}, inserted = ${counts.inserted}, updated = ${counts.updated},
+    ignored = ${counts.ignored}, errors = ${counts.errors}, stored_errors = ${counts.stored},
     errors_by_code = ${literal(JSON.stringify(counts.errorsByCode))}::jsonb,
+    error_counts = ${literal(JSON.stringify(counts.errorCounts.list()))}::jsonb, bytes_read = ${bytesRead()},
     checkpoint_byte = ${end.byte}, checkpoint_row = ${end.rowNumber}, checkpoint_line = ${end.line},
     lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
     where id = '${job.id}'`
+}
+
+/**
+ * Ends a job in the transaction that puts its whole file into the table: a crash right behind that commit finds a
+ * job that is completed, and nobody imports it again. The fence stands before it, so the job is still ours.
+ */
+function settleSql(job: JobRow, report: ImportReport): string {
+  return `update lading.jobs set status = 'completed', completed_at = clock_timestamp(), lease_until = null,
+    processed = ${report.processed}, successful = ${report.successful}, failed = ${report.failed},
+    inserted = ${report.inserted}, updated = ${report.updated}, ignored = ${report.ignored},
+    warnings = ${literal(JSON.stringify(report.warnings))}::jsonb,
+    not_judged = ${literal(JSON.stringify(report.notJudged))}::jsonb
+    where id = '${job.id}' and token = ${Number(job.token)}`
 }
 
 /** Text of a hostile file as text that PostgreSQL holds. */

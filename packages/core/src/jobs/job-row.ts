@@ -1,6 +1,8 @@
 // A row of lading.jobs ↔ a job as its owner sees it.
 import type { ImportWarning } from '../importer/report.ts'
-import type { Job, JobFile, JobKind, JobStatus } from './job.ts'
+import type { ImportSettings } from '../importer/settings.ts'
+import type { ErrorCount } from './error-counts.ts'
+import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
 
 /** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
 export interface JobRow {
@@ -26,6 +28,11 @@ export interface JobRow {
   readonly errors: string
   readonly stored_errors: string
   readonly errors_by_code: Readonly<Record<string, number>>
+  readonly error_counts: readonly ErrorCount[]
+  readonly unprocessed: string | null
+  readonly not_judged: readonly string[]
+  /** Of the stored source, which may be compressed. */
+  readonly bytes_read: string
   readonly warnings: readonly ImportWarning[]
   readonly file_key: string | null
   readonly file_size: string | null
@@ -45,8 +52,15 @@ export interface JobRow {
 export const jobColumns =
   '*, extract(epoch from coalesce(completed_at, clock_timestamp()) - started_at)::float8 as seconds'
 
+/** What an import was asked to do, frozen when it was submitted. */
+export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
+  // `submitImport` writes nothing else for an import.
+  return row.kind === 'import' ? (row.options as ImportSettings & { maxBytes?: number }) : {}
+}
+
 export function toJob(row: JobRow): Job {
   const processed = Number(row.processed)
+  const unprocessed = row.unprocessed === null ? null : Number(row.unprocessed)
   const isEnded = row.status !== 'pending' && row.status !== 'processing'
   return {
     id: row.id,
@@ -54,14 +68,17 @@ export function toJob(row: JobRow): Job {
     status: row.status,
     resource: row.resource,
     format: row.format,
+    settings: settingsOf(row),
     progress: {
-      totalRecords: row.status === 'completed' ? processed : null,
+      totalRecords:
+        row.status === 'completed' || unprocessed !== null ? processed + (unprocessed ?? 0) : null,
       processedRecords: processed,
       successfulRecords: Number(row.successful),
       failedRecords: Number(row.failed),
       insertedRecords: Number(row.inserted),
       updatedRecords: Number(row.updated),
       ignoredRecords: Number(row.ignored),
+      unprocessedRecords: unprocessed,
       percentage: percentage(row),
     },
     createdAt: row.created_at,
@@ -69,7 +86,8 @@ export function toJob(row: JobRow): Job {
     completedAt: isEnded ? row.completed_at : null,
     durationSeconds: row.seconds,
     rowsPerSecond: row.seconds === null || row.seconds === 0 ? null : Math.round(processed / row.seconds),
-    warnings: row.warnings,
+    warnings: [...row.warnings, ...cappedWarning(row)],
+    notJudged: row.not_judged,
     errorsByCode: row.errors_by_code,
     errorCode: row.error_code,
     errorMessage: row.error_message,
@@ -81,7 +99,14 @@ function percentage(row: JobRow): number | null {
   if (row.status === 'completed') return 100
   const size = Number(row.source_size ?? 0)
   if (size === 0) return row.status === 'pending' ? 0 : null
-  return Math.min(100, Math.floor((100 * Number(row.checkpoint_byte)) / size))
+  return Math.min(100, Math.floor((100 * Number(row.bytes_read)) / size))
+}
+
+function cappedWarning(row: JobRow): JobWarning[] {
+  const [all, stored] = [Number(row.errors), Number(row.stored_errors)]
+  if (all <= stored) return []
+  const detail = `Only the first ${stored} of ${all} record errors are listed; the counts and the rejected records are complete`
+  return [{ code: 'ERRORS_CAPPED', detail }]
 }
 
 function toFile(row: JobRow): JobFile | null {

@@ -1,6 +1,5 @@
 // Jobs in the database: written, claimed, ended and read. All times are the database's.
 import { LadingError } from '../errors/lading-error.ts'
-import type { RecordError } from '../errors/record-error.ts'
 import { type Client, type Pool, withClient } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import type { JobKind } from './job.ts'
@@ -25,7 +24,7 @@ export interface JobStore {
   renew(id: string, token: string, leaseSeconds: number): Promise<boolean>
   /** Gives a job back, to be claimed again at once. @param attempt whether this one counts */
   release(id: string, token: string, attempt: { readonly counts: boolean }): Promise<void>
-  /** Ends a job, if its token is still good; `set` are further columns. */
+  /** Ends a job, if its token is still good; `set` are further columns. Of an atomic import that failed, nothing is in the table. */
   end(
     id: string,
     token: string,
@@ -34,7 +33,6 @@ export interface JobStore {
   ): Promise<void>
   get(id: string): Promise<JobRow | undefined>
   list(options: ListJobs & { readonly limit: number; readonly before: string | undefined }): Promise<JobRow[]>
-  errors(id: string, limit: number, offset: number): Promise<RecordError[]>
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -61,12 +59,12 @@ export function createJobStore(pool: Pool): JobStore {
     async end(id, token, status, set) {
       const columns = Object.keys(set)
       const assignments = columns.map((column, index) => `, ${column} = $${index + 4}`).join('')
-      await ask(endSql(assignments), [id, token, status, ...Object.values(set)])
+      const counted = columns.includes('processed') ? '' : takenBack
+      await ask(endSql(assignments + counted), [id, token, status, ...Object.values(set)])
     },
     get: async id => (await ask<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
     list: ({ kind, status, resource, limit, before }) =>
       ask<JobRow>(listSql, [kind, status ?? null, resource ?? null, before ?? null, limit]),
-    errors: (id, limit, offset) => ask<RecordError>(errorsSql, [id, offset, offset + limit]),
   }
 }
 
@@ -127,16 +125,17 @@ const endSql = (assignments: string) => `
 update lading.jobs set status = $3, completed_at = clock_timestamp(), lease_until = null ${assignments}
 where id = $1 and token = $2 and status = 'processing'`
 
+/** An atomic import that fails has counted what would be; nothing of it is. */
+const takenBack = ['processed', 'successful', 'inserted', 'updated', 'ignored']
+  .map(column => {
+    const nothing = column === 'processed' ? 'failed' : '0'
+    return `, ${column} = case when $3 = 'failed' and options @> '{"atomic": true}' then ${nothing} else ${column} end`
+  })
+  .join('')
+
 const listSql = `
 select ${jobColumns} from lading.jobs
 where kind = $1 and ($2::text is null or status = $2) and ($3::text is null or resource = $3)
   and ($4::bigint is null or number < $4)
 order by number desc
 limit $5`
-
-const errorsSql = `
-select row_number::int8::float8 as "rowNumber", line::float8 as line, record_identifier as "recordIdentifier",
-  field_name as field, code, message, value
-from lading.record_errors
-where job_id = $1 and number > $2 and number <= $3
-order by number`

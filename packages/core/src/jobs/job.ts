@@ -1,5 +1,5 @@
 // A job as its owner sees it: what was asked, how far it is, how it ended.
-import type { ImportWarning } from '../importer/report.ts'
+import type { ImportSettings } from '../importer/settings.ts'
 
 export type JobKind = 'import' | 'export'
 
@@ -8,7 +8,7 @@ export type JobStatus = 'pending' | 'processing' | 'completed' | 'failed' | 'can
 
 /** `processed = successful + failed` and `successful = inserted + updated + ignored`, at every moment. */
 export interface JobProgress {
-  /** Known once the file was read to its end. */
+  /** Known once the file was read to its end: `processed + unprocessed`. */
   readonly totalRecords: number | null
   readonly processedRecords: number
   readonly successfulRecords: number
@@ -16,6 +16,8 @@ export interface JobProgress {
   readonly insertedRecords: number
   readonly updatedRecords: number
   readonly ignoredRecords: number
+  /** Records behind the place where it stopped early, or taken back with the whole file; null where there are none, or nobody knows. */
+  readonly unprocessedRecords: number | null
   /** From bytes read until the end is known; null while nothing is known. 0 to 100. */
   readonly percentage: number | null
 }
@@ -31,6 +33,12 @@ export interface JobFile {
   readonly expiresAt: Date
 }
 
+export interface JobWarning {
+  /** `UNKNOWN_COLUMN`, or `ERRORS_CAPPED` where more errors were found than are listed. */
+  readonly code: string
+  readonly detail: string
+}
+
 export interface Job {
   /** A UUID. */
   readonly id: string
@@ -38,6 +46,8 @@ export interface Job {
   readonly status: JobStatus
   readonly resource: string
   readonly format: string
+  /** What an import was asked to do; `{}` for an export. */
+  readonly settings: ImportSettings
   readonly progress: JobProgress
   readonly createdAt: Date
   readonly startedAt: Date | null
@@ -45,7 +55,9 @@ export interface Job {
   /** From its start to its end, or to now. */
   readonly durationSeconds: number | null
   readonly rowsPerSecond: number | null
-  readonly warnings: readonly ImportWarning[]
+  readonly warnings: readonly JobWarning[]
+  /** What a dry run could not judge, such as triggers. */
+  readonly notJudged: readonly string[]
   /** Broken rules by code. */
   readonly errorsByCode: Readonly<Record<string, number>>
   /** Why it failed: a fault code, and a sentence that says what to do. */

@@ -1,17 +1,22 @@
 // Durable runs: the interface that HTTP and the command line submit to, and that workers serve.
 import type { Readable } from 'node:stream'
 import type { RecordError } from '../errors/record-error.ts'
+import type { ImportSettings } from '../importer/settings.ts'
 import type { ByteSource } from '../source/chunks.ts'
+import type { ErrorFilter } from './error-counts.ts'
 import type { Job, JobKind, JobStatus } from './job.ts'
 
-export interface SubmitImport {
+/** The settings are frozen with the job: every attempt at it does the same. */
+export interface SubmitImport extends ImportSettings {
   readonly resource: string
   /** Kept in the storage before the job exists, so that the job can be resumed and retried. */
   readonly source: ByteSource
-  /** `csv` or `ndjson`. */
+  /** `csv`, `ndjson` or `json` (an array). */
   readonly format: string
-  /** Bytes of the largest file. @defaultValue no limit */
+  /** Bytes of the largest file, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
+  /** Asked for when the source has been read: settings that come behind the file, such as fields of a form. */
+  readonly laterSettings?: (() => ImportSettings) | undefined
   /** Ends the upload; neither a job nor a file is left. */
   readonly signal?: AbortSignal | undefined
 }
@@ -41,7 +46,17 @@ export interface JobPage {
 export interface ErrorPage {
   /** By row number, then in the order of the rules; stable between pages. */
   readonly errors: readonly RecordError[]
+  /** All that there were and that match. */
   readonly total: number
+  /** Of all errors of the job, those that are kept and can be listed: the first ones. */
+  readonly stored: number
+}
+
+export interface ListErrors extends ErrorFilter {
+  /** 1 to 1,000. @defaultValue 50 */
+  readonly limit?: number | undefined
+  /** @defaultValue 0 */
+  readonly offset?: number | undefined
 }
 
 /** Whether each part that jobs depend on answers. */
@@ -55,8 +70,8 @@ export interface Jobs {
   /**
    * Spools the source, then writes the job and its queue message in one transaction.
    *
-   * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILE_EMPTY`, `FILE_TOO_LARGE`, `QUEUE_FULL` … and
-   * then neither a job nor a file is left
+   * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
+   * `QUEUE_FULL` … and then neither a job nor a file is left
    */
   submitImport(options: SubmitImport): Promise<Job>
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `QUEUE_FULL` */
@@ -64,13 +79,19 @@ export interface Jobs {
   /** One indexed read. Undefined for an unknown id. @throws LadingError `JOB_ID_INVALID` for what is no UUID */
   get(id: string): Promise<Job | undefined>
   list(options: ListJobs): Promise<JobPage>
-  /** Record errors of an import, while it runs too. @param page limit 1 to 1,000, default 50; offset from 0 */
-  errors(id: string, page?: { readonly limit?: number; readonly offset?: number }): Promise<ErrorPage>
+  /** Record errors of an import, while it runs too. @throws LadingError `OPTION_INVALID` */
+  errors(id: string, page?: ListErrors): Promise<ErrorPage>
+  /** All record errors that are kept, in the order of the pages, some at a time. Nothing for an unknown id. */
+  allErrors(id: string, filter?: ErrorFilter): AsyncIterable<readonly RecordError[]>
   /**
-   * The rejected records of an import as a file in the format they came in; a CSV file begins with the column
-   * `lading_error`, which an import ignores. Undefined for an unknown id.
+   * The rejected records of an import as a file in the format they came in, in UTF-8; a CSV file begins with the
+   * column `lading_error`, which an import ignores. With `unprocessed`: the records that were not reached, or were
+   * taken back with the rest of an atomic import, as a file to import as it is. Undefined for an unknown id.
+   *
+   * @throws LadingError `STORAGE_NOT_FOUND` if the source is no longer kept, `JOB_NOT_READY` for the unprocessed
+   * records of a job that has not ended
    */
-  rejects(id: string): Promise<Readable | undefined>
+  rejects(id: string, options?: { readonly unprocessed?: boolean | undefined }): Promise<Readable | undefined>
   /** The file of a completed export, or undefined if there is none (any more). */
   download(id: string): Promise<Readable | undefined>
   /** Does jobs until the signal; resolves when those that had begun have ended. */

@@ -10,13 +10,14 @@ import type { SubmitImport } from './jobs.ts'
 /** @throws LadingError `FILE_EMPTY` for a CSV file of no bytes, `FORMAT_UNSUPPORTED`, `FILE_TOO_LARGE`; nothing is left then */
 export async function spool(
   storage: Storage,
-  { source, format, maxBytes, signal }: SubmitImport,
+  { source, format, compression, maxBytes, signal }: SubmitImport,
 ): Promise<StoredObject> {
   const key = `imports/${randomUUID()}/source`
   const ended = new AbortController()
   const either = signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal])
   try {
-    const text = refuseForeign(readChunks(source, defaults.copyChunkBytes, either))
+    const chunks = readChunks(source, defaults.copyChunkBytes, either)
+    const text = refuseForeign(chunks, compression === 'gzip' ? 'announced' : 'unannounced')
     const stored = await storage.put(key, text, { signal, maxBytes })
     if (stored.size > 0 || format !== 'csv') return stored
     await storage.delete(key)

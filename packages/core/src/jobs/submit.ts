@@ -3,7 +3,11 @@ import { randomUUID } from 'node:crypto'
 import type { Exporter } from '../exporter/create-exporter.ts'
 import { formatNamed } from '../format/formats.ts'
 import type { ImporterInternals } from '../importer/internals.ts'
+import { checkPolicy } from '../importer/run.ts'
+import { type ImportSettings, readSettings } from '../importer/settings.ts'
+import { withClient } from '../postgres/client.ts'
 import type { Queue } from '../queue/queue.ts'
+import { checkMapping } from '../resource/header.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Job } from './job.ts'
 import { toJob } from './job-row.ts'
@@ -23,10 +27,13 @@ export async function submitImport(
 ): Promise<Job> {
   const { name } = importer.registry.get(submit.resource)
   const format = formatNamed(submit.format).name
+  await checkedSettings(submit, importer)
   const source = await spool(storage, { ...submit, format })
   try {
+    const settings = await checkedSettings({ ...submit, ...submit.laterSettings?.() }, importer)
+    const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
     return await begin(
-      { id: randomUUID(), kind: 'import', resource: name, format, options: {}, source },
+      { id: randomUUID(), kind: 'import', resource: name, format, options, source },
       store,
       queue,
     )
@@ -34,6 +41,20 @@ export async function submitImport(
     await storage.delete(source.key)
     throw error
   }
+}
+
+/** @throws LadingError `OPTION_INVALID` for what could never work, before there is a job that says so */
+async function checkedSettings(submit: SubmitImport, importer: ImporterInternals): Promise<ImportSettings> {
+  const settings = readSettings(submit)
+  const resource = importer.registry.get(submit.resource)
+  if (settings.mapping !== undefined) checkMapping(resource, settings.mapping)
+  if ((settings.onConflict ?? 'error') !== 'error') {
+    // Whether there is a key is the catalogue's to say: a primary key counts as one.
+    await withClient(importer.pool, async client => {
+      checkPolicy(await importer.targetOf(client, resource.name), settings)
+    })
+  }
+  return settings
 }
 
 export async function submitExport(

@@ -12,9 +12,20 @@ export interface Position {
   readonly line: number
 }
 
+/** The first record of a CSV file, and how the file is to be written. */
+export interface Header {
+  readonly cells: readonly (string | null)[]
+  /** The record as it stands in the file, without the line ending. */
+  readonly text: string
+  /** What stands between two cells. */
+  readonly delimiter: string
+  /** The `sep=` line as it stands in the file, without the line ending. */
+  readonly directive: string | undefined
+}
+
 export interface RecordBatch {
-  /** The header, in the batch that holds the first record of a CSV file. */
-  readonly header?: readonly (string | null)[]
+  /** In the batch that holds the first record of a CSV file. */
+  readonly header?: Header
   readonly records: readonly SourceRecord[]
   readonly end: Position
   /**

@@ -6,6 +6,8 @@ import type {
   FieldDefinition,
   Issue,
   KeyDefinition,
+  LookUpContext,
+  LookUpRecord,
   ReferenceDefinition,
   ResourceDefinition,
 } from './definition.ts'
@@ -35,6 +37,7 @@ export interface Resource {
   readonly keys: readonly Key[]
   readonly references: readonly Reference[]
   readonly check: ((record: Record<string, unknown>, issue: Issue) => void) | undefined
+  readonly lookUp: ((records: readonly LookUpRecord[], context: LookUpContext) => Promise<void>) | undefined
 }
 
 /**
@@ -99,6 +102,7 @@ export function defineResource<Schema extends TObject>(
     })),
     // The pipeline knows records by their field names only; the schema's static type is for the author of `check`.
     check: definition.check as Resource['check'],
+    lookUp: definition.lookUp as Resource['lookUp'],
   })
 }
 

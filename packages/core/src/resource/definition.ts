@@ -32,12 +32,36 @@ export interface FieldDefinition {
   readonly readOnly?: boolean
   /** Values are never shown in a report. @defaultValue false */
   readonly sensitive?: boolean
+  /**
+   * The time of the last change: where a record does not give it, an update that changes another column sets it to
+   * now. @defaultValue true for a timestamp in the column `updated_at`
+   */
+  readonly touch?: boolean
   /** Codes to use in place of the general ones. */
   readonly codes?: { readonly missing?: string; readonly invalid?: string; readonly tooLong?: string }
 }
 
 /** Reports one broken rule from `check`; a field that is already known to be wrong is not reported twice. */
 export type Issue<Field extends string = string> = (field: Field, code: string, message: string) => void
+
+/** One record of a batch, as `lookUp` sees and changes it. */
+export interface LookUpRecord<Values = Record<string, unknown>> {
+  readonly rowNumber: number
+  /** Fields that the record has, parsed, as `check` sees them; with what `set` has set. */
+  readonly values: Readonly<Partial<Values>>
+  /**
+   * Gives a field a value, as JSON would have it; `null` for none. It has to keep to the field's rules like a value
+   * of the file: one that does not is an error of that field. The last one counts.
+   */
+  set<Name extends Extract<keyof Values, string>>(field: Name, value: Values[Name] | null): void
+  /** Reports one broken rule. The record is rejected. */
+  readonly issue: Issue<Extract<keyof Values, string>>
+}
+
+export interface LookUpContext {
+  /** Aborts when the run is cancelled. */
+  readonly signal: AbortSignal
+}
 
 export interface ResourceDefinition<Schema extends TObject = TObject> {
   /** `table` or `schema.table`. */
@@ -56,4 +80,24 @@ export interface ResourceDefinition<Schema extends TObject = TObject> {
    * record. Must be pure: it may run again after a crash.
    */
   check?(record: Partial<Static<Schema>>, issue: Issue<Extract<keyof Static<Schema>, string>>): void
+  /**
+   * Look-ups in other systems or tables, one call for each batch: fills fields, and rejects records. Sees the
+   * records that are valid so far, and those only; called ahead of the database, so that both work at once. A field
+   * that only it fills is optional in the schema, and `check` has not seen its value.
+   *
+   * A batch may be seen again after a crash, and how records are grouped is no promise: what it does must not
+   * depend on either. If it throws, the run fails with `HOOK_FAILED`; no record of that batch is imported, and all
+   * earlier batches stay.
+   *
+   * @example
+   * async lookUp(records, { signal }) {
+   *   const ids = await countries.idsOf(records.map(({ values }) => values.country), { signal })
+   *   for (const { values, set, issue } of records) {
+   *     const id = ids.get(values.country)
+   *     if (id === undefined) issue('country', 'COUNTRY_NOT_FOUND', `There is no country "${values.country}".`)
+   *     else set('country_id', id)
+   *   }
+   * }
+   */
+  lookUp?(records: readonly LookUpRecord<Static<Schema>>[], context: LookUpContext): Promise<void>
 }

@@ -16,6 +16,10 @@ export interface Field {
   readonly nullable: boolean
   readonly readOnly: boolean
   readonly sensitive: boolean
+  /** The time of the last change: an update that changes the row and does not give it sets it to now. */
+  readonly touch: boolean
+  /** The field that this one stands for: its value is looked up by what a file gives here. */
+  readonly standsFor: Field | undefined
   readonly transform: ((text: string) => string) | undefined
   readonly codes: { readonly missing: string; readonly invalid: string; readonly tooLong: string }
 }
@@ -46,6 +50,8 @@ export function compileField(
     nullable,
     readOnly: options.readOnly ?? false,
     sensitive: options.sensitive ?? false,
+    touch: options.touch ?? (type.kind === 'timestamp' && (options.column ?? name) === 'updated_at'),
+    standsFor: undefined,
     transform: options.transform,
     codes: {
       missing: options.codes?.missing ?? 'MISSING_FIELD',

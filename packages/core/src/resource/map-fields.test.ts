@@ -1,6 +1,7 @@
 // Records to rows: cells by their column, JSON members by their key, and records that never become fields.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
+import { headerOfCells } from '../../../../test-support/decoding.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
@@ -30,7 +31,7 @@ async function map(...batches: RecordBatch[]) {
     yield* batches
   }
   const rows = []
-  for await (const batch of mapFields(source(), users, column => unknown.push(column)))
+  for await (const batch of mapFields(source(), users, { onUnknown: column => unknown.push(column) }))
     rows.push(...batch.rows)
   return {
     values: rows.map(row => row.values),
@@ -40,7 +41,7 @@ async function map(...batches: RecordBatch[]) {
 }
 
 const cells = (header: (string | null)[], ...records: (string | null)[][]) =>
-  map({ header, records: records.map(content => record(content)), end })
+  map({ header: headerOfCells(header), records: records.map(content => record(content)), end })
 const objects = (...records: Record<string, unknown>[]) =>
   map({ records: records.map(content => record(content)), end })
 
@@ -96,7 +97,7 @@ describe('cells', () => {
 
   test('of later batches go by the header of the first', async () => {
     const { values } = await map(
-      { header: ['name', 'email'], records: [], end },
+      { header: headerOfCells(['name', 'email']), records: [], end },
       { records: [record(['n', 'e'])], end },
     )
     expect(values).toEqual([['e', 'n', undefined]])
@@ -176,9 +177,9 @@ describe('a record that has a problem', () => {
 test('a fault and the end of a batch are handed on behind its rows', async () => {
   const fault = new LadingError('FILE_PARSE_ERROR', 'Broken.')
   async function* source(): AsyncGenerator<RecordBatch> {
-    yield { header: ['email'], records: [record(['a'])], end, fault }
+    yield { header: headerOfCells(['email']), records: [record(['a'])], end, fault }
   }
   const batches = []
-  for await (const batch of mapFields(source(), users, () => undefined)) batches.push(batch)
+  for await (const batch of mapFields(source(), users, { onUnknown: () => undefined })) batches.push(batch)
   expect(batches).toMatchObject([{ rows: [{ values: ['a', undefined, undefined] }], end, fault }])
 })

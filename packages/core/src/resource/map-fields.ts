@@ -4,22 +4,28 @@ import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
-import { errorColumn, fieldsByName, type HeaderMap, mapHeader } from './header.ts'
+import { errorColumn, type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
+import { fieldsByName, mappedFields, shown, spelling } from './mapping.ts'
 import { type Row, reject } from './row.ts'
 import type { RowBatch } from './row-batch.ts'
 
-/** @param onUnknown called once for each column or key that no field answers to */
+export interface MapOptions extends HeaderOptions {
+  /** Called once for each column or key that no field answers to, unless that is an error. */
+  onUnknown(column: string): void
+}
+
+/** @throws LadingError `HEADER_INVALID`, `OPTION_INVALID` */
 export async function* mapFields(
   batches: AsyncIterable<RecordBatch>,
   resource: Resource,
-  onUnknown: (column: string) => void,
+  options: MapOptions,
 ): AsyncGenerator<RowBatch> {
-  const ofObject = objectMapper(resource, onUnknown)
+  const ofObject = objectMapper(resource, options)
   let header: HeaderMap | undefined
   for await (const { header: names, records, end, fault } of batches) {
     if (names !== undefined) {
-      header = mapHeader(resource, names)
-      header.unknown.forEach(onUnknown)
+      header = mapHeader(resource, names.cells, options)
+      for (const name of header.unknown) options.onUnknown(name)
     }
     const rows = records.map(record => {
       const { content } = record
@@ -38,7 +44,7 @@ function isCells(content: NonNullable<SourceRecord['content']>): content is (str
 function emptyRow(resource: Resource, source: SourceRecord): Row {
   return {
     source,
-    values: new Array(resource.fields.length).fill(undefined),
+    values: new Array(resource.inputs.length).fill(undefined),
     given: undefined,
     errors: undefined,
   }
@@ -85,24 +91,33 @@ function ofCells(
   return row
 }
 
-function objectMapper(resource: Resource, onUnknown: (column: string) => void) {
-  const byName = fieldsByName(resource)
+/** Unknown keys that the error of a record names; a hostile one has hundreds. */
+const namedKeys = 5
+
+function objectMapper(resource: Resource, { onUnknown, mapping = {}, unknownColumns }: MapOptions) {
+  const byName = new Map([...fieldsByName(resource), ...mappedFields(resource, mapping)])
+  const isError = unknownColumns === 'error'
   /** Keys as they are spelt in this file, so that the lower-casing is done once for each spelling. */
   const bySpelling = new Map<string, Field | null>()
   const fieldOf = (key: string): Field | null => {
     const known = bySpelling.get(key)
     if (known !== undefined) return known
-    const field = byName.get(key.toLowerCase()) ?? null
-    if (field === null && key.toLowerCase() !== errorColumn) onUnknown(key)
+    const field = byName.get(spelling(key)) ?? null
+    if (field === null && !isError && spelling(key) !== errorColumn) onUnknown(key)
     // A hostile file may hold a new key in every line.
     if (bySpelling.size < 10_000) bySpelling.set(key, field)
     return field
   }
   return (source: SourceRecord, object: Readonly<Record<string, unknown>>): Row => {
     const row = emptyRow(resource, source)
+    const unknown: string[] = []
     for (const key of Object.keys(object)) {
       const field = fieldOf(key)
-      if (field === null || field.readOnly) continue
+      if (field === null) {
+        if (isError && spelling(key) !== errorColumn) unknown.push(key)
+        continue
+      }
+      if (field.readOnly) continue
       if (row.values[field.index] !== undefined) {
         reject(
           resource,
@@ -114,6 +129,18 @@ function objectMapper(resource: Resource, onUnknown: (column: string) => void) {
       }
       row.values[field.index] = object[key]
     }
+    if (unknown.length > 0) {
+      reject(resource, row, null, 'UNKNOWN_COLUMN', unknownKeys(resource, unknown))
+    }
     return row
   }
+}
+
+function unknownKeys({ name }: Resource, keys: readonly string[]): string {
+  const named = keys.slice(0, namedKeys).map(key => `"${shown(key)}"`)
+  const more = keys.length - named.length
+  const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return keys.length === 1
+    ? `The key ${list} is no field of ${name}; remove or map it.`
+    : `The keys ${list} are no fields of ${name}; remove or map them.`
 }

@@ -9,3 +9,11 @@ export interface RowBatch {
   /** The last batch of a broken file says why it broke, behind its good rows. */
   readonly fault?: LadingError
 }
+
+/** The rows before `index`, and in band why that row cannot be judged: no row before it may be lost with it. */
+export function cutBefore(batch: RowBatch, index: number, fault: LadingError): RowBatch {
+  const source = batch.rows[index]?.source
+  if (source === undefined) return { ...batch, fault }
+  const end = { byte: source.offset, rowNumber: source.rowNumber - 1, line: source.line - 1 }
+  return { rows: batch.rows.slice(0, index), end, fault }
+}

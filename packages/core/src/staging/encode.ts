@@ -5,7 +5,7 @@ import type { Row } from '../resource/row.ts'
 
 export interface StagedColumn {
   readonly column: TargetColumn
-  /** Absent in some rows, where the default has to stand in for it. */
+  /** Absent in some rows, where the default or the value of the table has to stand in for it. */
   readonly isMixed: boolean
 }
 
@@ -19,9 +19,20 @@ export interface StagedBatch {
   readonly chunks: readonly Buffer[]
 }
 
-/** Encodes rows without errors. @param chunkBytes size of one write into COPY */
-export function encodeBatch(target: Target, rows: readonly Row[], chunkBytes: number): StagedBatch {
-  const columns = stagedColumns(target, rows)
+export interface EncodeOptions {
+  /** Rows may be updated, so that it must be known of every one what it gives and what it leaves alone. */
+  readonly mayUpdate: boolean
+  /** Bytes of one write into COPY. */
+  readonly chunkBytes: number
+}
+
+/** Encodes rows without errors. */
+export function encodeBatch(
+  target: Target,
+  rows: readonly Row[],
+  { mayUpdate, chunkBytes }: EncodeOptions,
+): StagedBatch {
+  const columns = stagedColumns(target, rows, mayUpdate)
   const hasPresence = columns.some(column => column.isMixed)
   return { rows, columns, hasPresence, chunks: packLines(lines(rows, columns, hasPresence), chunkBytes) }
 }
@@ -32,12 +43,12 @@ function isAbsent(row: Row, { field, info }: TargetColumn): boolean {
   return value === undefined || (value === null && info.notNull)
 }
 
-function stagedColumns(target: Target, rows: readonly Row[]): StagedColumn[] {
+function stagedColumns(target: Target, rows: readonly Row[], mayUpdate: boolean): StagedColumn[] {
   return target.writable.flatMap(column => {
     let absent = 0
     for (const row of rows) if (isAbsent(row, column)) absent++
     if (absent === rows.length) return []
-    return { column, isMixed: absent > 0 && column.info.default !== null }
+    return { column, isMixed: absent > 0 && (mayUpdate || column.info.default !== null) }
   })
 }
 

@@ -3,6 +3,7 @@ import type { Target, TargetColumn, TargetKey } from '../catalogue/target.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
 import { type Row, reject } from '../resource/row.ts'
 import type { Questions } from './classify-sql.ts'
+import type { OnConflict } from './conflict.ts'
 import type { Refusal } from './isolate-sql.ts'
 import type { Verdict } from './judge.ts'
 
@@ -13,11 +14,14 @@ export function explainVerdicts(
   rows: readonly Row[],
   row: Row,
   verdicts: readonly Verdict[],
+  onConflict: OnConflict = 'error',
 ): void {
   for (const verdict of verdicts) {
     if (verdict.rule === 'key') {
       const key = questions.keys[verdict.index]
-      if (key) explainDuplicate(target, key, row, verdict.twin === null ? undefined : rows[verdict.twin])
+      const twin = verdict.twin === null ? undefined : rows[verdict.twin]
+      if (key && onConflict === 'error') explainDuplicate(target, key, row, twin)
+      else if (key) explainClash(target, key, row, twin)
     } else {
       const reference = questions.references[verdict.index]
       if (reference) explainMissing(target, reference.column, reference.reference, row)
@@ -27,12 +31,31 @@ export function explainVerdicts(
 
 function explainDuplicate(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
   const [first] = key.columns
-  const names = key.columns.map(({ field }) => `"${field.name}"`).join(' and ')
   const place =
     twin === undefined
       ? `is already in ${target.resource.name}`
       : `is already in row ${twin.source.rowNumber} of this file`
-  reject(target.resource, row, first?.field ?? null, key.code, `The same ${names} ${place}.`)
+  reject(target.resource, row, first?.field ?? null, key.code, `The same ${namesOf(key)} ${place}.`)
+}
+
+/** The record is another row than the one that has this key: under `ignore` and `update` that is the only duplicate. */
+function explainClash(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
+  const names = namesOf(key)
+  const owner =
+    twin === undefined
+      ? `another row of ${target.resource.name}`
+      : `row ${twin.source.rowNumber} of this file`
+  reject(
+    target.resource,
+    row,
+    key.columns[0]?.field ?? null,
+    key.code,
+    `The ${names} of this record belongs to ${owner}, and its other keys do not; correct one of them.`,
+  )
+}
+
+function namesOf(key: TargetKey): string {
+  return key.columns.map(({ field }) => `"${field.name}"`).join(' and ')
 }
 
 function explainMissing(

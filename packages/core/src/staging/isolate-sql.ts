@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 /** If the first rows all fail alike for a reason that is no row's, it is the run's: a missing grant, for one. */
-const alikeRows = 50
+export const alikeRows = 50
 
 /**
  * Each row in a subtransaction of its own, in file order, so that every row meets the rows accepted before it.
@@ -46,7 +46,7 @@ begin
       end if;
     exception when others then
       get stacked diagnostics state = returned_sqlstate, constraint_name = constraint_name, column_name = column_name;
-      if left(state, 2) in ('08', '25', '40', '53', '55', '57', '58') or (left(state, 2) = '42' and state <> '42501') then
+      if ${notOfARow('state')} then
         raise;
       end if;
       refused := refused + 1;
@@ -61,6 +61,12 @@ begin
   end loop;
   perform set_config('lading.refusals', array_to_json(refusals)::text, true);
 end`)
+}
+
+/** True for a SQLSTATE for which no row is to blame, as an SQL expression: see `blame`. */
+export function notOfARow(state: string): string {
+  const isClass = `left(${state}, 2)`
+  return `(${isClass} in ('08', '25', '40', '53', '55', '57', '58') or (${isClass} = '42' and ${state} <> '42501'))`
 }
 
 /** Reads what the loop left behind in a setting of the transaction. */

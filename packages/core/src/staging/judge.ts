@@ -41,7 +41,7 @@ export function judge(
     questions.keys.forEach((_, index) => {
       const group = suspect[`group_${index}`]
       const twin = typeof group === 'number' && group !== row ? holderOf(index, group) : null
-      if (twin !== null || suspect[`taken_${index}`] === true) verdicts.push({ rule: 'key', index, twin })
+      if (twin !== null || suspect[`taken_${index}`]) verdicts.push({ rule: 'key', index, twin })
     })
     questions.references.forEach((_, index) => {
       if (suspect[`missing_${index}`] !== true) return

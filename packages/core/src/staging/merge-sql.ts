@@ -2,7 +2,10 @@
 import type { Target } from '../catalogue/target.ts'
 import { doBlock } from '../postgres/identifier.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
+import type { Questions } from './classify-sql.ts'
+import { differs, hasKey, isGiven, stagedValue } from './compare-sql.ts'
 import type { StagedBatch, StagedColumn } from './encode.ts'
+import type { Plan } from './plan.ts'
 
 /** Column list and expressions of an insert; `s` is a row of the staging table. */
 export interface InsertLists {
@@ -12,7 +15,7 @@ export interface InsertLists {
 
 export function insertLists(target: Target, batch: StagedBatch): InsertLists {
   const columns = batch.columns.map(({ column }) => column.sql)
-  const values = batch.columns.map(valueExpression)
+  const values = batch.columns.map(insertedValue)
   // A batch in which no field is present still has rows: they are all defaults.
   const [first] = target.writable
   if (columns.length === 0 && first !== undefined) {
@@ -21,13 +24,31 @@ export function insertLists(target: Target, batch: StagedBatch): InsertLists {
   return { columns: columns.join(', '), values: values.join(', ') }
 }
 
-function valueExpression({ column, isMixed }: StagedColumn, position: number): string {
-  const staged = `s.${column.sql}`
-  // A timestamp without zone means UTC here, whatever zone the session has.
-  const isLocal = column.field.type.kind === 'timestamp' && column.info.type === 'timestamp'
-  const value = isLocal ? `${staged} at time zone 'UTC'` : `${staged}::${column.info.castType}`
-  if (!isMixed) return value
-  return `case when get_bit(s.lading_present, ${position}) = 1 then ${value} else ${column.info.default} end`
+function insertedValue({ column, isMixed }: StagedColumn, position: number): string {
+  const value = stagedValue(column)
+  if (!isMixed || column.info.default === null) return value
+  return `case when ${isGiven(position)} then ${value} else ${column.info.default} end`
+}
+
+/**
+ * The assignments of an update of `t` from `s`: what a row does not give stays, and the time of the last change is
+ * now. Empty where there is nothing to set.
+ */
+export function assignments(target: Target, { columns }: StagedBatch): string {
+  const set = columns.map(({ column, isMixed }, position) => {
+    const value = stagedValue(column)
+    if (!isMixed) return `${column.sql} = ${value}`
+    const otherwise = column.field.touch ? now(column.info.type) : `t.${column.sql}`
+    return `${column.sql} = case when ${isGiven(position)} then ${value} else ${otherwise} end`
+  })
+  const filled = new Set(columns.map(({ column }) => column))
+  const touched = target.writable.filter(column => column.field.touch && !filled.has(column))
+  if (set.length === 0) return ''
+  return [...set, ...touched.map(({ sql, info }) => `${sql} = ${now(info.type)}`)].join(', ')
+}
+
+function now(type: string): string {
+  return type === 'timestamp' ? `now() at time zone 'UTC'` : 'now()'
 }
 
 /** Deferrable constraints speak only at commit, too late to tell which row broke them, unless they are told to. */
@@ -35,6 +56,8 @@ export function constraintsNow(target: Target): string {
   const { deferrable } = target.table
   return deferrable.length === 0 ? '' : `set constraints ${deferrable.join(', ')} immediate;`
 }
+
+const suppressed = `raise exception using errcode = '${rowsSuppressed}', message = 'rows were suppressed';`
 
 /**
  * Inserts the staged rows but those in `leftOut`, in file order, and raises if their number is not `expected`:
@@ -47,17 +70,84 @@ export function mergeSql(
   leftOut: readonly number[],
   expected: number,
 ): string {
-  const { columns, values } = insertLists(target, batch)
-  const where = leftOut.length === 0 ? '' : `where s.lading_row <> all ('{${leftOut.join(',')}}'::int4[])`
   return doBlock(`
 declare affected bigint;
 begin
   ${constraintsNow(target)}
+  ${insertion(target, staging, batch, leftOut, expected)}
+end`)
+}
+
+function insertion(
+  target: Target,
+  staging: string,
+  batch: StagedBatch,
+  leftOut: readonly number[],
+  expected: number,
+): string {
+  const { columns, values } = insertLists(target, batch)
+  const where = leftOut.length === 0 ? '' : `where s.lading_row <> all (${numbers(leftOut)})`
+  return `
   insert into ${target.table.sql} (${columns})
   select ${values} from ${staging} s ${where} order by s.lading_row;
   get diagnostics affected = row_count;
-  if affected <> ${expected} then
-    raise exception using errcode = '${rowsSuppressed}', message = 'rows were suppressed';
-  end if;
+  if affected <> ${expected} then ${suppressed} end if;`
+}
+
+/** The name of a setting of the transaction in which the number of updated rows is left behind. */
+export const updatedSetting = 'lading.updated'
+
+/** Carries out the part of a plan that is done all at once. */
+export function planSql(
+  target: Target,
+  staging: string,
+  batch: StagedBatch,
+  { keys }: Questions,
+  plan: Plan,
+): string {
+  const updates = [...plan.updates].map(([index, rows]) => {
+    const key = keys[index]
+    return key === undefined ? '' : update(target, staging, batch, hasKey(key), rows)
+  })
+  const rest = [
+    ...[...plan.updates.values()].flat(),
+    ...plan.ignored,
+    ...plan.rejected.keys(),
+    ...plan.serial,
+  ]
+  const inserted = batch.rows.length - rest.length
+  return doBlock(`
+declare
+  affected bigint;
+  expected bigint;
+  updated bigint := 0;
+begin
+  ${constraintsNow(target)}
+  ${inserted === 0 ? '' : insertion(target, staging, batch, rest, inserted)}
+  ${updates.join('')}
+  perform set_config('${updatedSetting}', updated::text, true);
 end`)
+}
+
+/** Only rows that change are written, and they are counted first: a trigger can drop an update as well. */
+function update(
+  target: Target,
+  staging: string,
+  batch: StagedBatch,
+  isSame: string,
+  rows: readonly number[],
+): string {
+  const set = assignments(target, batch)
+  if (set === '') return ''
+  const changed = `s.lading_row = any (${numbers(rows)}) and ${isSame} and ${differs(batch.columns)}`
+  return `
+  select count(*) into expected from ${staging} s join ${target.table.sql} t on ${changed};
+  update ${target.table.sql} t set ${set} from ${staging} s where ${changed};
+  get diagnostics affected = row_count;
+  if affected <> expected then ${suppressed} end if;
+  updated := updated + affected;`
+}
+
+export function numbers(rows: readonly number[]): string {
+  return `'{${rows.join(',')}}'::int4[]`
 }

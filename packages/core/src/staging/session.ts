@@ -4,8 +4,12 @@ import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
 import { copyIn } from '../postgres/copy-in.ts'
 import { blame, databaseFault } from '../postgres/sqlstate.ts'
+import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
-import { forgetErrors, mergeBatch, type Road } from './merge.ts'
+import { mergeBatch } from './merge.ts'
+import { forgetErrors, insertedOnly, type Road } from './merge-job.ts'
+import { assertAccounted, type MergeOutcome } from './outcome.ts'
+import type { Rehearsal } from './rehearsal.ts'
 import { type StagingTable, stagingTable } from './staging-table.ts'
 
 /** A batch is tried this often when other transactions get in its way (40001, 40P01). */
@@ -15,10 +19,15 @@ export interface StagingSession {
   /**
    * Merges a batch; rows that stay out have errors afterwards.
    *
-   * @param record statements that are committed with the batch, asked for when it is known what stays out
+   * @param record statements that are committed with the batch, asked for when it is known what stays out; without
+   * any, the batch is taken back
+   * @returns undefined if it was taken back
    * @throws LadingError with no row of the batch kept
    */
-  merge(batch: StagedBatch, record?: () => string): Promise<void>
+  merge(
+    batch: StagedBatch,
+    record?: (outcome: MergeOutcome) => string | undefined,
+  ): Promise<MergeOutcome | undefined>
   /** Drops the staging table. Its commit is a synchronous one, so all batches before it are on disk then. */
   close(): Promise<void>
 }
@@ -29,6 +38,10 @@ export interface SessionOptions {
    * neither committed nor rolled back here.
    */
   readonly transaction: 'own' | 'caller'
+  /** @defaultValue `'error'` */
+  readonly onConflict?: OnConflict
+  /** The batches go into a stand-in of the table, which is what `target` names then. */
+  readonly rehearsal?: Rehearsal
   /** Statements at the beginning of each batch's transaction, without a result set, such as a fence. */
   readonly fence?: string
 }
@@ -39,32 +52,47 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<StagingSession> {
   const staging = stagingTable(target)
+  const { onConflict = 'error', transaction, rehearsal } = options
   await client.query(staging.create).catch(rethrow)
   let road: Road = 'optimistic'
-  const { opening, closing } = frame(staging, options)
-  const work = async (batch: StagedBatch, record: () => string): Promise<Road> => {
-    forgetErrors(batch)
+  const { opening, closing, takeBack } = frame(staging, options)
+
+  const fill = async (batch: StagedBatch): Promise<void> => {
     if (batch.rows.length === 0) await client.query(opening)
     else await copyIn(client, `${opening}; ${staging.copy(batch)}`, batch.chunks, batch.rows.length)
-    return mergeBatch({
+    if (batch.rows.length > 0 && rehearsal) await client.query(rehearsal.fetchSql(staging.sql, batch))
+  }
+  const work = async (batch: StagedBatch, record: Recorder): Promise<MergeOutcome | undefined> => {
+    let isTakenBack = false
+    forgetErrors(batch)
+    await fill(batch)
+    const merged = await mergeBatch({
       client,
       target,
       staging: staging.sql,
       batch,
+      onConflict,
       road,
-      closing: () => `${record()}; ${closing}`,
+      closing: outcome => {
+        assertAccounted(batch.rows, outcome)
+        const recorded = record(outcome)
+        isTakenBack = recorded === undefined
+        return isTakenBack ? takeBack : [recorded, rehearsal?.keepSql(staging.sql, batch), closing].join('; ')
+      },
     })
+    if (isTakenBack) return undefined
+    road = merged.road
+    rehearsal?.kept(batch)
+    return merged.outcome
   }
   return {
     async merge(batch, record) {
-      if (batch.rows.length === 0 && record === undefined) return
+      if (batch.rows.length === 0 && record === undefined) return insertedOnly(0)
       for (let attempt = 1; ; attempt++) {
         try {
-          road = await work(batch, record ?? (() => ''))
-          return
+          return await work(batch, record ?? (() => ''))
         } catch (error) {
-          if (options.transaction !== 'own' || blame(error) !== 'retry' || attempt === attempts)
-            rethrow(error)
+          if (transaction !== 'own' || blame(error) !== 'retry' || attempt === attempts) rethrow(error)
           await client.query('rollback').catch(rethrow)
           // At random, so that two imports that met do not meet again.
           await setTimeout(10 * 2 ** attempt * Math.random())
@@ -77,15 +105,32 @@ export async function openSession(
   }
 }
 
-/** What stands before the COPY and behind the merge. */
-function frame(
-  staging: StagingTable,
-  { transaction, fence = '' }: SessionOptions,
-): { opening: string; closing: string } {
+type Recorder = (outcome: MergeOutcome) => string | undefined
+
+interface Frame {
+  /** Before the COPY. */
+  readonly opening: string
+  /** Behind the merge. */
+  readonly closing: string
+  /** In place of `closing`, as if there had been no batch. */
+  readonly takeBack: string
+}
+
+function frame(staging: StagingTable, { transaction, fence = '' }: SessionOptions): Frame {
   // In a transaction of the caller no commit empties the staging table.
-  if (transaction === 'caller') return { opening: `truncate ${staging.sql}`, closing: '' }
+  if (transaction === 'caller') {
+    return {
+      opening: `truncate ${staging.sql}; savepoint lading_batch`,
+      closing: 'release savepoint lading_batch',
+      takeBack: 'rollback to savepoint lading_batch; release savepoint lading_batch',
+    }
+  }
   // A crash of the server may take back the last batches, but never half a one; `close` makes all of them durable.
-  return { opening: `begin; set local synchronous_commit = off; ${fence}`, closing: 'commit' }
+  return {
+    opening: `begin; set local synchronous_commit = off; ${fence}`,
+    closing: 'commit',
+    takeBack: 'rollback',
+  }
 }
 
 function rethrow(error: unknown): never {

@@ -24,7 +24,7 @@ export interface Rule {
 /** @throws LadingError `RESOURCE_INVALID` for a format that nobody registered: it would refuse every value. */
 export function compileRules(resource: Resource): readonly Rule[] {
   registerFormats()
-  return resource.fields.map(field => {
+  return resource.inputs.map(field => {
     const isValid = compileChecker(field)
     const unknown = isValid === undefined ? [] : unknownFormats(field.schema)
     if (unknown.length > 0) {

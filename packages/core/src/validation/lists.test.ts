@@ -10,9 +10,13 @@ import { validate } from './validate.ts'
 
 async function errorsOf(schema: Parameters<typeof Type.Optional>[0], value: unknown) {
   const resource = defineResource('things', { table: 'things', schema: Type.Object({ it: schema }) })
-  const rows = mapFields(recordsOfObjects([{ it: value }]), resource, () => undefined)
+  const rows = mapFields(recordsOfObjects([{ it: value }]), resource, { onUnknown: () => undefined })
   const found: unknown[] = []
-  for await (const batch of validate(parseValues(rows, resource, { from: 'json' }), resource)) {
+  for await (const batch of validate(
+    parseValues(rows, resource, { from: 'json' }),
+    resource,
+    () => undefined,
+  )) {
     for (const { errors } of batch.rows) found.push(...(errors ?? []).map(error => [error.code, error.value]))
   }
   return found

@@ -1,6 +1,7 @@
 // Presence: absent, null and empty values of required, optional and nullable fields, from cells and from JSON.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
+import { headerOfCells } from '../../../../test-support/decoding.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import { defineResource, type Resource } from '../resource/define.ts'
 import { mapFields } from '../resource/map-fields.ts'
@@ -110,16 +111,12 @@ async function errorsOf(resource: Resource, from: 'text' | 'json', given: Record
   const content = from === 'text' ? Object.values(given).map(cell => (cell ?? null) as string | null) : given
   const record = { rowNumber: 2, line: 2, offset: 0, length: raw.length, raw, content, problem: undefined }
   async function* records(): AsyncGenerator<RecordBatch> {
-    const header = from === 'text' ? { header: Object.keys(given) } : {}
+    const header = from === 'text' ? { header: headerOfCells(Object.keys(given)) } : {}
     yield { ...header, records: [record], end: { byte: raw.length, rowNumber: 2, line: 2 } }
   }
-  const rows = parseValues(
-    mapFields(records(), resource, () => undefined),
-    resource,
-    { from },
-  )
+  const rows = parseValues(mapFields(records(), resource, { onUnknown: () => undefined }), resource, { from })
   const errors = []
-  for await (const batch of validate(rows, resource))
+  for await (const batch of validate(rows, resource, () => undefined))
     errors.push(...batch.rows.flatMap(row => row.errors ?? []))
   return errors
 }

@@ -1,31 +1,57 @@
 // Stage: typed rows → the same rows, each with all of its broken rules.
 import { callHook } from '../errors/hook.ts'
+import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Issue } from '../resource/definition.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
-import type { RowBatch } from '../resource/row-batch.ts'
+import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
 import { Refusal } from '../value/codec.ts'
 import { plainValue } from './checker.ts'
 import { compileRules, isTooLong, type Rule } from './compile.ts'
 
-/** Checks every row that became fields: the rules of each field in their order, then the resource's own `check`. */
+/** Notes what is wrong with the values of a row. */
+export type RowCheck = (row: Row) => void
+
+/**
+ * Checks every row that became fields: the rules of each field in their order, what its column can hold, then the
+ * resource's own `check`. One that throws is a fault behind the rows before it.
+ *
+ * @param fit what the columns of the table add to the rules of the fields
+ */
 export async function* validate(
   batches: AsyncIterable<RowBatch>,
   resource: Resource,
+  fit: RowCheck,
 ): AsyncGenerator<RowBatch> {
-  const rules = compileRules(resource)
+  const checkFields = compileFields(resource, fit)
   const recordCheck = compileCheck(resource)
-  const positions = new Map(resource.fields.map(field => [field.name, field.index]))
   for await (const batch of batches) {
-    for (const row of batch.rows) {
-      if (row.errors !== undefined) continue
-      for (const rule of rules) checkField(resource, rule, row)
-      recordCheck?.(row)
-      if (row.errors !== undefined) sortByField(row.errors, positions)
+    let at = 0
+    try {
+      for (; at < batch.rows.length; at++) {
+        const row = batch.rows[at]
+        if (row === undefined || row.errors !== undefined) continue
+        checkFields(row)
+        recordCheck?.(row)
+        if (row.errors !== undefined) sortByField(resource, row.errors)
+      }
+    } catch (fault) {
+      if (!(fault instanceof LadingError)) throw fault
+      yield cutBefore(batch, at, fault)
+      return
     }
     yield batch
+  }
+}
+
+/** The check of every field by itself. @param fit what the columns of the table add to the rules of the fields */
+export function compileFields(resource: Resource, fit: RowCheck): RowCheck {
+  const rules = compileRules(resource)
+  return row => {
+    for (const rule of rules) checkField(resource, rule, row)
+    fit(row)
   }
 }
 
@@ -64,29 +90,37 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   }
 }
 
-/** What `check` found stands with the other errors of its field. Sorting is stable. */
-function sortByField(errors: RecordError[], positions: ReadonlyMap<string, number>): void {
-  const position = ({ field }: RecordError) => (field === null ? -1 : (positions.get(field) ?? -1))
+/** What a hook found stands with the other errors of its field. Sorting is stable. */
+export function sortByField({ inputs }: Resource, errors: RecordError[]): void {
+  const position = ({ field }: RecordError) => inputs.findIndex(({ name }) => name === field)
   errors.sort((one, other) => position(one) - position(other))
 }
 
-function compileCheck(resource: Resource): ((row: Row) => void) | undefined {
-  const { check, fields } = resource
+function compileCheck(resource: Resource): RowCheck | undefined {
+  const { check } = resource
   if (check === undefined) return undefined
-  const byName = new Map(fields.map(field => [field.name, field]))
   return row => {
-    const record: Record<string, unknown> = {}
-    for (const field of fields) {
-      const value = row.values[field.index]
-      if (value !== undefined && (row.errors === undefined || !isRejected(row, field)))
-        record[field.name] = plainValue(value)
-    }
-    const issue: Issue = (name, code, message) => {
-      const field = byName.get(name) ?? null
-      // One field, one error: a rule over several fields says nothing new of a value that is wrong by itself.
-      if (field !== null && isRejected(row, field)) return
-      reject(resource, row, field, code, message)
-    }
+    const record = recordOf(resource, row)
+    const issue: Issue = (name, code, message) => noteIssue(resource, row, name, code, message)
     callHook(`The check of ${resource.name}`, () => check(record, issue))
   }
+}
+
+/** The fields that a row has and that are valid by themselves, as hooks see them. */
+export function recordOf({ inputs }: Resource, row: Row): Record<string, unknown> {
+  const record: Record<string, unknown> = {}
+  for (const field of inputs) {
+    const value = row.values[field.index]
+    if (value !== undefined && (row.errors === undefined || !isRejected(row, field)))
+      record[field.name] = plainValue(value)
+  }
+  return record
+}
+
+/** What a hook says of a row. */
+export function noteIssue(resource: Resource, row: Row, name: string, code: string, message: string): void {
+  const field = resource.inputs.find(input => input.name === name) ?? null
+  // One field, one error: a rule over several fields says nothing new of a value that is wrong by itself.
+  if (field !== null && isRejected(row, field)) return
+  reject(resource, row, field, code, message)
 }

@@ -176,6 +176,10 @@ describe('numeric', () => {
     [1e2, '100'],
     [123456789.99, '123456789.99'],
     [999999999999999, '999999999999999'],
+    // JavaScript writes these with an exponent.
+    [0.0000001, '0.0000001'],
+    [-1.25e-10, '-0.000000000125'],
+    [1e21, 'refused'],
     // JSON.parse may have rounded them.
     [JSON.parse('9999999999999999'), 'refused'],
     [0.1 + 0.2, 'refused'],

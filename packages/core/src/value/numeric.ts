@@ -15,11 +15,19 @@ export const numeric: Codec = {
   fromJson: value => {
     if (typeof value === 'string') return parse(value)
     if (typeof value !== 'number') return invalid
-    const text = String(value)
+    const text = withoutExponent(String(value))
     return text.replace(/\D/g, '').replace(/^0+/, '').length <= safeDigits ? parse(text) : invalid
   },
   toCopy: (value: string) => value,
   isPlain: true,
   // As a JSON string: JSON.parse would round it.
   print: ({ sql }) => ({ csv: sql, json: `${sql}::text` }),
+}
+
+/** JavaScript writes 0.0000001 as `1e-7`. What it writes with a positive exponent has too many digits anyway. */
+function withoutExponent(text: string): string {
+  const parts = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text)
+  if (parts === null) return text
+  const [, sign, first, rest = '', zeros] = parts
+  return `${sign}0.${'0'.repeat(Number(zeros) - 1)}${first}${rest}`
 }

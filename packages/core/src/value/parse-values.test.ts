@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../resource/define.ts'
 import type { Row } from '../resource/row.ts'
+import type { RowBatch } from '../resource/row-batch.ts'
 import { Refusal } from './codec.ts'
 import { JsonText } from './json.ts'
 import { parseValues } from './parse-values.ts'
@@ -22,22 +23,23 @@ const things = defineResource('things', {
   },
 })
 
+const nowhere = {
+  rowNumber: 2,
+  line: 2,
+  offset: 0,
+  length: 0,
+  raw: '',
+  content: undefined,
+  problem: undefined,
+}
+
 async function parseRow(
   values: unknown[],
   from: 'text' | 'json',
   errors: Row['errors'] = undefined,
   resource = things,
 ) {
-  const source = {
-    rowNumber: 2,
-    line: 2,
-    offset: 0,
-    length: 0,
-    raw: '',
-    content: undefined,
-    problem: undefined,
-  }
-  const row: Row = { source, values, given: undefined, errors }
+  const row: Row = { source: nowhere, values, given: undefined, errors }
   async function* batches() {
     yield { rows: [row], end: { byte: 0, rowNumber: 2, line: 2 } }
   }
@@ -113,22 +115,43 @@ describe('cells', () => {
     expect((await parseRow(['a', null, null, null, null], 'text')).given).toBeUndefined()
   })
 
-  test('whose transform throws end the run with its name', async () => {
+  test('whose transform throws are a fault behind the rows before them', async () => {
     const broken = defineResource('things', {
       table: 'things',
       schema: Type.Object({ name: Type.String() }),
       fields: {
         name: {
-          transform: () => {
-            throw new Error('boom')
+          transform: text => {
+            if (text === 'evil') throw new Error('boom')
+            return text
           },
         },
       },
     })
-    await expect(parseRow(['a'], 'text', undefined, broken)).rejects.toMatchObject({
-      code: 'HOOK_FAILED',
-      message: 'The transform of "name" threw an error: boom',
-    })
+    const rows = ['a', 'b', 'evil', 'c'].map((name, index) => ({
+      source: { ...nowhere, rowNumber: index + 2, line: index + 2, offset: 5 + index * 2 },
+      values: [name],
+      given: undefined,
+      errors: undefined,
+    }))
+    async function* batches() {
+      yield { rows, end: { byte: 17, rowNumber: 5, line: 5 } }
+    }
+    const parsed: RowBatch[] = []
+    for await (const batch of parseValues(batches(), broken, { from: 'text' })) parsed.push(batch)
+    expect(parsed).toMatchObject([
+      {
+        rows: [{ values: ['a'] }, { values: ['b'] }],
+        end: { byte: 9, rowNumber: 3, line: 3 },
+        fault: { code: 'HOOK_FAILED', message: 'The transform of "name" threw an error: boom' },
+      },
+    ])
+  })
+
+  test('that mean the same in another spelling are reported as they were spelt', async () => {
+    const { values, given } = await parseRow([null, '007', null, null, null], 'text')
+    expect(values[1]).toBe(7)
+    expect(Object.fromEntries(given ?? [])).toEqual({ 1: '007' })
   })
 })
 

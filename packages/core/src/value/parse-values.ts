@@ -1,8 +1,10 @@
 // Stage: raw values → values of their column types. What cannot be parsed gives way to the reason.
 import { callHook } from '../errors/hook.ts'
+import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
-import type { RowBatch } from '../resource/row-batch.ts'
+import type { Row } from '../resource/row.ts'
+import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { type Codec, Refusal } from './codec.ts'
 import { codecOf } from './codecs.ts'
 
@@ -13,33 +15,49 @@ export interface ParseOptions {
 
 /**
  * Parses in place. Empty text is null but for text fields: CSV has no other way to leave a cell out. Rows that
- * already have errors are left as they are.
+ * already have errors are left as they are. A `transform` that throws is a fault behind the rows before it.
  */
 export async function* parseValues(
   batches: AsyncIterable<RowBatch>,
   resource: Resource,
   { from }: ParseOptions,
 ): AsyncGenerator<RowBatch> {
-  const parsers = resource.fields.map(field => parserOf(field, codecOf(field.type), from))
+  const parsers = resource.inputs.map(field => parserOf(field, codecOf(field.type), from))
   for await (const batch of batches) {
-    for (const row of batch.rows) {
-      if (row.errors !== undefined) continue
-      const { values } = row
-      for (let index = 0; index < values.length; index++) {
-        const value = values[index]
-        if (value === undefined || value === null) continue
-        const parser = parsers[index]
-        const parsed = parser?.parse(value)
-        values[index] = parsed
-        // Reports show what stands in the file.
-        if (parsed instanceof Refusal || (parser?.transforms === true && parsed !== value)) {
-          row.given ??= new Map()
-          row.given.set(index, value)
-        }
+    let at = 0
+    try {
+      for (; at < batch.rows.length; at++) {
+        const row = batch.rows[at]
+        if (row !== undefined && row.errors === undefined) parseRow(row, parsers)
       }
+    } catch (fault) {
+      if (!(fault instanceof LadingError)) throw fault
+      yield cutBefore(batch, at, fault)
+      return
     }
     yield batch
   }
+}
+
+function parseRow(row: Row, parsers: readonly Parser[]): void {
+  const { values } = row
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]
+    if (value === undefined || value === null) continue
+    const parser = parsers[index]
+    const parsed = parser?.parse(value)
+    values[index] = parsed
+    // Reports show what stands in the file.
+    if (parsed instanceof Refusal || parser?.transforms === true ? parsed !== value : isRespelt(value, parsed)) {
+      row.given ??= new Map()
+      row.given.set(index, value)
+    }
+  }
+}
+
+/** `1e3` has become 1000, `007` 7 and `1` true. */
+function isRespelt(given: unknown, parsed: unknown): boolean {
+  return typeof given === 'string' && typeof parsed !== 'object' && String(parsed) !== given
 }
 
 interface Parser {

@@ -148,7 +148,7 @@ async function decode(bytes: Buffer, chunkSizes: readonly number[], maxRecordByt
     batches.push(batch)
   }
   const records = batches.flatMap(batch => batch.records)
-  const headers = batches.flatMap(batch => (batch.header ? [batch.header] : []))
+  const headers = batches.flatMap(batch => (batch.header ? [batch.header.cells] : []))
   return {
     cells: [...headers, ...records.map(record => record.content as readonly (string | null)[])],
     records,

@@ -98,7 +98,7 @@ async function decodeAll(chunks: readonly Buffer[]) {
   expect(batches.at(-1)?.fault).toBeUndefined()
   return {
     batches,
-    header: batches.find(batch => batch.header !== undefined)?.header,
+    header: batches.find(batch => batch.header !== undefined)?.header?.cells,
     records: batches.flatMap(batch => batch.records),
   }
 }

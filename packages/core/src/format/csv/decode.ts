@@ -1,30 +1,28 @@
 // CSV bytes → record batches: strict, with each record's place, and faults behind the good records.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { RecordBatch } from '../../record/record-batch.ts'
+import type { Header, RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeOptions } from '../format.ts'
 import { type DecodedText, decodeUtf8 } from '../utf8.ts'
+import { type Dialect, readDialect } from './dialect.ts'
+import { unguard } from './formula-guard.ts'
 import { type Scan, type ScannedRecord, scanCsv } from './scan.ts'
 
-const comma = 0x2c
 const cr = 0x0d
 
-/** Decodes CSV with a header (RFC 4180; LF, CR LF and CR end a line). Stops behind the batch that has a fault. */
-export async function* decodeCsv(
-  chunks: AsyncIterable<Buffer>,
-  options: DecodeOptions,
-): AsyncGenerator<RecordBatch> {
+/**
+ * Decodes CSV with a header (RFC 4180; LF, CR LF and CR end a line; cells stand between any of four delimiters).
+ * Stops behind the batch that has a fault.
+ */
+export function decodeCsv(chunks: AsyncIterable<Buffer>, options: DecodeOptions): AsyncIterable<RecordBatch> {
   const decoder = new CsvDecoder(options)
-  const batches = carry(chunks, decoder.consume, decoder.skip)
-  for await (const batch of batches) {
-    yield batch
-    if (batch.fault !== undefined) return
-  }
+  return carry(chunks, decoder.consume, decoder.skip)
 }
 
 class CsvDecoder {
-  private header: readonly (string | null)[] | undefined
+  private dialect: Dialect | undefined
+  private header: Header | undefined
   private byte = 0
   private line = 0
   private rowNumber = 0
@@ -35,30 +33,59 @@ class CsvDecoder {
     this.byte += bytes
   }
 
-  readonly consume: Consume<RecordBatch> = (bytes, final) => {
+  readonly consume: Consume = (bytes, final) => {
     // Whether a CR at the end has an LF behind it is not known yet, and no place to begin again lies between them.
     const known = !final && bytes[bytes.length - 1] === cr ? bytes.subarray(0, -1) : bytes
-    const decoded = decodeUtf8(known, final)
+    let decoded = decodeUtf8(known, final)
+    let begun = 0
+    if (this.dialect === undefined) {
+      const beginning = this.begin(decoded, final)
+      begun = beginning.bytes
+      if (this.dialect === undefined) return { consumed: begun, result: this.batch([], beginning.fault) }
+      decoded = behind(decoded, beginning)
+    }
+    const delimiter = this.dialect.delimiter ?? ','
     // Behind an invalid byte nothing is read, so the record that holds it stays incomplete.
-    const scan = scanCsv(decoded.text, comma, final && decoded.invalidAt === undefined)
-    const batch = this.toBatch(decoded.text, decoded.ascii, scan)
-    const rest = decoded.length - batch.bytes
-    const fault = batch.fault ?? this.faultOf(decoded, scan, rest, final)
+    const scan = scanCsv(decoded.text, delimiter.charCodeAt(0), final && decoded.invalidAt === undefined)
+    const { records, header, bytes: read, fault } = this.toBatch(decoded, scan)
     return {
-      consumed: batch.bytes,
-      result: {
-        ...(batch.header && { header: batch.header }),
-        records: batch.records,
-        end: { byte: this.byte, rowNumber: this.rowNumber, line: this.line },
-        ...(fault && { fault }),
-      },
+      consumed: begun + read,
+      result: this.batch(records, fault ?? this.faultOf(decoded, scan, decoded.length - read, final), header),
     }
   }
 
+  private batch(
+    records: readonly SourceRecord[],
+    fault: LadingError | undefined,
+    header?: Header,
+  ): RecordBatch {
+    const end = { byte: this.byte, rowNumber: this.rowNumber, line: this.line }
+    return { ...(header && { header }), records, end, ...(fault && { fault }) }
+  }
+
+  /** Passes blank lines and a `sep=` line, and finds the dialect if enough of the file is known. */
+  private begin({ text, invalidAt }: DecodedText, final: boolean) {
+    const blank = /^[\r\n]*/.exec(text)?.[0] ?? ''
+    const dialect = readDialect(text.slice(blank.length), this.options, final || invalidAt !== undefined)
+    const isKnown = typeof dialect === 'object'
+    const passed = text.slice(0, blank.length + (isKnown ? dialect.skip : 0))
+    const bytes = Buffer.byteLength(passed)
+    this.settle(bytes, passed.match(/\r\n|\r|\n/g)?.length ?? 0)
+    if (isKnown && dialect.delimiter !== undefined) this.dialect = dialect
+    const fault =
+      dialect === 'too large'
+        ? this.tooLarge()
+        : isKnown && dialect.delimiter === undefined
+          ? delimiterUnread(dialect)
+          : undefined
+    return { bytes, characters: passed.length, fault }
+  }
+
   /** Scanned records as records with a place in the file; the first one ever is the header. */
-  private toBatch(text: string, ascii: boolean, scan: Scan) {
+  private toBatch({ text, ascii }: DecodedText, scan: Scan) {
+    const { excel = false } = this.options
     const records: SourceRecord[] = []
-    let header: readonly (string | null)[] | undefined
+    let header: Header | undefined
     let index = 0
     let bytes = 0
     const advance = (to: number) => {
@@ -81,9 +108,15 @@ class CsvDecoder {
         return { records, header, bytes: bytes - length, fault: this.tooManyColumns(found.cells.length) }
       }
       this.rowNumber++
+      const raw = text.slice(found.start, found.end)
+      const cells = excel ? unguarded(found.cells) : found.cells
       if (this.header === undefined) {
-        this.header = found.cells
-        header = found.cells
+        header = this.header = {
+          cells,
+          text: raw,
+          delimiter: this.dialect?.delimiter ?? ',',
+          directive: this.dialect?.directive,
+        }
         continue
       }
       records.push({
@@ -91,8 +124,8 @@ class CsvDecoder {
         line: this.line + found.line + 1,
         offset,
         length,
-        raw: text.slice(found.start, found.end),
-        content: found.cells,
+        raw,
+        content: cells,
         problem: undefined,
       })
     }
@@ -149,7 +182,33 @@ class CsvDecoder {
   }
 }
 
+/** What is decoded, without what was passed at its beginning. */
+function behind(
+  decoded: DecodedText,
+  { bytes, characters }: { bytes: number; characters: number },
+): DecodedText {
+  if (bytes === 0) return decoded
+  const { text, ascii, length, invalidAt } = decoded
+  return {
+    text: text.slice(characters),
+    ascii,
+    length: length - bytes,
+    invalidAt: invalidAt === undefined ? undefined : invalidAt - bytes,
+  }
+}
+
+function delimiterUnread({ directive }: Dialect): LadingError {
+  return new LadingError(
+    'HEADER_INVALID',
+    `The line ${directive} names a delimiter that is not read; separate the cells by comma, semicolon, TAB or |.`,
+  )
+}
+
+function unguarded(cells: readonly (string | null)[]): (string | null)[] {
+  return cells.map(cell => (cell === null ? null : unguard(cell)))
+}
+
 /** A line without a character is no record, but where there is a single column: there it is an empty cell. */
-function isBlank(record: ScannedRecord, header: readonly (string | null)[] | undefined): boolean {
-  return record.start === record.end && record.cells.length === 1 && header?.length !== 1
+function isBlank(record: ScannedRecord, header: Header | undefined): boolean {
+  return record.start === record.end && record.cells.length === 1 && header?.cells.length !== 1
 }

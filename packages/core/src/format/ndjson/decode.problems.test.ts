@@ -13,6 +13,8 @@ const notAnObject = {
   code: 'NOT_AN_OBJECT',
   message: 'The line is no JSON object; each line must be one, as {"field": value}.',
 }
+const arrayHint = ' If the file is one JSON array, its format is json.'
+const spreadHint = ' If the objects are spread over lines, put each of them on one.'
 
 describe('lines that are not valid JSON', () => {
   test.each<[name: string, line: string]>([
@@ -38,10 +40,8 @@ describe('lines that are not valid JSON', () => {
     ['a form feed between tokens', '{"id":\f1}'],
     ['a byte order mark within the file', '\ufeff{"id":1}'],
     ['an unknown escape', '{"id":"\\x41"}'],
-    ['the first line of a pretty-printed object', '{'],
     ['the last line of a pretty-printed object', '}'],
     ['a line of a pretty-printed object', '  "id": 1'],
-    ['the first line of a JSON array', '[{"id":1},'],
     ['a CSV header', 'id,name'],
   ])('%s', async (_, line) => {
     const { records } = await decode(`{"id":0}\n\n${line}\n{"id":9}\n`)
@@ -69,6 +69,19 @@ describe('lines that are not valid JSON', () => {
     ])
   })
 
+  test.each<[name: string, line: string, hint: string]>([
+    ['the first line of a JSON array', '[{"id":1},', arrayHint],
+    ['the only bracket on the first line of a JSON array', '[', arrayHint],
+    ['the first line of a pretty-printed object', '{', spreadHint],
+    ['the first line of a pretty-printed object with CR LF', '{\r', spreadHint],
+  ])('%s: the sentence says what the file may be', async (_, line, hint) => {
+    const { records } = await decode(`${line}\n{"id":9}\n`)
+    expect(records.map(record => record.problem)).toEqual([
+      { ...notJson, message: notJson.message + hint },
+      undefined,
+    ])
+  })
+
   test('a last line that is cut off', async () => {
     const { records } = await decode('{"id":1}\n{"id":')
     expect(records.map(({ line, problem }) => [line, problem?.code])).toEqual([
@@ -79,10 +92,21 @@ describe('lines that are not valid JSON', () => {
 })
 
 describe('lines that are JSON, but no object', () => {
-  test.each(['[1]', '[]', '[{"id":1}]', '1', '-0.5', '"x"', 'null', 'true', 'false'])('%s', async line => {
+  test.each<[line: string, hint: string]>([
+    ['[1]', arrayHint],
+    ['[]', arrayHint],
+    ['[{"id":1}]', arrayHint],
+    ['1', ''],
+    ['-0.5', ''],
+    ['"x"', ''],
+    ['null', ''],
+    ['true', ''],
+    ['false', ''],
+  ])('%s', async (line, hint) => {
     const { records } = await decode(`${line}\n{"id":1}`)
+    const problem = { ...notAnObject, message: notAnObject.message + hint }
     expect(records.map(({ raw, content, problem }) => ({ raw, content, problem }))).toEqual([
-      { raw: line, content: undefined, problem: notAnObject },
+      { raw: line, content: undefined, problem },
       { raw: '{"id":1}', content: { id: 1 }, problem: undefined },
     ])
   })
@@ -133,6 +157,27 @@ describe('objects that would not arrive as they were written', () => {
       ['hasOwnProperty', 3],
       ['prototype', 4],
     ])
+  })
+})
+
+describe('keys of one object', () => {
+  const wide = (keys: number) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: keys }, (_, n) => [`k${n}`, { a: n, b: n }])))
+
+  test.each<[keys: number, problem: unknown]>([
+    [3, undefined],
+    [4, { code: 'TOO_MANY_KEYS', message: 'The object has 4 keys; 3 are the most.' }],
+  ])('%d of 3', async (keys, problem) => {
+    const { records } = await decode(`${wide(keys)}\n{"id":1}`, { maxRecordBytes: 1024, maxColumns: 3 })
+    expect(records.map(record => record.problem)).toEqual([problem, undefined])
+  })
+
+  test('a hundred thousand are one record with a problem', async () => {
+    const { records } = await decodeChunks(decodeNdjson, [Buffer.from(`${wide(100_000)}\n{"id":1}\n`)], {
+      maxRecordBytes: 10_000_000,
+      maxColumns: 500,
+    })
+    expect(records.map(record => record.problem?.code)).toEqual(['TOO_MANY_KEYS', undefined])
   })
 })
 

@@ -4,10 +4,9 @@ import type { RecordBatch } from '../../record/record-batch.ts'
 import type { RecordProblem, SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeOptions } from '../format.ts'
+import { isObject, lossOf, shapeOf } from '../json/object.ts'
 
 const lf = 0x0a
-/** The object itself, and as many levels below it as a value of the type json may have. */
-const maxDepth = 65
 
 /** Decodes NDJSON. A line ends with LF, a CR before it is white space, and a blank line is counted and skipped. */
 export function decodeNdjson(
@@ -30,7 +29,7 @@ class NdjsonDecoder {
     this.byte += bytes
   }
 
-  readonly consume: Consume<RecordBatch> = (bytes, final) => {
+  readonly consume: Consume = (bytes, final) => {
     const records: SourceRecord[] = []
     let start = 0
     while (start < bytes.length) {
@@ -69,7 +68,7 @@ class NdjsonDecoder {
     }
     const raw = line.toString()
     if (raw.trim() === '') return undefined
-    const content = parseObject(raw)
+    const content = parseObject(raw, this.options.maxColumns)
     return 'code' in content
       ? this.record(raw, length, undefined, content)
       : this.record(raw, length, content.object, undefined)
@@ -96,80 +95,32 @@ class NdjsonDecoder {
   }
 }
 
-function parseObject(raw: string): RecordProblem | { readonly object: Record<string, unknown> } {
+function parseObject(
+  raw: string,
+  maxKeys: number,
+): RecordProblem | { readonly object: Record<string, unknown> } {
   let value: unknown
   try {
     value = JSON.parse(raw)
   } catch {
     return {
       code: 'FILE_PARSE_ERROR',
-      message: 'The line is not valid JSON; each line must be one whole object.',
+      message: `The line is not valid JSON; each line must be one whole object.${hint(raw)}`,
     }
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     return {
       code: 'NOT_AN_OBJECT',
-      message: 'The line is no JSON object; each line must be one, as {"field": value}.',
+      message: `The line is no JSON object; each line must be one, as {"field": value}.${hint(raw)}`,
     }
   }
-  const object = value as Record<string, unknown>
-  return lossOf(raw, object) ?? { object }
+  return lossOf(value, shapeOf(raw), maxKeys) ?? { object: value }
 }
 
-/** Why the object cannot be handed on as it was written, or undefined. */
-function lossOf(raw: string, object: Record<string, unknown>): RecordProblem | undefined {
-  const { members, depth } = shapeOf(raw)
-  // Whatever walks a value by recursion (JSON.stringify too) would overflow the stack.
-  if (depth > maxDepth) {
-    return {
-      code: 'TOO_DEEP',
-      message: `The values of the object are nested more than ${maxDepth - 1} levels deep.`,
-    }
-  }
-  // RFC 8259, 4: of two equal keys, many implementations report the last only; so does JSON.parse.
-  if (members > Object.keys(object).length) {
-    return {
-      code: 'DUPLICATE_JSON_KEY',
-      message: 'The object has the same key twice, and one of the two values would be lost.',
-    }
-  }
-  if (Object.hasOwn(object, '__proto__')) {
-    return { code: 'FORBIDDEN_KEY', message: 'The object has the key "__proto__"; remove it.' }
-  }
-  return undefined
-}
-
-/** Members of the outermost object and the greatest depth, of text that is known to be a JSON object. */
-function shapeOf(json: string): { readonly members: number; readonly depth: number } {
-  let level = 0
-  let depth = 0
-  let members = 0
-  for (let index = 0; index < json.length; index++) {
-    switch (json.charCodeAt(index)) {
-      case 0x22: // "
-        index = closingQuote(json, index)
-        break
-      case 0x3a: // :
-        if (level === 1) members++
-        break
-      case 0x5b: // [
-      case 0x7b: // {
-        level++
-        if (level > depth) depth = level
-        break
-      case 0x5d: // ]
-      case 0x7d: // }
-        level--
-    }
-  }
-  return { members, depth }
-}
-
-/** Index of the quote that closes the text which begins at `open`: the first one with an even number of backslashes. */
-function closingQuote(json: string, open: number): number {
-  for (let quote = json.indexOf('"', open + 1); ; quote = json.indexOf('"', quote + 1)) {
-    let first = quote
-    while (json.charCodeAt(first - 1) === 0x5c) first--
-    if ((quote - first) % 2 === 0) return quote
-  }
+/** What the file may be instead, by the way the line begins. */
+function hint(raw: string): string {
+  const line = raw.trim()
+  if (line.startsWith('[')) return ' If the file is one JSON array, its format is json.'
+  if (line === '{') return ' If the objects are spread over lines, put each of them on one.'
+  return ''
 }

@@ -3,7 +3,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import type { Resource } from '../../resource/define.ts'
 import { readJson } from '../body.ts'
 import { json } from '../message.ts'
-import { notYet, refuseIdempotencyKey, refuseUnbuilt } from '../not-yet.ts'
+import { laterOfExports, notYet, refuseIdempotencyKey, refuseUnbuilt } from '../not-yet.ts'
 import { readBody } from '../parameters.ts'
 import { exportJob } from '../schemas.ts'
 import type { Handler } from '../service.ts'
@@ -14,7 +14,7 @@ export const createExport: Handler = async (request, service) => {
   refuseWhileDraining(service)
   refuseIdempotencyKey(request.headers)
   const options = readBody(exportJob, await readJson(request))
-  refuseUnbuilt(options, ['limit'])
+  refuseUnbuilt(options, laterOfExports)
   const { resource, format = 'ndjson', filters = {} } = options
   if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
   refuseRanges(service.registry.get(resource), filters)

@@ -1,4 +1,5 @@
 // GET /v1/exports/:job_id/download: the file of a completed export, while it is kept.
+import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobFile } from '../../jobs/job.ts'
 import { begun, day, fileResponse, isHead } from '../download.ts'
 import { withExport } from '../found-job.ts'
@@ -28,10 +29,10 @@ export const downloadExport = withExport(async (job, request, { jobs }) => {
 
 function fileOf({ status, file }: Job): JobFile {
   if (status === 'failed' || status === 'cancelled') {
-    throw new HttpFault('JOB_NOT_READY', `The export has ${status}; there is no file.`)
+    throw new LadingError('JOB_NOT_READY', `The export has ${status}; there is no file.`)
   }
   if (status !== 'completed') {
-    throw new HttpFault('JOB_NOT_READY', `The export is ${status}; its file is there once it is completed.`)
+    throw new LadingError('JOB_NOT_READY', `The export is ${status}; its file is there once it is completed.`)
   }
   if (file === null || file.expiresAt.getTime() <= Date.now()) throw expired()
   return file

@@ -1,22 +1,44 @@
-// GET /v1/imports/:job_id/errors: record errors, page by page.
+// GET /v1/imports/:job_id/errors: record errors, page by page as JSON, or all of them as a file.
+import { LadingError } from '../../errors/lading-error.ts'
+import { preferred } from '../accept.ts'
+import { begun, fileResponse, isHead } from '../download.ts'
+import { errorList } from '../error-list.ts'
 import { withImport } from '../found-job.ts'
 import { header, json } from '../message.ts'
-import { notYet, refuseUnbuilt } from '../not-yet.ts'
 import { queryPairs, readOptions } from '../parameters.ts'
 import { errorsOptions } from '../schemas.ts'
 import { recordError } from '../wire.ts'
 
+const formatOf = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const
+
+/** The same address has another answer for another Accept. */
+const vary = { Vary: 'Accept' }
+
 export const importErrors = withImport(async (job, request, { jobs }) => {
-  const options = readOptions(errorsOptions, queryPairs(request.rawQuery))
-  refuseUnbuilt(options)
-  if (/text\/csv|application\/x-ndjson/i.test(header(request, 'accept') ?? '')) {
-    throw notYet('The list of errors as CSV or NDJSON')
+  const { limit, offset, ...filter } = readOptions(errorsOptions, queryPairs(request.rawQuery))
+  const type = preferred(header(request, 'accept'), ['application/json', 'text/csv', 'application/x-ndjson'])
+  if (type !== 'application/json') {
+    if (limit !== undefined || offset !== undefined) {
+      throw new LadingError(
+        'OPTION_INVALID',
+        `The options "limit" and "offset" are for pages; ${type} is the whole list.`,
+      )
+    }
+    const facts = { name: `${job.resource}-errors`, format: formatOf[type], headers: vary }
+    if (isHead(request)) return fileResponse(undefined, facts)
+    const list = errorList(jobs.allErrors(job.id, filter), formatOf[type])
+    return fileResponse(await begun(list, request.signal), facts)
   }
-  const { limit = 50, offset = 0 } = options
-  const { errors, total } = await jobs.errors(job.id, { limit, offset })
-  return json(200, {
-    job_id: job.id,
-    errors: errors.map(recordError),
-    pagination: { limit, offset, total_errors: total },
-  })
+  const page = { limit: limit ?? 50, offset: offset ?? 0 }
+  const { errors, total, stored } = await jobs.errors(job.id, { ...page, ...filter })
+  const isCapped = job.warnings.some(({ code }) => code === 'ERRORS_CAPPED')
+  return json(
+    200,
+    {
+      job_id: job.id,
+      errors: errors.map(recordError),
+      pagination: { ...page, total_errors: total, ...(isCapped && { stored_errors: stored }) },
+    },
+    vary,
+  )
 })

@@ -1,18 +1,20 @@
-// GET /v1/imports/:job_id/rejects: the rejected records as a file that can be mended and imported again.
+// GET /v1/imports/:job_id/rejects: records that did not get in, as a file that can be mended and imported again.
 import { LadingError } from '../../errors/lading-error.ts'
 import { begun, fileResponse, isHead } from '../download.ts'
 import { withImport } from '../found-job.ts'
-import { refuseUnbuilt } from '../not-yet.ts'
 import { queryPairs, readOptions } from '../parameters.ts'
 import { HttpFault } from '../problem.ts'
 import { rejectsOptions } from '../schemas.ts'
 
 export const importRejects = withImport(async (job, request, { jobs }) => {
-  refuseUnbuilt(readOptions(rejectsOptions, queryPairs(request.rawQuery)))
-  const facts = { name: `${job.resource}-rejects`, format: job.format }
-  if (isHead(request)) return fileResponse(undefined, facts)
-  const stream = await jobs.rejects(job.id).catch(expired)
+  const { unprocessed = false } = readOptions(rejectsOptions, queryPairs(request.rawQuery))
+  const facts = { name: `${job.resource}-${unprocessed ? 'unprocessed' : 'rejects'}`, format: job.format }
+  const stream = await jobs.rejects(job.id, { unprocessed }).catch(expired)
   if (stream === undefined) throw new LadingError('JOB_NOT_FOUND', 'There is no import with this id.')
+  if (isHead(request)) {
+    stream.destroy()
+    return fileResponse(undefined, facts)
+  }
   return fileResponse(await begun(stream, request.signal).catch(expired), facts)
 })
 

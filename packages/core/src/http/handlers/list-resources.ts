@@ -3,7 +3,7 @@ import type { Resource } from '../../resource/define.ts'
 import { json } from '../message.ts'
 import type { Handler } from '../service.ts'
 
-const formats = ['csv', 'ndjson']
+const formats = ['csv', 'ndjson', 'json']
 
 export const listResources: Handler = (_request, { registry }) =>
   json(200, { resources: registry.all.map(described) })

@@ -1,0 +1,134 @@
+// What a column can hold, where its type alone would have PostgreSQL refuse a value, or silently round or cut it.
+import { isRejected, type Row, reject } from '../resource/row.ts'
+import { hasMoreCodePoints } from '../util/code-points.ts'
+import { Refusal } from '../value/codec.ts'
+import { fitsNumeric, numericLimits } from './fit-numeric.ts'
+import type { Target, TargetColumn } from './target.ts'
+
+/** What a column can hold of the values of its field. */
+interface Limit {
+  readonly fits: (value: unknown) => boolean
+  /** "must …", for messages. */
+  readonly expectation: string
+  readonly isLength?: boolean
+}
+
+/**
+ * The check of a row's values against their columns, for those columns that have a limit which the type of the
+ * field does not have. A value that PostgreSQL would round or cut is refused: an import may not change data silently.
+ * Only `real` rounds, as every floating-point number does on its way from text.
+ */
+export function compileFit({ resource, writable }: Target): (row: Row) => void {
+  const limited = writable.flatMap(column => {
+    const limit = limitOf(column)
+    return limit === undefined ? [] : [{ field: column.field, ...limit }]
+  })
+  return row => {
+    for (const { field, fits, expectation, isLength } of limited) {
+      const value = row.values[field.index]
+      if (value === undefined || value === null || value instanceof Refusal || fits(value)) continue
+      if (isRejected(row, field)) continue
+      const code = isLength === true ? field.codes.tooLong : field.codes.invalid
+      reject(resource, row, field, code, `"${field.name}" ${expectation}.`)
+    }
+  }
+}
+
+function limitOf({ field, info }: TargetColumn): Limit | undefined {
+  const isArray = field.type.kind === 'array'
+  const type = isArray ? (info.elementType ?? '') : info.type
+  const limit = info.labels === null ? limitOfType(type, info.typmod) : limitOfLabels(info.labels)
+  if (limit === undefined) return undefined
+  if (isArray) return { ...limit, fits: value => Array.isArray(value) && value.every(limit.fits) }
+  // The schema's own length is as short, and has been checked.
+  const { maxLength } = field.schema
+  return info.typmod >= 0 && maxLength <= info.typmod - header ? undefined : limit
+}
+
+/** Bytes of a variable-length header, which PostgreSQL adds to lengths and precisions in a type modifier. */
+const header = 4
+
+function limitOfType(type: string, typmod: number): Limit | undefined {
+  switch (type) {
+    case 'int2':
+      return range(-(2 ** 15), 2 ** 15 - 1)
+    case 'int4':
+      return range(-(2 ** 31), 2 ** 31 - 1)
+    case 'float4':
+      return { fits: isSingle, expectation: 'is out of the range of its column' }
+    case 'numeric': {
+      if (typmod < 0) return undefined
+      const limits = numericLimits(typmod)
+      return { fits: value => fitsNumeric(String(value), limits), expectation: limits.expectation }
+    }
+    case 'timestamp':
+    case 'timestamptz':
+    case 'time':
+    case 'timetz':
+      return fraction(typmod)
+    case 'varchar':
+      // PostgreSQL refuses what is longer, but for blanks at the end: those it cuts off.
+      return typmod < 0 ? undefined : length(typmod - header, text => text)
+    case 'bpchar':
+      // Blanks at the end of a char(n) have no meaning.
+      return typmod < 0 ? undefined : length(typmod - header, text => text.replace(/ {1,}$/, ''))
+    case 'name':
+      return bytes(maxNameBytes)
+    case 'char':
+      return bytes(1)
+    default:
+      return undefined
+  }
+}
+
+/** PostgreSQL cuts longer names silently (NAMEDATALEN is 64 bytes). */
+const maxNameBytes = 63
+
+function range(least: number, greatest: number): Limit {
+  return {
+    fits: value => typeof value === 'number' && value >= least && value <= greatest,
+    expectation: `must be a whole number from ${least} to ${greatest}`,
+  }
+}
+
+/** PostgreSQL refuses what a float4 cannot hold at all, at both ends. */
+function isSingle(value: unknown): boolean {
+  const single = Math.fround(Number(value))
+  return Number.isFinite(single) && (single !== 0 || value === 0)
+}
+
+/** Digits of a second. Without a precision it is 6, the most there is. */
+function fraction(precision: number): Limit {
+  const most = precision < 0 ? 6 : precision
+  // The last digit that is no zero stands further behind the point than the column keeps.
+  const tooFine = new RegExp(`\\.\\d{${most}}\\d*[1-9]`)
+  return {
+    fits: value => !tooFine.test(String(value)),
+    expectation:
+      most === 0
+        ? 'must have no fraction of a second'
+        : `must have at most ${most} ${most === 1 ? 'digit' : 'digits'} behind the seconds`,
+  }
+}
+
+function length(most: number, counted: (text: string) => string): Limit {
+  return {
+    fits: value => typeof value === 'string' && !hasMoreCodePoints(counted(value), most),
+    expectation: `is longer than ${most} characters`,
+    isLength: true,
+  }
+}
+
+/** These two cut silently. */
+function bytes(most: number): Limit {
+  return {
+    fits: value => Buffer.byteLength(String(value)) <= most,
+    expectation: `is longer than ${most === 1 ? '1 byte' : `${most} bytes`}`,
+    isLength: true,
+  }
+}
+
+function limitOfLabels(labels: readonly string[]): Limit {
+  const known = new Set<unknown>(labels)
+  return { fits: value => known.has(value), expectation: `must be one of ${labels.join(', ')}` }
+}

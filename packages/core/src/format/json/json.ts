@@ -1,0 +1,16 @@
+// JSON: one array of objects, UTF-8.
+import type { Format } from '../format.ts'
+import { encodeNdjson } from '../ndjson/encode.ts'
+import { decodeJson } from './decode.ts'
+import { frameArray } from './frame.ts'
+
+export const json: Format = {
+  name: 'json',
+  mediaType: 'application/json',
+  values: 'json',
+  // A name alone does not tell an array from objects by line: see `detect.ts`.
+  extensions: [],
+  decode: decodeJson,
+  encode: encodeNdjson,
+  frame: frameArray,
+}

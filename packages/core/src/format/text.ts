@@ -1,0 +1,53 @@
+// Stage: the bytes of a file as it was sent → the UTF-8 stream that decoders read and that offsets count in.
+import { LadingError } from '../errors/lading-error.ts'
+import { encodingOf, toUtf8 } from './charset.ts'
+import { inflate } from './compression.ts'
+import type { TextSettings } from './format.ts'
+import { refuseForeign } from './magic.ts'
+
+export interface TextOptions extends TextSettings {
+  /** Bytes that the file may have, inflated. @defaultValue no limit */
+  readonly maxBytes?: number | undefined
+}
+
+/**
+ * Opens a file as UTF-8 text. The same bytes give the same text and the same fault behind it, however they were cut
+ * into chunks; decoders hand such a fault on in band (see `carry.ts`).
+ *
+ * @throws LadingError `FORMAT_UNSUPPORTED`, `COMPRESSION_INVALID`, `ENCODING_INVALID`, `FILE_TOO_LARGE`
+ */
+export function openText(
+  chunks: AsyncIterable<Buffer>,
+  { encoding, compression, maxBytes }: TextOptions = {},
+): AsyncIterable<Buffer> {
+  const isGzip = compression === 'gzip'
+  const sent = refuseForeign(chunks, isGzip ? 'announced' : 'unannounced')
+  const inflated = isGzip ? refuseForeign(inflate(sent), 'nested') : sent
+  const limited = maxBytes === undefined ? inflated : atMost(inflated, maxBytes)
+  return toUtf8(limited, encoding)
+}
+
+/**
+ * Whether the bytes of a file are the UTF-8 stream already, so that a record can be read from where it lies.
+ *
+ * @param start the first three bytes, or all of a shorter file
+ */
+export function isPlain({ encoding, compression }: TextSettings, start: Buffer): boolean {
+  return compression !== 'gzip' && encodingOf(start, encoding) === 'utf-8'
+}
+
+async function* atMost(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
+  let left = maxBytes
+  for await (const chunk of chunks) {
+    if (chunk.length > left) {
+      // Up to the limit, so that the records before it are the same whatever the chunks.
+      if (left > 0) yield chunk.subarray(0, left)
+      throw new LadingError(
+        'FILE_TOO_LARGE',
+        `The file has more than ${maxBytes} bytes of text; send it in parts.`,
+      )
+    }
+    left -= chunk.length
+    yield chunk
+  }
+}

@@ -1,0 +1,43 @@
+// Which of some media types an Accept header prefers (RFC 9110, 12.5.1).
+
+interface Range {
+  readonly type: string
+  readonly quality: number
+}
+
+/**
+ * The preferred one, the first of equals. The first offer also where the header is absent, or takes none of them:
+ * an answer that was not asked for tells a client more than none.
+ */
+export function preferred<Offer extends string>(
+  accept: string | undefined,
+  offers: readonly [Offer, ...Offer[]],
+): Offer {
+  const ranges = (accept ?? '*/*').split(',').map(rangeOf)
+  let [best] = offers
+  let highest = 0
+  for (const offer of offers) {
+    const quality = qualityOf(offer, ranges)
+    if (quality <= highest) continue
+    best = offer
+    highest = quality
+  }
+  return best
+}
+
+/** By the most specific range that fits: `text/csv;q=0, text/*` takes any text but CSV. */
+function qualityOf(offer: string, ranges: readonly Range[]): number {
+  const [main] = offer.split('/')
+  for (const wanted of [offer, `${main}/*`, '*/*']) {
+    const found = ranges.find(({ type }) => type === wanted)
+    if (found !== undefined) return found.quality
+  }
+  return 0
+}
+
+function rangeOf(text: string): Range {
+  const [type = '', ...parameters] = text.split(';').map(part => part.trim().toLowerCase())
+  const weight = parameters.find(parameter => parameter.startsWith('q='))?.slice(2)
+  const quality = weight === undefined ? 1 : Number(weight)
+  return { type, quality: quality >= 0 && quality <= 1 ? quality : 0 }
+}

@@ -1,0 +1,23 @@
+// Options of an import as they come over the wire → settings of the job.
+import type { Static } from '@sinclair/typebox'
+import type { ImportSettings } from '../importer/settings.ts'
+import { readDelimiter, readEncoding, readMapping } from '../importer/settings-text.ts'
+import type { importOptions } from './schemas.ts'
+
+export type ImportOptions = Static<typeof importOptions>
+
+/** @param start first bytes of the file, where they are at hand. @throws LadingError `OPTION_INVALID` */
+export function settingsOf(options: ImportOptions, start?: Uint8Array): ImportSettings {
+  const { delimiter, encoding, mapping } = options
+  return {
+    onConflict: options.on_conflict as ImportSettings['onConflict'],
+    dryRun: options.dry_run,
+    atomic: options.atomic,
+    maxErrors: options.max_errors,
+    unknownColumns: options.unknown_columns as ImportSettings['unknownColumns'],
+    excel: options.excel,
+    delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
+    encoding: encoding === undefined ? undefined : readEncoding(encoding, start),
+    mapping: mapping === undefined ? undefined : readMapping(mapping),
+  }
+}

@@ -1,0 +1,103 @@
+// Stage: batches → the same batches, with what the resource's own look-up filled in and found wrong.
+import { compileFit } from '../catalogue/fit.ts'
+import type { Target } from '../catalogue/target.ts'
+import { callAsyncHook } from '../errors/hook.ts'
+import type { Resource } from '../resource/define.ts'
+import type { LookUpRecord } from '../resource/definition.ts'
+import type { Field } from '../resource/field.ts'
+import type { Row } from '../resource/row.ts'
+import type { RowBatch } from '../resource/row-batch.ts'
+import { compileFields, noteIssue, type RowCheck, recordOf, sortByField } from '../validation/validate.ts'
+import { Refusal } from '../value/codec.ts'
+import { codecOf } from '../value/codecs.ts'
+
+/** Calls the `lookUp` of a resource that has one, once for each batch, with the records that are valid so far. */
+export function lookUp(
+  batches: AsyncIterable<RowBatch>,
+  target: Target,
+  signal: AbortSignal,
+): AsyncIterable<RowBatch> {
+  return target.resource.lookUp === undefined ? batches : lookedUp(batches, target, signal)
+}
+
+async function* lookedUp(
+  batches: AsyncIterable<RowBatch>,
+  target: Target,
+  signal: AbortSignal,
+): AsyncGenerator<RowBatch> {
+  const { resource } = target
+  const checkFields = compileFields(resource, compileFit(target))
+  for await (const batch of batches) {
+    const answers = batch.rows.filter(row => row.errors === undefined).map(row => new Answer(resource, row))
+    if (answers.length > 0) {
+      await callAsyncHook(`The lookUp of ${resource.name}`, () => called(resource, answers, signal))
+      for (const answer of answers) answer.apply(checkFields)
+    }
+    yield batch
+  }
+}
+
+/** Ends when the run is cancelled, also where the hook does not listen to its signal. */
+async function called(resource: Resource, answers: readonly Answer[], signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  let giveUp = () => {}
+  const aborted = new Promise<never>((_, fail) => {
+    giveUp = () => fail(signal.reason)
+    signal.addEventListener('abort', giveUp, { once: true })
+  })
+  try {
+    await Promise.race([resource.lookUp?.(answers, { signal }), aborted])
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+}
+
+/** What the hook says of one record. It is kept apart from the row until the hook has spoken on the whole batch. */
+class Answer implements LookUpRecord {
+  readonly rowNumber: number
+  readonly values: Record<string, unknown>
+  private readonly changes = new Map<Field, unknown>()
+  private readonly issues: (readonly [field: string, code: string, message: string])[] = []
+
+  constructor(
+    private readonly resource: Resource,
+    private readonly row: Row,
+  ) {
+    this.rowNumber = row.source.rowNumber
+    this.values = recordOf(resource, row)
+  }
+
+  /** Both can be taken out of the record: `for (const { set, issue } of records)`. */
+  readonly set = (name: string, value: unknown): void => {
+    const field = this.resource.fields.find(candidate => candidate.name === name)
+    if (field === undefined || field.readOnly) {
+      throw new Error(`it sets "${name}", which is ${field === undefined ? 'no field' : 'read only'}`)
+    }
+    this.changes.set(field, value)
+    this.values[name] = value
+  }
+
+  readonly issue = (field: string, code: string, message: string): void => {
+    this.issues.push([field, code, message])
+  }
+
+  /** Brings the answer into the row, and what is wrong with it into the row's errors. */
+  apply(checkFields: RowCheck): void {
+    const { row, resource } = this
+    for (const [field, value] of this.changes) setValue(row, field, value)
+    if (this.changes.size > 0) checkFields(row)
+    for (const [field, code, message] of this.issues) noteIssue(resource, row, field, code, message)
+    if (row.errors !== undefined) sortByField(resource, row.errors)
+  }
+}
+
+/** Reports show what stands in the file, but for a value that the hook itself got wrong. */
+function setValue(row: Row, field: Field, value: unknown): void {
+  const before = row.values[field.index]
+  const parsed = value === undefined || value === null ? value : codecOf(field.type).fromJson(value)
+  row.values[field.index] = parsed
+  if (!(parsed instanceof Refusal) && (before === undefined || before === null)) return
+  row.given ??= new Map()
+  if (parsed instanceof Refusal) row.given.set(field.index, value)
+  else if (!row.given.has(field.index)) row.given.set(field.index, before)
+}

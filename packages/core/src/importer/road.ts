@@ -1,0 +1,97 @@
+// Where the batches of a run go: into the table one by one, or into its stand-in until the whole file has been judged.
+import type { Target } from '../catalogue/target.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import type { Client } from '../postgres/client.ts'
+import { databaseFault } from '../postgres/sqlstate.ts'
+import { createKeeper, type Keeper } from '../staging/keeper.ts'
+import { openRehearsal } from '../staging/rehearsal.ts'
+import { replay } from '../staging/replay.ts'
+import { openSession, type StagingSession } from '../staging/session.ts'
+import { staged } from './batches.ts'
+import type { JobRun } from './recorder.ts'
+import type { Tally } from './report.ts'
+import type { ImportSettings } from './settings.ts'
+
+export interface RoadOptions {
+  readonly client: Client
+  /** The resource and its table. */
+  readonly target: Target
+  readonly settings: ImportSettings
+  readonly transaction: 'own' | 'caller'
+  readonly job: JobRun | undefined
+}
+
+export interface Road {
+  /** What batches are encoded for. */
+  readonly target: Target
+  readonly session: StagingSession
+  readonly notJudged: readonly string[]
+  /** The file has been read to its end. @throws LadingError `IMPORT_ROLLED_BACK` */
+  arrive(tally: Tally): Promise<void>
+  /** Drops what was only for this run. */
+  close(): Promise<void>
+}
+
+export async function openRoad(options: RoadOptions): Promise<Road> {
+  const { client, target, settings, transaction, job } = options
+  const { dryRun = false, atomic = false, onConflict = 'error' } = settings
+  const session = { onConflict, transaction, ...(job && { fence: job.fence }) }
+  if (!dryRun && !atomic) {
+    const direct = await openSession(client, target, session)
+    return { target, session: direct, notJudged: [], arrive: async () => undefined, close: direct.close }
+  }
+  const keeper = dryRun ? undefined : createKeeper(target)
+  const rehearsal = await openRehearsal(client, target, keeper).catch(rethrow)
+  const rehearsing = await openSession(client, rehearsal.target, { ...session, rehearsal })
+  return {
+    target: rehearsal.target,
+    session: rehearsing,
+    notJudged: dryRun ? rehearsal.notJudged : [],
+    arrive: tally => (keeper === undefined ? Promise.resolve() : allOrNothing(options, keeper, tally)),
+    async close() {
+      await rehearsing.close()
+      await client.query(rehearsal.dropSql).catch(rethrow)
+    },
+  }
+}
+
+/** One transaction with everything in it, or none. */
+async function allOrNothing(options: RoadOptions, keeper: Keeper, tally: Tally): Promise<void> {
+  const { client, target, settings, transaction, job } = options
+  const isOwn = transaction === 'own'
+  if (tally.rejected > 0) throw rolledBack(tally)
+  await client.query(isOwn ? `begin; ${job?.fence ?? ''}` : 'savepoint lading_whole').catch(rethrow)
+  const { rejected, outcome } = await replay(client, target, keeper, settings.onConflict ?? 'error')
+  if (rejected.length === 0) {
+    tally.settle(outcome)
+    const settled = job?.settle(tally.report()) ?? ''
+    await client.query(isOwn ? `${settled}; commit` : 'release savepoint lading_whole').catch(rethrow)
+    return
+  }
+  await client.query(isOwn ? 'rollback' : 'rollback to savepoint lading_whole').catch(rethrow)
+  const batch = {
+    rows: rejected,
+    staged: staged(target, [], { mayUpdate: false }),
+    end: { byte: 0, rowNumber: 0, line: 0 },
+    fault: undefined,
+    outcome: { inserted: 0, updated: 0, ignored: 0 },
+  }
+  if (job !== undefined) {
+    await client.query(`begin; ${job.fence}; ${job.record(batch, batch.outcome)}; commit`).catch(rethrow)
+    job.done(batch)
+  }
+  tally.takeBack(rejected.length)
+  tally.add(batch)
+  throw rolledBack(tally)
+}
+
+function rolledBack(tally: Tally): LadingError {
+  return new LadingError(
+    'IMPORT_ROLLED_BACK',
+    `${tally.rejected} of ${tally.read} records were rejected, so nothing of the file was imported; correct them and send the whole file again.`,
+  )
+}
+
+function rethrow(error: unknown): never {
+  throw databaseFault(error)
+}

@@ -1,0 +1,45 @@
+// How many errors a job has of each code and field, so that no list has to be counted.
+
+/** Errors of one code and one field, or of the record as a whole (`''`). */
+export type ErrorCount = readonly [code: string, field: string, count: number]
+
+/** Which errors are asked for; `field: ''` asks for those of records as a whole. */
+export interface ErrorFilter {
+  readonly code?: string | undefined
+  readonly field?: string | undefined
+}
+
+/** Counts by code and field. A value: `plus` makes another one. */
+export class ErrorCounts {
+  private constructor(private readonly byPair: ReadonlyMap<string, ErrorCount>) {}
+
+  static of(counts: readonly ErrorCount[]): ErrorCounts {
+    return new ErrorCounts(new Map(counts.map(count => [pair(count[0], count[1]), count])))
+  }
+
+  plus(errors: readonly { readonly code: string; readonly field: string | null }[]): ErrorCounts {
+    if (errors.length === 0) return this
+    const byPair = new Map(this.byPair)
+    for (const { code, field } of errors) {
+      const key = pair(code, field ?? '')
+      byPair.set(key, [code, field ?? '', (byPair.get(key)?.[2] ?? 0) + 1])
+    }
+    return new ErrorCounts(byPair)
+  }
+
+  matching({ code, field }: ErrorFilter): number {
+    let sum = 0
+    for (const [ofCode, ofField, count] of this.byPair.values()) {
+      if ((code === undefined || code === ofCode) && (field === undefined || field === ofField)) sum += count
+    }
+    return sum
+  }
+
+  list(): readonly ErrorCount[] {
+    return [...this.byPair.values()]
+  }
+}
+
+function pair(code: string, field: string): string {
+  return JSON.stringify([code, field])
+}

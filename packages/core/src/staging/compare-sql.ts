@@ -1,0 +1,72 @@
+// SQL fragments that compare a staged row `s` with rows of the table: its keys, its references, its values.
+import type { TargetColumn, TargetKey, TargetReference } from '../catalogue/target.ts'
+import { identifier } from '../postgres/identifier.ts'
+import type { StagedColumn } from './encode.ts'
+
+/** The staged value as the column's own type. */
+export function stagedValue({ sql, field, info }: TargetColumn): string {
+  // A timestamp without zone means UTC here, whatever zone the session has.
+  const isLocal = field.type.kind === 'timestamp' && info.type === 'timestamp'
+  return isLocal ? `s.${sql} at time zone 'UTC'` : `s.${sql}::${info.castType}`
+}
+
+/** A part of a key, as its unique index compares it. @param alias `s`, or that of a row of the table */
+export function keyPart(alias: string, column: TargetColumn, { ignoreCase }: TargetKey): string {
+  const value = alias === 's' ? stagedValue(column) : `${alias}.${column.sql}`
+  return ignoreCase ? `lower(${value})` : value
+}
+
+/** True for the row `t` that has the key of `s`. Null equals nothing. */
+export function hasKey(key: TargetKey): string {
+  return key.columns
+    .map(column => `${keyPart('t', column, key)} = ${keyPart('s', column, key)}`)
+    .join(' and ')
+}
+
+export function isPresent(key: TargetKey): string {
+  return `(${key.columns.map(({ sql }) => `s.${sql} is not null`).join(' and ')})`
+}
+
+/** True if `s` refers to a row that is not there. */
+export function isMissing({ column, reference, sql }: TargetReference): string {
+  const found = `select from ${sql} r where r.${identifier(reference.column)} = ${stagedValue(column)}`
+  return `(s.${column.sql} is not null and not exists (${found}))`
+}
+
+/** True if the staged row gives a value for the column: a bit of its own where only some rows do. */
+export function isGiven(position: number): string {
+  return `get_bit(s.lading_present, ${position}) = 1`
+}
+
+/** True if `t` would be changed by what `s` gives. */
+export function differs(columns: readonly StagedColumn[]): string {
+  const parts = columns.map(({ column, isMixed }, position) => {
+    const changed = `${comparable(`t.${column.sql}`, column)} is distinct from ${comparable(stagedValue(column), column)}`
+    return isMixed ? `(${isGiven(position)} and ${changed})` : changed
+  })
+  return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`
+}
+
+/** Types whose `=` means that nothing would change. */
+const comparedByValue = new Set([
+  'uuid',
+  'bool',
+  'int2',
+  'int4',
+  'int8',
+  'numeric',
+  'float4',
+  'float8',
+  'date',
+  'timestamptz',
+  'timestamp',
+  'jsonb',
+])
+
+/**
+ * Everything else as text, byte for byte: citext and some collations call different texts equal, and `json`, `xml`
+ * or `point` have no `=` at all.
+ */
+function comparable(value: string, { info }: TargetColumn): string {
+  return comparedByValue.has(info.type) ? value : `(${value})::text collate "C"`
+}

@@ -1,0 +1,144 @@
+// A batch of which some rows are in the table already: ignored or updated set by set, or one by one where order counts.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Client } from '../postgres/client.ts'
+import type { Questions } from './classify-sql.ts'
+import { explainRefusal, explainVerdicts } from './explain.ts'
+import type { Suspect, Verdict } from './judge.ts'
+import { classify, forgetErrors, type Merged, type MergeJob, unlessRefused } from './merge-job.ts'
+import { planSql, updatedSetting } from './merge-sql.ts'
+import type { MergeOutcome } from './outcome.ts'
+import { isAllSerial, type Plan, planOf } from './plan.ts'
+import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
+
+export async function reconcileBatch(job: MergeJob, questions: Questions): Promise<Merged> {
+  const suspects = await classify(job, questions)
+  if (job.road !== 'isolated' && !isAllSerial(questions)) {
+    const plan = planOf(job.onConflict, questions, suspects)
+    const outcome = await carryOut(job, questions, suspects, plan)
+    if (outcome !== undefined) return { road: suspects.length > 0 ? 'classified' : 'optimistic', outcome }
+    // The table refuses a row, and what it means for later ones is known only if they come after it.
+    forgetErrors(job.batch)
+  }
+  return mergeSerially(job, questions, suspects)
+}
+
+/** @returns undefined if the table refuses a row, and nothing was changed */
+async function carryOut(
+  job: MergeJob,
+  questions: Questions,
+  suspects: readonly Suspect[],
+  plan: Plan,
+): Promise<MergeOutcome | undefined> {
+  const { client, target, staging, batch } = job
+  let outcome: MergeOutcome | undefined
+  const isDone = await unlessRefused(job, async () => {
+    await client.query(`savepoint lading_merge; ${planSql(target, staging, batch, questions, plan)}`)
+    const [left] = await answer(
+      client,
+      `select current_setting('${updatedSetting}')::int8::float8 as updated`,
+    )
+    const updated = Number(left?.updated)
+    const serial = plan.serial.length === 0 ? nothing : await runSerially(job, questions, plan.serial)
+    if (serial.refusals.length > 0) return
+    for (const [number, verdicts] of plan.rejected) explain(job, questions, number, verdicts)
+    explainRejections(job, questions, suspects, serial)
+    const candidates = [...plan.updates.values()].reduce((sum, rows) => sum + rows.length, 0)
+    const others = plan.ignored.length + plan.rejected.size + plan.serial.length
+    outcome = {
+      inserted: batch.rows.length - candidates - others + serial.inserted,
+      updated: updated + serial.updated,
+      ignored: candidates - updated + plan.ignored.length + serial.ignored.length,
+    }
+    await client.query(`release savepoint lading_merge; ${job.closing(outcome)}`)
+  })
+  if (isDone && outcome === undefined) await client.query('rollback to savepoint lading_merge')
+  return isDone ? outcome : undefined
+}
+
+const nothing: SerialOutcome = { inserted: 0, updated: 0, ignored: [], rejections: [], refusals: [] }
+
+/** The exact road: every row, in the order of the file. */
+export async function mergeSerially(
+  job: MergeJob,
+  questions: Questions,
+  suspects: readonly Suspect[],
+): Promise<Merged> {
+  const { client, target, batch, closing } = job
+  const serial = await runSerially(job, questions)
+  explainRejections(job, questions, suspects, serial)
+  for (const refusal of serial.refusals) {
+    const row = batch.rows[refusal.row]
+    if (row === undefined)
+      throw new LadingError('INTERNAL', 'The database refused a row that was never sent.')
+    explainRefusal(target, row, refusal)
+  }
+  const outcome = {
+    inserted: serial.inserted,
+    updated: serial.updated,
+    ignored: serial.ignored.length,
+  }
+  await client.query(closing(outcome))
+  return { road: serial.refusals.length === 0 ? 'classified' : 'isolated', outcome }
+}
+
+async function runSerially(
+  { client, target, staging, batch, onConflict }: MergeJob,
+  questions: Questions,
+  rows?: readonly number[],
+): Promise<SerialOutcome> {
+  await client.query(serialSql({ target, staging, batch, questions, onConflict, ...(rows && { rows }) }))
+  const [left] = await answer(client, outcomeSql)
+  // The loop builds exactly this shape.
+  return left?.outcome as SerialOutcome
+}
+
+async function answer(client: Client, sql: string): Promise<readonly Record<string, unknown>[]> {
+  return (await client.query(sql)).rows
+}
+
+/**
+ * Explains who was kept out by keys and references. Whoever has a key of a rejected row and came before it in the
+ * batch, is not rejected and not merely passed over, has it still: the last such row is named.
+ */
+function explainRejections(
+  job: MergeJob,
+  questions: Questions,
+  suspects: readonly Suspect[],
+  { rejections, refusals, ignored }: SerialOutcome,
+): void {
+  if (rejections.length === 0) return
+  const isOut = new Set([...rejections, ...refusals].map(({ row }) => row))
+  if (job.onConflict === 'ignore') for (const row of ignored) isOut.add(row)
+  const groups = questions.keys.map((_, index) => membersByGroup(suspects, index))
+  const groupOf = new Map(suspects.map(suspect => [Number(suspect.row), suspect]))
+  for (const { row, keys, references } of rejections) {
+    const verdicts: Verdict[] = keys.map(index => {
+      const group = groupOf.get(row)?.[`group_${index}`]
+      const members = typeof group === 'number' ? (groups[index]?.get(group) ?? []) : []
+      const twin = members.findLast(member => member < row && !isOut.has(member)) ?? null
+      return { rule: 'key', index, twin }
+    })
+    for (const index of references) verdicts.push({ rule: 'reference', index })
+    explain(job, questions, row, verdicts)
+  }
+}
+
+/** The rows of each group in their order; its first one may be no suspect, and gives it its number. */
+function membersByGroup(suspects: readonly Suspect[], key: number): ReadonlyMap<number, readonly number[]> {
+  const groups = new Map<number, number[]>()
+  for (const suspect of suspects) {
+    const group = suspect[`group_${key}`]
+    if (typeof group !== 'number') continue
+    const members = groups.get(group) ?? [group]
+    if (Number(suspect.row) !== group) members.push(Number(suspect.row))
+    groups.set(group, members)
+  }
+  return groups
+}
+
+function explain(job: MergeJob, questions: Questions, number: number, verdicts: readonly Verdict[]): void {
+  const { target, batch, onConflict } = job
+  const row = batch.rows[number]
+  if (row === undefined) throw new LadingError('INTERNAL', 'A row was judged that was never sent.')
+  explainVerdicts(target, questions, batch.rows, row, verdicts, onConflict)
+}

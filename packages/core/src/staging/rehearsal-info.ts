@@ -1,0 +1,58 @@
+// What a stand-in for a table has to have, and what it cannot have: read from the catalogue of the database.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Client } from '../postgres/client.ts'
+
+export interface RehearsalInfo {
+  /** Primary key, unique and exclusion constraints. */
+  readonly constraints: readonly { readonly name: string; readonly sql: string; readonly type: string }[]
+  /** Unique indexes that are no constraints. @property sql from USING on */
+  readonly indexes: readonly { readonly name: string; readonly sql: string }[]
+  readonly foreignKeys: readonly string[]
+  readonly hasTriggers: boolean
+  readonly hasRowSecurity: boolean
+  readonly isPartitioned: boolean
+  /** Sequences that defaults draw from, as the default names them, and a number that is free in each. */
+  readonly sequences: readonly { readonly name: string; readonly next: string }[]
+}
+
+// `pg_get_indexdef` names the table; what stands behind USING does not.
+const query = `
+select json_build_object(
+  'constraints', (
+    select coalesce(json_agg(json_build_object('name', f.conname, 'type', f.contype,
+      'sql', regexp_replace(pg_get_constraintdef(f.oid), ' DEFERRABLE( INITIALLY DEFERRED)?', ''))), '[]')
+    from pg_constraint f where f.conrelid = c.oid and f.contype in ('p', 'u', 'x')
+  ),
+  'indexes', (
+    select coalesce(json_agg(json_build_object('name', ic.relname,
+      'sql', substring(pg_get_indexdef(ic.oid) from ' USING .*'))), '[]')
+    from pg_index i join pg_class ic on ic.oid = i.indexrelid
+    where i.indrelid = c.oid and i.indisunique and i.indisvalid
+      and not exists (select from pg_constraint f where f.conindid = ic.oid and f.contype in ('p', 'u', 'x'))
+  ),
+  'foreignKeys', (
+    select coalesce(json_agg(f.conname), '[]') from pg_constraint f where f.conrelid = c.oid and f.contype = 'f'
+  ),
+  'hasTriggers', exists (select from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled <> 'D'),
+  'hasRowSecurity', c.relrowsecurity,
+  'isPartitioned', c.relkind = 'p',
+  'sequences', (
+    select coalesce(json_agg(json_build_object('name', name,
+      'next', coalesce(pg_sequence_last_value(name::regclass) + 1, 1)::text)), '[]')
+    from unnest($2::text[]) as name
+  )
+) as info
+from pg_class c where c.oid = $1::int8::oid`
+
+/** @param sequences as `nextval` names them */
+export async function readRehearsalInfo(
+  client: Client,
+  table: number,
+  sequences: readonly string[],
+): Promise<RehearsalInfo> {
+  const { rows } = await client.query(query, [table, sequences])
+  const info = rows[0]?.info
+  if (info === undefined) throw new LadingError('RESOURCE_MISMATCH', 'The table is gone.')
+  // The query builds exactly this shape.
+  return info as RehearsalInfo
+}

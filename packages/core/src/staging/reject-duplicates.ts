@@ -1,0 +1,57 @@
+// A batch in which duplicates are errors: the suspects are judged, the rest is inserted, or tried row by row.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Questions } from './classify-sql.ts'
+import { explainRefusal, explainVerdicts } from './explain.ts'
+import { isolateSql, type Refusal, refusalsSql } from './isolate-sql.ts'
+import { judge, type Suspect, type Verdict } from './judge.ts'
+import { attempt, classify, forgetErrors, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
+import { mergeSerially } from './reconcile.ts'
+
+export async function rejectDuplicates(job: MergeJob, questions: Questions): Promise<Merged> {
+  const { batch, target } = job
+  const suspects = await classify(job, questions)
+  if (job.road !== 'isolated') {
+    const verdicts = judge(questions, suspects)
+    for (const [number, found] of verdicts) explain(job, questions, number, found)
+    const outcome = await attempt(job, [...verdicts.keys()])
+    if (outcome !== undefined) return { road: verdicts.size > 0 ? 'classified' : 'optimistic', outcome }
+    // The table refuses more than was found, so it will be asked row by row, and all is explained anew.
+    forgetErrors(batch)
+  }
+  // The loop below leaves references to the database, and a rehearsal has no foreign keys.
+  return target.isRehearsal ? mergeSerially(job, questions, suspects) : isolate(job, questions, suspects)
+}
+
+/**
+ * Tries every row, also those that classification would leave out: a row that was rejected for the sake of an
+ * earlier one gets in after all if the table refuses the earlier one.
+ */
+async function isolate(job: MergeJob, questions: Questions, suspects: readonly Suspect[]): Promise<Merged> {
+  const { client, target, staging, batch, closing } = job
+  await client.query(isolateSql(target, staging, batch))
+  const { rows } = await client.query(refusalsSql)
+  // The loop builds exactly this shape.
+  const refusals = (rows[0]?.refusals ?? []) as readonly Refusal[]
+  // Rows that are out for a reason of their own, and not for the sake of an earlier one.
+  const barred = new Set(
+    refusals.filter(({ state }) => state !== '23505' && state !== '23503').map(({ row }) => row),
+  )
+  const verdicts = judge(questions, suspects, barred)
+  for (const refusal of refusals) {
+    const row = batch.rows[refusal.row]
+    if (row === undefined)
+      throw new LadingError('INTERNAL', 'The database refused a row that was never sent.')
+    // What classification knows comes first, whichever rule the database happened to check first.
+    const known = verdicts.get(refusal.row)
+    if (known === undefined) explainRefusal(target, row, refusal)
+    else explain(job, questions, refusal.row, known)
+  }
+  const outcome = insertedOnly(batch.rows.length - refusals.length)
+  await client.query(closing(outcome))
+  return { road: refusals.every(({ row }) => verdicts.has(row)) ? 'classified' : 'isolated', outcome }
+}
+
+function explain(job: MergeJob, questions: Questions, number: number, verdicts: readonly Verdict[]): void {
+  const row = job.batch.rows[number]
+  if (row !== undefined) explainVerdicts(job.target, questions, job.batch.rows, row, verdicts)
+}

@@ -1,0 +1,184 @@
+// SQL of the exact road: one loop on the server that judges and writes row by row, in the order of the file.
+import type { Target, TargetReference } from '../catalogue/target.ts'
+import { doBlock } from '../postgres/identifier.ts'
+import { rowsSuppressed } from '../postgres/sqlstate.ts'
+import type { Questions } from './classify-sql.ts'
+import { differs, hasKey, isMissing, isPresent, stagedValue } from './compare-sql.ts'
+import type { OnConflict } from './conflict.ts'
+import type { StagedBatch } from './encode.ts'
+import { alikeRows, notOfARow, type Refusal } from './isolate-sql.ts'
+import { assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
+
+/** A row that keys or references keep out, by their places among the questions. */
+export interface Rejection {
+  readonly row: number
+  readonly keys: readonly number[]
+  readonly references: readonly number[]
+}
+
+export interface SerialOutcome {
+  readonly inserted: number
+  readonly updated: number
+  /** Rows. */
+  readonly ignored: readonly number[]
+  readonly rejections: readonly Rejection[]
+  readonly refusals: readonly Refusal[]
+}
+
+export interface SerialWork {
+  readonly target: Target
+  readonly staging: string
+  readonly batch: StagedBatch
+  readonly questions: Questions
+  readonly onConflict: OnConflict
+  /** @defaultValue all rows of the batch */
+  readonly rows?: readonly number[]
+}
+
+/** Each row meets the table as the rows before it left it, in a subtransaction of its own. */
+export function serialSql(work: SerialWork): string {
+  const { target, staging, batch, rows } = work
+  const { columns, values } = insertLists(target, batch)
+  const { keys, references } = work.questions
+  const where = rows === undefined ? '' : `where lading_row = any (${numbers(rows)})`
+  return doBlock(`
+declare
+  s record;
+  ${keys.map((_, index) => `place_${index} text;`).join(' ')}
+  ${references.map((_, index) => `missing_${index} boolean;`).join(' ')}
+  place text;
+  own int;
+  clashes int[];
+  missing int[];
+  affected bigint;
+  seen bigint := 0;
+  refused bigint := 0;
+  inserted bigint := 0;
+  updated bigint := 0;
+  ignored int[] := '{}';
+  state text;
+  first_state text;
+  is_alike boolean := true;
+  constraint_name text;
+  column_name text;
+  rejections json[] := '{}';
+  refusals json[] := '{}';
+begin
+  ${constraintsNow(target)}
+  for s in select * from ${staging} ${where} order by lading_row loop
+    seen := seen + 1;
+    begin
+      own := null;
+      clashes := '{}';
+      missing := '{}';
+      ${lookUps(work)}
+      ${decision(work)}
+      ${references.map((reference, index) => missingReference(work, reference, index)).join('\n      ')}
+      if clashes <> '{}' or missing <> '{}' then
+        rejections := rejections || json_build_object('row', s.lading_row, 'keys', clashes, 'references', missing);
+        continue;
+      end if;
+      if own is null then
+        insert into ${target.table.sql} (${columns}) values (${values});
+        get diagnostics affected = row_count;
+        if affected <> 1 then
+          raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
+        end if;
+        inserted := inserted + 1;
+      ${keys.map((_, index) => update(work, index)).join('\n      ')}
+      end if;
+    exception when others then
+      get stacked diagnostics state = returned_sqlstate, constraint_name = constraint_name, column_name = column_name;
+      if ${notOfARow('state')} then
+        raise;
+      end if;
+      refused := refused + 1;
+      first_state := coalesce(first_state, state);
+      is_alike := is_alike and state = first_state;
+      if seen = ${alikeRows} and refused = seen and is_alike and left(state, 2) not in ('22', '23', 'LD') then
+        raise;
+      end if;
+      refusals := refusals || json_build_object(
+        'row', s.lading_row, 'state', state, 'constraint', constraint_name, 'column', column_name);
+    end;
+  end loop;
+  perform set_config('lading.outcome', json_build_object(
+    'inserted', inserted, 'updated', updated, 'ignored', ignored,
+    'rejections', rejections, 'refusals', refusals)::text, true);
+end`)
+}
+
+/** Reads what the loop left behind in a setting of the transaction. */
+export const outcomeSql = `select current_setting('lading.outcome')::json as outcome`
+
+function lookUps({ target, questions: { keys, references } }: SerialWork): string {
+  const asked = [
+    ...keys.map(
+      key =>
+        `(select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${hasKey(key)} limit 1)`,
+    ),
+    ...references.map(isMissing),
+  ]
+  const into = [
+    ...keys.map((_, index) => `place_${index}`),
+    ...references.map((_, index) => `missing_${index}`),
+  ]
+  return asked.length === 0 ? '' : `select ${asked.join(', ')} into ${into.join(', ')};`
+}
+
+/** The same rule as `decide`: which row the record is, and which keys belong to another one. */
+function decision({ questions: { keys }, onConflict }: SerialWork): string {
+  if (keys.length === 0) return ''
+  const places = keys.map((_, index) => `place_${index}`)
+  const clashes = places.map(
+    (name, index) =>
+      `if ${name} is not null and ${name} is distinct from place then clashes := clashes || ${index}; end if;`,
+  )
+  if (onConflict === 'error') return `place := null; ${clashes.join(' ')}`
+  const first = `own := case ${places.map((name, index) => `when ${name} is not null then ${index}`).join(' ')} end; place := coalesce(${places.join(', ')});`
+  const primary = keys.findIndex(({ isPrimary }) => isPrimary)
+  const given = keys[primary]
+  if (onConflict === 'ignore' || given === undefined) {
+    const skip =
+      onConflict === 'ignore'
+        ? `if own is not null and clashes = '{}' then ignored := ignored || s.lading_row; continue; end if;`
+        : ''
+    return `${first} ${clashes.join(' ')} ${skip}`
+  }
+  return `
+      if ${isPresent(given)} then
+        own := case when place_${primary} is not null then ${primary} end; place := place_${primary};
+      else
+        ${first}
+      end if;
+      ${clashes.join(' ')}`
+}
+
+/** A row may refer to itself, if it gets in: nothing else may be wrong with it. */
+function missingReference({ target }: SerialWork, reference: TargetReference, index: number): string {
+  const provider = target.writable.find(({ info }) => info.name === reference.reference.column)
+  const isItself =
+    reference.isSelf && provider !== undefined
+      ? ` and not (own is null and clashes = '{}' and missing = '{}' and coalesce(${stagedValue(provider)} = ${stagedValue(reference.column)}, false))`
+      : ''
+  return `if missing_${index}${isItself} then missing := missing || ${index}; end if;`
+}
+
+/** Written only if something changes; if nothing was written although something would, a trigger dropped it. */
+function update({ target, batch, questions, onConflict }: SerialWork, index: number): string {
+  const key = questions.keys[index]
+  if (onConflict !== 'update' || key === undefined) return ''
+  const changed = `${hasKey(key)} and ${differs(batch.columns)}`
+  const set = assignments(target, batch)
+  if (set === '') return `elsif own = ${index} then ignored := ignored || s.lading_row;`
+  return `elsif own = ${index} then
+        update ${target.table.sql} t set ${set} where ${changed};
+        get diagnostics affected = row_count;
+        if affected = 1 then
+          updated := updated + 1;
+        elsif exists (select from ${target.table.sql} t where ${changed}) then
+          raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
+        else
+          ignored := ignored || s.lading_row;
+        end if;`
+}

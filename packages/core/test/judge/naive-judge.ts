@@ -1,0 +1,162 @@
+// What the promise says, done in the plainest way: one record after the other against the rows that are there then.
+import { type Cell, type Key, now, type TableRow, type World, type WrittenRecord } from './world.ts'
+
+export interface JudgeOptions {
+  readonly onConflict: 'error' | 'ignore' | 'update'
+  readonly maxErrors?: number | undefined
+  readonly dryRun?: boolean | undefined
+  readonly atomic?: boolean | undefined
+}
+
+export interface Judgement {
+  /** Code of the fault that ends the run. */
+  readonly fault: string | undefined
+  readonly counts: Readonly<
+    Record<'processed' | 'successful' | 'failed' | 'inserted' | 'updated' | 'ignored' | 'unprocessed', number>
+  >
+  /** `row field code`, in the order in which they are told. */
+  readonly errors: readonly string[]
+  readonly table: readonly TableRow[]
+}
+
+/** Judges a whole file. `before` is not changed. */
+export function judgeFile(
+  world: World,
+  before: readonly TableRow[],
+  file: readonly WrittenRecord[],
+  { onConflict, maxErrors = Number.POSITIVE_INFINITY, dryRun = false, atomic = false }: JudgeOptions,
+): Judgement {
+  let table = [...before]
+  const errors: string[] = []
+  const counts = { inserted: 0, updated: 0, ignored: 0 }
+  let failed = 0
+  let read = 0
+  for (const record of file) {
+    read++
+    const became = judgeRecord(world, table, record, onConflict)
+    if (became.what === 'failed') {
+      failed++
+      errors.push(...became.errors.map(error => `${record.rowNumber} ${error}`))
+      if (failed === maxErrors) break
+    } else {
+      counts[became.what]++
+      table = became.table
+    }
+  }
+  const stopped = read < file.length ? 'TOO_MANY_ERRORS' : undefined
+  if (atomic && failed > 0) {
+    return {
+      fault: stopped ?? 'IMPORT_ROLLED_BACK',
+      counts: {
+        processed: failed,
+        successful: 0,
+        failed,
+        inserted: 0,
+        updated: 0,
+        ignored: 0,
+        unprocessed: file.length - failed,
+      },
+      errors,
+      table: before,
+    }
+  }
+  const successful = counts.inserted + counts.updated + counts.ignored
+  return {
+    fault: stopped,
+    counts: { processed: read, successful, failed, ...counts, unprocessed: file.length - read },
+    errors,
+    table: dryRun ? before : table,
+  }
+}
+
+type Became =
+  | { readonly what: 'failed'; readonly errors: readonly string[] }
+  | { readonly what: 'inserted' | 'updated' | 'ignored'; readonly table: TableRow[] }
+
+function judgeRecord(
+  world: World,
+  table: TableRow[],
+  record: WrittenRecord,
+  onConflict: JudgeOptions['onConflict'],
+): Became {
+  const broken = record.problem === undefined ? fieldErrors(world, record) : [`null ${record.problem}`]
+  if (broken.length > 0) return { what: 'failed', errors: broken }
+  const given = presentValues(world, record)
+  const matches = world.keys.map(key => table.find(row => isSame(key, given, row)))
+  const { row: found, decider } = decide(world, given, matches, onConflict)
+
+  const errors = world.keys.flatMap((key, index) => {
+    const match = matches[index]
+    const isTaken = match !== undefined && (onConflict === 'error' || (index !== decider && match !== found))
+    return isTaken ? [`${key.fields[0]} ${key.code}`] : []
+  })
+  if (onConflict === 'ignore' && found !== undefined && errors.length === 0) return { what: 'ignored', table }
+  for (const { field, code, to } of world.references) {
+    const wanted = given[field] ?? null
+    if (wanted === null) continue
+    // A row may refer to itself, but only if it gets in.
+    const isThere =
+      to === 'self'
+        ? table.some(row => row.id === wanted) || (errors.length === 0 && given.id === wanted)
+        : to.has(wanted)
+    if (!isThere) errors.push(`${field} ${code}`)
+  }
+  if (errors.length > 0) return { what: 'failed', errors }
+
+  if (found === undefined) {
+    const row = Object.fromEntries(
+      world.columns.map(({ name, initial }) => [
+        name,
+        name in given ? (given[name] ?? null) : (initial ?? null),
+      ]),
+    )
+    return world.refuses(row, table) ? refused : { what: 'inserted', table: [...table, row] }
+  }
+  if (Object.entries(given).every(([name, value]) => found[name] === value)) return { what: 'ignored', table }
+  const touched = world.touched === undefined || world.touched in given ? {} : { [world.touched]: now }
+  const row = { ...found, ...given, ...touched }
+  const others = table.filter(other => other !== found)
+  return world.refuses(row, others) ? refused : { what: 'updated', table: [...others, row] }
+}
+
+const refused: Became = { what: 'failed', errors: ['null CONSTRAINT_VIOLATION'] }
+
+/** Which key says which row is meant, and that row. `decider` -1: none. */
+function decide(
+  world: World,
+  given: TableRow,
+  matches: readonly (TableRow | undefined)[],
+  onConflict: JudgeOptions['onConflict'],
+): { readonly row: TableRow | undefined; readonly decider: number } {
+  if (onConflict === 'error') return { row: undefined, decider: -1 }
+  const hasId = world.keys[0]?.fields.join() === 'id' && (given.id ?? null) !== null
+  const first = onConflict === 'update' && hasId ? 0 : matches.findIndex(match => match !== undefined)
+  return { row: matches[first], decider: first }
+}
+
+function isSame({ fields, ignoreCase }: Key, given: TableRow, row: TableRow): boolean {
+  return fields.every(field => {
+    const [one, other] = [given[field] ?? null, row[field] ?? null]
+    if (one === null || other === null) return false
+    return ignoreCase ? one.toLowerCase() === other.toLowerCase() : one === other
+  })
+}
+
+/** The fields that say something: null does not where the column takes none. */
+function presentValues({ columns }: World, { cells }: WrittenRecord): TableRow {
+  const values: TableRow = {}
+  for (const { name, notNull, canonical } of columns) {
+    const cell = cells[name]
+    if (cell === undefined || !('value' in cell) || (cell.value === null && notNull)) continue
+    values[name] = cell.value === null ? null : (canonical?.(cell.value) ?? cell.value)
+  }
+  return values
+}
+
+function fieldErrors({ columns }: World, { cells }: WrittenRecord): string[] {
+  return columns.flatMap(({ name, required, faults }) => {
+    const cell: Cell = cells[name] ?? { value: null }
+    if ('fault' in cell) return [`${name} ${faults.code}`]
+    return required && (cell.value === null || cell.value === '') ? [`${name} MISSING_FIELD`] : []
+  })
+}

@@ -1,0 +1,39 @@
+// The two worlds as resources of the library: the only place where judge and library meet, beside the trial itself.
+import { defineResource, type Resource, Type } from '../../src/index.ts'
+
+const nullable = <Schema extends ReturnType<typeof Type.String | typeof Type.Integer | typeof Type.Unknown>>(
+  schema: Schema,
+) => Type.Optional(Type.Union([schema, Type.Null()]))
+
+const people = defineResource('people', {
+  table: 'people',
+  schema: Type.Object({
+    id: Type.Optional(Type.Integer()),
+    email: Type.String({ maxLength: 8 }),
+    badge: nullable(Type.String({ maxLength: 8 })),
+    boss_id: nullable(Type.Integer()),
+    team_id: Type.Integer(),
+    age: Type.Optional(Type.Integer()),
+    desk: nullable(Type.Integer()),
+    pay: nullable(Type.String({ format: 'decimal' })),
+    kind: Type.Optional(Type.Union([Type.Literal('plain'), Type.Literal('fancy')])),
+    note: nullable(Type.String()),
+    meta: Type.Optional(Type.Unknown()),
+    updated_at: Type.Optional(Type.String({ format: 'date-time' })),
+  }),
+  key: [{ fields: ['email'], ignoreCase: true }, { fields: ['badge'] }],
+  references: { boss_id: { table: 'people' }, team_id: { table: 'teams' } },
+})
+
+const slots = defineResource('slots', {
+  table: 'slots',
+  schema: Type.Object({
+    site: nullable(Type.String({ maxLength: 8 })),
+    code: Type.Integer(),
+    size: nullable(Type.Integer()),
+    label: nullable(Type.String()),
+  }),
+  key: [{ fields: ['site', 'code'], ignoreCase: true }],
+})
+
+export const resources: readonly Resource[] = [people, slots]

@@ -1,0 +1,158 @@
+// One random trial: files imported one after the other, each compared with what the naive judge makes of it.
+import { expect } from 'vitest'
+import type { TestDatabase } from '../../../../test-support/database.ts'
+import {
+  createImporter,
+  type ImportReport,
+  importReportOf,
+  LadingError,
+  type RunOptions,
+} from '../../src/index.ts'
+import { briefly, exportFile } from '../support.ts'
+import { cut } from './arbitrary.ts'
+import { type JudgeOptions, judgeFile } from './naive-judge.ts'
+import { type FileFormat, write } from './render.ts'
+import { resources } from './resources.ts'
+import { type FileRecord, longAgo, made, now, type TableRow, type Value, type World } from './world.ts'
+
+export interface TrialFile extends JudgeOptions {
+  readonly format: FileFormat
+  readonly records: readonly FileRecord[]
+  readonly batchRows: number
+  readonly chunkSizes: readonly number[]
+}
+
+/** What an import needs to know; of an export, only the format is known. */
+type Run = Omit<TrialFile, 'records' | 'format'> & {
+  readonly format: { readonly name: string; readonly delimiter?: string }
+}
+
+/** Imports the files into an empty table, and asserts after each of them. */
+export async function runTrial(
+  { pool }: TestDatabase,
+  world: World,
+  files: readonly TrialFile[],
+): Promise<void> {
+  await pool.query(`truncate ${world.name} restart identity cascade`)
+  let table: readonly TableRow[] = []
+  for (const file of files) {
+    const { bytes, records } = write(world, file.format, file.records)
+    const expected = judgeFile(world, table, records, file)
+    const before = await idsTaken(pool, world)
+    const outcome = await importBytes(pool, world, file, bytes)
+    expect({ ...outcome, table: await readTable(pool, world) }).toEqual({
+      ...expected,
+      table: sorted(expected.table),
+    })
+    if (file.dryRun) expect(await idsTaken(pool, world)).toEqual(before)
+    table = await forgetTimes(pool, world, expected.table)
+  }
+  const last = files.at(-1)
+  if (last !== undefined) await assertRoundTrip(pool, world, last)
+}
+
+/** Exports the table, imports that into an empty one and exports again: nothing may differ. */
+async function assertRoundTrip(pool: TestDatabase['pool'], world: World, file: TrialFile): Promise<void> {
+  if (world.untangle !== undefined) await pool.query(world.untangle)
+  const table = await readTable(pool, world)
+  const first = await exportFile(pool, world.name, file.format.name, {}, resources)
+  await pool.query(`truncate ${world.name} restart identity cascade`)
+  const asExported = {
+    ...file,
+    format: { name: file.format.name },
+    onConflict: 'error',
+    maxErrors: 1,
+  } as const
+  const { counts } = await importBytes(pool, world, { ...asExported, dryRun: false }, first)
+  expect(counts).toMatchObject({ inserted: table.length, failed: 0 })
+  expect(await readTable(pool, world)).toEqual(table)
+  const second = await exportFile(pool, world.name, file.format.name, {}, resources)
+  expect(second.toString()).toBe(first.toString())
+}
+
+async function importBytes(
+  pool: TestDatabase['pool'],
+  world: World,
+  { format, batchRows, chunkSizes, onConflict, maxErrors, dryRun, atomic }: Run,
+  bytes: Buffer,
+) {
+  const errors: string[] = []
+  const options: RunOptions = {
+    resource: world.name,
+    format: format.name,
+    source: cut(bytes, chunkSizes),
+    onError: error => errors.push(...briefly([error])),
+    ...(format.delimiter !== undefined && {
+      delimiter: format.delimiter as NonNullable<RunOptions['delimiter']>,
+    }),
+    onConflict,
+    maxErrors,
+    dryRun,
+    atomic,
+  }
+  const ran = await createImporter({ pool, resources, batchRows })
+    .run(options)
+    .then(
+      report => ({ fault: undefined, report }),
+      (error: unknown) => ({ fault: faultOf(error), report: importReportOf(error) }),
+    )
+  return { fault: ran.fault, counts: countsOf(ran.report), errors }
+}
+
+/** The code, and of a fault that nobody expects the whole of it. */
+function faultOf(error: unknown): unknown {
+  const isExpected =
+    error instanceof LadingError && /^(?:TOO_MANY_ERRORS|IMPORT_ROLLED_BACK)$/.test(error.code)
+  return isExpected ? error.code : error
+}
+
+function countsOf(report: ImportReport | undefined) {
+  if (report === undefined) return undefined
+  const { processed, successful, failed, inserted, updated, ignored, unprocessed } = report
+  return { processed, successful, failed, inserted, updated, ignored, unprocessed }
+}
+
+/** Every row as the judge writes it: what only the database could know has its word. */
+export async function readTable(pool: TestDatabase['pool'], world: World): Promise<readonly TableRow[]> {
+  const client = await pool.connect()
+  try {
+    await client.query("set timezone = 'UTC'")
+    const columns = world.columns.map(({ name }) => `${name}::text`)
+    const { rows } = await client.query(`select ${columns.join(', ')} from ${world.name}`)
+    return sorted(rows.map(row => mapRow(row, plainValue)))
+  } finally {
+    client.release()
+  }
+}
+
+function plainValue(name: string, value: Value): Value {
+  if (name === 'id' && Number(value) >= 1_000_000) return made
+  if (name === 'updated_at' && value !== null && value > '2020') return now
+  return value
+}
+
+function mapRow(row: TableRow, change: (name: string, value: Value) => Value): TableRow {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, change(name, value)]))
+}
+
+const sorted = (rows: readonly TableRow[]) =>
+  [...rows].sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
+
+/** Makes all timestamps old, in the table and in what is expected of it. */
+async function forgetTimes(
+  pool: TestDatabase['pool'],
+  { name, touched }: World,
+  table: readonly TableRow[],
+): Promise<readonly TableRow[]> {
+  if (touched === undefined) return table
+  await pool.query(`update ${name} set ${touched} = '${longAgo}'`)
+  return table.map(row => mapRow(row, (column, value) => (column === touched ? longAgo : value)))
+}
+
+/** How far the sequences of a database have come. */
+async function idsTaken(pool: TestDatabase['pool'], { name }: World): Promise<unknown> {
+  const { rows } = await pool.query(
+    `select sequencename, last_value from pg_sequences where sequencename like '${name}%' order by 1`,
+  )
+  return rows
+}

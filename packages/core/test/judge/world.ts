@@ -1,0 +1,84 @@
+// What judge and generators speak of: a table as its owner thinks of it, and a file as somebody wrote it. Nothing of core.
+
+/** A value as the database prints it; all that the judge compares is text. */
+export type Value = string | null
+export type TableRow = Record<string, Value>
+
+/** What stands for a value that only the database can know. */
+export const made = 'made'
+export const now = 'now'
+/** What every timestamp is set to between two files, so that a change of one is seen. */
+export const longAgo = '2000-01-01 00:00:00+00'
+
+export interface Column {
+  readonly name: string
+  /** How JSON writes it: numbers bare, json as it is, anything else in quotes. */
+  readonly kind: 'integer' | 'text' | 'numeric' | 'timestamp' | 'json'
+  readonly required?: true
+  /** Takes no null, so null in a file stands for its default. */
+  readonly notNull?: true
+  /** What an insert without the field makes of it. @defaultValue null */
+  readonly initial?: Value
+  /** Values that a file draws from; the more records, the more values. */
+  pool(records: number): readonly string[]
+  /** Of 20 records, so many hold null in place of a value, and so many lack the field. @defaultValue none */
+  readonly nulls?: number
+  readonly absences?: number
+  /** Values that the field refuses, and the code for it. */
+  readonly faults: {
+    readonly code: string
+    readonly csv: readonly string[]
+    readonly json: readonly string[]
+  }
+  /** Two texts of one value → one text, as the database prints it. */
+  canonical?(text: string): string
+}
+
+export interface Key {
+  readonly fields: readonly string[]
+  readonly ignoreCase?: true
+  readonly code: string
+}
+
+export interface Reference {
+  readonly field: string
+  readonly code: string
+  /** `self`: the ids of the table itself; else those of another one. */
+  readonly to: 'self' | ReadonlySet<string>
+}
+
+export interface World {
+  /** Name of the table and of the resource. */
+  readonly name: string
+  readonly ddl: string
+  readonly columns: readonly Column[]
+  /** The primary key first, if there is one. */
+  readonly keys: readonly Key[]
+  readonly references: readonly Reference[]
+  /** What the table refuses though nobody told the resource. @param others all rows but the one replaced */
+  refuses(row: TableRow, others: readonly TableRow[]): boolean
+  /** SQL that leaves only references to rows which an export, in the order of the primary key, prints before. */
+  readonly untangle?: string
+  /** The column that an update sets to now. */
+  readonly touched?: string
+}
+
+/** What a record says of a field; nothing at all if it is absent. */
+export type Cell = { readonly value: Value } | { readonly fault: number }
+export type Cells = Readonly<Record<string, Cell>>
+
+export interface FileRecord {
+  readonly cells: Cells
+  /** The record never becomes fields: which of the ways to break it. */
+  readonly broken?: number | undefined
+  /** A blank line stands before it. */
+  readonly blankBefore?: true | undefined
+}
+
+/** A record of a file that has been written. */
+export interface WrittenRecord {
+  readonly rowNumber: number
+  readonly cells: Cells
+  /** Code of a record that never becomes fields. */
+  readonly problem?: string | undefined
+}
