@@ -7,7 +7,7 @@ import { nearest } from '../util/suggest.ts'
 import { codecOf } from '../value/codecs.ts'
 import { carries } from './match-columns.ts'
 import type { TableInfo, UniqueIndexInfo } from './table-info.ts'
-import type { Target, TargetColumn, TargetKey, TargetReference } from './target.ts'
+import { isFolded, type Target, type TargetColumn, type TargetKey, type TargetReference } from './target.ts'
 
 /** @param tables `oid` of each table that a reference names, by that name */
 export type TableOids = ReadonlyMap<string, number | undefined>
@@ -92,7 +92,7 @@ function matchKeys(resource: Resource, table: TableInfo, byField: ByField, probl
     const names = columns.map(column => column.info.name).join(', ')
     if (index === undefined) {
       const expression = columns
-        .map(column => (lowers(key, column) ? `lower(${column.sql})` : column.sql))
+        .map(column => (isFolded(key, column) ? `lower(${column.sql})` : column.sql))
         .join(', ')
       problems.push(
         `the key (${names}) has no unique index; create one: create unique index on ${table.sql} (${expression})`,
@@ -114,14 +114,9 @@ function matchKeys(resource: Resource, table: TableInfo, byField: ByField, probl
   return keys
 }
 
-/** citext compares without regard to case by itself. */
-function lowers(key: Key, column: TargetColumn): boolean {
-  return key.ignoreCase && column.field.type.kind === 'text' && column.info.type !== 'citext'
-}
-
 function serves(index: UniqueIndexInfo, key: Key, columns: readonly TargetColumn[]): boolean {
   const wanted = columns.map(column =>
-    lowers(key, column) ? `lower(${column.info.name})` : column.info.name,
+    isFolded(key, column) ? `lower(${column.info.name})` : column.info.name,
   )
   const found = index.parts.map(unquoted)
   return wanted.length === found.length && wanted.every(part => found.includes(part))

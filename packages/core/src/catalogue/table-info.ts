@@ -47,6 +47,7 @@ export interface TableInfo {
   readonly oid: number
   /** Quoted, with its schema. */
   readonly sql: string
+  readonly isPartitioned: boolean
   readonly columns: readonly ColumnInfo[]
   readonly uniqueIndexes: readonly UniqueIndexInfo[]
   readonly foreignKeys: readonly ForeignKeyInfo[]
@@ -58,6 +59,7 @@ const query = `
 select json_build_object(
   'oid', c.oid::int8,
   'sql', format('%I.%I', n.nspname, c.relname),
+  'isPartitioned', c.relkind = 'p',
   'columns', (
     select coalesce(json_agg(json_build_object(
       'name', a.attname,

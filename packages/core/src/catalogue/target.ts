@@ -22,6 +22,14 @@ export interface TargetKey {
   readonly index: string
 }
 
+/** Whether a key compares this column by `lower()`: not what is no text, nor citext, which needs no help. */
+export function isFolded(
+  { ignoreCase }: { readonly ignoreCase: boolean },
+  { field, info }: Pick<TargetColumn, 'field' | 'info'>,
+): boolean {
+  return ignoreCase && field.type.kind === 'text' && info.type !== 'citext'
+}
+
 /** A reference that the database enforces by a foreign key. */
 export interface TargetReference {
   readonly column: TargetColumn

@@ -1,13 +1,13 @@
 // First bytes: files that are no text are refused by their kind, and text passes untouched.
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { refuseForeign } from './magic.ts'
+import { type Gzip, refuseForeign } from './magic.ts'
 
-async function pass(bytes: Buffer, chunkBytes: number): Promise<Buffer> {
+async function pass(bytes: Buffer, chunkBytes: number, gzip?: Gzip): Promise<Buffer> {
   const chunks: Buffer[] = []
   for (let at = 0; at < bytes.length; at += chunkBytes) chunks.push(bytes.subarray(at, at + chunkBytes))
   const passed: Buffer[] = []
-  for await (const chunk of refuseForeign(Readable.from(chunks))) passed.push(chunk)
+  for await (const chunk of refuseForeign(Readable.from(chunks), gzip)) passed.push(chunk)
   return Buffer.concat(passed)
 }
 
@@ -19,20 +19,38 @@ describe.each([1, 3, 100])('in chunks of %d bytes', chunkBytes => {
     ['a PDF document', '%PDF-1.7\n%'],
     ['a ZIP archive or an Office document (.xlsx)', 'PK\x03\x04\x14\0\x06\0\x08\0'],
     ['an old Office document (.xls)', [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]],
-    ['gzip data', [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]],
-    ['gzip data', [0x1f, 0x8b]],
     ['bzip2 data', 'BZh91AY&SY'],
     ['zstd data', [0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0]],
     ['xz data', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0]],
     ['a SQLite database', 'SQLite format 3\0'],
-    ['UTF-16 text', [0xff, 0xfe, 0x69, 0, 0x64, 0, 0x0a, 0]],
-    ['UTF-16 text', [0xfe, 0xff, 0, 0x69, 0, 0x64, 0, 0x0a]],
-    ['UTF-16 text', [0xff, 0xfe]],
+    ['UTF-32 text', [0xff, 0xfe, 0, 0, 0x69, 0, 0, 0]],
+    ['UTF-32 text', [0, 0, 0xfe, 0xff, 0, 0, 0, 0x69]],
   ])('%s is refused', async (kind, bytes) => {
     await expect(pass(Buffer.from(bytes as string), chunkBytes)).rejects.toMatchObject({
       code: 'FORMAT_UNSUPPORTED',
       message: `The file is ${kind}, not UTF-8 text; export it as CSV or NDJSON first.`,
     })
+  })
+
+  const compressed = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])
+
+  test.each<[gzip: Gzip, message: string]>([
+    [
+      'unannounced',
+      'The file is gzip data, and its name does not say so; send it under a name that ends with .gz.',
+    ],
+    ['nested', 'The file was compressed twice; compress it once.'],
+  ])('gzip data that is %s is refused', async (gzip, message) => {
+    for (const bytes of [compressed, compressed.subarray(0, 2)]) {
+      await expect(pass(bytes, chunkBytes, gzip)).rejects.toMatchObject({
+        code: 'FORMAT_UNSUPPORTED',
+        message,
+      })
+    }
+  })
+
+  test('gzip data that was announced passes', async () => {
+    expect(await pass(compressed, chunkBytes, 'announced')).toEqual(compressed)
   })
 
   test.each<[name: string, text: string]>([

@@ -26,8 +26,8 @@ export interface Road {
   readonly target: Target
   readonly session: StagingSession
   readonly notJudged: readonly string[]
-  /** The file has been read to its end. @throws LadingError `IMPORT_ROLLED_BACK` */
-  arrive(tally: Tally): Promise<void>
+  /** The file has been read to its end. @returns `IMPORT_ROLLED_BACK` if nothing of it could be kept */
+  arrive(tally: Tally): Promise<LadingError | undefined>
   /** Drops what was only for this run. */
   close(): Promise<void>
 }
@@ -47,7 +47,8 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
     target: rehearsal.target,
     session: rehearsing,
     notJudged: dryRun ? rehearsal.notJudged : [],
-    arrive: tally => (keeper === undefined ? Promise.resolve() : allOrNothing(options, keeper, tally)),
+    arrive: tally =>
+      keeper === undefined ? Promise.resolve(undefined) : allOrNothing(options, keeper, tally),
     async close() {
       await rehearsing.close()
       await client.query(rehearsal.dropSql).catch(rethrow)
@@ -56,17 +57,21 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
 }
 
 /** One transaction with everything in it, or none. */
-async function allOrNothing(options: RoadOptions, keeper: Keeper, tally: Tally): Promise<void> {
+async function allOrNothing(
+  options: RoadOptions,
+  keeper: Keeper,
+  tally: Tally,
+): Promise<LadingError | undefined> {
   const { client, target, settings, transaction, job } = options
   const isOwn = transaction === 'own'
-  if (tally.rejected > 0) throw rolledBack(tally)
+  if (tally.rejected > 0) return rolledBack(tally)
   await client.query(isOwn ? `begin; ${job?.fence ?? ''}` : 'savepoint lading_whole').catch(rethrow)
   const { rejected, outcome } = await replay(client, target, keeper, settings.onConflict ?? 'error')
   if (rejected.length === 0) {
     tally.settle(outcome)
     const settled = job?.settle(tally.report()) ?? ''
     await client.query(isOwn ? `${settled}; commit` : 'release savepoint lading_whole').catch(rethrow)
-    return
+    return undefined
   }
   await client.query(isOwn ? 'rollback' : 'rollback to savepoint lading_whole').catch(rethrow)
   const batch = {
@@ -82,7 +87,7 @@ async function allOrNothing(options: RoadOptions, keeper: Keeper, tally: Tally):
   }
   tally.takeBack(rejected.length)
   tally.add(batch)
-  throw rolledBack(tally)
+  return rolledBack(tally)
 }
 
 function rolledBack(tally: Tally): LadingError {

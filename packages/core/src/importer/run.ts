@@ -60,7 +60,7 @@ export async function runImport(
       job?.done(batch)
       fault = batch.fault
     }
-    if (fault === undefined) await road.arrive(tally)
+    fault ??= await road.arrive(tally)
     await road.close()
     await rejects?.close()
     if (fault !== undefined) throw fault

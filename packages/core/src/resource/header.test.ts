@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { LadingError } from '../errors/lading-error.ts'
 import { defineResource } from './define.ts'
-import { mapHeader } from './header.ts'
+import { type HeaderOptions, mapHeader } from './header.ts'
 
 const users = defineResource('users', {
   table: 'users',
@@ -19,14 +19,22 @@ const users = defineResource('users', {
   },
 })
 
-const map = (...header: (string | null)[]) => {
-  const { columns, unknown } = mapHeader(users, header)
+const mapWith = (options: HeaderOptions, ...header: (string | null)[]) => {
+  const { columns, unknown } = mapHeader(users, header, options)
   return { columns: columns.map(field => field?.name), unknown }
 }
 
+const map = (...header: (string | null)[]) => {
+  return mapWith({}, ...header)
+}
+
 function complaint(...header: (string | null)[]): string {
+  return complaintWith({}, ...header)
+}
+
+function complaintWith(options: HeaderOptions, ...header: (string | null)[]): string {
   try {
-    mapHeader(users, header)
+    mapHeader(users, header, options)
   } catch (error) {
     expect(error).toBeInstanceOf(LadingError)
     expect(error).toHaveProperty('code', 'HEADER_INVALID')
@@ -71,19 +79,80 @@ describe('columns find their fields', () => {
     ],
     [
       'while names of object members are unknown like any other',
-      ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'email', 'full_name'],
-      [undefined, undefined, undefined, undefined, 'email', 'full_name'],
-      ['__proto__', 'constructor', 'toString', 'hasOwnProperty'],
-    ],
-    [
-      'while an unknown one may repeat',
-      ['x', 'x', 'email', 'name'],
-      [undefined, undefined, 'email', 'full_name'],
-      ['x', 'x'],
+      ['constructor', 'toString', 'hasOwnProperty', 'email', 'full_name'],
+      [undefined, undefined, undefined, 'email', 'full_name'],
+      ['constructor', 'toString', 'hasOwnProperty'],
     ],
   ])('%s', (_, header, columns, unknown) => {
     expect(map(...header)).toEqual({ columns, unknown })
   })
+})
+
+describe('a mapping', () => {
+  test.each<
+    [name: string, mapping: Record<string, string>, header: string[], columns: (string | undefined)[]]
+  >([
+    ['gives a column its field', { 'E-Mail': 'email' }, ['E-Mail', 'name'], ['email', 'full_name']],
+    [
+      'does not look at case and spaces',
+      { ' e-mail ': ' EMAIL' },
+      ['E-MAIL  ', 'name'],
+      ['email', 'full_name'],
+    ],
+    ['may name an alias', { Wer: 'display name' }, ['Wer', 'email'], ['full_name', 'email']],
+    ['comes before the name of a field', { id: 'email' }, ['id', 'name'], ['email', 'full_name']],
+    [
+      'may swap two names',
+      { email: 'full_name', full_name: 'email' },
+      ['email', 'full_name'],
+      ['full_name', 'email'],
+    ],
+    ['leaves the other columns alone', { x: 'id' }, ['email', 'x', 'name'], ['email', 'id', 'full_name']],
+  ])('%s', (_, mapping, header, columns) => {
+    expect(mapWith({ mapping }, ...header)).toEqual({ columns, unknown: [] })
+  })
+
+  test.each<[name: string, mapping: Record<string, string>, header: string[], message: string]>([
+    [
+      'a mapped column that is not there, with the one that was meant',
+      { 'E-Mail': 'email' },
+      ['email', 'name', 'E_Mail'],
+      `column "E-Mail" of the mapping is missing (did you mean "E_Mail"?). ${known}`,
+    ],
+    [
+      'a mapped column beside the field itself',
+      { 'E-Mail': 'email' },
+      ['E-Mail', 'email', 'name'],
+      `columns "E-Mail" and "email" both stand for "email". ${known}`,
+    ],
+  ])('%s', (_, mapping, header, message) => {
+    expect(complaintWith({ mapping }, ...header)).toBe(`The header does not fit users: ${message}`)
+  })
+})
+
+describe('unknown columns as errors', () => {
+  const strict: HeaderOptions = { unknownColumns: 'error' }
+
+  test('each is named, with the field that was meant', () => {
+    expect(complaintWith(strict, 'email', 'name', 'nick', 'ids', 'constructor')).toBe(
+      `The header does not fit users: column "nick" is unknown; column "ids" is unknown (did you mean "id"?); column "constructor" is unknown. ${known}`,
+    )
+  })
+
+  test('the error column, a read-only one and a mapped one are none', () => {
+    const options = { ...strict, mapping: { 'E-Mail': 'email' } }
+    expect(mapWith(options, 'lading_error', 'serial', 'E-Mail', 'name').unknown).toEqual([])
+  })
+})
+
+test('a column that stands for a required field satisfies it', () => {
+  const [id, email, fullName, serial] = users.fields
+  if (fullName === undefined || id === undefined || email === undefined || serial === undefined)
+    throw new Error()
+  const byName = { ...fullName, name: 'nick', aliases: [], index: 4, standsFor: fullName }
+  const resource = { ...users, inputs: [...users.fields, byName] }
+  expect(mapHeader(resource, ['email', 'nick']).columns).toEqual([email, byName])
+  expect(() => mapHeader(users, ['email', 'nick'])).toThrow('column "full_name" is missing')
 })
 
 describe('headers that do not fit', () => {
@@ -125,6 +194,26 @@ describe('headers that do not fit', () => {
       `The header does not fit users: columns "full_name" and "Name" both stand for "full_name". ${known}`,
     ],
     [
+      'an unknown column twice',
+      ['x', 'email', 'name', ' X'],
+      `The header does not fit users: column "X" is there twice. ${known}`,
+    ],
+    [
+      'the error column twice',
+      ['lading_error', 'LADING_ERROR', 'email', 'name'],
+      `The header does not fit users: column "LADING_ERROR" is there twice. ${known}`,
+    ],
+    [
+      'the name that objects inherit from',
+      ['__proto__', 'email', 'name'],
+      `The header does not fit users: column "__proto__" cannot be imported; remove it. ${known}`,
+    ],
+    [
+      'names with zero bytes',
+      ['e\0m\0a\0i\0l\0', 'email', 'name', 'email'],
+      `The header does not fit users: columns "email" and "email" both stand for "email". The names hold zero bytes, as UTF-16 without a byte order mark does; declare the encoding. ${known}`,
+    ],
+    [
       'a read-only column twice',
       ['email', 'name', 'serial', 'serial'],
       `The header does not fit users: columns "serial" and "serial" both stand for "serial". ${known}`,
@@ -147,5 +236,12 @@ describe('headers that do not fit', () => {
 
   test('a hostile name is not repeated in the message', () => {
     expect(complaint('x'.repeat(100_000)).length).toBeLessThan(300)
+    expect(complaint('x'.repeat(100_000), 'x'.repeat(100_000)).length).toBeLessThan(400)
+  })
+
+  test('of hundreds of problems fifty are named', () => {
+    const message = complaint(...Array.from({ length: 500 }, () => ''))
+    expect(message.match(/has no name/g)).toHaveLength(50)
+    expect(message).toContain('; and 453 more.')
   })
 })

@@ -1,5 +1,5 @@
 // SQL fragments that compare a staged row `s` with rows of the table: its keys, its references, its values.
-import type { TargetColumn, TargetKey, TargetReference } from '../catalogue/target.ts'
+import { isFolded, type TargetColumn, type TargetKey, type TargetReference } from '../catalogue/target.ts'
 import { identifier } from '../postgres/identifier.ts'
 import type { StagedColumn } from './encode.ts'
 
@@ -11,9 +11,9 @@ export function stagedValue({ sql, field, info }: TargetColumn): string {
 }
 
 /** A part of a key, as its unique index compares it. @param alias `s`, or that of a row of the table */
-export function keyPart(alias: string, column: TargetColumn, { ignoreCase }: TargetKey): string {
+export function keyPart(alias: string, column: TargetColumn, key: TargetKey): string {
   const value = alias === 's' ? stagedValue(column) : `${alias}.${column.sql}`
-  return ignoreCase ? `lower(${value})` : value
+  return isFolded(key, column) ? `lower(${value})` : value
 }
 
 /** True for the row `t` that has the key of `s`. Null equals nothing. */

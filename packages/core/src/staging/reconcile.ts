@@ -8,6 +8,7 @@ import { classify, forgetErrors, type Merged, type MergeJob, unlessRefused } fro
 import { planSql, updatedSetting } from './merge-sql.ts'
 import type { MergeOutcome } from './outcome.ts'
 import { isAllSerial, type Plan, planOf } from './plan.ts'
+import { byRootNames } from './root-names.ts'
 import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
 
 export async function reconcileBatch(job: MergeJob, questions: Questions): Promise<Merged> {
@@ -66,7 +67,7 @@ export async function mergeSerially(
   const { client, target, batch, closing } = job
   const serial = await runSerially(job, questions)
   explainRejections(job, questions, suspects, serial)
-  for (const refusal of serial.refusals) {
+  for (const refusal of await byRootNames(client, target, serial.refusals)) {
     const row = batch.rows[refusal.row]
     if (row === undefined)
       throw new LadingError('INTERNAL', 'The database refused a row that was never sent.')

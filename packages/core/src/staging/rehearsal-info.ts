@@ -10,7 +10,6 @@ export interface RehearsalInfo {
   readonly foreignKeys: readonly string[]
   readonly hasTriggers: boolean
   readonly hasRowSecurity: boolean
-  readonly isPartitioned: boolean
   /** Sequences that defaults draw from, as the default names them, and a number that is free in each. */
   readonly sequences: readonly { readonly name: string; readonly next: string }[]
 }
@@ -35,7 +34,6 @@ select json_build_object(
   ),
   'hasTriggers', exists (select from pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled <> 'D'),
   'hasRowSecurity', c.relrowsecurity,
-  'isPartitioned', c.relkind = 'p',
   'sequences', (
     select coalesce(json_agg(json_build_object('name', name,
       'next', coalesce(pg_sequence_last_value(name::regclass) + 1, 1)::text)), '[]')

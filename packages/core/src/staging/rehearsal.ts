@@ -148,7 +148,7 @@ function notJudged(real: Target, info: RehearsalInfo): string[] {
   return [
     ...(info.hasTriggers ? ['triggers'] : []),
     ...(info.hasRowSecurity ? ['row-level security'] : []),
-    ...(info.isPartitioned ? ['bounds of partitions'] : []),
+    ...(real.table.isPartitioned ? ['bounds of partitions'] : []),
     ...unknown(info.foreignKeys).map(name => `foreign key "${name}"`),
     ...unknown(unique.map(({ name }) => name)).map(
       name => `unique index "${name}" against rows of the table`,

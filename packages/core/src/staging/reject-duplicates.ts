@@ -6,6 +6,7 @@ import { isolateSql, type Refusal, refusalsSql } from './isolate-sql.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 import { attempt, classify, forgetErrors, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
 import { mergeSerially } from './reconcile.ts'
+import { byRootNames } from './root-names.ts'
 
 export async function rejectDuplicates(job: MergeJob, questions: Questions): Promise<Merged> {
   const { batch, target } = job
@@ -31,12 +32,10 @@ async function isolate(job: MergeJob, questions: Questions, suspects: readonly S
   await client.query(isolateSql(target, staging, batch))
   const { rows } = await client.query(refusalsSql)
   // The loop builds exactly this shape.
-  const refusals = (rows[0]?.refusals ?? []) as readonly Refusal[]
-  // Rows that are out for a reason of their own, and not for the sake of an earlier one.
-  const barred = new Set(
-    refusals.filter(({ state }) => state !== '23505' && state !== '23503').map(({ row }) => row),
-  )
-  const verdicts = judge(questions, suspects, barred)
+  const found = (rows[0]?.refusals ?? []) as readonly Refusal[]
+  const refusals = await byRootNames(client, target, found)
+  // Whatever refused a row, it is not in the table, and so in nobody's way.
+  const verdicts = judge(questions, suspects, new Set(refusals.map(({ row }) => row)))
   for (const refusal of refusals) {
     const row = batch.rows[refusal.row]
     if (row === undefined)

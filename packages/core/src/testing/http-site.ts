@@ -60,7 +60,7 @@ interface Part {
 
 export const boundary = 'suite-boundary'
 
-/** A form, byte by byte, in the order of its parts. */
+/** A form, byte by byte, in the order of its parts; a file that is no text goes in as latin1. */
 export function formBody(parts: readonly Part[], end = `--${boundary}--\r\n`): string {
   const written = parts.map(({ name, value, fileName, type, lines = '' }) => {
     const file = fileName === undefined ? '' : `; filename="${fileName}"`
@@ -73,15 +73,21 @@ export function formBody(parts: readonly Part[], end = `--${boundary}--\r\n`): s
 export const file = (value: string, fileName = 'users.csv'): Part => ({ name: 'file', value, fileName })
 export const field = (name: string, value: string): Part => ({ name, value })
 
-export function sendForm(site: HttpSite, body: string, path = '/v1/imports'): Promise<Response> {
+export function sendForm(site: HttpSite, body: string | Uint8Array, path = '/v1/imports'): Promise<Response> {
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
   return fetch(`${site.base}${path}`, { method: 'POST', headers, body })
 }
 
-export function sendRaw(site: HttpSite, query: string, body: string, type = 'text/csv'): Promise<Response> {
+export function sendRaw(
+  site: HttpSite,
+  query: string,
+  body: string | Uint8Array,
+  type = 'text/csv',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   return fetch(`${site.base}/v1/imports?${query}`, {
     method: 'POST',
-    headers: { 'content-type': type },
+    headers: { 'content-type': type, ...headers },
     body,
   })
 }

@@ -150,7 +150,11 @@ export const uploadCases: HttpCases = {
       return fetch(`${site.base}/v1/imports?resource=users`, { method: 'POST', headers, body: usersCsv(1) })
     }
     await assertProblem(await send('gzip, gzip'), 415, 'MEDIA_TYPE_UNSUPPORTED')
-    await assertProblem(await send('gzip'), 501, 'NOT_IMPLEMENTED')
+    await assertProblem(await send('br'), 415, 'MEDIA_TYPE_UNSUPPORTED')
+    const form = formBody([field('resource', 'users'), file(usersCsv(1))])
+    const headers = { 'content-type': formType, 'content-encoding': 'gzip' }
+    const compressed = await fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body: form })
+    await assertProblem(compressed, 415, 'MEDIA_TYPE_UNSUPPORTED')
     assert.equal((await ended(site, await send('identity'))).status, 'completed')
   },
 

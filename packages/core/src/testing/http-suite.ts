@@ -1,12 +1,15 @@
 // What every adapter of the HTTP service must do, as tests for any runner, over real sockets.
 import type { HttpOptions } from '../http/service.ts'
 import type { HttpSite, HttpSuiteService } from './http-site.ts'
+import { errorCases } from './http-suite-errors.ts'
 import { exportJobCases } from './http-suite-export-jobs.ts'
 import { exportCases } from './http-suite-exports.ts'
+import { givingBackCases } from './http-suite-giving-back.ts'
 import { hostCases } from './http-suite-host.ts'
 import { importCases } from './http-suite-imports.ts'
 import { optionCases } from './http-suite-options.ts'
 import { probeCases } from './http-suite-probes.ts'
+import { settingCases } from './http-suite-settings.ts'
 import { tooLargeCases } from './http-suite-too-large.ts'
 import { uploadCases } from './http-suite-uploads.ts'
 import type { SuiteRunner } from './runner.ts'
@@ -38,6 +41,9 @@ const groups = {
   host: hostCases,
   imports: importCases,
   'options of imports': optionCases,
+  'settings of imports': settingCases,
+  'record errors': errorCases,
+  'giving back': givingBackCases,
   uploads: uploadCases,
   'too large': tooLargeCases,
   exports: exportCases,

@@ -4,7 +4,10 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { RecordBatch } from '../../record/record-batch.ts'
+import type { DecodeOptions, Delimiter } from '../format.ts'
 import { decodeCsv } from './decode.ts'
+
+const delimiters: readonly Delimiter[] = [',', ';', '\t', '|']
 
 interface WrittenCell {
   /** As it stands in the file. */
@@ -12,74 +15,70 @@ interface WrittenCell {
   readonly value: string | null
 }
 
-const piece = fc.constantFrom(
-  'a',
-  'Z',
-  '0',
-  ' ',
-  '-',
-  ';',
-  '\t',
-  "'",
-  '\\',
-  '.',
-  'é',
-  '€',
-  '😀',
-  '\u2028',
-  '\0',
-)
-const bare: fc.Arbitrary<WrittenCell> = fc
-  .string({ unit: piece, maxLength: 6 })
-  .map(text => ({ text, value: text === '' ? null : text }))
-const quoted: fc.Arbitrary<WrittenCell> = fc
-  .string({ unit: fc.oneof(piece, fc.constantFrom('"', ',', '\n', '\r', '\r\n')), maxLength: 6 })
-  .map(value => ({ text: `"${value.replaceAll('"', '""')}"`, value }))
 const ending = fc.constantFrom('\n', '\r\n', '\r')
+const characters = ['a', 'Z', '0', ' ', '-', "'", '\\', '.', 'é', '€', '😀', '\u2028', '\0']
 
-const file = fc.record({
-  rows: fc.integer({ min: 2, max: 5 }).chain(width =>
-    fc.array(fc.tuple(fc.array(fc.oneof(bare, quoted), { minLength: width, maxLength: width }), ending), {
-      minLength: 1,
-      maxLength: 12,
-    }),
-  ),
-  blankLines: fc.array(fc.constantFrom('', '', '', '\n', '\r\n\r\n'), { minLength: 12, maxLength: 12 }),
-  hasMark: fc.boolean(),
-  endsWithLine: fc.boolean(),
-})
+const fileWith = (delimiter: Delimiter) => {
+  const piece = fc.constantFrom(...characters, ...delimiters.filter(other => other !== delimiter))
+  const bare: fc.Arbitrary<WrittenCell> = fc
+    .string({ unit: piece, maxLength: 6 })
+    .map(text => ({ text, value: text === '' ? null : text }))
+  const quoted: fc.Arbitrary<WrittenCell> = fc
+    .string({ unit: fc.oneof(piece, fc.constantFrom('"', delimiter, '\n', '\r', '\r\n')), maxLength: 6 })
+    .map(value => ({ text: `"${value.replaceAll('"', '""')}"`, value }))
+  return fc.record({
+    delimiter: fc.constant(delimiter),
+    rows: fc.integer({ min: 2, max: 5 }).chain(width =>
+      fc.array(fc.tuple(fc.array(fc.oneof(bare, quoted), { minLength: width, maxLength: width }), ending), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+    ),
+    blankLines: fc.array(fc.constantFrom('', '', '', '\n', '\r\n\r\n'), { minLength: 12, maxLength: 12 }),
+    hasMark: fc.boolean(),
+    endsWithLine: fc.boolean(),
+  })
+}
+const file = fc.oneof(...delimiters.map(fileWith))
 
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 10 })
 
 test('random well-formed files: the cells that were written, and those that csv-parse reads', async () => {
   await fc.assert(
-    fc.asyncProperty(file, sizes, async ({ rows, blankLines, hasMark, endsWithLine }, chunkSizes) => {
-      const lines = rows.map(([cells, end], index) => {
-        const isLast = index === rows.length - 1
-        const line = cells.map(cell => cell.text).join(',')
-        return isLast && !endsWithLine ? line : `${line}${end}${isLast ? '' : blankLines[index]}`
-      })
-      // An LF behind a CR is one line ending with it, and what follows is the same in either case.
-      const text = `${hasMark ? '\ufeff' : ''}${lines.join('')}`
-      const [header, ...records] = rows.map(([cells]) => cells.map(cell => cell.value))
+    fc.asyncProperty(
+      file,
+      sizes,
+      async ({ delimiter, rows, blankLines, hasMark, endsWithLine }, chunkSizes) => {
+        const lines = rows.map(([cells, end], index) => {
+          const isLast = index === rows.length - 1
+          const line = cells.map(cell => cell.text).join(delimiter)
+          return isLast && !endsWithLine ? line : `${line}${end}${isLast ? '' : blankLines[index]}`
+        })
+        // An LF behind a CR is one line ending with it, and what follows is the same in either case.
+        const text = `${hasMark ? '\ufeff' : ''}${lines.join('')}`
+        const [header, ...records] = rows.map(([cells]) => cells.map(cell => cell.value))
 
-      const decoded = await decode(Buffer.from(text), chunkSizes)
-      expect(decoded.fault).toBeUndefined()
-      expect(decoded.cells).toEqual([header, ...records])
-      expect(withoutNull(decoded.cells)).toEqual(parseWithOracle(text))
-    }),
+        const decoded = await decode(Buffer.from(text), chunkSizes, { delimiter })
+        expect(decoded.fault).toBeUndefined()
+        expect(decoded.cells).toEqual([header, ...records])
+        expect(withoutNull(decoded.cells)).toEqual(parseWithOracle(text, delimiter))
+      },
+    ),
     { numRuns: 1500 },
   )
 })
 
 test('random text: accepted by both or by neither', async () => {
   const unit = fc.constantFrom(',', ',', '"', '"', '\n', '\n', '\r', 'a', 'é', ' ')
-  const text = fc.string({ unit, minLength: 1, maxLength: 24 }).map(rest => `a,b\n${rest}`)
+  const text = fc
+    .tuple(fc.constantFrom(...delimiters), fc.string({ unit, minLength: 1, maxLength: 24 }))
+    // The header shows the delimiter, which nobody told.
+    .map(([delimiter, rest]) => ({ delimiter, input: `a,b\n${rest}`.replaceAll(',', delimiter) }))
   let accepted = 0
   await fc.assert(
-    fc.asyncProperty(text, sizes, async (input, chunkSizes) => {
+    fc.asyncProperty(text, sizes, async ({ delimiter, input }, chunkSizes) => {
       const decoded = await decode(Buffer.from(input), chunkSizes)
-      const expected = parseWithOracle(input)
+      const expected = parseWithOracle(input, delimiter)
       if (expected !== undefined) accepted++
       expect(decoded.fault).toBe(expected === undefined ? 'FILE_PARSE_ERROR' : undefined)
       if (expected !== undefined) expect(withoutNull(decoded.cells)).toEqual(expected)
@@ -90,7 +89,7 @@ test('random text: accepted by both or by neither', async () => {
 })
 
 test('random text: the same records, places and fault in any chunks', async () => {
-  const unit = fc.constantFrom(',', '"', '"', '\n', '\r', 'a', 'bc', 'é', '😀', '\ufeff')
+  const unit = fc.constantFrom('sep=', ';', '\t', ',', '"', '"', '\n', '\r', 'a', 'bc', 'é', '😀', '\ufeff')
   const input = fc.oneof(
     fc.string({ unit, maxLength: 24 }).map(text => Buffer.from(text)),
     fc
@@ -108,9 +107,9 @@ test('random text: the same records, places and fault in any chunks', async () =
       sizes,
       fc.integer({ min: 1, max: 12 }),
       async (bytes, chunkSizes, maxRecordBytes) => {
-        const whole = await decode(bytes, [Number.MAX_SAFE_INTEGER], maxRecordBytes)
-        expect(await decode(bytes, chunkSizes, maxRecordBytes)).toEqual(whole)
-        expect(await decode(bytes, [1], maxRecordBytes)).toEqual(whole)
+        const whole = await decode(bytes, [Number.MAX_SAFE_INTEGER], { maxRecordBytes })
+        expect(await decode(bytes, chunkSizes, { maxRecordBytes })).toEqual(whole)
+        expect(await decode(bytes, [1], { maxRecordBytes })).toEqual(whole)
       },
     ),
     { numRuns: 4000 },
@@ -118,10 +117,11 @@ test('random text: the same records, places and fault in any chunks', async () =
 })
 
 /** The records that csv-parse reads, or undefined where it refuses the text. */
-function parseWithOracle(text: string): string[][] | undefined {
+function parseWithOracle(text: string, delimiter: string): string[][] | undefined {
   try {
     return parse(text, {
       bom: true,
+      delimiter,
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       skip_empty_lines: true,
@@ -136,7 +136,7 @@ function withoutNull(cells: readonly (readonly (string | null)[])[]): string[][]
 }
 
 /** Header and records, cut into chunks of the given sizes, over and over. */
-async function decode(bytes: Buffer, chunkSizes: readonly number[], maxRecordBytes = 10_000) {
+async function decode(bytes: Buffer, chunkSizes: readonly number[], options: Partial<DecodeOptions> = {}) {
   const chunks: Buffer[] = []
   for (let at = 0; at < bytes.length; ) {
     const size = chunkSizes[chunks.length % chunkSizes.length] ?? 1
@@ -144,13 +144,21 @@ async function decode(bytes: Buffer, chunkSizes: readonly number[], maxRecordByt
     at += size
   }
   const batches: RecordBatch[] = []
-  for await (const batch of decodeCsv(Readable.from(chunks), { maxRecordBytes, maxColumns: 20 })) {
+  for await (const batch of decodeCsv(Readable.from(chunks), {
+    maxRecordBytes: 10_000,
+    maxColumns: 20,
+    ...options,
+  })) {
     batches.push(batch)
   }
   const records = batches.flatMap(batch => batch.records)
-  const headers = batches.flatMap(batch => (batch.header ? [batch.header.cells] : []))
+  const headers = batches.flatMap(batch => (batch.header ? [batch.header] : []))
   return {
-    cells: [...headers, ...records.map(record => record.content as readonly (string | null)[])],
+    headers,
+    cells: [
+      ...headers.map(header => header.cells),
+      ...records.map(record => record.content as readonly (string | null)[]),
+    ],
     records,
     end: batches.at(-1)?.end,
     fault: batches.at(-1)?.fault?.code,
