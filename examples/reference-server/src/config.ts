@@ -14,6 +14,8 @@ export interface Config {
   readonly storagePath: string
   readonly importBatchRows: number
   readonly importMaxFileBytes: number
+  /** Record errors of one job whose message is stored. */
+  readonly storedErrors: number
   readonly importWorkers: number
   readonly exportWorkers: number
   readonly exportFileExpiryHours: number
@@ -60,6 +62,7 @@ export function readConfig(env: Environment): Config {
     storagePath: env.STORAGE_PATH || join(dataDir, 'files'),
     importBatchRows: integer(env, 'IMPORT_BATCH_SIZE', 4_000, 1, 100_000),
     importMaxFileBytes: integer(env, 'IMPORT_MAX_FILE_SIZE', 104_857_600, 1, Number.MAX_SAFE_INTEGER),
+    storedErrors: integer(env, 'STORED_ERRORS', 100_000, 0, Number.MAX_SAFE_INTEGER),
     importWorkers: integer(env, 'WORKER_IMPORT_WORKERS', 4, 1, 64),
     exportWorkers: integer(env, 'WORKER_EXPORT_WORKERS', 2, 1, 64),
     exportFileExpiryHours: integer(env, 'EXPORT_FILE_EXPIRY_HOURS', 24, 1, 24 * 365),

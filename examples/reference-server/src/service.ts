@@ -44,6 +44,7 @@ export async function startService(
     storage: fileStorage(config.storagePath),
     ...(metrics && { metrics }),
     fileExpiryHours: config.exportFileExpiryHours,
+    storedErrors: config.storedErrors,
     onJobEnd,
   })
   const stopping = new AbortController()

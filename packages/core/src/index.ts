@@ -29,6 +29,7 @@ export type {
   LookUpRecord,
   ReferenceDefinition,
   ResourceDefinition,
+  StandInDefinition,
 } from './resource/definition.ts'
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
 export { fileStorage } from './storage/file-storage.ts'

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { chunkSizes, formatOf, rarely, recordOf } from './judge/arbitrary.ts'
+import { chunkSizes, formatOf, rarely, recordOf, withoutUnseen } from './judge/arbitrary.ts'
 import { people } from './judge/people.ts'
 import { slots } from './judge/slots.ts'
 import { runTrial, type TrialFile } from './judge/trial.ts'
@@ -35,7 +35,10 @@ function fileOf(world: World, records: number): fc.Arbitrary<TrialFile> {
         fc.constantFrom({ dryRun: true }, { atomic: true }),
       ),
     })
-    .map(({ mode, ...file }) => ({ ...file, ...mode }))
+    .map(({ mode, records, ...file }) => {
+      const isSeenByAll = Object.keys(mode).length === 0
+      return { ...file, ...mode, records: isSeenByAll ? records : withoutUnseen(world, records) }
+    })
 }
 
 describe.each([people, slots])('random files for $name', world => {

@@ -1,5 +1,5 @@
 // What the tests of jobs share: a database, a folder, and jobs on them that work when they are told to.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
@@ -11,6 +11,7 @@ import {
   fileStorage,
   type Job,
   type Jobs,
+  type JobsOptions,
   postgresQueue,
   type Queue,
 } from '../src/index.ts'
@@ -22,7 +23,9 @@ export interface JobsBed {
   readonly folder: string
   readonly jobs: Jobs
   /** Begins to work; it ends with the test. */
-  work(): void
+  work(options?: Pick<JobsOptions, 'storedErrors'>): void
+  /** Deletes what is stored. */
+  forgetFiles(): Promise<void>
   /** Waits until a job has ended. */
   ended(id: string): Promise<Job>
 }
@@ -35,17 +38,22 @@ export function jobsBed(): JobsBed {
   let jobs: Jobs
   let stopping: AbortController
   let working: Promise<void>
+  const jobsWith = (options: Pick<JobsOptions, 'storedErrors'>): Jobs => {
+    const { pool } = database
+    return createJobs({
+      importer: createImporter({ pool, resources, batchRows: 3 }),
+      exporter: createExporter({ pool, resources }),
+      queue,
+      storage: fileStorage(folder),
+      ...options,
+    })
+  }
   beforeEach(async () => {
     database = await createReferenceDatabase()
     folder = await mkdtemp(join(tmpdir(), 'lading-jobs-'))
     const { pool } = database
     queue = postgresQueue({ pool })
-    jobs = createJobs({
-      importer: createImporter({ pool, resources, batchRows: 3 }),
-      exporter: createExporter({ pool, resources }),
-      queue,
-      storage: fileStorage(folder),
-    })
+    jobs = jobsWith({})
     stopping = new AbortController()
     working = Promise.resolve()
   })
@@ -66,8 +74,13 @@ export function jobsBed(): JobsBed {
     get jobs() {
       return jobs
     },
-    work() {
+    work(options = {}) {
+      jobs = jobsWith(options)
       working = jobs.work({ signal: stopping.signal })
+    },
+    async forgetFiles() {
+      await rm(folder, { recursive: true })
+      await mkdir(folder)
     },
     async ended(id) {
       await expect

@@ -6,14 +6,15 @@ import { codeWord } from '../resource/field.ts'
 import { nearest } from '../util/suggest.ts'
 import { codecOf } from '../value/codecs.ts'
 import { carries } from './match-columns.ts'
+import { matchStandIns, unquoted } from './match-stand-ins.ts'
 import type { TableInfo, UniqueIndexInfo } from './table-info.ts'
 import { isFolded, type Target, type TargetColumn, type TargetKey, type TargetReference } from './target.ts'
 
-/** @param tables `oid` of each table that a reference names, by that name */
-export type TableOids = ReadonlyMap<string, number | undefined>
+/** The tables that references name, by those names; undefined where there is none. */
+export type ReferredTables = ReadonlyMap<string, TableInfo | undefined>
 
 /** @throws LadingError `RESOURCE_MISMATCH` naming every disagreement, and what would mend it. */
-export function matchTarget(resource: Resource, table: TableInfo, tables: TableOids): Target {
+export function matchTarget(resource: Resource, table: TableInfo, tables: ReferredTables): Target {
   const problems: string[] = []
   const columns = matchColumns(resource, table, problems)
   const byField = new Map(columns.map(column => [column.field, column]))
@@ -122,25 +123,17 @@ function serves(index: UniqueIndexInfo, key: Key, columns: readonly TargetColumn
   return wanted.length === found.length && wanted.every(part => found.includes(part))
 }
 
-/** `lower((email)::text)`, `lower(email::text)` → `lower(email)`; `"Email"` → `Email`. */
-function unquoted(part: string): string {
-  return part
-    .replaceAll(/::(?:text|character varying|bpchar)/g, '')
-    .replaceAll(/\(\(([^()]*)\)\)/g, '($1)')
-    .replaceAll('"', '')
-}
-
 function matchReferences(
   resource: Resource,
   table: TableInfo,
-  tables: TableOids,
+  tables: ReferredTables,
   byField: ByField,
   problems: string[],
 ): TargetReference[] {
   return resource.references.flatMap(reference => {
     const column = byField.get(reference.field)
     if (column === undefined) return []
-    const oid = tables.get(reference.table)
+    const oid = tables.get(reference.table)?.oid
     const name = column.info.name
     if (oid === undefined) {
       problems.push(`"${name}" refers to the table "${reference.table}", which does not exist`)
@@ -160,6 +153,7 @@ function matchReferences(
       reference,
       constraint: foreignKey.name,
       sql: tableIdentifier(reference.table),
+      standIns: matchStandIns(reference, tables.get(reference.table), problems),
       isSelf: oid === table.oid,
     }
   })

@@ -3,16 +3,16 @@ import type { Client } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import type { Resource } from '../resource/define.ts'
 import { matchTarget } from './match.ts'
-import { readTable, readTableOid } from './table-info.ts'
+import { findTable, readTable, type TableInfo } from './table-info.ts'
 import type { Target } from './target.ts'
 
 /** @throws LadingError `RESOURCE_MISMATCH` if the resource and the database disagree. */
 export async function readTarget(client: Client, resource: Resource): Promise<Target> {
   try {
     const table = await readTable(client, resource.table)
-    const oids = new Map<string, number | undefined>()
-    for (const { table: name } of resource.references) oids.set(name, await readTableOid(client, name))
-    return matchTarget(resource, table, oids)
+    const referred = new Map<string, TableInfo | undefined>()
+    for (const { table: name } of resource.references) referred.set(name, await findTable(client, name))
+    return matchTarget(resource, table, referred)
   } catch (error) {
     throw databaseFault(error)
   }

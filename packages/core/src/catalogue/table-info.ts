@@ -130,25 +130,21 @@ select json_build_object(
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.oid = to_regclass($1)`
 
-/** Reads a table. @throws LadingError `RESOURCE_MISMATCH` if there is none of that name. */
-export async function readTable(client: Client, table: string): Promise<TableInfo> {
+/** Reads a table; undefined where there is none of that name. */
+export async function findTable(client: Client, table: string): Promise<TableInfo | undefined> {
   const { rows } = await client.query(query, [tableIdentifier(table)])
-  const info = rows[0]?.info
+  // The query builds exactly this shape.
+  return rows[0]?.info as TableInfo | undefined
+}
+
+/** @throws LadingError `RESOURCE_MISMATCH` if there is none of that name. */
+export async function readTable(client: Client, table: string): Promise<TableInfo> {
+  const info = await findTable(client, table)
   if (info === undefined) {
     throw new LadingError(
       'RESOURCE_MISMATCH',
       `There is no table "${table}" in the database; create it, or run its migrations first.`,
     )
   }
-  // The query builds exactly this shape.
-  return info as TableInfo
-}
-
-/** Number that identifies a table, whatever name it is called by; undefined where there is none. */
-export async function readTableOid(client: Client, table: string): Promise<number | undefined> {
-  const { rows } = await client.query('select to_regclass($1)::oid::int8::text as oid', [
-    tableIdentifier(table),
-  ])
-  const oid = rows[0]?.oid
-  return typeof oid === 'string' ? Number(oid) : undefined
+  return info
 }

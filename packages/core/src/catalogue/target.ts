@@ -30,6 +30,16 @@ export function isFolded(
   return ignoreCase && field.type.kind === 'text' && info.type !== 'citext'
 }
 
+/** A field that a record may give in place of the one that refers, and how its value finds the row that is meant. */
+export interface TargetStandIn {
+  readonly field: Field
+  readonly codec: Codec
+  /** Quoted name in the staging table. */
+  readonly sql: string
+  /** Column of the table referred to, quoted, and its type. */
+  readonly found: { readonly sql: string; readonly castType: string; readonly isFolded: boolean }
+}
+
 /** A reference that the database enforces by a foreign key. */
 export interface TargetReference {
   readonly column: TargetColumn
@@ -37,6 +47,7 @@ export interface TargetReference {
   readonly constraint: string
   /** Table that is looked into, quoted. */
   readonly sql: string
+  readonly standIns: readonly TargetStandIn[]
   /** The reference points into the table itself, so rows of the same batch can satisfy it. */
   readonly isSelf: boolean
 }

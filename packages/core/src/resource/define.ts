@@ -1,5 +1,5 @@
 // defineResource: a table as seen from a file, compiled once and checked for contradictions.
-import type { TObject } from '@sinclair/typebox'
+import { type TObject, Type } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
 import { nearest } from '../util/suggest.ts'
 import type {
@@ -10,6 +10,7 @@ import type {
   LookUpRecord,
   ReferenceDefinition,
   ResourceDefinition,
+  StandInDefinition,
 } from './definition.ts'
 import { codeWord, compileField, type Field } from './field.ts'
 
@@ -24,6 +25,13 @@ export interface Reference {
   readonly table: string
   readonly column: string
   readonly code: string
+  readonly standIns: readonly StandIn[]
+}
+
+/** A field that a file may have in place of one that refers, and the column of the other table that it is found by. */
+export interface StandIn {
+  readonly field: Field
+  readonly column: string
 }
 
 /** A compiled resource. Make it with `defineResource`; its shape is read, never written. */
@@ -82,28 +90,54 @@ export function defineResource<Schema extends TObject>(
   }
 
   for (const unknown of Object.keys(options)) fieldNamed(unknown, 'fields')
-  assertNamesDiffer(fields, complain)
+  const compiled: Reference[] = []
+  const inputs = [...fields]
+  for (const [referring, { table, column = 'id', code, by = {} }] of Object.entries(references)) {
+    const field = fieldNamed(referring, 'references')
+    const standIns = Object.entries(by).map(([given, one], position) =>
+      compileStandIn(field, inputs.length + position, given, one),
+    )
+    inputs.push(...standIns.map(standIn => standIn.field))
+    compiled.push({
+      field,
+      table,
+      column,
+      code: code ?? `${codeWord(referring.replace(/_?id$/i, '') || referring)}_NOT_FOUND`,
+      standIns,
+    })
+  }
+  assertNamesDiffer(inputs, complain)
 
   return Object.freeze({
     name,
     table,
     fields,
-    inputs: fields,
+    inputs,
     keys: keyDefinitions(key).map(one => ({
       fields: one.fields.map(field => fieldNamed(field, 'key')),
       ignoreCase: one.ignoreCase ?? false,
       code: one.code ?? `DUPLICATE_${one.fields.map(codeWord).join('_')}`,
     })),
-    references: Object.entries(references).map(([field, { table, column = 'id', code }]) => ({
-      field: fieldNamed(field, 'references'),
-      table,
-      column,
-      code: code ?? `${codeWord(field.replace(/_?id$/i, '') || field)}_NOT_FOUND`,
-    })),
+    references: compiled,
     // The pipeline knows records by their field names only; the schema's static type is for the author of `check`.
     check: definition.check as Resource['check'],
     lookUp: definition.lookUp as Resource['lookUp'],
   })
+}
+
+function compileStandIn(
+  standsFor: Field,
+  index: number,
+  name: string,
+  given: string | StandInDefinition,
+): StandIn {
+  const definition: StandInDefinition = typeof given === 'string' ? { column: given } : given
+  const { column, schema = Type.String(), aliases = [], transform } = definition
+  const field = compileField(name, index, Type.Optional(Type.Union([schema, Type.Null()])), {
+    aliases,
+    ...(transform && { transform }),
+  })
+  return { field: { ...field, standsFor }, column }
 }
 
 function keyDefinitions(key: readonly string[] | readonly KeyDefinition[]): readonly KeyDefinition[] {

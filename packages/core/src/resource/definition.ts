@@ -1,5 +1,5 @@
 // What the owner of a table writes: the definition of a resource, before it is compiled.
-import type { Static, TObject } from '@sinclair/typebox'
+import type { Static, TObject, TSchema } from '@sinclair/typebox'
 
 /** A natural key: fields that together tell one row from every other. */
 export interface KeyDefinition {
@@ -19,6 +19,22 @@ export interface ReferenceDefinition {
   readonly column?: string
   /** Code of a missing target. @defaultValue `<FIELD without _id>_NOT_FOUND` */
   readonly code?: string
+  /**
+   * Fields that a file may have in place of this one, each with the unique column of the other table that it is looked
+   * up in: `{ author_email: 'email' }`. They are read only, never exported. A record that gives this field too must
+   * mean the same row by both.
+   */
+  readonly by?: Readonly<Record<string, string | StandInDefinition>>
+}
+
+export interface StandInDefinition {
+  /** Unique by itself, or by `lower()` of it; it is compared as its index does. */
+  readonly column: string
+  /** What a value must be. @defaultValue any text */
+  readonly schema?: TSchema
+  readonly aliases?: readonly string[]
+  /** See `FieldDefinition.transform`. */
+  transform?(text: string): string
 }
 
 export interface FieldDefinition {

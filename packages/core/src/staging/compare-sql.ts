@@ -1,5 +1,11 @@
 // SQL fragments that compare a staged row `s` with rows of the table: its keys, its references, its values.
-import { isFolded, type TargetColumn, type TargetKey, type TargetReference } from '../catalogue/target.ts'
+import {
+  isFolded,
+  type TargetColumn,
+  type TargetKey,
+  type TargetReference,
+  type TargetStandIn,
+} from '../catalogue/target.ts'
 import { identifier } from '../postgres/identifier.ts'
 import type { StagedColumn } from './encode.ts'
 
@@ -27,10 +33,30 @@ export function isPresent(key: TargetKey): string {
   return `(${key.columns.map(({ sql }) => `s.${sql} is not null`).join(' and ')})`
 }
 
-/** True if `s` refers to a row that is not there. */
-export function isMissing({ column, reference, sql }: TargetReference): string {
+/** True if `s` refers to a row that is not there, or by two fields to two rows. */
+export function isMissing({ column, reference, sql, standIns }: TargetReference): string {
   const found = `select from ${sql} r where r.${identifier(reference.column)} = ${stagedValue(column)}`
-  return `(s.${column.sql} is not null and not exists (${found}))`
+  const isDangling = `(s.${column.sql} is not null and not exists (${found}))`
+  if (standIns.length === 0) return isDangling
+  const given = standIns.map(standIn => `s.${standIn.sql} is not null`).join(' or ')
+  const agrees = standIns
+    .map(standIn => `(s.${standIn.sql} is null or ${isMeant(standIn, 'r')})`)
+    .join(' and ')
+  return `(case when ${given} then not exists (${found} and ${agrees}) else ${isDangling} end)`
+}
+
+/** True for the row `alias` of the other table that a field names in place of the one that refers. */
+export function isMeant({ sql, found }: TargetStandIn, alias: string): string {
+  const value = `s.${sql}::${found.castType}`
+  return found.isFolded
+    ? `lower(${alias}.${found.sql}) = lower(${value})`
+    : `${alias}.${found.sql} = ${value}`
+}
+
+/** What the field that refers would hold, by the field that stands for it; null where there is no such row. */
+export function meantValue({ column, reference, sql }: TargetReference, standIn: TargetStandIn): string {
+  const value = `r.${identifier(reference.column)}::${column.codec.stagingType}`
+  return `(select ${value} from ${sql} r where ${isMeant(standIn, 'r')} limit 1)`
 }
 
 /** True if the staged row gives a value for the column: a bit of its own where only some rows do. */

@@ -1,6 +1,7 @@
 // Verdicts and refusals → record errors: which field, which code, and one sentence for the owner of the file.
-import type { Target, TargetColumn, TargetKey } from '../catalogue/target.ts'
+import type { Target, TargetKey, TargetReference } from '../catalogue/target.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
+import type { Field } from '../resource/field.ts'
 import { type Row, reject } from '../resource/row.ts'
 import type { Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
@@ -24,7 +25,7 @@ export function explainVerdicts(
       else if (key) explainClash(target, key, row, twin)
     } else {
       const reference = questions.references[verdict.index]
-      if (reference) explainMissing(target, reference.column, reference.reference, row)
+      if (reference) explainMissing(target, reference, row)
     }
   }
 }
@@ -58,19 +59,14 @@ function namesOf(key: TargetKey): string {
   return key.columns.map(({ field }) => `"${field.name}"`).join(' and ')
 }
 
-function explainMissing(
-  target: Target,
-  column: TargetColumn,
-  reference: { table: string; code: string },
-  row: Row,
-): void {
-  reject(
-    target.resource,
-    row,
-    column.field,
-    reference.code,
-    `"${column.field.name}" names no row of ${reference.table} that exists or came earlier in this file.`,
-  )
+function explainMissing(target: Target, { column, reference, standIns }: TargetReference, row: Row): void {
+  const isGiven = ({ index }: Field) => row.values[index] !== undefined && row.values[index] !== null
+  const standIn = standIns.find(({ field }) => isGiven(field))?.field
+  const isBoth = standIn !== undefined && isGiven(column.field)
+  const message = isBoth
+    ? `"${standIn.name}" and "${column.field.name}" do not name one and the same row of ${reference.table}.`
+    : `"${(standIn ?? column.field).name}" names no row of ${reference.table} that exists or came earlier in this file.`
+  reject(target.resource, row, standIn ?? column.field, reference.code, message)
 }
 
 /** Notes what the database said of a row that it was asked to take alone. */
@@ -82,7 +78,7 @@ export function explainRefusal(target: Target, row: Row, refusal: Refusal): void
   }
   const reference = target.references.find(({ constraint }) => constraint === refusal.constraint)
   if (refusal.state === '23503' && reference !== undefined) {
-    explainMissing(target, reference.column, reference.reference, row)
+    explainMissing(target, reference, row)
     return
   }
   const column = target.columns.find(({ info }) => info.name === refusal.column)

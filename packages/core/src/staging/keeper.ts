@@ -5,6 +5,7 @@ import { identifier } from '../postgres/identifier.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Row } from '../resource/row.ts'
 import type { StagedBatch } from './encode.ts'
+import { stagingColumns } from './staging-table.ts'
 
 /** What is remembered of a kept batch here; its values are in the database. */
 export interface KeptBatch {
@@ -30,20 +31,23 @@ const numbersPerRow = 4
 interface Memory {
   readonly places: Float64Array
   readonly columns: readonly { readonly name: string; readonly isMixed: boolean }[]
+  readonly standIns: StagedBatch['standIns']
   readonly hasPresence: boolean
 }
 
 export function createKeeper(real: Target): Keeper {
   const name = identifier(`lading_kept_${randomBytes(6).toString('hex')}`)
-  const columns = real.writable.map(({ sql, codec }) => `${sql} ${codec.stagingType}`)
+  const columns = stagingColumns(real)
   const memory: Memory[] = []
   const staged = (batch: Memory) =>
     [
       'lading_row',
       ...(batch.hasPresence ? ['lading_present'] : []),
       ...batch.columns.map(column => identifier(column.name)),
+      ...batch.standIns.map(({ sql }) => sql),
     ].join(', ')
-  const remember = ({ rows, columns: filled, hasPresence }: StagedBatch): Memory => ({
+  const remember = ({ rows, columns: filled, standIns, hasPresence }: StagedBatch): Memory => ({
+    standIns,
     places: placesOf(rows),
     columns: filled.map(({ column, isMixed }) => ({ name: column.info.name, isMixed })),
     hasPresence,
@@ -66,6 +70,7 @@ export function createKeeper(real: Target): Keeper {
             columns: kept.columns.flatMap(({ name: wanted, isMixed }) =>
               real.writable.filter(({ info }) => info.name === wanted).map(column => ({ column, isMixed })),
             ),
+            standIns: kept.standIns,
             hasPresence: kept.hasPresence,
             chunks: [],
           },

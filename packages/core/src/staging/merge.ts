@@ -1,9 +1,9 @@
 // One batch into the table: optimistically, then set by set, then row by row. Every row gets in or is explained.
-import type { Target } from '../catalogue/target.ts'
 import { type Questions, questionsOf } from './classify-sql.ts'
 import { attempt, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
 import { reconcileBatch } from './reconcile.ts'
 import { rejectDuplicates } from './reject-duplicates.ts'
+import { resolveSql } from './resolve-sql.ts'
 
 /** Merges a staged batch; rows that stay out have errors afterwards. */
 export async function mergeBatch(job: MergeJob): Promise<Merged> {
@@ -14,8 +14,10 @@ export async function mergeBatch(job: MergeJob): Promise<Merged> {
     return { road, outcome }
   }
   const questions = questionsOf(target, batch)
+  const resolve = resolveSql(target, job.staging, batch)
+  if (resolve !== '') await job.client.query(resolve)
   // If nothing clashes at all, every policy means the same.
-  if (road === 'optimistic' && isJudgedByDatabase(target, questions)) {
+  if (road === 'optimistic' && isJudgedByDatabase(job, questions)) {
     const outcome = await attempt(job, [])
     if (outcome !== undefined) return { road, outcome }
   }
@@ -24,8 +26,10 @@ export async function mergeBatch(job: MergeJob): Promise<Merged> {
 
 /**
  * A foreign key into the table itself is checked at the end of the insert, so the database would accept a
- * reference to a later record of the batch, which is missing by the order of the file.
+ * reference to a later record of the batch, which is missing by the order of the file. A name that stands for a
+ * reference is nothing to it at all.
  */
-function isJudgedByDatabase({ isRehearsal }: Target, { references }: Questions): boolean {
-  return isRehearsal ? references.length === 0 : !references.some(({ isSelf }) => isSelf)
+function isJudgedByDatabase({ target, batch }: MergeJob, { references }: Questions): boolean {
+  if (batch.standIns.length > 0) return false
+  return target.isRehearsal ? references.length === 0 : !references.some(({ isSelf }) => isSelf)
 }

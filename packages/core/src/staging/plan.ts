@@ -71,12 +71,29 @@ function entangled(questions: Questions, suspects: readonly Suspect[]): Set<numb
       else if (other !== row) found.add(other).add(row)
     }
     // What only a later row makes is missing; what this one or an earlier one makes depends on whether that gets in.
-    questions.references.forEach((_, index) => {
-      const maker = suspect[`maker_${index}`]
-      if (suspect[`missing_${index}`] === true && typeof maker === 'number' && maker <= row) found.add(row)
-    })
+    for (const maker of makersOf(questions, suspect)) if (maker <= row) found.add(row)
   }
+  addLaterMakers(questions, suspects, found)
   return found
+}
+
+/** Serial rows come behind all others, so that what a later row makes would be there already if that were not serial too. */
+function addLaterMakers(questions: Questions, suspects: readonly Suspect[], serial: Set<number>): void {
+  for (let before = -1; before < serial.size; ) {
+    before = serial.size
+    for (const suspect of suspects) {
+      if (!serial.has(Number(suspect.row))) continue
+      for (const maker of makersOf(questions, suspect)) serial.add(maker)
+    }
+  }
+}
+
+/** For each missing reference into the table itself, the first row of the batch that makes what is missing. */
+function makersOf({ references }: Questions, suspect: Suspect): number[] {
+  return references.flatMap((_, index) => {
+    const maker = suspect[`maker_${index}`]
+    return suspect[`missing_${index}`] === true && typeof maker === 'number' ? [maker] : []
+  })
 }
 
 /**

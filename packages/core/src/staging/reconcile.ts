@@ -8,12 +8,14 @@ import { classify, forgetErrors, type Merged, type MergeJob, unlessRefused } fro
 import { planSql, updatedSetting } from './merge-sql.ts'
 import type { MergeOutcome } from './outcome.ts'
 import { isAllSerial, type Plan, planOf } from './plan.ts'
+import { refersToItselfByName } from './resolve-sql.ts'
 import { byRootNames } from './root-names.ts'
 import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
 
 export async function reconcileBatch(job: MergeJob, questions: Questions): Promise<Merged> {
   const suspects = await classify(job, questions)
-  if (job.road !== 'isolated' && !isAllSerial(questions)) {
+  const isOrdered = isAllSerial(questions) || refersToItselfByName(job.target, job.batch)
+  if (job.road !== 'isolated' && !isOrdered) {
     const plan = planOf(job.onConflict, questions, suspects)
     const outcome = await carryOut(job, questions, suspects, plan)
     if (outcome !== undefined) return { road: suspects.length > 0 ? 'classified' : 'optimistic', outcome }

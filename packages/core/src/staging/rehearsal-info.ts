@@ -36,8 +36,8 @@ select json_build_object(
   'hasRowSecurity', c.relrowsecurity,
   'sequences', (
     select coalesce(json_agg(json_build_object('name', name,
-      'next', coalesce(pg_sequence_last_value(name::regclass) + 1, 1)::text)), '[]')
-    from unnest($2::text[]) as name
+      'next', coalesce(pg_sequence_last_value(name::regclass) + q.seqincrement, q.seqstart)::text)), '[]')
+    from unnest($2::text[]) as name join pg_sequence q on q.seqrelid = name::regclass
   )
 ) as info
 from pg_class c where c.oid = $1::int8::oid`

@@ -4,7 +4,7 @@ import type { Target, TargetColumn } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
 import { identifier } from '../postgres/identifier.ts'
 import { questionsOf } from './classify-sql.ts'
-import { hasKey, stagedValue } from './compare-sql.ts'
+import { hasKey, isMeant, stagedValue } from './compare-sql.ts'
 import type { StagedBatch } from './encode.ts'
 import type { Keeper } from './keeper.ts'
 import { type RehearsalInfo, readRehearsalInfo } from './rehearsal-info.ts'
@@ -122,7 +122,10 @@ function fetchSql(real: Target, target: Target, staging: string, batch: StagedBa
     ...keys.map(hasKey),
     ...references
       .filter(({ isSelf }) => isSelf)
-      .map(({ column, reference }) => `t.${identifier(reference.column)} = ${stagedValue(column)}`),
+      .flatMap(({ column, reference, standIns }) => [
+        `t.${identifier(reference.column)} = ${stagedValue(column)}`,
+        ...standIns.filter(one => batch.standIns.includes(one)).map(one => isMeant(one, 't')),
+      ]),
   ]
   const origin = 't.tableoid::text || t.ctid::text'
   // What the table has taken meanwhile can clash with what the file brought in before; then the file's row stays.

@@ -6,11 +6,13 @@ import { isolateSql, type Refusal, refusalsSql } from './isolate-sql.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 import { attempt, classify, forgetErrors, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
 import { mergeSerially } from './reconcile.ts'
+import { refersToItselfByName } from './resolve-sql.ts'
 import { byRootNames } from './root-names.ts'
 
 export async function rejectDuplicates(job: MergeJob, questions: Questions): Promise<Merged> {
   const { batch, target } = job
   const suspects = await classify(job, questions)
+  if (refersToItselfByName(target, batch)) return mergeSerially(job, questions, suspects)
   if (job.road !== 'isolated') {
     const verdicts = judge(questions, suspects)
     for (const [number, found] of verdicts) explain(job, questions, number, found)

@@ -8,6 +8,7 @@ import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
 import { alikeRows, notOfARow, type Refusal } from './isolate-sql.ts'
 import { assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
+import { resolveRow } from './resolve-sql.ts'
 
 /** A row that keys or references keep out, by their places among the questions. */
 export interface Rejection {
@@ -71,6 +72,7 @@ begin
       own := null;
       clashes := '{}';
       missing := '{}';
+      ${resolveRow(target, batch)}
       ${lookUps(work)}
       ${decision(work)}
       ${references.map((reference, index) => missingReference(work, reference, index)).join('\n      ')}

@@ -20,7 +20,7 @@ export interface StagingTable {
  */
 export function stagingTable(target: Target): StagingTable {
   const name = identifier(`lading_staging_${randomBytes(6).toString('hex')}`)
-  const columns = target.writable.map(({ sql, codec }) => `${sql} ${codec.stagingType}`)
+  const columns = stagingColumns(target)
   return {
     sql: `pg_temp.${name}`,
     create: `create temp table ${name} (lading_row int4, lading_present varbit, ${columns.join(', ')}) on commit delete rows`,
@@ -30,8 +30,15 @@ export function stagingTable(target: Target): StagingTable {
         'lading_row',
         ...(batch.hasPresence ? ['lading_present'] : []),
         ...batch.columns.map(({ column }) => column.sql),
+        ...batch.standIns.map(({ sql }) => sql),
       ]
       return `copy pg_temp.${name} (${staged.join(', ')}) from stdin`
     },
   }
+}
+
+/** Every column that a record can fill, and every field that can stand for one. */
+export function stagingColumns({ writable, references }: Target): string[] {
+  const standIns = references.flatMap(reference => reference.standIns)
+  return [...writable, ...standIns].map(({ sql, codec }) => `${sql} ${codec.stagingType}`)
 }

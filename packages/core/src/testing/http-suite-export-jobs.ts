@@ -104,7 +104,6 @@ export const exportJobCases: HttpCases = {
       { sort: '-id' },
       { limit: 5 },
       { excel: true },
-      { format: 'json' },
       { filters: { role: ['admin', 'reader'] } },
       { filters: { created_at: { gte: '2024-01-01T00:00:00Z' } } },
     ]) {

@@ -37,7 +37,7 @@ async function* thenFails(): AsyncGenerator<Buffer> {
 }
 
 export const exportCases: HttpCases = {
-  'rows come as NDJSON by default, as CSV if asked': async site => {
+  'rows come as NDJSON by default, as CSV or a JSON array if asked': async site => {
     const query = await threeUsers(site)
     const ndjson = await fetch(`${site.base}/v1/exports?${query}`)
     assert.equal(ndjson.headers.get('content-type'), 'application/x-ndjson')
@@ -55,6 +55,11 @@ export const exportCases: HttpCases = {
     const csv = await fetch(`${site.base}/v1/exports?${query}&format=csv`)
     assert.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8')
     assert.match(await csv.text(), /^id,email,name,role,active,created_at,updated_at\n(.*\n){3}$/)
+    const array = await fetch(`${site.base}/v1/exports?${query}&format=json`)
+    assert.equal(array.headers.get('content-type'), 'application/json')
+    assert.equal(JSON.parse(await array.text()).length, 3)
+    const none = await fetch(`${site.base}/v1/exports?resource=users&name=${randomUUID()}&format=json`)
+    assert.deepEqual(JSON.parse(await none.text()), [])
   },
 
   'fields are filtered by equality': async site => {
@@ -95,7 +100,6 @@ export const exportCases: HttpCases = {
 
   'what is not built yet says so': async site => {
     const asked = [
-      'format=json',
       'fields=id',
       'sort=-email',
       'limit=5',

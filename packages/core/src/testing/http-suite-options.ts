@@ -69,8 +69,8 @@ export const optionCases: HttpCases = {
       'format=csv&format=csv',
     ]) {
       await assertProblem(await sendRaw(site, `resource=users&${bad}`, usersCsv(1)), 400, 'OPTION_INVALID')
-      const [name = '', value = ''] = bad.split('=')
-      const form = formBody([field('resource', 'users'), file(usersCsv(1)), field(name, value)])
+      const behind = [...new URLSearchParams(bad)].map(([name, value]) => field(name, value))
+      const form = formBody([field('resource', 'users'), file(usersCsv(1)), ...behind])
       await assertProblem(await sendForm(site, form), 400, 'OPTION_INVALID')
     }
     await assertProblem(

@@ -107,7 +107,10 @@ export const probeCases: HttpCases = {
     assert.equal(users.schema.properties.email.format, 'email')
     assert.deepEqual(users.keys, [{ fields: ['email'], ignore_case: true, code: 'DUPLICATE_EMAIL' }])
     assert.ok(users.filters.includes('role'))
-    assert.deepEqual(users.formats.import, ['csv', 'ndjson'])
+    assert.deepEqual(users.formats, {
+      import: ['csv', 'ndjson', 'json'],
+      export: ['csv', 'ndjson', 'json'],
+    })
   },
 
   'the OpenAPI document names every path, and where it is mounted': async ({ base, mount }) => {

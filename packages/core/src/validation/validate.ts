@@ -4,6 +4,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Issue } from '../resource/definition.ts'
+import type { Field } from '../resource/field.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
@@ -60,7 +61,7 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   if (field.readOnly) return
   const value = row.values[field.index]
   if (value === undefined || value === null || (value === '' && rule.emptyIsMissing)) {
-    if (!field.required || (value === null && field.nullable)) return
+    if (!field.required || (value === null && field.nullable) || isStoodFor(resource, row, field)) return
     reject(resource, row, field, field.codes.missing, `"${field.name}" is required.`)
   } else if (value instanceof Refusal) {
     const { code = field.codes.invalid, message = rule.expectation } = value
@@ -88,6 +89,14 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   } else if (rule.isValid !== undefined && !rule.isValid(value)) {
     reject(resource, row, field, field.codes.invalid, `"${field.name}" ${rule.expectation}.`)
   }
+}
+
+/** Another field of the record says which row is meant. */
+function isStoodFor({ inputs }: Resource, row: Row, field: Field): boolean {
+  return inputs.some(({ standsFor, index }) => {
+    const value = row.values[index]
+    return standsFor === field && value !== undefined && value !== null
+  })
 }
 
 /** What a hook found stands with the other errors of its field. Sorting is stable. */

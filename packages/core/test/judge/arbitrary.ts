@@ -66,6 +66,16 @@ function withoutAbsent(cells: Readonly<Record<string, Cell | undefined>>): Cells
   )
 }
 
+/** The same records, without what a dry run cannot judge. */
+export function withoutUnseen({ unseen }: World, records: readonly FileRecord[]): readonly FileRecord[] {
+  if (unseen === undefined) return records
+  return records.map(record => {
+    const cell = record.cells[unseen.field]
+    if (cell === undefined || !('value' in cell) || cell.value !== unseen.value) return record
+    return { ...record, cells: { ...record.cells, [unseen.field]: { value: null } } }
+  })
+}
+
 /** How the file is written. A CSV file has all required columns, and some of the others, in any order. */
 export function formatOf({ columns }: World): fc.Arbitrary<FileFormat> {
   const required = columns.filter(column => column.required).map(({ name }) => name)

@@ -15,7 +15,7 @@ const integerFaults = (code: string) => ({
 /** The table refuses ages from here on. */
 const tooOld = 100
 /** A trigger drops rows with this note without a word. */
-export const dropped = 'vanish'
+const dropped = 'vanish'
 
 const columns: readonly Column[] = [
   {
@@ -187,6 +187,7 @@ export const people: World = {
     Number(row.age) >= tooOld ||
     row.note === dropped ||
     (row.desk !== null && others.some(other => other.desk === row.desk)),
+  unseen: { field: 'note', value: dropped },
   untangle: 'update people set boss_id = null where boss_id > id',
   touched: 'updated_at',
 }

@@ -19,21 +19,21 @@ test.each<[name: string, lines: string, array: string]>([
 })
 
 test('any objects in any chunks come back as they were', async () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 5 })
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }))),
+      fc.array(fc.dictionary(text, text), { maxLength: 6 }),
       fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1 }),
       async (objects, sizes) => {
         const bytes = Buffer.from(objects.map(object => `${JSON.stringify(object)}\n`).join(''))
         const chunks: Buffer[] = []
-        for (let at = 0; at < bytes.length; at += 1 + (sizes[chunks.length % sizes.length] ?? 0)) {
-          chunks.push(bytes.subarray(at, at + 1 + (sizes[chunks.length % sizes.length] ?? 0)))
-          if (chunks.length % 3 === 0) chunks.push(Buffer.alloc(0))
+        for (let at = 0, cut = 0; at < bytes.length; cut++) {
+          // Empty chunks too, but never for ever.
+          const size = (sizes[cut % sizes.length] ?? 0) + (cut % 2)
+          chunks.push(bytes.subarray(at, at + size))
+          at += size
         }
-        // Empty chunks count in `chunks.length`, so that the pieces are put together again from what was cut.
-        const whole = Buffer.concat(chunks)
-        expect(await framed(chunks)).toBe(await framed([whole]))
-        expect(JSON.parse(await framed([bytes]))).toEqual(objects)
+        expect(JSON.parse(await framed(chunks))).toEqual(objects)
       },
     ),
     { numRuns: 500 },
