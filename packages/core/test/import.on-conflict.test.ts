@@ -193,3 +193,36 @@ test('a policy needs a key', async () => {
     ).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining('no key') })
   }
 })
+
+test('a row that another transaction inserts in the middle of the import is found, and updated', async () => {
+  const other = await database.pool.connect()
+  try {
+    await other.query('begin')
+    await other.query("insert into people (id, email) values (50, 'late@x')")
+    const importer = createImporter({ pool: database.pool, resources: [people], batchRows: 2 })
+    // The first batch makes the next one go row by row, so that it looks before it writes.
+    const importing = importer.run({
+      resource: 'people',
+      source: [
+        { id: 1, email: 'a@x', name: 'evil' },
+        { id: 2, email: 'b@x', name: 'Bobby' },
+        { id: 50, email: 'late@x', name: 'Late' },
+      ],
+      onConflict: 'update',
+    })
+    await expect
+      .poll(async () => {
+        const { rows } = await database.pool.query(
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        )
+        return rows.length
+      })
+      .toBe(1)
+    await other.query('commit')
+    expect(await importing).toMatchObject({ inserted: 0, updated: 2, failed: 1 })
+  } finally {
+    other.release()
+  }
+  const { rows } = await database.pool.query('select name from people where id = 50')
+  expect(rows).toEqual([{ name: 'Late' }])
+})

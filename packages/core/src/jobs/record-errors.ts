@@ -37,26 +37,35 @@ export async function errorPage(
   }
 }
 
-/** Every stored error, in the order of the pages; of a job that runs, those that are there when it comes to them. */
+/**
+ * Every stored error that there is when it is asked for, in the order of the pages. Always by ranges of keys: with a
+ * mere limit, a database that has no statistics yet of a list just written sorts all of it for each page.
+ */
 export async function* allErrors(
   pool: Pool,
   job: JobRow,
   filter: ErrorFilter = {},
 ): AsyncGenerator<readonly RecordError[]> {
-  const { where, values, place } = listOf(job, filter, ErrorCounts.of(job.error_counts))
-  const sql = `${select} ${where} and ${place} > $${values.length + 1} order by ${place} limit ${streamedPage}`
-  for (let after = 0; ; ) {
-    const found = await ask(pool, sql, [...values, after])
+  const counts = ErrorCounts.of(job.error_counts)
+  const { where, values, place } = listOf(job, filter, counts)
+  const stored = Number(job.stored_errors)
+  // Places are counted within the code or the field, where only one of them is asked for.
+  const total =
+    place === 'number'
+      ? stored
+      : Math.min(stored, counts.matching(place === 'of_code' ? { code: filter.code } : filter))
+  const [first, last] = [`$${values.length + 1}`, `$${values.length + 2}`]
+  const sql = `${select} ${where} and ${place} > ${first} and ${place} <= ${last} order by ${place}`
+  for (let after = 0; after < total; after += streamedPage) {
+    const found = await ask(pool, sql, [...values, after, Math.min(total, after + streamedPage)])
     if (found.length > 0) yield found
-    if (found.length < streamedPage) return
-    after = Number(found.at(-1)?.[place])
   }
 }
 
 /** Some of the stored errors behind a place, in the order of the file. */
 export async function errorsBehind(pool: Pool, { id }: JobRow, place: number): Promise<StoredError[]> {
-  const sql = `${select} job_id = $1 and number > $2 order by number limit ${streamedPage}`
-  return ask(pool, sql, [id, place])
+  const sql = `${select} job_id = $1 and number > $2 and number <= $3 order by number`
+  return ask(pool, sql, [id, place, place + streamedPage])
 }
 
 interface ErrorList {

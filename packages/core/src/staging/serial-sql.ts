@@ -36,9 +36,12 @@ export interface SerialWork {
   readonly rows?: readonly number[]
 }
 
+/** What somebody else has inserted between the look and the write is looked at again. */
+const attemptsAtARow = 3
+
 /** Each row meets the table as the rows before it left it, in a subtransaction of its own. */
 export function serialSql(work: SerialWork): string {
-  const { target, staging, batch, rows } = work
+  const { target, staging, batch, rows, onConflict } = work
   const { columns, values } = insertLists(target, batch)
   const { keys, references } = work.questions
   const where = rows === undefined ? '' : `where lading_row = any (${numbers(rows)})`
@@ -68,41 +71,46 @@ begin
   ${constraintsNow(target)}
   for s in select * from ${staging} ${where} order by lading_row loop
     seen := seen + 1;
-    begin
-      own := null;
-      clashes := '{}';
-      missing := '{}';
-      ${resolveRow(target, batch)}
-      ${lookUps(work)}
-      ${decision(work)}
-      ${references.map((reference, index) => missingReference(work, reference, index)).join('\n      ')}
-      if clashes <> '{}' or missing <> '{}' then
-        rejections := rejections || json_build_object('row', s.lading_row, 'keys', clashes, 'references', missing);
-        continue;
-      end if;
-      if own is null then
-        insert into ${target.table.sql} (${columns}) values (${values});
-        get diagnostics affected = row_count;
-        if affected <> 1 then
-          raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
+    for attempt in 1..${attemptsAtARow} loop
+      begin
+        own := null;
+        clashes := '{}';
+        missing := '{}';
+        ${resolveRow(target, batch)}
+        ${lookUps(work)}
+        ${decision(work)}
+        ${references.map((reference, index) => missingReference(work, reference, index)).join('\n        ')}
+        if clashes <> '{}' or missing <> '{}' then
+          rejections := rejections || json_build_object('row', s.lading_row, 'keys', clashes, 'references', missing);
+          exit;
         end if;
-        inserted := inserted + 1;
-      ${keys.map((_, index) => update(work, index)).join('\n      ')}
-      end if;
-    exception when others then
-      get stacked diagnostics state = returned_sqlstate, constraint_name = constraint_name, column_name = column_name;
-      if ${notOfARow('state')} then
-        raise;
-      end if;
-      refused := refused + 1;
-      first_state := coalesce(first_state, state);
-      is_alike := is_alike and state = first_state;
-      if seen = ${alikeRows} and refused = seen and is_alike and left(state, 2) not in ('22', '23', 'LD') then
-        raise;
-      end if;
-      refusals := refusals || json_build_object(
-        'row', s.lading_row, 'state', state, 'constraint', constraint_name, 'column', column_name);
-    end;
+        if own is null then
+          insert into ${target.table.sql} (${columns}) values (${values});
+          get diagnostics affected = row_count;
+          if affected <> 1 then
+            raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
+          end if;
+          inserted := inserted + 1;
+        ${keys.map((_, index) => update(work, index)).join('\n        ')}
+        end if;
+        exit;
+      exception when others then
+        get stacked diagnostics state = returned_sqlstate, constraint_name = constraint_name, column_name = column_name;
+        continue when state = '23505' and attempt < ${onConflict === 'error' ? 0 : attemptsAtARow};
+        if ${notOfARow('state')} then
+          raise;
+        end if;
+        refused := refused + 1;
+        first_state := coalesce(first_state, state);
+        is_alike := is_alike and state = first_state;
+        if seen = ${alikeRows} and refused = seen and is_alike and left(state, 2) not in ('22', '23', 'LD') then
+          raise;
+        end if;
+        refusals := refusals || json_build_object(
+          'row', s.lading_row, 'state', state, 'constraint', constraint_name, 'column', column_name);
+        exit;
+      end;
+    end loop;
   end loop;
   perform set_config('lading.outcome', json_build_object(
     'inserted', inserted, 'updated', updated, 'ignored', ignored,
@@ -143,7 +151,7 @@ function decision({ questions: { keys }, onConflict }: SerialWork): string {
   if (onConflict === 'ignore' || given === undefined) {
     const skip =
       onConflict === 'ignore'
-        ? `if own is not null and clashes = '{}' then ignored := ignored || s.lading_row; continue; end if;`
+        ? `if own is not null and clashes = '{}' then ignored := ignored || s.lading_row; exit; end if;`
         : ''
     return `${first} ${clashes.join(' ')} ${skip}`
   }
