@@ -107,7 +107,7 @@ it.concurrent('knows the formats', async () => {
   expect(await lading(args)).toEqual({
     code: 64,
     stdout: '',
-    stderr: 'lading: Unknown format "xml"; known: csv, ndjson.\n',
+    stderr: 'lading: Unknown format "xml"; known: csv, ndjson, json.\n',
   })
 })
 

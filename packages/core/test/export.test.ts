@@ -195,7 +195,7 @@ describe('when something goes wrong', () => {
   test('unknown names are refused at once', () => {
     expect(() => exporter.stream({ resource: 'user', format: 'csv' })).toThrow('did you mean "users"?')
     expect(() => exporter.stream({ resource: 'users', format: 'xls' })).toThrow(
-      'Unknown format "xls"; known: csv, ndjson.',
+      'Unknown format "xls"; known: csv, ndjson, json.',
     )
   })
 })

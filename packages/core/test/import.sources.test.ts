@@ -76,6 +76,6 @@ test('an unknown format names the known ones', async () => {
   const running = importer.run({ resource: 'users', format: 'xml', source: Buffer.from(text) })
   await expect(running).rejects.toMatchObject({
     code: 'FORMAT_UNSUPPORTED',
-    message: 'Unknown format "xml"; known: csv, ndjson.',
+    message: 'Unknown format "xml"; known: csv, ndjson, json.',
   })
 })

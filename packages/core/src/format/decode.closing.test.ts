@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RecordBatch } from '../record/record-batch.ts'
 import { csv } from './csv/csv.ts'
+import { json } from './json/json.ts'
 import { ndjson } from './ndjson/ndjson.ts'
 
 const options = { maxRecordBytes: 1024, maxColumns: 10 }
@@ -25,6 +26,7 @@ function sourceOf(lines: string[], error?: Error) {
 describe.each([
   ['csv', csv, ['a,b\n', '1,2\n', '3,4\n', '5,6\n']],
   ['ndjson', ndjson, ['{"a":1}\n', '{"a":2}\n', '{"a":3}\n', '{"a":4}\n']],
+  ['json', json, ['[{"a":1},', '{"a":2},', '{"a":3},', '{"a":4}]']],
 ] as const)('%s', (_, format, lines) => {
   test('a consumer that stops closes the source', async () => {
     const { source, log } = sourceOf([...lines])

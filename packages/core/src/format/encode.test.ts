@@ -1,6 +1,7 @@
 // The COPY statements that print a file.
 import { expect, test } from 'vitest'
 import { csv } from './csv/csv.ts'
+import { json } from './json/json.ts'
 import { ndjson } from './ndjson/ndjson.ts'
 
 const query = {
@@ -21,4 +22,9 @@ test('NDJSON is one object a line, with a quote and a delimiter that JSON never 
   expect(ndjson.encode(query)).toBe(
     `copy (select row_to_json(record) from (select t."id" as "id", t."big"::text as "big ""one""" from "things" t where true order by t."id") record) to stdout (format csv, quote E'\\x01', delimiter E'\\x02')`,
   )
+})
+
+test('JSON is printed as NDJSON, and framed on its way', () => {
+  expect(json.encode(query)).toBe(ndjson.encode(query))
+  expect(json.frame).toBeDefined()
 })

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { LadingError } from '../errors/lading-error.ts'
 import { formatNamed, formatOfFileName } from './formats.ts'
 
-test.each(['csv', 'ndjson'])('%s is known', name => {
+test.each(['csv', 'ndjson', 'json'])('%s is known', name => {
   expect(formatNamed(name).name).toBe(name)
 })
 
 describe('unknown formats are refused with the known ones', () => {
   test.each(['', 'CSV', 'exe', 'constructor', '__proto__', 'toString'])('%j', name => {
     expect(() => formatNamed(name)).toThrow(LadingError)
-    expect(() => formatNamed(name)).toThrow(`Unknown format "${name}"; known: csv, ndjson`)
+    expect(() => formatNamed(name)).toThrow(`Unknown format "${name}"; known: csv, ndjson, json`)
   })
 })
 

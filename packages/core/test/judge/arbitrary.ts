@@ -66,13 +66,13 @@ function withoutAbsent(cells: Readonly<Record<string, Cell | undefined>>): Cells
   )
 }
 
-/** The same records, without what a dry run cannot judge. */
-export function withoutUnseen({ unseen }: World, records: readonly FileRecord[]): readonly FileRecord[] {
-  if (unseen === undefined) return records
+/** The same records, without what a stand-in for the table cannot judge. */
+export function withoutUnseen({ unseen = {} }: World, records: readonly FileRecord[]): readonly FileRecord[] {
+  const isUnseen = (name: string, cell: Cell) =>
+    name in unseen && 'value' in cell && (unseen[name] === 'any' || unseen[name] === cell.value)
   return records.map(record => {
-    const cell = record.cells[unseen.field]
-    if (cell === undefined || !('value' in cell) || cell.value !== unseen.value) return record
-    return { ...record, cells: { ...record.cells, [unseen.field]: { value: null } } }
+    const cells = Object.entries(record.cells).filter(([name, cell]) => !isUnseen(name, cell))
+    return { ...record, cells: Object.fromEntries(cells) }
   })
 }
 

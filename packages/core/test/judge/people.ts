@@ -187,7 +187,7 @@ export const people: World = {
     Number(row.age) >= tooOld ||
     row.note === dropped ||
     (row.desk !== null && others.some(other => other.desk === row.desk)),
-  unseen: { field: 'note', value: dropped },
+  unseen: { note: dropped, desk: 'any' },
   untangle: 'update people set boss_id = null where boss_id > id',
   touched: 'updated_at',
 }

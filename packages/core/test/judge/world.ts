@@ -57,8 +57,11 @@ export interface World {
   readonly references: readonly Reference[]
   /** What the table refuses though nobody told the resource. @param others all rows but the one replaced */
   refuses(row: TableRow, others: readonly TableRow[]): boolean
-  /** Rows that only the table itself refuses: a trigger, which neither a dry run nor a stand-in of the table has. */
-  readonly unseen?: { readonly field: string; readonly value: string }
+  /**
+   * Fields, or values of theirs, that only the table itself can judge: a trigger, or a unique index which no key of
+   * the resource names. A stand-in for the table, as a dry run uses, does not know them.
+   */
+  readonly unseen?: Readonly<Record<string, string | 'any'>>
   /** SQL that leaves only references to rows which an export, in the order of the primary key, prints before. */
   readonly untangle?: string
   /** The column that an update sets to now. */
