@@ -23,33 +23,19 @@ const filters = [
 const folder = await mkdtemp(join(tmpdir(), 'lading-bench-errors-'))
 await mkdir(join(folder, 'database'))
 const database = await openServer(join(folder, 'database'))
-const server = spawn(
-  process.execPath,
-  ['--conditions=source', '--import', 'tsx', 'examples/reference-server/src/main.ts'],
-  {
-    cwd: new URL('..', import.meta.url),
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      APP_PORT: '0',
-      LOG_LEVEL: 'silent',
-      STORAGE_PATH: join(folder, 'files'),
-      IMPORT_MAX_FILE_SIZE: '1000000000000',
-      STORED_ERRORS: String(rows),
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  },
-)
-const exited = once(server, 'exit')
+let server = await started()
 try {
-  const url = await listening()
   const file = join(folder, 'users.csv')
   await pipeline(Readable.from(badUsers()), createWriteStream(file))
-  const job = await imported(url, file)
+  const job = await imported(server.url, file)
   const { failed_records: failed } = job.progress
   console.log(
     `${failed} of ${rows} records rejected in ${job.duration_seconds.toFixed(1)} s (${job.rows_per_second} rows/s), server ${peak()}`,
   )
+  // Another process, so that its memory is that of reading.
+  await server.stop()
+  server = await started()
+  const { url } = server
   const errors = `${url}/v1/imports/${job.job_id}/errors`
   for (const [name, filter] of filters) await pages(errors, name, filter)
   await streamed('errors as CSV', errors, 'text/csv')
@@ -57,8 +43,7 @@ try {
   await streamed('errors as CSV, one code', `${errors}?code=INVALID_ROLE`, 'text/csv')
   await streamed('rejected records', `${url}/v1/imports/${job.job_id}/rejects`, '*/*')
 } finally {
-  server.kill('SIGTERM')
-  await exited
+  await server.stop()
   await database.close()
   await rm(folder, { recursive: true, force: true })
 }
@@ -115,10 +100,29 @@ async function streamed(name, address, accept) {
   console.log(`${name}: ${(bytes / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s, server ${peak()}`)
 }
 
-async function listening() {
-  for await (const line of createInterface({ input: server.stdout })) {
+async function started() {
+  const main = 'examples/reference-server/src/main.ts'
+  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', main], {
+    cwd: new URL('..', import.meta.url),
+    env: {
+      ...process.env,
+      DATABASE_URL: database.url,
+      APP_PORT: '0',
+      LOG_LEVEL: 'silent',
+      STORAGE_PATH: join(folder, 'files'),
+      IMPORT_MAX_FILE_SIZE: '1000000000000',
+      STORED_ERRORS: String(rows),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await exited
+  }
+  for await (const line of createInterface({ input: child.stdout })) {
     const url = /^listening on (\S+)$/.exec(line)?.[1]
-    if (url !== undefined) return url
+    if (url !== undefined) return { url, pid: child.pid, stop }
   }
   throw new Error('The server ended before it was listening.')
 }

@@ -54,7 +54,7 @@ async function run(resource: string, source: readonly Item[] | Buffer, options: 
   const report = await importer
     .run({
       resource,
-      ...(Buffer.isBuffer(source) ? { source, format: 'csv' } : { source: source.values() }),
+      ...(Buffer.isBuffer(source) ? { source, format: 'csv' } : { source: source }),
       ...options,
     })
     .catch((error: unknown) => {

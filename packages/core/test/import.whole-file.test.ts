@@ -65,7 +65,7 @@ async function run(file: readonly Person[], batchRows: number, options: Partial<
   const importer = createImporter({ pool: database.pool, resources: [people], batchRows })
   let code: string | undefined
   const report = await importer
-    .run({ resource: 'people', source: file.values(), onError: error => errors.push(error), ...options })
+    .run({ resource: 'people', source: file, onError: error => errors.push(error), ...options })
     .catch((error: unknown) => {
       const found = importReportOf(error)
       if (!(error instanceof LadingError) || found === undefined) throw error
@@ -239,7 +239,7 @@ test('a dry run says what it cannot judge', async () => {
     schema: Type.Object({ id: Type.Integer(), code: Type.Optional(Type.String()) }),
   })
   const importer = createImporter({ pool: database.pool, resources: [odd] })
-  const report = await importer.run({ resource: 'odd', source: [{ id: 1 }].values(), dryRun: true })
+  const report = await importer.run({ resource: 'odd', source: [{ id: 1 }], dryRun: true })
   expect(report.notJudged).toEqual([
     'triggers',
     'row-level security',
@@ -267,7 +267,7 @@ test('what only the table itself refuses takes an atomic import back, and is tol
     { id: 4, name: 'd' },
   ]
   const fault = await importer
-    .run({ resource: 'guarded', source: file.values(), atomic: true })
+    .run({ resource: 'guarded', source: file, atomic: true })
     .catch((error: unknown) => error)
   expect(fault).toMatchObject({ code: 'IMPORT_ROLLED_BACK' })
   const report = importReportOf(fault)
@@ -283,10 +283,10 @@ test("an atomic import in the caller's transaction leaves that transaction to th
     await client.query('begin')
     await client.query(`insert into people (email) values ('mine@x')`)
     await expect(
-      importer.run({ resource: 'people', source: mixed.values(), atomic: true, client }),
+      importer.run({ resource: 'people', source: mixed, atomic: true, client }),
     ).rejects.toMatchObject({ code: 'IMPORT_ROLLED_BACK' })
-    await importer.run({ resource: 'people', source: [{ email: 'z@x' }].values(), atomic: true, client })
-    await importer.run({ resource: 'people', source: [{ email: 'never@x' }].values(), dryRun: true, client })
+    await importer.run({ resource: 'people', source: [{ email: 'z@x' }], atomic: true, client })
+    await importer.run({ resource: 'people', source: [{ email: 'never@x' }], dryRun: true, client })
     const { rows } = await client.query('select email from people order by id')
     expect(rows.map(({ email }) => email)).toEqual(['a@x', 'b@x', 'mine@x', 'z@x'])
     await client.query('rollback')

@@ -4,10 +4,8 @@ import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import { turn } from '../util/event-loop.ts'
 
-/** Objects by field name, with the values that JSON has. */
-export type ObjectSource =
-  | AsyncIterable<Readonly<Record<string, unknown>>>
-  | Iterable<Readonly<Record<string, unknown>>>
+/** Objects by field name, with the values that JSON has. Of any type: an interface has no index signature. */
+export type ObjectSource = AsyncIterable<object> | Iterable<object>
 
 const objectsPerBatch = 500
 
