@@ -38,6 +38,7 @@ try {
   const { url } = server
   const errors = `${url}/v1/imports/${job.job_id}/errors`
   for (const [name, filter] of filters) await pages(errors, name, filter)
+  console.log(`before the streams: server ${peak()}`)
   await streamed('errors as CSV', errors, 'text/csv')
   await streamed('errors as NDJSON', errors, 'application/x-ndjson')
   await streamed('errors as CSV, one code', `${errors}?code=INVALID_ROLE`, 'text/csv')

@@ -1,5 +1,7 @@
 // How a command can end: the exit codes, and the error that chooses one.
 
+import { LadingError } from '@lading/core'
+
 export const exitCode = {
   /** Everything is done. */
   done: 0,
@@ -34,4 +36,13 @@ export function failure(message: string, cause?: unknown): CommandError {
 
 export function usageError(message: string, cause?: unknown): CommandError {
   return new CommandError(exitCode.usage, message, { cause })
+}
+
+/** What is wrong with an option counts as a wrong call. @throws CommandError */
+export function asUsage<Result>(read: () => Result, sentence = (message: string) => message): Result {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof LadingError ? usageError(sentence(error.message), error) : error
+  }
 }

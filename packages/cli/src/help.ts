@@ -3,8 +3,8 @@
 const exitCodes = `
 Exit codes:
   0    all is done
-  1    failed: a file cannot be read, the database refuses, …
-  2    the import ran to its end, and some records were rejected
+  1    failed: a file cannot be read, the database refuses, --max-errors is reached, --atomic took all back, …
+  2    the import (or its dry run) came to its end, and some records were rejected
   64   called wrongly: unknown option, resource or format, no database named
   130  interrupted`
 
@@ -39,7 +39,10 @@ export const importHelp = `
 Examples:
   $ lading import users.csv --resource users
   $ lading import users.csv --resource users --errors rejected.csv
-  $ gunzip < users.ndjson.gz | lading import - --format ndjson --resource users --json
+  $ lading import users.csv.gz --resource users --on-conflict update --dry-run
+  $ lading import users.csv --resource users --rejects mend.csv   # mend it, then: lading import mend.csv …
+  $ lading import list.csv --resource users --mapping E-Mail=email --delimiter semicolon --encoding windows-1252
+  $ cat users.ndjson | lading import - --format ndjson --resource users --json
 ${exitCodes}`
 
 export const exportDescription = [

@@ -1,8 +1,9 @@
-// One run of an importer → its report, or the fault and the report up to it, with the errors file completed.
+// One run of an importer → its report, or the fault and the report up to it, with the files of errors and rejected records completed.
 import {
   createImporter,
   type ImporterOptions,
   type ImportReport,
+  type ImportSettings,
   importReportOf,
   type Project,
   type RecordError,
@@ -10,13 +11,15 @@ import {
 } from '@lading/core'
 import type { ErrorsFile } from './errors-file.ts'
 import { CommandError, exitCode } from './exit.ts'
+import type { RejectsFile } from './rejects-file.ts'
 
 export interface ImportRun {
   readonly pool: ImporterOptions['pool']
   readonly project: Project
   readonly errorsFile: ErrorsFile | undefined
+  readonly rejectsFile: RejectsFile | undefined
   readonly signal: AbortSignal
-  readonly run: Omit<RunOptions, 'signal' | 'onError'>
+  readonly run: Omit<RunOptions, 'signal' | 'onError' | 'rejects'>
 }
 
 export interface ImportOutcome {
@@ -25,6 +28,8 @@ export interface ImportOutcome {
   readonly fault: unknown
   /** The source was read to its end. */
   readonly complete: boolean
+  /** What the import was asked to do. */
+  readonly settings: ImportSettings
   /** The first error of each code; the report keeps the first errors only. */
   readonly examples: ReadonlyMap<string, RecordError>
 }
@@ -34,6 +39,7 @@ export async function runImport({
   pool,
   project,
   errorsFile,
+  rejectsFile,
   signal,
   run,
 }: ImportRun): Promise<ImportOutcome> {
@@ -47,30 +53,39 @@ export async function runImport({
   let fault: unknown
   try {
     const importer = createImporter({ pool, resources: project.resources })
-    report = await importer.run({ ...run, onError, signal: signals })
+    const rejects = rejectsFile && { rejects: rejectsFile.stream }
+    report = await importer.run({ ...run, ...rejects, onError, signal: signals })
   } catch (error) {
     report = importReportOf(error)
     fault = error
   }
-  const fileFault = await complete(errorsFile, report, fault)
-  return { report, examples, complete: fault === undefined, fault: fileFault ?? fault }
+  const cause = rejectsFile?.failure() ?? fault
+  const faults = [
+    await complete(errorsFile, report, cause),
+    // Where it cannot be written, that is the fault already.
+    rejectsFile?.failure() === undefined
+      ? await complete(rejectsFile, report, cause)
+      : await rejectsFile.discard(),
+  ]
+  const fileFault = faults.find(one => one !== undefined)
+  return { report, examples, settings: run, complete: fault === undefined, fault: fileFault ?? cause }
 }
 
-/** Rejected records of what is committed are rejected for good, so that their errors are kept even after a fault. */
+/** Rejected records of what is committed are rejected for good, so that they and their errors are kept even after a fault. */
 async function complete(
-  errorsFile: ErrorsFile | undefined,
+  file: Pick<ErrorsFile, 'finish' | 'discard'> | undefined,
   report: ImportReport | undefined,
   fault: unknown,
 ): Promise<CommandError | undefined> {
-  if (errorsFile === undefined) return undefined
+  if (file === undefined) return undefined
   try {
-    if (fault === undefined || (report?.processed ?? 0) > 0) await errorsFile.finish()
+    if (fault === undefined || (report?.processed ?? 0) > 0) await file.finish()
     return undefined
   } catch (error) {
     // What was committed before is told from the cause.
     const message = error instanceof Error ? error.message : String(error)
     return new CommandError(exitCode.failed, message, { cause: fault ?? error })
   } finally {
-    await errorsFile.discard()
+    await file.discard()
   }
 }

@@ -1,6 +1,6 @@
 // The file to import, or standard input: found and readable, before anything else is begun.
 import { createReadStream } from 'node:fs'
-import { access, constants, stat } from 'node:fs/promises'
+import { access, constants, open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { failure } from './exit.ts'
 import { errorCode, fileErrorReason } from './file-error.ts'
@@ -10,12 +10,16 @@ export interface InputFile {
   readonly label: string
   /** Undefined where it cannot be known: standard input, pipes. */
   readonly bytes: number | undefined
+  /** Its first bytes; none where looking at them would take them away. */
+  start(): Promise<Buffer>
   open(): Readable
 }
 
 /** @throws CommandError */
 export async function findInputFile(name: string): Promise<InputFile> {
-  if (name === '-') return { label: 'standard input', bytes: undefined, open: () => process.stdin }
+  if (name === '-') {
+    return { label: 'standard input', bytes: undefined, start: nothing, open: () => process.stdin }
+  }
   const found = await check(name).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') throw failure(`There is no file "${name}".`, error)
     throw failure(`Cannot read "${name}": ${fileErrorReason(error)}.`, error)
@@ -26,7 +30,22 @@ export async function findInputFile(name: string): Promise<InputFile> {
     label: name,
     // A named pipe, such as the shell's <(…), has a size of 0 that means nothing.
     bytes: found.isFile() ? found.size : undefined,
+    start: found.isFile() ? () => firstBytes(name) : nothing,
     open: () => createReadStream(name),
+  }
+}
+
+async function nothing(): Promise<Buffer> {
+  return Buffer.alloc(0)
+}
+
+async function firstBytes(name: string): Promise<Buffer> {
+  const handle = await open(name)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
   }
 }
 

@@ -18,7 +18,7 @@ import {
 /** @param end hears the exit code of the command that ran. */
 export function createProgram(end: (code: ExitCode) => void): Command {
   const program = new Command('lading')
-    .description('Imports CSV and NDJSON files into PostgreSQL tables, and exports them again.')
+    .description('Imports CSV, NDJSON and JSON files into PostgreSQL tables, and exports them again.')
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'show this help')
     .helpCommand(false)
@@ -46,7 +46,30 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description(importDescription)
     .argument('<file>', 'the file, or - for standard input')
     .requiredOption('--resource <name>', 'the resource of the project that the rows belong to')
-    .option('--format <format>', "csv or ndjson (default: by the file name's ending)")
+    .option(
+      '--format <format>',
+      "csv, ndjson or json (default: by the file name's ending, such as .csv or .csv.gz)",
+    )
+    .option(
+      '--on-conflict <policy>',
+      'what becomes of a record that exists: error (default), ignore or update',
+    )
+    .option('--dry-run', 'judge everything and write nothing')
+    .option('--atomic', 'import all records or none')
+    .option('--max-errors <number>', 'stop behind so many rejected records')
+    .option(
+      '--mapping <name=field>',
+      'a name in the file and the field it stands for; may be repeated',
+      collect,
+    )
+    .option('--unknown-columns <policy>', 'a column that no field answers to: warn (default) or error')
+    .option(
+      '--delimiter <delimiter>',
+      'between CSV cells: comma, semicolon, tab or pipe (default: found out)',
+    )
+    .option('--encoding <encoding>', 'utf-8 (default), utf-16le, utf-16be or windows-1252')
+    .option('--excel', 'take off the guard that an export for Excel puts before formulas')
+    .option('--rejects <file>', 'write the rejected records to this file, to be mended and imported')
     .option('--errors <file>', 'write every error of every record to this CSV file')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', importHelp)
@@ -59,7 +82,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .summary('export a resource')
     .description(exportDescription)
     .requiredOption('--resource <name>', 'the resource of the project')
-    .option('--format <format>', "csv or ndjson (default: by the ending of --output's name)")
+    .option('--format <format>', "csv, ndjson or json (default: by the ending of --output's name)")
     .option('--output <file>', 'the file to write (default: standard output)')
     .option('--filter <field=value...>', 'only rows whose field has this value; field= finds empty ones')
     .addHelpText('after', exportHelp)
@@ -67,6 +90,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       end(await exportRows(command.optsWithGlobals<ExportCommandOptions>()))
     })
   return program
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
 }
 
 /** The package's own: the folder above, from the sources as from the build. */

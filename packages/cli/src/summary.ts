@@ -1,5 +1,5 @@
 // The report of an import → text for a person.
-import type { ImportReport, RecordError } from '@lading/core'
+import type { ImportReport, ImportSettings, RecordError } from '@lading/core'
 import type { ImportOutcome } from './import-run.ts'
 import { count, printable, quoted, rows } from './printable.ts'
 import { table } from './table.ts'
@@ -7,23 +7,27 @@ import { table } from './table.ts'
 const shownErrors = 10
 
 /** @param file what the file is called */
-export function summary({ report, complete, examples }: ImportOutcome, file: string): string {
+export function summary(outcome: ImportOutcome, file: string): string {
+  const { report, complete, settings, examples } = outcome
   if (report === undefined) return ''
+  const dry = settings.dryRun === true ? ' (dry run: nothing was written)' : ''
   const state = complete ? '' : ' (stopped before the end)'
   const sections = [
-    `${printable(file)} into ${report.resource}${state}`,
-    totals(report),
+    `${printable(file)} into ${report.resource}${dry}${state}`,
+    totals(report, settings),
     errorsByCode(report, examples),
     firstErrors(report),
     warnings(report),
+    notJudged(report),
   ]
   return `${sections.filter(section => section !== '').join('\n\n')}\n`
 }
 
 /** What stays in the table after an import that did not come to its end. */
-export function committed({ processed, successful, failed }: ImportReport): string {
+export function committed({ processed, successful, failed, unprocessed }: ImportReport): string {
   if (processed === 0) return 'Nothing was imported.'
-  const rejected = failed === 0 ? '' : `; ${count(failed)} ${were(failed)} rejected`
+  const left = unprocessed === 0 ? '' : `; ${count(unprocessed)} ${were(unprocessed)} not processed`
+  const rejected = (failed === 0 ? '' : `; ${count(failed)} ${were(failed)} rejected`) + left
   if (successful === 0) return `Before that, no row was imported${rejected}.`
   return `${rows(successful)} ${were(successful)} imported before that and ${successful === 1 ? 'stays' : 'stay'}${rejected}.`
 }
@@ -32,14 +36,28 @@ function were(value: number): string {
   return value === 1 ? 'was' : 'were'
 }
 
-function totals({ processed, successful, failed, durationSeconds }: ImportReport): string {
+/** What became of the records, as far as it differs from what it must be. */
+function totals(report: ImportReport, { dryRun = false, onConflict = 'error' }: ImportSettings): string {
+  const { processed, successful, inserted, updated, ignored, failed, unprocessed, durationSeconds } = report
+  const would = dryRun ? 'would be ' : ''
   const speed = Math.round(processed / Math.max(durationSeconds, 0.001))
-  return [
-    `  rows read  ${count(processed)}`,
-    `  imported   ${count(successful)}`,
-    `  rejected   ${count(failed)}`,
-    `  seconds    ${durationSeconds.toFixed(2)}  (${count(speed)} rows/s)`,
-  ].join('\n')
+  const successes =
+    onConflict === 'error'
+      ? [[`${would}imported`, count(successful)]]
+      : [
+          [`${would}inserted`, count(inserted)],
+          [`${would}updated`, count(updated)],
+          [`${would}ignored`, count(ignored)],
+        ]
+  const lines = [
+    ['rows read', count(processed)],
+    ...successes,
+    [`${would}rejected`, count(failed)],
+    ...(unprocessed > 0 ? [['unprocessed', count(unprocessed)]] : []),
+    ['seconds', `${durationSeconds.toFixed(2)}  (${count(speed)} rows/s)`],
+  ]
+  const width = Math.max(...lines.map(([label = '']) => label.length))
+  return lines.map(([label = '', value]) => `  ${label.padEnd(width)}  ${value}`).join('\n')
 }
 
 function errorsByCode(report: ImportReport, examples: ReadonlyMap<string, RecordError>): string {
@@ -84,6 +102,11 @@ function firstErrors(report: ImportReport): string {
 function warnings(report: ImportReport): string {
   if (report.warnings.length === 0) return ''
   return ['Warnings', ...report.warnings.map(({ detail }) => `  ${oneLine(detail)}`)].join('\n')
+}
+
+function notJudged({ notJudged }: ImportReport): string {
+  if (notJudged.length === 0) return ''
+  return ['Not judged by a dry run', ...notJudged.map(what => `  ${oneLine(what)}`)].join('\n')
 }
 
 function oneLine(text: string): string {

@@ -1,7 +1,8 @@
-// What is made of --filter and --format before anything else happens.
+// What is made of options before anything else happens.
 import { describe, expect, it } from 'vitest'
 import { parseFilters } from '../src/commands/filters.ts'
 import { chooseFormat } from '../src/commands/format.ts'
+import { importSettings } from '../src/commands/import-settings.ts'
 
 describe('filters', () => {
   it('are values by field; an empty one is null, and a value may hold "="', () => {
@@ -31,7 +32,7 @@ describe('filters', () => {
 
 describe('the format', () => {
   it('is the one that is asked for, whatever the name says', () => {
-    expect(chooseFormat('users.csv', 'ndjson', 'Standard input')).toBe('ndjson')
+    expect(chooseFormat('users.csv', 'ndjson')).toBe('ndjson')
   })
 
   it.each([
@@ -39,15 +40,60 @@ describe('the format', () => {
     ['USERS.CSV', 'csv'],
     ['users.jsonl', 'ndjson'],
   ])('of %s is %s', (name, format) => {
-    expect(chooseFormat(name, undefined, 'Standard input')).toBe(format)
+    expect(chooseFormat(name, undefined)).toBe(format)
   })
 
   it('must be told where there is no name, or one that does not tell', () => {
-    expect(() => chooseFormat(undefined, undefined, 'Standard output')).toThrow(
-      'Standard output has no name that tells the format; add --format csv or --format ndjson.',
+    expect(() => chooseFormat(undefined, undefined)).toThrow(
+      'Standard output has no name that tells the format; add --format csv, --format ndjson or --format json.',
     )
-    expect(() => chooseFormat('users.txt', undefined, 'Standard output')).toThrow(
-      'The name "users.txt" does not tell the format; add --format csv or --format ndjson.',
+    expect(() => chooseFormat('users.txt', undefined)).toThrow(
+      'The name "users.txt" does not tell the format; add --format csv, --format ndjson or --format json.',
     )
+  })
+})
+
+describe('settings of an import', () => {
+  const none = Buffer.alloc(0)
+
+  it('are those of the core, by the names that people use', () => {
+    const settings = importSettings(
+      {
+        onConflict: 'update',
+        dryRun: true,
+        maxErrors: '5',
+        mapping: ['E-Mail=email', '{"Who":"name"}', 'a=b=role'],
+        delimiter: 'tab',
+        encoding: 'latin1',
+      },
+      none,
+    )
+    expect(settings).toEqual({
+      onConflict: 'update',
+      dryRun: true,
+      maxErrors: 5,
+      mapping: { 'E-Mail': 'email', Who: 'name', 'a=b': 'role' },
+      delimiter: '\t',
+      encoding: 'windows-1252',
+    })
+    expect(importSettings({}, none)).toEqual({})
+  })
+
+  it('of UTF-16 is told by the mark of the file', () => {
+    expect(importSettings({ encoding: 'utf-16' }, Buffer.of(0xfe, 0xff))).toEqual({ encoding: 'utf-16be' })
+    expect(() => importSettings({ encoding: 'utf-16' }, none)).toThrow('utf-16le or utf-16be')
+  })
+
+  it.each([
+    [{ onConflict: 'replace' }, 'The option --on-conflict must be one of "error", "ignore", "update".'],
+    [{ maxErrors: '0' }, 'The option --max-errors must be a whole number from 1.'],
+    [{ maxErrors: '1e3' }, 'The option --max-errors must be a whole number from 1.'],
+    [{ unknownColumns: 'drop' }, 'The option --unknown-columns must be one of "warn", "error".'],
+    [{ delimiter: 'x' }, 'The option --delimiter must be'],
+    [{ encoding: 'klingon' }, 'The option --encoding must be'],
+    [{ mapping: ['email'] }, 'The mapping "email" must be name=field'],
+    [{ mapping: ['{"a":1}'] }, 'The option --mapping must be a JSON object'],
+  ])('%j is refused by name', (options, sentence) => {
+    expect(() => importSettings(options, none)).toThrow(sentence)
   })
 })

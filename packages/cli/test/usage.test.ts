@@ -98,7 +98,7 @@ it.concurrent('wants a format for standard input', async () => {
     code: 64,
     stdout: '',
     stderr:
-      'lading: Standard input has no name that tells the format; add --format csv or --format ndjson.\n',
+      'lading: Standard input has no name that tells the format; add --format csv, --format ndjson or --format json.\n',
   })
 })
 
@@ -118,4 +118,19 @@ it('says that a file is missing or is a folder before anything else is asked', a
   const directory = await lading(['import', folder, '--format', 'csv', '--resource', 'users'])
   expect(directory.stderr).toBe(`lading: Cannot read "${folder}": it is a folder, not a file.\n`)
   expect(directory.code).toBe(1)
+})
+
+it.concurrent.each([
+  [['--format', 'xml'], 'Unknown format "xml"; known: csv, ndjson, json.'],
+  [['--max-errors', 'many'], 'The option --max-errors must be a whole number from 1.'],
+  [['--mapping', 'Mail=emial'], '"emial"'],
+  [
+    ['--rejects', 'x.csv', '--errors', 'x.csv'],
+    '--errors and --rejects name the same file; give each its own.',
+  ],
+])('refuses import with %j before it asks for a database', async (args, sentence) => {
+  const file = await tempFile('users.csv', 'email,name,role,active\n')
+  const { code, stdout, stderr } = await lading(['import', file, '--resource', 'users', ...args, ...config])
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
+  expect(stderr).toContain(sentence)
 })

@@ -5,14 +5,33 @@ export { LadingError } from './errors/lading-error.ts'
 export type { RecordError } from './errors/record-error.ts'
 export { createExporter, type Exporter } from './exporter/create-exporter.ts'
 export type { ExporterOptions, StreamOptions } from './exporter/options.ts'
+export { type DetectedFormat, detectFormat, type FileFacts } from './format/detect.ts'
 export { formatNamed, formatOfFileName } from './format/formats.ts'
 export { createImporter, type Importer } from './importer/create-importer.ts'
 export type { ImporterOptions, ImportProgress, RunOptions } from './importer/options.ts'
 export { type ImportReport, type ImportWarning, importReportOf } from './importer/report.ts'
-export type { Delimiter, Encoding, FileSettings, ImportSettings, OnConflict } from './importer/settings.ts'
+export {
+  type Delimiter,
+  type Encoding,
+  type FileSettings,
+  type ImportSettings,
+  type OnConflict,
+  readSettings,
+} from './importer/settings.ts'
+export { readDelimiter, readEncoding, readMapping } from './importer/settings-text.ts'
 export { createJobs, type JobsOptions } from './jobs/create-jobs.ts'
-export type { Job, JobFile, JobKind, JobProgress, JobStatus } from './jobs/job.ts'
-export type { ErrorPage, Health, JobPage, Jobs, ListJobs, SubmitExport, SubmitImport } from './jobs/jobs.ts'
+export type { ErrorFilter } from './jobs/error-counts.ts'
+export type { Job, JobFile, JobKind, JobProgress, JobStatus, JobWarning } from './jobs/job.ts'
+export type {
+  ErrorPage,
+  Health,
+  JobPage,
+  Jobs,
+  ListErrors,
+  ListJobs,
+  SubmitExport,
+  SubmitImport,
+} from './jobs/jobs.ts'
 export type { Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
@@ -31,6 +50,7 @@ export type {
   ResourceDefinition,
   StandInDefinition,
 } from './resource/definition.ts'
+export { checkMapping } from './resource/mapping.ts'
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
 export { fileStorage } from './storage/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'

@@ -1,50 +1,12 @@
 // A table with every kind of rule, most of them unknown to the resource: each violation is named, all other rows get in.
 import { afterEach, describe, expect, test } from 'vitest'
-import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, type RecordError, type RunOptions } from '../src/index.ts'
-import { bookings, bookingsDdl, poolOfStranger, type Shape, secret } from './judge/refusing-table.ts'
-import { bytes } from './support.ts'
+import type { TestDatabase } from '../../../test-support/database.ts'
+import type { RecordError } from '../src/index.ts'
+import { type Bed, openBookings } from './judge/refusing-bed.ts'
+import { secret } from './judge/refusing-table.ts'
 
-let databases: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const drop of databases) await drop()
-  databases = []
-})
-
-interface Bed {
-  readonly database: TestDatabase
-  run(file: readonly object[], options?: Partial<RunOptions>): Promise<Outcome>
-}
-
-interface Outcome {
-  readonly counts: readonly number[]
-  readonly errors: readonly RecordError[]
-}
-
-async function openBed(shape: Shape): Promise<Bed> {
-  const database = await createDatabase()
-  await database.pool.query(bookingsDdl(shape))
-  const stranger = await poolOfStranger(database)
-  databases.push(stranger.drop, database.drop)
-  return {
-    database,
-    async run(file, options) {
-      const errors: RecordError[] = []
-      const { inserted, updated, ignored, failed } = await createImporter({
-        pool: stranger.pool,
-        resources: [bookings],
-        batchRows: 5_000,
-      }).run({
-        resource: 'bookings',
-        format: 'ndjson',
-        source: bytes(file.map(record => `${JSON.stringify(record)}\n`).join('')),
-        onError: error => errors.push(error),
-        ...options,
-      })
-      return { counts: [inserted, updated, ignored, failed], errors }
-    },
-  }
-}
+let bed: Bed
+afterEach(() => bed.drop())
 
 /** What a row is refused for, and the name that its message must tell. */
 const violations = [
@@ -92,7 +54,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
   test.each(['error', 'ignore', 'update'] as const)(
     'new rows under on_conflict %s: each violation is named, the others are in',
     async onConflict => {
-      const bed = await openBed(shape)
+      bed = await openBookings(shape)
       const { counts, errors } = await bed.run(file, { onConflict })
       expectNamed(errors, badLines)
       expect(counts).toEqual([goodIds.length, 0, 0, violations.length])
@@ -101,7 +63,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
   )
 
   test('rows that exist, under update: each violation is named, the others are changed', async () => {
-    const bed = await openBed(shape)
+    bed = await openBookings(shape)
     const ids = violations.map((_, index) => 400 + index)
     expect((await bed.run(ids.map(good))).counts).toEqual([ids.length, 0, 0, 0])
     const changes = violations.flatMap(({ values }, index) => [
@@ -131,7 +93,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
   })
 
   test('rows that exist, under ignore: nothing of them is looked at', async () => {
-    const bed = await openBed(shape)
+    bed = await openBookings(shape)
     await bed.run([good(400)])
     const changes = violations.map(({ values }) => ({ ...good(400), ...values }))
     const { counts, errors } = await bed.run(changes, { onConflict: 'ignore' })
@@ -140,7 +102,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
   })
 
   test('rows that exist, under update, and say nothing new are ignored: json to the letter, numbers by value', async () => {
-    const bed = await openBed(shape)
+    bed = await openBookings(shape)
     const same = { region: 'north', id: 1, amount: '10.0', seat: 'A1', payload: { a: secret } }
     // The stored text has a blank behind the colon, which the file has not.
     const spaced = { region: 'north', id: 2, amount: '20', payload: { b: secret } }
@@ -158,35 +120,35 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
   })
 
   test('5,000 rows with 20, 2,500 and 5,000 bad ones: exactly the good ones are in', async () => {
-    const bed = await openBed(shape)
+    bed = await openBookings(shape)
     const fileOf = (offset: number, isBad: (index: number) => boolean) =>
       Array.from({ length: 5_000 }, (_, index) => ({
         ...good(offset + index),
         ...(isBad(index) && { amount: '-1' }),
       }))
-    const milliseconds: Record<string, number> = {}
     const shares = {
       0: () => false,
       20: (n: number) => n % 250 === 3,
       2500: (n: number) => n % 2 === 1,
       5000: () => true,
     }
-    // The first run pays for plans and pages that the others find ready.
-    await bed.run(fileOf(1_000_000, () => false))
-    for (const [place, [bad, isBad]] of Object.entries(shares).entries()) {
-      const rows = fileOf(10_000 * (place + 1), isBad)
-      const started = performance.now()
-      const { counts, errors } = await bed.run(rows)
-      milliseconds[bad] = performance.now() - started
-      expect(counts).toEqual([5_000 - Number(bad), 0, 0, Number(bad)])
-      expect(errors.map(({ rowNumber }) => rowNumber)).toEqual(
-        rows.flatMap((_, index) => (isBad(index) ? [index + 1] : [])),
-      )
+    const least = new Map<string, number>()
+    // The first round pays for plans and pages that the others find ready.
+    for (const round of [0, 1, 2]) {
+      for (const [place, [bad, isBad]] of Object.entries(shares).entries()) {
+        const rows = fileOf(100_000 * (round + 1) + 10_000 * place, isBad)
+        const started = performance.now()
+        const { counts, errors } = await bed.run(rows)
+        const took = performance.now() - started
+        if (round > 0) least.set(bad, Math.min(took, least.get(bad) ?? took))
+        expect(counts).toEqual([5_000 - Number(bad), 0, 0, Number(bad)])
+        expect(errors.map(({ rowNumber }) => rowNumber)).toEqual(
+          rows.flatMap((_, index) => (isBad(index) ? [index + 1] : [])),
+        )
+      }
     }
-    const { 0: clean = 0, ...dirty } = milliseconds
-    const told = Object.entries(dirty).map(
-      ([bad, took]) => `${bad} bad ones +${(took - clean).toFixed(0)} ms`,
-    )
+    const [[, clean] = ['', 0], ...dirty] = least
+    const told = dirty.map(([bad, took]) => `${bad} bad ones ${(took - clean).toFixed(0)} ms more`)
     process.stdout.write(`5,000 rows, ${shape} table: clean ${clean.toFixed(0)} ms, ${told.join(', ')}\n`)
   })
 })

@@ -1,5 +1,5 @@
 // What the tests of jobs share: a database, a folder, and jobs on them that work when they are told to.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
@@ -12,6 +12,7 @@ import {
   type Job,
   type Jobs,
   type JobsOptions,
+  ladingMigrations,
   postgresQueue,
   type Queue,
 } from '../src/index.ts'
@@ -23,7 +24,11 @@ export interface JobsBed {
   readonly folder: string
   readonly jobs: Jobs
   /** Begins to work; it ends with the test. */
-  work(options?: Pick<JobsOptions, 'storedErrors'>): void
+  work(options?: Partial<Pick<JobsOptions, 'storedErrors' | 'storage' | 'maxAttempts'>>): void
+  /** Works until something has happened, and stops as a process does that is told to. */
+  workUntil(happened: () => Promise<boolean>): Promise<void>
+  /** The text of one of Lading's migrations. */
+  migration(name: string): Promise<string>
   /** Deletes what is stored. */
   forgetFiles(): Promise<void>
   /** Waits until a job has ended. */
@@ -38,7 +43,9 @@ export function jobsBed(): JobsBed {
   let jobs: Jobs
   let stopping: AbortController
   let working: Promise<void>
-  const jobsWith = (options: Pick<JobsOptions, 'storedErrors'>): Jobs => {
+  const jobsWith = (
+    options: Partial<Pick<JobsOptions, 'storedErrors' | 'storage' | 'maxAttempts'>>,
+  ): Jobs => {
     const { pool } = database
     return createJobs({
       importer: createImporter({ pool, resources, batchRows: 3 }),
@@ -78,6 +85,14 @@ export function jobsBed(): JobsBed {
       jobs = jobsWith(options)
       working = jobs.work({ signal: stopping.signal })
     },
+    async workUntil(happened) {
+      const enough = new AbortController()
+      const done = jobs.work({ signal: enough.signal })
+      await expect.poll(happened, { timeout: 10_000, interval: 1 }).toBe(true)
+      enough.abort()
+      await done
+    },
+    migration: name => readFile(join(ladingMigrations(), `${name}.sql`), 'utf8'),
     async forgetFiles() {
       await rm(folder, { recursive: true })
       await mkdir(folder)

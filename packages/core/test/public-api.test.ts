@@ -6,11 +6,13 @@ test('the public API', () => {
   expect(Object.keys(api).sort()).toEqual([
     'LadingError',
     'Type',
+    'checkMapping',
     'createExporter',
     'createImporter',
     'createJobs',
     'defineConfig',
     'defineResource',
+    'detectFormat',
     'fileStorage',
     'formatNamed',
     'formatOfFileName',
@@ -21,6 +23,10 @@ test('the public API', () => {
     'migrate',
     'noopMetrics',
     'postgresQueue',
+    'readDelimiter',
+    'readEncoding',
+    'readMapping',
+    'readSettings',
     'resourceNamed',
   ])
 })

@@ -25,7 +25,7 @@ export interface ExportCommandOptions extends DatabaseOptions {
 
 export async function exportRows(options: ExportCommandOptions): Promise<ExitCode> {
   const { resource, output } = options
-  const format = chooseFormat(output, options.format, 'Standard output')
+  const format = chooseFormat(output, options.format)
   const filters = parseFilters(options.filter ?? [])
   const { project } = await loadProject(options.config)
   checkNames(project, { resource, format })

@@ -1,39 +1,49 @@
 // lading import: a file into the table of a resource, and what became of every record.
+import { checkMapping, resourceNamed } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { createErrorsFile } from '../errors-file.ts'
-import { type ExitCode, exitCode, usageError } from '../exit.ts'
+import { asUsage, type ExitCode, exitCode, usageError } from '../exit.ts'
 import { runImport } from '../import-run.ts'
 import { findInputFile, isSameFile } from '../input-file.ts'
 import { checkNames } from '../names.ts'
 import { createProgressLine } from '../progress-line.ts'
+import { createRejectsFile } from '../rejects-file.ts'
 import { reportAsJson } from '../report-json.ts'
 import { summary } from '../summary.ts'
-import { chooseFormat } from './format.ts'
+import { detectInput } from './format.ts'
+import { importSettings, type SettingOptions } from './import-settings.ts'
 
-export interface ImportCommandOptions extends DatabaseOptions {
+export interface ImportCommandOptions extends DatabaseOptions, SettingOptions {
   readonly config?: string
   readonly resource: string
   readonly format?: string
   /** File for all record errors. */
   readonly errors?: string
+  /** File for all rejected records. */
+  readonly rejects?: string
   readonly json?: boolean
 }
 
 export async function importFile(name: string, options: ImportCommandOptions): Promise<ExitCode> {
-  const { resource, errors } = options
-  const format = chooseFormat(name === '-' ? undefined : name, options.format, 'Standard input')
+  const { resource, errors, rejects } = options
+  // What is wrong with the call is said before the file is looked at, as far as that is possible.
   const file = await findInputFile(name)
-  if (errors !== undefined && (await isSameFile(name, errors))) {
-    throw usageError('--errors names the file that is imported, which would overwrite it.')
-  }
+  const { format, compression } = await detectInput(name, options.format, file)
+  const settings = importSettings(options, await file.start())
+  await checkFiles(name, { errors, rejects })
   const { project } = await loadProject(options.config)
   checkNames(project, { resource, format })
+  const { mapping } = settings
+  if (mapping !== undefined) asUsage(() => checkMapping(resourceNamed(project, resource), mapping))
 
   return withDatabase(options, async ({ pool, interrupted }) => {
     const errorsFile = errors === undefined ? undefined : await createErrorsFile(errors)
-    const progress = createProgressLine(process.stderr, file.bytes)
+    const rejectsFile = rejects === undefined ? undefined : await createRejectsFile(rejects)
+    // Progress is counted in decoded bytes.
+    const isPlain = compression === 'none' && (settings.encoding ?? 'utf-8') === 'utf-8'
+    const progress = createProgressLine(process.stderr, isPlain ? file.bytes : undefined)
     const announce = () => {
       progress.clear()
       tell('Stopping after the current batch; once more stops at once.')
@@ -43,8 +53,9 @@ export async function importFile(name: string, options: ImportCommandOptions): P
       pool,
       project,
       errorsFile,
+      rejectsFile,
       signal: interrupted,
-      run: { resource, format, source: file.open(), onProgress: progress.show },
+      run: { ...settings, compression, resource, format, source: file.open(), onProgress: progress.show },
     })
     interrupted.removeEventListener('abort', announce)
     progress.clear()
@@ -58,4 +69,20 @@ export async function importFile(name: string, options: ImportCommandOptions): P
     if (fault !== undefined) throw fault
     return report?.failed === 0 ? exitCode.done : exitCode.rejected
   })
+}
+
+/** @throws CommandError if two of the files are one */
+async function checkFiles(
+  source: string,
+  targets: { readonly errors: string | undefined; readonly rejects: string | undefined },
+): Promise<void> {
+  for (const [option, target] of Object.entries(targets)) {
+    if (target !== undefined && (await isSameFile(source, target))) {
+      throw usageError(`--${option} names the file that is imported, which would overwrite it.`)
+    }
+  }
+  const { errors, rejects } = targets
+  if (errors !== undefined && errors === rejects) {
+    throw usageError('--errors and --rejects name the same file; give each its own.')
+  }
 }

@@ -1,5 +1,6 @@
 // A stand-in for the table: what is judged here is judged as by the table itself, and the table is left alone.
 import { randomBytes } from 'node:crypto'
+import type { ColumnInfo } from '../catalogue/table-info.ts'
 import type { Target, TargetColumn } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
 import { identifier } from '../postgres/identifier.ts'
@@ -60,14 +61,20 @@ function sequencesOf({ table }: Target): string[] {
   return [...new Set(found)]
 }
 
+/** A default that draws from the sequences of the stand-in, so that those of the table are left alone. */
+function ownDefault({ default: value }: ColumnInfo, sequence: (name: string) => string): string | null {
+  if (value === null) return null
+  return value.replace(
+    drawing,
+    (_, name: string) => `nextval('pg_temp.${sequence(name.replaceAll("''", "'"))}'::regclass)`,
+  )
+}
+
 function standIn(real: Target, table: string, sequence: (name: string) => string): Target {
   const byReal = new Map<TargetColumn, TargetColumn>()
   for (const column of real.columns) {
-    const value = column.info.default?.replace(
-      drawing,
-      (_, name: string) => `nextval('pg_temp.${sequence(name.replaceAll("''", "'"))}'::regclass)`,
-    )
-    byReal.set(column, { ...column, info: { ...column.info, default: value ?? null } })
+    const info = { ...column.info, default: ownDefault(column.info, sequence) }
+    byReal.set(column, { ...column, info })
   }
   const same = (column: TargetColumn) => byReal.get(column) ?? column
   return {
@@ -87,14 +94,13 @@ function standIn(real: Target, table: string, sequence: (name: string) => string
 
 function createSql(
   real: Target,
-  { table, columns }: Target,
+  { table }: Target,
   { constraints, indexes, sequences }: RehearsalInfo,
   sequence: (name: string) => string,
 ): string {
   const name = table.sql
-  const known = new Map(columns.map(({ info }) => [info.name, info.default]))
   const defaults = real.table.columns.flatMap(column => {
-    const value = known.get(column.name) ?? column.default
+    const value = ownDefault(column, sequence)
     return value === null
       ? []
       : [`alter table ${name} alter column ${identifier(column.name)} set default ${value}`]

@@ -74,7 +74,7 @@ const columns: readonly Column[] = [
   {
     name: 'desk',
     kind: 'integer',
-    pool: records => numbers(1, records * 2),
+    pool: records => numbers(1, Math.ceil(records / 2)),
     nulls: 4,
     absences: 10,
     faults: integerFaults('INVALID_DESK'),

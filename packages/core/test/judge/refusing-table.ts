@@ -1,7 +1,4 @@
 // A table that refuses for every reason there is, most of them unknown to its resource; plain or partitioned.
-import { randomBytes } from 'node:crypto'
-import pg from 'pg'
-import type { TestDatabase } from '../../../../test-support/database.ts'
 import { defineResource, Type } from '../../src/index.ts'
 
 const nullable = <Schema extends ReturnType<typeof Type.String>>(schema: Schema) =>
@@ -82,24 +79,4 @@ export function bookingsDdl(shape: Shape): string {
       ('north', 2, 20, 'A2', '[200,300)', '{"b": "${secret}"}'),
       ('south', 1, 30, 'A1', null, null);
     update bookings set updated_at = '2000-01-01'`
-}
-
-/** A pool whose connections obey row-level security, which owners of tables and superusers do not. */
-export async function poolOfStranger(
-  database: TestDatabase,
-): Promise<{ pool: pg.Pool; drop(): Promise<void> }> {
-  const role = `lading_test_${randomBytes(6).toString('hex')}`
-  await database.pool.query(`
-    create role ${role};
-    grant select, insert, update on all tables in schema public to ${role};
-    grant usage, select on all sequences in schema public to ${role}`)
-  const pool = new pg.Pool({ connectionString: database.url, max: 2, options: `-c role=${role}` })
-  pool.on('error', () => undefined)
-  return {
-    pool,
-    async drop() {
-      await pool.end()
-      await database.pool.query(`drop owned by ${role}; drop role ${role}`)
-    },
-  }
 }

@@ -14,6 +14,7 @@ describe('the delimiter that the header shows', () => {
     ['a bar', 'a|b\r\n1|2;5', ['a', 'b'], [['1', '2;5']]],
     ['whichever occurs most', 'a;b,c;d\n1;2;3', ['a', 'b,c', 'd'], [['1', '2', '3']]],
     ['none outside of quotes', '"a;b;c",d\n1,2', ['a;b;c', 'd'], [['1', '2']]],
+    ['none in a later quoted cell', 'a;"b,,,,";c\n1;2;3', ['a', 'b,,,,', 'c'], [['1', '2', '3']]],
     ['none behind doubled quotes', '"a"";"";",d\n1,2', ['a";";', 'd'], [['1', '2']]],
     [
       'a quoted line ending does not end the header',
@@ -46,6 +47,17 @@ describe('the delimiter that the header shows', () => {
     const { fault, end } = await decode('\n"a;b;c;d;e;f', options)
     expect(fault).toContain('RECORD_TOO_LARGE: The record that begins on line 2 has more than 10 bytes')
     expect(end).toEqual({ byte: 1, rowNumber: 0, line: 1 })
+  })
+
+  test('is not waited for beyond the longest record', async () => {
+    let given = 0
+    function* chunks() {
+      yield Buffer.from('"a;b')
+      for (; given < 1000; given++) yield Buffer.alloc(1024, ';')
+    }
+    const { fault } = await decodeChunks(decodeCsv, chunks(), limits)
+    expect(fault).toContain('RECORD_TOO_LARGE')
+    expect(given).toBeLessThan(100)
   })
 
   test('is not looked for behind a byte that is no UTF-8', async () => {

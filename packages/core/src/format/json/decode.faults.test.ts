@@ -31,6 +31,11 @@ describe('files that hold no array', () => {
     ['a number', '1', noArray(brackets)],
     ['text', 'id,name\n1,a\n', noArray(brackets)],
     ['a form feed', '\f[]', noArray(brackets)],
+    [
+      'UTF-16 without a mark',
+      '\0[\0]',
+      noArray('It may be UTF-16 without a byte order mark; declare the encoding'),
+    ],
     ['a second byte order mark', '\ufeff\ufeff[]', noArray(brackets)],
   ])('%s', async (_, input, fault) => {
     const decoded = await decode(input)
@@ -91,6 +96,12 @@ describe('files that stop being an array', () => {
       1,
     ],
     ['a bracket of the wrong kind', '[{"id":[1},{"id":2}]', at('Element 1 is not valid JSON', 1), 0],
+    [
+      'a bracket of the wrong kind before more bytes than an element has',
+      `[{"id":[1},"${'x'.repeat(300)}"]`,
+      at('Element 1 is not valid JSON', 1),
+      0,
+    ],
     ['a comma within an object', '[{"id":1,},{"id":2}]', at('Element 1 is not valid JSON', 1), 0],
     ['single quotes', "[{'id':1}]", at('Element 1 is not valid JSON', 1), 0],
     ['NaN', '[NaN]', at('Element 1 is not valid JSON', 1), 0],

@@ -171,11 +171,7 @@ class JsonDecoder {
   }
 
   private noArray(byte: number): LadingError {
-    const hint =
-      byte === 0x7b
-        ? 'If it has one object a line, its format is ndjson; if the array lies inside of an object, send the array alone'
-        : 'Put the objects between [ and ], with commas between them'
-    return new LadingError('FILE_PARSE_ERROR', `The file is no JSON array. ${hint}.`)
+    return new LadingError('FILE_PARSE_ERROR', `The file is no JSON array. ${hintOf(byte)}.`)
   }
 
   private broken(what: string): LadingError {
@@ -190,5 +186,17 @@ class JsonDecoder {
       'RECORD_TOO_LARGE',
       `Element ${this.rowNumber + 1}, which begins on line ${this.line + 1}, has more than ${this.options.maxRecordBytes} bytes; a quote or bracket is missing, or the array lies deeper in the file.`,
     )
+  }
+}
+
+/** What a file that begins with `byte` may be instead. */
+function hintOf(byte: number): string {
+  switch (byte) {
+    case 0x7b:
+      return 'If it has one object a line, its format is ndjson; if the array lies inside of an object, send the array alone'
+    case 0:
+      return 'It may be UTF-16 without a byte order mark; declare the encoding'
+    default:
+      return 'Put the objects between [ and ], with commas between them'
   }
 }

@@ -1,0 +1,56 @@
+// Options of `lading import` → settings of the run.
+import { type ImportSettings, readDelimiter, readEncoding, readMapping, readSettings } from '@lading/core'
+import { asUsage, usageError } from '../exit.ts'
+
+export interface SettingOptions {
+  readonly onConflict?: string
+  readonly dryRun?: boolean
+  readonly atomic?: boolean
+  readonly maxErrors?: string
+  /** Each as `name=field` or as a JSON object. */
+  readonly mapping?: readonly string[]
+  readonly unknownColumns?: string
+  readonly delimiter?: string
+  readonly encoding?: string
+  readonly excel?: boolean
+}
+
+/** @param start first bytes of the file, as far as they can be looked at. @throws CommandError */
+export function importSettings(options: SettingOptions, start: Uint8Array): ImportSettings {
+  const { onConflict, unknownColumns, maxErrors, delimiter, encoding } = options
+  const read = () =>
+    readSettings({
+      // `readSettings` checks whether they are of the type.
+      onConflict: onConflict as ImportSettings['onConflict'],
+      unknownColumns: unknownColumns as ImportSettings['unknownColumns'],
+      dryRun: options.dryRun,
+      atomic: options.atomic,
+      excel: options.excel,
+      maxErrors: maxErrors === undefined ? undefined : wholeNumber(maxErrors),
+      mapping: options.mapping && mapping(options.mapping),
+      delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
+      encoding: encoding === undefined ? undefined : readEncoding(encoding, start),
+    })
+  return asUsage(read, asTyped)
+}
+
+/** The option as it is written here: `onConflict` → `--on-conflict`. */
+function asTyped(sentence: string): string {
+  const dashed = (name: string) => `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+  return sentence.replace(/^The option "?(\w+)"?/, (_, name) => `The option ${dashed(name)}`)
+}
+
+function wholeNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+}
+
+/** Names in a file may hold `=`; names of fields do not. */
+function mapping(parts: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = parts.flatMap(part => {
+    if (part.trimStart().startsWith('{')) return Object.entries(readMapping(part))
+    const equals = part.lastIndexOf('=')
+    if (equals > 0) return [[part.slice(0, equals), part.slice(equals + 1)] as const]
+    throw usageError(`The mapping "${part}" must be name=field, such as E-Mail=email, or a JSON object.`)
+  })
+  return Object.fromEntries(pairs)
+}

@@ -1,0 +1,40 @@
+// The rejected records of an import → a file that appears when the import has ended.
+import { createWriteStream } from 'node:fs'
+import type { Writable } from 'node:stream'
+import type { CommandError } from './exit.ts'
+import { cannotWrite, createSafeFile } from './safe-file.ts'
+
+export interface RejectsFile {
+  readonly stream: Writable
+  /** Why it cannot be written, if it cannot. */
+  readonly failure: () => CommandError | undefined
+  /** Gives the file its name. @throws CommandError */
+  finish(): Promise<void>
+  /** Removes it; calling it after `finish` does nothing. */
+  discard(): Promise<void>
+}
+
+/** @throws CommandError */
+export async function createRejectsFile(target: string): Promise<RejectsFile> {
+  const file = await createSafeFile(target)
+  const stream = createWriteStream(file.path)
+  let failure: CommandError | undefined
+  let isFinished = false
+  stream.on('error', error => {
+    failure = cannotWrite(target, error)
+  })
+  return {
+    stream,
+    failure: () => failure,
+    async finish() {
+      if (failure !== undefined) throw failure
+      await file.commit()
+      isFinished = true
+    },
+    async discard() {
+      if (isFinished) return
+      stream.destroy()
+      await file.discard()
+    },
+  }
+}
