@@ -15,6 +15,7 @@ describe('without any variable', () => {
       databaseUrl: undefined,
       dataDir: '.lading',
       storagePath: '.lading/files',
+      storedErrors: 100_000,
       importBatchRows: 4_000,
       importMaxFileBytes: 104_857_600,
       importWorkers: 4,

@@ -12,7 +12,7 @@ export const defaults = {
   batchesAhead: 1,
   /** Bytes of one record; a longer one is an error, or an unclosed quote would swallow the file. */
   maxRecordBytes: 1024 * 1024,
-  /** Columns of a CSV header. PostgreSQL itself stops at 1,600. */
+  /** Columns of a CSV header, and keys of a JSON object. PostgreSQL itself stops at 1,600 columns. */
   maxColumns: 500,
   /** Bytes per write into COPY. Row-sized writes starve the event loop; larger ones gain nothing. */
   copyChunkBytes: 64 * 1024,

@@ -141,4 +141,7 @@ test('bytes are the text itself only in plain UTF-8', () => {
   expect(isPlain({ encoding: 'utf-16le' }, start)).toBe(false)
   expect(isPlain({}, le('\ufeffid'))).toBe(false)
   expect(isPlain({}, be('\ufeff'))).toBe(false)
+  // A contradiction is for whoever reads the file to tell.
+  expect(isPlain({ encoding: 'utf-8' }, be('\ufeff'))).toBe(false)
+  expect(isPlain({ encoding: 'utf-16le' }, Buffer.from('\ufeff'))).toBe(false)
 })

@@ -9,14 +9,19 @@ const marks: readonly (readonly [encoding: Encoding, bytes: readonly number[]])[
 ]
 const markBytes = 3
 
+/** The encoding whose byte order mark the file begins with. */
+export function provenEncoding(start: Buffer): Encoding | undefined {
+  return marks.find(([, bytes]) => bytes.every((byte, index) => start[index] === byte))?.[0]
+}
+
 /**
  * The encoding that a file has: what its byte order mark proves, else what is declared, else UTF-8. Nothing is
  * guessed: most bytes are valid in several encodings.
  *
  * @throws LadingError `ENCODING_INVALID` where the mark contradicts the declaration
  */
-export function encodingOf(start: Buffer, declared: Encoding | undefined): Encoding {
-  const proven = marks.find(([, bytes]) => bytes.every((byte, index) => start[index] === byte))?.[0]
+function encodingOf(start: Buffer, declared: Encoding | undefined): Encoding {
+  const proven = provenEncoding(start)
   if (proven === undefined || declared === undefined || proven === declared) {
     return declared ?? proven ?? 'utf-8'
   }

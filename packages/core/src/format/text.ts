@@ -1,6 +1,6 @@
 // Stage: the bytes of a file as it was sent → the UTF-8 stream that decoders read and that offsets count in.
 import { LadingError } from '../errors/lading-error.ts'
-import { encodingOf, toUtf8 } from './charset.ts'
+import { provenEncoding, toUtf8 } from './charset.ts'
 import { inflate } from './compression.ts'
 import type { TextSettings } from './format.ts'
 import { refuseForeign } from './magic.ts'
@@ -33,7 +33,8 @@ export function openText(
  * @param start the first three bytes, or all of a shorter file
  */
 export function isPlain({ encoding, compression }: TextSettings, start: Buffer): boolean {
-  return compression !== 'gzip' && encodingOf(start, encoding) === 'utf-8'
+  const encodings = [encoding, provenEncoding(start)]
+  return compression !== 'gzip' && encodings.every(one => one === undefined || one === 'utf-8')
 }
 
 async function* atMost(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {

@@ -9,7 +9,7 @@ import { withClient } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import type { Storage } from '../storage/storage.ts'
 import { forgetAttemptSql, forgotten, importLedger } from './import-ledger.ts'
-import { type JobRow, settingsOf } from './job-row.ts'
+import { isAllOrNothing, type JobRow, settingsOf } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 
 export interface ImportJobContext {
@@ -54,7 +54,7 @@ export async function runImportJob(
     await store.end(job.id, job.token, 'failed', {
       error_code: error.code,
       error_message: error.message,
-      ...endOf(error, settings),
+      ...endOf(error, job),
     })
   }
 }
@@ -76,7 +76,7 @@ function rethrow(error: unknown): never {
 }
 
 /** What the columns of a job say that could not read its file to the end, or was not allowed to keep it. */
-function endOf(error: LadingError, { atomic = false }: ImportSettings): Record<string, unknown> {
+function endOf(error: LadingError, job: JobRow): Record<string, unknown> {
   const report = importReportOf(error)
   if (report === undefined) return {}
   const isCounted = error.code === 'TOO_MANY_ERRORS' || error.code === 'IMPORT_ROLLED_BACK'
@@ -85,7 +85,7 @@ function endOf(error: LadingError, { atomic = false }: ImportSettings): Record<s
     warnings: JSON.stringify(report.warnings),
     not_judged: JSON.stringify(report.notJudged),
     ...(isCounted && { unprocessed: report.unprocessed }),
-    ...(atomic && { processed: report.failed, failed: report.failed, ...nothing }),
+    ...(isAllOrNothing(job) && { processed: report.failed, failed: report.failed, ...nothing }),
   }
 }
 

@@ -58,6 +58,12 @@ export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: 
   return row.kind === 'import' ? (row.options as ImportSettings & { maxBytes?: number }) : {}
 }
 
+/** Whether its file gets in as a whole or not at all; a dry run puts nothing in that could be taken back. */
+export function isAllOrNothing(row: JobRow): boolean {
+  const { atomic = false, dryRun = false } = settingsOf(row)
+  return atomic && !dryRun
+}
+
 export function toJob(row: JobRow): Job {
   const processed = Number(row.processed)
   const unprocessed = row.unprocessed === null ? null : Number(row.unprocessed)

@@ -125,11 +125,11 @@ const endSql = (assignments: string) => `
 update lading.jobs set status = $3, completed_at = clock_timestamp(), lease_until = null ${assignments}
 where id = $1 and token = $2 and status = 'processing'`
 
-/** An atomic import that fails has counted what would be; nothing of it is. */
+/** An import of all or nothing that fails has counted what would be; nothing of it is. */
 const takenBack = ['processed', 'successful', 'inserted', 'updated', 'ignored']
   .map(column => {
     const nothing = column === 'processed' ? 'failed' : '0'
-    return `, ${column} = case when $3 = 'failed' and options @> '{"atomic": true}' then ${nothing} else ${column} end`
+    return `, ${column} = case when $3 = 'failed' and options @> '{"atomic": true}' and not options @> '{"dryRun": true}' then ${nothing} else ${column} end`
   })
   .join('')
 

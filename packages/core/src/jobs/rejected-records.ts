@@ -7,7 +7,7 @@ import { type Pool, withClient } from '../postgres/client.ts'
 import type { Header, RecordBatch } from '../record/record-batch.ts'
 import { closeSource } from '../source/chunks.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type JobRow, settingsOf } from './job-row.ts'
+import { isAllOrNothing, type JobRow, settingsOf } from './job-row.ts'
 import { errorsBehind } from './record-errors.ts'
 
 /** A record's place in the decoded text, and why it stayed out. */
@@ -44,7 +44,7 @@ export async function* unprocessedRecords(
   records: AsyncIterable<RecordBatch>,
 ): AsyncGenerator<readonly Entry[]> {
   if (job.status === 'completed') return
-  const isTakenBack = settingsOf(job).atomic === true
+  const isTakenBack = isAllOrNothing(job)
   const rejected = rejectedRows(pool, job)
   let next = isTakenBack ? await rejected.next() : undefined
   for await (const batch of records) {

@@ -55,7 +55,7 @@ describe('a byte order mark', () => {
   ])('%s alone are no UTF-8', async (_, bytes) => {
     const { fault, end } = await decode(Buffer.from(bytes))
     expect(fault).toBe(
-      'ENCODING_INVALID: The file is not UTF-8: byte 0 (line 1 or below) begins no character. Save it as UTF-8.',
+      'ENCODING_INVALID: The file is not UTF-8: byte 0 (line 1 or below) begins no character. Save it as UTF-8, or say which encoding it has.',
     )
     expect(end).toEqual({ byte: 0, rowNumber: 0, line: 0 })
   })

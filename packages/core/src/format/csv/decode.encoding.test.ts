@@ -6,7 +6,7 @@ import { decodeCsv } from './decode.ts'
 const limits: DecodeOptions = { maxRecordBytes: 1024, maxColumns: 50 }
 
 const notUtf8 = (byte: number, line: number) =>
-  `ENCODING_INVALID: The file is not UTF-8: byte ${byte} (line ${line} or below) begins no character. Save it as UTF-8.`
+  `ENCODING_INVALID: The file is not UTF-8: byte ${byte} (line ${line} or below) begins no character. Save it as UTF-8, or say which encoding it has.`
 
 const bytesOf = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))))

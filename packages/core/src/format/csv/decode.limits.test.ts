@@ -14,7 +14,7 @@ const follows = (line: number) =>
 const neverClosed = (line: number) =>
   `FILE_PARSE_ERROR: A quoted cell is never closed, in the record that begins on line ${line}; correct the quotes there. The records before it were read.`
 const notUtf8 = (byte: number, line: number) =>
-  `ENCODING_INVALID: The file is not UTF-8: byte ${byte} (line ${line} or below) begins no character. Save it as UTF-8.`
+  `ENCODING_INVALID: The file is not UTF-8: byte ${byte} (line ${line} or below) begins no character. Save it as UTF-8, or say which encoding it has.`
 
 type End = { byte: number; rowNumber: number; line: number }
 

@@ -158,7 +158,7 @@ class CsvDecoder {
     if (invalidAt !== undefined) {
       return new LadingError(
         'ENCODING_INVALID',
-        `The file is not UTF-8: byte ${this.byte + rest} (line ${this.line + 1} or below) begins no character. Save it as UTF-8.`,
+        `The file is not UTF-8: byte ${this.byte + rest} (line ${this.line + 1} or below) begins no character. Save it as UTF-8, or say which encoding it has.`,
       )
     }
     if (final && this.header === undefined) {
