@@ -1,128 +1,20 @@
-// Dry run, atomic and maxErrors: the whole file judged first, all of it or nothing, and so far and no further.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import {
-  createImporter,
-  defineResource,
-  type ImportReport,
-  importReportOf,
-  LadingError,
-  type RunOptions,
-  Type,
-} from '../src/index.ts'
+// Dry run and atomic: the whole file is judged first, and then none of it is written, or all of it.
+import { describe, expect, test } from 'vitest'
+import { createImporter, defineResource, importReportOf, Type } from '../src/index.ts'
+import { counts, mixed, people, peopleBed } from './people-bed.ts'
 import { briefly, rowsOf } from './support.ts'
 
-const people = defineResource('people', {
-  table: 'people',
-  schema: Type.Object({
-    id: Type.Optional(Type.Integer()),
-    email: Type.String(),
-    name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-    boss_id: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
-    team_id: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
-  }),
-  key: [{ fields: ['email'], ignoreCase: true }],
-  references: { boss_id: { table: 'people' }, team_id: { table: 'teams' } },
-})
-
-let database: TestDatabase
-beforeAll(async () => {
-  database = await createDatabase()
-  await database.pool.query(`
-    create table teams (id int primary key);
-    insert into teams values (1), (2);
-    create table people (
-      id serial primary key,
-      email text not null,
-      name text constraint polite check (name <> 'evil'),
-      boss_id int references people (id),
-      team_id int references teams (id),
-      shouted text generated always as (upper(email)) stored,
-      updated_at timestamptz not null default '2000-01-01T00:00:00Z'
-    );
-    create unique index people_email_key on people (lower(email));
-  `)
-})
-afterAll(() => database.drop())
-beforeEach(async () => {
-  await database.pool.query(`
-    truncate people restart identity;
-    insert into people (email, name) values ('a@x', 'Ada'), ('b@x', 'Bob')`)
-})
-
-type Person = Readonly<Record<string, unknown>>
-
-interface Run {
-  readonly report: ImportReport
-  readonly errors: readonly string[]
-  readonly code: string | undefined
-  readonly table: readonly string[]
-  readonly nextId: unknown
-}
-
-async function run(file: readonly Person[], batchRows: number, options: Partial<RunOptions>): Promise<Run> {
-  const errors: Parameters<NonNullable<RunOptions['onError']>>[0][] = []
-  const importer = createImporter({ pool: database.pool, resources: [people], batchRows })
-  let code: string | undefined
-  const report = await importer
-    .run({ resource: 'people', source: file, onError: error => errors.push(error), ...options })
-    .catch((error: unknown) => {
-      const found = importReportOf(error)
-      if (!(error instanceof LadingError) || found === undefined) throw error
-      code = error.code
-      return found
-    })
-  const { rows } = await database.pool.query('select last_value, is_called from people_id_seq')
-  return {
-    report,
-    errors: briefly(errors),
-    code,
-    table: await rowsOf(database.pool, 'people'),
-    nextId: rows[0],
-  }
-}
-
-const counts = ({
-  processed,
-  successful,
-  failed,
-  inserted,
-  updated,
-  ignored,
-  unprocessed,
-}: ImportReport) => ({
-  processed,
-  successful,
-  failed,
-  inserted,
-  updated,
-  ignored,
-  unprocessed,
-})
-
-const mixed: readonly Person[] = [
-  { email: 'c@x', name: 'new' },
-  { email: 'A@x', name: 'there' },
-  { email: 'C@x', name: 'twice' },
-  { email: 'd@x', name: 'evil' },
-  { email: 'e@x', team_id: 9 },
-  { id: 1, email: 'f@x' },
-  { id: 50, email: 'g@x', boss_id: 50 },
-  { id: 51, email: 'h@x', boss_id: 1 },
-  { id: 52, email: 'i@x', boss_id: 51, team_id: 2 },
-  { email: 'j@x', boss_id: 99 },
-  { email: 5 },
-]
+const bed = peopleBed()
 
 describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   describe.each(['error', 'ignore', 'update'] as const)('a dry run under %s', onConflict => {
     test('tells what the import itself then does, and leaves the table and its sequence alone', async () => {
-      const before = await rowsOf(database.pool, 'people')
-      const foreseen = await run(mixed, batchRows, { onConflict, dryRun: true })
+      const before = await rowsOf(bed.database.pool, 'people')
+      const foreseen = await bed.run(mixed, batchRows, { onConflict, dryRun: true })
       expect(foreseen.table).toEqual(before)
       expect(foreseen.nextId).toEqual({ last_value: '2', is_called: true })
 
-      const real = await run(mixed, batchRows, { onConflict })
+      const real = await bed.run(mixed, batchRows, { onConflict })
       expect(foreseen.errors).toEqual(real.errors)
       expect(counts(foreseen.report)).toEqual(counts(real.report))
       expect(real.table).not.toEqual(before)
@@ -130,8 +22,8 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   })
 
   test('an atomic import with a rejected record writes nothing, and tells all that is wrong', async () => {
-    const before = await rowsOf(database.pool, 'people')
-    const result = await run(mixed, batchRows, { atomic: true })
+    const before = await rowsOf(bed.database.pool, 'people')
+    const result = await bed.run(mixed, batchRows, { atomic: true })
     expect(result.code).toBe('IMPORT_ROLLED_BACK')
     expect(result.table).toEqual(before)
     expect(result.errors).toEqual([
@@ -156,7 +48,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
 
   test('an atomic import without one is the same as any other', async () => {
     const clean = mixed.filter((_, index) => [0, 6, 7, 8].includes(index))
-    const result = await run(clean, batchRows, { atomic: true })
+    const result = await bed.run(clean, batchRows, { atomic: true })
     expect(result.code).toBeUndefined()
     expect(counts(result.report)).toMatchObject({ processed: 4, inserted: 4, failed: 0, unprocessed: 0 })
     expect(result.table).toEqual([
@@ -170,7 +62,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   })
 
   test('an atomic update writes what was foreseen', async () => {
-    const result = await run(
+    const result = await bed.run(
       [
         { id: 1, email: 'a@x', name: 'Ada L.' },
         { email: 'B@x', boss_id: 1 },
@@ -187,48 +79,10 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
       '(3,k@x,,2,,K@X',
     ])
   })
-
-  test('maxErrors stops behind the record that is the last one allowed, and counts the rest', async () => {
-    const result = await run(mixed, batchRows, { maxErrors: 3 })
-    expect(result.code).toBe('TOO_MANY_ERRORS')
-    expect(result.errors).toEqual([
-      '2 email DUPLICATE_EMAIL',
-      '3 email DUPLICATE_EMAIL',
-      '4 null CONSTRAINT_VIOLATION',
-    ])
-    expect(counts(result.report)).toEqual({
-      processed: 4,
-      successful: 1,
-      failed: 3,
-      inserted: 1,
-      updated: 0,
-      ignored: 0,
-      unprocessed: 7,
-    })
-    expect(result.table).toHaveLength(3)
-  })
-
-  test('maxErrors that the last record of the file reaches ends nothing early', async () => {
-    const result = await run(mixed, batchRows, { maxErrors: 7 })
-    expect(result.code).toBeUndefined()
-    expect(counts(result.report)).toMatchObject({ processed: 11, failed: 7, unprocessed: 0 })
-  })
-
-  test('maxErrors stops an atomic import and a dry run at the same record', async () => {
-    for (const options of [{ atomic: true }, { dryRun: true }]) {
-      const before = await rowsOf(database.pool, 'people')
-      const result = await run(mixed, batchRows, { ...options, maxErrors: 3 })
-      expect(result.code).toBe('TOO_MANY_ERRORS')
-      expect(result.errors).toHaveLength(3)
-      expect(result.report.failed).toBe(3)
-      expect(result.report.processed + result.report.unprocessed).toBe(11)
-      expect(result.table).toEqual(before)
-    }
-  })
 })
 
 test('a dry run says what it cannot judge', async () => {
-  await database.pool.query(`
+  await bed.database.pool.query(`
     create table odd (id int primary key, code text constraint once unique, team_id int constraint in_team references teams (id),
       place text, constraint apart exclude using btree (place with =));
     create function quiet() returns trigger language plpgsql as $$ begin return new; end $$;
@@ -238,7 +92,7 @@ test('a dry run says what it cannot judge', async () => {
     table: 'odd',
     schema: Type.Object({ id: Type.Integer(), code: Type.Optional(Type.String()) }),
   })
-  const importer = createImporter({ pool: database.pool, resources: [odd] })
+  const importer = createImporter({ pool: bed.database.pool, resources: [odd] })
   const report = await importer.run({ resource: 'odd', source: [{ id: 1 }], dryRun: true })
   expect(report.notJudged).toEqual([
     'triggers',
@@ -250,7 +104,7 @@ test('a dry run says what it cannot judge', async () => {
 })
 
 test('what only the table itself refuses takes an atomic import back, and is told', async () => {
-  await database.pool.query(`
+  await bed.database.pool.query(`
     create table guarded (id int primary key, name text);
     create function refuse() returns trigger language plpgsql as $$
       begin if new.name = 'evil' then raise exception 'no'; end if; return new; end $$;
@@ -259,7 +113,7 @@ test('what only the table itself refuses takes an atomic import back, and is tol
     table: 'guarded',
     schema: Type.Object({ id: Type.Integer(), name: Type.String() }),
   })
-  const importer = createImporter({ pool: database.pool, resources: [guarded], batchRows: 2 })
+  const importer = createImporter({ pool: bed.database.pool, resources: [guarded], batchRows: 2 })
   const file = [
     { id: 1, name: 'a' },
     { id: 2, name: 'b' },
@@ -273,13 +127,13 @@ test('what only the table itself refuses takes an atomic import back, and is tol
   const report = importReportOf(fault)
   expect(report).toMatchObject({ processed: 1, failed: 1, successful: 0, unprocessed: 3 })
   expect(briefly(report?.errors ?? [])).toEqual(['3 null CONSTRAINT_VIOLATION'])
-  expect(await rowsOf(database.pool, 'guarded')).toEqual([])
+  expect(await rowsOf(bed.database.pool, 'guarded')).toEqual([])
 })
 
 test("an atomic import in the caller's transaction leaves that transaction to the caller", async () => {
-  const client = await database.pool.connect()
+  const client = await bed.database.pool.connect()
   try {
-    const importer = createImporter({ pool: database.pool, resources: [people], batchRows: 2 })
+    const importer = createImporter({ pool: bed.database.pool, resources: [people], batchRows: 2 })
     await client.query('begin')
     await client.query(`insert into people (email) values ('mine@x')`)
     await expect(
@@ -293,5 +147,5 @@ test("an atomic import in the caller's transaction leaves that transaction to th
   } finally {
     client.release()
   }
-  expect(await rowsOf(database.pool, 'people')).toHaveLength(2)
+  expect(await rowsOf(bed.database.pool, 'people')).toHaveLength(2)
 })

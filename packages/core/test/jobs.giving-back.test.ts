@@ -1,9 +1,11 @@
 // What did not get in comes back as a file in the format it came in: mended, it gets in.
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import type { Job, SubmitImport } from '../src/index.ts'
+import { fileStorage, type Job, type Storage, type SubmitImport } from '../src/index.ts'
 import { file, jobsBed } from './jobs-bed.ts'
 import { bytes, rowsOf } from './support.ts'
 
@@ -188,4 +190,31 @@ test('nothing comes back of a file that is no longer kept', async () => {
   const job = await imported({ source: bytes(file) })
   await bed.forgetFiles()
   await expect(bed.jobs.rejects(job.id)).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
+})
+
+test.each([
+  ['plain', (text: string) => bytes(text), {}],
+  ['compressed', (text: string) => gzipSync(text), { compression: 'gzip' }],
+] as const)('a reader of a %s file who stops early leaves nothing open', async (_, pack, settings) => {
+  const storage = fileStorage(bed.folder)
+  const open = new Set<Readable>()
+  const get: Storage['get'] = async (key, range) => {
+    const stream = await storage.get(key, range)
+    open.add(stream)
+    stream.once('close', () => open.delete(stream))
+    return stream
+  }
+  bed.work({ storage: { ...storage, get } })
+  // Incompressible enough to be read in more than one piece.
+  const name = () => Array.from({ length: 300 }, () => randomUUID()).join('')
+  const records = Array.from({ length: 200 }, () => `nobody,${name()},reader,true\n`).join('')
+  const job = await imported({ source: pack(`email,name,role,active\n${records}`), ...settings })
+  expect(job.progress.failedRecords).toBe(200)
+  for (const unprocessed of [false, true]) {
+    const file = (await bed.jobs.rejects(job.id, { unprocessed })) as Readable
+    await once(file, 'readable')
+    file.read()
+    file.destroy()
+    await expect.poll(() => open.size).toBe(0)
+  }
 })

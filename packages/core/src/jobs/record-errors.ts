@@ -7,7 +7,7 @@ import type { JobRow } from './job-row.ts'
 import type { ErrorPage } from './jobs.ts'
 
 /** Errors that are in memory at a time while the whole list is read. */
-const streamedPage = 5_000
+const streamedPage = 2_000
 
 interface Page extends ErrorFilter {
   readonly limit: number
