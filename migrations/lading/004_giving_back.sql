@@ -20,20 +20,23 @@ comment on column lading.jobs.error_counts is 'Broken rules as [code, field or "
 
 alter table lading.record_errors
   add column if not exists of_code bigint,
-  add column if not exists of_field bigint;
+  add column if not exists of_field bigint,
+  add column if not exists of_both bigint;
 
 comment on column lading.record_errors.of_code is 'Gapless from 1 among the errors of the job with this code, so that a page by code is a range of keys.';
 comment on column lading.record_errors.of_field is 'The same among the errors of this field.';
+comment on column lading.record_errors.of_both is 'The same among the errors with this code of this field.';
 
 update lading.record_errors e
-set of_code = ranked.of_code, of_field = ranked.of_field
+set of_code = ranked.of_code, of_field = ranked.of_field, of_both = ranked.of_both
 from (
   select job_id, number,
     row_number() over (partition by job_id, code order by number) as of_code,
-    row_number() over (partition by job_id, coalesce(field_name, '') order by number) as of_field
+    row_number() over (partition by job_id, coalesce(field_name, '') order by number) as of_field,
+    row_number() over (partition by job_id, code, coalesce(field_name, '') order by number) as of_both
   from lading.record_errors
 ) ranked
-where e.of_code is null and ranked.job_id = e.job_id and ranked.number = e.number;
+where e.of_both is null and ranked.job_id = e.job_id and ranked.number = e.number;
 
 update lading.jobs j
 set error_counts = coalesce((
@@ -52,6 +55,8 @@ alter table lading.jobs
 create index if not exists record_errors_code_idx on lading.record_errors (job_id, code, of_code);
 create index if not exists record_errors_field_idx
   on lading.record_errors (job_id, coalesce(field_name, ''), of_field);
+create index if not exists record_errors_both_idx
+  on lading.record_errors (job_id, code, coalesce(field_name, ''), of_both);
 
 insert into lading.migrations (name) values ('lading/004_giving_back')
 on conflict do nothing;

@@ -60,7 +60,10 @@ const cases = [
   {
     type: 'timestamptz(3)',
     schema: instant,
-    good: { '2024-01-31T12:00:00.123Z': '2024-01-31 12:00:00.123+00', '2024-01-31T12:00:00.500000Z': '2024-01-31 12:00:00.5+00' },
+    good: {
+      '2024-01-31T12:00:00.123Z': '2024-01-31 12:00:00.123+00',
+      '2024-01-31T12:00:00.500000Z': '2024-01-31 12:00:00.5+00',
+    },
     bad: ['2024-01-31T12:00:00.1234Z', '2024-01-31T12:00:00.000001+02:00'],
     code: 'INVALID_TIMESTAMP',
     told: 'must have at most 3 digits behind the seconds',
@@ -133,36 +136,58 @@ const cases = [
   },
 ]
 
-test.each(cases)('$type keeps what it can hold, and the rest is told', async ({ type, setup, schema, good, bad, told, code = 'INVALID_VALUE' }) => {
-  await database.pool.query(`${setup ?? ''}; create table things (id int primary key, value ${type})`)
-  const things = defineResource('things', {
-    table: 'things',
-    schema: Type.Object({ id: Type.Integer(), value: schema }),
-  })
-  const quoted = [...bad, ...Object.keys(good)].map((text, index) => `${index},"${text.replaceAll('"', '""')}"\n`)
-  const { report, errors } = await importFile(database.pool, 'things', 'csv', bytes(`id,value\n${quoted.join('')}`), {
-    resources: [things],
-  })
-  expect(errors.map(({ rowNumber, field, code, message, value }) => ({ rowNumber, field, code, message, value }))).toEqual(
-    bad.map((value, index) => ({
-      rowNumber: index + 2,
-      field: 'value',
-      code,
-      message: `"value" ${told}.`,
-      value,
-    })),
-  )
-  const { rows } = await rowsAsText()
-  expect(rows).toEqual(Object.values(good))
-  expect(report).toMatchObject({ successful: Object.keys(good).length, failed: bad.length })
-})
+test.each(cases)(
+  '$type keeps what it can hold, and the rest is told',
+  async ({ type, setup, schema, good, bad, told, code = 'INVALID_VALUE' }) => {
+    await database.pool.query(`${setup ?? ''}; create table things (id int primary key, value ${type})`)
+    const things = defineResource('things', {
+      table: 'things',
+      schema: Type.Object({ id: Type.Integer(), value: schema }),
+    })
+    const quoted = [...bad, ...Object.keys(good)].map(
+      (text, index) => `${index},"${text.replaceAll('"', '""')}"\n`,
+    )
+    const { report, errors } = await importFile(
+      database.pool,
+      'things',
+      'csv',
+      bytes(`id,value\n${quoted.join('')}`),
+      {
+        resources: [things],
+      },
+    )
+    expect(
+      errors.map(({ rowNumber, field, code, message, value }) => ({
+        rowNumber,
+        field,
+        code,
+        message,
+        value,
+      })),
+    ).toEqual(
+      bad.map((value, index) => ({
+        rowNumber: index + 2,
+        field: 'value',
+        code,
+        message: `"value" ${told}.`,
+        value,
+      })),
+    )
+    const { rows } = await rowsAsText()
+    expect(rows).toEqual(Object.values(good))
+    expect(report).toMatchObject({ successful: Object.keys(good).length, failed: bad.length })
+  },
+)
 
 /** In UTC, whatever the zone of the server. */
 async function rowsAsText() {
   const client = await database.pool.connect()
   try {
     await client.query("set timezone = 'UTC'")
-    const { rows } = await client.query({ text: 'select value::text from things order by id', rowMode: 'array' })
+    const { rows } = await client.query({
+      text: 'select value::text from things order by id',
+      rowMode: 'array',
+    })
     return { rows: rows.map(([text]) => text) }
   } finally {
     client.release()

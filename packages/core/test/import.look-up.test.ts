@@ -2,32 +2,15 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, importReportOf, type RecordError, Type } from '../src/index.ts'
+import { createImporter, importReportOf, type RecordError } from '../src/index.ts'
+import { type LookUp, type Person, people, some, tables } from './look-up-bed.ts'
 
 let database: TestDatabase
 beforeEach(async () => {
   database = await createDatabase()
-  await database.pool.query(`create table countries (id int primary key, name text unique);
-    insert into countries values (1, 'Chile'), (2, 'Ghana');
-    create table people (id int primary key, name varchar(20) not null, country text, country_id smallint not null references countries (id))`)
+  await database.pool.query(tables)
 })
 afterEach(() => database.drop())
-
-const schema = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  country: Type.Optional(Type.String()),
-  country_id: Type.Optional(Type.Integer({ minimum: 1 })),
-})
-type LookUp = NonNullable<Parameters<typeof defineResource<typeof schema>>[1]['lookUp']>
-
-const people = (lookUp: LookUp) =>
-  defineResource('people', {
-    table: 'people',
-    schema,
-    references: { country_id: { table: 'countries', code: 'COUNTRY_NOT_FOUND' } },
-    lookUp,
-  })
 
 /** Ids of countries from the table of the same database, by their names. */
 const byCountry: LookUp = async records => {
@@ -39,12 +22,6 @@ const byCountry: LookUp = async records => {
     if (id === undefined) issue('country', 'COUNTRY_UNKNOWN', `There is no country "${values.country}".`)
     else set('country_id', id)
   }
-}
-
-interface Person {
-  readonly id?: unknown
-  readonly name: string
-  readonly country?: string | null
 }
 
 async function importPeople(lookUp: LookUp, records: readonly Person[], batchRows = 1_000) {
@@ -63,35 +40,40 @@ const stored = async () =>
     Object.values(row).join(' '),
   )
 
-const some = (count: number): Person[] =>
-  Array.from({ length: count }, (_, index) => ({ id: index, name: `n${index}`, country: 'Chile' }))
-
 describe('a look-up', () => {
-  test.each([1, 2, 1_000])('fills an id from a name, and rejects unknown names (batches of %i)', async batchRows => {
-    const { report, errors } = await importPeople(
-      byCountry,
-      [
-        { id: 1, name: 'Ada', country: 'Ghana' },
-        { id: 2, name: 'Bea', country: 'Atlantis' },
-        { id: 3, name: 'Cleo', country: 'Chile' },
-        { id: 4, name: 'Dora' },
-      ],
-      batchRows,
-    )
-    expect(await stored()).toEqual(['1 Ada 2', '3 Cleo 1'])
-    expect(report).toMatchObject({ processed: 4, successful: 2, failed: 2, errorsByCode: { COUNTRY_UNKNOWN: 2 } })
-    expect(errors).toMatchObject([
-      {
-        rowNumber: 2,
-        recordIdentifier: '2',
-        field: 'country',
-        code: 'COUNTRY_UNKNOWN',
-        message: 'There is no country "Atlantis".',
-        value: 'Atlantis',
-      },
-      { rowNumber: 4, field: 'country', message: 'There is no country "undefined".', value: null },
-    ])
-  })
+  test.each([1, 2, 1_000])(
+    'fills an id from a name, and rejects unknown names (batches of %i)',
+    async batchRows => {
+      const { report, errors } = await importPeople(
+        byCountry,
+        [
+          { id: 1, name: 'Ada', country: 'Ghana' },
+          { id: 2, name: 'Bea', country: 'Atlantis' },
+          { id: 3, name: 'Cleo', country: 'Chile' },
+          { id: 4, name: 'Dora' },
+        ],
+        batchRows,
+      )
+      expect(await stored()).toEqual(['1 Ada 2', '3 Cleo 1'])
+      expect(report).toMatchObject({
+        processed: 4,
+        successful: 2,
+        failed: 2,
+        errorsByCode: { COUNTRY_UNKNOWN: 2 },
+      })
+      expect(errors).toMatchObject([
+        {
+          rowNumber: 2,
+          recordIdentifier: '2',
+          field: 'country',
+          code: 'COUNTRY_UNKNOWN',
+          message: 'There is no country "Atlantis".',
+          value: 'Atlantis',
+        },
+        { rowNumber: 4, field: 'country', message: 'There is no country "undefined".', value: null },
+      ])
+    },
+  )
 
   test('is called once for each batch, with the records that are valid so far and nothing else', async () => {
     const calls: (readonly number[])[] = []
@@ -165,17 +147,22 @@ describe('a look-up', () => {
     const { errors } = await importPeople(async records => {
       for (const { set } of records) set('country_id', 99)
     }, some(1))
-    expect(errors).toMatchObject([{ rowNumber: 1, field: 'country_id', code: 'COUNTRY_NOT_FOUND', value: '99' }])
+    expect(errors).toMatchObject([
+      { rowNumber: 1, field: 'country_id', code: 'COUNTRY_NOT_FOUND', value: '99' },
+    ])
   })
 
   test('changes a value of the file, and reports go on showing what the file holds', async () => {
     await importPeople(byCountry, some(1))
-    const { errors } = await importPeople(async records => {
-      for (const { set } of records) {
-        set('id', 0)
-        set('country_id', 1)
-      }
-    }, [{ id: 55, name: 'Ada' }])
+    const { errors } = await importPeople(
+      async records => {
+        for (const { set } of records) {
+          set('id', 0)
+          set('country_id', 1)
+        }
+      },
+      [{ id: 55, name: 'Ada' }],
+    )
     expect(errors).toMatchObject([{ code: 'DUPLICATE_ID', value: '55' }])
   })
 
@@ -186,25 +173,28 @@ describe('a look-up', () => {
 })
 
 describe('a look-up that throws', () => {
-  test.each([1, 2, 3])('ends the run: earlier batches are in and counted, its own is not (call %i)', async last => {
-    let calls = 0
-    const running = importPeople(
-      async records => {
-        if (++calls === last) throw new Error('the directory is down')
-        for (const { set } of records) set('country_id', 1)
-      },
-      some(10),
-      3,
-    )
-    const fault = await running.catch((error: unknown) => error)
-    expect(fault).toMatchObject({
-      code: 'HOOK_FAILED',
-      message: 'The lookUp of people threw an error: the directory is down',
-    })
-    const before = 3 * (last - 1)
-    expect(importReportOf(fault)).toMatchObject({ processed: before, successful: before, failed: 0 })
-    expect(await stored()).toHaveLength(before)
-  })
+  test.each([1, 2, 3])(
+    'ends the run: earlier batches are in and counted, its own is not (call %i)',
+    async last => {
+      let calls = 0
+      const running = importPeople(
+        async records => {
+          if (++calls === last) throw new Error('the directory is down')
+          for (const { set } of records) set('country_id', 1)
+        },
+        some(10),
+        3,
+      )
+      const fault = await running.catch((error: unknown) => error)
+      expect(fault).toMatchObject({
+        code: 'HOOK_FAILED',
+        message: 'The lookUp of people threw an error: the directory is down',
+      })
+      const before = 3 * (last - 1)
+      expect(importReportOf(fault)).toMatchObject({ processed: before, successful: before, failed: 0 })
+      expect(await stored()).toHaveLength(before)
+    },
+  )
 
   test.each([
     ['no field', 'planet', 'The lookUp of people threw an error: it sets "planet", which is no field'],

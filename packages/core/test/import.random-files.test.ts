@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { chunkSizes, formatOf, rarely, recordOf, withoutUnseen } from './judge/arbitrary.ts'
-import { people } from './judge/people.ts'
+import { namedPeople, people } from './judge/people.ts'
 import { slots } from './judge/slots.ts'
 import { runTrial, type TrialFile } from './judge/trial.ts'
 import type { World } from './judge/world.ts'
 
 /** Few for every change; `npm run test:random` raises them to 1,000. */
-const numRuns = Number(process.env.LADING_JUDGE_RUNS ?? 60)
+const numRuns = Number(process.env.LADING_JUDGE_RUNS ?? 40)
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -27,21 +27,22 @@ function fileOf(world: World, records: number): fc.Arbitrary<TrialFile> {
       onConflict,
       batchRows,
       chunkSizes,
+      gzip: fc.boolean(),
       format: formatOf(world),
       records: fc.array(recordOf(world, records), { maxLength: records, size: 'max' }),
       maxErrors: rarely(4, fc.integer({ min: 1, max: 5 })),
       mode: fc.oneof(
         { weight: 3, arbitrary: fc.constant({}) },
-        fc.constantFrom({ dryRun: true }, { atomic: true }),
+        fc.constantFrom({ dryRun: true }, { atomic: true }, { inTransaction: true, maxErrors: undefined }),
       ),
     })
     .map(({ mode, records, ...file }) => {
-      const isSeenByAll = Object.keys(mode).length === 0
-      return { ...file, ...mode, records: isSeenByAll ? records : withoutUnseen(world, records) }
+      const isStoodIn = 'dryRun' in mode || 'atomic' in mode
+      return { ...file, ...mode, records: isStoodIn ? withoutUnseen(world, records) : records }
     })
 }
 
-describe.each([people, slots])('random files for $name', world => {
+describe.each([people, namedPeople, slots])('random files for $resource', world => {
   test(
     'give the report and the table of the naive judge, whatever their format, chunks, batches and options',
     async () => {

@@ -15,8 +15,14 @@ import {
   ladingMigrations,
   postgresQueue,
   type Queue,
+  type Resource,
 } from '../src/index.ts'
 import { resources } from './support.ts'
+
+interface BedOptions extends Partial<Pick<JobsOptions, 'storedErrors' | 'storage' | 'maxAttempts'>> {
+  /** @defaultValue the reference resources */
+  readonly resources?: readonly Resource[]
+}
 
 export interface JobsBed {
   readonly database: TestDatabase
@@ -24,9 +30,9 @@ export interface JobsBed {
   readonly folder: string
   readonly jobs: Jobs
   /** Begins to work; it ends with the test. */
-  work(options?: Partial<Pick<JobsOptions, 'storedErrors' | 'storage' | 'maxAttempts'>>): void
+  work(options?: BedOptions): void
   /** Works until something has happened, and stops as a process does that is told to. */
-  workUntil(happened: () => Promise<boolean>): Promise<void>
+  workUntil(happened: () => Promise<boolean>, options?: BedOptions): Promise<void>
   /** The text of one of Lading's migrations. */
   migration(name: string): Promise<string>
   /** Deletes what is stored. */
@@ -43,13 +49,11 @@ export function jobsBed(): JobsBed {
   let jobs: Jobs
   let stopping: AbortController
   let working: Promise<void>
-  const jobsWith = (
-    options: Partial<Pick<JobsOptions, 'storedErrors' | 'storage' | 'maxAttempts'>>,
-  ): Jobs => {
+  const jobsWith = ({ resources: own = resources, ...options }: BedOptions): Jobs => {
     const { pool } = database
     return createJobs({
-      importer: createImporter({ pool, resources, batchRows: 3 }),
-      exporter: createExporter({ pool, resources }),
+      importer: createImporter({ pool, resources: own, batchRows: 3 }),
+      exporter: createExporter({ pool, resources: own }),
       queue,
       storage: fileStorage(folder),
       ...options,
@@ -85,9 +89,9 @@ export function jobsBed(): JobsBed {
       jobs = jobsWith(options)
       working = jobs.work({ signal: stopping.signal })
     },
-    async workUntil(happened) {
+    async workUntil(happened, options = {}) {
       const enough = new AbortController()
-      const done = jobs.work({ signal: enough.signal })
+      const done = jobsWith(options).work({ signal: enough.signal })
       await expect.poll(happened, { timeout: 10_000, interval: 1 }).toBe(true)
       enough.abort()
       await done

@@ -210,11 +210,15 @@ test.each([
   const records = Array.from({ length: 200 }, () => `nobody,${name()},reader,true\n`).join('')
   const job = await imported({ source: pack(`email,name,role,active\n${records}`), ...settings })
   expect(job.progress.failedRecords).toBe(200)
+  const { pool } = bed.database
+  const borrowed = () => pool.totalCount - pool.idleCount
+  const before = borrowed()
   for (const unprocessed of [false, true]) {
     const file = (await bed.jobs.rejects(job.id, { unprocessed })) as Readable
     await once(file, 'readable')
     file.read()
     file.destroy()
     await expect.poll(() => open.size).toBe(0)
+    await expect.poll(borrowed).toBeLessThanOrEqual(before)
   }
 })

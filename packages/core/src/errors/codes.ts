@@ -15,6 +15,7 @@ export const faultCodes = {
   CONFIG_INVALID: { status: 500, retryable: false },
   RESOURCE_INVALID: { status: 500, retryable: false },
   RESOURCE_MISMATCH: { status: 500, retryable: false },
+  RESOURCE_CHANGED: { status: 409, retryable: false },
   RESOURCE_UNKNOWN: { status: 400, retryable: false },
   OPTION_INVALID: { status: 400, retryable: false },
   FILTER_INVALID: { status: 400, retryable: false },

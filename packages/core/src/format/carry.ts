@@ -22,8 +22,8 @@ const nothing: RecordBatch = { records: [], end: { byte: 0, rowNumber: 0, line: 
 
 /**
  * Calls `consume` with the bytes that it left over, followed by new ones, and last with `final`. A byte order
- * mark at the start is taken off and counted as consumed by nobody; `onMark` hears of it. A batch with a fault is
- * the last one.
+ * mark at the start is taken off and counted as consumed by nobody; `onMark` hears of it. Without `onMark` the
+ * chunks begin in the middle of a file, where such bytes are data. A batch with a fault is the last one.
  *
  * What is left over is scanned again each time, so that new bytes are collected until there are as many: with
  * one-byte chunks too, every byte is scanned twice on the average and not once for each that follows it.
@@ -33,7 +33,7 @@ const nothing: RecordBatch = { records: [], end: { byte: 0, rowNumber: 0, line: 
 export async function* carry(
   chunks: AsyncIterable<Buffer>,
   consume: Consume,
-  onMark: (bytes: number) => void,
+  onMark: ((bytes: number) => void) | undefined,
 ): AsyncGenerator<RecordBatch> {
   let left: Buffer = Buffer.alloc(0)
   let fresh: Buffer[] = []
@@ -43,7 +43,7 @@ export async function* carry(
 
   const step = (final: boolean): RecordBatch | undefined => {
     let bytes = fresh.length === 1 && left.length === 0 ? (fresh[0] ?? left) : Buffer.concat([left, ...fresh])
-    if (!started) {
+    if (onMark !== undefined && !started) {
       const mark = byteOrderMarkLength(bytes, final)
       if (mark === undefined) return undefined
       started = true

@@ -1,5 +1,5 @@
 // The contract of a file format: bytes to records on the way in, a select to a COPY statement on the way out.
-import type { RecordBatch } from '../record/record-batch.ts'
+import type { Header, Position, RecordBatch } from '../record/record-batch.ts'
 
 export type Delimiter = ',' | ';' | '\t' | '|'
 
@@ -21,11 +21,24 @@ export interface CsvSettings {
   readonly excel?: boolean | undefined
 }
 
+/** A place that an earlier reading of the same file has reached, and what it had learnt by then. */
+export interface DecodeFrom {
+  /** The end of a batch, or the beginning of a record. */
+  readonly position: Position
+  /** Of a CSV file, which can only be gone on with behind it. */
+  readonly header?: Header | undefined
+}
+
 export interface DecodeOptions extends CsvSettings {
   /** Bytes of the longest record. */
   readonly maxRecordBytes: number
   /** Columns of the widest header, and keys of the widest object. */
   readonly maxColumns: number
+  /**
+   * Goes on in the middle: the chunks begin at this byte of the text, and everything behind it is told as a reading
+   * from the start tells it. The header comes once more. @defaultValue the start
+   */
+  readonly from?: DecodeFrom | undefined
 }
 
 /** One column of an export, with its value as SQL for each way of printing. */

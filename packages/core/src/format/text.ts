@@ -8,6 +8,11 @@ import { refuseForeign } from './magic.ts'
 export interface TextOptions extends TextSettings {
   /** Bytes that the file may have, inflated. @defaultValue no limit */
   readonly maxBytes?: number | undefined
+  /**
+   * Goes on at a byte of the text. The chunks of a plain file (see `isPlain`) begin there; those of any other at the
+   * start of the file, because only reading it tells where that byte is. @defaultValue the start
+   */
+  readonly from?: { readonly byte: number; readonly isPlain: boolean } | undefined
 }
 
 /**
@@ -18,13 +23,14 @@ export interface TextOptions extends TextSettings {
  */
 export function openText(
   chunks: AsyncIterable<Buffer>,
-  { encoding, compression, maxBytes }: TextOptions = {},
+  { encoding, compression, maxBytes = Number.POSITIVE_INFINITY, from }: TextOptions = {},
 ): AsyncIterable<Buffer> {
+  if (from?.isPlain === true) return atMost(chunks, maxBytes, from.byte)
   const isGzip = compression === 'gzip'
   const sent = refuseForeign(chunks, isGzip ? 'announced' : 'unannounced')
   const inflated = isGzip ? refuseForeign(inflate(sent), 'nested') : sent
-  const limited = maxBytes === undefined ? inflated : atMost(inflated, maxBytes)
-  return toUtf8(limited, encoding)
+  const text = toUtf8(atMost(inflated, maxBytes), encoding)
+  return from === undefined ? text : behind(text, from.byte)
 }
 
 /**
@@ -37,8 +43,9 @@ export function isPlain({ encoding, compression }: TextSettings, start: Buffer):
   return compression !== 'gzip' && encodings.every(one => one === undefined || one === 'utf-8')
 }
 
-async function* atMost(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
-  let left = maxBytes
+/** @param passed bytes that lie before the first chunk */
+async function* atMost(chunks: AsyncIterable<Buffer>, maxBytes: number, passed = 0): AsyncGenerator<Buffer> {
+  let left = maxBytes - passed
   for await (const chunk of chunks) {
     if (chunk.length > left) {
       // Up to the limit, so that the records before it are the same whatever the chunks.
@@ -50,5 +57,13 @@ async function* atMost(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGe
     }
     left -= chunk.length
     yield chunk
+  }
+}
+
+async function* behind(chunks: AsyncIterable<Buffer>, byte: number): AsyncGenerator<Buffer> {
+  let before = byte
+  for await (const chunk of chunks) {
+    if (chunk.length > before) yield chunk.subarray(before)
+    before = Math.max(0, before - chunk.length)
   }
 }

@@ -22,7 +22,7 @@ export interface MergedBatch extends ImportBatch {
   readonly outcome: MergeOutcome
 }
 
-/** Leaves out records that an earlier attempt has dealt with; they were decoded again to find the place. */
+/** Leaves out records that an earlier attempt has dealt with, where it did not keep the place to go on from. */
 export async function* skipRows(batches: AsyncIterable<RowBatch>, after: number): AsyncGenerator<RowBatch> {
   for await (const batch of batches) {
     const [first] = batch.rows

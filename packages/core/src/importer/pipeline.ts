@@ -14,7 +14,8 @@ import { encode, type MergedBatch, regroup, skipRows, untilStop } from './batche
 import { lookUp } from './look-up.ts'
 import { mergeBatches, type Stop } from './merge.ts'
 import type { Limits } from './options.ts'
-import type { JobRun } from './recorder.ts'
+import type { JobRun, ResumePoint } from './recorder.ts'
+import type { ImportWarning } from './report.ts'
 import type { FileSettings, ImportSettings } from './settings.ts'
 
 export interface PipelineOptions {
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   readonly onUnknownColumn: (column: string) => void
   readonly signal: AbortSignal
   readonly stop: Stop
+  /** What has been warned of so far. */
+  readonly warnings: () => readonly ImportWarning[]
   /** What a job adds: it goes on behind a checkpoint, and records each batch in the batch's own transaction. */
   readonly job?: JobRun | undefined
 }
@@ -34,22 +37,28 @@ export interface DecodeSettings {
   readonly limits: Limits
   readonly settings: FileSettings & { readonly maxBytes?: number | undefined }
   readonly signal: AbortSignal
+  /** @defaultValue the start */
+  readonly from?: ResumePoint | undefined
 }
 
-/** Records that a file holds. */
+/** Records that a file holds, or those that it holds behind a place. */
 export function decode(
   source: ByteSource,
   format: Format,
-  { limits, settings, signal }: DecodeSettings,
+  { limits, settings, signal, from }: DecodeSettings,
 ): AsyncIterable<RecordBatch> {
   const { delimiter, excel } = settings
   const chunks = readChunks(source, defaults.decodeChunkBytes, signal)
-  const text = openText(chunks, settings)
+  const text = openText(chunks, {
+    ...settings,
+    from: from && { byte: from.position.byte, isPlain: from.isPlain },
+  })
   return format.decode(text, {
     maxRecordBytes: limits.maxRecordBytes,
     maxColumns: defaults.maxColumns,
     delimiter,
     excel,
+    from,
   })
 }
 
@@ -57,12 +66,16 @@ export function decode(
 export async function* importPipeline(
   records: AsyncIterable<RecordBatch>,
   session: StagingSession,
-  { target, limits, settings, values, onUnknownColumn, signal, stop, job }: PipelineOptions,
+  { target, limits, settings, values, onUnknownColumn, signal, stop, warnings, job }: PipelineOptions,
 ): AsyncGenerator<MergedBatch> {
   const { resource } = target
   const { mapping, unknownColumns } = settings
   const mayUpdate = settings.onConflict === 'update'
-  const rows = mapFields(records, resource, { onUnknown: onUnknownColumn, mapping, unknownColumns })
+  const rows = mapFields(withHeader(records, job), resource, {
+    onUnknown: onUnknownColumn,
+    mapping,
+    unknownColumns,
+  })
   const fresh = skipRows(rows, job?.after ?? 0)
   const wanted = untilStop(fresh, stop)
   const typed = parseValues(wanted, resource, { from: values })
@@ -78,6 +91,17 @@ export async function* importPipeline(
     maxErrors: settings.maxErrors ?? Number.POSITIVE_INFINITY,
     rejected: job?.rejected ?? 0,
     stop,
-    record: job && ((batch, outcome) => job.record(batch, outcome)),
+    record: job && ((batch, outcome) => job.record(batch, outcome, warnings())),
   })
+}
+
+/** Lets the job keep the header: whoever goes on in the middle of the file finds none. */
+async function* withHeader(
+  batches: AsyncIterable<RecordBatch>,
+  job: JobRun | undefined,
+): AsyncGenerator<RecordBatch> {
+  for await (const batch of batches) {
+    if (batch.header !== undefined) job?.onHeader(batch.header)
+    yield batch
+  }
 }

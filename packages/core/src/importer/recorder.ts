@@ -1,17 +1,31 @@
 // What a job adds to a run: where it begins, and what is written with each batch in the batch's own transaction.
+import type { DecodeFrom } from '../format/format.ts'
+import type { Header } from '../record/record-batch.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
 import type { ImportBatch, MergedBatch } from './batches.ts'
-import type { ImportReport } from './report.ts'
+import type { ImportReport, ImportWarning } from './report.ts'
+
+/** Where a later attempt begins to read. */
+export interface ResumePoint extends DecodeFrom {
+  /** The source begins at that byte, because its bytes are the text; any other begins at its own start. */
+  readonly isPlain: boolean
+}
 
 export interface JobRun {
+  /** Undefined at first, and where the place was not kept: then the source is read from its start. */
+  readonly from: ResumePoint | undefined
   /** Row number of the last record that an earlier attempt has dealt with; 0 at first. */
   readonly after: number
+  /** What earlier attempts have warned of in the part that is not read again. */
+  readonly warnings: readonly ImportWarning[]
   /** Records that earlier attempts have rejected. */
   readonly rejected: number
   /** See `SessionOptions.fence`. */
   readonly fence: string
   /** Statements that record a batch. Must not change anything here: a batch may be tried more than once. */
-  record(batch: ImportBatch, outcome: MergeOutcome): string
+  record(batch: ImportBatch, outcome: MergeOutcome, warnings: readonly ImportWarning[]): string
+  /** Hears of the header of a CSV file, before any batch behind it is recorded. */
+  onHeader(header: Header): void
   /** Statements that end a job whose file gets in as a whole: committed with all its rows. */
   settle(report: ImportReport): string
   /** Hears of each batch that is committed. */

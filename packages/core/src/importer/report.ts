@@ -48,7 +48,8 @@ export class Tally {
   private readonly started = performance.now()
   private readonly errorsByCode = new Map<string, number>()
   private readonly errors: RecordError[] = []
-  private readonly unknownColumns = new Set<string>()
+  /** Each by its sentence. */
+  private readonly warned: Map<string, ImportWarning>
   private inserted = 0
   private updated = 0
   private ignored = 0
@@ -62,7 +63,11 @@ export class Tally {
   constructor(
     private readonly resource: string,
     private readonly onError: ((error: RecordError) => void) | undefined,
-  ) {}
+    /** Of earlier attempts. */
+    warnings: readonly ImportWarning[] = [],
+  ) {
+    this.warned = new Map(warnings.map(warning => [warning.detail, warning]))
+  }
 
   /** Counts a batch that is in the table, or would be there but for its errors. */
   add({ rows, outcome, end }: MergedBatch): void {
@@ -108,7 +113,14 @@ export class Tally {
   }
 
   warnUnknownColumn(column: string): void {
-    if (this.unknownColumns.size < defaults.reportedWarnings) this.unknownColumns.add(column)
+    if (this.warned.size >= defaults.reportedWarnings) return
+    // PostgreSQL keeps no zero byte in the warnings of a job.
+    const detail = `Column "${column.replaceAll('\0', '\ufffd')}" is not part of ${this.resource} and was not imported`
+    this.warned.set(detail, { code: 'UNKNOWN_COLUMN', detail })
+  }
+
+  get warnings(): readonly ImportWarning[] {
+    return [...this.warned.values()]
   }
 
   progress(): ImportProgress {
@@ -129,10 +141,7 @@ export class Tally {
       notJudged: this.notJudged,
       errorsByCode: Object.fromEntries(this.errorsByCode),
       errors: [...errors],
-      warnings: [...this.unknownColumns].map(column => ({
-        code: 'UNKNOWN_COLUMN',
-        detail: `Column "${column}" is not part of ${resource} and was not imported`,
-      })),
+      warnings: this.warnings,
       durationSeconds: (performance.now() - this.started) / 1000,
     }
   }

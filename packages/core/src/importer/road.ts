@@ -82,7 +82,9 @@ async function allOrNothing(
     outcome: { inserted: 0, updated: 0, ignored: 0 },
   }
   if (job !== undefined) {
-    await client.query(`begin; ${job.fence}; ${job.record(batch, batch.outcome)}; commit`).catch(rethrow)
+    await client
+      .query(`begin; ${job.fence}; ${job.record(batch, batch.outcome, tally.warnings)}; commit`)
+      .catch(rethrow)
     job.done(batch)
   }
   tally.takeBack(rejected.length)

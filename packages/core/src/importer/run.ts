@@ -23,7 +23,7 @@ export async function runImport(
   options: RunOptions,
   job?: JobRun,
 ): Promise<ImportReport> {
-  const tally = new Tally(options.resource, options.onError)
+  const tally = new Tally(options.resource, options.onError, job?.warnings)
   const ended = new AbortController()
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, options.signal])
   const format = options.format === undefined ? undefined : formatNamed(options.format)
@@ -44,13 +44,14 @@ export async function runImport(
       onUnknownColumn: column => tally.warnUnknownColumn(column),
       signal,
       stop: tally.stop,
+      warnings: () => tally.warnings,
       job,
     }
     // The two kinds of source are told apart by `format`, as RunOptions says.
     const found =
       format === undefined
         ? recordsOfObjects(options.source as ObjectSource)
-        : decode(options.source as ByteSource, format, pipelineOptions)
+        : decode(options.source as ByteSource, format, { ...pipelineOptions, from: job?.from })
     const records = rejects?.watch(found) ?? found
     let fault: LadingError | undefined
     for await (const batch of importPipeline(records, road.session, pipelineOptions)) {

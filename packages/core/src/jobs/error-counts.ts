@@ -14,17 +14,21 @@ export class ErrorCounts {
   private constructor(private readonly byPair: ReadonlyMap<string, ErrorCount>) {}
 
   static of(counts: readonly ErrorCount[]): ErrorCounts {
-    return new ErrorCounts(new Map(counts.map(count => [pair(count[0], count[1]), count])))
+    return new ErrorCounts(new Map(counts.map(count => [pairOf(count[0], count[1]), count])))
   }
 
   plus(errors: readonly { readonly code: string; readonly field: string | null }[]): ErrorCounts {
     if (errors.length === 0) return this
     const byPair = new Map(this.byPair)
     for (const { code, field } of errors) {
-      const key = pair(code, field ?? '')
+      const key = pairOf(code, field)
       byPair.set(key, [code, field ?? '', (byPair.get(key)?.[2] ?? 0) + 1])
     }
     return new ErrorCounts(byPair)
+  }
+
+  ofPair(pair: string): number {
+    return this.byPair.get(pair)?.[2] ?? 0
   }
 
   matching({ code, field }: ErrorFilter): number {
@@ -40,6 +44,7 @@ export class ErrorCounts {
   }
 }
 
-function pair(code: string, field: string): string {
-  return JSON.stringify([code, field])
+/** One text for a code and a field. */
+export function pairOf(code: string, field: string | null): string {
+  return JSON.stringify([code, field ?? ''])
 }

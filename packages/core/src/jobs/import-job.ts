@@ -1,16 +1,19 @@
 // An import job: the spooled source through the pipeline, each batch behind the fence and with its checkpoint.
-import { type Readable, Transform } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
+import { isPlain } from '../format/text.ts'
 import type { ImporterInternals } from '../importer/internals.ts'
 import { importReportOf } from '../importer/report.ts'
 import { runImport } from '../importer/run.ts'
 import type { ImportSettings } from '../importer/settings.ts'
 import { withClient } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
+import { fingerprint } from '../resource/fingerprint.ts'
 import type { Storage } from '../storage/storage.ts'
+import { countedSource } from './counted-source.ts'
 import { forgetAttemptSql, forgotten, importLedger } from './import-ledger.ts'
 import { isAllOrNothing, type JobRow, settingsOf } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
+import { resumePoint } from './resume.ts'
 
 export interface ImportJobContext {
   readonly importer: ImporterInternals
@@ -32,8 +35,13 @@ export async function runImportJob(
   if (claimed.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
   const settings = settingsOf(claimed)
   const job = isWhole(settings) ? await begunAnew(claimed, importer) : claimed
-  const { source, bytesRead } = counted(await storage.get(claimed.source_key))
-  const ledger = importLedger(job, { leaseSeconds, storedErrors, bytesRead })
+  const resource = importer.registry.get(job.resource)
+  const from = resumePoint(job, resource)
+  const firstByte = from?.isPlain === true ? from.position.byte : 0
+  const stored = await storage.get(claimed.source_key, { start: firstByte })
+  const { source, bytesRead, start } = countedSource(stored, firstByte)
+  const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, start()) })
+  const ledger = importLedger(job, { leaseSeconds, storedErrors, bytesRead, from, begunWith })
   try {
     const report = await withClient(importer.pool, client =>
       runImport(
@@ -87,18 +95,4 @@ function endOf(error: LadingError, job: JobRow): Record<string, unknown> {
     ...(isCounted && { unprocessed: report.unprocessed }),
     ...(isAllOrNothing(job) && { processed: report.failed, failed: report.failed, ...nothing }),
   }
-}
-
-/** Counts what is read of the stored file, for the percentage: a compressed file does not tell its real size. */
-function counted(stored: Readable): { readonly source: Readable; readonly bytesRead: () => number } {
-  let bytes = 0
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length
-      done(null, chunk)
-    },
-  })
-  stored.on('error', error => counter.destroy(error))
-  counter.on('close', () => stored.destroy())
-  return { source: stored.pipe(counter), bytesRead: () => bytes }
 }

@@ -1,14 +1,16 @@
 // What an import job writes with each batch, in the batch's transaction: errors, rejects, counters, checkpoint.
 import type { RecordError } from '../errors/record-error.ts'
 import type { ImportBatch } from '../importer/batches.ts'
-import type { JobRun } from '../importer/recorder.ts'
-import type { ImportReport } from '../importer/report.ts'
+import type { JobRun, ResumePoint } from '../importer/recorder.ts'
+import type { ImportReport, ImportWarning } from '../importer/report.ts'
 import { doBlock, literal } from '../postgres/identifier.ts'
 import { fenced } from '../postgres/sqlstate.ts'
+import type { Header } from '../record/record-batch.ts'
 import type { Row } from '../resource/row.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
-import { ErrorCounts } from './error-counts.ts'
+import { ErrorCounts, pairOf } from './error-counts.ts'
 import type { JobRow } from './job-row.ts'
+import type { BegunWith } from './resume.ts'
 
 export interface LedgerOptions {
   /** Seconds that a claim holds without a sign of life; each batch is one. */
@@ -17,6 +19,10 @@ export interface LedgerOptions {
   readonly storedErrors: number
   /** Bytes of the stored source that have been read. */
   readonly bytesRead: () => number
+  /** Where this attempt begins to read. */
+  readonly from: ResumePoint | undefined
+  /** What the job is to keep, but for the header, which is found later. */
+  readonly begunWith: () => Omit<BegunWith, 'header'>
 }
 
 interface Counts {
@@ -58,23 +64,33 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
       errorCounts: counts.errorCounts.plus(errors),
     }
   }
+  let header: Header | undefined
+  let isBegun = job.begun_with !== null
   return {
+    from: options.from,
     after: Number(job.checkpoint_row),
+    warnings: job.warnings,
     rejected: Number(job.failed),
     fence: fenceSql(job),
-    record(batch, outcome) {
+    record(batch, outcome, warnings) {
       const after = plus(batch, outcome)
       const errors = batch.rows.flatMap(row => row.errors ?? []).slice(0, after.stored - counts.stored)
       return [
         errorsSql(job, errors, counts),
         rejectsSql(job, batch.rows),
         countersSql(job, after, batch, options),
+        warnings.length > job.warnings.length ? warningsSql(job, warnings) : '',
+        isBegun ? '' : begunSql(job, { ...options.begunWith(), header: header ?? null }),
       ]
         .filter(sql => sql !== '')
         .join('; ')
     },
     settle: report => settleSql(job, report),
+    onHeader(found) {
+      header = found
+    },
     done(batch) {
+      isBegun = true
       counts = plus(batch, batch.outcome)
     },
   }
@@ -87,7 +103,8 @@ export function forgetAttemptSql(job: JobRow): string {
     delete from lading.rejected_records where job_id = '${job.id}';
     update lading.jobs set processed = 0, successful = 0, failed = 0, inserted = 0, updated = 0, ignored = 0,
       errors = 0, stored_errors = 0, errors_by_code = '{}', error_counts = '[]', bytes_read = 0,
-      checkpoint_byte = 0, checkpoint_row = 0, checkpoint_line = 0
+      checkpoint_byte = 0, checkpoint_row = 0, checkpoint_line = 0, checkpoint_expects = null,
+      begun_with = null, warnings = '[]'
     where id = '${job.id}'; commit`
 }
 
@@ -95,7 +112,13 @@ export function forgetAttemptSql(job: JobRow): string {
 export function forgotten(job: JobRow): JobRow {
   const none = { processed: '0', successful: '0', failed: '0', inserted: '0', updated: '0', ignored: '0' }
   const noErrors = { errors: '0', stored_errors: '0', errors_by_code: {}, error_counts: [] }
-  return { ...job, ...none, ...noErrors, checkpoint_byte: '0', checkpoint_row: '0' }
+  const noPlace = {
+    checkpoint_byte: '0',
+    checkpoint_row: '0',
+    checkpoint_line: '0',
+    checkpoint_expects: null,
+  }
+  return { ...job, ...none, ...noErrors, ...noPlace, begun_with: null, warnings: [] }
 }
 
 /**
@@ -126,10 +149,12 @@ function errorsSql(job: JobRow, errors: readonly RecordError[], before: Counts):
   if (errors.length === 0) return ''
   const ofCode = places(code => before.errorCounts.matching({ code }))
   const ofField = places(field => before.errorCounts.matching({ field }))
+  const ofBoth = places(pair => before.errorCounts.ofPair(pair))
   const rows = errors.map((error, index) => ({
     n: before.stored + index + 1,
     nc: ofCode(error.code),
     nf: ofField(error.field ?? ''),
+    nb: ofBoth(pairOf(error.code, error.field)),
     r: error.rowNumber,
     l: error.line,
     i: storable(error.recordIdentifier),
@@ -139,10 +164,10 @@ function errorsSql(job: JobRow, errors: readonly RecordError[], before: Counts):
     v: error.value === null ? null : storable(error.value),
   }))
   return `insert into lading.record_errors
-    (job_id, number, of_code, of_field, row_number, line, record_identifier, field_name, code, message, value)
-    select '${job.id}', n, nc, nf, r, l, i, f, c, m, v
+    (job_id, number, of_code, of_field, of_both, row_number, line, record_identifier, field_name, code, message, value)
+    select '${job.id}', n, nc, nf, nb, r, l, i, f, c, m, v
     from json_to_recordset(${literal(JSON.stringify(rows))})
-    as e(n int8, nc int8, nf int8, r int8, l int8, i text, f text, c text, m text, v text)`
+    as e(n int8, nc int8, nf int8, nb int8, r int8, l int8, i text, f text, c text, m text, v text)`
 }
 
 /** The next place among those of the same name, behind as many as there were before. */
@@ -187,8 +212,17 @@ function countersSql(
     errors_by_code = ${literal(JSON.stringify(counts.errorsByCode))}::jsonb,
     error_counts = ${literal(JSON.stringify(counts.errorCounts.list()))}::jsonb, bytes_read = ${bytesRead()},
     checkpoint_byte = ${end.byte}, checkpoint_row = ${end.rowNumber}, checkpoint_line = ${end.line},
+    checkpoint_expects = ${end.expects === undefined ? 'null' : literal(end.expects)},
     lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
     where id = '${job.id}'`
+}
+
+function warningsSql({ id }: JobRow, warnings: readonly ImportWarning[]): string {
+  return `update lading.jobs set warnings = ${literal(JSON.stringify(warnings))}::jsonb where id = '${id}'`
+}
+
+function begunSql({ id }: JobRow, begun: BegunWith): string {
+  return `update lading.jobs set begun_with = ${literal(JSON.stringify(begun))}::json where id = '${id}'`
 }
 
 /**

@@ -3,9 +3,10 @@ import type { ImportWarning } from '../importer/report.ts'
 import type { ImportSettings } from '../importer/settings.ts'
 import type { ErrorCount } from './error-counts.ts'
 import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
+import type { Checkpoint } from './resume.ts'
 
 /** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
-export interface JobRow {
+export interface JobRow extends Checkpoint {
   readonly id: string
   readonly number: string
   readonly kind: JobKind
@@ -17,8 +18,6 @@ export interface JobRow {
   readonly source_size: string | null
   readonly token: string
   readonly attempts: number
-  readonly checkpoint_byte: string
-  readonly checkpoint_row: string
   readonly processed: string
   readonly successful: string
   readonly failed: string

@@ -14,105 +14,93 @@ interface Page extends ErrorFilter {
   readonly offset: number
 }
 
-/**
- * Costs the same wherever the page lies, except where a code and a field are asked for and the code is of other
- * fields too: then the errors of that code before the page are walked over.
- */
+/** A range of keys: it costs the same wherever the page lies. */
 export async function errorPage(
   pool: Pool,
   job: JobRow,
   { limit, offset, ...filter }: Page,
 ): Promise<ErrorPage> {
-  const counts = ErrorCounts.of(job.error_counts)
-  const isWhole = filter.code === undefined && filter.field === undefined
-  const { where, values, place, isGapless } = listOf(job, filter, counts)
-  const [first, second] = [`$${values.length + 1}::bigint`, `$${values.length + 2}::bigint`]
-  const page = isGapless
-    ? `and ${place} > ${first} and ${place} <= ${first} + ${second} order by ${place}`
-    : `order by ${place} offset ${first} limit ${second}`
+  const list = listOf(job, filter)
   return {
-    errors: await ask(pool, `${select} ${where} ${page}`, [...values, offset, limit]),
-    total: isWhole ? Number(job.errors) : counts.matching(filter),
+    errors: await range(pool, list, offset, offset + limit),
+    total: list.total,
     stored: Number(job.stored_errors),
   }
 }
 
-/**
- * Every stored error that there is when it is asked for, in the order of the pages. Always by ranges of keys: with a
- * mere limit, a database that has no statistics yet of a list just written sorts all of it for each page.
- */
+/** Every stored error that there is when it is asked for, in the order of the pages. */
 export async function* allErrors(
   pool: Pool,
   job: JobRow,
   filter: ErrorFilter = {},
 ): AsyncGenerator<readonly RecordError[]> {
-  const counts = ErrorCounts.of(job.error_counts)
-  const { where, values, place } = listOf(job, filter, counts)
-  const stored = Number(job.stored_errors)
-  // Places are counted within the code or the field, where only one of them is asked for.
-  const total =
-    place === 'number'
-      ? stored
-      : Math.min(stored, counts.matching(place === 'of_code' ? { code: filter.code } : filter))
-  const [first, last] = [`$${values.length + 1}`, `$${values.length + 2}`]
-  const sql = `${select} ${where} and ${place} > ${first} and ${place} <= ${last} order by ${place}`
+  const list = listOf(job, filter)
+  const total = Math.min(list.total, Number(job.stored_errors))
   for (let after = 0; after < total; after += streamedPage) {
-    const found = await ask(pool, sql, [...values, after, Math.min(total, after + streamedPage)])
+    const found = await range(pool, list, after, Math.min(total, after + streamedPage))
     if (found.length > 0) yield found
   }
 }
 
 /** Some of the stored errors behind a place, in the order of the file. */
-export async function errorsBehind(pool: Pool, { id }: JobRow, place: number): Promise<StoredError[]> {
-  const sql = `${select} job_id = $1 and number > $2 and number <= $3 order by number`
+export async function errorsBehind(
+  pool: Pool,
+  { id }: JobRow,
+  place: number,
+): Promise<(RecordError & { readonly number: string })[]> {
+  const sql = `select number, ${columns} from lading.record_errors
+    where job_id = $1 and number > $2 and number <= $3 order by number`
   return ask(pool, sql, [id, place, place + streamedPage])
 }
 
 interface ErrorList {
   readonly where: string
   readonly values: readonly string[]
-  /** The column by which it is ordered. */
-  readonly place: 'number' | 'of_code' | 'of_field'
-  /** Every place from 1 on is there, so that an offset is a place. */
-  readonly isGapless: boolean
+  /** The column that numbers it from 1, without gaps. */
+  readonly place: 'number' | 'of_code' | 'of_field' | 'of_both'
+  /** Errors that there were; the first of them are stored. */
+  readonly total: number
 }
 
-function listOf({ id }: JobRow, filter: ErrorFilter, counts: ErrorCounts): ErrorList {
-  const { code, field } = filter
-  if (code === undefined && field === undefined) {
-    return { where: 'job_id = $1', values: [id], place: 'number', isGapless: true }
+function listOf(job: JobRow, { code, field }: ErrorFilter): ErrorList {
+  const total =
+    code === undefined && field === undefined
+      ? Number(job.errors)
+      : ErrorCounts.of(job.error_counts).matching({ code, field })
+  const ofJob = { where: 'job_id = $1', values: [job.id], place: 'number', total } as const
+  const ofField = `coalesce(field_name, '') =`
+  if (code !== undefined && field !== undefined) {
+    const where = `${ofJob.where} and code = $2 and ${ofField} $3`
+    return { where, values: [job.id, code, field], place: 'of_both', total }
   }
-  if (field === undefined) {
-    const values = [id, String(code)]
-    return { where: 'job_id = $1 and code = $2', values, place: 'of_code', isGapless: true }
+  if (code !== undefined) {
+    return { where: `${ofJob.where} and code = $2`, values: [job.id, code], place: 'of_code', total }
   }
-  if (code === undefined) {
-    const where = `job_id = $1 and coalesce(field_name, '') = $2`
-    return { where, values: [id, field], place: 'of_field', isGapless: true }
-  }
-  return {
-    where: `job_id = $1 and code = $2 and coalesce(field_name, '') = $3`,
-    values: [id, code, field],
-    place: 'of_code',
-    // Most codes are of one field only.
-    isGapless: counts.matching({ code }) === counts.matching(filter),
-  }
+  if (field === undefined) return ofJob
+  return { where: `${ofJob.where} and ${ofField} $2`, values: [job.id, field], place: 'of_field', total }
 }
 
-type StoredError = RecordError & Readonly<Record<ErrorList['place'], string>>
+/**
+ * The errors behind the place `after` up to the place `last`. Not by a limit: of a list that was just written the
+ * database has no statistics, and would sort all of it for each page.
+ */
+function range(pool: Pool, list: ErrorList, after: number, last: number): Promise<RecordError[]> {
+  const { where, values, place } = list
+  const [first, second] = [values.length + 1, values.length + 2]
+  const sql = `select ${columns} from lading.record_errors
+    where ${where} and ${place} > $${first} and ${place} <= $${second} order by ${place}`
+  return ask(pool, sql, [...values, after, last])
+}
 
-async function ask(pool: Pool, sql: string, values: unknown[]): Promise<StoredError[]> {
+/** `Row` has the members that the select list names. */
+async function ask<Row>(pool: Pool, sql: string, values: unknown[]): Promise<Row[]> {
   return withClient(pool, async client => {
     const { rows } = await client.query(sql, values).catch((error: unknown) => {
       throw databaseFault(error)
     })
-    // The select list names its members.
-    return rows as unknown as StoredError[]
+    return rows as Row[]
   })
 }
 
-const select = `
-select row_number::float8 as "rowNumber", line::float8 as line, record_identifier as "recordIdentifier",
-  field_name as field, code, message, value, number, of_code, of_field
-from lading.record_errors
-where`
+const columns = `row_number::float8 as "rowNumber", line::float8 as line, record_identifier as "recordIdentifier",
+  field_name as field, code, message, value`

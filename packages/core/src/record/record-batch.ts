@@ -10,6 +10,8 @@ export interface Position {
   readonly rowNumber: number
   /** Physical lines before this place. */
   readonly line: number
+  /** JSON arrays: what must come first, where it is not an element. */
+  readonly expects?: 'array' | 'first element' | 'comma' | 'nothing'
 }
 
 /** The first record of a CSV file, and how the file is to be written. */

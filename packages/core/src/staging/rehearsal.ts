@@ -157,7 +157,7 @@ function notJudged(real: Target, info: RehearsalInfo): string[] {
   return [
     ...(info.hasTriggers ? ['triggers'] : []),
     ...(info.hasRowSecurity ? ['row-level security'] : []),
-    ...(real.table.isPartitioned ? ['bounds of partitions'] : []),
+    ...(real.table.isPartitioned ? ['bounds and own rules of partitions'] : []),
     ...unknown(info.foreignKeys).map(name => `foreign key "${name}"`),
     ...unknown(unique.map(({ name }) => name)).map(
       name => `unique index "${name}" against rows of the table`,

@@ -186,6 +186,8 @@ export const settingCases: HttpCases = {
     ])
     const job = await ended(site, await sendForm(site, body))
     assert.deepEqual([job.format, job.progress.inserted_records, job.progress.percentage], ['csv', 2, 100])
+    const typed = await sendRaw(site, 'resource=users&format=csv', gzipSync(usersCsv(4)), 'application/gzip')
+    assert.equal((await ended(site, typed)).progress.inserted_records, 4)
     const plain = await sendRaw(site, 'resource=users', usersCsv(1), 'text/csv', {
       'content-encoding': 'gzip',
     })

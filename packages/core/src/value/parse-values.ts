@@ -48,7 +48,9 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
     const parsed = parser?.parse(value)
     values[index] = parsed
     // Reports show what stands in the file.
-    if (parsed instanceof Refusal || parser?.transforms === true ? parsed !== value : isRespelt(value, parsed)) {
+    if (
+      parsed instanceof Refusal || parser?.transforms === true ? parsed !== value : isRespelt(value, parsed)
+    ) {
       row.given ??= new Map()
       row.given.set(index, value)
     }

@@ -1,12 +1,14 @@
 // Random files of a world: most records are good, and some repeat keys, break rules of fields, or are no records at all.
 import fc from 'fast-check'
 import type { FileFormat } from './render.ts'
-import type { Cell, Cells, Column, FileRecord, World } from './world.ts'
+import { type Cell, type Cells, type Column, type FileRecord, inputsOf, type World } from './world.ts'
+
+type SomeCells = Readonly<Record<string, Cell | undefined>>
 
 /** One record of a file of about so many. */
 export function recordOf(world: World, records: number): fc.Arbitrary<FileRecord> {
   const cells = fc.record(
-    Object.fromEntries(world.columns.map(column => [column.name, cellOf(column, records)])),
+    Object.fromEntries(inputsOf(world).map(column => [column.name, cellOf(column, records)])),
   )
   return fc
     .record({
@@ -16,7 +18,10 @@ export function recordOf(world: World, records: number): fc.Arbitrary<FileRecord
       broken: rarely(40, fc.nat(5)),
       blankBefore: rarely(20, fc.constant(true)),
     })
-    .map(({ cells, spoilers, ...rest }) => ({ cells: spoil(cells, spoilers ?? []), ...rest }))
+    .map(({ cells, spoilers, ...rest }) => ({
+      cells: spoil(saidOnce(world, cells), spoilers ?? []),
+      ...rest,
+    }))
 }
 
 /** One time in so many. Shrinks to never. */
@@ -37,15 +42,21 @@ function cellOf({ pool, nulls = 0, absences = 0 }: Column, records: number): fc.
   )
 }
 
+/** A record names a row by its id or by its name; what becomes of one that does both has a test of its own. */
+function saidOnce({ standIns = [] }: World, cells: SomeCells): SomeCells {
+  const named = standIns.filter(({ column }) => cells[column.name] !== undefined)
+  return { ...cells, ...Object.fromEntries(named.map(({ standsFor }) => [standsFor, undefined])) }
+}
+
 interface Spoiler {
   readonly name: string
   readonly cell: Cell | undefined
 }
 
 /** A value that its field refuses, or a required field that is missing in one of three ways. */
-function spoilerOf({ columns }: World): fc.Arbitrary<Spoiler> {
+function spoilerOf(world: World): fc.Arbitrary<Spoiler> {
   const missing: readonly (Cell | undefined)[] = [undefined, { value: null }, { value: '' }]
-  return fc.constantFrom(...columns).chain(({ name, required, kind }) => {
+  return fc.constantFrom(...inputsOf(world)).chain(({ name, required, kind }) => {
     const faults = fc.nat(5).map(fault => ({ name, cell: { fault } }))
     if (required === undefined) return faults
     const ways = kind === 'text' ? missing : missing.slice(0, 2)
@@ -56,11 +67,11 @@ function spoilerOf({ columns }: World): fc.Arbitrary<Spoiler> {
   })
 }
 
-function spoil(cells: Readonly<Record<string, Cell | undefined>>, spoilers: readonly Spoiler[]): Cells {
+function spoil(cells: SomeCells, spoilers: readonly Spoiler[]): Cells {
   return withoutAbsent({ ...cells, ...Object.fromEntries(spoilers.map(({ name, cell }) => [name, cell])) })
 }
 
-function withoutAbsent(cells: Readonly<Record<string, Cell | undefined>>): Cells {
+function withoutAbsent(cells: SomeCells): Cells {
   return Object.fromEntries(
     Object.entries(cells).flatMap(([name, cell]) => (cell === undefined ? [] : [[name, cell]])),
   )
@@ -77,9 +88,15 @@ export function withoutUnseen({ unseen = {} }: World, records: readonly FileReco
 }
 
 /** How the file is written. A CSV file has all required columns, and some of the others, in any order. */
-export function formatOf({ columns }: World): fc.Arbitrary<FileFormat> {
-  const required = columns.filter(column => column.required).map(({ name }) => name)
-  const optional = columns.filter(column => !column.required).map(({ name }) => name)
+export function formatOf(world: World): fc.Arbitrary<FileFormat> {
+  const columns = inputsOf(world)
+  // A name without the id that it stands for would leave open whether an empty cell is null.
+  const needed = new Set([
+    ...columns.filter(column => column.required).map(({ name }) => name),
+    ...(world.standIns ?? []).map(({ standsFor }) => standsFor),
+  ])
+  const required = columns.map(({ name }) => name).filter(name => needed.has(name))
+  const optional = columns.map(({ name }) => name).filter(name => !needed.has(name))
   const header = fc
     .shuffledSubarray(optional, { minLength: Math.ceil(optional.length / 2) })
     .chain(some => fc.shuffledSubarray([...required, ...some], { minLength: required.length + some.length }))
@@ -87,6 +104,7 @@ export function formatOf({ columns }: World): fc.Arbitrary<FileFormat> {
     name: fc.constant('csv' as const),
     header: fc.oneof(fc.constant(columns.map(({ name }) => name)), header),
     delimiter: fc.constantFrom(',', ';', '\t', '|'),
+    isTold: fc.boolean(),
     lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
   })
   return fc.oneof(csv, fc.constant({ name: 'ndjson' as const }), fc.constant({ name: 'json' as const }))

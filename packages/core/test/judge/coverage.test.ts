@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatOf, recordOf } from './arbitrary.ts'
 import { judgeFile } from './naive-judge.ts'
-import { people } from './people.ts'
+import { namedPeople, people } from './people.ts'
 import { write } from './render.ts'
 import { slots } from './slots.ts'
-import type { TableRow, World } from './world.ts'
+import { inputsOf, type TableRow, type World } from './world.ts'
 
 const policies = ['error', 'ignore', 'update'] as const
 
@@ -32,8 +32,9 @@ const endings = ['IMPORT_ROLLED_BACK', 'TOO_MANY_ERRORS', 'unprocessed']
 const outcomes = ['inserted', 'updated', 'ignored', 'failed', 'processed', 'successful']
 const broken = ['COLUMN_COUNT', 'FILE_PARSE_ERROR', 'NOT_AN_OBJECT', 'DUPLICATE_JSON_KEY', 'FORBIDDEN_KEY']
 
-test.each([people, slots])('random files for $name reach all there is', world => {
-  const { columns, keys, references } = world
+test.each([people, namedPeople, slots])('random files for $resource reach all there is', world => {
+  const { keys, references, standIns = [] } = world
+  const columns = inputsOf(world)
   const expected = [
     ...endings,
     ...outcomes,
@@ -43,6 +44,9 @@ test.each([people, slots])('random files for $name reach all there is', world =>
     ...columns.filter(({ required }) => required).map(({ name }) => `${name} MISSING_FIELD`),
     ...keys.map(({ fields, code }) => `${fields[0]} ${code}`),
     ...references.map(({ field, code }) => `${field} ${code}`),
+    ...standIns.flatMap(({ column, standsFor }) =>
+      references.filter(({ field }) => field === standsFor).map(({ code }) => `${column.name} ${code}`),
+    ),
   ]
   expect([...reached(world)].sort()).toEqual(expected.sort())
 })

@@ -1,5 +1,16 @@
 // What the promise says, done in the plainest way: one record after the other against the rows that are there then.
-import { type Cell, type Key, now, type TableRow, type World, type WrittenRecord } from './world.ts'
+import {
+  type Cell,
+  inputsOf,
+  type Key,
+  made,
+  now,
+  type StandIn,
+  type TableRow,
+  type Value,
+  type World,
+  type WrittenRecord,
+} from './world.ts'
 
 export interface JudgeOptions {
   readonly onConflict: 'error' | 'ignore' | 'update'
@@ -82,6 +93,7 @@ function judgeRecord(
   const broken = record.problem === undefined ? fieldErrors(world, record) : [`null ${record.problem}`]
   if (broken.length > 0) return { what: 'failed', errors: broken }
   const given = presentValues(world, record)
+  const unnamed = resolve(world, record, given, table)
   const matches = world.keys.map(key => table.find(row => isSame(key, given, row)))
   const { row: found, decider } = decide(world, given, matches, onConflict)
 
@@ -92,6 +104,8 @@ function judgeRecord(
   })
   if (onConflict === 'ignore' && found !== undefined && errors.length === 0) return { what: 'ignored', table }
   for (const { field, code, to } of world.references) {
+    const nameless = unnamed.find(standIn => standIn.standsFor === field)
+    if (nameless !== undefined) errors.push(`${nameless.column.name} ${code}`)
     const wanted = given[field] ?? null
     if (wanted === null) continue
     // A row may refer to itself, but only if it gets in.
@@ -107,7 +121,7 @@ function judgeRecord(
     const row = Object.fromEntries(
       world.columns.map(({ name, initial }) => [
         name,
-        name in given ? (given[name] ?? null) : (initial ?? null),
+        name in given ? (given[name] ?? null) : initialValue(initial, table),
       ]),
     )
     return world.refuses(row, table) ? refused : { what: 'inserted', table: [...table, row] }
@@ -117,6 +131,11 @@ function judgeRecord(
   const row = { ...found, ...given, ...touched }
   const others = table.filter(other => other !== found)
   return world.refuses(row, others) ? refused : { what: 'updated', table: [...others, row] }
+}
+
+/** No row is ever deleted, so their number tells made values apart. */
+function initialValue(initial: Value | undefined, table: readonly TableRow[]): Value {
+  return initial === made ? `${made}#${table.length}` : (initial ?? null)
 }
 
 const refused: Became = { what: 'failed', errors: ['null CONSTRAINT_VIOLATION'] }
@@ -153,10 +172,33 @@ function presentValues({ columns }: World, { cells }: WrittenRecord): TableRow {
   return values
 }
 
-function fieldErrors({ columns }: World, { cells }: WrittenRecord): string[] {
-  return columns.flatMap(({ name, required, faults }) => {
+/** Puts ids in place of names. @returns the names that nobody has */
+function resolve(
+  { standIns = [] }: World,
+  { cells }: WrittenRecord,
+  given: TableRow,
+  table: readonly TableRow[],
+): readonly StandIn[] {
+  return standIns.filter(({ column, standsFor, find }) => {
+    const cell = cells[column.name]
+    if (cell === undefined || !('value' in cell) || cell.value === null) return false
+    const id = find(cell.value, table)
+    if (id === undefined) return true
+    given[standsFor] = id
+    return false
+  })
+}
+
+function fieldErrors(world: World, { cells }: WrittenRecord): string[] {
+  const isNamed = (field: string) =>
+    (world.standIns ?? []).some(({ column: { name }, standsFor }) => {
+      const cell = cells[name]
+      return standsFor === field && cell !== undefined && !('value' in cell && cell.value === null)
+    })
+  return inputsOf(world).flatMap(({ name, required, faults }) => {
     const cell: Cell = cells[name] ?? { value: null }
     if ('fault' in cell) return [`${name} ${faults.code}`]
-    return required && (cell.value === null || cell.value === '') ? [`${name} MISSING_FIELD`] : []
+    const isMissing = cell.value === null || cell.value === ''
+    return required && isMissing && !isNamed(name) ? [`${name} MISSING_FIELD`] : []
   })
 }

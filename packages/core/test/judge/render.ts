@@ -1,11 +1,13 @@
 // Records → the text of a file and the row number of each, by writers of the test's own.
-import type { Cell, Column, FileRecord, World, WrittenRecord } from './world.ts'
+import { type Cell, type Column, type FileRecord, inputsOf, type World, type WrittenRecord } from './world.ts'
 
 export type FileFormat =
   | {
       readonly name: 'csv'
       readonly header: readonly string[]
       readonly delimiter: string
+      /** The import is told the delimiter; else it finds it out. */
+      readonly isTold: boolean
       readonly lineEnd: string
     }
   | { readonly name: 'ndjson' }
@@ -23,11 +25,11 @@ export function write(world: World, format: FileFormat, records: readonly FileRe
 
 /** A column of the header that a record lacks is an empty cell, which is null; the row number counts records from 2. */
 function writeCsv(
-  { columns }: World,
+  world: World,
   { header, delimiter, lineEnd }: Extract<FileFormat, { name: 'csv' }>,
   records: readonly FileRecord[],
 ): WrittenFile {
-  const written = header.flatMap(name => columns.filter(column => column.name === name))
+  const written = header.flatMap(name => inputsOf(world).filter(column => column.name === name))
   const lines = [header.join(delimiter)]
   const result = records.map((record, index): WrittenRecord => {
     if (record.blankBefore) lines.push('')
@@ -85,8 +87,8 @@ function writeJson(world: World, records: readonly FileRecord[]): WrittenFile {
   return { bytes: Buffer.from(`[${elements.join(',')}]`), records: result }
 }
 
-function jsonObject({ columns }: World, cells: FileRecord['cells']): string {
-  const members = columns.flatMap(column => {
+function jsonObject(world: World, cells: FileRecord['cells']): string {
+  const members = inputsOf(world).flatMap(column => {
     const cell = cells[column.name]
     return cell === undefined ? [] : [`${JSON.stringify(column.name)}:${jsonValue(column, cell)}`]
   })

@@ -5,7 +5,7 @@ const nullable = <Schema extends ReturnType<typeof Type.String | typeof Type.Int
   schema: Schema,
 ) => Type.Optional(Type.Union([schema, Type.Null()]))
 
-const people = defineResource('people', {
+const peopleDefinition = {
   table: 'people',
   schema: Type.Object({
     id: Type.Optional(Type.Integer()),
@@ -22,7 +22,19 @@ const people = defineResource('people', {
     updated_at: Type.Optional(Type.String({ format: 'date-time' })),
   }),
   key: [{ fields: ['email'], ignoreCase: true }, { fields: ['badge'] }],
+}
+
+const people = defineResource('people', {
+  ...peopleDefinition,
   references: { boss_id: { table: 'people' }, team_id: { table: 'teams' } },
+})
+
+const namedPeople = defineResource('named-people', {
+  ...peopleDefinition,
+  references: {
+    boss_id: { table: 'people', by: { boss_email: 'email' } },
+    team_id: { table: 'teams', by: { team_name: 'name' } },
+  },
 })
 
 const slots = defineResource('slots', {
@@ -36,4 +48,4 @@ const slots = defineResource('slots', {
   key: [{ fields: ['site', 'code'], ignoreCase: true }],
 })
 
-export const resources: readonly Resource[] = [people, slots]
+export const resources: readonly Resource[] = [people, namedPeople, slots]

@@ -3,6 +3,7 @@ import type { World } from './world.ts'
 
 export const slots: World = {
   name: 'slots',
+  resource: 'slots',
   ddl: `
     create table slots (site text, code int not null, size int constraint has_size check (size > 0), label text);
     create unique index slots_key on slots (lower(site), code);`,

@@ -1,4 +1,5 @@
 // One random trial: files imported one after the other, each compared with what the naive judge makes of it.
+import { gzipSync } from 'node:zlib'
 import { expect } from 'vitest'
 import type { TestDatabase } from '../../../../test-support/database.ts'
 import {
@@ -20,11 +21,15 @@ export interface TrialFile extends JudgeOptions {
   readonly records: readonly FileRecord[]
   readonly batchRows: number
   readonly chunkSizes: readonly number[]
+  /** The file is sent compressed. */
+  readonly gzip?: boolean
+  /** On a connection inside a transaction of the caller's. */
+  readonly inTransaction?: boolean
 }
 
 /** What an import needs to know; of an export, only the format is known. */
 type Run = Omit<TrialFile, 'records' | 'format'> & {
-  readonly format: { readonly name: string; readonly delimiter?: string }
+  readonly format: Pick<FileFormat, 'name'> & { readonly delimiter?: string; readonly isTold?: boolean }
 }
 
 /** Imports the files into an empty table, and asserts after each of them. */
@@ -42,7 +47,7 @@ export async function runTrial(
     const outcome = await importBytes(pool, world, file, bytes)
     expect({ ...outcome, table: await readTable(pool, world) }).toEqual({
       ...expected,
-      table: sorted(expected.table),
+      table: sorted(expected.table.map(row => mapRow(row, withoutNumber))),
     })
     if (file.dryRun) expect(await idsTaken(pool, world)).toEqual(before)
     table = await forgetTimes(pool, world, expected.table)
@@ -55,7 +60,7 @@ export async function runTrial(
 async function assertRoundTrip(pool: TestDatabase['pool'], world: World, file: TrialFile): Promise<void> {
   if (world.untangle !== undefined) await pool.query(world.untangle)
   const table = await readTable(pool, world)
-  const first = await exportFile(pool, world.name, file.format.name, {}, resources)
+  const first = await exportFile(pool, world.resource, file.format.name, {}, resources)
   await pool.query(`truncate ${world.name} restart identity cascade`)
   const asExported = {
     ...file,
@@ -63,26 +68,31 @@ async function assertRoundTrip(pool: TestDatabase['pool'], world: World, file: T
     onConflict: 'error',
     maxErrors: 1,
   } as const
-  const { counts } = await importBytes(pool, world, { ...asExported, dryRun: false }, first)
+  const { counts } = await importBytes(
+    pool,
+    world,
+    { ...asExported, dryRun: false, inTransaction: false },
+    first,
+  )
   expect(counts).toMatchObject({ inserted: table.length, failed: 0 })
   expect(await readTable(pool, world)).toEqual(table)
-  const second = await exportFile(pool, world.name, file.format.name, {}, resources)
+  const second = await exportFile(pool, world.resource, file.format.name, {}, resources)
   expect(second.toString()).toBe(first.toString())
 }
 
-async function importBytes(
-  pool: TestDatabase['pool'],
-  world: World,
-  { format, batchRows, chunkSizes, onConflict, maxErrors, dryRun, atomic }: Run,
-  bytes: Buffer,
-) {
+async function importBytes(pool: TestDatabase['pool'], world: World, file: Run, bytes: Buffer) {
+  const { format, batchRows, chunkSizes, gzip, inTransaction, onConflict, maxErrors, dryRun, atomic } = file
   const errors: string[] = []
+  const client = inTransaction ? await pool.connect() : undefined
+  await client?.query('begin')
   const options: RunOptions = {
-    resource: world.name,
+    resource: world.resource,
     format: format.name,
-    source: cut(bytes, chunkSizes),
+    source: cut(gzip ? gzipSync(bytes) : bytes, chunkSizes),
+    ...(gzip && { compression: 'gzip' }),
+    ...(client && { client }),
     onError: error => errors.push(...briefly([error])),
-    ...(format.delimiter !== undefined && {
+    ...(format.isTold === true && {
       delimiter: format.delimiter as NonNullable<RunOptions['delimiter']>,
     }),
     onConflict,
@@ -96,6 +106,8 @@ async function importBytes(
       report => ({ fault: undefined, report }),
       (error: unknown) => ({ fault: faultOf(error), report: importReportOf(error) }),
     )
+  await client?.query('commit')
+  client?.release()
   return { fault: ran.fault, counts: countsOf(ran.report), errors }
 }
 
@@ -126,9 +138,14 @@ export async function readTable(pool: TestDatabase['pool'], world: World): Promi
 }
 
 function plainValue(name: string, value: Value): Value {
-  if (name === 'id' && Number(value) >= 1_000_000) return made
+  if ((name === 'id' || name === 'boss_id') && Number(value) >= 1_000_000) return made
   if (name === 'updated_at' && value !== null && value > '2020') return now
   return value
+}
+
+/** Which of the made values it is, only the judge knows. */
+function withoutNumber(_: string, value: Value): Value {
+  return value?.startsWith(`${made}#`) ? made : value
 }
 
 function mapRow(row: TableRow, change: (name: string, value: Value) => Value): TableRow {

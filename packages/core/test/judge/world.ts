@@ -4,7 +4,7 @@
 export type Value = string | null
 export type TableRow = Record<string, Value>
 
-/** What stands for a value that only the database can know. */
+/** What stands for values that only the database can know. Behind `made` the judge writes a number, to tell rows apart. */
 export const made = 'made'
 export const now = 'now'
 /** What every timestamp is set to between two files, so that a change of one is seen. */
@@ -47,14 +47,25 @@ export interface Reference {
   readonly to: 'self' | ReadonlySet<string>
 }
 
+/** A field that a file may have in place of one that refers: it says what the row is called. */
+export interface StandIn {
+  /** The field itself; it has no column. */
+  readonly column: Column
+  readonly standsFor: string
+  /** Id of the row that is meant, if it is there. */
+  find(name: string, table: readonly TableRow[]): string | undefined
+}
+
 export interface World {
-  /** Name of the table and of the resource. */
+  /** Name of the table. */
   readonly name: string
+  readonly resource: string
   readonly ddl: string
   readonly columns: readonly Column[]
   /** The primary key first, if there is one. */
   readonly keys: readonly Key[]
   readonly references: readonly Reference[]
+  readonly standIns?: readonly StandIn[]
   /** What the table refuses though nobody told the resource. @param others all rows but the one replaced */
   refuses(row: TableRow, others: readonly TableRow[]): boolean
   /**
@@ -66,6 +77,11 @@ export interface World {
   readonly untangle?: string
   /** The column that an update sets to now. */
   readonly touched?: string
+}
+
+/** All that a file may hold. */
+export function inputsOf({ columns, standIns = [] }: World): readonly Column[] {
+  return [...columns, ...standIns.map(({ column }) => column)]
 }
 
 /** What a record says of a field; nothing at all if it is absent. */

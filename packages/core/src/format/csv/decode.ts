@@ -3,7 +3,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import type { Header, RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
-import type { DecodeOptions } from '../format.ts'
+import type { DecodeFrom, DecodeOptions } from '../format.ts'
 import { type DecodedText, decodeUtf8 } from '../utf8.ts'
 import { type Dialect, readDialect } from './dialect.ts'
 import { unguard } from './formula-guard.ts'
@@ -17,17 +17,37 @@ const cr = 0x0d
  */
 export function decodeCsv(chunks: AsyncIterable<Buffer>, options: DecodeOptions): AsyncIterable<RecordBatch> {
   const decoder = new CsvDecoder(options)
-  return carry(chunks, decoder.consume, decoder.skip)
+  return options.from === undefined
+    ? carry(chunks, decoder.consume, decoder.skip)
+    : goOn(options.from, carry(chunks, decoder.consume, undefined))
+}
+
+/** The header comes first, as whoever reads the records expects. */
+async function* goOn(
+  { header, position }: DecodeFrom,
+  rest: AsyncIterable<RecordBatch>,
+): AsyncGenerator<RecordBatch> {
+  if (header === undefined) {
+    throw new LadingError('INTERNAL', 'A CSV file can only be gone on with behind its header.')
+  }
+  yield { header, records: [], end: position }
+  yield* rest
 }
 
 class CsvDecoder {
-  private dialect: Dialect | undefined
+  private dialect: (Pick<Header, 'directive'> & { readonly delimiter: string | undefined }) | undefined
   private header: Header | undefined
-  private byte = 0
-  private line = 0
-  private rowNumber = 0
+  private byte: number
+  private line: number
+  private rowNumber: number
 
-  constructor(private readonly options: DecodeOptions) {}
+  constructor(private readonly options: DecodeOptions) {
+    const { position, header } = options.from ?? { position: { byte: 0, rowNumber: 0, line: 0 } }
+    this.header = this.dialect = header
+    this.byte = position.byte
+    this.line = position.line
+    this.rowNumber = position.rowNumber
+  }
 
   readonly skip = (bytes: number): void => {
     this.byte += bytes

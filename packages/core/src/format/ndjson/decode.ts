@@ -14,16 +14,19 @@ export function decodeNdjson(
   options: DecodeOptions,
 ): AsyncIterable<RecordBatch> {
   const decoder = new NdjsonDecoder(options)
-  return carry(chunks, decoder.consume, decoder.skip)
+  return carry(chunks, decoder.consume, options.from === undefined ? decoder.skip : undefined)
 }
 
 class NdjsonDecoder {
-  private byte = 0
-  private line = 0
+  private byte: number
+  private line: number
   /** Bytes of a line that was given up for its length; it is read to its end without being kept. */
   private overlong = 0
 
-  constructor(private readonly options: DecodeOptions) {}
+  constructor(private readonly options: DecodeOptions) {
+    this.byte = options.from?.position.byte ?? 0
+    this.line = options.from?.position.line ?? 0
+  }
 
   readonly skip = (bytes: number): void => {
     this.byte += bytes
@@ -49,10 +52,9 @@ class NdjsonDecoder {
     } else if (final && this.overlong > 0) {
       records.push(this.tooLarge(0))
     }
-    return {
-      consumed: start,
-      result: { records, end: { byte: this.byte, rowNumber: this.line, line: this.line } },
-    }
+    // Nobody could begin again within a line that is given up: its end would be taken for a line of its own.
+    const byte = this.byte - this.overlong
+    return { consumed: start, result: { records, end: { byte, rowNumber: this.line, line: this.line } } }
   }
 
   private readLine(bytes: Buffer, start: number, end: number): SourceRecord | undefined {

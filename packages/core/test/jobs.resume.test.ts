@@ -1,0 +1,248 @@
+// An attempt that follows a stopped one reads on from the checkpoint, and what comes out is as if nothing had happened.
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
+import { Type } from '@sinclair/typebox'
+import { describe, expect, test } from 'vitest'
+import {
+  type ByteRange,
+  defineResource,
+  fileStorage,
+  type ImportSettings,
+  type Job,
+  type Storage,
+} from '../src/index.ts'
+import { jobsBed } from './jobs-bed.ts'
+import { bytes } from './support.ts'
+
+const bed = jobsBed()
+
+interface File {
+  readonly format: string
+  readonly source: Buffer
+  /** Whether any byte of its text can be read without those before it. */
+  readonly isPlain: boolean
+  readonly settings?: ImportSettings
+}
+
+/** 40 people, of whom every seventh has no good address and every ninth the one of somebody before. */
+const people = Array.from({ length: 40 }, (_, index) => {
+  const email = index % 7 === 3 ? `bad-${index}` : `person-${index % 9 === 8 ? index - 5 : index}@example.org`
+  return { email, name: `Zoë “${index}”`, role: 'reader', active: index % 2 === 0 }
+})
+/** The column that nobody knows is named in the part that the second attempt does not read. */
+const objects = people.map((person, index) => JSON.stringify(index === 1 ? { ...person, hobby: 'x' } : person))
+const csvLines = people.map(
+  ({ email, name, role, active }, index) =>
+    `${email}${index % 5 === 0 ? ';"' : ';"\r\n'}${name.replaceAll('"', '""')}";${role};${active};x`,
+)
+const csv = ['sep=;', 'email;name;role;active;hob\0by', ...csvLines, ''].join('\r\n')
+const json = `\n [${objects.join(' ,\n\n  ')}\n]\n`
+const ndjson = `${objects.join('\n\n')}\n`
+
+const utf16 = (content: string) => Buffer.from(`\ufeff${content}`, 'utf16le')
+/** The few letters of the file beyond Latin-1 that Windows-1252 has a byte for. */
+const windows1252 = (content: string) =>
+  Buffer.from(content.replaceAll('“', '\x93').replaceAll('”', '\x94'), 'latin1')
+
+const files: readonly (readonly [name: string, file: File])[] = [
+  ['CSV', { format: 'csv', source: bytes(csv), isPlain: true }],
+  ['CSV with a byte order mark', { format: 'csv', source: bytes(`\ufeff${csv}`), isPlain: true }],
+  ['CSV in CR lines', { format: 'csv', source: bytes(csv.replaceAll('\r\n', '\r')), isPlain: true }],
+  ['NDJSON', { format: 'ndjson', source: bytes(ndjson), isPlain: true }],
+  ['a JSON array', { format: 'json', source: bytes(json), isPlain: true }],
+  ['gzip', { format: 'csv', source: gzipSync(csv), isPlain: false, settings: { compression: 'gzip' } }],
+  [
+    'a JSON array in gzip',
+    { format: 'json', source: gzipSync(json), isPlain: false, settings: { compression: 'gzip' } },
+  ],
+  ['UTF-16 by its mark', { format: 'csv', source: utf16(csv), isPlain: false }],
+  [
+    'Windows-1252',
+    {
+      format: 'csv',
+      source: windows1252(csv),
+      isPlain: false,
+      settings: { encoding: 'windows-1252' },
+    },
+  ],
+  [
+    'a file whose end is broken',
+    { format: 'csv', source: bytes(csv.replace('person-38', '"x"person-38')), isPlain: true },
+  ],
+  [
+    'a file that is too large at its end',
+    {
+      format: 'ndjson',
+      source: bytes(ndjson),
+      isPlain: true,
+      settings: { maxBytes: bytes(ndjson).length - 20 } as ImportSettings,
+    },
+  ],
+  ['a limit of rejected records', { format: 'csv', source: bytes(csv), isPlain: true, settings: { maxErrors: 7 } }],
+]
+
+describe.each(files)('%s', (_, file) => {
+  test('gives the same after a stop in the middle, and is not read twice where that can be helped', async () => {
+    const undisturbed = await submitted(file)
+    bed.work()
+    const expected = await outcomeOf(await bed.ended(undisturbed))
+    expect(expected.rows.length).toBeGreaterThan(10)
+    await bed.database.pool.query('truncate users cascade')
+    await bed.stop()
+
+    const id = await submitted(file)
+    const wasHalfWay = async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) >= 12
+    await bed.workUntil(wasHalfWay, { storage: silent(fileStorage(bed.folder), 0.6) })
+    const checkpoint = await checkpointOf(id)
+    expect(checkpoint.processed).toBeLessThan(expected.job.progress.processedRecords)
+
+    const { storage, ranges } = watched(fileStorage(bed.folder))
+    bed.work({ storage })
+    const job = await bed.ended(id)
+    expect(ranges).toEqual([{ start: file.isPlain ? checkpoint.byte : 0 }])
+    expect(await outcomeOf(job)).toEqual(expected)
+  })
+})
+
+test('a worker that lost the source twice goes on each time, by itself', async () => {
+  const [, file] = files[0] ?? []
+  if (file === undefined) return
+  const id = await submitted(file)
+  const ranges: ByteRange[] = []
+  const stored = fileStorage(bed.folder)
+  const storage: Storage = {
+    ...stored,
+    async get(key, range) {
+      ranges.push(range ?? {})
+      const rest = await stored.get(key, range)
+      const before = (await checkpointOf(id)).processed
+      return ranges.length > 2 ? rest : Readable.from(broken(rest, () => isBeyond(id, before + 6)))
+    },
+  }
+  bed.work({ storage })
+  const { status, progress } = await bed.ended(id)
+  expect(status).toBe('completed')
+  expect(progress).toMatchObject({ processedRecords: 40 })
+  const starts = ranges.map(({ start = 0 }) => start)
+  expect(starts).toHaveLength(3)
+  expect(starts[0]).toBe(0)
+  expect(starts[1]).toBeGreaterThan(0)
+  expect(starts[2]).toBeGreaterThan(starts[1] ?? 0)
+})
+
+test('a resource that was changed meanwhile ends the job, and what was imported stays', async () => {
+  const [, file] = files[0] ?? []
+  if (file === undefined) return
+  const users = (maxLength: number) =>
+    defineResource('users', {
+      table: 'users',
+      schema: Type.Object({
+        email: Type.String({ format: 'email', maxLength }),
+        name: Type.String(),
+        role: Type.String(),
+        active: Type.Boolean(),
+      }),
+      key: ['email'],
+    })
+  const id = await submitted(file)
+  await bed.workUntil(() => isBeyond(id, 6), {
+    storage: silent(fileStorage(bed.folder), 0.5),
+    resources: [users(100)],
+  })
+  const before = await outcomeOf(await found(id))
+  bed.work({ resources: [users(99)] })
+  const job = await bed.ended(id)
+  expect(job).toMatchObject({ status: 'failed', errorCode: 'RESOURCE_CHANGED' })
+  expect(job.errorMessage).toContain('The definition of users has changed since this import began')
+  expect(job.progress.processedRecords).toBe(before.job.progress.processedRecords)
+  expect((await outcomeOf(job)).rows).toEqual(before.rows)
+})
+
+test('the same definition, compiled once more, is none that was changed', async () => {
+  const id = await submitted({ format: 'ndjson', source: bytes(ndjson), isPlain: true })
+  await bed.workUntil(() => isBeyond(id, 6), { storage: silent(fileStorage(bed.folder), 0.5) })
+  const { rows } = await bed.database.pool.query('select begun_with from lading.jobs where id = $1', [id])
+  expect(rows[0]?.begun_with).toMatchObject({ isPlain: true, header: null })
+  bed.work()
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { processedRecords: 40 } })
+})
+
+async function submitted({ format, source, settings = {} }: File): Promise<string> {
+  return (await bed.jobs.submitImport({ resource: 'users', format, source, ...settings })).id
+}
+
+async function found(id: string): Promise<Job> {
+  const job = await bed.jobs.get(id)
+  if (job === undefined) throw new Error('The job is not there.')
+  return job
+}
+
+/** All that somebody can see of an import, without what is new each time. */
+async function outcomeOf(job: Job) {
+  const { status, progress, warnings, errorsByCode, errorCode, errorMessage } = job
+  const { rows } = await bed.database.pool.query(
+    'select email, name, role, active from users order by email',
+  )
+  const rejects = await bed.jobs.rejects(job.id)
+  const unreached = await bed.jobs.rejects(job.id, { unprocessed: true }).catch(() => undefined)
+  return {
+    job: { status, progress, warnings, errorsByCode, errorCode, errorMessage },
+    rows,
+    errors: (await bed.jobs.errors(job.id, { limit: 1_000 })).errors,
+    rejects: rejects && (await text(rejects)),
+    unreached: unreached && (await text(unreached)),
+  }
+}
+
+async function checkpointOf(id: string): Promise<{ byte: number; processed: number }> {
+  const { rows } = await bed.database.pool.query(
+    'select checkpoint_byte, processed from lading.jobs where id = $1',
+    [id],
+  )
+  return { byte: Number(rows[0]?.checkpoint_byte), processed: Number(rows[0]?.processed) }
+}
+
+async function isBeyond(id: string, records: number): Promise<boolean> {
+  return (await checkpointOf(id)).processed >= records
+}
+
+/** Gives the first part of a file, and then nothing more, for ever. */
+function silent(storage: Storage, part: number): Storage {
+  return {
+    ...storage,
+    async get(key, range) {
+      const size = (await storage.stat(key))?.size ?? 0
+      const some = await storage.get(key, { ...range, end: Math.floor(size * part) })
+      async function* chunks() {
+        yield* some
+        await new Promise<never>(() => undefined)
+      }
+      return Readable.from(chunks())
+    },
+  }
+}
+
+/** A hundred bytes at a time, until something has happened. */
+async function* broken(stored: Readable, happened: () => Promise<boolean>): AsyncGenerator<Buffer> {
+  for await (const chunk of stored) {
+    for (let at = 0; at < chunk.length; at += 100) {
+      yield chunk.subarray(at, at + 100)
+      if (await happened()) throw new Error('The storage went away.')
+    }
+  }
+}
+
+function watched(storage: Storage): { storage: Storage; ranges: ByteRange[] } {
+  const ranges: ByteRange[] = []
+  return {
+    ranges,
+    storage: {
+      ...storage,
+      get(key, range) {
+        ranges.push(range ?? {})
+        return storage.get(key, range)
+      },
+    },
+  }
+}
