@@ -92,6 +92,36 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
     )
   })
 
+  test.each([
+    {
+      what: 'a value that only a later row gives up is still taken for an earlier one',
+      // The last one has the key of the first, so that these two depend on each other.
+      file: [{ ...good(500), seat: 'A1' }, { region: 'north', id: 1, amount: '10', seat: 'A9' }, good(500)],
+      told: ['1 CONSTRAINT_VIOLATION'],
+      became: [1, 1, 0, 1],
+      seats: ['1 A9', '2 A2', '500 null'],
+    },
+    {
+      what: 'two rows cannot swap a value, though together they would break no rule',
+      file: [
+        { region: 'north', id: 1, amount: '10', seat: 'A2' },
+        { region: 'north', id: 2, amount: '20', seat: 'A1' },
+      ],
+      told: ['1 CONSTRAINT_VIOLATION', '2 CONSTRAINT_VIOLATION'],
+      became: [0, 0, 0, 2],
+      seats: ['1 A1', '2 A2'],
+    },
+  ])('$what', async ({ file, told, became, seats }) => {
+    bed = await openBookings(shape)
+    const { counts, errors } = await bed.run(file, { onConflict: 'update' })
+    expect(errors.map(({ rowNumber, code }) => `${rowNumber} ${code}`)).toEqual(told)
+    expect(counts).toEqual(became)
+    const { rows } = await bed.database.pool.query(
+      `select id, seat from bookings where region = 'north' order by id`,
+    )
+    expect(rows.map(({ id, seat }) => `${id} ${seat}`)).toEqual(seats)
+  })
+
   test('rows that exist, under ignore: nothing of them is looked at', async () => {
     bed = await openBookings(shape)
     await bed.run([good(400)])

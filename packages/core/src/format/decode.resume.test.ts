@@ -90,27 +90,31 @@ const bytesOf = (file: fc.Arbitrary<string>) =>
 const file = { csv: csvFile, ndjson: ndjsonFile, json: jsonFile }
 
 describe.each(['csv', 'ndjson', 'json'] as const)('%s', format => {
-  test('from the end of each batch, and from the beginning of each record', async () => {
-    let places = 0
-    await fc.assert(
-      fc.asyncProperty(bytesOf(file[format]), fc.integer({ min: 1, max: 9 }), async (bytes, size) => {
-        const whole = await read(format, [bytes])
-        const { batches } = await read(format, cut(bytes, size))
-        for (const { position, header } of placesIn(batches, whole.records)) {
-          if (format === 'csv' && header === undefined) continue
-          places++
-          const rest = await read(format, cut(bytes.subarray(position.byte), size), { position, header })
-          const from = `from ${JSON.stringify(position)} of ${JSON.stringify(bytes.toString())}`
-          expect(rest.records, from).toEqual(behind(whole.records, position))
-          expect(rest.fault, from).toEqual(whole.fault)
-          expect(rest.end, from).toEqual(whole.end)
-          expect(rest.header, from).toEqual(header)
-        }
-      }),
-      { numRuns: runs },
-    )
-    expect(places).toBeGreaterThan(runs)
-  }, 30_000 + 20 * runs)
+  test(
+    'from the end of each batch, and from the beginning of each record',
+    async () => {
+      let places = 0
+      await fc.assert(
+        fc.asyncProperty(bytesOf(file[format]), fc.integer({ min: 1, max: 9 }), async (bytes, size) => {
+          const whole = await read(format, [bytes])
+          const { batches } = await read(format, cut(bytes, size))
+          for (const { position, header } of placesIn(batches, whole.records)) {
+            if (format === 'csv' && header === undefined) continue
+            places++
+            const rest = await read(format, cut(bytes.subarray(position.byte), size), { position, header })
+            const from = `from ${JSON.stringify(position)} of ${JSON.stringify(bytes.toString())}`
+            expect(rest.records, from).toEqual(behind(whole.records, position))
+            expect(rest.fault, from).toEqual(whole.fault)
+            expect(rest.end, from).toEqual(whole.end)
+            expect(rest.header, from).toEqual(header)
+          }
+        }),
+        { numRuns: runs },
+      )
+      expect(places).toBeGreaterThan(runs)
+    },
+    30_000 + 20 * runs,
+  )
 })
 
 test('what looks like a byte order mark is data in the middle of a file', async () => {

@@ -191,3 +191,30 @@ test('a row that has errors is left as it is', async () => {
   }
   expect(await parse([' a ', '7', '', '{', 'x'], 'text', [error])).toEqual([' a ', '7', '', '{', 'x'])
 })
+
+test('a JSON number that has lost digits is refused where the column keeps every digit, and nowhere else', async () => {
+  const exact = defineResource('exact', {
+    table: 'exact',
+    schema: Type.Object({
+      price: Type.String({ format: 'decimal' }),
+      meta: Type.Unknown(),
+      weight: Type.Number(),
+    }),
+  })
+  const raw =
+    '{"price":0.1000000000000000055,"meta":{"a":[3.14159265358979323846]},"weight":0.1000000000000000055}'
+  const { price, meta, weight } = JSON.parse(raw)
+  const row: Row = {
+    source: { ...nowhere, raw },
+    values: [price, meta, weight],
+    given: undefined,
+    errors: undefined,
+  }
+  async function* batches() {
+    yield { rows: [row], end: { byte: 0, rowNumber: 2, line: 2 } }
+  }
+  for await (const _ of parseValues(batches(), exact, { from: 'json' }));
+  expect(row.values[0]).toBeInstanceOf(Refusal)
+  expect(row.values[1]).toBeInstanceOf(Refusal)
+  expect(row.values[2]).toBe(0.1)
+})

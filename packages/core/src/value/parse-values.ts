@@ -1,12 +1,14 @@
 // Stage: raw values → values of their column types. What cannot be parsed gives way to the reason.
 import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
+import type { ScalarKind } from '../resource/column-type.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import type { Row } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { type Codec, Refusal } from './codec.ts'
 import { codecOf } from './codecs.ts'
+import { holdsAny, lossyNumbers } from './lossy-numbers.ts'
 
 export interface ParseOptions {
   /** Text (CSV cells) is parsed; JSON values already have a type, which must be the right one. */
@@ -39,13 +41,24 @@ export async function* parseValues(
   }
 }
 
+const tooManyDigits = new Refusal(
+  undefined,
+  'holds a number with more digits than JSON readers keep; write it as a string',
+)
+
 function parseRow(row: Row, parsers: readonly Parser[]): void {
   const { values } = row
+  let lossy: ReturnType<typeof lossyNumbers> | null = null
+  const isLossy = (value: unknown): boolean => {
+    if (typeof value !== 'number' && typeof value !== 'object') return false
+    if (lossy === null) lossy = lossyNumbers(row.source.raw)
+    return lossy !== undefined && holdsAny(value, lossy)
+  }
   for (let index = 0; index < values.length; index++) {
     const value = values[index]
     if (value === undefined || value === null) continue
     const parser = parsers[index]
-    const parsed = parser?.parse(value)
+    const parsed = parser?.isExact === true && isLossy(value) ? tooManyDigits : parser?.parse(value)
     values[index] = parsed
     // Reports show what stands in the file.
     if (
@@ -64,8 +77,12 @@ function isRespelt(given: unknown, parsed: unknown): boolean {
 
 interface Parser {
   readonly transforms: boolean
+  /** Its column keeps every digit, so that those which JSON.parse loses must not be missed silently. */
+  readonly isExact: boolean
   parse(value: unknown): unknown
 }
+
+const exactKinds: ReadonlySet<ScalarKind> = new Set<ScalarKind>(['numeric', 'json'])
 
 function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parser {
   const { transform } = field
@@ -73,6 +90,8 @@ function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parse
   const parseText = from === 'text' ? codec.parse : codec.fromJson
   return {
     transforms: transform !== undefined,
+    isExact:
+      from === 'json' && exactKinds.has(field.type.kind === 'array' ? field.type.element : field.type.kind),
     parse(given) {
       if (typeof given !== 'string') return codec.fromJson(given)
       const text =
