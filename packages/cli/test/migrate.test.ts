@@ -4,7 +4,13 @@ import { createDatabase, type TestDatabase } from '../../../test-support/databas
 import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
 
 /** The migrations as the repository has them, in the order in which they are applied. */
-const own = ['lading/001_initial_schema', 'lading/002_jobs', 'lading/003_queue', 'lading/004_giving_back']
+const own = [
+  'lading/001_initial_schema',
+  'lading/002_jobs',
+  'lading/003_queue',
+  'lading/004_giving_back',
+  'lading/005_resume_by_range',
+]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>
   names.map(name => `${what.padEnd(15)}${name}\n`).join('')

@@ -50,6 +50,8 @@ export interface TableInfo {
   readonly isPartitioned: boolean
   readonly columns: readonly ColumnInfo[]
   readonly uniqueIndexes: readonly UniqueIndexInfo[]
+  /** Also those of partitions. */
+  readonly hasExclusions: boolean
   readonly foreignKeys: readonly ForeignKeyInfo[]
   /** Deferrable constraints, quoted with their schema: they speak at once only when told to. */
   readonly deferrable: readonly string[]
@@ -109,6 +111,10 @@ select json_build_object(
     ) order by i.indisprimary desc, ic.relname), '[]')
     from pg_index i join pg_class ic on ic.oid = i.indexrelid
     where i.indrelid = c.oid and i.indisunique
+  ),
+  'hasExclusions', exists (
+    select from pg_constraint f where f.contype = 'x'
+      and (f.conrelid = c.oid or f.conrelid in (select relid from pg_partition_tree(c.oid)))
   ),
   'foreignKeys', (
     select coalesce(json_agg(json_build_object(

@@ -1,6 +1,9 @@
 // What the database found of each suspect → what is to be done with every row under `ignore` and `update`.
+import type { Target } from '../catalogue/target.ts'
+import { identifier } from '../postgres/identifier.ts'
 import type { Questions } from './classify-sql.ts'
 import { decide, type OnConflict } from './conflict.ts'
+import type { StagedBatch } from './encode.ts'
 import type { Suspect, Verdict } from './judge.ts'
 
 export interface Plan {
@@ -97,13 +100,30 @@ function makersOf({ references }: Questions, suspect: Suspect): number[] {
 }
 
 /**
- * A reference into the table itself by another column than the primary key: an update can take away what a row refers
- * to, so all rows depend on each other.
+ * Rules that make all rows of an update depend on each other, because it can take away or set free what another row
+ * needs and no question asks of it: a reference into the table itself by another column than the primary key, and a
+ * unique index or exclusion constraint that is no declared key.
  */
-export function isAllSerial({ keys, references }: Questions): boolean {
+export function isAllSerial(target: Target, batch: StagedBatch, { keys, references }: Questions): boolean {
   const primary = keys.find(({ isPrimary }) => isPrimary)
-  return references.some(
+  const isTakenAway = references.some(
     ({ isSelf, reference }) =>
       isSelf && primary?.columns.map(({ info }) => info.name).join() !== reference.column,
+  )
+  return isTakenAway || target.table.hasExclusions || hasUnknownIndex(target, batch)
+}
+
+/** An index over an expression is taken to be one that the batch can fill. */
+function hasUnknownIndex({ keys, table }: Target, { columns }: StagedBatch): boolean {
+  const declared = new Set(keys.map(({ index }) => index))
+  const known = new Set(table.columns.map(({ name }) => identifier(name)))
+  const filled = new Set(columns.map(({ column }) => column.sql))
+  return table.uniqueIndexes.some(
+    ({ name, parts }) =>
+      !declared.has(name) &&
+      parts.some(part => {
+        const column = part.startsWith('"') ? part : identifier(part)
+        return filled.has(column) || !known.has(column)
+      }),
   )
 }

@@ -14,7 +14,9 @@ import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
 
 export async function reconcileBatch(job: MergeJob, questions: Questions): Promise<Merged> {
   const suspects = await classify(job, questions)
-  const isOrdered = isAllSerial(questions) || refersToItselfByName(job.target, job.batch)
+  const isOrdered =
+    (job.onConflict === 'update' && isAllSerial(job.target, job.batch, questions)) ||
+    refersToItselfByName(job.target, job.batch)
   if (job.road !== 'isolated' && !isOrdered) {
     const plan = planOf(job.onConflict, questions, suspects)
     const outcome = await carryOut(job, questions, suspects, plan)
