@@ -17,11 +17,13 @@ export async function mergeBatch(job: MergeJob): Promise<Merged> {
   const resolve = resolveSql(target, job.staging, batch)
   if (resolve !== '') await job.client.query(resolve)
   // If nothing clashes at all, every policy means the same.
-  if (road === 'optimistic' && isJudgedByDatabase(job, questions)) {
+  const isTried = road === 'optimistic' && isJudgedByDatabase(job, questions)
+  if (isTried) {
     const outcome = await attempt(job, [])
     if (outcome !== undefined) return { road, outcome }
   }
-  return onConflict === 'error' ? rejectDuplicates(job, questions) : reconcileBatch(job, questions)
+  const next = onConflict === 'error' ? rejectDuplicates : reconcileBatch
+  return next(job, questions, isTried)
 }
 
 /**

@@ -12,12 +12,14 @@ import { refersToItselfByName } from './resolve-sql.ts'
 import { byRootNames } from './root-names.ts'
 import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
 
-export async function reconcileBatch(job: MergeJob, questions: Questions): Promise<Merged> {
+/** @param isTried the table has refused the batch as a whole already */
+export async function reconcileBatch(job: MergeJob, questions: Questions, isTried: boolean): Promise<Merged> {
   const suspects = await classify(job, questions)
   const isOrdered =
     (job.onConflict === 'update' && isAllSerial(job.target, job.batch, questions)) ||
     refersToItselfByName(job.target, job.batch)
-  if (job.road !== 'isolated' && !isOrdered) {
+  const isHopeless = isTried && suspects.length === 0
+  if (job.road !== 'isolated' && !isOrdered && !isHopeless) {
     const plan = planOf(job.onConflict, questions, suspects)
     const outcome = await carryOut(job, questions, suspects, plan)
     if (outcome !== undefined) return { road: suspects.length > 0 ? 'classified' : 'optimistic', outcome }

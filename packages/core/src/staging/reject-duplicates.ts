@@ -9,11 +9,17 @@ import { mergeSerially } from './reconcile.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
 import { byRootNames } from './root-names.ts'
 
-export async function rejectDuplicates(job: MergeJob, questions: Questions): Promise<Merged> {
+/** @param isTried the table has refused the batch as a whole already */
+export async function rejectDuplicates(
+  job: MergeJob,
+  questions: Questions,
+  isTried: boolean,
+): Promise<Merged> {
   const { batch, target } = job
   const suspects = await classify(job, questions)
   if (refersToItselfByName(target, batch)) return mergeSerially(job, questions, suspects)
-  if (job.road !== 'isolated') {
+  // Without a suspect the whole batch would be tried a second time.
+  if (job.road !== 'isolated' && !(isTried && suspects.length === 0)) {
     const verdicts = judge(questions, suspects)
     for (const [number, found] of verdicts) explain(job, questions, number, found)
     const outcome = await attempt(job, [...verdicts.keys()])
