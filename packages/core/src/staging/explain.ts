@@ -5,8 +5,8 @@ import type { Field } from '../resource/field.ts'
 import { type Row, reject } from '../resource/row.ts'
 import type { Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
-import type { Refusal } from './isolate-sql.ts'
 import type { Verdict } from './judge.ts'
+import type { Refusal } from './refusal.ts'
 
 /** Notes what classification found. @param rows the batch, to name the row that has the key already */
 export function explainVerdicts(

@@ -9,8 +9,8 @@ import { planSql, updatedSetting } from './merge-sql.ts'
 import type { MergeOutcome } from './outcome.ts'
 import { isAllSerial, type Plan, planOf } from './plan.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
-import { byRootNames } from './root-names.ts'
-import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
+import { refusedRow, runSerially } from './serial.ts'
+import type { SerialOutcome } from './serial-sql.ts'
 
 /** @param isTried the table has refused the batch as a whole already */
 export async function reconcileBatch(job: MergeJob, questions: Questions, isTried: boolean): Promise<Merged> {
@@ -70,15 +70,10 @@ export async function mergeSerially(
   questions: Questions,
   suspects: readonly Suspect[],
 ): Promise<Merged> {
-  const { client, target, batch, closing } = job
+  const { client, target, closing } = job
   const serial = await runSerially(job, questions)
   explainRejections(job, questions, suspects, serial)
-  for (const refusal of await byRootNames(client, target, serial.refusals)) {
-    const row = batch.rows[refusal.row]
-    if (row === undefined)
-      throw new LadingError('INTERNAL', 'The database refused a row that was never sent.')
-    explainRefusal(target, row, refusal)
-  }
+  for (const refusal of serial.refusals) explainRefusal(target, refusedRow(job, refusal), refusal)
   const outcome = {
     inserted: serial.inserted,
     updated: serial.updated,
@@ -86,17 +81,6 @@ export async function mergeSerially(
   }
   await client.query(closing(outcome))
   return { road: serial.refusals.length === 0 ? 'classified' : 'isolated', outcome }
-}
-
-async function runSerially(
-  { client, target, staging, batch, onConflict }: MergeJob,
-  questions: Questions,
-  rows?: readonly number[],
-): Promise<SerialOutcome> {
-  await client.query(serialSql({ target, staging, batch, questions, onConflict, ...(rows && { rows }) }))
-  const [left] = await answer(client, outcomeSql)
-  // The loop builds exactly this shape.
-  return left?.outcome as SerialOutcome
 }
 
 async function answer(client: Client, sql: string): Promise<readonly Record<string, unknown>[]> {

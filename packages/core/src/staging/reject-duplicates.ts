@@ -1,13 +1,11 @@
 // A batch in which duplicates are errors: the suspects are judged, the rest is inserted, or tried row by row.
-import { LadingError } from '../errors/lading-error.ts'
 import type { Questions } from './classify-sql.ts'
 import { explainRefusal, explainVerdicts } from './explain.ts'
-import { isolateSql, type Refusal, refusalsSql } from './isolate-sql.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 import { attempt, classify, forgetErrors, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
 import { mergeSerially } from './reconcile.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
-import { byRootNames } from './root-names.ts'
+import { refusedRow, runSerially } from './serial.ts'
 
 /** @param isTried the table has refused the batch as a whole already */
 export async function rejectDuplicates(
@@ -31,26 +29,22 @@ export async function rejectDuplicates(
   return target.isRehearsal ? mergeSerially(job, questions, suspects) : isolate(job, questions, suspects)
 }
 
+/** Classification has asked it all. */
+const nothing: Questions = { keys: [], references: [] }
+
 /**
  * Tries every row, also those that classification would leave out: a row that was rejected for the sake of an
  * earlier one gets in after all if the table refuses the earlier one.
  */
 async function isolate(job: MergeJob, questions: Questions, suspects: readonly Suspect[]): Promise<Merged> {
-  const { client, target, staging, batch, closing } = job
-  await client.query(isolateSql(target, staging, batch))
-  const { rows } = await client.query(refusalsSql)
-  // The loop builds exactly this shape.
-  const found = (rows[0]?.refusals ?? []) as readonly Refusal[]
-  const refusals = await byRootNames(client, target, found)
+  const { client, target, batch, closing } = job
+  const { refusals } = await runSerially(job, nothing)
   // Whatever refused a row, it is not in the table, and so in nobody's way.
   const verdicts = judge(questions, suspects, new Set(refusals.map(({ row }) => row)))
   for (const refusal of refusals) {
-    const row = batch.rows[refusal.row]
-    if (row === undefined)
-      throw new LadingError('INTERNAL', 'The database refused a row that was never sent.')
     // What classification knows comes first, whichever rule the database happened to check first.
     const known = verdicts.get(refusal.row)
-    if (known === undefined) explainRefusal(target, row, refusal)
+    if (known === undefined) explainRefusal(target, refusedRow(job, refusal), refusal)
     else explain(job, questions, refusal.row, known)
   }
   const outcome = insertedOnly(batch.rows.length - refusals.length)

@@ -1,7 +1,7 @@
 // Refusals by an index of a partition → by the index of the table that its owner named.
 import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
-import type { Refusal } from './isolate-sql.ts'
+import type { Refusal } from './refusal.ts'
 
 const query = `
 select partition.relname as name, root.relname as root

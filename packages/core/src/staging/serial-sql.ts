@@ -1,4 +1,4 @@
-// SQL of the exact road: one loop on the server that judges and writes row by row, in the order of the file.
+// SQL of the last road: one loop on the server that judges and writes row by row, in the order of the file.
 import type { Target, TargetReference } from '../catalogue/target.ts'
 import { doBlock } from '../postgres/identifier.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
@@ -6,8 +6,8 @@ import type { Questions } from './classify-sql.ts'
 import { differs, hasKey, isMissing, isPresent, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
-import { alikeRows, notOfARow, type Refusal } from './isolate-sql.ts'
 import { assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
+import { alikeRows, notOfARow, type Refusal } from './refusal.ts'
 import { resolveRow } from './resolve-sql.ts'
 
 /** A row that keys or references keep out, by their places among the questions. */
@@ -30,6 +30,7 @@ export interface SerialWork {
   readonly target: Target
   readonly staging: string
   readonly batch: StagedBatch
+  /** What is looked up of each row; nothing where whoever called knows it already. */
   readonly questions: Questions
   readonly onConflict: OnConflict
   /** @defaultValue all rows of the batch */
@@ -39,7 +40,11 @@ export interface SerialWork {
 /** What somebody else has inserted between the look and the write is looked at again. */
 const attemptsAtARow = 3
 
-/** Each row meets the table as the rows before it left it, in a subtransaction of its own. */
+/**
+ * Each row meets the table as the rows before it left it, in a subtransaction of its own. Without questions it only
+ * tries to insert: 5,000 rows then cost about 60 ms whatever the share of refused ones; a savepoint for each row from
+ * outside 1,038 ms.
+ */
 export function serialSql(work: SerialWork): string {
   const { target, staging, batch, rows, onConflict } = work
   const { columns, values } = insertLists(target, batch)

@@ -1,0 +1,27 @@
+// Rows through the loop on the server, and what it says of them.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Row } from '../resource/row.ts'
+import type { Questions } from './classify-sql.ts'
+import type { MergeJob } from './merge-job.ts'
+import type { Refusal } from './refusal.ts'
+import { byRootNames } from './root-names.ts'
+import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
+
+/** @param rows all of the batch if absent */
+export async function runSerially(
+  { client, target, staging, batch, onConflict }: MergeJob,
+  questions: Questions,
+  rows?: readonly number[],
+): Promise<SerialOutcome> {
+  await client.query(serialSql({ target, staging, batch, questions, onConflict, ...(rows && { rows }) }))
+  const { rows: left } = await client.query(outcomeSql)
+  // The loop builds exactly this shape.
+  const outcome = left[0]?.outcome as SerialOutcome
+  return { ...outcome, refusals: await byRootNames(client, target, outcome.refusals) }
+}
+
+export function refusedRow({ batch }: MergeJob, { row: number }: Refusal): Row {
+  const row = batch.rows[number]
+  if (row !== undefined) return row
+  throw new LadingError('INTERNAL', 'The database refused a row that was never sent.')
+}
