@@ -10,7 +10,6 @@ const own = [
   'lading/003_queue',
   'lading/004_giving_back',
   'lading/005_resume_by_range',
-  'lading/005_resume_by_range',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>
