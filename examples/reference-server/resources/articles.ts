@@ -21,7 +21,11 @@ export const articles = defineResource('articles', {
   }),
   key: ['slug'],
   references: {
-    author_id: { table: 'users' },
+    // A file may name the author by e-mail address.
+    author_id: {
+      table: 'users',
+      by: { author_email: { column: 'email', transform: text => text.trim() } },
+    },
   },
   fields: {
     content: { aliases: ['body'] },

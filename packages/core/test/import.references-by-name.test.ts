@@ -1,8 +1,8 @@
 // References by natural key: a file names the row that is meant by what it is called, and not by its id.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { createDatabase, createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { createImporter, defineResource, importReportOf, type RunOptions, Type } from '../src/index.ts'
-import { briefly, bytes } from './support.ts'
+import { briefly, bytes, importFile } from './support.ts'
 
 const articles = defineResource('articles', {
   table: 'articles',
@@ -178,4 +178,28 @@ test('a stand-in without a unique column is told at the start', async () => {
     code: 'RESOURCE_MISMATCH',
     message: expect.stringMatching(/"boss" is text.*no unique index.*"nickname".*missing/s),
   })
+})
+
+test('the reference articles take their author by e-mail address', async () => {
+  const reference = await createReferenceDatabase()
+  try {
+    await importFile(
+      reference.pool,
+      'users',
+      'csv',
+      bytes('email,name,role,active\nada@example.org,Ada,author,true\n'),
+    )
+    const { report, errors } = await importFile(
+      reference.pool,
+      'articles',
+      'csv',
+      bytes(
+        'slug,title,content,status,author_email\none,One,Text,draft,ADA@example.org\ntwo,Two,Text,draft,bob@example.org\n',
+      ),
+    )
+    expect(briefly(errors)).toEqual(['3 author_email AUTHOR_NOT_FOUND'])
+    expect(report).toMatchObject({ inserted: 1, failed: 1 })
+  } finally {
+    await reference.drop()
+  }
 })

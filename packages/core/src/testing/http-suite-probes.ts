@@ -106,6 +106,8 @@ export const probeCases: HttpCases = {
     assert.deepEqual(users.schema.required, ['email', 'name', 'role', 'active'])
     assert.equal(users.schema.properties.email.format, 'email')
     assert.deepEqual(users.keys, [{ fields: ['email'], ignore_case: true, code: 'DUPLICATE_EMAIL' }])
+    const articles = resources.find(({ name }: { name: string }) => name === 'articles')
+    assert.deepEqual(articles.references[0].by, { author_email: 'email' })
     assert.ok(users.filters.includes('role'))
     assert.deepEqual(users.formats, {
       import: ['csv', 'ndjson', 'json'],

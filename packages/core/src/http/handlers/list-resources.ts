@@ -17,11 +17,12 @@ function described({ name, fields, keys, references }: Resource): object {
       ignore_case: key.ignoreCase,
       code: key.code,
     })),
-    references: references.map(({ field, table, column, code }) => ({
+    references: references.map(({ field, table, column, code, standIns }) => ({
       field: field.name,
       table,
       column,
       code,
+      by: Object.fromEntries(standIns.map(standIn => [standIn.field.name, standIn.column])),
     })),
     filters: fields.map(field => field.name),
     formats: { import: formats, export: formats },
