@@ -31,7 +31,9 @@ const people = Array.from({ length: 40 }, (_, index) => {
   return { email, name: `Zoë “${index}”`, role: 'reader', active: index % 2 === 0 }
 })
 /** The column that nobody knows is named in the part that the second attempt does not read. */
-const objects = people.map((person, index) => JSON.stringify(index === 1 ? { ...person, hobby: 'x' } : person))
+const objects = people.map((person, index) =>
+  JSON.stringify(index === 1 ? { ...person, hobby: 'x' } : person),
+)
 const csvLines = people.map(
   ({ email, name, role, active }, index) =>
     `${email}${index % 5 === 0 ? ';"' : ';"\r\n'}${name.replaceAll('"', '""')}";${role};${active};x`,
@@ -79,7 +81,10 @@ const files: readonly (readonly [name: string, file: File])[] = [
       settings: { maxBytes: bytes(ndjson).length - 20 } as ImportSettings,
     },
   ],
-  ['a limit of rejected records', { format: 'csv', source: bytes(csv), isPlain: true, settings: { maxErrors: 7 } }],
+  [
+    'a limit of rejected records',
+    { format: 'csv', source: bytes(csv), isPlain: true, settings: { maxErrors: 7 } },
+  ],
 ]
 
 describe.each(files)('%s', (_, file) => {
@@ -181,9 +186,7 @@ async function found(id: string): Promise<Job> {
 /** All that somebody can see of an import, without what is new each time. */
 async function outcomeOf(job: Job) {
   const { status, progress, warnings, errorsByCode, errorCode, errorMessage } = job
-  const { rows } = await bed.database.pool.query(
-    'select email, name, role, active from users order by email',
-  )
+  const { rows } = await bed.database.pool.query('select email, name, role, active from users order by email')
   const rejects = await bed.jobs.rejects(job.id)
   const unreached = await bed.jobs.rejects(job.id, { unprocessed: true }).catch(() => undefined)
   return {
