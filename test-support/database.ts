@@ -6,7 +6,7 @@ import { inject } from 'vitest'
 export interface TestDatabase {
   readonly url: string
   readonly name: string
-  /** Small, and closed by `drop`. */
+  /** As large as the default number of workers needs, and closed by `drop`. */
   readonly pool: pg.Pool
   /** Fails if a connection of the pool was never given back. */
   drop(): Promise<void>
@@ -27,7 +27,7 @@ async function create(options: string): Promise<TestDatabase> {
   await asAdmin(`create database ${name} ${options}`)
   const url = new URL(inject('adminUrl'))
   url.pathname = `/${name}`
-  const pool = new pg.Pool({ connectionString: url.href, max: 5, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ connectionString: url.href, max: 10, connectionTimeoutMillis: 10_000 })
   pool.on('error', () => undefined)
   return {
     url: url.href,

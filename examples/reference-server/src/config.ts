@@ -16,9 +16,13 @@ export interface Config {
   readonly importMaxFileBytes: number
   /** Record errors of one job whose message is stored. */
   readonly storedErrors: number
+  /** False: other processes do the jobs, such as `lading work`. */
+  readonly hasWorkers: boolean
   readonly importWorkers: number
   readonly exportWorkers: number
   readonly exportFileExpiryHours: number
+  readonly idempotencyTtlHours: number
+  readonly jobRetentionDays: number
   readonly hasMetrics: boolean
   readonly logLevel: string
 }
@@ -31,7 +35,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const databaseVariables = ['DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME']
 
 /** Belong to features that are not there yet: a value that would be ignored silently is refused. */
-const later = ['API_KEYS', 'IDEMPOTENCY_TTL_HOURS', 'JOB_RETENTION_DAYS', 'EXPORT_STREAM_BATCH_SIZE']
+const later = ['API_KEYS', 'EXPORT_STREAM_BATCH_SIZE']
 
 /** @throws ConfigError */
 export function readConfig(env: Environment): Config {
@@ -63,9 +67,12 @@ export function readConfig(env: Environment): Config {
     importBatchRows: integer(env, 'IMPORT_BATCH_SIZE', 4_000, 1, 100_000),
     importMaxFileBytes: integer(env, 'IMPORT_MAX_FILE_SIZE', 104_857_600, 1, Number.MAX_SAFE_INTEGER),
     storedErrors: integer(env, 'STORED_ERRORS', 100_000, 0, Number.MAX_SAFE_INTEGER),
+    hasWorkers: flag(env, 'WORKERS_ENABLED', true),
     importWorkers: integer(env, 'WORKER_IMPORT_WORKERS', 4, 1, 64),
     exportWorkers: integer(env, 'WORKER_EXPORT_WORKERS', 2, 1, 64),
     exportFileExpiryHours: integer(env, 'EXPORT_FILE_EXPIRY_HOURS', 24, 1, 24 * 365),
+    idempotencyTtlHours: integer(env, 'IDEMPOTENCY_TTL_HOURS', 24, 1, 24 * 365),
+    jobRetentionDays: integer(env, 'JOB_RETENTION_DAYS', 30, 1, 3_650),
     hasMetrics: flag(env, 'PROMETHEUS_ENABLED', true),
     logLevel: choice(env, 'LOG_LEVEL', ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
   }

@@ -12,7 +12,7 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** Connections for workers, each of which also beats, for requests and for the queue's listener. */
+/** Connections for workers, for requests, and the two for control: to listen, and to beat for all workers. */
 const poolSize = ({ importWorkers, exportWorkers }: Config) => 2 * (importWorkers + exportWorkers) + 8
 
 export async function openDatabase(config: Config, onError: (error: Error) => void): Promise<Database> {
@@ -21,7 +21,8 @@ export async function openDatabase(config: Config, onError: (error: Error) => vo
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize(config),
-    application_name: 'lading',
+    // A name in the URL or in PGAPPNAME wins over it.
+    fallback_application_name: 'lading server',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   })

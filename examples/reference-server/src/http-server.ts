@@ -1,5 +1,5 @@
 // The documented service on a socket, through the adapter that the configuration names.
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ladingExpress } from '@lading/adapter-express'
@@ -13,14 +13,21 @@ import type { Service } from './service.ts'
 export interface HttpServer {
   /** `http://HOST:PORT`, with the port that was really taken. */
   readonly url: string
-  /** Takes no new connection; resolves when the requests that were under way are answered. */
+  /**
+   * Waits for the requests that are under way, for 4 seconds at most; whoever asks meanwhile is still answered, such
+   * as the load balancer that has to learn that this server is not ready any more. Then breaks what is left.
+   */
   close(): Promise<void>
 }
+
+/** Milliseconds. The process ends within 5 seconds whatever happens. */
+const drainMs = 4_000
 
 export async function startHttpServer(config: Config, service: Service, log: Logger): Promise<HttpServer> {
   const server =
     config.adapter === 'express' ? expressServer(config, service) : await fastifyServer(config, service)
   logRequests(server, log)
+  const requests = watchRequests(server)
   server.listen(config.port, config.host)
   await once(server, 'listening')
   // A TCP server that listens has an address of this form.
@@ -29,18 +36,20 @@ export async function startHttpServer(config: Config, service: Service, log: Log
   return {
     url: `http://${host}:${port}`,
     async close() {
+      await requests.ended(drainMs)
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
+      server.closeAllConnections()
       await closed
     },
   }
 }
 
-const options = (config: Config, { jobs, exporter, resources, metrics }: Service) => ({
+const options = (config: Config, { jobs, exporter, resources, metrics, isDraining }: Service) => ({
   jobs,
   exporter,
   resources,
+  isDraining,
   ...(metrics && { metrics }),
   maxFileSize: config.importMaxFileBytes,
 })
@@ -57,6 +66,26 @@ async function fastifyServer(config: Config, service: Service): Promise<Server> 
   await app.register(ladingFastify, options(config, service))
   await app.ready()
   return app.server
+}
+
+/** Requests that are not answered yet. */
+function watchRequests(server: Server): { ended(ms: number): Promise<void> } {
+  const answers = new EventEmitter()
+  let underWay = 0
+  server.on('request', (_request, response) => {
+    underWay++
+    response.once('close', () => {
+      underWay--
+      answers.emit('answer')
+    })
+  })
+  return {
+    async ended(ms) {
+      const signal = AbortSignal.timeout(ms)
+      // Rejects when the time is over.
+      while (underWay > 0 && !signal.aborted) await once(answers, 'answer', { signal }).catch(() => undefined)
+    },
+  }
 }
 
 /** One JSON line for each request, when its answer is sent or its client is gone. Never the query: it can hold values. */

@@ -24,8 +24,7 @@ async function start(): Promise<void> {
     )
     const http = await startHttpServer(config, service, log)
     onSignals(async () => {
-      await http.close()
-      await service.stop()
+      await Promise.all([service.stop(), http.close()])
       await database.close()
     })
     log.info({ database: database.name, adapter: config.adapter, storage: config.storagePath }, 'ready')

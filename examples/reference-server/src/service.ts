@@ -20,6 +20,8 @@ export interface Service {
   readonly exporter: Exporter
   readonly resources: readonly Resource[]
   readonly metrics: PrometheusMetrics | undefined
+  /** From the moment on when it is told to stop: no more work is taken. */
+  isDraining(): boolean
   /** Workers take no more jobs; resolves when those that had begun have ended or given theirs back. */
   stop(): Promise<void>
 }
@@ -44,20 +46,23 @@ export async function startService(
     storage: fileStorage(config.storagePath),
     ...(metrics && { metrics }),
     fileExpiryHours: config.exportFileExpiryHours,
+    idempotencyTtlHours: config.idempotencyTtlHours,
+    jobRetentionDays: config.jobRetentionDays,
+    // The sweep and the janitor: what breaks there is tried again, like what breaks in the queue.
+    onError: onQueueError,
     storedErrors: config.storedErrors,
     onJobEnd,
   })
   const stopping = new AbortController()
-  const working = jobs.work({
-    signal: stopping.signal,
-    imports: config.importWorkers,
-    exports: config.exportWorkers,
-  })
+  const working = config.hasWorkers
+    ? jobs.work({ signal: stopping.signal, imports: config.importWorkers, exports: config.exportWorkers })
+    : Promise.resolve()
   return {
     jobs,
     exporter,
     resources,
     metrics,
+    isDraining: () => stopping.signal.aborted,
     async stop() {
       stopping.abort()
       await working

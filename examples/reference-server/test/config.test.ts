@@ -18,9 +18,12 @@ describe('without any variable', () => {
       storedErrors: 100_000,
       importBatchRows: 4_000,
       importMaxFileBytes: 104_857_600,
+      hasWorkers: true,
       importWorkers: 4,
       exportWorkers: 2,
       exportFileExpiryHours: 24,
+      idempotencyTtlHours: 24,
+      jobRetentionDays: 30,
       hasMetrics: true,
       logLevel: 'info',
     })
@@ -59,6 +62,14 @@ describe('a bad value is told in one sentence', () => {
       'APP_HOST=0.0.0.0 serves other machines, and there are no keys yet; set ALLOW_ANONYMOUS=true if that is meant.',
     ],
     [{ IMPORT_BATCH_SIZE: '0' }, 'IMPORT_BATCH_SIZE must be a whole number from 1 to 100000; it is "0".'],
+    [
+      { IDEMPOTENCY_TTL_HOURS: '0' },
+      'IDEMPOTENCY_TTL_HOURS must be a whole number from 1 to 8760; it is "0".',
+    ],
+    [
+      { JOB_RETENTION_DAYS: 'ever' },
+      'JOB_RETENTION_DAYS must be a whole number from 1 to 3650; it is "ever".',
+    ],
     [{ PROMETHEUS_ENABLED: 'yes' }, 'PROMETHEUS_ENABLED must be true or false; it is "yes".'],
     [{ API_KEYS: 'secret' }, 'API_KEYS is not supported by this version; leave it unset.'],
   ])('%j', (env, message) => {

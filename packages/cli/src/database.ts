@@ -9,12 +9,16 @@ import { listenForInterrupts } from './interrupts.ts'
 export interface DatabaseOptions {
   readonly databaseUrl?: string
   readonly embedded?: boolean
+  /** Connections at most. @defaultValue 10 */
+  readonly poolSize?: number
 }
 
 export interface Database {
   readonly pool: Pool
   /** Aborts when the user wants the command to end; what `work` throws then counts as the interrupt. */
   readonly interrupted: AbortSignal
+  /** Aborts when the user does not want to wait for that either. */
+  readonly interruptedTwice: AbortSignal
   /** Breaks all connections, so that nothing waits for the database any longer. */
   readonly cut: () => void
 }
@@ -30,9 +34,9 @@ export async function withDatabase<Result>(
     const server = named === undefined ? await startEmbedded() : undefined
     try {
       interrupts.first.throwIfAborted()
-      return await withPool(named ?? server?.url ?? '', async (pool, cut) => {
+      return await withPool(named ?? server?.url ?? '', options.poolSize ?? 10, async (pool, cut) => {
         interrupts.second.addEventListener('abort', cut)
-        return work({ pool, cut, interrupted: interrupts.first })
+        return work({ pool, cut, interrupted: interrupts.first, interruptedTwice: interrupts.second })
       })
     } finally {
       await server?.stop()
@@ -84,12 +88,15 @@ function assertUrl(url: string, place: string): void {
 
 async function withPool<Result>(
   connectionString: string,
+  max: number,
   work: (pool: Pool, cut: () => void) => Promise<Result>,
 ): Promise<Result> {
   const sockets = new Set<Socket>()
   const pool = new Pool({
     connectionString,
-    application_name: 'lading',
+    max,
+    // A name in the URL or in PGAPPNAME wins over it.
+    fallback_application_name: 'lading cli',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     stream: () => {

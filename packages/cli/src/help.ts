@@ -56,3 +56,23 @@ Examples:
   $ lading export --resource users --format csv | head
   $ lading export --resource users --output admins.csv --filter role=admin active=true
 ${exitCodes}`
+
+export const workDescription = [
+  'Does the jobs of a database until it is told to stop; any number of processes may.',
+  'A server that runs with WORKERS_ENABLED=false leaves them all to these.',
+  'Ctrl-C or SIGTERM ends the batches that are being written and gives the jobs back; once more stops at once.',
+].join(' ')
+
+export const workHelp = `
+A line for each job that has ended goes to standard output, divided by tabs:
+id, kind, resource, status, records, rejected records, seconds, and why it failed.
+
+Examples:
+  $ lading work --storage .lading/files
+  $ lading work --storage /srv/files --imports 8 --exports 0 --config shop/lading.config.ts
+${exitCodes}`
+
+export const jobsDescription = [
+  'Looks at what was submitted to a server on this database, and cancels or retries it.',
+  'A line for each job: id, kind, resource, status, records, rejected records, seconds, and why it failed.',
+].join(' ')

@@ -3,16 +3,27 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type ExportCommandOptions, exportRows } from './commands/export.ts'
 import { type ImportCommandOptions, importFile } from './commands/import.ts'
+import {
+  cancelJob,
+  type JobsCommandOptions,
+  type ListCommandOptions,
+  listJobs,
+  retryJob,
+} from './commands/jobs.ts'
 import { type MigrateCommandOptions, migrateDatabase } from './commands/migrate.ts'
+import { type WorkCommandOptions, workOnJobs } from './commands/work.ts'
 import type { ExitCode } from './exit.ts'
 import {
   exportDescription,
   exportHelp,
   importDescription,
   importHelp,
+  jobsDescription,
   migrateDescription,
   migrateHelp,
   programHelp,
+  workDescription,
+  workHelp,
 } from './help.ts'
 
 /** @param end hears the exit code of the command that ran. */
@@ -88,6 +99,51 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .addHelpText('after', exportHelp)
     .action(async (_options: object, command: Command) => {
       end(await exportRows(command.optsWithGlobals<ExportCommandOptions>()))
+    })
+
+  program
+    .command('work')
+    .summary('do the jobs that were submitted to a server')
+    .description(workDescription)
+    .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
+    .option('--imports <number>', 'imports at a time (default: 4)')
+    .option('--exports <number>', 'exports at a time (default: 2)')
+    .addHelpText('after', workHelp)
+    .action(async (_options: object, command: Command) => {
+      end(await workOnJobs(command.optsWithGlobals<WorkCommandOptions>()))
+    })
+
+  const jobs = program
+    .command('jobs')
+    .summary('look at the jobs of a server, cancel or retry them')
+    .description(jobsDescription)
+  jobs
+    .command('list')
+    .summary('the newest jobs')
+    .description('Lists imports, newest first.')
+    .option('--exports', 'exports in place of imports')
+    .option('--status <status>', 'pending, processing, completed, failed or cancelled')
+    .option('--resource <name>', 'jobs of this resource')
+    .option('--limit <number>', 'at most so many, up to 100 (default: 20)')
+    .action(async (_options: object, command: Command) => {
+      end(await listJobs(command.optsWithGlobals<ListCommandOptions>()))
+    })
+  jobs
+    .command('cancel')
+    .summary('end a job before its time')
+    .description('Ends a job within its batch. What is in the table stays, and is counted.')
+    .argument('<id>', 'the job')
+    .action(async (id: string, _options: object, command: Command) => {
+      end(await cancelJob(id, command.optsWithGlobals<JobsCommandOptions>()))
+    })
+  jobs
+    .command('retry')
+    .summary('go on with a failed or cancelled job')
+    .description('Has a job begun again behind its checkpoint, by a server or by lading work.')
+    .argument('<id>', 'the job')
+    .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
+    .action(async (id: string, _options: object, command: Command) => {
+      end(await retryJob(id, command.optsWithGlobals<JobsCommandOptions>()))
     })
   return program
 }

@@ -140,7 +140,7 @@ it('ends at SIGINT while the database keeps it waiting', async () => {
     databaseUrl: database.url,
   })
   const outcome = outcomeOf(child)
-  const waiting = `select 1 from pg_locks join pg_stat_activity using (pid) where not granted and application_name = 'lading'`
+  const waiting = `select 1 from pg_locks join pg_stat_activity using (pid) where not granted and application_name = 'lading cli'`
   while ((await database.pool.query(waiting)).rowCount === 0);
   child.kill('SIGINT')
   expect(await outcome).toEqual({ code: 130, stdout: '', stderr: 'lading: Interrupted.\n' })

@@ -191,7 +191,7 @@ it('ends at once at the second SIGINT, though the database keeps it waiting', as
   const args = ['import', file, '--resource', 'users', '--config', referenceConfig]
   const child = startLading(args, { databaseUrl: database.url })
   const outcome = outcomeOf(child)
-  const waiting = `select 1 from pg_locks join pg_stat_activity using (pid) where not granted and application_name = 'lading'`
+  const waiting = `select 1 from pg_locks join pg_stat_activity using (pid) where not granted and application_name = 'lading cli'`
   while ((await database.pool.query(waiting)).rowCount === 0);
   child.stderr?.once('data', () => child.kill('SIGINT'))
   child.kill('SIGINT')

@@ -10,6 +10,9 @@ const own = [
   'lading/003_queue',
   'lading/004_giving_back',
   'lading/005_resume_by_range',
+  'lading/006_job_life',
+  'lading/007_idempotency',
+  'lading/008_janitor',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

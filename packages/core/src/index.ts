@@ -21,18 +21,23 @@ export {
 export { readDelimiter, readEncoding, readMapping } from './importer/settings-text.ts'
 export { createJobs, type JobsOptions } from './jobs/create-jobs.ts'
 export type { ErrorFilter } from './jobs/error-counts.ts'
+export type { KeyClaim } from './jobs/idempotency.ts'
+export type { Cleaned } from './jobs/janitor.ts'
 export type { Job, JobFile, JobKind, JobProgress, JobStatus, JobWarning } from './jobs/job.ts'
 export type {
   ErrorPage,
   Health,
+  ImportNotes,
+  JobNotes,
   JobPage,
   Jobs,
   ListErrors,
   ListJobs,
   SubmitExport,
   SubmitImport,
+  WorkOptions,
 } from './jobs/jobs.ts'
-export type { Metrics, WorkKind } from './metrics/metrics.ts'
+export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
 export { memoryQueue } from './queue/memory-queue.ts'

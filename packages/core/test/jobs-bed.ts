@@ -19,7 +19,13 @@ import {
 } from '../src/index.ts'
 import { resources } from './support.ts'
 
-interface BedOptions extends Partial<Pick<JobsOptions, 'storedErrors' | 'storage' | 'maxAttempts'>> {
+interface BedOptions
+  extends Partial<
+    Pick<
+      JobsOptions,
+      'storedErrors' | 'storage' | 'maxAttempts' | 'leaseSeconds' | 'sweepSeconds' | 'queue' | 'onJobEnd'
+    >
+  > {
   /** @defaultValue the reference resources */
   readonly resources?: readonly Resource[]
 }
@@ -29,8 +35,12 @@ export interface JobsBed {
   /** Of the storage. */
   readonly folder: string
   readonly jobs: Jobs
-  /** Begins to work; it ends with the test. */
+  /** Other jobs on the same tables. */
+  jobsWith(options: BedOptions): Jobs
+  /** Begins to work; it ends with the test, or with `stop`. */
   work(options?: BedOptions): void
+  /** Stops working, as a process does that is told to. */
+  stop(): Promise<void>
   /** Works until something has happened, and stops as a process does that is told to. */
   workUntil(happened: () => Promise<boolean>, options?: BedOptions): Promise<void>
   /** The text of one of Lading's migrations. */
@@ -85,9 +95,15 @@ export function jobsBed(): JobsBed {
     get jobs() {
       return jobs
     },
+    jobsWith,
     work(options = {}) {
       jobs = jobsWith(options)
       working = jobs.work({ signal: stopping.signal })
+    },
+    async stop() {
+      stopping.abort()
+      await working
+      stopping = new AbortController()
     },
     async workUntil(happened, options = {}) {
       const enough = new AbortController()
@@ -104,7 +120,7 @@ export function jobsBed(): JobsBed {
     async ended(id) {
       await expect
         .poll(async () => (await jobs.get(id))?.status, { timeout: 10_000 })
-        .toMatch(/completed|failed/)
+        .toMatch(/completed|failed|cancelled/)
       return (await jobs.get(id)) as Job
     },
   }

@@ -103,7 +103,7 @@ test('active_jobs is there from the beginning, rises, falls, and never below zer
   expect(await values()).toEqual(lines(1, 1))
 })
 
-test('these six and nothing else are exposed, as the text format that Prometheus reads', async () => {
+test('these seven and nothing else are exposed, as the text format that Prometheus reads', async () => {
   const { contentType, body } = await prometheusMetrics({ resources }).expose()
   expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
   expect(body.split('\n').filter(line => line.startsWith('# TYPE '))).toEqual([
@@ -112,6 +112,7 @@ test('these six and nothing else are exposed, as the text format that Prometheus
     '# TYPE bulk_import_export_jobs_total counter',
     '# TYPE bulk_import_export_job_duration_seconds histogram',
     '# TYPE bulk_import_export_records_processed_total counter',
+    '# TYPE bulk_import_export_cleaned_total counter',
     '# TYPE bulk_import_export_active_jobs gauge',
   ])
 })
@@ -154,4 +155,20 @@ test('metrics that nobody wants to see swallow everything', () => {
   noopMetrics.jobStarted({ kind: 'import' })
   noopMetrics.jobEnded({ kind: 'import', resource: 'users', status: 'completed', seconds: 1 })
   noopMetrics.records({ kind: 'import', resource: 'users', status: 'failed', count: 1 })
+})
+
+test('cleaned_total counts what the janitor deletes, by kind; kinds that nobody knows are not labels', async () => {
+  const metrics = prometheusMetrics({ resources })
+  for (const count of [3, 2, 0, -1, Number.NaN]) metrics.cleaned?.({ kind: 'spool', count })
+  metrics.cleaned?.({ kind: 'anything' as 'spool', count: 1 })
+  expect(await scrape(metrics, 'bulk_import_export_cleaned_total')).toEqual([
+    '# HELP bulk_import_export_cleaned_total What the janitor has deleted, by kind.',
+    '# TYPE bulk_import_export_cleaned_total counter',
+    'bulk_import_export_cleaned_total{kind="export_file"} 0',
+    'bulk_import_export_cleaned_total{kind="spool"} 5',
+    'bulk_import_export_cleaned_total{kind="job"} 0',
+    'bulk_import_export_cleaned_total{kind="idempotency_key"} 0',
+    'bulk_import_export_cleaned_total{kind="orphan"} 0',
+    'bulk_import_export_cleaned_total{kind="unfinished"} 0',
+  ])
 })

@@ -1,5 +1,6 @@
 // The storage in a folder: no way out of it, nothing left behind in it, and what a full disk does.
 import { execFileSync } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -163,4 +164,25 @@ test('a full disk is STORAGE_FULL, leaves nothing, and what was there stays', as
   } finally {
     execFileSync('umount', [root])
   }
+})
+
+test('what a `put` has left that is not written to any more is removed, and nothing else', async () => {
+  await storage.put('imports/kept', bytes(10))
+  const rest = new EventEmitter()
+  async function* slow(): AsyncGenerator<Buffer> {
+    yield Buffer.alloc(100_000, 'x')
+    await once(rest, 'arrived')
+    yield Buffer.alloc(1, 'x')
+  }
+  const putting = storage.put('imports/slow/source', slow()).catch((error: unknown) => error)
+  const unfinished = async () => (await everything()).filter(name => name.includes('.tmp-'))
+  await expect.poll(unfinished).toHaveLength(1)
+  await symlink(root, join(root, 'imports', 'link.tmp-0011223344556677'))
+  expect(await storage.removeUnfinished?.(new Date(Date.now() - 60_000))).toBe(0)
+  expect(await storage.removeUnfinished?.(new Date(Date.now() + 60_000))).toBe(1)
+  expect(await storage.removeUnfinished?.(new Date(Date.now() + 60_000))).toBe(0)
+  // If it was only slow, it fails as a whole.
+  rest.emit('arrived')
+  expect(await putting).toBeInstanceOf(Error)
+  expect(await listed('')).toEqual(['imports/kept'])
 })

@@ -18,6 +18,11 @@ export const defaults = {
   copyChunkBytes: 64 * 1024,
   /** Bytes per step of decoding, between two turns of the event loop in which the database is served. */
   decodeChunkBytes: 16 * 1024,
+  /**
+   * Seconds in which a connection may move no byte while an answer is due. Longer than a batch or the sorting of an
+   * export takes, shorter than the patience of whoever waits for a job.
+   */
+  noProgressSeconds: 60,
   /** Record errors kept in a report; counts are exact beyond it, and `onError` sees every one. */
   reportedErrors: 1_000,
   /** Warnings kept in a report: one per unknown column, and a hostile file can have many. */

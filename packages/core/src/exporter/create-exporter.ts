@@ -30,10 +30,10 @@ export interface Exporter {
 }
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
-export function createExporter({ pool, resources }: ExporterOptions): Exporter {
+export function createExporter({ pool, resources, noProgressSeconds }: ExporterOptions): Exporter {
   const registry = createRegistry(resources)
   const targets = new Map<string, Target>()
-  checkPool(pool)
+  checkPool(pool, noProgressSeconds)
 
   const targetOf = async (name: string): Promise<Target> => {
     const known = targets.get(name)

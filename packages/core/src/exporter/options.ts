@@ -6,6 +6,11 @@ export interface ExporterOptions {
   /** A `pg.Pool` without `query_timeout`. One connection is used for each stream that is being read. */
   readonly pool: Pool
   readonly resources: readonly Resource[]
+  /**
+   * Seconds in which a connection of the pool may move no byte while an answer is due; then it is cut off, and a job
+   * goes on with another one. A single statement that takes longer has to be allowed for. @defaultValue 60
+   */
+  readonly noProgressSeconds?: number
 }
 
 export interface StreamOptions {

@@ -2,13 +2,15 @@
 import type { Static } from '@sinclair/typebox'
 import type { ImportSettings } from '../importer/settings.ts'
 import { readDelimiter, readEncoding, readMapping } from '../importer/settings-text.ts'
+import type { ImportNotes } from '../jobs/jobs.ts'
+import { checkMetadata } from '../jobs/metadata.ts'
 import type { importOptions } from './schemas.ts'
 
 export type ImportOptions = Static<typeof importOptions>
 
 /** @param start first bytes of the file, where they are at hand. @throws LadingError `OPTION_INVALID` */
-export function settingsOf(options: ImportOptions, start?: Uint8Array): ImportSettings {
-  const { delimiter, encoding, mapping } = options
+export function settingsOf(options: ImportOptions, start?: Uint8Array): ImportSettings & ImportNotes {
+  const { delimiter, encoding, mapping, after, metadata } = options
   return {
     onConflict: options.on_conflict as ImportSettings['onConflict'],
     dryRun: options.dry_run,
@@ -19,5 +21,18 @@ export function settingsOf(options: ImportOptions, start?: Uint8Array): ImportSe
     delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
     encoding: encoding === undefined ? undefined : readEncoding(encoding, start),
     mapping: mapping === undefined ? undefined : readMapping(mapping),
+    after,
+    metadata: metadata === undefined ? undefined : readMetadata(metadata),
   }
+}
+
+/** @throws LadingError `OPTION_INVALID` */
+function readMetadata(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  return checkMetadata(value ?? null)
 }

@@ -1,9 +1,6 @@
 // Documented options that are not built yet: asked for, they are refused in one sentence, never ignored.
 import { LadingError } from '../errors/lading-error.ts'
 
-/** Options of imports that belong to a later version. */
-export const laterOfImports = ['after']
-
 /** Options of exports that belong to a later version. */
 export const laterOfExports = [
   'fields',
@@ -21,10 +18,6 @@ export function refuseUnbuilt(options: Readonly<Record<string, unknown>>, later:
     const value = options[name]
     if (value !== undefined && value !== false) throw notYet(`The option "${name}"`)
   }
-}
-
-export function refuseIdempotencyKey(headers: { readonly [name: string]: unknown }): void {
-  if (headers['idempotency-key'] !== undefined) throw notYet('The header Idempotency-Key')
 }
 
 export function notYet(what: string): LadingError {

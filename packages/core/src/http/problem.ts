@@ -46,7 +46,9 @@ export function problemResponse(error: unknown, requestId: string): HttpResponse
     status,
     headers: {
       'Content-Type': 'application/problem+json; charset=utf-8',
-      ...(status === 503 && { 'Retry-After': String(retryAfterSeconds) }),
+      ...((status === 503 || code === 'IDEMPOTENCY_IN_PROGRESS') && {
+        'Retry-After': String(retryAfterSeconds),
+      }),
       ...headers,
     },
     body: JSON.stringify({

@@ -1,7 +1,9 @@
 // THE table of routes, and how a path finds its row.
 import type { TObject } from '@sinclair/typebox'
+import { cancelImport } from './handlers/cancel-import.ts'
 import { createExport } from './handlers/create-export.ts'
 import { createImport } from './handlers/create-import.ts'
+import { deleteExport } from './handlers/delete-export.ts'
 import { downloadExport } from './handlers/download-export.ts'
 import { getExport } from './handlers/get-export.ts'
 import { getImport } from './handlers/get-import.ts'
@@ -11,8 +13,8 @@ import { importRejects } from './handlers/import-rejects.ts'
 import { listImports } from './handlers/list-imports.ts'
 import { listResources } from './handlers/list-resources.ts'
 import { metrics } from './handlers/metrics.ts'
-import { notBuilt } from './handlers/not-built.ts'
 import { openApi } from './handlers/openapi.ts'
+import { retryImport } from './handlers/retry-import.ts'
 import { streamExport } from './handlers/stream-export.ts'
 import {
   errorsOptions,
@@ -64,14 +66,14 @@ export const routes: readonly Route[] = [
     method: 'DELETE',
     path: job,
     summary: 'Cancel an import',
-    handler: notBuilt('Cancelling an import'),
+    handler: cancelImport,
     status: 202,
   },
   {
     method: 'POST',
     path: `${job}/retry`,
     summary: 'Go on with an import',
-    handler: notBuilt('Retrying an import'),
+    handler: retryImport,
     status: 202,
   },
   {
@@ -101,8 +103,8 @@ export const routes: readonly Route[] = [
   {
     method: 'DELETE',
     path: exported,
-    summary: 'Cancel an export',
-    handler: notBuilt('Cancelling or deleting an export'),
+    summary: 'Cancel an export, or delete its file',
+    handler: deleteExport,
     status: 202,
   },
   { method: 'GET', path: `${exported}/download`, summary: 'File of an export', handler: downloadExport },

@@ -11,6 +11,9 @@ const oneOf = (values: readonly string[], description: string) =>
 
 const resource = Type.String({ minLength: 1, description: 'Name of a resource, such as users.' })
 const exportFormat = oneOf(['ndjson', 'csv', 'json'], 'Format of the file; ndjson if absent.')
+const metadata = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'At most 4 KiB, given back with the status.',
+})
 const status = oneOf(['pending', 'processing', 'completed', 'failed', 'cancelled'], 'State of the jobs.')
 
 /** In the query, as fields of a form, or as members of a JSON body. */
@@ -28,6 +31,7 @@ export const importOptions = Type.Object(
     mapping: text('JSON object from names in the file to names of fields.'),
     unknown_columns: Type.Optional(oneOf(['warn', 'error'], 'What a column without a field is.')),
     after: text('Id of the import that must be completed first.'),
+    metadata: text('JSON object of at most 4 KiB, given back with the status.'),
     delimiter: text(
       'Between CSV cells: , ; | or a TAB, or comma, semicolon, pipe, tab; found out if absent.',
     ),
@@ -45,6 +49,7 @@ export const importFromUrl = Type.Object(
     resource,
     file_url: Type.String({ minLength: 1, maxLength: 2048, description: 'Address of the file.' }),
     mapping: Type.Optional(Type.Record(Type.String(), Type.String())),
+    metadata: Type.Optional(metadata),
   },
   { additionalProperties: false },
 )
@@ -100,6 +105,7 @@ export const exportJob = Type.Object(
     limit: Type.Optional(Type.Integer({ minimum: 1 })),
     excel: flag('For Excel.'),
     resources: Type.Optional(Type.Array(Type.String(), { description: 'Several resources in one bundle.' })),
+    metadata: Type.Optional(metadata),
   },
   { additionalProperties: false },
 )

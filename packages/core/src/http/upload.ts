@@ -2,25 +2,28 @@
 import { LadingError } from '../errors/lading-error.ts'
 import { type DetectedFormat, detectFormat } from '../format/detect.ts'
 import type { ImportSettings } from '../importer/settings.ts'
+import type { KeyClaim } from '../jobs/idempotency.ts'
 import type { Job } from '../jobs/job.ts'
+import type { ImportNotes } from '../jobs/jobs.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import { checkAnnouncedSize, detached } from './body.ts'
 import { limited, peek, spooled } from './chunks.ts'
+import { expectSame, expectWhole } from './idempotency.ts'
 import { type ImportOptions, settingsOf } from './import-settings.ts'
 import { type HttpRequest, header, mediaType } from './message.ts'
 import { type FilePart, type Form, formOverhead, readForm } from './multipart.ts'
-import { laterOfImports, refuseUnbuilt } from './not-yet.ts'
 import { type Pairs, queryPairs, readOptions } from './parameters.ts'
 import { HttpFault } from './problem.ts'
 import { importOptions } from './schemas.ts'
 import type { Service } from './service.ts'
 
 /** @throws HttpFault, LadingError; then neither a job nor a file is left */
-export async function uploadRaw(request: HttpRequest, service: Service): Promise<Job> {
+export async function uploadRaw(request: HttpRequest, service: Service, claim?: KeyClaim): Promise<Job> {
   const options = readImport(queryPairs(request.rawQuery), service)
   const coding = codingOf(request)
   checkAnnouncedSize(request, service.maxFileSize)
   const resource = required(options)
+  expectWhole(claim, options, request)
   if (request.body === undefined)
     throw new HttpFault('BODY_INVALID', 'The request has no body; send the file.')
   const body = detached(request.body)
@@ -32,16 +35,16 @@ export async function uploadRaw(request: HttpRequest, service: Service): Promise
     const found = detectFormat({ format: options.format, fileName, mediaType: type, start })
     if (found === undefined) throw formatUnknown()
     const settings = settingsOf(options, start)
-    return await submit(request, service, { ...settings, ...found, resource, source: whole })
+    return await submit(request, service, { ...settings, ...found, resource, source: whole }, claim)
   } finally {
     body.destroy()
   }
 }
 
 /** @throws HttpFault, LadingError; then neither a job nor a file is left */
-export async function uploadForm(request: HttpRequest, service: Service): Promise<Job> {
+export async function uploadForm(request: HttpRequest, service: Service, claim?: KeyClaim): Promise<Job> {
   const query = queryPairs(request.rawQuery)
-  readImport(query, service)
+  expectSame(claim, readImport(query, service))
   if (codingOf(request) !== 'identity') throw codingUnknown('A form is sent plain; compress the file in it.')
   checkAnnouncedSize(request, service.maxFileSize, formOverhead)
   if (request.body === undefined)
@@ -50,8 +53,9 @@ export async function uploadForm(request: HttpRequest, service: Service): Promis
   try {
     const part = await form.file
     const options = readImport([...query, ...form.fields], service)
+    expectSame(claim, options)
     if (part === undefined) throw new HttpFault('BODY_INVALID', 'The form has no file; send it as "file".')
-    return await submitForm(request, service, { query, form, part, options })
+    return await submitForm(request, service, { query, form, part, options, claim })
   } catch (error) {
     // What broke the form is the reason, whatever its reader made of it.
     throw form.failure() ?? error
@@ -66,6 +70,7 @@ interface OpenForm {
   readonly part: FilePart
   /** Those that came before the file. */
   readonly options: ImportOptions
+  readonly claim: KeyClaim | undefined
 }
 
 /**
@@ -74,7 +79,7 @@ interface OpenForm {
  * what lies behind it, and memory is no place for files.
  */
 async function submitForm(request: HttpRequest, service: Service, open: OpenForm): Promise<Job> {
-  const { query, form, part, options } = open
+  const { query, form, part, options, claim } = open
   const { fileName, mediaType: type } = part
   const allOptions = () => readImport([...query, ...form.fields], service)
   const { start, whole } = await peek(wholeFile(form, part))
@@ -92,14 +97,16 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
     }
     const settings = settingsOf(options, start)
     const { resource } = options
-    return submit(request, service, { ...settings, ...early, resource, source: whole, laterSettings })
+    const upload = { ...settings, ...early, resource, source: whole, laterSettings }
+    return submit(request, service, upload, claim)
   }
   return spooled(whole, request.signal, async file => {
     const late = allOptions()
     const resource = required(late)
     const found = formatBy(late.format)
     if (found === undefined) throw formatUnknown()
-    return submit(request, service, { ...settingsOf(late, start), ...found, resource, source: file() })
+    const upload = { ...settingsOf(late, start), ...found, resource, source: file() }
+    return submit(request, service, upload, claim)
   })
 }
 
@@ -109,19 +116,23 @@ async function* wholeFile(form: Form, part: FilePart): AsyncGenerator<Buffer> {
   await form.ended
 }
 
-interface Upload extends Omit<ImportSettings, 'compression'>, DetectedFormat {
+interface Upload extends Omit<ImportSettings, 'compression'>, ImportNotes, DetectedFormat {
   readonly resource: string
   readonly source: ByteSource
-  readonly laterSettings?: () => ImportSettings
+  readonly laterSettings?: () => ImportSettings & ImportNotes
 }
 
-function submit(request: HttpRequest, { jobs, maxFileSize }: Service, upload: Upload): Promise<Job> {
-  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, signal: request.signal })
+function submit(
+  { signal }: HttpRequest,
+  { jobs, maxFileSize }: Service,
+  upload: Upload,
+  idempotencyKey: KeyClaim | undefined,
+): Promise<Job> {
+  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, signal, idempotencyKey })
 }
 
 function readImport(pairs: Pairs, { registry }: Service): ImportOptions {
   const options = readOptions(importOptions, pairs)
-  refuseUnbuilt(options, laterOfImports)
   const { encoding: _readWithTheFile, ...early } = options
   settingsOf(early)
   if (options.resource !== undefined) registry.get(options.resource)

@@ -34,6 +34,7 @@ export function importJob(job: Job, mount: string, shown?: readonly RecordError[
     format: job.format,
     on_conflict: job.settings.onConflict ?? 'error',
     dry_run: job.settings.dryRun ?? false,
+    after: job.after,
     ...course(job),
     warnings: job.warnings,
     ...(job.settings.dryRun === true && { not_judged: job.notJudged }),
@@ -75,6 +76,8 @@ function course({ progress, ...job }: Job): object {
       updated_records: progress.updatedRecords,
       ignored_records: progress.ignoredRecords,
       unprocessed_records: progress.unprocessedRecords,
+      processed_bytes: progress.processedBytes,
+      total_bytes: progress.totalBytes,
       percentage: progress.percentage,
     },
     created_at: time(job.createdAt),
@@ -82,6 +85,8 @@ function course({ progress, ...job }: Job): object {
     completed_at: time(job.completedAt),
     duration_seconds: job.durationSeconds,
     rows_per_second: job.rowsPerSecond,
+    eta_seconds: job.etaSeconds,
+    metadata: job.metadata,
   }
 }
 

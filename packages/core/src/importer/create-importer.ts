@@ -37,7 +37,7 @@ export function createImporter(options: ImporterOptions): Importer {
   const limits = readLimits(options)
   const registry = createRegistry(options.resources)
   const targets = new Map<string, Target>()
-  checkPool(pool)
+  checkPool(pool, options.noProgressSeconds)
 
   const targetOf = async (client: Client, name: string): Promise<Target> => {
     const resource = registry.get(name)

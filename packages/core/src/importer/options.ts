@@ -22,6 +22,11 @@ export interface ImporterOptions {
   readonly batchBytes?: number
   /** Bytes of the longest record; a longer one is an error. @defaultValue 1 MiB */
   readonly maxRecordBytes?: number
+  /**
+   * Seconds in which a connection of the pool may move no byte while an answer is due; then it is cut off, and a job
+   * goes on with another one. A single statement that takes longer has to be allowed for. @defaultValue 60
+   */
+  readonly noProgressSeconds?: number
 }
 
 export interface RunOptions extends ImportSettings {

@@ -7,6 +7,7 @@ import type { Client } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { type ByteSource, closeSource } from '../source/chunks.ts'
 import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
+import { failpoint } from '../util/failpoint.ts'
 import type { Limits, RunOptions } from './options.ts'
 import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
 import type { JobRun } from './recorder.ts'
@@ -61,6 +62,7 @@ export async function runImport(
       job?.done(batch)
       fault = batch.fault
     }
+    failpoint('after_last_batch')
     fault ??= await road.arrive(tally)
     await road.close()
     await rejects?.close()

@@ -10,15 +10,21 @@ import type { Storage } from '../storage/storage.ts'
 import { runExportJob } from './export-job.ts'
 import { givenBack } from './give-back.ts'
 import { probe } from './health.ts'
+import { claimKey } from './idempotency.ts'
+import { createKeyStore } from './idempotency-store.ts'
 import { runImportJob } from './import-job.ts'
+import { clean, keepClean } from './janitor.ts'
 import type { Job, JobKind } from './job.ts'
+import { cancelOrTell, deleteExport, retryOrTell } from './job-calls.ts'
 import { toJob } from './job-row.ts'
 import { assertJobId, createJobStore, type JobStore } from './job-store.ts'
 import type { Jobs, ListErrors, ListJobs } from './jobs.ts'
 import { observeJobs } from './observe.ts'
+import { checkPoolSize } from './pool-size.ts'
 import { allErrors, errorPage } from './record-errors.ts'
 import { submitExport, submitImport } from './submit.ts'
-import { workOn } from './worker.ts'
+import { keepSweeping } from './sweep.ts'
+import { type RunJob, workOn } from './worker.ts'
 
 export interface JobsOptions {
   /** Jobs run on its pool: rows, errors and checkpoint of a batch are one transaction, so it must be one database. */
@@ -31,10 +37,28 @@ export interface JobsOptions {
   readonly onJobEnd?: (job: Job) => void
   /** Seconds without a sign of life after which another worker takes a job. @defaultValue 30 */
   readonly leaseSeconds?: number
-  /** Times that a job is begun before it fails for good. @defaultValue 5 */
+  /**
+   * Times that a job is begun without getting on before it fails: with the fault that ended the last attempt, or
+   * with `POISON` if nobody lived to tell. A job that gets on is begun as often as it takes. @defaultValue 5
+   */
   readonly maxAttempts?: number
+  /**
+   * Seconds between two looks for jobs that the queue has forgotten. Less finds the jobs of a dead process sooner,
+   * and asks the database more often. @defaultValue 30
+   */
+  readonly sweepSeconds?: number
+  /** Hears of what breaks beside the jobs and is tried again, such as the sweep. @defaultValue nobody */
+  readonly onError?: (error: unknown) => void
   /** Hours that the file of an export is kept. @defaultValue 24 */
   readonly fileExpiryHours?: number
+  /** Days that a job that has ended is kept, with its errors and its rejected records. @defaultValue 30 */
+  readonly jobRetentionDays?: number
+  /** Days that the source of an import is kept after its end, and its rejected records can be had. @defaultValue 7 */
+  readonly spoolRetentionDays?: number
+  /** Seconds between two runs of the janitor; one of all servers does it. @defaultValue 60 */
+  readonly janitorSeconds?: number
+  /** Hours for which a request with the same idempotency key gets the same job. @defaultValue 24 */
+  readonly idempotencyTtlHours?: number
   /**
    * Record errors of one job whose message and value are stored. Counts and rejected records are complete beyond
    * it; each takes some 300 bytes of the database. @defaultValue 100000
@@ -52,10 +76,24 @@ export interface JobsOptions {
  */
 export function createJobs(options: JobsOptions): Jobs {
   const { exporter, queue, storage, leaseSeconds = 30, maxAttempts = 5, fileExpiryHours = 24 } = options
+  const { sweepSeconds = 30, onError = () => undefined } = options
   const storedErrors = wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0)
   const importer = internalsOf(options.importer)
-  const store = createJobStore(importer.pool)
-  const observer = observeJobs(options.metrics ?? noopMetrics, options.onJobEnd)
+  const store = createJobStore(importer.pool, queue)
+  const ttlHours = wholeNumber('idempotencyTtlHours', options.idempotencyTtlHours ?? 24, 1)
+  const keys = createKeyStore(importer.pool, { leaseSeconds, ttlHours })
+  const metrics = options.metrics ?? noopMetrics
+  const observer = observeJobs(metrics, options.onJobEnd)
+  const janitor = {
+    pool: importer.pool,
+    storage,
+    queue,
+    metrics,
+    jobRetentionDays: wholeNumber('jobRetentionDays', options.jobRetentionDays ?? 30, 1),
+    spoolRetentionDays: wholeNumber('spoolRetentionDays', options.spoolRetentionDays ?? 7, 1),
+    onError,
+  }
+  const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
   const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer }
 
   const known = async (id: string, kind?: JobKind) => {
@@ -64,13 +102,17 @@ export function createJobs(options: JobsOptions): Jobs {
     return row !== undefined && (kind === undefined || row.kind === kind) ? row : undefined
   }
   return {
-    submitImport: submit => submitImport(submit, { importer, queue, storage, store }),
-    submitExport: submit => submitExport(submit, { importer, exporter, queue, store }),
+    submitImport: submit => submitImport(submit, { importer, queue, storage, store, keys, leaseSeconds }),
+    submitExport: submit => submitExport(submit, { importer, exporter, queue, store, keys, leaseSeconds }),
+    claimKey: (key, kind) => claimKey(key, kind, keys, leaseSeconds),
     async get(id) {
       const row = await known(id)
       return row && toJob(row)
     },
     list: list => listJobs(store, list),
+    cancel: async id => cancelOrTell(await known(id), { pool: importer.pool, queue, store }),
+    retry: async id => retryOrTell(await known(id), { pool: importer.pool, queue, store, storage }),
+    deleteFile: async id => deleteExport(await known(id, 'export'), { pool: importer.pool, storage }),
     async errors(id, page = {}) {
       const checked = readPage(page)
       const row = await known(id, 'import')
@@ -88,27 +130,29 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     async download(id) {
       const row = await known(id, 'export')
-      if (row === undefined || row.file_key === null) return undefined
-      if (row.expires_at === null || row.expires_at.getTime() <= Date.now()) return undefined
+      if (row === undefined || row.file_key === null || row.is_expired) return undefined
       return storage.get(row.file_key)
     },
     async work({ signal, imports = 4, exports = 2 }) {
+      checkPoolSize(importer.pool, imports, exports)
       const context = { importer, exporter, storage, store, leaseSeconds, fileExpiryHours, storedErrors }
+      const consume = async (kind: JobKind, concurrency: number, run: RunJob) => {
+        if (concurrency === 0) return
+        await queue.consume({
+          kind,
+          concurrency,
+          signal,
+          handler: (id, { signal: until }) => workOn(id, worker, until, run),
+        })
+      }
       await Promise.all([
-        queue.consume({
-          kind: 'import',
-          concurrency: imports,
-          signal,
-          handler: id => workOn(id, worker, signal, (job, until) => runImportJob(job, context, until)),
-        }),
-        queue.consume({
-          kind: 'export',
-          concurrency: exports,
-          signal,
-          handler: id => workOn(id, worker, signal, (job, until) => runExportJob(job, context, until)),
-        }),
+        consume('import', imports, (job, until) => runImportJob(job, context, until)),
+        consume('export', exports, (job, until) => runExportJob(job, context, until)),
+        keepClean(janitor, { everySeconds, signal }),
+        keepSweeping({ pool: importer.pool, queue, everyMs: sweepSeconds * 1000, signal, onError }),
       ])
     },
+    clean: () => clean(janitor),
     health: () => probe(importer.pool, storage, queue),
   }
 }

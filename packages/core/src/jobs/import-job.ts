@@ -4,16 +4,17 @@ import { isPlain } from '../format/text.ts'
 import type { ImporterInternals } from '../importer/internals.ts'
 import { importReportOf } from '../importer/report.ts'
 import { runImport } from '../importer/run.ts'
-import type { ImportSettings } from '../importer/settings.ts'
 import { withClient } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { fingerprint } from '../resource/fingerprint.ts'
 import type { Storage } from '../storage/storage.ts'
+import { failpoint } from '../util/failpoint.ts'
 import { countedSource } from './counted-source.ts'
 import { forgetAttemptSql, forgotten, importLedger } from './import-ledger.ts'
-import { isAllOrNothing, type JobRow, settingsOf } from './job-row.ts'
+import { isAllOrNothing, isWhole, type JobRow, settingsOf } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 import { resumePoint } from './resume.ts'
+import { withEndingClient } from './stop-in-time.ts'
 
 export interface ImportJobContext {
   readonly importer: ImporterInternals
@@ -34,7 +35,7 @@ export async function runImportJob(
   const { importer, storage, store, leaseSeconds, storedErrors } = context
   if (claimed.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
   const settings = settingsOf(claimed)
-  const job = isWhole(settings) ? await begunAnew(claimed, importer) : claimed
+  const job = isWhole(claimed) ? await begunAnew(claimed, importer) : claimed
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
   const firstByte = from?.isPlain === true ? from.position.byte : 0
@@ -43,7 +44,7 @@ export async function runImportJob(
   const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, start()) })
   const ledger = importLedger(job, { leaseSeconds, storedErrors, bytesRead, from, begunWith })
   try {
-    const report = await withClient(importer.pool, client =>
+    const report = await withEndingClient(importer.pool, signal, client =>
       runImport(
         client,
         () => importer.targetOf(client, job.resource),
@@ -52,24 +53,20 @@ export async function runImportJob(
         ledger,
       ),
     )
+    failpoint('before_done')
     // Does nothing where the job was ended in the transaction of its rows.
-    await store.end(job.id, job.token, 'completed', {
+    await store.end(job.id, job.token, 'complete', {
       warnings: JSON.stringify(report.warnings),
       not_judged: JSON.stringify(report.notJudged),
     })
   } catch (error) {
     if (!(error instanceof LadingError) || error.retryable) throw error
-    await store.end(job.id, job.token, 'failed', {
+    await store.end(job.id, job.token, 'fail', {
       error_code: error.code,
       error_message: error.message,
       ...endOf(error, job),
     })
   }
-}
-
-/** Nothing of it is in the table before all of it is, so that no attempt can go on where another one stopped. */
-function isWhole({ dryRun = false, atomic = false }: ImportSettings): boolean {
-  return dryRun || atomic
 }
 
 async function begunAnew(job: JobRow, { pool }: ImporterInternals): Promise<JobRow> {

@@ -11,6 +11,7 @@ import type { MergeOutcome } from '../staging/outcome.ts'
 import { ErrorCounts, pairOf } from './error-counts.ts'
 import type { JobRow } from './job-row.ts'
 import type { BegunWith } from './resume.ts'
+import { become, may } from './transitions.ts'
 
 export interface LedgerOptions {
   /** Seconds that a claim holds without a sign of life; each batch is one. */
@@ -70,8 +71,8 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
     from: options.from,
     after: Number(job.checkpoint_row),
     warnings: job.warnings,
-    rejected: Number(job.failed),
-    fence: fenceSql(job),
+    rejected: Number(job.failed) - Number(job.forgiven),
+    fence: `${lockLimitSql(options)}; ${fenceSql(job)}`,
     record(batch, outcome, warnings) {
       const after = plus(batch, outcome)
       const errors = batch.rows.flatMap(row => row.errors ?? []).slice(0, after.stored - counts.stored)
@@ -121,6 +122,11 @@ export function forgotten(job: JobRow): JobRow {
   return { ...job, ...none, ...noErrors, ...noPlace, begun_with: null, warnings: [] }
 }
 
+/** A worker that is stopped inside of a batch must not hold the job's row longer than it holds the job. */
+function lockLimitSql({ leaseSeconds }: LedgerOptions): string {
+  return `set local idle_in_transaction_session_timeout = ${Math.ceil(leaseSeconds * 1000)}`
+}
+
 /**
  * Locks the job's row for the batch, and ends the batch if this worker's token is not the last one: a worker that
  * was thought dead must not write beside its successor.
@@ -128,7 +134,7 @@ export function forgotten(job: JobRow): JobRow {
 function fenceSql({ id, token }: JobRow): string {
   return doBlock(`
 begin
-  perform from lading.jobs where id = '${id}' and token = ${Number(token)} and status = 'processing' for update;
+  perform from lading.jobs where id = '${id}' and token = ${Number(token)} and ${may('complete')} for update;
   if not found then
     raise exception using errcode = '${fenced}', message = 'fenced';
   end if;
@@ -230,12 +236,12 @@ function begunSql({ id }: JobRow, begun: BegunWith): string {
  * job that is completed, and nobody imports it again. The fence stands before it, so the job is still ours.
  */
 function settleSql(job: JobRow, report: ImportReport): string {
-  return `update lading.jobs set status = 'completed', completed_at = clock_timestamp(), lease_until = null,
+  return `update lading.jobs set ${become('complete')}, completed_at = clock_timestamp(), lease_until = null,
     processed = ${report.processed}, successful = ${report.successful}, failed = ${report.failed},
     inserted = ${report.inserted}, updated = ${report.updated}, ignored = ${report.ignored},
     warnings = ${literal(JSON.stringify(report.warnings))}::jsonb,
     not_judged = ${literal(JSON.stringify(report.notJudged))}::jsonb
-    where id = '${job.id}' and token = ${Number(job.token)}`
+    where id = '${job.id}' and token = ${Number(job.token)} and ${may('complete')}`
 }
 
 /** Text of a hostile file as text that PostgreSQL holds. */

@@ -4,6 +4,7 @@ import type { ImportSettings } from '../importer/settings.ts'
 import type { ErrorCount } from './error-counts.ts'
 import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
 import type { Checkpoint } from './resume.ts'
+import { isEnded } from './transitions.ts'
 
 /** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
 export interface JobRow extends Checkpoint {
@@ -17,7 +18,14 @@ export interface JobRow extends Checkpoint {
   readonly source_key: string | null
   readonly source_size: string | null
   readonly token: string
+  /** Claims since the checkpoint last advanced. */
   readonly attempts: number
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly after_job: string | null
+  readonly waiting: boolean
+  readonly claimed_bytes: string
+  /** Rejected records before the last retry. */
+  readonly forgiven: string
   readonly processed: string
   readonly successful: string
   readonly failed: string
@@ -38,6 +46,7 @@ export interface JobRow extends Checkpoint {
   readonly file_sha256: string | null
   readonly file_rows: string | null
   readonly expires_at: Date | null
+  readonly is_expired: boolean
   readonly error_code: string | null
   readonly error_message: string | null
   readonly created_at: Date
@@ -45,16 +54,26 @@ export interface JobRow extends Checkpoint {
   readonly completed_at: Date | null
   /** Seconds since the start by the database's clock, up to the end. */
   readonly seconds: number | null
+  /** Seconds since the last claim. */
+  readonly claimed_seconds: number | null
 }
 
 /** The select list that a `JobRow` needs. */
-export const jobColumns =
-  '*, extract(epoch from coalesce(completed_at, clock_timestamp()) - started_at)::float8 as seconds'
+export const jobColumns = `*,
+  extract(epoch from coalesce(completed_at, clock_timestamp()) - started_at)::float8 as seconds,
+  extract(epoch from clock_timestamp() - claimed_at)::float8 as claimed_seconds,
+  coalesce(expires_at <= clock_timestamp(), false) as is_expired`
 
 /** What an import was asked to do, frozen when it was submitted. */
 export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
   // `submitImport` writes nothing else for an import.
   return row.kind === 'import' ? (row.options as ImportSettings & { maxBytes?: number }) : {}
+}
+
+/** Nothing of it is in the table before all of it is, so that each attempt begins anew. */
+export function isWhole(row: JobRow): boolean {
+  const { dryRun = false, atomic = false } = settingsOf(row)
+  return dryRun || atomic
 }
 
 /** Whether its file gets in as a whole or not at all; a dry run puts nothing in that could be taken back. */
@@ -66,7 +85,6 @@ export function isAllOrNothing(row: JobRow): boolean {
 export function toJob(row: JobRow): Job {
   const processed = Number(row.processed)
   const unprocessed = row.unprocessed === null ? null : Number(row.unprocessed)
-  const isEnded = row.status !== 'pending' && row.status !== 'processing'
   return {
     id: row.id,
     kind: row.kind,
@@ -74,6 +92,8 @@ export function toJob(row: JobRow): Job {
     resource: row.resource,
     format: row.format,
     settings: settingsOf(row),
+    metadata: row.metadata,
+    after: row.after_job,
     progress: {
       totalRecords:
         row.status === 'completed' || unprocessed !== null ? processed + (unprocessed ?? 0) : null,
@@ -84,13 +104,16 @@ export function toJob(row: JobRow): Job {
       updatedRecords: Number(row.updated),
       ignoredRecords: Number(row.ignored),
       unprocessedRecords: unprocessed,
+      processedBytes: Number(row.bytes_read),
+      totalBytes: row.source_size === null ? null : Number(row.source_size),
       percentage: percentage(row),
     },
     createdAt: row.created_at,
     startedAt: row.started_at,
-    completedAt: isEnded ? row.completed_at : null,
+    completedAt: isEnded(row.status) ? row.completed_at : null,
     durationSeconds: row.seconds,
     rowsPerSecond: row.seconds === null || row.seconds === 0 ? null : Math.round(processed / row.seconds),
+    etaSeconds: etaSeconds(row),
     warnings: [...row.warnings, ...cappedWarning(row)],
     notJudged: row.not_judged,
     errorsByCode: row.errors_by_code,
@@ -105,6 +128,16 @@ function percentage(row: JobRow): number | null {
   const size = Number(row.source_size ?? 0)
   if (size === 0) return row.status === 'pending' ? 0 : null
   return Math.min(100, Math.floor((100 * Number(row.bytes_read)) / size))
+}
+
+/** By bytes, since nobody knows how many records are left. */
+function etaSeconds(row: JobRow): number | null {
+  const read = Number(row.bytes_read)
+  const readNow = read - Number(row.claimed_bytes)
+  if (row.status !== 'processing' || row.source_size === null || row.claimed_seconds === null) return null
+  if (readNow <= 0) return null
+  const left = Math.max(0, Number(row.source_size) - read)
+  return Math.ceil((left * row.claimed_seconds) / readNow)
 }
 
 function cappedWarning(row: JobRow): JobWarning[] {

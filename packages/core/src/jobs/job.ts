@@ -3,7 +3,7 @@ import type { ImportSettings } from '../importer/settings.ts'
 
 export type JobKind = 'import' | 'export'
 
-/** `pending → processing → completed | failed | cancelled`. The last three are never left. */
+/** `pending → processing → completed | failed | cancelled`. The last three are left by a retry only. */
 export type JobStatus = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled'
 
 /** `processed = successful + failed` and `successful = inserted + updated + ignored`, at every moment. */
@@ -18,6 +18,10 @@ export interface JobProgress {
   readonly ignoredRecords: number
   /** Records behind the place where it stopped early, or taken back with the whole file; null where there are none, or nobody knows. */
   readonly unprocessedRecords: number | null
+  /** Of the stored file, which may be compressed. */
+  readonly processedBytes: number
+  /** null for an export, whose size nobody knows before its end. */
+  readonly totalBytes: number | null
   /** From bytes read until the end is known; null while nothing is known. 0 to 100. */
   readonly percentage: number | null
 }
@@ -48,6 +52,10 @@ export interface Job {
   readonly format: string
   /** What an import was asked to do; `{}` for an export. */
   readonly settings: ImportSettings
+  /** What the caller noted of it. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** The import that has to be completed before this one begins. */
+  readonly after: string | null
   readonly progress: JobProgress
   readonly createdAt: Date
   readonly startedAt: Date | null
@@ -55,6 +63,8 @@ export interface Job {
   /** From its start to its end, or to now. */
   readonly durationSeconds: number | null
   readonly rowsPerSecond: number | null
+  /** Until the end, at the pace of this attempt; null unless it runs and has got on. */
+  readonly etaSeconds: number | null
   readonly warnings: readonly JobWarning[]
   /** What a dry run could not judge, such as triggers. */
   readonly notJudged: readonly string[]

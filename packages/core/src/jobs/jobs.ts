@@ -4,10 +4,27 @@ import type { RecordError } from '../errors/record-error.ts'
 import type { ImportSettings } from '../importer/settings.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import type { ErrorFilter } from './error-counts.ts'
+import type { KeyClaim } from './idempotency.ts'
+import type { Cleaned } from './janitor.ts'
 import type { Job, JobKind, JobStatus } from './job.ts'
 
+/** What a caller may say of any job. */
+export interface JobNotes {
+  /** Given back with its status: a JSON object of at most 4 KiB. @defaultValue {} */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** What a caller may say of an import beside what it does with the file. */
+export interface ImportNotes extends JobNotes {
+  /**
+   * Id of an import. This one begins when that one has completed, and fails with `AFTER_FAILED` if it has not: rows
+   * that refer to each other can be sent at once.
+   */
+  readonly after?: string | undefined
+}
+
 /** The settings are frozen with the job: every attempt at it does the same. */
-export interface SubmitImport extends ImportSettings {
+export interface SubmitImport extends ImportSettings, ImportNotes {
   readonly resource: string
   /** Kept in the storage before the job exists, so that the job can be resumed and retried. */
   readonly source: ByteSource
@@ -16,15 +33,22 @@ export interface SubmitImport extends ImportSettings {
   /** Bytes of the largest file, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
   /** Asked for when the source has been read: settings that come behind the file, such as fields of a form. */
-  readonly laterSettings?: (() => ImportSettings) | undefined
+  readonly laterSettings?: (() => ImportSettings & ImportNotes) | undefined
+  /**
+   * Submitted again with the same key, the same request gets the job that it became the first time, and nothing is
+   * begun. 1 to 255 printable ASCII characters; or a key that was claimed before the source was there.
+   */
+  readonly idempotencyKey?: string | KeyClaim | undefined
   /** Ends the upload; neither a job nor a file is left. */
   readonly signal?: AbortSignal | undefined
 }
 
-export interface SubmitExport {
+export interface SubmitExport extends JobNotes {
   readonly resource: string
   readonly format: string
   readonly filters?: Readonly<Record<string, unknown>> | undefined
+  /** As for an import. */
+  readonly idempotencyKey?: string | KeyClaim | undefined
 }
 
 export interface ListJobs {
@@ -66,19 +90,52 @@ export interface Health {
   readonly queue: boolean
 }
 
+export interface WorkOptions {
+  readonly signal: AbortSignal
+  /** Imports at a time; 0 leaves them to others. Each takes up to two connections of the pool. @defaultValue 4 */
+  readonly imports?: number | undefined
+  /** The same for exports. @defaultValue 2 */
+  readonly exports?: number | undefined
+}
+
 export interface Jobs {
   /**
    * Spools the source, then writes the job and its queue message in one transaction.
    *
    * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
-   * `QUEUE_FULL` … and then neither a job nor a file is left
+   * `QUEUE_FULL` … and then neither a job nor a file is left. `OPTION_INVALID` too if `after` names no import.
    */
   submitImport(options: SubmitImport): Promise<Job>
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `QUEUE_FULL` */
   submitExport(options: SubmitExport): Promise<Job>
+  /**
+   * Claims an idempotency key before the request that it came with has been read; others are refused meanwhile. To
+   * be handed to one submission, and given up behind it in any case.
+   *
+   * @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, or `IDEMPOTENCY_KEY_REUSED` for a key of the other kind
+   */
+  claimKey(key: string, kind: JobKind): Promise<KeyClaim>
   /** One indexed read. Undefined for an unknown id. @throws LadingError `JOB_ID_INVALID` for what is no UUID */
   get(id: string): Promise<Job | undefined>
   list(options: ListJobs): Promise<JobPage>
+  /**
+   * Ends a job that has not ended. A batch that is being written is finished or taken back before this resolves, and
+   * no other one follows; what is in the table is counted. A cancelled export has no file. Undefined for an unknown id.
+   *
+   * @throws LadingError `JOB_ENDED`, also if it ended a moment ago; `DATABASE_UNAVAILABLE`
+   */
+  cancel(id: string): Promise<Job | undefined>
+  /**
+   * Goes on with a failed or cancelled job: an import behind its checkpoint, a dry run, an atomic import or an export
+   * from its start. `maxErrors` counts the records that are rejected from there on. Undefined for an unknown id.
+   *
+   * @throws LadingError `JOB_NOT_READY` if it has not ended, `JOB_ENDED` if it has completed, `STORAGE_NOT_FOUND` if
+   * the file is no longer kept, `AFTER_FAILED` if the job that it is to follow has not completed and never will,
+   * `QUEUE_FULL`
+   */
+  retry(id: string): Promise<Job | undefined>
+  /** Deletes the file of a completed export before its time. Twice: does nothing. False if there is no such export. */
+  deleteFile(id: string): Promise<boolean>
   /** Record errors of an import, while it runs too. @throws LadingError `OPTION_INVALID` */
   errors(id: string, page?: ListErrors): Promise<ErrorPage>
   /** All record errors that are kept, in the order of the pages, some at a time. Nothing for an unknown id. */
@@ -94,11 +151,16 @@ export interface Jobs {
   rejects(id: string, options?: { readonly unprocessed?: boolean | undefined }): Promise<Readable | undefined>
   /** The file of a completed export, or undefined if there is none (any more). */
   download(id: string): Promise<Readable | undefined>
-  /** Does jobs until the signal; resolves when those that had begun have ended. */
-  work(options: {
-    readonly signal: AbortSignal
-    readonly imports?: number
-    readonly exports?: number
-  }): Promise<void>
+  /**
+   * Does jobs until the signal. Then it takes no more of them, ends the batches that are being written or takes them
+   * back, and gives its jobs back, so that others can go on with them at once; within 5 seconds it resolves.
+   */
+  work(options: WorkOptions): Promise<void>
+  /**
+   * Deletes now what `work` deletes by and by: files of exports that have expired, jobs and sources of imports that
+   * were kept for long enough, idempotency keys, and what processes that died have left in the storage. Up to 500 of
+   * each kind; what could not be deleted is told to `onError` and left to the next time.
+   */
+  clean(): Promise<Cleaned>
   health(): Promise<Health>
 }

@@ -2,6 +2,9 @@
 
 export type WorkKind = 'import' | 'export'
 
+/** What the janitor deletes: files of exports and sources of imports after their time, and what the dead have left. */
+export type CleanedKind = 'export_file' | 'spool' | 'job' | 'idempotency_key' | 'orphan' | 'unfinished'
+
 /**
  * Called as things happen. An implementation keeps every label within a bound whatever it is given, does no I/O
  * while it is called and never throws: a metric must not fail a job. Each call counts, also when repeated.
@@ -36,4 +39,7 @@ export interface Metrics {
     readonly status: string
     readonly count: number
   }): void
+
+  /** The janitor has deleted so many. */
+  cleaned?(facts: { readonly kind: CleanedKind; readonly count: number }): void
 }

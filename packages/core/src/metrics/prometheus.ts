@@ -2,7 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { LadingError } from '../errors/lading-error.ts'
 import { among, methodLabel, routeLabels, statusLabel } from './labels.ts'
-import type { Metrics, WorkKind } from './metrics.ts'
+import type { CleanedKind, Metrics, WorkKind } from './metrics.ts'
 
 export interface PrometheusOptions {
   /** The resources whose names may be labels; any other is `other`. */
@@ -24,12 +24,20 @@ const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 /** Seconds. From a few records to an import of an hour. */
 const jobBuckets = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600]
 
+const cleanedKinds: readonly CleanedKind[] = [
+  'export_file',
+  'spool',
+  'job',
+  'idempotency_key',
+  'orphan',
+  'unfinished',
+]
 const kinds: readonly WorkKind[] = ['import', 'export']
 const jobStatus = among(['completed', 'failed', 'cancelled'])
 const recordStatus = among(['successful', 'failed'])
 
 /**
- * Six metrics, whose names and labels are those of the documentation.
+ * Seven metrics, whose names and labels are those of the documentation.
  *
  * @example
  * const metrics = prometheusMetrics({ resources })
@@ -42,7 +50,7 @@ export function prometheusMetrics({
   prefix = 'bulk_import_export_',
   register = new Registry(),
 }: PrometheusOptions): PrometheusMetrics {
-  const { requests, requestSeconds, jobs, jobSeconds, recordsProcessed, activeJobs } = define(
+  const { requests, requestSeconds, jobs, jobSeconds, recordsProcessed, activeJobs, cleanedObjects } = define(
     prefix,
     register,
   )
@@ -50,6 +58,7 @@ export function prometheusMetrics({
   const routeLabel = routeLabels()
   const active = { import: 0, export: 0 }
   for (const type of kinds) activeJobs.set({ type }, 0)
+  for (const kind of cleanedKinds) cleanedObjects.inc({ kind }, 0)
 
   return {
     register,
@@ -77,6 +86,11 @@ export function prometheusMetrics({
       if (!Number.isFinite(count) || count <= 0) return
       const labels = { type: kind, resource: resourceLabel(resource), status: recordStatus(status) }
       recordsProcessed.inc(labels, count)
+    },
+
+    cleaned({ kind, count }) {
+      if (cleanedKinds.includes(kind) && Number.isFinite(count) && count > 0)
+        cleanedObjects.inc({ kind }, count)
     },
 
     async expose() {
@@ -124,6 +138,7 @@ function define(prefix: string, register: Registry) {
         'status',
       ]),
     ),
+    cleanedObjects: new Counter(named('cleaned_total', 'What the janitor has deleted, by kind.', ['kind'])),
     activeJobs: new Gauge(named('active_jobs', 'Jobs that this process works on now.', ['type'])),
   }
 }

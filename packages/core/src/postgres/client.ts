@@ -1,50 +1,64 @@
 // Borrowing a connection, so that every way out gives it back: healthy, or with the error that spoilt it.
+import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
+import type { Client, Pool, PooledClient } from './pg.ts'
 import { databaseFault, sqlstate } from './sqlstate.ts'
+import { watched } from './watchdog.ts'
 
-export interface QueryResult<Row = Record<string, unknown>> {
-  readonly rows: Row[]
-  readonly rowCount: number | null
-}
-
-/** The part of a `pg` client that is used here, so that types of any pg 8 fit. */
-export interface Client {
-  query<Stream extends NodeJS.EventEmitter & { submit(connection: unknown): void }>(stream: Stream): Stream
-  query(text: string, values?: unknown[]): Promise<QueryResult>
-  on(event: 'error', listener: (error: Error) => void): unknown
-  removeListener(event: 'error', listener: (error: Error) => void): unknown
-}
-
-export interface PooledClient extends Client {
-  release(error?: Error | boolean): void
-}
-
-/** The part of a `pg.Pool` that is used here. */
-export interface Pool {
-  connect(): Promise<PooledClient>
-  readonly options?: { readonly query_timeout?: number | undefined }
-}
+export type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
 
 /** A connection on loan. `giveBack` is called once, with the error if there was one. */
 export interface Loan {
   readonly client: Client
+  /** For what is not a plain query: fails if the connection is silent for too long before this is settled. */
+  watch<Answer>(answer: Promise<Answer>): Promise<Answer>
   /** Without an error the pool keeps the connection; with one it is closed, and its transaction with it. */
   giveBack(error?: Error): void
 }
 
+/** Seconds without a byte, for the pools that were prepared. */
+const patience = new WeakMap<Pool, number>()
+const heard = new WeakSet<Pool>()
+
+export interface BorrowOptions {
+  /** False for statements that may take as long as they like, such as a migration. @defaultValue true */
+  readonly isWatched?: boolean
+}
+
 /** @throws LadingError `DATABASE_UNAVAILABLE` */
-export async function borrow(pool: Pool): Promise<Loan> {
+export async function borrow(pool: Pool, { isWatched = true }: BorrowOptions = {}): Promise<Loan> {
+  hearErrors(pool)
   const client = await connect(pool)
   // A connection that breaks between two queries emits `error`, which would end the process if nobody listened.
   const ignore = () => undefined
   client.on('error', ignore)
+  const seconds = isWatched ? (patience.get(pool) ?? defaults.noProgressSeconds) : Number.POSITIVE_INFINITY
   return {
-    client,
+    ...watched(client, seconds * 1000, backend => void endBackend(pool, backend, seconds)),
     giveBack(error) {
       client.removeListener('error', ignore)
       client.release(error)
     },
   }
+}
+
+/** An idle connection that breaks is replaced by its pool, which tells it; if nobody listened, the process would end. */
+function hearErrors(pool: Pool): void {
+  if (heard.has(pool)) return
+  heard.add(pool)
+  pool.on?.('error', () => undefined)
+}
+
+/**
+ * A connection was cut off because nothing came any more. Where only the way between is broken, its backend waits on,
+ * with the locks of its transaction. Whoever has been silent as long is the same backend, and no later one with its id.
+ */
+async function endBackend(pool: Pool, backend: number, seconds: number): Promise<void> {
+  const sql = `select pg_terminate_backend(pid) from pg_stat_activity
+    where pid = $1 and usename = session_user and datname = current_database()
+      and state_change <= clock_timestamp() - make_interval(secs => $2)`
+  // Best effort: if the database cannot be reached, its own keepalive ends the backend.
+  await withClient(pool, client => client.query(sql, [backend, seconds / 2])).catch(() => undefined)
 }
 
 /**
@@ -54,8 +68,9 @@ export async function borrow(pool: Pool): Promise<Loan> {
 export async function withClient<Result>(
   pool: Pool,
   work: (client: Client) => Promise<Result>,
+  options?: BorrowOptions,
 ): Promise<Result> {
-  const { client, giveBack } = await borrow(pool)
+  const { client, giveBack } = await borrow(pool, options)
   let failure: Error | undefined
   try {
     return await work(client)
@@ -80,12 +95,26 @@ async function connect(pool: Pool): Promise<PooledClient> {
   }
 }
 
-/** @throws LadingError `CONFIG_INVALID` if the pool would break long COPYs. */
-export function checkPool(pool: Pool): void {
+/**
+ * Makes a pool ready: its errors are heard, and its connections watched.
+ *
+ * @throws LadingError `CONFIG_INVALID` if the pool would break long COPYs.
+ */
+export function checkPool(pool: Pool, noProgressSeconds: number = defaults.noProgressSeconds): void {
   if ((pool.options?.query_timeout ?? 0) > 0) {
     throw new LadingError(
       'CONFIG_INVALID',
       'The pool has a query_timeout, which ends a healthy COPY after that time; remove it from the pool that Lading uses.',
     )
   }
+  if (!(noProgressSeconds >= 1 && noProgressSeconds <= 86_400)) {
+    throw new LadingError('CONFIG_INVALID', 'The option noProgressSeconds must be from 1 to 86400.')
+  }
+  hearErrors(pool)
+  patience.set(pool, noProgressSeconds)
+}
+
+/** What the `pg` pool was made with; 10 is its own default. */
+export function poolSize({ options }: Pool): number {
+  return options?.max ?? 10
 }

@@ -23,24 +23,36 @@ export function copyOut(pool: Pool, { begin, copy, faultOf, onRows }: CopyOutOpt
   const abandoned = new AbortController()
 
   async function* read(): AsyncGenerator<Buffer> {
-    const { client, giveBack } = await borrow(pool)
-    let failure: Error | undefined = new Error('The reader of the COPY stopped early.')
+    const { client, watch, giveBack } = await borrow(pool)
+    let isOver = false
+    const end = (failure?: Error) => {
+      if (!isOver) giveBack(failure)
+      isOver = true
+    }
+    const left = new Error('The reader of the COPY stopped early.')
     try {
       await client.query(begin)
       const printed = client.query(copyTo(copy))
-      const stop = () => printed.destroy()
+      const stop = () => {
+        printed.destroy()
+        end(left)
+      }
       abandoned.signal.addEventListener('abort', stop, { once: true })
       if (abandoned.signal.aborted) stop()
-      for await (const chunk of printed) yield chunk
+      const chunks: AsyncIterator<Buffer> = printed[Symbol.asyncIterator]()
+      // Watched while the database is waited for, and not while the reader is.
+      for (let next = await watch(chunks.next()); next.done !== true; next = await watch(chunks.next())) {
+        yield next.value
+      }
       abandoned.signal.removeEventListener('abort', stop)
       await client.query('commit')
       onRows?.(printed.rowCount)
-      failure = undefined
+      end()
     } catch (error) {
-      failure = error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error })
+      end(error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error }))
       throw faultOf(error)
     } finally {
-      giveBack(failure)
+      end(left)
     }
   }
 

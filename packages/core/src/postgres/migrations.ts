@@ -39,7 +39,7 @@ export async function migrate({
   folders = [ladingMigrations()],
 }: MigrateOptions): Promise<MigrateResult> {
   const files = (await Promise.all(folders.map(readMigrations))).flat()
-  return withClient(pool, async client => {
+  const apply = async (client: Client): Promise<MigrateResult> => {
     try {
       await client.query('select pg_advisory_lock($1)', [lock])
       const known = await recordedNames(client)
@@ -64,7 +64,8 @@ export async function migrate({
     } catch (error) {
       throw databaseFault(error)
     }
-  })
+  }
+  return withClient(pool, apply, { isWatched: false })
 }
 
 /** The folder of Lading's own migrations: beside the package when installed, at the root in its repository. */

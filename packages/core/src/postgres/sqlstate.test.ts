@@ -62,6 +62,9 @@ describe('the fault of a database error', () => {
     ['40001', 'DATABASE_UNAVAILABLE'],
     ['53300', 'DATABASE_UNAVAILABLE'],
     ['57P01', 'DATABASE_UNAVAILABLE'],
+    ['25P03', 'DATABASE_UNAVAILABLE'],
+    ['55P03', 'DATABASE_UNAVAILABLE'],
+    ['25006', 'DATABASE_REFUSED'],
     ['58030', 'DATABASE_UNAVAILABLE'],
   ])('%s is %s, and keeps its text to itself', (code, fault) => {
     const error = databaseError(code)

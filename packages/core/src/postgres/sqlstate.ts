@@ -42,11 +42,16 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ['42P01', 'A table is missing in the database; run the migrations.'],
   ['53100', 'The disk of the database is full; make room and try again.'],
   ['53300', 'The database has no connection left; try again later or raise max_connections.'],
+  ['25P03', 'The database ended a transaction in which nothing happened for too long; try again.'],
+  ['55P03', 'Somebody else holds a lock for longer than was waited; try again.'],
   ['28P01', 'The database refused the password; check the connection settings.'],
   ['28000', 'The database refused this user; check the connection settings.'],
   ['3D000', 'The database does not exist; create it, or check the connection settings.'],
   ['57014', 'The database cancelled the statement; a timeout or an administrator ended it.'],
 ])
+
+/** A transaction that was idle or ran for too long, and a lock that somebody else held. */
+const momentary = ['25P03', '25P04', '55P03']
 
 /** Any error of a database call as a fault with a sentence of ours; the original stays in `cause`. */
 export function databaseFault(error: unknown): LadingError {
@@ -66,9 +71,7 @@ export function databaseFault(error: unknown): LadingError {
       },
     )
   }
-  const sqlClass = state.slice(0, 2)
-  const unavailable =
-    sqlClass === '08' || sqlClass === '53' || sqlClass === '57' || sqlClass === '58' || sqlClass === '40'
+  const unavailable = ['08', '40', '53', '57', '58'].includes(state.slice(0, 2)) || momentary.includes(state)
   return new LadingError(
     unavailable ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED',
     sentences.get(state) ?? `The database refused the statement (SQLSTATE ${state}); its log says more.`,

@@ -1,5 +1,7 @@
 // One consumer: claims messages while handlers are free, hands them over, and acknowledges or releases them.
 import { LadingError } from '../errors/lading-error.ts'
+import { failpoint } from '../util/failpoint.ts'
+import { patiently } from '../util/patiently.ts'
 import { type Handling, keepClaims } from './claims.ts'
 import type { Delivery, MessageStore, Subscribe } from './message-store.ts'
 import type { QueueSettings } from './options.ts'
@@ -11,15 +13,15 @@ import { createWake, pause } from './wake.ts'
 const firstPauseMs = 100
 const longestPauseMs = 5_000
 
+/** @param options.running where the handlers that run are kept; one set for each consumer */
 export async function consume(
   store: MessageStore,
   subscribe: Subscribe,
   settings: QueueSettings,
-  { kind, concurrency, signal, handler }: ConsumeOptions,
+  { kind, concurrency, signal, handler, running }: ConsumeOptions & { readonly running: Set<Handling> },
 ): Promise<void> {
   const turns = createTurns()
   const wake = createWake()
-  const running = new Set<Handling>()
   let hasAnswered = false
   let outages = 0
   const stopAll = () => {
@@ -45,10 +47,17 @@ export async function consume(
     } catch (error) {
       if (!stop.aborted) settings.report(error, jobId)
       const delayMs = stop.aborted ? 0 : settings.backoff(delivery.deliveries)
-      return store.release(delivery, delayMs).catch(fault => settings.report(fault, jobId))
+      return told(() => store.release(delivery, delayMs), jobId)
     }
+    failpoint('after_done_before_queue_ack')
     // Without it the message comes again, which is allowed.
-    await store.acknowledge(delivery).catch(error => settings.report(error, jobId))
+    await told(() => store.acknowledge(delivery), jobId)
+  }
+
+  /** Said again while the queue does not answer: otherwise the message would be hidden until its timeout. */
+  async function told(say: () => Promise<void>, jobId: string): Promise<void> {
+    const report = (error: unknown) => settings.report(error, jobId)
+    await patiently(say, { forMs: settings.visibilityMs, signal, onFailure: report }).catch(report)
   }
 
   /** Fills the free places. Returns false if the queue did not answer. */

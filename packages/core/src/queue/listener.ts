@@ -25,7 +25,7 @@ export interface Listener {
  * Listens until it is closed. The connection is a loan of the pool that is never returned to it as it is: somebody
  * else would hear the announcements.
  *
- * @param onAnnouncement called with the kind, or without one when announcements may have been missed.
+ * @param onAnnouncement called with what was announced, or without one when announcements may have been missed.
  */
 export function listen(
   pool: Pool,

@@ -27,6 +27,18 @@ export function memoryQueue(options: QueueOptions = {}): Queue {
     setTimeout(ringAll, Math.min(Math.ceil(afterMs) + 1, longestTimerMs), kind).unref()
   })
 
+  const { interruptHere, ...consumers } = createConsumers(
+    messages,
+    (kind, ring) => {
+      const bell = { kind, ring }
+      bells.add(bell)
+      return async () => {
+        bells.delete(bell)
+      }
+    },
+    settings,
+  )
+
   return {
     joinsTransactions: false,
 
@@ -48,16 +60,10 @@ export function memoryQueue(options: QueueOptions = {}): Queue {
       messages.forget(jobId)
     },
 
-    ...createConsumers(
-      messages,
-      (kind, ring) => {
-        const bell = { kind, ring }
-        bells.add(bell)
-        return async () => {
-          bells.delete(bell)
-        }
-      },
-      settings,
-    ),
+    async interrupt(jobId) {
+      interruptHere(jobId)
+    },
+
+    ...consumers,
   }
 }

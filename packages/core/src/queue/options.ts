@@ -3,7 +3,7 @@ import { LadingError } from '../errors/lading-error.ts'
 
 export const queueDefaults = {
   /** Milliseconds. Long enough for a garbage collection or a failover of the database, short enough to wait for. */
-  visibilityMs: 60_000,
+  visibilityMs: 30_000,
   /** Milliseconds. One cheap query per consumer; what is awaited is announced anyway. */
   pollMs: 1_000,
   /** Milliseconds. */
@@ -15,7 +15,7 @@ export const queueDefaults = {
 export interface QueueOptions {
   /**
    * Milliseconds until a message of a consumer that died is delivered again. Live consumers renew three times in
-   * it. Less redelivers sooner, and takes busy processes for dead. @defaultValue 60,000
+   * it. Less redelivers sooner, and takes busy processes for dead. @defaultValue 30,000
    */
   readonly visibilityMs?: number
   /**
@@ -51,7 +51,9 @@ export function readQueueOptions(options: QueueOptions): QueueSettings {
     visibilityMs,
     pollMs,
     maxDepth,
-    backoff: deliveries => Math.min(maxBackoffMs, backoffMs * 2 ** (deliveries - 1)),
+    // Not quite the same for all, so that what failed together does not come back together.
+    backoff: deliveries =>
+      Math.min(maxBackoffMs, backoffMs * 2 ** (deliveries - 1) * (1 + Math.random() / 4)),
     report(error, jobId) {
       try {
         onError?.(error, jobId === undefined ? {} : { jobId })

@@ -1,5 +1,5 @@
 // A queue in the database itself: a message comes to be with the transaction that writes its job.
-import type { Pool, QueryResult } from '../postgres/client.ts'
+import { type Pool, poolSize, type QueryResult } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { createConsumers } from './consumers.ts'
 import { type Listener, listen } from './listener.ts'
@@ -7,7 +7,7 @@ import { runOnLoan, type Statement } from './loan.ts'
 import { type QueueOptions, queueFull, readQueueOptions } from './options.ts'
 import { postgresMessages } from './postgres-messages.ts'
 import type { Queue, QueueKind } from './queue.ts'
-import { depthSql, enqueueSql, forgetSql } from './queue-sql.ts'
+import { depthSql, enqueueSql, forgetSql, interruption, interruptSql } from './queue-sql.ts'
 
 /** With fewer connections, one that only listens would be missed by those who work. */
 const leastPoolToListen = 3
@@ -37,8 +37,9 @@ export function postgresQueue({ pool, listen: wantsToListen, ...options }: Postg
   const bells = new Set<{ kind: QueueKind; ring: () => void }>()
   let listener: Listener | undefined
 
-  const ring = (kind: string | undefined) => {
-    for (const bell of bells) if (kind === undefined || bell.kind === kind) bell.ring()
+  const hear = (announced: string | undefined) => {
+    if (announced?.startsWith(interruption) === true) interruptHere(announced.slice(interruption.length))
+    for (const bell of bells) if (announced === undefined || bell.kind === announced) bell.ring()
   }
 
   /** The listening connection is preferred: handlers that use up the pool cannot keep claims from being renewed. */
@@ -49,6 +50,23 @@ export function postgresQueue({ pool, listen: wantsToListen, ...options }: Postg
       throw databaseFault(error)
     }
   }
+
+  const { interruptHere, ...consumers } = createConsumers(
+    postgresMessages(run, settings.visibilityMs),
+    (kind, ring) => {
+      const bell = { kind, ring }
+      bells.add(bell)
+      if (listens) listener ??= listen(pool, hear, settings.report)
+      return async () => {
+        bells.delete(bell)
+        if (bells.size > 0) return
+        const last = listener
+        listener = undefined
+        await last?.close()
+      }
+    },
+    settings,
+  )
 
   return {
     joinsTransactions: true,
@@ -71,27 +89,12 @@ export function postgresQueue({ pool, listen: wantsToListen, ...options }: Postg
       await run(forgetSql(jobId))
     },
 
-    ...createConsumers(
-      postgresMessages(run, settings.visibilityMs),
-      (kind, ringOne) => {
-        const bell = { kind, ring: ringOne }
-        bells.add(bell)
-        if (listens) listener ??= listen(pool, ring, settings.report)
-        return async () => {
-          bells.delete(bell)
-          if (bells.size > 0) return
-          const last = listener
-          listener = undefined
-          await last?.close()
-        }
-      },
-      settings,
-    ),
-  }
-}
+    async interrupt(jobId) {
+      // At once for those of this process, which may have nobody who listens.
+      interruptHere(jobId)
+      await run(interruptSql(jobId))
+    },
 
-/** What the `pg` pool was made with; 10 is its own default. */
-function poolSize({ options }: Pool): number {
-  const max: unknown = options !== undefined && 'max' in options ? options.max : undefined
-  return typeof max === 'number' ? max : 10
+    ...consumers,
+  }
 }

@@ -7,6 +7,9 @@ import type { Turn } from './turns.ts'
 /** Announced with the kind as payload, by the commit that brings a message. */
 export const channel = 'lading_queue'
 
+/** Before the id of a job whose handlers are to stop, announced on the same channel. */
+export const interruption = 'interrupt:'
+
 /**
  * Candidates beyond those that are wanted. Consumers that look at the same moment see the same
  * candidates, and skip what others have locked.
@@ -165,4 +168,8 @@ export function forgetSql(jobId: string): Statement {
       update lading.queue q set again_at = null where q.job_id = $1 and not ${isWaiting}`,
     values: [jobId],
   }
+}
+
+export function interruptSql(jobId: string): Statement {
+  return { text: `select pg_notify('${channel}', $1)`, values: [interruption + jobId] }
 }

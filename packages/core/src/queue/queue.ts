@@ -27,8 +27,8 @@ export interface ConsumeOptions {
    * Works on one job. When it resolves, the message is done with. When it rejects, the message comes again: after
    * a pause that doubles each time, or at once to others if it was asked to stop.
    *
-   * Its signal comes when the consumer is to end, and when the message was given to somebody else because this
-   * process was taken for dead. A handler that stops for it and is not done must reject.
+   * Its signal comes when the consumer is to end, when the message was given to somebody else because this
+   * process was taken for dead, and when somebody interrupts the job. A handler that stops for it and is not done must reject.
    */
   readonly handler: (jobId: string, context: { readonly signal: AbortSignal }) => Promise<void>
 }
@@ -65,6 +65,13 @@ export interface Queue {
 
   /** Takes back a message that still waits. Twice, or without one: does nothing. A handler that runs goes on. */
   forget?(jobId: string): Promise<void>
+
+  /**
+   * Asks the handlers of this job to stop, in whatever process they run: their signal comes, and if they reject, the
+   * message comes again at once. May reach nobody; a job that must stop has to find out by itself sooner or later.
+   * Twice, or while no handler runs: does nothing.
+   */
+  interrupt?(jobId: string): Promise<void>
 
   /** Ends all consumers as their signals would, and lets go of connections. Twice: does nothing. */
   close(): Promise<void>

@@ -10,6 +10,7 @@ import { checkKey, checkPrefix } from './key.ts'
 import { listFiles } from './list-files.ts'
 import { withinSize } from './range.ts'
 import type { Storage } from './storage.ts'
+import { removeUnfinishedFiles } from './unfinished.ts'
 import { writeFile } from './write-file.ts'
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
@@ -18,7 +19,8 @@ const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
  * Keeps objects as files of `directory`, which is made if it is not there. Several processes may share it. Files
  * can be read by their owner only. Symbolic links inside of it are never followed; the directory itself may be one.
  *
- * A process that dies while it writes leaves a file named `….tmp-…`, which no method shows.
+ * A process that dies while it writes leaves a file named `….tmp-…`, which no method shows, and which
+ * `removeUnfinished` removes.
  *
  * @example
  * const storage = fileStorage('./data')
@@ -80,6 +82,10 @@ export function fileStorage(directory: string): Storage {
     async delete(key) {
       checkKey(key)
       await remove(await root(), key).catch(asFault)
+    },
+
+    async removeUnfinished(before) {
+      return removeUnfinishedFiles(await root(), before).catch(asFault)
     },
 
     async *list(prefix) {

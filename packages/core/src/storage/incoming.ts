@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
+import { failpoint } from '../util/failpoint.ts'
 import type { PutOptions, StorageSource } from './storage.ts'
 
 export interface Incoming {
@@ -28,6 +29,7 @@ export function incoming(source: StorageSource, { signal, maxBytes }: PutOptions
         if (maxBytes !== undefined && size > maxBytes) throw tooLarge(maxBytes)
         hash.update(chunk)
         yield chunk
+        failpoint('mid_file')
       }
     } catch (error) {
       failure = { error }

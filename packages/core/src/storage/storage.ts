@@ -78,6 +78,12 @@ export interface Storage {
   list(prefix: string): AsyncIterable<ObjectFacts>
 
   /**
+   * Removes what `put`s have left that were ended by the death of their process, if nothing was written to it since
+   * `before`; returns how many there were. Absent where nothing can be left. Twice: there is nothing more.
+   */
+  removeUnfinished?(before: Date): Promise<number>
+
+  /**
    * An address from which the object can be read without further credentials. Absent where there is none: the
    * bytes then go through the application. Twice: two addresses, both good until they expire.
    *

@@ -4,6 +4,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { failpoint } from '../util/failpoint.ts'
 import { folderOf, ignore, removeEmptyFolders, syncFolder } from './folder.ts'
 import { checkNotCancelled } from './incoming.ts'
 import { temporaryMark } from './key.ts'
@@ -30,6 +31,7 @@ export async function writeFile(
       await handle.close()
     }
     checkNotCancelled(signal)
+    failpoint('before_rename')
     await rename(temporary, join(folder, basename(key)))
   } catch (error) {
     await unlink(temporary).catch(() => undefined)

@@ -110,10 +110,6 @@ export const exportJobCases: HttpCases = {
       await assertProblem(await send(site, { resource: 'users', ...more }), 501, 'NOT_IMPLEMENTED')
     }
     await assertProblem(await send(site, { resources: ['users', 'articles'] }), 501, 'NOT_IMPLEMENTED')
-    const headers = { 'content-type': 'application/json', 'idempotency-key': 'k' }
-    const body = JSON.stringify({ resource: 'users' })
-    const keyed = await fetch(`${site.base}/v1/exports`, { method: 'POST', headers, body })
-    await assertProblem(keyed, 501, 'NOT_IMPLEMENTED')
   },
 
   'ids that are malformed, unknown, or of an import': async site => {

@@ -88,6 +88,8 @@ export const importCases: HttpCases = {
     const job = await badImport(site)
     const self = `${site.mount}/v1/imports/${job.job_id}`
     const { created_at, started_at, completed_at, duration_seconds, rows_per_second, errors, ...rest } = job
+    const size = job.progress.total_bytes
+    assert.ok(size > 100)
     assert.deepEqual(rest, {
       job_id: job.job_id,
       type: 'import',
@@ -96,6 +98,8 @@ export const importCases: HttpCases = {
       format: 'csv',
       on_conflict: 'error',
       dry_run: false,
+      after: null,
+      metadata: {},
       progress: {
         total_records: 5,
         processed_records: 5,
@@ -105,8 +109,11 @@ export const importCases: HttpCases = {
         updated_records: 0,
         ignored_records: 0,
         unprocessed_records: null,
+        processed_bytes: size,
+        total_bytes: size,
         percentage: 100,
       },
+      eta_seconds: null,
       warnings: [],
       errors_by_code: { INVALID_EMAIL: 1, INVALID_ROLE: 1, INVALID_BOOLEAN: 1 },
       error_message: null,

@@ -1,6 +1,5 @@
 // Cases of the HTTP suite: what an import may be asked for, and what is refused in a sentence.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import {
   assertProblem,
   ended,
@@ -94,22 +93,9 @@ export const optionCases: HttpCases = {
 
   'what is not built yet says so': async site => {
     await leavesNothing(site, async () => {
-      const after = await sendRaw(site, `resource=users&after=${randomUUID()}`, usersCsv(1))
-      await assertProblem(after, 501, 'NOT_IMPLEMENTED')
       const url = { resource: 'users', file_url: 'https://example.org/users.csv', on_conflict: 'update' }
       await assertProblem(await sendJson(site, '/v1/imports', url), 501, 'NOT_IMPLEMENTED')
-      const keyed = await sendRaw(site, 'resource=users', usersCsv(1), 'text/csv', { 'idempotency-key': 'k' })
-      await assertProblem(keyed, 501, 'NOT_IMPLEMENTED')
     })
-    const id = randomUUID()
-    const later = [
-      ['DELETE', `/v1/imports/${id}`],
-      ['POST', `/v1/imports/${id}/retry`],
-      ['DELETE', `/v1/exports/${id}`],
-    ] as const
-    for (const [method, path] of later) {
-      await assertProblem(await fetch(site.base + path, { method }), 501, 'NOT_IMPLEMENTED')
-    }
   },
 
   'a JSON body is checked': async site => {

@@ -6,7 +6,9 @@ import { exportJobCases } from './http-suite-export-jobs.ts'
 import { exportCases } from './http-suite-exports.ts'
 import { givingBackCases } from './http-suite-giving-back.ts'
 import { hostCases } from './http-suite-host.ts'
+import { idempotencyCases } from './http-suite-idempotency.ts'
 import { importCases } from './http-suite-imports.ts'
+import { jobLifeCases } from './http-suite-job-life.ts'
 import { optionCases } from './http-suite-options.ts'
 import { probeCases } from './http-suite-probes.ts'
 import { settingCases } from './http-suite-settings.ts'
@@ -44,8 +46,10 @@ const groups = {
   'settings of imports': settingCases,
   'record errors': errorCases,
   'giving back': givingBackCases,
+  idempotency: idempotencyCases,
   uploads: uploadCases,
   'too large': tooLargeCases,
+  'life of jobs': jobLifeCases,
   exports: exportCases,
   'export jobs': exportJobCases,
 }

@@ -58,6 +58,38 @@ export const brokenCases: Record<string, QueueCase> = {
     },
   },
 
+  'a handler that is interrupted is asked to stop, and no other one': {
+    settings: { backoffMs: 3_600_000, pollMs: 3_600_000 },
+    async run({ queue }) {
+      if (queue.interrupt === undefined) return
+      const [jobId = '', undisturbed = ''] = await enqueued(queue, 2)
+      const { opened, open } = gate()
+      let isDisturbed = false
+      const { delivered, stop } = consumer(
+        queue,
+        (id, { signal }) => {
+          if (id === undisturbed) {
+            signal.addEventListener('abort', () => {
+              isDisturbed = true
+            })
+            return opened
+          }
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason))
+          })
+        },
+        { concurrency: 2 },
+      )
+      await until('both run', () => delivered.length === 2)
+      await queue.interrupt(jobId)
+      await until('it rejected, and comes again at once', () => delivered.length === 3)
+      assert.deepEqual([delivered[2], isDisturbed], [jobId, false])
+      await queue.interrupt('00000000-0000-4000-8000-000000000000')
+      open()
+      await stop()
+    },
+  },
+
   'a message of a consumer that died is delivered to another, when its time is over': {
     needs: 'frail',
     settings: { visibilityMs: 600 },

@@ -2,24 +2,23 @@
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Resource } from '../../resource/define.ts'
 import { readJson } from '../body.ts'
-import { json } from '../message.ts'
-import { laterOfExports, notYet, refuseIdempotencyKey, refuseUnbuilt } from '../not-yet.ts'
+import { submitted } from '../idempotency.ts'
+import { laterOfExports, notYet, refuseUnbuilt } from '../not-yet.ts'
 import { readBody } from '../parameters.ts'
 import { exportJob } from '../schemas.ts'
 import type { Handler } from '../service.ts'
 import { refuseWhileDraining } from '../submission.ts'
-import { acceptedJob, selfLink } from '../wire.ts'
 
-export const createExport: Handler = async (request, service) => {
+export const createExport: Handler = (request, service) => {
   refuseWhileDraining(service)
-  refuseIdempotencyKey(request.headers)
-  const options = readBody(exportJob, await readJson(request))
-  refuseUnbuilt(options, laterOfExports)
-  const { resource, format = 'ndjson', filters = {} } = options
-  if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
-  refuseRanges(service.registry.get(resource), filters)
-  const job = await service.jobs.submitExport({ resource, format, filters })
-  return json(202, acceptedJob(job, request.mount), { Location: selfLink(job, request.mount) })
+  return submitted(request, service, 'export', async idempotencyKey => {
+    const options = readBody(exportJob, await readJson(request))
+    refuseUnbuilt(options, laterOfExports)
+    const { resource, format = 'ndjson', filters = {}, metadata } = options
+    if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
+    refuseRanges(service.registry.get(resource), filters)
+    return service.jobs.submitExport({ resource, format, filters, metadata, idempotencyKey })
+  })
 }
 
 /** Lists and objects are values of lists and documents only; for any other field they ask for several or a range. */

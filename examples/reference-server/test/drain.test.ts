@@ -1,0 +1,102 @@
+// The reference server on its way out: not ready, no new job, an end in time; and one whose workers are elsewhere.
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { type RunningServer, startServer } from './support.ts'
+
+let database: TestDatabase
+let folder: string
+beforeEach(async () => {
+  database = await createDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'lading-drain-'))
+})
+afterEach(async () => {
+  await database.drop()
+  await rm(folder, { recursive: true })
+})
+
+const start = (env = {}) => startServer({ DATABASE_URL: database.url, STORAGE_PATH: folder, ...env })
+const users = (count: number) =>
+  `email,name,role,active\n${Array.from({ length: count }, (_, index) => `${index}@example.org,A,reader,true\n`).join('')}`
+
+async function submit({ url }: RunningServer, file: string): Promise<string> {
+  const response = await fetch(`${url}/v1/imports?resource=users`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: file,
+  })
+  return ((await response.json()) as { job_id: string }).job_id
+}
+
+async function statusOf(id: string): Promise<{ status: string; processed: number }> {
+  const { rows } = await database.pool.query('select status, processed from lading.jobs where id = $1', [id])
+  return { status: rows[0]?.status, processed: Number(rows[0]?.processed) }
+}
+
+test.each(['fastify', 'express'])(
+  'on %s it says that it is not ready while a last upload comes, and ends with 0 when that is answered',
+  async adapter => {
+    const server = await start({ ADAPTER: adapter })
+    const upload = request(`${server.url}/v1/imports?resource=users`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+    })
+    const answered = once(upload, 'response')
+    upload.write(users(5_000))
+    const storedTemporarily = async () => {
+      return (await readdir(folder, { recursive: true })).length
+    }
+    await expect.poll(storedTemporarily).toBeGreaterThan(0)
+
+    expect((await fetch(`${server.url}/ready`)).status).toBe(200)
+    const ended = server.stop()
+    await expect.poll(async () => (await fetch(`${server.url}/ready`)).status).toBe(503)
+    expect((await fetch(`${server.url}/live`)).status).toBe(200)
+    const refused = await fetch(`${server.url}/v1/imports?resource=users`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body: users(1),
+    })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+
+    upload.end('late@example.org,L,reader,true\n')
+    const [response] = await answered
+    expect(response.statusCode).toBe(202)
+    response.resume()
+    expect(await ended).toBe(0)
+  },
+)
+
+test('it gives the job back that it works on, and the next one ends it', async () => {
+  const first = await start()
+  const id = await submit(first, users(100_000))
+  await expect.poll(async () => (await statusOf(id)).processed, { interval: 5 }).toBeGreaterThan(0)
+  const told = performance.now()
+  expect(await first.stop()).toBe(0)
+  expect(performance.now() - told).toBeLessThan(5_000)
+  const left = await statusOf(id)
+  expect(left.status).toBe('pending')
+  expect(left.processed).toBeLessThan(100_000)
+
+  const second = await start()
+  await expect.poll(async () => (await statusOf(id)).status, { timeout: 20_000 }).toBe('completed')
+  const { rows } = await database.pool.query('select count(*)::int from users')
+  expect(rows).toEqual([{ count: 100_000 }])
+  expect(await second.stop()).toBe(0)
+})
+
+test('with WORKERS_ENABLED=false it leaves the jobs to others', async () => {
+  const server = await start({ WORKERS_ENABLED: 'false' })
+  const id = await submit(server, users(1))
+  const other = await start()
+  await expect.poll(async () => (await statusOf(id)).status, { timeout: 10_000 }).toBe('completed')
+  expect(await other.stop()).toBe(0)
+  const next = await submit(server, users(1))
+  expect((await fetch(`${server.url}/health`)).status).toBe(200)
+  expect((await statusOf(next)).status).toBe('pending')
+  expect(await server.stop()).toBe(0)
+})

@@ -1,0 +1,78 @@
+// F1, F9: kill -9 of a worker at every step of an import. Another one takes over, and it is as if nothing had been.
+import type { Failpoint } from '../packages/core/src/testing/index.ts'
+import { expect, test } from 'vitest'
+import { faultBed } from './support/bed.ts'
+import type { Cut } from './support/settings.ts'
+
+const bed = faultBed()
+
+/** The pass at which the worker dies: in the third batch of twenty, or at the only one there is. */
+const amid: readonly (readonly [Cut, number])[] = [
+  ['before_begin', 3],
+  ['after_begin', 3],
+  ['after_fence', 3],
+  ['mid_copy', 3],
+  ['after_copy', 3],
+  ['after_errors', 3],
+  ['after_checkpoint', 3],
+  ['before_commit', 3],
+  ['after_commit_before_ack', 3],
+]
+
+test.each(amid)('killed %s: what was committed stays, the rest is done by the next worker', async (step, nth) => {
+  const id = await bed.submit()
+  const first = bed.worker({ failpoint: `${step}:${nth}` })
+  expect((await first.told('fired')).name).toBe(step)
+  expect((await first.ended).signal).toBe('SIGKILL')
+  // A batch that was committed counts, also where nobody heard of it.
+  const batches = step === 'after_commit_before_ack' ? nth : nth - 1
+  expect(await bed.status(id)).toMatchObject({ status: 'processing', token: 1 })
+  const second = bed.worker()
+  await second.told('ended')
+  expect(await bed.status(id)).toMatchObject({ status: 'completed', token: 2 })
+  await bed.expectExact(id)
+  expect(batches).toBeGreaterThan(0)
+})
+
+const atTheEdges: readonly Failpoint[] = [
+  'after_claim',
+  'after_last_batch',
+  'before_done',
+  'after_done_before_queue_ack',
+]
+
+test.each(atTheEdges)('killed %s: the job ends once', async step => {
+  const id = await bed.submit()
+  const first = bed.worker({ failpoint: step })
+  expect((await first.told('fired')).name).toBe(step)
+  expect((await first.ended).signal).toBe('SIGKILL')
+  const isDone = step === 'after_done_before_queue_ack'
+  expect(await bed.status(id)).toMatchObject({ status: isDone ? 'completed' : 'processing', token: 1 })
+  bed.worker()
+  await bed.ended(id)
+  // The message comes again, and finds nothing to do.
+  await expect.poll(async () => (await bed.pool.query('select from lading.queue')).rowCount).toBe(0)
+  expect(await bed.status(id)).toMatchObject({ status: 'completed', token: isDone ? 1 : 2 })
+  await bed.expectExact(id)
+})
+
+test('killed at ten steps in a row, one worker after the other: the job still ends exactly', async () => {
+  const id = await bed.submit()
+  for (const [step] of [...amid, amid[8] ?? amid[0]].filter(found => found !== undefined)) {
+    const worker = bed.worker({ failpoint: `${step}:2`, batchRows: 900 })
+    expect((await worker.told('fired')).name).toBe(step)
+    await worker.ended
+  }
+  bed.worker()
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed', token: 11 })
+  await bed.expectExact(id)
+})
+
+test('killed from outside at some moment in the middle', async () => {
+  const id = await bed.submit()
+  const first = bed.worker({ batchRows: 250 })
+  await bed.reached(id, 4_000)
+  await bed.killAmid(first, id)
+  bed.worker()
+  await bed.expectExact(id)
+})

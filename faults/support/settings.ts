@@ -1,0 +1,48 @@
+// What a worker process is told, and what it tells; both as JSON.
+
+export type Sabotage = 'checkpoint' | 'fence' | 'counters'
+
+/** Steps inside of a transaction, at which the connection itself is cut; see `wire.ts`. */
+export type Cut =
+  | 'before_begin'
+  | 'after_begin'
+  | 'after_fence'
+  | 'mid_copy'
+  | 'after_copy'
+  | 'after_errors'
+  | 'after_checkpoint'
+  | 'before_commit'
+  | 'after_commit_before_ack'
+
+export interface WorkerSettings {
+  readonly databaseUrl: string
+  /** Of the storage. */
+  readonly folder: string
+  readonly task:
+    | { readonly name: 'work' }
+    | { readonly name: 'import'; readonly file: string }
+    | { readonly name: 'export' }
+    | { readonly name: 'migrate'; readonly folders: readonly string[] }
+  readonly leaseSeconds: number
+  readonly batchRows: number
+  /** `name:n` or `name:n:signal`: the signal that the process sends to itself when it comes past for the n-th time. */
+  readonly failpoint?: string | undefined
+  readonly sabotage?: Sabotage | undefined
+  /** The queue does not join transactions, like one outside of the database. */
+  readonly queueApart?: boolean | undefined
+  /** Milliseconds for which a hook keeps the event loop busy, once, at the record of this number. */
+  readonly block?: { readonly atRecord: number; readonly ms: number } | undefined
+  readonly resource?: 'cargo' | 'users' | undefined
+  readonly poolSize?: number | undefined
+}
+
+export type WorkerEvent =
+  | { readonly event: 'ready' }
+  | { readonly event: 'fired'; readonly name: string }
+  | { readonly event: 'claimed' | 'ended'; readonly job: string }
+  | { readonly event: 'submitted'; readonly job: string }
+  | { readonly event: 'unhandled'; readonly error: string }
+  | { readonly event: 'fault'; readonly error: string }
+  | { readonly event: 'done'; readonly peakBytes: number; readonly beats: number; readonly maxDelayMs: number }
+
+export const applicationName = 'lading fault worker'

@@ -1,0 +1,114 @@
+// A process that works on jobs, submits one or migrates, and dies where it is told to.
+import { createReadStream, writeSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  fileStorage,
+  migrate,
+  postgresQueue,
+  type Queue,
+} from '../../packages/core/src/index.ts'
+import { setFailpoints } from '../../packages/core/src/testing/index.ts'
+import pg from 'pg'
+import project from '../../examples/reference-server/lading.config.ts'
+import { cargo } from './cargo.ts'
+import { applicationName, type WorkerEvent, type WorkerSettings } from './settings.ts'
+import { countedSteps } from './steps.ts'
+import { tapWire } from './wire.ts'
+
+/** The descriptor that the parent reads events from. Written at once: the process may be dead a moment later. */
+const events = 3
+const tell = (event: WorkerEvent) => writeSync(events, `${JSON.stringify(event)}\n`)
+
+for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(name, (error: unknown) => {
+    tell({ event: 'unhandled', error: `${name}: ${error instanceof Error ? error.stack : String(error)}` })
+    process.exit(70)
+  })
+}
+
+// Written by the parent, from an object of this type.
+const settings = JSON.parse(process.env.FAULT_SETTINGS ?? '{}') as WorkerSettings
+const { databaseUrl, folder, task, leaseSeconds, batchRows } = settings
+
+const steps = countedSteps(settings.failpoint, name => tell({ event: 'fired', name }))
+setFailpoints(steps.pass)
+const pool = new pg.Pool({
+  connectionString: databaseUrl,
+  max: settings.poolSize ?? 8,
+  application_name: applicationName,
+  connectionTimeoutMillis: 5_000,
+})
+pool.on('error', () => undefined)
+tapWire(pool, steps, settings.sabotage)
+
+let records = 0
+function onRecord(): void {
+  if (++records !== settings.block?.atRecord) return
+  const until = performance.now() + settings.block.ms
+  while (performance.now() < until) Math.random()
+}
+
+const resources = [...project.resources, cargo(onRecord)]
+const importer = createImporter({ pool, resources, batchRows, noProgressSeconds: 2 })
+const exporter = createExporter({ pool, resources })
+const inDatabase = postgresQueue({
+  pool,
+  visibilityMs: leaseSeconds * 1_500,
+  pollMs: 50,
+  backoffMs: 20,
+  maxBackoffMs: 200,
+  onError: error => tell({ event: 'fault', error: String(error) }),
+})
+/** Like one outside of the database: enqueued to behind the commit. */
+const apart: Queue = { ...inDatabase, joinsTransactions: false, enqueue: message => inDatabase.enqueue(message) }
+const queue = settings.queueApart === true ? apart : inDatabase
+const jobs = createJobs({
+  importer,
+  exporter,
+  queue,
+  storage: fileStorage(folder),
+  leaseSeconds,
+  sweepSeconds: 0.2,
+  maxAttempts: 100,
+  onJobEnd: ({ id }) => tell({ event: 'ended', job: id }),
+  onError: error => tell({ event: 'fault', error: String(error) }),
+})
+
+const stopping = new AbortController()
+process.on('SIGTERM', () => (stopping.signal.aborted ? process.exit(1) : stopping.abort()))
+
+/** Beats three times in a lease, as the lease's own heart does, to see whether the event loop lets it. */
+function startBeating(): () => { beats: number; maxDelayMs: number } {
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  delay.enable()
+  let beats = 0
+  const timer = setInterval(() => beats++, 20)
+  return () => {
+    clearInterval(timer)
+    return { beats, maxDelayMs: delay.max / 1e6 }
+  }
+}
+
+async function run(): Promise<void> {
+  if (task.name === 'migrate') await migrate({ pool, folders: task.folders })
+  else if (task.name === 'import') {
+    const source = createReadStream(task.file)
+    const job = await jobs.submitImport({ resource: settings.resource ?? 'cargo', format: 'csv', source })
+    tell({ event: 'submitted', job: job.id })
+  } else if (task.name === 'export') {
+    const job = await jobs.submitExport({ resource: settings.resource ?? 'cargo', format: 'csv' })
+    tell({ event: 'submitted', job: job.id })
+  } else {
+    tell({ event: 'ready' })
+    await jobs.work({ signal: stopping.signal, imports: 1, exports: 1 })
+  }
+}
+
+const stopBeating = startBeating()
+await run()
+await queue.close()
+await pool.end()
+tell({ event: 'done', peakBytes: process.resourceUsage().maxRSS * 1024, ...stopBeating() })

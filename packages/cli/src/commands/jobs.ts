@@ -1,0 +1,82 @@
+// lading jobs: what was submitted to a server, and its end or its second beginning by hand.
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  fileStorage,
+  type Job,
+  type JobStatus,
+  type Jobs,
+  memoryStorage,
+  postgresQueue,
+} from '@lading/core'
+import { loadProject } from '../config-file.ts'
+import { type DatabaseOptions, withDatabase } from '../database.ts'
+import { type ExitCode, exitCode, failure, usageError } from '../exit.ts'
+import { jobLine } from '../job-line.ts'
+import { storageFolder } from '../storage-folder.ts'
+
+export interface JobsCommandOptions extends DatabaseOptions {
+  readonly config?: string
+  /** Only for a retry, which needs the file that was sent. */
+  readonly storage?: string
+}
+
+export interface ListCommandOptions extends JobsCommandOptions {
+  readonly exports?: boolean
+  readonly status?: string
+  readonly resource?: string
+  readonly limit?: string
+}
+
+const states: readonly JobStatus[] = ['pending', 'processing', 'completed', 'failed', 'cancelled']
+
+/** Newest first, at most 100. */
+export async function listJobs(options: ListCommandOptions): Promise<ExitCode> {
+  const { exports = false, resource, limit = '20' } = options
+  const status = states.find(state => state === options.status)
+  if (options.status !== undefined && status === undefined) {
+    throw usageError(`--status must be one of ${states.join(', ')}; it is "${options.status}".`)
+  }
+  if (!/^([1-9]\d?|100)$/.test(limit)) {
+    throw usageError(`--limit must be a whole number from 1 to 100; it is "${limit}".`)
+  }
+  return withJobs(options, undefined, async jobs => {
+    const kind = exports ? 'export' : 'import'
+    const page = await jobs.list({ kind, status, resource, limit: Number(limit) })
+    process.stdout.write(page.jobs.map(jobLine).join(''))
+  })
+}
+
+export function cancelJob(id: string, options: JobsCommandOptions): Promise<ExitCode> {
+  return withJobs(options, undefined, async jobs => show(await jobs.cancel(id)))
+}
+
+/** It is begun by whoever works on jobs: a server, or `lading work`. */
+export function retryJob(id: string, options: JobsCommandOptions): Promise<ExitCode> {
+  const folder = storageFolder(options.storage)
+  return withJobs(options, folder, async jobs => show(await jobs.retry(id)))
+}
+
+function show(job: Job | undefined): void {
+  if (job === undefined) throw failure('There is no job with this id.')
+  process.stdout.write(jobLine(job))
+}
+
+async function withJobs(
+  options: JobsCommandOptions,
+  folder: string | undefined,
+  work: (jobs: Jobs) => Promise<void>,
+): Promise<ExitCode> {
+  const { resources } = (await loadProject(options.config)).project
+  return withDatabase(options, async ({ pool, interrupted, cut }) => {
+    interrupted.addEventListener('abort', cut)
+    const queue = postgresQueue({ pool })
+    // Without a folder nothing is asked that needs a file.
+    const storage = folder === undefined ? memoryStorage() : fileStorage(folder)
+    const importer = createImporter({ pool, resources })
+    await work(createJobs({ importer, exporter: createExporter({ pool, resources }), queue, storage }))
+    await queue.close()
+    return exitCode.done
+  })
+}

@@ -1,0 +1,70 @@
+// lading work: the jobs of a database, done by a process of their own until it is told to stop.
+import { createExporter, createImporter, createJobs, fileStorage, postgresQueue } from '@lading/core'
+import { tell } from '../complaint.ts'
+import { loadProject } from '../config-file.ts'
+import { type DatabaseOptions, withDatabase } from '../database.ts'
+import { type ExitCode, exitCode, usageError } from '../exit.ts'
+import { jobLine } from '../job-line.ts'
+import { count } from '../printable.ts'
+import { storageFolder } from '../storage-folder.ts'
+
+export interface WorkCommandOptions extends DatabaseOptions {
+  readonly config?: string
+  /** Folder of the files, which is that of the servers. */
+  readonly storage?: string
+  /** Jobs at a time, as text. */
+  readonly imports?: string
+  readonly exports?: string
+}
+
+/** Each job writes on one connection and may read on another; the rest is for the queue, the sweep and heartbeats. */
+const poolSize = (jobs: number) => 2 * jobs + 4
+
+export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode> {
+  const folder = storageFolder(options.storage)
+  const imports = concurrency('--imports', options.imports, 4)
+  const exports = concurrency('--exports', options.exports, 2)
+  if (imports + exports === 0) throw usageError('Nothing to do: --imports and --exports are both 0.')
+  const { project } = await loadProject(options.config)
+  const { resources } = project
+
+  return withDatabase({ ...options, poolSize: poolSize(imports + exports) }, async database => {
+    const { pool, interrupted, interruptedTwice } = database
+    // What is under way is taken back by the database when its connections break, and begun again by others.
+    interruptedTwice.addEventListener('abort', () => process.exit(exitCode.interrupted))
+    interrupted.addEventListener('abort', () =>
+      tell('Stopping after the current batches; once more stops at once.'),
+    )
+    const importer = createImporter({ pool, resources })
+    await importer.check()
+    const queue = postgresQueue({ pool, onError: complain })
+    const jobs = createJobs({
+      importer,
+      exporter: createExporter({ pool, resources }),
+      queue,
+      storage: fileStorage(folder),
+      onJobEnd: job => process.stdout.write(jobLine(job)),
+      onError: complain,
+    })
+    try {
+      tell(`Working on ${count(imports)} imports and ${count(exports)} exports at a time.`)
+      await jobs.work({ signal: interrupted, imports, exports })
+    } finally {
+      await queue.close()
+    }
+    return exitCode.done
+  })
+}
+
+/** @throws CommandError */
+function concurrency(option: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number <= 64) return number
+  throw usageError(`${option} must be a whole number from 0 to 64; it is "${text}".`)
+}
+
+/** Both go on by themselves. */
+function complain(error: unknown): void {
+  tell(error instanceof Error ? error.message : String(error))
+}

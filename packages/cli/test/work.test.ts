@@ -1,0 +1,150 @@
+// lading work: does the jobs of a database, and ends in order when it is told to.
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  fileStorage,
+  type Jobs,
+  postgresQueue,
+} from '@lading/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import project from '../../../examples/reference-server/lading.config.ts'
+import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createReferenceDatabase()
+})
+afterAll(async () => {
+  await database.drop()
+})
+
+/** What a server does whose jobs are done elsewhere. */
+function server(folder: string): Jobs {
+  const { pool } = database
+  const { resources } = project
+  return createJobs({
+    importer: createImporter({ pool, resources }),
+    exporter: createExporter({ pool, resources }),
+    queue: postgresQueue({ pool }),
+    storage: fileStorage(folder),
+  })
+}
+
+const csv = (count: number) =>
+  Buffer.from(
+    `email,name,role,active\n${Array.from({ length: count }, (_, index) => `${index}@example.org,A,reader,true\n`).join('')}`,
+  )
+
+const args = ['--config', referenceConfig, 'work', '--storage']
+
+test('does the jobs that were submitted, says a line for each, and ends with 0 when it is told to', async () => {
+  const folder = await tempFolder()
+  const jobs = server(folder)
+  const first = await jobs.submitImport({ resource: 'users', format: 'csv', source: csv(3) })
+  const last = await jobs.submitImport({ resource: 'users', format: 'csv', source: csv(4), after: first.id })
+  const child = startLading([...args, folder], { databaseUrl: database.url })
+  if (child.stdout === null) throw new Error('The child has no output.')
+  const lines: string[][] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line.split('\t'))
+    if (line.startsWith(last.id)) break
+  }
+  expect(lines.map(fields => fields.slice(0, 6))).toEqual([
+    [first.id, 'import', 'users', 'completed', '3', '0'],
+    [last.id, 'import', 'users', 'completed', '4', '3'],
+  ])
+  const closed = once(child, 'close')
+  child.kill('SIGTERM')
+  expect((await closed)[0]).toBe(0)
+})
+
+test('gives a job back that it has begun, within 5 seconds', async () => {
+  const folder = await tempFolder()
+  const jobs = server(folder)
+  const { id } = await jobs.submitImport({ resource: 'users', format: 'csv', source: csv(200_000) })
+  const child = startLading([...args, folder], { databaseUrl: database.url })
+  const outcome = outcomeOf(child)
+  const processed = async () => (await jobs.get(id))?.progress.processedRecords
+  await expect.poll(processed, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0)
+  const told = performance.now()
+  child.kill('SIGTERM')
+  expect((await outcome).code).toBe(0)
+  expect(performance.now() - told).toBeLessThan(5_000)
+  expect(await jobs.get(id)).toMatchObject({ status: 'pending', errorCode: null })
+  await jobs.cancel(id)
+})
+
+test('ends at once when it is told twice', async () => {
+  const folder = await tempFolder()
+  const jobs = server(folder)
+  const { id } = await jobs.submitImport({ resource: 'users', format: 'csv', source: csv(200_000) })
+  const child = startLading([...args, folder], { databaseUrl: database.url })
+  const { stderr } = child
+  if (stderr === null) throw new Error('The child has no output.')
+  let said = ''
+  stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  const closed = once(child, 'close')
+  const processed = async () => (await jobs.get(id))?.progress.processedRecords
+  await expect.poll(processed, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0)
+  // Whoever holds the table holds the batch.
+  const holder = await database.pool.connect()
+  await holder.query('begin; lock table users in access exclusive mode')
+  child.kill('SIGTERM')
+  await expect.poll(() => said).toContain('Stopping after the current batches; once more stops at once.')
+  const told = performance.now()
+  child.kill('SIGINT')
+  expect((await closed)[0]).toBe(130)
+  expect(performance.now() - told).toBeLessThan(1_000)
+  await holder.query('rollback')
+  holder.release()
+  await jobs.cancel(id)
+})
+
+test.each([
+  [['--imports', 'x'], '--imports must be a whole number from 0 to 64; it is "x".'],
+  [['--imports', '0', '--exports', '0'], 'Nothing to do: --imports and --exports are both 0.'],
+])('%j is a wrong call', async (more, sentence) => {
+  const outcome = await lading([...args, await tempFolder(), ...more], { databaseUrl: database.url })
+  expect(outcome).toEqual({ code: 64, stdout: '', stderr: `lading: ${sentence}\n` })
+})
+
+test('without a storage it asks for one', async () => {
+  const outcome = await lading(['--config', referenceConfig, 'work'], { databaseUrl: database.url })
+  expect(outcome.code).toBe(64)
+  expect(outcome.stderr).toContain('No storage is named: pass --storage FOLDER')
+})
+
+test('jobs are listed, cancelled and retried by hand', async () => {
+  const folder = await tempFolder()
+  const jobs = server(folder)
+  const { id } = await jobs.submitImport({ resource: 'articles', format: 'csv', source: csv(1) })
+  const run = (...more: string[]) =>
+    lading(['--config', referenceConfig, 'jobs', ...more], { databaseUrl: database.url })
+  const line = (status: string) => `${id}\timport\tarticles\t${status}\t0\t0\t0.00\n`
+  expect(await run('list', '--resource', 'articles', '--limit', '1')).toEqual({
+    code: 0,
+    stdout: line('pending'),
+    stderr: '',
+  })
+  expect(await run('cancel', id)).toEqual({ code: 0, stdout: line('cancelled'), stderr: '' })
+  expect(await run('cancel', id)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'lading: The import was cancelled already; there is nothing left to cancel.\n',
+  })
+  expect((await run('retry', id, '--storage', folder)).stdout).toBe(line('pending'))
+  expect(await run('cancel', '00000000-0000-4000-8000-000000000000')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'lading: There is no job with this id.\n',
+  })
+  expect((await run('list', '--status', 'done')).code).toBe(64)
+  expect((await run('retry', id)).code).toBe(64)
+  await jobs.cancel(id)
+}, 30_000)

@@ -1,0 +1,20 @@
+// DELETE /v1/exports/:job_id: cancels an export, or deletes the file that it has made.
+import { LadingError } from '../../errors/lading-error.ts'
+import { withExport } from '../found-job.ts'
+import { json } from '../message.ts'
+import { exportJob } from '../wire.ts'
+
+export const deleteExport = withExport(async (job, request, { jobs }) => {
+  try {
+    if (job.status !== 'completed') {
+      const cancelled = await jobs.cancel(job.id)
+      return json(202, exportJob(cancelled ?? job, request.mount))
+    }
+  } catch (error) {
+    // It may have completed a moment ago; then it is its file that is not wanted.
+    const isOver = error instanceof LadingError && error.code === 'JOB_ENDED'
+    if (!isOver || (await jobs.get(job.id))?.status !== 'completed') throw error
+  }
+  await jobs.deleteFile(job.id)
+  return { status: 204, headers: {} }
+})

@@ -1,0 +1,18 @@
+// POST /v1/imports/:job_id/retry: a failed or cancelled import goes on behind its checkpoint.
+import { LadingError } from '../../errors/lading-error.ts'
+import { withImport } from '../found-job.ts'
+import { json } from '../message.ts'
+import { HttpFault } from '../problem.ts'
+import { refuseWhileDraining } from '../submission.ts'
+import { acceptedJob, selfLink } from '../wire.ts'
+
+export const retryImport = withImport(async (job, request, service) => {
+  refuseWhileDraining(service)
+  const retried = await service.jobs.retry(job.id).catch(expired)
+  return json(202, acceptedJob(retried ?? job, request.mount), { Location: selfLink(job, request.mount) })
+})
+
+function expired(error: unknown): never {
+  if (!(error instanceof LadingError) || error.code !== 'STORAGE_NOT_FOUND') throw error
+  throw new HttpFault('FILE_EXPIRED', error.message)
+}

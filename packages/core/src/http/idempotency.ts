@@ -1,0 +1,74 @@
+// The header Idempotency-Key: claimed before the body is read, answered again with what the first request got.
+import { LadingError } from '../errors/lading-error.ts'
+import type { KeyClaim } from '../jobs/idempotency.ts'
+import type { KnownRequest } from '../jobs/idempotency-store.ts'
+import type { Job, JobKind } from '../jobs/job.ts'
+import { type ImportOptions, settingsOf } from './import-settings.ts'
+import { type HttpRequest, type HttpResponse, header, json } from './message.ts'
+import type { Service } from './service.ts'
+import { acceptedJob, selfLink } from './wire.ts'
+
+/**
+ * The answer to a submission. The same key and the same request get the same answer, whatever has become of the job.
+ *
+ * @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED`, and whatever `submit` throws
+ */
+export async function submitted(
+  request: HttpRequest,
+  { jobs }: Service,
+  kind: JobKind,
+  submit: (claim: KeyClaim | undefined) => Promise<Job>,
+): Promise<HttpResponse> {
+  const key = keyOf(request)
+  if (key === undefined) return accepted(await submit(undefined), request)
+  const claim = await jobs.claimKey(key, kind)
+  try {
+    const job = await submit(claim)
+    return accepted(job, request, claim.isReplay ? { 'Idempotency-Replayed': 'true' } : {})
+  } finally {
+    await claim.giveUp()
+  }
+}
+
+/**
+ * Refuses, before the file is read, what the options that have come so far show to be another request.
+ *
+ * @throws LadingError `IDEMPOTENCY_KEY_REUSED`
+ */
+export function expectSame(claim: KeyClaim | undefined, options: ImportOptions): void {
+  const given = Object.entries(seen(options)).filter(([, value]) => value !== undefined)
+  claim?.expect(Object.fromEntries(given))
+}
+
+/** The same where no further options can come, and the headers tell the size of the file. */
+export function expectWhole(claim: KeyClaim | undefined, options: ImportOptions, request: HttpRequest): void {
+  const length = header(request, 'content-length')
+  claim?.expect({ ...seen(options), ...(length !== undefined && { size: Number(length) }) })
+}
+
+/** What is found out from the file is not known yet. */
+function seen({ encoding: _fromTheFile, format, ...options }: ImportOptions): KnownRequest {
+  const { encoding: _unknown, after: _asWritten, compression: _found, ...settings } = settingsOf(options)
+  return { ...settings, resource: options.resource, ...(format !== undefined && { format }) }
+}
+
+function accepted(job: Job, { mount }: HttpRequest, headers: Record<string, string> = {}): HttpResponse {
+  // As it was when it was submitted.
+  const body = acceptedJob({ ...job, status: 'pending' }, mount)
+  return json(202, body, { Location: selfLink(job, mount), ...headers })
+}
+
+/**
+ * A structured field (RFC 8941, 3.3.3): text in quotes, in which `\` stands before a quote and itself. Most clients
+ * send the bare text, which means the same.
+ */
+function keyOf(request: HttpRequest): string | undefined {
+  const value = header(request, 'idempotency-key')?.trim()
+  if (!value?.startsWith('"')) return value
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(value)?.[1]
+  if (quoted !== undefined) return quoted.replaceAll(/\\(.)/g, '$1')
+  throw new LadingError(
+    'IDEMPOTENCY_KEY_INVALID',
+    'The header Idempotency-Key begins with a quote and is no quoted text; send it as "key" or as key.',
+  )
+}

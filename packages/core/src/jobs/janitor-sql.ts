@@ -1,0 +1,66 @@
+// What the janitor forgets, as statements that return the keys of the files that nobody refers to any more.
+
+/** `for update skip locked`, so that several janitors share the work and none waits for a worker. */
+const claimed = 'for update skip locked'
+
+const ended = `status in ('completed', 'failed', 'cancelled')`
+
+/** The expression that `jobs_ended_idx` is made of. */
+const endedAt = 'coalesce(completed_at, created_at)'
+
+/** The row keeps what the file was; only its place is forgotten. */
+export const expiredFilesSql = `
+with due as (
+  select id, file_key as key from lading.jobs
+  where file_key is not null and expires_at <= clock_timestamp()
+  order by expires_at limit $1 ${claimed}
+)
+update lading.jobs j set file_key = null from due where j.id = due.id returning due.key`
+
+export const oldSpoolsSql = `
+with due as (
+  select id, source_key as key from lading.jobs
+  where source_key is not null and ${ended} and ${endedAt} < clock_timestamp() - make_interval(days => $2)
+  order by ${endedAt} limit $1 ${claimed}
+)
+update lading.jobs j set source_key = null from due where j.id = due.id returning due.key`
+
+/**
+ * One job, with its errors, rejected records and keys: a transaction that deletes hundreds of thousands of errors is
+ * long enough. Whoever sends its request again is still to be told of it, and whoever waits for it still looks.
+ */
+export const oldJobSql = `
+delete from lading.jobs
+where id = (
+  select id from lading.jobs j
+  where ${ended} and ${endedAt} < clock_timestamp() - make_interval(days => $1)
+    and not exists (
+      select from lading.idempotency_keys k where k.job_id = j.id and k.expires_at > clock_timestamp()
+    )
+    and not exists (select from lading.jobs f where f.waiting and f.after_job = j.id)
+  order by ${endedAt} limit 1 ${claimed}
+)
+returning id, source_key, file_key`
+
+export const expiredKeysSql = `
+delete from lading.idempotency_keys
+where (tenant, key) in (
+  select tenant, key from lading.idempotency_keys
+  where coalesce(expires_at, lease_until) <= clock_timestamp()
+  limit $1 ${claimed}
+)
+returning key`
+
+/** Of these keys, those that no job refers to. */
+export const orphansSql = `
+select key from unnest($1::text[]) as key
+where not exists (select from lading.jobs where source_key = key)
+  and not exists (select from lading.jobs where file_key = key)`
+
+export const agoSql = 'select clock_timestamp() - make_interval(secs => $1) as moment'
+
+/** One row for the process whose turn it is. */
+export const takeTurnSql = `
+insert into lading.chores as c (name, next_at) values ($1, clock_timestamp() + make_interval(secs => $2))
+on conflict (name) do update set next_at = excluded.next_at where c.next_at <= clock_timestamp()
+returning name`

@@ -1,0 +1,98 @@
+// The statements that write a job's row. All times are the database's, and every status comes from THE table.
+import { jobColumns } from './job-row.ts'
+import { become, may, type TransitionName } from './transitions.ts'
+
+export const insertSql = `
+insert into lading.jobs
+  (id, kind, resource, format, options, source_key, source_size, source_sha256, metadata, after_job, waiting)
+values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null)
+returning ${jobColumns}`
+
+/** Takes back what nobody has begun. */
+export const withdrawSql = `delete from lading.jobs where id = $1 and token = 0 and ${may('abandon')} returning id`
+
+/** Nothing of it is in the table before all of it is, so that a checkpoint is no progress. */
+const isWhole = `(options @> '{"atomic": true}' or options @> '{"dryRun": true}')`
+
+/** A pending job has no lease. */
+const isClaimable = `${may('claim')} and not waiting and coalesce(lease_until, '-infinity') < clock_timestamp()`
+
+// A worker that was stopped inside of a batch holds the row, and must not hold up whoever wants to claim it.
+export const claimSql = `
+update lading.jobs
+set ${become('claim')}, token = token + 1, worker = $2,
+  attempts = case when checkpoint_row > claimed_row and not ${isWhole} then 1 else attempts + 1 end,
+  claimed_row = checkpoint_row, claimed_bytes = bytes_read, claimed_at = clock_timestamp(), due_at = null,
+  lease_until = clock_timestamp() + make_interval(secs => $3), started_at = coalesce(started_at, clock_timestamp())
+where id = (select id from lading.jobs where id = $1 and ${isClaimable} for update skip locked)
+returning ${jobColumns}`
+
+export const isClaimableSql = `select id from lading.jobs where id = $1 and ${isClaimable}`
+
+export const renewSql = `
+update lading.jobs set lease_until = clock_timestamp() + make_interval(secs => $3)
+where id = $1 and token = $2 and ${may('release')}
+returning id`
+
+/** The pause doubles with each attempt, as that of the queue does. An attempt that does not count is due at once. */
+export const releaseSql = `
+update lading.jobs
+set ${become('release')}, lease_until = null, worker = null,
+  attempts = case when $3 then attempts else greatest(attempts - 1, 0) end,
+  due_at = case when $3 then clock_timestamp() + make_interval(secs => least(300, power(2, least(attempts, 10) - 1))) end
+where id = $1 and token = $2 and ${may('release')}
+returning id`
+
+/** @param set columns and their values */
+export function endSql(
+  name: TransitionName,
+  set: Readonly<Record<string, unknown>>,
+): { text: string; values: unknown[] } {
+  const columns = Object.keys(set)
+  const assignments = columns.map((column, index) => `, ${assignment(column, `$${index + 3}`)}`).join('')
+  const counted = name === 'complete' || columns.includes('processed') ? '' : takenBack
+  return {
+    text: `
+      update lading.jobs
+      set ${become(name)}, completed_at = clock_timestamp(), lease_until = null${assignments}${counted}
+      where id = $1 and token = $2 and ${may(name)}
+      returning id`,
+    values: Object.values(set),
+  }
+}
+
+/** Whatever a worker's clock says, a file expires by the database's. */
+function assignment(column: string, value: string): string {
+  return column === 'expires_in_hours'
+    ? `expires_at = clock_timestamp() + ${value}::float8 * interval '1 hour'`
+    : `${column} = ${value}`
+}
+
+/** An import of all or nothing that does not complete has counted what would be; nothing of it is. */
+const takenBack = ['processed', 'successful', 'inserted', 'updated', 'ignored']
+  .map(column => {
+    const nothing = column === 'processed' ? 'failed' : '0'
+    return `, ${column} = case when options @> '{"atomic": true}' and not options @> '{"dryRun": true}' then ${nothing} else ${column} end`
+  })
+  .join('')
+
+export const cancelSql = `
+update lading.jobs
+set ${become('cancel')}, completed_at = clock_timestamp(), lease_until = null, waiting = false${takenBack}
+where id = $1 and ${may('cancel')}
+returning ${jobColumns}`
+
+export const retrySql = `
+update lading.jobs
+set ${become('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = null, due_at = null, completed_at = null,
+  error_code = null, error_message = null, unprocessed = null, waiting = after_job is not null,
+  forgiven = case when ${isWhole} then 0 else failed end
+where id = $1 and ${may('retry')}
+returning ${jobColumns}`
+
+export const listSql = `
+select ${jobColumns} from lading.jobs
+where kind = $1 and ($2::text is null or status = $2) and ($3::text is null or resource = $3)
+  and ($4::bigint is null or number < $4)
+order by number desc
+limit $5`

@@ -1,0 +1,41 @@
+// A job that has failed or was cancelled → pending again, to go on behind its checkpoint.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Pool } from '../postgres/client.ts'
+import type { Queue } from '../queue/queue.ts'
+import { abandoned, followUp } from './followers.ts'
+import type { JobStatus } from './job.ts'
+import type { JobRow } from './job-row.ts'
+import { retrySql } from './job-sql.ts'
+import { createOutbox, messageOf } from './outbox.ts'
+import { inTransaction } from './transaction.ts'
+import { isEnded } from './transitions.ts'
+
+/**
+ * Undefined if there is nothing to retry: it was not failed or cancelled, or there is none.
+ *
+ * @throws LadingError `AFTER_FAILED` if the job that it is to follow has not completed and never will, `QUEUE_FULL`
+ */
+export async function retryJob(pool: Pool, queue: Queue, id: string): Promise<JobRow | undefined> {
+  const outbox = createOutbox(queue)
+  const row = await inTransaction(pool, async client => {
+    const [found] = (await client.query(retrySql, [id])).rows
+    const job = found as unknown as JobRow | undefined
+    if (job === undefined) return undefined
+    if (job.after_job === null) {
+      await outbox.send(client, messageOf(job))
+      return job
+    }
+    const [before] = (await client.query(lockSql, [job.after_job])).rows
+    const status = (before?.status as JobStatus | undefined) ?? null
+    if (status === null || (isEnded(status) && status !== 'completed')) {
+      throw new LadingError('AFTER_FAILED', abandoned(job.after_job, status))
+    }
+    await followUp(client, job.after_job, outbox)
+    return job
+  })
+  await outbox.flushIfRoom()
+  return row
+}
+
+/** It cannot end before this transaction does, and so not without seeing that this job waits. */
+export const lockSql = 'select kind, status from lading.jobs where id = $1 for share'

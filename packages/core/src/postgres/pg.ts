@@ -1,0 +1,25 @@
+// The parts of `pg` that are used here, by their shape, so that types of any pg 8 fit.
+
+export interface QueryResult<Row = Record<string, unknown>> {
+  readonly rows: Row[]
+  readonly rowCount: number | null
+}
+
+/** The part of a `pg` client that is used here, so that types of any pg 8 fit. */
+export interface Client {
+  query<Stream extends NodeJS.EventEmitter & { submit(connection: unknown): void }>(stream: Stream): Stream
+  query(text: string, values?: unknown[]): Promise<QueryResult>
+  on(event: 'error', listener: (error: Error) => void): unknown
+  removeListener(event: 'error', listener: (error: Error) => void): unknown
+}
+
+export interface PooledClient extends Client {
+  release(error?: Error | boolean): void
+}
+
+/** The part of a `pg.Pool` that is used here. */
+export interface Pool {
+  connect(): Promise<PooledClient>
+  on?(event: 'error', listener: (error: Error) => void): unknown
+  readonly options?: { readonly query_timeout?: number | undefined; readonly max?: number | undefined }
+}

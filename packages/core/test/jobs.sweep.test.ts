@@ -1,0 +1,193 @@
+// No job is forgotten, and none is tried for ever: the sweep, attempts that lead nowhere, and workers that stop.
+import { expect, test } from 'vitest'
+import { fileStorage, type Job, LadingError, memoryQueue, type Queue, type Storage } from '../src/index.ts'
+import { gated } from './gated-storage.ts'
+import { jobsBed } from './jobs-bed.ts'
+import { bytes } from './support.ts'
+
+const bed = jobsBed()
+
+const line = '{"email":"a@example.org","name":"P","role":"reader","active":true}\n'
+const submit = async (settings = {}) =>
+  (await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes(line), ...settings })).id
+const got = async (id: string) => (await bed.jobs.get(id)) as Job
+const setJob = (id: string, set: string) =>
+  bed.database.pool.query(`update lading.jobs set ${set} where id = $1`, [id])
+
+/** A queue in memory after its process has died: it knows of nothing. */
+const forgetful = (): Queue => memoryQueue({ pollMs: 10 })
+
+test('jobs that no queue knows of any more are found at the start', async () => {
+  const pending = await submit()
+  const abandoned = await submit()
+  await setJob(
+    abandoned,
+    `status = 'processing', token = 1, lease_until = clock_timestamp() - interval '1 s'`,
+  )
+  const queue = forgetful()
+  bed.work({ queue })
+  for (const id of [pending, abandoned]) expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  await bed.stop()
+  await queue.close()
+})
+
+test('and again and again later', async () => {
+  const queue = forgetful()
+  bed.work({ queue, sweepSeconds: 0.05 })
+  const id = await submit()
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  await bed.stop()
+  await queue.close()
+})
+
+test('several servers that sweep at the same time do each job once', async () => {
+  const ids = await Promise.all(Array.from({ length: 20 }, () => submit({ source: bytes('') })))
+  let ended = 0
+  const queues = [forgetful(), forgetful(), forgetful()]
+  const stopping = new AbortController()
+  const working = queues.map(queue => {
+    const jobs = bed.jobsWith({ queue, sweepSeconds: 0.02, onJobEnd: () => ended++ })
+    return jobs.work({ signal: stopping.signal, imports: 1, exports: 0 })
+  })
+  for (const id of ids) expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  stopping.abort()
+  await Promise.all(working)
+  expect(ended).toBe(20)
+})
+
+test('a job that waits for its next try is left alone until then', async () => {
+  const id = await submit()
+  await setJob(id, `due_at = clock_timestamp() + interval '1 hour'`)
+  const other = await submit()
+  const queue = forgetful()
+  bed.work({ queue, sweepSeconds: 0.02 })
+  await bed.ended(other)
+  expect((await got(id)).startedAt).toBeNull()
+  await setJob(id, `due_at = clock_timestamp()`)
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  await bed.stop()
+  await queue.close()
+})
+
+test('a job whose predecessor ended unseen does not wait for ever', async () => {
+  const first = await submit()
+  const second = await submit({ after: first })
+  await setJob(first, `status = 'completed'`)
+  bed.work()
+  expect(await bed.ended(second)).toMatchObject({ status: 'completed' })
+})
+
+test('a worker that is killed each time at the same place is not sent there for ever', async () => {
+  const id = await submit()
+  // What five workers leave behind that were killed behind row 4.
+  await setJob(
+    id,
+    `status = 'processing', token = 5, attempts = 5, checkpoint_row = 4, claimed_row = 4, checkpoint_byte = 300,
+      lease_until = clock_timestamp() - interval '1 s'`,
+  )
+  bed.work()
+  const job = await bed.ended(id)
+  expect(job).toMatchObject({ status: 'failed', errorCode: 'POISON' })
+  expect(job.errorMessage).toContain('5 times without getting on')
+  expect(job.errorMessage).toContain('behind row 4 of the file (byte 300)')
+})
+
+test('one that got on each time is begun as often as it takes', async () => {
+  const id = await submit()
+  await setJob(
+    id,
+    `status = 'processing', token = 50, attempts = 5, checkpoint_row = 0, claimed_row = -1,
+      lease_until = clock_timestamp() - interval '1 s'`,
+  )
+  bed.work()
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+})
+
+test('in an atomic import nothing counts as getting on before the end', async () => {
+  const id = await submit({ atomic: true })
+  await setJob(
+    id,
+    `status = 'processing', token = 5, attempts = 5, checkpoint_row = 4, claimed_row = 0,
+      lease_until = clock_timestamp() - interval '1 s'`,
+  )
+  bed.work()
+  expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'POISON' })
+})
+
+test('a fault that may go away pauses longer each time, and tells itself in the end', async () => {
+  const id = await submit()
+  // The queue itself would not come back in this test: the sweep does, when the job is due.
+  const queue = memoryQueue({ backoffMs: 3_600_000, maxBackoffMs: 3_600_000 })
+  const storage: Storage = {
+    ...fileStorage(bed.folder),
+    get: () => Promise.reject(new LadingError('SOURCE_UNAVAILABLE', 'The storage went away.')),
+  }
+  bed.work({ queue, storage, sweepSeconds: 0.02, maxAttempts: 3 })
+  const pauses: number[] = []
+  for (const attempt of [1, 2]) {
+    const pause = async () => {
+      const { rows } = await bed.database.pool.query(
+        `select extract(epoch from due_at - clock_timestamp())::float8 as pause from lading.jobs
+         where id = $1 and status = 'pending' and attempts = $2`,
+        [id, attempt],
+      )
+      return rows[0]?.pause
+    }
+    await expect.poll(pause, { interval: 5 }).toBeTypeOf('number')
+    pauses.push(Number(await pause()))
+    await setJob(id, 'due_at = clock_timestamp()')
+  }
+  expect(pauses[0]).toBeLessThanOrEqual(1)
+  expect(pauses[1]).toBeGreaterThan(1)
+  expect(pauses[1]).toBeLessThanOrEqual(2)
+  expect(await bed.ended(id)).toMatchObject({
+    status: 'failed',
+    errorCode: 'SOURCE_UNAVAILABLE',
+    errorMessage: 'The storage went away.',
+  })
+  await bed.stop()
+  await queue.close()
+})
+
+test('a worker that is told to stop gives its job back at once, and it does not count as a try', async () => {
+  const id = await submit()
+  const storage = gated(fileStorage(bed.folder), 0)
+  bed.work({ storage, leaseSeconds: 600 })
+  await expect.poll(async () => (await got(id)).status).toBe('processing')
+  const stopped = performance.now()
+  await bed.stop()
+  expect(performance.now() - stopped).toBeLessThan(5_000)
+  const { rows } = await bed.database.pool.query(
+    'select status, attempts, lease_until, due_at from lading.jobs where id = $1',
+    [id],
+  )
+  expect(rows).toEqual([{ status: 'pending', attempts: 0, lease_until: null, due_at: null }])
+  storage.open()
+  const claimed = performance.now()
+  bed.work()
+  await expect.poll(async () => (await got(id)).status, { interval: 5 }).not.toBe('pending')
+  expect(performance.now() - claimed).toBeLessThan(1_000)
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+})
+
+test('a batch that does not end is taken back when the worker is told to stop', async () => {
+  const { pool } = bed.database
+  const id = await submit()
+  const storage = gated(fileStorage(bed.folder), 0)
+  bed.work({ storage })
+  await expect.poll(async () => (await got(id)).status).toBe('processing')
+  const holder = await pool.connect()
+  await holder.query('begin; lock table users in exclusive mode')
+  storage.open()
+  const isHeld = async () =>
+    (await holder.query(`select from pg_locks where relation = 'users'::regclass and not granted`)).rowCount
+  await expect.poll(isHeld).toBe(1)
+  const told = performance.now()
+  await bed.stop()
+  expect(performance.now() - told).toBeLessThan(5_000)
+  expect(await got(id)).toMatchObject({ status: 'pending', progress: { processedRecords: 0 } })
+  await holder.query('rollback')
+  holder.release()
+  bed.work()
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { insertedRecords: 1 } })
+})
