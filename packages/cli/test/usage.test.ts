@@ -120,7 +120,8 @@ it('says that a file is missing or is a folder before anything else is asked', a
   expect(directory.code).toBe(1)
 })
 
-it.concurrent.each([
+// One after the other: a temporary file belongs to the test that runs, of which there must be only one.
+it.each([
   [['--format', 'xml'], 'Unknown format "xml"; known: csv, ndjson, json.'],
   [['--max-errors', 'many'], 'The option --max-errors must be a whole number from 1.'],
   [['--mapping', 'Mail=emial'], '"emial"'],

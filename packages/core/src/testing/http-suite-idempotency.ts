@@ -45,8 +45,14 @@ async function seen(response: Response) {
 }
 
 async function jobCount(site: HttpSite, kind: 'import' | 'export'): Promise<number> {
-  const { jobs } = await site.service.jobs.list({ kind, limit: 100 })
-  return jobs.length
+  let count = 0
+  let cursor: string | undefined
+  do {
+    const page = await site.service.jobs.list({ kind, limit: 100, ...(cursor !== undefined && { cursor }) })
+    count += page.jobs.length
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return count
 }
 
 function socketTo(site: HttpSite, sent: string): Socket {
