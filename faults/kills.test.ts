@@ -1,6 +1,7 @@
 // F1, F9: kill -9 of a worker at every step of an import. Another one takes over, and it is as if nothing had been.
-import type { Failpoint } from '../packages/core/src/testing/index.ts'
+
 import { expect, test } from 'vitest'
+import type { Failpoint } from '../packages/core/src/testing/index.ts'
 import { faultBed } from './support/bed.ts'
 import type { Cut } from './support/settings.ts'
 
@@ -19,20 +20,22 @@ const amid: readonly (readonly [Cut, number])[] = [
   ['after_commit_before_ack', 3],
 ]
 
-test.each(amid)('killed %s: what was committed stays, the rest is done by the next worker', async (step, nth) => {
-  const id = await bed.submit()
-  const first = bed.worker({ failpoint: `${step}:${nth}` })
-  expect((await first.told('fired')).name).toBe(step)
-  expect((await first.ended).signal).toBe('SIGKILL')
-  // A batch that was committed counts, also where nobody heard of it.
-  const batches = step === 'after_commit_before_ack' ? nth : nth - 1
-  expect(await bed.status(id)).toMatchObject({ status: 'processing', token: 1 })
-  const second = bed.worker()
-  await second.told('ended')
-  expect(await bed.status(id)).toMatchObject({ status: 'completed', token: 2 })
-  await bed.expectExact(id)
-  expect(batches).toBeGreaterThan(0)
-})
+test.each(amid)(
+  'killed %s: what was committed stays, the rest is done by the next worker',
+  async (step, nth) => {
+    const id = await bed.submit()
+    const first = bed.worker({ failpoint: `${step}:${nth}` })
+    expect((await first.told('fired')).name).toBe(step)
+    expect((await first.ended).signal).toBe('SIGKILL')
+    // A batch that was committed counts, also where nobody heard of it.
+    const batches = step === 'after_commit_before_ack' ? nth : nth - 1
+    expect(await bed.status(id)).toMatchObject({ status: 'processing', token: 1, row: 1 + batches * 1_000 })
+    const second = bed.worker()
+    await second.told('ended')
+    expect(await bed.status(id)).toMatchObject({ status: 'completed', token: 2 })
+    await bed.expectExact(id)
+  },
+)
 
 const atTheEdges: readonly Failpoint[] = [
   'after_claim',
@@ -56,15 +59,15 @@ test.each(atTheEdges)('killed %s: the job ends once', async step => {
   await bed.expectExact(id)
 })
 
-test('killed at ten steps in a row, one worker after the other: the job still ends exactly', async () => {
+test('killed at nine steps in a row, one worker after the other: the job still ends exactly', async () => {
   const id = await bed.submit()
-  for (const [step] of [...amid, amid[8] ?? amid[0]].filter(found => found !== undefined)) {
+  for (const [step] of amid) {
     const worker = bed.worker({ failpoint: `${step}:2`, batchRows: 900 })
     expect((await worker.told('fired')).name).toBe(step)
     await worker.ended
   }
   bed.worker()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', token: 11 })
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed', token: 10 })
   await bed.expectExact(id)
 })
 

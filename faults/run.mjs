@@ -13,9 +13,11 @@ if (sabotage !== undefined && !sabotages.includes(sabotage)) {
   process.exit(2)
 }
 if (sabotage !== undefined) {
-  process.stdout.write(`Every worker is sabotaged (${sabotage}): what follows is to fail, by the oracle's word.\n`)
+  process.stdout.write(
+    `Every worker is sabotaged (${sabotage}): what follows is to fail, by the oracle's word.\n`,
+  )
   // The tests that look for exactly these defects; the others would only tell the same at length.
-  if (files.length === 0) files.push('faults/kills', 'faults/zombies')
+  if (files.length === 0) files.push('faults/judged', 'faults/kills', 'faults/zombies')
 }
 const { status } = spawnSync(
   process.execPath,

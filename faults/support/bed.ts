@@ -2,6 +2,9 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import type pg from 'pg'
+import { afterEach, beforeEach, expect } from 'vitest'
+import project from '../../examples/reference-server/lading.config.ts'
 import {
   createExporter,
   createImporter,
@@ -12,9 +15,6 @@ import {
   type Queue,
   type Resource,
 } from '../../packages/core/src/index.ts'
-import type pg from 'pg'
-import { afterEach, beforeEach, expect } from 'vitest'
-import project from '../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../test-support/database.ts'
 import { cargo, cargoCsv, createCargoSql } from './cargo.ts'
 import { complaints, type Traces, tracesOf } from './oracle.ts'
@@ -202,8 +202,8 @@ async function expectNothingLeft(pool: pg.Pool): Promise<void> {
 
 const references = new Map<number, Promise<Traces>>()
 
-/** The import that nothing happens to. */
-function referenceOf(rows: number): Promise<Traces> {
+/** What the import of a file of so many records leaves that nothing happens to. */
+export function referenceOf(rows: number): Promise<Traces> {
   const known = references.get(rows) ?? undisturbed(rows)
   references.set(rows, known)
   return known

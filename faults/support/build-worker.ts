@@ -13,8 +13,10 @@ declare module 'vitest' {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const outDir = await mkdtemp(join(tmpdir(), 'lading-fault-worker-'))
+let outDir: string
+
+export async function setup(project: TestProject): Promise<void> {
+  outDir = await mkdtemp(join(tmpdir(), 'lading-fault-worker-'))
   await build({
     entry: { worker: fileURLToPath(new URL('worker-process.ts', import.meta.url)) },
     outDir,
@@ -36,5 +38,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     outExtension: () => ({ js: '.mjs' }),
   })
   project.provide('workerFile', join(outDir, 'worker.mjs'))
-  return () => rm(outDir, { recursive: true })
+}
+
+export async function teardown(): Promise<void> {
+  await rm(outDir, { recursive: true })
 }

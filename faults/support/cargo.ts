@@ -2,7 +2,7 @@
 import { defineResource, type Resource, Type } from '../../packages/core/src/index.ts'
 
 export const createCargoSql = `
-create table cargo (ref bigint not null, label text not null, weight numeric not null, loaded_at timestamptz not null)`
+create table cargo (ref integer not null, label text not null, weight integer not null, sealed boolean not null)`
 
 /** @param onLabel called for each record, as a hook of a user's own is */
 export function cargo(onLabel: () => void = () => undefined): Resource {
@@ -11,8 +11,8 @@ export function cargo(onLabel: () => void = () => undefined): Resource {
     schema: Type.Object({
       ref: Type.Integer(),
       label: Type.String({ maxLength: 60 }),
-      weight: Type.Number({ minimum: 0 }),
-      loaded_at: Type.String({ format: 'date-time' }),
+      weight: Type.Integer({ minimum: 0 }),
+      sealed: Type.Boolean(),
     }),
     fields: {
       label: {
@@ -27,12 +27,12 @@ export function cargo(onLabel: () => void = () => undefined): Resource {
 
 /** Every 50th record is rejected, every 100th for two reasons; labels have line ends, quotes and several bytes a letter. */
 export function cargoCsv(rows: number): string {
-  const lines = ['ref,label,weight,loaded_at\n']
+  const lines = ['ref,label,weight,sealed\n']
   for (let row = 1; row <= rows; row++) {
     const label = row % 7 === 0 ? `"Kiste ""${row}""\nÜbersee"` : `crate ${row}`
-    const weight = row % 50 === 0 ? '-1' : `${row % 997}.25`
-    const loadedAt = row % 100 === 0 ? 'soon' : '2026-01-02T03:04:05Z'
-    lines.push(`${row},${label},${weight},${loadedAt}\n`)
+    const weight = row % 50 === 0 ? '-1' : `${row % 997}`
+    const sealed = row % 100 === 0 ? 'soon' : String(row % 3 === 0)
+    lines.push(`${row},${label},${weight},${sealed}\n`)
   }
   return lines.join('')
 }

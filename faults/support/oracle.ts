@@ -79,7 +79,10 @@ function brokenLaws({ job, rejected }: Traces): string[] {
       count('successful') === count('inserted') + count('updated') + count('ignored'),
       'successful is not inserted + updated + ignored',
     ],
-    [records === count('failed'), `${records} distinct records were rejected, but failed is ${count('failed')}`],
+    [
+      records === count('failed'),
+      `${records} distinct records were rejected, but failed is ${count('failed')}`,
+    ],
     [rejected.length === records, 'a record was rejected twice'],
     [
       job.status !== 'completed' || job.checkpoint_byte === job.source_size,

@@ -39,10 +39,15 @@ export interface WorkerSettings {
 export type WorkerEvent =
   | { readonly event: 'ready' }
   | { readonly event: 'fired'; readonly name: string }
-  | { readonly event: 'claimed' | 'ended'; readonly job: string }
+  | { readonly event: 'ended'; readonly job: string; readonly how: string }
   | { readonly event: 'submitted'; readonly job: string }
   | { readonly event: 'unhandled'; readonly error: string }
   | { readonly event: 'fault'; readonly error: string }
-  | { readonly event: 'done'; readonly peakBytes: number; readonly beats: number; readonly maxDelayMs: number }
+  | {
+      readonly event: 'done'
+      readonly peakBytes: number
+      readonly beats: number
+      readonly maxDelayMs: number
+    }
 
 export const applicationName = 'lading fault worker'

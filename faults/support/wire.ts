@@ -9,6 +9,16 @@ export interface Steps {
   isDue(step: Cut): boolean
 }
 
+interface Socket {
+  write(bytes: Buffer): boolean
+}
+
+/** What `pg-copy-streams` sends; `pg` calls it when the server waits for the rows. */
+interface Copy {
+  text: string
+  handleCopyInResponse(connection: { readonly stream: Socket }): void
+}
+
 type Query = (what: unknown, values?: unknown) => unknown
 
 const fence = /do \$\w*\$\s*begin\s+perform from lading\.jobs[\s\S]*?\send\s*\$\w*\$/
@@ -22,27 +32,18 @@ const checkpoint = /checkpoint_byte = \d+, checkpoint_row = \d+, checkpoint_line
 export function tapWire(pool: pg.Pool, steps: Steps, sabotage: Sabotage | undefined): void {
   pool.on('connect', client => {
     const query = client.query.bind(client) as Query
-    const { connection } = client as unknown as { connection: { sendCopyFromChunk(chunk: Buffer): void } }
-    const send = connection.sendCopyFromChunk.bind(connection)
-    connection.sendCopyFromChunk = chunk => {
-      // The chunk may be the only one of the batch, so half of it goes out.
-      if (steps.isDue('mid_copy')) send(chunk.subarray(0, chunk.length / 2))
-      steps.pass('mid_copy')
-      send(chunk)
-    }
     Object.assign(client, { query: tap(query, steps, sabotage) })
   })
 }
 
 function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefined): Query {
   return (what, values) => {
-    process.stderr.write(`Q ${typeof what === 'string' ? what.slice(0, 300) : Object.keys(what as object).join() + ' ' + String((what as {text: string}).text).slice(0, 200)}\n`)
     if (isCopy(what) && what.text.includes('for update')) return open(what)
     if (typeof what === 'string' && counters.test(what)) return close(what)
     return query(what, values)
   }
 
-  function open(copy: { text: string }): unknown {
+  function open(copy: Copy): unknown {
     pass('before_begin')
     const step = (['after_begin', 'after_fence'] as const).find(isDue)
     if (step !== undefined) {
@@ -55,6 +56,12 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
     pass('after_begin')
     pass('after_fence')
     if (sabotage === 'fence') copy.text = changed(copy.text, fence, 'set local work_mem = 4096')
+    const begin = copy.handleCopyInResponse.bind(copy)
+    copy.handleCopyInResponse = connection => {
+      if (isDue('mid_copy')) halve(connection.stream, () => pass('mid_copy'))
+      else pass('mid_copy')
+      begin(connection)
+    }
     return query(copy)
   }
 
@@ -80,7 +87,10 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
   async function closeApart(text: string): Promise<unknown> {
     const [counting = ''] = counters.exec(text) ?? []
     const [place = ''] = checkpoint.exec(counting) ?? []
-    const kept = sabotage === 'counters' ? `update lading.jobs set ${place} where ${counting.split(' where ').at(-1)}` : 'select 1'
+    const kept =
+      sabotage === 'counters'
+        ? `update lading.jobs set ${place} where ${counting.split(' where ').at(-1)}`
+        : 'select 1'
     const answer = await query(changed(text, counters, kept))
     pass('after_commit_before_ack')
     await query(counting)
@@ -88,7 +98,20 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
   }
 }
 
-function isCopy(what: unknown): what is { text: string } {
+/** The next message that is sent comes in two parts; `between` is called when the first one is on its way. */
+function halve(stream: Socket, between: () => void): void {
+  const write = stream.write.bind(stream)
+  stream.write = (bytes: Buffer) => {
+    // The head of a message is sent alone.
+    if (bytes.length <= 5) return write(bytes)
+    stream.write = write
+    write(bytes.subarray(0, bytes.length / 2))
+    between()
+    return write(bytes.subarray(bytes.length / 2))
+  }
+}
+
+function isCopy(what: unknown): what is Copy {
   return typeof what === 'object' && what !== null && 'handleCopyInResponse' in what
 }
 

@@ -1,6 +1,8 @@
 // A process that works on jobs, submits one or migrates, and dies where it is told to.
 import { createReadStream, writeSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import pg from 'pg'
+import project from '../../examples/reference-server/lading.config.ts'
 import {
   createExporter,
   createImporter,
@@ -11,8 +13,6 @@ import {
   type Queue,
 } from '../../packages/core/src/index.ts'
 import { setFailpoints } from '../../packages/core/src/testing/index.ts'
-import pg from 'pg'
-import project from '../../examples/reference-server/lading.config.ts'
 import { cargo } from './cargo.ts'
 import { applicationName, type WorkerEvent, type WorkerSettings } from './settings.ts'
 import { countedSteps } from './steps.ts'
@@ -63,7 +63,11 @@ const inDatabase = postgresQueue({
   onError: error => tell({ event: 'fault', error: String(error) }),
 })
 /** Like one outside of the database: enqueued to behind the commit. */
-const apart: Queue = { ...inDatabase, joinsTransactions: false, enqueue: message => inDatabase.enqueue(message) }
+const apart: Queue = {
+  ...inDatabase,
+  joinsTransactions: false,
+  enqueue: message => inDatabase.enqueue(message),
+}
 const queue = settings.queueApart === true ? apart : inDatabase
 const jobs = createJobs({
   importer,
@@ -73,7 +77,8 @@ const jobs = createJobs({
   leaseSeconds,
   sweepSeconds: 0.2,
   maxAttempts: 100,
-  onJobEnd: ({ id }) => tell({ event: 'ended', job: id }),
+  onJobEnd: ({ id, status, errorMessage }) =>
+    tell({ event: 'ended', job: id, how: `${status} ${errorMessage ?? ''}` }),
   onError: error => tell({ event: 'fault', error: String(error) }),
 })
 

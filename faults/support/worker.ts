@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
 import type { WorkerEvent, WorkerSettings } from './settings.ts'
@@ -50,7 +50,7 @@ export function startWorker(settings: WorkerSettings, { skewMs }: SpawnOptions =
     events.push(JSON.parse(line) as WorkerEvent)
     for (const wake of [...waiting]) wake()
   })
-  let said2 = ""; (child.stderr as Readable).on("data", d => { said2 += d }); const said = text(child.stderr as Readable)
+  const said = text(child.stderr as Readable)
   const ended = endOf(child, lines, events, said)
   return {
     pid: child.pid ?? 0,
@@ -58,7 +58,7 @@ export function startWorker(settings: WorkerSettings, { skewMs }: SpawnOptions =
     has: name => events.some(({ event }) => event === name),
     told: name =>
       new Promise((resolve, reject) => {
-        const giveUp = () => reject(new Error(`${said2.slice(0,9000)} The worker never told "${name}": ${JSON.stringify(events)}`))
+        const giveUp = () => reject(new Error(`The worker never told "${name}": ${JSON.stringify(events)}`))
         setTimeout(giveUp, patienceMs).unref()
         const look = () => {
           const found = events.find(({ event }) => event === name)

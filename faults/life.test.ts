@@ -1,0 +1,110 @@
+// F8, F11, F24, F31: redelivery, SIGTERM, cancelling against everything, and eight processes that migrate at once.
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { ladingMigrations, postgresQueue } from '../packages/core/src/index.ts'
+import { createDatabase } from '../test-support/database.ts'
+import { faultBed } from './support/bed.ts'
+import type { Cut } from './support/settings.ts'
+
+const bed = faultBed()
+
+test('delivered five times more, also when it is done: nothing is done again', async () => {
+  const id = await bed.submit()
+  const queue = postgresQueue({ pool: bed.pool })
+  const again = () => queue.enqueue({ jobId: id, kind: 'import', resource: 'cargo' })
+  bed.worker()
+  for (const row of [2_001, 6_001, 12_001]) {
+    await bed.reached(id, row)
+    await again()
+  }
+  await bed.ended(id)
+  const before = await bed.status(id)
+  for (let time = 0; time < 2; time++) {
+    await again()
+    await expect
+      .poll(async () => (await bed.pool.query('select from lading.queue')).rowCount, { timeout: 10_000 })
+      .toBe(0)
+  }
+  expect(await bed.status(id)).toEqual({ ...before, token: 1 })
+  await bed.expectExact(id)
+})
+
+test.each([1, 7_001, 15_001])(
+  'SIGTERM behind row %i: it ends with 0 within 5 s, and the job can be claimed at once',
+  async row => {
+    const id = await bed.submit()
+    const first = bed.worker({ leaseSeconds: 60, batchRows: 500 })
+    await bed.reached(id, row)
+    expect((await bed.status(id)).status).toBe('processing')
+    const at = performance.now()
+    first.send('SIGTERM')
+    expect(await first.ended).toMatchObject({ code: 0, signal: null })
+    expect(performance.now() - at).toBeLessThan(5_000)
+    expect((await bed.status(id)).status).toBe('pending')
+    bed.worker({ leaseSeconds: 60 })
+    // With a lease of a minute, only one that was given back is claimed so soon.
+    await bed.expectExact(id)
+  },
+)
+
+const steps: readonly Cut[] = ['before_begin', 'mid_copy', 'before_commit', 'after_commit_before_ack']
+
+test.each(steps.filter(step => step !== 'mid_copy'))(
+  'cancelled while its worker is stopped %s: not one row more, and the counts are those of the table',
+  async step => {
+    const id = await bed.submit()
+    const worker = bed.worker({ failpoint: `${step}:3:SIGSTOP` })
+    await worker.told('fired')
+    expect((await bed.status(id)).status).toBe('processing')
+    const job = await bed.jobs.cancel(id)
+    expect(job?.status).toBe('cancelled')
+    worker.send('SIGCONT')
+    worker.send('SIGTERM')
+    expect((await worker.ended).code).toBe(0)
+    await expectAsCounted(id, step === 'after_commit_before_ack' ? 3_000 : 2_000)
+  },
+)
+
+test.each(steps)(
+  'cancelled after its worker was killed %s, and retried: it goes on to the exact end',
+  async step => {
+    const id = await bed.submit()
+    const worker = bed.worker({ failpoint: `${step}:3` })
+    await worker.told('fired')
+    await worker.ended
+    await bed.jobs.cancel(id)
+    await expectAsCounted(id, step === 'after_commit_before_ack' ? 3_000 : 2_000)
+    await bed.jobs.retry(id)
+    bed.worker()
+    await bed.expectExact(id)
+  },
+)
+
+async function expectAsCounted(id: string, processed: number): Promise<void> {
+  const { rows } = await bed.pool.query(
+    `select status, processed::int, inserted::int, (select count(*)::int from cargo) as rows,
+       (select count(distinct row_number)::int from lading.record_errors where job_id = id) as rejected
+     from lading.jobs where id = $1`,
+    [id],
+  )
+  const good = processed * 0.98
+  expect(rows).toEqual([
+    { status: 'cancelled', processed, inserted: good, rows: good, rejected: processed - good },
+  ])
+}
+
+test('eight processes migrate one empty database at the same time', async () => {
+  const database = await createDatabase()
+  const reference = fileURLToPath(new URL('../migrations/reference', import.meta.url))
+  const folders = [ladingMigrations(), reference]
+  const ends = await Promise.all(
+    Array.from(
+      { length: 8 },
+      () => bed.worker({ databaseUrl: database.url, task: { name: 'migrate', folders } }).ended,
+    ),
+  )
+  expect(ends.map(({ code }) => code)).toEqual(Array(8).fill(0))
+  const { rows } = await database.pool.query('select count(*)::int as users from users')
+  expect(rows).toEqual([{ users: 0 }])
+  await database.drop()
+})

@@ -1,0 +1,157 @@
+// F13, F14, F15, F16: connections, locks and disks that run out.
+import { execFileSync } from 'node:child_process'
+import { chown, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import project from '../examples/reference-server/lading.config.ts'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  fileStorage,
+  type Jobs,
+  postgresQueue,
+  type Storage,
+} from '../packages/core/src/index.ts'
+import { faultBed } from './support/bed.ts'
+import { cargo } from './support/cargo.ts'
+import { cleanUp } from './support/clean-up.ts'
+
+const bed = faultBed()
+const isRoot = process.getuid?.() === 0
+
+function jobsOn(pool: pg.Pool, storage: Storage = fileStorage(bed.folder)): Jobs {
+  const resources = [...project.resources, cargo()]
+  return createJobs({
+    importer: createImporter({ pool, resources }),
+    exporter: createExporter({ pool, resources }),
+    queue: postgresQueue({ pool }),
+    storage,
+  })
+}
+
+test('all connections of the pool are taken: refused within two seconds, and served when they are back', async () => {
+  const pool = new pg.Pool({
+    connectionString: bed.database.url,
+    max: 2,
+    connectionTimeoutMillis: 1_000,
+  })
+  const jobs = jobsOn(pool)
+  const source = await readFile(bed.file)
+  const submit = { resource: 'cargo', format: 'csv', source }
+  const held = [await pool.connect(), await pool.connect()]
+  const began = performance.now()
+  const answers = await Promise.allSettled([jobs.submitImport(submit), jobs.list({ kind: 'import' })])
+  expect(performance.now() - began).toBeLessThan(2_000)
+  for (const answer of answers) {
+    expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'DATABASE_UNAVAILABLE' } })
+  }
+  // Nobody could say whether a job was committed, so its file is left to the janitor.
+  await cleanUp(bed)
+  expect(await bed.files()).toEqual([])
+  for (const client of held) client.release()
+  const { id } = await jobs.submitImport(submit)
+  bed.worker()
+  await bed.expectExact(id)
+  await pool.end()
+})
+
+test('two updating imports take the same rows in opposite order: both end, and every row is counted', async () => {
+  const line = (row: number) => `u${row}@example.org,User ${row},reader,true\n`
+  const numbers = Array.from({ length: 10_000 }, (_, row) => row)
+  const send = (rows: readonly number[]) =>
+    bed.jobs.submitImport({
+      resource: 'users',
+      format: 'csv',
+      onConflict: 'update',
+      source: Buffer.from(`email,name,role,active\n${rows.map(line).join('')}`),
+    })
+  const both = [await send(numbers), await send([...numbers].reverse())]
+  bed.worker()
+  bed.worker()
+  for (const { id } of both) {
+    expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+    expect((await bed.jobs.get(id))?.progress).toMatchObject({ successfulRecords: 10_000, failedRecords: 0 })
+  }
+  const { rows } = await bed.pool.query(
+    'select count(*)::int as users, (select sum(inserted)::int from lading.jobs) as inserted from users',
+  )
+  expect(rows).toEqual([{ users: 10_000, inserted: 10_000 }])
+})
+
+test('the server has no connection left for the worker: the job waits, and ends when there are some again', async () => {
+  const role = `lading_worker_${process.pid}`
+  await bed.pool.query(`create role ${role} login password 'cargo'`)
+  await bed.pool.query(`grant pg_read_all_data, pg_write_all_data to ${role}`)
+  const url = new URL(bed.database.url)
+  url.username = role
+  url.password = 'cargo'
+  const id = await bed.submit()
+  const worker = bed.worker({ databaseUrl: url.href, batchRows: 100 })
+  await bed.reached(id, 500)
+  // A role that may not connect any more gets the SQLSTATE of a full server, 53300.
+  await bed.pool.query(`alter role ${role} connection limit 0`)
+  await bed.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
+  await expect.poll(() => worker.has('fault'), { timeout: 10_000 }).toBe(true)
+  expect((await bed.status(id)).status).toMatch(/processing|pending/)
+  await bed.pool.query(`alter role ${role} connection limit -1`)
+  await bed.expectExact(id)
+  await bed.pool.query(`drop owned by ${role}; drop role ${role}`)
+})
+
+test.skipIf(!isRoot)(
+  'the disk of the storage is full: STORAGE_FULL, and nothing is left (needs root to mount)',
+  async () => {
+    await onSmallDisk('512k', async disk => {
+      const jobs = jobsOn(bed.pool, fileStorage(disk))
+      const source = await readFile(bed.file)
+      await expect(jobs.submitImport({ resource: 'cargo', format: 'csv', source })).rejects.toMatchObject({
+        code: 'STORAGE_FULL',
+      })
+      expect(execFileSync('find', [disk, '-type', 'f'], { encoding: 'utf8' })).toBe('')
+      expect((await bed.pool.query('select from lading.jobs')).rowCount).toBe(0)
+    })
+  },
+)
+
+test.skipIf(!isRoot)(
+  'the disk of the database is full: earlier batches stay, and with room the job ends exactly (needs root to mount)',
+  async () => {
+    const name = `small_${process.pid}`
+    await onSmallDisk('1m', async disk => {
+      // The folder must be that of the server's own account.
+      const { rows: where } = await bed.pool.query('show data_directory')
+      const { uid, gid } = await stat(where[0].data_directory)
+      const folder = join(disk, 'space')
+      await mkdir(folder)
+      await chown(folder, uid, gid)
+      await bed.pool.query(`create tablespace ${name} location '${folder}'`)
+      await bed.pool.query(`alter table cargo set tablespace ${name}`)
+      const id = await bed.submit()
+      const worker = bed.worker({ batchRows: 500 })
+      await worker.told('fault')
+      const full = await bed.status(id)
+      expect(full.status).toMatch(/processing|pending/)
+      expect(full.row).toBeGreaterThan(500)
+      worker.send('SIGTERM')
+      await worker.ended
+      await bed.pool.query('alter table cargo set tablespace pg_default')
+      await bed.pool.query(`drop tablespace ${name}`)
+      bed.worker()
+      await bed.expectExact(id)
+    })
+  },
+)
+
+async function onSmallDisk(size: string, work: (disk: string) => Promise<void>): Promise<void> {
+  const disk = await mkdtemp(join(tmpdir(), 'lading-small-'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=755`, 'tmpfs', disk])
+  try {
+    await work(disk)
+  } finally {
+    execFileSync('umount', ['-l', disk])
+    await rm(disk, { recursive: true })
+  }
+}

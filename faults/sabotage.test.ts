@@ -1,0 +1,23 @@
+// The suite must be able to fail: three defects, each put into the worker's connection, each reported by the oracle.
+import { expect, test } from 'vitest'
+import { faultBed } from './support/bed.ts'
+import { killedBehindTheCommit, wokenAmid } from './support/hard-runs.ts'
+
+const bed = faultBed()
+
+const doubled = '40 × a row is there that should not be, or twice'
+
+test('the oracle reports a checkpoint outside of the transaction: a batch is doubled', async () => {
+  const found = await killedBehindTheCommit(bed, 'checkpoint')
+  expect(found).toContainEqual(expect.stringContaining(doubled))
+})
+
+test('the oracle reports counters outside of the transaction: a batch is not counted', async () => {
+  const found = await killedBehindTheCommit(bed, 'counters')
+  expect(found).toContain('the job\'s processed is "19960" and should be "20000"')
+})
+
+test('the oracle reports a missing fence: a worker that was thought dead doubles a batch', async () => {
+  const found = await wokenAmid(bed, 'fence')
+  expect(found).toContainEqual(expect.stringContaining(doubled))
+})

@@ -1,0 +1,102 @@
+// F2: kill -9 of the whole reference server with its embedded database, in the middle of an import.
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { startServer } from '../examples/reference-server/test/support.ts'
+import { startOwnServer } from '../test-support/own-server.ts'
+
+/** `FAULTS_USERS=300000` for the full size; then the lease is waited for, as it is in life. */
+const users = Number(process.env.FAULTS_USERS ?? 30_000)
+const isFull = users >= 300_000
+
+function usersCsv(): string {
+  const rows = Array.from({ length: users }, (_, row) => `u${row}@example.org,User ${row},reader,true\n`)
+  return `email,name,role,active\n${rows.join('')}`
+}
+
+interface Progress {
+  readonly status: string
+  readonly progress: { readonly processed_records: number; readonly successful_records: number }
+}
+
+test(
+  `${users} users: killed with its database in the middle, the job ends by itself after the next start`,
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lading-server-'))
+    await chmod(folder, 0o755)
+    const env = { LADING_DATA_DIR: folder, IMPORT_BATCH_SIZE: '500' }
+    const first = await startServer(env)
+    const form = new FormData()
+    form.set('file', new File([usersCsv()], 'users.csv'))
+    form.set('resource', 'users')
+    const answer = await fetch(`${first.url}/v1/imports`, { method: 'POST', body: form })
+    const { job_id: id } = (await answer.json()) as { job_id: string }
+    const seen = (url: string) =>
+      fetch(`${url}/v1/imports/${id}`).then(response => response.json() as Promise<Progress>)
+    const processed = async () => (await seen(first.url)).progress.processed_records
+    await expect.poll(processed, { timeout: 30_000, interval: 5 }).toBeGreaterThan(users / 3)
+
+    const exited = once(first.child, 'exit')
+    const before = await seen(first.url)
+    first.child.kill('SIGKILL')
+    for (const pid of processesOf(folder)) killed(pid)
+    await exited
+    await expect.poll(() => processesOf(folder), { timeout: 10_000 }).toEqual([])
+    expect(before.status).toBe('processing')
+    expect(before.progress.processed_records).toBeLessThan(users)
+
+    const second = await startServer(env)
+    const database = await startOwnServer({
+      dataDir: join(folder, 'postgres'),
+      database: 'bulk_import_export',
+    })
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+    // Half a minute of lease and a minute of the message, which nobody needs to sit through.
+    if (!isFull) {
+      await pool.query('update lading.jobs set lease_until = clock_timestamp()')
+      await pool.query('update lading.queue set visible_at = clock_timestamp(), claim = null')
+    }
+    await expect
+      .poll(async () => (await seen(second.url)).status, { timeout: 240_000, interval: 100 })
+      .toMatch(/completed|failed/)
+    expect(await seen(second.url)).toMatchObject({
+      status: 'completed',
+      progress: { total_records: users, successful_records: users, failed_records: 0 },
+    })
+    const { rows } = await pool.query(
+      `select (select count(*)::int from users) as rows, (select count(distinct email)::int from users) as emails,
+       (select count(*)::int from lading.queue) as messages, (select token::int from lading.jobs) as claims`,
+    )
+    expect(rows).toEqual([{ rows: users, emails: users, messages: 0, claims: 2 }])
+    const staging = async () => (await pool.query("select from pg_class where relpersistence = 't'")).rowCount
+    await expect.poll(staging, { timeout: 10_000 }).toBe(0)
+    const files = await readdir(join(folder, 'files'), { recursive: true, withFileTypes: true })
+    expect(files.filter(entry => entry.isFile()).map(({ name }) => name)).toEqual(['source'])
+    await pool.end()
+    await database.stop()
+    expect(await second.stop()).toBe(0)
+    expect(processesOf(folder)).toEqual([])
+    await rm(folder, { recursive: true })
+  },
+  isFull ? 600_000 : 60_000,
+)
+
+function killed(pid: string): void {
+  try {
+    process.kill(Number(pid), 'SIGKILL')
+  } catch {
+    // Ended with the others before its turn came.
+  }
+}
+
+/** Pids of the servers of PostgreSQL whose data lies in a folder. */
+function processesOf(dataDir: string): string[] {
+  const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
+  return all
+    .filter(line => line.includes('postgres') && line.includes(dataDir))
+    .map(line => line.trim().split(' ')[0] ?? '')
+}

@@ -1,0 +1,32 @@
+// The two runs in which each of the three sabotages shows, and the oracle's complaints about them.
+import type { Bed } from './bed.ts'
+import type { Sabotage } from './settings.ts'
+
+/** Without a rejected record: keys of errors and rejects would keep a batch with some from being doubled. */
+const batchRows = 40
+
+/** A worker dies right behind the commit of its first batch, and another one goes on. */
+export async function killedBehindTheCommit(bed: Bed, sabotage?: Sabotage): Promise<string[]> {
+  const id = await bed.submit()
+  const first = bed.worker({ sabotage, batchRows, failpoint: 'after_commit_before_ack:1' })
+  await first.told('fired')
+  await first.ended
+  bed.worker({ sabotage })
+  await bed.ended(id)
+  return bed.complaints(id)
+}
+
+/** A worker is stopped before its first batch, and wakes up in the middle of its successor's work. */
+export async function wokenAmid(bed: Bed, sabotage?: Sabotage): Promise<string[]> {
+  const id = await bed.submit()
+  const zombie = bed.worker({ sabotage, batchRows, failpoint: 'before_begin:1:SIGSTOP' })
+  await zombie.told('fired')
+  const successor = bed.worker({ sabotage, batchRows, failpoint: 'before_begin:4:SIGSTOP' })
+  await successor.told('fired')
+  zombie.send('SIGCONT')
+  zombie.send('SIGTERM')
+  await zombie.ended
+  successor.send('SIGCONT')
+  await bed.ended(id)
+  return bed.complaints(id)
+}

@@ -1,0 +1,101 @@
+// F6, F7, F10, F12, F27: workers that are thought dead and are not, races for one job, clocks that lie, busy loops.
+import { expect, test } from 'vitest'
+import { faultBed } from './support/bed.ts'
+
+const bed = faultBed()
+
+/** The first record that is rejected is the 50th: keys of errors and rejects would keep a batch with some from being doubled. */
+const cleanRows = 40
+
+test('stopped before a batch and woken after another worker took over, it writes nothing more', async () => {
+  const id = await bed.submit()
+  const zombie = bed.worker({ batchRows: cleanRows, failpoint: 'before_begin:1:SIGSTOP' })
+  await zombie.told('fired')
+  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 0 })
+  // Stopped too, so that the zombie wakes up while its successor holds the job.
+  const successor = bed.worker({ batchRows: cleanRows, failpoint: 'before_begin:4:SIGSTOP' })
+  await successor.told('fired')
+  const held = { status: 'processing', token: 2, row: 1 + 3 * cleanRows }
+  expect(await bed.status(id)).toMatchObject(held)
+  await bed.pool.query(
+    "update lading.jobs set lease_until = clock_timestamp() + interval '1 hour' where id = $1",
+    [id],
+  )
+  zombie.send('SIGCONT')
+  // It comes to its senses: the process ends in order when it is told to.
+  zombie.send('SIGTERM')
+  expect(await zombie.ended).toMatchObject({ code: 0 })
+  expect(await bed.status(id)).toMatchObject(held)
+  successor.send('SIGCONT')
+  await bed.expectExact(id)
+})
+
+test('stopped inside of a transaction, it holds the job no longer than its lease', async () => {
+  const id = await bed.submit()
+  const zombie = bed.worker({ failpoint: 'before_commit:3:SIGSTOP' })
+  await zombie.told('fired')
+  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001 })
+  const stopped = performance.now()
+  const successor = bed.worker()
+  await expect.poll(async () => (await bed.status(id)).token, { timeout: 10_000, interval: 10 }).toBe(2)
+  // The lease, the limit of an idle transaction, which is as long, and the pause between two deliveries.
+  expect(performance.now() - stopped).toBeLessThan(2 * 600 + 2_500)
+  await successor.told('ended')
+  zombie.send('SIGCONT')
+  await bed.expectExact(id)
+})
+
+test('eight workers race for one job, and one of them gets it', async () => {
+  const workers = Array.from({ length: 8 }, () => bed.worker({ leaseSeconds: 30, poolSize: 5 }))
+  await Promise.all(workers.map(worker => worker.told('ready')))
+  const id = await bed.submit()
+  // Delivered to all of them again and again, as a queue may.
+  await expect
+    .poll(
+      async () => {
+        await bed.pool.query('update lading.queue set visible_at = clock_timestamp(), claim = null')
+        return (await bed.status(id)).status
+      },
+      { timeout: 30_000, interval: 20 },
+    )
+    .toBe('completed')
+  expect(await bed.status(id)).toMatchObject({ token: 1, attempts: 1 })
+  await expect.poll(() => workers.filter(worker => worker.has('ended'))).toHaveLength(1)
+  await bed.expectExact(id)
+})
+
+test.each([3_600_000, -3_600_000])(
+  'a clock that is wrong by %i ms and jumps changes nothing',
+  async skewMs => {
+    const id = await bed.submit()
+    const first = bed.worker({ failpoint: 'after_copy:5' }, { skewMs })
+    await first.told('fired')
+    await first.ended
+    const second = bed.worker({}, { skewMs: -skewMs })
+    await second.told('ended')
+    expect(await bed.status(id)).toMatchObject({ status: 'completed', token: 2 })
+    await bed.expectExact(id)
+  },
+)
+
+test('a hook keeps the event loop busy for longer than the lease: nobody writes twice', async () => {
+  const id = await bed.submit()
+  const busy = bed.worker({ block: { atRecord: 9_000, ms: 2_500 } })
+  await bed.reached(id, 2_001)
+  const other = bed.worker()
+  await other.told('ready')
+  await bed.ended(id)
+  expect((await bed.status(id)).token).toBeGreaterThanOrEqual(2)
+  await bed.expectExact(id)
+  expect((await busy.ended).code).toBe(0)
+})
+
+test('an import does not starve the event loop: timers come, and the lease is renewed', async () => {
+  const id = await bed.submit()
+  const worker = bed.worker()
+  await bed.expectExact(id)
+  const done = await worker.told('done')
+  expect(done.beats).toBeGreaterThan(10)
+  // A lease: its heart beats three times in it. On a machine that does nothing else, it is less than a tenth of it.
+  expect(done.maxDelayMs).toBeLessThan(600)
+})
