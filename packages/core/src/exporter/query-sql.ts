@@ -60,9 +60,10 @@ function condition(target: Target, name: string, value: unknown): string {
  * Raises by a cast that must fail, since SQL has no expression that raises. It names the field and the row, and
  * is evaluated only for a value that cannot be printed.
  */
-function unprintable(target: Target, { field }: TargetColumn): string {
+function unprintable(target: Target, { field, sql }: TargetColumn): string {
   const key = target.primaryKey.map(part => `t.${part}::text`)
-  const row = key.length === 0 ? "''" : `concat_ws(', ', ${key.join(', ')})`
+  // Without a key the row has no name; but an expression without a column would raise when the query is planned.
+  const row = key.length === 0 ? `left(t.${sql}::text, 0)` : `concat_ws(', ', ${key.join(', ')})`
   return `((${literal(`${unprintableMark} ${field.name} of row `)} || ${row})::int4)::text`
 }
 
@@ -74,7 +75,7 @@ export function unprintableFault(error: unknown): LadingError | undefined {
   const [, field, row] = /^ (.*) of row (.*)"$/s.exec(error.message.slice(at + unprintableMark.length)) ?? []
   return new LadingError(
     'VALUE_NOT_PRINTABLE',
-    `The value of "${field}" in row ${row} cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
+    `${row === '' ? `A value of "${field}"` : `The value of "${field}" in row ${row}`} cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
     { cause: error },
   )
 }
