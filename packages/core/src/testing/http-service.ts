@@ -24,9 +24,9 @@ export function httpSuiteService(
     exporter,
     resources,
     async files() {
-      let count = 0
-      for await (const _object of storage.list('')) count++
-      return count
+      const keys: string[] = []
+      for await (const { key } of storage.list('')) keys.push(key)
+      return keys
     },
     async stop() {
       stopping.abort()

@@ -8,8 +8,8 @@ import { until } from './runner.ts'
 
 /** What is served: real jobs with workers that run, and the reference resource `users`. */
 export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' | 'resources'> {
-  /** Objects in the storage of the jobs. */
-  files(): Promise<number>
+  /** Keys of the objects in the storage of the jobs. */
+  files(): Promise<readonly string[]>
 }
 
 export interface HttpSite {
@@ -132,13 +132,18 @@ export async function ended(site: HttpSite, response: Response) {
 
 /** Fails if the work leaves a job or a file behind. */
 export async function leavesNothing(site: HttpSite, work: () => Promise<void>): Promise<void> {
-  const left = async () => {
-    const { jobs } = await site.service.jobs.list({ kind: 'import', limit: 1 })
-    return `newest job ${jobs[0]?.id}, ${await site.service.files()} files`
-  }
-  const before = await left()
+  const newest = async () => (await site.service.jobs.list({ kind: 'import', limit: 1 })).jobs[0]?.id
+  const job = await newest()
+  const uploads = await newUploads(site)
   await work()
-  await until(`nothing is left: ${before}`, async () => (await left()) === before, 5_000)
+  await until('nothing is left', async () => (await uploads()) === 0 && (await newest()) === job, 5_000)
+}
+
+/** Counts the uploads that are kept from now on. Those of earlier tests may be on their way out meanwhile. */
+export async function newUploads(site: HttpSite): Promise<() => Promise<number>> {
+  const before = new Set(await site.service.files())
+  return async () =>
+    (await site.service.files()).filter(key => key.startsWith('imports/') && !before.has(key)).length
 }
 
 /** The JSON of an answer. */
