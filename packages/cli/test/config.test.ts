@@ -38,7 +38,7 @@ it.each([
     'a syntax error',
     'lading.config.ts',
     'export default {',
-    'cannot be loaded: Transform failed with 1 error: ',
+    'cannot be loaded: ',
   ],
   [
     'a missing module',

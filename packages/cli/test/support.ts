@@ -1,4 +1,4 @@
-// Runs the command on its sources in a process of its own, as a shell would.
+// Runs the command in a process of its own, as a shell would: as it was built, or on sources that are younger.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -8,13 +8,16 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { isBuildFresh } from '../../../test-support/fresh-build.ts'
 
 export const referenceConfig = fileURLToPath(
   new URL('../../../examples/reference-server/lading.config.ts', import.meta.url),
 )
-const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+const source = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+const bin = fileURLToPath(new URL('../bin/lading.js', import.meta.url))
 // By its address: the working directory of a test may be anywhere.
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+const command = isBuildFresh() ? [bin] : ['--conditions=source', '--import', tsx, source]
 
 export interface Surroundings {
   /** What DATABASE_URL is. @defaultValue not set */
@@ -41,7 +44,7 @@ export async function lading(args: readonly string[], around: Surroundings = {})
 /** For tests that send signals or input while it runs. */
 export function startLading(args: readonly string[], { databaseUrl, cwd }: Surroundings): ChildProcess {
   const { DATABASE_URL: _ignored, ...env } = process.env
-  return spawn(process.execPath, ['--conditions=source', '--import', tsx, bin, ...args], {
+  return spawn(process.execPath, [...command, ...args], {
     env: { ...env, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
     cwd,
     // One that hangs ends before its test does.

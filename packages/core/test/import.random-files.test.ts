@@ -9,7 +9,7 @@ import { runTrial, type TrialFile } from './judge/trial.ts'
 import type { World } from './judge/world.ts'
 
 /** Few for every change; `npm run test:random` raises them to 1,000. */
-const numRuns = Number(process.env.LADING_JUDGE_RUNS ?? 40)
+const numRuns = Number(process.env.LADING_JUDGE_RUNS ?? 25)
 
 let database: TestDatabase
 beforeAll(async () => {
