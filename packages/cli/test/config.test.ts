@@ -34,12 +34,7 @@ const noProject =
 
 it.each([
   ['a syntax error', 'lading.config.mjs', 'export default {', 'cannot be loaded: Unexpected end of input.'],
-  [
-    'a syntax error',
-    'lading.config.ts',
-    'export default {',
-    'cannot be loaded: ',
-  ],
+  ['a syntax error', 'lading.config.ts', 'export default {', 'cannot be loaded: '],
   [
     'a missing module',
     'lading.config.mjs',
