@@ -1,4 +1,5 @@
 // Dry run and atomic: the whole file is judged first, and then none of it is written, or all of it.
+import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { createImporter, defineResource, importReportOf, Type } from '../src/index.ts'
 import { counts, mixed, people, peopleBed } from './people-bed.ts'
@@ -148,4 +149,23 @@ test("an atomic import in the caller's transaction leaves that transaction to th
     client.release()
   }
   expect(await rowsOf(bed.database.pool, 'people')).toHaveLength(2)
+})
+
+test('an atomic import that is in is told to be in, also if the stream of rejects breaks behind it', async () => {
+  const importer = createImporter({ pool: bed.database.pool, resources: [people] })
+  const rejects = new Writable({
+    write: (_chunk, _encoding, done) => done(),
+    final: done => done(new Error('The disk is gone.')),
+  })
+  const fault = await importer
+    .run({
+      resource: 'people',
+      format: 'csv',
+      source: Buffer.from('email\nz@x\n'),
+      atomic: true,
+      rejects,
+    })
+    .catch((error: unknown) => error)
+  expect(importReportOf(fault)).toMatchObject({ successful: 1, inserted: 1, unprocessed: 0 })
+  expect(await rowsOf(bed.database.pool, 'people')).toHaveLength(3)
 })

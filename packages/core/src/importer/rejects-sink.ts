@@ -57,7 +57,7 @@ export function rejectsSink(stream: Writable, format: Format | undefined): Rejec
       isClosed = true
       const { file, start } = begun()
       await written(stream, Buffer.concat([...start, file.end()]))
-      await new Promise<void>(resolve => stream.end(resolve))
+      await told(done => stream.end(done))
     },
   }
 }
@@ -75,8 +75,13 @@ function withText(record: SourceRecord): SourceRecord {
 }
 
 function written(stream: Writable, bytes: Buffer): Promise<void> {
+  return told(done => stream.write(bytes, done))
+}
+
+/** Also the end can fail: what was written last may not be on the disk yet. */
+function told(work: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(bytes, error => {
+    work(error => {
       if (error)
         reject(new LadingError('HOOK_FAILED', 'The stream for rejected records broke.', { cause: error }))
       else resolve()

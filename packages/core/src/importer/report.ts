@@ -55,7 +55,7 @@ export class Tally {
   private ignored = 0
   private failed = 0
   private bytes = 0
-  private isTakenBack = false
+  private isFinal = false
   notJudged: readonly string[] = []
   /** Set by the merge; what comes behind it is counted here. */
   readonly stop: Stop = { isSet: false, unprocessed: 0 }
@@ -95,10 +95,15 @@ export class Tally {
     Object.assign(this, { inserted, updated, ignored })
   }
 
+  /** What was settled is committed: whatever breaks behind it takes nothing back. */
+  keep(): void {
+    this.isFinal = true
+  }
+
   /** Nothing is in, and what was good is as if it had not been reached. Again: does nothing. @param less of them turn out to be rejected */
   takeBack(less = 0): void {
-    if (this.isTakenBack) return
-    this.isTakenBack = true
+    if (this.isFinal) return
+    this.isFinal = true
     this.stop.unprocessed += this.progress().successful - less
     Object.assign(this, { inserted: 0, updated: 0, ignored: 0 })
   }

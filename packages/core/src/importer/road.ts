@@ -71,6 +71,7 @@ async function allOrNothing(
     tally.settle(outcome)
     const settled = job?.settle(tally.report()) ?? ''
     await client.query(isOwn ? `${settled}; commit` : 'release savepoint lading_whole').catch(rethrow)
+    tally.keep()
     return undefined
   }
   await client.query(isOwn ? 'rollback' : 'rollback to savepoint lading_whole').catch(rethrow)
