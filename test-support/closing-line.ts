@@ -1,4 +1,6 @@
-// A vitest reporter that ends the run with one plain line: `N passed, N failed, N skipped`.
+// A vitest reporter that ends the run with one plain line: `N passed, N failed, N skipped`. It is also added to the file
+// that LADING_COUNTS names, where several runs are to be summed up.
+import { appendFileSync } from 'node:fs'
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
 
 export default class ClosingLine implements Reporter {
@@ -17,9 +19,9 @@ export default class ClosingLine implements Reporter {
     if (reason !== 'passed' && count.failed === 0) count.failed = 1
     // The default reporter prints its summary in the same event, so ours waits for its turn.
     setImmediate(() => {
-      process.stdout.write(
-        `${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`,
-      )
+      const line = `${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`
+      process.stdout.write(line)
+      if (process.env.LADING_COUNTS) appendFileSync(process.env.LADING_COUNTS, line)
     })
   }
 }
