@@ -17,7 +17,7 @@ import {
 } from '../packages/core/src/index.ts'
 import { faultBed } from './support/bed.ts'
 import { cargo } from './support/cargo.ts'
-import { cleanUp } from './support/clean-up.ts'
+import { applicationName } from './support/settings.ts'
 
 const bed = faultBed()
 const isRoot = process.getuid?.() === 0
@@ -48,8 +48,6 @@ test('all connections of the pool are taken: refused within two seconds, and ser
   for (const answer of answers) {
     expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'DATABASE_UNAVAILABLE' } })
   }
-  // Nobody could say whether a job was committed, so its file is left to the janitor.
-  await cleanUp(bed)
   expect(await bed.files()).toEqual([])
   for (const client of held) client.release()
   const { id } = await jobs.submitImport(submit)
@@ -58,7 +56,7 @@ test('all connections of the pool are taken: refused within two seconds, and ser
   await pool.end()
 })
 
-test('two updating imports take the same rows in opposite order: both end, and every row is counted', async () => {
+test('two updating imports lock each other over the same rows: both end, and every row is counted', async () => {
   const line = (row: number) => `u${row}@example.org,User ${row},reader,true\n`
   const numbers = Array.from({ length: 10_000 }, (_, row) => row)
   const send = (rows: readonly number[]) =>
@@ -68,17 +66,44 @@ test('two updating imports take the same rows in opposite order: both end, and e
       onConflict: 'update',
       source: Buffer.from(`email,name,role,active\n${rows.map(line).join('')}`),
     })
-  const both = [await send(numbers), await send([...numbers].reverse())]
-  bed.worker()
-  bed.worker()
-  for (const { id } of both) {
-    expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  // Whoever is not chosen waits for all of the other one's batch.
+  const patient = { batchRows: 10_000, leaseSeconds: 30, patienceSeconds: 30 }
+  const workers = ['one', 'two'].map(() => bed.worker(patient))
+  await Promise.all(workers.map(worker => worker.told('ready')))
+  const both: string[] = []
+  // Held until both have a batch of all rows to write, so that they begin at one moment, each at its end of them.
+  const gate = await bed.pool.connect()
+  try {
+    await gate.query('begin; lock table users in share mode')
+    both.push((await send(numbers)).id, (await send([...numbers].reverse())).id)
+    const waiting = async () =>
+      (
+        await bed.pool.query(
+          `select from pg_stat_activity
+           where application_name = $1 and datname = current_database() and wait_event_type = 'Lock'`,
+          [applicationName],
+        )
+      ).rowCount
+    await expect.poll(waiting, { timeout: 15_000, interval: 20 }).toBe(2)
+    await gate.query('commit')
+  } finally {
+    gate.release()
+  }
+  for (const id of both) {
+    // The batch is tried again where it is: nobody has to claim the job once more.
+    expect(await bed.ended(id)).toMatchObject({ status: 'completed', token: 1 })
     expect((await bed.jobs.get(id))?.progress).toMatchObject({ successfulRecords: 10_000, failedRecords: 0 })
   }
   const { rows } = await bed.pool.query(
     'select count(*)::int as users, (select sum(inserted)::int from lading.jobs) as inserted from users',
   )
   expect(rows).toEqual([{ users: 10_000, inserted: 10_000 }])
+  const deadlocks = async () =>
+    (await bed.pool.query('select deadlocks::int from pg_stat_database where datname = current_database()'))
+      .rows[0].deadlocks
+  // They did meet; and each of them at most three times.
+  await expect.poll(deadlocks, { timeout: 15_000, interval: 100 }).toBeGreaterThan(0)
+  expect(await deadlocks()).toBeLessThanOrEqual(3 * both.length)
 })
 
 test('the server has no connection left for the worker: the job waits, and ends when there are some again', async () => {

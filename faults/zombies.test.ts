@@ -45,6 +45,64 @@ test('stopped inside of a transaction, it holds the job no longer than its lease
   await bed.expectExact(id)
 })
 
+test('stopped amid a COPY, which no limit of the server ends, it is freed by whoever takes over', async () => {
+  const id = await bed.submit()
+  const zombie = bed.worker({ failpoint: 'mid_copy:3:SIGSTOP' })
+  await zombie.told('fired')
+  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
+  const stopped = performance.now()
+  const successor = bed.worker()
+  await expect.poll(async () => (await bed.status(id)).token, { timeout: 10_000, interval: 10 }).toBe(2)
+  expect(performance.now() - stopped).toBeLessThan(600 + 5_000)
+  await successor.told('ended')
+  const done = await bed.status(id)
+  zombie.send('SIGCONT')
+  // It comes to its senses, has nothing to say of the job any more, and ends in order when it is told to.
+  await bed.expectExact(id)
+  expect(await zombie.ended).toMatchObject({ code: 0 })
+  expect(await bed.status(id)).toEqual(done)
+})
+
+test('whoever else holds the row of a job is not ended, also where the lease is over', async () => {
+  const id = await bed.submit()
+  const first = bed.worker({ failpoint: 'before_begin:3' })
+  await first.told('fired')
+  await first.ended
+  const stranger = await bed.pool.connect()
+  try {
+    await stranger.query('begin')
+    await stranger.query('select from lading.jobs where id = $1 for update', [id])
+    const second = bed.worker()
+    // It was told that the row is held, and comes again.
+    await expect.poll(() => second.has('fault'), { timeout: 10_000 }).toBe(true)
+    expect((await bed.status(id)).token).toBe(1)
+    expect((await stranger.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    await stranger.query('rollback')
+  } finally {
+    stranger.release()
+  }
+  await bed.expectExact(id)
+})
+
+test('a batch that takes longer than the lease is let alone: its worker lives', async () => {
+  // A sequence counts also what is rolled back.
+  await bed.pool.query(`
+    create sequence dawdled;
+    create function dawdle() returns trigger language plpgsql as $$ begin
+      if (select count(*) from cargo) = 1960 then perform nextval('dawdled'), pg_sleep(2.5); end if;
+      return null; end $$;
+    create trigger dawdling before insert on cargo execute function dawdle()`)
+  const id = await bed.submit()
+  bed.worker({ leaseSeconds: 0.3 })
+  await bed.reached(id, 2_001)
+  const other = bed.worker({ leaseSeconds: 0.3 })
+  await other.told('ready')
+  await bed.pool.query('update lading.queue set visible_at = clock_timestamp(), claim = null')
+  await expect.poll(() => other.has('fault'), { timeout: 10_000, interval: 20 }).toBe(true)
+  await bed.expectExact(id)
+  expect((await bed.pool.query('select last_value::int as times from dawdled')).rows).toEqual([{ times: 1 }])
+})
+
 test('eight workers race for one job, and one of them gets it', async () => {
   const workers = Array.from({ length: 8 }, () => bed.worker({ leaseSeconds: 30, poolSize: 5 }))
   await Promise.all(workers.map(worker => worker.told('ready')))

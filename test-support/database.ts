@@ -8,6 +8,8 @@ export interface TestDatabase {
   readonly name: string
   /** As large as the default number of workers needs, and closed by `drop`. */
   readonly pool: pg.Pool
+  /** Two connections, each waited for half a second; closed by `drop` too. */
+  readonly scarce: pg.Pool
   /** Fails if a connection of the pool was never given back. */
   drop(): Promise<void>
 }
@@ -27,17 +29,25 @@ async function create(options: string): Promise<TestDatabase> {
   await asAdmin(`create database ${name} ${options}`)
   const url = new URL(inject('adminUrl'))
   url.pathname = `/${name}`
-  const pool = new pg.Pool({ connectionString: url.href, max: 10, connectionTimeoutMillis: 10_000 })
-  pool.on('error', () => undefined)
+  const poolOf = (max: number, connectionTimeoutMillis: number) => {
+    const made = new pg.Pool({ connectionString: url.href, max, connectionTimeoutMillis })
+    return made.on('error', () => undefined)
+  }
+  const pool = poolOf(10, 10_000)
+  const scarce = poolOf(2, 500)
   return {
     url: url.href,
     name,
     pool,
+    scarce,
     async drop() {
-      const borrowed = pool.totalCount - pool.idleCount
+      const borrowed = [pool, scarce].reduce(
+        (sum, { totalCount, idleCount }) => sum + totalCount - idleCount,
+        0,
+      )
       await asAdmin(`drop database ${name} with (force)`)
       if (borrowed > 0) throw new Error(`${borrowed} connections were never given back to the pool`)
-      await pool.end()
+      await Promise.all([pool.end(), scarce.end()])
     },
   }
 }

@@ -1,4 +1,4 @@
-// A proxy before PostgreSQL that cuts, delays or slices what goes through it.
+// A proxy before PostgreSQL that cuts, delays, slices or swallows what goes through it.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
@@ -7,8 +7,12 @@ export interface BadNetwork {
   readonly url: string
   /** Connections that carry something at this moment. */
   readonly open: number
+  /** When the connection with the chunk fell silent, and when its client gave it up; milliseconds of `performance.now()`. */
+  readonly silence: { readonly beganAt?: number; readonly givenUpAt?: number }
   /** Ends every connection by a reset. */
   reset(): void
+  /** Forwards what comes from now on; connections that fell silent are lost. */
+  heal(): void
   close(): Promise<void>
 }
 
@@ -17,28 +21,51 @@ export interface NetworkFaults {
   readonly delayMs?: number
   /** Bytes of the largest chunk. */
   readonly sliceBytes?: number
+  /**
+   * Behind the n-th chunk that goes to the server and holds this text nothing comes through any more, either way, and
+   * nothing is closed.
+   */
+  readonly silent?: { readonly behind: string; readonly nth: number; readonly on: 'this connection' | 'all' }
 }
 
 export async function badNetwork(databaseUrl: string, faults: NetworkFaults = {}): Promise<BadNetwork> {
-  const { delayMs = 0, sliceBytes = Number.POSITIVE_INFINITY } = faults
+  const { delayMs = 0, sliceBytes = Number.POSITIVE_INFINITY, silent } = faults
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
+  const silentOnes = new Set<Socket>()
+  const silence: { beganAt?: number; givenUpAt?: number } = {}
+  let isAllSilent = false
+  let chunksLeft = silent?.nth ?? 0
+  const isLast = (chunk: Buffer) =>
+    silent !== undefined && chunk.includes(silent.behind) && --chunksLeft === 0
   const server = createServer({ noDelay: true }, client => {
     const upstream = connect({ port: Number(target.port), host: target.hostname, noDelay: true })
+    const both = [client, upstream]
+    let isTheOne = false
+    const fallSilent = () => {
+      isTheOne = true
+      silence.beganAt = performance.now()
+      isAllSilent = silent?.on === 'all'
+      for (const socket of isAllSilent ? sockets : both) silentOnes.add(socket)
+    }
+    if (isAllSilent) for (const socket of both) silentOnes.add(socket)
     const forward = (from: Socket, to: Socket) => {
       sockets.add(from)
       from.on('data', (chunk: Buffer) => {
+        if (silentOnes.has(from)) return
         const send = () => {
           if (to.destroyed) return
           for (let at = 0; at < chunk.length; at += sliceBytes) to.write(chunk.subarray(at, at + sliceBytes))
         }
         if (delayMs === 0) send()
         else setTimeout(send, delayMs)
+        if (from === client && isLast(chunk)) fallSilent()
       })
       from.on('error', () => undefined)
       from.on('close', () => {
         sockets.delete(from)
-        to.destroy()
+        if (!silentOnes.has(from)) to.destroy()
+        else if (isTheOne && from === client) silence.givenUpAt ??= performance.now()
       })
     }
     forward(client, upstream)
@@ -53,11 +80,16 @@ export async function badNetwork(databaseUrl: string, faults: NetworkFaults = {}
     get open() {
       return sockets.size
     },
+    silence,
+    heal() {
+      isAllSilent = false
+      for (const socket of silentOnes) socket.destroy()
+    },
     reset() {
       for (const socket of sockets) socket.resetAndDestroy()
     },
     async close() {
-      for (const socket of sockets) socket.destroy()
+      for (const socket of [...sockets, ...silentOnes]) socket.destroy()
       server.close()
       await once(server, 'close')
     },

@@ -34,6 +34,8 @@ export interface WorkerSettings {
   readonly block?: { readonly atRecord: number; readonly ms: number } | undefined
   readonly resource?: 'cargo' | 'users' | undefined
   readonly poolSize?: number | undefined
+  /** @defaultValue `noProgressSeconds` */
+  readonly patienceSeconds?: number | undefined
 }
 
 export type WorkerEvent =
@@ -49,5 +51,8 @@ export type WorkerEvent =
       readonly beats: number
       readonly maxDelayMs: number
     }
+
+/** Seconds for which a connection of a worker may move no byte while an answer is due. */
+export const noProgressSeconds = 2
 
 export const applicationName = 'lading fault worker'

@@ -18,7 +18,7 @@ let database: TestDatabase
 let service: ReturnType<typeof httpSuiteService>
 beforeAll(async () => {
   database = await createReferenceDatabase()
-  service = httpSuiteService(database.pool, project.resources)
+  service = httpSuiteService(database.pool, project.resources, database.scarce)
 })
 afterAll(async () => {
   await service.stop()

@@ -37,7 +37,8 @@ async function serviceThatStalls(stallsAt: (chunk: string, direction: Direction)
   const queue = postgresQueue({ pool, backoffMs: 10 })
   const jobs = createJobs({
     importer: createImporter({ pool, resources, noProgressSeconds, batchRows: 1_000 }),
-    exporter: createExporter({ pool, resources, noProgressSeconds }),
+    // What was said of the pool holds for whoever says nothing.
+    exporter: createExporter({ pool, resources }),
     queue,
     storage: fileStorage(folder),
   })

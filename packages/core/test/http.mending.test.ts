@@ -19,7 +19,7 @@ let url: string
 let stop: () => void
 beforeEach(async () => {
   database = await createReferenceDatabase()
-  service = httpSuiteService(database.pool, resources)
+  service = httpSuiteService(database.pool, resources, database.scarce)
   const http = createHttp(service)
   const server = createServer((request, response) =>
     handleNode(http, { request, response, url: request.url ?? '/', mount: '' }),

@@ -15,7 +15,7 @@ let database: TestDatabase
 let service: ReturnType<typeof httpSuiteService>
 beforeAll(async () => {
   database = await createReferenceDatabase()
-  service = httpSuiteService(database.pool, resources)
+  service = httpSuiteService(database.pool, resources, database.scarce)
 })
 afterAll(async () => {
   await service.stop()

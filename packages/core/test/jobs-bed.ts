@@ -23,7 +23,14 @@ interface BedOptions
   extends Partial<
     Pick<
       JobsOptions,
-      'storedErrors' | 'storage' | 'maxAttempts' | 'leaseSeconds' | 'sweepSeconds' | 'queue' | 'onJobEnd'
+      | 'storedErrors'
+      | 'storage'
+      | 'maxAttempts'
+      | 'leaseSeconds'
+      | 'sweepSeconds'
+      | 'queue'
+      | 'onJobEnd'
+      | 'metrics'
     >
   > {
   /** @defaultValue the reference resources */

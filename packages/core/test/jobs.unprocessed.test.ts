@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { Job, SubmitImport } from '../src/index.ts'
+import { type ByteRange, fileStorage, type Job, type SubmitImport } from '../src/index.ts'
 import { jobsBed } from './jobs-bed.ts'
 import { bytes, rowsOf } from './support.ts'
 
@@ -43,6 +43,41 @@ test.each([
   const again = await imported({ source: bytes(rest) })
   expect(again.progress).toMatchObject({ insertedRecords: 13, failedRecords: 1 })
   expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(20)
+})
+
+const objects = (from: number, to: number) =>
+  Array.from(
+    { length: to - from },
+    (_, index) => `{"email":"u${from + index}@example.org","name":"U","role":"reader","active":true}`,
+  )
+
+test.each([
+  [
+    'csv',
+    `sep=;\n${header}${users(0, 9)}${wrong}${users(9, 20)}`.replaceAll(',', ';'),
+    `sep=;\n${header}${users(9, 20)}`.replaceAll(',', ';'),
+  ],
+  ['ndjson', [...objects(0, 9), '{}', ...objects(9, 20)].join('\n'), `${objects(9, 20).join('\n')}\n`],
+  ['json', `[${[...objects(0, 9), '{}', ...objects(9, 20)]}]`, `[\n${objects(9, 20).join(',\n')}\n]\n`],
+])('of a %s file are read from the checkpoint on, and nothing before it', async (format, whole, rest) => {
+  bed.work()
+  const job = await imported({ format, source: bytes(whole), maxErrors: 1 })
+  expect(job).toMatchObject({ errorCode: 'TOO_MANY_ERRORS', progress: { unprocessedRecords: 11 } })
+  const { rows } = await bed.database.pool.query('select checkpoint_byte from lading.jobs')
+  const ranges: (ByteRange | undefined)[] = []
+  const storage = fileStorage(bed.folder)
+  const get: typeof storage.get = (key, range) => {
+    ranges.push(range)
+    return storage.get(key, range)
+  }
+  const watching = bed.jobsWith({ storage: { ...storage, get } })
+  expect(await text((await watching.rejects(job.id, { unprocessed: true })) as Readable)).toBe(rest)
+  const checkpoint = Number(rows[0]?.checkpoint_byte)
+  expect(checkpoint).toBeGreaterThan(whole.length * 0.4)
+  // The first bytes tell whether they are the text.
+  const others = ranges.filter(range => range?.end === undefined || range.end > 4)
+  expect(others.length).toBeGreaterThan(0)
+  for (const range of others) expect(range?.start).toBeGreaterThanOrEqual(checkpoint)
 })
 
 test('of an atomic import are all that were not rejected', async () => {

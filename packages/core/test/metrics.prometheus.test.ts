@@ -59,7 +59,7 @@ test('jobs_total and job_duration_seconds count jobs that ended', async () => {
     'bulk_import_export_jobs_total{type="export",resource="users",status="failed"} 1',
   ])
   expect(await scrape(metrics, 'bulk_import_export_job_duration_seconds')).toEqual([
-    '# HELP bulk_import_export_job_duration_seconds Time from the start of a job to its end.',
+    '# HELP bulk_import_export_job_duration_seconds Time in which workers had a job, up to its end.',
     '# TYPE bulk_import_export_job_duration_seconds histogram',
     'bulk_import_export_job_duration_seconds_sum{type="import",status="completed"} 3.5',
     'bulk_import_export_job_duration_seconds_count{type="import",status="completed"} 2',
@@ -94,10 +94,12 @@ test('active_jobs is there from the beginning, rises, falls, and never below zer
   metrics.jobStarted({ kind: 'import' })
   metrics.jobStarted({ kind: 'export' })
   expect(await values()).toEqual(lines(2, 1))
-  const end = { resource: 'users', status: 'completed', seconds: 1 }
-  metrics.jobEnded({ kind: 'import', ...end })
-  metrics.jobEnded({ kind: 'export', ...end })
-  metrics.jobEnded({ kind: 'export', ...end })
+  // Somebody else's, or one that nobody had begun.
+  metrics.jobEnded({ kind: 'import', resource: 'users', status: 'cancelled', seconds: 0 })
+  expect(await values()).toEqual(lines(2, 1))
+  metrics.jobStopped({ kind: 'import' })
+  metrics.jobStopped({ kind: 'export' })
+  metrics.jobStopped({ kind: 'export' })
   expect(await values()).toEqual(lines(1, 0))
   metrics.jobStarted({ kind: 'export' })
   expect(await values()).toEqual(lines(1, 1))
@@ -153,6 +155,7 @@ test('prefix and registry are options, and a name that is taken is told', async 
 test('metrics that nobody wants to see swallow everything', () => {
   noopMetrics.httpRequest({ method: 'GET', route: undefined, status: 200, seconds: 1 })
   noopMetrics.jobStarted({ kind: 'import' })
+  noopMetrics.jobStopped({ kind: 'import' })
   noopMetrics.jobEnded({ kind: 'import', resource: 'users', status: 'completed', seconds: 1 })
   noopMetrics.records({ kind: 'import', resource: 'users', status: 'failed', count: 1 })
 })

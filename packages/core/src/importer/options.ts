@@ -24,7 +24,8 @@ export interface ImporterOptions {
   readonly maxRecordBytes?: number
   /**
    * Seconds in which a connection of the pool may move no byte while an answer is due; then it is cut off, and a job
-   * goes on with another one. A single statement that takes longer has to be allowed for. @defaultValue 60
+   * goes on with another one. A single statement that takes longer has to be allowed for.
+   * @defaultValue what was said of the pool before, else 60
    */
   readonly noProgressSeconds?: number
 }

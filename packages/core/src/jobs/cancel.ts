@@ -4,9 +4,10 @@ import type { Pool } from '../postgres/client.ts'
 import { sqlstate } from '../postgres/sqlstate.ts'
 import type { Queue } from '../queue/queue.ts'
 import { followUp } from './followers.ts'
+import { endFrozenBatch } from './frozen-batch.ts'
 import type { JobRow } from './job-row.ts'
 import { cancelSql } from './job-sql.ts'
-import { createOutbox } from './outbox.ts'
+import type { NewOutbox } from './outbox.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Milliseconds for the batch that is being written; most take less than a tenth of it. */
@@ -14,29 +15,38 @@ const batchMs = 1_000
 /** Milliseconds for a worker that was asked to stop, and rolls back the one transaction of a whole file. */
 const stopMs = 10_000
 
+interface Parts {
+  readonly pool: Pool
+  readonly queue: Queue
+  readonly newOutbox: NewOutbox
+}
+
 /** Undefined if there is nothing to cancel: it has ended, or there is none. @throws LadingError `DATABASE_UNAVAILABLE` */
-export async function cancelJob(pool: Pool, queue: Queue, id: string): Promise<JobRow | undefined> {
-  const row = await cancelled(pool, queue, id, batchMs).catch(async error => {
+export async function cancelJob(id: string, parts: Parts): Promise<JobRow | undefined> {
+  const { pool, queue } = parts
+  const row = await cancelled(id, parts, batchMs).catch(async error => {
     if (!isLocked(error)) throw error
     await interrupt(queue, id)
-    return cancelled(pool, queue, id, stopMs).catch(tooBusy)
+    await endFrozenBatch(pool, id)
+    return cancelled(id, parts, stopMs).catch(tooBusy)
   })
   if (row !== undefined) await interrupt(queue, id)
   return row
 }
 
 async function cancelled(
-  pool: Pool,
-  queue: Queue,
   id: string,
+  { pool, newOutbox }: Parts,
   patienceMs: number,
 ): Promise<JobRow | undefined> {
-  const outbox = createOutbox(queue)
+  const outbox = newOutbox()
   const row = await inTransaction(pool, async client => {
     await client.query(`set local lock_timeout = ${patienceMs}`)
-    const [found] = (await client.query(cancelSql, [id])).rows
-    if (found !== undefined) await followUp(client, id, outbox)
-    return found as unknown as JobRow | undefined
+    const [found] = (await client.query(cancelSql, [id])).rows as unknown as JobRow[]
+    if (found === undefined) return undefined
+    outbox.ended(found)
+    await followUp(client, id, outbox)
+    return found
   })
   await outbox.flushIfRoom()
   return row

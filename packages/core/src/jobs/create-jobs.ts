@@ -20,6 +20,7 @@ import { toJob } from './job-row.ts'
 import { assertJobId, createJobStore, type JobStore } from './job-store.ts'
 import type { Jobs, ListErrors, ListJobs } from './jobs.ts'
 import { observeJobs } from './observe.ts'
+import { createOutbox } from './outbox.ts'
 import { checkPoolSize } from './pool-size.ts'
 import { allErrors, errorPage } from './record-errors.ts'
 import { submitExport, submitImport } from './submit.ts'
@@ -33,7 +34,7 @@ export interface JobsOptions {
   readonly queue: Queue
   readonly storage: Storage
   readonly metrics?: Metrics
-  /** Hears of each job that ended here, for a log. */
+  /** Hears of each job that ended here, for a log: one that a worker of this process had, or that nobody had. */
   readonly onJobEnd?: (job: Job) => void
   /** Seconds without a sign of life after which another worker takes a job. @defaultValue 30 */
   readonly leaseSeconds?: number
@@ -79,11 +80,12 @@ export function createJobs(options: JobsOptions): Jobs {
   const { sweepSeconds = 30, onError = () => undefined } = options
   const storedErrors = wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0)
   const importer = internalsOf(options.importer)
-  const store = createJobStore(importer.pool, queue)
   const ttlHours = wholeNumber('idempotencyTtlHours', options.idempotencyTtlHours ?? 24, 1)
   const keys = createKeyStore(importer.pool, { leaseSeconds, ttlHours })
   const metrics = options.metrics ?? noopMetrics
   const observer = observeJobs(metrics, options.onJobEnd)
+  const newOutbox = () => createOutbox(queue, observer.onEnd)
+  const store = createJobStore(importer.pool, newOutbox)
   const janitor = {
     pool: importer.pool,
     storage,
@@ -96,22 +98,25 @@ export function createJobs(options: JobsOptions): Jobs {
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
   const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer }
 
+  const calls = { pool: importer.pool, queue, newOutbox, store }
+
   const known = async (id: string, kind?: JobKind) => {
     assertJobId(id)
     const row = await store.get(id)
     return row !== undefined && (kind === undefined || row.kind === kind) ? row : undefined
   }
   return {
-    submitImport: submit => submitImport(submit, { importer, queue, storage, store, keys, leaseSeconds }),
-    submitExport: submit => submitExport(submit, { importer, exporter, queue, store, keys, leaseSeconds }),
+    submitImport: submit => submitImport(submit, { importer, newOutbox, storage, store, keys, leaseSeconds }),
+    submitExport: submit =>
+      submitExport(submit, { importer, exporter, newOutbox, store, keys, leaseSeconds }),
     claimKey: (key, kind) => claimKey(key, kind, keys, leaseSeconds),
     async get(id) {
       const row = await known(id)
       return row && toJob(row)
     },
     list: list => listJobs(store, list),
-    cancel: async id => cancelOrTell(await known(id), { pool: importer.pool, queue, store }),
-    retry: async id => retryOrTell(await known(id), { pool: importer.pool, queue, store, storage }),
+    cancel: async id => cancelOrTell(await known(id), calls),
+    retry: async id => retryOrTell(await known(id), { ...calls, storage }),
     deleteFile: async id => deleteExport(await known(id, 'export'), { pool: importer.pool, storage }),
     async errors(id, page = {}) {
       const checked = readPage(page)
@@ -149,7 +154,7 @@ export function createJobs(options: JobsOptions): Jobs {
         consume('import', imports, (job, until) => runImportJob(job, context, until)),
         consume('export', exports, (job, until) => runExportJob(job, context, until)),
         keepClean(janitor, { everySeconds, signal }),
-        keepSweeping({ pool: importer.pool, queue, everyMs: sweepSeconds * 1000, signal, onError }),
+        keepSweeping({ pool: importer.pool, newOutbox, everyMs: sweepSeconds * 1000, signal, onError }),
       ])
     },
     clean: () => clean(janitor),

@@ -1,7 +1,7 @@
 // What becomes of the jobs that wait for another one, in the transaction that ends it.
 import type { Client } from '../postgres/client.ts'
 import type { JobStatus } from './job.ts'
-import type { JobRow } from './job-row.ts'
+import { type JobRow, jobColumns } from './job-row.ts'
 import { messageOf, type Outbox } from './outbox.ts'
 import { become, isEnded, may } from './transitions.ts'
 
@@ -22,7 +22,10 @@ export async function followUp(client: Client, id: string, outbox: Outbox): Prom
     return
   }
   const { rows } = await client.query(abandonSql, [id, abandoned(id, status)])
-  for (const row of rows) await followUp(client, String(row.id), outbox)
+  for (const row of rows as unknown as JobRow[]) {
+    outbox.ended(row)
+    await followUp(client, row.id, outbox)
+  }
 }
 
 /** Why a job that was to follow another one does not begin. @param status of the other one; null: it is not kept */
@@ -46,4 +49,4 @@ update lading.jobs
 set ${become('abandon')}, waiting = false, completed_at = clock_timestamp(),
   error_code = 'AFTER_FAILED', error_message = $2
 where ${waits}
-returning id`
+returning ${jobColumns}`

@@ -3,10 +3,12 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { LadingError } from '../errors/lading-error.ts'
 import type { ImporterInternals } from '../importer/internals.ts'
+import type { ResumePoint } from '../importer/recorder.ts'
 import { type RejectsFile, rejectsFile } from '../importer/rejects-file.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type JobRow, settingsOf } from './job-row.ts'
+import { isAllOrNothing, type JobRow, settingsOf } from './job-row.ts'
 import { type Entry, headerOf, recordsOf, rejectedRecords, unprocessedRecords } from './rejected-records.ts'
+import { checkpointOf } from './resume.ts'
 import { type SourceBytes, sourceBytes } from './source-bytes.ts'
 
 export interface GiveBackContext {
@@ -49,11 +51,15 @@ async function* printed(
 ): AsyncGenerator<Buffer> {
   const { pool, limits } = importer
   const { signal } = ended
-  const decoded = () => recordsOf(job, storage, limits, signal)
-  const header = job.format === 'csv' ? await headerOf(decoded()) : undefined
+  const decoded = (from?: ResumePoint) => recordsOf(job, storage, { limits, signal, from })
+  const kept = job.begun_with?.header ?? undefined
+  const header = job.format === 'csv' ? (kept ?? (await headerOf(decoded()))) : undefined
   const file = rejectsFile({ format: job.format, header, explained: which === 'rejected' })
   const bytes = await sourceBytes(storage, key, settingsOf(job), signal)
-  const batches = which === 'rejected' ? rejectedRecords(pool, job) : unprocessedRecords(pool, job, decoded())
+  // Of a file that was taken back as a whole, nothing is behind us.
+  const from = isAllOrNothing(job) ? undefined : checkpointOf(job)
+  const batches =
+    which === 'rejected' ? rejectedRecords(pool, job) : unprocessedRecords(pool, job, decoded(from))
   try {
     yield file.begin()
     for await (const entries of batches) {

@@ -4,13 +4,12 @@ import { isPlain } from '../format/text.ts'
 import type { ImporterInternals } from '../importer/internals.ts'
 import { importReportOf } from '../importer/report.ts'
 import { runImport } from '../importer/run.ts'
-import { withClient } from '../postgres/client.ts'
-import { databaseFault } from '../postgres/sqlstate.ts'
 import { fingerprint } from '../resource/fingerprint.ts'
 import type { Storage } from '../storage/storage.ts'
 import { failpoint } from '../util/failpoint.ts'
+import { begunAnew } from './begin-anew.ts'
 import { countedSource } from './counted-source.ts'
-import { forgetAttemptSql, forgotten, importLedger } from './import-ledger.ts'
+import { importLedger } from './import-ledger.ts'
 import { isAllOrNothing, isWhole, type JobRow, settingsOf } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 import { resumePoint } from './resume.ts'
@@ -35,7 +34,7 @@ export async function runImportJob(
   const { importer, storage, store, leaseSeconds, storedErrors } = context
   if (claimed.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
   const settings = settingsOf(claimed)
-  const job = isWhole(claimed) ? await begunAnew(claimed, importer) : claimed
+  const job = isWhole(claimed) ? await begunAnew(claimed, importer.pool) : claimed
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
   const firstByte = from?.isPlain === true ? from.position.byte : 0
@@ -67,17 +66,6 @@ export async function runImportJob(
       ...endOf(error, job),
     })
   }
-}
-
-async function begunAnew(job: JobRow, { pool }: ImporterInternals): Promise<JobRow> {
-  if (Number(job.token) > 1) {
-    await withClient(pool, client => client.query(forgetAttemptSql(job)).catch(rethrow))
-  }
-  return forgotten(job)
-}
-
-function rethrow(error: unknown): never {
-  throw databaseFault(error)
 }
 
 /** What the columns of a job say that could not read its file to the end, or was not allowed to keep it. */

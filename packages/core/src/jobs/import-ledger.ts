@@ -3,12 +3,12 @@ import type { RecordError } from '../errors/record-error.ts'
 import type { ImportBatch } from '../importer/batches.ts'
 import type { JobRun, ResumePoint } from '../importer/recorder.ts'
 import type { ImportReport, ImportWarning } from '../importer/report.ts'
-import { doBlock, literal } from '../postgres/identifier.ts'
-import { fenced } from '../postgres/sqlstate.ts'
+import { literal } from '../postgres/identifier.ts'
 import type { Header } from '../record/record-batch.ts'
 import type { Row } from '../resource/row.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
 import { ErrorCounts, pairOf } from './error-counts.ts'
+import { fenceSql, idleLimitSql } from './fence.ts'
 import type { JobRow } from './job-row.ts'
 import type { BegunWith } from './resume.ts'
 import { become, may } from './transitions.ts'
@@ -72,7 +72,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
     after: Number(job.checkpoint_row),
     warnings: job.warnings,
     rejected: Number(job.failed) - Number(job.forgiven),
-    fence: `${lockLimitSql(options)}; ${fenceSql(job)}`,
+    fence: `${idleLimitSql(options.leaseSeconds)}; ${fenceSql(job)}`,
     record(batch, outcome, warnings) {
       const after = plus(batch, outcome)
       const errors = batch.rows.flatMap(row => row.errors ?? []).slice(0, after.stored - counts.stored)
@@ -95,50 +95,6 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
       counts = plus(batch, batch.outcome)
     },
   }
-}
-
-/** Takes back what an attempt has recorded of a job that begins anew: nothing of it is in the table. */
-export function forgetAttemptSql(job: JobRow): string {
-  return `begin; ${fenceSql(job)};
-    delete from lading.record_errors where job_id = '${job.id}';
-    delete from lading.rejected_records where job_id = '${job.id}';
-    update lading.jobs set processed = 0, successful = 0, failed = 0, inserted = 0, updated = 0, ignored = 0,
-      errors = 0, stored_errors = 0, errors_by_code = '{}', error_counts = '[]', bytes_read = 0,
-      checkpoint_byte = 0, checkpoint_row = 0, checkpoint_line = 0, checkpoint_expects = null,
-      begun_with = null, warnings = '[]'
-    where id = '${job.id}'; commit`
-}
-
-/** The same row, as `forgetAttemptSql` leaves it. */
-export function forgotten(job: JobRow): JobRow {
-  const none = { processed: '0', successful: '0', failed: '0', inserted: '0', updated: '0', ignored: '0' }
-  const noErrors = { errors: '0', stored_errors: '0', errors_by_code: {}, error_counts: [] }
-  const noPlace = {
-    checkpoint_byte: '0',
-    checkpoint_row: '0',
-    checkpoint_line: '0',
-    checkpoint_expects: null,
-  }
-  return { ...job, ...none, ...noErrors, ...noPlace, begun_with: null, warnings: [] }
-}
-
-/** A worker that is stopped inside of a batch must not hold the job's row longer than it holds the job. */
-function lockLimitSql({ leaseSeconds }: LedgerOptions): string {
-  return `set local idle_in_transaction_session_timeout = ${Math.ceil(leaseSeconds * 1000)}`
-}
-
-/**
- * Locks the job's row for the batch, and ends the batch if this worker's token is not the last one: a worker that
- * was thought dead must not write beside its successor.
- */
-function fenceSql({ id, token }: JobRow): string {
-  return doBlock(`
-begin
-  perform from lading.jobs where id = '${id}' and token = ${Number(token)} and ${may('complete')} for update;
-  if not found then
-    raise exception using errcode = '${fenced}', message = 'fenced';
-  end if;
-end`)
 }
 
 function withCodes(

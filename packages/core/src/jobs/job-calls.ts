@@ -8,24 +8,23 @@ import { cancelJob } from './cancel.ts'
 import type { Job } from './job.ts'
 import { type JobRow, toJob } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
+import type { NewOutbox } from './outbox.ts'
 import { retryJob } from './retry.ts'
 import { isEnded } from './transitions.ts'
 
 interface Parts {
   readonly pool: Pool
   readonly queue: Queue
+  readonly newOutbox: NewOutbox
   readonly store: JobStore
 }
 
 /** @throws LadingError `JOB_ENDED`, `DATABASE_UNAVAILABLE` */
-export async function cancelOrTell(
-  row: JobRow | undefined,
-  { pool, queue, store }: Parts,
-): Promise<Job | undefined> {
+export async function cancelOrTell(row: JobRow | undefined, parts: Parts): Promise<Job | undefined> {
   if (row === undefined) return undefined
-  const cancelled = isEnded(row.status) ? undefined : await cancelJob(pool, queue, row.id)
+  const cancelled = isEnded(row.status) ? undefined : await cancelJob(row.id, parts)
   if (cancelled !== undefined) return toJob(cancelled)
-  const { kind, status } = (await store.get(row.id)) ?? row
+  const { kind, status } = (await parts.store.get(row.id)) ?? row
   const what = status === 'cancelled' ? 'was cancelled' : `has ${status}`
   throw new LadingError('JOB_ENDED', `The ${kind} ${what} already; there is nothing left to cancel.`)
 }
@@ -33,7 +32,7 @@ export async function cancelOrTell(
 /** @throws LadingError `JOB_NOT_READY`, `JOB_ENDED`, `STORAGE_NOT_FOUND`, `AFTER_FAILED`, `QUEUE_FULL` */
 export async function retryOrTell(
   row: JobRow | undefined,
-  { pool, queue, store, storage }: Parts & { readonly storage: Storage },
+  { pool, newOutbox, store, storage }: Parts & { readonly storage: Storage },
 ): Promise<Job | undefined> {
   if (row === undefined) return undefined
   const mayRetry = row.status === 'failed' || row.status === 'cancelled'
@@ -43,7 +42,7 @@ export async function retryOrTell(
       'The uploaded file is no longer kept, so the import cannot go on; send the file again.',
     )
   }
-  const retried = mayRetry ? await retryJob(pool, queue, row.id) : undefined
+  const retried = mayRetry ? await retryJob(pool, newOutbox, row.id) : undefined
   if (retried !== undefined) return toJob((await store.get(row.id)) ?? retried)
   const { kind, status } = (await store.get(row.id)) ?? row
   if (status === 'completed') {

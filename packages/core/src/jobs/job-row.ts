@@ -18,6 +18,8 @@ export interface JobRow extends Checkpoint {
   readonly source_key: string | null
   readonly source_size: string | null
   readonly token: string
+  /** null where nobody has begun it, or it was given back. */
+  readonly worker: string | null
   /** Claims since the checkpoint last advanced. */
   readonly attempts: number
   readonly metadata: Readonly<Record<string, unknown>>
@@ -52,7 +54,7 @@ export interface JobRow extends Checkpoint {
   readonly created_at: Date
   readonly started_at: Date | null
   readonly completed_at: Date | null
-  /** Seconds since the start by the database's clock, up to the end. */
+  /** Seconds in which workers had it, by the database's clock, up to now. */
   readonly seconds: number | null
   /** Seconds since the last claim. */
   readonly claimed_seconds: number | null
@@ -60,7 +62,9 @@ export interface JobRow extends Checkpoint {
 
 /** The select list that a `JobRow` needs. */
 export const jobColumns = `*,
-  extract(epoch from coalesce(completed_at, clock_timestamp()) - started_at)::float8 as seconds,
+  case when started_at is not null then extract(epoch from processing_time +
+    case when status = 'processing' then greatest(interval '0', clock_timestamp() - claimed_at) else interval '0' end
+  )::float8 end as seconds,
   extract(epoch from clock_timestamp() - claimed_at)::float8 as claimed_seconds,
   coalesce(expires_at <= clock_timestamp(), false) as is_expired`
 

@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Client, type Pool, withClient } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
-import type { Queue } from '../queue/queue.ts'
 import { followUp } from './followers.ts'
+import { endFrozenBatch } from './frozen-batch.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
 import {
   claimSql,
@@ -18,7 +18,7 @@ import {
 } from './job-sql.ts'
 import type { ListJobs } from './jobs.ts'
 import type { NewJob } from './new-job.ts'
-import { createOutbox } from './outbox.ts'
+import type { NewOutbox } from './outbox.ts'
 import { inTransaction } from './transaction.ts'
 
 export interface JobStore {
@@ -28,6 +28,7 @@ export interface JobStore {
   withdraw(id: string): Promise<boolean>
   /**
    * Takes a job that is pending, or whose lease has run out; undefined if it is someone else's, waits or has ended.
+   * A worker that was frozen amid a batch loses its connection.
    *
    * @throws LadingError `DATABASE_UNAVAILABLE` if it could be taken, but its row stays locked
    */
@@ -63,8 +64,8 @@ export function assertJobId(id: string): void {
   if (!isJobId(id)) throw new LadingError('JOB_ID_INVALID', 'A job id must be a UUID.')
 }
 
-export function createJobStore(pool: Pool, queue: Queue): JobStore {
-  const ask = <Row>(sql: string, values: unknown[]): Promise<Row[]> =>
+export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
+  const ask: Ask = <Row>(sql: string, values: unknown[]): Promise<Row[]> =>
     withClient(pool, async client => {
       // Each statement names the columns that its row type has.
       const { rows } = await client.query(sql, values).catch(rethrow)
@@ -74,12 +75,10 @@ export function createJobStore(pool: Pool, queue: Queue): JobStore {
     insert: (job, join) => insertJob(pool, job, join),
     withdraw: async id => (await ask(withdrawSql, [id])).length > 0,
     async claim(id, worker, leaseSeconds) {
-      for (let tries = 0; tries < lockTries; tries++) {
-        const [row] = await ask<JobRow>(claimSql, [id, worker, leaseSeconds])
-        if (row !== undefined) return row
-        if ((await ask(isClaimableSql, [id])).length === 0) return undefined
-        await setTimeout(lockPauseMs * Math.random())
-      }
+      const values = [id, worker, leaseSeconds]
+      let found = await claimUnlocked(ask, values)
+      if (found === 'locked' && (await endFrozenBatch(pool, id))) found = await claimUnlocked(ask, values)
+      if (found !== 'locked') return found
       throw new LadingError(
         'DATABASE_UNAVAILABLE',
         'The job is held by a worker that does not answer any more; it is tried again.',
@@ -89,7 +88,7 @@ export function createJobStore(pool: Pool, queue: Queue): JobStore {
     release: async (id, token, { counts }) => (await ask(releaseSql, [id, token, counts])).length > 0,
     async end(id, token, how, set) {
       const { text, values } = endSql(how, set)
-      const outbox = createOutbox(queue)
+      const outbox = newOutbox()
       const isOurs = await inTransaction(pool, async client => {
         const { rows } = await client.query(text, [id, token, ...values])
         // Also where the job was ended in the transaction of its rows: nobody has looked after the others yet.
@@ -105,9 +104,22 @@ export function createJobStore(pool: Pool, queue: Queue): JobStore {
   }
 }
 
-/** A row is locked for a moment by whoever looks at it; for longer only by a worker that was stopped in a batch. */
+type Ask = <Row>(sql: string, values: unknown[]) => Promise<Row[]>
+
+/** A row is locked for a moment by whoever looks at it; for longer only by a worker amid a batch. */
 const lockTries = 20
 const lockPauseMs = 50
+
+/** `'locked'` if it could be taken, but somebody holds its row. */
+async function claimUnlocked(ask: Ask, values: unknown[]): Promise<JobRow | undefined | 'locked'> {
+  for (let tries = 0; tries < lockTries; tries++) {
+    const [row] = await ask<JobRow>(claimSql, values)
+    if (row !== undefined) return row
+    if ((await ask(isClaimableSql, values.slice(0, 1))).length === 0) return undefined
+    await setTimeout(lockPauseMs * Math.random())
+  }
+  return 'locked'
+}
 
 function insertJob(pool: Pool, job: NewJob, join?: (client: Client) => Promise<void>): Promise<JobRow> {
   return inTransaction(pool, async client => {

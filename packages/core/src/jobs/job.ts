@@ -60,7 +60,7 @@ export interface Job {
   readonly createdAt: Date
   readonly startedAt: Date | null
   readonly completedAt: Date | null
-  /** From its start to its end, or to now. */
+  /** The time in which workers had it, up to its end or to now: without the pauses between its attempts. */
   readonly durationSeconds: number | null
   readonly rowsPerSecond: number | null
   /** Until the end, at the pace of this attempt; null unless it runs and has got on. */

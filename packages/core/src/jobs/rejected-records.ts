@@ -2,6 +2,7 @@
 import { formatNamed } from '../format/formats.ts'
 import type { Limits } from '../importer/options.ts'
 import { decode } from '../importer/pipeline.ts'
+import type { ResumePoint } from '../importer/recorder.ts'
 import type { Explained } from '../importer/rejects-file.ts'
 import { type Pool, withClient } from '../postgres/client.ts'
 import type { Header, RecordBatch } from '../record/record-batch.ts'
@@ -58,17 +59,16 @@ export async function* unprocessedRecords(
   }
 }
 
-/** The records of the spooled source, decoded again as the job decodes them. */
+/** The records of the spooled source, decoded again as the job decodes them. @param from where to begin, if not at the start */
 export async function* recordsOf(
   job: JobRow,
   storage: Storage,
-  limits: Limits,
-  signal: AbortSignal,
+  { limits, signal, from }: { limits: Limits; signal: AbortSignal; from?: ResumePoint | undefined },
 ): AsyncGenerator<RecordBatch> {
   if (job.source_key === null) return
-  const source = await storage.get(job.source_key)
+  const source = await storage.get(job.source_key, { start: from?.isPlain === true ? from.position.byte : 0 })
   try {
-    yield* decode(source, formatNamed(job.format), { limits, settings: settingsOf(job), signal })
+    yield* decode(source, formatNamed(job.format), { limits, settings: settingsOf(job), signal, from })
   } finally {
     closeSource(source)
   }

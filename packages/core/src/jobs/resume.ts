@@ -31,15 +31,19 @@ export interface Checkpoint {
  * @throws LadingError `RESOURCE_CHANGED`: half of the file would be judged by other rules than the rest
  */
 export function resumePoint(job: Checkpoint, resource: Resource): ResumePoint | undefined {
+  const place = checkpointOf(job)
+  if (place === undefined || job.begun_with?.resource === fingerprint(resource)) return place
+  throw new LadingError(
+    'RESOURCE_CHANGED',
+    `The definition of ${resource.name} has changed since this import began; what was imported stays, and the records behind it have to be sent as a new import.`,
+  )
+}
+
+/** The same for whoever only reads the file, whatever becomes of its records. */
+export function checkpointOf(job: Checkpoint): ResumePoint | undefined {
   const { begun_with: begun, checkpoint_expects: expects } = job
   const rowNumber = Number(job.checkpoint_row)
   if (begun === null || rowNumber === 0) return undefined
-  if (begun.resource !== fingerprint(resource)) {
-    throw new LadingError(
-      'RESOURCE_CHANGED',
-      `The definition of ${resource.name} has changed since this import began; what was imported stays, and the records behind it have to be sent as a new import.`,
-    )
-  }
   const byte = Number(job.checkpoint_byte)
   const line = Number(job.checkpoint_line)
   const position: Position = { byte, rowNumber, line, ...(expects !== null && { expects }) }

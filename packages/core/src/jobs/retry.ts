@@ -1,12 +1,11 @@
 // A job that has failed or was cancelled → pending again, to go on behind its checkpoint.
 import { LadingError } from '../errors/lading-error.ts'
 import type { Pool } from '../postgres/client.ts'
-import type { Queue } from '../queue/queue.ts'
 import { abandoned, followUp } from './followers.ts'
 import type { JobStatus } from './job.ts'
 import type { JobRow } from './job-row.ts'
 import { retrySql } from './job-sql.ts'
-import { createOutbox, messageOf } from './outbox.ts'
+import { messageOf, type NewOutbox } from './outbox.ts'
 import { inTransaction } from './transaction.ts'
 import { isEnded } from './transitions.ts'
 
@@ -15,8 +14,8 @@ import { isEnded } from './transitions.ts'
  *
  * @throws LadingError `AFTER_FAILED` if the job that it is to follow has not completed and never will, `QUEUE_FULL`
  */
-export async function retryJob(pool: Pool, queue: Queue, id: string): Promise<JobRow | undefined> {
-  const outbox = createOutbox(queue)
+export async function retryJob(pool: Pool, newOutbox: NewOutbox, id: string): Promise<JobRow | undefined> {
+  const outbox = newOutbox()
   const row = await inTransaction(pool, async client => {
     const [found] = (await client.query(retrySql, [id])).rows
     const job = found as unknown as JobRow | undefined

@@ -1,5 +1,4 @@
 // What is asked → a pending job and its queue message, or nothing at all.
-import { randomUUID } from 'node:crypto'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Exporter } from '../exporter/create-exporter.ts'
 import { formatNamed } from '../format/formats.ts'
@@ -7,26 +6,24 @@ import type { ImporterInternals } from '../importer/internals.ts'
 import { checkPolicy } from '../importer/run.ts'
 import { type ImportSettings, readSettings } from '../importer/settings.ts'
 import { withClient } from '../postgres/client.ts'
-import type { Queue } from '../queue/queue.ts'
 import { checkMapping } from '../resource/mapping.ts'
 import type { Storage } from '../storage/storage.ts'
 import { failpoint } from '../util/failpoint.ts'
-import { followUp } from './followers.ts'
+import { begin } from './begin.ts'
 import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
 import type { KeyStore } from './idempotency-store.ts'
 import type { Job, JobKind } from './job.ts'
-import { toJob } from './job-row.ts'
 import { isJobId, type JobStore } from './job-store.ts'
 import type { ImportNotes, SubmitExport, SubmitImport } from './jobs.ts'
 import { checkMetadata } from './metadata.ts'
 import type { NewJob } from './new-job.ts'
-import { createOutbox, messageOf } from './outbox.ts'
-import { lockSql } from './retry.ts'
+import type { NewOutbox } from './outbox.ts'
 import { spool } from './spool.ts'
+import { isUndecided } from './transaction.ts'
 
 interface Parts {
   readonly importer: ImporterInternals
-  readonly queue: Queue
+  readonly newOutbox: NewOutbox
   readonly store: JobStore
   readonly keys: KeyStore
   readonly leaseSeconds: number
@@ -65,29 +62,28 @@ async function withKey(
 
 async function importOnce(
   submit: SubmitImport,
-  { importer, queue, storage, store }: Parts & { readonly storage: Storage },
+  parts: Parts & { readonly storage: Storage },
   claim: OpenClaim | undefined,
 ): Promise<Job> {
-  const { name } = importer.registry.get(submit.resource)
-  const format = formatNamed(submit.format).name
+  const { importer, storage, store } = parts
+  const asked = checkedNames('import', submit, importer)
   await checkedSettings(submit, importer)
   await checkedNotes(submit, store)
-  const source = await spool(storage, { ...submit, format })
+  const source = await spool(storage, { ...submit, format: asked.format })
   failpoint('after_spool_before_job_row')
+  // What cannot be deleted now is the janitor's.
+  const discard = () => storage.delete(source.key).catch(() => undefined)
   try {
     const later = { ...submit, ...submit.laterSettings?.() }
     const settings = await checkedSettings(later, importer)
     const notes = await checkedNotes(later, store)
     const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
-    const id = randomUUID()
-    const wanted: NewJob = { id, kind: 'import', resource: name, format, options, source, ...notes }
-    const job = await begin(wanted, store, queue, claim)
-    if (job.id !== wanted.id) await storage.delete(source.key)
+    const { job, isNew } = await begin({ ...asked, options, source, ...notes }, parts, claim)
+    if (!isNew) await discard()
     return job
   } catch (error) {
-    // If the answer to the commit was lost, there may be a job. A file without one is the janitor's.
-    const isDecided = !(error instanceof LadingError) || error.code !== 'DATABASE_UNAVAILABLE'
-    if (isDecided) await storage.delete(source.key)
+    // Where there may be a job, its file must stay.
+    if (!isUndecided(error)) await discard()
     throw error
   }
 }
@@ -123,45 +119,22 @@ async function checkedNotes(
 
 async function exportOnce(
   submit: SubmitExport,
-  { importer, exporter, queue, store }: Parts & { readonly exporter: Exporter },
+  parts: Parts & { readonly exporter: Exporter },
   claim: OpenClaim | undefined,
 ): Promise<Job> {
-  const { name } = importer.registry.get(submit.resource)
-  const format = formatNamed(submit.format).name
-  const filters = submit.filters ?? {}
+  const asked = checkedNames('export', submit, parts.importer)
+  const options = { filters: submit.filters ?? {} }
   const metadata = checkMetadata(submit.metadata)
-  await exporter.check({ resource: name, format, filters })
-  return begin(
-    { id: randomUUID(), kind: 'export', resource: name, format, options: { filters }, metadata },
-    store,
-    queue,
-    claim,
-  )
+  await parts.exporter.check({ ...asked, ...options })
+  const { job } = await begin({ ...asked, options, metadata }, parts, claim)
+  return job
 }
 
-/**
- * A queue in the same database gets its message in the transaction that writes the job; any other, right behind it.
- * A job that waits for another one gets its message when that one completes.
- * The same request with the same key is answered with the job that it became before.
- */
-async function begin(job: NewJob, store: JobStore, queue: Queue, claim: OpenClaim | undefined): Promise<Job> {
-  const earlier = claim?.earlierJob(job)
-  if (earlier !== undefined) {
-    const row = await store.get(earlier)
-    if (row !== undefined) return toJob(row)
-  }
-  const outbox = createOutbox(queue)
-  const row = await store.insert(job, async client => {
-    await claim?.settle(client, job)
-    if (job.after === undefined) return outbox.send(client, messageOf(job))
-    // It cannot end before this transaction does; and if it has ended already, its end did not see this job.
-    await client.query(lockSql, [job.after])
-    return followUp(client, job.after, outbox)
-  })
-  failpoint('after_job_row_before_enqueue')
-  await outbox.flush().catch(async (error: unknown) => {
-    // Whoever is told that it failed sends it again; so it must not be done, unless somebody has begun it.
-    if (await store.withdraw(job.id)) throw error
-  })
-  return toJob(row)
+/** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED` */
+function checkedNames(
+  kind: JobKind,
+  { resource, format }: Pick<SubmitImport | SubmitExport, 'resource' | 'format'>,
+  { registry }: ImporterInternals,
+): Pick<NewJob, 'kind' | 'resource' | 'format'> {
+  return { kind, resource: registry.get(resource).name, format: formatNamed(format).name }
 }

@@ -1,17 +1,16 @@
 // Finds jobs that no message of the queue may serve any more, and enqueues them again.
 import { LadingError } from '../errors/lading-error.ts'
 import type { Pool } from '../postgres/client.ts'
-import type { Queue } from '../queue/queue.ts'
 import { pause } from '../queue/wake.ts'
 import { followUp } from './followers.ts'
 import type { JobRow } from './job-row.ts'
-import { createOutbox, messageOf } from './outbox.ts'
+import { messageOf, type NewOutbox } from './outbox.ts'
 import { inTransaction } from './transaction.ts'
 import { may } from './transitions.ts'
 
 export interface SweepOptions {
   readonly pool: Pool
-  readonly queue: Queue
+  readonly newOutbox: NewOutbox
   readonly everyMs: number
   readonly signal: AbortSignal
   /** Hears of a sweep that did not work; the next one may. */
@@ -22,16 +21,22 @@ export interface SweepOptions {
 const mostJobs = 200
 
 /** Sweeps at once, and then again and again until the signal. Any number of processes may do it at the same time. */
-export async function keepSweeping({ pool, queue, everyMs, signal, onError }: SweepOptions): Promise<void> {
+export async function keepSweeping({
+  pool,
+  newOutbox,
+  everyMs,
+  signal,
+  onError,
+}: SweepOptions): Promise<void> {
   while (!signal.aborted) {
-    await sweep(pool, queue).catch(onError)
+    await sweep(pool, newOutbox).catch(onError)
     await pause(everyMs, signal)
   }
 }
 
 /** Twice: enqueues the same jobs again, which the queue takes for one message. */
-export async function sweep(pool: Pool, queue: Queue): Promise<void> {
-  const outbox = createOutbox(queue)
+export async function sweep(pool: Pool, newOutbox: NewOutbox): Promise<void> {
+  const outbox = newOutbox()
   await inTransaction(pool, async client => {
     const { rows } = await client.query(sweepSql)
     try {
@@ -42,12 +47,12 @@ export async function sweep(pool: Pool, queue: Queue): Promise<void> {
     }
   })
   await outbox.flushIfRoom()
-  await releaseWaiting(pool, queue)
+  await releaseWaiting(pool, newOutbox)
 }
 
 /** Of jobs that ended where nobody could look after those that wait for them. */
-async function releaseWaiting(pool: Pool, queue: Queue): Promise<void> {
-  const outbox = createOutbox(queue)
+async function releaseWaiting(pool: Pool, newOutbox: NewOutbox): Promise<void> {
+  const outbox = newOutbox()
   await inTransaction(pool, async client => {
     const { rows } = await client.query(missedSql)
     for (const { id } of rows) await followUp(client, String(id), outbox)

@@ -31,8 +31,14 @@ test('only a retry leaves a job that has ended', () => {
 })
 
 test('as SQL they are an assignment and a condition', () => {
-  expect(become('cancel')).toBe(`status = 'cancelled'`)
+  expect(become('retry')).toBe(`status = 'pending'`)
   expect(may('cancel')).toBe(`status in ('pending', 'processing')`)
+})
+
+test('whatever ends the time of a worker adds it up', () => {
+  const names = Object.keys(transitions) as (keyof typeof transitions)[]
+  const adding = names.filter(name => become(name).includes(', processing_time = processing_time +'))
+  expect(adding).toEqual(['claim', 'release', 'complete', 'fail', 'cancel'])
 })
 
 test('no other file writes a status, or asks for one before it writes', () => {

@@ -22,9 +22,18 @@ export const transitions = {
 
 export type TransitionName = keyof typeof transitions
 
-/** The assignment of an update. */
+/** The assignments of an update: the status, and the time that a worker has spent, where that ends with it. */
 export function become(name: TransitionName): string {
-  return `status = '${transitions[name].to}'`
+  const { from, to }: Transition = transitions[name]
+  return `status = '${to}'${from.includes('processing') ? `, ${spent(name)}` : ''}`
+}
+
+/** Nobody knows when a worker died that is heard of no more; it was alive as long as its lease at most. */
+function spent(name: TransitionName): string {
+  const mayBeDead = name === 'claim' || name === 'cancel'
+  const end = mayBeDead ? 'least(clock_timestamp(), lease_until)' : 'clock_timestamp()'
+  return `processing_time = processing_time +
+    case when status = 'processing' then greatest(interval '0', ${end} - claimed_at) else interval '0' end`
 }
 
 /** The condition without which no update may do that. */

@@ -4,13 +4,7 @@ import { failpoint } from '../util/failpoint.ts'
 import { patiently } from '../util/patiently.ts'
 import { isWhole, type JobRow } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
-
-/** Told of each job that a worker begins and ends, for metrics and logs. */
-export interface JobObserver {
-  onStart(job: JobRow): void
-  /** `row` as it is after the end; its status is `pending` if the job will be tried again. */
-  onEnd(row: JobRow): void
-}
+import type { JobObserver } from './observe.ts'
 
 export interface WorkerContext {
   readonly store: JobStore
@@ -47,8 +41,7 @@ export async function workOn(
     await giveUpOrBack(job, error, context)
   } finally {
     clearInterval(heart)
-    const after = await store.get(id).catch(() => undefined)
-    observer.onEnd(after ?? job)
+    observer.onStop(job, await store.get(id).catch(() => undefined))
   }
 }
 

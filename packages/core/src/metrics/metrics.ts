@@ -22,12 +22,16 @@ export interface Metrics {
   /** This process began to work on a job. */
   jobStarted(facts: { readonly kind: WorkKind }): void
 
-  /** This process stopped working on a job, for good. */
+  /** This process stopped working on a job: it has ended, was given back, or was taken over. */
+  jobStopped(facts: { readonly kind: WorkKind }): void
+
+  /** A job ended, told by the process that ended it: once for each end, also where nobody had worked on it. */
   jobEnded(facts: {
     readonly kind: WorkKind
     readonly resource: string
     /** `completed`, `failed` or `cancelled`. */
     readonly status: string
+    /** The time in which workers had it, without the pauses between its attempts. */
     readonly seconds: number
   }): void
 

@@ -73,10 +73,13 @@ export function prometheusMetrics({
       activeJobs.set({ type: kind }, ++active[kind])
     },
 
-    jobEnded({ kind, resource, status, seconds }) {
+    jobStopped({ kind }) {
       // The end of a job that began before this object did must not be missed in the gauge for ever.
       active[kind] = Math.max(0, active[kind] - 1)
       activeJobs.set({ type: kind }, active[kind])
+    },
+
+    jobEnded({ kind, resource, status, seconds }) {
       jobs.inc({ type: kind, resource: resourceLabel(resource), status: jobStatus(status) })
       jobSeconds.observe({ type: kind, status: jobStatus(status) }, duration(seconds))
     },
@@ -128,7 +131,7 @@ function define(prefix: string, register: Registry) {
     }),
     jobs: new Counter(named('jobs_total', 'Jobs that ended.', ['type', 'resource', 'status'])),
     jobSeconds: new Histogram({
-      ...named('job_duration_seconds', 'Time from the start of a job to its end.', ['type', 'status']),
+      ...named('job_duration_seconds', 'Time in which workers had a job, up to its end.', ['type', 'status']),
       buckets: jobBuckets,
     }),
     recordsProcessed: new Counter(

@@ -98,19 +98,21 @@ async function connect(pool: Pool): Promise<PooledClient> {
 /**
  * Makes a pool ready: its errors are heard, and its connections watched.
  *
+ * @param noProgressSeconds undefined: as somebody said of this pool before, else the default
  * @throws LadingError `CONFIG_INVALID` if the pool would break long COPYs.
  */
-export function checkPool(pool: Pool, noProgressSeconds: number = defaults.noProgressSeconds): void {
+export function checkPool(pool: Pool, noProgressSeconds?: number): void {
   if ((pool.options?.query_timeout ?? 0) > 0) {
     throw new LadingError(
       'CONFIG_INVALID',
       'The pool has a query_timeout, which ends a healthy COPY after that time; remove it from the pool that Lading uses.',
     )
   }
+  hearErrors(pool)
+  if (noProgressSeconds === undefined) return
   if (!(noProgressSeconds >= 1 && noProgressSeconds <= 86_400)) {
     throw new LadingError('CONFIG_INVALID', 'The option noProgressSeconds must be from 1 to 86400.')
   }
-  hearErrors(pool)
   patience.set(pool, noProgressSeconds)
 }
 

@@ -2,27 +2,45 @@
 import { createExporter } from '../exporter/create-exporter.ts'
 import { createImporter } from '../importer/create-importer.ts'
 import { createJobs } from '../jobs/create-jobs.ts'
-import type { Pool } from '../postgres/client.ts'
+import { type Pool, poolSize } from '../postgres/client.ts'
 import { postgresQueue } from '../queue/postgres-queue.ts'
 import type { Resource } from '../resource/define.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
 import type { HttpSuiteService } from './http-site.ts'
 
-/** @param pool of a database with the tables of Lading and of the resources */
+/**
+ * @param pool of a database with the tables of Lading and of the resources
+ * @param scarce a pool of the same database with few connections, which gives up waiting for one within a second
+ */
 export function httpSuiteService(
   pool: Pool,
   resources: readonly Resource[],
+  scarce: Pool,
 ): HttpSuiteService & { stop(): Promise<void> } {
-  const exporter = createExporter({ pool, resources })
   const storage = memoryStorage()
-  const queue = postgresQueue({ pool })
-  const jobs = createJobs({ importer: createImporter({ pool, resources }), exporter, queue, storage })
+  const serviceOn = (pool: Pool) => {
+    const exporter = createExporter({ pool, resources })
+    const queue = postgresQueue({ pool })
+    const jobs = createJobs({ importer: createImporter({ pool, resources }), exporter, queue, storage })
+    return { jobs, exporter, queue }
+  }
+  const { jobs, exporter, queue } = serviceOn(pool)
+  const { queue: scarceQueue, ...short } = serviceOn(scarce)
   const stopping = new AbortController()
   const working = jobs.work({ signal: stopping.signal, imports: 1, exports: 1 })
   return {
     jobs,
     exporter,
     resources,
+    scarce: {
+      ...short,
+      async takeAll() {
+        const taken = await Promise.all(Array.from({ length: poolSize(scarce) }, () => scarce.connect()))
+        return () => {
+          for (const client of taken) client.release()
+        }
+      },
+    },
     async files() {
       const keys: string[] = []
       for await (const { key } of storage.list('')) keys.push(key)
@@ -31,7 +49,7 @@ export function httpSuiteService(
     async stop() {
       stopping.abort()
       await working
-      await queue.close()
+      await Promise.all([queue.close(), scarceQueue.close()])
     },
   }
 }

@@ -10,6 +10,11 @@ import { until } from './runner.ts'
 export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' | 'resources'> {
   /** Keys of the objects in the storage of the jobs. */
   files(): Promise<readonly string[]>
+  /** The same on a pool of few connections, which gives up waiting for one within a second; nobody works there. */
+  readonly scarce: Pick<HttpOptions, 'jobs' | 'exporter'> & {
+    /** Takes all connections; the answer gives them back. */
+    takeAll(): Promise<() => void>
+  }
 }
 
 export interface HttpSite {

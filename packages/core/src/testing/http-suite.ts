@@ -10,6 +10,7 @@ import { idempotencyCases } from './http-suite-idempotency.ts'
 import { importCases } from './http-suite-imports.ts'
 import { jobLifeCases } from './http-suite-job-life.ts'
 import { optionCases } from './http-suite-options.ts'
+import { outageCases } from './http-suite-outages.ts'
 import { probeCases } from './http-suite-probes.ts'
 import { settingCases } from './http-suite-settings.ts'
 import { tooLargeCases } from './http-suite-too-large.ts'
@@ -50,6 +51,7 @@ const groups = {
   uploads: uploadCases,
   'too large': tooLargeCases,
   'life of jobs': jobLifeCases,
+  outages: outageCases,
   exports: exportCases,
   'export jobs': exportJobCases,
 }
