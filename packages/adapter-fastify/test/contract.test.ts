@@ -5,12 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { httpSuiteService } from '../../core/src/testing/http-service.ts'
-import { type HttpSuiteGroup, httpSuite } from '../../core/src/testing/http-suite.ts'
+import { frameworkGroups, type HttpSuiteGroup, httpSuite } from '../../core/src/testing/http-suite.ts'
 import { ladingFastify } from '../src/index.ts'
 
-/** Each version runs every case once; where it is mounted concerns only some of them. */
+/** Where it is mounted concerns only some cases, and the version of the framework only some more. */
 const whereMountMatters: readonly HttpSuiteGroup[] = ['probes', 'host', 'export jobs']
-const isCovered = (version: string, mount: string) => (version === '4') === (mount === '')
+const groupsOf: Readonly<Record<string, readonly HttpSuiteGroup[] | undefined>> = {
+  '4 at the root': whereMountMatters,
+  '4 under a prefix': process.env.LADING_MATRIX === 'full' ? undefined : frameworkGroups,
+  '5 under a prefix': whereMountMatters,
+}
 
 let database: TestDatabase
 let service: ReturnType<typeof httpSuiteService>
@@ -37,7 +41,7 @@ for (const [version, fastify] of Object.entries(versions)) {
       mount,
       service: () => service,
       register: { describe, test },
-      ...(isCovered(version, mount) && { groups: whereMountMatters }),
+      groups: groupsOf[`${version} ${mount === '' ? 'at the root' : 'under a prefix'}`],
       async start(options) {
         const app = fastify({ forceCloseConnections: true })
         await app.register(ladingFastify, { prefix: mount, ...options })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { createHttp, handleNode, splitUrl } from '../src/http/index.ts'
 import { httpSuiteService } from '../src/testing/http-service.ts'
-import { httpSuite } from '../src/testing/http-suite.ts'
+import { frameworkGroups, httpSuite } from '../src/testing/http-suite.ts'
 import { resources } from './support.ts'
 
 const mount = '/bulk'
@@ -27,6 +27,8 @@ httpSuite({
   mount,
   service: () => service,
   register: { describe, test },
+  // The adapters run the others.
+  groups: frameworkGroups,
   async start(options) {
     const http = createHttp(options)
     const server = createServer(async (request, response) => {

@@ -34,10 +34,21 @@ export interface HttpSuiteOptions {
   readonly start: (options: HttpOptions) => Promise<{ readonly url: string; stop(): Promise<void> }>
   readonly register: SuiteRunner
   /** Groups of cases to register, where another run has all of them. @defaultValue all */
-  readonly groups?: readonly HttpSuiteGroup[]
+  readonly groups?: readonly HttpSuiteGroup[] | undefined
 }
 
 export type HttpSuiteGroup = keyof typeof groups
+
+/** Groups in which the framework itself has a part: its routes, its parsers, its streams. The others are core's alone. */
+export const frameworkGroups: readonly HttpSuiteGroup[] = [
+  'probes',
+  'host',
+  'imports',
+  'uploads',
+  'too large',
+  'exports',
+  'export jobs',
+]
 
 const groups = {
   probes: probeCases,
