@@ -23,7 +23,14 @@ interface BedOptions
   extends Partial<
     Pick<
       JobsOptions,
-      'storedErrors' | 'storage' | 'maxAttempts' | 'leaseSeconds' | 'sweepSeconds' | 'queue' | 'onJobEnd'
+      | 'storedErrors'
+      | 'storage'
+      | 'maxAttempts'
+      | 'leaseSeconds'
+      | 'sweepSeconds'
+      | 'queue'
+      | 'onJobEnd'
+      | 'remote'
     >
   > {
   /** @defaultValue the reference resources */

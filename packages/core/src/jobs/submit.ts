@@ -24,7 +24,7 @@ import { createOutbox, messageOf } from './outbox.ts'
 import { lockSql } from './retry.ts'
 import { spool } from './spool.ts'
 
-interface Parts {
+export interface Parts {
   readonly importer: ImporterInternals
   readonly queue: Queue
   readonly store: JobStore
@@ -47,7 +47,7 @@ export function submitExport(
 }
 
 /** A key as text is claimed for this submission only; a claim belongs to its caller. */
-async function withKey(
+export async function withKey(
   key: string | KeyClaim | undefined,
   kind: JobKind,
   { keys, leaseSeconds }: Parts,
@@ -93,7 +93,10 @@ async function importOnce(
 }
 
 /** @throws LadingError `OPTION_INVALID` for what could never work, before there is a job that says so */
-async function checkedSettings(submit: SubmitImport, importer: ImporterInternals): Promise<ImportSettings> {
+export async function checkedSettings(
+  submit: ImportSettings & { readonly resource: string },
+  importer: ImporterInternals,
+): Promise<ImportSettings> {
   const settings = readSettings(submit)
   const resource = importer.registry.get(submit.resource)
   if (settings.mapping !== undefined) checkMapping(resource, settings.mapping)
@@ -107,7 +110,7 @@ async function checkedSettings(submit: SubmitImport, importer: ImporterInternals
 }
 
 /** @throws LadingError `OPTION_INVALID` */
-async function checkedNotes(
+export async function checkedNotes(
   { metadata, after }: ImportNotes,
   store: JobStore,
 ): Promise<Pick<NewJob, 'metadata' | 'after'>> {
@@ -144,7 +147,12 @@ async function exportOnce(
  * A job that waits for another one gets its message when that one completes.
  * The same request with the same key is answered with the job that it became before.
  */
-async function begin(job: NewJob, store: JobStore, queue: Queue, claim: OpenClaim | undefined): Promise<Job> {
+export async function begin(
+  job: NewJob,
+  store: JobStore,
+  queue: Queue,
+  claim: OpenClaim | undefined,
+): Promise<Job> {
   const earlier = claim?.earlierJob(job)
   if (earlier !== undefined) {
     const row = await store.get(earlier)

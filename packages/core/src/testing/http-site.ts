@@ -4,12 +4,18 @@ import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { HttpOptions } from '../http/service.ts'
+import type { RemoteNames } from './remote-site.ts'
 import { until } from './runner.ts'
 
 /** What is served: real jobs with workers that run, and the reference resource `users`. */
 export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' | 'resources'> {
   /** Keys of the objects in the storage of the jobs. */
   files(): Promise<readonly string[]>
+  /**
+   * What the jobs take for the resolver of names. They may fetch from names below `allowed.test` wherever these lead
+   * to, on any port, and from public servers on the ports from 10000.
+   */
+  readonly names: RemoteNames
 }
 
 export interface HttpSite {

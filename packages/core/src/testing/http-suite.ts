@@ -11,6 +11,9 @@ import { importCases } from './http-suite-imports.ts'
 import { jobLifeCases } from './http-suite-job-life.ts'
 import { optionCases } from './http-suite-options.ts'
 import { probeCases } from './http-suite-probes.ts'
+import { remoteCases } from './http-suite-remote.ts'
+import { remoteAddressCases } from './http-suite-remote-addresses.ts'
+import { remoteFaultCases } from './http-suite-remote-faults.ts'
 import { settingCases } from './http-suite-settings.ts'
 import { tooLargeCases } from './http-suite-too-large.ts'
 import { uploadCases } from './http-suite-uploads.ts'
@@ -49,6 +52,9 @@ const groups = {
   idempotency: idempotencyCases,
   uploads: uploadCases,
   'too large': tooLargeCases,
+  'remote files': remoteCases,
+  'faults of remote files': remoteFaultCases,
+  'addresses of remote files': remoteAddressCases,
   'life of jobs': jobLifeCases,
   exports: exportCases,
   'export jobs': exportJobCases,
