@@ -1,5 +1,6 @@
 // The environment → a checked configuration, or one line that names the variable at fault.
 import { join } from 'node:path'
+import { checkRemote } from '@lading/core'
 
 export interface Config {
   readonly env: 'development' | 'production'
@@ -20,6 +21,8 @@ export interface Config {
   readonly hasWorkers: boolean
   readonly importWorkers: number
   readonly exportWorkers: number
+  /** What files may be fetched from beside public servers; false: none are fetched. */
+  readonly remote: false | { readonly allow: readonly string[] }
   readonly exportFileExpiryHours: number
   readonly idempotencyTtlHours: number
   readonly jobRetentionDays: number
@@ -70,6 +73,7 @@ export function readConfig(env: Environment): Config {
     hasWorkers: flag(env, 'WORKERS_ENABLED', true),
     importWorkers: integer(env, 'WORKER_IMPORT_WORKERS', 4, 1, 64),
     exportWorkers: integer(env, 'WORKER_EXPORT_WORKERS', 2, 1, 64),
+    remote: readRemote(env),
     exportFileExpiryHours: integer(env, 'EXPORT_FILE_EXPIRY_HOURS', 24, 1, 24 * 365),
     idempotencyTtlHours: integer(env, 'IDEMPOTENCY_TTL_HOURS', 24, 1, 24 * 365),
     jobRetentionDays: integer(env, 'JOB_RETENTION_DAYS', 30, 1, 3_650),
@@ -93,6 +97,17 @@ function readDatabaseUrl(env: Environment): string | undefined {
   url.password = encodeURIComponent(env.DB_PASSWORD || 'postgres')
   url.pathname = `/${encodeURIComponent(env.DB_NAME || 'bulk_import_export')}`
   return url.href
+}
+
+/** @throws ConfigError */
+function readRemote(env: Environment): Config['remote'] {
+  const allow = (env.REMOTE_ALLOW ?? '').split(',').flatMap(entry => entry.trim() || [])
+  try {
+    checkRemote({ allow })
+  } catch (error) {
+    throw new ConfigError(`REMOTE_ALLOW: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return choice(env, 'REMOTE_IMPORTS', ['on', 'off']) === 'on' && { allow }
 }
 
 function isLoopback(host: string): boolean {

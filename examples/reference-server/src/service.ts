@@ -51,6 +51,7 @@ export async function startService(
     // The sweep and the janitor: what breaks there is tried again, like what breaks in the queue.
     onError: onQueueError,
     storedErrors: config.storedErrors,
+    remote: config.remote,
     onJobEnd,
   })
   const stopping = new AbortController()

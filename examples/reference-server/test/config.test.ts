@@ -21,6 +21,7 @@ describe('without any variable', () => {
       hasWorkers: true,
       importWorkers: 4,
       exportWorkers: 2,
+      remote: { allow: [] },
       exportFileExpiryHours: 24,
       idempotencyTtlHours: 24,
       jobRetentionDays: 30,
@@ -40,6 +41,16 @@ describe('the database', () => {
     ],
   ])('%j is %s', (env, url) => {
     expect(readConfig(env).databaseUrl).toBe(url)
+  })
+})
+
+describe('remote files', () => {
+  test.each([
+    [{ REMOTE_IMPORTS: 'off' }, false],
+    [{ REMOTE_IMPORTS: 'off', REMOTE_ALLOW: '10.0.0.0/8' }, false],
+    [{ REMOTE_ALLOW: ' 10.0.0.0/8 , files.corp:8080,' }, { allow: ['10.0.0.0/8', 'files.corp:8080'] }],
+  ])('%j is %j', (env, remote) => {
+    expect(readConfig(env).remote).toEqual(remote)
   })
 })
 
@@ -69,6 +80,11 @@ describe('a bad value is told in one sentence', () => {
     [
       { JOB_RETENTION_DAYS: 'ever' },
       'JOB_RETENTION_DAYS must be a whole number from 1 to 3650; it is "ever".',
+    ],
+    [{ REMOTE_IMPORTS: 'true' }, 'REMOTE_IMPORTS must be one of on, off; it is "true".'],
+    [
+      { REMOTE_ALLOW: '10.0.0.0/8, http://files' },
+      'REMOTE_ALLOW: "http://files" cannot be allowed for remote files; write a host (files.example), the hosts below one (*.example), an address or a network (10.1.0.0/16), each with a port or not (:8080, :8000-8999, :*), or a port alone.',
     ],
     [{ PROMETHEUS_ENABLED: 'yes' }, 'PROMETHEUS_ENABLED must be true or false; it is "yes".'],
     [{ API_KEYS: 'secret' }, 'API_KEYS is not supported by this version; leave it unset.'],

@@ -42,6 +42,7 @@ Examples:
   $ lading import users.csv.gz --resource users --on-conflict update --dry-run
   $ lading import users.csv --resource users --rejects mend.csv   # mend it, then: lading import mend.csv …
   $ lading import list.csv --resource users --mapping E-Mail=email --delimiter semicolon --encoding windows-1252
+  $ lading import https://example.org/users.csv --resource users
   $ cat users.ndjson | lading import - --format ndjson --resource users --json
 ${exitCodes}`
 

@@ -13,6 +13,8 @@ export interface InputFile {
   /** Its first bytes; none where looking at them would take them away. */
   start(): Promise<Buffer>
   open(): Readable
+  /** Gives up what was opened before its time. Twice: does nothing. */
+  close?(): void
 }
 
 /** @throws CommandError */

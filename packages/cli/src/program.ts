@@ -55,7 +55,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('import')
     .summary('import a file')
     .description(importDescription)
-    .argument('<file>', 'the file, or - for standard input')
+    .argument('<file>', 'the file, its http or https address, or - for standard input')
     .requiredOption('--resource <name>', 'the resource of the project that the rows belong to')
     .option(
       '--format <format>',
@@ -83,6 +83,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--rejects <file>', 'write the rejected records to this file, to be mended and imported')
     .option('--errors <file>', 'write every error of every record to this CSV file')
     .option('--json', 'print the report as JSON')
+    .option(...remoteAllow, collect)
     .addHelpText('after', importHelp)
     .action(async (file: string, _options: object, command: Command) => {
       end(await importFile(file, command.optsWithGlobals<ImportCommandOptions>()))
@@ -108,6 +109,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
     .option('--imports <number>', 'imports at a time (default: 4)')
     .option('--exports <number>', 'exports at a time (default: 2)')
+    .option(...remoteAllow, collect)
     .addHelpText('after', workHelp)
     .action(async (_options: object, command: Command) => {
       end(await workOnJobs(command.optsWithGlobals<WorkCommandOptions>()))
@@ -147,6 +149,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     })
   return program
 }
+
+const remoteAllow = [
+  '--remote-allow <entry>',
+  'what may be fetched from beside public servers: a host, *.domain, a network, each with a :port or not; may be repeated',
+] as const
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]

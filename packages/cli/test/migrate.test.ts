@@ -14,6 +14,7 @@ const own = [
   'lading/007_idempotency',
   'lading/008_janitor',
   'lading/009_processing_time',
+  'lading/010_remote_sources',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

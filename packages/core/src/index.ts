@@ -8,6 +8,11 @@ export type { ExporterOptions, StreamOptions } from './exporter/options.ts'
 export { type DetectedFormat, detectFormat, type FileFacts } from './format/detect.ts'
 export { formatNamed, formatOfFileName } from './format/formats.ts'
 export { createImporter, type Importer } from './importer/create-importer.ts'
+export {
+  type OpenRemoteFile,
+  type OpenRemoteFileOptions,
+  openRemoteFile,
+} from './importer/open-remote-file.ts'
 export type { ImporterOptions, ImportProgress, RunOptions } from './importer/options.ts'
 export { type ImportReport, type ImportWarning, importReportOf } from './importer/report.ts'
 export {
@@ -35,6 +40,7 @@ export type {
   ListJobs,
   SubmitExport,
   SubmitImport,
+  SubmitRemoteImport,
   WorkOptions,
 } from './jobs/jobs.ts'
 export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
@@ -57,6 +63,7 @@ export type {
 } from './resource/definition.ts'
 export { checkMapping } from './resource/mapping.ts'
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
+export { checkRemote, type RemoteOptions } from './source/remote-access.ts'
 export { fileStorage } from './storage/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
 export type {

@@ -31,6 +31,7 @@ interface BedOptions
       | 'queue'
       | 'onJobEnd'
       | 'metrics'
+      | 'remote'
     >
   > {
   /** @defaultValue the reference resources */

@@ -1,21 +1,22 @@
 // lading import: a file into the table of a resource, and what became of every record.
-import { checkMapping, resourceNamed } from '@lading/core'
+import { checkMapping, type DetectedFormat, resourceNamed } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { createErrorsFile } from '../errors-file.ts'
 import { asUsage, type ExitCode, exitCode, usageError } from '../exit.ts'
 import { runImport } from '../import-run.ts'
-import { findInputFile, isSameFile } from '../input-file.ts'
+import { findInputFile, type InputFile, isSameFile } from '../input-file.ts'
 import { checkNames } from '../names.ts'
 import { createProgressLine } from '../progress-line.ts'
 import { createRejectsFile } from '../rejects-file.ts'
+import { findRemoteFile, isAddress, type RemoteOptionTexts } from '../remote-file.ts'
 import { reportAsJson } from '../report-json.ts'
 import { summary } from '../summary.ts'
 import { detectInput } from './format.ts'
 import { importSettings, type SettingOptions } from './import-settings.ts'
 
-export interface ImportCommandOptions extends DatabaseOptions, SettingOptions {
+export interface ImportCommandOptions extends DatabaseOptions, SettingOptions, RemoteOptionTexts {
   readonly config?: string
   readonly resource: string
   readonly format?: string
@@ -27,10 +28,22 @@ export interface ImportCommandOptions extends DatabaseOptions, SettingOptions {
 }
 
 export async function importFile(name: string, options: ImportCommandOptions): Promise<ExitCode> {
+  if (isAddress(name)) {
+    const file = await findRemoteFile(name, options.format, options)
+    return importFrom(name, file, file, options).finally(() => file.close?.())
+  }
+  const file = await findInputFile(name)
+  return importFrom(name, file, await detectInput(name, options.format, file), options)
+}
+
+async function importFrom(
+  name: string,
+  file: InputFile,
+  { format, compression }: DetectedFormat,
+  options: ImportCommandOptions,
+): Promise<ExitCode> {
   const { resource, errors, rejects } = options
   // What is wrong with the call is said before the file is looked at, as far as that is possible.
-  const file = await findInputFile(name)
-  const { format, compression } = await detectInput(name, options.format, file)
   const settings = importSettings(options, await file.start())
   await checkFiles(name, { errors, rejects })
   const { project } = await loadProject(options.config)

@@ -6,9 +6,10 @@ import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode, usageError } from '../exit.ts'
 import { jobLine } from '../job-line.ts'
 import { count } from '../printable.ts'
+import { type RemoteOptionTexts, remoteOptions } from '../remote-file.ts'
 import { storageFolder } from '../storage-folder.ts'
 
-export interface WorkCommandOptions extends DatabaseOptions {
+export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts {
   readonly config?: string
   /** Folder of the files, which is that of the servers. */
   readonly storage?: string
@@ -25,6 +26,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
   const imports = concurrency('--imports', options.imports, 4)
   const exports = concurrency('--exports', options.exports, 2)
   if (imports + exports === 0) throw usageError('Nothing to do: --imports and --exports are both 0.')
+  const remote = remoteOptions(options)
   const { project } = await loadProject(options.config)
   const { resources } = project
 
@@ -43,6 +45,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
       exporter: createExporter({ pool, resources }),
       queue,
       storage: fileStorage(folder),
+      remote,
       onJobEnd: job => process.stdout.write(jobLine(job)),
       onError: complain,
     })

@@ -27,4 +27,16 @@ export const defaults = {
   reportedErrors: 1_000,
   /** Warnings kept in a report: one per unknown column, and a hostile file can have many. */
   reportedWarnings: 100,
+  /** Seconds that fetching a remote file may take in all. More lets a slow server hold one of the workers for longer. */
+  remoteSeconds: 3_600,
+  /** Bytes a second that a remote file must come with, on average over `remoteRateSeconds`. */
+  remoteBytesPerSecond: 1_024,
+  /** Seconds of waiting over which the rate is judged; fewer refuse a server that only pauses. */
+  remoteRateSeconds: 30,
+  /** Seconds for a connection to the server of a remote file, with its handshake. */
+  remoteConnectSeconds: 10,
+  /** Seconds until the head of its answer has come; a server that makes the file first takes its time. */
+  remoteAnswerSeconds: 60,
+  /** Milliseconds before a transfer that broke off is gone on with; doubled each time, so that a restart is outlived. */
+  remotePauseMs: 500,
 } as const

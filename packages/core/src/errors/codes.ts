@@ -38,6 +38,8 @@ export const faultCodes = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false },
   IDEMPOTENCY_IN_PROGRESS: { status: 409, retryable: true },
   NOT_IMPLEMENTED: { status: 501, retryable: false },
+  URL_NOT_ALLOWED: { status: 400, retryable: false },
+  NOT_A_DATA_FILE: { status: 415, retryable: false },
   SOURCE_UNAVAILABLE: { status: 502, retryable: true },
   FILE_TOO_LARGE: { status: 413, retryable: false },
   STORAGE_NOT_FOUND: { status: 404, retryable: false },

@@ -67,15 +67,15 @@ export function detectFormat({
 
   const told = formatOfExtension.get(extension.toLowerCase()) ?? formatOfMediaType.get(type)
   if (told !== undefined && told !== jsonOfSomeKind) return { format: told, compression }
-  const first = firstCharacter(isCompressed ? inflatedStart(start) : start)
+  const first = firstCharacter(start, compression)
   if (first === '[') return { format: 'json', compression }
   if (told === jsonOfSomeKind || first === '{') return { format: 'ndjson', compression }
   return undefined
 }
 
 /** The first character that means something: not the bytes of a mark, not white space, not the zeros of UTF-16. */
-function firstCharacter(start: Buffer): string {
-  return start
+export function firstCharacter(start: Buffer, compression: DetectedFormat['compression']): string {
+  return (compression === 'gzip' ? inflatedStart(start) : start)
     .toString('latin1')
     .replace(/^[\xef\xbb\xbf\xfe\xff\0\s]+/, '')
     .charAt(0)

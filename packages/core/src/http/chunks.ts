@@ -1,4 +1,4 @@
-// Chunks of a file on their way to a job: looked at, counted, or kept in a temporary file.
+// Chunks of a file on their way to a job: counted, or kept in a temporary file.
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,30 +6,6 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileTooLarge } from './body.ts'
-
-/** Bytes in which the format is looked for. */
-const maxPeek = 4096
-
-/** The beginning of a file, and the file with its beginning. */
-export async function peek(
-  chunks: AsyncIterator<Buffer>,
-): Promise<{ readonly start: Buffer; readonly whole: AsyncGenerator<Buffer> }> {
-  let start: Buffer = Buffer.alloc(0)
-  while (start.length < maxPeek) {
-    const next = await chunks.next()
-    if (next.done) break
-    start = Buffer.concat([start, next.value])
-  }
-  async function* whole(): AsyncGenerator<Buffer> {
-    try {
-      yield start
-      for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
-    } finally {
-      await chunks.return?.()
-    }
-  }
-  return { start, whole: whole() }
-}
 
 /** @throws LadingError `FILE_TOO_LARGE` */
 export async function* limited(chunks: Readable, maxFileSize: number): AsyncGenerator<Buffer> {

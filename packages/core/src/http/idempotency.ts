@@ -54,7 +54,7 @@ function seen({ encoding: _fromTheFile, format, ...options }: ImportOptions): Kn
 
 function accepted(job: Job, { mount }: HttpRequest, headers: Record<string, string> = {}): HttpResponse {
   // As it was when it was submitted.
-  const body = acceptedJob({ ...job, status: 'pending' }, mount)
+  const body = acceptedJob({ ...job, status: 'pending', format: job.submittedFormat }, mount)
   return json(202, body, { Location: selfLink(job, mount), ...headers })
 }
 

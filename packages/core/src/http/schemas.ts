@@ -47,7 +47,10 @@ export const importFromUrl = Type.Object(
   {
     ...importOptions.properties,
     resource,
-    file_url: Type.String({ minLength: 1, maxLength: 2048, description: 'Address of the file.' }),
+    file_url: Type.String({
+      description:
+        'http or https address of the file, on a server that may be fetched from; at most 2,048 characters.',
+    }),
     mapping: Type.Optional(Type.Record(Type.String(), Type.String())),
     metadata: Type.Optional(metadata),
   },

@@ -6,6 +6,7 @@ import { internalsOf } from '../importer/internals.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { noopMetrics } from '../metrics/noop.ts'
 import type { Queue } from '../queue/queue.ts'
+import { type RemoteOptions, remoteAccess } from '../source/remote-access.ts'
 import type { Storage } from '../storage/storage.ts'
 import { runExportJob } from './export-job.ts'
 import { givenBack } from './give-back.ts'
@@ -24,6 +25,7 @@ import { createOutbox } from './outbox.ts'
 import { checkPoolSize } from './pool-size.ts'
 import { allErrors, errorPage } from './record-errors.ts'
 import { submitExport, submitImport } from './submit.ts'
+import { submitRemoteImport } from './submit-remote.ts'
 import { keepSweeping } from './sweep.ts'
 import { type RunJob, workOn } from './worker.ts'
 
@@ -61,6 +63,11 @@ export interface JobsOptions {
   /** Hours for which a request with the same idempotency key gets the same job. @defaultValue 24 */
   readonly idempotencyTtlHours?: number
   /**
+   * Imports from URLs: what may be fetched, and with how much patience. `false`: nothing is fetched and none is taken.
+   * Each process that works needs the same. @defaultValue from public servers on the ports 80 and 443
+   */
+  readonly remote?: RemoteOptions | false
+  /**
    * Record errors of one job whose message and value are stored. Counts and rejected records are complete beyond
    * it; each takes some 300 bytes of the database. @defaultValue 100000
    */
@@ -82,6 +89,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const importer = internalsOf(options.importer)
   const ttlHours = wholeNumber('idempotencyTtlHours', options.idempotencyTtlHours ?? 24, 1)
   const keys = createKeyStore(importer.pool, { leaseSeconds, ttlHours })
+  const remote = options.remote === false ? undefined : remoteAccess(options.remote)
   const metrics = options.metrics ?? noopMetrics
   const observer = observeJobs(metrics, options.onJobEnd)
   const newOutbox = () => createOutbox(queue, observer.onEnd)
@@ -107,6 +115,8 @@ export function createJobs(options: JobsOptions): Jobs {
   }
   return {
     submitImport: submit => submitImport(submit, { importer, newOutbox, storage, store, keys, leaseSeconds }),
+    submitRemoteImport: submit =>
+      submitRemoteImport(submit, { importer, newOutbox, store, keys, leaseSeconds, remote }),
     submitExport: submit =>
       submitExport(submit, { importer, exporter, newOutbox, store, keys, leaseSeconds }),
     claimKey: (key, kind) => claimKey(key, kind, keys, leaseSeconds),
@@ -140,7 +150,16 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     async work({ signal, imports = 4, exports = 2 }) {
       checkPoolSize(importer.pool, imports, exports)
-      const context = { importer, exporter, storage, store, leaseSeconds, fileExpiryHours, storedErrors }
+      const context = {
+        importer,
+        exporter,
+        storage,
+        store,
+        leaseSeconds,
+        fileExpiryHours,
+        storedErrors,
+        remote,
+      }
       const consume = async (kind: JobKind, concurrency: number, run: RunJob) => {
         if (concurrency === 0) return
         await queue.consume({

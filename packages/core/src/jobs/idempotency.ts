@@ -1,5 +1,5 @@
 // One job for one key: the key is claimed before the request is read, and remembered with the job that came of it.
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
@@ -111,11 +111,13 @@ function replay({ kind, jobId, request }: UsedKey): OpenClaim {
 }
 
 /** Everything that tells one request from another: what was asked, and what the file was. */
-function requestOf({ id: _new, options, source, ...asked }: NewJob): KnownRequest {
+function requestOf({ id: _new, options, source, remote, ...asked }: NewJob): KnownRequest {
   const { maxBytes: _limitOfTheServer, ...settings } = options
   const { key: _own, ...file } = source ?? { key: '' }
+  // It may hold a secret, and is kept for as long as the key.
+  const urlHash = remote && createHash('sha256').update(remote.url).digest('hex')
   // As it will be read: the comparison must not depend on the way through JSON.
-  return JSON.parse(JSON.stringify({ ...settings, ...asked, ...file }))
+  return JSON.parse(JSON.stringify({ ...settings, ...asked, ...file, urlHash }))
 }
 
 /** To ask for what is the default anyway is to ask for nothing. */

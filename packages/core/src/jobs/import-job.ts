@@ -5,6 +5,7 @@ import type { ImporterInternals } from '../importer/internals.ts'
 import { importReportOf } from '../importer/report.ts'
 import { runImport } from '../importer/run.ts'
 import { fingerprint } from '../resource/fingerprint.ts'
+import type { RemoteAccess } from '../source/remote-access.ts'
 import type { Storage } from '../storage/storage.ts'
 import { failpoint } from '../util/failpoint.ts'
 import { begunAnew } from './begin-anew.ts'
@@ -12,12 +13,15 @@ import { countedSource } from './counted-source.ts'
 import { importLedger } from './import-ledger.ts'
 import { isAllOrNothing, isWhole, type JobRow, settingsOf } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
+import { spoolRemote } from './remote-spool.ts'
 import { resumePoint } from './resume.ts'
 import { withEndingClient } from './stop-in-time.ts'
 
 export interface ImportJobContext {
   readonly importer: ImporterInternals
   readonly storage: Storage
+  /** Undefined: nothing is fetched here. */
+  readonly remote: RemoteAccess | undefined
   readonly store: JobStore
   /** Seconds that a claim holds without a sign of life. */
   readonly leaseSeconds: number
@@ -32,13 +36,14 @@ export async function runImportJob(
   signal: AbortSignal,
 ): Promise<void> {
   const { importer, storage, store, leaseSeconds, storedErrors } = context
-  if (claimed.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
-  const settings = settingsOf(claimed)
-  const job = isWhole(claimed) ? await begunAnew(claimed, importer.pool) : claimed
+  const spooled = claimed.source_key === null ? await fetched(claimed, context, signal) : claimed
+  if (spooled.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
+  const settings = settingsOf(spooled)
+  const job = isWhole(spooled) ? await begunAnew(spooled, importer.pool) : spooled
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
   const firstByte = from?.isPlain === true ? from.position.byte : 0
-  const stored = await storage.get(claimed.source_key, { start: firstByte })
+  const stored = await storage.get(spooled.source_key, { start: firstByte })
   const { source, bytesRead, start } = countedSource(stored, firstByte)
   const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, start()) })
   const ledger = importLedger(job, { leaseSeconds, storedErrors, bytesRead, from, begunWith })
@@ -66,6 +71,14 @@ export async function runImportJob(
       ...endOf(error, job),
     })
   }
+}
+
+function fetched(
+  claimed: JobRow,
+  { importer: { pool }, storage, remote }: ImportJobContext,
+  signal: AbortSignal,
+): Promise<JobRow> {
+  return spoolRemote(claimed, { pool, storage, remote }, signal)
 }
 
 /** What the columns of a job say that could not read its file to the end, or was not allowed to keep it. */

@@ -14,6 +14,7 @@ import {
   orphansSql,
   takeTurnSql,
 } from './janitor-sql.ts'
+import { oldUrlsSql } from './remote-sql.ts'
 
 export interface JanitorContext {
   readonly pool: Pool
@@ -51,7 +52,13 @@ const walkSeconds = 900
  */
 const chores: Readonly<Record<CleanedKind, (context: JanitorContext) => Promise<number>>> = {
   export_file: context => forgetFiles(context, expiredFilesSql, [most]),
-  spool: context => forgetFiles(context, oldSpoolsSql, [most, context.spoolRetentionDays]),
+  async spool(context) {
+    const values = [most, context.spoolRetentionDays]
+    return (
+      (await forgetFiles(context, oldSpoolsSql, values)) +
+      (await ask(context.pool, oldUrlsSql, values)).length
+    )
+  },
   job: deleteOldJobs,
   idempotency_key: async ({ pool }) => (await ask(pool, expiredKeysSql, [most])).length,
   orphan: deleteOrphans,

@@ -9,6 +9,7 @@ import type { Job } from './job.ts'
 import { type JobRow, toJob } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 import type { NewOutbox } from './outbox.ts'
+import { hasUrl } from './remote-spool.ts'
 import { retryJob } from './retry.ts'
 import { isEnded } from './transitions.ts'
 
@@ -36,7 +37,7 @@ export async function retryOrTell(
 ): Promise<Job | undefined> {
   if (row === undefined) return undefined
   const mayRetry = row.status === 'failed' || row.status === 'cancelled'
-  if (mayRetry && row.kind === 'import' && !(await isKept(row, storage))) {
+  if (mayRetry && row.kind === 'import' && !(await isKept(row, pool, storage))) {
     throw new LadingError(
       'STORAGE_NOT_FOUND',
       'The uploaded file is no longer kept, so the import cannot go on; send the file again.',
@@ -54,8 +55,9 @@ export async function retryOrTell(
   )
 }
 
-async function isKept({ source_key: key }: JobRow, storage: Storage): Promise<boolean> {
-  return key !== null && (await storage.stat(key)) !== undefined
+/** The file, or where it can still be fetched. */
+async function isKept({ id, source_key: key }: JobRow, pool: Pool, storage: Storage): Promise<boolean> {
+  return key === null ? hasUrl(pool, id) : (await storage.stat(key)) !== undefined
 }
 
 /**

@@ -13,7 +13,10 @@ export interface JobRow extends Checkpoint {
   readonly kind: JobKind
   readonly status: JobStatus
   readonly resource: string
+  /** `unknown` for a file that is still to be fetched, where only the file can tell. */
   readonly format: string
+  /** null in a job of an earlier version. */
+  readonly submitted_format: string | null
   readonly options: Readonly<Record<string, unknown>>
   readonly source_key: string | null
   readonly source_size: string | null
@@ -95,6 +98,7 @@ export function toJob(row: JobRow): Job {
     status: row.status,
     resource: row.resource,
     format: row.format,
+    submittedFormat: row.submitted_format ?? row.format,
     settings: settingsOf(row),
     metadata: row.metadata,
     after: row.after_job,

@@ -4,8 +4,9 @@ import { become, may, type TransitionName } from './transitions.ts'
 
 export const insertSql = `
 insert into lading.jobs
-  (id, kind, resource, format, options, source_key, source_size, source_sha256, metadata, after_job, waiting)
-values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null)
+  (id, kind, resource, format, options, source_key, source_size, source_sha256, metadata, after_job, waiting,
+   submitted_format)
+values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null, $4)
 returning ${jobColumns}`
 
 /** Takes back what nobody has begun. */

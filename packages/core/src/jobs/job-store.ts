@@ -19,6 +19,7 @@ import {
 import type { ListJobs } from './jobs.ts'
 import type { NewJob } from './new-job.ts'
 import type { NewOutbox } from './outbox.ts'
+import { insertUrlSql } from './remote-sql.ts'
 import { inTransaction } from './transaction.ts'
 
 export interface JobStore {
@@ -135,6 +136,7 @@ function insertJob(pool: Pool, job: NewJob, join?: (client: Client) => Promise<v
       JSON.stringify(job.metadata),
       job.after ?? null,
     ])
+    if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
     await join?.(client)
     if (job.after === undefined) return rows[0] as unknown as JobRow
     const found = await client.query(`select ${jobColumns} from lading.jobs where id = $1`, [job.id])

@@ -49,7 +49,10 @@ export interface Job {
   readonly kind: JobKind
   readonly status: JobStatus
   readonly resource: string
+  /** `csv`, `ndjson` or `json`; `unknown` while the file of a URL has not come, where only the file can tell. */
   readonly format: string
+  /** The same as it was when the job was submitted. */
+  readonly submittedFormat: string
   /** What an import was asked to do; `{}` for an export. */
   readonly settings: ImportSettings
   /** What the caller noted of it. */

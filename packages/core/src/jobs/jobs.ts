@@ -43,6 +43,22 @@ export interface SubmitImport extends ImportSettings, ImportNotes {
   readonly signal?: AbortSignal | undefined
 }
 
+/** An import whose file a worker fetches, as the first thing that it does. */
+export interface SubmitRemoteImport extends Omit<ImportSettings, 'compression'>, ImportNotes {
+  readonly resource: string
+  /**
+   * `http:` or `https:`, of a server that `createJobs({ remote })` allows. It may hold a secret: it is kept until the
+   * file has come, for the worker only, and neither told nor logged.
+   */
+  readonly url: string
+  /** @defaultValue what the name at the end of the URL tells, else the content type, else the first bytes */
+  readonly format?: string | undefined
+  /** As for an upload. */
+  readonly maxBytes?: number | undefined
+  /** As for an upload; the same request has the same URL. */
+  readonly idempotencyKey?: string | KeyClaim | undefined
+}
+
 export interface SubmitExport extends JobNotes {
   readonly resource: string
   readonly format: string
@@ -106,6 +122,13 @@ export interface Jobs {
    * `QUEUE_FULL` … and then neither a job nor a file is left. `OPTION_INVALID` too if `after` names no import.
    */
   submitImport(options: SubmitImport): Promise<Job>
+  /**
+   * Writes the job after a look at the URL that sends no packet. What the file is and whether it can be had is found by
+   * the worker, and said by the job: `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FILE_TOO_LARGE` …
+   *
+   * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `QUEUE_FULL`
+   */
+  submitRemoteImport(options: SubmitRemoteImport): Promise<Job>
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `QUEUE_FULL` */
   submitExport(options: SubmitExport): Promise<Job>
   /**

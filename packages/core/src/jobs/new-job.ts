@@ -11,4 +11,6 @@ export interface NewJob {
   /** It waits until this one has completed. */
   readonly after?: string | undefined
   readonly source?: { readonly key: string; readonly size: number; readonly sha256: string } | undefined
+  /** Where a worker fetches the source. The URL may hold a secret. */
+  readonly remote?: { readonly url: string } | undefined
 }

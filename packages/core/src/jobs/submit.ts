@@ -21,7 +21,7 @@ import type { NewOutbox } from './outbox.ts'
 import { spool } from './spool.ts'
 import { isUndecided } from './transaction.ts'
 
-interface Parts {
+export interface Parts {
   readonly importer: ImporterInternals
   readonly newOutbox: NewOutbox
   readonly store: JobStore
@@ -44,7 +44,7 @@ export function submitExport(
 }
 
 /** A key as text is claimed for this submission only; a claim belongs to its caller. */
-async function withKey(
+export async function withKey(
   key: string | KeyClaim | undefined,
   kind: JobKind,
   { keys, leaseSeconds }: Parts,
@@ -89,7 +89,10 @@ async function importOnce(
 }
 
 /** @throws LadingError `OPTION_INVALID` for what could never work, before there is a job that says so */
-async function checkedSettings(submit: SubmitImport, importer: ImporterInternals): Promise<ImportSettings> {
+export async function checkedSettings(
+  submit: ImportSettings & { readonly resource: string },
+  importer: ImporterInternals,
+): Promise<ImportSettings> {
   const settings = readSettings(submit)
   const resource = importer.registry.get(submit.resource)
   if (settings.mapping !== undefined) checkMapping(resource, settings.mapping)
@@ -103,7 +106,7 @@ async function checkedSettings(submit: SubmitImport, importer: ImporterInternals
 }
 
 /** @throws LadingError `OPTION_INVALID` */
-async function checkedNotes(
+export async function checkedNotes(
   { metadata, after }: ImportNotes,
   store: JobStore,
 ): Promise<Pick<NewJob, 'metadata' | 'after'>> {

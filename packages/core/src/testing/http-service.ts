@@ -7,6 +7,16 @@ import { postgresQueue } from '../queue/postgres-queue.ts'
 import type { Resource } from '../resource/define.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
 import type { HttpSuiteService } from './http-site.ts'
+import { remoteNames } from './remote-site.ts'
+
+/**
+ * Names below `allowed.test` may lead to servers of the suite, and nothing else to this machine. Any port that a test
+ * listens on is one of public servers, so that an address is refused for what it is.
+ */
+const suiteRemote = {
+  allow: ['*.allowed.test:*', ':10000-65535'],
+  pauseMs: 1,
+}
 
 /**
  * @param pool of a database with the tables of Lading and of the resources
@@ -18,10 +28,13 @@ export function httpSuiteService(
   scarce: Pool,
 ): HttpSuiteService & { stop(): Promise<void> } {
   const storage = memoryStorage()
+  const names = remoteNames()
+  const remote = { ...suiteRemote, lookup: names.lookup }
   const serviceOn = (pool: Pool) => {
     const exporter = createExporter({ pool, resources })
     const queue = postgresQueue({ pool })
-    const jobs = createJobs({ importer: createImporter({ pool, resources }), exporter, queue, storage })
+    const importer = createImporter({ pool, resources })
+    const jobs = createJobs({ importer, exporter, queue, storage, remote })
     return { jobs, exporter, queue }
   }
   const { jobs, exporter, queue } = serviceOn(pool)
@@ -41,6 +54,7 @@ export function httpSuiteService(
         }
       },
     },
+    names,
     async files() {
       const keys: string[] = []
       for await (const { key } of storage.list('')) keys.push(key)

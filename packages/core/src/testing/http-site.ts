@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { HttpOptions } from '../http/service.ts'
+import type { RemoteNames } from './remote-site.ts'
 import { until } from './runner.ts'
 
 /** What is served: real jobs with workers that run, and the reference resource `users`. */
@@ -15,6 +16,11 @@ export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' 
     /** Takes all connections; the answer gives them back. */
     takeAll(): Promise<() => void>
   }
+  /**
+   * What the jobs take for the resolver of names. They may fetch from names below `allowed.test` wherever these lead
+   * to, on any port, and from public servers on the ports from 10000.
+   */
+  readonly names: RemoteNames
 }
 
 export interface HttpSite {

@@ -91,13 +91,6 @@ export const optionCases: HttpCases = {
     assert.equal(job.status, 'completed')
   },
 
-  'what is not built yet says so': async site => {
-    await leavesNothing(site, async () => {
-      const url = { resource: 'users', file_url: 'https://example.org/users.csv', on_conflict: 'update' }
-      await assertProblem(await sendJson(site, '/v1/imports', url), 501, 'NOT_IMPLEMENTED')
-    })
-  },
-
   'a JSON body is checked': async site => {
     for (const bad of [
       { resource: 'users' },

@@ -12,6 +12,9 @@ import { jobLifeCases } from './http-suite-job-life.ts'
 import { optionCases } from './http-suite-options.ts'
 import { outageCases } from './http-suite-outages.ts'
 import { probeCases } from './http-suite-probes.ts'
+import { remoteCases } from './http-suite-remote.ts'
+import { remoteAddressCases } from './http-suite-remote-addresses.ts'
+import { remoteFaultCases } from './http-suite-remote-faults.ts'
 import { settingCases } from './http-suite-settings.ts'
 import { tooLargeCases } from './http-suite-too-large.ts'
 import { uploadCases } from './http-suite-uploads.ts'
@@ -61,6 +64,9 @@ const groups = {
   idempotency: idempotencyCases,
   uploads: uploadCases,
   'too large': tooLargeCases,
+  'remote files': remoteCases,
+  'faults of remote files': remoteFaultCases,
+  'addresses of remote files': remoteAddressCases,
   'life of jobs': jobLifeCases,
   outages: outageCases,
   exports: exportCases,

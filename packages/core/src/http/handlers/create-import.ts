@@ -4,7 +4,6 @@ import { readJson } from '../body.ts'
 import { submitted } from '../idempotency.ts'
 import { settingsOf } from '../import-settings.ts'
 import { header, mediaType } from '../message.ts'
-import { notYet } from '../not-yet.ts'
 import { readBody } from '../parameters.ts'
 import { HttpFault } from '../problem.ts'
 import { importFromUrl } from '../schemas.ts'
@@ -32,14 +31,16 @@ function way(type: string | undefined): typeof uploadForm {
   )
 }
 
-const fromUrl: typeof uploadForm = async (request, { registry }) => {
-  const {
-    file_url: _url,
-    mapping: _mapping,
-    metadata: _metadata,
-    ...options
-  } = readBody(importFromUrl, await readJson(request))
-  registry.get(options.resource)
-  settingsOf(options)
-  throw notYet('Importing from a file_url')
+const fromUrl: typeof uploadForm = async (request, { jobs, maxFileSize }, idempotencyKey) => {
+  const body = readBody(importFromUrl, await readJson(request))
+  const { file_url: url, resource, format, mapping, metadata, ...options } = body
+  const settings = { ...settingsOf(options), mapping, metadata }
+  return jobs.submitRemoteImport({
+    ...settings,
+    resource,
+    format,
+    url,
+    maxBytes: maxFileSize,
+    idempotencyKey,
+  })
 }

@@ -1,0 +1,81 @@
+// lading import <address>: the file is read as it comes, and from nowhere that was not allowed.
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { type FileServer, fileServer } from '../../core/src/testing/remote-site.ts'
+import { lading, referenceConfig } from './support.ts'
+
+const csv = 'email,name,role,active\nann@example.com,Ann,admin,true\nbob@example.com,Bob,reader,false\n'
+
+let database: TestDatabase
+let server: FileServer
+beforeEach(async () => {
+  database = await createReferenceDatabase()
+  server = await fileServer((request, response) => {
+    if (request.url?.startsWith('/broken')) {
+      response.writeHead(200, { 'content-length': 10_000 })
+      response.write(csv, () => response.socket?.destroySoon())
+    } else if (request.url?.startsWith('/users')) response.end(csv)
+    else response.writeHead(404).end()
+  })
+})
+afterEach(async () => {
+  await server.stop()
+  await database.drop()
+})
+
+const importFrom = (path: string, ...options: string[]) =>
+  lading(
+    [
+      'import',
+      `http://127.0.0.1:${server.port}${path}`,
+      '--resource',
+      'users',
+      ...options,
+      '--config',
+      referenceConfig,
+    ],
+    { databaseUrl: database.url },
+  )
+const emails = async () => {
+  const { rows } = await database.pool.query('select email from users order by email')
+  return rows.map(({ email }) => email)
+}
+
+test('from a server that was allowed, under a name without secrets', async () => {
+  const { code, stdout, stderr } = await importFrom(
+    '/users/2026/users.csv?key=secret',
+    '--remote-allow',
+    '127.0.0.1:*',
+  )
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toContain(`http://127.0.0.1:${server.port}/…/users.csv into users`)
+  expect(stdout).not.toContain('secret')
+  expect(await emails()).toEqual(['ann@example.com', 'bob@example.com'])
+})
+
+test('not from one that was not, which is not connected to', async () => {
+  const { code, stderr } = await importFrom('/users.csv')
+  expect(code).toBe(1)
+  expect(stderr).toContain('The address is not allowed')
+  expect(stderr).toContain('--remote-allow')
+  expect(server.connections()).toBe(0)
+})
+
+test('what cannot be fetched is told', async () => {
+  const { code, stderr } = await importFrom('/nothing.csv', '--remote-allow', '127.0.0.1:*')
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('answered with the status 404 in place of the file'),
+  ])
+})
+
+test('a file that breaks off and cannot be gone on with is told, and no half of it is kept with --atomic', async () => {
+  const { code, stderr } = await importFrom('/broken.csv', '--atomic', '--remote-allow', '127.0.0.1:*')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('broke off')])
+  expect(await emails()).toEqual([])
+})
+
+test('an entry that cannot be allowed is a wrong call', async () => {
+  const { code, stderr } = await importFrom('/users.csv', '--remote-allow', '10.0.0.0/99')
+  expect([code, stderr]).toEqual([64, expect.stringContaining('"10.0.0.0/99" cannot be allowed')])
+})

@@ -1,0 +1,112 @@
+// The first phase of an import from a URL: its file → an object in the storage, which is the job's source from then on.
+import { randomUUID } from 'node:crypto'
+import { LadingError } from '../errors/lading-error.ts'
+import type { DetectedFormat } from '../format/detect.ts'
+import { remoteInput } from '../importer/remote-input.ts'
+import { type Pool, withClient } from '../postgres/client.ts'
+import { databaseFault } from '../postgres/sqlstate.ts'
+import type { RemoteAccess } from '../source/remote-access.ts'
+import { FileChanged, type RemoteFile, remoteSource } from '../source/remote-file.ts'
+import type { Storage, StoredObject } from '../storage/storage.ts'
+import { type JobRow, settingsOf } from './job-row.ts'
+import { spooledSql, urlSql } from './remote-sql.ts'
+
+export interface RemoteSpoolContext {
+  readonly pool: Pool
+  readonly storage: Storage
+  /** Undefined: nothing is fetched here. */
+  readonly remote: RemoteAccess | undefined
+}
+
+/** The format of a job whose file has to come before it can be told. */
+export const unknownFormat = 'unknown'
+
+type Fetched = StoredObject & DetectedFormat
+
+/**
+ * Fetches the file of a claimed job, and writes the job's row; returns it as it is then.
+ *
+ * @throws LadingError `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FORMAT_UNSUPPORTED`,
+ * `FILE_TOO_LARGE`, `FILE_EMPTY`, and `CANCELLED` by the signal or if the job is no longer ours; nothing is left then
+ */
+export async function spoolRemote(
+  job: JobRow,
+  { pool, storage, remote }: RemoteSpoolContext,
+  signal: AbortSignal,
+): Promise<JobRow> {
+  const [known] = await ask(pool, urlSql, [job.id])
+  if (known === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
+  if (remote === undefined) throw switchedOff()
+  const source = remoteSource(String(known.url), remote, signal)
+  try {
+    const { key, size, sha256, format, compression } = await fetched(source, job, storage, signal)
+    const values = [job.id, job.token, key, size, sha256, format, JSON.stringify({ compression })]
+    const [row] = await ask(pool, spooledSql, values)
+    if (row !== undefined) return row as unknown as JobRow
+    await storage.delete(key)
+    throw cancelled()
+  } catch (error) {
+    throw signal.aborted ? cancelled(error) : error
+  } finally {
+    source.end()
+  }
+}
+
+export function switchedOff(): LadingError {
+  return new LadingError(
+    'URL_NOT_ALLOWED',
+    'Imports from an address are switched off here; send the file itself.',
+  )
+}
+
+/** Whether a job without a file can still get one. */
+export async function hasUrl(pool: Pool, id: string): Promise<boolean> {
+  return (await ask(pool, urlSql, [id])).length > 0
+}
+
+/** What changes on the way is fetched again from its start; how often, the source knows. */
+async function fetched(
+  source: ReturnType<typeof remoteSource>,
+  job: JobRow,
+  storage: Storage,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  for (;;) {
+    const file = await source.open()
+    try {
+      return await stored(file, job, storage, signal)
+    } catch (error) {
+      if (!(error instanceof FileChanged)) throw error
+    } finally {
+      file.close()
+    }
+  }
+}
+
+async function stored(
+  file: RemoteFile,
+  job: JobRow,
+  storage: Storage,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  const { maxBytes } = settingsOf(job)
+  const asked = job.format === unknownFormat ? undefined : job.format
+  const { source, format, compression } = await remoteInput(file, { format: asked, maxBytes })
+  const object = await storage.put(`imports/${randomUUID()}/source`, source, { signal, maxBytes })
+  return { ...object, format, compression }
+}
+
+function cancelled(cause?: unknown): LadingError {
+  return new LadingError('CANCELLED', 'The file was not fetched, because the job was cancelled meanwhile.', {
+    cause,
+  })
+}
+
+function ask(pool: Pool, sql: string, values: unknown[]): Promise<Record<string, unknown>[]> {
+  return withClient(pool, async client => {
+    const { rows } = await client.query(sql, values).catch((error: unknown) => {
+      throw databaseFault(error)
+    })
+    return rows
+  })
+}

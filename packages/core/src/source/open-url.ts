@@ -1,0 +1,146 @@
+// A URL → the answer of its server: each address on the way there vetted, and connected to as it was vetted.
+import type { LookupAddress, LookupOptions } from 'node:dns'
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
+import type { Readable } from 'node:stream'
+import type { Agent } from 'undici'
+import { LadingError } from '../errors/lading-error.ts'
+import { hostOf, notAllowed } from './address-policy.ts'
+import type { RemoteAccess } from './remote-access.ts'
+import { connectionFault, unreadable } from './source-fault.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Readable
+  /** Where the redirects have led to. */
+  readonly url: URL
+  /** Ends the connection. Twice: does nothing. */
+  close(): void
+}
+
+export interface OpenOptions {
+  readonly access: RemoteAccess
+  /** Ends the connection too. Comes with a reason. */
+  readonly signal: AbortSignal
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const maxRedirects = 5
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** Neither a cookie nor a credential nor a referrer ever goes out, so that none can go to somebody else. */
+const ownHeaders = {
+  accept: 'text/csv, application/x-ndjson, application/json, application/gzip, */*;q=0.5',
+  // What the file is compressed with is its own affair: ranges of it must mean the same each time.
+  'accept-encoding': 'identity',
+  'user-agent': 'lading',
+}
+
+/**
+ * Asks for a URL and follows up to 5 redirects, each of them judged like the first address. Proxies of the environment
+ * are not used: they would resolve names by themselves.
+ *
+ * @throws LadingError `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, or the reason of the signal
+ */
+export async function openUrl(text: string, options: OpenOptions): Promise<Answer> {
+  let url = options.access.policy.checkUrl(text)
+  for (let count = 0; count <= maxRedirects; count++) {
+    const answer = await ask(url, options)
+    if (!redirects.has(answer.status)) return answer
+    answer.close()
+    const { location } = answer.headers
+    if (typeof location !== 'string') {
+      throw unreadable(
+        'The server of the file leads to another address without saying which; look whether the address is right.',
+      )
+    }
+    url = options.access.policy.checkUrl(location, url)
+  }
+  throw unreadable(
+    `The server of the file leads from one address to the next, more than ${maxRedirects} times; give the last address.`,
+  )
+}
+
+async function ask(url: URL, { access, signal, headers }: OpenOptions): Promise<Answer> {
+  // Loaded with the first remote file: most programs never fetch one.
+  const { Agent, request } = await import('undici')
+  const addresses = await vetted(url, access, signal)
+  const agent: Agent = new Agent({
+    connections: 1,
+    pipelining: 0,
+    maxHeaderSize: 16 * 1024,
+    connect: {
+      lookup: pinned(addresses),
+      timeout: access.connectSeconds * 1000,
+      // Whatever the environment says.
+      rejectUnauthorized: true,
+    },
+  })
+  const close = () => void agent.destroy().catch(() => undefined)
+  try {
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await request(url, {
+      dispatcher: agent,
+      signal,
+      headers: { ...ownHeaders, ...headers },
+      headersTimeout: access.answerSeconds * 1000,
+      // The rate is watched by whoever reads.
+      bodyTimeout: 0,
+    })
+    // It breaks when it is given up, which is nobody's fault.
+    body.on('error', () => undefined)
+    return { status: statusCode, headers: answered, body, url, close }
+  } catch (error) {
+    close()
+    throw signal.aborted ? signal.reason : connectionFault(error)
+  }
+}
+
+/** All addresses of the host, of which each is allowed. */
+async function vetted(url: URL, access: RemoteAccess, signal: AbortSignal): Promise<readonly string[]> {
+  const host = hostOf(url)
+  const addresses = isIP(host) === 0 ? await resolved(host, access, signal) : [host]
+  access.policy.checkAddresses(url, addresses)
+  return addresses
+}
+
+/** A name that does not exist is refused like one that is not allowed, or the answers would tell internal names. */
+async function resolved(host: string, access: RemoteAccess, signal: AbortSignal): Promise<readonly string[]> {
+  let giveUp = (): void => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    giveUp = () => reject(signal.reason)
+    signal.addEventListener('abort', giveUp, { once: true })
+    if (signal.aborted) giveUp()
+  })
+  aborted.catch(() => undefined)
+  try {
+    return await Promise.race([access.lookup(host), aborted])
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    const { code } = error as { code?: unknown }
+    if (code === 'ENOTFOUND' || code === 'ENODATA' || error instanceof LadingError) throw notAllowed()
+    throw connectionFault(error)
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+}
+
+type Found = (error: Error | null, addresses: string | LookupAddress[], family?: number) => void
+
+/**
+ * Answers whatever name with the addresses that were vetted, so that a name that leads elsewhere a moment later leads
+ * nowhere. It is not asked where the host is an address; that one was vetted as it stands.
+ */
+function pinned(addresses: readonly string[]) {
+  const found = addresses.map(address => ({ address, family: isIP(address) }))
+  return (_host: string, { all = false }: LookupOptions, done: Found): void => {
+    const [first = { address: '', family: 0 }] = found
+    if (all) done(null, found)
+    else done(null, first.address, first.family)
+  }
+}
