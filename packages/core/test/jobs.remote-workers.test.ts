@@ -64,3 +64,17 @@ test('a worker that was thought dead does not put its file in the place of the o
   stop.abort()
   await second
 })
+
+test('workers that are killed each time while they fetch are not sent there for ever', async () => {
+  const { server } = await halfWay()
+  const { id } = await submit(server.url)
+  await bed.database.pool.query(
+    `update lading.jobs set status = 'processing', token = 5, attempts = 5, claimed_row = 0,
+      lease_until = clock_timestamp() - interval '1 s'`,
+  )
+  bed.work({ remote })
+  const job = await bed.ended(id)
+  expect(job).toMatchObject({ status: 'failed', errorCode: 'POISON' })
+  expect(job.errorMessage).toContain('while its file was fetched; look at the server of the file')
+  expect(server.requests).toEqual([])
+})

@@ -88,12 +88,14 @@ async function hasProgressed(job: JobRow, store: JobStore): Promise<boolean> {
 
 /** Every attempt ended without a word, such as a process that was killed: nobody could say what is wrong. */
 async function failAsPoison(job: JobRow, { store, maxAttempts }: WorkerContext): Promise<void> {
-  const where =
-    job.kind === 'import'
-      ? ` behind row ${job.checkpoint_row} of the file (byte ${job.checkpoint_byte}); look at the records there`
-      : '; look at what it selects'
   await store.end(job.id, job.token, 'fail', {
     error_code: 'POISON',
-    error_message: `The ${job.kind} was begun ${maxAttempts} times without getting on, and broke off each time${where}, and at the log of the workers, before it is tried again.`,
+    error_message: `The ${job.kind} was begun ${maxAttempts} times without getting on, and broke off each time${whereToLook(job)}, and at the log of the workers, before it is tried again.`,
   })
+}
+
+function whereToLook({ kind, source_key, checkpoint_row, checkpoint_byte }: JobRow): string {
+  if (kind === 'export') return '; look at what it selects'
+  if (source_key === null) return ' while its file was fetched; look at the server of the file'
+  return ` behind row ${checkpoint_row} of the file (byte ${checkpoint_byte}); look at the records there`
 }
