@@ -158,6 +158,9 @@ test('a database that works on a statement for too long is given up, with a faul
       code: 'DATABASE_UNAVAILABLE',
       retryable: true,
     })
+    // Its backend is ended by another connection, and would go on as soon as it gets the lock.
+    const waiting = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await blocker.query(waiting)).rows, { timeout: 10_000 }).toEqual([])
     await blocker.query('rollback')
   } finally {
     blocker.release()

@@ -30,7 +30,6 @@ export async function borrow(pool: Pool, { isWatched = true }: BorrowOptions = {
   hearErrors(pool)
   const client = await connect(pool)
   // A connection that breaks between two queries emits `error`, which would end the process if nobody listened.
-  const ignore = () => undefined
   client.on('error', ignore)
   const seconds = isWatched ? (patience.get(pool) ?? defaults.noProgressSeconds) : Number.POSITIVE_INFINITY
   return {
@@ -42,12 +41,20 @@ export async function borrow(pool: Pool, { isWatched = true }: BorrowOptions = {
   }
 }
 
-/** An idle connection that breaks is replaced by its pool, which tells it; if nobody listened, the process would end. */
+/**
+ * An idle connection that breaks is replaced by its pool, which tells it; if nobody listened, the process would end.
+ * A new one may break in the very packet that says it is ready: then the pool listens no more, and whoever wanted it
+ * does not have it yet.
+ */
 function hearErrors(pool: Pool): void {
   if (heard.has(pool)) return
   heard.add(pool)
-  pool.on?.('error', () => undefined)
+  pool.on?.('error', ignore)
+  pool.on?.('connect', client => client.on('error', ignore))
 }
+
+/** Whatever breaks is told to whoever waits for an answer of it. */
+function ignore(): void {}
 
 /**
  * A connection was cut off because nothing came any more. Where only the way between is broken, its backend waits on,

@@ -21,5 +21,6 @@ export interface PooledClient extends Client {
 export interface Pool {
   connect(): Promise<PooledClient>
   on?(event: 'error', listener: (error: Error) => void): unknown
+  on?(event: 'connect', listener: (client: Client) => void): unknown
   readonly options?: { readonly query_timeout?: number | undefined; readonly max?: number | undefined }
 }
