@@ -13,6 +13,7 @@ const own = [
   'lading/006_job_life',
   'lading/007_idempotency',
   'lading/008_janitor',
+  'lading/011_bundles',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

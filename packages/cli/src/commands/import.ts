@@ -1,8 +1,8 @@
 // lading import: a file into the table of a resource, and what became of every record.
-import { checkMapping, resourceNamed } from '@lading/core'
+import { checkMapping, isBundle, resourceNamed } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
-import { type DatabaseOptions, withDatabase } from '../database.ts'
+import { withDatabase } from '../database.ts'
 import { createErrorsFile } from '../errors-file.ts'
 import { asUsage, type ExitCode, exitCode, usageError } from '../exit.ts'
 import { runImport } from '../import-run.ts'
@@ -13,23 +13,18 @@ import { createRejectsFile } from '../rejects-file.ts'
 import { reportAsJson } from '../report-json.ts'
 import { summary } from '../summary.ts'
 import { detectInput } from './format.ts'
-import { importSettings, type SettingOptions } from './import-settings.ts'
-
-export interface ImportCommandOptions extends DatabaseOptions, SettingOptions {
-  readonly config?: string
-  readonly resource: string
-  readonly format?: string
-  /** File for all record errors. */
-  readonly errors?: string
-  /** File for all rejected records. */
-  readonly rejects?: string
-  readonly json?: boolean
-}
+import { importBundle } from './import-bundle.ts'
+import type { ImportCommandOptions } from './import-options.ts'
+import { importSettings } from './import-settings.ts'
 
 export async function importFile(name: string, options: ImportCommandOptions): Promise<ExitCode> {
-  const { resource, errors, rejects } = options
+  const { errors, rejects } = options
   // What is wrong with the call is said before the file is looked at, as far as that is possible.
   const file = await findInputFile(name)
+  if (isBundle({ format: options.format, fileName: name, start: await file.start() })) {
+    return importBundle(file, options)
+  }
+  const resource = required(options)
   const { format, compression } = await detectInput(name, options.format, file)
   const settings = importSettings(options, await file.start())
   await checkFiles(name, { errors, rejects })
@@ -69,6 +64,14 @@ export async function importFile(name: string, options: ImportCommandOptions): P
     if (fault !== undefined) throw fault
     return report?.failed === 0 ? exitCode.done : exitCode.rejected
   })
+}
+
+/** @throws CommandError */
+function required({ resource }: ImportCommandOptions): string {
+  if (resource !== undefined) return resource
+  throw usageError(
+    'No resource is named: add --resource users, for the resource that the rows belong to; only a bundle (.tar.gz) names its own.',
+  )
 }
 
 /** @throws CommandError if two of the files are one */

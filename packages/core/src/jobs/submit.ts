@@ -11,17 +11,17 @@ import type { Queue } from '../queue/queue.ts'
 import { checkMapping } from '../resource/mapping.ts'
 import type { Storage } from '../storage/storage.ts'
 import { failpoint } from '../util/failpoint.ts'
-import { followUp } from './followers.ts'
-import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
+import { begin, withKey } from './begin.ts'
+import { endingOf } from './export-file.ts'
+import { frozenOptions } from './export-options.ts'
+import { checkFileName } from './file-name.ts'
+import type { OpenClaim } from './idempotency.ts'
 import type { KeyStore } from './idempotency-store.ts'
-import type { Job, JobKind } from './job.ts'
-import { toJob } from './job-row.ts'
+import type { Job } from './job.ts'
 import { isJobId, type JobStore } from './job-store.ts'
 import type { ImportNotes, SubmitExport, SubmitImport } from './jobs.ts'
 import { checkMetadata } from './metadata.ts'
 import type { NewJob } from './new-job.ts'
-import { createOutbox, messageOf } from './outbox.ts'
-import { lockSql } from './retry.ts'
 import { spool } from './spool.ts'
 
 interface Parts {
@@ -46,23 +46,6 @@ export function submitExport(
   return withKey(submit.idempotencyKey, 'export', parts, claim => exportOnce(submit, parts, claim))
 }
 
-/** A key as text is claimed for this submission only; a claim belongs to its caller. */
-async function withKey(
-  key: string | KeyClaim | undefined,
-  kind: JobKind,
-  { keys, leaseSeconds }: Parts,
-  submit: (claim: OpenClaim | undefined) => Promise<Job>,
-): Promise<Job> {
-  if (key === undefined) return submit(undefined)
-  if (typeof key !== 'string') return submit(openClaim(key))
-  const claim = await claimKey(key, kind, keys, leaseSeconds)
-  try {
-    return await submit(openClaim(claim))
-  } finally {
-    await claim.giveUp()
-  }
-}
-
 async function importOnce(
   submit: SubmitImport,
   { importer, queue, storage, store }: Parts & { readonly storage: Storage },
@@ -81,7 +64,7 @@ async function importOnce(
     const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
     const id = randomUUID()
     const wanted: NewJob = { id, kind: 'import', resource: name, format, options, source, ...notes }
-    const job = await begin(wanted, store, queue, claim)
+    const job = await begin(wanted, { store, queue }, claim)
     if (job.id !== wanted.id) await storage.delete(source.key)
     return job
   } catch (error) {
@@ -107,7 +90,7 @@ async function checkedSettings(submit: SubmitImport, importer: ImporterInternals
 }
 
 /** @throws LadingError `OPTION_INVALID` */
-async function checkedNotes(
+export async function checkedNotes(
   { metadata, after }: ImportNotes,
   store: JobStore,
 ): Promise<Pick<NewJob, 'metadata' | 'after'>> {
@@ -128,40 +111,15 @@ async function exportOnce(
 ): Promise<Job> {
   const { name } = importer.registry.get(submit.resource)
   const format = formatNamed(submit.format).name
-  const filters = submit.filters ?? {}
   const metadata = checkMetadata(submit.metadata)
-  await exporter.check({ resource: name, format, filters })
+  const { caller } = submit
+  await exporter.check(submit)
+  const frozen = frozenOptions(submit)
+  const fileName = checkFileName(submit.fileName, endingOf({ resource: name, format, options: frozen }))
+  const options = { ...frozen, ...(fileName !== undefined && { fileName }) }
   return begin(
-    { id: randomUUID(), kind: 'export', resource: name, format, options: { filters }, metadata },
-    store,
-    queue,
+    { id: randomUUID(), kind: 'export', resource: name, format, options, metadata, caller },
+    { store, queue },
     claim,
   )
-}
-
-/**
- * A queue in the same database gets its message in the transaction that writes the job; any other, right behind it.
- * A job that waits for another one gets its message when that one completes.
- * The same request with the same key is answered with the job that it became before.
- */
-async function begin(job: NewJob, store: JobStore, queue: Queue, claim: OpenClaim | undefined): Promise<Job> {
-  const earlier = claim?.earlierJob(job)
-  if (earlier !== undefined) {
-    const row = await store.get(earlier)
-    if (row !== undefined) return toJob(row)
-  }
-  const outbox = createOutbox(queue)
-  const row = await store.insert(job, async client => {
-    await claim?.settle(client, job)
-    if (job.after === undefined) return outbox.send(client, messageOf(job))
-    // It cannot end before this transaction does; and if it has ended already, its end did not see this job.
-    await client.query(lockSql, [job.after])
-    return followUp(client, job.after, outbox)
-  })
-  failpoint('after_job_row_before_enqueue')
-  await outbox.flush().catch(async (error: unknown) => {
-    // Whoever is told that it failed sends it again; so it must not be done, unless somebody has begun it.
-    if (await store.withdraw(job.id)) throw error
-  })
-  return toJob(row)
 }

@@ -6,6 +6,8 @@ import type { Pool } from '../postgres/client.ts'
 import { postgresQueue } from '../queue/postgres-queue.ts'
 import type { Resource } from '../resource/define.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
+import { brittleService } from './brittle-service.ts'
+import { discreetService } from './discreet-service.ts'
 import type { HttpSuiteService } from './http-site.ts'
 
 /** @param pool of a database with the tables of Lading and of the resources */
@@ -13,6 +15,8 @@ export function httpSuiteService(
   pool: Pool,
   resources: readonly Resource[],
 ): HttpSuiteService & { stop(): Promise<void> } {
+  const discreet = discreetService(pool)
+  const brittle = brittleService(pool)
   const exporter = createExporter({ pool, resources })
   const storage = memoryStorage()
   const queue = postgresQueue({ pool })
@@ -23,6 +27,8 @@ export function httpSuiteService(
     jobs,
     exporter,
     resources,
+    discreet,
+    brittle,
     async files() {
       const keys: string[] = []
       for await (const { key } of storage.list('')) keys.push(key)
