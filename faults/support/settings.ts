@@ -21,6 +21,7 @@ export interface WorkerSettings {
   readonly task:
     | { readonly name: 'work' }
     | { readonly name: 'import'; readonly file: string }
+    | { readonly name: 'import-bundle'; readonly file: string }
     | { readonly name: 'export' }
     | { readonly name: 'migrate'; readonly folders: readonly string[] }
   readonly leaseSeconds: number

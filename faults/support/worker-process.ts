@@ -104,6 +104,9 @@ async function run(): Promise<void> {
     const source = createReadStream(task.file)
     const job = await jobs.submitImport({ resource: settings.resource ?? 'cargo', format: 'csv', source })
     tell({ event: 'submitted', job: job.id })
+  } else if (task.name === 'import-bundle') {
+    const begun = await jobs.submitBundleImport({ source: createReadStream(task.file) })
+    for (const job of begun.jobs) tell({ event: 'submitted', job: job.id })
   } else if (task.name === 'export') {
     const job = await jobs.submitExport({ resource: settings.resource ?? 'cargo', format: 'csv' })
     tell({ event: 'submitted', job: job.id })

@@ -14,6 +14,8 @@ export interface Config {
   readonly dataDir: string
   readonly storagePath: string
   readonly importBatchRows: number
+  /** Of exports whose rows go through Node. */
+  readonly exportBatchRows: number
   readonly importMaxFileBytes: number
   /** Record errors of one job whose message is stored. */
   readonly storedErrors: number
@@ -38,7 +40,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const databaseVariables = ['DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME']
 
 /** Belong to features that are not there yet: a value that would be ignored silently is refused. */
-const later = ['API_KEYS', 'EXPORT_STREAM_BATCH_SIZE']
+const later = ['API_KEYS']
 
 /** @throws ConfigError */
 export function readConfig(env: Environment): Config {
@@ -68,6 +70,7 @@ export function readConfig(env: Environment): Config {
     dataDir,
     storagePath: env.STORAGE_PATH || join(dataDir, 'files'),
     importBatchRows: integer(env, 'IMPORT_BATCH_SIZE', 4_000, 1, 100_000),
+    exportBatchRows: integer(env, 'EXPORT_STREAM_BATCH_SIZE', 1_000, 1, 100_000),
     importMaxFileBytes: integer(env, 'IMPORT_MAX_FILE_SIZE', 104_857_600, 1, Number.MAX_SAFE_INTEGER),
     storedErrors: integer(env, 'STORED_ERRORS', 100_000, 0, Number.MAX_SAFE_INTEGER),
     hasWorkers: flag(env, 'WORKERS_ENABLED', true),

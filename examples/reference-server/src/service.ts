@@ -36,7 +36,7 @@ export async function startService(
   const { resources } = project
   const importer = createImporter({ pool, resources, batchRows: config.importBatchRows })
   await importer.check()
-  const exporter = createExporter({ pool, resources })
+  const exporter = createExporter({ pool, resources, batchRows: config.exportBatchRows })
   const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined
   const queue = postgresQueue({ pool, onError: onQueueError })
   const jobs = createJobs({

@@ -17,6 +17,7 @@ describe('without any variable', () => {
       storagePath: '.lading/files',
       storedErrors: 100_000,
       importBatchRows: 4_000,
+      exportBatchRows: 1_000,
       importMaxFileBytes: 104_857_600,
       hasWorkers: true,
       importWorkers: 4,
@@ -71,6 +72,10 @@ describe('a bad value is told in one sentence', () => {
     [
       { APP_HOST: '0.0.0.0' },
       'APP_HOST=0.0.0.0 serves other machines, and there are no keys yet; set ALLOW_ANONYMOUS=true if that is meant.',
+    ],
+    [
+      { EXPORT_STREAM_BATCH_SIZE: 'many' },
+      'EXPORT_STREAM_BATCH_SIZE must be a whole number from 1 to 100000; it is "many".',
     ],
     [{ IMPORT_BATCH_SIZE: '0' }, 'IMPORT_BATCH_SIZE must be a whole number from 1 to 100000; it is "0".'],
     [

@@ -7,6 +7,7 @@ import {
   HttpFault,
   type HttpOptions,
   type HttpResponse,
+  resetIfBroken,
   routes,
   splitUrl,
 } from '@lading/core/http'
@@ -72,6 +73,7 @@ async function answer(
 }
 
 function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
+  resetIfBroken(body, reply.raw)
   return reply
     .code(status)
     .headers({ ...headers })

@@ -16,6 +16,8 @@ Examples:
   $ lading migrate
   $ lading import users.csv --resource users --errors rejected.csv
   $ lading export --resource users --format ndjson --filter role=admin > admins.ndjson
+  $ lading export --all --output backup.tar.gz
+  $ lading import backup.tar.gz
 ${exitCodes}`
 
 export const migrateDescription = [
@@ -32,6 +34,7 @@ ${exitCodes}`
 export const importDescription = [
   'Imports a file into the table of a resource.',
   'A record that breaks a rule stays out and is reported; all others get in.',
+  'A bundle (.tar.gz), which export --all makes, fills the tables of all its resources.',
   'Ctrl-C ends the import between two batches; what is in stays.',
 ].join(' ')
 
@@ -44,10 +47,11 @@ Examples:
   $ lading import list.csv --resource users --mapping E-Mail=email --delimiter semicolon --encoding windows-1252
   $ lading import https://example.org/users.csv --resource users
   $ cat users.ndjson | lading import - --format ndjson --resource users --json
+  $ lading import backup.tar.gz --on-conflict update
 ${exitCodes}`
 
 export const exportDescription = [
-  'Exports the rows of a resource in one snapshot, in a fixed order.',
+  'Exports the rows of a resource in one snapshot, in a fixed order; or several resources of one moment as a bundle.',
   'The file can be imported again.',
   'A file named by --output appears when it is complete, and not at all if the export fails.',
 ].join(' ')
@@ -55,7 +59,11 @@ export const exportDescription = [
 export const exportHelp = `
 Examples:
   $ lading export --resource users --format csv | head
-  $ lading export --resource users --output admins.csv --filter role=admin active=true
+  $ lading export --resource users --output admins.csv.gz --filter role=admin active=true
+  $ lading export --all --output backup.tar.gz
+  $ lading export users articles --format csv --output some.tar.gz
+  $ lading export --resource users --format csv --fields email,name --sort -created_at --limit 100
+  $ lading export --resource users --format ndjson --filter created_at.gte=2024-01-01T00:00:00Z role=admin role=author
 ${exitCodes}`
 
 export const workDescription = [

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type ExportCommandOptions, exportRows } from './commands/export.ts'
-import { type ImportCommandOptions, importFile } from './commands/import.ts'
+import { importFile } from './commands/import.ts'
+import type { ImportCommandOptions } from './commands/import-options.ts'
 import {
   cancelJob,
   type JobsCommandOptions,
@@ -56,10 +57,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .summary('import a file')
     .description(importDescription)
     .argument('<file>', 'the file, its http or https address, or - for standard input')
-    .requiredOption('--resource <name>', 'the resource of the project that the rows belong to')
+    .option(
+      '--resource <name>',
+      'the resource of the project that the rows belong to; a bundle names its own',
+    )
     .option(
       '--format <format>',
-      "csv, ndjson or json (default: by the file name's ending, such as .csv or .csv.gz)",
+      "csv, ndjson, json or bundle (default: by the file name's ending, such as .csv, .csv.gz or .tar.gz)",
     )
     .option(
       '--on-conflict <policy>',
@@ -91,15 +95,30 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('export')
-    .summary('export a resource')
+    .summary('export a resource, or several as a bundle')
     .description(exportDescription)
-    .requiredOption('--resource <name>', 'the resource of the project')
-    .option('--format <format>', "csv, ndjson or json (default: by the ending of --output's name)")
-    .option('--output <file>', 'the file to write (default: standard output)')
-    .option('--filter <field=value...>', 'only rows whose field has this value; field= finds empty ones')
+    .argument('[resources...]', 'the resources of the project; several become a bundle')
+    .option('--resource <name>', 'the resource of the project')
+    .option('--all', 'every resource of the project, as a bundle')
+    .option(
+      '--format <format>',
+      "csv, ndjson or json (default: by the ending of --output's name, such as .csv or .csv.gz)",
+    )
+    .option('-o, --output <file>', 'the file to write (default: standard output)')
+    .option(
+      '--filter <field=value...>',
+      'only rows whose field has this value, or one of several; field.gte= .gt= .lte= .lt= for bounds; field= finds empty ones',
+    )
+    .option('--fields <names>', 'which fields, in which order, divided by commas')
+    .option('--sort <names>', 'by which fields, divided by commas; - before one turns its order round')
+    .option('--limit <number>', 'at most so many rows')
+    .option('--delimiter <delimiter>', 'between CSV cells: comma (default), semicolon, tab or pipe')
+    .option('--no-header', 'CSV without the names of the fields')
+    .option('--excel', 'CSV for Excel: BOM, CRLF and a guard against formulas')
+    .option('--compression <name>', "gzip or none (default: by the ending of --output's name)")
     .addHelpText('after', exportHelp)
-    .action(async (_options: object, command: Command) => {
-      end(await exportRows(command.optsWithGlobals<ExportCommandOptions>()))
+    .action(async (resources: string[], _options: object, command: Command) => {
+      end(await exportRows(resources, command.optsWithGlobals<ExportCommandOptions>()))
     })
 
   program

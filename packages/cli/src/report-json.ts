@@ -3,8 +3,13 @@ import { LadingError } from '@lading/core'
 import type { ImportOutcome } from './import-run.ts'
 
 /** Everything of the report; and `fault`, if the import ended before the file did. */
-export function reportAsJson({ report, fault }: ImportOutcome): string {
-  return `${JSON.stringify({ ...report, ...(fault !== undefined && { fault: shown(fault) }) }, null, 2)}\n`
+export function reportAsJson(outcome: ImportOutcome): string {
+  return `${JSON.stringify(reportObject(outcome), null, 2)}\n`
+}
+
+/** The same as an object. */
+export function reportObject({ report, fault }: ImportOutcome): object {
+  return { ...report, ...(fault !== undefined && { fault: shown(fault) }) }
 }
 
 function shown(fault: unknown): { code: string; message: string } {

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
@@ -64,6 +65,16 @@ describe('to standard output', () => {
     ).toEqual(['no-tags'])
   })
 
+  it.each([
+    [['--filter', 'role=admin', 'role=reader', '--sort', '-email'], 'Bob\nAnn\n'],
+    [['--filter', 'email.gte=b'], 'Bob\n'],
+    [['--filter', 'created_before=2024-01-02T03:04:05Z'], ''],
+    [['--filter', 'created_at[lte]=2024-01-02T03:04:05Z', '--limit', '1'], 'Ann\n'],
+  ])('prints what %j asks for', async (options, names) => {
+    const { stdout } = await exportUsers('--format', 'csv', '--fields', 'name', '--no-header', ...options)
+    expect(stdout).toBe(names)
+  })
+
   it('ends quietly when its reader has had enough', async () => {
     await database.pool.query(
       `insert into comments (article_id, user_id, body)
@@ -90,6 +101,26 @@ describe('to a file', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     expect(stderr).toContain(`lading: 2 rows of users to ${output} in `)
     expect(await readdir(folder)).toEqual(['users.csv'])
+  })
+
+  it('writes the CSV that is asked for', async () => {
+    const output = join(await tempFolder(), 'users.csv')
+    const shape = ['--delimiter', 'semicolon', '--excel']
+    await exportUsers('--output', output, '--fields', 'email,role', '--sort', 'role', ...shape)
+    expect(await readFile(output, 'utf8')).toBe(
+      '\ufeffemail;role\r\nann@example.com;admin\r\nbob@example.com;reader\r\n',
+    )
+  })
+
+  it('compresses a file whose name ends with .gz, which imports as any other', async () => {
+    const output = join(await tempFolder(), 'users.csv.gz')
+    await exportUsers('--output', output, '--limit', '1')
+    expect(gunzipSync(await readFile(output)).toString()).toBe(titleLine + annLine)
+    const again = await lading(
+      ['import', output, '--resource', 'users', '--on-conflict', 'ignore', ...config],
+      { databaseUrl: database.url },
+    )
+    expect(again.code).toBe(0)
   })
 
   it('keeps the permissions of the file that it replaces', async () => {
@@ -126,9 +157,19 @@ describe('to a file', () => {
 it.concurrent.each([
   [
     ['--format', 'csv', '--filter', 'rol=admin'],
-    '"rol" is no field of users; did you mean "role"? Known: id, email, name, role, active, created_at, updated_at.',
+    '"rol" is no field that users can be filtered by; did you mean "role"? Known: id, email, name, role, active, created_at, updated_at.',
   ],
   [['--format', 'csv', '--filter', 'active=perhaps'], 'The filter on "active" must be true or false.'],
+  [
+    ['--format', 'csv', '--limit', '0'],
+    'The option "limit" must be a whole number from 1 to 9007199254740991.',
+  ],
+  [
+    ['--format', 'csv', '--sort', 'nam'],
+    '"nam" is no field that users can be sorted by; did you mean "name"? Known: id, email, name, role, active, created_at, updated_at.',
+  ],
+  [['--format', 'ndjson', '--no-header'], 'The option "header" is for csv only; leave it out for ndjson.'],
+  [['--format', 'csv', '--compression', 'zip'], 'The option "compression" must be one of none, gzip.'],
 ])('refuses %j', async (options, sentence) => {
   expect(await exportUsers(...options)).toEqual({ code: 64, stdout: '', stderr: `lading: ${sentence}\n` })
 })

@@ -15,6 +15,7 @@ const own = [
   'lading/008_janitor',
   'lading/009_processing_time',
   'lading/010_remote_sources',
+  'lading/011_bundles',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

@@ -29,14 +29,12 @@ it.concurrent('prints the version of its package', async () => {
 })
 
 it.concurrent.each([
-  [['import', 'x.csv'], "required option '--resource <name>' not specified"],
   [['import', '--resource', 'users'], "missing required argument 'file'"],
   [
     ['import', 'x.csv', '--resource', 'users', '--eror', 'y'],
     "unknown option '--eror'\n(Did you mean --errors?)",
   ],
   [['imprt'], "unknown command 'imprt'\n(Did you mean import?)"],
-  [['export', 'more', '--resource', 'users'], 'too many arguments'],
 ])('refuses %j', async (args, sentence) => {
   const { code, stdout, stderr } = await lading(args)
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' })

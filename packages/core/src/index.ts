@@ -3,11 +3,23 @@ export { Type } from '@sinclair/typebox'
 export type { FaultCode } from './errors/codes.ts'
 export { LadingError } from './errors/lading-error.ts'
 export type { RecordError } from './errors/record-error.ts'
+export type { BundleOptions, BundleSpool } from './exporter/bundle-options.ts'
 export { createExporter, type Exporter } from './exporter/create-exporter.ts'
-export type { ExporterOptions, StreamOptions } from './exporter/options.ts'
+export { readFilterTexts } from './exporter/filter-text.ts'
+export type {
+  ExporterOptions,
+  ExportProgress,
+  FileShape,
+  Selection,
+  StreamOptions,
+} from './exporter/options.ts'
+export { isBundle } from './format/bundle/detect.ts'
+export { readDelimiter } from './format/delimiter.ts'
 export { type DetectedFormat, detectFormat, type FileFacts } from './format/detect.ts'
 export { formatNamed, formatOfFileName } from './format/formats.ts'
+export { readBundleSettings } from './importer/bundle-settings.ts'
 export { createImporter, type Importer } from './importer/create-importer.ts'
+export type { BundleEntry, OpenBundle, OpenBundleOptions } from './importer/open-bundle.ts'
 export {
   type OpenRemoteFile,
   type OpenRemoteFileOptions,
@@ -23,14 +35,16 @@ export {
   type OnConflict,
   readSettings,
 } from './importer/settings.ts'
-export { readDelimiter, readEncoding, readMapping } from './importer/settings-text.ts'
+export { readEncoding, readMapping } from './importer/settings-text.ts'
 export { createJobs, type JobsOptions } from './jobs/create-jobs.ts'
 export type { ErrorFilter } from './jobs/error-counts.ts'
 export type { KeyClaim } from './jobs/idempotency.ts'
 export type { Cleaned } from './jobs/janitor.ts'
 export type { Job, JobFile, JobKind, JobProgress, JobStatus, JobWarning } from './jobs/job.ts'
 export type {
+  BundleJobs,
   ErrorPage,
+  FileNotes,
   Health,
   ImportNotes,
   JobNotes,
@@ -38,6 +52,8 @@ export type {
   Jobs,
   ListErrors,
   ListJobs,
+  SubmitBundleExport,
+  SubmitBundleImport,
   SubmitExport,
   SubmitImport,
   SubmitRemoteImport,
@@ -52,13 +68,18 @@ export { type PostgresQueueOptions, postgresQueue } from './queue/postgres-queue
 export type { ConsumeOptions, EnqueueOptions, Queue, QueueKind, QueueMessage } from './queue/queue.ts'
 export { defineResource, type Resource } from './resource/define.ts'
 export type {
+  Caller,
   FieldDefinition,
+  FilterBounds,
+  Filters,
   Issue,
   KeyDefinition,
   LookUpContext,
   LookUpRecord,
+  MaskDefinition,
   ReferenceDefinition,
   ResourceDefinition,
+  ShownDefinition,
   StandInDefinition,
 } from './resource/definition.ts'
 export { checkMapping } from './resource/mapping.ts'

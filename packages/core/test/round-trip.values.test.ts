@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type Resource, Type } from '../src/index.ts'
-import { exportFile, rowsOf } from './support.ts'
+import { createImporter, defineResource, type FileShape, type Resource, Type } from '../src/index.ts'
+import { exportShaped, rowsOf } from './support.ts'
 
 const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()]))
@@ -33,6 +33,8 @@ const schema = Type.Object({
   floats: nullable(Type.Array(Type.Number())),
   uuids: nullable(Type.Array(Type.String({ format: 'uuid' }))),
   days: nullable(Type.Array(Type.String({ format: 'date' }))),
+  instants: nullable(Type.Array(Type.String({ format: 'date-time' }))),
+  locals: nullable(Type.Array(Type.String({ format: 'date-time' }))),
   price: nullable(Type.String({ format: 'decimal' })),
   single: nullable(Type.Number()),
   address: nullable(Type.String()),
@@ -43,7 +45,7 @@ const copy = defineResource('copy', { table: 'copy', schema })
 const columns = `id int primary key, "text" text, short varchar(20), kind mood, flag boolean, small smallint, big bigint,
   exact numeric, "float" double precision, uuid uuid, day date, instant timestamptz, local timestamp, "json" json,
   "jsonb" jsonb, texts text[], numbers int[], bigs bigint[], kinds mood[], flags boolean[],
-  exacts numeric[], floats double precision[], uuids uuid[], days date[], price numeric(10,2), single real, address inet`
+  exacts numeric[], floats double precision[], uuids uuid[], days date[], instants timestamptz[], locals timestamp[], price numeric(10,2), single real, address inet`
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -137,13 +139,23 @@ const row = fc.tuple(
   list(float),
   list(fc.uuid()),
   list(instant.map(text => text.slice(0, 10))),
+  list(instant),
+  list(instant.map(text => text.replace('Z', ''))),
   orNull(fc.stringMatching(/^-?\d{1,8}\.\d{1,2}$/)),
   orNull(fc.float({ noNaN: true, noDefaultInfinity: true })),
   orNull(fc.ipV4()),
 )
 
 describe('any value of any type', () => {
-  test.each(['csv', 'ndjson'])('comes back unchanged through %s', async format => {
+  const shapes: readonly FileShape[] = [
+    { format: 'csv' },
+    { format: 'csv', excel: true, delimiter: ';' },
+    { format: 'ndjson' },
+    { format: 'ndjson', compression: 'gzip' },
+    { format: 'json' },
+  ]
+
+  test.each(shapes)('comes back unchanged through %j', async shape => {
     const importer = createImporter({ pool: database.pool, resources: [copy] })
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 8 }), async rows => {
@@ -152,10 +164,10 @@ describe('any value of any type', () => {
           const places = values.map((_, place) => `$${place + 2}`).join(', ')
           await database.pool.query(`insert into source values ($1, ${places})`, [index, ...values])
         }
-        const file = await exportFile(database.pool, 'source', format, {}, [source])
-        const report = await importer.run({ resource: 'copy', format, source: file })
+        const file = await exportShaped(database.pool, { resource: 'source', ...shape }, [source])
+        const report = await importer.run({ resource: 'copy', ...shape, source: file })
         // White space between the tokens of a `json` column survives in CSV only.
-        if (format === 'ndjson') {
+        if (shape.format !== 'csv') {
           await database.pool.query(
             'update source set "json" = "json"::jsonb::json; update copy set "json" = "json"::jsonb::json',
           )
@@ -167,15 +179,20 @@ describe('any value of any type', () => {
     )
   })
 
-  test('a file with a single column keeps null, empty text and blank lines apart', async () => {
-    const single = (name: string): Resource =>
-      defineResource(name, { table: name, schema: Type.Object({ value: nullable(Type.String()) }) })
-    await database.pool.query(`create table one (value text); create table two (value text);
-      insert into one values (null), (''), (' '), ('x'), (null), (E'\\n'), ('\\.')`)
-    const file = await exportFile(database.pool, 'one', 'csv', {}, [single('one')])
-    const importer = createImporter({ pool: database.pool, resources: [single('two')] })
-    const report = await importer.run({ resource: 'two', format: 'csv', source: file })
-    expect(report).toMatchObject({ successful: 7, failed: 0 })
-    expect(await rowsOf(database.pool, 'two', 'value')).toEqual(await rowsOf(database.pool, 'one', 'value'))
-  })
+  test.each([false, true])(
+    'a file with a single column keeps null, empty text and blank lines apart (Excel: %s)',
+    async excel => {
+      const single = (name: string): Resource =>
+        defineResource(name, { table: name, schema: Type.Object({ value: nullable(Type.String()) }) })
+      await database.pool.query(`drop table if exists one, two; create table one (value text); create table two (value text);
+      insert into one values (null), (''), (' '), ('x'), (null), (E'\\n'), ('\\.'), ('='), ('''')`)
+      const file = await exportShaped(database.pool, { resource: 'one', format: 'csv', excel }, [
+        single('one'),
+      ])
+      const importer = createImporter({ pool: database.pool, resources: [single('two')] })
+      const report = await importer.run({ resource: 'two', format: 'csv', excel, source: file })
+      expect(report).toMatchObject({ successful: 9, failed: 0 })
+      expect(await rowsOf(database.pool, 'two', 'value')).toEqual(await rowsOf(database.pool, 'one', 'value'))
+    },
+  )
 })

@@ -11,6 +11,7 @@ import {
   type ImportReport,
   type RecordError,
   type Resource,
+  type StreamOptions,
 } from '../src/index.ts'
 
 export const { resources } = project
@@ -43,7 +44,7 @@ export async function importFile(
 export const bytes = (text: string): Buffer => Buffer.from(text)
 
 /** A whole export. */
-export function exportFile(
+export async function exportFile(
   pool: pg.Pool,
   resource: string,
   format: string,
@@ -51,6 +52,15 @@ export function exportFile(
   own: readonly Resource[] = resources,
 ): Promise<Buffer> {
   return buffer(createExporter({ pool, resources: own }).stream({ resource, format, filters }))
+}
+
+/** A whole export, of any shape. */
+export function exportShaped(
+  pool: pg.Pool,
+  options: StreamOptions,
+  own: readonly Resource[] = resources,
+): Promise<Buffer> {
+  return buffer(createExporter({ pool, resources: own }).stream(options))
 }
 
 /** Every row of a table as JSON text, in the order of its primary key. */

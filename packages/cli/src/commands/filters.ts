@@ -1,20 +1,27 @@
-// --filter field=value … → values by field name.
-import { usageError } from '../exit.ts'
+// --filter field=value, field.gte=value … → filters of an export.
+import { type Filters, type Resource, readFilterTexts } from '@lading/core'
+import { asUsage, usageError } from '../exit.ts'
 
 /** `field=` stands for null: an empty cell is a missing value. @throws CommandError */
-export function parseFilters(filters: readonly string[]): Readonly<Record<string, string | null>> {
-  const values = new Map<string, string | null>()
-  for (const filter of filters) {
+export function parseFilters(resource: Resource, filters: readonly string[]): Filters {
+  const pairs = filters.map(filter => {
     const equals = filter.indexOf('=')
     if (equals < 1) {
       throw usageError(
-        `The filter "${filter}" must be field=value, such as role=admin; role= finds empty ones.`,
+        `The filter "${filter}" must be field=value, such as role=admin or created_at.gte=2024-01-31T12:00:00Z; role= finds empty ones.`,
       )
     }
-    const field = filter.slice(0, equals)
-    if (values.has(field)) throw usageError(`Two filters name "${field}"; a field can equal one value only.`)
-    const value = filter.slice(equals + 1)
-    values.set(field, value === '' ? null : value)
-  }
-  return Object.fromEntries(values)
+    return [filter.slice(0, equals), filter.slice(equals + 1)] as const
+  })
+  const names = pairs.map(([name]) => name)
+  return asUsage(() =>
+    readFilterTexts(
+      resource,
+      pairs.map(([name, value]) => {
+        if (value !== '') return [name, value]
+        if (names.indexOf(name) === names.lastIndexOf(name)) return [`${name}.null`, 'true']
+        throw usageError(`The filter "${name}=" finds empty ones, and goes with no other value of ${name}.`)
+      }),
+    ),
+  )
 }

@@ -5,7 +5,8 @@ import type { InputFile } from '../input-file.ts'
 
 /** Of a file to write. @throws CommandError if neither tells. */
 export function chooseFormat(fileName: string | undefined, format: string | undefined): string {
-  const chosen = format ?? (fileName === undefined ? undefined : formatOfFileName(fileName)?.name)
+  const bare = fileName?.replace(/\.gz$/i, '')
+  const chosen = format ?? (bare === undefined ? undefined : formatOfFileName(bare)?.name)
   if (chosen !== undefined) return chosen
   throw unknownFormat(fileName, 'Standard output')
 }

@@ -35,7 +35,7 @@ export function importSettings(options: SettingOptions, start: Uint8Array): Impo
 }
 
 /** The option as it is written here: `onConflict` → `--on-conflict`. */
-function asTyped(sentence: string): string {
+export function asTyped(sentence: string): string {
   const dashed = (name: string) => `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
   return sentence.replace(/^The option "?(\w+)"?/, (_, name) => `The option ${dashed(name)}`)
 }

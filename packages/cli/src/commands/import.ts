@@ -1,8 +1,8 @@
 // lading import: a file into the table of a resource, and what became of every record.
-import { checkMapping, type DetectedFormat, resourceNamed } from '@lading/core'
+import { checkMapping, type DetectedFormat, isBundle, resourceNamed } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
-import { type DatabaseOptions, withDatabase } from '../database.ts'
+import { withDatabase } from '../database.ts'
 import { createErrorsFile } from '../errors-file.ts'
 import { asUsage, type ExitCode, exitCode, usageError } from '../exit.ts'
 import { runImport } from '../import-run.ts'
@@ -10,37 +10,34 @@ import { findInputFile, type InputFile, isSameFile } from '../input-file.ts'
 import { checkNames } from '../names.ts'
 import { createProgressLine } from '../progress-line.ts'
 import { createRejectsFile } from '../rejects-file.ts'
-import { findRemoteFile, isAddress, type RemoteOptionTexts } from '../remote-file.ts'
+import { findRemoteFile, isAddress } from '../remote-file.ts'
 import { reportAsJson } from '../report-json.ts'
 import { summary } from '../summary.ts'
 import { detectInput } from './format.ts'
-import { importSettings, type SettingOptions } from './import-settings.ts'
-
-export interface ImportCommandOptions extends DatabaseOptions, SettingOptions, RemoteOptionTexts {
-  readonly config?: string
-  readonly resource: string
-  readonly format?: string
-  /** File for all record errors. */
-  readonly errors?: string
-  /** File for all rejected records. */
-  readonly rejects?: string
-  readonly json?: boolean
-}
+import { importBundle } from './import-bundle.ts'
+import type { ImportCommandOptions } from './import-options.ts'
+import { importSettings } from './import-settings.ts'
 
 export async function importFile(name: string, options: ImportCommandOptions): Promise<ExitCode> {
   if (isAddress(name)) {
+    const resource = required(options)
     const file = await findRemoteFile(name, options.format, options)
-    return importFrom(name, file, file, options).finally(() => file.close?.())
+    return importFrom(name, file, file, { ...options, resource }).finally(() => file.close?.())
   }
   const file = await findInputFile(name)
-  return importFrom(name, file, await detectInput(name, options.format, file), options)
+  if (isBundle({ format: options.format, fileName: name, start: await file.start() })) {
+    return importBundle(file, options)
+  }
+  const resource = required(options)
+  const found = await detectInput(name, options.format, file)
+  return importFrom(name, file, found, { ...options, resource })
 }
 
 async function importFrom(
   name: string,
   file: InputFile,
   { format, compression }: DetectedFormat,
-  options: ImportCommandOptions,
+  options: ImportCommandOptions & { readonly resource: string },
 ): Promise<ExitCode> {
   const { resource, errors, rejects } = options
   // What is wrong with the call is said before the file is looked at, as far as that is possible.
@@ -82,6 +79,14 @@ async function importFrom(
     if (fault !== undefined) throw fault
     return report?.failed === 0 ? exitCode.done : exitCode.rejected
   })
+}
+
+/** @throws CommandError */
+function required({ resource }: ImportCommandOptions): string {
+  if (resource !== undefined) return resource
+  throw usageError(
+    'No resource is named: add --resource users, for the resource that the rows belong to; only a bundle (.tar.gz) names its own.',
+  )
 }
 
 /** @throws CommandError if two of the files are one */

@@ -6,7 +6,7 @@ import { fitsNumeric, numericLimits } from './fit-numeric.ts'
 import type { Target, TargetColumn } from './target.ts'
 
 /** What a column can hold of the values of its field. */
-interface Limit {
+export interface Limit {
   readonly fits: (value: unknown) => boolean
   /** "must …", for messages. */
   readonly expectation: string
@@ -34,7 +34,8 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
   }
 }
 
-function limitOf({ field, info }: TargetColumn): Limit | undefined {
+/** Undefined where its type is all that limits a column. */
+export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const isArray = field.type.kind === 'array'
   const type = isArray ? (info.elementType ?? '') : info.type
   const limit = info.labels === null ? limitOfType(type, info.typmod) : limitOfLabels(info.labels)

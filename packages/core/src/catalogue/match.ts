@@ -6,6 +6,7 @@ import { codeWord } from '../resource/field.ts'
 import { nearest } from '../util/suggest.ts'
 import { codecOf } from '../value/codecs.ts'
 import { carries } from './match-columns.ts'
+import { matchJoined } from './match-joined.ts'
 import { matchStandIns, unquoted } from './match-stand-ins.ts'
 import type { TableInfo, UniqueIndexInfo } from './table-info.ts'
 import { isFolded, type Target, type TargetColumn, type TargetKey, type TargetReference } from './target.ts'
@@ -154,6 +155,7 @@ function matchReferences(
       constraint: foreignKey.name,
       sql: tableIdentifier(reference.table),
       standIns: matchStandIns(reference, tables.get(reference.table), problems),
+      joined: matchJoined(reference, tables.get(reference.table), problems),
       isSelf: oid === table.oid,
     }
   })

@@ -48,6 +48,8 @@ export interface TargetReference {
   /** Table that is looked into, quoted. */
   readonly sql: string
   readonly standIns: readonly TargetStandIn[]
+  /** What an export can show of the row referred to; the columns are those of that table. */
+  readonly joined: readonly TargetColumn[]
   /** The reference points into the table itself, so rows of the same batch can satisfy it. */
   readonly isSelf: boolean
 }

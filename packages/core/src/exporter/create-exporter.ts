@@ -1,13 +1,13 @@
 // createExporter: resources on a pool, and streams of them.
-import { Readable } from 'node:stream'
-import { readTarget } from '../catalogue/read-target.ts'
-import type { Target } from '../catalogue/target.ts'
-import { formatNamed } from '../format/formats.ts'
-import { checkPool, withClient } from '../postgres/client.ts'
-import { createRegistry } from '../resource/registry.ts'
+import type { Readable } from 'node:stream'
+import { LadingError } from '../errors/lading-error.ts'
+import { checkPool } from '../postgres/client.ts'
+import { whenRead } from '../util/when-read.ts'
+import { bundleStream, planBundle, readBundleRequest } from './bundle.ts'
+import type { BundleOptions } from './bundle-options.ts'
 import type { ExporterOptions, StreamOptions } from './options.ts'
 import { exportPipeline } from './pipeline.ts'
-import { exportQuery } from './query-sql.ts'
+import { createPlanner } from './planner.ts'
 
 export interface Exporter {
   /**
@@ -15,46 +15,64 @@ export interface Exporter {
    * Destroying the stream ends the query. An error in mid-stream destroys it, so that `pipeline` rejects and no
    * truncated file passes for a whole one.
    *
-   * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED` at once; anything else is the stream's error
+   * @throws LadingError at once, before anything is asked of a database: `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`,
+   * `FILTER_INVALID`, `OPTION_INVALID`; anything else, such as `SCOPE_FAILED`, is the stream's error
    *
    * @example
    * await pipeline(exporter.stream({ resource: 'users', format: 'ndjson', filters: { role: 'admin' } }), process.stdout)
    */
   stream(options: StreamOptions): Readable
   /**
-   * Resolves if `stream` would begin, without printing anything.
+   * Resolves if `stream` would begin, without printing anything. What the resource alone refuses, it refuses without
+   * a query; the resource's `scope` is asked too.
    *
-   * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`
+   * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`, `SCOPE_FAILED`,
+   * `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`
    */
-  check(options: Pick<StreamOptions, 'resource' | 'format' | 'filters'>): Promise<void>
+  check(options: StreamOptions): Promise<void>
+  /**
+   * A `.tar.gz` with the rows of several resources as they were at one moment, each in the order of its primary key,
+   * and a manifest in front that says what each file is. Resources come behind those that they refer to, so that an
+   * import takes them in this order. All of it is printed into a spool before the first byte can be read, because an
+   * archive tells the sizes of its files first; the spool is empty again when the stream is closed.
+   *
+   * @throws LadingError at once `RESOURCE_UNKNOWN`, `OPTION_INVALID`; anything else is the stream's error, such as
+   * `OPTION_INVALID` for resources that refer to each other in a circle
+   *
+   * @example
+   * await pipeline(exporter.bundle({ resources: ['users', 'articles'] }), createWriteStream('backup.tar.gz'))
+   */
+  bundle(options?: BundleOptions): Readable
+  /** Resolves if `bundle` would begin. @throws LadingError the same as `check`, and `OPTION_INVALID` for a circle */
+  checkBundle(options?: BundleOptions): Promise<void>
 }
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
-export function createExporter({ pool, resources, noProgressSeconds }: ExporterOptions): Exporter {
-  const registry = createRegistry(resources)
-  const targets = new Map<string, Target>()
+export function createExporter({ pool, resources, noProgressSeconds, batchRows }: ExporterOptions): Exporter {
+  const planner = createPlanner(pool, resources)
   checkPool(pool, noProgressSeconds)
-
-  const targetOf = async (name: string): Promise<Target> => {
-    const known = targets.get(name)
-    if (known !== undefined) return known
-    const target = await withClient(pool, client => readTarget(client, registry.get(name)))
-    targets.set(name, target)
-    return target
-  }
+  checkBatchRows(batchRows)
   return {
-    async check({ resource, format, filters = {} }) {
-      registry.get(resource)
-      formatNamed(format)
-      exportQuery(await targetOf(resource), filters)
+    async check(options) {
+      await planner.plan(planner.read(options), options.caller)
+    },
+    bundle: (options = {}) =>
+      bundleStream(pool, planner, readBundleRequest(planner, options), { ...options, batchRows }),
+    async checkBundle(options = {}) {
+      await planBundle(planner, readBundleRequest(planner, options), options.caller)
     },
     stream(options) {
-      registry.get(options.resource)
-      formatNamed(options.format)
-      async function* chunks(): AsyncGenerator<Buffer> {
-        yield* exportPipeline(pool, await targetOf(options.resource), options)
-      }
-      return Readable.from(chunks(), { objectMode: false })
+      const request = planner.read(options)
+      return whenRead(async () => {
+        const plan = await planner.plan(request, options.caller)
+        return exportPipeline(pool, plan, { ...options, batchRows })
+      })
     },
   }
+}
+
+function checkBatchRows(batchRows: number | undefined): void {
+  if (batchRows === undefined || (Number.isSafeInteger(batchRows) && batchRows >= 1 && batchRows <= 100_000))
+    return
+  throw new LadingError('CONFIG_INVALID', 'The option batchRows must be a whole number from 1 to 100000.')
 }

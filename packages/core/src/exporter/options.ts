@@ -1,6 +1,8 @@
 // Options of an exporter and of one stream.
+import type { Delimiter } from '../format/format.ts'
 import type { Pool } from '../postgres/client.ts'
 import type { Resource } from '../resource/define.ts'
+import type { Caller, Filters } from '../resource/definition.ts'
 
 export interface ExporterOptions {
   /** A `pg.Pool` without `query_timeout`. One connection is used for each stream that is being read. */
@@ -12,15 +14,58 @@ export interface ExporterOptions {
    * @defaultValue what was said of the pool before, else 60
    */
   readonly noProgressSeconds?: number
+  /**
+   * Rows per batch where they go through Node, because the resource has a `printRow`. The event loop turns between two
+   * batches. @defaultValue 1000
+   */
+  readonly batchRows?: number | undefined
 }
 
-export interface StreamOptions {
+/** What is asked of a resource: which rows, which fields, in which order. */
+export interface Selection {
   /** Name of a resource. */
   readonly resource: string
-  /** `csv` or `ndjson`. */
+  /**
+   * By field, what its value must be: text as a CSV cell has it or a JSON value, several of them, null for none, or
+   * bounds. A list or an object is one value of a field that holds such; several of these are given with `in`.
+   */
+  readonly filters?: Filters | undefined
+  /** Which fields, in which order. @defaultValue those of the resource, in its order */
+  readonly fields?: readonly string[] | undefined
+  /**
+   * Names of fields, `-` before one that descends; as a list, or divided by commas. Rows that are equal by them come
+   * in the order of the primary key. @defaultValue the primary key
+   */
+  readonly sort?: string | readonly string[] | undefined
+  /** Rows at most, from 1. @defaultValue all */
+  readonly limit?: number | undefined
+}
+
+/** How the rows are written. */
+export interface FileShape {
+  /** `csv`, `ndjson` or `json` (an array). */
   readonly format: string
-  /** Rows whose fields equal these values: text as a CSV cell has it, or JSON values; null finds empty ones. */
-  readonly filters?: Readonly<Record<string, unknown>>
+  /** CSV: between cells. @defaultValue `,` */
+  readonly delimiter?: Delimiter | undefined
+  /** CSV: begin with the names of the fields. @defaultValue true */
+  readonly header?: boolean | undefined
+  /** CSV: a byte order mark, CRLF, and a guard before what Excel would calculate. @defaultValue false */
+  readonly excel?: boolean | undefined
+  /** @defaultValue `'none'` */
+  readonly compression?: 'none' | 'gzip' | undefined
+}
+
+export interface ExportProgress {
+  readonly rows: number
+  /** As they are sent: behind the compression. */
+  readonly bytes: number
+}
+
+export interface StreamOptions extends Selection, FileShape {
+  /** Who asks, for the resource's `scope`. */
+  readonly caller?: Caller | undefined
   /** Hears the number of rows, once the last one was printed. */
-  readonly onRows?: (rows: number) => void
+  readonly onRows?: ((rows: number) => void) | undefined
+  /** Hears how far the export is, while it is read. */
+  readonly onProgress?: ((progress: ExportProgress) => void) | undefined
 }

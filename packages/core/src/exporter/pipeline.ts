@@ -1,36 +1,73 @@
-// The export, stage by stage: a select is composed, PostgreSQL prints the file, and its bytes are passed on.
-import { PassThrough, pipeline, type Readable } from 'node:stream'
-import type { Target } from '../catalogue/target.ts'
-import { formatNamed } from '../format/formats.ts'
+// The export, stage by stage: PostgreSQL prints the file, or the values of its rows, and bytes are passed on.
+import type { Readable } from 'node:stream'
+import { defaults } from '../config/defaults.ts'
+import type { Pass } from '../format/format.ts'
+import { gzipped } from '../format/gzip.ts'
 import type { Pool } from '../postgres/client.ts'
 import { copyOut } from '../postgres/copy-out.ts'
+import { doBlock } from '../postgres/identifier.ts'
+import type { Session } from '../postgres/session.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
-import type { StreamOptions } from './options.ts'
-import { exportQuery, unprintableFault } from './query-sql.ts'
+import { readableFrom } from '../util/readable-from.ts'
+import type { ExporterOptions, StreamOptions } from './options.ts'
+import type { ExportPlan } from './plan.ts'
+import { progressCounter } from './progress.ts'
+import { copyValues, printRows } from './row-road.ts'
+import { unprintableFault } from './unprintable.ts'
+
+/**
+ * A backend notices that its client has gone when it next sends something, which may be after an hour of sorting.
+ * PostgreSQL can look now and then, on systems that can tell it; elsewhere the setting is refused.
+ */
+const lookForClient = doBlock(
+  `begin set local client_connection_check_interval = '500ms'; exception when others then null; end`,
+)
 
 // How values look must not depend on how the server or the user is set up.
-const settings = [
+export const exportSettings = [
   'begin isolation level repeatable read read only',
   "set local timezone = 'UTC'",
   "set local datestyle = 'ISO, YMD'",
   "set local intervalstyle = 'iso_8601'",
   "set local bytea_output = 'hex'",
   'set local extra_float_digits = 1',
+  lookForClient,
 ].join('; ')
 
-/** @throws LadingError before anything is asked of the database: `FORMAT_UNSUPPORTED`, `FILTER_INVALID` */
-export function exportPipeline(pool: Pool, target: Target, options: StreamOptions): Readable {
-  const format = formatNamed(options.format)
-  const query = exportQuery(target, options.filters ?? {})
-  const copy = format.encode(query)
-  const printed = copyOut(pool, {
-    begin: settings,
-    copy,
+export type PipelineOptions = Pick<StreamOptions, 'onRows' | 'onProgress'> &
+  Pick<ExporterOptions, 'batchRows'>
+
+/** Destroying the stream ends the COPY at once; an error of any stage destroys the stream. */
+export function exportPipeline(
+  from: Pool | Session,
+  plan: ExportPlan,
+  { onRows, onProgress, batchRows = defaults.exportBatchRows }: PipelineOptions,
+): Readable {
+  const { resource, query, unprinted, shape } = plan
+  const { format, encoding, compression } = shape
+  const { printRow } = resource
+  const isPrinted = printRow === undefined
+  const values = { ...query, columns: [...query.columns, ...unprinted] }
+
+  const printed = copyOut(from, {
+    begin: exportSettings,
+    copy: isPrinted ? format.encode(query, encoding) : copyValues(values, format),
     faultOf: error => unprintableFault(error) ?? databaseFault(error),
-    onRows: options.onRows,
+    onRows: isPrinted ? onRows : undefined,
   })
-  const { frame } = format
-  if (frame === undefined) return printed
-  // Whoever destroys the last stream ends the COPY at once, and an error of the COPY destroys the last stream.
-  return pipeline(printed, frame, new PassThrough(), () => undefined)
+  const progress = onProgress && progressCounter(plan, onProgress)
+  const file = through(printed, [
+    isPrinted ? undefined : printRows(plan, printRow, { batchRows, onRows }),
+    progress?.records,
+    format.frame?.(query.columns, encoding),
+  ])
+  const sent = compression === 'gzip' ? gzipped(file) : file
+  return progress?.sent(sent) ?? sent
+}
+
+function through(source: Readable, passes: readonly (Pass | undefined)[]): Readable {
+  const stages = passes.filter(pass => pass !== undefined)
+  if (stages.length === 0) return source
+  const chunks = stages.reduce<AsyncIterable<Buffer>>((printed, pass) => pass(printed), source)
+  return readableFrom(chunks, () => source.destroy())
 }

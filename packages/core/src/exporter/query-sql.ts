@@ -1,81 +1,93 @@
-// Resource + filters → select: every value printed by its codec, rows in a total order.
+// What is wanted + the table → select: every value printed by its codec, rows in a total order.
 import type { Target, TargetColumn } from '../catalogue/target.ts'
-import { LadingError } from '../errors/lading-error.ts'
-import type { ExportQuery } from '../format/format.ts'
-import { identifier, literal } from '../postgres/identifier.ts'
-import { nearest } from '../util/suggest.ts'
-import { Refusal } from '../value/codec.ts'
+import { optionInvalid } from '../config/check-options.ts'
+import type { ExportColumn, ExportQuery } from '../format/format.ts'
+import { identifier } from '../postgres/identifier.ts'
+import type { MaskDefinition } from '../resource/definition.ts'
+import type { Field } from '../resource/field.ts'
+import { conditionSql, hasNativeOrder } from './condition-sql.ts'
+import type { FieldTest } from './filter.ts'
+import type { Wanted } from './selection.ts'
+import { unprintable } from './unprintable.ts'
 
-/** Marks the error that a value which cannot be printed raises; see `unprintable`. */
-const unprintableMark = 'lading: not printable:'
-
-/** @throws LadingError `FILTER_INVALID` naming the field that is unknown or whose value cannot be parsed */
-export function exportQuery(target: Target, filters: Readonly<Record<string, unknown>>): ExportQuery {
-  const columns = target.columns.map(column => {
-    const { field, info, codec, sql } = column
-    return {
-      alias: identifier(field.name),
-      ...codec.print({ sql: `t.${sql}`, type: info.type, unprintable: unprintable(target, column) }),
-    }
-  })
-  const conditions = Object.entries(filters).map(([name, value]) => condition(target, name, value))
-  const where = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`
-  return { columns, source: `from ${target.table.sql} t${where} order by ${totalOrder(target)}` }
-}
-
-/** By the primary key; without one, by all columns that can be compared, so that equal files come from equal tables. */
-function totalOrder({ primaryKey, columns }: Target): string {
-  if (primaryKey.length > 0) return primaryKey.map(part => `t.${part}`).join(', ')
-  return columns
-    .map(({ sql, field }) => (field.type.kind === 'json' ? `t.${sql}::text` : `t.${sql}`))
-    .join(', ')
-}
-
-function condition(target: Target, name: string, value: unknown): string {
-  const column = target.columns.find(({ field }) => field.name === name)
-  if (column === undefined) {
-    const known = target.columns.map(({ field }) => field.name)
-    const hint = nearest(name, known)
-    throw new LadingError(
-      'FILTER_INVALID',
-      `"${name}" is no field of ${target.resource.name}${hint ? `; did you mean "${hint}"?` : '.'} Known: ${known.join(', ')}.`,
-    )
-  }
-  const { field, codec, info, sql } = column
-  if (value === null) return `t.${sql} is null`
-  const parsed =
-    typeof value === 'string' ? codec.parse(field.transform?.(value) ?? value) : codec.fromJson(value)
-  if (parsed instanceof Refusal || parsed === undefined) {
-    throw new LadingError(
-      'FILTER_INVALID',
-      `The filter on "${name}" ${parsed?.message ?? codec.expectation}.`,
-    )
-  }
-  if (info.type === 'json') return `t.${sql}::jsonb = ${literal(codec.toCopy(parsed as never))}::jsonb`
-  // The codec's own parse made the value, and the literal is cast as a staged one would be.
-  return `t.${sql} = ${literal(codec.toCopy(parsed as never))}::${codec.stagingType}::${info.castType}`
+/** A column that a select can read, and the join that brings it. */
+interface Source extends TargetColumn {
+  /** Qualified. */
+  readonly sql: string
+  /** `left join …`; none for the table itself. */
+  readonly join: string | undefined
 }
 
 /**
- * Raises by a cast that must fail, since SQL has no expression that raises. It names the field and the row, and
- * is evaluated only for a value that cannot be printed.
+ * @param scope tests that are added to what was asked for
+ * @throws LadingError `FILTER_INVALID`, `OPTION_INVALID` for what only the catalogue knows to be impossible
  */
-function unprintable(target: Target, { field, sql }: TargetColumn): string {
-  const key = target.primaryKey.map(part => `t.${part}::text`)
-  // Without a key the row has no name; but an expression without a column would raise when the query is planned.
-  const row = key.length === 0 ? `left(t.${sql}::text, 0)` : `concat_ws(', ', ${key.join(', ')})`
-  return `((${literal(`${unprintableMark} ${field.name} of row `)} || ${row})::int4)::text`
+export function exportQuery(target: Target, wanted: Wanted, scope: readonly FieldTest[] = []): ExportQuery {
+  const sources = sourcesOf(target)
+  const joins = new Set<string>()
+  const sourceOf = (field: Field): Source => {
+    const source = sources.get(field)
+    if (source === undefined) throw new Error(`The target has no column for "${field.name}".`)
+    if (source.join !== undefined) joins.add(source.join)
+    return source
+  }
+  const columns = wanted.fields.map(field => printed(target, sourceOf(field)))
+  const tests = [...scope, ...wanted.tests]
+  const where = tests.map(test => conditionSql(sourceOf(test.field), test)).join(' and ')
+  const order = [
+    ...wanted.sort.map(({ field, isDescending }) => orderSql(sourceOf(field), isDescending)),
+    ...totalOrder(target),
+  ]
+  const parts = [
+    `from ${target.table.sql} t`,
+    ...joins,
+    ...(where === '' ? [] : [`where ${where}`]),
+    `order by ${order.join(', ')}`,
+    ...(wanted.limit === undefined ? [] : [`limit ${wanted.limit}`]),
+  ]
+  return { columns, source: parts.join(' ') }
 }
 
-/** The fault that an error of an export's COPY means, if it is one that `unprintable` raised. */
-export function unprintableFault(error: unknown): LadingError | undefined {
-  if (!(error instanceof Error)) return undefined
-  const at = error.message.indexOf(unprintableMark)
-  if (at === -1) return undefined
-  const [, field, row] = /^ (.*) of row (.*)"$/s.exec(error.message.slice(at + unprintableMark.length)) ?? []
-  return new LadingError(
-    'VALUE_NOT_PRINTABLE',
-    `${row === '' ? `A value of "${field}"` : `The value of "${field}" in row ${row}`} cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
-    { cause: error },
-  )
+function sourcesOf({ columns, references }: Target): ReadonlyMap<Field, Source> {
+  const own = columns.map((column): Source => ({ ...column, sql: `t.${column.sql}`, join: undefined }))
+  const joined = references.flatMap(({ sql: table, column, reference, joined: found }, index) => {
+    const join = `left join ${table} j${index} on j${index}.${identifier(reference.column)} = t.${column.sql}`
+    return found.map((one): Source => ({ ...one, sql: `j${index}.${one.sql}`, join }))
+  })
+  return new Map([...own, ...joined].map(source => [source.field, source]))
+}
+
+function printed(target: Target, { field, info, codec, sql }: Source): ExportColumn {
+  const { name, type, mask } = field
+  const value =
+    mask === undefined
+      ? codec.print({ sql, type: info.type, unprintable: unprintable(target, name, sql) })
+      : maskSql(`${sql}::text`, mask)
+  // A uuid may be kept in a column of text, which holds anything.
+  const isText =
+    ['text', 'json', 'array'].includes(type.kind) || (type.kind === 'uuid' && info.type !== 'uuid')
+  return { name, alias: identifier(name), ...value, isText }
+}
+
+/** Stars in place of what is withheld. Of a text that is no longer than what would stay, nothing stays. */
+function maskSql(sql: string, { keepFirst, keepLast }: Required<MaskDefinition>) {
+  const length = `char_length(${sql})`
+  const stars = `repeat('*', ${length} - ${keepFirst + keepLast})`
+  const masked = `case when ${length} <= ${keepFirst + keepLast} then repeat('*', ${length}) else left(${sql}, ${keepFirst}) || ${stars} || right(${sql}, ${keepLast}) end`
+  return { csv: masked, json: masked }
+}
+
+function orderSql(source: Source, isDescending: boolean): string {
+  if (!hasNativeOrder(source)) {
+    throw optionInvalid(
+      `The option "sort" names "${source.field.name}", whose column type ${source.info.castType} has no order that people know.`,
+    )
+  }
+  return `${source.sql}${isDescending ? ' desc' : ''}`
+}
+
+/** By the primary key; without one, by all columns, so that equal files come from equal tables. */
+function totalOrder({ primaryKey, columns }: Target): readonly string[] {
+  if (primaryKey.length > 0) return primaryKey.map(part => `t.${part}`)
+  return columns.map(column => (hasNativeOrder(column) ? `t.${column.sql}` : `t.${column.sql}::text`))
 }

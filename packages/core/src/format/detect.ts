@@ -39,7 +39,7 @@ const formatOfMediaType: ReadonlyMap<string, string> = new Map([
   ['application/json', jsonOfSomeKind],
 ])
 
-const gzipMediaTypes: ReadonlySet<string> = new Set(['application/gzip', 'application/x-gzip'])
+export const gzipMediaTypes: ReadonlySet<string> = new Set(['application/gzip', 'application/x-gzip'])
 
 /** Content types that a file can be sent with. */
 export const mediaTypesOfFiles: readonly string[] = [...formatOfMediaType.keys(), ...gzipMediaTypes]
@@ -81,7 +81,8 @@ export function firstCharacter(start: Buffer, compression: DetectedFormat['compr
     .charAt(0)
 }
 
-function inflatedStart(start: Buffer): Buffer {
+/** Of compressed data, so much as its first bytes tell; nothing of any other. */
+export function inflatedStart(start: Buffer): Buffer {
   if (!isGzip(start)) return start
   try {
     // The data is cut off, which is no error with this flag.

@@ -6,8 +6,8 @@ import { ndjson } from './ndjson/ndjson.ts'
 
 const query = {
   columns: [
-    { alias: '"id"', csv: 't."id"', json: 't."id"' },
-    { alias: '"big ""one"""', csv: 't."big"', json: 't."big"::text' },
+    { name: 'id', alias: '"id"', csv: 't."id"', json: 't."id"', isText: false },
+    { name: 'big "one"', alias: '"big ""one"""', csv: 't."big"', json: 't."big"::text', isText: true },
   ],
   source: 'from "things" t where true order by t."id"',
 }
@@ -15,6 +15,12 @@ const query = {
 test('CSV has a header, and tells null from the empty text by the quotes', () => {
   expect(csv.encode(query)).toBe(
     'copy (select t."id" as "id", t."big" as "big ""one""" from "things" t where true order by t."id") to stdout (format csv, header true)',
+  )
+})
+
+test('CSV has another delimiter and no header where that is asked for', () => {
+  expect(csv.encode(query, { delimiter: '\t', header: false })).toMatch(
+    /\) to stdout \(format csv, header false, delimiter '\t'\)$/,
   )
 })
 
@@ -26,5 +32,6 @@ test('NDJSON is one object a line, with a quote and a delimiter that JSON never 
 
 test('JSON is printed as NDJSON, and framed on its way', () => {
   expect(json.encode(query)).toBe(ndjson.encode(query))
-  expect(json.frame).toBeDefined()
+  expect(json.frame?.(query.columns, {})).toBeDefined()
+  expect(csv.frame?.(query.columns, {})).toBeUndefined()
 })

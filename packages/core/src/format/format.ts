@@ -43,16 +43,47 @@ export interface DecodeOptions extends CsvSettings {
 
 /** One column of an export, with its value as SQL for each way of printing. */
 export interface ExportColumn {
+  /** The field's name. */
+  readonly name: string
   /** The field's name, quoted as an identifier. */
   readonly alias: string
   readonly csv: string
   readonly json: string
+  /** What it prints may be any text, unlike a number, a date or a boolean. */
+  readonly isText: boolean
 }
 
 export interface ExportQuery {
   readonly columns: readonly ExportColumn[]
-  /** `from … where … order by …`, complete. */
+  /** `from … where … order by … limit …`, complete. */
   readonly source: string
+}
+
+/** A column, for a format that prints values which are text already. */
+export type FileColumn = Pick<ExportColumn, 'name' | 'isText'>
+
+export interface RowPrinter {
+  /** What comes before the first row. */
+  readonly beginning: string
+  /**
+   * A row with its line ending.
+   *
+   * @param values as the columns' `csv` or `json` prints them; null for none
+   */
+  row(values: readonly (string | null)[]): string
+}
+
+/** A stage behind the printing: bytes in, bytes out, however they are cut. */
+export type Pass = (printed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
+
+/** What only CSV has; other formats are not asked with it. */
+export interface EncodeOptions {
+  /** @defaultValue `,` */
+  readonly delimiter?: Delimiter | undefined
+  /** Begin with the names of the columns. @defaultValue true */
+  readonly header?: boolean | undefined
+  /** Guard what Excel would calculate; BOM and CRLF are a pass behind it. @defaultValue false */
+  readonly excel?: boolean | undefined
 }
 
 /**
@@ -70,7 +101,9 @@ export interface Format {
   /** Records of UTF-8 text. Faults of the file come in band (see `RecordBatch.fault`); only the source's own errors throw. */
   decode(chunks: AsyncIterable<Buffer>, options: DecodeOptions): AsyncIterable<RecordBatch>
   /** The COPY … TO STDOUT that makes PostgreSQL print the file itself. */
-  encode(query: ExportQuery): string
-  /** Makes a file of what that statement prints, where it is none yet. */
-  frame?(printed: AsyncIterable<Buffer>): AsyncIterable<Buffer>
+  encode(query: ExportQuery, options?: EncodeOptions): string
+  /** Prints, byte for byte, what that statement would: for rows that come through Node. */
+  rowPrinter(columns: readonly FileColumn[], options: EncodeOptions): RowPrinter
+  /** What makes a file of what either of the two has printed; undefined where it is one already. */
+  frame?(columns: readonly FileColumn[], options: EncodeOptions): Pass | undefined
 }

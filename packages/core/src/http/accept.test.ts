@@ -1,6 +1,6 @@
-// Accept: quality, wildcards, and what no client should send.
+// Accept and Accept-Encoding: quality, wildcards, and what no client should send.
 import { expect, test } from 'vitest'
-import { preferred } from './accept.ts'
+import { preferred, takesGzip } from './accept.ts'
 
 test.each([
   [undefined, 'application/json'],
@@ -20,4 +20,27 @@ test.each([
   ['text/csv;q=2, application/x-ndjson;q=x', 'application/json'],
 ])('%j prefers %s', (accept, wanted) => {
   expect(preferred(accept, ['application/json', 'text/csv', 'application/x-ndjson'])).toBe(wanted)
+})
+
+test.each([
+  [undefined, false],
+  ['', false],
+  ['gzip', true],
+  ['GZIP', true],
+  ['x-gzip', true],
+  ['gzip, deflate, br', true],
+  ['deflate, br', false],
+  ['*', true],
+  ['gzip;q=0', false],
+  ['gzip;q=0.000, *', false],
+  ['*;q=0', false],
+  ['br, *;q=0.1', true],
+  ['gzip;q=0.5', true],
+  ['gzip;q=0.5, identity', false],
+  ['gzip;q=0.5, identity;q=0.5', true],
+  ['gzip ; q=0.1 , identity;q=0', true],
+  ['identity', false],
+  ['gzip;q=nonsense', false],
+])('Accept-Encoding %j takes gzip: %s', (accepted, wanted) => {
+  expect(takesGzip(accepted)).toBe(wanted)
 })

@@ -1,4 +1,4 @@
-// Which of some media types an Accept header prefers (RFC 9110, 12.5.1).
+// Which of some media types an Accept header prefers (RFC 9110, 12.5.1), and whether compression is taken.
 
 interface Range {
   readonly type: string
@@ -23,6 +23,14 @@ export function preferred<Offer extends string>(
     highest = quality
   }
   return best
+}
+
+/** Whether an Accept-Encoding header likes gzip at least as well as no coding (RFC 9110, 12.5.3). */
+export function takesGzip(accepted: string | undefined): boolean {
+  const codings = (accepted ?? '').split(',').map(rangeOf)
+  const qualityOf = (...names: readonly string[]) => codings.find(({ type }) => names.includes(type))?.quality
+  const gzip = qualityOf('gzip', 'x-gzip') ?? qualityOf('*') ?? 0
+  return gzip > 0 && gzip >= (qualityOf('identity') ?? 0)
 }
 
 /** By the most specific range that fits: `text/csv;q=0, text/*` takes any text but CSV. */

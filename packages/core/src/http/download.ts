@@ -24,16 +24,23 @@ export async function begun(stream: Readable, signal: AbortSignal): Promise<Read
 export interface FileFacts {
   readonly name: string
   readonly format: string
+  /** Of the file itself: one that is compressed on its way only is not meant. @defaultValue `'none'` */
+  readonly compression?: 'none' | 'gzip' | undefined
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export function fileResponse(body: Readable | undefined, { name, format, headers }: FileFacts): HttpResponse {
+export function fileResponse(body: Readable | undefined, facts: FileFacts): HttpResponse {
+  const { name, format, compression, headers } = facts
   const { mediaType, extensions } = formatNamed(format)
+  const isGzip = compression === 'gzip'
+  const type = format === 'csv' ? `${mediaType}; charset=utf-8` : mediaType
+  const ending = `${extensions[0] ?? `.${format}`}${isGzip ? '.gz' : ''}`
   return {
     status: 200,
     headers: {
-      'Content-Type': format === 'csv' ? `${mediaType}; charset=utf-8` : mediaType,
-      'Content-Disposition': `attachment; filename="${safe(name)}${extensions[0] ?? ''}"`,
+      // Without a Content-Encoding, or a client would unpack it and keep a `.gz` file that is none.
+      'Content-Type': isGzip ? 'application/gzip' : type,
+      'Content-Disposition': `attachment; filename="${safe(name)}${ending}"`,
       // A browser must not guess that it is a page.
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',

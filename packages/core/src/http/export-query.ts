@@ -1,29 +1,61 @@
-// The query of an export → its options, and filters on fields.
+// The query or the JSON body of an export → what is asked of the exporter.
 import type { Static } from '@sinclair/typebox'
-import { notYet } from './not-yet.ts'
-import { queryPairs, readOptions } from './parameters.ts'
-import { exportOptions } from './schemas.ts'
+import { optionInvalid } from '../config/check-options.ts'
+import { readFilterTexts, withCreated } from '../exporter/filter-text.ts'
+import type { StreamOptions } from '../exporter/options.ts'
+import { readDelimiter } from '../format/delimiter.ts'
+import type { Registry } from '../resource/registry.ts'
+import { type Pairs, queryPairs, readOptions } from './parameters.ts'
+import { type exportJob, exportOptions } from './schemas.ts'
 
-export interface ExportQuery {
-  readonly options: Static<typeof exportOptions>
-  /** Whether the fields exist is the exporter's to say: it knows the table. */
-  readonly filters: Readonly<Record<string, string>>
+/** Every parameter that is no option is a filter. @throws LadingError `OPTION_INVALID`, `FILTER_INVALID`, `RESOURCE_UNKNOWN` */
+export function readExportQuery(rawQuery: string, registry: Registry): StreamOptions {
+  const pairs = queryPairs(rawQuery)
+  if (pairs.some(([name]) => name === 'resources')) {
+    throw optionInvalid('Several "resources" are exported by POST, as one file to be fetched later.')
+  }
+  const isOption = ([name]: Pairs[number]) => Object.hasOwn(exportOptions.properties, name)
+  const asked = readOptions(exportOptions, pairs.filter(isOption))
+  const resource = registry.get(asked.resource)
+  const filters = readFilterTexts(
+    resource,
+    pairs.filter(pair => !isOption(pair)),
+  )
+  return {
+    ...withoutSugar(asked),
+    filters: withCreated(resource, filters, asked),
+    fields: asked.fields?.split(','),
+  }
 }
 
-/** Reaches a field whose name is also the name of an option. */
-const prefix = 'filter.'
-
-/** @throws LadingError `OPTION_INVALID`; `NOT_IMPLEMENTED` for ranges and several values */
-export function readExportQuery(rawQuery: string): ExportQuery {
-  const pairs = queryPairs(rawQuery)
-  if (pairs.some(([name]) => name === 'resources')) throw notYet('An export of several resources')
-  const isOption = ([name]: readonly [string, string]) => Object.hasOwn(exportOptions.properties, name)
-  const filters = new Map<string, string>()
-  for (const [given, value] of pairs.filter(pair => !isOption(pair))) {
-    const name = given.startsWith(prefix) ? given.slice(prefix.length) : given
-    if (/\.(gte?|lte?)$|\[/.test(name)) throw notYet(`The range "${given.slice(0, 100)}"`)
-    if (filters.has(name)) throw notYet(`More than one value of "${given.slice(0, 100)}"`)
-    filters.set(name, value)
+/** @throws LadingError `OPTION_INVALID`, `FILTER_INVALID`, `RESOURCE_UNKNOWN` */
+export function readExportBody(
+  asked: Static<typeof exportJob> & { readonly resource: string },
+  registry: Registry,
+): StreamOptions {
+  return {
+    ...withoutSugar(asked),
+    filters: withCreated(registry.get(asked.resource), asked.filters ?? {}, asked),
+    fields: asked.fields,
   }
-  return { options: readOptions(exportOptions, pairs.filter(isOption)), filters: Object.fromEntries(filters) }
+}
+
+/** What both ways of asking have in common. */
+type Common = Pick<
+  Static<typeof exportJob>,
+  'format' | 'sort' | 'limit' | 'delimiter' | 'header' | 'excel' | 'compression'
+>
+
+function withoutSugar(asked: Common & { readonly resource: string }): StreamOptions {
+  const { resource, format = 'ndjson', sort, limit, delimiter, header, excel, compression } = asked
+  return {
+    resource,
+    format,
+    sort,
+    limit,
+    delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
+    header,
+    excel,
+    compression: compression as StreamOptions['compression'],
+  }
 }

@@ -3,10 +3,11 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { KeyClaim } from '../jobs/idempotency.ts'
 import type { KnownRequest } from '../jobs/idempotency-store.ts'
 import type { Job, JobKind } from '../jobs/job.ts'
+import type { BundleJobs } from '../jobs/jobs.ts'
 import { type ImportOptions, settingsOf } from './import-settings.ts'
 import { type HttpRequest, type HttpResponse, header, json } from './message.ts'
 import type { Service } from './service.ts'
-import { acceptedJob, selfLink } from './wire.ts'
+import { acceptedBundle, acceptedJob, selfLink } from './wire.ts'
 
 /**
  * The answer to a submission. The same key and the same request get the same answer, whatever has become of the job.
@@ -17,7 +18,7 @@ export async function submitted(
   request: HttpRequest,
   { jobs }: Service,
   kind: JobKind,
-  submit: (claim: KeyClaim | undefined) => Promise<Job>,
+  submit: (claim: KeyClaim | undefined) => Promise<Job | BundleJobs>,
 ): Promise<HttpResponse> {
   const key = keyOf(request)
   if (key === undefined) return accepted(await submit(undefined), request)
@@ -52,10 +53,18 @@ function seen({ encoding: _fromTheFile, format, ...options }: ImportOptions): Kn
   return { ...settings, resource: options.resource, ...(format !== undefined && { format }) }
 }
 
-function accepted(job: Job, { mount }: HttpRequest, headers: Record<string, string> = {}): HttpResponse {
-  // As it was when it was submitted.
-  const body = acceptedJob({ ...job, status: 'pending', format: job.submittedFormat }, mount)
-  return json(202, body, { Location: selfLink(job, mount), ...headers })
+function accepted(
+  submission: Job | BundleJobs,
+  { mount }: HttpRequest,
+  headers: Record<string, string> = {},
+): HttpResponse {
+  // As it was when it was submitted. When the last import of a bundle has completed, all have.
+  const last = 'jobs' in submission ? submission.jobs.at(-1) : submission
+  const body =
+    'jobs' in submission
+      ? acceptedBundle(submission, mount)
+      : acceptedJob({ ...submission, status: 'pending', format: submission.submittedFormat }, mount)
+  return json(202, body, { ...(last && { Location: selfLink(last, mount) }), ...headers })
 }
 
 /**

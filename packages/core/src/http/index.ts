@@ -1,7 +1,7 @@
 // The public API of @lading/core/http: what an adapter for a web framework needs.
 export { createHttp, type Http } from './create-http.ts'
 export type { HttpInput, HttpRequest, HttpResponse } from './message.ts'
-export { goneSignal, handleNode, type NodeExchange, splitUrl } from './node.ts'
+export { goneSignal, handleNode, type NodeExchange, resetIfBroken, splitUrl } from './node.ts'
 export { type HttpCode, HttpFault, httpCodes, problemResponse } from './problem.ts'
 export { routes } from './routes.ts'
 export type { HttpMetrics, HttpOptions } from './service.ts'

@@ -15,14 +15,18 @@ const problem = Type.Object({
 
 const file = { type: 'string', contentMediaType: 'application/octet-stream' }
 
-/** Every parameter that is no option is the name of a field and the value that it must have. */
+/** Every parameter that is no option is a filter on the field of that name. */
 const filters = {
   name: 'filters',
   in: 'query',
   style: 'form',
   explode: true,
-  description: 'Fields and the values that they must equal, such as role=admin.',
-  schema: { type: 'object', additionalProperties: { type: 'string' } },
+  description:
+    'Filters on fields, all of which must hold: role=admin, again for several values; created_at.gte=, .gt, .lte, .lt for bounds; published_at.null=true or false.',
+  schema: {
+    type: 'object',
+    additionalProperties: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+  },
 }
 
 export function openApiDocument(routes: readonly Route[]): object {
@@ -86,11 +90,12 @@ function queryParameters(schema: TObject): readonly object[] {
 function bodyOf({ method, path, query, body }: Route): object | undefined {
   if (body !== undefined) return { 'application/json': { schema: body } }
   if (method !== 'POST' || query === undefined || path !== '/v1/imports') return undefined
-  const form = { ...query, properties: { ...query.properties, file }, required: ['file', 'resource'] }
+  const form = { ...query, properties: { ...query.properties, file }, required: ['file'] }
   return {
     'multipart/form-data': { schema: form },
     'application/json': { schema: importFromUrl },
     'text/csv': { schema: file },
     'application/x-ndjson': { schema: file },
+    'application/gzip': { schema: file },
   }
 }

@@ -12,6 +12,7 @@ export const httpCodes = {
   FILE_EXPIRED: 410,
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
+  RANGE_INVALID: 416,
   SERVER_DRAINING: 503,
 } as const satisfies Record<string, number>
 

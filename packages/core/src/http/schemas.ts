@@ -1,5 +1,6 @@
 // THE schemas of what requests may say; the checks and the OpenAPI document are both made from them.
 import { Type } from '@sinclair/typebox'
+import { selectionSchema, shapeSchema } from '../exporter/selection-schema.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const flag = (description: string) => Type.Optional(Type.Boolean({ description, default: false }))
@@ -9,8 +10,7 @@ const oneOf = (values: readonly string[], description: string) =>
     { description },
   )
 
-const resource = Type.String({ minLength: 1, description: 'Name of a resource, such as users.' })
-const exportFormat = oneOf(['ndjson', 'csv', 'json'], 'Format of the file; ndjson if absent.')
+const { resource, ...selection } = selectionSchema.properties
 const metadata = Type.Record(Type.String(), Type.Unknown(), {
   description: 'At most 4 KiB, given back with the status.',
 })
@@ -21,7 +21,7 @@ export const importOptions = Type.Object(
   {
     resource: Type.Optional(resource),
     // Any text: a format that nobody knows is 415, like a file whose format nobody knows.
-    format: text('csv, ndjson or json (an array); found out from the file if absent.'),
+    format: text('csv, ndjson, json (an array) or bundle; found out from the file if absent.'),
     on_conflict: Type.Optional(oneOf(['error', 'ignore', 'update'], 'What a record that exists already is.')),
     dry_run: flag('Judge the file without writing it.'),
     atomic: flag('All records or none.'),
@@ -86,28 +86,36 @@ export const rejectsOptions = Type.Object(
   { additionalProperties: false },
 )
 
+/** Both ways of asking for an export have these. */
+const exportCommon = {
+  ...shapeSchema.properties,
+  delimiter: text('CSV: between cells: , ; | or a TAB, or comma, semicolon, pipe, tab; a comma if absent.'),
+  limit: selection.limit,
+  created_after: text('Rows whose created_at is at or after this time.'),
+  created_before: text('Rows whose created_at is before this time.'),
+}
+
 /** Every other parameter of an export is a filter on the field of that name. */
 export const exportOptions = Type.Object({
   resource,
-  format: Type.Optional(exportFormat),
-  fields: text('Names of fields, divided by commas.'),
-  sort: text('Name of a field; - before it turns the order round.'),
-  limit: Type.Optional(Type.Integer({ minimum: 1, description: 'Rows at most.' })),
-  created_after: text('Rows made at or after this time.'),
-  created_before: text('Rows made before this time.'),
-  excel: flag('For Excel: BOM, CRLF and a guard against formulas.'),
+  ...exportCommon,
+  fields: text('Names of fields, divided by commas, in the order they are wanted in.'),
+  sort: text('Names of fields, divided by commas; - before one turns its order round.'),
 })
 
 export const exportJob = Type.Object(
   {
     resource: Type.Optional(resource),
-    format: Type.Optional(exportFormat),
-    filters: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Values of fields.' })),
-    fields: Type.Optional(Type.Array(Type.String())),
-    sort: text('Name of a field; - before it turns the order round.'),
-    limit: Type.Optional(Type.Integer({ minimum: 1 })),
-    excel: flag('For Excel.'),
-    resources: Type.Optional(Type.Array(Type.String(), { description: 'Several resources in one bundle.' })),
+    ...exportCommon,
+    filters: selection.filters,
+    fields: selection.fields,
+    sort: selection.sort,
+    resources: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Several resources of one moment in one bundle; in place of everything but format.',
+      }),
+    ),
+    filename: text('What a download is called; its ending is put on.'),
     metadata: Type.Optional(metadata),
   },
   { additionalProperties: false },

@@ -1,10 +1,11 @@
 // An upload → an import job: a form or a raw body, streamed to the jobs and never held in memory.
 import { LadingError } from '../errors/lading-error.ts'
-import { type DetectedFormat, detectFormat } from '../format/detect.ts'
+import { bundleFormat, isBundle } from '../format/bundle/detect.ts'
+import { type DetectedFormat, detectFormat, gzipMediaTypes } from '../format/detect.ts'
 import type { ImportSettings } from '../importer/settings.ts'
 import type { KeyClaim } from '../jobs/idempotency.ts'
 import type { Job } from '../jobs/job.ts'
-import type { ImportNotes } from '../jobs/jobs.ts'
+import type { BundleJobs, ImportNotes } from '../jobs/jobs.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import { peek } from '../source/peek.ts'
 import { checkAnnouncedSize, detached } from './body.ts'
@@ -17,13 +18,18 @@ import { type Pairs, queryPairs, readOptions } from './parameters.ts'
 import { HttpFault } from './problem.ts'
 import { importOptions } from './schemas.ts'
 import type { Service } from './service.ts'
+import { submitBundle } from './upload-bundle.ts'
 
 /** @throws HttpFault, LadingError; then neither a job nor a file is left */
-export async function uploadRaw(request: HttpRequest, service: Service, claim?: KeyClaim): Promise<Job> {
+export async function uploadRaw(
+  request: HttpRequest,
+  service: Service,
+  claim?: KeyClaim,
+): Promise<Job | BundleJobs> {
   const options = readImport(queryPairs(request.rawQuery), service)
   const coding = codingOf(request)
   checkAnnouncedSize(request, service.maxFileSize)
-  const resource = required(options)
+  if (!mayBeBundle(request, options, coding)) required(options)
   expectWhole(claim, options, request)
   if (request.body === undefined)
     throw new HttpFault('BODY_INVALID', 'The request has no body; send the file.')
@@ -33,6 +39,10 @@ export async function uploadRaw(request: HttpRequest, service: Service, claim?: 
     const type = mediaType(header(request, 'content-type'))
     // The name is none that the client gave: it says that the body is compressed.
     const fileName = coding === 'gzip' ? '.gz' : undefined
+    if (isBundle({ format: options.format, fileName, start })) {
+      return await submitBundle(request, service, { source: whole, options, claim })
+    }
+    const resource = required(options)
     const found = detectFormat({ format: options.format, fileName, mediaType: type, start })
     if (found === undefined) throw formatUnknown()
     const settings = settingsOf(options, start)
@@ -42,8 +52,18 @@ export async function uploadRaw(request: HttpRequest, service: Service, claim?: 
   }
 }
 
+/** Where the headers exclude it, a missing resource is told before the body is read. */
+function mayBeBundle(request: HttpRequest, { format }: ImportOptions, coding: string): boolean {
+  const type = mediaType(header(request, 'content-type')) ?? ''
+  return format === bundleFormat || (format === undefined && (coding === 'gzip' || gzipMediaTypes.has(type)))
+}
+
 /** @throws HttpFault, LadingError; then neither a job nor a file is left */
-export async function uploadForm(request: HttpRequest, service: Service, claim?: KeyClaim): Promise<Job> {
+export async function uploadForm(
+  request: HttpRequest,
+  service: Service,
+  claim?: KeyClaim,
+): Promise<Job | BundleJobs> {
   const query = queryPairs(request.rawQuery)
   expectSame(claim, readImport(query, service))
   if (codingOf(request) !== 'identity') throw codingUnknown('A form is sent plain; compress the file in it.')
@@ -79,11 +99,20 @@ interface OpenForm {
  * to the jobs. Otherwise it has to be kept until the rest has come, in a temporary file: a stream cannot wait for
  * what lies behind it, and memory is no place for files.
  */
-async function submitForm(request: HttpRequest, service: Service, open: OpenForm): Promise<Job> {
+async function submitForm(request: HttpRequest, service: Service, open: OpenForm): Promise<Job | BundleJobs> {
   const { query, form, part, options, claim } = open
   const { fileName, mediaType: type } = part
   const allOptions = () => readImport([...query, ...form.fields], service)
   const { start, whole } = await peek(wholeFile(form, part))
+  const isABundle = (format: string | undefined) => isBundle({ format, fileName, start })
+  if (isABundle(options.format)) {
+    const laterOptions = () => {
+      const all = allOptions()
+      if (isABundle(all.format)) return all
+      throw formatTooLate()
+    }
+    return submitBundle(request, service, { source: whole, options, laterOptions, claim })
+  }
   const formatBy = (format: string | undefined) => detectFormat({ format, fileName, mediaType: type, start })
   const early = formatBy(options.format)
 
@@ -91,10 +120,7 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
     const laterSettings = () => {
       const all = allOptions()
       if (formatBy(all.format)?.format === early.format) return settingsOf(all, start)
-      throw new LadingError(
-        'OPTION_INVALID',
-        'Send the field "format" before the file: its name tells another one.',
-      )
+      throw formatTooLate()
     }
     const settings = settingsOf(options, start)
     const { resource } = options
@@ -103,6 +129,9 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
   }
   return spooled(whole, request.signal, async file => {
     const late = allOptions()
+    if (isABundle(late.format)) {
+      return submitBundle(request, service, { source: file(), options: late, claim })
+    }
     const resource = required(late)
     const found = formatBy(late.format)
     if (found === undefined) throw formatUnknown()
@@ -143,6 +172,13 @@ function readImport(pairs: Pairs, { registry }: Service): ImportOptions {
 function required({ resource }: ImportOptions): string {
   if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
   return resource
+}
+
+function formatTooLate(): LadingError {
+  return new LadingError(
+    'OPTION_INVALID',
+    'Send the field "format" before the file: its name tells another one.',
+  )
 }
 
 function formatUnknown(): LadingError {

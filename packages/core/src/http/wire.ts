@@ -1,17 +1,33 @@
 // Jobs and record errors as JSON: names and links of the documented service.
 import type { RecordError } from '../errors/record-error.ts'
 import type { Job } from '../jobs/job.ts'
+import type { BundleJobs } from '../jobs/jobs.ts'
 
 /** What a submission is answered with. */
 export function acceptedJob(job: Job, mount: string): object {
   return {
     job_id: job.id,
     status: job.status,
-    resource: job.resource,
+    ...what(job),
     format: job.format,
     created_at: time(job.createdAt),
     links: links(job, mount),
   }
+}
+
+/** What a bundle is answered with. All of its imports are as they were when they were submitted. */
+export function acceptedBundle({ id, jobs }: BundleJobs, mount: string): object {
+  return {
+    bundle: true,
+    bundle_id: id,
+    created_at: time(jobs[0]?.createdAt ?? null),
+    jobs: jobs.map(job => acceptedJob({ ...job, status: 'pending' }, mount)),
+  }
+}
+
+/** A bundle is of several resources. */
+function what({ resource, resources }: Job): object {
+  return resources === null ? { resource } : { resource: null, resources }
 }
 
 export function selfLink({ kind, id }: Job, mount: string): string {
@@ -35,6 +51,7 @@ export function importJob(job: Job, mount: string, shown?: readonly RecordError[
     on_conflict: job.settings.onConflict ?? 'error',
     dry_run: job.settings.dryRun ?? false,
     after: job.after,
+    bundle_id: job.bundle,
     ...course(job),
     warnings: job.warnings,
     ...(job.settings.dryRun === true && { not_judged: job.notJudged }),
@@ -52,12 +69,13 @@ export function exportJob(job: Job, mount: string): Record<string, unknown> {
     job_id: job.id,
     type: 'export',
     status: job.status,
-    resource: job.resource,
+    ...what(job),
     format: job.format,
     ...course(job),
+    file_name: file?.name ?? null,
     file_size: file?.size ?? null,
     sha256: file?.sha256 ?? null,
-    download_url: file === null ? null : `${selfLink(job, mount)}/download`,
+    download_url: file === null || file.isExpired ? null : `${selfLink(job, mount)}/download`,
     expires_at: file === null ? null : time(file.expiresAt),
     error_message: job.errorMessage,
     error_code: job.errorCode,

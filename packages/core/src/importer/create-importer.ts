@@ -4,7 +4,8 @@ import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Client, checkPool, withClient } from '../postgres/client.ts'
 import { createRegistry } from '../resource/registry.ts'
-import { rememberInternals } from './internals.ts'
+import { type ImporterInternals, rememberInternals } from './internals.ts'
+import { type OpenBundle, type OpenBundleOptions, openBundle } from './open-bundle.ts'
 import { type ImporterOptions, type RunOptions, readLimits } from './options.ts'
 import type { ImportReport } from './report.ts'
 import { runImport } from './run.ts'
@@ -29,6 +30,19 @@ export interface Importer {
    * console.log(report.successful, report.failed, report.errors[0]?.message)
    */
   run(options: RunOptions): Promise<ImportReport>
+  /**
+   * Unpacks a bundle that `exporter.bundle` made into a folder of the system's temporary one, and checks it: what
+   * resolves can be imported, file by file, in the order of its entries. Close it in the end.
+   *
+   * @throws LadingError `BUNDLE_INVALID`, `BUNDLE_MISMATCH`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`,
+   * `RESOURCE_UNKNOWN`, `OPTION_INVALID` for resources that refer to each other in a circle
+   *
+   * @example
+   * const bundle = await importer.openBundle({ source: createReadStream('backup.tar.gz') })
+   * for (const { resource, format, open } of bundle.entries) await importer.run({ resource, format, source: await open() })
+   * await bundle.close()
+   */
+  openBundle(options: OpenBundleOptions): Promise<OpenBundle>
 }
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
@@ -45,7 +59,9 @@ export function createImporter(options: ImporterOptions): Importer {
     targets.set(name, target)
     return target
   }
+  const internals: ImporterInternals = { pool, registry, limits, targetOf }
   const importer: Importer = {
+    openBundle: bundle => openBundle(bundle, internals),
     async check() {
       const problems: string[] = []
       await withClient(pool, async client => {
@@ -65,6 +81,6 @@ export function createImporter(options: ImporterOptions): Importer {
       return runOptions.client === undefined ? withClient(pool, work) : work(runOptions.client)
     },
   }
-  rememberInternals(importer, { pool, registry, limits, targetOf })
+  rememberInternals(importer, internals)
   return importer
 }

@@ -1,18 +1,8 @@
 // Settings as people write them, in a query, a form or on a command line → settings.
 import { LadingError } from '../errors/lading-error.ts'
-import type { Delimiter, Encoding } from './settings.ts'
+import type { Encoding } from './settings.ts'
 
-const delimiters: ReadonlyMap<string, Delimiter> = new Map([
-  [',', ','],
-  ['comma', ','],
-  [';', ';'],
-  ['semicolon', ';'],
-  ['\t', '\t'],
-  ['\\t', '\t'],
-  ['tab', '\t'],
-  ['|', '|'],
-  ['pipe', '|'],
-])
+export { readDelimiter } from '../format/delimiter.ts'
 
 /** Labels of the WHATWG encoding standard, as far as they are in use for files. */
 const encodings: ReadonlyMap<string, Encoding> = new Map([
@@ -31,16 +21,6 @@ const encodings: ReadonlyMap<string, Encoding> = new Map([
   ['iso-8859-1', 'windows-1252'],
   ['iso8859-1', 'windows-1252'],
 ])
-
-/** @throws LadingError `OPTION_INVALID` */
-export function readDelimiter(text: string): Delimiter {
-  const found = delimiters.get(text.toLowerCase())
-  if (found !== undefined) return found
-  throw new LadingError(
-    'OPTION_INVALID',
-    'The option "delimiter" must be one of , ; | or TAB, or a word for it: comma, semicolon, pipe, tab.',
-  )
-}
 
 /**
  * `utf-16` alone does not say which half of a character comes first; `start` may, by its byte order mark.

@@ -1,15 +1,43 @@
-// A job that is wanted → a pending job and its queue message, or nothing at all.
+// Jobs that are to be → pending ones and their queue messages, all in one transaction; or those that they became before.
 import { randomUUID } from 'node:crypto'
 import { failpoint } from '../util/failpoint.ts'
 import { followUp } from './followers.ts'
-import type { OpenClaim } from './idempotency.ts'
-import type { Job } from './job.ts'
+import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
+import type { KeyStore } from './idempotency-store.ts'
+import type { Job, JobKind } from './job.ts'
 import { toJob } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
-import type { NewJob } from './new-job.ts'
+import type { Asked, NewJob } from './new-job.ts'
 import { messageOf, type NewOutbox } from './outbox.ts'
 import { lockSql } from './retry.ts'
 import { undecided } from './transaction.ts'
+
+interface Keys {
+  readonly keys: KeyStore
+  readonly leaseSeconds: number
+}
+
+/** A key as text is claimed for this submission only; a claim belongs to its caller. */
+export async function withKey<Result>(
+  key: string | KeyClaim | undefined,
+  kind: JobKind,
+  { keys, leaseSeconds }: Keys,
+  submit: (claim: OpenClaim | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (key === undefined) return submit(undefined)
+  if (typeof key !== 'string') return submit(openClaim(key))
+  const claim = await claimKey(key, kind, keys, leaseSeconds)
+  try {
+    return await submit(openClaim(claim))
+  } finally {
+    await claim.giveUp()
+  }
+}
+
+interface Parts {
+  readonly store: JobStore
+  readonly newOutbox: NewOutbox
+}
 
 export interface Begun {
   readonly job: Job
@@ -17,35 +45,56 @@ export interface Begun {
   readonly isNew: boolean
 }
 
-/**
- * A queue in the same database gets its message in the transaction that writes the job; any other, right behind it.
- * A job that waits for another one gets its message when that one completes.
- *
- * @throws LadingError of which `isUndecided` tells whether there may be a job all the same
- */
+/** One job, as `beginChain` begins several. */
 export async function begin(
   wanted: Omit<NewJob, 'id'>,
-  { store, newOutbox }: { readonly store: JobStore; readonly newOutbox: NewOutbox },
+  parts: Parts,
   claim: OpenClaim | undefined,
 ): Promise<Begun> {
   const job: NewJob = { ...wanted, id: randomUUID() }
-  const earlier = claim?.earlierJob(job)
+  const { jobs, isNew } = await beginChain([job], job, parts, claim)
+  return { job: jobs[0], isNew }
+}
+
+export interface BegunChain {
+  readonly jobs: readonly [Job, ...Job[]]
+  readonly isNew: boolean
+}
+
+/**
+ * The first job may wait for another one; each of the others must wait for the one before it.
+ *
+ * A queue in the same database gets its message in the transaction that writes the jobs; any other, right behind it.
+ * A job that waits for another one gets its message when that one completes. The same request with the same key is
+ * answered with the jobs that it became before.
+ *
+ * @param asked what the key stands for, under the id of the last job
+ * @throws LadingError of which `isUndecided` tells whether there may be jobs all the same
+ */
+export async function beginChain(
+  jobs: readonly [NewJob, ...NewJob[]],
+  asked: Asked,
+  { store, newOutbox }: Parts,
+  claim: OpenClaim | undefined,
+): Promise<BegunChain> {
+  const earlier = claim?.earlierJob(asked)
   if (earlier !== undefined) {
-    const row = await store.get(earlier)
-    if (row !== undefined) return { job: toJob(row), isNew: false }
+    const [first, ...others] = (await store.getBundle(earlier)).map(toJob)
+    if (first !== undefined) return { jobs: [first, ...others], isNew: false }
   }
+  const [first] = jobs
   const outbox = newOutbox()
-  const row = await store.insert(job, async client => {
-    await claim?.settle(client, job)
-    if (job.after === undefined) return outbox.send(client, messageOf(job))
-    // It cannot end before this transaction does; and if it has ended already, its end did not see this job.
-    await client.query(lockSql, [job.after])
-    return followUp(client, job.after, outbox)
+  const [row, ...rows] = await store.insert(jobs, async client => {
+    await claim?.settle(client, asked)
+    if (first.after === undefined) return outbox.send(client, messageOf(first))
+    // It cannot end before this transaction does; and if it has ended already, its end did not see these jobs.
+    await client.query(lockSql, [first.after])
+    return followUp(client, first.after, outbox)
   })
   failpoint('after_job_row_before_enqueue')
   await outbox.flush().catch(async (error: unknown) => {
     // Whoever is told that it failed sends it again; so it must not be done, unless somebody has begun it.
-    if (await store.withdraw(job.id).catch(undecided)) throw error
+    if (await store.withdraw(jobs.map(({ id }) => id)).catch(undecided)) throw error
   })
-  return { job: toJob(row), isNew: true }
+  return { jobs: [toJob(row), ...rows.map(toJob)], isNew: true }
 }

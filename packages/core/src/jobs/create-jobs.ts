@@ -25,6 +25,7 @@ import { createOutbox } from './outbox.ts'
 import { checkPoolSize } from './pool-size.ts'
 import { allErrors, errorPage } from './record-errors.ts'
 import { submitExport, submitImport } from './submit.ts'
+import { submitBundleExport, submitBundleImport } from './submit-bundle.ts'
 import { submitRemoteImport } from './submit-remote.ts'
 import { keepSweeping } from './sweep.ts'
 import { type RunJob, workOn } from './worker.ts'
@@ -107,6 +108,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer }
 
   const calls = { pool: importer.pool, queue, newOutbox, store }
+  const parts = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds }
 
   const known = async (id: string, kind?: JobKind) => {
     assertJobId(id)
@@ -114,11 +116,11 @@ export function createJobs(options: JobsOptions): Jobs {
     return row !== undefined && (kind === undefined || row.kind === kind) ? row : undefined
   }
   return {
-    submitImport: submit => submitImport(submit, { importer, newOutbox, storage, store, keys, leaseSeconds }),
-    submitRemoteImport: submit =>
-      submitRemoteImport(submit, { importer, newOutbox, store, keys, leaseSeconds, remote }),
-    submitExport: submit =>
-      submitExport(submit, { importer, exporter, newOutbox, store, keys, leaseSeconds }),
+    submitImport: submit => submitImport(submit, parts),
+    submitRemoteImport: submit => submitRemoteImport(submit, { ...parts, remote }),
+    submitExport: submit => submitExport(submit, parts),
+    submitBundleExport: (submit = {}) => submitBundleExport(submit, parts),
+    submitBundleImport: submit => submitBundleImport(submit, parts),
     claimKey: (key, kind) => claimKey(key, kind, keys, leaseSeconds),
     async get(id) {
       const row = await known(id)
@@ -143,10 +145,10 @@ export function createJobs(options: JobsOptions): Jobs {
       const row = await known(id, 'import')
       return row && givenBack(row, { importer, storage }, unprocessed ? 'unprocessed' : 'rejected')
     },
-    async download(id) {
+    async download(id, range) {
       const row = await known(id, 'export')
       if (row === undefined || row.file_key === null || row.is_expired) return undefined
-      return storage.get(row.file_key)
+      return storage.get(row.file_key, range).catch(goneMeanwhile)
     },
     async work({ signal, imports = 4, exports = 2 }) {
       checkPoolSize(importer.pool, imports, exports)
@@ -179,6 +181,12 @@ export function createJobs(options: JobsOptions): Jobs {
     clean: () => clean(janitor),
     health: () => probe(importer.pool, storage, queue),
   }
+}
+
+/** The janitor may have come between the look at the job and the one at its file. */
+function goneMeanwhile(error: unknown): undefined {
+  if (error instanceof LadingError && error.code === 'STORAGE_NOT_FOUND') return undefined
+  throw error
 }
 
 /** Errors of one page. */

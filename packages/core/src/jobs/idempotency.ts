@@ -5,7 +5,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
 import { inProgress, type KeyStore, type KnownRequest, type UsedKey } from './idempotency-store.ts'
 import type { JobKind } from './job.ts'
-import type { NewJob } from './new-job.ts'
+import type { Asked } from './new-job.ts'
 
 /** A key in the hands of one request, until `giveUp`. */
 export interface KeyClaim {
@@ -25,9 +25,9 @@ export interface KeyClaim {
 /** What only submissions do with a claim. */
 export interface OpenClaim extends KeyClaim {
   /** The id of the job that the same request became. @throws LadingError `IDEMPOTENCY_KEY_REUSED` for another request */
-  earlierJob(job: NewJob): string | undefined
+  earlierJob(job: Asked): string | undefined
   /** Remembers the job, in the transaction that writes it. @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the claim was lost */
-  settle(client: Client, job: NewJob): Promise<void>
+  settle(client: Client, job: Asked): Promise<void>
 }
 
 const openClaims = new WeakMap<KeyClaim, OpenClaim>()
@@ -111,7 +111,7 @@ function replay({ kind, jobId, request }: UsedKey): OpenClaim {
 }
 
 /** Everything that tells one request from another: what was asked, and what the file was. */
-function requestOf({ id: _new, options, source, remote, ...asked }: NewJob): KnownRequest {
+function requestOf({ id: _new, options, source, remote, ...asked }: Asked): KnownRequest {
   const { maxBytes: _limitOfTheServer, ...settings } = options
   const { key: _own, ...file } = source ?? { key: '' }
   // It may hold a secret, and is kept for as long as the key.
@@ -128,6 +128,7 @@ const defaultOf: KnownRequest = {
   unknownColumns: 'warn',
   compression: 'none',
   excel: false,
+  header: true,
   metadata: {},
 }
 

@@ -35,7 +35,8 @@ where id = (
   select id from lading.jobs j
   where ${ended} and ${endedAt} < clock_timestamp() - make_interval(days => $1)
     and not exists (
-      select from lading.idempotency_keys k where k.job_id = j.id and k.expires_at > clock_timestamp()
+      select from lading.idempotency_keys k join lading.jobs asked on asked.id = k.job_id
+      where (asked.id = j.id or asked.bundle = j.bundle) and k.expires_at > clock_timestamp()
     )
     and not exists (select from lading.jobs f where f.waiting and f.after_job = j.id)
   order by ${endedAt} limit 1 ${claimed}
@@ -51,11 +52,20 @@ where (tenant, key) in (
 )
 returning key`
 
+/** What an export has written under the token of its claim, as a key begins: a bundle keeps its parts for hours. */
+const isBeingWritten = `
+  exists (
+    select from lading.jobs
+    where id = case when key ~ '^exports/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/' then split_part(key, '/', 2)::uuid end
+      and status = 'processing' and split_part(split_part(key, '/', 3), '.', 1) = token::text
+  )`
+
 /** Of these keys, those that no job refers to. */
 export const orphansSql = `
 select key from unnest($1::text[]) as key
 where not exists (select from lading.jobs where source_key = key)
-  and not exists (select from lading.jobs where file_key = key)`
+  and not exists (select from lading.jobs where file_key = key)
+  and not ${isBeingWritten}`
 
 export const agoSql = 'select clock_timestamp() - make_interval(secs => $1) as moment'
 

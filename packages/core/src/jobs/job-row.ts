@@ -2,6 +2,7 @@
 import type { ImportWarning } from '../importer/report.ts'
 import type { ImportSettings } from '../importer/settings.ts'
 import type { ErrorCount } from './error-counts.ts'
+import { fileNameOf, resourcesOf } from './export-file.ts'
 import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
 import type { Checkpoint } from './resume.ts'
 import { isEnded } from './transitions.ts'
@@ -17,6 +18,9 @@ export interface JobRow extends Checkpoint {
   readonly format: string
   /** null in a job of an earlier version. */
   readonly submitted_format: string | null
+  /** Of the caller; `''` where there is none. */
+  readonly tenant: string
+  readonly principal: string | null
   readonly options: Readonly<Record<string, unknown>>
   readonly source_key: string | null
   readonly source_size: string | null
@@ -27,6 +31,7 @@ export interface JobRow extends Checkpoint {
   readonly attempts: number
   readonly metadata: Readonly<Record<string, unknown>>
   readonly after_job: string | null
+  readonly bundle: string | null
   readonly waiting: boolean
   readonly claimed_bytes: string
   /** Rejected records before the last retry. */
@@ -102,6 +107,8 @@ export function toJob(row: JobRow): Job {
     settings: settingsOf(row),
     metadata: row.metadata,
     after: row.after_job,
+    bundle: row.bundle,
+    resources: resourcesOf(row),
     progress: {
       totalRecords:
         row.status === 'completed' || unprocessed !== null ? processed + (unprocessed ?? 0) : null,
@@ -113,7 +120,7 @@ export function toJob(row: JobRow): Job {
       ignoredRecords: Number(row.ignored),
       unprocessedRecords: unprocessed,
       processedBytes: Number(row.bytes_read),
-      totalBytes: row.source_size === null ? null : Number(row.source_size),
+      totalBytes: totalBytes(row),
       percentage: percentage(row),
     },
     createdAt: row.created_at,
@@ -129,6 +136,11 @@ export function toJob(row: JobRow): Job {
     errorMessage: row.error_message,
     file: toFile(row),
   }
+}
+
+function totalBytes({ source_size: source, file_size: file }: JobRow): number | null {
+  const size = source ?? file
+  return size === null ? null : Number(size)
 }
 
 function percentage(row: JobRow): number | null {
@@ -158,5 +170,13 @@ function cappedWarning(row: JobRow): JobWarning[] {
 function toFile(row: JobRow): JobFile | null {
   const { file_key: key, file_sha256: sha256, expires_at: expiresAt } = row
   if (key === null || sha256 === null || expiresAt === null) return null
-  return { key, sha256, expiresAt, size: Number(row.file_size), rows: Number(row.file_rows) }
+  return {
+    key,
+    sha256,
+    expiresAt,
+    size: Number(row.file_size),
+    rows: Number(row.file_rows),
+    isExpired: row.is_expired,
+    name: fileNameOf(row),
+  }
 }

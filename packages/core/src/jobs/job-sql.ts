@@ -4,13 +4,20 @@ import { become, may, type TransitionName } from './transitions.ts'
 
 export const insertSql = `
 insert into lading.jobs
-  (id, kind, resource, format, options, source_key, source_size, source_sha256, metadata, after_job, waiting,
-   submitted_format)
-values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null, $4)
-returning ${jobColumns}`
+  (id, kind, resource, format, options, source_key, source_size, source_sha256, metadata, after_job, waiting, tenant,
+   principal, bundle, submitted_format)
+values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null, $11, $12, $13, $4)`
+
+export const asTheyAreSql = `select ${jobColumns} from lading.jobs where id = any ($1::uuid[]) order by number`
+
+/** The job alone, if it came in no bundle. */
+export const bundleSql = `
+select ${jobColumns} from lading.jobs
+where id = $1 or bundle = (select bundle from lading.jobs where id = $1)
+order by number`
 
 /** Takes back what nobody has begun. */
-export const withdrawSql = `delete from lading.jobs where id = $1 and token = 0 and ${may('abandon')} returning id`
+export const withdrawSql = `delete from lading.jobs where id = any ($1::uuid[]) and token = 0 and ${may('abandon')} returning id`
 
 /** Nothing of it is in the table before all of it is, so that a checkpoint is no progress. */
 const isWhole = `(options @> '{"atomic": true}' or options @> '{"dryRun": true}')`
@@ -34,6 +41,10 @@ export const renewSql = `
 update lading.jobs set lease_until = clock_timestamp() + make_interval(secs => $3)
 where id = $1 and token = $2 and ${may('release')}
 returning id`
+
+export const progressSql = `
+update lading.jobs set processed = $3, successful = $3, inserted = $3, bytes_read = $4
+where id = $1 and token = $2 and ${may('complete')}`
 
 /** The pause doubles with each attempt, as that of the queue does. An attempt that does not count is due at once. */
 export const releaseSql = `

@@ -1,17 +1,21 @@
 // Jobs in the database: written, claimed, ended and read. All times are the database's.
 import { setTimeout } from 'node:timers/promises'
 import { LadingError } from '../errors/lading-error.ts'
+import type { ExportProgress } from '../exporter/options.ts'
 import { type Client, type Pool, withClient } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { followUp } from './followers.ts'
 import { endFrozenBatch } from './frozen-batch.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
 import {
+  asTheyAreSql,
+  bundleSql,
   claimSql,
   endSql,
   insertSql,
   isClaimableSql,
   listSql,
+  progressSql,
   releaseSql,
   renewSql,
   withdrawSql,
@@ -23,10 +27,13 @@ import { insertUrlSql } from './remote-sql.ts'
 import { inTransaction } from './transaction.ts'
 
 export interface JobStore {
-  /** Writes a pending job, with whatever `join` adds to its transaction, and returns it as it is then. */
-  insert(job: NewJob, join?: (client: Client) => Promise<void>): Promise<JobRow>
-  /** Takes back a job that nobody has begun. False if somebody has. */
-  withdraw(id: string): Promise<boolean>
+  /** Writes pending jobs, with whatever `join` adds to their transaction, and returns them as they are then. */
+  insert(
+    jobs: readonly [NewJob, ...NewJob[]],
+    join?: (client: Client) => Promise<void>,
+  ): Promise<readonly [JobRow, ...JobRow[]]>
+  /** Takes back jobs of which each waits for the one before it. False if somebody has begun the first. */
+  withdraw(ids: readonly string[]): Promise<boolean>
   /**
    * Takes a job that is pending, or whose lease has run out; undefined if it is someone else's, waits or has ended.
    * A worker that was frozen amid a batch loses its connection.
@@ -36,6 +43,8 @@ export interface JobStore {
   claim(id: string, worker: string, leaseSeconds: number): Promise<JobRow | undefined>
   /** Keeps the lease. False if the job was taken over, cancelled or ended. */
   renew(id: string, token: string, leaseSeconds: number): Promise<boolean>
+  /** Tells how far an export is; nobody is told if the job was taken over, cancelled or ended. */
+  progress(id: string, token: string, progress: ExportProgress): Promise<void>
   /** Gives a job back. False if it was no longer ours. @param attempt whether this one counts, and so must pause */
   release(id: string, token: string, attempt: { readonly counts: boolean }): Promise<boolean>
   /**
@@ -51,6 +60,8 @@ export interface JobStore {
     set: Readonly<Record<string, unknown>>,
   ): Promise<boolean>
   get(id: string): Promise<JobRow | undefined>
+  /** The job and all that came in one bundle with it, in their order. */
+  getBundle(id: string): Promise<JobRow[]>
   list(options: ListJobs & { readonly limit: number; readonly before: string | undefined }): Promise<JobRow[]>
 }
 
@@ -73,8 +84,13 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
       return rows as Row[]
     })
   return {
-    insert: (job, join) => insertJob(pool, job, join),
-    withdraw: async id => (await ask(withdrawSql, [id])).length > 0,
+    insert: (jobs, join) => insertJobs(pool, jobs, join),
+    withdraw: ([first, ...others]) =>
+      inTransaction(pool, async client => {
+        if ((await client.query(withdrawSql, [[first]])).rows.length === 0) return false
+        await client.query(withdrawSql, [others])
+        return true
+      }),
     async claim(id, worker, leaseSeconds) {
       const values = [id, worker, leaseSeconds]
       let found = await claimUnlocked(ask, values)
@@ -86,6 +102,9 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
       )
     },
     renew: async (id, token, leaseSeconds) => (await ask(renewSql, [id, token, leaseSeconds])).length > 0,
+    async progress(id, token, { rows, bytes }) {
+      await ask(progressSql, [id, token, rows, bytes])
+    },
     release: async (id, token, { counts }) => (await ask(releaseSql, [id, token, counts])).length > 0,
     async end(id, token, how, set) {
       const { text, values } = endSql(how, set)
@@ -100,6 +119,7 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
       return isOurs
     },
     get: async id => (await ask<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
+    getBundle: id => ask<JobRow>(bundleSql, [id]),
     list: ({ kind, status, resource, limit, before }) =>
       ask<JobRow>(listSql, [kind, status ?? null, resource ?? null, before ?? null, limit]),
   }
@@ -122,26 +142,39 @@ async function claimUnlocked(ask: Ask, values: unknown[]): Promise<JobRow | unde
   return 'locked'
 }
 
-function insertJob(pool: Pool, job: NewJob, join?: (client: Client) => Promise<void>): Promise<JobRow> {
+function insertJobs(
+  pool: Pool,
+  jobs: readonly [NewJob, ...NewJob[]],
+  join?: (client: Client) => Promise<void>,
+): Promise<readonly [JobRow, ...JobRow[]]> {
   return inTransaction(pool, async client => {
-    const { rows } = await client.query(insertSql, [
-      job.id,
-      job.kind,
-      job.resource,
-      job.format,
-      JSON.stringify(job.options),
-      job.source?.key ?? null,
-      job.source?.size ?? null,
-      job.source?.sha256 ?? null,
-      JSON.stringify(job.metadata),
-      job.after ?? null,
-    ])
-    if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
+    for (const job of jobs) {
+      await client.query(insertSql, valuesOf(job))
+      if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
+    }
     await join?.(client)
-    if (job.after === undefined) return rows[0] as unknown as JobRow
-    const found = await client.query(`select ${jobColumns} from lading.jobs where id = $1`, [job.id])
-    return found.rows[0] as unknown as JobRow
+    const { rows } = await client.query(asTheyAreSql, [jobs.map(({ id }) => id)])
+    // As many as were inserted, in this transaction.
+    return rows as unknown as [JobRow, ...JobRow[]]
   })
+}
+
+function valuesOf({ source, caller, ...job }: NewJob): unknown[] {
+  return [
+    job.id,
+    job.kind,
+    job.resource,
+    job.format,
+    JSON.stringify(job.options),
+    source?.key ?? null,
+    source?.size ?? null,
+    source?.sha256 ?? null,
+    JSON.stringify(job.metadata),
+    job.after ?? null,
+    caller?.tenant ?? '',
+    caller?.principal ?? null,
+    job.bundle ?? null,
+  ]
 }
 
 function rethrow(error: unknown): never {

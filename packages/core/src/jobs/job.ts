@@ -18,9 +18,9 @@ export interface JobProgress {
   readonly ignoredRecords: number
   /** Records behind the place where it stopped early, or taken back with the whole file; null where there are none, or nobody knows. */
   readonly unprocessedRecords: number | null
-  /** Of the stored file, which may be compressed. */
+  /** Of the stored file, which may be compressed; for an export, of the file that it writes. */
   readonly processedBytes: number
-  /** null for an export, whose size nobody knows before its end. */
+  /** null for an export that has not completed: nobody knows its size. */
   readonly totalBytes: number | null
   /** From bytes read until the end is known; null while nothing is known. 0 to 100. */
   readonly percentage: number | null
@@ -35,6 +35,10 @@ export interface JobFile {
   readonly sha256: string
   readonly rows: number
   readonly expiresAt: Date
+  /** By the database's clock: nobody is given the file any more. */
+  readonly isExpired: boolean
+  /** What a download is called. */
+  readonly name: string
 }
 
 export interface JobWarning {
@@ -48,11 +52,19 @@ export interface Job {
   readonly id: string
   readonly kind: JobKind
   readonly status: JobStatus
+  /** `*` for the export of a bundle. */
   readonly resource: string
-  /** `csv`, `ndjson` or `json`; `unknown` while the file of a URL has not come, where only the file can tell. */
+  /**
+   * Of the file (`unknown` while the file of a URL has not come, where only the file can tell); for a bundle, of the
+   * files in it.
+   */
   readonly format: string
   /** The same as it was when the job was submitted. */
   readonly submittedFormat: string
+  /** Of the export of a bundle; null for any other job. */
+  readonly resources: readonly string[] | null
+  /** The same for all imports that came in one bundle; null for any other job. */
+  readonly bundle: string | null
   /** What an import was asked to do; `{}` for an export. */
   readonly settings: ImportSettings
   /** What the caller noted of it. */

@@ -1,8 +1,11 @@
 // Durable runs: the interface that HTTP and the command line submit to, and that workers serve.
 import type { Readable } from 'node:stream'
 import type { RecordError } from '../errors/record-error.ts'
+import type { FileShape, Selection } from '../exporter/options.ts'
 import type { ImportSettings } from '../importer/settings.ts'
+import type { Caller } from '../resource/definition.ts'
 import type { ByteSource } from '../source/chunks.ts'
+import type { ByteRange } from '../storage/storage.ts'
 import type { ErrorFilter } from './error-counts.ts'
 import type { KeyClaim } from './idempotency.ts'
 import type { Cleaned } from './janitor.ts'
@@ -59,10 +62,47 @@ export interface SubmitRemoteImport extends Omit<ImportSettings, 'compression'>,
   readonly idempotencyKey?: string | KeyClaim | undefined
 }
 
-export interface SubmitExport extends JobNotes {
-  readonly resource: string
-  readonly format: string
-  readonly filters?: Readonly<Record<string, unknown>> | undefined
+/**
+ * A file that `exporter.bundle` made. Each of its resources becomes an import of its own, behind those that it refers
+ * to; the settings and notes are those of all of them, and `after` is that of the first.
+ */
+export interface SubmitBundleImport
+  extends Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns'>,
+    ImportNotes,
+    Pick<SubmitImport, 'source' | 'maxBytes' | 'laterSettings' | 'idempotencyKey' | 'signal'> {}
+
+/** What a bundle has become. */
+export interface BundleJobs {
+  /** The `bundle` of each of them. */
+  readonly id: string
+  /** In the order in which they are done. */
+  readonly jobs: readonly Job[]
+}
+
+/** What a caller may say of a file that is fetched later. */
+export interface FileNotes extends JobNotes {
+  /**
+   * What a download is called. Folders and invisible characters are taken off, and the ending that belongs to the
+   * file is put on. @defaultValue after the resource and the day
+   */
+  readonly fileName?: string | undefined
+}
+
+export interface SubmitBundleExport extends FileNotes {
+  /** @defaultValue all */
+  readonly resources?: readonly string[] | undefined
+  /** Of the files in the bundle: `ndjson` or `csv`. @defaultValue `'ndjson'` */
+  readonly format?: string | undefined
+  /** As for any export. */
+  readonly caller?: Caller | undefined
+  /** As for an import. */
+  readonly idempotencyKey?: string | KeyClaim | undefined
+}
+
+/** Frozen with the job, as are the settings of an import. */
+export interface SubmitExport extends FileNotes, Selection, FileShape {
+  /** Who asks, for the resource's `scope`; kept with the job, and asked for again at each attempt. */
+  readonly caller?: Caller | undefined
   /** As for an import. */
   readonly idempotencyKey?: string | KeyClaim | undefined
 }
@@ -129,8 +169,18 @@ export interface Jobs {
    * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `QUEUE_FULL`
    */
   submitRemoteImport(options: SubmitRemoteImport): Promise<Job>
-  /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `QUEUE_FULL` */
+  /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`, `SCOPE_FAILED`, `QUEUE_FULL` */
   submitExport(options: SubmitExport): Promise<Job>
+  /** An export of several resources of one moment. @throws LadingError as `submitExport`, and `OPTION_INVALID` for a circle of references */
+  submitBundleExport(options?: SubmitBundleExport): Promise<Job>
+  /**
+   * Unpacks and checks a bundle, then writes an import for each of its resources and the message of the first in one
+   * transaction.
+   *
+   * @throws LadingError `BUNDLE_INVALID`, `BUNDLE_MISMATCH`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`,
+   * `RESOURCE_UNKNOWN`, `OPTION_INVALID`, `QUEUE_FULL` … and then neither a job nor a file is left
+   */
+  submitBundleImport(options: SubmitBundleImport): Promise<BundleJobs>
   /**
    * Claims an idempotency key before the request that it came with has been read; others are refused meanwhile. To
    * be handed to one submission, and given up behind it in any case.
@@ -172,8 +222,8 @@ export interface Jobs {
    * records of a job that has not ended
    */
   rejects(id: string, options?: { readonly unprocessed?: boolean | undefined }): Promise<Readable | undefined>
-  /** The file of a completed export, or undefined if there is none (any more). */
-  download(id: string): Promise<Readable | undefined>
+  /** The file of a completed export, or a part of it; undefined if there is none (any more). */
+  download(id: string, range?: ByteRange): Promise<Readable | undefined>
   /**
    * Does jobs until the signal. Then it takes no more of them, ends the batches that are being written or takes them
    * back, and gives its jobs back, so that others can go on with them at once; within 5 seconds it resolves.

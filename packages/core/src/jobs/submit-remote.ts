@@ -2,12 +2,12 @@
 import { detectFormat } from '../format/detect.ts'
 import { formatNamed } from '../format/formats.ts'
 import type { RemoteAccess } from '../source/remote-access.ts'
-import { begin } from './begin.ts'
+import { begin, withKey } from './begin.ts'
 import type { OpenClaim } from './idempotency.ts'
 import type { Job } from './job.ts'
 import type { SubmitRemoteImport } from './jobs.ts'
 import { switchedOff, unknownFormat } from './remote-spool.ts'
-import { checkedNotes, checkedSettings, type Parts, withKey } from './submit.ts'
+import { checkedNotes, checkedSettings, type Parts } from './submit.ts'
 
 /** Undefined: nothing is fetched here. */
 type RemoteParts = Parts & { readonly remote: RemoteAccess | undefined }

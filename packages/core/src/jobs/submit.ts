@@ -9,8 +9,11 @@ import { withClient } from '../postgres/client.ts'
 import { checkMapping } from '../resource/mapping.ts'
 import type { Storage } from '../storage/storage.ts'
 import { failpoint } from '../util/failpoint.ts'
-import { begin } from './begin.ts'
-import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
+import { begin, withKey } from './begin.ts'
+import { endingOf } from './export-file.ts'
+import { frozenOptions } from './export-options.ts'
+import { checkFileName } from './file-name.ts'
+import type { OpenClaim } from './idempotency.ts'
 import type { KeyStore } from './idempotency-store.ts'
 import type { Job, JobKind } from './job.ts'
 import { isJobId, type JobStore } from './job-store.ts'
@@ -41,23 +44,6 @@ export function submitExport(
   parts: Parts & { readonly exporter: Exporter },
 ): Promise<Job> {
   return withKey(submit.idempotencyKey, 'export', parts, claim => exportOnce(submit, parts, claim))
-}
-
-/** A key as text is claimed for this submission only; a claim belongs to its caller. */
-export async function withKey(
-  key: string | KeyClaim | undefined,
-  kind: JobKind,
-  { keys, leaseSeconds }: Parts,
-  submit: (claim: OpenClaim | undefined) => Promise<Job>,
-): Promise<Job> {
-  if (key === undefined) return submit(undefined)
-  if (typeof key !== 'string') return submit(openClaim(key))
-  const claim = await claimKey(key, kind, keys, leaseSeconds)
-  try {
-    return await submit(openClaim(claim))
-  } finally {
-    await claim.giveUp()
-  }
 }
 
 async function importOnce(
@@ -126,10 +112,13 @@ async function exportOnce(
   claim: OpenClaim | undefined,
 ): Promise<Job> {
   const asked = checkedNames('export', submit, parts.importer)
-  const options = { filters: submit.filters ?? {} }
   const metadata = checkMetadata(submit.metadata)
-  await parts.exporter.check({ ...asked, ...options })
-  const { job } = await begin({ ...asked, options, metadata }, parts, claim)
+  const { caller } = submit
+  await parts.exporter.check(submit)
+  const frozen = frozenOptions(submit)
+  const fileName = checkFileName(submit.fileName, endingOf({ ...asked, options: frozen }))
+  const options = { ...frozen, ...(fileName !== undefined && { fileName }) }
+  const { job } = await begin({ ...asked, options, metadata, caller }, parts, claim)
   return job
 }
 

@@ -1,10 +1,12 @@
 // COPY … TO STDOUT → bytes, with the connection given back on every way out.
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { to as copyTo } from 'pg-copy-streams'
+import { readableFrom } from '../util/readable-from.ts'
 import { borrow, type Pool } from './client.ts'
+import { isSession, type Session } from './session.ts'
 
 export interface CopyOutOptions {
-  /** Statements that begin the transaction; it ends with the stream. */
+  /** Statements that begin the transaction, which ends with the stream; a session has one, and goes on with it. */
   readonly begin: string
   /** One COPY … TO STDOUT. */
   readonly copy: string
@@ -19,11 +21,12 @@ export interface CopyOutOptions {
  * it is read. A reader that stops early closes the connection: a half-read COPY would hang the next one who
  * borrows it.
  */
-export function copyOut(pool: Pool, { begin, copy, faultOf, onRows }: CopyOutOptions): Readable {
+export function copyOut(from: Pool | Session, { begin, copy, faultOf, onRows }: CopyOutOptions): Readable {
   const abandoned = new AbortController()
 
   async function* read(): AsyncGenerator<Buffer> {
-    const { client, watch, giveBack } = await borrow(pool)
+    const isOurs = !isSession(from)
+    const { client, watch, giveBack } = isSession(from) ? from : await borrow(from)
     let isOver = false
     const end = (failure?: Error) => {
       if (!isOver) giveBack(failure)
@@ -31,7 +34,7 @@ export function copyOut(pool: Pool, { begin, copy, faultOf, onRows }: CopyOutOpt
     }
     const left = new Error('The reader of the COPY stopped early.')
     try {
-      await client.query(begin)
+      if (isOurs) await client.query(begin)
       const printed = client.query(copyTo(copy))
       const stop = () => {
         printed.destroy()
@@ -45,7 +48,7 @@ export function copyOut(pool: Pool, { begin, copy, faultOf, onRows }: CopyOutOpt
         yield next.value
       }
       abandoned.signal.removeEventListener('abort', stop)
-      await client.query('commit')
+      if (isOurs) await client.query('commit')
       onRows?.(printed.rowCount)
       end()
     } catch (error) {
@@ -56,12 +59,5 @@ export function copyOut(pool: Pool, { begin, copy, faultOf, onRows }: CopyOutOpt
     }
   }
 
-  const stream = Readable.from(read(), { objectMode: false })
-  // Closing a generator waits for the chunk that it waits for; the COPY itself has to be stopped first.
-  const close = stream._destroy
-  stream._destroy = (error, callback) => {
-    abandoned.abort()
-    close.call(stream, error, callback)
-  }
-  return stream
+  return readableFrom(read(), () => abandoned.abort())
 }

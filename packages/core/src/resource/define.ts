@@ -1,18 +1,22 @@
 // defineResource: a table as seen from a file, compiled once and checked for contradictions.
-import { type TObject, Type } from '@sinclair/typebox'
+import type { TObject } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
 import { nearest } from '../util/suggest.ts'
 import type {
+  Caller,
   FieldDefinition,
+  Filters,
   Issue,
   KeyDefinition,
   LookUpContext,
   LookUpRecord,
   ReferenceDefinition,
   ResourceDefinition,
-  StandInDefinition,
 } from './definition.ts'
 import { codeWord, compileField, type Field } from './field.ts'
+import { compileShown, compileStandIn, type Joined, type StandIn } from './joined.ts'
+
+export type { Joined, StandIn }
 
 export interface Key {
   readonly fields: readonly Field[]
@@ -26,12 +30,8 @@ export interface Reference {
   readonly column: string
   readonly code: string
   readonly standIns: readonly StandIn[]
-}
-
-/** A field that a file may have in place of one that refers, and the column of the other table that it is found by. */
-export interface StandIn {
-  readonly field: Field
-  readonly column: string
+  /** What an export can show of the row referred to: the fields that stand for this one, and those of `show`. */
+  readonly joined: readonly Joined[]
 }
 
 /** A compiled resource. Make it with `defineResource`; its shape is read, never written. */
@@ -46,6 +46,10 @@ export interface Resource {
   readonly references: readonly Reference[]
   readonly check: ((record: Record<string, unknown>, issue: Issue) => void) | undefined
   readonly lookUp: ((records: readonly LookUpRecord[], context: LookUpContext) => Promise<void>) | undefined
+  readonly scope: ((caller: Caller | undefined) => Filters | Promise<Filters>) | undefined
+  readonly printRow:
+    | ((row: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> | null)
+    | undefined
 }
 
 /**
@@ -92,18 +96,23 @@ export function defineResource<Schema extends TObject>(
   for (const unknown of Object.keys(options)) fieldNamed(unknown, 'fields')
   const compiled: Reference[] = []
   const inputs = [...fields]
-  for (const [referring, { table, column = 'id', code, by = {} }] of Object.entries(references)) {
+  for (const [referring, { table, column = 'id', code, by = {}, show = {} }] of Object.entries(references)) {
     const field = fieldNamed(referring, 'references')
     const standIns = Object.entries(by).map(([given, one], position) =>
       compileStandIn(field, inputs.length + position, given, one),
     )
     inputs.push(...standIns.map(standIn => standIn.field))
+    const shown = Object.entries(show).map(([given, one], position) =>
+      compileShown(inputs.length + position, given, one),
+    )
+    inputs.push(...shown.map(one => one.field))
     compiled.push({
       field,
       table,
       column,
       code: code ?? `${codeWord(referring.replace(/_?id$/i, '') || referring)}_NOT_FOUND`,
       standIns,
+      joined: [...standIns, ...shown],
     })
   }
   assertNamesDiffer(inputs, complain)
@@ -122,22 +131,9 @@ export function defineResource<Schema extends TObject>(
     // The pipeline knows records by their field names only; the schema's static type is for the author of `check`.
     check: definition.check as Resource['check'],
     lookUp: definition.lookUp as Resource['lookUp'],
+    scope: definition.scope?.bind(definition),
+    printRow: definition.printRow?.bind(definition),
   })
-}
-
-function compileStandIn(
-  standsFor: Field,
-  index: number,
-  name: string,
-  given: string | StandInDefinition,
-): StandIn {
-  const definition: StandInDefinition = typeof given === 'string' ? { column: given } : given
-  const { column, schema = Type.String(), aliases = [], transform } = definition
-  const field = compileField(name, index, Type.Optional(Type.Union([schema, Type.Null()])), {
-    aliases,
-    ...(transform && { transform }),
-  })
-  return { field: { ...field, standsFor }, column }
 }
 
 function keyDefinitions(key: readonly string[] | readonly KeyDefinition[]): readonly KeyDefinition[] {

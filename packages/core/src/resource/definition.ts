@@ -1,6 +1,28 @@
 // What the owner of a table writes: the definition of a resource, before it is compiled.
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
 
+/** Who asks for an export, as far as the host has found out. */
+export interface Caller {
+  readonly tenant?: string | undefined
+  readonly principal?: string | undefined
+}
+
+/** Bounds and values of a filter on one field; those that are given must all hold. */
+export interface FilterBounds {
+  readonly eq?: unknown
+  /** One of these; null among them finds empty ones too. */
+  readonly in?: readonly unknown[]
+  readonly gte?: unknown
+  readonly gt?: unknown
+  readonly lte?: unknown
+  readonly lt?: unknown
+  /** `true`: has no value; `false`: has one. */
+  readonly null?: boolean | 'true' | 'false'
+}
+
+/** By field: a value, null for none, several values, or bounds. See `Selection.filters`. */
+export type Filters = Readonly<Record<string, unknown>>
+
 /** A natural key: fields that together tell one row from every other. */
 export interface KeyDefinition {
   /** Field names; more than one make a composite key. */
@@ -21,13 +43,48 @@ export interface ReferenceDefinition {
   readonly code?: string
   /**
    * Fields that a file may have in place of this one, each with the unique column of the other table that it is looked
-   * up in: `{ author_email: 'email' }`. They are read only, never exported. A record that gives this field too must
-   * mean the same row by both.
+   * up in: `{ author_email: 'email' }`. A record that gives this field too must mean the same row by both. An export
+   * has them where its `fields` name them.
    */
   readonly by?: Readonly<Record<string, string | StandInDefinition>>
+  /**
+   * Fields that an export may have beside this one, each with the column of the other table that it shows:
+   * `{ author_name: 'name' }`. An export has them where its `fields` name them; an import ignores them.
+   */
+  readonly show?: Readonly<Record<string, string | ShownDefinition>>
 }
 
-export interface StandInDefinition {
+/** How a field of an export is kept from those who may not see it. */
+export interface Discretion {
+  /** Never exported, filtered or sorted by, and named to nobody; an import may still write it. @defaultValue false */
+  readonly hidden?: boolean
+  /**
+   * Text is printed as stars, but for so many of its characters; one that is no longer than those is all stars. Such
+   * a field can neither be filtered nor sorted by, since that would tell its value bit by bit.
+   */
+  readonly mask?: MaskDefinition
+}
+
+export interface MaskDefinition {
+  /** Characters at the beginning that stay. @defaultValue 0 */
+  readonly keepFirst?: number
+  /** Characters at the end that stay. @defaultValue 0 */
+  readonly keepLast?: number
+}
+
+/** A field of another table, as an export shows it. */
+export interface JoinedDefinition extends Discretion {
+  /** Also in an export that names no fields. @defaultValue false */
+  readonly exported?: boolean
+}
+
+export interface ShownDefinition extends JoinedDefinition {
+  readonly column: string
+  /** What a value is. @defaultValue any text */
+  readonly schema?: TSchema
+}
+
+export interface StandInDefinition extends JoinedDefinition {
   /** Unique by itself, or by `lower()` of it; it is compared as its index does. */
   readonly column: string
   /** What a value must be. @defaultValue any text */
@@ -37,7 +94,7 @@ export interface StandInDefinition {
   transform?(text: string): string
 }
 
-export interface FieldDefinition {
+export interface FieldDefinition extends Discretion {
   /** Column name. @defaultValue the field's name */
   readonly column?: string
   /** Further names that a header or a JSON key may use for this field. */
@@ -116,4 +173,26 @@ export interface ResourceDefinition<Schema extends TObject = TObject> {
    * }
    */
   lookUp?(records: readonly LookUpRecord<Static<Schema>>[], context: LookUpContext): Promise<void>
+  /**
+   * Which rows somebody may export: filters that are added to what was asked for, on any field, hidden ones too. Asked
+   * for each export and each attempt at one. If it throws, gives no filters or names an unknown field, nothing is
+   * exported (`SCOPE_FAILED`); `{}` means every row.
+   *
+   * @example
+   * scope: caller => ({ tenant_id: tenantOf(caller) })
+   */
+  scope?(caller: Caller | undefined): Filters | Promise<Filters>
+  /**
+   * Changes rows of an export before they are written. Sees the fields that an export has by default and those that
+   * were asked for, with values as NDJSON has them; what it returns has every field that was asked for, `null` for no
+   * value, and no other names. `null` in place of a row leaves it out. Values keep to the types of their fields, so
+   * that an import takes them back; what is not changed is printed to the letter as it would be without a hook.
+   *
+   * With it, rows go through Node one by one, which is slower. If it throws, or gives anything else, the export fails
+   * with `HOOK_FAILED`.
+   *
+   * @example
+   * printRow: row => ({ ...row, name: row.active ? row.name : 'former user' })
+   */
+  printRow?(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null
 }

@@ -2,7 +2,7 @@
 import { OptionalKind, type TSchema } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
 import { type ColumnType, readFieldSchema } from './column-type.ts'
-import type { FieldDefinition } from './definition.ts'
+import type { FieldDefinition, MaskDefinition } from './definition.ts'
 
 export interface Field {
   readonly name: string
@@ -16,6 +16,10 @@ export interface Field {
   readonly nullable: boolean
   readonly readOnly: boolean
   readonly sensitive: boolean
+  /** Never exported, filtered or sorted by, and named to nobody. */
+  readonly hidden: boolean
+  /** How many characters of a text an export shows; undefined: all. */
+  readonly mask: Required<MaskDefinition> | undefined
   /** The time of the last change: an update that changes the row and does not give it sets it to now. */
   readonly touch: boolean
   /** The field that this one stands for: its value is looked up by what a file gives here. */
@@ -38,6 +42,11 @@ export function compileField(
     throw new LadingError('RESOURCE_INVALID', `Field name "${name}" must have 1 to ${maxNameBytes} bytes.`)
   }
   const { type, nullable, schema } = readFieldSchema(name, given)
+  const mask = options.mask && {
+    keepFirst: options.mask.keepFirst ?? 0,
+    keepLast: options.mask.keepLast ?? 0,
+  }
+  if (mask !== undefined) assertMask(name, type, mask)
   const invalid = options.codes?.invalid ?? invalidCode(name, type)
   return {
     name,
@@ -50,6 +59,8 @@ export function compileField(
     nullable,
     readOnly: options.readOnly ?? false,
     sensitive: options.sensitive ?? false,
+    hidden: options.hidden ?? false,
+    mask,
     touch: options.touch ?? (type.kind === 'timestamp' && (options.column ?? name) === 'updated_at'),
     standsFor: undefined,
     transform: options.transform,
@@ -58,6 +69,16 @@ export function compileField(
       invalid,
       tooLong: options.codes?.tooLong ?? invalid,
     },
+  }
+}
+
+function assertMask(name: string, { kind }: ColumnType, mask: Required<MaskDefinition>): void {
+  const complain = (problem: string) => new LadingError('RESOURCE_INVALID', `Field "${name}" ${problem}`)
+  if (kind !== 'text') throw complain('has a mask, which only text can have; hide it instead.')
+  for (const [part, kept] of Object.entries(mask)) {
+    if (!Number.isSafeInteger(kept) || kept < 0 || kept > 1_000) {
+      throw complain(`has a mask whose ${part} must be a whole number from 0 to 1000.`)
+    }
   }
 }
 

@@ -31,6 +31,15 @@ test.each<[string, Partial<ResourceDefinition>]>([
     'rules in another order',
     { schema: Type.Object({ ...schema.properties, email: Type.String({ maxLength: 100, minLength: 3 }) }) },
   ],
+  ['a field that exports hide or mask', { fields: { email: { aliases: ['mail', 'e-mail'], hidden: true } } }],
+  [
+    'a field that exports show in place of another',
+    {
+      references: {
+        parent_id: { table: 'users', by: { parent_email: { column: 'email', exported: true } } },
+      },
+    },
+  ],
   ['aliases in another order', { fields: { email: { aliases: ['e-mail', 'mail'] } } }],
 ])('%s are the same', (_, changed) => {
   expect(of(changed)).toBe(of())

@@ -5,7 +5,8 @@ import type { Field } from './field.ts'
 
 /**
  * Equal for two compilations of the same definition, in any process. Of functions only their presence counts: two
- * builds of the same program may print them differently, and what they close over nobody sees.
+ * builds of the same program may print them differently, and what they close over nobody sees. How exports show a
+ * field changes no import.
  */
 export function fingerprint({
   name,
@@ -21,17 +22,17 @@ export function fingerprint({
     name,
     table,
     fields: fields.length,
-    inputs: inputs.map(({ standsFor, transform, ...field }) => ({
+    inputs: inputs.map(({ standsFor, transform, hidden: _hidden, mask: _mask, ...field }) => ({
       ...field,
       aliases: [...field.aliases].sort(),
       standsFor: standsFor?.name,
       transform: transform !== undefined,
     })),
     keys: keys.map(key => ({ ...key, fields: key.fields.map(nameOf) })),
-    references: references.map(({ field, standIns, ...reference }) => ({
+    references: references.map(({ field, standIns, joined: _joined, ...reference }) => ({
       ...reference,
       field: field.name,
-      standIns: standIns.map(standIn => ({ ...standIn, field: standIn.field.name })),
+      standIns: standIns.map(({ field: { name: standIn }, column }) => ({ field: standIn, column })),
     })),
     check: check !== undefined,
     lookUp: lookUp !== undefined,

@@ -3,7 +3,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import { nearest } from '../util/suggest.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
-import { fieldsByName, type Mapping, mappedFields, shown, spelling } from './mapping.ts'
+import { fieldsByName, knownNames, type Mapping, mappedFields, shown, spelling } from './mapping.ts'
 
 export { checkMapping } from './mapping.ts'
 
@@ -52,7 +52,7 @@ export function mapHeader(
   const problems = [...problemsOfNames(names, fields)]
   if (unknownColumns === 'error') {
     for (const name of unknown) {
-      problems.push(`column "${shown(name)}" is unknown${didYouMean(nearest(name, byName.keys()))}`)
+      problems.push(`column "${shown(name)}" is unknown${didYouMean(nearest(name, knownNames(resource)))}`)
     }
   }
   const seen = new Set(fields)
@@ -109,7 +109,10 @@ function didYouMean(name: string | undefined): string {
 function headerInvalid({ name, inputs }: Resource, problems: readonly string[], hint: string): LadingError {
   const more = problems.length - namedProblems
   const named = problems.slice(0, namedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '')
-  const known = inputs.map(field => field.name).join(', ')
+  const known = inputs
+    .filter(({ hidden }) => !hidden)
+    .map(field => field.name)
+    .join(', ')
   return new LadingError(
     'HEADER_INVALID',
     `The header does not fit ${name}: ${named}.${hint} Known columns: ${known}.`,

@@ -21,6 +21,11 @@ export function fieldsByName({ inputs }: Resource): ReadonlyMap<string, Field> {
   return byName
 }
 
+/** Names that a sentence may suggest: those of hidden fields are told to nobody. */
+export function knownNames({ inputs }: Resource): readonly string[] {
+  return inputs.filter(({ hidden }) => !hidden).flatMap(({ name, aliases }) => [name, ...aliases])
+}
+
 /**
  * Field by the names that the file uses.
  *
@@ -32,7 +37,7 @@ export function mappedFields(resource: Resource, mapping: Mapping): ReadonlyMap<
   for (const [given, target] of Object.entries(mapping)) {
     const field = byName.get(spelling(target))
     if (field === undefined) {
-      const hint = nearest(target.trim(), byName.keys())
+      const hint = nearest(target.trim(), knownNames(resource))
       throw invalid(
         `maps "${shown(given)}" to "${shown(target)}", which is no field of ${resource.name}${hint ? `; did you mean "${hint}"?` : '.'}`,
       )

@@ -6,6 +6,8 @@ import { type Pool, poolSize } from '../postgres/client.ts'
 import { postgresQueue } from '../queue/postgres-queue.ts'
 import type { Resource } from '../resource/define.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
+import { brittleService } from './brittle-service.ts'
+import { discreetService } from './discreet-service.ts'
 import type { HttpSuiteService } from './http-site.ts'
 import { remoteNames } from './remote-site.ts'
 
@@ -27,6 +29,8 @@ export function httpSuiteService(
   resources: readonly Resource[],
   scarce: Pool,
 ): HttpSuiteService & { stop(): Promise<void> } {
+  const discreet = discreetService(pool)
+  const brittle = brittleService(pool)
   const storage = memoryStorage()
   const names = remoteNames()
   const remote = { ...suiteRemote, lookup: names.lookup }
@@ -55,6 +59,8 @@ export function httpSuiteService(
       },
     },
     names,
+    discreet,
+    brittle,
     async files() {
       const keys: string[] = []
       for await (const { key } of storage.list('')) keys.push(key)

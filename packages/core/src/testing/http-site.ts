@@ -9,6 +9,10 @@ import { until } from './runner.ts'
 
 /** What is served: real jobs with workers that run, and the reference resource `users`. */
 export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' | 'resources'> {
+  /** Resources over the table of `users` that withhold some of it, on a pool that counts. */
+  readonly discreet: DiscreetService
+  /** Resources that break while they are printed, on a pool that counts. */
+  readonly brittle: BrittleService
   /** Keys of the objects in the storage of the jobs. */
   files(): Promise<readonly string[]>
   /** The same on a pool of few connections, which gives up waiting for one within a second; nobody works there. */
@@ -21,6 +25,29 @@ export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' 
    * to, on any port, and from public servers on the ports from 10000.
    */
   readonly names: RemoteNames
+}
+
+export interface DiscreetService {
+  /** `people`: `email` is masked, `role` is hidden, and there is nothing else of these in it. */
+  readonly discreet: Pick<HttpOptions, 'exporter' | 'resources'>
+  /** The same resource without a field `role` at all. */
+  readonly ignorant: Pick<HttpOptions, 'exporter' | 'resources'>
+  /** How often a connection was asked for. */
+  connections(): number
+}
+
+export interface BrittleService extends Pick<HttpOptions, 'exporter' | 'resources'> {
+  /**
+   * Makes the tables: `lines` (2 MB) has an infinite `at` in row 5000, `whole_lines` has none, `long_lines` are 100 MB,
+   * and `sleepy_lines` waits a minute for its first row. The first three are there as `…_by_rows` too, with a `printRow`.
+   */
+  prepare(): Promise<void>
+  /** How often a connection was asked for. */
+  connections(): number
+  /** Backends that print one of them. */
+  printing(): Promise<number>
+  /** Terminates these, and counts them. */
+  terminate(): Promise<number>
 }
 
 export interface HttpSite {

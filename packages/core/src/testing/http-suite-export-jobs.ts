@@ -59,7 +59,6 @@ export const exportJobCases: HttpCases = {
       /^attachment; filename="users-[\d-]{10}\.csv"$/,
     )
     assert.equal(response.headers.get('repr-digest'), `sha-256=:${hash.digest('base64')}:`)
-    assert.equal(response.headers.get('accept-ranges'), null)
     assert.equal(body.toString().split('\n').length, 5)
 
     const etag = response.headers.get('etag') ?? ''
@@ -83,12 +82,16 @@ export const exportJobCases: HttpCases = {
     assert.equal((await answerOf(fetch(failed))).error_message, 'It broke.')
     const gone = await withExport(site, { file: null })
     await assertProblem(await fetch(`${gone}/download`), 410, 'FILE_EXPIRED')
-    const facts = { key: 'x', size: 1, sha256: '0'.repeat(64), rows: 1, expiresAt: new Date(Date.now() - 1) }
-    const expired = await withExport(site, { file: facts })
+    // By the database's clock: that of the server may say what it likes.
+    const facts = { key: 'x', name: 'x.csv', size: 1, sha256: '0'.repeat(64), rows: 1 }
+    const file = { ...facts, expiresAt: new Date(Date.now() + 3_600_000), isExpired: true }
+    const expired = await withExport(site, { file })
     await assertProblem(await fetch(`${expired}/download`), 410, 'FILE_EXPIRED')
+    const { file_size, download_url } = await answerOf(fetch(expired))
+    assert.deepEqual([file_size, download_url], [1, null])
   },
 
-  'what is wrong or not built is refused': async site => {
+  'what is wrong is refused': async site => {
     await assertProblem(await send(site, {}), 400, 'OPTION_INVALID')
     await assertProblem(await send(site, []), 400, 'OPTION_INVALID')
     await assertProblem(await send(site, { resource: 'users', colour: 'red' }), 400, 'OPTION_INVALID')
@@ -100,16 +103,13 @@ export const exportJobCases: HttpCases = {
       'FILTER_INVALID',
     )
     for (const more of [
-      { fields: ['id'] },
-      { sort: '-id' },
-      { limit: 5 },
-      { excel: true },
-      { filters: { role: ['admin', 'reader'] } },
-      { filters: { created_at: { gte: '2024-01-01T00:00:00Z' } } },
+      { fields: ['colour'] },
+      { sort: '-colour' },
+      { limit: 0 },
+      { excel: true, format: 'ndjson' },
     ]) {
-      await assertProblem(await send(site, { resource: 'users', ...more }), 501, 'NOT_IMPLEMENTED')
+      await assertProblem(await send(site, { resource: 'users', ...more }), 400, 'OPTION_INVALID')
     }
-    await assertProblem(await send(site, { resources: ['users', 'articles'] }), 501, 'NOT_IMPLEMENTED')
   },
 
   'ids that are malformed, unknown, or of an import': async site => {

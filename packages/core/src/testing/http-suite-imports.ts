@@ -99,6 +99,7 @@ export const importCases: HttpCases = {
       on_conflict: 'error',
       dry_run: false,
       after: null,
+      bundle_id: null,
       metadata: {},
       progress: {
         total_records: 5,

@@ -1,11 +1,17 @@
 // What every adapter of the HTTP service must do, as tests for any runner, over real sockets.
 import type { HttpOptions } from '../http/service.ts'
 import type { HttpSite, HttpSuiteService } from './http-site.ts'
+import { bundleImportCases } from './http-suite-bundle-imports.ts'
+import { bundleRefusalCases } from './http-suite-bundle-refusals.ts'
+import { bundleCases } from './http-suite-bundles.ts'
+import { downloadCases } from './http-suite-downloads.ts'
+import { encodingCases } from './http-suite-encodings.ts'
 import { errorCases } from './http-suite-errors.ts'
 import { exportJobCases } from './http-suite-export-jobs.ts'
 import { exportCases } from './http-suite-exports.ts'
 import { givingBackCases } from './http-suite-giving-back.ts'
 import { hostCases } from './http-suite-host.ts'
+import { hostileQueryCases } from './http-suite-hostile-queries.ts'
 import { idempotencyCases } from './http-suite-idempotency.ts'
 import { importCases } from './http-suite-imports.ts'
 import { jobLifeCases } from './http-suite-job-life.ts'
@@ -15,8 +21,10 @@ import { probeCases } from './http-suite-probes.ts'
 import { remoteCases } from './http-suite-remote.ts'
 import { remoteAddressCases } from './http-suite-remote-addresses.ts'
 import { remoteFaultCases } from './http-suite-remote-faults.ts'
+import { selectionCases } from './http-suite-selections.ts'
 import { settingCases } from './http-suite-settings.ts'
 import { tooLargeCases } from './http-suite-too-large.ts'
+import { transitCases } from './http-suite-transit.ts'
 import { uploadCases } from './http-suite-uploads.ts'
 import type { SuiteRunner } from './runner.ts'
 
@@ -70,7 +78,15 @@ const groups = {
   'life of jobs': jobLifeCases,
   outages: outageCases,
   exports: exportCases,
+  selections: selectionCases,
+  'hostile queries': hostileQueryCases,
+  encodings: encodingCases,
+  'truth in transit': transitCases,
   'export jobs': exportJobCases,
+  downloads: downloadCases,
+  bundles: bundleCases,
+  'imports of bundles': bundleImportCases,
+  'refusals of bundles': bundleRefusalCases,
 }
 
 /**

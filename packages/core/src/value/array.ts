@@ -1,5 +1,6 @@
 // array: a JSON array of one scalar type; in a CSV cell also a comma-separated list.
-import { type Codec, invalid, Refusal } from './codec.ts'
+import { type Codec, invalid, Refusal, shown } from './codec.ts'
+import { numeric } from './numeric.ts'
 
 /** The codec of arrays whose elements are `element`. Elements may not be null. */
 export function arrayOf(element: Codec): Codec {
@@ -16,12 +17,31 @@ export function arrayOf(element: Codec): Codec {
     fromJson,
     toCopy: (values: unknown[]) =>
       `{${values.map(value => quoted(element.toCopy(value as never))).join(',')}}`,
-    print: ({ sql, type }) => {
-      // Elements that JSON numbers cannot hold are printed as strings, as they are outside of arrays.
-      const exact = type === '_int8' || type === '_numeric' ? `${sql}::text[]` : sql
-      return { csv: `to_json(${exact})::text`, json: exact }
+    print({ sql, type, unprintable }) {
+      const { csv, json } = printed(sql, type)
+      // Whole numbers may be kept in a column of decimals.
+      const { isPrintable } = type === '_numeric' ? numeric : element
+      if (isPrintable === undefined) return { csv, json }
+      const condition = isPrintable('element')
+      const every = `(select bool_and(${condition}) from unnest(${sql}) element) is not false`
+      return {
+        csv: `case when ${every} then ${csv} else ${unprintable} end`,
+        json: `case when ${every} then to_json(${json}) else to_json(${unprintable}) end`,
+      }
     },
+    show: (values: unknown[]) => `[${values.map(value => shown(element, value, 'json')).join(',')}]`,
+    isJson: true,
   }
+}
+
+/** Elements look as they do outside of arrays: strings where JSON numbers cannot hold them, instants in UTC with Z. */
+function printed(sql: string, type: string): { csv: string; json: string } {
+  if (type === '_timestamp' || type === '_timestamptz') {
+    const csv = `replace(to_json(${sql}::timestamptz[])::text, '+00:00"', 'Z"')`
+    return { csv, json: `${csv}::json` }
+  }
+  const exact = type === '_int8' || type === '_numeric' ? `${sql}::text[]` : sql
+  return { csv: `to_json(${exact})::text`, json: exact }
 }
 
 function parseJsonArray(text: string, fromJson: (value: unknown) => unknown): unknown {

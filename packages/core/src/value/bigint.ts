@@ -1,5 +1,6 @@
 // bigint: 64-bit whole numbers, exact; kept as text, since a JavaScript number would round them.
 import { type Codec, invalid } from './codec.ts'
+import { numeric } from './numeric.ts'
 
 const form = /^-?\d{1,19}$/
 const least = -(2n ** 63n)
@@ -22,5 +23,6 @@ export const bigint: Codec = {
   toCopy: (value: string) => value,
   isPlain: true,
   // As a JSON string: JSON.parse rounds a bare number beyond 2^53.
-  print: ({ sql }) => ({ csv: sql, json: `${sql}::text` }),
+  print: column =>
+    column.type === 'numeric' ? numeric.print(column) : { csv: column.sql, json: `${column.sql}::text` },
 }

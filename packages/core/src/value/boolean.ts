@@ -24,4 +24,6 @@ export const boolean: Codec = {
   isPlain: true,
   // COPY would print t and f.
   print: ({ sql }) => ({ csv: `${sql}::text`, json: sql }),
+  show: (value: boolean) => String(value),
+  isJson: true,
 }

@@ -19,6 +19,19 @@ export interface Codec {
   readonly isPlain?: boolean
   /** SQL expressions that print a column, for a CSV cell and for a JSON value. */
   print(column: PrintedColumn): { readonly csv: string; readonly json: string }
+  /** SQL condition on a value of the type, false for one that cannot be printed. @defaultValue every value can */
+  isPrintable?(sql: string): string
+  /** Value → the text that `print` gives for it in a CSV cell. @defaultValue `toCopy` */
+  show?(value: never): string
+  /** That text is JSON as it stands; of any other type, a JSON value is that text as a string. @defaultValue false */
+  readonly isJson?: boolean
+}
+
+/** Value → text as an export has it in a CSV cell, or as a JSON value. */
+export function shown(codec: Codec, value: unknown, form: 'text' | 'json'): string {
+  // Made by the codec's own `parse` or `fromJson`.
+  const text = codec.show === undefined ? codec.toCopy(value as never) : codec.show(value as never)
+  return form === 'text' || codec.isJson === true ? text : JSON.stringify(text)
 }
 
 /** A column in a select list, and how to end the export when one of its values cannot be printed. */

@@ -10,6 +10,8 @@ function parse(text: string) {
     : invalid
 }
 
+const inRange = (sql: string) => `${sql} >= date '0001-01-01' and ${sql} <= date '9999-12-31'`
+
 export const date: Codec = {
   stagingType: 'date',
   expectation: 'must be a date, such as 2024-01-31',
@@ -18,8 +20,8 @@ export const date: Codec = {
   toCopy: (value: string) => value,
   isPlain: true,
   print: ({ sql, unprintable }) => {
-    const inRange = `${sql} >= date '0001-01-01' and ${sql} <= date '9999-12-31'`
-    const printed = `case when ${inRange} then ${sql}::text when ${sql} is not null then ${unprintable} end`
+    const printed = `case when ${inRange(sql)} then ${sql}::text when ${sql} is not null then ${unprintable} end`
     return { csv: printed, json: printed }
   },
+  isPrintable: inRange,
 }

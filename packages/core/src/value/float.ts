@@ -5,6 +5,8 @@ const form = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 
 const finite = (value: number) => (Number.isFinite(value) ? value : invalid)
 
+const isFiniteSql = (sql: string) => `${sql} - ${sql} = 0`
+
 export const float: Codec = {
   stagingType: 'double precision',
   expectation: 'must be a number',
@@ -13,11 +15,10 @@ export const float: Codec = {
   toCopy: (value: number) => String(value),
   isPlain: true,
   // NaN and the infinities are no JSON numbers, and no import takes them back.
-  print: ({ sql, unprintable }) => {
-    const finiteSql = `${sql} - ${sql} = 0`
-    return {
-      csv: `case when ${finiteSql} then ${sql}::text when ${sql} is not null then ${unprintable} end`,
-      json: `case when ${finiteSql} then ${sql} when ${sql} is not null then (${unprintable})::float8 end`,
-    }
-  },
+  print: ({ sql, type, unprintable }) => ({
+    csv: `case when ${isFiniteSql(sql)} then ${sql}::text when ${sql} is not null then ${unprintable} end`,
+    json: `case when ${isFiniteSql(sql)} then ${sql} when ${sql} is not null then (${unprintable})::${type} end`,
+  }),
+  isPrintable: isFiniteSql,
+  isJson: true,
 }

@@ -1,5 +1,6 @@
 // integer: whole numbers that JavaScript holds exactly; the column's own range is PostgreSQL's to judge.
 import { type Codec, invalid } from './codec.ts'
+import { numeric } from './numeric.ts'
 
 const form = /^-?\d{1,16}$/
 
@@ -10,7 +11,11 @@ export const integer: Codec = {
   fromJson: value => (typeof value === 'number' ? safe(value) : invalid),
   toCopy: (value: number) => String(value),
   isPlain: true,
-  print: ({ sql }) => ({ csv: sql, json: sql }),
+  print: column =>
+    column.type === 'numeric'
+      ? { csv: numeric.print(column).csv, json: `(${numeric.print(column).csv})::numeric` }
+      : { csv: column.sql, json: column.sql },
+  isJson: true,
 }
 
 /** Numbers beyond 2^53 may already have been rounded. `+ 0` turns -0 into 0. */

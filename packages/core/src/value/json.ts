@@ -47,6 +47,7 @@ export const json: Codec = {
     type === 'json'
       ? { csv: `${sql}::text`, json: `translate(${sql}::text, E'\\n\\r', '  ')::json` }
       : { csv: `${sql}::text`, json: sql },
+  isJson: true,
 }
 
 /** NUL and lone surrogates are legal JSON and illegal jsonb (22P05, 22P02), in keys too. */

@@ -8,6 +8,9 @@ const safeDigits = 15
 
 const parse = (text: string) => (form.test(text) ? text : invalid)
 
+/** NaN is greater than infinity. */
+const isFiniteSql = (sql: string) => `${sql} < 'Infinity' and ${sql} > '-Infinity'`
+
 export const numeric: Codec = {
   stagingType: 'numeric',
   expectation: 'must be a decimal number without exponent',
@@ -20,8 +23,12 @@ export const numeric: Codec = {
   },
   toCopy: (value: string) => value,
   isPlain: true,
-  // As a JSON string: JSON.parse would round it.
-  print: ({ sql }) => ({ csv: sql, json: `${sql}::text` }),
+  // As a JSON string: JSON.parse would round it. NaN and the infinities are no decimals, and no import takes them back.
+  print: ({ sql, unprintable }) => {
+    const printed = `case when ${isFiniteSql(sql)} then ${sql}::text when ${sql} is not null then ${unprintable} end`
+    return { csv: printed, json: printed }
+  },
+  isPrintable: isFiniteSql,
 }
 
 /** JavaScript writes 0.0000001 as `1e-7`. What it writes with a positive exponent has too many digits anyway. */

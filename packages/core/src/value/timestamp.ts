@@ -31,6 +31,15 @@ function staysInRange(text: string): boolean {
   return year >= 1 && year <= 9999
 }
 
+const inRange = (sql: string) => `${sql} >= '0001-01-01 00:00:00+00' and ${sql} < '10000-01-01 00:00:00+00'`
+
+/** With as many digits of a second as were given: a `Date` keeps three. */
+function inUtc(text: string): string {
+  const [, seconds = '', fraction = '', zone = ''] = /^(.{19})(\.\d+)?(.+)$/.exec(text) ?? []
+  const whole = new Date(`${seconds.replace(' ', 'T').toUpperCase()}${zone.toUpperCase()}`)
+  return `${whole.toISOString().slice(0, 19)}${fraction}Z`
+}
+
 export const timestamp: Codec = {
   stagingType: 'timestamptz',
   expectation: 'must be an RFC 3339 timestamp with its zone, such as 2024-01-31T12:00:00Z',
@@ -45,12 +54,13 @@ export const timestamp: Codec = {
   // With the session in UTC and ISO style, text is `2024-01-31 12:00:00.5+00`. Editing that costs 0.17 µs a value
   // and keeps the fraction as it is; to_char costs 0.32 µs, always prints six digits, and prints infinity as nothing.
   print: ({ sql, type, unprintable }) => {
-    const inRange = `${sql} >= '0001-01-01 00:00:00+00' and ${sql} < '10000-01-01 00:00:00+00'`
     const iso =
       type === 'timestamp'
         ? `replace(${sql}::text, ' ', 'T') || 'Z'`
         : `replace(replace(${sql}::text, ' ', 'T'), '+00', 'Z')`
-    const printed = `case when ${inRange} then ${iso} when ${sql} is not null then ${unprintable} end`
+    const printed = `case when ${inRange(sql)} then ${iso} when ${sql} is not null then ${unprintable} end`
     return { csv: printed, json: printed }
   },
+  isPrintable: inRange,
+  show: inUtc,
 }

@@ -13,4 +13,5 @@ export const uuid: Codec = {
   toCopy: (value: string) => value,
   isPlain: true,
   print: ({ sql }) => ({ csv: sql, json: sql }),
+  show: (value: string) => value.toLowerCase(),
 }

@@ -1,7 +1,8 @@
 // CSV (RFC 4180), with a header, UTF-8.
 import type { Format } from '../format.ts'
 import { decodeCsv } from './decode.ts'
-import { encodeCsv } from './encode.ts'
+import { csvPrinter, encodeCsv } from './encode.ts'
+import { frameExcel } from './frame-excel.ts'
 
 export const csv: Format = {
   name: 'csv',
@@ -10,4 +11,6 @@ export const csv: Format = {
   extensions: ['.csv'],
   decode: decodeCsv,
   encode: encodeCsv,
+  rowPrinter: csvPrinter,
+  frame: frameExcel,
 }

@@ -1,6 +1,6 @@
 // JSON: one array of objects, UTF-8.
 import type { Format } from '../format.ts'
-import { encodeNdjson } from '../ndjson/encode.ts'
+import { encodeNdjson, ndjsonPrinter } from '../ndjson/encode.ts'
 import { decodeJson } from './decode.ts'
 import { frameArray } from './frame.ts'
 
@@ -12,5 +12,6 @@ export const json: Format = {
   extensions: [],
   decode: decodeJson,
   encode: encodeNdjson,
-  frame: frameArray,
+  rowPrinter: ndjsonPrinter,
+  frame: () => frameArray,
 }

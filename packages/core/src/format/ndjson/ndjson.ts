@@ -1,7 +1,7 @@
 // NDJSON: one JSON object a line, UTF-8.
 import type { Format } from '../format.ts'
 import { decodeNdjson } from './decode.ts'
-import { encodeNdjson } from './encode.ts'
+import { encodeNdjson, ndjsonPrinter } from './encode.ts'
 
 export const ndjson: Format = {
   name: 'ndjson',
@@ -10,4 +10,5 @@ export const ndjson: Format = {
   extensions: ['.ndjson', '.jsonl', '.json'],
   decode: decodeNdjson,
   encode: encodeNdjson,
+  rowPrinter: ndjsonPrinter,
 }

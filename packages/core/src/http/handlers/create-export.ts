@@ -1,9 +1,10 @@
-// POST /v1/exports: an export that is made while nobody waits, and fetched later.
+// POST /v1/exports: an export of one resource, or of several as a bundle, made while nobody waits and fetched later.
+import type { Static } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Resource } from '../../resource/define.ts'
 import { readJson } from '../body.ts'
+import { callerOf } from '../caller.ts'
+import { readExportBody } from '../export-query.ts'
 import { submitted } from '../idempotency.ts'
-import { laterOfExports, notYet, refuseUnbuilt } from '../not-yet.ts'
 import { readBody } from '../parameters.ts'
 import { exportJob } from '../schemas.ts'
 import type { Handler } from '../service.ts'
@@ -13,20 +14,28 @@ export const createExport: Handler = (request, service) => {
   refuseWhileDraining(service)
   return submitted(request, service, 'export', async idempotencyKey => {
     const options = readBody(exportJob, await readJson(request))
-    refuseUnbuilt(options, laterOfExports)
-    const { resource, format = 'ndjson', filters = {}, metadata } = options
+    const { resource, resources, metadata, filename: fileName } = options
+    const common = { caller: callerOf(request), metadata, fileName, idempotencyKey }
+    if (resources !== undefined) {
+      refuseWithBundle(options)
+      const { format } = options
+      return service.jobs.submitBundleExport({ resources, format, ...common })
+    }
     if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
-    refuseRanges(service.registry.get(resource), filters)
-    return service.jobs.submitExport({ resource, format, filters, metadata, idempotencyKey })
+    const asked = readExportBody({ ...options, resource }, service.registry)
+    return service.jobs.submitExport({ ...asked, ...common })
   })
 }
 
-/** Lists and objects are values of lists and documents only; for any other field they ask for several or a range. */
-function refuseRanges({ fields }: Resource, filters: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(filters)) {
-    const kind = fields.find(field => field.name === name)?.type.kind
-    const isScalar = kind !== undefined && kind !== 'array' && kind !== 'json'
-    if (!isScalar || typeof value !== 'object' || value === null) continue
-    throw notYet(`${Array.isArray(value) ? 'More than one value' : 'A range'} of "${name}"`)
+const ofBundles = ['resources', 'format', 'metadata', 'filename']
+
+/** A bundle holds whole resources, to be put back as they were. */
+function refuseWithBundle(options: Static<typeof exportJob>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (ofBundles.includes(name) || value === undefined) continue
+    throw new LadingError(
+      'OPTION_INVALID',
+      `The option "${name}" cannot be used with "resources": a bundle holds whole resources. Known: ${ofBundles.join(', ')}.`,
+    )
   }
 }

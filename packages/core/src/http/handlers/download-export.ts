@@ -1,45 +1,86 @@
-// GET /v1/exports/:job_id/download: the file of a completed export, while it is kept.
+// GET /v1/exports/:job_id/download: the file of a completed export, or a part of it, while it is kept.
 import { LadingError } from '../../errors/lading-error.ts'
+import { formatNamed } from '../../format/formats.ts'
 import type { Job, JobFile } from '../../jobs/job.ts'
-import { begun, day, fileResponse, isHead } from '../download.ts'
+import type { ByteRange } from '../../storage/storage.ts'
+import { attachment } from '../content-disposition.ts'
+import { begun, isHead } from '../download.ts'
 import { withExport } from '../found-job.ts'
 import { header } from '../message.ts'
 import { HttpFault } from '../problem.ts'
+import { holdsSame, readRange } from '../range.ts'
 
 export const downloadExport = withExport(async (job, request, { jobs }) => {
   const file = fileOf(job)
   const etag = `"${file.sha256}"`
-  if (matches(header(request, 'if-none-match'), etag)) return { status: 304, headers: { ETag: etag } }
-  const facts = {
-    name: `${job.resource}-${day(job.createdAt)}`,
-    format: job.format,
-    headers: {
-      'Content-Length': String(file.size),
-      ETag: etag,
-      // RFC 9530: lets a client check what it has got.
-      'Repr-Digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
-      'Cache-Control': 'private, no-cache',
-    },
+  // What a cache may be told again with 304 (RFC 9110, 15.4.5).
+  const validators = { ETag: etag, 'Cache-Control': 'private, no-cache' }
+  if (matches(header(request, 'if-none-match'), etag)) return { status: 304, headers: validators }
+  const headers = {
+    ...validators,
+    'Content-Type': mediaTypeOf(file, job.format),
+    'Content-Disposition': attachment(file.name),
+    'Accept-Ranges': 'bytes',
+    // RFC 9530: of the whole file also where a part of it is sent, so that a client can check what it has put together.
+    'Repr-Digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
+    // A browser must not guess that it is a page.
+    'X-Content-Type-Options': 'nosniff',
   }
-  if (isHead(request)) return fileResponse(undefined, facts)
-  const stream = await jobs.download(job.id)
-  if (stream === undefined) throw expired()
-  return fileResponse(await begun(stream, request.signal), facts)
+  const open = async (range?: ByteRange) => {
+    const stream = await jobs.download(job.id, range)
+    if (stream === undefined) throw expired()
+    return begun(stream, request.signal)
+  }
+  const length = { 'Content-Length': String(file.size) }
+  // A range of a HEAD means nothing (RFC 9110, 14.2).
+  if (isHead(request)) return { status: 200, headers: { ...headers, ...length } }
+  const wanted = holdsSame(header(request, 'if-range'), etag) ? header(request, 'range') : undefined
+  const part = readRange(wanted, file.size)
+  if (part === 'unsatisfiable') throw unsatisfiable(file)
+  if (part === 'whole') return { status: 200, headers: { ...headers, ...length }, body: await open() }
+  return {
+    status: 206,
+    headers: {
+      ...headers,
+      'Content-Range': `bytes ${part.start}-${part.end - 1}/${file.size}`,
+      'Content-Length': String(part.end - part.start),
+    },
+    body: await open(part),
+  }
 })
 
 function fileOf({ status, file }: Job): JobFile {
   if (status === 'failed' || status === 'cancelled') {
-    throw new LadingError('JOB_NOT_READY', `The export has ${status}; there is no file.`)
+    const what = status === 'failed' ? 'has failed' : 'was cancelled'
+    throw new LadingError('JOB_NOT_READY', `The export ${what}; there is no file.`)
   }
   if (status !== 'completed') {
     throw new LadingError('JOB_NOT_READY', `The export is ${status}; its file is there once it is completed.`)
   }
-  if (file === null || file.expiresAt.getTime() <= Date.now()) throw expired()
+  if (file === null || file.isExpired) throw expired()
   return file
+}
+
+/** A compressed file is one, and no text that is compressed on its way: there is no Content-Encoding. */
+function mediaTypeOf({ name }: JobFile, format: string): string {
+  if (name.endsWith('.gz')) return 'application/gzip'
+  const { mediaType } = formatNamed(format)
+  return format === 'csv' ? `${mediaType}; charset=utf-8` : mediaType
 }
 
 function expired(): HttpFault {
   return new HttpFault('FILE_EXPIRED', 'The file is no longer kept; export it again.')
+}
+
+function unsatisfiable({ size }: JobFile): HttpFault {
+  return new HttpFault(
+    'RANGE_INVALID',
+    `The file ends before the range that was asked for; it has ${size} bytes.`,
+    {
+      'Content-Range': `bytes */${size}`,
+      'Accept-Ranges': 'bytes',
+    },
+  )
 }
 
 /** RFC 9110, 13.1.2: a list of tags, compared weakly, or `*`. */

@@ -1,5 +1,8 @@
 // GET /v1/resources: what can be imported and exported, with the JSON Schema of its records.
-import type { Resource } from '../../resource/define.ts'
+import { defaultFields, fieldsFor, isOrdered } from '../../exporter/export-fields.ts'
+import { exportFormats } from '../../exporter/selection-schema.ts'
+import type { Joined, Resource } from '../../resource/define.ts'
+import type { Field } from '../../resource/field.ts'
 import { json } from '../message.ts'
 import type { Handler } from '../service.ts'
 
@@ -8,26 +11,44 @@ const formats = ['csv', 'ndjson', 'json']
 export const listResources: Handler = (_request, { registry }) =>
   json(200, { resources: registry.all.map(described) })
 
-function described({ name, fields, keys, references }: Resource): object {
+/** Hidden fields are named to nobody, though a file may have them. */
+function described(resource: Resource): object {
+  const { name, keys, references } = resource
+  const fields = resource.fields.filter(({ hidden }) => !hidden)
+  const isKnown = (field: Field) => !field.hidden
   return {
     name,
     schema: recordSchema(fields),
-    keys: keys.map(key => ({
-      fields: key.fields.map(field => field.name),
-      ignore_case: key.ignoreCase,
-      code: key.code,
-    })),
-    references: references.map(({ field, table, column, code, standIns }) => ({
-      field: field.name,
-      table,
-      column,
-      code,
-      by: Object.fromEntries(standIns.map(standIn => [standIn.field.name, standIn.column])),
-    })),
-    filters: fields.map(field => field.name),
-    formats: { import: formats, export: formats },
+    keys: keys
+      .filter(key => key.fields.every(isKnown))
+      .map(key => ({
+        fields: key.fields.map(nameOf),
+        ignore_case: key.ignoreCase,
+        code: key.code,
+      })),
+    references: references
+      .filter(({ field }) => isKnown(field))
+      .map(({ field, table, column, code, standIns, joined }) => ({
+        field: field.name,
+        table,
+        column,
+        code,
+        by: Object.fromEntries(standIns.filter(one => isKnown(one.field)).map(namedColumn)),
+        show: Object.fromEntries(
+          joined.filter(one => isKnown(one.field) && !standIns.includes(one)).map(namedColumn),
+        ),
+      })),
+    filters: fieldsFor(resource, 'filter').map(nameOf),
+    ranges: fieldsFor(resource, 'filter').filter(isOrdered).map(nameOf),
+    sort: fieldsFor(resource, 'sort').map(nameOf),
+    fields: { default: defaultFields(resource).map(nameOf), all: fieldsFor(resource, 'print').map(nameOf) },
+    formats: { import: formats, export: exportFormats },
   }
 }
+
+const nameOf = ({ name }: Field): string => name
+
+const namedColumn = ({ field, column }: Joined): [string, string] => [field.name, column]
 
 function recordSchema(fields: Resource['fields']): object {
   return {

@@ -1,17 +1,28 @@
 // GET /v1/exports: the rows of a resource as a file, printed while it is sent.
+import { gzipped } from '../../format/gzip.ts'
+import { takesGzip } from '../accept.ts'
+import { callerOf } from '../caller.ts'
 import { begun, day, fileResponse, isHead } from '../download.ts'
 import { readExportQuery } from '../export-query.ts'
-import { laterOfExports, refuseUnbuilt } from '../not-yet.ts'
+import { header } from '../message.ts'
 import type { Handler } from '../service.ts'
 
 export const streamExport: Handler = async (request, { exporter, registry }) => {
-  const { options, filters } = readExportQuery(request.rawQuery)
-  const { resource, format = 'ndjson' } = options
-  registry.get(resource)
-  refuseUnbuilt(options, laterOfExports)
-  const facts = { name: `${resource}-${day()}`, format }
+  const asked = readExportQuery(request.rawQuery, registry)
+  const { resource, format, compression = 'none' } = asked
+  const isPackedOnTheWay = compression === 'none' && takesGzip(header(request, 'accept-encoding'))
+  // It judges what is asked at once, and reads nothing before it is read.
+  const stream = exporter.stream({ ...asked, caller: callerOf(request) })
+  const facts = {
+    name: `${resource}-${day()}`,
+    format,
+    compression,
+    headers: { Vary: 'Accept-Encoding', ...(isPackedOnTheWay && { 'Content-Encoding': 'gzip' }) },
+  }
   // Nobody would read the rows.
-  if (isHead(request)) return fileResponse(undefined, facts)
-  const stream = exporter.stream({ resource, format, filters })
-  return fileResponse(await begun(stream, request.signal), facts)
+  if (isHead(request)) {
+    stream.destroy()
+    return fileResponse(undefined, facts)
+  }
+  return fileResponse(await begun(isPackedOnTheWay ? gzipped(stream) : stream, request.signal), facts)
 }

@@ -1,0 +1,126 @@
+// F30 and F2 for bundles: exports that die at any step, and submissions that die between the upload and its jobs.
+import { writeFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import type { Failpoint } from '../packages/core/src/testing/index.ts'
+import { faultBed } from './support/bed.ts'
+import { cleanUp } from './support/clean-up.ts'
+
+const bed = faultBed()
+
+/** 2 in 100 records of the file are rejected. */
+const imported = 19_600
+
+async function withCargo(): Promise<void> {
+  const id = await bed.submit()
+  const importing = bed.worker()
+  await bed.ended(id)
+  importing.send('SIGTERM')
+  await importing.ended
+}
+
+/** A bundle is tar: the rows of its files stand in it as they are. */
+async function rowsOf(id: string): Promise<number> {
+  const stream = await bed.jobs.download(id)
+  if (stream === undefined) return 0
+  return (
+    gunzipSync(await buffer(stream))
+      .toString('latin1')
+      .match(/\{"ref":/g)?.length ?? 0
+  )
+}
+
+/** The name of the step, how often it is passed before, and which of the files is being written then. */
+test.each<[Failpoint, number, string]>([
+  ['mid_file', 5, 'a part'],
+  ['before_rename', 1, 'the first part'],
+  ['before_rename', 2, 'the second part'],
+  ['before_rename', 3, 'the bundle'],
+  ['after_rename_before_row', 1, 'nothing any more'],
+])('an export of a bundle killed %s (%i: %s) shows nothing of it, and is done again', async (step, nth) => {
+  await withCargo()
+  const { id } = await bed.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
+  const first = bed.worker({ failpoint: `${step}:${nth}` })
+  expect((await first.told('fired')).name).toBe(step)
+  expect((await first.ended).signal).toBe('SIGKILL')
+  expect((await bed.jobs.get(id))?.status).toBe('processing')
+  expect(await bed.jobs.download(id)).toBeUndefined()
+  const left = (await bed.files()).filter(file => file.startsWith('exports/'))
+  expect(left.length).toBeGreaterThan(0)
+  const isWhole = left.some(file => file.endsWith('/1.tar.gz'))
+  expect(isWhole).toBe(step === 'after_rename_before_row')
+  bed.worker()
+  await bed.ended(id)
+  expect(await rowsOf(id)).toBe(imported)
+  expect((await bed.jobs.get(id))?.file).toMatchObject({ rows: imported, key: `exports/${id}/2.tar.gz` })
+  await cleanUp(bed)
+  // The source of the import, and the bundle.
+  expect((await bed.files()).filter(file => !file.startsWith('imports/'))).toEqual([`exports/${id}/2.tar.gz`])
+})
+
+test('a worker that was thought dead publishes nothing, and takes nothing from its successor', async () => {
+  await withCargo()
+  const { id } = await bed.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
+  const first = bed.worker({ failpoint: 'before_rename:3:SIGSTOP' })
+  await first.told('fired')
+  const second = bed.worker()
+  await bed.ended(id)
+  expect(await rowsOf(id)).toBe(imported)
+  first.send('SIGCONT')
+  first.send('SIGTERM')
+  await first.ended
+  second.send('SIGTERM')
+  await second.ended
+  expect((await bed.files()).filter(file => file.startsWith('exports/'))).toEqual([`exports/${id}/2.tar.gz`])
+  expect(await rowsOf(id)).toBe(imported)
+})
+
+/** A bundle of the rows of the file, and the database without them. */
+async function bundleFile(): Promise<string> {
+  await withCargo()
+  const { id } = await bed.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
+  const exporting = bed.worker()
+  await bed.ended(id)
+  exporting.send('SIGTERM')
+  await exporting.ended
+  const stream = await bed.jobs.download(id)
+  const file = `${bed.file}.tar.gz`
+  await writeFile(file, stream === undefined ? '' : await buffer(stream))
+  await bed.pool.query('truncate cargo; delete from lading.jobs; delete from lading.queue')
+  await cleanUp(bed)
+  expect(await bed.files()).toEqual([])
+  return file
+}
+
+test.each<[Failpoint, number]>([
+  ['mid_file', 3],
+  ['before_rename', 2],
+  ['after_spool_before_job_row', 1],
+])('a submission of a bundle killed %s leaves no job, and its files are cleaned up', async (step, nth) => {
+  const file = await bundleFile()
+  const submitting = bed.worker({ task: { name: 'import-bundle', file }, failpoint: `${step}:${nth}` })
+  expect((await submitting.told('fired')).name).toBe(step)
+  expect((await submitting.ended).signal).toBe('SIGKILL')
+  expect((await bed.pool.query('select from lading.jobs')).rowCount).toBe(0)
+  expect((await bed.files()).length).toBeGreaterThan(0)
+  await cleanUp(bed)
+  expect(await bed.files()).toEqual([])
+})
+
+test('a submission of a bundle killed after_job_row_before_enqueue is a chain that the sweep finds', async () => {
+  const file = await bundleFile()
+  const task = { name: 'import-bundle', file } as const
+  const submitting = bed.worker({ task, queueApart: true, failpoint: 'after_job_row_before_enqueue' })
+  await submitting.told('fired')
+  await submitting.ended
+  expect((await bed.pool.query('select from lading.queue')).rowCount).toBe(0)
+  const { rows: jobs } = await bed.pool.query('select id from lading.jobs order by number')
+  expect(jobs).toHaveLength(2)
+  const worker = bed.worker({ failpoint: 'after_claim:2' })
+  // Killed between the two imports; another worker goes on with the second.
+  expect((await worker.ended).signal).toBe('SIGKILL')
+  bed.worker()
+  for (const { id } of jobs) expect((await bed.ended(id)).status).toBe('completed')
+  expect((await bed.pool.query('select from cargo')).rowCount).toBe(imported)
+})

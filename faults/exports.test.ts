@@ -1,0 +1,168 @@
+// F19, F20, F21: exports over HTTP whose clients leave, whose database breaks, and whose readers are slow.
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { type ClientRequest, get, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { describe, expect, test } from 'vitest'
+import { startServer } from '../examples/reference-server/test/support.ts'
+import { createExporter, defineResource, Type } from '../packages/core/src/index.ts'
+import { faultBed } from './support/bed.ts'
+import { hosts } from './support/export-hosts.ts'
+
+const bed = faultBed()
+const author = '00000000-0000-4000-8000-000000000001'
+const loopDelay = fileURLToPath(new URL('support/loop-delay.mjs', import.meta.url))
+
+/** 5 KB each. In row `broken`, `updated_at` cannot be printed. Analysed, so that the rows come in the order of an index. */
+const articles = (count: number, broken = 0) => `
+  insert into users (id, email, name, role, active) values ('${author}', 'a@example.org', 'A', 'author', true);
+  insert into articles (id, slug, title, content, author_id, status, updated_at)
+    select ('10000000-0000-4000-8000-' || lpad(row::text, 12, '0'))::uuid, 'slug-' || row, 'Title', repeat(md5(row::text), 156),
+      '${author}', 'draft', case when row = ${broken} then 'infinity'::timestamptz else now() end
+    from generate_series(1, ${count}) row;
+  analyze articles`
+
+const printing = async (): Promise<number> => {
+  const { rows } = await bed.pool.query(
+    `select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and state <> 'idle' and query ilike 'copy%'`,
+  )
+  return rows[0]?.count
+}
+
+async function responseOf(request: ClientRequest): Promise<IncomingMessage> {
+  const [answer] = await once(request, 'response')
+  return answer
+}
+
+const schema = Type.Object({ id: Type.String({ format: 'uuid' }), content: Type.String() })
+const resources = [
+  defineResource('articles', { table: 'articles', schema }),
+  defineResource('articles_by_rows', { table: 'articles', schema, printRow: row => ({ ...row }) }),
+]
+const ways = [
+  'resource=articles&format=csv',
+  'resource=articles&format=csv&excel=true',
+  'resource=articles&format=ndjson&compression=gzip',
+  'resource=articles_by_rows&format=json',
+  'resource=articles_by_rows&format=csv&compression=gzip',
+]
+
+describe.each(Object.entries(hosts))('%s', (adapter, start) => {
+  test('two hundred clients leave after a megabyte or less: each frees its backend within a second, and nothing is left', async () => {
+    await bed.pool.query(articles(20_000))
+    const pool = new pg.Pool({ connectionString: bed.database.url, max: 4 })
+    const exporter = createExporter({ pool, resources })
+    const host = await start({ exporter, resources, jobs: bed.jobs })
+    const descriptors = async () => (await readdir('/proc/self/fd')).length
+    const leave = async (query: string, wanted: number) => {
+      const request = get(`${host.url}/v1/exports?${query}`, { agent: false })
+      request.on('error', () => undefined)
+      const answer = await responseOf(request)
+      answer.on('error', () => undefined)
+      let received = 0
+      for await (const chunk of answer) {
+        received += chunk.length
+        if (received >= wanted) break
+      }
+      request.destroy()
+      const left = performance.now()
+      await expect.poll(printing, { timeout: 1_000, interval: 5 }).toBe(0)
+      await expect.poll(() => pool.totalCount - pool.idleCount, { timeout: 1_000, interval: 5 }).toBe(0)
+      return performance.now() - left
+    }
+    for (const way of ways) await leave(way, 1)
+    const before = await descriptors()
+    let longest = 0
+    for (let time = 0; time < 200; time++) {
+      // Compressed, a megabyte would be most of it.
+      const way = ways[time % ways.length] ?? ''
+      longest = Math.max(longest, await leave(way, way.endsWith('gzip') ? 50_000 : 1_000_000))
+    }
+    process.stdout.write(
+      `${adapter}: a backend was free ${longest.toFixed(0)} ms after its client left, at the longest.\n`,
+    )
+    // Back to its full size: as many connections as it may have can be borrowed at once.
+    const clients = await Promise.all([pool.connect(), pool.connect(), pool.connect(), pool.connect()])
+    for (const client of clients) client.release()
+    await pool.end()
+    await host.stop()
+    await expect.poll(descriptors, { timeout: 5_000 }).toBeLessThan(before + 10)
+  })
+
+  test('of 500 MB, all but the last rows come and then it breaks: curl, http and fetch see it, compressed or not', async () => {
+    const rows = 100_000
+    await bed.pool.query(articles(rows, rows - 1))
+    const server = await startServer({ DATABASE_URL: bed.database.url, ADAPTER: adapter })
+    const url = `${server.url}/v1/exports?resource=articles&format=csv`
+    const curl = (...options: string[]) =>
+      new Promise<{ code: unknown; bytes: number }>(resolve => {
+        const args = ['-s', '-o', '/dev/null', '-w', '%{size_download}', ...options, url]
+        execFile('curl', args, (error, out) => resolve({ code: error?.code ?? 0, bytes: Number(out) }))
+      })
+    const plain = await curl()
+    expect(plain.code).toBe(18)
+    expect(plain.bytes).toBeGreaterThan(400_000_000)
+    expect((await curl('--compressed')).code).toBe(18)
+    expect((await curl('--http1.0')).code).toBe(56)
+    const answer = await fetch(url)
+    await expect(
+      (async () => {
+        for await (const _chunk of answer.body ?? []);
+      })(),
+    ).rejects.toThrow('terminated')
+    // Whoever asks for the rows before it gets a whole file.
+    expect(await curl('-G', '-d', 'updated_at.lt=9999-01-01T00:00:00Z', '-d', 'limit=1000')).toMatchObject({
+      code: 0,
+    })
+    expect(await server.stop()).toBe(0)
+  }, 120_000)
+
+  test('a reader takes 64 KiB each 100 ms of 500 MB: the server holds no more for him, and serves others meanwhile', async () => {
+    const file = join(tmpdir(), `lading-loop-delay-${process.pid}-${adapter}.json`)
+    await bed.pool.query(articles(100_000))
+    const server = await startServer({
+      DATABASE_URL: bed.database.url,
+      ADAPTER: adapter,
+      NODE_OPTIONS: `--import ${loopDelay}`,
+      LOOP_DELAY_FILE: file,
+    })
+    const peak = async () => {
+      const status = await readFile(`/proc/${server.child.pid}/status`, 'utf8')
+      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+    }
+    // What a first export needs at all, to its end.
+    await (await fetch(`${server.url}/v1/exports?resource=articles&format=csv&limit=10000`)).arrayBuffer()
+    server.child.kill('SIGUSR2')
+    const before = await peak()
+    const request = get(`${server.url}/v1/exports?resource=articles&format=csv`, { agent: false })
+    const answer = await responseOf(request)
+    answer.on('error', () => undefined)
+    let received = 0
+    const ends = performance.now() + 10_000
+    while (performance.now() < ends) {
+      const chunk: Buffer | null = answer.read(64 * 1024) ?? answer.read()
+      received += chunk?.length ?? 0
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    expect(received).toBeGreaterThan(64 * 1024)
+    expect(await printing()).toBe(1)
+    server.child.kill('SIGUSR2')
+    const growth = (await peak()) - before
+    const { p99Ms, maxMs, count } = JSON.parse(await readFile(file, 'utf8'))
+    request.destroy()
+    await expect.poll(printing, { timeout: 1_000 }).toBe(0)
+    process.stdout.write(
+      `${adapter}: a slow reader had ${received} bytes; the server grew by ${growth.toFixed(1)} MB; its event loop's delay: p99 ${p99Ms.toFixed(1)} ms, at most ${maxMs.toFixed(1)} ms.\n`,
+    )
+    expect(growth).toBeLessThanOrEqual(64)
+    expect(count).toBeGreaterThan(100)
+    expect(p99Ms).toBeLessThanOrEqual(50)
+    expect(await server.stop()).toBe(0)
+    await rm(file)
+  }, 60_000)
+})

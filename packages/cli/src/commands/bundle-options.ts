@@ -1,0 +1,71 @@
+// Whether `lading export` is to make a bundle, and of what.
+import { type BundleOptions, type Project, resourceNamed } from '@lading/core'
+import { asUsage, usageError } from '../exit.ts'
+import type { SelectionOptions } from './export-options.ts'
+
+export interface BundleCommandOptions extends Omit<SelectionOptions, 'resource'> {
+  readonly resource?: string
+  readonly all?: boolean
+}
+
+type Wanted =
+  | { readonly isBundle: false; readonly resource: string }
+  /** Undefined: all of them. */
+  | { readonly isBundle: true; readonly resources: readonly string[] | undefined }
+
+/** A name that ends with `.tar.gz` or `.tgz`. */
+export function isBundleName(name: string): boolean {
+  return /\.(tar\.gz|tgz)$/i.test(name)
+}
+
+/** Several resources are a bundle, and so is what goes into a file of such a name. @throws CommandError */
+export function wantsBundle(
+  names: readonly string[],
+  { all = false, resource, output }: BundleCommandOptions,
+): Wanted {
+  const named = [...(resource === undefined ? [] : [resource]), ...names]
+  if (all) {
+    if (named.length > 0) throw usageError(`--all means every resource; leave out "${named[0]}", or --all.`)
+    return { isBundle: true, resources: undefined }
+  }
+  if (resource !== undefined && names.length > 0) {
+    throw usageError('Name the resources either as arguments or, if it is one, with --resource.')
+  }
+  const [first] = named
+  if (first === undefined) {
+    throw usageError('No resource is named: add --resource users, or --all for every resource in one bundle.')
+  }
+  const isBundle = named.length > 1 || (output !== undefined && isBundleName(output))
+  return isBundle ? { isBundle, resources: named } : { isBundle, resource: first }
+}
+
+/** What is said of rows and columns has no meaning for a bundle, which holds whole resources. @throws CommandError */
+export function bundleOptions(
+  resources: readonly string[] | undefined,
+  options: BundleCommandOptions,
+  project: Project,
+): BundleOptions {
+  const { format, header, output, filter, fields, sort, limit, delimiter, excel, compression } = options
+  const refused = {
+    filter,
+    fields,
+    sort,
+    limit,
+    delimiter,
+    excel,
+    compression,
+    'no-header': header === false,
+  }
+  for (const [name, value] of Object.entries(refused)) {
+    if (value === undefined || value === false) continue
+    throw usageError(`--${name} cannot be used with several resources: a bundle holds whole resources.`)
+  }
+  if (output === undefined && process.stdout.isTTY) {
+    throw usageError('A bundle is not for the screen; add --output backup.tar.gz.')
+  }
+  if (output !== undefined && !isBundleName(output)) {
+    throw usageError(`A bundle is a .tar.gz file; the name "${output}" does not say so.`)
+  }
+  for (const name of resources ?? []) asUsage(() => resourceNamed(project, name))
+  return { resources, format }
+}

@@ -1,0 +1,55 @@
+// Options of `lading export` → what is asked of the exporter.
+import { type Project, readDelimiter, resourceNamed, type StreamOptions } from '@lading/core'
+import { asUsage } from '../exit.ts'
+import { checkNames } from '../names.ts'
+import { parseFilters } from './filters.ts'
+import { chooseFormat } from './format.ts'
+
+export interface SelectionOptions {
+  readonly resource: string
+  readonly format?: string
+  readonly output?: string
+  /** Each as `field=value`. */
+  readonly filter?: readonly string[]
+  /** Names, divided by commas. */
+  readonly fields?: string
+  readonly sort?: string
+  readonly limit?: string
+  readonly delimiter?: string
+  /** False for `--no-header`. */
+  readonly header?: boolean
+  readonly excel?: boolean
+  readonly compression?: string
+}
+
+/** @throws CommandError */
+export function exportOptions(options: SelectionOptions, project: Project): StreamOptions {
+  const { output, fields, sort, limit, delimiter, header, excel } = options
+  const format = chooseFormat(output, options.format)
+  checkNames(project, { resource: options.resource, format })
+  const resource = resourceNamed(project, options.resource)
+  return {
+    resource: resource.name,
+    format,
+    filters: parseFilters(resource, options.filter ?? []),
+    fields: fields?.split(','),
+    sort,
+    limit: limit === undefined ? undefined : wholeNumber(limit),
+    delimiter: delimiter === undefined ? undefined : asUsage(() => readDelimiter(delimiter)),
+    // commander says true where nobody said no.
+    header: header === false ? false : undefined,
+    excel,
+    compression: compressionOf(options),
+  }
+}
+
+/** What --compression says, else the ending of the file's name. */
+function compressionOf({ compression, output }: SelectionOptions): StreamOptions['compression'] {
+  // The exporter checks whether it is one that it knows.
+  if (compression !== undefined) return compression as StreamOptions['compression']
+  return output !== undefined && /\.gz$/i.test(output) ? 'gzip' : undefined
+}
+
+function wholeNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+}

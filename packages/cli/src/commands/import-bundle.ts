@@ -1,0 +1,73 @@
+// lading import BUNDLE: each of its resources into its table, one after the other, and what became of every record.
+import { createImporter, readBundleSettings } from '@lading/core'
+import { tell } from '../complaint.ts'
+import { loadProject } from '../config-file.ts'
+import { withDatabase } from '../database.ts'
+import { asUsage, type ExitCode, exitCode, usageError } from '../exit.ts'
+import { type ImportOutcome, runImport } from '../import-run.ts'
+import type { InputFile } from '../input-file.ts'
+import { createProgressLine } from '../progress-line.ts'
+import { reportObject } from '../report-json.ts'
+import { summary } from '../summary.ts'
+import type { ImportCommandOptions } from './import-options.ts'
+import { asTyped, importSettings } from './import-settings.ts'
+
+/** The first fault ends it, since those behind it refer to what was not imported. */
+export async function importBundle(file: InputFile, options: ImportCommandOptions): Promise<ExitCode> {
+  refuseForBundles(options)
+  const settings = asUsage(() => readBundleSettings(importSettings(options, Buffer.alloc(0))), asTyped)
+  const { project } = await loadProject(options.config)
+
+  return withDatabase(options, async ({ pool, interrupted }) => {
+    const importer = createImporter({ pool, resources: project.resources })
+    const bundle = await importer.openBundle({ source: file.open(), signal: interrupted })
+    const outcomes: ImportOutcome[] = []
+    try {
+      for (const { resource, format, size, open } of bundle.entries) {
+        const progress = createProgressLine(process.stderr, size)
+        const announce = () => {
+          progress.clear()
+          tell('Stopping after the current batch; once more stops at once.')
+        }
+        interrupted.addEventListener('abort', announce)
+        const outcome = await runImport({
+          pool,
+          project,
+          errorsFile: undefined,
+          rejectsFile: undefined,
+          signal: interrupted,
+          run: { ...settings, resource, format, source: await open(), onProgress: progress.show },
+        })
+        interrupted.removeEventListener('abort', announce)
+        progress.clear()
+        outcomes.push(outcome)
+        const { report, fault } = outcome
+        const hasReport = report !== undefined && (fault === undefined || report.processed > 0)
+        if (options.json !== true && hasReport) process.stdout.write(`${summary(outcome, file.label)}\n`)
+        if (fault !== undefined) throw fault
+      }
+    } finally {
+      await bundle.close()
+      if (options.json === true && outcomes.length > 0) {
+        const imports = outcomes.map(reportObject)
+        process.stdout.write(`${JSON.stringify({ createdAt: bundle.createdAt, imports }, null, 2)}\n`)
+      }
+    }
+    return outcomes.every(({ report }) => report?.failed === 0) ? exitCode.done : exitCode.rejected
+  })
+}
+
+/** @throws CommandError */
+function refuseForBundles({ resource, errors, rejects }: ImportCommandOptions): void {
+  if (resource !== undefined) {
+    throw usageError(
+      'A bundle names its resources itself; leave out --resource, or unpack it and import one file.',
+    )
+  }
+  for (const [name, value] of Object.entries({ errors, rejects })) {
+    if (value === undefined) continue
+    throw usageError(
+      `--${name} takes the records of one resource; unpack the bundle, and import its files one by one.`,
+    )
+  }
+}

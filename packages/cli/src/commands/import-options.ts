@@ -1,0 +1,16 @@
+// Options of `lading import`, as they are typed.
+import type { DatabaseOptions } from '../database.ts'
+import type { RemoteOptionTexts } from '../remote-file.ts'
+import type { SettingOptions } from './import-settings.ts'
+
+export interface ImportCommandOptions extends DatabaseOptions, SettingOptions, RemoteOptionTexts {
+  readonly config?: string
+  /** Of anything but a bundle. */
+  readonly resource?: string
+  readonly format?: string
+  /** File for all record errors. */
+  readonly errors?: string
+  /** File for all rejected records. */
+  readonly rejects?: string
+  readonly json?: boolean
+}

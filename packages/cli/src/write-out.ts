@@ -1,0 +1,38 @@
+// A stream → standard output, or a file that appears when it is complete.
+import { createWriteStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { failure } from './exit.ts'
+import { errorCode, fileErrorReason, isFileError } from './file-error.ts'
+import { cannotWrite, createSafeFile } from './safe-file.ts'
+
+/** @param output undefined: standard output, whose reader may have enough before the end. @throws CommandError */
+export async function writeOut(
+  source: Readable,
+  output: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  await (output === undefined ? toStdout(source, signal) : toFile(source, output, signal))
+}
+
+async function toStdout(source: Readable, signal: AbortSignal): Promise<void> {
+  try {
+    await pipeline(source, process.stdout, { signal, end: false })
+  } catch (error) {
+    if (errorCode(error) === 'EPIPE') return
+    throw isFileError(error)
+      ? failure(`Cannot write to standard output: ${fileErrorReason(error)}.`, error)
+      : error
+  }
+}
+
+async function toFile(source: Readable, output: string, signal: AbortSignal): Promise<void> {
+  const file = await createSafeFile(output)
+  try {
+    await pipeline(source, createWriteStream(file.path), { signal })
+  } catch (error) {
+    await file.discard()
+    throw isFileError(error) ? cannotWrite(output, error) : error
+  }
+  await file.commit()
+}

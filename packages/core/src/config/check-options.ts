@@ -1,0 +1,58 @@
+// Options from outside + a TypeBox schema → options that can be relied on, or the first one that is wrong by its name.
+import { type Static, type TObject, type TSchema, TypeGuard } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { LadingError } from '../errors/lading-error.ts'
+import { nearest } from '../util/suggest.ts'
+
+/** The schema of one option. @throws LadingError `OPTION_INVALID` if there is none of that name, with the known ones */
+export function optionNamed(schema: TObject, name: string): TSchema {
+  const known = Object.keys(schema.properties)
+  const property = known.includes(name) ? schema.properties[name] : undefined
+  if (property !== undefined) return property
+  const hint = nearest(name, known)
+  const tail =
+    known.length === 0
+      ? 'This endpoint has none.'
+      : `${hint ? `Did you mean "${hint}"? ` : ''}Known: ${known.join(', ')}.`
+  throw optionInvalid(`Unknown option "${name.slice(0, 100)}". ${tail}`)
+}
+
+/** @throws LadingError `OPTION_INVALID` naming the option that is missing or has a wrong value */
+export function checkOptions<Schema extends TObject>(
+  schema: Schema,
+  values: Record<string, unknown>,
+): Static<Schema> {
+  if (Value.Check(schema, values)) return values
+  for (const [name, property] of Object.entries(schema.properties)) {
+    if (values[name] === undefined) {
+      if (schema.required?.includes(name)) throw optionInvalid(`The option "${name}" is missing.`)
+    } else if (!Value.Check(property, values[name])) {
+      throw optionInvalid(`The option "${name}" must be ${expectation(property)}.`)
+    }
+  }
+  throw optionInvalid('The options are not valid.')
+}
+
+function expectation(property: TSchema): string {
+  if (TypeGuard.IsInteger(property)) {
+    const { minimum = 0, maximum } = property
+    return `a whole number from ${minimum}${maximum === undefined ? '' : ` to ${maximum}`}`
+  }
+  if (TypeGuard.IsBoolean(property)) return 'true or false'
+  if (TypeGuard.IsUnion(property)) {
+    const members = property.anyOf.map(member =>
+      TypeGuard.IsLiteral(member) ? String(member.const) : expectation(member),
+    )
+    return members.some(member => member.includes(' '))
+      ? members.join(' or ')
+      : `one of ${members.join(', ')}`
+  }
+  if (TypeGuard.IsArray(property)) return 'an array of text'
+  if (TypeGuard.IsString(property))
+    return `text of ${property.minLength ?? 0} to ${property.maxLength ?? 'any number of'} characters`
+  return 'an object'
+}
+
+export function optionInvalid(message: string): LadingError {
+  return new LadingError('OPTION_INVALID', message)
+}

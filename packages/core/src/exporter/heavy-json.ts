@@ -1,0 +1,23 @@
+// Numbers in a JSON value that jsonb has no room for: a comparison with one would fail in the database.
+import type { Field } from '../resource/field.ts'
+import { JsonText } from '../value/json.ts'
+
+/** Text is passed over. jsonb keeps 131,072 digits before the point and 16,383 behind it (PostgreSQL manual, 8.1.2). */
+const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+/** Longer than any number that is meant, and far from those limits. */
+const mostCharacters = 1_000
+
+export function isHeavyJson({ type }: Field, value: unknown): boolean {
+  if (type.kind === 'array') return type.element === 'json' && Array.isArray(value) && value.some(isHeavy)
+  return type.kind === 'json' && isHeavy(value)
+}
+
+function isHeavy(value: unknown): boolean {
+  if (!(value instanceof JsonText)) return false
+  for (const [text] of value.text.matchAll(token)) {
+    if (text.startsWith('"')) continue
+    const [digits = '', power = '0'] = text.toLowerCase().split('e')
+    if (digits.length > mostCharacters || Math.abs(Number(power)) > mostCharacters) return true
+  }
+  return false
+}

@@ -1,0 +1,20 @@
+// What was asked + the table → the plan of one export: the select, and how its rows are written.
+import type { EncodeOptions, ExportColumn, ExportQuery, Format } from '../format/format.ts'
+import type { Resource } from '../resource/define.ts'
+
+/** How the rows are written, checked. */
+export interface Shape {
+  readonly format: Format
+  readonly encoding: EncodeOptions
+  readonly compression: 'none' | 'gzip'
+}
+
+/** Everything that an export needs to know; nothing in it depends on a connection, so that several can share one. */
+export interface ExportPlan {
+  readonly resource: Resource
+  /** The columns that the file has. */
+  readonly query: ExportQuery
+  /** Further columns that only `printRow` sees: it may need a field that nobody asked for. */
+  readonly unprinted: readonly ExportColumn[]
+  readonly shape: Shape
+}

@@ -1,0 +1,73 @@
+// The resources of an exporter on its pool: what is asked of one → a plan, its table read once.
+import { readTarget } from '../catalogue/read-target.ts'
+import type { Target } from '../catalogue/target.ts'
+import { type Pool, withClient } from '../postgres/client.ts'
+import type { Resource } from '../resource/define.ts'
+import type { Field } from '../resource/field.ts'
+import { createRegistry, type Registry } from '../resource/registry.ts'
+import { assertDiscreet } from './discretion.ts'
+import { defaultFields } from './export-fields.ts'
+import type { StreamOptions } from './options.ts'
+import type { ExportPlan, Shape } from './plan.ts'
+import { exportQuery } from './query-sql.ts'
+import { scopeTests } from './scope.ts'
+import { readSelection, type Wanted } from './selection.ts'
+import { readShape } from './shape.ts'
+
+/** What can be judged without a database. */
+export interface Request {
+  readonly wanted: Wanted
+  readonly shape: Shape
+}
+
+export interface Planner {
+  readonly registry: Registry
+  /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID` */
+  read(options: StreamOptions): Request
+  /** @throws LadingError `SCOPE_FAILED`, `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`; `FILTER_INVALID` for what only the catalogue knows */
+  plan(request: Request, caller: StreamOptions['caller']): Promise<ExportPlan>
+  /** The resource with what the catalogue says of its table. @throws LadingError `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE` */
+  targetOf(resource: Resource): Promise<Target>
+}
+
+/** What `printRow` sees besides: what it withholds must not depend on what was asked for. */
+function unaskedFields({ resource, fields }: Wanted): readonly Field[] {
+  return defaultFields(resource).filter(field => !fields.includes(field))
+}
+
+/** @throws LadingError `RESOURCE_INVALID` */
+export function createPlanner(pool: Pool, resources: readonly Resource[]): Planner {
+  const registry = createRegistry(resources)
+  const targets = new Map<string, Target>()
+  assertDiscreet(resources)
+
+  const targetOf = async (resource: Resource): Promise<Target> => {
+    const known = targets.get(resource.name)
+    if (known !== undefined) return known
+    const target = await withClient(pool, client => readTarget(client, resource))
+    targets.set(resource.name, target)
+    return target
+  }
+  return {
+    registry,
+    targetOf,
+    read(options) {
+      const resource = registry.get(options.resource)
+      return { shape: readShape(options), wanted: readSelection(resource, options) }
+    },
+    async plan({ wanted, shape }, caller) {
+      const { resource } = wanted
+      const scope = await scopeTests(resource, caller)
+      const unprinted = resource.printRow === undefined ? [] : unaskedFields(wanted)
+      const fields = [...wanted.fields, ...unprinted]
+      const { columns, source } = exportQuery(await targetOf(resource), { ...wanted, fields }, scope)
+      const count = wanted.fields.length
+      return {
+        resource,
+        shape,
+        query: { columns: columns.slice(0, count), source },
+        unprinted: columns.slice(count),
+      }
+    },
+  }
+}

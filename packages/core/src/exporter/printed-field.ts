@@ -1,0 +1,56 @@
+// One field on its way through `printRow`: what PostgreSQL printed → a JSON value, and a value → what it would print.
+import { LadingError } from '../errors/lading-error.ts'
+import type { Format } from '../format/format.ts'
+import type { Resource } from '../resource/define.ts'
+import type { Field } from '../resource/field.ts'
+import { Refusal, shown } from '../value/codec.ts'
+import { codecOf } from '../value/codecs.ts'
+import { fieldFor } from './export-fields.ts'
+
+export interface PrintedField {
+  readonly name: string
+  /** As NDJSON would have it, frozen. */
+  read(text: string | null): unknown
+  /** @throws LadingError `HOOK_FAILED` for a value that no import would take back */
+  print(value: unknown): string | null
+}
+
+/** @param form what the format prints: text, or JSON values */
+export function printedField(resource: Resource, name: string, form: Format['values']): PrintedField {
+  const field = fieldFor(resource, 'print', name, 'INTERNAL')
+  const codec = codecOf(field.type)
+  const read = form === 'json' || isJson(field) ? readJson : (text: string) => text
+  return {
+    name,
+    read: text => (text === null ? null : read(text)),
+    print(value) {
+      if (value === null) return null
+      const parsed = codec.fromJson(value)
+      if (parsed === undefined || parsed instanceof Refusal) {
+        const problem = parsed?.message ?? codec.expectation
+        throw new LadingError(
+          'HOOK_FAILED',
+          `printRow of ${resource.name} gave "${name}" a value that ${problem}.`,
+        )
+      }
+      return shown(codec, parsed, form)
+    },
+  }
+}
+
+/** In a CSV cell, the other types are printed as the text that a JSON string has in it. */
+function isJson({ type }: Field): boolean {
+  return codecOf(type).isJson === true
+}
+
+function readJson(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  return typeof value === 'object' ? frozen(value) : value
+}
+
+/** Or a hook could change a value without it being seen that it is another one. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
+}

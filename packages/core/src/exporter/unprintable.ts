@@ -1,0 +1,43 @@
+// A value that no file can hold ↔ the fault that names its field and its row.
+import { unquoted } from '../catalogue/match-stand-ins.ts'
+import type { Target } from '../catalogue/target.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import { literal } from '../postgres/identifier.ts'
+import { isShown } from './export-fields.ts'
+
+/** Marks the error that a value which cannot be printed raises; see `unprintable`. */
+const unprintableMark = 'lading: not printable:'
+
+/**
+ * SQL that raises by a cast that must fail, since SQL has no expression that raises. It names the field and the row,
+ * and is evaluated only for a value that cannot be printed.
+ *
+ * @param sql the column, qualified
+ */
+export function unprintable(target: Target, name: string, sql: string): string {
+  const key = namedKey(target)
+  // Without a key the row has no name; but an expression without a column would raise when the query is planned.
+  const row = key.length === 0 ? `left(${sql}::text, 0)` : `concat_ws(', ', ${key.join(', ')})`
+  return `((${literal(`${unprintableMark} ${name} of row `)} || ${row})::int4)::text`
+}
+
+/** The primary key, unless some of it is nobody's to see. */
+function namedKey({ primaryKey, columns }: Target): readonly string[] {
+  const shown = columns.filter(({ field }) => isShown(field)).map(({ info }) => info.name)
+  return primaryKey.every(part => shown.includes(unquoted(part)))
+    ? primaryKey.map(part => `t.${part}::text`)
+    : []
+}
+
+/** The fault that an error of an export's COPY means, if it is one that `unprintable` raised. */
+export function unprintableFault(error: unknown): LadingError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const at = error.message.indexOf(unprintableMark)
+  if (at === -1) return undefined
+  const [, field, row] = /^ (.*) of row (.*)"$/s.exec(error.message.slice(at + unprintableMark.length)) ?? []
+  return new LadingError(
+    'VALUE_NOT_PRINTABLE',
+    `${row === '' ? `A value of "${field}"` : `The value of "${field}" in row ${row}`} cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
+    { cause: error },
+  )
+}

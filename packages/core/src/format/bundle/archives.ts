@@ -1,0 +1,74 @@
+// Bundles for the tests of their reading, made entry by entry, so that anything may be wrong with them.
+import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { type Header, pack } from 'tar-stream'
+import type { ManifestEntry } from './manifest.ts'
+import { readBundle } from './read.ts'
+
+export const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex')
+
+export function entry(resource: string, text: string, change: object = {}): ManifestEntry {
+  return {
+    resource,
+    file: `${resource}.ndjson`,
+    format: 'ndjson',
+    rows: 1,
+    bytes: Buffer.byteLength(text),
+    sha256: sha256(text),
+    fingerprint: '0'.repeat(64),
+    fields: [{ name: 'id', type: 'integer' }],
+    ...change,
+  }
+}
+
+export const users = '{"id":1}\n'
+export const articles = '{"id":1,"author_id":1}\n'
+
+export function manifest(change: object = {}): object {
+  return {
+    lading_bundle: 1,
+    lading_version: '0.1.0',
+    created_at: '2024-01-02T03:04:05Z',
+    format: 'ndjson',
+    entries: [entry('users', users), entry('articles', articles)],
+    ...change,
+  }
+}
+
+export type Part = readonly [header: (Partial<Header> & Pick<Header, 'name'>) | string, content: string]
+
+/** An archive of these entries, as they come. */
+export async function tar(...parts: readonly Part[]): Promise<Buffer> {
+  const archive = pack()
+  for (const [header, content] of parts) {
+    const named = typeof header === 'string' ? { name: header } : header
+    archive.entry({ type: 'file', ...named }, content)
+  }
+  archive.finalize()
+  return buffer(archive as AsyncIterable<Buffer>)
+}
+
+export const plain = (about: object = manifest()): readonly Part[] => [
+  ['manifest.json', JSON.stringify(about)],
+  ['users.ndjson', users],
+  ['articles.ndjson', articles],
+]
+
+/** What was kept, or the fault. */
+export async function read(
+  archive: Buffer,
+  { maxBytes, chunk = 1_000 }: { maxBytes?: number; chunk?: number } = {},
+) {
+  const kept: string[] = []
+  async function* chunks() {
+    for (let at = 0; at < archive.length; at += chunk) yield archive.subarray(at, at + chunk)
+  }
+  const found = await readBundle(chunks(), {
+    maxBytes,
+    check: () => undefined,
+    keep: async ({ file }, content) => {
+      kept.push(`${file} ${(await buffer(content)).toString()}`)
+    },
+  })
+  return { found, kept }
+}

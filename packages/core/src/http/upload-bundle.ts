@@ -1,0 +1,49 @@
+// An upload that turns out to be a bundle → its imports: what may be said of it, and where the rest is done.
+import { LadingError } from '../errors/lading-error.ts'
+import { readBundleSettings } from '../importer/bundle-settings.ts'
+import type { KeyClaim } from '../jobs/idempotency.ts'
+import type { BundleJobs } from '../jobs/jobs.ts'
+import { type ImportOptions, settingsOf } from './import-settings.ts'
+import type { HttpRequest } from './message.ts'
+import type { Service } from './service.ts'
+
+export interface BundleUpload {
+  readonly source: AsyncIterable<Buffer>
+  readonly options: ImportOptions
+  /** Asked for when the bundle has been read: fields of a form that come behind it. */
+  readonly laterOptions?: () => ImportOptions
+  readonly claim: KeyClaim | undefined
+}
+
+/** @throws LadingError; then neither a job nor a file is left */
+export function submitBundle(
+  { signal }: HttpRequest,
+  { jobs, maxFileSize }: Service,
+  { source, options, laterOptions, claim }: BundleUpload,
+): Promise<BundleJobs> {
+  return jobs.submitBundleImport({
+    ...bundleSettings(options),
+    source,
+    maxBytes: maxFileSize,
+    laterSettings: laterOptions && (() => bundleSettings(laterOptions())),
+    signal,
+    idempotencyKey: claim,
+  })
+}
+
+/** @throws LadingError `OPTION_INVALID` */
+function bundleSettings(options: ImportOptions) {
+  if (options.resource !== undefined) {
+    throw new LadingError(
+      'OPTION_INVALID',
+      'A bundle names its resources itself; leave out the option "resource".',
+    )
+  }
+  const { after, metadata, ...settings } = settingsOf(options)
+  return { ...readBundleSettings(settings, asSent), after, metadata }
+}
+
+/** `onConflict` → `"on_conflict"`. */
+function asSent(name: string): string {
+  return `"${name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)}"`
+}

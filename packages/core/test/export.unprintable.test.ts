@@ -1,0 +1,105 @@
+// Values that no import would take back end an export, in every format and on both roads, and are named.
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { createExporter, defineResource, type StreamOptions, Type } from '../src/index.ts'
+
+const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
+  Type.Optional(Type.Union([schema, Type.Null()]))
+const timestamp = Type.String({ format: 'date-time' })
+const date = Type.String({ format: 'date' })
+const decimal = Type.String({ format: 'decimal' })
+
+const schema = Type.Object({
+  id: Type.Integer(),
+  instant: nullable(timestamp),
+  local: nullable(timestamp),
+  day: nullable(date),
+  float: nullable(Type.Number()),
+  single: nullable(Type.Number()),
+  exact: nullable(decimal),
+  whole: nullable(Type.Integer()),
+  big: nullable(Type.String({ format: 'int64' })),
+  instants: nullable(Type.Array(timestamp)),
+  locals: nullable(Type.Array(timestamp)),
+  days: nullable(Type.Array(date)),
+  floats: nullable(Type.Array(Type.Number())),
+  exacts: nullable(Type.Array(decimal)),
+  wholes: nullable(Type.Array(Type.Integer())),
+})
+const table = 'things'
+const byCopy = defineResource('things', { table, schema })
+const byRows = defineResource('things', { table, schema, printRow: row => ({ ...row }) })
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createDatabase()
+  await database.pool.query(`create table things (id int primary key, instant timestamptz, local timestamp, day date,
+    "float" float8, single real, exact numeric, whole numeric, big numeric, instants timestamptz[], locals timestamp[], days date[],
+    floats float8[], exacts numeric[], wholes numeric[])`)
+})
+afterAll(() => database.drop())
+
+const shapes: readonly Omit<StreamOptions, 'resource'>[] = [
+  { format: 'csv' },
+  { format: 'csv', excel: true },
+  { format: 'ndjson' },
+  { format: 'json' },
+  { format: 'ndjson', compression: 'gzip' },
+]
+
+describe.each([
+  ['COPY', byCopy],
+  ['rows', byRows],
+])('by %s', (_road, resource) => {
+  const failureOf = (shape: Omit<StreamOptions, 'resource'>) =>
+    buffer(
+      createExporter({ pool: database.pool, resources: [resource] }).stream({ resource: 'things', ...shape }),
+    ).then(
+      file => `printed ${file}`,
+      (error: unknown) => error,
+    )
+
+  test.each([
+    ['instant', 'infinity'],
+    ['instant', '-infinity'],
+    ['instant', '0044-03-15 12:00:00+00 BC'],
+    ['instant', '10000-01-01 00:00:00+00'],
+    ['local', 'infinity'],
+    ['local', '0001-12-31 23:59:59.999999 BC'],
+    ['day', '-infinity'],
+    ['day', '0044-03-15 BC'],
+    ['day', '10000-01-01'],
+    ['float', 'NaN'],
+    ['float', 'Infinity'],
+    ['single', '-Infinity'],
+    ['exact', 'NaN'],
+    ['exact', '-Infinity'],
+    ['whole', 'NaN'],
+    ['big', 'Infinity'],
+    ['instants', '{2024-01-31Z,infinity}'],
+    ['instants', '{NULL,"0044-03-15 12:00:00+00 BC"}'],
+    ['locals', '{-infinity}'],
+    ['days', '{2024-01-31,infinity}'],
+    ['floats', '{1,NaN}'],
+    ['exacts', '{1,Infinity}'],
+    ['wholes', '{NaN}'],
+  ])('%s = %s', async (field, value) => {
+    await database.pool.query('truncate things')
+    await database.pool.query(`insert into things (id, "${field}") values (1, null), (42, $1)`, [value])
+    for (const shape of shapes) {
+      expect(await failureOf(shape)).toMatchObject({
+        code: 'VALUE_NOT_PRINTABLE',
+        message: `The value of "${field}" in row 42 cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
+      })
+    }
+    await expect.poll(() => database.pool.totalCount - database.pool.idleCount).toBe(0)
+  })
+
+  test('the first and the last value that can be are printed', async () => {
+    await database.pool.query(`truncate things; insert into things (id, instant, local, day, instants, days, exact, exacts, wholes)
+      values (1, '0001-01-01Z', '0001-01-01', '0001-01-01', '{0001-01-01Z,NULL}', '{0001-01-01}', 0, '{NULL,1}', '{2}'),
+      (2, '9999-12-31 23:59:59.999999Z', '9999-12-31 23:59:59.999999', '9999-12-31', '{}', '{9999-12-31}', 1, '{}', '{}')`)
+    for (const shape of shapes) expect(await failureOf(shape)).toMatch(/^printed /)
+  })
+})
