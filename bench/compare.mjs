@@ -15,25 +15,30 @@ import { run } from './child.mjs'
  * @throws Error if a side did not get every row across, or the two left different results
  */
 export async function compare(comparison, { rows, rounds, signal }) {
-  const { what } = comparison
   const done = []
   await comparison.first?.()
-  for (let round = 1; round <= rounds; round++) {
-    const peer = await runSide(comparison, comparison.peer, signal)
-    const ours = await runSide(comparison, comparison.ours, signal)
-    for (const [name, { achieved }] of Object.entries({ peer, ours })) {
-      if (achieved.rows !== rows) throw new Error(`${what}: ${name} has ${achieved.rows} rows, not ${rows}.`)
-    }
-    if (!isDeepStrictEqual(peer.achieved, ours.achieved)) {
-      throw new Error(`${what}: the results differ: ${JSON.stringify({ peer, ours })}`)
-    }
-    const inside = JSON.parse(ours.stdout)
-    console.log(
-      `${what}, round ${round}: peer ${peer.seconds.toFixed(2)} s, ours ${ours.seconds.toFixed(2)} s`,
-    )
-    done.push({ what, round, peer: { seconds: peer.seconds }, ours: { seconds: ours.seconds, inside } })
+  try {
+    for (let round = 1; round <= rounds; round++)
+      done.push(await oneRound(comparison, round, { rows, signal }))
+  } finally {
+    await comparison.last?.()
   }
   return done
+}
+
+async function oneRound(comparison, round, { rows, signal }) {
+  const { what } = comparison
+  const peer = await runSide(comparison, comparison.peer, signal)
+  const ours = await runSide(comparison, comparison.ours, signal)
+  for (const [name, { achieved }] of Object.entries({ peer, ours })) {
+    if (achieved.rows !== rows) throw new Error(`${what}: ${name} has ${achieved.rows} rows, not ${rows}.`)
+  }
+  if (!isDeepStrictEqual(peer.achieved, ours.achieved)) {
+    throw new Error(`${what}: the results differ: ${JSON.stringify({ peer, ours })}`)
+  }
+  const inside = JSON.parse(ours.stdout)
+  console.log(`${what}, round ${round}: peer ${peer.seconds.toFixed(2)} s, ours ${ours.seconds.toFixed(2)} s`)
+  return { what, round, peer: { seconds: peer.seconds }, ours: { seconds: ours.seconds, inside } }
 }
 
 async function runSide({ before, achieved }, { command, args, ...options }, signal) {

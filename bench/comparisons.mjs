@@ -1,15 +1,21 @@
 // What is compared: for each task how it is prepared, the command of either side, and what both must have achieved.
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { countRecords } from './count-records.mjs'
 import { peerExport, peerImport } from './peer.mjs'
+import { startReferenceServer } from './reference-server.mjs'
+import { sameSelect } from './same-select.mjs'
 import { contents, freshTable, settledTable } from './users-table.mjs'
 
 /**
  * @typedef {object} Comparison
  * @property {string} what
  * @property {() => Promise<void>} [first] before the first round
+ * @property {() => Promise<void>} [last] after the last round
  * @property {() => Promise<void>} before before every run, not timed
  * @property {{ command: string, args: string[], cwd?: string, env?: Record<string, string> }} peer
  * @property {{ command: string, args: string[], cwd?: string, env?: Record<string, string> }} ours
@@ -18,7 +24,14 @@ import { contents, freshTable, settledTable } from './users-table.mjs'
  * @returns {Comparison[]} in an order in which the exports find what the last import left
  */
 export function comparisons(context) {
-  return [importJob(context), importCsv(context), exportTo(context, 'csv'), exportTo(context, 'ndjson')]
+  return [
+    importJob(context),
+    importCsv(context),
+    exportTo(context, 'csv'),
+    exportTo(context, 'ndjson'),
+    download(context, 'csv'),
+    download(context, 'ndjson'),
+  ]
 }
 
 function importCsv(context) {
@@ -55,6 +68,35 @@ function exportTo(context, format) {
     ours: ours(context, 'export-ours.mjs', [resource, format, file]),
     achieved: async () => ({ rows: await countRecords(file, format) }),
   }
+}
+
+/**
+ * The same rows over HTTP, from a server that runs already, with curl. The peer asks for the very same select, the values
+ * as Lading prints them: what is compared is the way, not the spelling.
+ */
+function download(context, format) {
+  const file = join(context.folder, `downloaded.${format}`)
+  const comparison = {
+    what: `HTTP ${format.toUpperCase()}`,
+    async first() {
+      await settledTable(context.client)
+      const select = await sameSelect(context.url, context.resource, format)
+      const server = await startReferenceServer(context.url)
+      const url = `${server.url}/v1/exports?resource=users&format=${format}`
+      comparison.peer = peerExport(context, format, file, select)
+      comparison.ours = ours(context, 'download-ours.mjs', [url, file, String(server.pid)])
+      comparison.last = server.stop
+    },
+    before: () => rm(file, { force: true }),
+    achieved: async () => ({ rows: await countRecords(file, format), sha256: await sha256Of(file) }),
+  }
+  return comparison
+}
+
+async function sha256Of(file) {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
 }
 
 /** Plain Node without flags, as a user would run it. */

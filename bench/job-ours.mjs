@@ -1,30 +1,12 @@
 // Child process: imports a CSV file as a job of the reference server, over HTTP. Argument: the file.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { openAsBlob, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { openAsBlob } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { peakBytesOf, startReferenceServer } from './reference-server.mjs'
 
 const [file] = process.argv.slice(2)
-const main = fileURLToPath(new URL('../examples/reference-server/dist/main.js', import.meta.url))
-const storage = await mkdtemp(join(tmpdir(), 'lading-bench-files-'))
-const server = spawn(process.execPath, [main], {
-  env: {
-    ...process.env,
-    APP_PORT: '0',
-    LOG_LEVEL: 'silent',
-    STORAGE_PATH: storage,
-    IMPORT_MAX_FILE_SIZE: '1000000000000',
-  },
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
-const exited = once(server, 'exit')
+const server = await startReferenceServer(process.env.DATABASE_URL)
 try {
-  const url = await listening()
+  const { url } = server
   const job = await done(url, await upload(url))
   const {
     processed_records: processed,
@@ -34,20 +16,10 @@ try {
   const rows = { processed, successful, failed, errorsByCode: job.errors_by_code }
   // The job's own time: without the start of the server and without the upload.
   process.stdout.write(
-    JSON.stringify({ seconds: job.duration_seconds, rows, peakBytes: peakBytes(server.pid) }),
+    JSON.stringify({ seconds: job.duration_seconds, rows, peakBytes: peakBytesOf(server.pid) }),
   )
 } finally {
-  server.kill('SIGTERM')
-  await exited
-  await rm(storage, { recursive: true, force: true })
-}
-
-async function listening() {
-  for await (const line of createInterface({ input: server.stdout })) {
-    const url = /^listening on (\S+)$/.exec(line)?.[1]
-    if (url !== undefined) return url
-  }
-  throw new Error('The server ended before it was listening.')
+  await server.stop()
 }
 
 async function upload(url) {
@@ -66,15 +38,5 @@ async function done(url, id) {
     if (job.status === 'completed') return job
     if (job.status === 'failed') throw new Error(job.error_message)
     await setTimeout(50)
-  }
-}
-
-/** The most memory that the server ever had resident; null where there is no /proc. */
-function peakBytes(pid) {
-  try {
-    const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    return kib === undefined ? null : Number(kib) * 1024
-  } catch {
-    return null
   }
 }

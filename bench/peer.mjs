@@ -23,9 +23,14 @@ export function peerImport(context, file) {
   return command(context, imports, file)
 }
 
-/** @param {{ url: string, hasPsql: boolean }} context @param {'csv' | 'ndjson'} format @param {string} file */
-export function peerExport(context, format, file) {
-  return command(context, exports[format], file)
+/**
+ * @param {{ url: string, hasPsql: boolean }} context
+ * @param {'csv' | 'ndjson'} format
+ * @param {string} file
+ * @param {string} [what] a select in parentheses, in place of the bare columns
+ */
+export function peerExport(context, format, file, what = exports[format].what) {
+  return command(context, { ...exports[format], what }, file)
 }
 
 function command({ url, hasPsql }, copy, file) {
@@ -43,7 +48,7 @@ function psql(url, { what, direction, options }, file) {
     command: 'psql',
     args: ['--no-psqlrc', '--set=ON_ERROR_STOP=1', '--dbname', address.href, '--command', meta],
     cwd: dirname(file),
-    env: { PGCLIENTENCODING: 'UTF8', ...(password === '' ? {} : { PGPASSWORD: password }) },
+    env: { PGCLIENTENCODING: 'UTF8', PGTZ: 'UTC', ...(password === '' ? {} : { PGPASSWORD: password }) },
   }
 }
 
