@@ -1,0 +1,36 @@
+// What faults must not leave behind: errors that nobody caught, messages, connections, staging tables.
+import type pg from 'pg'
+import { expect } from 'vitest'
+import { applicationName, type WorkerEvent } from './settings.ts'
+
+export function unhandledOf(events: readonly WorkerEvent[]): readonly WorkerEvent[] {
+  return events.filter(({ event }) => event === 'unhandled')
+}
+
+/** Waits until the queue holds nothing more. */
+export async function expectDelivered(pool: pg.Pool): Promise<void> {
+  await expect
+    .poll(async () => (await pool.query('select job_id from lading.queue')).rows, {
+      timeout: 10_000,
+      interval: 20,
+    })
+    .toEqual([])
+}
+
+export async function expectNothingLeft(pool: pg.Pool): Promise<void> {
+  const left = async () => {
+    const { rows } = await pool.query(
+      `select
+         (select count(*) from pg_stat_activity where application_name = $1 and datname = current_database())::int
+           as backends,
+         (select count(*) from pg_class where relpersistence = 't')::int as staging,
+         (select count(*) from pg_prepared_xacts)::int as prepared,
+         (select count(*) from lading.queue)::int as messages`,
+      [applicationName],
+    )
+    return rows[0]
+  }
+  await expect
+    .poll(left, { timeout: 10_000, interval: 50 })
+    .toEqual({ backends: 0, staging: 0, prepared: 0, messages: 0 })
+}
