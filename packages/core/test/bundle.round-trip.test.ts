@@ -5,7 +5,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { createExporter, createImporter, defineResource, memoryStorage, Type } from '../src/index.ts'
 import { allRows, buffer, entriesOf, plantRows, tables } from './bundle-bed.ts'
@@ -15,12 +15,13 @@ let database: TestDatabase
 const folder = mkdtempSync(join(tmpdir(), 'lading-bundles-test-'))
 beforeAll(async () => {
   // So that what is left there is ours.
-  process.env.TMPDIR = folder
+  vi.stubEnv('TMPDIR', folder)
   database = await createReferenceDatabase()
   await plantRows(database.pool, 500)
 })
 afterAll(async () => {
   await database.drop()
+  vi.unstubAllEnvs()
   await rm(folder, { recursive: true })
 })
 
