@@ -1,8 +1,11 @@
 // The environment → a checked configuration, or one line that names the variable at fault.
 import { join } from 'node:path'
 import { checkRemote } from '@lading/core'
+import { readApiKeys } from './api-keys.ts'
+import type { AccessConfig } from './authorize.ts'
+import { ConfigError } from './config-error.ts'
 
-export interface Config {
+export interface Config extends AccessConfig {
   readonly env: 'development' | 'production'
   readonly host: string
   /** 0: any free port. */
@@ -32,21 +35,12 @@ export interface Config {
   readonly logLevel: string
 }
 
-/** What is wrong with a variable. Its message is the one line that the server ends with. */
-export class ConfigError extends Error {}
-
 type Environment = Readonly<Record<string, string | undefined>>
 
 const databaseVariables = ['DB_HOST', 'DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME']
 
-/** Belong to features that are not there yet: a value that would be ignored silently is refused. */
-const later = ['API_KEYS']
-
 /** @throws ConfigError */
 export function readConfig(env: Environment): Config {
-  for (const name of later) {
-    if (env[name]) throw new ConfigError(`${name} is not supported by this version; leave it unset.`)
-  }
   const appEnv = choice(env, 'APP_ENV', ['development', 'production'])
   const databaseUrl = readDatabaseUrl(env)
   if (appEnv === 'production' && databaseUrl === undefined) {
@@ -54,16 +48,10 @@ export function readConfig(env: Environment): Config {
       'DATABASE_URL must be set with APP_ENV=production; the embedded database is for development.',
     )
   }
-  const host = env.APP_HOST || '127.0.0.1'
-  if (!isLoopback(host) && !flag(env, 'ALLOW_ANONYMOUS', false)) {
-    throw new ConfigError(
-      `APP_HOST=${host} serves other machines, and there are no keys yet; set ALLOW_ANONYMOUS=true if that is meant.`,
-    )
-  }
   const dataDir = env.LADING_DATA_DIR || '.lading'
   return {
     env: appEnv,
-    host,
+    ...readAccess(env),
     port: integer(env, 'APP_PORT', 8080, 0, 65_535),
     adapter: choice(env, 'ADAPTER', ['fastify', 'express']),
     databaseUrl,
@@ -82,6 +70,31 @@ export function readConfig(env: Environment): Config {
     jobRetentionDays: integer(env, 'JOB_RETENTION_DAYS', 30, 1, 3_650),
     hasMetrics: flag(env, 'PROMETHEUS_ENABLED', true),
     logLevel: choice(env, 'LOG_LEVEL', ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
+  }
+}
+
+/** Whoever reaches the server without keys may do everything: that is for this machine only, unless it is meant. */
+function readAccess(env: Environment): AccessConfig & Pick<Config, 'host'> {
+  const host = env.APP_HOST || '127.0.0.1'
+  const apiKeys = readApiKeys(env.API_KEYS)
+  const hasKeys = apiKeys.length > 0
+  const isOpenToAll = flag(env, 'ALLOW_ANONYMOUS', false)
+  if (hasKeys && isOpenToAll) {
+    throw new ConfigError('ALLOW_ANONYMOUS=true and API_KEYS contradict each other; leave one of them unset.')
+  }
+  if (!hasKeys && !isOpenToAll && !isLoopback(host)) {
+    throw new ConfigError(
+      `APP_HOST=${host} serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if everybody may do everything.`,
+    )
+  }
+  for (const name of ['METRICS_ACCESS', 'HEALTH_ACCESS']) {
+    if (env[name] === 'key' && !hasKeys) throw new ConfigError(`${name}=key needs keys; set API_KEYS.`)
+  }
+  return {
+    host,
+    apiKeys,
+    metricsAccess: choice(env, 'METRICS_ACCESS', ['key', 'open']),
+    healthAccess: choice(env, 'HEALTH_ACCESS', ['open', 'key']),
   }
 }
 
@@ -114,7 +127,7 @@ function readRemote(env: Environment): Config['remote'] {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 /** The first choice is the default. */

@@ -4,9 +4,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ladingExpress } from '@lading/adapter-express'
 import { ladingFastify } from '@lading/adapter-fastify'
+import { continueWhenRead } from '@lading/core/http'
 import express from 'express'
 import fastify from 'fastify'
 import type { Logger } from 'pino'
+import { authorizeBy, securitySchemes } from './authorize.ts'
 import type { Config } from './config.ts'
 import type { Service } from './service.ts'
 
@@ -50,6 +52,8 @@ const options = (config: Config, { jobs, exporter, resources, metrics, isDrainin
   exporter,
   resources,
   isDraining,
+  authorize: authorizeBy(config),
+  ...(config.apiKeys.length > 0 && { securitySchemes }),
   ...(metrics && { metrics }),
   maxFileSize: config.importMaxFileBytes,
 })
@@ -58,7 +62,9 @@ function expressServer(config: Config, service: Service): Server {
   const app = express()
   app.disable('x-powered-by')
   app.use(ladingExpress(options(config, service)))
-  return createServer(app)
+  const server = createServer(app)
+  continueWhenRead(server)
+  return server
 }
 
 async function fastifyServer(config: Config, service: Service): Promise<Server> {

@@ -1,7 +1,10 @@
 // The reference server: configuration, database, service, HTTP, in this order; and back again at the end.
 import { existsSync } from 'node:fs'
 import { LadingError } from '@lading/core'
-import { ConfigError, readConfig } from './config.ts'
+import project from '../lading.config.ts'
+import { checkResources } from './api-keys.ts'
+import { readConfig } from './config.ts'
+import { ConfigError } from './config-error.ts'
 import { openDatabase } from './database.ts'
 import { startHttpServer } from './http-server.ts'
 import { createLog, logJob } from './log.ts'
@@ -11,6 +14,10 @@ import { onSignals } from './signals.ts'
 async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const config = readConfig(process.env)
+  checkResources(
+    config.apiKeys,
+    project.resources.map(({ name }) => name),
+  )
   const log = createLog(config.logLevel)
   const database = await openDatabase(config, error =>
     log.warn({ error: error.message }, 'idle connection broke'),

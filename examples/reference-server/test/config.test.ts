@@ -28,6 +28,9 @@ describe('without any variable', () => {
       jobRetentionDays: 30,
       hasMetrics: true,
       logLevel: 'info',
+      apiKeys: [],
+      metricsAccess: 'key',
+      healthAccess: 'open',
     })
   })
 })
@@ -55,6 +58,31 @@ describe('remote files', () => {
   })
 })
 
+const key = `ci:${'0'.repeat(64)}:*:read`
+
+describe('other machines are served', () => {
+  test.each([
+    [{ APP_HOST: '0.0.0.0', API_KEYS: key }],
+    [{ APP_HOST: '::', API_KEYS: key }],
+    [{ APP_HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true' }],
+  ])('%j', env => {
+    expect(readConfig(env).host).toBe(env.APP_HOST)
+  })
+
+  test.each(['0.0.0.0', '::', '192.168.0.1', '127.example.org', '127.0.0.1.example.org'])(
+    'not on %s without keys, unless it is said',
+    host => {
+      expect(() => readConfig({ APP_HOST: host })).toThrow(
+        `APP_HOST=${host} serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if everybody may do everything.`,
+      )
+    },
+  )
+
+  test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('%s is this one', host => {
+    expect(readConfig({ APP_HOST: host }).host).toBe(host)
+  })
+})
+
 describe('a bad value is told in one sentence', () => {
   test.each([
     [{ APP_PORT: 'http' }, 'APP_PORT must be a whole number from 0 to 65535; it is "http".'],
@@ -71,7 +99,7 @@ describe('a bad value is told in one sentence', () => {
     ],
     [
       { APP_HOST: '0.0.0.0' },
-      'APP_HOST=0.0.0.0 serves other machines, and there are no keys yet; set ALLOW_ANONYMOUS=true if that is meant.',
+      'APP_HOST=0.0.0.0 serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if everybody may do everything.',
     ],
     [
       { EXPORT_STREAM_BATCH_SIZE: 'many' },
@@ -91,8 +119,18 @@ describe('a bad value is told in one sentence', () => {
       { REMOTE_ALLOW: '10.0.0.0/8, http://files' },
       'REMOTE_ALLOW: "http://files" cannot be allowed for remote files; write a host (files.example), the hosts below one (*.example), an address or a network (10.1.0.0/16), each with a port or not (:8080, :8000-8999, :*), or a port alone.',
     ],
+    [
+      { ALLOW_ANONYMOUS: 'true', API_KEYS: key },
+      'ALLOW_ANONYMOUS=true and API_KEYS contradict each other; leave one of them unset.',
+    ],
+    [
+      { API_KEYS: 'secret' },
+      'API_KEYS, entry 1: its second part must be the SHA-256 of a key, in 64 hexadecimal digits; npm run key makes a key and its entry.',
+    ],
+    [{ METRICS_ACCESS: 'all', API_KEYS: key }, 'METRICS_ACCESS must be one of key, open; it is "all".'],
+    [{ METRICS_ACCESS: 'key' }, 'METRICS_ACCESS=key needs keys; set API_KEYS.'],
+    [{ HEALTH_ACCESS: 'key' }, 'HEALTH_ACCESS=key needs keys; set API_KEYS.'],
     [{ PROMETHEUS_ENABLED: 'yes' }, 'PROMETHEUS_ENABLED must be true or false; it is "yes".'],
-    [{ API_KEYS: 'secret' }, 'API_KEYS is not supported by this version; leave it unset.'],
   ])('%j', (env, message) => {
     expect(() => readConfig(env)).toThrow(message)
   })

@@ -1,6 +1,11 @@
 // ladingExpress: the documented service as a handler for Express 4 and 5.
 import { createHttp, type HttpOptions, handleNode, splitUrl } from '@lading/core/http'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
+
+export interface LadingOptions extends HttpOptions {
+  /** Who asks, as the host has found out: text is a principal, an object may have `tenant` and `principal`; `authorize` sees it as it is. @defaultValue nobody */
+  readonly principal?: ((request: Request) => unknown) | undefined
+}
 
 /**
  * Mount it at the root or under a prefix, before or after body parsers. Paths that are not of the service go to
@@ -9,15 +14,21 @@ import type { RequestHandler } from 'express'
  * @example
  * app.use('/api', ladingExpress({ jobs, exporter, resources }))
  */
-export function ladingExpress(options: HttpOptions): RequestHandler {
+export function ladingExpress({ principal, ...options }: LadingOptions): RequestHandler {
   const http = createHttp(options)
   return (request, response, next) => {
     const { url, baseUrl: mount } = request
     const [path] = splitUrl(url)
     if (!http.owns(path)) return next()
-    // A body parser of the host leaves what it read here; Express 4 has `{}` here without one.
-    handleNode(http, { request, response, url, mount, parsedBody: request.body }).catch(next)
+    handleNode(http, {
+      request,
+      response,
+      url,
+      mount,
+      remoteAddress: request.ip,
+      principal: principal && (() => principal(request)),
+      // A body parser of the host leaves what it read here; Express 4 has `{}` here without one.
+      parsedBody: request.body,
+    }).catch(next)
   }
 }
-
-export type { HttpOptions as LadingOptions } from '@lading/core/http'

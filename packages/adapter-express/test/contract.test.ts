@@ -1,11 +1,13 @@
 // The adapter does what the service promises, on Express 4 and 5, at the root and under a prefix.
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express5 from 'express'
 import express4 from 'express4'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { continueWhenRead } from '../../core/src/http/index.ts'
 import { httpSuiteService } from '../../core/src/testing/http-service.ts'
 import { frameworkGroups, type HttpSuiteGroup, httpSuite } from '../../core/src/testing/http-suite.ts'
 import { ladingExpress } from '../src/index.ts'
@@ -49,7 +51,9 @@ for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
         app.get('/host', (_request, response) => response.send('hello from the host'))
         app.post('/host', (request, response) => response.json(request.body))
         app.use((_request, response) => response.status(404).send('host: not found'))
-        const server = app.listen(0, '127.0.0.1')
+        const server = createServer(app)
+        continueWhenRead(server)
+        server.listen(0, '127.0.0.1')
         await once(server, 'listening')
         // A TCP server that listens has an address of this form.
         const { port } = server.address() as AddressInfo

@@ -1,6 +1,9 @@
 // ladingFastify: the documented service as a plugin for Fastify 4 and 5.
+import { Server } from 'node:http'
+import { Server as TlsServer } from 'node:https'
 import { Readable } from 'node:stream'
 import {
+  continueWhenRead,
   createHttp,
   goneSignal,
   type Http,
@@ -13,8 +16,12 @@ import {
 } from '@lading/core/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** `prefix` is Fastify's own: under which path the plugin is mounted. */
-export type LadingOptions = HttpOptions & { readonly prefix?: string }
+export interface LadingOptions extends HttpOptions {
+  /** Fastify's own: under which path the plugin is mounted. */
+  readonly prefix?: string
+  /** Who asks, as the host has found out: text is a principal, an object may have `tenant` and `principal`; `authorize` sees it as it is. @defaultValue nobody */
+  readonly principal?: ((request: FastifyRequest) => unknown) | undefined
+}
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -26,7 +33,11 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
  * await app.register(ladingFastify, { prefix: '/api', jobs, exporter, resources })
  */
 export async function ladingFastify(scope: FastifyInstance, options: LadingOptions): Promise<void> {
-  const http = createHttp(options)
+  const { principal, ...rest } = options
+  const http = createHttp(rest)
+  // One of HTTP/2 has its own way, and is left alone.
+  const server: unknown = scope.server
+  if (server instanceof Server || server instanceof TlsServer) continueWhenRead(server)
 
   // Bodies stay streams in this scope: files are larger than memory, and core has limits of its own.
   scope.removeAllContentTypeParsers()
@@ -47,17 +58,19 @@ export async function ladingFastify(scope: FastifyInstance, options: LadingOptio
     scope.route({
       method: [...methods],
       url,
-      handler: (request, reply) => answer(http, scope.prefix, request, reply),
+      handler: (request, reply) =>
+        answer(http, scope.prefix, { request, reply, principal: principal && (() => principal(request)) }),
     })
   }
 }
 
-async function answer(
-  http: Http,
-  prefix: string,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<unknown> {
+interface Exchange {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly principal: (() => unknown) | undefined
+}
+
+async function answer(http: Http, prefix: string, { request, reply, principal }: Exchange): Promise<unknown> {
   const [path, rawQuery] = splitUrl(request.raw.url ?? '/')
   const mount = mountOf(prefix, path)
   const response = await http.handle({
@@ -68,6 +81,8 @@ async function answer(
     body: request.body instanceof Readable ? request.body : undefined,
     mount,
     signal: goneSignal(reply.raw),
+    remoteAddress: request.ip,
+    principal,
   })
   return respond(reply, response)
 }

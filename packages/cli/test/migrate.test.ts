@@ -16,6 +16,7 @@ const own = [
   'lading/009_processing_time',
   'lading/010_remote_sources',
   'lading/011_bundles',
+  'lading/012_tenants',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

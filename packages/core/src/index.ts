@@ -79,6 +79,7 @@ export type {
   MaskDefinition,
   ReferenceDefinition,
   ResourceDefinition,
+  SessionHook,
   ShownDefinition,
   StandInDefinition,
 } from './resource/definition.ts'

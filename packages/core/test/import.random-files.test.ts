@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { chunkSizes, formatOf, rarely, recordOf, withoutUnseen } from './judge/arbitrary.ts'
+import { members, namedMembers } from './judge/members.ts'
 import { namedPeople, people } from './judge/people.ts'
 import { slots } from './judge/slots.ts'
 import { runTrial, type TrialFile } from './judge/trial.ts'
@@ -14,7 +15,7 @@ const numRuns = Number(process.env.LADING_JUDGE_RUNS ?? 25)
 let database: TestDatabase
 beforeAll(async () => {
   database = await createDatabase()
-  await database.pool.query(`${people.ddl} ${slots.ddl}`)
+  await database.pool.query(`${people.ddl} ${slots.ddl} ${members.ddl}`)
 })
 afterAll(() => database.drop())
 
@@ -30,6 +31,7 @@ function fileOf(world: World, records: number): fc.Arbitrary<TrialFile> {
       gzip: fc.boolean(),
       format: formatOf(world),
       records: fc.array(recordOf(world, records), { maxLength: records, size: 'max' }),
+      tenant: world.tenant === undefined ? fc.constant(undefined) : fc.constantFrom('1', '1', '2'),
       maxErrors: rarely(4, fc.integer({ min: 1, max: 5 })),
       mode: fc.oneof(
         { weight: 3, arbitrary: fc.constant({}) },
@@ -42,7 +44,7 @@ function fileOf(world: World, records: number): fc.Arbitrary<TrialFile> {
     })
 }
 
-describe.each([people, namedPeople, slots])('random files for $resource', world => {
+describe.each([people, namedPeople, slots, members, namedMembers])('random files for $resource', world => {
   test(
     'give the report and the table of the naive judge, whatever their format, chunks, batches and options',
     async () => {

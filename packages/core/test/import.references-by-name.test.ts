@@ -203,3 +203,24 @@ test('the reference articles take their author by e-mail address', async () => {
     await reference.drop()
   }
 })
+
+test('a name that nobody has is missing also where the table refuses another record of the batch', async () => {
+  await database.pool.query(`
+    create table drafts (slug text primary key check (slug <> 'refused'), author_id int references people (id))`)
+  const drafts = defineResource('drafts', {
+    table: 'drafts',
+    schema: Type.Object({ slug: Type.String(), author_id: Type.Optional(Type.Integer()) }),
+    references: { author_id: { table: 'people', code: 'AUTHOR_NOT_FOUND', by: { author_badge: 'badge' } } },
+  })
+  const report = await createImporter({ pool: database.pool, resources: [drafts] }).run({
+    resource: 'drafts',
+    source: [
+      { slug: 'a', author_badge: 'B1' },
+      { slug: 'b', author_badge: 'nobody' },
+      { slug: 'refused', author_badge: 'A1' },
+    ],
+  })
+  expect(briefly(report.errors)).toEqual(['2 author_badge AUTHOR_NOT_FOUND', '3 null CONSTRAINT_VIOLATION'])
+  const { rows } = await database.pool.query('select * from drafts')
+  expect(rows).toEqual([{ slug: 'a', author_id: 2 }])
+})

@@ -133,7 +133,7 @@ test('another selection or another caller is another request, for an idempotency
     { sort: '-name' },
     { limit: 1 },
     { header: false },
-    { caller: { tenant: 'reader' } },
+    { caller: { tenant: 'admin', principal: 'ann' } },
   ]) {
     await expect(jobs.submitExport({ ...same, ...other })).rejects.toMatchObject({
       code: 'IDEMPOTENCY_KEY_REUSED',

@@ -23,22 +23,41 @@ export function matchStandIns(
         `"${field.name}" is ${field.type.kind}, and the column "${column}" of ${name} is ${info.castType}`,
       )
     }
-    const parts = table.uniqueIndexes
-      .filter(({ usable }) => usable)
-      .map(({ parts: [part = '', ...more] }) => (more.length === 0 ? unquoted(part) : ''))
-    const isFolded = !parts.includes(column) && parts.includes(`lower(${column})`)
-    if (!parts.includes(column) && !isFolded) {
-      problems.push(
-        `"${field.name}" is looked up in the column "${column}" of ${name}, which has no unique index; create one`,
-      )
-    }
+    const unique = uniqueBy(column, table)
+    if (unique === undefined) problems.push(notUnique(field.name, column, name))
     return {
       field,
       codec: codecOf(field.type),
       sql: identifier(`lading_by_${field.index}_${index}`),
-      found: { sql: identifier(column), castType: info.castType, isFolded },
+      found: { sql: identifier(column), castType: info.castType, isFolded: unique?.isFolded === true },
+      scopedBy: unique?.others ?? [],
     }
   })
+}
+
+export function notUnique(field: string, column: string, table: string): string {
+  return `"${field}" is looked up in the column "${column}" of ${table}, which has no unique index; create one`
+}
+
+/** The index with the fewest columns beside this one; among equals, one that minds the case. */
+function uniqueBy(
+  column: string,
+  { uniqueIndexes, columns }: TableInfo,
+): { readonly isFolded: boolean; readonly others: readonly string[] } | undefined {
+  const names = new Set(columns.map(({ name }) => name))
+  const found = uniqueIndexes
+    .filter(({ usable }) => usable)
+    .flatMap(({ parts }) => {
+      const all = parts.map(unquoted)
+      return [column, `lower(${column})`].flatMap(wanted => {
+        const others = all.filter(part => part !== wanted)
+        const serves = all.includes(wanted) && others.every(part => names.has(part))
+        return serves ? [{ isFolded: wanted !== column, others }] : []
+      })
+    })
+  return found.sort(
+    (one, other) => one.others.length - other.others.length || Number(one.isFolded) - Number(other.isFolded),
+  )[0]
 }
 
 /** `lower((email)::text)`, `lower(email::text)` → `lower(email)`; `"Email"` → `Email`. */

@@ -20,6 +20,17 @@ export interface TargetKey {
   readonly ignoreCase: boolean
   readonly code: string
   readonly index: string
+  /** Those of the columns that the index has beyond the key as it was declared: the caller's scope has to fix them. */
+  readonly scopedBy: readonly TargetColumn[]
+}
+
+/** Rows that a caller may see and write: those that have one of the values in the column. */
+export interface ScopeTest {
+  readonly column: TargetColumn
+  /** Different ones, as the column's codec parsed them. */
+  readonly values: readonly unknown[]
+  /** Rows without a value as well. */
+  readonly orNull: boolean
 }
 
 /** Whether a key compares this column by `lower()`: not what is no text, nor citext, which needs no help. */
@@ -38,6 +49,8 @@ export interface TargetStandIn {
   readonly sql: string
   /** Column of the table referred to, quoted, and its type. */
   readonly found: { readonly sql: string; readonly castType: string; readonly isFolded: boolean }
+  /** Names of further columns of its unique index: only where a scope fixes them does its value find one row. */
+  readonly scopedBy: readonly string[]
 }
 
 /** A reference that the database enforces by a foreign key. */
@@ -45,8 +58,12 @@ export interface TargetReference {
   readonly column: TargetColumn
   readonly reference: Reference
   readonly constraint: string
+  /** The foreign key says no more than the reference, so that the database finds every row that is missing. */
+  readonly isEnforced: boolean
   /** Table that is looked into, quoted. */
   readonly sql: string
+  /** Which of its rows the caller may refer to; empty: all. */
+  readonly scope: readonly ScopeTest[]
   readonly standIns: readonly TargetStandIn[]
   /** What an export can show of the row referred to; the columns are those of that table. */
   readonly joined: readonly TargetColumn[]
@@ -64,6 +81,8 @@ export interface Target {
   /** The primary key first, then the natural keys. */
   readonly keys: readonly TargetKey[]
   readonly references: readonly TargetReference[]
+  /** Which rows the caller may write: one value for each column, which is written whatever a file says. Empty: all. */
+  readonly scope: readonly ScopeTest[]
   /** Columns of the primary key, for a total order; empty where the table has none. */
   readonly primaryKey: readonly string[]
   /** Stands in for a table, with its constraints and without its foreign keys and triggers: a dry run writes here. */

@@ -23,7 +23,7 @@ import {
 } from './bundle-options.ts'
 import { defaultFields } from './export-fields.ts'
 import type { ExporterOptions } from './options.ts'
-import { exportPipeline, exportSettings } from './pipeline.ts'
+import { beginExport, exportPipeline } from './pipeline.ts'
 import type { ExportPlan } from './plan.ts'
 import type { Planner, Request } from './planner.ts'
 
@@ -103,7 +103,9 @@ function print(
   keys: string[],
   signal: AbortSignal,
 ): Promise<Printed> {
-  return withSession(pool, exportSettings, async session => {
+  // All of them are for the same caller.
+  const settings = pieces[0]?.plan.settings ?? ''
+  return withSession(pool, beginExport(settings), async session => {
     const createdAt = await moment(session)
     const entries: ManifestEntry[] = []
     const files: BundleFile[] = []

@@ -48,8 +48,9 @@ export interface Exporter {
 }
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
-export function createExporter({ pool, resources, noProgressSeconds, batchRows }: ExporterOptions): Exporter {
-  const planner = createPlanner(pool, resources)
+export function createExporter(options: ExporterOptions): Exporter {
+  const { pool, resources, noProgressSeconds, batchRows, session } = options
+  const planner = createPlanner(pool, resources, session)
   checkPool(pool, noProgressSeconds)
   checkBatchRows(batchRows)
   return {

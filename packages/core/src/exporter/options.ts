@@ -2,7 +2,7 @@
 import type { Delimiter } from '../format/format.ts'
 import type { Pool } from '../postgres/client.ts'
 import type { Resource } from '../resource/define.ts'
-import type { Caller, Filters } from '../resource/definition.ts'
+import type { Caller, Filters, SessionHook } from '../resource/definition.ts'
 
 export interface ExporterOptions {
   /** A `pg.Pool` without `query_timeout`. One connection is used for each stream that is being read. */
@@ -14,6 +14,8 @@ export interface ExporterOptions {
    * @defaultValue what was said of the pool before, else 60
    */
   readonly noProgressSeconds?: number
+  /** Settings for the transaction of each export, such as those that policies of row-level security ask for. @defaultValue none */
+  readonly session?: SessionHook | undefined
   /**
    * Rows per batch where they go through Node, because the resource has a `printRow`. The event loop turns between two
    * batches. @defaultValue 1000

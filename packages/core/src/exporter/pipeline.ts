@@ -24,15 +24,20 @@ const lookForClient = doBlock(
 )
 
 // How values look must not depend on how the server or the user is set up.
-export const exportSettings = [
-  'begin isolation level repeatable read read only',
+const printSettings = [
   "set local timezone = 'UTC'",
   "set local datestyle = 'ISO, YMD'",
   "set local intervalstyle = 'iso_8601'",
   "set local bytea_output = 'hex'",
   'set local extra_float_digits = 1',
   lookForClient,
-].join('; ')
+]
+
+/** @param settings those of the plan */
+export function beginExport(settings: string): string {
+  const own = settings === '' ? [] : [settings]
+  return ['begin isolation level repeatable read read only', ...own, ...printSettings].join('; ')
+}
 
 export type PipelineOptions = Pick<StreamOptions, 'onRows' | 'onProgress'> &
   Pick<ExporterOptions, 'batchRows'>
@@ -50,7 +55,7 @@ export function exportPipeline(
   const values = { ...query, columns: [...query.columns, ...unprinted] }
 
   const printed = copyOut(from, {
-    begin: exportSettings,
+    begin: beginExport(plan.settings),
     copy: isPrinted ? format.encode(query, encoding) : copyValues(values, format),
     faultOf: error => unprintableFault(error) ?? databaseFault(error),
     onRows: isPrinted ? onRows : undefined,

@@ -17,4 +17,6 @@ export interface ExportPlan {
   /** Further columns that only `printRow` sees: it may need a field that nobody asked for. */
   readonly unprinted: readonly ExportColumn[]
   readonly shape: Shape
+  /** Statements that set what the application wants set in the transaction; empty for none. */
+  readonly settings: string
 }

@@ -2,7 +2,9 @@
 import { readTarget } from '../catalogue/read-target.ts'
 import type { Target } from '../catalogue/target.ts'
 import { type Pool, withClient } from '../postgres/client.ts'
+import { settingsSql } from '../postgres/settings.ts'
 import type { Resource } from '../resource/define.ts'
+import type { SessionHook } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { createRegistry, type Registry } from '../resource/registry.ts'
 import { assertDiscreet } from './discretion.ts'
@@ -36,7 +38,11 @@ function unaskedFields({ resource, fields }: Wanted): readonly Field[] {
 }
 
 /** @throws LadingError `RESOURCE_INVALID` */
-export function createPlanner(pool: Pool, resources: readonly Resource[]): Planner {
+export function createPlanner(
+  pool: Pool,
+  resources: readonly Resource[],
+  session: SessionHook | undefined,
+): Planner {
   const registry = createRegistry(resources)
   const targets = new Map<string, Target>()
   assertDiscreet(resources)
@@ -67,6 +73,7 @@ export function createPlanner(pool: Pool, resources: readonly Resource[]): Plann
         shape,
         query: { columns: columns.slice(0, count), source },
         unprinted: columns.slice(count),
+        settings: await settingsSql(session, caller),
       }
     },
   }

@@ -1,15 +1,56 @@
-// Who asks, as the host has found out → the caller that a resource's scope is asked for.
+// Who asks, as the host has found out → the caller that owns jobs, and that a resource's scope is asked for.
+import { LadingError } from '../errors/lading-error.ts'
 import type { Caller } from '../resource/definition.ts'
-import type { HttpRequest } from './message.ts'
 
-/** A text is a principal; an object may have a `tenant` and a `principal`. Anything else is nobody. */
-export function callerOf({ principal: known }: Pick<HttpRequest, 'principal'>): Caller | undefined {
-  if (typeof known === 'string') return { principal: known }
-  if (typeof known !== 'object' || known === null) return undefined
+/** Characters of a tenant and of a principal: both are kept with each job. */
+const maxLength = 255
+
+/**
+ * What the host's own authentication has left: a text is a principal, of an object the members `tenant` and
+ * `principal` count, and nothing is nobody.
+ *
+ * @throws LadingError `HOOK_FAILED` for what could be mistaken for nobody
+ */
+export function callerOf(known: unknown): Caller | undefined {
+  if (known === undefined || known === null) return undefined
+  if (typeof known === 'string') return caller({ principal: known })
+  if (typeof known !== 'object' || Array.isArray(known)) throw unusable('principal')
   const { tenant, principal } = known as { readonly tenant?: unknown; readonly principal?: unknown }
-  if (typeof tenant !== 'string' && typeof principal !== 'string') return undefined
-  return {
-    ...(typeof tenant === 'string' && { tenant }),
-    ...(typeof principal === 'string' && { principal }),
+  return caller({ tenant, principal })
+}
+
+/**
+ * What `authorize` has returned. Strict, because a tenant under a misspelt name would put everybody into one.
+ *
+ * @throws LadingError `HOOK_FAILED` for anything but a `Caller`
+ */
+export function checkedCaller(answer: unknown): Caller | undefined {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) throw unusable('authorize')
+  const { tenant, principal, ...others } = answer as Record<string, unknown>
+  if (Object.keys(others).length > 0) throw unusable('authorize')
+  return caller({ tenant, principal })
+}
+
+function caller(members: { readonly tenant?: unknown; readonly principal?: unknown }): Caller | undefined {
+  const given = Object.entries(members).filter(([, value]) => value !== undefined)
+  for (const [name, value] of given) {
+    if (typeof value === 'string' && isName(value)) continue
+    throw new LadingError(
+      'HOOK_FAILED',
+      `The ${name} of the caller must be a text of 1 to ${maxLength} characters; the request was refused.`,
+    )
   }
+  return given.length === 0 ? undefined : Object.fromEntries(given)
+}
+
+/** What the database would refuse, or keep as something else. */
+function isName(text: string): boolean {
+  return text !== '' && text.length <= maxLength && text.isWellFormed() && !text.includes('\0')
+}
+
+function unusable(hook: string): LadingError {
+  return new LadingError(
+    'HOOK_FAILED',
+    `${hook} must return who asks, as an object with a tenant, a principal or both; the request was refused.`,
+  )
 }

@@ -1,9 +1,11 @@
 // createHttp: the whole service as a function from a neutral request to a neutral response.
 import { randomUUID } from 'node:crypto'
 import { finished, Readable } from 'node:stream'
+import { accessOf } from './access.ts'
 import { announcesBody, lingering } from './body.ts'
-import { type HttpInput, type HttpRequest, type HttpResponse, header } from './message.ts'
+import { type HttpInput, type HttpResponse, header, type RoutedRequest } from './message.ts'
 import { openApiDocument } from './openapi.ts'
+import { namedResource } from './parameters.ts'
 import { HttpFault, problemResponse, statusOf } from './problem.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
 import { createService, type HttpOptions, type Service } from './service.ts'
@@ -25,7 +27,7 @@ export interface Http {
  * const response = await http.handle({ method: 'GET', path: '/health', rawQuery: '', headers: {}, body: undefined, mount: '', signal })
  */
 export function createHttp(options: HttpOptions): Http {
-  const service = createService(options, () => openApiDocument(routes))
+  const service = createService(options, () => openApiDocument(routes, options.securitySchemes))
 
   return {
     owns: ownsPath,
@@ -34,7 +36,7 @@ export function createHttp(options: HttpOptions): Http {
       const match = matchRoute(input.method, input.path)
       const requestId = requestIdOf(input)
       const body = announcesBody(input) ? input.body : undefined
-      const request: HttpRequest = { ...input, body, params: match.params, requestId }
+      const request: RoutedRequest = { ...input, body, params: match.params, requestId }
       const answer = await respond(match, request, service).catch((error: unknown) => {
         if (statusOf(error) >= 500) options.onFault?.(error, requestId)
         return problemResponse(error, requestId)
@@ -56,9 +58,14 @@ export function createHttp(options: HttpOptions): Http {
   }
 }
 
-async function respond(match: Match, request: HttpRequest, service: Service): Promise<HttpResponse> {
+async function respond(match: Match, request: RoutedRequest, service: Service): Promise<HttpResponse> {
   const { allowed, route } = match
-  if (route !== undefined) return route.handler(request, service)
+  if (route !== undefined) {
+    const { action, query } = route
+    const named = query?.properties.resource && namedResource(request.rawQuery, service.registry)
+    const access = await accessOf(request, { action, resource: named, authorize: service.authorize })
+    return route.handler({ ...request, access }, service)
+  }
   if (allowed.length === 0) throw new HttpFault('ROUTE_UNKNOWN', 'There is nothing under this path.')
   const Allow = allowed.join(', ')
   if (request.method === 'OPTIONS') return { status: 204, headers: { Allow } }
@@ -72,7 +79,7 @@ function requestIdOf(input: Pick<HttpInput, 'headers'>): string {
 }
 
 /** What every response has; and no body for HEAD. */
-function completed(response: HttpResponse, { body, method, requestId }: HttpRequest): HttpResponse {
+function completed(response: HttpResponse, { body, method, requestId }: RoutedRequest): HttpResponse {
   const isText = typeof response.body === 'string'
   const headers: Record<string, string> = {
     ...response.headers,

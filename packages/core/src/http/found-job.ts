@@ -1,4 +1,4 @@
-// Load a job or answer 404: combinators around handlers that need one.
+// Load a job of the caller's tenant or answer 404: combinators around handlers that need one. There is no other way to it.
 import { LadingError } from '../errors/lading-error.ts'
 import type { Job, JobKind } from '../jobs/job.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
@@ -12,11 +12,13 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export const withImport = (handler: JobHandler): Handler => withJob('import', handler)
 export const withExport = (handler: JobHandler): Handler => withJob('export', handler)
 
-/** The id of an import is unknown among the exports, and the other way round. */
+/** The id of an import is unknown among the exports, and the other way round; that of another tenant, everywhere. */
 function withJob(kind: JobKind, handler: JobHandler): Handler {
   return async (request, service) => {
-    const job = await service.jobs.get(jobId(request))
+    const { access } = request
+    const job = await service.jobs.get(jobId(request), { tenant: access.tenant })
     if (job?.kind !== kind) throw new LadingError('JOB_NOT_FOUND', `There is no ${kind} with this id.`)
+    await access.permit(...(job.resources ?? [job.resource]))
     return handler(job, request, service)
   }
 }

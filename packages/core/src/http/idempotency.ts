@@ -22,7 +22,7 @@ export async function submitted(
 ): Promise<HttpResponse> {
   const key = keyOf(request)
   if (key === undefined) return accepted(await submit(undefined), request)
-  const claim = await jobs.claimKey(key, kind)
+  const claim = await jobs.claimKey(key, kind, { tenant: request.access.tenant })
   try {
     const job = await submit(claim)
     return accepted(job, request, claim.isReplay ? { 'Idempotency-Replayed': 'true' } : {})

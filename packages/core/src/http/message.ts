@@ -1,6 +1,7 @@
 // A request and a response as every adapter can make and write them, without a framework in them.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
+import type { Caller } from '../resource/definition.ts'
 
 /** What an adapter hands in. */
 export interface HttpInput {
@@ -18,15 +19,33 @@ export interface HttpInput {
   readonly mount: string
   /** Comes when the client goes away before its answer is complete. */
   readonly signal: AbortSignal
-  /** Who asks, as far as the host has found out. */
-  readonly principal?: unknown
+  /** As the host knows it: behind a proxy, what the host makes of its headers. */
+  readonly remoteAddress?: string | undefined
+  /** Asked once for who asks, as far as the host has found out. What it throws refuses the request. */
+  readonly principal?: (() => unknown) | undefined
 }
 
-/** What a handler sees. */
-export interface HttpRequest extends HttpInput {
+/** A request that is on its way to its route. */
+export interface RoutedRequest extends HttpInput {
   /** Of the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly requestId: string
+}
+
+/** Who asks, and may do what, in the hands of a handler. */
+export interface Access {
+  readonly caller: Caller | undefined
+  /** Whose jobs and keys there are; `''` where the caller has no tenant. */
+  readonly tenant: string
+  /** To be waited for before anything is done with a resource. @throws HttpFault `ACCESS_DENIED`, `AUTHENTICATION_REQUIRED` */
+  permit(...resources: readonly string[]): Promise<void>
+  /** Those of them that the caller may do this with. */
+  permitted(resources: readonly string[]): Promise<readonly string[]>
+}
+
+/** What a handler sees. */
+export interface HttpRequest extends RoutedRequest {
+  readonly access: Access
 }
 
 export interface HttpResponse {

@@ -12,6 +12,10 @@ export interface NodeExchange {
   readonly url: string
   /** `''` at the root. */
   readonly mount: string
+  /** Of the client; `request.socket` knows that of a proxy only. @defaultValue the socket's */
+  readonly remoteAddress?: string | undefined
+  /** See `HttpInput.principal`. */
+  readonly principal?: (() => unknown) | undefined
   /** What a body parser of the host has made of the body, if it has read it. */
   readonly parsedBody?: unknown
 }
@@ -28,6 +32,8 @@ export async function handleNode(http: Http, exchange: NodeExchange): Promise<vo
     ...bodyOf(request, exchange.parsedBody),
     mount,
     signal: goneSignal(response),
+    remoteAddress: exchange.remoteAddress ?? request.socket.remoteAddress,
+    principal: exchange.principal,
   })
   await send(answer, response)
 }

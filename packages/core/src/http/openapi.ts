@@ -29,7 +29,12 @@ const filters = {
   },
 }
 
-export function openApiDocument(routes: readonly Route[]): object {
+/** @param securitySchemes ways to be known here, by name; any one of them is enough */
+export function openApiDocument(
+  routes: readonly Route[],
+  securitySchemes: Readonly<Record<string, object>> = {},
+): object {
+  const ways = Object.keys(securitySchemes)
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
@@ -39,7 +44,8 @@ export function openApiDocument(routes: readonly Route[]): object {
     openapi: '3.1.0',
     info: { title: 'Bulk import and export', version: '1' },
     paths,
-    components: { schemas: { Problem: problem } },
+    ...(ways.length > 0 && { security: ways.map(name => ({ [name]: [] })) }),
+    components: { schemas: { Problem: problem }, ...(ways.length > 0 && { securitySchemes }) },
   }
 }
 

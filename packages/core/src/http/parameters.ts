@@ -1,6 +1,7 @@
 // Named texts (a query, the fields of a form) or a JSON body → options that a schema has checked.
 import { type Static, type TObject, type TSchema, TypeGuard } from '@sinclair/typebox'
 import { checkOptions, optionInvalid, optionNamed } from '../config/check-options.ts'
+import type { Registry } from '../resource/registry.ts'
 
 /** Pairs in the order in which they came; a name that comes twice is there twice. */
 export type Pairs = readonly (readonly [name: string, value: string])[]
@@ -15,6 +16,12 @@ export function queryPairs(rawQuery: string): Pairs {
       const [name, value] = at === -1 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)]
       return [decoded(name, name), decoded(value, name)]
     })
+}
+
+/** The one resource that a query names, if there is one of that name: whatever else it may say is refused later. */
+export function namedResource(rawQuery: string, registry: Registry): string | undefined {
+  const [wanted, ...others] = new URLSearchParams(rawQuery).getAll('resource')
+  return others.length === 0 ? registry.all.find(({ name }) => name === wanted)?.name : undefined
 }
 
 function decoded(text: string, name: string): string {

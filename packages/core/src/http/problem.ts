@@ -7,6 +7,8 @@ import type { HttpResponse } from './message.ts'
 /** Codes that only HTTP has. They are as stable as those of `errors/codes.ts`. */
 export const httpCodes = {
   BODY_INVALID: 400,
+  AUTHENTICATION_REQUIRED: 401,
+  ACCESS_DENIED: 403,
   ROUTE_UNKNOWN: 404,
   METHOD_NOT_ALLOWED: 405,
   FILE_EXPIRED: 410,

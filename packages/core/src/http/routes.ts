@@ -1,5 +1,6 @@
 // THE table of routes, and how a path finds its row.
 import type { TObject } from '@sinclair/typebox'
+import type { Action } from './access.ts'
 import { cancelImport } from './handlers/cancel-import.ts'
 import { createExport } from './handlers/create-export.ts'
 import { createImport } from './handlers/create-import.ts'
@@ -30,6 +31,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly summary: string
+  /** What `authorize` is asked about. */
+  readonly action: Action
   readonly handler: Handler
   /** Status of success. */
   readonly status?: number
@@ -41,31 +44,59 @@ const job = '/v1/imports/:job_id'
 const exported = '/v1/exports/:job_id'
 
 export const routes: readonly Route[] = [
-  { method: 'GET', path: '/health', summary: 'Whether every part answers', handler: health },
-  { method: 'GET', path: '/ready', summary: 'Whether work is taken', handler: ready },
-  { method: 'GET', path: '/live', summary: 'Whether the process runs', handler: live },
-  { method: 'GET', path: '/metrics', summary: 'Metrics for Prometheus', handler: metrics },
-  { method: 'GET', path: '/openapi.json', summary: 'This document', handler: openApi },
+  {
+    method: 'GET',
+    path: '/health',
+    summary: 'Whether every part answers',
+    action: 'health.read',
+    handler: health,
+  },
+  { method: 'GET', path: '/ready', summary: 'Whether work is taken', action: 'health.read', handler: ready },
+  { method: 'GET', path: '/live', summary: 'Whether the process runs', action: 'health.read', handler: live },
+  {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Metrics for Prometheus',
+    action: 'metrics.read',
+    handler: metrics,
+  },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This document',
+    action: 'openapi.read',
+    handler: openApi,
+  },
   {
     method: 'GET',
     path: '/v1/resources',
     summary: 'What can be imported and exported',
+    action: 'resources.list',
     handler: listResources,
   },
   {
     method: 'POST',
     path: '/v1/imports',
     summary: 'Import a file',
+    action: 'imports.create',
     handler: createImport,
     status: 202,
     query: importOptions,
   },
-  { method: 'GET', path: '/v1/imports', summary: 'List imports', handler: listImports, query: listOptions },
-  { method: 'GET', path: job, summary: 'Status of an import', handler: getImport },
+  {
+    method: 'GET',
+    path: '/v1/imports',
+    summary: 'List imports',
+    action: 'imports.list',
+    handler: listImports,
+    query: listOptions,
+  },
+  { method: 'GET', path: job, summary: 'Status of an import', action: 'imports.read', handler: getImport },
   {
     method: 'DELETE',
     path: job,
     summary: 'Cancel an import',
+    action: 'imports.cancel',
     handler: cancelImport,
     status: 202,
   },
@@ -73,6 +104,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: `${job}/retry`,
     summary: 'Go on with an import',
+    action: 'imports.retry',
     handler: retryImport,
     status: 202,
   },
@@ -80,6 +112,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: `${job}/errors`,
     summary: 'Record errors',
+    action: 'imports.errors',
     handler: importErrors,
     query: errorsOptions,
   },
@@ -87,27 +120,49 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: `${job}/rejects`,
     summary: 'Rejected records as a file',
+    action: 'imports.rejects',
     handler: importRejects,
     query: rejectsOptions,
   },
-  { method: 'GET', path: '/v1/exports', summary: 'Export now', handler: streamExport, query: exportOptions },
+  {
+    method: 'GET',
+    path: '/v1/exports',
+    summary: 'Export now',
+    action: 'exports.stream',
+    handler: streamExport,
+    query: exportOptions,
+  },
   {
     method: 'POST',
     path: '/v1/exports',
     summary: 'Export later',
+    action: 'exports.create',
     handler: createExport,
     status: 202,
     body: exportJob,
   },
-  { method: 'GET', path: exported, summary: 'Status of an export', handler: getExport },
+  {
+    method: 'GET',
+    path: exported,
+    summary: 'Status of an export',
+    action: 'exports.read',
+    handler: getExport,
+  },
   {
     method: 'DELETE',
     path: exported,
     summary: 'Cancel an export, or delete its file',
+    action: 'exports.delete',
     handler: deleteExport,
     status: 202,
   },
-  { method: 'GET', path: `${exported}/download`, summary: 'File of an export', handler: downloadExport },
+  {
+    method: 'GET',
+    path: `${exported}/download`,
+    summary: 'File of an export',
+    action: 'exports.download',
+    handler: downloadExport,
+  },
 ]
 
 export interface Match {

@@ -3,6 +3,7 @@ import type { Exporter } from '../exporter/create-exporter.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Resource } from '../resource/define.ts'
 import { createRegistry, type Registry } from '../resource/registry.ts'
+import type { Authorize } from './access.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
 
 /** The part of `Metrics` that HTTP uses. */
@@ -24,6 +25,13 @@ export interface HttpOptions {
   readonly resources: readonly Resource[]
   /** Without `expose`, `/metrics` is 404. */
   readonly metrics?: HttpMetrics | undefined
+  /**
+   * Says who asks, or throws `AccessRefused`; before the body is read. Jobs, their files and idempotency keys belong
+   * to the caller's tenant, and those of another one are not there. @defaultValue everybody may do everything
+   */
+  readonly authorize?: Authorize | undefined
+  /** For the OpenAPI document: how `authorize` wants to be convinced, by name; any one of them is enough. @defaultValue none */
+  readonly securitySchemes?: Readonly<Record<string, object>> | undefined
   /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
   readonly maxFileSize?: number | undefined
   /** Milliseconds after which a part that does not answer counts as down. @defaultValue 3000 */
@@ -39,6 +47,7 @@ export interface Service {
   readonly exporter: Pick<Exporter, 'stream'>
   readonly registry: Registry
   readonly metrics: HttpMetrics | undefined
+  readonly authorize: Authorize | undefined
   readonly maxFileSize: number
   readonly healthTimeoutMs: number
   readonly isDraining: () => boolean
@@ -54,6 +63,7 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
     exporter: options.exporter,
     registry: createRegistry(options.resources),
     metrics: options.metrics,
+    authorize: options.authorize,
     maxFileSize: options.maxFileSize ?? 100 * 1024 * 1024,
     healthTimeoutMs: options.healthTimeoutMs ?? 3_000,
     isDraining: options.isDraining ?? (() => false),

@@ -17,13 +17,15 @@ export interface BundleUpload {
 
 /** @throws LadingError; then neither a job nor a file is left */
 export function submitBundle(
-  { signal }: HttpRequest,
+  { signal, access }: HttpRequest,
   { jobs, maxFileSize }: Service,
   { source, options, laterOptions, claim }: BundleUpload,
 ): Promise<BundleJobs> {
   return jobs.submitBundleImport({
     ...bundleSettings(options),
     source,
+    caller: access.caller,
+    permit: resources => access.permit(...resources),
     maxBytes: maxFileSize,
     laterSettings: laterOptions && (() => bundleSettings(laterOptions())),
     signal,

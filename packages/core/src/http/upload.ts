@@ -30,6 +30,7 @@ export async function uploadRaw(
   const coding = codingOf(request)
   checkAnnouncedSize(request, service.maxFileSize)
   if (!mayBeBundle(request, options, coding)) required(options)
+  await permitNamed(request, options)
   expectWhole(claim, options, request)
   if (request.body === undefined)
     throw new HttpFault('BODY_INVALID', 'The request has no body; send the file.')
@@ -74,6 +75,7 @@ export async function uploadForm(
   try {
     const part = await form.file
     const options = readImport([...query, ...form.fields], service)
+    await permitNamed(request, options)
     expectSame(claim, options)
     if (part === undefined) throw new HttpFault('BODY_INVALID', 'The form has no file; send it as "file".')
     return await submitForm(request, service, { query, form, part, options, claim })
@@ -129,6 +131,7 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
   }
   return spooled(whole, request.signal, async file => {
     const late = allOptions()
+    await permitNamed(request, late)
     if (isABundle(late.format)) {
       return submitBundle(request, service, { source: file(), options: late, claim })
     }
@@ -152,13 +155,19 @@ interface Upload extends Omit<ImportSettings, 'compression'>, ImportNotes, Detec
   readonly laterSettings?: () => ImportSettings & ImportNotes
 }
 
+/** Before more of the file is read than what stands before its name. @throws HttpFault `ACCESS_DENIED` */
+async function permitNamed({ access }: HttpRequest, { resource }: ImportOptions): Promise<void> {
+  if (resource !== undefined) await access.permit(resource)
+}
+
 function submit(
-  { signal }: HttpRequest,
+  { signal, access }: HttpRequest,
   { jobs, maxFileSize }: Service,
   upload: Upload,
   idempotencyKey: KeyClaim | undefined,
 ): Promise<Job> {
-  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, signal, idempotencyKey })
+  const { caller } = access
+  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, caller, signal, idempotencyKey })
 }
 
 function readImport(pairs: Pairs, { registry }: Service): ImportOptions {

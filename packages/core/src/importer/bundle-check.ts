@@ -6,15 +6,22 @@ import { typeName } from '../format/bundle/manifest.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import { fingerprint } from '../resource/fingerprint.ts'
+import { seenInFiles } from '../resource/seen-in-files.ts'
 
 /**
  * What differs in rules, such as a longer text, is judged record by record, as in any other file.
  *
+ * @param fixed fields that the caller's scope fills
  * @throws LadingError `BUNDLE_MISMATCH` naming every field that is missing on either side, or of another type
  */
-export function checkEntry(resource: Resource, { fields, fingerprint: printed }: ManifestEntry): void {
+export function checkEntry(
+  resource: Resource,
+  { fields, fingerprint: printed }: ManifestEntry,
+  fixed: readonly Field[],
+): void {
   if (printed === fingerprint(resource)) return
-  const here = new Map(resource.inputs.flatMap(field => namesOf(field).map(name => [name, field] as const)))
+  const seen = seenInFiles(resource, fixed)
+  const here = new Map(seen.inputs.flatMap(field => namesOf(field).map(name => [name, field] as const)))
   const given = new Set<Field>()
   const problems: string[] = []
   for (const { name, type } of fields) {
@@ -29,7 +36,7 @@ export function checkEntry(resource: Resource, { fields, fingerprint: printed }:
   }
   const isGiven = (field: Field) =>
     given.has(field) || [...given].some(({ standsFor }) => standsFor?.name === field.name)
-  for (const field of resource.fields) {
+  for (const field of seen.fields) {
     if (field.required && !isGiven(field))
       problems.push(`it lacks the field "${field.name}", which is required here`)
   }

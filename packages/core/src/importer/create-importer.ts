@@ -4,6 +4,7 @@ import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Client, checkPool, withClient } from '../postgres/client.ts'
 import { createRegistry } from '../resource/registry.ts'
+import { aimOf, assertTold } from './aim.ts'
 import { type ImporterInternals, rememberInternals } from './internals.ts'
 import { type OpenBundle, type OpenBundleOptions, openBundle } from './open-bundle.ts'
 import { type ImporterOptions, type RunOptions, readLimits } from './options.ts'
@@ -47,7 +48,7 @@ export interface Importer {
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
 export function createImporter(options: ImporterOptions): Importer {
-  const { pool } = options
+  const { pool, session } = options
   const limits = readLimits(options)
   const registry = createRegistry(options.resources)
   const targets = new Map<string, Target>()
@@ -55,11 +56,14 @@ export function createImporter(options: ImporterOptions): Importer {
 
   const targetOf = async (client: Client, name: string): Promise<Target> => {
     const resource = registry.get(name)
-    const target = targets.get(name) ?? (await readTarget(client, resource))
+    const known = targets.get(name)
+    if (known !== undefined) return known
+    const target = await readTarget(client, resource)
+    assertTold(target, registry.all)
     targets.set(name, target)
     return target
   }
-  const internals: ImporterInternals = { pool, registry, limits, targetOf }
+  const internals: ImporterInternals = { pool, registry, limits, session, targetOf }
   const importer: Importer = {
     openBundle: bundle => openBundle(bundle, internals),
     async check() {
@@ -77,7 +81,7 @@ export function createImporter(options: ImporterOptions): Importer {
     async run(runOptions) {
       registry.get(runOptions.resource)
       const work = (client: Client) =>
-        runImport(client, () => targetOf(client, runOptions.resource), limits, runOptions)
+        runImport(client, () => aimOf(client, runOptions, internals), limits, runOptions)
       return runOptions.client === undefined ? withClient(pool, work) : work(runOptions.client)
     },
   }

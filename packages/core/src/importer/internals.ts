@@ -2,6 +2,7 @@
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client, Pool } from '../postgres/client.ts'
+import type { SessionHook } from '../resource/definition.ts'
 import type { Registry } from '../resource/registry.ts'
 import type { Limits } from './options.ts'
 
@@ -9,6 +10,8 @@ export interface ImporterInternals {
   readonly pool: Pool
   readonly registry: Registry
   readonly limits: Limits
+  readonly session: SessionHook | undefined
+  /** Without anybody's scope: see `aimOf`. */
   targetOf(client: Client, name: string): Promise<Target>
 }
 

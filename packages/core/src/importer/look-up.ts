@@ -10,6 +10,7 @@ import type { RowBatch } from '../resource/row-batch.ts'
 import { compileFields, noteIssue, type RowCheck, recordOf, sortByField } from '../validation/validate.ts'
 import { Refusal } from '../value/codec.ts'
 import { codecOf } from '../value/codecs.ts'
+import { fixedFields } from './force.ts'
 
 /** Calls the `lookUp` of a resource that has one, once for each batch, with the records that are valid so far. */
 export function lookUp(
@@ -27,8 +28,11 @@ async function* lookedUp(
 ): AsyncGenerator<RowBatch> {
   const { resource } = target
   const checkFields = compileFields(resource, compileFit(target))
+  const fixed = fixedFields(target)
   for await (const batch of batches) {
-    const answers = batch.rows.filter(row => row.errors === undefined).map(row => new Answer(resource, row))
+    const answers = batch.rows
+      .filter(row => row.errors === undefined)
+      .map(row => new Answer(resource, row, fixed))
     if (answers.length > 0) {
       await callAsyncHook(`The lookUp of ${resource.name}`, () => called(resource, answers, signal))
       for (const answer of answers) answer.apply(checkFields)
@@ -62,6 +66,8 @@ class Answer implements LookUpRecord {
   constructor(
     private readonly resource: Resource,
     private readonly row: Row,
+    /** By the caller's scope. */
+    private readonly fixed: readonly Field[],
   ) {
     this.rowNumber = row.source.rowNumber
     this.values = recordOf(resource, row)
@@ -73,6 +79,7 @@ class Answer implements LookUpRecord {
     if (field === undefined || field.readOnly) {
       throw new Error(`it sets "${name}", which is ${field === undefined ? 'no field' : 'read only'}`)
     }
+    if (this.fixed.includes(field)) throw new Error(`it sets "${name}", which the scope has fixed`)
     this.changes.set(field, value)
     this.values[name] = value
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import type { Caller } from '../resource/definition.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import { fileStorage } from '../storage/file-storage.ts'
 import type { ImporterInternals } from './internals.ts'
@@ -12,6 +13,8 @@ export interface OpenBundleOptions {
   readonly source: ByteSource
   /** Bytes of the bundle, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
+  /** Who asks, for the scopes of the resources. */
+  readonly caller?: Caller | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -36,14 +39,21 @@ export interface OpenBundle {
 
 /** @throws LadingError as `unpackBundle` does; nothing is left then */
 export async function openBundle(
-  { source, maxBytes, signal }: OpenBundleOptions,
+  { source, maxBytes, caller, signal }: OpenBundleOptions,
   importer: ImporterInternals,
 ): Promise<OpenBundle> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-bundle-'))
   const storage = fileStorage(folder)
   const close = () => rm(folder, { recursive: true, force: true })
   try {
-    const unpacking = { source, storage, keyOf: ({ file }: { file: string }) => file, maxBytes, signal }
+    const unpacking = {
+      source,
+      storage,
+      keyOf: ({ file }: { file: string }) => file,
+      maxBytes,
+      caller,
+      signal,
+    }
     const { manifest, files } = await unpackBundle(unpacking, importer)
     const entries = files.map(({ entry: { resource, format, rows }, stored: { key, size } }) => ({
       resource,

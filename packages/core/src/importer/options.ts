@@ -5,6 +5,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Client, Pool } from '../postgres/client.ts'
 import type { Resource } from '../resource/define.ts'
+import type { Caller, SessionHook } from '../resource/definition.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import type { ObjectSource } from '../source/objects.ts'
 import type { ImportSettings } from './settings.ts'
@@ -28,6 +29,11 @@ export interface ImporterOptions {
    * @defaultValue what was said of the pool before, else 60
    */
   readonly noProgressSeconds?: number
+  /**
+   * Settings for each transaction that writes rows, such as those that policies of row-level security ask for. In a
+   * transaction of yours (`run({ client })`) they stay set to its end. @defaultValue none
+   */
+  readonly session?: SessionHook | undefined
 }
 
 export interface RunOptions extends ImportSettings {
@@ -39,6 +45,8 @@ export interface RunOptions extends ImportSettings {
   readonly format?: string
   /** Bytes of the largest file, counted when they are no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
+  /** Who asks, for the resource's `scope` and the importer's `session`. */
+  readonly caller?: Caller | undefined
   /**
    * A connection inside a transaction of yours. Nothing is committed or rolled back; when `run` throws, roll back.
    * @defaultValue a connection of the pool, with a transaction for each batch

@@ -6,11 +6,13 @@ import type { Format } from '../format/format.ts'
 import { openText } from '../format/text.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import { mapFields } from '../resource/map-fields.ts'
+import { seenInFiles } from '../resource/seen-in-files.ts'
 import { type ByteSource, readChunks } from '../source/chunks.ts'
 import type { StagingSession } from '../staging/session.ts'
 import { validate } from '../validation/validate.ts'
 import { parseValues } from '../value/parse-values.ts'
 import { encode, type MergedBatch, regroup, skipRows, untilStop } from './batches.ts'
+import { fixedFields, force } from './force.ts'
 import { lookUp } from './look-up.ts'
 import { mergeBatches, type Stop } from './merge.ts'
 import type { Limits } from './options.ts'
@@ -71,7 +73,8 @@ export async function* importPipeline(
   const { resource } = target
   const { mapping, unknownColumns } = settings
   const mayUpdate = settings.onConflict === 'update'
-  const rows = mapFields(withHeader(records, job), resource, {
+  const seen = seenInFiles(resource, fixedFields(target))
+  const rows = mapFields(withHeader(records, job), seen, {
     onUnknown: onUnknownColumn,
     mapping,
     unknownColumns,
@@ -79,7 +82,8 @@ export async function* importPipeline(
   const fresh = skipRows(rows, job?.after ?? 0)
   const wanted = untilStop(fresh, stop)
   const typed = parseValues(wanted, resource, { from: values })
-  const judged = validate(typed, resource, compileFit(target))
+  const own = force(typed, target)
+  const judged = validate(own, resource, compileFit(target))
   const batches = regroup(judged, limits)
   const known = lookUp(batches, target, signal)
   const encoded = encode(known, target, { mayUpdate })

@@ -20,7 +20,7 @@ export interface JobRun {
   readonly warnings: readonly ImportWarning[]
   /** Records that earlier attempts have rejected. */
   readonly rejected: number
-  /** See `SessionOptions.fence`. */
+  /** Statements at the beginning of each batch's transaction, without a result set. */
   readonly fence: string
   /** Statements that record a batch. Must not change anything here: a batch may be tried more than once. */
   record(batch: ImportBatch, outcome: MergeOutcome, warnings: readonly ImportWarning[]): string

@@ -19,6 +19,8 @@ export interface RoadOptions {
   readonly settings: ImportSettings
   readonly transaction: 'own' | 'caller'
   readonly job: JobRun | undefined
+  /** Statements that set what the application wants set in each transaction. */
+  readonly session: string
 }
 
 export interface Road {
@@ -33,9 +35,9 @@ export interface Road {
 }
 
 export async function openRoad(options: RoadOptions): Promise<Road> {
-  const { client, target, settings, transaction, job } = options
+  const { client, target, settings, transaction } = options
   const { dryRun = false, atomic = false, onConflict = 'error' } = settings
-  const session = { onConflict, transaction, ...(job && { fence: job.fence }) }
+  const session = { onConflict, transaction, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
     const direct = await openSession(client, target, session)
     return { target, session: direct, notJudged: [], arrive: async () => undefined, close: direct.close }
@@ -56,6 +58,11 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
   }
 }
 
+/** What each transaction begins with. */
+function preambleOf({ session, job }: RoadOptions): string {
+  return [session, job?.fence ?? ''].filter(statements => statements !== '').join('; ')
+}
+
 /** One transaction with everything in it, or none. */
 async function allOrNothing(
   options: RoadOptions,
@@ -65,7 +72,9 @@ async function allOrNothing(
   const { client, target, settings, transaction, job } = options
   const isOwn = transaction === 'own'
   if (tally.rejected > 0) return rolledBack(tally)
-  await client.query(isOwn ? `begin; ${job?.fence ?? ''}` : 'savepoint lading_whole').catch(rethrow)
+  const preamble = preambleOf(options)
+  const opening = isOwn ? 'begin' : 'savepoint lading_whole'
+  await client.query(preamble === '' ? opening : `${opening}; ${preamble}`).catch(rethrow)
   const { rejected, outcome } = await replay(client, target, keeper, settings.onConflict ?? 'error')
   if (rejected.length === 0) {
     tally.settle(outcome)
@@ -84,7 +93,7 @@ async function allOrNothing(
   }
   if (job !== undefined) {
     await client
-      .query(`begin; ${job.fence}; ${job.record(batch, batch.outcome, tally.warnings)}; commit`)
+      .query(`begin; ${preamble}; ${job.record(batch, batch.outcome, tally.warnings)}; commit`)
       .catch(rethrow)
     job.done(batch)
   }

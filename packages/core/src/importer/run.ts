@@ -8,6 +8,7 @@ import { databaseFault } from '../postgres/sqlstate.ts'
 import { type ByteSource, closeSource } from '../source/chunks.ts'
 import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
 import { failpoint } from '../util/failpoint.ts'
+import type { Aim } from './aim.ts'
 import type { Limits, RunOptions } from './options.ts'
 import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
 import type { JobRun } from './recorder.ts'
@@ -19,7 +20,7 @@ import { type ImportSettings, readSettings } from './settings.ts'
 /** @throws LadingError with the report of what had been done before the fault */
 export async function runImport(
   client: Client,
-  targetOf: () => Promise<Target>,
+  aim: () => Promise<Aim>,
   limits: Limits,
   options: RunOptions,
   job?: JobRun,
@@ -31,11 +32,11 @@ export async function runImport(
   const rejects = options.rejects && rejectsSink(options.rejects, format)
   try {
     const settings = readSettings(options)
-    const real = await targetOf()
+    const { target: real, settings: session } = await aim()
     checkPolicy(real, settings)
     signal.throwIfAborted()
     const transaction = options.client === undefined ? 'own' : 'caller'
-    const road = await openRoad({ client, target: real, settings, transaction, job })
+    const road = await openRoad({ client, target: real, settings, transaction, job, session })
     tally.notJudged = road.notJudged
     const pipelineOptions: PipelineOptions = {
       target: road.target,

@@ -7,9 +7,12 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { Manifest, ManifestEntry } from '../format/bundle/manifest.ts'
 import { readBundle } from '../format/bundle/read.ts'
 import { withClient } from '../postgres/client.ts'
+import type { Caller } from '../resource/definition.ts'
 import { type ByteSource, closeSource, readChunks } from '../source/chunks.ts'
 import type { Storage, StoredObject } from '../storage/storage.ts'
+import { scopedTarget } from './aim.ts'
 import { checkEntry } from './bundle-check.ts'
+import { fixedFields } from './force.ts'
 import type { ImporterInternals } from './internals.ts'
 
 export interface UnpackOptions {
@@ -19,6 +22,8 @@ export interface UnpackOptions {
   readonly keyOf: (entry: ManifestEntry) => string
   /** Bytes of the bundle, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
+  /** Who asks, for the scopes of the resources. */
+  readonly caller?: Caller | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -44,7 +49,7 @@ export interface Unpacked {
  * `OPTION_INVALID` for resources that refer to each other in a circle, and those of the database and the storage
  */
 export async function unpackBundle(
-  { source, storage, keyOf, maxBytes, signal }: UnpackOptions,
+  { source, storage, keyOf, maxBytes, caller, signal }: UnpackOptions,
   importer: ImporterInternals,
 ): Promise<Unpacked> {
   const ended = new AbortController()
@@ -57,7 +62,7 @@ export async function unpackBundle(
     const manifest = await readBundle(sent.chunks, {
       maxBytes,
       async check({ entries }) {
-        order = inReferenceOrder(await targetsOf(entries, importer))
+        order = inReferenceOrder(await targetsOf(entries, caller, importer))
       },
       async keep(entry, content) {
         const key = keyOf(entry)
@@ -83,14 +88,20 @@ export async function unpackBundle(
 
 async function targetsOf(
   entries: readonly ManifestEntry[],
-  { pool, registry, targetOf }: ImporterInternals,
+  caller: Caller | undefined,
+  importer: ImporterInternals,
 ): Promise<readonly Target[]> {
-  for (const entry of entries) checkEntry(registry.get(entry.resource), entry)
-  return withClient(pool, async client => {
-    const targets: Target[] = []
-    for (const { resource } of entries) targets.push(await targetOf(client, resource))
-    return targets
+  for (const { resource } of entries) importer.registry.get(resource)
+  const targets = await withClient(importer.pool, async client => {
+    const found: Target[] = []
+    for (const { resource } of entries) found.push(await scopedTarget(client, resource, caller, importer))
+    return found
   })
+  for (const [index, target] of targets.entries()) {
+    const entry = entries[index]
+    if (entry !== undefined) checkEntry(target.resource, entry, fixedFields(target))
+  }
+  return targets
 }
 
 /** What was sent: counted, hashed and limited. */

@@ -1,5 +1,6 @@
 // Jobs that are to be → pending ones and their queue messages, all in one transaction; or those that they became before.
 import { randomUUID } from 'node:crypto'
+import type { Caller } from '../resource/definition.ts'
 import { failpoint } from '../util/failpoint.ts'
 import { followUp } from './followers.ts'
 import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
@@ -19,16 +20,20 @@ interface Keys {
 
 /** A key as text is claimed for this submission only; a claim belongs to its caller. */
 export async function withKey<Result>(
-  key: string | KeyClaim | undefined,
+  {
+    idempotencyKey: key,
+    caller,
+  }: { idempotencyKey?: string | KeyClaim | undefined; caller?: Caller | undefined },
   kind: JobKind,
   { keys, leaseSeconds }: Keys,
   submit: (claim: OpenClaim | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (key === undefined) return submit(undefined)
-  if (typeof key !== 'string') return submit(openClaim(key))
-  const claim = await claimKey(key, kind, keys, leaseSeconds)
+  const tenant = caller?.tenant ?? ''
+  if (typeof key !== 'string') return submit(openClaim(key, tenant))
+  const claim = await claimKey({ tenant, key }, kind, keys, leaseSeconds)
   try {
-    return await submit(openClaim(claim))
+    return await submit(openClaim(claim, tenant))
   } finally {
     await claim.giveUp()
   }

@@ -121,10 +121,10 @@ export function createJobs(options: JobsOptions): Jobs {
     submitExport: submit => submitExport(submit, parts),
     submitBundleExport: (submit = {}) => submitBundleExport(submit, parts),
     submitBundleImport: submit => submitBundleImport(submit, parts),
-    claimKey: (key, kind) => claimKey(key, kind, keys, leaseSeconds),
-    async get(id) {
+    claimKey: (key, kind, { tenant = '' } = {}) => claimKey({ tenant, key }, kind, keys, leaseSeconds),
+    async get(id, { tenant } = {}) {
       const row = await known(id)
-      return row && toJob(row)
+      return row && (tenant === undefined || row.tenant === tenant) ? toJob(row) : undefined
     },
     list: list => listJobs(store, list),
     cancel: async id => cancelOrTell(await known(id), calls),

@@ -9,6 +9,7 @@ import { askedOf } from './export-options.ts'
 import { type ProgressTeller, tellProgress } from './export-progress.ts'
 import type { JobRow } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
+import { exportKey } from './storage-keys.ts'
 
 export interface ExportJobContext {
   readonly exporter: Exporter
@@ -28,7 +29,7 @@ export async function runExportJob(
   signal: AbortSignal,
 ): Promise<void> {
   const { storage, store, fileExpiryHours } = context
-  const key = `exports/${job.id}/${job.token}${endingOf(job)}`
+  const key = exportKey(job, endingOf(job))
   const progress = tellProgress(job, store)
   let printed: Printed
   try {
@@ -115,6 +116,6 @@ function streamOf(
   const resources = resourcesOf(job)
   if (resources === null) return exporter.stream(asked)
   const { format, caller } = asked
-  const spool = { storage, keyOf: (file: string) => `exports/${job.id}/${job.token}.${file}.part` }
+  const spool = { storage, keyOf: (file: string) => exportKey(job, `.${file}.part`) }
   return exporter.bundle({ resources, format, caller, spool, ...heard })
 }

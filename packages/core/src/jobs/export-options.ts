@@ -1,6 +1,6 @@
 // What an export is asked to do ↔ the options of its job, as plain JSON: every attempt asks for the same.
 import type { StreamOptions } from '../exporter/options.ts'
-import type { JobRow } from './job-row.ts'
+import { callerOf, type JobRow } from './job-row.ts'
 import type { NewJob } from './new-job.ts'
 
 /** What is kept beside the resource and the format. */
@@ -15,15 +15,13 @@ export function frozenOptions(asked: StreamOptions): NewJob['options'] {
 
 /** What a job asks of the exporter. */
 export function askedOf(row: JobRow): StreamOptions {
-  const { resource, format, options, tenant, principal } = row
-  const isKnown = tenant !== '' || principal !== null
+  const { resource, format, options } = row
+  const caller = callerOf(row)
   return {
     // `submitExport` writes nothing else for an export.
     ...(options as Partial<StreamOptions>),
     resource,
     format,
-    ...(isKnown && {
-      caller: { ...(tenant !== '' && { tenant }), ...(principal !== null && { principal }) },
-    }),
+    ...(caller && { caller }),
   }
 }

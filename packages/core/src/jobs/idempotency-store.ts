@@ -13,15 +13,22 @@ export interface UsedKey {
   readonly request: KnownRequest
 }
 
+/** A key is the tenant's own: another one may have the same. */
+export interface OwnKey {
+  /** `''` where there is none. */
+  readonly tenant: string
+  readonly key: string
+}
+
 export interface KeyStore {
   /** Takes a key that nobody holds; or tells which request has used it. @throws LadingError `IDEMPOTENCY_IN_PROGRESS` */
-  claim(key: string, kind: JobKind, claim: string): Promise<UsedKey | undefined>
+  claim(key: OwnKey, kind: JobKind, claim: string): Promise<UsedKey | undefined>
   /** Keeps the lease. */
-  renew(key: string, claim: string): Promise<void>
+  renew(key: OwnKey, claim: string): Promise<void>
   /** Makes the key final, in the transaction that writes the job. @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the lease was lost */
-  settle(client: Client, key: string, claim: string, used: Omit<UsedKey, 'kind'>): Promise<void>
+  settle(client: Client, key: OwnKey, claim: string, used: Omit<UsedKey, 'kind'>): Promise<void>
   /** Gives a key back that was not made final. */
-  drop(key: string, claim: string): Promise<void>
+  drop(key: OwnKey, claim: string): Promise<void>
 }
 
 export interface KeyTimes {
@@ -38,14 +45,11 @@ export function createKeyStore(pool: Pool, { leaseSeconds, ttlHours }: KeyTimes)
   const ask = (sql: string, values: unknown[]) =>
     withClient(pool, async client => (await client.query(sql, values).catch(rethrow)).rows)
   return {
-    async claim(key, kind, claim) {
+    async claim({ tenant, key }, kind, claim) {
       for (let attempt = 1; attempt <= attempts; attempt++) {
-        const claimed = await ask(claimSql, [key, kind, claim, leaseSeconds])
+        const claimed = await ask(claimSql, [tenant, key, claim, kind, leaseSeconds])
         if (claimed.length > 0) return undefined
-        const [held] = await ask('select * from lading.idempotency_keys where tenant = $1 and key = $2', [
-          '',
-          key,
-        ])
+        const [held] = await ask(heldSql, [tenant, key])
         if (held === undefined) continue
         if (held.job_id === null) break
         // Columns of the migration, of which the constraint says that they are there together.
@@ -53,16 +57,16 @@ export function createKeyStore(pool: Pool, { leaseSeconds, ttlHours }: KeyTimes)
       }
       throw inProgress()
     },
-    async renew(key, claim) {
-      await ask(renewSql, [key, claim, leaseSeconds])
+    async renew({ tenant, key }, claim) {
+      await ask(renewSql, [tenant, key, claim, leaseSeconds])
     },
-    async settle(client, key, claim, { jobId, request }) {
-      const values = [key, claim, jobId, JSON.stringify(request), ttlHours]
+    async settle(client, { tenant, key }, claim, { jobId, request }) {
+      const values = [tenant, key, claim, jobId, JSON.stringify(request), ttlHours]
       const { rows } = await client.query(settleSql, values).catch(rethrow)
       if (rows.length === 0) throw inProgress()
     },
-    async drop(key, claim) {
-      await ask(dropSql, [key, claim])
+    async drop({ tenant, key }, claim) {
+      await ask(dropSql, [tenant, key, claim])
     },
   }
 }
@@ -80,8 +84,8 @@ function rethrow(error: unknown): never {
 
 // A claim that has run out was its server's last sign of life; a key that has expired is a new one.
 const claimSql = `
-insert into lading.idempotency_keys as held (key, kind, claim, lease_until)
-values ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))
+insert into lading.idempotency_keys as held (tenant, key, claim, kind, lease_until)
+values ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))
 on conflict (tenant, key) do update set
   kind = excluded.kind, claim = excluded.claim, lease_until = excluded.lease_until,
   job_id = null, request = null, expires_at = null, created_at = clock_timestamp()
@@ -91,14 +95,16 @@ where case
 end
 returning claim`
 
-const ours = `where tenant = '' and key = $1 and claim = $2 and job_id is null`
+const heldSql = 'select * from lading.idempotency_keys where tenant = $1 and key = $2'
+
+const ours = `where tenant = $1 and key = $2 and claim = $3 and job_id is null`
 
 const renewSql = `
-update lading.idempotency_keys set lease_until = clock_timestamp() + make_interval(secs => $3) ${ours}`
+update lading.idempotency_keys set lease_until = clock_timestamp() + make_interval(secs => $4) ${ours}`
 
 const settleSql = `
 update lading.idempotency_keys
-set job_id = $3, request = $4::json, expires_at = clock_timestamp() + make_interval(hours => $5) ${ours}
+set job_id = $4, request = $5::json, expires_at = clock_timestamp() + make_interval(hours => $6) ${ours}
 returning key`
 
 const dropSql = `delete from lading.idempotency_keys ${ours}`

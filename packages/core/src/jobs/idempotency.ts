@@ -3,7 +3,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
-import { inProgress, type KeyStore, type KnownRequest, type UsedKey } from './idempotency-store.ts'
+import {
+  inProgress,
+  type KeyStore,
+  type KnownRequest,
+  type OwnKey,
+  type UsedKey,
+} from './idempotency-store.ts'
 import type { JobKind } from './job.ts'
 import type { Asked } from './new-job.ts'
 
@@ -24,6 +30,7 @@ export interface KeyClaim {
 
 /** What only submissions do with a claim. */
 export interface OpenClaim extends KeyClaim {
+  readonly tenant: string
   /** The id of the job that the same request became. @throws LadingError `IDEMPOTENCY_KEY_REUSED` for another request */
   earlierJob(job: Asked): string | undefined
   /** Remembers the job, in the transaction that writes it. @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the claim was lost */
@@ -34,15 +41,16 @@ const openClaims = new WeakMap<KeyClaim, OpenClaim>()
 
 /** @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED` */
 export async function claimKey(
-  key: string,
+  own: OwnKey,
   kind: JobKind,
   store: KeyStore,
   leaseSeconds: number,
 ): Promise<KeyClaim> {
-  checkKey(key)
+  checkKey(own.key)
   const claim = randomUUID()
-  const used = await store.claim(key, kind, claim)
-  const claimed = used === undefined ? held(key, claim, store, leaseSeconds) : replay(used)
+  const used = await store.claim(own, kind, claim)
+  const claimed =
+    used === undefined ? held(own, claim, store, leaseSeconds) : { ...replay(used), tenant: own.tenant }
   claimed.expect({ kind })
   const { isReplay, expect, giveUp } = claimed
   const shown: KeyClaim = { isReplay, expect, giveUp }
@@ -50,10 +58,13 @@ export async function claimKey(
   return shown
 }
 
-/** @throws LadingError `OPTION_INVALID` for what `claimKey` did not return */
-export function openClaim(claim: KeyClaim): OpenClaim {
+/** @throws LadingError `OPTION_INVALID` for what `claimKey` did not return, or returned for another tenant */
+export function openClaim(claim: KeyClaim, tenant: string): OpenClaim {
   const open = openClaims.get(claim)
-  if (open !== undefined) return open
+  if (open?.tenant === tenant) return open
+  if (open !== undefined) {
+    throw new LadingError('OPTION_INVALID', 'The idempotency key was claimed for another tenant.')
+  }
   throw new LadingError('OPTION_INVALID', 'The idempotency key must be text, or what claimKey returned.')
 }
 
@@ -66,12 +77,13 @@ export function checkKey(key: string): void {
   )
 }
 
-function held(key: string, claim: string, store: KeyStore, leaseSeconds: number): OpenClaim {
+function held(key: OwnKey, claim: string, store: KeyStore, leaseSeconds: number): OpenClaim {
   // A renewal that fails is not a lease that is lost; whether it was is asked when the job is written.
   const renew = () => void store.renew(key, claim).catch(() => undefined)
   const heart = setInterval(renew, (leaseSeconds * 1000) / 3)
   let isOver = false
   return {
+    tenant: key.tenant,
     isReplay: false,
     expect: () => undefined,
     earlierJob: () => undefined,
@@ -89,7 +101,7 @@ function held(key: string, claim: string, store: KeyStore, leaseSeconds: number)
   }
 }
 
-function replay({ kind, jobId, request }: UsedKey): OpenClaim {
+function replay({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant'> {
   const expect = (known: KnownRequest) => {
     const earlier: KnownRequest = { ...request, kind }
     for (const [name, value] of Object.entries(known)) {

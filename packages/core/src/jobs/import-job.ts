@@ -1,6 +1,7 @@
 // An import job: the spooled source through the pipeline, each batch behind the fence and with its checkpoint.
 import { LadingError } from '../errors/lading-error.ts'
 import { isPlain } from '../format/text.ts'
+import { aimOf } from '../importer/aim.ts'
 import type { ImporterInternals } from '../importer/internals.ts'
 import { importReportOf } from '../importer/report.ts'
 import { runImport } from '../importer/run.ts'
@@ -11,7 +12,7 @@ import { failpoint } from '../util/failpoint.ts'
 import { begunAnew } from './begin-anew.ts'
 import { countedSource } from './counted-source.ts'
 import { importLedger } from './import-ledger.ts'
-import { isAllOrNothing, isWhole, type JobRow, settingsOf } from './job-row.ts'
+import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 import { spoolRemote } from './remote-spool.ts'
 import { resumePoint } from './resume.ts'
@@ -51,7 +52,7 @@ export async function runImportJob(
     const report = await withEndingClient(importer.pool, signal, client =>
       runImport(
         client,
-        () => importer.targetOf(client, job.resource),
+        () => aimOf(client, { resource: job.resource, caller: callerOf(job) }, importer),
         importer.limits,
         { ...settings, resource: job.resource, format: job.format, source, signal },
         ledger,

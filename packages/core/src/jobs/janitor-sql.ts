@@ -56,8 +56,8 @@ returning key`
 const isBeingWritten = `
   exists (
     select from lading.jobs
-    where id = case when key ~ '^exports/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/' then split_part(key, '/', 2)::uuid end
-      and status = 'processing' and split_part(split_part(key, '/', 3), '.', 1) = token::text
+    where id = substring(key from '^exports/(?:t-[0-9a-f]+/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/')::uuid
+      and status = 'processing' and substring(key from '/([0-9]+)\\.[^/]*$') = token::text
   )`
 
 /** Of these keys, those that no job refers to. */

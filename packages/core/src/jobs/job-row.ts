@@ -1,6 +1,7 @@
 // A row of lading.jobs ↔ a job as its owner sees it.
 import type { ImportWarning } from '../importer/report.ts'
 import type { ImportSettings } from '../importer/settings.ts'
+import type { Caller } from '../resource/definition.ts'
 import type { ErrorCount } from './error-counts.ts'
 import { fileNameOf, resourcesOf } from './export-file.ts'
 import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
@@ -80,6 +81,12 @@ export const jobColumns = `*,
 export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
   // `submitImport` writes nothing else for an import.
   return row.kind === 'import' ? (row.options as ImportSettings & { maxBytes?: number }) : {}
+}
+
+/** Who asked, as it was when the job was submitted; every attempt is for the same caller. */
+export function callerOf({ tenant, principal }: JobRow): Caller | undefined {
+  if (tenant === '' && principal === null) return undefined
+  return { ...(tenant !== '' && { tenant }), ...(principal !== null && { principal }) }
 }
 
 /** Nothing of it is in the table before all of it is, so that each attempt begins anew. */

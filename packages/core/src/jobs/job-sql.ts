@@ -105,6 +105,7 @@ returning ${jobColumns}`
 export const listSql = `
 select ${jobColumns} from lading.jobs
 where kind = $1 and ($2::text is null or status = $2) and ($3::text is null or resource = $3)
-  and ($4::bigint is null or number < $4)
+  and ($4::bigint is null or number < $4) and ($6::text is null or tenant = $6)
+  and ($7::text[] is null or resource = any ($7))
 order by number desc
 limit $5`

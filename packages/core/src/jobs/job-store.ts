@@ -120,8 +120,13 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
     },
     get: async id => (await ask<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
     getBundle: id => ask<JobRow>(bundleSql, [id]),
-    list: ({ kind, status, resource, limit, before }) =>
-      ask<JobRow>(listSql, [kind, status ?? null, resource ?? null, before ?? null, limit]),
+    list: ({ kind, status, resource, limit, before, tenant, resources }) => {
+      const values = [kind, status, resource, before, limit, tenant, resources]
+      return ask<JobRow>(
+        listSql,
+        values.map(value => value ?? null),
+      )
+    },
   }
 }
 

@@ -37,6 +37,8 @@ export interface SubmitImport extends ImportSettings, ImportNotes {
   readonly maxBytes?: number | undefined
   /** Asked for when the source has been read: settings that come behind the file, such as fields of a form. */
   readonly laterSettings?: (() => ImportSettings & ImportNotes) | undefined
+  /** Who asks. The job belongs to the tenant, and is kept with the caller for the resource's `scope`. */
+  readonly caller?: Caller | undefined
   /**
    * Submitted again with the same key, the same request gets the job that it became the first time, and nothing is
    * begun. 1 to 255 printable ASCII characters; or a key that was claimed before the source was there.
@@ -58,6 +60,8 @@ export interface SubmitRemoteImport extends Omit<ImportSettings, 'compression'>,
   readonly format?: string | undefined
   /** As for an upload. */
   readonly maxBytes?: number | undefined
+  /** As for an upload. */
+  readonly caller?: Caller | undefined
   /** As for an upload; the same request has the same URL. */
   readonly idempotencyKey?: string | KeyClaim | undefined
 }
@@ -69,7 +73,10 @@ export interface SubmitRemoteImport extends Omit<ImportSettings, 'compression'>,
 export interface SubmitBundleImport
   extends Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns'>,
     ImportNotes,
-    Pick<SubmitImport, 'source' | 'maxBytes' | 'laterSettings' | 'idempotencyKey' | 'signal'> {}
+    Pick<SubmitImport, 'source' | 'maxBytes' | 'laterSettings' | 'caller' | 'idempotencyKey' | 'signal'> {
+  /** Hears which resources are in it before there is a job. What it throws ends the upload. */
+  readonly permit?: ((resources: readonly string[]) => Promise<void>) | undefined
+}
 
 /** What a bundle has become. */
 export interface BundleJobs {
@@ -111,6 +118,10 @@ export interface ListJobs {
   readonly kind: JobKind
   readonly status?: JobStatus | undefined
   readonly resource?: string | undefined
+  /** Jobs of these only. */
+  readonly resources?: readonly string[] | undefined
+  /** Jobs of this tenant only; `''`: of none. @defaultValue those of all */
+  readonly tenant?: string | undefined
   /** 1 to 100. @defaultValue 20 */
   readonly limit?: number | undefined
   /** `nextCursor` of the page before. */
@@ -137,6 +148,11 @@ export interface ListErrors extends ErrorFilter {
   readonly limit?: number | undefined
   /** @defaultValue 0 */
   readonly offset?: number | undefined
+}
+
+/** Restricts a call to what belongs to a tenant; `''`: to none. @defaultValue all tenants */
+export interface Ownership {
+  readonly tenant?: string | undefined
 }
 
 /** Whether each part that jobs depend on answers. */
@@ -183,13 +199,18 @@ export interface Jobs {
   submitBundleImport(options: SubmitBundleImport): Promise<BundleJobs>
   /**
    * Claims an idempotency key before the request that it came with has been read; others are refused meanwhile. To
-   * be handed to one submission, and given up behind it in any case.
+   * be handed to one submission of the same tenant, and given up behind it in any case. A key is the tenant's own.
    *
    * @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, or `IDEMPOTENCY_KEY_REUSED` for a key of the other kind
    */
-  claimKey(key: string, kind: JobKind): Promise<KeyClaim>
-  /** One indexed read. Undefined for an unknown id. @throws LadingError `JOB_ID_INVALID` for what is no UUID */
-  get(id: string): Promise<Job | undefined>
+  claimKey(key: string, kind: JobKind, of?: Ownership): Promise<KeyClaim>
+  /**
+   * One indexed read. Undefined for an unknown id, and for that of another tenant's. A caller's access to a job is
+   * checked here; the other calls take any id.
+   *
+   * @throws LadingError `JOB_ID_INVALID` for what is no UUID
+   */
+  get(id: string, of?: Ownership): Promise<Job | undefined>
   list(options: ListJobs): Promise<JobPage>
   /**
    * Ends a job that has not ended. A batch that is being written is finished or taken back before this resolves, and

@@ -1,5 +1,4 @@
 // The first phase of an import from a URL: its file → an object in the storage, which is the job's source from then on.
-import { randomUUID } from 'node:crypto'
 import { LadingError } from '../errors/lading-error.ts'
 import type { DetectedFormat } from '../format/detect.ts'
 import { remoteInput } from '../importer/remote-input.ts'
@@ -10,6 +9,7 @@ import { FileChanged, type RemoteFile, remoteSource } from '../source/remote-fil
 import type { Storage, StoredObject } from '../storage/storage.ts'
 import { type JobRow, settingsOf } from './job-row.ts'
 import { spooledSql, urlSql } from './remote-sql.ts'
+import { uploadKey } from './storage-keys.ts'
 
 export interface RemoteSpoolContext {
   readonly pool: Pool
@@ -92,7 +92,7 @@ async function stored(
   const { maxBytes } = settingsOf(job)
   const asked = job.format === unknownFormat ? undefined : job.format
   const { source, format, compression } = await remoteInput(file, { format: asked, maxBytes })
-  const object = await storage.put(`imports/${randomUUID()}/source`, source, { signal, maxBytes })
+  const object = await storage.put(uploadKey(job.tenant), source, { signal, maxBytes })
   return { ...object, format, compression }
 }
 

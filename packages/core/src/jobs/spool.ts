@@ -1,18 +1,18 @@
 // An upload → an object in the storage, refused as early as its first bytes allow.
-import { randomUUID } from 'node:crypto'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { refuseForeign } from '../format/magic.ts'
 import { closeSource, readChunks } from '../source/chunks.ts'
 import type { Storage, StoredObject } from '../storage/storage.ts'
 import type { SubmitImport } from './jobs.ts'
+import { uploadKey } from './storage-keys.ts'
 
 /** @throws LadingError `FILE_EMPTY` for a CSV file of no bytes, `FORMAT_UNSUPPORTED`, `FILE_TOO_LARGE`; nothing is left then */
 export async function spool(
   storage: Storage,
-  { source, format, compression, maxBytes, signal }: SubmitImport,
+  { source, format, compression, maxBytes, caller, signal }: SubmitImport,
 ): Promise<StoredObject> {
-  const key = `imports/${randomUUID()}/source`
+  const key = uploadKey(caller?.tenant)
   const ended = new AbortController()
   const either = signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal])
   try {

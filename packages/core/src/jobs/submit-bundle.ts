@@ -19,6 +19,7 @@ import type { BundleJobs, SubmitBundleExport, SubmitBundleImport } from './jobs.
 import { checkMetadata } from './metadata.ts'
 import type { NewJob } from './new-job.ts'
 import type { NewOutbox } from './outbox.ts'
+import { uploadKey } from './storage-keys.ts'
 import { checkedNotes } from './submit.ts'
 import { isUndecided } from './transaction.ts'
 
@@ -34,8 +35,8 @@ interface Parts {
 
 export function submitBundleExport(submit: SubmitBundleExport, parts: Parts): Promise<Job> {
   const { importer, exporter } = parts
-  const { format = 'ndjson', caller, idempotencyKey } = submit
-  return withKey(idempotencyKey, 'export', parts, async claim => {
+  const { format = 'ndjson', caller } = submit
+  return withKey(submit, 'export', parts, async claim => {
     const resources = submit.resources ?? importer.registry.all.map(({ name }) => name)
     const metadata = checkMetadata(submit.metadata)
     const resource = severalResources
@@ -49,7 +50,7 @@ export function submitBundleExport(submit: SubmitBundleExport, parts: Parts): Pr
 }
 
 export function submitBundleImport(submit: SubmitBundleImport, parts: Parts): Promise<BundleJobs> {
-  return withKey(submit.idempotencyKey, 'import', parts, claim => importOnce(submit, parts, claim))
+  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
 }
 
 async function importOnce(
@@ -58,23 +59,28 @@ async function importOnce(
   claim: OpenClaim | undefined,
 ): Promise<BundleJobs> {
   const { importer, storage, store } = parts
-  const { source, maxBytes, signal } = submit
+  const { source, maxBytes, caller, signal } = submit
   readBundleSettings(submit)
   await checkedNotes(submit, store)
-  const keyOf = () => `imports/${randomUUID()}/source`
-  const unpacked = await unpackBundle({ source, storage, keyOf, maxBytes, signal }, importer)
+  const keyOf = () => uploadKey(caller?.tenant)
+  const unpacked = await unpackBundle({ source, storage, keyOf, maxBytes, caller, signal }, importer)
   // What cannot be deleted now is the janitor's.
   const discard = async () => {
     for (const { stored } of unpacked.files) await storage.delete(stored.key).catch(() => undefined)
   }
   failpoint('after_spool_before_job_row')
   try {
+    await submit.permit?.(unpacked.files.map(({ entry }) => entry.resource))
     const later = { ...submit, ...submit.laterSettings?.() }
     const settings = readBundleSettings(later)
     for (const { target } of unpacked.files) checkPolicy(target, settings)
     const notes = await checkedNotes(later, store)
     await assertKept(unpacked, storage)
-    const jobs = chain(unpacked, { ...settings, ...(maxBytes !== undefined && { maxBytes }) }, notes)
+    const jobs = chain(
+      unpacked,
+      { ...settings, ...(maxBytes !== undefined && { maxBytes }) },
+      { ...notes, caller },
+    )
     const { id } = jobs.at(-1) ?? jobs[0]
     const { size, sha256 } = unpacked
     const asked = {
@@ -83,6 +89,7 @@ async function importOnce(
       format: 'bundle',
       options: settings,
       source: { key: '', size, sha256 },
+      caller,
       ...notes,
     } as const
     const begun = await beginChain(jobs, asked, parts, claim)
@@ -111,7 +118,7 @@ async function assertKept({ files }: Unpacked, storage: Storage): Promise<void> 
 function chain(
   { files }: Unpacked,
   options: NewJob['options'],
-  { metadata, after }: Pick<NewJob, 'metadata' | 'after'>,
+  { metadata, after, caller }: Pick<NewJob, 'metadata' | 'after' | 'caller'>,
 ): readonly [NewJob, ...NewJob[]] {
   const bundle = randomUUID()
   let before = after
@@ -125,6 +132,7 @@ function chain(
       options,
       source,
       metadata,
+      caller,
       after: before,
       bundle,
     }

@@ -13,7 +13,7 @@ import { checkedNotes, checkedSettings, type Parts } from './submit.ts'
 type RemoteParts = Parts & { readonly remote: RemoteAccess | undefined }
 
 export function submitRemoteImport(submit: SubmitRemoteImport, parts: RemoteParts): Promise<Job> {
-  return withKey(submit.idempotencyKey, 'import', parts, claim => importOnce(submit, parts, claim))
+  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
 }
 
 async function importOnce(
@@ -35,6 +35,7 @@ async function importOnce(
     format: told ?? formatOf(url),
     options,
     remote: { url: url.href },
+    caller: submit.caller,
     ...notes,
   } as const
   const { job } = await begin(wanted, parts, claim)

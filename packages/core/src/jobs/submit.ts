@@ -2,11 +2,16 @@
 import { LadingError } from '../errors/lading-error.ts'
 import type { Exporter } from '../exporter/create-exporter.ts'
 import { formatNamed } from '../format/formats.ts'
+import { scopedTarget } from '../importer/aim.ts'
+import { fixedFields } from '../importer/force.ts'
 import type { ImporterInternals } from '../importer/internals.ts'
 import { checkPolicy } from '../importer/run.ts'
 import { type ImportSettings, readSettings } from '../importer/settings.ts'
 import { withClient } from '../postgres/client.ts'
+import type { Caller } from '../resource/definition.ts'
+import type { Field } from '../resource/field.ts'
 import { checkMapping } from '../resource/mapping.ts'
+import { seenInFiles } from '../resource/seen-in-files.ts'
 import type { Storage } from '../storage/storage.ts'
 import { failpoint } from '../util/failpoint.ts'
 import { begin, withKey } from './begin.ts'
@@ -36,14 +41,14 @@ export function submitImport(
   submit: SubmitImport,
   parts: Parts & { readonly storage: Storage },
 ): Promise<Job> {
-  return withKey(submit.idempotencyKey, 'import', parts, claim => importOnce(submit, parts, claim))
+  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
 }
 
 export function submitExport(
   submit: SubmitExport,
   parts: Parts & { readonly exporter: Exporter },
 ): Promise<Job> {
-  return withKey(submit.idempotencyKey, 'export', parts, claim => exportOnce(submit, parts, claim))
+  return withKey(submit, 'export', parts, claim => exportOnce(submit, parts, claim))
 }
 
 async function importOnce(
@@ -64,7 +69,8 @@ async function importOnce(
     const settings = await checkedSettings(later, importer)
     const notes = await checkedNotes(later, store)
     const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
-    const { job, isNew } = await begin({ ...asked, options, source, ...notes }, parts, claim)
+    const { caller } = submit
+    const { job, isNew } = await begin({ ...asked, options, source, caller, ...notes }, parts, claim)
     if (!isNew) await discard()
     return job
   } catch (error) {
@@ -74,32 +80,37 @@ async function importOnce(
   }
 }
 
-/** @throws LadingError `OPTION_INVALID` for what could never work, before there is a job that says so */
+/** @throws LadingError `OPTION_INVALID`, `SCOPE_FAILED` … for what could never work, before there is a job that says so */
 export async function checkedSettings(
-  submit: ImportSettings & { readonly resource: string },
+  submit: ImportSettings & { readonly resource: string; readonly caller?: Caller | undefined },
   importer: ImporterInternals,
 ): Promise<ImportSettings> {
   const settings = readSettings(submit)
   const resource = importer.registry.get(submit.resource)
-  if (settings.mapping !== undefined) checkMapping(resource, settings.mapping)
-  if ((settings.onConflict ?? 'error') !== 'error') {
+  const isScoped = importer.registry.all.some(({ scope }) => scope !== undefined)
+  let fixed: readonly Field[] = []
+  if (isScoped || (settings.onConflict ?? 'error') !== 'error') {
     // Whether there is a key is the catalogue's to say: a primary key counts as one.
     await withClient(importer.pool, async client => {
-      checkPolicy(await importer.targetOf(client, resource.name), settings)
+      const target = await scopedTarget(client, resource.name, submit.caller, importer)
+      checkPolicy(target, settings)
+      fixed = fixedFields(target)
     })
   }
+  if (settings.mapping !== undefined) checkMapping(seenInFiles(resource, fixed), settings.mapping)
   return settings
 }
 
 /** @throws LadingError `OPTION_INVALID` */
 export async function checkedNotes(
-  { metadata, after }: ImportNotes,
+  { metadata, after, caller }: ImportNotes & { readonly caller?: Caller | undefined },
   store: JobStore,
 ): Promise<Pick<NewJob, 'metadata' | 'after'>> {
   const notes = { metadata: checkMetadata(metadata) }
   if (after === undefined) return notes
   const before = isJobId(after) ? await store.get(after) : undefined
-  if (before?.kind === 'import') return { ...notes, after: before.id }
+  if (before?.kind === 'import' && before.tenant === (caller?.tenant ?? ''))
+    return { ...notes, after: before.id }
   throw new LadingError(
     'OPTION_INVALID',
     'The option "after" must be the id of an import; none has this one.',

@@ -125,7 +125,7 @@ export function defineResource<Schema extends TObject>(
     keys: keyDefinitions(key).map(one => ({
       fields: one.fields.map(field => fieldNamed(field, 'key')),
       ignoreCase: one.ignoreCase ?? false,
-      code: one.code ?? `DUPLICATE_${one.fields.map(codeWord).join('_')}`,
+      code: one.code ?? `DUPLICATE_${namedIn(one.fields, byName).map(codeWord).join('_')}`,
     })),
     references: compiled,
     // The pipeline knows records by their field names only; the schema's static type is for the author of `check`.
@@ -140,6 +140,12 @@ function keyDefinitions(key: readonly string[] | readonly KeyDefinition[]): read
   const names = key.filter(part => typeof part === 'string')
   if (names.length > 0) return [{ fields: names }]
   return key.filter(part => typeof part !== 'string')
+}
+
+/** What a code may name: hidden fields are told to nobody, unless there is no other. */
+function namedIn(key: readonly string[], byName: ReadonlyMap<string, Field>): readonly string[] {
+  const shown = key.filter(name => byName.get(name)?.hidden !== true)
+  return shown.length > 0 ? shown : key
 }
 
 /** A name or alias that stands for two fields would make a header ambiguous. */

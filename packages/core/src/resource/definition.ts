@@ -1,11 +1,21 @@
 // What the owner of a table writes: the definition of a resource, before it is compiled.
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
 
-/** Who asks for an export, as far as the host has found out. */
+/** Who asks for an import or export, as far as the host has found out. */
 export interface Caller {
   readonly tenant?: string | undefined
   readonly principal?: string | undefined
 }
+
+/**
+ * Settings for each transaction of an import or export, for row-level security: names with a prefix, and their values.
+ *
+ * @example
+ * const session: SessionHook = caller => ({ 'app.tenant': caller?.tenant ?? '' })
+ */
+export type SessionHook = (
+  caller: Caller | undefined,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
 
 /** Bounds and values of a filter on one field; those that are given must all hold. */
 export interface FilterBounds {
@@ -174,9 +184,13 @@ export interface ResourceDefinition<Schema extends TObject = TObject> {
    */
   lookUp?(records: readonly LookUpRecord<Static<Schema>>[], context: LookUpContext): Promise<void>
   /**
-   * Which rows somebody may export: filters that are added to what was asked for, on any field, hidden ones too. Asked
-   * for each export and each attempt at one. If it throws, gives no filters or names an unknown field, nothing is
-   * exported (`SCOPE_FAILED`); `{}` means every row.
+   * Which rows somebody may see and write, as filters on any field, hidden ones too. Asked for each import and export
+   * and each attempt at one. If it throws, gives no filters or names an unknown field, nothing is done
+   * (`SCOPE_FAILED`); `{}` means every row.
+   *
+   * An export adds the filters to what was asked for. An import writes their values, whatever the file says, and sees
+   * no other rows: neither updates them nor finds them by a reference. So each filter must be one value then, or the
+   * import is refused (`SCOPE_NOT_IMPORTABLE`).
    *
    * @example
    * scope: caller => ({ tenant_id: tenantOf(caller) })

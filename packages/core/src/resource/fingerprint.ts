@@ -17,6 +17,7 @@ export function fingerprint({
   references,
   check,
   lookUp,
+  scope,
 }: Resource): string {
   const facts = {
     name,
@@ -36,6 +37,8 @@ export function fingerprint({
     })),
     check: check !== undefined,
     lookUp: lookUp !== undefined,
+    // Left out where there is none, as it was before there were scopes.
+    scope: scope === undefined ? undefined : true,
   }
   return createHash('sha256').update(JSON.stringify(facts, inOrder)).digest('hex')
 }

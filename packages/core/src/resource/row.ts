@@ -58,8 +58,10 @@ function givenValue(row: Row, field: Field): unknown {
 /** The natural key's value, else the first field's if it is an id, else nothing. */
 function recordIdentifier(resource: Resource, row: Row): string {
   for (const key of resource.keys) {
-    const parts = key.fields.map(field => (field.sensitive ? null : reportedValue(givenValue(row, field))))
-    if (parts.every(part => part !== null && part !== '')) return parts.join(', ')
+    const parts = key.fields
+      .filter(field => !field.hidden)
+      .map(field => (field.sensitive ? null : reportedValue(givenValue(row, field))))
+    if (parts.length > 0 && parts.every(part => part !== null && part !== '')) return parts.join(', ')
   }
   const id = resource.fields.find(field => field.name === 'id' && !field.sensitive)
   return (id && reportedValue(givenValue(row, id))) ?? ''

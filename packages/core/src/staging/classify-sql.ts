@@ -1,6 +1,6 @@
 // SQL of the classification: which staged rows clash with the table, with each other, or refer to nothing.
 import type { Target, TargetKey, TargetReference } from '../catalogue/target.ts'
-import { hasKey, isMissing, isPresent, keyPart, stagedValue } from './compare-sql.ts'
+import { isMissing, isPresent, isSameRow, keyPart, stagedValue } from './compare-sql.ts'
 import type { StagedBatch } from './encode.ts'
 
 /** Keys and references that this batch can break: those whose columns it fills. */
@@ -17,8 +17,13 @@ export function questionsOf(target: Target, batch: StagedBatch): Questions {
   }
 }
 
+/** The references by which the database accepts a row that it should not: it does not know which rows a caller may see. */
+export function notEnforced({ references }: Questions): readonly TargetReference[] {
+  return references.filter(({ isEnforced, scope }) => !isEnforced || scope.length > 0)
+}
+
 /**
- * One row for each suspect, in file order: `row`; for each key `taken_N` (the row of the table that has it, as text,
+ * One row for each suspect, in file order: `row`; for each key `taken_N` (the row of the caller's that has it, as text,
  * or null) and `group_N` (number of the first staged row with that key); for each reference `missing_N` (the table
  * referred to lacks it) and `maker_N` (number of the first staged row with the value that is referred to, for a
  * reference into the table itself).
@@ -44,7 +49,7 @@ export function classifySql(target: Target, staging: string, { keys, references 
 
 /** A row by its place, which holds as long as nobody updates it: partitions each have places of their own. */
 function takenBy(target: Target, key: TargetKey): string {
-  return `(select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${hasKey(key)} limit 1)`
+  return `(select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit 1)`
 }
 
 /** Null equals nothing, so a row without the key belongs to no group. */

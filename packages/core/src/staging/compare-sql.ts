@@ -1,6 +1,7 @@
 // SQL fragments that compare a staged row `s` with rows of the table: its keys, its references, its values.
 import {
   isFolded,
+  type Target,
   type TargetColumn,
   type TargetKey,
   type TargetReference,
@@ -8,6 +9,7 @@ import {
 } from '../catalogue/target.ts'
 import { identifier } from '../postgres/identifier.ts'
 import type { StagedColumn } from './encode.ts'
+import { andInScope } from './scope-sql.ts'
 
 /** The staged value as the column's own type. */
 export function stagedValue({ sql, field, info }: TargetColumn): string {
@@ -22,21 +24,28 @@ export function keyPart(alias: string, column: TargetColumn, key: TargetKey): st
   return isFolded(key, column) ? `lower(${value})` : value
 }
 
-/** True for the row `t` that has the key of `s`. Null equals nothing. */
+/** True for the row `t` that has the key of `s`, whoever may write it. Null equals nothing. */
 export function hasKey(key: TargetKey): string {
   return key.columns
     .map(column => `${keyPart('t', column, key)} = ${keyPart('s', column, key)}`)
     .join(' and ')
 }
 
+/** True for the row `t` that `s` is by this key: one that the caller may write. */
+export function isSameRow({ scope }: Target, key: TargetKey): string {
+  return `${hasKey(key)}${andInScope(scope, 't')}`
+}
+
 export function isPresent(key: TargetKey): string {
   return `(${key.columns.map(({ sql }) => `s.${sql} is not null`).join(' and ')})`
 }
 
-/** True if `s` refers to a row that is not there, or by two fields to two rows. */
-export function isMissing({ column, reference, sql, standIns }: TargetReference): string {
-  const found = `select from ${sql} r where r.${identifier(reference.column)} = ${stagedValue(column)}`
-  const isDangling = `(s.${column.sql} is not null and not exists (${found}))`
+/** True if `s` refers to a row that is not there for the caller, or by two fields to two rows. */
+export function isMissing({ column, reference, sql, scope, standIns }: TargetReference): string {
+  const found = `select from ${sql} r where r.${identifier(reference.column)} = ${stagedValue(column)}${andInScope(scope, 'r')}`
+  // Keeps PostgreSQL from hashing all rows of the scope for each batch: 7 ms in place of 49 for 4,000 rows among 150,000.
+  const oneByOne = scope.length === 0 ? '' : ' offset 0'
+  const isDangling = `(s.${column.sql} is not null and not exists (${found}${oneByOne}))`
   if (standIns.length === 0) return isDangling
   const given = standIns.map(standIn => `s.${standIn.sql} is not null`).join(' or ')
   const agrees = standIns
@@ -54,9 +63,12 @@ export function isMeant({ sql, found }: TargetStandIn, alias: string): string {
 }
 
 /** What the field that refers would hold, by the field that stands for it; null where there is no such row. */
-export function meantValue({ column, reference, sql }: TargetReference, standIn: TargetStandIn): string {
+export function meantValue(
+  { column, reference, sql, scope }: TargetReference,
+  standIn: TargetStandIn,
+): string {
   const value = `r.${identifier(reference.column)}::${column.codec.stagingType}`
-  return `(select ${value} from ${sql} r where ${isMeant(standIn, 'r')} limit 1)`
+  return `(select ${value} from ${sql} r where ${isMeant(standIn, 'r')}${andInScope(scope, 'r')} limit 1)`
 }
 
 /** True if the staged row gives a value for the column: a bit of its own where only some rows do. */

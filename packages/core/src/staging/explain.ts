@@ -1,5 +1,6 @@
 // Verdicts and refusals → record errors: which field, which code, and one sentence for the owner of the file.
-import type { Target, TargetKey, TargetReference } from '../catalogue/target.ts'
+import { unquoted } from '../catalogue/match-stand-ins.ts'
+import type { Target, TargetColumn, TargetKey, TargetReference } from '../catalogue/target.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
 import type { Field } from '../resource/field.ts'
 import { type Row, reject } from '../resource/row.ts'
@@ -31,17 +32,17 @@ export function explainVerdicts(
 }
 
 function explainDuplicate(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
-  const [first] = key.columns
+  const [first] = toldOf(target, key)
   const place =
     twin === undefined
       ? `is already in ${target.resource.name}`
       : `is already in row ${twin.source.rowNumber} of this file`
-  reject(target.resource, row, first?.field ?? null, key.code, `The same ${namesOf(key)} ${place}.`)
+  reject(target.resource, row, first?.field ?? null, key.code, `The same ${namesOf(target, key)} ${place}.`)
 }
 
 /** The record is another row than the one that has this key: under `ignore` and `update` that is the only duplicate. */
 function explainClash(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
-  const names = namesOf(key)
+  const names = namesOf(target, key)
   const owner =
     twin === undefined
       ? `another row of ${target.resource.name}`
@@ -49,14 +50,20 @@ function explainClash(target: Target, key: TargetKey, row: Row, twin: Row | unde
   reject(
     target.resource,
     row,
-    key.columns[0]?.field ?? null,
+    toldOf(target, key)[0]?.field ?? null,
     key.code,
     `The ${names} of this record belongs to ${owner}, and its other keys do not; correct one of them.`,
   )
 }
 
-function namesOf(key: TargetKey): string {
-  return key.columns.map(({ field }) => `"${field.name}"`).join(' and ')
+function namesOf(target: Target, key: TargetKey): string {
+  const names = toldOf(target, key).map(({ field }) => `"${field.name}"`)
+  return names.length === 0 ? 'key' : names.join(' and ')
+}
+
+/** The columns of a key that a file can do something about: what the caller's scope fixes is none of them. */
+function toldOf({ scope }: Target, { columns }: TargetKey): readonly TargetColumn[] {
+  return columns.filter(column => !scope.some(test => test.column.field === column.field))
 }
 
 function explainMissing(target: Target, { column, reference, standIns }: TargetReference, row: Row): void {
@@ -71,6 +78,10 @@ function explainMissing(target: Target, { column, reference, standIns }: TargetR
 
 /** Notes what the database said of a row that it was asked to take alone. */
 export function explainRefusal(target: Target, row: Row, refusal: Refusal): void {
+  if (isAboutOthers(target, refusal)) {
+    reject(target.resource, row, null, 'CONSTRAINT_VIOLATION', unavailable)
+    return
+  }
   const key = target.keys.find(({ index }) => index === refusal.constraint)
   if (refusal.state === '23505' && key !== undefined) {
     explainDuplicate(target, key, row, undefined)
@@ -83,6 +94,20 @@ export function explainRefusal(target: Target, row: Row, refusal: Refusal): void
   }
   const column = target.columns.find(({ info }) => info.name === refusal.column)
   reject(target.resource, row, column?.field ?? null, 'CONSTRAINT_VIOLATION', refusalSentence(refusal))
+}
+
+/** One sentence for all such rows, without a name: what others have is nobody's business, not even that they have it. */
+const unavailable =
+  'This record cannot be taken: a value in it that must be unique is not available. Choose another one, or leave it out.'
+
+/**
+ * Whatever clashes with the caller's own rows was found before, so that what still clashes may be a row that the caller
+ * cannot see, unless the index holds all that the scope fixes.
+ */
+function isAboutOthers({ scope, table }: Target, { state, constraint }: Refusal): boolean {
+  if (scope.length === 0 || (state !== '23505' && state !== '23P01')) return false
+  const parts = table.uniqueIndexes.find(({ name }) => name === constraint)?.parts.map(unquoted) ?? []
+  return !scope.every(({ column }) => parts.includes(column.info.name))
 }
 
 const refusalSentences: ReadonlyMap<string, (refusal: Refusal) => string> = new Map([

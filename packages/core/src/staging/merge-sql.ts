@@ -3,7 +3,7 @@ import type { Target } from '../catalogue/target.ts'
 import { doBlock } from '../postgres/identifier.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
 import type { Questions } from './classify-sql.ts'
-import { differs, hasKey, isGiven, stagedValue } from './compare-sql.ts'
+import { differs, isGiven, isSameRow, stagedValue } from './compare-sql.ts'
 import type { StagedBatch, StagedColumn } from './encode.ts'
 import type { Plan } from './plan.ts'
 
@@ -107,7 +107,7 @@ export function planSql(
 ): string {
   const updates = [...plan.updates].map(([index, rows]) => {
     const key = keys[index]
-    return key === undefined ? '' : update(target, staging, batch, hasKey(key), rows)
+    return key === undefined ? '' : update(target, staging, batch, isSameRow(target, key), rows)
   })
   const rest = [
     ...[...plan.updates.values()].flat(),

@@ -1,6 +1,6 @@
 // One batch into the table: optimistically, then set by set, then row by row. Every row gets in or is explained.
-import { type Questions, questionsOf } from './classify-sql.ts'
-import { attempt, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
+import { notEnforced, type Questions, questionsOf } from './classify-sql.ts'
+import { attempt, classify, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
 import { reconcileBatch } from './reconcile.ts'
 import { rejectDuplicates } from './reject-duplicates.ts'
 import { resolveSql } from './resolve-sql.ts'
@@ -17,7 +17,7 @@ export async function mergeBatch(job: MergeJob): Promise<Merged> {
   const resolve = resolveSql(target, job.staging, batch)
   if (resolve !== '') await job.client.query(resolve)
   // If nothing clashes at all, every policy means the same.
-  const isTried = road === 'optimistic' && isJudgedByDatabase(job, questions)
+  const isTried = road === 'optimistic' && (await isJudgedByDatabase(job, questions))
   if (isTried) {
     const outcome = await attempt(job, [])
     if (outcome !== undefined) return { road, outcome }
@@ -31,7 +31,12 @@ export async function mergeBatch(job: MergeJob): Promise<Merged> {
  * reference to a later record of the batch, which is missing by the order of the file. A name that stands for a
  * reference is nothing to it at all.
  */
-function isJudgedByDatabase({ target, batch }: MergeJob, { references }: Questions): boolean {
-  if (batch.standIns.length > 0) return false
-  return target.isRehearsal ? references.length === 0 : !references.some(({ isSelf }) => isSelf)
+async function isJudgedByDatabase(job: MergeJob, questions: Questions): Promise<boolean> {
+  const { target, batch } = job
+  const { references } = questions
+  if (batch.standIns.length > 0 || references.some(({ isSelf }) => isSelf)) return false
+  if (target.isRehearsal) return references.length === 0
+  // Asking for these alone leaves the keys of a clean batch to the database.
+  const suspects = await classify(job, { keys: [], references: notEnforced(questions) })
+  return suspects.length === 0
 }

@@ -1,5 +1,5 @@
 // A batch in which duplicates are errors: the suspects are judged, the rest is inserted, or tried row by row.
-import type { Questions } from './classify-sql.ts'
+import { notEnforced, type Questions } from './classify-sql.ts'
 import { explainRefusal, explainVerdicts } from './explain.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 import { attempt, classify, forgetErrors, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
@@ -25,8 +25,9 @@ export async function rejectDuplicates(
     // The table refuses more than was found, so it will be asked row by row, and all is explained anew.
     forgetErrors(batch)
   }
-  // The loop below leaves references to the database, and a rehearsal has no foreign keys.
-  return target.isRehearsal ? mergeSerially(job, questions, suspects) : isolate(job, questions, suspects)
+  // `isolate` leaves references to the database, which knows neither scopes nor names, and in a rehearsal no foreign keys.
+  const isJudged = !target.isRehearsal && batch.standIns.length === 0 && notEnforced(questions).length === 0
+  return isJudged ? isolate(job, questions, suspects) : mergeSerially(job, questions, suspects)
 }
 
 /** Classification has asked it all. */

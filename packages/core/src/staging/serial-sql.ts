@@ -3,7 +3,7 @@ import type { Target, TargetReference } from '../catalogue/target.ts'
 import { doBlock } from '../postgres/identifier.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
 import type { Questions } from './classify-sql.ts'
-import { differs, hasKey, isMissing, isPresent, stagedValue } from './compare-sql.ts'
+import { differs, isMissing, isPresent, isSameRow, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
 import { assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
@@ -130,7 +130,7 @@ function lookUps({ target, questions: { keys, references } }: SerialWork): strin
   const asked = [
     ...keys.map(
       key =>
-        `(select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${hasKey(key)} limit 1)`,
+        `(select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit 1)`,
     ),
     ...references.map(isMissing),
   ]
@@ -183,7 +183,7 @@ function missingReference({ target }: SerialWork, reference: TargetReference, in
 function update({ target, batch, questions, onConflict }: SerialWork, index: number): string {
   const key = questions.keys[index]
   if (onConflict !== 'update' || key === undefined) return ''
-  const changed = `${hasKey(key)} and ${differs(batch.columns)}`
+  const changed = `${isSameRow(target, key)} and ${differs(batch.columns)}`
   const set = assignments(target, batch)
   if (set === '') return `elsif own = ${index} then ignored := ignored || s.lading_row;`
   return `elsif own = ${index} then

@@ -42,8 +42,8 @@ export interface SessionOptions {
   readonly onConflict?: OnConflict
   /** The batches go into a stand-in of the table, which is what `target` names then. */
   readonly rehearsal?: Rehearsal
-  /** Statements at the beginning of each batch's transaction, without a result set, such as a fence. */
-  readonly fence?: string
+  /** Statements at the beginning of each batch's transaction, without a result set: settings, and a fence. */
+  readonly preamble?: string
 }
 
 export async function openSession(
@@ -116,18 +116,18 @@ interface Frame {
   readonly takeBack: string
 }
 
-function frame(staging: StagingTable, { transaction, fence = '' }: SessionOptions): Frame {
+function frame(staging: StagingTable, { transaction, preamble = '' }: SessionOptions): Frame {
   // In a transaction of the caller no commit empties the staging table.
   if (transaction === 'caller') {
     return {
-      opening: `truncate ${staging.sql}; savepoint lading_batch`,
+      opening: `truncate ${staging.sql}; savepoint lading_batch${preamble === '' ? '' : `; ${preamble}`}`,
       closing: 'release savepoint lading_batch',
       takeBack: 'rollback to savepoint lading_batch; release savepoint lading_batch',
     }
   }
   // A crash of the server may take back the last batches, but never half a one; `close` makes all of them durable.
   return {
-    opening: `begin; set local synchronous_commit = off; ${fence}`,
+    opening: `begin; set local synchronous_commit = off; ${preamble}`,
     closing: 'commit',
     takeBack: 'rollback',
   }

@@ -1,6 +1,7 @@
 // What every adapter of the HTTP service must do, as tests for any runner, over real sockets.
 import type { HttpOptions } from '../http/service.ts'
 import type { HttpSite, HttpSuiteService } from './http-site.ts'
+import { accessCases } from './http-suite-access.ts'
 import { bundleImportCases } from './http-suite-bundle-imports.ts'
 import { bundleRefusalCases } from './http-suite-bundle-refusals.ts'
 import { bundleCases } from './http-suite-bundles.ts'
@@ -17,14 +18,17 @@ import { importCases } from './http-suite-imports.ts'
 import { jobLifeCases } from './http-suite-job-life.ts'
 import { optionCases } from './http-suite-options.ts'
 import { outageCases } from './http-suite-outages.ts'
+import { permitCases } from './http-suite-permits.ts'
 import { probeCases } from './http-suite-probes.ts'
 import { remoteCases } from './http-suite-remote.ts'
 import { remoteAddressCases } from './http-suite-remote-addresses.ts'
 import { remoteFaultCases } from './http-suite-remote-faults.ts'
 import { selectionCases } from './http-suite-selections.ts'
 import { settingCases } from './http-suite-settings.ts'
+import { tenantCases } from './http-suite-tenants.ts'
 import { tooLargeCases } from './http-suite-too-large.ts'
 import { transitCases } from './http-suite-transit.ts'
+import { unreadBodyCases } from './http-suite-unread-bodies.ts'
 import { uploadCases } from './http-suite-uploads.ts'
 import type { SuiteRunner } from './runner.ts'
 
@@ -87,6 +91,10 @@ const groups = {
   bundles: bundleCases,
   'imports of bundles': bundleImportCases,
   'refusals of bundles': bundleRefusalCases,
+  access: accessCases,
+  'forbidden resources': permitCases,
+  'unread bodies': unreadBodyCases,
+  tenants: tenantCases,
 }
 
 /**

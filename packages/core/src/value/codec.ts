@@ -44,11 +44,11 @@ export interface PrintedColumn {
   readonly unprintable: string
 }
 
-/** Why a value was refused: by its type's own rule, or for characters that no column can hold. */
+/** Why a value was refused: by its type's own rule, for characters that no column can hold, or by the caller's scope. */
 export class Refusal {
   constructor(
     /** Undefined: the field's own `INVALID_…` code. */
-    readonly code?: 'NUL_CHARACTER' | 'ILL_FORMED_TEXT',
+    readonly code?: 'NUL_CHARACTER' | 'ILL_FORMED_TEXT' | 'SCOPE_VIOLATION',
     readonly message?: string,
   ) {}
 }

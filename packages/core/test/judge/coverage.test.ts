@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatOf, recordOf } from './arbitrary.ts'
+import { members, namedMembers } from './members.ts'
 import { judgeFile } from './naive-judge.ts'
 import { namedPeople, people } from './people.ts'
 import { write } from './render.ts'
@@ -18,7 +19,12 @@ function reached(world: World): ReadonlySet<string> {
   let table: readonly TableRow[] = []
   for (const [index, [format, records]] of files.entries()) {
     const onConflict = policies[index % 3] ?? 'error'
-    const options = { onConflict, maxErrors: index % 5 === 0 ? 2 : undefined, atomic: index % 7 === 0 }
+    const options = {
+      onConflict,
+      maxErrors: index % 5 === 0 ? 2 : undefined,
+      atomic: index % 7 === 0,
+      tenant: String((index % 2) + 1),
+    }
     const judged = judgeFile(world, table, write(world, format, records).records, options)
     table = index % 3 === 2 ? [] : judged.table
     for (const error of judged.errors) found.add(error.replace(/^\d+ /, ''))
@@ -32,21 +38,24 @@ const endings = ['IMPORT_ROLLED_BACK', 'TOO_MANY_ERRORS', 'unprocessed']
 const outcomes = ['inserted', 'updated', 'ignored', 'failed', 'processed', 'successful']
 const broken = ['COLUMN_COUNT', 'FILE_PARSE_ERROR', 'NOT_AN_OBJECT', 'DUPLICATE_JSON_KEY', 'FORBIDDEN_KEY']
 
-test.each([people, namedPeople, slots])('random files for $resource reach all there is', world => {
-  const { keys, references, standIns = [] } = world
-  const columns = inputsOf(world)
-  const expected = [
-    ...endings,
-    ...outcomes,
-    ...broken.map(code => `null ${code}`),
-    'null CONSTRAINT_VIOLATION',
-    ...columns.map(({ name, faults }) => `${name} ${faults.code}`),
-    ...columns.filter(({ required }) => required).map(({ name }) => `${name} MISSING_FIELD`),
-    ...keys.map(({ fields, code }) => `${fields[0]} ${code}`),
-    ...references.map(({ field, code }) => `${field} ${code}`),
-    ...standIns.flatMap(({ column, standsFor }) =>
-      references.filter(({ field }) => field === standsFor).map(({ code }) => `${column.name} ${code}`),
-    ),
-  ]
-  expect([...reached(world)].sort()).toEqual(expected.sort())
-})
+test.each([people, namedPeople, slots, members, namedMembers])(
+  'random files for $resource reach all there is',
+  world => {
+    const { keys, references, standIns = [] } = world
+    const columns = inputsOf(world)
+    const expected = [
+      ...endings,
+      ...outcomes,
+      ...broken.map(code => `null ${code}`),
+      'null CONSTRAINT_VIOLATION',
+      ...columns.map(({ name, faults }) => `${name} ${faults.code}`),
+      ...columns.filter(({ required }) => required).map(({ name }) => `${name} MISSING_FIELD`),
+      ...keys.map(({ fields, code }) => `${fields[0]} ${code}`),
+      ...references.map(({ field, code }) => `${field} ${code}`),
+      ...standIns.flatMap(({ column, standsFor }) =>
+        references.filter(({ field }) => field === standsFor).map(({ code }) => `${column.name} ${code}`),
+      ),
+    ]
+    expect([...reached(world)].sort()).toEqual(expected.sort())
+  },
+)

@@ -17,6 +17,8 @@ export interface JudgeOptions {
   readonly maxErrors?: number | undefined
   readonly dryRun?: boolean | undefined
   readonly atomic?: boolean | undefined
+  /** Whose rows the file is for, in a world of tenants. */
+  readonly tenant?: string | undefined
 }
 
 export interface Judgement {
@@ -35,7 +37,7 @@ export function judgeFile(
   world: World,
   before: readonly TableRow[],
   file: readonly WrittenRecord[],
-  { onConflict, maxErrors = Number.POSITIVE_INFINITY, dryRun = false, atomic = false }: JudgeOptions,
+  { onConflict, maxErrors = Number.POSITIVE_INFINITY, dryRun = false, atomic = false, tenant }: JudgeOptions,
 ): Judgement {
   let table = [...before]
   const errors: string[] = []
@@ -44,7 +46,7 @@ export function judgeFile(
   let read = 0
   for (const record of file) {
     read++
-    const became = judgeRecord(world, table, record, onConflict)
+    const became = judgeRecord(world, table, record, { onConflict, tenant })
     if (became.what === 'failed') {
       failed++
       errors.push(...became.errors.map(error => `${record.rowNumber} ${error}`))
@@ -88,13 +90,17 @@ function judgeRecord(
   world: World,
   table: TableRow[],
   record: WrittenRecord,
-  onConflict: JudgeOptions['onConflict'],
+  { onConflict, tenant }: Pick<JudgeOptions, 'onConflict' | 'tenant'>,
 ): Became {
-  const broken = record.problem === undefined ? fieldErrors(world, record) : [`null ${record.problem}`]
+  const broken =
+    record.problem === undefined ? fieldErrors(world, record, tenant) : [`null ${record.problem}`]
   if (broken.length > 0) return { what: 'failed', errors: broken }
-  const given = presentValues(world, record)
-  const unnamed = resolve(world, record, given, table)
-  const matches = world.keys.map(key => table.find(row => isSame(key, given, row)))
+  const whose = world.tenant
+  const given = { ...presentValues(world, record), ...(whose && tenant && { [whose]: tenant }) }
+  const isOwn = (row: TableRow) => whose === undefined || tenant === undefined || row[whose] === tenant
+  const own = table.filter(isOwn)
+  const unnamed = resolve(world, record, given, own)
+  const matches = world.keys.map(key => own.find(row => isSame(key, given, row)))
   const { row: found, decider } = decide(world, given, matches, onConflict)
 
   const errors = world.keys.flatMap((key, index) => {
@@ -111,11 +117,15 @@ function judgeRecord(
     // A row may refer to itself, but only if it gets in.
     const isThere =
       to === 'self'
-        ? table.some(row => row.id === wanted) || (errors.length === 0 && given.id === wanted)
+        ? own.some(row => row.id === wanted) || (errors.length === 0 && given.id === wanted)
         : to.has(wanted)
     if (!isThere) errors.push(`${field} ${code}`)
   }
   if (errors.length > 0) return { what: 'failed', errors }
+  // What others have is in the way, and nothing is told of it.
+  const refuses = (row: TableRow, others: readonly TableRow[]) =>
+    world.refuses(row, others) ||
+    others.some(other => !isOwn(other) && world.keys.some(key => isSame(key, row, other)))
 
   if (found === undefined) {
     const row = Object.fromEntries(
@@ -124,13 +134,13 @@ function judgeRecord(
         name in given ? (given[name] ?? null) : initialValue(initial, table),
       ]),
     )
-    return world.refuses(row, table) ? refused : { what: 'inserted', table: [...table, row] }
+    return refuses(row, table) ? refused : { what: 'inserted', table: [...table, row] }
   }
   if (Object.entries(given).every(([name, value]) => found[name] === value)) return { what: 'ignored', table }
   const touched = world.touched === undefined || world.touched in given ? {} : { [world.touched]: now }
   const row = { ...found, ...given, ...touched }
   const others = table.filter(other => other !== found)
-  return world.refuses(row, others) ? refused : { what: 'updated', table: [...others, row] }
+  return refuses(row, others) ? refused : { what: 'updated', table: [...others, row] }
 }
 
 /** No row is ever deleted, so their number tells made values apart. */
@@ -189,7 +199,7 @@ function resolve(
   })
 }
 
-function fieldErrors(world: World, { cells }: WrittenRecord): string[] {
+function fieldErrors(world: World, { cells }: WrittenRecord, tenant: string | undefined): string[] {
   const isNamed = (field: string) =>
     (world.standIns ?? []).some(({ column: { name }, standsFor }) => {
       const cell = cells[name]
@@ -198,6 +208,9 @@ function fieldErrors(world: World, { cells }: WrittenRecord): string[] {
   return inputsOf(world).flatMap(({ name, required, faults }) => {
     const cell: Cell = cells[name] ?? { value: null }
     if ('fault' in cell) return [`${name} ${faults.code}`]
+    const isForeign =
+      name === world.tenant && tenant !== undefined && cell.value !== null && cell.value !== tenant
+    if (isForeign) return [`${name} SCOPE_VIOLATION`]
     const isMissing = cell.value === null || cell.value === ''
     return required && isMissing && !isNamed(name) ? [`${name} MISSING_FIELD`] : []
   })

@@ -1,5 +1,5 @@
-// The two worlds as resources of the library: the only place where judge and library meet, beside the trial itself.
-import { defineResource, type Resource, Type } from '../../src/index.ts'
+// The worlds as resources of the library: the only place where judge and library meet, beside the trial itself.
+import { type Caller, defineResource, type Filters, type Resource, Type } from '../../src/index.ts'
 
 const nullable = <Schema extends ReturnType<typeof Type.String | typeof Type.Integer | typeof Type.Unknown>>(
   schema: Schema,
@@ -48,4 +48,29 @@ const slots = defineResource('slots', {
   key: [{ fields: ['site', 'code'], ignoreCase: true }],
 })
 
-export const resources: readonly Resource[] = [people, namedPeople, slots]
+const { id, ...others } = peopleDefinition.schema.properties
+
+const membersDefinition = {
+  ...peopleDefinition,
+  table: 'members',
+  schema: Type.Object({ tenant_id: Type.Optional(Type.Integer()), id, ...others }),
+  scope(caller: Caller | undefined): Filters {
+    if (caller?.tenant === undefined) throw new Error('Nobody sees nothing.')
+    return caller.tenant === 'all' ? {} : { tenant_id: Number(caller.tenant) }
+  },
+}
+
+const members = defineResource('members', {
+  ...membersDefinition,
+  references: { boss_id: { table: 'members' }, team_id: { table: 'teams' } },
+})
+
+const namedMembers = defineResource('named-members', {
+  ...membersDefinition,
+  references: {
+    boss_id: { table: 'members', by: { boss_email: 'email' } },
+    team_id: { table: 'teams', by: { team_name: 'name' } },
+  },
+})
+
+export const resources: readonly Resource[] = [people, namedPeople, slots, members, namedMembers]

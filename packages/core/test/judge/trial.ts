@@ -9,7 +9,7 @@ import {
   LadingError,
   type RunOptions,
 } from '../../src/index.ts'
-import { briefly, exportFile } from '../support.ts'
+import { briefly, exportShaped } from '../support.ts'
 import { cut } from './arbitrary.ts'
 import { type JudgeOptions, judgeFile } from './naive-judge.ts'
 import { type FileFormat, write } from './render.ts'
@@ -60,7 +60,8 @@ export async function runTrial(
 async function assertRoundTrip(pool: TestDatabase['pool'], world: World, file: TrialFile): Promise<void> {
   if (world.untangle !== undefined) await pool.query(world.untangle)
   const table = await readTable(pool, world)
-  const first = await exportFile(pool, world.resource, file.format.name, {}, resources)
+  const asked = { resource: world.resource, format: file.format.name, caller: callerOf(world, {}) }
+  const first = await exportShaped(pool, asked, resources)
   await pool.query(`truncate ${world.name} restart identity cascade`)
   const asExported = {
     ...file,
@@ -71,17 +72,18 @@ async function assertRoundTrip(pool: TestDatabase['pool'], world: World, file: T
   const { counts } = await importBytes(
     pool,
     world,
-    { ...asExported, dryRun: false, inTransaction: false },
+    { ...asExported, dryRun: false, inTransaction: false, tenant: undefined },
     first,
   )
   expect(counts).toMatchObject({ inserted: table.length, failed: 0 })
   expect(await readTable(pool, world)).toEqual(table)
-  const second = await exportFile(pool, world.resource, file.format.name, {}, resources)
+  const second = await exportShaped(pool, asked, resources)
   expect(second.toString()).toBe(first.toString())
 }
 
 async function importBytes(pool: TestDatabase['pool'], world: World, file: Run, bytes: Buffer) {
   const { format, batchRows, chunkSizes, gzip, inTransaction, onConflict, maxErrors, dryRun, atomic } = file
+  const caller = callerOf(world, file)
   const errors: string[] = []
   const client = inTransaction ? await pool.connect() : undefined
   await client?.query('begin')
@@ -91,6 +93,7 @@ async function importBytes(pool: TestDatabase['pool'], world: World, file: Run, 
     source: cut(gzip ? gzipSync(bytes) : bytes, chunkSizes),
     ...(gzip && { compression: 'gzip' }),
     ...(client && { client }),
+    caller,
     onError: error => errors.push(...briefly([error])),
     ...(format.isTold === true && {
       delimiter: format.delimiter as NonNullable<RunOptions['delimiter']>,
@@ -109,6 +112,11 @@ async function importBytes(pool: TestDatabase['pool'], world: World, file: Run, 
   await client?.query('commit')
   client?.release()
   return { fault: ran.fault, counts: countsOf(ran.report), errors }
+}
+
+/** In a world of tenants, nobody in particular is somebody who may see them all. */
+function callerOf({ tenant: field }: World, { tenant = 'all' }: Pick<JudgeOptions, 'tenant'>) {
+  return field === undefined ? undefined : { tenant }
 }
 
 /** The code, and of a fault that nobody expects the whole of it. */

@@ -75,6 +75,8 @@ export interface World {
   readonly unseen?: Readonly<Record<string, string | 'any'>>
   /** SQL that leaves only references to rows which an export, in the order of the primary key, prints before. */
   readonly untangle?: string
+  /** The field that says whose a row is. A caller sees and writes the rows of one tenant only. */
+  readonly tenant?: string
   /** The column that an update sets to now. */
   readonly touched?: string
 }

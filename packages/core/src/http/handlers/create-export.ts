@@ -2,7 +2,6 @@
 import type { Static } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
 import { readJson } from '../body.ts'
-import { callerOf } from '../caller.ts'
 import { readExportBody } from '../export-query.ts'
 import { submitted } from '../idempotency.ts'
 import { readBody } from '../parameters.ts'
@@ -15,13 +14,15 @@ export const createExport: Handler = (request, service) => {
   return submitted(request, service, 'export', async idempotencyKey => {
     const options = readBody(exportJob, await readJson(request))
     const { resource, resources, metadata, filename: fileName } = options
-    const common = { caller: callerOf(request), metadata, fileName, idempotencyKey }
+    const common = { caller: request.access.caller, metadata, fileName, idempotencyKey }
     if (resources !== undefined) {
       refuseWithBundle(options)
+      await request.access.permit(...resources)
       const { format } = options
       return service.jobs.submitBundleExport({ resources, format, ...common })
     }
     if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
+    await request.access.permit(service.registry.get(resource).name)
     const asked = readExportBody({ ...options, resource }, service.registry)
     return service.jobs.submitExport({ ...asked, ...common })
   })

@@ -31,9 +31,10 @@ function way(type: string | undefined): typeof uploadForm {
   )
 }
 
-const fromUrl: typeof uploadForm = async (request, { jobs, maxFileSize }, idempotencyKey) => {
+const fromUrl: typeof uploadForm = async (request, { jobs, registry, maxFileSize }, idempotencyKey) => {
   const body = readBody(importFromUrl, await readJson(request))
   const { file_url: url, resource, format, mapping, metadata, ...options } = body
+  await request.access.permit(registry.get(resource).name)
   const settings = { ...settingsOf(options), mapping, metadata }
   return jobs.submitRemoteImport({
     ...settings,
@@ -41,6 +42,7 @@ const fromUrl: typeof uploadForm = async (request, { jobs, maxFileSize }, idempo
     format,
     url,
     maxBytes: maxFileSize,
+    caller: request.access.caller,
     idempotencyKey,
   })
 }

@@ -1,4 +1,4 @@
-// GET /v1/imports: imports, newest first, page by page.
+// GET /v1/imports: imports of the caller's tenant, newest first, page by page.
 import type { JobStatus } from '../../jobs/job.ts'
 import { json } from '../message.ts'
 import { queryPairs, readOptions } from '../parameters.ts'
@@ -8,10 +8,20 @@ import { importJob } from '../wire.ts'
 
 export const listImports: Handler = async (request, { jobs, registry }) => {
   const options = readOptions(listOptions, queryPairs(request.rawQuery))
-  if (options.resource !== undefined) registry.get(options.resource)
+  const { access } = request
+  if (options.resource !== undefined) await access.permit(registry.get(options.resource).name)
+  const names = registry.all.map(({ name }) => name)
+  const allowed = options.resource === undefined ? await access.permitted(names) : names
   // The schema has checked that it is one of the states.
   const status = options.status as JobStatus | undefined
-  const page = await jobs.list({ kind: 'import', ...options, status })
+  const page = await jobs.list({
+    kind: 'import',
+    ...options,
+    status,
+    tenant: access.tenant,
+    // Who may see all of them may see those of a resource that is no longer there.
+    ...(allowed.length < names.length && { resources: allowed }),
+  })
   return json(200, {
     jobs: page.jobs.map(job => importJob(job, request.mount)),
     next_cursor: page.nextCursor,

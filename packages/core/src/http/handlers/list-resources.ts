@@ -8,8 +8,10 @@ import type { Handler } from '../service.ts'
 
 const formats = ['csv', 'ndjson', 'json']
 
-export const listResources: Handler = (_request, { registry }) =>
-  json(200, { resources: registry.all.map(described) })
+export const listResources: Handler = async ({ access }, { registry }) => {
+  const allowed = await access.permitted(registry.all.map(({ name }) => name))
+  return json(200, { resources: registry.all.filter(({ name }) => allowed.includes(name)).map(described) })
+}
 
 /** Hidden fields are named to nobody, though a file may have them. */
 function described(resource: Resource): object {

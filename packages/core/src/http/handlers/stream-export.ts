@@ -1,7 +1,6 @@
 // GET /v1/exports: the rows of a resource as a file, printed while it is sent.
 import { gzipped } from '../../format/gzip.ts'
 import { takesGzip } from '../accept.ts'
-import { callerOf } from '../caller.ts'
 import { begun, day, fileResponse, isHead } from '../download.ts'
 import { readExportQuery } from '../export-query.ts'
 import { header } from '../message.ts'
@@ -10,9 +9,10 @@ import type { Handler } from '../service.ts'
 export const streamExport: Handler = async (request, { exporter, registry }) => {
   const asked = readExportQuery(request.rawQuery, registry)
   const { resource, format, compression = 'none' } = asked
+  await request.access.permit(resource)
   const isPackedOnTheWay = compression === 'none' && takesGzip(header(request, 'accept-encoding'))
   // It judges what is asked at once, and reads nothing before it is read.
-  const stream = exporter.stream({ ...asked, caller: callerOf(request) })
+  const stream = exporter.stream({ ...asked, caller: request.access.caller })
   const facts = {
     name: `${resource}-${day()}`,
     format,

@@ -1,0 +1,234 @@
+// Keys of the reference server, as processes: who gets in, with what, and what a key is made with.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { type RunningServer, startServer } from './support.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const entry = (name: string, key: string, may: string) =>
+  `${name}:${createHash('sha256').update(key).digest('hex')}:${may}`
+
+const keys = [
+  entry('all', 'all-key', '*:read+write'),
+  entry('reader', 'reader-key', '*:read'),
+  entry('users', 'users-key', 'users:read+write'),
+  entry('prometheus', 'metrics-key', '*:metrics'),
+  entry('acme', 'acme-key', '*:read+write:acme'),
+]
+
+let folder: string
+let database: TestDatabase
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lading-keys-'))
+  database = await createDatabase()
+})
+afterAll(async () => {
+  await database.drop()
+  await rm(folder, { recursive: true })
+})
+
+const start = (env: Readonly<Record<string, string>>) =>
+  startServer({ DATABASE_URL: database.url, STORAGE_PATH: folder, WORKERS_ENABLED: 'false', ...env })
+
+const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
+
+async function answer(url: string, init: RequestInit = {}) {
+  const response = await fetch(url, init)
+  const body = await response.text()
+  return { status: response.status, headers: response.headers, json: body === '' ? {} : parsed(body) }
+}
+
+const parsed = (body: string) => (body.startsWith('{') ? JSON.parse(body) : {})
+
+/** Status of a request with a key; a body is a file of users. */
+async function status(server: RunningServer, key: string, line: string, resource?: string): Promise<number> {
+  const [method = '', path = ''] = line.split(' ')
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' }
+  const body = resource === undefined ? {} : { body: 'email,name,role,active\n' }
+  return (await answer(server.url + path, { method, headers, ...body })).status
+}
+
+describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
+  let server: RunningServer
+  beforeAll(async () => {
+    server = await start({ ADAPTER: adapter, API_KEYS: keys.join(',') })
+  })
+  afterAll(async () => {
+    expect(await server.stop()).toBe(0)
+  })
+
+  test('who has none is asked for one, and a wrong one is told to be wrong', async () => {
+    const challenge = 'Bearer realm="lading"'
+    const refused = [
+      [{}, challenge],
+      [{ 'x-api-key': '' }, challenge],
+      [{ authorization: 'Basic YWxsLWtleQ==' }, challenge],
+      [{ authorization: 'all-key' }, challenge],
+      [{ authorization: 'Bearer all-key-' }, `${challenge}, error="invalid_token"`],
+      [{ authorization: 'Bearer all-key all-key' }, challenge],
+      [{ 'x-api-key': 'ALL-KEY' }, `${challenge}, error="invalid_token"`],
+      [
+        { 'x-api-key': createHash('sha256').update('all-key').digest('hex') },
+        `${challenge}, error="invalid_token"`,
+      ],
+    ] as const
+    for (const [headers, wanted] of refused) {
+      for (const path of ['/v1/imports', '/v1/exports?resource=users', '/openapi.json', '/metrics']) {
+        const { status, headers: sent, json } = await answer(server.url + path, { headers })
+        expect([status, sent.get('www-authenticate'), json.code]).toEqual([
+          401,
+          wanted,
+          'AUTHENTICATION_REQUIRED',
+        ])
+      }
+    }
+  })
+
+  test('a key is taken from either header, whatever a proxy has put into the other', async () => {
+    for (const headers of [
+      { authorization: 'Bearer all-key' },
+      { authorization: 'bearer  all-key' },
+      { 'x-api-key': 'all-key' },
+      { 'x-api-key': 'all-key', authorization: 'Basic cHJveHk6cHJveHk=' },
+    ]) {
+      expect((await answer(`${server.url}/v1/imports`, { headers })).status).toBe(200)
+    }
+  })
+
+  test('rights: what each key may do', async () => {
+    const made = await fetch(`${server.url}/v1/imports?resource=users`, {
+      method: 'POST',
+      headers: { ...bearer('all-key').headers, 'content-type': 'text/csv' },
+      body: 'email,name,role,active\n',
+    })
+    const { job_id: id } = (await made.json()) as { job_id: string }
+    const lines = [
+      'POST /v1/imports?resource=users',
+      'POST /v1/imports?resource=articles',
+      'GET /v1/imports',
+      `GET /v1/imports/${id}`,
+      `GET /v1/imports/${id}/errors`,
+      `GET /v1/imports/${id}/rejects`,
+      'GET /v1/exports?resource=users',
+      'GET /v1/exports?resource=articles',
+      'GET /v1/resources',
+      'GET /openapi.json',
+      'GET /metrics',
+      'GET /health',
+    ]
+    const may = async (key: string) => {
+      const statuses = []
+      for (const line of lines) {
+        statuses.push(await status(server, key, line, line.startsWith('POST') ? 'users' : undefined))
+      }
+      return statuses
+    }
+    expect(await may('all-key')).toEqual([202, 202, 200, 200, 200, 200, 200, 200, 200, 200, 403, 200])
+    expect(await may('reader-key')).toEqual([403, 403, 200, 200, 200, 403, 200, 200, 200, 200, 403, 200])
+    expect(await may('users-key')).toEqual([202, 403, 200, 200, 200, 200, 200, 403, 200, 200, 403, 200])
+    expect(await may('metrics-key')).toEqual([403, 403, 403, 403, 403, 403, 403, 403, 200, 200, 200, 200])
+    expect(await may('acme-key')).toEqual([202, 202, 200, 404, 404, 404, 200, 200, 200, 200, 403, 200])
+    expect(await status(server, 'reader-key', `DELETE /v1/imports/${id}`)).toBe(403)
+    expect(await status(server, 'reader-key', `POST /v1/imports/${id}/retry`)).toBe(403)
+    expect(await status(server, 'acme-key', `DELETE /v1/imports/${id}`)).toBe(404)
+    expect(await status(server, 'users-key', `DELETE /v1/imports/${id}`)).toBe(202)
+  })
+
+  test('health needs none, and the description names both headers', async () => {
+    for (const path of ['/health', '/ready', '/live'])
+      expect((await fetch(server.url + path)).status).toBe(200)
+    const { json } = await answer(`${server.url}/openapi.json`, bearer('reader-key'))
+    expect(json.security).toEqual([{ bearer: [] }, { apiKey: [] }])
+  })
+})
+
+test('a key is replaced under its name: both are good, then the new one is', async () => {
+  const [old, next] = [entry('ci', 'old', '*:read+write'), entry('ci', 'new', '*:read+write')]
+  const send = (server: RunningServer, key: string) =>
+    answer(`${server.url}/v1/imports?resource=users`, {
+      method: 'POST',
+      headers: { ...bearer(key).headers, 'content-type': 'text/csv', 'idempotency-key': 'rotated' },
+      body: 'email,name,role,active\n',
+    })
+  const both = await start({ API_KEYS: `${old},${next}` })
+  const first = await send(both, 'old')
+  const again = await send(both, 'new')
+  expect([first.status, again.status]).toEqual([202, 202])
+  expect([again.json.job_id, again.headers.get('idempotency-replayed')]).toEqual([first.json.job_id, 'true'])
+  expect(await both.stop()).toBe(0)
+
+  const one = await start({ API_KEYS: next })
+  expect([(await send(one, 'old')).status, (await send(one, 'new')).status]).toEqual([401, 202])
+  expect(await one.stop()).toBe(0)
+})
+
+test('switches: metrics for everybody, health for keys only', async () => {
+  const server = await start({
+    API_KEYS: keys.join(','),
+    METRICS_ACCESS: 'open',
+    HEALTH_ACCESS: 'key',
+    APP_HOST: '0.0.0.0',
+  })
+  const url = server.url.replace('0.0.0.0', '127.0.0.1')
+  const statuses = []
+  for (const path of ['/metrics', '/health', '/ready', '/live', '/v1/imports']) {
+    statuses.push((await fetch(url + path)).status)
+  }
+  expect(statuses).toEqual([200, 401, 401, 401, 401])
+  expect((await fetch(`${url}/health`, bearer('metrics-key'))).status).toBe(200)
+  expect(await server.stop()).toBe(0)
+})
+
+test('without keys everybody on this machine may do everything, and the description names no key', async () => {
+  const server = await start({})
+  for (const path of ['/metrics', '/health', '/v1/imports'])
+    expect((await fetch(server.url + path)).status).toBe(200)
+  const { json } = await answer(`${server.url}/openapi.json`)
+  expect(json.security).toBeUndefined()
+  expect(await server.stop()).toBe(0)
+})
+
+test('a key for a resource that there is not stops the server', async () => {
+  await expect(start({ API_KEYS: entry('ci', 'k', 'user:read') })).rejects.toThrow(
+    'API_KEYS: the key "ci" is for "user", which is no resource; known: users, articles, comments.',
+  )
+})
+
+describe('npm run key', () => {
+  const run = (...args: readonly string[]) =>
+    execFileSync(process.execPath, ['--import', 'tsx', 'examples/reference-server/src/key.ts', ...args], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+
+  test('makes a key and its entry, which the server takes', async () => {
+    const [, key, made] =
+      /^key {4}(lading_[\w-]{43})\nentry {2}(\S+)\n$/.exec(
+        run('ci', '--resources', 'users,articles', '--rights', 'read', '--tenant', 'acme'),
+      ) ?? []
+    expect(made).toBe(entry('ci', key ?? '', 'users+articles:read:acme'))
+    const server = await start({ API_KEYS: made ?? '' })
+    expect(await status(server, key ?? '', 'GET /v1/exports?resource=users')).toBe(200)
+    expect(await status(server, key ?? '', 'GET /v1/exports?resource=comments')).toBe(403)
+    expect(await server.stop()).toBe(0)
+  })
+
+  test.each([
+    [[], 'its name must be 1 to 64 letters, digits, ".", "_" and "-".'],
+    [['a:b'], '":" and "," divide entries and their parts, and cannot be in one.'],
+    [['a', '--tenant', 'b,c'], '":" and "," divide entries and their parts, and cannot be in one.'],
+    [['ci', '--rights', 'admin'], 'its rights must be some of read, write, metrics, divided by "+".'],
+    [['ci', 'other'], 'One name at a time.'],
+    [['ci', '--color'], "Unknown option '--color'"],
+  ])('%j is told what is wrong', (args, complaint) => {
+    expect(() => run(...args)).toThrow(
+      expect.objectContaining({ status: 64, stderr: expect.stringContaining(complaint) }),
+    )
+  })
+})

@@ -1,0 +1,110 @@
+// Who may do what: the host is asked before anything of a request is read, and again when its resource is known.
+import type { IncomingHttpHeaders } from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
+import { LadingError } from '../errors/lading-error.ts'
+import type { Caller } from '../resource/definition.ts'
+import { AccessRefused } from './access-refused.ts'
+import { callerOf, checkedCaller } from './caller.ts'
+import type { Access, HttpInput } from './message.ts'
+import { HttpFault } from './problem.ts'
+
+/** What a request is about to do; each route has one. */
+export type Action =
+  | 'health.read'
+  | 'metrics.read'
+  | 'openapi.read'
+  | 'resources.list'
+  | 'imports.create'
+  | 'imports.list'
+  | 'imports.read'
+  | 'imports.cancel'
+  | 'imports.retry'
+  | 'imports.errors'
+  | 'imports.rejects'
+  | 'exports.stream'
+  | 'exports.create'
+  | 'exports.read'
+  | 'exports.delete'
+  | 'exports.download'
+
+/** What `authorize` judges by. */
+export interface AccessRequest {
+  readonly action: Action
+  /** Absent as long as it is not known, and where there is none. */
+  readonly resource?: string | undefined
+  readonly headers: IncomingHttpHeaders
+  readonly method: string
+  /** Below the mount prefix, still encoded, without the query. */
+  readonly path: string
+  /** As the adapter knows it, which may be that of a proxy. */
+  readonly remoteAddress?: string | undefined
+  /** What the adapter's option `principal` returned. */
+  readonly principal?: unknown
+}
+
+/**
+ * Says who asks, or throws `AccessRefused`. Asked at the headers, and again for each resource that the request turns
+ * out to be about; it must answer alike for one request. Whatever else it returns or throws ends the request with 500.
+ */
+export type Authorize = (request: AccessRequest) => Caller | Promise<Caller>
+
+interface Question {
+  readonly action: Action
+  /** Named by the query, if it names one that there is. */
+  readonly resource: string | undefined
+  readonly authorize: Authorize | undefined
+}
+
+/** @throws HttpFault `ACCESS_DENIED`, `AUTHENTICATION_REQUIRED`. LadingError `HOOK_FAILED` */
+export async function accessOf(input: HttpInput, { action, resource, authorize }: Question): Promise<Access> {
+  const principal = await answerOf('principal', () => input.principal?.())
+  const { headers, method, path, remoteAddress } = input
+  const ask = async (about: string | undefined): Promise<Caller | undefined> => {
+    if (authorize === undefined) return callerOf(principal)
+    const request = { action, resource: about, headers, method, path, remoteAddress, principal }
+    return checkedCaller(await answerOf('authorize', () => authorize(request)))
+  }
+  const caller = await ask(resource)
+  const known = new Set([resource])
+  const permit = async (name: string): Promise<void> => {
+    if (known.has(name)) return
+    if (!isDeepStrictEqual(await ask(name), caller)) {
+      throw new LadingError('HOOK_FAILED', 'authorize named two callers for one request.')
+    }
+    known.add(name)
+  }
+  return {
+    caller,
+    tenant: caller?.tenant ?? '',
+    async permit(...resources) {
+      for (const name of resources) await permit(name)
+    },
+    async permitted(resources) {
+      const allowed: string[] = []
+      for (const name of resources) {
+        const isAllowed = await permit(name).then(() => true, refusal)
+        if (isAllowed) allowed.push(name)
+      }
+      return allowed
+    },
+  }
+}
+
+function refusal(error: unknown): false {
+  if (error instanceof HttpFault) return false
+  throw error
+}
+
+/** What a hook throws may hold anything; but for a refusal it stays in the cause, for the log. */
+async function answerOf(name: string, hook: () => unknown): Promise<unknown> {
+  try {
+    return await hook()
+  } catch (cause) {
+    if (!(cause instanceof AccessRefused)) {
+      throw new LadingError('HOOK_FAILED', `${name} threw an error; the request was refused.`, { cause })
+    }
+    const { reason, message, challenge } = cause
+    if (reason === 'forbidden') throw new HttpFault('ACCESS_DENIED', message)
+    throw new HttpFault('AUTHENTICATION_REQUIRED', message, { 'WWW-Authenticate': challenge })
+  }
+}

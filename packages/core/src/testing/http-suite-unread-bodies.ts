@@ -1,0 +1,148 @@
+// Cases of the HTTP suite: whoever is refused by the headers of a request need not send its body.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import type { Authorize } from '../http/access.ts'
+import { AccessRefused } from '../http/access-refused.ts'
+import { usersOnly } from './access-bed.ts'
+import {
+  boundary,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  type HttpSite,
+  leavesNothing,
+  usersCsv,
+} from './http-site.ts'
+
+const tenMegabytes = 10_000_000
+const multipart = `multipart/form-data; boundary=${boundary}`
+
+/** Sends the headers, and this much of the body. */
+function begun(
+  { origin, mount }: HttpSite,
+  path: string,
+  headers: Readonly<Record<string, string | number>>,
+  start = '',
+): ClientRequest {
+  const sent = request(`${origin}${path.startsWith('/host') ? '' : mount}${path}`, {
+    method: 'POST',
+    headers,
+    agent: false,
+  })
+  // The other side closes a connection on which a body is due that never comes.
+  sent.on('error', () => undefined)
+  if (start === '') sent.flushHeaders()
+  else sent.write(start)
+  return sent
+}
+
+/** The answer to a request whose body was not sent; fails if it is asked for. */
+async function answerTo(
+  sent: ClientRequest,
+): Promise<{ status: number; code: string; connection: string | undefined }> {
+  let isAskedFor = false
+  sent.once('continue', () => {
+    isAskedFor = true
+  })
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  const { code } = JSON.parse(await text(answer))
+  sent.destroy()
+  assert.equal(isAskedFor, false, '100 Continue came before the answer')
+  return { status: answer.statusCode ?? 0, code, connection: answer.headers.connection }
+}
+
+const nobody: Authorize = () => {
+  throw new AccessRefused('unauthenticated')
+}
+
+const expecting = (headers: Readonly<Record<string, string | number>>) => [
+  headers,
+  { ...headers, Expect: '100-continue' },
+]
+
+export const unreadBodyCases: HttpCases = {
+  'who is not known is told before ten megabytes are sent, also instead of 100 Continue': async site => {
+    const served = await site.serve({ authorize: nobody })
+    await leavesNothing(site, async () => {
+      for (const type of [multipart, 'text/csv']) {
+        for (const headers of expecting({ 'Content-Type': type, 'Content-Length': tenMegabytes })) {
+          const answer = await answerTo(begun(served, '/v1/imports', headers))
+          assert.deepEqual(answer, { status: 401, code: 'AUTHENTICATION_REQUIRED', connection: 'close' })
+        }
+      }
+    })
+  },
+
+  'a resource that is forbidden is refused by the address, before the body': async site => {
+    const served = await site.serve({ authorize: usersOnly })
+    for (const headers of expecting({ 'Content-Type': multipart, 'Content-Length': tenMegabytes })) {
+      const answer = await answerTo(begun(served, '/v1/imports?resource=articles', headers))
+      assert.deepEqual(answer, { status: 403, code: 'ACCESS_DENIED', connection: 'close' })
+    }
+  },
+
+  'one that a form names before its file is refused before the file': async site => {
+    const served = await site.serve({ authorize: usersOnly })
+    const start = formBody([field('resource', 'articles'), file('slug,title\n')], '').slice(0, -2)
+    await leavesNothing(site, async () => {
+      const headers = { 'Content-Type': multipart, 'Content-Length': tenMegabytes }
+      const answer = await answerTo(begun(served, '/v1/imports', headers, start))
+      assert.deepEqual(answer, { status: 403, code: 'ACCESS_DENIED', connection: 'close' })
+    })
+  },
+
+  'a body that is too large, and a key that is in use, are refused instead of 100 Continue': async site => {
+    const served = await site.serve({ maxFileSize: 1_000 })
+    const headers = { 'Content-Type': 'text/csv', 'Content-Length': tenMegabytes, Expect: '100-continue' }
+    const large = await answerTo(begun(served, '/v1/imports?resource=users', headers))
+    assert.deepEqual([large.status, large.code], [413, 'FILE_TOO_LARGE'])
+    const claim = await site.service.jobs.claimKey('in use', 'import')
+    try {
+      const busy = begun(site, '/v1/imports?resource=users', { ...headers, 'Idempotency-Key': 'in use' })
+      const { status, code } = await answerTo(busy)
+      assert.deepEqual([status, code], [409, 'IDEMPOTENCY_IN_PROGRESS'])
+    } finally {
+      await claim.giveUp()
+    }
+  },
+
+  'who is let in is asked for the body, and it is taken': async site => {
+    const served = await site.serve({ authorize: usersOnly })
+    const csv = usersCsv(3)
+    const form = formBody([field('resource', 'users'), file(csv)])
+    for (const [path, type, body] of [
+      ['/v1/imports?resource=users', 'text/csv', csv],
+      ['/v1/imports', multipart, form],
+    ] as const) {
+      const length = Buffer.byteLength(body)
+      const sent = begun(served, path, {
+        'Content-Type': type,
+        'Content-Length': length,
+        Expect: '100-continue',
+      })
+      await once(sent, 'continue')
+      const response = once(sent, 'response') as Promise<[IncomingMessage]>
+      sent.end(body)
+      const [answer] = await response
+      assert.equal(answer.statusCode, 202, await text(answer))
+    }
+  },
+
+  'the routes of the host read such bodies as ever': async site => {
+    const body = '{"a":[1,true]}'
+    const headers = {
+      'Content-Type': 'application/json',
+      'Content-Length': body.length,
+      Expect: '100-continue',
+    }
+    const sent = begun(site, '/host', headers)
+    await once(sent, 'continue')
+    const response = once(sent, 'response') as Promise<[IncomingMessage]>
+    sent.end(body)
+    const [answer] = await response
+    assert.deepEqual([answer.statusCode, JSON.parse(await text(answer))], [200, { a: [1, true] }])
+  },
+}
