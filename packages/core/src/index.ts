@@ -41,24 +41,18 @@ export type { ErrorFilter } from './jobs/error-counts.ts'
 export type { KeyClaim } from './jobs/idempotency.ts'
 export type { Cleaned } from './jobs/janitor.ts'
 export type { Job, JobFile, JobKind, JobProgress, JobStatus, JobWarning } from './jobs/job.ts'
+export type { ErrorPage, Health, JobPage, Jobs, ListErrors, ListJobs, WorkOptions } from './jobs/jobs.ts'
 export type {
   BundleJobs,
-  ErrorPage,
   FileNotes,
-  Health,
   ImportNotes,
   JobNotes,
-  JobPage,
-  Jobs,
-  ListErrors,
-  ListJobs,
   SubmitBundleExport,
   SubmitBundleImport,
   SubmitExport,
   SubmitImport,
   SubmitRemoteImport,
-  WorkOptions,
-} from './jobs/jobs.ts'
+} from './jobs/submission.ts'
 export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'

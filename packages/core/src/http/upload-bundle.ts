@@ -2,7 +2,7 @@
 import { LadingError } from '../errors/lading-error.ts'
 import { readBundleSettings } from '../importer/bundle-settings.ts'
 import type { KeyClaim } from '../jobs/idempotency.ts'
-import type { BundleJobs } from '../jobs/jobs.ts'
+import type { BundleJobs } from '../jobs/submission.ts'
 import { type ImportOptions, settingsOf } from './import-settings.ts'
 import type { HttpRequest } from './message.ts'
 import type { Service } from './service.ts'

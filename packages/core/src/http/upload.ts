@@ -5,7 +5,7 @@ import { type DetectedFormat, detectFormat, gzipMediaTypes } from '../format/det
 import type { ImportSettings } from '../importer/settings.ts'
 import type { KeyClaim } from '../jobs/idempotency.ts'
 import type { Job } from '../jobs/job.ts'
-import type { BundleJobs, ImportNotes } from '../jobs/jobs.ts'
+import type { BundleJobs, ImportNotes } from '../jobs/submission.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import { peek } from '../source/peek.ts'
 import { checkAnnouncedSize, detached } from './body.ts'

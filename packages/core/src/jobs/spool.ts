@@ -4,8 +4,8 @@ import { LadingError } from '../errors/lading-error.ts'
 import { refuseForeign } from '../format/magic.ts'
 import { closeSource, readChunks } from '../source/chunks.ts'
 import type { Storage, StoredObject } from '../storage/storage.ts'
-import type { SubmitImport } from './jobs.ts'
 import { uploadKey } from './storage-keys.ts'
+import type { SubmitImport } from './submission.ts'
 
 /** @throws LadingError `FILE_EMPTY` for a CSV file of no bytes, `FORMAT_UNSUPPORTED`, `FILE_TOO_LARGE`; nothing is left then */
 export async function spool(

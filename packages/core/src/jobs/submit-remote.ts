@@ -5,8 +5,8 @@ import type { RemoteAccess } from '../source/remote-access.ts'
 import { begin, withKey } from './begin.ts'
 import type { OpenClaim } from './idempotency.ts'
 import type { Job } from './job.ts'
-import type { SubmitRemoteImport } from './jobs.ts'
 import { switchedOff, unknownFormat } from './remote-spool.ts'
+import type { SubmitRemoteImport } from './submission.ts'
 import { checkedNotes, checkedSettings, type Parts } from './submit.ts'
 
 /** Undefined: nothing is fetched here. */

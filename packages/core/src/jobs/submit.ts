@@ -22,11 +22,11 @@ import type { OpenClaim } from './idempotency.ts'
 import type { KeyStore } from './idempotency-store.ts'
 import type { Job, JobKind } from './job.ts'
 import { isJobId, type JobStore } from './job-store.ts'
-import type { ImportNotes, SubmitExport, SubmitImport } from './jobs.ts'
 import { checkMetadata } from './metadata.ts'
 import type { NewJob } from './new-job.ts'
 import type { NewOutbox } from './outbox.ts'
 import { spool } from './spool.ts'
+import type { ImportNotes, SubmitExport, SubmitImport } from './submission.ts'
 import { isUndecided } from './transaction.ts'
 
 export interface Parts {
