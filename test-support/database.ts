@@ -26,7 +26,7 @@ export function createReferenceDatabase(): Promise<TestDatabase> {
 
 async function create(options: string): Promise<TestDatabase> {
   const name = `lading_test_${randomBytes(6).toString('hex')}`
-  await asAdmin(`create database ${name} ${options}`)
+  await asAdmin(`create database ${name} ${options} strategy ${inject('copyStrategy')}`)
   const url = new URL(inject('adminUrl'))
   url.pathname = `/${name}`
   const poolOf = (max: number, connectionTimeoutMillis: number) => {

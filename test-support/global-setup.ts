@@ -14,6 +14,11 @@ declare module 'vitest' {
     adminUrl: string
     /** A database with the tables of Lading and of the reference server, to be copied. */
     templateDatabase: string
+    /**
+     * How databases are copied (PostgreSQL manual, CREATE DATABASE). As files it takes a third of the time, where the
+     * checkpoints that belong to it write nothing through to the disk.
+     */
+    copyStrategy: 'file_copy' | 'wal_log'
   }
 }
 
@@ -29,6 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const admin = new pg.Client(server.url)
   await admin.connect()
   const version = await admin.query('show server_version')
+  const fsync = await admin.query('show fsync')
   await admin.query(`create database ${template}`)
   await admin.end()
   await migrateTemplate(server.url, template)
@@ -36,6 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   project.provide('adminUrl', server.url)
   project.provide('templateDatabase', template)
+  project.provide('copyStrategy', fsync.rows[0]?.fsync === 'off' ? 'file_copy' : 'wal_log')
   return async () => {
     const client = new pg.Client(server.url)
     await client.connect()
