@@ -1,8 +1,9 @@
-// A reference server on sources, as a process of its own, and what it printed.
+// A reference server as a process of its own, as it was built or on sources that are younger, and what it printed.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { isBuildFresh } from '../../../test-support/fresh-build.ts'
 
 export interface RunningServer {
   readonly url: string
@@ -12,11 +13,13 @@ export interface RunningServer {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const source = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const command = isBuildFresh() ? [main] : ['--conditions=source', '--import', 'tsx', source]
 
 export function spawnServer(env: Readonly<Record<string, string>>): ChildProcess {
   const { DATABASE_URL: _, ...inherited } = process.env
-  return spawn(process.execPath, ['--conditions=source', '--import', 'tsx', main], {
+  return spawn(process.execPath, command, {
     cwd: root,
     env: { ...inherited, APP_PORT: '0', LOG_LEVEL: 'silent', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
