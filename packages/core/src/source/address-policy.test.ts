@@ -29,6 +29,12 @@ describe('without a list', () => {
     expect(judged(text)).toBe(url)
   })
 
+  test('the same is taken however often it is asked for', () => {
+    const answers = new Set<string>()
+    for (let time = 0; time < 20_000; time++) answers.add(judged('https://bücher.example/ä.csv'))
+    expect([...answers]).toEqual(['https://xn--bcher-kva.example/%C3%A4.csv'])
+  })
+
   test.each([
     '',
     'users.csv',

@@ -88,10 +88,19 @@ function portOf({ protocol, port }: URL): number {
 function readUrl(text: string, from: URL | undefined): URL | undefined {
   if (typeof text !== 'string' || text.length > maxLength || misleading.test(text)) return undefined
   if (from === undefined && !/^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(text)) return undefined
-  if (!URL.canParse(text, from?.href)) return undefined
-  const url = new URL(text, from?.href)
+  const url = parsed(text, from)
+  if (url === undefined) return undefined
   const isWeb = url.protocol === 'https:' || (url.protocol === 'http:' && from?.protocol !== 'https:')
   if (!isWeb || url.username !== '' || url.password !== '') return undefined
   url.hash = ''
   return url
+}
+
+/** Not `URL.canParse`: once Node 20 has compiled a call of it, it refuses every text with a letter such as `ü`. */
+function parsed(text: string, from: URL | undefined): URL | undefined {
+  try {
+    return new URL(text, from)
+  } catch {
+    return undefined
+  }
 }
