@@ -89,16 +89,27 @@ test('a batch that takes longer than the lease is let alone: its worker lives', 
   await bed.pool.query(`
     create sequence dawdled;
     create function dawdle() returns trigger language plpgsql as $$ begin
-      if (select count(*) from cargo) = 1960 then perform nextval('dawdled'), pg_sleep(2.5); end if;
+      if (select count(*) from cargo) = 1960 then
+        perform nextval('dawdled');
+        perform pg_advisory_xact_lock(42);
+      end if;
       return null; end $$;
     create trigger dawdling before insert on cargo execute function dawdle()`)
+  const keeper = await bed.pool.connect()
+  await keeper.query('select pg_advisory_lock(42)')
   const id = await bed.submit()
-  bed.worker({ leaseSeconds: 0.3 })
-  await bed.reached(id, 2_001)
-  const other = bed.worker({ leaseSeconds: 0.3 })
-  await other.told('ready')
-  await bed.pool.query('update lading.queue set visible_at = clock_timestamp(), claim = null')
-  await expect.poll(() => other.has('fault'), { timeout: 10_000, interval: 20 }).toBe(true)
+  try {
+    bed.worker({ leaseSeconds: 0.3 })
+    await bed.reached(id, 2_001)
+    const other = bed.worker({ leaseSeconds: 0.3 })
+    await other.told('ready')
+    await bed.pool.query('update lading.queue set visible_at = clock_timestamp(), claim = null')
+    // It was told that the row is held, and comes again.
+    await expect.poll(() => other.has('fault'), { timeout: 10_000, interval: 20 }).toBe(true)
+    await keeper.query('select pg_advisory_unlock(42)')
+  } finally {
+    keeper.release()
+  }
   await bed.expectExact(id)
   expect((await bed.pool.query('select last_value::int as times from dawdled')).rows).toEqual([{ times: 1 }])
 })
