@@ -26,6 +26,22 @@ describe('without any variable', () => {
       exportFileExpiryHours: 24,
       idempotencyTtlHours: 24,
       jobRetentionDays: 30,
+      limits: {
+        uploads: 32,
+        uploadsPerCaller: 16,
+        streamedExports: 8,
+        streamedExportsPerCaller: 4,
+        bodySeconds: 3_600,
+        bodyBytesPerSecond: 1_024,
+        bodyRateSeconds: 30,
+        stalledAnswerSeconds: 60,
+      },
+      headersSeconds: 20,
+      maxConnections: 1_000,
+      activeJobsPerCaller: 1_000,
+      freeDiskBytes: 268_435_456,
+      corsOrigins: [],
+      trustedProxies: [],
       hasMetrics: true,
       logLevel: 'info',
     })
@@ -52,6 +68,16 @@ describe('remote files', () => {
     [{ REMOTE_ALLOW: ' 10.0.0.0/8 , files.corp:8080,' }, { allow: ['10.0.0.0/8', 'files.corp:8080'] }],
   ])('%j is %j', (env, remote) => {
     expect(readConfig(env).remote).toEqual(remote)
+  })
+})
+
+describe('pages and proxies', () => {
+  test('are lists', () => {
+    const env = { CORS_ORIGINS: 'https://a.example, http://localhost:3000,', TRUSTED_PROXIES: '10.0.0.0/8' }
+    expect(readConfig(env)).toMatchObject({
+      corsOrigins: ['https://a.example', 'http://localhost:3000'],
+      trustedProxies: ['10.0.0.0/8'],
+    })
   })
 })
 
@@ -91,6 +117,11 @@ describe('a bad value is told in one sentence', () => {
       { REMOTE_ALLOW: '10.0.0.0/8, http://files' },
       'REMOTE_ALLOW: "http://files" cannot be allowed for remote files; write a host (files.example), the hosts below one (*.example), an address or a network (10.1.0.0/16), each with a port or not (:8080, :8000-8999, :*), or a port alone.',
     ],
+    [
+      { CORS_ORIGINS: 'https://a.example, b.example' },
+      'CORS_ORIGINS: "b.example" is no origin; write the scheme, the host and the port if it is not the usual one, such as https://app.example.org, and nothing behind it.',
+    ],
+    [{ UPLOADS: '0' }, 'UPLOADS must be a whole number from 1 to 10000; it is "0".'],
     [{ PROMETHEUS_ENABLED: 'yes' }, 'PROMETHEUS_ENABLED must be true or false; it is "yes".'],
     [{ API_KEYS: 'secret' }, 'API_KEYS is not supported by this version; leave it unset.'],
   ])('%j', (env, message) => {

@@ -15,8 +15,17 @@ export function ladingExpress(options: HttpOptions): RequestHandler {
     const { url, baseUrl: mount } = request
     const [path] = splitUrl(url)
     if (!http.owns(path)) return next()
-    // A body parser of the host leaves what it read here; Express 4 has `{}` here without one.
-    handleNode(http, { request, response, url, mount, parsedBody: request.body }).catch(next)
+    // Express tells everybody what it is; which version has which hole is known.
+    response.removeHeader('X-Powered-By')
+    handleNode(http, {
+      request,
+      response,
+      url,
+      mount,
+      remoteAddress: request.ip,
+      // A body parser of the host leaves what it read here; Express 4 has `{}` here without one.
+      parsedBody: request.body,
+    }).catch(next)
   }
 }
 

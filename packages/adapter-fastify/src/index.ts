@@ -1,7 +1,11 @@
 // ladingFastify: the documented service as a plugin for Fastify 4 and 5.
+import { Server } from 'node:http'
+import { Server as TlsServer } from 'node:https'
 import { Readable } from 'node:stream'
 import {
+  continueWhenRead,
   createHttp,
+  cutOffIfStalled,
   goneSignal,
   type Http,
   HttpFault,
@@ -27,6 +31,9 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
  */
 export async function ladingFastify(scope: FastifyInstance, options: LadingOptions): Promise<void> {
   const http = createHttp(options)
+  // One of HTTP/2 has its own way, and is left alone.
+  const server: unknown = scope.server
+  if (server instanceof Server || server instanceof TlsServer) continueWhenRead(server)
 
   // Bodies stay streams in this scope: files are larger than memory, and core has limits of its own.
   scope.removeAllContentTypeParsers()
@@ -60,6 +67,7 @@ async function answer(
 ): Promise<unknown> {
   const [path, rawQuery] = splitUrl(request.raw.url ?? '/')
   const mount = mountOf(prefix, path)
+  cutOffIfStalled(reply.raw, http)
   const response = await http.handle({
     method: request.method,
     path: path.slice(mount.length),
@@ -68,12 +76,16 @@ async function answer(
     body: request.body instanceof Readable ? request.body : undefined,
     mount,
     signal: goneSignal(reply.raw),
+    remoteAddress: request.ip,
   })
   return respond(reply, response)
 }
 
 function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
   resetIfBroken(body, reply.raw)
+  // Fastify hands its headers to `writeHead`, after which Node does not know them; logs of the host want to read this one.
+  const { 'X-Request-Id': requestId = '' } = headers
+  reply.raw.setHeader('X-Request-Id', requestId)
   return reply
     .code(status)
     .headers({ ...headers })

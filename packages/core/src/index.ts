@@ -59,6 +59,7 @@ export type {
   SubmitRemoteImport,
   WorkOptions,
 } from './jobs/jobs.ts'
+export type { WantedRoom } from './jobs/room.ts'
 export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
@@ -85,12 +86,13 @@ export type {
 export { checkMapping } from './resource/mapping.ts'
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
 export { checkRemote, type RemoteOptions } from './source/remote-access.ts'
-export { fileStorage } from './storage/file-storage.ts'
+export { type FileStorageOptions, fileStorage } from './storage/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
 export type {
   ByteRange,
   ObjectFacts,
   PutOptions,
+  RoomyStorage,
   Storage,
   StorageSource,
   StoredObject,

@@ -1,7 +1,17 @@
 // The public API of @lading/core/http: what an adapter for a web framework needs.
+export { continueWhenRead } from './continue-when-read.ts'
 export { createHttp, type Http } from './create-http.ts'
+export type { HttpLimits } from './limits.ts'
 export type { HttpInput, HttpRequest, HttpResponse } from './message.ts'
-export { goneSignal, handleNode, type NodeExchange, resetIfBroken, splitUrl } from './node.ts'
+export {
+  cutOffIfStalled,
+  goneSignal,
+  handleNode,
+  type NodeExchange,
+  resetIfBroken,
+  splitUrl,
+} from './node.ts'
+export { checkOrigins } from './origins.ts'
 export { type HttpCode, HttpFault, httpCodes, problemResponse } from './problem.ts'
 export { routes } from './routes.ts'
 export type { HttpMetrics, HttpOptions } from './service.ts'

@@ -18,6 +18,8 @@ export interface HttpInput {
   readonly mount: string
   /** Comes when the client goes away before its answer is complete. */
   readonly signal: AbortSignal
+  /** As the host knows it: behind a proxy, what the host makes of its headers. */
+  readonly remoteAddress?: string | undefined
   /** Who asks, as far as the host has found out. */
   readonly principal?: unknown
 }

@@ -12,6 +12,8 @@ export interface NodeExchange {
   readonly url: string
   /** `''` at the root. */
   readonly mount: string
+  /** Of the client; `request.socket` knows that of a proxy only. @defaultValue the socket's */
+  readonly remoteAddress?: string | undefined
   /** What a body parser of the host has made of the body, if it has read it. */
   readonly parsedBody?: unknown
 }
@@ -19,6 +21,7 @@ export interface NodeExchange {
 /** Answers one request. Resolves when the answer is sent or the client has gone; never rejects. */
 export async function handleNode(http: Http, exchange: NodeExchange): Promise<void> {
   const { request, response, mount } = exchange
+  cutOffIfStalled(response, http)
   const [path, rawQuery] = splitUrl(exchange.url)
   const answer = await http.handle({
     method: request.method ?? 'GET',
@@ -28,6 +31,7 @@ export async function handleNode(http: Http, exchange: NodeExchange): Promise<vo
     ...bodyOf(request, exchange.parsedBody),
     mount,
     signal: goneSignal(response),
+    remoteAddress: exchange.remoteAddress ?? request.socket.remoteAddress,
   })
   await send(answer, response)
 }
@@ -45,6 +49,17 @@ export function goneSignal(response: ServerResponse): AbortSignal {
     if (!response.writableFinished) gone.abort()
   })
   return gone.signal
+}
+
+/**
+ * Ends an answer of which the client takes nothing any more: it may hold a snapshot of the database and a connection
+ * of the pool. One that is waited for, because its first row is still looked for, has nothing to take and is let be.
+ */
+export function cutOffIfStalled(response: ServerResponse, { stalledMs }: Pick<Http, 'stalledMs'>): void {
+  // The time begins anew with each byte that the client's side has taken.
+  response.setTimeout(stalledMs, () => {
+    if (response.writableLength > 0) response.destroy()
+  })
 }
 
 /** A body parser of the host may have read the body already; then what it made of it is all there is. */

@@ -7,12 +7,16 @@ import type { HttpResponse } from './message.ts'
 /** Codes that only HTTP has. They are as stable as those of `errors/codes.ts`. */
 export const httpCodes = {
   BODY_INVALID: 400,
+  ORIGIN_NOT_ALLOWED: 403,
   ROUTE_UNKNOWN: 404,
   METHOD_NOT_ALLOWED: 405,
+  BODY_TOO_SLOW: 408,
   FILE_EXPIRED: 410,
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
   RANGE_INVALID: 416,
+  TOO_MANY_UPLOADS: 429,
+  TOO_MANY_EXPORTS: 429,
   SERVER_DRAINING: 503,
 } as const satisfies Record<string, number>
 
@@ -47,7 +51,7 @@ export function problemResponse(error: unknown, requestId: string): HttpResponse
     status,
     headers: {
       'Content-Type': 'application/problem+json; charset=utf-8',
-      ...((status === 503 || code === 'IDEMPOTENCY_IN_PROGRESS') && {
+      ...((status === 503 || status === 429 || code === 'IDEMPOTENCY_IN_PROGRESS') && {
         'Retry-After': String(retryAfterSeconds),
       }),
       ...headers,
