@@ -11,6 +11,8 @@ export default defineConfig({
     include: ['packages/**/*.test.ts', 'testdata/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['test-support/global-setup.ts'],
+    // See `npm run test:strict`.
+    setupFiles: process.env.LADING_STRICT ? ['test-support/strict-setup.ts'] : [],
     reporters: ['default', './test-support/closing-line.ts'],
     // Half of the time a test waits for PostgreSQL or for a process of its own.
     maxWorkers: 2,

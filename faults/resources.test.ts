@@ -129,7 +129,7 @@ test.skipIf(!isRoot)(
   'the disk of the storage is full: STORAGE_FULL, and nothing is left (needs root to mount)',
   async () => {
     await onSmallDisk('512k', async disk => {
-      const jobs = jobsOn(bed.pool, fileStorage(disk))
+      const jobs = jobsOn(bed.pool, fileStorage(disk, { reserveBytes: 0 }))
       const source = await readFile(bed.file)
       await expect(jobs.submitImport({ resource: 'cargo', format: 'csv', source })).rejects.toMatchObject({
         code: 'STORAGE_FULL',

@@ -1,11 +1,15 @@
 // The environment → a checked configuration, or one line that names the variable at fault.
 import { join } from 'node:path'
 import { checkRemote } from '@lading/core'
+import { checkOrigins } from '@lading/core/http'
 import { readApiKeys } from './api-keys.ts'
 import type { AccessConfig } from './authorize.ts'
 import { ConfigError } from './config-error.ts'
+import { type LimitsConfig, list, readLimits } from './limits.ts'
 
-export interface Config extends AccessConfig {
+export interface Config extends AccessConfig, LimitsConfig {
+  /** Pages of which origins may use the service; empty: of none. */
+  readonly corsOrigins: readonly string[]
   readonly env: 'development' | 'production'
   readonly host: string
   /** 0: any free port. */
@@ -68,6 +72,8 @@ export function readConfig(env: Environment): Config {
     exportFileExpiryHours: integer(env, 'EXPORT_FILE_EXPIRY_HOURS', 24, 1, 24 * 365),
     idempotencyTtlHours: integer(env, 'IDEMPOTENCY_TTL_HOURS', 24, 1, 24 * 365),
     jobRetentionDays: integer(env, 'JOB_RETENTION_DAYS', 30, 1, 3_650),
+    ...readLimits(env, (name, ...range) => integer(env, name, ...range)),
+    corsOrigins: readOrigins(env),
     hasMetrics: flag(env, 'PROMETHEUS_ENABLED', true),
     logLevel: choice(env, 'LOG_LEVEL', ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
   }
@@ -117,13 +123,24 @@ function readDatabaseUrl(env: Environment): string | undefined {
 
 /** @throws ConfigError */
 function readRemote(env: Environment): Config['remote'] {
-  const allow = (env.REMOTE_ALLOW ?? '').split(',').flatMap(entry => entry.trim() || [])
+  const allow = list(env.REMOTE_ALLOW)
   try {
     checkRemote({ allow })
   } catch (error) {
     throw new ConfigError(`REMOTE_ALLOW: ${error instanceof Error ? error.message : String(error)}`)
   }
   return choice(env, 'REMOTE_IMPORTS', ['on', 'off']) === 'on' && { allow }
+}
+
+/** @throws ConfigError */
+function readOrigins(env: Environment): readonly string[] {
+  const origins = list(env.CORS_ORIGINS)
+  try {
+    checkOrigins(origins)
+  } catch (error) {
+    throw new ConfigError(`CORS_ORIGINS: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return origins
 }
 
 function isLoopback(host: string): boolean {

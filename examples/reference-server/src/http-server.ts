@@ -1,15 +1,17 @@
 // The documented service on a socket, through the adapter that the configuration names.
 import { EventEmitter, once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ladingExpress } from '@lading/adapter-express'
 import { ladingFastify } from '@lading/adapter-fastify'
-import { continueWhenRead } from '@lading/core/http'
+import { createHttp, type HttpOptions, handleNode } from '@lading/core/http'
 import express from 'express'
 import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { authorizeBy, securitySchemes } from './authorize.ts'
 import type { Config } from './config.ts'
+import { logFault, logRequest } from './log.ts'
+import { nodeServer } from './node-server.ts'
 import type { Service } from './service.ts'
 
 export interface HttpServer {
@@ -26,8 +28,9 @@ export interface HttpServer {
 const drainMs = 4_000
 
 export async function startHttpServer(config: Config, service: Service, log: Logger): Promise<HttpServer> {
+  const mounted = { ...options(config, service), onFault: faultLog(log) }
   const server =
-    config.adapter === 'express' ? expressServer(config, service) : await fastifyServer(config, service)
+    config.adapter === 'express' ? expressServer(config, mounted) : await fastifyServer(config, mounted)
   logRequests(server, log)
   const requests = watchRequests(server)
   server.listen(config.port, config.host)
@@ -56,22 +59,44 @@ const options = (config: Config, { jobs, exporter, resources, metrics, isDrainin
   ...(config.apiKeys.length > 0 && { securitySchemes }),
   ...(metrics && { metrics }),
   maxFileSize: config.importMaxFileBytes,
+  limits: config.limits,
+  corsOrigins: config.corsOrigins,
 })
 
-function expressServer(config: Config, service: Service): Server {
+const faultLog = (log: Logger) => (error: unknown, requestId: string) =>
+  logFault(log, 'fault', error, requestId)
+
+function expressServer(config: Config, mounted: HttpOptions): Server {
   const app = express()
   app.disable('x-powered-by')
-  app.use(ladingExpress(options(config, service)))
-  const server = createServer(app)
-  continueWhenRead(server)
-  return server
+  app.set('trust proxy', [...config.trustedProxies])
+  app.use(ladingExpress(mounted))
+  const answerOther = otherwise(mounted)
+  app.use((request, response) => answerOther(request, response))
+  return nodeServer(config, app)
 }
 
-async function fastifyServer(config: Config, service: Service): Promise<Server> {
-  const app = fastify({ logger: false })
-  await app.register(ladingFastify, options(config, service))
+async function fastifyServer(config: Config, mounted: HttpOptions): Promise<Server> {
+  const answerOther = otherwise(mounted)
+  const app = fastify({
+    logger: false,
+    trustProxy: [...config.trustedProxies],
+    serverFactory: listener => nodeServer(config, listener),
+    // A path that is badly encoded.
+    frameworkErrors: (_error, request, reply) => answerOther(request.raw, reply.hijack().raw),
+  })
+  await app.register(ladingFastify, mounted)
+  app.setNotFoundHandler((request, reply) => answerOther(request.raw, reply.hijack().raw))
   await app.ready()
   return app.server
+}
+
+/** There is nothing here but the service, so what the framework has no route for is answered in its words too. */
+function otherwise(mounted: HttpOptions) {
+  const http = createHttp(mounted)
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    void handleNode(http, { request, response, url: request.url ?? '/', mount: '' })
+  }
 }
 
 /** Requests that are not answered yet. */
@@ -94,22 +119,10 @@ function watchRequests(server: Server): { ended(ms: number): Promise<void> } {
   }
 }
 
-/** One JSON line for each request, when its answer is sent or its client is gone. Never the query: it can hold values. */
+/** When its answer is sent or its client is gone. */
 function logRequests(server: Server, log: Logger): void {
   server.on('request', (request, response) => {
     const started = performance.now()
-    response.once('close', () => {
-      log.info(
-        {
-          method: request.method,
-          path: request.url?.split('?')[0],
-          status: response.statusCode,
-          complete: response.writableFinished,
-          request_id: response.getHeader('x-request-id'),
-          duration_ms: Math.round(performance.now() - started),
-        },
-        'request',
-      )
-    })
+    response.once('close', () => logRequest(log, request, response, started))
   })
 }

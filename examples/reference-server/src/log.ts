@@ -1,12 +1,48 @@
-// JSON lines: one for each request, one for each job that ended.
-import type { Job } from '@lading/core'
+// JSON lines: one for each request, one for each job that ended, one for each fault. Never a value of a file.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Job, LadingError } from '@lading/core'
 import { type Logger, pino } from 'pino'
 
 export function createLog(level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 }
 
-/** What an operator wants to see of a job. Never a value of a file. */
+/** Characters of a text that a client has chosen. */
+const maxTextLength = 256
+
+/**
+ * Text of a client as a log may have it: not too long, and without what a terminal would obey or hide, which JSON
+ * lets through beyond ASCII: C1 controls, marks of direction, line separators.
+ */
+export function loggable(text: string): string {
+  const cut = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
+  return cut.replace(
+    /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    character => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Never the query, which can hold values, and no header but the id that the service has approved of. */
+export function logRequest(
+  log: Logger,
+  request: IncomingMessage,
+  response: ServerResponse,
+  started: number,
+): void {
+  log.info(
+    {
+      method: request.method,
+      path: loggable(request.url?.split('?')[0] ?? ''),
+      status: response.statusCode,
+      complete: response.writableFinished,
+      request_id: response.getHeader('x-request-id'),
+      duration_ms: Math.round(performance.now() - started),
+    },
+    'request',
+  )
+}
+
+/** What an operator wants to see of a job. */
 export function logJob(log: Logger, job: Job): void {
   const { processedRecords: processed, successfulRecords: successful, failedRecords: failed } = job.progress
   log.info(
@@ -26,4 +62,39 @@ export function logJob(log: Logger, job: Job): void {
     },
     'job',
   )
+}
+
+/** What an answer with 500 said that the log would tell, or what broke beside all requests. */
+export function logFault(log: Logger, what: string, error: unknown, requestId?: string): void {
+  const facts = { ...(requestId !== undefined && { request_id: requestId }), faults: chainOf(error) }
+  log.error(facts, what)
+  log.debug({ ...facts, error: error instanceof Error ? error.stack : String(error) }, `${what}: in full`)
+}
+
+interface Fault {
+  readonly name: string
+  readonly code?: string
+  readonly message?: string
+  /** Where it was thrown. */
+  readonly at?: string
+}
+
+/** An error and its causes. The texts of the database quote what it was given, so its code has to do. */
+function chainOf(error: unknown, depth = 0): readonly Fault[] {
+  if (!(error instanceof Error)) return [{ name: typeof error }]
+  const { name, cause } = error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const at = error.stack?.match(/^ {4}at .*$/m)?.[0].trim()
+  const isOurs = error instanceof LadingError && error.code !== 'HOOK_FAILED'
+  // Errors of the system name a call, a path or an address, and never a value.
+  const isOfTheSystem = 'syscall' in error
+  return [
+    {
+      name,
+      ...(code !== undefined && { code }),
+      ...((isOurs || isOfTheSystem) && { message: loggable(error.message) }),
+      ...(at !== undefined && { at }),
+    },
+    ...(cause === undefined || depth === 4 ? [] : chainOf(cause, depth + 1)),
+  ]
 }

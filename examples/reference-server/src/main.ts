@@ -7,7 +7,7 @@ import { readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { openDatabase } from './database.ts'
 import { startHttpServer } from './http-server.ts'
-import { createLog, logJob } from './log.ts'
+import { createLog, logFault, logJob } from './log.ts'
 import { startService } from './service.ts'
 import { onSignals } from './signals.ts'
 
@@ -19,15 +19,13 @@ async function start(): Promise<void> {
     project.resources.map(({ name }) => name),
   )
   const log = createLog(config.logLevel)
-  const database = await openDatabase(config, error =>
-    log.warn({ error: error.message }, 'idle connection broke'),
-  )
+  const database = await openDatabase(config, error => logFault(log, 'idle connection broke', error))
   try {
     const service = await startService(
       config,
       database.pool,
       job => logJob(log, job),
-      error => log.error({ error: error instanceof Error ? error.message : String(error) }, 'queue'),
+      error => logFault(log, 'queue', error),
     )
     const http = await startHttpServer(config, service, log)
     onSignals(async () => {

@@ -43,7 +43,7 @@ export async function startService(
     importer,
     exporter,
     queue,
-    storage: fileStorage(config.storagePath),
+    storage: fileStorage(config.storagePath, { reserveBytes: config.freeDiskBytes }),
     ...(metrics && { metrics }),
     fileExpiryHours: config.exportFileExpiryHours,
     idempotencyTtlHours: config.idempotencyTtlHours,
@@ -51,6 +51,7 @@ export async function startService(
     // The sweep and the janitor: what breaks there is tried again, like what breaks in the queue.
     onError: onQueueError,
     storedErrors: config.storedErrors,
+    activeJobsPerCaller: config.activeJobsPerCaller,
     remote: config.remote,
     onJobEnd,
   })

@@ -26,6 +26,22 @@ describe('without any variable', () => {
       exportFileExpiryHours: 24,
       idempotencyTtlHours: 24,
       jobRetentionDays: 30,
+      limits: {
+        uploads: 32,
+        uploadsPerCaller: 16,
+        streamedExports: 8,
+        streamedExportsPerCaller: 4,
+        bodySeconds: 3_600,
+        bodyBytesPerSecond: 1_024,
+        bodyRateSeconds: 30,
+        stalledAnswerSeconds: 60,
+      },
+      headersSeconds: 20,
+      maxConnections: 1_000,
+      activeJobsPerCaller: 1_000,
+      freeDiskBytes: 268_435_456,
+      corsOrigins: [],
+      trustedProxies: [],
       hasMetrics: true,
       logLevel: 'info',
       apiKeys: [],
@@ -83,6 +99,16 @@ describe('other machines are served', () => {
   })
 })
 
+describe('pages and proxies', () => {
+  test('are lists', () => {
+    const env = { CORS_ORIGINS: 'https://a.example, http://localhost:3000,', TRUSTED_PROXIES: '10.0.0.0/8' }
+    expect(readConfig(env)).toMatchObject({
+      corsOrigins: ['https://a.example', 'http://localhost:3000'],
+      trustedProxies: ['10.0.0.0/8'],
+    })
+  })
+})
+
 describe('a bad value is told in one sentence', () => {
   test.each([
     [{ APP_PORT: 'http' }, 'APP_PORT must be a whole number from 0 to 65535; it is "http".'],
@@ -130,6 +156,11 @@ describe('a bad value is told in one sentence', () => {
     [{ METRICS_ACCESS: 'all', API_KEYS: key }, 'METRICS_ACCESS must be one of key, open; it is "all".'],
     [{ METRICS_ACCESS: 'key' }, 'METRICS_ACCESS=key needs keys; set API_KEYS.'],
     [{ HEALTH_ACCESS: 'key' }, 'HEALTH_ACCESS=key needs keys; set API_KEYS.'],
+    [
+      { CORS_ORIGINS: 'https://a.example, b.example' },
+      'CORS_ORIGINS: "b.example" is no origin; write the scheme, the host and the port if it is not the usual one, such as https://app.example.org, and nothing behind it.',
+    ],
+    [{ UPLOADS: '0' }, 'UPLOADS must be a whole number from 1 to 10000; it is "0".'],
     [{ PROMETHEUS_ENABLED: 'yes' }, 'PROMETHEUS_ENABLED must be true or false; it is "yes".'],
   ])('%j', (env, message) => {
     expect(() => readConfig(env)).toThrow(message)

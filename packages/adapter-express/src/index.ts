@@ -20,6 +20,8 @@ export function ladingExpress({ principal, ...options }: LadingOptions): Request
     const { url, baseUrl: mount } = request
     const [path] = splitUrl(url)
     if (!http.owns(path)) return next()
+    // Express tells everybody what it is; which version has which hole is known.
+    response.removeHeader('X-Powered-By')
     handleNode(http, {
       request,
       response,

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import {
   continueWhenRead,
   createHttp,
+  cutOffIfStalled,
   goneSignal,
   type Http,
   HttpFault,
@@ -73,6 +74,7 @@ interface Exchange {
 async function answer(http: Http, prefix: string, { request, reply, principal }: Exchange): Promise<unknown> {
   const [path, rawQuery] = splitUrl(request.raw.url ?? '/')
   const mount = mountOf(prefix, path)
+  cutOffIfStalled(reply.raw, http)
   const response = await http.handle({
     method: request.method,
     path: path.slice(mount.length),
@@ -89,6 +91,9 @@ async function answer(http: Http, prefix: string, { request, reply, principal }:
 
 function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
   resetIfBroken(body, reply.raw)
+  // Fastify hands its headers to `writeHead`, after which Node does not know them; logs of the host want to read this one.
+  const { 'X-Request-Id': requestId = '' } = headers
+  reply.raw.setHeader('X-Request-Id', requestId)
   return reply
     .code(status)
     .headers({ ...headers })

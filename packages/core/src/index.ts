@@ -42,6 +42,7 @@ export type { KeyClaim } from './jobs/idempotency.ts'
 export type { Cleaned } from './jobs/janitor.ts'
 export type { Job, JobFile, JobKind, JobProgress, JobStatus, JobWarning } from './jobs/job.ts'
 export type { ErrorPage, Health, JobPage, Jobs, ListErrors, ListJobs, WorkOptions } from './jobs/jobs.ts'
+export type { WantedRoom } from './jobs/room.ts'
 export type {
   BundleJobs,
   FileNotes,
@@ -80,12 +81,13 @@ export type {
 export { checkMapping } from './resource/mapping.ts'
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
 export { checkRemote, type RemoteOptions } from './source/remote-access.ts'
-export { fileStorage } from './storage/file-storage.ts'
+export { type FileStorageOptions, fileStorage } from './storage/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
 export type {
   ByteRange,
   ObjectFacts,
   PutOptions,
+  RoomyStorage,
   Storage,
   StorageSource,
   StoredObject,

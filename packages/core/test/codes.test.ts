@@ -16,7 +16,7 @@ test('every fault code is documented with its status and whether to retry, and n
       ([code, { status, retryable }]) => `${code} ${status} ${retryable ? 'yes' : 'no'}`,
     ),
     ...Object.entries(httpCodes).map(
-      ([code, status]) => `${code} ${status} ${status === 503 ? 'yes' : 'no'}`,
+      ([code, status]) => `${code} ${status} ${[408, 429, 503].includes(status) ? 'yes' : 'no'}`,
     ),
   ]
   expect(documented.sort()).toEqual(known.sort())

@@ -23,6 +23,7 @@ interface BedOptions
   extends Partial<
     Pick<
       JobsOptions,
+      | 'activeJobsPerCaller'
       | 'storedErrors'
       | 'storage'
       | 'maxAttempts'

@@ -44,7 +44,7 @@ describe('what is no file', () => {
   })
 
   test('a server that does not speak HTTP', async () => {
-    const server = createServer(socket => socket.end('SSH-2.0-OpenSSH_9.9\r\n'))
+    const server = createServer(socket => socket.resume().end('SSH-2.0-OpenSSH_9.9\r\n'))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as { port: number }
     const fault = await faultOf(bed.open(at(port), { allow }))

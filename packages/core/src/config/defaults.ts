@@ -44,4 +44,33 @@ export const defaults = {
   remoteAnswerSeconds: 60,
   /** Milliseconds before a transfer that broke off is gone on with; doubled each time, so that a restart is outlived. */
   remotePauseMs: 500,
+  /** Requests with a file or options for an import that are read at the same time. Each may fill `maxFileSize` of the disk. */
+  uploads: 32,
+  /** The same of one caller, who could otherwise keep everybody else out. */
+  uploadsPerCaller: 16,
+  /** Exports that are printed while they are sent. Each holds a connection of the pool. */
+  streamedExports: 8,
+  /** The same of one caller. */
+  streamedExportsPerCaller: 4,
+  /** Seconds that the body of a request may take in all. More lets a slow client hold its place for longer. */
+  bodySeconds: 3_600,
+  /** Bytes a second that the body of a request must come with, on average over `bodyRateSeconds`. */
+  bodyBytesPerSecond: 1_024,
+  /** Seconds of waiting over which the rate is judged; fewer refuse a client that only pauses. */
+  bodyRateSeconds: 30,
+  /** Seconds for which a client may take nothing of an answer that is there for it: it holds a snapshot of the database. */
+  stalledAnswerSeconds: 60,
+  /** Bytes of a JSON body. Options are small. */
+  jsonBodyBytes: 64 * 1024,
+  /** Fields of a form beside its file. */
+  formFields: 32,
+  /** Bytes of one of them; the mapping of a wide file is the longest that there is. */
+  formFieldBytes: 16 * 1024,
+  /**
+   * Bytes of a disk that a storage leaves free. Often the database is on the same one, and PostgreSQL stops where it
+   * cannot write its log.
+   */
+  freeDiskBytes: 256 * 1024 * 1024,
+  /** Jobs of one caller that have not ended. Each keeps its file on the disk. */
+  activeJobsPerCaller: 1_000,
 } as const

@@ -48,6 +48,7 @@ export const faultCodes = {
   STORAGE_NOT_FOUND: { status: 404, retryable: false },
   STORAGE_KEY_INVALID: { status: 500, retryable: false },
   STORAGE_FULL: { status: 507, retryable: true },
+  TOO_MANY_JOBS: { status: 429, retryable: true },
   QUEUE_FULL: { status: 503, retryable: true },
   VALUE_NOT_PRINTABLE: { status: 500, retryable: false },
   DATABASE_REFUSED: { status: 500, retryable: false },

@@ -2,11 +2,11 @@
 import { finished, PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LadingError } from '../errors/lading-error.ts'
+import { watchRate } from '../source/rate.ts'
+import { readableFrom } from '../util/readable-from.ts'
+import type { HttpLimits } from './limits.ts'
 import { type HttpRequest, header, mediaType } from './message.ts'
 import { HttpFault } from './problem.ts'
-
-/** Bytes of a JSON body. Options are small. */
-const maxJsonBytes = 64 * 1024
 
 /** Milliseconds for which the rest of a refused body is read and thrown away. */
 const discardMs = 5_000
@@ -20,9 +20,9 @@ export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolea
 /**
  * The body as a stream that may be destroyed. Destroying a request closes its connection, and the answer that
  * says why would be lost; so this stream is cut off from the request, which stays open. It breaks when the client
- * goes away.
+ * goes away, and when it sends too slowly or for too long: time in which nobody reads is not held against it.
  */
-export function detached(body: Readable): Readable {
+export function detached(body: Readable, limits: HttpLimits): Readable {
   const tap = new PassThrough()
   // Errors do not pass through `pipe`, which is the point of it here; the next line sees to those of the client.
   body.pipe(tap)
@@ -30,11 +30,21 @@ export function detached(body: Readable): Readable {
     if (error) tap.destroy(brokenOff())
   })
   tap.on('error', () => undefined)
-  return tap
+  const { bodyBytesPerSecond: bytesPerSecond, bodyRateSeconds: seconds, bodySeconds } = limits
+  const late = setTimeout(() => tap.destroy(tooLong(bodySeconds)), bodySeconds * 1000)
+  tap.once('close', () => clearTimeout(late))
+  const onSlow = () => tap.destroy(tooSlow(bytesPerSecond, seconds))
+  const paced = readableFrom(watchRate(tap, { bytesPerSecond, seconds }, onSlow), () => tap.destroy())
+  paced.on('error', () => undefined)
+  return paced
 }
 
-/** @throws HttpFault `BODY_TOO_LARGE`, `BODY_INVALID`, `MEDIA_TYPE_UNSUPPORTED` */
-export async function readJson(request: HttpRequest): Promise<unknown> {
+/** @throws HttpFault `BODY_TOO_LARGE`, `BODY_INVALID`, `BODY_TOO_SLOW`, `MEDIA_TYPE_UNSUPPORTED` */
+export async function readJson(request: HttpRequest, limits: HttpLimits): Promise<unknown> {
+  const { jsonBodyBytes } = limits
+  const tooLarge = new HttpFault('BODY_TOO_LARGE', `A JSON body may have at most ${jsonBodyBytes} bytes.`)
+  // Also where the host's parser, whose limit may be another, has read it.
+  if (Number(request.headers['content-length'] ?? 0) > jsonBodyBytes) throw tooLarge
   if (request.parsedBody !== undefined) return request.parsedBody
   if (request.body === undefined) throw new HttpFault('BODY_INVALID', 'The request has no body; send JSON.')
   const type = header(request, 'content-type')
@@ -46,11 +56,9 @@ export async function readJson(request: HttpRequest): Promise<unknown> {
   }
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of detached(request.body)) {
+  for await (const chunk of detached(request.body, limits)) {
     size += chunk.length
-    if (size > maxJsonBytes) {
-      throw new HttpFault('BODY_TOO_LARGE', `A JSON body may have at most ${maxJsonBytes} bytes.`)
-    }
+    if (size > jsonBodyBytes) throw tooLarge
     chunks.push(chunk)
   }
   try {
@@ -74,6 +82,20 @@ export function fileTooLarge(maxFileSize: number): LadingError {
 
 export function brokenOff(): HttpFault {
   return new HttpFault('BODY_INVALID', 'The upload broke off before its end; nothing of it was kept.')
+}
+
+function tooSlow(bytesPerSecond: number, seconds: number): HttpFault {
+  return new HttpFault(
+    'BODY_TOO_SLOW',
+    `Less than ${bytesPerSecond} bytes a second came for ${seconds} seconds; nothing was kept, send it again.`,
+  )
+}
+
+function tooLong(seconds: number): HttpFault {
+  return new HttpFault(
+    'BODY_TOO_SLOW',
+    `The body did not come within ${seconds} seconds; nothing was kept, send it in smaller files or compressed.`,
+  )
 }
 
 /**

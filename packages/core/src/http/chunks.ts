@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { errnoOf, storageFault } from '../storage/faults.ts'
 import { fileTooLarge } from './body.ts'
 
 /** @throws LadingError `FILE_TOO_LARGE` */
@@ -28,6 +29,9 @@ export async function spooled<Result>(
     const file = join(folder, 'file')
     await pipeline(chunks, createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal })
     return await use(() => createReadStream(file))
+  } catch (error) {
+    if (errnoOf(error) === 'ENOSPC') throw storageFault(error)
+    throw error
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -10,6 +10,18 @@ import { HttpFault, problemResponse, statusOf } from './problem.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
 import { createService, type HttpOptions, type Service } from './service.ts'
 
+/**
+ * What every answer tells a browser: that it is data and never a page, even where somebody opens it in a window, and
+ * not for other sites or for the cache of a machine that others use. An answer that knows better says so itself.
+ */
+const guards = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+}
+
 export interface Http {
   /** Whether a path (below the mount prefix) is answered here; any other one belongs to the host. */
   owns(path: string): boolean
@@ -17,6 +29,8 @@ export interface Http {
   handle(input: HttpInput): Promise<HttpResponse>
   /** The response to a request that the framework itself has refused. */
   refuse(error: unknown, input: Pick<HttpInput, 'headers'>): HttpResponse
+  /** Milliseconds for which a client may take nothing of an answer that is there for it. See `cutOffIfStalled`. */
+  readonly stalledMs: number
 }
 
 /**
@@ -41,7 +55,7 @@ export function createHttp(options: HttpOptions): Http {
         if (statusOf(error) >= 500) options.onFault?.(error, requestId)
         return problemResponse(error, requestId)
       })
-      const response = completed(answer, request)
+      const response = completed(service.origins.opened(answer, request), request)
       const { method } = input
       const route = match.route?.path
       whenSent(response, () => {
@@ -52,14 +66,16 @@ export function createHttp(options: HttpOptions): Http {
     },
     refuse(error, input) {
       const requestId = requestIdOf(input)
-      const { headers, ...rest } = problemResponse(error, requestId)
-      return { ...rest, headers: { ...headers, 'X-Request-Id': requestId } }
+      const { headers, ...rest } = service.origins.opened(problemResponse(error, requestId), input)
+      return { ...rest, headers: { ...guards, ...headers, 'X-Request-Id': requestId } }
     },
+    stalledMs: service.limits.stalledAnswerSeconds * 1000,
   }
 }
 
 async function respond(match: Match, request: RoutedRequest, service: Service): Promise<HttpResponse> {
   const { allowed, route } = match
+  service.origins.refuseForeign(request)
   if (route !== undefined) {
     const { action, query } = route
     const named = query?.properties.resource && namedResource(request.rawQuery, service.registry)
@@ -68,7 +84,8 @@ async function respond(match: Match, request: RoutedRequest, service: Service): 
   }
   if (allowed.length === 0) throw new HttpFault('ROUTE_UNKNOWN', 'There is nothing under this path.')
   const Allow = allowed.join(', ')
-  if (request.method === 'OPTIONS') return { status: 204, headers: { Allow } }
+  if (request.method === 'OPTIONS')
+    return { status: 204, headers: { Allow, ...service.origins.preflight(request, allowed) } }
   throw new HttpFault('METHOD_NOT_ALLOWED', `This path takes ${Allow} only.`, { Allow })
 }
 
@@ -82,6 +99,7 @@ function requestIdOf(input: Pick<HttpInput, 'headers'>): string {
 function completed(response: HttpResponse, { body, method, requestId }: RoutedRequest): HttpResponse {
   const isText = typeof response.body === 'string'
   const headers: Record<string, string> = {
+    ...guards,
     ...response.headers,
     ...(isText && { 'Content-Length': String(Buffer.byteLength(String(response.body))) }),
     'X-Request-Id': requestId,

@@ -2,6 +2,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import { detached, fileTooLarge } from './body.ts'
+import type { HttpLimits } from './limits.ts'
 import { HttpFault } from './problem.ts'
 
 export interface FilePart {
@@ -24,38 +25,49 @@ export interface Form {
   giveUp(): void
 }
 
-const limits = {
-  files: 1,
-  fields: 32,
-  parts: 33,
-  fieldSize: 16 * 1024,
-  headerPairs: 16,
-  headerSize: 8 * 1024,
-}
+/** Of the header of a part; its longest line holds the name of the file. */
+const headerLimits = { headerPairs: 16, headerSize: 8 * 1024 }
+
+/** Characters of the name of a field: the longest that there is has 15. */
+const maxName = 100
 
 /** Bytes that a form may have beside its file. */
-export const formOverhead = limits.fields * (limits.fieldSize + limits.headerSize)
+export function formOverhead({ formFields, formFieldBytes }: HttpLimits): number {
+  return (formFields + 1) * (formFieldBytes + headerLimits.headerSize)
+}
 
 /** RFC 2046, 5.1.1. Longer ones have made parsers loop. */
 const maxBoundary = 70
 
 /** @throws HttpFault `BODY_INVALID` for a missing or overlong boundary */
-export function readForm(body: Readable, contentType: string, maxFileSize: number): Form {
+export function readForm(
+  body: Readable,
+  contentType: string,
+  { maxFileSize, limits }: { readonly maxFileSize: number; readonly limits: HttpLimits },
+): Form {
   const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType)
   const length = (boundary?.[1] ?? boundary?.[2] ?? '').length
   if (length === 0) throw invalid('The Content-Type of the form names no boundary.')
   if (length > maxBoundary) throw invalid(`The boundary of the form has more than ${maxBoundary} characters.`)
 
-  const fields: [string, string][] = []
+  const found: [string, string][] = []
+  const { formFields: fields } = limits
   const file = deferred<FilePart | undefined>()
   const ended = deferred<void>()
-  const tap = detached(body)
+  const tap = detached(body, limits)
   let stream: Readable | undefined
   let failure: unknown
 
   const parser = new Busboy({
     headers: { 'content-type': contentType },
-    limits: { ...limits, fileSize: maxFileSize },
+    limits: {
+      ...headerLimits,
+      files: 1,
+      fields,
+      parts: fields + 1,
+      fieldSize: limits.formFieldBytes,
+      fileSize: maxFileSize,
+    },
     isPartAFile: (name, _type, fileName) => name === 'file' || fileName !== undefined,
   })
   const fail = (error: unknown): void => {
@@ -75,24 +87,27 @@ export function readForm(body: Readable, contentType: string, maxFileSize: numbe
   })
   parser.on('field', (name, value, _nameCut, valueCut) => {
     if (name === undefined) fail(invalid('A part of the form has no name.'))
-    else if (valueCut) fail(invalid(`The field "${shown(name)}" is longer than ${limits.fieldSize} bytes.`))
-    else fields.push([name, value])
+    else if (name.length > maxName) fail(invalid(`The name of a field is longer than ${maxName} characters.`))
+    else if (valueCut)
+      fail(invalid(`The field "${shown(name)}" is longer than ${limits.formFieldBytes} bytes.`))
+    else found.push([name, value])
   })
   parser.on('filesLimit', () => fail(invalid('The form has more than one file; send one job for each.')))
-  parser.on('fieldsLimit', () => fail(invalid(`The form has more than ${limits.fields} fields.`)))
-  parser.on('partsLimit', () => fail(invalid(`The form has more than ${limits.parts} parts.`)))
+  parser.on('fieldsLimit', () => fail(invalid(`The form has more than ${fields} fields.`)))
+  parser.on('partsLimit', () => fail(invalid(`The form has more than ${fields + 1} parts.`)))
   parser.once('finish', () => {
     file.resolve(undefined)
     ended.resolve()
   })
   // The parser's own messages are about its insides; all of them mean that the form is cut off or malformed.
-  parser.on('error', () => fail(malformed()))
+  const broken = (error: unknown) => fail(error instanceof HttpFault ? error : malformed())
+  parser.on('error', broken)
   pipeline(tap, parser, error => {
-    if (error) fail(error instanceof HttpFault ? error : malformed())
+    if (error) broken(error)
   })
 
   return {
-    fields,
+    fields: found,
     file: file.promise,
     ended: ended.promise,
     failure: () => failure,

@@ -23,6 +23,7 @@ export interface NodeExchange {
 /** Answers one request. Resolves when the answer is sent or the client has gone; never rejects. */
 export async function handleNode(http: Http, exchange: NodeExchange): Promise<void> {
   const { request, response, mount } = exchange
+  cutOffIfStalled(response, http)
   const [path, rawQuery] = splitUrl(exchange.url)
   const answer = await http.handle({
     method: request.method ?? 'GET',
@@ -51,6 +52,17 @@ export function goneSignal(response: ServerResponse): AbortSignal {
     if (!response.writableFinished) gone.abort()
   })
   return gone.signal
+}
+
+/**
+ * Ends an answer of which the client takes nothing any more: it may hold a snapshot of the database and a connection
+ * of the pool. One that is waited for, because its first row is still looked for, has nothing to take and is let be.
+ */
+export function cutOffIfStalled(response: ServerResponse, { stalledMs }: Pick<Http, 'stalledMs'>): void {
+  // The time begins anew with each byte that the client's side has taken.
+  response.setTimeout(stalledMs, () => {
+    if (response.writableLength > 0) response.destroy()
+  })
 }
 
 /** A body parser of the host may have read the body already; then what it made of it is all there is. */

@@ -9,12 +9,16 @@ export const httpCodes = {
   BODY_INVALID: 400,
   AUTHENTICATION_REQUIRED: 401,
   ACCESS_DENIED: 403,
+  ORIGIN_NOT_ALLOWED: 403,
   ROUTE_UNKNOWN: 404,
   METHOD_NOT_ALLOWED: 405,
+  BODY_TOO_SLOW: 408,
   FILE_EXPIRED: 410,
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
   RANGE_INVALID: 416,
+  TOO_MANY_UPLOADS: 429,
+  TOO_MANY_EXPORTS: 429,
   SERVER_DRAINING: 503,
 } as const satisfies Record<string, number>
 
@@ -49,7 +53,7 @@ export function problemResponse(error: unknown, requestId: string): HttpResponse
     status,
     headers: {
       'Content-Type': 'application/problem+json; charset=utf-8',
-      ...((status === 503 || code === 'IDEMPOTENCY_IN_PROGRESS') && {
+      ...((status === 503 || status === 429 || code === 'IDEMPOTENCY_IN_PROGRESS') && {
         'Retry-After': String(retryAfterSeconds),
       }),
       ...headers,

@@ -4,7 +4,10 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Resource } from '../resource/define.ts'
 import { createRegistry, type Registry } from '../resource/registry.ts'
 import type { Authorize } from './access.ts'
+import { type HttpLimits, readLimits } from './limits.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
+import { type Origins, readOrigins } from './origins.ts'
+import { createPlaces, type Places } from './places.ts'
 
 /** The part of `Metrics` that HTTP uses. */
 export interface HttpMetrics {
@@ -34,6 +37,13 @@ export interface HttpOptions {
   readonly securitySchemes?: Readonly<Record<string, object>> | undefined
   /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
   readonly maxFileSize?: number | undefined
+  /** What is taken at most, at the same time and of one request. @defaultValue what docs/limits.md says of each */
+  readonly limits?: Partial<HttpLimits> | undefined
+  /**
+   * Pages of which origins may use the service from a browser, such as `https://app.example.org`; `*`: those of all. Pages
+   * of the service's own origin always may. @defaultValue none
+   */
+  readonly corsOrigins?: readonly string[] | undefined
   /** Milliseconds after which a part that does not answer counts as down. @defaultValue 3000 */
   readonly healthTimeoutMs?: number | undefined
   /** True while the server shuts down: `/ready` says so, and new jobs are refused with 503. */
@@ -49,6 +59,10 @@ export interface Service {
   readonly metrics: HttpMetrics | undefined
   readonly authorize: Authorize | undefined
   readonly maxFileSize: number
+  readonly limits: HttpLimits
+  readonly uploads: Places
+  readonly streamedExports: Places
+  readonly origins: Origins
   readonly healthTimeoutMs: number
   readonly isDraining: () => boolean
   /** The OpenAPI document, without the mount prefix. */
@@ -57,7 +71,9 @@ export interface Service {
 
 export type Handler = (request: HttpRequest, service: Service) => Promise<HttpResponse> | HttpResponse
 
+/** @throws LadingError `CONFIG_INVALID` */
 export function createService(options: HttpOptions, openApi: () => object): Service {
+  const limits = readLimits(options.limits)
   return {
     jobs: options.jobs,
     exporter: options.exporter,
@@ -65,6 +81,20 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
     metrics: options.metrics,
     authorize: options.authorize,
     maxFileSize: options.maxFileSize ?? 100 * 1024 * 1024,
+    limits,
+    uploads: createPlaces({
+      all: limits.uploads,
+      perCaller: limits.uploadsPerCaller,
+      code: 'TOO_MANY_UPLOADS',
+      what: 'uploads',
+    }),
+    streamedExports: createPlaces({
+      all: limits.streamedExports,
+      perCaller: limits.streamedExportsPerCaller,
+      code: 'TOO_MANY_EXPORTS',
+      what: 'streamed exports',
+    }),
+    origins: readOrigins(options.corsOrigins),
     healthTimeoutMs: options.healthTimeoutMs ?? 3_000,
     isDraining: options.isDraining ?? (() => false),
     openApi,

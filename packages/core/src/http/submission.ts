@@ -1,4 +1,5 @@
 // What every submission of a job is checked for first.
+import type { HttpRequest } from './message.ts'
 import { HttpFault } from './problem.ts'
 import type { Service } from './service.ts'
 
@@ -6,4 +7,14 @@ import type { Service } from './service.ts'
 export function refuseWhileDraining({ isDraining }: Service): void {
   if (isDraining())
     throw new HttpFault('SERVER_DRAINING', 'The server is shutting down; try again in a moment.')
+}
+
+/**
+ * Before the file is read: whoever could not keep it should not have sent it.
+ *
+ * @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS`
+ */
+export async function expectRoom(request: HttpRequest, { jobs }: Service): Promise<void> {
+  const bytes = Number(request.headers['content-length'] ?? 0)
+  await jobs.expectRoom({ bytes: Number.isSafeInteger(bytes) ? bytes : 0, caller: request.access.caller })
 }

@@ -34,7 +34,7 @@ export async function uploadRaw(
   expectWhole(claim, options, request)
   if (request.body === undefined)
     throw new HttpFault('BODY_INVALID', 'The request has no body; send the file.')
-  const body = detached(request.body)
+  const body = detached(request.body, service.limits)
   try {
     const { start, whole } = await peek(limited(body, service.maxFileSize))
     const type = mediaType(header(request, 'content-type'))
@@ -68,10 +68,10 @@ export async function uploadForm(
   const query = queryPairs(request.rawQuery)
   expectSame(claim, readImport(query, service))
   if (codingOf(request) !== 'identity') throw codingUnknown('A form is sent plain; compress the file in it.')
-  checkAnnouncedSize(request, service.maxFileSize, formOverhead)
+  checkAnnouncedSize(request, service.maxFileSize, formOverhead(service.limits))
   if (request.body === undefined)
     throw new HttpFault('BODY_INVALID', 'The form is empty; send file and resource.')
-  const form = readForm(request.body, header(request, 'content-type') ?? '', service.maxFileSize)
+  const form = readForm(request.body, header(request, 'content-type') ?? '', service)
   try {
     const part = await form.file
     const options = readImport([...query, ...form.fields], service)

@@ -1,7 +1,9 @@
 // Jobs that are to be → pending ones and their queue messages, all in one transaction; or those that they became before.
 import { randomUUID } from 'node:crypto'
+import type { Client } from '../postgres/client.ts'
 import type { Caller } from '../resource/definition.ts'
 import { failpoint } from '../util/failpoint.ts'
+import { claimJobs } from './active-jobs.ts'
 import { followUp } from './followers.ts'
 import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
 import type { KeyStore } from './idempotency-store.ts'
@@ -42,6 +44,8 @@ export async function withKey<Result>(
 interface Parts {
   readonly store: JobStore
   readonly newOutbox: NewOutbox
+  /** Jobs of one caller that may be there without having ended. */
+  readonly activeJobsPerCaller: number
 }
 
 export interface Begun {
@@ -74,12 +78,12 @@ export interface BegunChain {
  * answered with the jobs that it became before.
  *
  * @param asked what the key stands for, under the id of the last job
- * @throws LadingError of which `isUndecided` tells whether there may be jobs all the same
+ * @throws LadingError `TOO_MANY_JOBS`, and others, of which `isUndecided` tells whether there may be jobs all the same
  */
 export async function beginChain(
   jobs: readonly [NewJob, ...NewJob[]],
   asked: Asked,
-  { store, newOutbox }: Parts,
+  { store, newOutbox, activeJobsPerCaller }: Parts,
   claim: OpenClaim | undefined,
 ): Promise<BegunChain> {
   const earlier = claim?.earlierJob(asked)
@@ -89,7 +93,9 @@ export async function beginChain(
   }
   const [first] = jobs
   const outbox = newOutbox()
-  const [row, ...rows] = await store.insert(jobs, async client => {
+  const few = { more: jobs.length, most: activeJobsPerCaller }
+  const expectFew = (client: Client) => claimJobs(client, first.caller, few)
+  const [row, ...rows] = await store.insert(jobs, expectFew, async client => {
     await claim?.settle(client, asked)
     if (first.after === undefined) return outbox.send(client, messageOf(first))
     // It cannot end before this transaction does; and if it has ended already, its end did not see these jobs.

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Exporter } from '../exporter/create-exporter.ts'
 import type { Importer } from '../importer/create-importer.ts'
@@ -24,6 +25,7 @@ import { observeJobs } from './observe.ts'
 import { createOutbox } from './outbox.ts'
 import { checkPoolSize } from './pool-size.ts'
 import { allErrors, errorPage } from './record-errors.ts'
+import { expectRoom } from './room.ts'
 import { submitExport, submitImport } from './submit.ts'
 import { submitBundleExport, submitBundleImport } from './submit-bundle.ts'
 import { submitRemoteImport } from './submit-remote.ts'
@@ -73,6 +75,11 @@ export interface JobsOptions {
    * it; each takes some 300 bytes of the database. @defaultValue 100000
    */
   readonly storedErrors?: number
+  /**
+   * Jobs of one caller that may be there without having ended; further ones are refused with `TOO_MANY_JOBS`. Those of
+   * callers whom nobody knows count together. @defaultValue 1000
+   */
+  readonly activeJobsPerCaller?: number
 }
 
 /**
@@ -88,6 +95,8 @@ export function createJobs(options: JobsOptions): Jobs {
   const { sweepSeconds = 30, onError = () => undefined } = options
   const storedErrors = wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0)
   const importer = internalsOf(options.importer)
+  const most = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
+  const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', most, 1)
   const ttlHours = wholeNumber('idempotencyTtlHours', options.idempotencyTtlHours ?? 24, 1)
   const keys = createKeyStore(importer.pool, { leaseSeconds, ttlHours })
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
@@ -108,7 +117,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer }
 
   const calls = { pool: importer.pool, queue, newOutbox, store }
-  const parts = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds }
+  const parts = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, activeJobsPerCaller }
 
   const known = async (id: string, kind?: JobKind) => {
     assertJobId(id)
@@ -121,6 +130,7 @@ export function createJobs(options: JobsOptions): Jobs {
     submitExport: submit => submitExport(submit, parts),
     submitBundleExport: (submit = {}) => submitBundleExport(submit, parts),
     submitBundleImport: submit => submitBundleImport(submit, parts),
+    expectRoom: (wanted = {}) => expectRoom(wanted, { ...parts, pool: importer.pool }),
     claimKey: (key, kind, { tenant = '' } = {}) => claimKey({ tenant, key }, kind, keys, leaseSeconds),
     async get(id, { tenant } = {}) {
       const row = await known(id)

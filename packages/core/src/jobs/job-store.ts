@@ -27,10 +27,14 @@ import { insertUrlSql } from './remote-sql.ts'
 import { inTransaction } from './transaction.ts'
 
 export interface JobStore {
-  /** Writes pending jobs, with whatever `join` adds to their transaction, and returns them as they are then. */
+  /**
+   * Writes pending jobs, and returns them as they are then. Their transaction begins with `precede`, which may refuse
+   * them, and ends with what `join` adds.
+   */
   insert(
     jobs: readonly [NewJob, ...NewJob[]],
-    join?: (client: Client) => Promise<void>,
+    precede: (client: Client) => Promise<void>,
+    join: (client: Client) => Promise<void>,
   ): Promise<readonly [JobRow, ...JobRow[]]>
   /** Takes back jobs of which each waits for the one before it. False if somebody has begun the first. */
   withdraw(ids: readonly string[]): Promise<boolean>
@@ -84,7 +88,7 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
       return rows as Row[]
     })
   return {
-    insert: (jobs, join) => insertJobs(pool, jobs, join),
+    insert: (jobs, precede, join) => insertJobs(pool, jobs, precede, join),
     withdraw: ([first, ...others]) =>
       inTransaction(pool, async client => {
         if ((await client.query(withdrawSql, [[first]])).rows.length === 0) return false
@@ -150,14 +154,16 @@ async function claimUnlocked(ask: Ask, values: unknown[]): Promise<JobRow | unde
 function insertJobs(
   pool: Pool,
   jobs: readonly [NewJob, ...NewJob[]],
-  join?: (client: Client) => Promise<void>,
+  precede: (client: Client) => Promise<void>,
+  join: (client: Client) => Promise<void>,
 ): Promise<readonly [JobRow, ...JobRow[]]> {
   return inTransaction(pool, async client => {
+    await precede(client)
     for (const job of jobs) {
       await client.query(insertSql, valuesOf(job))
       if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
     }
-    await join?.(client)
+    await join(client)
     const { rows } = await client.query(asTheyAreSql, [jobs.map(({ id }) => id)])
     // As many as were inserted, in this transaction.
     return rows as unknown as [JobRow, ...JobRow[]]

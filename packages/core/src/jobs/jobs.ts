@@ -6,6 +6,7 @@ import type { ErrorFilter } from './error-counts.ts'
 import type { KeyClaim } from './idempotency.ts'
 import type { Cleaned } from './janitor.ts'
 import type { Job, JobKind, JobStatus } from './job.ts'
+import type { WantedRoom } from './room.ts'
 import type {
   BundleJobs,
   SubmitBundleExport,
@@ -98,6 +99,8 @@ export interface Jobs {
    * `RESOURCE_UNKNOWN`, `OPTION_INVALID`, `QUEUE_FULL` … and then neither a job nor a file is left
    */
   submitBundleImport(options: SubmitBundleImport): Promise<BundleJobs>
+  /** Whether one more file and job would be taken, before the file is read. @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS` */
+  expectRoom(wanted?: WantedRoom): Promise<void>
   /**
    * Claims an idempotency key before the request that it came with has been read; others are refused meanwhile. To
    * be handed to one submission of the same tenant, and given up behind it in any case. A key is the tenant's own.

@@ -31,6 +31,7 @@ interface Parts {
   readonly store: JobStore
   readonly keys: KeyStore
   readonly leaseSeconds: number
+  readonly activeJobsPerCaller: number
 }
 
 export function submitBundleExport(submit: SubmitBundleExport, parts: Parts): Promise<Job> {

@@ -35,6 +35,7 @@ export interface Parts {
   readonly store: JobStore
   readonly keys: KeyStore
   readonly leaseSeconds: number
+  readonly activeJobsPerCaller: number
 }
 
 export function submitImport(

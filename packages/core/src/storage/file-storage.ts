@@ -3,17 +3,33 @@ import { constants } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, realpath, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { defaults } from '../config/defaults.ts'
+import { LadingError } from '../errors/lading-error.ts'
 import { notFound, storageFault } from './faults.ts'
 import { folderOf, ignore, removeEmptyFolders } from './folder.ts'
+import { expectFreeDisk } from './free-disk.ts'
 import { incoming } from './incoming.ts'
 import { checkKey, checkPrefix } from './key.ts'
 import { listFiles } from './list-files.ts'
 import { withinSize } from './range.ts'
-import type { Storage } from './storage.ts'
+import type { RoomyStorage } from './storage.ts'
 import { removeUnfinishedFiles } from './unfinished.ts'
 import { writeFile } from './write-file.ts'
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
+
+export interface FileStorageOptions {
+  /**
+   * Bytes of the disk that are left free for others: an object that would take them is refused before it is read, and
+   * ended where it turns out to. More keeps the database on the same disk safer, less stores more.
+   *
+   * @defaultValue 268435456 (256 MiB)
+   */
+  readonly reserveBytes?: number | undefined
+}
+
+/** Bytes between two looks at the disk while an object is written. */
+const lookEvery = 16 * 1024 * 1024
 
 /**
  * Keeps objects as files of `directory`, which is made if it is not there. Several processes may share it. Files
@@ -26,7 +42,8 @@ const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
  * const storage = fileStorage('./data')
  * const { size, sha256 } = await storage.put('imports/42/source.csv', request, { maxBytes: 104_857_600 })
  */
-export function fileStorage(directory: string): Storage {
+export function fileStorage(directory: string, options: FileStorageOptions = {}): RoomyStorage {
+  const reserveBytes = checkedReserve(options.reserveBytes ?? defaults.freeDiskBytes)
   let known: Promise<string> | undefined
   const root = () => {
     known ??= makeRoot(directory).catch(error => {
@@ -42,13 +59,17 @@ export function fileStorage(directory: string): Storage {
       const arriving = incoming(source, options)
       try {
         checkKey(key)
-        await writeFile(await root(), key, arriving.chunks, options.signal)
+        const folder = await root()
+        await expectFreeDisk(folder, 0, reserveBytes)
+        await writeFile(folder, key, leavingFree(arriving.chunks, folder, reserveBytes), options.signal)
       } catch (error) {
         const failure = arriving.giveUp()
         throw failure === undefined ? storageFault(error) : failure.error
       }
       return { key, ...arriving.facts() }
     },
+
+    expectRoom: async bytes => expectFreeDisk(await root(), bytes, reserveBytes).catch(asFault),
 
     async get(key, range = {}) {
       checkKey(key)
@@ -97,6 +118,28 @@ export function fileStorage(directory: string): Storage {
       }
     },
   }
+}
+
+/** What is written meanwhile, by whomever, is not known beforehand. */
+async function* leavingFree(
+  chunks: AsyncIterable<Uint8Array>,
+  folder: string,
+  reserveBytes: number,
+): AsyncGenerator<Uint8Array> {
+  let written = 0
+  for await (const chunk of chunks) {
+    written += chunk.byteLength
+    if (written >= lookEvery) {
+      written = 0
+      await expectFreeDisk(folder, 0, reserveBytes)
+    }
+    yield chunk
+  }
+}
+
+function checkedReserve(bytes: number): number {
+  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes
+  throw new LadingError('CONFIG_INVALID', 'The option reserveBytes must be a whole number from 0.')
 }
 
 async function makeRoot(directory: string): Promise<string> {

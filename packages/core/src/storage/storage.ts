@@ -91,3 +91,17 @@ export interface Storage {
    */
   signedUrl?(key: string, options: { readonly expiresInSeconds: number }): Promise<string>
 }
+
+/** A storage that knows how much room it has. */
+export interface RoomyStorage extends Storage {
+  /**
+   * Whether so many bytes would find room now. Takes none: whoever asks twice is told the same.
+   *
+   * @throws LadingError `STORAGE_FULL`
+   */
+  expectRoom(bytes: number): Promise<void>
+}
+
+export function knowsRoom(storage: Storage): storage is RoomyStorage {
+  return 'expectRoom' in storage && typeof storage.expectRoom === 'function'
+}

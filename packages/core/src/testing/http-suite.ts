@@ -2,6 +2,8 @@
 import type { HttpOptions } from '../http/service.ts'
 import type { HttpSite, HttpSuiteService } from './http-site.ts'
 import { accessCases } from './http-suite-access.ts'
+import { answerCases } from './http-suite-answers.ts'
+import { badRequestCases } from './http-suite-bad-requests.ts'
 import { bundleImportCases } from './http-suite-bundle-imports.ts'
 import { bundleRefusalCases } from './http-suite-bundle-refusals.ts'
 import { bundleCases } from './http-suite-bundles.ts'
@@ -16,6 +18,7 @@ import { hostileQueryCases } from './http-suite-hostile-queries.ts'
 import { idempotencyCases } from './http-suite-idempotency.ts'
 import { importCases } from './http-suite-imports.ts'
 import { jobLifeCases } from './http-suite-job-life.ts'
+import { limitCases } from './http-suite-limits.ts'
 import { optionCases } from './http-suite-options.ts'
 import { outageCases } from './http-suite-outages.ts'
 import { permitCases } from './http-suite-permits.ts'
@@ -61,6 +64,9 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'imports',
   'uploads',
   'too large',
+  'limits',
+  'answers',
+  'bad requests',
   'exports',
   'export jobs',
 ]
@@ -76,6 +82,9 @@ const groups = {
   idempotency: idempotencyCases,
   uploads: uploadCases,
   'too large': tooLargeCases,
+  limits: limitCases,
+  answers: answerCases,
+  'bad requests': badRequestCases,
   'remote files': remoteCases,
   'faults of remote files': remoteFaultCases,
   'addresses of remote files': remoteAddressCases,

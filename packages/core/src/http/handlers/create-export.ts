@@ -12,7 +12,7 @@ import { refuseWhileDraining } from '../submission.ts'
 export const createExport: Handler = (request, service) => {
   refuseWhileDraining(service)
   return submitted(request, service, 'export', async idempotencyKey => {
-    const options = readBody(exportJob, await readJson(request))
+    const options = readBody(exportJob, await readJson(request, service.limits))
     const { resource, resources, metadata, filename: fileName } = options
     const common = { caller: request.access.caller, metadata, fileName, idempotencyKey }
     if (resources !== undefined) {

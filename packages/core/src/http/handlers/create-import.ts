@@ -8,7 +8,7 @@ import { readBody } from '../parameters.ts'
 import { HttpFault } from '../problem.ts'
 import { importFromUrl } from '../schemas.ts'
 import type { Handler } from '../service.ts'
-import { refuseWhileDraining } from '../submission.ts'
+import { expectRoom, refuseWhileDraining } from '../submission.ts'
 import { uploadForm, uploadRaw } from '../upload.ts'
 
 /** As the body itself; a body of JSON tells where the file is. */
@@ -16,8 +16,13 @@ const uploadMediaTypes = mediaTypesOfFiles.filter(type => type !== 'application/
 
 export const createImport: Handler = (request, service) => {
   refuseWhileDraining(service)
-  return submitted(request, service, 'import', claim =>
-    way(mediaType(header(request, 'content-type')))(request, service, claim),
+  return service.uploads.hold(request, () =>
+    submitted(request, service, 'import', async claim => {
+      const take = way(mediaType(header(request, 'content-type')))
+      // What has been taken already takes no more room.
+      if (claim?.isReplay !== true) await expectRoom(request, service)
+      return take(request, service, claim)
+    }),
   )
 }
 
@@ -31,8 +36,9 @@ function way(type: string | undefined): typeof uploadForm {
   )
 }
 
-const fromUrl: typeof uploadForm = async (request, { jobs, registry, maxFileSize }, idempotencyKey) => {
-  const body = readBody(importFromUrl, await readJson(request))
+const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
+  const { jobs, limits, maxFileSize, registry } = service
+  const body = readBody(importFromUrl, await readJson(request, limits))
   const { file_url: url, resource, format, mapping, metadata, ...options } = body
   await request.access.permit(registry.get(resource).name)
   const settings = { ...settingsOf(options), mapping, metadata }

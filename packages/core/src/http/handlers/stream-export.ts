@@ -3,11 +3,21 @@ import { gzipped } from '../../format/gzip.ts'
 import { takesGzip } from '../accept.ts'
 import { begun, day, fileResponse, isHead } from '../download.ts'
 import { readExportQuery } from '../export-query.ts'
-import { header } from '../message.ts'
-import type { Handler } from '../service.ts'
+import { type HttpRequest, type HttpResponse, header } from '../message.ts'
+import type { Handler, Service } from '../service.ts'
 
-export const streamExport: Handler = async (request, { exporter, registry }) => {
-  const asked = readExportQuery(request.rawQuery, registry)
+export const streamExport: Handler = (request, service) => {
+  const asked = readExportQuery(request.rawQuery, service.registry)
+  const answer = () => exported(request, service, asked)
+  // Whoever asks for the headers only gets no connection of the database, and needs no place.
+  return isHead(request) ? answer() : service.streamedExports.hold(request, answer)
+}
+
+async function exported(
+  request: HttpRequest,
+  { exporter }: Service,
+  asked: ReturnType<typeof readExportQuery>,
+): Promise<HttpResponse> {
   const { resource, format, compression = 'none' } = asked
   await request.access.permit(resource)
   const isPackedOnTheWay = compression === 'none' && takesGzip(header(request, 'accept-encoding'))

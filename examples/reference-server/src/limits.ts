@@ -1,0 +1,48 @@
+// The environment → what the server takes at most.
+import type { HttpLimits } from '@lading/core/http'
+
+export interface LimitsConfig {
+  /** Of the service: uploads, streamed exports, how fast bodies must come. */
+  readonly limits: Partial<HttpLimits>
+  /** Seconds for the headers of a request. */
+  readonly headersSeconds: number
+  /** Sockets; one more is closed unheard. */
+  readonly maxConnections: number
+  /** Jobs of one caller that may be there without having ended. */
+  readonly activeJobsPerCaller: number
+  /** Bytes of the disk of STORAGE_PATH that are left free. */
+  readonly freeDiskBytes: number
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; empty: of nobody. */
+  readonly trustedProxies: readonly string[]
+}
+
+type Integer = (name: string, fallback: number, least: number, greatest: number) => number
+
+/** @throws ConfigError */
+export function readLimits(
+  env: Readonly<Record<string, string | undefined>>,
+  integer: Integer,
+): LimitsConfig {
+  return {
+    limits: {
+      uploads: integer('UPLOADS', 32, 1, 10_000),
+      uploadsPerCaller: integer('UPLOADS_PER_CALLER', 16, 1, 10_000),
+      streamedExports: integer('STREAMED_EXPORTS', 8, 1, 10_000),
+      streamedExportsPerCaller: integer('STREAMED_EXPORTS_PER_CALLER', 4, 1, 10_000),
+      bodySeconds: integer('BODY_SECONDS', 3_600, 1, 604_800),
+      bodyBytesPerSecond: integer('BODY_BYTES_PER_SECOND', 1_024, 1, 1_073_741_824),
+      bodyRateSeconds: integer('BODY_RATE_SECONDS', 30, 1, 3_600),
+      stalledAnswerSeconds: integer('STALLED_ANSWER_SECONDS', 60, 1, 86_400),
+    },
+    headersSeconds: integer('HEADERS_SECONDS', 20, 1, 3_600),
+    maxConnections: integer('MAX_CONNECTIONS', 1_000, 1, 1_000_000),
+    activeJobsPerCaller: integer('ACTIVE_JOBS_PER_CALLER', 1_000, 1, 1_000_000),
+    freeDiskBytes: integer('FREE_DISK_BYTES', 268_435_456, 0, Number.MAX_SAFE_INTEGER),
+    trustedProxies: list(env.TRUSTED_PROXIES),
+  }
+}
+
+/** Divided by commas. */
+export function list(text = ''): readonly string[] {
+  return text.split(',').flatMap(entry => entry.trim() || [])
+}

@@ -1,0 +1,132 @@
+// The attacks: what each does, and what of its outcome is wrong.
+import { gzipSync } from 'node:zlib'
+import {
+  abortedExport,
+  abortedUpload,
+  crowd,
+  insistentUpload,
+  slowloris,
+  tenGigabytes,
+  users,
+} from './clients.ts'
+import type { Victim } from './victim.ts'
+
+export interface Outcome {
+  /** What came of it, for the table. */
+  readonly told: string
+  /** What should not be. */
+  readonly wrong: readonly string[]
+}
+
+export interface Attack {
+  readonly name: string
+  run(victim: Victim): Promise<Outcome>
+}
+
+const good = (told: string): Outcome => ({ told, wrong: [] })
+
+/** How often each was answered, such as `408 ×100`. */
+function tally(answers: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1)
+  return counts
+}
+
+const shown = (counts: Map<string, number>) =>
+  [...counts].map(([answer, count]) => `${answer} ×${count}`).join(', ')
+
+async function jobEnded(victim: Victim, ids: readonly string[]): Promise<readonly Row[]> {
+  for (;;) {
+    const { rows } = await victim.pool.query<Row>(
+      'select status, error_code, inserted::int from lading.jobs where id = any ($1::uuid[])',
+      [ids],
+    )
+    if (rows.every(({ status }) => !['pending', 'processing'].includes(status))) return rows
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+interface Row {
+  readonly status: string
+  readonly error_code: string | null
+  readonly inserted: number
+}
+
+const jobCount = async ({ pool }: Victim): Promise<number> =>
+  (await pool.query('select count(*)::int from lading.jobs')).rows[0].count
+
+/** A third of what it inflates to is more than a file may have. */
+const bomb = gzipSync(
+  Buffer.concat([Buffer.from('email,name,role,active\n'), Buffer.alloc(500_000_000, '\n')]),
+)
+
+export const attacks: readonly Attack[] = [
+  {
+    name: '1,000 aborted uploads',
+    async run(victim) {
+      const before = await jobCount(victim)
+      await crowd(1_000, 12, index => abortedUpload(victim.url, index))
+      const more = (await jobCount(victim)) - before
+      return { told: 'no job', wrong: more === 0 ? [] : [`${more} jobs of uploads that were broken off`] }
+    },
+  },
+  {
+    name: '1,000 aborted exports',
+    async run(victim) {
+      let refused = 0
+      await crowd(1_000, 6, async index => {
+        refused += await abortedExport(victim.url, index)
+      })
+      return good(`200 ×1000, 429 ×${refused}`)
+    },
+  },
+  {
+    name: '200 slowloris connections',
+    async run(victim) {
+      const answers: string[] = []
+      await crowd(200, 200, async index => {
+        answers.push(await slowloris(victim.url, index))
+      })
+      const counts = tally(answers)
+      const told = ['408', '429', 'closed'].reduce((sum, answer) => sum + (counts.get(answer) ?? 0), 0)
+      return { told: shown(counts), wrong: told === 200 ? [] : ['somebody was answered otherwise'] }
+    },
+  },
+  {
+    name: `a gzip bomb (${Math.round(bomb.length / 1_000)} KB to 500 MB)`,
+    async run(victim) {
+      const { id } = await insistentUpload(victim.url, bomb, { 'content-encoding': 'gzip' })
+      const [job] = await jobEnded(victim, [id])
+      const isRefused = job?.status === 'failed' && job.inserted === 0
+      return { told: `${job?.status} ${job?.error_code}`, wrong: isRefused ? [] : ['it was not refused'] }
+    },
+  },
+  {
+    name: 'a Content-Length of 10 GB',
+    async run({ url }) {
+      const answers = await Promise.all([tenGigabytes(url, false), tenGigabytes(url, true)])
+      const isRefused = answers.every(answer => answer === '413')
+      return { told: shown(tally(answers)), wrong: isRefused ? [] : ['it was not refused before the body'] }
+    },
+  },
+  {
+    name: '64 parallel uploads',
+    async run(victim) {
+      const rows = 2_000
+      let refused = 0
+      const ids: string[] = []
+      await crowd(64, 64, async index => {
+        const upload = await insistentUpload(victim.url, users(rows, `parallel-${index}`))
+        ids.push(upload.id)
+        refused += upload.refused
+      })
+      const jobs = await jobEnded(victim, ids)
+      const isExact =
+        jobs.length === 64 && jobs.every(job => job.status === 'completed' && job.inserted === rows)
+      return {
+        told: `202 ×${ids.length}, 429 ×${refused}; all imported`,
+        wrong: isExact ? [] : ['not every file was imported whole'],
+      }
+    },
+  },
+]

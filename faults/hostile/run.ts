@@ -1,0 +1,138 @@
+// `npm run test:hostile [-- fastify|express]`: hostile clients against the reference server. Prints a table for each
+// adapter, and fails if anything is left behind, or if the server ever stops answering.
+import { attacks, type Outcome } from './attacks.ts'
+import { abortedExport, abortedUpload, insistentUpload, users } from './clients.ts'
+import { type Counted, type Probed, startVictim, type Victim } from './victim.ts'
+
+/** Milliseconds until everything must be as it was: a refused body is thrown away for up to 5 seconds. */
+const patienceMs = 30_000
+
+/** What the server may have more than when it was warm: keep-alive sockets, connections of its pool, garbage. */
+const slack = { descriptors: 40, memory: 160 }
+
+/** MiB that it may ever have had. */
+const peakLimit = 640
+
+/** Milliseconds that one answer of `/live` may take: much slower, and a load balancer takes the server out. */
+const worstLimitMs = 5_000
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+/** The first requests open what stays open. */
+async function warmUp(victim: Victim): Promise<void> {
+  await victim.pool.query(
+    `insert into users (email, name, role, active)
+     select 'u' || n || '@example.org', repeat('n', 100), 'reader', true from generate_series(1, 100000) n`,
+  )
+  await Promise.all(
+    Array.from({ length: 30 }, async (_, index) => {
+      await insistentUpload(victim.url, users(1_000, `warm-${index}`))
+      await abortedUpload(victim.url, index)
+      await abortedExport(victim.url, index)
+    }),
+  )
+  const open = async () =>
+    (await victim.pool.query("select from lading.jobs where status in ('pending', 'processing')")).rowCount
+  while ((await open()) !== 0) await new Promise(resolve => setTimeout(resolve, 50))
+}
+
+function leftBehind(before: Counted, after: Counted, pool: number): string[] {
+  return [
+    ...(after.descriptors > before.descriptors + slack.descriptors
+      ? [`${after.descriptors - before.descriptors} descriptors`]
+      : []),
+    ...(after.backends > Math.max(before.backends, pool) ? [`${after.backends} backends`] : []),
+    ...(after.spool > 0 ? [`${after.spool} stored files without a job`] : []),
+    ...(after.forms > 0 ? [`${after.forms} temporary files`] : []),
+    ...(after.memory > before.memory + slack.memory ? [`${after.memory - before.memory} MiB`] : []),
+  ]
+}
+
+/** Waits until nothing is left, and says what is if the time is over. */
+async function settled(victim: Victim, before: Counted): Promise<readonly [Counted, readonly string[]]> {
+  const deadline = performance.now() + patienceMs
+  // Connections of the pool that are idle, and those for control.
+  const pool = 22
+  for (;;) {
+    const after = await victim.count()
+    const left = leftBehind(before, after, pool)
+    if (left.length === 0 || performance.now() > deadline) return [after, left]
+    await new Promise(resolve => setTimeout(resolve, 250))
+  }
+}
+
+function quantile(times: readonly number[], part: number): number {
+  const sorted = [...times].sort((a, b) => a - b)
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0)
+}
+
+const columns = [32, 34, 8, 22, 10, 9, 6, 6, 12]
+const row = (cells: readonly unknown[]) =>
+  cells.map((cell, index) => String(cell).padEnd(columns[index] ?? 0)).join(' ')
+
+function line(name: string, told: string, seconds: number, { times }: Probed, after: Counted): string {
+  const live = [quantile(times, 0.5), quantile(times, 0.99), quantile(times, 1)].join(' / ')
+  const { descriptors, backends, spool, forms, memory, peak } = after
+  return row([
+    name,
+    told,
+    seconds.toFixed(1),
+    live,
+    descriptors,
+    backends,
+    spool,
+    forms,
+    `${memory} / ${peak}`,
+  ])
+}
+
+async function attackOn(adapter: string): Promise<readonly string[]> {
+  const victim = await startVictim(adapter)
+  const wrong: string[] = []
+  try {
+    await warmUp(victim)
+    const before = await victim.count()
+    say(`\nThe reference server on ${adapter}, attacked:`)
+    say(
+      row([
+        'attack',
+        'answers',
+        'seconds',
+        '/live p50/p99/worst ms',
+        'fds',
+        'backends',
+        'spool',
+        'forms',
+        'RSS/peak MiB',
+      ]),
+    )
+    say(line('(warm)', '', 0, await victim.probed(), before))
+    for (const { name, run } of attacks) {
+      const began = performance.now()
+      const outcome: Outcome = await run(victim).catch(error => ({ told: 'broke', wrong: [String(error)] }))
+      const [after, left] = await settled(victim, before)
+      const probed = await victim.probed()
+      say(line(name, outcome.told, (performance.now() - began) / 1000, probed, after))
+      const about = [...outcome.wrong, ...left.map(what => `left behind: ${what}`)]
+      if (probed.failures > 0) about.push(`/live failed ${probed.failures} times`)
+      if (quantile(probed.times, 1) > worstLimitMs) about.push('/live was silent for too long')
+      if (after.peak > peakLimit) about.push(`a peak of ${after.peak} MiB, over ${peakLimit}`)
+      wrong.push(...about.map(what => `${adapter}, ${name}: ${what}`))
+    }
+    wrong.push(...victim.faults.map(fault => `${adapter} told of a fault: ${fault}`))
+  } finally {
+    const code = await victim.stop()
+    if (code !== 0) wrong.push(`${adapter} ended with ${code}`)
+  }
+  return wrong
+}
+
+const given = process.argv.slice(2)
+const wrong: string[] = []
+for (const adapter of ['fastify', 'express']) {
+  if (given.length > 0 && !given.includes(adapter)) continue
+  wrong.push(...(await attackOn(adapter)))
+}
+for (const what of wrong) process.stderr.write(`${what}\n`)
+say(wrong.length === 0 ? '\nNothing was left behind.' : `\n${wrong.length} things are wrong.`)
+process.exitCode = wrong.length === 0 ? 0 : 1
