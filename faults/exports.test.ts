@@ -1,21 +1,18 @@
 // F19, F20, F21: exports over HTTP whose clients leave, whose database breaks, and whose readers are slow.
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { startServer } from '../examples/reference-server/test/support.ts'
 import { createExporter, defineResource, Type } from '../packages/core/src/index.ts'
 import { faultBed } from './support/bed.ts'
 import { hosts } from './support/export-hosts.ts'
+import { askLoopDelay, idleProcess, watched } from './support/loop-delay.ts'
 
 const bed = faultBed()
 const author = '00000000-0000-4000-8000-000000000001'
-const loopDelay = fileURLToPath(new URL('support/loop-delay.mjs', import.meta.url))
 
 /** 5 KB each. In row `broken`, `updated_at` cannot be printed. Analysed, so that the rows come in the order of an index. */
 const articles = (count: number, broken = 0) => `
@@ -123,21 +120,22 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
   }, 120_000)
 
   test('a reader takes 64 KiB each 100 ms of 500 MB: the server holds no more for him, and serves others meanwhile', async () => {
-    const file = join(tmpdir(), `lading-loop-delay-${process.pid}-${adapter}.json`)
     await bed.pool.query(articles(100_000))
     const server = await startServer({
       DATABASE_URL: bed.database.url,
       ADAPTER: adapter,
-      NODE_OPTIONS: `--import ${loopDelay}`,
-      LOOP_DELAY_FILE: file,
+      ...watched(adapter),
     })
+    const idle = await idleProcess(`${adapter}-idle`)
+    onTestFinished(() => void idle.kill())
     const peak = async () => {
       const status = await readFile(`/proc/${server.child.pid}/status`, 'utf8')
       return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024
     }
     // What a first export needs at all, to its end.
     await (await fetch(`${server.url}/v1/exports?resource=articles&format=csv&limit=10000`)).arrayBuffer()
-    server.child.kill('SIGUSR2')
+    await askLoopDelay(server.child, adapter)
+    await askLoopDelay(idle, `${adapter}-idle`)
     const before = await peak()
     const request = get(`${server.url}/v1/exports?resource=articles&format=csv`, { agent: false })
     const answer = await responseOf(request)
@@ -151,18 +149,18 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
     }
     expect(received).toBeGreaterThan(64 * 1024)
     expect(await printing()).toBe(1)
-    server.child.kill('SIGUSR2')
+    const { p99Ms, maxMs, count } = await askLoopDelay(server.child, adapter)
     const growth = (await peak()) - before
-    const { p99Ms, maxMs, count } = JSON.parse(await readFile(file, 'utf8'))
+    const machine = await askLoopDelay(idle, `${adapter}-idle`)
     request.destroy()
     await expect.poll(printing, { timeout: 1_000 }).toBe(0)
     process.stdout.write(
-      `${adapter}: a slow reader had ${received} bytes; the server grew by ${growth.toFixed(1)} MB; its event loop's delay: p99 ${p99Ms.toFixed(1)} ms, at most ${maxMs.toFixed(1)} ms.\n`,
+      `${adapter}: a slow reader had ${received} bytes; the server grew by ${growth.toFixed(1)} MB; its event loop's delay: p99 ${p99Ms.toFixed(1)} ms, at most ${maxMs.toFixed(1)} ms; that of an idle process: p99 ${machine.p99Ms.toFixed(1)} ms.\n`,
     )
     expect(growth).toBeLessThanOrEqual(64)
     expect(count).toBeGreaterThan(100)
-    expect(p99Ms).toBeLessThanOrEqual(50)
+    // What a busy machine does to everybody is not the server's.
+    expect(p99Ms).toBeLessThanOrEqual(50 + machine.p99Ms)
     expect(await server.stop()).toBe(0)
-    await rm(file)
   }, 60_000)
 })

@@ -1,10 +1,11 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
+import type { Caller } from '../resource/definition.ts'
 import type { HttpRequest } from './message.ts'
 import { createPlaces } from './places.ts'
 
-const from = (remoteAddress?: string, principal?: unknown) =>
-  ({ remoteAddress, principal, headers: {} }) as unknown as HttpRequest
+const from = (remoteAddress?: string, caller?: Caller) =>
+  ({ remoteAddress, access: { caller } }) as unknown as HttpRequest
 
 const places = (all: number, perCaller: number) =>
   createPlaces({ all, perCaller, code: 'TOO_MANY_UPLOADS', what: 'uploads' })
@@ -49,7 +50,7 @@ test('a principal counts wherever it comes from, and one of another tenant is an
   await expect(room.hold(from('b', { tenant: 't', principal: 'ann' }), work)).rejects.toMatchObject(tooMany)
   const others = [
     room.hold(from('a', { tenant: 'u', principal: 'ann' }), work),
-    room.hold(from('a', 'ann'), work),
+    room.hold(from('a', { principal: 'ann' }), work),
     room.hold(from('a'), work),
   ]
   for (let count = 0; count < 4; count++) end()
