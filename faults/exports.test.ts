@@ -9,7 +9,7 @@ import { startServer } from '../examples/reference-server/test/support.ts'
 import { createExporter, defineResource, Type } from '../packages/core/src/index.ts'
 import { faultBed } from './support/bed.ts'
 import { hosts } from './support/export-hosts.ts'
-import { askLoopDelay, idleProcess, watched } from './support/loop-delay.ts'
+import { ask, idleProcess, type LoopDelay, watched } from './support/watched.ts'
 
 const bed = faultBed()
 const author = '00000000-0000-4000-8000-000000000001'
@@ -124,7 +124,7 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
     const server = await startServer({
       DATABASE_URL: bed.database.url,
       ADAPTER: adapter,
-      ...watched(adapter),
+      ...watched('loop-delay', adapter),
     })
     const idle = await idleProcess(`${adapter}-idle`)
     onTestFinished(() => void idle.kill())
@@ -134,8 +134,8 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
     }
     // What a first export needs at all, to its end.
     await (await fetch(`${server.url}/v1/exports?resource=articles&format=csv&limit=10000`)).arrayBuffer()
-    await askLoopDelay(server.child, adapter)
-    await askLoopDelay(idle, `${adapter}-idle`)
+    await ask<LoopDelay>(server.child, adapter)
+    await ask<LoopDelay>(idle, `${adapter}-idle`)
     const before = await peak()
     const request = get(`${server.url}/v1/exports?resource=articles&format=csv`, { agent: false })
     const answer = await responseOf(request)
@@ -149,9 +149,9 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
     }
     expect(received).toBeGreaterThan(64 * 1024)
     expect(await printing()).toBe(1)
-    const { p99Ms, maxMs, count } = await askLoopDelay(server.child, adapter)
+    const { p99Ms, maxMs, count } = await ask<LoopDelay>(server.child, adapter)
     const growth = (await peak()) - before
-    const machine = await askLoopDelay(idle, `${adapter}-idle`)
+    const machine = await ask<LoopDelay>(idle, `${adapter}-idle`)
     request.destroy()
     await expect.poll(printing, { timeout: 1_000 }).toBe(0)
     process.stdout.write(

@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import { spawnServer } from '../../examples/reference-server/test/support.ts'
 import { startOwnServer } from '../../test-support/own-server.ts'
+import { ask, watched } from '../support/watched.ts'
 
 export interface Counted {
   readonly descriptors: number
@@ -17,8 +18,10 @@ export interface Counted {
   readonly spool: number
   /** Temporary files of forms. */
   readonly forms: number
-  /** MiB. */
-  readonly memory: number
+  /** MiB that it needs when all garbage is collected. */
+  readonly needed: number
+  /** MiB of RSS, now and at most. */
+  readonly resident: number
   readonly peak: number
 }
 
@@ -39,16 +42,20 @@ export interface Victim {
   stop(): Promise<number | null>
 }
 
+const leak = `--import ${new URL('leak.mjs', import.meta.url)}`
+
 /** Limits that an attack of a minute meets; everything else is as documented. */
 const limits = { HEADERS_SECONDS: '3', BODY_RATE_SECONDS: '3', STALLED_ANSWER_SECONDS: '5' }
 
-export async function startVictim(adapter: string): Promise<Victim> {
+/** @param leaks whether it keeps something of every request, which the attacks have to find */
+export async function startVictim(adapter: string, leaks: boolean): Promise<Victim> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-hostile-'))
   // The database may run as another user, who must be able to reach it.
   await chmod(folder, 0o755)
   const temporary = await mkdtemp(join(tmpdir(), 'lading-hostile-forms-'))
   const database = await startOwnServer({ dataDir: join(folder, 'postgres'), database: 'hostile' })
   const files = join(folder, 'files')
+  const memory = watched('memory', adapter)
   const child = spawnServer({
     ...limits,
     ADAPTER: adapter,
@@ -56,7 +63,8 @@ export async function startVictim(adapter: string): Promise<Victim> {
     STORAGE_PATH: files,
     LOG_LEVEL: 'error',
     TMPDIR: temporary,
-    NODE_OPTIONS: '--unhandled-rejections=strict',
+    ...memory,
+    NODE_OPTIONS: `--unhandled-rejections=strict ${memory.NODE_OPTIONS} ${leaks ? leak : ''}`,
   })
   const exited = once(child, 'exit')
   child.stderr?.pipe(process.stderr)
@@ -104,7 +112,8 @@ export async function startVictim(adapter: string): Promise<Victim> {
         backends: backends.rows[0].count,
         spool: await stored(),
         forms: (await readdir(temporary)).filter(name => name.startsWith('lading-upload-')).length,
-        memory: await status('VmRSS'),
+        needed: Math.round((await ask<number>(child, adapter)) / 1024 / 1024),
+        resident: await status('VmRSS'),
         peak: await status('VmHWM'),
       }
     },
