@@ -1,9 +1,11 @@
 // gzip files: what is inside, what is refused, and the same outcome in any chunks.
 import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { cuttings } from '../../../../test-support/decoding.ts'
 import { readText } from '../../../../test-support/text.ts'
+import { openText } from './text.ts'
 
 const gunzip = (chunks: Iterable<Buffer>, maxBytes?: number) =>
   readText(chunks, { compression: 'gzip', ...(maxBytes !== undefined && { maxBytes }) })
@@ -37,6 +39,22 @@ describe('what is inside comes out', () => {
     expect(fault).toBeUndefined()
     expect(text === large).toBe(true)
   })
+})
+
+test('others have their turn while a small piece becomes much', async () => {
+  let turns = 0
+  const others = setInterval(() => turns++, 0)
+  const turnsAtChunks: number[] = []
+  const blankLines = Readable.from([gzipSync(Buffer.alloc(1_000_000, '\n'))])
+  for await (const chunk of openText(blankLines, { compression: 'gzip' })) {
+    turnsAtChunks.push(turns)
+    // As long as decoding takes, and more than a millisecond, which is as often as timers come.
+    for (const began = performance.now(); performance.now() - began < 2; );
+    expect(chunk.length).toBeLessThanOrEqual(64 * 1024)
+  }
+  clearInterval(others)
+  // Each 64 KiB at the latest.
+  expect(new Set(turnsAtChunks).size).toBeGreaterThanOrEqual(Math.floor(1_000_000 / 65_536))
 })
 
 describe('what is no whole gzip file is a fault', () => {

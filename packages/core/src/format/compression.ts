@@ -1,6 +1,7 @@
 // gzip bytes → the bytes inside, with what was good before a fault, and an end to what expands beyond measure.
 import { createGunzip } from 'node:zlib'
 import { LadingError } from '../errors/lading-error.ts'
+import { turn } from '../util/event-loop.ts'
 
 /** Output for each byte of input; real files of text stay below 20, a bomb reaches 1,030. */
 const maxRatio = 200
@@ -11,6 +12,8 @@ const freeBytes = 1024 * 1024
  * fixed size makes the outcome the same however the file arrived; and a small one bounds what a piece becomes.
  */
 const pieceBytes = 8 * 1024
+/** Bytes behind which others have their turn: a piece can become a thousand times as much, and take as long to decode. */
+const turnBytes = 64 * 1024
 
 /**
  * Inflates gzip data (RFC 1952), of several members too. Memory stays flat.
@@ -19,9 +22,16 @@ const pieceBytes = 8 * 1024
  */
 export async function* inflate(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const inflater = new Inflater()
+  let sinceTurn = 0
   try {
     for await (const piece of piecesOf(chunks)) {
-      yield* await inflater.feed(piece)
+      for (const bytes of await inflater.feed(piece)) {
+        yield bytes
+        sinceTurn += bytes.length
+        if (sinceTurn < turnBytes) continue
+        sinceTurn = 0
+        await turn()
+      }
       if (inflater.fault !== undefined) throw inflater.fault
     }
     yield* await inflater.finish()
