@@ -38,10 +38,13 @@ export {
 export { readEncoding, readMapping } from './importer/settings-text.ts'
 export { createJobs, type JobsOptions } from './jobs/create-jobs.ts'
 export type { ErrorFilter } from './jobs/error-counts.ts'
+export type { Health } from './jobs/health.ts'
 export type { KeyClaim } from './jobs/idempotency.ts'
 export type { Cleaned } from './jobs/janitor.ts'
 export type { Job, JobFile, JobKind, JobProgress, JobStatus, JobWarning } from './jobs/job.ts'
-export type { ErrorPage, Health, JobPage, Jobs, ListErrors, ListJobs, WorkOptions } from './jobs/jobs.ts'
+export type { ListJobs } from './jobs/job-store.ts'
+export type { JobPage, Jobs, ListErrors, WorkOptions } from './jobs/jobs.ts'
+export type { ErrorPage } from './jobs/record-errors.ts'
 export type { WantedRoom } from './jobs/room.ts'
 export type {
   BundleJobs,

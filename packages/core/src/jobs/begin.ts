@@ -9,10 +9,10 @@ import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotenc
 import type { KeyStore } from './idempotency-store.ts'
 import type { Job, JobKind } from './job.ts'
 import { toJob } from './job-row.ts'
+import { lockSql } from './job-sql.ts'
 import type { JobStore } from './job-store.ts'
 import type { Asked, NewJob } from './new-job.ts'
 import { messageOf, type NewOutbox } from './outbox.ts'
-import { lockSql } from './retry.ts'
 import { undecided } from './transaction.ts'
 
 interface Keys {

@@ -3,7 +3,13 @@ import { setTimeout } from 'node:timers/promises'
 import { type Pool, withClient } from '../postgres/client.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { Health } from './jobs.ts'
+
+/** Whether each part that jobs depend on answers. */
+export interface Health {
+  readonly database: boolean
+  readonly storage: boolean
+  readonly queue: boolean
+}
 
 /** A probe that is silent for so long has failed. */
 const probeMs = 2_000

@@ -14,7 +14,7 @@ import {
   orphansSql,
   takeTurnSql,
 } from './janitor-sql.ts'
-import { oldUrlsSql } from './remote-sql.ts'
+import { oldUrlsSql } from './remote-source.ts'
 
 export interface JanitorContext {
   readonly pool: Pool

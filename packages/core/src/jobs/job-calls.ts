@@ -9,7 +9,7 @@ import type { Job } from './job.ts'
 import { type JobRow, toJob } from './job-row.ts'
 import type { JobStore } from './job-store.ts'
 import type { NewOutbox } from './outbox.ts'
-import { hasUrl } from './remote-spool.ts'
+import { urlOf } from './remote-source.ts'
 import { retryJob } from './retry.ts'
 import { isEnded } from './transitions.ts'
 
@@ -57,7 +57,7 @@ export async function retryOrTell(
 
 /** The file, or where it can still be fetched. */
 async function isKept({ id, source_key: key }: JobRow, pool: Pool, storage: Storage): Promise<boolean> {
-  return key === null ? hasUrl(pool, id) : (await storage.stat(key)) !== undefined
+  return (key === null ? await urlOf(pool, id) : await storage.stat(key)) !== undefined
 }
 
 /**

@@ -109,3 +109,6 @@ where kind = $1 and ($2::text is null or status = $2) and ($3::text is null or r
   and ($7::text[] is null or resource = any ($7))
 order by number desc
 limit $5`
+
+/** A job that waits locks the one before it: that one cannot end before this transaction does, and so sees who waits. */
+export const lockSql = 'select kind, status from lading.jobs where id = $1 for share'

@@ -6,6 +6,7 @@ import { type Client, type Pool, withClient } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { followUp } from './followers.ts'
 import { endFrozenBatch } from './frozen-batch.ts'
+import type { JobKind, JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
 import {
   asTheyAreSql,
@@ -20,11 +21,24 @@ import {
   renewSql,
   withdrawSql,
 } from './job-sql.ts'
-import type { ListJobs } from './jobs.ts'
 import type { NewJob } from './new-job.ts'
 import type { NewOutbox } from './outbox.ts'
-import { insertUrlSql } from './remote-sql.ts'
+import { insertUrlSql } from './remote-source.ts'
 import { inTransaction } from './transaction.ts'
+
+export interface ListJobs {
+  readonly kind: JobKind
+  readonly status?: JobStatus | undefined
+  readonly resource?: string | undefined
+  /** Jobs of these only. */
+  readonly resources?: readonly string[] | undefined
+  /** Jobs of this tenant only; `''`: of none. @defaultValue those of all */
+  readonly tenant?: string | undefined
+  /** 1 to 100. @defaultValue 20 */
+  readonly limit?: number | undefined
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined
+}
 
 export interface JobStore {
   /**

@@ -3,9 +3,12 @@ import type { Readable } from 'node:stream'
 import type { RecordError } from '../errors/record-error.ts'
 import type { ByteRange } from '../storage/storage.ts'
 import type { ErrorFilter } from './error-counts.ts'
+import type { Health } from './health.ts'
 import type { KeyClaim } from './idempotency.ts'
 import type { Cleaned } from './janitor.ts'
-import type { Job, JobKind, JobStatus } from './job.ts'
+import type { Job, JobKind } from './job.ts'
+import type { ListJobs } from './job-store.ts'
+import type { ErrorPage } from './record-errors.ts'
 import type { WantedRoom } from './room.ts'
 import type {
   BundleJobs,
@@ -16,33 +19,10 @@ import type {
   SubmitRemoteImport,
 } from './submission.ts'
 
-export interface ListJobs {
-  readonly kind: JobKind
-  readonly status?: JobStatus | undefined
-  readonly resource?: string | undefined
-  /** Jobs of these only. */
-  readonly resources?: readonly string[] | undefined
-  /** Jobs of this tenant only; `''`: of none. @defaultValue those of all */
-  readonly tenant?: string | undefined
-  /** 1 to 100. @defaultValue 20 */
-  readonly limit?: number | undefined
-  /** `nextCursor` of the page before. */
-  readonly cursor?: string | undefined
-}
-
 export interface JobPage {
   /** Newest first. */
   readonly jobs: readonly Job[]
   readonly nextCursor: string | null
-}
-
-export interface ErrorPage {
-  /** By row number, then in the order of the rules; stable between pages. */
-  readonly errors: readonly RecordError[]
-  /** All that there were and that match. */
-  readonly total: number
-  /** Of all errors of the job, those that are kept and can be listed: the first ones. */
-  readonly stored: number
 }
 
 export interface ListErrors extends ErrorFilter {
@@ -55,13 +35,6 @@ export interface ListErrors extends ErrorFilter {
 /** Restricts a call to what belongs to a tenant; `''`: to none. @defaultValue all tenants */
 export interface Ownership {
   readonly tenant?: string | undefined
-}
-
-/** Whether each part that jobs depend on answers. */
-export interface Health {
-  readonly database: boolean
-  readonly storage: boolean
-  readonly queue: boolean
 }
 
 export interface WorkOptions {

@@ -4,10 +4,18 @@ import { type Pool, withClient } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { ErrorCounts, type ErrorFilter } from './error-counts.ts'
 import type { JobRow } from './job-row.ts'
-import type { ErrorPage } from './jobs.ts'
 
 /** Errors that are in memory at a time while the whole list is read. */
 const streamedPage = 2_000
+
+export interface ErrorPage {
+  /** By row number, then in the order of the rules; stable between pages. */
+  readonly errors: readonly RecordError[]
+  /** All that there were and that match. */
+  readonly total: number
+  /** Of all errors of the job, those that are kept and can be listed: the first ones. */
+  readonly stored: number
+}
 
 interface Page extends ErrorFilter {
   readonly limit: number

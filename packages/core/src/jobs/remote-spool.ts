@@ -2,13 +2,12 @@
 import { LadingError } from '../errors/lading-error.ts'
 import type { DetectedFormat } from '../format/detect.ts'
 import { remoteInput } from '../importer/remote-input.ts'
-import { type Pool, withClient } from '../postgres/client.ts'
-import { databaseFault } from '../postgres/sqlstate.ts'
+import type { Pool } from '../postgres/client.ts'
 import type { RemoteAccess } from '../source/remote-access.ts'
 import { FileChanged, type RemoteFile, remoteSource } from '../source/remote-file.ts'
 import type { Storage, StoredObject } from '../storage/storage.ts'
 import { type JobRow, settingsOf } from './job-row.ts'
-import { spooledSql, urlSql } from './remote-sql.ts'
+import { rowWithFile, switchedOff, unknownFormat, urlOf } from './remote-source.ts'
 import { uploadKey } from './storage-keys.ts'
 
 export interface RemoteSpoolContext {
@@ -17,9 +16,6 @@ export interface RemoteSpoolContext {
   /** Undefined: nothing is fetched here. */
   readonly remote: RemoteAccess | undefined
 }
-
-/** The format of a job whose file has to come before it can be told. */
-export const unknownFormat = 'unknown'
 
 type Fetched = StoredObject & DetectedFormat
 
@@ -34,15 +30,15 @@ export async function spoolRemote(
   { pool, storage, remote }: RemoteSpoolContext,
   signal: AbortSignal,
 ): Promise<JobRow> {
-  const [known] = await ask(pool, urlSql, [job.id])
-  if (known === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
+  const url = await urlOf(pool, job.id)
+  if (url === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
   if (remote === undefined) throw switchedOff()
-  const source = remoteSource(String(known.url), remote, signal)
+  const source = remoteSource(url, remote, signal)
   try {
     const { key, size, sha256, format, compression } = await fetched(source, job, storage, signal)
     const values = [job.id, job.token, key, size, sha256, format, JSON.stringify({ compression })]
-    const [row] = await ask(pool, spooledSql, values)
-    if (row !== undefined) return row as unknown as JobRow
+    const row = await rowWithFile(pool, values)
+    if (row !== undefined) return row
     await storage.delete(key)
     throw cancelled()
   } catch (error) {
@@ -50,18 +46,6 @@ export async function spoolRemote(
   } finally {
     source.end()
   }
-}
-
-export function switchedOff(): LadingError {
-  return new LadingError(
-    'URL_NOT_ALLOWED',
-    'Imports from an address are switched off here; send the file itself.',
-  )
-}
-
-/** Whether a job without a file can still get one. */
-export async function hasUrl(pool: Pool, id: string): Promise<boolean> {
-  return (await ask(pool, urlSql, [id])).length > 0
 }
 
 /** What changes on the way is fetched again from its start; how often, the source knows. */
@@ -99,14 +83,5 @@ async function stored(
 function cancelled(cause?: unknown): LadingError {
   return new LadingError('CANCELLED', 'The file was not fetched, because the job was cancelled meanwhile.', {
     cause,
-  })
-}
-
-function ask(pool: Pool, sql: string, values: unknown[]): Promise<Record<string, unknown>[]> {
-  return withClient(pool, async client => {
-    const { rows } = await client.query(sql, values).catch((error: unknown) => {
-      throw databaseFault(error)
-    })
-    return rows
   })
 }

@@ -4,7 +4,7 @@ import type { Pool } from '../postgres/client.ts'
 import { abandoned, followUp } from './followers.ts'
 import type { JobStatus } from './job.ts'
 import type { JobRow } from './job-row.ts'
-import { retrySql } from './job-sql.ts'
+import { lockSql, retrySql } from './job-sql.ts'
 import { messageOf, type NewOutbox } from './outbox.ts'
 import { inTransaction } from './transaction.ts'
 import { isEnded } from './transitions.ts'
@@ -35,6 +35,3 @@ export async function retryJob(pool: Pool, newOutbox: NewOutbox, id: string): Pr
   await outbox.flushIfRoom()
   return row
 }
-
-/** It cannot end before this transaction does, and so not without seeing that this job waits. */
-export const lockSql = 'select kind, status from lading.jobs where id = $1 for share'

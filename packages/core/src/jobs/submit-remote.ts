@@ -5,7 +5,7 @@ import type { RemoteAccess } from '../source/remote-access.ts'
 import { begin, withKey } from './begin.ts'
 import type { OpenClaim } from './idempotency.ts'
 import type { Job } from './job.ts'
-import { switchedOff, unknownFormat } from './remote-spool.ts'
+import { switchedOff, unknownFormat } from './remote-source.ts'
 import type { SubmitRemoteImport } from './submission.ts'
 import { checkedNotes, checkedSettings, type Parts } from './submit.ts'
 
