@@ -33,9 +33,28 @@ const layerRules = layers.flatMap((folders, layer) =>
   }),
 )
 
+/** Below jobs/: what a job is, what becomes of it, and its front, which is the files of the folder itself. */
+const jobStages = ['submit', 'work', 'life', 'outcome']
+const jobRules = [
+  {
+    name: 'core-jobs-store-knows-no-stage',
+    severity: 'error',
+    from: { path: `${core}/jobs/store/` },
+    to: { path: `${core}/jobs/(?!store/)` },
+  },
+  ...jobStages.map(stage => ({
+    name: `core-jobs-${stage}-imports-down`,
+    comment: `core/src/jobs/${stage} may import from jobs/store and from itself only.`,
+    severity: 'error',
+    from: { path: `${core}/jobs/${stage}/` },
+    to: { path: `${core}/jobs/(?!(store|${stage})/)` },
+  })),
+]
+
 module.exports = {
   forbidden: [
     ...layerRules,
+    ...jobRules,
     {
       name: 'core-folder-without-a-layer',
       comment: 'A new folder of core/src gets its place in the table of layers first.',

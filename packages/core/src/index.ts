@@ -37,15 +37,15 @@ export {
 } from './importer/settings.ts'
 export { readEncoding, readMapping } from './importer/settings-text.ts'
 export { createJobs, type JobsOptions } from './jobs/create-jobs.ts'
-export type { ErrorFilter } from './jobs/error-counts.ts'
 export type { Health } from './jobs/health.ts'
-export type { KeyClaim } from './jobs/idempotency.ts'
-export type { Cleaned } from './jobs/janitor.ts'
-export type { Job, JobFile, JobKind, JobProgress, JobStatus, JobWarning } from './jobs/job.ts'
-export type { ListJobs } from './jobs/job-store.ts'
 export type { JobPage, Jobs, ListErrors, WorkOptions } from './jobs/jobs.ts'
-export type { ErrorPage } from './jobs/record-errors.ts'
-export type { WantedRoom } from './jobs/room.ts'
+export type { Cleaned } from './jobs/life/janitor.ts'
+export type { ErrorPage } from './jobs/outcome/record-errors.ts'
+export type { ErrorFilter } from './jobs/store/error-counts.ts'
+export type { Job, JobFile, JobKind, JobProgress, JobStatus, JobWarning } from './jobs/store/job.ts'
+export type { ListJobs } from './jobs/store/job-store.ts'
+export type { KeyClaim } from './jobs/submit/idempotency.ts'
+export type { WantedRoom } from './jobs/submit/room.ts'
 export type {
   BundleJobs,
   FileNotes,
@@ -56,7 +56,7 @@ export type {
   SubmitExport,
   SubmitImport,
   SubmitRemoteImport,
-} from './jobs/submission.ts'
+} from './jobs/submit/submission.ts'
 export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'

@@ -17,7 +17,7 @@ import {
   migrate,
   postgresQueue,
 } from '../src/index.ts'
-import { importLedger } from '../src/jobs/import-ledger.ts'
+import { importLedger } from '../src/jobs/work/import-ledger.ts'
 import { bytes, repositoryRoot, resources } from './support.ts'
 
 const count = 20_000

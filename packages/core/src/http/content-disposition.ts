@@ -1,7 +1,7 @@
 // The name of a file → Content-Disposition, for clients of any age (RFC 6266, RFC 8187).
 import { create } from 'content-disposition'
 
-/** @param name without folders and control characters; see `jobs/file-name.ts` */
+/** @param name without folders and control characters; see `jobs/submit/file-name.ts` */
 export function attachment(name: string): string {
   // Most names are this plain, and old clients read quotes best.
   if (/^[A-Za-z0-9 ._-]+$/.test(name)) return `attachment; filename="${name}"`

@@ -1,9 +1,9 @@
 // The header Idempotency-Key: claimed before the body is read, answered again with what the first request got.
 import { LadingError } from '../errors/lading-error.ts'
-import type { KeyClaim } from '../jobs/idempotency.ts'
-import type { KnownRequest } from '../jobs/idempotency-store.ts'
-import type { Job, JobKind } from '../jobs/job.ts'
-import type { BundleJobs } from '../jobs/submission.ts'
+import type { Job, JobKind } from '../jobs/store/job.ts'
+import type { KeyClaim } from '../jobs/submit/idempotency.ts'
+import type { KnownRequest } from '../jobs/submit/idempotency-store.ts'
+import type { BundleJobs } from '../jobs/submit/submission.ts'
 import { type ImportOptions, settingsOf } from './import-settings.ts'
 import { type HttpRequest, type HttpResponse, header, json } from './message.ts'
 import type { Service } from './service.ts'

@@ -2,8 +2,8 @@
 import type { Static } from '@sinclair/typebox'
 import type { ImportSettings } from '../importer/settings.ts'
 import { readDelimiter, readEncoding, readMapping } from '../importer/settings-text.ts'
-import { checkMetadata } from '../jobs/metadata.ts'
-import type { ImportNotes } from '../jobs/submission.ts'
+import { checkMetadata } from '../jobs/submit/metadata.ts'
+import type { ImportNotes } from '../jobs/submit/submission.ts'
 import type { importOptions } from './schemas.ts'
 
 export type ImportOptions = Static<typeof importOptions>

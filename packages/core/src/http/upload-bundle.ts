@@ -1,8 +1,8 @@
 // An upload that turns out to be a bundle → its imports: what may be said of it, and where the rest is done.
 import { LadingError } from '../errors/lading-error.ts'
 import { readBundleSettings } from '../importer/bundle-settings.ts'
-import type { KeyClaim } from '../jobs/idempotency.ts'
-import type { BundleJobs } from '../jobs/submission.ts'
+import type { KeyClaim } from '../jobs/submit/idempotency.ts'
+import type { BundleJobs } from '../jobs/submit/submission.ts'
 import { type ImportOptions, settingsOf } from './import-settings.ts'
 import type { HttpRequest } from './message.ts'
 import type { Service } from './service.ts'

@@ -2,14 +2,14 @@
 import type { Readable } from 'node:stream'
 import type { RecordError } from '../errors/record-error.ts'
 import type { ByteRange } from '../storage/storage.ts'
-import type { ErrorFilter } from './error-counts.ts'
 import type { Health } from './health.ts'
-import type { KeyClaim } from './idempotency.ts'
-import type { Cleaned } from './janitor.ts'
-import type { Job, JobKind } from './job.ts'
-import type { ListJobs } from './job-store.ts'
-import type { ErrorPage } from './record-errors.ts'
-import type { WantedRoom } from './room.ts'
+import type { Cleaned } from './life/janitor.ts'
+import type { ErrorPage } from './outcome/record-errors.ts'
+import type { ErrorFilter } from './store/error-counts.ts'
+import type { Job, JobKind } from './store/job.ts'
+import type { ListJobs } from './store/job-store.ts'
+import type { KeyClaim } from './submit/idempotency.ts'
+import type { WantedRoom } from './submit/room.ts'
 import type {
   BundleJobs,
   SubmitBundleExport,
@@ -17,7 +17,7 @@ import type {
   SubmitExport,
   SubmitImport,
   SubmitRemoteImport,
-} from './submission.ts'
+} from './submit/submission.ts'
 
 export interface JobPage {
   /** Newest first. */

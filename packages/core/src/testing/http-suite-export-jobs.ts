@@ -1,7 +1,7 @@
 // Cases of the HTTP suite: exports that are made in the background and fetched later.
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
-import type { Job } from '../jobs/job.ts'
+import type { Job } from '../jobs/store/job.ts'
 import {
   answerOf,
   assertProblem,

@@ -1,5 +1,5 @@
 // GET /v1/imports: imports of the caller's tenant, newest first, page by page.
-import type { JobStatus } from '../../jobs/job.ts'
+import type { JobStatus } from '../../jobs/store/job.ts'
 import { json } from '../message.ts'
 import { queryPairs, readOptions } from '../parameters.ts'
 import { listOptions } from '../schemas.ts'

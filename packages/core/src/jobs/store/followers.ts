@@ -1,0 +1,52 @@
+// What becomes of the jobs that wait for another one, in the transaction that ends it.
+import type { Client } from '../../postgres/client.ts'
+import type { JobStatus } from './job.ts'
+import { type JobRow, jobColumns } from './job-row.ts'
+import { messageOf, type Outbox } from './outbox.ts'
+import { become, isEnded, may } from './transitions.ts'
+
+/**
+ * Lets them begin if it has completed, and fails them if it never will; then their own followers. Does nothing
+ * while it has not ended. Twice: nothing more.
+ *
+ * @param id the job that they wait for
+ */
+export async function followUp(client: Client, id: string, outbox: Outbox): Promise<void> {
+  const [found] = (await client.query(statusSql, [id])).rows
+  // The statement has this one column.
+  const status = found?.status as JobStatus | null | undefined
+  if (status === undefined || (status !== null && !isEnded(status))) return
+  if (status === 'completed') {
+    const { rows } = await client.query(beginSql, [id])
+    for (const row of rows) await outbox.sendIfRoom(client, messageOf(row as unknown as JobRow))
+    return
+  }
+  const { rows } = await client.query(abandonSql, [id, abandoned(id, status)])
+  for (const row of rows as unknown as JobRow[]) {
+    outbox.ended(row)
+    await followUp(client, row.id, outbox)
+  }
+}
+
+/** Why a job that was to follow another one does not begin. @param status of the other one; null: it is not kept */
+export function abandoned(id: string, status: JobStatus | null): string {
+  const what =
+    status === null ? 'is no longer known' : status === 'cancelled' ? 'was cancelled' : `has ${status}`
+  return `The import ${id}, which this one was to follow, ${what}; nothing of this one was imported. Retry that one first, and then this one.`
+}
+
+const waits = `after_job = $1 and waiting and ${may('abandon')}`
+
+/** No row if nobody waits for it. */
+const statusSql = `
+select (select status from lading.jobs where id = $1) as status
+where exists (select from lading.jobs where ${waits})`
+
+const beginSql = `update lading.jobs set waiting = false where ${waits} returning id, kind, resource`
+
+const abandonSql = `
+update lading.jobs
+set ${become('abandon')}, waiting = false, completed_at = clock_timestamp(),
+  error_code = 'AFTER_FAILED', error_message = $2
+where ${waits}
+returning ${jobColumns}`

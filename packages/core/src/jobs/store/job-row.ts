@@ -1,0 +1,189 @@
+// A row of lading.jobs ↔ a job as its owner sees it.
+import type { ImportWarning } from '../../importer/report.ts'
+import type { ImportSettings } from '../../importer/settings.ts'
+import type { Caller } from '../../resource/definition.ts'
+import type { ErrorCount } from './error-counts.ts'
+import { fileNameOf, resourcesOf } from './export-file.ts'
+import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
+import type { Checkpoint } from './resume.ts'
+import { isEnded } from './transitions.ts'
+
+/** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
+export interface JobRow extends Checkpoint {
+  readonly id: string
+  readonly number: string
+  readonly kind: JobKind
+  readonly status: JobStatus
+  readonly resource: string
+  /** `unknown` for a file that is still to be fetched, where only the file can tell. */
+  readonly format: string
+  /** null in a job of an earlier version. */
+  readonly submitted_format: string | null
+  /** Of the caller; `''` where there is none. */
+  readonly tenant: string
+  readonly principal: string | null
+  readonly options: Readonly<Record<string, unknown>>
+  readonly source_key: string | null
+  readonly source_size: string | null
+  readonly token: string
+  /** null where nobody has begun it, or it was given back. */
+  readonly worker: string | null
+  /** Claims since the checkpoint last advanced. */
+  readonly attempts: number
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly after_job: string | null
+  readonly bundle: string | null
+  readonly waiting: boolean
+  readonly claimed_bytes: string
+  /** Rejected records before the last retry. */
+  readonly forgiven: string
+  readonly processed: string
+  readonly successful: string
+  readonly failed: string
+  readonly inserted: string
+  readonly updated: string
+  readonly ignored: string
+  readonly errors: string
+  readonly stored_errors: string
+  readonly errors_by_code: Readonly<Record<string, number>>
+  readonly error_counts: readonly ErrorCount[]
+  readonly unprocessed: string | null
+  readonly not_judged: readonly string[]
+  /** Of the stored source, which may be compressed. */
+  readonly bytes_read: string
+  readonly warnings: readonly ImportWarning[]
+  readonly file_key: string | null
+  readonly file_size: string | null
+  readonly file_sha256: string | null
+  readonly file_rows: string | null
+  readonly expires_at: Date | null
+  readonly is_expired: boolean
+  readonly error_code: string | null
+  readonly error_message: string | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly completed_at: Date | null
+  /** Seconds in which workers had it, by the database's clock, up to now. */
+  readonly seconds: number | null
+  /** Seconds since the last claim. */
+  readonly claimed_seconds: number | null
+}
+
+/** The select list that a `JobRow` needs. */
+export const jobColumns = `*,
+  case when started_at is not null then extract(epoch from processing_time +
+    case when status = 'processing' then greatest(interval '0', clock_timestamp() - claimed_at) else interval '0' end
+  )::float8 end as seconds,
+  extract(epoch from clock_timestamp() - claimed_at)::float8 as claimed_seconds,
+  coalesce(expires_at <= clock_timestamp(), false) as is_expired`
+
+/** What an import was asked to do, frozen when it was submitted. */
+export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
+  // `submitImport` writes nothing else for an import.
+  return row.kind === 'import' ? (row.options as ImportSettings & { maxBytes?: number }) : {}
+}
+
+/** Who asked, as it was when the job was submitted; every attempt is for the same caller. */
+export function callerOf({ tenant, principal }: JobRow): Caller | undefined {
+  if (tenant === '' && principal === null) return undefined
+  return { ...(tenant !== '' && { tenant }), ...(principal !== null && { principal }) }
+}
+
+/** Nothing of it is in the table before all of it is, so that each attempt begins anew. */
+export function isWhole(row: JobRow): boolean {
+  const { dryRun = false, atomic = false } = settingsOf(row)
+  return dryRun || atomic
+}
+
+/** Whether its file gets in as a whole or not at all; a dry run puts nothing in that could be taken back. */
+export function isAllOrNothing(row: JobRow): boolean {
+  const { atomic = false, dryRun = false } = settingsOf(row)
+  return atomic && !dryRun
+}
+
+export function toJob(row: JobRow): Job {
+  const processed = Number(row.processed)
+  const unprocessed = row.unprocessed === null ? null : Number(row.unprocessed)
+  return {
+    id: row.id,
+    kind: row.kind,
+    status: row.status,
+    resource: row.resource,
+    format: row.format,
+    submittedFormat: row.submitted_format ?? row.format,
+    settings: settingsOf(row),
+    metadata: row.metadata,
+    after: row.after_job,
+    bundle: row.bundle,
+    resources: resourcesOf(row),
+    progress: {
+      totalRecords:
+        row.status === 'completed' || unprocessed !== null ? processed + (unprocessed ?? 0) : null,
+      processedRecords: processed,
+      successfulRecords: Number(row.successful),
+      failedRecords: Number(row.failed),
+      insertedRecords: Number(row.inserted),
+      updatedRecords: Number(row.updated),
+      ignoredRecords: Number(row.ignored),
+      unprocessedRecords: unprocessed,
+      processedBytes: Number(row.bytes_read),
+      totalBytes: totalBytes(row),
+      percentage: percentage(row),
+    },
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    completedAt: isEnded(row.status) ? row.completed_at : null,
+    durationSeconds: row.seconds,
+    rowsPerSecond: row.seconds === null || row.seconds === 0 ? null : Math.round(processed / row.seconds),
+    etaSeconds: etaSeconds(row),
+    warnings: [...row.warnings, ...cappedWarning(row)],
+    notJudged: row.not_judged,
+    errorsByCode: row.errors_by_code,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    file: toFile(row),
+  }
+}
+
+function totalBytes({ source_size: source, file_size: file }: JobRow): number | null {
+  const size = source ?? file
+  return size === null ? null : Number(size)
+}
+
+function percentage(row: JobRow): number | null {
+  if (row.status === 'completed') return 100
+  const size = Number(row.source_size ?? 0)
+  if (size === 0) return row.status === 'pending' ? 0 : null
+  return Math.min(100, Math.floor((100 * Number(row.bytes_read)) / size))
+}
+
+/** By bytes, since nobody knows how many records are left. */
+function etaSeconds(row: JobRow): number | null {
+  const read = Number(row.bytes_read)
+  const readNow = read - Number(row.claimed_bytes)
+  if (row.status !== 'processing' || row.source_size === null || row.claimed_seconds === null) return null
+  if (readNow <= 0) return null
+  const left = Math.max(0, Number(row.source_size) - read)
+  return Math.ceil((left * row.claimed_seconds) / readNow)
+}
+
+function cappedWarning(row: JobRow): JobWarning[] {
+  const [all, stored] = [Number(row.errors), Number(row.stored_errors)]
+  if (all <= stored) return []
+  const detail = `Only the first ${stored} of ${all} record errors are listed; the counts and the rejected records are complete`
+  return [{ code: 'ERRORS_CAPPED', detail }]
+}
+
+function toFile(row: JobRow): JobFile | null {
+  const { file_key: key, file_sha256: sha256, expires_at: expiresAt } = row
+  if (key === null || sha256 === null || expiresAt === null) return null
+  return {
+    key,
+    sha256,
+    expiresAt,
+    size: Number(row.file_size),
+    rows: Number(row.file_rows),
+    isExpired: row.is_expired,
+    name: fileNameOf(row),
+  }
+}

@@ -1,0 +1,207 @@
+// Jobs in the database: written, claimed, ended and read. All times are the database's.
+import { setTimeout } from 'node:timers/promises'
+import { LadingError } from '../../errors/lading-error.ts'
+import type { ExportProgress } from '../../exporter/options.ts'
+import { type Client, type Pool, withClient } from '../../postgres/client.ts'
+import { databaseFault } from '../../postgres/sqlstate.ts'
+import { followUp } from './followers.ts'
+import { endFrozenBatch } from './frozen-batch.ts'
+import type { JobKind, JobStatus } from './job.ts'
+import { type JobRow, jobColumns } from './job-row.ts'
+import {
+  asTheyAreSql,
+  bundleSql,
+  claimSql,
+  endSql,
+  insertSql,
+  isClaimableSql,
+  listSql,
+  progressSql,
+  releaseSql,
+  renewSql,
+  withdrawSql,
+} from './job-sql.ts'
+import type { NewJob } from './new-job.ts'
+import type { NewOutbox } from './outbox.ts'
+import { insertUrlSql } from './remote-source.ts'
+import { inTransaction } from './transaction.ts'
+
+export interface ListJobs {
+  readonly kind: JobKind
+  readonly status?: JobStatus | undefined
+  readonly resource?: string | undefined
+  /** Jobs of these only. */
+  readonly resources?: readonly string[] | undefined
+  /** Jobs of this tenant only; `''`: of none. @defaultValue those of all */
+  readonly tenant?: string | undefined
+  /** 1 to 100. @defaultValue 20 */
+  readonly limit?: number | undefined
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+export interface JobStore {
+  /**
+   * Writes pending jobs, and returns them as they are then. Their transaction begins with `precede`, which may refuse
+   * them, and ends with what `join` adds.
+   */
+  insert(
+    jobs: readonly [NewJob, ...NewJob[]],
+    precede: (client: Client) => Promise<void>,
+    join: (client: Client) => Promise<void>,
+  ): Promise<readonly [JobRow, ...JobRow[]]>
+  /** Takes back jobs of which each waits for the one before it. False if somebody has begun the first. */
+  withdraw(ids: readonly string[]): Promise<boolean>
+  /**
+   * Takes a job that is pending, or whose lease has run out; undefined if it is someone else's, waits or has ended.
+   * A worker that was frozen amid a batch loses its connection.
+   *
+   * @throws LadingError `DATABASE_UNAVAILABLE` if it could be taken, but its row stays locked
+   */
+  claim(id: string, worker: string, leaseSeconds: number): Promise<JobRow | undefined>
+  /** Keeps the lease. False if the job was taken over, cancelled or ended. */
+  renew(id: string, token: string, leaseSeconds: number): Promise<boolean>
+  /** Tells how far an export is; nobody is told if the job was taken over, cancelled or ended. */
+  progress(id: string, token: string, progress: ExportProgress): Promise<void>
+  /** Gives a job back. False if it was no longer ours. @param attempt whether this one counts, and so must pause */
+  release(id: string, token: string, attempt: { readonly counts: boolean }): Promise<boolean>
+  /**
+   * Ends a job and sees to those that wait for it. False if it was no longer ours. Of an atomic import that failed,
+   * nothing is in the table.
+   *
+   * @param set further columns; `expires_in_hours` becomes `expires_at`
+   */
+  end(
+    id: string,
+    token: string,
+    how: 'complete' | 'fail',
+    set: Readonly<Record<string, unknown>>,
+  ): Promise<boolean>
+  get(id: string): Promise<JobRow | undefined>
+  /** The job and all that came in one bundle with it, in their order. */
+  getBundle(id: string): Promise<JobRow[]>
+  list(options: ListJobs & { readonly limit: number; readonly before: string | undefined }): Promise<JobRow[]>
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export function isJobId(id: string): boolean {
+  return uuid.test(id)
+}
+
+/** @throws LadingError `JOB_ID_INVALID` */
+export function assertJobId(id: string): void {
+  if (!isJobId(id)) throw new LadingError('JOB_ID_INVALID', 'A job id must be a UUID.')
+}
+
+export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
+  const ask: Ask = <Row>(sql: string, values: unknown[]): Promise<Row[]> =>
+    withClient(pool, async client => {
+      // Each statement names the columns that its row type has.
+      const { rows } = await client.query(sql, values).catch(rethrow)
+      return rows as Row[]
+    })
+  return {
+    insert: (jobs, precede, join) => insertJobs(pool, jobs, precede, join),
+    withdraw: ([first, ...others]) =>
+      inTransaction(pool, async client => {
+        if ((await client.query(withdrawSql, [[first]])).rows.length === 0) return false
+        await client.query(withdrawSql, [others])
+        return true
+      }),
+    async claim(id, worker, leaseSeconds) {
+      const values = [id, worker, leaseSeconds]
+      let found = await claimUnlocked(ask, values)
+      if (found === 'locked' && (await endFrozenBatch(pool, id))) found = await claimUnlocked(ask, values)
+      if (found !== 'locked') return found
+      throw new LadingError(
+        'DATABASE_UNAVAILABLE',
+        'The job is held by a worker that does not answer any more; it is tried again.',
+      )
+    },
+    renew: async (id, token, leaseSeconds) => (await ask(renewSql, [id, token, leaseSeconds])).length > 0,
+    async progress(id, token, { rows, bytes }) {
+      await ask(progressSql, [id, token, rows, bytes])
+    },
+    release: async (id, token, { counts }) => (await ask(releaseSql, [id, token, counts])).length > 0,
+    async end(id, token, how, set) {
+      const { text, values } = endSql(how, set)
+      const outbox = newOutbox()
+      const isOurs = await inTransaction(pool, async client => {
+        const { rows } = await client.query(text, [id, token, ...values])
+        // Also where the job was ended in the transaction of its rows: nobody has looked after the others yet.
+        await followUp(client, id, outbox)
+        return rows.length > 0
+      })
+      await outbox.flushIfRoom()
+      return isOurs
+    },
+    get: async id => (await ask<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
+    getBundle: id => ask<JobRow>(bundleSql, [id]),
+    list: ({ kind, status, resource, limit, before, tenant, resources }) => {
+      const values = [kind, status, resource, before, limit, tenant, resources]
+      return ask<JobRow>(
+        listSql,
+        values.map(value => value ?? null),
+      )
+    },
+  }
+}
+
+type Ask = <Row>(sql: string, values: unknown[]) => Promise<Row[]>
+
+/** A row is locked for a moment by whoever looks at it; for longer only by a worker amid a batch. */
+const lockTries = 20
+const lockPauseMs = 50
+
+/** `'locked'` if it could be taken, but somebody holds its row. */
+async function claimUnlocked(ask: Ask, values: unknown[]): Promise<JobRow | undefined | 'locked'> {
+  for (let tries = 0; tries < lockTries; tries++) {
+    const [row] = await ask<JobRow>(claimSql, values)
+    if (row !== undefined) return row
+    if ((await ask(isClaimableSql, values.slice(0, 1))).length === 0) return undefined
+    await setTimeout(lockPauseMs * Math.random())
+  }
+  return 'locked'
+}
+
+function insertJobs(
+  pool: Pool,
+  jobs: readonly [NewJob, ...NewJob[]],
+  precede: (client: Client) => Promise<void>,
+  join: (client: Client) => Promise<void>,
+): Promise<readonly [JobRow, ...JobRow[]]> {
+  return inTransaction(pool, async client => {
+    await precede(client)
+    for (const job of jobs) {
+      await client.query(insertSql, valuesOf(job))
+      if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
+    }
+    await join(client)
+    const { rows } = await client.query(asTheyAreSql, [jobs.map(({ id }) => id)])
+    // As many as were inserted, in this transaction.
+    return rows as unknown as [JobRow, ...JobRow[]]
+  })
+}
+
+function valuesOf({ source, caller, ...job }: NewJob): unknown[] {
+  return [
+    job.id,
+    job.kind,
+    job.resource,
+    job.format,
+    JSON.stringify(job.options),
+    source?.key ?? null,
+    source?.size ?? null,
+    source?.sha256 ?? null,
+    JSON.stringify(job.metadata),
+    job.after ?? null,
+    caller?.tenant ?? '',
+    caller?.principal ?? null,
+    job.bundle ?? null,
+  ]
+}
+
+function rethrow(error: unknown): never {
+  throw databaseFault(error)
+}

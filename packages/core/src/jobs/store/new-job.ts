@@ -1,0 +1,24 @@
+// A job before there is one.
+import type { Caller } from '../../resource/definition.ts'
+import type { JobKind } from './job.ts'
+
+export interface NewJob {
+  readonly id: string
+  readonly kind: JobKind
+  readonly resource: string
+  readonly format: string
+  readonly options: Readonly<Record<string, unknown>>
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Who asked, as far as the host has found out. */
+  readonly caller?: Caller | undefined
+  /** It waits until this one has completed. */
+  readonly after?: string | undefined
+  /** The same for all imports of one bundle. */
+  readonly bundle?: string | undefined
+  readonly source?: { readonly key: string; readonly size: number; readonly sha256: string } | undefined
+  /** Where a worker fetches the source. The URL may hold a secret. */
+  readonly remote?: { readonly url: string } | undefined
+}
+
+/** What one request asked for, which may be several jobs; then it has the id of the last one. */
+export type Asked = Omit<NewJob, 'resource' | 'bundle'> & { readonly resource?: string }

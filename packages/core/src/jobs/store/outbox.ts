@@ -1,0 +1,50 @@
+// What a transaction makes due: messages to the queue, in it or behind its commit, and word of the jobs that it ends.
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Client } from '../../postgres/client.ts'
+import type { Queue, QueueMessage } from '../../queue/queue.ts'
+import type { JobRow } from './job-row.ts'
+
+export interface Outbox {
+  /** @throws LadingError `QUEUE_FULL`, and the transaction has to be given up */
+  send(client: Client, message: QueueMessage): Promise<void>
+  /** The same for a job that exists already: if the queue is full, the sweep brings it later. */
+  sendIfRoom(client: Client, message: QueueMessage): Promise<void>
+  /** For each job that the transaction ends where no worker does. */
+  ended(job: JobRow): void
+  /** To be called behind the commit. @throws whatever the queue throws that cannot join transactions */
+  flush(): Promise<void>
+  /** The same for jobs that exist already. */
+  flushIfRoom(): Promise<void>
+}
+
+/** One for each transaction. */
+export type NewOutbox = () => Outbox
+
+/** @param onEnded hears of the jobs that were ended, behind the commit */
+export function createOutbox(queue: Queue, onEnded: (job: JobRow) => void): Outbox {
+  const later: QueueMessage[] = []
+  const ends: JobRow[] = []
+  const send = async (client: Client, message: QueueMessage) => {
+    if (queue.joinsTransactions) await queue.enqueue(message, { client })
+    else later.push(message)
+  }
+  const flush = async () => {
+    for (const job of ends.splice(0)) onEnded(job)
+    for (const message of later.splice(0)) await queue.enqueue(message)
+  }
+  return {
+    send,
+    async sendIfRoom(client, message) {
+      await send(client, message).catch(error => {
+        if (!(error instanceof LadingError) || error.code !== 'QUEUE_FULL') throw error
+      })
+    },
+    ended: job => void ends.push(job),
+    flush,
+    flushIfRoom: () => flush().catch(() => undefined),
+  }
+}
+
+export function messageOf({ id, kind, resource }: Pick<JobRow, 'id' | 'kind' | 'resource'>): QueueMessage {
+  return { jobId: id, kind, resource }
+}

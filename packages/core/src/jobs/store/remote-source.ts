@@ -1,0 +1,67 @@
+// Where the file of an import lies that is still to be fetched, and that it has come. A URL may hold a secret, and is nowhere else.
+import { LadingError } from '../../errors/lading-error.ts'
+import { type Pool, withClient } from '../../postgres/client.ts'
+import { databaseFault } from '../../postgres/sqlstate.ts'
+import { type JobRow, jobColumns } from './job-row.ts'
+import { may } from './transitions.ts'
+
+/** The format of a job whose file has to come before it can be told. */
+export const unknownFormat = 'unknown'
+
+export const insertUrlSql = 'insert into lading.remote_sources (job_id, url) values ($1, $2)'
+
+const urlSql = 'select url from lading.remote_sources where job_id = $1'
+
+/**
+ * The file is the job's from now on, if the job is still ours; and the URL is forgotten. An attempt that has got the
+ * file is none that leads nowhere.
+ */
+const spooledSql = `
+with spooled as (
+  update lading.jobs
+  set source_key = $3, source_size = $4, source_sha256 = $5, format = $6, options = options || $7::jsonb, attempts = 1
+  where id = $1 and token = $2 and ${may('release')}
+  returning ${jobColumns}
+), forgotten as (
+  delete from lading.remote_sources where job_id in (select id from spooled)
+)
+select * from spooled`
+
+/** Of jobs that ended without their file. */
+export const oldUrlsSql = `
+delete from lading.remote_sources
+where job_id in (
+  select r.job_id from lading.remote_sources r join lading.jobs j on j.id = r.job_id
+  where j.status in ('completed', 'failed', 'cancelled')
+    and coalesce(j.completed_at, j.created_at) < clock_timestamp() - make_interval(days => $2)
+  limit $1
+)
+returning job_id`
+
+/** Undefined for a job that has its file, or never will have one. */
+export async function urlOf(pool: Pool, id: string): Promise<string | undefined> {
+  const [found] = await ask(pool, urlSql, [id])
+  return found && String(found.url)
+}
+
+/** @returns the row as it is then; undefined if the job is no longer ours */
+export async function rowWithFile(pool: Pool, values: unknown[]): Promise<JobRow | undefined> {
+  const [row] = await ask(pool, spooledSql, values)
+  return row as unknown as JobRow | undefined
+}
+
+export function switchedOff(): LadingError {
+  return new LadingError(
+    'URL_NOT_ALLOWED',
+    'Imports from an address are switched off here; send the file itself.',
+  )
+}
+
+function ask(pool: Pool, sql: string, values: unknown[]): Promise<Record<string, unknown>[]> {
+  return withClient(pool, async client => {
+    const { rows } = await client.query(sql, values).catch((error: unknown) => {
+      throw databaseFault(error)
+    })
+    return rows
+  })
+}

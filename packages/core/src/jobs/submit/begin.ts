@@ -1,0 +1,111 @@
+// Jobs that are to be → pending ones and their queue messages, all in one transaction; or those that they became before.
+import { randomUUID } from 'node:crypto'
+import type { Client } from '../../postgres/client.ts'
+import type { Caller } from '../../resource/definition.ts'
+import { failpoint } from '../../util/failpoint.ts'
+import { followUp } from '../store/followers.ts'
+import type { Job, JobKind } from '../store/job.ts'
+import { toJob } from '../store/job-row.ts'
+import { lockSql } from '../store/job-sql.ts'
+import type { JobStore } from '../store/job-store.ts'
+import type { Asked, NewJob } from '../store/new-job.ts'
+import { messageOf, type NewOutbox } from '../store/outbox.ts'
+import { undecided } from '../store/transaction.ts'
+import { claimJobs } from './active-jobs.ts'
+import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
+import type { KeyStore } from './idempotency-store.ts'
+
+interface Keys {
+  readonly keys: KeyStore
+  readonly leaseSeconds: number
+}
+
+/** A key as text is claimed for this submission only; a claim belongs to its caller. */
+export async function withKey<Result>(
+  {
+    idempotencyKey: key,
+    caller,
+  }: { idempotencyKey?: string | KeyClaim | undefined; caller?: Caller | undefined },
+  kind: JobKind,
+  { keys, leaseSeconds }: Keys,
+  submit: (claim: OpenClaim | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (key === undefined) return submit(undefined)
+  const tenant = caller?.tenant ?? ''
+  if (typeof key !== 'string') return submit(openClaim(key, tenant))
+  const claim = await claimKey({ tenant, key }, kind, keys, leaseSeconds)
+  try {
+    return await submit(openClaim(claim, tenant))
+  } finally {
+    await claim.giveUp()
+  }
+}
+
+interface Parts {
+  readonly store: JobStore
+  readonly newOutbox: NewOutbox
+  /** Jobs of one caller that may be there without having ended. */
+  readonly activeJobsPerCaller: number
+}
+
+export interface Begun {
+  readonly job: Job
+  /** False for the job that the same request with the same key became before. */
+  readonly isNew: boolean
+}
+
+/** One job, as `beginChain` begins several. */
+export async function begin(
+  wanted: Omit<NewJob, 'id'>,
+  parts: Parts,
+  claim: OpenClaim | undefined,
+): Promise<Begun> {
+  const job: NewJob = { ...wanted, id: randomUUID() }
+  const { jobs, isNew } = await beginChain([job], job, parts, claim)
+  return { job: jobs[0], isNew }
+}
+
+export interface BegunChain {
+  readonly jobs: readonly [Job, ...Job[]]
+  readonly isNew: boolean
+}
+
+/**
+ * The first job may wait for another one; each of the others must wait for the one before it.
+ *
+ * A queue in the same database gets its message in the transaction that writes the jobs; any other, right behind it.
+ * A job that waits for another one gets its message when that one completes. The same request with the same key is
+ * answered with the jobs that it became before.
+ *
+ * @param asked what the key stands for, under the id of the last job
+ * @throws LadingError `TOO_MANY_JOBS`, and others, of which `isUndecided` tells whether there may be jobs all the same
+ */
+export async function beginChain(
+  jobs: readonly [NewJob, ...NewJob[]],
+  asked: Asked,
+  { store, newOutbox, activeJobsPerCaller }: Parts,
+  claim: OpenClaim | undefined,
+): Promise<BegunChain> {
+  const earlier = claim?.earlierJob(asked)
+  if (earlier !== undefined) {
+    const [first, ...others] = (await store.getBundle(earlier)).map(toJob)
+    if (first !== undefined) return { jobs: [first, ...others], isNew: false }
+  }
+  const [first] = jobs
+  const outbox = newOutbox()
+  const few = { more: jobs.length, most: activeJobsPerCaller }
+  const expectFew = (client: Client) => claimJobs(client, first.caller, few)
+  const [row, ...rows] = await store.insert(jobs, expectFew, async client => {
+    await claim?.settle(client, asked)
+    if (first.after === undefined) return outbox.send(client, messageOf(first))
+    // It cannot end before this transaction does; and if it has ended already, its end did not see these jobs.
+    await client.query(lockSql, [first.after])
+    return followUp(client, first.after, outbox)
+  })
+  failpoint('after_job_row_before_enqueue')
+  await outbox.flush().catch(async (error: unknown) => {
+    // Whoever is told that it failed sends it again; so it must not be done, unless somebody has begun it.
+    if (await store.withdraw(jobs.map(({ id }) => id)).catch(undecided)) throw error
+  })
+  return { jobs: [toJob(row), ...rows.map(toJob)], isNew: true }
+}

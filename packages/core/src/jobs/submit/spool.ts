@@ -1,0 +1,29 @@
+// An upload → an object in the storage, refused as early as its first bytes allow.
+import { defaults } from '../../config/defaults.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import { refuseForeign } from '../../format/magic.ts'
+import { closeSource, readChunks } from '../../source/chunks.ts'
+import type { Storage, StoredObject } from '../../storage/storage.ts'
+import { uploadKey } from '../store/storage-keys.ts'
+import type { SubmitImport } from './submission.ts'
+
+/** @throws LadingError `FILE_EMPTY` for a CSV file of no bytes, `FORMAT_UNSUPPORTED`, `FILE_TOO_LARGE`; nothing is left then */
+export async function spool(
+  storage: Storage,
+  { source, format, compression, maxBytes, caller, signal }: SubmitImport,
+): Promise<StoredObject> {
+  const key = uploadKey(caller?.tenant)
+  const ended = new AbortController()
+  const either = signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal])
+  try {
+    const chunks = readChunks(source, defaults.copyChunkBytes, either)
+    const text = refuseForeign(chunks, compression === 'gzip' ? 'announced' : 'unannounced')
+    const stored = await storage.put(key, text, { signal, maxBytes })
+    if (stored.size > 0 || format !== 'csv') return stored
+    await storage.delete(key)
+    throw new LadingError('FILE_EMPTY', 'The file is empty; a CSV file begins with a header line.')
+  } finally {
+    ended.abort()
+    closeSource(source)
+  }
+}

@@ -1,0 +1,145 @@
+// A bundle that is to be made → one export job; a bundle that has come → a chain of import jobs, or nothing at all.
+import { randomUUID } from 'node:crypto'
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Exporter } from '../../exporter/create-exporter.ts'
+import { readBundleSettings } from '../../importer/bundle-settings.ts'
+import type { ImporterInternals } from '../../importer/internals.ts'
+import { checkPolicy } from '../../importer/run.ts'
+import { type Unpacked, unpackBundle } from '../../importer/unpack-bundle.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { failpoint } from '../../util/failpoint.ts'
+import { endingOf, severalResources } from '../store/export-file.ts'
+import type { Job } from '../store/job.ts'
+import type { JobStore } from '../store/job-store.ts'
+import type { NewJob } from '../store/new-job.ts'
+import type { NewOutbox } from '../store/outbox.ts'
+import { uploadKey } from '../store/storage-keys.ts'
+import { isUndecided } from '../store/transaction.ts'
+import { begin, beginChain, withKey } from './begin.ts'
+import { checkFileName } from './file-name.ts'
+import type { OpenClaim } from './idempotency.ts'
+import type { KeyStore } from './idempotency-store.ts'
+import { checkMetadata } from './metadata.ts'
+import type { BundleJobs, SubmitBundleExport, SubmitBundleImport } from './submission.ts'
+import { checkedNotes } from './submit.ts'
+
+interface Parts {
+  readonly importer: ImporterInternals
+  readonly exporter: Exporter
+  readonly newOutbox: NewOutbox
+  readonly storage: Storage
+  readonly store: JobStore
+  readonly keys: KeyStore
+  readonly leaseSeconds: number
+  readonly activeJobsPerCaller: number
+}
+
+export function submitBundleExport(submit: SubmitBundleExport, parts: Parts): Promise<Job> {
+  const { importer, exporter } = parts
+  const { format = 'ndjson', caller } = submit
+  return withKey(submit, 'export', parts, async claim => {
+    const resources = submit.resources ?? importer.registry.all.map(({ name }) => name)
+    const metadata = checkMetadata(submit.metadata)
+    const resource = severalResources
+    const fileName = checkFileName(submit.fileName, endingOf({ resource, format, options: {} }))
+    await exporter.checkBundle({ resources, format, caller })
+    const options = { resources, ...(fileName !== undefined && { fileName }) }
+    const wanted = { kind: 'export', resource, format, options, metadata, caller } as const
+    const { job } = await begin(wanted, parts, claim)
+    return job
+  })
+}
+
+export function submitBundleImport(submit: SubmitBundleImport, parts: Parts): Promise<BundleJobs> {
+  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
+}
+
+async function importOnce(
+  submit: SubmitBundleImport,
+  parts: Parts,
+  claim: OpenClaim | undefined,
+): Promise<BundleJobs> {
+  const { importer, storage, store } = parts
+  const { source, maxBytes, caller, signal } = submit
+  readBundleSettings(submit)
+  await checkedNotes(submit, store)
+  const keyOf = () => uploadKey(caller?.tenant)
+  const unpacked = await unpackBundle({ source, storage, keyOf, maxBytes, caller, signal }, importer)
+  // What cannot be deleted now is the janitor's.
+  const discard = async () => {
+    for (const { stored } of unpacked.files) await storage.delete(stored.key).catch(() => undefined)
+  }
+  failpoint('after_spool_before_job_row')
+  try {
+    await submit.permit?.(unpacked.files.map(({ entry }) => entry.resource))
+    const later = { ...submit, ...submit.laterSettings?.() }
+    const settings = readBundleSettings(later)
+    for (const { target } of unpacked.files) checkPolicy(target, settings)
+    const notes = await checkedNotes(later, store)
+    await assertKept(unpacked, storage)
+    const jobs = chain(
+      unpacked,
+      { ...settings, ...(maxBytes !== undefined && { maxBytes }) },
+      { ...notes, caller },
+    )
+    const { id } = jobs.at(-1) ?? jobs[0]
+    const { size, sha256 } = unpacked
+    const asked = {
+      id,
+      kind: 'import',
+      format: 'bundle',
+      options: settings,
+      source: { key: '', size, sha256 },
+      caller,
+      ...notes,
+    } as const
+    const begun = await beginChain(jobs, asked, parts, claim)
+    if (!begun.isNew) await discard()
+    const [first] = begun.jobs
+    return { id: first.bundle ?? first.id, jobs: begun.jobs }
+  } catch (error) {
+    // Where there may be jobs, their files must stay.
+    if (!isUndecided(error)) await discard()
+    throw error
+  }
+}
+
+/** An upload may take longer than the janitor leaves a file alone that no job refers to. */
+async function assertKept({ files }: Unpacked, storage: Storage): Promise<void> {
+  for (const { stored } of files) {
+    if ((await storage.stat(stored.key)) !== undefined) continue
+    throw new LadingError(
+      'SOURCE_UNAVAILABLE',
+      'The upload of the bundle took so long that its beginning is no longer kept; send it again, or in parts.',
+    )
+  }
+}
+
+/** One import for each file, behind that of the file before it. */
+function chain(
+  { files }: Unpacked,
+  options: NewJob['options'],
+  { metadata, after, caller }: Pick<NewJob, 'metadata' | 'after' | 'caller'>,
+): readonly [NewJob, ...NewJob[]] {
+  const bundle = randomUUID()
+  let before = after
+  const [first, ...others] = files.map(({ entry: { resource, format }, stored: source }): NewJob => {
+    const id = randomUUID()
+    const job: NewJob = {
+      id,
+      kind: 'import',
+      resource,
+      format,
+      options,
+      source,
+      metadata,
+      caller,
+      after: before,
+      bundle,
+    }
+    before = id
+    return job
+  })
+  if (first === undefined) throw new LadingError('BUNDLE_INVALID', 'The bundle holds nothing to import.')
+  return [first, ...others]
+}

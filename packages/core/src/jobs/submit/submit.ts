@@ -1,0 +1,144 @@
+// What is asked → a pending job and its queue message, or nothing at all.
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Exporter } from '../../exporter/create-exporter.ts'
+import { formatNamed } from '../../format/formats.ts'
+import { scopedTarget } from '../../importer/aim.ts'
+import { fixedFields } from '../../importer/force.ts'
+import type { ImporterInternals } from '../../importer/internals.ts'
+import { checkPolicy } from '../../importer/run.ts'
+import { type ImportSettings, readSettings } from '../../importer/settings.ts'
+import { withClient } from '../../postgres/client.ts'
+import type { Caller } from '../../resource/definition.ts'
+import type { Field } from '../../resource/field.ts'
+import { checkMapping } from '../../resource/mapping.ts'
+import { seenInFiles } from '../../resource/seen-in-files.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { failpoint } from '../../util/failpoint.ts'
+import { endingOf } from '../store/export-file.ts'
+import { frozenOptions } from '../store/export-options.ts'
+import type { Job, JobKind } from '../store/job.ts'
+import { isJobId, type JobStore } from '../store/job-store.ts'
+import type { NewJob } from '../store/new-job.ts'
+import type { NewOutbox } from '../store/outbox.ts'
+import { isUndecided } from '../store/transaction.ts'
+import { begin, withKey } from './begin.ts'
+import { checkFileName } from './file-name.ts'
+import type { OpenClaim } from './idempotency.ts'
+import type { KeyStore } from './idempotency-store.ts'
+import { checkMetadata } from './metadata.ts'
+import { spool } from './spool.ts'
+import type { ImportNotes, SubmitExport, SubmitImport } from './submission.ts'
+
+export interface Parts {
+  readonly importer: ImporterInternals
+  readonly newOutbox: NewOutbox
+  readonly store: JobStore
+  readonly keys: KeyStore
+  readonly leaseSeconds: number
+  readonly activeJobsPerCaller: number
+}
+
+export function submitImport(
+  submit: SubmitImport,
+  parts: Parts & { readonly storage: Storage },
+): Promise<Job> {
+  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
+}
+
+export function submitExport(
+  submit: SubmitExport,
+  parts: Parts & { readonly exporter: Exporter },
+): Promise<Job> {
+  return withKey(submit, 'export', parts, claim => exportOnce(submit, parts, claim))
+}
+
+async function importOnce(
+  submit: SubmitImport,
+  parts: Parts & { readonly storage: Storage },
+  claim: OpenClaim | undefined,
+): Promise<Job> {
+  const { importer, storage, store } = parts
+  const asked = checkedNames('import', submit, importer)
+  await checkedSettings(submit, importer)
+  await checkedNotes(submit, store)
+  const source = await spool(storage, { ...submit, format: asked.format })
+  failpoint('after_spool_before_job_row')
+  // What cannot be deleted now is the janitor's.
+  const discard = () => storage.delete(source.key).catch(() => undefined)
+  try {
+    const later = { ...submit, ...submit.laterSettings?.() }
+    const settings = await checkedSettings(later, importer)
+    const notes = await checkedNotes(later, store)
+    const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
+    const { caller } = submit
+    const { job, isNew } = await begin({ ...asked, options, source, caller, ...notes }, parts, claim)
+    if (!isNew) await discard()
+    return job
+  } catch (error) {
+    // Where there may be a job, its file must stay.
+    if (!isUndecided(error)) await discard()
+    throw error
+  }
+}
+
+/** @throws LadingError `OPTION_INVALID`, `SCOPE_FAILED` … for what could never work, before there is a job that says so */
+export async function checkedSettings(
+  submit: ImportSettings & { readonly resource: string; readonly caller?: Caller | undefined },
+  importer: ImporterInternals,
+): Promise<ImportSettings> {
+  const settings = readSettings(submit)
+  const resource = importer.registry.get(submit.resource)
+  const isScoped = importer.registry.all.some(({ scope }) => scope !== undefined)
+  let fixed: readonly Field[] = []
+  if (isScoped || (settings.onConflict ?? 'error') !== 'error') {
+    // Whether there is a key is the catalogue's to say: a primary key counts as one.
+    await withClient(importer.pool, async client => {
+      const target = await scopedTarget(client, resource.name, submit.caller, importer)
+      checkPolicy(target, settings)
+      fixed = fixedFields(target)
+    })
+  }
+  if (settings.mapping !== undefined) checkMapping(seenInFiles(resource, fixed), settings.mapping)
+  return settings
+}
+
+/** @throws LadingError `OPTION_INVALID` */
+export async function checkedNotes(
+  { metadata, after, caller }: ImportNotes & { readonly caller?: Caller | undefined },
+  store: JobStore,
+): Promise<Pick<NewJob, 'metadata' | 'after'>> {
+  const notes = { metadata: checkMetadata(metadata) }
+  if (after === undefined) return notes
+  const before = isJobId(after) ? await store.get(after) : undefined
+  if (before?.kind === 'import' && before.tenant === (caller?.tenant ?? ''))
+    return { ...notes, after: before.id }
+  throw new LadingError(
+    'OPTION_INVALID',
+    'The option "after" must be the id of an import; none has this one.',
+  )
+}
+
+async function exportOnce(
+  submit: SubmitExport,
+  parts: Parts & { readonly exporter: Exporter },
+  claim: OpenClaim | undefined,
+): Promise<Job> {
+  const asked = checkedNames('export', submit, parts.importer)
+  const metadata = checkMetadata(submit.metadata)
+  const { caller } = submit
+  await parts.exporter.check(submit)
+  const frozen = frozenOptions(submit)
+  const fileName = checkFileName(submit.fileName, endingOf({ ...asked, options: frozen }))
+  const options = { ...frozen, ...(fileName !== undefined && { fileName }) }
+  const { job } = await begin({ ...asked, options, metadata, caller }, parts, claim)
+  return job
+}
+
+/** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED` */
+function checkedNames(
+  kind: JobKind,
+  { resource, format }: Pick<SubmitImport | SubmitExport, 'resource' | 'format'>,
+  { registry }: ImporterInternals,
+): Pick<NewJob, 'kind' | 'resource' | 'format'> {
+  return { kind, resource: registry.get(resource).name, format: formatNamed(format).name }
+}

@@ -1,0 +1,121 @@
+// An export job: the exporter's stream into the storage, its file published behind the fence.
+import type { Readable } from 'node:stream'
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Exporter } from '../../exporter/create-exporter.ts'
+import type { Storage, StoredObject } from '../../storage/storage.ts'
+import { failpoint } from '../../util/failpoint.ts'
+import { endingOf, resourcesOf } from '../store/export-file.ts'
+import { askedOf } from '../store/export-options.ts'
+import type { JobRow } from '../store/job-row.ts'
+import type { JobStore } from '../store/job-store.ts'
+import { exportKey } from '../store/storage-keys.ts'
+import { type ProgressTeller, tellProgress } from './export-progress.ts'
+
+export interface ExportJobContext {
+  readonly exporter: Exporter
+  readonly storage: Storage
+  readonly store: JobStore
+  /** Hours that the file is kept. */
+  readonly fileExpiryHours: number
+}
+
+/**
+ * Does a claimed job to its end. The key holds the token of the claim, so that a worker that was thought dead
+ * writes a file of its own, which nobody ever publishes.
+ */
+export async function runExportJob(
+  job: JobRow,
+  context: ExportJobContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { storage, store, fileExpiryHours } = context
+  const key = exportKey(job, endingOf(job))
+  const progress = tellProgress(job, store)
+  let printed: Printed
+  try {
+    printed = await print(job, key, context, progress, signal)
+  } catch (error) {
+    await storage.delete(key)
+    if (!(error instanceof LadingError) || error.retryable) throw error
+    await store.end(job.id, job.token, 'fail', { error_code: error.code, error_message: error.message })
+    return
+  } finally {
+    await progress.stop()
+  }
+  failpoint('after_rename_before_row')
+  const { file, rows } = printed
+  // If the answer to this is lost, the job may have its file: then nobody deletes it but the janitor.
+  const isOurs = await store.end(job.id, job.token, 'complete', {
+    file_key: key,
+    file_size: file.size,
+    file_sha256: file.sha256,
+    file_rows: rows,
+    bytes_read: file.size,
+    processed: rows,
+    successful: rows,
+    inserted: rows,
+    expires_in_hours: fileExpiryHours,
+  })
+  if (!isOurs) await storage.delete(key)
+}
+
+interface Printed {
+  readonly file: StoredObject
+  readonly rows: number
+}
+
+async function print(
+  job: JobRow,
+  key: string,
+  { exporter, storage }: ExportJobContext,
+  progress: ProgressTeller,
+  signal: AbortSignal,
+): Promise<Printed> {
+  let rows = 0
+  const stream = streamOf(job, exporter, storage, {
+    onRows: count => {
+      rows = count
+    },
+    onProgress: ({ rows }) => progress.tell({ rows }),
+  })
+  try {
+    const file = await storage.put(key, counted(stream, progress), { signal })
+    return { file, rows }
+  } finally {
+    await closed(stream)
+  }
+}
+
+async function* counted(stream: Readable, progress: ProgressTeller): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for await (const chunk of stream) {
+    bytes += chunk.length
+    progress.tell({ bytes })
+    yield chunk
+  }
+}
+
+/** What a bundle had spooled is gone when its stream is closed; what it ends with has been told. */
+async function closed(stream: Readable): Promise<void> {
+  if (stream.closed) return
+  await new Promise(resolve =>
+    stream
+      .on('error', () => undefined)
+      .once('close', resolve)
+      .destroy(),
+  )
+}
+
+function streamOf(
+  job: JobRow,
+  exporter: Exporter,
+  storage: Storage,
+  heard: Pick<Parameters<Exporter['stream']>[0], 'onRows' | 'onProgress'>,
+): Readable {
+  const asked = { ...askedOf(job), ...heard }
+  const resources = resourcesOf(job)
+  if (resources === null) return exporter.stream(asked)
+  const { format, caller } = asked
+  const spool = { storage, keyOf: (file: string) => exportKey(job, `.${file}.part`) }
+  return exporter.bundle({ resources, format, caller, spool, ...heard })
+}

@@ -1,0 +1,97 @@
+// An import job: the spooled source through the pipeline, each batch behind the fence and with its checkpoint.
+import { LadingError } from '../../errors/lading-error.ts'
+import { isPlain } from '../../format/text.ts'
+import { aimOf } from '../../importer/aim.ts'
+import type { ImporterInternals } from '../../importer/internals.ts'
+import { importReportOf } from '../../importer/report.ts'
+import { runImport } from '../../importer/run.ts'
+import { fingerprint } from '../../resource/fingerprint.ts'
+import type { RemoteAccess } from '../../source/remote-access.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { failpoint } from '../../util/failpoint.ts'
+import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from '../store/job-row.ts'
+import type { JobStore } from '../store/job-store.ts'
+import { resumePoint } from '../store/resume.ts'
+import { begunAnew } from './begin-anew.ts'
+import { countedSource } from './counted-source.ts'
+import { importLedger } from './import-ledger.ts'
+import { spoolRemote } from './remote-spool.ts'
+import { withEndingClient } from './stop-in-time.ts'
+
+export interface ImportJobContext {
+  readonly importer: ImporterInternals
+  readonly storage: Storage
+  /** Undefined: nothing is fetched here. */
+  readonly remote: RemoteAccess | undefined
+  readonly store: JobStore
+  /** Seconds that a claim holds without a sign of life. */
+  readonly leaseSeconds: number
+  /** Errors whose message is stored. */
+  readonly storedErrors: number
+}
+
+/** Does a claimed job to its end. @throws LadingError what ended it early; `retryable` tells if trying again may help */
+export async function runImportJob(
+  claimed: JobRow,
+  context: ImportJobContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { importer, storage, store, leaseSeconds, storedErrors } = context
+  const spooled = claimed.source_key === null ? await fetched(claimed, context, signal) : claimed
+  if (spooled.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
+  const settings = settingsOf(spooled)
+  const job = isWhole(spooled) ? await begunAnew(spooled, importer.pool) : spooled
+  const resource = importer.registry.get(job.resource)
+  const from = resumePoint(job, resource)
+  const firstByte = from?.isPlain === true ? from.position.byte : 0
+  const stored = await storage.get(spooled.source_key, { start: firstByte })
+  const { source, bytesRead, start } = countedSource(stored, firstByte)
+  const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, start()) })
+  const ledger = importLedger(job, { leaseSeconds, storedErrors, bytesRead, from, begunWith })
+  try {
+    const report = await withEndingClient(importer.pool, signal, client =>
+      runImport(
+        client,
+        () => aimOf(client, { resource: job.resource, caller: callerOf(job) }, importer),
+        importer.limits,
+        { ...settings, resource: job.resource, format: job.format, source, signal },
+        ledger,
+      ),
+    )
+    failpoint('before_done')
+    // Does nothing where the job was ended in the transaction of its rows.
+    await store.end(job.id, job.token, 'complete', {
+      warnings: JSON.stringify(report.warnings),
+      not_judged: JSON.stringify(report.notJudged),
+    })
+  } catch (error) {
+    if (!(error instanceof LadingError) || error.retryable) throw error
+    await store.end(job.id, job.token, 'fail', {
+      error_code: error.code,
+      error_message: error.message,
+      ...endOf(error, job),
+    })
+  }
+}
+
+function fetched(
+  claimed: JobRow,
+  { importer: { pool }, storage, remote }: ImportJobContext,
+  signal: AbortSignal,
+): Promise<JobRow> {
+  return spoolRemote(claimed, { pool, storage, remote }, signal)
+}
+
+/** What the columns of a job say that could not read its file to the end, or was not allowed to keep it. */
+function endOf(error: LadingError, job: JobRow): Record<string, unknown> {
+  const report = importReportOf(error)
+  if (report === undefined) return {}
+  const isCounted = error.code === 'TOO_MANY_ERRORS' || error.code === 'IMPORT_ROLLED_BACK'
+  const nothing = { successful: 0, inserted: 0, updated: 0, ignored: 0 }
+  return {
+    warnings: JSON.stringify(report.warnings),
+    not_judged: JSON.stringify(report.notJudged),
+    ...(isCounted && { unprocessed: report.unprocessed }),
+    ...(isAllOrNothing(job) && { processed: report.failed, failed: report.failed, ...nothing }),
+  }
+}

@@ -1,0 +1,206 @@
+// What an import job writes with each batch, in the batch's transaction: errors, rejects, counters, checkpoint.
+import type { RecordError } from '../../errors/record-error.ts'
+import type { ImportBatch } from '../../importer/batches.ts'
+import type { JobRun, ResumePoint } from '../../importer/recorder.ts'
+import type { ImportReport, ImportWarning } from '../../importer/report.ts'
+import { literal } from '../../postgres/identifier.ts'
+import type { Header } from '../../record/record-batch.ts'
+import type { Row } from '../../resource/row.ts'
+import type { MergeOutcome } from '../../staging/outcome.ts'
+import { ErrorCounts, pairOf } from '../store/error-counts.ts'
+import { fenceSql, idleLimitSql } from '../store/fence.ts'
+import type { JobRow } from '../store/job-row.ts'
+import type { BegunWith } from '../store/resume.ts'
+import { become, may } from '../store/transitions.ts'
+
+export interface LedgerOptions {
+  /** Seconds that a claim holds without a sign of life; each batch is one. */
+  readonly leaseSeconds: number
+  /** Errors whose message is stored. Counts and rejects are exact beyond it. */
+  readonly storedErrors: number
+  /** Bytes of the stored source that have been read. */
+  readonly bytesRead: () => number
+  /** Where this attempt begins to read. */
+  readonly from: ResumePoint | undefined
+  /** What the job is to keep, but for the header, which is found later. */
+  readonly begunWith: () => Omit<BegunWith, 'header'>
+}
+
+interface Counts {
+  readonly processed: number
+  readonly failed: number
+  readonly inserted: number
+  readonly updated: number
+  readonly ignored: number
+  readonly errors: number
+  readonly stored: number
+  readonly errorsByCode: Readonly<Record<string, number>>
+  readonly errorCounts: ErrorCounts
+}
+
+/** The ledger of one attempt: it goes on from the counts that the attempts before it have committed. */
+export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
+  let counts: Counts = {
+    processed: Number(job.processed),
+    failed: Number(job.failed),
+    inserted: Number(job.inserted),
+    updated: Number(job.updated),
+    ignored: Number(job.ignored),
+    errors: Number(job.errors),
+    stored: Number(job.stored_errors),
+    errorsByCode: job.errors_by_code,
+    errorCounts: ErrorCounts.of(job.error_counts),
+  }
+  const plus = ({ rows }: ImportBatch, outcome: MergeOutcome): Counts => {
+    const errors = rows.flatMap(row => row.errors ?? [])
+    return {
+      processed: counts.processed + rows.length,
+      failed: counts.failed + rows.filter(row => row.errors !== undefined).length,
+      inserted: counts.inserted + outcome.inserted,
+      updated: counts.updated + outcome.updated,
+      ignored: counts.ignored + outcome.ignored,
+      errors: counts.errors + errors.length,
+      stored: counts.stored + errors.slice(0, Math.max(0, options.storedErrors - counts.stored)).length,
+      errorsByCode: withCodes(counts.errorsByCode, errors),
+      errorCounts: counts.errorCounts.plus(errors),
+    }
+  }
+  let header: Header | undefined
+  let isBegun = job.begun_with !== null
+  return {
+    from: options.from,
+    after: Number(job.checkpoint_row),
+    warnings: job.warnings,
+    rejected: Number(job.failed) - Number(job.forgiven),
+    fence: `${idleLimitSql(options.leaseSeconds)}; ${fenceSql(job)}`,
+    record(batch, outcome, warnings) {
+      const after = plus(batch, outcome)
+      const errors = batch.rows.flatMap(row => row.errors ?? []).slice(0, after.stored - counts.stored)
+      return [
+        errorsSql(job, errors, counts),
+        rejectsSql(job, batch.rows),
+        countersSql(job, after, batch, options),
+        warnings.length > job.warnings.length ? warningsSql(job, warnings) : '',
+        isBegun ? '' : begunSql(job, { ...options.begunWith(), header: header ?? null }),
+      ]
+        .filter(sql => sql !== '')
+        .join('; ')
+    },
+    settle: report => settleSql(job, report),
+    onHeader(found) {
+      header = found
+    },
+    done(batch) {
+      isBegun = true
+      counts = plus(batch, batch.outcome)
+    },
+  }
+}
+
+function withCodes(
+  before: Readonly<Record<string, number>>,
+  errors: readonly RecordError[],
+): Readonly<Record<string, number>> {
+  if (errors.length === 0) return before
+  const byCode = { ...before }
+  for (const { code } of errors) byCode[code] = (byCode[code] ?? 0) + 1
+  return byCode
+}
+
+function errorsSql(job: JobRow, errors: readonly RecordError[], before: Counts): string {
+  if (errors.length === 0) return ''
+  const ofCode = places(code => before.errorCounts.matching({ code }))
+  const ofField = places(field => before.errorCounts.matching({ field }))
+  const ofBoth = places(pair => before.errorCounts.ofPair(pair))
+  const rows = errors.map((error, index) => ({
+    n: before.stored + index + 1,
+    nc: ofCode(error.code),
+    nf: ofField(error.field ?? ''),
+    nb: ofBoth(pairOf(error.code, error.field)),
+    r: error.rowNumber,
+    l: error.line,
+    i: storable(error.recordIdentifier),
+    f: error.field,
+    c: error.code,
+    m: storable(error.message),
+    v: error.value === null ? null : storable(error.value),
+  }))
+  return `insert into lading.record_errors
+    (job_id, number, of_code, of_field, of_both, row_number, line, record_identifier, field_name, code, message, value)
+    select '${job.id}', n, nc, nf, nb, r, l, i, f, c, m, v
+    from json_to_recordset(${literal(JSON.stringify(rows))})
+    as e(n int8, nc int8, nf int8, nb int8, r int8, l int8, i text, f text, c text, m text, v text)`
+}
+
+/** The next place among those of the same name, behind as many as there were before. */
+function places(before: (name: string) => number): (name: string) => number {
+  const last = new Map<string, number>()
+  return name => {
+    const place = (last.get(name) ?? before(name)) + 1
+    last.set(name, place)
+    return place
+  }
+}
+
+function rejectsSql(job: JobRow, rows: readonly Row[]): string {
+  const entries = rows.flatMap(({ source, errors }) =>
+    errors === undefined
+      ? []
+      : [
+          [
+            source.rowNumber,
+            source.line,
+            source.offset,
+            source.length,
+            [...new Set(errors.map(({ code }) => code))],
+          ],
+        ],
+  )
+  if (entries.length === 0) return ''
+  return `insert into lading.rejected_records (job_id, first_row, entries)
+    values ('${job.id}', ${Number(entries[0]?.[0])}, ${literal(JSON.stringify(entries))}::jsonb)`
+}
+
+function countersSql(
+  job: JobRow,
+  counts: Counts,
+  { end }: ImportBatch,
+  { leaseSeconds, bytesRead }: LedgerOptions,
+): string {
+  const successful = counts.processed - counts.failed
+  return `update lading.jobs set processed = ${counts.processed}, failed = ${counts.failed},
+    successful = ${successful}, inserted = ${counts.inserted}, updated = ${counts.updated},
+    ignored = ${counts.ignored}, errors = ${counts.errors}, stored_errors = ${counts.stored},
+    errors_by_code = ${literal(JSON.stringify(counts.errorsByCode))}::jsonb,
+    error_counts = ${literal(JSON.stringify(counts.errorCounts.list()))}::jsonb, bytes_read = ${bytesRead()},
+    checkpoint_byte = ${end.byte}, checkpoint_row = ${end.rowNumber}, checkpoint_line = ${end.line},
+    checkpoint_expects = ${end.expects === undefined ? 'null' : literal(end.expects)},
+    lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    where id = '${job.id}'`
+}
+
+function warningsSql({ id }: JobRow, warnings: readonly ImportWarning[]): string {
+  return `update lading.jobs set warnings = ${literal(JSON.stringify(warnings))}::jsonb where id = '${id}'`
+}
+
+function begunSql({ id }: JobRow, begun: BegunWith): string {
+  return `update lading.jobs set begun_with = ${literal(JSON.stringify(begun))}::json where id = '${id}'`
+}
+
+/**
+ * Ends a job in the transaction that puts its whole file into the table: a crash right behind that commit finds a
+ * job that is completed, and nobody imports it again. The fence stands before it, so the job is still ours.
+ */
+function settleSql(job: JobRow, report: ImportReport): string {
+  return `update lading.jobs set ${become('complete')}, completed_at = clock_timestamp(), lease_until = null,
+    processed = ${report.processed}, successful = ${report.successful}, failed = ${report.failed},
+    inserted = ${report.inserted}, updated = ${report.updated}, ignored = ${report.ignored},
+    warnings = ${literal(JSON.stringify(report.warnings))}::jsonb,
+    not_judged = ${literal(JSON.stringify(report.notJudged))}::jsonb
+    where id = '${job.id}' and token = ${Number(job.token)} and ${may('complete')}`
+}
+
+/** Text of a hostile file as text that PostgreSQL holds. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed()
+}

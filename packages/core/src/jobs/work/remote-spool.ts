@@ -1,0 +1,87 @@
+// The first phase of an import from a URL: its file → an object in the storage, which is the job's source from then on.
+import { LadingError } from '../../errors/lading-error.ts'
+import type { DetectedFormat } from '../../format/detect.ts'
+import { remoteInput } from '../../importer/remote-input.ts'
+import type { Pool } from '../../postgres/client.ts'
+import type { RemoteAccess } from '../../source/remote-access.ts'
+import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote-file.ts'
+import type { Storage, StoredObject } from '../../storage/storage.ts'
+import { type JobRow, settingsOf } from '../store/job-row.ts'
+import { rowWithFile, switchedOff, unknownFormat, urlOf } from '../store/remote-source.ts'
+import { uploadKey } from '../store/storage-keys.ts'
+
+export interface RemoteSpoolContext {
+  readonly pool: Pool
+  readonly storage: Storage
+  /** Undefined: nothing is fetched here. */
+  readonly remote: RemoteAccess | undefined
+}
+
+type Fetched = StoredObject & DetectedFormat
+
+/**
+ * Fetches the file of a claimed job, and writes the job's row; returns it as it is then.
+ *
+ * @throws LadingError `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FORMAT_UNSUPPORTED`,
+ * `FILE_TOO_LARGE`, `FILE_EMPTY`, and `CANCELLED` by the signal or if the job is no longer ours; nothing is left then
+ */
+export async function spoolRemote(
+  job: JobRow,
+  { pool, storage, remote }: RemoteSpoolContext,
+  signal: AbortSignal,
+): Promise<JobRow> {
+  const url = await urlOf(pool, job.id)
+  if (url === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
+  if (remote === undefined) throw switchedOff()
+  const source = remoteSource(url, remote, signal)
+  try {
+    const { key, size, sha256, format, compression } = await fetched(source, job, storage, signal)
+    const values = [job.id, job.token, key, size, sha256, format, JSON.stringify({ compression })]
+    const row = await rowWithFile(pool, values)
+    if (row !== undefined) return row
+    await storage.delete(key)
+    throw cancelled()
+  } catch (error) {
+    throw signal.aborted ? cancelled(error) : error
+  } finally {
+    source.end()
+  }
+}
+
+/** What changes on the way is fetched again from its start; how often, the source knows. */
+async function fetched(
+  source: ReturnType<typeof remoteSource>,
+  job: JobRow,
+  storage: Storage,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  for (;;) {
+    const file = await source.open()
+    try {
+      return await stored(file, job, storage, signal)
+    } catch (error) {
+      if (!(error instanceof FileChanged)) throw error
+    } finally {
+      file.close()
+    }
+  }
+}
+
+async function stored(
+  file: RemoteFile,
+  job: JobRow,
+  storage: Storage,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  const { maxBytes } = settingsOf(job)
+  const asked = job.format === unknownFormat ? undefined : job.format
+  const { source, format, compression } = await remoteInput(file, { format: asked, maxBytes })
+  const object = await storage.put(uploadKey(job.tenant), source, { signal, maxBytes })
+  return { ...object, format, compression }
+}
+
+function cancelled(cause?: unknown): LadingError {
+  return new LadingError('CANCELLED', 'The file was not fetched, because the job was cancelled meanwhile.', {
+    cause,
+  })
+}

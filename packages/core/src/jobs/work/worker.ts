@@ -1,0 +1,101 @@
+// One delivery of a job id: claim, work with a heartbeat, end. A job that is someone else's is left alone.
+import { LadingError } from '../../errors/lading-error.ts'
+import { failpoint } from '../../util/failpoint.ts'
+import { patiently } from '../../util/patiently.ts'
+import { isWhole, type JobRow } from '../store/job-row.ts'
+import type { JobStore } from '../store/job-store.ts'
+import type { JobObserver } from './observe.ts'
+
+export interface WorkerContext {
+  readonly store: JobStore
+  readonly name: string
+  readonly leaseSeconds: number
+  /** Attempts at a job that does not get on, before it fails. */
+  readonly maxAttempts: number
+  readonly observer: JobObserver
+}
+
+/** Does a claimed job to its end. @throws LadingError what ended it early */
+export type RunJob = (job: JobRow, signal: AbortSignal) => Promise<void>
+
+/**
+ * @throws LadingError if the job is to be delivered again: its fault may go away
+ */
+export async function workOn(
+  id: string,
+  context: WorkerContext,
+  signal: AbortSignal,
+  run: RunJob,
+): Promise<void> {
+  const { store, name, leaseSeconds, maxAttempts, observer } = context
+  const job = await store.claim(id, name, leaseSeconds)
+  if (job === undefined) return
+  failpoint('after_claim')
+  observer.onStart(job)
+  const lost = new AbortController()
+  const heart = startHeart(job, context, lost)
+  try {
+    if (job.attempts > maxAttempts) await failAsPoison(job, context)
+    else await run(job, AbortSignal.any([signal, lost.signal]))
+  } catch (error) {
+    await giveUpOrBack(job, error, context)
+  } finally {
+    clearInterval(heart)
+    observer.onStop(job, await store.get(id).catch(() => undefined))
+  }
+}
+
+/** Renews the lease on a connection of its own, and stops the work if the job is not ours any more. */
+function startHeart(
+  job: JobRow,
+  { store, leaseSeconds }: WorkerContext,
+  lost: AbortController,
+): NodeJS.Timeout {
+  const beat = async () => {
+    // A beat that fails is not a lease that is lost: the next one may come through before it runs out.
+    const isOurs = await store.renew(job.id, job.token, leaseSeconds).catch(() => true)
+    if (!isOurs) lost.abort()
+  }
+  return setInterval(() => void beat(), (leaseSeconds * 1000) / 3)
+}
+
+async function giveUpOrBack(job: JobRow, error: unknown, context: WorkerContext): Promise<void> {
+  const { store, maxAttempts, leaseSeconds } = context
+  const fault =
+    error instanceof LadingError
+      ? error
+      : new LadingError('INTERNAL', 'Something went wrong inside of Lading; please report it.', {
+          cause: error,
+        })
+  // A worker that stops is no fault of the job, however often it happens.
+  const isStopped = fault.code === 'CANCELLED'
+  if (isStopped || (fault.retryable && (job.attempts < maxAttempts || (await hasProgressed(job, store))))) {
+    // Not said, it would be a worker that is thought to live until the lease runs out.
+    const release = () => store.release(job.id, job.token, { counts: !isStopped })
+    const isOurs = isStopped ? await release() : await patiently(release, { forMs: leaseSeconds * 1000 })
+    // Cancelled, or taken over: whoever did that has seen to it that it goes on, or does not.
+    if (!isOurs) return
+    throw fault
+  }
+  await store.end(job.id, job.token, 'fail', { error_code: fault.code, error_message: fault.message })
+}
+
+/** An attempt that got on is not one of those that lead nowhere. */
+async function hasProgressed(job: JobRow, store: JobStore): Promise<boolean> {
+  const now = await store.get(job.id)
+  return !isWhole(job) && Number(now?.checkpoint_row ?? 0) > Number(job.checkpoint_row)
+}
+
+/** Every attempt ended without a word, such as a process that was killed: nobody could say what is wrong. */
+async function failAsPoison(job: JobRow, { store, maxAttempts }: WorkerContext): Promise<void> {
+  await store.end(job.id, job.token, 'fail', {
+    error_code: 'POISON',
+    error_message: `The ${job.kind} was begun ${maxAttempts} times without getting on, and broke off each time${whereToLook(job)}, and at the log of the workers, before it is tried again.`,
+  })
+}
+
+function whereToLook({ kind, source_key, checkpoint_row, checkpoint_byte }: JobRow): string {
+  if (kind === 'export') return '; look at what it selects'
+  if (source_key === null) return ' while its file was fetched; look at the server of the file'
+  return ` behind row ${checkpoint_row} of the file (byte ${checkpoint_byte}); look at the records there`
+}
