@@ -1,5 +1,6 @@
 // A database of its own for each test file: empty, or with the reference tables.
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { inject } from 'vitest'
 
@@ -35,18 +36,20 @@ async function create(options: string): Promise<TestDatabase> {
   }
   const pool = poolOf(10, 10_000)
   const scarce = poolOf(2, 500)
+  const borrowed = () =>
+    [pool, scarce].reduce((sum, { totalCount, idleCount }) => sum + totalCount - idleCount, 0)
   return {
     url: url.href,
     name,
     pool,
     scarce,
     async drop() {
-      const borrowed = [pool, scarce].reduce(
-        (sum, { totalCount, idleCount }) => sum + totalCount - idleCount,
-        0,
-      )
+      // What was given up may still be on its way back.
+      const deadline = performance.now() + 5_000
+      while (borrowed() > 0 && performance.now() < deadline) await setTimeout(10)
+      const kept = borrowed()
       await asAdmin(`drop database ${name} with (force)`)
-      if (borrowed > 0) throw new Error(`${borrowed} connections were never given back to the pool`)
+      if (kept > 0) throw new Error(`${kept} connections were never given back to the pool`)
       await Promise.all([pool.end(), scarce.end()])
     },
   }
