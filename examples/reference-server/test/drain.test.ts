@@ -93,7 +93,7 @@ test('with WORKERS_ENABLED=false it leaves the jobs to others', async () => {
   const server = await start({ WORKERS_ENABLED: 'false' })
   const id = await submit(server, users(1))
   const other = await start()
-  await expect.poll(async () => (await statusOf(id)).status, { timeout: 10_000 }).toBe('completed')
+  await expect.poll(async () => (await statusOf(id)).status, { timeout: 20_000 }).toBe('completed')
   expect(await other.stop()).toBe(0)
   const next = await submit(server, users(1))
   expect((await fetch(`${server.url}/health`)).status).toBe(200)

@@ -100,7 +100,8 @@ test('ends at once when it is told twice', async () => {
   const told = performance.now()
   child.kill('SIGINT')
   expect((await closed)[0]).toBe(130)
-  expect(performance.now() - told).toBeLessThan(1_000)
+  // The batch itself would be taken back after three seconds, and the code would be 0.
+  expect(performance.now() - told).toBeLessThan(2_500)
   await holder.query('rollback')
   holder.release()
   await jobs.cancel(id)
