@@ -31,8 +31,8 @@ export interface WorkerSettings {
   readonly sabotage?: Sabotage | undefined
   /** The queue does not join transactions, like one outside of the database. */
   readonly queueApart?: boolean | undefined
-  /** Milliseconds for which a hook keeps the event loop busy, once, at the record of this number. */
-  readonly block?: { readonly atRecord: number; readonly ms: number } | undefined
+  /** A hook keeps the event loop busy at the record of this number, once, until there is such a file. */
+  readonly block?: { readonly atRecord: number; readonly untilThereIs: string } | undefined
   readonly resource?: 'cargo' | 'users' | undefined
   readonly poolSize?: number | undefined
   /** @defaultValue `noProgressSeconds` */

@@ -1,5 +1,5 @@
 // A process that works on jobs, submits one or migrates, and dies where it is told to.
-import { createReadStream, writeSync } from 'node:fs'
+import { createReadStream, existsSync, writeSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import pg from 'pg'
 import project from '../../examples/reference-server/lading.config.ts'
@@ -47,8 +47,7 @@ tapWire(pool, steps, settings.sabotage)
 let records = 0
 function onRecord(): void {
   if (++records !== settings.block?.atRecord) return
-  const until = performance.now() + settings.block.ms
-  while (performance.now() < until) Math.random()
+  while (!existsSync(settings.block.untilThereIs)) Math.random()
 }
 
 const resources = [...project.resources, cargo(onRecord)]
