@@ -21,8 +21,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Of a busy machine nothing is promised: who waits for a condition says so only if it is to come sooner.
     expect: { poll: { timeout: 10_000, interval: 20 } },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // A test that leaves something running is a test that failed.
     dangerouslyIgnoreUnhandledErrors: false,
   },

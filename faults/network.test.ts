@@ -1,6 +1,6 @@
 // F4, F5: connections that are terminated, reset, slow, silent, or carry one byte at a time.
 import { expect, test } from 'vitest'
-import { fairClock } from '../packages/core/src/testing/fair-clock.ts'
+import { fairClock } from '../test-support/fair-clock.ts'
 import { faultBed } from './support/bed.ts'
 import { type BadNetwork, badNetwork } from './support/proxy.ts'
 import { applicationName, noProgressSeconds } from './support/settings.ts'

@@ -15,7 +15,7 @@ import {
   postgresQueue,
   type Storage,
 } from '../packages/core/src/index.ts'
-import { fairClock } from '../packages/core/src/testing/fair-clock.ts'
+import { fairClock } from '../test-support/fair-clock.ts'
 import { faultBed } from './support/bed.ts'
 import { cargo } from './support/cargo.ts'
 import { applicationName } from './support/settings.ts'

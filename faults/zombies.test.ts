@@ -1,7 +1,7 @@
 // F6, F7, F10, F12, F27: workers that are thought dead and are not, races for one job, clocks that lie, busy loops.
 import { writeFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { fairClock } from '../packages/core/src/testing/fair-clock.ts'
+import { fairClock } from '../test-support/fair-clock.ts'
 import { faultBed } from './support/bed.ts'
 import { ask, idleProcess, type LoopDelay } from './support/watched.ts'
 

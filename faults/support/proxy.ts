@@ -1,7 +1,7 @@
 // A proxy before PostgreSQL that cuts, delays, slices or swallows what goes through it.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { fairClock } from '../../packages/core/src/testing/fair-clock.ts'
+import { fairClock } from '../../test-support/fair-clock.ts'
 
 export interface BadNetwork {
   /** The database, through the proxy. */

@@ -1,7 +1,7 @@
 // A proxy before PostgreSQL that at some moment forwards nothing more, and closes nothing either: a half-open connection.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { fairClock } from '../src/testing/fair-clock.ts'
+import { fairClock } from '../../../test-support/fair-clock.ts'
 
 export type Direction = 'to the server' | 'to the client'
 

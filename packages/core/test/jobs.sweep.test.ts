@@ -1,7 +1,7 @@
 // No job is forgotten, and none is tried for ever: the sweep, attempts that lead nowhere, and workers that stop.
 import { expect, test } from 'vitest'
+import { fairClock } from '../../../test-support/fair-clock.ts'
 import { fileStorage, type Job, LadingError, memoryQueue, type Queue, type Storage } from '../src/index.ts'
-import { fairClock } from '../src/testing/fair-clock.ts'
 import { gated } from './gated-storage.ts'
 import { jobsBed } from './jobs-bed.ts'
 import { bytes } from './support.ts'
