@@ -34,7 +34,7 @@ test.each([0, 6_860, 14_700])(
   async rows => {
     const gate = await gateAt(bed, rows)
     const id = await bed.submit()
-    const first = bed.worker({ leaseSeconds: 60, batchRows: 500, patienceSeconds: 60 })
+    const first = bed.worker({ leaseSeconds: 60, batchRows: 500 })
     await gate.reached()
     expect((await bed.status(id)).status).toBe('processing')
     const running = fairClock()

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { fairClock } from '../test-support/fair-clock.ts'
 import { faultBed } from './support/bed.ts'
 import { type BadNetwork, badNetwork } from './support/proxy.ts'
-import { applicationName, noProgressSeconds } from './support/settings.ts'
+import { applicationName } from './support/settings.ts'
 
 const bed = faultBed()
 
@@ -57,6 +57,9 @@ test.each([{ sliceBytes: 1 }, { delayMs: 3 }])('a network with %o', async faults
   await network.close()
 })
 
+/** Of the workers whose connections fall silent. */
+const noProgressSeconds = 2
+
 /** The statement that a batch begins with. */
 const inThirdBatch = { behind: 'copy pg_temp', nth: 3 }
 
@@ -68,7 +71,7 @@ async function expectGivenUpInTime({ silence }: BadNetwork): Promise<void> {
 test('the connection of a batch falls silent: it is given up in time, and its worker goes on', async () => {
   const network = await badNetwork(bed.database.url, { silent: { ...inThirdBatch, on: 'this connection' } })
   const id = await bed.submit()
-  bed.worker({ databaseUrl: network.url })
+  bed.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
   await expect.poll(() => network.silence.beganAt, { interval: 2 }).toBeGreaterThan(0)
   expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001 })
   await expectGivenUpInTime(network)
@@ -79,7 +82,7 @@ test('the connection of a batch falls silent: it is given up in time, and its wo
 test('all connections of a worker fall silent amid a batch: another worker goes on, and the first one lives', async () => {
   const network = await badNetwork(bed.database.url, { silent: { ...inThirdBatch, on: 'all' } })
   const id = await bed.submit()
-  const first = bed.worker({ databaseUrl: network.url })
+  const first = bed.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
   await expect.poll(() => network.silence.beganAt, { interval: 2 }).toBeGreaterThan(0)
   expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
   await bed.worker().told('ready')

@@ -68,7 +68,7 @@ test('two updating imports lock each other over the same rows: both end, and eve
       source: Buffer.from(`email,name,role,active\n${rows.map(line).join('')}`),
     })
   // Whoever is not chosen waits for all of the other one's batch.
-  const patient = { batchRows: 10_000, leaseSeconds: 30, patienceSeconds: 30 }
+  const patient = { batchRows: 10_000, leaseSeconds: 30 }
   const workers = ['one', 'two'].map(() => bed.worker(patient))
   await Promise.all(workers.map(worker => worker.told('ready')))
   const both: string[] = []

@@ -105,7 +105,7 @@ test('a batch that takes longer than the lease is let alone: its worker lives', 
   const id = await bed.submit()
   try {
     // While the other one starts, which may take long, no byte comes to the batch.
-    bed.worker({ leaseSeconds: 0.3, patienceSeconds: 60 })
+    bed.worker({ leaseSeconds: 0.3, patienceSeconds: 120 })
     await bed.reached(id, 2_001)
     const other = bed.worker({ leaseSeconds: 0.3 })
     await other.told('ready')

@@ -14,7 +14,7 @@ import {
 } from '../../packages/core/src/index.ts'
 import { setFailpoints } from '../../packages/core/src/testing/index.ts'
 import { cargo } from './cargo.ts'
-import { applicationName, noProgressSeconds, type WorkerEvent, type WorkerSettings } from './settings.ts'
+import { applicationName, type WorkerEvent, type WorkerSettings } from './settings.ts'
 import { countedSteps } from './steps.ts'
 import { tapWire } from './wire.ts'
 
@@ -51,7 +51,7 @@ function onRecord(): void {
 }
 
 const resources = [...project.resources, cargo(onRecord)]
-const { patienceSeconds = noProgressSeconds } = settings
+const { patienceSeconds = 30 } = settings
 const importer = createImporter({ pool, resources, batchRows, noProgressSeconds: patienceSeconds })
 const exporter = createExporter({ pool, resources })
 const inDatabase = postgresQueue({

@@ -149,4 +149,4 @@ test('jobs are listed, cancelled and retried by hand', async () => {
   expect((await run('list', '--status', 'done')).code).toBe(64)
   expect((await run('retry', id)).code).toBe(64)
   await jobs.cancel(id)
-}, 30_000)
+})
