@@ -19,8 +19,10 @@ export default defineConfig({
     // Loading the library anew for each file took a quarter of the time; no test relies on a fresh copy of it.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Of a busy machine nothing is promised: who waits for a condition says so only if it is to come sooner.
+    expect: { poll: { timeout: 10_000, interval: 20 } },
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // A test that leaves something running is a test that failed.
     dangerouslyIgnoreUnhandledErrors: false,
   },

@@ -1,8 +1,9 @@
 // F4, F5: connections that are terminated, reset, slow, silent, or carry one byte at a time.
 import { expect, test } from 'vitest'
+import { fairClock } from '../test-support/fair-clock.ts'
 import { faultBed } from './support/bed.ts'
 import { type BadNetwork, badNetwork } from './support/proxy.ts'
-import { applicationName, noProgressSeconds } from './support/settings.ts'
+import { applicationName } from './support/settings.ts'
 
 const bed = faultBed()
 
@@ -24,7 +25,7 @@ test('ten backends of a worker are terminated while it works: the process lives,
         kills += rowCount ?? 0
         return kills
       },
-      { timeout: 20_000, interval: 30 },
+      { interval: 30 },
     )
     .toBeGreaterThanOrEqual(10)
   await bed.expectExact(id)
@@ -56,21 +57,22 @@ test.each([{ sliceBytes: 1 }, { delayMs: 3 }])('a network with %o', async faults
   await network.close()
 })
 
+/** Of the workers whose connections fall silent. */
+const noProgressSeconds = 2
+
 /** The statement that a batch begins with. */
 const inThirdBatch = { behind: 'copy pg_temp', nth: 3 }
 
 async function expectGivenUpInTime({ silence }: BadNetwork): Promise<void> {
-  await expect.poll(() => silence.givenUpAt, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0)
-  const { beganAt = 0, givenUpAt = 0 } = silence
-  expect(givenUpAt - beganAt).toBeGreaterThan(noProgressSeconds * 1_000 - 300)
-  expect(givenUpAt - beganAt).toBeLessThan((noProgressSeconds + 1) * 1_000)
+  await expect.poll(() => silence.tookMs).toBeGreaterThan(noProgressSeconds * 1_000 - 300)
+  expect(silence.fairMs).toBeLessThan((noProgressSeconds + 1) * 1_000)
 }
 
 test('the connection of a batch falls silent: it is given up in time, and its worker goes on', async () => {
   const network = await badNetwork(bed.database.url, { silent: { ...inThirdBatch, on: 'this connection' } })
   const id = await bed.submit()
-  bed.worker({ databaseUrl: network.url })
-  await expect.poll(() => network.silence.beganAt, { timeout: 20_000, interval: 2 }).toBeGreaterThan(0)
+  bed.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
+  await expect.poll(() => network.silence.beganAt, { interval: 2 }).toBeGreaterThan(0)
   expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001 })
   await expectGivenUpInTime(network)
   await bed.expectExact(id)
@@ -80,12 +82,14 @@ test('the connection of a batch falls silent: it is given up in time, and its wo
 test('all connections of a worker fall silent amid a batch: another worker goes on, and the first one lives', async () => {
   const network = await badNetwork(bed.database.url, { silent: { ...inThirdBatch, on: 'all' } })
   const id = await bed.submit()
-  const first = bed.worker({ databaseUrl: network.url })
-  await expect.poll(() => network.silence.beganAt, { timeout: 20_000, interval: 2 }).toBeGreaterThan(0)
+  const first = bed.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
+  await expect.poll(() => network.silence.beganAt, { interval: 2 }).toBeGreaterThan(0)
   expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
-  bed.worker()
-  await expect.poll(async () => (await bed.status(id)).token, { timeout: 10_000, interval: 10 }).toBe(2)
-  expect(performance.now() - (network.silence.beganAt ?? 0)).toBeLessThan(600 + 5_000)
+  await bed.worker().told('ready')
+  const running = fairClock()
+  await expect.poll(async () => (await bed.status(id)).token).toBe(2)
+  // The lease is over or nearly so: how long a process takes to start is the machine's affair.
+  expect(running()).toBeLessThan(600 + 5_000)
   await expectGivenUpInTime(network)
   await bed.ended(id)
   network.heal()

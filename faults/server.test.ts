@@ -38,14 +38,14 @@ test(
     const seen = (url: string) =>
       fetch(`${url}/v1/imports/${id}`).then(response => response.json() as Promise<Progress>)
     const processed = async () => (await seen(first.url)).progress.processed_records
-    await expect.poll(processed, { timeout: 30_000, interval: 5 }).toBeGreaterThan(users / 3)
+    await expect.poll(processed, { interval: 5 }).toBeGreaterThan(users / 3)
 
     const exited = once(first.child, 'exit')
     const before = await seen(first.url)
     first.child.kill('SIGKILL')
     for (const pid of processesOf(folder)) killed(pid)
     await exited
-    await expect.poll(() => processesOf(folder), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => processesOf(folder)).toEqual([])
     expect(before.status).toBe('processing')
     expect(before.progress.processed_records).toBeLessThan(users)
 
@@ -55,6 +55,9 @@ test(
       database: 'bulk_import_export',
     })
     const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+    // Temporary tables of the killed server are dropped by its autovacuum, which comes once a minute.
+    await pool.query("alter system set autovacuum_naptime = '1s'")
+    await pool.query('select pg_reload_conf()')
     // Half a minute of lease and a minute of the message, which nobody needs to sit through.
     if (!isFull) {
       await pool.query('update lading.jobs set lease_until = clock_timestamp()')
@@ -69,11 +72,13 @@ test(
     })
     const { rows } = await pool.query(
       `select (select count(*)::int from users) as rows, (select count(distinct email)::int from users) as emails,
-       (select count(*)::int from lading.queue) as messages, (select token::int from lading.jobs) as claims`,
+       (select token::int from lading.jobs) as claims`,
     )
-    expect(rows).toEqual([{ rows: users, emails: users, messages: 0, claims: 2 }])
+    expect(rows).toEqual([{ rows: users, emails: users, claims: 2 }])
+    // The message is acknowledged behind the end of the job.
+    await expect.poll(async () => (await pool.query('select from lading.queue')).rowCount).toBe(0)
     const staging = async () => (await pool.query("select from pg_class where relpersistence = 't'")).rowCount
-    await expect.poll(staging, { timeout: 10_000 }).toBe(0)
+    await expect.poll(staging).toBe(0)
     const files = await readdir(join(folder, 'files'), { recursive: true, withFileTypes: true })
     expect(files.filter(entry => entry.isFile()).map(({ name }) => name)).toEqual(['source'])
     await pool.end()
@@ -82,7 +87,7 @@ test(
     expect(processesOf(folder)).toEqual([])
     await rm(folder, { recursive: true })
   },
-  isFull ? 600_000 : 60_000,
+  isFull ? 600_000 : 120_000,
 )
 
 function killed(pid: string): void {

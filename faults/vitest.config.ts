@@ -12,7 +12,8 @@ export default defineConfig({
     globalSetup: ['test-support/global-setup.ts', 'faults/support/build-worker.ts'],
     reporters: ['default', './test-support/closing-line.ts'],
     maxWorkers: isSoak ? 1 : 2,
-    testTimeout: isSoak ? 1_800_000 : 60_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000, interval: 20 } },
+    testTimeout: isSoak ? 1_800_000 : 120_000,
+    hookTimeout: 120_000,
   },
 })

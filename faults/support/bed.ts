@@ -137,12 +137,12 @@ export function faultBed({ rows = 20_000 }: { readonly rows?: number } = {}): Be
     },
     async reached(id, row) {
       await expect
-        .poll(async () => (await bed.status(id)).row, { timeout: 20_000, interval: 2 })
+        .poll(async () => (await bed.status(id)).row, { timeout: 60_000, interval: 2 })
         .toBeGreaterThanOrEqual(row)
     },
     async ended(id) {
       await expect
-        .poll(async () => (await bed.status(id)).status, { timeout: 30_000, interval: 20 })
+        .poll(async () => (await bed.status(id)).status, { timeout: 60_000 })
         .toMatch(/completed|failed|cancelled/)
       return bed.status(id)
     },
@@ -207,9 +207,7 @@ async function undisturbed(rows: number): Promise<Traces> {
   try {
     const source = Buffer.from(cargoCsv(rows))
     const { id } = await jobs.submitImport({ resource: 'cargo', format: 'csv', source })
-    await expect
-      .poll(async () => (await jobs.get(id))?.status, { timeout: 60_000, interval: 20 })
-      .toBe('completed')
+    await expect.poll(async () => (await jobs.get(id))?.status, { timeout: 60_000 }).toBe('completed')
     const traces = await tracesOf(pool, id)
     // 2 in 100 are rejected, as the generator says: a reference that is wrong itself would prove nothing.
     expect([traces.rows.length, traces.rejected.length]).toEqual([rows * 0.98, rows * 0.02])

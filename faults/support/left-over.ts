@@ -9,12 +9,7 @@ export function unhandledOf(events: readonly WorkerEvent[]): readonly WorkerEven
 
 /** Waits until the queue holds nothing more. */
 export async function expectDelivered(pool: pg.Pool): Promise<void> {
-  await expect
-    .poll(async () => (await pool.query('select job_id from lading.queue')).rows, {
-      timeout: 10_000,
-      interval: 20,
-    })
-    .toEqual([])
+  await expect.poll(async () => (await pool.query('select job_id from lading.queue')).rows).toEqual([])
 }
 
 export async function expectNothingLeft(pool: pg.Pool): Promise<void> {
@@ -30,7 +25,5 @@ export async function expectNothingLeft(pool: pg.Pool): Promise<void> {
     )
     return rows[0]
   }
-  await expect
-    .poll(left, { timeout: 10_000, interval: 50 })
-    .toEqual({ backends: 0, staging: 0, prepared: 0, messages: 0 })
+  await expect.poll(left, { interval: 50 }).toEqual({ backends: 0, staging: 0, prepared: 0, messages: 0 })
 }

@@ -1,14 +1,15 @@
 // A proxy before PostgreSQL that cuts, delays, slices or swallows what goes through it.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { fairClock } from '../../test-support/fair-clock.ts'
 
 export interface BadNetwork {
   /** The database, through the proxy. */
   readonly url: string
   /** Connections that carry something at this moment. */
   readonly open: number
-  /** When the connection with the chunk fell silent, and when its client gave it up; milliseconds of `performance.now()`. */
-  readonly silence: { readonly beganAt?: number; readonly givenUpAt?: number }
+  /** Since when the connection with the chunk is silent, and milliseconds until its client gave it up, also of a fair clock. */
+  readonly silence: { readonly beganAt?: number; readonly tookMs?: number; readonly fairMs?: number }
   /** Ends every connection by a reset. */
   reset(): void
   /** Forwards what comes from now on; connections that fell silent are lost. */
@@ -33,7 +34,8 @@ export async function badNetwork(databaseUrl: string, faults: NetworkFaults = {}
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   const silentOnes = new Set<Socket>()
-  const silence: { beganAt?: number; givenUpAt?: number } = {}
+  const silence: { beganAt?: number; tookMs?: number; fairMs?: number } = {}
+  let running = () => 0
   let isAllSilent = false
   let chunksLeft = silent?.nth ?? 0
   const isLast = (chunk: Buffer) =>
@@ -45,6 +47,7 @@ export async function badNetwork(databaseUrl: string, faults: NetworkFaults = {}
     const fallSilent = () => {
       isTheOne = true
       silence.beganAt = performance.now()
+      running = fairClock()
       isAllSilent = silent?.on === 'all'
       for (const socket of isAllSilent ? sockets : both) silentOnes.add(socket)
     }
@@ -65,7 +68,10 @@ export async function badNetwork(databaseUrl: string, faults: NetworkFaults = {}
       from.on('close', () => {
         sockets.delete(from)
         if (!silentOnes.has(from)) to.destroy()
-        else if (isTheOne && from === client) silence.givenUpAt ??= performance.now()
+        else if (isTheOne && from === client) {
+          silence.tookMs ??= performance.now() - (silence.beganAt ?? 0)
+          silence.fairMs ??= running()
+        }
       })
     }
     forward(client, upstream)

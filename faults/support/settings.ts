@@ -31,11 +31,16 @@ export interface WorkerSettings {
   readonly sabotage?: Sabotage | undefined
   /** The queue does not join transactions, like one outside of the database. */
   readonly queueApart?: boolean | undefined
-  /** Milliseconds for which a hook keeps the event loop busy, once, at the record of this number. */
-  readonly block?: { readonly atRecord: number; readonly ms: number } | undefined
+  /** A hook keeps the event loop busy at the record of this number, once, until there is such a file. */
+  readonly block?: { readonly atRecord: number; readonly untilThereIs: string } | undefined
   readonly resource?: 'cargo' | 'users' | undefined
   readonly poolSize?: number | undefined
-  /** @defaultValue `noProgressSeconds` */
+  /**
+   * Seconds for which a connection may move no byte while an answer is due. So long that a busy machine is not taken
+   * for a silent one: a worker that gives a batch up claims its job once more than a test counts.
+   *
+   * @defaultValue 30
+   */
   readonly patienceSeconds?: number | undefined
 }
 
@@ -52,8 +57,5 @@ export type WorkerEvent =
       readonly beats: number
       readonly maxDelayMs: number
     }
-
-/** Seconds for which a connection of a worker may move no byte while an answer is due. */
-export const noProgressSeconds = 2
 
 export const applicationName = 'lading fault worker'

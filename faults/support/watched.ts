@@ -13,7 +13,7 @@ export interface LoopDelay {
   readonly count: number
 }
 
-const answerMs = 10_000
+const answerMs = 30_000
 
 /** Variables for a process that is to be asked, under a name of its own. */
 export const watched = (what: 'loop-delay' | 'memory', name: string) => ({

@@ -1,5 +1,5 @@
 // A process that works on jobs, submits one or migrates, and dies where it is told to.
-import { createReadStream, writeSync } from 'node:fs'
+import { createReadStream, existsSync, writeSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import pg from 'pg'
 import project from '../../examples/reference-server/lading.config.ts'
@@ -14,7 +14,7 @@ import {
 } from '../../packages/core/src/index.ts'
 import { setFailpoints } from '../../packages/core/src/testing/index.ts'
 import { cargo } from './cargo.ts'
-import { applicationName, noProgressSeconds, type WorkerEvent, type WorkerSettings } from './settings.ts'
+import { applicationName, type WorkerEvent, type WorkerSettings } from './settings.ts'
 import { countedSteps } from './steps.ts'
 import { tapWire } from './wire.ts'
 
@@ -47,12 +47,11 @@ tapWire(pool, steps, settings.sabotage)
 let records = 0
 function onRecord(): void {
   if (++records !== settings.block?.atRecord) return
-  const until = performance.now() + settings.block.ms
-  while (performance.now() < until) Math.random()
+  while (!existsSync(settings.block.untilThereIs)) Math.random()
 }
 
 const resources = [...project.resources, cargo(onRecord)]
-const { patienceSeconds = noProgressSeconds } = settings
+const { patienceSeconds = 30 } = settings
 const importer = createImporter({ pool, resources, batchRows, noProgressSeconds: patienceSeconds })
 const exporter = createExporter({ pool, resources })
 const inDatabase = postgresQueue({

@@ -33,7 +33,7 @@ export interface SpawnOptions {
 }
 
 /** Milliseconds for anything that a worker is waited for. */
-const patienceMs = 15_000
+const patienceMs = 45_000
 
 const skewFile = fileURLToPath(new URL('skew.mjs', import.meta.url))
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { fairClock } from '../../../test-support/fair-clock.ts'
 import { type RunningServer, startServer } from './support.ts'
 
 let database: TestDatabase
@@ -75,9 +76,9 @@ test('it gives the job back that it works on, and the next one ends it', async (
   const first = await start()
   const id = await submit(first, users(100_000))
   await expect.poll(async () => (await statusOf(id)).processed, { interval: 5 }).toBeGreaterThan(0)
-  const told = performance.now()
+  const running = fairClock()
   expect(await first.stop()).toBe(0)
-  expect(performance.now() - told).toBeLessThan(5_000)
+  expect(running()).toBeLessThan(5_000)
   const left = await statusOf(id)
   expect(left.status).toBe('pending')
   expect(left.processed).toBeLessThan(100_000)
@@ -93,7 +94,7 @@ test('with WORKERS_ENABLED=false it leaves the jobs to others', async () => {
   const server = await start({ WORKERS_ENABLED: 'false' })
   const id = await submit(server, users(1))
   const other = await start()
-  await expect.poll(async () => (await statusOf(id)).status, { timeout: 10_000 }).toBe('completed')
+  await expect.poll(async () => (await statusOf(id)).status, { timeout: 20_000 }).toBe('completed')
   expect(await other.stop()).toBe(0)
   const next = await submit(server, users(1))
   expect((await fetch(`${server.url}/health`)).status).toBe(200)

@@ -62,7 +62,7 @@ test('each gives the answer that it shows', async () => {
     if (command.includes('0b7e…')) {
       const status = async () =>
         ((await (await fetch(`${server.url}/v1/imports/${id}`)).json()) as { status: string }).status
-      await expect.poll(status, { timeout: 10_000 }).toBe('completed')
+      await expect.poll(status).toBe('completed')
     }
     const said = execFileSync('bash', ['-c', command.replace(documented, server.url).replace('0b7e…', id)], {
       cwd: folder,

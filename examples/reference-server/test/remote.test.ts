@@ -57,7 +57,7 @@ test('a job of the running server', async () => {
   }
   const ended = async ({ job_id }: Json) => {
     const job = async () => (await (await fetch(`${url}/v1/imports/${job_id}`)).json()) as Json
-    await expect.poll(async () => (await job()).status, { timeout: 10_000 }).toMatch(/completed|failed/)
+    await expect.poll(async () => (await job()).status).toMatch(/completed|failed/)
     return job()
   }
   const done = await ended(await send(`http://127.0.0.1:${port}/users.csv?key=${secret}`))
@@ -68,7 +68,8 @@ test('a job of the running server', async () => {
   expect(refused.code).toBe('URL_NOT_ALLOWED')
   said.push(await (await fetch(`${url}/metrics`)).text())
 
-  const exited = once(child, 'exit')
+  // Behind its last line, too.
+  const exited = once(child, 'close')
   child.kill('SIGTERM')
   expect(await exited).toEqual([0, null])
   expect(said.filter(line => line.includes('"msg":"job"')).length).toBe(2)

@@ -181,8 +181,9 @@ it('ends at SIGINT while the database keeps it waiting', async () => {
     databaseUrl: database.url,
   })
   const outcome = outcomeOf(child)
-  const waiting = `select 1 from pg_locks join pg_stat_activity using (pid) where not granted and application_name = 'lading cli'`
-  while ((await database.pool.query(waiting)).rowCount === 0);
+  const waiting = `select 1 from pg_locks join pg_stat_activity using (pid)
+    where not granted and application_name = 'lading cli' and datname = current_database()`
+  await expect.poll(async () => (await database.pool.query(waiting)).rowCount, { timeout: 20_000 }).toBe(1)
   child.kill('SIGINT')
   expect(await outcome).toEqual({ code: 130, stdout: '', stderr: 'lading: Interrupted.\n' })
   holder.release(true)

@@ -170,7 +170,7 @@ it('stops between two batches at SIGINT and keeps what is in', async () => {
   const lines = Array.from({ length: 5001 }, (_, index) => `u${index}@example.com,U,reader,true\n`)
   // The input stays open, so that the import waits for more when the first batch is in.
   child.stdin?.write(header + lines.join(''))
-  while ((await storedUsers()) === 0);
+  await expect.poll(storedUsers, { timeout: 20_000 }).toBeGreaterThan(0)
   child.kill('SIGINT')
 
   const { code, stdout, stderr } = await outcome
@@ -191,8 +191,9 @@ it('ends at once at the second SIGINT, though the database keeps it waiting', as
   const args = ['import', file, '--resource', 'users', '--config', referenceConfig]
   const child = startLading(args, { databaseUrl: database.url })
   const outcome = outcomeOf(child)
-  const waiting = `select 1 from pg_locks join pg_stat_activity using (pid) where not granted and application_name = 'lading cli'`
-  while ((await database.pool.query(waiting)).rowCount === 0);
+  const waiting = `select 1 from pg_locks join pg_stat_activity using (pid)
+    where not granted and application_name = 'lading cli' and datname = current_database()`
+  await expect.poll(async () => (await database.pool.query(waiting)).rowCount, { timeout: 20_000 }).toBe(1)
   child.stderr?.once('data', () => child.kill('SIGINT'))
   child.kill('SIGINT')
 

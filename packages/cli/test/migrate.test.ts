@@ -82,17 +82,10 @@ it('ends at SIGINT even while it waits for another process', async () => {
   await holder.query('select pg_advisory_lock(5120184216)')
   const child = startLading(reference, { databaseUrl: database.url })
   const outcome = outcomeOf(child)
-  await untilTrue(
-    `select exists (select from pg_locks where locktype = 'advisory' and not granted) as answer`,
-  )
+  const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`
+  await expect.poll(async () => (await database.pool.query(waiting)).rowCount, { timeout: 20_000 }).toBe(1)
   child.kill('SIGINT')
   expect(await outcome).toEqual({ code: 130, stdout: '', stderr: 'lading: Interrupted.\n' })
   holder.release(true)
 })
-
-async function untilTrue(sql: string): Promise<void> {
-  for (;;) {
-    const { rows } = await database.pool.query<{ answer: boolean }>(sql)
-    if (rows[0]?.answer === true) return
-  }
-}

@@ -48,7 +48,7 @@ export function startLading(args: readonly string[], { databaseUrl, cwd }: Surro
     env: { ...env, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
     cwd,
     // One that hangs ends before its test does.
-    timeout: 25_000,
+    timeout: 50_000,
     killSignal: 'SIGKILL',
   })
 }

@@ -226,9 +226,9 @@ test('a reader that has enough ends the query, and leaves neither files nor a co
   const waiting = exporter.bundle()
   waiting.resume().on('error', () => undefined)
   // The users are printed into the spool, and the articles keep it waiting.
-  await expect.poll(async () => (await leftovers()).length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(async () => (await leftovers()).length).toBe(1)
   waiting.destroy()
-  await expect.poll(leftovers, { timeout: 1_000 }).toEqual([])
+  await expect.poll(leftovers).toEqual([])
   await locking.query('rollback')
   locking.release()
 

@@ -166,7 +166,8 @@ test('a worker that is stopped inside of a batch holds the row of its job no lon
     [id],
   )
   const { fence } = importLedger(claimed[0], {
-    leaseSeconds: 0.5,
+    // Time enough to see that it is held.
+    leaseSeconds: 2,
     storedErrors: 0,
     bytesRead: () => 0,
     from: undefined,

@@ -49,7 +49,7 @@ async function serviceThatStalls(stallsAt: (chunk: string, direction: Direction)
 async function worked({ jobs, queue }: Awaited<ReturnType<typeof serviceThatStalls>>, id: string) {
   const stopping = new AbortController()
   const working = jobs.work({ signal: stopping.signal, imports: 1, exports: 1 })
-  await expect.poll(async () => (await jobs.get(id))?.status, { timeout: 15_000 }).toMatch(/completed|failed/)
+  await expect.poll(async () => (await jobs.get(id))?.status, { timeout: 25_000 }).toMatch(/completed|failed/)
   stopping.abort()
   await working
   await queue.close()
@@ -57,10 +57,10 @@ async function worked({ jobs, queue }: Awaited<ReturnType<typeof serviceThatStal
 }
 
 function expectNoticedInTime(): void {
-  const [{ at, givenUpAt = Number.POSITIVE_INFINITY } = { at: 0 }] = proxy.stalls
+  const [{ tookMs = 0, fairMs = Number.POSITIVE_INFINITY } = {}] = proxy.stalls
   expect(proxy.stalls).toHaveLength(1)
-  expect(givenUpAt - at).toBeGreaterThan(noProgressSeconds * 1000 - 300)
-  expect(givenUpAt - at).toBeLessThan((noProgressSeconds + 1) * 1000)
+  expect(tookMs).toBeGreaterThan(noProgressSeconds * 1000 - 300)
+  expect(fairMs).toBeLessThan((noProgressSeconds + 1) * 1000)
 }
 
 let batches = 0
@@ -159,7 +159,7 @@ test('a database that works on a statement for too long is given up, with a faul
     })
     // Its backend is ended by another connection, and would go on as soon as it gets the lock.
     const waiting = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    await expect.poll(async () => (await blocker.query(waiting)).rows, { timeout: 10_000 }).toEqual([])
+    await expect.poll(async () => (await blocker.query(waiting)).rows).toEqual([])
     await blocker.query('rollback')
   } finally {
     blocker.release()

@@ -57,16 +57,16 @@ describe.each(Object.entries(roads))('%s', (_road, { isByRows, ...shape }) => {
       await once(stream, 'close')
       await expect.poll(borrowed).toBe(0)
     }
-    await expect.poll(printing, { timeout: 1_000 }).toBe(0)
+    await expect.poll(printing).toBe(0)
   })
 
-  test('a reader that leaves before the first byte ends the query that he waits for, within a second', async () => {
+  test('a reader that leaves before the first byte ends the query that he waits for, a minute before it would', async () => {
     const stream = open('sleepy')
     const began = once(stream, 'readable').catch(() => undefined)
-    await expect.poll(printing, { timeout: 5_000 }).toBe(1)
+    await expect.poll(printing).toBe(1)
     stream.destroy()
-    await expect.poll(borrowed, { timeout: 1_000 }).toBe(0)
-    await expect.poll(printing, { timeout: 1_000, interval: 25 }).toBe(0)
+    await expect.poll(borrowed).toBe(0)
+    await expect.poll(printing).toBe(0)
     void began
   })
 

@@ -1,14 +1,15 @@
 // A proxy before PostgreSQL that at some moment forwards nothing more, and closes nothing either: a half-open connection.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { fairClock } from '../../../test-support/fair-clock.ts'
 
 export type Direction = 'to the server' | 'to the client'
 
 export interface HalfOpenProxy {
   /** The database, through the proxy. */
   readonly url: string
-  /** When a connection fell silent, and when its client gave it up; milliseconds of `performance.now()`. */
-  readonly stalls: readonly { readonly at: number; givenUpAt?: number }[]
+  /** For each connection that fell silent, milliseconds until its client gave it up: of the clock, and of a fair one. */
+  readonly stalls: readonly { tookMs?: number; fairMs?: number }[]
   close(): Promise<void>
 }
 
@@ -21,23 +22,28 @@ export async function halfOpenProxy(
   stallsAt: (chunk: string, direction: Direction) => boolean,
 ): Promise<HalfOpenProxy> {
   const target = new URL(databaseUrl)
-  const stalls: { at: number; givenUpAt?: number }[] = []
+  const stalls: { tookMs?: number; fairMs?: number }[] = []
   const sockets = new Set<Socket>()
   const server = createServer(client => {
     const upstream = connect(Number(target.port), target.hostname)
     let stall: (typeof stalls)[number] | undefined
+    let began = 0
+    let running = () => 0
     const forward = (from: Socket, to: Socket, direction: Direction) => {
       from.on('data', chunk => {
         if (stall !== undefined) return
         to.write(chunk)
         if (stalls.length > 0 || !stallsAt(chunk.toString('latin1'), direction)) return
-        stall = { at: performance.now() }
+        stall = {}
         stalls.push(stall)
+        began = performance.now()
+        running = fairClock()
       })
       from.on('error', () => undefined)
       from.on('close', () => {
         if (stall === undefined) to.destroy()
-        else if (from === client) stall.givenUpAt = performance.now()
+        else if (from === client)
+          Object.assign(stall, { tookMs: performance.now() - began, fairMs: running() })
       })
     }
     for (const socket of [client, upstream]) sockets.add(socket)

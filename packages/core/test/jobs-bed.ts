@@ -117,7 +117,7 @@ export function jobsBed(): JobsBed {
     async workUntil(happened, options = {}) {
       const enough = new AbortController()
       const done = jobsWith(options).work({ signal: enough.signal })
-      await expect.poll(happened, { timeout: 10_000, interval: 1 }).toBe(true)
+      await expect.poll(happened, { timeout: 20_000, interval: 1 }).toBe(true)
       enough.abort()
       await done
     },
@@ -128,7 +128,7 @@ export function jobsBed(): JobsBed {
     },
     async ended(id) {
       await expect
-        .poll(async () => (await jobs.get(id))?.status, { timeout: 10_000 })
+        .poll(async () => (await jobs.get(id))?.status, { timeout: 20_000 })
         .toMatch(/completed|failed|cancelled/)
       return (await jobs.get(id)) as Job
     },

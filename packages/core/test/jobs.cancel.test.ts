@@ -79,7 +79,7 @@ test('a worker that only waits for its source hears of it, long before its lease
   })
   await expect.poll(async () => (await got(id)).status).toBe('processing')
   await bed.jobs.cancel(id)
-  await expect.poll(() => left, { timeout: 2_000 }).toBe('cancelled')
+  await expect.poll(() => left).toBe('cancelled')
   storage.open()
 })
 
@@ -97,7 +97,7 @@ test('so does one in another process', async () => {
   await expect.poll(async () => (await got(id)).status).toBe('processing')
   const queue = postgresQueue({ pool: bed.database.pool })
   await bed.jobsWith({ queue }).cancel(id)
-  await expect.poll(() => left, { timeout: 2_000 }).toBe('cancelled')
+  await expect.poll(() => left).toBe('cancelled')
   storage.open()
 })
 
@@ -128,7 +128,7 @@ test('whoever writes it for long is asked to stop, and then it is cancelled', as
     },
   }
   const cancelling = bed.jobsWith({ queue }).cancel(id)
-  await expect.poll(() => interrupted, { timeout: 5_000 }).toEqual([id])
+  await expect.poll(() => interrupted).toEqual([id])
   expect((await got(id)).status).toBe('pending')
   await writer.query('rollback')
   writer.release()
@@ -212,6 +212,8 @@ describe('cancel and the end at the same time have one outcome', () => {
       await expect
         .poll(async () => (await got(id)).progress.processedRecords, { interval: 1 })
         .toBeGreaterThanOrEqual(records)
+      // Behind the last batch is rarely behind the end: once at least it is, whatever the machine does.
+      if (round === 0) await bed.ended(id)
       const wasCancelled = await bed.jobs.cancel(id).then(Boolean, () => false)
       await expect.poll(async () => (await got(id)).status).toMatch(/completed|cancelled/)
       const job = await hasExactCounts(id)

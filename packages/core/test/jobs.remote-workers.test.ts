@@ -14,7 +14,7 @@ async function halfWay() {
     response.write(file.slice(0, 50))
     gates.push(() => response.end(file.slice(50)))
   })
-  const reached = (count: number) => expect.poll(() => gates.length, { timeout: 10_000 }).toBe(count)
+  const reached = (count: number) => expect.poll(() => gates.length).toBe(count)
   return { server, gates, reached }
 }
 
@@ -52,7 +52,7 @@ test('a worker that was thought dead does not put its file in the place of the o
   await reached(2)
   // The first one finishes while the second one is at it.
   gates[0]?.()
-  await expect.poll(() => deleted.length, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => deleted.length).toBe(1)
   expect([await storedFiles(), await keysOnDisk(), await tablesWithSecret()]).toEqual([
     [],
     [],

@@ -1,5 +1,6 @@
 // No job is forgotten, and none is tried for ever: the sweep, attempts that lead nowhere, and workers that stop.
 import { expect, test } from 'vitest'
+import { fairClock } from '../../../test-support/fair-clock.ts'
 import { fileStorage, type Job, LadingError, memoryQueue, type Queue, type Storage } from '../src/index.ts'
 import { gated } from './gated-storage.ts'
 import { jobsBed } from './jobs-bed.ts'
@@ -122,29 +123,30 @@ test('a fault that may go away pauses longer each time, and tells itself in the 
     ...fileStorage(bed.folder),
     get: () => Promise.reject(new LadingError('SOURCE_UNAVAILABLE', 'The storage went away.')),
   }
+  // Written down by the database when the job is given back, because a test would look too late.
+  await bed.database.pool.query(`
+    create table pauses (number serial, seconds float8);
+    create function note_pause() returns trigger language plpgsql as $$ begin
+      insert into pauses (seconds) values (extract(epoch from new.due_at - clock_timestamp()));
+      return null; end $$;
+    create trigger noting after update on lading.jobs for each row
+      when (old.status = 'processing' and new.status = 'pending') execute function note_pause()`)
+  const pauses = async () =>
+    (await bed.database.pool.query('select seconds from pauses order by number')).rows.map(({ seconds }) =>
+      Number(seconds),
+    )
   bed.work({ queue, storage, sweepSeconds: 0.02, maxAttempts: 3 })
-  const pauses: number[] = []
-  for (const attempt of [1, 2]) {
-    const pause = async () => {
-      const { rows } = await bed.database.pool.query(
-        `select extract(epoch from due_at - clock_timestamp())::float8 as pause from lading.jobs
-         where id = $1 and status = 'pending' and attempts = $2`,
-        [id, attempt],
-      )
-      return rows[0]?.pause
-    }
-    await expect.poll(pause, { interval: 5 }).toBeTypeOf('number')
-    pauses.push(Number(await pause()))
+  for (const count of [1, 2]) {
+    await expect.poll(async () => (await pauses()).length).toBe(count)
     await setJob(id, 'due_at = clock_timestamp()')
   }
-  expect(pauses[0]).toBeLessThanOrEqual(1)
-  expect(pauses[1]).toBeGreaterThan(1)
-  expect(pauses[1]).toBeLessThanOrEqual(2)
   expect(await bed.ended(id)).toMatchObject({
     status: 'failed',
     errorCode: 'SOURCE_UNAVAILABLE',
     errorMessage: 'The storage went away.',
   })
+  const [first = 0, second = 0] = await pauses()
+  expect([Math.round(first * 10), Math.round(second * 10)]).toEqual([10, 20])
   await bed.stop()
   await queue.close()
 })
@@ -154,19 +156,19 @@ test('a worker that is told to stop gives its job back at once, and it does not 
   const storage = gated(fileStorage(bed.folder), 0)
   bed.work({ storage, leaseSeconds: 600 })
   await expect.poll(async () => (await got(id)).status).toBe('processing')
-  const stopped = performance.now()
+  const running = fairClock()
   await bed.stop()
-  expect(performance.now() - stopped).toBeLessThan(5_000)
+  expect(running()).toBeLessThan(5_000)
   const { rows } = await bed.database.pool.query(
     'select status, attempts, lease_until, due_at from lading.jobs where id = $1',
     [id],
   )
   expect(rows).toEqual([{ status: 'pending', attempts: 0, lease_until: null, due_at: null }])
   storage.open()
-  const claimed = performance.now()
+  const claiming = fairClock()
   bed.work()
   await expect.poll(async () => (await got(id)).status, { interval: 5 }).not.toBe('pending')
-  expect(performance.now() - claimed).toBeLessThan(1_000)
+  expect(claiming()).toBeLessThan(1_000)
   expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
 })
 
@@ -182,9 +184,9 @@ test('a batch that does not end is taken back when the worker is told to stop', 
   const isHeld = async () =>
     (await holder.query(`select from pg_locks where relation = 'users'::regclass and not granted`)).rowCount
   await expect.poll(isHeld).toBe(1)
-  const told = performance.now()
+  const running = fairClock()
   await bed.stop()
-  expect(performance.now() - told).toBeLessThan(5_000)
+  expect(running()).toBeLessThan(5_000)
   expect(await got(id)).toMatchObject({ status: 'pending', progress: { processedRecords: 0 } })
   await holder.query('rollback')
   holder.release()

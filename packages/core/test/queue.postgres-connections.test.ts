@@ -53,7 +53,8 @@ test('one connection listens for all consumers of a queue, and none when there a
   const consumers = [consumer(queue), consumer(queue), consumer(queue, undefined, { kind: 'export' })]
   await until(() => expect(listening()).toBe(1))
   await consumers[0]?.stop()
-  expect(listening()).toBe(1)
+  // Another one may be about to acknowledge.
+  await until(() => expect(listening()).toBe(1))
   await Promise.all(consumers.map(({ stop }) => stop()))
   expect(listening()).toBe(0)
   expect(errors).toEqual([])
@@ -103,7 +104,7 @@ test('a queue without its table says so at the first look', async () => {
 })
 
 test('handlers that use up the pool do not keep their own messages from being renewed', async () => {
-  const queue = make({ max: 4, visibilityMs: 600 })
+  const queue = make({ max: 4, visibilityMs: 1_000 })
   const { opened, open } = gate()
   const { delivered, stop } = consumer(
     queue,
@@ -142,10 +143,10 @@ test('a consumer that waits for a connection ends by its signal', async () => {
   const client = await pool.connect()
   const { abort, ended } = consumer(queue)
   await until(() => expect(pool.waitingCount).toBe(1))
-  const since = performance.now()
+  // While nobody gives the connection back, which it would wait for without end.
   abort()
   await ended
-  expect(performance.now() - since).toBeLessThan(1_000)
+  expect([pool.totalCount, pool.idleCount]).toEqual([1, 0])
   client.release()
 })
 

@@ -161,10 +161,14 @@ export async function ended(site: HttpSite, response: Response) {
   assert.equal(response.status, 202, body)
   const { links } = JSON.parse(body)
   let job = JSON.parse('null')
-  await until('the job ends', async () => {
-    job = await answerOf(fetch(site.origin + links.self))
-    return !['pending', 'processing'].includes(job.status)
-  })
+  await until(
+    'the job ends',
+    async () => {
+      job = await answerOf(fetch(site.origin + links.self))
+      return !['pending', 'processing'].includes(job.status)
+    },
+    25_000,
+  )
   return job
 }
 
@@ -174,7 +178,7 @@ export async function leavesNothing(site: HttpSite, work: () => Promise<void>): 
   const job = await newest()
   const uploads = await newUploads(site)
   await work()
-  await until('nothing is left', async () => (await uploads()) === 0 && (await newest()) === job, 5_000)
+  await until('nothing is left', async () => (await uploads()) === 0 && (await newest()) === job)
 }
 
 /** Counts the uploads that are kept from now on. Those of earlier tests may be on their way out meanwhile. */

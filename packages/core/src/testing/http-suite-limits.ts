@@ -112,7 +112,7 @@ export const limitCases: HttpCases = {
   },
 
   'a body that comes fast enough but never ends gets 408 too': async site => {
-    const served = await site.serve({ limits: { bodySeconds: 0.7, bodyRateSeconds: 0.2 } })
+    const served = await site.serve({ limits: { bodySeconds: 0.7 } })
     await tellsTooSlow(served, 100, /^The body did not come within 0\.7 seconds; /)
   },
 
@@ -156,7 +156,6 @@ export const limitCases: HttpCases = {
       const stalled = request(`${served.base}/v1/exports?resource=long_lines`, { agent: false }).end()
       const [answer] = await once(stalled, 'response')
       assert.equal(answer.statusCode, 200)
-      assert.equal(await brittle.printing(), 2)
       await until('it is cut off', async () => (await brittle.printing()) === 1)
       answer.on('error', () => undefined).resume()
       await new Promise(resolve => answer.once('close', resolve))

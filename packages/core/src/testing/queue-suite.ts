@@ -152,7 +152,8 @@ const deliveryCases: Record<string, QueueCase> = {
       })
       await until('both', () => delivered.length === 2)
       await stop()
-      assert.deepEqual(delivered, [now, jobId])
+      // Where enqueueing took longer than that, its moment had come before there was a consumer.
+      assert.deepEqual([...delivered].sort(), [now, jobId].sort())
       // Two clocks may differ by the time that it takes to read them.
       assert.ok(deliveredAt >= moment - 20, `${moment - deliveredAt} ms too early`)
     },

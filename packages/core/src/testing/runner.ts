@@ -26,7 +26,7 @@ export async function fails(work: Promise<unknown>, code: string, about = ''): P
 export async function until(
   what: string,
   isTrue: () => boolean | Promise<boolean>,
-  patienceMs = 10_000,
+  patienceMs = 20_000,
 ): Promise<void> {
   const deadline = performance.now() + patienceMs
   while (!(await isTrue())) {

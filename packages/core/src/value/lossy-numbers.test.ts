@@ -26,7 +26,7 @@ test.each([
 
 test('a long text of quotes and digits is read once', () => {
   const json = `{"a":"${'\\"1'.repeat(200_000)}","b":${'1'.repeat(200_000)}}`
-  const started = performance.now()
+  const before = process.cpuUsage()
   expect(lossyNumbers(json)?.size).toBe(1)
-  expect(performance.now() - started).toBeLessThan(2_000)
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000)
 })
