@@ -44,8 +44,12 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
   const { jsonBodyBytes } = limits
   const tooLarge = new HttpFault('BODY_TOO_LARGE', `A JSON body may have at most ${jsonBodyBytes} bytes.`)
   // Also where the host's parser, whose limit may be another, has read it.
-  if (Number(request.headers['content-length'] ?? 0) > jsonBodyBytes) throw tooLarge
-  if (request.parsedBody !== undefined) return request.parsedBody
+  const { 'content-length': announced } = request.headers
+  if (Number(announced ?? 0) > jsonBodyBytes) throw tooLarge
+  if (request.parsedBody !== undefined) {
+    if (announced === undefined && sizeOf(request.parsedBody) > jsonBodyBytes) throw tooLarge
+    return request.parsedBody
+  }
   if (request.body === undefined) throw new HttpFault('BODY_INVALID', 'The request has no body; send JSON.')
   const type = header(request, 'content-type')
   if (mediaType(type) !== 'application/json') {
@@ -66,6 +70,11 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
   } catch {
     throw new HttpFault('BODY_INVALID', 'The body is not valid JSON in UTF-8.')
   }
+}
+
+/** Bytes of what came in chunks, but for the white space that the host's parser has not kept. */
+function sizeOf(parsed: unknown): number {
+  return Buffer.byteLength(JSON.stringify(parsed))
 }
 
 /** @throws LadingError `FILE_TOO_LARGE`, before anything is read, if the client itself says so. */

@@ -12,6 +12,7 @@ import { encodingCases } from './http-suite-encodings.ts'
 import { errorCases } from './http-suite-errors.ts'
 import { exportJobCases } from './http-suite-export-jobs.ts'
 import { exportCases } from './http-suite-exports.ts'
+import { formCases } from './http-suite-forms.ts'
 import { givingBackCases } from './http-suite-giving-back.ts'
 import { hostCases } from './http-suite-host.ts'
 import { hostileQueryCases } from './http-suite-hostile-queries.ts'
@@ -81,6 +82,7 @@ const groups = {
   'giving back': givingBackCases,
   idempotency: idempotencyCases,
   uploads: uploadCases,
+  forms: formCases,
   'too large': tooLargeCases,
   limits: limitCases,
   answers: answerCases,
