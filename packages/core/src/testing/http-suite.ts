@@ -30,6 +30,7 @@ import { remoteFaultCases } from './http-suite-remote-faults.ts'
 import { selectionCases } from './http-suite-selections.ts'
 import { settingCases } from './http-suite-settings.ts'
 import { tenantCases } from './http-suite-tenants.ts'
+import { tenantSendingCases } from './http-suite-tenants-sending.ts'
 import { tooLargeCases } from './http-suite-too-large.ts'
 import { transitCases } from './http-suite-transit.ts'
 import { unreadBodyCases } from './http-suite-unread-bodies.ts'
@@ -106,6 +107,7 @@ const groups = {
   'forbidden resources': permitCases,
   'unread bodies': unreadBodyCases,
   tenants: tenantCases,
+  'what tenants send': tenantSendingCases,
 }
 
 /**
