@@ -20,7 +20,7 @@ export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolea
 /**
  * The body as a stream that may be destroyed. Destroying a request closes its connection, and the answer that
  * says why would be lost; so this stream is cut off from the request, which stays open. It breaks when the client
- * goes away, and when it sends too slowly or for too long: time in which nobody reads is not held against it.
+ * goes away, and when it sends too slowly or for too long: its rate is not judged by time in which nobody reads.
  */
 export function detached(body: Readable, limits: HttpLimits): Readable {
   const tap = new PassThrough()

@@ -36,7 +36,8 @@ export function httpSuiteService(
   const remote = { ...suiteRemote, lookup: names.lookup }
   const serviceOn = (pool: Pool) => {
     const exporter = createExporter({ pool, resources })
-    const queue = postgresQueue({ pool })
+    // A job that is tried again need not wait as long as in earnest.
+    const queue = postgresQueue({ pool, backoffMs: 50, pollMs: 100 })
     const importer = createImporter({ pool, resources })
     const jobs = createJobs({ importer, exporter, queue, storage, remote })
     return { jobs, exporter, queue }

@@ -91,7 +91,6 @@ const groups = {
   'remote files': remoteCases,
   'faults of remote files': remoteFaultCases,
   'addresses of remote files': remoteAddressCases,
-  'life of jobs': jobLifeCases,
   outages: outageCases,
   exports: exportCases,
   selections: selectionCases,
@@ -108,6 +107,8 @@ const groups = {
   'unread bodies': unreadBodyCases,
   tenants: tenantCases,
   'what tenants send': tenantSendingCases,
+  // The last one: it fills the table, and whoever exports it behind this waits for all of that.
+  'life of jobs': jobLifeCases,
 }
 
 /**
