@@ -44,10 +44,9 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
   const { jsonBodyBytes } = limits
   const tooLarge = new HttpFault('BODY_TOO_LARGE', `A JSON body may have at most ${jsonBodyBytes} bytes.`)
   // Also where the host's parser, whose limit may be another, has read it.
-  const { 'content-length': announced } = request.headers
-  if (Number(announced ?? 0) > jsonBodyBytes) throw tooLarge
+  if (Number(request.headers['content-length'] ?? 0) > jsonBodyBytes) throw tooLarge
   if (request.parsedBody !== undefined) {
-    if (announced === undefined && sizeOf(request.parsedBody) > jsonBodyBytes) throw tooLarge
+    if (sizeOf(request.parsedBody) > jsonBodyBytes) throw tooLarge
     return request.parsedBody
   }
   if (request.body === undefined) throw new HttpFault('BODY_INVALID', 'The request has no body; send JSON.')
@@ -58,6 +57,9 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
       'The body must be sent with Content-Type: application/json.',
     )
   }
+  const coding = header(request, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (coding !== 'identity')
+    throw new HttpFault('MEDIA_TYPE_UNSUPPORTED', 'JSON is sent plain, without a coding.')
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of detached(request.body, limits)) {
@@ -72,7 +74,7 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
   }
 }
 
-/** Bytes of what came in chunks, but for the white space that the host's parser has not kept. */
+/** Bytes of what came in chunks or packed, but for the white space that the host's parser has not kept. */
 function sizeOf(parsed: unknown): number {
   return Buffer.byteLength(JSON.stringify(parsed))
 }

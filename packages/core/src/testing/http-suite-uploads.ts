@@ -156,6 +156,13 @@ export const uploadCases: HttpCases = {
     const compressed = await fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body: form })
     await assertProblem(compressed, 415, 'MEDIA_TYPE_UNSUPPORTED')
     assert.equal((await ended(site, await send('identity'))).status, 'completed')
+    for (const path of ['/v1/imports', '/v1/exports']) {
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'klingon' }
+      const body = '{"resource":"users","limit":1}'
+      const response = await fetch(site.base + path, { method: 'POST', headers, body })
+      // A parser of the host, where it comes first, answers in its own words.
+      assert.equal(response.status, 415, await response.text())
+    }
   },
 
   'chunks without a length are taken too': async site => {
