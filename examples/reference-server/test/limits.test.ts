@@ -114,13 +114,17 @@ describe.each(['fastify', 'express'])('on %s', ADAPTER => {
     expect(rows).toEqual([{ jobs: 0, keys: 0 }])
   })
 
-  test('headers that trickle, or never end: the connection is closed', async () => {
-    const { url } = await start({ ADAPTER, HEADERS_SECONDS: '1' })
+  test('headers that trickle, or never end, and a socket too many: the connection is closed', async () => {
+    const { url } = await start({ ADAPTER, HEADERS_SECONDS: '1', MAX_CONNECTIONS: '2' })
     const answers = await Promise.all([
       spoken(url, 'GET /live HTTP/1.1\r\nHost: x\r\nX-A: '),
       spoken(url, 'POST /v1/imports HTTP/1.1\r\n'),
+      spoken(url, ''),
     ])
+    const unheard = answers.pop()
     for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+    expect(unheard).toBe('')
+    expect((await fetch(`${url}/live`)).status).toBe(200)
   })
 
   test('a request that can be read in two ways, or not at all, is refused by Node: H020, H022', async () => {

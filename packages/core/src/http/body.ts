@@ -20,7 +20,7 @@ export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolea
 /**
  * The body as a stream that may be destroyed. Destroying a request closes its connection, and the answer that
  * says why would be lost; so this stream is cut off from the request, which stays open. It breaks when the client
- * goes away, and when it sends too slowly or for too long: time in which nobody reads is not held against it.
+ * goes away, and when it sends too slowly or for too long: its rate is not judged by time in which nobody reads.
  */
 export function detached(body: Readable, limits: HttpLimits): Readable {
   const tap = new PassThrough()
@@ -45,7 +45,10 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
   const tooLarge = new HttpFault('BODY_TOO_LARGE', `A JSON body may have at most ${jsonBodyBytes} bytes.`)
   // Also where the host's parser, whose limit may be another, has read it.
   if (Number(request.headers['content-length'] ?? 0) > jsonBodyBytes) throw tooLarge
-  if (request.parsedBody !== undefined) return request.parsedBody
+  if (request.parsedBody !== undefined) {
+    if (sizeOf(request.parsedBody) > jsonBodyBytes) throw tooLarge
+    return request.parsedBody
+  }
   if (request.body === undefined) throw new HttpFault('BODY_INVALID', 'The request has no body; send JSON.')
   const type = header(request, 'content-type')
   if (mediaType(type) !== 'application/json') {
@@ -54,6 +57,9 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
       'The body must be sent with Content-Type: application/json.',
     )
   }
+  const coding = header(request, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (coding !== 'identity')
+    throw new HttpFault('MEDIA_TYPE_UNSUPPORTED', 'JSON is sent plain, without a coding.')
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of detached(request.body, limits)) {
@@ -66,6 +72,11 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
   } catch {
     throw new HttpFault('BODY_INVALID', 'The body is not valid JSON in UTF-8.')
   }
+}
+
+/** Bytes of what came in chunks or packed, but for the white space that the host's parser has not kept. */
+function sizeOf(parsed: unknown): number {
+  return Buffer.byteLength(JSON.stringify(parsed))
 }
 
 /** @throws LadingError `FILE_TOO_LARGE`, before anything is read, if the client itself says so. */

@@ -2,6 +2,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import { detached, fileTooLarge } from './body.ts'
+import { formParts, partHeader } from './form-parts.ts'
 import type { HttpLimits } from './limits.ts'
 import { HttpFault } from './problem.ts'
 
@@ -25,15 +26,12 @@ export interface Form {
   giveUp(): void
 }
 
-/** Of the header of a part; its longest line holds the name of the file. */
-const headerLimits = { headerPairs: 16, headerSize: 8 * 1024 }
-
 /** Characters of the name of a field: the longest that there is has 15. */
 const maxName = 100
 
 /** Bytes that a form may have beside its file. */
 export function formOverhead({ formFields, formFieldBytes }: HttpLimits): number {
-  return (formFields + 1) * (formFieldBytes + headerLimits.headerSize)
+  return (formFields + 1) * (formFieldBytes + partHeader.bytes)
 }
 
 /** RFC 2046, 5.1.1. Longer ones have made parsers loop. */
@@ -46,29 +44,36 @@ export function readForm(
   { maxFileSize, limits }: { readonly maxFileSize: number; readonly limits: HttpLimits },
 ): Form {
   const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType)
-  const length = (boundary?.[1] ?? boundary?.[2] ?? '').length
-  if (length === 0) throw invalid('The Content-Type of the form names no boundary.')
-  if (length > maxBoundary) throw invalid(`The boundary of the form has more than ${maxBoundary} characters.`)
+  const divider = boundary?.[1] ?? boundary?.[2] ?? ''
+  if (divider === '') throw invalid('The Content-Type of the form names no boundary.')
+  if (divider.length > maxBoundary) {
+    throw invalid(`The boundary of the form has more than ${maxBoundary} characters.`)
+  }
 
   const found: [string, string][] = []
   const { formFields: fields } = limits
   const file = deferred<FilePart | undefined>()
   const ended = deferred<void>()
   const tap = detached(body, limits)
+  const parts = formParts(divider)
+  let heard = 0
   let stream: Readable | undefined
   let failure: unknown
 
   const parser = new Busboy({
     headers: { 'content-type': contentType },
     limits: {
-      ...headerLimits,
       files: 1,
       fields,
       parts: fields + 1,
       fieldSize: limits.formFieldBytes,
       fileSize: maxFileSize,
     },
-    isPartAFile: (name, _type, fileName) => name === 'file' || fileName !== undefined,
+    // Called once for each part that the parser can make sense of.
+    isPartAFile: (name, _type, fileName) => {
+      heard++
+      return name === 'file' || fileName !== undefined
+    },
   })
   const fail = (error: unknown): void => {
     failure ??= error
@@ -96,13 +101,14 @@ export function readForm(
   parser.on('fieldsLimit', () => fail(invalid(`The form has more than ${fields} fields.`)))
   parser.on('partsLimit', () => fail(invalid(`The form has more than ${fields + 1} parts.`)))
   parser.once('finish', () => {
+    if (heard !== parts.count()) return fail(unreadable())
     file.resolve(undefined)
     ended.resolve()
   })
   // The parser's own messages are about its insides; all of them mean that the form is cut off or malformed.
   const broken = (error: unknown) => fail(error instanceof HttpFault ? error : malformed())
   parser.on('error', broken)
-  pipeline(tap, parser, error => {
+  pipeline(tap, parts.through, parser, error => {
     if (error) broken(error)
   })
 
@@ -117,6 +123,12 @@ export function readForm(
 
 function malformed(): HttpFault {
   return invalid('The form is malformed or ends before its final boundary.')
+}
+
+function unreadable(): HttpFault {
+  return invalid(
+    'A part of the form cannot be read; each needs the header Content-Disposition: form-data with a name.',
+  )
 }
 
 function invalid(message: string): HttpFault {

@@ -41,6 +41,12 @@ export const hostileQueries: readonly Refused<string>[] = [
   ['name.eq=a', 'FILTER_INVALID', 'name'],
   ['name.$ne=a', 'FILTER_INVALID', 'name'],
   ['name.GTE=a', 'FILTER_INVALID', 'name'],
+  // Operators of other languages, and a name that is a text here and an object there.
+  ['filter[id][$gt]=1', 'FILTER_INVALID', 'filter[id][$gt]'],
+  [`filter[id]=${uuid}&filter[id][$gt]=1`, 'FILTER_INVALID', 'filter[id]'],
+  ['id[$gt]=1', 'FILTER_INVALID', 'id'],
+  [`id=${uuid}&id[$gt]=1`, 'FILTER_INVALID', 'id'],
+  ['id[]=1&id[a]=b', 'FILTER_INVALID', 'id'],
   // Injection by a value, where its type takes no such text.
   [`active=${quoted('true or 1=1')}`, 'FILTER_INVALID', 'active'],
   [`id=${quoted(`${uuid}' or ''='`)}`, 'FILTER_INVALID', 'id'],
@@ -94,6 +100,7 @@ export const hostileQueries: readonly Refused<string>[] = [
   ['sort=name&sort=id', 'OPTION_INVALID', 'sort'],
   [`sort=${names(2_000, 'name')}`, 'OPTION_INVALID', 'name'],
   // The fields.
+  ['fields=id,password', 'OPTION_INVALID', 'password'],
   ['fields=*', 'OPTION_INVALID', '*'],
   ['fields=', 'OPTION_INVALID', ''],
   ['fields=id,,name', 'OPTION_INVALID', ''],

@@ -2,7 +2,7 @@
 import { createExporter } from '../exporter/create-exporter.ts'
 import { createImporter } from '../importer/create-importer.ts'
 import { createJobs } from '../jobs/create-jobs.ts'
-import { type Pool, poolSize } from '../postgres/client.ts'
+import { type Pool, poolSize, withClient } from '../postgres/client.ts'
 import { postgresQueue } from '../queue/postgres-queue.ts'
 import type { Resource } from '../resource/define.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
@@ -36,7 +36,8 @@ export function httpSuiteService(
   const remote = { ...suiteRemote, lookup: names.lookup }
   const serviceOn = (pool: Pool) => {
     const exporter = createExporter({ pool, resources })
-    const queue = postgresQueue({ pool })
+    // A job that is tried again need not wait as long as in earnest.
+    const queue = postgresQueue({ pool, backoffMs: 50, pollMs: 100 })
     const importer = createImporter({ pool, resources })
     const jobs = createJobs({ importer, exporter, queue, storage, remote })
     return { jobs, exporter, queue }
@@ -65,6 +66,11 @@ export function httpSuiteService(
       const keys: string[] = []
       for await (const { key } of storage.list('')) keys.push(key)
       return keys
+    },
+    async ageKey(key, hours) {
+      const passed =
+        'update lading.idempotency_keys set expires_at = expires_at - make_interval(hours => $2) where key = $1'
+      await withClient(pool, client => client.query(passed, [key, hours]))
     },
     async stop() {
       stopping.abort()

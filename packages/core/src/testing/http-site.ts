@@ -15,7 +15,9 @@ export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' 
   readonly brittle: BrittleService
   /** Keys of the objects in the storage of the jobs. */
   files(): Promise<readonly string[]>
-  /** The same on a pool of few connections, which gives up waiting for one within a second; nobody works there. */
+  /** Lets so many hours pass for an idempotency key. */
+  ageKey(key: string, hours: number): Promise<void>
+  /** The service on a pool of few connections, which gives up waiting for one within a second; nobody works there. */
   readonly scarce: Pick<HttpOptions, 'jobs' | 'exporter'> & {
     /** Takes all connections; the answer gives them back. */
     takeAll(): Promise<() => void>

@@ -112,7 +112,7 @@ export const accessCases: HttpCases = {
       })
       const jobOf = async (response: Promise<Response>) => (await ended(served, await response)).job_id
       const importId = await jobOf(sendRaw(served, 'resource=users', usersCsv(1)))
-      const exportId = await jobOf(sendJson(served, '/v1/exports', { resource: 'users' }))
+      const exportId = await jobOf(sendJson(served, '/v1/exports', { resource: 'users', limit: 1 }))
       const seen = async (line: string, body?: string, type = 'application/json') => {
         asked.length = 0
         await (

@@ -1,9 +1,10 @@
 // Cases of the HTTP suite: requests that no client should send, by the numbers of the list of bad inputs.
 //
-// Cases of other files: H004 H005 H007 H013 H016 H019 uploads · H008 too large · H017 host · H020 H022 here and, as
-// Node answers them, in the reference server's limits · H023 limits, too large · H028 H029 H032 idempotency ·
-// H035 life of jobs · H037 export jobs · H040 downloads · H041 H043 H044 hostile queries · H047 H049 truth in transit ·
-// H052 addresses of remote files. There is no key that is required (H026) and no token of a download (H038).
+// Cases of other files: H001 H005 H023 unread bodies · H004 H007 H016 H019 uploads · H008 too large · H010 forms ·
+// H013 imports · H017 host · H020 H022 here and, as Node answers them, in the reference server's limits · H025 limits ·
+// H028 H029 idempotency · H031 tenants · H035 life of jobs · H037 export jobs · H040 downloads · H041 H043 H044 hostile
+// queries · H047 H049 truth in transit · H052 addresses of remote files. There is no key that is required (H026) and no
+// token of a download (H038).
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import {
@@ -23,6 +24,7 @@ import {
   sendRaw,
   usersCsv,
 } from './http-site.ts'
+import { until } from './runner.ts'
 
 const users = field('resource', 'users')
 
@@ -81,12 +83,19 @@ export const badRequestCases: HttpCases = {
     for (const key of await site.service.files()) assert.match(key, /^(imports|exports)\/[\w./-]+$/)
   },
 
-  'H020: a body that is shorter than it was announced': async site => {
-    await leavesNothing(site, async () => {
+  'H020: a body that is shorter than it was announced leaves nothing, and its place to the next one':
+    async site => {
+      const served = await site.serve({ limits: { uploads: 1, uploadsPerCaller: 1 } })
       const rows = usersCsv(20)
-      await raw(site, { 'Content-Length': rows.length + 1_000 }, rows).catch(() => '')
-    })
-  },
+      await leavesNothing(served, async () => {
+        const cut = await raw(served, { 'Content-Length': rows.length + 1_000 }, rows)
+        assert.match(cut, /^HTTP\/1\.1 400 /)
+      })
+      await until('its place is free', async () => {
+        const { status } = await sendRaw(served, 'resource=users', rows)
+        return status === 202
+      })
+    },
 
   'H022: a body that can be read in two ways': async site => {
     const chunked = { 'Content-Length': 5, 'Transfer-Encoding': 'chunked', Connection: 'close' }
@@ -113,6 +122,25 @@ export const badRequestCases: HttpCases = {
       const response = await fetch(`${site.base}/v1/exports`, { method: 'POST', headers, body })
       assert.equal(response.status, 400, await response.text())
     }
+  },
+
+  'H032: after its day an idempotency key is a new one': async site => {
+    const key = randomUUID()
+    const send = async (csv: string) => {
+      const response = await sendRaw(site, 'resource=users', csv, 'text/csv', { 'idempotency-key': key })
+      const { job_id: id, code } = await answerOf(response)
+      return [response.status, response.headers.get('idempotency-replayed'), id ?? code]
+    }
+    const [csv, other] = [usersCsv(1), usersCsv(1)]
+    const [, , first] = await send(csv)
+    await site.service.ageKey(key, 23)
+    assert.deepEqual(await send(csv), [202, 'true', first])
+    assert.deepEqual(await send(other), [422, null, 'IDEMPOTENCY_KEY_REUSED'])
+    await site.service.ageKey(key, 1)
+    const [status, replayed, second] = await send(other)
+    assert.deepEqual([status, replayed], [202, null])
+    assert.notEqual(second, first)
+    assert.deepEqual(await send(other), [202, 'true', second])
   },
 
   'H034: ids that are none reach no database': async site => {

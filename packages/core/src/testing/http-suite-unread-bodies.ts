@@ -76,6 +76,41 @@ export const unreadBodyCases: HttpCases = {
     })
   },
 
+  'H001: so is whoever the hook does not let in, for whatever reason': async site => {
+    const hooks: readonly (readonly [Authorize, number, string])[] = [
+      // What a hook without types may return.
+      [(() => undefined) as unknown as Authorize, 500, 'HOOK_FAILED'],
+      [(() => null) as unknown as Authorize, 500, 'HOOK_FAILED'],
+      [() => Promise.reject(new Error('secret')), 500, 'HOOK_FAILED'],
+      [() => Promise.reject(new AccessRefused('forbidden')), 403, 'ACCESS_DENIED'],
+    ]
+    await leavesNothing(site, async () => {
+      for (const [authorize, status, code] of hooks) {
+        const served = await site.serve({ authorize })
+        for (const type of [multipart, 'text/csv']) {
+          const headers = { 'Content-Type': type, 'Content-Length': tenMegabytes }
+          const answer = await answerTo(begun(served, '/v1/imports', headers))
+          assert.deepEqual(answer, { status, code, connection: 'close' })
+        }
+      }
+    })
+  },
+
+  'H005: a boundary that is too long is refused before the body; one of 70 characters is taken':
+    async site => {
+      for (const length of [71, 252, 10_000]) {
+        const type = `multipart/form-data; boundary=${'b'.repeat(length)}`
+        const headers = { 'Content-Type': type, 'Content-Length': tenMegabytes }
+        const { status, code } = await answerTo(begun(site, '/v1/imports', headers))
+        assert.deepEqual([status, code], [400, 'BODY_INVALID'])
+      }
+      const longest = 'b'.repeat(70)
+      const body = formBody([field('resource', 'users'), file(usersCsv(1))]).replaceAll(boundary, longest)
+      const headers = { 'content-type': `multipart/form-data; boundary=${longest}` }
+      const taken = await fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body })
+      assert.equal(taken.status, 202, await taken.text())
+    },
+
   'a resource that is forbidden is refused by the address, before the body': async site => {
     const served = await site.serve({ authorize: usersOnly })
     for (const headers of expecting({ 'Content-Type': multipart, 'Content-Length': tenMegabytes })) {

@@ -12,6 +12,7 @@ import { encodingCases } from './http-suite-encodings.ts'
 import { errorCases } from './http-suite-errors.ts'
 import { exportJobCases } from './http-suite-export-jobs.ts'
 import { exportCases } from './http-suite-exports.ts'
+import { formCases } from './http-suite-forms.ts'
 import { givingBackCases } from './http-suite-giving-back.ts'
 import { hostCases } from './http-suite-host.ts'
 import { hostileQueryCases } from './http-suite-hostile-queries.ts'
@@ -29,6 +30,7 @@ import { remoteFaultCases } from './http-suite-remote-faults.ts'
 import { selectionCases } from './http-suite-selections.ts'
 import { settingCases } from './http-suite-settings.ts'
 import { tenantCases } from './http-suite-tenants.ts'
+import { tenantSendingCases } from './http-suite-tenants-sending.ts'
 import { tooLargeCases } from './http-suite-too-large.ts'
 import { transitCases } from './http-suite-transit.ts'
 import { unreadBodyCases } from './http-suite-unread-bodies.ts'
@@ -81,6 +83,7 @@ const groups = {
   'giving back': givingBackCases,
   idempotency: idempotencyCases,
   uploads: uploadCases,
+  forms: formCases,
   'too large': tooLargeCases,
   limits: limitCases,
   answers: answerCases,
@@ -88,7 +91,6 @@ const groups = {
   'remote files': remoteCases,
   'faults of remote files': remoteFaultCases,
   'addresses of remote files': remoteAddressCases,
-  'life of jobs': jobLifeCases,
   outages: outageCases,
   exports: exportCases,
   selections: selectionCases,
@@ -104,6 +106,9 @@ const groups = {
   'forbidden resources': permitCases,
   'unread bodies': unreadBodyCases,
   tenants: tenantCases,
+  'what tenants send': tenantSendingCases,
+  // The last one: it fills the table, and whoever exports it behind this waits for all of that.
+  'life of jobs': jobLifeCases,
 }
 
 /**

@@ -1,0 +1,78 @@
+// The bytes of a form → the same bytes, with the headers of its parts measured and the parts counted.
+import { HttpFault } from './problem.ts'
+
+/** Of the header of a part; its longest line holds the name of the file. */
+export const partHeader = { lines: 16, bytes: 8 * 1024 }
+
+export interface FormParts {
+  /** @throws HttpFault `BODY_INVALID` for a part whose header is too long */
+  through(form: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
+  /** Those that have begun so far, whatever the parser has made of them. */
+  count(): number
+}
+
+const lineEnd = '\r\n'
+const headerEnd = Buffer.from(lineEnd + lineEnd)
+
+/**
+ * A parser of forms leaves out what it cannot read, without a word: a part whose `Content-Disposition` stands behind
+ * its limits, or in a header that is broken. Without its `dry_run` an import is another one, so somebody has to count.
+ */
+export function formParts(boundary: string): FormParts {
+  const delimiter = Buffer.from(`${lineEnd}--${boundary}`)
+  let parts = 0
+  let isOver = false
+  /** What has come since the delimiter; undefined outside of headers. */
+  let head: Buffer | undefined
+  let isCounted = false
+
+  const begin = (): void => {
+    if (head !== undefined && !isCounted) parts++
+    head = Buffer.alloc(0)
+    isCounted = false
+  }
+  const read = (bytes: Buffer): void => {
+    if (head === undefined || isOver) return
+    head = Buffer.concat([head, bytes])
+    if (head.length < 2) return
+    if (!isCounted && head.toString('latin1', 0, 2) === '--') {
+      isOver = true
+      return
+    }
+    if (!isCounted) parts++
+    isCounted = true
+    const end = head.indexOf(headerEnd)
+    // The last bytes so far may be the beginning of its end; the first two end the line of the delimiter.
+    const size = (end === -1 ? head.length - headerEnd.length + 1 : end) - lineEnd.length
+    if (size > partHeader.bytes) throw tooLong(`${partHeader.bytes} bytes`)
+    if (end === -1) return
+    const lines = head.toString('latin1', 0, end).split(lineEnd).length - 1
+    if (lines > partHeader.lines) throw tooLong(`${partHeader.lines} lines`)
+    head = undefined
+  }
+
+  return {
+    async *through(form) {
+      // The first delimiter needs no end of a line before it.
+      let rest = Buffer.from(lineEnd)
+      for await (const chunk of form) {
+        rest = isOver ? rest : Buffer.concat([rest, chunk])
+        for (let at = rest.indexOf(delimiter); at !== -1 && !isOver; at = rest.indexOf(delimiter)) {
+          read(rest.subarray(0, at))
+          if (!isOver) begin()
+          rest = rest.subarray(at + delimiter.length)
+        }
+        // The end may be the beginning of a delimiter.
+        const sure = Math.max(0, rest.length - delimiter.length + 1)
+        read(rest.subarray(0, sure))
+        rest = rest.subarray(sure)
+        yield chunk
+      }
+    },
+    count: () => parts,
+  }
+}
+
+function tooLong(most: string): HttpFault {
+  return new HttpFault('BODY_INVALID', `A part of the form has a header of more than ${most}.`)
+}
