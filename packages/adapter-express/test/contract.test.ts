@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { continueWhenRead } from '../../core/src/http/index.ts'
-import { httpSuiteService } from '../../core/src/testing/http-service.ts'
-import { frameworkGroups, type HttpSuiteGroup, httpSuite } from '../../core/src/testing/http-suite.ts'
+import { httpSuiteService } from '../../core/src/testing/http/service.ts'
+import { frameworkGroups, type HttpSuiteGroup, httpSuite } from '../../core/src/testing/http/suite.ts'
 import { ladingExpress } from '../src/index.ts'
 
 /** Where it is mounted concerns only some cases, and the version of the framework only some more. */

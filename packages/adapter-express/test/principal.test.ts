@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { AccessRefused } from '../../core/src/http/index.ts'
-import { httpSuiteService } from '../../core/src/testing/http-service.ts'
+import { httpSuiteService } from '../../core/src/testing/http/service.ts'
 import { type LadingOptions, ladingExpress } from '../src/index.ts'
 
 let database: TestDatabase

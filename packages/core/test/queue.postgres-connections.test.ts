@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { type PostgresQueueOptions, postgresQueue } from '../src/queue/postgres-queue.ts'
 import type { Queue } from '../src/queue/queue.ts'
-import { consumer, enqueued, gate } from '../src/testing/queue-samples.ts'
+import { consumer, enqueued, gate } from '../src/testing/queue/samples.ts'
 
 const never = 3_600_000
 const errors: unknown[] = []

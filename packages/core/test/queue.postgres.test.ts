@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { postgresQueue } from '../src/queue/postgres-queue.ts'
-import { queueSuite } from '../src/testing/queue-suite.ts'
+import { queueSuite } from '../src/testing/queue/suite.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 // The public API of @lading/core/testing: a conformance suite for each contract, for any test runner, and failpoints.
 export { type Failpoint, setFailpoints } from '../util/failpoint.ts'
-export { httpSuiteService } from './http-service.ts'
+export { httpSuiteService } from './http/service.ts'
 export {
   frameworkGroups,
   type HttpSuiteGroup,
   type HttpSuiteOptions,
   type HttpSuiteService,
   httpSuite,
-} from './http-suite.ts'
-export { type QueueBed, type QueueSuiteOptions, type QueueSuiteSettings, queueSuite } from './queue-suite.ts'
+} from './http/suite.ts'
+export { type QueueBed, type QueueSuiteOptions, type QueueSuiteSettings, queueSuite } from './queue/suite.ts'
 export type { SuiteRunner } from './runner.ts'
-export { type StorageSuiteOptions, storageSuite } from './storage-suite.ts'
+export { type StorageSuiteOptions, storageSuite } from './storage/suite.ts'

@@ -1,0 +1,193 @@
+// Cases of the HTTP suite: requests that no client should send, by the numbers of the list of bad inputs.
+//
+// Cases of other files: H001 H005 H023 unread bodies · H004 H007 H016 H019 uploads · H008 too large · H010 forms ·
+// H013 imports · H017 host · H020 H022 here and, as Node answers them, in the reference server's limits · H025 limits ·
+// H028 H029 idempotency · H031 tenants · H035 life of jobs · H037 export jobs · H040 downloads · H041 H043 H044 hostile
+// queries · H047 H049 truth in transit · H052 addresses of remote files. There is no key that is required (H026) and no
+// token of a download (H038).
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { until } from '../../runner.ts'
+import {
+  answerOf,
+  assertProblem,
+  ended,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  type HttpSite,
+  leavesNothing,
+  overSocket,
+  requestHead,
+  sendForm,
+  sendJson,
+  sendRaw,
+  usersCsv,
+} from '../site.ts'
+
+const users = field('resource', 'users')
+
+/** Sends this much, and no more. */
+const raw = (site: HttpSite, headers: Readonly<Record<string, string | number>>, body: string) =>
+  overSocket(
+    site,
+    requestHead(site, 'POST /v1/imports?resource=users', { 'Content-Type': 'text/csv', ...headers }) + body,
+    true,
+  )
+
+export const badRequestCases: HttpCases = {
+  'H002: a resource called like what every object has is unknown': async site => {
+    for (const name of ['user', 'constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+      const query = `resource=${name}`
+      await leavesNothing(site, async () => {
+        await assertProblem(await sendRaw(site, query, usersCsv(1)), 400, 'RESOURCE_UNKNOWN')
+        const form = formBody([field('resource', name), file(usersCsv(1))])
+        await assertProblem(await sendForm(site, form), 400, 'RESOURCE_UNKNOWN')
+      })
+      await assertProblem(await fetch(`${site.base}/v1/exports?${query}`), 400, 'RESOURCE_UNKNOWN')
+      await assertProblem(await sendJson(site, '/v1/exports', { resource: name }), 400, 'RESOURCE_UNKNOWN')
+    }
+  },
+
+  'H010, H011: fields and part headers called like what every object has': async site => {
+    await leavesNothing(site, async () => {
+      for (const name of ['__proto__', 'constructor', 'toString']) {
+        const form = formBody([users, field(name, 'x'), file(usersCsv(1))])
+        await assertProblem(await sendForm(site, form), 400, 'OPTION_INVALID')
+      }
+    })
+    // A header of a part that nobody asks for is nobody's business.
+    const named = formBody([{ ...users, lines: '__proto__: x\r\n' }, file(usersCsv(1))])
+    assert.equal((await ended(site, await sendForm(site, named))).progress.inserted_records, 1)
+    assert.equal((await fetch(`${site.base}/live`)).status, 200)
+  },
+
+  'H014: names of files are no paths, however they are written': async site => {
+    const names = [
+      '../../x.csv',
+      '..\\..\\x.csv',
+      '/etc/passwd',
+      'CON',
+      '.',
+      '..',
+      `${'x'.repeat(5_000)}.csv`,
+    ]
+    for (const name of [...names, 'a\u0000b.csv', '%2e%2e%2fx.csv', 'отчёт.csv', '']) {
+      const form = formBody([users, field('format', 'csv'), file(usersCsv(2), name)])
+      const response = await sendForm(site, form)
+      const job = await ended(site, response)
+      assert.deepEqual([name, job.status, job.progress.inserted_records], [name, 'completed', 2])
+      assert.ok(!JSON.stringify(job).includes('passwd'))
+    }
+    for (const key of await site.service.files()) assert.match(key, /^(imports|exports)\/[\w./-]+$/)
+  },
+
+  'H020: a body that is shorter than it was announced leaves nothing, and its place to the next one':
+    async site => {
+      const served = await site.serve({ limits: { uploads: 1, uploadsPerCaller: 1 } })
+      const rows = usersCsv(20)
+      await leavesNothing(served, async () => {
+        const cut = await raw(served, { 'Content-Length': rows.length + 1_000 }, rows)
+        assert.match(cut, /^HTTP\/1\.1 400 /)
+      })
+      await until('its place is free', async () => {
+        const { status } = await sendRaw(served, 'resource=users', rows)
+        return status === 202
+      })
+    },
+
+  'H022: a body that can be read in two ways': async site => {
+    const chunked = { 'Content-Length': 5, 'Transfer-Encoding': 'chunked', Connection: 'close' }
+    await leavesNothing(site, async () => {
+      assert.match(await raw(site, chunked, '5\r\nemail\r\n0\r\n\r\n'), /^HTTP\/1\.1 400 /)
+    })
+  },
+
+  'H025: a JSON body with other members, or none of its kind': async site => {
+    const valid = { resource: 'users', format: 'csv' }
+    for (const body of [
+      { ...valid, extra: 1 },
+      JSON.parse('{"resource":"users","__proto__":{"format":"csv"}}'),
+      { ...valid, resource: ['users'] },
+      { ...valid, filters: [] },
+      { ...valid, fields: 'id' },
+      [valid],
+    ]) {
+      await assertProblem(await sendJson(site, '/v1/exports', body), 400, 'OPTION_INVALID')
+    }
+    // A parser of the host, where it comes first, answers in its own words.
+    const headers = { 'content-type': 'application/json' }
+    for (const body of ['{"resource":', 'null x', '\u0000']) {
+      const response = await fetch(`${site.base}/v1/exports`, { method: 'POST', headers, body })
+      assert.equal(response.status, 400, await response.text())
+    }
+  },
+
+  'H032: after its day an idempotency key is a new one': async site => {
+    const key = randomUUID()
+    const send = async (csv: string) => {
+      const response = await sendRaw(site, 'resource=users', csv, 'text/csv', { 'idempotency-key': key })
+      const { job_id: id, code } = await answerOf(response)
+      return [response.status, response.headers.get('idempotency-replayed'), id ?? code]
+    }
+    const [csv, other] = [usersCsv(1), usersCsv(1)]
+    const [, , first] = await send(csv)
+    await site.service.ageKey(key, 23)
+    assert.deepEqual(await send(csv), [202, 'true', first])
+    assert.deepEqual(await send(other), [422, null, 'IDEMPOTENCY_KEY_REUSED'])
+    await site.service.ageKey(key, 1)
+    const [status, replayed, second] = await send(other)
+    assert.deepEqual([status, replayed], [202, null])
+    assert.notEqual(second, first)
+    assert.deepEqual(await send(other), [202, 'true', second])
+  },
+
+  'H034: ids that are none reach no database': async site => {
+    const ids = ['0', '-1', '%00', '..%2f..%2fx', "1'--", 'null', `${randomUUID()}%0a`, 'x'.repeat(10_000)]
+    for (const id of ids) {
+      for (const [method, path] of [
+        ['GET', `/v1/imports/${id}`],
+        ['DELETE', `/v1/imports/${id}`],
+        ['POST', `/v1/imports/${id}/retry`],
+        ['GET', `/v1/imports/${id}/errors`],
+        ['GET', `/v1/imports/${id}/rejects`],
+        ['GET', `/v1/exports/${id}`],
+        ['GET', `/v1/exports/${id}/download`],
+        ['DELETE', `/v1/exports/${id}`],
+      ] as const) {
+        const response = await fetch(site.base + path, { method })
+        await assertProblem(response, 400, 'JOB_ID_INVALID')
+      }
+    }
+  },
+
+  'H046: nobody gets a page, whatever they accept': async site => {
+    const headers = { accept: 'text/html,application/xhtml+xml' }
+    const job = await ended(
+      site,
+      await sendRaw(site, 'resource=users', 'email,name,role,active\n<b>,A,x,1\n'),
+    )
+    for (const path of ['/health', '/v1/imports', '/v1/nowhere', '/v1/exports?resource=users&limit=1']) {
+      const response = await fetch(site.base + path, { headers })
+      assert.match(response.headers.get('content-type') ?? '', /^application\/(problem\+json|json|x-ndjson)/)
+      await response.text()
+    }
+    const errors = await fetch(site.origin + job.links.errors, { headers })
+    assert.match(errors.headers.get('content-type') ?? '', /^application\/json/)
+    assert.equal((await answerOf(errors)).errors[0].field_value, '<b>')
+  },
+
+  'H050: HEAD and OPTIONS of an export that would take long': async site => {
+    const { brittle } = site.service
+    await brittle.prepare()
+    const { exporter, resources } = brittle
+    const served = await site.serve({ exporter, resources })
+    const before = brittle.connections()
+    for (const method of ['HEAD', 'OPTIONS']) {
+      const response = await fetch(`${served.base}/v1/exports?resource=sleepy_lines`, { method })
+      assert.equal(response.status, method === 'HEAD' ? 200 : 204)
+    }
+    assert.equal(brittle.connections(), before)
+  },
+}

@@ -1,0 +1,113 @@
+// Cases of the HTTP suite: bundles that are refused, or break off, before there is any import.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { until } from '../../runner.ts'
+import { bundleArchive } from '../bundle-archive.ts'
+import { bundleOf, form, planted, sendBundle, userFields } from '../bundle-planting.ts'
+import {
+  assertProblem,
+  field,
+  file,
+  type HttpCases,
+  leavesNothing,
+  newUploads,
+  requestHead,
+} from '../site.ts'
+
+export const bundleRefusalCases: HttpCases = {
+  'what cannot be true of several imports is refused, and nothing is left': async site => {
+    const bundle = await bundleOf(planted())
+    await leavesNothing(site, async () => {
+      for (const [query, named] of [
+        ['dry_run=true', 'dry_run'],
+        ['atomic=true', 'atomic'],
+        ['mapping={"a":"email"}', 'mapping'],
+        ['delimiter=;', 'delimiter'],
+        ['encoding=utf-8', 'encoding'],
+        ['excel=true', 'excel'],
+        ['resource=users', 'resource'],
+        ['after=nobody', 'after'],
+        ['colour=red', 'colour'],
+      ] as const) {
+        const response = await sendBundle(site, bundle, `format=bundle&${query}`)
+        const sentence = await assertProblem(response, 400, 'OPTION_INVALID')
+        assert.ok(sentence.includes(`"${named}"`), sentence)
+      }
+      for (const late of [field('dry_run', 'true'), field('resource', 'users'), field('format', 'csv')]) {
+        const response = await form(site, file(bundle.toString('latin1'), 'x.tar.gz'), late)
+        await assertProblem(response, 400, 'OPTION_INVALID')
+      }
+    })
+  },
+
+  'a bundle that is not what it says is refused before there is any import': async site => {
+    const { users, articles } = planted()
+    const whole = await bundleArchive([users, articles])
+    const none = '0'.repeat(64)
+    await leavesNothing(site, async () => {
+      for (const [bundle, status, code] of [
+        [whole.subarray(0, whole.length - 30), 400, 'COMPRESSION_INVALID'],
+        [Buffer.concat([whole, Buffer.from('tail')]), 400, 'COMPRESSION_INVALID'],
+        [await bundleArchive([users, { ...articles, told: { sha256: none } }]), 400, 'BUNDLE_INVALID'],
+        [await bundleArchive([users, { ...articles, told: { bytes: 1 } }]), 400, 'BUNDLE_INVALID'],
+        [await bundleArchive([users, { ...articles, told: { file: '../x.ndjson' } }]), 400, 'BUNDLE_INVALID'],
+        [await bundleArchive([users], ['articles.ndjson', 'x']), 400, 'BUNDLE_INVALID'],
+        [await bundleArchive([users], ['../../etc/passwd', 'x']), 400, 'BUNDLE_INVALID'],
+        [await bundleArchive([users, { ...articles, resource: 'article' }]), 400, 'RESOURCE_UNKNOWN'],
+        [
+          await bundleArchive([{ ...users, fields: { ...userFields, colour: 'text' } }]),
+          409,
+          'BUNDLE_MISMATCH',
+        ],
+        [
+          await bundleArchive([{ ...users, fields: { ...userFields, active: 'text' } }]),
+          409,
+          'BUNDLE_MISMATCH',
+        ],
+        [await bundleArchive([{ ...users, fields: { id: 'uuid', email: 'text' } }]), 409, 'BUNDLE_MISMATCH'],
+        [Buffer.from('email,name\n'), 400, 'BUNDLE_INVALID'],
+      ] as const) {
+        await assertProblem(await sendBundle(site, bundle, 'format=bundle'), status, code)
+        await assertProblem(await form(site, file(bundle.toString('latin1'), 'x.tar.gz')), status, code)
+      }
+    })
+  },
+
+  'a bundle that is too large, as it is sent or when it is unpacked, is refused': async site => {
+    const { users } = planted()
+    const wide = { ...users, content: `${users.content}${' '.repeat(20_000)}\n` }
+    const bundle = await bundleArchive([wide])
+    assert.ok(bundle.length < 3_000)
+    await leavesNothing(site, async () => {
+      for (const maxFileSize of [10_000, 200]) {
+        const small = await site.serve({ maxFileSize })
+        await assertProblem(await sendBundle(small, bundle), 413, 'FILE_TOO_LARGE')
+        await assertProblem(
+          await form(small, file(bundle.toString('latin1'), 'x.tar.gz')),
+          413,
+          'FILE_TOO_LARGE',
+        )
+      }
+    })
+  },
+
+  'a client that leaves in the midst of its upload leaves nothing': async site => {
+    // Not compressible, so that its beginning is unpacked before its end has come.
+    const noise = Array.from({ length: 3_000 }, () => `{"name":"${randomUUID()}"}\n`).join('')
+    const bundle = await bundleArchive([{ ...planted().users, content: noise }])
+    const { hostname, port } = new URL(site.origin)
+    const uploads = await newUploads(site)
+    await leavesNothing(site, async () => {
+      for (const part of [0.3, 0.9]) {
+        const socket = connect(Number(port), hostname)
+        socket.on('error', () => undefined)
+        const headers = { 'Content-Type': 'application/gzip', 'Content-Length': bundle.length }
+        socket.write(requestHead(site, 'POST /v1/imports', headers))
+        socket.write(bundle.subarray(0, bundle.length * part), () => socket.destroy())
+        await until('the socket is closed', () => socket.closed)
+      }
+    })
+    assert.equal(await uploads(), 0)
+  },
+}

@@ -1,0 +1,86 @@
+// Cases of the HTTP suite: a part of a form that cannot be read is refused with the form, and never left out.
+import assert from 'node:assert/strict'
+import {
+  assertProblem,
+  boundary,
+  ended,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  leavesNothing,
+  sendForm,
+  sendRaw,
+  usersCsv,
+} from '../site.ts'
+
+const part = (header: string, value: string) => `--${boundary}\r\n${header}\r\n\r\n${value}\r\n`
+const end = `--${boundary}--\r\n`
+const dryRun = 'Content-Disposition: form-data; name="dry_run"'
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `X-${index}: y\r\n`).join('')
+
+/** Ways to send `dry_run` so that a parser may not see it, or may see something else than another one. */
+const unreadable = [
+  part(`${lines(16)}${dryRun}`, 'true'),
+  part(`${dryRun}\r\n${lines(16).trimEnd()}`, 'true'),
+  part(`X: ${'x'.repeat(9_000)}\r\n${dryRun}`, 'true'),
+  part(`X: no\nline: of its own\r\n${dryRun}`, 'true'),
+  part(`no header\r\n${dryRun}`, 'true'),
+  part(`: no name\r\n${dryRun}`, 'true'),
+  part(dryRun.replace('form-data', 'attachment'), 'true'),
+  part(dryRun.replace('; name="dry_run"', ''), 'true'),
+  part(dryRun.replace('name="dry_run"', "name*=UTF-8''dry_run%0A"), 'true'),
+  part(dryRun.replace('Disposition', 'Position'), 'true'),
+  part('', 'true'),
+  part(dryRun, 'true').replace('\r\n', '  \r\n'),
+  `--${boundary}\r\n${dryRun}\r\n`,
+]
+
+export const formCases: HttpCases = {
+  'without its dry_run an import is another one, so a form with a part that cannot be read is refused':
+    async site => {
+      const users = formBody([field('resource', 'users')], '')
+      await leavesNothing(site, async () => {
+        for (const strange of unreadable) {
+          const csv = formBody([file(usersCsv(1))], '')
+          for (const form of [users + strange + csv, users + csv + strange, csv + users + strange]) {
+            await assertProblem(await sendForm(site, form + end), 400, 'BODY_INVALID')
+          }
+        }
+      })
+    },
+
+  'a header of as many lines and bytes as are allowed is read to its end': async site => {
+    const users = formBody([field('resource', 'users')], '')
+    const bytes = 8_192 - dryRun.length - 'X: \r\n'.length
+    for (const header of [`${lines(15)}${dryRun}`, `X: ${'x'.repeat(bytes)}\r\n${dryRun}`]) {
+      const form = users + formBody([file(usersCsv(1))], '') + part(header, 'true') + end
+      assert.equal((await ended(site, await sendForm(site, form))).dry_run, true)
+    }
+  },
+
+  'what stands before the first part and behind the last one is no part': async site => {
+    const form = formBody([field('resource', 'users'), file(usersCsv(2))])
+    const around = `by the way\r\n${form}${part(dryRun, 'true')}${end}`
+    const job = await ended(site, await sendForm(site, around))
+    assert.deepEqual([job.dry_run, job.progress.inserted_records], [false, 2])
+  },
+
+  'H010: files, parameters and members called like what every object has': async site => {
+    const headers = { 'content-type': 'application/json' }
+    await leavesNothing(site, async () => {
+      for (const name of ['__proto__', 'constructor', 'toString']) {
+        const named = formBody([field('resource', 'users'), { ...file(usersCsv(1)), name }])
+        await assertProblem(await sendForm(site, named), 400, 'BODY_INVALID')
+        const query = `resource=users&${name}=x`
+        await assertProblem(await sendRaw(site, query, usersCsv(1)), 400, 'OPTION_INVALID')
+        const form = formBody([file(usersCsv(1))])
+        await assertProblem(await sendForm(site, form, `/v1/imports?${query}`), 400, 'OPTION_INVALID')
+        const body = `{"resource":"users","file_url":"https://example.org/a.csv","${name}":{"dry_run":true}}`
+        const answer = await fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body })
+        await assertProblem(answer, 400, 'OPTION_INVALID')
+      }
+    })
+    assert.equal('dry_run' in {}, false)
+  },
+}

@@ -1,0 +1,70 @@
+// Cases of the HTTP suite: the application around the service keeps working, and its body parser does no harm.
+import assert from 'node:assert/strict'
+import {
+  answerOf,
+  ended,
+  type HttpCases,
+  overSocket,
+  requestHead,
+  sendJson,
+  sendRaw,
+  usersCsv,
+} from '../site.ts'
+
+export const hostCases: HttpCases = {
+  'routes of the host are reached': async ({ origin }) => {
+    assert.equal(await (await fetch(`${origin}/host`)).text(), 'hello from the host')
+  },
+
+  'the body parser of the host still works': async ({ origin }) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${origin}/host`, { method: 'POST', headers, body: '{"a":[1,true]}' })
+    assert.deepEqual(await answerOf(response), { a: [1, true] })
+  },
+
+  'what belongs to neither is answered by the host': async ({ origin, base }) => {
+    for (const url of [`${origin}/nowhere`, `${base}/nowhere`, `${base}/healthy`, `${base}/v10/imports`]) {
+      const response = await fetch(url)
+      assert.deepEqual([response.status, await response.text()], [404, 'host: not found'], url)
+    }
+  },
+
+  'a JSON body that the host has read is used': async site => {
+    const response = await sendJson(site, '/v1/exports', { resource: 'users', limit: 1 })
+    assert.equal(response.status, 202)
+    await ended(site, response)
+  },
+
+  'files are not taken for JSON, whatever the host parses': async site => {
+    const csv = usersCsv(2)
+    const job = await ended(site, await sendRaw(site, 'resource=users', csv))
+    assert.equal(job.progress.successful_records, 2)
+    const lines = '{"email":"host-json@example.org","name":"A","role":"admin","active":true}\n'
+    const second = await ended(site, await sendRaw(site, 'resource=users', lines, 'application/x-ndjson'))
+    assert.deepEqual([second.status, second.format], ['completed', 'ndjson'])
+  },
+
+  'H017: a malformed content type is refused, whoever reads bodies': async site => {
+    const body = '{"resource":"users","limit":1}'
+    // `fetch` would mend some of these.
+    const send = (path: string, type: string) => {
+      const headers = { 'Content-Type': type, 'Content-Length': body.length, Connection: 'close' }
+      return overSocket(site, requestHead(site, `POST ${path}`, headers) + body)
+    }
+    for (const path of ['/v1/imports', '/v1/imports?resource=users', '/v1/exports']) {
+      for (const type of [
+        'application/json\ta',
+        'text/csv\ta',
+        'nonsense',
+        '',
+        'application/json, text/csv',
+      ]) {
+        const answer = await send(path, type)
+        assert.match(answer, /^HTTP\/1\.1 415 [\s\S]*"code":"MEDIA_TYPE_UNSUPPORTED"/, `${path} ${type}`)
+      }
+      assert.match(await send(path, 'application/json;\u0001'), /^HTTP\/1\.1 400 /)
+    }
+    // Spaces around a value are not part of it (RFC 9110, 5.5).
+    assert.match(await send('/v1/exports', '  application/json '), /^HTTP\/1\.1 202 /)
+  },
+}

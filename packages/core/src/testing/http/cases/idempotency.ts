@@ -1,0 +1,248 @@
+// Cases of the HTTP suite: one key, one job, and the same answer to the same request.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { until } from '../../runner.ts'
+import {
+  assertProblem,
+  boundary,
+  ended,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  type HttpSite,
+  leavesNothing,
+  newUploads,
+  requestHead,
+  sendRaw,
+  usersCsv,
+} from '../site.ts'
+
+const raw = (site: HttpSite, key: string, csv: string, query = 'resource=users') =>
+  sendRaw(site, query, csv, 'text/csv', { 'idempotency-key': key })
+
+function form(
+  site: HttpSite,
+  key: string,
+  parts: Parameters<typeof formBody>[0],
+  query = '',
+): Promise<Response> {
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, 'idempotency-key': key }
+  return fetch(`${site.base}/v1/imports${query}`, { method: 'POST', headers, body: formBody(parts) })
+}
+
+function exported(site: HttpSite, key: string, body: unknown): Promise<Response> {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': key }
+  return fetch(`${site.base}/v1/exports`, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+const replayed = ({ headers }: Response) => headers.get('idempotency-replayed')
+
+/** Everything of an answer that a client could see, but for what belongs to the one exchange. */
+async function seen(response: Response) {
+  return { status: response.status, location: response.headers.get('location'), body: await response.text() }
+}
+
+async function jobCount(site: HttpSite, kind: 'import' | 'export'): Promise<number> {
+  let count = 0
+  let cursor: string | undefined
+  do {
+    const page = await site.service.jobs.list({ kind, limit: 100, ...(cursor !== undefined && { cursor }) })
+    count += page.jobs.length
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return count
+}
+
+function socketTo(site: HttpSite, sent: string): Socket {
+  const { hostname, port } = new URL(site.origin)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => undefined)
+  socket.write(sent)
+  return socket
+}
+
+/** The beginning of the answer, without waiting for the server to close. */
+async function statusLine(site: HttpSite, sent: string): Promise<string> {
+  const socket = socketTo(site, sent)
+  const [chunk] = await once(socket, 'data')
+  socket.destroy()
+  return String(chunk).split('\r\n')[0] ?? ''
+}
+
+/** Begins an upload that claims the key and does not end. */
+async function hangingUpload(site: HttpSite, key: string): Promise<Socket> {
+  const head = requestHead(site, 'POST /v1/imports?resource=users', {
+    'Content-Type': 'text/csv',
+    'Content-Length': 1_000,
+    'Idempotency-Key': key,
+  })
+  const begin = () => socketTo(site, `${head}email,name,role,active\n`)
+  let socket = begin()
+  await until('the key is claimed', async () => {
+    // A request that is refused, whoever comes first; if it was the other one that had to wait, that one begins again.
+    const { status } = await raw(site, key, 'PK\u0003\u0004')
+    if (socket.bytesRead > 0) socket = begin()
+    return status === 409 && socket.bytesRead === 0
+  })
+  return socket
+}
+
+export const idempotencyCases: HttpCases = {
+  'the same request gets the same answer, and starts nothing': async site => {
+    const [key, csv] = [randomUUID(), usersCsv(3)]
+    const first = await raw(site, key, csv)
+    assert.equal(replayed(first), null)
+    const answer = await seen(first.clone())
+    await ended(site, first)
+    const uploads = await newUploads(site)
+    for (const written of [key, `"${key}"`, ` ${key} `]) {
+      const again = await raw(site, written, csv)
+      assert.equal(replayed(again), 'true')
+      assert.deepEqual(await seen(again), answer)
+    }
+    // The same in the words of a form, whose boundaries differ each time.
+    const asForm = await form(site, key, [
+      field('on_conflict', 'error'),
+      file(csv),
+      field('resource', 'users'),
+    ])
+    assert.deepEqual([replayed(asForm), await seen(asForm)], ['true', answer])
+    assert.equal(await uploads(), 0)
+    assert.equal((await ended(site, await raw(site, key, csv))).progress.successful_records, 3)
+  },
+
+  'an export too': async site => {
+    const key = randomUUID()
+    const filters = { name: key, role: 'admin' }
+    const first = await exported(site, key, { resource: 'users', filters })
+    const answer = await seen(first.clone())
+    await ended(site, first)
+    const count = await jobCount(site, 'export')
+    const again = await exported(site, key, {
+      filters: { role: 'admin', name: key },
+      format: 'ndjson',
+      resource: 'users',
+    })
+    assert.deepEqual([replayed(again), await seen(again)], ['true', answer])
+    assert.equal(await jobCount(site, 'export'), count)
+    const other = await exported(site, key, { resource: 'users', filters: { name: key } })
+    await assertProblem(other, 422, 'IDEMPOTENCY_KEY_REUSED')
+    await assertProblem(await raw(site, key, usersCsv(1)), 422, 'IDEMPOTENCY_KEY_REUSED')
+  },
+
+  'another request with the same key is refused': async site => {
+    const [key, csv] = [randomUUID(), usersCsv(2)]
+    await ended(site, await raw(site, key, csv))
+    await leavesNothing(site, async () => {
+      const others = [
+        raw(site, key, csv.replace('User 1', 'User X')),
+        raw(site, key, csv, 'resource=articles'),
+        raw(site, key, csv, 'resource=users&dry_run=true'),
+        raw(site, key, csv, 'resource=users&on_conflict=update'),
+        form(site, key, [field('resource', 'users'), file(csv), field('max_errors', '1')]),
+        form(site, key, [file(csv)], '?resource=articles'),
+        exported(site, key, { resource: 'users' }),
+      ]
+      for (const other of others) await assertProblem(await other, 422, 'IDEMPOTENCY_KEY_REUSED')
+    })
+  },
+
+  'what the headers show already is refused before the body has come': async site => {
+    const [key, csv] = [randomUUID(), usersCsv(2)]
+    await ended(site, await raw(site, key, csv))
+    const head = (line: string, length: number) =>
+      requestHead(site, line, {
+        'Content-Type': 'text/csv',
+        'Content-Length': length,
+        'Idempotency-Key': key,
+        Connection: 'close',
+      })
+    const lines = [
+      head('POST /v1/imports?resource=users', csv.length + 1),
+      head('POST /v1/imports?resource=users&atomic=true', csv.length),
+      head('POST /v1/exports', csv.length),
+    ]
+    // Nothing of the bodies is sent, and none is waited for.
+    const answers = await Promise.all(lines.map(line => statusLine(site, line)))
+    for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 422 /)
+  },
+
+  'ten at once make one job': async site => {
+    const [key, csv] = [randomUUID(), usersCsv(200)]
+    const count = await jobCount(site, 'import')
+    const uploads = await newUploads(site)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => raw(site, key, csv)))
+    const ids = new Set<string>()
+    for (const answer of answers) {
+      if (answer.status === 202) ids.add(JSON.parse(await answer.text()).job_id)
+      else {
+        assert.ok(Number(answer.headers.get('retry-after')) >= 1)
+        await assertProblem(answer, 409, 'IDEMPOTENCY_IN_PROGRESS')
+      }
+    }
+    assert.equal(ids.size, 1)
+    assert.equal(await jobCount(site, 'import'), count + 1)
+    const again = await raw(site, key, csv)
+    assert.equal(replayed(again), 'true')
+    assert.ok(ids.has(JSON.parse(await again.clone().text()).job_id))
+    assert.equal((await ended(site, again)).progress.successful_records, 200)
+    assert.equal(await uploads(), 1)
+    // Exports, whose requests are short, too.
+    const exports = await Promise.all(
+      Array.from({ length: 10 }, () => exported(site, `${key}-export`, { resource: 'users' })),
+    )
+    const made = exports.filter(({ status }) => status === 202)
+    assert.ok(made.length >= 1)
+    assert.equal(new Set(await Promise.all(made.map(answer => answer.text()))).size, 1)
+    assert.ok(exports.every(({ status }) => status === 202 || status === 409))
+  },
+
+  'while the first is uploaded, others are told to wait; gone, it leaves the key free': async site => {
+    const key = randomUUID()
+    const socket = await hangingUpload(site, key)
+    await assertProblem(await raw(site, key, usersCsv(1)), 409, 'IDEMPOTENCY_IN_PROGRESS')
+    await assertProblem(await exported(site, key, { resource: 'users' }), 409, 'IDEMPOTENCY_IN_PROGRESS')
+    socket.destroy()
+    const csv = usersCsv(1)
+    let answer: Response | undefined
+    await until('the key is free', async () => {
+      answer = await raw(site, key, csv)
+      return answer.status === 202
+    })
+    assert.ok(answer)
+    assert.equal((await ended(site, answer)).status, 'completed')
+  },
+
+  'a request that was refused is not remembered': async site => {
+    const key = randomUUID()
+    await assertProblem(await raw(site, key, ''), 400, 'BODY_INVALID')
+    await assertProblem(await raw(site, key, usersCsv(1), 'resource=user'), 400, 'RESOURCE_UNKNOWN')
+    await assertProblem(await raw(site, key, 'PK\u0003\u0004'), 415, 'FORMAT_UNSUPPORTED')
+    await assertProblem(
+      await exported(site, key, { resource: 'users', filters: { x: 1 } }),
+      400,
+      'FILTER_INVALID',
+    )
+    const answer = await raw(site, key, usersCsv(1))
+    assert.equal(replayed(answer), null)
+    assert.equal((await ended(site, answer)).status, 'completed')
+  },
+
+  'keys that are none': async site => {
+    await leavesNothing(site, async () => {
+      for (const key of ['', '""', 'k'.repeat(256), '"unended', '"a"b"', 'tab\there', 'é', '"a\\b"']) {
+        await assertProblem(await raw(site, key, usersCsv(1)), 400, 'IDEMPOTENCY_KEY_INVALID')
+        await assertProblem(await exported(site, key, { resource: 'users' }), 400, 'IDEMPOTENCY_KEY_INVALID')
+      }
+    })
+    const longest = randomUUID().padEnd(255, '-')
+    await ended(site, await raw(site, longest, usersCsv(1)))
+    const [csv, odd] = [usersCsv(1), `${randomUUID()} "quoted" \\ ~`]
+    await ended(site, await raw(site, odd, csv))
+    const quoted = `"${odd.replaceAll(/["\\]/g, '\\$&')}"`
+    assert.equal(replayed(await raw(site, quoted, csv)), 'true')
+  },
+}

@@ -1,0 +1,143 @@
+// What every adapter of the HTTP service must do, as tests for any runner, over real sockets.
+import type { HttpOptions } from '../../http/service.ts'
+import type { SuiteRunner } from '../runner.ts'
+import { accessCases } from './cases/access.ts'
+import { answerCases } from './cases/answers.ts'
+import { badRequestCases } from './cases/bad-requests.ts'
+import { bundleImportCases } from './cases/bundle-imports.ts'
+import { bundleRefusalCases } from './cases/bundle-refusals.ts'
+import { bundleCases } from './cases/bundles.ts'
+import { downloadCases } from './cases/downloads.ts'
+import { encodingCases } from './cases/encodings.ts'
+import { errorCases } from './cases/errors.ts'
+import { exportJobCases } from './cases/export-jobs.ts'
+import { exportCases } from './cases/exports.ts'
+import { formCases } from './cases/forms.ts'
+import { givingBackCases } from './cases/giving-back.ts'
+import { hostCases } from './cases/host.ts'
+import { hostileQueryCases } from './cases/hostile-queries.ts'
+import { idempotencyCases } from './cases/idempotency.ts'
+import { importCases } from './cases/imports.ts'
+import { jobLifeCases } from './cases/job-life.ts'
+import { limitCases } from './cases/limits.ts'
+import { optionCases } from './cases/options.ts'
+import { outageCases } from './cases/outages.ts'
+import { permitCases } from './cases/permits.ts'
+import { probeCases } from './cases/probes.ts'
+import { remoteCases } from './cases/remote.ts'
+import { remoteAddressCases } from './cases/remote-addresses.ts'
+import { remoteFaultCases } from './cases/remote-faults.ts'
+import { selectionCases } from './cases/selections.ts'
+import { settingCases } from './cases/settings.ts'
+import { tenantCases } from './cases/tenants.ts'
+import { tenantSendingCases } from './cases/tenants-sending.ts'
+import { tooLargeCases } from './cases/too-large.ts'
+import { transitCases } from './cases/transit.ts'
+import { unreadBodyCases } from './cases/unread-bodies.ts'
+import { uploadCases } from './cases/uploads.ts'
+import type { HttpSite, HttpSuiteService } from './site.ts'
+
+export type { HttpSuiteService } from './site.ts'
+
+export interface HttpSuiteOptions {
+  /** What is tested, for the title. */
+  readonly name: string
+  /** Prefix under which `start` mounts the service. @defaultValue '' */
+  readonly mount?: string
+  /** Asked for when a case runs. The resources are those of the reference server. */
+  readonly service: () => HttpSuiteService
+  /**
+   * Serves an application of the framework on a free port of 127.0.0.1: a JSON body parser of its own for all
+   * routes, the service under `mount`, `GET /host` → `hello from the host`, `POST /host` → the parsed JSON body
+   * as JSON, and 404 with the text `host: not found` for all else.
+   */
+  readonly start: (options: HttpOptions) => Promise<{ readonly url: string; stop(): Promise<void> }>
+  readonly register: SuiteRunner
+  /** Groups of cases to register, where another run has all of them. @defaultValue all */
+  readonly groups?: readonly HttpSuiteGroup[] | undefined
+}
+
+export type HttpSuiteGroup = keyof typeof groups
+
+/** Groups in which the framework itself has a part: its routes, its parsers, its streams. The others are core's alone. */
+export const frameworkGroups: readonly HttpSuiteGroup[] = [
+  'probes',
+  'host',
+  'imports',
+  'uploads',
+  'too large',
+  'limits',
+  'answers',
+  'bad requests',
+  'exports',
+  'export jobs',
+]
+
+const groups = {
+  probes: probeCases,
+  host: hostCases,
+  imports: importCases,
+  'options of imports': optionCases,
+  'settings of imports': settingCases,
+  'record errors': errorCases,
+  'giving back': givingBackCases,
+  idempotency: idempotencyCases,
+  uploads: uploadCases,
+  forms: formCases,
+  'too large': tooLargeCases,
+  limits: limitCases,
+  answers: answerCases,
+  'bad requests': badRequestCases,
+  'remote files': remoteCases,
+  'faults of remote files': remoteFaultCases,
+  'addresses of remote files': remoteAddressCases,
+  outages: outageCases,
+  exports: exportCases,
+  selections: selectionCases,
+  'hostile queries': hostileQueryCases,
+  encodings: encodingCases,
+  'truth in transit': transitCases,
+  'export jobs': exportJobCases,
+  downloads: downloadCases,
+  bundles: bundleCases,
+  'imports of bundles': bundleImportCases,
+  'refusals of bundles': bundleRefusalCases,
+  access: accessCases,
+  'forbidden resources': permitCases,
+  'unread bodies': unreadBodyCases,
+  tenants: tenantCases,
+  'what tenants send': tenantSendingCases,
+  // The last one: it fills the table, and whoever exports it behind this waits for all of that.
+  'life of jobs': jobLifeCases,
+}
+
+/**
+ * Registers one test for each promise of the documented service.
+ *
+ * @example
+ * httpSuite({ name: 'my framework', mount: '/api', service: () => service, start: serveMyApp, register: { describe, test } })
+ */
+export function httpSuite(options: HttpSuiteOptions): void {
+  const { name, mount = '', service, start, register, groups: only } = options
+  for (const [group, cases] of Object.entries(groups)) {
+    if (only?.every(wanted => wanted !== group)) continue
+    register.describe(`${name}, ${group}`, () => {
+      for (const [title, body] of Object.entries(cases)) {
+        register.test(title, async () => {
+          const stops: (() => Promise<void>)[] = []
+          const serve = async (options: Partial<HttpOptions>): Promise<HttpSite> => {
+            const { jobs, exporter, resources } = service()
+            const { url, stop } = await start({ jobs, exporter, resources, ...options })
+            stops.push(stop)
+            return { origin: url, mount, base: url + mount, service: service(), serve }
+          }
+          try {
+            await body(await serve({}))
+          } finally {
+            await Promise.all(stops.map(stop => stop()))
+          }
+        })
+      }
+    })
+  }
+}
