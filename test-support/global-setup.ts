@@ -1,12 +1,11 @@
 // Finds the PostgreSQL that the tests talk to: DATABASE_URL, else a container if Docker answers, else the embedded one.
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { ladingMigrations, migrate } from '@lading/core'
 import { startEmbeddedPostgres } from '@lading/embedded-postgres'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { dataFolder } from './data-folder.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -85,9 +84,7 @@ async function container(): Promise<Server | undefined> {
 }
 
 async function embedded(): Promise<Server> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'lading-test-'))
-  // The server may have to run as another user, who must be able to reach the folder.
-  await chmod(dataDir, 0o755)
+  const dataDir = await dataFolder()
   const server = await startEmbeddedPostgres({
     dataDir,
     settings: { fsync: 'off', max_connections: 200 },
