@@ -48,6 +48,7 @@ Examples:
   $ lading import https://example.org/users.csv --resource users
   $ cat users.ndjson | lading import - --format ndjson --resource users --json
   $ lading import backup.tar.gz --on-conflict update
+  $ lading import users.csv --resource users --tenant 7   # rows of tenant 7, if users has a scope
 ${exitCodes}`
 
 export const exportDescription = [
@@ -62,6 +63,7 @@ Examples:
   $ lading export --resource users --output admins.csv.gz --filter role=admin active=true
   $ lading export --all --output backup.tar.gz
   $ lading export users articles --format csv --output some.tar.gz
+  $ lading export --all --tenant 7 --output seven.tar.gz
   $ lading export --resource users --format csv --fields email,name --sort -created_at --limit 100
   $ lading export --resource users --format ndjson --filter created_at.gte=2024-01-01T00:00:00Z role=admin role=author
 ${exitCodes}`

@@ -87,6 +87,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--rejects <file>', 'write the rejected records to this file, to be mended and imported')
     .option('--errors <file>', 'write every error of every record to this CSV file')
     .option('--json', 'print the report as JSON')
+    .option(...tenant)
+    .option(...principal)
     .option(...remoteAllow, collect)
     .addHelpText('after', importHelp)
     .action(async (file: string, _options: object, command: Command) => {
@@ -116,6 +118,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--no-header', 'CSV without the names of the fields')
     .option('--excel', 'CSV for Excel: BOM, CRLF and a guard against formulas')
     .option('--compression <name>', "gzip or none (default: by the ending of --output's name)")
+    .option(...tenant)
+    .option(...principal)
     .addHelpText('after', exportHelp)
     .action(async (resources: string[], _options: object, command: Command) => {
       end(await exportRows(resources, command.optsWithGlobals<ExportCommandOptions>()))
@@ -145,6 +149,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--exports', 'exports in place of imports')
     .option('--status <status>', 'pending, processing, completed, failed or cancelled')
     .option('--resource <name>', 'jobs of this resource')
+    .option('--tenant <name>', 'jobs of this tenant (default: of all)')
     .option('--limit <number>', 'at most so many, up to 100 (default: 20)')
     .action(async (_options: object, command: Command) => {
       end(await listJobs(command.optsWithGlobals<ListCommandOptions>()))
@@ -168,6 +173,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     })
   return program
 }
+
+const tenant = [
+  '--tenant <name>',
+  "whose rows, where a resource has a scope: the caller's tenant (default: nobody's)",
+] as const
+
+const principal = ['--principal <name>', 'who asks, where a scope wants to know (default: nobody)'] as const
 
 const remoteAllow = [
   '--remote-allow <entry>',

@@ -64,6 +64,7 @@ export { memoryQueue } from './queue/memory-queue.ts'
 export type { QueueOptions } from './queue/options.ts'
 export { type PostgresQueueOptions, postgresQueue } from './queue/postgres-queue.ts'
 export type { ConsumeOptions, EnqueueOptions, Queue, QueueKind, QueueMessage } from './queue/queue.ts'
+export { readCaller } from './resource/caller.ts'
 export { defineResource, type Resource } from './resource/define.ts'
 export type {
   Caller,

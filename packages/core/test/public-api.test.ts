@@ -27,6 +27,7 @@ test('the public API', () => {
     'openRemoteFile',
     'postgresQueue',
     'readBundleSettings',
+    'readCaller',
     'readDelimiter',
     'readEncoding',
     'readFilterTexts',

@@ -8,17 +8,20 @@ import { asUsage, type ExitCode, exitCode } from '../exit.ts'
 import { rows } from '../printable.ts'
 import { writeOut } from '../write-out.ts'
 import { type BundleCommandOptions, bundleOptions, wantsBundle } from './bundle-options.ts'
+import { type CallerOptions, callerOf } from './caller-options.ts'
 import { exportOptions, type SelectionOptions } from './export-options.ts'
 
 export interface ExportCommandOptions
   extends DatabaseOptions,
     Omit<SelectionOptions, 'resource'>,
-    BundleCommandOptions {
+    BundleCommandOptions,
+    CallerOptions {
   readonly config?: string
 }
 
 /** @param names resources, each as an argument */
 export async function exportRows(names: readonly string[], options: ExportCommandOptions): Promise<ExitCode> {
+  const caller = callerOf(options)
   const { project } = await loadProject(options.config)
   const { resources } = project
   const wanted = wantsBundle(names, options)
@@ -26,11 +29,13 @@ export async function exportRows(names: readonly string[], options: ExportComman
     const asked = bundleOptions(wanted.resources, options, project)
     const { length } = asked.resources ?? resources
     const what = length === 1 ? '1 resource' : `${length} resources`
-    return write(what, resources, options, (exporter, onRows) => exporter.bundle({ ...asked, onRows }))
+    return write(what, resources, options, (exporter, onRows) =>
+      exporter.bundle({ ...asked, caller, onRows }),
+    )
   }
   const asked = exportOptions({ ...options, resource: wanted.resource }, project)
   return write(asked.resource, resources, options, (exporter, onRows) =>
-    exporter.stream({ ...asked, onRows }),
+    exporter.stream({ ...asked, caller, onRows }),
   )
 }
 

@@ -1,5 +1,5 @@
 // lading import BUNDLE: each of its resources into its table, one after the other, and what became of every record.
-import { createImporter, readBundleSettings } from '@lading/core'
+import { type Caller, createImporter, readBundleSettings } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'
@@ -13,14 +13,18 @@ import type { ImportCommandOptions } from './import-options.ts'
 import { asTyped, importSettings } from './import-settings.ts'
 
 /** The first fault ends it, since those behind it refer to what was not imported. */
-export async function importBundle(file: InputFile, options: ImportCommandOptions): Promise<ExitCode> {
+export async function importBundle(
+  file: InputFile,
+  options: ImportCommandOptions & { readonly caller: Caller | undefined },
+): Promise<ExitCode> {
+  const { caller } = options
   refuseForBundles(options)
   const settings = asUsage(() => readBundleSettings(importSettings(options, Buffer.alloc(0))), asTyped)
   const { project } = await loadProject(options.config)
 
   return withDatabase(options, async ({ pool, interrupted }) => {
     const importer = createImporter({ pool, resources: project.resources })
-    const bundle = await importer.openBundle({ source: file.open(), signal: interrupted })
+    const bundle = await importer.openBundle({ source: file.open(), caller, signal: interrupted })
     const outcomes: ImportOutcome[] = []
     try {
       for (const { resource, format, size, open } of bundle.entries) {
@@ -36,7 +40,7 @@ export async function importBundle(file: InputFile, options: ImportCommandOption
           errorsFile: undefined,
           rejectsFile: undefined,
           signal: interrupted,
-          run: { ...settings, resource, format, source: await open(), onProgress: progress.show },
+          run: { ...settings, resource, format, caller, source: await open(), onProgress: progress.show },
         })
         interrupted.removeEventListener('abort', announce)
         progress.clear()

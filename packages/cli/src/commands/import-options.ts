@@ -1,9 +1,14 @@
 // Options of `lading import`, as they are typed.
 import type { DatabaseOptions } from '../database.ts'
 import type { RemoteOptionTexts } from '../remote-file.ts'
+import type { CallerOptions } from './caller-options.ts'
 import type { SettingOptions } from './import-settings.ts'
 
-export interface ImportCommandOptions extends DatabaseOptions, SettingOptions, RemoteOptionTexts {
+export interface ImportCommandOptions
+  extends DatabaseOptions,
+    SettingOptions,
+    RemoteOptionTexts,
+    CallerOptions {
   readonly config?: string
   /** Of anything but a bundle. */
   readonly resource?: string

@@ -1,5 +1,5 @@
 // lading import: a file into the table of a resource, and what became of every record.
-import { checkMapping, type DetectedFormat, isBundle, resourceNamed } from '@lading/core'
+import { type Caller, checkMapping, type DetectedFormat, isBundle, resourceNamed } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'
@@ -13,33 +13,36 @@ import { createRejectsFile } from '../rejects-file.ts'
 import { findRemoteFile, isAddress } from '../remote-file.ts'
 import { reportAsJson } from '../report-json.ts'
 import { summary } from '../summary.ts'
+import { callerOf } from './caller-options.ts'
 import { detectInput } from './format.ts'
 import { importBundle } from './import-bundle.ts'
 import type { ImportCommandOptions } from './import-options.ts'
 import { importSettings } from './import-settings.ts'
 
 export async function importFile(name: string, options: ImportCommandOptions): Promise<ExitCode> {
+  // Before a server is asked for the file.
+  const caller = callerOf(options)
   if (isAddress(name)) {
     const resource = required(options)
     const file = await findRemoteFile(name, options.format, options)
-    return importFrom(name, file, file, { ...options, resource }).finally(() => file.close?.())
+    return importFrom(name, file, file, { ...options, resource, caller }).finally(() => file.close?.())
   }
   const file = await findInputFile(name)
   if (isBundle({ format: options.format, fileName: name, start: await file.start() })) {
-    return importBundle(file, options)
+    return importBundle(file, { ...options, caller })
   }
   const resource = required(options)
   const found = await detectInput(name, options.format, file)
-  return importFrom(name, file, found, { ...options, resource })
+  return importFrom(name, file, found, { ...options, resource, caller })
 }
 
 async function importFrom(
   name: string,
   file: InputFile,
   { format, compression }: DetectedFormat,
-  options: ImportCommandOptions & { readonly resource: string },
+  options: ImportCommandOptions & { readonly resource: string; readonly caller: Caller | undefined },
 ): Promise<ExitCode> {
-  const { resource, errors, rejects } = options
+  const { resource, caller, errors, rejects } = options
   // What is wrong with the call is said before the file is looked at, as far as that is possible.
   const settings = importSettings(options, await file.start())
   await checkFiles(name, { errors, rejects })
@@ -65,7 +68,15 @@ async function importFrom(
       errorsFile,
       rejectsFile,
       signal: interrupted,
-      run: { ...settings, compression, resource, format, source: file.open(), onProgress: progress.show },
+      run: {
+        ...settings,
+        compression,
+        resource,
+        format,
+        caller,
+        source: file.open(),
+        onProgress: progress.show,
+      },
     })
     interrupted.removeEventListener('abort', announce)
     progress.clear()

@@ -15,6 +15,7 @@ import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode, failure, usageError } from '../exit.ts'
 import { jobLine } from '../job-line.ts'
 import { storageFolder } from '../storage-folder.ts'
+import { callerOf } from './caller-options.ts'
 
 export interface JobsCommandOptions extends DatabaseOptions {
   readonly config?: string
@@ -26,6 +27,7 @@ export interface ListCommandOptions extends JobsCommandOptions {
   readonly exports?: boolean
   readonly status?: string
   readonly resource?: string
+  readonly tenant?: string
   readonly limit?: string
 }
 
@@ -34,6 +36,7 @@ const states: readonly JobStatus[] = ['pending', 'processing', 'completed', 'fai
 /** Newest first, at most 100. */
 export async function listJobs(options: ListCommandOptions): Promise<ExitCode> {
   const { exports = false, resource, limit = '20' } = options
+  const tenant = callerOf(options)?.tenant
   const status = states.find(state => state === options.status)
   if (options.status !== undefined && status === undefined) {
     throw usageError(`--status must be one of ${states.join(', ')}; it is "${options.status}".`)
@@ -43,7 +46,7 @@ export async function listJobs(options: ListCommandOptions): Promise<ExitCode> {
   }
   return withJobs(options, undefined, async jobs => {
     const kind = exports ? 'export' : 'import'
-    const page = await jobs.list({ kind, status, resource, limit: Number(limit) })
+    const page = await jobs.list({ kind, status, resource, tenant, limit: Number(limit) })
     process.stdout.write(page.jobs.map(jobLine).join(''))
   })
 }

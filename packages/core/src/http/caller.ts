@@ -1,9 +1,7 @@
 // Who asks, as the host has found out → the caller that owns jobs, and that a resource's scope is asked for.
 import { LadingError } from '../errors/lading-error.ts'
+import { type CallerMembers, callerWith } from '../resource/caller.ts'
 import type { Caller } from '../resource/definition.ts'
-
-/** Characters of a tenant and of a principal: both are kept with each job. */
-const maxLength = 255
 
 /**
  * What the host's own authentication has left: a text is a principal, of an object the members `tenant` and
@@ -15,8 +13,7 @@ export function callerOf(known: unknown): Caller | undefined {
   if (known === undefined || known === null) return undefined
   if (typeof known === 'string') return caller({ principal: known })
   if (typeof known !== 'object' || Array.isArray(known)) throw unusable('principal')
-  const { tenant, principal } = known as { readonly tenant?: unknown; readonly principal?: unknown }
-  return caller({ tenant, principal })
+  return caller(known)
 }
 
 /**
@@ -31,21 +28,12 @@ export function checkedCaller(answer: unknown): Caller | undefined {
   return caller({ tenant, principal })
 }
 
-function caller(members: { readonly tenant?: unknown; readonly principal?: unknown }): Caller | undefined {
-  const given = Object.entries(members).filter(([, value]) => value !== undefined)
-  for (const [name, value] of given) {
-    if (typeof value === 'string' && isName(value)) continue
-    throw new LadingError(
-      'HOOK_FAILED',
-      `The ${name} of the caller must be a text of 1 to ${maxLength} characters; the request was refused.`,
-    )
-  }
-  return given.length === 0 ? undefined : Object.fromEntries(given)
-}
-
-/** What the database would refuse, or keep as something else. */
-function isName(text: string): boolean {
-  return text !== '' && text.length <= maxLength && text.isWellFormed() && !text.includes('\0')
+function caller(members: CallerMembers): Caller | undefined {
+  return callerWith(
+    members,
+    (name, rule) =>
+      new LadingError('HOOK_FAILED', `The ${name} of the caller ${rule}; the request was refused.`),
+  )
 }
 
 function unusable(hook: string): LadingError {

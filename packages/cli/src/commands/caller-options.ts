@@ -1,0 +1,14 @@
+// --tenant and --principal → for whom a command imports or exports.
+import { type Caller, readCaller } from '@lading/core'
+import { asUsage } from '../exit.ts'
+import { asTyped } from './import-settings.ts'
+
+export interface CallerOptions {
+  readonly tenant?: string
+  readonly principal?: string
+}
+
+/** Undefined where nobody is named. @throws CommandError */
+export function callerOf(options: CallerOptions): Caller | undefined {
+  return asUsage(() => readCaller(options), asTyped)
+}
