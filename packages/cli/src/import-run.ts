@@ -1,6 +1,5 @@
 // One run of an importer → its report, or the fault and the report up to it, with the files of errors and rejected records completed.
 import {
-  createImporter,
   type ImporterOptions,
   type ImportReport,
   type ImportSettings,
@@ -11,6 +10,7 @@ import {
 } from '@lading/core'
 import type { ErrorsFile } from './errors-file.ts'
 import { CommandError, exitCode } from './exit.ts'
+import { importerOf } from './pipelines.ts'
 import type { RejectsFile } from './rejects-file.ts'
 
 export interface ImportRun {
@@ -52,7 +52,7 @@ export async function runImport({
   let report: ImportReport | undefined
   let fault: unknown
   try {
-    const importer = createImporter({ pool, resources: project.resources })
+    const importer = importerOf(project, pool)
     const rejects = rejectsFile && { rejects: rejectsFile.stream }
     report = await importer.run({ ...run, ...rejects, onError, signal: signals })
   } catch (error) {

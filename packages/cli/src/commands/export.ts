@@ -1,10 +1,11 @@
 // lading export: the rows of a resource, or a bundle of several, to standard output or to a file.
 import type { Readable } from 'node:stream'
-import { createExporter, type Exporter, type Resource } from '@lading/core'
+import type { Exporter, Project } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { asUsage, type ExitCode, exitCode } from '../exit.ts'
+import { exporterOf } from '../pipelines.ts'
 import { rows } from '../printable.ts'
 import { writeOut } from '../write-out.ts'
 import { type BundleCommandOptions, bundleOptions, wantsBundle } from './bundle-options.ts'
@@ -23,18 +24,15 @@ export interface ExportCommandOptions
 export async function exportRows(names: readonly string[], options: ExportCommandOptions): Promise<ExitCode> {
   const caller = callerOf(options)
   const { project } = await loadProject(options.config)
-  const { resources } = project
   const wanted = wantsBundle(names, options)
   if (wanted.isBundle) {
     const asked = bundleOptions(wanted.resources, options, project)
-    const { length } = asked.resources ?? resources
+    const { length } = asked.resources ?? project.resources
     const what = length === 1 ? '1 resource' : `${length} resources`
-    return write(what, resources, options, (exporter, onRows) =>
-      exporter.bundle({ ...asked, caller, onRows }),
-    )
+    return write(what, project, options, (exporter, onRows) => exporter.bundle({ ...asked, caller, onRows }))
   }
   const asked = exportOptions({ ...options, resource: wanted.resource }, project)
-  return write(asked.resource, resources, options, (exporter, onRows) =>
+  return write(asked.resource, project, options, (exporter, onRows) =>
     exporter.stream({ ...asked, caller, onRows }),
   )
 }
@@ -42,7 +40,7 @@ export async function exportRows(names: readonly string[], options: ExportComman
 /** @param what is exported, for the line that says so */
 function write(
   what: string,
-  resources: readonly Resource[],
+  project: Project,
   options: ExportCommandOptions,
   open: (exporter: Exporter, onRows: (count: number) => void) => Readable,
 ): Promise<ExitCode> {
@@ -55,7 +53,7 @@ function write(
     const onRows = (count: number) => {
       exported = count
     }
-    const source = asUsage(() => open(createExporter({ pool, resources }), onRows))
+    const source = asUsage(() => open(exporterOf(project, pool), onRows))
     await writeOut(source, output, interrupted)
     // Undefined where the reader had enough before the end, who is not told either.
     if (exported !== undefined) {

@@ -1,11 +1,12 @@
 // lading import BUNDLE: each of its resources into its table, one after the other, and what became of every record.
-import { type Caller, createImporter, readBundleSettings } from '@lading/core'
+import { type Caller, readBundleSettings } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'
 import { asUsage, type ExitCode, exitCode, usageError } from '../exit.ts'
 import { type ImportOutcome, runImport } from '../import-run.ts'
 import type { InputFile } from '../input-file.ts'
+import { importerOf } from '../pipelines.ts'
 import { createProgressLine } from '../progress-line.ts'
 import { reportObject } from '../report-json.ts'
 import { summary } from '../summary.ts'
@@ -23,7 +24,7 @@ export async function importBundle(
   const { project } = await loadProject(options.config)
 
   return withDatabase(options, async ({ pool, interrupted }) => {
-    const importer = createImporter({ pool, resources: project.resources })
+    const importer = importerOf(project, pool)
     const bundle = await importer.openBundle({ source: file.open(), caller, signal: interrupted })
     const outcomes: ImportOutcome[] = []
     try {

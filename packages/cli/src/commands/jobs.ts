@@ -1,7 +1,5 @@
 // lading jobs: what was submitted to a server, and its end or its second beginning by hand.
 import {
-  createExporter,
-  createImporter,
   createJobs,
   fileStorage,
   type Job,
@@ -14,6 +12,7 @@ import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode, failure, usageError } from '../exit.ts'
 import { jobLine } from '../job-line.ts'
+import { exporterOf, importerOf } from '../pipelines.ts'
 import { storageFolder } from '../storage-folder.ts'
 import { callerOf } from './caller-options.ts'
 
@@ -71,14 +70,14 @@ async function withJobs(
   folder: string | undefined,
   work: (jobs: Jobs) => Promise<void>,
 ): Promise<ExitCode> {
-  const { resources } = (await loadProject(options.config)).project
+  const { project } = await loadProject(options.config)
   return withDatabase(options, async ({ pool, interrupted, cut }) => {
     interrupted.addEventListener('abort', cut)
     const queue = postgresQueue({ pool })
     // Without a folder nothing is asked that needs a file.
     const storage = folder === undefined ? memoryStorage() : fileStorage(folder)
-    const importer = createImporter({ pool, resources })
-    await work(createJobs({ importer, exporter: createExporter({ pool, resources }), queue, storage }))
+    const importer = importerOf(project, pool)
+    await work(createJobs({ importer, exporter: exporterOf(project, pool), queue, storage }))
     await queue.close()
     return exitCode.done
   })

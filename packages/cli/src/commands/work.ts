@@ -1,10 +1,11 @@
 // lading work: the jobs of a database, done by a process of their own until it is told to stop.
-import { createExporter, createImporter, createJobs, fileStorage, postgresQueue } from '@lading/core'
+import { createJobs, fileStorage, postgresQueue } from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode, usageError } from '../exit.ts'
 import { jobLine } from '../job-line.ts'
+import { exporterOf, importerOf } from '../pipelines.ts'
 import { count } from '../printable.ts'
 import { type RemoteOptionTexts, remoteOptions } from '../remote-file.ts'
 import { storageFolder } from '../storage-folder.ts'
@@ -28,7 +29,6 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
   if (imports + exports === 0) throw usageError('Nothing to do: --imports and --exports are both 0.')
   const remote = remoteOptions(options)
   const { project } = await loadProject(options.config)
-  const { resources } = project
 
   return withDatabase({ ...options, poolSize: poolSize(imports + exports) }, async database => {
     const { pool, interrupted, interruptedTwice } = database
@@ -37,12 +37,12 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
     interrupted.addEventListener('abort', () =>
       tell('Stopping after the current batches; once more stops at once.'),
     )
-    const importer = createImporter({ pool, resources })
+    const importer = importerOf(project, pool)
     await importer.check()
     const queue = postgresQueue({ pool, onError: complain })
     const jobs = createJobs({
       importer,
-      exporter: createExporter({ pool, resources }),
+      exporter: exporterOf(project, pool),
       queue,
       storage: fileStorage(folder),
       remote,

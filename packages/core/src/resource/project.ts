@@ -1,6 +1,7 @@
 // defineConfig: what the command line and a server read from `lading.config.ts`.
 import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from './define.ts'
+import type { SessionHook } from './definition.ts'
 import { createRegistry } from './registry.ts'
 
 export interface Project {
@@ -8,6 +9,8 @@ export interface Project {
   readonly resources: readonly Resource[]
   /** Folders of migrations, relative to the file, which `lading migrate` applies after Lading's own. @defaultValue none */
   readonly migrations?: readonly string[]
+  /** Tells policies of the database who asks, in every run that the command line or a worker of it does. @defaultValue nothing is told */
+  readonly session?: SessionHook
 }
 
 /** @throws LadingError `RESOURCE_UNKNOWN`, naming the known ones */
