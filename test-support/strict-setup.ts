@@ -1,5 +1,5 @@
-// For each test file of a strict run: whatever keeps a process alive and was not there before has to be gone behind it.
-import { afterAll, beforeAll, expect } from 'vitest'
+// For each test file of a strict run: whatever it opens that keeps a process alive has to be gone behind it.
+import { afterAll, expect } from 'vitest'
 
 /**
  * Kinds of resources that a test opens (https://nodejs.org/api/process.html#processgetactiveresourcesinfo). What does
@@ -25,21 +25,26 @@ function active(): Record<string, number> {
 /** Milliseconds: a refused body is thrown away for five seconds. */
 const patienceMs = 8_000
 
-let before: Record<string, number>
-beforeAll(() => {
-  before = active()
-})
+/** What the files before this one have left, and have been blamed for; they share the process. */
+const blamed: { counts: Record<string, number> } = (globalThis as { ladingBlamed?: typeof blamed })
+  .ladingBlamed ?? {
+  counts: {},
+}
+Object.assign(globalThis, { ladingBlamed: blamed })
 
 // Registered first, so that it runs behind those of the file.
 afterAll(async () => {
+  // Not beside what was there when the file began: the runner has timers of its own, which come and go.
   const left = () => {
     const now = active()
-    return kinds.filter(kind => (now[kind] ?? 0) > (before[kind] ?? 0))
+    return kinds.filter(kind => (now[kind] ?? 0) > (blamed.counts[kind] ?? 0))
   }
   const deadline = performance.now() + patienceMs
   while (left().length > 0 && performance.now() < deadline) {
     // A timer that does not count as one itself.
     await new Promise(resolve => setTimeout(resolve, 50).unref())
   }
-  expect(left(), 'what this file has left running').toEqual([])
+  const found = left()
+  blamed.counts = active()
+  expect(found, 'what this file has left running').toEqual([])
 })
