@@ -70,6 +70,28 @@ test('a job that waits for its next try is left alone until then', async () => {
   await queue.close()
 })
 
+test('a job whose row is held, as by a worker that was frozen, is found too: whoever gets it sees to that', async () => {
+  const id = await submit()
+  await setJob(id, `status = 'processing', token = 1, lease_until = clock_timestamp() - interval '1 s'`)
+  const holder = await bed.database.pool.connect()
+  await holder.query('begin')
+  await holder.query('select from lading.jobs where id = $1 for update', [id])
+  const told: unknown[] = []
+  const queue = memoryQueue({ pollMs: 10, onError: error => told.push(error) })
+  bed.work({ queue, sweepSeconds: 0.05 })
+  await expect
+    .poll(() => told[0])
+    .toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      message: 'The job is held by a worker that does not answer any more; it is tried again.',
+    })
+  await holder.query('rollback')
+  holder.release()
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  await bed.stop()
+  await queue.close()
+})
+
 test('a job whose predecessor ended unseen does not wait for ever', async () => {
   const first = await submit()
   const second = await submit({ after: first })

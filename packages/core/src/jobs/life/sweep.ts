@@ -61,17 +61,23 @@ async function releaseWaiting(pool: Pool, newOutbox: NewOutbox): Promise<void> {
 }
 
 /** A job that waits for another try is left to the queue until that is due. */
+const isForgotten = `${may('claim')} and not waiting and coalesce(lease_until, due_at, '-infinity') < clock_timestamp()`
+
+/**
+ * Also those whose row is held, though that cannot be noted: by a worker amid a long batch, whose message the queue
+ * still has, or by one that was frozen there, whom only the next that claims the job can end.
+ */
 const sweepSql = `
 with forgotten as (
-  select id from lading.jobs
-  where ${may('claim')} and not waiting
-    and coalesce(lease_until, due_at, '-infinity') < clock_timestamp()
+  select id, kind, resource from lading.jobs where ${isForgotten}
   order by swept_at nulls first, number
   limit ${mostJobs}
-  for update skip locked
+), free as (
+  select id from lading.jobs where id in (select id from forgotten) and ${isForgotten} for update skip locked
+), noted as (
+  update lading.jobs j set swept_at = clock_timestamp() from free f where j.id = f.id
 )
-update lading.jobs j set swept_at = clock_timestamp() from forgotten f where j.id = f.id
-returning j.id, j.kind, j.resource`
+select id, kind, resource from forgotten`
 
 const missedSql = `
 select distinct f.after_job as id
