@@ -19,7 +19,8 @@ export interface HttpServer {
   readonly url: string
   /**
    * Waits for the requests that are under way, for 4 seconds at most; whoever asks meanwhile is still answered, such
-   * as the load balancer that has to learn that this server is not ready any more. Then breaks what is left.
+   * as the load balancer that has to learn that this server is not ready any more. Then breaks what is left, and
+   * resolves when that is tidied up.
    */
   close(): Promise<void>
 }
@@ -29,7 +30,7 @@ const drainMs = 4_000
 
 export async function startHttpServer(config: Config, service: Service, log: Logger): Promise<HttpServer> {
   const mounted = { ...options(config, service), onFault: faultLog(log) }
-  const server =
+  const { server, settled } =
     config.adapter === 'express' ? expressServer(config, mounted) : await fastifyServer(config, mounted)
   logRequests(server, log)
   const requests = watchRequests(server)
@@ -46,6 +47,7 @@ export async function startHttpServer(config: Config, service: Service, log: Log
       server.close()
       server.closeAllConnections()
       await closed
+      await settled()
     },
   }
 }
@@ -66,17 +68,24 @@ const options = (config: Config, { jobs, exporter, resources, metrics, isDrainin
 const faultLog = (log: Logger) => (error: unknown, requestId: string) =>
   logFault(log, 'fault', error, requestId)
 
-function expressServer(config: Config, mounted: HttpOptions): Server {
+interface Served {
+  readonly server: Server
+  /** To be called when the server has closed. */
+  settled(): Promise<void>
+}
+
+function expressServer(config: Config, mounted: HttpOptions): Served {
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', [...config.trustedProxies])
-  app.use(ladingExpress(mounted))
+  const lading = ladingExpress(mounted)
+  app.use(lading)
   const answerOther = otherwise(mounted)
   app.use((request, response) => answerOther(request, response))
-  return nodeServer(config, app)
+  return { server: nodeServer(config, app), settled: lading.settled }
 }
 
-async function fastifyServer(config: Config, mounted: HttpOptions): Promise<Server> {
+async function fastifyServer(config: Config, mounted: HttpOptions): Promise<Served> {
   const answerOther = otherwise(mounted)
   const app = fastify({
     logger: false,
@@ -88,7 +97,7 @@ async function fastifyServer(config: Config, mounted: HttpOptions): Promise<Serv
   await app.register(ladingFastify, mounted)
   app.setNotFoundHandler((request, reply) => answerOther(request.raw, reply.hijack().raw))
   await app.ready()
-  return app.server
+  return { server: app.server, settled: () => app.close() }
 }
 
 /** There is nothing here but the service, so what the framework has no route for is answered in its words too. */

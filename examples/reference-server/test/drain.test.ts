@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { fairClock } from '../../../test-support/fair-clock.ts'
@@ -69,6 +70,26 @@ test.each(['fastify', 'express'])(
     expect(response.statusCode).toBe(202)
     response.resume()
     expect(await ended).toBe(0)
+  },
+)
+
+test.each(['fastify', 'express'])(
+  'on %s it ends when the file of an upload that was broken off is gone too, however long that takes',
+  async adapter => {
+    const slow = fileURLToPath(new URL('slow-unlink.mjs', import.meta.url))
+    const server = await start({ ADAPTER: adapter, NODE_OPTIONS: `--import ${slow}` })
+    const upload = request(`${server.url}/v1/imports?resource=users`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+    })
+    upload.on('error', () => undefined)
+    upload.write(users(5_000))
+    const files = async () =>
+      (await readdir(folder, { recursive: true })).filter(name => name.includes('source'))
+    await expect.poll(files).toHaveLength(1)
+    upload.destroy()
+    expect(await server.stop()).toBe(0)
+    expect(await files()).toEqual([])
   },
 )
 

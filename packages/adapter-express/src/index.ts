@@ -7,6 +7,14 @@ export interface LadingOptions extends HttpOptions {
   readonly principal?: ((request: Request) => unknown) | undefined
 }
 
+export interface LadingHandler extends RequestHandler {
+  /**
+   * Resolves when no request is worked on any more, also none whose client has gone. To be waited for behind the
+   * server's `close`, and before the pool and the process end.
+   */
+  settled(): Promise<void>
+}
+
 /**
  * Mount it at the root or under a prefix, before or after body parsers. Paths that are not of the service go to
  * the next handler; everything under `/v1/` is of the service.
@@ -14,9 +22,9 @@ export interface LadingOptions extends HttpOptions {
  * @example
  * app.use('/api', ladingExpress({ jobs, exporter, resources }))
  */
-export function ladingExpress({ principal, ...options }: LadingOptions): RequestHandler {
+export function ladingExpress({ principal, ...options }: LadingOptions): LadingHandler {
   const http = createHttp(options)
-  return (request, response, next) => {
+  const handler: RequestHandler = (request, response, next) => {
     const { url, baseUrl: mount } = request
     const [path] = splitUrl(url)
     if (!http.owns(path)) return next()
@@ -33,4 +41,5 @@ export function ladingExpress({ principal, ...options }: LadingOptions): Request
       parsedBody: request.body,
     }).catch(next)
   }
+  return Object.assign(handler, { settled: () => http.settled() })
 }

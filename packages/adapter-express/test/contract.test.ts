@@ -47,7 +47,8 @@ for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
       async start(options) {
         const app = express()
         app.use(express.json())
-        app.use(mount, ladingExpress(options))
+        const lading = ladingExpress(options)
+        app.use(mount, lading)
         app.get('/host', (_request, response) => response.send('hello from the host'))
         app.post('/host', (request, response) => response.json(request.body))
         app.use((_request, response) => response.status(404).send('host: not found'))
@@ -62,6 +63,7 @@ for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
           async stop() {
             server.close()
             server.closeAllConnections()
+            await lading.settled()
           },
         }
       },

@@ -28,7 +28,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 /**
  * Encapsulated: parsers, hooks and errors of the host stay as they are, and its hooks see these requests too.
- * Everything under `/v1/` is of the service.
+ * Everything under `/v1/` is of the service. `app.close()` waits until no request is worked on, also none whose client has gone.
  *
  * @example
  * await app.register(ladingFastify, { prefix: '/api', jobs, exporter, resources })
@@ -36,6 +36,8 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 export async function ladingFastify(scope: FastifyInstance, options: LadingOptions): Promise<void> {
   const { principal, ...rest } = options
   const http = createHttp(rest)
+  // Hooks of this kind run when the server has closed.
+  scope.addHook('onClose', () => http.settled())
   // One of HTTP/2 has its own way, and is left alone.
   const server: unknown = scope.server
   if (server instanceof Server || server instanceof TlsServer) continueWhenRead(server)

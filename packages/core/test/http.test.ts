@@ -51,6 +51,7 @@ httpSuite({
       async stop() {
         server.close()
         server.closeAllConnections()
+        await http.settled()
       },
     }
   },

@@ -9,6 +9,7 @@ import { namedResource } from './parameters.ts'
 import { HttpFault, problemResponse, statusOf } from './problem.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
 import { createService, type HttpOptions, type Service } from './service.ts'
+import { createUnderWay } from './under-way.ts'
 
 /**
  * What every answer tells a browser: that it is data and never a page, even where somebody opens it in a window, and
@@ -31,6 +32,12 @@ export interface Http {
   refuse(error: unknown, input: Pick<HttpInput, 'headers'>): HttpResponse
   /** Milliseconds for which a client may take nothing of an answer that is there for it. See `cutOffIfStalled`. */
   readonly stalledMs: number
+  /**
+   * Resolves when no request is worked on any more. One whose client has gone still is for a moment: what it had
+   * stored is removed, and its connection of the pool given back. To be waited for behind the server's `close`, and
+   * before the pool and the process end.
+   */
+  settled(): Promise<void>
 }
 
 /**
@@ -42,10 +49,12 @@ export interface Http {
  */
 export function createHttp(options: HttpOptions): Http {
   const service = createService(options, () => openApiDocument(routes, options.securitySchemes))
+  const underWay = createUnderWay()
 
   return {
     owns: ownsPath,
     async handle(input) {
+      const end = underWay.begin()
       const started = performance.now()
       const match = matchRoute(input.method, input.path)
       const requestId = requestIdOf(input)
@@ -60,6 +69,7 @@ export function createHttp(options: HttpOptions): Http {
       const route = match.route?.path
       whenSent(response, () => {
         const seconds = (performance.now() - started) / 1000
+        end()
         service.metrics?.httpRequest({ method, route, status: response.status, seconds })
       })
       return response
@@ -70,6 +80,7 @@ export function createHttp(options: HttpOptions): Http {
       return { ...rest, headers: { ...guards, ...headers, 'X-Request-Id': requestId } }
     },
     stalledMs: service.limits.stalledAnswerSeconds * 1000,
+    settled: underWay.none,
   }
 }
 

@@ -61,6 +61,8 @@ export interface HttpSite {
   readonly service: HttpSuiteService
   /** The same host with other options; stopped with the case. */
   serve(options: Partial<HttpOptions>): Promise<HttpSite>
+  /** Ends the host, as it does by itself behind the case. */
+  stop(): Promise<void>
 }
 
 export type HttpCases = Readonly<Record<string, (site: HttpSite) => Promise<void>>>

@@ -49,7 +49,8 @@ export interface HttpSuiteOptions {
   /**
    * Serves an application of the framework on a free port of 127.0.0.1: a JSON body parser of its own for all
    * routes, the service under `mount`, `GET /host` → `hello from the host`, `POST /host` → the parsed JSON body
-   * as JSON, and 404 with the text `host: not found` for all else.
+   * as JSON, and 404 with the text `host: not found` for all else. `stop` closes it, breaks what is left of the
+   * connections, and resolves when no request is worked on; twice does nothing more.
    */
   readonly start: (options: HttpOptions) => Promise<{ readonly url: string; stop(): Promise<void> }>
   readonly register: SuiteRunner
@@ -129,7 +130,7 @@ export function httpSuite(options: HttpSuiteOptions): void {
             const { jobs, exporter, resources } = service()
             const { url, stop } = await start({ jobs, exporter, resources, ...options })
             stops.push(stop)
-            return { origin: url, mount, base: url + mount, service: service(), serve }
+            return { origin: url, mount, base: url + mount, service: service(), serve, stop }
           }
           try {
             await body(await serve({}))

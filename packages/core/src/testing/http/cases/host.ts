@@ -1,5 +1,8 @@
 // Cases of the HTTP suite: the application around the service keeps working, and its body parser does no harm.
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { until } from '../../runner.ts'
 import {
   answerOf,
   ended,
@@ -33,6 +36,38 @@ export const hostCases: HttpCases = {
     const response = await sendJson(site, '/v1/exports', { resource: 'users', limit: 1 })
     assert.equal(response.status, 202)
     await ended(site, response)
+  },
+
+  'the host has stopped when an upload whose client has gone is tidied up, and not before': async site => {
+    const happened: string[] = []
+    const { origin, stop } = await site.serve({
+      jobs: {
+        ...site.service.jobs,
+        async submitImport(upload) {
+          happened.push('begun')
+          try {
+            return await site.service.jobs.submitImport(upload)
+          } finally {
+            happened.push('gone')
+            // As long as it takes to remove the file from a slow disk.
+            await delay(300)
+            happened.push('tidied up')
+          }
+        },
+      },
+    })
+    const head = requestHead(site, 'POST /v1/imports?resource=users', {
+      'Content-Type': 'text/csv',
+      'Content-Length': 10_000_000,
+    })
+    const { hostname, port } = new URL(origin)
+    const client = connect(Number(port), hostname)
+    client.write(head + usersCsv(5_000))
+    await until('the upload has begun', () => happened.includes('begun'))
+    client.destroy()
+    await until('the service knows', () => happened.includes('gone'))
+    await stop()
+    assert.deepEqual(happened, ['begun', 'gone', 'tidied up'])
   },
 
   'files are not taken for JSON, whatever the host parses': async site => {
