@@ -33,28 +33,54 @@ const layerRules = layers.flatMap((folders, layer) =>
   }),
 )
 
-/** Below jobs/: what a job is, what becomes of it, and its front, which is the files of the folder itself. */
-const jobStages = ['submit', 'work', 'life', 'outcome']
-const jobRules = [
-  {
-    name: 'core-jobs-store-knows-no-stage',
-    severity: 'error',
-    from: { path: `${core}/jobs/store/` },
-    to: { path: `${core}/jobs/(?!store/)` },
+/** What each folder of a large layer imports of that layer, beside itself. The files of the layer's own folder are its front. */
+const stages = {
+  jobs: {
+    store: [],
+    submit: ['store'],
+    work: ['store'],
+    life: ['store'],
+    outcome: ['store'],
   },
-  ...jobStages.map(stage => ({
-    name: `core-jobs-${stage}-imports-down`,
-    comment: `core/src/jobs/${stage} may import from jobs/store and from itself only.`,
+  http: {
+    wire: [],
+    admission: ['wire'],
+    body: ['wire', 'admission'],
+    answer: ['wire'],
+    submit: ['wire', 'body', 'service.ts'],
+    handlers: ['wire', 'body', 'answer', 'submit', 'service.ts'],
+  },
+}
+
+const stageRules = Object.entries(stages).flatMap(([layer, folders]) => [
+  ...Object.entries(folders).map(([folder, below]) => ({
+    name: `core-${layer}-${folder}-imports-down`,
+    comment: `core/src/${layer}/${folder} may import from ${[...below, 'itself'].join(', ')} only.`,
     severity: 'error',
-    from: { path: `${core}/jobs/${stage}/` },
-    to: { path: `${core}/jobs/(?!(store|${stage})/)` },
+    from: { path: `${core}/${layer}/${folder}/` },
+    to: {
+      path: `${core}/${layer}/`,
+      pathNot: [folder, ...below].map(
+        name => `${core}/${layer}/${name.replace('.', '\\.')}${name.includes('.') ? '$' : '/'}`,
+      ),
+    },
   })),
-]
+  {
+    name: `core-${layer}-folder-without-a-stage`,
+    comment: `A new folder of core/src/${layer} gets its place among the stages first.`,
+    severity: 'error',
+    from: {
+      path: `${core}/${layer}/[^/]+/`,
+      pathNot: `${core}/${layer}/(${Object.keys(folders).join('|')})/`,
+    },
+    to: {},
+  },
+])
 
 module.exports = {
   forbidden: [
     ...layerRules,
-    ...jobRules,
+    ...stageRules,
     {
       name: 'core-folder-without-a-layer',
       comment: 'A new folder of core/src gets its place in the table of layers first.',

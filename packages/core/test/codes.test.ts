@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { faultCodes } from '../src/errors/codes.ts'
-import { httpCodes } from '../src/http/problem.ts'
+import { httpCodes } from '../src/http/wire/problem.ts'
 import { repositoryRoot } from './support.ts'
 
 test('every fault code is documented with its status and whether to retry, and no other', async () => {

@@ -1,15 +1,15 @@
 // createHttp: the whole service as a function from a neutral request to a neutral response.
 import { randomUUID } from 'node:crypto'
 import { finished, Readable } from 'node:stream'
-import { accessOf } from './access.ts'
-import { announcesBody, lingering } from './body.ts'
-import { type HttpInput, type HttpResponse, header, type RoutedRequest } from './message.ts'
+import { accessOf } from './admission/access.ts'
+import { announcesBody, lingering } from './body/request-body.ts'
 import { openApiDocument } from './openapi.ts'
-import { namedResource } from './parameters.ts'
-import { HttpFault, problemResponse, statusOf } from './problem.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
 import { createService, type HttpOptions, type Service } from './service.ts'
 import { createUnderWay } from './under-way.ts'
+import { type HttpInput, type HttpResponse, header, type RoutedRequest } from './wire/message.ts'
+import { namedResource } from './wire/parameters.ts'
+import { HttpFault, problemResponse, statusOf } from './wire/problem.ts'
 
 /**
  * What every answer tells a browser: that it is data and never a page, even where somebody opens it in a window, and

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Http } from './create-http.ts'
-import type { HttpResponse } from './message.ts'
+import type { HttpResponse } from './wire/message.ts'
 
 export interface NodeExchange {
   readonly request: IncomingMessage

@@ -1,7 +1,7 @@
 // The table of routes → an OpenAPI 3.1 document, made from the schemas that check the requests.
 import { type TObject, Type } from '@sinclair/typebox'
 import type { Route } from './routes.ts'
-import { importFromUrl } from './schemas.ts'
+import { importFromUrl } from './wire/schemas.ts'
 
 const problem = Type.Object({
   type: Type.String(),

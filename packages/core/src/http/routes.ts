@@ -1,6 +1,6 @@
 // THE table of routes, and how a path finds its row.
 import type { TObject } from '@sinclair/typebox'
-import type { Action } from './access.ts'
+import type { Action } from './admission/access.ts'
 import { cancelImport } from './handlers/cancel-import.ts'
 import { createExport } from './handlers/create-export.ts'
 import { createImport } from './handlers/create-import.ts'
@@ -17,6 +17,7 @@ import { metrics } from './handlers/metrics.ts'
 import { openApi } from './handlers/openapi.ts'
 import { retryImport } from './handlers/retry-import.ts'
 import { streamExport } from './handlers/stream-export.ts'
+import type { Handler } from './service.ts'
 import {
   errorsOptions,
   exportJob,
@@ -24,8 +25,7 @@ import {
   importOptions,
   listOptions,
   rejectsOptions,
-} from './schemas.ts'
-import type { Handler } from './service.ts'
+} from './wire/schemas.ts'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'

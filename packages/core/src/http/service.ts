@@ -3,11 +3,11 @@ import type { Exporter } from '../exporter/create-exporter.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Resource } from '../resource/define.ts'
 import { createRegistry, type Registry } from '../resource/registry.ts'
-import type { Authorize } from './access.ts'
-import { type HttpLimits, readLimits } from './limits.ts'
-import type { HttpRequest, HttpResponse } from './message.ts'
-import { type Origins, readOrigins } from './origins.ts'
-import { createPlaces, type Places } from './places.ts'
+import type { Authorize } from './admission/access.ts'
+import { type HttpLimits, readLimits } from './admission/limits.ts'
+import { type Origins, readOrigins } from './admission/origins.ts'
+import { createPlaces, type Places } from './admission/places.ts'
+import type { HttpRequest, HttpResponse } from './wire/message.ts'
 
 /** The part of `Metrics` that HTTP uses. */
 export interface HttpMetrics {

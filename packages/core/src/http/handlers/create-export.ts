@@ -1,13 +1,13 @@
 // POST /v1/exports: an export of one resource, or of several as a bundle, made while nobody waits and fetched later.
 import type { Static } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
-import { readJson } from '../body.ts'
-import { readExportBody } from '../export-query.ts'
-import { submitted } from '../idempotency.ts'
-import { readBody } from '../parameters.ts'
-import { exportJob } from '../schemas.ts'
+import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../service.ts'
-import { refuseWhileDraining } from '../submission.ts'
+import { readExportBody } from '../submit/export-query.ts'
+import { submitted } from '../submit/idempotency.ts'
+import { refuseWhileDraining } from '../submit/submission.ts'
+import { readBody } from '../wire/parameters.ts'
+import { exportJob } from '../wire/schemas.ts'
 
 export const createExport: Handler = (request, service) => {
   refuseWhileDraining(service)

@@ -1,15 +1,15 @@
 // POST /v1/imports: a file as a form, as a raw body, or by its address.
 import { mediaTypesOfFiles } from '../../format/detect.ts'
-import { readJson } from '../body.ts'
-import { submitted } from '../idempotency.ts'
-import { settingsOf } from '../import-settings.ts'
-import { header, mediaType } from '../message.ts'
-import { readBody } from '../parameters.ts'
-import { HttpFault } from '../problem.ts'
-import { importFromUrl } from '../schemas.ts'
+import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../service.ts'
-import { expectRoom, refuseWhileDraining } from '../submission.ts'
-import { uploadForm, uploadRaw } from '../upload.ts'
+import { submitted } from '../submit/idempotency.ts'
+import { settingsOf } from '../submit/import-settings.ts'
+import { expectRoom, refuseWhileDraining } from '../submit/submission.ts'
+import { uploadForm, uploadRaw } from '../submit/upload.ts'
+import { header, mediaType } from '../wire/message.ts'
+import { readBody } from '../wire/parameters.ts'
+import { HttpFault } from '../wire/problem.ts'
+import { importFromUrl } from '../wire/schemas.ts'
 
 /** As the body itself; a body of JSON tells where the file is. */
 const uploadMediaTypes = mediaTypesOfFiles.filter(type => type !== 'application/json')

@@ -1,8 +1,8 @@
 // DELETE /v1/exports/:job_id: cancels an export, or deletes the file that it has made.
 import { LadingError } from '../../errors/lading-error.ts'
-import { withExport } from '../found-job.ts'
-import { json } from '../message.ts'
-import { exportJob } from '../wire.ts'
+import { json } from '../wire/message.ts'
+import { exportJob } from '../wire/representation.ts'
+import { withExport } from './found-job.ts'
 
 export const deleteExport = withExport(async (job, request, { jobs }) => {
   try {

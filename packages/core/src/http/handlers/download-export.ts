@@ -3,12 +3,12 @@ import { LadingError } from '../../errors/lading-error.ts'
 import { formatNamed } from '../../format/formats.ts'
 import type { Job, JobFile } from '../../jobs/store/job.ts'
 import type { ByteRange } from '../../storage/storage.ts'
-import { attachment } from '../content-disposition.ts'
-import { begun, isHead } from '../download.ts'
-import { withExport } from '../found-job.ts'
-import { header } from '../message.ts'
-import { HttpFault } from '../problem.ts'
-import { holdsSame, readRange } from '../range.ts'
+import { attachment } from '../answer/content-disposition.ts'
+import { begun, isHead } from '../answer/download.ts'
+import { holdsSame, readRange } from '../answer/range.ts'
+import { header } from '../wire/message.ts'
+import { HttpFault } from '../wire/problem.ts'
+import { withExport } from './found-job.ts'
 
 export const downloadExport = withExport(async (job, request, { jobs }) => {
   const file = fileOf(job)

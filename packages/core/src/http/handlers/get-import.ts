@@ -1,7 +1,8 @@
 // GET /v1/imports/:job_id: how far it is, and the first of its record errors.
-import { withImport } from '../found-job.ts'
-import { json } from '../message.ts'
-import { importJob } from '../wire.ts'
+
+import { json } from '../wire/message.ts'
+import { importJob } from '../wire/representation.ts'
+import { withImport } from './found-job.ts'
 
 /** Enough to see what is wrong with the file; the rest is under `errors`. */
 const shownErrors = 10

@@ -1,8 +1,8 @@
 // GET /health, /ready, /live: whether the service works, takes work, runs at all.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Health } from '../../jobs/health.ts'
-import { json } from '../message.ts'
 import type { Handler, Service } from '../service.ts'
+import { json } from '../wire/message.ts'
 
 const down: Health = { database: false, storage: false, queue: false }
 

@@ -1,13 +1,13 @@
 // GET /v1/imports/:job_id/errors: record errors, page by page as JSON, or all of them as a file.
 import { LadingError } from '../../errors/lading-error.ts'
-import { preferred } from '../accept.ts'
-import { begun, fileResponse, isHead } from '../download.ts'
-import { errorList } from '../error-list.ts'
-import { withImport } from '../found-job.ts'
-import { header, json } from '../message.ts'
-import { queryPairs, readOptions } from '../parameters.ts'
-import { errorsOptions } from '../schemas.ts'
-import { recordError } from '../wire.ts'
+import { preferred } from '../answer/accept.ts'
+import { begun, fileResponse, isHead } from '../answer/download.ts'
+import { errorList } from '../answer/error-list.ts'
+import { header, json } from '../wire/message.ts'
+import { queryPairs, readOptions } from '../wire/parameters.ts'
+import { recordError } from '../wire/representation.ts'
+import { errorsOptions } from '../wire/schemas.ts'
+import { withImport } from './found-job.ts'
 
 const formatOf = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const
 

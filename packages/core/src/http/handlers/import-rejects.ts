@@ -1,10 +1,10 @@
 // GET /v1/imports/:job_id/rejects: records that did not get in, as a file that can be mended and imported again.
 import { LadingError } from '../../errors/lading-error.ts'
-import { begun, fileResponse, isHead } from '../download.ts'
-import { withImport } from '../found-job.ts'
-import { queryPairs, readOptions } from '../parameters.ts'
-import { HttpFault } from '../problem.ts'
-import { rejectsOptions } from '../schemas.ts'
+import { begun, fileResponse, isHead } from '../answer/download.ts'
+import { queryPairs, readOptions } from '../wire/parameters.ts'
+import { HttpFault } from '../wire/problem.ts'
+import { rejectsOptions } from '../wire/schemas.ts'
+import { withImport } from './found-job.ts'
 
 export const importRejects = withImport(async (job, request, { jobs }) => {
   const { unprocessed = false } = readOptions(rejectsOptions, queryPairs(request.rawQuery))

@@ -1,10 +1,10 @@
 // GET /v1/imports: imports of the caller's tenant, newest first, page by page.
 import type { JobStatus } from '../../jobs/store/job.ts'
-import { json } from '../message.ts'
-import { queryPairs, readOptions } from '../parameters.ts'
-import { listOptions } from '../schemas.ts'
 import type { Handler } from '../service.ts'
-import { importJob } from '../wire.ts'
+import { json } from '../wire/message.ts'
+import { queryPairs, readOptions } from '../wire/parameters.ts'
+import { importJob } from '../wire/representation.ts'
+import { listOptions } from '../wire/schemas.ts'
 
 export const listImports: Handler = async (request, { jobs, registry }) => {
   const options = readOptions(listOptions, queryPairs(request.rawQuery))

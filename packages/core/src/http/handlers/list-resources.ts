@@ -3,8 +3,8 @@ import { defaultFields, fieldsFor, isOrdered } from '../../exporter/export-field
 import { exportFormats } from '../../exporter/selection-schema.ts'
 import type { Joined, Resource } from '../../resource/define.ts'
 import type { Field } from '../../resource/field.ts'
-import { json } from '../message.ts'
 import type { Handler } from '../service.ts'
+import { json } from '../wire/message.ts'
 
 const formats = ['csv', 'ndjson', 'json']
 

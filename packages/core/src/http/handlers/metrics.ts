@@ -1,6 +1,7 @@
 // GET /metrics: what Prometheus collects.
-import { HttpFault } from '../problem.ts'
+
 import type { Handler } from '../service.ts'
+import { HttpFault } from '../wire/problem.ts'
 
 /** The text format of Prometheus. */
 const text = 'text/plain; version=0.0.4; charset=utf-8'

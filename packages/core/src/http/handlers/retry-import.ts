@@ -1,10 +1,10 @@
 // POST /v1/imports/:job_id/retry: a failed or cancelled import goes on behind its checkpoint.
 import { LadingError } from '../../errors/lading-error.ts'
-import { withImport } from '../found-job.ts'
-import { json } from '../message.ts'
-import { HttpFault } from '../problem.ts'
-import { refuseWhileDraining } from '../submission.ts'
-import { acceptedJob, selfLink } from '../wire.ts'
+import { refuseWhileDraining } from '../submit/submission.ts'
+import { json } from '../wire/message.ts'
+import { HttpFault } from '../wire/problem.ts'
+import { acceptedJob, selfLink } from '../wire/representation.ts'
+import { withImport } from './found-job.ts'
 
 export const retryImport = withImport(async (job, request, service) => {
   refuseWhileDraining(service)

@@ -1,10 +1,10 @@
 // GET /v1/exports: the rows of a resource as a file, printed while it is sent.
 import { gzipped } from '../../format/gzip.ts'
-import { takesGzip } from '../accept.ts'
-import { begun, day, fileResponse, isHead } from '../download.ts'
-import { readExportQuery } from '../export-query.ts'
-import { type HttpRequest, type HttpResponse, header } from '../message.ts'
+import { takesGzip } from '../answer/accept.ts'
+import { begun, day, fileResponse, isHead } from '../answer/download.ts'
 import type { Handler, Service } from '../service.ts'
+import { readExportQuery } from '../submit/export-query.ts'
+import { type HttpRequest, type HttpResponse, header } from '../wire/message.ts'
 
 export const streamExport: Handler = (request, service) => {
   const asked = readExportQuery(request.rawQuery, service.registry)

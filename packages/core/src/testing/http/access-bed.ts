@@ -1,7 +1,7 @@
 // What the cases about access work with: one request for each way to reach a route, and services that record what is asked of them.
 import { randomUUID } from 'node:crypto'
-import type { Authorize } from '../../http/access.ts'
-import { AccessRefused } from '../../http/access-refused.ts'
+import type { Authorize } from '../../http/admission/access.ts'
+import { AccessRefused } from '../../http/admission/access-refused.ts'
 import type { HttpOptions } from '../../http/service.ts'
 import { boundary, field, file, formBody, type HttpSite, usersCsv } from './site.ts'
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { AccessRequest, Authorize } from '../../../http/access.ts'
-import { AccessRefused } from '../../../http/access-refused.ts'
-import { HttpFault } from '../../../http/problem.ts'
+import type { AccessRequest, Authorize } from '../../../http/admission/access.ts'
+import { AccessRefused } from '../../../http/admission/access-refused.ts'
 import { routes } from '../../../http/routes.ts'
+import { HttpFault } from '../../../http/wire/problem.ts'
 import { aboutJobs, aboutNoJob, ask, recorded } from '../access-bed.ts'
 import {
   answerOf,

@@ -1,8 +1,8 @@
 // Cases of the HTTP suite: the hook hears of each resource, and what it refuses is neither done nor in a list.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Authorize } from '../../../http/access.ts'
-import { AccessRefused } from '../../../http/access-refused.ts'
+import type { Authorize } from '../../../http/admission/access.ts'
+import { AccessRefused } from '../../../http/admission/access-refused.ts'
 import { recorded, usersOnly } from '../access-bed.ts'
 import { bundleOf, planted, sendBundle } from '../bundle-planting.ts'
 import {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import type { Authorize } from '../../../http/access.ts'
-import { AccessRefused } from '../../../http/access-refused.ts'
+import type { Authorize } from '../../../http/admission/access.ts'
+import { AccessRefused } from '../../../http/admission/access-refused.ts'
 import { usersOnly } from '../access-bed.ts'
 import {
   boundary,

@@ -1,7 +1,8 @@
 // What every submission of a job is checked for first.
-import type { HttpRequest } from './message.ts'
-import { HttpFault } from './problem.ts'
-import type { Service } from './service.ts'
+
+import type { Service } from '../service.ts'
+import type { HttpRequest } from '../wire/message.ts'
+import { HttpFault } from '../wire/problem.ts'
 
 /** @throws HttpFault `SERVER_DRAINING` */
 export function refuseWhileDraining({ isDraining }: Service): void {

@@ -1,12 +1,12 @@
 // Who may do what: the host is asked before anything of a request is read, and again when its resource is known.
 import type { IncomingHttpHeaders } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
-import { LadingError } from '../errors/lading-error.ts'
-import type { Caller } from '../resource/definition.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Caller } from '../../resource/definition.ts'
+import type { Access, HttpInput } from '../wire/message.ts'
+import { HttpFault } from '../wire/problem.ts'
 import { AccessRefused } from './access-refused.ts'
 import { callerOf, checkedCaller } from './caller.ts'
-import type { Access, HttpInput } from './message.ts'
-import { HttpFault } from './problem.ts'
 
 /** What a request is about to do; each route has one. */
 export type Action =

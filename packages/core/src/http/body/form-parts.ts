@@ -1,5 +1,5 @@
 // The bytes of a form → the same bytes, with the headers of its parts measured and the parts counted.
-import { HttpFault } from './problem.ts'
+import { HttpFault } from '../wire/problem.ts'
 
 /** Of the header of a part; its longest line holds the name of the file. */
 export const partHeader = { lines: 16, bytes: 8 * 1024 }

@@ -1,6 +1,6 @@
 // What the service takes at most, of everybody and of one caller: the option `limits` → numbers that can be relied on.
-import { defaults } from '../config/defaults.ts'
-import { LadingError } from '../errors/lading-error.ts'
+import { defaults } from '../../config/defaults.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 
 /** All that are counted are counted in this process: two of them take twice as much. */
 export interface HttpLimits {

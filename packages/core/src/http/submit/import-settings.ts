@@ -1,10 +1,10 @@
 // Options of an import as they come over the wire → settings of the job.
 import type { Static } from '@sinclair/typebox'
-import type { ImportSettings } from '../importer/settings.ts'
-import { readDelimiter, readEncoding, readMapping } from '../importer/settings-text.ts'
-import { checkMetadata } from '../jobs/submit/metadata.ts'
-import type { ImportNotes } from '../jobs/submit/submission.ts'
-import type { importOptions } from './schemas.ts'
+import type { ImportSettings } from '../../importer/settings.ts'
+import { readDelimiter, readEncoding, readMapping } from '../../importer/settings-text.ts'
+import { checkMetadata } from '../../jobs/submit/metadata.ts'
+import type { ImportNotes } from '../../jobs/submit/submission.ts'
+import type { importOptions } from '../wire/schemas.ts'
 
 export type ImportOptions = Static<typeof importOptions>
 

@@ -1,10 +1,10 @@
 // A multipart/form-data body → its one file as a stream, and its fields, with everything that is wrong made an error.
 import { pipeline, type Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
-import { detached, fileTooLarge } from './body.ts'
+import type { HttpLimits } from '../admission/limits.ts'
+import { HttpFault } from '../wire/problem.ts'
 import { formParts, partHeader } from './form-parts.ts'
-import type { HttpLimits } from './limits.ts'
-import { HttpFault } from './problem.ts'
+import { detached, fileTooLarge } from './request-body.ts'
 
 export interface FilePart {
   readonly stream: Readable

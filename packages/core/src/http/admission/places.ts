@@ -1,7 +1,7 @@
 // Places for what is costly: a number of them for all, and a smaller one for each caller; whoever comes too late is told so.
 import { finished, Readable } from 'node:stream'
-import type { HttpRequest, HttpResponse } from './message.ts'
-import { type HttpCode, HttpFault } from './problem.ts'
+import type { HttpRequest, HttpResponse } from '../wire/message.ts'
+import { type HttpCode, HttpFault } from '../wire/problem.ts'
 
 export interface Places {
   /**

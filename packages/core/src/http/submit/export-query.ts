@@ -1,12 +1,12 @@
 // The query or the JSON body of an export → what is asked of the exporter.
 import type { Static } from '@sinclair/typebox'
-import { optionInvalid } from '../config/check-options.ts'
-import { readFilterTexts, withCreated } from '../exporter/filter-text.ts'
-import type { StreamOptions } from '../exporter/options.ts'
-import { readDelimiter } from '../format/delimiter.ts'
-import type { Registry } from '../resource/registry.ts'
-import { type Pairs, queryPairs, readOptions } from './parameters.ts'
-import { type exportJob, exportOptions } from './schemas.ts'
+import { optionInvalid } from '../../config/check-options.ts'
+import { readFilterTexts, withCreated } from '../../exporter/filter-text.ts'
+import type { StreamOptions } from '../../exporter/options.ts'
+import { readDelimiter } from '../../format/delimiter.ts'
+import type { Registry } from '../../resource/registry.ts'
+import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'
+import { type exportJob, exportOptions } from '../wire/schemas.ts'
 
 /** Every parameter that is no option is a filter. @throws LadingError `OPTION_INVALID`, `FILTER_INVALID`, `RESOURCE_UNKNOWN` */
 export function readExportQuery(rawQuery: string, registry: Registry): StreamOptions {

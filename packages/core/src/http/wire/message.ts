@@ -1,7 +1,7 @@
 // A request and a response as every adapter can make and write them, without a framework in them.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { Caller } from '../resource/definition.ts'
+import type { Caller } from '../../resource/definition.ts'
 
 /** What an adapter hands in. */
 export interface HttpInput {

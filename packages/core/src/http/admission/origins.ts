@@ -1,7 +1,7 @@
 // Pages of browsers: which origins may use the service, what their browser is told of it, and who is refused.
-import { LadingError } from '../errors/lading-error.ts'
-import { type HttpInput, type HttpResponse, header } from './message.ts'
-import { HttpFault } from './problem.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import { type HttpInput, type HttpResponse, header } from '../wire/message.ts'
+import { HttpFault } from '../wire/problem.ts'
 
 export interface Origins {
   /**

@@ -1,8 +1,8 @@
 // Files on their way out: opened before the headers are sent, with a name that is safe everywhere.
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { formatNamed } from '../format/formats.ts'
-import type { HttpRequest, HttpResponse } from './message.ts'
+import { formatNamed } from '../../format/formats.ts'
+import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
 /**
  * Waits for the first bytes, so that whatever can be refused is refused with a status of its own, and not by a

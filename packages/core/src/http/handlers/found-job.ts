@@ -1,8 +1,8 @@
 // Load a job of the caller's tenant or answer 404: combinators around handlers that need one. There is no other way to it.
-import { LadingError } from '../errors/lading-error.ts'
-import type { Job, JobKind } from '../jobs/store/job.ts'
-import type { HttpRequest, HttpResponse } from './message.ts'
-import type { Handler, Service } from './service.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Job, JobKind } from '../../jobs/store/job.ts'
+import type { Handler, Service } from '../service.ts'
+import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
 type JobHandler = (job: Job, request: HttpRequest, service: Service) => Promise<HttpResponse> | HttpResponse
 

@@ -1,12 +1,12 @@
 // Bodies of requests: read without endangering the connection, limited, and thrown away politely.
 import { finished, PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { LadingError } from '../errors/lading-error.ts'
-import { watchRate } from '../source/rate.ts'
-import { readableFrom } from '../util/readable-from.ts'
-import type { HttpLimits } from './limits.ts'
-import { type HttpRequest, header, mediaType } from './message.ts'
-import { HttpFault } from './problem.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import { watchRate } from '../../source/rate.ts'
+import { readableFrom } from '../../util/readable-from.ts'
+import type { HttpLimits } from '../admission/limits.ts'
+import { type HttpRequest, header, mediaType } from '../wire/message.ts'
+import { HttpFault } from '../wire/problem.ts'
 
 /** Milliseconds for which the rest of a refused body is read and thrown away. */
 const discardMs = 5_000

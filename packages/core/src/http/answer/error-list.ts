@@ -1,8 +1,8 @@
 // All record errors of a job → a CSV or NDJSON file, as it is read from the database.
 import { Readable } from 'node:stream'
-import type { RecordError } from '../errors/record-error.ts'
-import { guard } from '../format/csv/formula-guard.ts'
-import { recordError } from './wire.ts'
+import type { RecordError } from '../../errors/record-error.ts'
+import { guard } from '../../format/csv/formula-guard.ts'
+import { recordError } from '../wire/representation.ts'
 
 const columns = [
   'row_number',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LadingError } from '../errors/lading-error.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import { callerOf, checkedCaller } from './caller.ts'
 
 function codeOf(work: () => unknown): string {

@@ -1,7 +1,7 @@
 // Who asks, as the host has found out → the caller that owns jobs, and that a resource's scope is asked for.
-import { LadingError } from '../errors/lading-error.ts'
-import { type CallerMembers, callerWith } from '../resource/caller.ts'
-import type { Caller } from '../resource/definition.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import { type CallerMembers, callerWith } from '../../resource/caller.ts'
+import type { Caller } from '../../resource/definition.ts'
 
 /**
  * What the host's own authentication has left: a text is a principal, of an object the members `tenant` and

@@ -1,7 +1,7 @@
 // Any error → a problem response (RFC 9457): a code, one sentence, and nothing of what lies beneath.
 import { STATUS_CODES } from 'node:http'
-import type { FaultCode } from '../errors/codes.ts'
-import { LadingError } from '../errors/lading-error.ts'
+import type { FaultCode } from '../../errors/codes.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import type { HttpResponse } from './message.ts'
 
 /** Codes that only HTTP has. They are as stable as those of `errors/codes.ts`. */

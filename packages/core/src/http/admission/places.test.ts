@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import type { Caller } from '../resource/definition.ts'
-import type { HttpRequest } from './message.ts'
+import type { Caller } from '../../resource/definition.ts'
+import type { HttpRequest } from '../wire/message.ts'
 import { createPlaces } from './places.ts'
 
 const from = (remoteAddress?: string, caller?: Caller) =>

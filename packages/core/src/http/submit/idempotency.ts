@@ -1,13 +1,13 @@
 // The header Idempotency-Key: claimed before the body is read, answered again with what the first request got.
-import { LadingError } from '../errors/lading-error.ts'
-import type { Job, JobKind } from '../jobs/store/job.ts'
-import type { KeyClaim } from '../jobs/submit/idempotency.ts'
-import type { KnownRequest } from '../jobs/submit/idempotency-store.ts'
-import type { BundleJobs } from '../jobs/submit/submission.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Job, JobKind } from '../../jobs/store/job.ts'
+import type { KeyClaim } from '../../jobs/submit/idempotency.ts'
+import type { KnownRequest } from '../../jobs/submit/idempotency-store.ts'
+import type { BundleJobs } from '../../jobs/submit/submission.ts'
+import type { Service } from '../service.ts'
+import { type HttpRequest, type HttpResponse, header, json } from '../wire/message.ts'
+import { acceptedBundle, acceptedJob, selfLink } from '../wire/representation.ts'
 import { type ImportOptions, settingsOf } from './import-settings.ts'
-import { type HttpRequest, type HttpResponse, header, json } from './message.ts'
-import type { Service } from './service.ts'
-import { acceptedBundle, acceptedJob, selfLink } from './wire.ts'
 
 /**
  * The answer to a submission. The same key and the same request get the same answer, whatever has become of the job.
