@@ -17,6 +17,7 @@ const own = [
   'lading/010_remote_sources',
   'lading/011_bundles',
   'lading/012_tenants',
+  'lading/013_fetched_bytes',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

@@ -28,6 +28,40 @@ test('the job keeps the bytes that came, and the URL is forgotten when they have
   expect(JSON.stringify(job)).not.toContain(secret)
 })
 
+test('how much has come is told while it comes, and begins anew with another attempt', async () => {
+  const users = `email,name,role,active\n${'not-an-email,Ada,admin,true\n'.repeat(10_000)}`
+  const gates: (() => void)[] = []
+  const server = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': users.length })
+    const sent = gates.length === 0 ? 200_000 : 100_000
+    response.write(users.slice(0, sent))
+    gates.push(() => response.end(users.slice(sent)))
+  })
+  const { id, progress } = await submit(server.url)
+  expect(progress.fetchedBytes).toBeNull()
+  const fetched = async () => (await bed.jobs.get(id))?.progress.fetchedBytes
+  bed.work({ remote })
+  // What the last chunk is filled up with has not come.
+  await expect.poll(fetched).toBeGreaterThan(200_000 - 65_536)
+  expect(await fetched()).toBeLessThanOrEqual(200_000)
+  expect(await bed.jobs.get(id)).toMatchObject({
+    status: 'processing',
+    progress: { processedBytes: 0, totalBytes: null },
+  })
+
+  await bed.stop()
+  bed.work({ remote })
+  await expect.poll(() => gates.length).toBe(2)
+  await expect.poll(fetched).toBeLessThanOrEqual(100_000)
+  gates[1]?.()
+  const done = await bed.ended(id)
+  expect(done.progress).toMatchObject({
+    fetchedBytes: users.length,
+    processedBytes: users.length,
+    failedRecords: 10_000,
+  })
+})
+
 test('switched off, nothing is taken, and nothing fetched that another process took', async () => {
   const server = await serve((_request, response) => response.end(file))
   const off = bed.jobsWith({ remote: false })

@@ -94,6 +94,7 @@ function course({ progress, ...job }: Job): object {
       updated_records: progress.updatedRecords,
       ignored_records: progress.ignoredRecords,
       unprocessed_records: progress.unprocessedRecords,
+      fetched_bytes: progress.fetchedBytes,
       processed_bytes: progress.processedBytes,
       total_bytes: progress.totalBytes,
       percentage: progress.percentage,

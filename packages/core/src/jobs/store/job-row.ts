@@ -51,6 +51,8 @@ export interface JobRow extends Checkpoint {
   readonly not_judged: readonly string[]
   /** Of the stored source, which may be compressed. */
   readonly bytes_read: string
+  /** Of a file that is or was fetched from a URL. */
+  readonly fetched_bytes: string | null
   readonly warnings: readonly ImportWarning[]
   readonly file_key: string | null
   readonly file_size: string | null
@@ -126,6 +128,7 @@ export function toJob(row: JobRow): Job {
       updatedRecords: Number(row.updated),
       ignoredRecords: Number(row.ignored),
       unprocessedRecords: unprocessed,
+      fetchedBytes: row.fetched_bytes === null ? null : Number(row.fetched_bytes),
       processedBytes: Number(row.bytes_read),
       totalBytes: totalBytes(row),
       percentage: percentage(row),

@@ -18,6 +18,8 @@ export interface JobProgress {
   readonly ignoredRecords: number
   /** Records behind the place where it stopped early, or taken back with the whole file; null where there are none, or nobody knows. */
   readonly unprocessedRecords: number | null
+  /** Of a file that is fetched from a URL, as many as have come; null before that, and for every other job. */
+  readonly fetchedBytes: number | null
   /** Of the stored file, which may be compressed; for an export, of the file that it writes. */
   readonly processedBytes: number
   /** null for an export that has not completed: nobody knows its size. */

@@ -19,13 +19,16 @@ const urlSql = 'select url from lading.remote_sources where job_id = $1'
 const spooledSql = `
 with spooled as (
   update lading.jobs
-  set source_key = $3, source_size = $4, source_sha256 = $5, format = $6, options = options || $7::jsonb, attempts = 1
+  set source_key = $3, source_size = $4, source_sha256 = $5, fetched_bytes = $4, format = $6, options = options || $7::jsonb, attempts = 1
   where id = $1 and token = $2 and ${may('release')}
   returning ${jobColumns}
 ), forgotten as (
   delete from lading.remote_sources where job_id in (select id from spooled)
 )
 select * from spooled`
+
+const fetchedSql = `
+update lading.jobs set fetched_bytes = $3 where id = $1 and token = $2 and ${may('release')}`
 
 /** Of jobs that ended without their file. */
 export const oldUrlsSql = `
@@ -48,6 +51,15 @@ export async function urlOf(pool: Pool, id: string): Promise<string | undefined>
 export async function rowWithFile(pool: Pool, values: unknown[]): Promise<JobRow | undefined> {
   const [row] = await ask(pool, spooledSql, values)
   return row as unknown as JobRow | undefined
+}
+
+/** How much of the file has come, if the job is still ours. */
+export async function tellFetched(
+  pool: Pool,
+  { id, token }: Pick<JobRow, 'id' | 'token'>,
+  bytes: number,
+): Promise<void> {
+  await ask(pool, fetchedSql, [id, token, bytes])
 }
 
 export function switchedOff(): LadingError {

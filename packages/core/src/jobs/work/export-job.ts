@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Exporter } from '../../exporter/create-exporter.ts'
+import type { ExportProgress } from '../../exporter/options.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { endingOf, resourcesOf } from '../store/export-file.ts'
@@ -9,7 +10,7 @@ import { askedOf } from '../store/export-options.ts'
 import type { JobRow } from '../store/job-row.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { exportKey } from '../store/storage-keys.ts'
-import { type ProgressTeller, tellProgress } from './export-progress.ts'
+import { type ProgressTeller, tellProgress } from './progress-teller.ts'
 
 export interface ExportJobContext {
   readonly exporter: Exporter
@@ -30,7 +31,7 @@ export async function runExportJob(
 ): Promise<void> {
   const { storage, store, fileExpiryHours } = context
   const key = exportKey(job, endingOf(job))
-  const progress = tellProgress(job, store)
+  const progress = tellProgress({ rows: 0, bytes: 0 }, told => store.progress(job.id, job.token, told))
   let printed: Printed
   try {
     printed = await print(job, key, context, progress, signal)
@@ -68,7 +69,7 @@ async function print(
   job: JobRow,
   key: string,
   { exporter, storage }: ExportJobContext,
-  progress: ProgressTeller,
+  progress: ProgressTeller<ExportProgress>,
   signal: AbortSignal,
 ): Promise<Printed> {
   let rows = 0
@@ -86,7 +87,7 @@ async function print(
   }
 }
 
-async function* counted(stream: Readable, progress: ProgressTeller): AsyncGenerator<Buffer> {
+async function* counted(stream: Readable, progress: ProgressTeller<ExportProgress>): AsyncGenerator<Buffer> {
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length

@@ -7,8 +7,9 @@ import type { RemoteAccess } from '../../source/remote-access.ts'
 import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote-file.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { type JobRow, settingsOf } from '../store/job-row.ts'
-import { rowWithFile, switchedOff, unknownFormat, urlOf } from '../store/remote-source.ts'
+import { rowWithFile, switchedOff, tellFetched, unknownFormat, urlOf } from '../store/remote-source.ts'
 import { uploadKey } from '../store/storage-keys.ts'
+import { tellProgress } from './progress-teller.ts'
 
 export interface RemoteSpoolContext {
   readonly pool: Pool
@@ -34,8 +35,12 @@ export async function spoolRemote(
   if (url === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
   if (remote === undefined) throw switchedOff()
   const source = remoteSource(url, remote, signal)
+  const progress = tellProgress({ bytes: 0 }, ({ bytes }) => tellFetched(pool, job, bytes))
+  const reading = { storage, signal, onBytes: (bytes: number) => progress.tell({ bytes }) }
   try {
-    const { key, size, sha256, format, compression } = await fetched(source, job, storage, signal)
+    const { key, size, sha256, format, compression } = await fetched(source, job, reading)
+    // None of its writes comes behind that of the whole.
+    await progress.stop()
     const values = [job.id, job.token, key, size, sha256, format, JSON.stringify({ compression })]
     const row = await rowWithFile(pool, values)
     if (row !== undefined) return row
@@ -44,21 +49,28 @@ export async function spoolRemote(
   } catch (error) {
     throw signal.aborted ? cancelled(error) : error
   } finally {
+    await progress.stop()
     source.end()
   }
+}
+
+interface Reading {
+  readonly storage: Storage
+  readonly signal: AbortSignal
+  /** Hears how many bytes have come so far. */
+  readonly onBytes: (bytes: number) => void
 }
 
 /** What changes on the way is fetched again from its start; how often, the source knows. */
 async function fetched(
   source: ReturnType<typeof remoteSource>,
   job: JobRow,
-  storage: Storage,
-  signal: AbortSignal,
+  reading: Reading,
 ): Promise<Fetched> {
   for (;;) {
     const file = await source.open()
     try {
-      return await stored(file, job, storage, signal)
+      return await stored(file, job, reading)
     } catch (error) {
       if (!(error instanceof FileChanged)) throw error
     } finally {
@@ -70,14 +82,25 @@ async function fetched(
 async function stored(
   file: RemoteFile,
   job: JobRow,
-  storage: Storage,
-  signal: AbortSignal,
+  { storage, signal, onBytes }: Reading,
 ): Promise<Fetched> {
   const { maxBytes } = settingsOf(job)
   const asked = job.format === unknownFormat ? undefined : job.format
   const { source, format, compression } = await remoteInput(file, { format: asked, maxBytes })
-  const object = await storage.put(uploadKey(job.tenant), source, { signal, maxBytes })
+  const object = await storage.put(uploadKey(job.tenant), counted(source, onBytes), { signal, maxBytes })
   return { ...object, format, compression }
+}
+
+async function* counted(
+  source: AsyncGenerator<Buffer>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for await (const chunk of source) {
+    bytes += chunk.length
+    onBytes(bytes)
+    yield chunk
+  }
 }
 
 function cancelled(cause?: unknown): LadingError {

@@ -110,6 +110,7 @@ export const importCases: HttpCases = {
         updated_records: 0,
         ignored_records: 0,
         unprocessed_records: null,
+        fetched_bytes: null,
         processed_bytes: size,
         total_bytes: size,
         percentage: 100,

@@ -23,6 +23,7 @@ export const remoteCases: HttpCases = {
       assert.deepEqual([job.status, job.format, job.metadata], ['completed', 'csv', { from: 'there' }])
       assert.equal(job.progress.inserted_records, 5)
       assert.equal(job.progress.total_bytes, job.progress.processed_bytes)
+      assert.equal(job.progress.total_bytes, job.progress.fetched_bytes)
       assert.deepEqual(
         server.requests.map(({ method, url: path }) => [method, path]),
         [['GET', '/download?id=1']],
