@@ -69,7 +69,9 @@ async function ask(url: URL, { access, signal, headers }: OpenOptions): Promise<
   const addresses = await vetted(url, access, signal)
   const agent: Agent = new Agent({
     connections: 1,
-    pipelining: 0,
+    // Not 0, which asks for `Connection: close`: there undici fails an assertion, outside of any promise, where the
+    // connection ends while its body is not read.
+    pipelining: 1,
     maxHeaderSize: 16 * 1024,
     connect: {
       lookup: pinned(addresses),
