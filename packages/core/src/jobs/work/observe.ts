@@ -12,7 +12,7 @@ export interface JobObserver {
    * else's. Undefined if nobody could say.
    */
   onStop(claimed: JobRow, now: JobRow | undefined): void
-  /** A call to this process has ended it, where no worker did. */
+  /** This process has ended it, and it has not completed: cancelled, failed, or one of those that were to follow. */
   onEnd(row: JobRow): void
 }
 
@@ -21,8 +21,11 @@ export function observeJobs(metrics: Metrics, onJobEnd: ((job: Job) => void) | u
     const { kind, resource, status } = row
     const { progress, durationSeconds } = toJob(row)
     metrics.jobEnded({ kind, resource, status, seconds: durationSeconds ?? 0 })
-    metrics.records({ kind, resource, status: 'successful', count: progress.successfulRecords })
-    metrics.records({ kind, resource, status: 'failed', count: progress.failedRecords })
+    // Its end before a retry has told of the others.
+    const successful = progress.successfulRecords - Number(row.told_successful)
+    const failed = progress.failedRecords - Number(row.told_failed)
+    metrics.records({ kind, resource, status: 'successful', count: Math.max(0, successful) })
+    metrics.records({ kind, resource, status: 'failed', count: Math.max(0, failed) })
   }
   return {
     onStart: ({ kind }) => metrics.jobStarted({ kind }),
@@ -30,8 +33,8 @@ export function observeJobs(metrics: Metrics, onJobEnd: ((job: Job) => void) | u
       metrics.jobStopped({ kind })
       // Taken over by somebody else, who will tell.
       if (now === undefined || now.token !== token || !isEnded(now.status)) return
-      // Whoever cancelled it has counted it.
-      if (now.status !== 'cancelled') count(now)
+      // Any other end has been counted by whoever wrote it.
+      if (now.status === 'completed') count(now)
       onJobEnd?.(toJob(now))
     },
     onEnd(row) {
