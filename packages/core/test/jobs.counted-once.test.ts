@@ -152,3 +152,16 @@ test('one whose end is another one already when its worker looks, because it was
   await bed.stop()
   expect(await scraped('import', metrics)).toEqual({ successful: 8, failed: 2 })
 })
+
+test('one whose worker never heard that its end was written', async () => {
+  const metrics = newMetrics()
+  const id = await submit()
+  // Its own statement, of which the answer was lost with the connection.
+  const fail = () =>
+    bed.database.pool.query(
+      `update lading.jobs set status = 'failed', processed = 10, successful = 7, inserted = 7, failed = 3 where id = $1`,
+      [id],
+    )
+  await interrupted(id, metrics, fail)
+  expect(await scraped('import', metrics)).toEqual({ successful: 7, failed: 3 })
+})

@@ -17,6 +17,8 @@ export interface JobObserver {
 }
 
 export function observeJobs(metrics: Metrics, onJobEnd: ((job: Job) => void) | undefined): JobObserver {
+  /** Jobs that failed here, until their worker stops: by then they may have been retried, and look otherwise. */
+  const counted = new Set<string>()
   const count = (row: JobRow) => {
     const { kind, resource, status } = row
     const { progress, durationSeconds } = toJob(row)
@@ -29,18 +31,20 @@ export function observeJobs(metrics: Metrics, onJobEnd: ((job: Job) => void) | u
   }
   return {
     onStart: ({ kind }) => metrics.jobStarted({ kind }),
-    onStop({ kind, token }, now) {
+    onStop({ id, kind, token }, now) {
       metrics.jobStopped({ kind })
+      const isCounted = counted.delete(id)
       // Taken over by somebody else, who will tell.
       if (now === undefined || now.token !== token || !isEnded(now.status)) return
-      // Any other end has been counted by whoever wrote it.
-      if (now.status === 'completed') count(now)
+      // Whoever cancelled it has counted it. A failure is counted here if the answer to it was lost.
+      if (now.status !== 'cancelled' && !isCounted) count(now)
       onJobEnd?.(toJob(now))
     },
     onEnd(row) {
       count(row)
       // Its worker will tell.
       if (row.worker === null) onJobEnd?.(toJob(row))
+      else if (row.status === 'failed') counted.add(row.id)
     },
   }
 }
