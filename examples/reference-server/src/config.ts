@@ -20,9 +20,10 @@ export interface Config extends AccessConfig, LimitsConfig {
   /** Folder of the embedded database, and of files unless STORAGE_PATH says otherwise. */
   readonly dataDir: string
   readonly storagePath: string
-  readonly importBatchRows: number
-  /** Of exports whose rows go through Node. */
-  readonly exportBatchRows: number
+  /** Undefined: as many as the library takes. */
+  readonly importBatchRows: number | undefined
+  /** The same of exports whose rows go through Node. */
+  readonly exportBatchRows: number | undefined
   readonly importMaxFileBytes: number
   /** Record errors of one job whose message is stored. */
   readonly storedErrors: number
@@ -61,8 +62,8 @@ export function readConfig(env: Environment): Config {
     databaseUrl,
     dataDir,
     storagePath: env.STORAGE_PATH || join(dataDir, 'files'),
-    importBatchRows: integer(env, 'IMPORT_BATCH_SIZE', 4_000, 1, 100_000),
-    exportBatchRows: integer(env, 'EXPORT_STREAM_BATCH_SIZE', 1_000, 1, 100_000),
+    importBatchRows: integerIfSet(env, 'IMPORT_BATCH_SIZE', 1, 100_000),
+    exportBatchRows: integerIfSet(env, 'EXPORT_STREAM_BATCH_SIZE', 1, 100_000),
     importMaxFileBytes: integer(env, 'IMPORT_MAX_FILE_SIZE', 104_857_600, 1, Number.MAX_SAFE_INTEGER),
     storedErrors: integer(env, 'STORED_ERRORS', 100_000, 0, Number.MAX_SAFE_INTEGER),
     hasWorkers: flag(env, 'WORKERS_ENABLED', true),
@@ -72,7 +73,7 @@ export function readConfig(env: Environment): Config {
     exportFileExpiryHours: integer(env, 'EXPORT_FILE_EXPIRY_HOURS', 24, 1, 24 * 365),
     idempotencyTtlHours: integer(env, 'IDEMPOTENCY_TTL_HOURS', 24, 1, 24 * 365),
     jobRetentionDays: integer(env, 'JOB_RETENTION_DAYS', 30, 1, 3_650),
-    ...readLimits(env, (name, ...range) => integer(env, name, ...range)),
+    ...readLimits(env, (name, ...range) => integerIfSet(env, name, ...range)),
     corsOrigins: readOrigins(env),
     hasMetrics: flag(env, 'PROMETHEUS_ENABLED', true),
     logLevel: choice(env, 'LOG_LEVEL', ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
@@ -168,7 +169,12 @@ function flag(env: Environment, name: string, fallback: boolean): boolean {
 }
 
 function integer(env: Environment, name: string, fallback: number, least: number, greatest: number): number {
-  const value = env[name] || String(fallback)
+  return integerIfSet(env, name, least, greatest) ?? fallback
+}
+
+function integerIfSet(env: Environment, name: string, least: number, greatest: number): number | undefined {
+  const value = env[name]
+  if (value === undefined || value === '') return undefined
   const number = Number(value)
   if (!/^\d+$/.test(value) || number < least || number > greatest) {
     throw new ConfigError(`${name} must be a whole number from ${least} to ${greatest}; it is "${value}".`)

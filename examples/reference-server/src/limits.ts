@@ -1,22 +1,23 @@
-// The environment → what the server takes at most.
-import type { HttpLimits } from '@lading/core/http'
+// The environment → what the server takes at most. What is not set is left to the library, whose numbers have their reasons.
+import type { GivenLimits } from '@lading/core/http'
 
 export interface LimitsConfig {
   /** Of the service: uploads, streamed exports, how fast bodies must come. */
-  readonly limits: Partial<HttpLimits>
+  readonly limits: GivenLimits
   /** Seconds for the headers of a request. */
   readonly headersSeconds: number
   /** Sockets; one more is closed unheard. */
   readonly maxConnections: number
   /** Jobs of one caller that may be there without having ended. */
-  readonly activeJobsPerCaller: number
+  readonly activeJobsPerCaller: number | undefined
   /** Bytes of the disk of STORAGE_PATH that are left free. */
-  readonly freeDiskBytes: number
+  readonly freeDiskBytes: number | undefined
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; empty: of nobody. */
   readonly trustedProxies: readonly string[]
 }
 
-type Integer = (name: string, fallback: number, least: number, greatest: number) => number
+/** Undefined where the variable is not set. */
+type Integer = (name: string, least: number, greatest: number) => number | undefined
 
 /** @throws ConfigError */
 export function readLimits(
@@ -25,19 +26,19 @@ export function readLimits(
 ): LimitsConfig {
   return {
     limits: {
-      uploads: integer('UPLOADS', 32, 1, 10_000),
-      uploadsPerCaller: integer('UPLOADS_PER_CALLER', 16, 1, 10_000),
-      streamedExports: integer('STREAMED_EXPORTS', 8, 1, 10_000),
-      streamedExportsPerCaller: integer('STREAMED_EXPORTS_PER_CALLER', 4, 1, 10_000),
-      bodySeconds: integer('BODY_SECONDS', 3_600, 1, 604_800),
-      bodyBytesPerSecond: integer('BODY_BYTES_PER_SECOND', 1_024, 1, 1_073_741_824),
-      bodyRateSeconds: integer('BODY_RATE_SECONDS', 30, 1, 3_600),
-      stalledAnswerSeconds: integer('STALLED_ANSWER_SECONDS', 60, 1, 86_400),
+      uploads: integer('UPLOADS', 1, 10_000),
+      uploadsPerCaller: integer('UPLOADS_PER_CALLER', 1, 10_000),
+      streamedExports: integer('STREAMED_EXPORTS', 1, 10_000),
+      streamedExportsPerCaller: integer('STREAMED_EXPORTS_PER_CALLER', 1, 10_000),
+      bodySeconds: integer('BODY_SECONDS', 1, 604_800),
+      bodyBytesPerSecond: integer('BODY_BYTES_PER_SECOND', 1, 1_073_741_824),
+      bodyRateSeconds: integer('BODY_RATE_SECONDS', 1, 3_600),
+      stalledAnswerSeconds: integer('STALLED_ANSWER_SECONDS', 1, 86_400),
     },
-    headersSeconds: integer('HEADERS_SECONDS', 20, 1, 3_600),
-    maxConnections: integer('MAX_CONNECTIONS', 1_000, 1, 1_000_000),
-    activeJobsPerCaller: integer('ACTIVE_JOBS_PER_CALLER', 1_000, 1, 1_000_000),
-    freeDiskBytes: integer('FREE_DISK_BYTES', 268_435_456, 0, Number.MAX_SAFE_INTEGER),
+    headersSeconds: integer('HEADERS_SECONDS', 1, 3_600) ?? 20,
+    maxConnections: integer('MAX_CONNECTIONS', 1, 1_000_000) ?? 1_000,
+    activeJobsPerCaller: integer('ACTIVE_JOBS_PER_CALLER', 1, 1_000_000),
+    freeDiskBytes: integer('FREE_DISK_BYTES', 0, Number.MAX_SAFE_INTEGER),
     trustedProxies: list(env.TRUSTED_PROXIES),
   }
 }

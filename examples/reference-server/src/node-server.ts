@@ -1,6 +1,6 @@
 // Node's HTTP server with limits of its own, the same for every adapter.
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { continueWhenRead } from '@lading/core/http'
+import { continueWhenRead, readLimits } from '@lading/core/http'
 import type { LimitsConfig } from './limits.ts'
 
 /** Milliseconds between two looks for connections that are too slow; Node's own 30 seconds are as long as its limits. */
@@ -11,7 +11,7 @@ const headStart = 30
 
 export function nodeServer(config: LimitsConfig, listener: RequestListener): Server {
   const { headersSeconds, maxConnections, limits } = config
-  const { bodySeconds = 3_600 } = limits
+  const { bodySeconds } = readLimits(limits)
   const server = createServer(
     {
       connectionsCheckingInterval: lookMs,

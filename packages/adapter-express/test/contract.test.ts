@@ -44,10 +44,13 @@ for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
       service: () => service,
       register: { describe, test },
       groups: groupsOf[`${version} ${mount === '' ? 'at the root' : 'under a prefix'}`],
-      async start(options) {
+      async start(options, principal) {
         const app = express()
         app.use(express.json())
-        const lading = ladingExpress(options)
+        const lading = ladingExpress({
+          ...options,
+          principal: principal && (request => principal(request.headers)),
+        })
         app.use(mount, lading)
         app.get('/host', (_request, response) => response.send('hello from the host'))
         app.post('/host', (request, response) => response.json(request.body))

@@ -42,9 +42,13 @@ for (const [version, fastify] of Object.entries(versions)) {
       service: () => service,
       register: { describe, test },
       groups: groupsOf[`${version} ${mount === '' ? 'at the root' : 'under a prefix'}`],
-      async start(options) {
+      async start(options, principal) {
         const app = fastify({ forceCloseConnections: true })
-        await app.register(ladingFastify, { prefix: mount, ...options })
+        await app.register(ladingFastify, {
+          prefix: mount,
+          ...options,
+          principal: principal && (request => principal(request.headers)),
+        })
         app.get('/host', async () => 'hello from the host')
         app.post('/host', async request => request.body)
         app.setNotFoundHandler((_request, reply) => reply.code(404).send('host: not found'))

@@ -149,7 +149,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--exports', 'exports in place of imports')
     .option('--status <status>', 'pending, processing, completed, failed or cancelled')
     .option('--resource <name>', 'jobs of this resource')
-    .option('--tenant <name>', 'jobs of this tenant (default: of all)')
+    .option(...jobsTenant)
     .option('--limit <number>', 'at most so many, up to 100 (default: 20)')
     .action(async (_options: object, command: Command) => {
       end(await listJobs(command.optsWithGlobals<ListCommandOptions>()))
@@ -159,6 +159,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .summary('end a job before its time')
     .description('Ends a job within its batch. What is in the table stays, and is counted.')
     .argument('<id>', 'the job')
+    .option(...jobsTenant)
     .action(async (id: string, _options: object, command: Command) => {
       end(await cancelJob(id, command.optsWithGlobals<JobsCommandOptions>()))
     })
@@ -168,6 +169,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description('Has a job begun again behind its checkpoint, by a server or by lading work.')
     .argument('<id>', 'the job')
     .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
+    .option(...jobsTenant)
     .action(async (id: string, _options: object, command: Command) => {
       end(await retryJob(id, command.optsWithGlobals<JobsCommandOptions>()))
     })
@@ -178,6 +180,8 @@ const tenant = [
   '--tenant <name>',
   "whose rows, where a resource has a scope: the caller's tenant (default: nobody's)",
 ] as const
+
+const jobsTenant = ['--tenant <name>', 'jobs of this tenant (default: of all)'] as const
 
 const principal = ['--principal <name>', 'who asks, where a scope wants to know (default: nobody)'] as const
 

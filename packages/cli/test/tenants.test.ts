@@ -1,7 +1,15 @@
 // --tenant and --principal: for whom a file is imported and exported, and that nobody is asked for by mistake.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createExporter, createImporter, createJobs, memoryQueue, memoryStorage } from '@lading/core'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  fileStorage,
+  memoryQueue,
+  memoryStorage,
+  type Storage,
+} from '@lading/core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { fileServer } from '../../core/src/testing/http/remote-site.ts'
@@ -11,6 +19,7 @@ import project from './tenants.config.ts'
 
 const config = ['--config', fileURLToPath(new URL('./tenants.config.ts', import.meta.url))]
 const ofAnn = ['--tenant', '7', '--principal', 'ann']
+const noJob = '00000000-0000-4000-8000-000000000000'
 let database: TestDatabase
 
 beforeAll(async () => {
@@ -145,6 +154,8 @@ test.each([
     '--principal',
   ],
   ['list of jobs', ['jobs', 'list', '--tenant', ''], '--tenant'],
+  ['end of a job', ['jobs', 'cancel', noJob, '--tenant', ''], '--tenant'],
+  ['second beginning of a job', ['jobs', 'retry', noJob, '--storage', '.', '--tenant='], '--tenant'],
 ])('the %s for what is no name is refused before anything is looked for', async (_what, args, option) => {
   const program = createProgram(() => expect.unreachable('The command came to its end.'))
   await expect(program.parseAsync(args, { from: 'user' })).rejects.toMatchObject({
@@ -153,16 +164,23 @@ test.each([
   })
 })
 
-test('jobs are listed of one tenant, or of all', async () => {
+/** A server's, and what it does when a tenant sends a file. */
+function server(storage: Storage = memoryStorage()) {
   const { pool } = database
   const { resources } = project
   const importer = createImporter({ pool, resources })
   const exporter = createExporter({ pool, resources })
-  const jobs = createJobs({ importer, exporter, queue: memoryQueue(), storage: memoryStorage() })
+  const jobs = createJobs({ importer, exporter, queue: memoryQueue(), storage })
   const submit = async (tenant: string) => {
     const source = Buffer.from('code\nx\n')
     return (await jobs.submitImport({ resource: 'items', format: 'csv', source, caller: { tenant } })).id
   }
+  return { jobs, submit }
+}
+
+test('jobs are listed of one tenant, or of all', async () => {
+  await database.pool.query('delete from lading.jobs')
+  const { submit } = server()
   const ofSeven = await submit('7')
   const ofEight = await submit('8')
   const listed = async (...options: string[]) => {
@@ -173,6 +191,32 @@ test('jobs are listed of one tenant, or of all', async () => {
       .map(line => line.split('\t')[0])
   }
   expect(await Promise.all([listed('--tenant', '7'), listed()])).toEqual([[ofSeven], [ofEight, ofSeven]])
+})
+
+test('a job is cancelled and retried for its own tenant, and for another one there is none', async () => {
+  const folder = await tempFolder()
+  const { jobs, submit } = server(fileStorage(folder))
+  const id = await submit('8')
+  const state = async () => (await jobs.get(id))?.status
+  const none = { code: 1, stdout: '', stderr: 'lading: There is no job with this id.\n' }
+  const done = (status: string) => ({
+    code: 0,
+    stdout: expect.stringContaining(`${id}\timport\titems\t${status}\t`),
+  })
+  const cancel = (...of: string[]) => run('jobs', 'cancel', id, ...of)
+  const retry = (...of: string[]) => run('jobs', 'retry', id, '--storage', folder, ...of)
+
+  expect(await cancel('--tenant', '7')).toEqual(none)
+  expect(await state()).toBe('pending')
+  expect(await cancel('--tenant', '8')).toMatchObject(done('cancelled'))
+  // Also where one's own would be told why it cannot be.
+  expect(await cancel('--tenant', '7')).toEqual(none)
+  expect(await retry('--tenant', '7')).toEqual(none)
+  expect(await state()).toBe('cancelled')
+  expect(await retry('--tenant', '8')).toMatchObject(done('pending'))
+  // Whoever names no tenant is the operator of all.
+  expect(await cancel()).toMatchObject(done('cancelled'))
+  expect(await retry()).toMatchObject(done('pending'))
 })
 
 function notImportable(resource: string): string {

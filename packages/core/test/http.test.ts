@@ -29,13 +29,14 @@ httpSuite({
   register: { describe, test },
   // The adapters run the others.
   groups: frameworkGroups,
-  async start(options) {
+  async start(options, principal) {
     const http = createHttp(options)
     const server = createServer(async (request, response) => {
       const { url = '/', method } = request
       const below = url.startsWith(mount) ? url.slice(mount.length) : undefined
       if (below !== undefined && http.owns(splitUrl(below)[0])) {
-        await handleNode(http, { request, response, url: below, mount })
+        const known = principal && (() => principal(request.headers))
+        await handleNode(http, { request, response, url: below, mount, principal: known })
       } else if (url === '/host') {
         response.end(method === 'POST' ? JSON.stringify(await json(request)) : 'hello from the host')
       } else {

@@ -66,40 +66,28 @@ test('an import that runs stops within its batch, and what is in the table is co
   storage.open()
 })
 
-test('a worker that only waits for its source hears of it, long before its lease is over', async () => {
-  const id = await submit()
-  const storage = gated(fileStorage(bed.folder), 0)
-  let left: string | undefined
-  bed.work({
-    storage,
-    leaseSeconds: 600,
-    onJobEnd: job => {
-      left = job.status
-    },
-  })
-  await expect.poll(async () => (await got(id)).status).toBe('processing')
-  await bed.jobs.cancel(id)
-  await expect.poll(() => left).toBe('cancelled')
-  storage.open()
-})
-
-test('so does one in another process', async () => {
-  const id = await submit()
-  const storage = gated(fileStorage(bed.folder), 0)
-  let left: string | undefined
-  bed.work({
-    storage,
-    leaseSeconds: 600,
-    onJobEnd: job => {
-      left = job.status
-    },
-  })
-  await expect.poll(async () => (await got(id)).status).toBe('processing')
-  const queue = postgresQueue({ pool: bed.database.pool })
-  await bed.jobsWith({ queue }).cancel(id)
-  await expect.poll(() => left).toBe('cancelled')
-  storage.open()
-})
+test.each([
+  ['this process', () => bed.jobs],
+  ['another process', () => bed.jobsWith({ queue: postgresQueue({ pool: bed.database.pool }) })],
+])(
+  'a worker that only waits for its source hears of it from %s, long before its lease is over',
+  async (_, canceller) => {
+    const id = await submit()
+    const storage = gated(fileStorage(bed.folder), 0)
+    let left: string | undefined
+    bed.work({
+      storage,
+      leaseSeconds: 600,
+      onJobEnd: job => {
+        left = job.status
+      },
+    })
+    await expect.poll(async () => (await got(id)).status).toBe('processing')
+    await canceller().cancel(id)
+    await expect.poll(() => left).toBe('cancelled')
+    storage.open()
+  },
+)
 
 test('one whose worker has died is cancelled too, and nobody takes it over', async () => {
   const id = await submit()

@@ -18,6 +18,8 @@ import { callerOf } from './caller-options.ts'
 
 export interface JobsCommandOptions extends DatabaseOptions {
   readonly config?: string
+  /** Whose jobs there are; without one, those of all. */
+  readonly tenant?: string
   /** Only for a retry, which needs the file that was sent. */
   readonly storage?: string
 }
@@ -26,7 +28,6 @@ export interface ListCommandOptions extends JobsCommandOptions {
   readonly exports?: boolean
   readonly status?: string
   readonly resource?: string
-  readonly tenant?: string
   readonly limit?: string
 }
 
@@ -51,13 +52,26 @@ export async function listJobs(options: ListCommandOptions): Promise<ExitCode> {
 }
 
 export function cancelJob(id: string, options: JobsCommandOptions): Promise<ExitCode> {
-  return withJobs(options, undefined, async jobs => show(await jobs.cancel(id)))
+  return withJob(id, options, undefined, jobs => jobs.cancel(id))
 }
 
 /** It is begun by whoever works on jobs: a server, or `lading work`. */
 export function retryJob(id: string, options: JobsCommandOptions): Promise<ExitCode> {
   const folder = storageFolder(options.storage)
-  return withJobs(options, folder, async jobs => show(await jobs.retry(id)))
+  return withJob(id, options, folder, jobs => jobs.retry(id))
+}
+
+/** The id of another tenant's job is unknown, as it is over HTTP: nobody learns what has become of that job. */
+function withJob(
+  id: string,
+  options: JobsCommandOptions,
+  folder: string | undefined,
+  change: (jobs: Jobs) => Promise<Job | undefined>,
+): Promise<ExitCode> {
+  const tenant = callerOf(options)?.tenant
+  return withJobs(options, folder, async jobs => {
+    show((await jobs.get(id, { tenant })) && (await change(jobs)))
+  })
 }
 
 function show(job: Job | undefined): void {

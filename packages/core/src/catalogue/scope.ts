@@ -3,6 +3,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { ScalarKind } from '../resource/column-type.ts'
 import type { Filters } from '../resource/definition.ts'
 import { Refusal } from '../value/codec.ts'
+import { parseGiven } from '../value/parse-given.ts'
 import { limitOf } from './fit.ts'
 import type { ScopeTest, Target, TargetColumn } from './target.ts'
 
@@ -66,20 +67,13 @@ function valuesAmong(asked: readonly unknown[]) {
   return { values, orNull: values.length < asked.length }
 }
 
-/** Text is read as a CSV cell is, anything else as a JSON value: as in the filter of an export. */
 function parse(column: TargetColumn, given: unknown): unknown {
-  const { field, codec } = column
-  const value = typeof given === 'string' ? fromText(column, given) : codec.fromJson(given)
+  const value = parseGiven(column.field, given)
   const isValue = value !== undefined && value !== null && !(value instanceof Refusal)
   if (!isValue || limitOf(column)?.fits(value) === false) {
-    throw new TypeError(`The scope has a value for "${field.name}" that its column cannot hold.`)
+    throw new TypeError(`The scope has a value for "${column.field.name}" that its column cannot hold.`)
   }
   return value
-}
-
-function fromText({ field, codec }: TargetColumn, given: string): unknown {
-  const text = field.transform === undefined ? given : field.transform(given)
-  return text === '' && field.type.kind !== 'text' ? undefined : codec.parse(text)
 }
 
 /** Says nothing of the fields: they may be hidden. */

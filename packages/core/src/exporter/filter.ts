@@ -1,11 +1,10 @@
 // One filter as it was asked → tests of a field with parsed values, or what is wrong with it, by the field's name.
-
-import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { FilterBounds } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
-import { type Codec, Refusal } from '../value/codec.ts'
+import { Refusal } from '../value/codec.ts'
 import { codecOf } from '../value/codecs.ts'
+import { parseGiven } from '../value/parse-given.ts'
 import { isOrdered } from './export-fields.ts'
 import { isHeavyJson } from './heavy-json.ts'
 
@@ -71,12 +70,11 @@ function oneOf(field: Field, asked: readonly unknown[]): FieldTest {
     : { field, test: 'in', values, orNull: values.length < asked.length }
 }
 
-/** Text is read as a CSV cell is, anything else as a JSON value. */
 function parsed(field: Field, given: unknown): unknown {
-  const codec = codecOf(field.type)
-  const value = typeof given === 'string' ? fromText(field, codec, given) : codec.fromJson(given)
+  const value = parseGiven(field, given)
   if (value instanceof Refusal || value === undefined) {
-    const reason = value?.message ?? codec.expectation
+    // An empty cell is no value, which a filter asks for by name.
+    const reason = value?.message ?? codecOf(field.type).expectation
     throw filterInvalid(
       field,
       typeof given === 'string' && hasLostPlus(given) ? `${reason}; + is %2B in an address` : reason,
@@ -84,14 +82,6 @@ function parsed(field: Field, given: unknown): unknown {
   }
   if (isHeavyJson(field, value)) throw filterInvalid(field, 'holds a number with too many digits')
   return value
-}
-
-function fromText(field: Field, codec: Codec, given: string): unknown {
-  const { transform } = field
-  const text =
-    transform === undefined ? given : callHook(`The transform of "${field.name}"`, () => transform(given))
-  // An empty cell is no value, which a filter asks for by name.
-  return text === '' && field.type.kind !== 'text' ? undefined : codec.parse(text)
 }
 
 /** `…T12:00:00+02:00` in an address that was not encoded. */

@@ -1,7 +1,7 @@
 // The public API of @lading/core/http: what an adapter for a web framework needs.
 export type { AccessRequest, Action, Authorize } from './admission/access.ts'
 export { AccessRefused, type RefusalOptions, type RefusalReason } from './admission/access-refused.ts'
-export type { HttpLimits } from './admission/limits.ts'
+export { type GivenLimits, type HttpLimits, readLimits } from './admission/limits.ts'
 export { checkOrigins } from './admission/origins.ts'
 export { continueWhenRead } from './body/continue-when-read.ts'
 export { createHttp, type Http } from './create-http.ts'

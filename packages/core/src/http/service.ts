@@ -4,7 +4,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Resource } from '../resource/define.ts'
 import { createRegistry, type Registry } from '../resource/registry.ts'
 import type { Authorize } from './admission/access.ts'
-import { type HttpLimits, readLimits } from './admission/limits.ts'
+import { type GivenLimits, type HttpLimits, readLimits } from './admission/limits.ts'
 import { type Origins, readOrigins } from './admission/origins.ts'
 import { createPlaces, type Places } from './admission/places.ts'
 import type { HttpRequest, HttpResponse } from './wire/message.ts'
@@ -38,7 +38,7 @@ export interface HttpOptions {
   /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
   readonly maxFileSize?: number | undefined
   /** What is taken at most, at the same time and of one request. @defaultValue what docs/limits.md says of each */
-  readonly limits?: Partial<HttpLimits> | undefined
+  readonly limits?: GivenLimits | undefined
   /**
    * Pages of which origins may use the service from a browser, such as `https://app.example.org`; `*`: those of all. Pages
    * of the service's own origin always may. @defaultValue none

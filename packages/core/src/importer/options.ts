@@ -18,7 +18,7 @@ export interface ImporterOptions {
    * Records per batch, which is a transaction. More costs memory and makes a dirty batch dearer; fewer costs
    * round trips. @defaultValue 4000
    */
-  readonly batchRows?: number
+  readonly batchRows?: number | undefined
   /** Bytes of source text per batch, whichever limit is met first. @defaultValue 4 MiB */
   readonly batchBytes?: number
   /** Bytes of the longest record; a longer one is an error. @defaultValue 1 MiB */

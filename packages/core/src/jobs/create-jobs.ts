@@ -79,7 +79,7 @@ export interface JobsOptions {
    * Jobs of one caller that may be there without having ended; further ones are refused with `TOO_MANY_JOBS`. Those of
    * callers whom nobody knows count together. @defaultValue 1000
    */
-  readonly activeJobsPerCaller?: number
+  readonly activeJobsPerCaller?: number | undefined
 }
 
 /**

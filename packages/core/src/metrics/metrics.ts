@@ -35,7 +35,7 @@ export interface Metrics {
     readonly seconds: number
   }): void
 
-  /** Records were judged or written. */
+  /** Records were judged or written: each once, told at the end of their job, however many attempts that took. */
   records(facts: {
     readonly kind: WorkKind
     readonly resource: string

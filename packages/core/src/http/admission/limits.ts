@@ -28,6 +28,9 @@ export interface HttpLimits {
   readonly formFieldBytes: number
 }
 
+/** What a host has to say of them; what it leaves out, or undefined, is as the library has it. */
+export type GivenLimits = { readonly [Name in keyof HttpLimits]?: HttpLimits[Name] | undefined }
+
 const names = [
   'uploads',
   'uploadsPerCaller',
@@ -45,8 +48,15 @@ const names = [
 /** A timer of Node that is to wait for more than 2^31 milliseconds does not wait at all. */
 const maxSeconds = 2_000_000
 
-/** @throws LadingError `CONFIG_INVALID` for a limit that is unknown, not above 0, or a time that no timer can wait */
-export function readLimits(given: Partial<HttpLimits> = {}): HttpLimits {
+/**
+ * What is taken where a host says no more than this. The time-outs of its server go by it: they have to be longer.
+ *
+ * @example
+ * server.requestTimeout = (readLimits({ uploads: 8 }).bodySeconds + 60) * 1000
+ *
+ * @throws LadingError `CONFIG_INVALID` for a limit that is unknown, not above 0, or a time that no timer can wait
+ */
+export function readLimits(given: GivenLimits = {}): HttpLimits {
   for (const [name, value] of Object.entries(given)) {
     if (!names.some(known => known === name)) throw invalid(name, `is none; known: ${names.join(', ')}`)
     if (value === undefined) continue

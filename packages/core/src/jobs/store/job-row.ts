@@ -37,6 +37,9 @@ export interface JobRow extends Checkpoint {
   readonly claimed_bytes: string
   /** Rejected records before the last retry. */
   readonly forgiven: string
+  /** Records that the metrics had counted before the last retry. Where each attempt begins anew, it may reach fewer. */
+  readonly told_successful: string
+  readonly told_failed: string
   readonly processed: string
   readonly successful: string
   readonly failed: string

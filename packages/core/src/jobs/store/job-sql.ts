@@ -68,7 +68,7 @@ export function endSql(
       update lading.jobs
       set ${become(name)}, completed_at = clock_timestamp(), lease_until = null${assignments}${counted}
       where id = $1 and token = $2 and ${may(name)}
-      returning id`,
+      returning ${jobColumns}`,
     values: Object.values(set),
   }
 }
@@ -98,7 +98,8 @@ export const retrySql = `
 update lading.jobs
 set ${become('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = null, due_at = null, completed_at = null,
   error_code = null, error_message = null, unprocessed = null, waiting = after_job is not null,
-  forgiven = case when ${isWhole} then 0 else failed end
+  forgiven = case when ${isWhole} then 0 else failed end,
+  told_successful = greatest(told_successful, successful), told_failed = greatest(told_failed, failed)
 where id = $1 and ${may('retry')}
 returning ${jobColumns}`
 

@@ -129,6 +129,8 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
       const outbox = newOutbox()
       const isOurs = await inTransaction(pool, async client => {
         const { rows } = await client.query(text, [id, token, ...values])
+        // What has failed may be retried before its worker looks again; what is completed stays as it is.
+        if (how === 'fail') for (const row of rows) outbox.ended(row as unknown as JobRow)
         // Also where the job was ended in the transaction of its rows: nobody has looked after the others yet.
         await followUp(client, id, outbox)
         return rows.length > 0

@@ -9,7 +9,7 @@ export interface Outbox {
   send(client: Client, message: QueueMessage): Promise<void>
   /** The same for a job that exists already: if the queue is full, the sweep brings it later. */
   sendIfRoom(client: Client, message: QueueMessage): Promise<void>
-  /** For each job that the transaction ends where no worker does. */
+  /** For each job that the transaction ends, but for one that completes: its worker tells. */
   ended(job: JobRow): void
   /** To be called behind the commit. @throws whatever the queue throws that cannot join transactions */
   flush(): Promise<void>

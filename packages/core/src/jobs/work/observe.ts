@@ -12,32 +12,39 @@ export interface JobObserver {
    * else's. Undefined if nobody could say.
    */
   onStop(claimed: JobRow, now: JobRow | undefined): void
-  /** A call to this process has ended it, where no worker did. */
+  /** This process has ended it, and it has not completed: cancelled, failed, or one of those that were to follow. */
   onEnd(row: JobRow): void
 }
 
 export function observeJobs(metrics: Metrics, onJobEnd: ((job: Job) => void) | undefined): JobObserver {
+  /** Jobs that failed here, until their worker stops: by then they may have been retried, and look otherwise. */
+  const counted = new Set<string>()
   const count = (row: JobRow) => {
     const { kind, resource, status } = row
     const { progress, durationSeconds } = toJob(row)
     metrics.jobEnded({ kind, resource, status, seconds: durationSeconds ?? 0 })
-    metrics.records({ kind, resource, status: 'successful', count: progress.successfulRecords })
-    metrics.records({ kind, resource, status: 'failed', count: progress.failedRecords })
+    // Its end before a retry has told of the others.
+    const successful = progress.successfulRecords - Number(row.told_successful)
+    const failed = progress.failedRecords - Number(row.told_failed)
+    metrics.records({ kind, resource, status: 'successful', count: Math.max(0, successful) })
+    metrics.records({ kind, resource, status: 'failed', count: Math.max(0, failed) })
   }
   return {
     onStart: ({ kind }) => metrics.jobStarted({ kind }),
-    onStop({ kind, token }, now) {
+    onStop({ id, kind, token }, now) {
       metrics.jobStopped({ kind })
+      const isCounted = counted.delete(id)
       // Taken over by somebody else, who will tell.
       if (now === undefined || now.token !== token || !isEnded(now.status)) return
-      // Whoever cancelled it has counted it.
-      if (now.status !== 'cancelled') count(now)
+      // Whoever cancelled it has counted it. A failure is counted here if the answer to it was lost.
+      if (now.status !== 'cancelled' && !isCounted) count(now)
       onJobEnd?.(toJob(now))
     },
     onEnd(row) {
       count(row)
       // Its worker will tell.
       if (row.worker === null) onJobEnd?.(toJob(row))
+      else if (row.status === 'failed') counted.add(row.id)
     },
   }
 }

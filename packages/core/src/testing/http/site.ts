@@ -1,6 +1,7 @@
 // What the cases of the HTTP suite work with: a served service, ways to send to it, and assertions on its answers.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { HttpOptions } from '../../http/service.ts'
@@ -52,6 +53,9 @@ export interface BrittleService extends Pick<HttpOptions, 'exporter' | 'resource
   terminate(): Promise<number>
 }
 
+/** What a host makes of a request for the adapter's option `principal`. */
+export type Principal = (headers: IncomingHttpHeaders) => unknown
+
 export interface HttpSite {
   /** Of the host application. */
   readonly origin: string
@@ -60,7 +64,7 @@ export interface HttpSite {
   readonly base: string
   readonly service: HttpSuiteService
   /** The same host with other options; stopped with the case. */
-  serve(options: Partial<HttpOptions>): Promise<HttpSite>
+  serve(options: Partial<HttpOptions>, principal?: Principal): Promise<HttpSite>
   /** Ends the host, as it does by itself behind the case. */
   stop(): Promise<void>
 }

@@ -23,6 +23,7 @@ import { limitCases } from './cases/limits.ts'
 import { optionCases } from './cases/options.ts'
 import { outageCases } from './cases/outages.ts'
 import { permitCases } from './cases/permits.ts'
+import { principalCases } from './cases/principals.ts'
 import { probeCases } from './cases/probes.ts'
 import { remoteCases } from './cases/remote.ts'
 import { remoteAddressCases } from './cases/remote-addresses.ts'
@@ -35,7 +36,7 @@ import { tooLargeCases } from './cases/too-large.ts'
 import { transitCases } from './cases/transit.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
 import { uploadCases } from './cases/uploads.ts'
-import type { HttpSite, HttpSuiteService } from './site.ts'
+import type { HttpSite, HttpSuiteService, Principal } from './site.ts'
 
 export type { HttpSuiteService } from './site.ts'
 
@@ -50,9 +51,13 @@ export interface HttpSuiteOptions {
    * Serves an application of the framework on a free port of 127.0.0.1: a JSON body parser of its own for all
    * routes, the service under `mount`, `GET /host` → `hello from the host`, `POST /host` → the parsed JSON body
    * as JSON, and 404 with the text `host: not found` for all else. `stop` closes it, breaks what is left of the
-   * connections, and resolves when no request is worked on; twice does nothing more.
+   * connections, and resolves when no request is worked on; twice does nothing more. With a `principal`, that is what
+   * the option of this name returns for the headers of the framework's request.
    */
-  readonly start: (options: HttpOptions) => Promise<{ readonly url: string; stop(): Promise<void> }>
+  readonly start: (
+    options: HttpOptions,
+    principal: Principal | undefined,
+  ) => Promise<{ readonly url: string; stop(): Promise<void> }>
   readonly register: SuiteRunner
   /** Groups of cases to register, where another run has all of them. @defaultValue all */
   readonly groups?: readonly HttpSuiteGroup[] | undefined
@@ -64,6 +69,7 @@ export type HttpSuiteGroup = keyof typeof groups
 export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'probes',
   'host',
+  'principals',
   'imports',
   'uploads',
   'too large',
@@ -77,6 +83,7 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
 const groups = {
   probes: probeCases,
   host: hostCases,
+  principals: principalCases,
   imports: importCases,
   'options of imports': optionCases,
   'settings of imports': settingCases,
@@ -126,9 +133,9 @@ export function httpSuite(options: HttpSuiteOptions): void {
       for (const [title, body] of Object.entries(cases)) {
         register.test(title, async () => {
           const stops: (() => Promise<void>)[] = []
-          const serve = async (options: Partial<HttpOptions>): Promise<HttpSite> => {
+          const serve: HttpSite['serve'] = async (options, principal) => {
             const { jobs, exporter, resources } = service()
-            const { url, stop } = await start({ jobs, exporter, resources, ...options })
+            const { url, stop } = await start({ jobs, exporter, resources, ...options }, principal)
             stops.push(stop)
             return { origin: url, mount, base: url + mount, service: service(), serve, stop }
           }

@@ -1,0 +1,100 @@
+// The defaults that the README and docs/limits.md state, beside those that count: the library's, where it has one.
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { defaults } from '../../../packages/core/src/config/defaults.ts'
+import { readConfig } from '../src/config.ts'
+
+/** Which default of the library counts where a variable is not set. */
+const ofLibrary = {
+  IMPORT_BATCH_SIZE: 'batchRows',
+  EXPORT_STREAM_BATCH_SIZE: 'exportBatchRows',
+  UPLOADS: 'uploads',
+  UPLOADS_PER_CALLER: 'uploadsPerCaller',
+  STREAMED_EXPORTS: 'streamedExports',
+  STREAMED_EXPORTS_PER_CALLER: 'streamedExportsPerCaller',
+  ACTIVE_JOBS_PER_CALLER: 'activeJobsPerCaller',
+  BODY_SECONDS: 'bodySeconds',
+  BODY_BYTES_PER_SECOND: 'bodyBytesPerSecond',
+  BODY_RATE_SECONDS: 'bodyRateSeconds',
+  STALLED_ANSWER_SECONDS: 'stalledAnswerSeconds',
+  FREE_DISK_BYTES: 'freeDiskBytes',
+} as const satisfies Record<string, keyof typeof defaults>
+
+/** Numbers that are the server's own. */
+const ofServer = {
+  APP_PORT: 'port',
+  IMPORT_MAX_FILE_SIZE: 'importMaxFileBytes',
+  STORED_ERRORS: 'storedErrors',
+  WORKER_IMPORT_WORKERS: 'importWorkers',
+  WORKER_EXPORT_WORKERS: 'exportWorkers',
+  EXPORT_FILE_EXPIRY_HOURS: 'exportFileExpiryHours',
+  IDEMPOTENCY_TTL_HOURS: 'idempotencyTtlHours',
+  JOB_RETENTION_DAYS: 'jobRetentionDays',
+  HEADERS_SECONDS: 'headersSeconds',
+  MAX_CONNECTIONS: 'maxConnections',
+} as const satisfies Record<string, keyof ReturnType<typeof readConfig>>
+
+/** What only docs/limits.md states, by the name of its option. */
+const ofOptions = {
+  jsonBodyBytes: 'jsonBodyBytes',
+  formFields: 'formFields',
+  formFieldBytes: 'formFieldBytes',
+} as const satisfies Record<string, keyof typeof defaults>
+
+/** Rows of Markdown tables whose default is a number: what they name in code, and the numbers. */
+async function stated(path: string, ...columns: readonly [names: number, numbers: number]) {
+  const text = await readFile(new URL(`../../../${path}`, import.meta.url), 'utf8')
+  const found = new Map<string, number>()
+  for (const [, row = ''] of text.matchAll(/^\|(.*)\|$/gm)) {
+    const cells = row.split('|')
+    const [names = '', numbers = ''] = columns.map(column => cells[column])
+    const values = numbers.match(/\d+/g) ?? []
+    for (const [index, [, name = '']] of [...names.matchAll(/`(\w+)`/g)].entries()) {
+      if (values[index] !== undefined) found.set(name, Number(values[index]))
+    }
+  }
+  return found
+}
+
+const variables = [
+  ...Object.entries(ofLibrary).map(([name, key]) => [name, defaults[key]] as const),
+  ...Object.entries(ofServer).map(([name, key]) => [name, readConfig({})[key]] as const),
+]
+
+test.each(variables)('the README says of %s that it is %d', async (name, number) => {
+  expect((await stated('README.md', 0, 1)).get(name)).toBe(number)
+})
+
+describe('docs/limits.md', () => {
+  test('says of each of its variables what the README says', async () => {
+    const limits = await stated('docs/limits.md', 1, 2)
+    const readme = await stated('README.md', 0, 1)
+    // A table that could not be read would agree with everything.
+    expect(limits.size).toBe(13)
+    expect(limits).toEqual(new Map([...limits.keys()].map(name => [name, readme.get(name)])))
+  })
+
+  test.each(Object.entries(ofOptions))('says what %s is without a variable', async (option, key) => {
+    expect((await stated('docs/limits.md', 0, 2)).get(option)).toBe(defaults[key])
+  })
+})
+
+test('what nobody has set is left to the library', () => {
+  const { limits, activeJobsPerCaller, freeDiskBytes, importBatchRows, exportBatchRows } = readConfig({})
+  const own = { ...limits, activeJobsPerCaller, freeDiskBytes, importBatchRows, exportBatchRows }
+  expect(Object.keys(own).sort()).toEqual([
+    'activeJobsPerCaller',
+    'bodyBytesPerSecond',
+    'bodyRateSeconds',
+    'bodySeconds',
+    'exportBatchRows',
+    'freeDiskBytes',
+    'importBatchRows',
+    'stalledAnswerSeconds',
+    'streamedExports',
+    'streamedExportsPerCaller',
+    'uploads',
+    'uploadsPerCaller',
+  ])
+  expect(Object.values(own).filter(value => value !== undefined)).toEqual([])
+})
