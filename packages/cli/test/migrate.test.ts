@@ -18,6 +18,7 @@ const own = [
   'lading/011_bundles',
   'lading/012_tenants',
   'lading/013_fetched_bytes',
+  'lading/014_lists_by_time',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>
