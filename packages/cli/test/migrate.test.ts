@@ -19,6 +19,7 @@ const own = [
   'lading/012_tenants',
   'lading/013_fetched_bytes',
   'lading/014_counted_once',
+  'lading/015_lists_by_time',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

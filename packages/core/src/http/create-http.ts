@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { finished, Readable } from 'node:stream'
 import { accessOf } from './admission/access.ts'
+import { discreetly } from './answer/unknown-resource.ts'
 import { announcesBody, lingering } from './body/request-body.ts'
 import { openApiDocument } from './openapi.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
@@ -91,7 +92,11 @@ async function respond(match: Match, request: RoutedRequest, service: Service): 
     const { action, query } = route
     const named = query?.properties.resource && namedResource(request.rawQuery, service.registry)
     const access = await accessOf(request, { action, resource: named, authorize: service.authorize })
-    return route.handler({ ...request, access }, service)
+    try {
+      return await route.handler({ ...request, access }, service)
+    } catch (error) {
+      throw await discreetly(error, access)
+    }
   }
   if (allowed.length === 0) throw new HttpFault('ROUTE_UNKNOWN', 'There is nothing under this path.')
   const Allow = allowed.join(', ')

@@ -24,6 +24,8 @@ export interface UnpackOptions {
   readonly maxBytes?: number | undefined
   /** Who asks, for the scopes of the resources. */
   readonly caller?: Caller | undefined
+  /** Hears which resources are in it, before anything is said of one of them. What it throws ends the reading. */
+  readonly permit?: ((resources: readonly string[]) => Promise<void>) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -49,7 +51,7 @@ export interface Unpacked {
  * `OPTION_INVALID` for resources that refer to each other in a circle, and those of the database and the storage
  */
 export async function unpackBundle(
-  { source, storage, keyOf, maxBytes, caller, signal }: UnpackOptions,
+  { source, storage, keyOf, maxBytes, caller, permit, signal }: UnpackOptions,
   importer: ImporterInternals,
 ): Promise<Unpacked> {
   const ended = new AbortController()
@@ -62,6 +64,9 @@ export async function unpackBundle(
     const manifest = await readBundle(sent.chunks, {
       maxBytes,
       async check({ entries }) {
+        const names = entries.map(({ resource }) => resource)
+        for (const name of names) importer.registry.get(name)
+        await permit?.(names)
         order = inReferenceOrder(await targetsOf(entries, caller, importer))
       },
       async keep(entry, content) {
@@ -91,7 +96,6 @@ async function targetsOf(
   caller: Caller | undefined,
   importer: ImporterInternals,
 ): Promise<readonly Target[]> {
-  for (const { resource } of entries) importer.registry.get(resource)
   const targets = await withClient(importer.pool, async client => {
     const found: Target[] = []
     for (const { resource } of entries) found.push(await scopedTarget(client, resource, caller, importer))

@@ -20,6 +20,7 @@ import { checkPoolSize } from './pool-size.ts'
 import type { Job, JobKind } from './store/job.ts'
 import { toJob } from './store/job-row.ts'
 import { assertJobId, createJobStore, type JobStore, type ListJobs } from './store/job-store.ts'
+import { cursorOf, placeOf } from './store/list-cursor.ts'
 import { createOutbox } from './store/outbox.ts'
 import { claimKey } from './submit/idempotency.ts'
 import { createKeyStore } from './submit/idempotency-store.ts'
@@ -227,10 +228,9 @@ async function listJobs(
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPage) {
     throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxPage}.`)
   }
-  if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) {
-    throw new LadingError('OPTION_INVALID', 'The cursor is none that a list has returned.')
-  }
-  const rows = await store.list({ ...options, limit: limit + 1, before: cursor })
+  const behind = cursor === undefined ? undefined : placeOf(cursor)
+  const rows = await store.list({ ...options, limit: limit + 1, behind })
   const page = rows.slice(0, limit)
-  return { jobs: page.map(toJob), nextCursor: rows.length > limit ? (page.at(-1)?.number ?? null) : null }
+  const last = rows.length > limit ? page.at(-1) : undefined
+  return { jobs: page.map(toJob), nextCursor: last === undefined ? null : cursorOf(last) }
 }

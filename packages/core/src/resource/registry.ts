@@ -1,7 +1,7 @@
 // The resources that an importer or exporter knows, by name.
 import { LadingError } from '../errors/lading-error.ts'
-import { nearest } from '../util/suggest.ts'
 import type { Resource } from './define.ts'
+import { ResourceUnknown } from './resource-unknown.ts'
 
 export interface Registry {
   readonly all: readonly Resource[]
@@ -23,12 +23,7 @@ export function createRegistry(resources: readonly Resource[]): Registry {
     get(name) {
       const resource = byName.get(name)
       if (resource !== undefined) return resource
-      const known = [...byName.keys()]
-      const hint = nearest(name, known)
-      throw new LadingError(
-        'RESOURCE_UNKNOWN',
-        `Unknown resource "${name}"; ${hint ? `did you mean "${hint}"? Known` : 'known'}: ${known.join(', ') || 'none'}.`,
-      )
+      throw new ResourceUnknown(name, [...byName.keys()])
     },
   }
 }

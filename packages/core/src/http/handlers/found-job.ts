@@ -1,6 +1,7 @@
 // Load a job of the caller's tenant or answer 404: combinators around handlers that need one. There is no other way to it.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobKind } from '../../jobs/store/job.ts'
+import { discreetJob } from '../answer/unknown-resource.ts'
 import type { Handler, Service } from '../service.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
@@ -19,7 +20,7 @@ function withJob(kind: JobKind, handler: JobHandler): Handler {
     const job = await service.jobs.get(jobId(request), { tenant: access.tenant })
     if (job?.kind !== kind) throw new LadingError('JOB_NOT_FOUND', `There is no ${kind} with this id.`)
     await access.permit(...(job.resources ?? [job.resource]))
-    return handler(job, request, service)
+    return handler(discreetJob(job, service), request, service)
   }
 }
 

@@ -1,12 +1,14 @@
 // GET /v1/imports: imports of the caller's tenant, newest first, page by page.
 import type { JobStatus } from '../../jobs/store/job.ts'
+import { discreetJob } from '../answer/unknown-resource.ts'
 import type { Handler } from '../service.ts'
 import { json } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
 import { importJob } from '../wire/representation.ts'
 import { listOptions } from '../wire/schemas.ts'
 
-export const listImports: Handler = async (request, { jobs, registry }) => {
+export const listImports: Handler = async (request, service) => {
+  const { jobs, registry } = service
   const options = readOptions(listOptions, queryPairs(request.rawQuery))
   const { access } = request
   if (options.resource !== undefined) await access.permit(registry.get(options.resource).name)
@@ -23,7 +25,7 @@ export const listImports: Handler = async (request, { jobs, registry }) => {
     ...(allowed.length < names.length && { resources: allowed }),
   })
   return json(200, {
-    jobs: page.jobs.map(job => importJob(job, request.mount)),
+    jobs: page.jobs.map(job => importJob(discreetJob(job, service), request.mount)),
     next_cursor: page.nextCursor,
   })
 }

@@ -62,7 +62,9 @@ export const listOptions = Type.Object(
     status: Type.Optional(status),
     resource: Type.Optional(resource),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-    cursor: text('next_cursor of the page before.'),
+    cursor: text(
+      'next_cursor of the page before. One of an earlier version is refused; begin anew without it.',
+    ),
   },
   { additionalProperties: false },
 )

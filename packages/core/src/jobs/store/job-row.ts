@@ -11,7 +11,6 @@ import { isEnded } from './transitions.ts'
 /** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
 export interface JobRow extends Checkpoint {
   readonly id: string
-  readonly number: string
   readonly kind: JobKind
   readonly status: JobStatus
   readonly resource: string

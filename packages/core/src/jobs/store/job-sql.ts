@@ -103,12 +103,15 @@ set ${become('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = nul
 where id = $1 and ${may('retry')}
 returning ${jobColumns}`
 
+/** In a total order: of jobs of one moment, that of their ids. An index has it, with `kind` and with the tenant in front. */
 export const listSql = `
-select ${jobColumns} from lading.jobs
+select ${jobColumns}, (extract(epoch from created_at) * 1000000)::bigint as created_micros
+from lading.jobs
 where kind = $1 and ($2::text is null or status = $2) and ($3::text is null or resource = $3)
-  and ($4::bigint is null or number < $4) and ($6::text is null or tenant = $6)
-  and ($7::text[] is null or resource = any ($7))
-order by number desc
+  and ($4::bigint is null
+    or (created_at, id) < (timestamptz 'epoch' + $4::bigint * interval '1 microsecond', $8::uuid))
+  and ($6::text is null or tenant = $6) and ($7::text[] is null or resource = any ($7))
+order by created_at desc, id desc
 limit $5`
 
 /** A job that waits locks the one before it: that one cannot end before this transaction does, and so sees who waits. */

@@ -21,6 +21,7 @@ import {
   renewSql,
   withdrawSql,
 } from './job-sql.ts'
+import type { ListPlace } from './list-cursor.ts'
 import type { NewJob } from './new-job.ts'
 import type { NewOutbox } from './outbox.ts'
 import { insertUrlSql } from './remote-source.ts'
@@ -36,7 +37,7 @@ export interface ListJobs {
   readonly tenant?: string | undefined
   /** 1 to 100. @defaultValue 20 */
   readonly limit?: number | undefined
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the page before: when its last job was submitted, and its id. */
   readonly cursor?: string | undefined
 }
 
@@ -80,7 +81,10 @@ export interface JobStore {
   get(id: string): Promise<JobRow | undefined>
   /** The job and all that came in one bundle with it, in their order. */
   getBundle(id: string): Promise<JobRow[]>
-  list(options: ListJobs & { readonly limit: number; readonly before: string | undefined }): Promise<JobRow[]>
+  /** Newest first. @param options `behind`: where the page before it ends */
+  list(
+    options: ListJobs & { readonly limit: number; readonly behind: ListPlace | undefined },
+  ): Promise<(JobRow & ListPlace)[]>
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -140,9 +144,10 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
     },
     get: async id => (await ask<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
     getBundle: id => ask<JobRow>(bundleSql, [id]),
-    list: ({ kind, status, resource, limit, before, tenant, resources }) => {
-      const values = [kind, status, resource, before, limit, tenant, resources]
-      return ask<JobRow>(
+    list: ({ kind, status, resource, limit, behind, tenant, resources }) => {
+      const { created_micros, id } = behind ?? {}
+      const values = [kind, status, resource, created_micros, limit, tenant, resources, id]
+      return ask<JobRow & ListPlace>(
         listSql,
         values.map(value => value ?? null),
       )

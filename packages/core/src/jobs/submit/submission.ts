@@ -69,7 +69,7 @@ export interface SubmitBundleImport
   extends Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns'>,
     ImportNotes,
     Pick<SubmitImport, 'source' | 'maxBytes' | 'laterSettings' | 'caller' | 'idempotencyKey' | 'signal'> {
-  /** Hears which resources are in it before there is a job. What it throws ends the upload. */
+  /** Hears which resources are in it, as soon as that is read. What it throws ends the upload. */
   readonly permit?: ((resources: readonly string[]) => Promise<void>) | undefined
 }
 

@@ -60,18 +60,17 @@ async function importOnce(
   claim: OpenClaim | undefined,
 ): Promise<BundleJobs> {
   const { importer, storage, store } = parts
-  const { source, maxBytes, caller, signal } = submit
+  const { source, maxBytes, caller, permit, signal } = submit
   readBundleSettings(submit)
   await checkedNotes(submit, store)
   const keyOf = () => uploadKey(caller?.tenant)
-  const unpacked = await unpackBundle({ source, storage, keyOf, maxBytes, caller, signal }, importer)
+  const unpacked = await unpackBundle({ source, storage, keyOf, maxBytes, caller, permit, signal }, importer)
   // What cannot be deleted now is the janitor's.
   const discard = async () => {
     for (const { stored } of unpacked.files) await storage.delete(stored.key).catch(() => undefined)
   }
   failpoint('after_spool_before_job_row')
   try {
-    await submit.permit?.(unpacked.files.map(({ entry }) => entry.resource))
     const later = { ...submit, ...submit.laterSettings?.() }
     const settings = readBundleSettings(later)
     for (const { target } of unpacked.files) checkPolicy(target, settings)

@@ -34,6 +34,7 @@ import { tenantCases } from './cases/tenants.ts'
 import { tenantSendingCases } from './cases/tenants-sending.ts'
 import { tooLargeCases } from './cases/too-large.ts'
 import { transitCases } from './cases/transit.ts'
+import { unknownResourceCases } from './cases/unknown-resources.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
 import { uploadCases } from './cases/uploads.ts'
 import type { HttpSite, HttpSuiteService, Principal } from './site.ts'
@@ -112,6 +113,7 @@ const groups = {
   'refusals of bundles': bundleRefusalCases,
   access: accessCases,
   'forbidden resources': permitCases,
+  'unknown resources': unknownResourceCases,
   'unread bodies': unreadBodyCases,
   tenants: tenantCases,
   'what tenants send': tenantSendingCases,

@@ -134,7 +134,11 @@ export const accessCases: HttpCases = {
         ['GET /v1/resources', ['', ' users', ' articles', ' comments'].map(name => `resources.list${name}`)],
         ['GET /v1/imports', ['', ' users', ' articles', ' comments'].map(name => `imports.list${name}`)],
         ['GET /v1/imports?resource=users', ['imports.list users']],
-        ['GET /v1/imports?resource=nothing', ['imports.list']],
+        // The answer names those that there are.
+        [
+          'GET /v1/imports?resource=nothing',
+          ['', ' users', ' articles', ' comments'].map(name => `imports.list${name}`),
+        ],
         ['GET /v1/imports?resource=users&resource=articles', ['imports.list']],
         [`GET /v1/imports/${importId}`, ['imports.read', 'imports.read users']],
         [`HEAD /v1/imports/${importId}?resource=users`, ['imports.read', 'imports.read users']],

@@ -198,7 +198,8 @@ export const jobLifeCases: HttpCases = {
     assert.deepEqual(listed.slice(0, 3), ids)
     const cancelled = await answerOf(fetch(`${site.base}/v1/imports?status=cancelled&limit=100`))
     assert.ok(cancelled.jobs.every((job: { status: string }) => job.status === 'cancelled'))
-    for (const bad of ['limit=0', 'limit=101', 'status=done', 'cursor=x', 'color=red']) {
+    // The last one is a cursor of an earlier version.
+    for (const bad of ['limit=0', 'limit=101', 'status=done', 'color=red', 'cursor=x', 'cursor=4711']) {
       await assertProblem(await fetch(`${site.base}/v1/imports?${bad}`), 400, 'OPTION_INVALID')
     }
   },

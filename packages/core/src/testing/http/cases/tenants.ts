@@ -103,13 +103,36 @@ export const tenantCases: HttpCases = {
       }
     }
     const first = await answerOf(fetch(`${served.base}/v1/imports?limit=2`, { headers: as(one) }))
-    assert.match(first.next_cursor, /^\d+$/)
+    assert.equal(typeof first.next_cursor, 'string')
     assert.deepEqual(await jobsOf(served, one, `&cursor=${first.next_cursor}`), ids[one]?.slice(2))
     assert.deepEqual(await jobsOf(served, other, `&cursor=${first.next_cursor}`), ids[other]?.slice(2))
     assert.deepEqual(await jobsOf(served, newTenant(), `&cursor=${first.next_cursor}`), [])
     const nobodys = await jobsOf(served, 'nobody')
     assert.ok(![...(ids[one] ?? []), ...(ids[other] ?? [])].some(id => nobodys.includes(id)))
   },
+
+  'a cursor is what its page tells already, and says nothing of jobs that the caller does not see':
+    async site => {
+      const served = await site.serve({ authorize: byTenant })
+      const [one, other] = [newTenant(), newTenant()]
+      const page = async (tenant: string, query: string) =>
+        ask(served, { line: `GET /v1/imports?${query}` }, { ...as(tenant), 'x-request-id': 'r' })
+      for (const tenant of [one, other, one, one, other]) await done(served, tenant, sends(usersCsv(1)))
+      for (const tenant of [one, other]) {
+        const { jobs, next_cursor: cursor } = await answerOf(page(tenant, 'limit=1'))
+        const [job] = jobs
+        const [micros = '', id] = cursor.split('_')
+        assert.deepEqual([jobs.length, id], [1, job.job_id])
+        assert.match(micros, /^\d{16}$/)
+        assert.equal(new Date(Number(micros.slice(0, -3))).toISOString(), job.created_at)
+      }
+      // The newest job of all, which is the other tenant's; and one that is nobody's, at the same moment.
+      const { next_cursor: foreign } = await answerOf(page(other, 'limit=1'))
+      const invented = foreign.replace(/_.*/, `_${randomUUID()}`)
+      const told = await wholeAnswer(await page(one, `limit=3&cursor=${foreign}`))
+      assert.equal(JSON.parse(Object(told).body).jobs.length, 3)
+      assert.deepEqual(await wholeAnswer(await page(one, `limit=3&cursor=${invented}`)), told)
+    },
 
   'files lie in a folder of their tenant, which does not tell its name': async site => {
     const served = await site.serve({ authorize: byTenant })
