@@ -115,10 +115,11 @@ begin
     continue when states[left_over] = 2;
     ordered[cardinality(ordered) + 1] := left_over;
   end loop;
-  perform
-    set_config('lading.places', array_agg(places[found.number] order by found.position)::text, true),
-    set_config('lading.relations', array_agg(relations[found.number] order by found.position)::text, true)
-  from unnest(ordered) with ordinality found (number, position);
+  -- As text at once, and one after the other: made of arrays of them, a million places take 220 MB in place of 90.
+  perform set_config('lading.places', '{' || string_agg('"' || places[item.number] || '"', ',') || '}', true)
+  from (select number from unnest(ordered) with ordinality item (number, position) order by position) item;
+  perform set_config('lading.relations', '{' || string_agg(relations[item.number]::text, ',') || '}', true)
+  from (select number from unnest(ordered) with ordinality item (number, position) order by position) item;
 end`)
 }
 
