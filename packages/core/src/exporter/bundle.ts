@@ -23,6 +23,7 @@ import {
 } from './bundle-options.ts'
 import { defaultFields } from './export-fields.ts'
 import type { ExporterOptions } from './options.ts'
+import { parentsFirst } from './parents-first.ts'
 import { beginExport, exportPipeline } from './pipeline.ts'
 import type { ExportPlan } from './plan.ts'
 import type { Planner, Request } from './planner.ts'
@@ -116,7 +117,8 @@ function print(
       const key = keyOf(file)
       keys.push(key)
       let rows = 0
-      const printed = exportPipeline(session, plan, {
+      const ordered = await parentsFirst(session, target, plan, signal)
+      const printed = exportPipeline(session, ordered, {
         onRows: count => {
           rows = count
         },

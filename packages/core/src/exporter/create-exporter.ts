@@ -32,8 +32,8 @@ export interface Exporter {
   check(options: StreamOptions): Promise<void>
   /**
    * A `.tar.gz` with the rows of several resources as they were at one moment, each in the order of its primary key,
-   * and a manifest in front that says what each file is. Resources come behind those that they refer to, so that an
-   * import takes them in this order. All of it is printed into a spool before the first byte can be read, because an
+   * and a manifest in front that says what each file is. Resources come behind those that they refer to, and rows
+   * behind rows of their own table that they refer to, so that an import takes them in this order. All of it is printed into a spool before the first byte can be read, because an
    * archive tells the sizes of its files first; the spool is empty again when the stream is closed.
    *
    * @throws LadingError at once `RESOURCE_UNKNOWN`, `OPTION_INVALID`; anything else is the stream's error, such as

@@ -9,11 +9,22 @@ export interface Shape {
   readonly compression: 'none' | 'gzip'
 }
 
+/** The rows of a query, in pieces, for whoever wants them in another order. */
+export interface RowSource {
+  /** As `t`. */
+  readonly table: string
+  /** Joins and conditions. */
+  readonly narrowed: string
+  readonly order: string
+}
+
 /** Everything that an export needs to know; nothing in it depends on a connection, so that several can share one. */
 export interface ExportPlan {
   readonly resource: Resource
   /** The columns that the file has. */
   readonly query: ExportQuery
+  /** What the query reads, without its limit. */
+  readonly rows: RowSource
   /** Further columns that only `printRow` sees: it may need a field that nobody asked for. */
   readonly unprinted: readonly ExportColumn[]
   readonly shape: Shape

@@ -66,12 +66,13 @@ export function createPlanner(
       const scope = await scopeTests(resource, caller)
       const unprinted = resource.printRow === undefined ? [] : unaskedFields(wanted)
       const fields = [...wanted.fields, ...unprinted]
-      const { columns, source } = exportQuery(await targetOf(resource), { ...wanted, fields }, scope)
+      const { columns, source, rows } = exportQuery(await targetOf(resource), { ...wanted, fields }, scope)
       const count = wanted.fields.length
       return {
         resource,
         shape,
         query: { columns: columns.slice(0, count), source },
+        rows,
         unprinted: columns.slice(count),
         settings: await settingsSql(session, caller),
       }

@@ -7,6 +7,7 @@ import type { MaskDefinition } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { conditionSql, hasNativeOrder } from './condition-sql.ts'
 import type { FieldTest } from './filter.ts'
+import type { RowSource } from './plan.ts'
 import type { Wanted } from './selection.ts'
 import { unprintable } from './unprintable.ts'
 
@@ -22,7 +23,11 @@ interface Source extends TargetColumn {
  * @param scope tests that are added to what was asked for
  * @throws LadingError `FILTER_INVALID`, `OPTION_INVALID` for what only the catalogue knows to be impossible
  */
-export function exportQuery(target: Target, wanted: Wanted, scope: readonly FieldTest[] = []): ExportQuery {
+export function exportQuery(
+  target: Target,
+  wanted: Wanted,
+  scope: readonly FieldTest[] = [],
+): ExportQuery & { readonly rows: RowSource } {
   const sources = sourcesOf(target)
   const joins = new Set<string>()
   const sourceOf = (field: Field): Source => {
@@ -38,14 +43,13 @@ export function exportQuery(target: Target, wanted: Wanted, scope: readonly Fiel
     ...wanted.sort.map(({ field, isDescending }) => orderSql(sourceOf(field), isDescending)),
     ...totalOrder(target),
   ]
-  const parts = [
-    `from ${target.table.sql} t`,
-    ...joins,
-    ...(where === '' ? [] : [`where ${where}`]),
-    `order by ${order.join(', ')}`,
-    ...(wanted.limit === undefined ? [] : [`limit ${wanted.limit}`]),
-  ]
-  return { columns, source: parts.join(' ') }
+  const rows = {
+    table: `${target.table.sql} t`,
+    narrowed: [...joins, ...(where === '' ? [] : [`where ${where}`])].join(' '),
+    order: order.join(', '),
+  }
+  const limit = wanted.limit === undefined ? '' : ` limit ${wanted.limit}`
+  return { columns, rows, source: `from ${rows.table} ${rows.narrowed} order by ${rows.order}${limit}` }
 }
 
 function sourcesOf({ columns, references }: Target): ReadonlyMap<Field, Source> {
