@@ -1,6 +1,7 @@
 // A remote file comes in time, or is given up; and a signal ends it at once, whatever it waits for.
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { bytesOf, faultOf, remoteBed } from './remote-bed.ts'
+import { bytesOf, faultOf, lines, remoteBed } from './remote-bed.ts'
 
 const bed = remoteBed()
 
@@ -99,4 +100,34 @@ describe('a signal ends it at once', () => {
     stop.abort(reason)
     await expect(next).rejects.toBe(reason)
   })
+})
+
+describe('a reader that is slower than its server', () => {
+  // Sizes at which the last bytes and the end of the connection arrive while nobody reads.
+  const sizes = [145_000, 179_000, 349_000, 366_000]
+  test.each(
+    sizes.flatMap(size =>
+      (['close', 'keep-alive'] as const).flatMap(connection =>
+        [true, false].map(isAnnounced => ({ size, connection, isAnnounced })),
+      ),
+    ),
+  )(
+    'gets all $size bytes at once: $connection, announced: $isAnnounced',
+    async ({ size, connection, isAnnounced }) => {
+      const whole = lines(40_000).slice(0, size)
+      const server = await bed.serve((_request, response) => {
+        response.writeHead(200, { connection, ...(isAnnounced && { 'content-length': size }) })
+        response.end(whole, () => response.socket?.end())
+      })
+      const file = await bed.open(at(server.port), { allow })
+      const read: Buffer[] = []
+      for await (const chunk of file.chunks()) {
+        read.push(chunk)
+        // As long as a disk may take.
+        await delay(10)
+      }
+      expect(Buffer.concat(read).toString()).toBe(whole)
+      expect(server.requests.length).toBe(1)
+    },
+  )
 })

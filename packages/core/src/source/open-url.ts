@@ -1,11 +1,10 @@
 // A URL → the answer of its server: each address on the way there vetted, and connected to as it was vetted.
-import type { LookupAddress, LookupOptions } from 'node:dns'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { Agent } from 'undici'
 import { LadingError } from '../errors/lading-error.ts'
 import { hostOf, notAllowed } from './address-policy.ts'
+import { get } from './get.ts'
 import type { RemoteAccess } from './remote-access.ts'
 import { connectionFault, unreadable } from './source-fault.ts'
 
@@ -13,6 +12,8 @@ export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: Readable
+  /** Whether all of the body was received: its length, or its last chunk. */
+  isComplete(): boolean
   /** Where the redirects have led to. */
   readonly url: URL
   /** Ends the connection. Twice: does nothing. */
@@ -64,41 +65,25 @@ export async function openUrl(text: string, options: OpenOptions): Promise<Answe
 }
 
 async function ask(url: URL, { access, signal, headers }: OpenOptions): Promise<Answer> {
-  // Loaded with the first remote file: most programs never fetch one.
-  const { Agent, request } = await import('undici')
+  const { answerSeconds, connectSeconds } = access
   const addresses = await vetted(url, access, signal)
-  const agent: Agent = new Agent({
-    connections: 1,
-    // Not 0, which asks for `Connection: close`: there undici fails an assertion, outside of any promise, where the
-    // connection ends while its body is not read.
-    pipelining: 1,
-    maxHeaderSize: 16 * 1024,
-    connect: {
-      lookup: pinned(addresses),
-      timeout: access.connectSeconds * 1000,
-      // Whatever the environment says.
-      rejectUnauthorized: true,
-    },
-  })
-  const close = () => void agent.destroy().catch(() => undefined)
   try {
-    const {
-      statusCode,
-      headers: answered,
-      body,
-    } = await request(url, {
-      dispatcher: agent,
-      signal,
+    const { response, close } = await get(url, {
+      addresses,
       headers: { ...ownHeaders, ...headers },
-      headersTimeout: access.answerSeconds * 1000,
-      // The rate is watched by whoever reads.
-      bodyTimeout: 0,
+      connectSeconds,
+      answerSeconds,
+      signal,
     })
-    // It breaks when it is given up, which is nobody's fault.
-    body.on('error', () => undefined)
-    return { status: statusCode, headers: answered, body, url, close }
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: response,
+      isComplete: () => response.complete,
+      url,
+      close,
+    }
   } catch (error) {
-    close()
     throw signal.aborted ? signal.reason : connectionFault(error)
   }
 }
@@ -129,20 +114,5 @@ async function resolved(host: string, access: RemoteAccess, signal: AbortSignal)
     throw connectionFault(error)
   } finally {
     signal.removeEventListener('abort', giveUp)
-  }
-}
-
-type Found = (error: Error | null, addresses: string | LookupAddress[], family?: number) => void
-
-/**
- * Answers whatever name with the addresses that were vetted, so that a name that leads elsewhere a moment later leads
- * nowhere. It is not asked where the host is an address; that one was vetted as it stands.
- */
-function pinned(addresses: readonly string[]) {
-  const found = addresses.map(address => ({ address, family: isIP(address) }))
-  return (_host: string, { all = false }: LookupOptions, done: Found): void => {
-    const [first = { address: '', family: 0 }] = found
-    if (all) done(null, found)
-    else done(null, first.address, first.family)
   }
 }

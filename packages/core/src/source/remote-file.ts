@@ -118,7 +118,8 @@ async function* wholeBody(
         at += chunk.length
         yield chunk
       }
-      if (total === undefined || at === total) return
+      if (signal.aborted) throw signal.reason
+      if (total === undefined ? answer.isComplete() : at === total) return
     } catch (error) {
       if (signal.aborted) throw signal.reason
       if (at === total) return

@@ -38,7 +38,7 @@ export function connectionFault(cause: unknown): SourceFault {
       { mayPass: false, cause },
     )
   }
-  if (isOfProtocol(cause, code)) {
+  if (isOfProtocol(code)) {
     return unreadable('What the server of the file sends is no HTTP; look whether the address is right.')
   }
   return new SourceFault(
@@ -77,12 +77,8 @@ function isOfCertificate(code: string): boolean {
 }
 
 /** Such an error holds what was sent, and so it is not kept as a cause. */
-function isOfProtocol(error: unknown, code: string): boolean {
-  return (
-    (error instanceof Error && error.name === 'HTTPParserError') ||
-    code === 'UND_ERR_HEADERS_OVERFLOW' ||
-    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
-  )
+function isOfProtocol(code: string): boolean {
+  return code.startsWith('HPE_')
 }
 
 /** Of the error, or of the first attempt where several addresses were tried. */
