@@ -25,7 +25,7 @@ async function start(): Promise<void> {
       config,
       database.pool,
       job => logJob(log, job),
-      error => logFault(log, 'queue', error),
+      (error, { jobId }) => logFault(log, jobId === undefined ? 'queue' : `job ${jobId}`, error),
     )
     const http = await startHttpServer(config, service, log)
     onSignals(async () => {

@@ -31,14 +31,14 @@ export async function startService(
   config: Config,
   pool: pg.Pool,
   onJobEnd: (job: Job) => void,
-  onQueueError: (error: unknown) => void,
+  onError: (error: unknown, context: { readonly jobId?: string }) => void,
 ): Promise<Service> {
   const { resources } = project
   const importer = createImporter({ pool, resources, batchRows: config.importBatchRows })
   await importer.check()
   const exporter = createExporter({ pool, resources, batchRows: config.exportBatchRows })
   const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined
-  const queue = postgresQueue({ pool, onError: onQueueError })
+  const queue = postgresQueue({ pool, onError })
   const jobs = createJobs({
     importer,
     exporter,
@@ -48,8 +48,7 @@ export async function startService(
     fileExpiryHours: config.exportFileExpiryHours,
     idempotencyTtlHours: config.idempotencyTtlHours,
     jobRetentionDays: config.jobRetentionDays,
-    // The sweep and the janitor: what breaks there is tried again, like what breaks in the queue.
-    onError: onQueueError,
+    onError,
     storedErrors: config.storedErrors,
     activeJobsPerCaller: config.activeJobsPerCaller,
     remote: config.remote,

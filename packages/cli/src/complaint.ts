@@ -19,9 +19,10 @@ export function tell(sentence: string): void {
   process.stderr.write(`lading: ${printable(sentence)}\n`)
 }
 
-function sentenceOf(error: unknown): string {
+/** For people at the command line. */
+export function sentenceOf(error: unknown): string {
   if (error instanceof CommandError) return error.message
-  if (error instanceof LadingError) return withReason(error.message, connectionReason(error))
+  if (error instanceof LadingError) return withReason(error.message, reasonOf(error))
   const message = error instanceof Error ? error.message : String(error)
   return `Something unexpected happened: ${message}. With LADING_DEBUG=1 the command shows where.`
 }
@@ -35,6 +36,12 @@ function exitCodeOf(error: unknown): ExitCode {
 
 function withReason(sentence: string, reason: string | undefined): string {
   return reason === undefined ? sentence : sentence.replace(/\.?$/, ` (${reason}).`)
+}
+
+/** What the sentence leaves out, since it may be meant for strangers: whoever runs the command has the hooks too. */
+function reasonOf(error: LadingError): string | undefined {
+  const cause = causeOf(error)
+  return error.code === 'HOOK_FAILED' && cause instanceof Error ? cause.message : connectionReason(error)
 }
 
 /** Why there is no connection, such as `ECONNREFUSED at 127.0.0.1:5432`; never the URL, which may hold a password. */

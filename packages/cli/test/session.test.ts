@@ -43,6 +43,16 @@ test('an import and an export tell the database of the tenant that is named, or 
   })
 })
 
+test('what the hook throws is told at the command line, which belongs to whoever wrote it', async () => {
+  expect(await run('export', 'own_marks', '--format', 'csv', '--tenant', 'gone')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining(
+      'lading: The session hook threw an error (the directory does not know "gone").',
+    ),
+  })
+})
+
 test('a worker tells it of the tenant that submitted the job', async () => {
   const { pool } = database
   const folder = await tempFolder()

@@ -133,8 +133,9 @@ test('null leaves a row out, and it is not counted', async () => {
 })
 
 describe('ends the export by name', () => {
+  const threw = 'printRow of people threw an error.'
   const cases: readonly (readonly [string, (row: Row) => unknown, string])[] = [
-    ['throwing', row => (row.id === 3 ? fail() : row), 'printRow of people threw an error: cannot print'],
+    ['throwing', row => (row.id === 3 ? fail() : row), threw],
     [
       'a return that is missing',
       () => undefined,
@@ -185,18 +186,14 @@ describe('ends the export by name', () => {
       row => ({ ...row, weight: Number.POSITIVE_INFINITY }),
       'printRow of people gave "weight" a value that must be a number.',
     ],
-    [
-      'changing the row that it was given',
-      row => Object.assign(row, { name: 'x' }),
-      "printRow of people threw an error: Cannot assign to read only property 'name' of object '[object Object]'",
-    ],
+    ['changing the row that it was given', row => Object.assign(row, { name: 'x' }), threw],
     [
       'changing a list of the row',
       row => {
         ;(row.tags as string[]).push('x')
         return row
       },
-      'printRow of people threw an error: Cannot add property 1, object is not extensible',
+      threw,
     ],
   ]
 

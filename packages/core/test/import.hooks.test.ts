@@ -28,11 +28,11 @@ const hooks = {
         },
       },
     }),
-    told: 'The transform of "name" threw an error: boom',
+    told: 'The transform of "name" threw an error.',
   },
   check: {
     resource: defineResource('things', { table: 'things', schema, check: ({ name }) => explode(name) }),
-    told: 'The check of things threw an error: boom',
+    told: 'The check of things threw an error.',
   },
 }
 const file = Buffer.from('id,name\n1,a\nx,bad\n2,b\n3,evil\n4,c\n')
@@ -51,7 +51,7 @@ test.each(
     const fault = await createImporter({ pool: database.pool, resources: [resource], batchRows })
       .run({ resource: 'things', format: 'csv', source: chunks })
       .catch((error: unknown) => error)
-    expect(fault).toMatchObject({ code: 'HOOK_FAILED', message: told })
+    expect(fault).toMatchObject({ code: 'HOOK_FAILED', message: told, cause: { message: 'boom' } })
     expect(importReportOf(fault)).toMatchObject({
       processed: 3,
       successful: 2,

@@ -31,6 +31,7 @@ interface BedOptions
       | 'sweepSeconds'
       | 'queue'
       | 'onJobEnd'
+      | 'onError'
       | 'metrics'
       | 'remote'
     >

@@ -1,6 +1,6 @@
 // lading work: the jobs of a database, done by a process of their own until it is told to stop.
-import { createJobs, fileStorage, postgresQueue } from '@lading/core'
-import { tell } from '../complaint.ts'
+import { createJobs, fileStorage, LadingError, postgresQueue } from '@lading/core'
+import { sentenceOf, tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode, usageError } from '../exit.ts'
@@ -67,7 +67,8 @@ function concurrency(option: string, text: string | undefined, fallback: number)
   throw usageError(`${option} must be a whole number from 0 to 64; it is "${text}".`)
 }
 
-/** Both go on by themselves. */
+/** Whatever it is, the work goes on. */
 function complain(error: unknown): void {
-  tell(error instanceof Error ? error.message : String(error))
+  if (error instanceof LadingError) tell(sentenceOf(error))
+  else tell(error instanceof Error ? error.message : String(error))
 }

@@ -1,4 +1,4 @@
-// Calls code of the application, so that what it throws is told as its own and not as a fault of the database.
+// Calls code of the application: what it throws becomes a fault that names the hook, and has its words as the cause.
 import { LadingError } from './lading-error.ts'
 
 /** @param name what is called, as the beginning of a sentence. @throws LadingError `HOOK_FAILED` */
@@ -21,8 +21,10 @@ export async function callAsyncHook<Result>(name: string, hook: () => Promise<Re
 
 function hookFault(name: string, error: unknown): LadingError {
   if (isFault(error)) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new LadingError('HOOK_FAILED', `${name} threw an error: ${message}`, { cause: error })
+  // The sentence reaches clients. What a hook throws may hold anything, such as the address of a database.
+  return new LadingError('HOOK_FAILED', `${name} threw an error.`, {
+    cause: error,
+  })
 }
 
 function isFault(error: unknown): error is LadingError {

@@ -2,6 +2,7 @@
 import { compileFit } from '../catalogue/fit.ts'
 import type { Target } from '../catalogue/target.ts'
 import { callAsyncHook } from '../errors/hook.ts'
+import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { LookUpRecord } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
@@ -77,15 +78,22 @@ class Answer implements LookUpRecord {
   readonly set = (name: string, value: unknown): void => {
     const field = this.resource.fields.find(candidate => candidate.name === name)
     if (field === undefined || field.readOnly) {
-      throw new Error(`it sets "${name}", which is ${field === undefined ? 'no field' : 'read only'}`)
+      throw this.mistake(name, field === undefined ? 'is no field' : 'is read only')
     }
-    if (this.fixed.includes(field)) throw new Error(`it sets "${name}", which the scope has fixed`)
+    if (this.fixed.includes(field)) throw this.mistake(name, 'the scope has fixed')
     this.changes.set(field, value)
     this.values[name] = value
   }
 
   readonly issue = (field: string, code: string, message: string): void => {
     this.issues.push([field, code, message])
+  }
+
+  private mistake(name: string, problem: string): LadingError {
+    return new LadingError(
+      'HOOK_FAILED',
+      `The lookUp of ${this.resource.name} sets "${name}", which ${problem}.`,
+    )
   }
 
   /** Brings the answer into the row, and what is wrong with it into the row's errors. */

@@ -29,6 +29,7 @@ import { submitExport, submitImport } from './submit/submit.ts'
 import { submitBundleExport, submitBundleImport } from './submit/submit-bundle.ts'
 import { submitRemoteImport } from './submit/submit-remote.ts'
 import { runExportJob } from './work/export-job.ts'
+import { ear } from './work/fail-job.ts'
 import { runImportJob } from './work/import-job.ts'
 import { observeJobs } from './work/observe.ts'
 import { type RunJob, workOn } from './work/worker.ts'
@@ -54,8 +55,12 @@ export interface JobsOptions {
    * and asks the database more often. @defaultValue 30
    */
   readonly sweepSeconds?: number
-  /** Hears of what breaks beside the jobs and is tried again, such as the sweep. @defaultValue nobody */
-  readonly onError?: (error: unknown) => void
+  /**
+   * Hears what a log should have and no client may: the fault that ended a job and was none of its file, with its
+   * causes, such as what a hook threw; and what breaks beside the jobs and is tried again, such as the sweep.
+   * @defaultValue nobody
+   */
+  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => void
   /** Hours that the file of an export is kept. @defaultValue 24 */
   readonly fileExpiryHours?: number
   /** Days that a job that has ended is kept, with its errors and its rejected records. @defaultValue 30 */
@@ -93,7 +98,8 @@ export interface JobsOptions {
  */
 export function createJobs(options: JobsOptions): Jobs {
   const { exporter, queue, storage, leaseSeconds = 30, maxAttempts = 5, fileExpiryHours = 24 } = options
-  const { sweepSeconds = 30, onError = () => undefined } = options
+  const { sweepSeconds = 30 } = options
+  const onError = ear(options.onError)
   const storedErrors = wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0)
   const importer = internalsOf(options.importer)
   const most = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
@@ -115,7 +121,7 @@ export function createJobs(options: JobsOptions): Jobs {
     onError,
   }
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
-  const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer }
+  const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer, onError }
 
   const calls = { pool: importer.pool, queue, newOutbox, store }
   const parts = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, activeJobsPerCaller }
@@ -172,6 +178,7 @@ export function createJobs(options: JobsOptions): Jobs {
         fileExpiryHours,
         storedErrors,
         remote,
+        onError,
       }
       const consume = async (kind: JobKind, concurrency: number, run: RunJob) => {
         if (concurrency === 0) return

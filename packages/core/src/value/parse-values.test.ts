@@ -143,7 +143,11 @@ describe('cells', () => {
       {
         rows: [{ values: ['a'] }, { values: ['b'] }],
         end: { byte: 9, rowNumber: 3, line: 3 },
-        fault: { code: 'HOOK_FAILED', message: 'The transform of "name" threw an error: boom' },
+        fault: {
+          code: 'HOOK_FAILED',
+          message: 'The transform of "name" threw an error.',
+          cause: { message: 'boom' },
+        },
       },
     ])
   })

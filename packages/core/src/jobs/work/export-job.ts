@@ -8,14 +8,13 @@ import { failpoint } from '../../util/failpoint.ts'
 import { endingOf, resourcesOf } from '../store/export-file.ts'
 import { askedOf } from '../store/export-options.ts'
 import type { JobRow } from '../store/job-row.ts'
-import type { JobStore } from '../store/job-store.ts'
 import { exportKey } from '../store/storage-keys.ts'
+import { type FailContext, failJob } from './fail-job.ts'
 import { type ProgressTeller, tellProgress } from './progress-teller.ts'
 
-export interface ExportJobContext {
+export interface ExportJobContext extends FailContext {
   readonly exporter: Exporter
   readonly storage: Storage
-  readonly store: JobStore
   /** Hours that the file is kept. */
   readonly fileExpiryHours: number
 }
@@ -38,7 +37,7 @@ export async function runExportJob(
   } catch (error) {
     await storage.delete(key)
     if (!(error instanceof LadingError) || error.retryable) throw error
-    await store.end(job.id, job.token, 'fail', { error_code: error.code, error_message: error.message })
+    await failJob(job, error, context)
     return
   } finally {
     await progress.stop()

@@ -10,20 +10,19 @@ import type { RemoteAccess } from '../../source/remote-access.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from '../store/job-row.ts'
-import type { JobStore } from '../store/job-store.ts'
 import { resumePoint } from '../store/resume.ts'
 import { begunAnew } from './begin-anew.ts'
 import { countedSource } from './counted-source.ts'
+import { type FailContext, failJob } from './fail-job.ts'
 import { importLedger } from './import-ledger.ts'
 import { spoolRemote } from './remote-spool.ts'
 import { withEndingClient } from './stop-in-time.ts'
 
-export interface ImportJobContext {
+export interface ImportJobContext extends FailContext {
   readonly importer: ImporterInternals
   readonly storage: Storage
   /** Undefined: nothing is fetched here. */
   readonly remote: RemoteAccess | undefined
-  readonly store: JobStore
   /** Seconds that a claim holds without a sign of life. */
   readonly leaseSeconds: number
   /** Errors whose message is stored. */
@@ -66,11 +65,7 @@ export async function runImportJob(
     })
   } catch (error) {
     if (!(error instanceof LadingError) || error.retryable) throw error
-    await store.end(job.id, job.token, 'fail', {
-      error_code: error.code,
-      error_message: error.message,
-      ...endOf(error, job),
-    })
+    await failJob(job, error, context, endOf(error, job))
   }
 }
 

@@ -4,10 +4,10 @@ import { failpoint } from '../../util/failpoint.ts'
 import { patiently } from '../../util/patiently.ts'
 import { isWhole, type JobRow } from '../store/job-row.ts'
 import type { JobStore } from '../store/job-store.ts'
+import { type FailContext, failJob } from './fail-job.ts'
 import type { JobObserver } from './observe.ts'
 
-export interface WorkerContext {
-  readonly store: JobStore
+export interface WorkerContext extends FailContext {
   readonly name: string
   readonly leaseSeconds: number
   /** Attempts at a job that does not get on, before it fails. */
@@ -77,7 +77,7 @@ async function giveUpOrBack(job: JobRow, error: unknown, context: WorkerContext)
     if (!isOurs) return
     throw fault
   }
-  await store.end(job.id, job.token, 'fail', { error_code: fault.code, error_message: fault.message })
+  await failJob(job, fault, context)
 }
 
 /** An attempt that got on is not one of those that lead nowhere. */

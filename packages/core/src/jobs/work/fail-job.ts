@@ -1,0 +1,35 @@
+// A fault that ends a job: its code and sentence into the job's row, and all of it to the ear of the operator.
+import type { LadingError } from '../../errors/lading-error.ts'
+import type { JobRow } from '../store/job-row.ts'
+import type { JobStore } from '../store/job-store.ts'
+
+export interface FailContext {
+  readonly store: JobStore
+  readonly onError: (fault: unknown, jobId?: string) => void
+}
+
+/** @param more further columns of the job */
+export async function failJob(
+  { id, token }: JobRow,
+  fault: LadingError,
+  { store, onError }: FailContext,
+  more: Record<string, unknown> = {},
+): Promise<void> {
+  const { code, message, status } = fault
+  const isOurs = await store.end(id, token, 'fail', { error_code: code, error_message: message, ...more })
+  // Below 500 it is the file or the request that is at fault, and the sentence says all.
+  if (isOurs && status >= 500) onError(fault, id)
+}
+
+/** An application's ear, which may be missing, and must not end a worker by what it throws. */
+export function ear(
+  onError: ((error: unknown, context: { readonly jobId?: string }) => void) | undefined,
+): FailContext['onError'] {
+  return (error, jobId) => {
+    try {
+      onError?.(error, jobId === undefined ? {} : { jobId })
+    } catch {
+      // There is nobody else to tell.
+    }
+  }
+}
