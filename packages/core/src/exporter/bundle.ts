@@ -155,7 +155,11 @@ function entryOf(
     bytes: size,
     sha256,
     fingerprint: fingerprint(resource),
-    fields: defaultFields(resource).map(({ name, type }) => ({ name, type: typeName(type) })),
+    fields: defaultFields(resource).map(({ name, type, mask }) => ({
+      name,
+      type: typeName(type),
+      ...(mask && { masked: true }),
+    })),
   }
 }
 

@@ -16,6 +16,8 @@ const fieldOf = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 63 }),
   /** Kind of its column type; `text[]` for a list. */
   type: Type.String({ minLength: 1, maxLength: 32 }),
+  /** Its texts are stars in part: no values to be read back. */
+  masked: Type.Optional(Type.Boolean()),
 })
 
 const entry = Type.Object({
