@@ -81,3 +81,18 @@ test('a masked field that no import writes is no reason to refuse', async () => 
   expect(await restore(await bundleOf(shown), shown)).toBeUndefined()
   expect(await stored()).toEqual([{ id: 1, email: 'a@example.org', note: 'x' }])
 })
+
+test('a field that is required and never printed is missed at once, and not record by record', async () => {
+  const hidden = people({ email: { hidden: true } })
+  const bundle = await bundleOf(hidden)
+  expect(await restore(bundle, hidden)).toMatchObject({
+    code: 'BUNDLE_MISMATCH',
+    message: expect.stringContaining('it lacks the field "email", which is required here'),
+  })
+})
+
+test('what is hidden and not required may be missing', async () => {
+  const hidden = people({ note: { hidden: true } })
+  expect(await restore(await bundleOf(hidden), hidden)).toBeUndefined()
+  expect(await stored()).toEqual([{ id: 1, email: 'a@example.org', note: 'x' }])
+})

@@ -19,7 +19,7 @@ export function checkEntry(
   { fields, fingerprint: printed }: ManifestEntry,
   fixed: readonly Field[],
 ): void {
-  // Then all that is printed can be read back. What is not printed, or not in full, no definition tells by its rules.
+  // Then all that was printed in full can be read back. What was not printed at all, both definitions may require.
   const isSame = printed === fingerprint(resource)
   const seen = seenInFiles(resource, fixed)
   const here = new Map(seen.inputs.flatMap(field => namesOf(field).map(name => [name, field] as const)))
@@ -39,7 +39,7 @@ export function checkEntry(
   const isGiven = (field: Field) =>
     given.has(field) || [...given].some(({ standsFor }) => standsFor?.name === field.name)
   for (const field of seen.fields) {
-    if (!isSame && field.required && !isGiven(field))
+    if (field.required && !isGiven(field))
       problems.push(`it lacks the field "${field.name}", which is required here`)
   }
   if (problems.length === 0) return
