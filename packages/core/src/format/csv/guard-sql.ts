@@ -12,11 +12,12 @@ const needsGuard = `'^(?:[${space}]*[${formula}]|[\\u0009\\u000a\\u000d''])'`
  * An expression of the text `sql`, which is evaluated more than once.
  *
  * Most texts begin with a letter or a digit, which comparisons by byte tell: the regular expression alone would cost
- * 0.13 µs a cell, and so it costs 0.05 µs.
+ * 0.13 µs a cell, and so it costs 0.05 µs. All of it is by byte: PostgreSQL has no regular expressions for collations
+ * that call different texts equal.
  */
 export function guardSql(sql: string): string {
   const byByte = `${sql} collate "C"`
   const isHarmless = `${byByte} >= 'A' and ${byByte} < E'\\x7f' or ${byByte} >= '0' and ${byByte} < '='`
   // Escapes of the pattern are the regular expression's, and may not be read as those of a string.
-  return `case when ${isHarmless} then ${sql} when ${sql} ~ E${needsGuard.replaceAll('\\', '\\\\')} then '''' || ${sql} else ${sql} end`
+  return `case when ${isHarmless} then ${sql} when ${byByte} ~ E${needsGuard.replaceAll('\\', '\\\\')} then '''' || ${sql} else ${sql} end`
 }
