@@ -2,7 +2,7 @@
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createExporter, type Exporter, type StreamOptions } from '../src/index.ts'
+import { createExporter, defineResource, type Exporter, type StreamOptions, Type } from '../src/index.ts'
 import { compare, idsWhere, kindsResource, kindsSql } from './filters-bed.ts'
 import { type KindColumn, kinds } from './filters-kinds.ts'
 
@@ -102,7 +102,7 @@ describe.each(kinds.map(column => [column.name, column] as const))('%s', (name, 
   })
 
   test('the order both ways, none at its end, ties by the primary key, up to a limit', async () => {
-    if (['tags', 'sizes', 'js', 'jb', 'ip', 'uid', 'flag'].includes(name)) return
+    if (/^(?:tags|sizes|js|jb|ip|uid_.*|flag)$/.test(name)) return
     const order = (direction: 1 | -1) =>
       [1, 2, 3, 4, 5, 6, 7, 8].sort((one, other) => {
         const [a = null, b = null] = [column.cells[one - 1], column.cells[other - 1]]
@@ -133,6 +133,23 @@ test('all filters must hold: pairs of columns, values and bounds', async () => {
       expect([filters, await idsOf({ filters })]).toEqual([filters, having.filter(id => above.includes(id))])
     }
   }
+})
+
+test('lists of UUIDs are equal in any case, also where they are kept as text', async () => {
+  const uids = Type.Array(Type.String({ format: 'uuid' }))
+  const lists = defineResource('lists', { table: 'lists', schema: Type.Object({ id: Type.Integer(), uids }) })
+  await database.pool.query(`create table lists (id int primary key, uids text[]);
+    insert into lists values (1, '{AAAAAAAA-0000-4000-8000-000000000001,null}'),
+      (2, '{aaaaaaaa-0000-4000-8000-000000000001,null}'), (3, '{aaaaaaaa-0000-4000-8000-000000000001}')`)
+  const filters = { uids: { eq: ['aaaaaaaa-0000-4000-8000-000000000001'.toUpperCase()] } }
+  const asked = { resource: 'lists', format: 'csv', header: false, fields: ['id'] }
+  const ids = async (filters: StreamOptions['filters']) =>
+    String(
+      await buffer(createExporter({ pool: database.pool, resources: [lists] }).stream({ ...asked, filters })),
+    )
+  expect(await ids(filters)).toBe('3\n')
+  await database.pool.query(`update lists set uids = array_remove(uids, null)`)
+  expect(await ids(filters)).toBe('1\n2\n3\n')
 })
 
 test('a range has two ends', async () => {

@@ -187,15 +187,18 @@ export const kinds: readonly KindColumn[] = [
     isOrdered: false,
     json: value => value === 'true',
   },
-  {
-    name: 'uid',
-    type: 'uuid',
+  // Texts may have been written by others, in any case.
+  ...['uuid', 'text', 'varchar(36)', 'char(40)', 'name'].map(type => ({
+    name: `uid_${type.replace(/\W.*/, '')}`,
+    type,
     schema: Type.String({ format: 'uuid' }),
-    cells: [1, 2, 3, 4, 5, 6, 7].map(n => `aaaaaaaa-0000-4000-8000-00000000000${n}`),
+    cells: [1, 2, 3, 4, 5, 6, 7].map(
+      n => `${n % 2 ? 'AAaaaaaA' : 'aaaaaaaa'}-0000-4000-8000-00000000000${n}`,
+    ),
     others: ['AAAAAAAA-0000-4000-8000-000000000003', 'bbbbbbbb-0000-4000-8000-000000000001'],
-    key: value => value.toLowerCase(),
+    key: (value: string) => value.toLowerCase(),
     isOrdered: false,
-  },
+  })),
   {
     name: 'tags',
     type: 'text[]',

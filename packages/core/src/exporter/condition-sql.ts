@@ -64,7 +64,15 @@ function operands(column: TargetColumn): Operands {
   switch (field.type.kind) {
     case 'json':
       return { left: `${sql}::jsonb`, right: value => `${text(value)}::jsonb` }
+    case 'uuid':
+      // A text may have been written by others, in any case.
+      return info.type === 'uuid'
+        ? { left: sql, right: cast }
+        : { left: `lower(${sql}::text)`, right: value => `${staged(value)}::text` }
     case 'array':
+      if (field.type.element === 'uuid' && info.elementType !== 'uuid') {
+        return { left: `lower(${sql}::text)::text[]`, right: value => `${staged(value)}::text[]` }
+      }
       return field.type.element === 'json'
         ? { left: `${sql}::jsonb[]`, right: value => `${staged(value)}::jsonb[]` }
         : { left: sql, right: known }
