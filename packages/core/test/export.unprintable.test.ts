@@ -26,6 +26,10 @@ const schema = Type.Object({
   floats: nullable(Type.Array(Type.Number())),
   exacts: nullable(Type.Array(decimal)),
   wholes: nullable(Type.Array(Type.Integer())),
+  document: nullable(Type.Unknown()),
+  documents: nullable(Type.Array(Type.Unknown())),
+  text: nullable(Type.Unknown()),
+  texts: nullable(Type.Array(Type.Unknown())),
 })
 const table = 'things'
 const byCopy = defineResource('things', { table, schema })
@@ -36,7 +40,7 @@ beforeAll(async () => {
   database = await createDatabase()
   await database.pool.query(`create table things (id int primary key, instant timestamptz, local timestamp, day date,
     "float" float8, single real, exact numeric, whole numeric, big numeric, instants timestamptz[], locals timestamp[], days date[],
-    floats float8[], exacts numeric[], wholes numeric[])`)
+    floats float8[], exacts numeric[], wholes numeric[], document jsonb, documents jsonb[], text json, texts json[])`)
 })
 afterAll(() => database.drop())
 
@@ -94,6 +98,27 @@ describe.each([
       })
     }
     await expect.poll(() => database.pool.totalCount - database.pool.idleCount).toBe(0)
+  })
+
+  test('null as a value of json, and in lists of json', async () => {
+    const inJson = shapes.filter(({ format }) => format !== 'csv')
+    const json = 'in JSON the value null cannot be told from no value; CSV can hold both'
+    const list = 'only lists without null can be read back'
+    for (const [field, value, reason, ending] of [
+      ['document', 'null', json, inJson],
+      ['documents', '{"{\\"a\\":null}","null"}', list, shapes],
+      ['text', ' null', json, inJson],
+      ['texts', '{1," null "}', list, shapes],
+    ] as const) {
+      await database.pool.query('truncate things')
+      await database.pool.query(`insert into things (id, "${field}") values (1, null), (42, $1)`, [value])
+      for (const shape of ending) {
+        expect(await failureOf(shape)).toMatchObject({
+          code: 'VALUE_NOT_PRINTABLE',
+          message: `The value of "${field}" in row 42 cannot be printed: ${reason}.`,
+        })
+      }
+    }
   })
 
   test('the first and the last value that can be are printed', async () => {

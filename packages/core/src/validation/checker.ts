@@ -1,10 +1,10 @@
 // A field's schema → the check of what its type and its length leave open, by TypeBox's compiler.
 import { type TArray, type TSchema, Type, TypeGuard } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { JsonText } from '../record/json-text.ts'
 import type { ScalarKind } from '../resource/column-type.ts'
 import type { Field } from '../resource/field.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
-import { JsonText } from '../value/json.ts'
 
 export type Checker = (value: unknown) => boolean
 

@@ -97,6 +97,12 @@ describe('a JSON value', () => {
   })
 })
 
+test('elements that are JSON keep their text', () => {
+  const cell = ' [ {"b":1.0, "b":2} ,9007199254740993,"],\\"[" , [ ] ]'
+  const list = '{"{\\"b\\":1.0, \\"b\\":2}","9007199254740993","\\"],\\\\\\"[\\"","[ ]"}'
+  expect(arrayOf(json).toCopy(arrayOf(json).parse(cell) as never)).toBe(list)
+})
+
 describe('the literal for COPY, before it is escaped', () => {
   test.each<[name: string, elements: string[], literal: string]>([
     ['no elements', [], '{}'],

@@ -1,12 +1,15 @@
 // array: a JSON array of one scalar type; in a CSV cell also a comma-separated list.
+import { elementTexts, JsonText } from '../record/json-text.ts'
 import { type Codec, invalid, Refusal, shown } from './codec.ts'
+import { json as jsonCodec, onOneLine } from './json.ts'
 import { numeric } from './numeric.ts'
 
 /** The codec of arrays whose elements are `element`. Elements may not be null. */
 export function arrayOf(element: Codec): Codec {
   const fromJson = (value: unknown): unknown => {
-    if (!Array.isArray(value)) return invalid
-    const parsed = value.map(item => (item === null ? invalid : element.fromJson(item)))
+    const items = itemsOf(value, element)
+    if (items === undefined) return invalid
+    const parsed = items.map(item => (item === null ? invalid : element.fromJson(item)))
     return parsed.find(item => item instanceof Refusal) ?? parsed
   }
   return {
@@ -22,7 +25,7 @@ export function arrayOf(element: Codec): Codec {
       // Whole numbers may be kept in a column of decimals.
       const { isPrintable } = type === '_numeric' ? numeric : element
       if (isPrintable === undefined) return { csv, json }
-      const condition = isPrintable('element')
+      const condition = isPrintable('element', type.slice(1))
       const every = `(select bool_and(${condition}) from unnest(${sql}) element) is not false`
       return {
         csv: `case when ${every} then ${csv} else ${unprintable} end`,
@@ -36,6 +39,7 @@ export function arrayOf(element: Codec): Codec {
 
 /** Elements look as they do outside of arrays: strings where JSON numbers cannot hold them, instants in UTC with Z. */
 function printed(sql: string, type: string): { csv: string; json: string } {
+  if (type === '_json') return { csv: `to_json(${sql})::text`, json: onOneLine(sql, 'json[]') }
   if (type === '_timestamp' || type === '_timestamptz') {
     const csv = `replace(to_json(${sql}::timestamptz[])::text, '+00:00"', 'Z"')`
     return { csv, json: `${csv}::json` }
@@ -44,9 +48,19 @@ function printed(sql: string, type: string): { csv: string; json: string } {
   return { csv: `to_json(${exact})::text`, json: exact }
 }
 
+/** Undefined for what is no list. Elements that are JSON keep their text, as such a value outside of a list does. */
+function itemsOf(value: unknown, element: Codec): readonly unknown[] | undefined {
+  const list = value instanceof JsonText ? value.value : value
+  if (!Array.isArray(list)) return undefined
+  if (element !== jsonCodec || !(value instanceof JsonText)) return list
+  return elementTexts(value.text).map((text, index) =>
+    list[index] === null ? null : new JsonText(text, list[index]),
+  )
+}
+
 function parseJsonArray(text: string, fromJson: (value: unknown) => unknown): unknown {
   try {
-    return fromJson(JSON.parse(text))
+    return fromJson(new JsonText(text, JSON.parse(text)))
   } catch {
     return invalid
   }
