@@ -25,12 +25,12 @@ const schema = Type.Object({
   local: nullable(timestamp),
   json: nullable(Type.Unknown()),
   jsonb: nullable(Type.Unknown()),
-  texts: nullable(Type.Array(Type.String())),
-  bigs: nullable(Type.Array(Type.String({ format: 'int64' }))),
-  floats: nullable(Type.Array(Type.Number())),
-  days: nullable(Type.Array(Type.String({ format: 'date' }))),
-  instants: nullable(Type.Array(timestamp)),
-  locals: nullable(Type.Array(timestamp)),
+  texts: nullable(Type.Array(Type.Union([Type.String(), Type.Null()]))),
+  bigs: nullable(Type.Array(Type.Union([Type.String({ format: 'int64' }), Type.Null()]))),
+  floats: nullable(Type.Array(Type.Union([Type.Number(), Type.Null()]))),
+  days: nullable(Type.Array(Type.Union([Type.String({ format: 'date' }), Type.Null()]))),
+  instants: nullable(Type.Array(Type.Union([timestamp, Type.Null()]))),
+  locals: nullable(Type.Array(Type.Union([timestamp, Type.Null()]))),
   address: nullable(Type.String()),
 })
 const table = 'things'

@@ -8,6 +8,10 @@ import { exportShaped, rowsOf } from './support.ts'
 const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()]))
 
+/** A list whose elements may be null. */
+const listOf = (schema: Parameters<typeof Type.Optional>[0]) =>
+  nullable(Type.Array(Type.Union([schema, Type.Null()])))
+
 const schema = Type.Object({
   id: Type.Integer(),
   text: nullable(Type.String()),
@@ -24,19 +28,19 @@ const schema = Type.Object({
   local: nullable(Type.String({ format: 'date-time' })),
   json: nullable(Type.Unknown()),
   jsonb: nullable(Type.Unknown()),
-  texts: nullable(Type.Array(Type.String())),
-  numbers: nullable(Type.Array(Type.Integer())),
-  bigs: nullable(Type.Array(Type.String({ format: 'int64' }))),
-  kinds: nullable(Type.Array(Type.String())),
-  flags: nullable(Type.Array(Type.Boolean())),
-  exacts: nullable(Type.Array(Type.String({ format: 'decimal' }))),
-  floats: nullable(Type.Array(Type.Number())),
-  uuids: nullable(Type.Array(Type.String({ format: 'uuid' }))),
-  days: nullable(Type.Array(Type.String({ format: 'date' }))),
-  instants: nullable(Type.Array(Type.String({ format: 'date-time' }))),
-  locals: nullable(Type.Array(Type.String({ format: 'date-time' }))),
-  jsons: nullable(Type.Array(Type.Unknown())),
-  jsonbs: nullable(Type.Array(Type.Unknown())),
+  texts: listOf(Type.String()),
+  numbers: listOf(Type.Integer()),
+  bigs: listOf(Type.String({ format: 'int64' })),
+  kinds: listOf(Type.String()),
+  flags: listOf(Type.Boolean()),
+  exacts: listOf(Type.String({ format: 'decimal' })),
+  floats: listOf(Type.Number()),
+  uuids: listOf(Type.String({ format: 'uuid' })),
+  days: listOf(Type.String({ format: 'date' })),
+  instants: listOf(Type.String({ format: 'date-time' })),
+  locals: listOf(Type.String({ format: 'date-time' })),
+  jsons: listOf(Type.Unknown()),
+  jsonbs: listOf(Type.Unknown()),
   price: nullable(Type.String({ format: 'decimal' })),
   single: nullable(Type.Number()),
   address: nullable(Type.String()),
@@ -119,7 +123,7 @@ const instant = fc
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 5 })
 const kind = fc.constantFrom('happy', 'so so', 'a,"b"')
 const float = fc.double({ noNaN: true, noDefaultInfinity: true })
-const list = <Value>(value: fc.Arbitrary<Value>) => orNull(fc.array(value, { maxLength: 4 }))
+const list = <Value>(value: fc.Arbitrary<Value>) => orNull(fc.array(orNull(value), { maxLength: 4 }))
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String)
 
 const exact = fc.oneof(int64, fc.stringMatching(/^-?\d{1,30}\.\d{1,30}$/))

@@ -47,9 +47,11 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   if (isArray) {
     return {
       ...limit,
-      fits: value => Array.isArray(value) && value.every(limit.fits),
+      fits: value => Array.isArray(value) && value.every(item => item === null || limit.fits(item)),
       refuse: value =>
-        Array.isArray(value) ? limit.refuse?.(value.find(item => !limit.fits(item))) : undefined,
+        Array.isArray(value)
+          ? limit.refuse?.(value.find(item => item !== null && !limit.fits(item)))
+          : undefined,
     }
   }
   // The schema's own length is as short, and has been checked.

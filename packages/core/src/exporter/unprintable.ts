@@ -13,7 +13,10 @@ const usual = 'only finite values, and years from 0001 to 9999, can be read back
 /** Where it is something else, by the kind of the field. */
 const printable: ReadonlyMap<string, string> = new Map([
   ['json', 'in JSON the value null cannot be told from no value; CSV can hold both'],
-  ['json list', 'only lists without null can be read back'],
+  [
+    'list',
+    'a list can be read back if it has one dimension, counted from 1, and finite values, with years from 0001 to 9999; null may be in it where the schema of its elements takes it, but not as a JSON value',
+  ],
 ])
 
 /**
@@ -24,7 +27,7 @@ const printable: ReadonlyMap<string, string> = new Map([
  */
 export function unprintable(target: Target, { name, type }: Field, sql: string): string {
   const key = namedKey(target)
-  const kind = type.kind === 'array' ? `${type.element} list` : type.kind
+  const kind = type.kind === 'array' ? 'list' : type.kind
   // Without a key the row has no name; but an expression without a column would raise when the query is planned.
   const row = key.length === 0 ? `left(${sql}::text, 0)` : `concat_ws(', ', ${key.join(', ')})`
   return `((${literal(`${unprintableMark} ${name} (${kind}) of row `)} || ${row})::int4)::text`
@@ -44,7 +47,7 @@ export function unprintableFault(error: unknown): LadingError | undefined {
   const at = error.message.indexOf(unprintableMark)
   if (at === -1) return undefined
   const [, field, kind = '', row] =
-    /^ (.*) \(([a-z ]+)\) of row (.*)"$/s.exec(error.message.slice(at + unprintableMark.length)) ?? []
+    /^ (.*) \(([a-z]+)\) of row (.*)"$/s.exec(error.message.slice(at + unprintableMark.length)) ?? []
   return new LadingError(
     'VALUE_NOT_PRINTABLE',
     `${row === '' ? `A value of "${field}"` : `The value of "${field}" in row ${row}`} cannot be printed: ${printable.get(kind) ?? usual}.`,
