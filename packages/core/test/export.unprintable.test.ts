@@ -20,12 +20,17 @@ const schema = Type.Object({
   exact: nullable(decimal),
   whole: nullable(Type.Integer()),
   big: nullable(Type.String({ format: 'int64' })),
-  instants: nullable(Type.Array(timestamp)),
+  instants: nullable(Type.Array(Type.Union([timestamp, Type.Null()]))),
   locals: nullable(Type.Array(timestamp)),
   days: nullable(Type.Array(date)),
   floats: nullable(Type.Array(Type.Number())),
-  exacts: nullable(Type.Array(decimal)),
+  exacts: nullable(Type.Array(Type.Union([decimal, Type.Null()]))),
   wholes: nullable(Type.Array(Type.Integer())),
+  words: nullable(Type.Array(Type.String())),
+  document: nullable(Type.Unknown()),
+  documents: nullable(Type.Array(Type.Unknown())),
+  text: nullable(Type.Unknown()),
+  texts: nullable(Type.Array(Type.Unknown())),
 })
 const table = 'things'
 const byCopy = defineResource('things', { table, schema })
@@ -36,9 +41,13 @@ beforeAll(async () => {
   database = await createDatabase()
   await database.pool.query(`create table things (id int primary key, instant timestamptz, local timestamp, day date,
     "float" float8, single real, exact numeric, whole numeric, big numeric, instants timestamptz[], locals timestamp[], days date[],
-    floats float8[], exacts numeric[], wholes numeric[])`)
+    floats float8[], exacts numeric[], wholes numeric[], words text[], document jsonb, documents jsonb[], text json, texts json[])`)
 })
 afterAll(() => database.drop())
+
+const usual = 'only finite values, and years from 0001 to 9999, can be read back'
+const listed =
+  'a list can be read back if it has one dimension, counted from 1, and finite values, with years from 0001 to 9999; null may be in it where the schema of its elements takes it, but not as a JSON value'
 
 const shapes: readonly Omit<StreamOptions, 'resource'>[] = [
   { format: 'csv' },
@@ -90,10 +99,48 @@ describe.each([
     for (const shape of shapes) {
       expect(await failureOf(shape)).toMatchObject({
         code: 'VALUE_NOT_PRINTABLE',
-        message: `The value of "${field}" in row 42 cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
+        message: `The value of "${field}" in row 42 cannot be printed: ${field.endsWith('s') ? listed : usual}.`,
       })
     }
     await expect.poll(() => database.pool.totalCount - database.pool.idleCount).toBe(0)
+  })
+
+  test.each([
+    ['two dimensions', '{{1,2},{3,4}}'],
+    ['a dimension that does not begin at 1', '[0:1]={1,2}'],
+    ['null, which the schema does not take', '{1,NULL}'],
+  ])('a list with %s', async (_, value) => {
+    for (const field of ['wholes', 'words', 'documents']) {
+      await database.pool.query('truncate things')
+      await database.pool.query(`insert into things (id, "${field}") values (1, '{}'), (42, $1)`, [value])
+      for (const shape of shapes) {
+        expect(await failureOf(shape)).toMatchObject({
+          code: 'VALUE_NOT_PRINTABLE',
+          message: `The value of "${field}" in row 42 cannot be printed: ${listed}.`,
+        })
+      }
+    }
+  })
+
+  test('null as a value of json, and in lists of json', async () => {
+    const inJson = shapes.filter(({ format }) => format !== 'csv')
+    const json = 'in JSON the value null cannot be told from no value; CSV can hold both'
+    const list = listed
+    for (const [field, value, reason, ending] of [
+      ['document', 'null', json, inJson],
+      ['documents', '{"{\\"a\\":null}","null"}', list, shapes],
+      ['text', ' null', json, inJson],
+      ['texts', '{1," null "}', list, shapes],
+    ] as const) {
+      await database.pool.query('truncate things')
+      await database.pool.query(`insert into things (id, "${field}") values (1, null), (42, $1)`, [value])
+      for (const shape of ending) {
+        expect(await failureOf(shape)).toMatchObject({
+          code: 'VALUE_NOT_PRINTABLE',
+          message: `The value of "${field}" in row 42 cannot be printed: ${reason}.`,
+        })
+      }
+    }
   })
 
   test('the first and the last value that can be are printed', async () => {

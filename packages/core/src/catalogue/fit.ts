@@ -2,6 +2,7 @@
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
 import { Refusal } from '../value/codec.ts'
+import { refuseJsonb } from '../value/jsonb.ts'
 import { fitsNumeric, numericLimits } from './fit-numeric.ts'
 import type { Target, TargetColumn } from './target.ts'
 
@@ -11,6 +12,8 @@ export interface Limit {
   /** "must …", for messages. */
   readonly expectation: string
   readonly isLength?: boolean
+  /** Why a value does not fit, where that is known better. */
+  readonly refuse?: (value: unknown) => Refusal | undefined
 }
 
 /**
@@ -24,12 +27,13 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
     return limit === undefined ? [] : [{ field: column.field, ...limit }]
   })
   return row => {
-    for (const { field, fits, expectation, isLength } of limited) {
+    for (const { field, fits, expectation, isLength, refuse } of limited) {
       const value = row.values[field.index]
       if (value === undefined || value === null || value instanceof Refusal || fits(value)) continue
       if (isRejected(row, field)) continue
-      const code = isLength === true ? field.codes.tooLong : field.codes.invalid
-      reject(resource, row, field, code, `"${field.name}" ${expectation}.`)
+      const usual = isLength === true ? field.codes.tooLong : field.codes.invalid
+      const { code = usual, message = expectation } = refuse?.(value) ?? {}
+      reject(resource, row, field, code, `"${field.name}" ${message}.`)
     }
   }
 }
@@ -40,7 +44,16 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const type = isArray ? (info.elementType ?? '') : info.type
   const limit = info.labels === null ? limitOfType(type, info.typmod) : limitOfLabels(info.labels)
   if (limit === undefined) return undefined
-  if (isArray) return { ...limit, fits: value => Array.isArray(value) && value.every(limit.fits) }
+  if (isArray) {
+    return {
+      ...limit,
+      fits: value => Array.isArray(value) && value.every(item => item === null || limit.fits(item)),
+      refuse: value =>
+        Array.isArray(value)
+          ? limit.refuse?.(value.find(item => item !== null && !limit.fits(item)))
+          : undefined,
+    }
+  }
   // The schema's own length is as short, and has been checked.
   const { maxLength } = field.schema
   return info.typmod >= 0 && maxLength <= info.typmod - header ? undefined : limit
@@ -77,6 +90,12 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
       return bytes(maxNameBytes)
     case 'char':
       return bytes(1)
+    case 'jsonb':
+      return {
+        fits: value => refuseJsonb(value) === undefined,
+        refuse: refuseJsonb,
+        expectation: 'must be JSON',
+      }
     default:
       return undefined
   }

@@ -4,6 +4,7 @@ import type { FilterBounds } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { Refusal } from '../value/codec.ts'
 import { codecOf } from '../value/codecs.ts'
+import { refuseJsonb } from '../value/jsonb.ts'
 import { parseGiven } from '../value/parse-given.ts'
 import { isOrdered } from './export-fields.ts'
 import { isHeavyJson } from './heavy-json.ts'
@@ -80,6 +81,10 @@ function parsed(field: Field, given: unknown): unknown {
       typeof given === 'string' && hasLostPlus(given) ? `${reason}; + is %2B in an address` : reason,
     )
   }
+  const unequal = (Array.isArray(value) ? value : [value])
+    .map(refuseJsonb)
+    .find(refusal => refusal !== undefined)
+  if (unequal?.message !== undefined) throw filterInvalid(field, unequal.message)
   if (isHeavyJson(field, value)) throw filterInvalid(field, 'holds a number with too many digits')
   return value
 }

@@ -1,6 +1,7 @@
 // Numbers in a JSON value that jsonb has no room for: a comparison with one would fail in the database.
+
+import { JsonText } from '../record/json-text.ts'
 import type { Field } from '../resource/field.ts'
-import { JsonText } from '../value/json.ts'
 
 /** Text is passed over. jsonb keeps 131,072 digits before the point and 16,383 behind it (PostgreSQL manual, 8.1.2). */
 const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g

@@ -65,7 +65,7 @@ function printed(target: Target, { field, info, codec, sql }: Source): ExportCol
   const { name, type, mask } = field
   const value =
     mask === undefined
-      ? codec.print({ sql, type: info.type, unprintable: unprintable(target, name, sql) })
+      ? codec.print({ sql, type: info.type, unprintable: unprintable(target, field, sql) })
       : maskSql(`${sql}::text`, mask)
   // A uuid may be kept in a column of text, which holds anything.
   const isText =

@@ -3,10 +3,21 @@ import { unquoted } from '../catalogue/match-stand-ins.ts'
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { literal } from '../postgres/identifier.ts'
+import type { Field } from '../resource/field.ts'
 import { isShown } from './export-fields.ts'
 
 /** Marks the error that a value which cannot be printed raises; see `unprintable`. */
 const unprintableMark = 'lading: not printable:'
+
+const usual = 'only finite values, and years from 0001 to 9999, can be read back'
+/** Where it is something else, by the kind of the field. */
+const printable: ReadonlyMap<string, string> = new Map([
+  ['json', 'in JSON the value null cannot be told from no value; CSV can hold both'],
+  [
+    'list',
+    'a list can be read back if it has one dimension, counted from 1, and finite values, with years from 0001 to 9999; null may be in it where the schema of its elements takes it, but not as a JSON value',
+  ],
+])
 
 /**
  * SQL that raises by a cast that must fail, since SQL has no expression that raises. It names the field and the row,
@@ -14,11 +25,12 @@ const unprintableMark = 'lading: not printable:'
  *
  * @param sql the column, qualified
  */
-export function unprintable(target: Target, name: string, sql: string): string {
+export function unprintable(target: Target, { name, type }: Field, sql: string): string {
   const key = namedKey(target)
+  const kind = type.kind === 'array' ? 'list' : type.kind
   // Without a key the row has no name; but an expression without a column would raise when the query is planned.
   const row = key.length === 0 ? `left(${sql}::text, 0)` : `concat_ws(', ', ${key.join(', ')})`
-  return `((${literal(`${unprintableMark} ${name} of row `)} || ${row})::int4)::text`
+  return `((${literal(`${unprintableMark} ${name} (${kind}) of row `)} || ${row})::int4)::text`
 }
 
 /** The primary key, unless some of it is nobody's to see. */
@@ -34,10 +46,11 @@ export function unprintableFault(error: unknown): LadingError | undefined {
   if (!(error instanceof Error)) return undefined
   const at = error.message.indexOf(unprintableMark)
   if (at === -1) return undefined
-  const [, field, row] = /^ (.*) of row (.*)"$/s.exec(error.message.slice(at + unprintableMark.length)) ?? []
+  const [, field, kind = '', row] =
+    /^ (.*) \(([a-z]+)\) of row (.*)"$/s.exec(error.message.slice(at + unprintableMark.length)) ?? []
   return new LadingError(
     'VALUE_NOT_PRINTABLE',
-    `${row === '' ? `A value of "${field}"` : `The value of "${field}" in row ${row}`} cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
+    `${row === '' ? `A value of "${field}"` : `The value of "${field}" in row ${row}`} cannot be printed: ${printable.get(kind) ?? usual}.`,
     { cause: error },
   )
 }

@@ -17,7 +17,12 @@ export type ScalarKind =
 /** How values travel: how they are parsed, staged and printed. One file of `value/` for each kind. */
 export type ColumnType =
   | { readonly kind: ScalarKind }
-  | { readonly kind: 'array'; readonly element: ScalarKind }
+  | {
+      readonly kind: 'array'
+      readonly element: ScalarKind
+      /** Elements may be null. Absent where they may not, so that the fingerprints of such fields stay as they were. */
+      readonly nullable?: true
+    }
 
 export interface FieldSchema {
   readonly type: ColumnType
@@ -55,10 +60,10 @@ export function readFieldSchema(field: string, given: TSchema): FieldSchema {
 
 function columnType(schema: TSchema): ColumnType | undefined {
   if (TypeGuard.IsArray(schema)) {
-    const element = columnType(schema.items)
-    return element === undefined || element.kind === 'array'
-      ? undefined
-      : { kind: 'array', element: element.kind }
+    const items = withoutNull(schema.items)
+    const element = columnType(items.schema)
+    if (element === undefined || element.kind === 'array') return undefined
+    return { kind: 'array', element: element.kind, ...(items.nullable && { nullable: true }) }
   }
   const kind = scalarKind(schema)
   return kind === undefined ? undefined : { kind }
@@ -78,8 +83,8 @@ function scalarKind(schema: TSchema): ScalarKind | undefined {
   return undefined
 }
 
-/** Takes `Type.Null()` out of a union: null is handled before a value is checked. */
-function withoutNull(schema: TSchema): { schema: TSchema; nullable: boolean } {
+/** Takes `Type.Null()` out of a union: null is handled before a value, or an element of a list, is checked. */
+export function withoutNull(schema: TSchema): { schema: TSchema; nullable: boolean } {
   if (!TypeGuard.IsUnion(schema)) return { schema, nullable: false }
   const members = schema.anyOf.filter(member => !TypeGuard.IsNull(member))
   if (members.length === schema.anyOf.length) return { schema, nullable: false }

@@ -1,5 +1,6 @@
 // Stage: record batches → rows, with each value under the field that its column or key stands for.
 import { LadingError } from '../errors/lading-error.ts'
+import { JsonText, memberTexts } from '../record/json-text.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
@@ -111,6 +112,13 @@ function objectMapper(resource: Resource, { onUnknown, mapping = {}, unknownColu
   return (source: SourceRecord, object: Readonly<Record<string, unknown>>): Row => {
     const row = emptyRow(resource, source)
     const unknown: string[] = []
+    let texts: ReadonlyMap<string, string> | undefined
+    const withText = (key: string, value: unknown): unknown => {
+      // Objects of a program have no text. null is no value, as it is in any other field.
+      if (source.raw === '' || value === null || value === undefined) return value
+      texts ??= memberTexts(source.raw)
+      return new JsonText(texts.get(key) ?? JSON.stringify(value), value)
+    }
     for (const key of Object.keys(object)) {
       const field = fieldOf(key)
       if (field === null) {
@@ -127,13 +135,17 @@ function objectMapper(resource: Resource, { onUnknown, mapping = {}, unknownColu
           `Two keys of the object stand for "${field.name}".`,
         )
       }
-      row.values[field.index] = object[key]
+      row.values[field.index] = keepsText(field) ? withText(key, object[key]) : object[key]
     }
     if (unknown.length > 0) {
       reject(resource, row, null, 'UNKNOWN_COLUMN', unknownKeys(resource, unknown))
     }
     return row
   }
+}
+
+function keepsText({ type }: Field): boolean {
+  return (type.kind === 'array' ? type.element : type.kind) === 'json'
 }
 
 function unknownKeys({ name }: Resource, keys: readonly string[]): string {

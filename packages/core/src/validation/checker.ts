@@ -1,10 +1,10 @@
 // A field's schema → the check of what its type and its length leave open, by TypeBox's compiler.
 import { type TArray, type TSchema, Type, TypeGuard } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import type { ScalarKind } from '../resource/column-type.ts'
+import { JsonText } from '../record/json-text.ts'
+import { type ScalarKind, withoutNull } from '../resource/column-type.ts'
 import type { Field } from '../resource/field.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
-import { JsonText } from '../value/json.ts'
 
 export type Checker = (value: unknown) => boolean
 
@@ -58,11 +58,12 @@ function openString(schema: TSchema, kind: ScalarKind): TSchema | undefined {
 
 function arrayChecker(schema: TArray, element: ScalarKind): Checker {
   const whole = TypeCompiler.Compile({ ...schema, items: Type.Unknown() } as TSchema)
-  const isElement = scalarChecker(schema.items, element) ?? (() => true)
-  const { minLength = 0, maxLength } = schema.items
+  const items = withoutNull(schema.items).schema
+  const isElement = scalarChecker(items, element) ?? (() => true)
+  const { minLength = 0, maxLength } = items
   const isOfLength = (value: unknown) => typeof value !== 'string' || hasLength(value, minLength, maxLength)
   return value =>
     Array.isArray(value) &&
     whole.Check(plainValue(value)) &&
-    value.every(item => isElement(item) && isOfLength(item))
+    value.every(item => item === null || (isElement(item) && isOfLength(item)))
 }

@@ -97,6 +97,22 @@ describe('a JSON value', () => {
   })
 })
 
+test('elements that are JSON keep their text', () => {
+  const cell = ' [ {"b":1.0, "b":2} ,9007199254740993,"],\\"[" , [ ] ]'
+  const list = '{"{\\"b\\":1.0, \\"b\\":2}","9007199254740993","\\"],\\\\\\"[\\"","[ ]"}'
+  expect(arrayOf(json).toCopy(arrayOf(json).parse(cell) as never)).toBe(list)
+})
+
+test('where elements may be null, null is one, in JSON only', () => {
+  const some = arrayOf(text, { nullable: true })
+  expect(some.parse('[null,"NULL",""]')).toEqual([null, 'NULL', ''])
+  expect(some.fromJson([null])).toEqual([null])
+  expect(some.parse('a,,null')).toEqual(['a', 'null'])
+  expect(some.toCopy([null, 'NULL', ''] as never)).toBe('{NULL,"NULL",""}')
+  expect(some.show?.([null, 'a'] as never)).toBe('[null,"a"]')
+  expect(some.fromJson([[null]])).toBeInstanceOf(Refusal)
+})
+
 describe('the literal for COPY, before it is escaped', () => {
   test.each<[name: string, elements: string[], literal: string]>([
     ['no elements', [], '{}'],

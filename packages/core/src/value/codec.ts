@@ -19,8 +19,12 @@ export interface Codec {
   readonly isPlain?: boolean
   /** SQL expressions that print a column, for a CSV cell and for a JSON value. */
   print(column: PrintedColumn): { readonly csv: string; readonly json: string }
-  /** SQL condition on a value of the type, false for one that cannot be printed. @defaultValue every value can */
-  isPrintable?(sql: string): string
+  /**
+   * SQL condition on a value of the type, false for one that cannot be printed within a list.
+   * @defaultValue every value can
+   * @param type of the value by its PostgreSQL name
+   */
+  isPrintable?(sql: string, type: string): string
   /** Value → the text that `print` gives for it in a CSV cell. @defaultValue `toCopy` */
   show?(value: never): string
   /** That text is JSON as it stands; of any other type, a JSON value is that text as a string. @defaultValue false */

@@ -28,5 +28,5 @@ const scalars = {
 
 /** The codec of a column type. */
 export function codecOf(type: ColumnType): Codec {
-  return type.kind === 'array' ? arrayOf(scalars[type.element]) : scalars[type.kind]
+  return type.kind === 'array' ? arrayOf(scalars[type.element], type) : scalars[type.kind]
 }

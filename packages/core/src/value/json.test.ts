@@ -1,7 +1,9 @@
 // json: any JSON value that PostgreSQL can store, and no value that would change on the way.
 import { describe, expect, test } from 'vitest'
+import { JsonText } from '../record/json-text.ts'
 import { Refusal } from './codec.ts'
 import { json } from './json.ts'
+import { refuseJsonb } from './jsonb.ts'
 
 const copied = (value: unknown) =>
   value instanceof Refusal ? (value.code ?? 'refused') : json.toCopy(value as never)
@@ -52,7 +54,7 @@ describe('a cell of JSON text is kept to the letter', () => {
   })
 })
 
-describe('what PostgreSQL cannot store', () => {
+describe('what jsonb cannot store, and json can', () => {
   test.each<[name: string, text: string, code: string]>([
     ['NUL', '"\\u0000"', 'NUL_CHARACTER'],
     ['NUL within a value', '{"a":["x\\u0000y"]}', 'NUL_CHARACTER'],
@@ -62,9 +64,26 @@ describe('what PostgreSQL cannot store', () => {
     ['half of a pair within a key', '{"\\ud83d":1}', 'ILL_FORMED_TEXT'],
     ['halves in the wrong order', '"\\ude00\\ud83d"', 'ILL_FORMED_TEXT'],
   ])('%s', (_, text, code) => {
-    expect(copied(json.parse(text))).toBe(code)
-    expect(copied(json.fromJson(JSON.parse(text)))).toBe(code)
+    for (const value of [json.parse(text), json.fromJson(JSON.parse(text))]) {
+      expect(copied(value)).toBe(text)
+      expect(refuseJsonb(value)).toMatchObject({ code })
+    }
   })
+})
+
+test('jsonb takes whole pairs, and a backslash before a u', () => {
+  for (const text of ['"\\ud83d\\ude00"', '"\\\\ud800"', '"\\\\u0000"']) {
+    expect(refuseJsonb(json.parse(text))).toBeUndefined()
+  }
+})
+
+test('text that a transform has cut within a pair is refused, which a driver would change silently', () => {
+  expect(copied(json.parse('"\ud83d"'))).toBe('ILL_FORMED_TEXT')
+})
+
+test('a JSON value with its text keeps the text', () => {
+  const text = '{"a":1.0,"b":9007199254740993,"a":1e400}'
+  expect(copied(json.fromJson(new JsonText(text, JSON.parse(text))))).toBe(text)
 })
 
 describe('a JSON value', () => {

@@ -1,4 +1,5 @@
-// json: any JSON value; JSON text in a CSV cell, which is kept to the letter.
+// json: any JSON value, whose text is kept to the letter where there is one.
+import { JsonText } from '../record/json-text.ts'
 import { type Codec, invalid, Refusal } from './codec.ts'
 import { refuseText } from './text.ts'
 
@@ -10,22 +11,6 @@ const rounded = new Refusal(
   'holds a whole number beyond 2^53, which JSON readers round; write it as a string',
 )
 
-/**
- * A JSON value with its text. PostgreSQL keeps numbers exactly, and `json` columns even white space, while a
- * JavaScript value has lost both.
- */
-export class JsonText {
-  constructor(
-    readonly text: string,
-    readonly value: unknown,
-  ) {}
-
-  /** Reports show the value. */
-  toJSON(): unknown {
-    return this.value
-  }
-}
-
 export const json: Codec = {
   // PostgreSQL knows limits of its own for json (depth, number size); as text, they are judged row by row.
   stagingType: 'text',
@@ -33,35 +18,43 @@ export const json: Codec = {
   parse: text => {
     try {
       const value: unknown = JSON.parse(text)
-      return refuseJson(value, 0) ?? new JsonText(text, value)
+      // Of a decoder's text there is none; a field's `transform` may cut a pair in two.
+      return refuseText(text) ?? (isJsonValue(value, 0) ? new JsonText(text, value) : invalid)
     } catch {
       return invalid
     }
   },
-  // The digits of a number are gone once it has been parsed, so one that may have been rounded is refused.
-  fromJson: value =>
-    refuseJson(value, 0) ?? (hasRounded(value) ? rounded : new JsonText(JSON.stringify(value), value)),
+  fromJson: value => {
+    // A decoder has judged its text.
+    if (value instanceof JsonText) return value
+    if (!isJsonValue(value, 0)) return invalid
+    // The digits of a program's number are gone, so one that may have been rounded is refused.
+    return hasRounded(value) ? rounded : new JsonText(JSON.stringify(value), value)
+  },
   toCopy: ({ text }: JsonText) => text,
-  // The type `json` keeps line breaks between its tokens, which would end a line of NDJSON.
-  print: ({ sql, type }) =>
-    type === 'json'
-      ? { csv: `${sql}::text`, json: `translate(${sql}::text, E'\\n\\r', '  ')::json` }
-      : { csv: `${sql}::text`, json: sql },
+  // In a CSV cell the text `null` is not an empty cell; in JSON, null is no value.
+  print: ({ sql, type, unprintable }) => ({
+    csv: `${sql}::text`,
+    json: `case when ${isNoNull(sql, type)} then ${type === 'json' ? onOneLine(sql, type) : sql} when ${sql} is not null then (${unprintable})::${type} end`,
+  }),
+  isPrintable: isNoNull,
   isJson: true,
 }
 
-/** NUL and lone surrogates are legal JSON and illegal jsonb (22P05, 22P02), in keys too. */
-function refuseJson(value: unknown, depth: number): Refusal | undefined {
-  if (typeof value === 'string') return refuseText(value)
-  // Objects of a program may hold what JSON has no text for.
-  if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') return invalid
-  if (typeof value !== 'object' || value === null) return undefined
-  if (depth >= maxDepth) return invalid
-  for (const [key, member] of Object.entries(value)) {
-    const refusal = refuseText(key) ?? refuseJson(member, depth + 1)
-    if (refusal !== undefined) return refusal
-  }
-  return undefined
+/** The type `json` keeps line breaks between its tokens, which would end a line of NDJSON. */
+export function onOneLine(sql: string, type: 'json' | 'json[]'): string {
+  return `translate(${sql}::text, E'\\n\\r', '  ')::${type}`
+}
+
+function isNoNull(sql: string, type: string): string {
+  return `${type}_typeof(${sql}) <> 'null'`
+}
+
+/** Objects of a program may hold what JSON has no text for. */
+function isJsonValue(value: unknown, depth: number): boolean {
+  if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') return false
+  if (typeof value !== 'object' || value === null) return true
+  return depth < maxDepth && Object.values(value).every(member => isJsonValue(member, depth + 1))
 }
 
 function hasRounded(value: unknown): boolean {

@@ -1,11 +1,11 @@
 // The stage that parses: empty cells, transforms, refusals, by where the values come from.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
+import { JsonText } from '../record/json-text.ts'
 import { defineResource } from '../resource/define.ts'
 import type { Row } from '../resource/row.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
 import { Refusal } from './codec.ts'
-import { JsonText } from './json.ts'
 import { parseValues } from './parse-values.ts'
 
 const things = defineResource('things', {
@@ -201,16 +201,16 @@ test('a JSON number that has lost digits is refused where the column keeps every
     table: 'exact',
     schema: Type.Object({
       price: Type.String({ format: 'decimal' }),
-      meta: Type.Unknown(),
+      prices: Type.Array(Type.String({ format: 'decimal' })),
       weight: Type.Number(),
     }),
   })
   const raw =
-    '{"price":0.1000000000000000055,"meta":{"a":[3.14159265358979323846]},"weight":0.1000000000000000055}'
-  const { price, meta, weight } = JSON.parse(raw)
+    '{"price":0.1000000000000000055,"prices":[3.14159265358979323846],"weight":0.1000000000000000055}'
+  const { price, prices, weight } = JSON.parse(raw)
   const row: Row = {
     source: { ...nowhere, raw },
-    values: [price, meta, weight],
+    values: [price, prices, weight],
     given: undefined,
     errors: undefined,
   }
@@ -221,4 +221,13 @@ test('a JSON number that has lost digits is refused where the column keeps every
   expect(row.values[0]).toBeInstanceOf(Refusal)
   expect(row.values[1]).toBeInstanceOf(Refusal)
   expect(row.values[2]).toBe(0.1)
+})
+
+test('a JSON value keeps the text that it was written as', async () => {
+  const text = '{"b":1.0,"1":12345678901234567890,"b":2}'
+  const [, , , meta] = await parse(
+    [undefined, undefined, undefined, new JsonText(text, JSON.parse(text))],
+    'json',
+  )
+  expect(meta).toMatchObject({ text })
 })

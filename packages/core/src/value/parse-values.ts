@@ -1,7 +1,7 @@
 // Stage: raw values → values of their column types. What cannot be parsed gives way to the reason.
 import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import type { ScalarKind } from '../resource/column-type.ts'
+import { JsonText } from '../record/json-text.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import type { Row } from '../resource/row.ts'
@@ -65,7 +65,7 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
       parsed instanceof Refusal || parser?.transforms === true ? parsed !== value : isRespelt(value, parsed)
     ) {
       row.given ??= new Map()
-      row.given.set(index, value)
+      row.given.set(index, value instanceof JsonText ? value.value : value)
     }
   }
 }
@@ -82,8 +82,6 @@ interface Parser {
   parse(value: unknown): unknown
 }
 
-const exactKinds: ReadonlySet<ScalarKind> = new Set<ScalarKind>(['numeric', 'json'])
-
 function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parser {
   const { transform } = field
   const keepsEmpty = field.type.kind === 'text' || (field.type.kind === 'json' && from === 'json')
@@ -91,8 +89,13 @@ function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parse
   return {
     transforms: transform !== undefined,
     isExact:
-      from === 'json' && exactKinds.has(field.type.kind === 'array' ? field.type.element : field.type.kind),
-    parse(given) {
+      from === 'json' && (field.type.kind === 'array' ? field.type.element : field.type.kind) === 'numeric',
+    parse(value) {
+      // Only text is transformed.
+      const given =
+        transform !== undefined && value instanceof JsonText && typeof value.value === 'string'
+          ? value.value
+          : value
       if (typeof given !== 'string') return codec.fromJson(given)
       const text =
         transform === undefined ? given : callHook(`The transform of "${field.name}"`, () => transform(given))

@@ -31,7 +31,7 @@ export const members: World = {
       pay numeric(6, 2),
       kind text not null default 'plain',
       note text,
-      meta json,
+      meta jsonb,
       updated_at timestamptz not null default now()
     );
     create unique index members_email_key on members (tenant_id, lower(email));

@@ -127,10 +127,11 @@ const columns: readonly Column[] = [
   {
     name: 'meta',
     kind: 'json',
-    pool: () => ['{"a":1}', '{"a":2}', '[1,"x"]', '"text"', 'true'],
+    // As jsonb prints them.
+    pool: () => ['{"a": 1}', '{"a": 2}', '[1, "x"]', '"text"', 'true', '12345678901234567890'],
     nulls: 4,
     absences: 9,
-    faults: { code: 'INVALID_META', csv: ['{a}', '[1'], json: ['12345678901234567890', '[1e400]'] },
+    faults: { code: 'NUL_CHARACTER', csv: ['"\\u0000"'], json: ['"\\u0000"', '[{"\\u0000":1}]'] },
   },
   {
     name: 'updated_at',
@@ -166,7 +167,7 @@ export const people: World = {
       pay numeric(6, 2),
       kind text not null default 'plain',
       note text,
-      meta json,
+      meta jsonb,
       updated_at timestamptz not null default now()
     );
     create unique index people_email_key on people (lower(email));

@@ -1,4 +1,5 @@
 // One parsed JSON object → why it cannot be handed on as it was written, if it cannot.
+import { closingQuote } from '../../record/json-text.ts'
 import type { RecordProblem } from '../../record/source-record.ts'
 
 /** The object itself, and as many levels below it as a value of the type json may have. */
@@ -68,13 +69,4 @@ export function shapeOf(json: string): Shape {
     }
   }
   return { members, depth }
-}
-
-/** Index of the quote that closes the text which begins at `open`: the first one with an even number of backslashes. */
-function closingQuote(json: string, open: number): number {
-  for (let quote = json.indexOf('"', open + 1); ; quote = json.indexOf('"', quote + 1)) {
-    let first = quote
-    while (json.charCodeAt(first - 1) === 0x5c) first--
-    if ((quote - first) % 2 === 0) return quote
-  }
 }

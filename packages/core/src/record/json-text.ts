@@ -1,0 +1,75 @@
+// A JSON value together with the text that it was written as, and the texts of the values within it.
+
+/**
+ * PostgreSQL keeps every digit of a number, and columns of the type `json` even white space and repeated keys, while a
+ * JavaScript value has lost them.
+ */
+export class JsonText {
+  constructor(
+    readonly text: string,
+    readonly value: unknown,
+  ) {}
+
+  /** Reports show the value. */
+  toJSON(): unknown {
+    return this.value
+  }
+}
+
+/** The values of a JSON object by their keys, as text. @param json known to be a JSON object */
+export function memberTexts(json: string): ReadonlyMap<string, string> {
+  const members = new Map<string, string>()
+  for (const part of partsOf(json)) {
+    const end = closingQuote(part, 0) + 1
+    const key: string = JSON.parse(part.slice(0, end))
+    members.set(key, part.slice(part.indexOf(':', end) + 1).trimStart())
+  }
+  return members
+}
+
+/** The elements of a JSON list, as text. @param json known to be a JSON list */
+export function elementTexts(json: string): readonly string[] {
+  return partsOf(json)
+}
+
+/** Index of the quote that closes the text which begins at `open`: the first one with an even number of backslashes. */
+export function closingQuote(json: string, open: number): number {
+  for (let quote = json.indexOf('"', open + 1); ; quote = json.indexOf('"', quote + 1)) {
+    let first = quote
+    while (json.charCodeAt(first - 1) === 0x5c) first--
+    if ((quote - first) % 2 === 0) return quote
+  }
+}
+
+/** What the outermost commas divide, without the white space around it. */
+function partsOf(json: string): string[] {
+  const parts: string[] = []
+  let level = 0
+  let start = 0
+  const take = (end: number) => {
+    const part = json.slice(start, end).trim()
+    // Only between the brackets of an empty list or object.
+    if (part !== '') parts.push(part)
+    start = end + 1
+  }
+  for (let index = 0; index < json.length; index++) {
+    switch (json.charCodeAt(index)) {
+      case 0x22: // "
+        index = closingQuote(json, index)
+        break
+      case 0x2c: // ,
+        if (level === 1) take(index)
+        break
+      case 0x5b: // [
+      case 0x7b: // {
+        if (level === 0) start = index + 1
+        level++
+        break
+      case 0x5d: // ]
+      case 0x7d: // }
+        level--
+        if (level === 0) take(index)
+    }
+  }
+  return parts
+}
