@@ -30,6 +30,8 @@ export function readLimits(
       uploadsPerCaller: integer('UPLOADS_PER_CALLER', 1, 10_000),
       streamedExports: integer('STREAMED_EXPORTS', 1, 10_000),
       streamedExportsPerCaller: integer('STREAMED_EXPORTS_PER_CALLER', 1, 10_000),
+      downloads: integer('DOWNLOADS', 1, 10_000),
+      downloadsPerCaller: integer('DOWNLOADS_PER_CALLER', 1, 10_000),
       bodySeconds: integer('BODY_SECONDS', 1, 604_800),
       bodyBytesPerSecond: integer('BODY_BYTES_PER_SECOND', 1, 1_073_741_824),
       bodyRateSeconds: integer('BODY_RATE_SECONDS', 1, 3_600),

@@ -12,6 +12,8 @@ const ofLibrary = {
   UPLOADS_PER_CALLER: 'uploadsPerCaller',
   STREAMED_EXPORTS: 'streamedExports',
   STREAMED_EXPORTS_PER_CALLER: 'streamedExportsPerCaller',
+  DOWNLOADS: 'downloads',
+  DOWNLOADS_PER_CALLER: 'downloadsPerCaller',
   ACTIVE_JOBS_PER_CALLER: 'activeJobsPerCaller',
   BODY_SECONDS: 'bodySeconds',
   BODY_BYTES_PER_SECOND: 'bodyBytesPerSecond',
@@ -70,7 +72,7 @@ describe('docs/limits.md', () => {
     const limits = await stated('docs/limits.md', 1, 2)
     const readme = await stated('README.md', 0, 1)
     // A table that could not be read would agree with everything.
-    expect(limits.size).toBe(13)
+    expect(limits.size).toBe(15)
     expect(limits).toEqual(new Map([...limits.keys()].map(name => [name, readme.get(name)])))
   })
 
@@ -87,6 +89,8 @@ test('what nobody has set is left to the library', () => {
     'bodyBytesPerSecond',
     'bodyRateSeconds',
     'bodySeconds',
+    'downloads',
+    'downloadsPerCaller',
     'exportBatchRows',
     'freeDiskBytes',
     'importBatchRows',

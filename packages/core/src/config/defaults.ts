@@ -52,6 +52,10 @@ export const defaults = {
   streamedExports: 8,
   /** The same of one caller. */
   streamedExportsPerCaller: 4,
+  /** Files that are sent out of what is stored. */
+  downloads: 16,
+  /** The same of one caller. */
+  downloadsPerCaller: 8,
   /** Seconds that the body of a request may take in all. More lets a slow client hold its place for longer. */
   bodySeconds: 3_600,
   /** Bytes a second that the body of a request must come with, on average over `bodyRateSeconds`. */

@@ -62,6 +62,7 @@ export interface Service {
   readonly limits: HttpLimits
   readonly uploads: Places
   readonly streamedExports: Places
+  readonly downloads: Places
   readonly origins: Origins
   readonly healthTimeoutMs: number
   readonly isDraining: () => boolean
@@ -93,6 +94,12 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
       perCaller: limits.streamedExportsPerCaller,
       code: 'TOO_MANY_EXPORTS',
       what: 'streamed exports',
+    }),
+    downloads: createPlaces({
+      all: limits.downloads,
+      perCaller: limits.downloadsPerCaller,
+      code: 'TOO_MANY_DOWNLOADS',
+      what: 'downloads',
     }),
     origins: readOrigins(options.corsOrigins),
     healthTimeoutMs: options.healthTimeoutMs ?? 3_000,

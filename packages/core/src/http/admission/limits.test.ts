@@ -7,6 +7,8 @@ test('what is not said is as documented', () => {
     uploadsPerCaller: 16,
     streamedExports: 8,
     streamedExportsPerCaller: 4,
+    downloads: 16,
+    downloadsPerCaller: 8,
     bodySeconds: 3_600,
     bodyBytesPerSecond: 1_024,
     bodyRateSeconds: 30,

@@ -12,6 +12,10 @@ export interface HttpLimits {
   readonly streamedExports: number
   /** The same of one caller. @defaultValue 4 */
   readonly streamedExportsPerCaller: number
+  /** Files of exports, rejected records and lists of record errors that are sent out of what is stored. @defaultValue 16 */
+  readonly downloads: number
+  /** The same of one caller. @defaultValue 8 */
+  readonly downloadsPerCaller: number
   /** Seconds that the body of a request may take in all; then 408. @defaultValue 3600 */
   readonly bodySeconds: number
   /** Bytes a second that a body must come with, on average over `bodyRateSeconds`; else 408. @defaultValue 1024 */
@@ -36,6 +40,8 @@ const names = [
   'uploadsPerCaller',
   'streamedExports',
   'streamedExportsPerCaller',
+  'downloads',
+  'downloadsPerCaller',
   'bodySeconds',
   'bodyBytesPerSecond',
   'bodyRateSeconds',
@@ -69,6 +75,8 @@ export function readLimits(given: GivenLimits = {}): HttpLimits {
     uploadsPerCaller: of('uploadsPerCaller'),
     streamedExports: of('streamedExports'),
     streamedExportsPerCaller: of('streamedExportsPerCaller'),
+    downloads: of('downloads'),
+    downloadsPerCaller: of('downloadsPerCaller'),
     bodySeconds: of('bodySeconds'),
     bodyBytesPerSecond: of('bodyBytesPerSecond'),
     bodyRateSeconds: of('bodyRateSeconds'),

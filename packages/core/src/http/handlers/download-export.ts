@@ -5,12 +5,12 @@ import type { Job, JobFile } from '../../jobs/store/job.ts'
 import type { ByteRange } from '../../storage/storage.ts'
 import { attachment } from '../answer/content-disposition.ts'
 import { begun, isHead } from '../answer/download.ts'
-import { holdsSame, readRange } from '../answer/range.ts'
+import { holdsSame, type Part, readRange } from '../answer/range.ts'
 import { header } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { withExport } from './found-job.ts'
 
-export const downloadExport = withExport(async (job, request, { jobs }) => {
+export const downloadExport = withExport(async (job, request, { jobs, downloads }) => {
   const file = fileOf(job)
   const etag = `"${file.sha256}"`
   // What a cache may be told again with 304 (RFC 9110, 15.4.5).
@@ -37,17 +37,18 @@ export const downloadExport = withExport(async (job, request, { jobs }) => {
   const wanted = holdsSame(header(request, 'if-range'), etag) ? header(request, 'range') : undefined
   const part = readRange(wanted, file.size)
   if (part === 'unsatisfiable') throw unsatisfiable(file)
-  if (part === 'whole') return { status: 200, headers: { ...headers, ...length }, body: await open() }
-  return {
-    status: 206,
-    headers: {
-      ...headers,
-      'Content-Range': `bytes ${part.start}-${part.end - 1}/${file.size}`,
-      'Content-Length': String(part.end - part.start),
-    },
-    body: await open(part),
-  }
+  const bounds = part === 'whole' ? length : boundsOf(part, file)
+  const status = part === 'whole' ? 200 : 206
+  return downloads.hold(request, async () => ({
+    status,
+    headers: { ...headers, ...bounds },
+    body: await open(part === 'whole' ? undefined : part),
+  }))
 })
+
+function boundsOf({ start, end }: Part, { size }: JobFile): Record<string, string> {
+  return { 'Content-Range': `bytes ${start}-${end - 1}/${size}`, 'Content-Length': String(end - start) }
+}
 
 function fileOf({ status, file }: Job): JobFile {
   if (status === 'failed' || status === 'cancelled') {

@@ -14,7 +14,7 @@ const formatOf = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as cons
 /** The same address has another answer for another Accept. */
 const vary = { Vary: 'Accept' }
 
-export const importErrors = withImport(async (job, request, { jobs }) => {
+export const importErrors = withImport(async (job, request, { jobs, downloads }) => {
   const { limit, offset, ...filter } = readOptions(errorsOptions, queryPairs(request.rawQuery))
   const type = preferred(header(request, 'accept'), ['application/json', 'text/csv', 'application/x-ndjson'])
   if (type !== 'application/json') {
@@ -26,8 +26,10 @@ export const importErrors = withImport(async (job, request, { jobs }) => {
     }
     const facts = { name: `${job.resource}-errors`, format: formatOf[type], headers: vary }
     if (isHead(request)) return fileResponse(undefined, facts)
-    const list = errorList(jobs.allErrors(job.id, filter), formatOf[type])
-    return fileResponse(await begun(list, request.signal), facts)
+    return downloads.hold(request, async () => {
+      const list = errorList(jobs.allErrors(job.id, filter), formatOf[type])
+      return fileResponse(await begun(list, request.signal), facts)
+    })
   }
   const page = { limit: limit ?? 50, offset: offset ?? 0 }
   const { errors, total, stored } = await jobs.errors(job.id, { ...page, ...filter })

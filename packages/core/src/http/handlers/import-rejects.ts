@@ -1,12 +1,21 @@
 // GET /v1/imports/:job_id/rejects: records that did not get in, as a file that can be mended and imported again.
 import { LadingError } from '../../errors/lading-error.ts'
+import type { Job } from '../../jobs/store/job.ts'
 import { begun, fileResponse, isHead } from '../answer/download.ts'
+import type { Service } from '../service.ts'
+import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { rejectsOptions } from '../wire/schemas.ts'
 import { withImport } from './found-job.ts'
 
-export const importRejects = withImport(async (job, request, { jobs }) => {
+export const importRejects = withImport((job, request, service) => {
+  const answer = () => rejects(job, request, service)
+  // Nothing is opened for whoever asks for the headers only.
+  return isHead(request) ? answer() : service.downloads.hold(request, answer)
+})
+
+async function rejects(job: Job, request: HttpRequest, { jobs }: Service): Promise<HttpResponse> {
   const { unprocessed = false } = readOptions(rejectsOptions, queryPairs(request.rawQuery))
   const facts = { name: `${job.resource}-${unprocessed ? 'unprocessed' : 'rejects'}`, format: job.format }
   const stream = await jobs.rejects(job.id, { unprocessed }).catch(expired)
@@ -16,7 +25,7 @@ export const importRejects = withImport(async (job, request, { jobs }) => {
     return fileResponse(undefined, facts)
   }
   return fileResponse(await begun(stream, request.signal).catch(expired), facts)
-})
+}
 
 function expired(error: unknown): never {
   if (!(error instanceof LadingError) || error.code !== 'STORAGE_NOT_FOUND') throw error

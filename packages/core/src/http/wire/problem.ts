@@ -19,6 +19,7 @@ export const httpCodes = {
   RANGE_INVALID: 416,
   TOO_MANY_UPLOADS: 429,
   TOO_MANY_EXPORTS: 429,
+  TOO_MANY_DOWNLOADS: 429,
   SERVER_DRAINING: 503,
 } as const satisfies Record<string, number>
 

@@ -7,6 +7,7 @@ import { badRequestCases } from './cases/bad-requests.ts'
 import { bundleImportCases } from './cases/bundle-imports.ts'
 import { bundleRefusalCases } from './cases/bundle-refusals.ts'
 import { bundleCases } from './cases/bundles.ts'
+import { downloadPlaceCases } from './cases/download-places.ts'
 import { downloadCases } from './cases/downloads.ts'
 import { encodingCases } from './cases/encodings.ts'
 import { errorCases } from './cases/errors.ts'
@@ -75,6 +76,7 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'uploads',
   'too large',
   'limits',
+  'places for downloads',
   'answers',
   'bad requests',
   'exports',
@@ -108,6 +110,7 @@ const groups = {
   'truth in transit': transitCases,
   'export jobs': exportJobCases,
   downloads: downloadCases,
+  'places for downloads': downloadPlaceCases,
   bundles: bundleCases,
   'imports of bundles': bundleImportCases,
   'refusals of bundles': bundleRefusalCases,
