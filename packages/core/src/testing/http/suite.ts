@@ -34,6 +34,7 @@ import { tenantCases } from './cases/tenants.ts'
 import { tenantSendingCases } from './cases/tenants-sending.ts'
 import { tooLargeCases } from './cases/too-large.ts'
 import { transitCases } from './cases/transit.ts'
+import { tricklingBodyCases } from './cases/trickling-bodies.ts'
 import { unknownResourceCases } from './cases/unknown-resources.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
 import { uploadCases } from './cases/uploads.ts'
@@ -75,6 +76,7 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'uploads',
   'too large',
   'limits',
+  'trickling bodies',
   'answers',
   'bad requests',
   'exports',
@@ -115,6 +117,7 @@ const groups = {
   'forbidden resources': permitCases,
   'unknown resources': unknownResourceCases,
   'unread bodies': unreadBodyCases,
+  'trickling bodies': tricklingBodyCases,
   tenants: tenantCases,
   'what tenants send': tenantSendingCases,
   // The last one: it fills the table, and whoever exports it behind this waits for all of that.
