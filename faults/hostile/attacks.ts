@@ -7,6 +7,7 @@ import {
   insistentUpload,
   slowloris,
   tenGigabytes,
+  trickler,
   users,
 } from './clients.ts'
 import type { Victim } from './victim.ts'
@@ -90,6 +91,22 @@ export const attacks: readonly Attack[] = [
       const counts = tally(answers)
       const told = ['408', '429', 'closed'].reduce((sum, answer) => sum + (counts.get(answer) ?? 0), 0)
       return { told: shown(counts), wrong: told === 200 ? [] : ['somebody was answered otherwise'] }
+    },
+  },
+  {
+    // All connections that the server has, but for that of the probe and a few more.
+    name: '950 bodies nobody asked for',
+    async run({ url }) {
+      const borne: number[] = []
+      await crowd(950, 950, async index => {
+        borne.push(await trickler(url, index))
+      })
+      const longest = Math.round(Math.max(...borne))
+      return {
+        told: `closed after ${longest} s at most`,
+        // Five seconds, the byte that finds it closed, and time for a thousand on a machine that is busy.
+        wrong: longest <= 15 ? [] : [`a connection was kept for ${longest} s`],
+      }
     },
   },
   {

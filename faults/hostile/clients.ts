@@ -103,6 +103,37 @@ export async function slowloris(url: string, index: number): Promise<string> {
   return /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'closed'
 }
 
+const bodiless = [
+  'OPTIONS /v1/imports',
+  'HEAD /v1/imports',
+  'GET /v1/exports?resource=users&format=csv&limit=10',
+  'GET /v1/nothing',
+]
+
+/** Sends a body that nobody asks for, a byte each second, to what reads none; how long the server has borne it, in seconds. */
+export async function trickler(url: string, index: number): Promise<number> {
+  const { hostname, port } = new URL(url)
+  // That the answer is over is nothing to it.
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+  socket.on('error', () => undefined).resume()
+  await once(socket, 'connect')
+  const began = performance.now()
+  const closed = once(socket, 'close').catch(() => undefined)
+  socket.write(`${bodiless[index % bodiless.length]} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n`)
+  const stop = new AbortController()
+  const drip = async () => {
+    for await (const _ of setInterval(1_000, undefined, { signal: stop.signal })) socket.write('x')
+  }
+  const dripping = drip().catch(() => undefined)
+  // So that a server that bears it for ever ends this too.
+  const enough = setTimeout(() => socket.destroy(), 60_000)
+  await closed
+  clearTimeout(enough)
+  stop.abort()
+  await dripping
+  return (performance.now() - began) / 1000
+}
+
 /** Announces 10 GB; what it is told before it has sent a byte. */
 export async function tenGigabytes(url: string, expect: boolean): Promise<string> {
   const asking = request(url + target, {

@@ -108,15 +108,19 @@ function otherwise(mounted: HttpOptions) {
   }
 }
 
-/** Requests that are not answered yet. */
+/** Requests that are not answered yet, or whose rest is still thrown away so that the answer arrives. */
 function watchRequests(server: Server): { ended(ms: number): Promise<void> } {
   const answers = new EventEmitter()
   let underWay = 0
-  server.on('request', (_request, response) => {
+  const ended = () => {
+    underWay--
+    answers.emit('answer')
+  }
+  server.on('request', (request, response) => {
     underWay++
     response.once('close', () => {
-      underWay--
-      answers.emit('answer')
+      if (request.complete || request.socket.destroyed) ended()
+      else request.socket.once('close', ended)
     })
   })
   return {

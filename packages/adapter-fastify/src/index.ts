@@ -3,6 +3,7 @@ import { Server } from 'node:http'
 import { Server as TlsServer } from 'node:https'
 import { Readable } from 'node:stream'
 import {
+  closeIfUnread,
   continueWhenRead,
   createHttp,
   cutOffIfStalled,
@@ -92,6 +93,7 @@ async function answer(http: Http, prefix: string, { request, reply, principal }:
 }
 
 function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
+  closeIfUnread(reply.raw)
   resetIfBroken(body, reply.raw)
   // Fastify hands its headers to `writeHead`, after which Node does not know them; logs of the host want to read this one.
   const { 'X-Request-Id': requestId = '' } = headers

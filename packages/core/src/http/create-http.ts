@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { finished, Readable } from 'node:stream'
 import { accessOf } from './admission/access.ts'
 import { discreetly } from './answer/unknown-resource.ts'
-import { announcesBody, lingering } from './body/request-body.ts'
+import { announcesBody } from './body/request-body.ts'
 import { openApiDocument } from './openapi.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
 import { createService, type HttpOptions, type Service } from './service.ts'
@@ -112,7 +112,7 @@ function requestIdOf(input: Pick<HttpInput, 'headers'>): string {
 }
 
 /** What every response has; and no body for HEAD. */
-function completed(response: HttpResponse, { body, method, requestId }: RoutedRequest): HttpResponse {
+function completed(response: HttpResponse, { method, requestId }: RoutedRequest): HttpResponse {
   const isText = typeof response.body === 'string'
   const headers: Record<string, string> = {
     ...guards,
@@ -124,17 +124,7 @@ function completed(response: HttpResponse, { body, method, requestId }: RoutedRe
     if (response.body instanceof Readable) response.body.destroy()
     return { status: response.status, headers }
   }
-  const isUnread = body !== undefined && !body.readableEnded && !body.destroyed
-  if (!isUnread) return { ...response, headers }
-  if (typeof response.body !== 'string') {
-    body.resume()
-    return { ...response, headers }
-  }
-  return {
-    status: response.status,
-    headers: { ...headers, Connection: 'close' },
-    body: lingering(response.body, body),
-  }
+  return { ...response, headers }
 }
 
 function whenSent({ body }: HttpResponse, measure: () => void): void {

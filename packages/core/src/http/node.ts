@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { closeIfUnread } from './closing.ts'
 import type { Http } from './create-http.ts'
 import type { HttpResponse } from './wire/message.ts'
 
@@ -81,6 +82,7 @@ async function send({ status, headers, body }: HttpResponse, response: ServerRes
     if (body instanceof Readable) body.destroy()
     return
   }
+  closeIfUnread(response)
   // Not `writeHead`: middleware of the host may have headers of its own to add.
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)

@@ -1,15 +1,11 @@
-// Bodies of requests: read without endangering the connection, limited, and thrown away politely.
-import { finished, PassThrough, Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
+// Bodies of requests: read without endangering the connection, and limited.
+import { finished, PassThrough, type Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
 import { watchRate } from '../../source/rate.ts'
 import { readableFrom } from '../../util/readable-from.ts'
 import type { HttpLimits } from '../admission/limits.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
-
-/** Milliseconds for which the rest of a refused body is read and thrown away. */
-const discardMs = 5_000
 
 /** Whether the headers announce a body (RFC 9112, 6.3). */
 export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolean {
@@ -107,25 +103,4 @@ function tooLong(seconds: number): HttpFault {
     'BODY_TOO_SLOW',
     `The body did not come within ${seconds} seconds; nothing was kept, send it in smaller files or compressed.`,
   )
-}
-
-/**
- * The answer to a request whose body was not read to its end: the answer is sent, and the connection is closed
- * only when the body has been thrown away or five seconds have passed. Closing at once would make the kernel send
- * a reset, which can overtake the answer (RFC 9112, 9.6).
- */
-export function lingering(answer: string, unread: Readable): Readable {
-  async function* chunks(): AsyncGenerator<Buffer> {
-    yield Buffer.from(answer)
-    await discarded(unread)
-  }
-  return Readable.from(chunks(), { objectMode: false })
-}
-
-async function discarded(body: Readable): Promise<void> {
-  const timer = new AbortController()
-  const ended = new Promise<void>(resolve => finished(body, { writable: false }, () => resolve()))
-  body.resume()
-  await Promise.race([ended, delay(discardMs, undefined, { signal: timer.signal }).catch(() => undefined)])
-  timer.abort()
 }

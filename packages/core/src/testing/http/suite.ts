@@ -35,6 +35,7 @@ import { tenantCases } from './cases/tenants.ts'
 import { tenantSendingCases } from './cases/tenants-sending.ts'
 import { tooLargeCases } from './cases/too-large.ts'
 import { transitCases } from './cases/transit.ts'
+import { tricklingBodyCases } from './cases/trickling-bodies.ts'
 import { unknownResourceCases } from './cases/unknown-resources.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
 import { uploadCases } from './cases/uploads.ts'
@@ -77,6 +78,7 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'too large',
   'limits',
   'places for downloads',
+  'trickling bodies',
   'answers',
   'bad requests',
   'exports',
@@ -118,6 +120,7 @@ const groups = {
   'forbidden resources': permitCases,
   'unknown resources': unknownResourceCases,
   'unread bodies': unreadBodyCases,
+  'trickling bodies': tricklingBodyCases,
   tenants: tenantCases,
   'what tenants send': tenantSendingCases,
   // The last one: it fills the table, and whoever exports it behind this waits for all of that.
