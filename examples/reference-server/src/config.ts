@@ -31,6 +31,8 @@ export interface Config extends AccessConfig, LimitsConfig {
   readonly hasWorkers: boolean
   readonly importWorkers: number
   readonly exportWorkers: number
+  /** Files of URLs that are fetched at a time, beside the imports. */
+  readonly fetchWorkers: number
   /** What files may be fetched from beside public servers; false: none are fetched. */
   readonly remote: false | { readonly allow: readonly string[] }
   readonly exportFileExpiryHours: number
@@ -69,6 +71,7 @@ export function readConfig(env: Environment): Config {
     hasWorkers: flag(env, 'WORKERS_ENABLED', true),
     importWorkers: integer(env, 'WORKER_IMPORT_WORKERS', 4, 1, 64),
     exportWorkers: integer(env, 'WORKER_EXPORT_WORKERS', 2, 1, 64),
+    fetchWorkers: integer(env, 'WORKER_FETCH_WORKERS', 4, 1, 64),
     remote: readRemote(env),
     exportFileExpiryHours: integer(env, 'EXPORT_FILE_EXPIRY_HOURS', 24, 1, 24 * 365),
     idempotencyTtlHours: integer(env, 'IDEMPOTENCY_TTL_HOURS', 24, 1, 24 * 365),

@@ -56,7 +56,12 @@ export async function startService(
   })
   const stopping = new AbortController()
   const working = config.hasWorkers
-    ? jobs.work({ signal: stopping.signal, imports: config.importWorkers, exports: config.exportWorkers })
+    ? jobs.work({
+        signal: stopping.signal,
+        imports: config.importWorkers,
+        exports: config.exportWorkers,
+        fetches: config.fetchWorkers,
+      })
     : Promise.resolve()
   return {
     jobs,

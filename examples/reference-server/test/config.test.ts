@@ -20,6 +20,7 @@ describe('without any variable', () => {
       hasWorkers: true,
       importWorkers: 4,
       exportWorkers: 2,
+      fetchWorkers: 4,
       remote: { allow: [] },
       exportFileExpiryHours: 24,
       idempotencyTtlHours: 24,

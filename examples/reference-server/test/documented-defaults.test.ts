@@ -29,6 +29,7 @@ const ofServer = {
   STORED_ERRORS: 'storedErrors',
   WORKER_IMPORT_WORKERS: 'importWorkers',
   WORKER_EXPORT_WORKERS: 'exportWorkers',
+  WORKER_FETCH_WORKERS: 'fetchWorkers',
   EXPORT_FILE_EXPIRY_HOURS: 'exportFileExpiryHours',
   IDEMPOTENCY_TTL_HOURS: 'idempotencyTtlHours',
   JOB_RETENTION_DAYS: 'jobRetentionDays',

@@ -132,6 +132,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
     .option('--imports <number>', 'imports at a time (default: 4)')
     .option('--exports <number>', 'exports at a time (default: 2)')
+    .option('--fetches <number>', 'files from URLs at a time (default: 4, or 0 with --imports 0)')
     .option(...remoteAllow, collect)
     .addHelpText('after', workHelp)
     .action(async (_options: object, command: Command) => {

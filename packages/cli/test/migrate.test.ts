@@ -20,6 +20,7 @@ const own = [
   'lading/013_fetched_bytes',
   'lading/014_counted_once',
   'lading/015_lists_by_time',
+  'lading/016_fetches',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

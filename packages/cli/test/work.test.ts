@@ -110,7 +110,8 @@ test('ends at once when it is told twice', async () => {
 
 test.each([
   [['--imports', 'x'], '--imports must be a whole number from 0 to 64; it is "x".'],
-  [['--imports', '0', '--exports', '0'], 'Nothing to do: --imports and --exports are both 0.'],
+  [['--imports', '0', '--exports', '0'], 'Nothing to do: --imports, --exports and --fetches are all 0.'],
+  [['--fetches', '65'], '--fetches must be a whole number from 0 to 64; it is "65".'],
 ])('%j is a wrong call', async (more, sentence) => {
   const outcome = await lading([...args, await tempFolder(), ...more], { databaseUrl: database.url })
   expect(outcome).toEqual({ code: 64, stdout: '', stderr: `lading: ${sentence}\n` })

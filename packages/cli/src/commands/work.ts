@@ -17,16 +17,20 @@ export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts {
   /** Jobs at a time, as text. */
   readonly imports?: string
   readonly exports?: string
+  readonly fetches?: string
 }
 
-/** Each job writes on one connection and may read on another; the rest is for the queue, the sweep and heartbeats. */
+/** Each job writes on one connection and may read on another; the rest is for the queue, the sweep, heartbeats and those who fetch. */
 const poolSize = (jobs: number) => 2 * jobs + 4
 
 export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode> {
   const folder = storageFolder(options.storage)
   const imports = concurrency('--imports', options.imports, 4)
   const exports = concurrency('--exports', options.exports, 2)
-  if (imports + exports === 0) throw usageError('Nothing to do: --imports and --exports are both 0.')
+  const fetches = concurrency('--fetches', options.fetches, imports === 0 ? 0 : 4)
+  if (imports + exports + fetches === 0) {
+    throw usageError('Nothing to do: --imports, --exports and --fetches are all 0.')
+  }
   const remote = remoteOptions(options)
   const { project } = await loadProject(options.config)
 
@@ -50,8 +54,10 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
       onError: complain,
     })
     try {
-      tell(`Working on ${count(imports)} imports and ${count(exports)} exports at a time.`)
-      await jobs.work({ signal: interrupted, imports, exports })
+      tell(
+        `Working on ${count(imports)} imports, ${count(exports)} exports and ${count(fetches)} fetches at a time.`,
+      )
+      await jobs.work({ signal: interrupted, imports, exports, fetches })
     } finally {
       await queue.close()
     }

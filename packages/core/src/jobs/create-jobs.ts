@@ -6,7 +6,7 @@ import type { Importer } from '../importer/create-importer.ts'
 import { internalsOf } from '../importer/internals.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { noopMetrics } from '../metrics/noop.ts'
-import type { Queue } from '../queue/queue.ts'
+import type { Queue, QueueKind } from '../queue/queue.ts'
 import { type RemoteOptions, remoteAccess } from '../source/remote-access.ts'
 import type { Storage } from '../storage/storage.ts'
 import { probe } from './health.ts'
@@ -30,6 +30,7 @@ import { submitBundleExport, submitBundleImport } from './submit/submit-bundle.t
 import { submitRemoteImport } from './submit/submit-remote.ts'
 import { runExportJob } from './work/export-job.ts'
 import { ear } from './work/fail-job.ts'
+import { mostForOne, runFetchJob } from './work/fetch-job.ts'
 import { runImportJob } from './work/import-job.ts'
 import { observeJobs } from './work/observe.ts'
 import { type RunJob, workOn } from './work/worker.ts'
@@ -167,24 +168,26 @@ export function createJobs(options: JobsOptions): Jobs {
       if (row === undefined || row.file_key === null || row.is_expired) return undefined
       return storage.get(row.file_key, range).catch(goneMeanwhile)
     },
-    async work({ signal, imports = 4, exports = 2 }) {
+    async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
       checkPoolSize(importer.pool, imports, exports)
       const context = {
         importer,
         exporter,
         storage,
         store,
+        newOutbox,
         leaseSeconds,
         fileExpiryHours,
         storedErrors,
-        remote,
         onError,
       }
-      const consume = async (kind: JobKind, concurrency: number, run: RunJob) => {
+      const fetching = { pool: importer.pool, storage, newOutbox, remote }
+      const consume = async (kind: QueueKind, concurrency: number, run: RunJob) => {
         if (concurrency === 0) return
         await queue.consume({
           kind,
           concurrency,
+          ...(kind === 'fetch' && { concurrencyPerResource: mostForOne(concurrency) }),
           signal,
           handler: (id, { signal: until }) => workOn(id, worker, until, run),
         })
@@ -192,6 +195,7 @@ export function createJobs(options: JobsOptions): Jobs {
       await Promise.all([
         consume('import', imports, (job, until) => runImportJob(job, context, until)),
         consume('export', exports, (job, until) => runExportJob(job, context, until)),
+        consume('fetch', fetches, (job, until) => runFetchJob(job, fetching, until)),
         keepClean(janitor, { everySeconds, signal }),
         keepSweeping({ pool: importer.pool, newOutbox, everyMs: sweepSeconds * 1000, signal, onError }),
       ])

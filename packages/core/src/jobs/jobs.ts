@@ -43,6 +43,12 @@ export interface WorkOptions {
   readonly imports?: number | undefined
   /** The same for exports. @defaultValue 2 */
   readonly exports?: number | undefined
+  /**
+   * Files that are fetched at a time for imports from URLs, beside the imports; of one caller one less, so that slow
+   * servers of one hold back no other. Each takes a socket, and none of the pool's connections; 0 leaves them to
+   * others. @defaultValue 4, or 0 where `imports` is 0
+   */
+  readonly fetches?: number | undefined
 }
 
 export interface Jobs {

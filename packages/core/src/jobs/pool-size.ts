@@ -2,7 +2,7 @@
 import { LadingError } from '../errors/lading-error.ts'
 import { type Pool, poolSize } from '../postgres/client.ts'
 
-/** One listens for the queue; one beats, claims and answers what is asked of jobs. */
+/** One listens for the queue; one beats, claims, answers what is asked of jobs, and is all that those who fetch need. */
 const control = 2
 
 /**

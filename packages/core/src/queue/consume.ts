@@ -18,7 +18,14 @@ export async function consume(
   store: MessageStore,
   subscribe: Subscribe,
   settings: QueueSettings,
-  { kind, concurrency, signal, handler, running }: ConsumeOptions & { readonly running: Set<Handling> },
+  {
+    kind,
+    concurrency,
+    concurrencyPerResource: perResource,
+    signal,
+    handler,
+    running,
+  }: ConsumeOptions & { readonly running: Set<Handling> },
 ): Promise<void> {
   const turns = createTurns()
   const wake = createWake()
@@ -65,7 +72,7 @@ export async function consume(
     const free = concurrency - running.size
     if (free === 0) return true
     try {
-      const deliveries = await store.claim(kind, free, turns.list(), signal)
+      const deliveries = await store.claim({ kind, count: free, turns: turns.list(), perResource }, signal)
       if (signal.aborted) await Promise.all(deliveries.map(delivery => store.release(delivery, 0)))
       else deliveries.forEach(start)
       return true

@@ -17,7 +17,8 @@ export function createConsumers(
 
   return {
     async consume(options) {
-      checkWhole({ concurrency: options.concurrency })
+      const { concurrency, concurrencyPerResource = concurrency } = options
+      checkWhole({ concurrency, concurrencyPerResource })
       if (isClosed || options.signal.aborted) return
       const end = new AbortController()
       const endOnSignal = () => end.abort(options.signal.reason)

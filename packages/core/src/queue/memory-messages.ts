@@ -1,13 +1,12 @@
 // Messages in memory: what the table `lading.queue` is for the other queue, with the same rules.
 import { randomUUID } from 'node:crypto'
-import type { Delivery, MessageStore } from './message-store.ts'
+import type { Delivery, MessageStore, Wanted } from './message-store.ts'
 import type { QueueKind, QueueMessage } from './queue.ts'
-import type { Turn } from './turns.ts'
 
 interface Held {
   readonly jobId: string
-  readonly resource: string
-  readonly kind: QueueKind
+  resource: string
+  kind: QueueKind
   /** Monotonic milliseconds: from then on it may be claimed. */
   visibleAt: number
   claim: string | undefined
@@ -46,6 +45,7 @@ export function memoryMessages(
       const now = performance.now()
       const visibleAt = now + Math.max(0, (notBefore?.getTime() ?? 0) - Date.now())
       const held = messages.get(jobId)
+      if (held !== undefined) Object.assign(held, { kind, resource })
       if (held === undefined) {
         if (maxDepth !== undefined && depth(kind) >= maxDepth) return false
         const fresh = { claim: undefined, deliveries: 0, againAt: undefined }
@@ -56,10 +56,10 @@ export function memoryMessages(
       return true
     },
 
-    async claim(kind, count, turns) {
+    async claim(wanted) {
       const now = performance.now()
-      const due = [...messages.values()].filter(held => held.kind === kind && held.visibleAt <= now)
-      return inTurn(due, count, turns).map((held): Delivery => {
+      const due = [...messages.values()].filter(held => held.kind === wanted.kind && held.visibleAt <= now)
+      return inTurn(due, wanted).map((held): Delivery => {
         const claim = randomUUID()
         Object.assign(held, { claim, visibleAt: now + visibilityMs, againAt: undefined })
         const { jobId, resource } = held
@@ -98,7 +98,7 @@ export function memoryMessages(
 }
 
 /** The first `count` in the order of turns; see `createTurns`. */
-function inTurn(due: readonly Held[], count: number, turns: readonly Turn[]): Held[] {
+function inTurn(due: readonly Held[], { count, turns, perResource = Infinity }: Wanted): Held[] {
   const known = new Map(turns.map(turn => [turn.resource, turn]))
   const ranks = new Map<string, number>()
   const candidates: { held: Held; place: number; served: number }[] = []
@@ -106,9 +106,9 @@ function inTurn(due: readonly Held[], count: number, turns: readonly Turn[]): He
     const rank = (ranks.get(held.resource) ?? 0) + 1
     ranks.set(held.resource, rank)
     const turn = known.get(held.resource)
+    const place = rank + (turn?.running ?? 0)
     // More than `count` of one resource are never taken.
-    if (rank <= count)
-      candidates.push({ held, place: rank + (turn?.running ?? 0), served: turn?.served ?? 0 })
+    if (rank <= count && place <= perResource) candidates.push({ held, place, served: turn?.served ?? 0 })
   }
   candidates.sort((one, other) => one.place - other.place || one.served - other.served)
   return candidates.slice(0, count).map(({ held }) => held)

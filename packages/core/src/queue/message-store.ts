@@ -11,9 +11,19 @@ export interface Delivery {
   readonly deliveries: number
 }
 
+export interface Wanted {
+  readonly kind: QueueKind
+  /** So many at most. */
+  readonly count: number
+  /** Those whose turn it is. */
+  readonly turns: readonly Turn[]
+  /** Of one resource so many at most, with those that run. */
+  readonly perResource: number | undefined
+}
+
 export interface MessageStore {
-  /** Up to `count` messages whose moment has come, hidden from others for the visibility timeout. */
-  claim(kind: QueueKind, count: number, turns: readonly Turn[], signal: AbortSignal): Promise<Delivery[]>
+  /** Messages whose moment has come, hidden from others for the visibility timeout. */
+  claim(wanted: Wanted, signal: AbortSignal): Promise<Delivery[]>
   /** Hides them for another visibility timeout. Returns those that are still held. */
   renew(claims: readonly string[]): Promise<ReadonlySet<string>>
   /** The message is done with, unless it was enqueued again meanwhile. Does nothing for an older claim. */

@@ -10,8 +10,8 @@ export function postgresMessages(
   visibilityMs: number,
 ): MessageStore {
   return {
-    async claim(kind, count, turns, signal) {
-      const { rows } = await run(claimSql(kind, count, turns, visibilityMs), signal)
+    async claim(wanted, signal) {
+      const { rows } = await run(claimSql(wanted, visibilityMs), signal)
       return rows.map(toDelivery)
     },
 

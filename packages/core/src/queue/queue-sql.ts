@@ -1,8 +1,7 @@
 // The statements of the queue in PostgreSQL. All times are the database's: clocks of workers differ.
 import type { Statement } from './loan.ts'
-import type { Delivery } from './message-store.ts'
+import type { Delivery, Wanted } from './message-store.ts'
 import type { QueueKind, QueueMessage } from './queue.ts'
-import type { Turn } from './turns.ts'
 
 /** Announced with the kind as payload, by the commit that brings a message. */
 export const channel = 'lading_queue'
@@ -35,6 +34,8 @@ export function enqueueSql(
             select count(*) from (select from lading.queue q where q.kind = $2 and ${isWaiting} limit $5) as found
           )
         on conflict (job_id) do update set
+          kind = excluded.kind,
+          resource = excluded.resource,
           visible_at = case when ${isWaiting} then least(q.visible_at, excluded.visible_at) else q.visible_at end,
           again_at = case when ${isWaiting} then null else least(q.again_at, excluded.visible_at) end
         returning q.kind
@@ -45,15 +46,10 @@ export function enqueueSql(
 }
 
 /**
- * Takes up to `count` messages. The resources are found by jumping through the index, not by reading all
+ * Takes messages. The resources are found by jumping through the index, not by reading all
  * messages: a flood of one resource costs the others nothing. See `createTurns` for the order.
  */
-export function claimSql(
-  kind: QueueKind,
-  count: number,
-  turns: readonly Turn[],
-  visibilityMs: number,
-): Statement {
+export function claimSql({ kind, count, turns, perResource }: Wanted, visibilityMs: number): Statement {
   return {
     text: `
       with recursive resources as (
@@ -81,6 +77,7 @@ export function claimSql(
         ) head
         left join unnest($3::text[], $4::int[], $5::bigint[]) as turn (resource, running, served)
           on turn.resource = r.resource
+        where $7::int is null or head.rank + coalesce(turn.running, 0) <= $7
         order by place, served, head.visible_at
         limit $2 + ${spareCandidates}
       ),
@@ -112,6 +109,7 @@ export function claimSql(
       turns.map(({ running }) => running),
       turns.map(({ served }) => served),
       visibilityMs,
+      perResource ?? null,
     ],
   }
 }

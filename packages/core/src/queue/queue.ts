@@ -1,11 +1,12 @@
 // How the ids of jobs reach those who work on them: the contract that every queue fulfils.
 import type { Client } from '../postgres/client.ts'
 
-export type QueueKind = 'import' | 'export'
+/** A `fetch` is an import whose file lies elsewhere still; when it has come, the job is enqueued as an `import`. */
+export type QueueKind = 'import' | 'export' | 'fetch'
 
 export interface QueueMessage {
   readonly jobId: string
-  /** Its jobs take turns with those of other resources. */
+  /** Its jobs take turns with those of other resources. Of a `fetch`: whoever is to take turns, such as a tenant. */
   readonly resource: string
   readonly kind: QueueKind
   /** Not delivered before this moment. @defaultValue at once */
@@ -21,6 +22,8 @@ export interface ConsumeOptions {
   readonly kind: QueueKind
   /** Handlers that run at the same time, from 1. */
   readonly concurrency: number
+  /** Handlers of one `resource` that run at the same time, so that others always find a place. @defaultValue no limit */
+  readonly concurrencyPerResource?: number | undefined
   /** Ends the consumer. */
   readonly signal: AbortSignal
   /**
@@ -45,7 +48,7 @@ export interface Queue {
 
   /**
    * Twice for one job, while its message waits: one message, at the earlier of the two moments. While a handler
-   * runs: it is delivered once more after that.
+   * runs: it is delivered once more after that. With another kind or resource than before: the last ones count.
    *
    * @throws LadingError `QUEUE_FULL` beyond the limit, `DATABASE_UNAVAILABLE`.
    * @throws LadingError `CONFIG_INVALID` for a `client`, if the queue cannot join transactions.

@@ -3,8 +3,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/client.ts'
 import { pause } from '../../queue/wake.ts'
 import { followUp } from '../store/followers.ts'
-import type { JobRow } from '../store/job-row.ts'
-import { messageOf, type NewOutbox } from '../store/outbox.ts'
+import { type Addressed, addressedColumns, messageOf, type NewOutbox } from '../store/outbox.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { may } from '../store/transitions.ts'
 
@@ -40,7 +39,7 @@ export async function sweep(pool: Pool, newOutbox: NewOutbox): Promise<void> {
   await inTransaction(pool, async client => {
     const { rows } = await client.query(sweepSql)
     try {
-      for (const row of rows) await outbox.send(client, messageOf(row as unknown as JobRow))
+      for (const row of rows) await outbox.send(client, messageOf(row as unknown as Addressed))
     } catch (error) {
       // Whoever fills the queue is served first; the rest is swept later.
       if (!(error instanceof LadingError) || error.code !== 'QUEUE_FULL') throw error
@@ -69,7 +68,7 @@ const isForgotten = `${may('claim')} and not waiting and coalesce(lease_until, d
  */
 const sweepSql = `
 with forgotten as (
-  select id, kind, resource from lading.jobs where ${isForgotten}
+  select ${addressedColumns} from lading.jobs where ${isForgotten}
   order by swept_at nulls first, number
   limit ${mostJobs}
 ), free as (
@@ -77,7 +76,7 @@ with forgotten as (
 ), noted as (
   update lading.jobs j set swept_at = clock_timestamp() from free f where j.id = f.id
 )
-select id, kind, resource from forgotten`
+select ${addressedColumns} from forgotten`
 
 const missedSql = `
 select distinct f.after_job as id

@@ -45,6 +45,14 @@ export function createOutbox(queue: Queue, onEnded: (job: JobRow) => void): Outb
   }
 }
 
-export function messageOf({ id, kind, resource }: Pick<JobRow, 'id' | 'kind' | 'resource'>): QueueMessage {
-  return { jobId: id, kind, resource }
+/** What of a job tells who takes it up, and in whose turn. */
+export type Addressed = Pick<JobRow, 'id' | 'kind' | 'resource' | 'source_key' | 'tenant' | 'principal'>
+
+/** The columns of `Addressed`. */
+export const addressedColumns = 'id, kind, resource, source_key, tenant, principal'
+
+/** Each caller has a turn of his own where files are fetched: how long that takes is up to servers that he chose. */
+export function messageOf({ id, kind, resource, source_key, tenant, principal }: Addressed): QueueMessage {
+  if (kind !== 'import' || source_key !== null) return { jobId: id, kind, resource }
+  return { jobId: id, kind: 'fetch', resource: tenant || principal || resource }
 }

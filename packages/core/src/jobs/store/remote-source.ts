@@ -2,8 +2,10 @@
 import { LadingError } from '../../errors/lading-error.ts'
 import { type Pool, withClient } from '../../postgres/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
-import { type JobRow, jobColumns } from './job-row.ts'
-import { may } from './transitions.ts'
+import { handOver } from './hand-over.ts'
+import type { JobRow } from './job-row.ts'
+import { addressedColumns, type NewOutbox } from './outbox.ts'
+import { become, may } from './transitions.ts'
 
 /** The format of a job whose file has to come before it can be told. */
 export const unknownFormat = 'unknown'
@@ -13,15 +15,16 @@ export const insertUrlSql = 'insert into lading.remote_sources (job_id, url) val
 const urlSql = 'select url from lading.remote_sources where job_id = $1'
 
 /**
- * The file is the job's from now on, if the job is still ours; and the URL is forgotten. An attempt that has got the
- * file is none that leads nowhere.
+ * The file is the job's from now on, if the job is still ours; and the URL is forgotten. Whoever imports it begins to
+ * count attempts anew: those that fetched it have led somewhere.
  */
 const spooledSql = `
 with spooled as (
   update lading.jobs
-  set source_key = $3, source_size = $4, source_sha256 = $5, fetched_bytes = $4, format = $6, options = options || $7::jsonb, attempts = 1
+  set ${become('release')}, lease_until = null, worker = null, due_at = null, attempts = 0,
+    source_key = $3, source_size = $4, source_sha256 = $5, fetched_bytes = $4, format = $6, options = options || $7::jsonb
   where id = $1 and token = $2 and ${may('release')}
-  returning ${jobColumns}
+  returning ${addressedColumns}
 ), forgotten as (
   delete from lading.remote_sources where job_id in (select id from spooled)
 )
@@ -47,10 +50,9 @@ export async function urlOf(pool: Pool, id: string): Promise<string | undefined>
   return found && String(found.url)
 }
 
-/** @returns the row as it is then; undefined if the job is no longer ours */
-export async function rowWithFile(pool: Pool, values: unknown[]): Promise<JobRow | undefined> {
-  const [row] = await ask(pool, spooledSql, values)
-  return row as unknown as JobRow | undefined
+/** Gives the job back with its file, to those who import. False if it is no longer ours. */
+export function handOverFile(pool: Pool, newOutbox: NewOutbox, values: unknown[]): Promise<boolean> {
+  return handOver(pool, newOutbox, { text: spooledSql, values })
 }
 
 /** How much of the file has come, if the job is still ours. */

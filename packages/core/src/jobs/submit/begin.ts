@@ -9,7 +9,7 @@ import { toJob } from '../store/job-row.ts'
 import { lockSql } from '../store/job-sql.ts'
 import type { JobStore } from '../store/job-store.ts'
 import type { Asked, NewJob } from '../store/new-job.ts'
-import { messageOf, type NewOutbox } from '../store/outbox.ts'
+import { type Addressed, messageOf, type NewOutbox } from '../store/outbox.ts'
 import { undecided } from '../store/transaction.ts'
 import { claimJobs } from './active-jobs.ts'
 import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
@@ -97,7 +97,7 @@ export async function beginChain(
   const expectFew = (client: Client) => claimJobs(client, first.caller, few)
   const [row, ...rows] = await store.insert(jobs, expectFew, async client => {
     await claim?.settle(client, asked)
-    if (first.after === undefined) return outbox.send(client, messageOf(first))
+    if (first.after === undefined) return outbox.send(client, messageOf(addressed(first)))
     // It cannot end before this transaction does; and if it has ended already, its end did not see these jobs.
     await client.query(lockSql, [first.after])
     return followUp(client, first.after, outbox)
@@ -108,4 +108,9 @@ export async function beginChain(
     if (await store.withdraw(jobs.map(({ id }) => id)).catch(undecided)) throw error
   })
   return { jobs: [toJob(row), ...rows.map(toJob)], isNew: true }
+}
+
+function addressed({ id, kind, resource, source, caller }: NewJob): Addressed {
+  const { tenant = '', principal = null } = caller ?? {}
+  return { id, kind, resource, source_key: source?.key ?? null, tenant, principal }
 }

@@ -6,23 +6,22 @@ import type { ImporterInternals } from '../../importer/internals.ts'
 import { importReportOf } from '../../importer/report.ts'
 import { runImport } from '../../importer/run.ts'
 import { fingerprint } from '../../resource/fingerprint.ts'
-import type { RemoteAccess } from '../../source/remote-access.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
+import { sendOn } from '../store/hand-over.ts'
 import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from '../store/job-row.ts'
+import type { NewOutbox } from '../store/outbox.ts'
 import { resumePoint } from '../store/resume.ts'
 import { begunAnew } from './begin-anew.ts'
 import { countedSource } from './counted-source.ts'
 import { type FailContext, failJob } from './fail-job.ts'
 import { importLedger } from './import-ledger.ts'
-import { spoolRemote } from './remote-spool.ts'
 import { withEndingClient } from './stop-in-time.ts'
 
 export interface ImportJobContext extends FailContext {
   readonly importer: ImporterInternals
   readonly storage: Storage
-  /** Undefined: nothing is fetched here. */
-  readonly remote: RemoteAccess | undefined
+  readonly newOutbox: NewOutbox
   /** Seconds that a claim holds without a sign of life. */
   readonly leaseSeconds: number
   /** Errors whose message is stored. */
@@ -31,13 +30,12 @@ export interface ImportJobContext extends FailContext {
 
 /** Does a claimed job to its end. @throws LadingError what ended it early; `retryable` tells if trying again may help */
 export async function runImportJob(
-  claimed: JobRow,
+  spooled: JobRow,
   context: ImportJobContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { importer, storage, store, leaseSeconds, storedErrors } = context
-  const spooled = claimed.source_key === null ? await fetched(claimed, context, signal) : claimed
-  if (spooled.source_key === null) throw new LadingError('INTERNAL', 'The job has no source.')
+  const { importer, storage, store, newOutbox, leaseSeconds, storedErrors } = context
+  if (spooled.source_key === null) return sendOn(importer.pool, newOutbox, spooled)
   const settings = settingsOf(spooled)
   const job = isWhole(spooled) ? await begunAnew(spooled, importer.pool) : spooled
   const resource = importer.registry.get(job.resource)
@@ -67,14 +65,6 @@ export async function runImportJob(
     if (!(error instanceof LadingError) || error.retryable) throw error
     await failJob(job, error, context, endOf(error, job))
   }
-}
-
-function fetched(
-  claimed: JobRow,
-  { importer: { pool }, storage, remote }: ImportJobContext,
-  signal: AbortSignal,
-): Promise<JobRow> {
-  return spoolRemote(claimed, { pool, storage, remote }, signal)
 }
 
 /** What the columns of a job say that could not read its file to the end, or was not allowed to keep it. */

@@ -7,13 +7,15 @@ import type { RemoteAccess } from '../../source/remote-access.ts'
 import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote-file.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { type JobRow, settingsOf } from '../store/job-row.ts'
-import { rowWithFile, switchedOff, tellFetched, unknownFormat, urlOf } from '../store/remote-source.ts'
+import type { NewOutbox } from '../store/outbox.ts'
+import { handOverFile, switchedOff, tellFetched, unknownFormat, urlOf } from '../store/remote-source.ts'
 import { uploadKey } from '../store/storage-keys.ts'
 import { tellProgress } from './progress-teller.ts'
 
 export interface RemoteSpoolContext {
   readonly pool: Pool
   readonly storage: Storage
+  readonly newOutbox: NewOutbox
   /** Undefined: nothing is fetched here. */
   readonly remote: RemoteAccess | undefined
 }
@@ -21,16 +23,16 @@ export interface RemoteSpoolContext {
 type Fetched = StoredObject & DetectedFormat
 
 /**
- * Fetches the file of a claimed job, and writes the job's row; returns it as it is then.
+ * Fetches the file of a claimed job, and gives the job back with it.
  *
  * @throws LadingError `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FORMAT_UNSUPPORTED`,
  * `FILE_TOO_LARGE`, `FILE_EMPTY`, and `CANCELLED` by the signal or if the job is no longer ours; nothing is left then
  */
 export async function spoolRemote(
   job: JobRow,
-  { pool, storage, remote }: RemoteSpoolContext,
+  { pool, storage, newOutbox, remote }: RemoteSpoolContext,
   signal: AbortSignal,
-): Promise<JobRow> {
+): Promise<void> {
   const url = await urlOf(pool, job.id)
   if (url === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
   if (remote === undefined) throw switchedOff()
@@ -42,8 +44,7 @@ export async function spoolRemote(
     // None of its writes comes behind that of the whole.
     await progress.stop()
     const values = [job.id, job.token, key, size, sha256, format, JSON.stringify({ compression })]
-    const row = await rowWithFile(pool, values)
-    if (row !== undefined) return row
+    if (await handOverFile(pool, newOutbox, values)) return
     await storage.delete(key)
     throw cancelled()
   } catch (error) {

@@ -47,13 +47,18 @@ export interface Consumer {
 export function consumer(
   queue: Queue,
   handler: ConsumeOptions['handler'] = async () => undefined,
-  { kind = 'import', concurrency = 1 }: { kind?: QueueKind; concurrency?: number } = {},
+  {
+    kind = 'import',
+    concurrency = 1,
+    ...more
+  }: { kind?: QueueKind } & Partial<Pick<ConsumeOptions, 'concurrency' | 'concurrencyPerResource'>> = {},
 ): Consumer {
   const delivered: string[] = []
   const abort = new AbortController()
   const ended = queue.consume({
     kind,
     concurrency,
+    ...more,
     signal: abort.signal,
     handler: async (jobId, context) => {
       delivered.push(jobId)

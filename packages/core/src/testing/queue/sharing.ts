@@ -106,6 +106,30 @@ export const sharingCases: Record<string, QueueCase> = {
     },
   },
 
+  'of one resource never more than are allowed, so that others find a place that is free': {
+    async run({ queue }) {
+      const flood = await enqueued(queue, 20, 'flood')
+      const { opened, open } = gate()
+      const options = { concurrency: 4, concurrencyPerResource: 3 }
+      const { delivered, stop } = consumer(queue, () => opened, options)
+      await until('three of them', () => delivered.length === 3)
+      const rare = await enqueued(queue, 2, 'rare')
+      await until('one of the others', () => delivered.length > 3)
+      assert.deepEqual([delivered.length, rare.includes(delivered[3] ?? '')], [4, true])
+      open()
+      await until('all', () => delivered.length === 22)
+      await stop()
+      assert.deepEqual([...delivered].sort(), [...flood, ...rare].sort())
+    },
+  },
+
+  'a limit for each resource that is no whole number from 1 is refused': {
+    async run({ queue }) {
+      for (const concurrencyPerResource of [0, 1.5])
+        await fails(consumer(queue, undefined, { concurrencyPerResource }).ended, 'CONFIG_INVALID')
+    },
+  },
+
   'the end by the signal: handlers are told, waited for, and nothing more is delivered': {
     async run({ queue }) {
       await enqueued(queue, 3)

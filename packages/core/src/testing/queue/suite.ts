@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { fails, type SuiteRunner, until } from '../runner.ts'
 import { brokenCases } from './broken.ts'
+import { kindCases } from './kinds.ts'
 import {
   type BedPart,
   consumer,
@@ -38,7 +39,7 @@ const settings: QueueSuiteSettings = { visibilityMs: 30_000, backoffMs: 50, poll
  */
 export function queueSuite({ name, create, lacks = {}, register }: QueueSuiteOptions): void {
   register.describe(`queue: ${name}`, () => {
-    const cases = { ...deliveryCases, ...sharingCases, ...brokenCases }
+    const cases = { ...deliveryCases, ...kindCases, ...sharingCases, ...brokenCases }
     for (const [title, { needs, settings: own, run }] of Object.entries(cases)) {
       const reason = needs && lacks[needs]
       if (reason !== undefined) {
@@ -86,21 +87,6 @@ const deliveryCases: Record<string, QueueCase> = {
         await until(`message ${count}`, () => delivered.length === count)
       }
       await stop()
-    },
-  },
-
-  'imports and exports are told apart': {
-    async run({ queue }) {
-      const jobId = randomUUID()
-      await queue.enqueue({ jobId, resource: 'users', kind: 'export' })
-      const [id] = await enqueued(queue, 1)
-      const imports = consumer(queue)
-      await until('the import', () => imports.delivered.length === 1)
-      assert.deepEqual([await queue.depth('import'), await queue.depth('export')], [0, 1])
-      const exports = consumer(queue, undefined, { kind: 'export' })
-      await until('the export', () => exports.delivered.length === 1)
-      await Promise.all([imports.stop(), exports.stop()])
-      assert.deepEqual([imports.delivered, exports.delivered], [[id], [jobId]])
     },
   },
 
