@@ -79,10 +79,12 @@ test('one process fetches the file, and another one imports it', async () => {
   expect(job).toMatchObject({ status: 'pending', format: 'csv', progress: { totalBytes: file.length } })
   const importing = process({ imports: 1, exports: 0, fetches: 0 })
   expect((await bed.ended(id)).progress.insertedRecords).toBe(3)
+  // The message goes behind the end of its job.
+  await expect.poll(messages).toEqual([])
   await importing.stop()
   const { rows } = await bed.database.pool.query('select attempts, worker is null as free from lading.jobs')
   expect(rows).toEqual([{ attempts: 1, free: false }])
-  expect([swift.requests.length, await messages()]).toEqual([1, []])
+  expect(swift.requests.length).toBe(1)
   expect(await keysOnDisk()).toEqual(await storedFiles())
 })
 
