@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { finished } from 'node:stream'
 import { ladingExpress } from '@lading/adapter-express'
 import { ladingFastify } from '@lading/adapter-fastify'
 import { createHttp, type HttpOptions, handleNode } from '@lading/core/http'
@@ -34,6 +35,8 @@ export async function startHttpServer(config: Config, service: Service, log: Log
     config.adapter === 'express' ? expressServer(config, mounted) : await fastifyServer(config, mounted)
   logRequests(server, log)
   const requests = watchRequests(server)
+  // Also where the process ends at once: left to the kernel, a part of an answer to HTTP/1.0 would look whole.
+  process.once('exit', () => server.closeAllConnections())
   server.listen(config.port, config.host)
   await once(server, 'listening')
   // A TCP server that listens has an address of this form.
@@ -119,8 +122,8 @@ function watchRequests(server: Server): { ended(ms: number): Promise<void> } {
   server.on('request', (request, response) => {
     underWay++
     response.once('close', () => {
-      if (request.complete || request.socket.destroyed) ended()
-      else request.socket.once('close', ended)
+      if (request.complete) ended()
+      else finished(request, ended)
     })
   })
   return {

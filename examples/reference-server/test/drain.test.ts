@@ -1,4 +1,5 @@
 // The reference server on its way out: not ready, no new job, an end in time; and one whose workers are elsewhere.
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { request } from 'node:http'
@@ -90,6 +91,36 @@ test.each(['fastify', 'express'])(
     upload.destroy()
     expect(await server.stop()).toBe(0)
     expect(await files()).toEqual([])
+  },
+)
+
+test.each(['fastify', 'express'])(
+  'on %s an export that its end cuts off is seen to be broken by HTTP/1.0 too; so it is at a second signal',
+  async adapter => {
+    for (const code of [0, 1]) {
+      const server = await start({ ADAPTER: adapter })
+      // More than all buffers on the way hold, and than is taken until the server gives up waiting.
+      await database.pool.query(
+        `insert into users (email, name, role, active)
+         select n || '-${code}@example.org', repeat('n', 100), 'reader', true from generate_series(1, 150000) n`,
+      )
+      const url = `${server.url}/v1/exports?resource=users`
+      const curl = spawn('curl', ['-s', '-i', '--http1.0', '--limit-rate', '1M', url])
+      const told = once(curl, 'exit')
+      await once(curl.stdout, 'data')
+      curl.stdout.resume()
+      const ended = server.stop()
+      if (code === 1) {
+        // The first ones are taken for the same Ctrl-C.
+        const exitCode = () => {
+          server.child.kill('SIGTERM')
+          return server.child.exitCode
+        }
+        await expect.poll(exitCode, { timeout: 4_000 }).toBe(1)
+      }
+      expect(await ended).toBe(code)
+      expect((await told)[0]).toBe(56)
+    }
   },
 )
 

@@ -77,6 +77,7 @@ interface Exchange {
 async function answer(http: Http, prefix: string, { request, reply, principal }: Exchange): Promise<unknown> {
   const [path, rawQuery] = splitUrl(request.raw.url ?? '/')
   const mount = mountOf(prefix, path)
+  resetIfBroken(reply.raw)
   cutOffIfStalled(reply.raw, http)
   const response = await http.handle({
     method: request.method,
@@ -94,7 +95,6 @@ async function answer(http: Http, prefix: string, { request, reply, principal }:
 
 function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
   closeIfUnread(reply.raw)
-  resetIfBroken(body, reply.raw)
   // Fastify hands its headers to `writeHead`, after which Node does not know them; logs of the host want to read this one.
   const { 'X-Request-Id': requestId = '' } = headers
   reply.raw.setHeader('X-Request-Id', requestId)

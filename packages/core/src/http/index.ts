@@ -4,6 +4,7 @@ export { AccessRefused, type RefusalOptions, type RefusalReason } from './admiss
 export { type GivenLimits, type HttpLimits, readLimits } from './admission/limits.ts'
 export { checkOrigins } from './admission/origins.ts'
 export { continueWhenRead } from './body/continue-when-read.ts'
+export { resetIfBroken } from './breaking.ts'
 export { closeIfUnread } from './closing.ts'
 export { createHttp, type Http } from './create-http.ts'
 export {
@@ -11,7 +12,6 @@ export {
   goneSignal,
   handleNode,
   type NodeExchange,
-  resetIfBroken,
   splitUrl,
 } from './node.ts'
 export { routes } from './routes.ts'

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { resetIfBroken } from './breaking.ts'
 import { closeIfUnread } from './closing.ts'
 import type { Http } from './create-http.ts'
 import type { HttpResponse } from './wire/message.ts'
@@ -24,6 +25,7 @@ export interface NodeExchange {
 /** Answers one request. Resolves when the answer is sent or the client has gone; never rejects. */
 export async function handleNode(http: Http, exchange: NodeExchange): Promise<void> {
   const { request, response, mount } = exchange
+  resetIfBroken(response)
   cutOffIfStalled(response, http)
   const [path, rawQuery] = splitUrl(exchange.url)
   const answer = await http.handle({
@@ -90,23 +92,7 @@ async function send({ status, headers, body }: HttpResponse, response: ServerRes
     response.end(body)
     return
   }
-  resetIfBroken(body, response)
   // A body that fails destroys the response, and so the connection: that is how a client learns of it. One whose
   // client has gone is destroyed. Neither is news to anybody here.
   await pipeline(body, response).catch(() => undefined)
-}
-
-/**
- * HTTP/1.0, in which nginx asks unless it is told otherwise, has no chunks: an answer of unknown length is over when
- * the connection is. There only a reset tells one that broke from one that is whole. To be called before the body is
- * read; it does nothing for any other body or version.
- */
-export function resetIfBroken(body: unknown, response: ServerResponse): void {
-  if (!(body instanceof Readable) || response.req.httpVersion !== '1.0') return
-  body.once('error', () => {
-    const isDelimited = response.chunkedEncoding || response.hasHeader('Content-Length')
-    // Node cannot reset what is encrypted; there a close that was not announced is all there is.
-    if (isDelimited || response.socket === null || 'encrypted' in response.socket) return
-    response.socket.resetAndDestroy()
-  })
 }

@@ -1,6 +1,6 @@
 // Cases of the HTTP suite: what breaks on its way is seen to be broken, and who leaves leaves nothing behind.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { until } from '../../runner.ts'
@@ -61,6 +61,17 @@ function curl(site: HttpSite, query: string, ...options: readonly string[]): Pro
   })
 }
 
+/** A curl that asks as a proxy of HTTP/1.0 does, has the head of its answer, and takes its time for the rest; and how it ends. */
+async function slowCurl(site: HttpSite, query: string): Promise<[ChildProcess, Promise<number>]> {
+  const options = ['-s', '-i', '--http1.0', '--limit-rate', '1M']
+  const child = spawn('curl', [...options, `${site.base}/v1/exports?${query}`])
+  const code = once(child, 'exit').then(([code]) => Number(code))
+  const [head] = await once(child.stdout, 'data')
+  child.stdout.resume()
+  assert.match(String(head), /^HTTP\/1\.1 200 /)
+  return [child, code]
+}
+
 /** Without being told, they would print a minute or more, or for ever, to a reader that takes nothing. */
 const gone = (site: HttpSite, what: string) =>
   until(what, async () => (await site.service.brittle.printing()) === 0)
@@ -100,6 +111,26 @@ export const transitCases: HttpCases = {
         }
       }
     },
+
+  'so it does where the host ends in the middle of an answer that has no other end': async site => {
+    for (const { long } of ways.slice(0, 2)) {
+      const own = await served(site)
+      const [, code] = await slowCurl(own, long)
+      await own.stop()
+      assert.equal(await code, 56, long)
+    }
+  },
+
+  'and where it takes nothing for too long, and is cut off': async site => {
+    await site.service.brittle.prepare()
+    const own = await site.serve({ ...site.service.brittle, limits: { stalledAnswerSeconds: 0.4 } })
+    const [{ long }] = ways as [(typeof ways)[number]]
+    const [child, code] = await slowCurl(own, long)
+    child.kill('SIGSTOP')
+    await gone(site, 'it is cut off')
+    child.kill('SIGCONT')
+    assert.equal(await code, 56)
+  },
 
   'a backend that is terminated in mid-stream breaks it too': async site => {
     const own = await served(site)
