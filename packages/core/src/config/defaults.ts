@@ -52,7 +52,7 @@ export const defaults = {
   streamedExports: 8,
   /** The same of one caller. */
   streamedExportsPerCaller: 4,
-  /** Files that are sent out of what is stored. */
+  /** Files that are sent out of what is stored. Unprocessed records of a large .gz take 10 MB each while they are read. */
   downloads: 16,
   /** The same of one caller. */
   downloadsPerCaller: 8,
