@@ -8,6 +8,8 @@ import {
   slowloris,
   tenGigabytes,
   trickler,
+  type Unread,
+  unread,
   users,
 } from './clients.ts'
 import type { Victim } from './victim.ts'
@@ -59,6 +61,14 @@ const jobCount = async ({ pool }: Victim): Promise<number> =>
 /** A third of what it inflates to is more than a file may have. */
 const bomb = gzipSync(
   Buffer.concat([Buffer.from('email,name,role,active\n'), Buffer.alloc(500_000_000, '\n')]),
+)
+
+/** An import that is over at its first record, and leaves all others unprocessed. */
+const rejected = gzipSync(
+  Buffer.concat([
+    Buffer.from('email,name,role,active\nnobody,X,king,true\n'),
+    Buffer.alloc(100_000_000, 'someone@example.org,Some One,reader,true\n'),
+  ]),
 )
 
 export const attacks: readonly Attack[] = [
@@ -143,6 +153,37 @@ export const attacks: readonly Attack[] = [
       return {
         told: `202 ×${ids.length}, 429 ×${refused}; all imported`,
         wrong: isExact ? [] : ['not every file was imported whole'],
+      }
+    },
+  },
+  {
+    name: `300 readers of a .gz (${Math.round(rejected.length / 1_000)} KB)`,
+    async run(victim) {
+      const packed = { 'content-encoding': 'gzip' }
+      const { id } = await insistentUpload(victim.url, rejected, packed, '&max_errors=1')
+      const [job] = await jobEnded(victim, [id])
+      const before = await victim.count()
+      const path = `/v1/imports/${id}/rejects?unprocessed=true`
+      const answers: Unread[] = []
+      await crowd(300, 300, async index => {
+        answers.push(await unread(victim.url, path, `127.0.0.${2 + (index % 10)}`))
+      })
+      const held = (await victim.count()).descriptors - before.descriptors
+      for (const { leave } of answers) leave()
+      const counts = tally(answers.map(({ status }) => String(status)))
+      const served = counts.get('200') ?? 0
+      const untold = answers.filter(({ status, retryAfter }) => status === 429 && retryAfter === undefined)
+      return {
+        told: `${shown(counts)}; ${held} descriptors`,
+        wrong: [
+          ...(job?.error_code === 'TOO_MANY_ERRORS' ? [] : ['the import did not end as it should']),
+          // Who reads nothing is cut off after five seconds, and then another one has the place.
+          ...(served >= 16 && served <= 48 ? [] : [`${served} were served, of places for 16`]),
+          ...(served + (counts.get('429') ?? 0) === 300 ? [] : ['somebody was answered otherwise']),
+          ...(untold.length === 0 ? [] : ['429 without Retry-After']),
+          // Each holds a socket, and the source up to three times: header, records, bytes.
+          ...(held <= 16 * 4 + 40 ? [] : [`${held} descriptors while they wait`]),
+        ],
       }
     },
   },

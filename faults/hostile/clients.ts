@@ -79,6 +79,24 @@ export async function abortedExport(url: string, index: number): Promise<number>
   }
 }
 
+export interface Unread {
+  readonly status: number
+  readonly retryAfter: string | undefined
+  /** Goes away. */
+  leave(): void
+}
+
+/** Asks from an address of its own, and reads nothing of what is sent. */
+export async function unread(url: string, path: string, localAddress: string): Promise<Unread> {
+  const asking = request(url + path, { agent: false, localAddress })
+  asking.on('error', () => undefined)
+  asking.end()
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  answer.on('error', () => undefined)
+  const { statusCode: status = 0, headers } = answer
+  return { status, retryAfter: headers['retry-after'], leave: () => asking.destroy() }
+}
+
 /** Sends a byte each second until the server has enough of it; the status it was told, or `closed`. */
 export async function slowloris(url: string, index: number): Promise<string> {
   const { hostname, port } = new URL(url)
@@ -162,9 +180,10 @@ export async function insistentUpload(
   url: string,
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = {},
+  options = '',
 ): Promise<{ readonly id: string; readonly refused: number }> {
   for (let refused = 0; ; refused++) {
-    const response = await fetch(url + target, {
+    const response = await fetch(url + target + options, {
       method: 'POST',
       headers: { 'content-type': 'text/csv', ...headers },
       body,

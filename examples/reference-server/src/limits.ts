@@ -36,6 +36,8 @@ export function readLimits(
       bodyBytesPerSecond: integer('BODY_BYTES_PER_SECOND', 1, 1_073_741_824),
       bodyRateSeconds: integer('BODY_RATE_SECONDS', 1, 3_600),
       stalledAnswerSeconds: integer('STALLED_ANSWER_SECONDS', 1, 86_400),
+      answerBytesPerSecond: integer('ANSWER_BYTES_PER_SECOND', 1, 1_073_741_824),
+      answerRateSeconds: integer('ANSWER_RATE_SECONDS', 1, 86_400),
     },
     headersSeconds: integer('HEADERS_SECONDS', 1, 3_600) ?? 20,
     maxConnections: integer('MAX_CONNECTIONS', 1, 1_000_000) ?? 1_000,

@@ -19,6 +19,8 @@ const ofLibrary = {
   BODY_BYTES_PER_SECOND: 'bodyBytesPerSecond',
   BODY_RATE_SECONDS: 'bodyRateSeconds',
   STALLED_ANSWER_SECONDS: 'stalledAnswerSeconds',
+  ANSWER_BYTES_PER_SECOND: 'answerBytesPerSecond',
+  ANSWER_RATE_SECONDS: 'answerRateSeconds',
   FREE_DISK_BYTES: 'freeDiskBytes',
 } as const satisfies Record<string, keyof typeof defaults>
 
@@ -73,7 +75,7 @@ describe('docs/limits.md', () => {
     const limits = await stated('docs/limits.md', 1, 2)
     const readme = await stated('README.md', 0, 1)
     // A table that could not be read would agree with everything.
-    expect(limits.size).toBe(15)
+    expect(limits.size).toBe(17)
     expect(limits).toEqual(new Map([...limits.keys()].map(name => [name, readme.get(name)])))
   })
 
@@ -87,6 +89,8 @@ test('what nobody has set is left to the library', () => {
   const own = { ...limits, activeJobsPerCaller, freeDiskBytes, importBatchRows, exportBatchRows }
   expect(Object.keys(own).sort()).toEqual([
     'activeJobsPerCaller',
+    'answerBytesPerSecond',
+    'answerRateSeconds',
     'bodyBytesPerSecond',
     'bodyRateSeconds',
     'bodySeconds',

@@ -1,5 +1,5 @@
 // Records that an import did not reach, or took back with the rest: counted, and given back to be imported as they are.
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -136,4 +136,29 @@ test('of an atomic import that only the table refuses in the end, the refused on
   })
   expect(await givenBack(job.id)).toContain(`,${no}`)
   expect(await givenBack(job.id, true)).toBe(`${header}${users(0, 6)}`)
+})
+
+test.each([
+  ['records', undefined],
+  ['bytes', 4],
+] as const)('a reader who goes while the storage is silent about %s leaves nothing open', async (_, from) => {
+  bed.work()
+  const rest = users(0, 100_000)
+  const job = await imported({ source: bytes(header + wrong + rest), maxErrors: 1 })
+  const storage = fileStorage(bed.folder)
+  const open = new Set<Readable>()
+  const silent = async (): Promise<Readable> => {
+    const stream = new Readable({ read: () => undefined })
+    open.add(stream.once('close', () => open.delete(stream)))
+    return stream
+  }
+  const get: typeof storage.get = (key, range) =>
+    (from === undefined ? range?.end === undefined : Number(range?.end) > from)
+      ? silent()
+      : storage.get(key, range)
+  const file = await bed.jobsWith({ storage: { ...storage, get } }).rejects(job.id, { unprocessed: true })
+  file?.resume()
+  await expect.poll(() => open.size).toBe(1)
+  file?.destroy()
+  await expect.poll(() => open.size).toBe(0)
 })

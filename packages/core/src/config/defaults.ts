@@ -52,7 +52,7 @@ export const defaults = {
   streamedExports: 8,
   /** The same of one caller. */
   streamedExportsPerCaller: 4,
-  /** Files that are sent out of what is stored. */
+  /** Files that are sent out of what is stored. Unprocessed records of a large .gz take 10 MB each while they are read. */
   downloads: 16,
   /** The same of one caller. */
   downloadsPerCaller: 8,
@@ -64,6 +64,10 @@ export const defaults = {
   bodyRateSeconds: 30,
   /** Seconds for which a client may take nothing of an answer that is there for it: it holds a snapshot of the database. */
   stalledAnswerSeconds: 60,
+  /** Bytes a second that a client must take of a file, on average over `answerRateSeconds`. More cuts off slow lines. */
+  answerBytesPerSecond: 1_024,
+  /** Seconds of waiting over which the rate is judged; fewer judge by what the buffers on the way hold. */
+  answerRateSeconds: 300,
   /** Bytes of a JSON body. Options are small. */
   jsonBodyBytes: 64 * 1024,
   /** Fields of a form beside its file. */

@@ -75,6 +75,7 @@ export type Handler = (request: HttpRequest, service: Service) => Promise<HttpRe
 /** @throws LadingError `CONFIG_INVALID` */
 export function createService(options: HttpOptions, openApi: () => object): Service {
   const limits = readLimits(options.limits)
+  const rate = { bytesPerSecond: limits.answerBytesPerSecond, seconds: limits.answerRateSeconds }
   return {
     jobs: options.jobs,
     exporter: options.exporter,
@@ -94,12 +95,14 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
       perCaller: limits.streamedExportsPerCaller,
       code: 'TOO_MANY_EXPORTS',
       what: 'streamed exports',
+      rate,
     }),
     downloads: createPlaces({
       all: limits.downloads,
       perCaller: limits.downloadsPerCaller,
       code: 'TOO_MANY_DOWNLOADS',
       what: 'downloads',
+      rate,
     }),
     origins: readOrigins(options.corsOrigins),
     healthTimeoutMs: options.healthTimeoutMs ?? 3_000,

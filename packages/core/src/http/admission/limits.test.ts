@@ -13,6 +13,8 @@ test('what is not said is as documented', () => {
     bodyBytesPerSecond: 1_024,
     bodyRateSeconds: 30,
     stalledAnswerSeconds: 60,
+    answerBytesPerSecond: 1_024,
+    answerRateSeconds: 300,
     jsonBodyBytes: 65_536,
     formFields: 32,
     formFieldBytes: 16_384,

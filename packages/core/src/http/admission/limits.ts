@@ -24,6 +24,10 @@ export interface HttpLimits {
   readonly bodyRateSeconds: number
   /** Seconds for which a client may take nothing of an answer that is there for it; then it is cut off. @defaultValue 60 */
   readonly stalledAnswerSeconds: number
+  /** Bytes a second that a client must take of a file, on average over `answerRateSeconds`; else it is cut off. @defaultValue 1024 */
+  readonly answerBytesPerSecond: number
+  /** Seconds of waiting for the client over which the rate is judged. @defaultValue 300 */
+  readonly answerRateSeconds: number
   /** Bytes of a JSON body. @defaultValue 65536 */
   readonly jsonBodyBytes: number
   /** Fields of a form beside its file. @defaultValue 32 */
@@ -46,6 +50,8 @@ const names = [
   'bodyBytesPerSecond',
   'bodyRateSeconds',
   'stalledAnswerSeconds',
+  'answerBytesPerSecond',
+  'answerRateSeconds',
   'jsonBodyBytes',
   'formFields',
   'formFieldBytes',
@@ -81,6 +87,8 @@ export function readLimits(given: GivenLimits = {}): HttpLimits {
     bodyBytesPerSecond: of('bodyBytesPerSecond'),
     bodyRateSeconds: of('bodyRateSeconds'),
     stalledAnswerSeconds: of('stalledAnswerSeconds'),
+    answerBytesPerSecond: of('answerBytesPerSecond'),
+    answerRateSeconds: of('answerRateSeconds'),
     jsonBodyBytes: of('jsonBodyBytes'),
     formFields: of('formFields'),
     formFieldBytes: of('formFieldBytes'),

@@ -1,5 +1,7 @@
 // Places for what is costly: a number of them for all, and a smaller one for each caller; whoever comes too late is told so.
 import { finished, Readable } from 'node:stream'
+import type { Rate } from '../../source/rate.ts'
+import { pacedReader } from '../../source/reader-rate.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 import { type HttpCode, HttpFault } from '../wire/problem.ts'
 
@@ -18,9 +20,11 @@ export interface PlacesOptions {
   readonly code: HttpCode
   /** What there are too many of, as part of a sentence. */
   readonly what: string
+  /** How fast whoever is answered has to take the answer, while it is waited for. @defaultValue as it likes */
+  readonly rate?: Rate | undefined
 }
 
-export function createPlaces({ all, perCaller, code, what }: PlacesOptions): Places {
+export function createPlaces({ all, perCaller, code, what, rate }: PlacesOptions): Places {
   let taken = 0
   const takenBy = new Map<string, number>()
 
@@ -54,9 +58,14 @@ export function createPlaces({ all, perCaller, code, what }: PlacesOptions): Pla
       const release = take(whoAsks(request))
       try {
         const response = await work()
-        if (response.body instanceof Readable) finished(response.body, release)
-        else release()
-        return response
+        const { body } = response
+        if (!(body instanceof Readable)) {
+          release()
+          return response
+        }
+        // What is held is given back when this is closed, also where its reader has gone before.
+        finished(body, release)
+        return rate === undefined ? response : { ...response, body: pacedReader(body, rate, tooSlow) }
       } catch (error) {
         release()
         throw error
@@ -64,6 +73,9 @@ export function createPlaces({ all, perCaller, code, what }: PlacesOptions): Pla
     },
   }
 }
+
+/** The status is sent already: it breaks the connection, and is told to nobody else. */
+const tooSlow = () => new Error('The client takes its answer too slowly.')
 
 /** A tenant and a principal if the host knows them, else the address; undefined where there is nothing to go by. */
 function whoAsks({ access, remoteAddress }: HttpRequest): string | undefined {

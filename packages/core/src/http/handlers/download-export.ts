@@ -32,8 +32,12 @@ export const downloadExport = withExport(async (job, request, { jobs, downloads 
     return begun(stream, request.signal)
   }
   const length = { 'Content-Length': String(file.size) }
-  // A range of a HEAD means nothing (RFC 9110, 14.2).
-  if (isHead(request)) return { status: 200, headers: { ...headers, ...length } }
+  // A range of a HEAD means nothing (RFC 9110, 14.2). No byte of the file is asked for, but whether it is there.
+  if (isHead(request)) {
+    const none = await open({ start: 0, end: 0 })
+    none.destroy()
+    return { status: 200, headers: { ...headers, ...length } }
+  }
   const wanted = holdsSame(header(request, 'if-range'), etag) ? header(request, 'range') : undefined
   const part = readRange(wanted, file.size)
   if (part === 'unsatisfiable') throw unsatisfiable(file)

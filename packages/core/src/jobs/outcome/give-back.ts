@@ -1,11 +1,12 @@
 // Records that did not get in, as a file in the format they came in, read out of the spooled source.
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { ImporterInternals } from '../../importer/internals.ts'
 import type { ResumePoint } from '../../importer/recorder.ts'
 import { type RejectsFile, rejectsFile } from '../../importer/rejects-file.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { readableFrom } from '../../util/readable-from.ts'
 import { isAllOrNothing, type JobRow, settingsOf } from '../store/job-row.ts'
 import { checkpointOf } from '../store/resume.ts'
 import { type Entry, headerOf, recordsOf, rejectedRecords, unprocessedRecords } from './rejected-records.ts'
@@ -36,10 +37,7 @@ export async function givenBack(
     throw new LadingError('STORAGE_NOT_FOUND', 'The uploaded file is no longer kept.')
   }
   const ended = new AbortController()
-  const file = Readable.from(printed(job, key, context, which, ended), { objectMode: false })
-  // Closing a generator waits for what it waits for; what it reads has to be stopped first.
-  file.once('close', () => ended.abort())
-  return file
+  return readableFrom(printed(job, key, context, which, ended), () => ended.abort())
 }
 
 async function* printed(

@@ -1,5 +1,5 @@
 // Parts of a stored source as decoded UTF-8, asked for from its beginning to its end.
-import type { Readable } from 'node:stream'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
 import { isPlain, openText } from '../../format/text.ts'
 import type { FileSettings } from '../../importer/settings.ts'
@@ -20,7 +20,7 @@ export async function sourceBytes(
   signal: AbortSignal,
 ): Promise<SourceBytes> {
   const start = await firstBytes(storage, key)
-  return isPlain(settings, start) ? stored(storage, key) : decoded(storage, key, settings, signal)
+  return isPlain(settings, start) ? stored(storage, key, signal) : decoded(storage, key, settings, signal)
 }
 
 async function firstBytes(storage: Storage, key: string): Promise<Buffer> {
@@ -30,11 +30,11 @@ async function firstBytes(storage: Storage, key: string): Promise<Buffer> {
 }
 
 /** The stored bytes are the decoded ones, so that only what is asked for is read. */
-function stored(storage: Storage, key: string): SourceBytes {
+function stored(storage: Storage, key: string, signal: AbortSignal): SourceBytes {
   let open: Readable | undefined
   return {
     async *range(start, end) {
-      open = await storage.get(key, { start, end })
+      open = addAbortSignal(signal, await storage.get(key, { start, end }))
       yield* open
     },
     close: () => open?.destroy(),

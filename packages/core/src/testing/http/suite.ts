@@ -31,6 +31,7 @@ import { remoteAddressCases } from './cases/remote-addresses.ts'
 import { remoteFaultCases } from './cases/remote-faults.ts'
 import { selectionCases } from './cases/selections.ts'
 import { settingCases } from './cases/settings.ts'
+import { slowReaderCases } from './cases/slow-readers.ts'
 import { tenantCases } from './cases/tenants.ts'
 import { tenantSendingCases } from './cases/tenants-sending.ts'
 import { tooLargeCases } from './cases/too-large.ts'
@@ -79,6 +80,7 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'limits',
   'places for downloads',
   'trickling bodies',
+  'slow readers',
   'answers',
   'bad requests',
   'exports',
@@ -113,6 +115,7 @@ const groups = {
   'export jobs': exportJobCases,
   downloads: downloadCases,
   'places for downloads': downloadPlaceCases,
+  'slow readers': slowReaderCases,
   bundles: bundleCases,
   'imports of bundles': bundleImportCases,
   'refusals of bundles': bundleRefusalCases,

@@ -205,7 +205,10 @@ export const downloadCases: HttpCases = {
     const { jobs } = site.service
     const download = async () => undefined
     const { base } = await site.serve({ jobs: { ...jobs, download } })
-    await assertProblem(await fetch(`${base}/v1/exports/${id}/download`), 410, 'FILE_EXPIRED')
+    const url = `${base}/v1/exports/${id}/download`
+    await assertProblem(await fetch(url), 410, 'FILE_EXPIRED')
+    const head = await ask(url, {}, 'HEAD')
+    assert.deepEqual([head.status, head.headers.get('etag')], [410, null])
     const broken = await site.serve({
       jobs: {
         ...jobs,
