@@ -13,7 +13,8 @@ import { ask, watched } from '../support/watched.ts'
 
 export interface Counted {
   readonly descriptors: number
-  readonly backends: number
+  /** Backends of its connections that are not idle: in a query, or in a transaction. */
+  readonly busy: number
   /** Stored files that belong to no job. */
   readonly spool: number
   /** Temporary files of forms. */
@@ -105,11 +106,13 @@ export async function startVictim(adapter: string, leaks: boolean): Promise<Vict
     probed: () => asked('tell'),
     async count() {
       const backends = await pool.query(
-        "select count(*)::int from pg_stat_activity where datname = current_database() and application_name <> 'hostile'",
+        `select count(*)::int from pg_stat_activity
+         where datname = current_database() and application_name <> 'hostile'
+           and backend_type = 'client backend' and state <> 'idle'`,
       )
       return {
         descriptors: (await readdir(`/proc/${child.pid}/fd`)).length,
-        backends: backends.rows[0].count,
+        busy: backends.rows[0].count,
         spool: await stored(),
         forms: (await readdir(temporary)).filter(name => name.startsWith('lading-upload-')).length,
         needed: Math.round((await ask<number>(child, adapter)) / 1024 / 1024),

@@ -1,5 +1,5 @@
-// Dependencies with known advisories are installed in versions that have mended them: read from the lockfile, all of it.
-import { readFile } from 'node:fs/promises'
+// Dependencies with known advisories are installed in versions that have mended them: read from the lockfile, all of it; and no others are admitted as peers.
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { repositoryRoot } from './support.ts'
@@ -66,6 +66,31 @@ test('nothing is installed that is known to be broken', async () => {
     const [fixes, advisories] = mended[name] ?? []
     if (fixes === undefined || !isBroken(version, fixes)) return []
     return [`${name} ${version}, mended in ${fixes.join(' and ')}: ${advisories}`]
+  })
+  expect(broken).toEqual([])
+})
+
+/** The peers that a package of ours admits, each with its alternatives; dependencies are in the lockfile. */
+async function admitted(): Promise<readonly (readonly [peer: string, range: string])[]> {
+  const folders = await readdir(join(repositoryRoot, 'packages'))
+  const found = await Promise.all(
+    folders.map(async folder => {
+      const text = await readFile(join(repositoryRoot, 'packages', folder, 'package.json'), 'utf8')
+      const { peerDependencies = {} }: { peerDependencies?: Record<string, string> } = JSON.parse(text)
+      return Object.entries(peerDependencies)
+    }),
+  )
+  return found.flat().flatMap(([peer, range]) => range.split('||').map(one => [peer, one.trim()] as const))
+}
+
+test('nothing is admitted beside us that is known to be broken', async () => {
+  const ranges = await admitted()
+  expect([...new Set(ranges.map(([peer]) => peer))]).toEqual(expect.arrayContaining(['express', 'fastify']))
+  const broken = ranges.filter(([peer, range]) => {
+    const [fixes] = mended[peer] ?? []
+    // One line from a version on: `>=4 <6` would admit the beginning of 5 whatever is mended in 4.
+    const [, from] = /^\^(\d+\.\d+\.\d+)$/.exec(range) ?? []
+    return fixes !== undefined && (from === undefined || isBroken(from, fixes))
   })
   expect(broken).toEqual([])
 })
