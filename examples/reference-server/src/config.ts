@@ -25,6 +25,8 @@ export interface Config extends AccessConfig, LimitsConfig {
   /** The same of exports whose rows go through Node. */
   readonly exportBatchRows: number | undefined
   readonly importMaxFileBytes: number
+  /** Undefined: as long as the library takes. */
+  readonly importMaxRecordBytes: number | undefined
   /** Record errors of one job whose message is stored. */
   readonly storedErrors: number
   /** False: other processes do the jobs, such as `lading work`. */
@@ -67,6 +69,7 @@ export function readConfig(env: Environment): Config {
     importBatchRows: integerIfSet(env, 'IMPORT_BATCH_SIZE', 1, 100_000),
     exportBatchRows: integerIfSet(env, 'EXPORT_STREAM_BATCH_SIZE', 1, 100_000),
     importMaxFileBytes: integer(env, 'IMPORT_MAX_FILE_SIZE', 104_857_600, 1, Number.MAX_SAFE_INTEGER),
+    importMaxRecordBytes: integerIfSet(env, 'IMPORT_MAX_RECORD_BYTES', 1, 268_435_456),
     storedErrors: integer(env, 'STORED_ERRORS', 100_000, 0, Number.MAX_SAFE_INTEGER),
     hasWorkers: flag(env, 'WORKERS_ENABLED', true),
     importWorkers: integer(env, 'WORKER_IMPORT_WORKERS', 4, 1, 64),

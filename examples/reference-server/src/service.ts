@@ -34,7 +34,12 @@ export async function startService(
   onError: (error: unknown, context: { readonly jobId?: string }) => void,
 ): Promise<Service> {
   const { resources } = project
-  const importer = createImporter({ pool, resources, batchRows: config.importBatchRows })
+  const importer = createImporter({
+    pool,
+    resources,
+    batchRows: config.importBatchRows,
+    maxRecordBytes: config.importMaxRecordBytes,
+  })
   await importer.check()
   const exporter = createExporter({ pool, resources, batchRows: config.exportBatchRows })
   const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined

@@ -148,6 +148,10 @@ describe('a bad value is told in one sentence', () => {
       { CORS_ORIGINS: 'https://a.example, b.example' },
       'CORS_ORIGINS: "b.example" is no origin; write the scheme, the host and the port if it is not the usual one, such as https://app.example.org, and nothing behind it.',
     ],
+    [
+      { IMPORT_MAX_RECORD_BYTES: '1 MB' },
+      'IMPORT_MAX_RECORD_BYTES must be a whole number from 1 to 268435456; it is "1 MB".',
+    ],
     [{ UPLOADS: '0' }, 'UPLOADS must be a whole number from 1 to 10000; it is "0".'],
     [{ PROMETHEUS_ENABLED: 'yes' }, 'PROMETHEUS_ENABLED must be true or false; it is "yes".'],
   ])('%j', (env, message) => {

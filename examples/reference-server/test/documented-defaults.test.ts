@@ -8,6 +8,7 @@ import { readConfig } from '../src/config.ts'
 const ofLibrary = {
   IMPORT_BATCH_SIZE: 'batchRows',
   EXPORT_STREAM_BATCH_SIZE: 'exportBatchRows',
+  IMPORT_MAX_RECORD_BYTES: 'maxRecordBytes',
   UPLOADS: 'uploads',
   UPLOADS_PER_CALLER: 'uploadsPerCaller',
   STREAMED_EXPORTS: 'streamedExports',
@@ -75,7 +76,7 @@ describe('docs/limits.md', () => {
     const limits = await stated('docs/limits.md', 1, 2)
     const readme = await stated('README.md', 0, 1)
     // A table that could not be read would agree with everything.
-    expect(limits.size).toBe(17)
+    expect(limits.size).toBe(18)
     expect(limits).toEqual(new Map([...limits.keys()].map(name => [name, readme.get(name)])))
   })
 
@@ -85,8 +86,22 @@ describe('docs/limits.md', () => {
 })
 
 test('what nobody has set is left to the library', () => {
-  const { limits, activeJobsPerCaller, freeDiskBytes, importBatchRows, exportBatchRows } = readConfig({})
-  const own = { ...limits, activeJobsPerCaller, freeDiskBytes, importBatchRows, exportBatchRows }
+  const {
+    limits,
+    activeJobsPerCaller,
+    freeDiskBytes,
+    importBatchRows,
+    importMaxRecordBytes,
+    exportBatchRows,
+  } = readConfig({})
+  const own = {
+    ...limits,
+    activeJobsPerCaller,
+    freeDiskBytes,
+    importBatchRows,
+    importMaxRecordBytes,
+    exportBatchRows,
+  }
   expect(Object.keys(own).sort()).toEqual([
     'activeJobsPerCaller',
     'answerBytesPerSecond',
@@ -99,6 +114,7 @@ test('what nobody has set is left to the library', () => {
     'exportBatchRows',
     'freeDiskBytes',
     'importBatchRows',
+    'importMaxRecordBytes',
     'stalledAnswerSeconds',
     'streamedExports',
     'streamedExportsPerCaller',

@@ -19,6 +19,8 @@ export interface ImportRun {
   readonly errorsFile: ErrorsFile | undefined
   readonly rejectsFile: RejectsFile | undefined
   readonly signal: AbortSignal
+  /** Of the longest record. @defaultValue what the library takes */
+  readonly maxRecordBytes: number | undefined
   readonly run: Omit<RunOptions, 'signal' | 'onError' | 'rejects'>
 }
 
@@ -41,6 +43,7 @@ export async function runImport({
   errorsFile,
   rejectsFile,
   signal,
+  maxRecordBytes,
   run,
 }: ImportRun): Promise<ImportOutcome> {
   const examples = new Map<string, RecordError>()
@@ -52,7 +55,7 @@ export async function runImport({
   let report: ImportReport | undefined
   let fault: unknown
   try {
-    const importer = importerOf(project, pool)
+    const importer = importerOf(project, pool, maxRecordBytes)
     const rejects = rejectsFile && { rejects: rejectsFile.stream }
     report = await importer.run({ ...run, ...rejects, onError, signal: signals })
   } catch (error) {

@@ -10,8 +10,9 @@ import {
 
 type Pool = ImporterOptions['pool']
 
-export function importerOf({ resources, session }: Project, pool: Pool): Importer {
-  return createImporter({ pool, resources, session })
+/** @param maxRecordBytes of the longest record. @defaultValue what the library takes */
+export function importerOf({ resources, session }: Project, pool: Pool, maxRecordBytes?: number): Importer {
+  return createImporter({ pool, resources, session, maxRecordBytes })
 }
 
 export function exporterOf({ resources, session }: Project, pool: Pool): Exporter {

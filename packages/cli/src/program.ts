@@ -82,6 +82,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--delimiter <delimiter>',
       'between CSV cells: comma, semicolon, tab or pipe (default: found out)',
     )
+    .option(...maxRecordBytes)
     .option('--encoding <encoding>', 'utf-8 (default), utf-16le, utf-16be or windows-1252')
     .option('--excel', 'take off the guard that an export for Excel puts before formulas')
     .option('--rejects <file>', 'write the rejected records to this file, to be mended and imported')
@@ -133,6 +134,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--imports <number>', 'imports at a time (default: 4)')
     .option('--exports <number>', 'exports at a time (default: 2)')
     .option('--fetches <number>', 'files from URLs at a time (default: 4, or 0 with --imports 0)')
+    .option(...maxRecordBytes)
     .option(...remoteAllow, collect)
     .addHelpText('after', workHelp)
     .action(async (_options: object, command: Command) => {
@@ -186,6 +188,7 @@ const jobsTenant = ['--tenant <name>', 'jobs of this tenant (default: of all)'] 
 
 const principal = ['--principal <name>', 'who asks, where a scope wants to know (default: nobody)'] as const
 
+const maxRecordBytes = ['--max-record-bytes <number>', 'of the longest record (default: 1048576)'] as const
 const remoteAllow = [
   '--remote-allow <entry>',
   'what may be fetched from beside public servers: a host, *.domain, a network, each with a :port or not; may be repeated',

@@ -123,3 +123,20 @@ it('reads compressed files and JSON arrays by their names', async () => {
   ).toBe(0)
   expect(await names()).toEqual(['Ann', 'Bob', 'Cy'])
 })
+
+it('--max-record-bytes takes longer records than usual, or refuses shorter ones', async () => {
+  const long = JSON.stringify({ email: 'ann@example.com', name: 'Ann', role: 'admin', active: true })
+  const padded = long.replace('{', `{${' '.repeat(1_100_000)}`)
+  expect((await importUsers(padded, [], 'users.ndjson')).code).toBe(2)
+  expect(await names()).toEqual([])
+  expect((await importUsers(padded, ['--max-record-bytes', '2000000'], 'users.ndjson')).code).toBe(0)
+  expect(await names()).toEqual(['Ann'])
+  expect((await importUsers(header + bob, ['--max-record-bytes', '20'])).stderr).toContain(
+    'more than 20 bytes',
+  )
+  const wrongly = await importUsers(header + bob, ['--max-record-bytes', '1MB'])
+  expect(wrongly.stderr).toContain(
+    '--max-record-bytes must be a whole number from 1 to 268435456; it is "1MB".',
+  )
+  expect(wrongly.code).toBe(64)
+})

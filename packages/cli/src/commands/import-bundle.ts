@@ -12,6 +12,7 @@ import { reportObject } from '../report-json.ts'
 import { summary } from '../summary.ts'
 import type { ImportCommandOptions } from './import-options.ts'
 import { asTyped, importSettings } from './import-settings.ts'
+import { recordLimit } from './record-limit.ts'
 
 /** The first fault ends it, since those behind it refer to what was not imported. */
 export async function importBundle(
@@ -41,6 +42,7 @@ export async function importBundle(
           errorsFile: undefined,
           rejectsFile: undefined,
           signal: interrupted,
+          maxRecordBytes: recordLimit(options),
           run: { ...settings, resource, format, caller, source: await open(), onProgress: progress.show },
         })
         interrupted.removeEventListener('abort', announce)

@@ -3,10 +3,12 @@ import type { DatabaseOptions } from '../database.ts'
 import type { RemoteOptionTexts } from '../remote-file.ts'
 import type { CallerOptions } from './caller-options.ts'
 import type { SettingOptions } from './import-settings.ts'
+import type { RecordLimitOptions } from './record-limit.ts'
 
 export interface ImportCommandOptions
   extends DatabaseOptions,
     SettingOptions,
+    RecordLimitOptions,
     RemoteOptionTexts,
     CallerOptions {
   readonly config?: string

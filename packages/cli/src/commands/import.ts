@@ -18,10 +18,12 @@ import { detectInput } from './format.ts'
 import { importBundle } from './import-bundle.ts'
 import type { ImportCommandOptions } from './import-options.ts'
 import { importSettings } from './import-settings.ts'
+import { recordLimit } from './record-limit.ts'
 
 export async function importFile(name: string, options: ImportCommandOptions): Promise<ExitCode> {
   // Before a server is asked for the file.
   const caller = callerOf(options)
+  recordLimit(options)
   if (isAddress(name)) {
     const resource = required(options)
     const file = await findRemoteFile(name, options.format, options)
@@ -68,6 +70,7 @@ async function importFrom(
       errorsFile,
       rejectsFile,
       signal: interrupted,
+      maxRecordBytes: recordLimit(options),
       run: {
         ...settings,
         compression,

@@ -9,8 +9,9 @@ import { exporterOf, importerOf } from '../pipelines.ts'
 import { count } from '../printable.ts'
 import { type RemoteOptionTexts, remoteOptions } from '../remote-file.ts'
 import { storageFolder } from '../storage-folder.ts'
+import { type RecordLimitOptions, recordLimit } from './record-limit.ts'
 
-export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts {
+export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts, RecordLimitOptions {
   readonly config?: string
   /** Folder of the files, which is that of the servers. */
   readonly storage?: string
@@ -32,6 +33,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
     throw usageError('Nothing to do: --imports, --exports and --fetches are all 0.')
   }
   const remote = remoteOptions(options)
+  const maxRecordBytes = recordLimit(options)
   const { project } = await loadProject(options.config)
 
   return withDatabase({ ...options, poolSize: poolSize(imports + exports) }, async database => {
@@ -41,7 +43,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
     interrupted.addEventListener('abort', () =>
       tell('Stopping after the current batches; once more stops at once.'),
     )
-    const importer = importerOf(project, pool)
+    const importer = importerOf(project, pool, maxRecordBytes)
     await importer.check()
     const queue = postgresQueue({ pool, onError: complain })
     const jobs = createJobs({

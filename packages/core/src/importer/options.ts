@@ -22,7 +22,7 @@ export interface ImporterOptions {
   /** Bytes of source text per batch, whichever limit is met first. @defaultValue 4 MiB */
   readonly batchBytes?: number
   /** Bytes of the longest record; a longer one is an error. @defaultValue 1 MiB */
-  readonly maxRecordBytes?: number
+  readonly maxRecordBytes?: number | undefined
   /**
    * Seconds in which a connection of the pool may move no byte while an answer is due; then it is cut off, and a job
    * goes on with another one. A single statement that takes longer has to be allowed for.
