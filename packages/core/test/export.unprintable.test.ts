@@ -57,6 +57,27 @@ const shapes: readonly Omit<StreamOptions, 'resource'>[] = [
   { format: 'ndjson', compression: 'gzip' },
 ]
 
+test.each(['a" of row 7', 'x of row 7"', '7"', ''])(
+  'the field is named whatever stands in the key, such as %j',
+  async key => {
+    const named = { '12 "a" of row ': { column: 'f' } }
+    const resource = defineResource('texts', {
+      table: 'texts',
+      schema: Type.Object({ id: Type.String(), '12 "a" of row ': Type.Number() }),
+      fields: named,
+    })
+    await database.pool.query(
+      'drop table if exists texts; create table texts (id text primary key, f float8)',
+    )
+    await database.pool.query(`insert into texts values ($1, 'NaN')`, [key])
+    const exporter = createExporter({ pool: database.pool, resources: [resource] })
+    await expect(buffer(exporter.stream({ resource: 'texts', format: 'csv' }))).rejects.toMatchObject({
+      code: 'VALUE_NOT_PRINTABLE',
+      message: `${key === '' ? 'A value of "12 "a" of row "' : `The value of "12 "a" of row " in row ${key}`} cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
+    })
+  },
+)
+
 describe.each([
   ['COPY', byCopy],
   ['rows', byRows],

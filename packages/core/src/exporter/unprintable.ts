@@ -19,6 +19,9 @@ const printable: ReadonlyMap<string, string> = new Map([
   ],
 ])
 
+/** Ends what stands behind it: the database puts it in quotes, which differ by its language. */
+const endMark = ':lading'
+
 /**
  * SQL that raises by a cast that must fail, since SQL has no expression that raises. It names the field and the row,
  * and is evaluated only for a value that cannot be printed.
@@ -30,7 +33,9 @@ export function unprintable(target: Target, { name, type }: Field, sql: string):
   const kind = type.kind === 'array' ? 'list' : type.kind
   // Without a key the row has no name; but an expression without a column would raise when the query is planned.
   const row = key.length === 0 ? `left(${sql}::text, 0)` : `concat_ws(', ', ${key.join(', ')})`
-  return `((${literal(`${unprintableMark} ${name} (${kind}) of row `)} || ${row})::int4)::text`
+  // With its length, since the name and the key may both hold anything.
+  const beginning = literal(`${unprintableMark}${name.length} ${name} (${kind}) of row `)
+  return `((${beginning} || ${row} || ${literal(endMark)})::int4)::text`
 }
 
 /** The primary key, unless some of it is nobody's to see. */
@@ -46,8 +51,11 @@ export function unprintableFault(error: unknown): LadingError | undefined {
   if (!(error instanceof Error)) return undefined
   const at = error.message.indexOf(unprintableMark)
   if (at === -1) return undefined
-  const [, field, kind = '', row] =
-    /^ (.*) \(([a-z]+)\) of row (.*)"$/s.exec(error.message.slice(at + unprintableMark.length)) ?? []
+  const told = error.message.slice(at + unprintableMark.length, error.message.lastIndexOf(endMark))
+  const from = told.indexOf(' ') + 1
+  const to = from + Number.parseInt(told, 10)
+  const field = told.slice(from, to)
+  const [, kind = '', row = ''] = /^ \(([a-z]+)\) of row (.*)$/s.exec(told.slice(to)) ?? []
   return new LadingError(
     'VALUE_NOT_PRINTABLE',
     `${row === '' ? `A value of "${field}"` : `The value of "${field}" in row ${row}`} cannot be printed: ${printable.get(kind) ?? usual}.`,
