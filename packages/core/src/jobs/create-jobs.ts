@@ -29,6 +29,7 @@ import { submitExport, submitImport } from './submit/submit.ts'
 import { submitBundleExport, submitBundleImport } from './submit/submit-bundle.ts'
 import { submitRemoteImport } from './submit/submit-remote.ts'
 import { runExportJob } from './work/export-job.ts'
+import { startHeart } from './work/heart.ts'
 import { runImportJob } from './work/import-job.ts'
 import { observeJobs } from './work/observe.ts'
 import { type RunJob, workOn } from './work/worker.ts'
@@ -163,6 +164,7 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     async work({ signal, imports = 4, exports = 2 }) {
       checkPoolSize(importer.pool, imports, exports)
+      const heart = startHeart(importer.pool, leaseSeconds, onError)
       const context = {
         importer,
         exporter,
@@ -179,15 +181,19 @@ export function createJobs(options: JobsOptions): Jobs {
           kind,
           concurrency,
           signal,
-          handler: (id, { signal: until }) => workOn(id, worker, until, run),
+          handler: (id, { signal: until }) => workOn(id, { ...worker, heart }, until, run),
         })
       }
-      await Promise.all([
+      const parts = [
         consume('import', imports, (job, until) => runImportJob(job, context, until)),
         consume('export', exports, (job, until) => runExportJob(job, context, until)),
         keepClean(janitor, { everySeconds, signal }),
         keepSweeping({ pool: importer.pool, newOutbox, everyMs: sweepSeconds * 1000, signal, onError }),
-      ])
+      ]
+      // Where one part cannot begin, the jobs of another may still be under way.
+      const ended = Promise.allSettled(parts).then(() => heart.close())
+      await Promise.all(parts)
+      await ended
     },
     clean: () => clean(janitor),
     health: () => probe(importer.pool, storage, queue),
