@@ -12,7 +12,7 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** Connections for workers, for requests, and the two for control: to listen, and to beat for all workers. */
+/** Connections for workers, for requests, and those for control: to listen, to beat for all workers, and for what is short. */
 const poolSize = ({ importWorkers, exportWorkers }: Config) => 2 * (importWorkers + exportWorkers) + 8
 
 export async function openDatabase(config: Config, onError: (error: Error) => void): Promise<Database> {

@@ -201,7 +201,7 @@ test('a pool that is smaller than its workers need is refused with the figures',
   await expect(jobs.work({ signal })).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message:
-      "The pool has 5 connections, but 4 import workers, 2 export workers and 2 for control need 8; raise the pool's max, or work with fewer workers.",
+      "The pool has 5 connections, but 4 import workers, 2 export workers and 3 for control need 9; raise the pool's max, or work with fewer workers.",
   })
   await pool.end()
   await database.drop()

@@ -10,17 +10,17 @@ import type { Queue, QueueKind } from '../queue/queue.ts'
 import { type RemoteOptions, remoteAccess } from '../source/remote-access.ts'
 import type { Storage } from '../storage/storage.ts'
 import { probe } from './health.ts'
-import type { Jobs, ListErrors } from './jobs.ts'
+import type { Jobs } from './jobs.ts'
 import { clean, keepClean } from './life/janitor.ts'
 import { cancelOrTell, deleteExport, retryOrTell } from './life/job-calls.ts'
 import { keepSweeping } from './life/sweep.ts'
 import { givenBack } from './outcome/give-back.ts'
 import { allErrors, errorPage } from './outcome/record-errors.ts'
+import { listJobs, readPage } from './pages.ts'
 import { checkPoolSize } from './pool-size.ts'
 import type { Job, JobKind } from './store/job.ts'
 import { toJob } from './store/job-row.ts'
-import { assertJobId, createJobStore, type JobStore, type ListJobs } from './store/job-store.ts'
-import { cursorOf, placeOf } from './store/list-cursor.ts'
+import { assertJobId, createJobStore } from './store/job-store.ts'
 import { createOutbox } from './store/outbox.ts'
 import { claimKey } from './submit/idempotency.ts'
 import { createKeyStore } from './submit/idempotency-store.ts'
@@ -31,6 +31,7 @@ import { submitRemoteImport } from './submit/submit-remote.ts'
 import { runExportJob } from './work/export-job.ts'
 import { ear } from './work/fail-job.ts'
 import { mostForOne, runFetchJob } from './work/fetch-job.ts'
+import { startHeart } from './work/heart.ts'
 import { runImportJob } from './work/import-job.ts'
 import { observeJobs } from './work/observe.ts'
 import { type RunJob, workOn } from './work/worker.ts'
@@ -170,6 +171,7 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
       checkPoolSize(importer.pool, imports, exports)
+      const heart = startHeart(importer.pool, leaseSeconds, onError)
       const context = {
         importer,
         exporter,
@@ -189,16 +191,20 @@ export function createJobs(options: JobsOptions): Jobs {
           concurrency,
           ...(kind === 'fetch' && { concurrencyPerResource: mostForOne(concurrency) }),
           signal,
-          handler: (id, { signal: until }) => workOn(id, worker, until, run),
+          handler: (id, { signal: until }) => workOn(id, { ...worker, heart }, until, run),
         })
       }
-      await Promise.all([
+      const parts = [
         consume('import', imports, (job, until) => runImportJob(job, context, until)),
         consume('export', exports, (job, until) => runExportJob(job, context, until)),
         consume('fetch', fetches, (job, until) => runFetchJob(job, fetching, until)),
         keepClean(janitor, { everySeconds, signal }),
         keepSweeping({ pool: importer.pool, newOutbox, everyMs: sweepSeconds * 1000, signal, onError }),
-      ])
+      ]
+      // Where one part cannot begin, the jobs of another may still be under way.
+      const ended = Promise.allSettled(parts).then(() => heart.close())
+      await Promise.all(parts)
+      await ended
     },
     clean: () => clean(janitor),
     health: () => probe(importer.pool, storage, queue),
@@ -211,37 +217,7 @@ function goneMeanwhile(error: unknown): undefined {
   throw error
 }
 
-/** Errors of one page. */
-const maxErrors = 1_000
-
-function readPage({ limit = 50, offset = 0 }: ListErrors): { limit: number; offset: number } {
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxErrors) {
-    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxErrors}.`)
-  }
-  if (!Number.isSafeInteger(offset) || offset < 0) {
-    throw new LadingError('OPTION_INVALID', 'The offset must be a whole number from 0.')
-  }
-  return { limit, offset }
-}
-
 function wholeNumber(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value
   throw new LadingError('CONFIG_INVALID', `The option ${name} must be a whole number from ${least}.`)
-}
-
-const maxPage = 100
-
-async function listJobs(
-  store: JobStore,
-  options: ListJobs,
-): Promise<{ jobs: Job[]; nextCursor: string | null }> {
-  const { limit = 20, cursor } = options
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxPage) {
-    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxPage}.`)
-  }
-  const behind = cursor === undefined ? undefined : placeOf(cursor)
-  const rows = await store.list({ ...options, limit: limit + 1, behind })
-  const page = rows.slice(0, limit)
-  const last = rows.length > limit ? page.at(-1) : undefined
-  return { jobs: page.map(toJob), nextCursor: last === undefined ? null : cursorOf(last) }
 }

@@ -2,8 +2,8 @@
 import { LadingError } from '../errors/lading-error.ts'
 import { type Pool, poolSize } from '../postgres/client.ts'
 
-/** One listens for the queue; one beats, claims, answers what is asked of jobs, and is all that those who fetch need. */
-const control = 2
+/** One listens for the queue, one beats for all jobs, and one is for what is short: claims, ends, what is asked of jobs, and all that those who fetch need. */
+const control = 3
 
 /**
  * Workers that wait for a connection that another worker holds would be taken for dead.

@@ -2,7 +2,8 @@
 import { type Pool, poolSize, type QueryResult } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { createConsumers } from './consumers.ts'
-import { type Listener, listen } from './listener.ts'
+import type { KeptConnection } from './kept-connection.ts'
+import { listen } from './listener.ts'
 import { runOnLoan, type Statement } from './loan.ts'
 import { type QueueOptions, queueFull, readQueueOptions } from './options.ts'
 import { postgresMessages } from './postgres-messages.ts'
@@ -35,7 +36,7 @@ export function postgresQueue({ pool, listen: wantsToListen, ...options }: Postg
   const settings = readQueueOptions(options)
   const listens = wantsToListen ?? poolSize(pool) >= leastPoolToListen
   const bells = new Set<{ kind: QueueKind; ring: () => void }>()
-  let listener: Listener | undefined
+  let listener: KeptConnection | undefined
 
   const hear = (announced: string | undefined) => {
     if (announced?.startsWith(interruption) === true) interruptHere(announced.slice(interruption.length))

@@ -37,10 +37,23 @@ returning ${jobColumns}`
 
 export const isClaimableSql = `select id from lading.jobs where id = $1 and ${isClaimable}`
 
+/**
+ * Keeps the leases of many jobs, and tells which are still held with their token. A batch holds its job's row, which
+ * must not hold up the others: it renews the lease itself, as the last thing before its commit.
+ */
 export const renewSql = `
-update lading.jobs set lease_until = clock_timestamp() + make_interval(secs => $3)
-where id = $1 and token = $2 and ${may('release')}
-returning id`
+with held as (
+  select id from lading.jobs join unnest($1::uuid[], $2::bigint[]) as mine(id, token) using (id, token)
+  where ${may('release')}
+), free as (
+  select id from lading.jobs join unnest($1::uuid[], $2::bigint[]) as mine(id, token) using (id, token)
+  where ${may('release')}
+  for no key update of jobs skip locked
+), renewed as (
+  update lading.jobs set lease_until = clock_timestamp() + make_interval(secs => $3)
+  where id in (select id from free)
+)
+select id from held`
 
 export const progressSql = `
 update lading.jobs set processed = $3, successful = $3, inserted = $3, bytes_read = $4

@@ -18,7 +18,6 @@ import {
   listSql,
   progressSql,
   releaseSql,
-  renewSql,
   withdrawSql,
 } from './job-sql.ts'
 import type { ListPlace } from './list-cursor.ts'
@@ -60,8 +59,6 @@ export interface JobStore {
    * @throws LadingError `DATABASE_UNAVAILABLE` if it could be taken, but its row stays locked
    */
   claim(id: string, worker: string, leaseSeconds: number): Promise<JobRow | undefined>
-  /** Keeps the lease. False if the job was taken over, cancelled or ended. */
-  renew(id: string, token: string, leaseSeconds: number): Promise<boolean>
   /** Tells how far an export is; nobody is told if the job was taken over, cancelled or ended. */
   progress(id: string, token: string, progress: ExportProgress): Promise<void>
   /** Gives a job back. False if it was no longer ours. @param attempt whether this one counts, and so must pause */
@@ -123,7 +120,6 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
         'The job is held by a worker that does not answer any more; it is tried again.',
       )
     },
-    renew: async (id, token, leaseSeconds) => (await ask(renewSql, [id, token, leaseSeconds])).length > 0,
     async progress(id, token, { rows, bytes }) {
       await ask(progressSql, [id, token, rows, bytes])
     },

@@ -1,13 +1,15 @@
-// One delivery of a job id: claim, work with a heartbeat, end. A job that is someone else's is left alone.
+// One delivery of a job id: claim, work while the heart beats for it, end. A job that is someone else's is left alone.
 import { LadingError } from '../../errors/lading-error.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { patiently } from '../../util/patiently.ts'
 import { isWhole, type JobRow } from '../store/job-row.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { type FailContext, failJob } from './fail-job.ts'
+import type { Heart } from './heart.ts'
 import type { JobObserver } from './observe.ts'
 
 export interface WorkerContext extends FailContext {
+  readonly heart: Heart
   readonly name: string
   readonly leaseSeconds: number
   /** Attempts at a job that does not get on, before it fails. */
@@ -27,36 +29,22 @@ export async function workOn(
   signal: AbortSignal,
   run: RunJob,
 ): Promise<void> {
-  const { store, name, leaseSeconds, maxAttempts, observer } = context
+  const { store, heart, name, leaseSeconds, maxAttempts, observer } = context
   const job = await store.claim(id, name, leaseSeconds)
   if (job === undefined) return
   failpoint('after_claim')
   observer.onStart(job)
   const lost = new AbortController()
-  const heart = startHeart(job, context, lost)
+  const stopBeating = heart.beatFor(job, () => lost.abort())
   try {
     if (job.attempts > maxAttempts) await failAsPoison(job, context)
     else await run(job, AbortSignal.any([signal, lost.signal]))
   } catch (error) {
     await giveUpOrBack(job, error, context)
   } finally {
-    clearInterval(heart)
+    stopBeating()
     observer.onStop(job, await store.get(id).catch(() => undefined))
   }
-}
-
-/** Renews the lease on a connection of its own, and stops the work if the job is not ours any more. */
-function startHeart(
-  job: JobRow,
-  { store, leaseSeconds }: WorkerContext,
-  lost: AbortController,
-): NodeJS.Timeout {
-  const beat = async () => {
-    // A beat that fails is not a lease that is lost: the next one may come through before it runs out.
-    const isOurs = await store.renew(job.id, job.token, leaseSeconds).catch(() => true)
-    if (!isOurs) lost.abort()
-  }
-  return setInterval(() => void beat(), (leaseSeconds * 1000) / 3)
 }
 
 async function giveUpOrBack(job: JobRow, error: unknown, context: WorkerContext): Promise<void> {
