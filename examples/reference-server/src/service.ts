@@ -60,14 +60,12 @@ export async function startService(
     onJobEnd,
   })
   const stopping = new AbortController()
-  const working = config.hasWorkers
-    ? jobs.work({
-        signal: stopping.signal,
-        imports: config.importWorkers,
-        exports: config.exportWorkers,
-        fetches: config.fetchWorkers,
-      })
-    : Promise.resolve()
+  // Without workers it still deletes what has had its time: how long that is, only the servers know.
+  const { hasWorkers, importWorkers, exportWorkers, fetchWorkers } = config
+  const most = hasWorkers
+    ? { imports: importWorkers, exports: exportWorkers, fetches: fetchWorkers }
+    : { imports: 0, exports: 0, fetches: 0 }
+  const working = jobs.work({ signal: stopping.signal, ...most })
   return {
     jobs,
     exporter,

@@ -71,6 +71,7 @@ ${exitCodes}`
 export const workDescription = [
   'Does the jobs of a database until it is told to stop; any number of processes may.',
   'A server that runs with WORKERS_ENABLED=false leaves them all to these.',
+  'How long jobs, sources and files of exports are kept is what the servers say; this deletes no jobs and no sources.',
   'Ctrl-C or SIGTERM ends the batches that are being written and gives the jobs back; once more stops at once.',
 ].join(' ')
 

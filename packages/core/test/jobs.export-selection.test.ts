@@ -72,6 +72,7 @@ test('the whole selection and the shape of the file', async () => {
         delimiter: ';',
         header: false,
         compression: 'gzip',
+        kept: { fileExpiryHours: 24 },
       },
     },
   ])

@@ -52,6 +52,9 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
       queue,
       storage: fileStorage(folder),
       remote,
+      // How long they are kept, the servers know; nobody has told this process.
+      jobRetentionDays: false,
+      spoolRetentionDays: false,
       onJobEnd: job => process.stdout.write(jobLine(job)),
       onError: complain,
     })

@@ -63,12 +63,15 @@ export interface JobsOptions {
    * @defaultValue nobody
    */
   readonly onError?: (error: unknown, context: { readonly jobId?: string }) => void
-  /** Hours that the file of an export is kept. @defaultValue 24 */
+  /** Hours that the file of an export is kept that was submitted here, whoever makes it. @defaultValue 24 */
   readonly fileExpiryHours?: number
-  /** Days that a job that has ended is kept, with its errors and its rejected records. @defaultValue 30 */
-  readonly jobRetentionDays?: number
-  /** Days that the source of an import is kept after its end, and its rejected records can be had. @defaultValue 7 */
-  readonly spoolRetentionDays?: number
+  /**
+   * Days that a job that has ended is kept, with its errors and its rejected records. `false`: it is not for this process
+   * to say, and it deletes none; one that says a number has to work. @defaultValue 30
+   */
+  readonly jobRetentionDays?: number | false
+  /** The same of the source of an import, with which its rejected records can be had. @defaultValue 7 */
+  readonly spoolRetentionDays?: number | false
   /** Seconds between two runs of the janitor; one of all servers does it. @defaultValue 60 */
   readonly janitorSeconds?: number
   /** Hours for which a request with the same idempotency key gets the same job. @defaultValue 24 */
@@ -79,7 +82,7 @@ export interface JobsOptions {
    */
   readonly remote?: RemoteOptions | false
   /**
-   * Record errors of one job whose message and value are stored. Counts and rejected records are complete beyond
+   * Record errors of one job submitted here whose message and value are stored, whoever does it. Counts and rejected records are complete beyond
    * it; each takes some 300 bytes of the database. @defaultValue 100000
    */
   readonly storedErrors?: number
@@ -99,10 +102,13 @@ export interface JobsOptions {
  * await jobs.work({ signal })
  */
 export function createJobs(options: JobsOptions): Jobs {
-  const { exporter, queue, storage, leaseSeconds = 30, maxAttempts = 5, fileExpiryHours = 24 } = options
+  const { exporter, queue, storage, leaseSeconds = 30, maxAttempts = 5 } = options
   const { sweepSeconds = 30 } = options
   const onError = ear(options.onError)
-  const storedErrors = wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0)
+  const kept = {
+    fileExpiryHours: options.fileExpiryHours ?? 24,
+    storedErrors: wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0),
+  }
   const importer = internalsOf(options.importer)
   const most = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
   const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', most, 1)
@@ -112,14 +118,14 @@ export function createJobs(options: JobsOptions): Jobs {
   const metrics = options.metrics ?? noopMetrics
   const observer = observeJobs(metrics, options.onJobEnd)
   const newOutbox = () => createOutbox(queue, observer.onEnd)
-  const store = createJobStore(importer.pool, newOutbox)
+  const store = createJobStore(importer.pool, newOutbox, kept)
   const janitor = {
     pool: importer.pool,
     storage,
     queue,
     metrics,
-    jobRetentionDays: wholeNumber('jobRetentionDays', options.jobRetentionDays ?? 30, 1),
-    spoolRetentionDays: wholeNumber('spoolRetentionDays', options.spoolRetentionDays ?? 7, 1),
+    jobRetentionDays: days('jobRetentionDays', options.jobRetentionDays ?? 30),
+    spoolRetentionDays: days('spoolRetentionDays', options.spoolRetentionDays ?? 7),
     onError,
   }
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
@@ -172,17 +178,7 @@ export function createJobs(options: JobsOptions): Jobs {
     async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
       checkPoolSize(importer.pool, imports, exports)
       const heart = startHeart(importer.pool, leaseSeconds, onError)
-      const context = {
-        importer,
-        exporter,
-        storage,
-        store,
-        newOutbox,
-        leaseSeconds,
-        fileExpiryHours,
-        storedErrors,
-        onError,
-      }
+      const context = { importer, exporter, storage, store, newOutbox, leaseSeconds, kept, onError }
       const fetching = { pool: importer.pool, storage, newOutbox, remote }
       const consume = async (kind: QueueKind, concurrency: number, run: RunJob) => {
         if (concurrency === 0) return
@@ -215,6 +211,10 @@ export function createJobs(options: JobsOptions): Jobs {
 function goneMeanwhile(error: unknown): undefined {
   if (error instanceof LadingError && error.code === 'STORAGE_NOT_FOUND') return undefined
   throw error
+}
+
+function days(name: string, value: number | false): number | false {
+  return value === false ? false : wholeNumber(name, value, 1)
 }
 
 function wholeNumber(name: string, value: number, least: number): number {

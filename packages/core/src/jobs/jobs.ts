@@ -130,7 +130,8 @@ export interface Jobs {
   download(id: string, range?: ByteRange): Promise<Readable | undefined>
   /**
    * Does jobs until the signal. Then it takes no more of them, ends the batches that are being written or takes them
-   * back, and gives its jobs back, so that others can go on with them at once; within 5 seconds it resolves.
+   * back, and gives its jobs back, so that others can go on with them at once; within 5 seconds it resolves. With no
+   * imports and no exports at a time it only looks after jobs: the sweep and the janitor.
    */
   work(options: WorkOptions): Promise<void>
   /**

@@ -43,12 +43,7 @@ export function memoryQueue(options: QueueOptions = {}): Queue {
     joinsTransactions: false,
 
     async enqueue(message, { client } = {}) {
-      if (client !== undefined) {
-        throw new LadingError(
-          'CONFIG_INVALID',
-          'A queue in memory cannot join a transaction; enqueue after the commit, or use postgresQueue.',
-        )
-      }
+      if (client !== undefined) throw cannotJoin('enqueue')
       if (!messages.add(message, settings.maxDepth)) throw queueFull()
     },
 
@@ -56,7 +51,8 @@ export function memoryQueue(options: QueueOptions = {}): Queue {
       return messages.depth(kind)
     },
 
-    async forget(jobId) {
+    async forget(jobId, { client } = {}) {
+      if (client !== undefined) throw cannotJoin('forget')
       messages.forget(jobId)
     },
 
@@ -66,4 +62,11 @@ export function memoryQueue(options: QueueOptions = {}): Queue {
 
     ...consumers,
   }
+}
+
+function cannotJoin(what: string): LadingError {
+  return new LadingError(
+    'CONFIG_INVALID',
+    `A queue in memory cannot join a transaction; ${what} after the commit, or use postgresQueue.`,
+  )
 }

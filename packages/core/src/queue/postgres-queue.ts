@@ -86,8 +86,12 @@ export function postgresQueue({ pool, listen: wantsToListen, ...options }: Postg
       return Number(rows[0]?.depth ?? 0)
     },
 
-    async forget(jobId) {
-      await run(forgetSql(jobId))
+    async forget(jobId, { client } = {}) {
+      if (client === undefined) return void (await run(forgetSql(jobId)))
+      const { text, values } = forgetSql(jobId)
+      await client.query(text, values).catch(error => {
+        throw databaseFault(error)
+      })
     },
 
     async interrupt(jobId) {

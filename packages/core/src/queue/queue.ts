@@ -13,8 +13,9 @@ export interface QueueMessage {
   readonly notBefore?: Date | undefined
 }
 
+/** Of `enqueue`, and of `forget`. */
 export interface EnqueueOptions {
-  /** A connection inside a transaction of the caller: the message comes to be, or not, with its commit. */
+  /** A connection inside a transaction of the caller: the message comes to be or goes, or not, with its commit. */
   readonly client?: Client | undefined
 }
 
@@ -43,7 +44,7 @@ export interface ConsumeOptions {
  * It never gives up on a message; whether a job has failed for good is for the job to know.
  */
 export interface Queue {
-  /** True if `enqueue` can join a transaction; a queue outside of the database cannot. */
+  /** True if `enqueue` and `forget` can join a transaction; a queue outside of the database cannot. */
   readonly joinsTransactions: boolean
 
   /**
@@ -66,8 +67,13 @@ export interface Queue {
   /** Messages of this kind that wait for a handler, also those that wait for a moment. Changes nothing. */
   depth(kind: QueueKind): Promise<number>
 
-  /** Takes back a message that still waits. Twice, or without one: does nothing. A handler that runs goes on. */
-  forget?(jobId: string): Promise<void>
+  /**
+   * Takes back a message that still waits. Twice, or without one: does nothing. A handler that runs goes on. A queue
+   * without it keeps the places of jobs that were cancelled until their messages are delivered.
+   *
+   * @throws LadingError `CONFIG_INVALID` for a `client`, if the queue cannot join transactions.
+   */
+  forget?(jobId: string, options?: EnqueueOptions): Promise<void>
 
   /**
    * Asks the handlers of this job to stop, in whatever process they run: their signal comes, and if they reject, the

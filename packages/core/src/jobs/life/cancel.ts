@@ -44,7 +44,7 @@ async function cancelled(
     await client.query(`set local lock_timeout = ${patienceMs}`)
     const [found] = (await client.query(cancelSql, [id])).rows as unknown as JobRow[]
     if (found === undefined) return undefined
-    outbox.ended(found)
+    await outbox.dropped(client, found)
     await followUp(client, id, outbox)
     return found
   })

@@ -21,8 +21,9 @@ export interface JanitorContext {
   readonly storage: Storage
   readonly queue: Queue
   readonly metrics: Metrics
-  readonly jobRetentionDays: number
-  readonly spoolRetentionDays: number
+  /** `false`: others delete them, who know how long they are kept. */
+  readonly jobRetentionDays: number | false
+  readonly spoolRetentionDays: number | false
   /** Hears of what could not be deleted now; it is tried again. */
   readonly onError: (error: unknown) => void
 }
@@ -53,6 +54,7 @@ const walkSeconds = 900
 const chores: Readonly<Record<CleanedKind, (context: JanitorContext) => Promise<number>>> = {
   export_file: context => forgetFiles(context, expiredFilesSql, [most]),
   async spool(context) {
+    if (context.spoolRetentionDays === false) return 0
     const values = [most, context.spoolRetentionDays]
     return (
       (await forgetFiles(context, oldSpoolsSql, values)) +
@@ -65,23 +67,37 @@ const chores: Readonly<Record<CleanedKind, (context: JanitorContext) => Promise<
   unfinished: removeUnfinished,
 }
 
-const walks: readonly CleanedKind[] = ['orphan', 'unfinished']
+/**
+ * Jobs and sources have turns of their own: a process that does not know how long they are kept must not take the turn
+ * of one that does.
+ */
+const turns: Readonly<Record<string, readonly CleanedKind[]>> = {
+  spool: ['spool'],
+  job: ['job'],
+  janitor: ['export_file', 'idempotency_key'],
+  walk: ['orphan', 'unfinished'],
+}
 
 /** One run. What fails is told and left to the next one. */
 export function clean(context: JanitorContext): Promise<Cleaned> {
   return run(context, Object.keys(chores) as CleanedKind[])
 }
 
-/** A run every so often until the signal, by one of all servers on the database. */
+/** Runs every so often until the signal, each by one of all servers on the database. */
 export async function keepClean(
   context: JanitorContext,
   { everySeconds, signal }: { readonly everySeconds: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const cheap = Object.keys(chores).filter(kind => !walks.includes(kind as CleanedKind)) as CleanedKind[]
+  const { spoolRetentionDays, jobRetentionDays } = context
+  const isOthers = (name: string) =>
+    (name === 'spool' && spoolRetentionDays === false) || (name === 'job' && jobRetentionDays === false)
+  const ours = Object.entries(turns).filter(([name]) => !isOthers(name))
   while (!signal.aborted) {
     try {
-      if (await isOurTurn(context, 'janitor', everySeconds)) await run(context, cheap)
-      if (await isOurTurn(context, 'walk', Math.max(walkSeconds, everySeconds))) await run(context, walks)
+      for (const [name, kinds] of ours) {
+        const seconds = name === 'walk' ? Math.max(walkSeconds, everySeconds) : everySeconds
+        if (await isOurTurn(context, name, seconds)) await run(context, kinds)
+      }
     } catch (error) {
       context.onError(error)
     }
@@ -114,6 +130,7 @@ async function forgetFiles(context: JanitorContext, sql: string, values: unknown
 }
 
 async function deleteOldJobs(context: JanitorContext): Promise<number> {
+  if (context.jobRetentionDays === false) return 0
   for (let count = 0; ; count++) {
     if (count === most) return count
     const [job] = await ask(context.pool, oldJobSql, [context.jobRetentionDays])

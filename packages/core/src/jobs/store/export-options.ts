@@ -15,7 +15,8 @@ export function frozenOptions(asked: StreamOptions): NewJob['options'] {
 
 /** What a job asks of the exporter. */
 export function askedOf(row: JobRow): StreamOptions {
-  const { resource, format, options } = row
+  const { resource, format } = row
+  const { kept: _, ...options } = row.options
   const caller = callerOf(row)
   return {
     // `submitExport` writes nothing else for an export.

@@ -23,7 +23,7 @@ export async function followUp(client: Client, id: string, outbox: Outbox): Prom
   }
   const { rows } = await client.query(abandonSql, [id, abandoned(id, status)])
   for (const row of rows as unknown as JobRow[]) {
-    outbox.ended(row)
+    await outbox.dropped(client, row)
     await followUp(client, row.id, outbox)
   }
 }

@@ -83,8 +83,10 @@ export const jobColumns = `*,
 
 /** What an import was asked to do, frozen when it was submitted. */
 export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
+  if (row.kind !== 'import') return {}
+  const { kept: _, ...settings } = row.options
   // `submitImport` writes nothing else for an import.
-  return row.kind === 'import' ? (row.options as ImportSettings & { maxBytes?: number }) : {}
+  return settings as ImportSettings & { maxBytes?: number }
 }
 
 /** Who asked, as it was when the job was submitted; every attempt is for the same caller. */

@@ -20,6 +20,7 @@ import {
   releaseSql,
   withdrawSql,
 } from './job-sql.ts'
+import { type Kept, withKept } from './kept.ts'
 import type { ListPlace } from './list-cursor.ts'
 import type { NewJob } from './new-job.ts'
 import type { NewOutbox } from './outbox.ts'
@@ -95,7 +96,8 @@ export function assertJobId(id: string): void {
   if (!isJobId(id)) throw new LadingError('JOB_ID_INVALID', 'A job id must be a UUID.')
 }
 
-export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
+/** @param kept what is written down with each new job */
+export function createJobStore(pool: Pool, newOutbox: NewOutbox, kept: Kept): JobStore {
   const ask: Ask = <Row>(sql: string, values: unknown[]): Promise<Row[]> =>
     withClient(pool, async client => {
       // Each statement names the columns that its row type has.
@@ -103,7 +105,7 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox): JobStore {
       return rows as Row[]
     })
   return {
-    insert: (jobs, precede, join) => insertJobs(pool, jobs, precede, join),
+    insert: (jobs, precede, join) => insertJobs(pool, jobs, kept, precede, join),
     withdraw: ([first, ...others]) =>
       inTransaction(pool, async client => {
         if ((await client.query(withdrawSql, [[first]])).rows.length === 0) return false
@@ -171,13 +173,14 @@ async function claimUnlocked(ask: Ask, values: unknown[]): Promise<JobRow | unde
 function insertJobs(
   pool: Pool,
   jobs: readonly [NewJob, ...NewJob[]],
+  kept: Kept,
   precede: (client: Client) => Promise<void>,
   join: (client: Client) => Promise<void>,
 ): Promise<readonly [JobRow, ...JobRow[]]> {
   return inTransaction(pool, async client => {
     await precede(client)
     for (const job of jobs) {
-      await client.query(insertSql, valuesOf(job))
+      await client.query(insertSql, valuesOf(job, kept))
       if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
     }
     await join(client)
@@ -187,13 +190,14 @@ function insertJobs(
   })
 }
 
-function valuesOf({ source, caller, ...job }: NewJob): unknown[] {
+function valuesOf(job: NewJob, kept: Kept): unknown[] {
+  const { source, caller } = job
   return [
     job.id,
     job.kind,
     job.resource,
     job.format,
-    JSON.stringify(job.options),
+    JSON.stringify(withKept(job, kept)),
     source?.key ?? null,
     source?.size ?? null,
     source?.sha256 ?? null,

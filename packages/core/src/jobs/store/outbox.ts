@@ -11,6 +11,8 @@ export interface Outbox {
   sendIfRoom(client: Client, message: QueueMessage): Promise<void>
   /** For each job that the transaction ends, but for one that completes: its worker tells. */
   ended(job: JobRow): void
+  /** The same for a job that nobody need begin any more: its place in the queue is free with it. */
+  dropped(client: Client, job: JobRow): Promise<void>
   /** To be called behind the commit. @throws whatever the queue throws that cannot join transactions */
   flush(): Promise<void>
   /** The same for jobs that exist already. */
@@ -24,12 +26,15 @@ export type NewOutbox = () => Outbox
 export function createOutbox(queue: Queue, onEnded: (job: JobRow) => void): Outbox {
   const later: QueueMessage[] = []
   const ends: JobRow[] = []
+  const drops: string[] = []
   const send = async (client: Client, message: QueueMessage) => {
     if (queue.joinsTransactions) await queue.enqueue(message, { client })
     else later.push(message)
   }
   const flush = async () => {
     for (const job of ends.splice(0)) onEnded(job)
+    // A message that stays is delivered to a worker that finds nothing to do.
+    for (const id of drops.splice(0)) await queue.forget?.(id).catch(() => undefined)
     for (const message of later.splice(0)) await queue.enqueue(message)
   }
   return {
@@ -40,6 +45,12 @@ export function createOutbox(queue: Queue, onEnded: (job: JobRow) => void): Outb
       })
     },
     ended: job => void ends.push(job),
+    async dropped(client, job) {
+      ends.push(job)
+      // Not behind the commit where it can be helped: a retry that comes at once must keep its message.
+      if (queue.joinsTransactions) await queue.forget?.(job.id, { client })
+      else drops.push(job.id)
+    },
     flush,
     flushIfRoom: () => flush().catch(() => undefined),
   }

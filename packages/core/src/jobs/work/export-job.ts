@@ -8,6 +8,7 @@ import { failpoint } from '../../util/failpoint.ts'
 import { endingOf, resourcesOf } from '../store/export-file.ts'
 import { askedOf } from '../store/export-options.ts'
 import type { JobRow } from '../store/job-row.ts'
+import { type Kept, keptOf } from '../store/kept.ts'
 import { exportKey } from '../store/storage-keys.ts'
 import { type FailContext, failJob } from './fail-job.ts'
 import { type ProgressTeller, tellProgress } from './progress-teller.ts'
@@ -15,8 +16,7 @@ import { type ProgressTeller, tellProgress } from './progress-teller.ts'
 export interface ExportJobContext extends FailContext {
   readonly exporter: Exporter
   readonly storage: Storage
-  /** Hours that the file is kept. */
-  readonly fileExpiryHours: number
+  readonly kept: Kept
 }
 
 /**
@@ -28,7 +28,7 @@ export async function runExportJob(
   context: ExportJobContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { storage, store, fileExpiryHours } = context
+  const { storage, store } = context
   const key = exportKey(job, endingOf(job))
   const progress = tellProgress({ rows: 0, bytes: 0 }, told => store.progress(job.id, job.token, told))
   let printed: Printed
@@ -54,7 +54,7 @@ export async function runExportJob(
     processed: rows,
     successful: rows,
     inserted: rows,
-    expires_in_hours: fileExpiryHours,
+    expires_in_hours: keptOf(job, context.kept).fileExpiryHours,
   })
   if (!isOurs) await storage.delete(key)
 }

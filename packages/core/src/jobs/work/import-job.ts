@@ -10,6 +10,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { sendOn } from '../store/hand-over.ts'
 import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from '../store/job-row.ts'
+import { type Kept, keptOf } from '../store/kept.ts'
 import type { NewOutbox } from '../store/outbox.ts'
 import { resumePoint } from '../store/resume.ts'
 import { begunAnew } from './begin-anew.ts'
@@ -24,8 +25,7 @@ export interface ImportJobContext extends FailContext {
   readonly newOutbox: NewOutbox
   /** Seconds that a claim holds without a sign of life. */
   readonly leaseSeconds: number
-  /** Errors whose message is stored. */
-  readonly storedErrors: number
+  readonly kept: Kept
 }
 
 /** Does a claimed job to its end. @throws LadingError what ended it early; `retryable` tells if trying again may help */
@@ -34,7 +34,7 @@ export async function runImportJob(
   context: ImportJobContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { importer, storage, store, newOutbox, leaseSeconds, storedErrors } = context
+  const { importer, storage, store, newOutbox, leaseSeconds } = context
   if (spooled.source_key === null) return sendOn(importer.pool, newOutbox, spooled)
   const settings = settingsOf(spooled)
   const job = isWhole(spooled) ? await begunAnew(spooled, importer.pool) : spooled
@@ -43,6 +43,7 @@ export async function runImportJob(
   const firstByte = from?.isPlain === true ? from.position.byte : 0
   const stored = await storage.get(spooled.source_key, { start: firstByte })
   const { source, bytesRead, start } = countedSource(stored, firstByte)
+  const { storedErrors } = keptOf(job, context.kept)
   const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, start()) })
   const ledger = importLedger(job, { leaseSeconds, storedErrors, bytesRead, from, begunWith })
   try {

@@ -14,6 +14,7 @@ import {
   type QueueSuiteSettings,
 } from './samples.ts'
 import { sharingCases } from './sharing.ts'
+import { transactionCases } from './transactions.ts'
 
 export type { QueueBed, QueueSuiteSettings } from './samples.ts'
 
@@ -39,7 +40,7 @@ const settings: QueueSuiteSettings = { visibilityMs: 30_000, backoffMs: 50, poll
  */
 export function queueSuite({ name, create, lacks = {}, register }: QueueSuiteOptions): void {
   register.describe(`queue: ${name}`, () => {
-    const cases = { ...deliveryCases, ...kindCases, ...sharingCases, ...brokenCases }
+    const cases = { ...deliveryCases, ...kindCases, ...transactionCases, ...sharingCases, ...brokenCases }
     for (const [title, { needs, settings: own, run }] of Object.entries(cases)) {
       const reason = needs && lacks[needs]
       if (reason !== undefined) {
@@ -173,8 +174,13 @@ const deliveryCases: Record<string, QueueCase> = {
       const { delivered, stop } = consumer(queue)
       await until('both', () => delivered.length === 2)
       await stop()
-      await queue.enqueue({ ...message, jobId: randomUUID() })
+      const last = randomUUID()
+      await queue.enqueue({ ...message, jobId: last })
       assert.equal(await queue.depth('import'), 1)
+      if (queue.forget === undefined) return
+      await queue.enqueue({ ...message, jobId: randomUUID() })
+      await queue.forget(last)
+      await queue.enqueue({ ...message, jobId: randomUUID() })
     },
   },
 
@@ -194,40 +200,6 @@ const deliveryCases: Record<string, QueueCase> = {
       await until('the next one', () => delivered.includes(last ?? ''))
       await stop()
       assert.deepEqual(delivered, [kept, last])
-    },
-  },
-
-  'a queue that cannot join a transaction says so, and does not pretend': {
-    async run({ queue }) {
-      if (queue.joinsTransactions) return
-      const client = { query: () => assert.fail(), on: () => undefined, removeListener: () => undefined }
-      const message = { jobId: randomUUID(), resource: 'users', kind: 'import' } as const
-      await fails(queue.enqueue(message, { client }), 'CONFIG_INVALID')
-      assert.equal(await queue.depth('import'), 0)
-    },
-  },
-
-  'a message comes to be with the commit, and not with a rollback': {
-    needs: 'begin',
-    async run({ queue, begin }) {
-      const { delivered, stop } = consumer(queue)
-      const send = async (end: 'commit' | 'rollback') => {
-        const transaction = await begin()
-        const jobId = randomUUID()
-        await queue.enqueue({ jobId, resource: 'users', kind: 'import' }, { client: transaction.client })
-        // Another message passes it, so it would have been delivered by now.
-        const [passing = ''] = await enqueued(queue, 1)
-        await until('the passing one', () => delivered.includes(passing))
-        assert.ok(!delivered.includes(jobId), 'delivered before the end of the transaction')
-        await transaction[end]()
-        return jobId
-      }
-      const never = await send('rollback')
-      const committed = await send('commit')
-      await until('the committed one', () => delivered.includes(committed))
-      await stop()
-      assert.equal(delivered.length, 3)
-      assert.ok(!delivered.includes(never))
     },
   },
 }
