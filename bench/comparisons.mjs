@@ -31,6 +31,7 @@ export function comparisons(context) {
     exportTo(context, 'ndjson'),
     download(context, 'csv'),
     download(context, 'ndjson'),
+    downloadBeside(context),
   ]
 }
 
@@ -89,6 +90,28 @@ function download(context, format) {
     },
     before: () => rm(file, { force: true }),
     achieved: async () => ({ rows: await countRecords(file, format), sha256: await sha256Of(file) }),
+  }
+  return comparison
+}
+
+/**
+ * The same download beside what a user of psql would write without Lading, row_to_json of the bare columns: what Lading's
+ * values and the way over HTTP cost together. Instants are spelt otherwise, so that only rows can be compared.
+ */
+function downloadBeside(context) {
+  const file = join(context.folder, 'downloaded-beside.ndjson')
+  const comparison = {
+    what: 'HTTP NDJSON, row_to_json',
+    async first() {
+      await settledTable(context.client)
+      const server = await startReferenceServer(context.url)
+      const url = `${server.url}/v1/exports?resource=users&format=ndjson`
+      comparison.ours = ours(context, 'download-ours.mjs', [url, file, String(server.pid)])
+      comparison.last = server.stop
+    },
+    before: () => rm(file, { force: true }),
+    peer: peerExport(context, 'ndjson', file),
+    achieved: async () => ({ rows: await countRecords(file, 'ndjson') }),
   }
   return comparison
 }

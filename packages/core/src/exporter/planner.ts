@@ -1,5 +1,6 @@
-// The resources of an exporter on its pool: what is asked of one → a plan, its table read once.
+// The resources of an exporter on its pool: what is asked of one → a plan, its table read again only where it was changed.
 import { readTarget } from '../catalogue/read-target.ts'
+import { markOf } from '../catalogue/table-mark.ts'
 import type { Target } from '../catalogue/target.ts'
 import { type Pool, withClient } from '../postgres/client.ts'
 import { settingsSql } from '../postgres/settings.ts'
@@ -44,16 +45,20 @@ export function createPlanner(
   session: SessionHook | undefined,
 ): Planner {
   const registry = createRegistry(resources)
-  const targets = new Map<string, Target>()
+  const targets = new Map<string, { readonly mark: string; readonly target: Target }>()
   assertDiscreet(resources)
 
-  const targetOf = async (resource: Resource): Promise<Target> => {
-    const known = targets.get(resource.name)
-    if (known !== undefined) return known
-    const target = await withClient(pool, client => readTarget(client, resource))
-    targets.set(resource.name, target)
-    return target
-  }
+  const targetOf = (resource: Resource): Promise<Target> =>
+    withClient(pool, async client => {
+      const { name, table, references } = resource
+      const known = targets.get(name)
+      // Before the look, so that what changes meanwhile is noticed the next time.
+      const mark = await markOf(client, [table, ...references.map(one => one.table)])
+      if (known?.mark === mark) return known.target
+      const target = await readTarget(client, resource)
+      targets.set(name, { mark, target })
+      return target
+    })
   return {
     registry,
     targetOf,
