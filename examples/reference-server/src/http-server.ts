@@ -19,11 +19,13 @@ export interface HttpServer {
   /** `http://HOST:PORT`, with the port that was really taken. */
   readonly url: string
   /**
-   * Waits for the requests that are under way, for 4 seconds at most; whoever asks meanwhile is still answered, such
-   * as the load balancer that has to learn that this server is not ready any more. Then breaks what is left, and
-   * resolves when that is tidied up.
+   * Waits for the workers and for the requests that are under way, for 4 seconds at most; whoever asks meanwhile is
+   * still answered, such as the load balancer that has to learn that this server is not ready any more. Then breaks
+   * what is left, and resolves when that is tidied up.
+   *
+   * @param workers resolves when they have stopped
    */
-  close(): Promise<void>
+  close(workers: Promise<void>): Promise<void>
 }
 
 /** Milliseconds. The process ends within 5 seconds whatever happens. */
@@ -44,8 +46,11 @@ export async function startHttpServer(config: Config, service: Service, log: Log
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return {
     url: `http://${host}:${port}`,
-    async close() {
-      await requests.ended(drainMs)
+    async close(workers) {
+      const deadline = AbortSignal.timeout(drainMs)
+      // What the workers end with is for whoever stopped them.
+      await Promise.race([workers.catch(() => undefined), once(deadline, 'abort')])
+      await requests.ended(deadline)
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
@@ -112,7 +117,7 @@ function otherwise(mounted: HttpOptions) {
 }
 
 /** Requests that are not answered yet, or whose rest is still thrown away so that the answer arrives. */
-function watchRequests(server: Server): { ended(ms: number): Promise<void> } {
+function watchRequests(server: Server): { ended(deadline: AbortSignal): Promise<void> } {
   const answers = new EventEmitter()
   let underWay = 0
   const ended = () => {
@@ -127,10 +132,11 @@ function watchRequests(server: Server): { ended(ms: number): Promise<void> } {
     })
   })
   return {
-    async ended(ms) {
-      const signal = AbortSignal.timeout(ms)
-      // Rejects when the time is over.
-      while (underWay > 0 && !signal.aborted) await once(answers, 'answer', { signal }).catch(() => undefined)
+    async ended(deadline) {
+      while (underWay > 0 && !deadline.aborted) {
+        // Rejects when the time is over.
+        await once(answers, 'answer', { signal: deadline }).catch(() => undefined)
+      }
     },
   }
 }

@@ -10,6 +10,8 @@ export interface LimitsConfig {
   readonly maxConnections: number
   /** Jobs of one caller that may be there without having ended. */
   readonly activeJobsPerCaller: number | undefined
+  /** Jobs that may wait for a worker, of each kind. */
+  readonly queueDepth: number
   /** Bytes of the disk of STORAGE_PATH that are left free. */
   readonly freeDiskBytes: number | undefined
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; empty: of nobody. */
@@ -42,6 +44,7 @@ export function readLimits(
     headersSeconds: integer('HEADERS_SECONDS', 1, 3_600) ?? 20,
     maxConnections: integer('MAX_CONNECTIONS', 1, 1_000_000) ?? 1_000,
     activeJobsPerCaller: integer('ACTIVE_JOBS_PER_CALLER', 1, 1_000_000),
+    queueDepth: integer('QUEUE_DEPTH', 1, 1_000_000) ?? 10_000,
     freeDiskBytes: integer('FREE_DISK_BYTES', 0, Number.MAX_SAFE_INTEGER),
     trustedProxies: list(env.TRUSTED_PROXIES),
   }

@@ -29,7 +29,8 @@ async function start(): Promise<void> {
     )
     const http = await startHttpServer(config, service, log)
     onSignals(async () => {
-      await Promise.all([service.stop(), http.close()])
+      const workers = service.stop()
+      await Promise.all([workers, http.close(workers)])
       await database.close()
     })
     log.info({ database: database.name, adapter: config.adapter, storage: config.storagePath }, 'ready')

@@ -43,7 +43,7 @@ export async function startService(
   await importer.check()
   const exporter = createExporter({ pool, resources, batchRows: config.exportBatchRows })
   const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined
-  const queue = postgresQueue({ pool, onError })
+  const queue = postgresQueue({ pool, onError, maxDepth: config.queueDepth })
   const jobs = createJobs({
     importer,
     exporter,

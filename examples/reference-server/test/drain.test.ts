@@ -124,6 +124,43 @@ test.each(['fastify', 'express'])(
   },
 )
 
+test.each(['fastify', 'express'])(
+  'on %s it says that it is not ready for as long as its workers take, also where nobody else asks',
+  async adapter => {
+    const server = await start({ ADAPTER: adapter })
+    // Whoever has written the same row holds the batch up.
+    const other = await database.pool.connect()
+    try {
+      await other.query('begin')
+      await other.query(
+        `insert into users (email, name, role, active) values ('0@example.org', 'B', 'reader', true)`,
+      )
+      await submit(server, users(1))
+      const waiting = async () => {
+        const { rows } = await database.pool.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+        return rows.length
+      }
+      await expect.poll(waiting).toBe(1)
+      const ready = async () => {
+        const asked = request(`${server.url}/ready`, { agent: false }).end()
+        const [response] = await once(asked, 'response')
+        response.resume()
+        return response.statusCode
+      }
+      expect(await ready()).toBe(200)
+      const ended = server.stop()
+      await expect.poll(ready).toBe(503)
+      expect(await waiting()).toBe(1)
+      await other.query('rollback')
+      expect(await ended).toBe(0)
+    } finally {
+      other.release(true)
+    }
+  },
+)
+
 test('it gives the job back that it works on, and the next one ends it', async () => {
   const first = await start()
   const id = await submit(first, users(100_000))

@@ -23,6 +23,11 @@ export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' 
     /** Takes all connections; the answer gives them back. */
     takeAll(): Promise<() => void>
   }
+  /** The service on a queue that holds one job of a kind; the storage and the database are those of `jobs`. */
+  readonly narrow: Pick<HttpOptions, 'jobs' | 'exporter'> & {
+    /** Fills the queue; the answer makes room again. */
+    fill(): Promise<() => Promise<void>>
+  }
   /**
    * What the jobs take for the resolver of names. They may fetch from names below `allowed.test` wherever these lead
    * to, on any port, and from public servers on the ports from 10000.

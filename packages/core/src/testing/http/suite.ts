@@ -26,6 +26,7 @@ import { outageCases } from './cases/outages.ts'
 import { permitCases } from './cases/permits.ts'
 import { principalCases } from './cases/principals.ts'
 import { probeCases } from './cases/probes.ts'
+import { queueFullCases } from './cases/queue-full.ts'
 import { remoteCases } from './cases/remote.ts'
 import { remoteAddressCases } from './cases/remote-addresses.ts'
 import { remoteFaultCases } from './cases/remote-faults.ts'
@@ -107,6 +108,7 @@ const groups = {
   'faults of remote files': remoteFaultCases,
   'addresses of remote files': remoteAddressCases,
   outages: outageCases,
+  'a full queue': queueFullCases,
   exports: exportCases,
   selections: selectionCases,
   'hostile queries': hostileQueryCases,

@@ -1,0 +1,82 @@
+// Cases of the HTTP suite: a queue that is full takes nothing more, keeps nothing of it, and says when to come again.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { bundleOf, planted, sendBundle } from '../bundle-planting.ts'
+import {
+  answerOf,
+  assertProblem,
+  ended,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  type HttpSite,
+  leavesNothing,
+  sendForm,
+  sendJson,
+  sendRaw,
+  usersCsv,
+} from '../site.ts'
+
+/** Whether all that came back is the refusal. */
+async function refused(response: Response): Promise<void> {
+  assert.equal(response.headers.get('retry-after'), '5')
+  await assertProblem(response, 503, 'QUEUE_FULL')
+}
+
+async function whileFull(site: HttpSite, work: (full: HttpSite) => Promise<void>): Promise<void> {
+  const { fill, ...narrow } = site.service.narrow
+  const full = await site.serve(narrow)
+  const makeRoom = await fill()
+  try {
+    await work(full)
+  } finally {
+    await makeRoom()
+  }
+}
+
+const exportsThere = async ({ service }: HttpSite) =>
+  (await service.jobs.list({ kind: 'export', limit: 1 })).jobs[0]?.id
+
+export const queueFullCases: HttpCases = {
+  'an import is refused however it comes, and neither a job nor a file is left': site =>
+    whileFull(site, async full => {
+      const ways = [
+        () => sendRaw(full, 'resource=users', usersCsv(3)),
+        () => sendRaw(full, 'resource=users', usersCsv(20_000)),
+        () => sendForm(full, formBody([field('resource', 'users'), file(usersCsv(3))])),
+        () => sendForm(full, formBody([file(usersCsv(3)), field('resource', 'users')])),
+        () =>
+          sendJson(full, '/v1/imports', { resource: 'users', file_url: 'https://files.allowed.test/u.csv' }),
+        async () => sendBundle(full, await bundleOf(planted())),
+      ]
+      for (const send of ways) await leavesNothing(full, async () => refused(await send()))
+    }),
+
+  'an export is refused, also one of several resources, and leaves no job': site =>
+    whileFull(site, async full => {
+      const before = await exportsThere(site)
+      await refused(await sendJson(full, '/v1/exports', { resource: 'users' }))
+      await refused(await sendJson(full, '/v1/exports', { resources: ['users', 'articles'] }))
+      assert.equal(await exportsThere(site), before)
+    }),
+
+  'the key that came with it is free: the same request is taken when there is room': async site => {
+    const keyed = { 'idempotency-key': randomUUID() }
+    const users = usersCsv(3)
+    await whileFull(site, async full =>
+      refused(await sendRaw(full, 'resource=users', users, 'text/csv', keyed)),
+    )
+    const taken = await sendRaw(site, 'resource=users', users, 'text/csv', keyed)
+    assert.equal(taken.headers.get('idempotency-replayed'), null)
+    assert.equal((await ended(site, taken)).progress.inserted_records, 3)
+  },
+
+  'what needs no place is answered: exports that are streamed, jobs that are asked for': site =>
+    whileFull(site, async full => {
+      const streamed = await fetch(`${full.base}/v1/exports?resource=users&limit=1`)
+      assert.equal(streamed.status, 200)
+      await streamed.text()
+      assert.ok(Array.isArray((await answerOf(fetch(`${full.base}/v1/imports?limit=1`))).jobs))
+    }),
+}
