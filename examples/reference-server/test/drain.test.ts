@@ -95,9 +95,10 @@ test.each(['fastify', 'express'])(
 )
 
 test.each(['fastify', 'express'])(
-  'on %s an export that its end cuts off is seen to be broken by HTTP/1.0 too; so it is at a second signal',
+  'on %s an export that its end cuts off is seen to be broken by HTTP/1.0 too, and on one of them at a second signal',
   async adapter => {
-    for (const code of [0, 1]) {
+    // What is done at a second signal knows no adapter.
+    for (const code of adapter === 'fastify' ? [0, 1] : [0]) {
       const server = await start({ ADAPTER: adapter })
       // More than all buffers on the way hold, and than is taken until the server gives up waiting.
       await database.pool.query(

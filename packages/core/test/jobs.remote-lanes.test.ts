@@ -130,7 +130,7 @@ test('those who fetch need no connections of their own: the pool need not be lar
   const slow = await slowServer()
   for (let count = 0; count < 12; count++) await submit(slow.url, of(`tenant-${count}`))
   const { options } = bed.database.pool
-  const fewest = (options.max ?? 10) - 2
+  const fewest = (options.max ?? 10) - 3
   const working = process({ imports: fewest, exports: 0, fetches: 12 })
   await expect.poll(() => slow.requests.length).toBe(12)
   expect((await bed.ended((await upload('beta')).id)).status).toBe('completed')
