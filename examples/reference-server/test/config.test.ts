@@ -28,6 +28,7 @@ describe('without any variable', () => {
       limits: {},
       headersSeconds: 20,
       maxConnections: 1_000,
+      queueDepth: 10_000,
       corsOrigins: [],
       trustedProxies: [],
       hasMetrics: true,
