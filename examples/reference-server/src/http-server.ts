@@ -2,7 +2,6 @@
 import { EventEmitter, once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { finished } from 'node:stream'
 import { ladingExpress } from '@lading/adapter-express'
 import { ladingFastify } from '@lading/adapter-fastify'
 import { createHttp, type HttpOptions, handleNode } from '@lading/core/http'
@@ -120,15 +119,21 @@ function otherwise(mounted: HttpOptions) {
 function watchRequests(server: Server): { ended(deadline: AbortSignal): Promise<void> } {
   const answers = new EventEmitter()
   let underWay = 0
-  const ended = () => {
-    underWay--
-    answers.emit('answer')
-  }
   server.on('request', (request, response) => {
+    const { socket } = request
     underWay++
+    let isEnded = false
+    const end = () => {
+      if (isEnded) return
+      isEnded = true
+      underWay--
+      answers.emit('answer')
+    }
     response.once('close', () => {
-      if (request.complete) ended()
-      else finished(request, ended)
+      if (request.complete || socket.destroyed) return end()
+      // Node tells a request of the end of its connection as long only as it has no answer.
+      request.once('end', end)
+      socket.once('close', end)
     })
   })
   return {

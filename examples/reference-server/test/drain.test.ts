@@ -162,6 +162,28 @@ test.each(['fastify', 'express'])(
   },
 )
 
+test.each(['fastify', 'express'])(
+  'on %s it does not wait for a client that was refused, sent nothing more and has gone',
+  async adapter => {
+    const server = await start({ ADAPTER: adapter })
+    const asking = request(`${server.url}/v1/imports?resource=users`, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'image/png', 'content-length': 10, expect: '100-continue' },
+    })
+    asking.on('error', () => undefined)
+    asking.flushHeaders()
+    const [refused] = await once(asking, 'response')
+    expect(refused.statusCode).toBe(415)
+    refused.resume()
+    await once(refused, 'end')
+    asking.destroy()
+    const ending = fairClock()
+    expect(await server.stop()).toBe(0)
+    expect(ending()).toBeLessThan(3_000)
+  },
+)
+
 test('it gives the job back that it works on, and the next one ends it', async () => {
   const first = await start()
   const id = await submit(first, users(100_000))
