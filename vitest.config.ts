@@ -4,12 +4,22 @@ import LongestFirst from './test-support/longest-first.ts'
 // Tests run on sources, across packages, never on a build that may be stale.
 const onSources = { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } }
 
+/**
+ * `npm test` leaves out what takes longest (`*.long.test.ts`), so that it can be run often; `npm run test:long` is that
+ * rest, and `.ci/run` has both. `LADING_TESTS=all` is for everything in one run.
+ */
+const { LADING_TESTS: wanted = 'short' } = process.env
+const long = '**/*.long.test.ts'
+
 export default defineConfig({
   environments: { ssr: onSources, __vitest__: onSources },
   ssr: onSources,
   test: {
-    include: ['packages/**/*.test.ts', 'testdata/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    include:
+      wanted === 'long'
+        ? [long]
+        : ['packages/**/*.test.ts', 'testdata/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(wanted === 'short' ? [long] : [])],
     globalSetup: ['test-support/global-setup.ts'],
     // See `npm run test:strict`.
     setupFiles: process.env.LADING_STRICT ? ['test-support/strict-setup.ts'] : [],

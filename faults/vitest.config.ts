@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     ...base.test,
     include: [isSoak ? 'faults/**/*.soak.ts' : 'faults/**/*.test.ts'],
+    exclude: ['**/node_modules/**'],
     globalSetup: ['test-support/global-setup.ts', 'faults/support/build-worker.ts'],
     reporters: ['default', './test-support/closing-line.ts'],
     maxWorkers: isSoak ? 1 : 2,

@@ -5,8 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const long = [
   'packages/adapter-',
   'packages/core/test/http',
-  'packages/core/test/import.random-files',
   'packages/core/test/bad-inputs',
+  'packages/core/test/import.random-files',
   'examples/',
   'packages/embedded-postgres/',
   'packages/cli/test/',

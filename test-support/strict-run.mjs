@@ -24,6 +24,7 @@ const { status } = spawnSync(
       NODE_OPTIONS:
         `${process.env.NODE_OPTIONS ?? ''} --unhandled-rejections=strict --import=${pathToFileURL(listener)}`.trim(),
       LADING_STRICT: folder,
+      LADING_TESTS: process.env.LADING_TESTS ?? 'all',
     },
   },
 )
