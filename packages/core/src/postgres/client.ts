@@ -1,7 +1,7 @@
 // Borrowing a connection, so that every way out gives it back: healthy, or with the error that spoilt it.
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import type { Client, Pool, PooledClient } from './pg.ts'
+import type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
 import { databaseFault, sqlstate } from './sqlstate.ts'
 import { watched } from './watchdog.ts'
 
@@ -32,13 +32,42 @@ export async function borrow(pool: Pool, { isWatched = true }: BorrowOptions = {
   // A connection that breaks between two queries emits `error`, which would end the process if nobody listened.
   client.on('error', ignore)
   const seconds = isWatched ? (patience.get(pool) ?? defaults.noProgressSeconds) : Number.POSITIVE_INFINITY
+  const { client: ours, watch } = watched(client, seconds * 1000, backend => {
+    void endBackend(pool, backend, seconds)
+  })
   return {
-    ...watched(client, seconds * 1000, backend => void endBackend(pool, backend, seconds)),
+    client: translated(ours),
+    watch,
     giveBack(error) {
       client.removeListener('error', ignore)
       client.release(error)
     },
   }
+}
+
+/**
+ * The one place where errors of the driver and the database become faults, so that no statement can be forgotten.
+ * What a stream of COPY meets is translated where the stream is read or written (`copy-in.ts`, `copy-out.ts`).
+ */
+function translated(client: Client): Client {
+  function query<Stream extends NodeJS.EventEmitter & { submit(connection: unknown): void }>(
+    stream: Stream,
+  ): Stream
+  function query(text: string, values?: unknown[]): Promise<QueryResult>
+  function query(what: unknown, values?: unknown[]): unknown {
+    // Handed on as it is, whichever of the two it is.
+    const asked: unknown = client.query(what as string, values)
+    return asked instanceof Promise ? asked.catch(rethrow) : asked
+  }
+  return {
+    query,
+    on: (...event) => client.on(...event),
+    removeListener: (...event) => client.removeListener(...event),
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw databaseFault(error)
 }
 
 /**

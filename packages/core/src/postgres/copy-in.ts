@@ -4,12 +4,13 @@ import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from './client.ts'
+import { databaseFault } from './sqlstate.ts'
 
 /**
  * Sends `chunks` in one burst. `sql` ends with a COPY … FROM STDIN; statements without a result set may come
  * before it in the same round trip.
  *
- * @throws LadingError `INTERNAL` if the database took another number of rows than was sent.
+ * @throws LadingError `INTERNAL` if the database took another number of rows than was sent, else the database's own
  */
 export async function copyIn(
   client: Client,
@@ -18,7 +19,9 @@ export async function copyIn(
   rows: number,
 ): Promise<void> {
   const copy = client.query(copyFrom(sql))
-  await pipeline(Readable.from(chunks), copy)
+  await pipeline(Readable.from(chunks), copy).catch(error => {
+    throw databaseFault(error)
+  })
   if (copy.rowCount !== rows) {
     throw new LadingError(
       'INTERNAL',

@@ -29,8 +29,12 @@ export function blame(error: unknown): Blame {
   return 'unclear'
 }
 
-/** The five characters of a database error, or undefined for an error that did not come from the database. */
+/**
+ * The five characters of a database error, or of the one that a fault was made of; undefined for an error that did not
+ * come from the database.
+ */
 export function sqlstate(error: unknown): string | undefined {
+  if (error instanceof LadingError) return sqlstate(error.cause)
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   const { code } = error
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error ? code : undefined
