@@ -85,7 +85,7 @@ export type {
 export { checkMapping } from './resource/mapping.ts'
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
 export { checkRemote, type RemoteOptions } from './source/remote-access.ts'
-export { type FileStorageOptions, fileStorage } from './storage/file-storage.ts'
+export { type FileStorage, type FileStorageOptions, fileStorage } from './storage/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
 export type {
   ByteRange,
