@@ -83,7 +83,9 @@ test('a link or a folder in its place is a fault too', async () => {
   await mkdir(root)
   await writeFile(join(parent, 'id'), '3f0e2b1c-8a4d-4c1e-9d2f-0123456789ab\n')
   await symlink(join(parent, 'id'), join(root, '.lading-storage-id'))
-  const message = expect.stringMatching(/^The file \.lading-storage-id of the storage folder cannot be read \(E/)
+  const message = expect.stringMatching(
+    /^The file \.lading-storage-id of the storage folder cannot be read \(E/,
+  )
   await expect(fileStorage(root).identity()).rejects.toMatchObject({ code: 'CONFIG_INVALID', message })
   await mkdir(join(parent, 'second', '.lading-storage-id'), { recursive: true })
   await expect(fileStorage(join(parent, 'second')).identity()).rejects.toMatchObject({
