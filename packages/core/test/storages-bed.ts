@@ -65,6 +65,7 @@ export function storagesBed(): StoragesBed {
         exporter: createExporter({ pool, resources }),
         storage,
         sweepSeconds: 0.05,
+        remote: { allow: ['127.0.0.1:*'], pauseMs: 1 },
         ...options,
         queue,
       })

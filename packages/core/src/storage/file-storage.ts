@@ -52,11 +52,22 @@ const lookEvery = 16 * 1024 * 1024
  */
 export function fileStorage(directory: string, options: FileStorageOptions = {}): FileStorage {
   const reserveBytes = checkedReserve(options.reserveBytes ?? defaults.freeDiskBytes)
-  const root = once(() => makeRoot(directory))
-  const identity = once(async () => folderIdentity(await root()))
+  let known: Promise<string> | undefined
+  const root = () => {
+    known ??= makeRoot(directory).catch(error => {
+      // What is missing now may be there for the next call.
+      known = undefined
+      throw error
+    })
+    return known
+  }
+  let name: string | undefined
 
   return {
-    identity,
+    async identity() {
+      name = await folderIdentity(await root(), name)
+      return name
+    },
 
     async put(key, source, options = {}) {
       const arriving = incoming(source, options)
@@ -120,18 +131,6 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
         throw storageFault(error)
       }
     },
-  }
-}
-
-/** What fails now may work for the next call. */
-function once(work: () => Promise<string>): () => Promise<string> {
-  let known: Promise<string> | undefined
-  return () => {
-    known ??= work().catch(error => {
-      known = undefined
-      throw error
-    })
-    return known
   }
 }
 

@@ -24,11 +24,12 @@ const emptyPauseMs = 50
  * Reads the id, or makes one. Processes that do so at the same time get the same one. A folder that is copied or
  * restored keeps its id.
  *
+ * @param known what this process has read before: a folder that was emptied meanwhile gets its id back
  * @throws LadingError `CONFIG_INVALID` for an id file that cannot be read or holds no id, `STORAGE_FULL`
  */
-export async function folderIdentity(root: string): Promise<string> {
+export async function folderIdentity(root: string, known?: string): Promise<string> {
   try {
-    if ((await readText(root)) === undefined) await make(root)
+    if ((await readText(root)) === undefined) await make(root, known ?? randomUUID())
     return await read(root)
   } catch (error) {
     throw storageFault(error)
@@ -65,11 +66,11 @@ async function readText(root: string): Promise<string | undefined> {
 }
 
 /** Complete under a name of its own first: whoever else makes one at the same moment finds a whole file or none. */
-async function make(root: string): Promise<void> {
+async function make(root: string, id: string): Promise<void> {
   const temporary = join(root, `${identityFile}${temporaryMark}${randomBytes(8).toString('hex')}`)
   const target = join(root, identityFile)
   try {
-    await writeFile(temporary, `${randomUUID()}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    await writeFile(temporary, `${id}\n`, { flag: 'wx', mode: 0o600, flush: true })
     await link(temporary, target).catch(async error => {
       if (errnoOf(error) === 'EEXIST') return
       ignore('EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')(error)

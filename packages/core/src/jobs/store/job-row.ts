@@ -6,7 +6,7 @@ import type { ErrorCount } from './error-counts.ts'
 import { fileNameOf, resourcesOf } from './export-file.ts'
 import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
 import type { Checkpoint } from './resume.ts'
-import { isServed } from './served-storages.ts'
+import { isUnserved } from './served-storages.ts'
 import { isEnded } from './transitions.ts'
 
 /** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
@@ -76,7 +76,7 @@ export interface JobRow extends Checkpoint {
   readonly seconds: number | null
   /** Seconds since the last claim. */
   readonly claimed_seconds: number | null
-  /** It could begin, and no worker has the storage that holds its source. */
+  /** It could begin, and no worker has had the storage of its source for a while. */
   readonly is_unserved: boolean
 }
 
@@ -87,7 +87,7 @@ export const jobColumns = `*,
   )::float8 end as seconds,
   extract(epoch from clock_timestamp() - claimed_at)::float8 as claimed_seconds,
   coalesce(expires_at <= clock_timestamp(), false) as is_expired,
-  status = 'pending' and not waiting and source_storage is not null and not ${isServed('source_storage')} as is_unserved`
+  ${isUnserved} as is_unserved`
 
 /** What an import was asked to do, frozen when it was submitted. */
 export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
