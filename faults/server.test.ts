@@ -1,13 +1,14 @@
 // F2: kill -9 of the whole reference server with its embedded database, in the middle of an import.
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { startServer } from '../examples/reference-server/test/support.ts'
 import { startOwnServer } from '../test-support/own-server.ts'
+import { storedFiles } from '../test-support/stored-files.ts'
 
 /** `FAULTS_USERS=300000` for the full size; then the lease is waited for, as it is in life. */
 const users = Number(process.env.FAULTS_USERS ?? 30_000)
@@ -79,8 +80,8 @@ test(
     await expect.poll(async () => (await pool.query('select from lading.queue')).rowCount).toBe(0)
     const staging = async () => (await pool.query("select from pg_class where relpersistence = 't'")).rowCount
     await expect.poll(staging).toBe(0)
-    const files = await readdir(join(folder, 'files'), { recursive: true, withFileTypes: true })
-    expect(files.filter(entry => entry.isFile()).map(({ name }) => name)).toEqual(['source'])
+    const files = await storedFiles(join(folder, 'files'))
+    expect(files.map(({ name }) => name)).toEqual(['source'])
     await pool.end()
     await database.stop()
     expect(await second.stop()).toBe(0)

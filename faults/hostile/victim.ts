@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import { spawnServer } from '../../examples/reference-server/test/support.ts'
 import { startOwnServer } from '../../test-support/own-server.ts'
+import { storedFiles } from '../../test-support/stored-files.ts'
 import { ask, watched } from '../support/watched.ts'
 
 export interface Counted {
@@ -137,7 +138,7 @@ export async function startVictim(adapter: string, leaks: boolean): Promise<Vict
 async function entriesOf(folder: string): Promise<Dirent[]> {
   for (;;) {
     try {
-      return await readdir(folder, { recursive: true, withFileTypes: true })
+      return await storedFiles(folder)
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
     }

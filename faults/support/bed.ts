@@ -1,5 +1,5 @@
 // What each fault test has: a database, a folder, a file, workers to kill, and the oracle at the end.
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type pg from 'pg'
@@ -16,6 +16,7 @@ import {
   type Resource,
 } from '../../packages/core/src/index.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../test-support/database.ts'
+import { storedFiles } from '../../test-support/stored-files.ts'
 import { cargo, cargoCsv, createCargoSql } from './cargo.ts'
 import { expectDelivered, expectNothingLeft, unhandledOf } from './left-over.ts'
 import { complaints, type Traces, tracesOf } from './oracle.ts'
@@ -168,10 +169,9 @@ export function faultBed({ rows = 20_000 }: { readonly rows?: number } = {}): Be
       expect(await bed.files()).toHaveLength(files)
     },
     async files() {
-      const entries = await readdir(bed.folder, { recursive: true, withFileTypes: true })
-      return entries
-        .filter(entry => !entry.isDirectory())
-        .map(entry => relative(bed.folder, join(entry.parentPath, entry.name)))
+      return (await storedFiles(bed.folder)).map(entry =>
+        relative(bed.folder, join(entry.parentPath, entry.name)),
+      )
     },
   }
   return bed

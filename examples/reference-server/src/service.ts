@@ -44,11 +44,14 @@ export async function startService(
   const exporter = createExporter({ pool, resources, batchRows: config.exportBatchRows })
   const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined
   const queue = postgresQueue({ pool, onError, maxDepth: config.queueDepth })
+  const storage = fileStorage(config.storagePath, { reserveBytes: config.freeDiskBytes })
+  // A folder that does not say which storage it is stops the server at its start, and not the first upload.
+  await storage.identity()
   const jobs = createJobs({
     importer,
     exporter,
     queue,
-    storage: fileStorage(config.storagePath, { reserveBytes: config.freeDiskBytes }),
+    storage,
     ...(metrics && { metrics }),
     fileExpiryHours: config.exportFileExpiryHours,
     idempotencyTtlHours: config.idempotencyTtlHours,

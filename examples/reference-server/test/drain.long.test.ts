@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { fairClock } from '../../../test-support/fair-clock.ts'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import { type RunningServer, startServer } from './support.ts'
 
 let database: TestDatabase
@@ -51,7 +52,7 @@ test.each(['fastify', 'express'])(
     const answered = once(upload, 'response')
     upload.write(users(5_000))
     const storedTemporarily = async () => {
-      return (await readdir(folder, { recursive: true })).length
+      return (await storedFiles(folder)).length
     }
     await expect.poll(storedTemporarily).toBeGreaterThan(0)
 

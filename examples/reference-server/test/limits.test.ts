@@ -1,6 +1,6 @@
 // The reference server against clients that are slow, too many, hostile or out of place, on both adapters.
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers'
 import { setInterval } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import { type RunningServer, spawnServer, startServer } from './support.ts'
 
 let database: TestDatabase
@@ -64,8 +65,7 @@ function spoken(url: string, said: string | Buffer): Promise<string> {
 }
 
 async function keptFiles(): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries.filter(entry => entry.isFile()).map(({ name }) => name)
+  return (await storedFiles(folder)).map(({ name }) => name)
 }
 
 describe.each(['fastify', 'express'])('on %s', ADAPTER => {

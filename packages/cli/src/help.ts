@@ -86,5 +86,5 @@ ${exitCodes}`
 
 export const jobsDescription = [
   'Looks at what was submitted to a server on this database, and cancels or retries it.',
-  'A line for each job: id, kind, resource, status, records, rejected records, seconds, and why it failed.',
+  'A line for each job: id, kind, resource, status, records, rejected records, seconds, and why it failed or waits.',
 ].join(' ')

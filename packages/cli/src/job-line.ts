@@ -2,9 +2,16 @@
 import type { Job } from '@lading/core'
 
 /** Never a value of a file. */
-export function jobLine({ id, kind, resource, status, progress, durationSeconds, errorCode }: Job): string {
+export function jobLine(job: Job): string {
+  const { id, kind, resource, status, progress, durationSeconds } = job
   const { processedRecords, failedRecords } = progress
   const seconds = (durationSeconds ?? 0).toFixed(2)
-  const fields = [id, kind, resource, status, processedRecords, failedRecords, seconds, errorCode ?? '']
+  const fields = [id, kind, resource, status, processedRecords, failedRecords, seconds, reasonOf(job)]
   return `${fields.join('\t').trimEnd()}\n`
+}
+
+/** Why it failed, or why it does not begin. */
+function reasonOf({ errorCode, waitingForStorage }: Job): string {
+  if (waitingForStorage !== null) return `waits for storage ${waitingForStorage}, which no worker has`
+  return errorCode ?? ''
 }

@@ -21,6 +21,7 @@ const own = [
   'lading/014_counted_once',
   'lading/015_lists_by_time',
   'lading/016_fetches',
+  'lading/017_storages',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

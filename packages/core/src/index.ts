@@ -36,9 +36,10 @@ export {
   readSettings,
 } from './importer/settings.ts'
 export { readEncoding, readMapping } from './importer/settings-text.ts'
-export { createJobs, type JobsOptions } from './jobs/create-jobs.ts'
+export { createJobs } from './jobs/create-jobs.ts'
 export type { Health } from './jobs/health.ts'
 export type { JobPage, Jobs, ListErrors, WorkOptions } from './jobs/jobs.ts'
+export type { JobsOptions } from './jobs/jobs-options.ts'
 export type { Cleaned } from './jobs/life/janitor.ts'
 export type { ErrorPage } from './jobs/outcome/record-errors.ts'
 export type { ErrorFilter } from './jobs/store/error-counts.ts'
@@ -85,7 +86,7 @@ export type {
 export { checkMapping } from './resource/mapping.ts'
 export { defineConfig, type Project, resourceNamed } from './resource/project.ts'
 export { checkRemote, type RemoteOptions } from './source/remote-access.ts'
-export { type FileStorageOptions, fileStorage } from './storage/file-storage.ts'
+export { type FileStorage, type FileStorageOptions, fileStorage } from './storage/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
 export type {
   ByteRange,

@@ -1,17 +1,17 @@
 // Bundles that are made as jobs, and files for their time: nothing but the file is left, and that not for ever.
 import { randomUUID } from 'node:crypto'
-import { readdir, utimes } from 'node:fs/promises'
+import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import { fileStorage } from '../src/index.ts'
 import { plantRows } from './bundle-bed.ts'
 import { jobsBed } from './jobs-bed.ts'
 
 const bed = jobsBed()
 
-const files = async (folder = bed.folder) =>
-  (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile())
+const files = async (folder = bed.folder) => storedFiles(folder)
 
 describe('the export', () => {
   test('counts the rows of all, and leaves nothing but its file', async () => {

@@ -1,10 +1,10 @@
 // Bundles that are taken back as a chain of imports: all of its jobs, or none and no file.
 import { randomUUID } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { createReferenceDatabase } from '../../../test-support/database.ts'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import {
   createExporter,
   createImporter,
@@ -24,8 +24,7 @@ import { resources } from './support.ts'
 
 const bed = jobsBed()
 
-const files = async (folder = bed.folder) =>
-  (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile())
+const files = (folder = bed.folder) => storedFiles(folder)
 
 const jobCount = async () => (await bed.database.pool.query('select from lading.jobs')).rowCount
 

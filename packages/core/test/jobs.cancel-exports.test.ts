@@ -1,6 +1,6 @@
 // An export that nobody wants any more: no file is left of it.
-import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import { type Job, memoryStorage } from '../src/index.ts'
 import { jobsBed } from './jobs-bed.ts'
 
@@ -40,6 +40,5 @@ test('the file of a completed export can be deleted before its time, also twice'
   expect(await bed.jobs.deleteFile(id)).toBe(true)
   expect(await got(id)).toMatchObject({ status: 'completed', file: null })
   expect(await bed.jobs.download(id)).toBeUndefined()
-  const files = await readdir(bed.folder, { recursive: true, withFileTypes: true })
-  expect(files.filter(entry => entry.isFile())).toEqual([])
+  expect(await storedFiles(bed.folder)).toEqual([])
 })

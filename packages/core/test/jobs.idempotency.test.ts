@@ -1,8 +1,8 @@
 // Idempotency keys of jobs: one job for one request, whoever died on the way.
-import { readdir } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import {
   createExporter,
   createImporter,
@@ -26,8 +26,7 @@ const users = (options: Partial<Parameters<Jobs['submitImport']>[0]> = {}) =>
   })
 
 async function filesLeft(): Promise<number> {
-  const entries = await readdir(bed.folder, { recursive: true, withFileTypes: true })
-  return entries.filter(entry => entry.isFile()).length
+  return (await storedFiles(bed.folder)).length
 }
 
 const ask = async (sql: string, values: unknown[] = []) => (await bed.database.pool.query(sql, values)).rows

@@ -3,6 +3,7 @@ import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import {
   type CleanedKind,
   createExporter,
@@ -43,9 +44,7 @@ async function exported(): Promise<string> {
 
 /** Everything in the folder of the storage, whatever it is. */
 async function files(): Promise<string[]> {
-  const entries = await readdir(bed.folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter(entry => !entry.isDirectory())
+  return (await storedFiles(bed.folder))
     .map(entry => relative(bed.folder, join(entry.parentPath, entry.name)))
     .sort()
 }
@@ -174,7 +173,7 @@ test('files that no job refers to go after an hour, and nothing else that lies i
     [known, 'imports/22222222-2222-4222-8222-222222222222/source', 'notes/readme.txt'].sort(),
   )
   // Their folders are gone too.
-  expect(await readdir(bed.folder)).toEqual(['imports', 'notes'])
+  expect((await readdir(bed.folder)).sort()).toEqual(['.lading-storage-id', 'imports', 'notes'])
 })
 
 test('what an upload has left whose process died goes after an hour', async () => {

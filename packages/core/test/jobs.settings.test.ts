@@ -1,8 +1,8 @@
 // What an import is asked to do is checked at once, frozen with the job, and done by every attempt at it.
-import { readdir } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import { fileStorage, type SubmitImport } from '../src/index.ts'
 import { file, jobsBed } from './jobs-bed.ts'
 import { bytes, rowsOf } from './support.ts'
@@ -29,8 +29,7 @@ test.each([
 ])('%s is refused at once, and leaves neither a job nor a file', async (_, options) => {
   await expect(submit(options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
-  const left = await readdir(bed.folder, { recursive: true, withFileTypes: true })
-  expect(left.filter(entry => entry.isFile())).toEqual([])
+  expect(await storedFiles(bed.folder)).toEqual([])
 })
 
 test('a compressed file that is too large when it is inflated fails, and is small when it is stored', async () => {

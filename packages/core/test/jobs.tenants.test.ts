@@ -1,7 +1,8 @@
 // Jobs of tenants, in a program: whose they are, what is restricted to a tenant, and where their files lie.
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import { file, jobsBed } from './jobs-bed.ts'
 import { bytes } from './support.ts'
 
@@ -141,13 +142,10 @@ test('the janitor leaves alone what a running export of a tenant writes, and not
     await utimes(path, old, old)
   }
   expect(await bed.jobs.clean()).toMatchObject({ orphan: left.length })
-  const found = await readdir(bed.folder, { recursive: true, withFileTypes: true })
-  expect(
-    found
-      .filter(entry => entry.isFile())
-      .map(entry => join(entry.parentPath, entry.name).slice(bed.folder.length + 1))
-      .sort(),
-  ).toEqual([...kept].sort())
+  const found = await storedFiles(bed.folder)
+  expect(found.map(entry => join(entry.parentPath, entry.name).slice(bed.folder.length + 1)).sort()).toEqual(
+    [...kept].sort(),
+  )
 })
 
 test('files of a tenant lie in its folder', async () => {

@@ -1,6 +1,6 @@
 // Import jobs: submitted, worked on, read; with their errors and rejects.
-import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { storedFiles } from '../../../test-support/stored-files.ts'
 import { file, jobsBed } from './jobs-bed.ts'
 import { bytes, rowsOf } from './support.ts'
 
@@ -112,9 +112,7 @@ describe('an import', () => {
   ])('of %s is refused at once, and leaves neither a job nor a file', async (_, options, code) => {
     await expect(bed.jobs.submitImport({ resource: 'users', ...options })).rejects.toMatchObject({ code })
     expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
-    expect(
-      (await readdir(bed.folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile()),
-    ).toEqual([])
+    expect(await storedFiles(bed.folder)).toEqual([])
   })
 })
 
@@ -138,5 +136,10 @@ test('an id that is no UUID is refused, and an unknown one is nothing', async ()
 })
 
 test('every part answers when it is asked for its health', async () => {
-  expect(await bed.jobs.health()).toEqual({ database: true, storage: true, queue: true })
+  expect(await bed.jobs.health()).toEqual({
+    database: true,
+    storage: true,
+    queue: true,
+    waitingForStorages: [],
+  })
 })

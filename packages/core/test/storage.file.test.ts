@@ -10,8 +10,10 @@ storageSuite({
   name: 'files',
   create: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lading-storage-'))
+    const again = () => fileStorage(join(folder, 'made', 'on', 'demand'))
     return {
-      storage: fileStorage(join(folder, 'made', 'on', 'demand')),
+      storage: again(),
+      again,
       cleanup: () => rm(folder, { recursive: true }),
     }
   },

@@ -1,27 +1,27 @@
 import { hostname } from 'node:os'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import type { Exporter } from '../exporter/create-exporter.ts'
-import type { Importer } from '../importer/create-importer.ts'
 import { internalsOf } from '../importer/internals.ts'
-import type { Metrics } from '../metrics/metrics.ts'
 import { noopMetrics } from '../metrics/noop.ts'
-import type { Queue, QueueKind } from '../queue/queue.ts'
-import { type RemoteOptions, remoteAccess } from '../source/remote-access.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { QueueKind } from '../queue/queue.ts'
+import { remoteAccess } from '../source/remote-access.ts'
+import { identityOf } from '../storage/identity.ts'
 import { probe } from './health.ts'
 import type { Jobs } from './jobs.ts'
+import type { JobsOptions } from './jobs-options.ts'
 import { clean, keepClean } from './life/janitor.ts'
 import { cancelOrTell, deleteExport, retryOrTell } from './life/job-calls.ts'
 import { keepSweeping } from './life/sweep.ts'
+import { keepWatching } from './life/unserved.ts'
 import { givenBack } from './outcome/give-back.ts'
 import { allErrors, errorPage } from './outcome/record-errors.ts'
 import { listJobs, readPage } from './pages.ts'
 import { checkPoolSize } from './pool-size.ts'
-import type { Job, JobKind } from './store/job.ts'
+import type { JobKind } from './store/job.ts'
 import { toJob } from './store/job-row.ts'
 import { assertJobId, createJobStore } from './store/job-store.ts'
 import { createOutbox } from './store/outbox.ts'
+import { expectHere } from './store/stored-here.ts'
 import { claimKey } from './submit/idempotency.ts'
 import { createKeyStore } from './submit/idempotency-store.ts'
 import { expectRoom } from './submit/room.ts'
@@ -34,64 +34,8 @@ import { mostForOne, runFetchJob } from './work/fetch-job.ts'
 import { startHeart } from './work/heart.ts'
 import { runImportJob } from './work/import-job.ts'
 import { observeJobs } from './work/observe.ts'
-import { type RunJob, workOn } from './work/worker.ts'
-
-export interface JobsOptions {
-  /** Jobs run on its pool: rows, errors and checkpoint of a batch are one transaction, so it must be one database. */
-  readonly importer: Importer
-  readonly exporter: Exporter
-  readonly queue: Queue
-  readonly storage: Storage
-  readonly metrics?: Metrics
-  /** Hears of each job that ended here, for a log: one that a worker of this process had, or that nobody had. */
-  readonly onJobEnd?: (job: Job) => void
-  /** Seconds without a sign of life after which another worker takes a job. @defaultValue 30 */
-  readonly leaseSeconds?: number
-  /**
-   * Times that a job is begun without getting on before it fails: with the fault that ended the last attempt, or
-   * with `POISON` if nobody lived to tell. A job that gets on is begun as often as it takes. @defaultValue 5
-   */
-  readonly maxAttempts?: number
-  /**
-   * Seconds between two looks for jobs that the queue has forgotten. Less finds the jobs of a dead process sooner,
-   * and asks the database more often. @defaultValue 30
-   */
-  readonly sweepSeconds?: number
-  /**
-   * Hears what a log should have and no client may: the fault that ended a job and was none of its file, with its
-   * causes, such as what a hook threw; and what breaks beside the jobs and is tried again, such as the sweep.
-   * @defaultValue nobody
-   */
-  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => void
-  /** Hours that the file of an export is kept that was submitted here, whoever makes it. @defaultValue 24 */
-  readonly fileExpiryHours?: number
-  /**
-   * Days that a job that has ended is kept, with its errors and its rejected records. `false`: it is not for this process
-   * to say, and it deletes none; one that says a number has to work. @defaultValue 30
-   */
-  readonly jobRetentionDays?: number | false
-  /** The same of the source of an import, with which its rejected records can be had. @defaultValue 7 */
-  readonly spoolRetentionDays?: number | false
-  /** Seconds between two runs of the janitor; one of all servers does it. @defaultValue 60 */
-  readonly janitorSeconds?: number
-  /** Hours for which a request with the same idempotency key gets the same job. @defaultValue 24 */
-  readonly idempotencyTtlHours?: number
-  /**
-   * Imports from URLs: what may be fetched, and with how much patience. `false`: nothing is fetched and none is taken.
-   * Each process that works needs the same. @defaultValue from public servers on the ports 80 and 443
-   */
-  readonly remote?: RemoteOptions | false
-  /**
-   * Record errors of one job submitted here whose message and value are stored, whoever does it. Counts and rejected records are complete beyond
-   * it; each takes some 300 bytes of the database. @defaultValue 100000
-   */
-  readonly storedErrors?: number
-  /**
-   * Jobs of one caller that may be there without having ended; further ones are refused with `TOO_MANY_JOBS`. Those of
-   * callers whom nobody knows count together. @defaultValue 1000
-   */
-  readonly activeJobsPerCaller?: number | undefined
-}
+import { keepServing } from './work/serving.ts'
+import { type RunJob, toItsStorage, workOn } from './work/worker.ts'
 
 /**
  * Needs the schema `lading` (see `migrate`).
@@ -173,12 +117,17 @@ export function createJobs(options: JobsOptions): Jobs {
     async download(id, range) {
       const row = await known(id, 'export')
       if (row === undefined || row.file_key === null || row.is_expired) return undefined
+      const place = { key: row.file_key, storage: row.file_storage }
+      await expectHere(storage, place, 'The file of this export')
       return storage.get(row.file_key, range).catch(goneMeanwhile)
     },
     async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
       checkPoolSize(importer.pool, imports, exports)
+      const place = await identityOf(storage)
       const heart = startHeart(importer.pool, leaseSeconds, onError)
       const context = { importer, exporter, storage, store, newOutbox, leaseSeconds, kept, onError }
+      const sendElsewhere = (id: string) => toItsStorage(id, { pool: importer.pool, queue, store, newOutbox })
+      const everyMs = sweepSeconds * 1000
       const fetching = { pool: importer.pool, storage, newOutbox, remote }
       const consume = async (kind: QueueKind, concurrency: number, run: RunJob) => {
         if (concurrency === 0) return
@@ -186,8 +135,10 @@ export function createJobs(options: JobsOptions): Jobs {
           kind,
           concurrency,
           ...(kind === 'fetch' && { concurrencyPerResource: mostForOne(concurrency) }),
+          storage: place,
           signal,
-          handler: (id, { signal: until }) => workOn(id, { ...worker, heart }, until, run),
+          handler: (id, { signal: until }) =>
+            workOn(id, { ...worker, heart, storage: place, sendElsewhere }, until, run),
         })
       }
       const parts = [
@@ -195,7 +146,11 @@ export function createJobs(options: JobsOptions): Jobs {
         consume('export', exports, (job, until) => runExportJob(job, context, until)),
         consume('fetch', fetches, (job, until) => runFetchJob(job, fetching, until)),
         keepClean(janitor, { everySeconds, signal }),
-        keepSweeping({ pool: importer.pool, newOutbox, everyMs: sweepSeconds * 1000, signal, onError }),
+        keepSweeping({ pool: importer.pool, newOutbox, everyMs, signal, onError }),
+        keepWatching({ pool: importer.pool, everyMs, signal, onError }),
+        ...(imports === 0
+          ? []
+          : [keepServing({ pool: importer.pool, place, leaseSeconds, signal, onError })]),
       ]
       // Where one part cannot begin, the jobs of another may still be under way.
       const ended = Promise.allSettled(parts).then(() => heart.close())

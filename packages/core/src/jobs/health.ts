@@ -2,31 +2,45 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Pool, withClient } from '../postgres/client.ts'
 import type { Queue } from '../queue/queue.ts'
+import { identityOf } from '../storage/identity.ts'
 import type { Storage } from '../storage/storage.ts'
+import { unservedStorages } from './store/served-storages.ts'
 
 /** Whether each part that jobs depend on answers. */
 export interface Health {
   readonly database: boolean
   readonly storage: boolean
   readonly queue: boolean
+  /** Storages that hold files of jobs which could begin, and that no worker has had for a while. Such jobs wait. */
+  readonly waitingForStorages?: readonly string[]
 }
 
 /** A probe that is silent for so long has failed. */
 const probeMs = 2_000
 
 export async function probe(pool: Pool, storage: Storage, queue: Queue): Promise<Health> {
-  const [database, stored, queued] = await Promise.all([
+  const [database, stored, queued, unserved] = await Promise.all([
     answers(withClient(pool, client => client.query('select 1'))),
-    answers(storage.stat('health/probe')),
+    answers(Promise.all([storage.stat('health/probe'), identityOf(storage)])),
     answers(queue.depth('import')),
+    inTime(unservedStorages(pool), []),
   ])
-  return { database, storage: stored, queue: queued }
+  const waitingForStorages = unserved.map(one => one.storage)
+  return { database, storage: stored, queue: queued, waitingForStorages }
 }
 
-async function answers(asked: Promise<unknown>): Promise<boolean> {
+function answers(asked: Promise<unknown>): Promise<boolean> {
+  return inTime(
+    asked.then(() => true),
+    false,
+  )
+}
+
+/** @param otherwise what a part that fails or is silent stands for */
+async function inTime<Answer>(asked: Promise<Answer>, otherwise: Answer): Promise<Answer> {
   const patience = new AbortController()
-  const tooLate = setTimeout(probeMs, false, { signal: patience.signal }).catch(() => false)
-  const answer = await Promise.race([asked.then(() => true).catch(() => false), tooLate])
+  const tooLate = setTimeout(probeMs, otherwise, { signal: patience.signal }).catch(() => otherwise)
+  const answer = await Promise.race([asked.catch(() => otherwise), tooLate])
   patience.abort()
   return answer
 }

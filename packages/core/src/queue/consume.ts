@@ -22,6 +22,7 @@ export async function consume(
     kind,
     concurrency,
     concurrencyPerResource: perResource,
+    storage,
     signal,
     handler,
     running,
@@ -72,7 +73,8 @@ export async function consume(
     const free = concurrency - running.size
     if (free === 0) return true
     try {
-      const deliveries = await store.claim({ kind, count: free, turns: turns.list(), perResource }, signal)
+      const wanted = { kind, count: free, turns: turns.list(), perResource, storage }
+      const deliveries = await store.claim(wanted, signal)
       if (signal.aborted) await Promise.all(deliveries.map(delivery => store.release(delivery, 0)))
       else deliveries.forEach(start)
       return true

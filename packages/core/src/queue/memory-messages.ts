@@ -7,6 +7,8 @@ interface Held {
   readonly jobId: string
   resource: string
   kind: QueueKind
+  /** Undefined: for consumers of all. */
+  storage: string | undefined
   /** Monotonic milliseconds: from then on it may be claimed. */
   visibleAt: number
   claim: string | undefined
@@ -30,8 +32,8 @@ export function memoryMessages(
   const messages = new Map<string, Held>()
   const isWaiting = (held: Held) => held.claim === undefined || held.visibleAt <= performance.now()
   const byClaim = (claim: string) => [...messages.values()].find(held => held.claim === claim)
-  const depth = (kind: QueueKind) =>
-    [...messages.values()].filter(held => held.kind === kind && isWaiting(held)).length
+  const waiting = (kind: QueueKind) =>
+    [...messages.values()].filter(held => held.kind === kind && isWaiting(held))
 
   function giveBack(held: Held, visibleAt: number): void {
     held.claim = undefined
@@ -41,15 +43,16 @@ export function memoryMessages(
   }
 
   return {
-    add({ jobId, resource, kind, notBefore }, maxDepth) {
+    add({ jobId, resource, kind, notBefore, storage }, maxDepth) {
       const now = performance.now()
       const visibleAt = now + Math.max(0, (notBefore?.getTime() ?? 0) - Date.now())
       const held = messages.get(jobId)
-      if (held !== undefined) Object.assign(held, { kind, resource })
+      if (held !== undefined) Object.assign(held, { kind, resource, storage })
       if (held === undefined) {
-        if (maxDepth !== undefined && depth(kind) >= maxDepth) return false
+        const rivals = waiting(kind).filter(other => isFor(storage, other))
+        if (maxDepth !== undefined && rivals.length >= maxDepth) return false
         const fresh = { claim: undefined, deliveries: 0, againAt: undefined }
-        messages.set(jobId, { jobId, resource, kind, visibleAt, ...fresh })
+        messages.set(jobId, { jobId, resource, kind, storage, visibleAt, ...fresh })
       } else if (isWaiting(held)) held.visibleAt = Math.min(held.visibleAt, visibleAt)
       else held.againAt = Math.min(held.againAt ?? visibleAt, visibleAt)
       announce(kind, visibleAt - now)
@@ -58,7 +61,9 @@ export function memoryMessages(
 
     async claim(wanted) {
       const now = performance.now()
-      const due = [...messages.values()].filter(held => held.kind === wanted.kind && held.visibleAt <= now)
+      const due = [...messages.values()].filter(
+        held => held.kind === wanted.kind && held.visibleAt <= now && isFor(wanted.storage, held),
+      )
       return inTurn(due, wanted).map((held): Delivery => {
         const claim = randomUUID()
         Object.assign(held, { claim, visibleAt: now + visibilityMs, againAt: undefined })
@@ -86,7 +91,7 @@ export function memoryMessages(
       if (held !== undefined) giveBack(held, performance.now() + delayMs)
     },
 
-    depth,
+    depth: kind => waiting(kind).length,
 
     forget(jobId) {
       const held = messages.get(jobId)
@@ -95,6 +100,11 @@ export function memoryMessages(
       else held.againAt = undefined
     },
   }
+}
+
+/** Whether a consumer of this storage may have the message. */
+function isFor(storage: string | undefined, held: Held): boolean {
+  return held.storage === undefined || held.storage === storage
 }
 
 /** The first `count` in the order of turns; see `createTurns`. */

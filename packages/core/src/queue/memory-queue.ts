@@ -41,6 +41,7 @@ export function memoryQueue(options: QueueOptions = {}): Queue {
 
   return {
     joinsTransactions: false,
+    selectsByStorage: true,
 
     async enqueue(message, { client } = {}) {
       if (client !== undefined) throw cannotJoin('enqueue')

@@ -19,6 +19,8 @@ export interface Wanted {
   readonly turns: readonly Turn[]
   /** Of one resource so many at most, with those that run. */
   readonly perResource: number | undefined
+  /** Messages for this storage, and those for all. */
+  readonly storage: string | undefined
 }
 
 export interface MessageStore {

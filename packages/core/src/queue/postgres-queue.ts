@@ -71,6 +71,7 @@ export function postgresQueue({ pool, listen: wantsToListen, ...options }: Postg
 
   return {
     joinsTransactions: true,
+    selectsByStorage: true,
 
     async enqueue(message, { client } = {}) {
       const { text, values } = enqueueSql(message, settings.maxDepth)

@@ -18,30 +18,36 @@ const spareCandidates = 32
 /** `clock_timestamp()`, because `now()` stands still in the transaction of a caller. */
 const isWaiting = '(q.claim is null or q.visible_at <= clock_timestamp())'
 
+/** Whether a consumer of this storage may have the message. A full queue of one storage keeps no other one from its work. */
+const isFor = (storage: string) => `(q.storage is null or q.storage = ${storage}::text)`
+
 /** Returns one row, or none if the queue is full. */
 export function enqueueSql(
-  { jobId, kind, resource, notBefore }: QueueMessage,
+  { jobId, kind, resource, notBefore, storage }: QueueMessage,
   maxDepth: number | undefined,
 ): Statement {
   return {
     text: `
       with message as (
-        insert into lading.queue as q (job_id, kind, resource, visible_at)
-        select $1, $2, $3, greatest($4::timestamptz, clock_timestamp())
+        insert into lading.queue as q (job_id, kind, resource, storage, visible_at)
+        select $1, $2, $3, $6, greatest($4::timestamptz, clock_timestamp())
         where $5::int is null
           or exists (select from lading.queue where job_id = $1)
           or $5 > (
-            select count(*) from (select from lading.queue q where q.kind = $2 and ${isWaiting} limit $5) as found
+            select count(*) from (
+              select from lading.queue q where q.kind = $2 and ${isFor('$6')} and ${isWaiting} limit $5
+            ) as found
           )
         on conflict (job_id) do update set
           kind = excluded.kind,
           resource = excluded.resource,
+          storage = excluded.storage,
           visible_at = case when ${isWaiting} then least(q.visible_at, excluded.visible_at) else q.visible_at end,
           again_at = case when ${isWaiting} then null else least(q.again_at, excluded.visible_at) end
         returning q.kind
       )
       select pg_notify('${channel}', kind) from message`,
-    values: [jobId, kind, resource, notBefore?.toISOString() ?? null, maxDepth ?? null],
+    values: [jobId, kind, resource, notBefore?.toISOString() ?? null, maxDepth ?? null, storage ?? null],
   }
 }
 
@@ -49,7 +55,10 @@ export function enqueueSql(
  * Takes messages. The resources are found by jumping through the index, not by reading all
  * messages: a flood of one resource costs the others nothing. See `createTurns` for the order.
  */
-export function claimSql({ kind, count, turns, perResource }: Wanted, visibilityMs: number): Statement {
+export function claimSql(
+  { kind, count, turns, perResource, storage }: Wanted,
+  visibilityMs: number,
+): Statement {
   return {
     text: `
       with recursive resources as (
@@ -67,11 +76,10 @@ export function claimSql({ kind, count, turns, perResource }: Wanted, visibility
         from resources r
         cross join lateral (
           select q.job_id, q.visible_at, row_number() over (order by q.visible_at) as rank
-          from lading.queue q
-          where q.kind = $1
-            and q.resource = r.resource
-            -- In a subselect it is one value, which the index can search for.
-            and q.visible_at <= (select clock_timestamp())
+          from (
+            -- Each half is a range of the index, so that a flood for another storage is not even looked at.
+            (${headSql('q.storage is null')}) union all (${headSql('q.storage = $8')})
+          ) q
           order by q.visible_at
           limit $2 + ${spareCandidates}
         ) head
@@ -86,7 +94,7 @@ export function claimSql({ kind, count, turns, perResource }: Wanted, visibility
         from candidates c
         join lading.queue q on q.job_id = c.job_id
         -- Asked again of the row as it is now: another consumer may have claimed it a moment ago.
-        where q.visible_at <= clock_timestamp()
+        where q.visible_at <= clock_timestamp() and ${isFor('$8')}
         order by c.place, c.served, q.visible_at
         limit $2
         for update of q skip locked
@@ -110,8 +118,23 @@ export function claimSql({ kind, count, turns, perResource }: Wanted, visibility
       turns.map(({ served }) => served),
       visibilityMs,
       perResource ?? null,
+      storage ?? null,
     ],
   }
+}
+
+/** The messages of a resource `r` that have waited longest. */
+function headSql(ofStorage: string): string {
+  return `
+              select q.job_id, q.visible_at
+              from lading.queue q
+              where q.kind = $1
+                and q.resource = r.resource
+                and ${ofStorage}
+                -- In a subselect it is one value, which the index can search for.
+                and q.visible_at <= (select clock_timestamp())
+              order by q.visible_at
+              limit $2 + ${spareCandidates}`
 }
 
 export function renewSql(claims: readonly string[], visibilityMs: number): Statement {

@@ -11,6 +11,8 @@ export interface QueueMessage {
   readonly kind: QueueKind
   /** Not delivered before this moment. @defaultValue at once */
   readonly notBefore?: Date | undefined
+  /** Delivered only to consumers with this `storage`, by a queue that `selectsByStorage`. @defaultValue to all */
+  readonly storage?: string | undefined
 }
 
 /** Of `enqueue`, and of `forget`. */
@@ -25,6 +27,8 @@ export interface ConsumeOptions {
   readonly concurrency: number
   /** Handlers of one `resource` that run at the same time, so that others always find a place. @defaultValue no limit */
   readonly concurrencyPerResource?: number | undefined
+  /** The storage that this consumer has: it gets messages for this one, and those for all. @defaultValue only those for all */
+  readonly storage?: string | undefined
   /** Ends the consumer. */
   readonly signal: AbortSignal
   /**
@@ -48,8 +52,15 @@ export interface Queue {
   readonly joinsTransactions: boolean
 
   /**
+   * True if a message with a `storage` is delivered only to consumers of that one, and holds up no other message. With
+   * a queue that cannot, such a message may reach a worker that has not got its file; it is then rejected, and comes
+   * again after a pause. @defaultValue false
+   */
+  readonly selectsByStorage?: boolean
+
+  /**
    * Twice for one job, while its message waits: one message, at the earlier of the two moments. While a handler
-   * runs: it is delivered once more after that. With another kind or resource than before: the last ones count.
+   * runs: it is delivered once more after that. With another kind, resource or storage than before: the last ones count.
    *
    * @throws LadingError `QUEUE_FULL` beyond the limit, `DATABASE_UNAVAILABLE`.
    * @throws LadingError `CONFIG_INVALID` for a `client`, if the queue cannot join transactions.

@@ -7,6 +7,7 @@ import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { notFound, storageFault } from './faults.ts'
 import { folderOf, ignore, removeEmptyFolders } from './folder.ts'
+import { folderIdentity } from './folder-identity.ts'
 import { expectFreeDisk } from './free-disk.ts'
 import { incoming } from './incoming.ts'
 import { checkKey, checkPrefix } from './key.ts'
@@ -28,12 +29,19 @@ export interface FileStorageOptions {
   readonly reserveBytes?: number | undefined
 }
 
+export interface FileStorage extends RoomyStorage {
+  identity(): Promise<string>
+}
+
 /** Bytes between two looks at the disk while an object is written. */
 const lookEvery = 16 * 1024 * 1024
 
 /**
  * Keeps objects as files of `directory`, which is made if it is not there. Several processes may share it. Files
  * can be read by their owner only. Symbolic links inside of it are never followed; the directory itself may be one.
+ *
+ * The folder has an identity, which is kept in the file `.lading-storage-id` of it: a copy that is to be a storage of its
+ * own must not have that file.
  *
  * A process that dies while it writes leaves a file named `….tmp-…`, which no method shows, and which
  * `removeUnfinished` removes.
@@ -42,7 +50,7 @@ const lookEvery = 16 * 1024 * 1024
  * const storage = fileStorage('./data')
  * const { size, sha256 } = await storage.put('imports/42/source.csv', request, { maxBytes: 104_857_600 })
  */
-export function fileStorage(directory: string, options: FileStorageOptions = {}): RoomyStorage {
+export function fileStorage(directory: string, options: FileStorageOptions = {}): FileStorage {
   const reserveBytes = checkedReserve(options.reserveBytes ?? defaults.freeDiskBytes)
   let known: Promise<string> | undefined
   const root = () => {
@@ -53,8 +61,14 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
     })
     return known
   }
+  let name: string | undefined
 
   return {
+    async identity() {
+      name = await folderIdentity(await root(), name)
+      return name
+    },
+
     async put(key, source, options = {}) {
       const arriving = incoming(source, options)
       try {

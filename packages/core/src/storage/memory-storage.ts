@@ -1,4 +1,5 @@
 // A storage in the memory of the process: for tests, and for small files that may be lost with it.
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { notFound } from './faults.ts'
 import { checkNotCancelled, incoming } from './incoming.ts'
@@ -22,6 +23,7 @@ const chunkBytes = 64 * 1024
  */
 export function memoryStorage(): Storage {
   const objects = new Map<string, Held>()
+  const identity = `memory-${randomUUID()}`
   const facts = (key: string, { bytes, modifiedAt }: Held): ObjectFacts => ({
     key,
     size: bytes.length,
@@ -29,6 +31,8 @@ export function memoryStorage(): Storage {
   })
 
   return {
+    identity: async () => identity,
+
     async put(key, source, options = {}) {
       const arriving = incoming(source, options)
       try {

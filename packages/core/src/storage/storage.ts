@@ -90,6 +90,16 @@ export interface Storage {
    * @throws LadingError `STORAGE_NOT_FOUND`, where the storage looks before it signs.
    */
   signedUrl?(key: string, options: { readonly expiresInSeconds: number }): Promise<string>
+
+  /**
+   * A name for the place where the objects lie: the same in every process that shares them, now and later, and
+   * another one for every other place. 1 to 200 printable ASCII characters. Jobs remember it with their files, and a
+   * worker takes only jobs whose file lies in its storage. Absent: the jobs submitted with this storage are for every
+   * worker, and a worker with it takes none whose file lies in a storage that has a name. Twice: the same name.
+   *
+   * @throws LadingError `CONFIG_INVALID` if the place does not say which it is
+   */
+  identity?(): Promise<string>
 }
 
 /** A storage that knows how much room it has. */

@@ -8,17 +8,20 @@ const down: Health = { database: false, storage: false, queue: false }
 
 export const health: Handler = async (_request, service) => {
   const parts = await probe(service)
-  const isHealthy = Object.values(parts).every(Boolean)
+  const isHealthy = isWell(parts)
+  const { waitingForStorages: waiting = [] } = parts
   return json(isHealthy ? 200 : 503, {
     status: isHealthy ? 'healthy' : 'unhealthy',
     timestamp: new Date().toISOString(),
     uptime: Math.round(process.uptime() * 1000) / 1000,
     services: { database: word(parts.database), storage: word(parts.storage), queue: word(parts.queue) },
+    // No part of this server is down: others are missing, and it says so where an operator looks first.
+    ...(waiting.length > 0 && { waiting_for_storages: waiting }),
   })
 }
 
 export const ready: Handler = async (_request, service) => {
-  const isReady = !service.isDraining() && Object.values(await probe(service)).every(Boolean)
+  const isReady = !service.isDraining() && isWell(await probe(service))
   return isReady ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })
 }
 
@@ -33,6 +36,10 @@ async function probe({ jobs, healthTimeoutMs }: Service): Promise<Health> {
   } finally {
     timer.abort()
   }
+}
+
+function isWell({ database, storage, queue }: Health): boolean {
+  return database && storage && queue
 }
 
 function word(isUp: boolean): string {

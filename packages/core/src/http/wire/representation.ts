@@ -52,6 +52,7 @@ export function importJob(job: Job, mount: string, shown?: readonly RecordError[
     dry_run: job.settings.dryRun ?? false,
     after: job.after,
     bundle_id: job.bundle,
+    waiting_for_storage: job.waitingForStorage,
     ...course(job),
     warnings: job.warnings,
     ...(job.settings.dryRun === true && { not_judged: job.notJudged }),

@@ -8,11 +8,16 @@ const ended = `status in ('completed', 'failed', 'cancelled')`
 /** The expression that `jobs_ended_idx` is made of. */
 const endedAt = 'coalesce(completed_at, created_at)'
 
+/** Each storage has a janitor of its own. What names none is a file of an earlier version, or of a storage without a name. */
+function isHere(column: string, storage: string): string {
+  return `(${column} is null or ${column} = ${storage}::text)`
+}
+
 /** The row keeps what the file was; only its place is forgotten. */
 export const expiredFilesSql = `
 with due as (
   select id, file_key as key from lading.jobs
-  where file_key is not null and expires_at <= clock_timestamp()
+  where file_key is not null and expires_at <= clock_timestamp() and ${isHere('file_storage', '$2')}
   order by expires_at limit $1 ${claimed}
 )
 update lading.jobs j set file_key = null from due where j.id = due.id returning due.key`
@@ -20,7 +25,8 @@ update lading.jobs j set file_key = null from due where j.id = due.id returning 
 export const oldSpoolsSql = `
 with due as (
   select id, source_key as key from lading.jobs
-  where source_key is not null and ${ended} and ${endedAt} < clock_timestamp() - make_interval(days => $2)
+  where source_key is not null and ${isHere('source_storage', '$3')}
+    and ${ended} and ${endedAt} < clock_timestamp() - make_interval(days => $2)
   order by ${endedAt} limit $1 ${claimed}
 )
 update lading.jobs j set source_key = null from due where j.id = due.id returning due.key`
@@ -41,7 +47,7 @@ where id = (
     and not exists (select from lading.jobs f where f.waiting and f.after_job = j.id)
   order by ${endedAt} limit 1 ${claimed}
 )
-returning id, source_key, file_key`
+returning id, source_key, source_storage, file_key, file_storage`
 
 export const expiredKeysSql = `
 delete from lading.idempotency_keys
@@ -68,6 +74,13 @@ where not exists (select from lading.jobs where source_key = key)
   and not ${isBeingWritten}`
 
 export const agoSql = 'select clock_timestamp() - make_interval(secs => $1) as moment'
+
+/** Storages without workers for so long are not coming back, and neither are their turns. */
+export const oldNamesSql = `
+with forgotten as (
+  delete from lading.storages where served_until < clock_timestamp() - interval '7 days'
+)
+delete from lading.chores where next_at < clock_timestamp() - interval '7 days'`
 
 /** One row for the process whose turn it is. */
 export const takeTurnSql = `

@@ -4,6 +4,7 @@ import { type Pool, withClient } from '../../postgres/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { pause } from '../../queue/wake.ts'
+import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { oldUrlsSql } from '../store/remote-source.ts'
 import {
@@ -11,6 +12,7 @@ import {
   expiredFilesSql,
   expiredKeysSql,
   oldJobSql,
+  oldNamesSql,
   oldSpoolsSql,
   orphansSql,
   takeTurnSql,
@@ -27,6 +29,9 @@ export interface JanitorContext {
   /** Hears of what could not be deleted now; it is tried again. */
   readonly onError: (error: unknown) => void
 }
+
+/** With the identity of the storage, if it has one. */
+type RunContext = JanitorContext & { readonly place: string | null }
 
 /** How many of each kind were deleted. */
 export type Cleaned = Readonly<Record<CleanedKind, number>>
@@ -51,36 +56,46 @@ const walkSeconds = 900
  * the server drops them with the connection of a worker that died. And nothing looks after messages of jobs that are
  * no more: a worker that gets one finds no job, and is done with it.
  */
-const chores: Readonly<Record<CleanedKind, (context: JanitorContext) => Promise<number>>> = {
-  export_file: context => forgetFiles(context, expiredFilesSql, [most]),
+const chores: Readonly<Record<CleanedKind, (context: RunContext) => Promise<number>>> = {
+  export_file: context => forgetFiles(context, expiredFilesSql, [most, context.place]),
   async spool(context) {
     if (context.spoolRetentionDays === false) return 0
     const values = [most, context.spoolRetentionDays]
     return (
-      (await forgetFiles(context, oldSpoolsSql, values)) +
+      (await forgetFiles(context, oldSpoolsSql, [...values, context.place])) +
       (await ask(context.pool, oldUrlsSql, values)).length
     )
   },
   job: deleteOldJobs,
-  idempotency_key: async ({ pool }) => (await ask(pool, expiredKeysSql, [most])).length,
+  async idempotency_key({ pool }) {
+    await ask(pool, oldNamesSql, [])
+    return (await ask(pool, expiredKeysSql, [most])).length
+  },
   orphan: deleteOrphans,
   unfinished: removeUnfinished,
+}
+
+interface Turn {
+  readonly kinds: readonly CleanedKind[]
+  /** Each storage has turns of its own: nobody else can delete its files. */
+  readonly ofStorage: boolean
 }
 
 /**
  * Jobs and sources have turns of their own: a process that does not know how long they are kept must not take the turn
  * of one that does.
  */
-const turns: Readonly<Record<string, readonly CleanedKind[]>> = {
-  spool: ['spool'],
-  job: ['job'],
-  janitor: ['export_file', 'idempotency_key'],
-  walk: ['orphan', 'unfinished'],
+const turns: Readonly<Record<string, Turn>> = {
+  spool: { kinds: ['spool'], ofStorage: true },
+  job: { kinds: ['job'], ofStorage: false },
+  janitor: { kinds: ['export_file'], ofStorage: true },
+  keys: { kinds: ['idempotency_key'], ofStorage: false },
+  walk: { kinds: ['orphan', 'unfinished'], ofStorage: true },
 }
 
 /** One run. What fails is told and left to the next one. */
-export function clean(context: JanitorContext): Promise<Cleaned> {
-  return run(context, Object.keys(chores) as CleanedKind[])
+export async function clean(context: JanitorContext): Promise<Cleaned> {
+  return run(await placed(context), Object.keys(chores) as CleanedKind[])
 }
 
 /** Runs every so often until the signal, each by one of all servers on the database. */
@@ -94,9 +109,11 @@ export async function keepClean(
   const ours = Object.entries(turns).filter(([name]) => !isOthers(name))
   while (!signal.aborted) {
     try {
-      for (const [name, kinds] of ours) {
+      const here = await placed(context)
+      for (const [name, { kinds, ofStorage }] of ours) {
         const seconds = name === 'walk' ? Math.max(walkSeconds, everySeconds) : everySeconds
-        if (await isOurTurn(context, name, seconds)) await run(context, kinds)
+        const turn = ofStorage && here.place !== null ? `${name} ${here.place}` : name
+        if (await isOurTurn(context, turn, seconds)) await run(here, kinds)
       }
     } catch (error) {
       context.onError(error)
@@ -105,12 +122,16 @@ export async function keepClean(
   }
 }
 
+async function placed(context: JanitorContext): Promise<RunContext> {
+  return { ...context, place: (await identityOf(context.storage)) ?? null }
+}
+
 /** A little early, or the turn after the pause would be lost to the milliseconds that the run took. */
 async function isOurTurn({ pool }: JanitorContext, name: string, everySeconds: number): Promise<boolean> {
   return (await ask(pool, takeTurnSql, [name, everySeconds * 0.9])).length > 0
 }
 
-async function run(context: JanitorContext, kinds: readonly CleanedKind[]): Promise<Cleaned> {
+async function run(context: RunContext, kinds: readonly CleanedKind[]): Promise<Cleaned> {
   const cleaned = { export_file: 0, spool: 0, job: 0, idempotency_key: 0, orphan: 0, unfinished: 0 }
   for (const kind of kinds) {
     try {
@@ -129,14 +150,16 @@ async function forgetFiles(context: JanitorContext, sql: string, values: unknown
   return rows.length
 }
 
-async function deleteOldJobs(context: JanitorContext): Promise<number> {
+/** A file of another storage has no job then, and is deleted as such by the janitor of that storage. */
+async function deleteOldJobs(context: RunContext): Promise<number> {
   if (context.jobRetentionDays === false) return 0
   for (let count = 0; ; count++) {
     if (count === most) return count
     const [job] = await ask(context.pool, oldJobSql, [context.jobRetentionDays])
     if (job === undefined) return count
-    await deleteFile(context, job.source_key)
-    await deleteFile(context, job.file_key)
+    const isHere = (lies: unknown) => lies === null || lies === context.place
+    if (isHere(job.source_storage)) await deleteFile(context, job.source_key)
+    if (isHere(job.file_storage)) await deleteFile(context, job.file_key)
     await context.queue.forget?.(String(job.id)).catch(context.onError)
   }
 }

@@ -3,6 +3,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import { type Pool, withClient } from '../../postgres/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { Queue } from '../../queue/queue.ts'
+import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { Job } from '../store/job.ts'
 import { type JobRow, toJob } from '../store/job-row.ts'
@@ -55,14 +56,17 @@ export async function retryOrTell(
   )
 }
 
-/** The file, or where it can still be fetched. */
-async function isKept({ id, source_key: key }: JobRow, pool: Pool, storage: Storage): Promise<boolean> {
-  return (key === null ? await urlOf(pool, id) : await storage.stat(key)) !== undefined
+/** The file, or where it can still be fetched. In another storage it is kept as long as nobody has forgotten it. */
+async function isKept(job: JobRow, pool: Pool, storage: Storage): Promise<boolean> {
+  const { id, source_key: key, source_storage: lies } = job
+  if (key === null) return (await urlOf(pool, id)) !== undefined
+  if (lies !== null && lies !== (await identityOf(storage))) return true
+  return (await storage.stat(key)) !== undefined
 }
 
 /**
  * First nobody is given the file any more, then it is deleted, then it is forgotten: whoever dies in between leaves
- * an expired file, which the janitor deletes.
+ * an expired file, which the janitor deletes. So does the janitor of the storage where the file lies, if that is another.
  */
 export async function deleteExport(
   row: JobRow | undefined,
@@ -79,6 +83,7 @@ export async function deleteExport(
         }),
     )
   await update('expires_at = least(expires_at, clock_timestamp())')
+  if (row.file_storage !== null && row.file_storage !== (await identityOf(storage))) return true
   await storage.delete(row.file_key)
   await update('file_key = null')
   return true

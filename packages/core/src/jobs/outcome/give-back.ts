@@ -9,6 +9,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { readableFrom } from '../../util/readable-from.ts'
 import { isAllOrNothing, type JobRow, settingsOf } from '../store/job-row.ts'
 import { checkpointOf } from '../store/resume.ts'
+import { expectHere } from '../store/stored-here.ts'
 import { type Entry, headerOf, recordsOf, rejectedRecords, unprocessedRecords } from './rejected-records.ts'
 import { type SourceBytes, sourceBytes } from './source-bytes.ts'
 
@@ -20,7 +21,7 @@ export interface GiveBackContext {
 /** Bytes of neighbours that are read together, and printed at once. A longer record is passed through. */
 const windowBytes = 1024 * 1024
 
-/** @throws LadingError `STORAGE_NOT_FOUND`, `JOB_NOT_READY` */
+/** @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_ELSEWHERE`, `JOB_NOT_READY` */
 export async function givenBack(
   job: JobRow,
   context: GiveBackContext,
@@ -31,6 +32,13 @@ export async function givenBack(
     throw new LadingError(
       'JOB_NOT_READY',
       `The import is ${status}; which records it does not reach is known when it has ended.`,
+    )
+  }
+  if (key !== null) {
+    await expectHere(
+      context.storage,
+      { key, storage: job.source_storage },
+      'The uploaded file of this import',
     )
   }
   if (key === null || (await context.storage.stat(key)) === undefined) {

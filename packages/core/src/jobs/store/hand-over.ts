@@ -27,6 +27,13 @@ export async function handOver(
   return isOurs
 }
 
+/** A job of which only the message came to the wrong workers: its message becomes one for those who have its file. */
+export async function sendToItsStorage(pool: Pool, newOutbox: NewOutbox, job: Addressed): Promise<void> {
+  const outbox = newOutbox()
+  await inTransaction(pool, client => outbox.sendIfRoom(client, messageOf(job)))
+  await outbox.flushIfRoom()
+}
+
 /** A job that came to the wrong workers: by a message of an earlier version, or one that was late. No attempt. */
 export async function sendOn(
   pool: Pool,

@@ -6,6 +6,7 @@ import type { ErrorCount } from './error-counts.ts'
 import { fileNameOf, resourcesOf } from './export-file.ts'
 import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
 import type { Checkpoint } from './resume.ts'
+import { isUnserved } from './served-storages.ts'
 import { isEnded } from './transitions.ts'
 
 /** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
@@ -24,6 +25,8 @@ export interface JobRow extends Checkpoint {
   readonly options: Readonly<Record<string, unknown>>
   readonly source_key: string | null
   readonly source_size: string | null
+  /** Identity of the storage that holds the source; null: any, as in a job of an earlier version, or none yet. */
+  readonly source_storage: string | null
   readonly token: string
   /** null where nobody has begun it, or it was given back. */
   readonly worker: string | null
@@ -60,6 +63,8 @@ export interface JobRow extends Checkpoint {
   readonly file_size: string | null
   readonly file_sha256: string | null
   readonly file_rows: string | null
+  /** As `source_storage`, of the file of an export. */
+  readonly file_storage: string | null
   readonly expires_at: Date | null
   readonly is_expired: boolean
   readonly error_code: string | null
@@ -71,6 +76,8 @@ export interface JobRow extends Checkpoint {
   readonly seconds: number | null
   /** Seconds since the last claim. */
   readonly claimed_seconds: number | null
+  /** It could begin, and no worker has had the storage of its source for a while. */
+  readonly is_unserved: boolean
 }
 
 /** The select list that a `JobRow` needs. */
@@ -79,7 +86,8 @@ export const jobColumns = `*,
     case when status = 'processing' then greatest(interval '0', clock_timestamp() - claimed_at) else interval '0' end
   )::float8 end as seconds,
   extract(epoch from clock_timestamp() - claimed_at)::float8 as claimed_seconds,
-  coalesce(expires_at <= clock_timestamp(), false) as is_expired`
+  coalesce(expires_at <= clock_timestamp(), false) as is_expired,
+  ${isUnserved} as is_unserved`
 
 /** What an import was asked to do, frozen when it was submitted. */
 export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
@@ -120,6 +128,7 @@ export function toJob(row: JobRow): Job {
     settings: settingsOf(row),
     metadata: row.metadata,
     after: row.after_job,
+    waitingForStorage: row.is_unserved ? row.source_storage : null,
     bundle: row.bundle,
     resources: resourcesOf(row),
     progress: {

@@ -5,8 +5,8 @@ import { become, may, type TransitionName } from './transitions.ts'
 export const insertSql = `
 insert into lading.jobs
   (id, kind, resource, format, options, source_key, source_size, source_sha256, metadata, after_job, waiting, tenant,
-   principal, bundle, submitted_format)
-values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null, $11, $12, $13, $4)`
+   principal, bundle, submitted_format, source_storage)
+values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null, $11, $12, $13, $4, $14)`
 
 export const asTheyAreSql = `select ${jobColumns} from lading.jobs where id = any ($1::uuid[]) order by number`
 
@@ -25,6 +25,11 @@ const isWhole = `(options @> '{"atomic": true}' or options @> '{"dryRun": true}'
 /** A pending job has no lease. */
 const isClaimable = `${may('claim')} and not waiting and coalesce(lease_until, '-infinity') < clock_timestamp()`
 
+/** A worker without a storage that says which it is takes no file that lies in one that does. */
+function isHere(storage: string): string {
+  return `(source_storage is null or source_storage = ${storage}::text)`
+}
+
 // A worker that was stopped inside of a batch holds the row, and must not hold up whoever wants to claim it.
 export const claimSql = `
 update lading.jobs
@@ -32,10 +37,12 @@ set ${become('claim')}, token = token + 1, worker = $2,
   attempts = case when checkpoint_row > claimed_row and not ${isWhole} then 1 else attempts + 1 end,
   claimed_row = checkpoint_row, claimed_bytes = bytes_read, claimed_at = clock_timestamp(), due_at = null,
   lease_until = clock_timestamp() + make_interval(secs => $3), started_at = coalesce(started_at, clock_timestamp())
-where id = (select id from lading.jobs where id = $1 and ${isClaimable} for update skip locked)
+where id = (select id from lading.jobs where id = $1 and ${isClaimable} and ${isHere('$4')} for update skip locked)
 returning ${jobColumns}`
 
-export const isClaimableSql = `select id from lading.jobs where id = $1 and ${isClaimable}`
+/** One row if it can be claimed, by workers of this storage or of another one. */
+export const isClaimableSql = `
+select coalesce(${isHere('$2')}, false) as is_here from lading.jobs where id = $1 and ${isClaimable}`
 
 /**
  * Keeps the leases of many jobs, and tells which are still held with their token. A batch holds its job's row, which

@@ -41,6 +41,14 @@ export interface ListJobs {
   readonly cursor?: string | undefined
 }
 
+/** Who takes a job. */
+export interface Claimant {
+  readonly name: string
+  readonly leaseSeconds: number
+  /** Identity of the storage that this worker reads from, if that has one. */
+  readonly storage: string | undefined
+}
+
 export interface JobStore {
   /**
    * Writes pending jobs, and returns them as they are then. Their transaction begins with `precede`, which may refuse
@@ -54,12 +62,12 @@ export interface JobStore {
   /** Takes back jobs of which each waits for the one before it. False if somebody has begun the first. */
   withdraw(ids: readonly string[]): Promise<boolean>
   /**
-   * Takes a job that is pending, or whose lease has run out; undefined if it is someone else's, waits or has ended.
-   * A worker that was frozen amid a batch loses its connection.
+   * Takes a job that is pending, or whose lease has run out; undefined if it is someone else's, waits or has ended;
+   * `'elsewhere'` if only workers of another storage can. A worker that was frozen amid a batch loses its connection.
    *
    * @throws LadingError `DATABASE_UNAVAILABLE` if it could be taken, but its row stays locked
    */
-  claim(id: string, worker: string, leaseSeconds: number): Promise<JobRow | undefined>
+  claim(id: string, claimant: Claimant): Promise<JobRow | 'elsewhere' | undefined>
   /** Tells how far an export is; nobody is told if the job was taken over, cancelled or ended. */
   progress(id: string, token: string, progress: ExportProgress): Promise<void>
   /** Gives a job back. False if it was no longer ours. @param attempt whether this one counts, and so must pause */
@@ -112,10 +120,10 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox, kept: Kept): Jo
         await client.query(withdrawSql, [others])
         return true
       }),
-    async claim(id, worker, leaseSeconds) {
-      const values = [id, worker, leaseSeconds]
-      let found = await claimUnlocked(ask, values)
-      if (found === 'locked' && (await endFrozenBatch(pool, id))) found = await claimUnlocked(ask, values)
+    async claim(id, claimant) {
+      let found = await claimUnlocked(ask, id, claimant)
+      if (found === 'locked' && (await endFrozenBatch(pool, id)))
+        found = await claimUnlocked(ask, id, claimant)
       if (found !== 'locked') return found
       throw new LadingError(
         'DATABASE_UNAVAILABLE',
@@ -160,11 +168,16 @@ const lockTries = 20
 const lockPauseMs = 50
 
 /** `'locked'` if it could be taken, but somebody holds its row. */
-async function claimUnlocked(ask: Ask, values: unknown[]): Promise<JobRow | undefined | 'locked'> {
+async function claimUnlocked(
+  ask: Ask,
+  id: string,
+  { name, leaseSeconds, storage }: Claimant,
+): Promise<JobRow | 'elsewhere' | undefined | 'locked'> {
   for (let tries = 0; tries < lockTries; tries++) {
-    const [row] = await ask<JobRow>(claimSql, values)
+    const [row] = await ask<JobRow>(claimSql, [id, name, leaseSeconds, storage ?? null])
     if (row !== undefined) return row
-    if ((await ask(isClaimableSql, values.slice(0, 1))).length === 0) return undefined
+    const [free] = await ask<{ is_here: boolean }>(isClaimableSql, [id, storage ?? null])
+    if (free?.is_here !== true) return free && 'elsewhere'
     await setTimeout(lockPauseMs * Math.random())
   }
   return 'locked'
@@ -206,6 +219,7 @@ function valuesOf(job: NewJob, kept: Kept): unknown[] {
     caller?.tenant ?? '',
     caller?.principal ?? null,
     job.bundle ?? null,
+    source?.storage ?? null,
   ]
 }
 

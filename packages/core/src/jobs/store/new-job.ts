@@ -2,6 +2,14 @@
 import type { Caller } from '../../resource/definition.ts'
 import type { JobKind } from './job.ts'
 
+/** A file that is here, and the identity of the storage in which it lies, if that has one. */
+export interface SpooledSource {
+  readonly key: string
+  readonly size: number
+  readonly sha256: string
+  readonly storage?: string | undefined
+}
+
 export interface NewJob {
   readonly id: string
   readonly kind: JobKind
@@ -15,7 +23,7 @@ export interface NewJob {
   readonly after?: string | undefined
   /** The same for all imports of one bundle. */
   readonly bundle?: string | undefined
-  readonly source?: { readonly key: string; readonly size: number; readonly sha256: string } | undefined
+  readonly source?: SpooledSource | undefined
   /** Where a worker fetches the source. The URL may hold a secret. */
   readonly remote?: { readonly url: string } | undefined
 }

@@ -57,13 +57,18 @@ export function createOutbox(queue: Queue, onEnded: (job: JobRow) => void): Outb
 }
 
 /** What of a job tells who takes it up, and in whose turn. */
-export type Addressed = Pick<JobRow, 'id' | 'kind' | 'resource' | 'source_key' | 'tenant' | 'principal'>
+export type Addressed = Pick<
+  JobRow,
+  'id' | 'kind' | 'resource' | 'source_key' | 'source_storage' | 'tenant' | 'principal'
+>
 
 /** The columns of `Addressed`. */
-export const addressedColumns = 'id, kind, resource, source_key, tenant, principal'
+export const addressedColumns = 'id, kind, resource, source_key, source_storage, tenant, principal'
 
 /** Each caller has a turn of his own where files are fetched: how long that takes is up to servers that he chose. */
-export function messageOf({ id, kind, resource, source_key, tenant, principal }: Addressed): QueueMessage {
-  if (kind !== 'import' || source_key !== null) return { jobId: id, kind, resource }
+export function messageOf(job: Addressed): QueueMessage {
+  const { id, kind, resource, source_key, source_storage: storage, tenant, principal } = job
+  if (kind === 'export') return { jobId: id, kind, resource }
+  if (source_key !== null) return { jobId: id, kind, resource, ...(storage !== null && { storage }) }
   return { jobId: id, kind: 'fetch', resource: tenant || principal || resource }
 }

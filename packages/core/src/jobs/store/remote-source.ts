@@ -22,7 +22,8 @@ const spooledSql = `
 with spooled as (
   update lading.jobs
   set ${become('release')}, lease_until = null, worker = null, due_at = null, attempts = 0,
-    source_key = $3, source_size = $4, source_sha256 = $5, fetched_bytes = $4, format = $6, options = options || $7::jsonb
+    source_key = $3, source_size = $4, source_sha256 = $5, fetched_bytes = $4, format = $6, options = options || $7::jsonb,
+    source_storage = $8
   where id = $1 and token = $2 and ${may('release')}
   returning ${addressedColumns}
 ), forgotten as (

@@ -112,5 +112,13 @@ export async function beginChain(
 
 function addressed({ id, kind, resource, source, caller }: NewJob): Addressed {
   const { tenant = '', principal = null } = caller ?? {}
-  return { id, kind, resource, source_key: source?.key ?? null, tenant, principal }
+  return {
+    id,
+    kind,
+    resource,
+    source_key: source?.key ?? null,
+    source_storage: source?.storage ?? null,
+    tenant,
+    principal,
+  }
 }

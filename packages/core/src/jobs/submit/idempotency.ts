@@ -125,7 +125,7 @@ function replay({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant'> {
 /** Everything that tells one request from another: what was asked, and what the file was. */
 function requestOf({ id: _new, options, source, remote, ...asked }: Asked): KnownRequest {
   const { maxBytes: _limitOfTheServer, ...settings } = options
-  const { key: _own, ...file } = source ?? { key: '' }
+  const { key: _own, storage: _whoseServer, ...file } = source ?? { key: '' }
   // It may hold a secret, and is kept for as long as the key.
   const urlHash = remote && createHash('sha256').update(remote.url).digest('hex')
   // As it will be read: the comparison must not depend on the way through JSON.

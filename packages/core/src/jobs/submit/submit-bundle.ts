@@ -6,6 +6,7 @@ import { readBundleSettings } from '../../importer/bundle-settings.ts'
 import type { ImporterInternals } from '../../importer/internals.ts'
 import { checkPolicy } from '../../importer/run.ts'
 import { type Unpacked, unpackBundle } from '../../importer/unpack-bundle.ts'
+import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { endingOf, severalResources } from '../store/export-file.ts'
@@ -63,6 +64,7 @@ async function importOnce(
   const { source, maxBytes, caller, permit, signal } = submit
   readBundleSettings(submit)
   await checkedNotes(submit, store)
+  const place = await identityOf(storage)
   const keyOf = () => uploadKey(caller?.tenant)
   const unpacked = await unpackBundle({ source, storage, keyOf, maxBytes, caller, permit, signal }, importer)
   // What cannot be deleted now is the janitor's.
@@ -78,6 +80,7 @@ async function importOnce(
     await assertKept(unpacked, storage)
     const jobs = chain(
       unpacked,
+      place,
       { ...settings, ...(maxBytes !== undefined && { maxBytes }) },
       { ...notes, caller },
     )
@@ -117,12 +120,13 @@ async function assertKept({ files }: Unpacked, storage: Storage): Promise<void> 
 /** One import for each file, behind that of the file before it. */
 function chain(
   { files }: Unpacked,
+  storage: string | undefined,
   options: NewJob['options'],
   { metadata, after, caller }: Pick<NewJob, 'metadata' | 'after' | 'caller'>,
 ): readonly [NewJob, ...NewJob[]] {
   const bundle = randomUUID()
   let before = after
-  const [first, ...others] = files.map(({ entry: { resource, format }, stored: source }): NewJob => {
+  const [first, ...others] = files.map(({ entry: { resource, format }, stored }): NewJob => {
     const id = randomUUID()
     const job: NewJob = {
       id,
@@ -130,7 +134,7 @@ function chain(
       resource,
       format,
       options,
-      source,
+      source: { ...stored, storage },
       metadata,
       caller,
       after: before,

@@ -12,6 +12,7 @@ import type { Caller } from '../../resource/definition.ts'
 import type { Field } from '../../resource/field.ts'
 import { checkMapping } from '../../resource/mapping.ts'
 import { seenInFiles } from '../../resource/seen-in-files.ts'
+import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { endingOf } from '../store/export-file.ts'
@@ -61,7 +62,9 @@ async function importOnce(
   const asked = checkedNames('import', submit, importer)
   await checkedSettings(submit, importer)
   await checkedNotes(submit, store)
-  const source = await spool(storage, { ...submit, format: asked.format })
+  const place = await identityOf(storage)
+  const spooled = await spool(storage, { ...submit, format: asked.format })
+  const source = { ...spooled, storage: place }
   failpoint('after_spool_before_job_row')
   // What cannot be deleted now is the janitor's.
   const discard = () => storage.delete(source.key).catch(() => undefined)

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Exporter } from '../../exporter/create-exporter.ts'
 import type { ExportProgress } from '../../exporter/options.ts'
+import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { endingOf, resourcesOf } from '../store/export-file.ts'
@@ -29,6 +30,7 @@ export async function runExportJob(
   signal: AbortSignal,
 ): Promise<void> {
   const { storage, store } = context
+  const place = await identityOf(storage)
   const key = exportKey(job, endingOf(job))
   const progress = tellProgress({ rows: 0, bytes: 0 }, told => store.progress(job.id, job.token, told))
   let printed: Printed
@@ -47,6 +49,7 @@ export async function runExportJob(
   // If the answer to this is lost, the job may have its file: then nobody deletes it but the janitor.
   const isOurs = await store.end(job.id, job.token, 'complete', {
     file_key: key,
+    file_storage: place ?? null,
     file_size: file.size,
     file_sha256: file.sha256,
     file_rows: rows,

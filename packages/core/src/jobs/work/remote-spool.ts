@@ -5,6 +5,7 @@ import { remoteInput } from '../../importer/remote-input.ts'
 import type { Pool } from '../../postgres/client.ts'
 import type { RemoteAccess } from '../../source/remote-access.ts'
 import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote-file.ts'
+import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { type JobRow, settingsOf } from '../store/job-row.ts'
 import type { NewOutbox } from '../store/outbox.ts'
@@ -36,6 +37,7 @@ export async function spoolRemote(
   const url = await urlOf(pool, job.id)
   if (url === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
   if (remote === undefined) throw switchedOff()
+  const place = await identityOf(storage)
   const source = remoteSource(url, remote, signal)
   const progress = tellProgress({ bytes: 0 }, ({ bytes }) => tellFetched(pool, job, bytes))
   const reading = { storage, signal, onBytes: (bytes: number) => progress.tell({ bytes }) }
@@ -43,7 +45,8 @@ export async function spoolRemote(
     const { key, size, sha256, format, compression } = await fetched(source, job, reading)
     // None of its writes comes behind that of the whole.
     await progress.stop()
-    const values = [job.id, job.token, key, size, sha256, format, JSON.stringify({ compression })]
+    const found = JSON.stringify({ compression })
+    const values = [job.id, job.token, key, size, sha256, format, found, place ?? null]
     if (await handOverFile(pool, newOutbox, values)) return
     await storage.delete(key)
     throw cancelled()

@@ -1,20 +1,32 @@
 // One delivery of a job id: claim, work while the heart beats for it, end. A job that is someone else's is left alone.
 import { LadingError } from '../../errors/lading-error.ts'
+import type { Pool } from '../../postgres/client.ts'
+import type { Queue } from '../../queue/queue.ts'
+import { elsewhere } from '../../storage/identity.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { patiently } from '../../util/patiently.ts'
+import { sendToItsStorage } from '../store/hand-over.ts'
 import { isWhole, type JobRow } from '../store/job-row.ts'
-import type { JobStore } from '../store/job-store.ts'
+import type { Claimant, JobStore } from '../store/job-store.ts'
+import type { NewOutbox } from '../store/outbox.ts'
 import { type FailContext, failJob } from './fail-job.ts'
 import type { Heart } from './heart.ts'
 import type { JobObserver } from './observe.ts'
 
-export interface WorkerContext extends FailContext {
+export interface WorkerContext extends FailContext, Claimant {
   readonly heart: Heart
-  readonly name: string
-  readonly leaseSeconds: number
   /** Attempts at a job that does not get on, before it fails. */
   readonly maxAttempts: number
   readonly observer: JobObserver
+  /** Sends the message of a job on to workers that have its file. */
+  readonly sendElsewhere: (id: string) => Promise<void>
+}
+
+interface ElsewhereContext {
+  readonly pool: Pool
+  readonly queue: Queue
+  readonly store: JobStore
+  readonly newOutbox: NewOutbox
 }
 
 /** Does a claimed job to its end. @throws LadingError what ended it early */
@@ -29,9 +41,10 @@ export async function workOn(
   signal: AbortSignal,
   run: RunJob,
 ): Promise<void> {
-  const { store, heart, name, leaseSeconds, maxAttempts, observer } = context
-  const job = await store.claim(id, name, leaseSeconds)
+  const { store, heart, maxAttempts, observer } = context
+  const job = await store.claim(id, context)
   if (job === undefined) return
+  if (job === 'elsewhere') return context.sendElsewhere(id)
   failpoint('after_claim')
   observer.onStart(job)
   const lost = new AbortController()
@@ -45,6 +58,21 @@ export async function workOn(
     stopBeating()
     observer.onStop(job, await store.get(id).catch(() => undefined))
   }
+}
+
+/**
+ * A message that names no storage, of an earlier version, comes once more to those who have the file.
+ *
+ * @throws LadingError `STORAGE_ELSEWHERE` with a queue that would deliver it here again: there it comes after a pause
+ */
+export async function toItsStorage(
+  id: string,
+  { pool, queue, store, newOutbox }: ElsewhereContext,
+): Promise<void> {
+  const job = await store.get(id)
+  if (job === undefined || job.source_storage === null) return
+  if (queue.selectsByStorage !== true) throw elsewhere('The file of this import', job.source_storage)
+  await sendToItsStorage(pool, newOutbox, job)
 }
 
 async function giveUpOrBack(job: JobRow, error: unknown, context: WorkerContext): Promise<void> {

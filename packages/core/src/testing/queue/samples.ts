@@ -51,7 +51,9 @@ export function consumer(
     kind = 'import',
     concurrency = 1,
     ...more
-  }: { kind?: QueueKind } & Partial<Pick<ConsumeOptions, 'concurrency' | 'concurrencyPerResource'>> = {},
+  }: { kind?: QueueKind } & Partial<
+    Pick<ConsumeOptions, 'concurrency' | 'concurrencyPerResource' | 'storage'>
+  > = {},
 ): Consumer {
   const delivered: string[] = []
   const abort = new AbortController()

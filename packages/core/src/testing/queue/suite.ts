@@ -14,6 +14,7 @@ import {
   type QueueSuiteSettings,
 } from './samples.ts'
 import { sharingCases } from './sharing.ts'
+import { storageCases } from './storages.ts'
 import { transactionCases } from './transactions.ts'
 
 export type { QueueBed, QueueSuiteSettings } from './samples.ts'
@@ -40,7 +41,14 @@ const settings: QueueSuiteSettings = { visibilityMs: 30_000, backoffMs: 50, poll
  */
 export function queueSuite({ name, create, lacks = {}, register }: QueueSuiteOptions): void {
   register.describe(`queue: ${name}`, () => {
-    const cases = { ...deliveryCases, ...kindCases, ...transactionCases, ...sharingCases, ...brokenCases }
+    const cases = {
+      ...deliveryCases,
+      ...kindCases,
+      ...storageCases,
+      ...transactionCases,
+      ...sharingCases,
+      ...brokenCases,
+    }
     for (const [title, { needs, settings: own, run }] of Object.entries(cases)) {
       const reason = needs && lacks[needs]
       if (reason !== undefined) {

@@ -13,8 +13,11 @@ import { writingCases } from './writing.ts'
 export interface StorageSuiteOptions {
   /** What is tested, for the title. */
   readonly name: string
-  /** Called for each case: an empty storage, and what takes it away again. */
-  readonly create: () => Promise<{ storage: Storage; cleanup(): Promise<void> }>
+  /**
+   * Called for each case: an empty storage, and what takes it away again. `again` makes another storage object on the
+   * same place, as in another process; absent where there is no other.
+   */
+  readonly create: () => Promise<{ storage: Storage; again?: () => Storage; cleanup(): Promise<void> }>
   readonly register: SuiteRunner
 }
 
@@ -37,7 +40,37 @@ export function storageSuite({ name, create, register }: StorageSuiteOptions): v
         }
       })
     }
+    register.test('an identity tells places apart, and is the same for all who share one', async () => {
+      const places = [await create(), await create()]
+      try {
+        await identityCase(places)
+      } finally {
+        await Promise.all(places.map(({ cleanup }) => cleanup()))
+      }
+    })
   })
+}
+
+async function identityCase(
+  places: readonly { readonly storage: Storage; readonly again?: () => Storage }[],
+): Promise<void> {
+  const identities = new Set<string>()
+  for (const { storage, again } of places) {
+    if (storage.identity === undefined) return
+    // Asked for by several at once, before anything is stored.
+    const sharing = again === undefined ? [storage] : [storage, again(), again(), again()]
+    const told = await Promise.all([...sharing, ...sharing].map(one => one.identity?.()))
+    const identity = told[0] ?? ''
+    assert.deepEqual(new Set(told), new Set([identity]))
+    assert.match(identity, /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/)
+    await isEmpty(storage)
+    await storage.put(key, chunks(Buffer.from('x')))
+    await storage.delete(key)
+    await storage.removeUnfinished?.(new Date(Date.now() + 3_600_000))
+    assert.equal(await (again?.() ?? storage).identity?.(), identity)
+    identities.add(identity)
+  }
+  assert.equal(identities.size, places.length)
 }
 
 const readingCases: StorageCases = {

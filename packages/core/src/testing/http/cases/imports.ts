@@ -100,6 +100,7 @@ export const importCases: HttpCases = {
       dry_run: false,
       after: null,
       bundle_id: null,
+      waiting_for_storage: null,
       metadata: {},
       progress: {
         total_records: 5,

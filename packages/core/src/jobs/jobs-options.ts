@@ -1,0 +1,65 @@
+// Options of createJobs: what jobs work with, for how long things are kept, and who hears of what.
+import type { Exporter } from '../exporter/create-exporter.ts'
+import type { Importer } from '../importer/create-importer.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { RemoteOptions } from '../source/remote-access.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Job } from './store/job.ts'
+
+export interface JobsOptions {
+  /** Jobs run on its pool: rows, errors and checkpoint of a batch are one transaction, so it must be one database. */
+  readonly importer: Importer
+  readonly exporter: Exporter
+  readonly queue: Queue
+  readonly storage: Storage
+  readonly metrics?: Metrics
+  /** Hears of each job that ended here, for a log: one that a worker of this process had, or that nobody had. */
+  readonly onJobEnd?: (job: Job) => void
+  /** Seconds without a sign of life after which another worker takes a job. @defaultValue 30 */
+  readonly leaseSeconds?: number
+  /**
+   * Times that a job is begun without getting on before it fails: with the fault that ended the last attempt, or
+   * with `POISON` if nobody lived to tell. A job that gets on is begun as often as it takes. @defaultValue 5
+   */
+  readonly maxAttempts?: number
+  /**
+   * Seconds between two looks for jobs that the queue has forgotten. Less finds the jobs of a dead process sooner,
+   * and asks the database more often. @defaultValue 30
+   */
+  readonly sweepSeconds?: number
+  /**
+   * Hears what a log should have and no client may: the fault that ended a job and was none of its file, with its
+   * causes, such as what a hook threw; and what breaks beside the jobs and is tried again, such as the sweep.
+   * @defaultValue nobody
+   */
+  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => void
+  /** Hours that the file of an export is kept that was submitted here, whoever makes it. @defaultValue 24 */
+  readonly fileExpiryHours?: number
+  /**
+   * Days that a job that has ended is kept, with its errors and its rejected records. `false`: it is not for this process
+   * to say, and it deletes none; one that says a number has to work. @defaultValue 30
+   */
+  readonly jobRetentionDays?: number | false
+  /** The same of the source of an import, with which its rejected records can be had. @defaultValue 7 */
+  readonly spoolRetentionDays?: number | false
+  /** Seconds between two runs of the janitor; one of all servers does it. @defaultValue 60 */
+  readonly janitorSeconds?: number
+  /** Hours for which a request with the same idempotency key gets the same job. @defaultValue 24 */
+  readonly idempotencyTtlHours?: number
+  /**
+   * Imports from URLs: what may be fetched, and with how much patience. `false`: nothing is fetched and none is taken.
+   * Each process that works needs the same. @defaultValue from public servers on the ports 80 and 443
+   */
+  readonly remote?: RemoteOptions | false
+  /**
+   * Record errors of one job submitted here whose message and value are stored, whoever does it. Counts and rejected records are complete beyond
+   * it; each takes some 300 bytes of the database. @defaultValue 100000
+   */
+  readonly storedErrors?: number
+  /**
+   * Jobs of one caller that may be there without having ended; further ones are refused with `TOO_MANY_JOBS`. Those of
+   * callers whom nobody knows count together. @defaultValue 1000
+   */
+  readonly activeJobsPerCaller?: number | undefined
+}
