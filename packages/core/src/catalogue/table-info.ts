@@ -21,9 +21,10 @@ export interface ColumnInfo {
   readonly notNull: boolean
   /** SQL expression of the value that an absent field gets, or null. */
   readonly default: string | null
+  /** Computed by the database from other columns: an import cannot write it. */
   readonly isGenerated: boolean
-  /** Generated columns and identity columns `always`: nobody can write them. */
-  readonly readOnly: boolean
+  /** `generated always as identity`: an insert has to override it, and an update can only reset it. */
+  readonly isAlways: boolean
 }
 
 export interface UniqueIndexInfo {
@@ -80,7 +81,7 @@ select json_build_object(
         else pg_get_expr(d.adbin, d.adrelid)
       end,
       'isGenerated', a.attgenerated <> '',
-      'readOnly', a.attgenerated <> '' or a.attidentity = 'a'
+      'isAlways', a.attidentity = 'a'
     ) order by a.attnum), '[]')
     from pg_attribute a
     join pg_type declared on declared.oid = a.atttypid

@@ -6,7 +6,7 @@ import type { Questions } from './classify-sql.ts'
 import { differs, isMissing, isPresent, isSameRow, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
-import { assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
+import { assertKept, assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
 import { alikeRows, notOfARow, type Refusal } from './refusal.ts'
 import { resolveRow } from './resolve-sql.ts'
 
@@ -47,7 +47,7 @@ const attemptsAtARow = 3
  */
 export function serialSql(work: SerialWork): string {
   const { target, staging, batch, rows, onConflict } = work
-  const { columns, values } = insertLists(target, batch)
+  const { columns, values, overriding } = insertLists(target, batch)
   const { keys, references } = work.questions
   const where = rows === undefined ? '' : `where lading_row = any (${numbers(rows)})`
   return doBlock(`
@@ -90,7 +90,7 @@ begin
           exit;
         end if;
         if own is null then
-          insert into ${target.table.sql} (${columns}) values (${values});
+          insert into ${target.table.sql} (${columns}) ${overriding} values (${values});
           get diagnostics affected = row_count;
           if affected <> 1 then
             raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
@@ -185,8 +185,10 @@ function update({ target, batch, questions, onConflict }: SerialWork, index: num
   if (onConflict !== 'update' || key === undefined) return ''
   const changed = `${isSameRow(target, key)} and ${differs(batch.columns)}`
   const set = assignments(target, batch)
-  if (set === '') return `elsif own = ${index} then ignored := ignored || s.lading_row;`
+  const kept = assertKept(batch, `select from ${target.table.sql} t where ${isSameRow(target, key)} and`)
+  if (set === '') return `elsif own = ${index} then ${kept} ignored := ignored || s.lading_row;`
   return `elsif own = ${index} then
+        ${kept}
         update ${target.table.sql} t set ${set} where ${changed};
         get diagnostics affected = row_count;
         if affected = 1 then
