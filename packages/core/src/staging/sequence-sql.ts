@@ -19,7 +19,7 @@ export interface SequenceNote {
 export interface Advance {
   /** Quoted, with its schema. */
   readonly sequence: string
-  /** A query for the written values, as the numeric column `v`. */
+  /** A query for the written values, as the column `v`. */
   readonly values: string
   /** False where the transaction may last: whoever draws a number waits for the lock. */
   readonly mayLock: boolean
@@ -71,7 +71,7 @@ export function advanceSql({ sequence, values, mayLock, mayBeHeld }: Advance): s
   select seqincrement::numeric as step, seqmin as least, seqmax as most, seqstart as start, seqcache as cached,
     c.relowner as owner, c.relpersistence = 't' as is_own
   into q from pg_sequence join pg_class c on c.oid = seqrelid where seqrelid = seq;
-  select max(v * sign(q.step)) * sign(q.step) into wanted from (${values}) written where v between q.least and q.most;
+  select case when q.step > 0 then max(v) else min(v) end into wanted from (${values}) written where v between q.least and q.most;
   how := null;
   is_busy := false;
   if wanted is not null then

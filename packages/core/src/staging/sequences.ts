@@ -185,12 +185,12 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
 
 /** @param from where the rows `s` come from */
 function values(columns: readonly Written[], from: string): string {
-  return columns.map(({ column }) => `select s.${column.sql}::numeric as v ${from}`).join(' union all ')
+  return columns.map(({ column }) => `select s.${column.sql} as v ${from}`).join(' union all ')
 }
 
 function farthestSql(sequence: string, written: string): string {
-  return `(select max(v * sign(q.step)) * max(sign(q.step)) from (${written}) written,
-    (select seqincrement::numeric as step, seqmin, seqmax from pg_sequence where seqrelid = to_regclass(${literal(sequence)})) q
+  return `(select case when max(q.step) > 0 then max(v) else min(v) end from (${written}) written,
+    (select seqincrement as step, seqmin, seqmax from pg_sequence where seqrelid = to_regclass(${literal(sequence)})) q
     where v between q.seqmin and q.seqmax)`
 }
 
