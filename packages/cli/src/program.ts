@@ -79,6 +79,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     )
     .option('--unknown-columns <policy>', 'a column that no field answers to: warn (default) or error')
     .option(
+      '--sequences <policy>',
+      'sequences of written columns: advance past the imported values (default) or leave them alone',
+    )
+    .option(
       '--delimiter <delimiter>',
       'between CSV cells: comma, semicolon, tab or pipe (default: found out)',
     )

@@ -76,6 +76,7 @@ describe('settings of an import', () => {
         mapping: ['E-Mail=email', '{"Who":"name"}', 'a=b=role'],
         delimiter: 'tab',
         encoding: 'latin1',
+        sequences: 'leave',
       },
       none,
     )
@@ -86,6 +87,7 @@ describe('settings of an import', () => {
       mapping: { 'E-Mail': 'email', Who: 'name', 'a=b': 'role' },
       delimiter: '\t',
       encoding: 'windows-1252',
+      sequences: 'leave',
     })
     expect(importSettings({}, none)).toEqual({})
   })
@@ -100,6 +102,7 @@ describe('settings of an import', () => {
     [{ maxErrors: '0' }, 'The option --max-errors must be a whole number from 1.'],
     [{ maxErrors: '1e3' }, 'The option --max-errors must be a whole number from 1.'],
     [{ unknownColumns: 'drop' }, 'The option --unknown-columns must be one of "warn", "error".'],
+    [{ sequences: 'keep' }, 'The option --sequences must be one of "advance", "leave".'],
     [{ delimiter: 'x' }, 'The option --delimiter must be'],
     [{ encoding: 'klingon' }, 'The option --encoding must be'],
     [{ mapping: ['email'] }, 'The mapping "email" must be name=field'],

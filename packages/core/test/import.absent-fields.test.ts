@@ -72,6 +72,31 @@ describe('NDJSON', () => {
   })
 })
 
+test('a default of a domain is one of its columns, unless the column says otherwise', async () => {
+  await database.pool.query(`
+    create domain shade as text default 'grey';
+    create domain deep as shade;
+    create table tints (id int primary key, one shade, two deep, three shade default 'blue', four shade default null)`)
+  const tints = defineResource('tints', {
+    table: 'tints',
+    schema: Type.Object({
+      id: Type.Integer(),
+      one: optionalText,
+      two: optionalText,
+      three: optionalText,
+      four: optionalText,
+    }),
+  })
+  const all = { one: 'a', two: 'b', three: 'c', four: 'd' }
+  const text = [{ id: 1 }, { id: 2, ...all }, { id: 3, one: null, two: null }].map(one => JSON.stringify(one))
+  await importFile(database.pool, 'tints', 'ndjson', bytes(text.join('\n')), { resources: [tints] })
+  expect((await database.pool.query('select * from tints order by id')).rows).toEqual([
+    { id: 1, one: 'grey', two: 'grey', three: 'blue', four: null },
+    { id: 2, ...all },
+    { id: 3, one: null, two: null, three: 'blue', four: null },
+  ])
+})
+
 describe('CSV', () => {
   test('a bare empty cell is null, a quoted one is empty text, a missing column is absent', async () => {
     const { rows } = await table('csv', 'title,color,mood\na,,\nb,"",x\n')

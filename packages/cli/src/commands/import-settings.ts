@@ -10,6 +10,7 @@ export interface SettingOptions {
   /** Each as `name=field` or as a JSON object. */
   readonly mapping?: readonly string[]
   readonly unknownColumns?: string
+  readonly sequences?: string
   readonly delimiter?: string
   readonly encoding?: string
   readonly excel?: boolean
@@ -17,12 +18,13 @@ export interface SettingOptions {
 
 /** @param start first bytes of the file, as far as they can be looked at. @throws CommandError */
 export function importSettings(options: SettingOptions, start: Uint8Array): ImportSettings {
-  const { onConflict, unknownColumns, maxErrors, delimiter, encoding } = options
+  const { onConflict, unknownColumns, sequences, maxErrors, delimiter, encoding } = options
   const read = () =>
     readSettings({
       // `readSettings` checks whether they are of the type.
       onConflict: onConflict as ImportSettings['onConflict'],
       unknownColumns: unknownColumns as ImportSettings['unknownColumns'],
+      sequences: sequences as ImportSettings['sequences'],
       dryRun: options.dryRun,
       atomic: options.atomic,
       excel: options.excel,

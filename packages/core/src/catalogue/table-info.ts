@@ -21,9 +21,12 @@ export interface ColumnInfo {
   readonly notNull: boolean
   /** SQL expression of the value that an absent field gets, or null. */
   readonly default: string | null
+  /** Sequences that belong to the column, or that its default draws from; quoted, with their schemas. */
+  readonly sequences: readonly string[]
+  /** Computed by the database from other columns: an import cannot write it. */
   readonly isGenerated: boolean
-  /** Generated columns and identity columns `always`: nobody can write them. */
-  readonly readOnly: boolean
+  /** `generated always as identity`: an insert has to override it, and an update can only reset it. */
+  readonly isAlways: boolean
 }
 
 export interface UniqueIndexInfo {
@@ -76,11 +79,16 @@ select json_build_object(
       'notNull', a.attnotnull or declared.typnotnull,
       'default', case
         when a.attgenerated <> '' then null
-        when a.attidentity <> '' then format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname))
+        when a.attidentity <> '' then format('nextval(%L::regclass)', owned.sequence)
+        when d.oid is null and c.relkind <> 'v' then pg_get_expr(declared.typdefaultbin, 0)
         else pg_get_expr(d.adbin, d.adrelid)
       end,
+      'sequences', (
+        select coalesce(json_agg(distinct sequence), '[]')
+        from (values (owned.sequence), (drawn.sequence)) found(sequence) where sequence is not null
+      ),
       'isGenerated', a.attgenerated <> '',
-      'readOnly', a.attgenerated <> '' or a.attidentity = 'a'
+      'isAlways', a.attidentity = 'a'
     ) order by a.attnum), '[]')
     from pg_attribute a
     join pg_type declared on declared.oid = a.atttypid
@@ -97,6 +105,18 @@ select json_build_object(
     join pg_type t on t.oid = resolved.oid
     left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    -- An identity column of a partition draws from the sequence of the table that it is a partition of.
+    left join lateral (
+      select pg_get_serial_sequence(coalesce(pg_partition_root(c.oid), c.oid)::regclass::text, a.attname) as sequence
+      where c.relkind in ('r', 'p', 'f')
+    ) owned on true
+    left join lateral (
+      select format('%I.%I', sn.nspname, s.relname) as sequence
+      from pg_depend p join pg_class s on s.oid = p.refobjid and s.relkind = 'S' join pg_namespace sn on sn.oid = s.relnamespace
+      where p.classid = case when d.oid is null then 'pg_type'::regclass else 'pg_attrdef'::regclass end
+        and p.objid = coalesce(d.oid, declared.oid) and p.refclassid = 'pg_class'::regclass
+        and coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(declared.typdefaultbin, 0)) ~ '^[(]*nextval[(]''[^()]+''::regclass[)]+(::[a-z ]+)?$'
+    ) drawn on true
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   ),
   'uniqueIndexes', (

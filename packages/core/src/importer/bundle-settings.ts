@@ -24,7 +24,7 @@ const refused: Readonly<Partial<Record<keyof ImportSettings, string>>> = {
 export function readBundleSettings(
   options: ImportSettings,
   calls: (name: string) => string = name => name,
-): Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns'> {
+): Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'> {
   const settings = readSettings(options)
   for (const [name, why] of Object.entries(refused)) {
     const value = settings[name as keyof ImportSettings]
@@ -32,10 +32,11 @@ export function readBundleSettings(
     if (value === undefined || value === false || value === 'none') continue
     throw new LadingError('OPTION_INVALID', `The option ${calls(name)} cannot be used with a bundle: ${why}.`)
   }
-  const { onConflict, maxErrors, unknownColumns } = settings
+  const { onConflict, maxErrors, unknownColumns, sequences } = settings
   return {
     ...(onConflict !== undefined && { onConflict }),
     ...(maxErrors !== undefined && { maxErrors }),
     ...(unknownColumns !== undefined && { unknownColumns }),
+    ...(sequences !== undefined && { sequences }),
   }
 }

@@ -4,12 +4,13 @@ import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
+import type { SequenceWarning } from '../staging/sequence-warning.ts'
 import type { MergedBatch } from './batches.ts'
 import type { Stop } from './merge.ts'
 import type { ImportProgress } from './options.ts'
 
 export interface ImportWarning {
-  readonly code: 'UNKNOWN_COLUMN'
+  readonly code: 'UNKNOWN_COLUMN' | SequenceWarning['code']
   readonly detail: string
 }
 
@@ -122,6 +123,10 @@ export class Tally {
     // PostgreSQL keeps no zero byte in the warnings of a job.
     const detail = `Column "${column.replaceAll('\0', '\ufffd')}" is not part of ${this.resource} and was not imported`
     this.warned.set(detail, { code: 'UNKNOWN_COLUMN', detail })
+  }
+
+  warn(warning: ImportWarning): void {
+    this.warned.set(warning.detail, warning)
   }
 
   get warnings(): readonly ImportWarning[] {

@@ -6,6 +6,8 @@ import { databaseFault } from '../postgres/sqlstate.ts'
 import { createKeeper, type Keeper } from '../staging/keeper.ts'
 import { openRehearsal } from '../staging/rehearsal.ts'
 import { replay } from '../staging/replay.ts'
+import type { SequenceWarning } from '../staging/sequence-warning.ts'
+import { createSequences, type SequenceOptions, type Sequences } from '../staging/sequences.ts'
 import { openSession, type StagingSession } from '../staging/session.ts'
 import { staged } from './batches.ts'
 import type { JobRun } from './recorder.ts'
@@ -21,6 +23,7 @@ export interface RoadOptions {
   readonly job: JobRun | undefined
   /** Statements that set what the application wants set in each transaction. */
   readonly session: string
+  readonly onSequenceWarning: (warning: SequenceWarning) => void
 }
 
 export interface Road {
@@ -39,12 +42,24 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
   const { dryRun = false, atomic = false, onConflict = 'error' } = settings
   const session = { onConflict, transaction, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
-    const direct = await openSession(client, target, session)
-    return { target, session: direct, notJudged: [], arrive: async () => undefined, close: direct.close }
+    const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
+    const direct = await openSession(client, target, { ...session, sequences })
+    return {
+      target,
+      session: direct,
+      notJudged: [],
+      arrive: async () => undefined,
+      async close() {
+        await sequences.settle(client)
+        await direct.close()
+      },
+    }
   }
   const keeper = dryRun ? undefined : createKeeper(target)
   const rehearsal = await openRehearsal(client, target, keeper).catch(rethrow)
-  const rehearsing = await openSession(client, rehearsal.target, { ...session, rehearsal })
+  // Those of the stand-in are moved as those of the table would be, so that the same numbers are free.
+  const sequences = sequencesOf(rehearsal.target, options, 'batch')
+  const rehearsing = await openSession(client, rehearsal.target, { ...session, sequences, rehearsal })
   return {
     target: rehearsal.target,
     session: rehearsing,
@@ -56,6 +71,14 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
       await client.query(rehearsal.dropSql).catch(rethrow)
     },
   }
+}
+
+function sequencesOf(
+  target: Target,
+  { settings, onSequenceWarning: onWarning }: RoadOptions,
+  when: SequenceOptions['when'],
+): Sequences {
+  return createSequences(target, { when: settings.sequences === 'leave' ? 'never' : when, onWarning })
 }
 
 /** What each transaction begins with. */
@@ -75,7 +98,14 @@ async function allOrNothing(
   const preamble = preambleOf(options)
   const opening = isOwn ? 'begin' : 'savepoint lading_whole'
   await client.query(preamble === '' ? opening : `${opening}; ${preamble}`).catch(rethrow)
-  const { rejected, outcome } = await replay(client, target, keeper, settings.onConflict ?? 'error')
+  const sequences = sequencesOf(target, options, 'end')
+  const { rejected, outcome } = await replay(
+    client,
+    target,
+    keeper,
+    settings.onConflict ?? 'error',
+    sequences,
+  )
   if (rejected.length === 0) {
     tally.settle(outcome)
     const settled = job?.settle(tally.report()) ?? ''

@@ -13,7 +13,7 @@ import type { Limits, RunOptions } from './options.ts'
 import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
 import type { JobRun } from './recorder.ts'
 import { rejectsSink } from './rejects-sink.ts'
-import { type ImportReport, Tally } from './report.ts'
+import { type ImportReport, type ImportWarning, Tally } from './report.ts'
 import { openRoad } from './road.ts'
 import { type ImportSettings, readSettings } from './settings.ts'
 
@@ -36,7 +36,16 @@ export async function runImport(
     checkPolicy(real, settings)
     signal.throwIfAborted()
     const transaction = options.client === undefined ? 'own' : 'caller'
-    const road = await openRoad({ client, target: real, settings, transaction, job, session })
+    const onSequenceWarning = (warning: ImportWarning) => tally.warn(warning)
+    const road = await openRoad({
+      client,
+      target: real,
+      settings,
+      transaction,
+      job,
+      session,
+      onSequenceWarning,
+    })
     tally.notJudged = road.notJudged
     const pipelineOptions: PipelineOptions = {
       target: road.target,

@@ -33,6 +33,11 @@ export interface ImportSettings extends FileSettings {
   readonly mapping?: Readonly<Record<string, string>> | undefined
   /** Whether a column that no field answers to is a warning, or an error that names it. @defaultValue `'warn'` */
   readonly unknownColumns?: 'warn' | 'error' | undefined
+  /**
+   * Whether the sequences of written columns are moved past the values that were written, so that the table gives its
+   * next rows numbers that are free. @defaultValue `'advance'`
+   */
+  readonly sequences?: 'advance' | 'leave' | undefined
 }
 
 const choices: ReadonlyMap<keyof ImportSettings, readonly unknown[]> = new Map<
@@ -43,6 +48,7 @@ const choices: ReadonlyMap<keyof ImportSettings, readonly unknown[]> = new Map<
   ['dryRun', [true, false]],
   ['atomic', [true, false]],
   ['unknownColumns', ['warn', 'error']],
+  ['sequences', ['advance', 'leave']],
   ['delimiter', [',', ';', '\t', '|']],
   ['encoding', ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']],
   ['compression', ['none', 'gzip']],

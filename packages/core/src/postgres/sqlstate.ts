@@ -4,6 +4,9 @@ import { LadingError } from '../errors/lading-error.ts'
 /** Raised by our own DO blocks when fewer rows were written than were sent. */
 export const rowsSuppressed = 'LD001'
 
+/** Raised by our own DO blocks for an update that would change a value that only the database may change. */
+export const identityKept = 'LD003'
+
 /** Raised by a job's fence when this worker does not hold the job any more. */
 export const fenced = 'LD002'
 
@@ -19,7 +22,7 @@ export type Blame = 'row' | 'unclear' | 'retry' | 'run'
 export function blame(error: unknown): Blame {
   const state = sqlstate(error)
   if (state === undefined) return 'run'
-  if (state === rowsSuppressed || state === '54000') return 'row'
+  if (state === rowsSuppressed || state === identityKept || state === '54000') return 'row'
   if (state === fenced) return 'run'
   if (state === '40001' || state === '40P01') return 'retry'
   const sqlClass = state.slice(0, 2)

@@ -111,7 +111,7 @@ export interface FieldDefinition extends Discretion {
   readonly aliases?: readonly string[]
   /** Changes text before it is parsed, such as `text => text.trim()`. Must be pure: it may run again after a crash. */
   transform?(text: string): string
-  /** Export only: for generated and identity columns. A file may hold it, and it is not imported. @defaultValue false */
+  /** Export only: for computed columns, and numbers that no file may give. A file may hold it, and it is not imported. @defaultValue false */
   readonly readOnly?: boolean
   /** Values are never shown in a report. @defaultValue false */
   readonly sensitive?: boolean

@@ -78,11 +78,13 @@ export function isGiven(position: number): string {
 
 /** True if `t` would be changed by what `s` gives. */
 export function differs(columns: readonly StagedColumn[]): string {
-  const parts = columns.map(({ column, isMixed }, position) => {
-    const changed = `${comparable(`t.${column.sql}`, column)} is distinct from ${comparable(stagedValue(column), column)}`
-    return isMixed ? `(${isGiven(position)} and ${changed})` : changed
-  })
-  return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`
+  return columns.length === 0 ? 'false' : `(${columns.map(differsIn).join(' or ')})`
+}
+
+/** The same of one column. @param position its place among the columns of the batch */
+export function differsIn({ column, isMixed }: StagedColumn, position: number): string {
+  const changed = `${comparable(`t.${column.sql}`, column)} is distinct from ${comparable(stagedValue(column), column)}`
+  return isMixed ? `(${isGiven(position)} and ${changed})` : changed
 }
 
 /** Types whose `=` means that nothing would change. */

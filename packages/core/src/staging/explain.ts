@@ -6,6 +6,7 @@ import type { Field } from '../resource/field.ts'
 import { type Row, reject } from '../resource/row.ts'
 import type { Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
+import { explainNumber } from './explain-number.ts'
 import type { Verdict } from './judge.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -82,6 +83,7 @@ export function explainRefusal(target: Target, row: Row, refusal: Refusal): void
     reject(target.resource, row, null, 'CONSTRAINT_VIOLATION', unavailable)
     return
   }
+  if (explainNumber(target, row, refusal)) return
   const key = target.keys.find(({ index }) => index === refusal.constraint)
   if (refusal.state === '23505' && key !== undefined) {
     explainDuplicate(target, key, row, undefined)

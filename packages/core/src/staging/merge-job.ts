@@ -8,6 +8,7 @@ import type { StagedBatch } from './encode.ts'
 import type { Suspect } from './judge.ts'
 import { mergeSql } from './merge-sql.ts'
 import type { MergeOutcome } from './outcome.ts'
+import type { Sequences } from './sequences.ts'
 
 /** How far a batch had to go. The next one begins there, because a dirty file is usually dirty throughout. */
 export type Road = 'optimistic' | 'classified' | 'isolated'
@@ -21,11 +22,21 @@ export interface MergeJob {
   readonly onConflict: OnConflict
   /** Where to begin. */
   readonly road: Road
+  /** Of columns that the batch writes. */
+  readonly sequences: Sequences
   /**
-   * Statements behind a merge that succeeded, in the same round trip, such as COMMIT. Asked for when the rows that
-   * stay out have their errors, so that what is recorded of the batch can be recorded with it.
+   * Does what belongs behind a merge that succeeded, such as COMMIT, in one round trip. Called when the rows that stay
+   * out have their errors, so that what is recorded of the batch can be recorded with it.
    */
-  readonly closing: (outcome: MergeOutcome) => string
+  readonly finish: (ending: Ending) => Promise<void>
+}
+
+export interface Ending {
+  readonly outcome: MergeOutcome
+  /** Numbers of the rows that were not inserted. */
+  readonly out: readonly number[]
+  /** Statements that come first, in the same round trip. */
+  readonly before?: string
 }
 
 export interface Merged {
@@ -40,14 +51,11 @@ export interface Merged {
  * @returns undefined if a row is at fault, and nothing was changed
  */
 export async function attempt(job: MergeJob, leftOut: readonly number[]): Promise<MergeOutcome | undefined> {
-  const { client, target, staging, batch, closing } = job
+  const { target, staging, batch, finish } = job
   const outcome = insertedOnly(batch.rows.length - leftOut.length)
   const merge = mergeSql(target, staging, batch, leftOut, outcome.inserted)
-  const isDone = await unlessRefused(job, async () => {
-    await client.query(
-      `savepoint lading_merge; ${merge}; release savepoint lading_merge; ${closing(outcome)}`,
-    )
-  })
+  const before = `savepoint lading_merge; ${merge}; release savepoint lading_merge`
+  const isDone = await unlessRefused(job, () => finish({ outcome, out: leftOut, before }))
   return isDone ? outcome : undefined
 }
 

@@ -1,9 +1,9 @@
 // SQL of the merge: staged rows into the table, all at once, with their number asserted by the server.
-import type { Target } from '../catalogue/target.ts'
-import { doBlock } from '../postgres/identifier.ts'
-import { rowsSuppressed } from '../postgres/sqlstate.ts'
+import type { Target, TargetColumn } from '../catalogue/target.ts'
+import { doBlock, literal } from '../postgres/identifier.ts'
+import { identityKept, rowsSuppressed } from '../postgres/sqlstate.ts'
 import type { Questions } from './classify-sql.ts'
-import { differs, isGiven, isSameRow, stagedValue } from './compare-sql.ts'
+import { differs, differsIn, isGiven, isSameRow, stagedValue } from './compare-sql.ts'
 import type { StagedBatch, StagedColumn } from './encode.ts'
 import type { Plan } from './plan.ts'
 
@@ -11,6 +11,8 @@ import type { Plan } from './plan.ts'
 export interface InsertLists {
   readonly columns: string
   readonly values: string
+  /** What stands behind the columns: without it PostgreSQL refuses a value for a column that is `generated always`. */
+  readonly overriding: string
 }
 
 export function insertLists(target: Target, batch: StagedBatch): InsertLists {
@@ -19,9 +21,14 @@ export function insertLists(target: Target, batch: StagedBatch): InsertLists {
   // A batch in which no field is present still has rows: they are all defaults.
   const [first] = target.writable
   if (columns.length === 0 && first !== undefined) {
-    return { columns: first.sql, values: first.info.default ?? 'null' }
+    return { columns: first.sql, values: first.info.default ?? 'null', overriding: overriding([first]) }
   }
-  return { columns: columns.join(', '), values: values.join(', ') }
+  const written = batch.columns.map(({ column }) => column)
+  return { columns: columns.join(', '), values: values.join(', '), overriding: overriding(written) }
+}
+
+function overriding(written: readonly TargetColumn[]): string {
+  return written.some(({ info }) => info.isAlways) ? 'overriding system value' : ''
 }
 
 function insertedValue({ column, isMixed }: StagedColumn, position: number): string {
@@ -35,7 +42,9 @@ function insertedValue({ column, isMixed }: StagedColumn, position: number): str
  * now. Empty where there is nothing to set.
  */
 export function assignments(target: Target, { columns }: StagedBatch): string {
-  const set = columns.map(({ column, isMixed }, position) => {
+  const set = columns.flatMap(({ column, isMixed }, position) => {
+    // Where the row has another value, `assertKept` has raised.
+    if (column.info.isAlways) return []
     const value = stagedValue(column)
     if (!isMixed) return `${column.sql} = ${value}`
     const otherwise = column.field.touch ? now(column.info.type) : `t.${column.sql}`
@@ -85,10 +94,10 @@ function insertion(
   leftOut: readonly number[],
   expected: number,
 ): string {
-  const { columns, values } = insertLists(target, batch)
+  const { columns, values, overriding } = insertLists(target, batch)
   const where = leftOut.length === 0 ? '' : `where s.lading_row <> all (${numbers(leftOut)})`
   return `
-  insert into ${target.table.sql} (${columns})
+  insert into ${target.table.sql} (${columns}) ${overriding}
   select ${values} from ${staging} s ${where} order by s.lading_row;
   get diagnostics affected = row_count;
   if affected <> ${expected} then ${suppressed} end if;`
@@ -138,14 +147,34 @@ function update(
   rows: readonly number[],
 ): string {
   const set = assignments(target, batch)
-  if (set === '') return ''
-  const changed = `s.lading_row = any (${numbers(rows)}) and ${isSame} and ${differs(batch.columns)}`
+  const found = `s.lading_row = any (${numbers(rows)}) and ${isSame}`
+  const kept = assertKept(batch, `select from ${staging} s join ${target.table.sql} t on ${found} and`)
+  if (set === '') return kept
+  const changed = `${found} and ${differs(batch.columns)}`
   return `
+  ${kept}
   select count(*) into expected from ${staging} s join ${target.table.sql} t on ${changed};
   update ${target.table.sql} t set ${set} from ${staging} s where ${changed};
   get diagnostics affected = row_count;
   if affected <> expected then ${suppressed} end if;
   updated := updated + affected;`
+}
+
+/**
+ * Statements that raise if an update would change a value of an identity column that is `generated always`: PostgreSQL
+ * has no update that does. @param found a query for rows `t` that `s` is, up to its last condition
+ */
+export function assertKept({ columns }: StagedBatch, found: string): string {
+  return columns
+    .flatMap((staged, position) => {
+      const { column } = staged
+      if (!column.info.isAlways) return []
+      const name = literal(column.info.name)
+      return `if exists (${found} ${differsIn(staged, position)}) then
+    raise exception using errcode = '${identityKept}', column = ${name}, message = 'identity was to be changed';
+  end if;`
+    })
+    .join('\n  ')
 }
 
 export function numbers(rows: readonly number[]): string {

@@ -1,7 +1,7 @@
 // One batch into the table: optimistically, then set by set, then row by row. Every row gets in or is explained.
 import { notEnforced, type Questions, questionsOf } from './classify-sql.ts'
 import { attempt, classify, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
-import { reconcileBatch } from './reconcile.ts'
+import { mergeSerially, reconcileBatch } from './reconcile.ts'
 import { rejectDuplicates } from './reject-duplicates.ts'
 import { resolveSql } from './resolve-sql.ts'
 
@@ -10,12 +10,13 @@ export async function mergeBatch(job: MergeJob): Promise<Merged> {
   const { batch, road, target, onConflict } = job
   if (batch.rows.length === 0) {
     const outcome = insertedOnly(0)
-    await job.client.query(job.closing(outcome))
+    await job.finish({ outcome, out: [] })
     return { road, outcome }
   }
   const questions = questionsOf(target, batch)
   const resolve = resolveSql(target, job.staging, batch)
   if (resolve !== '') await job.client.query(resolve)
+  if (await mayDrawTwice(job)) return mergeSerially(job, questions, await classify(job, questions))
   // If nothing clashes at all, every policy means the same.
   const isTried = road === 'optimistic' && (await isJudgedByDatabase(job, questions))
   if (isTried) {
@@ -24,6 +25,14 @@ export async function mergeBatch(job: MergeJob): Promise<Merged> {
   }
   const next = onConflict === 'error' ? rejectDuplicates : reconcileBatch
   return next(job, questions, isTried)
+}
+
+/** Records without a number come between others that bring one along, which the table would give them as well. */
+async function mayDrawTwice({ client, staging, batch, sequences }: MergeJob): Promise<boolean> {
+  const sql = sequences.clashSql(staging, batch)
+  if (sql === undefined) return false
+  const { rows } = await client.query(sql)
+  return rows[0]?.clashes === true
 }
 
 /**

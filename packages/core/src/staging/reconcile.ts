@@ -53,16 +53,22 @@ async function carryOut(
     const others = plan.ignored.length + plan.rejected.size + plan.serial.length
     outcome = {
       inserted: batch.rows.length - candidates - others + serial.inserted,
-      updated: updated + serial.updated,
+      updated: updated + serial.updated.length,
       ignored: candidates - updated + plan.ignored.length + serial.ignored.length,
     }
-    await client.query(`release savepoint lading_merge; ${job.closing(outcome)}`)
+    const out = [
+      ...[...plan.updates.values()].flat(),
+      ...plan.ignored,
+      ...plan.rejected.keys(),
+      ...notInserted(serial),
+    ]
+    await job.finish({ outcome, out, before: 'release savepoint lading_merge' })
   })
   if (isDone && outcome === undefined) await client.query('rollback to savepoint lading_merge')
   return isDone ? outcome : undefined
 }
 
-const nothing: SerialOutcome = { inserted: 0, updated: 0, ignored: [], rejections: [], refusals: [] }
+const nothing: SerialOutcome = { inserted: 0, updated: [], ignored: [], rejections: [], refusals: [] }
 
 /** The exact road: every row, in the order of the file. */
 export async function mergeSerially(
@@ -70,17 +76,21 @@ export async function mergeSerially(
   questions: Questions,
   suspects: readonly Suspect[],
 ): Promise<Merged> {
-  const { client, target, closing } = job
+  const { target, finish } = job
   const serial = await runSerially(job, questions)
   explainRejections(job, questions, suspects, serial)
   for (const refusal of serial.refusals) explainRefusal(target, refusedRow(job, refusal), refusal)
   const outcome = {
     inserted: serial.inserted,
-    updated: serial.updated,
+    updated: serial.updated.length,
     ignored: serial.ignored.length,
   }
-  await client.query(closing(outcome))
+  await finish({ outcome, out: notInserted(serial) })
   return { road: serial.refusals.length === 0 ? 'classified' : 'isolated', outcome }
+}
+
+function notInserted({ updated, ignored, rejections, refusals }: SerialOutcome): number[] {
+  return [...updated, ...ignored, ...rejections.map(({ row }) => row), ...refusals.map(({ row }) => row)]
 }
 
 async function answer(client: Client, sql: string): Promise<readonly Record<string, unknown>[]> {

@@ -10,8 +10,12 @@ export interface RehearsalInfo {
   readonly foreignKeys: readonly string[]
   readonly hasTriggers: boolean
   readonly hasRowSecurity: boolean
-  /** Sequences that defaults draw from, as the default names them, and a number that is free in each. */
-  readonly sequences: readonly { readonly name: string; readonly next: string }[]
+  /** Sequences that defaults draw from, as the default names them. @property last the last number drawn, if one was */
+  readonly sequences: readonly {
+    readonly name: string
+    readonly options: string
+    readonly last: string | null
+  }[]
 }
 
 // `pg_get_indexdef` names the table; what stands behind USING does not.
@@ -36,7 +40,9 @@ select json_build_object(
   'hasRowSecurity', c.relrowsecurity,
   'sequences', (
     select coalesce(json_agg(json_build_object('name', name,
-      'next', coalesce(pg_sequence_last_value(name::regclass) + q.seqincrement, q.seqstart)::text)), '[]')
+      'options', format('as %s increment %s minvalue %s maxvalue %s start %s %s', q.seqtypid::regtype,
+        q.seqincrement, q.seqmin, q.seqmax, q.seqstart, case when q.seqcycle then 'cycle' else '' end),
+      'last', pg_sequence_last_value(name::regclass)::text)), '[]')
     from unnest($2::text[]) as name join pg_sequence q on q.seqrelid = name::regclass
   )
 ) as info

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { ColumnInfo } from '../catalogue/table-info.ts'
 import type { Target, TargetColumn } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
-import { identifier } from '../postgres/identifier.ts'
+import { identifier, literal } from '../postgres/identifier.ts'
 import { questionsOf } from './classify-sql.ts'
 import { hasKey, isMeant, stagedValue } from './compare-sql.ts'
 import type { StagedBatch } from './encode.ts'
@@ -70,11 +70,20 @@ function ownDefault({ default: value }: ColumnInfo, sequence: (name: string) => 
   )
 }
 
+/** The one that it draws from, if it is nothing but that. */
+function ownSequences(value: string | null): readonly string[] {
+  const [, name] = /^\(*nextval\('([^']+)'::regclass\)+(?:::[a-z ]+)?$/.exec(value ?? '') ?? []
+  return name === undefined ? [] : [name]
+}
+
 function standIn(real: Target, table: string, sequence: (name: string) => string): Target {
   const byReal = new Map<TargetColumn, TargetColumn>()
   for (const column of real.columns) {
-    const info = { ...column.info, default: ownDefault(column.info, sequence) }
-    byReal.set(column, { ...column, info })
+    const value = ownDefault(column.info, sequence)
+    byReal.set(column, {
+      ...column,
+      info: { ...column.info, default: value, sequences: ownSequences(value) },
+    })
   }
   const same = (column: TargetColumn) => byReal.get(column) ?? column
   return {
@@ -107,9 +116,11 @@ function createSql(
   })
   return [
     `create temp table ${name.replace('pg_temp.', '')} (like ${real.table.sql} including constraints including generated, lading_origin text unique)`,
-    ...sequences.map(
-      ({ name: drawn, next }) => `create temp sequence ${identifier(sequence(drawn))} start with ${next}`,
-    ),
+    ...sequences.flatMap(({ name: drawn, options, last }) => {
+      const own = identifier(sequence(drawn))
+      const create = `create temp sequence ${own} ${options}`
+      return last === null ? [create] : [create, `select setval(${literal(`pg_temp.${own}`)}, ${last})`]
+    }),
     ...defaults,
     ...constraints.map(
       ({ name: key, sql }) => `alter table ${name} add constraint ${identifier(key)} ${sql}`,

@@ -38,7 +38,7 @@ const nothing: Questions = { keys: [], references: [] }
  * earlier one gets in after all if the table refuses the earlier one.
  */
 async function isolate(job: MergeJob, questions: Questions, suspects: readonly Suspect[]): Promise<Merged> {
-  const { client, target, batch, closing } = job
+  const { target, batch, finish } = job
   const { refusals } = await runSerially(job, nothing)
   // Whatever refused a row, it is not in the table, and so in nobody's way.
   const verdicts = judge(questions, suspects, new Set(refusals.map(({ row }) => row)))
@@ -49,7 +49,7 @@ async function isolate(job: MergeJob, questions: Questions, suspects: readonly S
     else explain(job, questions, refusal.row, known)
   }
   const outcome = insertedOnly(batch.rows.length - refusals.length)
-  await client.query(closing(outcome))
+  await finish({ outcome, out: refusals.map(({ row }) => row) })
   return { road: refusals.every(({ row }) => verdicts.has(row)) ? 'classified' : 'isolated', outcome }
 }
 

@@ -8,6 +8,7 @@ import type { Keeper } from './keeper.ts'
 import { mergeBatch } from './merge.ts'
 import type { Road } from './merge-job.ts'
 import { assertAccounted, type MergeOutcome } from './outcome.ts'
+import type { Sequences } from './sequences.ts'
 import { stagingTable } from './staging-table.ts'
 
 export interface Replayed {
@@ -22,6 +23,7 @@ export async function replay(
   target: Target,
   keeper: Keeper,
   onConflict: OnConflict,
+  sequences: Sequences,
 ): Promise<Replayed> {
   const staging = stagingTable(target)
   const rejected: Row[] = []
@@ -30,11 +32,8 @@ export async function replay(
   try {
     await client.query(staging.create)
     for (const { batch, fillSql } of keeper.batches()) {
+      await sequences.beforeBatch(client, batch)
       await client.query(`truncate ${staging.sql}; ${fillSql(staging.sql)}`)
-      const closing = (outcome: MergeOutcome) => {
-        assertAccounted(batch.rows, outcome)
-        return ''
-      }
       const merged = await mergeBatch({
         client,
         target,
@@ -42,13 +41,19 @@ export async function replay(
         batch,
         onConflict,
         road,
-        closing,
+        sequences,
+        async finish({ outcome, out, before }) {
+          assertAccounted(batch.rows, outcome)
+          const statements = [before, sequences.afterBatch(staging.sql, batch, out)].filter(Boolean)
+          if (statements.length > 0) sequences.hear(await client.query(statements.join('; ')))
+        },
       })
       road = merged.road
       total = sum(total, merged.outcome)
       for (const row of batch.rows) if (row.errors !== undefined) rejected.push(row)
     }
     await client.query(staging.drop)
+    await sequences.settle(client)
   } catch (error) {
     throw databaseFault(error)
   }

@@ -6,9 +6,11 @@ import type { Questions } from './classify-sql.ts'
 import { differs, isMissing, isPresent, isSameRow, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
-import { assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
+import { assertKept, assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
 import { alikeRows, notOfARow, type Refusal } from './refusal.ts'
 import { resolveRow } from './resolve-sql.ts'
+import { keepNotes, notesColumn } from './sequence-sql.ts'
+import type { LoopSequences } from './sequences.ts'
 
 /** A row that keys or references keep out, by their places among the questions. */
 export interface Rejection {
@@ -19,7 +21,8 @@ export interface Rejection {
 
 export interface SerialOutcome {
   readonly inserted: number
-  readonly updated: number
+  /** Rows that changed one of the table. */
+  readonly updated: readonly number[]
   /** Rows. */
   readonly ignored: readonly number[]
   readonly rejections: readonly Rejection[]
@@ -33,6 +36,7 @@ export interface SerialWork {
   /** What is looked up of each row; nothing where whoever called knows it already. */
   readonly questions: Questions
   readonly onConflict: OnConflict
+  readonly inLoop?: LoopSequences | undefined
   /** @defaultValue all rows of the batch */
   readonly rows?: readonly number[]
 }
@@ -46,8 +50,8 @@ const attemptsAtARow = 3
  * outside 1,038 ms.
  */
 export function serialSql(work: SerialWork): string {
-  const { target, staging, batch, rows, onConflict } = work
-  const { columns, values } = insertLists(target, batch)
+  const { target, staging, batch, rows, onConflict, inLoop } = work
+  const { columns, values, overriding } = insertLists(target, batch)
   const { keys, references } = work.questions
   const where = rows === undefined ? '' : `where lading_row = any (${numbers(rows)})`
   return doBlock(`
@@ -63,7 +67,7 @@ declare
   seen bigint := 0;
   refused bigint := 0;
   inserted bigint := 0;
-  updated bigint := 0;
+  updated int[] := '{}';
   ignored int[] := '{}';
   state text;
   first_state text;
@@ -72,6 +76,7 @@ declare
   column_name text;
   rejections json[] := '{}';
   refusals json[] := '{}';
+  ${inLoop?.variables ?? ''}
 begin
   ${constraintsNow(target)}
   for s in select * from ${staging} ${where} order by lading_row loop
@@ -90,12 +95,14 @@ begin
           exit;
         end if;
         if own is null then
-          insert into ${target.table.sql} (${columns}) values (${values});
+          ${inLoop?.before ?? ''}
+          insert into ${target.table.sql} (${columns}) ${overriding} values (${values});
           get diagnostics affected = row_count;
           if affected <> 1 then
             raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
           end if;
           inserted := inserted + 1;
+          ${inLoop?.after ?? ''}
         ${keys.map((_, index) => update(work, index)).join('\n        ')}
         end if;
         exit;
@@ -120,11 +127,12 @@ begin
   perform set_config('lading.outcome', json_build_object(
     'inserted', inserted, 'updated', updated, 'ignored', ignored,
     'rejections', rejections, 'refusals', refusals)::text, true);
+  ${inLoop === undefined ? '' : keepNotes}
 end`)
 }
 
 /** Reads what the loop left behind in a setting of the transaction. */
-export const outcomeSql = `select current_setting('lading.outcome')::json as outcome`
+export const outcomeSql = `select current_setting('lading.outcome')::json as outcome, ${notesColumn}`
 
 function lookUps({ target, questions: { keys, references } }: SerialWork): string {
   const asked = [
@@ -185,12 +193,14 @@ function update({ target, batch, questions, onConflict }: SerialWork, index: num
   if (onConflict !== 'update' || key === undefined) return ''
   const changed = `${isSameRow(target, key)} and ${differs(batch.columns)}`
   const set = assignments(target, batch)
-  if (set === '') return `elsif own = ${index} then ignored := ignored || s.lading_row;`
+  const kept = assertKept(batch, `select from ${target.table.sql} t where ${isSameRow(target, key)} and`)
+  if (set === '') return `elsif own = ${index} then ${kept} ignored := ignored || s.lading_row;`
   return `elsif own = ${index} then
+        ${kept}
         update ${target.table.sql} t set ${set} where ${changed};
         get diagnostics affected = row_count;
         if affected = 1 then
-          updated := updated + 1;
+          updated := updated || s.lading_row;
         elsif exists (select from ${target.table.sql} t where ${changed}) then
           raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
         else

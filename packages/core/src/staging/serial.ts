@@ -9,14 +9,18 @@ import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
 
 /** @param rows all of the batch if absent */
 export async function runSerially(
-  { client, target, staging, batch, onConflict }: MergeJob,
+  { client, target, staging, batch, onConflict, sequences }: MergeJob,
   questions: Questions,
   rows?: readonly number[],
 ): Promise<SerialOutcome> {
-  await client.query(serialSql({ target, staging, batch, questions, onConflict, ...(rows && { rows }) }))
-  const { rows: left } = await client.query(outcomeSql)
+  const inLoop = sequences.inLoop(batch)
+  await client.query(
+    serialSql({ target, staging, batch, questions, onConflict, inLoop, ...(rows && { rows }) }),
+  )
+  const left = await client.query(outcomeSql)
+  sequences.hear(left)
   // The loop builds exactly this shape.
-  const outcome = left[0]?.outcome as SerialOutcome
+  const outcome = left.rows[0]?.outcome as SerialOutcome
   return { ...outcome, refusals: await byRootNames(client, target, outcome.refusals) }
 }
 

@@ -10,6 +10,7 @@ import { mergeBatch } from './merge.ts'
 import { forgetErrors, insertedOnly, type Road } from './merge-job.ts'
 import { assertAccounted, type MergeOutcome } from './outcome.ts'
 import type { Rehearsal } from './rehearsal.ts'
+import type { Sequences } from './sequences.ts'
 import { type StagingTable, stagingTable } from './staging-table.ts'
 
 /** A batch is tried this often when other transactions get in its way (40001, 40P01). */
@@ -40,6 +41,7 @@ export interface SessionOptions {
   readonly transaction: 'own' | 'caller'
   /** @defaultValue `'error'` */
   readonly onConflict?: OnConflict
+  readonly sequences: Sequences
   /** The batches go into a stand-in of the table, which is what `target` names then. */
   readonly rehearsal?: Rehearsal
   /** Statements at the beginning of each batch's transaction, without a result set: settings, and a fence. */
@@ -52,7 +54,7 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<StagingSession> {
   const staging = stagingTable(target)
-  const { onConflict = 'error', transaction, rehearsal } = options
+  const { onConflict = 'error', transaction, rehearsal, sequences } = options
   await client.query(staging.create).catch(rethrow)
   let road: Road = 'optimistic'
   const { opening, closing, takeBack } = frame(staging, options)
@@ -65,6 +67,7 @@ export async function openSession(
   const work = async (batch: StagedBatch, record: Recorder): Promise<MergeOutcome | undefined> => {
     let isTakenBack = false
     forgetErrors(batch)
+    await sequences.beforeBatch(client, batch)
     await fill(batch)
     const merged = await mergeBatch({
       client,
@@ -73,11 +76,20 @@ export async function openSession(
       batch,
       onConflict,
       road,
-      closing: outcome => {
+      sequences,
+      async finish({ outcome, out, before }) {
         assertAccounted(batch.rows, outcome)
         const recorded = record(outcome)
         isTakenBack = recorded === undefined
-        return isTakenBack ? takeBack : [recorded, rehearsal?.keepSql(staging.sql, batch), closing].join('; ')
+        // Others wait for a sequence that is locked, so it comes last.
+        const kept = [
+          recorded,
+          rehearsal?.keepSql(staging.sql, batch),
+          sequences.afterBatch(staging.sql, batch, out),
+        ]
+        const statements = [before, ...(isTakenBack ? [takeBack] : [...kept, closing])]
+        const result = await client.query(statements.filter(Boolean).join('; '))
+        if (!isTakenBack) sequences.hear(result)
       },
     })
     if (isTakenBack) return undefined

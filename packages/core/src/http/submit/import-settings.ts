@@ -17,6 +17,7 @@ export function settingsOf(options: ImportOptions, start?: Uint8Array): ImportSe
     atomic: options.atomic,
     maxErrors: options.max_errors,
     unknownColumns: options.unknown_columns as ImportSettings['unknownColumns'],
+    sequences: options.sequences as ImportSettings['sequences'],
     excel: options.excel,
     delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
     encoding: encoding === undefined ? undefined : readEncoding(encoding, start),

@@ -30,6 +30,12 @@ export const importOptions = Type.Object(
     ),
     mapping: text('JSON object from names in the file to names of fields.'),
     unknown_columns: Type.Optional(oneOf(['warn', 'error'], 'What a column without a field is.')),
+    sequences: Type.Optional(
+      oneOf(
+        ['advance', 'leave'],
+        'Whether sequences of written columns are moved past the imported values (the default), or left alone.',
+      ),
+    ),
     after: text('Id of the import that must be completed first.'),
     metadata: text('JSON object of at most 4 KiB, given back with the status.'),
     delimiter: text(

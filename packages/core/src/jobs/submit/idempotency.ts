@@ -138,6 +138,7 @@ const defaultOf: KnownRequest = {
   dryRun: false,
   atomic: false,
   unknownColumns: 'warn',
+  sequences: 'advance',
   compression: 'none',
   excel: false,
   header: true,

@@ -66,7 +66,7 @@ export interface SubmitRemoteImport extends Omit<ImportSettings, 'compression'>,
  * to; the settings and notes are those of all of them, and `after` is that of the first.
  */
 export interface SubmitBundleImport
-  extends Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns'>,
+  extends Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'>,
     ImportNotes,
     Pick<SubmitImport, 'source' | 'maxBytes' | 'laterSettings' | 'caller' | 'idempotencyKey' | 'signal'> {
   /** Hears which resources are in it, as soon as that is read. What it throws ends the upload. */

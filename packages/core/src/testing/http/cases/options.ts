@@ -55,6 +55,7 @@ export const optionCases: HttpCases = {
       'max_errors=0',
       'atomic=maybe',
       'unknown_columns=drop',
+      'sequences=keep',
       'delimiter=x',
       'delimiter=',
       'encoding=klingon',
@@ -86,7 +87,7 @@ export const optionCases: HttpCases = {
 
   'values that ask for nothing are accepted': async site => {
     const idle =
-      'dry_run=false&atomic=false&on_conflict=error&unknown_columns=warn&delimiter=,&encoding=utf-8&excel=false'
+      'dry_run=false&atomic=false&on_conflict=error&unknown_columns=warn&sequences=advance&delimiter=,&encoding=utf-8&excel=false'
     const job = await ended(site, await sendRaw(site, `resource=users&format=csv&${idle}`, usersCsv(1)))
     assert.equal(job.status, 'completed')
   },
