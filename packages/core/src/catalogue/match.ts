@@ -43,6 +43,7 @@ export function matchTarget(resource: Resource, table: TableInfo, tables: Referr
 
 function matchColumns(resource: Resource, table: TableInfo, problems: string[]): TargetColumn[] {
   const infos = new Map(table.columns.map(info => [info.name, info]))
+  problems.push(...ownNames(resource, infos))
   const matched: TargetColumn[] = []
   for (const field of resource.fields) {
     const info = infos.get(field.column)
@@ -75,6 +76,17 @@ function matchColumns(resource: Resource, table: TableInfo, problems: string[]):
     }
   }
   return matched
+}
+
+/** Columns that a staging table has besides those of the resource. */
+const stagingNames = /^lading_(?:row|present|batch|by_\d+_\d+)$/
+/** A column that the table of a dry run has besides all those of the real one. */
+const rehearsalName = 'lading_origin'
+
+function ownNames({ fields }: Resource, infos: ReadonlyMap<string, unknown>): readonly string[] {
+  const used = fields.map(({ column }) => column).filter(column => stagingNames.test(column))
+  if (infos.has(rehearsalName)) used.push(rehearsalName)
+  return used.map(name => `the column "${name}" has a name that Lading needs for itself; rename the column`)
 }
 
 function matchReferences(

@@ -26,7 +26,7 @@ test('CSV has another delimiter and no header where that is asked for', () => {
 
 test('NDJSON is one object a line, with a quote and a delimiter that JSON never holds', () => {
   expect(ndjson.encode(query)).toBe(
-    `copy (select row_to_json(record) from (select t."id" as "id", t."big"::text as "big ""one""" from "things" t where true order by t."id") record) to stdout (format csv, quote E'\\x01', delimiter E'\\x02')`,
+    `copy (select row_to_json(record.*) from (select t."id" as "id", t."big"::text as "big ""one""" from "things" t where true order by t."id") record) to stdout (format csv, quote E'\\x01', delimiter E'\\x02')`,
   )
 })
 

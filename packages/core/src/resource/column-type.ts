@@ -52,7 +52,7 @@ export function readFieldSchema(field: string, given: TSchema): FieldSchema {
   if (type === undefined) {
     throw new LadingError(
       'RESOURCE_INVALID',
-      `Field "${field}" has a schema that no column type fits; use a String, Integer, Number, BigInt, Boolean, Array, Object or a union of literals.`,
+      `Field "${field}" has a schema that no column type fits; use a String, Integer, Number, BigInt, Boolean, Object, a union of texts (literals), or an Array of one of them.`,
     )
   }
   return { type, nullable, schema }

@@ -42,13 +42,16 @@ describe('the column type of a schema', () => {
   test.each<[name: string, schema: TSchema]>([
     ['Null', Type.Null()],
     ['a numeric literal', Type.Literal(1)],
+    ['a union of numeric literals', Type.Union([Type.Literal(1), Type.Literal(2)])],
     ['a union of types', Type.Union([Type.String(), Type.Number()])],
     ['an array of arrays', Type.Array(Type.Array(Type.String()))],
     ['Date', Type.Date()],
     ['Never', Type.Never()],
     ['Tuple', Type.Tuple([Type.String()])],
   ])('%s fits none', (_, schema) => {
-    expect(() => one(schema)).toThrow('Field "it" has a schema that no column type fits')
+    expect(() => one(schema)).toThrow(
+      'Field "it" has a schema that no column type fits; use a String, Integer, Number, BigInt, Boolean, Object, a union of texts (literals), or an Array of one of them.',
+    )
   })
 })
 
@@ -63,6 +66,10 @@ describe('codes', () => {
         born: Type.String({ format: 'date' }),
         firstName: Type.String(),
         'e-mail address': Type.String(),
+        größe: Type.Integer(),
+        名前: Type.String(),
+        住所: Type.String(),
+        '%': Type.Integer(),
       }),
     })
     expect(fields.map(field => field.codes.invalid)).toEqual([
@@ -72,6 +79,10 @@ describe('codes', () => {
       'INVALID_BORN',
       'INVALID_FIRST_NAME',
       'INVALID_E_MAIL_ADDRESS',
+      'INVALID_GRÖSSE',
+      'INVALID_名前',
+      'INVALID_住所',
+      'INVALID__',
     ])
     expect(fields.every(field => field.codes.missing === 'MISSING_FIELD')).toBe(true)
     expect(fields.every(field => field.codes.tooLong === field.codes.invalid)).toBe(true)
@@ -142,6 +153,11 @@ describe('contradictions', () => {
       'an alias twice',
       () => define('users', { fields: { name: { aliases: ['x', 'X'] } } }),
       '"X" stands for both "name" and "name".',
+    ],
+    [
+      'two fields of one column',
+      () => define('users', { fields: { name: { column: 'email' } } }),
+      'Resource "users": the fields "email" and "name" both use the column "email"; remove one, or give it a column of its own.',
     ],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(LadingError)

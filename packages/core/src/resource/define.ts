@@ -94,6 +94,7 @@ export function defineResource<Schema extends TObject>(
   }
 
   for (const unknown of Object.keys(options)) fieldNamed(unknown, 'fields')
+  assertColumnsDiffer(fields, complain)
   const compiled: Reference[] = []
   const inputs = [...fields]
   for (const [referring, { table, column = 'id', code, by = {}, show = {} }] of Object.entries(references)) {
@@ -157,5 +158,19 @@ function assertNamesDiffer(fields: readonly Field[], complain: (problem: string)
       if (owner !== undefined) complain(`"${name}" stands for both "${owner}" and "${field.name}".`)
       owners.set(name.toLowerCase(), field.name)
     }
+  }
+}
+
+/** Of two values for one column, one would be lost. */
+function assertColumnsDiffer(fields: readonly Field[], complain: (problem: string) => never): void {
+  const owners = new Map<string, string>()
+  for (const { name, column } of fields) {
+    const owner = owners.get(column)
+    if (owner !== undefined) {
+      complain(
+        `the fields "${owner}" and "${name}" both use the column "${column}"; remove one, or give it a column of its own.`,
+      )
+    }
+    owners.set(column, name)
   }
 }

@@ -90,10 +90,10 @@ function invalidCode(name: string, type: ColumnType): string {
   return `INVALID_${codeWord(name)}`
 }
 
-/** `publishedAt`, `published-at` → `PUBLISHED_AT`. */
+/** `publishedAt`, `published-at` → `PUBLISHED_AT`. Letters of any script stay, so that two names keep two codes. */
 export function codeWord(name: string): string {
   return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1_$2')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
     .toUpperCase()
 }
