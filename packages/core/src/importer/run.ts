@@ -43,10 +43,9 @@ export async function runImport(
       limits,
       settings: { ...settings, maxBytes: options.maxBytes },
       values: format?.values ?? 'json',
-      onUnknownColumn: column => tally.warnUnknownColumn(column),
       signal,
       stop: tally.stop,
-      warnings: () => tally.warnings,
+      warningsWith: batch => tally.warningsWith(batch),
       job,
     }
     // The two kinds of source are told apart by `format`, as RunOptions says.
@@ -64,6 +63,7 @@ export async function runImport(
       fault = batch.fault
     }
     failpoint('after_last_batch')
+    if (fault === undefined) tally.readToEnd()
     fault ??= await road.arrive(tally)
     await road.close()
     await rejects?.close()

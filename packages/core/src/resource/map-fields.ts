@@ -1,6 +1,8 @@
 // Stage: record batches → rows, with each value under the field that its column or key stands for.
+import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { JsonText, memberTexts } from '../record/json-text.ts'
+import type { Note } from '../record/note.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
@@ -10,32 +12,39 @@ import { fieldsByName, mappedFields, shown, spelling } from './mapping.ts'
 import { type Row, reject } from './row.ts'
 import type { RowBatch } from './row-batch.ts'
 
-export interface MapOptions extends HeaderOptions {
-  /** Called once for each column or key that no field answers to, unless that is an error. */
-  onUnknown(column: string): void
-}
-
-/** @throws LadingError `HEADER_INVALID`, `OPTION_INVALID` */
+/**
+ * Each column or key that no field answers to is noted once, unless that is an error.
+ *
+ * @throws LadingError `HEADER_INVALID`, `OPTION_INVALID`
+ */
 export async function* mapFields(
   batches: AsyncIterable<RecordBatch>,
   resource: Resource,
-  options: MapOptions,
+  options: HeaderOptions,
 ): AsyncGenerator<RowBatch> {
-  const ofObject = objectMapper(resource, options)
+  let notes: Note[] = []
+  const ofObject = objectMapper(resource, options, note => notes.push(note))
   let header: HeaderMap | undefined
-  for await (const { header: names, records, end, fault } of batches) {
+  for await (const { header: names, records, end, notes: found = [], fault } of batches) {
+    notes = []
     if (names !== undefined) {
       header = mapHeader(resource, names.cells, options)
-      for (const name of header.unknown) options.onUnknown(name)
+      for (const name of header.unknown) notes.push(unknownColumn(resource, name, 0))
     }
+    notes.push(...found)
     const rows = records.map(record => {
       const { content } = record
       if (content === undefined) return brokenRow(resource, record)
       record.content = undefined
       return isCells(content) ? ofCells(resource, header, record, content) : ofObject(record, content)
     })
-    yield { rows, end, ...(fault && { fault }) }
+    yield { rows, end, notes, ...(fault && { fault }) }
   }
+}
+
+function unknownColumn({ name: resource }: Resource, column: string, rowNumber: number): Note {
+  const detail = `Column "${column}" is not part of ${resource} and was not imported`
+  return { code: 'UNKNOWN_COLUMN', rowNumber, column, detail }
 }
 
 function isCells(content: NonNullable<SourceRecord['content']>): content is (string | null)[] {
@@ -95,16 +104,25 @@ function ofCells(
 /** Unknown keys that the error of a record names; a hostile one has hundreds. */
 const namedKeys = 5
 
-function objectMapper(resource: Resource, { onUnknown, mapping = {}, unknownColumns }: MapOptions) {
+function objectMapper(
+  resource: Resource,
+  { mapping = {}, unknownColumns }: HeaderOptions,
+  onNote: (note: Note) => void,
+) {
   const byName = new Map([...fieldsByName(resource), ...mappedFields(resource, mapping)])
   const isError = unknownColumns === 'error'
   /** Keys as they are spelt in this file, so that the lower-casing is done once for each spelling. */
   const bySpelling = new Map<string, Field | null>()
-  const fieldOf = (key: string): Field | null => {
+  let noted = 0
+  const fieldOf = (key: string, rowNumber: number): Field | null => {
     const known = bySpelling.get(key)
     if (known !== undefined) return known
     const field = byName.get(spelling(key)) ?? null
-    if (field === null && !isError && spelling(key) !== errorColumn) onUnknown(key)
+    // A report does not show more of them, and a hostile file has any number.
+    if (field === null && !isError && spelling(key) !== errorColumn && noted < defaults.reportedWarnings) {
+      noted++
+      onNote(unknownColumn(resource, key, rowNumber))
+    }
     // A hostile file may hold a new key in every line.
     if (bySpelling.size < 10_000) bySpelling.set(key, field)
     return field
@@ -120,7 +138,7 @@ function objectMapper(resource: Resource, { onUnknown, mapping = {}, unknownColu
       return new JsonText(texts.get(key) ?? JSON.stringify(value), value)
     }
     for (const key of Object.keys(object)) {
-      const field = fieldOf(key)
+      const field = fieldOf(key, source.rowNumber)
       if (field === null) {
         if (isError && spelling(key) !== errorColumn) unknown.push(key)
         continue

@@ -1,13 +1,15 @@
 // CSV bytes → record batches: strict, with each record's place, and faults behind the good records.
 import { LadingError } from '../../errors/lading-error.ts'
+import { type Note, pushNote } from '../../record/note.ts'
 import type { Header, RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeFrom, DecodeOptions } from '../format.ts'
 import { type DecodedText, decodeUtf8 } from '../utf8.ts'
+import { isBlankLine, isBlankRecord } from './blank.ts'
 import { type Dialect, readDialect } from './dialect.ts'
 import { unguard } from './formula-guard.ts'
-import { type Scan, type ScannedRecord, scanCsv } from './scan.ts'
+import { type Scan, scanCsv } from './scan.ts'
 
 const cr = 0x0d
 
@@ -32,6 +34,12 @@ async function* goOn(
   }
   yield { header, records: [], end: position }
   yield* rest
+}
+
+interface Found {
+  readonly header?: Header | undefined
+  readonly records: readonly SourceRecord[]
+  readonly notes: readonly Note[]
 }
 
 class CsvDecoder {
@@ -61,26 +69,23 @@ class CsvDecoder {
     if (this.dialect === undefined) {
       const beginning = this.begin(decoded, final)
       begun = beginning.bytes
-      if (this.dialect === undefined) return { consumed: begun, result: this.batch([], beginning.fault) }
+      if (this.dialect === undefined)
+        return { consumed: begun, result: this.batch({ records: [], notes: [] }, beginning.fault) }
       decoded = behind(decoded, beginning)
     }
     const delimiter = this.dialect.delimiter ?? ','
     // Behind an invalid byte nothing is read, so the record that holds it stays incomplete.
     const scan = scanCsv(decoded.text, delimiter.charCodeAt(0), final && decoded.invalidAt === undefined)
-    const { records, header, bytes: read, fault } = this.toBatch(decoded, scan)
+    const { bytes: read, fault, ...found } = this.toBatch(decoded, scan)
     return {
       consumed: begun + read,
-      result: this.batch(records, fault ?? this.faultOf(decoded, scan, decoded.length - read, final), header),
+      result: this.batch(found, fault ?? this.faultOf(decoded, scan, decoded.length - read, final)),
     }
   }
 
-  private batch(
-    records: readonly SourceRecord[],
-    fault: LadingError | undefined,
-    header?: Header,
-  ): RecordBatch {
+  private batch({ header, records, notes }: Found, fault: LadingError | undefined): RecordBatch {
     const end = { byte: this.byte, rowNumber: this.rowNumber, line: this.line }
-    return { ...(header && { header }), records, end, ...(fault && { fault }) }
+    return { ...(header && { header }), records, notes, end, ...(fault && { fault }) }
   }
 
   /** Passes blank lines and a `sep=` line, and finds the dialect if enough of the file is known. */
@@ -105,6 +110,7 @@ class CsvDecoder {
   private toBatch({ text, ascii }: DecodedText, scan: Scan) {
     const { excel = false } = this.options
     const records: SourceRecord[] = []
+    const notes: Note[] = []
     let header: Header | undefined
     let index = 0
     let bytes = 0
@@ -120,12 +126,24 @@ class CsvDecoder {
       const length = advance(found.end)
       if (length > this.options.maxRecordBytes) {
         this.settle(bytes - length, found.line)
-        return { records, header, bytes: bytes - length, fault: this.tooLarge() }
+        return { records, notes, header, bytes: bytes - length, fault: this.tooLarge() }
       }
-      if (isBlank(found, this.header)) continue
+      if (isBlankLine(found, this.header)) continue
+      if (isBlankRecord(found, this.header)) {
+        const skipped = { offset, line: this.line + found.line + 1 }
+        this.rowNumber++
+        pushNote(notes, { code: 'BLANK_RECORDS', rowNumber: this.rowNumber, count: 1, skipped })
+        continue
+      }
       if (this.header === undefined && found.cells.length > this.options.maxColumns) {
         this.settle(bytes - length, found.line)
-        return { records, header, bytes: bytes - length, fault: this.tooManyColumns(found.cells.length) }
+        return {
+          records,
+          notes,
+          header,
+          bytes: bytes - length,
+          fault: this.tooManyColumns(found.cells.length),
+        }
       }
       this.rowNumber++
       const raw = text.slice(found.start, found.end)
@@ -151,7 +169,7 @@ class CsvDecoder {
     }
     advance(scan.consumed)
     this.settle(bytes, scan.lines)
-    return { records, header, bytes, fault: undefined }
+    return { records, notes, header, bytes, fault: undefined }
   }
 
   private settle(bytes: number, lines: number): void {
@@ -226,9 +244,4 @@ function delimiterUnread({ directive }: Dialect): LadingError {
 
 function unguarded(cells: readonly (string | null)[]): (string | null)[] {
   return cells.map(cell => (cell === null ? null : unguard(cell)))
-}
-
-/** A line without a character is no record, but where there is a single column: there it is an empty cell. */
-function isBlank(record: ScannedRecord, header: Header | undefined): boolean {
-  return record.start === record.end && record.cells.length === 1 && header?.cells.length !== 1
 }
