@@ -8,9 +8,10 @@ import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
 import { errorColumn, type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
-import { fieldsByName, mappedFields, shown, spelling } from './mapping.ts'
+import { fieldsByName, mappedFields, shown } from './mapping.ts'
 import { type Row, reject } from './row.ts'
 import type { RowBatch } from './row-batch.ts'
+import { spelling } from './spelling.ts'
 
 /**
  * Each column or key that no field answers to is noted once, unless that is an error.
@@ -30,6 +31,7 @@ export async function* mapFields(
     if (names !== undefined) {
       header = mapHeader(resource, names.cells, options)
       for (const name of header.unknown) notes.push(unknownColumn(resource, name, 0))
+      if (header.unnamed.length > 0) notes.push(unnamedColumns(header.unnamed))
     }
     notes.push(...found)
     const rows = records.map(record => {
@@ -43,8 +45,20 @@ export async function* mapFields(
 }
 
 function unknownColumn({ name: resource }: Resource, column: string, rowNumber: number): Note {
-  const detail = `Column "${column}" is not part of ${resource} and was not imported`
+  const detail = `Column "${shown(column)}" is not part of ${resource} and was not imported`
   return { code: 'UNKNOWN_COLUMN', rowNumber, column, detail }
+}
+
+function unnamedColumns(positions: readonly number[]): Note {
+  const numbers = positions.slice(0, namedColumns).map(position => position + 1)
+  const more = positions.length - numbers.length
+  const list = `${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const [column, has, was] = positions.length === 1 ? ['Column', 'has', 'was'] : ['Columns', 'have', 'were']
+  return {
+    code: 'UNNAMED_COLUMN',
+    rowNumber: 0,
+    detail: `${column} ${list} ${has} no name and ${was} not imported`,
+  }
 }
 
 function isCells(content: NonNullable<SourceRecord['content']>): content is (string | null)[] {
@@ -84,14 +98,15 @@ function ofCells(
   if (header.isInOrder && cells.length === columns.length)
     return { source, values: cells, given: undefined, errors: undefined }
   const row = emptyRow(resource, source)
-  if (cells.length !== columns.length) {
-    reject(
-      resource,
-      row,
-      null,
-      'COLUMN_COUNT',
-      `The record has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'} where the header has ${columns.length}.`,
-    )
+  if (cells.length < header.minCells || cells.length > columns.length) {
+    const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
+    const message = `The record has ${count} where the header has ${columns.length}.`
+    reject(resource, row, null, 'COLUMN_COUNT', message)
+    return row
+  }
+  const filled = header.unnamed.find(position => (cells[position] ?? '').trim() !== '')
+  if (filled !== undefined) {
+    reject(resource, row, null, 'UNNAMED_COLUMN', unnamedValue(filled))
     return row
   }
   for (let index = 0; index < columns.length; index++) {
@@ -100,6 +115,13 @@ function ofCells(
   }
   return row
 }
+
+function unnamedValue(position: number): string {
+  return `The record has a value in column ${position + 1}, which has no name in the header; name the column, or correct the record if it has a delimiter too many.`
+}
+
+/** Columns without a name that a warning lists; spreadsheets write up to 16,384. */
+const namedColumns = 10
 
 /** Unknown keys that the error of a record names; a hostile one has hundreds. */
 const namedKeys = 5

@@ -7,7 +7,8 @@ import { type Consume, carry } from '../carry.ts'
 import type { DecodeFrom, DecodeOptions } from '../format.ts'
 import { type DecodedText, decodeUtf8 } from '../utf8.ts'
 import { isBlankLine, isBlankRecord } from './blank.ts'
-import { type Dialect, readDialect } from './dialect.ts'
+import { readDialect } from './dialect.ts'
+import { faults } from './faults.ts'
 import { unguard } from './formula-guard.ts'
 import { type Scan, scanCsv } from './scan.ts'
 
@@ -101,7 +102,7 @@ class CsvDecoder {
       dialect === 'too large'
         ? this.tooLarge()
         : isKnown && dialect.delimiter === undefined
-          ? delimiterUnread(dialect)
+          ? faults.delimiterUnread(dialect.directive)
           : undefined
     return { bytes, characters: passed.length, fault }
   }
@@ -135,15 +136,11 @@ class CsvDecoder {
         pushNote(notes, { code: 'BLANK_RECORDS', rowNumber: this.rowNumber, count: 1, skipped })
         continue
       }
-      if (this.header === undefined && found.cells.length > this.options.maxColumns) {
+      const columns = this.header === undefined ? namedColumns(found.cells) : 0
+      if (columns > this.options.maxColumns) {
         this.settle(bytes - length, found.line)
-        return {
-          records,
-          notes,
-          header,
-          bytes: bytes - length,
-          fault: this.tooManyColumns(found.cells.length),
-        }
+        const fault = faults.tooManyColumns(columns, this.options.maxColumns)
+        return { records, notes, header, bytes: bytes - length, fault }
       }
       this.rowNumber++
       const raw = text.slice(found.start, found.end)
@@ -187,36 +184,15 @@ class CsvDecoder {
     const { maxRecordBytes } = this.options
     // A longer record is too large first: whether its fault is seen must not depend on the size of the chunks.
     if (fault !== undefined && Buffer.byteLength(text.slice(consumed, fault.at)) <= maxRecordBytes) {
-      return new LadingError(
-        'FILE_PARSE_ERROR',
-        `${fault.message}, in the record that begins on line ${this.line + 1}; correct the quotes there. The records before it were read.`,
-      )
+      return faults.badQuote(fault.message, this.line + 1)
     }
     if (rest > maxRecordBytes) return this.tooLarge()
-    if (invalidAt !== undefined) {
-      return new LadingError(
-        'ENCODING_INVALID',
-        `The file is not UTF-8: byte ${this.byte + rest} (line ${this.line + 1} or below) begins no character. Save it as UTF-8, or say which encoding it has.`,
-      )
-    }
-    if (final && this.header === undefined) {
-      return new LadingError('FILE_EMPTY', 'The file is empty; a CSV file begins with a header line.')
-    }
-    return undefined
+    if (invalidAt !== undefined) return faults.notUtf8(this.byte + rest, this.line + 1)
+    return final && this.header === undefined ? faults.empty() : undefined
   }
 
   private tooLarge(): LadingError {
-    return new LadingError(
-      'RECORD_TOO_LARGE',
-      `The record that begins on line ${this.line + 1} has more than ${this.options.maxRecordBytes} bytes; a quote is missing, or it is no CSV file.`,
-    )
-  }
-
-  private tooManyColumns(columns: number): LadingError {
-    return new LadingError(
-      'HEADER_INVALID',
-      `The header has ${columns} columns; ${this.options.maxColumns} are the most.`,
-    )
+    return faults.tooLarge(this.line + 1, this.options.maxRecordBytes)
   }
 }
 
@@ -235,11 +211,9 @@ function behind(
   }
 }
 
-function delimiterUnread({ directive }: Dialect): LadingError {
-  return new LadingError(
-    'HEADER_INVALID',
-    `The line ${directive} names a delimiter that is not read; separate the cells by comma, semicolon, TAB or |.`,
-  )
+/** Up to the last one with a name: spreadsheets write thousands of columns without. */
+function namedColumns(cells: readonly (string | null)[]): number {
+  return cells.findLastIndex(cell => cell !== null) + 1
 }
 
 function unguarded(cells: readonly (string | null)[]): (string | null)[] {
