@@ -11,9 +11,14 @@ export async function decodeChunks(decode: Decode, chunks: Iterable<Buffer>, opt
   const batches: RecordBatch[] = []
   for await (const batch of decode(Readable.from(chunks), options)) batches.push(batch)
   const { end, fault } = batches.at(-1) ?? {}
+  const skipped = batches
+    .flatMap(batch => batch.notes ?? [])
+    .flatMap(({ rowNumber, count = 0 }) => Array.from({ length: count }, (_, index) => rowNumber + index))
   return {
     header: batches.find(batch => batch.header !== undefined)?.header?.cells,
     records: batches.flatMap(batch => batch.records),
+    /** Row numbers of the records that were left out, if there are any. */
+    ...(skipped.length > 0 && { skipped }),
     end,
     fault: fault && `${fault.code}: ${fault.message}`,
   }

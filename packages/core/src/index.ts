@@ -3,6 +3,7 @@ export { Type } from '@sinclair/typebox'
 export type { FaultCode } from './errors/codes.ts'
 export { LadingError } from './errors/lading-error.ts'
 export type { RecordError } from './errors/record-error.ts'
+export type { WarningCode } from './errors/warning-codes.ts'
 export type { BundleOptions, BundleSpool } from './exporter/bundle-options.ts'
 export { createExporter, type Exporter } from './exporter/create-exporter.ts'
 export { readFilterTexts } from './exporter/filter-text.ts'
@@ -26,7 +27,7 @@ export {
   openRemoteFile,
 } from './importer/open-remote-file.ts'
 export type { ImporterOptions, ImportProgress, RunOptions } from './importer/options.ts'
-export { type ImportReport, type ImportWarning, importReportOf } from './importer/report.ts'
+export { type ImportReport, importReportOf } from './importer/report.ts'
 export {
   type Delimiter,
   type Encoding,
@@ -36,6 +37,7 @@ export {
   readSettings,
 } from './importer/settings.ts'
 export { readEncoding, readMapping } from './importer/settings-text.ts'
+export type { ImportWarning } from './importer/warnings.ts'
 export { createJobs } from './jobs/create-jobs.ts'
 export type { Health } from './jobs/health.ts'
 export type { JobPage, Jobs, ListErrors, WorkOptions } from './jobs/jobs.ts'

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { faultCodes } from '../src/errors/codes.ts'
+import { warningCodes } from '../src/errors/warning-codes.ts'
 import { httpCodes } from '../src/http/wire/problem.ts'
 import { repositoryRoot } from './support.ts'
 
-test('every fault code is documented with its status and whether to retry, and no other', async () => {
-  const page = await readFile(join(repositoryRoot, 'docs', 'errors.md'), 'utf8')
+const page = await readFile(join(repositoryRoot, 'docs', 'errors.md'), 'utf8')
+
+test('every fault code is documented with its status and whether to retry, and no other', () => {
   const documented = [...page.matchAll(/^\| `([A-Z_]+)` +\| +(\d{3}) +\| +(yes|no) +\|/gm)].map(
     ([, ...cells]) => cells.join(' '),
   )
@@ -20,4 +22,10 @@ test('every fault code is documented with its status and whether to retry, and n
     ),
   ]
   expect(documented.sort()).toEqual(known.sort())
+})
+
+test('every warning code is documented, and no other', () => {
+  const [, section = ''] = page.split('## Warnings')
+  const documented = [...section.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, code]) => code)
+  expect(documented.sort()).toEqual([...warningCodes].sort())
 })

@@ -214,7 +214,11 @@ describe('a record that cannot be read, or that the table refuses', () => {
       bytes('email,name,nickname,role,active\na@example.org,a,x,reader,true\n'),
     )
     expect(report.warnings).toEqual([
-      { code: 'UNKNOWN_COLUMN', detail: 'Column "nickname" is not part of users and was not imported' },
+      {
+        code: 'UNKNOWN_COLUMN',
+        column: 'nickname',
+        detail: 'Column "nickname" is not part of users and was not imported',
+      },
     ])
     expect(await names()).toEqual(['a'])
   })

@@ -17,6 +17,8 @@ interface File {
   readonly settings?: ImportSettings
   /** What the attempt is given that is stopped. */
   readonly part?: number
+  /** Records that are blank. */
+  readonly blank?: number
 }
 
 /** 40 people, of whom every seventh has no good address and every ninth the one of somebody before. */
@@ -33,6 +35,8 @@ const csvLines = people.map(
     `${email}${index % 5 === 0 ? ';"' : ';"\r\n'}${name}";${role};${active};x`,
 )
 const csv = ['sep=;', 'email;name;role;active;hob\0by', ...csvLines, ''].join('\r\n')
+/** A record without a value after every second line, and five at the end. */
+const blankCsv = `${csv.replace(/\r\n(person-\d*[02468]@)/g, '\r\n;;;;\r\n$1')}${';;;;\r\n'.repeat(5)}`
 const json = `\n [${objects.join(' ,\n\n  ')}\n]\n`
 const ndjson = `${objects.join('\n\n')}\n`
 
@@ -48,6 +52,12 @@ const files: readonly (readonly [name: string, file: File])[] = [
   ['CSV', { format: 'csv', source: bytes(csv), isPlain: true }],
   ['CSV with a byte order mark', { format: 'csv', source: bytes(`\ufeff${csv}`), isPlain: true }],
   ['CSV in CR lines', { format: 'csv', source: bytes(csv.replaceAll('\r\n', '\r')), isPlain: true }],
+  ['CSV with blank records', { format: 'csv', source: bytes(blankCsv), isPlain: true, blank: 21 }],
+  [
+    'CSV with blank records, up to a limit of rejected ones',
+    { format: 'csv', source: bytes(blankCsv), isPlain: true, settings: { maxErrors: 7 } },
+  ],
+  ['CSV with blank records in UTF-16', { format: 'csv', source: utf16(blankCsv), isPlain: false, blank: 21 }],
   ['NDJSON', { format: 'ndjson', source: bytes(ndjson), isPlain: true }],
   ['a JSON array', { format: 'json', source: bytes(json), isPlain: true }],
   [
@@ -84,6 +94,10 @@ describe.each(files)('%s', (_, file) => {
     await bed.workUntil(async () => /completed|failed/.test((await found(undisturbed)).status))
     const expected = await outcomeOf(await found(undisturbed))
     expect(expected.rows.length).toBeGreaterThan(10)
+    if (file.blank !== undefined)
+      expect(expected.job.warnings).toContainEqual(
+        expect.objectContaining({ code: 'BLANK_RECORDS', count: file.blank }),
+      )
     await bed.database.pool.query('truncate users cascade')
 
     const id = await submitted(file)

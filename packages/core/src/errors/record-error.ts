@@ -4,7 +4,7 @@
 export const maxReportedValueLength = 200
 
 export interface RecordError {
-  /** CSV: the record's ordinal with the header as 1. NDJSON: the physical line. Objects and JSON arrays: the ordinal from 1. */
+  /** CSV: the record's ordinal with the header and blank records, so that the first one is usually 2. NDJSON: the physical line. Objects and JSON arrays: the ordinal from 1. */
   readonly rowNumber: number
   /** Physical line on which the record begins, from 1; equal to `rowNumber` where there are no lines. */
   readonly line: number

@@ -2,6 +2,7 @@
 import type { Target } from '../catalogue/target.ts'
 import { defaults } from '../config/defaults.ts'
 import type { LadingError } from '../errors/lading-error.ts'
+import { type Note, notesAfter, notesUpTo, pushNote } from '../record/note.ts'
 import type { Row } from '../resource/row.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
 import { encodeBatch, type StagedBatch } from '../staging/encode.ts'
@@ -14,6 +15,7 @@ export interface ImportBatch {
   readonly staged: StagedBatch
   /** The place behind this batch: a checkpoint. */
   readonly end: RowBatch['end']
+  readonly notes?: readonly Note[] | undefined
   readonly fault: LadingError | undefined
 }
 
@@ -25,9 +27,11 @@ export interface MergedBatch extends ImportBatch {
 /** Leaves out records that an earlier attempt has dealt with, where it did not keep the place to go on from. */
 export async function* skipRows(batches: AsyncIterable<RowBatch>, after: number): AsyncGenerator<RowBatch> {
   for await (const batch of batches) {
-    const [first] = batch.rows
-    const isNew = first === undefined || first.source.rowNumber > after
-    yield isNew ? batch : { ...batch, rows: batch.rows.filter(row => row.source.rowNumber > after) }
+    if (after === 0) yield batch
+    else {
+      const rows = batch.rows.filter(row => row.source.rowNumber > after)
+      yield { ...batch, rows, notes: notesAfter(batch.notes, after) }
+    }
   }
 }
 
@@ -38,7 +42,9 @@ export async function* untilStop(
 ): AsyncGenerator<RowBatch> {
   for await (const batch of batches) {
     if (stop.isSet) stop.unprocessed += batch.rows.length
-    yield stop.isSet ? { ...batch, rows: [] } : batch
+    // What stands after the last record of a file still belongs to the report.
+    const notes = stop.unprocessed > 0 ? undefined : batch.notes
+    yield stop.isSet ? { ...batch, rows: [], notes } : batch
   }
 }
 
@@ -48,30 +54,41 @@ export async function* regroup(
   { batchRows, batchBytes }: { readonly batchRows: number; readonly batchBytes: number },
 ): AsyncGenerator<RowBatch> {
   let rows: Row[] = []
+  let notes: Note[] = []
   let bytes = 0
   let end: RowBatch['end'] = { byte: 0, rowNumber: 0, line: 0 }
   for await (const batch of batches) {
+    for (const note of batch.notes ?? []) pushNote(notes, note)
     for (const [index, row] of batch.rows.entries()) {
       rows.push(row)
       bytes += row.source.length
       if (rows.length < batchRows && bytes < batchBytes) continue
-      yield { rows, end: endBefore(batch.rows[index + 1], row) ?? batch.end }
+      const cut = endAfter(row, batch.rows[index + 1], notes) ?? batch.end
+      yield { rows, end: cut, notes: notesUpTo(notes, cut.rowNumber) }
       rows = []
+      notes = [...notesAfter(notes, cut.rowNumber)]
       bytes = 0
     }
     end = batch.end
     if (batch.fault !== undefined) {
-      yield { rows, end, fault: batch.fault }
+      yield { rows, end, notes, fault: batch.fault }
       return
     }
   }
-  yield { rows, end }
+  yield { rows, end, notes }
 }
 
-/** The place between two records: where the next one begins, behind the line ending of the last. */
-export function endBefore(next: Row | undefined, last: Row): RowBatch['end'] | undefined {
-  if (next === undefined) return undefined
-  return { byte: next.source.offset, rowNumber: last.source.rowNumber, line: next.source.line - 1 }
+/** The place right after a row: where the next record begins, if `next` or one that was skipped is known to follow. */
+export function endAfter(
+  { source }: Row,
+  next: Row | undefined,
+  notes: readonly Note[] | undefined,
+): RowBatch['end'] | undefined {
+  const skipped = notes?.find(note => note.skipped !== undefined && note.rowNumber > source.rowNumber)
+  const isSkippedFirst = skipped !== undefined && (next?.source.rowNumber ?? Infinity) > skipped.rowNumber
+  const place = isSkippedFirst ? skipped.skipped : next?.source
+  if (place === undefined) return undefined
+  return { byte: place.offset, rowNumber: source.rowNumber, line: place.line - 1 }
 }
 
 /** Encodes what got through validation, ahead of the database. */
@@ -80,9 +97,9 @@ export async function* encode(
   target: Target,
   options: { readonly mayUpdate: boolean },
 ): AsyncGenerator<ImportBatch> {
-  for await (const { rows, end, fault } of batches) {
+  for await (const { rows, end, notes, fault } of batches) {
     const valid = rows.filter(row => row.errors === undefined)
-    yield { rows, staged: staged(target, valid, options), end, fault }
+    yield { rows, staged: staged(target, valid, options), end, notes, fault }
   }
 }
 

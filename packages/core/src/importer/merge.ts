@@ -2,12 +2,13 @@
 import type { Target } from '../catalogue/target.ts'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
+import { notesAfter, notesUpTo, pushNote } from '../record/note.ts'
 import type { Row } from '../resource/row.ts'
 import { insertedOnly } from '../staging/merge-job.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
 import type { StagingSession } from '../staging/session.ts'
 import { prefetch } from '../util/prefetch.ts'
-import { endBefore, type ImportBatch, type MergedBatch, staged } from './batches.ts'
+import { endAfter, type ImportBatch, type MergedBatch, staged } from './batches.ts'
 
 /** Tells the stages before the merge that what comes now is only counted. */
 export interface Stop {
@@ -37,11 +38,13 @@ export async function* mergeBatches(
   let { rejected } = options
   stop.isSet = rejected >= maxErrors
   let end: MergedBatch['end'] = { byte: 0, rowNumber: 0, line: 0 }
+  /** What the file has to say after the record that stopped the import. It counts if no record follows. */
+  let rest: ImportBatch | undefined
   for await (const batch of prefetch(batches, defaults.batchesAhead)) {
     signal.throwIfAborted()
     if (stop.isSet) {
       stop.unprocessed += batch.rows.length
-      if (batch.fault !== undefined && stop.unprocessed === 0) yield { ...batch, outcome: insertedOnly(0) }
+      rest = joined(rest, batch)
       continue
     }
     const merged = await mergeUpTo(batch, session, maxErrors - rejected, options)
@@ -49,12 +52,22 @@ export async function* mergeBatches(
     stop.isSet = rejected >= maxErrors
     stop.unprocessed += batch.rows.length - merged.rows.length
     end = merged.end
+    if (end !== batch.end) rest = { ...batch, notes: notesAfter(batch.notes, end.rowNumber) }
     yield merged
   }
+  const none = { rows: [], staged: staged(options.target, [], options) }
   if (stop.unprocessed > 0) {
-    const fault = tooManyErrors(rejected)
-    yield { rows: [], staged: staged(options.target, [], options), end, fault, outcome: insertedOnly(0) }
+    yield { ...none, end, fault: tooManyErrors(rejected), outcome: insertedOnly(0) }
+  } else if (rest !== undefined) {
+    yield await mergeUpTo({ ...rest, ...none }, session, Number.POSITIVE_INFINITY, options)
   }
+}
+
+function joined(before: ImportBatch | undefined, batch: ImportBatch): ImportBatch {
+  if (before === undefined) return batch
+  const notes = [...(before.notes ?? [])]
+  for (const note of batch.notes ?? []) pushNote(notes, note)
+  return { ...batch, notes }
 }
 
 /**
@@ -88,13 +101,14 @@ function upTo(batch: ImportBatch, allowed: number, target: Target, mayUpdate: bo
   for (const [index, row] of batch.rows.entries()) {
     if (row.errors !== undefined) rejected++
     if (rejected < allowed) continue
-    const next = batch.rows[index + 1]
-    if (next === undefined) return batch
+    const end = endAfter(row, batch.rows[index + 1], batch.notes)
+    if (end === undefined) return batch
     const rows = batch.rows.slice(0, index + 1)
     return {
       rows,
       staged: staged(target, batch.staged.rows.filter(isAmong(rows)), { mayUpdate }),
-      end: endBefore(next, row) ?? batch.end,
+      end,
+      notes: notesUpTo(batch.notes, end.rowNumber),
       fault: undefined,
     }
   }

@@ -11,25 +11,24 @@ import { type ByteSource, readChunks } from '../source/chunks.ts'
 import type { StagingSession } from '../staging/session.ts'
 import { validate } from '../validation/validate.ts'
 import { parseValues } from '../value/parse-values.ts'
-import { encode, type MergedBatch, regroup, skipRows, untilStop } from './batches.ts'
+import { encode, type ImportBatch, type MergedBatch, regroup, skipRows, untilStop } from './batches.ts'
 import { fixedFields, force } from './force.ts'
 import { lookUp } from './look-up.ts'
 import { mergeBatches, type Stop } from './merge.ts'
 import type { Limits } from './options.ts'
 import type { JobRun, ResumePoint } from './recorder.ts'
-import type { ImportWarning } from './report.ts'
 import type { FileSettings, ImportSettings } from './settings.ts'
+import type { Warnings } from './warnings.ts'
 
 export interface PipelineOptions {
   readonly target: Target
   readonly limits: Limits
   readonly settings: ImportSettings & { readonly maxBytes?: number | undefined }
   readonly values: Format['values']
-  readonly onUnknownColumn: (column: string) => void
   readonly signal: AbortSignal
   readonly stop: Stop
-  /** What has been warned of so far. */
-  readonly warnings: () => readonly ImportWarning[]
+  /** The warnings so far, with those of a batch that is about to be committed. */
+  readonly warningsWith: (batch: ImportBatch) => Warnings
   /** What a job adds: it goes on behind a checkpoint, and records each batch in the batch's own transaction. */
   readonly job?: JobRun | undefined
 }
@@ -68,17 +67,13 @@ export function decode(
 export async function* importPipeline(
   records: AsyncIterable<RecordBatch>,
   session: StagingSession,
-  { target, limits, settings, values, onUnknownColumn, signal, stop, warnings, job }: PipelineOptions,
+  { target, limits, settings, values, signal, stop, warningsWith, job }: PipelineOptions,
 ): AsyncGenerator<MergedBatch> {
   const { resource } = target
   const { mapping, unknownColumns } = settings
   const mayUpdate = settings.onConflict === 'update'
   const seen = seenInFiles(resource, fixedFields(target))
-  const rows = mapFields(withHeader(records, job), seen, {
-    onUnknown: onUnknownColumn,
-    mapping,
-    unknownColumns,
-  })
+  const rows = mapFields(withHeader(records, job), seen, { mapping, unknownColumns })
   const fresh = skipRows(rows, job?.after ?? 0)
   const wanted = untilStop(fresh, stop)
   const typed = parseValues(wanted, resource, { from: values })
@@ -95,7 +90,7 @@ export async function* importPipeline(
     maxErrors: settings.maxErrors ?? Number.POSITIVE_INFINITY,
     rejected: job?.rejected ?? 0,
     stop,
-    record: job && ((batch, outcome) => job.record(batch, outcome, warnings())),
+    record: job && ((batch, outcome) => job.record(batch, outcome, warningsWith(batch))),
   })
 }
 

@@ -3,7 +3,8 @@ import type { DecodeFrom } from '../format/format.ts'
 import type { Header } from '../record/record-batch.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
 import type { ImportBatch, MergedBatch } from './batches.ts'
-import type { ImportReport, ImportWarning } from './report.ts'
+import type { ImportReport } from './report.ts'
+import type { StoredWarning, Warnings } from './warnings.ts'
 
 /** Where a later attempt begins to read. */
 export interface ResumePoint extends DecodeFrom {
@@ -17,13 +18,17 @@ export interface JobRun {
   /** Row number of the last record that an earlier attempt has dealt with; 0 at first. */
   readonly after: number
   /** What earlier attempts have warned of in the part that is not read again. */
-  readonly warnings: readonly ImportWarning[]
+  readonly warnings: readonly StoredWarning[]
   /** Records that earlier attempts have rejected. */
   readonly rejected: number
   /** Statements at the beginning of each batch's transaction, without a result set. */
   readonly fence: string
-  /** Statements that record a batch. Must not change anything here: a batch may be tried more than once. */
-  record(batch: ImportBatch, outcome: MergeOutcome, warnings: readonly ImportWarning[]): string
+  /**
+   * Statements that record a batch. Must not change anything here: a batch may be tried more than once.
+   *
+   * @param warnings of the run so far, with those of the batch
+   */
+  record(batch: ImportBatch, outcome: MergeOutcome, warnings: Warnings): string
   /** Hears of the header of a CSV file, before any batch behind it is recorded. */
   onHeader(header: Header): void
   /** Statements that end a job whose file gets in as a whole: committed with all its rows. */

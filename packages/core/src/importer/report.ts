@@ -5,14 +5,10 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
 import type { SequenceWarning } from '../staging/sequence-warning.ts'
-import type { MergedBatch } from './batches.ts'
+import type { ImportBatch, MergedBatch } from './batches.ts'
 import type { Stop } from './merge.ts'
 import type { ImportProgress } from './options.ts'
-
-export interface ImportWarning {
-  readonly code: 'UNKNOWN_COLUMN' | SequenceWarning['code']
-  readonly detail: string
-}
+import { type ImportWarning, type StoredWarning, Warnings } from './warnings.ts'
 
 /** `processed = successful + failed` and `successful = inserted + updated + ignored`, always. */
 export interface ImportReport {
@@ -49,8 +45,7 @@ export class Tally {
   private readonly started = performance.now()
   private readonly errorsByCode = new Map<string, number>()
   private readonly errors: RecordError[] = []
-  /** Each by its sentence. */
-  private readonly warned: Map<string, ImportWarning>
+  private warnings: Warnings
   private inserted = 0
   private updated = 0
   private ignored = 0
@@ -65,14 +60,15 @@ export class Tally {
     private readonly resource: string,
     private readonly onError: ((error: RecordError) => void) | undefined,
     /** Of earlier attempts. */
-    warnings: readonly ImportWarning[] = [],
+    warnings: readonly StoredWarning[] = [],
   ) {
-    this.warned = new Map(warnings.map(warning => [warning.detail, warning]))
+    this.warnings = Warnings.of(warnings)
   }
 
   /** Counts a batch that is in the table, or would be there but for its errors. */
-  add({ rows, outcome, end }: MergedBatch): void {
+  add({ rows, outcome, end, notes }: MergedBatch): void {
     const before = this.failed
+    this.warnings = this.warnings.plus(notes)
     this.bytes = end.byte
     this.inserted += outcome.inserted
     this.updated += outcome.updated
@@ -118,19 +114,19 @@ export class Tally {
     return this.progress().processed + this.stop.unprocessed
   }
 
-  warnUnknownColumn(column: string): void {
-    if (this.warned.size >= defaults.reportedWarnings) return
-    // PostgreSQL keeps no zero byte in the warnings of a job.
-    const detail = `Column "${column.replaceAll('\0', '\ufffd')}" is not part of ${this.resource} and was not imported`
-    this.warned.set(detail, { code: 'UNKNOWN_COLUMN', detail })
+  /** The warnings so far, and those of a batch that is about to be committed. */
+  warningsWith(batch: ImportBatch): Warnings {
+    return this.warnings.plus(batch.notes)
   }
 
-  warn(warning: ImportWarning): void {
-    this.warned.set(warning.detail, warning)
+  /** What was done with the sequences of the table. */
+  warn(warning: SequenceWarning): void {
+    this.warnings = this.warnings.plus([{ ...warning, rowNumber: 0 }])
   }
 
-  get warnings(): readonly ImportWarning[] {
-    return [...this.warned.values()]
+  /** The file has been read to its end. */
+  readToEnd(): void {
+    this.warnings = this.warnings.settled()
   }
 
   progress(): ImportProgress {
@@ -151,7 +147,7 @@ export class Tally {
       notJudged: this.notJudged,
       errorsByCode: Object.fromEntries(this.errorsByCode),
       errors: [...errors],
-      warnings: this.warnings,
+      warnings: this.warnings.list(),
       durationSeconds: (performance.now() - this.started) / 1000,
     }
   }

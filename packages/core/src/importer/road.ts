@@ -123,7 +123,7 @@ async function allOrNothing(
   }
   if (job !== undefined) {
     await client
-      .query(`begin; ${preamble}; ${job.record(batch, batch.outcome, tally.warnings)}; commit`)
+      .query(`begin; ${preamble}; ${job.record(batch, batch.outcome, tally.warningsWith(batch))}; commit`)
       .catch(rethrow)
     job.done(batch)
   }

@@ -7,13 +7,14 @@ import type { Client } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { type ByteSource, closeSource } from '../source/chunks.ts'
 import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
+import type { SequenceWarning } from '../staging/sequence-warning.ts'
 import { failpoint } from '../util/failpoint.ts'
 import type { Aim } from './aim.ts'
 import type { Limits, RunOptions } from './options.ts'
 import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
 import type { JobRun } from './recorder.ts'
 import { rejectsSink } from './rejects-sink.ts'
-import { type ImportReport, type ImportWarning, Tally } from './report.ts'
+import { type ImportReport, Tally } from './report.ts'
 import { openRoad } from './road.ts'
 import { type ImportSettings, readSettings } from './settings.ts'
 
@@ -36,7 +37,7 @@ export async function runImport(
     checkPolicy(real, settings)
     signal.throwIfAborted()
     const transaction = options.client === undefined ? 'own' : 'caller'
-    const onSequenceWarning = (warning: ImportWarning) => tally.warn(warning)
+    const onSequenceWarning = (warning: SequenceWarning) => tally.warn(warning)
     const road = await openRoad({
       client,
       target: real,
@@ -52,10 +53,9 @@ export async function runImport(
       limits,
       settings: { ...settings, maxBytes: options.maxBytes },
       values: format?.values ?? 'json',
-      onUnknownColumn: column => tally.warnUnknownColumn(column),
       signal,
       stop: tally.stop,
-      warnings: () => tally.warnings,
+      warningsWith: batch => tally.warningsWith(batch),
       job,
     }
     // The two kinds of source are told apart by `format`, as RunOptions says.
@@ -73,6 +73,7 @@ export async function runImport(
       fault = batch.fault
     }
     failpoint('after_last_batch')
+    if (fault === undefined) tally.readToEnd()
     fault ??= await road.arrive(tally)
     await road.close()
     await rejects?.close()

@@ -1,5 +1,6 @@
 // What a decoder hands on: some records, the place it has reached, and at the end of a broken file why it broke.
 import type { LadingError } from '../errors/lading-error.ts'
+import type { Note } from './note.ts'
 import type { SourceRecord } from './source-record.ts'
 
 /** A place between two records of the decoded UTF-8 stream: where a reader can begin again. */
@@ -30,6 +31,8 @@ export interface RecordBatch {
   readonly header?: Header
   readonly records: readonly SourceRecord[]
   readonly end: Position
+  /** What the decoder has to say that is no fault, and of no record that it hands on. */
+  readonly notes?: readonly Note[]
   /**
    * Why the file cannot be read beyond `end`. It comes in band, behind the good records, and not as a thrown
    * error: which records come before it must not depend on how the file was cut into chunks.

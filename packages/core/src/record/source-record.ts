@@ -1,7 +1,7 @@
 // One record as a decoder found it: still text (CSV) or parsed JSON, with its place in the file.
 
 export interface SourceRecord {
-  /** CSV: ordinal with the header as 1. NDJSON: physical line. JSON arrays and objects: ordinal from 1. */
+  /** CSV: ordinal with the header and blank records, so that the first one is usually 2. NDJSON: physical line. JSON arrays and objects: ordinal from 1. */
   readonly rowNumber: number
   /** Physical line on which the record begins, from 1. */
   readonly line: number

@@ -15,6 +15,7 @@ import type {
 } from './definition.ts'
 import { codeWord, compileField, type Field } from './field.ts'
 import { compileShown, compileStandIn, type Joined, type StandIn } from './joined.ts'
+import { spelling } from './spelling.ts'
 
 export type { Joined, StandIn }
 
@@ -154,9 +155,10 @@ function assertNamesDiffer(fields: readonly Field[], complain: (problem: string)
   const owners = new Map<string, string>()
   for (const field of fields) {
     for (const name of [field.name, ...field.aliases]) {
-      const owner = owners.get(name.toLowerCase())
+      if (spelling(name) === '') complain(`an alias of "${field.name}" is empty.`)
+      const owner = owners.get(spelling(name))
       if (owner !== undefined) complain(`"${name}" stands for both "${owner}" and "${field.name}".`)
-      owners.set(name.toLowerCase(), field.name)
+      owners.set(spelling(name), field.name)
     }
   }
 }

@@ -3,7 +3,8 @@ import { LadingError } from '../errors/lading-error.ts'
 import { nearest } from '../util/suggest.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
-import { fieldsByName, knownNames, type Mapping, mappedFields, shown, spelling } from './mapping.ts'
+import { fieldsByName, knownNames, type Mapping, mappedFields, shown } from './mapping.ts'
+import { spelling } from './spelling.ts'
 
 export { checkMapping } from './mapping.ts'
 
@@ -24,17 +25,21 @@ export interface HeaderOptions {
 export interface HeaderMap {
   /** For each column of the file the field it fills, or undefined where the column is not imported. */
   readonly columns: readonly (Field | undefined)[]
+  /** Cells that a record must have at least: after the last column with a name, none has to be written. */
+  readonly minCells: number
   /** Columns that no field answers to, as the file names them. */
   readonly unknown: readonly string[]
+  /** Positions of columns without a name. */
+  readonly unnamed: readonly number[]
   /** The columns are all the fields, in their order. */
   readonly isInOrder: boolean
 }
 
 /**
- * Maps the header of a file. Names are trimmed and compared without regard to case.
+ * Maps the header of a file. Names are compared as `spelling` says.
  *
- * @throws LadingError `HEADER_INVALID` naming every empty, repeated or missing column at once, and every unknown
- * one if the options say so.
+ * @throws LadingError `HEADER_INVALID` naming every missing column, and every two that stand for one field, at once;
+ * every unknown and unnamed one too if the options say so.
  */
 export function mapHeader(
   resource: Resource,
@@ -43,22 +48,29 @@ export function mapHeader(
 ): HeaderMap {
   const byName = fieldsByName(resource)
   const mapped = mappedFields(resource, mapping)
-  const names = header.map(cell => (cell ?? '').trim())
-  const fields = names.map(name => mapped.get(spelling(name)) ?? byName.get(spelling(name)))
+  const names = header.map(cell => (cell ?? '').replace(/^ +| +$/g, ''))
+  const spelt = names.map(spelling)
+  const fields = spelt.map(name => mapped.get(name) ?? byName.get(name))
+  const unnamed = [...spelt.keys()].filter(position => spelt[position] === '')
   const unknown = names.filter(
-    (name, position) => name !== '' && fields[position] === undefined && spelling(name) !== errorColumn,
+    (_, position) =>
+      spelt[position] !== '' && fields[position] === undefined && spelt[position] !== errorColumn,
   )
 
-  const problems = [...problemsOfNames(names, fields)]
+  const problems = [...problemsOfNames(names, spelt, fields)]
   if (unknownColumns === 'error') {
-    for (const name of unknown) {
+    for (const position of unnamed) problems.push(`column ${position + 1} has no name`)
+    for (const name of new Set(unknown)) {
       problems.push(`column "${shown(name)}" is unknown${didYouMean(nearest(name, knownNames(resource)))}`)
     }
   }
   const seen = new Set(fields)
-  if (!resource.inputs.some(field => seen.has(field))) problems.push('no column has the name of a field')
+  if (!resource.inputs.some(field => seen.has(field) && !field.readOnly)) {
+    const importable = resource.inputs.some(field => seen.has(field)) ? ' that can be imported' : ''
+    problems.push(`no column has the name of a field${importable}`)
+  }
   for (const name of Object.keys(mapping)) {
-    if (names.some(one => spelling(one) === spelling(name))) continue
+    if (spelt.includes(spelling(name))) continue
     problems.push(`column "${shown(name)}" of the mapping is missing${didYouMean(nearest(name, unknown))}`)
   }
   for (const field of resource.fields) {
@@ -70,30 +82,26 @@ export function mapHeader(
   const columns = fields.map(field => (field?.readOnly === true ? undefined : field))
   const isInOrder =
     columns.length === resource.fields.length && columns.every((field, index) => field?.index === index)
-  return { columns, unknown, isInOrder }
+  const minCells = spelt.findLastIndex(name => name !== '') + 1
+  return { columns, minCells, unknown, unnamed, isInOrder }
 }
 
-/** What is wrong with the names by themselves: empty, forbidden, or two that are one. */
+/** What is wrong with the names by themselves: forbidden, or two that stand for one field. */
 function* problemsOfNames(
   names: readonly string[],
+  spelt: readonly string[],
   fields: readonly (Field | undefined)[],
 ): Generator<string> {
-  /** Column names by the field they stand for, and by themselves where they stand for none. */
-  const seen = new Map<Field | string, string>()
+  const seen = new Map<Field, string>()
   for (const [position, name] of names.entries()) {
-    if (name === '') {
-      yield `column ${position + 1} has no name`
-      continue
-    }
-    if (spelling(name) === forbiddenName) yield `column "${forbiddenName}" cannot be imported; remove it`
+    if (spelt[position] === forbiddenName) yield `column "${forbiddenName}" cannot be imported; remove it`
     const field = fields[position]
-    const twin = seen.get(field ?? spelling(name))
+    if (field === undefined) continue
+    const twin = seen.get(field)
     if (twin !== undefined) {
-      yield field === undefined
-        ? `column "${shown(name)}" is there twice`
-        : `columns "${twin}" and "${name}" both stand for "${field.name}"`
+      yield `columns "${shown(twin)}" and "${shown(name)}" both stand for "${field.name}"`
     }
-    seen.set(field ?? spelling(name), name)
+    seen.set(field, name)
   }
 }
 
@@ -103,7 +111,7 @@ function isGiven({ inputs }: Resource, field: Field, seen: ReadonlySet<Field | u
 }
 
 function didYouMean(name: string | undefined): string {
-  return name === undefined ? '' : ` (did you mean "${name}"?)`
+  return name === undefined ? '' : ` (did you mean "${shown(name)}"?)`
 }
 
 function headerInvalid({ name, inputs }: Resource, problems: readonly string[], hint: string): LadingError {

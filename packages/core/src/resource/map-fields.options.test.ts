@@ -28,13 +28,11 @@ async function mapWith(options: HeaderOptions, ...records: Record<string, unknow
   async function* source(): AsyncGenerator<RecordBatch> {
     yield { records: records.map(content => record(content)), end }
   }
-  const warned: string[] = []
+  const warned: (string | undefined)[] = []
   const rows = []
-  for await (const batch of mapFields(source(), users, {
-    ...options,
-    onUnknown: key => warned.push(key),
-  })) {
+  for await (const batch of mapFields(source(), users, options)) {
     rows.push(...batch.rows)
+    warned.push(...(batch.notes ?? []).map(({ column }) => column))
   }
   return { values: rows.map(row => row.values), errors: rows.map(row => row.errors), warned }
 }

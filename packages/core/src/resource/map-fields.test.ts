@@ -26,13 +26,15 @@ function record(content: SourceRecord['content'], problem?: SourceRecord['proble
 }
 
 async function map(...batches: RecordBatch[]) {
-  const unknown: string[] = []
+  const unknown: (string | undefined)[] = []
   async function* source() {
     yield* batches
   }
   const rows = []
-  for await (const batch of mapFields(source(), users, { onUnknown: column => unknown.push(column) }))
+  for await (const batch of mapFields(source(), users, {})) {
     rows.push(...batch.rows)
+    unknown.push(...(batch.notes ?? []).map(({ column }) => column))
+  }
   return {
     values: rows.map(row => row.values),
     errors: rows.flatMap(row => row.errors ?? []),
@@ -180,6 +182,6 @@ test('a fault and the end of a batch are handed on behind its rows', async () =>
     yield { header: headerOfCells(['email']), records: [record(['a'])], end, fault }
   }
   const batches = []
-  for await (const batch of mapFields(source(), users, { onUnknown: () => undefined })) batches.push(batch)
+  for await (const batch of mapFields(source(), users, {})) batches.push(batch)
   expect(batches).toMatchObject([{ rows: [{ values: ['a', undefined, undefined] }], end, fault }])
 })

@@ -1,40 +1,63 @@
 // Stage: record batches → rows, with each value under the field that its column or key stands for.
+import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { JsonText, memberTexts } from '../record/json-text.ts'
+import type { Note } from '../record/note.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
 import { errorColumn, type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
-import { fieldsByName, mappedFields, shown, spelling } from './mapping.ts'
+import { fieldsByName, mappedFields, shown } from './mapping.ts'
 import { type Row, reject } from './row.ts'
 import type { RowBatch } from './row-batch.ts'
+import { spelling } from './spelling.ts'
 
-export interface MapOptions extends HeaderOptions {
-  /** Called once for each column or key that no field answers to, unless that is an error. */
-  onUnknown(column: string): void
-}
-
-/** @throws LadingError `HEADER_INVALID`, `OPTION_INVALID` */
+/**
+ * Each column or key that no field answers to is noted once, unless that is an error.
+ *
+ * @throws LadingError `HEADER_INVALID`, `OPTION_INVALID`
+ */
 export async function* mapFields(
   batches: AsyncIterable<RecordBatch>,
   resource: Resource,
-  options: MapOptions,
+  options: HeaderOptions,
 ): AsyncGenerator<RowBatch> {
-  const ofObject = objectMapper(resource, options)
+  let notes: Note[] = []
+  const ofObject = objectMapper(resource, options, note => notes.push(note))
   let header: HeaderMap | undefined
-  for await (const { header: names, records, end, fault } of batches) {
+  for await (const { header: names, records, end, notes: found = [], fault } of batches) {
+    notes = []
     if (names !== undefined) {
       header = mapHeader(resource, names.cells, options)
-      for (const name of header.unknown) options.onUnknown(name)
+      for (const name of header.unknown) notes.push(unknownColumn(resource, name, 0))
+      if (header.unnamed.length > 0) notes.push(unnamedColumns(header.unnamed))
     }
+    notes.push(...found)
     const rows = records.map(record => {
       const { content } = record
       if (content === undefined) return brokenRow(resource, record)
       record.content = undefined
       return isCells(content) ? ofCells(resource, header, record, content) : ofObject(record, content)
     })
-    yield { rows, end, ...(fault && { fault }) }
+    yield { rows, end, notes, ...(fault && { fault }) }
+  }
+}
+
+function unknownColumn({ name: resource }: Resource, column: string, rowNumber: number): Note {
+  const detail = `Column "${shown(column)}" is not part of ${resource} and was not imported`
+  return { code: 'UNKNOWN_COLUMN', rowNumber, column, detail }
+}
+
+function unnamedColumns(positions: readonly number[]): Note {
+  const numbers = positions.slice(0, namedColumns).map(position => position + 1)
+  const more = positions.length - numbers.length
+  const list = `${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const [column, has, was] = positions.length === 1 ? ['Column', 'has', 'was'] : ['Columns', 'have', 'were']
+  return {
+    code: 'UNNAMED_COLUMN',
+    rowNumber: 0,
+    detail: `${column} ${list} ${has} no name and ${was} not imported`,
   }
 }
 
@@ -75,14 +98,15 @@ function ofCells(
   if (header.isInOrder && cells.length === columns.length)
     return { source, values: cells, given: undefined, errors: undefined }
   const row = emptyRow(resource, source)
-  if (cells.length !== columns.length) {
-    reject(
-      resource,
-      row,
-      null,
-      'COLUMN_COUNT',
-      `The record has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'} where the header has ${columns.length}.`,
-    )
+  if (cells.length < header.minCells || cells.length > columns.length) {
+    const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
+    const message = `The record has ${count} where the header has ${columns.length}.`
+    reject(resource, row, null, 'COLUMN_COUNT', message)
+    return row
+  }
+  const filled = header.unnamed.find(position => (cells[position] ?? '').trim() !== '')
+  if (filled !== undefined) {
+    reject(resource, row, null, 'UNNAMED_COLUMN', unnamedValue(filled))
     return row
   }
   for (let index = 0; index < columns.length; index++) {
@@ -92,19 +116,35 @@ function ofCells(
   return row
 }
 
+function unnamedValue(position: number): string {
+  return `The record has a value in column ${position + 1}, which has no name in the header; name the column, or correct the record if it has a delimiter too many.`
+}
+
+/** Columns without a name that a warning lists; spreadsheets write up to 16,384. */
+const namedColumns = 10
+
 /** Unknown keys that the error of a record names; a hostile one has hundreds. */
 const namedKeys = 5
 
-function objectMapper(resource: Resource, { onUnknown, mapping = {}, unknownColumns }: MapOptions) {
+function objectMapper(
+  resource: Resource,
+  { mapping = {}, unknownColumns }: HeaderOptions,
+  onNote: (note: Note) => void,
+) {
   const byName = new Map([...fieldsByName(resource), ...mappedFields(resource, mapping)])
   const isError = unknownColumns === 'error'
   /** Keys as they are spelt in this file, so that the lower-casing is done once for each spelling. */
   const bySpelling = new Map<string, Field | null>()
-  const fieldOf = (key: string): Field | null => {
+  let noted = 0
+  const fieldOf = (key: string, rowNumber: number): Field | null => {
     const known = bySpelling.get(key)
     if (known !== undefined) return known
     const field = byName.get(spelling(key)) ?? null
-    if (field === null && !isError && spelling(key) !== errorColumn) onUnknown(key)
+    // A report does not show more of them, and a hostile file has any number.
+    if (field === null && !isError && spelling(key) !== errorColumn && noted < defaults.reportedWarnings) {
+      noted++
+      onNote(unknownColumn(resource, key, rowNumber))
+    }
     // A hostile file may hold a new key in every line.
     if (bySpelling.size < 10_000) bySpelling.set(key, field)
     return field
@@ -120,7 +160,7 @@ function objectMapper(resource: Resource, { onUnknown, mapping = {}, unknownColu
       return new JsonText(texts.get(key) ?? JSON.stringify(value), value)
     }
     for (const key of Object.keys(object)) {
-      const field = fieldOf(key)
+      const field = fieldOf(key, source.rowNumber)
       if (field === null) {
         if (isError && spelling(key) !== errorColumn) unknown.push(key)
         continue

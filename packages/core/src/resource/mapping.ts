@@ -1,16 +1,13 @@
 // The mapping of one upload: names that its file uses → fields, before the names that the resource knows.
 import { LadingError } from '../errors/lading-error.ts'
+import { escapeInvisible } from '../util/invisible.ts'
 import { nearest } from '../util/suggest.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
+import { spelling } from './spelling.ts'
 
 /** Names of a file → names or aliases of fields. */
 export type Mapping = Readonly<Record<string, string>>
-
-/** A name as it is compared: without the spaces around it, and without regard to case. */
-export function spelling(name: string): string {
-  return name.trim().toLowerCase()
-}
 
 /** Field by any of its names. A Map, so that `constructor` is an unknown name like any other. */
 export function fieldsByName({ inputs }: Resource): ReadonlyMap<string, Field> {
@@ -58,7 +55,7 @@ function invalid(what: string): LadingError {
   return new LadingError('OPTION_INVALID', `The option mapping ${what}`)
 }
 
-/** A name in a sentence: hostile ones have any length. */
+/** A name in a sentence: cut, because hostile ones have any length, and with what cannot be seen escaped. */
 export function shown(name: string): string {
-  return name.length <= 63 ? name : `${name.slice(0, 60)}…`
+  return escapeInvisible(name.length <= 63 ? name : `${name.slice(0, 60)}…`)
 }

@@ -130,7 +130,7 @@ async function errorsOf(resource: Resource, from: 'text' | 'json', given: Record
     const header = from === 'text' ? { header: headerOfCells(Object.keys(given)) } : {}
     yield { ...header, records: [record], end: { byte: raw.length, rowNumber: 2, line: 2 } }
   }
-  const rows = parseValues(mapFields(records(), resource, { onUnknown: () => undefined }), resource, { from })
+  const rows = parseValues(mapFields(records(), resource, {}), resource, { from })
   const errors = []
   for await (const batch of validate(rows, resource, () => undefined))
     errors.push(...batch.rows.flatMap(row => row.errors ?? []))

@@ -56,12 +56,13 @@ test('random well-formed files: the cells that were written, and those that csv-
         })
         // An LF behind a CR is one line ending with it, and what follows is the same in either case.
         const text = `${hasMark ? '\ufeff' : ''}${lines.join('')}`
-        const [header, ...records] = rows.map(([cells]) => cells.map(cell => cell.value))
+        const written = rows.map(([cells]) => cells.map(cell => cell.value))
 
         const decoded = await decode(Buffer.from(text), chunkSizes, { delimiter })
-        expect(decoded.fault).toBeUndefined()
-        expect(decoded.cells).toEqual([header, ...records])
-        expect(withoutNull(decoded.cells)).toEqual(parseWithOracle(text, delimiter))
+        const held = written.filter(cells => cells.some(cell => cell !== null))
+        expect(decoded.fault).toBe(held.length === 0 ? 'FILE_EMPTY' : undefined)
+        expect(decoded.cells).toEqual(held)
+        expect(withValues(withoutNull(decoded.cells))).toEqual(withValues(parseWithOracle(text, delimiter)))
       },
     ),
     { numRuns: 1500 },
@@ -81,7 +82,8 @@ test('random text: accepted by both or by neither', async () => {
       const expected = parseWithOracle(input, delimiter)
       if (expected !== undefined) accepted++
       expect(decoded.fault).toBe(expected === undefined ? 'FILE_PARSE_ERROR' : undefined)
-      if (expected !== undefined) expect(withoutNull(decoded.cells)).toEqual(expected)
+      if (expected === undefined) return
+      expect(withValues(withoutNull(decoded.cells))).toEqual(withValues(expected))
     }),
     { numRuns: 6000 },
   )
@@ -133,6 +135,11 @@ function parseWithOracle(text: string, delimiter: string): string[][] | undefine
 
 function withoutNull(cells: readonly (readonly (string | null)[])[]): string[][] {
   return cells.map(record => record.map(cell => cell ?? ''))
+}
+
+/** csv-parse does not tell a bare empty cell from a quoted one, and so not a blank record from any other. */
+function withValues(records: readonly string[][] | undefined): readonly string[][] | undefined {
+  return records?.filter(cells => cells.length === 1 || cells.some(cell => cell !== ''))
 }
 
 /** Header and records, cut into chunks of the given sizes, over and over. */

@@ -6,7 +6,7 @@ import { decodeCsv } from './decode.ts'
 const limits: DecodeOptions = { maxRecordBytes: 10, maxColumns: 3 }
 
 const tooLarge = (line: number) =>
-  `RECORD_TOO_LARGE: The record that begins on line ${line} has more than 10 bytes; a quote is missing, or it is no CSV file.`
+  `RECORD_TOO_LARGE: The record that begins on line ${line} has more than 10 bytes. Either a quote is not closed there, or the file is not CSV, or the record is longer than the limit: correct the file, or raise the limit (maxRecordBytes, IMPORT_MAX_RECORD_BYTES, --max-record-bytes).`
 const inside = (line: number) =>
   `FILE_PARSE_ERROR: A quote stands inside of a cell that is not quoted, in the record that begins on line ${line}; correct the quotes there. The records before it were read.`
 const follows = (line: number) =>

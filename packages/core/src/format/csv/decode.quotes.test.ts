@@ -47,7 +47,7 @@ describe('quoted cells', () => {
 
 describe('an empty cell', () => {
   test.each<[name: string, input: string, cells: (string | null)[]]>([
-    ['is null when it is bare', 'a,b,c\n,,', [null, null, null]],
+    ['is null when it is bare', 'a,b,c\n,x,', [null, 'x', null]],
     ["is '' when it is quoted", 'a,b,c\n"","",""', ['', '', '']],
     ['is told apart within one record', 'a,b,c\n"",,""\n', ['', null, '']],
     ['is told apart at the end of the file', 'a,b,c\n,"",\n', [null, '', null]],

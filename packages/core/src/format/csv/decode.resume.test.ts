@@ -32,12 +32,14 @@ describe.each(files)('%s', (_, text) => {
     for (const chunks of cuttings(bytes)) {
       const { batches } = await decodeAll(chunks)
       let seen = 0
-      for (const { records: ofBatch, end, header } of batches) {
+      let skipped = 0
+      for (const { records: ofBatch, end, header, notes = [] } of batches) {
         seen += ofBatch.length
+        for (const { count = 0 } of notes) skipped += count
         if (seen === 0 && header === undefined && !batches[0]?.header) continue
         const from = `chunks of ${chunks.map(chunk => chunk.length)}, byte ${end.byte}`
         expect(await decodeRest(bytes, end.byte), from).toEqual(places(records.slice(seen), end.byte))
-        expect(end.rowNumber, from).toBe(seen + 1)
+        expect(end.rowNumber, from).toBe(seen + skipped + 1)
         expect(end.line, from).toBe(lineEndings(bytes.subarray(0, end.byte).toString()))
       }
     }
@@ -54,7 +56,7 @@ test('from the offset of each record of random files', async () => {
     fc.asyncProperty(fc.array(line, { maxLength: 8 }), fc.nat(), async (lines, nat) => {
       const bytes = Buffer.from(`a,b\n${lines.map(([a, b, end]) => `${a},${b}${end}`).join('')}`)
       const { records } = await decodeAll([bytes])
-      expect(records).toHaveLength(lines.length)
+      expect(records).toHaveLength(lines.filter(([a, b]) => a !== '' || b !== '').length)
       const index = nat % Math.max(records.length, 1)
       const offset = records[index]?.offset ?? bytes.length
       expect(await decodeRest(bytes, offset)).toEqual(places(records.slice(index), offset))

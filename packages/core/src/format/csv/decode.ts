@@ -1,13 +1,16 @@
 // CSV bytes → record batches: strict, with each record's place, and faults behind the good records.
 import { LadingError } from '../../errors/lading-error.ts'
+import { type Note, pushNote } from '../../record/note.ts'
 import type { Header, RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeFrom, DecodeOptions } from '../format.ts'
 import { type DecodedText, decodeUtf8 } from '../utf8.ts'
-import { type Dialect, readDialect } from './dialect.ts'
+import { isBlankLine, isBlankRecord } from './blank.ts'
+import { readDialect } from './dialect.ts'
+import { faults } from './faults.ts'
 import { unguard } from './formula-guard.ts'
-import { type Scan, type ScannedRecord, scanCsv } from './scan.ts'
+import { type Scan, scanCsv } from './scan.ts'
 
 const cr = 0x0d
 
@@ -32,6 +35,12 @@ async function* goOn(
   }
   yield { header, records: [], end: position }
   yield* rest
+}
+
+interface Found {
+  readonly header?: Header | undefined
+  readonly records: readonly SourceRecord[]
+  readonly notes: readonly Note[]
 }
 
 class CsvDecoder {
@@ -61,26 +70,23 @@ class CsvDecoder {
     if (this.dialect === undefined) {
       const beginning = this.begin(decoded, final)
       begun = beginning.bytes
-      if (this.dialect === undefined) return { consumed: begun, result: this.batch([], beginning.fault) }
+      if (this.dialect === undefined)
+        return { consumed: begun, result: this.batch({ records: [], notes: [] }, beginning.fault) }
       decoded = behind(decoded, beginning)
     }
     const delimiter = this.dialect.delimiter ?? ','
     // Behind an invalid byte nothing is read, so the record that holds it stays incomplete.
     const scan = scanCsv(decoded.text, delimiter.charCodeAt(0), final && decoded.invalidAt === undefined)
-    const { records, header, bytes: read, fault } = this.toBatch(decoded, scan)
+    const { bytes: read, fault, ...found } = this.toBatch(decoded, scan)
     return {
       consumed: begun + read,
-      result: this.batch(records, fault ?? this.faultOf(decoded, scan, decoded.length - read, final), header),
+      result: this.batch(found, fault ?? this.faultOf(decoded, scan, decoded.length - read, final)),
     }
   }
 
-  private batch(
-    records: readonly SourceRecord[],
-    fault: LadingError | undefined,
-    header?: Header,
-  ): RecordBatch {
+  private batch({ header, records, notes }: Found, fault: LadingError | undefined): RecordBatch {
     const end = { byte: this.byte, rowNumber: this.rowNumber, line: this.line }
-    return { ...(header && { header }), records, end, ...(fault && { fault }) }
+    return { ...(header && { header }), records, notes, end, ...(fault && { fault }) }
   }
 
   /** Passes blank lines and a `sep=` line, and finds the dialect if enough of the file is known. */
@@ -96,7 +102,7 @@ class CsvDecoder {
       dialect === 'too large'
         ? this.tooLarge()
         : isKnown && dialect.delimiter === undefined
-          ? delimiterUnread(dialect)
+          ? faults.delimiterUnread(dialect.directive)
           : undefined
     return { bytes, characters: passed.length, fault }
   }
@@ -105,6 +111,7 @@ class CsvDecoder {
   private toBatch({ text, ascii }: DecodedText, scan: Scan) {
     const { excel = false } = this.options
     const records: SourceRecord[] = []
+    const notes: Note[] = []
     let header: Header | undefined
     let index = 0
     let bytes = 0
@@ -120,12 +127,20 @@ class CsvDecoder {
       const length = advance(found.end)
       if (length > this.options.maxRecordBytes) {
         this.settle(bytes - length, found.line)
-        return { records, header, bytes: bytes - length, fault: this.tooLarge() }
+        return { records, notes, header, bytes: bytes - length, fault: this.tooLarge() }
       }
-      if (isBlank(found, this.header)) continue
-      if (this.header === undefined && found.cells.length > this.options.maxColumns) {
+      if (isBlankLine(found, this.header)) continue
+      if (isBlankRecord(found, this.header)) {
+        const skipped = { offset, line: this.line + found.line + 1 }
+        this.rowNumber++
+        pushNote(notes, { code: 'BLANK_RECORDS', rowNumber: this.rowNumber, count: 1, skipped })
+        continue
+      }
+      const columns = this.header === undefined ? namedColumns(found.cells) : 0
+      if (columns > this.options.maxColumns) {
         this.settle(bytes - length, found.line)
-        return { records, header, bytes: bytes - length, fault: this.tooManyColumns(found.cells.length) }
+        const fault = faults.tooManyColumns(columns, this.options.maxColumns)
+        return { records, notes, header, bytes: bytes - length, fault }
       }
       this.rowNumber++
       const raw = text.slice(found.start, found.end)
@@ -151,7 +166,7 @@ class CsvDecoder {
     }
     advance(scan.consumed)
     this.settle(bytes, scan.lines)
-    return { records, header, bytes, fault: undefined }
+    return { records, notes, header, bytes, fault: undefined }
   }
 
   private settle(bytes: number, lines: number): void {
@@ -169,36 +184,15 @@ class CsvDecoder {
     const { maxRecordBytes } = this.options
     // A longer record is too large first: whether its fault is seen must not depend on the size of the chunks.
     if (fault !== undefined && Buffer.byteLength(text.slice(consumed, fault.at)) <= maxRecordBytes) {
-      return new LadingError(
-        'FILE_PARSE_ERROR',
-        `${fault.message}, in the record that begins on line ${this.line + 1}; correct the quotes there. The records before it were read.`,
-      )
+      return faults.badQuote(fault.message, this.line + 1)
     }
     if (rest > maxRecordBytes) return this.tooLarge()
-    if (invalidAt !== undefined) {
-      return new LadingError(
-        'ENCODING_INVALID',
-        `The file is not UTF-8: byte ${this.byte + rest} (line ${this.line + 1} or below) begins no character. Save it as UTF-8, or say which encoding it has.`,
-      )
-    }
-    if (final && this.header === undefined) {
-      return new LadingError('FILE_EMPTY', 'The file is empty; a CSV file begins with a header line.')
-    }
-    return undefined
+    if (invalidAt !== undefined) return faults.notUtf8(this.byte + rest, this.line + 1)
+    return final && this.header === undefined ? faults.empty() : undefined
   }
 
   private tooLarge(): LadingError {
-    return new LadingError(
-      'RECORD_TOO_LARGE',
-      `The record that begins on line ${this.line + 1} has more than ${this.options.maxRecordBytes} bytes; a quote is missing, or it is no CSV file.`,
-    )
-  }
-
-  private tooManyColumns(columns: number): LadingError {
-    return new LadingError(
-      'HEADER_INVALID',
-      `The header has ${columns} columns; ${this.options.maxColumns} are the most.`,
-    )
+    return faults.tooLarge(this.line + 1, this.options.maxRecordBytes)
   }
 }
 
@@ -217,18 +211,11 @@ function behind(
   }
 }
 
-function delimiterUnread({ directive }: Dialect): LadingError {
-  return new LadingError(
-    'HEADER_INVALID',
-    `The line ${directive} names a delimiter that is not read; separate the cells by comma, semicolon, TAB or |.`,
-  )
+/** Up to the last one with a name: spreadsheets write thousands of columns without. */
+function namedColumns(cells: readonly (string | null)[]): number {
+  return cells.findLastIndex(cell => cell !== null) + 1
 }
 
 function unguarded(cells: readonly (string | null)[]): (string | null)[] {
   return cells.map(cell => (cell === null ? null : unguard(cell)))
-}
-
-/** A line without a character is no record, but where there is a single column: there it is an empty cell. */
-function isBlank(record: ScannedRecord, header: Header | undefined): boolean {
-  return record.start === record.end && record.cells.length === 1 && header?.cells.length !== 1
 }

@@ -119,7 +119,7 @@ describe('files that stop being an array', () => {
 
 describe('limits', () => {
   const tooLarge = (element: number, line: number) =>
-    `RECORD_TOO_LARGE: Element ${element}, which begins on line ${line}, has more than 200 bytes; a quote or bracket is missing, or the array lies deeper in the file.`
+    `RECORD_TOO_LARGE: Element ${element}, which begins on line ${line}, has more than 200 bytes. Either a quote or bracket is not closed there, or the array lies deeper in the file, or the record is longer than the limit: correct the file, or raise the limit (maxRecordBytes, IMPORT_MAX_RECORD_BYTES, --max-record-bytes).`
 
   test('an element of as many bytes as are allowed is read', async () => {
     const element = `{"a":"${'x'.repeat(192)}"}`

@@ -5,6 +5,7 @@ import type { Position, RecordBatch } from '../../record/record-batch.ts'
 import type { RecordProblem, SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeOptions } from '../format.ts'
+import { tooLargeMessage } from '../too-large.ts'
 import { isObject, lossOf, maxDepth } from './object.ts'
 import { type Extent, findValue, type NoExtent } from './scan.ts'
 
@@ -193,10 +194,10 @@ class JsonDecoder {
   }
 
   private tooLarge(): LadingError {
-    return new LadingError(
-      'RECORD_TOO_LARGE',
-      `Element ${this.rowNumber + 1}, which begins on line ${this.line + 1}, has more than ${this.options.maxRecordBytes} bytes; a quote or bracket is missing, or the array lies deeper in the file.`,
-    )
+    const { maxRecordBytes } = this.options
+    const fact = `Element ${this.rowNumber + 1}, which begins on line ${this.line + 1}, has more than ${maxRecordBytes} bytes`
+    const mistake = 'a quote or bracket is not closed there, or the array lies deeper in the file'
+    return new LadingError('RECORD_TOO_LARGE', tooLargeMessage(fact, mistake))
   }
 }
 

@@ -12,7 +12,10 @@ const tooLarge = (line: number, offset: number, length: number) => ({
   length,
   raw: '',
   content: undefined,
-  problem: { code: 'RECORD_TOO_LARGE', message: `The line has ${length} bytes; 10 are the most.` },
+  problem: {
+    code: 'RECORD_TOO_LARGE',
+    message: `Line ${line} has ${length} bytes, and the limit is 10. Either the objects are not each on a line of their own, or the record is longer than the limit: correct the file, or raise the limit (maxRecordBytes, IMPORT_MAX_RECORD_BYTES, --max-record-bytes).`,
+  },
 })
 const good = (line: number, offset: number, raw: string, content: object) => ({
   rowNumber: line,

@@ -5,6 +5,7 @@ import type { RecordProblem, SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeOptions } from '../format.ts'
 import { isObject, lossOf, shapeOf } from '../json/object.ts'
+import { tooLargeMessage } from '../too-large.ts'
 
 const lf = 0x0a
 
@@ -90,7 +91,10 @@ class NdjsonDecoder {
     this.line++
     const record = this.record('', length, undefined, {
       code: 'RECORD_TOO_LARGE',
-      message: `The line has ${length} bytes; ${this.options.maxRecordBytes} are the most.`,
+      message: tooLargeMessage(
+        `Line ${this.line} has ${length} bytes, and the limit is ${this.options.maxRecordBytes}`,
+        'the objects are not each on a line of their own',
+      ),
     })
     this.overlong = 0
     return { ...record, offset: this.byte - (length - rest) }

@@ -1,6 +1,7 @@
 // A row of lading.jobs ↔ a job as its owner sees it.
-import type { ImportWarning } from '../../importer/report.ts'
+
 import type { ImportSettings } from '../../importer/settings.ts'
+import { type StoredWarning, shownWarnings } from '../../importer/warnings.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { ErrorCount } from './error-counts.ts'
 import { fileNameOf, resourcesOf } from './export-file.ts'
@@ -58,7 +59,7 @@ export interface JobRow extends Checkpoint {
   readonly bytes_read: string
   /** Of a file that is or was fetched from a URL. */
   readonly fetched_bytes: string | null
-  readonly warnings: readonly ImportWarning[]
+  readonly warnings: readonly StoredWarning[]
   readonly file_key: string | null
   readonly file_size: string | null
   readonly file_sha256: string | null
@@ -152,7 +153,7 @@ export function toJob(row: JobRow): Job {
     durationSeconds: row.seconds,
     rowsPerSecond: row.seconds === null || row.seconds === 0 ? null : Math.round(processed / row.seconds),
     etaSeconds: etaSeconds(row),
-    warnings: [...row.warnings, ...cappedWarning(row)],
+    warnings: [...shownWarnings(row.warnings), ...cappedWarning(row)],
     notJudged: row.not_judged,
     errorsByCode: row.errors_by_code,
     errorCode: row.error_code,

@@ -1,5 +1,6 @@
 // A job as its owner sees it: what was asked, how far it is, how it ended.
 import type { ImportSettings } from '../../importer/settings.ts'
+import type { ImportWarning } from '../../importer/warnings.ts'
 
 export type JobKind = 'import' | 'export'
 
@@ -43,11 +44,8 @@ export interface JobFile {
   readonly name: string
 }
 
-export interface JobWarning {
-  /** `UNKNOWN_COLUMN`, or `ERRORS_CAPPED` where more errors were found than are listed. */
-  readonly code: string
-  readonly detail: string
-}
+/** Of the import, or `ERRORS_CAPPED` where more errors were found than are listed. */
+export type JobWarning = ImportWarning
 
 export interface Job {
   /** A UUID. */

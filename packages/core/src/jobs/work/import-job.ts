@@ -74,10 +74,11 @@ function endOf(error: LadingError, job: JobRow): Record<string, unknown> {
   if (report === undefined) return {}
   const isCounted = error.code === 'TOO_MANY_ERRORS' || error.code === 'IMPORT_ROLLED_BACK'
   const nothing = { successful: 0, inserted: 0, updated: 0, ignored: 0 }
+  const warnings = JSON.stringify(report.warnings)
   return {
-    warnings: JSON.stringify(report.warnings),
     not_judged: JSON.stringify(report.notJudged),
     ...(isCounted && { unprocessed: report.unprocessed }),
-    ...(isAllOrNothing(job) && { processed: report.failed, failed: report.failed, ...nothing }),
+    // Others have kept their warnings with their batches, in the form that an attempt goes on from.
+    ...(isAllOrNothing(job) && { warnings, processed: report.failed, failed: report.failed, ...nothing }),
   }
 }

@@ -2,7 +2,8 @@
 import type { RecordError } from '../../errors/record-error.ts'
 import type { ImportBatch } from '../../importer/batches.ts'
 import type { JobRun, ResumePoint } from '../../importer/recorder.ts'
-import type { ImportReport, ImportWarning } from '../../importer/report.ts'
+import type { ImportReport } from '../../importer/report.ts'
+import type { Warnings } from '../../importer/warnings.ts'
 import { literal } from '../../postgres/identifier.ts'
 import type { Header } from '../../record/record-batch.ts'
 import type { Row } from '../../resource/row.ts'
@@ -80,7 +81,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
         errorsSql(job, errors, counts),
         rejectsSql(job, batch.rows),
         countersSql(job, after, batch, options),
-        warnings.length > job.warnings.length ? warningsSql(job, warnings) : '',
+        (batch.notes ?? []).length === 0 ? '' : warningsSql(job, warnings),
         isBegun ? '' : begunSql(job, { ...options.begunWith(), header: header ?? null }),
       ]
         .filter(sql => sql !== '')
@@ -179,8 +180,8 @@ function countersSql(
     where id = '${job.id}'`
 }
 
-function warningsSql({ id }: JobRow, warnings: readonly ImportWarning[]): string {
-  return `update lading.jobs set warnings = ${literal(JSON.stringify(warnings))}::jsonb where id = '${id}'`
+function warningsSql({ id }: JobRow, warnings: Warnings): string {
+  return `update lading.jobs set warnings = ${literal(JSON.stringify(warnings.stored()))}::jsonb where id = '${id}'`
 }
 
 function begunSql({ id }: JobRow, begun: BegunWith): string {
