@@ -24,6 +24,6 @@ export function matchJoined(
     if (!carries(info, field.type)) {
       complain(`is ${field.type.kind}, and the column "${column}" of ${name} is ${info.castType}`)
     }
-    return { field, info, codec: codecOf(field.type), sql: identifier(info.name) }
+    return { field, info, codec: codecOf(field.type, info), sql: identifier(info.name) }
   })
 }

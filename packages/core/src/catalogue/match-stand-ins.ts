@@ -27,7 +27,7 @@ export function matchStandIns(
     if (unique === undefined) problems.push(notUnique(field.name, column, name))
     return {
       field,
-      codec: codecOf(field.type),
+      codec: codecOf(field.type, info),
       sql: identifier(`lading_by_${field.index}_${index}`),
       found: { sql: identifier(column), castType: info.castType, isFolded: unique?.isFolded === true },
       scopedBy: unique?.others ?? [],

@@ -68,7 +68,7 @@ function matchColumns(resource: Resource, table: TableInfo, problems: string[]):
     if (info.notNull && info.default === null && !isFilled) {
       problems.push(`field "${field.name}" is optional, and its column is NOT NULL without a default`)
     }
-    matched.push({ field, info, codec: codecOf(field.type), sql: identifier(info.name) })
+    matched.push({ field, info, codec: codecOf(field.type, info), sql: identifier(info.name) })
   }
   for (const left of infos.values()) {
     if (left.notNull && left.default === null && !left.isGenerated) {

@@ -3,6 +3,7 @@
 import type { Reference, Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import type { Codec } from '../value/codec.ts'
+import { type CodecOf, codecByType } from '../value/codecs.ts'
 import type { ColumnInfo, TableInfo } from './table-info.ts'
 
 export interface TargetColumn {
@@ -87,4 +88,11 @@ export interface Target {
   readonly primaryKey: readonly string[]
   /** Stands in for a table, with its constraints and without its foreign keys and triggers: a dry run writes here. */
   readonly isRehearsal: boolean
+}
+
+/** The codec of each field of a file, by the column that carries it or that it is looked up in. */
+export function codecsOf({ columns, references }: Target): CodecOf {
+  const others = references.flatMap(({ standIns, joined }) => [...standIns, ...joined])
+  const codecs = new Map([...columns, ...others].map(({ field, codec }) => [field.name, codec]))
+  return field => codecs.get(field.name) ?? codecByType(field)
 }

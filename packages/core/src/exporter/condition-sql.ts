@@ -81,7 +81,10 @@ function operands(column: TargetColumn): Operands {
     case 'numeric':
       return { left: sql, right: staged }
     case 'float':
-      return { left: sql, right: value => (isSingle(value) ? cast(value) : staged(value)) }
+      return {
+        left: sql,
+        right: value => (isSingle(value) ? cast(value) : `${text(value)}::double precision`),
+      }
     case 'text':
       return { left: sql, right: info.labels === null ? cast : known }
     default:

@@ -1,6 +1,7 @@
 // What was asked + the table → the plan of one export: the select, and how its rows are written.
 import type { EncodeOptions, ExportColumn, ExportQuery, Format } from '../format/format.ts'
 import type { Resource } from '../resource/define.ts'
+import type { CodecOf } from '../value/codecs.ts'
 
 /** How the rows are written, checked. */
 export interface Shape {
@@ -28,6 +29,8 @@ export interface ExportPlan {
   /** Further columns that only `printRow` sees: it may need a field that nobody asked for. */
   readonly unprinted: readonly ExportColumn[]
   readonly shape: Shape
+  /** The codec of each field by the column that carries it. */
+  readonly codecOf: CodecOf
   /** Statements that set what the application wants set in the transaction; empty for none. */
   readonly settings: string
 }

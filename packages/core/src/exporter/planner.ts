@@ -1,7 +1,7 @@
 // The resources of an exporter on its pool: what is asked of one → a plan, its table read again only where it was changed.
 import { readTarget } from '../catalogue/read-target.ts'
 import { markOf } from '../catalogue/table-mark.ts'
-import type { Target } from '../catalogue/target.ts'
+import { codecsOf, type Target } from '../catalogue/target.ts'
 import { type Pool, withClient } from '../postgres/client.ts'
 import { settingsSql } from '../postgres/settings.ts'
 import type { Resource } from '../resource/define.ts'
@@ -71,11 +71,13 @@ export function createPlanner(
       const scope = await scopeTests(resource, caller)
       const unprinted = resource.printRow === undefined ? [] : unaskedFields(wanted)
       const fields = [...wanted.fields, ...unprinted]
-      const { columns, source, rows } = exportQuery(await targetOf(resource), { ...wanted, fields }, scope)
+      const target = await targetOf(resource)
+      const { columns, source, rows } = exportQuery(target, { ...wanted, fields }, scope)
       const count = wanted.fields.length
       return {
         resource,
         shape,
+        codecOf: codecsOf(target),
         query: { columns: columns.slice(0, count), source },
         rows,
         unprinted: columns.slice(count),

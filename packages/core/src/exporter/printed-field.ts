@@ -2,9 +2,8 @@
 import { LadingError } from '../errors/lading-error.ts'
 import type { Format } from '../format/format.ts'
 import type { Resource } from '../resource/define.ts'
-import type { Field } from '../resource/field.ts'
 import { Refusal, shown } from '../value/codec.ts'
-import { codecOf } from '../value/codecs.ts'
+import type { CodecOf } from '../value/codecs.ts'
 import { fieldFor } from './export-fields.ts'
 
 export interface PrintedField {
@@ -16,10 +15,15 @@ export interface PrintedField {
 }
 
 /** @param form what the format prints: text, or JSON values */
-export function printedField(resource: Resource, name: string, form: Format['values']): PrintedField {
-  const field = fieldFor(resource, 'print', name, 'INTERNAL')
-  const codec = codecOf(field.type)
-  const read = form === 'json' || isJson(field) ? readJson : (text: string) => text
+export function printedField(
+  resource: Resource,
+  name: string,
+  form: Format['values'],
+  codecOf: CodecOf,
+): PrintedField {
+  const codec = codecOf(fieldFor(resource, 'print', name, 'INTERNAL'))
+  // In a CSV cell, types that are no JSON are printed as the text that a JSON string has in it.
+  const read = form === 'json' || codec.isJson === true ? readJson : (text: string) => text
   return {
     name,
     read: text => (text === null ? null : read(text)),
@@ -36,11 +40,6 @@ export function printedField(resource: Resource, name: string, form: Format['val
       return shown(codec, parsed, form)
     },
   }
-}
-
-/** In a CSV cell, the other types are printed as the text that a JSON string has in it. */
-function isJson({ type }: Field): boolean {
-  return codecOf(type).isJson === true
 }
 
 function readJson(text: string): unknown {

@@ -49,10 +49,10 @@ export function printRows(plan: ExportPlan, printRow: PrintRow, { batchRows, onR
 }
 
 /** The values of one row → those of the fields that are printed; undefined where the hook leaves the row out. */
-function rowChange({ resource, query, unprinted, shape }: ExportPlan, printRow: PrintRow) {
+function rowChange({ resource, query, unprinted, shape, codecOf }: ExportPlan, printRow: PrintRow) {
   const name = `printRow of ${resource.name}`
   const seen = [...query.columns, ...unprinted].map(column =>
-    printedField(resource, column.name, shape.format.values),
+    printedField(resource, column.name, shape.format.values, codecOf),
   )
   const printed = seen.slice(0, query.columns.length)
   const names = new Set(seen.map(field => field.name))

@@ -1,6 +1,6 @@
 // Stage: batches → the same batches, with what the resource's own look-up filled in and found wrong.
 import { compileFit } from '../catalogue/fit.ts'
-import type { Target } from '../catalogue/target.ts'
+import { codecsOf, type Target } from '../catalogue/target.ts'
 import { callAsyncHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from '../resource/define.ts'
@@ -9,8 +9,8 @@ import type { Field } from '../resource/field.ts'
 import type { Row } from '../resource/row.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
 import { compileFields, noteIssue, type RowCheck, recordOf, sortByField } from '../validation/validate.ts'
-import { Refusal } from '../value/codec.ts'
-import { codecOf } from '../value/codecs.ts'
+import { type Codec, Refusal } from '../value/codec.ts'
+import type { CodecOf } from '../value/codecs.ts'
 import { fixedFields } from './force.ts'
 
 /** Calls the `lookUp` of a resource that has one, once for each batch, with the records that are valid so far. */
@@ -28,7 +28,8 @@ async function* lookedUp(
   signal: AbortSignal,
 ): AsyncGenerator<RowBatch> {
   const { resource } = target
-  const checkFields = compileFields(resource, compileFit(target))
+  const codecOf = codecsOf(target)
+  const checkFields = compileFields(resource, compileFit(target), codecOf)
   const fixed = fixedFields(target)
   for await (const batch of batches) {
     const answers = batch.rows
@@ -36,7 +37,7 @@ async function* lookedUp(
       .map(row => new Answer(resource, row, fixed))
     if (answers.length > 0) {
       await callAsyncHook(`The lookUp of ${resource.name}`, () => called(resource, answers, signal))
-      for (const answer of answers) answer.apply(checkFields)
+      for (const answer of answers) answer.apply(checkFields, codecOf)
     }
     yield batch
   }
@@ -97,9 +98,9 @@ class Answer implements LookUpRecord {
   }
 
   /** Brings the answer into the row, and what is wrong with it into the row's errors. */
-  apply(checkFields: RowCheck): void {
+  apply(checkFields: RowCheck, codecOf: CodecOf): void {
     const { row, resource } = this
-    for (const [field, value] of this.changes) setValue(row, field, value)
+    for (const [field, value] of this.changes) setValue(row, field, value, codecOf(field))
     if (this.changes.size > 0) checkFields(row)
     for (const [field, code, message] of this.issues) noteIssue(resource, row, field, code, message)
     if (row.errors !== undefined) sortByField(resource, row.errors)
@@ -107,9 +108,9 @@ class Answer implements LookUpRecord {
 }
 
 /** Reports show what stands in the file, but for a value that the hook itself got wrong. */
-function setValue(row: Row, field: Field, value: unknown): void {
+function setValue(row: Row, field: Field, value: unknown, codec: Codec): void {
   const before = row.values[field.index]
-  const parsed = value === undefined || value === null ? value : codecOf(field.type).fromJson(value)
+  const parsed = value === undefined || value === null ? value : codec.fromJson(value)
   row.values[field.index] = parsed
   if (!(parsed instanceof Refusal) && (before === undefined || before === null)) return
   row.given ??= new Map()

@@ -1,6 +1,6 @@
 // The import, stage by stage: bytes in, judged batches out. What runs ahead of the database is above `prefetch`.
 import { compileFit } from '../catalogue/fit.ts'
-import type { Target } from '../catalogue/target.ts'
+import { codecsOf, type Target } from '../catalogue/target.ts'
 import { defaults } from '../config/defaults.ts'
 import type { Format } from '../format/format.ts'
 import { openText } from '../format/text.ts'
@@ -76,9 +76,10 @@ export async function* importPipeline(
   const rows = mapFields(withHeader(records, job), seen, { mapping, unknownColumns })
   const fresh = skipRows(rows, job?.after ?? 0)
   const wanted = untilStop(fresh, stop)
-  const typed = parseValues(wanted, resource, { from: values })
+  const codecOf = codecsOf(target)
+  const typed = parseValues(wanted, resource, { from: values, codecOf })
   const own = force(typed, target)
-  const judged = validate(own, resource, compileFit(target))
+  const judged = validate(own, resource, compileFit(target), codecOf)
   const batches = regroup(judged, limits)
   const known = lookUp(batches, target, signal)
   const encoded = encode(known, target, { mayUpdate })

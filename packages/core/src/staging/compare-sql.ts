@@ -12,10 +12,8 @@ import type { StagedColumn } from './encode.ts'
 import { andInScope } from './scope-sql.ts'
 
 /** The staged value as the column's own type. */
-export function stagedValue({ sql, field, info }: TargetColumn): string {
-  // A timestamp without zone means UTC here, whatever zone the session has.
-  const isLocal = field.type.kind === 'timestamp' && info.type === 'timestamp'
-  return isLocal ? `s.${sql} at time zone 'UTC'` : `s.${sql}::${info.castType}`
+export function stagedValue({ sql, info }: TargetColumn): string {
+  return `s.${sql}::${info.castType}`
 }
 
 /** A part of a key, as its unique index compares it. @param alias `s`, or that of a row of the table */

@@ -4,7 +4,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
-import { codecOf } from '../value/codecs.ts'
+import { type CodecOf, codecByType } from '../value/codecs.ts'
 import { type Checker, compileChecker, literals } from './checker.ts'
 import { registerFormats, unknownFormats } from './formats.ts'
 
@@ -21,8 +21,11 @@ export interface Rule {
   readonly expectation: string
 }
 
-/** @throws LadingError `RESOURCE_INVALID` for a format that nobody registered: it would refuse every value. */
-export function compileRules(resource: Resource): readonly Rule[] {
+/**
+ * @param codecOf the codec of each field by the column that carries it
+ * @throws LadingError `RESOURCE_INVALID` for a format that nobody registered: it would refuse every value.
+ */
+export function compileRules(resource: Resource, codecOf: CodecOf = codecByType): readonly Rule[] {
   registerFormats()
   return resource.inputs.map(field => {
     const isValid = compileChecker(field)
@@ -40,7 +43,7 @@ export function compileRules(resource: Resource): readonly Rule[] {
       maxLength,
       minLength,
       isValid,
-      expectation: expectation(field),
+      expectation: expectation(field, codecOf),
     }
   })
 }
@@ -50,7 +53,7 @@ function lengths({ schema, type }: Field): { minLength: number; maxLength: numbe
   return { minLength: schema.minLength ?? 0, maxLength: schema.maxLength }
 }
 
-function expectation(field: Field): string {
+function expectation(field: Field, codecOf: CodecOf): string {
   const { schema } = field
   if (schema.description !== undefined) return `must be ${schema.description}`
   const constants = literals(schema)
@@ -61,7 +64,7 @@ function expectation(field: Field): string {
     if (schema.format !== undefined) return `must be a valid ${schema.format}`
     if (schema.pattern !== undefined) return `must match ${schema.pattern}`
   }
-  return codecOf(field.type).expectation
+  return codecOf(field).expectation
 }
 
 /** True if a text breaks its length. */

@@ -4,7 +4,7 @@ import { bigint } from '../value/bigint.ts'
 import { Refusal } from '../value/codec.ts'
 import { date } from '../value/date.ts'
 import { numeric } from '../value/numeric.ts'
-import { timestamp } from '../value/timestamp.ts'
+import { readInstant } from '../value/timestamp-text.ts'
 import { uuid } from '../value/uuid.ts'
 
 // RFC 5321's Dot-string with a domain name of two labels or more. Every repetition is bounded or begins with a
@@ -27,12 +27,13 @@ const formats: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ...(
     [
       ['uuid', uuid],
-      ['date-time', timestamp],
       ['date', date],
       ['int64', bigint],
       ['decimal', numeric],
     ] as const
   ).map(([name, codec]) => [name, (text: string) => !(codec.parse(text) instanceof Refusal)] as const),
+  // Unchanged only if it is RFC 3339, which is what the format means; a field of its own takes more.
+  ['date-time', text => readInstant(text) === text],
 ])
 
 /** Makes the formats known, unless the application has registered its own. Safe to repeat. */

@@ -9,6 +9,7 @@ import { isRejected, type Row, reject } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
 import { Refusal } from '../value/codec.ts'
+import type { CodecOf } from '../value/codecs.ts'
 import { plainValue } from './checker.ts'
 import { compileRules, isTooLong, type Rule } from './compile.ts'
 
@@ -20,13 +21,15 @@ export type RowCheck = (row: Row) => void
  * resource's own `check`. One that throws is a fault behind the rows before it.
  *
  * @param fit what the columns of the table add to the rules of the fields
+ * @param codecOf the codec of each field by the column that carries it
  */
 export async function* validate(
   batches: AsyncIterable<RowBatch>,
   resource: Resource,
   fit: RowCheck,
+  codecOf?: CodecOf,
 ): AsyncGenerator<RowBatch> {
-  const checkFields = compileFields(resource, fit)
+  const checkFields = compileFields(resource, fit, codecOf)
   const recordCheck = compileCheck(resource)
   for await (const batch of batches) {
     let at = 0
@@ -48,8 +51,8 @@ export async function* validate(
 }
 
 /** The check of every field by itself. @param fit what the columns of the table add to the rules of the fields */
-export function compileFields(resource: Resource, fit: RowCheck): RowCheck {
-  const rules = compileRules(resource)
+export function compileFields(resource: Resource, fit: RowCheck, codecOf?: CodecOf): RowCheck {
+  const rules = compileRules(resource, codecOf)
   return row => {
     for (const rule of rules) checkField(resource, rule, row)
     fit(row)

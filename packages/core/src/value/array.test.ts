@@ -132,7 +132,7 @@ describe('the literal for COPY, before it is escaped', () => {
   test('other types', () => {
     expect(arrayOf(boolean).toCopy([true, false] as never)).toBe('{"t","f"}')
     expect(arrayOf(integer).toCopy([1, -2] as never)).toBe('{"1","-2"}')
-    expect(arrayOf(float).toCopy([1e21, -0] as never)).toBe('{"1e+21","0"}')
+    expect(arrayOf(float).toCopy([1e21, -0] as never)).toBe('{"1e+21","-0"}')
     expect(arrayOf(numeric).toCopy(['0.10'] as never)).toBe('{"0.10"}')
     expect(arrayOf(json).toCopy(arrayOf(json).fromJson([{ a: '"' }, []]) as never)).toBe(
       '{"{\\"a\\":\\"\\\\\\"\\"}","[]"}',

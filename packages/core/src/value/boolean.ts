@@ -1,4 +1,4 @@
-// boolean: true/false and 1/0 in text; JSON booleans, or those strings.
+// boolean: true/false, t/f and 1/0 in text; JSON booleans, or those strings.
 import { type Codec, invalid } from './codec.ts'
 
 const words: ReadonlyMap<string, boolean> = new Map([
@@ -8,6 +8,11 @@ const words: ReadonlyMap<string, boolean> = new Map([
   ['FALSE', false],
   ['True', true],
   ['False', false],
+  // As PostgreSQL prints them.
+  ['t', true],
+  ['f', false],
+  ['T', true],
+  ['F', false],
   ['1', true],
   ['0', false],
 ])

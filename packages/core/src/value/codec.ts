@@ -31,6 +31,14 @@ export interface Codec {
   readonly isJson?: boolean
 }
 
+/** What the catalogue says of the column that carries a value. */
+export interface Carrier {
+  /** Base type by its PostgreSQL name, such as `timestamptz` or `_int4`. */
+  readonly type: string
+  /** That of the elements of an array; null for any other type. */
+  readonly elementType: string | null
+}
+
 /** Value → text as an export has it in a CSV cell, or as a JSON value. */
 export function shown(codec: Codec, value: unknown, form: 'text' | 'json'): string {
   // Made by the codec's own `parse` or `fromJson`.

@@ -1,16 +1,18 @@
 // The dispatch table: which codec carries which column type.
 import type { ColumnType, ScalarKind } from '../resource/column-type.ts'
+import type { Field } from '../resource/field.ts'
 import { arrayOf } from './array.ts'
 import { bigint } from './bigint.ts'
 import { boolean } from './boolean.ts'
-import type { Codec } from './codec.ts'
+import type { Carrier, Codec } from './codec.ts'
 import { date } from './date.ts'
-import { float } from './float.ts'
+import { float, single } from './float.ts'
 import { integer } from './integer.ts'
 import { json } from './json.ts'
 import { numeric } from './numeric.ts'
 import { text } from './text.ts'
 import { timestamp } from './timestamp.ts'
+import { timestampWithoutZone } from './timestamp-without-zone.ts'
 import { uuid } from './uuid.ts'
 
 const scalars = {
@@ -26,7 +28,26 @@ const scalars = {
   json,
 } as const satisfies Record<ScalarKind, Codec>
 
-/** The codec of a column type. */
-export function codecOf(type: ColumnType): Codec {
-  return type.kind === 'array' ? arrayOf(scalars[type.element], type) : scalars[type.kind]
+/**
+ * The codec of a column type. Those of one column type have the same values, so that one may parse what another one
+ * writes; what differs by the column is which texts are read, and how values are staged.
+ *
+ * @param carrier the column, where it is known
+ */
+export function codecOf(type: ColumnType, carrier?: Carrier): Codec {
+  return type.kind === 'array'
+    ? arrayOf(scalarOf(type.element, carrier?.elementType), type)
+    : scalarOf(type.kind, carrier?.type)
+}
+
+/** Finds the codec of a field. */
+export type CodecOf = (field: Field) => Codec
+
+/** By the type of the field alone: which column carries it is not known. */
+export const codecByType: CodecOf = ({ type }) => codecOf(type)
+
+function scalarOf(kind: ScalarKind, columnType: string | null | undefined): Codec {
+  if (kind === 'timestamp' && columnType === 'timestamp') return timestampWithoutZone
+  if (kind === 'float' && columnType === 'float4') return single
+  return scalars[kind]
 }

@@ -5,14 +5,23 @@ const form = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 
 const finite = (value: number) => (Number.isFinite(value) ? value : invalid)
 
+/** What is too small for a double has become 0, where PostgreSQL refuses it. */
+const isLost = (text: string, value: number) => value === 0 && /[1-9]/.test(text.replace(/[eE].*/, ''))
+
+function parse(text: string) {
+  if (text.length > 400 || !form.test(text)) return invalid
+  const value = Number(text)
+  return isLost(text, value) ? invalid : finite(value)
+}
+
 const isFiniteSql = (sql: string) => `${sql} - ${sql} = 0`
 
 export const float: Codec = {
   stagingType: 'double precision',
   expectation: 'must be a number',
-  parse: text => (text.length <= 400 && form.test(text) ? finite(Number(text)) : invalid),
+  parse,
   fromJson: value => (typeof value === 'number' ? finite(value) : invalid),
-  toCopy: (value: number) => String(value),
+  toCopy: (value: number) => (Object.is(value, -0) ? '-0' : String(value)),
   isPlain: true,
   // NaN and the infinities are no JSON numbers, and no import takes them back.
   print: ({ sql, type, unprintable }) => ({
@@ -22,3 +31,9 @@ export const float: Codec = {
   isPrintable: isFiniteSql,
   isJson: true,
 }
+
+/**
+ * float in a column of the type `real`, which rounds the decimal digits themselves: by way of a double, some would be
+ * rounded twice, and a `real` as PostgreSQL prints it would not come back.
+ */
+export const single: Codec = { ...float, stagingType: 'real' }

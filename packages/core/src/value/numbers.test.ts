@@ -193,8 +193,12 @@ describe('numeric', () => {
 describe('float', () => {
   test.each<[text: string, copied: string]>([
     ['0', '0'],
-    ['-0', '0'],
-    ['-0.0', '0'],
+    ['-0', '-0'],
+    ['-0.0', '-0'],
+    ['0e-400', '0'],
+    // PostgreSQL refuses it too; as 0 it would be another number.
+    ['1e-400', 'refused'],
+    ['-0.001e-330', 'refused'],
     ['1.50', '1.5'],
     ['.5', '0.5'],
     ['5.', '5'],
@@ -216,7 +220,7 @@ describe('float', () => {
 
   test.each<[value: unknown, copied: string]>([
     [0.1, '0.1'],
-    [-0, '0'],
+    [-0, '-0'],
     [5e-324, '5e-324'],
     ['0.1', 'refused'],
     [1n, 'refused'],

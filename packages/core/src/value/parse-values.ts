@@ -7,10 +7,12 @@ import type { Field } from '../resource/field.ts'
 import type { Row } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { type Codec, Refusal } from './codec.ts'
-import { codecOf } from './codecs.ts'
+import { type CodecOf, codecByType } from './codecs.ts'
 import { holdsAny, lossyNumbers } from './lossy-numbers.ts'
 
 export interface ParseOptions {
+  /** The codec of each field by the column that carries it. @defaultValue by its type alone */
+  readonly codecOf?: CodecOf
   /** Text (CSV cells) is parsed; JSON values already have a type, which must be the right one. */
   readonly from: 'text' | 'json'
 }
@@ -22,9 +24,9 @@ export interface ParseOptions {
 export async function* parseValues(
   batches: AsyncIterable<RowBatch>,
   resource: Resource,
-  { from }: ParseOptions,
+  { from, codecOf = codecByType }: ParseOptions,
 ): AsyncGenerator<RowBatch> {
-  const parsers = resource.inputs.map(field => parserOf(field, codecOf(field.type), from))
+  const parsers = resource.inputs.map(field => parserOf(field, codecOf(field), from))
   for await (const batch of batches) {
     let at = 0
     try {

@@ -11,10 +11,14 @@ describe('boolean', () => {
     ['TRUE', true, 't'],
     ['True', true, 't'],
     ['1', true, 't'],
+    ['t', true, 't'],
+    ['T', true, 't'],
     ['false', false, 'f'],
     ['FALSE', false, 'f'],
     ['False', false, 'f'],
     ['0', false, 'f'],
+    ['f', false, 'f'],
+    ['F', false, 'f'],
   ])('%s is %s', (word, value, copied) => {
     expect(boolean.parse(word)).toBe(value)
     expect(boolean.fromJson(word)).toBe(value)
@@ -24,14 +28,14 @@ describe('boolean', () => {
   test.each([
     'yes',
     'no',
-    't',
-    'f',
     'y',
     'n',
     'on',
     'off',
     'maybe',
     'tRUE',
+    'Y',
+    'tr',
     ' true',
     'true ',
     '2',
