@@ -1,0 +1,150 @@
+// Partitions, and what the table computes by itself.
+import { createHash } from 'node:crypto'
+import { defineResource, Type } from '../../src/index.ts'
+import type { RefusalSection } from './refusal-case.ts'
+
+const text = () => Type.Optional(Type.Union([Type.String(), Type.Null()]))
+const integer = () => Type.Optional(Type.Integer())
+
+const events = defineResource('events', {
+  table: 'events',
+  schema: Type.Object({
+    id: Type.Integer(),
+    region: text(),
+    day: Type.String({ format: 'date' }),
+    load: integer(),
+    ticket: text(),
+    door: text(),
+  }),
+})
+
+const months = defineResource('months', {
+  table: 'months',
+  schema: Type.Object({ id: Type.Integer(), year: Type.Integer(), month: Type.Integer() }),
+})
+
+const names = defineResource('names', {
+  table: 'names',
+  schema: Type.Object({ id: Type.Integer(), name: Type.String() }),
+})
+
+const diary = defineResource('diary', {
+  table: 'diary_2026',
+  schema: Type.Object({ id: Type.Integer(), day: Type.String({ format: 'date' }) }),
+})
+
+export const partitions: RefusalSection = {
+  title: 'Partitions',
+  ddl: `
+    create table events (id int, region text, day date, load int, ticket text, door text,
+      unique (region, day, ticket)) partition by list (region);
+    create table events_north partition of events for values in ('north') partition by range (day);
+    create table events_north_2026 partition of events_north for values from ('2026-01-01') to ('2027-01-01');
+    create table events_south (door text, day date, id int, region text, ticket text, load int check (load < 100),
+      unique (door));
+    alter table events attach partition events_south for values in ('south');
+    insert into events values (0, 'south', '2026-01-01', 1, 'T1', 'D1');
+    create table months (id int, year int, month int) partition by range (year, month);
+    create table months_2026 partition of months for values from (2026, 1) to (2027, 1);
+    create table names (id int, name text) partition by list (left(name, 1));
+    create table names_a partition of names for values in ('A');
+    create table diary (id int, day date) partition by range (day);
+    create table diary_2026 partition of diary for values from ('2026-01-01') to ('2027-01-01');`,
+  resources: [events, months, names, diary],
+  cases: {
+    'none for the row': {
+      to: 'events',
+      send: { id: 1, region: 'north', day: '2031-01-01' },
+      isUnforeseen: true,
+    },
+    'none at the first level': {
+      to: 'events',
+      send: { id: 1, region: 'west', day: '2026-01-01' },
+      isUnforeseen: true,
+    },
+    'a key of two columns': {
+      to: 'months',
+      send: { id: 1, year: 2031, month: 1 },
+      isUnforeseen: true,
+    },
+    'a key that is an expression': { to: 'names', send: { id: 1, name: 'Zoe' }, isUnforeseen: true },
+    'a key without a value': { to: 'events', send: { id: 1, day: '2026-01-01' }, isUnforeseen: true },
+    "a rule of the partition's own": {
+      to: 'events',
+      send: { id: 1, region: 'south', day: '2026-01-01', load: 500 },
+      isUnforeseen: true,
+    },
+    'a unique index of all partitions': {
+      to: 'events',
+      send: { id: 1, region: 'south', day: '2026-01-01', ticket: 'T1' },
+      isUnforeseen: true,
+    },
+    "a unique index of the partition's own": {
+      to: 'events',
+      send: { id: 1, region: 'south', day: '2026-01-01', door: 'D1' },
+      isUnforeseen: true,
+    },
+    'a resource that is a partition': {
+      to: 'diary',
+      send: { id: 1, day: '2031-01-01' },
+      isUnforeseen: true,
+    },
+  },
+}
+
+/** Text that PostgreSQL cannot make shorter. */
+const longText = Array.from({ length: 250 }, (_, n) => createHash('md5').update(String(n)).digest('hex')).join(
+  '',
+)
+
+const sums = defineResource('sums', {
+  table: 'sums',
+  schema: Type.Object({
+    total: integer(),
+    parts: integer(),
+    amount: Type.Optional(Type.String({ format: 'decimal' })),
+    word: text(),
+    name: Type.Optional(Type.String()),
+    data: Type.Optional(Type.Unknown()),
+    body: text(),
+  }),
+})
+
+const tickets = defineResource('tickets', {
+  table: 'tickets',
+  schema: Type.Object({ id: Type.Optional(Type.Integer()), name: Type.String() }),
+})
+
+export const computed: RefusalSection = {
+  title: 'What the table computes by itself',
+  ddl: `
+    create table sums (
+      id int generated always as identity primary key,
+      total int,
+      parts int,
+      ratio int generated always as (total / parts) stored check (ratio < 100),
+      amount numeric(8, 2),
+      doubled numeric(8, 2) generated always as (amount * 2) stored,
+      word text,
+      number int generated always as (word::int) stored,
+      name text default 'a name',
+      slug text generated always as (nullif(name, 'nothing')) stored not null,
+      data jsonb,
+      body text
+    );
+    create index data_n on sums (((data ->> 'n')::int));
+    create index body_index on sums (body);
+    create table tickets (id int generated by default as identity (maxvalue 2) primary key, name text);
+    insert into tickets (name) values ('first'), ('second');`,
+  resources: [sums, tickets],
+  cases: {
+    'a generated column divides by zero': { to: 'sums', send: { total: 1, parts: 0 } },
+    'a generated column overflows': { to: 'sums', send: { amount: '600000' } },
+    'a generated column reads a number': { to: 'sums', send: { word: 'evil' } },
+    'a generated column is empty': { to: 'sums', send: { name: 'nothing' } },
+    'a rule for a generated column': { to: 'sums', send: { total: 1000, parts: 1 } },
+    'an index over an expression': { to: 'sums', send: { data: { n: 'x' } }, isUnforeseen: true },
+    'a value that is too long for an index': { to: 'sums', send: { body: longText }, isUnforeseen: true },
+    'a sequence that has ended': { to: 'tickets', send: { name: 'third' } },
+  },
+}

@@ -1,0 +1,122 @@
+// Every refusal of PostgreSQL is provoked, and compared with what a person wrote down for it before.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
+import { createImporter, importReportOf, LadingError, type RecordError, type RunOptions } from '../../src/index.ts'
+import { bytes } from '../support.ts'
+import { ownersCode } from './code-cases.ts'
+import { computed, partitions } from './partition-cases.ts'
+import type { RefusalCase, RefusalSection } from './refusal-case.ts'
+import { clashes, references } from './rows-cases.ts'
+import { checks, domains } from './rules-cases.ts'
+import { badValues, unfitValues } from './types-cases.ts'
+
+const sections = [
+  badValues,
+  unfitValues,
+  domains,
+  checks,
+  references,
+  clashes,
+  partitions,
+  ownersCode,
+  computed,
+]
+
+const golden = await readFile(join(import.meta.dirname, 'golden.md'), 'utf8')
+
+/** Lines of the tables by their section and case, in their order. */
+const written = new Map<string, string[]>()
+let heading = ''
+for (const line of golden.split('\n')) {
+  if (line.startsWith('## ')) heading = line.slice(3)
+  const name = /^\| (.*?) \| `/.exec(line)?.[1]
+  if (name === undefined) continue
+  const key = `${heading}: ${name}`
+  written.set(key, [...(written.get(key) ?? []), line])
+}
+
+let database: TestDatabase
+let stranger: pg.Pool
+const role = `lading_stranger_${process.pid}`
+beforeAll(async () => {
+  database = await createDatabase()
+  for (const { ddl } of sections) await database.pool.query(ddl)
+  await database.pool.query(`create role ${role}; grant select, insert, update on all tables in schema public to ${role}`)
+  stranger = new pg.Pool({ connectionString: database.url, max: 2, options: `-c role=${role}` })
+})
+afterAll(async () => {
+  await stranger.end()
+  await database.pool.query(`drop owned by ${role}; drop role ${role}`)
+  await database.drop()
+})
+
+function textOf({ send }: RefusalCase): string {
+  return typeof send === 'string' ? send : JSON.stringify(send)
+}
+
+/** Imports the record, and nothing else. */
+async function provoke(
+  { resources }: RefusalSection,
+  one: RefusalCase,
+  options: Partial<RunOptions> = {},
+): Promise<readonly RecordError[]> {
+  const pool = one.asStranger ? stranger : database.pool
+  const errors: RecordError[] = []
+  await createImporter({ pool, resources })
+    .run({
+      resource: one.to,
+      format: 'ndjson',
+      source: bytes(textOf(one)),
+      onConflict: one.onConflict ?? 'error',
+      onError: error => errors.push(error),
+      ...options,
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof LadingError) || error.code !== 'IMPORT_ROLLED_BACK') throw error
+      expect(importReportOf(error)?.failed).toBe(1)
+    })
+  return errors
+}
+
+const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length)}…`)
+
+/** Entries of the golden file, as this record and these errors would be written there. */
+function linesOf(name: string, sent: string, errors: readonly RecordError[]): readonly string[] {
+  return errors.map(({ field, value, code, message }) => {
+    const shown =
+      value === null ? '–' : value === sent ? 'the record' : `\`${cut(value, 40).replace('\0', '\\u0000')}\``
+    return `| ${name} | \`${cut(sent, 90)}\` | ${field ?? '–'} | ${shown} | ${code} | ${message} |`
+  })
+}
+
+describe.each(sections)('$title', section => {
+  test.each(Object.entries(section.cases))('%s', async (name, one) => {
+    const expected = written.get(`${section.title}: ${name}`)
+    const lines = (errors: readonly RecordError[]) => linesOf(name, textOf(one), errors)
+    expect(lines(await provoke(section, one))).toEqual(expected)
+    expect(lines(await provoke(section, one, { atomic: true }))).toEqual(expected)
+    const foreseen = one.isUnforeseen === true ? [] : expected
+    expect(lines(await provoke(section, one, { dryRun: true }))).toEqual(foreseen)
+  })
+})
+
+describe('the golden file', () => {
+  test('has exactly the cases that are provoked, and at least 45', () => {
+    const provoked = sections.flatMap(({ title, cases }) => Object.keys(cases).map(name => `${title}: ${name}`))
+    expect([...written.keys()].sort()).toEqual(provoked.sort())
+    expect(provoked.length).toBeGreaterThanOrEqual(45)
+  })
+
+  test('holds sentences that name what is wrong, and nothing of the inside of the database', () => {
+    for (const [key, lines] of written) {
+      for (const line of lines) {
+        const sentence = line.split(' | ').at(-1) ?? ''
+        expect(sentence, key).not.toMatch(/SQLSTATE|\b(?:[0-9]{2}|[A-Z][A-Z0-9])[0-9A-Z]{3}\b|""|refused|internal/)
+        expect(sentence, key).toMatch(/^[A-Z"].*[.!] \|$/)
+      }
+    }
+  })
+})
