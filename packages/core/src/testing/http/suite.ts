@@ -7,6 +7,7 @@ import { badRequestCases } from './cases/bad-requests.ts'
 import { bundleImportCases } from './cases/bundle-imports.ts'
 import { bundleRefusalCases } from './cases/bundle-refusals.ts'
 import { bundleCases } from './cases/bundles.ts'
+import { charsetCases } from './cases/charsets.ts'
 import { downloadPlaceCases } from './cases/download-places.ts'
 import { downloadCases } from './cases/downloads.ts'
 import { encodingCases } from './cases/encodings.ts'
@@ -77,6 +78,7 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'principals',
   'imports',
   'uploads',
+  'charsets',
   'too large',
   'limits',
   'places for downloads',
@@ -113,6 +115,7 @@ const groups = {
   selections: selectionCases,
   'hostile queries': hostileQueryCases,
   encodings: encodingCases,
+  charsets: charsetCases,
   'truth in transit': transitCases,
   'export jobs': exportJobCases,
   downloads: downloadCases,
