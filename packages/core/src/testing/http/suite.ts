@@ -14,6 +14,7 @@ import { encodingCases } from './cases/encodings.ts'
 import { errorCases } from './cases/errors.ts'
 import { exportJobCases } from './cases/export-jobs.ts'
 import { exportCases } from './cases/exports.ts'
+import { fileKindCases } from './cases/file-kinds.ts'
 import { formCases } from './cases/forms.ts'
 import { givingBackCases } from './cases/giving-back.ts'
 import { hostCases } from './cases/host.ts'
@@ -116,6 +117,7 @@ const groups = {
   'hostile queries': hostileQueryCases,
   encodings: encodingCases,
   charsets: charsetCases,
+  'kinds of files': fileKindCases,
   'truth in transit': transitCases,
   'export jobs': exportJobCases,
   downloads: downloadCases,
