@@ -1,6 +1,13 @@
 // A file behind an address, opened as an input of `lading import`; and what may be fetched from, as it is typed.
 import { Readable } from 'node:stream'
-import { checkRemote, LadingError, openRemoteFile, type RemoteOptions } from '@lading/core'
+import {
+  checkRemote,
+  type DetectedFormat,
+  type ImportSettings,
+  LadingError,
+  openRemoteFile,
+  type RemoteOptions,
+} from '@lading/core'
 import { asUsage, failure } from './exit.ts'
 import type { InputFile } from './input-file.ts'
 
@@ -9,9 +16,9 @@ export interface RemoteOptionTexts {
   readonly remoteAllow?: readonly string[]
 }
 
-export interface RemoteInputFile extends InputFile {
-  readonly format: string
-  readonly compression: 'none' | 'gzip'
+export interface RemoteInputFile extends InputFile, DetectedFormat {
+  /** That of the content type, where nobody said one. */
+  readonly encoding: ImportSettings['encoding']
 }
 
 export function isAddress(name: string): boolean {
@@ -31,9 +38,11 @@ export function remoteOptions({ remoteAllow = [] }: RemoteOptionTexts): RemoteOp
 export async function findRemoteFile(
   url: string,
   format: string | undefined,
-  options: RemoteOptionTexts,
+  options: RemoteOptionTexts & { readonly encoding?: string },
 ): Promise<RemoteInputFile> {
-  const file = await openRemoteFile({ url, format, remote: remoteOptions(options) }).catch(
+  // What was said is read with the first bytes. Here it only counts that something was.
+  const encoding = options.encoding === undefined ? undefined : 'utf-8'
+  const file = await openRemoteFile({ url, format, encoding, remote: remoteOptions(options) }).catch(
     (error: unknown) => {
       if (!(error instanceof LadingError) || error.code !== 'URL_NOT_ALLOWED') throw error
       throw failure(
@@ -46,6 +55,8 @@ export async function findRemoteFile(
   return {
     format: file.format,
     compression: file.compression,
+    delimiter: file.delimiter,
+    encoding: file.encoding,
     label: labelOf(url),
     bytes: size,
     start: async () => start,

@@ -58,7 +58,7 @@ describe('a file that cannot be read to its end', () => {
     const fault = await faultOf('csv', png)
     expect(fault).toMatchObject({
       code: 'FORMAT_UNSUPPORTED',
-      message: 'The file is a PNG image, not UTF-8 text; export it as CSV or NDJSON first.',
+      message: 'The file is a PNG image. It holds no records; get them as CSV from where it was made.',
     })
   })
 

@@ -13,8 +13,10 @@ test('the public API', () => {
     'createJobs',
     'defineConfig',
     'defineResource',
+    'delimiterOfFileName',
     'detectFormat',
     'fileStorage',
+    'foreignByName',
     'formatNamed',
     'formatOfFileName',
     'importReportOf',
@@ -34,5 +36,6 @@ test('the public API', () => {
     'readMapping',
     'readSettings',
     'resourceNamed',
+    'unknownFormat',
   ])
 })

@@ -1,5 +1,11 @@
 // Options of `lading export` → what is asked of the exporter.
-import { type Project, readDelimiter, resourceNamed, type StreamOptions } from '@lading/core'
+import {
+  delimiterOfFileName,
+  type Project,
+  readDelimiter,
+  resourceNamed,
+  type StreamOptions,
+} from '@lading/core'
 import { asUsage } from '../exit.ts'
 import { checkNames } from '../names.ts'
 import { parseFilters } from './filters.ts'
@@ -24,7 +30,7 @@ export interface SelectionOptions {
 
 /** @throws CommandError */
 export function exportOptions(options: SelectionOptions, project: Project): StreamOptions {
-  const { output, fields, sort, limit, delimiter, header, excel } = options
+  const { output, fields, sort, limit, header, excel } = options
   const format = chooseFormat(output, options.format)
   checkNames(project, { resource: options.resource, format })
   const resource = resourceNamed(project, options.resource)
@@ -35,12 +41,21 @@ export function exportOptions(options: SelectionOptions, project: Project): Stre
     fields: fields?.split(','),
     sort,
     limit: limit === undefined ? undefined : wholeNumber(limit),
-    delimiter: delimiter === undefined ? undefined : asUsage(() => readDelimiter(delimiter)),
+    delimiter: delimiterOf(options, format),
     // commander says true where nobody said no.
     header: header === false ? false : undefined,
     excel,
     compression: compressionOf(options),
   }
+}
+
+/** What --delimiter says, else the ending of the file's name: `.tsv` and `.tab` are CSV with TAB. */
+function delimiterOf(
+  { delimiter, output }: Pick<SelectionOptions, 'delimiter' | 'output'>,
+  format: string,
+): StreamOptions['delimiter'] {
+  if (delimiter !== undefined) return asUsage(() => readDelimiter(delimiter))
+  return format === 'csv' && output !== undefined ? delimiterOfFileName(output) : undefined
 }
 
 /** What --compression says, else the ending of the file's name. */

@@ -1,14 +1,32 @@
 // The format of a file: what --format says, else what the ending of its name or its first bytes say.
-import { type DetectedFormat, detectFormat, formatOfFileName } from '@lading/core'
+import {
+  type DetectedFormat,
+  delimiterOfFileName,
+  detectFormat,
+  foreignByName,
+  formatOfFileName,
+  unknownFormat,
+} from '@lading/core'
 import { asUsage, usageError } from '../exit.ts'
 import type { InputFile } from '../input-file.ts'
 
 /** Of a file to write. @throws CommandError if neither tells. */
 export function chooseFormat(fileName: string | undefined, format: string | undefined): string {
   const bare = fileName?.replace(/\.gz$/i, '')
-  const chosen = format ?? (bare === undefined ? undefined : formatOfFileName(bare)?.name)
+  const chosen = format ?? (bare === undefined ? undefined : formatOfName(bare))
   if (chosen !== undefined) return chosen
-  throw unknownFormat(fileName, 'Standard output')
+  const kind = bare === undefined ? undefined : foreignByName(bare)
+  if (kind !== undefined) {
+    throw usageError(
+      `An export is CSV, NDJSON or JSON, and "${fileName}" is the name of ${kind.is}. Name the file .csv (with --excel for Excel), .ndjson or .json.`,
+    )
+  }
+  throw usageError(nothingTells(fileName, 'Standard output'))
+}
+
+/** `.tsv` and `.tab` are CSV with TAB. */
+function formatOfName(fileName: string): string | undefined {
+  return delimiterOfFileName(fileName) === undefined ? formatOfFileName(fileName)?.name : 'csv'
 }
 
 /** Of a file to read, with its compression. @throws CommandError if nothing tells, or the format is unknown */
@@ -21,13 +39,14 @@ export async function detectInput(
   const start = await file.start()
   const found = asUsage(() => detectFormat({ format, fileName, start }))
   if (found !== undefined) return found
-  throw unknownFormat(fileName, 'Standard input')
+  const otherwise = nothingTells(fileName, 'Standard input')
+  throw usageError(unknownFormat({ fileName, start }, { otherwise, sayCsv: 'add --format csv' }))
 }
 
-function unknownFormat(fileName: string | undefined, stream: string): Error {
+function nothingTells(fileName: string | undefined, stream: string): string {
   const problem =
     fileName === undefined
       ? `${stream} has no name that tells the format`
       : `The name "${fileName}" does not tell the format`
-  return usageError(`${problem}; add --format csv, --format ndjson or --format json.`)
+  return `${problem}; add --format csv, --format ndjson or --format json.`
 }

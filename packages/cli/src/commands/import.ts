@@ -1,5 +1,12 @@
 // lading import: a file into the table of a resource, and what became of every record.
-import { type Caller, checkMapping, type DetectedFormat, isBundle, resourceNamed } from '@lading/core'
+import {
+  type Caller,
+  checkMapping,
+  type DetectedFormat,
+  type ImportSettings,
+  isBundle,
+  resourceNamed,
+} from '@lading/core'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'
@@ -41,12 +48,18 @@ export async function importFile(name: string, options: ImportCommandOptions): P
 async function importFrom(
   name: string,
   file: InputFile,
-  { format, compression }: DetectedFormat,
+  found: DetectedFormat & Pick<ImportSettings, 'encoding'>,
   options: ImportCommandOptions & { readonly resource: string; readonly caller: Caller | undefined },
 ): Promise<ExitCode> {
   const { resource, caller, errors, rejects } = options
   // What is wrong with the call is said before the file is looked at, as far as that is possible.
-  const settings = importSettings(options, await file.start())
+  const { format, compression } = found
+  const asked = importSettings(options, await file.start())
+  const settings = {
+    ...asked,
+    delimiter: asked.delimiter ?? found.delimiter,
+    encoding: asked.encoding ?? found.encoding,
+  }
   await checkFiles(name, { errors, rejects })
   const { project } = await loadProject(options.config)
   checkNames(project, { resource, format })

@@ -127,7 +127,7 @@ describe('a mark that contradicts what was declared', () => {
   ])('%j as %s', async (bytes, encoding, proven, declared) => {
     expect(await everyWay(bytes, encoding)).toEqual({
       text: '',
-      fault: `ENCODING_INVALID: The file begins with the byte order mark of ${proven}, and ${declared} was declared; leave the encoding out.`,
+      fault: `ENCODING_INVALID: The file begins with the byte order mark of ${proven}, and ${declared} was declared, as its encoding or as the charset of its content type; leave that out.`,
     })
   })
 })

@@ -27,7 +27,7 @@ function encodingOf(start: Buffer, declared: Encoding | undefined): Encoding {
   }
   throw new LadingError(
     'ENCODING_INVALID',
-    `The file begins with the byte order mark of ${titles[proven]}, and ${titles[declared]} was declared; leave the encoding out.`,
+    `The file begins with the byte order mark of ${titles[proven]}, and ${titles[declared]} was declared, as its encoding or as the charset of its content type; leave that out.`,
   )
 }
 

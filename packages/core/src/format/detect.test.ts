@@ -8,7 +8,8 @@ const lines = '{"a":1}\n{"a":2}\n'
 
 function detect(facts: Omit<FileFacts, 'start'>, start: string | Buffer = 'a,b\n') {
   const found = detectFormat({ ...facts, start: Buffer.from(start) })
-  return found && `${found.format} ${found.compression}`
+  const delimiter = found?.delimiter === undefined ? '' : ` ${found.delimiter.replace('\t', '\\t')}`
+  return found && `${found.format} ${found.compression}${delimiter}`
 }
 
 test.each<[facts: Omit<FileFacts, 'start'>, start: string, found: string | undefined]>([
@@ -26,6 +27,15 @@ test.each<[facts: Omit<FileFacts, 'start'>, start: string, found: string | undef
   [{ fileName: 'a.json' }, array, 'json none'],
   [{ fileName: 'a.json' }, '', 'ndjson none'],
   [{ fileName: 'a.json.csv' }, array, 'csv none'],
+  // CSV with TAB.
+  [{ fileName: 'a.tsv' }, 'a', 'csv none \\t'],
+  [{ fileName: 'A.TAB', mediaType: 'text/csv' }, 'a', 'csv none \\t'],
+  [{ fileName: 'a.tsv', format: 'csv' }, 'a', 'csv none \\t'],
+  [{ fileName: 'a.tsv', format: 'ndjson' }, lines, 'ndjson none'],
+  [{ mediaType: 'text/tab-separated-values; charset=utf-8' }, lines, 'csv none \\t'],
+  [{ fileName: 'a.csv', mediaType: 'text/tab-separated-values' }, 'a', 'csv none'],
+  [{ fileName: 'a.json', mediaType: 'text/tab-separated-values' }, array, 'json none'],
+  [{ fileName: 'a.csv.tsv.txt' }, 'a', undefined],
   // The content type.
   [{ mediaType: 'text/csv' }, lines, 'csv none'],
   [{ mediaType: 'Text/CSV; charset=utf-8' }, lines, 'csv none'],
@@ -49,6 +59,8 @@ test.each<[facts: Omit<FileFacts, 'start'>, start: string, found: string | undef
 describe('compressed files', () => {
   test.each<[facts: Omit<FileFacts, 'start'>, text: string, found: string | undefined]>([
     [{ fileName: 'a.csv.gz' }, 'a,b', 'csv gzip'],
+    [{ fileName: 'a.tsv.gz' }, 'a\tb', 'csv gzip \\t'],
+    [{ fileName: 'a.Tab.GZ' }, 'a\tb', 'csv gzip \\t'],
     [{ fileName: 'A.NDJSON.GZ' }, lines, 'ndjson gzip'],
     [{ fileName: 'a.json.gz' }, lines, 'ndjson gzip'],
     [{ fileName: 'a.json.gz' }, array, 'json gzip'],

@@ -1,5 +1,6 @@
 // What is known of a file → its format and compression: as told, else by its name, its content type, its first bytes.
 import { constants, gunzipSync } from 'node:zlib'
+import type { Delimiter } from './format.ts'
 import { formatNamed } from './formats.ts'
 import { isGzip } from './magic.ts'
 
@@ -16,13 +17,20 @@ export interface FileFacts {
 export interface DetectedFormat {
   readonly format: string
   readonly compression: 'none' | 'gzip'
+  /** Of CSV whose name or content type says it. */
+  readonly delimiter?: Delimiter | undefined
 }
 
 /** JSON of either kind: an array, or objects by line. */
 const jsonOfSomeKind = 'json?'
 
+/** CSV with TAB between its cells. */
+const tabSeparated = 'tsv'
+
 const formatOfExtension: ReadonlyMap<string, string> = new Map([
   ['csv', 'csv'],
+  ['tsv', tabSeparated],
+  ['tab', tabSeparated],
   ['ndjson', 'ndjson'],
   ['jsonl', 'ndjson'],
   ['json', jsonOfSomeKind],
@@ -32,6 +40,7 @@ const formatOfExtension: ReadonlyMap<string, string> = new Map([
 const formatOfMediaType: ReadonlyMap<string, string> = new Map([
   ['text/csv', 'csv'],
   ['application/csv', 'csv'],
+  ['text/tab-separated-values', tabSeparated],
   ['application/x-ndjson', 'ndjson'],
   ['application/ndjson', 'ndjson'],
   ['application/jsonl', 'ndjson'],
@@ -59,18 +68,46 @@ export function detectFormat({
   mediaType = '',
   start,
 }: FileFacts): DetectedFormat | undefined {
-  const type = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  const [, extension = '', gz] = /\.([a-z]+?)(\.gz)?$/i.exec(fileName) ?? []
-  const isCompressed = gz !== undefined || /\.gz$/i.test(fileName) || gzipMediaTypes.has(type)
+  const type = typeOf(mediaType)
+  const isCompressed = /\.gz$/i.test(fileName) || gzipMediaTypes.has(type)
   const compression = isCompressed ? 'gzip' : 'none'
-  if (format !== undefined) return { format: formatNamed(format).name, compression }
-
-  const told = formatOfExtension.get(extension.toLowerCase()) ?? formatOfMediaType.get(type)
+  const told = toldBy(fileName, type)
+  const csv: DetectedFormat = {
+    format: 'csv',
+    compression,
+    ...(told === tabSeparated && { delimiter: '\t' }),
+  }
+  if (format !== undefined) {
+    const { name } = formatNamed(format)
+    return name === 'csv' ? csv : { format: name, compression }
+  }
+  if (told === tabSeparated) return csv
   if (told !== undefined && told !== jsonOfSomeKind) return { format: told, compression }
   const first = firstCharacter(start, compression)
   if (first === '[') return { format: 'json', compression }
   if (told === jsonOfSomeKind || first === '{') return { format: 'ndjson', compression }
   return undefined
+}
+
+/** Whether a name says what a file is, or at least that it is compressed. */
+export function tellsFormat(fileName: string): boolean {
+  return toldBy(fileName, '') !== undefined || /\.gz$/i.test(fileName)
+}
+
+/** The delimiter that the name of a CSV file says: TAB for `.tsv` and `.tab`. */
+export function delimiterOfFileName(fileName: string): Delimiter | undefined {
+  return toldBy(fileName, '') === tabSeparated ? '\t' : undefined
+}
+
+/** The name counts before the content type. */
+function toldBy(fileName: string, mediaType: string): string | undefined {
+  const [, extension = ''] = /\.([a-z]+?)(?:\.gz)?$/i.exec(fileName) ?? []
+  return formatOfExtension.get(extension.toLowerCase()) ?? formatOfMediaType.get(mediaType)
+}
+
+/** Without parameters. */
+export function typeOf(mediaType: string): string {
+  return mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
 /** The first character that means something: not the bytes of a mark, not white space, not the zeros of UTF-16. */

@@ -1,6 +1,7 @@
 // The formats that are built in, and how one is found for a file.
 import { LadingError } from '../errors/lading-error.ts'
 import { csv } from './csv/csv.ts'
+import { foreignByName } from './foreign.ts'
 import type { Format } from './format.ts'
 import { json } from './json/json.ts'
 import { ndjson } from './ndjson/ndjson.ts'
@@ -11,10 +12,14 @@ const formats: ReadonlyMap<string, Format> = new Map([csv, ndjson, json].map(for
 export function formatNamed(name: string): Format {
   const format = formats.get(name)
   if (format !== undefined) return format
-  throw new LadingError(
-    'FORMAT_UNSUPPORTED',
-    `Unknown format "${name}"; known: ${[...formats.keys()].join(', ')}.`,
-  )
+  const known = `Unknown format "${name}"; known: ${[...formats.keys()].join(', ')}.`
+  throw new LadingError('FORMAT_UNSUPPORTED', `${known}${hint(name)}`)
+}
+
+function hint(name: string): string {
+  if (/^\.?(?:tsv|tab)$/i.test(name)) return ' For TAB between the cells, use csv with the delimiter tab.'
+  const kind = foreignByName(`.${name.replace(/^\./, '')}`)
+  return kind === undefined ? '' : ` Files of this kind (${kind.is}) are neither read nor written.`
 }
 
 /** The format that a file name's ending tells, or undefined. */

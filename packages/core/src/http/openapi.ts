@@ -101,6 +101,7 @@ function bodyOf({ method, path, query, body }: Route): object | undefined {
     'multipart/form-data': { schema: form },
     'application/json': { schema: importFromUrl },
     'text/csv': { schema: file },
+    'text/tab-separated-values': { schema: file },
     'application/x-ndjson': { schema: file },
     'application/gzip': { schema: file },
   }

@@ -9,9 +9,15 @@ export interface FormParts {
   through(form: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   /** Those that have begun so far, whatever the parser has made of them. */
   count(): number
+  /** The content type of a part as it was sent, with its parameters, which the parser leaves out. @param part from 1 */
+  contentType(part: number): string
 }
 
 const lineEnd = '\r\n'
+
+/** Lines that begin with white space belong to the one before (RFC 5322, 2.2.3). */
+const contentTypeLine = /\r\ncontent-type:((?:[^\r\n]|\r\n[ \t])*)/i
+
 const headerEnd = Buffer.from(lineEnd + lineEnd)
 
 /**
@@ -21,6 +27,7 @@ const headerEnd = Buffer.from(lineEnd + lineEnd)
 export function formParts(boundary: string): FormParts {
   const delimiter = Buffer.from(`${lineEnd}--${boundary}`)
   let parts = 0
+  const types = new Map<number, string>()
   let isOver = false
   /** What has come since the delimiter; undefined outside of headers. */
   let head: Buffer | undefined
@@ -48,6 +55,8 @@ export function formParts(boundary: string): FormParts {
     if (end === -1) return
     const lines = head.toString('latin1', 0, end).split(lineEnd).length - 1
     if (lines > partHeader.lines) throw tooLong(`${partHeader.lines} lines`)
+    const type = contentTypeLine.exec(head.toString('latin1', 0, end))?.[1]
+    if (type !== undefined) types.set(parts, type.trim())
     head = undefined
   }
 
@@ -70,6 +79,7 @@ export function formParts(boundary: string): FormParts {
       }
     },
     count: () => parts,
+    contentType: part => types.get(part) ?? '',
   }
 }
 

@@ -10,7 +10,8 @@ export interface FilePart {
   readonly stream: Readable
   /** As the client calls it, without folders. Never used as a path. */
   readonly fileName: string | undefined
-  readonly mediaType: string
+  /** As it was sent, with its parameters. */
+  readonly contentType: string
 }
 
 export interface Form {
@@ -82,13 +83,15 @@ export function readForm(
     stream?.destroy(failure instanceof Error ? failure : undefined)
     tap.destroy()
   }
-  parser.on('file', (name, part, fileName, _encoding, mediaType) => {
+  parser.on('file', (name, part, fileName) => {
+    // A parser that has passed over a part ends with a fault.
+    const contentType = parts.contentType(heard)
     stream = part
     part.on('error', () => undefined)
     part.once('limit', () => fail(fileTooLarge(maxFileSize)))
     if (failure !== undefined) part.resume()
     else if (name !== 'file') fail(invalid(`The form has a file "${shown(name)}"; send it as "file".`))
-    else file.resolve({ stream: part, fileName, mediaType })
+    else file.resolve({ stream: part, fileName, contentType })
   })
   parser.on('field', (name, value, _nameCut, valueCut) => {
     if (name === undefined) fail(invalid('A part of the form has no name.'))

@@ -1,6 +1,7 @@
 // Bodies of requests: read without endangering the connection, and limited.
 import { finished, PassThrough, type Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
+import { charsetsOf } from '../../importer/content-charset.ts'
 import { watchRate } from '../../source/rate.ts'
 import { readableFrom } from '../../util/readable-from.ts'
 import type { HttpLimits } from '../admission/limits.ts'
@@ -35,6 +36,8 @@ export function detached(body: Readable, limits: HttpLimits): Readable {
   return paced
 }
 
+const utf8 = /^(?:utf-?8|(?:us-)?ascii)$/i
+
 /** @throws HttpFault `BODY_TOO_LARGE`, `BODY_INVALID`, `BODY_TOO_SLOW`, `MEDIA_TYPE_UNSUPPORTED` */
 export async function readJson(request: HttpRequest, limits: HttpLimits): Promise<unknown> {
   const { jsonBodyBytes } = limits
@@ -52,6 +55,9 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
       'MEDIA_TYPE_UNSUPPORTED',
       'The body must be sent with Content-Type: application/json.',
     )
+  }
+  if (charsetsOf(type ?? '').some(name => !utf8.test(name))) {
+    throw new HttpFault('MEDIA_TYPE_UNSUPPORTED', 'JSON is sent in UTF-8; leave the charset out.')
   }
   const coding = header(request, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
   if (coding !== 'identity')

@@ -1,5 +1,6 @@
 // POST /v1/imports: a file as a form, as a raw body, or by its address.
 import { mediaTypesOfFiles } from '../../format/detect.ts'
+import { foreignByType, foreignSentence } from '../../format/foreign.ts'
 import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../service.ts'
 import { submitted } from '../submit/idempotency.ts'
@@ -32,8 +33,17 @@ function way(type: string | undefined): typeof uploadForm {
   if (type !== undefined && uploadMediaTypes.includes(type)) return uploadRaw
   throw new HttpFault(
     'MEDIA_TYPE_UNSUPPORTED',
-    `Send the file as multipart/form-data, or as the body with one of the content types ${uploadMediaTypes.join(', ')}.`,
+    `${whatItIs(type)}Send the file as multipart/form-data, or as the body with one of the content types ${uploadMediaTypes.join(', ')}.`,
   )
+}
+
+function whatItIs(type = ''): string {
+  const kind = foreignByType(type)
+  return kind === undefined ? '' : `By its content type, ${lowered(foreignSentence(kind))} `
+}
+
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1)
 }
 
 const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {

@@ -1,7 +1,7 @@
 // An upload → an import job: a form or a raw body, streamed to the jobs and never held in memory.
 import { LadingError } from '../../errors/lading-error.ts'
 import { bundleFormat, isBundle } from '../../format/bundle/detect.ts'
-import { type DetectedFormat, detectFormat, gzipMediaTypes } from '../../format/detect.ts'
+import { type DetectedFormat, gzipMediaTypes } from '../../format/detect.ts'
 import type { ImportSettings } from '../../importer/settings.ts'
 import type { Job } from '../../jobs/store/job.ts'
 import type { KeyClaim } from '../../jobs/submit/idempotency.ts'
@@ -18,6 +18,7 @@ import { HttpFault } from '../wire/problem.ts'
 import { importOptions } from '../wire/schemas.ts'
 import { expectSame, expectWhole } from './idempotency.ts'
 import { type ImportOptions, settingsOf } from './import-settings.ts'
+import { formatOf, formatUnknown, type SentFile, settingsWith } from './sent-file.ts'
 import { submitBundle } from './upload-bundle.ts'
 
 /** @throws HttpFault, LadingError; then neither a job nor a file is left */
@@ -37,17 +38,18 @@ export async function uploadRaw(
   const body = detached(request.body, service.limits)
   try {
     const { start, whole } = await peek(limited(body, service.maxFileSize))
-    const type = mediaType(header(request, 'content-type'))
     // The name is none that the client gave: it says that the body is compressed.
     const fileName = coding === 'gzip' ? '.gz' : undefined
+    const file = { fileName, contentType: header(request, 'content-type') ?? '', start }
     if (isBundle({ format: options.format, fileName, start })) {
       return await submitBundle(request, service, { source: whole, options, claim })
     }
     const resource = required(options)
-    const found = detectFormat({ format: options.format, fileName, mediaType: type, start })
-    if (found === undefined) throw formatUnknown()
-    const settings = settingsOf(options, start)
-    return await submit(request, service, { ...settings, ...found, resource, source: whole }, claim)
+    const found = formatOf(file, options.format)
+    if (found === undefined) throw formatUnknown(file)
+    const { format, compression } = found
+    const upload = { ...settingsWith(options, found), format, compression, resource, source: whole }
+    return await submit(request, service, upload, claim)
   } finally {
     body.destroy()
   }
@@ -103,9 +105,10 @@ interface OpenForm {
  */
 async function submitForm(request: HttpRequest, service: Service, open: OpenForm): Promise<Job | BundleJobs> {
   const { query, form, part, options, claim } = open
-  const { fileName, mediaType: type } = part
+  const { fileName, contentType } = part
   const allOptions = () => readImport([...query, ...form.fields], service)
   const { start, whole } = await peek(wholeFile(form, part))
+  const file: SentFile = { fileName, contentType, start }
   const isABundle = (format: string | undefined) => isBundle({ format, fileName, start })
   if (isABundle(options.format)) {
     const laterOptions = () => {
@@ -115,30 +118,33 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
     }
     return submitBundle(request, service, { source: whole, options, laterOptions, claim })
   }
-  const formatBy = (format: string | undefined) => detectFormat({ format, fileName, mediaType: type, start })
-  const early = formatBy(options.format)
+  const early = formatOf(file, options.format)
 
   if (options.resource !== undefined && early !== undefined) {
     const laterSettings = () => {
       const all = allOptions()
-      if (formatBy(all.format)?.format === early.format) return settingsOf(all, start)
+      const late = formatOf(file, all.format)
+      if (late?.format === early.format) return settingsWith(all, late)
       throw formatTooLate()
     }
+    // The charset of the file counts only if no field behind it says an encoding.
     const settings = settingsOf(options, start)
     const { resource } = options
-    const upload = { ...settings, ...early, resource, source: whole, laterSettings }
+    const { format, compression } = early
+    const upload = { ...settings, format, compression, resource, source: whole, laterSettings }
     return submit(request, service, upload, claim)
   }
-  return spooled(whole, request.signal, async file => {
+  return spooled(whole, request.signal, async kept => {
     const late = allOptions()
     await permitNamed(request, late)
     if (isABundle(late.format)) {
-      return submitBundle(request, service, { source: file(), options: late, claim })
+      return submitBundle(request, service, { source: kept(), options: late, claim })
     }
     const resource = required(late)
-    const found = formatBy(late.format)
-    if (found === undefined) throw formatUnknown()
-    const upload = { ...settingsOf(late, start), ...found, resource, source: file() }
+    const found = formatOf(file, late.format)
+    if (found === undefined) throw formatUnknown(file)
+    const { format, compression } = found
+    const upload = { ...settingsWith(late, found), format, compression, resource, source: kept() }
     return submit(request, service, upload, claim)
   })
 }
@@ -149,7 +155,7 @@ async function* wholeFile(form: Form, part: FilePart): AsyncGenerator<Buffer> {
   await form.ended
 }
 
-interface Upload extends Omit<ImportSettings, 'compression'>, ImportNotes, DetectedFormat {
+interface Upload extends ImportSettings, ImportNotes, Pick<DetectedFormat, 'format'> {
   readonly resource: string
   readonly source: ByteSource
   readonly laterSettings?: () => ImportSettings & ImportNotes
@@ -187,13 +193,6 @@ function formatTooLate(): LadingError {
   return new LadingError(
     'OPTION_INVALID',
     'Send the field "format" before the file: its name tells another one.',
-  )
-}
-
-function formatUnknown(): LadingError {
-  return new LadingError(
-    'FORMAT_UNSUPPORTED',
-    'Neither the name, the content type nor the first bytes of the file tell its format; send format=csv, format=ndjson or format=json.',
   )
 }
 

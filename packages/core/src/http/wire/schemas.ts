@@ -39,10 +39,10 @@ export const importOptions = Type.Object(
     after: text('Id of the import that must be completed first.'),
     metadata: text('JSON object of at most 4 KiB, given back with the status.'),
     delimiter: text(
-      'Between CSV cells: , ; | or a TAB, or comma, semicolon, pipe, tab; found out if absent.',
+      'Between CSV cells: , ; | or a TAB, or comma, semicolon, pipe, tab; if absent, a TAB for .tsv and .tab, else found out.',
     ),
     encoding: text(
-      'utf-8, utf-16le, utf-16be or windows-1252; UTF-8, or what a byte order mark says, if absent.',
+      'utf-8, utf-16le, utf-16be or windows-1252; if absent, the charset of the content type, what a byte order mark says, or UTF-8.',
     ),
     excel: flag('Undo the formula guard of exports for Excel.'),
   },

@@ -2,6 +2,7 @@
 import { LadingError } from '../../errors/lading-error.ts'
 import type { DetectedFormat } from '../../format/detect.ts'
 import { remoteInput } from '../../importer/remote-input.ts'
+import type { ImportSettings } from '../../importer/settings.ts'
 import type { Pool } from '../../postgres/client.ts'
 import type { RemoteAccess } from '../../source/remote-access.ts'
 import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote-file.ts'
@@ -21,7 +22,20 @@ export interface RemoteSpoolContext {
   readonly remote: RemoteAccess | undefined
 }
 
-type Fetched = StoredObject & DetectedFormat
+type Fetched = StoredObject & DetectedFormat & Pick<ImportSettings, 'encoding'>
+
+/** What the file says of itself, where nobody has said otherwise. */
+function withFound(
+  job: JobRow,
+  { compression, encoding, delimiter }: Omit<Fetched, keyof StoredObject | 'format'>,
+): ImportSettings {
+  const asked = settingsOf(job)
+  return {
+    compression,
+    encoding: asked.encoding ?? encoding,
+    delimiter: asked.delimiter ?? delimiter,
+  }
+}
 
 /**
  * Fetches the file of a claimed job, and gives the job back with it.
@@ -42,11 +56,11 @@ export async function spoolRemote(
   const progress = tellProgress({ bytes: 0 }, ({ bytes }) => tellFetched(pool, job, bytes))
   const reading = { storage, signal, onBytes: (bytes: number) => progress.tell({ bytes }) }
   try {
-    const { key, size, sha256, format, compression } = await fetched(source, job, reading)
+    const { key, size, sha256, format, ...found } = await fetched(source, job, reading)
     // None of its writes comes behind that of the whole.
     await progress.stop()
-    const found = JSON.stringify({ compression })
-    const values = [job.id, job.token, key, size, sha256, format, found, place ?? null]
+    const settings = JSON.stringify(withFound(job, found))
+    const values = [job.id, job.token, key, size, sha256, format, settings, place ?? null]
     if (await handOverFile(pool, newOutbox, values)) return
     await storage.delete(key)
     throw cancelled()
@@ -88,11 +102,12 @@ async function stored(
   job: JobRow,
   { storage, signal, onBytes }: Reading,
 ): Promise<Fetched> {
-  const { maxBytes } = settingsOf(job)
+  const { maxBytes, encoding: told } = settingsOf(job)
   const asked = job.format === unknownFormat ? undefined : job.format
-  const { source, format, compression } = await remoteInput(file, { format: asked, maxBytes })
+  const input = await remoteInput(file, { format: asked, encoding: told, maxBytes })
+  const { source, start: _seen, ...found } = input
   const object = await storage.put(uploadKey(job.tenant), counted(source, onBytes), { signal, maxBytes })
-  return { ...object, format, compression }
+  return { ...object, ...found }
 }
 
 async function* counted(

@@ -7,12 +7,14 @@ import { badRequestCases } from './cases/bad-requests.ts'
 import { bundleImportCases } from './cases/bundle-imports.ts'
 import { bundleRefusalCases } from './cases/bundle-refusals.ts'
 import { bundleCases } from './cases/bundles.ts'
+import { charsetCases } from './cases/charsets.ts'
 import { downloadPlaceCases } from './cases/download-places.ts'
 import { downloadCases } from './cases/downloads.ts'
 import { encodingCases } from './cases/encodings.ts'
 import { errorCases } from './cases/errors.ts'
 import { exportJobCases } from './cases/export-jobs.ts'
 import { exportCases } from './cases/exports.ts'
+import { fileKindCases } from './cases/file-kinds.ts'
 import { formCases } from './cases/forms.ts'
 import { givingBackCases } from './cases/giving-back.ts'
 import { hostCases } from './cases/host.ts'
@@ -77,6 +79,7 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'principals',
   'imports',
   'uploads',
+  'charsets',
   'too large',
   'limits',
   'places for downloads',
@@ -113,6 +116,8 @@ const groups = {
   selections: selectionCases,
   'hostile queries': hostileQueryCases,
   encodings: encodingCases,
+  charsets: charsetCases,
+  'kinds of files': fileKindCases,
   'truth in transit': transitCases,
   'export jobs': exportJobCases,
   downloads: downloadCases,

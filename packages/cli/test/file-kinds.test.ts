@@ -1,0 +1,132 @@
+// Files that are known by their names: CSV with TAB, in and out, and what is no data, with what to do about it.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { chooseFormat, detectInput } from '../src/commands/format.ts'
+import { findInputFile } from '../src/input-file.ts'
+import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createReferenceDatabase()
+})
+afterAll(() => database.drop())
+
+const run = (...args: string[]) =>
+  lading([...args, '--config', referenceConfig], { databaseUrl: database.url })
+
+test('A17: .tsv and .tab are CSV with TAB on the way in and on the way out', async () => {
+  const file = (email: string) => `email\tname\trole\tactive\n${email}@example.org\tDoe, A; B\treader\ttrue\n`
+  const inputs = [
+    await tempFile('users.tsv', file('a')),
+    await tempFile('USERS.TAB', file('b')),
+    await tempFile('users.tsv.gz', gzipSync(file('c'))),
+  ]
+  for (const input of inputs) {
+    const { code, stdout } = await run('import', input, '--resource', 'users')
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/imported +1\n/)])
+  }
+  const output = join(await tempFolder(), 'users.tsv.gz')
+  const exported = await run(
+    'export',
+    '--resource',
+    'users',
+    '--fields',
+    'email,name',
+    '--sort',
+    'email',
+    '--output',
+    output,
+  )
+  expect(exported.code).toBe(0)
+  expect(gunzipSync(await readFile(output)).toString()).toBe(
+    'email\tname\na@example.org\tDoe, A; B\nb@example.org\tDoe, A; B\nc@example.org\tDoe, A; B\n',
+  )
+  const commas = join(await tempFolder(), 'users.tsv')
+  await run(
+    'export',
+    '--resource',
+    'users',
+    '--fields',
+    'email',
+    '--limit',
+    '1',
+    '--delimiter',
+    'comma',
+    '--output',
+    commas,
+  )
+  expect(await readFile(commas, 'utf8')).toMatch(/^email\n/)
+})
+
+test('A17: a workbook is called one, whether its format was said or not', async () => {
+  const workbook = await tempFile('users.xlsx', Buffer.from('PK\x03\x04'.padEnd(64, '\0'), 'latin1'))
+  const sentence =
+    'lading: The file is an Excel workbook. Open it, save the sheet as "CSV UTF-8 (comma delimited)", and import that file.\n'
+  expect(await run('import', workbook, '--resource', 'users')).toEqual({
+    code: 64,
+    stdout: '',
+    stderr: sentence,
+  })
+  const told = await run('import', workbook, '--resource', 'users', '--format', 'csv')
+  expect(told).toMatchObject({ code: 1, stdout: '' })
+  expect(told.stderr).toMatch(
+    /^lading: The file is a ZIP archive or an Office document, such as an Excel workbook/,
+  )
+})
+
+describe('A17: what a file is of which nothing tells the format', () => {
+  it.each<[name: string, content: string, sentence: RegExp]>([
+    ['a.ods', 'PK\x03\x04'.padEnd(64, '\0'), /^The file is an OpenDocument spreadsheet\. /],
+    ['a.zip', 'PK\x05\x06', /^The file is a ZIP archive\. Unpack it/],
+    ['a.pdf', '%PDF-1.4', /^The file is a PDF document\. /],
+    ['a.7z', '7z\xbc\xaf\x27\x1c', /^The file is a 7z archive\. Unpack it/],
+    ['a.xml', '<users/>', /^The file is an XML document\. /],
+    ['a.html', '<table>', /^The file is a web page\. /],
+    ['a.sql', 'insert', /^The file is an SQL script\. /],
+    ['a.numbers', 'PK\x03\x04'.padEnd(64, '\0'), /^The file is an Apple Numbers spreadsheet\. /],
+    ['a', '\x7fELF\0', /it holds zero bytes/],
+    [
+      'a.xls',
+      'email,name\n',
+      /"[^"]*a\.xls" is that of an Excel workbook, but the file is text\. If it is CSV, add --format csv\.$/,
+    ],
+    [
+      'a.txt',
+      'email,name\n',
+      /"[^"]*a\.txt" does not tell the format; add --format csv, --format ndjson or --format json\.$/,
+    ],
+    ['a', 'email,name\n', /does not tell the format; add --format csv, /],
+  ])('%s', async (name, content, sentence) => {
+    const file = await tempFile(name, Buffer.from(content, 'latin1'))
+    const found = detectInput(file, undefined, await findInputFile(file))
+    await expect(found).rejects.toMatchObject({ exitCode: 64, message: expect.stringMatching(sentence) })
+  })
+
+  it.each<[format: string, sentence: string]>([
+    [
+      'tsv',
+      'Unknown format "tsv"; known: csv, ndjson, json. For TAB between the cells, use csv with the delimiter tab.',
+    ],
+    [
+      'xlsx',
+      'Unknown format "xlsx"; known: csv, ndjson, json. Files of this kind (an Excel workbook) are neither read nor written.',
+    ],
+    ['text', 'Unknown format "text"; known: csv, ndjson, json.'],
+  ])('--format %s', async (format, message) => {
+    const file = await tempFile('a.csv', 'email\n')
+    await expect(detectInput(file, format, await findInputFile(file))).rejects.toMatchObject({
+      exitCode: 64,
+      message,
+    })
+  })
+})
+
+it('A17: a file to write is none of those that cannot be written', () => {
+  expect(chooseFormat('users.tsv.gz', undefined)).toBe('csv')
+  expect(() => chooseFormat('users.xlsx', undefined)).toThrow(
+    'An export is CSV, NDJSON or JSON, and "users.xlsx" is the name of an Excel workbook. Name the file .csv (with --excel for Excel), .ndjson or .json.',
+  )
+})

@@ -1,0 +1,57 @@
+// What is known of a file by the way it was sent, and what was asked with it → its format, and the settings of its import.
+import { LadingError } from '../../errors/lading-error.ts'
+import { type DetectedFormat, detectFormat, inflatedStart } from '../../format/detect.ts'
+import { foreignKind, foreignSentence } from '../../format/foreign.ts'
+import { unknownFormat } from '../../format/unknown-format.ts'
+import { encodingOfType } from '../../importer/content-charset.ts'
+import type { ImportSettings } from '../../importer/settings.ts'
+import type { ImportNotes } from '../../jobs/submit/submission.ts'
+import { type ImportOptions, settingsOf } from './import-settings.ts'
+
+export interface SentFile {
+  readonly fileName: string | undefined
+  /** As it was sent, with its parameters. */
+  readonly contentType: string
+  /** First bytes, as they were sent. */
+  readonly start: Buffer
+}
+
+export interface SentFormat extends DetectedFormat {
+  readonly file: SentFile
+}
+
+/**
+ * Undefined where nothing tells the format.
+ *
+ * @throws LadingError `FORMAT_UNSUPPORTED` for an unknown format, and for a file whose first bytes prove that it has none
+ */
+export function formatOf(file: SentFile, format: string | undefined): SentFormat | undefined {
+  const { fileName, contentType, start } = file
+  const found = detectFormat({ format, fileName, mediaType: contentType, start })
+  const kind = foreignKind({ fileName, start: found?.compression === 'gzip' ? inflatedStart(start) : start })
+  if (kind !== undefined) throw unsupported(foreignSentence(kind))
+  return found && { ...found, file }
+}
+
+/** What was asked wins over what the file says of itself. @throws LadingError `OPTION_INVALID`, `FORMAT_UNSUPPORTED` */
+export function settingsWith(options: ImportOptions, found: SentFormat): ImportSettings & ImportNotes {
+  const { file, delimiter } = found
+  const start = inflatedStart(file.start)
+  const settings = settingsOf(options, start)
+  return {
+    ...settings,
+    delimiter: settings.delimiter ?? delimiter,
+    encoding: settings.encoding ?? encodingOfType(file.contentType, start),
+  }
+}
+
+export function formatUnknown({ fileName, contentType, start }: SentFile): LadingError {
+  const otherwise =
+    'Neither the name, the content type nor the first bytes of the file tell its format; send format=csv, format=ndjson or format=json.'
+  const facts = { fileName, mediaType: contentType, start }
+  return unsupported(unknownFormat(facts, { otherwise, sayCsv: 'send format=csv' }))
+}
+
+function unsupported(message: string): LadingError {
+  return new LadingError('FORMAT_UNSUPPORTED', message)
+}

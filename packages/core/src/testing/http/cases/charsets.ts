@@ -1,0 +1,129 @@
+// Cases of the HTTP suite: the charset of a content type is the encoding of the file, of a body and of a part of a form.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import {
+  assertProblem,
+  ended,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  type HttpSite,
+  leavesNothing,
+  overSocket,
+  requestHead,
+  sendForm,
+  sendRaw,
+} from '../site.ts'
+
+const newEmail = () => `${randomUUID()}@example.org`
+
+/** A file in Latin-1, in which each of the letters of the name is one byte. */
+const latin1 = (email: string) =>
+  Buffer.from(`email,name,role,active\n${email},Zoë Ñ,reader,true\n`, 'latin1')
+
+/** What the table has, as an export tells it. */
+async function nameOf(site: HttpSite, email: string): Promise<unknown> {
+  const query = `resource=users&format=ndjson&fields=name&email=${encodeURIComponent(email)}`
+  return JSON.parse(await (await fetch(`${site.base}/v1/exports?${query}`)).text()).name
+}
+
+async function importsIt(site: HttpSite, email: string, response: Response, title: string): Promise<void> {
+  const job = await ended(site, response)
+  assert.deepEqual([job.status, job.progress.inserted_records], ['completed', 1], title)
+  assert.equal(await nameOf(site, email), 'Zoë Ñ', title)
+}
+
+/** A form with one file, whose part has this content type. */
+function form(email: string, type: string, ...more: ReturnType<typeof field>[]): Buffer {
+  const part = { ...file(latin1(email).toString('latin1'), 'users.csv'), type }
+  return Buffer.from(formBody([field('resource', 'users'), part, ...more]), 'latin1')
+}
+
+export const charsetCases: HttpCases = {
+  'A16: a raw body is read in the charset of its content type': async site => {
+    for (const type of [
+      'text/csv; charset=windows-1252',
+      'text/csv;charset="ISO-8859-1"',
+      'text/csv; header=present; Charset=CP1252',
+      'application/csv; charset=latin1; charset=windows-1252',
+    ]) {
+      const email = newEmail()
+      await importsIt(site, email, await sendRaw(site, 'resource=users', latin1(email), type), type)
+    }
+    const email = newEmail()
+    const line = JSON.stringify({ email, name: 'Zoë Ñ', role: 'reader', active: true })
+    const utf16 = Buffer.from(`${line}\n`, 'utf16le')
+    const lines = await sendRaw(site, 'resource=users', utf16, 'application/x-ndjson; charset=utf-16le')
+    await importsIt(site, email, lines, 'NDJSON in UTF-16')
+  },
+
+  'A16: a file of a form is read in the charset of its part': async site => {
+    for (const type of ['text/csv; charset=windows-1252', 'TEXT/CSV;\r\n\tcharset="iso-8859-1"']) {
+      const email = newEmail()
+      await importsIt(site, email, await sendForm(site, form(email, type)), type)
+    }
+    // The other order, in which the file is kept until its resource has come.
+    const email = newEmail()
+    const part = { ...file(latin1(email).toString('latin1')), type: 'text/csv; charset=windows-1252' }
+    const body = Buffer.from(formBody([part, field('resource', 'users')]), 'latin1')
+    await importsIt(site, email, await sendForm(site, body), 'the file first')
+  },
+
+  'A16: what the option encoding says wins over the charset': async site => {
+    const wrong = ['text/csv; charset=utf-8', 'text/csv; charset=koi8-r']
+    for (const type of wrong) {
+      const [one, two, three] = [newEmail(), newEmail(), newEmail()]
+      const query = 'resource=users&encoding=windows-1252'
+      await importsIt(site, one, await sendRaw(site, query, latin1(one), type), type)
+      await importsIt(
+        site,
+        two,
+        await sendForm(site, form(two, type), '/v1/imports?encoding=windows-1252'),
+        type,
+      )
+      const behind = form(three, type, field('encoding', 'windows-1252'))
+      await importsIt(site, three, await sendForm(site, behind), type)
+    }
+  },
+
+  'A16: a charset that is not read is 415 with those that are, and nothing is kept': async site => {
+    await leavesNothing(site, async () => {
+      for (const type of ['text/csv; charset=koi8-r', 'text/csv; charset=utf-8; charset=latin1']) {
+        const answers = [
+          await sendRaw(site, 'resource=users', latin1(newEmail()), type),
+          await sendForm(site, form(newEmail(), type)),
+        ]
+        for (const answer of answers) {
+          const sentence = await assertProblem(answer, 415, 'FORMAT_UNSUPPORTED')
+          assert.match(sentence, /koi8-r.*utf-8, utf-16le, utf-16be or windows-1252|two charsets/)
+        }
+      }
+      const half = await sendRaw(site, 'resource=users', latin1(newEmail()), 'text/csv; charset=utf-16')
+      assert.match(await assertProblem(half, 415, 'FORMAT_UNSUPPORTED'), /no byte order mark/)
+    })
+  },
+
+  'A16: a mark that contradicts the charset, and a file that is not in it, fail as with the option':
+    async site => {
+      const marked = Buffer.concat([Buffer.from('\ufeff'), latin1(newEmail())])
+      for (const [bytes, type] of [
+        [marked, 'text/csv; charset=windows-1252'],
+        [latin1(newEmail()), 'text/csv; charset=utf-8'],
+      ] as const) {
+        const job = await ended(site, await sendRaw(site, 'resource=users', bytes, type))
+        assert.deepEqual([job.status, job.error_code], ['failed', 'ENCODING_INVALID'], type)
+      }
+    },
+
+  'A16: JSON that says what to do comes in UTF-8': async site => {
+    // A parser of the host, where it comes first, answers in its own words.
+    for (const path of ['/v1/imports', '/v1/exports']) {
+      const body = '{"resource":"users"}'
+      const type = 'application/json; charset=iso-8859-2'
+      const headers = { 'Content-Type': type, 'Content-Length': body.length, Connection: 'close' }
+      const answer = await overSocket(site, requestHead(site, `POST ${path}`, headers) + body)
+      assert.match(answer, /^HTTP\/1\.1 415 /, path)
+    }
+  },
+}
