@@ -82,11 +82,15 @@ describe('a resource that does not fit', () => {
       people({}, { emial: Type.String() }),
       'field "emial" needs the column "emial", which is missing',
     ],
-    ['a wrong type', people({}, { born: Type.Boolean() }), 'field "born" is boolean, and its column is date'],
+    [
+      'a wrong type',
+      people({}, { born: Type.Boolean() }),
+      `field "born" is boolean, and its column is date; use Type.String({ format: 'date' })`,
+    ],
     [
       'a wrong element type',
       people({}, { tags: Type.Array(Type.Integer()) }),
-      'field "tags" is integer list, and its column is text[]',
+      'field "tags" is integer list, and its column is text[]; use Type.Array(Type.String())',
     ],
     [
       'a generated column',

@@ -24,8 +24,10 @@ const notText = new Set(
     .filter(type => !texts.includes(type)),
 )
 
+type TypedColumn = Pick<ColumnInfo, 'type' | 'category' | 'elementType'>
+
 /** True if a column of this type can carry a field of that one. Enums, inet and the like are carried as text. */
-export function carries(column: ColumnInfo, type: ColumnType): boolean {
+export function carries(column: TypedColumn, type: ColumnType): boolean {
   if (type.kind === 'array') {
     return (
       column.category === 'A' &&
@@ -38,4 +40,27 @@ export function carries(column: ColumnInfo, type: ColumnType): boolean {
 
 function carriesScalar(columnType: string, kind: ScalarKind): boolean {
   return kind === 'text' ? !notText.has(columnType) : carriers[kind].includes(columnType)
+}
+
+/** What people write for the columns of a type; for any other, `Type.String()`. */
+const proposals: ReadonlyMap<string, string> = new Map([
+  ['int2', 'Type.Integer()'],
+  ['int4', 'Type.Integer()'],
+  ['int8', "Type.String({ format: 'int64' })"],
+  ['numeric', "Type.String({ format: 'decimal' })"],
+  ['float4', 'Type.Number()'],
+  ['float8', 'Type.Number()'],
+  ['bool', 'Type.Boolean()'],
+  ['uuid', "Type.String({ format: 'uuid' })"],
+  ['date', "Type.String({ format: 'date' })"],
+  ['timestamptz', "Type.String({ format: 'date-time' })"],
+  ['timestamp', "Type.String({ format: 'date-time' })"],
+  ['json', 'Type.Unknown()'],
+  ['jsonb', 'Type.Unknown()'],
+])
+
+/** A schema that the column can carry, as it is written in a resource. */
+export function proposedSchema({ type, category, elementType }: TypedColumn): string {
+  const proposal = (name: string) => proposals.get(name) ?? 'Type.String()'
+  return category === 'A' && elementType !== null ? `Type.Array(${proposal(elementType)})` : proposal(type)
 }

@@ -109,7 +109,10 @@ export interface FieldDefinition extends Discretion {
   readonly column?: string
   /** Further names that a header or a JSON key may use for this field. */
   readonly aliases?: readonly string[]
-  /** Changes text before it is parsed, such as `text => text.trim()`. Must be pure: it may run again after a crash. */
+  /**
+   * Changes text before it is parsed, such as `text => text.trim()`. Must be pure: it may run again after a crash. Must
+   * leave alone what is right already: a file that was exported comes back through it, and `1234.50` is no `1.234,50`.
+   */
   transform?(text: string): string
   /** Export only: for computed columns, and numbers that no file may give. A file may hold it, and it is not imported. @defaultValue false */
   readonly readOnly?: boolean

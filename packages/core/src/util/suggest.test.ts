@@ -30,6 +30,11 @@ test('among equally near ones the first is taken', () => {
   expect(nearest('nam', ['name', 'names', 'nami'])).toBe('name')
 })
 
+test.each(['x', ''])('a name of one letter, or none, is no misspelling of another: %j', name => {
+  expect(nearest(name, ['a', 'b', 'xy'])).toBeUndefined()
+  expect(nearest('X', ['x'])).toBe('x')
+})
+
 test('nothing is suggested where nothing is known', () => {
   expect(nearest('email', [])).toBeUndefined()
 })

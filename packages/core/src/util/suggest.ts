@@ -6,8 +6,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   if (name.length > 63) return undefined
   const wanted = name.toLowerCase()
   let best: string | undefined
-  // A third of the letters may be wrong; beyond that a suggestion misleads.
-  let bestDistance = Math.floor(Math.max(wanted.length, 3) / 3) + 1
+  // A third of the letters may be wrong, of two letters one; beyond that a suggestion misleads.
+  let bestDistance = wanted.length < 2 ? 1 : Math.floor(Math.max(wanted.length, 3) / 3) + 1
   for (const candidate of candidates) {
     // A difference in length is a distance already, and candidates too can be of any length.
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue
