@@ -1,6 +1,12 @@
 // THE list of warning codes: what an import says about a file that it took, in addition to the errors of its records.
 
 /** Codes are stable: programs match on them, and details are for people. docs/errors.md explains each. */
-export const warningCodes = ['UNKNOWN_COLUMN', 'UNNAMED_COLUMN', 'BLANK_RECORDS', 'ERRORS_CAPPED'] as const
+export const warningCodes = [
+  'UNKNOWN_COLUMN',
+  'UNNAMED_COLUMN',
+  'BLANK_RECORDS',
+  'MAPPING_UNUSED',
+  'ERRORS_CAPPED',
+] as const
 
 export type WarningCode = (typeof warningCodes)[number]
