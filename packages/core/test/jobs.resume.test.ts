@@ -3,7 +3,14 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type ByteRange, fileStorage, type ImportSettings, type Job, type Storage } from '../src/index.ts'
+import {
+  type ByteRange,
+  fileStorage,
+  type ImportSettings,
+  type Job,
+  type JobWarning,
+  type Storage,
+} from '../src/index.ts'
 import { jobsBed } from './jobs-bed.ts'
 import { bytes, resources } from './support.ts'
 
@@ -17,8 +24,8 @@ interface File {
   readonly settings?: ImportSettings
   /** What the attempt is given that is stopped. */
   readonly part?: number
-  /** Records that are blank. */
-  readonly blank?: number
+  /** One of the warnings in the end. */
+  readonly warned?: Partial<JobWarning>
 }
 
 /** 40 people, of whom every seventh has no good address and every ninth the one of somebody before. */
@@ -37,6 +44,7 @@ const csvLines = people.map(
 const csv = ['sep=;', 'email;name;role;active;hob\0by', ...csvLines, ''].join('\r\n')
 /** A record without a value after every second line, and five at the end. */
 const blankCsv = `${csv.replace(/\r\n(person-\d*[02468]@)/g, '\r\n;;;;\r\n$1')}${';;;;\r\n'.repeat(5)}`
+const blank = { code: 'BLANK_RECORDS', count: 21 } as const
 const json = `\n [${objects.join(' ,\n\n  ')}\n]\n`
 const ndjson = `${objects.join('\n\n')}\n`
 
@@ -52,13 +60,26 @@ const files: readonly (readonly [name: string, file: File])[] = [
   ['CSV', { format: 'csv', source: bytes(csv), isPlain: true }],
   ['CSV with a byte order mark', { format: 'csv', source: bytes(`\ufeff${csv}`), isPlain: true }],
   ['CSV in CR lines', { format: 'csv', source: bytes(csv.replaceAll('\r\n', '\r')), isPlain: true }],
-  ['CSV with blank records', { format: 'csv', source: bytes(blankCsv), isPlain: true, blank: 21 }],
+  ['CSV with blank records', { format: 'csv', source: bytes(blankCsv), isPlain: true, warned: blank }],
   [
     'CSV with blank records, up to a limit of rejected ones',
     { format: 'csv', source: bytes(blankCsv), isPlain: true, settings: { maxErrors: 7 } },
   ],
-  ['CSV with blank records in UTF-16', { format: 'csv', source: utf16(blankCsv), isPlain: false, blank: 21 }],
+  [
+    'CSV with blank records in UTF-16',
+    { format: 'csv', source: utf16(blankCsv), isPlain: false, warned: blank },
+  ],
   ['NDJSON', { format: 'ndjson', source: bytes(ndjson), isPlain: true }],
+  [
+    'NDJSON with a mapping of a key that only one record has, and of one that none has',
+    {
+      format: 'ndjson',
+      source: bytes(ndjson),
+      isPlain: true,
+      settings: { mapping: { hobby: 'created_at', never: 'updated_at' } },
+      warned: { code: 'MAPPING_UNUSED', column: 'never' },
+    },
+  ],
   ['a JSON array', { format: 'json', source: bytes(json), isPlain: true }],
   [
     'gzip',
@@ -94,16 +115,15 @@ describe.each(files)('%s', (_, file) => {
     await bed.workUntil(async () => /completed|failed/.test((await found(undisturbed)).status))
     const expected = await outcomeOf(await found(undisturbed))
     expect(expected.rows.length).toBeGreaterThan(10)
-    if (file.blank !== undefined)
-      expect(expected.job.warnings).toContainEqual(
-        expect.objectContaining({ code: 'BLANK_RECORDS', count: file.blank }),
-      )
+    if (file.warned !== undefined)
+      expect(expected.job.warnings).toContainEqual(expect.objectContaining(file.warned))
     await bed.database.pool.query('truncate users cascade')
 
     const id = await submitted(file)
     const wasHalfWay = async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) >= 12
     await bed.workUntil(wasHalfWay, { storage: silent(fileStorage(bed.folder), file.part ?? 0.6) })
     const checkpoint = await checkpointOf(id)
+    expect((await found(id)).warnings.map(({ code }) => code)).not.toContain('MAPPING_UNUSED')
     expect(checkpoint.processed).toBeLessThan(expected.job.progress.processedRecords)
 
     const { storage, ranges } = watched(fileStorage(bed.folder))

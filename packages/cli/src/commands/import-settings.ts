@@ -54,5 +54,8 @@ function mapping(parts: readonly string[]): Readonly<Record<string, string>> {
     if (equals > 0) return [[part.slice(0, equals), part.slice(equals + 1)] as const]
     throw usageError(`The mapping "${part}" must be name=field, such as E-Mail=email, or a JSON object.`)
   })
+  const names = pairs.map(([name]) => name)
+  const twice = names.find((name, index) => names.indexOf(name) < index)
+  if (twice !== undefined) throw usageError(`The option --mapping maps "${twice}" twice; map it once.`)
   return Object.fromEntries(pairs)
 }

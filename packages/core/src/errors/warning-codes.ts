@@ -7,6 +7,7 @@ export const warningCodes = [
   'BLANK_RECORDS',
   'SEQUENCE_NOT_ADVANCED',
   'SEQUENCE_NOT_LOCKED',
+  'MAPPING_UNUSED',
   'ERRORS_CAPPED',
 ] as const
 

@@ -97,6 +97,8 @@ describe.each(['csv', 'ndjson', 'json'] as const)('%s', format => {
       await fc.assert(
         fc.asyncProperty(bytesOf(file[format]), fc.integer({ min: 1, max: 9 }), async (bytes, size) => {
           const whole = await read(format, [bytes])
+          // Such a file is refused as a whole, by its first lines.
+          if (format === 'ndjson' && whole.fault !== undefined) return
           const { batches } = await read(format, cut(bytes, size))
           for (const { position, header } of placesIn(batches, whole.records)) {
             if (format === 'csv' && header === undefined) continue

@@ -73,7 +73,8 @@ export async function* importPipeline(
   const { mapping, unknownColumns } = settings
   const mayUpdate = settings.onConflict === 'update'
   const seen = seenInFiles(resource, fixedFields(target))
-  const rows = mapFields(withHeader(records, job), seen, { mapping, unknownColumns })
+  const isContinued = (job?.after ?? 0) > 0
+  const rows = mapFields(withHeader(records, job), seen, { mapping, unknownColumns, isContinued })
   const fresh = skipRows(rows, job?.after ?? 0)
   const wanted = untilStop(fresh, stop)
   const codecOf = codecsOf(target)

@@ -1,5 +1,7 @@
 // Settings as people write them, in a query, a form or on a command line → settings.
 import { LadingError } from '../errors/lading-error.ts'
+import { repeatedKey } from '../record/json-text.ts'
+import { shown } from '../resource/mapping.ts'
 import type { Encoding } from './settings.ts'
 
 export { readDelimiter } from '../format/delimiter.ts'
@@ -46,11 +48,18 @@ export function readEncoding(text: string, start?: Uint8Array): Encoding {
   )
 }
 
-/** @throws LadingError `OPTION_INVALID` */
+/** @throws LadingError `OPTION_INVALID`, also for a name that is there twice */
 export function readMapping(text: string): Readonly<Record<string, string>> {
   const value = parsed(text)
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (isObject && Object.values(value).every(field => typeof field === 'string')) {
+    const twice = repeatedKey(text)
+    if (twice !== undefined) {
+      throw new LadingError(
+        'OPTION_INVALID',
+        `The option "mapping" maps "${shown(twice)}" twice; map it once.`,
+      )
+    }
     // Checked on the line above.
     return value as Readonly<Record<string, string>>
   }

@@ -77,10 +77,19 @@ export function readSettings(options: ImportSettings): ImportSettings {
     given.maxErrors = maxErrors
   }
   if (mapping !== undefined) {
-    if (Object.values(mapping).some(field => typeof field !== 'string')) {
-      throw new LadingError('OPTION_INVALID', 'The option mapping must have names of fields as its values.')
+    // Of a Map, nothing would be left.
+    if (!isPlainObject(mapping) || Object.values(mapping).some(field => typeof field !== 'string')) {
+      throw new LadingError(
+        'OPTION_INVALID',
+        'The option mapping must be an object from names in the file to names of fields.',
+      )
     }
     given.mapping = { ...mapping }
   }
   return given
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined
+  return prototype === null || (prototype !== undefined && Object.getPrototypeOf(prototype) === null)
 }

@@ -2,6 +2,8 @@
 import { defaults } from '../config/defaults.ts'
 import type { WarningCode } from '../errors/warning-codes.ts'
 import type { Note } from '../record/note.ts'
+import { escapeInvisible } from '../util/invisible.ts'
+import { nearest } from '../util/suggest.ts'
 
 export interface ImportWarning {
   readonly code: WarningCode
@@ -45,7 +47,16 @@ export class Warnings {
 
   /** The file has been read to its end: what nothing has withdrawn holds. */
   settled(): Warnings {
-    return new Warnings(new Map([...this.facts].map(([key, { pending: _, ...facts }]) => [key, facts])))
+    const unknown = [...this.facts.values()].flatMap(({ code, column = '' }) =>
+      code === 'UNKNOWN_COLUMN' ? [column] : [],
+    )
+    const settle = ({ pending, ...facts }: Facts): Facts => {
+      const meant = pending && nearest(facts.column ?? '', unknown)
+      return meant
+        ? { ...facts, detail: `${facts.detail} (did you mean "${escapeInvisible(meant)}"?)` }
+        : facts
+    }
+    return new Warnings(new Map([...this.facts].map(([key, facts]) => [key, settle(facts)])))
   }
 
   /** What a report shows. */

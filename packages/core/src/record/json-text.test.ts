@@ -1,6 +1,6 @@
 // The text of each value within an object or a list, to the letter.
 import { expect, test } from 'vitest'
-import { elementTexts, memberTexts } from './json-text.ts'
+import { elementTexts, memberTexts, repeatedKey } from './json-text.ts'
 
 test.each<[json: string, members: [key: string, text: string][]]>([
   ['{}', []],
@@ -38,4 +38,19 @@ test.each<[json: string, elements: string[]]>([
   ['[[],{},[1,2],"]",null]', ['[]', '{}', '[1,2]', '"]"', 'null']],
 ])('the elements of %j', (json, elements) => {
   expect(elementTexts(json)).toEqual(elements)
+})
+
+test.each<[json: string, key: string | undefined]>([
+  ['{"x":"a","x":"b"}', 'x'],
+  ['{"x":"a", "\\u0078" : "b"}', 'x'],
+  ['{"a":1,"mapping":{"x":"a","y":"x","x":"b"}}', 'x'],
+  ['[{"a":{}},{"b":[{"c":1,"c":2}]}]', 'c'],
+  ['{"":1,"":2}', ''],
+  ['{"a\\"b":1,"a\\"b":2}', 'a"b'],
+  ['{"x":"a","y":"x","z":["x","x"],"w":{"x":1}}', undefined],
+  ['[{"x":1},{"x":2}]', undefined],
+  ['{"x":"x\\":","y":":"}', undefined],
+  ['"x"', undefined],
+])('a key twice in %s', (json, key) => {
+  expect(repeatedKey(json)).toBe(key)
 })

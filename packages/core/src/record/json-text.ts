@@ -32,6 +32,29 @@ export function elementTexts(json: string): readonly string[] {
   return partsOf(json)
 }
 
+/** A key that an object has twice, at any depth, or undefined: JSON.parse keeps the last one only. @param json known to be JSON */
+export function repeatedKey(json: string): string | undefined {
+  const open: Set<string>[] = []
+  for (let index = 0; index < json.length; index++) {
+    const character = json[index]
+    if (character === '{' || character === '[') open.push(new Set())
+    else if (character === '}' || character === ']') open.pop()
+    else if (character === '"') {
+      const end = closingQuote(json, index) + 1
+      let next = end
+      while (/[ \t\r\n]/.test(json[next] ?? '')) next++
+      // Only what a colon follows is a key.
+      if (json[next] === ':') {
+        const key: string = JSON.parse(json.slice(index, end))
+        if (open.at(-1)?.has(key)) return key
+        open.at(-1)?.add(key)
+      }
+      index = end - 1
+    }
+  }
+  return undefined
+}
+
 /** Index of the quote that closes the text which begins at `open`: the first one with an even number of backslashes. */
 export function closingQuote(json: string, open: number): number {
   for (let quote = json.indexOf('"', open + 1); ; quote = json.indexOf('"', quote + 1)) {

@@ -1,4 +1,5 @@
 // One record as a decoder found it: still text (CSV) or parsed JSON, with its place in the file.
+import type { LadingError } from '../errors/lading-error.ts'
 
 export interface SourceRecord {
   /** CSV: ordinal with the header and blank records, so that the first one is usually 2. NDJSON: physical line. JSON arrays and objects: ordinal from 1. */
@@ -25,4 +26,6 @@ export interface SourceRecord {
 export interface RecordProblem {
   readonly code: string
   readonly message: string
+  /** Why the whole file is refused in place of the record, if it is the only one in it. */
+  readonly ifAlone?: LadingError | undefined
 }

@@ -32,7 +32,8 @@ async function mapWith(options: HeaderOptions, ...records: Record<string, unknow
   const rows = []
   for await (const batch of mapFields(source(), users, options)) {
     rows.push(...batch.rows)
-    warned.push(...(batch.notes ?? []).map(({ column }) => column))
+    const notes = (batch.notes ?? []).filter(({ code }) => code === 'UNKNOWN_COLUMN')
+    warned.push(...notes.map(({ column }) => column))
   }
   return { values: rows.map(row => row.values), errors: rows.map(row => row.errors), warned }
 }

@@ -148,10 +148,11 @@ describe('members of objects', () => {
     ])
   })
 
-  test('an object without members is a row without values', async () => {
-    const { values, errors } = await objects({})
-    expect(values).toEqual([[undefined, undefined, undefined]])
-    expect(errors).toEqual([])
+  test('an object without members is no row', async () => {
+    const { errors } = await objects({})
+    expect(errors).toMatchObject([
+      { field: null, code: 'NO_KNOWN_FIELD', message: 'The record is empty; it has no field of users.' },
+    ])
   })
 })
 

@@ -1,31 +1,37 @@
 // Stage: record batches → rows, with each value under the field that its column or key stands for.
-import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import { JsonText, memberTexts } from '../record/json-text.ts'
 import type { Note } from '../record/note.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
-import type { Field } from './field.ts'
-import { errorColumn, type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
-import { fieldsByName, mappedFields, shown } from './mapping.ts'
-import { type Row, reject } from './row.ts'
+import { type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
+import { ObjectMapper } from './map-objects.ts'
+import { emptyRow, type Row, reject } from './row.ts'
 import type { RowBatch } from './row-batch.ts'
-import { spelling } from './spelling.ts'
+import { unknownColumn, unnamedColumns } from './warn.ts'
+
+export interface MapOptions extends HeaderOptions {
+  /** The records are the rest of a file, of which others have been read before. @defaultValue false */
+  readonly isContinued?: boolean | undefined
+}
 
 /**
- * Each column or key that no field answers to is noted once, unless that is an error.
+ * Each column or key that no field answers to is noted once, unless that is an error. A file whose only record is an
+ * object around the records ends in a fault that says where they are.
  *
  * @throws LadingError `HEADER_INVALID`, `OPTION_INVALID`
  */
 export async function* mapFields(
   batches: AsyncIterable<RecordBatch>,
   resource: Resource,
-  options: HeaderOptions,
+  { isContinued = false, ...options }: MapOptions,
 ): AsyncGenerator<RowBatch> {
   let notes: Note[] = []
-  const ofObject = objectMapper(resource, options, note => notes.push(note))
+  const objects = new ObjectMapper(resource, options, note => notes.push(note))
   let header: HeaderMap | undefined
+  let isFirst = !isContinued
+  /** The batch of a first record that must not be the only one. */
+  let held: { readonly batch: RowBatch; readonly ifAlone: LadingError } | undefined
   for await (const { header: names, records, end, notes: found = [], fault } of batches) {
     notes = []
     if (names !== undefined) {
@@ -34,44 +40,35 @@ export async function* mapFields(
       if (header.unnamed.length > 0) notes.push(unnamedColumns(header.unnamed))
     }
     notes.push(...found)
+    const ifAlone = isFirst && records.length === 1 ? ifAloneOf(records[0], objects) : undefined
+    isFirst &&= records.length === 0
     const rows = records.map(record => {
       const { content } = record
       if (content === undefined) return brokenRow(resource, record)
       record.content = undefined
-      return isCells(content) ? ofCells(resource, header, record, content) : ofObject(record, content)
+      return isCells(content) ? ofCells(resource, header, record, content) : objects.rowOf(record, content)
     })
-    yield { rows, end, notes, ...(fault && { fault }) }
+    const batch = { rows, end, notes, ...(fault && { fault }) }
+    if (ifAlone !== undefined && fault === undefined) held = { batch, ifAlone }
+    else if (held === undefined) yield batch
+    else if (records.length > 0 || fault !== undefined) {
+      yield held.batch
+      held = undefined
+      yield batch
+    }
   }
+  // Whoever tries again begins at the first byte.
+  if (held !== undefined) yield { rows: [], end: { byte: 0, rowNumber: 0, line: 0 }, fault: held.ifAlone }
 }
 
-function unknownColumn({ name: resource }: Resource, column: string, rowNumber: number): Note {
-  const detail = `Column "${shown(column)}" is not part of ${resource} and was not imported`
-  return { code: 'UNKNOWN_COLUMN', rowNumber, column, detail }
-}
-
-function unnamedColumns(positions: readonly number[]): Note {
-  const numbers = positions.slice(0, namedColumns).map(position => position + 1)
-  const more = positions.length - numbers.length
-  const list = `${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-  const [column, has, was] = positions.length === 1 ? ['Column', 'has', 'was'] : ['Columns', 'have', 'were']
-  return {
-    code: 'UNNAMED_COLUMN',
-    rowNumber: 0,
-    detail: `${column} ${list} ${has} no name and ${was} not imported`,
-  }
+function ifAloneOf(record: SourceRecord | undefined, objects: ObjectMapper): LadingError | undefined {
+  const { content, problem } = record ?? {}
+  if (content === undefined) return problem?.ifAlone
+  return isCells(content) ? undefined : objects.ifAlone(content)
 }
 
 function isCells(content: NonNullable<SourceRecord['content']>): content is (string | null)[] {
   return Array.isArray(content)
-}
-
-function emptyRow(resource: Resource, source: SourceRecord): Row {
-  return {
-    source,
-    values: new Array(resource.inputs.length).fill(undefined),
-    given: undefined,
-    errors: undefined,
-  }
 }
 
 /** A record that never became fields. */
@@ -118,81 +115,4 @@ function ofCells(
 
 function unnamedValue(position: number): string {
   return `The record has a value in column ${position + 1}, which has no name in the header; name the column, or correct the record if it has a delimiter too many.`
-}
-
-/** Columns without a name that a warning lists; spreadsheets write up to 16,384. */
-const namedColumns = 10
-
-/** Unknown keys that the error of a record names; a hostile one has hundreds. */
-const namedKeys = 5
-
-function objectMapper(
-  resource: Resource,
-  { mapping = {}, unknownColumns }: HeaderOptions,
-  onNote: (note: Note) => void,
-) {
-  const byName = new Map([...fieldsByName(resource), ...mappedFields(resource, mapping)])
-  const isError = unknownColumns === 'error'
-  /** Keys as they are spelt in this file, so that the lower-casing is done once for each spelling. */
-  const bySpelling = new Map<string, Field | null>()
-  let noted = 0
-  const fieldOf = (key: string, rowNumber: number): Field | null => {
-    const known = bySpelling.get(key)
-    if (known !== undefined) return known
-    const field = byName.get(spelling(key)) ?? null
-    // A report does not show more of them, and a hostile file has any number.
-    if (field === null && !isError && spelling(key) !== errorColumn && noted < defaults.reportedWarnings) {
-      noted++
-      onNote(unknownColumn(resource, key, rowNumber))
-    }
-    // A hostile file may hold a new key in every line.
-    if (bySpelling.size < 10_000) bySpelling.set(key, field)
-    return field
-  }
-  return (source: SourceRecord, object: Readonly<Record<string, unknown>>): Row => {
-    const row = emptyRow(resource, source)
-    const unknown: string[] = []
-    let texts: ReadonlyMap<string, string> | undefined
-    const withText = (key: string, value: unknown): unknown => {
-      // Objects of a program have no text. null is no value, as it is in any other field.
-      if (source.raw === '' || value === null || value === undefined) return value
-      texts ??= memberTexts(source.raw)
-      return new JsonText(texts.get(key) ?? JSON.stringify(value), value)
-    }
-    for (const key of Object.keys(object)) {
-      const field = fieldOf(key, source.rowNumber)
-      if (field === null) {
-        if (isError && spelling(key) !== errorColumn) unknown.push(key)
-        continue
-      }
-      if (field.readOnly) continue
-      if (row.values[field.index] !== undefined) {
-        reject(
-          resource,
-          row,
-          field,
-          'DUPLICATE_JSON_KEY',
-          `Two keys of the object stand for "${field.name}".`,
-        )
-      }
-      row.values[field.index] = keepsText(field) ? withText(key, object[key]) : object[key]
-    }
-    if (unknown.length > 0) {
-      reject(resource, row, null, 'UNKNOWN_COLUMN', unknownKeys(resource, unknown))
-    }
-    return row
-  }
-}
-
-function keepsText({ type }: Field): boolean {
-  return (type.kind === 'array' ? type.element : type.kind) === 'json'
-}
-
-function unknownKeys({ name }: Resource, keys: readonly string[]): string {
-  const named = keys.slice(0, namedKeys).map(key => `"${shown(key)}"`)
-  const more = keys.length - named.length
-  const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-  return keys.length === 1
-    ? `The key ${list} is no field of ${name}; remove or map it.`
-    : `The keys ${list} are no fields of ${name}; remove or map them.`
 }

@@ -25,7 +25,26 @@ describe('a mapping that cannot work is OPTION_INVALID', () => {
     ],
     ['to nothing', { x: '' }, 'The option mapping maps "x" to "", which is no field of users.'],
     ['of no name', { ' ': 'email' }, 'The option mapping maps a name that is empty.'],
-    ['of one name twice', { Mail: 'email', ' mail': 'name' }, 'The option mapping maps " mail" twice.'],
+    [
+      'of one name twice',
+      { Mail: 'email', ' mail': 'name' },
+      'The option mapping maps " mail" twice; map it once.',
+    ],
+    [
+      'of names that look the same',
+      { mail: 'email', 'ma\u200bil': 'name' },
+      String.raw`The option mapping maps "ma\u200bil" twice; map it once.`,
+    ],
+    [
+      'of two names to one field',
+      { Mail: 'email', 'E-Mail': 'EMAIL' },
+      'The option mapping maps both "Mail" and "E-Mail" to "EMAIL"; map one of them.',
+    ],
+    [
+      'of two names to a field and its alias',
+      { Wer: 'full_name', Name: 'Name' },
+      'The option mapping maps both "Wer" and "Name" to "Name"; map one of them.',
+    ],
   ])('%s', (_, mapping, message) => {
     expect(() => checkMapping(users, mapping)).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', message }),

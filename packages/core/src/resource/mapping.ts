@@ -31,6 +31,7 @@ export function knownNames({ inputs }: Resource): readonly string[] {
 export function mappedFields(resource: Resource, mapping: Mapping): ReadonlyMap<string, Field> {
   const byName = fieldsByName(resource)
   const mapped = new Map<string, Field>()
+  const names = new Map<Field, string>()
   for (const [given, target] of Object.entries(mapping)) {
     const field = byName.get(spelling(target))
     if (field === undefined) {
@@ -40,8 +41,15 @@ export function mappedFields(resource: Resource, mapping: Mapping): ReadonlyMap<
       )
     }
     if (spelling(given) === '') throw invalid('maps a name that is empty.')
-    if (mapped.has(spelling(given))) throw invalid(`maps "${shown(given)}" twice.`)
+    if (mapped.has(spelling(given))) throw invalid(`maps "${shown(given)}" twice; map it once.`)
+    const twin = names.get(field)
+    if (twin !== undefined) {
+      throw invalid(
+        `maps both "${shown(twin)}" and "${shown(given)}" to "${shown(target)}"; map one of them.`,
+      )
+    }
     mapped.set(spelling(given), field)
+    names.set(field, given)
   }
   return mapped
 }

@@ -18,6 +18,10 @@ export interface Row {
   errors: RecordError[] | undefined
 }
 
+export function emptyRow({ inputs }: Resource, source: SourceRecord): Row {
+  return { source, values: new Array(inputs.length).fill(undefined), given: undefined, errors: undefined }
+}
+
 /** Notes one broken rule of the row. `field` null: the record as a whole is at fault. */
 export function reject(
   resource: Resource,

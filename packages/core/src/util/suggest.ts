@@ -1,23 +1,39 @@
 // "Did you mean": the known name that is nearest to a mistyped one.
 
-/** Returns the candidate that differs least from `name`, or undefined where none is near enough to be meant. */
+/**
+ * Returns the candidate that differs least from `name`, or undefined where none is near enough to be meant. `fullName`,
+ * `full-name` and `Full Name` do not differ from `full_name`.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   // Long names come from hostile headers, and the distance costs the product of the lengths.
   if (name.length > 63) return undefined
-  const wanted = name.toLowerCase()
+  const wanted = letters(name)
   let best: string | undefined
   // A third of the letters may be wrong, of two letters one; beyond that a suggestion misleads.
   let bestDistance = wanted.length < 2 ? 1 : Math.floor(Math.max(wanted.length, 3) / 3) + 1
   for (const candidate of candidates) {
+    const known = letters(candidate)
     // A difference in length is a distance already, and candidates too can be of any length.
-    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue
-    const distance = editDistance(wanted, candidate.toLowerCase())
+    if (Math.abs(known.length - wanted.length) >= bestDistance) continue
+    const distance = editDistance(wanted, known)
     if (distance < bestDistance) {
       best = candidate
       bestDistance = distance
     }
   }
   return best
+}
+
+/** Whether two names are the same words, however they are joined: `fullName` and `full_name`. */
+export function isSameWords(one: string, other: string): boolean {
+  return letters(one) === letters(other)
+}
+
+/** A name without what joins its words. Of signs alone, the signs. */
+function letters(name: string): string {
+  const lower = name.toLowerCase()
+  const joined = lower.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+  return joined === '' ? lower : joined
 }
 
 /** Optimal string alignment distance: insertions, deletions, substitutions, and neighbours that changed places. */

@@ -23,7 +23,10 @@ export function write(world: World, format: FileFormat, records: readonly FileRe
   return format.name === 'ndjson' ? writeNdjson(world, records) : writeJson(world, records)
 }
 
-/** A column of the header that a record lacks is an empty cell, which is null; the row number counts records from 2. */
+/**
+ * A column of the header that a record lacks is an empty cell, which is null; the row number counts records from 2, blank
+ * ones too, which are none for the judge.
+ */
 function writeCsv(
   world: World,
   { header, delimiter, lineEnd }: Extract<FileFormat, { name: 'csv' }>,
@@ -31,7 +34,8 @@ function writeCsv(
 ): WrittenFile {
   const written = header.flatMap(name => inputsOf(world).filter(column => column.name === name))
   const lines = [header.join(delimiter)]
-  const result = records.map((record, index): WrittenRecord => {
+  let rowNumber = 1
+  const result = records.flatMap((record): WrittenRecord[] => {
     if (record.blankBefore) lines.push('')
     const cells = Object.fromEntries(header.map(name => [name, record.cells[name] ?? { value: null }]))
     const texts = written.map(column => csvCell(column, cells[column.name], delimiter))
@@ -41,7 +45,10 @@ function writeCsv(
       else texts.pop()
     }
     lines.push(texts.join(delimiter))
-    return { rowNumber: index + 2, cells, ...(isBroken && { problem: 'COLUMN_COUNT' }) }
+    const isEmpty = header.length > 1 && texts.every(text => text === '')
+    // Without a delimiter it is a blank line, which is not even counted.
+    if (!isEmpty || texts.length > 1) rowNumber++
+    return isEmpty ? [] : [{ rowNumber, cells, ...(isBroken && { problem: 'COLUMN_COUNT' }) }]
   })
   return { bytes: Buffer.from(`${lines.join(lineEnd)}${lineEnd}`), records: result }
 }
@@ -70,7 +77,7 @@ function writeNdjson(world: World, records: readonly FileRecord[]): WrittenFile 
     const [line, problem] =
       broken === undefined ? [jsonObject(world, cells), undefined] : pick(brokenLines, broken)
     lines.push(line)
-    return { rowNumber: lines.length, cells, problem }
+    return { rowNumber: lines.length, cells, problem: line === '{}' ? 'NO_KNOWN_FIELD' : problem }
   })
   return { bytes: Buffer.from(lines.map(line => `${line}\n`).join('')), records: result }
 }
@@ -82,7 +89,8 @@ function writeJson(world: World, records: readonly FileRecord[]): WrittenFile {
     const element =
       broken === undefined ? jsonObject(world, cells) : pick(['[1]', '5', '"text"', 'null'], broken)
     elements.push(`${blankBefore ? '\n\n' : ''}${element}`)
-    return { rowNumber: index + 1, cells, ...(broken !== undefined && { problem: 'NOT_AN_OBJECT' }) }
+    const problem = broken === undefined ? 'NO_KNOWN_FIELD' : 'NOT_AN_OBJECT'
+    return { rowNumber: index + 1, cells, ...((broken !== undefined || element === '{}') && { problem }) }
   })
   return { bytes: Buffer.from(`[${elements.join(',')}]`), records: result }
 }

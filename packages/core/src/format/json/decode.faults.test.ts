@@ -26,7 +26,7 @@ describe('files that hold no array', () => {
       ' \n\t',
       'FILE_EMPTY: The file is empty; a JSON file holds one array, which is [] if there is nothing in it.',
     ],
-    ['an object with the array in it', '{"data":[{"id":1}]}', noArray(objects)],
+    ['an object without records', '{"data":[1],"total":1}', noArray(objects)],
     ['objects by line', '{"id":1}\n{"id":2}\n', noArray(objects)],
     ['a number', '1', noArray(brackets)],
     ['text', 'id,name\n1,a\n', noArray(brackets)],

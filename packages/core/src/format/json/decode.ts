@@ -6,11 +6,13 @@ import type { RecordProblem, SourceRecord } from '../../record/source-record.ts'
 import { type Consume, carry } from '../carry.ts'
 import type { DecodeOptions } from '../format.ts'
 import { tooLargeMessage } from '../too-large.ts'
+import { lookBytes, noArrayButObject } from './document.ts'
 import { isObject, lossOf, maxDepth } from './object.ts'
 import { type Extent, findValue, type NoExtent } from './scan.ts'
 
 const openBracket = 0x5b
 const closeBracket = 0x5d
+const openBrace = 0x7b
 const comma = 0x2c
 const lf = 0x0a
 
@@ -78,7 +80,10 @@ class JsonDecoder {
         pass(index + found.record.length)
         continue
       }
-      fault = this.readPunctuation(next)
+      // What the file is instead is seen where enough of it is there.
+      const isElse = this.place === 'array' && next === openBrace
+      if (isElse && !final && bytes.length - index < lookBytes) break
+      fault = isElse ? noArray(bytes.subarray(index, index + lookBytes)) : this.readPunctuation(next)
       if (fault !== undefined) break
       pass(index + 1)
     }
@@ -104,7 +109,7 @@ class JsonDecoder {
 
   private readPunctuation(byte: number): LadingError | undefined {
     if (this.place === 'array') {
-      if (byte !== openBracket) return this.noArray(byte)
+      if (byte !== openBracket) return noArray(Buffer.of(byte))
       this.place = 'first element'
       return undefined
     }
@@ -182,10 +187,6 @@ class JsonDecoder {
     return this.broken(`The file ends before its array does${place}`)
   }
 
-  private noArray(byte: number): LadingError {
-    return new LadingError('FILE_PARSE_ERROR', `The file is no JSON array. ${hintOf(byte)}.`)
-  }
-
   private broken(what: string): LadingError {
     return new LadingError(
       'FILE_PARSE_ERROR',
@@ -201,10 +202,15 @@ class JsonDecoder {
   }
 }
 
+function noArray(start: Buffer): LadingError {
+  const what = noArrayButObject(start) ?? `${hintOf(start[0])}.`
+  return new LadingError('FILE_PARSE_ERROR', `The file is no JSON array. ${what}`)
+}
+
 /** What a file that begins with `byte` may be instead. */
-function hintOf(byte: number): string {
+function hintOf(byte: number | undefined): string {
   switch (byte) {
-    case 0x7b:
+    case openBrace:
       return 'If it has one object a line, its format is ndjson; if the array lies inside of an object, send the array alone'
     case 0:
       return 'It may be UTF-16 without a byte order mark; declare the encoding'

@@ -75,9 +75,10 @@ describe('lines that are not valid JSON', () => {
     ['the first line of a pretty-printed object', '{', spreadHint],
     ['the first line of a pretty-printed object with CR LF', '{\r', spreadHint],
   ])('%s: the sentence says what the file may be', async (_, line, hint) => {
-    const { records } = await decode(`${line}\n{"id":9}\n`)
+    const { records } = await decode(`${line}\n{"id":9}\n{"id":8}\n`)
     expect(records.map(record => record.problem)).toEqual([
       { ...notJson, message: notJson.message + hint },
+      undefined,
       undefined,
     ])
   })

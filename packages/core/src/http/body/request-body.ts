@@ -2,6 +2,7 @@
 import { finished, PassThrough, type Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
 import { charsetsOf } from '../../importer/content-charset.ts'
+import { repeatedKey } from '../../record/json-text.ts'
 import { watchRate } from '../../source/rate.ts'
 import { readableFrom } from '../../util/readable-from.ts'
 import type { HttpLimits } from '../admission/limits.ts'
@@ -69,11 +70,22 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
     if (size > jsonBodyBytes) throw tooLarge
     chunks.push(chunk)
   }
+  return parsedJson(Buffer.concat(chunks))
+}
+
+function parsedJson(bytes: Buffer): unknown {
+  let text: string
+  let value: unknown
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    value = JSON.parse(text)
   } catch {
     throw new HttpFault('BODY_INVALID', 'The body is not valid JSON in UTF-8.')
   }
+  // Of a body that the host's parser has read, nobody can tell any more.
+  const twice = repeatedKey(text)
+  if (twice === undefined) return value
+  throw new HttpFault('BODY_INVALID', `The body has the key "${twice.slice(0, 100)}" twice; send it once.`)
 }
 
 /** Bytes of what came in chunks or packed, but for the white space that the host's parser has not kept. */
