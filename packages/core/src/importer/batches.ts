@@ -12,6 +12,8 @@ export interface ImportBatch {
   readonly rows: readonly Row[]
   /** Those without errors, ready for COPY. */
   readonly staged: StagedBatch
+  /** Those that are rejected for what is wrong with them alone. */
+  readonly aside: readonly Row[]
   /** The place behind this batch: a checkpoint. */
   readonly end: RowBatch['end']
   readonly fault: LadingError | undefined
@@ -82,7 +84,8 @@ export async function* encode(
 ): AsyncGenerator<ImportBatch> {
   for await (const { rows, end, fault } of batches) {
     const valid = rows.filter(row => row.errors === undefined)
-    yield { rows, staged: staged(target, valid, options), end, fault }
+    const aside = rows.filter(row => row.errors !== undefined)
+    yield { rows, staged: staged(target, valid, options), aside, end, fault }
   }
 }
 

@@ -53,7 +53,8 @@ export async function* mergeBatches(
   }
   if (stop.unprocessed > 0) {
     const fault = tooManyErrors(rejected)
-    yield { rows: [], staged: staged(options.target, [], options), end, fault, outcome: insertedOnly(0) }
+    const nothing = { rows: [], staged: staged(options.target, [], options), aside: [] }
+    yield { ...nothing, end, fault, outcome: insertedOnly(0) }
   }
 }
 
@@ -74,6 +75,7 @@ async function mergeUpTo(
     const isOver = () => upTo(current, allowed, target, mayUpdate) !== current
     const outcome = await session.merge(
       current.staged,
+      current.aside,
       record === undefined && allowed === Number.POSITIVE_INFINITY
         ? undefined
         : counted => (isOver() ? undefined : (record?.(current, counted) ?? '')),
@@ -94,6 +96,7 @@ function upTo(batch: ImportBatch, allowed: number, target: Target, mayUpdate: bo
     return {
       rows,
       staged: staged(target, batch.staged.rows.filter(isAmong(rows)), { mayUpdate }),
+      aside: batch.aside.filter(isAmong(rows)),
       end: endBefore(next, row) ?? batch.end,
       fault: undefined,
     }

@@ -1,10 +1,11 @@
 // What every way of merging a batch works with: the job, and the steps that they share.
 import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
-import { blame } from '../postgres/sqlstate.ts'
+import { blame, sqlstate } from '../postgres/sqlstate.ts'
 import { classifySql, type Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
-import type { StagedBatch } from './encode.ts'
+import { isUnread } from './doubt.ts'
+import { type StagedBatch, stagedCount } from './encode.ts'
 import type { Suspect } from './judge.ts'
 import { mergeSql } from './merge-sql.ts'
 import type { MergeOutcome } from './outcome.ts'
@@ -26,6 +27,8 @@ export interface MergeJob {
    * stay out have their errors, so that what is recorded of the batch can be recorded with it.
    */
   readonly closing: (outcome: MergeOutcome) => string
+  /** Fills in the values of rows that will have errors, where only their places were remembered. */
+  readonly recall?: (rows: readonly number[]) => Promise<void>
 }
 
 export interface Merged {
@@ -41,7 +44,7 @@ export interface Merged {
  */
 export async function attempt(job: MergeJob, leftOut: readonly number[]): Promise<MergeOutcome | undefined> {
   const { client, target, staging, batch, closing } = job
-  const outcome = insertedOnly(batch.rows.length - leftOut.length)
+  const outcome = insertedOnly(stagedCount(batch) - leftOut.length)
   const merge = mergeSql(target, staging, batch, leftOut, outcome.inserted)
   const isDone = await unlessRefused(job, async () => {
     await client.query(
@@ -52,24 +55,30 @@ export async function attempt(job: MergeJob, leftOut: readonly number[]): Promis
 }
 
 /** @returns false if a row is at fault; the transaction is then as it was at `savepoint lading_merge` */
-export async function unlessRefused({ client }: MergeJob, work: () => Promise<void>): Promise<boolean> {
+export async function unlessRefused(job: MergeJob, work: () => Promise<void>): Promise<boolean> {
   try {
     await work()
     return true
   } catch (error) {
     const found = blame(error)
-    if (found !== 'row' && found !== 'unclear') throw error
-    await client.query('rollback to savepoint lading_merge')
+    if (found !== 'row' && found !== 'unclear' && !mayBeAValue(job, error)) throw error
+    await job.client.query('rollback to savepoint lading_merge')
     return false
   }
 }
 
+/** Some types call a bad value a syntax error, or a table that does not exist: `tsquery`, `jsonpath`, `regclass`. */
+function mayBeAValue({ target, batch }: MergeJob, error: unknown): boolean {
+  return sqlstate(error)?.startsWith('42') === true && isUnread(target, batch)
+}
+
 export async function classify(
-  { client, target, staging }: MergeJob,
+  { client, target, staging, recall }: MergeJob,
   questions: Questions,
 ): Promise<readonly Suspect[]> {
   if (questions.keys.length + questions.references.length === 0) return []
   const { rows } = await client.query(classifySql(target, staging, questions))
+  await recall?.(rows.map(({ row }) => Number(row)))
   return rows
 }
 
@@ -78,6 +87,6 @@ export function insertedOnly(inserted: number): MergeOutcome {
 }
 
 /** Staged rows have no errors but those of the merge. */
-export function forgetErrors({ rows }: StagedBatch): void {
-  for (const row of rows) row.errors = undefined
+export function forgetErrors({ rows, unreadable }: StagedBatch): void {
+  for (const [number, row] of rows.entries()) if (unreadable?.has(number) !== true) row.errors = undefined
 }

@@ -8,6 +8,7 @@ import type { Keeper } from './keeper.ts'
 import { mergeBatch } from './merge.ts'
 import type { Road } from './merge-job.ts'
 import { assertAccounted, type MergeOutcome } from './outcome.ts'
+import { recall } from './recall.ts'
 import { stagingTable } from './staging-table.ts'
 
 export interface Replayed {
@@ -43,6 +44,7 @@ export async function replay(
         onConflict,
         road,
         closing,
+        recall: numbers => recall(client, staging.sql, batch, numbers),
       })
       road = merged.road
       total = sum(total, merged.outcome)
