@@ -86,6 +86,10 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
     case 'bpchar':
       // Blanks at the end of a char(n) have no meaning.
       return typmod < 0 ? undefined : length(typmod - header, text => text.replace(/ {1,}$/, ''))
+    case 'bit':
+      return typmod < 0 ? undefined : bits(typmod, true)
+    case 'varbit':
+      return typmod < 0 ? undefined : bits(typmod, false)
     case 'name':
       return bytes(maxNameBytes)
     case 'char':
@@ -135,6 +139,21 @@ function length(most: number, counted: (text: string) => string): Limit {
   return {
     fits: value => typeof value === 'string' && !hasMoreCodePoints(counted(value), most),
     expectation: `is longer than ${most} characters`,
+    isLength: true,
+  }
+}
+
+/** In binary or hexadecimal digits (PostgreSQL manual, 4.1.2.5); what is neither, PostgreSQL refuses. */
+function bits(most: number, isExact: boolean): Limit {
+  const count = (text: string) =>
+    /^x[\da-f]*$/i.test(text) ? 4 * (text.length - 1) : text.replace(/^b/i, '').length
+  return {
+    fits: value => {
+      const text = String(value)
+      const isNone = !/^(?:b?[01]*|x[\da-f]*)$/i.test(text)
+      return isNone || (isExact ? count(text) === most : count(text) <= most)
+    },
+    expectation: `${isExact ? 'must have exactly' : 'is longer than'} ${most} ${most === 1 ? 'bit' : 'bits'}`,
     isLength: true,
   }
 }

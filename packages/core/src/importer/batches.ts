@@ -13,6 +13,8 @@ export interface ImportBatch {
   readonly rows: readonly Row[]
   /** Those without errors, ready for COPY. */
   readonly staged: StagedBatch
+  /** Those that are rejected for what is wrong with them alone. */
+  readonly aside: readonly Row[]
   /** The place behind this batch: a checkpoint. */
   readonly end: RowBatch['end']
   readonly notes?: readonly Note[] | undefined
@@ -99,7 +101,8 @@ export async function* encode(
 ): AsyncGenerator<ImportBatch> {
   for await (const { rows, end, notes, fault } of batches) {
     const valid = rows.filter(row => row.errors === undefined)
-    yield { rows, staged: staged(target, valid, options), end, notes, fault }
+    const aside = rows.filter(row => row.errors !== undefined)
+    yield { rows, staged: staged(target, valid, options), aside, end, notes, fault }
   }
 }
 

@@ -55,7 +55,7 @@ export async function* mergeBatches(
     if (end !== batch.end) rest = { ...batch, notes: notesAfter(batch.notes, end.rowNumber) }
     yield merged
   }
-  const none = { rows: [], staged: staged(options.target, [], options) }
+  const none = { rows: [], staged: staged(options.target, [], options), aside: [] }
   if (stop.unprocessed > 0) {
     yield { ...none, end, fault: tooManyErrors(rejected), outcome: insertedOnly(0) }
   } else if (rest !== undefined) {
@@ -87,6 +87,7 @@ async function mergeUpTo(
     const isOver = () => upTo(current, allowed, target, mayUpdate) !== current
     const outcome = await session.merge(
       current.staged,
+      current.aside,
       record === undefined && allowed === Number.POSITIVE_INFINITY
         ? undefined
         : counted => (isOver() ? undefined : (record?.(current, counted) ?? '')),
@@ -107,6 +108,7 @@ function upTo(batch: ImportBatch, allowed: number, target: Target, mayUpdate: bo
     return {
       rows,
       staged: staged(target, batch.staged.rows.filter(isAmong(rows)), { mayUpdate }),
+      aside: batch.aside.filter(isAmong(rows)),
       end,
       notes: notesUpTo(batch.notes, end.rowNumber),
       fault: undefined,

@@ -117,6 +117,7 @@ async function allOrNothing(
   const batch = {
     rows: rejected,
     staged: staged(target, [], { mayUpdate: false }),
+    aside: [],
     end: { byte: 0, rowNumber: 0, line: 0 },
     fault: undefined,
     outcome: { inserted: 0, updated: 0, ignored: 0 },

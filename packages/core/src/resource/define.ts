@@ -45,6 +45,7 @@ export interface Resource {
   /** Natural keys as declared; the primary key is read from the catalogue. */
   readonly keys: readonly Key[]
   readonly references: readonly Reference[]
+  readonly showTriggerMessages: boolean
   readonly check: ((record: Record<string, unknown>, issue: Issue) => void) | undefined
   readonly lookUp: ((records: readonly LookUpRecord[], context: LookUpContext) => Promise<void>) | undefined
   readonly scope: ((caller: Caller | undefined) => Filters | Promise<Filters>) | undefined
@@ -130,6 +131,7 @@ export function defineResource<Schema extends TObject>(
       code: one.code ?? `DUPLICATE_${namedIn(one.fields, byName).map(codeWord).join('_')}`,
     })),
     references: compiled,
+    showTriggerMessages: definition.showTriggerMessages ?? true,
     // The pipeline knows records by their field names only; the schema's static type is for the author of `check`.
     check: definition.check as Resource['check'],
     lookUp: definition.lookUp as Resource['lookUp'],

@@ -162,6 +162,13 @@ export interface ResourceDefinition<Schema extends TObject = TObject> {
   readonly references?: { readonly [Name in keyof Static<Schema>]?: ReferenceDefinition }
   readonly fields?: { readonly [Name in keyof Static<Schema>]?: FieldDefinition }
   /**
+   * What triggers and functions of the database say by RAISE EXCEPTION (SQLSTATE P0001): the message and the hint, each
+   * cut at 200 characters, are the sentence of the record error. `false` keeps them back, where they may hold what the
+   * owner of a file must not know. Every other text of the database stays inside anyway.
+   * @defaultValue true
+   */
+  readonly showTriggerMessages?: boolean
+  /**
    * Rules over several fields. Sees the fields that are valid by themselves, parsed; called once for every
    * record. Must be pure: it may run again after a crash.
    */

@@ -1,6 +1,7 @@
 // One record on its way to becoming a row: where it came from, its values by field, and what is wrong with it.
 import type { RecordError } from '../errors/record-error.ts'
 import { reportedValue } from '../errors/record-error.ts'
+import { JsonText } from '../record/json-text.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
@@ -16,6 +17,8 @@ export interface Row {
   given: Map<number, unknown> | undefined
   /** Broken rules, in the order of the rules; undefined while there are none. */
   errors: RecordError[] | undefined
+  /** It was rejected before its values were read: nothing more can be said of them. */
+  isUntyped?: true
 }
 
 export function emptyRow({ inputs }: Resource, source: SourceRecord): Row {
@@ -31,7 +34,7 @@ export function reject(
   message: string,
 ): void {
   const { source } = row
-  const given = field === null ? source.raw : givenValue(row, field)
+  const given = field === null ? source.raw || null : givenValue(row, field)
   row.errors ??= []
   row.errors.push({
     rowNumber: source.rowNumber,
@@ -56,7 +59,15 @@ export function isRejected(row: Row, field: Field): boolean {
 
 /** The value as the file has it. */
 function givenValue(row: Row, field: Field): unknown {
-  return row.given?.get(field.index) ?? row.values[field.index]
+  const value = row.given?.get(field.index) ?? row.values[field.index]
+  // A document shows its digits, which its value may have lost.
+  return value instanceof JsonText && typeof value.value === 'object' ? value.text : value
+}
+
+/** The value as a sentence may show it: null for none, undefined where it is nobody's business. */
+export function shownValue(row: Row, field: Field): string | null | undefined {
+  if (field.sensitive || field.hidden) return undefined
+  return reportedValue(givenValue(row, field))?.replaceAll(/\p{Cc}+/gu, ' ') ?? null
 }
 
 /** The natural key's value, else the first field's if it is an id, else nothing. */

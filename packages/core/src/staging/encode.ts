@@ -19,6 +19,16 @@ export interface StagedBatch {
   /** Some column is mixed, so that each row carries a bit for each column: present or not. */
   readonly hasPresence: boolean
   readonly chunks: readonly Buffer[]
+  /**
+   * Rows with a value that is none of its column's type: they have their errors, and are in the staging table no more.
+   * Undefined while nobody has looked.
+   */
+  readonly unreadable?: ReadonlySet<number>
+}
+
+/** Rows that are in the staging table. */
+export function stagedCount({ rows, unreadable }: StagedBatch): number {
+  return rows.length - (unreadable?.size ?? 0)
 }
 
 export interface EncodeOptions {

@@ -1,14 +1,11 @@
-// Verdicts and refusals → record errors: which field, which code, and one sentence for the owner of the file.
-import { unquoted } from '../catalogue/match-stand-ins.ts'
+// Verdicts → record errors: which field, which code, and one sentence for the owner of the file.
 import type { Target, TargetColumn, TargetKey, TargetReference } from '../catalogue/target.ts'
-import { rowsSuppressed } from '../postgres/sqlstate.ts'
 import type { Field } from '../resource/field.ts'
-import { type Row, reject } from '../resource/row.ts'
+import { isRejected, type Row, reject, shownValue } from '../resource/row.ts'
+import { Refusal } from '../value/codec.ts'
 import type { Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
-import { explainNumber } from './explain-number.ts'
 import type { Verdict } from './judge.ts'
-import type { Refusal } from './refusal.ts'
 
 /** Notes what classification found. @param rows the batch, to name the row that has the key already */
 export function explainVerdicts(
@@ -32,7 +29,8 @@ export function explainVerdicts(
   }
 }
 
-function explainDuplicate(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
+/** @param twin the row of the batch that has the key already */
+export function explainDuplicate(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
   const [first] = toldOf(target, key)
   const place =
     twin === undefined
@@ -67,69 +65,40 @@ function toldOf({ scope }: Target, { columns }: TargetKey): readonly TargetColum
   return columns.filter(column => !scope.some(test => test.column.field === column.field))
 }
 
-function explainMissing(target: Target, { column, reference, standIns }: TargetReference, row: Row): void {
-  const isGiven = ({ index }: Field) => row.values[index] !== undefined && row.values[index] !== null
-  const standIn = standIns.find(({ field }) => isGiven(field))?.field
-  const isBoth = standIn !== undefined && isGiven(column.field)
-  const message = isBoth
-    ? `"${standIn.name}" and "${column.field.name}" do not name one and the same row of ${reference.table}.`
-    : `"${(standIn ?? column.field).name}" names no row of ${reference.table} that exists or came earlier in this file.`
-  reject(target.resource, row, standIn ?? column.field, reference.code, message)
+/** Also for records that are rejected for something else: what is wrong by itself names no row. */
+export function explainMissing(
+  target: Target,
+  { column, reference, standIns }: TargetReference,
+  row: Row,
+): void {
+  const isGiven = (field: Field) => isValue(row.values[field.index]) && !isRejected(row, field)
+  const standIn = reference.standIns.find(({ field }) => isGiven(field))
+  const isKnown = standIns.some(({ field }) => field === standIn?.field)
+  const field = (isKnown ? standIn?.field : undefined) ?? column.field
+  const message =
+    field !== column.field && isGiven(column.field)
+      ? `"${field.name}" and "${column.field.name}" do not name the same row of ${reference.table}; correct one of them.`
+      : missing(reference.field, standIn?.column ?? reference.column, shownValue(row, field))
+  reject(target.resource, row, field, reference.code, message)
 }
 
-/** Notes what the database said of a row that it was asked to take alone. */
-export function explainRefusal(target: Target, row: Row, refusal: Refusal): void {
-  if (isAboutOthers(target, refusal)) {
-    reject(target.resource, row, null, 'CONSTRAINT_VIOLATION', unavailable)
-    return
-  }
-  if (explainNumber(target, row, refusal)) return
-  const key = target.keys.find(({ index }) => index === refusal.constraint)
-  if (refusal.state === '23505' && key !== undefined) {
-    explainDuplicate(target, key, row, undefined)
-    return
-  }
-  const reference = target.references.find(({ constraint }) => constraint === refusal.constraint)
-  if (refusal.state === '23503' && reference !== undefined) {
-    explainMissing(target, reference, row)
-    return
-  }
-  const column = target.columns.find(({ info }) => info.name === refusal.column)
-  reject(target.resource, row, column?.field ?? null, 'CONSTRAINT_VIOLATION', refusalSentence(refusal))
+function isValue(value: unknown): boolean {
+  return value !== undefined && value !== null && !(value instanceof Refusal)
 }
 
-/** One sentence for all such rows, without a name: what others have is nobody's business, not even that they have it. */
-const unavailable =
-  'This record cannot be taken: a value in it that must be unique is not available. Choose another one, or leave it out.'
-
-/**
- * Whatever clashes with the caller's own rows was found before, so that what still clashes may be a row that the caller
- * cannot see, unless the index holds all that the scope fixes.
- */
-function isAboutOthers({ scope, table }: Target, { state, constraint }: Refusal): boolean {
-  if (scope.length === 0 || (state !== '23505' && state !== '23P01')) return false
-  const parts = table.uniqueIndexes.find(({ name }) => name === constraint)?.parts.map(unquoted) ?? []
-  return !scope.every(({ column }) => parts.includes(column.info.name))
+/** @param value undefined where it must not be shown */
+function missing({ name }: Field, column: string, value: string | null | undefined): string {
+  const noun = plainWords(name.replace(/_?id$/i, '') || name)
+  const known = plainWords(column)
+  const told = value === undefined || value === null ? `this ${known}` : `the ${known} "${value}"`
+  return `There is no ${noun} with ${told}, in the table or earlier in the file.`
 }
 
-const refusalSentences: ReadonlyMap<string, (refusal: Refusal) => string> = new Map([
-  ['23502', ({ column }) => `The column "${column}" of the table must not be empty.`],
-  ['23503', ({ constraint }) => `The row refers to one that does not exist (foreign key "${constraint}").`],
-  [
-    '23505',
-    ({ constraint }) => `The table already has a row with these values (unique index "${constraint}").`,
-  ],
-  ['23514', ({ constraint }) => `The row breaks the rule "${constraint}" of the table.`],
-  ['23P01', ({ constraint }) => `The row clashes with another row (exclusion constraint "${constraint}").`],
-  ['22001', () => 'A text is longer than its column allows.'],
-  ['22003', () => 'A number is out of the range of its column.'],
-  ['42501', () => 'The database does not let this row in (row-level security, or a missing privilege).'],
-  [rowsSuppressed, () => 'The table dropped the row without saying why; a trigger does that.'],
-])
-
-function refusalSentence(refusal: Refusal): string {
-  const sentence = refusalSentences.get(refusal.state)
-  if (sentence !== undefined) return sentence(refusal)
-  const rule = refusal.constraint === '' ? '' : ` by its rule "${refusal.constraint}"`
-  return `The table refused the row${rule} (SQLSTATE ${refusal.state}).`
+/** `caseFile`, `case_file` → `case file`. */
+function plainWords(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
 }

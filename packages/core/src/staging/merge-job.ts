@@ -1,10 +1,11 @@
 // What every way of merging a batch works with: the job, and the steps that they share.
 import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
-import { blame } from '../postgres/sqlstate.ts'
+import { blame, sqlstate } from '../postgres/sqlstate.ts'
 import { classifySql, type Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
-import type { StagedBatch } from './encode.ts'
+import { isUnread } from './doubt.ts'
+import { type StagedBatch, stagedCount } from './encode.ts'
 import type { Suspect } from './judge.ts'
 import { mergeSql } from './merge-sql.ts'
 import type { MergeOutcome } from './outcome.ts'
@@ -29,6 +30,8 @@ export interface MergeJob {
    * out have their errors, so that what is recorded of the batch can be recorded with it.
    */
   readonly finish: (ending: Ending) => Promise<void>
+  /** Fills in the values of rows that will have errors, where only their places were remembered. */
+  readonly recall?: (rows: readonly number[]) => Promise<void>
 }
 
 export interface Ending {
@@ -52,7 +55,7 @@ export interface Merged {
  */
 export async function attempt(job: MergeJob, leftOut: readonly number[]): Promise<MergeOutcome | undefined> {
   const { target, staging, batch, finish } = job
-  const outcome = insertedOnly(batch.rows.length - leftOut.length)
+  const outcome = insertedOnly(stagedCount(batch) - leftOut.length)
   const merge = mergeSql(target, staging, batch, leftOut, outcome.inserted)
   const before = `savepoint lading_merge; ${merge}; release savepoint lading_merge`
   const isDone = await unlessRefused(job, () => finish({ outcome, out: leftOut, before }))
@@ -60,24 +63,30 @@ export async function attempt(job: MergeJob, leftOut: readonly number[]): Promis
 }
 
 /** @returns false if a row is at fault; the transaction is then as it was at `savepoint lading_merge` */
-export async function unlessRefused({ client }: MergeJob, work: () => Promise<void>): Promise<boolean> {
+export async function unlessRefused(job: MergeJob, work: () => Promise<void>): Promise<boolean> {
   try {
     await work()
     return true
   } catch (error) {
     const found = blame(error)
-    if (found !== 'row' && found !== 'unclear') throw error
-    await client.query('rollback to savepoint lading_merge')
+    if (found !== 'row' && found !== 'unclear' && !mayBeAValue(job, error)) throw error
+    await job.client.query('rollback to savepoint lading_merge')
     return false
   }
 }
 
+/** Some types call a bad value a syntax error, or a table that does not exist: `tsquery`, `jsonpath`, `regclass`. */
+function mayBeAValue({ target, batch }: MergeJob, error: unknown): boolean {
+  return sqlstate(error)?.startsWith('42') === true && isUnread(target, batch)
+}
+
 export async function classify(
-  { client, target, staging }: MergeJob,
+  { client, target, staging, recall }: MergeJob,
   questions: Questions,
 ): Promise<readonly Suspect[]> {
   if (questions.keys.length + questions.references.length === 0) return []
   const { rows } = await client.query(classifySql(target, staging, questions))
+  await recall?.(rows.map(({ row }) => Number(row)))
   return rows
 }
 
@@ -86,6 +95,6 @@ export function insertedOnly(inserted: number): MergeOutcome {
 }
 
 /** Staged rows have no errors but those of the merge. */
-export function forgetErrors({ rows }: StagedBatch): void {
-  for (const row of rows) row.errors = undefined
+export function forgetErrors({ rows, unreadable }: StagedBatch): void {
+  for (const [number, row] of rows.entries()) if (unreadable?.has(number) !== true) row.errors = undefined
 }

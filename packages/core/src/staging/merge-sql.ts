@@ -4,7 +4,7 @@ import { doBlock, literal } from '../postgres/identifier.ts'
 import { identityKept, rowsSuppressed } from '../postgres/sqlstate.ts'
 import type { Questions } from './classify-sql.ts'
 import { differs, differsIn, isGiven, isSameRow, stagedValue } from './compare-sql.ts'
-import type { StagedBatch, StagedColumn } from './encode.ts'
+import { type StagedBatch, type StagedColumn, stagedCount } from './encode.ts'
 import type { Plan } from './plan.ts'
 
 /** Column list and expressions of an insert; `s` is a row of the staging table. */
@@ -124,7 +124,7 @@ export function planSql(
     ...plan.rejected.keys(),
     ...plan.serial,
   ]
-  const inserted = batch.rows.length - rest.length
+  const inserted = stagedCount(batch) - rest.length
   return doBlock(`
 declare
   affected bigint;

@@ -1,19 +1,24 @@
 // One batch into the table: optimistically, then set by set, then row by row. Every row gets in or is explained.
 import { notEnforced, type Questions, questionsOf } from './classify-sql.ts'
+import { asksDoubtful } from './doubt.ts'
 import { attempt, classify, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
 import { mergeSerially, reconcileBatch } from './reconcile.ts'
 import { rejectDuplicates } from './reject-duplicates.ts'
 import { resolveSql } from './resolve-sql.ts'
+import { withoutUnreadable } from './unreadable.ts'
 
 /** Merges a staged batch; rows that stay out have errors afterwards. */
-export async function mergeBatch(job: MergeJob): Promise<Merged> {
-  const { batch, road, target, onConflict } = job
+export async function mergeBatch(given: MergeJob): Promise<Merged> {
+  const { batch, road, target, onConflict } = given
   if (batch.rows.length === 0) {
     const outcome = insertedOnly(0)
-    await job.finish({ outcome, out: [] })
+    await given.finish({ outcome, out: [] })
     return { road, outcome }
   }
+  const isAsked = asksDoubtful(target, batch)
   const questions = questionsOf(target, batch)
+  const asksFirst = batch.standIns.length > 0 || notEnforced(questions).length > 0
+  const job = isAsked && asksFirst ? await withoutUnreadable(given) : given
   const resolve = resolveSql(target, job.staging, batch)
   if (resolve !== '') await job.client.query(resolve)
   if (await mayDrawTwice(job)) return mergeSerially(job, questions, await classify(job, questions))
@@ -24,7 +29,7 @@ export async function mergeBatch(job: MergeJob): Promise<Merged> {
     if (outcome !== undefined) return { road, outcome }
   }
   const next = onConflict === 'error' ? rejectDuplicates : reconcileBatch
-  return next(job, questions, isTried)
+  return next(isAsked ? await withoutUnreadable(job) : job, questions, isTried)
 }
 
 /** Records without a number come between others that bring one along, which the table would give them as well. */

@@ -2,15 +2,19 @@
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
 import type { Questions } from './classify-sql.ts'
-import { explainRefusal, explainVerdicts } from './explain.ts'
+import { isUnread } from './doubt.ts'
+import { stagedCount } from './encode.ts'
+import { explainVerdicts } from './explain.ts'
+import { explainRefusals } from './explain-refusals.ts'
 import type { Suspect, Verdict } from './judge.ts'
 import { classify, forgetErrors, type Merged, type MergeJob, unlessRefused } from './merge-job.ts'
 import { planSql, updatedSetting } from './merge-sql.ts'
 import type { MergeOutcome } from './outcome.ts'
 import { isAllSerial, type Plan, planOf } from './plan.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
-import { refusedRow, runSerially } from './serial.ts'
+import { runSerially } from './serial.ts'
 import type { SerialOutcome } from './serial-sql.ts'
+import { withoutUnreadable } from './unreadable.ts'
 
 /** @param isTried the table has refused the batch as a whole already */
 export async function reconcileBatch(job: MergeJob, questions: Questions, isTried: boolean): Promise<Merged> {
@@ -19,14 +23,30 @@ export async function reconcileBatch(job: MergeJob, questions: Questions, isTrie
     (job.onConflict === 'update' && isAllSerial(job.target, job.batch, questions)) ||
     refersToItselfByName(job.target, job.batch)
   const isHopeless = isTried && suspects.length === 0
-  if (job.road !== 'isolated' && !isOrdered && !isHopeless) {
-    const plan = planOf(job.onConflict, questions, suspects)
+  const plan =
+    job.road === 'isolated' || isOrdered || isHopeless
+      ? undefined
+      : planOf(job.onConflict, questions, suspects)
+  const again = async () => {
+    const read = await withoutUnreadable(job)
+    return reconcileBatch(read, questions, isTried && read.batch.unreadable?.size === 0)
+  }
+  // A record that is wrong by itself is told so, whatever its keys are: nobody is kept out before that is known.
+  const isUnsure = isUnread(job.target, job.batch)
+  if (isUnsure && (plan === undefined || keepsOut(plan))) return again()
+  if (plan !== undefined) {
     const outcome = await carryOut(job, questions, suspects, plan)
     if (outcome !== undefined) return { road: suspects.length > 0 ? 'classified' : 'optimistic', outcome }
+    if (isUnsure) return again()
     // The table refuses a row, and what it means for later ones is known only if they come after it.
     forgetErrors(job.batch)
   }
   return mergeSerially(job, questions, suspects)
+}
+
+/** Rows that are not written, or may not be. */
+function keepsOut({ ignored, rejected, serial }: Plan): boolean {
+  return ignored.length + rejected.size + serial.length > 0
 }
 
 /** @returns undefined if the table refuses a row, and nothing was changed */
@@ -52,7 +72,7 @@ async function carryOut(
     const candidates = [...plan.updates.values()].reduce((sum, rows) => sum + rows.length, 0)
     const others = plan.ignored.length + plan.rejected.size + plan.serial.length
     outcome = {
-      inserted: batch.rows.length - candidates - others + serial.inserted,
+      inserted: stagedCount(batch) - candidates - others + serial.inserted,
       updated: updated + serial.updated.length,
       ignored: candidates - updated + plan.ignored.length + serial.ignored.length,
     }
@@ -76,10 +96,10 @@ export async function mergeSerially(
   questions: Questions,
   suspects: readonly Suspect[],
 ): Promise<Merged> {
-  const { target, finish } = job
+  const { finish } = job
   const serial = await runSerially(job, questions)
   explainRejections(job, questions, suspects, serial)
-  for (const refusal of serial.refusals) explainRefusal(target, refusedRow(job, refusal), refusal)
+  await explainRefusals(job, serial.refusals)
   const outcome = {
     inserted: serial.inserted,
     updated: serial.updated.length,

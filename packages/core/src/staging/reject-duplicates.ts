@@ -1,11 +1,15 @@
 // A batch in which duplicates are errors: the suspects are judged, the rest is inserted, or tried row by row.
 import { notEnforced, type Questions } from './classify-sql.ts'
-import { explainRefusal, explainVerdicts } from './explain.ts'
+import { isUnread } from './doubt.ts'
+import { stagedCount } from './encode.ts'
+import { explainVerdicts } from './explain.ts'
+import { explainRefusals } from './explain-refusals.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 import { attempt, classify, forgetErrors, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
 import { mergeSerially } from './reconcile.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
-import { refusedRow, runSerially } from './serial.ts'
+import { runSerially } from './serial.ts'
+import { withoutUnreadable } from './unreadable.ts'
 
 /** @param isTried the table has refused the batch as a whole already */
 export async function rejectDuplicates(
@@ -15,19 +19,30 @@ export async function rejectDuplicates(
 ): Promise<Merged> {
   const { batch, target } = job
   const suspects = await classify(job, questions)
-  if (refersToItselfByName(target, batch)) return mergeSerially(job, questions, suspects)
+  const isNamed = refersToItselfByName(target, batch)
+  // A record that is wrong by itself is told so, whatever its keys are.
+  if ((isTried || isNamed || suspects.length > 0) && isUnread(target, batch)) {
+    return again(job, questions, isTried)
+  }
+  if (isNamed) return mergeSerially(job, questions, suspects)
   // Without a suspect the whole batch would be tried a second time.
   if (job.road !== 'isolated' && !(isTried && suspects.length === 0)) {
     const verdicts = judge(questions, suspects)
     for (const [number, found] of verdicts) explain(job, questions, number, found)
     const outcome = await attempt(job, [...verdicts.keys()])
     if (outcome !== undefined) return { road: verdicts.size > 0 ? 'classified' : 'optimistic', outcome }
+    if (isUnread(target, batch)) return again(job, questions, true)
     // The table refuses more than was found, so it will be asked row by row, and all is explained anew.
     forgetErrors(batch)
   }
   // `isolate` leaves references to the database, which knows neither scopes nor names, and in a rehearsal no foreign keys.
   const isJudged = !target.isRehearsal && batch.standIns.length === 0 && notEnforced(questions).length === 0
   return isJudged ? isolate(job, questions, suspects) : mergeSerially(job, questions, suspects)
+}
+
+async function again(job: MergeJob, questions: Questions, isTried: boolean): Promise<Merged> {
+  const read = await withoutUnreadable(job)
+  return rejectDuplicates(read, questions, isTried && read.batch.unreadable?.size === 0)
 }
 
 /** Classification has asked it all. */
@@ -38,17 +53,17 @@ const nothing: Questions = { keys: [], references: [] }
  * earlier one gets in after all if the table refuses the earlier one.
  */
 async function isolate(job: MergeJob, questions: Questions, suspects: readonly Suspect[]): Promise<Merged> {
-  const { target, batch, finish } = job
+  const { batch, finish } = job
   const { refusals } = await runSerially(job, nothing)
   // Whatever refused a row, it is not in the table, and so in nobody's way.
   const verdicts = judge(questions, suspects, new Set(refusals.map(({ row }) => row)))
-  for (const refusal of refusals) {
-    // What classification knows comes first, whichever rule the database happened to check first.
-    const known = verdicts.get(refusal.row)
-    if (known === undefined) explainRefusal(target, refusedRow(job, refusal), refusal)
-    else explain(job, questions, refusal.row, known)
-  }
-  const outcome = insertedOnly(batch.rows.length - refusals.length)
+  // What classification knows comes first, whichever rule the database happened to check first.
+  for (const { row } of refusals) explain(job, questions, row, verdicts.get(row) ?? [])
+  await explainRefusals(
+    job,
+    refusals.filter(({ row }) => !verdicts.has(row)),
+  )
+  const outcome = insertedOnly(stagedCount(batch) - refusals.length)
   await finish({ outcome, out: refusals.map(({ row }) => row) })
   return { road: refusals.every(({ row }) => verdicts.has(row)) ? 'classified' : 'isolated', outcome }
 }

@@ -8,6 +8,7 @@ import type { Keeper } from './keeper.ts'
 import { mergeBatch } from './merge.ts'
 import type { Road } from './merge-job.ts'
 import { assertAccounted, type MergeOutcome } from './outcome.ts'
+import { recall } from './recall.ts'
 import type { Sequences } from './sequences.ts'
 import { stagingTable } from './staging-table.ts'
 
@@ -47,6 +48,7 @@ export async function replay(
           const statements = [before, sequences.afterBatch(staging.sql, batch, out)].filter(Boolean)
           if (statements.length > 0) sequences.hear(await client.query(statements.join('; ')))
         },
+        recall: numbers => recall(client, staging.sql, batch, numbers),
       })
       road = merged.road
       total = sum(total, merged.outcome)

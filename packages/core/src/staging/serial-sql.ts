@@ -7,7 +7,15 @@ import { differs, isMissing, isPresent, isSameRow, stagedValue } from './compare
 import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
 import { assertKept, assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
-import { alikeRows, notOfARow, type Refusal } from './refusal.ts'
+import {
+  alikeRows,
+  diagnose,
+  diagnosis,
+  diagnosisVariables,
+  mayBeOfTheRun,
+  notOfARow,
+  type Refusal,
+} from './refusal.ts'
 import { resolveRow } from './resolve-sql.ts'
 import { keepNotes, notesColumn } from './sequence-sql.ts'
 import type { LoopSequences } from './sequences.ts'
@@ -69,14 +77,12 @@ declare
   inserted bigint := 0;
   updated int[] := '{}';
   ignored int[] := '{}';
-  state text;
   first_state text;
   is_alike boolean := true;
-  constraint_name text;
-  column_name text;
   rejections json[] := '{}';
   refusals json[] := '{}';
   ${inLoop?.variables ?? ''}
+${diagnosisVariables}
 begin
   ${constraintsNow(target)}
   for s in select * from ${staging} ${where} order by lading_row loop
@@ -107,7 +113,7 @@ begin
         end if;
         exit;
       exception when others then
-        get stacked diagnostics state = returned_sqlstate, constraint_name = constraint_name, column_name = column_name;
+        ${diagnose}
         continue when state = '23505' and attempt < ${onConflict === 'error' ? 0 : attemptsAtARow};
         if ${notOfARow('state')} then
           raise;
@@ -115,11 +121,10 @@ begin
         refused := refused + 1;
         first_state := coalesce(first_state, state);
         is_alike := is_alike and state = first_state;
-        if seen = ${alikeRows} and refused = seen and is_alike and left(state, 2) not in ('22', '23', 'LD') then
+        if seen = ${alikeRows} and refused = seen and is_alike and ${mayBeOfTheRun('state')} then
           raise;
         end if;
-        refusals := refusals || json_build_object(
-          'row', s.lading_row, 'state', state, 'constraint', constraint_name, 'column', column_name);
+        refusals := refusals || json_build_object('row', s.lading_row, ${diagnosis});
         exit;
       end;
     end loop;

@@ -4,12 +4,11 @@ import type { Row } from '../resource/row.ts'
 import type { Questions } from './classify-sql.ts'
 import type { MergeJob } from './merge-job.ts'
 import type { Refusal } from './refusal.ts'
-import { byRootNames } from './root-names.ts'
 import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
 
 /** @param rows all of the batch if absent */
 export async function runSerially(
-  { client, target, staging, batch, onConflict, sequences }: MergeJob,
+  { client, target, staging, batch, onConflict, sequences, recall }: MergeJob,
   questions: Questions,
   rows?: readonly number[],
 ): Promise<SerialOutcome> {
@@ -21,7 +20,8 @@ export async function runSerially(
   sequences.hear(left)
   // The loop builds exactly this shape.
   const outcome = left.rows[0]?.outcome as SerialOutcome
-  return { ...outcome, refusals: await byRootNames(client, target, outcome.refusals) }
+  await recall?.([...outcome.rejections, ...outcome.refusals].map(({ row }) => row))
+  return outcome
 }
 
 export function refusedRow({ batch }: MergeJob, { row: number }: Refusal): Row {

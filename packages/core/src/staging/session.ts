@@ -4,14 +4,18 @@ import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
 import { copyIn } from '../postgres/copy-in.ts'
 import { blame, databaseFault } from '../postgres/sqlstate.ts'
+import type { Row } from '../resource/row.ts'
+import { asideJudge } from './aside.ts'
 import type { OnConflict } from './conflict.ts'
+import { asksDoubtful } from './doubt.ts'
 import type { StagedBatch } from './encode.ts'
 import { mergeBatch } from './merge.ts'
-import { forgetErrors, insertedOnly, type Road } from './merge-job.ts'
+import { forgetErrors, insertedOnly, type MergeJob, type Road } from './merge-job.ts'
 import { assertAccounted, type MergeOutcome } from './outcome.ts'
 import type { Rehearsal } from './rehearsal.ts'
 import type { Sequences } from './sequences.ts'
 import { type StagingTable, stagingTable } from './staging-table.ts'
+import { withoutUnreadable } from './unreadable.ts'
 
 /** A batch is tried this often when other transactions get in its way (40001, 40P01). */
 const attempts = 5
@@ -20,6 +24,7 @@ export interface StagingSession {
   /**
    * Merges a batch; rows that stay out have errors afterwards.
    *
+   * @param aside records that are rejected already: what else the database knows to be wrong with them is noted with it
    * @param record statements that are committed with the batch, asked for when it is known what stays out; without
    * any, the batch is taken back
    * @returns undefined if it was taken back
@@ -27,6 +32,7 @@ export interface StagingSession {
    */
   merge(
     batch: StagedBatch,
+    aside: readonly Row[],
     record?: (outcome: MergeOutcome) => string | undefined,
   ): Promise<MergeOutcome | undefined>
   /** Drops the staging table. Its commit is a synchronous one, so all batches before it are on disk then. */
@@ -58,18 +64,23 @@ export async function openSession(
   await client.query(staging.create).catch(rethrow)
   let road: Road = 'optimistic'
   const { opening, closing, takeBack } = frame(staging, options)
+  const asides = asideJudge(client, target)
 
   const fill = async (batch: StagedBatch): Promise<void> => {
     if (batch.rows.length === 0) await client.query(opening)
     else await copyIn(client, `${opening}; ${staging.copy(batch)}`, batch.chunks, batch.rows.length)
-    if (batch.rows.length > 0 && rehearsal) await client.query(rehearsal.fetchSql(staging.sql, batch))
   }
-  const work = async (batch: StagedBatch, record: Recorder): Promise<MergeOutcome | undefined> => {
+  const work = async (
+    batch: StagedBatch,
+    aside: readonly Row[],
+    record: Recorder,
+  ): Promise<MergeOutcome | undefined> => {
     let isTakenBack = false
     forgetErrors(batch)
     await sequences.beforeBatch(client, batch)
     await fill(batch)
-    const merged = await mergeBatch({
+    if (aside.length > 0) await asides.judge(aside)
+    const job: MergeJob = {
       client,
       target,
       staging: staging.sql,
@@ -91,18 +102,19 @@ export async function openSession(
         const result = await client.query(statements.filter(Boolean).join('; '))
         if (!isTakenBack) sequences.hear(result)
       },
-    })
+    }
+    const merged = await mergeBatch(rehearsal === undefined ? job : await fetched(job, rehearsal))
     if (isTakenBack) return undefined
     road = merged.road
     rehearsal?.kept(batch)
     return merged.outcome
   }
   return {
-    async merge(batch, record) {
-      if (batch.rows.length === 0 && record === undefined) return insertedOnly(0)
+    async merge(batch, aside, record) {
+      if (batch.rows.length + aside.length === 0 && record === undefined) return insertedOnly(0)
       for (let attempt = 1; ; attempt++) {
         try {
-          return await work(batch, record ?? (() => ''))
+          return await work(batch, aside, record ?? (() => ''))
         } catch (error) {
           if (transaction !== 'own' || blame(error) !== 'retry' || attempt === attempts) rethrow(error)
           await client.query('rollback').catch(rethrow)
@@ -115,6 +127,14 @@ export async function openSession(
       await client.query(staging.drop).catch(rethrow)
     },
   }
+}
+
+/** Brings what the rows can meet into the stand-in, which takes values that can be compared. */
+async function fetched(job: MergeJob, rehearsal: Rehearsal): Promise<MergeJob> {
+  if (job.batch.rows.length === 0) return job
+  const read = asksDoubtful(job.target, job.batch) ? await withoutUnreadable(job) : job
+  await job.client.query(rehearsal.fetchSql(job.staging, read.batch))
+  return read
 }
 
 type Recorder = (outcome: MergeOutcome) => string | undefined

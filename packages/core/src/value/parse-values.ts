@@ -32,7 +32,9 @@ export async function* parseValues(
     try {
       for (; at < batch.rows.length; at++) {
         const row = batch.rows[at]
-        if (row !== undefined && row.errors === undefined) parseRow(row, parsers)
+        if (row === undefined) continue
+        if (row.errors === undefined) parseRow(row, parsers)
+        else row.isUntyped = true
       }
     } catch (fault) {
       if (!(fault instanceof LadingError)) throw fault

@@ -41,7 +41,7 @@ export const ownersCode: RefusalSection = {
           when 'detail' then raise exception 'Over the limit of %!', 100 using detail = 'Internal number 7';
           when 'column' then raise exception 'Not a working day' using column = 'day';
           when 'lines' then raise exception E'First line,\\n  second line';
-          when 'long' then raise exception '%', repeat('x', 300) using hint = repeat('y', 300);
+          when 'long' then raise exception '%', repeat('X', 300) using hint = repeat('y', 300);
           when 'wordless' then raise exception using errcode = 'P0001';
           when 'class' then raise exception 'An internal matter' using errcode = 'UE001';
           when 'check' then

@@ -93,9 +93,9 @@ export const partitions: RefusalSection = {
 }
 
 /** Text that PostgreSQL cannot make shorter. */
-const longText = Array.from({ length: 250 }, (_, n) => createHash('md5').update(String(n)).digest('hex')).join(
-  '',
-)
+const longText = Array.from({ length: 250 }, (_, n) =>
+  createHash('md5').update(String(n)).digest('hex'),
+).join('')
 
 const sums = defineResource('sums', {
   table: 'sums',
@@ -145,6 +145,6 @@ export const computed: RefusalSection = {
     'a rule for a generated column': { to: 'sums', send: { total: 1000, parts: 1 } },
     'an index over an expression': { to: 'sums', send: { data: { n: 'x' } }, isUnforeseen: true },
     'a value that is too long for an index': { to: 'sums', send: { body: longText }, isUnforeseen: true },
-    'a sequence that has ended': { to: 'tickets', send: { name: 'third' } },
+    'a sequence that has ended': { to: 'tickets', send: { name: 'third' }, isUnforeseen: true },
   },
 }

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
-import { createImporter, importReportOf, LadingError, type RecordError, type RunOptions } from '../../src/index.ts'
+import {
+  createImporter,
+  type Importer,
+  importReportOf,
+  LadingError,
+  type RecordError,
+  type RunOptions,
+} from '../../src/index.ts'
 import { bytes } from '../support.ts'
 import { ownersCode } from './code-cases.ts'
 import { computed, partitions } from './partition-cases.ts'
@@ -30,7 +37,8 @@ const golden = await readFile(join(import.meta.dirname, 'golden.md'), 'utf8')
 /** Lines of the tables by their section and case, in their order. */
 const written = new Map<string, string[]>()
 let heading = ''
-for (const line of golden.split('\n')) {
+for (const aligned of golden.split('\n')) {
+  const line = aligned.replaceAll(/ +\| +/g, ' | ').replace(/ +\|$/, ' |')
   if (line.startsWith('## ')) heading = line.slice(3)
   const name = /^\| (.*?) \| `/.exec(line)?.[1]
   if (name === undefined) continue
@@ -44,7 +52,9 @@ const role = `lading_stranger_${process.pid}`
 beforeAll(async () => {
   database = await createDatabase()
   for (const { ddl } of sections) await database.pool.query(ddl)
-  await database.pool.query(`create role ${role}; grant select, insert, update on all tables in schema public to ${role}`)
+  await database.pool.query(
+    `create role ${role}; grant select, insert, update on all tables in schema public to ${role}`,
+  )
   stranger = new pg.Pool({ connectionString: database.url, max: 2, options: `-c role=${role}` })
 })
 afterAll(async () => {
@@ -57,15 +67,23 @@ function textOf({ send }: RefusalCase): string {
   return typeof send === 'string' ? send : JSON.stringify(send)
 }
 
+const importers = new Map<string, Importer>()
+function importerFor({ title, resources }: RefusalSection, { asStranger }: RefusalCase): Importer {
+  const key = `${title} ${asStranger}`
+  const pool = asStranger ? stranger : database.pool
+  const importer = importers.get(key) ?? createImporter({ pool, resources })
+  importers.set(key, importer)
+  return importer
+}
+
 /** Imports the record, and nothing else. */
 async function provoke(
-  { resources }: RefusalSection,
+  section: RefusalSection,
   one: RefusalCase,
   options: Partial<RunOptions> = {},
 ): Promise<readonly RecordError[]> {
-  const pool = one.asStranger ? stranger : database.pool
   const errors: RecordError[] = []
-  await createImporter({ pool, resources })
+  await importerFor(section, one)
     .run({
       resource: one.to,
       format: 'ndjson',
@@ -97,15 +115,20 @@ describe.each(sections)('$title', section => {
     const expected = written.get(`${section.title}: ${name}`)
     const lines = (errors: readonly RecordError[]) => linesOf(name, textOf(one), errors)
     expect(lines(await provoke(section, one))).toEqual(expected)
-    expect(lines(await provoke(section, one, { atomic: true }))).toEqual(expected)
-    const foreseen = one.isUnforeseen === true ? [] : expected
-    expect(lines(await provoke(section, one, { dryRun: true }))).toEqual(foreseen)
+    // When all is judged, only values are kept of a record, and not its text.
+    const settled = one.isUnforeseen
+      ? expected?.map(line => line.replace('| the record |', '| – |'))
+      : expected
+    expect(lines(await provoke(section, one, { atomic: true }))).toEqual(settled)
+    expect(lines(await provoke(section, one, { dryRun: true }))).toEqual(one.isUnforeseen ? [] : expected)
   })
 })
 
 describe('the golden file', () => {
   test('has exactly the cases that are provoked, and at least 45', () => {
-    const provoked = sections.flatMap(({ title, cases }) => Object.keys(cases).map(name => `${title}: ${name}`))
+    const provoked = sections.flatMap(({ title, cases }) =>
+      Object.keys(cases).map(name => `${title}: ${name}`),
+    )
     expect([...written.keys()].sort()).toEqual(provoked.sort())
     expect(provoked.length).toBeGreaterThanOrEqual(45)
   })
@@ -114,7 +137,9 @@ describe('the golden file', () => {
     for (const [key, lines] of written) {
       for (const line of lines) {
         const sentence = line.split(' | ').at(-1) ?? ''
-        expect(sentence, key).not.toMatch(/SQLSTATE|\b(?:[0-9]{2}|[A-Z][A-Z0-9])[0-9A-Z]{3}\b|""|refused|internal/)
+        expect(sentence, key).not.toMatch(
+          /SQLSTATE|\b(?=\d*[A-Z])(?=[A-Z]*\d)[\dA-Z]{5}\b|""|refused|nternal/,
+        )
         expect(sentence, key).toMatch(/^[A-Z"].*[.!] \|$/)
       }
     }
