@@ -15,6 +15,8 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 const isLong = process.env.LADING_REAL_FILES === 'all'
+/** Files with more are neither tried nor imported again, unless all is asked for. */
+const manyRecords = 5_000
 
 describe('Real data files', () => {
   test.each(
@@ -30,9 +32,12 @@ describe('Real data files', () => {
     const rows = sorted(expected.flatMap(record => ('values' in record ? [record.values] : [])))
     const faults = faultsOf(set, expected)
 
-    const tried = await importFile(set, set.bytes(), { dryRun: true })
-    expect(faultsFound(tried.errors, faults)).toEqual(faults)
-    expect(await tableOf(set)).toEqual([])
+    const isThorough = isLong || expected.length <= manyRecords
+    if (isThorough) {
+      const tried = await importFile(set, set.bytes(), { dryRun: true })
+      expect(faultsFound(tried.errors, faults)).toEqual(faults)
+      expect(await tableOf(set)).toEqual([])
+    }
 
     const { report, errors } = await importFile(set, set.bytes())
     expect(faultsFound(errors, faults)).toEqual(faults)
@@ -57,6 +62,7 @@ describe('Real data files', () => {
       ),
     ).toEqual(rows)
 
+    if (!isThorough) return
     // Crosswise, so that each file also becomes one of the other kind.
     const other = set.format === 'csv' ? 'ndjson' : 'csv'
     await database.pool.query(`truncate "${set.table}"`)
