@@ -25,8 +25,8 @@ const users = Type.Object({ id: Type.Integer(), name: text(), active: Type.Optio
 const activeUsers = defineResource('active-users', { table: 'active_users', schema: users })
 const knownUsers = defineResource('known-users', { table: 'known_users', schema: users })
 
-function raising(note: string, more: object = {}): RefusalCase {
-  return { to: 'payments', send: { id: 1, note, ...more }, isUnforeseen: true }
+function raising(id: number, note: string, more: object = {}): RefusalCase {
+  return { to: 'payments', send: { id, note, ...more }, isUnforeseen: true }
 }
 
 export const ownersCode: RefusalSection = {
@@ -48,7 +48,7 @@ export const ownersCode: RefusalSection = {
             raise exception 'An internal matter' using errcode = 'check_violation', constraint = 'budget';
           when 'check column' then
             raise exception 'An internal matter' using errcode = 'check_violation', column = 'day';
-          when 'zero' then perform 1 / (new.id - 1);
+          when 'zero' then perform 1 / (length(new.note) - 4);
           when 'strict' then select id into strict found from payments where note = 'missing';
           when 'vanish' then return null;
           else null;
@@ -66,19 +66,19 @@ export const ownersCode: RefusalSection = {
       where exists (select from names_known k where k.name = u.name) with check option;`,
   resources: [payments, discreet, notes, activeUsers, knownUsers],
   cases: {
-    'raise, with a hint': raising('budget'),
-    'raise, with a detail, which stays inside': raising('detail'),
-    'raise, with a column': raising('column', { day: '2026-01-04' }),
-    'raise, over several lines': raising('lines'),
-    'raise, too long': raising('long'),
-    'raise, without a word': raising('wordless'),
-    'raise, not to be shown': { ...raising('budget'), to: 'discreet-payments' },
-    "raise, by a class of the owner's": raising('class'),
-    'raise, as a check with a name': raising('check'),
-    'raise, as a check with a column': raising('check column', { day: '2026-01-04' }),
-    'a trigger that divides by zero': raising('zero'),
-    'a trigger that finds no row': raising('strict'),
-    'a trigger that drops the row': raising('vanish'),
+    'raise, with a hint': raising(1, 'budget'),
+    'raise, with a detail, which stays inside': raising(2, 'detail'),
+    'raise, with a column': raising(3, 'column', { day: '2026-01-04' }),
+    'raise, over several lines': raising(4, 'lines'),
+    'raise, too long': raising(5, 'long'),
+    'raise, without a word': raising(6, 'wordless'),
+    'raise, not to be shown': { ...raising(7, 'budget'), to: 'discreet-payments' },
+    "raise, by a class of the owner's": raising(8, 'class'),
+    'raise, as a check with a name': raising(9, 'check'),
+    'raise, as a check with a column': raising(10, 'check column', { day: '2026-01-04' }),
+    'a trigger that divides by zero': raising(11, 'zero'),
+    'a trigger that finds no row': raising(12, 'strict'),
+    'a trigger that drops the row': raising(13, 'vanish'),
     'row-level security': {
       to: 'notes',
       send: { id: 2, owner: 'eve' },

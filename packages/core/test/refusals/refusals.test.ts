@@ -10,7 +10,6 @@ import {
   importReportOf,
   LadingError,
   type RecordError,
-  type RunOptions,
 } from '../../src/index.ts'
 import { bytes } from '../support.ts'
 import { ownersCode } from './code-cases.ts'
@@ -76,27 +75,49 @@ function importerFor({ title, resources }: RefusalSection, { asStranger }: Refus
   return importer
 }
 
-/** Imports the record, and nothing else. */
+type Mode = 'real' | 'atomic' | 'dry'
+
+/** Errors by the name of their case. All records that go the same way are one file: each is refused, whatever the others are. */
 async function provoke(
   section: RefusalSection,
-  one: RefusalCase,
-  options: Partial<RunOptions> = {},
-): Promise<readonly RecordError[]> {
-  const errors: RecordError[] = []
+  alike: readonly (readonly [name: string, RefusalCase])[],
+  mode: Mode,
+): Promise<ReadonlyMap<string, readonly RecordError[]>> {
+  const [[, one] = []] = alike
+  const errors = new Map<string, RecordError[]>()
+  if (one === undefined) return errors
   await importerFor(section, one)
     .run({
       resource: one.to,
       format: 'ndjson',
-      source: bytes(textOf(one)),
+      source: bytes(alike.map(([, sent]) => `${textOf(sent)}\n`).join('')),
       onConflict: one.onConflict ?? 'error',
-      onError: error => errors.push(error),
-      ...options,
+      atomic: mode === 'atomic',
+      dryRun: mode === 'dry',
+      onError(error) {
+        const name = alike[error.rowNumber - 1]?.[0] ?? ''
+        errors.set(name, [...(errors.get(name) ?? []), error])
+      },
     })
+    .then(report => expect(mode === 'atomic' ? 'not completed' : report.successful).toBe(0))
     .catch((error: unknown) => {
       if (!(error instanceof LadingError) || error.code !== 'IMPORT_ROLLED_BACK') throw error
-      expect(importReportOf(error)?.failed).toBe(1)
+      expect(importReportOf(error)?.failed).toBe(alike.length)
     })
   return errors
+}
+
+const provoked = new Map<string, Promise<ReadonlyMap<string, readonly RecordError[]>>>()
+
+/** Errors of one case. */
+async function errorsOf(section: RefusalSection, name: string, one: RefusalCase, mode: Mode) {
+  const wayOf = ({ to, onConflict, asStranger, isUnforeseen }: RefusalCase) =>
+    JSON.stringify([to, onConflict, asStranger, isUnforeseen])
+  const key = `${section.title} ${wayOf(one)} ${mode}`
+  const alike = Object.entries(section.cases).filter(([, other]) => wayOf(other) === wayOf(one))
+  const outcome = provoked.get(key) ?? provoke(section, alike, mode)
+  provoked.set(key, outcome)
+  return (await outcome).get(name) ?? []
 }
 
 const cut = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length)}…`)
@@ -114,23 +135,21 @@ describe.each(sections)('$title', section => {
   test.each(Object.entries(section.cases))('%s', async (name, one) => {
     const expected = written.get(`${section.title}: ${name}`)
     const lines = (errors: readonly RecordError[]) => linesOf(name, textOf(one), errors)
-    expect(lines(await provoke(section, one))).toEqual(expected)
+    expect(lines(await errorsOf(section, name, one, 'real'))).toEqual(expected)
     // When all is judged, only values are kept of a record, and not its text.
     const settled = one.isUnforeseen
       ? expected?.map(line => line.replace('| the record |', '| – |'))
       : expected
-    expect(lines(await provoke(section, one, { atomic: true }))).toEqual(settled)
-    expect(lines(await provoke(section, one, { dryRun: true }))).toEqual(one.isUnforeseen ? [] : expected)
+    expect(lines(await errorsOf(section, name, one, 'atomic'))).toEqual(settled)
+    if (!one.isUnforeseen) expect(lines(await errorsOf(section, name, one, 'dry'))).toEqual(expected)
   })
 })
 
 describe('the golden file', () => {
   test('has exactly the cases that are provoked, and at least 45', () => {
-    const provoked = sections.flatMap(({ title, cases }) =>
-      Object.keys(cases).map(name => `${title}: ${name}`),
-    )
-    expect([...written.keys()].sort()).toEqual(provoked.sort())
-    expect(provoked.length).toBeGreaterThanOrEqual(45)
+    const cases = sections.flatMap(({ title, cases }) => Object.keys(cases).map(name => `${title}: ${name}`))
+    expect([...written.keys()].sort()).toEqual(cases.sort())
+    expect(cases.length).toBeGreaterThanOrEqual(45)
   })
 
   test('holds sentences that name what is wrong, and nothing of the inside of the database', () => {

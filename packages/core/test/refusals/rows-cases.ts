@@ -88,12 +88,12 @@ export const references: RefusalSection = {
     },
     'one of two columns': {
       to: 'grading',
-      send: { id: 100, currency: 'EUR', year: 1999 },
+      send: { id: 101, currency: 'EUR', year: 1999 },
       isUnforeseen: true,
     },
     'one of two columns, MATCH FULL': {
       to: 'grading',
-      send: { id: 100, street: 'Elm' },
+      send: { id: 102, street: 'Elm' },
       isUnforeseen: true,
     },
     'a key that other rows refer to': {
@@ -158,28 +158,28 @@ export const clashes: RefusalSection = {
     },
     'a deferred one of two columns': {
       to,
-      send: { id: 100, region: 'north', place: 'P1' },
+      send: { id: 101, region: 'north', place: 'P1' },
       isUnforeseen: true,
     },
     'a unique index without regard to case': {
       to,
-      send: { id: 100, email: 'ADA@example.org' },
+      send: { id: 102, email: 'ADA@example.org' },
       isUnforeseen: true,
     },
     'a unique index over an expression': {
       to,
-      send: { id: 100, memo: 'secret' },
+      send: { id: 103, memo: 'secret' },
       isUnforeseen: true,
     },
     'a unique index over some rows': {
       to,
-      send: { id: 100, badge: 'B1' },
+      send: { id: 104, badge: 'B1' },
       isUnforeseen: true,
     },
-    exclusion: { to, send: { id: 100, during: '[150,160)' }, isUnforeseen: true },
+    exclusion: { to, send: { id: 105, during: '[150,160)' }, isUnforeseen: true },
     'exclusion of two columns': {
       to,
-      send: { id: 100, room: '[1,2)', hours: '[12,14)' },
+      send: { id: 106, room: '[1,2)', hours: '[12,14)' },
       isUnforeseen: true,
     },
   },
