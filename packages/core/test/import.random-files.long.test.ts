@@ -5,7 +5,7 @@ import { createDatabase, type TestDatabase } from '../../../test-support/databas
 import { chunkSizes, formatOf, rarely, recordOf, withoutUnseen } from './judge/arbitrary.ts'
 import { members, namedMembers } from './judge/members.ts'
 import { namedPeople, people } from './judge/people.ts'
-import { slots } from './judge/slots.ts'
+import { equalSlots, slots } from './judge/slots.ts'
 import { runTrial, type TrialFile } from './judge/trial.ts'
 import type { World } from './judge/world.ts'
 
@@ -15,7 +15,7 @@ const numRuns = Number(process.env.LADING_JUDGE_RUNS ?? 25)
 let database: TestDatabase
 beforeAll(async () => {
   database = await createDatabase()
-  await database.pool.query(`${people.ddl} ${slots.ddl} ${members.ddl}`)
+  await database.pool.query(`${people.ddl} ${slots.ddl} ${equalSlots.ddl} ${members.ddl}`)
 })
 afterAll(() => database.drop())
 
@@ -44,17 +44,20 @@ function fileOf(world: World, records: number): fc.Arbitrary<TrialFile> {
     })
 }
 
-describe.each([people, namedPeople, slots, members, namedMembers])('random files for $resource', world => {
-  test(
-    'give the report and the table of the naive judge, whatever their format, chunks, batches and options',
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(fileOf(world, 24), { minLength: 1, maxLength: 3 }), files =>
-          runTrial(database, world, files),
-        ),
-        { numRuns },
-      )
-    },
-    10 * 60_000,
-  )
-})
+describe.each([people, namedPeople, slots, equalSlots, members, namedMembers])(
+  'random files for $resource',
+  world => {
+    test(
+      'give the report and the table of the naive judge, whatever their format, chunks, batches and options',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.array(fileOf(world, 24), { minLength: 1, maxLength: 3 }), files =>
+            runTrial(database, world, files),
+          ),
+          { numRuns },
+        )
+      },
+      10 * 60_000,
+    )
+  },
+)

@@ -20,12 +20,20 @@ export function matchKeys(
   if (primary !== undefined && primaryColumns !== undefined) {
     const code = `DUPLICATE_${namedIn(primaryColumns).join('_')}`
     const { name: index } = primary
-    keys.push({ isPrimary: true, columns: primaryColumns, ignoreCase: false, code, index, scopedBy: [] })
+    keys.push({
+      isPrimary: true,
+      columns: primaryColumns,
+      nullable: [],
+      ignoreCase: false,
+      code,
+      index,
+      scopedBy: [],
+    })
   }
   for (const key of resource.keys) {
     const columns = key.fields.map(field => byField.get(field)).filter(column => column !== undefined)
     if (columns.length < key.fields.length) continue
-    const exact = table.uniqueIndexes.find(candidate => serves(candidate, key, columns))
+    const exact = strictest(table.uniqueIndexes.filter(candidate => serves(candidate, key, columns)))
     const found = exact === undefined ? scopedIndex(resource, table, key, columns, byField) : undefined
     const index = exact ?? found?.index
     const names = columns.map(column => column.info.name).join(', ')
@@ -41,9 +49,11 @@ export function matchKeys(
     } else {
       const isPrimary = index.name === primary?.name
       const scopedBy = found?.scopedBy ?? []
+      const all = [...columns, ...scopedBy]
       const matched: TargetKey = {
         isPrimary,
-        columns: [...columns, ...scopedBy],
+        columns: all,
+        nullable: index.nullsEqual ? all.filter(({ info }) => !info.notNull) : [],
         ignoreCase: key.ignoreCase,
         code: key.code,
         index: index.name,
@@ -74,6 +84,12 @@ function serves({ parts }: UniqueIndexInfo, key: Key, columns: readonly TargetCo
   return wanted.length === found.length && wanted.every(part => found.includes(part))
 }
 
+/** One that can be used, if there is one; among these, one that keeps nulls apart is the weaker rule. */
+function strictest(indexes: readonly UniqueIndexInfo[]): UniqueIndexInfo | undefined {
+  const weight = ({ usable, nullsEqual }: UniqueIndexInfo) => 2 * Number(usable) + Number(nullsEqual)
+  return [...indexes].sort((one, other) => weight(other) - weight(one))[0]
+}
+
 function partsOf(key: Key, columns: readonly TargetColumn[]): readonly string[] {
   return columns.map(column => (isFolded(key, column) ? `lower(${column.info.name})` : column.info.name))
 }
@@ -98,5 +114,9 @@ function scopedIndex(
     const hasKey = wanted.every(part => parts.includes(part))
     return index.usable && hasKey && scopedBy !== undefined ? [{ index, scopedBy }] : []
   })
-  return found.sort((one, other) => one.scopedBy.length - other.scopedBy.length)[0]
+  return found.sort(
+    (one, other) =>
+      one.scopedBy.length - other.scopedBy.length ||
+      Number(other.index.nullsEqual) - Number(one.index.nullsEqual),
+  )[0]
 }

@@ -34,6 +34,8 @@ export interface UniqueIndexInfo {
   readonly primary: boolean
   /** Valid, without predicate, and checked at once, not at the end of the transaction. */
   readonly usable: boolean
+  /** `nulls not distinct`: a null is equal to a null. */
+  readonly nullsEqual: boolean
   /** Columns or expressions, as SQL. */
   readonly parts: readonly string[]
 }
@@ -124,6 +126,7 @@ select json_build_object(
       'name', ic.relname,
       'primary', i.indisprimary,
       'usable', i.indisvalid and i.indimmediate and i.indpred is null,
+      'nullsEqual', i.indnullsnotdistinct,
       'parts', (
         select json_agg(pg_get_indexdef(i.indexrelid, position, true) order by position)
         from generate_series(1, i.indnkeyatts::int) as position

@@ -18,6 +18,8 @@ export interface TargetColumn {
 export interface TargetKey {
   readonly isPrimary: boolean
   readonly columns: readonly TargetColumn[]
+  /** Those of them that can be null and whose nulls are equal, as the index says; empty where nulls are distinct. */
+  readonly nullable: readonly TargetColumn[]
   readonly ignoreCase: boolean
   readonly code: string
   readonly index: string

@@ -1,20 +1,50 @@
 // SQL of the classification: which staged rows clash with the table, with each other, or refer to nothing.
-import type { Target, TargetKey, TargetReference } from '../catalogue/target.ts'
-import { isMissing, isPresent, isSameRow, keyPart, stagedValue } from './compare-sql.ts'
+import type { Target, TargetColumn, TargetReference } from '../catalogue/target.ts'
+import {
+  type AskedKey,
+  isGiven,
+  isMissing,
+  isPresent,
+  isSameRow,
+  keyPart,
+  stagedValue,
+} from './compare-sql.ts'
 import type { StagedBatch } from './encode.ts'
 
 /** Keys and references that this batch can break: those whose columns it fills. */
 export interface Questions {
-  readonly keys: readonly TargetKey[]
+  readonly keys: readonly AskedKey[]
   readonly references: readonly TargetReference[]
 }
 
 export function questionsOf(target: Target, batch: StagedBatch): Questions {
   const filled = new Set(batch.columns.map(({ column }) => column))
+  const isEmpty = (column: TargetColumn) => column.info.default === null && target.writable.includes(column)
   return {
-    keys: target.keys.filter(key => key.columns.every(column => filled.has(column))),
+    keys: target.keys
+      .filter(key =>
+        key.columns.every(column => filled.has(column) || (key.nullable.includes(column) && isEmpty(column))),
+      )
+      .map(key => ({
+        ...key,
+        nulls: new Map(key.nullable.map(column => [column, nullTest(target, batch, column)])),
+      })),
     references: target.references.filter(({ column }) => filled.has(column)),
   }
+}
+
+/** A null that the staging table holds may stand for a default, or for a name that nobody has. */
+function nullTest({ references }: Target, { columns, standIns }: StagedBatch, column: TargetColumn): string {
+  const position = columns.findIndex(staged => staged.column === column)
+  const isMixed = columns[position]?.isMixed === true && column.info.default !== null
+  const names = references
+    .filter(reference => reference.column === column)
+    .flatMap(reference => reference.standIns.filter(standIn => standIns.includes(standIn)))
+  return [
+    `s.${column.sql} is null`,
+    ...(isMixed ? [isGiven(position)] : []),
+    ...names.map(({ sql }) => `s.${sql} is null`),
+  ].join(' and ')
 }
 
 /** The references by which the database accepts a row that it should not: it does not know which rows a caller may see. */
@@ -48,14 +78,15 @@ export function classifySql(target: Target, staging: string, { keys, references 
 }
 
 /** A row by its place, which holds as long as nobody updates it: partitions each have places of their own. */
-function takenBy(target: Target, key: TargetKey): string {
+function takenBy(target: Target, key: AskedKey): string {
   return `(select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit 1)`
 }
 
-/** Null equals nothing, so a row without the key belongs to no group. */
-function groupOf(key: TargetKey): string {
+/** A row without the key belongs to no group, also where others have null as a part of theirs. */
+function groupOf(key: AskedKey): string {
   const parts = key.columns.map(column => keyPart('s', column, key))
-  return `case when ${isPresent(key)} then min(s.lading_row) over (partition by ${parts.join(', ')}) end`
+  const filter = key.nulls.size === 0 ? '' : ` filter (where ${isPresent(key)})`
+  return `case when ${isPresent(key)} then min(s.lading_row)${filter} over (partition by ${parts.join(', ')}) end`
 }
 
 function makerOf(target: Target, staging: string, { column, reference, isSelf }: TargetReference): string {

@@ -22,20 +22,54 @@ export function keyPart(alias: string, column: TargetColumn, key: TargetKey): st
   return isFolded(key, column) ? `lower(${value})` : value
 }
 
-/** True for the row `t` that has the key of `s`, whoever may write it. Null equals nothing. */
-export function hasKey(key: TargetKey): string {
-  return key.columns
-    .map(column => `${keyPart('t', column, key)} = ${keyPart('s', column, key)}`)
-    .join(' and ')
+/** A key, as the rows of a batch have it. */
+export interface AskedKey extends TargetKey {
+  /** For each column whose nulls are equal, when a staged row has null there: not where its default is still to come. */
+  readonly nulls: ReadonlyMap<TargetColumn, string>
+}
+
+/** Columns that may be null double the conditions; from the fifth on, PostgreSQL finds rows by the others. */
+const mostPatterns = 4
+
+/**
+ * True for the row `t` that has the key of `s`, whoever may write it. Null equals nothing, unless the index says so:
+ * then there is a condition for each set of columns that are null, because PostgreSQL finds rows by an index for each
+ * of these, and reads the whole table for `is not distinct from`. 4,000 rows among 150,000 take 26 ms, and over 20 s.
+ */
+export function hasKey(key: AskedKey): string {
+  const equal = (column: TargetColumn) => `${keyPart('t', column, key)} = ${keyPart('s', column, key)}`
+  const isNull = (column: TargetColumn) =>
+    `(${keyPart('t', column, key)} is null and ${key.nulls.get(column)})`
+  const nullable = key.columns.filter(column => key.nulls.has(column))
+  const [open, rest] = [nullable.slice(0, mostPatterns), nullable.slice(mostPatterns)]
+  const always = [
+    ...key.columns.filter(column => !key.nulls.has(column)).map(equal),
+    ...rest.map(column => `(${equal(column)} or ${isNull(column)})`),
+  ]
+  const patterns = open.reduce<readonly string[][]>(
+    (found, column) =>
+      found.flatMap(one => [
+        [...one, equal(column)],
+        [...one, isNull(column)],
+      ]),
+    [[]],
+  )
+  const all = patterns.map(pattern => [...always, ...pattern].join(' and '))
+  return all.length === 1 ? all.join() : `(${all.map(one => `(${one})`).join(' or ')})`
 }
 
 /** True for the row `t` that `s` is by this key: one that the caller may write. */
-export function isSameRow({ scope }: Target, key: TargetKey): string {
+export function isSameRow({ scope }: Target, key: AskedKey): string {
   return `${hasKey(key)}${andInScope(scope, 't')}`
 }
 
-export function isPresent(key: TargetKey): string {
-  return `(${key.columns.map(({ sql }) => `s.${sql} is not null`).join(' and ')})`
+/** True if the staged row has the key, so that another one can have it too. */
+export function isPresent(key: AskedKey): string {
+  const parts = key.columns.map(column => {
+    const isNull = key.nulls.get(column)
+    return isNull === undefined ? `s.${column.sql} is not null` : `(s.${column.sql} is not null or ${isNull})`
+  })
+  return `(${parts.join(' and ')})`
 }
 
 /** True if `s` refers to a row that is not there for the caller, or by two fields to two rows. */

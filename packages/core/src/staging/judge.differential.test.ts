@@ -1,12 +1,13 @@
 // judge beside a judge that takes one record after the other: on any file they reject the same for the same.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { TargetKey, TargetReference } from '../catalogue/target.ts'
+import type { TargetReference } from '../catalogue/target.ts'
 import type { Questions } from './classify-sql.ts'
+import type { AskedKey } from './compare-sql.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 
 // Of keys and references the judge reads the names of columns only.
-const key = (name: string) => ({ columns: [{ info: { name } }] }) as unknown as TargetKey
+const key = (name: string) => ({ columns: [{ info: { name } }] }) as unknown as AskedKey
 const reference = (column: string, isSelf: boolean) =>
   ({ isSelf, reference: { column } }) as unknown as TargetReference
 

@@ -1,12 +1,13 @@
 // judge: who is rejected for what, in files written by hand.
 import { describe, expect, test } from 'vitest'
-import type { TargetKey, TargetReference } from '../catalogue/target.ts'
+import type { TargetReference } from '../catalogue/target.ts'
 import type { Questions } from './classify-sql.ts'
+import type { AskedKey } from './compare-sql.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 
 // Of keys and references the judge reads the names of columns only.
 const key = (...names: string[]) =>
-  ({ columns: names.map(name => ({ info: { name } })) }) as unknown as TargetKey
+  ({ columns: names.map(name => ({ info: { name } })) }) as unknown as AskedKey
 const reference = (column: string, isSelf: boolean) =>
   ({ isSelf, reference: { column } }) as unknown as TargetReference
 

@@ -92,7 +92,11 @@ function standIn(real: Target, table: string, sequence: (name: string) => string
     table: { ...real.table, sql: table, deferrable: [] },
     columns: real.columns.map(same),
     writable: real.writable.map(same),
-    keys: real.keys.map(key => ({ ...key, columns: key.columns.map(same) })),
+    keys: real.keys.map(key => ({
+      ...key,
+      columns: key.columns.map(same),
+      nullable: key.nullable.map(same),
+    })),
     references: real.references.map(reference => ({
       ...reference,
       column: same(reference.column),

@@ -6,7 +6,7 @@ import { members, namedMembers } from './members.ts'
 import { judgeFile } from './naive-judge.ts'
 import { namedPeople, people } from './people.ts'
 import { write } from './render.ts'
-import { slots } from './slots.ts'
+import { equalSlots, slots } from './slots.ts'
 import { inputsOf, type TableRow, type World } from './world.ts'
 
 const policies = ['error', 'ignore', 'update'] as const
@@ -38,7 +38,7 @@ const endings = ['IMPORT_ROLLED_BACK', 'TOO_MANY_ERRORS', 'unprocessed']
 const outcomes = ['inserted', 'updated', 'ignored', 'failed', 'processed', 'successful']
 const broken = ['COLUMN_COUNT', 'FILE_PARSE_ERROR', 'NOT_AN_OBJECT', 'DUPLICATE_JSON_KEY', 'FORBIDDEN_KEY']
 
-test.each([people, namedPeople, slots, members, namedMembers])(
+test.each([people, namedPeople, slots, equalSlots, members, namedMembers])(
   'random files for $resource reach all there is',
   world => {
     const { keys, references, standIns = [] } = world

@@ -163,10 +163,10 @@ function decide(
   return { row: matches[first], decider: first }
 }
 
-function isSame({ fields, ignoreCase }: Key, given: TableRow, row: TableRow): boolean {
+function isSame({ fields, ignoreCase, nullsEqual }: Key, given: TableRow, row: TableRow): boolean {
   return fields.every(field => {
     const [one, other] = [given[field] ?? null, row[field] ?? null]
-    if (one === null || other === null) return false
+    if (one === null || other === null) return nullsEqual === true && one === other
     return ignoreCase ? one.toLowerCase() === other.toLowerCase() : one === other
   })
 }

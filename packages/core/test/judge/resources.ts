@@ -37,7 +37,7 @@ const namedPeople = defineResource('named-people', {
   },
 })
 
-const slots = defineResource('slots', {
+const slotsDefinition = {
   table: 'slots',
   schema: Type.Object({
     site: nullable(Type.String({ maxLength: 8 })),
@@ -46,7 +46,10 @@ const slots = defineResource('slots', {
     label: nullable(Type.String()),
   }),
   key: [{ fields: ['site', 'code'], ignoreCase: true }],
-})
+}
+
+const slots = defineResource('slots', slotsDefinition)
+const equalSlots = defineResource('equal-slots', { ...slotsDefinition, table: 'equal_slots' })
 
 const { id, ...others } = peopleDefinition.schema.properties
 
@@ -73,4 +76,4 @@ const namedMembers = defineResource('named-members', {
   },
 })
 
-export const resources: readonly Resource[] = [people, namedPeople, slots, members, namedMembers]
+export const resources: readonly Resource[] = [people, namedPeople, slots, equalSlots, members, namedMembers]

@@ -1,4 +1,4 @@
-// The second world of the random files: a composite key, which may hold null and takes no notice of case, and no other.
+// The second world of the random files: a composite key, which may hold null and takes no notice of case, and no other. In a third one nulls are equal.
 import type { World } from './world.ts'
 
 export const slots: World = {
@@ -44,4 +44,18 @@ export const slots: World = {
   keys: [{ fields: ['site', 'code'], ignoreCase: true, code: 'DUPLICATE_SITE_CODE' }],
   references: [],
   refuses: ({ size }) => size !== null && Number(size) <= 0,
+}
+
+/** The same, where two rows without a site are at one and the same. */
+export const equalSlots: World = {
+  ...slots,
+  name: 'equal_slots',
+  resource: 'equal-slots',
+  ddl: `
+    create table equal_slots (site text, code int not null, size int constraint has_size check (size > 0), label text);
+    create unique index equal_slots_key on equal_slots (lower(site), code) nulls not distinct;`,
+  columns: slots.columns.map(column =>
+    column.name === 'site' ? { ...column, nulls: 4, absences: 3 } : column,
+  ),
+  keys: slots.keys.map(key => ({ ...key, nullsEqual: true })),
 }

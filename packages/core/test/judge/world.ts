@@ -37,6 +37,8 @@ export interface Column {
 export interface Key {
   readonly fields: readonly string[]
   readonly ignoreCase?: true
+  /** A null is equal to a null. */
+  readonly nullsEqual?: true
   readonly code: string
 }
 
