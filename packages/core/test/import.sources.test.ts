@@ -73,9 +73,9 @@ test('bytes without a format are refused with a sentence', async () => {
 })
 
 test('an unknown format names the known ones', async () => {
-  const running = importer.run({ resource: 'users', format: 'xml', source: Buffer.from(text) })
+  const running = importer.run({ resource: 'users', format: 'fwf', source: Buffer.from(text) })
   await expect(running).rejects.toMatchObject({
     code: 'FORMAT_UNSUPPORTED',
-    message: 'Unknown format "xml"; known: csv, ndjson, json.',
+    message: 'Unknown format "fwf"; known: csv, ndjson, json.',
   })
 })
