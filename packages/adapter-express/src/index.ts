@@ -16,7 +16,7 @@ export interface LadingHandler extends RequestHandler {
 }
 
 /**
- * Mount it at the root or under a prefix, before or after body parsers. Paths that are not of the service go to
+ * Mount it at the root or under a prefix, before what reads bodies (see docs/operating.md). Paths that are not of the service go to
  * the next handler; everything under `/v1/` is of the service.
  *
  * @example

@@ -44,8 +44,15 @@ for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
       service: () => service,
       register: { describe, test },
       groups: groupsOf[`${version} ${mount === '' ? 'at the root' : 'under a prefix'}`],
-      async start(options, principal) {
+      async start(options, principal, before) {
         const app = express()
+        if (before !== undefined) {
+          app.use((request, _response, next) => {
+            const busy = before(request)
+            if (busy === undefined) next()
+            else busy.then(() => next(), next)
+          })
+        }
         app.use(express.json())
         const lading = ladingExpress({
           ...options,

@@ -3,11 +3,14 @@ import { Server } from 'node:http'
 import { Server as TlsServer } from 'node:https'
 import { Readable } from 'node:stream'
 import {
+  type BodyLeft,
+  bodyLeft,
   closeIfUnread,
   continueWhenRead,
   createHttp,
   cutOffIfStalled,
   goneSignal,
+  type HostTraces,
   type Http,
   HttpFault,
   type HttpOptions,
@@ -84,13 +87,20 @@ async function answer(http: Http, prefix: string, { request, reply, principal }:
     path: path.slice(mount.length),
     rawQuery,
     headers: request.headers,
-    body: request.body instanceof Readable ? request.body : undefined,
+    ...bodyOf(request),
     mount,
     signal: goneSignal(reply.raw),
     remoteAddress: request.ip,
     principal,
   })
   return respond(reply, response)
+}
+
+/** Hooks of the host may have put something else in the place of the body; its middleware leaves what it makes with Node's own request. */
+function bodyOf({ raw, body }: FastifyRequest): BodyLeft {
+  const { body: parsed, file, files }: HostTraces = raw as HostTraces
+  if (body instanceof Readable) return bodyLeft(body, { body: parsed, file, files })
+  return bodyLeft(raw, { body: body ?? parsed, file, files })
 }
 
 function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {

@@ -42,8 +42,15 @@ for (const [version, fastify] of Object.entries(versions)) {
       service: () => service,
       register: { describe, test },
       groups: groupsOf[`${version} ${mount === '' ? 'at the root' : 'under a prefix'}`],
-      async start(options, principal) {
+      async start(options, principal, before) {
         const app = fastify({ forceCloseConnections: true })
+        if (before !== undefined) {
+          app.addHook('onRequest', (request, _reply, done) => {
+            const busy = before(request.raw)
+            if (busy === undefined) done()
+            else busy.then(() => done(), done)
+          })
+        }
         await app.register(ladingFastify, {
           prefix: mount,
           ...options,

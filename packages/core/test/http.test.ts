@@ -29,10 +29,12 @@ httpSuite({
   register: { describe, test },
   // The adapters run the others.
   groups: frameworkGroups,
-  async start(options, principal) {
+  async start(options, principal, before) {
     const http = createHttp(options)
     const server = createServer(async (request, response) => {
       const { url = '/', method } = request
+      const busy = before?.(request)
+      if (busy !== undefined) await busy
       const below = url.startsWith(mount) ? url.slice(mount.length) : undefined
       if (below !== undefined && http.owns(splitUrl(below)[0])) {
         const known = principal && (() => principal(request.headers))

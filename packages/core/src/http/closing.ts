@@ -20,8 +20,9 @@ export function closeIfUnread(response: ServerResponse): void {
   if (request.headers.expect === undefined) request.resume()
   // Before Node's own listener, which closes what was said to close.
   response.prependOnceListener('finish', () => {
-    const { socket } = request
-    if (!request.complete) socket.destroySoon = () => linger(request, socket)
+    // Whoever destroys a request, such as middleware that stops reading in the middle, leaves it without a socket.
+    const socket: Socket | null = request.socket
+    if (socket !== null && !request.complete) socket.destroySoon = () => linger(request, socket)
   })
 }
 

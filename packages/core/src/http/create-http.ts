@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { finished, Readable } from 'node:stream'
 import { accessOf } from './admission/access.ts'
 import { discreetly } from './answer/unknown-resource.ts'
+import { bodyLeft, wasRead } from './body/read-before.ts'
 import { announcesBody } from './body/request-body.ts'
 import { openApiDocument } from './openapi.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
@@ -59,8 +60,7 @@ export function createHttp(options: HttpOptions): Http {
       const started = performance.now()
       const match = matchRoute(input.method, input.path)
       const requestId = requestIdOf(input)
-      const body = announcesBody(input) ? input.body : undefined
-      const request: RoutedRequest = { ...input, body, params: match.params, requestId }
+      const request: RoutedRequest = { ...input, ...bodyOf(input), params: match.params, requestId }
       const answer = await respond(match, request, service).catch((error: unknown) => {
         if (statusOf(error) >= 500) options.onFault?.(error, requestId)
         return problemResponse(error, requestId)
@@ -103,6 +103,13 @@ async function respond(match: Match, request: RoutedRequest, service: Service): 
   if (request.method === 'OPTIONS')
     return { status: 204, headers: { Allow, ...service.origins.preflight(request, allowed) } }
   throw new HttpFault('METHOD_NOT_ALLOWED', `This path takes ${Allow} only.`, { Allow })
+}
+
+/** An adapter that does not look is looked after. */
+function bodyOf(input: HttpInput): Partial<Pick<HttpInput, 'body' | 'readBefore'>> {
+  if (!announcesBody(input)) return { body: undefined, readBefore: undefined }
+  if (input.body === undefined || !wasRead(input.body)) return {}
+  return { ...bodyLeft(input.body, { body: input.parsedBody }) }
 }
 
 /** Taken from the client if it is harmless in a header and in a log. */

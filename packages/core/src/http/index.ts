@@ -4,6 +4,7 @@ export { AccessRefused, type RefusalOptions, type RefusalReason } from './admiss
 export { type GivenLimits, type HttpLimits, readLimits } from './admission/limits.ts'
 export { checkOrigins } from './admission/origins.ts'
 export { continueWhenRead } from './body/continue-when-read.ts'
+export { type BodyLeft, bodyLeft, type HostTraces } from './body/read-before.ts'
 export { resetIfBroken } from './breaking.ts'
 export { closeIfUnread } from './closing.ts'
 export { createHttp, type Http } from './create-http.ts'
@@ -16,5 +17,12 @@ export {
 } from './node.ts'
 export { routes } from './routes.ts'
 export type { HttpMetrics, HttpOptions } from './service.ts'
-export type { Access, HttpInput, HttpRequest, HttpResponse, RoutedRequest } from './wire/message.ts'
+export type {
+  Access,
+  HttpInput,
+  HttpRequest,
+  HttpResponse,
+  ReadBefore,
+  RoutedRequest,
+} from './wire/message.ts'
 export { type HttpCode, HttpFault, httpCodes, problemResponse } from './wire/problem.ts'

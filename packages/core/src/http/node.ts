@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { bodyLeft, type HostTraces } from './body/read-before.ts'
 import { resetIfBroken } from './breaking.ts'
 import { closeIfUnread } from './closing.ts'
 import type { Http } from './create-http.ts'
@@ -18,7 +19,7 @@ export interface NodeExchange {
   readonly remoteAddress?: string | undefined
   /** See `HttpInput.principal`. */
   readonly principal?: (() => unknown) | undefined
-  /** What a body parser of the host has made of the body, if it has read it. */
+  /** What a body parser of the host has made of the body, if it has read it. @defaultValue `request.body` */
   readonly parsedBody?: unknown
 }
 
@@ -28,12 +29,14 @@ export async function handleNode(http: Http, exchange: NodeExchange): Promise<vo
   resetIfBroken(response)
   cutOffIfStalled(response, http)
   const [path, rawQuery] = splitUrl(exchange.url)
+  // Parsers of forms leave with the request what they take out of it.
+  const { body = exchange.parsedBody, file, files }: HostTraces = request as HostTraces
   const answer = await http.handle({
     method: request.method ?? 'GET',
     path,
     rawQuery,
     headers: request.headers,
-    ...bodyOf(request, exchange.parsedBody),
+    ...bodyLeft(request, { body, file, files }),
     mount,
     signal: goneSignal(response),
     remoteAddress: exchange.remoteAddress ?? request.socket.remoteAddress,
@@ -66,17 +69,6 @@ export function cutOffIfStalled(response: ServerResponse, { stalledMs }: Pick<Ht
   response.setTimeout(stalledMs, () => {
     if (response.writableLength > 0) response.destroy()
   })
-}
-
-/** A body parser of the host may have read the body already; then what it made of it is all there is. */
-function bodyOf(
-  request: IncomingMessage,
-  parsed: unknown,
-): { body: Readable | undefined; parsedBody?: unknown } {
-  if (!request.readableEnded) return { body: request }
-  if (typeof parsed === 'string' || parsed instanceof Uint8Array)
-    return { body: Readable.from([Buffer.from(parsed)]) }
-  return { body: undefined, ...(parsed !== undefined && { parsedBody: parsed }) }
 }
 
 async function send({ status, headers, body }: HttpResponse, response: ServerResponse): Promise<void> {

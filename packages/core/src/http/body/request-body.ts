@@ -8,6 +8,7 @@ import { readableFrom } from '../../util/readable-from.ts'
 import type { HttpLimits } from '../admission/limits.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
+import { bodyMissing } from './read-before.ts'
 
 /** Whether the headers announce a body (RFC 9112, 6.3). */
 export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolean {
@@ -37,19 +38,36 @@ export function detached(body: Readable, limits: HttpLimits): Readable {
   return paced
 }
 
+/** What a route says of a body that is no JSON, and in addition of one that is too large. */
+export interface Explain {
+  /** @param start of the body */
+  invalid(start: string): string
+  readonly tooLarge: string
+}
+
+const explainedBytes = 4096
+
 const utf8 = /^(?:utf-?8|(?:us-)?ascii)$/i
 
 /** @throws HttpFault `BODY_TOO_LARGE`, `BODY_INVALID`, `BODY_TOO_SLOW`, `MEDIA_TYPE_UNSUPPORTED` */
-export async function readJson(request: HttpRequest, limits: HttpLimits): Promise<unknown> {
+export async function readJson(
+  request: HttpRequest,
+  limits: HttpLimits,
+  explain: Explain = { invalid: () => 'The body is not valid JSON in UTF-8.', tooLarge: '' },
+): Promise<unknown> {
   const { jsonBodyBytes } = limits
-  const tooLarge = new HttpFault('BODY_TOO_LARGE', `A JSON body may have at most ${jsonBodyBytes} bytes.`)
+  const sentence = `A JSON body may have at most ${jsonBodyBytes} bytes.`
+  const tooLarge = new HttpFault('BODY_TOO_LARGE', [sentence, explain.tooLarge].join(' ').trim())
   // Also where the host's parser, whose limit may be another, has read it.
   if (Number(request.headers['content-length'] ?? 0) > jsonBodyBytes) throw tooLarge
   if (request.parsedBody !== undefined) {
     if (sizeOf(request.parsedBody) > jsonBodyBytes) throw tooLarge
     return request.parsedBody
   }
-  if (request.body === undefined) throw new HttpFault('BODY_INVALID', 'The request has no body; send JSON.')
+  if (request.body === undefined) {
+    const none = new HttpFault('BODY_INVALID', 'The request has no body; send JSON.')
+    throw bodyMissing(request.readBefore, none)
+  }
   const type = header(request, 'content-type')
   if (mediaType(type) !== 'application/json') {
     throw new HttpFault(
@@ -70,17 +88,14 @@ export async function readJson(request: HttpRequest, limits: HttpLimits): Promis
     if (size > jsonBodyBytes) throw tooLarge
     chunks.push(chunk)
   }
-  return parsedJson(Buffer.concat(chunks))
-}
-
-function parsedJson(bytes: Buffer): unknown {
+  const bytes = Buffer.concat(chunks)
   let text: string
   let value: unknown
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     value = JSON.parse(text)
   } catch {
-    throw new HttpFault('BODY_INVALID', 'The body is not valid JSON in UTF-8.')
+    throw new HttpFault('BODY_INVALID', explain.invalid(bytes.toString('utf8', 0, explainedBytes)))
   }
   // Of a body that the host's parser has read, nobody can tell any more.
   const twice = repeatedKey(text)

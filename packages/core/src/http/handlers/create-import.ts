@@ -1,13 +1,15 @@
 // POST /v1/imports: a file as a form, as a raw body, or by its address.
+import type { Static } from '@sinclair/typebox'
 import { mediaTypesOfFiles } from '../../format/detect.ts'
 import { foreignByType, foreignSentence } from '../../format/foreign.ts'
 import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../service.ts'
 import { submitted } from '../submit/idempotency.ts'
 import { settingsOf } from '../submit/import-settings.ts'
+import { expectFileUrl, explainText, howToSend, urlEncoded, withAdvice } from '../submit/misplaced-file.ts'
 import { expectRoom, refuseWhileDraining } from '../submit/submission.ts'
 import { uploadForm, uploadRaw } from '../submit/upload.ts'
-import { header, mediaType } from '../wire/message.ts'
+import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { readBody } from '../wire/parameters.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { importFromUrl } from '../wire/schemas.ts'
@@ -19,7 +21,7 @@ export const createImport: Handler = (request, service) => {
   refuseWhileDraining(service)
   return service.uploads.hold(request, () =>
     submitted(request, service, 'import', async claim => {
-      const take = way(mediaType(header(request, 'content-type')))
+      const take = way(mediaType(header(request, 'content-type')), request)
       // What has been taken already takes no more room.
       if (claim?.isReplay !== true) await expectRoom(request, service)
       return take(request, service, claim)
@@ -27,10 +29,11 @@ export const createImport: Handler = (request, service) => {
   )
 }
 
-function way(type: string | undefined): typeof uploadForm {
+function way(type: string | undefined, request: HttpRequest): typeof uploadForm {
   if (type === 'multipart/form-data') return uploadForm
   if (type === 'application/json') return fromUrl
   if (type !== undefined && uploadMediaTypes.includes(type)) return uploadRaw
+  if (type === 'application/x-www-form-urlencoded') throw urlEncoded(request)
   throw new HttpFault(
     'MEDIA_TYPE_UNSUPPORTED',
     `${whatItIs(type)}Send the file as multipart/form-data, or as the body with one of the content types ${uploadMediaTypes.join(', ')}.`,
@@ -46,10 +49,22 @@ function lowered(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1)
 }
 
+function readFromUrl(body: unknown, request: HttpRequest): Static<typeof importFromUrl> {
+  try {
+    return readBody(importFromUrl, body)
+  } catch (error) {
+    throw withAdvice(error, body, request)
+  }
+}
+
 const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
   const { jobs, limits, maxFileSize, registry } = service
-  const body = readBody(importFromUrl, await readJson(request, limits))
-  const { file_url: url, resource, format, mapping, metadata, ...options } = body
+  const body = await readJson(request, limits, {
+    invalid: start => explainText(start, request),
+    tooLarge: howToSend(request, 'json', undefined),
+  })
+  expectFileUrl(body, request)
+  const { file_url: url, resource, format, mapping, metadata, ...options } = readFromUrl(body, request)
   await request.access.permit(registry.get(resource).name)
   const settings = { ...settingsOf(options), mapping, metadata }
   return jobs.submitRemoteImport({

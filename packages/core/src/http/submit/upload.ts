@@ -1,7 +1,7 @@
 // An upload → an import job: a form or a raw body, streamed to the jobs and never held in memory.
 import { LadingError } from '../../errors/lading-error.ts'
 import { bundleFormat, isBundle } from '../../format/bundle/detect.ts'
-import { type DetectedFormat, gzipMediaTypes } from '../../format/detect.ts'
+import { type DetectedFormat, gzipMediaTypes, typeOf } from '../../format/detect.ts'
 import type { ImportSettings } from '../../importer/settings.ts'
 import type { Job } from '../../jobs/store/job.ts'
 import type { KeyClaim } from '../../jobs/submit/idempotency.ts'
@@ -10,6 +10,7 @@ import type { ByteSource } from '../../source/chunks.ts'
 import { peek } from '../../source/peek.ts'
 import { limited, spooled } from '../body/chunks.ts'
 import { type FilePart, type Form, formOverhead, readForm } from '../body/multipart.ts'
+import { bodyMissing } from '../body/read-before.ts'
 import { checkAnnouncedSize, detached } from '../body/request-body.ts'
 import type { Service } from '../service.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
@@ -33,14 +34,13 @@ export async function uploadRaw(
   if (!mayBeBundle(request, options, coding)) required(options)
   await permitNamed(request, options)
   expectWhole(claim, options, request)
-  if (request.body === undefined)
-    throw new HttpFault('BODY_INVALID', 'The request has no body; send the file.')
+  if (request.body === undefined) throw noBody(request, 'The request has no body; send the file.')
   const body = detached(request.body, service.limits)
   try {
     const { start, whole } = await peek(limited(body, service.maxFileSize))
     // The name is none that the client gave: it says that the body is compressed.
     const fileName = coding === 'gzip' ? '.gz' : undefined
-    const file = { fileName, contentType: header(request, 'content-type') ?? '', start }
+    const file = { fileName, contentType: contentTypeOf(request), start }
     if (isBundle({ format: options.format, fileName, start })) {
       return await submitBundle(request, service, { source: whole, options, claim })
     }
@@ -48,7 +48,8 @@ export async function uploadRaw(
     const found = formatOf(file, options.format)
     if (found === undefined) throw formatUnknown(file)
     const { format, compression } = found
-    const upload = { ...settingsWith(options, found), format, compression, resource, source: whole }
+    const settings = settingsWith(options, found)
+    const upload = { ...settings, ...asText(request), format, compression, resource, source: whole }
     return await submit(request, service, upload, claim)
   } finally {
     body.destroy()
@@ -71,8 +72,7 @@ export async function uploadForm(
   expectSame(claim, readImport(query, service))
   if (codingOf(request) !== 'identity') throw codingUnknown('A form is sent plain; compress the file in it.')
   checkAnnouncedSize(request, service.maxFileSize, formOverhead(service.limits))
-  if (request.body === undefined)
-    throw new HttpFault('BODY_INVALID', 'The form is empty; send file and resource.')
+  if (request.body === undefined) throw noBody(request, 'The form is empty; send file and resource.')
   const form = readForm(request.body, header(request, 'content-type') ?? '', service)
   try {
     const part = await form.file
@@ -196,8 +196,24 @@ function formatTooLate(): LadingError {
   )
 }
 
+function noBody({ readBefore }: HttpRequest, sentence: string): Error {
+  return bodyMissing(readBefore, new HttpFault('BODY_INVALID', sentence))
+}
+
+/** What a parser has made text of is no longer in the charset that it came in, whoever names one. */
+function asText({ readBefore }: HttpRequest): Pick<ImportSettings, 'encoding'> {
+  return readBefore?.left === 'text' ? { encoding: 'utf-8' } : {}
+}
+
+function contentTypeOf(request: HttpRequest): string {
+  const type = header(request, 'content-type') ?? ''
+  return request.readBefore?.left === 'text' ? typeOf(type) : type
+}
+
 /** RFC 9110, 8.4: what the body was compressed with, as it is sent. @throws HttpFault `MEDIA_TYPE_UNSUPPORTED` */
 function codingOf(request: HttpRequest): 'identity' | 'gzip' {
+  const { left } = request.readBefore ?? {}
+  if (left === 'inflated bytes' || left === 'text') return 'identity'
   const coding = header(request, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
   if (coding === 'identity') return coding
   if (coding === 'gzip' || coding === 'x-gzip') return 'gzip'

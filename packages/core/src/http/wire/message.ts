@@ -3,6 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Caller } from '../../resource/definition.ts'
 
+/** Who has read the body of a request before the service, and what is left of it in `body`. */
+export interface ReadBefore {
+  /** For a sentence: `multer, a parser of forms`. */
+  readonly by: string
+  /** `'text'` is UTF-8, whatever the charset was. What is inflated has no coding any more. */
+  readonly left: 'bytes' | 'inflated bytes' | 'text' | 'nothing'
+}
+
 /** What an adapter hands in. */
 export interface HttpInput {
   readonly method: string
@@ -15,6 +23,8 @@ export interface HttpInput {
   readonly body: Readable | undefined
   /** What a body parser of the host made of a JSON body that it has already read. */
   readonly parsedBody?: unknown
+  /** What of the host has read the body before. @defaultValue nothing has */
+  readonly readBefore?: ReadBefore | undefined
   /** Prefix under which the routes are mounted, such as `/api`; `''` at the root. Links begin with it. */
   readonly mount: string
   /** Comes when the client goes away before its answer is complete. */

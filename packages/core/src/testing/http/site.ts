@@ -1,9 +1,10 @@
 // What the cases of the HTTP suite work with: a served service, ways to send to it, and assertions on its answers.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import type { HostTraces } from '../../http/body/read-before.ts'
 import type { HttpOptions } from '../../http/service.ts'
 import { until } from '../runner.ts'
 import type { RemoteNames } from './remote-site.ts'
@@ -58,6 +59,9 @@ export interface BrittleService extends Pick<HttpOptions, 'exporter' | 'resource
   terminate(): Promise<number>
 }
 
+/** Middleware of the host: it is given Node's own request, and the service is reached at once, or when it resolves. */
+export type Before = (request: IncomingMessage & HostTraces) => Promise<void> | void
+
 /** What a host makes of a request for the adapter's option `principal`. */
 export type Principal = (headers: IncomingHttpHeaders) => unknown
 
@@ -69,7 +73,7 @@ export interface HttpSite {
   readonly base: string
   readonly service: HttpSuiteService
   /** The same host with other options; stopped with the case. */
-  serve(options: Partial<HttpOptions>, principal?: Principal): Promise<HttpSite>
+  serve(options: Partial<HttpOptions>, principal?: Principal, before?: Before): Promise<HttpSite>
   /** Ends the host, as it does by itself behind the case. */
   stop(): Promise<void>
 }

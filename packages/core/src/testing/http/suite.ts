@@ -23,12 +23,14 @@ import { idempotencyCases } from './cases/idempotency.ts'
 import { importCases } from './cases/imports.ts'
 import { jobLifeCases } from './cases/job-life.ts'
 import { limitCases } from './cases/limits.ts'
+import { misplacedFileCases } from './cases/misplaced-files.ts'
 import { optionCases } from './cases/options.ts'
 import { outageCases } from './cases/outages.ts'
 import { permitCases } from './cases/permits.ts'
 import { principalCases } from './cases/principals.ts'
 import { probeCases } from './cases/probes.ts'
 import { queueFullCases } from './cases/queue-full.ts'
+import { readBodyCases } from './cases/read-bodies.ts'
 import { remoteCases } from './cases/remote.ts'
 import { remoteAddressCases } from './cases/remote-addresses.ts'
 import { remoteFaultCases } from './cases/remote-faults.ts'
@@ -43,7 +45,7 @@ import { tricklingBodyCases } from './cases/trickling-bodies.ts'
 import { unknownResourceCases } from './cases/unknown-resources.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
 import { uploadCases } from './cases/uploads.ts'
-import type { HttpSite, HttpSuiteService, Principal } from './site.ts'
+import type { Before, HttpSite, HttpSuiteService, Principal } from './site.ts'
 
 export type { HttpSuiteService } from './site.ts'
 
@@ -59,11 +61,13 @@ export interface HttpSuiteOptions {
    * routes, the service under `mount`, `GET /host` → `hello from the host`, `POST /host` → the parsed JSON body
    * as JSON, and 404 with the text `host: not found` for all else. `stop` closes it, breaks what is left of the
    * connections, and resolves when no request is worked on; twice does nothing more. With a `principal`, that is what
-   * the option of this name returns for the headers of the framework's request.
+   * the option of this name returns for the headers of the framework's request. With a `before`, the host waits for it
+   * with each request, ahead of its body parser and of the service.
    */
   readonly start: (
     options: HttpOptions,
     principal: Principal | undefined,
+    before: Before | undefined,
   ) => Promise<{ readonly url: string; stop(): Promise<void> }>
   readonly register: SuiteRunner
   /** Groups of cases to register, where another run has all of them. @defaultValue all */
@@ -80,6 +84,7 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'imports',
   'uploads',
   'charsets',
+  'bodies that were read',
   'too large',
   'limits',
   'places for downloads',
@@ -118,6 +123,8 @@ const groups = {
   encodings: encodingCases,
   charsets: charsetCases,
   'kinds of files': fileKindCases,
+  'misplaced files': misplacedFileCases,
+  'bodies that were read': readBodyCases,
   'truth in transit': transitCases,
   'export jobs': exportJobCases,
   downloads: downloadCases,
@@ -151,9 +158,9 @@ export function httpSuite(options: HttpSuiteOptions): void {
       for (const [title, body] of Object.entries(cases)) {
         register.test(title, async () => {
           const stops: (() => Promise<void>)[] = []
-          const serve: HttpSite['serve'] = async (options, principal) => {
+          const serve: HttpSite['serve'] = async (options, principal, before) => {
             const { jobs, exporter, resources } = service()
-            const { url, stop } = await start({ jobs, exporter, resources, ...options }, principal)
+            const { url, stop } = await start({ jobs, exporter, resources, ...options }, principal, before)
             stops.push(stop)
             return { origin: url, mount, base: url + mount, service: service(), serve, stop }
           }
