@@ -184,7 +184,8 @@ describe('a record that cannot be read, or that the table refuses', () => {
       rowNumber: 3,
       recordIdentifier: 'evil@example.org',
       code: 'CONSTRAINT_VIOLATION',
-      message: 'The row breaks the rule "users_name_not_evil" of the table.',
+      field: 'name',
+      message: '"name" must not be evil.',
     })
     expect(await names()).toEqual(['a', 'b'])
   })

@@ -63,7 +63,7 @@ function naiveJudge(
     const ownBoss = person.boss_id === person.id && !table.some(other => other.id === person.id)
     if (!bosses || (ownBoss && found.length > 0)) found.push('boss_id BOSS_NOT_FOUND')
     if (person.team_id > 3) found.push('team_id TEAM_NOT_FOUND')
-    if (found.length === 0 && person.age >= tooOld) found.push('null CONSTRAINT_VIOLATION')
+    if (found.length === 0 && person.age >= tooOld) found.push('age CONSTRAINT_VIOLATION')
     if (found.length === 0) table.push(person)
     errors.push(...found.map(error => `${index + 2} ${error}`))
   })

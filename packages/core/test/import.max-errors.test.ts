@@ -12,7 +12,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
     expect(result.errors).toEqual([
       '2 email DUPLICATE_EMAIL',
       '3 email DUPLICATE_EMAIL',
-      '4 null CONSTRAINT_VIOLATION',
+      '4 name CONSTRAINT_VIOLATION',
     ])
     expect(counts(result.report)).toEqual({
       processed: 4,

@@ -156,12 +156,12 @@ describe.each(batchSizes)('in batches of %i', batchRows => {
       { id: 1, email: 'a@x', team_id: 99 },
     ])
     expect(result.errors).toEqual([
-      '1 null CONSTRAINT_VIOLATION',
-      '3 null CONSTRAINT_VIOLATION',
+      '1 name CONSTRAINT_VIOLATION',
+      '3 name CONSTRAINT_VIOLATION',
       '4 team_id TEAM_NOT_FOUND',
       '5 team_id TEAM_NOT_FOUND',
     ])
-    expect(result.messages[0]).toContain('"polite"')
+    expect(result.messages[0]).toBe('"name" must not be evil.')
     expect(result.table).toEqual([ada, '2 b@x Bobby 2 null now'])
     expect(result.counts).toEqual({ inserted: 0, updated: 1, ignored: 0, failed: 4 })
   })

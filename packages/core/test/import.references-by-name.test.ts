@@ -102,10 +102,10 @@ describe('records that name the row in several ways', () => {
         '6 author_email AUTHOR_NOT_FOUND',
         '7 author_badge AUTHOR_NOT_FOUND',
       ])
-      expect(messages[0]).toBe('"author_email" and "author_id" do not name one and the same row of people.')
-      expect(messages[2]).toBe(
-        '"author_badge" names no row of people that exists or came earlier in this file.',
+      expect(messages[0]).toBe(
+        '"author_email" and "author_id" do not name the same row of people; correct one of them.',
       )
+      expect(messages[2]).toBe('There is no author with the badge "Z9", in the table or earlier in the file.')
       expect(report.failed).toBe(3)
       expect(await writtenArticles()).toEqual(
         'dryRun' in options || 'atomic' in options
@@ -220,7 +220,7 @@ test('a name that nobody has is missing also where the table refuses another rec
       { slug: 'refused', author_badge: 'A1' },
     ],
   })
-  expect(briefly(report.errors)).toEqual(['2 author_badge AUTHOR_NOT_FOUND', '3 null CONSTRAINT_VIOLATION'])
+  expect(briefly(report.errors)).toEqual(['2 author_badge AUTHOR_NOT_FOUND', '3 slug CONSTRAINT_VIOLATION'])
   const { rows } = await database.pool.query('select * from drafts')
   expect(rows).toEqual([{ slug: 'a', author_id: 2 }])
 })

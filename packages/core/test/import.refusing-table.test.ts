@@ -4,21 +4,48 @@ import type { TestDatabase } from '../../../test-support/database.ts'
 import type { RecordError } from '../src/index.ts'
 import { type Bed, openBookings } from './judge/refusing-bed.ts'
 import { secret } from './judge/refusing-table.ts'
+import { briefly } from './support.ts'
 
 let bed: Bed
 afterEach(() => bed.drop())
 
-/** What a row is refused for, and the name that its message must tell. */
+/** What a row is refused for, and what its error must tell: the field, and a part of the sentence. */
 const violations = [
-  { what: 'a CHECK', values: { amount: '-1' }, name: 'is_positive' },
-  { what: 'an exclusion constraint', values: { during: '[150,160)' }, name: 'no_overlap' },
-  { what: 'a deferred unique constraint', values: { seat: 'A1' }, name: 'one_seat' },
-  { what: 'a foreign key', values: { grade: 'z' }, name: 'known_grade' },
-  { what: 'the precision of a generated column', values: { amount: '60000000' }, name: 'out of the range' },
-  { what: 'a trigger that raises', values: { note: 'raise' }, name: 'P0001' },
-  { what: 'a trigger that drops the row', values: { note: 'vanish' }, name: 'trigger' },
-  { what: 'row-level security', values: { note: 'forbidden' }, name: 'row-level security' },
-  { what: 'the type of a column', values: { during: 'nonsense' }, name: '22P02' },
+  { what: 'a CHECK', values: { amount: '-1' }, field: 'amount', name: 'greater than 0' },
+  {
+    what: 'an exclusion constraint',
+    values: { during: '[150,160)' },
+    field: 'during',
+    name: 'which the rule "no_overlap',
+  },
+  {
+    what: 'a deferred unique constraint',
+    values: { seat: 'A1' },
+    field: 'region',
+    name: '"seat" must be unique',
+  },
+  {
+    what: 'a foreign key',
+    values: { grade: 'z' },
+    field: 'grade',
+    name: 'no row in grades with the grade "z"',
+  },
+  {
+    what: 'the precision of a generated column',
+    values: { amount: '60000000' },
+    field: 'amount',
+    name: 'a number goes out of range',
+  },
+  { what: 'a trigger that raises', values: { note: 'raise' }, field: null, name: 'No such note.' },
+  { what: 'a trigger that drops the row', values: { note: 'vanish' }, field: null, name: 'trigger' },
+  { what: 'row-level security', values: { note: 'forbidden' }, field: null, name: 'row-level security' },
+  {
+    what: 'the type of a column',
+    values: { during: 'nonsense' },
+    field: 'during',
+    code: 'INVALID_DURING',
+    name: 'must be a range of whole numbers (int4range)',
+  },
 ] as const
 
 const good = (id: number) => ({ region: 'north', id, amount: '5', payload: { of: id } })
@@ -34,8 +61,12 @@ const badLines = violations.map((_, index) => 2 * index + 2)
 
 /** Checks each error beside the violation that its row was made for. */
 function expectNamed(errors: readonly RecordError[], lines: readonly number[]): void {
-  expect(errors.map(({ rowNumber, code }) => `${rowNumber} ${code}`)).toEqual(
-    lines.map(line => `${line} CONSTRAINT_VIOLATION`),
+  expect(briefly(errors)).toEqual(
+    lines.map((line, index) => {
+      const violation = violations[index]
+      const code = violation && 'code' in violation ? violation.code : 'CONSTRAINT_VIOLATION'
+      return `${line} ${violation?.field} ${code}`
+    }),
   )
   for (const [index, { message }] of errors.entries()) {
     expect(message).toContain(violations[index]?.name)
@@ -122,13 +153,13 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
     expect(rows.map(({ id, seat }) => `${id} ${seat}`)).toEqual(seats)
   })
 
-  test('rows that exist, under ignore: nothing of them is looked at', async () => {
+  test('rows that exist, under ignore: nothing of them is looked at but the types of their values', async () => {
     bed = await openBookings(shape)
     await bed.run([good(400)])
     const changes = violations.map(({ values }) => ({ ...good(400), ...values }))
     const { counts, errors } = await bed.run(changes, { onConflict: 'ignore' })
-    expect(errors).toEqual([])
-    expect(counts).toEqual([0, 0, violations.length, 0])
+    expect(briefly(errors)).toEqual(['9 during INVALID_DURING'])
+    expect(counts).toEqual([0, 0, violations.length - 1, 1])
   })
 
   test('rows that exist, under update, and say nothing new are ignored: json to the letter, numbers by value', async () => {

@@ -30,7 +30,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
     expect(result.errors).toEqual([
       '2 email DUPLICATE_EMAIL',
       '3 email DUPLICATE_EMAIL',
-      '4 null CONSTRAINT_VIOLATION',
+      '4 name CONSTRAINT_VIOLATION',
       '5 team_id TEAM_NOT_FOUND',
       '6 id DUPLICATE_ID',
       '10 boss_id BOSS_NOT_FOUND',

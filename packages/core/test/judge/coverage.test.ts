@@ -41,13 +41,13 @@ const broken = ['COLUMN_COUNT', 'FILE_PARSE_ERROR', 'NOT_AN_OBJECT', 'DUPLICATE_
 test.each([people, namedPeople, slots, equalSlots, members, namedMembers])(
   'random files for $resource reach all there is',
   world => {
-    const { keys, references, standIns = [] } = world
+    const { keys, references, refusedFields, standIns = [] } = world
     const columns = inputsOf(world)
     const expected = [
       ...endings,
       ...outcomes,
       ...broken.map(code => `null ${code}`),
-      'null CONSTRAINT_VIOLATION',
+      ...refusedFields.map(field => `${field} CONSTRAINT_VIOLATION`),
       ...columns.map(({ name, faults }) => `${name} ${faults.code}`),
       ...columns.filter(({ required }) => required).map(({ name }) => `${name} MISSING_FIELD`),
       ...keys.map(({ fields, code }) => `${fields[0]} ${code}`),

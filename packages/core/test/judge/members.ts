@@ -44,6 +44,7 @@ export const members: World = {
     { fields: ['badge'], code: 'DUPLICATE_BADGE' },
   ],
   tenant: 'tenant_id',
+  refusedFields: [null, 'age'],
   untangle: 'update members set boss_id = null where boss_id > id',
 }
 

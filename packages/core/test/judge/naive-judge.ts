@@ -94,7 +94,8 @@ function judgeRecord(
 ): Became {
   const broken =
     record.problem === undefined ? fieldErrors(world, record, tenant) : [`null ${record.problem}`]
-  if (broken.length > 0) return { what: 'failed', errors: broken }
+  if (record.problem !== undefined) return { what: 'failed', errors: broken }
+  if (broken.length > 0) return { what: 'failed', errors: withMissing(world, record, broken) }
   const whose = world.tenant
   const given = { ...presentValues(world, record), ...(whose && tenant && { [whose]: tenant }) }
   const isOwn = (row: TableRow) => whose === undefined || tenant === undefined || row[whose] === tenant
@@ -123,9 +124,14 @@ function judgeRecord(
   }
   if (errors.length > 0) return { what: 'failed', errors }
   // What others have is in the way, and nothing is told of it.
-  const refuses = (row: TableRow, others: readonly TableRow[]) =>
-    world.refuses(row, others) ||
+  const isTakenByOthers = (row: TableRow, others: readonly TableRow[]) =>
     others.some(other => !isOwn(other) && world.keys.some(key => isSame(key, row, other)))
+  const refuses = (row: TableRow, others: readonly TableRow[]): Became | undefined => {
+    const field = world.refuses(row, others)
+    if (field === undefined && !isTakenByOthers(row, others)) return undefined
+    const isTold = whose === undefined || tenant === undefined || field !== world.unknownKey
+    return { what: 'failed', errors: [`${isTold ? (field ?? null) : null} CONSTRAINT_VIOLATION`] }
+  }
 
   if (found === undefined) {
     const row = Object.fromEntries(
@@ -134,13 +140,13 @@ function judgeRecord(
         name in given ? (given[name] ?? null) : initialValue(initial, table),
       ]),
     )
-    return refuses(row, table) ? refused : { what: 'inserted', table: [...table, row] }
+    return refuses(row, table) ?? { what: 'inserted', table: [...table, row] }
   }
   if (Object.entries(given).every(([name, value]) => found[name] === value)) return { what: 'ignored', table }
   const touched = world.touched === undefined || world.touched in given ? {} : { [world.touched]: now }
   const row = { ...found, ...given, ...touched }
   const others = table.filter(other => other !== found)
-  return refuses(row, others) ? refused : { what: 'updated', table: [...others, row] }
+  return refuses(row, others) ?? { what: 'updated', table: [...others, row] }
 }
 
 /** No row is ever deleted, so their number tells made values apart. */
@@ -148,7 +154,31 @@ function initialValue(initial: Value | undefined, table: readonly TableRow[]): V
   return initial === made ? `${made}#${table.length}` : (initial ?? null)
 }
 
-const refused: Became = { what: 'failed', errors: ['null CONSTRAINT_VIOLATION'] }
+/**
+ * A record that is wrong by itself is told at once where it refers to rows of another table that are not there, by a
+ * value that is not wrong itself. Whether an earlier record of the same table got in is not asked for it.
+ */
+function withMissing(world: World, { cells }: WrittenRecord, broken: readonly string[]): readonly string[] {
+  const standIns = world.standIns ?? []
+  const isWrong = (name: string) => broken.some(error => error.startsWith(`${name} `))
+  const goodValue = (name: string) => {
+    const cell = cells[name]
+    return cell !== undefined && 'value' in cell && !isWrong(name) ? cell.value : null
+  }
+  const missing = world.references.flatMap(({ field, code, to }) => {
+    if (to === 'self') return []
+    const named = standIns.filter(
+      ({ column, standsFor }) => standsFor === field && goodValue(column.name) !== null,
+    )
+    const nameless = named.find(({ column, find }) => find(goodValue(column.name) ?? '', []) === undefined)
+    if (nameless !== undefined) return [`${nameless.column.name} ${code}`]
+    const id = goodValue(field)
+    return id !== null && !to.has(id) ? [`${field} ${code}`] : []
+  })
+  const order = inputsOf(world).map(({ name }) => name)
+  const placeOf = (error: string) => order.indexOf(error.slice(0, error.indexOf(' ')))
+  return [...broken, ...missing].sort((one, other) => placeOf(one) - placeOf(other))
+}
 
 /** Which key says which row is meant, and that row. `decider` -1: none. */
 function decide(

@@ -185,10 +185,14 @@ export const people: World = {
     { field: 'boss_id', code: 'BOSS_NOT_FOUND', to: 'self' },
     { field: 'team_id', code: 'TEAM_NOT_FOUND', to: new Set(['1', '2', '3']) },
   ],
-  refuses: (row, others) =>
-    Number(row.age) >= tooOld ||
-    row.note === dropped ||
-    (row.desk !== null && others.some(other => other.desk === row.desk)),
+  refuses(row, others) {
+    // The trigger comes before the rules, and these before the indexes.
+    if (row.note === dropped) return null
+    if (Number(row.age) >= tooOld) return 'age'
+    return row.desk !== null && others.some(other => other.desk === row.desk) ? 'desk' : undefined
+  },
+  refusedFields: [null, 'age', 'desk'],
+  unknownKey: 'desk',
   unseen: { note: dropped, desk: 'any' },
   untangle: 'update people set boss_id = null where boss_id > id',
   touched: 'updated_at',

@@ -21,7 +21,7 @@ export const bookings = defineResource('bookings', {
 
 export type Shape = 'plain' | 'partitioned'
 
-/** What no message may ever hold: it stands in the rows of others, and in what a trigger says. */
+/** What no message may ever hold: it stands in the rows of others, and in the details of what a trigger says. */
 export const secret = 'SECRET-OF-OTHERS'
 
 // Identity columns and exclusion constraints of a partitioned table need PostgreSQL 17, so a sequence and the
@@ -67,7 +67,7 @@ export function bookingsDdl(shape: Shape): string {
     ${partitions}
     create function judge_note() returns trigger language plpgsql as $$
       begin
-        if new.note = 'raise' then raise exception '${secret}: %', new; end if;
+        if new.note = 'raise' then raise exception 'No such note' using detail = '${secret}'; end if;
         if new.note = 'vanish' then return null; end if;
         return new;
       end $$;

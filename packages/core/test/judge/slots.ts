@@ -43,7 +43,8 @@ export const slots: World = {
   ],
   keys: [{ fields: ['site', 'code'], ignoreCase: true, code: 'DUPLICATE_SITE_CODE' }],
   references: [],
-  refuses: ({ size }) => size !== null && Number(size) <= 0,
+  refuses: ({ size }) => (size !== null && Number(size) <= 0 ? 'size' : undefined),
+  refusedFields: ['size'],
 }
 
 /** The same, where two rows without a site are at one and the same. */

@@ -58,6 +58,8 @@ export interface StandIn {
   find(name: string, table: readonly TableRow[]): string | undefined
 }
 
+export type Refused = string | null | undefined
+
 export interface World {
   /** Name of the table. */
   readonly name: string
@@ -68,8 +70,15 @@ export interface World {
   readonly keys: readonly Key[]
   readonly references: readonly Reference[]
   readonly standIns?: readonly StandIn[]
-  /** What the table refuses though nobody told the resource. @param others all rows but the one replaced */
-  refuses(row: TableRow, others: readonly TableRow[]): boolean
+  /**
+   * What the table refuses though nobody told the resource: the field that its rule is about, null for none, and
+   * undefined where the row may get in. @param others all rows but the one replaced
+   */
+  refuses(row: TableRow, others: readonly TableRow[]): Refused
+  /** Of these, the fields that files reach; null among them where it is none. */
+  readonly refusedFields: readonly (string | null)[]
+  /** The field that has to be unique in all of the table, though it is no key: a tenant hears nothing of it. */
+  readonly unknownKey?: string
   /**
    * Fields, or values of theirs, that only the table itself can judge: a trigger, or a unique index which no key of
    * the resource names. A stand-in for the table, as a dry run uses, does not know them.
