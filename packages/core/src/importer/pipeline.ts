@@ -19,6 +19,7 @@ import type { Limits } from './options.ts'
 import type { JobRun, ResumePoint } from './recorder.ts'
 import type { ImportWarning } from './report.ts'
 import type { FileSettings, ImportSettings } from './settings.ts'
+import { uniform } from './uniform.ts'
 
 export interface PipelineOptions {
   readonly target: Target
@@ -86,7 +87,7 @@ export async function* importPipeline(
   const judged = validate(own, resource, compileFit(target))
   const batches = regroup(judged, limits)
   const known = lookUp(batches, target, signal)
-  const encoded = encode(known, target, { mayUpdate })
+  const encoded = encode(uniform(known, target), target, { mayUpdate })
 
   yield* mergeBatches(encoded, session, {
     target,
