@@ -42,7 +42,9 @@ export function matchKeys(
         .map(column => (isFolded(key, column) ? `lower(${column.sql})` : column.sql))
         .join(', ')
       problems.push(
-        `the key (${names}) has no unique index; create one: create unique index on ${table.sql} (${expression})`,
+        table.kind === 'v'
+          ? `the key (${names}) needs a unique index, and ${table.sql} is a view: leave the key out, or name the table of the view`
+          : `the key (${names}) has no unique index; create one: create unique index on ${table.sql} (${expression})`,
       )
     } else if (!index.usable) {
       problems.push(`the unique index ${index.name} of the key (${names}) is deferrable, partial or invalid`)

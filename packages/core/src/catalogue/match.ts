@@ -110,7 +110,9 @@ function matchReferences(
     const foreignKey = foreignKeyOf(reference, name, table, tables.get(reference.table), resource)
     if (foreignKey === undefined) {
       problems.push(
-        `"${name}" has no foreign key to ${reference.table} (${reference.column}); create one: alter table ${table.sql} add foreign key (${column.sql}) references ${reference.table} (${identifier(reference.column)})`,
+        table.kind === 'v'
+          ? `"${name}" needs a foreign key, and ${table.sql} is a view: leave the reference out, or name the table of the view`
+          : `"${name}" has no foreign key to ${reference.table} (${reference.column}); create one: alter table ${table.sql} add foreign key (${column.sql}) references ${reference.table} (${identifier(reference.column)})`,
       )
       return []
     }

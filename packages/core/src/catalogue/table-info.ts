@@ -27,6 +27,8 @@ export interface ColumnInfo {
   readonly isGenerated: boolean
   /** `generated always as identity`: an insert has to override it, and an update can only reset it. */
   readonly isAlways: boolean
+  /** Of a view that PostgreSQL itself can write through, but not this column. */
+  readonly isComputed: boolean
 }
 
 export interface UniqueIndexInfo {
@@ -52,6 +54,10 @@ export interface TableInfo {
   readonly oid: number
   /** Quoted, with its schema. */
   readonly sql: string
+  /** `pg_class.relkind`: `r` table, `p` partitioned, `v` view, `m` materialized view, `f` foreign table … */
+  readonly kind: string
+  /** Whether it can be inserted into, by itself or by a trigger. */
+  readonly takesRows: boolean
   readonly isPartitioned: boolean
   readonly columns: readonly ColumnInfo[]
   readonly uniqueIndexes: readonly UniqueIndexInfo[]
@@ -66,6 +72,8 @@ const query = `
 select json_build_object(
   'oid', c.oid::int8,
   'sql', format('%I.%I', n.nspname, c.relname),
+  'kind', c.relkind,
+  'takesRows', pg_relation_is_updatable(c.oid, true) & 8 <> 0,
   'isPartitioned', c.relkind = 'p',
   'columns', (
     select coalesce(json_agg(json_build_object(
@@ -90,7 +98,9 @@ select json_build_object(
         from (values (owned.sequence), (drawn.sequence)) found(sequence) where sequence is not null
       ),
       'isGenerated', a.attgenerated <> '',
-      'isAlways', a.attidentity = 'a'
+      'isAlways', a.attidentity = 'a',
+      'isComputed', c.relkind = 'v' and pg_relation_is_updatable(c.oid, false) & 8 <> 0
+        and not pg_column_is_updatable(c.oid, a.attnum, false)
     ) order by a.attnum), '[]')
     from pg_attribute a
     join pg_type declared on declared.oid = a.atttypid
@@ -107,10 +117,11 @@ select json_build_object(
     join pg_type t on t.oid = resolved.oid
     left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    -- An identity column of a partition draws from the sequence of the table that it is a partition of.
+    -- An identity column of a partition draws from the sequence of the table that it is a partition of, and a column of
+    -- a view from that of the table below it, as far as their names tell.
     left join lateral (
-      select pg_get_serial_sequence(coalesce(pg_partition_root(c.oid), c.oid)::regclass::text, a.attname) as sequence
-      where c.relkind in ('r', 'p', 'f')
+      select pg_get_serial_sequence(o.attrelid::regclass::text, o.attname) as sequence
+      from pg_attribute o where o.attrelid = owner.oid and o.attname = a.attname and not o.attisdropped
     ) owned on true
     left join lateral (
       select format('%I.%I', sn.nspname, s.relname) as sequence
@@ -157,7 +168,33 @@ select json_build_object(
   )
 ) as info
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+left join lateral (
+  with recursive below as (
+    select coalesce(pg_partition_root(c.oid), c.oid) as oid, c.relkind as kind
+    union
+    select base.oid, base.relkind
+    from below join pg_rewrite w on w.ev_class = below.oid and w.rulename = '_RETURN'
+    join pg_depend p on p.classid = 'pg_rewrite'::regclass and p.objid = w.oid and p.refclassid = 'pg_class'::regclass
+    join pg_class base on base.oid = p.refobjid and base.oid <> below.oid
+    where below.kind = 'v'
+  )
+  select min(oid::int8)::oid as oid from below where kind in ('r', 'p', 'f') having count(*) = 1
+) owner on true
 where c.oid = to_regclass($1)`
+
+const whatIsNone: ReadonlyMap<string, string> = new Map([
+  ['S', 'a sequence'],
+  ['c', 'a composite type'],
+  ['i', 'an index'],
+  ['I', 'an index'],
+  ['t', 'a part of another table'],
+])
+
+function assertTable({ kind, sql }: TableInfo): void {
+  const what = whatIsNone.get(kind)
+  if (what === undefined) return
+  throw new LadingError('RESOURCE_MISMATCH', `${sql} is ${what}, and no table.`)
+}
 
 /** Reads a table; undefined where there is none of that name. */
 export async function findTable(client: Client, table: string): Promise<TableInfo | undefined> {
@@ -175,5 +212,6 @@ export async function readTable(client: Client, table: string): Promise<TableInf
       `There is no table "${table}" in the database; create it, or run its migrations first.`,
     )
   }
+  assertTable(info)
   return info
 }

@@ -1,5 +1,7 @@
 // createImporter: resources on a pool, each checked against the catalogue once, and runs of them.
+import { assertPrivileges } from '../catalogue/privileges.ts'
 import { readTarget } from '../catalogue/read-target.ts'
+import { assertTakesRows, isExportedOnly } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Client, checkPool, withClient } from '../postgres/client.ts'
@@ -13,8 +15,9 @@ import { runImport } from './run.ts'
 
 export interface Importer {
   /**
-   * Compares every resource with the catalogue of the database. Call it at start-up, so that a mismatch shows
-   * then and not at the first import; `run` checks the one that it needs.
+   * Compares every resource with the catalogue of the database, and looks for missing privileges. Call it at start-up,
+   * so that a mismatch shows then and not at the first import; `run` checks the one that it needs. A resource whose
+   * fields are all read only is one for exports, and may have a table that takes no rows.
    *
    * @throws LadingError `RESOURCE_MISMATCH` naming every disagreement, `DATABASE_UNAVAILABLE`
    */
@@ -46,6 +49,9 @@ export interface Importer {
   openBundle(options: OpenBundleOptions): Promise<OpenBundle>
 }
 
+/** What `check` collects: how a resource, its table and the rights of the database user fit together. */
+const checked: readonly string[] = ['RESOURCE_MISMATCH', 'DATABASE_REFUSED']
+
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
 export function createImporter(options: ImporterOptions): Importer {
   const { pool, session } = options
@@ -70,10 +76,15 @@ export function createImporter(options: ImporterOptions): Importer {
       const problems: string[] = []
       await withClient(pool, async client => {
         for (const { name } of registry.all) {
-          await targetOf(client, name).catch((error: unknown) => {
-            if (!(error instanceof LadingError) || error.code !== 'RESOURCE_MISMATCH') throw error
+          try {
+            const target = await targetOf(client, name)
+            if (isExportedOnly(target)) continue
+            assertTakesRows(target)
+            await assertPrivileges(client, target, { updates: false, reads: false })
+          } catch (error) {
+            if (!(error instanceof LadingError) || !checked.includes(error.code)) throw error
             problems.push(error.message)
-          })
+          }
         }
       })
       if (problems.length > 0) throw new LadingError('RESOURCE_MISMATCH', problems.join('\n'))

@@ -18,6 +18,7 @@ import { mergeBatches, type Stop } from './merge.ts'
 import type { Limits } from './options.ts'
 import type { JobRun, ResumePoint } from './recorder.ts'
 import type { FileSettings, ImportSettings } from './settings.ts'
+import { uniform } from './uniform.ts'
 import type { Warnings } from './warnings.ts'
 
 export interface PipelineOptions {
@@ -83,7 +84,7 @@ export async function* importPipeline(
   const judged = validate(own, resource, compileFit(target), codecOf)
   const batches = regroup(judged, limits)
   const known = lookUp(batches, target, signal)
-  const encoded = encode(known, target, { mayUpdate })
+  const encoded = encode(uniform(known, target), target, { mayUpdate })
 
   yield* mergeBatches(encoded, session, {
     target,

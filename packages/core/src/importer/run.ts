@@ -1,4 +1,6 @@
 // One run: a source through the pipeline into the table, and the report of it.
+import { assertPrivileges, type Doing } from '../catalogue/privileges.ts'
+import { assertTakesRows } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
 import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
@@ -34,7 +36,9 @@ export async function runImport(
   try {
     const settings = readSettings(options)
     const { target: real, settings: session } = await aim()
+    assertTakesRows(real)
     checkPolicy(real, settings)
+    await assertPrivileges(client, real, doingOf(settings))
     signal.throwIfAborted()
     const transaction = options.client === undefined ? 'own' : 'caller'
     const onSequenceWarning = (warning: SequenceWarning) => tally.warn(warning)
@@ -89,6 +93,10 @@ export async function runImport(
     ended.abort()
     closeSource(options.source)
   }
+}
+
+function doingOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportSettings): Doing {
+  return { updates: onConflict === 'update', reads: onConflict !== 'error' || dryRun || atomic }
 }
 
 /** @throws LadingError `OPTION_INVALID` where nothing tells which row a record is */

@@ -1,6 +1,7 @@
 // A bundle → its files, each in a storage under a key of its own, once all of it has proved to be good.
 import { createHash } from 'node:crypto'
 import { inReferenceOrder } from '../catalogue/reference-order.ts'
+import { assertTakesRows } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
@@ -103,7 +104,9 @@ async function targetsOf(
   })
   for (const [index, target] of targets.entries()) {
     const entry = entries[index]
-    if (entry !== undefined) checkEntry(target.resource, entry, fixedFields(target))
+    if (entry === undefined) continue
+    assertTakesRows(target)
+    checkEntry(target.resource, entry, fixedFields(target))
   }
   return targets
 }

@@ -21,14 +21,20 @@ export function insertLists(target: Target, batch: StagedBatch): InsertLists {
   // A batch in which no field is present still has rows: they are all defaults.
   const [first] = target.writable
   if (columns.length === 0 && first !== undefined) {
-    return { columns: first.sql, values: first.info.default ?? 'null', overriding: overriding([first]) }
+    return {
+      columns: first.sql,
+      values: first.info.default ?? 'null',
+      overriding: overriding(target, [first]),
+    }
   }
   const written = batch.columns.map(({ column }) => column)
-  return { columns: columns.join(', '), values: values.join(', '), overriding: overriding(written) }
+  return { columns: columns.join(', '), values: values.join(', '), overriding: overriding(target, written) }
 }
 
-function overriding(written: readonly TargetColumn[]): string {
-  return written.some(({ info }) => info.isAlways) ? 'overriding system value' : ''
+/** A view does not tell whether its table has such a column; for any other the words mean nothing. */
+function overriding({ table }: Target, written: readonly TargetColumn[]): string {
+  const isNeeded = table.kind === 'v' || written.some(({ info }) => info.isAlways)
+  return isNeeded ? 'overriding system value' : ''
 }
 
 function insertedValue({ column, isMixed }: StagedColumn, position: number): string {
