@@ -54,8 +54,8 @@ describe('an export', () => {
     expect(await printed({ excel: true })).toBe(
       [
         '\ufeffid,email,code,tags,ref,boss',
-        `1,A@x,'=1,"[""+b""]",6F304CD1-8A43-4417-AEC7-55F419572494,`,
-        `2,'=b@x,y,[],,a@X`,
+        `1,A@x,'=1,{+b},6F304CD1-8A43-4417-AEC7-55F419572494,`,
+        `2,'=b@x,y,{},,a@X`,
         '',
       ].join('\r\n'),
     )

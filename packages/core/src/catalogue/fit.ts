@@ -3,6 +3,7 @@ import { isRejected, type Row, reject } from '../resource/row.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
 import { Refusal } from '../value/codec.ts'
 import { refuseJsonb } from '../value/jsonb.ts'
+import { elementsOf } from '../value/lists.ts'
 import { fitsNumeric, numericLimits } from './fit-numeric.ts'
 import type { Target, TargetColumn } from './target.ts'
 
@@ -47,10 +48,11 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   if (isArray) {
     return {
       ...limit,
-      fits: value => Array.isArray(value) && value.every(item => item === null || limit.fits(item)),
+      fits: value =>
+        Array.isArray(value) && elementsOf(value).every(item => item === null || limit.fits(item)),
       refuse: value =>
         Array.isArray(value)
-          ? limit.refuse?.(value.find(item => item !== null && !limit.fits(item)))
+          ? limit.refuse?.(elementsOf(value).find(item => item !== null && !limit.fits(item)))
           : undefined,
     }
   }

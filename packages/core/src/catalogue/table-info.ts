@@ -11,6 +11,8 @@ export interface ColumnInfo {
   readonly category: string
   /** Base type of an array's elements, or null. */
   readonly elementType: string | null
+  /** What stands between the elements of an array literal, or null. */
+  readonly elementDelimiter: string | null
   /** Type modifier of the column or of its domain (length, precision and scale, packed), or -1; see `fit.ts`. */
   readonly typmod: number
   /** What an enum, or a list of one, may hold; null for any other type. */
@@ -81,6 +83,7 @@ select json_build_object(
       'type', t.typname,
       'category', t.typcategory,
       'elementType', e.typname,
+      'elementDelimiter', e.typdelim,
       'typmod', resolved.typmod,
       'labels', (
         select json_agg(l.enumlabel order by l.enumsortorder) from pg_enum l where l.enumtypid in (t.oid, t.typelem)

@@ -2,9 +2,10 @@
 import { LadingError } from '../errors/lading-error.ts'
 import type { FilterBounds } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
-import { Refusal } from '../value/codec.ts'
+import { expectationOf, invalid, Refusal, sentenceOf } from '../value/codec.ts'
 import { codecOf } from '../value/codecs.ts'
 import { refuseJsonb } from '../value/jsonb.ts'
+import { elementsOf } from '../value/lists.ts'
 import { parseGiven } from '../value/parse-given.ts'
 import { isOrdered } from './export-fields.ts'
 import { isHeavyJson } from './heavy-json.ts'
@@ -75,13 +76,16 @@ function parsed(field: Field, given: unknown): unknown {
   const value = parseGiven(field, given)
   if (value instanceof Refusal || value === undefined) {
     // An empty cell is no value, which a filter asks for by name.
-    const reason = value?.message ?? codecOf(field.type).expectation
-    throw filterInvalid(
-      field,
-      typeof given === 'string' && hasLostPlus(given) ? `${reason}; + is %2B in an address` : reason,
+    const refusal = value ?? invalid
+    const expectation = expectationOf(codecOf(field.type), refusal)
+    const sentence = sentenceOf(refusal, `the filter on "${field.name}"`, expectation)
+    const isLost = typeof given === 'string' && hasLostPlus(given)
+    throw new LadingError(
+      'FILTER_INVALID',
+      isLost ? `${sentence.slice(0, -1)}; + is %2B in an address.` : sentence,
     )
   }
-  const unequal = (Array.isArray(value) ? value : [value])
+  const unequal = (Array.isArray(value) ? elementsOf(value) : [value])
     .map(refuseJsonb)
     .find(refusal => refusal !== undefined)
   if (unequal?.message !== undefined) throw filterInvalid(field, unequal.message)

@@ -2,6 +2,7 @@
 
 import { JsonText } from '../record/json-text.ts'
 import type { Field } from '../resource/field.ts'
+import { elementsOf } from '../value/lists.ts'
 
 /** Text is passed over. jsonb keeps 131,072 digits before the point and 16,383 behind it (PostgreSQL manual, 8.1.2). */
 const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
@@ -9,7 +10,8 @@ const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const mostCharacters = 1_000
 
 export function isHeavyJson({ type }: Field, value: unknown): boolean {
-  if (type.kind === 'array') return type.element === 'json' && Array.isArray(value) && value.some(isHeavy)
+  if (type.kind === 'array')
+    return type.element === 'json' && Array.isArray(value) && elementsOf(value).some(isHeavy)
   return type.kind === 'json' && isHeavy(value)
 }
 

@@ -2,7 +2,7 @@
 import { LadingError } from '../errors/lading-error.ts'
 import type { Format } from '../format/format.ts'
 import type { Resource } from '../resource/define.ts'
-import { Refusal, shown } from '../value/codec.ts'
+import { type Codec, expectationOf, invalid, Refusal, shown } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
 import { fieldFor } from './export-fields.ts'
 
@@ -23,7 +23,7 @@ export function printedField(
 ): PrintedField {
   const codec = codecOf(fieldFor(resource, 'print', name, 'INTERNAL'))
   // In a CSV cell, types that are no JSON are printed as the text that a JSON string has in it.
-  const read = form === 'json' || codec.isJson === true ? readJson : (text: string) => text
+  const read = form === 'json' || codec.isJson === true ? readJson : readText(codec)
   return {
     name,
     read: text => (text === null ? null : read(text)),
@@ -31,15 +31,23 @@ export function printedField(
       if (value === null) return null
       const parsed = codec.fromJson(value)
       if (parsed === undefined || parsed instanceof Refusal) {
-        const problem = parsed?.message ?? codec.expectation
+        const refusal = parsed ?? invalid
+        const problem = refusal.message ?? expectationOf(codec, refusal)
+        const which = refusal.at.length === 0 ? 'that' : `whose element ${refusal.at.join(', ')}`
         throw new LadingError(
           'HOOK_FAILED',
-          `printRow of ${resource.name} gave "${name}" a value that ${problem}.`,
+          `printRow of ${resource.name} gave "${name}" a value ${which} ${problem}.`,
         )
       }
       return shown(codec, parsed, form)
     },
   }
+}
+
+/** A list is printed as an array literal, and seen as the JSON array that stands for it. */
+function readText(codec: Codec): (text: string) => unknown {
+  if (codec.showJson === undefined) return text => text
+  return text => readJson(shown(codec, codec.parse(text), 'json'))
 }
 
 function readJson(text: string): unknown {

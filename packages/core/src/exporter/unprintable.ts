@@ -15,7 +15,7 @@ const printable: ReadonlyMap<string, string> = new Map([
   ['json', 'in JSON the value null cannot be told from no value; CSV can hold both'],
   [
     'list',
-    'a list can be read back if it has one dimension, counted from 1, and finite values, with years from 0001 to 9999; null may be in it where the schema of its elements takes it, but not as a JSON value',
+    'a list can be read back if it has the dimensions that its schema says, finite values, years from 0001 to 9999, and null only where the schema of its elements takes it; in JSON it must also be counted from 1 and hold no JSON value null',
   ],
 ])
 

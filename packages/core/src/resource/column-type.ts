@@ -22,6 +22,8 @@ export type ColumnType =
       readonly element: ScalarKind
       /** Elements may be null. Absent where they may not, so that the fingerprints of such fields stay as they were. */
       readonly nullable?: true
+      /** Absent where it is one. */
+      readonly dimensions?: number
     }
 
 export interface FieldSchema {
@@ -58,12 +60,19 @@ export function readFieldSchema(field: string, given: TSchema): FieldSchema {
   return { type, nullable, schema }
 }
 
+/** PostgreSQL's own limit (MAXDIM). */
+const mostDimensions = 6
+
 function columnType(schema: TSchema): ColumnType | undefined {
   if (TypeGuard.IsArray(schema)) {
     const items = withoutNull(schema.items)
     const element = columnType(items.schema)
-    if (element === undefined || element.kind === 'array') return undefined
-    return { kind: 'array', element: element.kind, ...(items.nullable && { nullable: true }) }
+    if (element?.kind !== 'array') {
+      return element && { kind: 'array', element: element.kind, ...(items.nullable && { nullable: true }) }
+    }
+    const dimensions = (element.dimensions ?? 1) + 1
+    // A list within a list is no value of its own that could be missing.
+    return items.nullable || dimensions > mostDimensions ? undefined : { ...element, dimensions }
   }
   const kind = scalarKind(schema)
   return kind === undefined ? undefined : { kind }

@@ -33,6 +33,11 @@ describe('the column type of a schema', () => {
     ['Array of String', Type.Array(Type.String()), { kind: 'array', element: 'text' }],
     ['Array of uuid', Type.Array(Type.String({ format: 'uuid' })), { kind: 'array', element: 'uuid' }],
     ['Array of Object', Type.Array(Type.Object({})), { kind: 'array', element: 'json' }],
+    [
+      'Array of Array of Integer',
+      Type.Array(Type.Array(Type.Integer())),
+      { kind: 'array', element: 'integer', dimensions: 2 },
+    ],
   ])('%s', (_, schema, type) => {
     expect(one(schema)).toMatchObject({ type, nullable: false, required: true })
     expect(one(Type.Optional(schema))).toMatchObject({ type, nullable: false, required: false })
@@ -44,7 +49,11 @@ describe('the column type of a schema', () => {
     ['a numeric literal', Type.Literal(1)],
     ['a union of numeric literals', Type.Union([Type.Literal(1), Type.Literal(2)])],
     ['a union of types', Type.Union([Type.String(), Type.Number()])],
-    ['an array of arrays', Type.Array(Type.Array(Type.String()))],
+    ['an array of arrays or null', Type.Array(Type.Union([Type.Array(Type.String()), Type.Null()]))],
+    [
+      'an array of seven dimensions',
+      Array.from({ length: 7 }).reduce<TSchema>(items => Type.Array(items), Type.String()),
+    ],
     ['Date', Type.Date()],
     ['Never', Type.Never()],
     ['Tuple', Type.Tuple([Type.String()])],

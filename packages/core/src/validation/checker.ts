@@ -59,6 +59,10 @@ function openString(schema: TSchema, kind: ScalarKind): TSchema | undefined {
 function arrayChecker(schema: TArray, element: ScalarKind): Checker {
   const whole = TypeCompiler.Compile({ ...schema, items: Type.Unknown() } as TSchema)
   const items = withoutNull(schema.items).schema
+  if (TypeGuard.IsArray(items)) {
+    const isList = arrayChecker(items, element)
+    return value => Array.isArray(value) && whole.Check(plainValue(value)) && value.every(isList)
+  }
   const isElement = scalarChecker(items, element) ?? (() => true)
   const { minLength = 0, maxLength } = items
   const isOfLength = (value: unknown) => typeof value !== 'string' || hasLength(value, minLength, maxLength)

@@ -19,6 +19,8 @@ export interface Rule {
   readonly isValid: Checker | undefined
   /** What a value must be, for messages. */
   readonly expectation: string
+  /** What an element of a list must be. */
+  readonly elementExpectation: string
 }
 
 /**
@@ -44,6 +46,7 @@ export function compileRules(resource: Resource, codecOf: CodecOf = codecByType)
       minLength,
       isValid,
       expectation: expectation(field, codecOf),
+      elementExpectation: codecOf(field).element?.expectation ?? '',
     }
   })
 }

@@ -138,7 +138,7 @@ describe('what a value must be', () => {
       Type.Array(Type.String({ format: 'uuid' })),
       ['6f304cd1-8a43-4417-aec7-55f419572494'],
       ['x'],
-      '"it" must be a list.',
+      'Element 1 of "it" must be a UUID, such as 6f304cd1-8a43-4417-aec7-55f419572494.',
     ],
     [
       'a list of e-mail addresses',

@@ -8,7 +8,7 @@ import type { Field } from '../resource/field.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
-import { Refusal } from '../value/codec.ts'
+import { Refusal, sentenceOf } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
 import { plainValue } from './checker.ts'
 import { compileRules, isTooLong, type Rule } from './compile.ts'
@@ -67,8 +67,9 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
     if (!field.required || (value === null && field.nullable) || isStoodFor(resource, row, field)) return
     reject(resource, row, field, field.codes.missing, `"${field.name}" is required.`)
   } else if (value instanceof Refusal) {
-    const { code = field.codes.invalid, message = rule.expectation } = value
-    reject(resource, row, field, code, `"${field.name}" ${message}.`)
+    const expectation = value.at.length > 0 ? rule.elementExpectation : rule.expectation
+    const sentence = sentenceOf(value, `"${field.name}"`, expectation)
+    reject(resource, row, field, value.code ?? field.codes.invalid, sentence)
   } else if (typeof value === 'string' && isTooLong(rule, value)) {
     reject(
       resource,

@@ -27,7 +27,11 @@ export interface Codec {
   isPrintable?(sql: string, type: string): string
   /** Value → the text that `print` gives for it in a CSV cell. @defaultValue `toCopy` */
   show?(value: never): string
-  /** That text is JSON as it stands; of any other type, a JSON value is that text as a string. @defaultValue false */
+  /** Value → the JSON that `print` gives for it, where that is neither its text nor a string of it. */
+  showJson?(value: never): string
+  /** Of a list: the codec of its elements. */
+  readonly element?: Codec
+  /** That text is JSON as it stands; of most other types, a JSON value is that text as a string. @defaultValue false */
   readonly isJson?: boolean
 }
 
@@ -37,11 +41,14 @@ export interface Carrier {
   readonly type: string
   /** That of the elements of an array; null for any other type. */
   readonly elementType: string | null
+  /** What stands between the elements of an array literal: a comma, but for a few types. */
+  readonly elementDelimiter: string | null
 }
 
 /** Value → text as an export has it in a CSV cell, or as a JSON value. */
 export function shown(codec: Codec, value: unknown, form: 'text' | 'json'): string {
   // Made by the codec's own `parse` or `fromJson`.
+  if (form === 'json' && codec.showJson !== undefined) return codec.showJson(value as never)
   const text = codec.show === undefined ? codec.toCopy(value as never) : codec.show(value as never)
   return form === 'text' || codec.isJson === true ? text : JSON.stringify(text)
 }
@@ -62,7 +69,28 @@ export class Refusal {
     /** Undefined: the field's own `INVALID_…` code. */
     readonly code?: 'NUL_CHARACTER' | 'ILL_FORMED_TEXT' | 'SCOPE_VIOLATION',
     readonly message?: string,
+    /** Which element of a list it is, counted from 1 in each dimension; empty for the value itself. */
+    readonly at: readonly number[] = [],
   ) {}
+
+  /** The same of the element at this place of a list. */
+  ofElement(place: number): Refusal {
+    return new Refusal(this.code, this.message, [place, ...this.at])
+  }
+}
+
+/** A sentence about a value, or about the element that is at fault. @param subject such as `"tags"` */
+export function sentenceOf({ message, at }: Refusal, subject: string, expectation: string): string {
+  const capital = `${subject.slice(0, 1).toUpperCase()}${subject.slice(1)}`
+  const [place, ...inner] = at
+  if (place === undefined) return `${capital} ${message ?? expectation}.`
+  const element = inner.length === 0 ? place : `[${at.join('][')}]`
+  return `Element ${element} of ${subject} ${message ?? expectation}.`
+}
+
+/** What a value, or the element of it that was refused, must be, as far as its type says. */
+export function expectationOf({ expectation, element }: Codec, { at }: Refusal): string {
+  return at.length > 0 && element !== undefined ? element.expectation : expectation
 }
 
 export const invalid = new Refusal()

@@ -36,7 +36,10 @@ const scalars = {
  */
 export function codecOf(type: ColumnType, carrier?: Carrier): Codec {
   return type.kind === 'array'
-    ? arrayOf(scalarOf(type.element, carrier?.elementType), type)
+    ? arrayOf(scalarOf(type.element, carrier?.elementType), {
+        ...type,
+        delimiter: carrier?.elementDelimiter ?? ',',
+      })
     : scalarOf(type.kind, carrier?.type)
 }
 

@@ -103,7 +103,7 @@ describe('cells', () => {
       null,
     ])
     expect(values.map(value => value instanceof Refusal)).toEqual([true, true, false, true, false])
-    expect(Object.fromEntries(given ?? [])).toEqual({ 0: ' a\0 ', 1: '#x', 3: '{' })
+    expect(Object.fromEntries(given ?? [])).toEqual({ 0: ' a\0 ', 1: '#x', 2: 'b', 3: '{' })
   })
 
   test('that a transform changed are kept as the file gave them', async () => {

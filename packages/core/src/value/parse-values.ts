@@ -74,9 +74,10 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
   }
 }
 
-/** `1e3` has become 1000, `007` 7 and `1` true. */
+/** `1e3` has become 1000, `007` 7, `1` true and `a,b` a list. */
 function isRespelt(given: unknown, parsed: unknown): boolean {
-  return typeof given === 'string' && typeof parsed !== 'object' && String(parsed) !== given
+  if (typeof given !== 'string') return false
+  return typeof parsed === 'object' ? Array.isArray(parsed) : String(parsed) !== given
 }
 
 interface Parser {

@@ -4,31 +4,34 @@ import { digits, isCalendarDay } from './calendar.ts'
 /** RFC 3339, 5.6, with up to six digits of a second that are no zero. */
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6}0*)?(?:[Zz]|[+-]\d\d:\d\d)$/
 
-/** What PostgreSQL prints with DateStyle ISO: offsets of hours, or to the second as before 1937; ISO 8601 has `+0530` too. */
-const postgres =
-  /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,6}0*)?(?:([+-]\d\d)(?::(\d\d)(?::(\d\d))?|(\d\d))?)?$/
+const withoutZone = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6}0*)?$/
+
+/** What PostgreSQL prints with DateStyle ISO: whole hours, or seconds, as offsets had before 1937; ISO 8601 has `+0530`. */
+const hourOffset = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6}0*)?[+-]\d\d$/
+const otherOffset = /^(.{19,}[+-]\d\d)(?::?(\d\d)|:(\d\d):(\d\d))$/
 
 /** PostgreSQL takes offsets up to 15:59:59 (MAX_TZDISP_HOUR). */
 const greatestOffsetHour = 15
 
 /** The instant in RFC 3339; unchanged if it is that already. Undefined for what is none, or has no zone. */
 export function readInstant(text: string): string | undefined {
-  if (rfc3339.test(text)) return isInstant(text) ? text : undefined
-  const [, day, time, fraction = '', hours, minutes, seconds, bareMinutes] = postgres.exec(text) ?? []
-  if (hours === undefined) return undefined
-  const offset = `${hours}:${minutes ?? bareMinutes ?? '00'}`
-  const instant = `${day}T${time}${fraction}${offset}`
-  if (!isInstant(instant)) return undefined
-  if (seconds === undefined) return instant
-  return Number(seconds) > 59 ? undefined : inYears(withoutOffset(instant, Number(`${hours[0]}${seconds}`)))
+  if (rfc3339.test(text)) return ifInstant(text)
+  if (hourOffset.test(text)) return ifInstant(`${text}:00`)
+  const [, upToHours, minutes, ofSeconds, seconds] = otherOffset.exec(text) ?? []
+  if (upToHours === undefined || !hourOffset.test(upToHours)) return undefined
+  const instant = ifInstant(`${upToHours}:${minutes ?? ofSeconds}`)
+  if (instant === undefined || seconds === undefined) return instant
+  const more = Number(`${upToHours.at(-3)}${seconds}`)
+  return Math.abs(more) > 59 ? undefined : inYears(withoutOffset(instant, more))
 }
 
 /** A date and a time without a zone, which are taken for UTC. Undefined for anything else. */
 export function readWithoutZone(text: string): string | undefined {
-  const [, day, time, fraction = '', hours] = postgres.exec(text) ?? []
-  if (day === undefined || hours !== undefined) return undefined
-  const instant = `${day}T${time}${fraction}Z`
-  return isInstant(instant) ? instant : undefined
+  return withoutZone.test(text) ? ifInstant(`${text}Z`) : undefined
+}
+
+function ifInstant(text: string): string | undefined {
+  return isInstant(text) ? text : undefined
 }
 
 /** The same instant with Z, and with as many digits of a second as were given: a `Date` keeps three. */

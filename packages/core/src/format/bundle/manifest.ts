@@ -48,9 +48,15 @@ export type Manifest = Static<typeof manifest>
 export type ManifestEntry = Static<typeof entry>
 export type ManifestField = Static<typeof fieldOf>
 
-/** How the manifest calls the type of a field: `integer`, or `text[]` for a list. */
-export function typeName(type: { readonly kind: string; readonly element?: string }): string {
-  return type.element === undefined ? type.kind : `${type.element}[]`
+/** How the manifest calls the type of a field: `integer`, `text[]` for a list, `text[][]` for one of two dimensions. */
+export function typeName({ kind, element, dimensions = 1 }: NamedType): string {
+  return element === undefined ? kind : `${element}${'[]'.repeat(dimensions)}`
+}
+
+interface NamedType {
+  readonly kind: string
+  readonly element?: string
+  readonly dimensions?: number
 }
 
 export function printManifest(value: Manifest): Buffer {
