@@ -42,12 +42,13 @@ function isCells(content: NonNullable<SourceRecord['content']>): content is (str
   return Array.isArray(content)
 }
 
-function emptyRow(resource: Resource, source: SourceRecord): Row {
+function emptyRow(resource: Resource, source: SourceRecord, fieldOf?: Row['fieldOf']): Row {
   return {
     source,
     values: new Array(resource.inputs.length).fill(undefined),
     given: undefined,
     errors: undefined,
+    fieldOf,
   }
 }
 
@@ -73,7 +74,7 @@ function ofCells(
   const { columns } = header
   // The usual file is an export: its columns are the fields in their order, and its cells the values.
   if (header.isInOrder && cells.length === columns.length)
-    return { source, values: cells, given: undefined, errors: undefined }
+    return { source, values: cells, given: undefined, errors: undefined, fieldOf: undefined }
   const row = emptyRow(resource, source)
   if (cells.length !== columns.length) {
     reject(
@@ -98,19 +99,20 @@ const namedKeys = 5
 function objectMapper(resource: Resource, { onUnknown, mapping = {}, unknownColumns }: MapOptions) {
   const byName = new Map([...fieldsByName(resource), ...mappedFields(resource, mapping)])
   const isError = unknownColumns === 'error'
+  const known = (key: string) => byName.get(spelling(key))
   /** Keys as they are spelt in this file, so that the lower-casing is done once for each spelling. */
   const bySpelling = new Map<string, Field | null>()
   const fieldOf = (key: string): Field | null => {
-    const known = bySpelling.get(key)
-    if (known !== undefined) return known
-    const field = byName.get(spelling(key)) ?? null
+    const seen = bySpelling.get(key)
+    if (seen !== undefined) return seen
+    const field = known(key) ?? null
     if (field === null && !isError && spelling(key) !== errorColumn) onUnknown(key)
     // A hostile file may hold a new key in every line.
     if (bySpelling.size < 10_000) bySpelling.set(key, field)
     return field
   }
   return (source: SourceRecord, object: Readonly<Record<string, unknown>>): Row => {
-    const row = emptyRow(resource, source)
+    const row = emptyRow(resource, source, known)
     const unknown: string[] = []
     let texts: ReadonlyMap<string, string> | undefined
     const withText = (key: string, value: unknown): unknown => {

@@ -1,6 +1,7 @@
 // One record on its way to becoming a row: where it came from, its values by field, and what is wrong with it.
 import type { RecordError } from '../errors/record-error.ts'
 import { reportedValue } from '../errors/record-error.ts'
+import { changesNumbers, JsonText, memberTexts } from '../record/json-text.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
@@ -16,6 +17,15 @@ export interface Row {
   given: Map<number, unknown> | undefined
   /** Broken rules, in the order of the rules; undefined while there are none. */
   errors: RecordError[] | undefined
+  /** The field that a key of the record stands for; undefined where it has no keys. */
+  readonly fieldOf?: ((key: string) => Field | undefined) | undefined
+}
+
+/** A value of a JSON record as its file has it; undefined where there is no such text. */
+export function jsonTextOf({ source, fieldOf }: Row, { name }: Field): string | undefined {
+  if (fieldOf === undefined || source.raw === '') return undefined
+  for (const [key, text] of memberTexts(source.raw)) if (fieldOf(key)?.name === name) return text
+  return undefined
 }
 
 /** Notes one broken rule of the row. `field` null: the record as a whole is at fault. */
@@ -27,7 +37,6 @@ export function reject(
   message: string,
 ): void {
   const { source } = row
-  const given = field === null ? source.raw : givenValue(row, field)
   row.errors ??= []
   row.errors.push({
     rowNumber: source.rowNumber,
@@ -36,7 +45,11 @@ export function reject(
     field: field?.name ?? null,
     code,
     message,
-    value: isSensitive(resource, field) ? null : reportedValue(given),
+    value: isSensitive(resource, field)
+      ? null
+      : field === null
+        ? reportedValue(source.raw)
+        : shownValue(row, field),
   })
 }
 
@@ -50,9 +63,12 @@ export function isRejected(row: Row, field: Field): boolean {
   return row.errors?.some(error => error.field === field.name) ?? false
 }
 
-/** The value as the file has it. */
-function givenValue(row: Row, field: Field): unknown {
-  return row.given?.get(field.index) ?? row.values[field.index]
+/** The value as the file has it, with the digits that a number has there. */
+function shownValue(row: Row, field: Field): string | null {
+  const given = row.given?.get(field.index) ?? row.values[field.index]
+  if (typeof given !== 'number' && typeof given !== 'object') return reportedValue(given)
+  const text = given instanceof JsonText ? given.text : jsonTextOf(row, field)
+  return reportedValue(text !== undefined && changesNumbers(text) ? text : given)
 }
 
 /** The natural key's value, else the first field's if it is an id, else nothing. */
@@ -60,9 +76,9 @@ function recordIdentifier(resource: Resource, row: Row): string {
   for (const key of resource.keys) {
     const parts = key.fields
       .filter(field => !field.hidden)
-      .map(field => (field.sensitive ? null : reportedValue(givenValue(row, field))))
+      .map(field => (field.sensitive ? null : shownValue(row, field)))
     if (parts.length > 0 && parts.every(part => part !== null && part !== '')) return parts.join(', ')
   }
   const id = resource.fields.find(field => field.name === 'id' && !field.sensitive)
-  return (id && reportedValue(givenValue(row, id))) ?? ''
+  return (id && shownValue(row, id)) ?? ''
 }
