@@ -72,7 +72,7 @@ const nulls = (count: number) => ','.repeat(count)
 /** The lines of the CSV file, without what ends them. */
 const csv = [
   names,
-  `1,plain,happy,true,-7,9223372036854775807,1234567890123456789.5000,0.1,1.5,6f304cd1-8a43-4417-aec7-55f419572494,0001-01-01,2024-01-31T21:59:59.5Z,9999-12-31T23:59:59.999999Z,"{""b"" : 1,\n ""a"":[1e3, 9007199254740993]}","{""a"": ""\\né"", ""b"": 1}","{a,""b,c"","""",NULL,""q\\""x""}","{-1,9007199254740993}","{1e+300,-0.5}",{2024-02-29},"{2024-01-31T12:00:00.25Z,0001-01-01T00:00:00Z}",{2024-01-31T12:00:00Z},::1/128`,
+  `1,plain,happy,true,-7,9223372036854775807,1234567890123456789.5000,0.1,1.5,6f304cd1-8a43-4417-aec7-55f419572494,0001-01-01,2024-01-31T21:59:59.5Z,9999-12-31T23:59:59.999999Z,"{""b"" : 1,\n ""a"":[1e3, 9007199254740993]}","{""a"": ""\\né"", ""b"": 1}","{a,""b,c"","""",NULL,""q\\""x""}","{-1,9007199254740993}","{1e+300,-0.5}",{2024-02-29},"{2024-01-31T12:00:00.25Z,0001-01-01T00:00:00Z}",{2024-01-31T12:00:00Z},::1`,
   `2${nulls(21)}`,
   '3,"","a,""b""",false,0,0,0,1e-07,1e+20,,,,,"""""",[],{},{},{},{},{},{},',
   `4,"line\r\nbreak; ""quoted""\t\\",,,,-1,-0.10,-1,,,,,,true,-5,{=1},,,,,,`,
@@ -80,7 +80,7 @@ const csv = [
 ]
 
 const json = [
-  '{"id":1,"text":"plain","kind":"happy","flag":true,"small":-7,"big":"9223372036854775807","exact":"1234567890123456789.5000","float":0.1,"single":1.5,"uuid":"6f304cd1-8a43-4417-aec7-55f419572494","day":"0001-01-01","instant":"2024-01-31T21:59:59.5Z","local":"9999-12-31T23:59:59.999999Z","json":{"b" : 1,  "a":[1e3, 9007199254740993]},"jsonb":{"a": "\\né", "b": 1},"texts":["a","b,c","",null,"q\\"x"],"bigs":["-1","9007199254740993"],"floats":[1e+300,-0.5],"days":["2024-02-29"],"instants":["2024-01-31T12:00:00.25Z","0001-01-01T00:00:00Z"],"locals":["2024-01-31T12:00:00Z"],"address":"::1/128"}',
+  '{"id":1,"text":"plain","kind":"happy","flag":true,"small":-7,"big":"9223372036854775807","exact":"1234567890123456789.5000","float":0.1,"single":1.5,"uuid":"6f304cd1-8a43-4417-aec7-55f419572494","day":"0001-01-01","instant":"2024-01-31T21:59:59.5Z","local":"9999-12-31T23:59:59.999999Z","json":{"b" : 1,  "a":[1e3, 9007199254740993]},"jsonb":{"a": "\\né", "b": 1},"texts":["a","b,c","",null,"q\\"x"],"bigs":["-1","9007199254740993"],"floats":[1e+300,-0.5],"days":["2024-02-29"],"instants":["2024-01-31T12:00:00.25Z","0001-01-01T00:00:00Z"],"locals":["2024-01-31T12:00:00Z"],"address":"::1"}',
   '{"id":2,"text":null,"kind":null,"flag":null,"small":null,"big":null,"exact":null,"float":null,"single":null,"uuid":null,"day":null,"instant":null,"local":null,"json":null,"jsonb":null,"texts":null,"bigs":null,"floats":null,"days":null,"instants":null,"locals":null,"address":null}',
   '{"id":3,"text":"","kind":"a,\\"b\\"","flag":false,"small":0,"big":"0","exact":"0","float":1e-07,"single":1e+20,"uuid":null,"day":null,"instant":null,"local":null,"json":"","jsonb":[],"texts":[],"bigs":[],"floats":[],"days":[],"instants":[],"locals":[],"address":null}',
   '{"id":4,"text":"line\\r\\nbreak; \\"quoted\\"\\t\\\\","kind":null,"flag":null,"small":null,"big":"-1","exact":"-0.10","float":-1,"single":null,"uuid":null,"day":null,"instant":null,"local":null,"json":true,"jsonb":-5,"texts":["=1"],"bigs":null,"floats":null,"days":null,"instants":null,"locals":null,"address":null}',

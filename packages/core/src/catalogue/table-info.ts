@@ -15,6 +15,8 @@ export interface ColumnInfo {
   readonly elementDelimiter: string | null
   /** Type modifier of the column or of its domain (length, precision and scale, packed), or -1; see `fit.ts`. */
   readonly typmod: number
+  /** A cast to text may give something else than what PostgreSQL prints: see `output-text.ts`. */
+  readonly hasTextCast: boolean
   /** What an enum, or a list of one, may hold; null for any other type. */
   readonly labels: readonly string[] | null
   /** The base type as SQL, without length: a cast to it never cuts or rounds silently. */
@@ -85,6 +87,9 @@ select json_build_object(
       'elementType', e.typname,
       'elementDelimiter', e.typdelim,
       'typmod', resolved.typmod,
+      'hasTextCast', t.typname not in ('text', 'varchar', 'citext', 'name', 'char') and exists (
+        select from pg_cast k where k.castsource = t.oid and k.casttarget = 'text'::regtype
+      ),
       'labels', (
         select json_agg(l.enumlabel order by l.enumsortorder) from pg_enum l where l.enumtypid in (t.oid, t.typelem)
       ),

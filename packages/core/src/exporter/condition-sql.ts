@@ -2,6 +2,7 @@
 import { limitOf } from '../catalogue/fit.ts'
 import type { TargetColumn } from '../catalogue/target.ts'
 import { literal } from '../postgres/identifier.ts'
+import { outputText, outputTexts } from '../value/output-text.ts'
 import { type FieldTest, filterInvalid } from './filter.ts'
 
 const operatorOf = { gte: '>=', gt: '>', lte: '<=', lt: '<' } as const
@@ -53,8 +54,8 @@ function operands(column: TargetColumn): Operands {
   const cast = (value: unknown) => `${staged(value)}::${info.castType}`
   if (isForeign(column)) {
     return field.type.kind === 'array'
-      ? { left: `${sql}::text[]`, right: value => `${text(value)}::text[]` }
-      : { left: `${sql}::text`, right: value => `${text(value)}::text` }
+      ? { left: outputTexts({ ...info, sql }), right: value => `${text(value)}::text[]` }
+      : { left: outputText({ ...info, sql }), right: value => `${text(asPrinted(info.type, value))}::text` }
   }
   const known = (value: unknown) => {
     const limit = limitOf(column)
@@ -96,6 +97,13 @@ function operands(column: TargetColumn): Operands {
 function isSingle(value: unknown): boolean {
   const single = Math.fround(Number(value))
   return Number.isFinite(single) && (single !== 0 || value === 0)
+}
+
+/** A single address may be given with the length of its whole mask, which `inet` does not print. */
+function asPrinted(type: string, value: unknown): unknown {
+  return type === 'inet'
+    ? String(value).replace(/^([\d.]+)\/32$|^([\da-f:.]*:[\da-f:.]*)\/128$/i, '$1$2')
+    : value
 }
 
 /** Carried as text without being text, such as inet or xml: such values are equal when they print the same. */

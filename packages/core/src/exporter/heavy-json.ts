@@ -1,12 +1,10 @@
 // Numbers in a JSON value that jsonb has no room for: a comparison with one would fail in the database.
 
-import { JsonText } from '../record/json-text.ts'
+import { JsonText, numbersIn } from '../record/json-text.ts'
 import type { Field } from '../resource/field.ts'
 import { elementsOf } from '../value/lists.ts'
 
-/** Text is passed over. jsonb keeps 131,072 digits before the point and 16,383 behind it (PostgreSQL manual, 8.1.2). */
-const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
-/** Longer than any number that is meant, and far from those limits. */
+/** Longer than any number that is meant; jsonb keeps 131,072 digits before the point and 16,383 after it (manual, 8.1.2). */
 const mostCharacters = 1_000
 
 export function isHeavyJson({ type }: Field, value: unknown): boolean {
@@ -17,8 +15,7 @@ export function isHeavyJson({ type }: Field, value: unknown): boolean {
 
 function isHeavy(value: unknown): boolean {
   if (!(value instanceof JsonText)) return false
-  for (const [text] of value.text.matchAll(token)) {
-    if (text.startsWith('"')) continue
+  for (const text of numbersIn(value.text)) {
     const [digits = '', power = '0'] = text.toLowerCase().split('e')
     if (digits.length > mostCharacters || Math.abs(Number(power)) > mostCharacters) return true
   }

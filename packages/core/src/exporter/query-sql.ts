@@ -5,6 +5,7 @@ import type { ExportColumn, ExportQuery } from '../format/format.ts'
 import { identifier } from '../postgres/identifier.ts'
 import type { MaskDefinition } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
+import { outputText } from '../value/output-text.ts'
 import { conditionSql, hasNativeOrder } from './condition-sql.ts'
 import type { FieldTest } from './filter.ts'
 import type { RowSource } from './plan.ts'
@@ -65,8 +66,8 @@ function printed(target: Target, { field, info, codec, sql }: Source): ExportCol
   const { name, type, mask } = field
   const value =
     mask === undefined
-      ? codec.print({ sql, type: info.type, unprintable: unprintable(target, field, sql) })
-      : maskSql(`${sql}::text`, mask)
+      ? codec.print({ ...info, sql, unprintable: unprintable(target, field, sql) })
+      : maskSql(`(${outputText({ ...info, sql })})`, mask)
   // A uuid may be kept in a column of text, which holds anything.
   const isText =
     ['text', 'json', 'array'].includes(type.kind) || (type.kind === 'uuid' && info.type !== 'uuid')

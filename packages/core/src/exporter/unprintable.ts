@@ -4,6 +4,7 @@ import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { literal } from '../postgres/identifier.ts'
 import type { Field } from '../resource/field.ts'
+import { outputText } from '../value/output-text.ts'
 import { isShown } from './export-fields.ts'
 
 /** Marks the error that a value which cannot be printed raises; see `unprintable`. */
@@ -40,9 +41,10 @@ export function unprintable(target: Target, { name, type }: Field, sql: string):
 
 /** The primary key, unless some of it is nobody's to see. */
 function namedKey({ primaryKey, columns }: Target): readonly string[] {
-  const shown = columns.filter(({ field }) => isShown(field)).map(({ info }) => info.name)
-  return primaryKey.every(part => shown.includes(unquoted(part)))
-    ? primaryKey.map(part => `t.${part}::text`)
+  const shown = new Map(columns.filter(({ field }) => isShown(field)).map(({ info }) => [info.name, info]))
+  const parts = primaryKey.map(part => ({ info: shown.get(unquoted(part)), sql: `t.${part}` }))
+  return parts.every(({ info }) => info !== undefined)
+    ? parts.map(({ info, sql }) => (info === undefined ? sql : outputText({ ...info, sql })))
     : []
 }
 

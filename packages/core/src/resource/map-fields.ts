@@ -93,7 +93,7 @@ function ofCells(
   const { columns } = header
   // The usual file is an export: its columns are the fields in their order, and its cells the values.
   if (header.isInOrder && cells.length === columns.length)
-    return { source, values: cells, given: undefined, errors: undefined }
+    return { source, values: cells, given: undefined, errors: undefined, fieldOf: undefined }
   const row = emptyRow(resource, source)
   if (cells.length < header.minCells || cells.length > columns.length) {
     const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`

@@ -45,10 +45,12 @@ export class ObjectMapper {
     this.unused = new Map(Object.keys(mapping).map(name => [spelling(name), name]))
   }
 
+  private readonly known = (key: string): Field | undefined => this.byName.get(spelling(key))
+
   rowOf(source: SourceRecord, object: JsonObject): Row {
     const { resource } = this
     if (!this.isBegun) this.noteMapping()
-    const row = emptyRow(resource, source)
+    const row = emptyRow(resource, source, this.known)
     const unknown: string[] = []
     let isFilled = false
     let texts: ReadonlyMap<string, string> | undefined

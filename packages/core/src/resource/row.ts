@@ -1,7 +1,7 @@
 // One record on its way to becoming a row: where it came from, its values by field, and what is wrong with it.
 import type { RecordError } from '../errors/record-error.ts'
 import { reportedValue } from '../errors/record-error.ts'
-import { JsonText } from '../record/json-text.ts'
+import { changesNumbers, JsonText, memberTexts } from '../record/json-text.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
@@ -19,10 +19,20 @@ export interface Row {
   errors: RecordError[] | undefined
   /** It was rejected before its values were read: nothing more can be said of them. */
   isUntyped?: true
+  /** The field that a key of the record stands for; undefined where it has no keys. */
+  readonly fieldOf?: ((key: string) => Field | undefined) | undefined
 }
 
-export function emptyRow({ inputs }: Resource, source: SourceRecord): Row {
-  return { source, values: new Array(inputs.length).fill(undefined), given: undefined, errors: undefined }
+export function emptyRow({ inputs }: Resource, source: SourceRecord, fieldOf?: Row['fieldOf']): Row {
+  const values = new Array(inputs.length).fill(undefined)
+  return { source, values, given: undefined, errors: undefined, fieldOf }
+}
+
+/** A value of a JSON record as its file has it; undefined where there is no such text. */
+export function jsonTextOf({ source, fieldOf }: Row, { name }: Field): string | undefined {
+  if (fieldOf === undefined || source.raw === '') return undefined
+  for (const [key, text] of memberTexts(source.raw)) if (fieldOf(key)?.name === name) return text
+  return undefined
 }
 
 /** Notes one broken rule of the row. `field` null: the record as a whole is at fault. */
@@ -34,7 +44,6 @@ export function reject(
   message: string,
 ): void {
   const { source } = row
-  const given = field === null ? source.raw || null : givenValue(row, field)
   row.errors ??= []
   row.errors.push({
     rowNumber: source.rowNumber,
@@ -43,7 +52,11 @@ export function reject(
     field: field?.name ?? null,
     code,
     message,
-    value: isSensitive(resource, field) ? null : reportedValue(given),
+    value: isSensitive(resource, field)
+      ? null
+      : field === null
+        ? reportedValue(source.raw || null)
+        : givenText(row, field),
   })
 }
 
@@ -57,17 +70,20 @@ export function isRejected(row: Row, field: Field): boolean {
   return row.errors?.some(error => error.field === field.name) ?? false
 }
 
-/** The value as the file has it. */
-function givenValue(row: Row, field: Field): unknown {
-  const value = row.given?.get(field.index) ?? row.values[field.index]
-  // A document shows its digits, which its value may have lost.
-  return value instanceof JsonText && typeof value.value === 'object' ? value.text : value
+/** The value as the file has it, with the digits that a number has there. */
+function givenText(row: Row, field: Field): string | null {
+  const given = row.given?.get(field.index) ?? row.values[field.index]
+  if (given instanceof JsonText)
+    return reportedValue(typeof given.value === 'string' ? given.value : given.text)
+  if (typeof given !== 'number' && typeof given !== 'object') return reportedValue(given)
+  const text = jsonTextOf(row, field)
+  return reportedValue(text !== undefined && changesNumbers(text) ? text : given)
 }
 
 /** The value as a sentence may show it: null for none, undefined where it is nobody's business. */
 export function shownValue(row: Row, field: Field): string | null | undefined {
   if (field.sensitive || field.hidden) return undefined
-  return reportedValue(givenValue(row, field))?.replaceAll(/\p{Cc}+/gu, ' ') ?? null
+  return givenText(row, field)?.replaceAll(/\p{Cc}+/gu, ' ') ?? null
 }
 
 /** The natural key's value, else the first field's if it is an id, else nothing. */
@@ -75,9 +91,9 @@ function recordIdentifier(resource: Resource, row: Row): string {
   for (const key of resource.keys) {
     const parts = key.fields
       .filter(field => !field.hidden)
-      .map(field => (field.sensitive ? null : reportedValue(givenValue(row, field))))
+      .map(field => (field.sensitive ? null : givenText(row, field)))
     if (parts.length > 0 && parts.every(part => part !== null && part !== '')) return parts.join(', ')
   }
   const id = resource.fields.find(field => field.name === 'id' && !field.sensitive)
-  return (id && reportedValue(givenValue(row, id))) ?? ''
+  return (id && givenText(row, id)) ?? ''
 }

@@ -3,6 +3,8 @@ import { type Codec, type PrintedColumn, shown } from './codec.ts'
 import { json as jsonCodec, onOneLine } from './json.ts'
 import { lengthsOf, lowerBoundsOf } from './lists.ts'
 import { numeric } from './numeric.ts'
+import { outputTexts } from './output-text.ts'
+import { text as textCodec } from './text.ts'
 
 export interface PrintedList {
   readonly element: Codec
@@ -11,7 +13,8 @@ export interface PrintedList {
 }
 
 /** What an import would not take back as it is ends the export. */
-export function printList({ sql, type, unprintable }: PrintedColumn, list: PrintedList) {
+export function printList(column: PrintedColumn, list: PrintedList) {
+  const { sql, type, unprintable } = column
   const { element, nullable, dimensions } = list
   const levels = Array.from({ length: dimensions }, (_, level) => level + 1)
   // Whole numbers may be kept in a column of decimals.
@@ -32,11 +35,16 @@ export function printList({ sql, type, unprintable }: PrintedColumn, list: Print
     ...levels.map(level => `array_lower(${sql}, ${level}) <> 1`),
     ...(isJson ? unfitElement : []),
   ]
-  const { csv, json } = printed(sql, type)
+  const { csv, json } = element === textCodec ? printedTexts(column) : printed(sql, type)
   return {
     csv: `case when ${unfit.join(' or ')} then ${unprintable} else ${csv} end`,
     json: `case when ${unfitJson.join(' or ')} then to_json(${unprintable}) else to_json(${json}) end`,
   }
+}
+
+function printedTexts(column: PrintedColumn): { csv: string; json: string } {
+  const texts = outputTexts(column)
+  return { csv: column.type === '_bpchar' ? `(${texts})::text` : `${column.sql}::text`, json: texts }
 }
 
 /** Elements look as they do outside of lists: booleans as words, instants with Z, strings where JSON numbers round. */

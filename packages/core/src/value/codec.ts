@@ -43,6 +43,10 @@ export interface Carrier {
   readonly elementType: string | null
   /** What stands between the elements of an array literal: a comma, but for a few types. */
   readonly elementDelimiter: string | null
+  /** Type modifier: a length, or a precision and scale, packed; -1 for none. */
+  readonly typmod: number
+  /** A cast to text may give something else than what PostgreSQL prints. */
+  readonly hasTextCast: boolean
 }
 
 /** Value → text as an export has it in a CSV cell, or as a JSON value. */
@@ -54,11 +58,9 @@ export function shown(codec: Codec, value: unknown, form: 'text' | 'json'): stri
 }
 
 /** A column in a select list, and how to end the export when one of its values cannot be printed. */
-export interface PrintedColumn {
+export interface PrintedColumn extends Carrier {
   /** Quoted and qualified. */
   readonly sql: string
-  /** Base type by its PostgreSQL name, such as `timestamptz` or `jsonb`. */
-  readonly type: string
   /** SQL expression of type text that raises when it is evaluated. */
   readonly unprintable: string
 }

@@ -34,7 +34,10 @@ const scalars = {
  *
  * @param carrier the column, where it is known
  */
-export function codecOf(type: ColumnType, carrier?: Carrier): Codec {
+export function codecOf(
+  type: ColumnType,
+  carrier?: Pick<Carrier, 'type' | 'elementType' | 'elementDelimiter'>,
+): Codec {
   return type.kind === 'array'
     ? arrayOf(scalarOf(type.element, carrier?.elementType), {
         ...type,

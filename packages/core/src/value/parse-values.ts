@@ -2,13 +2,14 @@
 import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { JsonText } from '../record/json-text.ts'
+import type { ScalarKind } from '../resource/column-type.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
-import type { Row } from '../resource/row.ts'
+import { jsonTextOf, type Row } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
-import { type Codec, Refusal } from './codec.ts'
+import { type Codec, invalid, Refusal } from './codec.ts'
 import { type CodecOf, codecByType } from './codecs.ts'
-import { holdsAny, lossyNumbers } from './lossy-numbers.ts'
+import { holdsAny, lossyNumbers, lossyPlace } from './lossy-numbers.ts'
 
 export interface ParseOptions {
   /** The codec of each field by the column that carries it. @defaultValue by its type alone */
@@ -50,6 +51,17 @@ const tooManyDigits = new Refusal(
   'holds a number with more digits than JSON readers keep; write it as a string',
 )
 
+/** Whole numbers are no strings in JSON; they are what they must be, or too large. */
+const lossyRefusals: ReadonlyMap<ScalarKind, Refusal> = new Map([
+  ['numeric', tooManyDigits],
+  ['bigint', tooManyDigits],
+  ['integer', invalid],
+])
+
+function elementKind({ type }: Field): ScalarKind {
+  return type.kind === 'array' ? type.element : type.kind
+}
+
 function parseRow(row: Row, parsers: readonly Parser[]): void {
   const { values } = row
   let lossy: ReturnType<typeof lossyNumbers> | null = null
@@ -62,7 +74,8 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
     const value = values[index]
     if (value === undefined || value === null) continue
     const parser = parsers[index]
-    const parsed = parser?.isExact === true && isLossy(value) ? tooManyDigits : parser?.parse(value)
+    const lossyRefusal = parser?.lossy !== undefined && isLossy(value) ? refuseLossy(row, parser) : undefined
+    const parsed = lossyRefusal ?? parser?.parse(value)
     values[index] = parsed
     // Reports show what stands in the file.
     if (
@@ -74,6 +87,13 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
   }
 }
 
+/** Another field of the record may hold the number that lost digits. Without its text, nobody can tell which it is. */
+function refuseLossy(row: Row, { field, lossy }: Parser): Refusal | undefined {
+  const text = jsonTextOf(row, field)
+  const place = text === undefined ? [] : lossyPlace(text)
+  return place === undefined ? undefined : new Refusal(lossy?.code, lossy?.message, place)
+}
+
 /** `1e3` has become 1000, `007` 7, `1` true and `a,b` a list. */
 function isRespelt(given: unknown, parsed: unknown): boolean {
   if (typeof given !== 'string') return false
@@ -82,8 +102,9 @@ function isRespelt(given: unknown, parsed: unknown): boolean {
 
 interface Parser {
   readonly transforms: boolean
-  /** Its column keeps every digit, so that those which JSON.parse loses must not be missed silently. */
-  readonly isExact: boolean
+  readonly field: Field
+  /** Of a column that keeps every digit: why a number that JSON.parse changed is refused, and not stored silently. */
+  readonly lossy: Refusal | undefined
   parse(value: unknown): unknown
 }
 
@@ -93,8 +114,8 @@ function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parse
   const parseText = from === 'text' ? codec.parse : codec.fromJson
   return {
     transforms: transform !== undefined,
-    isExact:
-      from === 'json' && (field.type.kind === 'array' ? field.type.element : field.type.kind) === 'numeric',
+    field,
+    lossy: from === 'json' ? lossyRefusals.get(elementKind(field)) : undefined,
     parse(value) {
       // Only text is transformed.
       const given =

@@ -1,5 +1,6 @@
 // text: any Unicode text that PostgreSQL can hold.
 import { type Codec, invalid, Refusal } from './codec.ts'
+import { outputText } from './output-text.ts'
 
 // PostgreSQL refuses NUL in text (22021), and a driver would turn a lone surrogate into U+FFFD silently.
 const nul = new Refusal(
@@ -18,10 +19,10 @@ export const text: Codec = {
   parse: value => refuseText(value) ?? value,
   fromJson: value => (typeof value === 'string' ? (refuseText(value) ?? value) : invalid),
   toCopy: (value: string) => value,
-  print: ({ sql, type }) =>
-    type === 'text' || type === 'varchar'
-      ? { csv: sql, json: sql }
-      : { csv: `${sql}::text`, json: `${sql}::text` },
+  print: column => {
+    const printed = outputText(column)
+    return { csv: printed, json: printed }
+  },
 }
 
 /** Why `value` cannot be stored as text, or undefined. */
