@@ -9,12 +9,18 @@ import { explainClash } from './explain-clash.ts'
 import { raisedText } from './raised-text.ts'
 import { type Diagnosis, raised } from './refusal.ts'
 import { reasonOf } from './refusal-sentences.ts'
-import { fieldOf, fieldsOf, inputsOf, type Known, type Told, tell } from './told.ts'
+import { fieldOf, fieldsOf, inputsOf, type Known, type Told, tell, toldAlike } from './told.ts'
 
 /** The refusal as a whole: no single value is known to be at fault. */
 export function explainRow(known: Known, row: Row, diagnosis: Diagnosis): void {
   const explain = byState.get(diagnosis.state) ?? failing
-  tell(known, row, explain(known, diagnosis, row))
+  const told = () => explain(known, diagnosis, row)
+  tell(known, row, asksTheRow(diagnosis) ? told() : toldAlike(known, diagnosis, '', told))
+}
+
+/** What is told depends on the values of the row. */
+function asksTheRow({ state, constraint }: Diagnosis): boolean {
+  return ['23503', '23001', '2200H'].includes(state) || (state === '23514' && constraint === '')
 }
 
 type Explain = (known: Known, diagnosis: Diagnosis, row: Row) => Told

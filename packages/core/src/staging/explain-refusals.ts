@@ -16,7 +16,7 @@ import { raisedText } from './raised-text.ts'
 import { type Diagnosis, type Refusal, raised } from './refusal.ts'
 import { reasonOf } from './refusal-sentences.ts'
 import { refusedRow } from './serial.ts'
-import { fieldsOf, type Known, type Told, tell } from './told.ts'
+import { fieldsOf, type Known, type Told, tell, toldAlike } from './told.ts'
 
 /** Asks the catalogue, and for what names neither a column nor a rule tries again what may have failed. */
 export async function explainRefusals(job: MergeJob, refusals: readonly Refusal[]): Promise<void> {
@@ -67,7 +67,7 @@ export async function gather(
   types: readonly string[],
 ): Promise<Known> {
   const keyOf = ({ schema, table, constraint, datatype }: NamedRule) =>
-    JSON.stringify([schema, table, constraint, datatype])
+    [schema, table, constraint, datatype].join('\0')
   const named = new Map(
     diagnoses
       .filter(({ constraint, table, datatype }) => constraint !== '' || table !== '' || datatype !== '')
@@ -80,6 +80,7 @@ export async function gather(
     code,
     types: await readTypes(client, [...new Set(types)]),
     ruleOf: diagnosis => byKey.get(keyOf(diagnosis)),
+    told: new Map(),
   }
 }
 
@@ -115,7 +116,14 @@ function explainRefusal(known: Known, row: Row, refusal: Refusal, located: reado
   }
   const [computed] = same
   if (computed?.step === undefined || computed.step.kind === 'column') explainRow(known, row, refusal)
-  else tell(known, row, ofComputed(known, computed.step, computed))
+  else {
+    const { step } = computed
+    tell(
+      known,
+      row,
+      toldAlike(known, computed, computed.at, () => ofComputed(known, step, computed)),
+    )
+  }
 }
 
 /** What was found by trying is what refused the row. */

@@ -6,7 +6,7 @@ import type { Row } from '../resource/row.ts'
 import { raisedText } from './raised-text.ts'
 import { type Diagnosis, raised } from './refusal.ts'
 import { outOfRange } from './refusal-sentences.ts'
-import { type Known, type Told, tell } from './told.ts'
+import { type Known, type Told, tell, toldAlike } from './told.ts'
 
 export interface RefusedValue {
   readonly field: Field
@@ -21,7 +21,8 @@ export function explainValue(known: Known, row: Row, value: RefusedValue, diagno
   const subject = element === null ? `"${field.name}"` : `Element ${element} of "${field.name}"`
   const told = { fields: [field], names: [subject] }
   if (diagnosis.state === raised || diagnosis.state.startsWith('23')) {
-    tell(known, row, { ...told, ...ofDomain(known, subject, diagnosis) })
+    const ofRule = toldAlike(known, diagnosis, subject, () => ofDomain(known, subject, diagnosis))
+    tell(known, row, { ...told, ...ofRule })
   } else {
     tell(known, row, { ...told, ...ofType(known, value, diagnosis) })
   }

@@ -15,6 +15,21 @@ export interface Known {
   readonly code: TableCode
   readonly types: ReadonlyMap<string, TypeInfo>
   ruleOf(diagnosis: Diagnosis): Rule | undefined
+  /** What was told of the same refusal of another row: thousands of rows are refused alike. */
+  readonly told: Map<string, Told>
+}
+
+/** What is told of a refusal, where it is the same for all rows. @param of what else it depends on */
+export function toldAlike(
+  { told }: Known,
+  { state, schema, table, constraint, column, datatype, message, hint }: Diagnosis,
+  of: string | number,
+  make: () => Told,
+): Told {
+  const key = [of, state, schema, table, constraint, column, datatype, message, hint].join('\0')
+  const known = told.get(key) ?? make()
+  told.set(key, known)
+  return known
 }
 
 export interface Told extends Partial<Omit<Facts, 'resource' | 'values'>> {
