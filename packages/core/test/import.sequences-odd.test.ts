@@ -1,62 +1,14 @@
-// Sequences that are not plain: they keep their step and their bounds, and who may do less does less, with a warning.
-import pg from 'pg'
+// Sequences that are not plain: they keep their step and their bounds.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, Type } from '../src/index.ts'
+import { draws } from './sequences-bed.ts'
 
 let database: TestDatabase
-let tables = 0
-const role = `lading_writer_${process.pid}`
 beforeAll(async () => {
   database = await createDatabase()
-  await database.pool.query(
-    `create role ${role} login password 'x'; grant create, temporary on database ${database.name} to ${role}`,
-  )
 })
-afterAll(async () => {
-  await database.pool.query(`drop owned by ${role}; drop role ${role}`)
-  await database.drop()
-})
-
-/** A new table `t` whose `id` draws from a sequence `s` with these options, and a run into it. */
-async function draws(options: string, type = 'bigint') {
-  const table = `t${++tables}`
-  const sequence = `${table}_s`
-  await database.pool.query(`
-    create sequence ${sequence} as ${type === 'numeric' ? 'bigint' : type} ${options};
-    create table ${table} (id ${type} primary key default nextval('${sequence}'), other ${type}, name text)`)
-  const optional = Type.Optional(Type.Integer())
-  const resource = defineResource(table, {
-    table,
-    schema: Type.Object({ id: optional, other: optional, name: Type.Optional(Type.String()) }),
-  })
-  const known = new Map<pg.Pool, ReturnType<typeof createImporter>>()
-  return {
-    table,
-    sequence,
-    async run(
-      ids: readonly (number | object)[],
-      { pool = database.pool, ...more }: Partial<RunOptions> & { pool?: pg.Pool } = {},
-    ) {
-      const importer = known.get(pool) ?? createImporter({ pool, resources: [resource] })
-      known.set(pool, importer)
-      const source = ids.map(id => (typeof id === 'number' ? { id } : id))
-      const report = await importer.run({ resource: table, source, ...more })
-      expect(report.failed).toBe(0)
-      return report.warnings
-    },
-    async position() {
-      const { rows } = await database.pool.query(
-        `select last_value::float8 as at, is_called from ${sequence}`,
-      )
-      return [rows[0].at, rows[0].is_called]
-    },
-    async next(): Promise<number> {
-      const { rows } = await database.pool.query(`select nextval('${sequence}')::float8 as next`)
-      return rows[0].next
-    },
-  }
-}
+afterAll(() => database.drop())
 
 describe('a sequence', () => {
   test.each([
@@ -77,7 +29,7 @@ describe('a sequence', () => {
       9_007_199_254_740_991,
     ],
   ] as [string, string, number[], number][])('%s', async (_, options, ids, expected) => {
-    const { run, next } = await draws(options)
+    const { run, next } = await draws(database.pool, options)
     expect(await run(ids)).toEqual([])
     expect(await next()).toBe(expected)
   })
@@ -85,7 +37,7 @@ describe('a sequence', () => {
   test.each(['smallint', 'int'])(
     'of %s is at its end where its last number was written, and gives none twice',
     async type => {
-      const { run, next } = await draws('', type)
+      const { run, next } = await draws(database.pool, '', type)
       const last = type === 'smallint' ? 32_767 : 2_147_483_647
       expect(await run([last, 5])).toEqual([])
       await expect(next()).rejects.toMatchObject({ code: '2200H' })
@@ -93,7 +45,7 @@ describe('a sequence', () => {
   )
 
   test('that two columns share is past the values of both', async () => {
-    const { run, next, table, sequence } = await draws('')
+    const { run, next, table, sequence } = await draws(database.pool, '')
     await database.pool.query(`alter table ${table} alter other set default nextval('${sequence}')`)
     await run([
       { id: 4, other: 11 },
@@ -105,7 +57,7 @@ describe('a sequence', () => {
   })
 
   test('that was set, and has not been called, is past them', async () => {
-    const { run, next, sequence } = await draws('')
+    const { run, next, sequence } = await draws(database.pool, '')
     await database.pool.query(`select setval('${sequence}', 40, false)`)
     await run([39])
     expect(await next()).toBe(40)
@@ -115,7 +67,7 @@ describe('a sequence', () => {
   })
 
   test('whose numbers another session holds takes them back', async () => {
-    const { run, table } = await draws('cache 20')
+    const { run, table } = await draws(database.pool, 'cache 20')
     const other = await database.pool.connect()
     const insert = async () =>
       (await other.query(`insert into ${table} (name) values ('x') returning id::int`)).rows[0].id
@@ -128,15 +80,38 @@ describe('a sequence', () => {
   })
 
   test('that is dropped while the importer knows it fails no import', async () => {
-    const { run, table, sequence } = await draws('')
+    const { run, table, sequence } = await draws(database.pool, '')
     await run([1])
     await database.pool.query(`alter table ${table} alter id drop default; drop sequence ${sequence}`)
     expect(await run([{ id: 2, other: 3 }])).toEqual([])
   })
 })
 
+test('a number that an update writes counts, and one that it leaves as it is does not', async () => {
+  const { table, sequence } = await draws(database.pool, '')
+  await database.pool.query(`
+    create table ticket_${table} (name text primary key, number bigint default nextval('${sequence}'), note text)`)
+  const resource = defineResource('tickets', {
+    table: `ticket_${table}`,
+    schema: Type.Object({
+      name: Type.String(),
+      number: Type.Optional(Type.Integer()),
+      note: Type.Optional(Type.String()),
+    }),
+  })
+  const importer = createImporter({ pool: database.pool, resources: [resource] })
+  const update = (...source: object[]) => importer.run({ resource: 'tickets', source, onConflict: 'update' })
+  const next = async () =>
+    Number((await database.pool.query(`select nextval('${sequence}') as next`)).rows[0].next)
+  await update({ name: 'a', number: 3 }, { name: 'b' })
+  await update({ name: 'a', number: 70_000 }, { name: 'c' })
+  expect(await next()).toBe(70_002)
+  await update({ name: 'b', note: 'x' }, { name: 'b', note: 'y', number: 80_000 }, { name: 'a', note: 'z' })
+  expect(await next()).toBe(80_001)
+})
+
 test('a number that the table gives and that is taken is told as what it is', async () => {
-  const { table } = await draws('')
+  const { table } = await draws(database.pool, '')
   await database.pool.query(`insert into ${table} (id) values (1), (2)`)
   const resource = defineResource(table, {
     table,
@@ -168,7 +143,7 @@ test('a dry run knows sequences of every kind, and moves none', async () => {
     'maxvalue 9 cycle',
     'start 5 minvalue 5 maxvalue 6',
   ]) {
-    const { run, position, next } = await draws(options)
+    const { run, position, next } = await draws(database.pool, options)
     const first = await next()
     const before = await position()
     await run([{ name: 'a' }].slice(options.includes('maxvalue 6') ? 1 : 0), { dryRun: true })
@@ -190,95 +165,4 @@ test('a sequence of a partitioned table, by way of the table and of a partition'
   expect(await insert()).toBe(7)
   await importer.run({ resource: 'parts_north', source: rows(20, 9) })
   expect(await insert()).toBe(21)
-})
-
-describe('a role that does not own the sequence', () => {
-  async function asWriter(options: string, privileges: string) {
-    const made = await draws(options)
-    await database.pool.query(`grant select, insert on ${made.table} to ${role}`)
-    if (privileges !== '')
-      await database.pool.query(`grant ${privileges} on sequence ${made.sequence} to ${role}`)
-    const url = new URL(database.url)
-    url.username = role
-    url.password = 'x'
-    const pool = new pg.Pool({ connectionString: url.href, max: 1 })
-    return {
-      ...made,
-      async write(...ids: number[]) {
-        try {
-          return (await made.run(ids, { pool })).map(({ code, detail }) => {
-            expect(detail).toContain(`public.${made.sequence}`)
-            expect(detail).toContain('"id"')
-            return code
-          })
-        } finally {
-          await pool.end()
-        }
-      },
-    }
-  }
-
-  test.each([
-    ['draws', 'usage', [4, 9_000], [], 9_001],
-    ['draws far', 'usage, select', [400_000], [], 400_001],
-    ['draws, where it may set', 'update', [4, 9], [], 10],
-    ['sets it where it is far, which is told', 'update, select', [400_000], ['SEQUENCE_NOT_LOCKED'], 400_001],
-    ['sets it, and draws', 'all', [400_000], ['SEQUENCE_NOT_LOCKED'], 400_001],
-    ['may only look', 'select', [4], ['SEQUENCE_NOT_ADVANCED'], 1],
-    ['may do nothing', '', [4], ['SEQUENCE_NOT_ADVANCED'], 1],
-    ['may only draw, and would for ever', 'usage', [9_000_000_000], ['SEQUENCE_NOT_ADVANCED'], 1],
-  ] as [string, string, number[], string[], number][])(
-    '%s',
-    async (_, privileges, ids, warnings, expected) => {
-      const { write, next } = await asWriter('', privileges)
-      expect(await write(...ids)).toEqual(warnings)
-      expect(await next()).toBe(expected)
-    },
-  )
-
-  test('is not warned where the sequence is past the values already', async () => {
-    const { write, next } = await asWriter('start 50', 'select')
-    expect(await write(4)).toEqual([])
-    expect(await next()).toBe(50)
-  })
-
-  test('cannot take back what sessions hold, which is told', async () => {
-    const { write } = await asWriter('cache 20', 'usage')
-    expect(await write(4)).toEqual(['SEQUENCE_NOT_LOCKED'])
-  })
-})
-
-describe('others that draw meanwhile', () => {
-  test('never get a number twice, nor one that is imported behind it', async () => {
-    const { run, sequence } = await draws('')
-    const drawn: number[] = []
-    let isOver = false
-    const others = [0, 1].map(async () => {
-      while (!isOver) {
-        const { rows } = await database.pool.query(
-          `select nextval('${sequence}')::int as n from generate_series(1, 3)`,
-        )
-        drawn.push(...rows.map(({ n }) => n))
-      }
-    })
-    for (const id of [1_000_000, 1_000_300, 2_000_000, 2_000_100]) {
-      await run([id])
-      const after = (await database.pool.query(`select nextval('${sequence}')::int as n`)).rows[0].n
-      expect(after).toBeGreaterThan(id)
-      drawn.push(after)
-    }
-    isOver = true
-    await Promise.all(others)
-    expect(new Set(drawn).size).toBe(drawn.length)
-  })
-
-  test('in a transaction that stays open keep the lock away: the sequence is set, which is told, and the import ends', async () => {
-    const { run, sequence, next } = await draws('')
-    const other = await database.pool.connect()
-    await other.query(`begin; select nextval('${sequence}')`)
-    expect((await run([400_000])).map(({ code }) => code)).toEqual(['SEQUENCE_NOT_LOCKED'])
-    await other.query('commit')
-    other.release()
-    expect(await next()).toBe(400_001)
-  })
 })

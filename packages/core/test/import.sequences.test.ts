@@ -228,6 +228,15 @@ test('what is committed has its sequence past it, also if the import ends early'
   expect(await next()).toBe(left.length + 1)
 })
 
+test.each([1, 3, 1_000])('what maxErrors leaves out does not count, in batches of %i', async batchRows => {
+  const bad = (id: number) => ({ id, email: `${id}@x`, note: 'bad' })
+  const source = [...given(4), bad(500), ...given(6), bad(600), ...given(700, 90_000)]
+  await expect(run('always', source, { maxErrors: 2, batchRows })).rejects.toMatchObject({
+    code: 'TOO_MANY_ERRORS',
+  })
+  expect(await next()).toBe(7)
+})
+
 test('a rolled back transaction of the caller takes a far value back', async () => {
   const client = await database.pool.connect()
   await client.query('begin')

@@ -13,6 +13,7 @@ import { type ByteSource, closeSource, readChunks } from '../source/chunks.ts'
 import type { Storage, StoredObject } from '../storage/storage.ts'
 import { scopedTarget } from './aim.ts'
 import { checkEntry } from './bundle-check.ts'
+import { checkRestored } from './bundle-restores.ts'
 import { fixedFields } from './force.ts'
 import type { ImporterInternals } from './internals.ts'
 
@@ -108,6 +109,7 @@ async function targetsOf(
     assertTakesRows(target)
     checkEntry(target.resource, entry, fixedFields(target))
   }
+  checkRestored(targets, entries)
   return targets
 }
 

@@ -38,6 +38,8 @@ export interface Ending {
   readonly outcome: MergeOutcome
   /** Numbers of the rows that were not inserted. */
   readonly out: readonly number[]
+  /** Those of them that have changed a row of the table, or could have. @defaultValue none */
+  readonly updated?: readonly number[]
   /** Statements that come first, in the same round trip. */
   readonly before?: string
 }

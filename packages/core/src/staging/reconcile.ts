@@ -69,20 +69,16 @@ async function carryOut(
     if (serial.refusals.length > 0) return
     for (const [number, verdicts] of plan.rejected) explain(job, questions, number, verdicts)
     explainRejections(job, questions, suspects, serial)
-    const candidates = [...plan.updates.values()].reduce((sum, rows) => sum + rows.length, 0)
     const others = plan.ignored.length + plan.rejected.size + plan.serial.length
+    const candidates = [...plan.updates.values()].flat()
+    const out = [...candidates, ...plan.ignored, ...plan.rejected.keys(), ...notInserted(serial)]
+    const changed = [...candidates, ...serial.updated]
     outcome = {
-      inserted: stagedCount(batch) - candidates - others + serial.inserted,
+      inserted: stagedCount(batch) - candidates.length - others + serial.inserted,
       updated: updated + serial.updated.length,
-      ignored: candidates - updated + plan.ignored.length + serial.ignored.length,
+      ignored: candidates.length - updated + plan.ignored.length + serial.ignored.length,
     }
-    const out = [
-      ...[...plan.updates.values()].flat(),
-      ...plan.ignored,
-      ...plan.rejected.keys(),
-      ...notInserted(serial),
-    ]
-    await job.finish({ outcome, out, before: 'release savepoint lading_merge' })
+    await job.finish({ outcome, out, updated: changed, before: 'release savepoint lading_merge' })
   })
   if (isDone && outcome === undefined) await client.query('rollback to savepoint lading_merge')
   return isDone ? outcome : undefined
@@ -105,7 +101,7 @@ export async function mergeSerially(
     updated: serial.updated.length,
     ignored: serial.ignored.length,
   }
-  await finish({ outcome, out: notInserted(serial) })
+  await finish({ outcome, out: notInserted(serial), updated: serial.updated })
   return { road: serial.refusals.length === 0 ? 'classified' : 'isolated', outcome }
 }
 

@@ -42,7 +42,8 @@ select json_build_object(
     select coalesce(json_agg(json_build_object('name', name,
       'options', format('as %s increment %s minvalue %s maxvalue %s start %s %s', q.seqtypid::regtype,
         q.seqincrement, q.seqmin, q.seqmax, q.seqstart, case when q.seqcycle then 'cycle' else '' end),
-      'last', pg_sequence_last_value(name::regclass)::text)), '[]')
+      'last', case when has_sequence_privilege(name::regclass, 'SELECT, USAGE')
+        then pg_sequence_last_value(name::regclass)::text end)), '[]')
     from unnest($2::text[]) as name join pg_sequence q on q.seqrelid = name::regclass
   )
 ) as info

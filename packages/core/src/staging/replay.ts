@@ -43,9 +43,10 @@ export async function replay(
         onConflict,
         road,
         sequences,
-        async finish({ outcome, out, before }) {
+        async finish(ending) {
+          const { outcome, before } = ending
           assertAccounted(batch.rows, outcome)
-          const statements = [before, sequences.afterBatch(staging.sql, batch, out)].filter(Boolean)
+          const statements = [before, sequences.afterBatch(staging.sql, batch, ending)].filter(Boolean)
           if (statements.length > 0) sequences.hear(await client.query(statements.join('; ')))
         },
         recall: numbers => recall(client, staging.sql, batch, numbers),

@@ -36,8 +36,8 @@ export interface LoopSequences {
 
 /** Belongs to one run. */
 export interface Sequences {
-  /** Statements behind the merge of a batch, which may have a result. @param out numbers of the rows that were not inserted */
-  afterBatch(staging: string, batch: StagedBatch, out: readonly number[]): string
+  /** Statements behind the merge of a batch, which may have a result. */
+  afterBatch(staging: string, batch: StagedBatch, became: Became): string
   /** Hears the result of a query that these statements were part of. */
   hear(result: unknown): void
   /** A query that finds out whether a record could be given a number that another one of the batch brings along. */
@@ -47,6 +47,14 @@ export interface Sequences {
   beforeBatch(client: Client, batch: StagedBatch): Promise<void>
   /** At the end of the run. */
   settle(client: Client): Promise<void>
+}
+
+/** What became of the rows of a batch, by their numbers. */
+interface Became {
+  /** Were not inserted. */
+  readonly out: readonly number[]
+  /** Those of them that have changed a row, or could have: an update may write a number into any column but the key. */
+  readonly updated?: readonly number[]
 }
 
 interface Written {
@@ -62,6 +70,8 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
   const tracked = target.writable.filter(
     ({ info }) => when !== 'never' && info.sequences.length > 0 && wholeNumbers.includes(info.type),
   )
+  const primary = target.keys.find(({ isPrimary }) => isPrimary)
+  const isKept = (column: TargetColumn) => column.info.isAlways || primary?.columns.includes(column) === true
   /** Sequences for which no lock could be had once. */
   const busy = new Set<string>()
   /** Those that were restarted: nobody holds numbers from before. */
@@ -123,11 +133,15 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
   }
   return {
     hear,
-    afterBatch(staging, batch, out) {
+    afterBatch(staging, batch, { out, updated = [] }) {
       const written = [...writtenIn(batch)]
-      if (written.length === 0 || out.length === batch.rows.length) return ''
-      const where = out.length === 0 ? '' : `where s.lading_row <> all (${numbers(out)})`
-      const valuesOf = (columns: readonly Written[]) => values(columns, `from ${staging} s ${where}`)
+      if (written.length === 0 || out.length - updated.length === batch.rows.length) return ''
+      const changed = new Set(updated)
+      const [inserted, inOrChanged] = [out, out.filter(row => !changed.has(row))].map(rows =>
+        rows.length === 0 ? '' : `where s.lading_row <> all (${numbers(rows)})`,
+      )
+      const from = (column: TargetColumn) => `from ${staging} s ${isKept(column) ? inserted : inOrChanged}`
+      const valuesOf = (columns: readonly Written[]) => values(columns, from)
       if (when === 'batch') {
         const steps = written.map(([sequence, columns]) =>
           advance(sequence, valuesOf(columns), { mayLock: true }),
@@ -143,7 +157,10 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
       const mixed = [...writtenIn(batch)].filter(([, columns]) => columns.some(({ isMixed }) => isMixed))
       if (mixed.length === 0) return undefined
       const clashes = mixed.map(([sequence, columns]) =>
-        isBehindSql(sequence, values(columns, `from ${staging} s`)),
+        isBehindSql(
+          sequence,
+          values(columns, () => `from ${staging} s`),
+        ),
       )
       return `select ${clashes.join(' or ')} as clashes`
     },
@@ -184,8 +201,8 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
 }
 
 /** @param from where the rows `s` come from */
-function values(columns: readonly Written[], from: string): string {
-  return columns.map(({ column }) => `select s.${column.sql} as v ${from}`).join(' union all ')
+function values(columns: readonly Written[], from: (column: TargetColumn) => string): string {
+  return columns.map(({ column }) => `select s.${column.sql} as v ${from(column)}`).join(' union all ')
 }
 
 function farthestSql(sequence: string, written: string): string {

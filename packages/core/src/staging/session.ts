@@ -88,7 +88,8 @@ export async function openSession(
       onConflict,
       road,
       sequences,
-      async finish({ outcome, out, before }) {
+      async finish(ending) {
+        const { outcome, before } = ending
         assertAccounted(batch.rows, outcome)
         const recorded = record(outcome)
         isTakenBack = recorded === undefined
@@ -96,7 +97,7 @@ export async function openSession(
         const kept = [
           recorded,
           rehearsal?.keepSql(staging.sql, batch),
-          sequences.afterBatch(staging.sql, batch, out),
+          sequences.afterBatch(staging.sql, batch, ending),
         ]
         const statements = [before, ...(isTakenBack ? [takeBack] : [...kept, closing])]
         const result = await client.query(statements.filter(Boolean).join('; '))
