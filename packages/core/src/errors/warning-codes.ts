@@ -5,6 +5,7 @@ export const warningCodes = [
   'UNKNOWN_COLUMN',
   'UNNAMED_COLUMN',
   'BLANK_RECORDS',
+  'INVISIBLE_CHARACTERS',
   'MAPPING_UNUSED',
   'ERRORS_CAPPED',
 ] as const

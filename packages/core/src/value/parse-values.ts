@@ -9,6 +9,7 @@ import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { type Codec, Refusal } from './codec.ts'
 import { codecOf } from './codecs.ts'
 import { holdsAny, lossyNumbers } from './lossy-numbers.ts'
+import { unseenNoter } from './unseen-notes.ts'
 
 export interface ParseOptions {
   /** Text (CSV cells) is parsed; JSON values already have a type, which must be the right one. */
@@ -25,12 +26,17 @@ export async function* parseValues(
   { from }: ParseOptions,
 ): AsyncGenerator<RowBatch> {
   const parsers = resource.inputs.map(field => parserOf(field, codecOf(field.type), from))
-  for await (const batch of batches) {
+  const noteUnseen = unseenNoter(resource)
+  for await (const read of batches) {
+    const notes = [...(read.notes ?? [])]
+    const batch = { ...read, notes }
     let at = 0
     try {
       for (; at < batch.rows.length; at++) {
         const row = batch.rows[at]
-        if (row !== undefined && row.errors === undefined) parseRow(row, parsers)
+        if (row === undefined || row.errors !== undefined) continue
+        parseRow(row, parsers)
+        noteUnseen(row, batch.isAscii === true, notes)
       }
     } catch (fault) {
       if (!(fault instanceof LadingError)) throw fault
