@@ -57,7 +57,16 @@ const windows1252 = (content: string) =>
   Buffer.from(content.replaceAll('“', '\x93').replaceAll('”', '\x94'), 'latin1')
 
 const files: readonly (readonly [name: string, file: File])[] = [
-  ['CSV', { format: 'csv', source: bytes(csv), isPlain: true }],
+  [
+    'CSV',
+    {
+      format: 'csv',
+      source: bytes(csv),
+      isPlain: true,
+      // All but every fifth name begin with a line break.
+      warned: { code: 'INVISIBLE_CHARACTERS', field: 'name', count: 32 },
+    },
+  ],
   ['CSV with a byte order mark', { format: 'csv', source: bytes(`\ufeff${csv}`), isPlain: true }],
   ['CSV in CR lines', { format: 'csv', source: bytes(csv.replaceAll('\r\n', '\r')), isPlain: true }],
   ['CSV with blank records', { format: 'csv', source: bytes(blankCsv), isPlain: true, warned: blank }],

@@ -6,6 +6,7 @@ import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Client, checkPool, withClient } from '../postgres/client.ts'
 import { createRegistry } from '../resource/registry.ts'
+import { checkSource } from '../source/check-source.ts'
 import { aimOf, assertTold } from './aim.ts'
 import { type ImporterInternals, rememberInternals } from './internals.ts'
 import { type OpenBundle, type OpenBundleOptions, openBundle } from './open-bundle.ts'
@@ -26,6 +27,7 @@ export interface Importer {
    * Imports a file or objects. Every record is in the table or in the report when it resolves. Needs no job, no
    * HTTP and no schema `lading`.
    *
+   * @throws LadingError `OPTION_INVALID` at once for a source that is none, such as the name of a file
    * @throws LadingError if the file cannot be read to its end or the database cannot go on. What had been
    * committed stays, and `importReportOf(error)` tells it.
    *
@@ -71,7 +73,10 @@ export function createImporter(options: ImporterOptions): Importer {
   }
   const internals: ImporterInternals = { pool, registry, limits, session, targetOf }
   const importer: Importer = {
-    openBundle: bundle => openBundle(bundle, internals),
+    async openBundle(bundle) {
+      checkSource(bundle.source, 'bytes')
+      return openBundle(bundle, internals)
+    },
     async check() {
       const problems: string[] = []
       await withClient(pool, async client => {
@@ -91,6 +96,7 @@ export function createImporter(options: ImporterOptions): Importer {
     },
     async run(runOptions) {
       registry.get(runOptions.resource)
+      checkSource(runOptions.source, runOptions.format === undefined ? 'objects' : 'bytes')
       const work = (client: Client) =>
         runImport(client, () => aimOf(client, runOptions, internals), limits, runOptions)
       return runOptions.client === undefined ? withClient(pool, work) : work(runOptions.client)

@@ -2,7 +2,7 @@
 import { defaults } from '../config/defaults.ts'
 import type { WarningCode } from '../errors/warning-codes.ts'
 import type { Note } from '../record/note.ts'
-import { escapeInvisible } from '../util/invisible.ts'
+import { shown } from '../resource/mapping.ts'
 import { nearest } from '../util/suggest.ts'
 
 export interface ImportWarning {
@@ -41,7 +41,16 @@ export class Warnings {
   plus(notes: readonly Note[] = []): Warnings {
     if (notes.length === 0) return this
     const facts = new Map(this.facts)
-    for (const note of notes) add(facts, note)
+    const counts = new Map<string, number>()
+    for (const note of notes) {
+      const key = keyOf(note)
+      if (note.count !== undefined) counts.set(key, (counts.get(key) ?? 0) + note.count)
+      add(facts, key, note)
+    }
+    for (const [key, count] of counts) {
+      const known = facts.get(key)
+      if (known !== undefined) facts.set(key, { ...known, count: (known.count ?? 0) + count })
+    }
     return new Warnings(facts)
   }
 
@@ -52,9 +61,7 @@ export class Warnings {
     )
     const settle = ({ pending, ...facts }: Facts): Facts => {
       const meant = pending && nearest(facts.column ?? '', unknown)
-      return meant
-        ? { ...facts, detail: `${facts.detail} (did you mean "${escapeInvisible(meant)}"?)` }
-        : facts
+      return meant ? { ...facts, detail: `${facts.detail} (did you mean "${shown(meant)}"?)` } : facts
     }
     return new Warnings(new Map([...this.facts].map(([key, facts]) => [key, settle(facts)])))
   }
@@ -75,18 +82,15 @@ export function shownWarnings(stored: readonly StoredWarning[]): readonly Import
   return stored.filter(({ pending }) => pending !== true)
 }
 
-function add(facts: Map<string, Facts>, note: Note): void {
+/** Adds what is new, but for its count. */
+function add(facts: Map<string, Facts>, key: string, note: Note): void {
   const { code, column, field, count, example, detail, holds } = note
-  const key = keyOf(note)
   const known = facts.get(key)
   if (holds === 'withdrawn') {
     if (known?.pending === true) facts.delete(key)
     return
   }
-  if (known !== undefined) {
-    if (count !== undefined) facts.set(key, { ...known, count: (known.count ?? 0) + count })
-    return
-  }
+  if (known !== undefined) return
   // A hostile file has any number of columns; they must not push out warnings of another kind.
   const alike = [...facts.values()].filter(one => one.code === code)
   if (alike.length >= defaults.reportedWarnings) return
@@ -95,23 +99,17 @@ function add(facts: Map<string, Facts>, note: Note): void {
     ...(detail !== undefined && { detail: storable(detail) }),
     ...(column !== undefined && { column: storable(column) }),
     ...(field !== undefined && { field }),
-    ...(count !== undefined && { count }),
-    ...(example !== undefined && { example: storable(example) }),
+    ...(count !== undefined && { count: 0 }),
+    ...(example !== undefined && { example: shown(example) }),
     ...(holds === 'unless withdrawn' && { pending: true }),
   })
 }
 
-function keyOf({
-  code,
-  column,
-  field,
-  count,
-  detail,
-}: Pick<Note, 'code' | 'column' | 'field' | 'count' | 'detail'>): string {
+function keyOf(note: Pick<Note, 'code' | 'column' | 'field' | 'count' | 'detail'>): string {
+  const { code, column = '', field = '', count, detail = '' } = note
   // Two sequences, for one, are two warnings.
-  const isBare = count === undefined && column === undefined && field === undefined
-  const said = isBare && detail !== undefined ? storable(detail) : null
-  return JSON.stringify([code, field ?? null, column === undefined ? null : storable(column), said])
+  const isBare = count === undefined && column === '' && field === ''
+  return `${code} ${field} ${storable(column)}${isBare ? storable(detail) : ''}`
 }
 
 /** PostgreSQL keeps neither a zero byte nor half of a surrogate pair in the warnings of a job. */
@@ -119,9 +117,19 @@ function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }
 
-/** The sentence of a warning that counts. */
-function detailOf({ code, detail, count = 0 }: Facts): string {
-  if (detail !== undefined && code !== 'BLANK_RECORDS') return detail
-  const were = count === 1 ? 'record was' : 'records were'
-  return `${count} blank ${were} skipped`
+/** The sentence of a warning that counts; of any other, the one that came with it. */
+function detailOf(facts: Facts): string {
+  const { code, count = 0, field = '', example, detail = code } = facts
+  const isOne = count === 1
+  switch (code) {
+    case 'BLANK_RECORDS':
+      return `${count} blank ${isOne ? 'record was' : 'records were'} skipped`
+    case 'INVISIBLE_CHARACTERS': {
+      const such = example === undefined ? '' : `, such as "${example}"`
+      const [holds, they] = isOne ? ['value of', 'it was'] : ['values of', 'they were']
+      return `${count} ${holds} "${field}" ${isOne ? 'holds' : 'hold'} invisible characters or white space at an edge${such}; ${they} not changed`
+    }
+    default:
+      return detail
+  }
 }

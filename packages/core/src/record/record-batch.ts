@@ -30,6 +30,8 @@ export interface RecordBatch {
   /** In the batch that holds the first record of a CSV file. */
   readonly header?: Header
   readonly records: readonly SourceRecord[]
+  /** All text of the records is ASCII, and what the cells hold with it. Absent: nobody looked. */
+  readonly isAscii?: boolean | undefined
   readonly end: Position
   /** What the decoder has to say that is no fault, and of no record that it hands on. */
   readonly notes?: readonly Note[]

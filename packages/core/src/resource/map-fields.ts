@@ -32,7 +32,7 @@ export async function* mapFields(
   let isFirst = !isContinued
   /** The batch of a first record that must not be the only one. */
   let held: { readonly batch: RowBatch; readonly ifAlone: LadingError } | undefined
-  for await (const { header: names, records, end, notes: found = [], fault } of batches) {
+  for await (const { header: names, records, isAscii, end, notes: found = [], fault } of batches) {
     notes = []
     if (names !== undefined) {
       header = mapHeader(resource, names.cells, options)
@@ -48,7 +48,7 @@ export async function* mapFields(
       record.content = undefined
       return isCells(content) ? ofCells(resource, header, record, content) : objects.rowOf(record, content)
     })
-    const batch = { rows, end, notes, ...(fault && { fault }) }
+    const batch = { rows, isAscii, end, notes, ...(fault && { fault }) }
     if (ifAlone !== undefined && fault === undefined) held = { batch, ifAlone }
     else if (held === undefined) yield batch
     else if (records.length > 0 || fault !== undefined) {

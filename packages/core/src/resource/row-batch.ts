@@ -6,6 +6,8 @@ import type { Row } from './row.ts'
 
 export interface RowBatch {
   readonly rows: readonly Row[]
+  /** All cells of the rows are ASCII. Absent: nobody looked. */
+  readonly isAscii?: boolean | undefined
   readonly end: Position
   /** What the report warns of, in records up to `end`. */
   readonly notes?: readonly Note[] | undefined

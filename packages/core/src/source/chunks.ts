@@ -3,13 +3,13 @@ import { addAbortSignal, Readable } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
 import { turn } from '../util/event-loop.ts'
 
-/** A file: a Node or Web stream, bytes, or chunks of bytes or text. */
+/** A file: a Node or Web stream, bytes, or chunks of bytes or text. A text, which may be the name of a file, is none. */
 export type ByteSource =
   | Readable
   | ReadableStream<Uint8Array>
   | Uint8Array
   | AsyncIterable<Uint8Array | string>
-  | Iterable<Uint8Array | string>
+  | (Iterable<Uint8Array | string> & object)
 
 /**
  * Chunks of at most `chunkBytes`, with a turn of the event loop between two of them: the database is served

@@ -10,6 +10,7 @@ import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { type Codec, invalid, Refusal } from './codec.ts'
 import { type CodecOf, codecByType } from './codecs.ts'
 import { holdsAny, lossyNumbers, lossyPlace } from './lossy-numbers.ts'
+import { unseenNoter } from './unseen-notes.ts'
 
 export interface ParseOptions {
   /** The codec of each field by the column that carries it. @defaultValue by its type alone */
@@ -28,14 +29,21 @@ export async function* parseValues(
   { from, codecOf = codecByType }: ParseOptions,
 ): AsyncGenerator<RowBatch> {
   const parsers = resource.inputs.map(field => parserOf(field, codecOf(field), from))
-  for await (const batch of batches) {
+  const noteUnseen = unseenNoter(resource)
+  for await (const read of batches) {
+    const notes = [...(read.notes ?? [])]
+    const batch = { ...read, notes }
     let at = 0
     try {
       for (; at < batch.rows.length; at++) {
         const row = batch.rows[at]
         if (row === undefined) continue
-        if (row.errors === undefined) parseRow(row, parsers)
-        else row.isUntyped = true
+        if (row.errors !== undefined) {
+          row.isUntyped = true
+          continue
+        }
+        parseRow(row, parsers)
+        noteUnseen(row, batch.isAscii === true, notes)
       }
     } catch (fault) {
       if (!(fault instanceof LadingError)) throw fault

@@ -38,6 +38,7 @@ async function* goOn(
 }
 
 interface Found {
+  readonly isAscii?: boolean
   readonly header?: Header | undefined
   readonly records: readonly SourceRecord[]
   readonly notes: readonly Note[]
@@ -80,13 +81,16 @@ class CsvDecoder {
     const { bytes: read, fault, ...found } = this.toBatch(decoded, scan)
     return {
       consumed: begun + read,
-      result: this.batch(found, fault ?? this.faultOf(decoded, scan, decoded.length - read, final)),
+      result: this.batch(
+        { ...found, isAscii: decoded.ascii },
+        fault ?? this.faultOf(decoded, scan, decoded.length - read, final),
+      ),
     }
   }
 
-  private batch({ header, records, notes }: Found, fault: LadingError | undefined): RecordBatch {
+  private batch({ header, ...found }: Found, fault: LadingError | undefined): RecordBatch {
     const end = { byte: this.byte, rowNumber: this.rowNumber, line: this.line }
-    return { ...(header && { header }), records, notes, end, ...(fault && { fault }) }
+    return { ...(header && { header }), ...found, end, ...(fault && { fault }) }
   }
 
   /** Passes blank lines and a `sep=` line, and finds the dialect if enough of the file is known. */

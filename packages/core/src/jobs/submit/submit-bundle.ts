@@ -6,6 +6,7 @@ import { readBundleSettings } from '../../importer/bundle-settings.ts'
 import type { ImporterInternals } from '../../importer/internals.ts'
 import { checkPolicy } from '../../importer/run.ts'
 import { type Unpacked, unpackBundle } from '../../importer/unpack-bundle.ts'
+import { checkSource } from '../../source/check-source.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
@@ -62,6 +63,7 @@ async function importOnce(
 ): Promise<BundleJobs> {
   const { importer, storage, store } = parts
   const { source, maxBytes, caller, permit, signal } = submit
+  checkSource(source, 'bytes')
   readBundleSettings(submit)
   await checkedNotes(submit, store)
   const place = await identityOf(storage)

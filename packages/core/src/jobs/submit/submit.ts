@@ -12,6 +12,7 @@ import type { Caller } from '../../resource/definition.ts'
 import type { Field } from '../../resource/field.ts'
 import { checkMapping } from '../../resource/mapping.ts'
 import { seenInFiles } from '../../resource/seen-in-files.ts'
+import { checkSource } from '../../source/check-source.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
@@ -60,6 +61,7 @@ async function importOnce(
 ): Promise<Job> {
   const { importer, storage, store } = parts
   const asked = checkedNames('import', submit, importer)
+  checkSource(submit.source, 'bytes')
   await checkedSettings(submit, importer)
   await checkedNotes(submit, store)
   const place = await identityOf(storage)
