@@ -76,6 +76,7 @@ test('an unknown format names the known ones', async () => {
   const running = importer.run({ resource: 'users', format: 'xml', source: Buffer.from(text) })
   await expect(running).rejects.toMatchObject({
     code: 'FORMAT_UNSUPPORTED',
-    message: 'Unknown format "xml"; known: csv, ndjson, json.',
+    message:
+      'Unknown format "xml"; known: csv, ndjson, json. Files of this kind (an XML document) are neither read nor written.',
   })
 })

@@ -3,6 +3,7 @@ import type { DecodeFrom } from '../format/format.ts'
 import type { Header } from '../record/record-batch.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
 import type { ImportBatch, MergedBatch } from './batches.ts'
+import type { EarlierCounts } from './nothing-imported.ts'
 import type { ImportReport, ImportWarning } from './report.ts'
 
 /** Where a later attempt begins to read. */
@@ -20,6 +21,8 @@ export interface JobRun {
   readonly warnings: readonly ImportWarning[]
   /** Records that earlier attempts have rejected. */
   readonly rejected: number
+  /** What earlier attempts have committed. */
+  readonly earlier: EarlierCounts
   /** Statements at the beginning of each batch's transaction, without a result set. */
   readonly fence: string
   /** Statements that record a batch. Must not change anything here: a batch may be tried more than once. */

@@ -6,10 +6,11 @@ import type { RecordError } from '../errors/record-error.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
 import type { MergedBatch } from './batches.ts'
 import type { Stop } from './merge.ts'
+import { type NothingImported, withoutNothing } from './nothing-imported.ts'
 import type { ImportProgress } from './options.ts'
 
 export interface ImportWarning {
-  readonly code: 'UNKNOWN_COLUMN'
+  readonly code: 'UNKNOWN_COLUMN' | 'NOTHING_IMPORTED'
   readonly detail: string
 }
 
@@ -31,6 +32,7 @@ export interface ImportReport {
   readonly errorsByCode: Readonly<Record<string, number>>
   /** The first 1,000 record errors, in file order; `onError` hears all. */
   readonly errors: readonly RecordError[]
+  /** `NOTHING_IMPORTED` comes first. */
   readonly warnings: readonly ImportWarning[]
   /** Bytes of the source, decoded to UTF-8. */
   readonly bytes: number
@@ -64,14 +66,16 @@ export class Tally {
     private readonly resource: string,
     private readonly onError: ((error: RecordError) => void) | undefined,
     /** Of earlier attempts. */
-    warnings: readonly ImportWarning[] = [],
+    warnings: readonly ImportWarning[],
+    private readonly nothing: NothingImported,
   ) {
-    this.warned = new Map(warnings.map(warning => [warning.detail, warning]))
+    this.warned = new Map(withoutNothing(warnings).map(warning => [warning.detail, warning]))
   }
 
   /** Counts a batch that is in the table, or would be there but for its errors. */
   add({ rows, outcome, end }: MergedBatch): void {
     const before = this.failed
+    this.nothing.add({ rows, outcome })
     this.bytes = end.byte
     this.inserted += outcome.inserted
     this.updated += outcome.updated
@@ -118,6 +122,7 @@ export class Tally {
   }
 
   warnUnknownColumn(column: string): void {
+    this.nothing.unknownColumn(column)
     if (this.warned.size >= defaults.reportedWarnings) return
     // PostgreSQL keeps no zero byte in the warnings of a job.
     const detail = `Column "${column.replaceAll('\0', '\ufffd')}" is not part of ${this.resource} and was not imported`
@@ -136,6 +141,7 @@ export class Tally {
 
   report(): ImportReport {
     const { inserted, updated, ignored, resource, errors } = this
+    const nothing = this.nothing.warning()
     return {
       resource,
       ...this.progress(),
@@ -146,7 +152,7 @@ export class Tally {
       notJudged: this.notJudged,
       errorsByCode: Object.fromEntries(this.errorsByCode),
       errors: [...errors],
-      warnings: this.warnings,
+      warnings: nothing === undefined ? this.warnings : [nothing, ...this.warnings],
       durationSeconds: (performance.now() - this.started) / 1000,
     }
   }

@@ -44,7 +44,7 @@ export interface JobFile {
 }
 
 export interface JobWarning {
-  /** `UNKNOWN_COLUMN`, or `ERRORS_CAPPED` where more errors were found than are listed. */
+  /** `NOTHING_IMPORTED`, which comes first, `UNKNOWN_COLUMN`, or `ERRORS_CAPPED` where more errors were found than are listed. */
   readonly code: string
   readonly detail: string
 }
