@@ -1,9 +1,9 @@
 // What the log says of faults, and of text that a client has chosen.
 import { Writable } from 'node:stream'
-import { LadingError } from '@lading/core'
+import { type Job, LadingError } from '@lading/core'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { logFault, loggable } from './log.ts'
+import { logFault, loggable, logJob } from './log.ts'
 
 function lines(level: string, write: (log: pino.Logger) => void): Record<string, unknown>[] {
   const found: string[] = []
@@ -82,4 +82,33 @@ test.each([
   ['/\ud83d\ude00 \ud83d', '/😀 \\ud83d'],
 ])('%j', (text, logged) => {
   expect(loggable(text)).toBe(logged)
+})
+
+/** As far as the log looks at it. */
+function jobOf(successful: number, failed: number, ignored: number, warnings: Job['warnings']): Job {
+  const progress = {
+    processedRecords: successful + failed,
+    successfulRecords: successful,
+    failedRecords: failed,
+    ignoredRecords: ignored,
+  }
+  const errorsByCode = failed > 0 ? { INVALID_EMAIL: failed } : {}
+  const facts = { id: '1', kind: 'import', resource: 'users', format: 'csv', status: 'completed' }
+  return { ...facts, progress, errorsByCode, errorCode: null, warnings } as unknown as Job
+}
+
+test('a job that has imported nothing is said to have, with codes and without a value', () => {
+  const warnings = [{ code: 'NOTHING_IMPORTED' as const, detail: 'Nothing was imported: secret@example.org' }]
+  const found = lines('info', log => {
+    logJob(log, jobOf(0, 7, 0, warnings))
+    logJob(log, jobOf(7, 0, 7, warnings))
+    logJob(log, jobOf(7, 1, 0, []))
+  })
+  expect(found.map(({ level, msg, failed, ignored }) => [level, msg, failed, ignored])).toEqual([
+    [40, 'job: nothing was imported', 7, 0],
+    [30, 'job: nothing was imported', 0, 7],
+    [30, 'job', 1, undefined],
+  ])
+  expect(found[0]).toMatchObject({ errors_by_code: { INVALID_EMAIL: 7 } })
+  expect(JSON.stringify(found)).not.toContain('secret')
 })

@@ -45,7 +45,9 @@ export function logRequest(
 /** What an operator wants to see of a job. */
 export function logJob(log: Logger, job: Job): void {
   const { processedRecords: processed, successfulRecords: successful, failedRecords: failed } = job.progress
-  log.info(
+  // Its sentence names columns of the file, and may quote what the database says; the codes have to do.
+  const isNothing = job.warnings.some(({ code }) => code === 'NOTHING_IMPORTED')
+  log[isNothing && failed > 0 ? 'warn' : 'info'](
     {
       job_id: job.id,
       type: job.kind,
@@ -59,8 +61,9 @@ export function logJob(log: Logger, job: Job): void {
       duration_seconds: job.durationSeconds,
       rows_per_second: job.rowsPerSecond,
       ...(job.errorCode !== null && { error_code: job.errorCode }),
+      ...(isNothing && { ignored: job.progress.ignoredRecords, errors_by_code: job.errorsByCode }),
     },
-    'job',
+    isNothing ? 'job: nothing was imported' : 'job',
   )
 }
 

@@ -2,9 +2,9 @@
 
 const exitCodes = `
 Exit codes:
-  0    all is done
+  0    all is done; an import also if --on-conflict ignore left every record alone, or the file holds none
   1    failed: a file cannot be read, the database refuses, --max-errors is reached, --atomic took all back, …
-  2    the import (or its dry run) came to its end, and some records were rejected
+  2    the import (or its dry run) came to its end, and some records were rejected, or all of them
   64   called wrongly: unknown option, resource or format, no database named
   130  interrupted`
 

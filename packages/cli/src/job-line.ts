@@ -11,7 +11,8 @@ export function jobLine(job: Job): string {
 }
 
 /** Why it failed, or why it does not begin. */
-function reasonOf({ errorCode, waitingForStorage }: Job): string {
+function reasonOf({ errorCode, waitingForStorage, warnings }: Job): string {
   if (waitingForStorage !== null) return `waits for storage ${waitingForStorage}, which no worker has`
-  return errorCode ?? ''
+  const nothing = warnings.find(({ code }) => code === 'NOTHING_IMPORTED')
+  return errorCode ?? nothing?.code ?? ''
 }

@@ -13,6 +13,7 @@ export function summary(outcome: ImportOutcome, file: string): string {
   const dry = settings.dryRun === true ? ' (dry run: nothing was written)' : ''
   const state = complete ? '' : ' (stopped before the end)'
   const sections = [
+    nothingImported(report, complete),
     `${printable(file)} into ${report.resource}${dry}${state}`,
     totals(report, settings),
     errorsByCode(report, examples),
@@ -99,9 +100,23 @@ function firstErrors(report: ImportReport): string {
   return `${title}\n${table(columns, cells)}${rest}`
 }
 
+/** In the first line, where a person looks who does not look any further. */
+function nothingImported({ warnings, processed, unprocessed }: ImportReport, complete: boolean): string {
+  const warning = warnings.find(isNothingImported)
+  if (warning !== undefined) return oneLine(warning.detail)
+  return complete && processed + unprocessed === 0
+    ? 'The file holds no records, so nothing was imported.'
+    : ''
+}
+
 function warnings(report: ImportReport): string {
-  if (report.warnings.length === 0) return ''
-  return ['Warnings', ...report.warnings.map(({ detail }) => `  ${oneLine(detail)}`)].join('\n')
+  const others = report.warnings.filter(warning => !isNothingImported(warning))
+  if (others.length === 0) return ''
+  return ['Warnings', ...others.map(({ detail }) => `  ${oneLine(detail)}`)].join('\n')
+}
+
+function isNothingImported({ code }: ImportReport['warnings'][number]): boolean {
+  return code === 'NOTHING_IMPORTED'
 }
 
 function notJudged({ notJudged }: ImportReport): string {

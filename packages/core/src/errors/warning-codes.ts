@@ -2,6 +2,7 @@
 
 /** Codes are stable: programs match on them, and details are for people. docs/errors.md explains each. */
 export const warningCodes = [
+  'NOTHING_IMPORTED',
   'UNKNOWN_COLUMN',
   'UNNAMED_COLUMN',
   'BLANK_RECORDS',

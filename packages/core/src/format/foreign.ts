@@ -84,7 +84,8 @@ function inside(start: Buffer, container: Container): ForeignKind | undefined {
   const found = foreignKinds.find(
     ({ inside }) => inside?.container === container && inside.found?.test(text) === true,
   )
-  return found ?? (container === 'zip' && isArchive(start) ? foreignByName('.zip') : undefined)
+  const isPlain = container === 'zip' && !text.includes('[Content_Types].xml') && isArchive(start)
+  return found ?? (isPlain ? foreignByName('.zip') : undefined)
 }
 
 /** Names with which the archives begin that documents are. */

@@ -3,6 +3,7 @@ import type { DecodeFrom } from '../format/format.ts'
 import type { Header } from '../record/record-batch.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
 import type { ImportBatch, MergedBatch } from './batches.ts'
+import type { EarlierCounts } from './nothing-imported.ts'
 import type { ImportReport } from './report.ts'
 import type { StoredWarning, Warnings } from './warnings.ts'
 
@@ -21,6 +22,8 @@ export interface JobRun {
   readonly warnings: readonly StoredWarning[]
   /** Records that earlier attempts have rejected. */
   readonly rejected: number
+  /** What earlier attempts have committed. */
+  readonly earlier: EarlierCounts
   /** Statements at the beginning of each batch's transaction, without a result set. */
   readonly fence: string
   /**

@@ -7,6 +7,7 @@ import type { MergeOutcome } from '../staging/outcome.ts'
 import type { SequenceWarning } from '../staging/sequence-warning.ts'
 import type { ImportBatch, MergedBatch } from './batches.ts'
 import type { Stop } from './merge.ts'
+import { type NothingImported, withoutNothing } from './nothing-imported.ts'
 import type { ImportProgress } from './options.ts'
 import { type ImportWarning, type StoredWarning, Warnings } from './warnings.ts'
 
@@ -28,6 +29,7 @@ export interface ImportReport {
   readonly errorsByCode: Readonly<Record<string, number>>
   /** The first 1,000 record errors, in file order; `onError` hears all. */
   readonly errors: readonly RecordError[]
+  /** `NOTHING_IMPORTED` comes first. */
   readonly warnings: readonly ImportWarning[]
   /** Bytes of the source, decoded to UTF-8. */
   readonly bytes: number
@@ -60,15 +62,17 @@ export class Tally {
     private readonly resource: string,
     private readonly onError: ((error: RecordError) => void) | undefined,
     /** Of earlier attempts. */
-    warnings: readonly StoredWarning[] = [],
+    warnings: readonly StoredWarning[],
+    private readonly nothing: NothingImported,
   ) {
-    this.warnings = Warnings.of(warnings)
+    this.warnings = Warnings.of(withoutNothing(warnings))
   }
 
   /** Counts a batch that is in the table, or would be there but for its errors. */
   add({ rows, outcome, end, notes }: MergedBatch): void {
     const before = this.failed
     this.warnings = this.warnings.plus(notes)
+    this.nothing.add({ rows, outcome })
     this.bytes = end.byte
     this.inserted += outcome.inserted
     this.updated += outcome.updated
@@ -137,6 +141,8 @@ export class Tally {
 
   report(): ImportReport {
     const { inserted, updated, ignored, resource, errors } = this
+    const warnings = this.warnings.list()
+    const nothing = this.nothing.warning(warnings)
     return {
       resource,
       ...this.progress(),
@@ -147,7 +153,7 @@ export class Tally {
       notJudged: this.notJudged,
       errorsByCode: Object.fromEntries(this.errorsByCode),
       errors: [...errors],
-      warnings: this.warnings.list(),
+      warnings: nothing === undefined ? warnings : [nothing, ...warnings],
       durationSeconds: (performance.now() - this.started) / 1000,
     }
   }

@@ -12,6 +12,7 @@ import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
 import type { SequenceWarning } from '../staging/sequence-warning.ts'
 import { failpoint } from '../util/failpoint.ts'
 import type { Aim } from './aim.ts'
+import { NothingImported } from './nothing-imported.ts'
 import type { Limits, RunOptions } from './options.ts'
 import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
 import type { JobRun } from './recorder.ts'
@@ -28,7 +29,9 @@ export async function runImport(
   options: RunOptions,
   job?: JobRun,
 ): Promise<ImportReport> {
-  const tally = new Tally(options.resource, options.onError, job?.warnings)
+  const { resource, dryRun = false } = options
+  const nothing = new NothingImported({ resource, dryRun, earlier: job?.earlier })
+  const tally = new Tally(options.resource, options.onError, job?.warnings ?? [], nothing)
   const ended = new AbortController()
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, options.signal])
   const format = options.format === undefined ? undefined : formatNamed(options.format)
@@ -77,7 +80,10 @@ export async function runImport(
       fault = batch.fault
     }
     failpoint('after_last_batch')
-    if (fault === undefined) tally.readToEnd()
+    if (fault === undefined) {
+      tally.readToEnd()
+      nothing.complete()
+    }
     fault ??= await road.arrive(tally)
     await road.close()
     await rejects?.close()

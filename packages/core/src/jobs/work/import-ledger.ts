@@ -73,6 +73,12 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
     after: Number(job.checkpoint_row),
     warnings: job.warnings,
     rejected: Number(job.failed) - Number(job.forgiven),
+    earlier: {
+      imported: Number(job.inserted) + Number(job.updated),
+      ignored: Number(job.ignored),
+      failed: Number(job.failed),
+      reasons: job.error_counts,
+    },
     fence: `${idleLimitSql(options.leaseSeconds)}; ${fenceSql(job)}`,
     record(batch, outcome, warnings) {
       const after = plus(batch, outcome)
