@@ -28,7 +28,7 @@ export interface Advance {
 }
 
 /**
- * Measured on PostgreSQL 15 and 18: drawing takes 1 to 2 µs a number, a restart with its lock 1.5 ms whatever the
+ * Measured on PostgreSQL 15 and 18: drawing takes 1 to 2 µs a number, a restart with its lock 1 to 2 ms whatever the
  * distance. A restart makes others wait until the transaction ends, so a few numbers are drawn.
  */
 const fewNumbers = 500
