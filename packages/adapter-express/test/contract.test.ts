@@ -52,8 +52,10 @@ for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
             if (busy === undefined) next()
             else busy.then(() => next(), next)
           })
+        } else {
+          // Of a body that is read already, the one of Express 4 makes an error or an empty object of its own.
+          app.use(express.json())
         }
-        app.use(express.json())
         const lading = ladingExpress({
           ...options,
           principal: principal && (request => principal(request.headers)),

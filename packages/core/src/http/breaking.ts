@@ -11,7 +11,7 @@ import { TLSSocket } from 'node:tls'
 export function resetIfBroken(response: ServerResponse): void {
   const { socket } = response.req
   // Node can reset TCP only. Under TLS a close that was not announced is all there is, and a local socket has nothing.
-  if (response.req.httpVersion !== '1.0' || socket instanceof TLSSocket || !socket.remoteFamily) return
+  if (response.req.httpVersion !== '1.0' || socket instanceof TLSSocket || !socket?.remoteFamily) return
   // The prototype's, which everybody calls who ends a connection, `closeAllConnections` too.
   const { destroy } = socket
   const restore = () => {

@@ -1,5 +1,6 @@
 // Node's own request and response ↔ the neutral ones; what adapters for frameworks on `node:http` share.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { bodyLeft, type HostTraces } from './body/read-before.ts'
@@ -31,6 +32,8 @@ export async function handleNode(http: Http, exchange: NodeExchange): Promise<vo
   const [path, rawQuery] = splitUrl(exchange.url)
   // Parsers of forms leave with the request what they take out of it.
   const { body = exchange.parsedBody, file, files }: HostTraces = request as HostTraces
+  // None where somebody has destroyed the request meanwhile, whatever its type says.
+  const socket: Socket | null = request.socket
   const answer = await http.handle({
     method: request.method ?? 'GET',
     path,
@@ -39,7 +42,7 @@ export async function handleNode(http: Http, exchange: NodeExchange): Promise<vo
     ...bodyLeft(request, { body, file, files }),
     mount,
     signal: goneSignal(response),
-    remoteAddress: exchange.remoteAddress ?? request.socket.remoteAddress,
+    remoteAddress: exchange.remoteAddress ?? socket?.remoteAddress,
     principal: exchange.principal,
   })
   await send(answer, response)
