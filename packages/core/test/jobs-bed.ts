@@ -1,5 +1,5 @@
 // What the tests of jobs share: a database, a folder, and jobs on them that work when they are told to.
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
@@ -124,8 +124,9 @@ export function jobsBed(): JobsBed {
     },
     migration: name => readFile(join(ladingMigrations(), `${name}.sql`), 'utf8'),
     async forgetFiles() {
-      await rm(folder, { recursive: true })
-      await mkdir(folder)
+      // The storage is still the one that it was, and its files are gone.
+      const names = (await readdir(folder)).filter(name => name !== '.lading-storage-id')
+      await Promise.all(names.map(name => rm(join(folder, name), { recursive: true })))
     },
     async ended(id) {
       await expect

@@ -42,6 +42,13 @@ export function importReportOf(error: unknown): ImportReport | undefined {
   return error instanceof LadingError ? (error.report as ImportReport | undefined) : undefined
 }
 
+const kept = new WeakMap<object, readonly StoredWarning[]>()
+
+/** The warnings of a report in the form that a later attempt at the job goes on from. */
+export function storedWarningsOf(report: ImportReport): readonly StoredWarning[] {
+  return kept.get(report) ?? report.warnings
+}
+
 /** Counts a run. One tally belongs to one run. */
 export class Tally {
   private readonly started = performance.now()
@@ -143,7 +150,7 @@ export class Tally {
     const { inserted, updated, ignored, resource, errors } = this
     const warnings = this.warnings.list()
     const nothing = this.nothing.warning(warnings)
-    return {
+    const report: ImportReport = {
       resource,
       ...this.progress(),
       inserted,
@@ -156,6 +163,8 @@ export class Tally {
       warnings: nothing === undefined ? warnings : [nothing, ...warnings],
       durationSeconds: (performance.now() - this.started) / 1000,
     }
+    kept.set(report, nothing === undefined ? this.warnings.stored() : [nothing, ...this.warnings.stored()])
+    return report
   }
 
   private note(error: RecordError): void {

@@ -3,7 +3,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import { isPlain } from '../../format/text.ts'
 import { aimOf } from '../../importer/aim.ts'
 import type { ImporterInternals } from '../../importer/internals.ts'
-import { importReportOf } from '../../importer/report.ts'
+import { importReportOf, storedWarningsOf } from '../../importer/report.ts'
 import { runImport } from '../../importer/run.ts'
 import { fingerprint } from '../../resource/fingerprint.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -74,11 +74,11 @@ function endOf(error: LadingError, job: JobRow): Record<string, unknown> {
   if (report === undefined) return {}
   const isCounted = error.code === 'TOO_MANY_ERRORS' || error.code === 'IMPORT_ROLLED_BACK'
   const nothing = { successful: 0, inserted: 0, updated: 0, ignored: 0 }
-  const warnings = JSON.stringify(report.warnings)
+  const warnings = isAllOrNothing(job) ? report.warnings : storedWarningsOf(report)
   return {
+    warnings: JSON.stringify(warnings),
     not_judged: JSON.stringify(report.notJudged),
     ...(isCounted && { unprocessed: report.unprocessed }),
-    // Others have kept their warnings with their batches, in the form that an attempt goes on from.
-    ...(isAllOrNothing(job) && { warnings, processed: report.failed, failed: report.failed, ...nothing }),
+    ...(isAllOrNothing(job) && { processed: report.failed, failed: report.failed, ...nothing }),
   }
 }
