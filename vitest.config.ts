@@ -6,7 +6,7 @@ const onSources = { resolve: { conditions: ['source', 'module', 'node', 'develop
 
 /**
  * `npm test` leaves out what takes longest (`*.long.test.ts`), so that it can be run often; `npm run test:long` is that
- * rest, and `.ci/run` has both. `LADING_TESTS=all` is for everything in one run.
+ * rest. `LADING_TESTS=all` is for everything in one run.
  */
 const { LADING_TESTS: wanted = 'short' } = process.env
 const long = '**/*.long.test.ts'

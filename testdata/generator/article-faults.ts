@@ -151,12 +151,12 @@ export const articleFaults: ArticleFaults = {
       return [error('slug', 'DUPLICATE_SLUG'), error('author_id', 'AUTHOR_NOT_FOUND')]
     },
   },
-  // Neither the duplicate nor the reference is judged: the record is not otherwise valid.
+  // The duplicate is not judged, since the record is not otherwise valid; the reference is reported together with the rest.
   titleWithKnownSlug: {
     per10k: 5,
     plant: ({ row }, { rng, earlier }, articles) => {
       Object.assign(row, { title: '', slug: articles.slug(earlier()), author_id: uuid(rng) })
-      return [missing('title')]
+      return [missing('title'), error('author_id', 'AUTHOR_NOT_FOUND')]
     },
   },
   // Of a pair the first has no author, and therefore the second, with the first one's slug, gets in.

@@ -155,7 +155,7 @@ export const commentFaults: CommentFaults = {
       return [error('id', 'DUPLICATE_ID'), error('article_id', 'ARTICLE_NOT_FOUND')]
     },
   },
-  // Neither the duplicate nor the references are judged: the record is not otherwise valid.
+  // The duplicate is not judged, since the record is not otherwise valid; the references are reported together with the rest.
   bodyWithKnownId: {
     per10k: 5,
     plant: ({ row }, { rank, rng, earlier }, comments) => {
@@ -165,7 +165,11 @@ export const commentFaults: CommentFaults = {
         user_id: uuid(rng),
         body: emptyBody(rank),
       })
-      return [error('body', 'BODY_EMPTY')]
+      return [
+        error('article_id', 'ARTICLE_NOT_FOUND'),
+        error('user_id', 'USER_NOT_FOUND'),
+        error('body', 'BODY_EMPTY'),
+      ]
     },
   },
   // Of a pair the first has no article, and therefore the second, with the first one's id, gets in.

@@ -1,7 +1,14 @@
 // A bundle of ten related tables, restored into an empty copy of their schema: every row as it was, and the application goes on.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createExporter, createImporter, createJobs, memoryStorage, postgresQueue } from '../src/index.ts'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  type ImportWarning,
+  memoryStorage,
+  postgresQueue,
+} from '../src/index.ts'
 import { buffer } from './bundle-bed.ts'
 import {
   nextInserts,
@@ -22,6 +29,9 @@ beforeAll(async () => {
 })
 afterAll(() => full.drop())
 
+/** One of the codes is a space, and that is told. */
+const isUnforeseen = ({ code }: ImportWarning) => code !== 'INVISIBLE_CHARACTERS'
+
 /** As the library does it: file by file. */
 async function byLibrary({ pool }: TestDatabase, source: Buffer, batchRows: number): Promise<void> {
   const importer = createImporter({ pool, resources, batchRows })
@@ -29,7 +39,7 @@ async function byLibrary({ pool }: TestDatabase, source: Buffer, batchRows: numb
   const bundle = await importer.openBundle({ source })
   for (const { resource, format, open } of bundle.entries) {
     const report = await importer.run({ resource, format, source: await open() })
-    expect([report.failed, report.warnings, report.errors]).toEqual([0, [], []])
+    expect([report.failed, report.warnings.filter(isUnforeseen), report.errors]).toEqual([0, [], []])
   }
   await bundle.close()
 }
@@ -53,7 +63,11 @@ async function byJobs({ pool }: TestDatabase, source: Buffer, batchRows: number)
       .poll(async () => (await jobs.get(id))?.status, { timeout: 20_000 })
       .toMatch(/completed|failed/)
     const job = await jobs.get(id)
-    expect([job?.errorMessage, job?.progress.failedRecords, job?.warnings]).toEqual([null, 0, []])
+    expect([job?.errorMessage, job?.progress.failedRecords, job?.warnings.filter(isUnforeseen)]).toEqual([
+      null,
+      0,
+      [],
+    ])
   }
   stopping.abort()
   await working
