@@ -2,26 +2,42 @@
 import { type JsonRecord, judgeLines } from './judge-lines.ts'
 import {
   type Finding,
+  inOrder,
   isMissing,
   isText,
   isTimestamp,
   isUuid,
   optional,
+  orphan,
   type Problem,
   required,
 } from './judge-values.ts'
+
+const order = [
+  'id',
+  'slug',
+  'title',
+  'content',
+  'author_id',
+  'tags',
+  'status',
+  'published_at',
+  'created_at',
+  'updated_at',
+]
 
 export function judgeArticles(path: string, userIds: Set<string>): { findings: Finding[]; ids: Set<string> } {
   const ids = new Set<string>()
   const slugs = new Set<unknown>()
   const findings = judgeLines(path, record => {
-    const problems = fieldProblems(record)
-    if (problems.length > 0) return problems
+    const orphans = orphan('author_id', record.author_id, userIds, 'AUTHOR_NOT_FOUND')
+    const wrong = fieldProblems(record)
+    if (wrong.length > 0) return inOrder(order, [...wrong, ...orphans])
+    const problems: Problem[] = []
     const id = isMissing(record.id) ? undefined : String(record.id).toLowerCase()
     if (id !== undefined && ids.has(id)) problems.push({ field: 'id', code: 'DUPLICATE_ID' })
     if (slugs.has(record.slug)) problems.push({ field: 'slug', code: 'DUPLICATE_SLUG' })
-    if (!userIds.has(String(record.author_id)))
-      problems.push({ field: 'author_id', code: 'AUTHOR_NOT_FOUND' })
+    problems.push(...orphans)
     if (problems.length === 0) {
       if (id !== undefined) ids.add(id)
       slugs.add(record.slug)

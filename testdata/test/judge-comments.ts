@@ -2,24 +2,31 @@
 import { type JsonRecord, judgeLines } from './judge-lines.ts'
 import {
   type Finding,
+  inOrder,
   isMissing,
   isTimestamp,
   isUuid,
   optional,
+  orphan,
   type Problem,
   required,
 } from './judge-values.ts'
 
+const order = ['id', 'article_id', 'user_id', 'body', 'created_at']
+
 export function judgeComments(path: string, articleIds: Set<string>, userIds: Set<string>): Finding[] {
   const ids = new Set<string>()
   return judgeLines(path, record => {
-    const problems = fieldProblems(record)
-    if (problems.length > 0) return problems
+    const orphans = [
+      ...orphan('article_id', record.article_id, articleIds, 'ARTICLE_NOT_FOUND'),
+      ...orphan('user_id', record.user_id, userIds, 'USER_NOT_FOUND'),
+    ]
+    const wrong = fieldProblems(record)
+    if (wrong.length > 0) return inOrder(order, [...wrong, ...orphans])
+    const problems: Problem[] = []
     const id = isMissing(record.id) ? undefined : String(withoutPrefix(record.id)).toLowerCase()
     if (id !== undefined && ids.has(id)) problems.push({ field: 'id', code: 'DUPLICATE_ID' })
-    if (!articleIds.has(String(record.article_id)))
-      problems.push({ field: 'article_id', code: 'ARTICLE_NOT_FOUND' })
-    if (!userIds.has(String(record.user_id))) problems.push({ field: 'user_id', code: 'USER_NOT_FOUND' })
+    problems.push(...orphans)
     if (problems.length === 0 && id !== undefined) ids.add(id)
     return problems
   })

@@ -54,3 +54,15 @@ export function required(field: string, value: unknown, passes: (value: unknown)
 export function optional(field: string, value: unknown, passes: (value: unknown) => boolean, code: string) {
   return isMissing(value) || passes(value) ? [] : [{ field, code }]
 }
+
+/** A reference to a record that is not there, which is reported whatever else is wrong: not of a value that is none. */
+export function orphan(field: string, value: unknown, known: ReadonlySet<string>, code: string): Problem[] {
+  return isUuid(value) && !known.has(String(value)) ? [{ field, code }] : []
+}
+
+/** In the order of the fields. */
+export function inOrder(fields: readonly string[], problems: readonly Problem[]): Problem[] {
+  return [...problems].sort(
+    (one, other) => fields.indexOf(one.field ?? '') - fields.indexOf(other.field ?? ''),
+  )
+}
