@@ -105,7 +105,8 @@ it.concurrent('knows the formats', async () => {
   expect(await lading(args)).toEqual({
     code: 64,
     stdout: '',
-    stderr: 'lading: Unknown format "xml"; known: csv, ndjson, json. Files of this kind (an XML document) are neither read nor written.\n',
+    stderr:
+      'lading: Unknown format "xml"; known: csv, ndjson, json. Files of this kind (an XML document) are neither read nor written.\n',
   })
 })
 
