@@ -135,7 +135,9 @@ test.skipIf(!isRoot)(
       await expect(jobs.submitImport({ resource: 'cargo', format: 'csv', source })).rejects.toMatchObject({
         code: 'STORAGE_FULL',
       })
-      expect(execFileSync('find', [disk, '-type', 'f'], { encoding: 'utf8' })).toBe('')
+      expect(
+        execFileSync('find', [disk, '-type', 'f', '!', '-name', '.lading-storage-id'], { encoding: 'utf8' }),
+      ).toBe('')
       expect((await bed.pool.query('select from lading.jobs')).rowCount).toBe(0)
     })
   },
