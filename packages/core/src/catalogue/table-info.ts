@@ -63,6 +63,8 @@ export interface TableInfo {
   /** Whether it can be inserted into, by itself or by a trigger. */
   readonly takesRows: boolean
   readonly isPartitioned: boolean
+  /** Tables inherit from it: its unique indexes know nothing of their rows, which are rows of this one as well. */
+  readonly hasChildTables: boolean
   readonly columns: readonly ColumnInfo[]
   readonly uniqueIndexes: readonly UniqueIndexInfo[]
   /** Also those of partitions. */
@@ -79,6 +81,7 @@ select json_build_object(
   'kind', c.relkind,
   'takesRows', pg_relation_is_updatable(c.oid, true) & 8 <> 0,
   'isPartitioned', c.relkind = 'p',
+  'hasChildTables', c.relkind <> 'p' and exists (select from pg_inherits h where h.inhparent = c.oid),
   'columns', (
     select coalesce(json_agg(json_build_object(
       'name', a.attname,

@@ -1,14 +1,6 @@
 // SQL of the classification: which staged rows clash with the table, with each other, or refer to nothing.
 import type { Target, TargetColumn, TargetReference } from '../catalogue/target.ts'
-import {
-  type AskedKey,
-  isGiven,
-  isMissing,
-  isPresent,
-  isSameRow,
-  keyPart,
-  stagedValue,
-} from './compare-sql.ts'
+import { type AskedKey, isGiven, isMissing, isPresent, keyPart, placeOf, stagedValue } from './compare-sql.ts'
 import type { StagedBatch } from './encode.ts'
 
 /** Keys and references that this batch can break: those whose columns it fills. */
@@ -52,6 +44,11 @@ export function notEnforced({ references }: Questions): readonly TargetReference
   return references.filter(({ isEnforced, scope }) => !isEnforced || scope.length > 0)
 }
 
+/** Whether the database refuses every record whose key is taken: it does not know of rows of child tables. */
+export function knowsKeys({ table }: Target): boolean {
+  return !table.hasChildTables
+}
+
 /**
  * One row for each suspect, in file order: `row`; for each key `taken_N` (the row of the caller's that has it, as text,
  * or null) and `group_N` (number of the first staged row with that key); for each reference `missing_N` (the table
@@ -62,7 +59,7 @@ export function classifySql(target: Target, staging: string, { keys, references 
   const columns = [
     's.lading_row as row',
     ...keys.flatMap((key, index) => [
-      `${takenBy(target, key)} as taken_${index}`,
+      `${placeOf(target, key)} as taken_${index}`,
       `${groupOf(key)} as group_${index}`,
     ]),
     ...references.flatMap((reference, index) => [
@@ -75,11 +72,6 @@ export function classifySql(target: Target, staging: string, { keys, references 
     ...references.map((_, index) => `missing_${index}`),
   ]
   return `select * from (select ${columns.join(', ')} from ${staging} s) judged where ${suspicions.join(' or ')} order by row`
-}
-
-/** A row by its place, which holds as long as nobody updates it: partitions each have places of their own. */
-function takenBy(target: Target, key: AskedKey): string {
-  return `(select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit 1)`
 }
 
 /** A row without the key belongs to no group, also where others have null as a part of theirs. */

@@ -63,6 +63,18 @@ export function isSameRow({ scope }: Target, key: AskedKey): string {
   return `${hasKey(key)}${andInScope(scope, 't')}`
 }
 
+/** In the place of a row: more than one row has the key, so that a record can be none of them. */
+export const several = 'several'
+
+/** Which row has the key of `s`, by its place, which holds as long as it is not updated; partitions have places of their own. */
+export function placeOf(target: Target, key: AskedKey): string {
+  const rows = (most: number) =>
+    `select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit ${most}`
+  return target.table.hasChildTables
+    ? `(select case when count(*) > 1 then '${several}' else min(found.at) end from (${rows(2)}) found(at))`
+    : `(${rows(1)})`
+}
+
 /** True if the staged row has the key, so that another one can have it too. */
 export function isPresent(key: AskedKey): string {
   const parts = key.columns.map(column => {

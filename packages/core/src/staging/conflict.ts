@@ -1,4 +1,5 @@
 // What a record means whose key is there already: which row it is, or why it can be none.
+import { several } from './compare-sql.ts'
 
 /** What becomes of a record whose key the table, or an earlier record of the file, has already. */
 export type OnConflict = 'error' | 'ignore' | 'update'
@@ -15,7 +16,7 @@ export type Decision =
  * key says it if the record gives one, so that an id is never changed; else the first key that is taken. All other keys
  * must then be free, or of that same row.
  *
- * @param taken for each key the place of the row that has it, or null
+ * @param taken for each key the place of the row that has it, `several`, or null
  * @param primary the primary key among them, if the record gives it
  */
 export function decide(
@@ -27,6 +28,7 @@ export function decide(
   if (first === -1) return { kind: 'new' }
   const key = onConflict === 'update' && primary !== undefined ? primary : first
   const own = onConflict === 'error' ? null : taken[key]
-  const clashing = taken.flatMap((place, index) => (place !== null && place !== own ? [index] : []))
+  const isOther = (place: string) => place !== own || (onConflict === 'update' && place === several)
+  const clashing = taken.flatMap((place, index) => (place !== null && isOther(place) ? [index] : []))
   return clashing.length > 0 ? { kind: 'clash', keys: clashing } : { kind: 'existing', key }
 }

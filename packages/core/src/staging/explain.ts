@@ -42,10 +42,9 @@ export function explainDuplicate(target: Target, key: TargetKey, row: Row, twin:
 /** The record is another row than the one that has this key: under `ignore` and `update` that is the only duplicate. */
 function explainClash(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
   const names = namesOf(target, key)
+  const another = target.table.hasChildTables ? 'another row, or more than one,' : 'another row'
   const owner =
-    twin === undefined
-      ? `another row of ${target.resource.name}`
-      : `row ${twin.source.rowNumber} of this file`
+    twin === undefined ? `${another} of ${target.resource.name}` : `row ${twin.source.rowNumber} of this file`
   reject(
     target.resource,
     row,

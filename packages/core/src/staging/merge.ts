@@ -1,5 +1,5 @@
 // One batch into the table: optimistically, then set by set, then row by row. Every row gets in or is explained.
-import { notEnforced, type Questions, questionsOf } from './classify-sql.ts'
+import { knowsKeys, notEnforced, type Questions, questionsOf } from './classify-sql.ts'
 import { asksDoubtful } from './doubt.ts'
 import { attempt, classify, insertedOnly, type Merged, type MergeJob } from './merge-job.ts'
 import { mergeSerially, reconcileBatch } from './reconcile.ts'
@@ -50,6 +50,7 @@ async function isJudgedByDatabase(job: MergeJob, questions: Questions): Promise<
   const { references } = questions
   if (batch.standIns.length > 0 || references.some(({ isSelf }) => isSelf)) return false
   if (target.isRehearsal) return references.length === 0
+  if (!knowsKeys(target)) return false
   // Asking for these alone leaves the keys of a clean batch to the database.
   const suspects = await classify(job, { keys: [], references: notEnforced(questions) })
   return suspects.length === 0

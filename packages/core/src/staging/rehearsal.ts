@@ -173,6 +173,7 @@ function notJudged(real: Target, info: RehearsalInfo): string[] {
     ...(info.hasTriggers ? ['triggers'] : []),
     ...(info.hasRowSecurity ? ['row-level security'] : []),
     ...(real.table.isPartitioned ? ['bounds and own rules of partitions'] : []),
+    ...(real.table.hasChildTables ? ['keys that rows of child tables share'] : []),
     ...unknown(info.foreignKeys).map(name => `foreign key "${name}"`),
     ...unknown(unique.map(({ name }) => name)).map(
       name => `unique index "${name}" against rows of the table`,

@@ -1,5 +1,5 @@
 // A batch in which duplicates are errors: the suspects are judged, the rest is inserted, or tried row by row.
-import { notEnforced, type Questions } from './classify-sql.ts'
+import { knowsKeys, notEnforced, type Questions } from './classify-sql.ts'
 import { isUnread } from './doubt.ts'
 import { stagedCount } from './encode.ts'
 import { explainVerdicts } from './explain.ts'
@@ -35,8 +35,12 @@ export async function rejectDuplicates(
     // The table refuses more than was found, so it will be asked row by row, and all is explained anew.
     forgetErrors(batch)
   }
-  // `isolate` leaves references to the database, which knows neither scopes nor names, and in a rehearsal no foreign keys.
-  const isJudged = !target.isRehearsal && batch.standIns.length === 0 && notEnforced(questions).length === 0
+  // `isolate` leaves keys and references to the database, which knows neither scopes nor names, and in a rehearsal no foreign keys.
+  const isJudged =
+    !target.isRehearsal &&
+    knowsKeys(target) &&
+    batch.standIns.length === 0 &&
+    notEnforced(questions).length === 0
   return isJudged ? isolate(job, questions, suspects) : mergeSerially(job, questions, suspects)
 }
 

@@ -3,7 +3,7 @@ import type { Target, TargetReference } from '../catalogue/target.ts'
 import { doBlock } from '../postgres/identifier.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
 import type { Questions } from './classify-sql.ts'
-import { differs, isMissing, isPresent, isSameRow, stagedValue } from './compare-sql.ts'
+import { differs, isMissing, isPresent, isSameRow, placeOf, several, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
 import { assertKept, assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
@@ -140,13 +140,7 @@ end`)
 export const outcomeSql = `select current_setting('lading.outcome')::json as outcome, ${notesColumn}`
 
 function lookUps({ target, questions: { keys, references } }: SerialWork): string {
-  const asked = [
-    ...keys.map(
-      key =>
-        `(select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit 1)`,
-    ),
-    ...references.map(isMissing),
-  ]
+  const asked = [...keys.map(key => placeOf(target, key)), ...references.map(isMissing)]
   const into = [
     ...keys.map((_, index) => `place_${index}`),
     ...references.map((_, index) => `missing_${index}`),
@@ -155,12 +149,14 @@ function lookUps({ target, questions: { keys, references } }: SerialWork): strin
 }
 
 /** The same rule as `decide`: which row the record is, and which keys belong to another one. */
-function decision({ questions: { keys }, onConflict }: SerialWork): string {
+function decision({ target, questions: { keys }, onConflict }: SerialWork): string {
   if (keys.length === 0) return ''
   const places = keys.map((_, index) => `place_${index}`)
+  const isOfSeveral = (name: string) =>
+    onConflict === 'update' && target.table.hasChildTables ? ` or ${name} = '${several}'` : ''
   const clashes = places.map(
     (name, index) =>
-      `if ${name} is not null and ${name} is distinct from place then clashes := clashes || ${index}; end if;`,
+      `if ${name} is not null and (${name} is distinct from place${isOfSeveral(name)}) then clashes := clashes || ${index}; end if;`,
   )
   if (onConflict === 'error') return `place := null; ${clashes.join(' ')}`
   const first = `own := case ${places.map((name, index) => `when ${name} is not null then ${index}`).join(' ')} end; place := coalesce(${places.join(', ')});`
