@@ -1,7 +1,10 @@
-// Adds up the closing lines of several test runs, one a line in the file that is named: `N passed, N failed, N skipped`.
+// Adds up the closing lines of several test runs in the file that is named, `N passed, N failed, N skipped`, and prints
+// the failures that the file names before the sum.
 import { readFileSync } from 'node:fs'
 
-const lines = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean)
+const all = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean)
+for (const line of all) if (line.startsWith('FAILED ')) process.stdout.write(`${line}\n`)
+const lines = all.filter(line => /^\d+ passed, /.test(line))
 const sum = word =>
   lines.reduce((total, line) => total + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? Number.NaN), 0)
 process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`)

@@ -1,19 +1,26 @@
 // A vitest reporter that ends the run with one plain line: `N passed, N failed, N skipped`. It is also added to the file
-// that LADING_COUNTS names, where several runs are to be summed up.
+// that LADING_COUNTS names, where several runs are to be summed up; before it, each failure with its first line.
 import { appendFileSync } from 'node:fs'
-import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/node'
 
 export default class ClosingLine implements Reporter {
   onTestRunEnd(
     modules: readonly TestModule[],
-    unhandledErrors: readonly unknown[],
+    unhandledErrors: readonly { readonly message: string }[],
     reason: TestRunEndReason,
   ): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
+    const failures = unhandledErrors.map(error => failure('unhandled', [error]))
     for (const module of modules) {
       // A module that broke before its first test would otherwise not be counted at all.
-      if (module.state() === 'failed' && [...module.children.allTests('failed')].length === 0) count.failed++
-      for (const test of module.children.allTests()) count[test.result().state]++
+      if (module.state() === 'failed' && [...module.children.allTests('failed')].length === 0) {
+        count.failed++
+        failures.push(failure(module.relativeModuleId, module.errors()))
+      }
+      for (const test of module.children.allTests()) {
+        count[test.result().state]++
+        if (test.result().state === 'failed') failures.push(failure(nameOf(test), test.result().errors ?? []))
+      }
     }
     // A run that broke before its first test has failed too.
     if (reason !== 'passed' && count.failed === 0) count.failed = 1
@@ -21,7 +28,16 @@ export default class ClosingLine implements Reporter {
     setImmediate(() => {
       const line = `${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`
       process.stdout.write(line)
-      if (process.env.LADING_COUNTS) appendFileSync(process.env.LADING_COUNTS, line)
+      if (process.env.LADING_COUNTS) appendFileSync(process.env.LADING_COUNTS, failures.join('') + line)
     })
   }
+}
+
+function nameOf(test: TestCase): string {
+  return `${test.module.relativeModuleId} > ${test.fullName}`
+}
+
+function failure(name: string, errors: readonly { readonly message: string }[]): string {
+  const [first = 'no error was told'] = (errors[0]?.message ?? '').split('\n').filter(Boolean)
+  return `FAILED ${name}: ${first}\n`
 }
