@@ -40,6 +40,16 @@ test.each<[what: string, options: Parameters<typeof report>[0], sentence: string
     `Nothing was imported: all 3 records were rejected. Each for the same reason: ${email}`,
   ],
   [
+    'all with the same code in the same field, for reasons of their own',
+    { source: rows(`${known(2)[0]}`, `${known(2)[1]}`, 'a@example.org,C,reader,true') },
+    'Nothing was imported: all 3 records were rejected. Each for the same reason: The same "email" is already in users.',
+  ],
+  [
+    'the same code in the same field with different messages',
+    { source: rows('x,X,reader,true', `y@${'a.'.repeat(130)}org,Y,reader,true`) },
+    `Nothing was imported: all 2 records were rejected. Each has the error INVALID_EMAIL in "email", for example: ${email}`,
+  ],
+  [
     'one record',
     { source: rows('x,X,reader,true') },
     `Nothing was imported: the only record was rejected. ${email}`,

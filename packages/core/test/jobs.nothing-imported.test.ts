@@ -42,10 +42,17 @@ test('a job that ends in the transaction of its rows, and one that fails', async
   // What is said of the part is said anew of the whole.
   await bed.jobs.retry(failed.id)
   const again = await bed.ended(failed.id)
-  expect([again.progress.failedRecords, again.warnings]).toEqual([8, each('all 8 records that were read')])
+  const alike = `Each has the error INVALID_EMAIL in "email", for example: ${email}`
+  expect([again.progress.failedRecords, again.warnings]).toEqual([
+    8,
+    warning(`all 8 records that were read were rejected. ${alike}`),
+  ])
   await bed.jobs.retry(failed.id)
   const last = await bed.ended(failed.id)
-  expect([last.status, last.warnings]).toEqual(['completed', each('all 9 records')])
+  expect([last.status, last.warnings]).toEqual([
+    'completed',
+    warning(`all 9 records were rejected. ${alike}`),
+  ])
 })
 
 test('an attempt that imports nothing, behind one that has imported something', async () => {

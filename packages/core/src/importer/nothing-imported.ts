@@ -23,6 +23,8 @@ interface Reason {
   readonly field: string
   /** Of the first record; unknown where an earlier attempt has met it. */
   message: string | undefined
+  /** The messages of all records are that of the first. */
+  isAlike: boolean
   count: number
 }
 
@@ -45,7 +47,9 @@ export class NothingImported {
     this.imported = imported
     this.ignored = ignored
     this.failed = failed
-    for (const [code, field, count] of reasons) this.meet({ code, field, message: undefined, count })
+    for (const [code, field, count] of reasons) {
+      this.meet({ code, field, message: undefined, isAlike: count === 1, count })
+    }
   }
 
   add({ rows, outcome }: Pick<MergedBatch, 'rows' | 'outcome'>): void {
@@ -102,9 +106,10 @@ export class NothingImported {
     if (first === undefined) return ''
     // A record is counted once for each rule that it breaks.
     if (first.count >= this.failed) {
-      const { message } = first
-      const what = message === undefined ? `${nameOf(first)}.` : message
-      return this.failed === 1 ? what : `Each for the same reason: ${what}`
+      const { message = `${nameOf(first)}.`, isAlike } = first
+      if (this.failed === 1) return message
+      if (isAlike || first.message === undefined) return `Each for the same reason: ${message}`
+      return `Each has the error ${nameOf(first)}, for example: ${message}`
     }
     const shown = [first, ...others].slice(0, named).map(one => `${nameOf(one)} (${count(one.count)})`)
     return `The most frequent reasons: ${shown.join(', ')}.`
@@ -126,6 +131,7 @@ export class NothingImported {
     if (known !== undefined) {
       known.count += reason.count
       known.message ??= reason.message
+      known.isAlike &&= reason.isAlike && known.message === reason.message
     } else if (this.reasons.size < mostReasons) this.reasons.set(key, { ...reason })
   }
 }
@@ -142,7 +148,7 @@ function unknownIn(warnings: readonly ImportWarning[]): readonly string[] {
 }
 
 function reasonOf({ code, field, message }: RecordError): Reason {
-  return { code, field: field ?? '', message: storable(message), count: 1 }
+  return { code, field: field ?? '', message: storable(message), isAlike: true, count: 1 }
 }
 
 /** Text of a file as text that PostgreSQL holds with a job. */
