@@ -21,7 +21,10 @@ function still(storage: Storage) {
       const stored = await storage.get(key, range)
       const reader = new Readable({ read: () => undefined })
       isStill.push('import')
-      void once(reader, 'close').then(() => stopped.push('import'))
+      void once(reader, 'close').then(() => {
+        stored.destroy()
+        stopped.push('import')
+      })
       void isOpen.then(async () => {
         for await (const chunk of stored) reader.push(chunk)
         reader.push(null)

@@ -65,6 +65,9 @@ export async function runImportJob(
   } catch (error) {
     if (!(error instanceof LadingError) || error.retryable) throw error
     await failJob(job, error, context, endOf(error, job))
+  } finally {
+    // Without a connection nothing has begun to read it.
+    source.destroy()
   }
 }
 
