@@ -19,6 +19,7 @@ const schema = Type.Object({
   single: nullable(Type.Number()),
   exact: nullable(decimal),
   whole: nullable(Type.Integer()),
+  wide: nullable(Type.Integer()),
   big: nullable(Type.String({ format: 'int64' })),
   instants: nullable(Type.Array(Type.Union([timestamp, Type.Null()]))),
   locals: nullable(Type.Array(timestamp)),
@@ -26,6 +27,8 @@ const schema = Type.Object({
   floats: nullable(Type.Array(Type.Number())),
   exacts: nullable(Type.Array(Type.Union([decimal, Type.Null()]))),
   wholes: nullable(Type.Array(Type.Integer())),
+  wides: nullable(Type.Array(Type.Integer())),
+  bigs: nullable(Type.Array(Type.String({ format: 'int64' }))),
   words: nullable(Type.Array(Type.String())),
   document: nullable(Type.Unknown()),
   documents: nullable(Type.Array(Type.Unknown())),
@@ -40,14 +43,18 @@ let database: TestDatabase
 beforeAll(async () => {
   database = await createDatabase()
   await database.pool.query(`create table things (id int primary key, instant timestamptz, local timestamp, day date,
-    "float" float8, single real, exact numeric, whole numeric, big numeric, instants timestamptz[], locals timestamp[], days date[],
-    floats float8[], exacts numeric[], wholes numeric[], words text[], document jsonb, documents jsonb[], text json, texts json[])`)
+    "float" float8, single real, exact numeric, whole numeric, wide bigint, big numeric, instants timestamptz[], locals timestamp[], days date[],
+    floats float8[], exacts numeric[], wholes numeric[], wides bigint[], bigs numeric[], words text[], document jsonb, documents jsonb[], text json, texts json[])`)
 })
 afterAll(() => database.drop())
 
 const usual = 'only finite values, and years from 0001 to 9999, can be read back'
+const ofInteger =
+  "only whole numbers up to 2^53 can be read back; give its field Type.String({ format: 'int64' }), or 'decimal' where it has fractions"
+const ofInt64 =
+  "only whole numbers of 64 bits can be read back; give its field Type.String({ format: 'decimal' })"
 const listed =
-  'a list can be read back if it has the dimensions that its schema says, finite values, years from 0001 to 9999, and null only where the schema of its elements takes it; in JSON it must also be counted from 1 and hold no JSON value null'
+  'a list can be read back if it has the dimensions that its schema says, finite values, whole numbers of the size that its schema takes, years from 0001 to 9999, and null only where the schema of its elements takes it; in JSON it must also be counted from 1 and hold no JSON value null'
 
 const shapes: readonly Omit<StreamOptions, 'resource'>[] = [
   { format: 'csv' },
@@ -105,8 +112,14 @@ describe.each([
     ['single', '-Infinity'],
     ['exact', 'NaN'],
     ['exact', '-Infinity'],
-    ['whole', 'NaN'],
-    ['big', 'Infinity'],
+    ['whole', 'NaN', ofInteger],
+    ['whole', '1.5', ofInteger],
+    ['whole', '9007199254740992', ofInteger],
+    ['wide', '9007199254740992', ofInteger],
+    ['wide', '-9223372036854775808', ofInteger],
+    ['big', 'Infinity', ofInt64],
+    ['big', '0.01', ofInt64],
+    ['big', '9223372036854775808', ofInt64],
     ['instants', '{2024-01-31Z,infinity}'],
     ['instants', '{NULL,"0044-03-15 12:00:00+00 BC"}'],
     ['locals', '{-infinity}'],
@@ -114,13 +127,16 @@ describe.each([
     ['floats', '{1,NaN}'],
     ['exacts', '{1,Infinity}'],
     ['wholes', '{NaN}'],
-  ])('%s = %s', async (field, value) => {
+    ['wholes', '{1.00,1.01}'],
+    ['wides', '{1,9007199254740993}'],
+    ['bigs', '{1,-9223372036854775809}'],
+  ])('%s = %s', async (field, value, reason = field.endsWith('s') ? listed : usual) => {
     await database.pool.query('truncate things')
     await database.pool.query(`insert into things (id, "${field}") values (1, null), (42, $1)`, [value])
     for (const shape of shapes) {
       expect(await failureOf(shape)).toMatchObject({
         code: 'VALUE_NOT_PRINTABLE',
-        message: `The value of "${field}" in row 42 cannot be printed: ${field.endsWith('s') ? listed : usual}.`,
+        message: `The value of "${field}" in row 42 cannot be printed: ${reason}.`,
       })
     }
     await expect.poll(() => database.pool.totalCount - database.pool.idleCount).toBe(0)

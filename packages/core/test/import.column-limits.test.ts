@@ -108,7 +108,7 @@ const cases = [
     type: '"char"',
     schema: Type.String(),
     good: { a: 'a' },
-    bad: ['ab', 'é'],
+    bad: ['ab', 'é', '\\400'],
     told: 'is longer than 1 byte',
   },
   {

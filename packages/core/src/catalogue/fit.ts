@@ -43,7 +43,7 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
 export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const isArray = field.type.kind === 'array'
   const type = isArray ? (info.elementType ?? '') : info.type
-  const limit = info.labels === null ? limitOfType(type, info.typmod) : limitOfLabels(info.labels)
+  const limit = info.labels === null ? limitOfType(type, info) : limitOfLabels(info.labels)
   if (limit === undefined) return undefined
   if (isArray) {
     return {
@@ -64,7 +64,10 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
 /** Bytes of a variable-length header, which PostgreSQL adds to lengths and precisions in a type modifier. */
 const header = 4
 
-function limitOfType(type: string, typmod: number): Limit | undefined {
+function limitOfType(
+  type: string,
+  { typmod, hasOctalChar }: Pick<TargetColumn['info'], 'typmod' | 'hasOctalChar'>,
+): Limit | undefined {
   switch (type) {
     case 'int2':
       return range(-(2 ** 15), 2 ** 15 - 1)
@@ -95,7 +98,7 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
     case 'name':
       return bytes(maxNameBytes)
     case 'char':
-      return bytes(1)
+      return hasOctalChar ? byteOrOctal : bytes(1)
     case 'jsonb':
       return {
         fits: value => refuseJsonb(value) === undefined,
@@ -167,6 +170,12 @@ function bytes(most: number): Limit {
     expectation: `is longer than ${most === 1 ? '1 byte' : `${most} bytes`}`,
     isLength: true,
   }
+}
+
+/** `\200` to `\377`, as PostgreSQL writes bytes that are no character. */
+const byteOrOctal: Limit = {
+  ...bytes(1),
+  fits: value => bytes(1).fits(value) || /^\\[0-3][0-7][0-7]$/.test(String(value)),
 }
 
 function limitOfLabels(labels: readonly string[]): Limit {

@@ -15,8 +15,16 @@ const usual = 'only finite values, and years from 0001 to 9999, can be read back
 const printable: ReadonlyMap<string, string> = new Map([
   ['json', 'in JSON the value null cannot be told from no value; CSV can hold both'],
   [
+    'integer',
+    "only whole numbers up to 2^53 can be read back; give its field Type.String({ format: 'int64' }), or 'decimal' where it has fractions",
+  ],
+  [
+    'bigint',
+    "only whole numbers of 64 bits can be read back; give its field Type.String({ format: 'decimal' })",
+  ],
+  [
     'list',
-    'a list can be read back if it has the dimensions that its schema says, finite values, years from 0001 to 9999, and null only where the schema of its elements takes it; in JSON it must also be counted from 1 and hold no JSON value null',
+    'a list can be read back if it has the dimensions that its schema says, finite values, whole numbers of the size that its schema takes, years from 0001 to 9999, and null only where the schema of its elements takes it; in JSON it must also be counted from 1 and hold no JSON value null',
   ],
 ])
 

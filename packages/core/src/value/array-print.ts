@@ -2,7 +2,6 @@
 import { type Codec, type PrintedColumn, shown } from './codec.ts'
 import { json as jsonCodec, onOneLine } from './json.ts'
 import { lengthsOf, lowerBoundsOf } from './lists.ts'
-import { numeric } from './numeric.ts'
 import { outputTexts } from './output-text.ts'
 import { text as textCodec } from './text.ts'
 
@@ -17,8 +16,7 @@ export function printList(column: PrintedColumn, list: PrintedList) {
   const { sql, type, unprintable } = column
   const { element, nullable, dimensions } = list
   const levels = Array.from({ length: dimensions }, (_, level) => level + 1)
-  // Whole numbers may be kept in a column of decimals.
-  const { isPrintable } = type === '_numeric' ? numeric : element
+  const { isPrintable } = element
   const unfitElement =
     isPrintable === undefined
       ? []
@@ -35,7 +33,7 @@ export function printList(column: PrintedColumn, list: PrintedList) {
     ...levels.map(level => `array_lower(${sql}, ${level}) <> 1`),
     ...(isJson ? unfitElement : []),
   ]
-  const { csv, json } = element === textCodec ? printedTexts(column) : printed(sql, type)
+  const { csv, json } = element === textCodec ? printedTexts(column) : printed(column, element)
   return {
     csv: `case when ${unfit.join(' or ')} then ${unprintable} else ${csv} end`,
     json: `case when ${unfitJson.join(' or ')} then to_json(${unprintable}) else to_json(${json}) end`,
@@ -48,7 +46,7 @@ function printedTexts(column: PrintedColumn): { csv: string; json: string } {
 }
 
 /** Elements look as they do outside of lists: booleans as words, instants with Z, strings where JSON numbers round. */
-function printed(sql: string, type: string): { csv: string; json: string } {
+function printed({ sql, type }: PrintedColumn, element: Codec): { csv: string; json: string } {
   const csv = `${sql}::text`
   switch (type) {
     case '_json':
@@ -66,7 +64,7 @@ function printed(sql: string, type: string): { csv: string; json: string } {
     }
     case '_int8':
     case '_numeric':
-      return { csv, json: `${sql}::text[]` }
+      return { csv, json: element.isJson === true ? sql : `${sql}::text[]` }
     default:
       return { csv, json: sql }
   }

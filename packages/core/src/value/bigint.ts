@@ -1,6 +1,5 @@
 // bigint: 64-bit whole numbers, exact; kept as text, since a JavaScript number would round them.
 import { type Codec, invalid } from './codec.ts'
-import { numeric } from './numeric.ts'
 
 const form = /^-?\d{1,19}$/
 const least = -(2n ** 63n)
@@ -23,6 +22,10 @@ export const bigint: Codec = {
   toCopy: (value: string) => value,
   isPlain: true,
   // As a JSON string: JSON.parse rounds a bare number beyond 2^53.
-  print: column =>
-    column.type === 'numeric' ? numeric.print(column) : { csv: column.sql, json: `${column.sql}::text` },
+  print: ({ sql }) => ({ csv: sql, json: `${sql}::text` }),
+}
+
+/** SQL condition on a numeric value. */
+export function inInt64(sql: string): string {
+  return `${sql} between ${least} and ${greatest}`
 }

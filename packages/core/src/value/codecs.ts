@@ -14,6 +14,7 @@ import { text } from './text.ts'
 import { timestamp } from './timestamp.ts'
 import { timestampWithoutZone } from './timestamp-without-zone.ts'
 import { uuid } from './uuid.ts'
+import { bigintOfNumeric, integerOfNumeric } from './whole-numeric.ts'
 
 const scalars = {
   text,
@@ -55,5 +56,7 @@ export const codecByType: CodecOf = ({ type }) => codecOf(type)
 function scalarOf(kind: ScalarKind, columnType: string | null | undefined): Codec {
   if (kind === 'timestamp' && columnType === 'timestamp') return timestampWithoutZone
   if (kind === 'float' && columnType === 'float4') return single
+  if (kind === 'integer' && columnType === 'numeric') return integerOfNumeric
+  if (kind === 'bigint' && columnType === 'numeric') return bigintOfNumeric
   return scalars[kind]
 }

@@ -1,6 +1,5 @@
 // integer: whole numbers that JavaScript holds exactly; the column's own range is PostgreSQL's to judge.
 import { type Codec, invalid } from './codec.ts'
-import { numeric } from './numeric.ts'
 
 const form = /^-?\d{1,16}$/
 
@@ -11,11 +10,18 @@ export const integer: Codec = {
   fromJson: value => (typeof value === 'number' ? safe(value) : invalid),
   toCopy: (value: number) => String(value),
   isPlain: true,
-  print: column =>
-    column.type === 'numeric'
-      ? { csv: numeric.print(column).csv, json: `(${numeric.print(column).csv})::numeric` }
-      : { csv: column.sql, json: column.sql },
+  print: ({ sql, type, unprintable }) => {
+    if (type !== 'int8') return { csv: sql, json: sql }
+    const printed = `case when ${isSafe(sql)} then ${sql} when ${sql} is not null then (${unprintable})::int8 end`
+    return { csv: printed, json: printed }
+  },
+  isPrintable: (sql, type) => (type === 'int8' ? isSafe(sql) : 'true'),
   isJson: true,
+}
+
+/** SQL condition: JavaScript holds the number exactly. */
+export function isSafe(sql: string): string {
+  return `${sql} between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}`
 }
 
 /** Numbers beyond 2^53 may already have been rounded. `+ 0` turns -0 into 0. */
