@@ -80,6 +80,7 @@ export async function createTables(pool: pg.Pool, types: readonly ColumnType[]):
 
 /** Fills the source, with what PostgreSQL makes of the texts. */
 export async function fill(pool: pg.Pool, { types }: Fixture, rows: number, seed: number): Promise<void> {
+  await pool.query('truncate source')
   const values = types.map(({ values }) => fc.sample(values, { numRuns: rows, seed }))
   const casts = types.map(({ type }, index) => `${nameOf(index)}::${type}`)
   const given = ['id', ...types.map((_, index) => nameOf(index))]

@@ -187,3 +187,9 @@ export const columnTypes: readonly ColumnType[] = [
   ...scalars.map(listOf),
   ...scalars.map(tableOf),
 ]
+
+/** What a field is, for people. */
+export function fieldWords(field: TSchema): string {
+  if (field.type === 'array') return `list of ${fieldWords(field.items.anyOf?.[0] ?? field.items)}`
+  return field.format ?? field.type ?? 'any'
+}
