@@ -23,13 +23,14 @@ const lookForClient = doBlock(
   `begin set local client_connection_check_interval = '500ms'; exception when others then null; end`,
 )
 
-// How values look must not depend on how the server or the user is set up.
+// How values look, and how those of a filter are read, must not depend on how the server or the user is set up.
 const printSettings = [
   "set local timezone = 'UTC'",
   "set local datestyle = 'ISO, YMD'",
   "set local intervalstyle = 'iso_8601'",
   "set local bytea_output = 'hex'",
   'set local extra_float_digits = 1',
+  'set local array_nulls = on',
   lookForClient,
 ]
 

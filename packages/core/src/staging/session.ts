@@ -149,18 +149,21 @@ interface Frame {
   readonly takeBack: string
 }
 
+/** A role may have it otherwise: then NULL in a staged list would be a text of four letters, or no number. */
+const readsNull = 'set local array_nulls = on'
+
 function frame(staging: StagingTable, { transaction, preamble = '' }: SessionOptions): Frame {
   // In a transaction of the caller no commit empties the staging table.
   if (transaction === 'caller') {
     return {
-      opening: `truncate ${staging.sql}; savepoint lading_batch${preamble === '' ? '' : `; ${preamble}`}`,
+      opening: `truncate ${staging.sql}; savepoint lading_batch; ${readsNull}; ${preamble}`,
       closing: 'release savepoint lading_batch',
       takeBack: 'rollback to savepoint lading_batch; release savepoint lading_batch',
     }
   }
   // A crash of the server may take back the last batches, but never half a one; `close` makes all of them durable.
   return {
-    opening: `begin; set local synchronous_commit = off; ${preamble}`,
+    opening: `begin; set local synchronous_commit = off; ${readsNull}; ${preamble}`,
     closing: 'commit',
     takeBack: 'rollback',
   }

@@ -105,14 +105,17 @@ export async function outThenIn(pool: pg.Pool, copier: Copier, { target, types }
   return [...errors, ...(await differences(pool, types))]
 }
 
+/** What Lading exports of the source. */
+export function exported(pool: pg.Pool, { source }: Fixture): Promise<Buffer> {
+  const exporter = createExporter({ pool, resources: [source] })
+  return buffer(exporter.stream({ resource: 'source', format: 'csv' }))
+}
+
 /** Lading out, `\copy` in. @returns what differs */
-export async function inThenOut(pool: pg.Pool, copier: Copier, { source, types }: Fixture) {
+export async function inThenOut(pool: pg.Pool, copier: Copier, fixture: Fixture) {
   await pool.query('truncate target')
-  const file = await buffer(
-    createExporter({ pool, resources: [source] }).stream({ resource: 'source', format: 'csv' }),
-  )
-  await copier.in('target', file)
-  return differences(pool, types)
+  await copier.in('target', await exported(pool, fixture))
+  return differences(pool, fixture.types)
 }
 
 function typeOf(types: readonly ColumnType[], field: string | null): string {
