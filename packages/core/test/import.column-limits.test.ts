@@ -107,7 +107,7 @@ const cases = [
   {
     type: '"char"',
     schema: Type.String(),
-    good: { a: 'a' },
+    good: { a: 'a', '\\200': '\\200' },
     bad: ['ab', 'é', '\\400'],
     told: 'is longer than 1 byte',
   },

@@ -43,7 +43,7 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
 export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const isArray = field.type.kind === 'array'
   const type = isArray ? (info.elementType ?? '') : info.type
-  const limit = info.labels === null ? limitOfType(type, info) : limitOfLabels(info.labels)
+  const limit = info.labels === null ? limitOfType(type, info.typmod) : limitOfLabels(info.labels)
   if (limit === undefined) return undefined
   if (isArray) {
     return {
@@ -64,10 +64,7 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
 /** Bytes of a variable-length header, which PostgreSQL adds to lengths and precisions in a type modifier. */
 const header = 4
 
-function limitOfType(
-  type: string,
-  { typmod, hasOctalChar }: Pick<TargetColumn['info'], 'typmod' | 'hasOctalChar'>,
-): Limit | undefined {
+function limitOfType(type: string, typmod: number): Limit | undefined {
   switch (type) {
     case 'int2':
       return range(-(2 ** 15), 2 ** 15 - 1)
@@ -98,7 +95,7 @@ function limitOfType(
     case 'name':
       return bytes(maxNameBytes)
     case 'char':
-      return hasOctalChar ? byteOrOctal : bytes(1)
+      return byteOrOctal
     case 'jsonb':
       return {
         fits: value => refuseJsonb(value) === undefined,
@@ -172,10 +169,11 @@ function bytes(most: number): Limit {
   }
 }
 
-/** `\200` to `\377`, as PostgreSQL writes bytes that are no character. */
+const oneByte = bytes(1)
+/** Also `\200` to `\377`, as PostgreSQL writes bytes that are no character. */
 const byteOrOctal: Limit = {
-  ...bytes(1),
-  fits: value => bytes(1).fits(value) || /^\\[0-3][0-7][0-7]$/.test(String(value)),
+  ...oneByte,
+  fits: value => oneByte.fits(value) || /^\\[0-3][0-7][0-7]$/.test(String(value)),
 }
 
 function limitOfLabels(labels: readonly string[]): Limit {

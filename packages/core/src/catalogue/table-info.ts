@@ -17,8 +17,6 @@ export interface ColumnInfo {
   readonly typmod: number
   /** A cast to text may give something else than what PostgreSQL prints: see `output-text.ts`. */
   readonly hasTextCast: boolean
-  /** The server writes a byte of the type "char" beyond ASCII as `\200`, and reads it so: from PostgreSQL 16 on. */
-  readonly hasOctalChar: boolean
   /** What an enum, or a list of one, may hold; null for any other type. */
   readonly labels: readonly string[] | null
   /** The base type as SQL, without length: a cast to it never cuts or rounds silently. */
@@ -95,7 +93,6 @@ select json_build_object(
       'hasTextCast', t.typname not in ('text', 'varchar', 'citext', 'name', 'char') and exists (
         select from pg_cast k where k.castsource = t.oid and k.casttarget = 'text'::regtype
       ),
-      'hasOctalChar', current_setting('server_version_num')::int4 >= 160000,
       'labels', (
         select json_agg(l.enumlabel order by l.enumsortorder) from pg_enum l where l.enumtypid in (t.oid, t.typelem)
       ),
