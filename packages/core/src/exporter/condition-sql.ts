@@ -55,7 +55,7 @@ function operands(column: TargetColumn): Operands {
   if (isForeign(column)) {
     return field.type.kind === 'array'
       ? { left: outputTexts({ ...info, sql }), right: value => `${text(value)}::text[]` }
-      : { left: outputText({ ...info, sql }), right: value => `${text(asPrinted(info.type, value))}::text` }
+      : { left: outputText({ ...info, sql }), right: value => `${text(value)}::text` }
   }
   const known = (value: unknown) => {
     const limit = limitOf(column)
@@ -99,15 +99,8 @@ function isSingle(value: unknown): boolean {
   return Number.isFinite(single) && (single !== 0 || value === 0)
 }
 
-/** A single address may be given with the length of its whole mask, which `inet` does not print. */
-function asPrinted(type: string, value: unknown): unknown {
-  return type === 'inet'
-    ? String(value).replace(/^([\d.]+)\/32$|^([\da-f:.]*:[\da-f:.]*)\/128$/i, '$1$2')
-    : value
-}
-
 /** Carried as text without being text, such as inet or xml: such values are equal when they print the same. */
-function isForeign({ field, info }: TargetColumn): boolean {
+export function isForeign({ field, info }: TargetColumn): boolean {
   const { type } = field
   const isText = type.kind === 'text' || (type.kind === 'array' && type.element === 'text')
   return isText && info.labels === null && !texts.includes(info.elementType ?? info.type)

@@ -11,7 +11,9 @@ import { createRegistry, type Registry } from '../resource/registry.ts'
 import { assertDiscreet } from './discretion.ts'
 import { defaultFields } from './export-fields.ts'
 import type { StreamOptions } from './options.ts'
+import { beginExport } from './pipeline.ts'
 import type { ExportPlan, Shape } from './plan.ts'
+import { printedTests } from './printed-tests.ts'
 import { exportQuery } from './query-sql.ts'
 import { scopeTests } from './scope.ts'
 import { readSelection, type Wanted } from './selection.ts'
@@ -72,7 +74,8 @@ export function createPlanner(
       const unprinted = resource.printRow === undefined ? [] : unaskedFields(wanted)
       const fields = [...wanted.fields, ...unprinted]
       const target = await targetOf(resource)
-      const { columns, source, rows } = exportQuery(target, { ...wanted, fields }, scope)
+      const asked = await printedTests(pool, target, [...scope, ...wanted.tests], beginExport(''))
+      const { columns, source, rows } = exportQuery(target, { ...wanted, fields, tests: asked })
       const count = wanted.fields.length
       return {
         resource,

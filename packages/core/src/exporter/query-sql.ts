@@ -7,7 +7,6 @@ import type { MaskDefinition } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { outputText } from '../value/output-text.ts'
 import { conditionSql, hasNativeOrder } from './condition-sql.ts'
-import type { FieldTest } from './filter.ts'
 import type { RowSource } from './plan.ts'
 import type { Wanted } from './selection.ts'
 import { unprintable } from './unprintable.ts'
@@ -20,15 +19,8 @@ interface Source extends TargetColumn {
   readonly join: string | undefined
 }
 
-/**
- * @param scope tests that are added to what was asked for
- * @throws LadingError `FILTER_INVALID`, `OPTION_INVALID` for what only the catalogue knows to be impossible
- */
-export function exportQuery(
-  target: Target,
-  wanted: Wanted,
-  scope: readonly FieldTest[] = [],
-): ExportQuery & { readonly rows: RowSource } {
+/** @throws LadingError `FILTER_INVALID`, `OPTION_INVALID` for what only the catalogue knows to be impossible */
+export function exportQuery(target: Target, wanted: Wanted): ExportQuery & { readonly rows: RowSource } {
   const sources = sourcesOf(target)
   const joins = new Set<string>()
   const sourceOf = (field: Field): Source => {
@@ -38,8 +30,7 @@ export function exportQuery(
     return source
   }
   const columns = wanted.fields.map(field => printed(target, sourceOf(field)))
-  const tests = [...scope, ...wanted.tests]
-  const where = tests.map(test => conditionSql(sourceOf(test.field), test)).join(' and ')
+  const where = wanted.tests.map(test => conditionSql(sourceOf(test.field), test)).join(' and ')
   const order = [
     ...wanted.sort.map(({ field, isDescending }) => orderSql(sourceOf(field), isDescending)),
     ...totalOrder(target),
