@@ -49,3 +49,16 @@ test.each([
   expect(report.errors).toEqual([])
   expect(await rowsOf(database.pool, 'copy')).toEqual(await rowsOf(database.pool, 'source'))
 })
+
+test('what is in the table already changes nothing under update', async () => {
+  if (source === undefined || copy === undefined) throw new Error('Two tables make two resources.')
+  await database.pool.query('truncate copy; insert into copy table source')
+  const file = await exportShaped(database.pool, { resource: 'source', format: 'csv' }, [source])
+  const report = await createImporter({ pool: database.pool, resources: [copy] }).run({
+    resource: 'copy',
+    format: 'csv',
+    source: file,
+    onConflict: 'update',
+  })
+  expect(report).toMatchObject({ updated: 0, ignored: 1 })
+})

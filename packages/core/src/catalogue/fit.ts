@@ -43,7 +43,8 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
 export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const isArray = field.type.kind === 'array'
   const type = isArray ? (info.elementType ?? '') : info.type
-  const limit = info.labels === null ? limitOfType(type, info.typmod) : limitOfLabels(info.labels)
+  const ofType = field.type.verbatim === true ? limitOfVerbatim : limitOfType
+  const limit = info.labels === null ? ofType(type, info.typmod) : limitOfLabels(info.labels)
   if (limit === undefined) return undefined
   if (isArray) {
     return {
@@ -106,6 +107,21 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
       return undefined
   }
 }
+
+/** What PostgreSQL would refuse it tells by itself; what it would round is told here. */
+function limitOfVerbatim(type: string, typmod: number): Limit | undefined {
+  if (type === 'int2' || type === 'int4' || type === 'float4' || type === 'jsonb') return undefined
+  const limit = limitOfType(type, typmod)
+  return type === 'numeric' && limit !== undefined
+    ? {
+        ...limit,
+        fits: value => !/\d/.test(String(value)) || (decimal.test(String(value)) && limit.fits(value)),
+      }
+    : limit
+}
+
+/** As PostgreSQL prints what is finite: without exponent. */
+const decimal = /^\s*[+-]?[\d.]+\s*$/
 
 /** PostgreSQL cuts longer names silently (NAMEDATALEN is 64 bytes). */
 const maxNameBytes = 63

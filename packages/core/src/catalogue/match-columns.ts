@@ -32,10 +32,10 @@ export function carries(column: TypedColumn, type: ColumnType): boolean {
     return (
       column.category === 'A' &&
       column.elementType !== null &&
-      carriesScalar(column.elementType, type.element)
+      (type.verbatim === true || carriesScalar(column.elementType, type.element))
     )
   }
-  return column.category !== 'A' && carriesScalar(column.type, type.kind)
+  return column.category !== 'A' && (type.verbatim === true || carriesScalar(column.type, type.kind))
 }
 
 function carriesScalar(columnType: string, kind: ScalarKind): boolean {

@@ -37,7 +37,9 @@ export function readScope(target: Target, filters: Filters): readonly ScopeTest[
 
 function columnOf({ resource, columns }: Target, name: string): TargetColumn {
   const column = columns.find(({ field }) => field.name === name)
-  if (column !== undefined && comparableKinds.has(column.field.type.kind)) return column
+  const type = column?.field.type
+  if (column !== undefined && type !== undefined && comparableKinds.has(type.kind) && type.verbatim !== true)
+    return column
   const isJoined = resource.references.some(({ joined }) => joined.some(({ field }) => field.name === name))
   if (column !== undefined || isJoined) throw notImportable(resource.name)
   throw new TypeError(`The scope names "${name}", which is no field.`)

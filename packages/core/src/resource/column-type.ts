@@ -16,10 +16,12 @@ export type ScalarKind =
 
 /** How values travel: how they are parsed, staged and printed. One file of `value/` for each kind. */
 export type ColumnType =
-  | { readonly kind: ScalarKind }
+  | { readonly kind: ScalarKind; readonly verbatim?: true }
   | {
       readonly kind: 'array'
       readonly element: ScalarKind
+      /** Text as PostgreSQL prints it, in a column of any type: the format `postgres`. Absent for any other. */
+      readonly verbatim?: true
       /** Elements may be null. Absent where they may not, so that the fingerprints of such fields stay as they were. */
       readonly nullable?: true
       /** Absent where it is one. */
@@ -42,6 +44,9 @@ const kindOfFormat: ReadonlyMap<string, ScalarKind> = new Map([
   ['int64', 'bigint'],
   ['decimal', 'numeric'],
 ])
+
+/** Text that is read and printed as PostgreSQL does, whatever type the column has: NaN, infinity, years before 1. */
+export const verbatimFormat = 'postgres'
 
 /**
  * Reads the column type out of a field's schema.
@@ -68,14 +73,16 @@ function columnType(schema: TSchema): ColumnType | undefined {
     const items = withoutNull(schema.items)
     const element = columnType(items.schema)
     if (element?.kind !== 'array') {
-      return element && { kind: 'array', element: element.kind, ...(items.nullable && { nullable: true }) }
+      const { kind, ...facts } = element ?? {}
+      return kind && { kind: 'array', element: kind, ...facts, ...(items.nullable && { nullable: true }) }
     }
     const dimensions = (element.dimensions ?? 1) + 1
     // A list within a list is no value of its own that could be missing.
     return items.nullable || dimensions > mostDimensions ? undefined : { ...element, dimensions }
   }
   const kind = scalarKind(schema)
-  return kind === undefined ? undefined : { kind }
+  if (kind === undefined) return undefined
+  return schema.format === verbatimFormat ? { kind, verbatim: true } : { kind }
 }
 
 function scalarKind(schema: TSchema): ScalarKind | undefined {

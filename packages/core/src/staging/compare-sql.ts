@@ -131,7 +131,7 @@ export function differsIn({ column, isMixed }: StagedColumn, position: number): 
   return isMixed ? `(${isGiven(position)} and ${changed})` : changed
 }
 
-/** Types whose `=` means that nothing would change. */
+/** Types whose `=`, and that of a list of them, means that nothing would change. */
 const comparedByValue = new Set([
   'uuid',
   'bool',
@@ -152,5 +152,5 @@ const comparedByValue = new Set([
  * or `point` have no `=` at all.
  */
 function comparable(value: string, { info }: TargetColumn): string {
-  return comparedByValue.has(info.type) ? value : `(${value})::text collate "C"`
+  return comparedByValue.has(info.elementType ?? info.type) ? value : `(${value})::text collate "C"`
 }

@@ -202,7 +202,9 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
 
 /** @param from where the rows `s` come from */
 function values(columns: readonly Written[], from: (column: TargetColumn) => string): string {
-  return columns.map(({ column }) => `select s.${column.sql} as v ${from(column)}`).join(' union all ')
+  return columns
+    .map(({ column }) => `select s.${column.sql}::${column.info.castType} as v ${from(column)}`)
+    .join(' union all ')
 }
 
 function farthestSql(sequence: string, written: string): string {

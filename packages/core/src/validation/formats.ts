@@ -1,5 +1,6 @@
 // String formats that schemas may name. TypeBox knows none of its own, and an unknown one fails every value.
 import { FormatRegistry, type TSchema } from '@sinclair/typebox'
+import { verbatimFormat } from '../resource/column-type.ts'
 import { bigint } from '../value/bigint.ts'
 import { Refusal } from '../value/codec.ts'
 import { date } from '../value/date.ts'
@@ -32,6 +33,8 @@ const formats: ReadonlyMap<string, (text: string) => boolean> = new Map([
       ['decimal', numeric],
     ] as const
   ).map(([name, codec]) => [name, (text: string) => !(codec.parse(text) instanceof Refusal)] as const),
+  // PostgreSQL judges it.
+  [verbatimFormat, () => true],
   // Unchanged only if it is RFC 3339, which is what the format means; a field of its own takes more.
   ['date-time', text => readInstant(text) === text],
 ])

@@ -37,6 +37,25 @@ export const ownTypes = `create type mood as enum ('happy', 'so so', 'a,"b"', '{
   create domain moods as mood[]; create type pair as (a int, b text);
   create type textrange as range (subtype = text, collation = "C", multirange_type_name = textranges)`
 
+/** Columns with a field type of their own, carried as text: what that type has no value for comes back too. */
+const verbatim: Readonly<Record<string, Texts>> = {
+  smallint: values.int2,
+  int: values.int4,
+  bigint: values.int8,
+  numeric: values.oddNumeric,
+  'numeric(10,2)': values.price,
+  real: values.oddFloat4,
+  'double precision': values.oddFloat,
+  boolean: values.boolean,
+  uuid: values.uuid,
+  date: values.oddDate,
+  timestamp: values.oddTimestamp,
+  'timestamp(0)': values.wholeSeconds,
+  timestamptz: values.oddTimestamptz,
+  json: structured.json,
+  jsonb: structured.jsonb,
+}
+
 const mood = fc.constantFrom('happy', 'so so', 'a,"b"', '{\\}', 'NULL', ' ')
 
 const scalars: readonly Scalar[] = [
@@ -120,6 +139,11 @@ const scalars: readonly Scalar[] = [
     xid8: values.uint8,
     pg_lsn: structured.lsn,
   }),
+  ...Object.entries(verbatim).map(([type, made]) => ({
+    type,
+    field: Type.String({ format: 'postgres' }),
+    values: made,
+  })),
   { type: 'hstore', field: string, values: structured.hstore, extension: 'hstore' },
   { type: 'ltree', field: string, values: structured.ltree, extension: 'ltree' },
 ]
