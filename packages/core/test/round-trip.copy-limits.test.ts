@@ -171,6 +171,11 @@ test.each([
     Type.Array(Type.String()),
     "is text list, and its column is timestamp with time zone[]; use Type.Array(Type.String({ format: 'date-time' }))",
   ],
+  [
+    'int2vector',
+    Type.Array(Type.Integer()),
+    'is integer list, and its column is int2vector; use Type.String()',
+  ],
   ['text[]', verbatim, 'is text, and its column is text[]; use Type.Array(Type.String())'],
 ])('a field that cannot carry its column is refused by name: %s', async (type, schema, problem) => {
   await database.pool.query(`drop table if exists odd; create table odd (id int primary key, value ${type})`)

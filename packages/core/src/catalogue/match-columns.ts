@@ -30,12 +30,19 @@ type TypedColumn = Pick<ColumnInfo, 'type' | 'category' | 'elementType'>
 export function carries(column: TypedColumn, type: ColumnType): boolean {
   if (type.kind === 'array') {
     return (
-      column.category === 'A' &&
+      isList(column) &&
       column.elementType !== null &&
       (type.verbatim === true || carriesScalar(column.elementType, type.element))
     )
   }
-  return column.category !== 'A' && (type.verbatim === true || carriesScalar(column.type, type.kind))
+  return !isList(column) && (type.verbatim === true || carriesScalar(column.type, type.kind))
+}
+
+/** Arrays to the catalogue, which are written with blanks between their numbers, and not as array literals. */
+const vectors: readonly string[] = ['int2vector', 'oidvector']
+
+function isList({ type, category }: TypedColumn): boolean {
+  return category === 'A' && !vectors.includes(type)
 }
 
 function carriesScalar(columnType: string, kind: ScalarKind): boolean {
@@ -60,7 +67,8 @@ const proposals: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A schema that the column can carry, as it is written in a resource. */
-export function proposedSchema({ type, category, elementType }: TypedColumn): string {
+export function proposedSchema(column: TypedColumn): string {
+  const { type, elementType } = column
   const proposal = (name: string) => proposals.get(name) ?? 'Type.String()'
-  return category === 'A' && elementType !== null ? `Type.Array(${proposal(elementType)})` : proposal(type)
+  return isList(column) && elementType !== null ? `Type.Array(${proposal(elementType)})` : proposal(type)
 }

@@ -31,6 +31,7 @@ const printSettings = [
   "set local bytea_output = 'hex'",
   'set local extra_float_digits = 1',
   'set local array_nulls = on',
+  'set local quote_all_identifiers = off',
   lookForClient,
 ]
 

@@ -138,6 +138,12 @@ const scalars: readonly Scalar[] = [
     oid: values.uint4,
     xid8: values.uint8,
     pg_lsn: structured.lsn,
+    pg_snapshot: fc.constantFrom('10:20:10,14,15', '1:1:'),
+    regtype: fc.constantFrom('integer', 'text[]', 'timestamp with time zone', 'mood', '-'),
+    int2vector: fc.constantFrom('', '1', '1 -2 3'),
+    'interval(2)': values.coarseInterval,
+    'timetz(0)': values.coarseTimetz,
+    'bit(1)': fc.constantFrom('0', '1'),
   }),
   ...Object.entries(verbatim).map(([type, made]) => ({
     type,

@@ -132,3 +132,7 @@ export const oddInterval = fc.oneof(
 )
 export const boolean = fc.boolean().map(String)
 export const uuid = fc.uuid()
+export const coarseInterval = fc
+  .tuple(int4, fc.nat(9999))
+  .map(([days, hundredths]) => `${days} days ${hundredths}0 milliseconds`)
+export const coarseTimetz = fc.constantFrom('08:30:00+01', '24:00:00-15:59', '00:00:00+00')
