@@ -84,10 +84,9 @@ async function hangingUpload(site: HttpSite, key: string): Promise<Socket> {
   await until('the key is claimed', async () => {
     // A request that is refused, whoever comes first; if it was the other one that had to wait, that one begins again.
     const { status } = await raw(site, key, 'PK\u0003\u0004')
-    if (socket.bytesRead > 0) {
-      socket.destroy()
-      socket = begin()
-    }
+    const isRefused = socket.bytesRead > 0
+    if (isRefused) socket.destroy()
+    if (isRefused) socket = begin()
     return status === 409 && socket.bytesRead === 0
   })
   return socket
