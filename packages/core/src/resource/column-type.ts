@@ -1,6 +1,8 @@
 // TypeBox schema of a field → the column type that carries it, and what is left for the schema to check.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
+import { keywordsOf } from './keyword-forms.ts'
+import { assertKeywords } from './keywords.ts'
 
 export type ScalarKind =
   | 'text'
@@ -51,11 +53,13 @@ export const verbatimFormat = 'postgres'
 /**
  * Reads the column type out of a field's schema.
  *
- * @throws LadingError `RESOURCE_INVALID` if no column type fits, naming the field.
+ * @throws LadingError `RESOURCE_INVALID` if no column type fits, or for a keyword that no import checks, naming the field.
  */
 export function readFieldSchema(field: string, given: TSchema): FieldSchema {
   const { schema, nullable } = withoutNull(given)
   const type = columnType(schema)
+  // A keyword with a wrong value makes a schema one of no type at all.
+  if (type !== undefined || keywordsOf(schema) !== undefined) assertKeywords(field, given)
   if (type === undefined) {
     throw new LadingError(
       'RESOURCE_INVALID',
@@ -105,5 +109,9 @@ export function withoutNull(schema: TSchema): { schema: TSchema; nullable: boole
   const members = schema.anyOf.filter(member => !TypeGuard.IsNull(member))
   if (members.length === schema.anyOf.length) return { schema, nullable: false }
   const [only] = members
-  return { schema: members.length === 1 && only ? only : { ...schema, anyOf: members }, nullable: true }
+  if (members.length > 1 || only === undefined)
+    return { schema: { ...schema, anyOf: members }, nullable: true }
+  // What the union says to readers holds for what is left of it.
+  const { description = only.description } = schema
+  return { schema: description === undefined ? only : { ...only, description }, nullable: true }
 }

@@ -15,6 +15,7 @@ import type {
 } from './definition.ts'
 import { codeWord, compileField, type Field } from './field.ts'
 import { compileShown, compileStandIn, type Joined, type StandIn } from './joined.ts'
+import { unsupportedOf } from './keywords.ts'
 import { spelling } from './spelling.ts'
 
 export type { Joined, StandIn }
@@ -80,6 +81,10 @@ export function defineResource<Schema extends TObject>(
   }
   if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
     complain('its name must be lower-case letters, digits, "-" and "_", beginning with a letter.')
+  }
+  const unsupported = unsupportedOf(schema)
+  if (unsupported !== undefined) {
+    complain(`its schema has the unsupported keyword "${unsupported}"; write it in the resource's own check.`)
   }
 
   const fields = Object.entries(schema.properties).map(([field, fieldSchema], index) =>

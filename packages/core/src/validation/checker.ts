@@ -1,73 +1,140 @@
-// A field's schema → the check of what its type and its length leave open, by TypeBox's compiler.
-import { type TArray, type TSchema, Type, TypeGuard } from '@sinclair/typebox'
-import { TypeCompiler } from '@sinclair/typebox/compiler'
-import { JsonText } from '../record/json-text.ts'
-import { type ScalarKind, withoutNull } from '../resource/column-type.ts'
+// A field's schema → the check of what its type leaves open: every keyword, at every depth.
+import { Kind, type TSchema, TypeGuard, TypeRegistry } from '@sinclair/typebox'
+import type { ScalarKind } from '../resource/column-type.ts'
 import type { Field } from '../resource/field.ts'
-import { hasMoreCodePoints } from '../util/code-points.ts'
-
-export type Checker = (value: unknown) => boolean
+import { allOf, broken, type Check, type Compile, described } from './check.ts'
+import { amongCheck, choiceCheck, literals } from './choice-rules.ts'
+import { listCheck } from './list-rules.ts'
+import { decimalChecks, numberChecks } from './number-rules.ts'
+import { objectCheck, recordCheck, unevaluatedCheck } from './object-rules.ts'
+import { plainValue } from './plain-value.ts'
+import { formCheck, lengthCheck, textChecks } from './text-rules.ts'
+import { tupleCheck } from './tuple-rules.ts'
+import { unionCheck } from './union-rules.ts'
 
 /** Undefined where the type itself is the whole rule. */
-export function compileChecker({ schema, type }: Field): Checker | undefined {
-  if (type.kind !== 'array') return scalarChecker(schema, type.kind)
-  return TypeGuard.IsArray(schema) ? arrayChecker(schema, type.element) : undefined
+export function compileChecker({ schema, type, sensitive }: Field): Check | undefined {
+  // What is near to a value that must not be shown would show it.
+  return new Compiler(!sensitive).compile(schema, type.kind === 'array' ? type.element : type.kind)
 }
 
-/** A value as a schema or a `check` knows it. */
-export function plainValue(value: unknown): unknown {
-  if (value instanceof JsonText) return value.value
-  return Array.isArray(value) ? value.map(plainValue) : value
-}
+class Compiler {
+  /** By `$id`: what a schema refers to, itself among them. */
+  private readonly known = new Map<string, { readonly schema: TSchema; check?: Check | undefined }>()
 
-/** True if a text keeps to its lengths, in code points, as PostgreSQL counts. TypeBox counts UTF-16 units. */
-export function hasLength(text: string, minLength: number, maxLength: number | undefined): boolean {
-  if (maxLength !== undefined && hasMoreCodePoints(text, maxLength)) return false
-  return minLength === 0 || hasMoreCodePoints(text, minLength - 1)
-}
+  constructor(private readonly isSuggesting: boolean) {}
 
-/** The strings of a union of literals. */
-export function literals(schema: TSchema): ReadonlySet<unknown> | undefined {
-  if (TypeGuard.IsLiteral(schema)) return new Set([schema.const])
-  if (!TypeGuard.IsUnion(schema) || !schema.anyOf.every(member => TypeGuard.IsLiteral(member)))
-    return undefined
-  return new Set(schema.anyOf.map(member => member.const))
-}
-
-function scalarChecker(schema: TSchema, kind: ScalarKind): Checker | undefined {
-  if (kind === 'boolean') return undefined
-  const constants = kind === 'text' ? literals(schema) : undefined
-  if (constants !== undefined) return value => constants.has(value)
-  // 64-bit numbers travel as text; a schema that bounds them means numbers.
-  if (TypeGuard.IsBigInt(schema)) {
-    const compiled = TypeCompiler.Compile(schema)
-    return value => compiled.Check(BigInt(String(value)))
+  readonly compile: Compile = (schema, kind) => {
+    if (typeof schema.$id === 'string') this.known.set(schema.$id, { schema })
+    // Of a list of lists, and of a list of JSON.
+    if (kind !== undefined && TypeGuard.IsArray(schema)) return listCheck(schema, this.compile, kind)
+    if (kind !== 'json') return this.byKind(schema, kind)
+    const check = this.byKind(schema, undefined)
+    return check && (value => check(plainValue(value)))
   }
-  const open = TypeGuard.IsString(schema) ? openString(schema, kind) : schema
-  if (open === undefined) return undefined
-  const compiled = TypeCompiler.Compile(open)
-  return kind === 'json' ? value => compiled.Check(plainValue(value)) : value => compiled.Check(value)
-}
 
-/** A string's schema without its lengths, and without the format that made it a type of its own. */
-function openString(schema: TSchema, kind: ScalarKind): TSchema | undefined {
-  const { maxLength, minLength, format, ...rest } = schema
-  const open = kind === 'text' && format !== undefined ? { ...rest, format } : rest
-  return 'pattern' in open || 'format' in open || 'enum' in open ? (open as TSchema) : undefined
-}
-
-function arrayChecker(schema: TArray, element: ScalarKind): Checker {
-  const whole = TypeCompiler.Compile({ ...schema, items: Type.Unknown() } as TSchema)
-  const items = withoutNull(schema.items).schema
-  if (TypeGuard.IsArray(items)) {
-    const isList = arrayChecker(items, element)
-    return value => Array.isArray(value) && whole.Check(plainValue(value)) && value.every(isList)
+  private byKind(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
+    const { compile } = this
+    if (TypeGuard.IsAny(schema) || TypeGuard.IsUnknown(schema)) return undefined
+    if (TypeGuard.IsString(schema)) return this.text(schema, kind)
+    if (TypeGuard.IsNumber(schema) || TypeGuard.IsInteger(schema)) return this.number(schema, kind)
+    if (TypeGuard.IsBigInt(schema)) return allOf([decimalChecks(schema), this.choices(schema, true)])
+    if (TypeGuard.IsBoolean(schema)) {
+      return allOf([ofType(schema, kind, 'boolean', 'must be true or false'), this.choices(schema)])
+    }
+    if (TypeGuard.IsNull(schema)) return isNull
+    const constants = literals(schema)
+    if (constants !== undefined) return amongCheck(constants, this.isSuggesting)
+    if (TypeGuard.IsUnion(schema)) return unionCheck(schema, compile, kind)
+    if (TypeGuard.IsIntersect(schema)) {
+      return allOf([...schema.allOf.map(part => compile(part, kind)), unevaluatedCheck(schema, compile)])
+    }
+    if (TypeGuard.IsArray(schema)) return listCheck(schema, compile)
+    if (TypeGuard.IsTuple(schema)) return tupleCheck(schema, compile)
+    if (TypeGuard.IsObject(schema)) return objectCheck(schema, compile)
+    if (TypeGuard.IsRecord(schema)) return recordCheck(schema, compile)
+    return this.rareKind(schema, kind)
   }
-  const isElement = scalarChecker(items, element) ?? (() => true)
-  const { minLength = 0, maxLength } = items
-  const isOfLength = (value: unknown) => typeof value !== 'string' || hasLength(value, minLength, maxLength)
-  return value =>
-    Array.isArray(value) &&
-    whole.Check(plainValue(value)) &&
-    value.every(item => item === null || (isElement(item) && isOfLength(item)))
+
+  private text(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
+    const isNumber = schema.format === 'int64' || schema.format === 'decimal'
+    return allOf([
+      ofType(schema, kind, 'string', 'must be text'),
+      textChecks(schema, kind),
+      isNumber ? decimalChecks(schema) : undefined,
+      this.choices(schema, isNumber),
+    ])
+  }
+
+  private number(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
+    return allOf([
+      kind === undefined ? isNumber(schema) : undefined,
+      numberChecks(schema),
+      this.choices(schema),
+    ])
+  }
+
+  private choices(schema: TSchema, isNumber = false): Check | undefined {
+    return choiceCheck(schema, this.isSuggesting, isNumber)
+  }
+
+  private rareKind(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
+    const isText = ofType(schema, kind, 'string', 'must be text')
+    if (TypeGuard.IsTemplateLiteral(schema)) {
+      return allOf([isText, formCheck(schema, new RegExp(schema.pattern), schema.pattern)])
+    }
+    if (TypeGuard.IsRegExp(schema)) {
+      const form = new RegExp(schema.source, schema.flags)
+      return allOf([isText, lengthCheck(schema), formCheck(schema, form, schema.source)])
+    }
+    if (TypeGuard.IsNot(schema)) {
+      const check = this.compile(schema.not)
+      const refusal = broken(described(schema, 'has a form that is not allowed'))
+      return value => (check?.(value) === undefined ? refusal : undefined)
+    }
+    if (TypeGuard.IsImport(schema)) {
+      for (const [name, part] of Object.entries(schema.$defs))
+        this.known.set(name, { schema: part as TSchema })
+      return this.referredTo(schema.$ref)
+    }
+    if (TypeGuard.IsRef(schema) || TypeGuard.IsThis(schema)) return this.referredTo(schema.$ref)
+    const isOfCustomKind = TypeRegistry.Get(schema[Kind])
+    const refusal = broken(described(schema, 'has a form that is not allowed'))
+    return value => (isOfCustomKind?.(schema, value) ? undefined : refusal)
+  }
+
+  /** Compiled when it is needed, since a schema may refer to itself. */
+  private referredTo(id: string): Check {
+    return value => {
+      const known = this.known.get(id)
+      if (known === undefined) return undefined
+      if (!('check' in known)) known.check = this.byKind(known.schema, undefined)
+      return known.check?.(value)
+    }
+  }
+}
+
+const notNull = broken('must be null', 'type')
+
+function isNull(value: unknown) {
+  return value === null ? undefined : notNull
+}
+
+/** Inside of JSON, where no codec has looked. */
+function ofType(
+  schema: TSchema,
+  kind: ScalarKind | undefined,
+  type: string,
+  words: string,
+): Check | undefined {
+  if (kind !== undefined) return undefined
+  const refusal = broken(described(schema, words), 'type')
+  return value => (typeof value === type ? undefined : refusal)
+}
+
+function isNumber(schema: TSchema): Check {
+  const isWhole = TypeGuard.IsInteger(schema)
+  const refusal = broken(described(schema, isWhole ? 'must be a whole number' : 'must be a number'), 'type')
+  const isValid = isWhole ? Number.isInteger : Number.isFinite
+  return value => (isValid(value) ? undefined : refusal)
 }

@@ -1,26 +1,31 @@
-// A field → its rule: what is left to check of a value whose type has been parsed.
-import { TypeGuard } from '@sinclair/typebox'
+// A field → its rule: what is left to check of a value whose type has been parsed, and what is said of one that has not.
+import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
+import { withoutNull } from '../resource/column-type.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
-import { hasMoreCodePoints } from '../util/code-points.ts'
+import { oneOf } from '../util/one-of.ts'
+import type { Codec } from '../value/codec.ts'
 import { type CodecOf, codecByType } from '../value/codecs.ts'
-import { type Checker, compileChecker, literals } from './checker.ts'
+import { type Check, described } from './check.ts'
+import { compileChecker } from './checker.ts'
+import { choices } from './choice-rules.ts'
 import { registerFormats, unknownFormats } from './formats.ts'
+import { decimalChecks } from './number-rules.ts'
+import { formatWords, formWords } from './text-rules.ts'
 
 export interface Rule {
   readonly field: Field
   /** A required text may be `''` only if its schema says `minLength: 0`. */
   readonly emptyIsMissing: boolean
-  /** Length in code points, as PostgreSQL counts; undefined where there is no limit. */
-  readonly maxLength: number | undefined
-  readonly minLength: number
-  /** The TypeBox check, or undefined where the type itself is the whole rule. */
-  readonly isValid: Checker | undefined
+  /** Undefined where the type itself is the whole rule. */
+  readonly check: Check | undefined
   /** What a value must be, for messages. */
   readonly expectation: string
   /** What an element of a list must be. */
   readonly elementExpectation: string
+  /** What a number, as text, is told that is beyond what its type holds: the bounds of the schema are narrower. */
+  readonly checkNumber: Check | undefined
 }
 
 /**
@@ -30,47 +35,40 @@ export interface Rule {
 export function compileRules(resource: Resource, codecOf: CodecOf = codecByType): readonly Rule[] {
   registerFormats()
   return resource.inputs.map(field => {
-    const isValid = compileChecker(field)
-    const unknown = isValid === undefined ? [] : unknownFormats(field.schema)
+    const unknown = unknownFormats(field.schema)
     if (unknown.length > 0) {
       throw new LadingError(
         'RESOURCE_INVALID',
         `Resource "${resource.name}": field "${field.name}" has the unknown format "${unknown[0]}"; register it with TypeBox's FormatRegistry.`,
       )
     }
-    const { minLength, maxLength } = lengths(field)
+    const codec = codecOf(field)
+    const element = elementSchema(field.schema)
     return {
       field,
       emptyIsMissing: field.required && field.type.kind === 'text' && field.schema.minLength !== 0,
-      maxLength,
-      minLength,
-      isValid,
-      expectation: expectation(field, codecOf),
-      elementExpectation: codecOf(field).element?.expectation ?? '',
+      check: compileChecker(field),
+      expectation: expectation(field.schema, codec),
+      elementExpectation: codec.element === undefined ? '' : expectation(element, codec.element),
+      checkNumber: decimalChecks(element),
     }
   })
 }
 
-function lengths({ schema, type }: Field): { minLength: number; maxLength: number | undefined } {
-  if (type.kind !== 'text' || !TypeGuard.IsString(schema)) return { minLength: 0, maxLength: undefined }
-  return { minLength: schema.minLength ?? 0, maxLength: schema.maxLength }
+/** Of a list, however many dimensions it has; of anything else the schema itself. */
+function elementSchema(schema: TSchema): TSchema {
+  return TypeGuard.IsArray(schema) ? elementSchema(withoutNull(schema.items).schema) : schema
 }
 
-function expectation(field: Field, codecOf: CodecOf): string {
-  const { schema } = field
-  if (schema.description !== undefined) return `must be ${schema.description}`
-  const constants = literals(schema)
-  if (constants !== undefined)
-    return `must be ${constants.size === 1 ? '' : 'one of '}${[...constants].join(', ')}`
-  if (TypeGuard.IsString(schema) && field.type.kind === 'text') {
-    if (schema.format === 'email') return 'must be an e-mail address, such as ada@example.org'
-    if (schema.format !== undefined) return `must be a valid ${schema.format}`
-    if (schema.pattern !== undefined) return `must match ${schema.pattern}`
-  }
-  return codecOf(field).expectation
+function expectation(schema: TSchema, codec: Codec): string {
+  const values = choices(schema)
+  if (values !== undefined) return `must be ${oneOf(values)}`
+  return described(schema, typeWords(schema, codec))
 }
 
-/** True if a text breaks its length. */
-export function isTooLong(rule: Rule, text: string): boolean {
-  return rule.maxLength !== undefined && hasMoreCodePoints(text, rule.maxLength)
+/** The form of a text says more than that it is one. */
+function typeWords(schema: TSchema, codec: Codec): string {
+  if (!TypeGuard.IsString(schema) || codec.stagingType !== 'text') return codec.expectation
+  if (schema.format !== undefined) return formatWords(schema.format)
+  return schema.pattern === undefined ? codec.expectation : formWords(schema.pattern)
 }

@@ -99,9 +99,9 @@ test('a field may name its own codes', async () => {
   expect(errors.flat().map(({ code, message }) => `${code} ${message}`)).toEqual([
     'BODY_EMPTY "body" is required.',
     'BODY_EMPTY "body" is required.',
-    'BODY_ODD "body" must match ^a.',
+    'BODY_ODD "body" must have the form ^a.',
     'BODY_TOO_LONG "body" is longer than 3 characters.',
-    'BODY_ODD "body" must match ^a.',
+    'BODY_ODD "body" must have the form ^a.',
   ])
 })
 

@@ -7,11 +7,10 @@ import type { Issue } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
-import { hasMoreCodePoints } from '../util/code-points.ts'
 import { Refusal, sentenceOf } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
-import { plainValue } from './checker.ts'
-import { compileRules, isTooLong, type Rule } from './compile.ts'
+import { compileRules, type Rule } from './compile.ts'
+import { plainValue } from './plain-value.ts'
 
 /** Notes what is wrong with the values of a row. */
 export type RowCheck = (row: Row) => void
@@ -67,32 +66,22 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
     if (!field.required || (value === null && field.nullable) || isStoodFor(resource, row, field)) return
     reject(resource, row, field, field.codes.missing, `"${field.name}" is required.`)
   } else if (value instanceof Refusal) {
-    const expectation = value.at.length > 0 ? rule.elementExpectation : rule.expectation
-    const sentence = sentenceOf(value, `"${field.name}"`, expectation)
-    reject(resource, row, field, value.code ?? field.codes.invalid, sentence)
-  } else if (typeof value === 'string' && isTooLong(rule, value)) {
-    reject(
-      resource,
-      row,
-      field,
-      field.codes.tooLong,
-      `"${field.name}" is longer than ${rule.maxLength} characters.`,
-    )
-  } else if (
-    typeof value === 'string' &&
-    rule.minLength > 0 &&
-    !hasMoreCodePoints(value, rule.minLength - 1)
-  ) {
-    reject(
-      resource,
-      row,
-      field,
-      field.codes.invalid,
-      `"${field.name}" is shorter than ${rule.minLength} characters.`,
-    )
-  } else if (rule.isValid !== undefined && !rule.isValid(value)) {
-    reject(resource, row, field, field.codes.invalid, `"${field.name}" ${rule.expectation}.`)
+    const { number } = value.facts
+    const ofRule = number === undefined ? undefined : rule.checkNumber?.(number)
+    rejectValue(resource, row, rule, ofRule ? new Refusal(undefined, ofRule.message, value.at) : value)
+  } else {
+    const refusal = rule.check?.(value)
+    if (refusal !== undefined) rejectValue(resource, row, rule, refusal)
   }
+}
+
+function rejectValue(resource: Resource, row: Row, rule: Rule, refusal: Refusal): void {
+  const { field } = rule
+  const { tooLong, invalid } = field.codes
+  const isTooLong = refusal.at.length === 0 && refusal.facts.about === 'length'
+  const expectation = refusal.at.length > 0 ? rule.elementExpectation : rule.expectation
+  const sentence = sentenceOf(refusal, `"${field.name}"`, expectation)
+  reject(resource, row, field, refusal.code ?? (isTooLong ? tooLong : invalid), sentence)
 }
 
 /** Another field of the record says which row is meant. */

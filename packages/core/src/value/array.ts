@@ -75,7 +75,7 @@ function mapItems<Item>(items: readonly Item[], read: (item: Item) => unknown): 
   const values = new Array<unknown>(items.length)
   for (let index = 0; index < items.length; index++) {
     const value = read(items[index] as Item)
-    if (value instanceof Refusal) return value.ofElement(index + 1)
+    if (value instanceof Refusal) return value.within(index + 1)
     values[index] = value
   }
   return values

@@ -1,14 +1,14 @@
 // bigint: 64-bit whole numbers, exact; kept as text, since a JavaScript number would round them.
-import { type Codec, invalid } from './codec.ts'
+import { beyondType, type Codec, invalid } from './codec.ts'
 
-const form = /^-?\d{1,19}$/
+const form = /^-?\d{1,400}$/
 const least = -(2n ** 63n)
 const greatest = 2n ** 63n - 1n
 
 function parse(text: string) {
   if (!form.test(text)) return invalid
   const value = BigInt(text)
-  return value >= least && value <= greatest ? value.toString() : invalid
+  return value >= least && value <= greatest ? value.toString() : beyondType(text)
 }
 
 export const bigint: Codec = {
@@ -17,7 +17,8 @@ export const bigint: Codec = {
   parse,
   fromJson: value => {
     if (typeof value === 'string' || typeof value === 'bigint') return parse(String(value))
-    return Number.isSafeInteger(value) ? String(value) : invalid
+    if (Number.isSafeInteger(value)) return String(value)
+    return Number.isInteger(value) ? beyondType(String(value)) : invalid
   },
   toCopy: (value: string) => value,
   isPlain: true,

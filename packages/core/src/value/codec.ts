@@ -1,4 +1,5 @@
 // The contract of a column type: text and JSON values in, COPY text in between, printed values out.
+import { quoted } from '../util/quoted.ts'
 
 /**
  * One column type, both ways. `parse` and `fromJson` are strict: what they accept, PostgreSQL reads as the same
@@ -65,34 +66,66 @@ export interface PrintedColumn extends Carrier {
   readonly unprintable: string
 }
 
+/** What else is known of a refusal. */
+export interface RefusalFacts {
+  /** It is not of its type; it is none of the values that are allowed; it is too long. */
+  readonly about?: 'type' | 'choice' | 'length'
+  /** The value is a number, as text, that is beyond what its type holds. */
+  readonly number?: string
+}
+
+/** A place within a value: an element of a list, counted from 1, or a member of an object. */
+export type Place = number | string
+
 /** Why a value was refused: by its type's own rule, for characters that no column can hold, or by the caller's scope. */
 export class Refusal {
   constructor(
     /** Undefined: the field's own `INVALID_…` code. */
     readonly code?: 'NUL_CHARACTER' | 'ILL_FORMED_TEXT' | 'SCOPE_VIOLATION',
     readonly message?: string,
-    /** Which element of a list it is, counted from 1 in each dimension; empty for the value itself. */
-    readonly at: readonly number[] = [],
+    /** What within the value it is about, from the outside in; empty for the value itself. */
+    readonly at: readonly Place[] = [],
+    readonly facts: RefusalFacts = {},
   ) {}
 
-  /** The same of the element at this place of a list. */
-  ofElement(place: number): Refusal {
-    return new Refusal(this.code, this.message, [place, ...this.at])
+  /** The same of the element, or of the member, at this place of a value. */
+  within(place: Place): Refusal {
+    return new Refusal(this.code, this.message, [place, ...this.at], this.facts)
   }
 }
 
-/** A sentence about a value, or about the element that is at fault. @param subject such as `"tags"` */
+/** A sentence about a value, or about what within it is at fault. @param subject such as `"tags"` */
 export function sentenceOf({ message, at }: Refusal, subject: string, expectation: string): string {
-  const capital = `${subject.slice(0, 1).toUpperCase()}${subject.slice(1)}`
-  const [place, ...inner] = at
-  if (place === undefined) return `${capital} ${message ?? expectation}.`
-  const element = inner.length === 0 ? place : `[${at.join('][')}]`
-  return `Element ${element} of ${subject} ${message ?? expectation}.`
+  const place = placeWords(at, subject)
+  return `${place.slice(0, 1).toUpperCase()}${place.slice(1)} ${message ?? expectation}.`
+}
+
+/** `"price" in element 2 of "items" in "order"`; dimensions of a list are told together: `element [2][1] of "grid"`. */
+function placeWords(at: readonly Place[], subject: string): string {
+  let words = subject
+  for (let index = 0; index < at.length; ) {
+    const place = at[index] ?? ''
+    if (typeof place === 'string') {
+      words = `${quoted(place)} in ${words}`
+      index++
+      continue
+    }
+    const next = at.findIndex((one, from) => from > index && typeof one === 'string')
+    const dimensions = at.slice(index, next === -1 ? undefined : next)
+    words = `element ${dimensions.length === 1 ? place : `[${dimensions.join('][')}]`} of ${words}`
+    index += dimensions.length
+  }
+  return words
 }
 
 /** What a value, or the element of it that was refused, must be, as far as its type says. */
 export function expectationOf({ expectation, element }: Codec, { at }: Refusal): string {
-  return at.length > 0 && element !== undefined ? element.expectation : expectation
+  return typeof at[0] === 'number' && element !== undefined ? element.expectation : expectation
 }
 
 export const invalid = new Refusal()
+
+/** Of a number that is one, and that the type cannot hold. @param message what is said where its field has no bounds */
+export function beyondType(number: string, message?: string): Refusal {
+  return new Refusal(undefined, message, [], { number })
+}

@@ -1,9 +1,15 @@
 // float: IEEE 754 binary64, finite.
-import { type Codec, invalid } from './codec.ts'
+import { beyondType, type Codec, invalid } from './codec.ts'
 
 const form = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 
-const finite = (value: number) => (Number.isFinite(value) ? value : invalid)
+function finite(value: number, text: string) {
+  if (Number.isFinite(value)) return value
+  return Number.isNaN(value) ? invalid : beyondType(text, outOfRange)
+}
+
+const outOfRange = `must be between ${-Number.MAX_VALUE} and ${Number.MAX_VALUE}`
+const tooSmall = 'is too close to 0; write 0'
 
 /** What is too small for a double has become 0, where PostgreSQL refuses it. */
 const isLost = (text: string, value: number) => value === 0 && /[1-9]/.test(text.replace(/[eE].*/, ''))
@@ -11,7 +17,7 @@ const isLost = (text: string, value: number) => value === 0 && /[1-9]/.test(text
 function parse(text: string) {
   if (text.length > 400 || !form.test(text)) return invalid
   const value = Number(text)
-  return isLost(text, value) ? invalid : finite(value)
+  return isLost(text, value) ? beyondType(text, tooSmall) : finite(value, text)
 }
 
 const isFiniteSql = (sql: string) => `${sql} - ${sql} = 0`
@@ -20,7 +26,7 @@ export const float: Codec = {
   stagingType: 'double precision',
   expectation: 'must be a number',
   parse,
-  fromJson: value => (typeof value === 'number' ? finite(value) : invalid),
+  fromJson: value => (typeof value === 'number' ? finite(value, String(value)) : invalid),
   toCopy: (value: number) => (Object.is(value, -0) ? '-0' : String(value)),
   isPlain: true,
   // NaN and the infinities are no JSON numbers, and no import takes them back.

@@ -1,13 +1,15 @@
 // integer: whole numbers that JavaScript holds exactly; the column's own range is PostgreSQL's to judge.
-import { type Codec, invalid } from './codec.ts'
+import { beyondType, type Codec, invalid } from './codec.ts'
 
-const form = /^-?\d{1,16}$/
+const form = /^-?\d+$/
+/** Longer ones are no numbers that somebody counts with. */
+const mostDigits = 400
 
 export const integer: Codec = {
   stagingType: 'bigint',
   expectation: 'must be a whole number',
-  parse: text => (form.test(text) ? safe(Number(text)) : invalid),
-  fromJson: value => (typeof value === 'number' ? safe(value) : invalid),
+  parse: text => (text.length <= mostDigits && form.test(text) ? safe(Number(text), text) : invalid),
+  fromJson: value => (typeof value === 'number' ? safe(value, String(value)) : invalid),
   toCopy: (value: number) => String(value),
   isPlain: true,
   print: ({ sql, type, unprintable }) => {
@@ -25,4 +27,9 @@ export function isSafe(sql: string): string {
 }
 
 /** Numbers beyond 2^53 may already have been rounded. `+ 0` turns -0 into 0. */
-const safe = (value: number) => (Number.isSafeInteger(value) ? value + 0 : invalid)
+function safe(value: number, text: string) {
+  if (Number.isSafeInteger(value)) return value + 0
+  return Number.isInteger(value) || !Number.isFinite(value) ? beyondType(text, outOfRange) : invalid
+}
+
+const outOfRange = `must be between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}`

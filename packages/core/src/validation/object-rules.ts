@@ -1,0 +1,114 @@
+// Rules of objects inside of JSON → their check: members that must be there, those that must not, and the rules of each.
+import { KeyOfPattern, type TIntersect, type TObject, type TRecord, type TSchema } from '@sinclair/typebox'
+import { quoted } from '../util/quoted.ts'
+import { nearest } from '../util/suggest.ts'
+import type { Refusal } from '../value/codec.ts'
+import { allOf, broken, type Check, type Compile, described } from './check.ts'
+import { sizeCheck } from './list-rules.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+export function objectCheck(schema: TObject, compile: Compile): Check | undefined {
+  const names = Object.keys(schema.properties)
+  return allOf([
+    isObject(schema),
+    namedCheck(schema, compile),
+    othersCheck(schema.additionalProperties, name => Object.hasOwn(schema.properties, name), compile, names),
+    membersCheck(schema),
+  ])
+}
+
+function namedCheck({ properties, required = [] }: TObject, compile: Compile): Check {
+  const names = Object.keys(properties)
+  const checks = Object.values(properties).map(member => compile(member))
+  const isRequired = names.map(name => required.includes(name))
+  /** What an object inherits it does not have. Asking for that takes twice as long as reading the member. */
+  const isInherited = names.map(name => name in Object.prototype)
+  return value => {
+    const members = value as Members
+    const prototype = Object.getPrototypeOf(value)
+    const isPlain = prototype === Object.prototype || prototype === null
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string
+      const isOwn = isPlain && isInherited[index] === false ? true : Object.hasOwn(members, name)
+      const member = isOwn ? members[name] : undefined
+      const refusal =
+        member === undefined ? (isRequired[index] ? missing : undefined) : checks[index]?.(member)
+      if (refusal !== undefined) return refusal.within(name)
+    }
+    return undefined
+  }
+}
+
+export function recordCheck(schema: TRecord, compile: Compile): Check | undefined {
+  const patterns = Object.entries(schema.patternProperties).map(([source, member]) => ({
+    // The dot of any key takes no line break, and then the value would go unchecked.
+    form: source === '^(.*)$' ? /^/ : new RegExp(source),
+    check: compile(member),
+  }))
+  return allOf([
+    isObject(schema),
+    value => {
+      for (const [name, member] of Object.entries(value as Members)) {
+        for (const { form, check } of patterns) {
+          const refusal = form.test(name) ? check?.(member) : undefined
+          if (refusal !== undefined) return refusal.within(name)
+        }
+      }
+      return undefined
+    },
+    othersCheck(schema.additionalProperties, name => patterns.some(({ form }) => form.test(name)), compile),
+    membersCheck(schema),
+  ])
+}
+
+/** `unevaluatedProperties`: of members that none of the schemas names. */
+export function unevaluatedCheck(schema: TIntersect, compile: Compile): Check | undefined {
+  if (schema.unevaluatedProperties === undefined) return undefined
+  const known = new RegExp(KeyOfPattern(schema))
+  const check = othersCheck(schema.unevaluatedProperties, name => known.test(name), compile)
+  return check && (value => (typeof value === 'object' && value !== null ? check(value) : undefined))
+}
+
+const missing = broken('is required')
+
+function isObject(schema: TSchema): Check {
+  const refusal = broken(described(schema, 'must be an object'), 'type')
+  return value => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : refusal)
+}
+
+function membersCheck(schema: TSchema): Check | undefined {
+  return sizeCheck(
+    'key',
+    value => Object.keys(value as Members).length,
+    schema.minProperties,
+    schema.maxProperties,
+  )
+}
+
+/** @param others `false`, or the schema of members that have none of their own */
+function othersCheck(
+  others: unknown,
+  isKnown: (name: string) => boolean,
+  compile: Compile,
+  names: readonly string[] = [],
+): Check | undefined {
+  if (others === undefined || others === true) return undefined
+  const check = others === false ? undefined : compile(others as TSchema)
+  return value => {
+    for (const name of Object.keys(value as Members)) {
+      if (isKnown(name)) continue
+      if (others === false) return unknownMember(name, names)
+      const refusal = check?.((value as Members)[name])
+      if (refusal !== undefined) return refusal.within(name)
+    }
+    return undefined
+  }
+}
+
+function unknownMember(name: string, names: readonly string[]): Refusal {
+  const meant = nearest(name, names)
+  return broken(
+    `must not have the key ${quoted(name)}${meant === undefined ? '' : `; the nearest that it may have is ${quoted(meant)}`}`,
+  )
+}
