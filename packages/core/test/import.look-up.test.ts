@@ -117,7 +117,7 @@ describe('a look-up', () => {
 
   test.each([
     ['of a wrong type', 'Ghana', 'must be a whole number'],
-    ['that breaks a rule', 0, 'must be a whole number'],
+    ['that breaks a rule', 0, 'must be at least 1'],
     ['that the column cannot hold', 40_000, 'must be a whole number from -32768 to 32767'],
   ])('that sets a value %s makes it an error of that field', async (_, value, told) => {
     const { report, errors } = await importPeople(async records => {

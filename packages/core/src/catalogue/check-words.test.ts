@@ -19,6 +19,16 @@ describe('a CHECK in words', () => {
       "((status)::text = ANY ((ARRAY['draft'::character varying, 'it''s'::character varying])::text[]))",
       `"status" must be one of draft, it's`,
     ],
+    [
+      `(a = ANY (ARRAY[${Array.from({ length: 100 }, (_, index) => 100 + index).join(', ')}]))`,
+      '"a" must be one of 100 values, such as 100, 101, 102, 103, 104',
+    ],
+    [
+      "(colour <> ALL (ARRAY['red, green'::text, 'blue'::text]))",
+      '"colour" must be none of "red, green", "blue"',
+    ],
+    ["(colour = 'red, green'::text)", '"colour" must be "red, green"'],
+    ["(colour <> 'No.'::text)", '"colour" must not be "No."'],
     ['(x <> ALL (ARRAY[1, 2]))', '"x" must be none of 1, 2'],
     ['(char_length((title)::text) <= 10)', '"title" must have at most 10 characters'],
     [
@@ -61,7 +71,6 @@ describe('a CHECK in words', () => {
     '((o = 1) OR (o > 10))',
     "(sim ~ similar_to_escape('a+'::text))",
     '(a IS DISTINCT FROM 3)',
-    `(a = ANY (ARRAY[${Array.from({ length: 100 }, (_, index) => 100 + index).join(', ')}]))`,
     "((data ->> 'a'::text) = ",
     '(EXISTS ( SELECT 1))',
     '(CASE WHEN (a > 0) THEN (b > 0) ELSE true END)',

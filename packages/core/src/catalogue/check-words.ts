@@ -1,4 +1,5 @@
 // A CHECK → what it asks for, in words: comparisons, lists, lengths, patterns. Anything else has only its name.
+import { listed } from '../util/one-of.ts'
 import { type Expression, parseExpression } from './expression.ts'
 
 export interface CheckWords {
@@ -33,7 +34,7 @@ interface Clause {
 
 const temporal = /^(?:date|time|timetz|timestamp|timestamptz|timestamp with.*|time with.*)$/
 
-/** Lists and patterns that are longer say no more than the name of the rule. */
+/** Patterns that are longer say no more than the name of the rule. */
 const maxLength = 200
 
 function sentence(clauses: readonly Clause[], name: Name): string {
@@ -84,7 +85,7 @@ function clausesOf(expression: Expression, isTemporal: IsTemporal): readonly Cla
     case 'among': {
       const items = expression.items.map(constantText)
       if (items.some(item => item === undefined)) return undefined
-      return about(expression.of, short(`be ${expression.isNot ? 'none' : 'one'} of ${items.join(', ')}`))
+      return about(expression.of, `be ${expression.isNot ? 'none' : 'one'} of ${listed(items)}`)
     }
     case 'operation':
       return comparison(expression, isTemporal)
@@ -146,8 +147,11 @@ function comparison({ operator, left, right }: Operation, isTemporal: IsTemporal
   if (text === undefined) return undefined
   if (operator === '<>' && text === '') return about(left, 'not be empty')
   const isTime = right.kind !== 'constant' || temporal.test(right.type ?? '') || times.has(right.text)
-  const words = order?.[isTime || isTemporal(left.name) ? 1 : 0] ?? patterns.get(operator)
-  return about(left, words && short(words(text)))
+  const words = order?.[isTime || isTemporal(left.name) ? 1 : 0]
+  // A value with a comma would look like two.
+  if (words !== undefined) return about(left, words(listed([text])))
+  const pattern = patterns.get(operator)
+  return about(left, pattern && short(pattern(text)))
 }
 
 const times: ReadonlyMap<string, string> = new Map([

@@ -1,7 +1,8 @@
 // What a column can hold, where its type alone would have PostgreSQL refuse a value, or silently round or cut it.
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
-import { Refusal } from '../value/codec.ts'
+import { nearestOf, oneOf } from '../util/one-of.ts'
+import { Refusal, sentenceOf } from '../value/codec.ts'
 import { refuseJsonb } from '../value/jsonb.ts'
 import { elementsOf } from '../value/lists.ts'
 import { fitsNumeric, numericLimits } from './fit-numeric.ts'
@@ -33,8 +34,9 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
       if (value === undefined || value === null || value instanceof Refusal || fits(value)) continue
       if (isRejected(row, field)) continue
       const usual = isLength === true ? field.codes.tooLong : field.codes.invalid
-      const { code = usual, message = expectation } = refuse?.(value) ?? {}
-      reject(resource, row, field, code, `"${field.name}" ${message}.`)
+      const refusal = refuse?.(value) ?? new Refusal()
+      const sentence = sentenceOf(refusal, `"${field.name}"`, expectation)
+      reject(resource, row, field, refusal.code ?? usual, sentence)
     }
   }
 }
@@ -44,22 +46,39 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const isArray = field.type.kind === 'array'
   const type = isArray ? (info.elementType ?? '') : info.type
   const ofType = field.type.verbatim === true ? limitOfVerbatim : limitOfType
-  const limit = info.labels === null ? ofType(type, info.typmod) : limitOfLabels(info.labels)
+  const limit =
+    info.labels === null ? ofType(type, info.typmod) : limitOfLabels(info.labels, field.sensitive)
   if (limit === undefined) return undefined
-  if (isArray) {
-    return {
-      ...limit,
-      fits: value =>
-        Array.isArray(value) && elementsOf(value).every(item => item === null || limit.fits(item)),
-      refuse: value =>
-        Array.isArray(value)
-          ? limit.refuse?.(elementsOf(value).find(item => item !== null && !limit.fits(item)))
-          : undefined,
-    }
-  }
+  if (isArray) return ofElements(limit)
   // The schema's own length is as short, and has been checked.
   const { maxLength } = field.schema
   return info.typmod >= 0 && maxLength <= info.typmod - header ? undefined : limit
+}
+
+/** The same of each element of a list, which says where the first is that does not fit. */
+function ofElements(limit: Limit): Limit {
+  const isOdd = (item: unknown) => item !== null && !limit.fits(item)
+  return {
+    ...limit,
+    fits: value => Array.isArray(value) && !elementsOf(value).some(isOdd),
+    refuse: value => (Array.isArray(value) ? refuseElement(value, limit, isOdd) : undefined),
+  }
+}
+
+function refuseElement(
+  list: readonly unknown[],
+  limit: Limit,
+  isOdd: (item: unknown) => boolean,
+): Refusal | undefined {
+  for (const [index, item] of list.entries()) {
+    const refusal = Array.isArray(item)
+      ? refuseElement(item, limit, isOdd)
+      : isOdd(item)
+        ? (limit.refuse?.(item) ?? new Refusal())
+        : undefined
+    if (refusal !== undefined) return refusal.within(index + 1)
+  }
+  return undefined
 }
 
 /** Bytes of a variable-length header, which PostgreSQL adds to lengths and precisions in a type modifier. */
@@ -72,7 +91,7 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
     case 'int4':
       return range(-(2 ** 31), 2 ** 31 - 1)
     case 'float4':
-      return { fits: isSingle, expectation: 'is out of the range of its column' }
+      return { fits: isSingle, expectation: singleRange }
     case 'numeric': {
       if (typmod < 0) return undefined
       const limits = numericLimits(typmod)
@@ -133,6 +152,8 @@ function range(least: number, greatest: number): Limit {
   }
 }
 
+const singleRange = 'must be 0, or between 1e-45 and 3.4028235e+38 with either sign'
+
 /** PostgreSQL refuses what a float4 cannot hold at all, at both ends. */
 function isSingle(value: unknown): boolean {
   const single = Math.fround(Number(value))
@@ -156,7 +177,7 @@ function fraction(precision: number): Limit {
 function length(most: number, counted: (text: string) => string): Limit {
   return {
     fits: value => typeof value === 'string' && !hasMoreCodePoints(counted(value), most),
-    expectation: `is longer than ${most} characters`,
+    expectation: `is longer than ${most} ${most === 1 ? 'character' : 'characters'}`,
     isLength: true,
   }
 }
@@ -192,7 +213,16 @@ const byteOrOctal: Limit = {
   fits: value => oneByte.fits(value) || /^\\[0-3][0-7][0-7]$/.test(String(value)),
 }
 
-function limitOfLabels(labels: readonly string[]): Limit {
+/** @param isSensitive what is near to a value would show it */
+function limitOfLabels(labels: readonly string[], isSensitive: boolean): Limit {
   const known = new Set<unknown>(labels)
-  return { fits: value => known.has(value), expectation: `must be one of ${labels.join(', ')}` }
+  const words = `must be ${oneOf(labels)}`
+  return {
+    fits: value => known.has(value),
+    expectation: words,
+    refuse: value => {
+      const hint = isSensitive ? '' : nearestOf(labels, value)
+      return hint === '' ? undefined : new Refusal(undefined, `${words}${hint}`)
+    },
+  }
 }

@@ -16,10 +16,12 @@ const mostCompared = 300
  * ways.
  */
 export function oneOf(values: readonly unknown[]): string {
-  const all = list(values)
-  if (values.length === 1) return all
-  if (isShort(values)) return `one of ${all}`
-  return `one of ${values.length} values, such as ${few(values)}`
+  return values.length === 1 ? list(values) : `one of ${listed(values)}`
+}
+
+/** `a, b, c`, or `249 values, such as AD, AE, AF`. */
+export function listed(values: readonly unknown[]): string {
+  return isShort(values) ? list(values) : `${values.length} values, such as ${few(values)}`
 }
 
 /** `; the nearest is "AF"`, where not all are shown and one is near enough to be meant; else nothing. */

@@ -3,9 +3,9 @@ import { beyondType, type Codec, invalid } from './codec.ts'
 
 const form = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 
-function finite(value: number, text: string) {
+function finite(value: number, text: string, message?: string) {
   if (Number.isFinite(value)) return value
-  return Number.isNaN(value) ? invalid : beyondType(text, outOfRange)
+  return Number.isNaN(value) ? invalid : beyondType(text, message)
 }
 
 const outOfRange = `must be between ${-Number.MAX_VALUE} and ${Number.MAX_VALUE}`
@@ -17,7 +17,7 @@ const isLost = (text: string, value: number) => value === 0 && /[1-9]/.test(text
 function parse(text: string) {
   if (text.length > 400 || !form.test(text)) return invalid
   const value = Number(text)
-  return isLost(text, value) ? beyondType(text, tooSmall) : finite(value, text)
+  return isLost(text, value) ? beyondType(text, tooSmall) : finite(value, text, outOfRange)
 }
 
 const isFiniteSql = (sql: string) => `${sql} - ${sql} = 0`

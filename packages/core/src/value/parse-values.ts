@@ -83,9 +83,10 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
     if (value === undefined || value === null) continue
     const parser = parsers[index]
     const lossyRefusal = parser?.lossy !== undefined && isLossy(value) ? refuseLossy(row, parser) : undefined
-    const read = parser?.parse(value)
+    const read =
+      lossyRefusal === undefined || lossyRefusal.message === undefined ? parser?.parse(value) : undefined
     // A whole number that is too large says so by itself.
-    const parsed = read instanceof Refusal && read.facts.number !== undefined ? read : (lossyRefusal ?? read)
+    const parsed = read instanceof Refusal ? read : (lossyRefusal ?? read)
     values[index] = parsed
     // Reports show what stands in the file.
     if (
