@@ -27,7 +27,7 @@ export async function importOverHttp(server: string, resource: string, file: str
   form.set('file', await openAsBlob(file), basename(file))
   const accepted = await fetch(`${server}/v1/imports`, { method: 'POST', body: form })
   const { job_id: id, detail } = await json(accepted)
-  if (accepted.status !== 202) throw new Error(`The upload of ${resource} was refused: ${detail}`)
+  if (accepted.status !== 202) throw new Error(`The server did not take the upload of ${resource}: ${detail}`)
   for (;;) {
     const status = (await json(await fetch(`${server}/v1/imports/${id}`))) as unknown as ImportStatus
     if (status.status === 'completed') return status
@@ -44,7 +44,7 @@ export async function exportOverHttp(
   file: string,
 ): Promise<void> {
   const response = await fetch(`${server}/v1/exports?resource=${resource}&format=${format}`)
-  if (!response.ok || response.body === null) throw new Error(`The export of ${resource} was refused.`)
+  if (!response.ok || response.body === null) throw new Error(`The server did not send the export of ${resource}.`)
   await pipeline(Readable.fromWeb(response.body), createWriteStream(file))
 }
 

@@ -38,8 +38,23 @@ export class LadingError extends Error {
     return faultCodes[this.code].status
   }
 
+  /**
+   * The five characters (SQLSTATE) of the error of the database that this fault was made of; undefined where there was
+   * none. For programs: the sentence says what they mean.
+   */
+  get sqlstate(): string | undefined {
+    return this.cause instanceof LadingError ? this.cause.sqlstate : stateOf(this.cause)
+  }
+
   /** By brand, so that an error of a second copy of this package is recognised too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === 'object' && value !== null && brand in value
   }
+}
+
+/** Of an error as the driver makes it. */
+export function stateOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  const { code } = error
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error ? code : undefined
 }

@@ -74,10 +74,48 @@ describe('the fault of a database error', () => {
     expect(made.message).not.toContain('secret')
   })
 
-  test('a code without a sentence of ours is named', () => {
-    expect(databaseFault(databaseError('XX000')).message).toBe(
-      'The database refused the statement (SQLSTATE XX000); its log says more.',
-    )
+  test.each([
+    ['28P01', 'The password of the database user is wrong; check the connection settings.'],
+    [
+      '42703',
+      'A column is missing in the database; run the migrations, and compare the resource with its table.',
+    ],
+    [
+      '42P18',
+      'The database does not know a name or a type; run the migrations, and compare the resource with its table.',
+    ],
+    ['57P03', 'The database does not take connections yet or any more; try again in a moment.'],
+    ['57P04', 'The database was told to stop the statement; try again.'],
+    [
+      'P0001',
+      'A trigger or function of the database stopped the statement; the log of the database says why.',
+    ],
+    ['XX000', 'The database found an error of its own; see its log, and check its disk.'],
+    ['ZZ999', 'The database could not carry out a statement; its log says why.'],
+  ])('%s has a sentence, and stays known as data', (code, sentence) => {
+    const fault = databaseFault(databaseError(code))
+    expect(fault.message).toBe(sentence)
+    expect(fault.sqlstate).toBe(code)
+    expect(new LadingError('INTERNAL', 'Around it.', { cause: fault }).sqlstate).toBe(code)
+  })
+
+  // Appendix A of the PostgreSQL manual.
+  test.each(
+    '01 02 03 08 09 0A 0B 0F 0L 0P 0Z 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 55 57 58 72 F0 HV P0 XX'.split(
+      ' ',
+    ),
+  )('class %s has a sentence without codes that says what to do', start => {
+    for (const rest of ['000', '001', 'P01', 'P03']) {
+      const { message } = databaseFault(databaseError(`${start}${rest}`))
+      expect(message).toMatch(/^[A-Z].*(?:; [a-z].*)\.$/)
+      expect(message).not.toMatch(/SQLSTATE|\b(?=\d*[A-Z])(?=[A-Z]*\d)[\dA-Z]{5}\b|""|refused/)
+    }
+  })
+
+  test('what did not come from the database has no state', () => {
+    expect(new LadingError('CANCELLED', 'Cancelled.').sqlstate).toBeUndefined()
+    const broken = Object.assign(new Error('pipe'), { code: 'EPIPE' })
+    expect(databaseFault(broken).sqlstate).toBeUndefined()
   })
 
   test('whatever did not come from the database is its connection', () => {

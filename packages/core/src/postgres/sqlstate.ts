@@ -1,5 +1,6 @@
 // SQLSTATE → what it means for a run: the fault of a row, of the run, or of the moment.
-import { LadingError } from '../errors/lading-error.ts'
+import { LadingError, stateOf } from '../errors/lading-error.ts'
+import { faultSentence } from './fault-sentences.ts'
 
 /** Raised by our own DO blocks when fewer rows were written than were sent. */
 export const rowsSuppressed = 'LD001'
@@ -37,25 +38,8 @@ export function blame(error: unknown): Blame {
  * come from the database.
  */
 export function sqlstate(error: unknown): string | undefined {
-  if (error instanceof LadingError) return sqlstate(error.cause)
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  const { code } = error
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error ? code : undefined
+  return error instanceof LadingError ? error.sqlstate : stateOf(error)
 }
-
-const sentences: ReadonlyMap<string, string> = new Map([
-  [fenced, 'The job was taken over, cancelled or ended meanwhile.'],
-  ['42501', 'The database user may not do this; grant it the missing privilege on the table.'],
-  ['42P01', 'A table is missing in the database; run the migrations.'],
-  ['53100', 'The disk of the database is full; make room and try again.'],
-  ['53300', 'The database has no connection left; try again later or raise max_connections.'],
-  ['25P03', 'The database ended a transaction in which nothing happened for too long; try again.'],
-  ['55P03', 'Somebody else holds a lock for longer than was waited; try again.'],
-  ['28P01', 'The database refused the password; check the connection settings.'],
-  ['28000', 'The database refused this user; check the connection settings.'],
-  ['3D000', 'The database does not exist; create it, or check the connection settings.'],
-  ['57014', 'The database cancelled the statement; a timeout or an administrator ended it.'],
-])
 
 /** A transaction that was idle or ran for too long, and a lock that somebody else held. */
 const momentary = ['25P03', '25P04', '55P03']
@@ -73,15 +57,13 @@ export function databaseFault(error: unknown): LadingError {
     return new LadingError(
       'DATABASE_UNAVAILABLE',
       'The connection to the database broke; check that it runs, and try again.',
-      {
-        cause: error,
-      },
+      { cause: error },
     )
   }
   const unavailable = ['08', '40', '53', '57', '58'].includes(state.slice(0, 2)) || momentary.includes(state)
   return new LadingError(
     unavailable ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED',
-    sentences.get(state) ?? `The database refused the statement (SQLSTATE ${state}); its log says more.`,
+    state === fenced ? 'The job was taken over, cancelled or ended meanwhile.' : faultSentence(state),
     { cause: error },
   )
 }

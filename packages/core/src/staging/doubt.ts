@@ -1,11 +1,13 @@
 // Staged values that only PostgreSQL can judge: text that is cast to the type of its column in the merge.
 import type { Target, TargetColumn, TargetStandIn } from '../catalogue/target.ts'
 import type { Field } from '../resource/field.ts'
+import type { Codec } from '../value/codec.ts'
 import type { StagedBatch } from './encode.ts'
 
 /** A column of the staging table whose values a cast may refuse. */
 export interface Doubt {
   readonly field: Field
+  readonly codec: Codec
   /** Quoted name in the staging table. */
   readonly sql: string
   /** Type that its values are cast to, as SQL. */
@@ -35,8 +37,8 @@ export function doubtsOf(
   ]
 }
 
-function doubt({ field, sql }: Pick<TargetColumn, 'field' | 'sql'>, cast: string) {
-  return { field, sql, cast, isArray: field.type.kind === 'array' }
+function doubt({ field, codec, sql }: Pick<TargetColumn, 'field' | 'codec' | 'sql'>, cast: string) {
+  return { field, codec, sql, cast, isArray: field.type.kind === 'array' }
 }
 
 /** Types that take every text. */

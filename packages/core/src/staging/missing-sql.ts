@@ -3,14 +3,15 @@ import type { TargetReference } from '../catalogue/target.ts'
 import { identifier, literal } from '../postgres/identifier.ts'
 import type { Field } from '../resource/field.ts'
 import { isRejected, type Row } from '../resource/row.ts'
-import { Refusal } from '../value/codec.ts'
-import { codecOf } from '../value/codecs.ts'
+import { type Codec, Refusal } from '../value/codec.ts'
 import { isMeant } from './compare-sql.ts'
 import { andInScope } from './scope-sql.ts'
 
 /** A field as it would be staged: the quoted name of its column, and how its value is written. */
 export interface AsideColumn {
   readonly field: Field
+  /** That of its column: the type of the field alone may mean another type, and be converted by the session's settings. */
+  readonly codec: Codec
   readonly sql: string
 }
 
@@ -21,23 +22,21 @@ export interface AsideColumn {
 export function asideSource(rows: readonly Row[], columns: readonly AsideColumn[]): string {
   const records = rows.map((row, number) => ({
     lading_row: number,
-    ...Object.fromEntries(columns.map(({ field }, index) => [`lading_${index}`, copied(row, field)])),
+    ...Object.fromEntries(columns.map((column, index) => [`lading_${index}`, copied(row, column)])),
   }))
   const read = columns.map((_, index) => `lading_${index} text`)
-  const typed = columns.map(
-    ({ field, sql }, index) => `x.lading_${index}::${codecOf(field.type).stagingType} as ${sql}`,
-  )
+  const typed = columns.map(({ codec, sql }, index) => `x.lading_${index}::${codec.stagingType} as ${sql}`)
   return `(select ${['x.lading_row', ...typed].join(', ')} from json_to_recordset(${literal(JSON.stringify(records))})
     as x(${['lading_row int4', ...read].join(', ')})) s`
 }
 
 /** Undefined for what is not given, or wrong by itself. */
-function copied(row: Row, field: Field): string | undefined {
+function copied(row: Row, { field, codec }: AsideColumn): string | undefined {
   const value = row.values[field.index]
   if (value === undefined || value === null || value instanceof Refusal || isRejected(row, field))
     return undefined
   // What has become a value was made by the codec's own parse.
-  return codecOf(field.type).toCopy(value as never)
+  return codec.toCopy(value as never)
 }
 
 /** For each row with a missing reference its number, and of each reference whether it is missing. */

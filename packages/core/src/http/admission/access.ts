@@ -101,7 +101,7 @@ async function answerOf(name: string, hook: () => unknown): Promise<unknown> {
     return await hook()
   } catch (cause) {
     if (!(cause instanceof AccessRefused)) {
-      throw new LadingError('HOOK_FAILED', `${name} threw an error; the request was refused.`, { cause })
+      throw new LadingError('HOOK_FAILED', `${name} threw an error; nothing was done.`, { cause })
     }
     const { reason, message, challenge } = cause
     if (reason === 'forbidden') throw new HttpFault('ACCESS_DENIED', message)

@@ -31,14 +31,13 @@ export function checkedCaller(answer: unknown): Caller | undefined {
 function caller(members: CallerMembers): Caller | undefined {
   return callerWith(
     members,
-    (name, rule) =>
-      new LadingError('HOOK_FAILED', `The ${name} of the caller ${rule}; the request was refused.`),
+    (name, rule) => new LadingError('HOOK_FAILED', `The ${name} of the caller ${rule}; nothing was done.`),
   )
 }
 
 function unusable(hook: string): LadingError {
   return new LadingError(
     'HOOK_FAILED',
-    `${hook} must return who asks, as an object with a tenant, a principal or both; the request was refused.`,
+    `${hook} must return who asks, as an object with a tenant, a principal or both; nothing was done.`,
   )
 }
