@@ -44,7 +44,8 @@ export async function exportOverHttp(
   file: string,
 ): Promise<void> {
   const response = await fetch(`${server}/v1/exports?resource=${resource}&format=${format}`)
-  if (!response.ok || response.body === null) throw new Error(`The server did not send the export of ${resource}.`)
+  if (!response.ok || response.body === null)
+    throw new Error(`The server did not send the export of ${resource}.`)
   await pipeline(Readable.fromWeb(response.body), createWriteStream(file))
 }
 

@@ -1,6 +1,8 @@
 // Keys of a resource → the unique indexes of its table that enforce them.
+
 import type { Key, Resource } from '../resource/define.ts'
 import { codeWord } from '../resource/field.ts'
+import { clearList } from '../util/names.ts'
 import { unquoted } from './match-stand-ins.ts'
 import type { TableInfo, UniqueIndexInfo } from './table-info.ts'
 import { isFolded, type TargetColumn, type TargetKey } from './target.ts'
@@ -36,7 +38,7 @@ export function matchKeys(
     const exact = strictest(table.uniqueIndexes.filter(candidate => serves(candidate, key, columns)))
     const found = exact === undefined ? scopedIndex(resource, table, key, columns, byField) : undefined
     const index = exact ?? found?.index
-    const names = columns.map(column => column.info.name).join(', ')
+    const names = clearList(columns.map(column => column.info.name))
     if (index === undefined) {
       const expression = columns
         .map(column => (isFolded(key, column) ? `lower(${column.sql})` : column.sql))

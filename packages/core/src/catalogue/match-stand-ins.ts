@@ -1,6 +1,8 @@
 // Fields that stand for one that refers → the unique columns of the other table that they are looked up in.
+
 import { identifier } from '../postgres/identifier.ts'
 import type { Reference } from '../resource/define.ts'
+import { clearTable } from '../util/names.ts'
 import { codecOf } from '../value/codecs.ts'
 import { carries } from './match-columns.ts'
 import type { TableInfo } from './table-info.ts'
@@ -15,12 +17,14 @@ export function matchStandIns(
   return standIns.flatMap(({ field, column }, index) => {
     const info = table?.columns.find(candidate => candidate.name === column)
     if (table === undefined || info === undefined) {
-      problems.push(`"${field.name}" is looked up in the column "${column}" of ${name}, which is missing`)
+      problems.push(
+        `"${field.name}" is looked up in the column "${column}" of ${clearTable(name)}, which is missing`,
+      )
       return []
     }
     if (!carries(info, field.type)) {
       problems.push(
-        `"${field.name}" is ${field.type.kind}, and the column "${column}" of ${name} is ${info.castType}`,
+        `"${field.name}" is ${field.type.kind}, and the column "${column}" of ${clearTable(name)} is ${info.castType}`,
       )
     }
     const unique = uniqueBy(column, table)
@@ -36,7 +40,7 @@ export function matchStandIns(
 }
 
 export function notUnique(field: string, column: string, table: string): string {
-  return `"${field}" is looked up in the column "${column}" of ${table}, which has no unique index; create one`
+  return `"${field}" is looked up in the column "${column}" of ${clearTable(table)}, which has no unique index; create one`
 }
 
 /** The index with the fewest columns beside this one; among equals, one that minds the case. */

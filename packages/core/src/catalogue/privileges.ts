@@ -3,6 +3,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
 import { tableIdentifier } from '../postgres/identifier.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
+import { clearTable } from '../util/names.ts'
 import type { Target } from './target.ts'
 
 export interface Doing {
@@ -53,7 +54,7 @@ export async function assertPrivileges(client: Client, target: Target, doing: Do
     ...lacking('INSERT', found?.insert),
     ...lacking('UPDATE', found?.update),
     ...(isRead && found?.selects === false ? [`SELECT on ${table.sql}`] : []),
-    ...unread.map(table => `SELECT on ${table}`),
+    ...unread.map(table => `SELECT on ${clearTable(table)}`),
     ...(found?.temporary === false
       ? ['TEMPORARY on the database, for the tables that files are judged in']
       : []),

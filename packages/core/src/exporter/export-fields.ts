@@ -1,10 +1,12 @@
 // Which fields of a resource an export may print, filter by and sort by; and the one answer for every other name.
+
 import type { FaultCode } from '../errors/codes.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { ScalarKind } from '../resource/column-type.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import { shown } from '../resource/mapping.ts'
+import { clearList } from '../util/names.ts'
 import { nearest } from '../util/suggest.ts'
 
 /** What a field is asked for. */
@@ -72,6 +74,6 @@ export function fieldFor(resource: Resource, use: FieldUse, name: string, code: 
   const hint = nearest(name, known)
   throw new LadingError(
     code,
-    `"${shown(name)}" ${endings[use](resource.name)}${hint ? `; did you mean "${hint}"?` : '.'} Known: ${known.join(', ')}.`,
+    `"${shown(name)}" ${endings[use](resource.name)}${hint ? `; did you mean "${hint}"?` : '.'} Known: ${clearList(known)}.`,
   )
 }

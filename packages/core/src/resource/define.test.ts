@@ -106,12 +106,20 @@ describe('codes', () => {
         author_id: Type.String(),
         userId: Type.String(),
         id: Type.String(),
+        paid: Type.Integer(),
+        bookID: Type.Integer(),
+        'case id': Type.Integer(),
+        VALID: Type.Integer(),
       }),
       key: ['tenant', 'code'],
       references: {
         author_id: { table: 'users' },
         userId: { table: 'users', column: 'uid' },
         id: { table: 'x' },
+        paid: { table: 'payments' },
+        bookID: { table: 'books' },
+        'case id': { table: 'cases' },
+        VALID: { table: 'checks' },
       },
     })
     expect(resource.keys.map(key => key.code)).toEqual(['DUPLICATE_TENANT_CODE'])
@@ -119,6 +127,10 @@ describe('codes', () => {
       ['AUTHOR_NOT_FOUND', 'id'],
       ['USER_NOT_FOUND', 'uid'],
       ['ID_NOT_FOUND', 'id'],
+      ['PAID_NOT_FOUND', 'id'],
+      ['BOOK_NOT_FOUND', 'id'],
+      ['CASE_NOT_FOUND', 'id'],
+      ['VALID_NOT_FOUND', 'id'],
     ])
   })
 })

@@ -13,7 +13,7 @@ import type {
   ReferenceDefinition,
   ResourceDefinition,
 } from './definition.ts'
-import { codeWord, compileField, type Field } from './field.ts'
+import { codeWord, compileField, type Field, referredName } from './field.ts'
 import { compileShown, compileStandIn, type Joined, type StandIn } from './joined.ts'
 import { unsupportedOf } from './keywords.ts'
 import { spelling } from './spelling.ts'
@@ -118,7 +118,7 @@ export function defineResource<Schema extends TObject>(
       field,
       table,
       column,
-      code: code ?? `${codeWord(referring.replace(/_?id$/i, '') || referring)}_NOT_FOUND`,
+      code: code ?? `${codeWord(referredName(referring))}_NOT_FOUND`,
       standIns,
       joined: [...standIns, ...shown],
     })

@@ -49,7 +49,7 @@ export interface ReferenceDefinition {
   readonly table: string
   /** @defaultValue 'id' */
   readonly column?: string
-  /** Code of a missing target. @defaultValue `<FIELD without _id>_NOT_FOUND` */
+  /** Code of a missing target. @defaultValue `<FIELD without _id or Id>_NOT_FOUND` */
   readonly code?: string
   /**
    * Fields that a file may have in place of this one, each with the unique column of the other table that it is looked

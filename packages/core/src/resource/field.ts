@@ -90,6 +90,11 @@ function invalidCode(name: string, type: ColumnType): string {
   return `INVALID_${codeWord(name)}`
 }
 
+/** `author_id`, `authorId` → `author`: what the field refers to. `paid` and `id` are words of their own. */
+export function referredName(name: string): string {
+  return name.replace(/(?<=.)(?:[_\s-][Ii][Dd]|(?<=[\p{Ll}\p{N}])I[Dd])$/u, '')
+}
+
 /** `publishedAt`, `published-at` → `PUBLISHED_AT`. Letters of any script stay, so that two names keep two codes. */
 export function codeWord(name: string): string {
   return name

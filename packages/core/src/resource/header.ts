@@ -1,5 +1,7 @@
 // Header names ↔ fields: maps what a file calls its columns to the fields of a resource, and says what is missing.
+
 import { LadingError } from '../errors/lading-error.ts'
+import { clearList } from '../util/names.ts'
 import { nearest } from '../util/suggest.ts'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
@@ -117,10 +119,7 @@ function didYouMean(name: string | undefined): string {
 function headerInvalid({ name, inputs }: Resource, problems: readonly string[], hint: string): LadingError {
   const more = problems.length - namedProblems
   const named = problems.slice(0, namedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '')
-  const known = inputs
-    .filter(({ hidden }) => !hidden)
-    .map(field => field.name)
-    .join(', ')
+  const known = clearList(inputs.filter(({ hidden }) => !hidden).map(field => field.name))
   return new LadingError(
     'HEADER_INVALID',
     `The header does not fit ${name}: ${named}.${hint} Known columns: ${known}.`,

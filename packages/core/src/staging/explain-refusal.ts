@@ -1,10 +1,11 @@
 // What the database said of a row that it was asked to take alone → the sentence, and the fields that it is about.
-import { checkWords } from '../catalogue/check-words.ts'
+import { and, checkWords } from '../catalogue/check-words.ts'
 import { columnsIn } from '../catalogue/expression.ts'
 import type { ConstraintRule } from '../catalogue/rules.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
 import type { Field } from '../resource/field.ts'
 import { type Row, shownValue } from '../resource/row.ts'
+import { clearName, clearTable } from '../util/names.ts'
 import { explainClash } from './explain-clash.ts'
 import { raisedText } from './raised-text.ts'
 import { type Diagnosis, raised } from './refusal.ts'
@@ -107,7 +108,7 @@ function namesIn(known: Known, columns: readonly string[]): ReadonlyMap<string, 
   for (const column of columns) {
     const [first, ...more] = fieldsOf(known, [column])
     if (first === undefined || first.hidden) return undefined
-    const list = [first, ...more].map(({ name }) => `"${name}"`).join(' and ')
+    const list = and([first, ...more].map(({ name }) => `"${name}"`))
     const isComputed = inputsOf(known, column) !== undefined
     names.set(column, isComputed ? `"${column}", which the table computes from ${list},` : list)
   }
@@ -116,7 +117,7 @@ function namesIn(known: Known, columns: readonly string[]): ReadonlyMap<string, 
 
 function noPartition(known: Known, key: string, columns: readonly string[], row: Row): Told {
   const { target } = known
-  const other = target.resource.table
+  const other = clearTable(target.resource.table)
   const fields = fieldsOf(known, columnsIn(key, columns))
   if (fields.length === 0) return { sentence: 'no partition, unnamed', other }
   const words = fields.map(field => {
@@ -136,7 +137,7 @@ function outside(known: Known, bounds: string | null | undefined): Told {
   const names = target.table.columns.map(({ name }) => name)
   const fields = bounds == null ? [] : fieldsOf(known, columnsIn(bounds, names))
   const told = bounds == null ? undefined : inWords(known, bounds)
-  return told ?? { sentence: 'out of the partition', other: target.resource.table, fields }
+  return told ?? { sentence: 'out of the partition', other: clearTable(target.resource.table), fields }
 }
 
 function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): Told {
@@ -146,7 +147,7 @@ function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): Told {
     return rule === '' ? failing(known, diagnosis) : { sentence: 'rule', rule }
   }
   if (found.isInbound) {
-    const other = known.ruleOf(diagnosis)?.table ?? ''
+    const other = clearName(known.ruleOf(diagnosis)?.table ?? '')
     return { sentence: 'referred to', other, fields: fieldsOf(known, found.targets) }
   }
   const pairs = found.columns.flatMap((column, index) =>
@@ -158,15 +159,15 @@ function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): Told {
   if (found.isMatchFull && fields.some(isEmpty)) return { sentence: 'foreign key, full', fields }
   return {
     sentence: 'foreign key',
-    other: found.referred ?? '',
-    others: pairs.map(({ target }) => target),
+    other: clearName(found.referred ?? ''),
+    others: pairs.map(({ target }) => clearName(target)),
     fields,
   }
 }
 
 function view(known: Known): Told {
   const { target, code } = known
-  const other = target.resource.table
+  const other = clearTable(target.resource.table)
   const condition = /\bWHERE\s+([\s\S]*?);?\s*$/.exec(code.view ?? '')?.[1]
   const told = condition === undefined ? undefined : inWords(known, condition)
   if (told?.words === undefined) return { sentence: 'view', other }

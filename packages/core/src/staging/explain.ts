@@ -1,7 +1,9 @@
 // Verdicts → record errors: which field, which code, and one sentence for the owner of the file.
+import { and } from '../catalogue/check-words.ts'
 import type { Target, TargetColumn, TargetKey, TargetReference } from '../catalogue/target.ts'
-import type { Field } from '../resource/field.ts'
+import { type Field, referredName } from '../resource/field.ts'
 import { isRejected, type Row, reject, shownValue } from '../resource/row.ts'
+import { clearName, clearTable } from '../util/names.ts'
 import { Refusal } from '../value/codec.ts'
 import type { Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
@@ -34,9 +36,11 @@ export function explainDuplicate(target: Target, key: TargetKey, row: Row, twin:
   const [first] = toldOf(target, key)
   const place =
     twin === undefined
-      ? `is already in ${target.resource.name}`
-      : `is already in row ${twin.source.rowNumber} of this file`
-  reject(target.resource, row, first?.field ?? null, key.code, `The same ${namesOf(target, key)} ${place}.`)
+      ? `already in ${target.resource.name}`
+      : `already in row ${twin.source.rowNumber} of this file`
+  const verb = isSeveral(target, key) ? 'are' : 'is'
+  const message = `The same ${namesOf(target, key)} ${verb} ${place}.`
+  reject(target.resource, row, first?.field ?? null, key.code, message)
 }
 
 /** The record is another row than the one that has this key: under `ignore` and `update` that is the only duplicate. */
@@ -50,13 +54,17 @@ function explainClash(target: Target, key: TargetKey, row: Row, twin: Row | unde
     row,
     toldOf(target, key)[0]?.field ?? null,
     key.code,
-    `The ${names} of this record belongs to ${owner}, and its other keys do not; correct one of them.`,
+    `The ${names} of this record ${isSeveral(target, key) ? 'belong' : 'belongs'} to ${owner}, and its other keys do not; correct one of them.`,
   )
+}
+
+function isSeveral(target: Target, key: TargetKey): boolean {
+  return toldOf(target, key).length > 1
 }
 
 function namesOf(target: Target, key: TargetKey): string {
   const names = toldOf(target, key).map(({ field }) => `"${field.name}"`)
-  return names.length === 0 ? 'key' : names.join(' and ')
+  return names.length === 0 ? 'key' : and(names)
 }
 
 /** The columns of a key that a file can do something about: what the caller's scope fixes is none of them. */
@@ -76,7 +84,7 @@ export function explainMissing(
   const field = (isKnown ? standIn?.field : undefined) ?? column.field
   const message =
     field !== column.field && isGiven(column.field)
-      ? `"${field.name}" and "${column.field.name}" do not name the same row of ${reference.table}; correct one of them.`
+      ? `"${field.name}" and "${column.field.name}" do not name the same row of ${clearTable(reference.table)}; correct one of them.`
       : missing(reference.field, standIn?.column ?? reference.column, shownValue(row, field))
   reject(target.resource, row, field, reference.code, message)
 }
@@ -87,14 +95,15 @@ function isValue(value: unknown): boolean {
 
 /** @param value undefined where it must not be shown */
 function missing({ name }: Field, column: string, value: string | null | undefined): string {
-  const noun = plainWords(name.replace(/_?id$/i, '') || name)
+  const noun = plainWords(referredName(name))
   const known = plainWords(column)
   const told = value === undefined || value === null ? `this ${known}` : `the ${known} "${value}"`
   return `There is no ${noun} with ${told}, in the table or earlier in the file.`
 }
 
-/** `caseFile`, `case_file` → `case file`. */
+/** `caseFile`, `case_file` → `case file`. What would not read as words stays a name. */
 function plainWords(name: string): string {
+  if (clearName(name) !== name) return clearName(name)
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')

@@ -1,4 +1,5 @@
 // What was done with a sequence → a warning, where somebody has to know of it.
+import { and } from '../catalogue/check-words.ts'
 import type { TargetColumn } from '../catalogue/target.ts'
 import type { SequenceNote } from './sequence-sql.ts'
 
@@ -13,7 +14,7 @@ export function warningOf(
   columns: readonly TargetColumn[],
 ): SequenceWarning | undefined {
   const names = columns.filter(({ field }) => !field.hidden).map(({ field }) => `"${field.name}"`)
-  const values = names.length === 0 ? 'the imported values' : `the imported values of ${names.join(' and ')}`
+  const values = names.length === 0 ? 'the imported values' : `the imported values of ${and(names)}`
   if (how === 'denied') {
     return {
       code: 'SEQUENCE_NOT_ADVANCED',

@@ -1,0 +1,20 @@
+// Names of fields, columns and tables → the same in a sentence: bare as long as they can be read in one way only.
+import { escapeInvisible } from './invisible.ts'
+
+/** `authors`; `"a, b"` where the name itself has what parts names, or what nobody sees. */
+export function clearName(name: string): string {
+  return isClear(name) ? name : `"${escapeInvisible(name.replaceAll(/["\\]/g, '\\$&'))}"`
+}
+
+/** `table` or `schema.table`, each part for itself. */
+export function clearTable(table: string): string {
+  return table.split('.').map(clearName).join('.')
+}
+
+export function clearList(names: readonly string[]): string {
+  return names.map(clearName).join(', ')
+}
+
+function isClear(name: string): boolean {
+  return !/^$|^\s|\s$|[.,;:"\\()]/.test(name) && escapeInvisible(name) === name
+}
