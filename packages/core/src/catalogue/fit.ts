@@ -1,7 +1,7 @@
 // What a column can hold, where its type alone would have PostgreSQL refuse a value, or silently round or cut it.
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { hasMoreCodePoints } from '../util/code-points.ts'
-import { nearestOf, oneOf } from '../util/one-of.ts'
+import { nearestHint, oneOf } from '../util/one-of.ts'
 import { Refusal, sentenceOf } from '../value/codec.ts'
 import { refuseJsonb } from '../value/jsonb.ts'
 import { elementsOf } from '../value/lists.ts'
@@ -217,11 +217,12 @@ const byteOrOctal: Limit = {
 function limitOfLabels(labels: readonly string[], isSensitive: boolean): Limit {
   const known = new Set<unknown>(labels)
   const words = `must be ${oneOf(labels)}`
+  const hintFor = nearestHint(labels)
   return {
     fits: value => known.has(value),
     expectation: words,
     refuse: value => {
-      const hint = isSensitive ? '' : nearestOf(labels, value)
+      const hint = isSensitive ? '' : hintFor(value)
       return hint === '' ? undefined : new Refusal(undefined, `${words}${hint}`)
     },
   }

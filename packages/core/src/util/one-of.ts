@@ -1,15 +1,12 @@
 // Values that are allowed → words for them that stay unambiguous and short, and the one that may be meant.
 import { escapeInvisible } from './invisible.ts'
+import { nearestFinder } from './near-values.ts'
 import { longestQuoted, quoted } from './quoted.ts'
-import { nearest } from './suggest.ts'
 
 /** More than these, or longer ones, are counted, and the first few are shown. */
 const most = 12
 const mostLength = 200
 const fewLength = 80
-
-/** Comparing a name with thousands of others takes too long where thousands of records are wrong. */
-const mostCompared = 300
 
 /**
  * `a`, `one of a, b, c`, or `one of 249 values, such as AD, AE, AF`. All are quoted as soon as one could be read in two
@@ -25,13 +22,13 @@ export function listed(values: readonly unknown[]): string {
 }
 
 /** `; the nearest is "AF"`, where not all are shown and one is near enough to be meant; else nothing. */
-export function nearestOf(values: readonly unknown[], given: unknown): string {
-  if (isShort(values) || values.length > mostCompared || typeof given !== 'string') return ''
-  const found = nearest(
-    given,
-    values.filter(value => typeof value === 'string'),
-  )
-  return found === undefined ? '' : `; the nearest is ${quoted(found)}`
+export function nearestHint(values: readonly unknown[]): (given: unknown) => string {
+  if (isShort(values)) return () => ''
+  const find = nearestFinder(values.filter(value => typeof value === 'string'))
+  return given => {
+    const found = typeof given === 'string' ? find(given) : undefined
+    return found === undefined ? '' : `; the nearest is ${quoted(found)}`
+  }
 }
 
 function isShort(values: readonly unknown[]): boolean {

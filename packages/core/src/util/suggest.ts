@@ -30,7 +30,7 @@ export function isSameWords(one: string, other: string): boolean {
 }
 
 /** A name without what joins its words. Of signs alone, the signs. */
-function letters(name: string): string {
+export function letters(name: string): string {
   const lower = name.toLowerCase()
   const joined = lower.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]/gu, '')
   return joined === '' ? lower : joined

@@ -13,16 +13,13 @@ import { tupleCheck } from './tuple-rules.ts'
 import { unionCheck } from './union-rules.ts'
 
 /** Undefined where the type itself is the whole rule. */
-export function compileChecker({ schema, type, sensitive }: Field): Check | undefined {
-  // What is near to a value that must not be shown would show it.
-  return new Compiler(!sensitive).compile(schema, type.kind === 'array' ? type.element : type.kind)
+export function compileChecker({ schema, type }: Field): Check | undefined {
+  return new Compiler().compile(schema, type.kind === 'array' ? type.element : type.kind)
 }
 
 class Compiler {
   /** By `$id`: what a schema refers to, itself among them. */
   private readonly known = new Map<string, { readonly schema: TSchema; check?: Check | undefined }>()
-
-  constructor(private readonly isSuggesting: boolean) {}
 
   readonly compile: Compile = (schema, kind) => {
     if (typeof schema.$id === 'string') this.known.set(schema.$id, { schema })
@@ -38,13 +35,13 @@ class Compiler {
     if (TypeGuard.IsAny(schema) || TypeGuard.IsUnknown(schema)) return undefined
     if (TypeGuard.IsString(schema)) return this.text(schema, kind)
     if (TypeGuard.IsNumber(schema) || TypeGuard.IsInteger(schema)) return this.number(schema, kind)
-    if (TypeGuard.IsBigInt(schema)) return allOf([decimalChecks(schema), this.choices(schema, true)])
+    if (TypeGuard.IsBigInt(schema)) return allOf([decimalChecks(schema), choiceCheck(schema, true)])
     if (TypeGuard.IsBoolean(schema)) {
-      return allOf([ofType(schema, kind, 'boolean', 'must be true or false'), this.choices(schema)])
+      return allOf([ofType(schema, kind, 'boolean', 'must be true or false'), choiceCheck(schema)])
     }
     if (TypeGuard.IsNull(schema)) return isNull
     const constants = literals(schema)
-    if (constants !== undefined) return amongCheck(constants, this.isSuggesting)
+    if (constants !== undefined) return amongCheck(constants)
     if (TypeGuard.IsUnion(schema)) return unionCheck(schema, compile, kind)
     if (TypeGuard.IsIntersect(schema)) {
       return allOf([...schema.allOf.map(part => compile(part, kind)), unevaluatedCheck(schema, compile)])
@@ -62,7 +59,7 @@ class Compiler {
       ofType(schema, kind, 'string', 'must be text'),
       textChecks(schema, kind),
       isNumber ? decimalChecks(schema) : undefined,
-      this.choices(schema, isNumber),
+      choiceCheck(schema, isNumber),
     ])
   }
 
@@ -70,12 +67,8 @@ class Compiler {
     return allOf([
       kind === undefined ? isNumber(schema) : undefined,
       numberChecks(schema),
-      this.choices(schema),
+      choiceCheck(schema),
     ])
-  }
-
-  private choices(schema: TSchema, isNumber = false): Check | undefined {
-    return choiceCheck(schema, this.isSuggesting, isNumber)
   }
 
   private rareKind(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {

@@ -1,8 +1,8 @@
 // `const`, `enum` and unions of literals → the check that a value is one of those that are allowed.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { compareDecimals, isDecimal } from '../util/decimal.ts'
-import { nearestOf, oneOf } from '../util/one-of.ts'
-import type { Refusal } from '../value/codec.ts'
+import { nearestHint, oneOf } from '../util/one-of.ts'
+import { Refusal } from '../value/codec.ts'
 import { broken, type Check } from './check.ts'
 
 /** The values of a literal, or of a union of literals. */
@@ -21,15 +21,15 @@ export function choices(schema: TSchema): readonly unknown[] | undefined {
 }
 
 /** The keywords `const` and `enum`. @param isNumber its texts are numbers, of which `1.0` and `1` are the same */
-export function choiceCheck(schema: TSchema, isSuggesting: boolean, isNumber = false): Check | undefined {
+export function choiceCheck(schema: TSchema, isNumber = false): Check | undefined {
   const values = choices(schema)
   if (values === undefined) return undefined
-  return isNumber ? numberChoice(values) : amongCheck(values, isSuggesting)
+  return isNumber ? numberChoice(values) : amongCheck(values)
 }
 
-export function amongCheck(values: readonly unknown[], isSuggesting: boolean): Check {
+export function amongCheck(values: readonly unknown[]): Check {
   const known = new Set(values)
-  const refuse = refuser(values, isSuggesting)
+  const refuse = refuser(values)
   return value => (known.has(value) ? undefined : refuse(value))
 }
 
@@ -39,20 +39,14 @@ function numberChoice(values: readonly unknown[]): Check {
   return value => (texts.some(text => compareDecimals(String(value), text) === 0) ? undefined : refusal)
 }
 
-/** Files repeat their mistakes. */
-const mostRemembered = 1_000
-
-function refuser(values: readonly unknown[], isSuggesting: boolean): (value: unknown) => Refusal {
+function refuser(values: readonly unknown[]): (value: unknown) => Refusal {
   const words = `must be ${oneOf(values)}`
   const usual = broken(words, 'choice')
-  const known = new Map<unknown, Refusal>()
-  if (!isSuggesting) return () => usual
+  const hintFor = nearestHint(values)
   return value => {
-    const before = known.get(value)
-    if (before !== undefined) return before
-    const hint = nearestOf(values, value)
-    const refusal = hint === '' ? usual : broken(`${words}${hint}`, 'choice')
-    if (known.size < mostRemembered) known.set(value, refusal)
-    return refusal
+    const hint = hintFor(value)
+    return hint === ''
+      ? usual
+      : new Refusal(undefined, `${words}${hint}`, [], { about: 'choice', redacted: words })
   }
 }

@@ -42,11 +42,39 @@ test.each<[name: string, schema: TSchema, given: string, said: string]>([
   expect(await saidOf(Type.Array(schema), 'json', [given])).toEqual([`Element 1 of "it" ${said}.`])
 })
 
-describe('what is near to a value that must not be shown', () => {
-  test('is not shown either', async () => {
-    const resource = resourceOf(among(...codes), { sensitive: true })
-    expect(
-      (await judged(resource, 'json', { it: 'codet19' })).map(({ message, value }) => [message, value]),
-    ).toEqual([['"it" must be one of 30 values, such as code-a0, code-b1, code-c2, code-d3, code-e4.', null]])
+describe('of a value that must not be shown', () => {
+  const said = async (schema: TSchema, it: unknown) =>
+    (await judged(resourceOf(schema, { sensitive: true }), 'json', { it })).map(({ message, value }) => [
+      message,
+      value,
+    ])
+
+  test.each<[what: string, schema: TSchema, given: unknown, told: string]>([
+    [
+      'what is near to it is not shown either',
+      among(...codes),
+      'codet19',
+      '"it" must be one of 30 values, such as code-a0, code-b1, code-c2, code-d3, code-e4.',
+    ],
+    [
+      'nor in a list of texts or nothing',
+      Type.Array(Type.Union([among(...codes), Type.Null()])),
+      ['code-a0', 'codet19'],
+      'Element 2 of "it" must be one of 30 values, such as code-a0, code-b1, code-c2, code-d3, code-e4.',
+    ],
+    [
+      'a key that it must not have is not named',
+      Type.Object({ a: Type.Optional(Type.String()) }, { additionalProperties: false }),
+      { secret: 1 },
+      '"it" must not have other keys than its schema names.',
+    ],
+    [
+      'a key of a value in it is not named',
+      Type.Array(Type.Record(Type.String(), Type.Integer({ minimum: 0 }))),
+      [{ secret: 0 }, { secret: -1 }],
+      'Element 2 of "it" must be at least 0.',
+    ],
+  ])('%s', async (_, schema, given, told) => {
+    expect(await said(schema, given)).toEqual([[told, null]])
   })
 })

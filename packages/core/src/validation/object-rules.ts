@@ -2,7 +2,7 @@
 import { KeyOfPattern, type TIntersect, type TObject, type TRecord, type TSchema } from '@sinclair/typebox'
 import { quoted } from '../util/quoted.ts'
 import { nearest } from '../util/suggest.ts'
-import type { Refusal } from '../value/codec.ts'
+import { Refusal } from '../value/codec.ts'
 import { allOf, broken, type Check, type Compile, described } from './check.ts'
 import { sizeCheck } from './list-rules.ts'
 
@@ -108,7 +108,7 @@ function othersCheck(
 
 function unknownMember(name: string, names: readonly string[]): Refusal {
   const meant = nearest(name, names)
-  return broken(
-    `must not have the key ${quoted(name)}${meant === undefined ? '' : `; the nearest that it may have is ${quoted(meant)}`}`,
-  )
+  const hint = meant === undefined ? '' : `; the nearest that it may have is ${quoted(meant)}`
+  const words = `must not have the key ${quoted(name)}${hint}`
+  return new Refusal(undefined, words, [], { redacted: 'must not have other keys than its schema names' })
 }

@@ -32,9 +32,20 @@ function likeliest(refusals: readonly Refusal[], general: string): Refusal {
   if (first === undefined) return broken(general)
   const isSamePlace = near.every(({ at }) => at.join('\0') === first.at.join('\0'))
   if (!isSamePlace) return broken(general)
-  const words = [...new Set(near.map(({ message }) => message ?? ''))]
-  const about = closest === 0 ? 'type' : undefined
-  return new Refusal(undefined, either(words), first.at, about && { about })
+  const words = (of: (refusal: Refusal) => string | undefined) =>
+    either([...new Set(near.map(refusal => of(refusal) ?? ''))])
+  const facts = {
+    ...(closest === 0 && { about: 'type' as const }),
+    ...(near.some(({ facts: { redacted } }) => redacted !== undefined) && {
+      redacted: words(({ facts: { redacted }, message }) => redacted ?? message),
+    }),
+  }
+  return new Refusal(
+    undefined,
+    words(({ message }) => message),
+    first.at,
+    facts,
+  )
 }
 
 /** `must be text`, `must be a number` → `must be text or a number`. */

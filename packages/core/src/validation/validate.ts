@@ -7,7 +7,7 @@ import type { Issue } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
-import { Refusal, sentenceOf } from '../value/codec.ts'
+import { Refusal, redact, sentenceOf } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
 import { compileRules, type Rule } from './compile.ts'
 import { plainValue } from './plain-value.ts'
@@ -75,8 +75,9 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   }
 }
 
-function rejectValue(resource: Resource, row: Row, rule: Rule, refusal: Refusal): void {
+function rejectValue(resource: Resource, row: Row, rule: Rule, found: Refusal): void {
   const { field } = rule
+  const refusal = field.sensitive ? redact(found) : found
   const { tooLong, invalid } = field.codes
   const isTooLong = refusal.at.length === 0 && refusal.facts.about === 'length'
   const expectation = refusal.at.length > 0 ? rule.elementExpectation : rule.expectation

@@ -70,6 +70,8 @@ export interface PrintedColumn extends Carrier {
 export interface RefusalFacts {
   /** It is not of its type; it is none of the values that are allowed; it is too long. */
   readonly about?: 'type' | 'choice' | 'length'
+  /** The message without what it says of the value, for fields whose values must not be shown. */
+  readonly redacted?: string
   /** The value is a number, as text, that is beyond what its type holds. */
   readonly number?: string
 }
@@ -92,6 +94,12 @@ export class Refusal {
   within(place: Place): Refusal {
     return new Refusal(this.code, this.message, [place, ...this.at], this.facts)
   }
+}
+
+/** The same without a word of the value, or a name out of it: places in lists stay, keys of objects do not. */
+export function redact({ code, message, at, facts }: Refusal): Refusal {
+  const key = at.findIndex(place => typeof place === 'string')
+  return new Refusal(code, facts.redacted ?? message, key === -1 ? at : at.slice(0, key), facts)
 }
 
 /** A sentence about a value, or about what within it is at fault. @param subject such as `"tags"` */
