@@ -8,6 +8,7 @@ import { listCheck } from './list-rules.ts'
 import { decimalChecks, numberChecks } from './number-rules.ts'
 import { objectCheck, recordCheck, unevaluatedCheck } from './object-rules.ts'
 import { plainValue } from './plain-value.ts'
+import { quickTest } from './quick-test.ts'
 import { formCheck, lengthCheck, textChecks } from './text-rules.ts'
 import { tupleCheck } from './tuple-rules.ts'
 import { unionCheck } from './union-rules.ts'
@@ -26,8 +27,17 @@ class Compiler {
     // Of a list of lists, and of a list of JSON.
     if (kind !== undefined && TypeGuard.IsArray(schema)) return listCheck(schema, this.compile, kind)
     if (kind !== 'json') return this.byKind(schema, kind)
+    return this.json(schema)
+  }
+
+  private json(schema: TSchema): Check | undefined {
     const check = this.byKind(schema, undefined)
-    return check && (value => check(plainValue(value)))
+    if (check === undefined) return undefined
+    const isGood = quickTest(schema)
+    return value => {
+      const plain = plainValue(value)
+      return isGood?.(plain) === true ? undefined : check(plain)
+    }
   }
 
   private byKind(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
@@ -128,6 +138,8 @@ function ofType(
 function isNumber(schema: TSchema): Check {
   const isWhole = TypeGuard.IsInteger(schema)
   const refusal = broken(described(schema, isWhole ? 'must be a whole number' : 'must be a number'), 'type')
-  const isValid = isWhole ? Number.isInteger : Number.isFinite
-  return value => (isValid(value) ? undefined : refusal)
+  // JSON has no NaN, and infinities only by way of numbers that are too large.
+  return isWhole
+    ? value => (Number.isInteger(value) ? undefined : refusal)
+    : value => (Number.isFinite(value) ? undefined : refusal)
 }
