@@ -117,6 +117,11 @@ describe('a keyword that no import checks is refused by its name', () => {
       'a Type.Unsafe, which an import cannot check; use another type (in properties.a).',
     ],
     [
+      'a reference that leads nowhere',
+      Type.Object({ a: Type.Ref('Nowhere') }),
+      'a Type.Ref to "Nowhere", which its schema does not hold; use Type.Module or Type.Recursive.',
+    ],
+    [
       'plain JSON Schema',
       Type.Object({ a: { type: 'string' } as never }),
       "a schema that TypeBox's Type did not make; use Type.Object, Type.String and the like (in properties.a).",

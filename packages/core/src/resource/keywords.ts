@@ -15,6 +15,23 @@ const advice: ReadonlyMap<string, string> = new Map([
 /** @throws LadingError `RESOURCE_INVALID` */
 export function assertKeywords(field: string, schema: TSchema): void {
   visit(field, schema, [], false)
+  const known = new Set<string>()
+  const wanted = new Set<string>()
+  collectIds(schema, known, wanted)
+  const missing = [...wanted].find(id => !known.has(id))
+  if (missing !== undefined) {
+    throw new LadingError(
+      'RESOURCE_INVALID',
+      `Field "${field}" has a Type.Ref to "${missing}", which its schema does not hold; use Type.Module or Type.Recursive.`,
+    )
+  }
+}
+
+function collectIds(schema: TSchema, known: Set<string>, wanted: Set<string>): void {
+  if (typeof schema.$id === 'string') known.add(schema.$id)
+  for (const id of Object.keys(schema.$defs ?? {})) known.add(id)
+  if (typeof schema.$ref === 'string') wanted.add(schema.$ref)
+  for (const [part] of partsOf(schema)) collectIds(part, known, wanted)
 }
 
 /** The same of the schema of a resource: its columns are told from others by an option of each import. */
