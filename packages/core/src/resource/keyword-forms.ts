@@ -35,6 +35,12 @@ const pattern: Form = {
   words: 'a regular expression',
 }
 
+/** As OpenAPI has them. */
+const oneOf = (...formats: readonly string[]): Form => ({
+  takes: value => formats.some(format => format === value),
+  words: formats.map(format => JSON.stringify(format)).join(' or '),
+})
+
 /** Values of the schema's own type: any other one could never be met. */
 const among = (takes: Form['takes'], words: string): Keywords => ({
   const: { takes, words },
@@ -74,8 +80,8 @@ const byKind: ReadonlyMap<string, Keywords> = new Map<string, Keywords>([
   ['Null', {}],
   ['Never', { not: anything }],
   ['Boolean', among(flag.takes, flag.words)],
-  ['Integer', { ...bounds(number), ...among(number.takes, number.words) }],
-  ['Number', { ...bounds(number), ...among(number.takes, number.words) }],
+  ['Integer', { format: oneOf('int32', 'int64'), ...bounds(number), ...among(number.takes, number.words) }],
+  ['Number', { format: oneOf('float', 'double'), ...bounds(number), ...among(number.takes, number.words) }],
   ['BigInt', { ...bounds(decimal), ...among(decimal.takes, decimal.words) }],
   ['Literal', { const: anything }],
   ['TemplateLiteral', { pattern }],

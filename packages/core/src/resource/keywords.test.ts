@@ -70,6 +70,11 @@ describe('a keyword that no import checks is refused by its name', () => {
       'the unsupported keyword "constructor" on a Type.String; check it in the resource\'s own check.',
     ],
     [
+      'with a format of another type',
+      Type.Integer({ format: 'date' }),
+      'a keyword "format" that must be "int32" or "int64".',
+    ],
+    [
       'with a value that it cannot have',
       Type.String({ minLength: '2' as never }),
       'a keyword "minLength" that must be a whole number from 0.',

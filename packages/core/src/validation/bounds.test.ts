@@ -56,6 +56,23 @@ describe('a number', () => {
       [['99999999999999999999', 'must be between -9007199254740991 and 9007199254740991']],
     ],
     [
+      'of a format of OpenAPI',
+      Type.Integer({ format: 'int32', minimum: 0 }),
+      ['2147483647'],
+      [
+        ['2147483648', 'must be between 0 and 2147483647'],
+        ['99999999999999999999', 'must be between 0 and 2147483647'],
+        ['-1', 'must be between 0 and 2147483647'],
+      ],
+    ],
+    ['of a format that holds all of its type', Type.Integer({ format: 'int64' }), ['9007199254740991'], []],
+    [
+      'of a format of fractions',
+      Type.Number({ format: 'float' }),
+      ['3.4e38'],
+      [['3.5e38', 'must be between -3.4028235e+38 and 3.4028235e+38']],
+    ],
+    [
       'of 64 bits',
       Type.BigInt({ minimum: 1n, maximum: 9007199254740993n }),
       ['9007199254740993'],

@@ -5,7 +5,7 @@ import type { Field } from '../resource/field.ts'
 import { allOf, broken, type Check, type Compile, described } from './check.ts'
 import { amongCheck, choiceCheck, literals } from './choice-rules.ts'
 import { listCheck } from './list-rules.ts'
-import { decimalChecks, numberChecks } from './number-rules.ts'
+import { decimalChecks, numberChecks, withFormat } from './number-rules.ts'
 import { objectCheck, recordCheck, unevaluatedCheck } from './object-rules.ts'
 import { plainValue } from './plain-value.ts'
 import { quickTest } from './quick-test.ts'
@@ -76,7 +76,7 @@ class Compiler {
   private number(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
     return allOf([
       kind === undefined ? isNumber(schema) : undefined,
-      numberChecks(schema),
+      numberChecks(withFormat(schema)),
       choiceCheck(schema),
     ])
   }

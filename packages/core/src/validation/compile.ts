@@ -11,7 +11,7 @@ import { type Check, described } from './check.ts'
 import { compileChecker } from './checker.ts'
 import { choices } from './choice-rules.ts'
 import { registerFormats, unknownFormats } from './formats.ts'
-import { decimalChecks } from './number-rules.ts'
+import { decimalChecks, withFormat } from './number-rules.ts'
 import { formatWords, formWords } from './text-rules.ts'
 
 export interface Rule {
@@ -50,7 +50,7 @@ export function compileRules(resource: Resource, codecOf: CodecOf = codecByType)
       check: compileChecker(field),
       expectation: expectation(field.schema, codec),
       elementExpectation: codec.element === undefined ? '' : expectation(element, codec.element),
-      checkNumber: decimalChecks(element),
+      checkNumber: decimalChecks(withFormat(element)),
     }
   })
 }

@@ -1,7 +1,21 @@
 // Bounds and steps of numbers → their check. Numbers of many digits are text, and are compared digit by digit.
-import type { TSchema } from '@sinclair/typebox'
+import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { compareDecimals, isMultipleOf } from '../util/decimal.ts'
 import { allOf, broken, type Check } from './check.ts'
+
+/** What the formats of OpenAPI hold, where it is less than the type does. */
+const ofFormats: ReadonlyMap<unknown, readonly [least: number, greatest: number]> = new Map([
+  ['int32', [-(2 ** 31), 2 ** 31 - 1]],
+  ['float', [-3.4028235e38, 3.4028235e38]],
+])
+
+/** The bounds of a number's format are bounds of its schema. */
+export function withFormat(schema: TSchema): TSchema {
+  const bounds = TypeGuard.IsString(schema) ? undefined : ofFormats.get(schema.format)
+  if (bounds === undefined) return schema
+  const { minimum = bounds[0], maximum = bounds[1] } = schema
+  return { ...schema, minimum: Math.max(minimum, bounds[0]), maximum: Math.min(maximum, bounds[1]) }
+}
 
 /** `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` and `multipleOf` of JavaScript numbers. */
 export function numberChecks(schema: TSchema): Check | undefined {

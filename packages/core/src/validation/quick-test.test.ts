@@ -11,6 +11,7 @@ describe('there is none, and the rules decide, for', () => {
     ['a list of values', object(Type.String({ enum: ['x'] })), { a: 'x' }, { a: 'y' }],
     ['a list of numbers', object(Type.Integer({ enum: [1] })), { a: 1 }, { a: 2 }],
     ['one value', object(Type.Boolean({ const: true })), { a: true }, { a: false }],
+    ['formats of numbers', object(Type.Integer({ format: 'int32' })), { a: 1 }, { a: 2 ** 31 }],
     ['a least length in code points', object(Type.String({ minLength: 2 })), { a: 'ab' }, { a: '😀' }],
     ['numbers that are text', object(Type.String({ format: 'decimal', minimum: 1 })), { a: '1' }, { a: '0' }],
     ['members that every object inherits', Type.Object({ toString: Type.Unknown() }), { toString: 1 }, {}],

@@ -17,7 +17,7 @@ function isStrict(schema: TSchema): boolean {
   if (schema.enum !== undefined || schema.$id !== undefined) return false
   if (TypeGuard.IsString(schema)) return isStrictText(schema)
   if (TypeGuard.IsNumber(schema) || TypeGuard.IsInteger(schema) || TypeGuard.IsBoolean(schema)) {
-    return schema.const === undefined
+    return schema.const === undefined && schema.format === undefined
   }
   if (TypeGuard.IsArray(schema)) return schema.contains === undefined && isStrict(schema.items)
   if (TypeGuard.IsObject(schema)) {
