@@ -23,6 +23,16 @@ test.each<[name: string, schema: TSchema, good: unknown, bad: unknown, said: str
     '"count" in element 2 of "parts" in "kit" in "a" in "it" must be at least 1.',
   ],
   [
+    'a place that is deeper than a sentence can tell',
+    parts.Import('Part'),
+    { count: 1 },
+    {
+      count: 1,
+      kit: { parts: [{ count: 1, kit: { parts: [{ count: 1, kit: { parts: [{ count: 0 }] } }] } }] },
+    },
+    '"count" in element 1 of "parts" in "kit" in element 1 of "parts" in "kit" in element 1 of a part of "it" must be at least 1.',
+  ],
+  [
     'a template',
     Type.TemplateLiteral([Type.Literal('size-'), Type.Union([Type.Literal('1'), Type.Literal('2')])]),
     'size-1',

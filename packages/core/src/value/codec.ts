@@ -108,10 +108,14 @@ export function sentenceOf({ message, at }: Refusal, subject: string, expectatio
   return `${place.slice(0, 1).toUpperCase()}${place.slice(1)} ${message ?? expectation}.`
 }
 
+/** The innermost ones: a sentence about JSON of sixty levels would be no sentence. */
+const mostPlaces = 8
+
 /** `"price" in element 2 of "items" in "order"`; dimensions of a list are told together: `element [2][1] of "grid"`. */
 function placeWords(at: readonly Place[], subject: string): string {
-  let words = subject
-  for (let index = 0; index < at.length; ) {
+  const start = Math.max(0, at.length - mostPlaces)
+  let words = start === 0 ? subject : `a part of ${subject}`
+  for (let index = start; index < at.length; ) {
     const place = at[index] ?? ''
     if (typeof place === 'string') {
       words = `${quoted(place)} in ${words}`
