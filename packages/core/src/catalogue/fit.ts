@@ -46,8 +46,7 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const isArray = field.type.kind === 'array'
   const type = isArray ? (info.elementType ?? '') : info.type
   const ofType = field.type.verbatim === true ? limitOfVerbatim : limitOfType
-  const limit =
-    info.labels === null ? ofType(type, info.typmod) : limitOfLabels(info.labels, field.sensitive)
+  const limit = info.labels === null ? ofType(type, info.typmod) : limitOfLabels(info.labels, field.sensitive)
   if (limit === undefined) return undefined
   if (isArray) return ofElements(limit)
   // The schema's own length is as short, and has been checked.

@@ -5,6 +5,7 @@ import { hasMoreCodePoints } from '../util/code-points.ts'
 import { bigint } from '../value/bigint.ts'
 import { date } from '../value/date.ts'
 import { numeric } from '../value/numeric.ts'
+import { text } from '../value/text.ts'
 import { timestamp } from '../value/timestamp.ts'
 import { uuid } from '../value/uuid.ts'
 import { allOf, broken, type Check, described } from './check.ts'
@@ -50,6 +51,7 @@ const knownFormats: ReadonlyMap<string, string> = new Map([
   ['date-time', timestamp.expectation],
   ['int64', bigint.expectation],
   ['decimal', numeric.expectation],
+  ['postgres', text.expectation],
 ])
 
 function patternCheck(schema: TSchema): Check | undefined {
