@@ -3,11 +3,17 @@
 /** Control characters of both sets, and those that turn the direction of writing. Line ends are kept. */
 const unprintable = /[^\P{Cc}\n]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 
+/** White space but a space, and format characters, except joiners where they have something to join. */
+const unseen =
+  /[^\P{White_Space} \n]|[^\P{Cf}\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{M}\p{Extended_Pictographic}])/gu
+
 export function printable(text: string): string {
-  return text.replace(unprintable, character => {
-    const code = character.codePointAt(0) ?? 0
-    return `\\u${code.toString(16).padStart(4, '0')}`
-  })
+  return text.replace(unprintable, escapeOf)
+}
+
+function escapeOf(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16)
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`
 }
 
 /** A value in quotes on one line, cut where it would push the rest of the line off the screen. */
@@ -16,7 +22,8 @@ export function quoted(value: string | null, maxCharacters = 40): string {
   const characters = [...value]
   const cut =
     characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : value
-  return printable(JSON.stringify(cut))
+  // A value that was refused may look like one that would not be.
+  return printable(JSON.stringify(cut).replace(unseen, escapeOf))
 }
 
 /** 1234567 → `1,234,567`. */

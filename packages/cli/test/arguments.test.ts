@@ -107,6 +107,9 @@ describe('settings of an import', () => {
     [{ encoding: 'klingon' }, 'The option --encoding must be'],
     [{ mapping: ['email'] }, 'The mapping "email" must be name=field'],
     [{ mapping: ['{"a":1}'] }, 'The option --mapping must be a JSON object'],
+    [{ mapping: ['x=a', 'x=b'] }, 'The option --mapping maps "x" twice; map it once.'],
+    [{ mapping: ['x=a', '{"x":"a"}'] }, 'The option --mapping maps "x" twice; map it once.'],
+    [{ mapping: ['{"x":"a","x":"b"}'] }, 'The option --mapping maps "x" twice; map it once.'],
   ])('%j is refused by name', (options, sentence) => {
     expect(() => importSettings(options, none)).toThrow(sentence)
   })

@@ -99,6 +99,21 @@ Warnings
     expect([...stdout].every(character => character === '\n' || /\P{Cc}/u.test(character))).toBe(true)
   })
 
+  it('shows in a value what cannot be seen, but for what its readers need', async () => {
+    const roles = ['king\u200b', '\u00a0king', 'king\u200d', '👩\u200d🚀', 'می\u200cخواهم', 'a b']
+    const lines = roles.map((role, index) => `u${index}@example.com,U,${role},true\n`)
+    const { stdout } = await importUsers(await tempFile('users.csv', header + lines.join('')))
+    const shown = [...stdout.matchAll(/^ +\d+ +\d+ +role +(".*?") {2}/gm)].map(([, value]) => value)
+    expect(shown).toEqual([
+      String.raw`"king\u200b"`,
+      String.raw`"\u00a0king"`,
+      String.raw`"king\u200d"`,
+      '"👩\u200d🚀"',
+      '"می\u200cخواهم"',
+      '"a b"',
+    ])
+  })
+
   it('reads standard input when the file is -', async () => {
     const json = '{"email":"eve@example.com","name":"Eve","role":"author","active":true}\n'
     const { code, stdout } = await importWith(

@@ -124,6 +124,7 @@ it.each([
   [['--format', 'xml'], 'Unknown format "xml"; known: csv, ndjson, json.'],
   [['--max-errors', 'many'], 'The option --max-errors must be a whole number from 1.'],
   [['--mapping', 'Mail=emial'], '"emial"'],
+  [['--mapping', 'x=email', '--mapping', 'x=name'], 'The option --mapping maps "x" twice; map it once.'],
   [
     ['--rejects', 'x.csv', '--errors', 'x.csv'],
     '--errors and --rejects name the same file; give each its own.',

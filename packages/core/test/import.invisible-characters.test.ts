@@ -70,6 +70,33 @@ test('a value that is rejected counts too, for it may be the reason', async () =
   expect(report.warnings).toEqual([unseen('email', 2, 'A ')])
 })
 
+// `true` and `6f30…` are what a person sees there, and what the report says is wrong with them.
+test.each(['csv', 'ndjson'] as const)(
+  'a value of another type that was refused for it counts, and one that was refused anyway does not: %s',
+  async format => {
+    const records = [
+      { score: '1\u200b', tags: 'a' },
+      { score: '\u00a02' },
+      { score: 'x' },
+      { score: 'x y' },
+      { tags: '{a\u2060' },
+    ]
+    const lines = records.map(({ score = '', tags = '' }) => `${score},${tags}\n`)
+    const source =
+      format === 'csv'
+        ? Buffer.from(`score,tags\n${lines.join('')}`)
+        : Buffer.from(records.map(one => `${JSON.stringify(one)}\n`).join(''))
+    for (const batchRows of [1, 1_000]) {
+      const { report } = await bed.run({ format, source }, batchRows)
+      expect(report.failed).toBe(5)
+      expect(report.warnings.slice(1)).toEqual([
+        unseen('score', 2, String.raw`1\u200b`),
+        unseen('tags', 1, String.raw`{a\u2060`),
+      ])
+    }
+  },
+)
+
 test('ASCII and what readers need are no reason', async () => {
   const rows = ['two words', 'a\nb', 'Zoë', '👩\u200d🚀', 'می\u200cخواهم', '10\u00a0000'].map(city => ({
     email: `${city}!`,

@@ -128,16 +128,22 @@ test('a trigger that refuses all records refuses each of them, whatever the batc
   }
 })
 
-test("when the first 50 rows all fail for a reason that is no row's, the run fails with it", async () => {
-  await database.pool.query(`create table things (id int primary key, name text);
+test.each([10, 60, 1_000])(
+  "when the first 50 rows all fail for a reason that is no row's, the run fails with it, in batches of %i",
+  async batchRows => {
+    await database.pool.query(`create table things (id int primary key, name text);
     create function refuse() returns trigger language plpgsql as $$
       begin raise exception 'secret' using errcode = 'insufficient_privilege'; end $$;
     create trigger refuse before insert on things for each row execute function refuse()`)
-  const running = importThings(Array.from({ length: 200 }, () => 'x'))
-  await expect(running).rejects.toMatchObject({ code: 'DATABASE_REFUSED' })
-  await expect(running).rejects.toBeInstanceOf(LadingError)
-  await expect(running).rejects.not.toMatchObject({ message: expect.stringContaining('secret') })
-})
+    const running = importThings(
+      Array.from({ length: 200 }, () => 'x'),
+      batchRows,
+    )
+    await expect(running).rejects.toMatchObject({ code: 'DATABASE_REFUSED' })
+    await expect(running).rejects.toBeInstanceOf(LadingError)
+    await expect(running).rejects.not.toMatchObject({ message: expect.stringContaining('secret') })
+  },
+)
 
 test('5,000 rows of which every second one is refused: all are told, all others are in', async () => {
   await database.pool.query(

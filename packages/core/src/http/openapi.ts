@@ -50,14 +50,17 @@ export function openApiDocument(
 }
 
 function operation(route: Route): object {
-  const { status = 200, summary, query } = route
+  const { status = 200, summary, query, answer } = route
   return {
     summary,
     operationId: operationId(route),
     parameters: [...pathParameters(route.path), ...(query === undefined ? [] : queryParameters(query))],
     ...(bodyOf(route) && { requestBody: { required: true, content: bodyOf(route) } }),
     responses: {
-      [status]: { description: 'Success.' },
+      [status]: {
+        description: 'Success.',
+        ...(answer && { content: { 'application/json': { schema: answer } } }),
+      },
       default: {
         description: 'What went wrong.',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -18,6 +18,7 @@ import { openApi } from './handlers/openapi.ts'
 import { retryImport } from './handlers/retry-import.ts'
 import { streamExport } from './handlers/stream-export.ts'
 import type { Handler } from './service.ts'
+import { importStatus } from './wire/answer-schemas.ts'
 import {
   errorsOptions,
   exportJob,
@@ -38,6 +39,8 @@ export interface Route {
   readonly status?: number
   readonly query?: TObject
   readonly body?: TObject
+  /** What success answers, where it is JSON that is described. */
+  readonly answer?: TObject
 }
 
 const job = '/v1/imports/:job_id'
@@ -91,7 +94,14 @@ export const routes: readonly Route[] = [
     handler: listImports,
     query: listOptions,
   },
-  { method: 'GET', path: job, summary: 'Status of an import', action: 'imports.read', handler: getImport },
+  {
+    method: 'GET',
+    path: job,
+    summary: 'Status of an import',
+    action: 'imports.read',
+    handler: getImport,
+    answer: importStatus,
+  },
   {
     method: 'DELETE',
     path: job,

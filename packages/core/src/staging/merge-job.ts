@@ -2,6 +2,7 @@
 import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
 import { blame, sqlstate } from '../postgres/sqlstate.ts'
+import type { Beginning } from './beginning.ts'
 import { classifySql, type Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import { isUnread } from './doubt.ts'
@@ -25,6 +26,8 @@ export interface MergeJob {
   readonly road: Road
   /** Of columns that the batch writes. */
   readonly sequences: Sequences
+  /** Of the run. */
+  readonly beginning: Beginning
   /**
    * Does what belongs behind a merge that succeeded, such as COMMIT, in one round trip. Called when the rows that stay
    * out have their errors, so that what is recorded of the batch can be recorded with it.

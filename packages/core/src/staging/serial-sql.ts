@@ -1,7 +1,8 @@
 // SQL of the last road: one loop on the server that judges and writes row by row, in the order of the file.
 import type { Target, TargetReference } from '../catalogue/target.ts'
-import { doBlock } from '../postgres/identifier.ts'
+import { doBlock, literal } from '../postgres/identifier.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
+import type { RefusedSoFar } from './beginning.ts'
 import type { Questions } from './classify-sql.ts'
 import { differs, isMissing, isPresent, isSameRow, placeOf, several, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
@@ -47,6 +48,8 @@ export interface SerialWork {
   readonly inLoop?: LoopSequences | undefined
   /** @defaultValue all rows of the batch */
   readonly rows?: readonly number[]
+  /** Where these are the first rows of the run, or all before them were refused. */
+  readonly refusedSoFar?: RefusedSoFar | undefined
 }
 
 /** What somebody else has inserted between the look and the write is looked at again. */
@@ -58,9 +61,10 @@ const attemptsAtARow = 3
  * outside 1,038 ms.
  */
 export function serialSql(work: SerialWork): string {
-  const { target, staging, batch, rows, onConflict, inLoop } = work
+  const { target, staging, batch, rows, onConflict, inLoop, refusedSoFar } = work
   const { columns, values, overriding } = insertLists(target, batch)
   const { keys, references } = work.questions
+  const ofTheRun = blameOfTheRun(refusedSoFar)
   const where = rows === undefined ? '' : `where lading_row = any (${numbers(rows)})`
   return doBlock(`
 declare
@@ -72,13 +76,10 @@ declare
   clashes int[];
   missing int[];
   affected bigint;
-  seen bigint := 0;
-  refused bigint := 0;
+${ofTheRun.variables}
   inserted bigint := 0;
   updated int[] := '{}';
   ignored int[] := '{}';
-  first_state text;
-  is_alike boolean := true;
   rejections json[] := '{}';
   refusals json[] := '{}';
   ${inLoop?.variables ?? ''}
@@ -86,7 +87,7 @@ ${diagnosisVariables}
 begin
   ${constraintsNow(target)}
   for s in select * from ${staging} ${where} order by lading_row loop
-    seen := seen + 1;
+    ${ofTheRun.before}
     for attempt in 1..${attemptsAtARow} loop
       begin
         own := null;
@@ -118,12 +119,7 @@ begin
         if ${notOfARow('state')} then
           raise;
         end if;
-        refused := refused + 1;
-        first_state := coalesce(first_state, state);
-        is_alike := is_alike and state = first_state;
-        if seen = ${alikeRows} and refused = seen and is_alike and ${mayBeOfTheRun('state')} then
-          raise;
-        end if;
+        ${ofTheRun.refused}
         refusals := refusals || json_build_object('row', s.lading_row, ${diagnosis});
         exit;
       end;
@@ -134,6 +130,27 @@ begin
     'rejections', rejections, 'refusals', refusals)::text, true);
   ${inLoop === undefined ? '' : keepNotes}
 end`)
+}
+
+/** Statements that end the run where its first rows are all refused alike. */
+function blameOfTheRun(soFar: RefusedSoFar | undefined) {
+  if (soFar === undefined || soFar.rows >= alikeRows) return { variables: '', before: '', refused: '' }
+  const { rows, state } = soFar
+  return {
+    variables: `
+  seen bigint := ${rows};
+  refused bigint := ${rows};
+  first_state text${state === undefined ? '' : ` := ${literal(state)}`};
+  is_alike boolean := true;`,
+    before: 'seen := seen + 1;',
+    refused: `
+        refused := refused + 1;
+        first_state := coalesce(first_state, state);
+        is_alike := is_alike and state = first_state;
+        if seen = ${alikeRows} and refused = seen and is_alike and ${mayBeOfTheRun('state')} then
+          raise;
+        end if;`,
+  }
 }
 
 /** Reads what the loop left behind in a setting of the transaction. */

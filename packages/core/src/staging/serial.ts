@@ -8,18 +8,19 @@ import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
 
 /** @param rows all of the batch if absent */
 export async function runSerially(
-  { client, target, staging, batch, onConflict, sequences, recall }: MergeJob,
+  { client, target, staging, batch, onConflict, sequences, beginning, recall }: MergeJob,
   questions: Questions,
   rows?: readonly number[],
 ): Promise<SerialOutcome> {
   const inLoop = sequences.inLoop(batch)
-  await client.query(
-    serialSql({ target, staging, batch, questions, onConflict, inLoop, ...(rows && { rows }) }),
-  )
+  // Some rows of a batch are not the first ones.
+  const some = rows === undefined ? { refusedSoFar: beginning.soFar } : { rows }
+  await client.query(serialSql({ target, staging, batch, questions, onConflict, inLoop, ...some }))
   const left = await client.query(outcomeSql)
   sequences.hear(left)
   // The loop builds exactly this shape.
   const outcome = left.rows[0]?.outcome as SerialOutcome
+  beginning.hear(outcome.refusals)
   await recall?.([...outcome.rejections, ...outcome.refusals].map(({ row }) => row))
   return outcome
 }

@@ -45,6 +45,7 @@ import { tricklingBodyCases } from './cases/trickling-bodies.ts'
 import { unknownResourceCases } from './cases/unknown-resources.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
 import { uploadCases } from './cases/uploads.ts'
+import { warningCases } from './cases/warnings.ts'
 import type { Before, HttpSite, HttpSuiteService, Principal } from './site.ts'
 
 export type { HttpSuiteService } from './site.ts'
@@ -104,6 +105,7 @@ const groups = {
   'options of imports': optionCases,
   'settings of imports': settingCases,
   'record errors': errorCases,
+  warnings: warningCases,
   'giving back': givingBackCases,
   idempotency: idempotencyCases,
   uploads: uploadCases,
