@@ -47,6 +47,7 @@ export const faultCodes = {
   FILE_TOO_LARGE: { status: 413, retryable: false },
   STORAGE_NOT_FOUND: { status: 404, retryable: false },
   STORAGE_ELSEWHERE: { status: 503, retryable: true },
+  STORAGE_CORRUPT: { status: 500, retryable: false },
   STORAGE_KEY_INVALID: { status: 500, retryable: false },
   STORAGE_FULL: { status: 507, retryable: true },
   TOO_MANY_JOBS: { status: 429, retryable: true },

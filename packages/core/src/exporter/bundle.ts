@@ -14,6 +14,7 @@ import { databaseFault } from '../postgres/sqlstate.ts'
 import { fingerprint } from '../resource/fingerprint.ts'
 import { fileStorage } from '../storage/file-storage.ts'
 import type { StoredObject } from '../storage/storage.ts'
+import { openVerified } from '../storage/verified.ts'
 import { readableFrom } from '../util/readable-from.ts'
 import {
   type BundleFormat,
@@ -127,7 +128,7 @@ function print(
       })
       const stored = await storage.put(key, printed, { signal })
       entries.push(entryOf(target, { file, format, rows }, stored))
-      files.push({ name: file, size: stored.size, open: () => storage.get(key) })
+      files.push({ name: file, size: stored.size, open: () => openVerified(storage, stored) })
       before += rows
     }
     onRows?.(before)

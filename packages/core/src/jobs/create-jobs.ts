@@ -6,6 +6,7 @@ import { noopMetrics } from '../metrics/noop.ts'
 import type { QueueKind } from '../queue/queue.ts'
 import { remoteAccess } from '../source/remote-access.ts'
 import { identityOf } from '../storage/identity.ts'
+import { openVerified } from '../storage/verified.ts'
 import { probe } from './health.ts'
 import type { Jobs } from './jobs.ts'
 import type { JobsOptions } from './jobs-options.ts'
@@ -22,6 +23,7 @@ import { toJob } from './store/job-row.ts'
 import { assertJobId, createJobStore } from './store/job-store.ts'
 import { createOutbox } from './store/outbox.ts'
 import { expectHere } from './store/stored-here.ts'
+import { exportedOf } from './store/stored-objects.ts'
 import { claimKey } from './submit/idempotency.ts'
 import { createKeyStore } from './submit/idempotency-store.ts'
 import { expectRoom } from './submit/room.ts'
@@ -116,10 +118,11 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     async download(id, range) {
       const row = await known(id, 'export')
-      if (row === undefined || row.file_key === null || row.is_expired) return undefined
-      const place = { key: row.file_key, storage: row.file_storage }
+      const file = row && exportedOf(row)
+      if (row === undefined || file === undefined || row.is_expired) return undefined
+      const place = { key: file.key, storage: row.file_storage }
       await expectHere(storage, place, 'The file of this export')
-      return storage.get(row.file_key, range).catch(goneMeanwhile)
+      return openVerified(storage, file, range).catch(goneMeanwhile)
     },
     async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
       checkPoolSize(importer.pool, imports, exports)

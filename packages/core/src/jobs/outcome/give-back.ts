@@ -6,10 +6,12 @@ import type { ImporterInternals } from '../../importer/internals.ts'
 import type { ResumePoint } from '../../importer/recorder.ts'
 import { type RejectsFile, rejectsFile } from '../../importer/rejects-file.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { expectSize } from '../../storage/verified.ts'
 import { readableFrom } from '../../util/readable-from.ts'
 import { isAllOrNothing, type JobRow, settingsOf } from '../store/job-row.ts'
 import { checkpointOf } from '../store/resume.ts'
 import { expectHere } from '../store/stored-here.ts'
+import { sourceOf } from '../store/stored-objects.ts'
 import { type Entry, headerOf, recordsOf, rejectedRecords, unprocessedRecords } from './rejected-records.ts'
 import { type SourceBytes, sourceBytes } from './source-bytes.ts'
 
@@ -41,11 +43,13 @@ export async function givenBack(
       'The uploaded file of this import',
     )
   }
-  if (key === null || (await context.storage.stat(key)) === undefined) {
+  const source = sourceOf(job)
+  if (source === undefined || (await context.storage.stat(source.key)) === undefined) {
     throw new LadingError('STORAGE_NOT_FOUND', 'The uploaded file is no longer kept.')
   }
+  await expectSize(context.storage, source)
   const ended = new AbortController()
-  return readableFrom(printed(job, key, context, which, ended), () => ended.abort())
+  return readableFrom(printed(job, source.key, context, which, ended), () => ended.abort())
 }
 
 async function* printed(

@@ -8,7 +8,9 @@ import { type Pool, withClient } from '../../postgres/client.ts'
 import type { Header, RecordBatch } from '../../record/record-batch.ts'
 import { closeSource } from '../../source/chunks.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { openVerified } from '../../storage/verified.ts'
 import { isAllOrNothing, type JobRow, settingsOf } from '../store/job-row.ts'
+import { sourceOf } from '../store/stored-objects.ts'
 import { errorsBehind } from './record-errors.ts'
 
 /** A record's place in the decoded text, and why it stayed out. */
@@ -65,8 +67,11 @@ export async function* recordsOf(
   storage: Storage,
   { limits, signal, from }: { limits: Limits; signal: AbortSignal; from?: ResumePoint | undefined },
 ): AsyncGenerator<RecordBatch> {
-  if (job.source_key === null) return
-  const source = await storage.get(job.source_key, { start: from?.isPlain === true ? from.position.byte : 0 })
+  const stored = sourceOf(job)
+  if (stored === undefined) return
+  const source = await openVerified(storage, stored, {
+    start: from?.isPlain === true ? from.position.byte : 0,
+  })
   try {
     yield* decode(source, formatNamed(job.format), { limits, settings: settingsOf(job), signal, from })
   } finally {

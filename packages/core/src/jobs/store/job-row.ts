@@ -26,6 +26,7 @@ export interface JobRow extends Checkpoint {
   readonly options: Readonly<Record<string, unknown>>
   readonly source_key: string | null
   readonly source_size: string | null
+  readonly source_sha256: string | null
   /** Identity of the storage that holds the source; null: any, as in a job of an earlier version, or none yet. */
   readonly source_storage: string | null
   readonly token: string

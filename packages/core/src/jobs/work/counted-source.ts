@@ -26,5 +26,7 @@ export function countedSource(stored: Readable, from: number): CountedSource {
   })
   stored.on('error', error => counter.destroy(error))
   counter.on('close', () => stored.destroy())
+  // It may fail before anyone reads it; whoever does then meets the error.
+  counter.on('error', () => undefined)
   return { source: stored.pipe(counter), bytesRead: () => bytes, start: () => start }
 }

@@ -6,13 +6,15 @@ import type { ImporterInternals } from '../../importer/internals.ts'
 import { importReportOf, storedWarningsOf } from '../../importer/report.ts'
 import { runImport } from '../../importer/run.ts'
 import { fingerprint } from '../../resource/fingerprint.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Storage, StoredObject } from '../../storage/storage.ts'
+import { expectWhole, openRest } from '../../storage/verified.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { sendOn } from '../store/hand-over.ts'
 import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from '../store/job-row.ts'
 import { type Kept, keptOf } from '../store/kept.ts'
 import type { NewOutbox } from '../store/outbox.ts'
 import { resumePoint } from '../store/resume.ts'
+import { sourceOf } from '../store/stored-objects.ts'
 import { begunAnew } from './begin-anew.ts'
 import { countedSource } from './counted-source.ts'
 import { type FailContext, failJob } from './fail-job.ts'
@@ -35,13 +37,14 @@ export async function runImportJob(
   signal: AbortSignal,
 ): Promise<void> {
   const { importer, storage, store, newOutbox, leaseSeconds } = context
-  if (spooled.source_key === null) return sendOn(importer.pool, newOutbox, spooled)
+  const spool = sourceOf(spooled)
+  if (spool === undefined) return sendOn(importer.pool, newOutbox, spooled)
   const settings = settingsOf(spooled)
   const job = isWhole(spooled) ? await begunAnew(spooled, importer.pool) : spooled
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
   const firstByte = from?.isPlain === true ? from.position.byte : 0
-  const stored = await storage.get(spooled.source_key, { start: firstByte })
+  const stored = await openRest(storage, spool, firstByte)
   const { source, bytesRead, start } = countedSource(stored, firstByte)
   const { storedErrors } = keptOf(job, context.kept)
   const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, start()) })
@@ -64,11 +67,20 @@ export async function runImportJob(
     })
   } catch (error) {
     if (!(error instanceof LadingError) || error.retryable) throw error
-    await failJob(job, error, context, endOf(error, job))
+    await failJob(job, await damageOr(error, storage, spool), context, endOf(error, job))
   } finally {
     // Without a connection nothing has begun to read it.
     source.destroy()
   }
+}
+
+/** A damaged file can look like a bad one: then that is what its owner must know. */
+async function damageOr(error: LadingError, storage: Storage, spool: StoredObject): Promise<LadingError> {
+  if (error.status >= 500) return error
+  return expectWhole(storage, spool).then(
+    () => error,
+    (found: unknown) => (found instanceof LadingError && found.code === 'STORAGE_CORRUPT' ? found : error),
+  )
 }
 
 /** What the columns of a job say that could not read its file to the end, or was not allowed to keep it. */
