@@ -1,6 +1,6 @@
 // A stored object as it was when it was put → its bytes, read back only as long as they are still the same.
 import { createHash, type Hash } from 'node:crypto'
-import { type Readable, Transform, type TransformCallback } from 'node:stream'
+import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
 import { readableFrom } from '../util/readable-from.ts'
 import type { ByteRange, Storage, StoredObject } from './storage.ts'
@@ -90,9 +90,8 @@ function checked(source: Readable, { stored: { key, sha256 }, bytes, hash }: Exp
       done(null, last)
     },
   })
-  source.on('error', error => check.destroy(error))
-  check.on('close', () => source.destroy())
-  return source.pipe(check)
+  // The reader of `check` meets the error, also that of a source that closes before its end.
+  return pipeline(source, check, () => undefined)
 }
 
 function corrupt(key: string, what: string): LadingError {

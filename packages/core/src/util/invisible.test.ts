@@ -1,4 +1,4 @@
-// Two names that look the same can be told apart: what nobody sees is escaped, and what everybody sees is not.
+// Two names that look the same can be told apart: what cannot be seen is escaped, and what everybody sees is not.
 import { expect, test } from 'vitest'
 import { escapeInvisible } from './invisible.ts'
 

@@ -1,7 +1,7 @@
 // Names of fields, columns and tables → the same in a sentence: bare as long as they can be read in one way only.
 import { escapeInvisible } from './invisible.ts'
 
-/** `authors`; `"a, b"` where the name itself has what parts names, or what nobody sees. */
+/** `authors`; `"a, b"` where the name itself has what parts names, or what cannot be seen. */
 export function clearName(name: string): string {
   return isClear(name) ? name : `"${escapeInvisible(name.replaceAll(/["\\]/g, '\\$&'))}"`
 }

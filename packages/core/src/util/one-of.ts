@@ -48,7 +48,7 @@ function list(values: readonly unknown[]): string {
     .join(', ')
 }
 
-/** A comma parts values, a full stop ends the sentence, and what nobody sees could be anything. */
+/** A comma parts values, a full stop ends the sentence, and what cannot be seen could be anything. */
 function isAmbiguous(text: string): boolean {
   return /^\s|[,"“”;]|[\s.!?]$|^$/.test(text) || text.length > longestQuoted || escapeInvisible(text) !== text
 }

@@ -1,13 +1,9 @@
 // check: sees what is valid by itself, and adds to what is already known without saying it twice.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { headerOfCells } from '../../../../test-support/decoding.ts'
-import type { RecordBatch } from '../record/record-batch.ts'
-import { defineResource, type Resource } from '../resource/define.ts'
+import { judged } from '../../test/judged-bed.ts'
+import { defineResource } from '../resource/define.ts'
 import type { Issue } from '../resource/definition.ts'
-import { mapFields } from '../resource/map-fields.ts'
-import { parseValues } from '../value/parse-values.ts'
-import { validate } from './validate.ts'
 
 type Check = (record: Record<string, unknown>, issue: Issue) => void
 
@@ -26,7 +22,7 @@ const resourceWith = (check: Check) =>
   })
 
 const brief = async (check: Check, given: Record<string, unknown>, from: 'text' | 'json' = 'json') =>
-  (await errorsOf(resourceWith(check), from, given)).map(({ field, code }) => `${field} ${code}`)
+  (await judged(resourceWith(check), from, given)).map(({ field, code }) => `${field} ${code}`)
 
 const good = { slug: 'a-b', title: 'Title', status: 'draft' }
 
@@ -57,7 +53,7 @@ describe('check', () => {
   })
 
   test('adds errors with the value that was given', async () => {
-    const errors = await errorsOf(
+    const errors = await judged(
       resourceWith((_, issue) => issue('published_at', 'INVALID_PUBLISHED_AT', 'Not for drafts.')),
       'json',
       { ...good, published_at: '2024-01-31T12:00:00Z' },
@@ -120,19 +116,3 @@ describe('the order of errors', () => {
     ])
   })
 })
-
-/** Broken rules of one record, in their order. */
-async function errorsOf(resource: Resource, from: 'text' | 'json', given: Record<string, unknown>) {
-  const raw = JSON.stringify(given)
-  const content = from === 'text' ? Object.values(given).map(cell => (cell ?? null) as string | null) : given
-  const record = { rowNumber: 2, line: 2, offset: 0, length: raw.length, raw, content, problem: undefined }
-  async function* records(): AsyncGenerator<RecordBatch> {
-    const header = from === 'text' ? { header: headerOfCells(Object.keys(given)) } : {}
-    yield { ...header, records: [record], end: { byte: raw.length, rowNumber: 2, line: 2 } }
-  }
-  const rows = parseValues(mapFields(records(), resource, {}), resource, { from })
-  const errors = []
-  for await (const batch of validate(rows, resource, () => undefined))
-    errors.push(...batch.rows.flatMap(row => row.errors ?? []))
-  return errors
-}

@@ -15,7 +15,12 @@ test.each<[name: string, schema: TSchema, given: string, said: string]>([
   ['a single one with a comma', among('red, green'), 'x', 'must be "red, green"'],
   ['values with quotes', among('5"', '6'), 'x', 'must be one of "5\\"", "6"'],
   ['values that end a sentence', among('No.', 'Yes.'), 'x', 'must be one of "No.", "Yes."'],
-  ['values with what nobody sees', among('a', 'a\u200b', ' a'), 'x', 'must be one of "a", "a\\u200b", " a"'],
+  [
+    'values with what cannot be seen',
+    among('a', 'a\u200b', ' a'),
+    'x',
+    'must be one of "a", "a\\u200b", " a"',
+  ],
   ['values like each other', among('new', 'new', 'used'), 'x', 'must be one of new, used'],
   [
     'many values',

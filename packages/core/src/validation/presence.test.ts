@@ -1,12 +1,8 @@
 // Presence: absent, null and empty values of required, optional and nullable fields, from cells and from JSON.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { headerOfCells } from '../../../../test-support/decoding.ts'
-import type { RecordBatch } from '../record/record-batch.ts'
-import { defineResource, type Resource } from '../resource/define.ts'
-import { mapFields } from '../resource/map-fields.ts'
-import { parseValues } from '../value/parse-values.ts'
-import { validate } from './validate.ts'
+import { judged } from '../../test/judged-bed.ts'
+import { defineResource } from '../resource/define.ts'
 
 const nullable = (schema: TSchema) => Type.Union([schema, Type.Null()])
 
@@ -18,9 +14,7 @@ const resourceOf = (it: TSchema) =>
   })
 
 const codesOf = async (it: TSchema, from: 'text' | 'json', given: Record<string, unknown>) =>
-  (await errorsOf(resourceOf(it), from, { other: 'x', ...given })).map(
-    error => `${error.field} ${error.code}`,
-  )
+  (await judged(resourceOf(it), from, { other: 'x', ...given })).map(error => `${error.field} ${error.code}`)
 
 const ok: string[] = []
 const missing = ['it MISSING_FIELD']
@@ -93,7 +87,7 @@ test('a field may name its own codes', async () => {
   })
   const errors = await Promise.all(
     [{ body: null }, { body: '' }, { body: 'b' }, { body: 'aaaa' }, { body: 1 }].map(given =>
-      errorsOf(things, 'json', given),
+      judged(things, 'json', given),
     ),
   )
   expect(errors.flat().map(({ code, message }) => `${code} ${message}`)).toEqual([
@@ -104,19 +98,3 @@ test('a field may name its own codes', async () => {
     'BODY_ODD "body" must have the form ^a.',
   ])
 })
-
-/** Broken rules of one record, in their order. */
-async function errorsOf(resource: Resource, from: 'text' | 'json', given: Record<string, unknown>) {
-  const raw = JSON.stringify(given)
-  const content = from === 'text' ? Object.values(given).map(cell => (cell ?? null) as string | null) : given
-  const record = { rowNumber: 2, line: 2, offset: 0, length: raw.length, raw, content, problem: undefined }
-  async function* records(): AsyncGenerator<RecordBatch> {
-    const header = from === 'text' ? { header: headerOfCells(Object.keys(given)) } : {}
-    yield { ...header, records: [record], end: { byte: raw.length, rowNumber: 2, line: 2 } }
-  }
-  const rows = parseValues(mapFields(records(), resource, {}), resource, { from })
-  const errors = []
-  for await (const batch of validate(rows, resource, () => undefined))
-    errors.push(...batch.rows.flatMap(row => row.errors ?? []))
-  return errors
-}

@@ -1,19 +1,15 @@
 // Rules of single fields: lengths in code points, patterns, formats, literals and bounds, and what is said of them.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { headerOfCells } from '../../../../test-support/decoding.ts'
+import { judged } from '../../test/judged-bed.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import type { RecordBatch } from '../record/record-batch.ts'
-import { defineResource, type Resource } from '../resource/define.ts'
-import { mapFields } from '../resource/map-fields.ts'
-import { parseValues } from '../value/parse-values.ts'
+import { defineResource } from '../resource/define.ts'
 import { compileRules } from './compile.ts'
-import { validate } from './validate.ts'
 
 const resourceOf = (it: TSchema) => defineResource('things', { table: 'things', schema: Type.Object({ it }) })
 
 const messages = async (schema: TSchema, from: 'text' | 'json', it: unknown) =>
-  (await errorsOf(resourceOf(schema), from, { it })).map(error => error.message)
+  (await judged(resourceOf(schema), from, { it })).map(error => error.message)
 
 describe('the length of text is counted in code points', () => {
   const upTo50 = Type.String({ maxLength: 50 })
@@ -162,12 +158,12 @@ describe('what a value must be', () => {
   })
 
   test('NUL and halves of pairs are said by their own codes', async () => {
-    const [nul] = await errorsOf(resourceOf(Type.String({ maxLength: 1 })), 'json', { it: 'a\0bc' })
+    const [nul] = await judged(resourceOf(Type.String({ maxLength: 1 })), 'json', { it: 'a\0bc' })
     expect(nul).toMatchObject({
       code: 'NUL_CHARACTER',
       message: '"it" contains a NUL character (U+0000), which PostgreSQL cannot store; remove it.',
     })
-    const [half] = await errorsOf(resourceOf(Type.String()), 'json', { it: 'a\ud800' })
+    const [half] = await judged(resourceOf(Type.String()), 'json', { it: 'a\ud800' })
     expect(half).toMatchObject({
       code: 'ILL_FORMED_TEXT',
       message: '"it" contains half of a surrogate pair, which is no Unicode text.',
@@ -200,19 +196,3 @@ describe('a format that nobody registered is refused when the rules are compiled
     expect(compileRules(resourceOf(Type.String({ format })))).toHaveLength(1)
   })
 })
-
-/** Broken rules of one record, in their order. */
-async function errorsOf(resource: Resource, from: 'text' | 'json', given: Record<string, unknown>) {
-  const raw = JSON.stringify(given)
-  const content = from === 'text' ? Object.values(given).map(cell => (cell ?? null) as string | null) : given
-  const record = { rowNumber: 2, line: 2, offset: 0, length: raw.length, raw, content, problem: undefined }
-  async function* records(): AsyncGenerator<RecordBatch> {
-    const header = from === 'text' ? { header: headerOfCells(Object.keys(given)) } : {}
-    yield { ...header, records: [record], end: { byte: raw.length, rowNumber: 2, line: 2 } }
-  }
-  const rows = parseValues(mapFields(records(), resource, {}), resource, { from })
-  const errors = []
-  for await (const batch of validate(rows, resource, () => undefined))
-    errors.push(...batch.rows.flatMap(row => row.errors ?? []))
-  return errors
-}

@@ -1,4 +1,4 @@
-// Values of text fields, and refused values of others → notes on those with characters that nobody sees, or with white space at an edge.
+// Values of text fields, and refused values of others → notes on those with characters that cannot be seen, or with white space at an edge.
 import type { Note } from '../record/note.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'

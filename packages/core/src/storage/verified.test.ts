@@ -1,0 +1,45 @@
+// Stored bytes that do not come as they were: the reader is told, whatever the storage does.
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { memoryStorage } from './memory-storage.ts'
+import type { Storage } from './storage.ts'
+import { openRest, openVerified } from './verified.ts'
+
+const bytes = Buffer.from('0123456789')
+const stored = { key: 'a', size: 10, sha256: createHash('sha256').update(bytes).digest('hex') }
+
+/** Yields the first bytes, and then ends, fails or is closed. */
+async function storageOf(end: (stream: Readable) => void): Promise<Storage> {
+  const storage = memoryStorage()
+  await storage.put('a', Readable.from([bytes]))
+  const broken = () => {
+    const stream = new Readable({ read: () => undefined })
+    stream.push(bytes.subarray(0, 4))
+    setImmediate(() => end(stream))
+    return stream
+  }
+  return {
+    ...storage,
+    get: async (key, range) => (range?.end === undefined ? broken() : storage.get(key, range)),
+  }
+}
+
+test('all of it comes, and a part', async () => {
+  const storage = memoryStorage()
+  await storage.put('a', Readable.from([bytes]))
+  expect(String(await buffer(await openVerified(storage, stored)))).toBe('0123456789')
+  expect(String(await buffer(await openVerified(storage, stored, { start: 2, end: 5 })))).toBe('234')
+  expect(String(await buffer(await openRest(storage, stored, 7)))).toBe('789')
+})
+
+test.each<[string, (stream: Readable) => void, object]>([
+  ['ends too early', stream => stream.push(null), { code: 'STORAGE_CORRUPT' }],
+  ['fails', stream => stream.destroy(new Error('gone')), { message: 'gone' }],
+  ['is closed without a word', stream => stream.destroy(), { code: 'ERR_STREAM_PREMATURE_CLOSE' }],
+])('a stream that %s is an error for its reader', async (_, end, error) => {
+  const storage = await storageOf(end)
+  await expect(buffer(await openVerified(storage, stored))).rejects.toMatchObject(error)
+  await expect(buffer(await openRest(storage, stored, 2))).rejects.toMatchObject(error)
+})
