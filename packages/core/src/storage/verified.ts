@@ -1,6 +1,6 @@
 // A stored object as it was when it was put → its bytes, read back only as long as they are still the same.
 import { createHash, type Hash } from 'node:crypto'
-import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
+import { type Readable, Transform, type TransformCallback } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
 import { readableFrom } from '../util/readable-from.ts'
 import type { ByteRange, Storage, StoredObject } from './storage.ts'
@@ -90,13 +90,25 @@ function checked(source: Readable, { stored: { key, sha256 }, bytes, hash }: Exp
       done(null, last)
     },
   })
-  // The reader of `check` meets the error, also that of a source that closes before its end.
-  return pipeline(source, check, () => undefined)
+  source.on('error', error => check.destroy(error))
+  check.on('close', () => source.destroy())
+  // A pipe waits for ever for a source that closes without an error before its end.
+  source.on('close', () => {
+    if (!source.readableEnded) check.destroy(brokenOff())
+  })
+  return source.pipe(check)
 }
 
 function corrupt(key: string, what: string): LadingError {
   return new LadingError(
     'STORAGE_CORRUPT',
     `The stored file "${key}" ${what}; it was changed or damaged after it was stored. Send it again, and check the disk.`,
+  )
+}
+
+function brokenOff(): LadingError {
+  return new LadingError(
+    'SOURCE_UNAVAILABLE',
+    'The storage closed the file before its end; it is read again.',
   )
 }

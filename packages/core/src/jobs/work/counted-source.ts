@@ -1,5 +1,5 @@
 // A stored file as an import reads it: its bytes counted, and its beginning kept.
-import { pipeline, type Readable, Transform } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 
 export interface CountedSource {
   readonly source: Readable
@@ -24,10 +24,9 @@ export function countedSource(stored: Readable, from: number): CountedSource {
       done(null, chunk)
     },
   })
-  // The reader of `counter` meets the error, however late it comes.
-  return {
-    source: pipeline(stored, counter, () => undefined),
-    bytesRead: () => bytes,
-    start: () => start,
-  }
+  stored.on('error', error => counter.destroy(error))
+  counter.on('close', () => stored.destroy())
+  // It may fail before anyone reads it; whoever does then meets the error.
+  counter.on('error', () => undefined)
+  return { source: stored.pipe(counter), bytesRead: () => bytes, start: () => start }
 }
