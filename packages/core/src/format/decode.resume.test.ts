@@ -153,9 +153,10 @@ function* placesIn(batches: readonly RecordBatch[], records: readonly SourceReco
     header = batch.header ?? header
     yield { position: batch.end, header }
   }
-  for (const [index, { offset: byte, line }] of records.entries()) {
+  for (const [index, { offset: byte, line, rowNumber }] of records.entries()) {
     const last = records[index - 1]
-    if (last === undefined) continue
+    // Of a CSV file, a blank record that was skipped in between is the place to go on from.
+    if (last === undefined || (header !== undefined && rowNumber > last.rowNumber + 1)) continue
     yield { position: { byte, rowNumber: last.rowNumber, line: line - 1 }, header }
   }
 }
