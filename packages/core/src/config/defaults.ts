@@ -28,6 +28,13 @@ export const defaults = {
    * export takes, shorter than the patience of whoever waits for a job.
    */
   noProgressSeconds: 60,
+  /**
+   * Seconds that a hook may take for its answer, such as a `lookUp` for a batch. It has others to ask; but one that
+   * never answers would hold a worker for ever.
+   */
+  hookTimeoutSeconds: 300,
+  /** The same of hooks that somebody at the other end of a connection waits for. */
+  httpHookTimeoutSeconds: 30,
   /** Record errors kept in a report; counts are exact beyond it, and `onError` sees every one. */
   reportedErrors: 1_000,
   /** Warnings kept in a report: one per unknown column, and a hostile file can have many. */

@@ -20,10 +20,10 @@ export interface BundleOptions {
   readonly caller?: Caller | undefined
   /** @defaultValue a folder of the system's temporary one, which is removed in the end */
   readonly spool?: BundleSpool | undefined
-  /** Hears the number of rows of all resources, once the last one was printed. */
-  readonly onRows?: ((rows: number) => void) | undefined
+  /** Hears the number of rows of all resources, once the last one was printed. As `onRows` of a stream. */
+  readonly onRows?: ((rows: number) => unknown) | undefined
   /** Hears how many rows were printed, while none of the bundle can be read yet: its bytes stay 0. */
-  readonly onProgress?: ((progress: ExportProgress) => void) | undefined
+  readonly onProgress?: ((progress: ExportProgress) => unknown) | undefined
 }
 
 export type BundleFormat = 'ndjson' | 'csv'

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { inReferenceOrder } from '../catalogue/reference-order.ts'
 import type { Target } from '../catalogue/target.ts'
 import { version } from '../config/version.ts'
+import { callListener } from '../errors/hook.ts'
 import { bundleVersion, type Manifest, type ManifestEntry, typeName } from '../format/bundle/manifest.ts'
 import { type BundleFile, writeBundle } from '../format/bundle/write.ts'
 import type { Pool } from '../postgres/client.ts'
@@ -23,11 +24,12 @@ import {
   readBundleOptions,
 } from './bundle-options.ts'
 import { defaultFields } from './export-fields.ts'
-import type { ExporterOptions } from './options.ts'
 import { parentsFirst } from './parents-first.ts'
-import { beginExport, exportPipeline } from './pipeline.ts'
+import { beginExport, exportPipeline, type PipelineOptions } from './pipeline.ts'
 import type { ExportPlan } from './plan.ts'
-import type { Planner, Request } from './planner.ts'
+import type { Asker, Planner, Request } from './planner.ts'
+
+type BundlePrinting = BundleOptions & Omit<PipelineOptions, 'onRows' | 'onProgress'>
 
 interface Piece {
   readonly target: Target
@@ -45,14 +47,14 @@ export function readBundleRequest(planner: Planner, options: BundleOptions): rea
 export async function planBundle(
   planner: Planner,
   requests: readonly Request[],
-  caller: BundleOptions['caller'],
+  asker: Asker,
 ): Promise<readonly Piece[]> {
   const pieces = new Map<Target, Piece>()
   for (const request of requests) {
     const target = await planner.targetOf(request.wanted.resource)
     const { name } = request.shape.format
     const format = name === 'csv' ? 'csv' : 'ndjson'
-    pieces.set(target, { target, plan: await planner.plan(request, caller), format })
+    pieces.set(target, { target, plan: await planner.plan(request, asker), format })
   }
   return inReferenceOrder([...pieces.keys()]).flatMap(target => pieces.get(target) ?? [])
 }
@@ -62,11 +64,12 @@ export function bundleStream(
   pool: Pool,
   planner: Planner,
   requests: readonly Request[],
-  options: BundleOptions & Pick<ExporterOptions, 'batchRows'>,
+  options: BundlePrinting,
 ): Readable {
   const abandoned = new AbortController()
   async function* chunks(): AsyncGenerator<Buffer> {
-    const pieces = await planBundle(planner, requests, options.caller)
+    const { caller } = options
+    const pieces = await planBundle(planner, requests, { caller, signal: abandoned.signal })
     const { spool, close } = await openSpool(options.spool)
     const keys: string[] = []
     try {
@@ -101,7 +104,7 @@ function print(
   pool: Pool,
   pieces: readonly Piece[],
   { storage, keyOf }: BundleSpool,
-  { onRows, onProgress, batchRows }: BundleOptions & Pick<ExporterOptions, 'batchRows'>,
+  { onRows, onProgress, batchRows, timeoutSeconds }: BundlePrinting,
   keys: string[],
   signal: AbortSignal,
 ): Promise<Printed> {
@@ -125,13 +128,14 @@ function print(
         },
         onProgress: onProgress && (({ rows: now }) => onProgress({ rows: before + now, bytes: 0 })),
         batchRows,
+        timeoutSeconds,
       })
       const stored = await storage.put(key, printed, { signal })
       entries.push(entryOf(target, { file, format, rows }, stored))
       files.push({ name: file, size: stored.size, open: () => openVerified(storage, stored) })
       before += rows
     }
-    onRows?.(before)
+    await (onRows && callListener('onRows', () => onRows(before), { signal, timeoutSeconds }))
     return { manifest: manifestOf(createdAt, entries), files }
   })
 }

@@ -1,5 +1,7 @@
 // createExporter: resources on a pool, and streams of them.
 import type { Readable } from 'node:stream'
+import { defaults } from '../config/defaults.ts'
+import { checkHookTimeout } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { checkPool } from '../postgres/client.ts'
 import { whenRead } from '../util/when-read.ts'
@@ -50,23 +52,30 @@ export interface Exporter {
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
 export function createExporter(options: ExporterOptions): Exporter {
   const { pool, resources, noProgressSeconds, batchRows, session } = options
-  const planner = createPlanner(pool, resources, session)
+  const timeoutSeconds = options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds
+  checkHookTimeout(timeoutSeconds)
+  const planner = createPlanner(pool, resources, session, timeoutSeconds)
   checkPool(pool, noProgressSeconds)
   checkBatchRows(batchRows)
   return {
     async check(options) {
-      await planner.plan(planner.read(options), options.caller)
+      await planner.plan(planner.read(options), { caller: options.caller })
     },
     bundle: (options = {}) =>
-      bundleStream(pool, planner, readBundleRequest(planner, options), { ...options, batchRows }),
+      bundleStream(pool, planner, readBundleRequest(planner, options), {
+        ...options,
+        batchRows,
+        timeoutSeconds,
+      }),
     async checkBundle(options = {}) {
-      await planBundle(planner, readBundleRequest(planner, options), options.caller)
+      await planBundle(planner, readBundleRequest(planner, options), { caller: options.caller })
     },
     stream(options) {
       const request = planner.read(options)
-      return whenRead(async () => {
-        const plan = await planner.plan(request, options.caller)
-        return exportPipeline(pool, plan, { ...options, batchRows })
+      const { caller } = options
+      return whenRead(async signal => {
+        const plan = await planner.plan(request, { caller, signal })
+        return exportPipeline(pool, plan, { ...options, batchRows, timeoutSeconds })
       })
     },
   }

@@ -14,6 +14,11 @@ export interface ExporterOptions {
    * @defaultValue what was said of the pool before, else 60
    */
   readonly noProgressSeconds?: number
+  /**
+   * Seconds that a hook may take for one answer; then the export fails with `HOOK_FAILED`. See docs/hooks.md.
+   * @defaultValue 300
+   */
+  readonly hookTimeoutSeconds?: number | undefined
   /** Settings for the transaction of each export, such as those that policies of row-level security ask for. @defaultValue none */
   readonly session?: SessionHook | undefined
   /**
@@ -66,8 +71,11 @@ export interface ExportProgress {
 export interface StreamOptions extends Selection, FileShape {
   /** Who asks, for the resource's `scope`. */
   readonly caller?: Caller | undefined
-  /** Hears the number of rows, once the last one was printed. */
-  readonly onRows?: ((rows: number) => void) | undefined
-  /** Hears how far the export is, while it is read. */
-  readonly onProgress?: ((progress: ExportProgress) => void) | undefined
+  /**
+   * Hears the number of rows, once the last one was printed. A promise is waited for. If it throws or rejects, the
+   * stream ends with `HOOK_FAILED`, and no file passes for a whole one.
+   */
+  readonly onRows?: ((rows: number) => unknown) | undefined
+  /** Hears how far the export is, while it is read. What it returns or throws is dealt with as that of `onRows` is. */
+  readonly onProgress?: ((progress: ExportProgress) => unknown) | undefined
 }

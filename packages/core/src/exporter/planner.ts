@@ -25,12 +25,18 @@ export interface Request {
   readonly shape: Shape
 }
 
+/** Who asks. */
+export interface Asker extends Pick<StreamOptions, 'caller'> {
+  /** Ends the waiting for hooks. */
+  readonly signal?: AbortSignal | undefined
+}
+
 export interface Planner {
   readonly registry: Registry
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID` */
   read(options: StreamOptions): Request
   /** @throws LadingError `SCOPE_FAILED`, `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`; `FILTER_INVALID` for what only the catalogue knows */
-  plan(request: Request, caller: StreamOptions['caller']): Promise<ExportPlan>
+  plan(request: Request, asker: Asker): Promise<ExportPlan>
   /** The resource with what the catalogue says of its table. @throws LadingError `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE` */
   targetOf(resource: Resource): Promise<Target>
 }
@@ -45,6 +51,7 @@ export function createPlanner(
   pool: Pool,
   resources: readonly Resource[],
   session: SessionHook | undefined,
+  timeoutSeconds: number,
 ): Planner {
   const registry = createRegistry(resources)
   const targets = new Map<string, { readonly mark: string; readonly target: Target }>()
@@ -68,9 +75,10 @@ export function createPlanner(
       const resource = registry.get(options.resource)
       return { shape: readShape(options), wanted: readSelection(resource, options) }
     },
-    async plan({ wanted, shape }, caller) {
+    async plan({ wanted, shape }, { caller, signal }) {
       const { resource } = wanted
-      const scope = await scopeTests(resource, caller)
+      const patience = { signal, timeoutSeconds }
+      const scope = await scopeTests(resource, caller, patience)
       const unprinted = resource.printRow === undefined ? [] : unaskedFields(wanted)
       const fields = [...wanted.fields, ...unprinted]
       const target = await targetOf(resource)
@@ -84,7 +92,7 @@ export function createPlanner(
         query: { columns: columns.slice(0, count), source },
         rows,
         unprinted: columns.slice(count),
-        settings: await settingsSql(session, caller),
+        settings: await settingsSql(session, caller, patience),
       }
     },
   }

@@ -2,6 +2,7 @@
 import { LadingError } from '../errors/lading-error.ts'
 import type { Format } from '../format/format.ts'
 import type { Resource } from '../resource/define.ts'
+import { frozen } from '../util/frozen.ts'
 import { type Codec, expectationOf, invalid, Refusal, shown } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
 import { fieldFor } from './export-fields.ts'
@@ -53,11 +54,4 @@ function readText(codec: Codec): (text: string) => unknown {
 function readJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   return typeof value === 'object' ? frozen(value) : value
-}
-
-/** Or a hook could change a value without it being seen that it is another one. */
-function frozen<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null) return value
-  for (const member of Object.values(value)) frozen(member)
-  return Object.freeze(value)
 }

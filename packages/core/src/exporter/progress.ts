@@ -1,6 +1,6 @@
 // How far an export is: its records are counted where they are printed, and its bytes where they leave.
 import type { Readable } from 'node:stream'
-import { callHook } from '../errors/hook.ts'
+import { callListener } from '../errors/hook.ts'
 import type { Pass } from '../format/format.ts'
 import { readableFrom } from '../util/readable-from.ts'
 import type { StreamOptions } from './options.ts'
@@ -17,6 +17,7 @@ export interface ProgressCounter {
 export function progressCounter(
   { query, shape: { format, encoding } }: ExportPlan,
   onProgress: NonNullable<StreamOptions['onProgress']>,
+  timeoutSeconds: number,
 ): ProgressCounter {
   const count = format.values === 'text' ? csvRecords() : lines
   // A header is a record, too.
@@ -30,14 +31,20 @@ export function progressCounter(
       }
     },
     sent(file) {
+      const left = new AbortController()
+      const patience = { signal: left.signal, timeoutSeconds }
       async function* chunks(): AsyncGenerator<Buffer> {
         for await (const chunk of file) {
           bytes += chunk.length
-          callHook('onProgress', () => onProgress({ rows: Math.max(0, rows), bytes }))
+          const told = { rows: Math.max(0, rows), bytes }
+          await callListener('onProgress', () => onProgress(told), patience)
           yield chunk
         }
       }
-      return readableFrom(chunks(), () => file.destroy())
+      return readableFrom(chunks(), () => {
+        left.abort()
+        file.destroy()
+      })
     },
   }
 }

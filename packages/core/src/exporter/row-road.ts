@@ -19,8 +19,8 @@ export function copyValues({ columns, source }: ExportQuery, { values }: Format)
 
 export interface RowRoadOptions {
   readonly batchRows: number
-  /** Hears the number of rows that were printed, once the last one was. */
-  readonly onRows: ((rows: number) => void) | undefined
+  /** Hears the number of rows that were printed, once the last one was, and is waited for. */
+  readonly onRows: ((rows: number) => unknown) | undefined
 }
 
 /** What that COPY prints → what the format's own COPY would print of the rows as `printRow` gives them. */
@@ -44,7 +44,7 @@ export function printRows(plan: ExportPlan, printRow: PrintRow, { batchRows, onR
       if (count > 0) text = ''
     }
     if (text !== '') yield Buffer.from(text)
-    onRows?.(count)
+    await onRows?.(count)
   }
 }
 

@@ -1,4 +1,5 @@
 // The resource's scope, asked for a caller → tests that every row must pass. Whatever goes wrong, nothing is exported.
+import type { HookPatience } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Caller } from '../resource/definition.ts'
@@ -10,9 +11,10 @@ import { readFilters } from './selection.ts'
 export async function scopeTests(
   resource: Resource,
   caller: Caller | undefined,
+  patience: HookPatience,
 ): Promise<readonly FieldTest[]> {
   try {
-    const filters = await askScope(resource, caller)
+    const filters = await askScope(resource, caller, patience)
     return filters === undefined ? [] : readFilters(resource, filters, 'scope')
   } catch (cause) {
     // What the scope threw may hold anything; it stays in the cause, for the log.

@@ -1,13 +1,14 @@
 // createHttp: the whole service as a function from a neutral request to a neutral response.
 import { randomUUID } from 'node:crypto'
 import { finished, Readable } from 'node:stream'
+import { quietLog, quietly } from '../errors/listener.ts'
 import { accessOf } from './admission/access.ts'
 import { discreetly } from './answer/unknown-resource.ts'
 import { bodyLeft, wasRead } from './body/read-before.ts'
 import { announcesBody } from './body/request-body.ts'
 import { openApiDocument } from './openapi.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
-import { createService, type HttpOptions, type Service } from './service.ts'
+import { createService, type HttpMetrics, type HttpOptions, type Service } from './service.ts'
 import { createUnderWay } from './under-way.ts'
 import { type HttpInput, type HttpResponse, header, type RoutedRequest } from './wire/message.ts'
 import { namedResource } from './wire/parameters.ts'
@@ -52,6 +53,13 @@ export interface Http {
 export function createHttp(options: HttpOptions): Http {
   const service = createService(options, () => openApiDocument(routes, options.securitySchemes))
   const underWay = createUnderWay()
+  const onFault = quietLog('onFault', options.onFault)
+  const measure = ({ requestId, ...facts }: Measured) =>
+    quietly(
+      'metrics.httpRequest',
+      () => service.metrics?.httpRequest(facts),
+      fault => onFault(fault, requestId),
+    )()
 
   return {
     owns: ownsPath,
@@ -62,8 +70,10 @@ export function createHttp(options: HttpOptions): Http {
       const requestId = requestIdOf(input)
       const request: RoutedRequest = { ...input, ...bodyOf(input), params: match.params, requestId }
       const answer = await respond(match, request, service).catch((error: unknown) => {
-        if (statusOf(error) >= 500) options.onFault?.(error, requestId)
-        return problemResponse(error, requestId)
+        // Before anybody else has the error in hand.
+        const problem = problemResponse(error, requestId)
+        if (statusOf(error) >= 500) onFault(error, requestId)
+        return problem
       })
       const response = completed(service.origins.opened(answer, request), request)
       const { method } = input
@@ -71,7 +81,7 @@ export function createHttp(options: HttpOptions): Http {
       whenSent(response, () => {
         const seconds = (performance.now() - started) / 1000
         end()
-        service.metrics?.httpRequest({ method, route, status: response.status, seconds })
+        measure({ method, route, status: response.status, seconds, requestId })
       })
       return response
     },
@@ -85,13 +95,15 @@ export function createHttp(options: HttpOptions): Http {
   }
 }
 
+type Measured = Parameters<HttpMetrics['httpRequest']>[0] & { readonly requestId: string }
+
 async function respond(match: Match, request: RoutedRequest, service: Service): Promise<HttpResponse> {
   const { allowed, route } = match
   service.origins.refuseForeign(request)
   if (route !== undefined) {
     const { action, query } = route
     const named = query?.properties.resource && namedResource(request.rawQuery, service.registry)
-    const access = await accessOf(request, { action, resource: named, authorize: service.authorize })
+    const access = await accessOf(request, { ...service, action, resource: named })
     try {
       return await route.handler({ ...request, access }, service)
     } catch (error) {

@@ -1,4 +1,7 @@
 // What the handlers work with: the options of createHttp, made ready.
+import { defaults } from '../config/defaults.ts'
+import { callHook, checkHookTimeout } from '../errors/hook.ts'
+import { LadingError } from '../errors/lading-error.ts'
 import type { Exporter } from '../exporter/create-exporter.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Resource } from '../resource/define.ts'
@@ -48,8 +51,13 @@ export interface HttpOptions {
   readonly healthTimeoutMs?: number | undefined
   /** True while the server shuts down: `/ready` says so, and new jobs are refused with 503. */
   readonly isDraining?: (() => boolean) | undefined
-  /** Hears every error that became a 5xx, for the log. */
-  readonly onFault?: ((error: unknown, requestId: string) => void) | undefined
+  /**
+   * Hears every error that became a 5xx, for the log. It is not waited for; that it throws or rejects is said once as a
+   * warning of the process. @defaultValue nobody
+   */
+  readonly onFault?: ((error: unknown, requestId: string) => unknown) | undefined
+  /** Seconds that `authorize`, `principal` and `metrics.expose` may take for one answer. @defaultValue 30 */
+  readonly hookTimeoutSeconds?: number | undefined
 }
 
 export interface Service {
@@ -65,7 +73,9 @@ export interface Service {
   readonly downloads: Places
   readonly origins: Origins
   readonly healthTimeoutMs: number
+  /** @throws LadingError `HOOK_FAILED` */
   readonly isDraining: () => boolean
+  readonly hookTimeoutSeconds: number
   /** The OpenAPI document, without the mount prefix. */
   readonly openApi: () => object
 }
@@ -75,6 +85,8 @@ export type Handler = (request: HttpRequest, service: Service) => Promise<HttpRe
 /** @throws LadingError `CONFIG_INVALID` */
 export function createService(options: HttpOptions, openApi: () => object): Service {
   const limits = readLimits(options.limits)
+  const { hookTimeoutSeconds = defaults.httpHookTimeoutSeconds } = options
+  checkHookTimeout(hookTimeoutSeconds)
   const rate = { bytesPerSecond: limits.answerBytesPerSecond, seconds: limits.answerRateSeconds }
   return {
     jobs: options.jobs,
@@ -106,7 +118,15 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
     }),
     origins: readOrigins(options.corsOrigins),
     healthTimeoutMs: options.healthTimeoutMs ?? 3_000,
-    isDraining: options.isDraining ?? (() => false),
+    isDraining: () => isDraining(options),
+    hookTimeoutSeconds,
     openApi,
   }
+}
+
+/** Anything but an answer, such as a promise, would say for ever that the server shuts down. */
+function isDraining({ isDraining: ask }: HttpOptions): boolean {
+  const answer: unknown = ask === undefined ? false : callHook('isDraining', ask)
+  if (typeof answer === 'boolean') return answer
+  throw new LadingError('HOOK_FAILED', 'isDraining returned neither true nor false.')
 }

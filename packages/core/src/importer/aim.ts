@@ -2,6 +2,7 @@
 import { notUnique } from '../catalogue/match-stand-ins.ts'
 import { isFixed, notImportable, readScope } from '../catalogue/scope.ts'
 import type { ScopeTest, Target, TargetReference } from '../catalogue/target.ts'
+import type { HookPatience } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
 import { settingsSql } from '../postgres/settings.ts'
@@ -19,29 +20,42 @@ export interface Aim {
   readonly settings: string
 }
 
-type Known = Pick<ImporterInternals, 'registry' | 'session' | 'targetOf'>
+type Known = Pick<ImporterInternals, 'registry' | 'session' | 'targetOf' | 'limits'>
+
+/** Who asks, and for how long. */
+export interface Asker {
+  readonly caller?: Caller | undefined
+  /** Ends the waiting for hooks. */
+  readonly signal?: AbortSignal | undefined
+}
+
+function patienceOf({ signal }: Asker, { limits }: Known): HookPatience {
+  return { signal, timeoutSeconds: limits.hookTimeoutSeconds }
+}
 
 /** @throws LadingError `SCOPE_FAILED`, `SCOPE_NOT_IMPORTABLE`, `HOOK_FAILED`, `RESOURCE_MISMATCH` */
 export async function aimOf(
   client: Client,
-  { resource, caller }: { readonly resource: string; readonly caller?: Caller | undefined },
+  { resource, ...asker }: Asker & { readonly resource: string },
   importer: Known,
 ): Promise<Aim> {
-  const target = await scopedTarget(client, resource, caller, importer)
-  return { target, settings: await settingsSql(importer.session, caller) }
+  const target = await scopedTarget(client, resource, asker, importer)
+  const patience = patienceOf(asker, importer)
+  return { target, settings: await settingsSql(importer.session, asker.caller, patience) }
 }
 
 /** The target with the scopes of this caller: its own, and those of the tables that it refers to. */
 export async function scopedTarget(
   client: Client,
   name: string,
-  caller: Caller | undefined,
+  asker: Asker,
   importer: Known,
 ): Promise<Target> {
   const target = await importer.targetOf(client, name)
   const asked = new Map<Target, readonly ScopeTest[]>()
   const scopeOf = async (one: Target): Promise<readonly ScopeTest[]> => {
-    const scope = asked.get(one) ?? (await scopeFor(one, caller, target.resource))
+    const scope =
+      asked.get(one) ?? (await scopeFor(one, asker.caller, target.resource, patienceOf(asker, importer)))
     asked.set(one, scope)
     return scope
   }
@@ -63,9 +77,10 @@ async function scopeFor(
   target: Target,
   caller: Caller | undefined,
   { name }: Resource,
+  patience: HookPatience,
 ): Promise<readonly ScopeTest[]> {
   try {
-    const filters = await askScope(target.resource, caller)
+    const filters = await askScope(target.resource, caller, patience)
     return filters === undefined ? [] : readScope(target, filters)
   } catch (cause) {
     if (cause instanceof LadingError && cause.code === 'SCOPE_NOT_IMPORTABLE') throw cause

@@ -99,7 +99,8 @@ export function createImporter(options: ImporterOptions): Importer {
       checkSource(runOptions.source, runOptions.format === undefined ? 'objects' : 'bytes')
       const work = (client: Client) =>
         runImport(client, () => aimOf(client, runOptions, internals), limits, runOptions)
-      return runOptions.client === undefined ? withClient(pool, work) : work(runOptions.client)
+      const { client, signal } = runOptions
+      return client === undefined ? withClient(pool, work, { signal }) : work(client)
     },
   }
   rememberInternals(importer, internals)

@@ -1,7 +1,7 @@
 // Stage: batches → the same batches, with what the resource's own look-up filled in and found wrong.
 import { compileFit } from '../catalogue/fit.ts'
 import { codecsOf, type Target } from '../catalogue/target.ts'
-import { callAsyncHook } from '../errors/hook.ts'
+import { callAsyncHook, type HookPatience } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from '../resource/define.ts'
 import type { LookUpRecord } from '../resource/definition.ts'
@@ -13,21 +13,25 @@ import { type Codec, Refusal } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
 import { fixedFields } from './force.ts'
 
+type LookUpPatience = HookPatience & { readonly signal: AbortSignal }
+
 /** Calls the `lookUp` of a resource that has one, once for each batch, with the records that are valid so far. */
 export function lookUp(
   batches: AsyncIterable<RowBatch>,
   target: Target,
-  signal: AbortSignal,
+  patience: LookUpPatience,
 ): AsyncIterable<RowBatch> {
-  return target.resource.lookUp === undefined ? batches : lookedUp(batches, target, signal)
+  return target.resource.lookUp === undefined ? batches : lookedUp(batches, target, patience)
 }
 
 async function* lookedUp(
   batches: AsyncIterable<RowBatch>,
   target: Target,
-  signal: AbortSignal,
+  patience: LookUpPatience,
 ): AsyncGenerator<RowBatch> {
   const { resource } = target
+  const { signal } = patience
+  const name = `The lookUp of ${resource.name}`
   const codecOf = codecsOf(target)
   const checkFields = compileFields(resource, compileFit(target), codecOf)
   const fixed = fixedFields(target)
@@ -36,32 +40,19 @@ async function* lookedUp(
       .filter(row => row.errors === undefined)
       .map(row => new Answer(resource, row, fixed))
     if (answers.length > 0) {
-      await callAsyncHook(`The lookUp of ${resource.name}`, () => called(resource, answers, signal))
+      await callAsyncHook(name, () => resource.lookUp?.(answers, { signal }), patience)
       for (const answer of answers) answer.apply(checkFields, codecOf)
     }
     yield batch
   }
 }
 
-/** Ends when the run is cancelled, also where the hook does not listen to its signal. */
-async function called(resource: Resource, answers: readonly Answer[], signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  let giveUp = () => {}
-  const aborted = new Promise<never>((_, fail) => {
-    giveUp = () => fail(signal.reason)
-    signal.addEventListener('abort', giveUp, { once: true })
-  })
-  try {
-    await Promise.race([resource.lookUp?.(answers, { signal }), aborted])
-  } finally {
-    signal.removeEventListener('abort', giveUp)
-  }
-}
-
 /** What the hook says of one record. It is kept apart from the row until the hook has spoken on the whole batch. */
 class Answer implements LookUpRecord {
   readonly rowNumber: number
-  readonly values: Record<string, unknown>
+  private readonly hook: string
+  readonly values: Readonly<Record<string, unknown>>
+  private readonly seen: Record<string, unknown>
   private readonly changes = new Map<Field, unknown>()
   private readonly issues: (readonly [field: string, code: string, message: string])[] = []
 
@@ -71,8 +62,17 @@ class Answer implements LookUpRecord {
     /** By the caller's scope. */
     private readonly fixed: readonly Field[],
   ) {
+    this.hook = `The lookUp of ${resource.name}`
     this.rowNumber = row.source.rowNumber
-    this.values = recordOf(resource, row)
+    this.seen = recordOf(resource, row)
+    const refuse = (_seen: object, name: string | symbol): never => {
+      throw this.mistake(String(name), 'is changed by `set` only')
+    }
+    this.values = new Proxy<Readonly<Record<string, unknown>>>(this.seen, {
+      set: refuse,
+      defineProperty: refuse,
+      deleteProperty: refuse,
+    })
   }
 
   /** Both can be taken out of the record: `for (const { set, issue } of records)`. */
@@ -83,7 +83,7 @@ class Answer implements LookUpRecord {
     }
     if (this.fixed.includes(field)) throw this.mistake(name, 'the scope has fixed')
     this.changes.set(field, value)
-    this.values[name] = value
+    this.seen[name] = value
   }
 
   readonly issue = (field: string, code: string, message: string): void => {
@@ -91,10 +91,7 @@ class Answer implements LookUpRecord {
   }
 
   private mistake(name: string, problem: string): LadingError {
-    return new LadingError(
-      'HOOK_FAILED',
-      `The lookUp of ${this.resource.name} sets "${name}", which ${problem}.`,
-    )
+    return new LadingError('HOOK_FAILED', `${this.hook} sets "${name}", which ${problem}.`)
   }
 
   /** Brings the answer into the row, and what is wrong with it into the row's errors. */
@@ -102,7 +99,8 @@ class Answer implements LookUpRecord {
     const { row, resource } = this
     for (const [field, value] of this.changes) setValue(row, field, value, codecOf(field))
     if (this.changes.size > 0) checkFields(row)
-    for (const [field, code, message] of this.issues) noteIssue(resource, row, field, code, message)
+    for (const [field, code, message] of this.issues)
+      noteIssue(resource, row, { hook: this.hook, name: field, code, message })
     if (row.errors !== undefined) sortByField(resource, row.errors)
   }
 }

@@ -20,6 +20,8 @@ export interface Stop {
 export interface MergeOptions {
   readonly target: Target
   readonly signal: AbortSignal
+  /** Ends the reading of the source, for a run that ends before it. */
+  readonly giveUp: () => void
   readonly mayUpdate: boolean
   /** Rejected records behind which nothing more is imported. */
   readonly maxErrors: number
@@ -34,13 +36,13 @@ export async function* mergeBatches(
   session: StagingSession,
   options: MergeOptions,
 ): AsyncGenerator<MergedBatch> {
-  const { signal, stop, maxErrors } = options
+  const { signal, giveUp, stop, maxErrors } = options
   let { rejected } = options
   stop.isSet = rejected >= maxErrors
   let end: MergedBatch['end'] = { byte: 0, rowNumber: 0, line: 0 }
   /** What the file has to say after the record that stopped the import. It counts if no record follows. */
   let rest: ImportBatch | undefined
-  for await (const batch of prefetch(batches, defaults.batchesAhead)) {
+  for await (const batch of prefetch(batches, defaults.batchesAhead, giveUp)) {
     signal.throwIfAborted()
     if (stop.isSet) {
       stop.unprocessed += batch.rows.length

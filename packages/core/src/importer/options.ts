@@ -1,6 +1,7 @@
 // Options of an importer and of one run, with their units and what they cost.
 import type { Writable } from 'node:stream'
 import { defaults } from '../config/defaults.ts'
+import { checkHookTimeout } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Client, Pool } from '../postgres/client.ts'
@@ -30,6 +31,11 @@ export interface ImporterOptions {
    */
   readonly noProgressSeconds?: number
   /**
+   * Seconds that a hook may take for one answer; then the run fails with `HOOK_FAILED`. See docs/hooks.md.
+   * @defaultValue 300
+   */
+  readonly hookTimeoutSeconds?: number | undefined
+  /**
    * Settings for each transaction that writes rows, such as those that policies of row-level security ask for. In a
    * transaction of yours (`run({ client })`) they stay set to its end. @defaultValue none
    */
@@ -52,17 +58,23 @@ export interface RunOptions extends ImportSettings {
    * @defaultValue a connection of the pool, with a transaction for each batch
    */
   readonly client?: Client
-  /** Hears every record error, once its batch is in; the report keeps the first 1,000. */
-  readonly onError?: (error: RecordError) => void
+  /**
+   * Hears every record error, once its batch is in; the report keeps the first 1,000. A promise is waited for. If it
+   * throws or rejects, the run ends with `HOOK_FAILED`; what is committed stays.
+   */
+  readonly onError?: (error: RecordError) => unknown
   /**
    * Takes the rejected records as a file in the format they came in, in UTF-8, objects as NDJSON; it is ended with
    * the run. A CSV file begins with the column `lading_error`, which an import ignores. The run goes no faster than
    * it takes them.
    */
   readonly rejects?: Writable
-  /** Hears the counts after each batch. */
-  readonly onProgress?: (progress: ImportProgress) => void
-  /** Ends the run between two batches; what is committed stays. */
+  /** Hears the counts after each batch. What it returns or throws is dealt with as that of `onError` is. */
+  readonly onProgress?: (progress: ImportProgress) => unknown
+  /**
+   * Ends the run: between two batches, and at once while it waits for the source, a hook or a connection; what is
+   * committed stays.
+   */
   readonly signal?: AbortSignal
 }
 
@@ -79,6 +91,7 @@ export interface Limits {
   readonly batchRows: number
   readonly batchBytes: number
   readonly maxRecordBytes: number
+  readonly hookTimeoutSeconds: number
 }
 
 /** @throws LadingError `CONFIG_INVALID` naming the option. */
@@ -87,7 +100,9 @@ export function readLimits(options: ImporterOptions): Limits {
     batchRows: options.batchRows ?? defaults.batchRows,
     batchBytes: options.batchBytes ?? defaults.batchBytes,
     maxRecordBytes: options.maxRecordBytes ?? defaults.maxRecordBytes,
+    hookTimeoutSeconds: options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds,
   }
+  checkHookTimeout(limits.hookTimeoutSeconds)
   for (const [name, value] of Object.entries(limits)) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new LadingError(

@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly settings: ImportSettings & { readonly maxBytes?: number | undefined }
   readonly values: Format['values']
   readonly signal: AbortSignal
+  /** Aborts it, once nothing more is wanted of the source. */
+  readonly giveUp: () => void
   readonly stop: Stop
   /** The warnings so far, with those of a batch that is about to be committed. */
   readonly warningsWith: (batch: ImportBatch) => Warnings
@@ -68,7 +70,7 @@ export function decode(
 export async function* importPipeline(
   records: AsyncIterable<RecordBatch>,
   session: StagingSession,
-  { target, limits, settings, values, signal, stop, warningsWith, job }: PipelineOptions,
+  { target, limits, settings, values, signal, giveUp, stop, warningsWith, job }: PipelineOptions,
 ): AsyncGenerator<MergedBatch> {
   const { resource } = target
   const { mapping, unknownColumns } = settings
@@ -83,12 +85,13 @@ export async function* importPipeline(
   const own = force(typed, target)
   const judged = validate(own, resource, compileFit(target), codecOf)
   const batches = regroup(judged, limits)
-  const known = lookUp(batches, target, signal)
+  const known = lookUp(batches, target, { signal, timeoutSeconds: limits.hookTimeoutSeconds })
   const encoded = encode(uniform(known, target), target, { mayUpdate })
 
   yield* mergeBatches(encoded, session, {
     target,
     signal,
+    giveUp,
     mayUpdate,
     maxErrors: settings.maxErrors ?? Number.POSITIVE_INFINITY,
     rejected: job?.rejected ?? 0,

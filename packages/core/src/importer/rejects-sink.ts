@@ -20,9 +20,10 @@ export interface RejectsSink {
  * Unlike a job, which reads a record's bytes again where they are stored, a run has what the decoder keeps: a line
  * that was too long to be read is not given back.
  *
+ * @param signal ends the waiting for a stream that takes nothing more
  * @param format undefined for objects, which are given back as NDJSON
  */
-export function rejectsSink(stream: Writable, format: Format | undefined): RejectsSink {
+export function rejectsSink(stream: Writable, format: Format | undefined, signal: AbortSignal): RejectsSink {
   let header: Header | undefined
   let file: RejectsFile | undefined
   let isClosed = false
@@ -50,14 +51,14 @@ export function rejectsSink(stream: Writable, format: Format | undefined): Rejec
         file.own(bytesOf(source)),
         file.after,
       ])
-      await written(stream, Buffer.concat([...start, ...parts]))
+      await written(stream, Buffer.concat([...start, ...parts]), signal)
     },
     async close() {
       if (isClosed) return
       isClosed = true
       const { file, start } = begun()
-      await written(stream, Buffer.concat([...start, file.end()]))
-      await told(done => stream.end(done))
+      await written(stream, Buffer.concat([...start, file.end()]), signal)
+      await told(done => stream.end(done), signal)
     },
   }
 }
@@ -74,14 +75,18 @@ function withText(record: SourceRecord): SourceRecord {
   return { ...record, raw: text }
 }
 
-function written(stream: Writable, bytes: Buffer): Promise<void> {
-  return told(done => stream.write(bytes, done))
+function written(stream: Writable, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  return told(done => stream.write(bytes, done), signal)
 }
 
 /** Also the end can fail: what was written last may not be on the disk yet. */
-function told(work: (done: (error?: Error | null) => void) => void): Promise<void> {
+function told(work: (done: (error?: Error | null) => void) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
     work(error => {
+      signal.removeEventListener('abort', giveUp)
       if (error)
         reject(new LadingError('HOOK_FAILED', 'The stream for rejected records broke.', { cause: error }))
       else resolve()

@@ -1,6 +1,5 @@
 // The report: what became of every record, counted batch by batch.
 import { defaults } from '../config/defaults.ts'
-import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { MergeOutcome } from '../staging/outcome.ts'
@@ -67,7 +66,6 @@ export class Tally {
 
   constructor(
     private readonly resource: string,
-    private readonly onError: ((error: RecordError) => void) | undefined,
     /** Of earlier attempts. */
     warnings: readonly StoredWarning[],
     private readonly nothing: NothingImported,
@@ -170,7 +168,5 @@ export class Tally {
   private note(error: RecordError): void {
     this.errorsByCode.set(error.code, (this.errorsByCode.get(error.code) ?? 0) + 1)
     if (this.errors.length < defaults.reportedErrors) this.errors.push(error)
-    const { onError } = this
-    if (onError !== undefined) callHook('onError', () => onError(error))
   }
 }

@@ -10,6 +10,7 @@ import type { SequenceWarning } from '../staging/sequence-warning.ts'
 import { createSequences, type SequenceOptions, type Sequences } from '../staging/sequences.ts'
 import { openSession, type StagingSession } from '../staging/session.ts'
 import { staged } from './batches.ts'
+import type { HearErrors } from './listeners.ts'
 import type { JobRun } from './recorder.ts'
 import type { Tally } from './report.ts'
 import type { ImportSettings } from './settings.ts'
@@ -32,7 +33,7 @@ export interface Road {
   readonly session: StagingSession
   readonly notJudged: readonly string[]
   /** The file has been read to its end. @returns `IMPORT_ROLLED_BACK` if nothing of it could be kept */
-  arrive(tally: Tally): Promise<LadingError | undefined>
+  arrive(tally: Tally, hearErrors: HearErrors): Promise<LadingError | undefined>
   /** Drops what was only for this run. */
   close(): Promise<void>
 }
@@ -65,8 +66,8 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
     target: rehearsal.target,
     session: rehearsing,
     notJudged: dryRun ? rehearsal.notJudged : [],
-    arrive: tally =>
-      keeper === undefined ? Promise.resolve(undefined) : allOrNothing(options, keeper, tally),
+    arrive: (tally, hearErrors) =>
+      keeper === undefined ? Promise.resolve(undefined) : allOrNothing(options, keeper, tally, hearErrors),
     async close() {
       await rehearsing.close()
       await client.query(rehearsal.dropSql).catch(rethrow)
@@ -92,6 +93,7 @@ async function allOrNothing(
   options: RoadOptions,
   keeper: Keeper,
   tally: Tally,
+  hearErrors: HearErrors,
 ): Promise<LadingError | undefined> {
   const { client, target, settings, transaction, job } = options
   const isOwn = transaction === 'own'
@@ -131,6 +133,7 @@ async function allOrNothing(
   }
   tally.takeBack(rejected.length)
   tally.add(batch)
+  await hearErrors(batch)
   return rolledBack(tally)
 }
 

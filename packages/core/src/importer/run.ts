@@ -2,7 +2,6 @@
 import { assertPrivileges, type Doing } from '../catalogue/privileges.ts'
 import { assertTakesRows } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
-import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { formatNamed } from '../format/formats.ts'
 import type { Client } from '../postgres/client.ts'
@@ -12,6 +11,7 @@ import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
 import type { SequenceWarning } from '../staging/sequence-warning.ts'
 import { failpoint } from '../util/failpoint.ts'
 import type { Aim } from './aim.ts'
+import { listeners } from './listeners.ts'
 import { NothingImported } from './nothing-imported.ts'
 import type { Limits, RunOptions } from './options.ts'
 import { decode, importPipeline, type PipelineOptions } from './pipeline.ts'
@@ -31,11 +31,13 @@ export async function runImport(
 ): Promise<ImportReport> {
   const { resource, dryRun = false } = options
   const nothing = new NothingImported({ resource, dryRun, earlier: job?.earlier })
-  const tally = new Tally(options.resource, options.onError, job?.warnings ?? [], nothing)
+  const tally = new Tally(options.resource, job?.warnings ?? [], nothing)
   const ended = new AbortController()
+  const giveUp = () => ended.abort()
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, options.signal])
+  const hear = listeners(options, { signal, timeoutSeconds: limits.hookTimeoutSeconds })
   const format = options.format === undefined ? undefined : formatNamed(options.format)
-  const rejects = options.rejects && rejectsSink(options.rejects, format)
+  const rejects = options.rejects && rejectsSink(options.rejects, format, signal)
   try {
     const settings = readSettings(options)
     const { target: real, settings: session } = await aim()
@@ -61,6 +63,7 @@ export async function runImport(
       settings: { ...settings, maxBytes: options.maxBytes },
       values: format?.values ?? 'json',
       signal,
+      giveUp,
       stop: tally.stop,
       warningsWith: batch => tally.warningsWith(batch),
       job,
@@ -68,14 +71,15 @@ export async function runImport(
     // The two kinds of source are told apart by `format`, as RunOptions says.
     const found =
       format === undefined
-        ? recordsOfObjects(options.source as ObjectSource)
+        ? recordsOfObjects(options.source as ObjectSource, signal)
         : decode(options.source as ByteSource, format, { ...pipelineOptions, from: job?.from })
     const records = rejects?.watch(found) ?? found
     let fault: LadingError | undefined
     for await (const batch of importPipeline(records, road.session, pipelineOptions)) {
       tally.add(batch)
+      await hear.errors(batch)
       await rejects?.write(batch)
-      callHook('onProgress', () => options.onProgress?.(tally.progress()))
+      await hear.progress(tally)
       job?.done(batch)
       fault = batch.fault
     }
@@ -84,7 +88,7 @@ export async function runImport(
       tally.readToEnd()
       nothing.complete()
     }
-    fault ??= await road.arrive(tally)
+    fault ??= await road.arrive(tally, hear.errors)
     await road.close()
     await rejects?.close()
     if (fault !== undefined) throw fault
@@ -96,7 +100,7 @@ export async function runImport(
     throw withReport(error, tally, options.signal)
   } finally {
     // Whatever ended the run, and however early, the source is not read any further.
-    ended.abort()
+    giveUp()
     closeSource(options.source)
   }
 }

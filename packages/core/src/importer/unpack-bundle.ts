@@ -100,7 +100,7 @@ async function targetsOf(
 ): Promise<readonly Target[]> {
   const targets = await withClient(importer.pool, async client => {
     const found: Target[] = []
-    for (const { resource } of entries) found.push(await scopedTarget(client, resource, caller, importer))
+    for (const { resource } of entries) found.push(await scopedTarget(client, resource, { caller }, importer))
     return found
   })
   for (const [index, target] of targets.entries()) {

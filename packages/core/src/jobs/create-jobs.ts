@@ -1,8 +1,10 @@
 import { hostname } from 'node:os'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
+import { quietLog } from '../errors/listener.ts'
 import { internalsOf } from '../importer/internals.ts'
 import { noopMetrics } from '../metrics/noop.ts'
+import { quietMetrics } from '../metrics/quiet-metrics.ts'
 import type { QueueKind } from '../queue/queue.ts'
 import { remoteAccess } from '../source/remote-access.ts'
 import { identityOf } from '../storage/identity.ts'
@@ -31,11 +33,10 @@ import { submitExport, submitImport } from './submit/submit.ts'
 import { submitBundleExport, submitBundleImport } from './submit/submit-bundle.ts'
 import { submitRemoteImport } from './submit/submit-remote.ts'
 import { runExportJob } from './work/export-job.ts'
-import { ear } from './work/fail-job.ts'
 import { mostForOne, runFetchJob } from './work/fetch-job.ts'
 import { startHeart } from './work/heart.ts'
 import { runImportJob } from './work/import-job.ts'
-import { observeJobs } from './work/observe.ts'
+import { observeJobs, quietJobEnd } from './work/observe.ts'
 import { keepServing } from './work/serving.ts'
 import { type RunJob, toItsStorage, workOn } from './work/worker.ts'
 
@@ -50,7 +51,8 @@ import { type RunJob, toItsStorage, workOn } from './work/worker.ts'
 export function createJobs(options: JobsOptions): Jobs {
   const { exporter, queue, storage, leaseSeconds = 30, maxAttempts = 5 } = options
   const { sweepSeconds = 30 } = options
-  const onError = ear(options.onError)
+  const log = quietLog('onError', options.onError)
+  const onError = (error: unknown, jobId?: string) => log(error, jobId === undefined ? {} : { jobId })
   const kept = {
     fileExpiryHours: options.fileExpiryHours ?? 24,
     storedErrors: wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0),
@@ -61,8 +63,8 @@ export function createJobs(options: JobsOptions): Jobs {
   const ttlHours = wholeNumber('idempotencyTtlHours', options.idempotencyTtlHours ?? 24, 1)
   const keys = createKeyStore(importer.pool, { leaseSeconds, ttlHours })
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
-  const metrics = options.metrics ?? noopMetrics
-  const observer = observeJobs(metrics, options.onJobEnd)
+  const metrics = quietMetrics(options.metrics ?? noopMetrics, onError)
+  const observer = observeJobs(metrics, quietJobEnd(options.onJobEnd, onError))
   const newOutbox = () => createOutbox(queue, observer.onEnd)
   const store = createJobStore(importer.pool, newOutbox, kept)
   const janitor = {

@@ -14,8 +14,11 @@ export interface JobsOptions {
   readonly queue: Queue
   readonly storage: Storage
   readonly metrics?: Metrics
-  /** Hears of each job that ended here, for a log: one that a worker of this process had, or that nobody had. */
-  readonly onJobEnd?: (job: Job) => void
+  /**
+   * Hears of each job that ended here, for a log: one that a worker of this process had, or that nobody had. It is not
+   * waited for; what it throws or rejects with goes to `onError`. @defaultValue nobody
+   */
+  readonly onJobEnd?: (job: Job) => unknown
   /** Seconds without a sign of life after which another worker takes a job. @defaultValue 30 */
   readonly leaseSeconds?: number
   /**
@@ -30,10 +33,11 @@ export interface JobsOptions {
   readonly sweepSeconds?: number
   /**
    * Hears what a log should have and no client may: the fault that ended a job and was none of its file, with its
-   * causes, such as what a hook threw; and what breaks beside the jobs and is tried again, such as the sweep.
+   * causes, such as what a hook threw; and what breaks beside the jobs and is tried again, such as the sweep. It is not
+   * waited for; that it throws or rejects is said once as a warning of the process.
    * @defaultValue nobody
    */
-  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => void
+  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => unknown
   /** Hours that the file of an export is kept that was submitted here, whoever makes it. @defaultValue 24 */
   readonly fileExpiryHours?: number
   /**

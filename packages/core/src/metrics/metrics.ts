@@ -7,7 +7,7 @@ export type CleanedKind = 'export_file' | 'spool' | 'job' | 'idempotency_key' | 
 
 /**
  * Called as things happen. An implementation keeps every label within a bound whatever it is given, does no I/O
- * while it is called and never throws: a metric must not fail a job. Each call counts, also when repeated.
+ * while it is called. What it throws is for the log, and fails neither a job nor a request. Each call counts, also when repeated.
  */
 export interface Metrics {
   /** A response was sent, or its connection broke. */

@@ -23,12 +23,14 @@ const heard = new WeakSet<Pool>()
 export interface BorrowOptions {
   /** False for statements that may take as long as they like, such as a migration. @defaultValue true */
   readonly isWatched?: boolean
+  /** Ends the waiting for a connection. */
+  readonly signal?: AbortSignal | undefined
 }
 
-/** @throws LadingError `DATABASE_UNAVAILABLE` */
-export async function borrow(pool: Pool, { isWatched = true }: BorrowOptions = {}): Promise<Loan> {
+/** @throws LadingError `DATABASE_UNAVAILABLE`, `CANCELLED` by the signal */
+export async function borrow(pool: Pool, { isWatched = true, signal }: BorrowOptions = {}): Promise<Loan> {
   hearErrors(pool)
-  const client = await connect(pool)
+  const client = await connect(pool, signal)
   // A connection that breaks between two queries emits `error`, which would end the process if nobody listened.
   client.on('error', ignore)
   const seconds = isWatched ? (patience.get(pool) ?? defaults.noProgressSeconds) : Number.POSITIVE_INFINITY
@@ -118,16 +120,44 @@ export async function withClient<Result>(
   }
 }
 
-async function connect(pool: Pool): Promise<PooledClient> {
+async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<PooledClient> {
   try {
-    return await pool.connect()
+    return await inTime(pool.connect(), signal)
   } catch (error) {
+    if (signal?.aborted === true) {
+      throw new LadingError(
+        'CANCELLED',
+        'It was cancelled while it waited for a connection; nothing was done.',
+        {
+          cause: error,
+        },
+      )
+    }
     if (sqlstate(error) !== undefined) throw databaseFault(error)
     throw new LadingError(
       'DATABASE_UNAVAILABLE',
       'The database cannot be reached; check its address, that it runs, and that it has connections left.',
       { cause: error },
     )
+  }
+}
+
+/** A connection that comes when nobody waits for it any more goes back at once. */
+async function inTime(
+  connecting: Promise<PooledClient>,
+  signal: AbortSignal | undefined,
+): Promise<PooledClient> {
+  if (signal === undefined) return connecting
+  let giveUp = () => {}
+  try {
+    return await new Promise<PooledClient>((resolve, reject) => {
+      giveUp = () => reject(signal.reason)
+      if (signal.aborted) giveUp()
+      signal.addEventListener('abort', giveUp, { once: true })
+      connecting.then(client => (signal.aborted ? client.release() : resolve(client)), reject)
+    })
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 

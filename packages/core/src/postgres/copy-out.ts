@@ -12,8 +12,8 @@ export interface CopyOutOptions {
   readonly copy: string
   /** Turns an error of the database into the one that the reader gets. */
   readonly faultOf: (error: unknown) => Error
-  /** Called once, with the rows printed, before the stream ends. */
-  readonly onRows?: ((rows: number) => void) | undefined
+  /** Called once, with the rows printed, before the stream ends, and waited for; aborted if the reader stops early. */
+  readonly onRows?: ((rows: number, signal: AbortSignal) => unknown) | undefined
 }
 
 /**
@@ -49,8 +49,8 @@ export function copyOut(from: Pool | Session, { begin, copy, faultOf, onRows }: 
       }
       abandoned.signal.removeEventListener('abort', stop)
       if (isOurs) await client.query('commit')
-      onRows?.(printed.rowCount)
       end()
+      await onRows?.(printed.rowCount, abandoned.signal)
     } catch (error) {
       end(error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error }))
       throw faultOf(error)

@@ -1,5 +1,5 @@
 // Settings of an application for one transaction, such as those that row-level security asks for → SQL.
-import { callAsyncHook } from '../errors/hook.ts'
+import { callAsyncHook, type HookPatience } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { identifier, literal } from './identifier.ts'
 
@@ -14,12 +14,17 @@ const settingName = /^[a-z_][a-z0-9_$]{0,62}(?:\.[a-z_][a-z0-9_$]{0,62})+$/i
  *
  * @throws LadingError `HOOK_FAILED` if the hook throws, or gives anything but settings
  */
-export async function settingsSql<Caller>(
-  hook: ((caller: Caller) => TransactionSettings | Promise<TransactionSettings>) | undefined,
-  caller: Caller,
+export async function settingsSql<Caller extends object>(
+  hook: ((caller: Caller | undefined) => TransactionSettings | Promise<TransactionSettings>) | undefined,
+  caller: Caller | undefined,
+  patience: HookPatience,
 ): Promise<string> {
   if (hook === undefined) return ''
-  const settings: unknown = await callAsyncHook('The session hook', async () => hook(caller))
+  const settings: unknown = await callAsyncHook(
+    'The session hook',
+    () => hook(caller && Object.freeze({ ...caller })),
+    patience,
+  )
   if (
     typeof settings !== 'object' ||
     settings === null ||

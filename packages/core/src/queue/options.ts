@@ -1,5 +1,6 @@
 // Options of a queue, with their units and what they cost.
 import { LadingError } from '../errors/lading-error.ts'
+import { quietLog } from '../errors/listener.ts'
 
 export const queueDefaults = {
   /** Milliseconds. Long enough for a garbage collection or a failover of the database, short enough to wait for. */
@@ -29,8 +30,11 @@ export interface QueueOptions {
   readonly maxBackoffMs?: number
   /** Messages of one kind that may wait; the next one is refused. A few more get in when many come at once. @defaultValue no limit */
   readonly maxDepth?: number
-  /** Hears what handlers reject with and what breaks below the queue; both are dealt with. @defaultValue nobody */
-  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => void
+  /**
+   * Hears what handlers reject with and what breaks below the queue; both are dealt with. It is not waited for; that it
+   * throws or rejects is said once as a warning of the process. @defaultValue nobody
+   */
+  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => unknown
 }
 
 export interface QueueSettings {
@@ -46,6 +50,7 @@ export interface QueueSettings {
 export function readQueueOptions(options: QueueOptions): QueueSettings {
   const { visibilityMs, pollMs, backoffMs, maxBackoffMs } = { ...queueDefaults, ...withoutUndefined(options) }
   const { maxDepth, onError } = options
+  const log = quietLog('onError of the queue', onError)
   checkWhole({ visibilityMs, pollMs, backoffMs, maxBackoffMs, ...(maxDepth !== undefined && { maxDepth }) })
   return {
     visibilityMs,
@@ -54,13 +59,7 @@ export function readQueueOptions(options: QueueOptions): QueueSettings {
     // Not quite the same for all, so that what failed together does not come back together.
     backoff: deliveries =>
       Math.min(maxBackoffMs, backoffMs * 2 ** (deliveries - 1) * (1 + Math.random() / 4)),
-    report(error, jobId) {
-      try {
-        onError?.(error, jobId === undefined ? {} : { jobId })
-      } catch {
-        // A logger that throws must not end the consumer, and there is nobody else to tell.
-      }
-    },
+    report: (error, jobId) => log(error, jobId === undefined ? {} : { jobId }),
   }
 }
 

@@ -2,6 +2,7 @@
 import { addAbortSignal, Readable } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
 import { turn } from '../util/event-loop.ts'
+import { untilAborted } from '../util/until-aborted.ts'
 
 /** A file: a Node or Web stream, bytes, or chunks of bytes or text. A text, which may be the name of a file, is none. */
 export type ByteSource =
@@ -22,10 +23,14 @@ export async function* readChunks(
   chunkBytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const readable = toReadable(source)
-  addAbortSignal(signal, readable)
+  const items = itemsOf(source)
+  if (items instanceof Readable) {
+    // Whatever it ends with is told by the iteration, or comes behind it.
+    items.on('error', () => undefined)
+    addAbortSignal(signal, items)
+  }
   try {
-    for await (const chunk of readable) {
+    for await (const chunk of untilAborted<unknown>(items, signal)) {
       const bytes = toBuffer(chunk)
       for (let start = 0; start < bytes.length; start += chunkBytes) {
         yield bytes.subarray(start, start + chunkBytes)
@@ -42,7 +47,7 @@ export async function* readChunks(
       },
     )
   } finally {
-    readable.destroy()
+    if (items instanceof Readable) items.destroy()
   }
 }
 
@@ -52,11 +57,11 @@ export function closeSource(source: unknown): void {
   else if (source instanceof ReadableStream && !source.locked) source.cancel().catch(() => undefined)
 }
 
-function toReadable(source: ByteSource): Readable {
+/** A Web stream as one of Node, which can be given up while it is silent. */
+function itemsOf(source: ByteSource): Exclude<ByteSource, Uint8Array | ReadableStream> {
   if (source instanceof Readable) return source
-  if (source instanceof Uint8Array) return Readable.from([source])
-  if (source instanceof ReadableStream) return Readable.from(source)
-  return Readable.from(source)
+  if (source instanceof Uint8Array) return [source]
+  return source instanceof ReadableStream ? Readable.fromWeb(source) : source
 }
 
 function toBuffer(chunk: unknown): Buffer {

@@ -3,14 +3,21 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import { turn } from '../util/event-loop.ts'
+import { untilAborted } from '../util/until-aborted.ts'
 
 /** Objects by field name, with the values that JSON has. Of any type: an interface has no index signature. */
 export type ObjectSource = AsyncIterable<object> | Iterable<object>
 
 const objectsPerBatch = 500
 
-/** Batches of records, numbered from 1. A turn of the event loop between two of them, for sources that never wait. */
-export async function* recordsOfObjects(objects: ObjectSource): AsyncGenerator<RecordBatch> {
+/**
+ * Batches of records, numbered from 1. A turn of the event loop between two of them, for sources that never wait.
+ * Aborting ends it at once, also while the source is silent.
+ */
+export async function* recordsOfObjects(
+  objects: ObjectSource,
+  signal: AbortSignal,
+): AsyncGenerator<RecordBatch> {
   let records: SourceRecord[] = []
   let ordinal = 0
   const take = (): RecordBatch => {
@@ -18,7 +25,7 @@ export async function* recordsOfObjects(objects: ObjectSource): AsyncGenerator<R
     records = []
     return batch
   }
-  for await (const object of objects) {
+  for await (const object of untilAborted(objects, signal)) {
     if (typeof object === 'string' || object instanceof Uint8Array) {
       throw new LadingError(
         'OPTION_INVALID',

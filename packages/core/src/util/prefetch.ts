@@ -3,8 +3,14 @@
 /**
  * Yields what `source` yields, in order, asking for up to `ahead` items before they are wanted. An error comes
  * after the items before it. When the consumer stops early, the source is closed.
+ *
+ * @param giveUp called before that: a source that waits cannot be closed until it goes on
  */
-export async function* prefetch<T>(source: AsyncIterable<T>, ahead: number): AsyncGenerator<T> {
+export async function* prefetch<T>(
+  source: AsyncIterable<T>,
+  ahead: number,
+  giveUp: () => void = () => undefined,
+): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()
   const asked: Promise<IteratorResult<T>>[] = []
   const ask = () => {
@@ -22,6 +28,7 @@ export async function* prefetch<T>(source: AsyncIterable<T>, ahead: number): Asy
       yield result.value
     }
   } finally {
+    giveUp()
     await iterator.return?.()
   }
 }

@@ -2,17 +2,17 @@
 import type { Readable } from 'node:stream'
 import { readableFrom } from './readable-from.ts'
 
-/** What `open` gives, byte for byte. Destroying it destroys what was opened, also while that waits for its first byte. */
-export function whenRead(open: () => Promise<Readable>): Readable {
+/** What `open` gives, byte for byte. Destroying it destroys what was opened, also while that waits for its first byte, and ends the opening by its signal. */
+export function whenRead(open: (signal: AbortSignal) => Promise<Readable>): Readable {
   let opened: Readable | undefined
-  let isLeft = false
+  const left = new AbortController()
   async function* chunks(): AsyncGenerator<Buffer> {
-    opened = await open()
-    if (isLeft) opened.destroy()
+    opened = await open(left.signal)
+    if (left.signal.aborted) opened.destroy()
     else yield* opened
   }
   return readableFrom(chunks(), () => {
-    isLeft = true
+    left.abort()
     opened?.destroy()
   })
 }

@@ -10,7 +10,7 @@ import { validate } from './validate.ts'
 
 async function errorsOf(schema: Parameters<typeof Type.Optional>[0], value: unknown) {
   const resource = defineResource('things', { table: 'things', schema: Type.Object({ it: schema }) })
-  const rows = mapFields(recordsOfObjects([{ it: value }]), resource, {})
+  const rows = mapFields(recordsOfObjects([{ it: value }], new AbortController().signal), resource, {})
   const found: unknown[] = []
   for await (const batch of validate(
     parseValues(rows, resource, { from: 'json' }),

@@ -7,6 +7,7 @@ import type { Issue } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
+import { frozen } from '../util/frozen.ts'
 import { Refusal, redact, sentenceOf } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
 import { compileRules, type Rule } from './compile.ts'
@@ -102,10 +103,16 @@ export function sortByField({ inputs }: Resource, errors: RecordError[]): void {
 function compileCheck(resource: Resource): RowCheck | undefined {
   const { check } = resource
   if (check === undefined) return undefined
+  const hook = `The check of ${resource.name}`
   return row => {
-    const record = recordOf(resource, row)
-    const issue: Issue = (name, code, message) => noteIssue(resource, row, name, code, message)
-    callHook(`The check of ${resource.name}`, () => check(record, issue))
+    const record = Object.freeze(recordOf(resource, row))
+    let isOver = false
+    const issue: Issue = (name, code, message) => {
+      if (isOver) tellLate(hook)
+      else noteIssue(resource, row, { hook, name, code, message })
+    }
+    callHook(hook, () => check(record, issue))
+    isOver = true
   }
 }
 
@@ -115,15 +122,38 @@ export function recordOf({ inputs }: Resource, row: Row): Record<string, unknown
   for (const field of inputs) {
     const value = row.values[field.index]
     if (value !== undefined && (row.errors === undefined || !isRejected(row, field)))
-      record[field.name] = plainValue(value)
+      record[field.name] = frozen(plainValue(value))
   }
   return record
 }
 
 /** What a hook says of a row. */
-export function noteIssue(resource: Resource, row: Row, name: string, code: string, message: string): void {
+export interface SaidIssue {
+  /** As the beginning of a sentence. */
+  readonly hook: string
+  readonly name: string
+  readonly code: string
+  readonly message: string
+}
+
+/** @throws LadingError `HOOK_FAILED` for a code or a message that no report can hold */
+export function noteIssue(resource: Resource, row: Row, { hook, name, code, message }: SaidIssue): void {
+  if (!isText(code) || !isText(message)) {
+    throw new LadingError('HOOK_FAILED', `${hook} reports an issue without a text as its code and message.`)
+  }
   const field = resource.inputs.find(input => input.name === name) ?? null
   // One field, one error: a rule over several fields says nothing new of a value that is wrong by itself.
   if (field !== null && isRejected(row, field)) return
   reject(resource, row, field, code, message)
+}
+
+function isText(said: unknown): said is string {
+  return typeof said === 'string' && said !== ''
+}
+
+/** Its row may be in the table by now. Thrown, it would end the process, where the hook has left a timer behind. */
+function tellLate(hook: string): void {
+  process.emitWarning(`${hook} reports an issue behind its end; it is not heard.`, {
+    code: 'LADING_HOOK_FAILED',
+  })
 }

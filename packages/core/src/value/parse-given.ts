@@ -1,7 +1,7 @@
 // One value that a filter or a scope gives → a value of its field's type: text is read as a CSV cell is, anything else as JSON.
-import { callHook } from '../errors/hook.ts'
 import type { Field } from '../resource/field.ts'
 import { codecOf } from './codecs.ts'
+import { transformed } from './transformed.ts'
 
 /**
  * Undefined for an empty cell, which is no value but in a field of text; a `Refusal` for what is none of the type.
@@ -10,10 +10,9 @@ import { codecOf } from './codecs.ts'
  * @throws LadingError `HOOK_FAILED` if the field's `transform` throws
  */
 export function parseGiven(field: Field, given: unknown): unknown {
-  const { name, type, transform } = field
+  const { type } = field
   const codec = codecOf(type)
   if (typeof given !== 'string') return codec.fromJson(given)
-  const text =
-    transform === undefined ? given : callHook(`The transform of "${name}"`, () => transform(given))
+  const text = transformed(field, given)
   return text === '' && type.kind !== 'text' ? undefined : codec.parse(text)
 }

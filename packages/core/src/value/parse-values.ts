@@ -1,5 +1,4 @@
 // Stage: raw values → values of their column types. What cannot be parsed gives way to the reason.
-import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { JsonText } from '../record/json-text.ts'
 import type { ScalarKind } from '../resource/column-type.ts'
@@ -10,6 +9,7 @@ import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { type Codec, invalid, Refusal } from './codec.ts'
 import { type CodecOf, codecByType } from './codecs.ts'
 import { holdsAny, lossyNumbers, lossyPlace } from './lossy-numbers.ts'
+import { transformed } from './transformed.ts'
 import { unseenNoter } from './unseen-notes.ts'
 
 export interface ParseOptions {
@@ -134,8 +134,7 @@ function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parse
           ? value.value
           : value
       if (typeof given !== 'string') return codec.fromJson(given)
-      const text =
-        transform === undefined ? given : callHook(`The transform of "${field.name}"`, () => transform(given))
+      const text = transform === undefined ? given : transformed(field, given)
       return text === '' && !keepsEmpty ? null : parseText(text)
     },
   }

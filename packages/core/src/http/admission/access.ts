@@ -1,6 +1,7 @@
 // Who may do what: the host is asked before anything of a request is read, and again when its resource is known.
 import type { IncomingHttpHeaders } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
+import { callAsyncHook, type HookPatience } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { Access, HttpInput } from '../wire/message.ts'
@@ -53,16 +54,28 @@ interface Question {
   /** Named by the query, if it names one that there is. */
   readonly resource: string | undefined
   readonly authorize: Authorize | undefined
+  readonly hookTimeoutSeconds: number
 }
 
 /** @throws HttpFault `ACCESS_DENIED`, `AUTHENTICATION_REQUIRED`. LadingError `HOOK_FAILED` */
-export async function accessOf(input: HttpInput, { action, resource, authorize }: Question): Promise<Access> {
-  const principal = await answerOf('principal', () => input.principal?.())
+export async function accessOf(input: HttpInput, question: Question): Promise<Access> {
+  const { action, resource, authorize, hookTimeoutSeconds: timeoutSeconds } = question
+  const patience = { signal: input.signal, timeoutSeconds }
+  const principal = await answerOf('principal', () => input.principal?.(), patience)
   const { headers, method, path, remoteAddress } = input
   const ask = async (about: string | undefined): Promise<Caller | undefined> => {
     if (authorize === undefined) return callerOf(principal)
-    const request = { action, resource: about, headers, method, path, remoteAddress, principal }
-    return checkedCaller(await answerOf('authorize', () => authorize(request)))
+    // A copy: what a hook does to it must not change the request.
+    const request = {
+      action,
+      resource: about,
+      headers: { ...headers },
+      method,
+      path,
+      remoteAddress,
+      principal,
+    }
+    return checkedCaller(await answerOf('authorize', () => authorize(request), patience))
   }
   const caller = await ask(resource)
   const known = new Set([resource])
@@ -96,10 +109,12 @@ function refusal(error: unknown): false {
 }
 
 /** What a hook throws may hold anything; but for a refusal it stays in the cause, for the log. */
-async function answerOf(name: string, hook: () => unknown): Promise<unknown> {
+async function answerOf(name: string, hook: () => unknown, patience: HookPatience): Promise<unknown> {
   try {
-    return await hook()
-  } catch (cause) {
+    return await callAsyncHook(name, hook, patience)
+  } catch (fault) {
+    if (isOfWaiting(fault)) throw fault
+    const cause = fault instanceof LadingError ? (fault.cause ?? fault) : fault
     if (!(cause instanceof AccessRefused)) {
       throw new LadingError('HOOK_FAILED', `${name} threw an error; nothing was done.`, { cause })
     }
@@ -107,4 +122,10 @@ async function answerOf(name: string, hook: () => unknown): Promise<unknown> {
     if (reason === 'forbidden') throw new HttpFault('ACCESS_DENIED', message)
     throw new HttpFault('AUTHENTICATION_REQUIRED', message, { 'WWW-Authenticate': challenge })
   }
+}
+
+/** It took too long, or the client has gone. */
+function isOfWaiting(fault: unknown): boolean {
+  if (!(fault instanceof LadingError)) return false
+  return fault.code === 'CANCELLED' || (fault.code === 'HOOK_FAILED' && fault.cause === undefined)
 }

@@ -98,7 +98,7 @@ export async function checkedSettings(
   if (isScoped || (settings.onConflict ?? 'error') !== 'error') {
     // Whether there is a key is the catalogue's to say: a primary key counts as one.
     await withClient(importer.pool, async client => {
-      const target = await scopedTarget(client, resource.name, submit.caller, importer)
+      const target = await scopedTarget(client, resource.name, submit, importer)
       checkPolicy(target, settings)
       fixed = fixedFields(target)
     })

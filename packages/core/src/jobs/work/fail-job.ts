@@ -20,16 +20,3 @@ export async function failJob(
   // Below 500 it is the file or the request that is at fault, and the sentence says all.
   if (isOurs && status >= 500) onError(fault, id)
 }
-
-/** An application's ear, which may be missing, and must not end a worker by what it throws. */
-export function ear(
-  onError: ((error: unknown, context: { readonly jobId?: string }) => void) | undefined,
-): FailContext['onError'] {
-  return (error, jobId) => {
-    try {
-      onError?.(error, jobId === undefined ? {} : { jobId })
-    } catch {
-      // There is nobody else to tell.
-    }
-  }
-}

@@ -53,7 +53,7 @@ export async function runImportJob(
     const report = await withEndingClient(importer.pool, signal, client =>
       runImport(
         client,
-        () => aimOf(client, { resource: job.resource, caller: callerOf(job) }, importer),
+        () => aimOf(client, { resource: job.resource, caller: callerOf(job), signal }, importer),
         importer.limits,
         { ...settings, resource: job.resource, format: job.format, source, signal },
         ledger,

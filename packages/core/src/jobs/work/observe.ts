@@ -1,4 +1,5 @@
 // Jobs that are worked on here, and jobs that end here → metrics, and the application's own ear.
+import { quietly } from '../../errors/listener.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import type { Job } from '../store/job.ts'
 import { type JobRow, toJob } from '../store/job-row.ts'
@@ -16,7 +17,16 @@ export interface JobObserver {
   onEnd(row: JobRow): void
 }
 
-export function observeJobs(metrics: Metrics, onJobEnd: ((job: Job) => void) | undefined): JobObserver {
+/** What the application's own ear throws is told with the job that it was told of. */
+export function quietJobEnd(
+  onJobEnd: ((job: Job) => unknown) | undefined,
+  onError: (fault: unknown, jobId?: string) => void,
+): (job: Job) => void {
+  return job => quietly('onJobEnd', onJobEnd, fault => onError(fault, job.id))(job)
+}
+
+/** @param onJobEnd neither of the two may throw */
+export function observeJobs(metrics: Metrics, onJobEnd: (job: Job) => void): JobObserver {
   /** Jobs that failed here, until their worker stops: by then they may have been retried, and look otherwise. */
   const counted = new Set<string>()
   const count = (row: JobRow) => {
@@ -38,12 +48,12 @@ export function observeJobs(metrics: Metrics, onJobEnd: ((job: Job) => void) | u
       if (now === undefined || now.token !== token || !isEnded(now.status)) return
       // Whoever cancelled it has counted it. A failure is counted here if the answer to it was lost.
       if (now.status !== 'cancelled' && !isCounted) count(now)
-      onJobEnd?.(toJob(now))
+      onJobEnd(toJob(now))
     },
     onEnd(row) {
       count(row)
       // Its worker will tell.
-      if (row.worker === null) onJobEnd?.(toJob(row))
+      if (row.worker === null) onJobEnd(toJob(row))
       else if (row.status === 'failed') counted.add(row.id)
     },
   }

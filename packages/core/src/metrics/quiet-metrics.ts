@@ -1,0 +1,16 @@
+// Metrics of the application, as ones that neither throw nor reject: a metric must not fail a job or a request.
+import type { LadingError } from '../errors/lading-error.ts'
+import { quietly } from '../errors/listener.ts'
+import type { Metrics } from './metrics.ts'
+
+/** @param onFailure hears `HOOK_FAILED`, with what was thrown as the cause */
+export function quietMetrics(metrics: Metrics, onFailure: (fault: LadingError) => void): Metrics {
+  return {
+    httpRequest: quietly('metrics.httpRequest', facts => metrics.httpRequest(facts), onFailure),
+    jobStarted: quietly('metrics.jobStarted', facts => metrics.jobStarted(facts), onFailure),
+    jobStopped: quietly('metrics.jobStopped', facts => metrics.jobStopped(facts), onFailure),
+    jobEnded: quietly('metrics.jobEnded', facts => metrics.jobEnded(facts), onFailure),
+    records: quietly('metrics.records', facts => metrics.records(facts), onFailure),
+    cleaned: quietly('metrics.cleaned', facts => metrics.cleaned?.(facts), onFailure),
+  }
+}
