@@ -1,7 +1,7 @@
 // What a run tells its caller while it goes on: record errors and counts, one after the other, in file order.
-import { callListener, type HookPatience } from '../errors/hook.ts'
+import { callListener } from '../errors/hook.ts'
 import type { MergedBatch } from './batches.ts'
-import type { RunOptions } from './options.ts'
+import type { Limits, RunOptions } from './options.ts'
 import type { Tally } from './report.ts'
 
 /** @throws LadingError `HOOK_FAILED` if `onError` throws, rejects or does not answer in time */
@@ -14,9 +14,10 @@ export interface Listeners {
 }
 
 export function listeners(
-  { onError, onProgress }: Pick<RunOptions, 'onError' | 'onProgress'>,
-  patience: HookPatience,
+  { onError, onProgress, signal }: Pick<RunOptions, 'onError' | 'onProgress' | 'signal'>,
+  { hookTimeoutSeconds: timeoutSeconds }: Limits,
 ): Listeners {
+  const patience = { signal, timeoutSeconds }
   return {
     async errors({ rows }) {
       if (onError === undefined) return

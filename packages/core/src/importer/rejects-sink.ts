@@ -23,7 +23,11 @@ export interface RejectsSink {
  * @param signal ends the waiting for a stream that takes nothing more
  * @param format undefined for objects, which are given back as NDJSON
  */
-export function rejectsSink(stream: Writable, format: Format | undefined, signal: AbortSignal): RejectsSink {
+export function rejectsSink(
+  stream: Writable,
+  format: Format | undefined,
+  signal: AbortSignal | undefined,
+): RejectsSink {
   let header: Header | undefined
   let file: RejectsFile | undefined
   let isClosed = false
@@ -75,18 +79,21 @@ function withText(record: SourceRecord): SourceRecord {
   return { ...record, raw: text }
 }
 
-function written(stream: Writable, bytes: Buffer, signal: AbortSignal): Promise<void> {
+function written(stream: Writable, bytes: Buffer, signal: AbortSignal | undefined): Promise<void> {
   return told(done => stream.write(bytes, done), signal)
 }
 
 /** Also the end can fail: what was written last may not be on the disk yet. */
-function told(work: (done: (error?: Error | null) => void) => void, signal: AbortSignal): Promise<void> {
+function told(
+  work: (done: (error?: Error | null) => void) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason)
-    if (signal.aborted) giveUp()
-    signal.addEventListener('abort', giveUp, { once: true })
+    const giveUp = () => reject(signal?.reason)
+    if (signal?.aborted === true) giveUp()
+    signal?.addEventListener('abort', giveUp, { once: true })
     work(error => {
-      signal.removeEventListener('abort', giveUp)
+      signal?.removeEventListener('abort', giveUp)
       if (error)
         reject(new LadingError('HOOK_FAILED', 'The stream for rejected records broke.', { cause: error }))
       else resolve()

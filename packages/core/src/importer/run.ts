@@ -35,9 +35,9 @@ export async function runImport(
   const ended = new AbortController()
   const giveUp = () => ended.abort()
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, options.signal])
-  const hear = listeners(options, { signal, timeoutSeconds: limits.hookTimeoutSeconds })
+  const hear = listeners(options, limits)
   const format = options.format === undefined ? undefined : formatNamed(options.format)
-  const rejects = options.rejects && rejectsSink(options.rejects, format, signal)
+  const rejects = options.rejects && rejectsSink(options.rejects, format, options.signal)
   try {
     const settings = readSettings(options)
     const { target: real, settings: session } = await aim()
