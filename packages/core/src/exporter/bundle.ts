@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import { inReferenceOrder } from '../catalogue/reference-order.ts'
 import type { Target } from '../catalogue/target.ts'
 import { version } from '../config/version.ts'
-import { callListener } from '../errors/hook.ts'
+import { callHook, callListener } from '../errors/hook.ts'
 import { bundleVersion, type Manifest, type ManifestEntry, typeName } from '../format/bundle/manifest.ts'
 import { type BundleFile, writeBundle } from '../format/bundle/write.ts'
 import type { Pool } from '../postgres/client.ts'
@@ -118,7 +118,7 @@ function print(
     for (const { target, plan, format } of pieces) {
       const { resource } = target
       const file = `${resource.name}.${format}`
-      const key = keyOf(file)
+      const key = callHook('keyOf of the spool', () => keyOf(file))
       keys.push(key)
       let rows = 0
       const ordered = await parentsFirst(session, target, plan, signal)

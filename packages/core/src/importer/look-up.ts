@@ -8,7 +8,14 @@ import type { LookUpRecord } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import type { Row } from '../resource/row.ts'
 import type { RowBatch } from '../resource/row-batch.ts'
-import { compileFields, noteIssue, type RowCheck, recordOf, sortByField } from '../validation/validate.ts'
+import {
+  compileFields,
+  noteIssue,
+  type RowCheck,
+  recordOf,
+  sortByField,
+  tellLate,
+} from '../validation/validate.ts'
 import { type Codec, Refusal } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
 import { fixedFields } from './force.ts'
@@ -53,6 +60,8 @@ class Answer implements LookUpRecord {
   private readonly hook: string
   readonly values: Readonly<Record<string, unknown>>
   private readonly seen: Record<string, unknown>
+  /** The hook has spoken on the whole batch, whose rows may be in the table from now on. */
+  private isOver = false
   private readonly changes = new Map<Field, unknown>()
   private readonly issues: (readonly [field: string, code: string, message: string])[] = []
 
@@ -77,6 +86,7 @@ class Answer implements LookUpRecord {
 
   /** Both can be taken out of the record: `for (const { set, issue } of records)`. */
   readonly set = (name: string, value: unknown): void => {
+    if (this.isLate()) return
     const field = this.resource.fields.find(candidate => candidate.name === name)
     if (field === undefined || field.readOnly) {
       throw this.mistake(name, field === undefined ? 'is no field' : 'is read only')
@@ -87,7 +97,13 @@ class Answer implements LookUpRecord {
   }
 
   readonly issue = (field: string, code: string, message: string): void => {
+    if (this.isLate()) return
     this.issues.push([field, code, message])
+  }
+
+  private isLate(): boolean {
+    if (this.isOver) tellLate(this.hook)
+    return this.isOver
   }
 
   private mistake(name: string, problem: string): LadingError {
@@ -97,6 +113,7 @@ class Answer implements LookUpRecord {
   /** Brings the answer into the row, and what is wrong with it into the row's errors. */
   apply(checkFields: RowCheck, codecOf: CodecOf): void {
     const { row, resource } = this
+    this.isOver = true
     for (const [field, value] of this.changes) setValue(row, field, value, codecOf(field))
     if (this.changes.size > 0) checkFields(row)
     for (const [field, code, message] of this.issues)

@@ -62,7 +62,7 @@ export interface RunOptions extends ImportSettings {
    * Hears every record error, once its batch is in; the report keeps the first 1,000. A promise is waited for. If it
    * throws or rejects, the run ends with `HOOK_FAILED`; what is committed stays.
    */
-  readonly onError?: (error: RecordError) => unknown
+  readonly onError?: ((error: RecordError) => unknown) | undefined
   /**
    * Takes the rejected records as a file in the format they came in, in UTF-8, objects as NDJSON; it is ended with
    * the run. A CSV file begins with the column `lading_error`, which an import ignores. The run goes no faster than
@@ -70,12 +70,12 @@ export interface RunOptions extends ImportSettings {
    */
   readonly rejects?: Writable
   /** Hears the counts after each batch. What it returns or throws is dealt with as that of `onError` is. */
-  readonly onProgress?: (progress: ImportProgress) => unknown
+  readonly onProgress?: ((progress: ImportProgress) => unknown) | undefined
   /**
    * Ends the run: between two batches, and at once while it waits for the source, a hook or a connection; what is
    * committed stays.
    */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface ImportProgress {

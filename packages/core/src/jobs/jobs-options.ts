@@ -18,7 +18,7 @@ export interface JobsOptions {
    * Hears of each job that ended here, for a log: one that a worker of this process had, or that nobody had. It is not
    * waited for; what it throws or rejects with goes to `onError`. @defaultValue nobody
    */
-  readonly onJobEnd?: (job: Job) => unknown
+  readonly onJobEnd?: ((job: Job) => unknown) | undefined
   /** Seconds without a sign of life after which another worker takes a job. @defaultValue 30 */
   readonly leaseSeconds?: number
   /**
@@ -37,7 +37,7 @@ export interface JobsOptions {
    * waited for; that it throws or rejects is said once as a warning of the process.
    * @defaultValue nobody
    */
-  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => unknown
+  readonly onError?: ((error: unknown, context: { readonly jobId?: string }) => unknown) | undefined
   /** Hours that the file of an export is kept that was submitted here, whoever makes it. @defaultValue 24 */
   readonly fileExpiryHours?: number
   /**

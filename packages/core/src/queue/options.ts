@@ -34,7 +34,7 @@ export interface QueueOptions {
    * Hears what handlers reject with and what breaks below the queue; both are dealt with. It is not waited for; that it
    * throws or rejects is said once as a warning of the process. @defaultValue nobody
    */
-  readonly onError?: (error: unknown, context: { readonly jobId?: string }) => unknown
+  readonly onError?: ((error: unknown, context: { readonly jobId?: string }) => unknown) | undefined
 }
 
 export interface QueueSettings {

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
+import { callAsyncHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { hostOf, notAllowed } from './address-policy.ts'
 import { get } from './get.ts'
@@ -98,21 +99,21 @@ async function vetted(url: URL, access: RemoteAccess, signal: AbortSignal): Prom
 
 /** A name that does not exist is refused like one that is not allowed, or the answers would tell internal names. */
 async function resolved(host: string, access: RemoteAccess, signal: AbortSignal): Promise<readonly string[]> {
-  let giveUp = (): void => undefined
-  const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => reject(signal.reason)
-    signal.addEventListener('abort', giveUp, { once: true })
-    if (signal.aborted) giveUp()
-  })
-  aborted.catch(() => undefined)
+  const patience = { signal, timeoutSeconds: access.connectSeconds }
+  let found: unknown
   try {
-    return await Promise.race([access.lookup(host), aborted])
-  } catch (error) {
+    found = await callAsyncHook('lookup', () => access.lookup(host), patience)
+  } catch (fault) {
     if (signal.aborted) throw signal.reason
-    const { code } = error as { code?: unknown }
-    if (code === 'ENOTFOUND' || code === 'ENODATA' || error instanceof LadingError) throw notAllowed()
-    throw connectionFault(error)
-  } finally {
-    signal.removeEventListener('abort', giveUp)
+    const { cause } = fault as LadingError
+    const { code } = (cause ?? {}) as { code?: unknown }
+    if (code === 'ENOTFOUND' || code === 'ENODATA') throw notAllowed()
+    throw connectionFault(cause ?? fault)
   }
+  if (isListOfText(found)) return found
+  throw new LadingError('HOOK_FAILED', 'lookup gave no list of addresses.')
+}
+
+function isListOfText(found: unknown): found is readonly string[] {
+  return Array.isArray(found) && found.every(one => typeof one === 'string')
 }

@@ -152,8 +152,8 @@ function isText(said: unknown): said is string {
 }
 
 /** Its row may be in the table by now. Thrown, it would end the process, where the hook has left a timer behind. */
-function tellLate(hook: string): void {
-  process.emitWarning(`${hook} reports an issue behind its end; it is not heard.`, {
+export function tellLate(hook: string): void {
+  process.emitWarning(`${hook} speaks of a record behind its end; it is not heard.`, {
     code: 'LADING_HOOK_FAILED',
   })
 }

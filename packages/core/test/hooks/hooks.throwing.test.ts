@@ -1,0 +1,76 @@
+// Whatever a hook throws, or rejects with: those whose answer counts end what asked them, the others change nothing.
+import { once } from 'node:events'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { LadingError } from '../../src/index.ts'
+import { allHooks, anyHook, type Behaviour } from './all-hooks.ts'
+import { type HookBed, hookBed } from './bed.ts'
+
+let bed: HookBed
+beforeAll(async () => {
+  bed = await hookBed(30)
+})
+beforeEach(() => bed.reset())
+afterAll(() => bed.drop())
+
+const secret = 'connect postgres://someone:secret@10.0.0.3/directory failed'
+
+const raise = (what: unknown): never => {
+  throw what
+}
+const error = () => raise(new Error(secret))
+const thenable: object = Object.fromEntries([['then', error]])
+const told = expect.objectContaining({ message: secret })
+
+/** Ways to fail: with an error, with something else, with nothing; at once or later. */
+const ways: Readonly<Record<string, { behaviour: Behaviour; cause: unknown }>> = {
+  throws: { behaviour: error, cause: told },
+  'throws nothing': { behaviour: () => raise(undefined), cause: undefined },
+  'rejects later': { behaviour: () => new Promise(setImmediate).then(error), cause: told },
+  'is a thenable that throws': { behaviour: () => thenable, cause: told },
+}
+
+describe.each(allHooks)(
+  '$name',
+  ({ kind, code = 'HOOK_FAILED', good, result, use, isLog = false, unharmed }) => {
+    test('all is well without a fault of it, at once or by a promise', async () => {
+      const calls: unknown[] = []
+      const hook: Behaviour = (...given) => {
+        calls.push(given)
+        return good(...given)
+      }
+      expect(await use(bed, anyHook(hook))).toMatchObject({ code: unharmed, result })
+      expect(calls.length).toBeGreaterThan(0)
+      if (kind === 'at once') return
+      await bed.reset()
+      const later = anyHook(async (...given) => good(...given))
+      expect(await use(bed, later)).toMatchObject({ code: unharmed, result })
+    })
+
+    test.each(Object.entries(ways))('it %s', async (way, { behaviour, cause }) => {
+      const warned = isLog ? once(process, 'warning') : undefined
+      const outcome = await use(bed, anyHook(behaviour))
+      expect(outcome.told).not.toContain('secret')
+      if (kind === 'told') {
+        expect(outcome).toMatchObject({ code: unharmed, result })
+        if (warned !== undefined) {
+          expect(await warned).toMatchObject([{ code: 'LADING_HOOK_FAILED' }])
+          return
+        }
+        await expect.poll(() => outcome.log.length).toBeGreaterThan(0)
+        for (const fault of outcome.log) expect(fault).toMatchObject({ code: 'HOOK_FAILED', cause })
+        return
+      }
+      expect(outcome.code).toBe(code)
+      const fault = outcome.log.find(one => one instanceof LadingError)
+      expect(fault).toBeInstanceOf(LadingError)
+      // The words of a promise that came in place of an answer are nobody's.
+      const isPromise = kind === 'at once' && !way.startsWith('throws')
+      expect(rootOf(fault)).toEqual(isPromise ? expect.anything() : (cause ?? expect.anything()))
+    })
+  },
+)
+
+/** What lies below the faults. */
+function rootOf(fault: unknown): unknown {
+  return fault instanceof LadingError && fault.cause !== undefined ? rootOf(fault.cause) : fault
+}
