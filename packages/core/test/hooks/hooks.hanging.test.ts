@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fairClock } from '../../../../test-support/fair-clock.ts'
 import { createExporter } from '../../src/index.ts'
-import { allHooks, anyHook, type Behaviour } from './all-hooks.ts'
+import { allHooks } from './all-hooks.ts'
 import { caller, type HookBed, hookBed, things } from './bed.ts'
+import { anyHook, type Behaviour } from './hook-case.ts'
 
 let hasty: HookBed
 let patient: HookBed

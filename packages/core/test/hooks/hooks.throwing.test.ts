@@ -2,8 +2,9 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LadingError } from '../../src/index.ts'
-import { allHooks, anyHook, type Behaviour } from './all-hooks.ts'
+import { allHooks } from './all-hooks.ts'
 import { type HookBed, hookBed } from './bed.ts'
+import { anyHook, type Behaviour } from './hook-case.ts'
 
 let bed: HookBed
 beforeAll(async () => {

@@ -1,0 +1,36 @@
+// One hook as the suite knows it: its kind, a use of it, and what comes of that when all is well.
+import type { HookBed, Outcome } from './bed.ts'
+
+/** Of any signature: as such a function is said to return nothing at all, it can be handed over as every hook. */
+export type AnyHook = (...told: unknown[]) => never
+
+/** A hook that keeps to no signature. */
+export type Behaviour = (...told: unknown[]) => unknown
+
+export function anyHook(behaviour: Behaviour): AnyHook {
+  return behaviour as AnyHook
+}
+
+export interface HookCase {
+  /** As docs/hooks.md names it. */
+  readonly name: string
+  /**
+   * - `at once`: its answer counts, and must be there when it returns.
+   * - `answer`: its answer counts, and is waited for.
+   * - `within`: told while something goes on, which waits for it.
+   * - `told`: told of what has happened; nothing waits.
+   */
+  readonly kind: 'at once' | 'answer' | 'within' | 'told'
+  /** The code that a fault of it becomes. @defaultValue `HOOK_FAILED` */
+  readonly code?: string
+  /** What it returns when all is well. */
+  readonly good: Behaviour
+  /** What came of it, then. */
+  readonly result: unknown
+  /** The code of what goes on anyway, where something has to go wrong for it to be called. @defaultValue none */
+  readonly unharmed?: string
+  /** Its log is the process: whatever breaks there is a warning. */
+  readonly isLog?: boolean
+  /** Uses it once. @param signal of the run, where there is one */
+  readonly use: (bed: HookBed, hook: AnyHook, signal?: AbortSignal) => Promise<Outcome>
+}
