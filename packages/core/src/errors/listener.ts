@@ -29,8 +29,16 @@ export function quietLog<Facts extends readonly unknown[]>(
   return quietly(name, log, ({ message, cause }) => {
     if (isTold) return
     isTold = true
-    process.emitWarning(`${message} What it should have kept is lost. (${String(cause)})`, {
+    process.emitWarning(`${message} What it should have kept is lost. (${onOneLine(cause)})`, {
       code: 'LADING_HOOK_FAILED',
     })
   })
+}
+
+/** As a log can hold it: whatever is in an error, it begins no line of its own and rules no terminal. */
+function onOneLine(cause: unknown): string {
+  return String(cause).replaceAll(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    found => `\\u{${found.codePointAt(0)?.toString(16)}}`,
+  )
 }

@@ -1,0 +1,70 @@
+// The database's own clock jumps while jobs run: then every moment that is stored lies as far off.
+import { expect, test } from 'vitest'
+import { faultBed } from './support/bed.ts'
+
+const bed = faultBed()
+
+/** What a jump of the clock by so many seconds looks like to whoever compares it with what is stored. */
+async function jump(seconds: number): Promise<void> {
+  const { rows } = await bed.pool.query<{ table: string; columns: string[] }>(`
+    select table_name as table, array_agg(column_name::text) as columns from information_schema.columns
+    where table_schema = 'lading' and data_type = 'timestamp with time zone' and table_name <> 'migrations'
+    group by 1 order by 1`)
+  expect(rows.map(({ table }) => table)).toEqual(expect.arrayContaining(['jobs', 'queue']))
+  const client = await bed.pool.connect()
+  try {
+    await client.query('begin')
+    for (const { table, columns } of rows) {
+      const shifted = columns.map(name => `${name} = ${name} - make_interval(secs => ${seconds})`)
+      await client.query(`update lading.${table} set ${shifted.join(', ')}`)
+    }
+    await client.query('commit')
+  } finally {
+    client.release()
+  }
+}
+
+test.each([3_600, -3_600])('by %i seconds, again and again: every job is exact', async seconds => {
+  const id = await bed.submit()
+  bed.worker({ batchRows: 200 })
+  bed.worker({ batchRows: 200 })
+  for (const row of [1_001, 4_001, 8_001, 12_001, 16_001]) {
+    await bed.reached(id, row)
+    await jump(seconds)
+    await jump(-seconds)
+    await jump(seconds)
+    await jump(-seconds)
+  }
+  await bed.expectExact(id)
+})
+
+test('forwards by an hour, and stays so: another worker takes the job, and the first one writes nothing more', async () => {
+  const id = await bed.submit()
+  bed.worker({ batchRows: 200 })
+  bed.worker({ batchRows: 200 })
+  for (const row of [1_001, 6_001, 11_001]) {
+    await bed.reached(id, row)
+    await jump(3_600)
+  }
+  await bed.expectExact(id)
+})
+
+test('backwards by an hour under a worker that is killed: its job waits as long, and is exact then', async () => {
+  const id = await bed.submit()
+  const worker = bed.worker()
+  await bed.reached(id, 1_001)
+  worker.send('SIGKILL')
+  await worker.ended
+  await jump(-3_600)
+  const successor = bed.worker()
+  await successor.told('ready')
+  const { rows } = await bed.pool.query(
+    `select lease_until > clock_timestamp() + interval '59 minutes' as waits from lading.jobs where id = $1`,
+    [id],
+  )
+  expect(rows).toEqual([{ waits: true }])
+  expect(await bed.status(id)).toMatchObject({ status: 'processing', token: 1 })
+  // The hour passes.
+  await jump(3_600)
+  await bed.expectExact(id)
+})
