@@ -6,6 +6,14 @@ const maxLines = 250
 const switchedOff =
   /biome-ignore|eslint-disable|@ts-ignore|@ts-expect-error|@ts-nocheck|\b(?:it|test|describe)\.(?:only|todo)\(/
 
+/** A transaction that begins elsewhere, or a setting, would miss what `transaction.ts` sets for all of them. */
+const transactions = 'packages/core/src/postgres/transaction.ts'
+const ownTransaction =
+  /['"`](?:begin|start transaction)(?:['"`;]| (?:isolation|transaction|work|read|not|;))|;\s*begin\s*;|\bset (?:local|session|transaction) /i
+const isSource = file =>
+  /^packages\/[^/]+\/src\/(?!testing\/)/.test(file) && !file.endsWith('.test.ts') && file !== transactions
+const comment = /^\s*(?:\/\/|\*|\/\*)/
+
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.mjs', '*.cjs'], {
   encoding: 'utf8',
 })
@@ -18,6 +26,14 @@ const complaints = files.flatMap(file => {
   const found = lines.flatMap((line, index) =>
     switchedOff.test(line) ? [`${file}:${index + 1}: a rule or test is switched off: ${line.trim()}`] : [],
   )
+  if (isSource(file)) {
+    for (const [index, line] of lines.entries()) {
+      if (comment.test(line) || !ownTransaction.test(line)) continue
+      found.push(
+        `${file}:${index + 1}: transactions begin and settings are set in ${transactions}: ${line.trim()}`,
+      )
+    }
+  }
   if (lines.length > maxLines)
     found.push(`${file}: ${lines.length} lines, more than ${maxLines}; look for the seam`)
   return found

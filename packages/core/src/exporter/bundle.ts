@@ -12,6 +12,7 @@ import { type BundleFile, writeBundle } from '../format/bundle/write.ts'
 import type { Pool } from '../postgres/client.ts'
 import { type Session, withSession } from '../postgres/session.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
+import { beginSnapshot } from '../postgres/transaction.ts'
 import { fingerprint } from '../resource/fingerprint.ts'
 import { fileStorage } from '../storage/file-storage.ts'
 import type { StoredObject } from '../storage/storage.ts'
@@ -25,7 +26,7 @@ import {
 } from './bundle-options.ts'
 import { defaultFields } from './export-fields.ts'
 import { parentsFirst } from './parents-first.ts'
-import { beginExport, exportPipeline, type PipelineOptions } from './pipeline.ts'
+import { exportPipeline, type PipelineOptions } from './pipeline.ts'
 import type { ExportPlan } from './plan.ts'
 import type { Asker, Planner, Request } from './planner.ts'
 
@@ -110,7 +111,7 @@ function print(
 ): Promise<Printed> {
   // All of them are for the same caller.
   const settings = pieces[0]?.plan.settings ?? ''
-  return withSession(pool, beginExport(settings), async session => {
+  return withSession(pool, beginSnapshot(settings), async session => {
     const createdAt = await moment(session)
     const entries: ManifestEntry[] = []
     const files: BundleFile[] = []

@@ -6,41 +6,15 @@ import type { Pass } from '../format/format.ts'
 import { gzipped } from '../format/gzip.ts'
 import type { Pool } from '../postgres/client.ts'
 import { copyOut } from '../postgres/copy-out.ts'
-import { doBlock } from '../postgres/identifier.ts'
 import type { Session } from '../postgres/session.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
+import { beginSnapshot } from '../postgres/transaction.ts'
 import { readableFrom } from '../util/readable-from.ts'
 import type { ExporterOptions, StreamOptions } from './options.ts'
 import type { ExportPlan } from './plan.ts'
 import { progressCounter } from './progress.ts'
 import { copyValues, printRows } from './row-road.ts'
 import { unprintableFault } from './unprintable.ts'
-
-/**
- * A backend notices that its client has gone when it next sends something, which may be after an hour of sorting.
- * PostgreSQL can look now and then, on systems that can tell it; elsewhere the setting is refused.
- */
-const lookForClient = doBlock(
-  `begin set local client_connection_check_interval = '500ms'; exception when others then null; end`,
-)
-
-// How values look, and how those of a filter are read, must not depend on how the server or the user is set up.
-const printSettings = [
-  "set local timezone = 'UTC'",
-  "set local datestyle = 'ISO, YMD'",
-  "set local intervalstyle = 'iso_8601'",
-  "set local bytea_output = 'hex'",
-  'set local extra_float_digits = 1',
-  'set local array_nulls = on',
-  'set local quote_all_identifiers = off',
-  lookForClient,
-]
-
-/** @param settings those of the plan */
-export function beginExport(settings: string): string {
-  const own = settings === '' ? [] : [settings]
-  return ['begin isolation level repeatable read read only', ...own, ...printSettings].join('; ')
-}
 
 export type PipelineOptions = Pick<StreamOptions, 'onRows' | 'onProgress'> &
   Pick<ExporterOptions, 'batchRows'> &
@@ -63,7 +37,7 @@ export function exportPipeline(
   const values = { ...query, columns: [...query.columns, ...unprinted] }
 
   const printed = copyOut(from, {
-    begin: beginExport(plan.settings),
+    begin: beginSnapshot(plan.settings),
     copy: isPrinted ? format.encode(query, encoding) : copyValues(values, format),
     faultOf: error => unprintableFault(error) ?? databaseFault(error),
     onRows: isPrinted ? hearRows : undefined,

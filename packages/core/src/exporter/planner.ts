@@ -2,8 +2,9 @@
 import { readTarget } from '../catalogue/read-target.ts'
 import { markOf } from '../catalogue/table-mark.ts'
 import { codecsOf, type Target } from '../catalogue/target.ts'
-import { type Pool, withClient } from '../postgres/client.ts'
+import { type Client, type Pool, withClient } from '../postgres/client.ts'
 import { settingsSql } from '../postgres/settings.ts'
+import { beginSnapshot } from '../postgres/transaction.ts'
 import type { Resource } from '../resource/define.ts'
 import type { SessionHook } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
@@ -11,7 +12,6 @@ import { createRegistry, type Registry } from '../resource/registry.ts'
 import { assertDiscreet } from './discretion.ts'
 import { defaultFields } from './export-fields.ts'
 import type { StreamOptions } from './options.ts'
-import { beginExport } from './pipeline.ts'
 import type { ExportPlan, Shape } from './plan.ts'
 import { printedTests } from './printed-tests.ts'
 import { exportQuery } from './query-sql.ts'
@@ -57,17 +57,18 @@ export function createPlanner(
   const targets = new Map<string, { readonly mark: string; readonly target: Target }>()
   assertDiscreet(resources)
 
+  const read = async (client: Client, resource: Resource): Promise<Target> => {
+    const { name, table, references } = resource
+    const known = targets.get(name)
+    // Before the look, so that what changes meanwhile is noticed the next time.
+    const mark = await markOf(client, [table, ...references.map(one => one.table)])
+    if (known?.mark === mark) return known.target
+    const target = await readTarget(client, resource)
+    targets.set(name, { mark, target })
+    return target
+  }
   const targetOf = (resource: Resource): Promise<Target> =>
-    withClient(pool, async client => {
-      const { name, table, references } = resource
-      const known = targets.get(name)
-      // Before the look, so that what changes meanwhile is noticed the next time.
-      const mark = await markOf(client, [table, ...references.map(one => one.table)])
-      if (known?.mark === mark) return known.target
-      const target = await readTarget(client, resource)
-      targets.set(name, { mark, target })
-      return target
-    })
+    withClient(pool, client => read(client, resource), { access: 'read' })
   return {
     registry,
     targetOf,
@@ -82,7 +83,7 @@ export function createPlanner(
       const unprinted = resource.printRow === undefined ? [] : unaskedFields(wanted)
       const fields = [...wanted.fields, ...unprinted]
       const target = await targetOf(resource)
-      const asked = await printedTests(pool, target, [...scope, ...wanted.tests], beginExport(''))
+      const asked = await printedTests(pool, target, [...scope, ...wanted.tests], beginSnapshot())
       const { columns, source, rows } = exportQuery(target, { ...wanted, fields, tests: asked })
       const count = wanted.fields.length
       return {

@@ -3,6 +3,7 @@ import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
+import { beginWriting } from '../postgres/transaction.ts'
 import { createKeeper, type Keeper } from '../staging/keeper.ts'
 import { openRehearsal } from '../staging/rehearsal.ts'
 import { replay } from '../staging/replay.ts'
@@ -99,8 +100,8 @@ async function allOrNothing(
   const isOwn = transaction === 'own'
   if (tally.rejected > 0) return rolledBack(tally)
   const preamble = preambleOf(options)
-  const opening = isOwn ? 'begin' : 'savepoint lading_whole'
-  await client.query(preamble === '' ? opening : `${opening}; ${preamble}`).catch(rethrow)
+  const opening = isOwn ? beginWriting(preamble) : `savepoint lading_whole; ${preamble}`
+  await client.query(opening).catch(rethrow)
   const sequences = sequencesOf(target, options, 'end')
   const { rejected, outcome } = await replay(
     client,
@@ -127,7 +128,9 @@ async function allOrNothing(
   }
   if (job !== undefined) {
     await client
-      .query(`begin; ${preamble}; ${job.record(batch, batch.outcome, tally.warningsWith(batch))}; commit`)
+      .query(
+        `${beginWriting(preamble)}; ${job.record(batch, batch.outcome, tally.warningsWith(batch))}; commit`,
+      )
       .catch(rethrow)
     job.done(batch)
   }

@@ -2,6 +2,7 @@
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
+import { settingStatements } from './single-statement.ts'
 import { databaseFault, sqlstate } from './sqlstate.ts'
 import { watched } from './watchdog.ts'
 
@@ -23,12 +24,17 @@ const heard = new WeakSet<Pool>()
 export interface BorrowOptions {
   /** False for statements that may take as long as they like, such as a migration. @defaultValue true */
   readonly isWatched?: boolean
+  /** Of statements that stand alone; a standby takes only those that read. @defaultValue `'write'` */
+  readonly access?: 'read' | 'write'
   /** Ends the waiting for a connection. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** @throws LadingError `DATABASE_UNAVAILABLE`, `CANCELLED` by the signal */
-export async function borrow(pool: Pool, { isWatched = true, signal }: BorrowOptions = {}): Promise<Loan> {
+export async function borrow(
+  pool: Pool,
+  { isWatched = true, access = 'write', signal }: BorrowOptions = {},
+): Promise<Loan> {
   hearErrors(pool)
   const client = await connect(pool, signal)
   // A connection that breaks between two queries emits `error`, which would end the process if nobody listened.
@@ -38,7 +44,7 @@ export async function borrow(pool: Pool, { isWatched = true, signal }: BorrowOpt
     void endBackend(pool, backend, seconds)
   })
   return {
-    client: translated(ours),
+    client: settingStatements(translated(ours), access),
     watch,
     giveBack(error) {
       client.removeListener('error', ignore)

@@ -1,7 +1,7 @@
 // Settings of an application for one transaction, such as those that row-level security asks for → SQL.
 import { callAsyncHook, type HookPatience } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import { identifier, literal } from './identifier.ts'
+import { setLocal } from './transaction.ts'
 
 /** Names with a prefix, such as `app.tenant`, and their values. */
 export type TransactionSettings = Readonly<Record<string, string>>
@@ -34,18 +34,18 @@ export async function settingsSql<Caller extends object>(
     throw failed('must give an object of settings, such as { "app.tenant": "7" }')
   }
   return Object.entries(settings)
-    .map(([name, value]) => setLocal(name, value))
+    .map(([name, value]) => applicationSetting(name, value))
     .join('; ')
 }
 
-function setLocal(name: string, value: unknown): string {
+function applicationSetting(name: string, value: unknown): string {
   if (!settingName.test(name) || /^(?:lading|pg_\w*)\./i.test(name)) {
     throw failed('gave a name that is none of an application; use names with a prefix, such as "app.tenant"')
   }
   if (typeof value !== 'string' || value.includes('\0')) {
     throw failed(`must give a text as the value of "${name}"`)
   }
-  return `set local ${name.split('.').map(identifier).join('.')} = ${literal(value)}`
+  return setLocal(name, value)
 }
 
 function failed(problem: string): LadingError {

@@ -4,6 +4,7 @@ import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
 import { copyIn } from '../postgres/copy-in.ts'
 import { blame, databaseFault } from '../postgres/sqlstate.ts'
+import { beginWriting, setLocal } from '../postgres/transaction.ts'
 import type { Row } from '../resource/row.ts'
 import { asideJudge } from './aside.ts'
 import { createBeginning } from './beginning.ts'
@@ -156,21 +157,18 @@ interface Frame {
   readonly takeBack: string
 }
 
-/** A role may have it otherwise: then NULL in a staged list would be a text of four letters, or no number. */
-const readsNull = 'set local array_nulls = on'
-
 function frame(staging: StagingTable, { transaction, preamble = '' }: SessionOptions): Frame {
   // In a transaction of the caller no commit empties the staging table.
   if (transaction === 'caller') {
     return {
-      opening: `truncate ${staging.sql}; savepoint lading_batch; ${readsNull}; ${preamble}`,
+      opening: `truncate ${staging.sql}; savepoint lading_batch; ${preamble}`,
       closing: 'release savepoint lading_batch',
       takeBack: 'rollback to savepoint lading_batch; release savepoint lading_batch',
     }
   }
   // A crash of the server may take back the last batches, but never half a one; `close` makes all of them durable.
   return {
-    opening: `begin; set local synchronous_commit = off; ${readsNull}; ${preamble}`,
+    opening: beginWriting(setLocal('synchronous_commit', 'off'), preamble),
     closing: 'commit',
     takeBack: 'rollback',
   }

@@ -2,6 +2,7 @@
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/client.ts'
 import { sqlstate } from '../../postgres/sqlstate.ts'
+import { setLocal } from '../../postgres/transaction.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { followUp } from '../store/followers.ts'
 import { endFrozenBatch } from '../store/frozen-batch.ts'
@@ -41,7 +42,7 @@ async function cancelled(
 ): Promise<JobRow | undefined> {
   const outbox = newOutbox()
   const row = await inTransaction(pool, async client => {
-    await client.query(`set local lock_timeout = ${patienceMs}`)
+    await client.query(setLocal('lock_timeout', String(patienceMs)))
     const [found] = (await client.query(cancelSql, [id])).rows as unknown as JobRow[]
     if (found === undefined) return undefined
     await outbox.dropped(client, found)

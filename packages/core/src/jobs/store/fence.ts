@@ -1,6 +1,7 @@
 // Who may write a batch of a job: the statements before it, and a mark by which others find the connection that does.
 import { doBlock } from '../../postgres/identifier.ts'
 import { fenced } from '../../postgres/sqlstate.ts'
+import { setLocal } from '../../postgres/transaction.ts'
 import type { JobRow } from './job-row.ts'
 import { may } from './transitions.ts'
 
@@ -21,7 +22,7 @@ end`)
 
 /** A worker that is stopped inside of a batch must not hold the job's row longer than it holds the job. */
 export function idleLimitSql(leaseSeconds: number): string {
-  return `set local idle_in_transaction_session_timeout = ${Math.ceil(leaseSeconds * 1000)}`
+  return setLocal('idle_in_transaction_session_timeout', String(Math.ceil(leaseSeconds * 1000)))
 }
 
 /** The key of an advisory lock, held from the fence of a batch to its commit. @param id SQL of the job's id */

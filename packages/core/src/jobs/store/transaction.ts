@@ -1,12 +1,13 @@
 // A transaction on the jobs' tables, and the messages that are due with its commit.
 import { type Client, type Pool, withClient } from '../../postgres/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
+import { beginWriting, setLocal } from '../../postgres/transaction.ts'
 
 /**
  * Between two statements the transaction waits for nobody but this process: one that is frozen must not keep what it
  * has locked.
  */
-const beginSql = `begin; set local idle_in_transaction_session_timeout = '5s'`
+const beginSql = beginWriting(setLocal('idle_in_transaction_session_timeout', '5s'))
 
 /**
  * Rolled back if `work` throws: its connection is closed then.

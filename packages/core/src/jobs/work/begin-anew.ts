@@ -1,6 +1,7 @@
 // A claimed job whose file gets in as a whole → the same job as if nobody had begun it: nothing of it is in the table.
 import { type Pool, withClient } from '../../postgres/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
+import { beginWriting } from '../../postgres/transaction.ts'
 import { fenceSql } from '../store/fence.ts'
 import type { JobRow } from '../store/job-row.ts'
 
@@ -18,7 +19,7 @@ function rethrow(error: unknown): never {
 
 /** Takes back what an attempt has recorded. */
 function forgetAttemptSql(job: JobRow): string {
-  return `begin; ${fenceSql(job)};
+  return `${beginWriting(fenceSql(job))};
     delete from lading.record_errors where job_id = '${job.id}';
     delete from lading.rejected_records where job_id = '${job.id}';
     update lading.jobs set processed = 0, successful = 0, failed = 0, inserted = 0, updated = 0, ignored = 0,
