@@ -4,6 +4,7 @@ import { assertTakesRows } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { formatNamed } from '../format/formats.ts'
+import { adoptTransaction } from '../postgres/adopted-transaction.ts'
 import type { Client } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { type ByteSource, closeSource } from '../source/chunks.ts'
@@ -38,8 +39,10 @@ export async function runImport(
   const hear = listeners(options, limits)
   const format = options.format === undefined ? undefined : formatNamed(options.format)
   const rejects = options.rejects && rejectsSink(options.rejects, format, options.signal)
+  let putBack: (() => Promise<void>) | undefined
   try {
     const settings = readSettings(options)
+    if (options.client !== undefined) putBack = await adoptTransaction(client)
     const { target: real, settings: session } = await aim()
     assertTakesRows(real)
     checkPolicy(real, settings)
@@ -101,6 +104,7 @@ export async function runImport(
   } finally {
     // Whatever ended the run, and however early, the source is not read any further.
     giveUp()
+    await putBack?.()
     closeSource(options.source)
   }
 }
