@@ -42,7 +42,7 @@ const socketOf = (client: pg.Client) =>
 
 /** What stands before most statements, and in every transaction. */
 const settings =
-  /(?:set transaction [^;]*; )?(?:set local "(?!synchronous)[^;]*; )+do \$lading\$ begin[^$]*current_setting[^$]*\$lading\$; /g
+  /(?:set transaction [^;]*; )?(?:set local "(?!synchronous)[^;]*; )+do \$lading\$ [^$]*current_setting[^$]*\$lading\$; /g
 
 /** What a statement is, whatever its numbers, names and values are. */
 const shapeOf = (what: unknown) => {

@@ -216,7 +216,7 @@ test('rows of a large table are found by the index, one by one and set by set', 
   await pool.query(`
     insert into bins select 'depot ' || n, nullif('bin ' || n % 3, 'bin 0') from generate_series(1, 5000) n;
     analyze bins;
-    create table staged (lading_row int, lading_present varbit, depot text, bin text, size bigint)`)
+    create table staged (lading_row int, lading_present varbit, f0 text, f1 text, f2 bigint)`)
   const client = await pool.connect()
   const target = await readTarget(client, bins)
   const columns = target.writable.map(column => ({ column, isMixed: false }))

@@ -130,7 +130,7 @@ test.each([
   await client.query('insert into lists values (9, array[]::text[])')
   await client.query('commit')
   expect(fault).toBe(
-    `OPTION_INVALID The connection in the option client is in a transaction at isolation level ${level}, in which an import would not see what others have committed since it began; use "begin isolation level read committed".`,
+    `OPTION_INVALID The connection in the option client is in a transaction at isolation level ${level}, in which an import would not see what others have committed since it began; use BEGIN ISOLATION LEVEL READ COMMITTED.`,
   )
   expect(await rowsOf(database.pool, 'lists')).toEqual(['(9,{},)'])
 })
@@ -138,14 +138,14 @@ test.each([
 test('a transaction that is read only is refused', async () => {
   await client.query('begin read only')
   expect(await run(ndjson(1))).toBe(
-    'OPTION_INVALID The connection in the option client is in a transaction that is read only; use "begin read write".',
+    'OPTION_INVALID The connection in the option client is in a transaction that is read only; use BEGIN READ WRITE.',
   )
   await client.query('rollback')
 })
 
 test('a connection without a transaction is refused', async () => {
   expect(await run(ndjson(1))).toBe(
-    'OPTION_INVALID The connection in the option client is in no transaction; send "begin" first.',
+    'OPTION_INVALID The connection in the option client is in no transaction; send BEGIN first.',
   )
   expect(await rowsOf(database.pool, 'lists')).toEqual([])
 })

@@ -23,15 +23,8 @@ async function tableWith(name: string): Promise<Resource> {
   })
 }
 
-const ids = defineResource('odd', { table: 'odd', schema: Type.Object({ id: Type.Integer() }) })
-
 const imported = (text: string, resource: Resource) =>
   importFile(database.pool, 'odd', 'csv', bytes(text), { resources: [resource] })
-
-const refused = (name: string) => ({
-  code: 'RESOURCE_MISMATCH',
-  message: `Resource "odd" does not fit the table public.odd: the column "${name}" has a name that Lading needs for itself; rename the column.`,
-})
 
 describe('a column that is named', () => {
   // Aliases and variables of our SQL, and what means something to SQL itself.
@@ -53,6 +46,16 @@ describe('a column that is named', () => {
     'new',
     'excluded',
     'lading_error',
+    'lading_row',
+    'lading_present',
+    'lading_batch',
+    'lading_origin',
+    'lading_by_0_1',
+    'lading_new',
+    'lading_0',
+    'f0',
+    'f1',
+    'f2_0',
   ])('%s is imported row by row and exported in each format', async name => {
     const resource = await tableWith(name)
     const lines = `{"id":1,"${name}":{"a":1}}\n{"id":2,"${name}":[1],"up":1}\n{"id":3,"up":9}\n{"id":2}\n`
@@ -78,24 +81,9 @@ describe('a column that is named', () => {
     expect(JSON.parse(await printed('json'))).toHaveLength(2)
     expect(await printed('csv')).toBe(`id,${name},up\n1,"{""a"": 1}",\n2,[1],1\n`)
   })
+})
 
-  test.each(['lading_row', 'lading_present', 'lading_batch', 'lading_origin', 'lading_by_0_1'])(
-    '%s is refused by its name',
-    async name => {
-      await expect(imported('id\n1\n', await tableWith(name))).rejects.toMatchObject(refused(name))
-    },
-  )
-
-  test('lading_origin is refused although no field uses it, because a dry run copies every column', async () => {
-    await tableWith('lading_origin')
-    await expect(imported('id\n1\n', ids)).rejects.toMatchObject(refused('lading_origin'))
-  })
-
-  test('lading_row is no obstacle where no field uses it', async () => {
-    await tableWith('lading_row')
-    expect((await imported('id\n1\n', ids)).report).toMatchObject({ inserted: 1 })
-  })
-
+describe('a column that is named', () => {
   test('like them, but not the same, is a column like any other', async () => {
     const resource = await tableWith('lading_number')
     const { report } = await imported('id,lading_number\n1,7\n', resource)

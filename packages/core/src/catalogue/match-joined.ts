@@ -4,7 +4,7 @@ import type { Reference } from '../resource/define.ts'
 import { codecOf } from '../value/codecs.ts'
 import { carries } from './match-columns.ts'
 import type { TableInfo } from './table-info.ts'
-import type { TargetColumn } from './target.ts'
+import { stagedName, type TargetColumn } from './target.ts'
 
 /** @param problems hears what does not fit; what is wrong with a field that stands for another is told with that */
 export function matchJoined(
@@ -24,6 +24,12 @@ export function matchJoined(
     if (!carries(info, field.type)) {
       complain(`is ${field.type.kind}, and the column "${column}" of ${name} is ${info.castType}`)
     }
-    return { field, info, codec: codecOf(field.type, info), sql: identifier(info.name) }
+    return {
+      field,
+      info,
+      codec: codecOf(field.type, info),
+      sql: identifier(info.name),
+      staged: stagedName(field),
+    }
   })
 }

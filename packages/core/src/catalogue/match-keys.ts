@@ -3,7 +3,7 @@
 import type { Key, Resource } from '../resource/define.ts'
 import { codeWord } from '../resource/field.ts'
 import { clearList } from '../util/names.ts'
-import { unquoted } from './match-stand-ins.ts'
+import { partText, partTexts } from './index-part.ts'
 import type { TableInfo, UniqueIndexInfo } from './table-info.ts'
 import { isFolded, type TargetColumn, type TargetKey } from './target.ts'
 
@@ -72,7 +72,7 @@ export function matchKeys(
 
 /** Undefined where the index has a part that no field fills. */
 function columnsOf({ parts }: UniqueIndexInfo, byField: ByField): readonly TargetColumn[] | undefined {
-  const columns = parts.map(part => [...byField.values()].find(({ info }) => unquoted(part) === info.name))
+  const columns = partTexts(parts).map(part => [...byField.values()].find(({ sql }) => part === sql))
   return columns.every(column => column !== undefined) ? columns : undefined
 }
 
@@ -84,7 +84,7 @@ function namedIn(columns: readonly TargetColumn[]): readonly string[] {
 
 function serves({ parts }: UniqueIndexInfo, key: Key, columns: readonly TargetColumn[]): boolean {
   const wanted = partsOf(key, columns)
-  const found = parts.map(unquoted)
+  const found = partTexts(parts)
   return wanted.length === found.length && wanted.every(part => found.includes(part))
 }
 
@@ -95,7 +95,7 @@ function strictest(indexes: readonly UniqueIndexInfo[]): UniqueIndexInfo | undef
 }
 
 function partsOf(key: Key, columns: readonly TargetColumn[]): readonly string[] {
-  return columns.map(column => (isFolded(key, column) ? `lower(${column.info.name})` : column.info.name))
+  return columns.map(column => partText({ column: column.info.name, isFolded: isFolded(key, column) }))
 }
 
 /**
@@ -112,7 +112,7 @@ function scopedIndex(
   if (scope === undefined) return undefined
   const wanted = partsOf(key, columns)
   const found = uniqueIndexes.flatMap(index => {
-    const parts = index.parts.map(unquoted)
+    const parts = partTexts(index.parts)
     const others = parts.filter(part => !wanted.includes(part))
     const scopedBy = columnsOf({ ...index, parts: others }, byField)
     const hasKey = wanted.every(part => parts.includes(part))

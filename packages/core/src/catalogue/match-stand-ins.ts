@@ -4,9 +4,10 @@ import { identifier } from '../postgres/identifier.ts'
 import type { Reference } from '../resource/define.ts'
 import { clearTable } from '../util/names.ts'
 import { codecOf } from '../value/codecs.ts'
+import { partText, partTexts } from './index-part.ts'
 import { carries } from './match-columns.ts'
 import type { TableInfo } from './table-info.ts'
-import type { TargetStandIn } from './target.ts'
+import { stagedName, type TargetStandIn } from './target.ts'
 
 /** @param problems hears what does not fit */
 export function matchStandIns(
@@ -32,7 +33,7 @@ export function matchStandIns(
     return {
       field,
       codec: codecOf(field.type, info),
-      sql: identifier(`lading_by_${field.index}_${index}`),
+      sql: `${stagedName(field)}_${index}`,
       found: { sql: identifier(column), castType: info.castType, isFolded: unique?.isFolded === true },
       scopedBy: unique?.others ?? [],
     }
@@ -48,26 +49,20 @@ function uniqueBy(
   column: string,
   { uniqueIndexes, columns }: TableInfo,
 ): { readonly isFolded: boolean; readonly others: readonly string[] } | undefined {
-  const names = new Set(columns.map(({ name }) => name))
+  const names = new Map(columns.map(({ name }) => [identifier(name), name]))
   const found = uniqueIndexes
     .filter(({ usable }) => usable)
     .flatMap(({ parts }) => {
-      const all = parts.map(unquoted)
-      return [column, `lower(${column})`].flatMap(wanted => {
-        const others = all.filter(part => part !== wanted)
-        const serves = all.includes(wanted) && others.every(part => names.has(part))
-        return serves ? [{ isFolded: wanted !== column, others }] : []
+      const all = partTexts(parts)
+      return [false, true].flatMap(isFolded => {
+        const wanted = partText({ column, isFolded })
+        const others = all.filter(part => part !== wanted).map(part => names.get(part))
+        const known = others.filter(name => name !== undefined)
+        const serves = all.includes(wanted) && known.length === others.length
+        return serves ? [{ isFolded, others: known }] : []
       })
     })
   return found.sort(
     (one, other) => one.others.length - other.others.length || Number(one.isFolded) - Number(other.isFolded),
   )[0]
-}
-
-/** `lower((email)::text)`, `lower(email::text)` → `lower(email)`; `"Email"` → `Email`. */
-export function unquoted(part: string): string {
-  return part
-    .replaceAll(/::(?:text|character varying|bpchar)/g, '')
-    .replaceAll(/\(\(([^()]*)\)\)/g, '($1)')
-    .replaceAll('"', '')
 }

@@ -4,12 +4,13 @@ import { identifier, tableIdentifier } from '../postgres/identifier.ts'
 import type { Reference, Resource } from '../resource/define.ts'
 import { nearest } from '../util/suggest.ts'
 import { codecOf } from '../value/codecs.ts'
+import { partTexts } from './index-part.ts'
 import { carries, proposedSchema } from './match-columns.ts'
 import { matchJoined } from './match-joined.ts'
 import { type ByField, matchKeys } from './match-keys.ts'
-import { matchStandIns, unquoted } from './match-stand-ins.ts'
+import { matchStandIns } from './match-stand-ins.ts'
 import type { ForeignKeyInfo, TableInfo } from './table-info.ts'
-import type { Target, TargetColumn, TargetReference } from './target.ts'
+import { stagedName, type Target, type TargetColumn, type TargetReference } from './target.ts'
 
 /** The tables that references name, by those names; undefined where there is none. */
 export type ReferredTables = ReadonlyMap<string, TableInfo | undefined>
@@ -43,7 +44,6 @@ export function matchTarget(resource: Resource, table: TableInfo, tables: Referr
 
 function matchColumns(resource: Resource, table: TableInfo, problems: string[]): TargetColumn[] {
   const infos = new Map(table.columns.map(info => [info.name, info]))
-  problems.push(...ownNames(resource, infos))
   const matched: TargetColumn[] = []
   for (const field of resource.fields) {
     const info = infos.get(field.column)
@@ -70,7 +70,13 @@ function matchColumns(resource: Resource, table: TableInfo, problems: string[]):
     if (info.notNull && info.default === null && !isFilled) {
       problems.push(`field "${field.name}" is optional, and its column is NOT NULL without a default`)
     }
-    matched.push({ field, info, codec: codecOf(field.type, info), sql: identifier(info.name) })
+    matched.push({
+      field,
+      info,
+      codec: codecOf(field.type, info),
+      sql: identifier(info.name),
+      staged: stagedName(field),
+    })
   }
   for (const left of infos.values()) {
     if (left.notNull && left.default === null && !left.isGenerated) {
@@ -78,17 +84,6 @@ function matchColumns(resource: Resource, table: TableInfo, problems: string[]):
     }
   }
   return matched
-}
-
-/** Columns that a staging table has besides those of the resource. */
-const stagingNames = /^lading_(?:row|present|batch|by_\d+_\d+)$/
-/** A column that the table of a dry run has besides all those of the real one. */
-const rehearsalName = 'lading_origin'
-
-function ownNames({ fields }: Resource, infos: ReadonlyMap<string, unknown>): readonly string[] {
-  const used = fields.map(({ column }) => column).filter(column => stagingNames.test(column))
-  if (infos.has(rehearsalName)) used.push(rehearsalName)
-  return used.map(name => `the column "${name}" has a name that Lading needs for itself; rename the column`)
 }
 
 function matchReferences(
@@ -147,6 +142,6 @@ function foreignKeyOf(
   })
   const exact = fitting.find(({ columns }) => columns.length === 1)
   if (exact !== undefined || scope === undefined) return exact
-  const isUnique = referred?.uniqueIndexes.some(({ parts }) => parts.map(unquoted).join() === column)
+  const isUnique = referred?.uniqueIndexes.some(({ parts }) => partTexts(parts).join() === identifier(column))
   return isUnique === true || joined.length === 0 ? fitting[0] : undefined
 }

@@ -10,8 +10,15 @@ export interface TargetColumn {
   readonly field: Field
   readonly info: ColumnInfo
   readonly codec: Codec
-  /** Quoted name, the same in the staging table. */
+  /** Quoted name. */
   readonly sql: string
+  /** Name in the staging table, which the names of a table's columns have no part in. */
+  readonly staged: string
+}
+
+/** Of the field's column, or of one that stands for it. */
+export function stagedName({ index }: Field): string {
+  return `f${index}`
 }
 
 /** A key that the database enforces by an immediate unique index. */

@@ -1,5 +1,5 @@
 // A value that no file can hold ↔ the fault that names its field and its row.
-import { unquoted } from '../catalogue/match-stand-ins.ts'
+import { readIndexPart } from '../catalogue/index-part.ts'
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { literal } from '../postgres/identifier.ts'
@@ -50,7 +50,10 @@ export function unprintable(target: Target, { name, type }: Field, sql: string):
 /** The primary key, unless some of it is nobody's to see. */
 function namedKey({ primaryKey, columns }: Target): readonly string[] {
   const shown = new Map(columns.filter(({ field }) => isShown(field)).map(({ info }) => [info.name, info]))
-  const parts = primaryKey.map(part => ({ info: shown.get(unquoted(part)), sql: `t.${part}` }))
+  const parts = primaryKey.map(part => ({
+    info: shown.get(readIndexPart(part)?.column ?? ''),
+    sql: `t.${part}`,
+  }))
   return parts.every(({ info }) => info !== undefined)
     ? parts.map(({ info, sql }) => (info === undefined ? sql : outputText({ ...info, sql })))
     : []

@@ -10,6 +10,7 @@ import type { Resource } from '../resource/define.ts'
 import type { Caller } from '../resource/definition.ts'
 import type { Row } from '../resource/row.ts'
 import { askScope } from '../resource/scope.ts'
+import { tableParts } from '../util/names.ts'
 import { compileFields } from '../validation/validate.ts'
 import type { ImporterInternals } from './internals.ts'
 
@@ -115,8 +116,8 @@ async function ownersOf(
   return owners
 }
 
-function bare(table: string): string {
-  return table.slice(table.lastIndexOf('.') + 1)
+function bare(table: string): string | undefined {
+  return tableParts(table).at(-1)
 }
 
 /**

@@ -1,6 +1,6 @@
 // A bundle's files against their tables: whether rows come back with the values by which others know them.
 
-import { unquoted } from '../catalogue/match-stand-ins.ts'
+import { partTexts } from '../catalogue/index-part.ts'
 import type { Target, TargetColumn } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { ManifestEntry } from '../format/bundle/manifest.ts'
@@ -28,9 +28,9 @@ export function checkRestored(targets: readonly Target[], entries: readonly Mani
 }
 
 /** The file has values for it, nothing is written, and the table makes values by which rows are known. */
-function isMadeAnew({ table }: Target, { field, info }: TargetColumn): boolean {
+function isMadeAnew({ table }: Target, { field, info, sql }: TargetColumn): boolean {
   if (!field.readOnly || info.isGenerated) return false
-  const isKey = table.uniqueIndexes.some(({ parts }) => parts.map(unquoted).includes(info.name))
+  const isKey = table.uniqueIndexes.some(({ parts }) => partTexts(parts).includes(sql))
   return isKey || info.sequences.length > 0
 }
 

@@ -19,19 +19,17 @@ const lookSql = `savepoint lading_look; release savepoint lading_look;
  */
 export async function adoptTransaction(client: Client): Promise<() => Promise<void>> {
   const results: unknown = await client.query(lookSql).catch((error: unknown) => {
-    throw sqlstate(error) === '25P01'
-      ? unfit('is in no transaction; send "begin" first')
-      : databaseFault(error)
+    throw sqlstate(error) === '25P01' ? unfit('is in no transaction; send BEGIN first') : databaseFault(error)
   })
   // The third of the statements has exactly this shape.
   const [found] = (results as [unknown, unknown, { readonly rows: [Look] }])[2].rows
   if (found.isolation !== 'read committed') {
     throw unfit(
-      `is in a transaction at isolation level ${found.isolation}, in which an import would not see what others have committed since it began; use "begin isolation level read committed"`,
+      `is in a transaction at isolation level ${found.isolation}, in which an import would not see what others have committed since it began; use BEGIN ISOLATION LEVEL READ COMMITTED`,
     )
   }
   if (found.read_only === 'on') {
-    throw unfit('is in a transaction that is read only; use "begin read write"')
+    throw unfit('is in a transaction that is read only; use BEGIN READ WRITE')
   }
   const set = async (values: readonly string[]) => {
     await client.query(names.map((name, index) => setLocal(name, values[index] ?? '')).join('; '))

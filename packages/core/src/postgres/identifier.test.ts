@@ -31,13 +31,21 @@ describe('tableIdentifier', () => {
     ['users', '"users"'],
     ['public.users', '"public"."users"'],
     ['My Schema.My"Table', '"My Schema"."My""Table"'],
+    ['"my.table"', '"my.table"'],
+    ['"a.b"."c.""d"', '"a.b"."c.""d"'],
+    ['public."c.d"', '"public"."c.d"'],
+    ['"odd', '"""odd"'],
+    ['"a"b', '"""a""b"'],
   ])('%s → %s', (name, quoted) => {
     expect(tableIdentifier(name)).toBe(quoted)
   })
 
-  test.each(['', '.', 'a.', '.a', 'a..b', 'a.b.c', 'a\0b'])('%j is refused', name => {
-    expect(() => tableIdentifier(name)).toThrow(LadingError)
-  })
+  test.each(['', '.', 'a.', '.a', 'a..b', 'a.b.c', '"a".', '."a"', '"a"."b".c', 'a\0b'])(
+    '%j is refused',
+    name => {
+      expect(() => tableIdentifier(name)).toThrow(LadingError)
+    },
+  )
 })
 
 describe('literal', () => {
@@ -60,11 +68,27 @@ describe('literal', () => {
 
 describe('doBlock', () => {
   test.each<[name: string, code: string, block: string]>([
-    ['plain code', 'begin end', 'do $lading$ begin end $lading$'],
-    ['code with other dollar quotes', 'raise $$x$$', 'do $lading$ raise $$x$$ $lading$'],
-    ['code with its own quote', 'a $lading$ b', 'do $lading0$ a $lading$ b $lading0$'],
-    ['code with the next one too', '$lading$ $lading0$', 'do $lading1$ $lading$ $lading0$ $lading1$'],
-    ['code that ends like the quote begins', 'x $lading', 'do $lading$ x $lading $lading$'],
+    ['plain code', 'begin end', 'do $lading$ #variable_conflict error\nbegin end $lading$'],
+    [
+      'code with other dollar quotes',
+      'raise $$x$$',
+      'do $lading$ #variable_conflict error\nraise $$x$$ $lading$',
+    ],
+    [
+      'code with its own quote',
+      'a $lading$ b',
+      'do $lading0$ #variable_conflict error\na $lading$ b $lading0$',
+    ],
+    [
+      'code with the next one too',
+      '$lading$ $lading0$',
+      'do $lading1$ #variable_conflict error\n$lading$ $lading0$ $lading1$',
+    ],
+    [
+      'code that ends like the quote begins',
+      'x $lading',
+      'do $lading$ #variable_conflict error\nx $lading $lading$',
+    ],
   ])('%s', (_, code, block) => {
     expect(doBlock(code)).toBe(block)
   })

@@ -1,5 +1,6 @@
 // Names and values inside SQL text: the only two ways in.
 import { LadingError } from '../errors/lading-error.ts'
+import { tableParts } from '../util/names.ts'
 
 /** Quotes a name, so that it is taken as it is (PostgreSQL manual, 4.1.1). */
 export function identifier(name: string): string {
@@ -8,11 +9,14 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** Quotes `table` or `schema.table`. @throws LadingError `RESOURCE_INVALID` for more parts, or none. */
+/** Quotes `table` or `schema.table`; see `tableParts`. @throws LadingError `RESOURCE_INVALID` for more parts, or none. */
 export function tableIdentifier(table: string): string {
-  const parts = table.split('.')
+  const parts = tableParts(table)
   if (parts.length > 2 || parts.some(part => part === '')) {
-    throw new LadingError('RESOURCE_INVALID', `"${table}" is no table name; write "table" or "schema.table".`)
+    throw new LadingError(
+      'RESOURCE_INVALID',
+      `"${table}" is no table name; write "table" or "schema.table", and parts with a point in double quotes.`,
+    )
   }
   return parts.map(identifier).join('.')
 }
@@ -26,9 +30,13 @@ export function literal(value: string): string {
   return value.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted
 }
 
-/** A DO block around plpgsql, with a dollar quote that the code cannot contain. */
+/**
+ * A DO block around plpgsql, with a dollar quote that the code cannot contain. A name that could be a variable or a
+ * column is an error, whatever `plpgsql.variable_conflict` says, unless the code decides it.
+ */
 export function doBlock(code: string): string {
   let tag = '$lading$'
   for (let attempt = 0; code.includes(tag); attempt++) tag = `$lading${attempt}$`
-  return `do ${tag} ${code} ${tag}`
+  const conflicts = code.includes('#variable_conflict') ? '' : '#variable_conflict error\n'
+  return `do ${tag} ${conflicts}${code} ${tag}`
 }

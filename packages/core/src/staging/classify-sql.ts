@@ -33,7 +33,7 @@ function nullTest({ references }: Target, { columns, standIns }: StagedBatch, co
     .filter(reference => reference.column === column)
     .flatMap(reference => reference.standIns.filter(standIn => standIns.includes(standIn)))
   return [
-    `s.${column.sql} is null`,
+    `s.${column.staged} is null`,
     ...(isMixed ? [isGiven(position)] : []),
     ...names.map(({ sql }) => `s.${sql} is null`),
   ].join(' and ')
@@ -84,6 +84,6 @@ function groupOf(key: AskedKey): string {
 function makerOf(target: Target, staging: string, { column, reference, isSelf }: TargetReference): string {
   const provider = target.writable.find(({ info }) => info.name === reference.column)
   if (!isSelf || provider === undefined) return 'null::int4'
-  const made = `m.${provider.sql}::${provider.info.castType}`
+  const made = `m.${provider.staged}::${provider.info.castType}`
   return `(select min(m.lading_row) from ${staging} m where ${made} = ${stagedValue(column)})`
 }

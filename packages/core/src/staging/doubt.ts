@@ -8,7 +8,7 @@ import type { StagedBatch } from './encode.ts'
 export interface Doubt {
   readonly field: Field
   readonly codec: Codec
-  /** Quoted name in the staging table. */
+  /** Name in the staging table. */
   readonly sql: string
   /** Type that its values are cast to, as SQL. */
   readonly cast: string
@@ -28,7 +28,7 @@ export function doubtsOf(
     ...columns
       .filter(({ column }) => isDoubtful(column))
       .map(({ column }) => ({
-        ...doubt(column, column.info.castType),
+        ...doubt({ ...column, sql: column.staged }, column.info.castType),
         isLookedUp: isLookedUp(column),
       })),
     ...standIns

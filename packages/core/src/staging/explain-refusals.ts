@@ -1,6 +1,6 @@
 // Rows that the database refused → their record errors: the keys and references of the resource, then values, then rules.
 import { columnsIn } from '../catalogue/expression.ts'
-import { unquoted } from '../catalogue/match-stand-ins.ts'
+import { partTexts } from '../catalogue/index-part.ts'
 import { type NamedRule, readRules } from '../catalogue/rules.ts'
 import { readTableCode, readTypes, type TableCode } from '../catalogue/table-code.ts'
 import type { Target } from '../catalogue/target.ts'
@@ -158,6 +158,6 @@ const unavailable =
  */
 function isAboutOthers({ scope, table }: Target, { state }: Refusal, index: string): boolean {
   if (scope.length === 0 || (state !== '23505' && state !== '23P01')) return false
-  const parts = table.uniqueIndexes.find(({ name }) => name === index)?.parts.map(unquoted) ?? []
-  return !scope.every(({ column }) => parts.includes(column.info.name))
+  const parts = partTexts(table.uniqueIndexes.find(({ name }) => name === index)?.parts ?? [])
+  return !scope.every(({ column }) => parts.includes(column.sql))
 }

@@ -1,6 +1,6 @@
 // Staged batches, kept until the whole file has been judged, and then merged as if they had just been copied.
 import { randomBytes } from 'node:crypto'
-import type { Target } from '../catalogue/target.ts'
+import type { Target, TargetColumn } from '../catalogue/target.ts'
 import { identifier } from '../postgres/identifier.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 import type { Row } from '../resource/row.ts'
@@ -30,7 +30,7 @@ const numbersPerRow = 4
 
 interface Memory {
   readonly places: Float64Array
-  readonly columns: readonly { readonly name: string; readonly isMixed: boolean }[]
+  readonly columns: StagedBatch['columns']
   readonly standIns: StagedBatch['standIns']
   readonly hasPresence: boolean
 }
@@ -39,21 +39,23 @@ export function createKeeper(real: Target): Keeper {
   const name = identifier(`lading_kept_${randomBytes(6).toString('hex')}`)
   const columns = stagingColumns(real)
   const memory: Memory[] = []
+  /** Batches come with columns of the stand-in. */
+  const realOf = (column: TargetColumn) => real.writable.find(({ field }) => field === column.field) ?? column
   const staged = (batch: Memory) =>
     [
       'lading_row',
       ...(batch.hasPresence ? ['lading_present'] : []),
-      ...batch.columns.map(column => identifier(column.name)),
+      ...batch.columns.map(({ column }) => column.staged),
       ...batch.standIns.map(({ sql }) => sql),
     ].join(', ')
   const remember = ({ rows, columns: filled, standIns, hasPresence }: StagedBatch): Memory => ({
     standIns,
     places: placesOf(rows),
-    columns: filled.map(({ column, isMixed }) => ({ name: column.info.name, isMixed })),
+    columns: filled.map(({ column, isMixed }) => ({ column: realOf(column), isMixed })),
     hasPresence,
   })
   return {
-    createSql: `create temp table ${name} (lading_batch int4, lading_row int4, lading_present varbit, ${columns.join(', ')}); create index on pg_temp.${name} (lading_batch)`,
+    createSql: `create temp table ${name} (lading_batch int4, lading_row int4, lading_present varbit, ${columns.join(', ')}) using heap; create index on pg_temp.${name} (lading_batch)`,
     dropSql: `drop table if exists pg_temp.${name}`,
     keepSql(staging, batch) {
       const list = staged(remember({ ...batch, rows: [] }))
@@ -67,9 +69,7 @@ export function createKeeper(real: Target): Keeper {
         yield {
           batch: {
             rows: rowsOf(kept.places),
-            columns: kept.columns.flatMap(({ name: wanted, isMixed }) =>
-              real.writable.filter(({ info }) => info.name === wanted).map(column => ({ column, isMixed })),
-            ),
+            columns: kept.columns,
             standIns: kept.standIns,
             hasPresence: kept.hasPresence,
             chunks: [],

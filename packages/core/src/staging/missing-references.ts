@@ -25,5 +25,5 @@ export async function noteMissing(client: Client, target: Target, rows: readonly
 }
 
 function columnsOf({ column, standIns }: TargetReference): readonly AsideColumn[] {
-  return [column, ...standIns]
+  return [{ ...column, sql: column.staged }, ...standIns]
 }

@@ -7,7 +7,7 @@ import { type Codec, Refusal } from '../value/codec.ts'
 import { isMeant } from './compare-sql.ts'
 import { andInScope } from './scope-sql.ts'
 
-/** A field as it would be staged: the quoted name of its column, and how its value is written. */
+/** A field as it would be staged: its name in the staging table, and how its value is written. */
 export interface AsideColumn {
   readonly field: Field
   /** That of its column: the type of the field alone may mean another type, and be converted by the session's settings. */
@@ -48,7 +48,7 @@ export function missingSql(source: string, references: readonly TargetReference[
 
 /** Unlike in the staging table, a name has not been resolved here: one row must be meant by all that is given. */
 function isMissing({ column, reference, sql, scope, standIns }: TargetReference): string {
-  const own = `s.${column.sql}`
+  const own = `s.${column.staged}`
   const given = [own, ...standIns.map(standIn => `s.${standIn.sql}`)].map(name => `${name} is not null`)
   const meant = [
     `(${own} is null or r.${identifier(reference.column)} = ${own}::${column.info.castType})`,

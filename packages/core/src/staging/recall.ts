@@ -12,7 +12,7 @@ export async function recall(
   { rows, columns, standIns }: StagedBatch,
   wanted: readonly number[],
 ): Promise<void> {
-  const staged = [...columns.map(({ column }) => column), ...standIns]
+  const staged = [...columns.map(({ column: { field, staged: sql } }) => ({ field, sql })), ...standIns]
   if (wanted.length === 0 || staged.length === 0) return
   const texts = staged.map(({ sql, field }, index) => {
     const isArray = field.type.kind === 'array'

@@ -119,7 +119,7 @@ function createSql(
       : [`alter table ${name} alter column ${identifier(column.name)} set default ${value}`]
   })
   return [
-    `create temp table ${name.replace('pg_temp.', '')} (like ${real.table.sql} including constraints including generated, lading_origin text unique)`,
+    `create temp table ${name.replace('pg_temp.', '')} (like ${real.table.sql} including constraints including generated, ${originOf(real)} text unique) using heap`,
     ...sequences.flatMap(({ name: drawn, options, last }) => {
       const own = identifier(sequence(drawn))
       const create = `create temp sequence ${own} ${options}`
@@ -131,6 +131,14 @@ function createSql(
     ),
     ...indexes.map(({ name: index, sql }) => `create unique index ${identifier(index)} on ${name}${sql}`),
   ].join('; ')
+}
+
+/** The column by which a row is known that was copied in: it stands beside all those of the table, whatever they are called. */
+function originOf({ table }: Target): string {
+  const taken = new Set(table.columns.map(({ name }) => name))
+  let name = 'lading_origin'
+  while (taken.has(name)) name += '_'
+  return identifier(name)
 }
 
 /** One statement for each way in which a record can meet a row of the table: by a key, or by a reference into it. */
@@ -149,13 +157,14 @@ function fetchSql(real: Target, target: Target, staging: string, batch: StagedBa
       ]),
   ]
   const origin = 't.tableoid::text || t.ctid::text'
+  const own = originOf(real)
   // What the table has taken meanwhile can clash with what the file brought in before; then the file's row stays.
   return meetings
     .map(
-      meeting => `insert into ${target.table.sql} (${columns.join(', ')}, lading_origin)
+      meeting => `insert into ${target.table.sql} (${columns.join(', ')}, ${own})
   select ${columns.map(column => `t.${column}`).join(', ')}, ${origin}
   from ${staging} s join ${real.table.sql} t on ${meeting}
-  where not exists (select from ${target.table.sql} h where h.lading_origin = ${origin})
+  where not exists (select from ${target.table.sql} h where h.${own} = ${origin})
   on conflict do nothing`,
     )
     .join('; ')

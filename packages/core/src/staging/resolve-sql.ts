@@ -11,8 +11,8 @@ export function resolveSql({ references }: Target, staging: string, batch: Stage
   return used(references, batch)
     .filter(({ reference }) => !reference.isSelf)
     .map(({ reference, standIn }) => {
-      const { sql } = reference.column
-      return `update ${staging} s set ${sql} = ${meantValue(reference, standIn)} where s.${sql} is null and s.${standIn.sql} is not null`
+      const { staged } = reference.column
+      return `update ${staging} s set ${staged} = ${meantValue(reference, standIn)} where s.${staged} is null and s.${standIn.sql} is not null`
     })
     .join('; ')
 }
@@ -27,7 +27,7 @@ export function resolveRow({ references }: Target, batch: StagedBatch): string {
   return used(references, batch)
     .filter(({ reference }) => reference.isSelf)
     .map(({ reference, standIn }) => {
-      const field = `s.${reference.column.sql}`
+      const field = `s.${reference.column.staged}`
       return `if ${field} is null and s.${standIn.sql} is not null then ${field} := ${meantValue(reference, standIn)}; end if;`
     })
     .join('\n      ')

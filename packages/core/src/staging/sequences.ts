@@ -185,8 +185,8 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
         after: mixed
           .flatMap(([, columns], index) =>
             columns.map(
-              ({ column: { sql } }) => `
-        if s.${sql} is not null then brought_${index} := brought_${index} || s.${sql}::numeric; end if;`,
+              ({ column: { staged } }) => `
+        if s.${staged} is not null then brought_${index} := brought_${index} || s.${staged}::numeric; end if;`,
             ),
           )
           .join(''),
@@ -203,7 +203,7 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
 /** @param from where the rows `s` come from */
 function values(columns: readonly Written[], from: (column: TargetColumn) => string): string {
   return columns
-    .map(({ column }) => `select s.${column.sql}::${column.info.castType} as v ${from(column)}`)
+    .map(({ column }) => `select s.${column.staged}::${column.info.castType} as v ${from(column)}`)
     .join(' union all ')
 }
 

@@ -23,13 +23,13 @@ export function stagingTable(target: Target): StagingTable {
   const columns = stagingColumns(target)
   return {
     sql: `pg_temp.${name}`,
-    create: `create temp table ${name} (lading_row int4, lading_present varbit, ${columns.join(', ')}) on commit delete rows`,
+    create: `create temp table ${name} (lading_row int4, lading_present varbit, ${columns.join(', ')}) using heap on commit delete rows`,
     drop: `drop table if exists pg_temp.${name}`,
     copy: batch => {
       const staged = [
         'lading_row',
         ...(batch.hasPresence ? ['lading_present'] : []),
-        ...batch.columns.map(({ column }) => column.sql),
+        ...batch.columns.map(({ column }) => column.staged),
         ...batch.standIns.map(({ sql }) => sql),
       ]
       return `copy pg_temp.${name} (${staged.join(', ')}) from stdin`
@@ -39,6 +39,8 @@ export function stagingTable(target: Target): StagingTable {
 
 /** Every column that a record can fill, and every field that can stand for one. */
 export function stagingColumns({ writable, references }: Target): string[] {
-  const standIns = references.flatMap(reference => reference.standIns)
-  return [...writable, ...standIns].map(({ sql, codec }) => `${sql} ${codec.stagingType}`)
+  return [
+    ...writable.map(({ staged, codec }) => `${staged} ${codec.stagingType}`),
+    ...references.flatMap(({ standIns }) => standIns.map(({ sql, codec }) => `${sql} ${codec.stagingType}`)),
+  ]
 }

@@ -8,7 +8,20 @@ export function clearName(name: string): string {
 
 /** `table` or `schema.table`, each part for itself. */
 export function clearTable(table: string): string {
-  return table.split('.').map(clearName).join('.')
+  return tableParts(table).map(clearName).join('.')
+}
+
+const tablePart = /^(?:"((?:[^"]|"")+)"|([^.]*))(?:\.|$)/s
+
+/** `schema.table` → its parts. A part with a point in it is written in double quotes, as in SQL: `"my.table"`. */
+export function tableParts(table: string): string[] {
+  const parts: string[] = []
+  for (let rest = table; ; ) {
+    const [whole = '', quoted, plain = ''] = tablePart.exec(rest) ?? []
+    parts.push(quoted?.replaceAll('""', '"') ?? plain)
+    rest = rest.slice(whole.length)
+    if (rest === '') return whole.endsWith('.') ? [...parts, ''] : parts
+  }
 }
 
 export function clearList(names: readonly string[]): string {
