@@ -1,7 +1,7 @@
 // The database that the configuration names, or the embedded one; migrated before anything else uses it.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ladingMigrations, migrate } from '@lading/core'
+import { ladingMigrations, migrate, waitForDatabase } from '@lading/core'
 import pg from 'pg'
 import type { Config } from './config.ts'
 
@@ -15,7 +15,12 @@ export interface Database {
 /** Connections for workers, for requests, and those for control: to listen, to beat for all workers, and for what is short. */
 const poolSize = ({ importWorkers, exportWorkers }: Config) => 2 * (importWorkers + exportWorkers) + 8
 
-export async function openDatabase(config: Config, onError: (error: Error) => void): Promise<Database> {
+/** @param onWait hears that the database is not there yet */
+export async function openDatabase(
+  config: Config,
+  onError: (error: Error) => void,
+  onWait: (sentence: string) => void,
+): Promise<Database> {
   const server = config.databaseUrl === undefined ? await startEmbedded(config) : undefined
   const url = config.databaseUrl ?? server?.url
   const pool = new pg.Pool({
@@ -29,6 +34,7 @@ export async function openDatabase(config: Config, onError: (error: Error) => vo
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', onError)
   try {
+    await waitForDatabase(pool, { onWait })
     await migrate({ pool, folders: [ladingMigrations(), referenceMigrations()] })
   } catch (error) {
     await pool.end()

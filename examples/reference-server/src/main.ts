@@ -19,7 +19,11 @@ async function start(): Promise<void> {
     project.resources.map(({ name }) => name),
   )
   const log = createLog(config.logLevel)
-  const database = await openDatabase(config, error => logFault(log, 'idle connection broke', error))
+  const database = await openDatabase(
+    config,
+    error => logFault(log, 'idle connection broke', error),
+    sentence => log.warn(sentence),
+  )
   try {
     const service = await startService(
       config,

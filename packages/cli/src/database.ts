@@ -1,6 +1,6 @@
 // The database that the options name: connected for the time of some work, and left in order on every way out.
 import { Socket } from 'node:net'
-import { LadingError } from '@lading/core'
+import { LadingError, waitForDatabase } from '@lading/core'
 import { Client, Pool } from 'pg'
 import { startEmbedded } from './embedded.ts'
 import { CommandError, exitCode, usageError } from './exit.ts'
@@ -11,6 +11,8 @@ export interface DatabaseOptions {
   readonly embedded?: boolean
   /** Connections at most. @defaultValue 10 */
   readonly poolSize?: number
+  /** The command goes on for as long as it is let, and so waits for a database that cannot be reached yet. */
+  readonly isService?: boolean
 }
 
 export interface Database {
@@ -36,6 +38,11 @@ export async function withDatabase<Result>(
       interrupts.first.throwIfAborted()
       return await withPool(named ?? server?.url ?? '', options.poolSize ?? 10, async (pool, cut) => {
         interrupts.second.addEventListener('abort', cut)
+        await waitForDatabase(pool, {
+          until: options.isService === true ? 'reach' : 'start',
+          onWait: sentence => process.stderr.write(`lading: ${sentence}\n`),
+          signal: interrupts.first,
+        })
         return work({ pool, cut, interrupted: interrupts.first, interruptedTwice: interrupts.second })
       })
     } finally {

@@ -65,6 +65,7 @@ export type {
 export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
+export { type WaitOptions, waitForDatabase } from './postgres/wait-for-database.ts'
 export { memoryQueue } from './queue/memory-queue.ts'
 export type { QueueOptions } from './queue/options.ts'
 export { type PostgresQueueOptions, postgresQueue } from './queue/postgres-queue.ts'

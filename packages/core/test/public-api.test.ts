@@ -37,5 +37,6 @@ test('the public API', () => {
     'readSettings',
     'resourceNamed',
     'unknownFormat',
+    'waitForDatabase',
   ])
 })

@@ -36,38 +36,41 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
   const maxRecordBytes = recordLimit(options)
   const { project } = await loadProject(options.config)
 
-  return withDatabase({ ...options, poolSize: poolSize(imports + exports) }, async database => {
-    const { pool, interrupted, interruptedTwice } = database
-    // What is under way is taken back by the database when its connections break, and begun again by others.
-    interruptedTwice.addEventListener('abort', () => process.exit(exitCode.interrupted))
-    interrupted.addEventListener('abort', () =>
-      tell('Stopping after the current batches; once more stops at once.'),
-    )
-    const importer = importerOf(project, pool, maxRecordBytes)
-    await importer.check()
-    const queue = postgresQueue({ pool, onError: complain })
-    const jobs = createJobs({
-      importer,
-      exporter: exporterOf(project, pool),
-      queue,
-      storage: fileStorage(folder),
-      remote,
-      // How long they are kept, the servers know; nobody has told this process.
-      jobRetentionDays: false,
-      spoolRetentionDays: false,
-      onJobEnd: job => process.stdout.write(jobLine(job)),
-      onError: complain,
-    })
-    try {
-      tell(
-        `Working on ${count(imports)} imports, ${count(exports)} exports and ${count(fetches)} fetches at a time.`,
+  return withDatabase(
+    { ...options, poolSize: poolSize(imports + exports), isService: true },
+    async database => {
+      const { pool, interrupted, interruptedTwice } = database
+      // What is under way is taken back by the database when its connections break, and begun again by others.
+      interruptedTwice.addEventListener('abort', () => process.exit(exitCode.interrupted))
+      interrupted.addEventListener('abort', () =>
+        tell('Stopping after the current batches; once more stops at once.'),
       )
-      await jobs.work({ signal: interrupted, imports, exports, fetches })
-    } finally {
-      await queue.close()
-    }
-    return exitCode.done
-  })
+      const importer = importerOf(project, pool, maxRecordBytes)
+      await importer.check()
+      const queue = postgresQueue({ pool, onError: complain })
+      const jobs = createJobs({
+        importer,
+        exporter: exporterOf(project, pool),
+        queue,
+        storage: fileStorage(folder),
+        remote,
+        // How long they are kept, the servers know; nobody has told this process.
+        jobRetentionDays: false,
+        spoolRetentionDays: false,
+        onJobEnd: job => process.stdout.write(jobLine(job)),
+        onError: complain,
+      })
+      try {
+        tell(
+          `Working on ${count(imports)} imports, ${count(exports)} exports and ${count(fetches)} fetches at a time.`,
+        )
+        await jobs.work({ signal: interrupted, imports, exports, fetches })
+      } finally {
+        await queue.close()
+      }
+      return exitCode.done
+    },
+  )
 }
 
 /** @throws CommandError */

@@ -39,6 +39,7 @@ export function matchTarget(resource: Resource, table: TableInfo, tables: Referr
     scope: [],
     primaryKey: primary?.parts ?? [],
     isRehearsal: false,
+    checksAtOnce: true,
   }
 }
 

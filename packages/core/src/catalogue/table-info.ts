@@ -70,7 +70,7 @@ export interface TableInfo {
   /** Also those of partitions. */
   readonly hasExclusions: boolean
   readonly foreignKeys: readonly ForeignKeyInfo[]
-  /** Deferrable constraints, quoted with their schema: they speak at once only when told to. */
+  /** Deferrable constraints of the table and foreign keys that lead to it, quoted with their schemas: they speak at once only when told to. */
   readonly deferrable: readonly string[]
 }
 
@@ -173,9 +173,9 @@ select json_build_object(
     from pg_constraint f where f.conrelid = c.oid and f.contype = 'f'
   ),
   'deferrable', (
-    select coalesce(json_agg(format('%I.%I', cn.nspname, f.conname)), '[]')
+    select coalesce(json_agg(distinct format('%I.%I', cn.nspname, f.conname)), '[]')
     from pg_constraint f join pg_namespace cn on cn.oid = f.connamespace
-    where f.conrelid = c.oid and f.condeferrable
+    where (f.conrelid = c.oid or f.confrelid = c.oid) and f.condeferrable
   )
 ) as info
 from pg_class c join pg_namespace n on n.oid = c.relnamespace

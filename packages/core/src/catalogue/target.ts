@@ -97,6 +97,11 @@ export interface Target {
   readonly primaryKey: readonly string[]
   /** Stands in for a table, with its constraints and without its foreign keys and triggers: a dry run writes here. */
   readonly isRehearsal: boolean
+  /**
+   * What is deferred is checked with each batch, because the commit is ours and could not tell whose fault it was. In a
+   * transaction of the caller it waits for the caller's commit.
+   */
+  readonly checksAtOnce: boolean
 }
 
 /** The codec of each field of a file, by the column that carries it or that it is looked up in. */

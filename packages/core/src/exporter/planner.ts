@@ -1,5 +1,6 @@
 // The resources of an exporter on its pool: what is asked of one → a plan, its table read again only where it was changed.
 import { readTarget } from '../catalogue/read-target.ts'
+import { assertSessionSettings } from '../catalogue/session-settings.ts'
 import { markOf } from '../catalogue/table-mark.ts'
 import { codecsOf, type Target } from '../catalogue/target.ts'
 import { type Client, type Pool, withClient } from '../postgres/client.ts'
@@ -63,6 +64,7 @@ export function createPlanner(
     // Before the look, so that what changes meanwhile is noticed the next time.
     const mark = await markOf(client, [table, ...references.map(one => one.table)])
     if (known?.mark === mark) return known.target
+    await assertSessionSettings(client)
     const target = await readTarget(client, resource)
     targets.set(name, { mark, target })
     return target

@@ -1,6 +1,7 @@
 // createImporter: resources on a pool, each checked against the catalogue once, and runs of them.
 import { assertPrivileges } from '../catalogue/privileges.ts'
 import { readTarget } from '../catalogue/read-target.ts'
+import { assertSessionSettings } from '../catalogue/session-settings.ts'
 import { assertTakesRows, isExportedOnly } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
@@ -80,6 +81,7 @@ export function createImporter(options: ImporterOptions): Importer {
     async check() {
       const problems: string[] = []
       await withClient(pool, async client => {
+        await assertSessionSettings(client)
         for (const { name } of registry.all) {
           try {
             const target = await targetOf(client, name)

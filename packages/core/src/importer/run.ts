@@ -1,5 +1,6 @@
 // One run: a source through the pipeline into the table, and the report of it.
 import { assertPrivileges, type Doing } from '../catalogue/privileges.ts'
+import { assertSessionSettings } from '../catalogue/session-settings.ts'
 import { assertTakesRows } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
@@ -43,7 +44,9 @@ export async function runImport(
   try {
     const settings = readSettings(options)
     if (options.client !== undefined) putBack = await adoptTransaction(client)
-    const { target: real, settings: session } = await aim()
+    await assertSessionSettings(client)
+    const { target, settings: session } = await aim()
+    const real = { ...target, checksAtOnce: options.client === undefined }
     assertTakesRows(real)
     checkPolicy(real, settings)
     await assertPrivileges(client, real, doingOf(settings))

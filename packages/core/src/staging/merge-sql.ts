@@ -72,6 +72,16 @@ export function constraintsNow(target: Target): string {
   return deferrable.length === 0 ? '' : `set constraints ${deferrable.join(', ')} immediate;`
 }
 
+/**
+ * Whatever waits for the commit speaks now: constraints of other tables that triggers write to, and triggers that are
+ * constraints. Then all of it may wait again, as it would between two statements of the application.
+ */
+export function constraintsChecked(target: Target): string {
+  return target.checksAtOnce
+    ? `set constraints all immediate; set constraints all deferred; ${constraintsNow(target)}`
+    : ''
+}
+
 const suppressed = `raise exception using errcode = '${rowsSuppressed}', message = 'rows were suppressed';`
 
 /**
@@ -90,6 +100,7 @@ declare affected bigint;
 begin
   ${constraintsNow(target)}
   ${insertion(target, staging, batch, leftOut, expected)}
+  ${constraintsChecked(target)}
 end`)
 }
 
@@ -140,6 +151,7 @@ begin
   ${constraintsNow(target)}
   ${inserted === 0 ? '' : insertion(target, staging, batch, rest, inserted)}
   ${updates.join('')}
+  ${constraintsChecked(target)}
   perform set_config('${updatedSetting}', updated::text, true);
 end`)
 }

@@ -89,6 +89,7 @@ function standIn(real: Target, table: string, sequence: (name: string) => string
   return {
     ...real,
     isRehearsal: true,
+    checksAtOnce: false,
     table: { ...real.table, sql: table, deferrable: [] },
     columns: real.columns.map(same),
     writable: real.writable.map(same),

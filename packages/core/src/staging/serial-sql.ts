@@ -7,7 +7,14 @@ import type { Questions } from './classify-sql.ts'
 import { differs, isMissing, isPresent, isSameRow, placeOf, several, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import type { StagedBatch } from './encode.ts'
-import { assertKept, assignments, constraintsNow, insertLists, numbers } from './merge-sql.ts'
+import {
+  assertKept,
+  assignments,
+  constraintsChecked,
+  constraintsNow,
+  insertLists,
+  numbers,
+} from './merge-sql.ts'
 import {
   alikeRows,
   diagnose,
@@ -108,6 +115,7 @@ begin
           if affected <> 1 then
             raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
           end if;
+          ${constraintsChecked(target)}
           inserted := inserted + 1;
           ${inLoop?.after ?? ''}
         ${keys.map((_, index) => update(work, index)).join('\n        ')}
@@ -218,6 +226,7 @@ function update({ target, batch, questions, onConflict }: SerialWork, index: num
         update ${target.table.sql} t set ${set} where ${changed};
         get diagnostics affected = row_count;
         if affected = 1 then
+          ${constraintsChecked(target)}
           updated := updated || s.lading_row;
         elsif exists (select from ${target.table.sql} t where ${changed}) then
           raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
