@@ -7,7 +7,6 @@ import { scenario, setup } from './scenario.ts'
 
 /** All of them take minutes; see `npm run test:settings`. */
 const isWhole = process.env.LADING_SETTINGS === 'all'
-const some = ['DateStyle', 'default_transaction_read_only', 'statement_timeout']
 
 let database: TestDatabase
 let role: string
@@ -54,13 +53,26 @@ const quoted = (name: string) =>
     .split('.')
     .map(part => `"${part}"`)
     .join('.')
-const isTried = ({ settings }: Cell) => isWhole || settings.some(([name]) => some.includes(name))
 
-test.each(
-  cells
-    .filter(isTried)
-    .flatMap(cell => (['role', 'database'] as const).map(of => [cell.name, of, cell] as const)),
-)('%s, of the %s', async (_, of, { settings }) => {
+/** The first value of all that our transactions set, at once; where one of them had a part, this would show it too. */
+const all: Cell = {
+  name: 'all that a transaction sets',
+  settings: known
+    .filter(({ kind }) => kind === 'set')
+    .flatMap(({ settings }) =>
+      Object.entries(settings).flatMap(([name, values]) => {
+        const [value] = [values].flat()
+        return value === null || value === undefined ? [] : [[name, value] as const]
+      }),
+    ),
+}
+
+const ways = ['role', 'database'] as const
+const tried = isWhole
+  ? [all, ...cells].flatMap(cell => ways.map(of => [cell.name, of, cell] as const))
+  : [[all.name, 'role', all] as const]
+
+test.each(tried)('%s, of the %s', async (_, of, { settings }) => {
   const owner = of === 'role' ? `role ${role}` : `database ${database.name}`
   const there = settings.filter(([name]) => has.has(name) || name.startsWith('plpgsql.'))
   const admin = adminPool()
