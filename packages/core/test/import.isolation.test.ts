@@ -92,3 +92,14 @@ test('a database that is read only by default takes what an import writes', asyn
   expect(report).toMatchObject({ inserted: 3, failed: 0 })
   expect(await table()).toEqual(['a 1', 'b 3', 'x 2'])
 })
+
+test('a statement may take longer than a role lets statements take', async () => {
+  await database.pool.query(`create function slow() returns trigger language plpgsql as
+    $$ begin if new.sku = 'x' then perform pg_sleep(1.2); end if; return new; end $$;
+    create trigger slow before insert on stock for each row execute function slow()`)
+  const pool = await poolWith('statement_timeout', '1s')
+  const report = await run(pool, {})
+  await pool.end()
+  await database.pool.query('drop function slow cascade')
+  expect(report).toMatchObject({ inserted: 3, failed: 0 })
+})

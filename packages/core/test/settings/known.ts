@@ -55,10 +55,10 @@ export const known: readonly Known[] = [
     kind: 'set',
     why: 'limits for interactive use are off in each transaction',
     settings: {
-      statement_timeout: '2',
-      lock_timeout: '2',
-      idle_in_transaction_session_timeout: '2',
-      transaction_timeout: '3',
+      statement_timeout: '1s',
+      lock_timeout: '1s',
+      idle_in_transaction_session_timeout: '1s',
+      transaction_timeout: '1s',
     },
   },
   {
