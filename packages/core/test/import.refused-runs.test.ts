@@ -6,7 +6,16 @@ import { createImporter, defineResource, type RecordError, type RunOptions, Type
 import { bytes } from './support.ts'
 
 const schema = Type.Object({ id: Type.Integer(), amount: Type.Integer() })
-const kinds = ['raised', 'classed', 'unsupported', 'checked', 'owned'] as const
+const kinds = [
+  'raised',
+  'classed',
+  'unsupported',
+  'locked',
+  'broken',
+  'forbidden',
+  'checked',
+  'owned',
+] as const
 type Kind = (typeof kinds)[number]
 const resources = kinds.map(table => defineResource(table, { table, schema, key: ['id'] }))
 
@@ -22,6 +31,19 @@ const said: Readonly<Record<Kind, Pick<RecordError, 'field' | 'message'>>> = {
     message:
       'A trigger or function of unsupported fails for this record: it needs something that the server cannot do. Ask the owner of the table.',
   },
+  locked: {
+    field: null,
+    message: 'A trigger or function of locked refuses this record; ask the owner of the table why.',
+  },
+  broken: {
+    field: null,
+    message: 'A trigger or function of broken refuses this record; ask the owner of the table why.',
+  },
+  forbidden: {
+    field: null,
+    message:
+      'The database user may not write this record of forbidden; ask the owner of the table to grant the missing privilege.',
+  },
   checked: { field: 'amount', message: '"amount" must be less than 1000.' },
   owned: {
     field: null,
@@ -35,20 +57,25 @@ let stranger: pg.Pool
 const role = `lading_run_${process.pid}`
 beforeAll(async () => {
   database = await createDatabase()
-  const raising = (table: Kind, raise: string) => `
+  const raising = (table: Kind, raise: string) => refusing(table, `raise exception ${raise}`)
+  const refusing = (table: Kind, statement: string) => `
     create table ${table} (id int primary key, amount int);
     create function ${table}_judge() returns trigger language plpgsql as $$
-      begin if new.amount >= 1000 then raise exception ${raise}; end if; return new; end $$;
+      begin if new.amount >= 1000 then ${statement}; end if; return new; end $$;
     create trigger judge before insert or update on ${table} for each row execute function ${table}_judge();`
   await database.pool.query(`
     ${raising('raised', `'Budget exceeded' using hint = 'Ask finance'`)}
     ${raising('classed', `'An internal matter' using errcode = 'UE001'`)}
     ${raising('unsupported', `'An internal matter' using errcode = 'feature_not_supported'`)}
+    ${raising('locked', `'An internal matter' using errcode = 'lock_not_available'`)}
+    ${refusing('broken', 'perform missing_function()')}
+    ${refusing('forbidden', 'insert into audit values (new.id)')}
     create table checked (id int primary key, amount int check (amount < 1000));
     create table owned (id int primary key, amount int);
     alter table owned enable row level security;
     create policy small on owned using (true) with check (amount < 1000);
-    create role ${role}; grant select, insert, update on all tables in schema public to ${role}`)
+    create role ${role}; grant select, insert, update on all tables in schema public to ${role};
+    create table audit (id int)`)
   stranger = new pg.Pool({ connectionString: database.url, max: 2, options: `-c role=${role}` })
 })
 afterAll(async () => {
@@ -57,21 +84,20 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** Records 1 to 500; those from 101 to 160 are refused. The first stands in line 2. */
-const lines = Array.from({ length: 500 }, (_, index) => {
-  const id = index + 1
-  return `${id},${id > 100 && id <= 160 ? 1000 : id}`
-})
-const file = bytes(`id,amount\n${lines.join('\n')}\n`)
+/** Records 1 to 500, of which 60 in a row are refused. The first stands in line 2. */
+const ids = Array.from({ length: 500 }, (_, index) => index + 1)
+const isRefused = (id: number, from: number) => id >= from && id < from + 60
+const fileOf = (from: number) =>
+  bytes(`id,amount\n${ids.map(id => `${id},${isRefused(id, from) ? 1000 : id}`).join('\n')}\n`)
 
-async function imported(kind: Kind, batchRows: number, options: Partial<RunOptions> = {}) {
+async function imported(kind: Kind, batchRows: number, options: Partial<RunOptions> = {}, from = 101) {
   await database.pool.query(`truncate ${kind}`)
   const errors: RecordError[] = []
   const importer = createImporter({ pool: stranger, resources, batchRows })
   const { durationSeconds, ...report } = await importer.run({
     resource: kind,
     format: 'csv',
-    source: file,
+    source: fileOf(from),
     onError: error => errors.push(error),
     ...options,
   })
@@ -79,12 +105,16 @@ async function imported(kind: Kind, batchRows: number, options: Partial<RunOptio
   return { report, errors, rows }
 }
 
-const accepted = lines.map((_, index) => index + 1).filter(id => id <= 100 || id > 160)
-const refused = Array.from({ length: 60 }, (_, index) => index + 101)
-
 describe.each(kinds)('%s', kind => {
-  test.each([7, 50, 100, 5_000])('in batches of %i', async batchRows => {
-    const { report, errors, rows } = await imported(kind, batchRows)
+  test.each([
+    [7, 101],
+    [50, 101],
+    [100, 1],
+    [500, 1],
+  ])('in batches of %i, refused from record %i on', async (batchRows, from) => {
+    const { report, errors, rows } = await imported(kind, batchRows, {}, from)
+    const accepted = ids.filter(id => !isRefused(id, from))
+    const refused = ids.filter(id => isRefused(id, from))
     expect(report).toMatchObject({ processed: 500, inserted: 440, failed: 60, unprocessed: 0, warnings: [] })
     expect(rows).toEqual(accepted.map(id => ({ id, amount: id })))
     expect(errors).toEqual(
@@ -102,7 +132,8 @@ describe.each(kinds)('%s', kind => {
 
 test.each(['ignore', 'update'] as const)('under %s too', async onConflict => {
   for (const kind of kinds) {
-    const { report, rows } = await imported(kind, 50, { onConflict })
+    const { report, rows } = await imported(kind, 50, { onConflict }, 1)
+    const accepted = ids.filter(id => !isRefused(id, 1))
     expect(report).toMatchObject({ processed: 500, inserted: 440, failed: 60 })
     expect(rows).toEqual(accepted.map(id => ({ id, amount: id })))
   }

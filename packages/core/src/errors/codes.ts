@@ -49,6 +49,7 @@ export const faultCodes = {
   STORAGE_ELSEWHERE: { status: 503, retryable: true },
   STORAGE_CORRUPT: { status: 500, retryable: false },
   STORAGE_KEY_INVALID: { status: 500, retryable: false },
+  STORAGE_UNAVAILABLE: { status: 503, retryable: true },
   STORAGE_FULL: { status: 507, retryable: true },
   TOO_MANY_JOBS: { status: 429, retryable: true },
   QUEUE_FULL: { status: 503, retryable: true },

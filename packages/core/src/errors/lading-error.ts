@@ -52,6 +52,21 @@ export class LadingError extends Error {
   }
 }
 
+/**
+ * True for an error that a RAISE in a function of the database made: its SQLSTATE is whatever its author chose. The
+ * first line of the context is the place where it was raised. `RAISE` is the same in every language of the server.
+ */
+export function isRaised(error: unknown): boolean {
+  if (error instanceof LadingError) return isRaised(error.cause)
+  if (stateOf(error) === undefined) return false
+  const { where } = error as { readonly where?: unknown }
+  const [place = ''] = typeof where === 'string' ? where.split('\n') : []
+  return /\bRAISE\b/.test(place) && !place.includes(ownCode)
+}
+
+/** What PostgreSQL calls the code of a DO block: the only functions that are Lading's own. */
+export const ownCode = 'inline_code_block'
+
 /** Of an error as the driver makes it. */
 export function stateOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined

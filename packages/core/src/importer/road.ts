@@ -42,8 +42,7 @@ export interface Road {
 export async function openRoad(options: RoadOptions): Promise<Road> {
   const { client, target, settings, transaction } = options
   const { dryRun = false, atomic = false, onConflict = 'error' } = settings
-  const isContinued = (options.job?.after ?? 0) > 0
-  const session = { onConflict, transaction, isContinued, preamble: preambleOf(options) }
+  const session = { onConflict, transaction, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
     const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
     const direct = await openSession(client, target, { ...session, sequences })

@@ -23,18 +23,21 @@ describe('blame', () => {
     ['40P01', 'retry'],
     ['40003', 'run'],
     ['08006', 'run'],
-    ['25P02', 'run'],
-    ['42P01', 'run'],
-    ['42703', 'run'],
+    ['25006', 'run'],
+    ['25P02', 'row'],
+    ['42P01', 'row'],
+    ['42703', 'row'],
+    ['XX001', 'run'],
+    ['LD002', 'run'],
     ['53100', 'run'],
-    ['55P03', 'run'],
+    ['55P03', 'retry'],
     ['57014', 'run'],
     ['57P01', 'run'],
     ['58030', 'run'],
-    ['42501', 'unclear'],
-    ['P0001', 'unclear'],
-    ['XX000', 'unclear'],
-    ['ZZZZZ', 'unclear'],
+    ['42501', 'row'],
+    ['P0001', 'row'],
+    ['XX000', 'row'],
+    ['ZZZZZ', 'row'],
   ])('%s → %s', (code, blamed) => {
     expect(blame(databaseError(code))).toBe(blamed)
   })
@@ -52,6 +55,27 @@ describe('blame', () => {
   })
 })
 
+/** As pg makes it of what a trigger raises. */
+const raisedError = (code: string) =>
+  Object.assign(databaseError(code), {
+    where: `Funktion PL/pgSQL judge() Zeile 3 bei RAISE\nSQL-Anweisung »insert into cargo«`,
+  })
+
+test.each(['08006', '25006', '40001', '53100', '55P03', '57P01', '58030', 'XX001'])(
+  '%s that code of the table raises blames a row, and is no fault of everybody',
+  code => {
+    expect(blame(raisedError(code))).toBe('row')
+    expect(databaseFault(raisedError(code))).toMatchObject({ code: 'DATABASE_REFUSED', sqlstate: code })
+  },
+)
+
+test('the word RAISE in a statement, and a RAISE of a statement of ours, are none of the table', () => {
+  const where = 'SQL statement "insert into cargo values (1)"\nPL/pgSQL function judge() line 3 at RAISE'
+  expect(blame(Object.assign(databaseError('53100'), { where }))).toBe('run')
+  const own = 'PL/pgSQL function inline_code_block line 5 at RAISE'
+  expect(blame(Object.assign(databaseError('53100'), { where: own }))).toBe('run')
+})
+
 describe('the fault of a database error', () => {
   test.each<[code: string, fault: string]>([
     ['42501', 'DATABASE_REFUSED'],
@@ -64,7 +88,8 @@ describe('the fault of a database error', () => {
     ['57P01', 'DATABASE_UNAVAILABLE'],
     ['25P03', 'DATABASE_UNAVAILABLE'],
     ['55P03', 'DATABASE_UNAVAILABLE'],
-    ['25006', 'DATABASE_REFUSED'],
+    ['25006', 'DATABASE_UNAVAILABLE'],
+    ['3D000', 'DATABASE_REFUSED'],
     ['58030', 'DATABASE_UNAVAILABLE'],
   ])('%s is %s, and keeps its text to itself', (code, fault) => {
     const error = databaseError(code)

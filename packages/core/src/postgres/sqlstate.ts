@@ -1,5 +1,6 @@
-// SQLSTATE → what it means for a run: the fault of a row, of the run, or of the moment.
-import { LadingError, stateOf } from '../errors/lading-error.ts'
+// An error of the database → whom it blames, and the fault that it becomes; both by THE table (`errors/fault-table.ts`).
+import { ruleOfState } from '../errors/fault-table.ts'
+import { isRaised, LadingError, stateOf } from '../errors/lading-error.ts'
 import { faultSentence } from './fault-sentences.ts'
 
 /** Raised by our own DO blocks when fewer rows were written than were sent. */
@@ -12,25 +13,20 @@ export const identityKept = 'LD003'
 export const fenced = 'LD002'
 
 /**
- * - `row`: a row is at fault, and the others can still get in.
- * - `unclear`: may be a row (a raising trigger, row-level security) or the run (a missing grant): rows are tried one by one.
+ * - `row`: a row may be at fault. The rows are tried one by one, which finds out.
  * - `retry`: the same transaction may succeed when it is tried again.
  * - `run`: no row is at fault.
  */
-export type Blame = 'row' | 'unclear' | 'retry' | 'run'
+export type Blame = 'row' | 'retry' | 'run'
 
-/** By the classes of appendix A of the PostgreSQL manual. */
+/** Whom a statement blames that writes many rows. */
 export function blame(error: unknown): Blame {
   const state = sqlstate(error)
   if (state === undefined) return 'run'
-  if (state === rowsSuppressed || state === identityKept || state === '54000') return 'row'
-  if (state === fenced) return 'run'
-  if (state === '40001' || state === '40P01') return 'retry'
-  const sqlClass = state.slice(0, 2)
-  if (sqlClass === '22' || sqlClass === '23' || sqlClass === '44') return 'row'
-  if (['08', '25', '40', '53', '55', '57', '58'].includes(sqlClass)) return 'run'
-  if (sqlClass === '42') return state === '42501' ? 'unclear' : 'run'
-  return 'unclear'
+  const { owners, isRetried } = ruleOfState(state)
+  const owner = isRaised(error) ? owners.raise : owners.row
+  if (owner === 'record') return 'row'
+  return isRetried === true ? 'retry' : 'run'
 }
 
 /**
@@ -40,9 +36,6 @@ export function blame(error: unknown): Blame {
 export function sqlstate(error: unknown): string | undefined {
   return error instanceof LadingError ? error.sqlstate : stateOf(error)
 }
-
-/** A transaction that was idle or ran for too long, and a lock that somebody else held. */
-const momentary = ['25P03', '25P04', '55P03']
 
 /** Any error of a database call as a fault with a sentence of ours; the original stays in `cause`. */
 export function databaseFault(error: unknown): LadingError {
@@ -60,10 +53,16 @@ export function databaseFault(error: unknown): LadingError {
       { cause: error },
     )
   }
-  const unavailable = ['08', '40', '53', '57', '58'].includes(state.slice(0, 2)) || momentary.includes(state)
+  if (isRaised(error)) return new LadingError('DATABASE_REFUSED', faultSentence('P0001'), { cause: error })
   return new LadingError(
-    unavailable ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED',
+    isPassing(state) ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED',
     state === fenced ? 'The job was taken over, cancelled or ended meanwhile.' : faultSentence(state),
     { cause: error },
   )
+}
+
+/** A wrong password is waited out by jobs, but is not called unavailable: a process that starts must say so, and stop. */
+function isPassing(state: string): boolean {
+  const isLogin = state.startsWith('28') || state.startsWith('3D')
+  return !isLogin && ruleOfState(state).owners.statement === 'infrastructure'
 }

@@ -28,8 +28,10 @@ export function explainValue(known: Known, row: Row, value: RefusedValue, diagno
   }
 }
 
-function ofType({ types }: Known, { field, type }: RefusedValue, { state }: Diagnosis): Told {
+function ofType({ types }: Known, { field, type }: RefusedValue, { state, isRaised }: Diagnosis): Told {
   const { invalid, tooLong } = field.codes
+  // What a function of a domain says by a state of its own is nothing about the type.
+  if (isRaised && !state.startsWith('22')) return { sentence: 'raised without a word' }
   if (state === '22001' || state === '22026') return { sentence: 'value too long', errorCode: tooLong }
   const info = types.get(type) ?? { name: type, kind: 'b' }
   const words = typeWords(info)

@@ -5,7 +5,7 @@ import { doBlock, identifier } from '../postgres/identifier.ts'
 import { isGiven, stagedValue } from './compare-sql.ts'
 import type { StagedBatch } from './encode.ts'
 import { numbers } from './merge-sql.ts'
-import { type Diagnosis, diagnose, diagnosis, diagnosisVariables } from './refusal.ts'
+import { anyError, type Diagnosis, diagnose, diagnosis, diagnosisVariables, isNotOfARow } from './refusal.ts'
 
 /** What fails for a row, by its place among the steps of `locateSql`. */
 export interface Located extends Diagnosis {
@@ -66,8 +66,9 @@ begin
       begin
         ${trials.join('\n        ')}
         exit;
-      exception when others then
+      exception when ${anyError} then
         ${diagnose}
+        if ${isNotOfARow} then raise; end if;
         located := located || json_build_object('row', s.lading_row, 'at', step, ${diagnosis});
         is_found := is_found or step < ${columns};
         first_step := step + 1;

@@ -1,11 +1,9 @@
 // What every way of merging a batch works with: the job, and the steps that they share.
 import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
-import { blame, sqlstate } from '../postgres/sqlstate.ts'
-import type { Beginning } from './beginning.ts'
+import { blame } from '../postgres/sqlstate.ts'
 import { classifySql, type Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
-import { isUnread } from './doubt.ts'
 import { type StagedBatch, stagedCount } from './encode.ts'
 import type { Suspect } from './judge.ts'
 import { mergeSql } from './merge-sql.ts'
@@ -26,8 +24,6 @@ export interface MergeJob {
   readonly road: Road
   /** Of columns that the batch writes. */
   readonly sequences: Sequences
-  /** Of the run. */
-  readonly beginning: Beginning
   /**
    * Does what belongs behind a merge that succeeded, such as COMMIT, in one round trip. Called when the rows that stay
    * out have their errors, so that what is recorded of the batch can be recorded with it.
@@ -73,16 +69,10 @@ export async function unlessRefused(job: MergeJob, work: () => Promise<void>): P
     await work()
     return true
   } catch (error) {
-    const found = blame(error)
-    if (found !== 'row' && found !== 'unclear' && !mayBeAValue(job, error)) throw error
+    if (blame(error) !== 'row') throw error
     await job.client.query('rollback to savepoint lading_merge')
     return false
   }
-}
-
-/** Some types call a bad value a syntax error, or a table that does not exist: `tsquery`, `jsonpath`, `regclass`. */
-function mayBeAValue({ target, batch }: MergeJob, error: unknown): boolean {
-  return sqlstate(error)?.startsWith('42') === true && isUnread(target, batch)
 }
 
 export async function classify(

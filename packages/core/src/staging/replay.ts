@@ -3,9 +3,7 @@ import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import type { Row } from '../resource/row.ts'
-import { createBeginning } from './beginning.ts'
 import type { OnConflict } from './conflict.ts'
-import { stagedCount } from './encode.ts'
 import type { Keeper } from './keeper.ts'
 import { mergeBatch } from './merge.ts'
 import type { Road } from './merge-job.ts'
@@ -31,12 +29,10 @@ export async function replay(
   const staging = stagingTable(target)
   const rejected: Row[] = []
   let road: Road = 'optimistic'
-  const beginning = createBeginning()
   let total: MergeOutcome = { inserted: 0, updated: 0, ignored: 0 }
   try {
     await client.query(staging.create)
     for (const { batch, fillSql } of keeper.batches()) {
-      beginning.open(stagedCount(batch))
       await sequences.beforeBatch(client, batch)
       await client.query(`truncate ${staging.sql}; ${fillSql(staging.sql)}`)
       const merged = await mergeBatch({
@@ -47,7 +43,6 @@ export async function replay(
         onConflict,
         road,
         sequences,
-        beginning,
         async finish(ending) {
           const { outcome, before } = ending
           assertAccounted(batch.rows, outcome)
@@ -57,7 +52,6 @@ export async function replay(
         recall: numbers => recall(client, staging.sql, batch, numbers),
       })
       road = merged.road
-      beginning.close()
       total = sum(total, merged.outcome)
       for (const row of batch.rows) if (row.errors !== undefined) rejected.push(row)
     }

@@ -2,7 +2,6 @@
 import type { Target, TargetReference } from '../catalogue/target.ts'
 import { doBlock, literal } from '../postgres/identifier.ts'
 import { rowsSuppressed } from '../postgres/sqlstate.ts'
-import type { RefusedSoFar } from './beginning.ts'
 import type { Questions } from './classify-sql.ts'
 import { differs, isMissing, isPresent, isSameRow, placeOf, several, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
@@ -16,12 +15,13 @@ import {
   numbers,
 } from './merge-sql.ts'
 import {
-  alikeRows,
+  anyError,
   diagnose,
   diagnosis,
   diagnosisVariables,
-  mayBeOfTheRun,
-  notOfARow,
+  isNotOfARow,
+  isProbed,
+  isRetried,
   type Refusal,
 } from './refusal.ts'
 import { resolveRow } from './resolve-sql.ts'
@@ -55,8 +55,6 @@ export interface SerialWork {
   readonly inLoop?: LoopSequences | undefined
   /** @defaultValue all rows of the batch */
   readonly rows?: readonly number[]
-  /** Where these are the first rows of the run, or all before them were refused. */
-  readonly refusedSoFar?: RefusedSoFar | undefined
 }
 
 /** What somebody else has inserted between the look and the write is looked at again. */
@@ -68,10 +66,9 @@ const attemptsAtARow = 3
  * outside 1,038 ms.
  */
 export function serialSql(work: SerialWork): string {
-  const { target, staging, batch, rows, onConflict, inLoop, refusedSoFar } = work
+  const { target, staging, batch, rows, onConflict, inLoop } = work
   const { columns, values, overriding } = insertLists(target, batch)
   const { keys, references } = work.questions
-  const ofTheRun = blameOfTheRun(refusedSoFar)
   const where = rows === undefined ? '' : `where lading_row = any (${numbers(rows)})`
   return doBlock(`
 declare
@@ -83,7 +80,7 @@ declare
   clashes int[];
   missing int[];
   affected bigint;
-${ofTheRun.variables}
+  probed text[] := '{}';
   inserted bigint := 0;
   updated int[] := '{}';
   ignored int[] := '{}';
@@ -94,7 +91,6 @@ ${diagnosisVariables}
 begin
   ${constraintsNow(target)}
   for s in select * from ${staging} ${where} order by lading_row loop
-    ${ofTheRun.before}
     for attempt in 1..${attemptsAtARow} loop
       begin
         own := null;
@@ -121,13 +117,13 @@ begin
         ${keys.map((_, index) => update(work, index)).join('\n        ')}
         end if;
         exit;
-      exception when others then
+      exception when ${anyError} then
         ${diagnose}
-        continue when state = '23505' and attempt < ${onConflict === 'error' ? 0 : attemptsAtARow};
-        if ${notOfARow('state')} then
+        if ${isNotOfARow} then
           raise;
         end if;
-        ${ofTheRun.refused}
+        continue when (${isRetried} or state = '23505' and ${onConflict !== 'error'}) and attempt < ${attemptsAtARow};
+        ${probe(work)}
         refusals := refusals || json_build_object('row', s.lading_row, ${diagnosis});
         exit;
       end;
@@ -140,25 +136,23 @@ begin
 end`)
 }
 
-/** Statements that end the run where its first rows are all refused alike. */
-function blameOfTheRun(soFar: RefusedSoFar | undefined) {
-  if (soFar === undefined || soFar.rows >= alikeRows) return { variables: '', before: '', refused: '' }
-  const { rows, state } = soFar
-  return {
-    variables: `
-  seen bigint := ${rows};
-  refused bigint := ${rows};
-  first_state text${state === undefined ? '' : ` := ${literal(state)}`};
-  is_alike boolean := true;`,
-    before: 'seen := seen + 1;',
-    refused: `
-        refused := refused + 1;
-        first_state := coalesce(first_state, state);
-        is_alike := is_alike and state = first_state;
-        if seen = ${alikeRows} and refused = seen and is_alike and ${mayBeOfTheRun('state')} then
-          raise;
-        end if;`,
-  }
+/**
+ * Tells what refuses one row from what would refuse every row: the statements of the loop are carried out without any
+ * row. Names and privileges are looked up all the same. Asked once for each state; it raises if it is no row's.
+ */
+function probe({ target, staging, batch, questions, onConflict }: SerialWork): string {
+  const { columns, values, overriding } = insertLists(target, batch)
+  const set = onConflict === 'update' && questions.keys.length > 0 ? assignments(target, batch) : ''
+  const statements = [
+    `insert into ${target.table.sql} (${columns}) ${overriding} select ${values} from ${staging} s where false`,
+    ...(set === '' ? [] : [`update ${target.table.sql} t set ${set} from ${staging} s where false`]),
+  ]
+  // Executed as texts: in a statement of the block itself, `s` would be the row at fault.
+  return `
+        if ${isProbed} and state <> all (probed) then
+          probed := probed || state;
+          ${statements.map(sql => `execute ${literal(sql)};`).join(' ')}
+        end if;`
 }
 
 /** Reads what the loop left behind in a setting of the transaction. */

@@ -8,19 +8,17 @@ import { outcomeSql, type SerialOutcome, serialSql } from './serial-sql.ts'
 
 /** @param rows all of the batch if absent */
 export async function runSerially(
-  { client, target, staging, batch, onConflict, sequences, beginning, recall }: MergeJob,
+  { client, target, staging, batch, onConflict, sequences, recall }: MergeJob,
   questions: Questions,
   rows?: readonly number[],
 ): Promise<SerialOutcome> {
   const inLoop = sequences.inLoop(batch)
-  // Some rows of a batch are not the first ones.
-  const some = rows === undefined ? { refusedSoFar: beginning.soFar } : { rows }
+  const some = rows === undefined ? {} : { rows }
   await client.query(serialSql({ target, staging, batch, questions, onConflict, inLoop, ...some }))
   const left = await client.query(outcomeSql)
   sequences.hear(left)
   // The loop builds exactly this shape.
   const outcome = left.rows[0]?.outcome as SerialOutcome
-  beginning.hear(outcome.refusals)
   await recall?.([...outcome.rejections, ...outcome.refusals].map(({ row }) => row))
   return outcome
 }

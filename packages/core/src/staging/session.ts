@@ -7,10 +7,9 @@ import { blame, databaseFault } from '../postgres/sqlstate.ts'
 import { beginWriting, setLocal } from '../postgres/transaction.ts'
 import type { Row } from '../resource/row.ts'
 import { asideJudge } from './aside.ts'
-import { createBeginning } from './beginning.ts'
 import type { OnConflict } from './conflict.ts'
 import { asksDoubtful } from './doubt.ts'
-import { type StagedBatch, stagedCount } from './encode.ts'
+import type { StagedBatch } from './encode.ts'
 import { mergeBatch } from './merge.ts'
 import { forgetErrors, insertedOnly, type MergeJob, type Road } from './merge-job.ts'
 import { assertAccounted, type MergeOutcome } from './outcome.ts'
@@ -50,8 +49,6 @@ export interface SessionOptions {
   /** @defaultValue `'error'` */
   readonly onConflict?: OnConflict
   readonly sequences: Sequences
-  /** The run goes on where an earlier attempt ended. @defaultValue `false` */
-  readonly isContinued?: boolean
   /** The batches go into a stand-in of the table, which is what `target` names then. */
   readonly rehearsal?: Rehearsal
   /** Statements at the beginning of each batch's transaction, without a result set: settings, and a fence. */
@@ -64,8 +61,7 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<StagingSession> {
   const staging = stagingTable(target)
-  const { onConflict = 'error', transaction, rehearsal, sequences, isContinued } = options
-  const beginning = createBeginning(isContinued)
+  const { onConflict = 'error', transaction, rehearsal, sequences } = options
   await client.query(staging.create).catch(rethrow)
   let road: Road = 'optimistic'
   const { opening, closing, takeBack } = frame(staging, options)
@@ -82,7 +78,6 @@ export async function openSession(
   ): Promise<MergeOutcome | undefined> => {
     let isTakenBack = false
     forgetErrors(batch)
-    beginning.open(stagedCount(batch))
     await sequences.beforeBatch(client, batch)
     await fill(batch)
     if (aside.length > 0) await asides.judge(aside)
@@ -94,7 +89,6 @@ export async function openSession(
       onConflict,
       road,
       sequences,
-      beginning,
       async finish(ending) {
         const { outcome, before } = ending
         assertAccounted(batch.rows, outcome)
@@ -114,7 +108,6 @@ export async function openSession(
     const merged = await mergeBatch(rehearsal === undefined ? job : await fetched(job, rehearsal))
     if (isTakenBack) return undefined
     road = merged.road
-    beginning.close()
     rehearsal?.kept(batch)
     return merged.outcome
   }

@@ -1,7 +1,7 @@
 // SQL that finds values which are none of their columns' types: all at once, and one by one where that fails.
 import { doBlock } from '../postgres/identifier.ts'
 import type { Doubt } from './doubt.ts'
-import { type Diagnosis, diagnose, diagnosis, diagnosisVariables } from './refusal.ts'
+import { anyError, type Diagnosis, diagnose, diagnosis, diagnosisVariables, isNotOfARow } from './refusal.ts'
 
 /** A value that a cast refuses. */
 export interface Unreadable extends Diagnosis {
@@ -11,9 +11,6 @@ export interface Unreadable extends Diagnosis {
   /** Which element of a list it is, from 1; null for what is no list. */
   readonly element: number | null
 }
-
-/** No cast, but the moment or the machine is at fault. */
-const isFault = `left(state, 2) in ('08', '25', '40', '53', '55', '57', '58')`
 
 /**
  * Casts every value in one pass, which costs 1 µs a value or less. Only if that fails, each row is looked at by itself.
@@ -43,9 +40,9 @@ begin
   begin
     perform ${counts.join(', ')} from (select ${casts.join(', ')} from ${source}) as all_values;
     return;
-  exception when others then
-    get stacked diagnostics state = returned_sqlstate;
-    if ${isFault} then raise; end if;
+  exception when ${anyError} then
+    ${diagnose}
+    if ${isNotOfARow} then raise; end if;
   end;
   for s in select s.* from ${source} where ${given.join(' or ')} order by s.lading_row loop
     first_doubt := 0;
@@ -53,9 +50,9 @@ begin
       begin
         ${doubts.map(trial).join('\n        ')}
         exit;
-      exception when others then
+      exception when ${anyError} then
         ${diagnose}
-        if ${isFault} then raise; end if;
+        if ${isNotOfARow} then raise; end if;
         place := null;
         ${doubts.map(elementTrial).join('')}
         unreadable := unreadable || json_build_object('row', s.lading_row, 'at', doubt, 'element', place, ${diagnosis});
@@ -86,8 +83,9 @@ function elementTrial({ sql, cast, isArray }: Doubt, index: number): string {
             number := number + 1;
             begin
               is_null := element::${cast.replace(/\[\]$/, '')} is null;
-            exception when others then
+            exception when ${anyError} then
               ${diagnose}
+              if ${isNotOfARow} then raise; end if;
               place := number;
               exit;
             end;
