@@ -11,7 +11,8 @@ export function jobLine(job: Job): string {
 }
 
 /** Why it failed, or why it does not begin. */
-function reasonOf({ errorCode, waitingForStorage, warnings }: Job): string {
+function reasonOf({ errorCode, waitingFor, waitingForStorage, warnings }: Job): string {
+  if (waitingFor !== null) return `waits: ${waitingFor.code} since ${waitingFor.since.toISOString()}`
   if (waitingForStorage !== null) return `waits for storage ${waitingForStorage}, which no worker has`
   const nothing = warnings.find(({ code }) => code === 'NOTHING_IMPORTED')
   return errorCode ?? nothing?.code ?? ''

@@ -86,6 +86,11 @@ export const defaults = {
    * cannot write its log.
    */
   freeDiskBytes: 256 * 1024 * 1024,
+  /**
+   * Hours for which a job waits for the database or the storage without getting further: longer than a night in which
+   * nobody looks, shorter than its file is kept.
+   */
+  outageLimitHours: 24,
   /** Jobs of one caller that have not ended. Each keeps its file on the disk. */
   activeJobsPerCaller: 1_000,
 } as const

@@ -5,9 +5,10 @@ import { isRaised, type LadingError } from './lading-error.ts'
 /**
  * - `record`: one record is rejected, and all others get in.
  * - `job`: the job ends with this fault.
+ * - `stop`: the attempt is over, for a reason that is none of its own.
  * - `infrastructure`: no job is to blame. The same work succeeds as soon as the database can do it, so jobs wait for that.
  */
-export type Owner = 'record' | 'job' | 'infrastructure'
+export type Owner = 'record' | 'job' | 'infrastructure' | 'stop'
 
 /**
  * Where an error comes from:
@@ -67,7 +68,7 @@ export const stateRules = [
   {
     name: 'A worker does not hold its job any more',
     states: ['LD002'],
-    owners: { raise: 'job', row: 'job', statement: 'job' },
+    owners: { raise: 'stop', row: 'stop', statement: 'stop' },
   },
   {
     name: 'A value, a rule of the table, or a function of it',
@@ -110,11 +111,18 @@ const ownersOfCodes: Readonly<Partial<Record<FaultCode, FaultOwner>>> = {
   INTERNAL: 'lading',
 }
 
+/** What jobs wait for: a refused login, and the codes that are nothing but that. */
+export const outageCodes: readonly string[] = [
+  'DATABASE_REFUSED',
+  ...Object.entries(ownersOfCodes).flatMap(([code, owner]) => (owner === 'infrastructure' ? [code] : [])),
+]
+
 /** Whose fault it is that a job cannot go on. */
 export function ownerOfFault(fault: LadingError): FaultOwner {
   const { code, sqlstate } = fault
   if (code === 'DATABASE_REFUSED' && sqlstate !== undefined && !isRaised(fault)) {
-    return ruleOfState(sqlstate).owners.statement === 'infrastructure' ? 'infrastructure' : 'job'
+    const owner = ruleOfState(sqlstate).owners.statement
+    return owner === 'record' ? 'job' : owner
   }
   return ownersOfCodes[code] ?? 'job'
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
@@ -37,6 +38,7 @@ import { mostForOne, runFetchJob } from './work/fetch-job.ts'
 import { startHeart } from './work/heart.ts'
 import { runImportJob } from './work/import-job.ts'
 import { observeJobs, quietJobEnd } from './work/observe.ts'
+import { watchOutages } from './work/outages.ts'
 import { keepServing } from './work/serving.ts'
 import { type RunJob, toItsStorage, workOn } from './work/worker.ts'
 
@@ -77,7 +79,10 @@ export function createJobs(options: JobsOptions): Jobs {
     onError,
   }
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
-  const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer, onError }
+  const outages = watchOutages({ pool: importer.pool, metrics, onOutage: options.onOutage })
+  const outageLimitHours = atLeast('outageLimitHours', options.outageLimitHours ?? defaults.outageLimitHours)
+  const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages }
+  const worker = { store, name: processName, ...attempts, observer, onError }
 
   const calls = { pool: importer.pool, queue, newOutbox, store }
   const parts = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, activeJobsPerCaller }
@@ -161,11 +166,15 @@ export function createJobs(options: JobsOptions): Jobs {
       const ended = Promise.allSettled(parts).then(() => heart.close())
       await Promise.all(parts)
       await ended
+      outages.close()
     },
     clean: () => clean(janitor),
-    health: () => probe(importer.pool, storage, queue),
+    health: () => probe(importer.pool, storage, queue, outages),
   }
 }
+
+/** In a container, every process of a host has one number. */
+const processName = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
 
 /** The janitor may have come between the look at the job and the one at its file. */
 function goneMeanwhile(error: unknown): undefined {
@@ -175,6 +184,11 @@ function goneMeanwhile(error: unknown): undefined {
 
 function days(name: string, value: number | false): number | false {
   return value === false ? false : wholeNumber(name, value, 1)
+}
+
+function atLeast(name: string, value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new LadingError('CONFIG_INVALID', `The option ${name} must be a number from 0.`)
 }
 
 function wholeNumber(name: string, value: number, least: number): number {

@@ -5,6 +5,7 @@ import type { Queue } from '../queue/queue.ts'
 import { identityOf } from '../storage/identity.ts'
 import type { Storage } from '../storage/storage.ts'
 import { unservedStorages } from './store/served-storages.ts'
+import type { Outages } from './work/outages.ts'
 
 /** Whether each part that jobs depend on answers. */
 export interface Health {
@@ -13,12 +14,20 @@ export interface Health {
   readonly queue: boolean
   /** Storages that hold files of jobs which could begin, and that no worker has had for a while. Such jobs wait. */
   readonly waitingForStorages?: readonly string[]
+  /** What jobs of this process wait for, such as `DATABASE_UNAVAILABLE`. */
+  readonly waitingFor?: readonly Waiting[]
+}
+
+export interface Waiting {
+  readonly code: string
+  readonly since: Date
+  readonly jobs: number
 }
 
 /** A probe that is silent for so long has failed. */
 const probeMs = 2_000
 
-export async function probe(pool: Pool, storage: Storage, queue: Queue): Promise<Health> {
+export async function probe(pool: Pool, storage: Storage, queue: Queue, outages: Outages): Promise<Health> {
   const [database, stored, queued, unserved] = await Promise.all([
     answers(withClient(pool, client => client.query('select 1'))),
     answers(Promise.all([storage.stat('health/probe'), identityOf(storage)])),
@@ -26,7 +35,7 @@ export async function probe(pool: Pool, storage: Storage, queue: Queue): Promise
     inTime(unservedStorages(pool), []),
   ])
   const waitingForStorages = unserved.map(one => one.storage)
-  return { database, storage: stored, queue: queued, waitingForStorages }
+  return { database, storage: stored, queue: queued, waitingForStorages, waitingFor: outages.list() }
 }
 
 function answers(asked: Promise<unknown>): Promise<boolean> {

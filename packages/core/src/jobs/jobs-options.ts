@@ -6,6 +6,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { RemoteOptions } from '../source/remote-access.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Job } from './store/job.ts'
+import type { Outage } from './work/outages.ts'
 
 export interface JobsOptions {
   /** Jobs run on its pool: rows, errors and checkpoint of a batch are one transaction, so it must be one database. */
@@ -26,6 +27,16 @@ export interface JobsOptions {
    * with `POISON` if nobody lived to tell. A job that gets on is begun as often as it takes. @defaultValue 5
    */
   readonly maxAttempts?: number
+  /**
+   * Hours for which a job waits for the database or the storage without getting further. Then it fails with the code of
+   * what it waited for, and can be retried. More outlives longer outages; less tells owners sooner. @defaultValue 24
+   */
+  readonly outageLimitHours?: number | undefined
+  /**
+   * Hears what jobs of this process wait for: once when that begins, once when it is over, and every ten minutes in
+   * between. `onError` does not hear of it. @defaultValue nobody
+   */
+  readonly onOutage?: ((outage: Outage) => void) | undefined
   /**
    * Seconds between two looks for jobs that the queue has forgotten. Less finds the jobs of a dead process sooner,
    * and asks the database more often. @defaultValue 30

@@ -44,6 +44,9 @@ export interface Metrics {
     readonly count: number
   }): void
 
+  /** So many jobs of this process wait for shared infrastructure now, by what they wait for. */
+  waiting?(facts: { readonly code: string; readonly jobs: number }): void
+
   /** The janitor has deleted so many. */
   cleaned?(facts: { readonly kind: CleanedKind; readonly count: number }): void
 }

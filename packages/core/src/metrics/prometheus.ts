@@ -1,5 +1,6 @@
 // The metrics for Prometheus, by prom-client: an optional peer, loaded only where this file is imported.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { outageCodes } from '../errors/fault-table.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { among, methodLabel, routeLabels, statusLabel } from './labels.ts'
 import type { CleanedKind, Metrics, WorkKind } from './metrics.ts'
@@ -34,10 +35,11 @@ const cleanedKinds: readonly CleanedKind[] = [
 ]
 const kinds: readonly WorkKind[] = ['import', 'export']
 const jobStatus = among(['completed', 'failed', 'cancelled'])
+const outageCode = among(outageCodes)
 const recordStatus = among(['successful', 'failed'])
 
 /**
- * Seven metrics, whose names and labels are those of the documentation.
+ * Eight metrics, whose names and labels are those of the documentation.
  *
  * @example
  * const metrics = prometheusMetrics({ resources })
@@ -50,7 +52,7 @@ export function prometheusMetrics({
   prefix = 'bulk_import_export_',
   register = new Registry(),
 }: PrometheusOptions): PrometheusMetrics {
-  const { requests, requestSeconds, jobs, jobSeconds, recordsProcessed, activeJobs, cleanedObjects } = define(
+  const { requests, requestSeconds, jobs, jobSeconds, recordsProcessed, activeJobs, waitingJobs, cleanedObjects } = define(
     prefix,
     register,
   )
@@ -58,6 +60,7 @@ export function prometheusMetrics({
   const routeLabel = routeLabels()
   const active = { import: 0, export: 0 }
   for (const type of kinds) activeJobs.set({ type }, 0)
+  for (const code of outageCodes) waitingJobs.set({ code }, 0)
   for (const kind of cleanedKinds) cleanedObjects.inc({ kind }, 0)
 
   return {
@@ -89,6 +92,10 @@ export function prometheusMetrics({
       if (!Number.isFinite(count) || count <= 0) return
       const labels = { type: kind, resource: resourceLabel(resource), status: recordStatus(status) }
       recordsProcessed.inc(labels, count)
+    },
+
+    waiting({ code, jobs }) {
+      waitingJobs.set({ code: outageCode(code) }, Math.max(0, jobs))
     },
 
     cleaned({ kind, count }) {
@@ -142,6 +149,9 @@ function define(prefix: string, register: Registry) {
       ]),
     ),
     cleanedObjects: new Counter(named('cleaned_total', 'What the janitor has deleted, by kind.', ['kind'])),
+    waitingJobs: new Gauge(
+      named('waiting_jobs', 'Jobs of this process that wait for shared infrastructure, by what they wait for.', ['code']),
+    ),
     activeJobs: new Gauge(named('active_jobs', 'Jobs that this process works on now.', ['type'])),
   }
 }

@@ -5,6 +5,7 @@ import { patiently } from '../util/patiently.ts'
 import { type Handling, keepClaims } from './claims.ts'
 import type { Delivery, MessageStore, Subscribe } from './message-store.ts'
 import type { QueueSettings } from './options.ts'
+import { pauseOf } from './pauses.ts'
 import type { ConsumeOptions } from './queue.ts'
 import { createTurns } from './turns.ts'
 import { createWake, pause } from './wake.ts'
@@ -53,8 +54,9 @@ export async function consume(
     try {
       await handler(jobId, { signal: stop })
     } catch (error) {
-      if (!stop.aborted) settings.report(error, jobId)
-      const delayMs = stop.aborted ? 0 : settings.backoff(delivery.deliveries)
+      const pauseMs = pauseOf(error)
+      if (!stop.aborted && pauseMs === undefined) settings.report(error, jobId)
+      const delayMs = stop.aborted ? 0 : (pauseMs ?? settings.backoff(delivery.deliveries))
       return told(() => store.release(delivery, delayMs), jobId)
     }
     failpoint('after_done_before_queue_ack')

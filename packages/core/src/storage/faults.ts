@@ -24,6 +24,26 @@ export function placeTaken(cause?: unknown): LadingError {
   )
 }
 
+/** The folder was there before, and is not made again: its files may come back with it. */
+export function folderMissing(cause?: unknown): LadingError {
+  return new LadingError(
+    'STORAGE_UNAVAILABLE',
+    'The storage folder is missing, or another one is in its place; mount or restore it. If its files are lost, start the server again.',
+    { cause },
+  )
+}
+
+/** What stops a process that starts: nobody has used the folder yet, so that nothing waits for it. */
+export function folderUnusable(error: unknown): LadingError {
+  const fault = storageFault(error)
+  if (fault.code !== 'STORAGE_UNAVAILABLE') return fault
+  return new LadingError(
+    'CONFIG_INVALID',
+    `The storage folder cannot be used (${errnoOf(error) ?? 'unknown reason'}); check that it may be read and written.`,
+    { cause: error },
+  )
+}
+
 /** Any error of the file system. */
 export function storageFault(error: unknown): LadingError {
   if (error instanceof LadingError) return error
@@ -33,8 +53,8 @@ export function storageFault(error: unknown): LadingError {
   }
   if (occupied.has(code)) return placeTaken(error)
   return new LadingError(
-    'CONFIG_INVALID',
-    `The storage folder cannot be used (${code ?? 'unknown reason'}); check that it may be read and written.`,
+    'STORAGE_UNAVAILABLE',
+    `The storage folder cannot be used now (${code ?? 'unknown reason'}); check its disk, and that it may be read and written.`,
     { cause: error },
   )
 }

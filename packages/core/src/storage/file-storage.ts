@@ -5,9 +5,9 @@ import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import { notFound, storageFault } from './faults.ts'
+import { folderUnusable, notFound, storageFault } from './faults.ts'
 import { folderOf, ignore, removeEmptyFolders } from './folder.ts'
-import { folderIdentity } from './folder-identity.ts'
+import { expectFolder, folderIdentity } from './folder-identity.ts'
 import { expectFreeDisk } from './free-disk.ts'
 import { incoming } from './incoming.ts'
 import { checkKey, checkPrefix } from './key.ts'
@@ -41,7 +41,8 @@ const lookEvery = 16 * 1024 * 1024
  * can be read by their owner only. Symbolic links inside of it are never followed; the directory itself may be one.
  *
  * The folder has an identity, which is kept in the file `.lading-storage-id` of it: a copy that is to be a storage of its
- * own must not have that file.
+ * own must not have that file. Once this process has used the folder it is not made again: while it is missing, every
+ * call is refused with `STORAGE_UNAVAILABLE`.
  *
  * A process that dies while it writes leaves a file named `….tmp-…`, which no method shows, and which
  * `removeUnfinished` removes.
@@ -62,6 +63,12 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
     return known
   }
   let name: string | undefined
+  /** The folder, which is there. */
+  const present = async () => {
+    const folder = await root()
+    await expectFolder(folder, name !== undefined)
+    return folder
+  }
 
   return {
     async identity() {
@@ -73,7 +80,7 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
       const arriving = incoming(source, options)
       try {
         checkKey(key)
-        const folder = await root()
+        const folder = await present()
         await expectFreeDisk(folder, 0, reserveBytes)
         await writeFile(folder, key, leavingFree(arriving.chunks, folder, reserveBytes), options.signal)
       } catch (error) {
@@ -83,13 +90,16 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
       return { key, ...arriving.facts() }
     },
 
-    expectRoom: async bytes => expectFreeDisk(await root(), bytes, reserveBytes).catch(asFault),
+    expectRoom: async bytes => expectFreeDisk(await present(), bytes, reserveBytes).catch(asFault),
 
     async get(key, range = {}) {
       checkKey(key)
       withinSize(range, 0)
       const handle = await openFile(await root(), key).catch(asFault)
-      if (handle === undefined) throw notFound(key)
+      if (handle === undefined) {
+        await present()
+        throw notFound(key)
+      }
       try {
         const { start, end } = withinSize(range, (await handle.stat()).size)
         // An empty range cannot be said to a file stream, whose end is the last byte itself.
@@ -105,7 +115,10 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
     async stat(key) {
       checkKey(key)
       const handle = await openFile(await root(), key).catch(asFault)
-      if (handle === undefined) return undefined
+      if (handle === undefined) {
+        await present()
+        return undefined
+      }
       try {
         const { size, mtime } = await handle.stat()
         return { key, size, modifiedAt: mtime }
@@ -116,17 +129,17 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
 
     async delete(key) {
       checkKey(key)
-      await remove(await root(), key).catch(asFault)
+      await remove(await present(), key).catch(asFault)
     },
 
     async removeUnfinished(before) {
-      return removeUnfinishedFiles(await root(), before).catch(asFault)
+      return removeUnfinishedFiles(await present(), before).catch(asFault)
     },
 
     async *list(prefix) {
       checkPrefix(prefix)
       try {
-        yield* listFiles(await root(), prefix)
+        yield* listFiles(await present(), prefix)
       } catch (error) {
         throw storageFault(error)
       }
@@ -161,7 +174,7 @@ async function makeRoot(directory: string): Promise<string> {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     return await realpath(directory)
   } catch (error) {
-    throw storageFault(error)
+    throw folderUnusable(error)
   }
 }
 

@@ -1,11 +1,11 @@
 // The identity of a storage folder: a random id in a file of its root, written by the first process that asks for it.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, link, open, unlink, writeFile } from 'node:fs/promises'
+import { copyFile, link, lstat, open, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { LadingError } from '../errors/lading-error.ts'
-import { errnoOf, storageFault } from './faults.ts'
+import { errnoOf, folderMissing, folderUnusable, storageFault } from './faults.ts'
 import { ignore, syncFolder } from './folder.ts'
 import { temporaryMark } from './key.ts'
 
@@ -24,15 +24,32 @@ const emptyPauseMs = 50
  * Reads the id, or makes one. Processes that do so at the same time get the same one. A folder that is copied or
  * restored keeps its id.
  *
- * @param known what this process has read before: a folder that was emptied meanwhile gets its id back
- * @throws LadingError `CONFIG_INVALID` for an id file that cannot be read or holds no id, `STORAGE_FULL`
+ * @param known what this process has read before: then a folder without it is not the folder, and gets none
+ * @throws LadingError `CONFIG_INVALID` for an id file that cannot be read or holds no id, `STORAGE_FULL`,
+ * `STORAGE_UNAVAILABLE`
  */
 export async function folderIdentity(root: string, known?: string): Promise<string> {
   try {
-    if ((await readText(root)) === undefined) await make(root, known ?? randomUUID())
+    const text = await readText(root)
+    if (text === undefined && known !== undefined) throw folderMissing()
+    if (text === undefined) await make(root, randomUUID())
     return await read(root)
   } catch (error) {
-    throw storageFault(error)
+    throw known === undefined ? folderUnusable(error) : storageFault(error)
+  }
+}
+
+/**
+ * Tells a folder without a file from one that is away, such as the empty folder that a file system is mounted on.
+ *
+ * @param hasIdentity whether this process has read its identity before
+ * @throws LadingError `STORAGE_UNAVAILABLE`
+ */
+export async function expectFolder(root: string, hasIdentity: boolean): Promise<void> {
+  try {
+    await lstat(hasIdentity ? join(root, identityFile) : root)
+  } catch (error) {
+    throw errnoOf(error) === 'ENOENT' ? folderMissing(error) : storageFault(error)
   }
 }
 

@@ -17,12 +17,14 @@ export const health: Handler = async (_request, service) => {
     services: { database: word(parts.database), storage: word(parts.storage), queue: word(parts.queue) },
     // No part of this server is down: others are missing, and it says so where an operator looks first.
     ...(waiting.length > 0 && { waiting_for_storages: waiting }),
+    ...waited(parts),
   })
 }
 
 export const ready: Handler = async (_request, service) => {
-  const isReady = !service.isDraining() && isWell(await probe(service))
-  return isReady ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })
+  const parts = await probe(service)
+  const isReady = !service.isDraining() && isWell(parts)
+  return json(isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', ...waited(parts) })
 }
 
 export const live: Handler = () => json(200, { status: 'alive' })
@@ -36,6 +38,13 @@ async function probe({ jobs, healthTimeoutMs }: Service): Promise<Health> {
   } finally {
     timer.abort()
   }
+}
+
+/** What jobs wait for that are here. It takes no server out of service: requests do not need what every job needs. */
+function waited({ waitingFor = [] }: Health): Record<string, unknown> {
+  if (waitingFor.length === 0) return {}
+  const list = waitingFor.map(({ code, since, jobs }) => ({ code, since: since.toISOString(), jobs }))
+  return { waiting_for: list }
 }
 
 function isWell({ database, storage, queue }: Health): boolean {

@@ -74,6 +74,12 @@ export const importStatus = Type.Object(
     after: orNull(Type.String()),
     bundle_id: orNull(Type.String()),
     waiting_for_storage: orNull(Type.String()),
+    waiting_for: orNull(
+      Type.Object(
+        { code: Type.String(), detail: Type.String(), since: time },
+        { description: 'What shared infrastructure the job waits for until it is tried again.' },
+      ),
+    ),
     progress,
     created_at: time,
     started_at: orNull(time),

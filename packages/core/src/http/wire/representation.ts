@@ -53,6 +53,7 @@ export function importJob(job: Job, mount: string, shown?: readonly RecordError[
     after: job.after,
     bundle_id: job.bundle,
     waiting_for_storage: job.waitingForStorage,
+    waiting_for: waitingFor(job),
     ...course(job),
     warnings: job.warnings,
     ...(job.settings.dryRun === true && { not_judged: job.notJudged }),
@@ -64,12 +65,17 @@ export function importJob(job: Job, mount: string, shown?: readonly RecordError[
   }
 }
 
+function waitingFor({ waitingFor: outage }: Job): Record<string, unknown> | null {
+  return outage && { code: outage.code, detail: outage.message, since: outage.since.toISOString() }
+}
+
 export function exportJob(job: Job, mount: string): Record<string, unknown> {
   const { file } = job
   return {
     job_id: job.id,
     type: 'export',
     status: job.status,
+    waiting_for: waitingFor(job),
     ...what(job),
     format: job.format,
     ...course(job),

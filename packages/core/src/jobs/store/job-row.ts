@@ -2,11 +2,13 @@
 
 import type { ImportSettings } from '../../importer/settings.ts'
 import { type StoredWarning, shownWarnings } from '../../importer/warnings.ts'
+import type { FaultCode } from '../../errors/codes.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { ErrorCount } from './error-counts.ts'
 import { fileNameOf, resourcesOf } from './export-file.ts'
-import type { Job, JobFile, JobKind, JobStatus, JobWarning } from './job.ts'
+import type { Job, JobFile, JobKind, JobOutage, JobStatus, JobWarning } from './job.ts'
 import type { Checkpoint } from './resume.ts'
+import { placeSql } from './place-sql.ts'
 import { isUnserved } from './served-storages.ts'
 import { isEnded } from './transitions.ts'
 
@@ -34,6 +36,15 @@ export interface JobRow extends Checkpoint {
   readonly worker: string | null
   /** Claims since the checkpoint last advanced. */
   readonly attempts: number
+  /** What it waits for, and since when; null: for nothing. The code stays while it is tried again. */
+  readonly outage_code: FaultCode | null
+  readonly outage_message: string | null
+  readonly outage_since: Date | null
+  /** Seconds since `outage_since`, by the database's clock. */
+  readonly outage_seconds: number | null
+  readonly outage_place: string | null
+  /** How far the current attempt is, in the unit of `outage_place`. */
+  readonly place: string
   readonly metadata: Readonly<Record<string, unknown>>
   readonly after_job: string | null
   readonly bundle: string | null
@@ -88,6 +99,8 @@ export const jobColumns = `*,
     case when status = 'processing' then greatest(interval '0', clock_timestamp() - claimed_at) else interval '0' end
   )::float8 end as seconds,
   extract(epoch from clock_timestamp() - claimed_at)::float8 as claimed_seconds,
+  extract(epoch from clock_timestamp() - outage_since)::float8 as outage_seconds,
+  ${placeSql} as place,
   coalesce(expires_at <= clock_timestamp(), false) as is_expired,
   ${isUnserved} as is_unserved`
 
@@ -131,6 +144,7 @@ export function toJob(row: JobRow): Job {
     metadata: row.metadata,
     after: row.after_job,
     waitingForStorage: row.is_unserved ? row.source_storage : null,
+    waitingFor: waitingFor(row),
     bundle: row.bundle,
     resources: resourcesOf(row),
     progress: {
@@ -161,6 +175,13 @@ export function toJob(row: JobRow): Job {
     errorMessage: row.error_message,
     file: toFile(row),
   }
+}
+
+/** While it is tried again, it does not wait. */
+function waitingFor(row: JobRow): JobOutage | null {
+  const { status, outage_code: code, outage_message: message, outage_since: since } = row
+  if (status !== 'pending' || code === null || since === null) return null
+  return { code, message: message ?? '', since }
 }
 
 function totalBytes({ source_size: source, file_size: file }: JobRow): number | null {

@@ -1,5 +1,7 @@
 // The statements that write a job's row. All times are the database's, and every status comes from THE table.
 import { jobColumns } from './job-row.ts'
+import { isWhole } from './claim-sql.ts'
+import { placeSql } from './place-sql.ts'
 import { become, may, type TransitionName } from './transitions.ts'
 
 export const insertSql = `
@@ -18,31 +20,6 @@ order by number`
 
 /** Takes back what nobody has begun. */
 export const withdrawSql = `delete from lading.jobs where id = any ($1::uuid[]) and token = 0 and ${may('abandon')} returning id`
-
-/** Nothing of it is in the table before all of it is, so that a checkpoint is no progress. */
-const isWhole = `(options @> '{"atomic": true}' or options @> '{"dryRun": true}')`
-
-/** A pending job has no lease. */
-const isClaimable = `${may('claim')} and not waiting and coalesce(lease_until, '-infinity') < clock_timestamp()`
-
-/** A worker without a storage that says which it is takes no file that lies in one that does. */
-function isHere(storage: string): string {
-  return `(source_storage is null or source_storage = ${storage}::text)`
-}
-
-// A worker that was stopped inside of a batch holds the row, and must not hold up whoever wants to claim it.
-export const claimSql = `
-update lading.jobs
-set ${become('claim')}, token = token + 1, worker = $2,
-  attempts = case when checkpoint_row > claimed_row and not ${isWhole} then 1 else attempts + 1 end,
-  claimed_row = checkpoint_row, claimed_bytes = bytes_read, claimed_at = clock_timestamp(), due_at = null,
-  lease_until = clock_timestamp() + make_interval(secs => $3), started_at = coalesce(started_at, clock_timestamp())
-where id = (select id from lading.jobs where id = $1 and ${isClaimable} and ${isHere('$4')} for update skip locked)
-returning ${jobColumns}`
-
-/** One row if it can be claimed, by workers of this storage or of another one. */
-export const isClaimableSql = `
-select coalesce(${isHere('$2')}, false) as is_here from lading.jobs where id = $1 and ${isClaimable}`
 
 /**
  * Keeps the leases of many jobs, and tells which are still held with their token. A batch holds its job's row, which
@@ -66,14 +43,37 @@ export const progressSql = `
 update lading.jobs set processed = $3, successful = $3, inserted = $3, bytes_read = $4
 where id = $1 and token = $2 and ${may('complete')}`
 
+/** The job met no such fault before, or has got further since the last one. */
+const isFurther = `(outage_since is null or ${placeSql} > outage_place)`
+
 /** The pause doubles with each attempt, as that of the queue does. An attempt that does not count is due at once. */
 export const releaseSql = `
 update lading.jobs
-set ${become('release')}, lease_until = null, worker = null,
+set ${become('release')}, lease_until = null, worker = null, outage_code = null,
   attempts = case when $3 then attempts else greatest(attempts - 1, 0) end,
   due_at = case when $3 then clock_timestamp() + make_interval(secs => least(300, power(2, least(attempts, 10) - 1))) end
 where id = $1 and token = $2 and ${may('release')}
 returning id`
+
+/**
+ * Gives a job back that waits for shared infrastructure: no attempt, and a pause that doubles up to a minute, not the
+ * same for all. The outage begins anew where the job got further than at the last one.
+ */
+export const waitSql = `
+update lading.jobs
+set ${become('release')}, lease_until = null, worker = null, attempts = greatest(attempts - 1, 0),
+  outage_since = case when ${isFurther} then clock_timestamp() - make_interval(secs => $5) else outage_since end,
+  outages = case when ${isFurther} then 1 else outages + 1 end,
+  outage_place = greatest(outage_place, ${placeSql}), outage_code = $3, outage_message = $4,
+  due_at = clock_timestamp() + make_interval(secs => least(60, power(2, least(case when ${isFurther} then 0 else outages end, 10)))
+    * (0.75 + random() / 2))
+where id = $1 and token = $2 and ${may('release')}
+returning id, extract(epoch from due_at - clock_timestamp())::float8 as pause_seconds`
+
+/** A worker that was only frozen says that it did not die of the job. */
+export const survivedSql = `
+update lading.jobs set attempts = greatest(attempts - 1, 1), lost_place = null
+where id = $1 and token = $2::bigint + 1 and lost_worker = $3 and ${may('release')}`
 
 /** @param set columns and their values */
 export function endSql(
@@ -117,6 +117,7 @@ returning ${jobColumns}`
 export const retrySql = `
 update lading.jobs
 set ${become('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = null, due_at = null, completed_at = null,
+  outage_since = null, outage_code = null, outage_place = null, outages = 0, lost_place = null, lost_together = 0,
   error_code = null, error_message = null, unprocessed = null, waiting = after_job is not null,
   forgiven = case when ${isWhole} then 0 else failed end,
   told_successful = greatest(told_successful, successful), told_failed = greatest(told_failed, failed)

@@ -6,18 +6,19 @@ import { type Client, type Pool, withClient } from '../../postgres/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { followUp } from './followers.ts'
 import { endFrozenBatch } from './frozen-batch.ts'
+import { claimSql, isClaimableSql } from './claim-sql.ts'
 import type { JobKind, JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
 import {
   asTheyAreSql,
   bundleSql,
-  claimSql,
   endSql,
   insertSql,
-  isClaimableSql,
   listSql,
   progressSql,
   releaseSql,
+  survivedSql,
+  waitSql,
   withdrawSql,
 } from './job-sql.ts'
 import { type Kept, withKept } from './kept.ts'
@@ -72,6 +73,18 @@ export interface JobStore {
   progress(id: string, token: string, progress: ExportProgress): Promise<void>
   /** Gives a job back. False if it was no longer ours. @param attempt whether this one counts, and so must pause */
   release(id: string, token: string, attempt: { readonly counts: boolean }): Promise<boolean>
+  /**
+   * Gives a job back that waits for shared infrastructure. Undefined if it was no longer ours.
+   *
+   * @returns seconds until it is tried again
+   */
+  wait(
+    id: string,
+    token: string,
+    outage: { readonly code: string; readonly message: string; readonly ageSeconds: number },
+  ): Promise<number | undefined>
+  /** Says that this worker lives, though somebody took the job over as if it had died. */
+  survived(id: string, token: string, worker: string): Promise<void>
   /**
    * Ends a job and sees to those that wait for it. False if it was no longer ours. Of an atomic import that failed,
    * nothing is in the table.
@@ -134,6 +147,14 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox, kept: Kept): Jo
       await ask(progressSql, [id, token, rows, bytes])
     },
     release: async (id, token, { counts }) => (await ask(releaseSql, [id, token, counts])).length > 0,
+    async wait(id, token, { code, message, ageSeconds }) {
+      const values = [id, token, code, message, ageSeconds]
+      const [row] = await ask<{ pause_seconds: number }>(waitSql, values)
+      return row?.pause_seconds
+    },
+    async survived(id, token, worker) {
+      await ask(survivedSql, [id, token, worker])
+    },
     async end(id, token, how, set) {
       const { text, values } = endSql(how, set)
       const outbox = newOutbox()

@@ -1,4 +1,5 @@
 // A job as its owner sees it: what was asked, how far it is, how it ended.
+import type { FaultCode } from '../../errors/codes.ts'
 import type { ImportSettings } from '../../importer/settings.ts'
 import type { ImportWarning } from '../../importer/warnings.ts'
 
@@ -44,6 +45,16 @@ export interface JobFile {
   readonly name: string
 }
 
+/** What a job waits for, though it is to blame for nothing of it. */
+export interface JobOutage {
+  /** Such as `DATABASE_UNAVAILABLE`. */
+  readonly code: FaultCode
+  /** One sentence that says what is wrong. */
+  readonly message: string
+  /** When it met this first without having got further since. */
+  readonly since: Date
+}
+
 /** Of the import, or `ERRORS_CAPPED` where more errors were found than are listed. */
 export type JobWarning = ImportWarning
 
@@ -73,6 +84,8 @@ export interface Job {
   readonly after: string | null
   /** The storage that holds its file, while it could begin and no worker has had that storage for a while; else null. */
   readonly waitingForStorage: string | null
+  /** What shared infrastructure it waits for until it is tried again; null while it waits for none. */
+  readonly waitingFor: JobOutage | null
   readonly progress: JobProgress
   readonly createdAt: Date
   readonly startedAt: Date | null

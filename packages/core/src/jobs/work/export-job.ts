@@ -11,7 +11,7 @@ import { askedOf } from '../store/export-options.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { type Kept, keptOf } from '../store/kept.ts'
 import { exportKey } from '../store/storage-keys.ts'
-import { type FailContext, failJob } from './fail-job.ts'
+import { endsJob, type FailContext, failJob } from './fail-job.ts'
 import { type ProgressTeller, tellProgress } from './progress-teller.ts'
 
 export interface ExportJobContext extends FailContext {
@@ -38,7 +38,7 @@ export async function runExportJob(
     printed = await print(job, key, context, progress, signal)
   } catch (error) {
     await storage.delete(key)
-    if (!(error instanceof LadingError) || error.retryable) throw error
+    if (!(error instanceof LadingError) || !endsJob(error)) throw error
     await failJob(job, error, context)
     return
   } finally {

@@ -1,4 +1,5 @@
 // A fault that ends a job: its code and sentence into the job's row, and all of it to the ear of the operator.
+import { ownerOfFault } from '../../errors/fault-table.ts'
 import type { LadingError } from '../../errors/lading-error.ts'
 import type { JobRow } from '../store/job-row.ts'
 import type { JobStore } from '../store/job-store.ts'
@@ -6,6 +7,12 @@ import type { JobStore } from '../store/job-store.ts'
 export interface FailContext {
   readonly store: JobStore
   readonly onError: (fault: unknown, jobId?: string) => void
+}
+
+/** Whether a fault would end every other attempt of the job as well. */
+export function endsJob(fault: LadingError): boolean {
+  const owner = ownerOfFault(fault)
+  return owner === 'job' || owner === 'lading'
 }
 
 /** @param more further columns of the job */

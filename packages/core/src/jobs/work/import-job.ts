@@ -17,7 +17,7 @@ import { resumePoint } from '../store/resume.ts'
 import { sourceOf } from '../store/stored-objects.ts'
 import { begunAnew } from './begin-anew.ts'
 import { countedSource } from './counted-source.ts'
-import { type FailContext, failJob } from './fail-job.ts'
+import { endsJob, type FailContext, failJob } from './fail-job.ts'
 import { importLedger } from './import-ledger.ts'
 import { withEndingClient } from './stop-in-time.ts'
 
@@ -30,7 +30,7 @@ export interface ImportJobContext extends FailContext {
   readonly kept: Kept
 }
 
-/** Does a claimed job to its end. @throws LadingError what ended it early; `retryable` tells if trying again may help */
+/** Does a claimed job to its end. @throws LadingError what ended it early, and is not the job's fault */
 export async function runImportJob(
   spooled: JobRow,
   context: ImportJobContext,
@@ -66,7 +66,7 @@ export async function runImportJob(
       not_judged: JSON.stringify(report.notJudged),
     })
   } catch (error) {
-    if (!(error instanceof LadingError) || error.retryable) throw error
+    if (!(error instanceof LadingError) || !endsJob(error)) throw error
     await failJob(job, await damageOr(error, storage, spool), context, endOf(error, job))
   } finally {
     // Without a connection nothing has begun to read it.

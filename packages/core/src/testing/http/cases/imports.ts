@@ -101,6 +101,7 @@ export const importCases: HttpCases = {
       after: null,
       bundle_id: null,
       waiting_for_storage: null,
+      waiting_for: null,
       metadata: {},
       progress: {
         total_records: 5,
