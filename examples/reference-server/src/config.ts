@@ -40,6 +40,8 @@ export interface Config extends AccessConfig, LimitsConfig {
   readonly exportFileExpiryHours: number
   readonly idempotencyTtlHours: number
   readonly jobRetentionDays: number
+  /** Hours without progress for which a job waits for the database or the storage. */
+  readonly outageLimitHours: number
   readonly hasMetrics: boolean
   readonly logLevel: string
 }
@@ -79,6 +81,7 @@ export function readConfig(env: Environment): Config {
     exportFileExpiryHours: integer(env, 'EXPORT_FILE_EXPIRY_HOURS', 24, 1, 24 * 365),
     idempotencyTtlHours: integer(env, 'IDEMPOTENCY_TTL_HOURS', 24, 1, 24 * 365),
     jobRetentionDays: integer(env, 'JOB_RETENTION_DAYS', 30, 1, 3_650),
+    outageLimitHours: integer(env, 'OUTAGE_LIMIT_HOURS', 24, 1, 24 * 365),
     ...readLimits(env, (name, ...range) => integerIfSet(env, name, ...range)),
     corsOrigins: readOrigins(env),
     hasMetrics: flag(env, 'PROMETHEUS_ENABLED', true),

@@ -1,6 +1,6 @@
 // JSON lines: one for each request, one for each job that ended, one for each fault. Never a value of a file.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Job, LadingError } from '@lading/core'
+import { type Job, LadingError, type Outage } from '@lading/core'
 import { type Logger, pino } from 'pino'
 
 export function createLog(level: string): Logger {
@@ -65,6 +65,13 @@ export function logJob(log: Logger, job: Job): void {
     },
     isNothing ? 'job: nothing was imported' : 'job',
   )
+}
+
+/** What jobs wait for: once when that begins, now and then, and once when it is over. */
+export function logOutage(log: Logger, { event, code, message, since, jobs, cause }: Outage): void {
+  const facts = { code, detail: message, since: since.toISOString(), jobs, faults: chainOf(cause) }
+  if (event === 'over') log.info({ code, since: facts.since }, 'outage: over')
+  else log.warn(facts, event === 'began' ? 'outage: jobs wait' : 'outage: jobs still wait')
 }
 
 /** What an answer with 500 said that the log would tell, or what broke beside all requests. */

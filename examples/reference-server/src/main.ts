@@ -7,7 +7,7 @@ import { readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { openDatabase } from './database.ts'
 import { startHttpServer } from './http-server.ts'
-import { createLog, logFault, logJob } from './log.ts'
+import { createLog, logFault, logJob, logOutage } from './log.ts'
 import { startService } from './service.ts'
 import { onSignals } from './signals.ts'
 
@@ -30,6 +30,7 @@ async function start(): Promise<void> {
       database.pool,
       job => logJob(log, job),
       (error, { jobId }) => logFault(log, jobId === undefined ? 'queue' : `job ${jobId}`, error),
+      outage => logOutage(log, outage),
     )
     const http = await startHttpServer(config, service, log)
     onSignals(async () => {

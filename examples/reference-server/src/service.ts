@@ -7,6 +7,7 @@ import {
   fileStorage,
   type Job,
   type Jobs,
+  type Outage,
   postgresQueue,
   type Resource,
 } from '@lading/core'
@@ -32,6 +33,7 @@ export async function startService(
   pool: pg.Pool,
   onJobEnd: (job: Job) => void,
   onError: (error: unknown, context: { readonly jobId?: string }) => void,
+  onOutage: (outage: Outage) => void,
 ): Promise<Service> {
   const { resources } = project
   const importer = createImporter({
@@ -57,6 +59,8 @@ export async function startService(
     idempotencyTtlHours: config.idempotencyTtlHours,
     jobRetentionDays: config.jobRetentionDays,
     onError,
+    onOutage,
+    outageLimitHours: config.outageLimitHours,
     storedErrors: config.storedErrors,
     activeJobsPerCaller: config.activeJobsPerCaller,
     remote: config.remote,

@@ -36,6 +36,7 @@ const ofServer = {
   EXPORT_FILE_EXPIRY_HOURS: 'exportFileExpiryHours',
   IDEMPOTENCY_TTL_HOURS: 'idempotencyTtlHours',
   JOB_RETENTION_DAYS: 'jobRetentionDays',
+  OUTAGE_LIMIT_HOURS: 'outageLimitHours',
   HEADERS_SECONDS: 'headersSeconds',
   QUEUE_DEPTH: 'queueDepth',
   MAX_CONNECTIONS: 'maxConnections',

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type pg from 'pg'
 import { afterEach, beforeEach, expect } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import {
@@ -32,10 +33,14 @@ interface BedOptions
       | 'queue'
       | 'onJobEnd'
       | 'onError'
+      | 'onOutage'
+      | 'outageLimitHours'
       | 'metrics'
       | 'remote'
     >
   > {
+  /** Options of a pool of its own for importer and exporter. @defaultValue that of the database */
+  readonly pool?: pg.Pool
   /** @defaultValue the reference resources */
   readonly resources?: readonly Resource[]
 }
@@ -69,8 +74,8 @@ export function jobsBed(): JobsBed {
   let jobs: Jobs
   let stopping: AbortController
   let working: Promise<void>
-  const jobsWith = ({ resources: own = resources, ...options }: BedOptions): Jobs => {
-    const { pool } = database
+  const jobsWith = ({ resources: own = resources, pool: given, ...options }: BedOptions): Jobs => {
+    const pool = given ?? database.pool
     return createJobs({
       importer: createImporter({ pool, resources: own, batchRows: 3 }),
       exporter: createExporter({ pool, resources: own }),

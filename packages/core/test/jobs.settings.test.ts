@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { storedFiles } from '../../../test-support/stored-files.ts'
-import { fileStorage, type SubmitImport } from '../src/index.ts'
+import { fileStorage, LadingError, type SubmitImport } from '../src/index.ts'
 import { file, jobsBed } from './jobs-bed.ts'
 import { bytes, rowsOf } from './support.ts'
 
@@ -84,12 +84,12 @@ test('an atomic import that fails for good has imported nothing, and says so', a
     yield bytes(file).subarray(0, -1)
     // Whatever comes first is judged before it breaks.
     await expect.poll(async () => (await bed.jobs.get(id))?.progress.processedRecords).toBe(3)
-    throw new Error('broken')
+    throw new LadingError('STORAGE_CORRUPT', 'The stored file is broken.')
   }
   bed.work({ storage: { ...storage, get: async () => Readable.from(breaks()) }, maxAttempts: 1 })
   expect(await bed.ended(id)).toMatchObject({
     status: 'failed',
-    errorCode: 'SOURCE_UNAVAILABLE',
+    errorCode: 'STORAGE_CORRUPT',
     progress: { processedRecords: 1, failedRecords: 1, successfulRecords: 0, insertedRecords: 0 },
   })
   expect(await rowsOf(bed.database.pool, 'users')).toEqual([])

@@ -105,7 +105,7 @@ test('active_jobs is there from the beginning, rises, falls, and never below zer
   expect(await values()).toEqual(lines(1, 1))
 })
 
-test('these seven and nothing else are exposed, as the text format that Prometheus reads', async () => {
+test('these eight and nothing else are exposed, as the text format that Prometheus reads', async () => {
   const { contentType, body } = await prometheusMetrics({ resources }).expose()
   expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
   expect(body.split('\n').filter(line => line.startsWith('# TYPE '))).toEqual([
@@ -115,7 +115,21 @@ test('these seven and nothing else are exposed, as the text format that Promethe
     '# TYPE bulk_import_export_job_duration_seconds histogram',
     '# TYPE bulk_import_export_records_processed_total counter',
     '# TYPE bulk_import_export_cleaned_total counter',
+    '# TYPE bulk_import_export_waiting_jobs gauge',
     '# TYPE bulk_import_export_active_jobs gauge',
+  ])
+})
+
+test('waiting_jobs says how many jobs wait for what, and nothing that is none of it', async () => {
+  const metrics = prometheusMetrics({ resources })
+  metrics.waiting?.({ code: 'STORAGE_UNAVAILABLE', jobs: 3 })
+  metrics.waiting?.({ code: 'DATABASE_UNAVAILABLE', jobs: 2 })
+  metrics.waiting?.({ code: 'DATABASE_UNAVAILABLE', jobs: 0 })
+  metrics.waiting?.({ code: 'INVENTED', jobs: 1 })
+  const values = (await scrape(metrics, 'bulk_import_export_waiting_jobs')).filter(line => /[1-9]$/.test(line))
+  expect(values).toEqual([
+    'bulk_import_export_waiting_jobs{code="STORAGE_UNAVAILABLE"} 3',
+    'bulk_import_export_waiting_jobs{code="other"} 1',
   ])
 })
 

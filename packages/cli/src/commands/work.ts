@@ -1,5 +1,5 @@
 // lading work: the jobs of a database, done by a process of their own until it is told to stop.
-import { createJobs, fileStorage, LadingError, postgresQueue } from '@lading/core'
+import { createJobs, fileStorage, LadingError, type Outage, postgresQueue } from '@lading/core'
 import { sentenceOf, tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
@@ -59,6 +59,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
         spoolRetentionDays: false,
         onJobEnd: job => process.stdout.write(jobLine(job)),
         onError: complain,
+        onOutage: tellOutage,
       })
       try {
         tell(
@@ -71,6 +72,11 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
       return exitCode.done
     },
   )
+}
+
+function tellOutage({ event, code, message, jobs }: Outage): void {
+  if (event === 'over') tell(`${code} is over.`)
+  else tell(`${event === 'began' ? 'Waiting' : 'Still waiting'} with ${count(jobs)} jobs: ${code}. ${message}`)
 }
 
 /** @throws CommandError */

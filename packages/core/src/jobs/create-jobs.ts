@@ -9,6 +9,7 @@ import { quietMetrics } from '../metrics/quiet-metrics.ts'
 import type { QueueKind } from '../queue/queue.ts'
 import { remoteAccess } from '../source/remote-access.ts'
 import { identityOf } from '../storage/identity.ts'
+import { translated } from '../storage/translated.ts'
 import { openVerified } from '../storage/verified.ts'
 import { probe } from './health.ts'
 import type { Jobs } from './jobs.ts'
@@ -51,7 +52,8 @@ import { type RunJob, toItsStorage, workOn } from './work/worker.ts'
  * await jobs.work({ signal })
  */
 export function createJobs(options: JobsOptions): Jobs {
-  const { exporter, queue, storage, leaseSeconds = 30, maxAttempts = 5 } = options
+  const { exporter, queue, leaseSeconds = 30, maxAttempts = 5 } = options
+  const storage = translated(options.storage)
   const { sweepSeconds = 30 } = options
   const log = quietLog('onError', options.onError)
   const onError = (error: unknown, jobId?: string) => log(error, jobId === undefined ? {} : { jobId })

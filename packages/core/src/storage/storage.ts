@@ -42,6 +42,8 @@ export interface ByteRange {
  * Every method that takes a key throws `STORAGE_KEY_INVALID` for any other, before it does anything.
  */
 export interface Storage {
+  // What else its methods throw, or their streams break with, means that it cannot be used now: jobs wait for that.
+
   /**
    * Keeps what `source` yields. Readers see nothing of it until it is complete, and then all of it. When it fails
    * in whatever way, nothing is left, and an object that was there before is untouched. The source is closed on

@@ -108,7 +108,7 @@ function corrupt(key: string, what: string): LadingError {
 
 function brokenOff(): LadingError {
   return new LadingError(
-    'SOURCE_UNAVAILABLE',
+    'STORAGE_UNAVAILABLE',
     'The storage closed the file before its end; it is read again.',
   )
 }
