@@ -25,6 +25,7 @@ describe('without any variable', () => {
       exportFileExpiryHours: 24,
       idempotencyTtlHours: 24,
       jobRetentionDays: 30,
+      outageLimitHours: 24,
       limits: {},
       headersSeconds: 20,
       maxConnections: 1_000,

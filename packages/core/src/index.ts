@@ -47,8 +47,15 @@ export type { JobsOptions } from './jobs/jobs-options.ts'
 export type { Cleaned } from './jobs/life/janitor.ts'
 export type { ErrorPage } from './jobs/outcome/record-errors.ts'
 export type { ErrorFilter } from './jobs/store/error-counts.ts'
-export type { Job, JobFile, JobKind, JobOutage, JobProgress, JobStatus, JobWarning } from './jobs/store/job.ts'
-export type { Outage } from './jobs/work/outages.ts'
+export type {
+  Job,
+  JobFile,
+  JobKind,
+  JobOutage,
+  JobProgress,
+  JobStatus,
+  JobWarning,
+} from './jobs/store/job.ts'
 export type { ListJobs } from './jobs/store/job-store.ts'
 export type { KeyClaim } from './jobs/submit/idempotency.ts'
 export type { WantedRoom } from './jobs/submit/room.ts'
@@ -63,6 +70,7 @@ export type {
   SubmitImport,
   SubmitRemoteImport,
 } from './jobs/submit/submission.ts'
+export type { Outage } from './jobs/work/outages.ts'
 export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'

@@ -126,7 +126,9 @@ test('waiting_jobs says how many jobs wait for what, and nothing that is none of
   metrics.waiting?.({ code: 'DATABASE_UNAVAILABLE', jobs: 2 })
   metrics.waiting?.({ code: 'DATABASE_UNAVAILABLE', jobs: 0 })
   metrics.waiting?.({ code: 'INVENTED', jobs: 1 })
-  const values = (await scrape(metrics, 'bulk_import_export_waiting_jobs')).filter(line => /[1-9]$/.test(line))
+  const values = (await scrape(metrics, 'bulk_import_export_waiting_jobs')).filter(line =>
+    /[1-9]$/.test(line),
+  )
   expect(values).toEqual([
     'bulk_import_export_waiting_jobs{code="STORAGE_UNAVAILABLE"} 3',
     'bulk_import_export_waiting_jobs{code="other"} 1',

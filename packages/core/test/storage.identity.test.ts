@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fileStorage, memoryStorage } from '../src/index.ts'
@@ -53,35 +54,38 @@ test('a copied folder keeps it, and one that comes to be later has another', asy
 test.each([
   ['is emptied', () => rm(root, { recursive: true }).then(() => mkdir(root))],
   ['is missing', () => rm(root, { recursive: true })],
-])('a folder that %s under a process that uses it is unavailable, and nothing is made of it', async (_, lose) => {
-  const storage = fileStorage(root)
-  const identity = await storage.identity()
-  await storage.put('kept', [Buffer.from('x')])
-  const copy = join(parent, 'copy')
-  await cp(root, copy, { recursive: true })
-  await lose()
-  const before = await readdir(parent, { recursive: true })
-  const calls = [
-    () => storage.identity(),
-    () => storage.put('new', [Buffer.from('x')]),
-    () => storage.get('kept'),
-    () => storage.stat('kept'),
-    () => storage.delete('kept'),
-    () => storage.expectRoom(1),
-    async () => {
-      for await (const _ of storage.list(''));
-    },
-    async () => storage.removeUnfinished?.(new Date()),
-  ]
-  for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
-  expect(await readdir(parent, { recursive: true })).toEqual(before)
-  // It is mounted again.
-  await rm(root, { recursive: true, force: true })
-  await cp(copy, root, { recursive: true })
-  expect(await storage.identity()).toBe(identity)
-  expect(await storage.stat('kept')).toMatchObject({ size: 1 })
-  await expect(storage.get('never')).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
-})
+])(
+  'a folder that %s under a process that uses it is unavailable, and nothing is made of it',
+  async (_, lose) => {
+    const storage = fileStorage(root)
+    const identity = await storage.identity()
+    await storage.put('kept', Readable.from([Buffer.from('x')]))
+    const copy = join(parent, 'copy')
+    await cp(root, copy, { recursive: true })
+    await lose()
+    const before = await readdir(parent, { recursive: true })
+    const calls = [
+      () => storage.identity(),
+      () => storage.put('new', Readable.from([Buffer.from('x')])),
+      () => storage.get('kept'),
+      () => storage.stat('kept'),
+      () => storage.delete('kept'),
+      () => storage.expectRoom(1),
+      async () => {
+        for await (const _ of storage.list(''));
+      },
+      async () => storage.removeUnfinished?.(new Date()),
+    ]
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+    expect(await readdir(parent, { recursive: true })).toEqual(before)
+    // It is mounted again.
+    await rm(root, { recursive: true, force: true })
+    await cp(copy, root, { recursive: true })
+    expect(await storage.identity()).toBe(identity)
+    expect(await storage.stat('kept')).toMatchObject({ size: 1 })
+    await expect(storage.get('never')).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
+  },
+)
 
 test('a folder that is replaced under a process has the identity of the new one', async () => {
   const storage = fileStorage(root)

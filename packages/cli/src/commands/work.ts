@@ -76,7 +76,8 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
 
 function tellOutage({ event, code, message, jobs }: Outage): void {
   if (event === 'over') tell(`${code} is over.`)
-  else tell(`${event === 'began' ? 'Waiting' : 'Still waiting'} with ${count(jobs)} jobs: ${code}. ${message}`)
+  else
+    tell(`${event === 'began' ? 'Waiting' : 'Still waiting'} with ${count(jobs)} jobs: ${code}. ${message}`)
 }
 
 /** @throws CommandError */

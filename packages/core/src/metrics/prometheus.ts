@@ -52,10 +52,16 @@ export function prometheusMetrics({
   prefix = 'bulk_import_export_',
   register = new Registry(),
 }: PrometheusOptions): PrometheusMetrics {
-  const { requests, requestSeconds, jobs, jobSeconds, recordsProcessed, activeJobs, waitingJobs, cleanedObjects } = define(
-    prefix,
-    register,
-  )
+  const {
+    requests,
+    requestSeconds,
+    jobs,
+    jobSeconds,
+    recordsProcessed,
+    activeJobs,
+    waitingJobs,
+    cleanedObjects,
+  } = define(prefix, register)
   const resourceLabel = among(resources.map(({ name }) => name))
   const routeLabel = routeLabels()
   const active = { import: 0, export: 0 }
@@ -150,7 +156,11 @@ function define(prefix: string, register: Registry) {
     ),
     cleanedObjects: new Counter(named('cleaned_total', 'What the janitor has deleted, by kind.', ['kind'])),
     waitingJobs: new Gauge(
-      named('waiting_jobs', 'Jobs of this process that wait for shared infrastructure, by what they wait for.', ['code']),
+      named(
+        'waiting_jobs',
+        'Jobs of this process that wait for shared infrastructure, by what they wait for.',
+        ['code'],
+      ),
     ),
     activeJobs: new Gauge(named('active_jobs', 'Jobs that this process works on now.', ['type'])),
   }

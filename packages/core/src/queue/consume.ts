@@ -56,7 +56,9 @@ export async function consume(
     } catch (error) {
       const pauseMs = pauseOf(error)
       if (!stop.aborted && pauseMs === undefined) settings.report(error, jobId)
-      const delayMs = stop.aborted ? 0 : (pauseMs ?? settings.backoff(delivery.deliveries))
+      const delayMs = stop.aborted
+        ? 0
+        : Math.min(settings.maxBackoffMs, pauseMs ?? settings.backoff(delivery.deliveries))
       return told(() => store.release(delivery, delayMs), jobId)
     }
     failpoint('after_done_before_queue_ack')

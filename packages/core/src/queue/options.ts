@@ -26,7 +26,7 @@ export interface QueueOptions {
   readonly pollMs?: number
   /** Milliseconds until a message is delivered again after its handler rejected, doubled each time. @defaultValue 1,000 */
   readonly backoffMs?: number
-  /** Milliseconds, where the doubling ends. @defaultValue 300,000 */
+  /** Milliseconds, where the doubling ends, also that of jobs that wait for infrastructure. @defaultValue 300,000 */
   readonly maxBackoffMs?: number
   /** Messages of one kind that may wait; the next one is refused. A few more get in when many come at once. @defaultValue no limit */
   readonly maxDepth?: number
@@ -41,6 +41,7 @@ export interface QueueSettings {
   readonly visibilityMs: number
   readonly pollMs: number
   readonly maxDepth: number | undefined
+  readonly maxBackoffMs: number
   /** Milliseconds to wait after this many deliveries. */
   backoff(deliveries: number): number
   report(error: unknown, jobId?: string): void
@@ -56,6 +57,7 @@ export function readQueueOptions(options: QueueOptions): QueueSettings {
     visibilityMs,
     pollMs,
     maxDepth,
+    maxBackoffMs,
     // Not quite the same for all, so that what failed together does not come back together.
     backoff: deliveries =>
       Math.min(maxBackoffMs, backoffMs * 2 ** (deliveries - 1) * (1 + Math.random() / 4)),

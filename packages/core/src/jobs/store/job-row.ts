@@ -1,14 +1,14 @@
 // A row of lading.jobs ↔ a job as its owner sees it.
 
+import type { FaultCode } from '../../errors/codes.ts'
 import type { ImportSettings } from '../../importer/settings.ts'
 import { type StoredWarning, shownWarnings } from '../../importer/warnings.ts'
-import type { FaultCode } from '../../errors/codes.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { ErrorCount } from './error-counts.ts'
 import { fileNameOf, resourcesOf } from './export-file.ts'
 import type { Job, JobFile, JobKind, JobOutage, JobStatus, JobWarning } from './job.ts'
-import type { Checkpoint } from './resume.ts'
 import { placeSql } from './place-sql.ts'
+import type { Checkpoint } from './resume.ts'
 import { isUnserved } from './served-storages.ts'
 import { isEnded } from './transitions.ts'
 

@@ -1,6 +1,7 @@
 // The statements that write a job's row. All times are the database's, and every status comes from THE table.
-import { jobColumns } from './job-row.ts'
+
 import { isWhole } from './claim-sql.ts'
+import { jobColumns } from './job-row.ts'
 import { placeSql } from './place-sql.ts'
 import { become, may, type TransitionName } from './transitions.ts'
 
