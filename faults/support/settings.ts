@@ -34,6 +34,14 @@ export interface WorkerSettings {
   /** A hook keeps the event loop busy at the record of this number, once, until there is such a file. */
   readonly block?: { readonly atRecord: number; readonly untilThereIs: string } | undefined
   readonly resource?: 'cargo' | 'users' | undefined
+  /** So many tables of `fleet.ts`. */
+  readonly fleet?: number | undefined
+  /** From where files are fetched. */
+  readonly allow?: string | undefined
+  /** @defaultValue 100 */
+  readonly maxAttempts?: number | undefined
+  /** @defaultValue 200 */
+  readonly maxBackoffMs?: number | undefined
   readonly poolSize?: number | undefined
   /**
    * Seconds for which a connection may move no byte while an answer is due. So long that a busy machine is not taken

@@ -14,6 +14,7 @@ import {
 } from '../../packages/core/src/index.ts'
 import { setFailpoints } from '../../packages/core/src/testing/index.ts'
 import { cargo } from './cargo.ts'
+import { fleetResources } from './fleet.ts'
 import { applicationName, type WorkerEvent, type WorkerSettings } from './settings.ts'
 import { countedSteps } from './steps.ts'
 import { tapWire } from './wire.ts'
@@ -50,7 +51,7 @@ function onRecord(): void {
   while (!existsSync(settings.block.untilThereIs)) Math.random()
 }
 
-const resources = [...project.resources, cargo(onRecord)]
+const resources = [...project.resources, cargo(onRecord), ...fleetResources(settings.fleet ?? 0)]
 const { patienceSeconds = 30 } = settings
 const importer = createImporter({ pool, resources, batchRows, noProgressSeconds: patienceSeconds })
 const exporter = createExporter({ pool, resources })
@@ -59,7 +60,7 @@ const inDatabase = postgresQueue({
   visibilityMs: leaseSeconds * 1_500,
   pollMs: 50,
   backoffMs: 20,
-  maxBackoffMs: 200,
+  maxBackoffMs: settings.maxBackoffMs ?? 200,
   onError: error => tell({ event: 'fault', error: String(error) }),
 })
 /** Like one outside of the database: enqueued to behind the commit. */
@@ -76,10 +77,14 @@ const jobs = createJobs({
   storage: fileStorage(folder),
   leaseSeconds,
   sweepSeconds: 0.2,
-  maxAttempts: 100,
+  maxAttempts: settings.maxAttempts ?? 100,
+  remote: { allow: settings.allow === undefined ? [] : [settings.allow] },
   onJobEnd: ({ id, status, errorMessage }) =>
     tell({ event: 'ended', job: id, how: `${status} ${errorMessage ?? ''}` }),
   onError: error => tell({ event: 'fault', error: String(error) }),
+  onOutage: ({ event, cause }) => {
+    if (event === 'began') tell({ event: 'fault', error: String(cause) })
+  },
 })
 
 const stopping = new AbortController()
