@@ -125,7 +125,10 @@ export interface Left extends Awaited<ReturnType<typeof tracesOf>> {
 }
 
 export async function leftOf(id: string, number: number, { jobs, pool }: Context): Promise<Left> {
-  const traces = await tracesOf(pool, id, tableOf(number), 'ref')
+  const found = await tracesOf(pool, id, tableOf(number), 'ref')
+  // Sentences name the table, and each job has its own.
+  const errors = found.errors.map(error => error.replaceAll(/cargo_\d+/g, 'cargo'))
+  const traces = { ...found, errors }
   const download = await jobs.download(id)
   if (download === undefined) return { ...traces, file: undefined }
   const bytes = await buffer(download)

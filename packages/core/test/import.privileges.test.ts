@@ -1,6 +1,6 @@
 // Missing privileges are found before the first row, by `check` and by each import, and each is named.
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
 
@@ -104,4 +104,61 @@ test('a right that was taken away while the importer knew the table is missed as
   await expect(running).rejects.toMatchObject(
     refused('INSERT on shop.notes ("id", "name", "size", "team_id")'),
   )
+})
+
+describe('sequences and the schema', () => {
+  const orders = defineResource('orders', {
+    table: 'shop.orders',
+    schema: Type.Object({ id: Type.Optional(Type.Integer()), name: Type.String() }),
+    key: ['id'],
+  })
+  const order = (records: readonly object[]) =>
+    createImporter({ pool: poor, resources: [orders], batchRows: 1 }).run({
+      resource: 'orders',
+      source: records,
+    })
+  const misses = (what: string) => ({
+    code: 'DATABASE_REFUSED',
+    message: `The database user may not import into the resource "orders"; grant it ${what}.`,
+  })
+  beforeEach(async () => {
+    await database.pool.query(`
+      drop table if exists shop.orders;
+      create table shop.orders (id serial primary key, name text not null, place bigserial);
+      grant select, insert on shop.orders to ${role}`)
+  })
+
+  test('a default that always draws is asked for before the first row', async () => {
+    await expect(order([{ id: 1, name: 'a' }])).rejects.toMatchObject(
+      misses('USAGE on the sequence shop.orders_place_seq'),
+    )
+    await may('usage on sequence shop.orders_place_seq')
+    expect(await order([{ id: 1, name: 'a' }])).toMatchObject({ inserted: 1 })
+  })
+
+  test('one of a field that records may give is asked for where the first one does not', async () => {
+    await may('usage on sequence shop.orders_place_seq')
+    const run = order([{ id: 1, name: 'a' }, { name: 'b' }, { name: 'c' }])
+    await expect(run).rejects.toMatchObject({
+      ...misses('USAGE on the sequence shop.orders_id_seq'),
+      report: { failed: 0 },
+    })
+    await may('usage on sequence shop.orders_id_seq')
+    expect(await order([{ id: 8, name: 'a' }, { name: 'b' }])).toMatchObject({ inserted: 2 })
+  })
+
+  test('the schema is named', async () => {
+    await may('usage on all sequences in schema shop')
+    expect(await order([{ id: 1, name: 'a' }])).toMatchObject({ inserted: 1 })
+    const same = createImporter({ pool: poor, resources: [orders] })
+    await same.check()
+    await database.pool.query(`revoke usage on schema shop from ${role}`)
+    try {
+      await expect(same.run({ resource: 'orders', source: [{ id: 2, name: 'b' }] })).rejects.toMatchObject(
+        misses('USAGE on the schema shop'),
+      )
+    } finally {
+      await may('usage on schema shop')
+    }
+  })
 })

@@ -233,16 +233,18 @@ test('a storage that fails is told and does not keep the rest from being cleaned
   await ask('update lading.idempotency_keys set expires_at = clock_timestamp()')
   const failures: unknown[] = []
   const storage = fileStorage(bed.folder)
+  const gone = new Error('the disk is gone')
   const broken = {
     ...storage,
-    delete: () => Promise.reject(new Error('the disk is gone')),
+    delete: () => Promise.reject(gone),
     list: () => {
-      throw new Error('the disk is gone')
+      throw gone
     },
   }
   const cleaned = await server({ storage: broken, onError: error => failures.push(error) }).clean()
   expect(cleaned).toEqual({ ...nothing, spool: 1, idempotency_key: 1 })
-  expect(failures.map(String)).toEqual(['Error: the disk is gone', 'Error: the disk is gone'])
+  const fault = { code: 'STORAGE_UNAVAILABLE', cause: gone }
+  expect(failures).toEqual([expect.objectContaining(fault), expect.objectContaining(fault)])
   expect((await stat(join(bed.folder, key))).isFile()).toBe(true)
   await age(key, 61)
   expect(await bed.jobs.clean()).toEqual({ ...nothing, orphan: 1 })

@@ -9,6 +9,7 @@ import type { Row } from '../resource/row.ts'
 import { asideJudge } from './aside.ts'
 import type { OnConflict } from './conflict.ts'
 import { asksDoubtful } from './doubt.ts'
+import { drawsJudge } from './draws.ts'
 import type { StagedBatch } from './encode.ts'
 import { mergeBatch } from './merge.ts'
 import { forgetErrors, insertedOnly, type MergeJob, type Road } from './merge-job.ts'
@@ -66,6 +67,7 @@ export async function openSession(
   let road: Road = 'optimistic'
   const { opening, closing, takeBack } = frame(staging, options)
   const asides = asideJudge(client, target)
+  const draws = drawsJudge(client, target)
 
   const fill = async (batch: StagedBatch): Promise<void> => {
     if (batch.rows.length === 0) await client.query(opening)
@@ -78,6 +80,7 @@ export async function openSession(
   ): Promise<MergeOutcome | undefined> => {
     let isTakenBack = false
     forgetErrors(batch)
+    if (rehearsal === undefined) await draws(batch)
     await sequences.beforeBatch(client, batch)
     await fill(batch)
     if (aside.length > 0) await asides.judge(aside)

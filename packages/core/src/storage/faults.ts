@@ -36,6 +36,7 @@ export function folderMissing(cause?: unknown): LadingError {
 /** What stops a process that starts: nobody has used the folder yet, so that nothing waits for it. */
 export function folderUnusable(error: unknown): LadingError {
   const fault = storageFault(error)
+  if (fault === error) return fault
   if (fault.code !== 'STORAGE_UNAVAILABLE') return fault
   return new LadingError(
     'CONFIG_INVALID',
@@ -54,7 +55,9 @@ export function storageFault(error: unknown): LadingError {
   if (occupied.has(code)) return placeTaken(error)
   return new LadingError(
     'STORAGE_UNAVAILABLE',
-    `The storage folder cannot be used now (${code ?? 'unknown reason'}); check its disk, and that it may be read and written.`,
+    code === undefined
+      ? 'The storage cannot be used now; check it, and see the log.'
+      : `The storage folder cannot be used now (${code}); check its disk, and that it may be read and written.`,
     { cause: error },
   )
 }

@@ -35,7 +35,8 @@ export async function folderIdentity(root: string, known?: string): Promise<stri
     if (text === undefined) await make(root, randomUUID())
     return await read(root)
   } catch (error) {
-    throw known === undefined ? folderUnusable(error) : storageFault(error)
+    // Once it was there, whatever is in its place is something else, for now.
+    throw known === undefined ? folderUnusable(error) : folderMissing(error)
   }
 }
 
@@ -57,6 +58,7 @@ async function read(root: string): Promise<string> {
   for (let tries = 1; ; tries++) {
     const id = (await readText(root))?.trim()
     if (id !== undefined && uuid.test(id)) return id
+    if (id === undefined) throw folderMissing()
     if (id !== '' || tries === emptyTries) throw garbled()
     await setTimeout(emptyPauseMs)
   }
