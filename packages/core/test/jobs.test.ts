@@ -141,5 +141,6 @@ test('every part answers when it is asked for its health', async () => {
     storage: true,
     queue: true,
     waitingForStorages: [],
+    waitingFor: [],
   })
 })

@@ -37,7 +37,7 @@ test('all of it comes, and a part', async () => {
 test.each<[string, (stream: Readable) => void, object]>([
   ['ends too early', stream => stream.push(null), { code: 'STORAGE_CORRUPT' }],
   ['fails', stream => stream.destroy(new Error('gone')), { message: 'gone' }],
-  ['is closed without a word', stream => stream.destroy(), { code: 'SOURCE_UNAVAILABLE' }],
+  ['is closed without a word', stream => stream.destroy(), { code: 'STORAGE_UNAVAILABLE' }],
 ])('a stream that %s is an error for its reader', async (_, end, error) => {
   const storage = await storageOf(end)
   await expect(buffer(await openVerified(storage, stored))).rejects.toMatchObject(error)
