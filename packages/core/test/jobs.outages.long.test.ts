@@ -184,7 +184,7 @@ describe('a job that waits', () => {
     const pauseOf = async (outages: number) =>
       Number((await bed.database.pool.query(pause, [id, outages])).rows[0]?.seconds ?? 0)
     for (const [outages, least, most] of [
-      [5, 11, 20],
+      [7, 11, 20],
       [40, 44, 75],
     ] as const) {
       await bed.database.pool.query('update lading.jobs set outages = $2 where id = $1', [id, outages - 1])

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import { quietLog } from '../errors/listener.ts'
+import { quietLog, quietly } from '../errors/listener.ts'
 import { internalsOf } from '../importer/internals.ts'
 import { noopMetrics } from '../metrics/noop.ts'
 import { quietMetrics } from '../metrics/quiet-metrics.ts'
@@ -81,7 +81,8 @@ export function createJobs(options: JobsOptions): Jobs {
     onError,
   }
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
-  const outages = watchOutages({ pool: importer.pool, metrics, onOutage: options.onOutage })
+  const onOutage = quietly('onOutage', options.onOutage, onError)
+  const outages = watchOutages({ pool: importer.pool, metrics, onOutage })
   const outageLimitHours = atLeast('outageLimitHours', options.outageLimitHours ?? defaults.outageLimitHours)
   const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages }
   const worker = { store, name: processName, ...attempts, observer, onError }

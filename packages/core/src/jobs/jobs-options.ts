@@ -36,7 +36,7 @@ export interface JobsOptions {
    * Hears what jobs of this process wait for: once when that begins, once when it is over, and every ten minutes in
    * between. `onError` does not hear of it. @defaultValue nobody
    */
-  readonly onOutage?: ((outage: Outage) => void) | undefined
+  readonly onOutage?: ((outage: Outage) => unknown) | undefined
   /**
    * Seconds between two looks for jobs that the queue has forgotten. Less finds the jobs of a dead process sooner,
    * and asks the database more often. @defaultValue 30

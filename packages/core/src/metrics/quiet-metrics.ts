@@ -11,6 +11,7 @@ export function quietMetrics(metrics: Metrics, onFailure: (fault: LadingError) =
     jobStopped: quietly('metrics.jobStopped', facts => metrics.jobStopped(facts), onFailure),
     jobEnded: quietly('metrics.jobEnded', facts => metrics.jobEnded(facts), onFailure),
     records: quietly('metrics.records', facts => metrics.records(facts), onFailure),
+    waiting: quietly('metrics.waiting', facts => metrics.waiting?.(facts), onFailure),
     cleaned: quietly('metrics.cleaned', facts => metrics.cleaned?.(facts), onFailure),
   }
 }

@@ -1,6 +1,6 @@
 // THE list of hooks: every function that an application hands to Lading, what kind it is, and one use of it.
 import type { HttpMetrics } from '../../src/http/index.ts'
-import { type Metrics, memoryStorage, noopMetrics } from '../../src/index.ts'
+import { type Metrics, memoryStorage, noopMetrics, type Storage } from '../../src/index.ts'
 import { exported, imported } from './bed.ts'
 import type { HookCase } from './hook-case.ts'
 
@@ -11,6 +11,20 @@ const ended = { status: 'completed', successful: 2 }
 
 const metrics = (hook: Partial<Metrics>): Metrics => ({ ...noopMetrics, ...hook })
 const counting = (hook: Partial<HttpMetrics>): HttpMetrics => ({ httpRequest: nothing, ...hook })
+
+/** Cannot be read the first time. */
+function brokenOnce(): Storage {
+  const storage = memoryStorage()
+  let isBroken = true
+  return {
+    ...storage,
+    async get(...asked) {
+      if (!isBroken) return storage.get(...asked)
+      isBroken = false
+      throw new Error('away')
+    },
+  }
+}
 
 export const allHooks: readonly HookCase[] = [
   {
@@ -169,6 +183,20 @@ export const allHooks: readonly HookCase[] = [
       use: (bed, hook) => bed.working({ metrics: metrics({ [name]: hook }) }),
     }),
   ),
+  {
+    name: 'onOutage',
+    kind: 'told',
+    good: nothing,
+    result: ended,
+    use: (bed, onOutage) => bed.working({ onOutage, storage: brokenOnce() }),
+  },
+  {
+    name: 'metrics.waiting',
+    kind: 'told',
+    good: nothing,
+    result: ended,
+    use: (bed, waiting) => bed.working({ metrics: metrics({ waiting }), storage: brokenOnce() }),
+  },
   {
     name: 'metrics.cleaned',
     kind: 'told',

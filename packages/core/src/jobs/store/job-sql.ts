@@ -66,7 +66,7 @@ set ${become('release')}, lease_until = null, worker = null, attempts = greatest
   outage_since = case when ${isFurther} then clock_timestamp() - make_interval(secs => $5) else outage_since end,
   outages = case when ${isFurther} then 1 else outages + 1 end,
   outage_place = greatest(outage_place, ${placeSql}), outage_code = $3, outage_message = $4,
-  due_at = clock_timestamp() + make_interval(secs => least(60, power(2, least(case when ${isFurther} then 0 else outages end, 10)))
+  due_at = clock_timestamp() + make_interval(secs => least(60, power(2, least(case when ${isFurther} then 0 else outages end, 10)) / 4)
     * (0.75 + random() / 2))
 where id = $1 and token = $2 and ${may('release')}
 returning id, extract(epoch from due_at - clock_timestamp())::float8 as pause_seconds`

@@ -32,7 +32,8 @@ export interface Outages {
 export interface OutagesOptions {
   readonly pool: Pool
   readonly metrics: Pick<Metrics, 'waiting'>
-  readonly onOutage: ((outage: Outage) => void) | undefined
+  /** It does not throw. */
+  readonly onOutage: (outage: Outage) => void
   /** Milliseconds between two looks for jobs that others have finished. @defaultValue 5000 */
   readonly lookMs?: number
 }
@@ -53,11 +54,7 @@ export function watchOutages({ pool, metrics, onOutage, lookMs = 5_000 }: Outage
 
   function tell(event: Outage['event'], { fault, since, jobs }: Entry): void {
     const { code, message } = fault
-    try {
-      onOutage?.({ event, code, message, since, jobs: jobs.size, cause: fault })
-    } catch {
-      // A logger that throws must not end a worker.
-    }
+    onOutage({ event, code, message, since, jobs: jobs.size, cause: fault })
   }
   function settle(jobId: string): void {
     for (const [code, entry] of entries) {
