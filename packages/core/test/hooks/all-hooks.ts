@@ -1,7 +1,8 @@
 // THE list of hooks: every function that an application hands to Lading, what kind it is, and one use of it.
 import type { HttpMetrics } from '../../src/http/index.ts'
-import { type Metrics, memoryStorage, noopMetrics, type Storage } from '../../src/index.ts'
+import { type Metrics, memoryStorage, noopMetrics } from '../../src/index.ts'
 import { exported, imported } from './bed.ts'
+import { brokenOnce } from './broken-once.ts'
 import type { HookCase } from './hook-case.ts'
 
 const importing = { result: imported }
@@ -11,20 +12,6 @@ const ended = { status: 'completed', successful: 2 }
 
 const metrics = (hook: Partial<Metrics>): Metrics => ({ ...noopMetrics, ...hook })
 const counting = (hook: Partial<HttpMetrics>): HttpMetrics => ({ httpRequest: nothing, ...hook })
-
-/** Cannot be read the first time. */
-function brokenOnce(): Storage {
-  const storage = memoryStorage()
-  let isBroken = true
-  return {
-    ...storage,
-    async get(...asked) {
-      if (!isBroken) return storage.get(...asked)
-      isBroken = false
-      throw new Error('away')
-    },
-  }
-}
 
 export const allHooks: readonly HookCase[] = [
   {
