@@ -18,7 +18,7 @@ beforeAll(async () => {
     create table named (id int primary key, note text check (coalesce(note, 'named')::regclass is not null));
     create table audit (note text);
     create table audited (id int primary key, note text);
-    create function audit_note() returns trigger language plpgsql as $$
+    create function audit_note() returns trigger language plpgsql set lock_timeout = '100ms' as $$
       begin
         if new.note is not null then insert into audit values (new.note); end if;
         return new;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   limited = new pg.Pool({
     connectionString: database.url,
     max: 2,
-    options: `-c role=${role} -c lock_timeout=100ms`,
+    options: `-c role=${role}`,
   })
 })
 afterAll(async () => {

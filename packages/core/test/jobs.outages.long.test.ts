@@ -1,23 +1,18 @@
 // What every job needs is away: jobs wait, however often they have tried, and end as if nothing had happened.
 import { readdir, rename } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { JobsOptions, Outage } from '../src/index.ts'
 import { file, jobsBed } from './jobs-bed.ts'
-import { bytes, rowsOf } from './support.ts'
+import { bytes } from './support.ts'
 
 const bed = jobsBed()
-/** Waits for locks for a moment only, as a role may be told to. */
-let impatient: pg.Pool
 let outages: Outage[] = []
 beforeEach(() => {
   outages = []
-  impatient = new pg.Pool({ connectionString: bed.database.url, options: '-c lock_timeout=30ms' })
 })
 afterEach(async () => {
   await bed.stop()
-  await impatient.end()
 })
 
 const onOutage: JobsOptions['onOutage'] = outage => void outages.push(outage)
@@ -63,29 +58,6 @@ const kinds = {
 } as const
 
 describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
-  test('a table that is locked', async () => {
-    const { id } = await kinds[kind]()
-    const holder = await bed.database.pool.connect()
-    await holder.query('begin; lock table users')
-    bed.work({ pool: impatient, onOutage })
-    await triedOften(id, 7)
-    await expect.poll(async () => (await bed.jobs.get(id))?.waitingFor?.code).toBe('DATABASE_UNAVAILABLE')
-    expect((await bed.jobs.get(id))?.errorCode).toBeNull()
-    expect(told()).toEqual(['began DATABASE_UNAVAILABLE'])
-    expect((await bed.jobs.health()).waitingFor).toMatchObject([{ code: 'DATABASE_UNAVAILABLE', jobs: 1 }])
-    await holder.query('commit')
-    holder.release()
-    const job = await ended(id)
-    expect(job).toMatchObject({ status: 'completed', waitingFor: null, errorCode: null })
-    if (kind === 'import') {
-      expect(job?.progress).toMatchObject({ successfulRecords: 3, failedRecords: 3 })
-      expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(3)
-    }
-    if (kind === 'atomic import') expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(2)
-    await expect.poll(told).toEqual(['began DATABASE_UNAVAILABLE', 'over DATABASE_UNAVAILABLE'])
-    expect((await bed.jobs.health()).waitingFor).toEqual([])
-  })
-
   test('a folder that is away', async () => {
     const { id } = await kinds[kind]()
     const away = `${bed.folder}-away`
@@ -117,16 +89,22 @@ test('a single file that is missing from the folder is the fault of its job', as
 
 describe('a job that waits', () => {
   async function waiting() {
-    const holder = await bed.database.pool.connect()
-    await holder.query('begin; lock table users')
-    const { id } = await kinds.import()
-    bed.work({ pool: impatient, onOutage })
+    return lose(await kinds.import())
+  }
+
+  /** Takes the folder away, and has the job meet that. */
+  async function lose({ id }: { readonly id: string }) {
+    const away = `${bed.folder}-away`
+    await bed.database.pool.query('delete from lading.queue where job_id = $1', [id])
+    bed.work({ onOutage })
+    await expect.poll(async () => (await bed.jobs.health()).storage).toBe(true)
+    await rename(bed.folder, away)
+    await bed.database.pool.query(
+      `insert into lading.queue (job_id, kind, resource) values ($1, 'import', 'users') on conflict do nothing`,
+      [id],
+    )
     await triedOften(id, 2)
-    const free = async () => {
-      await holder.query('commit')
-      holder.release()
-    }
-    return { id, free }
+    return { id, free: () => rename(away, bed.folder) }
   }
 
   test('can be cancelled', async () => {
@@ -144,37 +122,12 @@ describe('a job that waits', () => {
     )
     expect(await ended(id)).toMatchObject({
       status: 'failed',
-      errorCode: 'DATABASE_UNAVAILABLE',
-      errorMessage: 'Somebody else holds a lock for longer than was waited; try again.',
+      errorCode: 'STORAGE_UNAVAILABLE',
+      errorMessage: expect.stringContaining('The storage folder is missing'),
     })
     await free()
     await bed.jobs.retry(id)
     expect(await ended(id)).toMatchObject({ status: 'completed', errorCode: null })
-  })
-
-  test('gets its hours anew where it got further', async () => {
-    const { id, free } = await waiting()
-    await free()
-    expect(await ended(id)).toMatchObject({ status: 'completed' })
-    const pauses = `select outage_since > now() - interval '1 minute' as is_new, outages from lading.jobs where id = $1`
-    await bed.stop()
-    await bed.database.pool.query(
-      `update lading.jobs set status = 'pending', completed_at = null, outage_since = now() - interval '25 hours',
-         outage_place = 2, checkpoint_row = 4, claimed_row = 4, outages = 9 where id = $1`,
-      [id],
-    )
-    const holder = await bed.database.pool.connect()
-    await holder.query('begin; lock table users')
-    await bed.database.pool.query(
-      `insert into lading.queue (job_id, kind, resource) values ($1, 'import', 'users')`,
-      [id],
-    )
-    bed.work({ pool: impatient })
-    await expect
-      .poll(async () => (await bed.database.pool.query(pauses, [id])).rows[0])
-      .toEqual({ is_new: true, outages: 1 })
-    await holder.query('commit')
-    holder.release()
   })
 
   test('pauses longer each time, and never longer than 75 seconds', async () => {
