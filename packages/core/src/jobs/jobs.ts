@@ -56,14 +56,14 @@ export interface Jobs {
    * Spools the source, then writes the job and its queue message in one transaction.
    *
    * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
-   * `QUEUE_FULL` … and then neither a job nor a file is left. `OPTION_INVALID` too if `after` names no import.
+   * `QUEUE_FULL` … and then neither a job nor a file is left. `JOB_NOT_FOUND` if `after` names no import of the caller's.
    */
   submitImport(options: SubmitImport): Promise<Job>
   /**
    * Writes the job after a look at the URL that sends no packet. What the file is and whether it can be had is found by
    * the worker, and said by the job: `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FILE_TOO_LARGE` …
    *
-   * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `QUEUE_FULL`
+   * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `JOB_NOT_FOUND`, `QUEUE_FULL`
    */
   submitRemoteImport(options: SubmitRemoteImport): Promise<Job>
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`, `SCOPE_FAILED`, `QUEUE_FULL` */

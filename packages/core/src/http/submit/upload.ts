@@ -173,7 +173,8 @@ function submit(
   idempotencyKey: KeyClaim | undefined,
 ): Promise<Job> {
   const { caller } = access
-  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, caller, signal, idempotencyKey })
+  const maySee = (resource: string) => access.maySee('import', [resource])
+  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, caller, maySee, signal, idempotencyKey })
 }
 
 function readImport(pairs: Pairs, { registry }: Service): ImportOptions {

@@ -36,6 +36,8 @@ export interface JobRow extends Checkpoint {
   readonly attempts: number
   readonly metadata: Readonly<Record<string, unknown>>
   readonly after_job: string | null
+  /** null also where the job that this one follows is no longer kept. */
+  readonly after_resource: string | null
   readonly bundle: string | null
   readonly waiting: boolean
   readonly claimed_bytes: string
@@ -89,7 +91,7 @@ export const jobColumns = `*,
   )::float8 end as seconds,
   extract(epoch from clock_timestamp() - claimed_at)::float8 as claimed_seconds,
   coalesce(expires_at <= clock_timestamp(), false) as is_expired,
-  ${isUnserved} as is_unserved`
+  ${isUnserved} as is_unserved, (select resource from lading.jobs b where b.id = jobs.after_job) as after_resource`
 
 /** What an import was asked to do, frozen when it was submitted. */
 export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
@@ -130,6 +132,7 @@ export function toJob(row: JobRow): Job {
     settings: settingsOf(row),
     metadata: row.metadata,
     after: row.after_job,
+    afterResource: row.after_resource,
     waitingForStorage: row.is_unserved ? row.source_storage : null,
     bundle: row.bundle,
     resources: resourcesOf(row),

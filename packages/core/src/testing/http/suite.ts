@@ -44,6 +44,7 @@ import { transitCases } from './cases/transit.ts'
 import { tricklingBodyCases } from './cases/trickling-bodies.ts'
 import { unknownResourceCases } from './cases/unknown-resources.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
+import { unseenJobCases } from './cases/unseen-jobs.ts'
 import { uploadCases } from './cases/uploads.ts'
 import { warningCases } from './cases/warnings.ts'
 import type { Before, HttpSite, HttpSuiteService, Principal } from './site.ts'
@@ -138,6 +139,7 @@ const groups = {
   access: accessCases,
   'forbidden resources': permitCases,
   'unknown resources': unknownResourceCases,
+  'unseen jobs': unseenJobCases,
   'unread bodies': unreadBodyCases,
   'trickling bodies': tricklingBodyCases,
   tenants: tenantCases,
