@@ -1,4 +1,5 @@
 // createImporter: resources on a pool, each checked against the catalogue once, and runs of them.
+import { assertKept } from '../catalogue/kept-tables.ts'
 import { assertPrivileges } from '../catalogue/privileges.ts'
 import { readTarget } from '../catalogue/read-target.ts'
 import { assertTakesRows, isExportedOnly } from '../catalogue/takes-rows.ts'
@@ -85,6 +86,7 @@ export function createImporter(options: ImporterOptions): Importer {
             const target = await targetOf(client, name)
             if (isExportedOnly(target)) continue
             assertTakesRows(target)
+            await assertKept(client, target, 'own')
             await assertPrivileges(client, target, { updates: false, reads: false })
           } catch (error) {
             if (!(error instanceof LadingError) || !checked.includes(error.code)) throw error

@@ -1,4 +1,5 @@
 // One run: a source through the pipeline into the table, and the report of it.
+import { assertKept, keptSql } from '../catalogue/kept-tables.ts'
 import { assertPrivileges, type Doing } from '../catalogue/privileges.ts'
 import { assertTakesRows } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
@@ -27,8 +28,9 @@ export async function runImport(
   aim: () => Promise<Aim>,
   limits: Limits,
   options: RunOptions,
-  job?: JobRun,
+  given?: JobRun,
 ): Promise<ImportReport> {
+  let job = given
   const { resource, dryRun = false } = options
   const nothing = new NothingImported({ resource, dryRun, earlier: job?.earlier })
   const tally = new Tally(options.resource, job?.warnings ?? [], nothing)
@@ -44,8 +46,10 @@ export async function runImport(
     assertTakesRows(real)
     checkPolicy(real, settings)
     await assertPrivileges(client, real, doingOf(settings))
-    signal.throwIfAborted()
     const transaction = options.client === undefined ? 'own' : 'caller'
+    for (const warning of await assertKept(client, real, transaction)) tally.warn(warning)
+    job = given && keptRun(given, real)
+    signal.throwIfAborted()
     const onSequenceWarning = (warning: SequenceWarning) => tally.warn(warning)
     const road = await openRoad({
       client,
@@ -102,6 +106,16 @@ export async function runImport(
     // Whatever ended the run, and however early, the source is not read any further.
     giveUp()
     closeSource(options.source)
+  }
+}
+
+/** The same run, whose batches count only while the tables that hold them outlive a crash. */
+function keptRun(run: JobRun, target: Target): JobRun {
+  const kept = keptSql(target, run.tables)
+  return {
+    ...run,
+    record: (...batch) => `${run.record(...batch)}; ${kept}`,
+    settle: report => `${run.settle(report)}; ${kept}`,
   }
 }
 

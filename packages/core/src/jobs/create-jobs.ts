@@ -5,6 +5,7 @@ import { quietLog } from '../errors/listener.ts'
 import { internalsOf } from '../importer/internals.ts'
 import { noopMetrics } from '../metrics/noop.ts'
 import { quietMetrics } from '../metrics/quiet-metrics.ts'
+import { withClient } from '../postgres/client.ts'
 import type { QueueKind } from '../queue/queue.ts'
 import { remoteAccess } from '../source/remote-access.ts'
 import { identityOf } from '../storage/identity.ts'
@@ -24,6 +25,7 @@ import type { JobKind } from './store/job.ts'
 import { toJob } from './store/job-row.ts'
 import { assertJobId, createJobStore } from './store/job-store.ts'
 import { createOutbox } from './store/outbox.ts'
+import { expectOwnTablesKept } from './store/own-tables.ts'
 import { expectHere } from './store/stored-here.ts'
 import { exportedOf } from './store/stored-objects.ts'
 import { claimKey } from './submit/idempotency.ts'
@@ -128,6 +130,7 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
       checkPoolSize(importer.pool, imports, exports)
+      await withClient(importer.pool, expectOwnTablesKept).catch(waitedOut)
       const place = await identityOf(storage)
       const heart = startHeart(importer.pool, leaseSeconds, onError)
       const context = { importer, exporter, storage, store, newOutbox, leaseSeconds, kept, onError }
@@ -165,6 +168,11 @@ export function createJobs(options: JobsOptions): Jobs {
     clean: () => clean(janitor),
     health: () => probe(importer.pool, storage, queue),
   }
+}
+
+/** A database that is not there yet is waited for by each part; every submission and every batch looks again. */
+function waitedOut(error: unknown): void {
+  if (!(error instanceof LadingError) || error.code === 'CONFIG_INVALID') throw error
 }
 
 /** The janitor may have come between the look at the job and the one at its file. */

@@ -11,6 +11,9 @@ export const identityKept = 'LD003'
 /** Raised by a job's fence when this worker does not hold the job any more. */
 export const fenced = 'LD002'
 
+/** Raised by the last statement of a batch whose table, or a table of ours, does not outlive a crash. */
+export const notKept = 'LD004'
+
 /**
  * - `row`: a row is at fault, and the others can still get in.
  * - `unclear`: may be a row (a raising trigger, row-level security) or the run (a missing grant): rows are tried one by one.
@@ -24,7 +27,7 @@ export function blame(error: unknown): Blame {
   const state = sqlstate(error)
   if (state === undefined) return 'run'
   if (state === rowsSuppressed || state === identityKept || state === '54000') return 'row'
-  if (state === fenced) return 'run'
+  if (state === fenced || state === notKept) return 'run'
   if (state === '40001' || state === '40P01') return 'retry'
   const sqlClass = state.slice(0, 2)
   if (sqlClass === '22' || sqlClass === '23' || sqlClass === '44') return 'row'
@@ -57,6 +60,13 @@ export function databaseFault(error: unknown): LadingError {
     return new LadingError(
       'DATABASE_UNAVAILABLE',
       'The connection to the database broke; check that it runs, and try again.',
+      { cause: error },
+    )
+  }
+  if (state === notKept) {
+    return new LadingError(
+      'RESOURCE_MISMATCH',
+      'A table of this import, or one of the schema lading, became UNLOGGED or temporary while the import ran. Set it LOGGED again, and retry the job.',
       { cause: error },
     )
   }

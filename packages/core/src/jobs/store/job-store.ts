@@ -24,6 +24,7 @@ import { type Kept, withKept } from './kept.ts'
 import type { ListPlace } from './list-cursor.ts'
 import type { NewJob } from './new-job.ts'
 import type { NewOutbox } from './outbox.ts'
+import { expectOwnTablesKept } from './own-tables.ts'
 import { insertUrlSql } from './remote-source.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -191,6 +192,7 @@ function insertJobs(
   join: (client: Client) => Promise<void>,
 ): Promise<readonly [JobRow, ...JobRow[]]> {
   return inTransaction(pool, async client => {
+    await expectOwnTablesKept(client)
     await precede(client)
     for (const job of jobs) {
       await client.query(insertSql, valuesOf(job, kept))

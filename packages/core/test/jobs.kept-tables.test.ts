@@ -1,0 +1,83 @@
+// A table that does not outlive a crash is noticed in the middle of a job too, and so are tables of our own.
+import { expect, test } from 'vitest'
+import { jobsBed } from './jobs-bed.ts'
+import { bytes } from './support.ts'
+
+const bed = jobsBed()
+
+const line = (n: number) => `{"email":"p${n}@example.org","name":"P","role":"reader","active":true}\n`
+const people = bytes(Array.from({ length: 30 }, (_, index) => line(index)).join(''))
+const submit = (settings = {}) =>
+  bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people, ...settings })
+const ask = async (sql: string) => (await bed.database.pool.query(sql)).rows
+const altered = (table: string, how: string) => bed.database.pool.query(`alter table ${table} set ${how}`)
+
+/** Tables that refer to it have to go, or it could not be altered. */
+const alone = () => bed.database.pool.query('drop table comments, articles')
+
+/** In the transaction of a batch nobody can alter the table: a trigger that does it stands for a moment before. */
+const alterAmid = (what: string) => `
+  create function alter_amid() returns trigger language plpgsql as $$
+  begin
+    if new.processed >= 9 and old.processed < 9 then ${what}; end if;
+    return new;
+  end $$;
+  create trigger alter_amid before update on lading.jobs for each row execute function alter_amid()`
+
+test('a table that becomes UNLOGGED between two batches: the job fails, and goes on when it is LOGGED again', async () => {
+  await alone()
+  const { id } = await submit()
+  // Another connection would wait for the job; the catalogue says the same as ALTER TABLE would make it say.
+  await bed.database.pool.query(
+    alterAmid(`update pg_class set relpersistence = 'u' where oid = 'users'::regclass`),
+  )
+  bed.work()
+  const failed = await bed.ended(id)
+  expect(failed).toMatchObject({
+    status: 'failed',
+    errorCode: 'RESOURCE_MISMATCH',
+    errorMessage:
+      'A table of this import, or one of the schema lading, became UNLOGGED or temporary while the import ran. Set it LOGGED again, and retry the job.',
+    progress: { processedRecords: 6 },
+  })
+  expect(await ask('select count(*)::int as count from users')).toEqual([{ count: 6 }])
+  await ask(`drop trigger alter_amid on lading.jobs`)
+  await bed.jobs.retry(id)
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { successfulRecords: 30 } })
+  expect(await ask('select count(*)::int as count from users')).toEqual([{ count: 30 }])
+})
+
+test.each([{}, { atomic: true }, { dryRun: true }])(
+  'a job of an UNLOGGED table fails before its first row: %o',
+  async settings => {
+    await alone()
+    const { id } = await submit(settings)
+    await altered('users', 'unlogged')
+    bed.work()
+    expect(await bed.ended(id)).toMatchObject({
+      status: 'failed',
+      errorCode: 'RESOURCE_MISMATCH',
+      errorMessage: expect.stringContaining('ALTER TABLE users SET LOGGED'),
+    })
+    expect(await ask('select from users')).toEqual([])
+  },
+)
+
+test.each(['jobs', 'idempotency_keys'])(
+  'nothing is accepted and no worker begins while lading.%s is UNLOGGED',
+  async table => {
+    // What refers to a table must not be LOGGED where the table is not.
+    const others = await ask(`select conrelid::regclass::text as name from pg_constraint
+      where confrelid = 'lading.${table}'::regclass and conrelid <> confrelid`)
+    for (const { name } of others) await altered(name, 'unlogged')
+    await altered(`lading.${table}`, 'unlogged')
+    const refusal = {
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(`ALTER TABLE lading.${table} SET LOGGED`),
+    }
+    await expect(submit()).rejects.toMatchObject(refusal)
+    await expect(bed.jobs.submitExport({ resource: 'users', format: 'csv' })).rejects.toMatchObject(refusal)
+    await expect(bed.jobs.work({ signal: AbortSignal.timeout(10_000) })).rejects.toMatchObject(refusal)
+    expect(await ask('select from lading.jobs')).toEqual([])
+  },
+)
