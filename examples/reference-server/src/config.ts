@@ -1,5 +1,7 @@
 // The environment → a checked configuration, or one line that names the variable at fault.
+
 import { join } from 'node:path'
+import type { SynchronousCommit } from '@lading/core'
 import { checkRemote } from '@lading/core'
 import { checkOrigins } from '@lading/core/http'
 import { readApiKeys } from './api-keys.ts'
@@ -20,6 +22,8 @@ export interface Config extends AccessConfig, LimitsConfig {
   /** Folder of the embedded database, and of files unless STORAGE_PATH says otherwise. */
   readonly dataDir: string
   readonly storagePath: string
+  /** Undefined: as the library has it. */
+  readonly synchronousCommit: SynchronousCommit | undefined
   /** Undefined: as many as the library takes. */
   readonly importBatchRows: number | undefined
   /** The same of exports whose rows go through Node. */
@@ -66,6 +70,12 @@ export function readConfig(env: Environment): Config {
     databaseUrl,
     dataDir,
     storagePath: env.STORAGE_PATH || join(dataDir, 'files'),
+    synchronousCommit: choiceIfSet(env, 'SYNCHRONOUS_COMMIT', [
+      'local',
+      'remote_write',
+      'on',
+      'remote_apply',
+    ]),
     importBatchRows: integerIfSet(env, 'IMPORT_BATCH_SIZE', 1, 100_000),
     exportBatchRows: integerIfSet(env, 'EXPORT_STREAM_BATCH_SIZE', 1, 100_000),
     importMaxFileBytes: integer(env, 'IMPORT_MAX_FILE_SIZE', 104_857_600, 1, Number.MAX_SAFE_INTEGER),
@@ -165,6 +175,14 @@ function choice<const Choices extends readonly [string, ...string[]]>(
   if (found === undefined)
     throw new ConfigError(`${name} must be one of ${choices.join(', ')}; it is "${value}".`)
   return found
+}
+
+function choiceIfSet<const Choices extends readonly [string, ...string[]]>(
+  env: Environment,
+  name: string,
+  choices: Choices,
+): Choices[number] | undefined {
+  return env[name] ? choice(env, name, choices) : undefined
 }
 
 function flag(env: Environment, name: string, fallback: boolean): boolean {

@@ -38,6 +38,7 @@ export async function startService(
     pool,
     resources,
     batchRows: config.importBatchRows,
+    synchronousCommit: config.synchronousCommit,
     maxRecordBytes: config.importMaxRecordBytes,
   })
   await importer.check()

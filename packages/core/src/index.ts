@@ -64,6 +64,7 @@ export type {
 } from './jobs/submit/submission.ts'
 export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
+export type { SynchronousCommit } from './postgres/commit-level.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
 export { memoryQueue } from './queue/memory-queue.ts'
 export type { QueueOptions } from './queue/options.ts'

@@ -99,19 +99,14 @@ export async function assertKept(
 }
 
 /**
- * For the end of each transaction of a job, which holds a lock on the table: whoever altered it since the run began is
- * noticed before the batch counts as imported.
+ * For the end of a job: an alteration since its attempt began is noticed before it can say `completed`. A crash in
+ * between ends the attempt, and the next one asks again at its start.
  *
  * @param own tables that hold what is reported, by their names
  */
 export function keptSql(target: Target, own: readonly string[]): string {
-  const { kind, hasChildTables, columns } = target.table
-  const lacks = target.resource.unlogged === 'allow' ? `= 't'` : `in ('u', 't')`
-  // The usual table needs no walk, which would cost each batch half a millisecond.
-  const isPlain = kind === 'r' && !hasChildTables && columns.every(({ sequences }) => sequences.length === 0)
-  const found = isPlain
-    ? `select from pg_class where oid = ${Number(target.table.oid)} and relpersistence ${lacks}`
-    : `select from (${reachedSql(target)}) found where lack ${lacks.replace(`'u'`, `'unlogged'`).replace(`'t'`, `'temporary'`)}`
+  const lacks = target.resource.unlogged === 'allow' ? `'temporary'` : `'unlogged', 'temporary'`
+  const found = `select from (${reachedSql(target)}) found where lack in (${lacks})`
   const ours = own.map(name => `'${name}'::regclass`).join(', ')
   return doBlock(`
 begin

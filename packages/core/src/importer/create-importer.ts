@@ -6,6 +6,8 @@ import { assertTakesRows, isExportedOnly } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Client, checkPool, withClient } from '../postgres/client.ts'
+import { rememberCommitLevel } from '../postgres/commit-level.ts'
+import { standbySentence } from '../postgres/fault-sentences.ts'
 import { createRegistry } from '../resource/registry.ts'
 import { checkSource } from '../source/check-source.ts'
 import { aimOf, assertTold } from './aim.ts'
@@ -52,6 +54,12 @@ export interface Importer {
   openBundle(options: OpenBundleOptions): Promise<OpenBundle>
 }
 
+/** @throws LadingError `DATABASE_REFUSED`: nothing could ever be imported there, and the first import would be late to say so */
+async function expectPrimary(client: Client): Promise<void> {
+  const { rows } = await client.query('select pg_is_in_recovery() as is_standby')
+  if (rows[0]?.is_standby === true) throw new LadingError('DATABASE_REFUSED', standbySentence)
+}
+
 /** What `check` collects: how a resource, its table and the rights of the database user fit together. */
 const checked: readonly string[] = ['RESOURCE_MISMATCH', 'DATABASE_REFUSED']
 
@@ -62,6 +70,7 @@ export function createImporter(options: ImporterOptions): Importer {
   const registry = createRegistry(options.resources)
   const targets = new Map<string, Target>()
   checkPool(pool, options.noProgressSeconds)
+  rememberCommitLevel(pool, options.synchronousCommit)
 
   const targetOf = async (client: Client, name: string): Promise<Target> => {
     const resource = registry.get(name)
@@ -81,6 +90,7 @@ export function createImporter(options: ImporterOptions): Importer {
     async check() {
       const problems: string[] = []
       await withClient(pool, async client => {
+        await expectPrimary(client)
         for (const { name } of registry.all) {
           try {
             const target = await targetOf(client, name)

@@ -42,7 +42,7 @@ export async function runImport(
   const rejects = options.rejects && rejectsSink(options.rejects, format, options.signal)
   try {
     const settings = readSettings(options)
-    const { target: real, settings: session } = await aim()
+    const { target: real, settings: session, commits } = await aim()
     assertTakesRows(real)
     checkPolicy(real, settings)
     await assertPrivileges(client, real, doingOf(settings))
@@ -58,6 +58,7 @@ export async function runImport(
       transaction,
       job,
       session,
+      commits,
       onSequenceWarning,
     })
     tally.notJudged = road.notJudged
@@ -89,6 +90,8 @@ export async function runImport(
     }
     failpoint('after_last_batch')
     if (fault === undefined) {
+      // Once, and not with each batch: what is not lost when it is LOGGED again was never lost.
+      if (job !== undefined) await client.query(keptSql(real, job.tables))
       tally.readToEnd()
       nothing.complete()
     }
@@ -109,14 +112,9 @@ export async function runImport(
   }
 }
 
-/** The same run, whose batches count only while the tables that hold them outlive a crash. */
+/** The same run, which ends a job with its rows only if the tables that hold them outlive a crash. */
 function keptRun(run: JobRun, target: Target): JobRun {
-  const kept = keptSql(target, run.tables)
-  return {
-    ...run,
-    record: (...batch) => `${run.record(...batch)}; ${kept}`,
-    settle: report => `${run.settle(report)}; ${kept}`,
-  }
+  return { ...run, settle: report => `${run.settle(report)}; ${keptSql(target, run.tables)}` }
 }
 
 function doingOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportSettings): Doing {

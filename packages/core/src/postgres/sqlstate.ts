@@ -11,7 +11,7 @@ export const identityKept = 'LD003'
 /** Raised by a job's fence when this worker does not hold the job any more. */
 export const fenced = 'LD002'
 
-/** Raised by the last statement of a batch whose table, or a table of ours, does not outlive a crash. */
+/** Raised at the end of a job whose table, or a table of ours, does not outlive a crash. */
 export const notKept = 'LD004'
 
 /**
@@ -66,7 +66,7 @@ export function databaseFault(error: unknown): LadingError {
   if (state === notKept) {
     return new LadingError(
       'RESOURCE_MISMATCH',
-      'A table of this import, or one of the schema lading, became UNLOGGED or temporary while the import ran. Set it LOGGED again, and retry the job.',
+      'A table of this import, or one of the schema lading, became UNLOGGED or temporary while the import ran; its records are counted, but a crash would lose them. Set it LOGGED again, and retry the job.',
       { cause: error },
     )
   }

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
+import type { CommitStatements } from '../postgres/commit-level.ts'
 import { copyIn } from '../postgres/copy-in.ts'
 import { blame, databaseFault } from '../postgres/sqlstate.ts'
 import type { Row } from '../resource/row.ts'
@@ -55,6 +56,7 @@ export interface SessionOptions {
   readonly rehearsal?: Rehearsal
   /** Statements at the beginning of each batch's transaction, without a result set: settings, and a fence. */
   readonly preamble?: string
+  readonly commits: CommitStatements
 }
 
 export async function openSession(
@@ -63,7 +65,7 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<StagingSession> {
   const staging = stagingTable(target)
-  const { onConflict = 'error', transaction, rehearsal, sequences, isContinued } = options
+  const { onConflict = 'error', transaction, rehearsal, sequences, isContinued, commits } = options
   const beginning = createBeginning(isContinued)
   await client.query(staging.create).catch(rethrow)
   let road: Road = 'optimistic'
@@ -132,7 +134,9 @@ export async function openSession(
       }
     },
     async close() {
-      await client.query(staging.drop).catch(rethrow)
+      const drop =
+        transaction === 'own' ? `begin; ${commits.reported}; ${staging.drop}; commit` : staging.drop
+      await client.query(drop).catch(rethrow)
     },
   }
 }
@@ -159,7 +163,7 @@ interface Frame {
 /** A role may have it otherwise: then NULL in a staged list would be a text of four letters, or no number. */
 const readsNull = 'set local array_nulls = on'
 
-function frame(staging: StagingTable, { transaction, preamble = '' }: SessionOptions): Frame {
+function frame(staging: StagingTable, { transaction, commits, preamble = '' }: SessionOptions): Frame {
   // In a transaction of the caller no commit empties the staging table.
   if (transaction === 'caller') {
     return {
@@ -170,7 +174,7 @@ function frame(staging: StagingTable, { transaction, preamble = '' }: SessionOpt
   }
   // A crash of the server may take back the last batches, but never half a one; `close` makes all of them durable.
   return {
-    opening: `begin; set local synchronous_commit = off; ${readsNull}; ${preamble}`,
+    opening: `begin; ${commits.batch}; ${readsNull}; ${preamble}`,
     closing: 'commit',
     takeBack: 'rollback',
   }
