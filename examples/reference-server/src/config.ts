@@ -44,6 +44,7 @@ export interface Config extends AccessConfig, LimitsConfig {
   readonly exportFileExpiryHours: number
   readonly idempotencyTtlHours: number
   readonly jobRetentionDays: number
+  readonly verifyStored: boolean
   readonly hasMetrics: boolean
   readonly logLevel: string
 }
@@ -91,6 +92,7 @@ export function readConfig(env: Environment): Config {
     jobRetentionDays: integer(env, 'JOB_RETENTION_DAYS', 30, 1, 3_650),
     ...readLimits(env, (name, ...range) => integerIfSet(env, name, ...range)),
     corsOrigins: readOrigins(env),
+    verifyStored: flag(env, 'VERIFY_STORED', false),
     hasMetrics: flag(env, 'PROMETHEUS_ENABLED', true),
     logLevel: choice(env, 'LOG_LEVEL', ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
   }

@@ -61,6 +61,7 @@ export async function startService(
     storedErrors: config.storedErrors,
     activeJobsPerCaller: config.activeJobsPerCaller,
     remote: config.remote,
+    verifyStored: config.verifyStored,
     onJobEnd,
   })
   const stopping = new AbortController()

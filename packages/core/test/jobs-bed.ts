@@ -34,6 +34,7 @@ interface BedOptions
       | 'onError'
       | 'metrics'
       | 'remote'
+      | 'verifyStored'
     >
   > {
   /** @defaultValue the reference resources */

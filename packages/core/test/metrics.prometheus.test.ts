@@ -105,7 +105,7 @@ test('active_jobs is there from the beginning, rises, falls, and never below zer
   expect(await values()).toEqual(lines(1, 1))
 })
 
-test('these seven and nothing else are exposed, as the text format that Prometheus reads', async () => {
+test('these eight and nothing else are exposed, as the text format that Prometheus reads', async () => {
   const { contentType, body } = await prometheusMetrics({ resources }).expose()
   expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
   expect(body.split('\n').filter(line => line.startsWith('# TYPE '))).toEqual([
@@ -114,6 +114,7 @@ test('these seven and nothing else are exposed, as the text format that Promethe
     '# TYPE bulk_import_export_jobs_total counter',
     '# TYPE bulk_import_export_job_duration_seconds histogram',
     '# TYPE bulk_import_export_records_processed_total counter',
+    '# TYPE bulk_import_export_verified_files_total counter',
     '# TYPE bulk_import_export_cleaned_total counter',
     '# TYPE bulk_import_export_active_jobs gauge',
   ])
@@ -173,5 +174,20 @@ test('cleaned_total counts what the janitor deletes, by kind; kinds that nobody 
     'bulk_import_export_cleaned_total{kind="idempotency_key"} 0',
     'bulk_import_export_cleaned_total{kind="orphan"} 0',
     'bulk_import_export_cleaned_total{kind="unfinished"} 0',
+  ])
+})
+
+test('verified_files_total counts stored files that were read once more, by what was found', async () => {
+  const metrics = prometheusMetrics({ resources })
+  for (const state of ['whole', 'whole', 'corrupt', 'anything' as 'whole'] as const) {
+    metrics.verified?.({ state, bytes: 10 })
+  }
+  expect(await scrape(metrics, 'bulk_import_export_verified_files_total')).toEqual([
+    '# HELP bulk_import_export_verified_files_total Stored files that were read once more, by what was found.',
+    '# TYPE bulk_import_export_verified_files_total counter',
+    'bulk_import_export_verified_files_total{state="whole"} 2',
+    'bulk_import_export_verified_files_total{state="corrupt"} 1',
+    'bulk_import_export_verified_files_total{state="missing"} 0',
+    'bulk_import_export_verified_files_total{state="elsewhere"} 0',
   ])
 })

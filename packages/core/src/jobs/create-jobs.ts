@@ -17,6 +17,7 @@ import { clean, keepClean } from './life/janitor.ts'
 import { cancelOrTell, deleteExport, retryOrTell } from './life/job-calls.ts'
 import { keepSweeping } from './life/sweep.ts'
 import { keepWatching } from './life/unserved.ts'
+import { keepVerifying, type VerifyStoredOptions } from './life/verify-stored.ts'
 import { givenBack } from './outcome/give-back.ts'
 import { allErrors, errorPage } from './outcome/record-errors.ts'
 import { listJobs, readPage } from './pages.ts'
@@ -28,6 +29,7 @@ import { createOutbox } from './store/outbox.ts'
 import { expectOwnTablesKept } from './store/own-tables.ts'
 import { expectHere } from './store/stored-here.ts'
 import { exportedOf } from './store/stored-objects.ts'
+import { storedFileOf, type VerifiedFile, verifyFile } from './store/verify-file.ts'
 import { claimKey } from './submit/idempotency.ts'
 import { createKeyStore } from './submit/idempotency-store.ts'
 import { expectRoom } from './submit/room.ts'
@@ -78,6 +80,9 @@ export function createJobs(options: JobsOptions): Jobs {
     spoolRetentionDays: days('spoolRetentionDays', options.spoolRetentionDays ?? 7),
     onError,
   }
+  const verifying = options.verifyStored
+    ? { pool: importer.pool, storage, metrics, onError, options: verifyOptions(options.verifyStored) }
+    : undefined
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
   const worker = { store, name: `${hostname()}:${process.pid}`, leaseSeconds, maxAttempts, observer, onError }
 
@@ -128,6 +133,15 @@ export function createJobs(options: JobsOptions): Jobs {
       await expectHere(storage, place, 'The file of this export')
       return openVerified(storage, file, range).catch(goneMeanwhile)
     },
+    async verify(id) {
+      if ((await known(id)) === undefined) return undefined
+      const files: VerifiedFile[] = []
+      for (const row of await store.getBundle(id)) {
+        const file = storedFileOf(row)
+        if (file !== undefined) files.push(await verifyFile(storage, file))
+      }
+      return files
+    },
     async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
       checkPoolSize(importer.pool, imports, exports)
       await withClient(importer.pool, expectOwnTablesKept).catch(waitedOut)
@@ -156,6 +170,7 @@ export function createJobs(options: JobsOptions): Jobs {
         keepClean(janitor, { everySeconds, signal }),
         keepSweeping({ pool: importer.pool, newOutbox, everyMs, signal, onError }),
         keepWatching({ pool: importer.pool, everyMs, signal, onError }),
+        ...(verifying === undefined ? [] : [keepVerifying(verifying, signal)]),
         ...(imports === 0
           ? []
           : [keepServing({ pool: importer.pool, place, leaseSeconds, signal, onError })]),
@@ -179,6 +194,15 @@ function waitedOut(error: unknown): void {
 function goneMeanwhile(error: unknown): undefined {
   if (error instanceof LadingError && error.code === 'STORAGE_NOT_FOUND') return undefined
   throw error
+}
+
+function verifyOptions(options: true | VerifyStoredOptions): VerifyStoredOptions {
+  if (options === true) return {}
+  const { bytesPerSecond = defaults.verifyBytesPerSecond, everyHours = 24 } = options
+  return {
+    bytesPerSecond: wholeNumber('verifyStored.bytesPerSecond', bytesPerSecond, 1024),
+    everyHours: wholeNumber('verifyStored.everyHours', everyHours, 1),
+  }
 }
 
 function days(name: string, value: number | false): number | false {

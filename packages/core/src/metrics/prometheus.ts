@@ -2,7 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { LadingError } from '../errors/lading-error.ts'
 import { among, methodLabel, routeLabels, statusLabel } from './labels.ts'
-import type { CleanedKind, Metrics, WorkKind } from './metrics.ts'
+import type { CleanedKind, Metrics, VerifiedState, WorkKind } from './metrics.ts'
 
 export interface PrometheusOptions {
   /** The resources whose names may be labels; any other is `other`. */
@@ -32,12 +32,13 @@ const cleanedKinds: readonly CleanedKind[] = [
   'orphan',
   'unfinished',
 ]
+const verifiedStates: readonly VerifiedState[] = ['whole', 'corrupt', 'missing', 'elsewhere']
 const kinds: readonly WorkKind[] = ['import', 'export']
 const jobStatus = among(['completed', 'failed', 'cancelled'])
 const recordStatus = among(['successful', 'failed'])
 
 /**
- * Seven metrics, whose names and labels are those of the documentation.
+ * Eight metrics, whose names and labels are those of the documentation.
  *
  * @example
  * const metrics = prometheusMetrics({ resources })
@@ -50,15 +51,22 @@ export function prometheusMetrics({
   prefix = 'bulk_import_export_',
   register = new Registry(),
 }: PrometheusOptions): PrometheusMetrics {
-  const { requests, requestSeconds, jobs, jobSeconds, recordsProcessed, activeJobs, cleanedObjects } = define(
-    prefix,
-    register,
-  )
+  const {
+    requests,
+    requestSeconds,
+    jobs,
+    jobSeconds,
+    recordsProcessed,
+    activeJobs,
+    cleanedObjects,
+    verifiedFiles,
+  } = define(prefix, register)
   const resourceLabel = among(resources.map(({ name }) => name))
   const routeLabel = routeLabels()
   const active = { import: 0, export: 0 }
   for (const type of kinds) activeJobs.set({ type }, 0)
   for (const kind of cleanedKinds) cleanedObjects.inc({ kind }, 0)
+  for (const state of verifiedStates) verifiedFiles.inc({ state }, 0)
 
   return {
     register,
@@ -94,6 +102,10 @@ export function prometheusMetrics({
     cleaned({ kind, count }) {
       if (cleanedKinds.includes(kind) && Number.isFinite(count) && count > 0)
         cleanedObjects.inc({ kind }, count)
+    },
+
+    verified({ state }) {
+      if (verifiedStates.includes(state)) verifiedFiles.inc({ state })
     },
 
     async expose() {
@@ -140,6 +152,9 @@ function define(prefix: string, register: Registry) {
         'resource',
         'status',
       ]),
+    ),
+    verifiedFiles: new Counter(
+      named('verified_files_total', 'Stored files that were read once more, by what was found.', ['state']),
     ),
     cleanedObjects: new Counter(named('cleaned_total', 'What the janitor has deleted, by kind.', ['kind'])),
     activeJobs: new Gauge(named('active_jobs', 'Jobs that this process works on now.', ['type'])),
