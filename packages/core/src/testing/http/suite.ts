@@ -8,6 +8,7 @@ import { bundleImportCases } from './cases/bundle-imports.ts'
 import { bundleRefusalCases } from './cases/bundle-refusals.ts'
 import { bundleCases } from './cases/bundles.ts'
 import { charsetCases } from './cases/charsets.ts'
+import { digestCases } from './cases/digests.ts'
 import { downloadPlaceCases } from './cases/download-places.ts'
 import { downloadCases } from './cases/downloads.ts'
 import { encodingCases } from './cases/encodings.ts'
@@ -140,6 +141,7 @@ const groups = {
   'forbidden resources': permitCases,
   'unknown resources': unknownResourceCases,
   'unseen jobs': unseenJobCases,
+  'digests of bodies': digestCases,
   'unread bodies': unreadBodyCases,
   'trickling bodies': tricklingBodyCases,
   tenants: tenantCases,
