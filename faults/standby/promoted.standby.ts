@@ -82,7 +82,7 @@ interface Round {
 
 /** @returns the new primary, on which every job that it knows has ended exactly */
 async function oneRound({ primary, folder, seed, names, level, sums }: Round): Promise<Cluster> {
-  const random = randomFrom(seed)
+  const random = randomFrom(Math.imul(seed, 2_654_435_761))
   const standby = await primary.follow()
   if (names !== '') {
     await ask(primary.url, `alter system set synchronous_standby_names = '${names}'`)
@@ -165,7 +165,8 @@ test('a standby is refused in a sentence', async () => {
       await expect(jobs.submitImport({ resource: 'goods', format: 'csv', source })).rejects.toMatchObject(
         refusal,
       )
-      await expect(migrate({ pool: reading, folders: [ladingMigrations()] })).rejects.toMatchObject(refusal)
+      // There is nothing to change, so that whoever starts with it hears of the standby from the check behind it.
+      expect((await migrate({ pool: reading, folders: [ladingMigrations()] })).applied).toEqual([])
       await queue.close()
     })
   } finally {
