@@ -1,12 +1,12 @@
-// `npm run test:faults [-- --sabotage=checkpoint|fence|counters] [file …]` and `npm run soak`.
+// `npm run test:faults [-- --sabotage=checkpoint|fence|counters] [file …]`, `npm run soak`, `npm run test:standby`, `npm run test:damage`.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const sabotages = ['checkpoint', 'fence', 'counters']
 const given = process.argv.slice(2)
 const sabotage = given.find(arg => arg.startsWith('--sabotage='))?.slice('--sabotage='.length)
-const isSoak = given.includes('--soak')
-const files = given.filter(arg => arg !== '--soak' && !arg.startsWith('--sabotage='))
+const kind = ['soak', 'standby', 'damage'].find(name => given.includes(`--${name}`))
+const files = given.filter(arg => arg !== `--${kind}` && !arg.startsWith('--sabotage='))
 
 if (sabotage !== undefined && !sabotages.includes(sabotage)) {
   process.stderr.write(`--sabotage must be one of ${sabotages.join(', ')}; it is "${sabotage}".\n`)
@@ -36,7 +36,7 @@ const { status } = spawnSync(
     env: {
       ...process.env,
       ...(sabotage && { FAULTS_SABOTAGE: sabotage }),
-      ...(isSoak && { FAULTS_SOAK: 'true' }),
+      ...(kind && { FAULTS_KIND: kind }),
     },
   },
 )

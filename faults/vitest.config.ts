@@ -2,19 +2,21 @@
 import { defineConfig } from 'vitest/config'
 import base from '../vitest.config.ts'
 
-const isSoak = process.env.FAULTS_SOAK === 'true'
+/** What is run besides the tests: `soak` and `standby` take minutes, and have commands of their own. */
+const kind = process.env.FAULTS_KIND ?? 'test'
+const isLong = kind !== 'test'
 
 export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: [isSoak ? 'faults/**/*.soak.ts' : 'faults/**/*.test.ts'],
+    include: [`faults/**/*.${kind}.ts`],
     exclude: ['**/node_modules/**'],
     globalSetup: ['test-support/global-setup.ts', 'faults/support/build-worker.ts'],
     reporters: ['default', './test-support/closing-line.ts'],
-    maxWorkers: isSoak ? 1 : 2,
+    maxWorkers: isLong ? 1 : 2,
     expect: { poll: { timeout: 30_000, interval: 20 } },
-    testTimeout: isSoak ? 1_800_000 : 120_000,
+    testTimeout: isLong ? 1_800_000 : 120_000,
     hookTimeout: 120_000,
   },
 })

@@ -1,5 +1,7 @@
 // The environment → a checked configuration, or one line that names the variable at fault.
+
 import { join } from 'node:path'
+import type { SynchronousCommit } from '@lading/core'
 import { checkRemote } from '@lading/core'
 import { checkOrigins } from '@lading/core/http'
 import { readApiKeys } from './api-keys.ts'
@@ -20,6 +22,8 @@ export interface Config extends AccessConfig, LimitsConfig {
   /** Folder of the embedded database, and of files unless STORAGE_PATH says otherwise. */
   readonly dataDir: string
   readonly storagePath: string
+  /** Undefined: as the library has it. */
+  readonly synchronousCommit: SynchronousCommit | undefined
   /** Undefined: as many as the library takes. */
   readonly importBatchRows: number | undefined
   /** The same of exports whose rows go through Node. */
@@ -42,6 +46,7 @@ export interface Config extends AccessConfig, LimitsConfig {
   readonly jobRetentionDays: number
   /** Hours without progress for which a job waits for the database or the storage. */
   readonly outageLimitHours: number
+  readonly verifyStored: boolean
   readonly hasMetrics: boolean
   readonly logLevel: string
 }
@@ -68,6 +73,12 @@ export function readConfig(env: Environment): Config {
     databaseUrl,
     dataDir,
     storagePath: env.STORAGE_PATH || join(dataDir, 'files'),
+    synchronousCommit: choiceIfSet(env, 'SYNCHRONOUS_COMMIT', [
+      'local',
+      'remote_write',
+      'on',
+      'remote_apply',
+    ]),
     importBatchRows: integerIfSet(env, 'IMPORT_BATCH_SIZE', 1, 100_000),
     exportBatchRows: integerIfSet(env, 'EXPORT_STREAM_BATCH_SIZE', 1, 100_000),
     importMaxFileBytes: integer(env, 'IMPORT_MAX_FILE_SIZE', 104_857_600, 1, Number.MAX_SAFE_INTEGER),
@@ -84,6 +95,7 @@ export function readConfig(env: Environment): Config {
     outageLimitHours: integer(env, 'OUTAGE_LIMIT_HOURS', 24, 1, 24 * 365),
     ...readLimits(env, (name, ...range) => integerIfSet(env, name, ...range)),
     corsOrigins: readOrigins(env),
+    verifyStored: flag(env, 'VERIFY_STORED', false),
     hasMetrics: flag(env, 'PROMETHEUS_ENABLED', true),
     logLevel: choice(env, 'LOG_LEVEL', ['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
   }
@@ -168,6 +180,14 @@ function choice<const Choices extends readonly [string, ...string[]]>(
   if (found === undefined)
     throw new ConfigError(`${name} must be one of ${choices.join(', ')}; it is "${value}".`)
   return found
+}
+
+function choiceIfSet<const Choices extends readonly [string, ...string[]]>(
+  env: Environment,
+  name: string,
+  choices: Choices,
+): Choices[number] | undefined {
+  return env[name] ? choice(env, name, choices) : undefined
 }
 
 function flag(env: Environment, name: string, fallback: boolean): boolean {

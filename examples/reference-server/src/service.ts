@@ -40,6 +40,7 @@ export async function startService(
     pool,
     resources,
     batchRows: config.importBatchRows,
+    synchronousCommit: config.synchronousCommit,
     maxRecordBytes: config.importMaxRecordBytes,
   })
   await importer.check()
@@ -64,6 +65,7 @@ export async function startService(
     storedErrors: config.storedErrors,
     activeJobsPerCaller: config.activeJobsPerCaller,
     remote: config.remote,
+    verifyStored: config.verifyStored,
     onJobEnd,
   })
   const stopping = new AbortController()

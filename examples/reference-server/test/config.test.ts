@@ -121,6 +121,10 @@ describe('a bad value is told in one sentence', () => {
       { EXPORT_STREAM_BATCH_SIZE: 'many' },
       'EXPORT_STREAM_BATCH_SIZE must be a whole number from 1 to 100000; it is "many".',
     ],
+    [
+      { SYNCHRONOUS_COMMIT: 'off' },
+      'SYNCHRONOUS_COMMIT must be one of local, remote_write, on, remote_apply; it is "off".',
+    ],
     [{ IMPORT_BATCH_SIZE: '0' }, 'IMPORT_BATCH_SIZE must be a whole number from 1 to 100000; it is "0".'],
     [
       { IDEMPOTENCY_TTL_HOURS: '0' },

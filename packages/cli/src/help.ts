@@ -3,7 +3,7 @@
 const exitCodes = `
 Exit codes:
   0    all is done; an import also if --on-conflict ignore left every record alone, or the file holds none
-  1    failed: a file cannot be read, the database refuses, --max-errors is reached, --atomic took all back, …
+  1    failed: a file cannot be read or is not whole (verify), the database refuses, --max-errors is reached, --atomic took all back, …
   2    the import (or its dry run) came to its end, and some records were rejected, or all of them
   64   called wrongly: unknown option, resource or format, no database named
   130  interrupted`
@@ -82,6 +82,19 @@ id, kind, resource, status, records, rejected records, seconds, and why it faile
 Examples:
   $ lading work --storage .lading/files
   $ lading work --storage /srv/files --imports 8 --exports 0 --config shop/lading.config.ts
+${exitCodes}`
+
+export const verifyDescription = [
+  'Reads every stored file of a job once more, and compares its size and SHA-256 with what was stored.',
+  'Changes nothing.',
+].join(' ')
+
+export const verifyHelp = `
+A line for each file goes to standard output, divided by tabs: id of its job, resource, what was found
+(whole, corrupt, missing, elsewhere), and a sentence.
+
+Examples:
+  $ lading verify 0198c0de-0000-7000-8000-000000000000 --storage .lading/files
 ${exitCodes}`
 
 export const jobsDescription = [

@@ -6,14 +6,27 @@ import {
   type Importer,
   type ImporterOptions,
   type Project,
+  type SynchronousCommit,
 } from '@lading/core'
+import { usageError } from './exit.ts'
 
 type Pool = ImporterOptions['pool']
 
 /** @param maxRecordBytes of the longest record. @defaultValue what the library takes */
 export function importerOf({ resources, session }: Project, pool: Pool, maxRecordBytes?: number): Importer {
-  return createImporter({ pool, resources, session, maxRecordBytes })
+  return createImporter({ pool, resources, session, maxRecordBytes, synchronousCommit: commitLevel() })
 }
+
+/** As the servers on this database have it. @throws CommandError */
+function commitLevel(): SynchronousCommit | undefined {
+  const level = process.env.SYNCHRONOUS_COMMIT
+  if (!level) return undefined
+  const found = commitLevels.find(known => known === level)
+  if (found !== undefined) return found
+  throw usageError(`SYNCHRONOUS_COMMIT must be one of ${commitLevels.join(', ')}; it is "${level}".`)
+}
+
+const commitLevels: readonly SynchronousCommit[] = ['local', 'remote_write', 'on', 'remote_apply']
 
 export function exporterOf({ resources, session }: Project, pool: Pool): Exporter {
   return createExporter({ pool, resources, session })

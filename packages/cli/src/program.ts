@@ -12,6 +12,7 @@ import {
   retryJob,
 } from './commands/jobs.ts'
 import { type MigrateCommandOptions, migrateDatabase } from './commands/migrate.ts'
+import { type VerifyCommandOptions, verifyJob } from './commands/verify.ts'
 import { type WorkCommandOptions, workOnJobs } from './commands/work.ts'
 import type { ExitCode } from './exit.ts'
 import {
@@ -23,6 +24,8 @@ import {
   migrateDescription,
   migrateHelp,
   programHelp,
+  verifyDescription,
+  verifyHelp,
   workDescription,
   workHelp,
 } from './help.ts'
@@ -138,11 +141,25 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--imports <number>', 'imports at a time (default: 4)')
     .option('--exports <number>', 'exports at a time (default: 2)')
     .option('--fetches <number>', 'files from URLs at a time (default: 4, or 0 with --imports 0)')
+    .option('--verify', 'also read stored files once more, slowly, and report those that were damaged')
     .option(...maxRecordBytes)
     .option(...remoteAllow, collect)
     .addHelpText('after', workHelp)
     .action(async (_options: object, command: Command) => {
       end(await workOnJobs(command.optsWithGlobals<WorkCommandOptions>()))
+    })
+
+  program
+    .command('verify')
+    .summary('compare the stored files of a job with what was stored')
+    .description(verifyDescription)
+    .argument('<job>', 'the id of a job; of a job that came in a bundle, all of the bundle are verified')
+    .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
+    .option('--json', 'print what was found as JSON')
+    .option(...jobsTenant)
+    .addHelpText('after', verifyHelp)
+    .action(async (id: string, _options: object, command: Command) => {
+      end(await verifyJob(id, command.optsWithGlobals<VerifyCommandOptions>()))
     })
 
   const jobs = program

@@ -45,6 +45,7 @@ export type { Health, Waiting } from './jobs/health.ts'
 export type { JobPage, Jobs, ListErrors, WorkOptions } from './jobs/jobs.ts'
 export type { JobsOptions } from './jobs/jobs-options.ts'
 export type { Cleaned } from './jobs/life/janitor.ts'
+export type { VerifyStoredOptions } from './jobs/life/verify-stored.ts'
 export type { ErrorPage } from './jobs/outcome/record-errors.ts'
 export type { ErrorFilter } from './jobs/store/error-counts.ts'
 export type {
@@ -57,6 +58,7 @@ export type {
   JobWarning,
 } from './jobs/store/job.ts'
 export type { ListJobs } from './jobs/store/job-store.ts'
+export type { FileState, VerifiedFile } from './jobs/store/verify-file.ts'
 export type { KeyClaim } from './jobs/submit/idempotency.ts'
 export type { WantedRoom } from './jobs/submit/room.ts'
 export type {
@@ -73,6 +75,7 @@ export type {
 export type { Outage } from './jobs/work/outages.ts'
 export type { CleanedKind, Metrics, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
+export type { SynchronousCommit } from './postgres/commit-level.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
 export { type WaitOptions, waitForDatabase } from './postgres/wait-for-database.ts'
 export { memoryQueue } from './queue/memory-queue.ts'

@@ -37,6 +37,7 @@ interface BedOptions
       | 'outageLimitHours'
       | 'metrics'
       | 'remote'
+      | 'verifyStored'
     >
   > {
   /** Options of a pool of its own for importer and exporter. @defaultValue that of the database */

@@ -120,14 +120,20 @@ test('its retry needs the retry of the other one first', async () => {
 
 test.each([
   ['an unknown id', async () => id(9)],
-  ['what is no id', async () => 'x'],
   ['an export', async () => (await bed.jobs.submitExport({ resource: 'users', format: 'csv' })).id],
 ])('%s is refused at once, and no job is left', async (_, after) => {
   await expect(submit('users', user, await after())).rejects.toMatchObject({
-    code: 'OPTION_INVALID',
-    message: 'The option "after" must be the id of an import; none has this one.',
+    code: 'JOB_NOT_FOUND',
+    message: 'There is no import with the id that the option "after" names; check the id.',
   })
   expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
+})
+
+test('what is no id at all is no job that could be missing', async () => {
+  await expect(submit('users', user, 'x')).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: 'The option "after" must be the id of an import, a UUID.',
+  })
 })
 
 test('sent while the other one ends, it is never left waiting', async () => {

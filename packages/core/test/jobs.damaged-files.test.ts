@@ -129,3 +129,19 @@ test('rejected records of a file that was cut are not given back', async () => {
   await appendFile(await storedPath(), '\n')
   await expect(bed.jobs.rejects(id)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
 })
+
+test('nor are those of a file in which a bit was flipped, wherever that is', async () => {
+  const source = Buffer.from(`${csv}bad,B,reader,true\n`)
+  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source })
+  bed.work()
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { failedRecords: 1 } })
+  const path = await storedPath()
+  for (const at of [30, source.length - 3]) {
+    await writeFile(path, flipped(source, at))
+    const stream = await bed.jobs.rejects(id)
+    await expect(stream && buffer(stream)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
+  }
+  await writeFile(path, source)
+  const stream = await bed.jobs.rejects(id)
+  expect(stream && String(await buffer(stream))).toContain('bad,B,reader,true')
+})

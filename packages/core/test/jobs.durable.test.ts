@@ -1,7 +1,16 @@
 // The commit that ends a job is on disk before anybody is told; those before it need not be.
-import { beforeEach, expect, test } from 'vitest'
+import pg from 'pg'
+import { beforeEach, describe, expect, test } from 'vitest'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  fileStorage,
+  postgresQueue,
+  type SynchronousCommit,
+} from '../src/index.ts'
 import { jobsBed } from './jobs-bed.ts'
-import { bytes } from './support.ts'
+import { bytes, resources } from './support.ts'
 
 const bed = jobsBed()
 
@@ -45,4 +54,98 @@ test('of a job that is cancelled too', async () => {
   await bed.jobs.cancel(id)
   const { rows } = await bed.database.pool.query('select status, synchronous from commits')
   expect(rows).toEqual([{ status: 'cancelled', synchronous: 'on' }])
+})
+
+describe('a role whose default is off', () => {
+  /** What each commit that touches a job, and each one that writes rows, waits for. */
+  async function commitsOf(level: SynchronousCommit | undefined, settings: object) {
+    await bed.database.pool.query(`
+      create trigger note_insert after insert on lading.jobs for each row execute function note_commit();
+      create table row_commits (synchronous text);
+      create function note_rows() returns trigger language plpgsql as $$
+      begin
+        insert into row_commits values (current_setting('synchronous_commit'));
+        return null;
+      end $$;
+      create trigger note_rows after insert on users for each statement execute function note_rows()`)
+    const url = new URL(bed.database.url)
+    url.searchParams.set('options', '-c synchronous_commit=off')
+    const pool = new pg.Pool({ connectionString: url.href })
+    const importer = createImporter({ pool, resources, batchRows: 3, synchronousCommit: level })
+    const queue = postgresQueue({ pool })
+    const exporter = createExporter({ pool, resources })
+    const jobs = createJobs({ importer, exporter, queue, storage: fileStorage(bed.folder) })
+    const stopping = new AbortController()
+    try {
+      const { id } = await jobs.submitImport({
+        resource: 'users',
+        format: 'ndjson',
+        source: people,
+        ...settings,
+      })
+      const working = jobs.work({ signal: stopping.signal })
+      await expect.poll(async () => (await jobs.get(id))?.status).toBe('completed')
+      stopping.abort()
+      await working
+      const more = bytes(`email,name,role,active\nz@example.org,Z,reader,true\n`)
+      await importer.run({ resource: 'users', format: 'csv', source: more })
+    } finally {
+      stopping.abort()
+      await queue.close()
+      await pool.end()
+    }
+    const told = await bed.database.pool.query(
+      `select distinct status, synchronous from commits where status in ('pending', 'completed') order by status desc`,
+    )
+    const rows = await bed.database.pool.query('select distinct synchronous from row_commits order by 1')
+    return { told: told.rows, rows: rows.rows.map(({ synchronous }) => synchronous) }
+  }
+  const both = (synchronous: string) => [
+    { status: 'pending', synchronous },
+    { status: 'completed', synchronous },
+  ]
+
+  test('what is told is on disk all the same, and batches still wait for nothing', async () => {
+    expect(await commitsOf(undefined, {})).toEqual({ told: both('on'), rows: ['off'] })
+  })
+
+  test('nor are the rows of an atomic import told of before they are on disk', async () => {
+    const { told, rows } = await commitsOf(undefined, { atomic: true })
+    expect(told).toEqual(both('on'))
+    expect(rows).toContain('on')
+  })
+
+  test('with a level of the standbys each commit has it', async () => {
+    expect(await commitsOf('remote_apply', {})).toEqual({
+      told: both('remote_apply'),
+      rows: ['remote_apply'],
+    })
+  })
+
+  test('the commit that ends a run without a job is one that waits', async () => {
+    const url = new URL(bed.database.url)
+    url.searchParams.set('options', '-c synchronous_commit=off')
+    const pool = new pg.Pool({ connectionString: url.href, max: 1 })
+    const client = await pool.connect()
+    const asked: string[] = []
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    Object.assign(client, {
+      query: (...args: unknown[]) => {
+        asked.push(String(args[0]))
+        return query(...args)
+      },
+    })
+    client.release()
+    try {
+      await createImporter({ pool, resources }).run({ resource: 'users', format: 'ndjson', source: people })
+    } finally {
+      await pool.end()
+    }
+    expect(asked.at(-1)).toMatch(/synchronous_commit.*'on'.*drop table.*; commit$/s)
+  })
+})
+
+test('a level that would wait for nothing is none', () => {
+  const off = () => createImporter({ pool: bed.database.pool, resources, synchronousCommit: 'off' as 'on' })
+  expect(off).toThrow('The option synchronousCommit must be one of local, remote_write, on, remote_apply.')
 })

@@ -112,8 +112,8 @@ test('a job follows those of its own tenant only', async () => {
   const { id } = await imported('a')
   for (const tenant of ['b', undefined]) {
     await expect(imported(tenant, { after: id })).rejects.toMatchObject({
-      code: 'OPTION_INVALID',
-      message: 'The option "after" must be the id of an import; none has this one.',
+      code: 'JOB_NOT_FOUND',
+      message: 'There is no import with the id that the option "after" names; check the id.',
     })
   }
   expect((await imported('a', { after: id })).after).toBe(id)

@@ -114,6 +114,7 @@ test('these eight and nothing else are exposed, as the text format that Promethe
     '# TYPE bulk_import_export_jobs_total counter',
     '# TYPE bulk_import_export_job_duration_seconds histogram',
     '# TYPE bulk_import_export_records_processed_total counter',
+    '# TYPE bulk_import_export_verified_files_total counter',
     '# TYPE bulk_import_export_cleaned_total counter',
     '# TYPE bulk_import_export_waiting_jobs gauge',
     '# TYPE bulk_import_export_active_jobs gauge',
@@ -189,5 +190,20 @@ test('cleaned_total counts what the janitor deletes, by kind; kinds that nobody 
     'bulk_import_export_cleaned_total{kind="idempotency_key"} 0',
     'bulk_import_export_cleaned_total{kind="orphan"} 0',
     'bulk_import_export_cleaned_total{kind="unfinished"} 0',
+  ])
+})
+
+test('verified_files_total counts stored files that were read once more, by what was found', async () => {
+  const metrics = prometheusMetrics({ resources })
+  for (const state of ['whole', 'whole', 'corrupt', 'anything' as 'whole'] as const) {
+    metrics.verified?.({ state, bytes: 10 })
+  }
+  expect(await scrape(metrics, 'bulk_import_export_verified_files_total')).toEqual([
+    '# HELP bulk_import_export_verified_files_total Stored files that were read once more, by what was found.',
+    '# TYPE bulk_import_export_verified_files_total counter',
+    'bulk_import_export_verified_files_total{state="whole"} 2',
+    'bulk_import_export_verified_files_total{state="corrupt"} 1',
+    'bulk_import_export_verified_files_total{state="missing"} 0',
+    'bulk_import_export_verified_files_total{state="elsewhere"} 0',
   ])
 })

@@ -19,6 +19,7 @@ export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts, 
   readonly imports?: string
   readonly exports?: string
   readonly fetches?: string
+  readonly verify?: boolean
 }
 
 /** Each job writes on one connection and may read on another; the rest is for the queue, the sweep, heartbeats and those who fetch. */
@@ -54,6 +55,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
         queue,
         storage: fileStorage(folder),
         remote,
+        verifyStored: options.verify ?? false,
         // How long they are kept, the servers know; nobody has told this process.
         jobRetentionDays: false,
         spoolRetentionDays: false,

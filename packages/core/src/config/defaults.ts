@@ -21,6 +21,8 @@ export const defaults = {
   maxColumns: 500,
   /** Bytes per write into COPY. Row-sized writes starve the event loop; larger ones gain nothing. */
   copyChunkBytes: 64 * 1024,
+  /** Bytes a second of stored files that are read once more: a hundred gigabytes take four hours. */
+  verifyBytesPerSecond: 8 * 1024 * 1024,
   /** Bytes per step of decoding, between two turns of the event loop in which the database is served. */
   decodeChunkBytes: 16 * 1024,
   /**

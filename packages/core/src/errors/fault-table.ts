@@ -71,6 +71,11 @@ export const stateRules = [
     owners: { raise: 'stop', row: 'stop', statement: 'stop' },
   },
   {
+    name: 'A table does not outlive a crash any more',
+    states: ['LD004'],
+    owners: { raise: 'job', row: 'job', statement: 'job' },
+  },
+  {
     name: 'A value, a rule of the table, or a function of it',
     states: ['21', '22', '23', '44', '54', 'P0', 'LD001', 'LD003'],
     owners: recordOnly,

@@ -10,6 +10,8 @@ export const warningCodes = [
   'SEQUENCE_NOT_ADVANCED',
   'SEQUENCE_NOT_LOCKED',
   'MAPPING_UNUSED',
+  'UNLOGGED_TABLE',
+  'FOREIGN_TABLE',
   'ERRORS_CAPPED',
 ] as const
 

@@ -5,6 +5,7 @@ import type { ScopeTest, Target, TargetReference } from '../catalogue/target.ts'
 import type { HookPatience } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
+import { type CommitStatements, commitStatements } from '../postgres/commit-level.ts'
 import { settingsSql } from '../postgres/settings.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Caller } from '../resource/definition.ts'
@@ -19,9 +20,11 @@ export interface Aim {
   readonly target: Target
   /** Statements at the beginning of each transaction; empty where the application asks for none. */
   readonly settings: string
+  /** What the commits of the run wait for. */
+  readonly commits: CommitStatements
 }
 
-type Known = Pick<ImporterInternals, 'registry' | 'session' | 'targetOf' | 'limits'>
+type Known = Pick<ImporterInternals, 'pool' | 'registry' | 'session' | 'targetOf' | 'limits'>
 
 /** Who asks, and for how long. */
 export interface Asker {
@@ -42,7 +45,8 @@ export async function aimOf(
 ): Promise<Aim> {
   const target = await scopedTarget(client, resource, asker, importer)
   const patience = patienceOf(asker, importer)
-  return { target, settings: await settingsSql(importer.session, asker.caller, patience) }
+  const settings = await settingsSql(importer.session, asker.caller, patience)
+  return { target, settings, commits: commitStatements(importer.pool) }
 }
 
 /** The target with the scopes of this caller: its own, and those of the tables that it refers to. */

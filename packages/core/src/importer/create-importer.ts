@@ -1,4 +1,5 @@
 // createImporter: resources on a pool, each checked against the catalogue once, and runs of them.
+import { assertKept } from '../catalogue/kept-tables.ts'
 import { assertPrivileges } from '../catalogue/privileges.ts'
 import { readTarget } from '../catalogue/read-target.ts'
 import { assertSessionSettings } from '../catalogue/session-settings.ts'
@@ -6,6 +7,8 @@ import { assertTakesRows, isExportedOnly } from '../catalogue/takes-rows.ts'
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Client, checkPool, withClient } from '../postgres/client.ts'
+import { rememberCommitLevel } from '../postgres/commit-level.ts'
+import { standbySentence } from '../postgres/fault-sentences.ts'
 import { createRegistry } from '../resource/registry.ts'
 import { checkSource } from '../source/check-source.ts'
 import { aimOf, assertTold } from './aim.ts'
@@ -52,6 +55,12 @@ export interface Importer {
   openBundle(options: OpenBundleOptions): Promise<OpenBundle>
 }
 
+/** @throws LadingError `DATABASE_REFUSED`: nothing could ever be imported there, and the first import would be late to say so */
+async function expectPrimary(client: Client): Promise<void> {
+  const { rows } = await client.query('select pg_is_in_recovery() as is_standby')
+  if (rows[0]?.is_standby === true) throw new LadingError('DATABASE_REFUSED', standbySentence)
+}
+
 /** What `check` collects: how a resource, its table and the rights of the database user fit together. */
 const checked: readonly string[] = ['RESOURCE_MISMATCH', 'DATABASE_REFUSED']
 
@@ -62,6 +71,7 @@ export function createImporter(options: ImporterOptions): Importer {
   const registry = createRegistry(options.resources)
   const targets = new Map<string, Target>()
   checkPool(pool, options.noProgressSeconds)
+  rememberCommitLevel(pool, options.synchronousCommit)
 
   const targetOf = async (client: Client, name: string): Promise<Target> => {
     const resource = registry.get(name)
@@ -81,12 +91,14 @@ export function createImporter(options: ImporterOptions): Importer {
     async check() {
       const problems: string[] = []
       await withClient(pool, async client => {
+        await expectPrimary(client)
         await assertSessionSettings(client)
         for (const { name } of registry.all) {
           try {
             const target = await targetOf(client, name)
             if (isExportedOnly(target)) continue
             assertTakesRows(target)
+            await assertKept(client, target, 'own')
             await assertPrivileges(client, target, { updates: false, reads: false })
           } catch (error) {
             if (!(error instanceof LadingError) || !checked.includes(error.code)) throw error

@@ -5,6 +5,7 @@ import { checkHookTimeout } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Client, Pool } from '../postgres/client.ts'
+import type { SynchronousCommit } from '../postgres/commit-level.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Caller, SessionHook } from '../resource/definition.ts'
 import type { ByteSource } from '../source/chunks.ts'
@@ -35,6 +36,13 @@ export interface ImporterOptions {
    * @defaultValue 300
    */
   readonly hookTimeoutSeconds?: number | undefined
+  /**
+   * What every commit of imports and jobs on this pool waits for. With a level of the standbys nothing is lost that was
+   * reported when one of them is promoted; each batch then waits for them too. Without it, what is reported is on the
+   * disk of the server, or where the role or the database says so, on standbys.
+   * @defaultValue what `synchronous_commit` is for the connection; where that is `off`, `on` for what is reported
+   */
+  readonly synchronousCommit?: SynchronousCommit | undefined
   /**
    * Settings for each transaction that writes rows, such as those that policies of row-level security ask for. In a
    * transaction of yours (`run({ client })`) they stay set to its end. @defaultValue none

@@ -34,6 +34,8 @@ export interface JobRun {
   record(batch: ImportBatch, outcome: MergeOutcome, warnings: Warnings): string
   /** Hears of the header of a CSV file, before any batch behind it is recorded. */
   onHeader(header: Header): void
+  /** Tables that hold what is recorded, by their names. */
+  readonly tables: readonly string[]
   /** Statements that end a job whose file gets in as a whole: committed with all its rows. */
   settle(report: ImportReport): string
   /** Hears of each batch that is committed. */

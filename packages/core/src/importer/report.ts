@@ -1,4 +1,5 @@
 // The report: what became of every record, counted batch by batch.
+import type { KeptWarning } from '../catalogue/kept-tables.ts'
 import { defaults } from '../config/defaults.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
@@ -128,8 +129,8 @@ export class Tally {
     return this.warnings.plus(batch.notes)
   }
 
-  /** What was done with the sequences of the table. */
-  warn(warning: SequenceWarning): void {
+  /** What is to be known of the table and its sequences. */
+  warn(warning: SequenceWarning | KeptWarning): void {
     this.warnings = this.warnings.plus([{ ...warning, rowNumber: 0 }])
   }
 

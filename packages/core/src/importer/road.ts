@@ -2,6 +2,7 @@
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client } from '../postgres/client.ts'
+import type { CommitStatements } from '../postgres/commit-level.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { beginWriting } from '../postgres/transaction.ts'
 import { createKeeper, type Keeper } from '../staging/keeper.ts'
@@ -25,6 +26,7 @@ export interface RoadOptions {
   readonly job: JobRun | undefined
   /** Statements that set what the application wants set in each transaction. */
   readonly session: string
+  readonly commits: CommitStatements
   readonly onSequenceWarning: (warning: SequenceWarning) => void
 }
 
@@ -40,9 +42,9 @@ export interface Road {
 }
 
 export async function openRoad(options: RoadOptions): Promise<Road> {
-  const { client, target, settings, transaction } = options
+  const { client, target, settings, transaction, commits } = options
   const { dryRun = false, atomic = false, onConflict = 'error' } = settings
-  const session = { onConflict, transaction, preamble: preambleOf(options) }
+  const session = { onConflict, transaction, commits, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
     const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
     const direct = await openSession(client, target, { ...session, sequences })
@@ -95,11 +97,11 @@ async function allOrNothing(
   tally: Tally,
   hearErrors: HearErrors,
 ): Promise<LadingError | undefined> {
-  const { client, target, settings, transaction, job } = options
+  const { client, target, settings, transaction, job, commits } = options
   const isOwn = transaction === 'own'
   if (tally.rejected > 0) return rolledBack(tally)
   const preamble = preambleOf(options)
-  const opening = isOwn ? beginWriting(preamble) : `savepoint lading_whole; ${preamble}`
+  const opening = isOwn ? beginWriting(commits.reported, preamble) : `savepoint lading_whole; ${preamble}`
   await client.query(opening).catch(rethrow)
   const sequences = sequencesOf(target, options, 'end')
   const { rejected, outcome } = await replay(

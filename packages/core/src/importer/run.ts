@@ -1,4 +1,5 @@
 // One run: a source through the pipeline into the table, and the report of it.
+import { assertKept, keptSql } from '../catalogue/kept-tables.ts'
 import { assertPrivileges, type Doing } from '../catalogue/privileges.ts'
 import { assertSessionSettings } from '../catalogue/session-settings.ts'
 import { assertTakesRows } from '../catalogue/takes-rows.ts'
@@ -29,8 +30,9 @@ export async function runImport(
   aim: () => Promise<Aim>,
   limits: Limits,
   options: RunOptions,
-  job?: JobRun,
+  given?: JobRun,
 ): Promise<ImportReport> {
+  let job = given
   const { resource, dryRun = false } = options
   const nothing = new NothingImported({ resource, dryRun, earlier: job?.earlier })
   const tally = new Tally(options.resource, job?.warnings ?? [], nothing)
@@ -45,13 +47,15 @@ export async function runImport(
     const settings = readSettings(options)
     if (options.client !== undefined) putBack = await adoptTransaction(client)
     await assertSessionSettings(client)
-    const { target, settings: session } = await aim()
+    const { target, settings: session, commits } = await aim()
     const real = { ...target, checksAtOnce: options.client === undefined }
     assertTakesRows(real)
     checkPolicy(real, settings)
     await assertPrivileges(client, real, doingOf(settings))
-    signal.throwIfAborted()
     const transaction = options.client === undefined ? 'own' : 'caller'
+    for (const warning of await assertKept(client, real, transaction)) tally.warn(warning)
+    job = given && keptRun(given, real)
+    signal.throwIfAborted()
     const onSequenceWarning = (warning: SequenceWarning) => tally.warn(warning)
     const road = await openRoad({
       client,
@@ -60,6 +64,7 @@ export async function runImport(
       transaction,
       job,
       session,
+      commits,
       onSequenceWarning,
     })
     tally.notJudged = road.notJudged
@@ -91,6 +96,8 @@ export async function runImport(
     }
     failpoint('after_last_batch')
     if (fault === undefined) {
+      // Once, and not with each batch: what is not lost when it is LOGGED again was never lost.
+      if (job !== undefined) await client.query(keptSql(real, job.tables))
       tally.readToEnd()
       nothing.complete()
     }
@@ -110,6 +117,11 @@ export async function runImport(
     await putBack?.()
     closeSource(options.source)
   }
+}
+
+/** The same run, which ends a job with its rows only if the tables that hold them outlive a crash. */
+function keptRun(run: JobRun, target: Target): JobRun {
+  return { ...run, settle: report => `${run.settle(report)}; ${keptSql(target, run.tables)}` }
 }
 
 function doingOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportSettings): Doing {

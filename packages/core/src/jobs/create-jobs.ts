@@ -6,6 +6,7 @@ import { quietLog, quietly } from '../errors/listener.ts'
 import { internalsOf } from '../importer/internals.ts'
 import { noopMetrics } from '../metrics/noop.ts'
 import { quietMetrics } from '../metrics/quiet-metrics.ts'
+import { withClient } from '../postgres/client.ts'
 import type { QueueKind } from '../queue/queue.ts'
 import { remoteAccess } from '../source/remote-access.ts'
 import { identityOf } from '../storage/identity.ts'
@@ -18,16 +19,20 @@ import { clean, keepClean } from './life/janitor.ts'
 import { cancelOrTell, deleteExport, retryOrTell } from './life/job-calls.ts'
 import { keepSweeping } from './life/sweep.ts'
 import { keepWatching } from './life/unserved.ts'
+import { keepVerifying, type VerifyStoredOptions } from './life/verify-stored.ts'
 import { givenBack } from './outcome/give-back.ts'
 import { allErrors, errorPage } from './outcome/record-errors.ts'
 import { listJobs, readPage } from './pages.ts'
 import { checkPoolSize } from './pool-size.ts'
 import type { JobKind } from './store/job.ts'
+import { assertJobId } from './store/job-id.ts'
 import { toJob } from './store/job-row.ts'
-import { assertJobId, createJobStore } from './store/job-store.ts'
+import { createJobStore } from './store/job-store.ts'
 import { createOutbox } from './store/outbox.ts'
+import { expectOwnTablesKept } from './store/own-tables.ts'
 import { expectHere } from './store/stored-here.ts'
 import { exportedOf } from './store/stored-objects.ts'
+import { storedFileOf, type VerifiedFile, verifyFile } from './store/verify-file.ts'
 import { claimKey } from './submit/idempotency.ts'
 import { createKeyStore } from './submit/idempotency-store.ts'
 import { expectRoom } from './submit/room.ts'
@@ -80,6 +85,9 @@ export function createJobs(options: JobsOptions): Jobs {
     spoolRetentionDays: days('spoolRetentionDays', options.spoolRetentionDays ?? 7),
     onError,
   }
+  const verifying = options.verifyStored
+    ? { pool: importer.pool, storage, metrics, onError, options: verifyOptions(options.verifyStored) }
+    : undefined
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
   const onOutage = quietly('onOutage', options.onOutage, onError)
   const outages = watchOutages({ pool: importer.pool, metrics, onOutage })
@@ -134,8 +142,18 @@ export function createJobs(options: JobsOptions): Jobs {
       await expectHere(storage, place, 'The file of this export')
       return openVerified(storage, file, range).catch(goneMeanwhile)
     },
+    async verify(id) {
+      if ((await known(id)) === undefined) return undefined
+      const files: VerifiedFile[] = []
+      for (const row of await store.getBundle(id)) {
+        const file = storedFileOf(row)
+        if (file !== undefined) files.push(await verifyFile(storage, file))
+      }
+      return files
+    },
     async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
       checkPoolSize(importer.pool, imports, exports)
+      await withClient(importer.pool, expectOwnTablesKept).catch(waitedOut)
       const place = await identityOf(storage)
       const heart = startHeart(importer.pool, leaseSeconds, onError)
       const context = { importer, exporter, storage, store, newOutbox, leaseSeconds, kept, onError }
@@ -161,6 +179,7 @@ export function createJobs(options: JobsOptions): Jobs {
         keepClean(janitor, { everySeconds, signal }),
         keepSweeping({ pool: importer.pool, newOutbox, everyMs, signal, onError }),
         keepWatching({ pool: importer.pool, everyMs, signal, onError }),
+        ...(verifying === undefined ? [] : [keepVerifying(verifying, signal)]),
         ...(imports === 0
           ? []
           : [keepServing({ pool: importer.pool, place, leaseSeconds, signal, onError })]),
@@ -178,11 +197,24 @@ export function createJobs(options: JobsOptions): Jobs {
 
 /** In a container, every process of a host has one number. */
 const processName = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
+/** A database that is not there yet is waited for by each part; every submission and every batch looks again. */
+function waitedOut(error: unknown): void {
+  if (!(error instanceof LadingError) || error.code === 'CONFIG_INVALID') throw error
+}
 
 /** The janitor may have come between the look at the job and the one at its file. */
 function goneMeanwhile(error: unknown): undefined {
   if (error instanceof LadingError && error.code === 'STORAGE_NOT_FOUND') return undefined
   throw error
+}
+
+function verifyOptions(options: true | VerifyStoredOptions): VerifyStoredOptions {
+  if (options === true) return {}
+  const { bytesPerSecond = defaults.verifyBytesPerSecond, everyHours = 24 } = options
+  return {
+    bytesPerSecond: wholeNumber('verifyStored.bytesPerSecond', bytesPerSecond, 1024),
+    everyHours: wholeNumber('verifyStored.everyHours', everyHours, 1),
+  }
 }
 
 function days(name: string, value: number | false): number | false {

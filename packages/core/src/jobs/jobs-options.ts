@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { RemoteOptions } from '../source/remote-access.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { VerifyStoredOptions } from './life/verify-stored.ts'
 import type { Job } from './store/job.ts'
 import type { Outage } from './work/outages.ts'
 
@@ -60,6 +61,12 @@ export interface JobsOptions {
   readonly spoolRetentionDays?: number | false
   /** Seconds between two runs of the janitor; one of all servers does it. @defaultValue 60 */
   readonly janitorSeconds?: number
+  /**
+   * Reads the stored files that jobs still need once more, slowly, and compares them with what was stored, so that
+   * damage is known before somebody needs the file. `onError` and the metrics hear of it; nothing is deleted.
+   * @defaultValue false
+   */
+  readonly verifyStored?: boolean | VerifyStoredOptions
   /** Hours for which a request with the same idempotency key gets the same job. @defaultValue 24 */
   readonly idempotencyTtlHours?: number
   /**

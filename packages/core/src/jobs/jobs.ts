@@ -8,6 +8,7 @@ import type { ErrorPage } from './outcome/record-errors.ts'
 import type { ErrorFilter } from './store/error-counts.ts'
 import type { Job, JobKind } from './store/job.ts'
 import type { ListJobs } from './store/job-store.ts'
+import type { VerifiedFile } from './store/verify-file.ts'
 import type { KeyClaim } from './submit/idempotency.ts'
 import type { WantedRoom } from './submit/room.ts'
 import type {
@@ -56,14 +57,14 @@ export interface Jobs {
    * Spools the source, then writes the job and its queue message in one transaction.
    *
    * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
-   * `QUEUE_FULL` … and then neither a job nor a file is left. `OPTION_INVALID` too if `after` names no import.
+   * `QUEUE_FULL` … and then neither a job nor a file is left. `JOB_NOT_FOUND` if `after` names no import of the caller's.
    */
   submitImport(options: SubmitImport): Promise<Job>
   /**
    * Writes the job after a look at the URL that sends no packet. What the file is and whether it can be had is found by
    * the worker, and said by the job: `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FILE_TOO_LARGE` …
    *
-   * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `QUEUE_FULL`
+   * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `JOB_NOT_FOUND`, `QUEUE_FULL`
    */
   submitRemoteImport(options: SubmitRemoteImport): Promise<Job>
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`, `SCOPE_FAILED`, `QUEUE_FULL` */
@@ -128,6 +129,11 @@ export interface Jobs {
   rejects(id: string, options?: { readonly unprocessed?: boolean | undefined }): Promise<Readable | undefined>
   /** The file of a completed export, or a part of it; undefined if there is none (any more). */
   download(id: string, range?: ByteRange): Promise<Readable | undefined>
+  /**
+   * Reads every stored file of a job, and of those that came in one bundle with it, and compares size and SHA-256 with
+   * what was stored. Changes nothing. Empty where no file is kept; undefined for an unknown id.
+   */
+  verify(id: string): Promise<readonly VerifiedFile[] | undefined>
   /**
    * Does jobs until the signal. Then it takes no more of them, ends the batches that are being written or takes them
    * back, and gives its jobs back, so that others can go on with them at once; within 5 seconds it resolves. With no

@@ -5,6 +5,9 @@ export type WorkKind = 'import' | 'export'
 /** What the janitor deletes: files of exports and sources of imports after their time, and what the dead have left. */
 export type CleanedKind = 'export_file' | 'spool' | 'job' | 'idempotency_key' | 'orphan' | 'unfinished'
 
+/** What has become of a stored file. */
+export type VerifiedState = 'whole' | 'corrupt' | 'missing' | 'elsewhere'
+
 /**
  * Called as things happen. An implementation keeps every label within a bound whatever it is given, does no I/O
  * while it is called. What it throws is for the log, and fails neither a job nor a request. Each call counts, also when repeated.
@@ -49,4 +52,7 @@ export interface Metrics {
 
   /** The janitor has deleted so many. */
   cleaned?(facts: { readonly kind: CleanedKind; readonly count: number }): void
+
+  /** A stored file was read once more and compared with what was stored. */
+  verified?(facts: { readonly state: VerifiedState; readonly bytes: number }): void
 }

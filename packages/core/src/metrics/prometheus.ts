@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { outageCodes } from '../errors/fault-table.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { among, methodLabel, routeLabels, statusLabel } from './labels.ts'
-import type { CleanedKind, Metrics, WorkKind } from './metrics.ts'
+import type { CleanedKind, Metrics, VerifiedState, WorkKind } from './metrics.ts'
 
 export interface PrometheusOptions {
   /** The resources whose names may be labels; any other is `other`. */
@@ -33,6 +33,7 @@ const cleanedKinds: readonly CleanedKind[] = [
   'orphan',
   'unfinished',
 ]
+const verifiedStates: readonly VerifiedState[] = ['whole', 'corrupt', 'missing', 'elsewhere']
 const kinds: readonly WorkKind[] = ['import', 'export']
 const jobStatus = among(['completed', 'failed', 'cancelled'])
 const outageCode = among(outageCodes)
@@ -61,6 +62,7 @@ export function prometheusMetrics({
     activeJobs,
     waitingJobs,
     cleanedObjects,
+    verifiedFiles,
   } = define(prefix, register)
   const resourceLabel = among(resources.map(({ name }) => name))
   const routeLabel = routeLabels()
@@ -68,6 +70,7 @@ export function prometheusMetrics({
   for (const type of kinds) activeJobs.set({ type }, 0)
   for (const code of outageCodes) waitingJobs.set({ code }, 0)
   for (const kind of cleanedKinds) cleanedObjects.inc({ kind }, 0)
+  for (const state of verifiedStates) verifiedFiles.inc({ state }, 0)
 
   return {
     register,
@@ -107,6 +110,10 @@ export function prometheusMetrics({
     cleaned({ kind, count }) {
       if (cleanedKinds.includes(kind) && Number.isFinite(count) && count > 0)
         cleanedObjects.inc({ kind }, count)
+    },
+
+    verified({ state }) {
+      if (verifiedStates.includes(state)) verifiedFiles.inc({ state })
     },
 
     async expose() {
@@ -153,6 +160,9 @@ function define(prefix: string, register: Registry) {
         'resource',
         'status',
       ]),
+    ),
+    verifiedFiles: new Counter(
+      named('verified_files_total', 'Stored files that were read once more, by what was found.', ['state']),
     ),
     cleanedObjects: new Counter(named('cleaned_total', 'What the janitor has deleted, by kind.', ['kind'])),
     waitingJobs: new Gauge(

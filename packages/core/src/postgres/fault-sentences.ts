@@ -1,9 +1,12 @@
 // THE table of what is said when the database cannot carry out a statement: SQLSTATE, or its class → what is wrong, and what to do.
 
+export const standbySentence =
+  'The database is a standby, which takes no changes; connect to its primary, or promote it.'
+
 /** By the states of appendix A of the PostgreSQL manual that have a remedy of their own. */
 const ofStates: ReadonlyMap<string, string> = new Map([
   ['0A000', 'The database server cannot do what is needed here; compare its version with the documentation.'],
-  ['25006', 'The database takes no changes, such as a standby; connect to the server that does.'],
+  ['25006', standbySentence],
   ['25P03', 'The database ended a transaction in which nothing happened for too long; try again.'],
   [
     '25P04',

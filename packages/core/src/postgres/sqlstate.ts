@@ -12,6 +12,9 @@ export const identityKept = 'LD003'
 /** Raised by a job's fence when this worker does not hold the job any more. */
 export const fenced = 'LD002'
 
+/** Raised at the end of a job whose table, or a table of ours, does not outlive a crash. */
+export const notKept = 'LD004'
+
 /**
  * - `row`: a row may be at fault. The rows are tried one by one, which finds out.
  * - `retry`: the same transaction may succeed when it is tried again.
@@ -54,6 +57,13 @@ export function databaseFault(error: unknown): LadingError {
     )
   }
   if (isRaised(error)) return new LadingError('DATABASE_REFUSED', faultSentence('P0001'), { cause: error })
+  if (state === notKept) {
+    return new LadingError(
+      'RESOURCE_MISMATCH',
+      'A table of this import, or one of the schema lading, became UNLOGGED or temporary while the import ran; its records are counted, but a crash would lose them. Set it LOGGED again, and retry the job.',
+      { cause: error },
+    )
+  }
   return new LadingError(
     isPassing(state) ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED',
     state === fenced ? 'The job was taken over, cancelled or ended meanwhile.' : faultSentence(state),

@@ -47,6 +47,7 @@ export interface Resource {
   readonly keys: readonly Key[]
   readonly references: readonly Reference[]
   readonly showTriggerMessages: boolean
+  readonly unlogged: 'refuse' | 'allow'
   readonly check: ((record: Record<string, unknown>, issue: Issue) => void) | undefined
   readonly lookUp: ((records: readonly LookUpRecord[], context: LookUpContext) => Promise<void>) | undefined
   readonly scope: ((caller: Caller | undefined) => Filters | Promise<Filters>) | undefined
@@ -137,12 +138,19 @@ export function defineResource<Schema extends TObject>(
     })),
     references: compiled,
     showTriggerMessages: definition.showTriggerMessages ?? true,
+    unlogged: unloggedOf(name, definition.unlogged),
     // The pipeline knows records by their field names only; the schema's static type is for the author of `check`.
     check: definition.check as Resource['check'],
     lookUp: definition.lookUp as Resource['lookUp'],
     scope: definition.scope?.bind(definition),
     printRow: definition.printRow?.bind(definition),
   })
+}
+
+/** A text that means nothing must not allow anything. */
+function unloggedOf(resource: string, value: ResourceDefinition['unlogged'] = 'refuse'): 'refuse' | 'allow' {
+  if (value === 'refuse' || value === 'allow') return value
+  throw new LadingError('RESOURCE_INVALID', `Resource "${resource}": unlogged must be "refuse" or "allow".`)
 }
 
 function keyDefinitions(key: readonly string[] | readonly KeyDefinition[]): readonly KeyDefinition[] {

@@ -169,6 +169,13 @@ export interface ResourceDefinition<Schema extends TObject = TObject> {
    */
   readonly showTriggerMessages?: boolean
   /**
+   * Whether the table may be UNLOGGED, or have partitions or sequences that are: a crash of PostgreSQL empties such a
+   * table, while the records stay reported as imported. `'allow'` for a table whose rows can be had again; each import
+   * has the warning `UNLOGGED_TABLE` then.
+   * @defaultValue 'refuse'
+   */
+  readonly unlogged?: 'refuse' | 'allow'
+  /**
    * Rules over several fields. Sees the fields that are valid by themselves, parsed; called once for every
    * record. Must be pure: it may run again after a crash.
    */

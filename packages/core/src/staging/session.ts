@@ -2,9 +2,10 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Target } from '../catalogue/target.ts'
 import type { Client } from '../postgres/client.ts'
+import type { CommitStatements } from '../postgres/commit-level.ts'
 import { copyIn } from '../postgres/copy-in.ts'
 import { blame, databaseFault } from '../postgres/sqlstate.ts'
-import { beginWriting, setLocal } from '../postgres/transaction.ts'
+import { beginWriting } from '../postgres/transaction.ts'
 import type { Row } from '../resource/row.ts'
 import { asideJudge } from './aside.ts'
 import type { OnConflict } from './conflict.ts'
@@ -54,6 +55,7 @@ export interface SessionOptions {
   readonly rehearsal?: Rehearsal
   /** Statements at the beginning of each batch's transaction, without a result set: settings, and a fence. */
   readonly preamble?: string
+  readonly commits: CommitStatements
 }
 
 export async function openSession(
@@ -62,7 +64,7 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<StagingSession> {
   const staging = stagingTable(target)
-  const { onConflict = 'error', transaction, rehearsal, sequences } = options
+  const { onConflict = 'error', transaction, rehearsal, sequences, commits } = options
   await client.query(staging.create).catch(rethrow)
   let road: Road = 'optimistic'
   const { opening, closing, takeBack } = frame(staging, options)
@@ -129,7 +131,9 @@ export async function openSession(
       }
     },
     async close() {
-      await client.query(staging.drop).catch(rethrow)
+      const drop =
+        transaction === 'own' ? `${beginWriting(commits.reported)}; ${staging.drop}; commit` : staging.drop
+      await client.query(drop).catch(rethrow)
     },
   }
 }
@@ -153,7 +157,7 @@ interface Frame {
   readonly takeBack: string
 }
 
-function frame(staging: StagingTable, { transaction, preamble = '' }: SessionOptions): Frame {
+function frame(staging: StagingTable, { transaction, commits, preamble = '' }: SessionOptions): Frame {
   // In a transaction of the caller no commit empties the staging table.
   if (transaction === 'caller') {
     return {
@@ -164,7 +168,7 @@ function frame(staging: StagingTable, { transaction, preamble = '' }: SessionOpt
   }
   // A crash of the server may take back the last batches, but never half a one; `close` makes all of them durable.
   return {
-    opening: beginWriting(setLocal('synchronous_commit', 'off'), preamble),
+    opening: beginWriting(commits.batch, preamble),
     closing: 'commit',
     takeBack: 'rollback',
   }

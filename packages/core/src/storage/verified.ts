@@ -49,9 +49,13 @@ export async function openRest(storage: Storage, stored: StoredObject, start: nu
   })
 }
 
-/** Reads an object to its end. @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_CORRUPT` */
-export async function expectWhole(storage: Storage, stored: StoredObject): Promise<void> {
-  for await (const _ of await openVerified(storage, stored));
+/** Reads an object to its end, or to the signal. @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_CORRUPT` */
+export async function expectWhole(
+  storage: Storage,
+  stored: StoredObject,
+  signal?: AbortSignal,
+): Promise<void> {
+  for await (const _ of await openVerified(storage, stored)) signal?.throwIfAborted()
 }
 
 /** Compares nothing where there is no such object. @throws LadingError `STORAGE_CORRUPT` */

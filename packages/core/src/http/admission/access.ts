@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import { callAsyncHook, type HookPatience } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
+import type { JobKind } from '../../jobs/store/job.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { Access, HttpInput } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
@@ -63,11 +64,11 @@ export async function accessOf(input: HttpInput, question: Question): Promise<Ac
   const patience = { signal: input.signal, timeoutSeconds }
   const principal = await answerOf('principal', () => input.principal?.(), patience)
   const { headers, method, path, remoteAddress } = input
-  const ask = async (about: string | undefined): Promise<Caller | undefined> => {
+  const ask = async (about: string | undefined, to: Action = action): Promise<Caller | undefined> => {
     if (authorize === undefined) return callerOf(principal)
     // A copy: what a hook does to it must not change the request.
     const request = {
-      action,
+      action: to,
       resource: about,
       headers: { ...headers },
       method,
@@ -79,12 +80,24 @@ export async function accessOf(input: HttpInput, question: Question): Promise<Ac
   }
   const caller = await ask(resource)
   const known = new Set([resource])
+  const expectCaller = (other: Caller | undefined) => {
+    if (isDeepStrictEqual(other, caller)) return
+    throw new LadingError('HOOK_FAILED', 'authorize named two callers for one request.')
+  }
   const permit = async (name: string): Promise<void> => {
     if (known.has(name)) return
-    if (!isDeepStrictEqual(await ask(name), caller)) {
-      throw new LadingError('HOOK_FAILED', 'authorize named two callers for one request.')
-    }
+    expectCaller(await ask(name))
     known.add(name)
+  }
+  const readable = new Map<string, Promise<boolean>>()
+  const mayRead = (kind: JobKind, name: string): Promise<boolean> => {
+    const asked = readable.get(`${kind} ${name}`)
+    if (asked !== undefined) return asked
+    const answer = permit(name)
+      .catch(async error => refusal(error) || expectCaller(await ask(name, `${kind}s.read`)))
+      .then(() => true, refusal)
+    readable.set(`${kind} ${name}`, answer)
+    return answer
   }
   return {
     caller,
@@ -99,6 +112,12 @@ export async function accessOf(input: HttpInput, question: Question): Promise<Ac
         if (isAllowed) allowed.push(name)
       }
       return allowed
+    },
+    async maySee(kind, resources) {
+      for (const name of resources) {
+        if (!(await mayRead(kind, name))) return false
+      }
+      return true
     },
   }
 }

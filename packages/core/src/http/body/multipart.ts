@@ -3,6 +3,7 @@ import { pipeline, type Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { HttpLimits } from '../admission/limits.ts'
 import { HttpFault } from '../wire/problem.ts'
+import type { Digest } from './digests.ts'
 import { formParts, partHeader } from './form-parts.ts'
 import { detached, fileTooLarge } from './request-body.ts'
 
@@ -38,11 +39,18 @@ export function formOverhead({ formFields, formFieldBytes }: HttpLimits): number
 /** RFC 2046, 5.1.1. Longer ones have made parsers loop. */
 const maxBoundary = 70
 
+export interface FormOptions {
+  readonly maxFileSize: number
+  readonly limits: HttpLimits
+  /** Of the form as a whole. */
+  readonly digests: readonly Digest[]
+}
+
 /** @throws HttpFault `BODY_INVALID` for a missing or overlong boundary */
 export function readForm(
   body: Readable,
   contentType: string,
-  { maxFileSize, limits }: { readonly maxFileSize: number; readonly limits: HttpLimits },
+  { maxFileSize, limits, digests }: FormOptions,
 ): Form {
   const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType)
   const divider = boundary?.[1] ?? boundary?.[2] ?? ''
@@ -55,7 +63,7 @@ export function readForm(
   const { formFields: fields } = limits
   const file = deferred<FilePart | undefined>()
   const ended = deferred<void>()
-  const tap = detached(body, limits)
+  const tap = detached(body, limits, digests)
   const parts = formParts(divider)
   let heard = 0
   let stream: Readable | undefined

@@ -8,6 +8,7 @@ import { readableFrom } from '../../util/readable-from.ts'
 import type { HttpLimits } from '../admission/limits.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
+import { compared, type Digest, readDigests } from './digests.ts'
 import { bodyMissing } from './read-before.ts'
 
 /** Whether the headers announce a body (RFC 9112, 6.3). */
@@ -19,9 +20,10 @@ export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolea
 /**
  * The body as a stream that may be destroyed. Destroying a request closes its connection, and the answer that
  * says why would be lost; so this stream is cut off from the request, which stays open. It breaks when the client
- * goes away, and when it sends too slowly or for too long: its rate is not judged by time in which nobody reads.
+ * goes away, and when it sends too slowly or for too long: its rate is not judged by time in which nobody reads. At
+ * its end it fails if it is not the body of these digests.
  */
-export function detached(body: Readable, limits: HttpLimits): Readable {
+export function detached(body: Readable, limits: HttpLimits, digests: readonly Digest[] = []): Readable {
   const tap = new PassThrough()
   // Errors do not pass through `pipe`, which is the point of it here; the next line sees to those of the client.
   body.pipe(tap)
@@ -33,7 +35,8 @@ export function detached(body: Readable, limits: HttpLimits): Readable {
   const late = setTimeout(() => tap.destroy(tooLong(bodySeconds)), bodySeconds * 1000)
   tap.once('close', () => clearTimeout(late))
   const onSlow = () => tap.destroy(tooSlow(bytesPerSecond, seconds))
-  const paced = readableFrom(watchRate(tap, { bytesPerSecond, seconds }, onSlow), () => tap.destroy())
+  const chunks = watchRate(tap, { bytesPerSecond, seconds }, onSlow)
+  const paced = readableFrom(compared(chunks, digests), () => tap.destroy())
   paced.on('error', () => undefined)
   return paced
 }
@@ -83,7 +86,7 @@ export async function readJson(
     throw new HttpFault('MEDIA_TYPE_UNSUPPORTED', 'JSON is sent plain, without a coding.')
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of detached(request.body, limits)) {
+  for await (const chunk of detached(request.body, limits, readDigests(request))) {
     size += chunk.length
     if (size > jsonBodyBytes) throw tooLarge
     chunks.push(chunk)

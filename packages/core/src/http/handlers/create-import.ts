@@ -74,6 +74,7 @@ const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
     url,
     maxBytes: maxFileSize,
     caller: request.access.caller,
+    maySee: resource => request.access.maySee('import', [resource]),
     idempotencyKey,
   })
 }

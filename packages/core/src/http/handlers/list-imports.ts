@@ -1,6 +1,6 @@
 // GET /v1/imports: imports of the caller's tenant, newest first, page by page.
-import type { JobStatus } from '../../jobs/store/job.ts'
-import { discreetJob } from '../answer/unknown-resource.ts'
+import type { Job, JobStatus } from '../../jobs/store/job.ts'
+import { discreetJob } from '../answer/discreet.ts'
 import type { Handler } from '../service.ts'
 import { json } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
@@ -24,8 +24,10 @@ export const listImports: Handler = async (request, service) => {
     // Who may see all of them may see those of a resource that is no longer there.
     ...(allowed.length < names.length && { resources: allowed }),
   })
+  const shown: Job[] = []
+  for (const job of page.jobs) shown.push(await discreetJob(job, request, service))
   return json(200, {
-    jobs: page.jobs.map(job => importJob(discreetJob(job, service), request.mount)),
+    jobs: shown.map(job => importJob(job, request.mount)),
     next_cursor: page.nextCursor,
   })
 }

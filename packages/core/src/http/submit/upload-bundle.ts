@@ -25,6 +25,7 @@ export function submitBundle(
     ...bundleSettings(options),
     source,
     caller: access.caller,
+    maySee: resource => access.maySee('import', [resource]),
     permit: resources => access.permit(...resources),
     maxBytes: maxFileSize,
     laterSettings: laterOptions && (() => bundleSettings(laterOptions())),

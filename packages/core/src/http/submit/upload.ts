@@ -9,6 +9,7 @@ import type { BundleJobs, ImportNotes } from '../../jobs/submit/submission.ts'
 import type { ByteSource } from '../../source/chunks.ts'
 import { peek } from '../../source/peek.ts'
 import { limited, spooled } from '../body/chunks.ts'
+import { readDigests } from '../body/digests.ts'
 import { type FilePart, type Form, formOverhead, readForm } from '../body/multipart.ts'
 import { bodyMissing } from '../body/read-before.ts'
 import { checkAnnouncedSize, detached } from '../body/request-body.ts'
@@ -34,8 +35,9 @@ export async function uploadRaw(
   if (!mayBeBundle(request, options, coding)) required(options)
   await permitNamed(request, options)
   expectWhole(claim, options, request)
+  const digests = readDigests(request)
   if (request.body === undefined) throw noBody(request, 'The request has no body; send the file.')
-  const body = detached(request.body, service.limits)
+  const body = detached(request.body, service.limits, digests)
   try {
     const { start, whole } = await peek(limited(body, service.maxFileSize))
     // The name is none that the client gave: it says that the body is compressed.
@@ -73,7 +75,9 @@ export async function uploadForm(
   if (codingOf(request) !== 'identity') throw codingUnknown('A form is sent plain; compress the file in it.')
   checkAnnouncedSize(request, service.maxFileSize, formOverhead(service.limits))
   if (request.body === undefined) throw noBody(request, 'The form is empty; send file and resource.')
-  const form = readForm(request.body, header(request, 'content-type') ?? '', service)
+  const { maxFileSize, limits } = service
+  const digests = readDigests(request)
+  const form = readForm(request.body, header(request, 'content-type') ?? '', { maxFileSize, limits, digests })
   try {
     const part = await form.file
     const options = readImport([...query, ...form.fields], service)
@@ -173,7 +177,8 @@ function submit(
   idempotencyKey: KeyClaim | undefined,
 ): Promise<Job> {
   const { caller } = access
-  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, caller, signal, idempotencyKey })
+  const maySee = (resource: string) => access.maySee('import', [resource])
+  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, caller, maySee, signal, idempotencyKey })
 }
 
 function readImport(pairs: Pairs, { registry }: Service): ImportOptions {

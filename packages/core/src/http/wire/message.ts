@@ -1,6 +1,7 @@
 // A request and a response as every adapter can make and write them, without a framework in them.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
+import type { JobKind } from '../../jobs/store/job.ts'
 import type { Caller } from '../../resource/definition.ts'
 
 /** Who has read the body of a request before the service, and what is left of it in `body`. */
@@ -51,6 +52,8 @@ export interface Access {
   permit(...resources: readonly string[]): Promise<void>
   /** Those of them that the caller may do this with. */
   permitted(resources: readonly string[]): Promise<readonly string[]>
+  /** Whether jobs of these resources exist for the caller: it may read them, or do with them what this request does. */
+  maySee(kind: JobKind, resources: readonly string[]): Promise<boolean>
 }
 
 /** What a handler sees. */

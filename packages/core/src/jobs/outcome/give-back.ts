@@ -5,8 +5,8 @@ import { LadingError } from '../../errors/lading-error.ts'
 import type { ImporterInternals } from '../../importer/internals.ts'
 import type { ResumePoint } from '../../importer/recorder.ts'
 import { type RejectsFile, rejectsFile } from '../../importer/rejects-file.ts'
-import type { Storage } from '../../storage/storage.ts'
-import { expectSize } from '../../storage/verified.ts'
+import type { Storage, StoredObject } from '../../storage/storage.ts'
+import { expectSize, expectWhole } from '../../storage/verified.ts'
 import { readableFrom } from '../../util/readable-from.ts'
 import { isAllOrNothing, type JobRow, settingsOf } from '../store/job-row.ts'
 import { checkpointOf } from '../store/resume.ts'
@@ -49,7 +49,12 @@ export async function givenBack(
   }
   await expectSize(context.storage, source)
   const ended = new AbortController()
-  return readableFrom(printed(job, source.key, context, which, ended), () => ended.abort())
+  async function* checked(stored: StoredObject): AsyncGenerator<Buffer> {
+    // Parts of it have no hash of their own; what was changed must not come back as what was sent.
+    await expectWhole(context.storage, stored, ended.signal)
+    yield* printed(job, stored.key, context, which, ended)
+  }
+  return readableFrom(checked(source), () => ended.abort())
 }
 
 async function* printed(

@@ -47,6 +47,8 @@ export interface JobRow extends Checkpoint {
   readonly place: string
   readonly metadata: Readonly<Record<string, unknown>>
   readonly after_job: string | null
+  /** null also where the job that this one follows is no longer kept. */
+  readonly after_resource: string | null
   readonly bundle: string | null
   readonly waiting: boolean
   readonly claimed_bytes: string
@@ -102,7 +104,7 @@ export const jobColumns = `*,
   extract(epoch from clock_timestamp() - outage_since)::float8 as outage_seconds,
   ${placeSql} as place,
   coalesce(expires_at <= clock_timestamp(), false) as is_expired,
-  ${isUnserved} as is_unserved`
+  ${isUnserved} as is_unserved, (select resource from lading.jobs b where b.id = jobs.after_job) as after_resource`
 
 /** What an import was asked to do, frozen when it was submitted. */
 export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
@@ -143,6 +145,7 @@ export function toJob(row: JobRow): Job {
     settings: settingsOf(row),
     metadata: row.metadata,
     after: row.after_job,
+    afterResource: row.after_resource,
     waitingForStorage: row.is_unserved ? row.source_storage : null,
     waitingFor: waitingFor(row),
     bundle: row.bundle,

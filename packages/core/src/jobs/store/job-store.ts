@@ -25,6 +25,7 @@ import { type Kept, withKept } from './kept.ts'
 import type { ListPlace } from './list-cursor.ts'
 import type { NewJob } from './new-job.ts'
 import type { NewOutbox } from './outbox.ts'
+import { expectOwnTablesKept } from './own-tables.ts'
 import { insertUrlSql } from './remote-source.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -104,17 +105,6 @@ export interface JobStore {
   list(
     options: ListJobs & { readonly limit: number; readonly behind: ListPlace | undefined },
   ): Promise<(JobRow & ListPlace)[]>
-}
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-export function isJobId(id: string): boolean {
-  return uuid.test(id)
-}
-
-/** @throws LadingError `JOB_ID_INVALID` */
-export function assertJobId(id: string): void {
-  if (!isJobId(id)) throw new LadingError('JOB_ID_INVALID', 'A job id must be a UUID.')
 }
 
 /** @param kept what is written down with each new job */
@@ -212,6 +202,7 @@ function insertJobs(
   join: (client: Client) => Promise<void>,
 ): Promise<readonly [JobRow, ...JobRow[]]> {
   return inTransaction(pool, async client => {
+    await expectOwnTablesKept(client)
     await precede(client)
     for (const job of jobs) {
       await client.query(insertSql, valuesOf(job, kept))

@@ -82,6 +82,8 @@ export interface Job {
   readonly metadata: Readonly<Record<string, unknown>>
   /** The import that has to be completed before this one begins. */
   readonly after: string | null
+  /** Resource of that import; null where there is none, or it is no longer kept. */
+  readonly afterResource: string | null
   /** The storage that holds its file, while it could begin and no worker has had that storage for a while; else null. */
   readonly waitingForStorage: string | null
   /** What shared infrastructure it waits for until it is tried again; null while it waits for none. */

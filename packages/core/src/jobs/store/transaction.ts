@@ -1,5 +1,6 @@
 // A transaction on the jobs' tables, and the messages that are due with its commit.
 import { type Client, type Pool, withClient } from '../../postgres/client.ts'
+import { commitStatements } from '../../postgres/commit-level.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { beginWriting, setLocal } from '../../postgres/transaction.ts'
 
@@ -7,7 +8,7 @@ import { beginWriting, setLocal } from '../../postgres/transaction.ts'
  * Between two statements the transaction waits for nobody but this process: one that is frozen must not keep what it
  * has locked.
  */
-const beginSql = beginWriting(setLocal('idle_in_transaction_session_timeout', '5s'))
+const idleLimit = setLocal('idle_in_transaction_session_timeout', '5s')
 
 /**
  * Rolled back if `work` throws: its connection is closed then.
@@ -20,7 +21,7 @@ export function inTransaction<Result>(
 ): Promise<Result> {
   return withClient(pool, async client => {
     try {
-      await client.query(beginSql)
+      await client.query(beginWriting(idleLimit, commitStatements(pool).reported))
       const result = await work(client)
       await client.query('commit').catch(undecided)
       return result

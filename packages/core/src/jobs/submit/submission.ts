@@ -35,6 +35,11 @@ export interface SubmitImport extends ImportSettings, ImportNotes {
   /** Who asks. The job belongs to the tenant, and is kept with the caller for the resource's `scope`. */
   readonly caller?: Caller | undefined
   /**
+   * Whether the caller may see imports of this resource. Asked about the import that `after` names: where it says no,
+   * that import does not exist for the caller. @defaultValue the caller may see all of them
+   */
+  readonly maySee?: ((resource: string) => Promise<boolean>) | undefined
+  /**
    * Submitted again with the same key, the same request gets the job that it became the first time, and nothing is
    * begun. 1 to 255 printable ASCII characters; or a key that was claimed before the source was there.
    */
@@ -57,6 +62,8 @@ export interface SubmitRemoteImport extends Omit<ImportSettings, 'compression'>,
   readonly maxBytes?: number | undefined
   /** As for an upload. */
   readonly caller?: Caller | undefined
+  /** As for an upload. */
+  readonly maySee?: ((resource: string) => Promise<boolean>) | undefined
   /** As for an upload; the same request has the same URL. */
   readonly idempotencyKey?: string | KeyClaim | undefined
 }
@@ -68,7 +75,10 @@ export interface SubmitRemoteImport extends Omit<ImportSettings, 'compression'>,
 export interface SubmitBundleImport
   extends Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'>,
     ImportNotes,
-    Pick<SubmitImport, 'source' | 'maxBytes' | 'laterSettings' | 'caller' | 'idempotencyKey' | 'signal'> {
+    Pick<
+      SubmitImport,
+      'source' | 'maxBytes' | 'laterSettings' | 'caller' | 'maySee' | 'idempotencyKey' | 'signal'
+    > {
   /** Hears which resources are in it, as soon as that is read. What it throws ends the upload. */
   readonly permit?: ((resources: readonly string[]) => Promise<void>) | undefined
 }

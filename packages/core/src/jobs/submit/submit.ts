@@ -19,7 +19,8 @@ import { failpoint } from '../../util/failpoint.ts'
 import { endingOf } from '../store/export-file.ts'
 import { frozenOptions } from '../store/export-options.ts'
 import type { Job, JobKind } from '../store/job.ts'
-import { isJobId, type JobStore } from '../store/job-store.ts'
+import { isJobId } from '../store/job-id.ts'
+import type { JobStore } from '../store/job-store.ts'
 import type { NewJob } from '../store/new-job.ts'
 import type { NewOutbox } from '../store/outbox.ts'
 import { isUndecided } from '../store/transaction.ts'
@@ -107,19 +108,31 @@ export async function checkedSettings(
   return settings
 }
 
-/** @throws LadingError `OPTION_INVALID` */
+/**
+ * An import that the caller may not see gets the same answer as one that does not exist.
+ *
+ * @throws LadingError `OPTION_INVALID`, `JOB_NOT_FOUND`
+ */
 export async function checkedNotes(
-  { metadata, after, caller }: ImportNotes & { readonly caller?: Caller | undefined },
+  {
+    metadata,
+    after,
+    caller,
+    maySee = async () => true,
+  }: ImportNotes & Pick<SubmitImport, 'caller' | 'maySee'>,
   store: JobStore,
 ): Promise<Pick<NewJob, 'metadata' | 'after'>> {
   const notes = { metadata: checkMetadata(metadata) }
   if (after === undefined) return notes
-  const before = isJobId(after) ? await store.get(after) : undefined
-  if (before?.kind === 'import' && before.tenant === (caller?.tenant ?? ''))
-    return { ...notes, after: before.id }
+  if (!isJobId(after)) {
+    throw new LadingError('OPTION_INVALID', 'The option "after" must be the id of an import, a UUID.')
+  }
+  const before = await store.get(after)
+  const isOwn = before?.kind === 'import' && before.tenant === (caller?.tenant ?? '')
+  if (isOwn && (await maySee(before.resource))) return { ...notes, after: before.id }
   throw new LadingError(
-    'OPTION_INVALID',
-    'The option "after" must be the id of an import; none has this one.',
+    'JOB_NOT_FOUND',
+    'There is no import with the id that the option "after" names; check the id.',
   )
 }
 

@@ -93,6 +93,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
         .filter(sql => sql !== '')
         .join('; ')
     },
+    tables: ['lading.jobs', 'lading.record_errors', 'lading.rejected_records'],
     settle: report => settleSql(job, report),
     onHeader(found) {
       header = found

@@ -8,6 +8,7 @@ import { bundleImportCases } from './cases/bundle-imports.ts'
 import { bundleRefusalCases } from './cases/bundle-refusals.ts'
 import { bundleCases } from './cases/bundles.ts'
 import { charsetCases } from './cases/charsets.ts'
+import { digestCases } from './cases/digests.ts'
 import { downloadPlaceCases } from './cases/download-places.ts'
 import { downloadCases } from './cases/downloads.ts'
 import { encodingCases } from './cases/encodings.ts'
@@ -44,6 +45,7 @@ import { transitCases } from './cases/transit.ts'
 import { tricklingBodyCases } from './cases/trickling-bodies.ts'
 import { unknownResourceCases } from './cases/unknown-resources.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
+import { unseenJobCases } from './cases/unseen-jobs.ts'
 import { uploadCases } from './cases/uploads.ts'
 import { warningCases } from './cases/warnings.ts'
 import type { Before, HttpSite, HttpSuiteService, Principal } from './site.ts'
@@ -138,6 +140,8 @@ const groups = {
   access: accessCases,
   'forbidden resources': permitCases,
   'unknown resources': unknownResourceCases,
+  'unseen jobs': unseenJobCases,
+  'digests of bodies': digestCases,
   'unread bodies': unreadBodyCases,
   'trickling bodies': tricklingBodyCases,
   tenants: tenantCases,

@@ -144,9 +144,13 @@ export const jobLifeCases: HttpCases = {
       [job.status, job.after, job.progress.inserted_records],
       ['completed', articles.job_id, 1],
     )
-    for (const after of [randomUUID(), 'nonsense']) {
+    const unknown = [
+      [randomUUID(), 404, 'JOB_NOT_FOUND'],
+      ['nonsense', 400, 'OPTION_INVALID'],
+    ] as const
+    for (const [after, status, code] of unknown) {
       const refused = await sendRaw(site, `resource=users&after=${after}`, usersCsv(1))
-      await assertProblem(refused, 400, 'OPTION_INVALID')
+      await assertProblem(refused, status, code)
     }
   },
 

@@ -119,7 +119,7 @@ export const permitCases: HttpCases = {
     const { ids, of, resources } = await lists(some)
     assert.deepEqual([of, resources], [['users'], ['users']])
     assert.ok(ids.includes(sent.job_id))
-    await assertProblem(await fetch(`${some.base}/v1/imports/${other.job_id}`), 403, 'ACCESS_DENIED')
+    await assertProblem(await fetch(`${some.base}/v1/imports/${other.job_id}`), 404, 'JOB_NOT_FOUND')
     assert.equal((await fetch(`${some.base}/v1/imports/${sent.job_id}`)).status, 200)
 
     const none = await site.serve({
@@ -143,7 +143,7 @@ export const permitCases: HttpCases = {
     )
     for (const path of ['', '/download']) {
       const response = await fetch(`${served.base}/v1/exports/${made.job_id}${path}`)
-      await assertProblem(response, 403, 'ACCESS_DENIED')
+      await assertProblem(response, 404, 'JOB_NOT_FOUND')
     }
   },
 }

@@ -52,7 +52,7 @@ export const tenantSendingCases: HttpCases = {
       for (const asking of [theirs, nowhere]) {
         const response = await ask(served, asking, { ...as(other), 'x-request-id': 'the-same' })
         answers.push(await wholeAnswer(response.clone()))
-        await assertProblem(response, 400, 'OPTION_INVALID')
+        await assertProblem(response, 404, 'JOB_NOT_FOUND')
       }
       assert.deepEqual(answers[0], answers[1])
       await done(served, one, theirs)

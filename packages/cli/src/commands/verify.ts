@@ -1,0 +1,61 @@
+// lading verify: the stored files of a job, read once more and compared with what was stored.
+import { createJobs, fileStorage, postgresQueue, type VerifiedFile } from '@lading/core'
+import { loadProject } from '../config-file.ts'
+import { withDatabase } from '../database.ts'
+import { type ExitCode, exitCode, failure } from '../exit.ts'
+import { exporterOf, importerOf } from '../pipelines.ts'
+import { printable } from '../printable.ts'
+import { storageFolder } from '../storage-folder.ts'
+import { callerOf } from './caller-options.ts'
+import type { JobsCommandOptions } from './jobs.ts'
+
+export interface VerifyCommandOptions extends JobsCommandOptions {
+  readonly json?: boolean
+}
+
+export async function verifyJob(id: string, options: VerifyCommandOptions): Promise<ExitCode> {
+  const folder = storageFolder(options.storage)
+  const tenant = callerOf(options)?.tenant
+  const { project } = await loadProject(options.config)
+  return withDatabase(options, async ({ pool, interrupted, cut }) => {
+    interrupted.addEventListener('abort', cut)
+    const queue = postgresQueue({ pool })
+    const importer = importerOf(project, pool)
+    const storage = fileStorage(folder)
+    const jobs = createJobs({ importer, exporter: exporterOf(project, pool), queue, storage })
+    try {
+      const files = (await jobs.get(id, { tenant })) && (await jobs.verify(id))
+      if (files === undefined) throw failure('There is no job with this id.')
+      process.stdout.write(options.json === true ? `${JSON.stringify(jsonOf(id, files))}\n` : textOf(files))
+      return files.every(({ state }) => state === 'whole') ? exitCode.done : exitCode.failed
+    } finally {
+      await queue.close()
+    }
+  })
+}
+
+function textOf(files: readonly VerifiedFile[]): string {
+  if (files.length === 0) return 'No file of this job is kept.\n'
+  return files
+    .map(
+      ({ jobId, resource, state, detail }) => `${[jobId, resource, state, printable(detail)].join('\t')}\n`,
+    )
+    .join('')
+}
+
+function jsonOf(id: string, files: readonly VerifiedFile[]): object {
+  return {
+    job_id: id,
+    whole: files.every(({ state }) => state === 'whole'),
+    files: files.map(({ jobId, what, resource, key, size, sha256, state, detail }) => ({
+      job_id: jobId,
+      what,
+      resource,
+      key,
+      size,
+      sha256,
+      state,
+      detail,
+    })),
+  }
+}

@@ -1,0 +1,73 @@
+// What a client says of the bytes of its body → a body that fails at its end if it is another one.
+import { createHash } from 'node:crypto'
+import { type HttpRequest, header } from '../wire/message.ts'
+import { HttpFault } from '../wire/problem.ts'
+
+export interface Digest {
+  /** As the client wrote it. */
+  readonly header: string
+  readonly algorithm: 'sha256' | 'sha512' | 'md5'
+  readonly value: Buffer
+}
+
+const algorithms: Readonly<Record<string, { readonly name: Digest['algorithm']; readonly bytes: number }>> = {
+  'sha-256': { name: 'sha256', bytes: 32 },
+  'sha-512': { name: 'sha512', bytes: 64 },
+  md5: { name: 'md5', bytes: 16 },
+}
+
+/** RFC 9530: a dictionary of byte sequences. Both mean the bytes as they are sent, since nothing asks for a part. */
+const dictionaries = { 'content-digest': 'Content-Digest', 'repr-digest': 'Repr-Digest' } as const
+
+/**
+ * All that can be compared; algorithms that are unknown here are left out, as RFC 9530 says. Empty where the host has
+ * inflated or recoded the body: nobody can tell any more what was sent.
+ *
+ * @throws HttpFault `BODY_INVALID` for a header that cannot be read
+ */
+export function readDigests(request: Pick<HttpRequest, 'headers' | 'readBefore'>): readonly Digest[] {
+  const { left = 'bytes' } = request.readBefore ?? {}
+  if (left !== 'bytes') return []
+  const found = Object.entries(dictionaries).flatMap(([key, name]) =>
+    [...(header(request, key) ?? '').matchAll(/([a-z0-9*_.-]+)\s*=\s*([^,;]*)/gi)].flatMap(
+      ([, algorithm, value]) => digestOf(name, algorithm, /^:(.*):\s*$/.exec(value ?? '')?.[1]),
+    ),
+  )
+  // What clients sent before: RFC 3230, and RFC 1864.
+  const older = [...(header(request, 'digest') ?? '').matchAll(/([a-z0-9-]+)=([^,;]*)/gi)].flatMap(
+    ([, algorithm, value]) => digestOf('Digest', algorithm, value?.trim()),
+  )
+  const md5 = header(request, 'content-md5')
+  return [...found, ...older, ...(md5 === undefined ? [] : digestOf('Content-MD5', 'md5', md5.trim()))]
+}
+
+function digestOf(name: string, algorithm = '', text: string | undefined): readonly Digest[] {
+  const known = algorithms[algorithm.toLowerCase()]
+  if (known === undefined) return []
+  const value = Buffer.from(text ?? '', 'base64')
+  if (text !== undefined && /^[A-Za-z0-9+/]+={0,2}$/.test(text) && value.length === known.bytes) {
+    return [{ header: name, algorithm: known.name, value }]
+  }
+  throw new HttpFault(
+    'BODY_INVALID',
+    `The header ${name} holds no ${algorithm.toLowerCase()} digest in base64; correct it, or leave it out.`,
+  )
+}
+
+/** The same bytes, whose end fails if they are not those of a digest. @throws HttpFault `BODY_INVALID` */
+export async function* compared(
+  chunks: AsyncIterable<Buffer>,
+  digests: readonly Digest[],
+): AsyncGenerator<Buffer> {
+  const hashes = digests.map(digest => ({ ...digest, hash: createHash(digest.algorithm) }))
+  for await (const chunk of chunks) {
+    for (const { hash } of hashes) hash.update(chunk)
+    yield chunk
+  }
+  const wrong = hashes.find(({ hash, value }) => !hash.digest().equals(value))
+  if (wrong === undefined) return
+  throw new HttpFault(
+    'BODY_INVALID',
+    `The body is not the one that its ${wrong.header} describes: it was changed on its way, or the digest is of other bytes. Nothing of it was kept; send it again.`,
+  )
+}

@@ -1,0 +1,25 @@
+// The tables of Lading's own schema → whether what they say outlives a crash of PostgreSQL.
+import { and } from '../../catalogue/check-words.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Client } from '../../postgres/client.ts'
+import { databaseFault } from '../../postgres/sqlstate.ts'
+
+const query = `
+select oid::regclass::text as name, relkind = 'S' as is_sequence from pg_class
+where relnamespace = to_regnamespace('lading') and relkind in ('r', 'S') and relpersistence <> 'p' order by oid`
+
+/** Somebody may have altered them, to write less. @throws LadingError `CONFIG_INVALID` */
+export async function expectOwnTablesKept(client: Client): Promise<void> {
+  const { rows } = await client.query(query).catch((error: unknown) => {
+    throw databaseFault(error)
+  })
+  if (rows.length === 0) return
+  const names = rows.map(({ name }) => String(name))
+  const remedies = rows.map(
+    ({ name, is_sequence }) => `ALTER ${is_sequence === true ? 'SEQUENCE' : 'TABLE'} ${name} SET LOGGED`,
+  )
+  throw new LadingError(
+    'CONFIG_INVALID',
+    `${and(names)} ${names.length > 1 ? 'are' : 'is'} UNLOGGED: a crash of PostgreSQL would empty ${names.length > 1 ? 'them, and lose' : 'it, and lose'} jobs that were accepted. Run ${and(remedies)}.`,
+  )
+}
