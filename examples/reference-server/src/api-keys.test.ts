@@ -75,6 +75,19 @@ describe('a key', () => {
     expect(findKey(keys, given)?.name).toBe(name)
   })
 
+  test('every key is compared, also behind the one that fits', () => {
+    const compared: string[] = []
+    const watched = keys.map(key => ({
+      ...key,
+      get hash() {
+        compared.push(key.name)
+        return key.hash
+      },
+    }))
+    expect(findKey(watched, 'first')?.name).toBe('old')
+    expect(compared).toEqual(['old', 'new'])
+  })
+
   test('is made of 256 random bits, and its hash finds it', () => {
     const { key, hash } = newKey()
     expect(key).toMatch(/^lading_[A-Za-z0-9_-]{43}$/)

@@ -16,6 +16,7 @@ const entry = (name: string, key: string, may: string) =>
 const keys = [
   entry('all', 'all-key', '*:read+write'),
   entry('reader', 'reader-key', '*:read'),
+  entry('writer', 'writer-key', '*:write'),
   entry('users', 'users-key', 'users:read+write'),
   entry('prometheus', 'metrics-key', '*:metrics'),
   entry('acme', 'acme-key', '*:read+write:acme'),
@@ -45,11 +46,19 @@ async function answer(url: string, init: RequestInit = {}) {
 
 const parsed = (body: string) => (body.startsWith('{') ? JSON.parse(body) : {})
 
+const post = (server: RunningServer, key: string, path: string, type: string, body: string, more = {}) =>
+  answer(server.url + path, {
+    method: 'POST',
+    headers: { ...bearer(key).headers, 'content-type': type, ...more },
+    body,
+  })
+const noUsers = 'email,name,role,active\n'
+
 /** Status of a request with a key; a body is a file of users. */
 async function status(server: RunningServer, key: string, line: string, resource?: string): Promise<number> {
   const [method = '', path = ''] = line.split(' ')
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' }
-  const body = resource === undefined ? {} : { body: 'email,name,role,active\n' }
+  const body = resource === undefined ? {} : { body: noUsers }
   return (await answer(server.url + path, { method, headers, ...body })).status
 }
 
@@ -101,12 +110,8 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
   })
 
   test('rights: what each key may do', async () => {
-    const made = await fetch(`${server.url}/v1/imports?resource=users`, {
-      method: 'POST',
-      headers: { ...bearer('all-key').headers, 'content-type': 'text/csv' },
-      body: 'email,name,role,active\n',
-    })
-    const { job_id: id } = (await made.json()) as { job_id: string }
+    const made = await post(server, 'all-key', '/v1/imports?resource=users', 'text/csv', noUsers)
+    const id = made.json.job_id
     const lines = [
       'POST /v1/imports?resource=users',
       'POST /v1/imports?resource=articles',
@@ -130,6 +135,7 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
     }
     expect(await may('all-key')).toEqual([202, 202, 200, 200, 200, 200, 200, 200, 200, 200, 403, 200])
     expect(await may('reader-key')).toEqual([403, 403, 200, 200, 200, 403, 200, 200, 200, 200, 403, 200])
+    expect(await may('writer-key')).toEqual([202, 202, 200, 200, 200, 200, 403, 403, 200, 200, 403, 200])
     expect(await may('users-key')).toEqual([202, 403, 200, 200, 200, 200, 200, 403, 200, 200, 403, 200])
     expect(await may('metrics-key')).toEqual([403, 403, 403, 403, 403, 403, 403, 403, 200, 200, 200, 200])
     expect(await may('acme-key')).toEqual([202, 202, 200, 404, 404, 404, 200, 200, 200, 200, 403, 200])
@@ -137,6 +143,17 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
     expect(await status(server, 'reader-key', `POST /v1/imports/${id}/retry`)).toBe(403)
     expect(await status(server, 'acme-key', `DELETE /v1/imports/${id}`)).toBe(404)
     expect(await status(server, 'users-key', `DELETE /v1/imports/${id}`)).toBe(202)
+  })
+
+  test('exports as jobs are for who may read', async () => {
+    const statuses = async (key: string) => {
+      const made = await post(server, key, '/v1/exports', 'application/json', '{"resource":"users"}')
+      const path = `/v1/exports/${made.json.job_id}`
+      const lines = [`GET ${path}`, `GET ${path}/download`, `DELETE ${path}`]
+      return [made.status, ...(await Promise.all(lines.map(line => status(server, key, line))))]
+    }
+    for (const key of ['writer-key', 'metrics-key']) expect(await statuses(key)).toEqual([403, 403, 403, 403])
+    expect((await statuses('reader-key')).slice(0, 2)).toEqual([202, 200])
   })
 
   test('health needs none, and the description names both headers', async () => {
@@ -150,17 +167,16 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
 test('a key is replaced under its name: both are good, then the new one is', async () => {
   const [old, next] = [entry('ci', 'old', '*:read+write'), entry('ci', 'new', '*:read+write')]
   const send = (server: RunningServer, key: string) =>
-    answer(`${server.url}/v1/imports?resource=users`, {
-      method: 'POST',
-      headers: { ...bearer(key).headers, 'content-type': 'text/csv', 'idempotency-key': 'rotated' },
-      body: 'email,name,role,active\n',
-    })
+    post(server, key, '/v1/imports?resource=users', 'text/csv', noUsers, { 'idempotency-key': 'rotated' })
   const both = await start({ API_KEYS: `${old},${next}` })
   const first = await send(both, 'old')
   const again = await send(both, 'new')
   expect([first.status, again.status]).toEqual([202, 202])
   expect([again.json.job_id, again.headers.get('idempotency-replayed')]).toEqual([first.json.job_id, 'true'])
   expect(await both.stop()).toBe(0)
+  const job = 'select tenant, principal from lading.jobs where id = $1'
+  const { rows } = await database.pool.query(job, [first.json.job_id])
+  expect(rows).toEqual([{ tenant: '', principal: 'ci' }])
 
   const one = await start({ API_KEYS: next })
   expect([(await send(one, 'old')).status, (await send(one, 'new')).status]).toEqual([401, 202])

@@ -1,9 +1,10 @@
-// docs/errors.md and the tables of codes say the same, both ways.
+// The pages and the tables of codes and of actions say the same, both ways.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { faultCodes } from '../src/errors/codes.ts'
 import { warningCodes } from '../src/errors/warning-codes.ts'
+import { routes } from '../src/http/routes.ts'
 import { httpCodes } from '../src/http/wire/problem.ts'
 import { repositoryRoot } from './support.ts'
 
@@ -28,4 +29,11 @@ test('every warning code is documented, and no other', () => {
   const [, section = ''] = page.split('## Warnings')
   const documented = [...section.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, code]) => code)
   expect(documented.sort()).toEqual([...warningCodes].sort())
+})
+
+test('every action that authorize is asked about is documented, and no other', async () => {
+  const security = await readFile(join(repositoryRoot, 'docs', 'security.md'), 'utf8')
+  const [, listed = ''] = /^- \*\*Actions\*\*: ((?:`[a-z.]+` ?)+)/m.exec(security) ?? []
+  const actions = [...listed.matchAll(/`([a-z]+\.[a-z]+)`/g)].map(([, action]) => action)
+  expect(actions.sort()).toEqual([...new Set(routes.map(({ action }) => action))].sort())
 })

@@ -95,6 +95,20 @@ test('nothing is admitted beside us that is known to be broken', async () => {
   expect(broken).toEqual([])
 })
 
+test('what a package of ours stands on has one version', async () => {
+  const folders = await readdir(join(repositoryRoot, 'packages'))
+  const found: string[] = []
+  for (const folder of folders) {
+    const text = await readFile(join(repositoryRoot, 'packages', folder, 'package.json'), 'utf8')
+    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(text)
+    for (const [name, version] of Object.entries({ ...dependencies, ...optionalDependencies })) {
+      found.push(`${name} ${version}`)
+    }
+  }
+  expect(found).toContainEqual(expect.stringMatching(/^pg \d/))
+  expect(found.filter(one => !/ (?:\d+\.\d+\.\d+(?:-[\w.]+)?|workspace:\*)$/.test(one))).toEqual([])
+})
+
 test.each([
   ['5.8.4', true],
   ['5.8.5', false],

@@ -36,6 +36,8 @@ test('a job belongs to its caller, and is found in the tenant, or without one', 
     { id: made.id, tenant: 'a', principal: null },
     { id: nobodys.id, tenant: '', principal: null },
   ])
+  // Version 4: random, so that an id says nothing of others.
+  for (const { id } of [own, made, nobodys]) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab]/)
   const found = async (id: string) => {
     const tenants = [undefined, 'a', 'b', '', 'A', 'a ']
     const jobs = await Promise.all(tenants.map(tenant => bed.jobs.get(id, { tenant })))

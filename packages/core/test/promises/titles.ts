@@ -1,0 +1,60 @@
+// The titles of the tests in a source file, as they are written there.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { repositoryRoot } from '../support.ts'
+
+const folders = ['packages', 'examples', 'faults', 'testdata']
+
+/** Files that hold tests, or cases of a suite that is run by several. */
+const sources = folders.flatMap(folder =>
+  readdirSync(join(repositoryRoot, folder), { recursive: true, encoding: 'utf8' })
+    .map(name => `${folder}/${name}`)
+    .filter(name => /\.test\.ts$|src\/testing\/.*\.ts$/.test(name) && !/node_modules|\/dist\//.test(name)),
+)
+
+/** The files whose paths end so, after a slash. */
+export const filesThatEndWith = (ending: string): readonly string[] =>
+  sources.filter(source => `/${source}`.endsWith(`/${ending}`))
+
+const known = new Map<string, ReadonlySet<string>>()
+
+export function titlesIn(file: string): ReadonlySet<string> {
+  const titles = known.get(file) ?? readTitles(file)
+  known.set(file, titles)
+  return titles
+}
+
+function readTitles(file: string): ReadonlySet<string> {
+  const text = readFileSync(join(repositoryRoot, file), 'utf8')
+  const titles = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    const title = titleOf(node, file.includes('/testing/'))
+    if (title !== undefined) titles.add(title)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest))
+  return titles
+
+  function titleOf(node: ts.Node, isSuite: boolean): string | undefined {
+    if (ts.isCallExpression(node)) {
+      const [first, ...rest] = node.arguments
+      const isTest = isCallOfTest(node.expression) && rest.length > 0
+      return isTest && first !== undefined && ts.isStringLiteralLike(first)
+        ? first.text
+        : isTest && first !== undefined && ts.isTemplateExpression(first)
+          ? text.slice(first.pos, first.end).trim().slice(1, -1)
+          : undefined
+    }
+    const isCase = isSuite && ts.isPropertyAssignment(node) && ts.isFunctionLike(node.initializer)
+    return isCase && ts.isStringLiteralLike(node.name) ? node.name.text : undefined
+  }
+}
+
+/** `test(…)`, `test.each(…)(…)` and `test.skipIf(…)(…)`, but none that never runs. */
+function isCallOfTest(callee: ts.Expression): boolean {
+  if (ts.isIdentifier(callee)) return callee.text === 'test' || callee.text === 'it'
+  if (ts.isCallExpression(callee)) return isCallOfTest(callee.expression)
+  if (!ts.isPropertyAccessExpression(callee)) return false
+  return !/^(?:skip|todo|fails)$/.test(callee.name.text) && isCallOfTest(callee.expression)
+}
