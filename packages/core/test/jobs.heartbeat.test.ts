@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { fileStorage, type Storage } from '../src/index.ts'
+import { fileStorage, postgresQueue, type Queue, type Storage } from '../src/index.ts'
 import { file, jobsBed } from './jobs-bed.ts'
 
 const bed = jobsBed()
@@ -92,4 +92,12 @@ test('a worker whose jobs were taken over is told by the next beat, and says not
   await bed.stop()
   const { rows } = await bed.database.pool.query('select status, token::int from lading.jobs')
   expect(rows).toEqual(Array(2).fill({ status: 'processing', token: 2 }))
+})
+
+test('so is one whose jobs were cancelled by a process that can tell it nothing', async () => {
+  const { ids, stopped } = await begun(1)
+  const mute: Queue = { ...postgresQueue({ pool: bed.database.pool }), interrupt: async () => undefined }
+  const elsewhere = bed.jobsWith({ queue: mute })
+  for (const id of ids) expect(await elsewhere.cancel(id)).toMatchObject({ status: 'cancelled' })
+  await expect.poll(() => stopped.toSorted(), { timeout: 10_000 }).toEqual(['export', 'import'])
 })

@@ -1,4 +1,6 @@
 // A failed or cancelled job goes on when somebody says so: behind its checkpoint, with no row twice.
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { fileStorage, type Job } from '../src/index.ts'
 import { gated } from './gated-storage.ts'
@@ -70,6 +72,11 @@ test('maxErrors counts those behind the place where it goes on', async () => {
     progress: { processedRecords: 25, failedRecords: 5, unprocessedRecords: null },
   })
   expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(20)
+  // One of each five was rejected, whichever attempt read it.
+  const { errors } = await bed.jobs.errors(id)
+  expect(errors.map(({ rowNumber }) => rowNumber)).toEqual([5, 10, 15, 20, 25])
+  const rejects = await text((await bed.jobs.rejects(id)) as Readable)
+  expect(rejects).toBe(line('bad').repeat(5))
 })
 
 test('an export is made anew', async () => {

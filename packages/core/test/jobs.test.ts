@@ -66,6 +66,16 @@ describe('an import', () => {
       progress: { processedRecords: 6, totalRecords: null },
     })
     expect(job.errorMessage).toContain('begins on line 9')
+    // Its file is as it was: a retry ends at the same place, and counts nothing twice.
+    await bed.jobs.retry(id)
+    const { status, errorCode, errorMessage, progress } = await bed.ended(id)
+    expect({ status, errorCode, errorMessage }).toEqual({
+      status: 'failed',
+      errorCode: 'FILE_PARSE_ERROR',
+      errorMessage: job.errorMessage,
+    })
+    expect(progress).toEqual(job.progress)
+    expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(3)
   })
 
   test('whose worker died goes on behind its checkpoint, and no row is doubled', async () => {

@@ -1,0 +1,34 @@
+// Between attempts that a fault has ended the pause doubles, and never becomes longer than five minutes.
+import { expect, test } from 'vitest'
+import { fileStorage, LadingError, type Storage } from '../src/index.ts'
+import { jobsBed } from './jobs-bed.ts'
+import { bytes } from './support.ts'
+
+const bed = jobsBed()
+
+test.each([
+  [2, 4],
+  [8, 256],
+  [9, 300],
+  [40, 300],
+])('after %i attempts and one more it is %i seconds', async (attempts, seconds) => {
+  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes('email\n') })
+  await bed.database.pool.query('update lading.jobs set attempts = $1', [attempts])
+  const storage: Storage = {
+    ...fileStorage(bed.folder),
+    get: () => Promise.reject(new LadingError('SOURCE_UNAVAILABLE', 'The storage went away.')),
+  }
+  // Written down when the job is given back: later, a part of the pause would be over.
+  await bed.database.pool.query(`
+    create table pauses (seconds float8);
+    create function note_pause() returns trigger language plpgsql as $$ begin
+      insert into pauses values (extract(epoch from new.due_at - clock_timestamp()));
+      return null; end $$;
+    create trigger noting after update on lading.jobs for each row
+      when (old.status = 'processing' and new.status = 'pending') execute function note_pause()`)
+  bed.work({ storage, maxAttempts: 100 })
+  const pauses = async () =>
+    (await bed.database.pool.query('select round(seconds)::int as it from pauses')).rows
+  await expect.poll(pauses).toEqual([{ it: seconds }])
+  expect((await bed.jobs.get(id))?.status).toBe('pending')
+})
