@@ -89,3 +89,24 @@ describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table t
     }
   })
 })
+
+test('whoever reads and writes the table does not wait for a dry run, whose transaction is still open', async () => {
+  bed = await openBookings('plain')
+  const { pool } = bed.database
+  const client = await pool.connect()
+  await client.query('begin')
+  const { counts } = await bed.run(foreseeable, { dryRun: true, onConflict: 'update', client })
+  expect(counts[0]).toBe(4)
+  const other = await pool.connect()
+  // A lock that had to be waited for would end the statement.
+  await other.query(`set lock_timeout = '1s'`)
+  const before = await rowsOf(pool, 'bookings', 'region, id')
+  await other.query('update bookings set updated_at = updated_at')
+  await other.query(`insert into bookings (region, id, amount) values ('north', 100, 5)`)
+  await other.query('delete from bookings where id = 100')
+  expect(await rowsOf(pool, 'bookings', 'region, id')).toEqual(before)
+  await client.query('rollback')
+  await other.query('set lock_timeout = default')
+  other.release()
+  client.release()
+})

@@ -31,6 +31,7 @@ function readTitles(file: string): ReadonlySet<string> {
   const visit = (node: ts.Node): void => {
     const title = titleOf(node, file.includes('/testing/'))
     if (title !== undefined) titles.add(title)
+    for (const name of namesOfCases(node)) titles.add(name)
     ts.forEachChild(node, visit)
   }
   visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest))
@@ -49,6 +50,19 @@ function readTitles(file: string): ReadonlySet<string> {
     const isCase = isSuite && ts.isPropertyAssignment(node) && ts.isFunctionLike(node.initializer)
     return isCase && ts.isStringLiteralLike(node.name) ? node.name.text : undefined
   }
+}
+
+/** Of `test.each([['a case', …], …])`, which is called after its first value. */
+function namesOfCases(node: ts.Node): readonly string[] {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return []
+  if (node.expression.name.text !== 'each' || !isCallOfTest(node.expression)) return []
+  const [given] = node.arguments
+  const table = given !== undefined && ts.isAsExpression(given) ? given.expression : given
+  const rows = table !== undefined && ts.isArrayLiteralExpression(table) ? table.elements : []
+  return rows.flatMap(row => {
+    const first = ts.isArrayLiteralExpression(row) ? row.elements[0] : row
+    return first !== undefined && ts.isStringLiteralLike(first) ? [first.text] : []
+  })
 }
 
 /** `test(…)`, `test.each(…)(…)` and `test.skipIf(…)(…)`, but none that never runs. */
