@@ -22,6 +22,7 @@ const own = [
   'lading/015_lists_by_time',
   'lading/016_fetches',
   'lading/017_storages',
+  'lading/018_waiting',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

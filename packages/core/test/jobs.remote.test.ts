@@ -29,7 +29,7 @@ test('the job keeps the bytes that came, and the URL is forgotten when they have
 })
 
 test('how much has come is told while it comes, and begins anew with another attempt', async () => {
-  const users = `email,name,role,active\n${'not-an-email,Ada,admin,true\n'.repeat(10_000)}`
+  const users = `email,name,role,active\n${`not-an-email,${'Ada'.repeat(100)},admin,true\n`.repeat(1_000)}`
   const gates: (() => void)[] = []
   const server = await serve((_request, response) => {
     response.writeHead(200, { 'content-length': users.length })
@@ -58,7 +58,7 @@ test('how much has come is told while it comes, and begins anew with another att
   expect(done.progress).toMatchObject({
     fetchedBytes: users.length,
     processedBytes: users.length,
-    failedRecords: 10_000,
+    failedRecords: 1_000,
   })
 })
 

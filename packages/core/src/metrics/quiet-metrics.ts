@@ -4,7 +4,7 @@ import { quietly } from '../errors/listener.ts'
 import type { Metrics } from './metrics.ts'
 
 /** @param onFailure hears `HOOK_FAILED`, with what was thrown as the cause */
-export function quietMetrics(metrics: Metrics, onFailure: (fault: LadingError) => void): Metrics {
+export function quietMetrics(metrics: Metrics, onFailure: (fault: LadingError) => void): Required<Metrics> {
   return {
     httpRequest: quietly('metrics.httpRequest', facts => metrics.httpRequest(facts), onFailure),
     jobStarted: quietly('metrics.jobStarted', facts => metrics.jobStarted(facts), onFailure),
@@ -12,6 +12,7 @@ export function quietMetrics(metrics: Metrics, onFailure: (fault: LadingError) =
     jobEnded: quietly('metrics.jobEnded', facts => metrics.jobEnded(facts), onFailure),
     records: quietly('metrics.records', facts => metrics.records(facts), onFailure),
     waiting: quietly('metrics.waiting', facts => metrics.waiting?.(facts), onFailure),
+    verified: quietly('metrics.verified', facts => metrics.verified?.(facts), onFailure),
     cleaned: quietly('metrics.cleaned', facts => metrics.cleaned?.(facts), onFailure),
   }
 }

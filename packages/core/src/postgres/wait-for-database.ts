@@ -1,5 +1,6 @@
 // A database that is not there yet → one that answers, or the fault that says why it does not.
 import { LadingError } from '../errors/lading-error.ts'
+import { quietLog } from '../errors/listener.ts'
 import { patiently } from '../util/patiently.ts'
 import { type Pool, withClient } from './client.ts'
 
@@ -11,8 +12,8 @@ export interface WaitOptions {
    * when a server and its database are started at the same time. @defaultValue `'reach'`
    */
   readonly until?: 'start' | 'reach'
-  /** Hears once what is waited for. */
-  readonly onWait?: (sentence: string) => void
+  /** Hears once what is waited for. That it throws or rejects is a warning of the process. @defaultValue nobody */
+  readonly onWait?: ((sentence: string) => unknown) | undefined
   /** Ends the waiting. */
   readonly signal?: AbortSignal
 }
@@ -30,7 +31,8 @@ const starting = ['57P01', '57P02', '57P03', '53300']
  * await waitForDatabase(pool, { onWait: sentence => log.warn(sentence) })
  */
 export async function waitForDatabase(pool: Pool, options: WaitOptions = {}): Promise<void> {
-  const { seconds = 60, until = 'reach', onWait = () => undefined, signal } = options
+  const { seconds = 60, until = 'reach', signal } = options
+  const onWait = quietLog('onWait', options.onWait)
   let isSaid = false
   await patiently(() => withClient(pool, client => client.query('select 1'), { access: 'read' }), {
     forMs: seconds * 1000,

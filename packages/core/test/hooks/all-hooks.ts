@@ -185,6 +185,21 @@ export const allHooks: readonly HookCase[] = [
     use: (bed, waiting) => bed.working({ metrics: metrics({ waiting }), storage: brokenOnce() }),
   },
   {
+    name: 'metrics.verified',
+    kind: 'told',
+    good: nothing,
+    result: 'whole',
+    use: (bed, verified) => bed.verifying(verified),
+  },
+  {
+    name: 'onWait',
+    kind: 'told',
+    isLog: true,
+    good: nothing,
+    result: 2,
+    use: (bed, onWait) => bed.waiting(onWait),
+  },
+  {
     name: 'metrics.cleaned',
     kind: 'told',
     good: nothing,

@@ -16,14 +16,17 @@ import {
   type ImporterOptions,
   type JobsOptions,
   LadingError,
+  type Metrics,
   memoryQueue,
   memoryStorage,
+  noopMetrics,
   type QueueOptions,
   type Resource,
   type ResourceDefinition,
   type RunOptions,
   type StreamOptions,
   Type,
+  waitForDatabase,
 } from '../../src/index.ts'
 
 export interface Outcome {
@@ -80,6 +83,10 @@ export interface HookBed {
   working(options: Partial<JobsOptions>): Promise<Outcome>
   /** One run of the janitor. */
   cleaning(options: Partial<JobsOptions>): Promise<Outcome>
+  /** One walk through stored files, of which there is one. @param verified hears of it */
+  verifying(verified: NonNullable<Metrics['verified']>): Promise<Outcome>
+  /** A start before the database is there. */
+  waiting(onWait: (sentence: string) => unknown): Promise<Outcome>
   /** One message, whose handler rejects the first time. */
   delivering(options: QueueOptions): Promise<Outcome>
   /** One request. */
@@ -146,6 +153,36 @@ export async function hookBed(hookTimeoutSeconds: number): Promise<HookBed> {
       const log: unknown[] = []
       const cleaned = await jobsOn(log, options).clean()
       return { code: undefined, told: '', log, result: Object.keys(cleaned).length }
+    },
+    async verifying(verified) {
+      const log: unknown[] = []
+      const stopping = new AbortController()
+      let found: string | undefined
+      const metrics: Metrics = {
+        ...noopMetrics,
+        verified(facts) {
+          found = facts.state
+          stopping.abort()
+          return verified(facts)
+        },
+      }
+      const jobs = jobsOn(log, { metrics, verifyStored: {} })
+      await jobs.submitImport({ resource: 'things', format: 'csv', source: Buffer.from(file) })
+      await jobs.work({ signal: stopping.signal, imports: 0, exports: 0, fetches: 0 })
+      return { code: undefined, told: '', log, result: found }
+    },
+    async waiting(onWait) {
+      let asked = 0
+      const late = {
+        options: pool.options,
+        async connect() {
+          asked++
+          if (asked === 1) throw new Error('connect ECONNREFUSED')
+          return pool.connect()
+        },
+      }
+      await waitForDatabase(late, { onWait })
+      return { code: undefined, told: '', log: [], result: asked }
     },
     async delivering(options) {
       const queue = memoryQueue({ backoffMs: 1, ...options })

@@ -47,6 +47,7 @@ const names: Readonly<Record<string, string>> = {
   'Metrics.jobStarted': 'metrics.jobStarted',
   'Metrics.jobStopped': 'metrics.jobStopped',
   'Metrics.records': 'metrics.records',
+  'Metrics.verified': 'metrics.verified',
   'Metrics.waiting': 'metrics.waiting',
   'QueueOptions.onError': 'onError of a queue',
   'RemoteOptions.lookup': '`lookup` of `remote`',
@@ -59,6 +60,7 @@ const names: Readonly<Record<string, string>> = {
   'StandInDefinition.transform': 'transform',
   'StreamOptions.onProgress': 'onProgress of a stream',
   'StreamOptions.onRows': 'onRows of a stream',
+  'WaitOptions.onWait': 'onWait',
 }
 
 test('every function of the public options is one of the suite', () => {
