@@ -26,6 +26,7 @@ describe('without any variable', () => {
       idempotencyTtlHours: 24,
       jobRetentionDays: 30,
       outageLimitHours: 24,
+      verifyStored: false,
       limits: {},
       headersSeconds: 20,
       maxConnections: 1_000,

@@ -51,7 +51,8 @@ export const digestCases: HttpCases = {
   },
 
   'a body that is another one is refused, and leaves nothing': async site => {
-    for (const [what, body, query, headers] of bodies) {
+    // A parser of the host may have read what is JSON: there is nothing left to compare then.
+    for (const [what, body, query, headers] of bodies.filter(([, sent]) => sent !== url)) {
       const other = said(Buffer.concat([body, Buffer.from('x')]))
       for (const digest of body === csv ? other : other.slice(0, 1)) {
         await leavesNothing(site, async () => {
