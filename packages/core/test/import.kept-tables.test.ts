@@ -1,12 +1,14 @@
 // Rows whose table does not outlive a crash of PostgreSQL are not reported as imported, unless the resource allows it.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import {
   createImporter,
   defineResource,
   type ImportSettings,
   type LadingError,
+  type RecordError,
   type Resource,
+  type RunOptions,
   Type,
 } from '../src/index.ts'
 import { bytes } from './support.ts'
@@ -31,7 +33,7 @@ const over = (table: string, unlogged?: 'refuse' | 'allow'): Resource =>
 
 const file = bytes('id,name\n1,Ada\n2,Bob\n')
 
-function run(resource: Resource, settings: ImportSettings = {}) {
+function run(resource: Resource, settings: Partial<RunOptions> = {}) {
   const importer = createImporter({ pool: database.pool, resources: [resource] })
   return importer.run({ resource: 'items', format: 'csv', source: file, ...settings })
 }
@@ -160,31 +162,57 @@ test('a temporary table is refused, but not in the transaction of its owner', as
   expect(refused.message).toContain('temporary, and would disappear with a connection of the pool')
 })
 
-test('a foreign table is written, and its own commits are warned of', async ({ skip }) => {
-  const has = await database.pool.query(`select from pg_available_extensions where name = 'postgres_fdw'`)
-  skip(has.rowCount === 0, 'this PostgreSQL has no postgres_fdw')
-  const { rows } = await database.pool.query(
-    `select current_database() as name, inet_server_port() as port, session_user as "user", current_setting('unix_socket_directories') as folder`,
-  )
-  const [{ name, port, user }] = rows
-  const password = new URL(database.url).password || 'none'
-  await database.pool.query(`
-    create extension if not exists postgres_fdw;
-    create schema far; create table far.items (id int primary key, name text);
-    create server far foreign data wrapper postgres_fdw options (host '127.0.0.1', port '${port}', dbname '${name}');
-    create user mapping for current_user server far options (user '${user}', password '${password}');
-    create foreign table items (id int, name text) server far options (schema_name 'far')`)
-  const { inserted, warnings } = await run(over('items'))
-  expect(inserted).toBe(2)
-  expect(warnings).toEqual([
-    {
-      code: 'FOREIGN_TABLE',
-      detail:
-        'items lies on another server, which commits by itself: a crash during a commit can leave a batch there that is not counted here, and is imported again',
-    },
-  ])
-  expect((await database.pool.query('select id from far.items order by id')).rows).toEqual([
-    { id: 1 },
-    { id: 2 },
-  ])
+describe('a foreign table', () => {
+  /** False where this PostgreSQL has no postgres_fdw. Made of the other table by this statement. */
+  async function isMade(there: string): Promise<boolean> {
+    const has = await database.pool.query(`select from pg_available_extensions where name = 'postgres_fdw'`)
+    if (has.rowCount === 0) return false
+    const { rows } = await database.pool.query(
+      `select current_database() as name, inet_server_port() as port, session_user as "user"`,
+    )
+    const [{ name, port, user }] = rows
+    const password = new URL(database.url).password || 'none'
+    await database.pool.query(`
+      create extension if not exists postgres_fdw;
+      drop server if exists far cascade; drop schema if exists far cascade; create schema far; ${there};
+      create server far foreign data wrapper postgres_fdw options (host '127.0.0.1', port '${port}', dbname '${name}');
+      create user mapping for current_user server far options (user '${user}', password '${password}');
+      create foreign table items (id int, name text) server far options (schema_name 'far')`)
+    return true
+  }
+  afterEach(() => database.pool.query('drop foreign table if exists items'))
+
+  test('a foreign table is written, and its own commits are warned of', async ({ skip }) => {
+    const isHere = await isMade('create table far.items (id int primary key, name text)')
+    skip(!isHere, 'this PostgreSQL has no postgres_fdw')
+    const { inserted, warnings } = await run(over('items'))
+    expect(inserted).toBe(2)
+    expect(warnings).toEqual([
+      {
+        code: 'FOREIGN_TABLE',
+        detail:
+          'items lies on another server, which commits by itself: a crash during a commit can leave a batch there that is not counted here, and is imported again',
+      },
+    ])
+    expect((await database.pool.query('select id from far.items order by id')).rows).toEqual([
+      { id: 1 },
+      { id: 2 },
+    ])
+  })
+
+  test('records that lie on another server already are refused by its key, and without one there twice', async ({
+    skip,
+  }) => {
+    const isHere = await isMade('create table far.items (id int unique, name text)')
+    skip(!isHere, 'this PostgreSQL has no postgres_fdw')
+    await database.pool.query(`insert into far.items values (1, 'Ada')`)
+    const errors: RecordError[] = []
+    const again = await run(over('items'), { onError: error => errors.push(error) })
+    expect(again).toMatchObject({ inserted: 1, failed: 1 })
+    expect(errors.map(({ rowNumber, code }) => [rowNumber, code])).toEqual([[2, 'CONSTRAINT_VIOLATION']])
+    await database.pool.query('alter table far.items drop constraint items_id_key')
+    expect(await run(over('items'))).toMatchObject({ inserted: 2, failed: 0 })
+    const { rows } = await database.pool.query('select id from far.items order by id')
+    expect(rows.map(({ id }) => id)).toEqual([1, 1, 2, 2])
+  })
 })

@@ -129,7 +129,7 @@ test('a trigger that refuses all records refuses each of them, whatever the batc
 })
 
 test.each([10, 60, 1_000])(
-  'a privilege that a trigger has not got is the fault of each record, in batches of %i',
+  'a trigger without a privilege refuses each of the first 200 records, in batches of %i',
   async batchRows => {
     await database.pool.query(`create table things (id int primary key, name text);
     create function refuse() returns trigger language plpgsql as $$
@@ -139,10 +139,14 @@ test.each([10, 60, 1_000])(
       Array.from({ length: 200 }, () => 'x'),
       batchRows,
     )
+    expect(told).toEqual(
+      Array.from(
+        { length: 200 },
+        (_, index) =>
+          `${index + 2} CONSTRAINT_VIOLATION The database user may not write this record of things; ask the owner of the table to grant the missing privilege.`,
+      ),
+    )
     expect(names).toEqual([])
-    expect(told).toHaveLength(200)
-    expect(told.join()).not.toContain('secret')
-    for (const [index, one] of told.entries()) expect(one).toMatch(`${index + 2} CONSTRAINT_VIOLATION `)
   },
 )
 

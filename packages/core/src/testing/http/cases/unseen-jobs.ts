@@ -78,6 +78,12 @@ const sendsUsers: Authorize = ({ action, resource }) => {
   return { principal: 'ann' }
 }
 
+/** May read what became of everything, and do nothing more with articles. */
+const onlyReadsArticles: Authorize = ({ action, resource }) => {
+  if (resource === 'articles' && !action.endsWith('.read')) throw new AccessRefused('forbidden')
+  return { principal: 'ann' }
+}
+
 export const unseenJobCases: HttpCases = {
   'after takes no import of a resource that the caller may not touch, however it is sent': async site => {
     const served = await site.serve({ authorize: usersOnly })
@@ -131,6 +137,20 @@ export const unseenJobCases: HttpCases = {
     const unknown = aboutJobs(randomUUID(), randomUUID())
     for (const [index, asking] of aboutJobs(importId, exportId).entries()) {
       await assertAlike(served, [asking, unknown[index] ?? asking])
+    }
+  },
+
+  'who may read a job and not do more is told so': async site => {
+    const served = await site.serve({ authorize: onlyReadsArticles })
+    const importId = await articlesImport(site)
+    const { job_id: exportId } = await ended(
+      site,
+      await sendJson(site, '/v1/exports', { resource: 'articles' }),
+    )
+    for (const path of [`/v1/imports/${importId}`, `/v1/exports/${exportId}`]) {
+      assert.equal((await fetch(served.base + path)).status, 200)
+      await assertProblem(await fetch(served.base + path, { method: 'DELETE' }), 403, 'ACCESS_DENIED')
+      assert.equal((await fetch(site.base + path)).status, 200)
     }
   },
 
