@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fairClock } from '../../../../test-support/fair-clock.ts'
 import { createExporter } from '../../src/index.ts'
 import { allHooks } from './all-hooks.ts'
-import { caller, type HookBed, hookBed, things } from './bed.ts'
+import { type HookBed, hookBed } from './bed.ts'
 import { anyHook, type Behaviour } from './hook-case.ts'
+import { caller, things } from './things.ts'
 
 let hasty: HookBed
 let patient: HookBed

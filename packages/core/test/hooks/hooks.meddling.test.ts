@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createExporter, createImporter } from '../../src/index.ts'
 import { allHooks } from './all-hooks.ts'
-import { type HookBed, hookBed, things } from './bed.ts'
+import { type HookBed, hookBed } from './bed.ts'
 import { anyHook } from './hook-case.ts'
+import { things } from './things.ts'
 
 let bed: HookBed
 beforeAll(async () => {

@@ -1,0 +1,162 @@
+// Jobs, queues and a server of the suite over all hooks, each used once with the hook in it.
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type pg from 'pg'
+import { createHttp, type HttpOptions, handleNode } from '../../src/http/index.ts'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  type JobsOptions,
+  type Metrics,
+  memoryQueue,
+  memoryStorage,
+  noopMetrics,
+  type QueueOptions,
+  waitForDatabase,
+} from '../../src/index.ts'
+import { file, type Outcome, things } from './things.ts'
+
+export interface ServiceBed {
+  /** One job that ends, on a queue in memory. */
+  working(options: Partial<JobsOptions>): Promise<Outcome>
+  /** One run of the janitor. */
+  cleaning(options: Partial<JobsOptions>): Promise<Outcome>
+  /** One walk through stored files, of which there is one. @param verified hears of it */
+  verifying(verified: NonNullable<Metrics['verified']>): Promise<Outcome>
+  /** A start before the database is there. */
+  waiting(onWait: (sentence: string) => unknown): Promise<Outcome>
+  /** One message, whose handler rejects the first time. */
+  delivering(options: QueueOptions): Promise<Outcome>
+  /** One request. */
+  asking(path: string, options: Partial<HttpOptions>, principal?: () => unknown): Promise<Outcome>
+}
+
+export function serviceBed(pool: pg.Pool, hookTimeoutSeconds: number): ServiceBed {
+  const jobsOn = (log: unknown[], options: Partial<JobsOptions>) => {
+    const parts = { pool, resources: [things({})], hookTimeoutSeconds }
+    return createJobs({
+      importer: createImporter(parts),
+      exporter: createExporter(parts),
+      queue: memoryQueue(),
+      storage: memoryStorage(),
+      onError: error => log.push(error),
+      ...options,
+    })
+  }
+  return {
+    async cleaning(options) {
+      const log: unknown[] = []
+      const cleaned = await jobsOn(log, options).clean()
+      return { code: undefined, told: '', log, result: Object.keys(cleaned).length }
+    },
+    async verifying(verified) {
+      const log: unknown[] = []
+      const stopping = new AbortController()
+      let found: string | undefined
+      const metrics: Metrics = {
+        ...noopMetrics,
+        verified(facts) {
+          found = facts.state
+          stopping.abort()
+          return verified(facts)
+        },
+      }
+      const jobs = jobsOn(log, { metrics, verifyStored: {} })
+      await jobs.submitImport({ resource: 'things', format: 'csv', source: Buffer.from(file) })
+      await jobs.work({ signal: stopping.signal, imports: 0, exports: 0, fetches: 0 })
+      return { code: undefined, told: '', log, result: found }
+    },
+    async waiting(onWait) {
+      let asked = 0
+      const late = {
+        options: pool.options,
+        async connect() {
+          asked++
+          if (asked === 1) throw new Error('connect ECONNREFUSED')
+          return pool.connect()
+        },
+      }
+      await waitForDatabase(late, { onWait })
+      return { code: undefined, told: '', log: [], result: asked }
+    },
+    async delivering(options) {
+      const queue = memoryQueue({ backoffMs: 1, ...options })
+      const stopping = new AbortController()
+      const delivered: string[] = []
+      await queue.enqueue({ jobId: randomUUID(), resource: 'things', kind: 'import' })
+      await queue.consume({
+        kind: 'import',
+        concurrency: 1,
+        signal: stopping.signal,
+        async handler(id) {
+          delivered.push(id)
+          if (delivered.length === 1) throw new Error('the first time')
+          stopping.abort()
+        },
+      })
+      await queue.close()
+      return { code: undefined, told: '', log: [], result: delivered.length }
+    },
+    async working(options) {
+      const log: unknown[] = []
+      const stopping = new AbortController()
+      const { onJobEnd, ...others } = options
+      let hear = () => {}
+      const ended = new Promise<void>(resolve => {
+        hear = resolve
+      })
+      const jobs = jobsOn(log, {
+        ...others,
+        onJobEnd(job) {
+          hear()
+          return onJobEnd?.(job)
+        },
+      })
+      const { id } = await jobs.submitImport({
+        resource: 'things',
+        format: 'csv',
+        source: Buffer.from(file),
+      })
+      const working = jobs.work({ signal: stopping.signal })
+      await ended
+      const job = await jobs.get(id)
+      stopping.abort()
+      await working
+      return {
+        code: job?.errorCode ?? undefined,
+        told: job?.errorMessage ?? '',
+        log,
+        result: { status: job?.status, successful: job?.progress.successfulRecords },
+      }
+    },
+    async asking(path, options, principal) {
+      const log: unknown[] = []
+      const http = createHttp({
+        jobs: jobsOn(log, {}),
+        exporter: createExporter({ pool, resources: [things({})] }),
+        resources: [things({})],
+        onFault: error => log.push(error),
+        hookTimeoutSeconds,
+        ...options,
+      })
+      const server = createServer((request, response) =>
+        handleNode(http, { request, response, url: request.url ?? '/', mount: '', principal }),
+      )
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      try {
+        // A TCP server that listens has an address of this form.
+        const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
+        const told = await answer.text()
+        const code: string | undefined = answer.ok ? undefined : JSON.parse(told).code
+        return { code, told, log, result: answer.status }
+      } finally {
+        server.closeAllConnections()
+        server.close()
+        await http.settled()
+      }
+    },
+  }
+}

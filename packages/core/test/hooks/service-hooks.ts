@@ -1,0 +1,139 @@
+// Hooks of jobs, queues, metrics and the server.
+import type { HttpMetrics } from '../../src/http/index.ts'
+import { type Metrics, noopMetrics } from '../../src/index.ts'
+import { brokenOnce } from './broken-once.ts'
+import type { HookCase } from './hook-case.ts'
+
+const nothing = () => undefined
+const ended = { status: 'completed', successful: 2 }
+
+const metrics = (hook: Partial<Metrics>): Metrics => ({ ...noopMetrics, ...hook })
+const counting = (hook: Partial<HttpMetrics>): HttpMetrics => ({ httpRequest: nothing, ...hook })
+
+export const serviceHooks: readonly HookCase[] = [
+  {
+    name: 'onJobEnd',
+    kind: 'told',
+    good: nothing,
+    result: ended,
+    use: (bed, onJobEnd) => bed.working({ onJobEnd }),
+  },
+  {
+    name: 'onError of jobs',
+    kind: 'told',
+    isLog: true,
+    good: nothing,
+    result: ended,
+    // Something has to go wrong for it to be called.
+    use: (bed, onError) =>
+      bed.working({
+        onError,
+        metrics: metrics({
+          jobStarted() {
+            throw new Error('for the log')
+          },
+        }),
+      }),
+  },
+  {
+    name: 'onError of a queue',
+    kind: 'told',
+    isLog: true,
+    good: nothing,
+    result: 2,
+    use: (bed, onError) => bed.delivering({ onError }),
+  },
+  ...(['jobStarted', 'jobStopped', 'jobEnded', 'records'] as const).map(
+    (name): HookCase => ({
+      name: `metrics.${name}`,
+      kind: 'told',
+      good: nothing,
+      result: ended,
+      use: (bed, hook) => bed.working({ metrics: metrics({ [name]: hook }) }),
+    }),
+  ),
+  {
+    name: 'onOutage',
+    kind: 'told',
+    good: nothing,
+    result: ended,
+    use: (bed, onOutage) => bed.working({ onOutage, storage: brokenOnce() }),
+  },
+  {
+    name: 'metrics.waiting',
+    kind: 'told',
+    good: nothing,
+    result: ended,
+    use: (bed, waiting) => bed.working({ metrics: metrics({ waiting }), storage: brokenOnce() }),
+  },
+  {
+    name: 'metrics.verified',
+    kind: 'told',
+    good: nothing,
+    result: 'whole',
+    use: (bed, verified) => bed.verifying(verified),
+  },
+  {
+    name: 'onWait',
+    kind: 'told',
+    isLog: true,
+    good: nothing,
+    result: 2,
+    use: (bed, onWait) => bed.waiting(onWait),
+  },
+  {
+    name: 'metrics.cleaned',
+    kind: 'told',
+    good: nothing,
+    result: 6,
+    use: (bed, cleaned) => bed.cleaning({ metrics: metrics({ cleaned }) }),
+  },
+  {
+    name: 'metrics.httpRequest',
+    kind: 'told',
+    good: nothing,
+    result: 200,
+    use: (bed, httpRequest) => bed.asking('/live', { metrics: counting({ httpRequest }) }),
+  },
+  {
+    name: 'metrics.expose',
+    kind: 'answer',
+    good: () => 'metrics',
+    result: 200,
+    use: (bed, expose) => bed.asking('/metrics', { metrics: counting({ expose }) }),
+  },
+  {
+    name: 'onFault',
+    kind: 'told',
+    isLog: true,
+    good: nothing,
+    result: 500,
+    unharmed: 'HOOK_FAILED',
+    use: (bed, onFault) => bed.asking('/metrics', { onFault, metrics: counting({ expose: throwing }) }),
+  },
+  {
+    name: 'isDraining',
+    kind: 'at once',
+    good: () => false,
+    result: 200,
+    use: (bed, isDraining) => bed.asking('/ready', { isDraining }),
+  },
+  {
+    name: 'authorize',
+    kind: 'answer',
+    good: () => ({}),
+    result: 200,
+    use: (bed, authorize) => bed.asking('/v1/imports', { authorize }),
+  },
+  {
+    name: 'principal',
+    kind: 'answer',
+    good: () => 'ann',
+    result: 200,
+    use: (bed, principal) => bed.asking('/v1/imports', {}, principal),
+  },
+]
+
+function throwing(): never {
+  throw new Error('nothing to expose')
+}
