@@ -134,7 +134,7 @@ test.each(Object.keys(ends) as (keyof typeof ends)[])(
       'create temp table',
       'begin isolation level read committed read write not deferrable; set local "synchronous_commit"',
       'insert into public.users',
-      'drop table if exists pg_temp',
+      'begin isolation level read committed read write not deferrable; do $lading$',
       'copy (select',
     ]
     for (const step of steps) {

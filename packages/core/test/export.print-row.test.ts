@@ -144,7 +144,7 @@ describe('ends the export by name', () => {
     [
       'a promise',
       async row => row,
-      'printRow of people gave no row; it must return an object at once, or null to leave the row out.',
+      'printRow of people returned a promise; it must answer at once.',
     ],
     [
       'a list',
