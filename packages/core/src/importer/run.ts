@@ -114,8 +114,8 @@ export async function runImport(
   } finally {
     // Whatever ended the run, and however early, the source is not read any further.
     giveUp()
-    await putBack?.()
     closeSource(options.source)
+    await putBack?.()
   }
 }
 
