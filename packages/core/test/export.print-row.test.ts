@@ -141,11 +141,7 @@ describe('ends the export by name', () => {
       () => undefined,
       'printRow of people gave no row; it must return an object at once, or null to leave the row out.',
     ],
-    [
-      'a promise',
-      async row => row,
-      'printRow of people returned a promise; it must answer at once.',
-    ],
+    ['a promise', async row => row, 'printRow of people returned a promise; it must answer at once.'],
     [
       'a list',
       () => [],
