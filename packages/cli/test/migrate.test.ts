@@ -23,6 +23,7 @@ const own = [
   'lading/016_fetches',
   'lading/017_storages',
   'lading/018_waiting',
+  'lading/019_read_prefix',
 ]
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>

@@ -18,6 +18,7 @@ import {
   postgresQueue,
 } from '../src/index.ts'
 import { importLedger } from '../src/jobs/work/import-ledger.ts'
+import { ReadPrefix } from '../src/storage/prefix.ts'
 import { bytes, repositoryRoot, resources } from './support.ts'
 
 const count = 20_000
@@ -169,7 +170,7 @@ test('a worker that is stopped inside of a batch holds the row of its job no lon
     // Time enough to see that it is held.
     leaseSeconds: 2,
     storedErrors: 0,
-    bytesRead: () => 0,
+    read: new ReadPrefix(),
     from: undefined,
     begunWith: () => ({ resource: '', isPlain: true }),
   })

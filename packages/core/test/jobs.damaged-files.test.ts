@@ -92,6 +92,33 @@ test('a file that was damaged between two attempts is not gone on with', async (
   expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_CORRUPT' })
 })
 
+const many = Array.from(
+  { length: 1500 },
+  (_, index) => `p${String(index).padStart(4, '0')}@example.org,${'Person '.repeat(25)},reader,true\n`,
+)
+const long = Buffer.from(`email,name,role,active\n${many.join('')}`)
+
+test.each<[string, Buffer, ImportSettings]>([
+  ['CSV', long, {}],
+  ['gzip', gzipSync(long, { level: 0 }), { compression: 'gzip' }],
+])(
+  '%s: a file that was damaged while one attempt read it, and is whole again, is not gone on with',
+  async (_, source, settings) => {
+    const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source, ...settings })
+    const path = await storedPath()
+    // Another name in a record that the first attempt puts into the table.
+    await writeFile(path, flipped(source, source.indexOf('Person')))
+    await bed.workUntil(async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) >= 9)
+    expect(await bed.jobs.get(id)).toMatchObject({ status: 'pending' })
+    await writeFile(path, source)
+    bed.work()
+    const job = await bed.ended(id)
+    expect([job.status, job.errorCode]).toEqual(['failed', 'STORAGE_CORRUPT'])
+    const { rows } = await bed.database.pool.query('select count(*)::int as count from users')
+    expect(job.progress.successfulRecords).toBe(rows[0]?.count)
+  },
+)
+
 describe('the file of an export', () => {
   test.each(damages)('%s: a download breaks before its end', async (_damaged, damage) => {
     await bed.database.pool.query(

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryStorage } from './memory-storage.ts'
+import { type Prefix, ReadPrefix } from './prefix.ts'
 import type { Storage } from './storage.ts'
 import { openRest, openVerified } from './verified.ts'
 
@@ -42,4 +43,37 @@ test.each<[string, (stream: Readable) => void, object]>([
   const storage = await storageOf(end)
   await expect(buffer(await openVerified(storage, stored))).rejects.toMatchObject(error)
   await expect(buffer(await openRest(storage, stored, 2))).rejects.toMatchObject(error)
+})
+
+describe('an earlier reader', () => {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  const restAfter = async (start: number, earlier: Prefix) => {
+    const storage = memoryStorage()
+    await storage.put('a', Readable.from([bytes]))
+    return buffer(await openRest(storage, stored, start, new ReadPrefix(earlier)))
+  }
+
+  test.each([0, 2, 4, 5, 10])('who found the same is no matter, from byte %i on', async start => {
+    expect(String(await restAfter(start, { bytes: 4, sha256: sha256('0123') }))).toBe(
+      '0123456789'.slice(start),
+    )
+  })
+
+  test.each([0, 2, 4, 5, 10])(
+    'who found other bytes makes what is whole now an error, from byte %i on',
+    async start => {
+      await expect(restAfter(start, { bytes: 4, sha256: sha256('01x3') })).rejects.toMatchObject({
+        code: 'STORAGE_CORRUPT',
+      })
+    },
+  )
+
+  test('learns what was read, and the first bytes', async () => {
+    const storage = memoryStorage()
+    await storage.put('a', Readable.from([bytes]))
+    const read = new ReadPrefix()
+    expect([read.now, String(read.start)]).toEqual([{ bytes: 0, sha256: sha256('') }, ''])
+    await buffer(await openRest(storage, stored, 3, read))
+    expect([read.now, String(read.start)]).toEqual([{ bytes: 10, sha256: stored.sha256 }, '012'])
+  })
 })

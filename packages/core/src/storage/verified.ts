@@ -1,8 +1,8 @@
 // A stored object as it was when it was put → its bytes, read back only as long as they are still the same.
-import { createHash, type Hash } from 'node:crypto'
 import { type Readable, Transform, type TransformCallback } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
 import { readableFrom } from '../util/readable-from.ts'
+import { ReadPrefix } from './prefix.ts'
 import type { ByteRange, Storage, StoredObject } from './storage.ts'
 
 /**
@@ -21,26 +21,32 @@ export async function openVerified(
   const { start = 0 } = range
   const end = Math.min(range.end ?? stored.size, stored.size)
   await expectSize(storage, stored)
-  const hash = start === 0 && end === stored.size ? createHash('sha256') : undefined
-  return checked(await storage.get(stored.key, range), { stored, bytes: Math.max(0, end - start), hash })
+  const prefix = start === 0 && end === stored.size ? new ReadPrefix() : undefined
+  return checked(await storage.get(stored.key, range), { stored, bytes: Math.max(0, end - start), prefix })
 }
 
 /**
  * Opens an object from `start` to its end, as `openVerified` opens all of it: the bytes before `start` are read for the
  * hash before the stream yields the first one.
  *
+ * @param prefix learns what is read, and may know what an earlier reader of the object found: other bytes in that place
+ *   are damage, even where the object is whole now
  * @throws LadingError `STORAGE_NOT_FOUND`; `STORAGE_CORRUPT`, also as an error of the stream
  */
-export async function openRest(storage: Storage, stored: StoredObject, start: number): Promise<Readable> {
-  if (start === 0) return openVerified(storage, stored)
+export async function openRest(
+  storage: Storage,
+  stored: StoredObject,
+  start: number,
+  prefix = new ReadPrefix(),
+): Promise<Readable> {
   await expectSize(storage, stored)
+  if (start === 0) return checked(await storage.get(stored.key), { stored, bytes: stored.size, prefix })
   const before = await storage.get(stored.key, { start: 0, end: start })
   let rest: Readable | undefined
   async function* chunks(): AsyncGenerator<Buffer> {
-    const hash = createHash('sha256')
-    for await (const chunk of before) hash.update(chunk)
+    for await (const chunk of before) if (!prefix.add(chunk)) throw otherThanBefore(stored.key)
     const source = await storage.get(stored.key, { start })
-    rest = checked(source, { stored, bytes: stored.size - start, hash })
+    rest = checked(source, { stored, bytes: stored.size - start, prefix })
     yield* rest
   }
   return readableFrom(chunks(), () => {
@@ -72,17 +78,17 @@ interface Expected {
   readonly stored: StoredObject
   /** That are still to come. */
   readonly bytes: number
-  /** Of what was read before; absent where a part is read that has no hash of its own. */
-  readonly hash: Hash | undefined
+  /** What was read before; absent where a part is read that has no hash of its own. */
+  readonly prefix: ReadPrefix | undefined
 }
 
-function checked(source: Readable, { stored: { key, sha256 }, bytes, hash }: Expected): Readable {
+function checked(source: Readable, { stored: { key, sha256 }, bytes, prefix }: Expected): Readable {
   let left = bytes
   let last: Buffer | undefined
   const check = new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       left -= chunk.length
-      hash?.update(chunk)
+      if (prefix?.add(chunk) === false) return done(otherThanBefore(key))
       if (left < 0) return done(corrupt(key, 'is longer than it was'))
       if (left > 0) return done(null, chunk)
       last = chunk
@@ -90,7 +96,7 @@ function checked(source: Readable, { stored: { key, sha256 }, bytes, hash }: Exp
     },
     flush(done: TransformCallback) {
       if (left > 0) return done(corrupt(key, `ends ${left} bytes too early`))
-      if (hash !== undefined && hash.digest('hex') !== sha256) return done(corrupt(key, 'holds other bytes'))
+      if (prefix !== undefined && prefix.now.sha256 !== sha256) return done(corrupt(key, 'holds other bytes'))
       done(null, last)
     },
   })
@@ -101,6 +107,10 @@ function checked(source: Readable, { stored: { key, sha256 }, bytes, hash }: Exp
     if (!source.readableEnded) check.destroy(brokenOff())
   })
   return source.pipe(check)
+}
+
+function otherThanBefore(key: string): LadingError {
+  return corrupt(key, 'held other bytes when it was last read')
 }
 
 function corrupt(key: string, what: string): LadingError {

@@ -4,6 +4,7 @@ import type { ResumePoint } from '../../importer/recorder.ts'
 import type { Header, Position } from '../../record/record-batch.ts'
 import type { Resource } from '../../resource/define.ts'
 import { fingerprint } from '../../resource/fingerprint.ts'
+import type { Prefix } from '../../storage/prefix.ts'
 
 /** Written once, with the first batch. */
 export interface BegunWith {
@@ -21,6 +22,9 @@ export interface Checkpoint {
   readonly checkpoint_row: string
   readonly checkpoint_line: string
   readonly checkpoint_expects: NonNullable<Position['expects']> | null
+  readonly bytes_read: string
+  /** Of the first `bytes_read` bytes; null before the first batch, and where it was not kept. */
+  readonly read_sha256: string | null
   /** null before the first batch, and in a job that was begun before it was kept. */
   readonly begun_with: BegunWith | null
 }
@@ -37,6 +41,11 @@ export function resumePoint(job: Checkpoint, resource: Resource): ResumePoint | 
     'RESOURCE_CHANGED',
     `The definition of ${resource.name} has changed since this import began; what was imported stays, and the records behind it have to be sent as a new import.`,
   )
+}
+
+/** What earlier attempts read of the stored source. */
+export function readBefore({ bytes_read, read_sha256: sha256 }: Checkpoint): Prefix | undefined {
+  return sha256 === null ? undefined : { bytes: Number(bytes_read), sha256 }
 }
 
 /** The same for whoever only reads the file, whatever becomes of its records. */

@@ -24,7 +24,7 @@ function forgetAttemptSql(job: JobRow): string {
     delete from lading.rejected_records where job_id = '${job.id}';
     update lading.jobs set processed = 0, successful = 0, failed = 0, inserted = 0, updated = 0, ignored = 0,
       errors = 0, stored_errors = 0, errors_by_code = '{}', error_counts = '[]', bytes_read = 0,
-      checkpoint_byte = 0, checkpoint_row = 0, checkpoint_line = 0, checkpoint_expects = null,
+      read_sha256 = null, checkpoint_byte = 0, checkpoint_row = 0, checkpoint_line = 0, checkpoint_expects = null,
       begun_with = null, warnings = '[]'
     where id = '${job.id}'; commit`
 }
@@ -34,6 +34,8 @@ function forgotten(job: JobRow): JobRow {
   const none = { processed: '0', successful: '0', failed: '0', inserted: '0', updated: '0', ignored: '0' }
   const noErrors = { errors: '0', stored_errors: '0', errors_by_code: {}, error_counts: [] }
   const noPlace = {
+    bytes_read: '0',
+    read_sha256: null,
     checkpoint_byte: '0',
     checkpoint_row: '0',
     checkpoint_line: '0',

@@ -6,6 +6,7 @@ import type { ImporterInternals } from '../../importer/internals.ts'
 import { importReportOf, storedWarningsOf } from '../../importer/report.ts'
 import { runImport } from '../../importer/run.ts'
 import { fingerprint } from '../../resource/fingerprint.ts'
+import { ReadPrefix } from '../../storage/prefix.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { expectWhole, openRest } from '../../storage/verified.ts'
 import { failpoint } from '../../util/failpoint.ts'
@@ -13,10 +14,9 @@ import { sendOn } from '../store/hand-over.ts'
 import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from '../store/job-row.ts'
 import { type Kept, keptOf } from '../store/kept.ts'
 import type { NewOutbox } from '../store/outbox.ts'
-import { resumePoint } from '../store/resume.ts'
+import { readBefore, resumePoint } from '../store/resume.ts'
 import { sourceOf } from '../store/stored-objects.ts'
 import { begunAnew } from './begin-anew.ts'
-import { countedSource } from './counted-source.ts'
 import { endsJob, type FailContext, failJob } from './fail-job.ts'
 import { importLedger } from './import-ledger.ts'
 import { withEndingClient } from './stop-in-time.ts'
@@ -44,11 +44,13 @@ export async function runImportJob(
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
   const firstByte = from?.isPlain === true ? from.position.byte : 0
-  const stored = await openRest(storage, spool, firstByte)
-  const { source, bytesRead, start } = countedSource(stored, firstByte)
+  const read = new ReadPrefix(readBefore(job))
+  const source = await openRest(storage, spool, firstByte, read)
+  // It may fail before anyone reads it; the reader then meets the error.
+  source.on('error', () => undefined)
   const { storedErrors } = keptOf(job, context.kept)
-  const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, start()) })
-  const ledger = importLedger(job, { leaseSeconds, storedErrors, bytesRead, from, begunWith })
+  const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, read.start) })
+  const ledger = importLedger(job, { leaseSeconds, storedErrors, read, from, begunWith })
   try {
     const report = await withEndingClient(importer.pool, signal, client =>
       runImport(

@@ -8,6 +8,7 @@ import { literal } from '../../postgres/identifier.ts'
 import type { Header } from '../../record/record-batch.ts'
 import type { Row } from '../../resource/row.ts'
 import type { MergeOutcome } from '../../staging/outcome.ts'
+import type { Prefix } from '../../storage/prefix.ts'
 import { ErrorCounts, pairOf } from '../store/error-counts.ts'
 import { fenceSql, idleLimitSql } from '../store/fence.ts'
 import type { JobRow } from '../store/job-row.ts'
@@ -19,8 +20,8 @@ export interface LedgerOptions {
   readonly leaseSeconds: number
   /** Errors whose message is stored. Counts and rejects are exact beyond it. */
   readonly storedErrors: number
-  /** Bytes of the stored source that have been read. */
-  readonly bytesRead: () => number
+  /** The stored source as this attempt reads it; a compressed one does not tell how much text that is. */
+  readonly read: { readonly now: Prefix }
   /** Where this attempt begins to read. */
   readonly from: ResumePoint | undefined
   /** What the job is to keep, but for the header, which is found later. */
@@ -173,14 +174,15 @@ function countersSql(
   job: JobRow,
   counts: Counts,
   { end }: ImportBatch,
-  { leaseSeconds, bytesRead }: LedgerOptions,
+  { leaseSeconds, read }: LedgerOptions,
 ): string {
   const successful = counts.processed - counts.failed
+  const { bytes, sha256 } = read.now
   return `update lading.jobs set processed = ${counts.processed}, failed = ${counts.failed},
     successful = ${successful}, inserted = ${counts.inserted}, updated = ${counts.updated},
     ignored = ${counts.ignored}, errors = ${counts.errors}, stored_errors = ${counts.stored},
     errors_by_code = ${literal(JSON.stringify(counts.errorsByCode))}::jsonb,
-    error_counts = ${literal(JSON.stringify(counts.errorCounts.list()))}::jsonb, bytes_read = ${bytesRead()},
+    error_counts = ${literal(JSON.stringify(counts.errorCounts.list()))}::jsonb, bytes_read = ${bytes}, read_sha256 = '${sha256}',
     checkpoint_byte = ${end.byte}, checkpoint_row = ${end.rowNumber}, checkpoint_line = ${end.line},
     checkpoint_expects = ${end.expects === undefined ? 'null' : literal(end.expects)},
     lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
