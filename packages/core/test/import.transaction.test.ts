@@ -80,13 +80,39 @@ describe('with a connection of the pool', () => {
   test('cancelling ends a source that is silent, and destroys it', async () => {
     const importer = createImporter({ pool: database.pool, resources })
     const controller = new AbortController()
-    const source = new Readable({ read: () => undefined })
+    const source = new Readable({ highWaterMark: 1, read: () => void setImmediate(() => controller.abort()) })
     source.push('email,name,role,active\n')
     const running = importer.run({ resource: 'users', format: 'csv', source, signal: controller.signal })
-    setImmediate(() => controller.abort())
     await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
     expect(source.destroyed).toBe(true)
     isIdle()
+  })
+
+  test('a source that is never read is destroyed too: cancelled before there was a connection, or refused', async () => {
+    const importer = createImporter({ pool: database.pool, resources })
+    const silent = () => new Readable({ read: () => undefined })
+    const held = await Promise.all(
+      Array.from({ length: database.pool.options.max }, () => database.pool.connect()),
+    )
+    const early = silent()
+    const controller = new AbortController()
+    const running = importer.run({
+      resource: 'users',
+      format: 'csv',
+      source: early,
+      signal: controller.signal,
+    })
+    setImmediate(() => controller.abort())
+    await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(early.destroyed).toBe(true)
+    for (const client of held) client.release()
+    const refused = silent()
+    await expect(importer.run({ resource: 'nothing', format: 'csv', source: refused })).rejects.toMatchObject(
+      {
+        code: 'RESOURCE_UNKNOWN',
+      },
+    )
+    expect(refused.destroyed).toBe(true)
   })
 
   test('a connection that breaks in the middle ends it with one fault; the pool stays usable', async () => {

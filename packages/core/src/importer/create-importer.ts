@@ -11,6 +11,7 @@ import { rememberCommitLevel } from '../postgres/commit-level.ts'
 import { standbySentence } from '../postgres/fault-sentences.ts'
 import { createRegistry } from '../resource/registry.ts'
 import { checkSource } from '../source/check-source.ts'
+import { closeSource } from '../source/chunks.ts'
 import { aimOf, assertTold } from './aim.ts'
 import { type ImporterInternals, rememberInternals } from './internals.ts'
 import { type OpenBundle, type OpenBundleOptions, openBundle } from './open-bundle.ts'
@@ -109,12 +110,17 @@ export function createImporter(options: ImporterOptions): Importer {
       if (problems.length > 0) throw new LadingError('RESOURCE_MISMATCH', problems.join('\n'))
     },
     async run(runOptions) {
-      registry.get(runOptions.resource)
-      checkSource(runOptions.source, runOptions.format === undefined ? 'objects' : 'bytes')
+      const { client, signal, source } = runOptions
       const work = (client: Client) =>
         runImport(client, () => aimOf(client, runOptions, internals), limits, runOptions)
-      const { client, signal } = runOptions
-      return client === undefined ? withClient(pool, work, { signal }) : work(client)
+      try {
+        registry.get(runOptions.resource)
+        checkSource(source, runOptions.format === undefined ? 'objects' : 'bytes')
+        return await (client === undefined ? withClient(pool, work, { signal }) : work(client))
+      } finally {
+        // Without a connection nothing has begun to read it.
+        closeSource(source)
+      }
     },
   }
   rememberInternals(importer, internals)

@@ -1,5 +1,5 @@
 // A stored object as it was when it was put → its bytes, read back only as long as they are still the same.
-import { type Readable, Transform, type TransformCallback } from 'node:stream'
+import { addAbortSignal, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
 import { readableFrom } from '../util/readable-from.ts'
 import { ReadPrefix } from './prefix.ts'
@@ -55,13 +55,19 @@ export async function openRest(
   })
 }
 
-/** Reads an object to its end, or to the signal. @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_CORRUPT` */
+/**
+ * Reads an object to its end, or to the signal, also where the storage is silent.
+ *
+ * @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_CORRUPT`
+ */
 export async function expectWhole(
   storage: Storage,
   stored: StoredObject,
   signal?: AbortSignal,
 ): Promise<void> {
-  for await (const _ of await openVerified(storage, stored)) signal?.throwIfAborted()
+  const source = await openVerified(storage, stored)
+  if (signal !== undefined) addAbortSignal(signal, source)
+  for await (const _ of source) signal?.throwIfAborted()
 }
 
 /** Compares nothing where there is no such object. @throws LadingError `STORAGE_CORRUPT` */
