@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { fairClock } from '../../../test-support/fair-clock.ts'
+import { lateDatabase } from '../../../test-support/late-database.ts'
 import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
 
 let database: TestDatabase
@@ -150,4 +151,26 @@ test('jobs are listed, cancelled and retried by hand', async () => {
   expect((await run('list', '--status', 'done')).code).toBe(64)
   expect((await run('retry', id)).code).toBe(64)
   await jobs.cancel(id)
+})
+
+test('waits for a database that cannot be reached yet, and says so', async () => {
+  const folder = await tempFolder()
+  const { id } = await server(folder).submitImport({ resource: 'users', format: 'csv', source: csv(2) })
+  const late = await lateDatabase(database.url, 'listening')
+  const child = startLading([...args, folder], { databaseUrl: late.url })
+  const outcome = outcomeOf(child)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', chunk => {
+      said += chunk
+    })
+  }
+  await expect
+    .poll(() => said, { timeout: 30_000 })
+    .toBe('lading: The database cannot be reached yet; it is waited for, for up to 60 s.\n')
+  await late.open()
+  await expect.poll(() => said, { timeout: 30_000 }).toContain(`${id}\timport\tusers\tcompleted`)
+  child.kill('SIGTERM')
+  expect((await outcome).code).toBe(0)
+  await late.close()
 })
