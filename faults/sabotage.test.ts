@@ -17,6 +17,12 @@ test('the oracle reports counters outside of the transaction: a batch is not cou
   expect(found).toContain('the job\'s processed is "19960" and should be "20000"')
 })
 
+test('a batch with rejected records is not doubled even without a fence: their keys refuse it', async () => {
+  // The 50th record is the first that is rejected.
+  const found = await wokenAmid(bed, 'fence', 200)
+  expect(found).not.toContainEqual(expect.stringContaining('there that should not be'))
+})
+
 test('the oracle reports a missing fence: a worker that was thought dead doubles a batch', async () => {
   const found = await wokenAmid(bed, 'fence')
   expect(found).toContainEqual(expect.stringContaining(doubled))

@@ -31,8 +31,8 @@ test(`${rows} rows, ${kills} kills, seed ${seed}`, async () => {
             [id],
           )
           expect(found[0].status).toMatch(/processing|pending/)
-          // The name of a worker ends with its process id.
-          victim = workers.findIndex(({ pid }) => String(found[0].worker).endsWith(`:${pid}`))
+          // The name of a worker is its host, its process id and a random part.
+          victim = workers.findIndex(({ pid }) => String(found[0].worker).includes(`:${pid}:`))
           return victim
         },
         { timeout: 10_000, interval: 5 },

@@ -1,7 +1,10 @@
 // `npm run test:standby`: a streaming standby is promoted in the middle of jobs, again and again.
 import { setTimeout as moment } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { startServer } from '../../examples/reference-server/test/support.ts'
+import { lading, referenceConfig } from '../../packages/cli/test/support.ts'
 import {
   createExporter,
   createImporter,
@@ -139,7 +142,8 @@ test('a standby is refused in a sentence', async () => {
   if (bin === undefined) return expect.soft(bin, missing).toBeDefined()
   const primary = await createPrimary(bin)
   const pool = new pg.Pool({ connectionString: primary.url })
-  await migrate({ pool, folders: [ladingMigrations()] })
+  const reference = fileURLToPath(new URL('../../migrations/reference', import.meta.url))
+  await migrate({ pool, folders: [ladingMigrations(), reference] })
   await pool.query(createGoodsSql)
   await pool.end()
   const standby = await primary.follow()
@@ -165,9 +169,13 @@ test('a standby is refused in a sentence', async () => {
       await expect(jobs.submitImport({ resource: 'goods', format: 'csv', source })).rejects.toMatchObject(
         refusal,
       )
-      // There is nothing to change, so that whoever starts with it hears of the standby from the check behind it.
-      expect((await migrate({ pool: reading, folders: [ladingMigrations()] })).applied).toEqual([])
+      await expect(migrate({ pool: reading, folders: [ladingMigrations()] })).rejects.toMatchObject(refusal)
       await queue.close()
+      const server = startServer({ DATABASE_URL: standby.url, STORAGE_PATH: folder })
+      await expect(server).rejects.toThrow(refusal.message)
+      const work = ['--config', referenceConfig, 'work', '--storage', folder]
+      const { code, stderr } = await lading(work, { databaseUrl: standby.url })
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(refusal.message) })
     })
   } finally {
     await reading.end()

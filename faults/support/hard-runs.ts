@@ -3,12 +3,12 @@ import type { Bed } from './bed.ts'
 import type { Sabotage } from './settings.ts'
 
 /** Without a rejected record: keys of errors and rejects would keep a batch with some from being doubled. */
-const batchRows = 40
+const cleanRows = 40
 
 /** A worker dies right behind the commit of its first batch, and another one goes on. */
 export async function killedBehindTheCommit(bed: Bed, sabotage?: Sabotage): Promise<string[]> {
   const id = await bed.submit()
-  const first = bed.worker({ sabotage, batchRows, failpoint: 'after_commit_before_ack:1' })
+  const first = bed.worker({ sabotage, batchRows: cleanRows, failpoint: 'after_commit_before_ack:1' })
   await first.told('fired')
   await first.ended
   bed.worker({ sabotage })
@@ -17,7 +17,7 @@ export async function killedBehindTheCommit(bed: Bed, sabotage?: Sabotage): Prom
 }
 
 /** A worker is stopped before its first batch, and wakes up in the middle of its successor's work. */
-export async function wokenAmid(bed: Bed, sabotage?: Sabotage): Promise<string[]> {
+export async function wokenAmid(bed: Bed, sabotage?: Sabotage, batchRows = cleanRows): Promise<string[]> {
   const id = await bed.submit()
   const zombie = bed.worker({ sabotage, batchRows, failpoint: 'before_begin:1:SIGSTOP' })
   await zombie.told('fired')

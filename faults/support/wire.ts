@@ -21,7 +21,8 @@ interface Copy {
 
 type Query = (what: unknown, values?: unknown) => unknown
 
-const fence = /do \$\w*\$\s*begin\s+perform from lading\.jobs[\s\S]*?\send\s*\$\w*\$/
+const fence =
+  /do \$\w*\$\s*(?:#variable_conflict error\s+)?begin\s+perform from lading\.jobs[\s\S]*?\send\s*\$\w*\$/
 const counters = /update lading\.jobs set processed = [\s\S]*? where id = '[0-9a-f-]{36}'/
 const checkpoint = /checkpoint_byte = \d+, checkpoint_row = \d+, checkpoint_line = \d+/
 
@@ -47,7 +48,8 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
     pass('before_begin')
     const step = (['after_begin', 'after_fence'] as const).find(isDue)
     if (step !== undefined) {
-      const [fencing = ''] = fence.exec(copy.text) ?? []
+      const [fencing] = fence.exec(copy.text) ?? []
+      if (fencing === undefined) throw new Error(`No fence in: ${copy.text.slice(0, 400)}`)
       const part = step === 'after_begin' ? 'begin' : `begin; ${fencing}`
       void Promise.resolve(query(part)).then(() => pass(step))
       // Never sent: whoever waits for it dies.

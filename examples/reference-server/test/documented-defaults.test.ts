@@ -73,6 +73,20 @@ test.each(variables)('the README says of %s that it is %d', async (name, number)
   expect((await stated('README.md', 0, 1)).get(name)).toBe(number)
 })
 
+test('docs/reliability.md states the defaults of silent connections and of the janitor that verifies', async () => {
+  const page = await readFile(new URL('../../../docs/reliability.md', import.meta.url), 'utf8')
+  expect(page).toContain(`\`noProgressSeconds\` (${defaults.noProgressSeconds})`)
+  expect(page).toContain(`at most ${defaults.verifyBytesPerSecond / 1024 ** 2} MiB a second`)
+})
+
+test('docs/hooks.md states the time that a hook has', async () => {
+  const page = await readFile(new URL('../../../docs/hooks.md', import.meta.url), 'utf8')
+  const { hookTimeoutSeconds, httpHookTimeoutSeconds } = defaults
+  expect(page).toContain(
+    `\`hookTimeoutSeconds\` is ${hookTimeoutSeconds} for importers and exporters, and ${httpHookTimeoutSeconds} for \`createHttp\``,
+  )
+})
+
 describe('docs/limits.md', () => {
   test('says of each of its variables what the README says', async () => {
     const limits = await stated('docs/limits.md', 1, 2)

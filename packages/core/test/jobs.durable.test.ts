@@ -58,7 +58,7 @@ test('of a job that is cancelled too', async () => {
 
 describe('a role whose default is off', () => {
   /** What each commit that touches a job, and each one that writes rows, waits for. */
-  async function commitsOf(level: SynchronousCommit | undefined, settings: object) {
+  async function commitsOf(level: SynchronousCommit | undefined, settings: object, ofRole = 'off') {
     await bed.database.pool.query(`
       create trigger note_insert after insert on lading.jobs for each row execute function note_commit();
       create table row_commits (synchronous text);
@@ -69,7 +69,7 @@ describe('a role whose default is off', () => {
       end $$;
       create trigger note_rows after insert on users for each statement execute function note_rows()`)
     const url = new URL(bed.database.url)
-    url.searchParams.set('options', '-c synchronous_commit=off')
+    url.searchParams.set('options', `-c synchronous_commit=${ofRole}`)
     const pool = new pg.Pool({ connectionString: url.href })
     const importer = createImporter({ pool, resources, batchRows: 3, synchronousCommit: level })
     const queue = postgresQueue({ pool })
@@ -115,11 +115,35 @@ describe('a role whose default is off', () => {
     expect(rows).toContain('on')
   })
 
+  test('another default of a role stays as it is', async () => {
+    const { told, rows } = await commitsOf(undefined, { atomic: true }, 'remote_write')
+    expect(told).toEqual(both('remote_write'))
+    expect(rows).toContain('remote_write')
+  })
+
   test('with a level of the standbys each commit has it', async () => {
     expect(await commitsOf('remote_apply', {})).toEqual({
       told: both('remote_apply'),
       rows: ['remote_apply'],
     })
+  })
+
+  test('a cancellation and a retry are on disk before they are reported', async () => {
+    const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people })
+    const url = new URL(bed.database.url)
+    url.searchParams.set('options', '-c synchronous_commit=off')
+    const pool = new pg.Pool({ connectionString: url.href })
+    try {
+      await bed.jobsWith({ pool }).cancel(id)
+      await bed.jobsWith({ pool }).retry(id)
+    } finally {
+      await pool.end()
+    }
+    const { rows } = await bed.database.pool.query('select status, synchronous from commits order by status')
+    expect(rows).toEqual([
+      { status: 'cancelled', synchronous: 'on' },
+      { status: 'pending', synchronous: 'on' },
+    ])
   })
 
   test('the commit that ends a run without a job is one that waits', async () => {

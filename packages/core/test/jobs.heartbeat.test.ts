@@ -44,17 +44,29 @@ function still(storage: Storage) {
 }
 
 /** An import and an export that have begun, and neither read nor write anything. */
-async function begun(leaseSeconds: number) {
+async function begun(leaseSeconds?: number) {
   const files = fileStorage(bed.folder)
   const ids = [
     (await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: Buffer.from(file) })).id,
     (await bed.jobs.submitExport({ resource: 'users', format: 'csv' })).id,
   ]
   const slow = still(files)
-  bed.work({ storage: slow.storage, leaseSeconds })
+  bed.work({ storage: slow.storage, ...(leaseSeconds !== undefined && { leaseSeconds }) })
   await expect.poll(() => slow.isStill.toSorted()).toEqual(['export', 'import'])
   return { ...slow, ids }
 }
+
+test('a lease is 30 seconds long, unless the option says otherwise', async () => {
+  const { open } = await begun()
+  const { rows } = await bed.database.pool.query(
+    'select extract(epoch from lease_until - clock_timestamp())::float as seconds from lading.jobs',
+  )
+  for (const { seconds } of rows) {
+    expect(seconds).toBeGreaterThan(15)
+    expect(seconds).toBeLessThanOrEqual(30)
+  }
+  open()
+})
 
 test('the lease of a job that writes no batch moves, does not run out, and nobody takes the job over', async () => {
   const leaseSeconds = 2

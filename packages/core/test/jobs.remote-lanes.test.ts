@@ -94,6 +94,8 @@ test('who does not import does not fetch, unless he is told to', async () => {
   const exporting = process({ imports: 0 })
   const other = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
   await bed.ended(other.id)
+  // The message of a job goes after its end.
+  await expect.poll(messages).toEqual([{ kind: 'fetch', resource: 'users' }])
   await exporting.stop()
   expect([swift.requests.length, await messages()]).toEqual([0, [{ kind: 'fetch', resource: 'users' }]])
 })

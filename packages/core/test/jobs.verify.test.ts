@@ -85,10 +85,13 @@ test('the janitor reads what is stored when it is told to, reports what is damag
     })
   const run = async (verifyStored: NonNullable<JobsOptions['verifyStored']>, until: () => boolean) => {
     const stopping = new AbortController()
-    const working = verifying(verifyStored).work({ signal: stopping.signal, imports: 0, exports: 0 })
+    // Of two processes, one takes the turn.
+    const working = [1, 2].map(() =>
+      verifying(verifyStored).work({ signal: stopping.signal, imports: 0, exports: 0 }),
+    )
     await expect.poll(until).toBe(true)
     stopping.abort()
-    await working
+    await Promise.all(working)
   }
   await run(true, () => seen.length === 3)
   expect(seen).toEqual(['whole 51', 'corrupt 51', 'missing 51'])
@@ -108,6 +111,22 @@ test('the janitor reads what is stored when it is told to, reports what is damag
     `update lading.chores set next_at = clock_timestamp() where name like 'verify %'`,
   )
   await run({ bytesPerSecond: 1024 * 1024, everyHours: 1 }, () => seen.length === 6)
+})
+
+test('the janitor reads no more bytes in a second than it is told', async () => {
+  const lines = Array.from({ length: 60 }, (_, index) => `p${index}@example.org,A,reader,true\n`)
+  const source = bytes(`email,name,role,active\n${lines.join('')}`)
+  await bed.jobs.submitImport({ resource: 'users', format: 'csv', source })
+  const seen: string[] = []
+  const metrics: Metrics = { ...noopMetrics, verified: ({ state }) => void seen.push(state) }
+  const jobs = bed.jobsWith({ verifyStored: { bytesPerSecond: 1024 }, metrics })
+  const stopping = new AbortController()
+  const begun = performance.now()
+  const working = jobs.work({ signal: stopping.signal, imports: 0, exports: 0 })
+  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['whole'])
+  expect(performance.now() - begun).toBeGreaterThan((source.length / 1024) * 1_000 - 100)
+  stopping.abort()
+  await working
 })
 
 test('options of the janitor that make no sense', () => {

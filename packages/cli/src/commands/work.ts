@@ -48,7 +48,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
       )
       const importer = importerOf(project, pool, maxRecordBytes)
       await importer.check()
-      const queue = postgresQueue({ pool, onError: complain })
+      const queue = postgresQueue({ pool, onError: error => complain(error) })
       const jobs = createJobs({
         importer,
         exporter: exporterOf(project, pool),
@@ -60,7 +60,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
         jobRetentionDays: false,
         spoolRetentionDays: false,
         onJobEnd: job => process.stdout.write(jobLine(job)),
-        onError: complain,
+        onError: (error, { jobId }) => complain(error, jobId),
         onOutage: tellOutage,
       })
       try {
@@ -90,8 +90,9 @@ function concurrency(option: string, text: string | undefined, fallback: number)
   throw usageError(`${option} must be a whole number from 0 to 64; it is "${text}".`)
 }
 
-/** Whatever it is, the work goes on. */
-function complain(error: unknown): void {
-  if (error instanceof LadingError) tell(sentenceOf(error))
-  else tell(error instanceof Error ? error.message : String(error))
+/** Reports an error, after the id of its job if it has one. The work continues, whatever it is. */
+function complain(error: unknown, jobId?: string): void {
+  const text = error instanceof Error ? error.message : String(error)
+  const sentence = error instanceof LadingError ? sentenceOf(error) : text
+  tell(jobId === undefined ? sentence : `${jobId}: ${sentence}`)
 }

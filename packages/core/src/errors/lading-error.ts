@@ -71,5 +71,13 @@ export const ownCode = 'inline_code_block'
 export function stateOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   const { code } = error
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error ? code : undefined
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || !('severity' in error)) return undefined
+  return code === '0A000' && isReadOnlyServer(error) ? '25006' : code
 }
+
+/**
+ * A standby refuses `SET TRANSACTION READ WRITE` as a feature that it does not support, and every other change as one in
+ * a read-only transaction. The message is translated; the name of the function in the server is not.
+ */
+const isReadOnlyServer = (error: object): boolean =>
+  'routine' in error && error.routine === 'call_bool_check_hook'

@@ -91,8 +91,9 @@ export function createImporter(options: ImporterOptions): Importer {
     },
     async check() {
       const problems: string[] = []
+      // A standby takes no transaction that could write.
+      await withClient(pool, expectPrimary, { access: 'read' })
       await withClient(pool, async client => {
-        await expectPrimary(client)
         await assertSessionSettings(client)
         for (const { name } of registry.all) {
           try {

@@ -76,6 +76,14 @@ test('the word RAISE in a statement, and a RAISE of a statement of ours, are non
   expect(blame(Object.assign(databaseError('53100'), { where: own }))).toBe('run')
 })
 
+test('a standby that refuses a transaction which could write is a database that takes no changes', () => {
+  // PostgreSQL: "cannot set transaction read-write mode during recovery".
+  const refused = Object.assign(databaseError('0A000'), { routine: 'call_bool_check_hook' })
+  expect(databaseFault(refused)).toMatchObject({ code: 'DATABASE_UNAVAILABLE', sqlstate: '25006' })
+  const other = Object.assign(databaseError('0A000'), { routine: 'transformStmt' })
+  expect(databaseFault(other)).toMatchObject({ code: 'DATABASE_REFUSED', sqlstate: '0A000' })
+})
+
 describe('the fault of a database error', () => {
   test.each<[code: string, fault: string]>([
     ['42501', 'DATABASE_REFUSED'],

@@ -93,6 +93,19 @@ test.each(['scope', 'session', 'onRows', 'onProgress'] as const)(
   },
 )
 
+test('a request whose client leaves does not wait for authorize', async () => {
+  const leaving = new AbortController()
+  const authorize = anyHook(() => {
+    setImmediate(() => leaving.abort())
+    return never()
+  })
+  const clock = fairClock()
+  const asked = patient.asking('/v1/imports', { authorize }, undefined, leaving.signal)
+  // It ends when the server has nothing under way any more.
+  await expect(asked).rejects.toThrow('aborted')
+  expect(clock()).toBeLessThan(1_000)
+})
+
 test.each(allHooks.filter(({ kind }) => kind === 'told'))(
   '$name holds up nothing',
   async ({ result, unharmed, use }) => {

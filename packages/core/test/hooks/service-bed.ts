@@ -30,8 +30,13 @@ export interface ServiceBed {
   waiting(onWait: (sentence: string) => unknown): Promise<Outcome>
   /** One message, whose handler rejects the first time. */
   delivering(options: QueueOptions): Promise<Outcome>
-  /** One request. */
-  asking(path: string, options: Partial<HttpOptions>, principal?: () => unknown): Promise<Outcome>
+  /** One request. @param leaving closes its connection */
+  asking(
+    path: string,
+    options: Partial<HttpOptions>,
+    principal?: () => unknown,
+    leaving?: AbortSignal,
+  ): Promise<Outcome>
 }
 
 export function serviceBed(pool: pg.Pool, hookTimeoutSeconds: number): ServiceBed {
@@ -132,7 +137,7 @@ export function serviceBed(pool: pg.Pool, hookTimeoutSeconds: number): ServiceBe
         result: { status: job?.status, successful: job?.progress.successfulRecords },
       }
     },
-    async asking(path, options, principal) {
+    async asking(path, options, principal, leaving) {
       const log: unknown[] = []
       const http = createHttp({
         jobs: jobsOn(log, {}),
@@ -148,7 +153,8 @@ export function serviceBed(pool: pg.Pool, hookTimeoutSeconds: number): ServiceBe
       await once(server.listen(0, '127.0.0.1'), 'listening')
       try {
         // A TCP server that listens has an address of this form.
-        const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+        const answer = await fetch(url, leaving ? { signal: leaving } : {})
         const told = await answer.text()
         const code: string | undefined = answer.ok ? undefined : JSON.parse(told).code
         return { code, told, log, result: answer.status }

@@ -6,11 +6,15 @@ import { repositoryRoot } from '../support.ts'
 
 const folders = ['packages', 'examples', 'faults', 'testdata']
 
-/** Files that hold tests, or cases of a suite that is run by several. */
+/** Tests with a command of their own, which take minutes: `faults/soak`, `outages`, `standby` and `damage`. */
+const isLongRun = /^faults\/.*\.(?:soak|standby|damage)\.ts$/
+
+/** Files that hold tests, or cases of a suite that several files run. */
 const sources = folders.flatMap(folder =>
   readdirSync(join(repositoryRoot, folder), { recursive: true, encoding: 'utf8' })
     .map(name => `${folder}/${name}`)
-    .filter(name => /\.test\.ts$|src\/testing\/.*\.ts$/.test(name) && !/node_modules|\/dist\//.test(name)),
+    .filter(name => /\.test\.ts$|src\/testing\/.*\.ts$/.test(name) || isLongRun.test(name))
+    .filter(name => !/node_modules|\/dist\//.test(name)),
 )
 
 /** The files whose paths end so, after a slash. */
@@ -47,9 +51,17 @@ function readTitles(file: string): ReadonlySet<string> {
           ? text.slice(first.pos, first.end).trim().slice(1, -1)
           : undefined
     }
-    const isCase = isSuite && ts.isPropertyAssignment(node) && ts.isFunctionLike(node.initializer)
+    const isCase = isSuite && ts.isPropertyAssignment(node) && runs(node.initializer)
     return isCase && ts.isStringLiteralLike(node.name) ? node.name.text : undefined
   }
+}
+
+/** A case of a suite: a function, or an object with the method `run`. */
+function runs(value: ts.Expression): boolean {
+  if (!ts.isObjectLiteralExpression(value)) return ts.isFunctionLike(value)
+  return value.properties.some(
+    part => ts.isMethodDeclaration(part) && ts.isIdentifier(part.name) && part.name.text === 'run',
+  )
 }
 
 /** Of `test.each([['a case', …], …])`, which is called after its first value. */
