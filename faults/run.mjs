@@ -1,11 +1,11 @@
-// `npm run test:faults [-- --sabotage=checkpoint|fence|counters] [file …]`, `npm run soak`, `npm run test:standby`, `npm run test:damage`.
+// `npm run test:faults [-- --sabotage=checkpoint|fence|counters] [file …]`, `npm run soak`, `test:outages`, `test:standby`, `test:damage`.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const sabotages = ['checkpoint', 'fence', 'counters']
 const given = process.argv.slice(2)
 const sabotage = given.find(arg => arg.startsWith('--sabotage='))?.slice('--sabotage='.length)
-const kind = ['soak', 'standby', 'damage'].find(name => given.includes(`--${name}`))
+const kind = ['soak', 'outages', 'standby', 'damage'].find(name => given.includes(`--${name}`))
 const files = given.filter(arg => arg !== `--${kind}` && !arg.startsWith('--sabotage='))
 
 if (sabotage !== undefined && !sabotages.includes(sabotage)) {

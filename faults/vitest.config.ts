@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config'
 import base from '../vitest.config.ts'
 
-/** What is run besides the tests: `soak` and `standby` take minutes, and have commands of their own. */
+/** What is run in place of the tests: `soak`, `outages`, `standby` and `damage` take minutes to hours, each by its own command. */
 const kind = process.env.FAULTS_KIND ?? 'test'
 const isLong = kind !== 'test'
 
@@ -11,7 +11,8 @@ export default defineConfig({
   test: {
     ...base.test,
     include: [`faults/**/*.${kind}.ts`],
-    exclude: ['**/node_modules/**'],
+    // All of it, unless `LADING_TESTS=short` asks for what a change must pass.
+    exclude: ['**/node_modules/**', ...(process.env.LADING_TESTS === 'short' ? ['**/*.long.test.ts'] : [])],
     globalSetup: ['test-support/global-setup.ts', 'faults/support/build-worker.ts'],
     reporters: ['default', './test-support/closing-line.ts'],
     maxWorkers: isLong ? 1 : 2,
