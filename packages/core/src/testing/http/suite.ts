@@ -79,22 +79,15 @@ export interface HttpSuiteOptions {
 
 export type HttpSuiteGroup = keyof typeof groups
 
-/** Groups in which the framework itself has a part: its routes, its parsers, its streams. The others are core's alone. */
+/** Groups in which two versions of a framework may differ: routes, parsers, errors, answers. The others are core's alone. */
 export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'probes',
   'host',
   'principals',
   'imports',
-  'uploads',
-  'charsets',
   'bodies that were read',
   'too large',
-  'limits',
-  'places for downloads',
-  'trickling bodies',
-  'slow readers',
   'answers',
-  'bad requests',
   'exports',
   'export jobs',
 ]
