@@ -138,12 +138,12 @@ export function faultBed({ rows = 20_000 }: { readonly rows?: number } = {}): Be
     },
     async reached(id, row) {
       await expect
-        .poll(async () => (await bed.status(id)).row, { timeout: 60_000, interval: 2 })
+        .poll(async () => (await bed.status(id)).row, { timeout: patience(rows), interval: 2 })
         .toBeGreaterThanOrEqual(row)
     },
     async ended(id) {
       await expect
-        .poll(async () => (await bed.status(id)).status, { timeout: 60_000 })
+        .poll(async () => (await bed.status(id)).status, { timeout: patience(rows) })
         .toMatch(/completed|failed|cancelled/)
       return bed.status(id)
     },
@@ -195,6 +195,9 @@ export function referenceOf(rows: number): Promise<Traces> {
   return known
 }
 
+/** Milliseconds that a file may take on a machine that has much else to do: some 100 times what it takes alone. */
+const patience = (rows: number): number => Math.max(60_000, rows)
+
 async function undisturbed(rows: number): Promise<Traces> {
   const database = await createReferenceDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'lading-reference-'))
@@ -207,7 +210,7 @@ async function undisturbed(rows: number): Promise<Traces> {
   try {
     const source = Buffer.from(cargoCsv(rows))
     const { id } = await jobs.submitImport({ resource: 'cargo', format: 'csv', source })
-    await expect.poll(async () => (await jobs.get(id))?.status, { timeout: 60_000 }).toBe('completed')
+    await expect.poll(async () => (await jobs.get(id))?.status, { timeout: patience(rows) }).toBe('completed')
     const traces = await tracesOf(pool, id)
     // 2 in 100 are rejected, as the generator says: a reference that is wrong itself would prove nothing.
     expect([traces.rows.length, traces.rejected.length]).toEqual([rows * 0.98, rows * 0.02])
