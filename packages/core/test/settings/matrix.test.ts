@@ -68,11 +68,14 @@ const all: Cell = {
 }
 
 const ways = ['role', 'database'] as const
+/** Seconds matter little here: with every statement compiled (JIT) and in parallel, one run takes minutes. */
+const timeout = 600_000
+
 const tried = isWhole
   ? [all, ...cells].flatMap(cell => ways.map(of => [cell.name, of, cell] as const))
   : [[all.name, 'role', all] as const]
 
-test.each(tried)('%s, of the %s', async (_, of, { settings }) => {
+test.each(tried)('%s, of the %s', { timeout }, async (_, of, { settings }) => {
   const owner = of === 'role' ? `role ${role}` : `database ${database.name}`
   const there = settings.filter(([name]) => has.has(name) || name.startsWith('plpgsql.'))
   const admin = adminPool()
