@@ -12,23 +12,24 @@ test.each([
   [9, 300],
   [40, 300],
 ])('after %i attempts and one more it is %i seconds', async (attempts, seconds) => {
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes('email\n') })
+  await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes('email\n') })
   await bed.database.pool.query('update lading.jobs set attempts = $1', [attempts])
   const storage: Storage = {
     ...fileStorage(bed.folder),
     get: () => Promise.reject(new LadingError('SOURCE_UNAVAILABLE', 'The storage went away.')),
   }
-  // Written down when the job is given back: later, a part of the pause would be over.
+  // Written down when the job is given back: later, a part of the pause would be over. A busy machine takes some of it too.
   await bed.database.pool.query(`
-    create table pauses (seconds float8);
+    create table pauses (number serial, seconds float8);
     create function note_pause() returns trigger language plpgsql as $$ begin
-      insert into pauses values (extract(epoch from new.due_at - clock_timestamp()));
+      insert into pauses (seconds) values (extract(epoch from new.due_at - clock_timestamp()));
       return null; end $$;
     create trigger noting after update on lading.jobs for each row
       when (old.status = 'processing' and new.status = 'pending') execute function note_pause()`)
   bed.work({ storage, maxAttempts: 100 })
   const pauses = async () =>
-    (await bed.database.pool.query('select round(seconds)::int as it from pauses')).rows
+    (await bed.database.pool.query('select ceil(seconds)::int as it from pauses order by number limit 1'))
+      .rows
+  // The queue of this bed brings the job again at once, so that more pauses may come after the first one.
   await expect.poll(pauses).toEqual([{ it: seconds }])
-  expect((await bed.jobs.get(id))?.status).toBe('pending')
 })
