@@ -6,7 +6,7 @@ export interface LateDatabase {
   readonly url: string
   /** Connections that were turned away. */
   readonly refused: () => number
-  /** From now on it is the database behind it. */
+  /** From now on connections reach the database. */
   open(): Promise<void>
   close(): Promise<void>
 }

@@ -1,12 +1,10 @@
 // JSON that no parser of the host has read before: a body that is another one than its digest says becomes no job.
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
-import { createHttp, handleNode } from '../src/http/index.ts'
+import { expect, test } from 'vitest'
+import { createHttp } from '../src/http/index.ts'
 import { createExporter } from '../src/index.ts'
 import { jobsBed } from './jobs-bed.ts'
+import { served } from './served.ts'
 import { resources } from './support.ts'
 
 const bed = jobsBed()
@@ -14,17 +12,7 @@ const bed = jobsBed()
 test('an address is refused, and leaves no job', async () => {
   const exporter = createExporter({ pool: bed.database.pool, resources })
   const http = createHttp({ jobs: bed.jobs, exporter, resources })
-  const server = createServer((request, response) =>
-    handleNode(http, { request, response, url: request.url ?? '/', mount: '' }),
-  )
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await http.settled()
-  })
-  // A TCP server that listens has an address of this form.
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const base = await served(http)
   const body = '{"resource":"users","file_url":"https://files.example.org/users.csv"}'
   const sent = async (described: string) => {
     const digest = createHash('sha256').update(described).digest('base64')

@@ -1,12 +1,9 @@
-// Over real HTTP: while the folder of the storage is missing, requests that need it get 503; later they are served.
-import { once } from 'node:events'
 import { rename } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
-import { createHttp, handleNode } from '../src/http/index.ts'
+import { expect, test } from 'vitest'
+import { createHttp } from '../src/http/index.ts'
 import { createExporter } from '../src/index.ts'
 import { jobsBed } from './jobs-bed.ts'
+import { served } from './served.ts'
 import { resources } from './support.ts'
 
 const bed = jobsBed()
@@ -15,17 +12,7 @@ test('uploads and downloads are 503 with Retry-After, leave no job, and are serv
   const exporter = createExporter({ pool: bed.database.pool, resources })
   bed.work()
   const http = createHttp({ jobs: bed.jobs, exporter, resources })
-  const server = createServer((request, response) =>
-    handleNode(http, { request, response, url: request.url ?? '/', mount: '' }),
-  )
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await http.settled()
-  })
-  // A TCP server that listens has an address of this form.
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+  const base = `${await served(http)}/v1`
   const upload = () =>
     fetch(`${base}/imports?resource=users`, {
       method: 'POST',
