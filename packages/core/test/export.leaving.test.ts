@@ -93,10 +93,12 @@ describe.each(Object.entries(roads))('%s', (_road, { isByRows, ...shape }) => {
       )
       expect(failure).toMatchObject({ code: isTerminated ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED' })
       const received = Buffer.concat(parts)
-      // Compressed, the first piece may be a few hundred bytes.
-      expect(received.length).toBeGreaterThan(0)
+      // Compressed, the first piece is a few hundred bytes, or not ready when the fault comes.
       if (shape.compression === 'gzip') expect(() => gunzipSync(received)).toThrow()
-      else expect(received.toString().endsWith(']\n')).toBe(false)
+      else {
+        expect(received.length).toBeGreaterThan(0)
+        expect(received.toString().endsWith(']\n')).toBe(false)
+      }
       await expect.poll(borrowed).toBe(0)
     },
   )

@@ -21,6 +21,12 @@ const told = () => outages.map(({ event, code }) => `${event} ${code}`)
 /** Every pause is over at once. */
 const hurry = () => bed.database.pool.query('update lading.queue set visible_at = now() where claim is null')
 
+/** A worker that has looked at its folder is about to claim. */
+async function waitsForTheLock(): Promise<void> {
+  const sql = `select from pg_locks where relation = 'lading.jobs'::regclass and not granted`
+  await expect.poll(async () => (await bed.database.pool.query(sql)).rowCount).toBeGreaterThan(0)
+}
+
 async function triedOften(id: string, times: number): Promise<void> {
   const outagesOf = async () => {
     await hurry()
@@ -65,7 +71,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     // The worker has used the folder, and none of the file, when it goes.
     await holder.query('begin; lock table lading.jobs in share mode')
     bed.work({ onOutage })
-    await expect.poll(async () => (await bed.jobs.health()).storage).toBe(true)
+    await waitsForTheLock()
     await rename(bed.folder, away)
     await holder.query('commit')
     holder.release()

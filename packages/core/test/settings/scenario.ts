@@ -123,6 +123,9 @@ async function table(admin: pg.Pool): Promise<string> {
   return rows.map(({ row }) => row).join('\n')
 }
 
+/** Where every statement is compiled first, a job takes minutes. */
+const patienceMs = 300_000
+
 async function byJobs(pool: pg.Pool, admin: pg.Pool): Promise<string[]> {
   await admin.query('truncate things')
   const queue = postgresQueue({ pool, pollMs: 50 })
@@ -135,7 +138,7 @@ async function byJobs(pool: pg.Pool, admin: pg.Pool): Promise<string[]> {
   const stopping = new AbortController()
   const working = jobs.work({ signal: stopping.signal, imports: 1, exports: 1, fetches: 0 })
   const ended = async (id: string) => {
-    for (const giveUpAt = performance.now() + 30_000; performance.now() < giveUpAt; ) {
+    for (const giveUpAt = performance.now() + patienceMs; performance.now() < giveUpAt; ) {
       const job = await jobs.get(id)
       if (job?.status === 'completed' || job?.status === 'failed') return job
       await new Promise(resolve => setTimeout(resolve, 25))
