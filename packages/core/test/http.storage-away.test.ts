@@ -1,3 +1,4 @@
+// Over real HTTP: while the folder of the storage is missing, requests that need it get 503; later they are served.
 import { rename } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { createHttp } from '../src/http/index.ts'
