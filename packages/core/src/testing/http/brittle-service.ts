@@ -13,14 +13,21 @@ const schema = Type.Object({
 })
 const copyRow = (row: Readonly<Record<string, unknown>>) => ({ ...row })
 
-/** Text that does not compress well: what is broken has to be longer than every buffer on its way. */
+/**
+ * Text that does not compress well: what is broken has to be longer than every buffer on its way.
+ *
+ * Rows must be printed as they are read, from the index. Between an automatic VACUUM and the ANALYZE after it, PostgreSQL
+ * prefers to sort what it has printed already, and meets the broken value before the first byte has left.
+ */
 const tables = `
-  create table if not exists suite_lines (id int primary key, label text, at timestamptz);
+  create table if not exists suite_lines (id int primary key, label text, at timestamptz)
+    with (autovacuum_enabled = off);
   insert into suite_lines
     select id, (select string_agg(md5(id || part::text), '') from generate_series(1, 10) part),
       case when id = ${rows - 1000} then 'infinity'::timestamptz end
     from generate_series(1, ${rows}) id
     on conflict do nothing;
+  analyze suite_lines;
   create or replace view suite_whole_lines as select id, label, null::timestamptz as at from suite_lines;
   create or replace view suite_long_lines as select id, repeat(label, 50) as label, at from suite_whole_lines;
   create or replace view suite_sleepy_lines as
