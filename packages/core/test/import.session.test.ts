@@ -9,6 +9,7 @@ import {
   createImporter,
   defineResource,
   LadingError,
+  type Resource,
   type RunOptions,
   type SessionHook,
   Type,
@@ -54,7 +55,7 @@ const table = () => rowsOf(database.pool, 'notes')
 async function run(options: Partial<RunOptions> & { readonly session?: SessionHook } = {}) {
   const { session = byTenant, ...rest } = options
   const errors: string[] = []
-  const fault = await createImporter({ pool, resources: [notes], session, batchRows: 2 })
+  const fault = await createImporter<Resource>({ pool, resources: [notes], session, batchRows: 2 })
     .run({
       resource: 'notes',
       source: [
@@ -142,13 +143,13 @@ test.each([
   ['bolt', '{"id":2,"tenant":"bolt","text":"b"}\n'],
   ['none', ''],
 ])('an export for %s prints what the policies show it', async (tenant, printed) => {
-  const exporter = createExporter({ pool, resources: [notes], session: byTenant })
+  const exporter = createExporter<Resource>({ pool, resources: [notes], session: byTenant })
   const asked = { resource: 'notes', format: 'ndjson', caller: { tenant } }
   expect((await buffer(exporter.stream(asked))).toString()).toBe(printed)
 })
 
 test('a bundle too', async () => {
-  const exporter = createExporter({ pool, resources: [notes], session: byTenant })
+  const exporter = createExporter<Resource>({ pool, resources: [notes], session: byTenant })
   let rows = 0
   await buffer(exporter.bundle({ caller: acme, onRows: count => (rows = count) }))
   expect(rows).toBe(1)

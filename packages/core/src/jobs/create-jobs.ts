@@ -8,6 +8,7 @@ import { noopMetrics } from '../metrics/noop.ts'
 import { quietMetrics } from '../metrics/quiet-metrics.ts'
 import { withClient } from '../postgres/client.ts'
 import type { QueueKind } from '../queue/queue.ts'
+import type { Resource } from '../resource/resource-types.ts'
 import { remoteAccess } from '../source/remote-access.ts'
 import { identityOf } from '../storage/identity.ts'
 import { translated } from '../storage/translated.ts'
@@ -56,6 +57,7 @@ import { type RunJob, toItsStorage, workOn } from './work/worker.ts'
  * const job = await jobs.submitImport({ resource: 'users', format: 'csv', source })
  * await jobs.work({ signal })
  */
+export function createJobs<Known extends Resource>(options: JobsOptions<Known>): Jobs<Known>
 export function createJobs(options: JobsOptions): Jobs {
   const { exporter, queue, leaseSeconds = 30, maxAttempts = 5 } = options
   const storage = translated(options.storage)

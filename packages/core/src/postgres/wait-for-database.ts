@@ -6,16 +6,16 @@ import { type Pool, withClient } from './client.ts'
 
 export interface WaitOptions {
   /** Seconds for which it is waited for. @defaultValue 60 */
-  readonly seconds?: number
+  readonly seconds?: number | undefined
   /**
    * `start`: a server that answers that it is starting or recovering. `reach`: also one that cannot be reached, as
    * when a server and its database are started at the same time. @defaultValue `'reach'`
    */
-  readonly until?: 'start' | 'reach'
+  readonly until?: 'start' | 'reach' | undefined
   /** Hears once what is waited for. That it throws or rejects is a warning of the process. @defaultValue nobody */
   readonly onWait?: ((sentence: string) => unknown) | undefined
   /** Ends the waiting. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** It starts, stops or recovers, or has no connection left (PostgreSQL manual, appendix A). */

@@ -8,9 +8,9 @@ export interface Project {
   /** In the order of their references, so that whole-database work goes in that order. */
   readonly resources: readonly Resource[]
   /** Folders of migrations, relative to the file, which `lading migrate` applies after Lading's own. @defaultValue none */
-  readonly migrations?: readonly string[]
+  readonly migrations?: readonly string[] | undefined
   /** Tells policies of the database who asks, in every run that the command line or a worker of it does. @defaultValue nothing is told */
-  readonly session?: SessionHook
+  readonly session?: SessionHook | undefined
 }
 
 /** @throws LadingError `RESOURCE_UNKNOWN`, naming the known ones */

@@ -58,8 +58,8 @@ const names: Readonly<Record<string, string>> = {
   'RunOptions.onError': 'onError of a run',
   'RunOptions.onProgress': 'onProgress of a run',
   'StandInDefinition.transform': 'transform',
-  'StreamOptions.onProgress': 'onProgress of a stream',
-  'StreamOptions.onRows': 'onRows of a stream',
+  'StreamCallOptions.onProgress': 'onProgress of a stream',
+  'StreamCallOptions.onRows': 'onRows of a stream',
   'WaitOptions.onWait': 'onWait',
 }
 
