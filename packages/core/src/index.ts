@@ -60,7 +60,7 @@ export type {
 export type { ListJobs } from './jobs/store/job-store.ts'
 export type { FileState, VerifiedFile } from './jobs/store/verify-file.ts'
 export type { KeyClaim } from './jobs/submit/idempotency.ts'
-export type { WantedRoom } from './jobs/submit/room.ts'
+export type { WantedCapacity } from './jobs/submit/room.ts'
 export type {
   BundleJobs,
   FileNotes,
@@ -96,7 +96,7 @@ export type {
   MaskDefinition,
   ReferenceDefinition,
   ResourceDefinition,
-  SessionHook,
+  SessionVariables,
   ShownDefinition,
   StandInDefinition,
 } from './resource/definition.ts'

@@ -82,7 +82,7 @@ async function run(batchRows: number, options: Partial<RunOptions>) {
     pool,
     resources: [docs],
     batchRows,
-    session: caller => ({ 'app.tenant': caller?.tenant ?? '' }),
+    sessionVariables: caller => ({ 'app.tenant': caller?.tenant ?? '' }),
   })
   const report = await importer.run({ resource: 'docs', source, caller: { tenant: 'acme' }, ...options })
   const told = report.errors.map(({ rowNumber, code, field }) => `${rowNumber} ${field} ${code}`)

@@ -53,10 +53,10 @@ export interface Exporter<Known extends Resource = Resource> {
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
 export function createExporter<Known extends Resource>(options: ExporterOptions<Known>): Exporter<Known>
 export function createExporter(options: ExporterOptions): Exporter {
-  const { pool, resources, noProgressSeconds, batchRows, session } = options
+  const { pool, resources, noProgressSeconds, batchRows, sessionVariables } = options
   const timeoutSeconds = options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds
   checkHookTimeout(timeoutSeconds)
-  const planner = createPlanner(pool, resources, session, timeoutSeconds)
+  const planner = createPlanner(pool, resources, sessionVariables, timeoutSeconds)
   checkPool(pool, noProgressSeconds)
   checkBatchRows(batchRows)
   return {

@@ -1,7 +1,7 @@
 // Options of an exporter and of one stream.
 import type { Delimiter } from '../format/format.ts'
 import type { Pool } from '../postgres/client.ts'
-import type { Caller, SessionHook } from '../resource/definition.ts'
+import type { Caller, SessionVariables } from '../resource/definition.ts'
 import type {
   ExportFieldName,
   FormatName,
@@ -26,7 +26,7 @@ export interface ExporterOptions<Known extends Resource = Resource> {
    */
   readonly hookTimeoutSeconds?: number | undefined
   /** Settings for the transaction of each export, such as those that policies of row-level security ask for. @defaultValue none */
-  readonly session?: SessionHook | undefined
+  readonly sessionVariables?: SessionVariables | undefined
   /**
    * Rows per batch where they go through Node, because the resource has a `printRow`. The event loop turns between two
    * batches. @defaultValue 1000

@@ -69,7 +69,7 @@ const checked: readonly string[] = ['RESOURCE_MISMATCH', 'DATABASE_REFUSED']
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
 export function createImporter<Known extends Resource>(options: ImporterOptions<Known>): Importer<Known>
 export function createImporter(options: ImporterOptions): Importer {
-  const { pool, session } = options
+  const { pool, sessionVariables } = options
   const limits = readLimits(options)
   const registry = createRegistry(options.resources)
   const targets = new Map<string, Target>()
@@ -85,7 +85,7 @@ export function createImporter(options: ImporterOptions): Importer {
     targets.set(name, target)
     return target
   }
-  const internals: ImporterInternals = { pool, registry, limits, session, targetOf }
+  const internals: ImporterInternals = { pool, registry, limits, sessionVariables, targetOf }
   const importer: Importer = {
     async openBundle(bundle) {
       checkSource(bundle.source, 'bytes')

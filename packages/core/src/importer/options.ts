@@ -6,7 +6,7 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Client, Pool } from '../postgres/client.ts'
 import type { SynchronousCommit } from '../postgres/commit-level.ts'
-import type { Caller, SessionHook } from '../resource/definition.ts'
+import type { Caller, SessionVariables } from '../resource/definition.ts'
 import type { FormatName, Resource } from '../resource/resource-types.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import type { ObjectSource } from '../source/objects.ts'
@@ -47,7 +47,7 @@ export interface ImporterOptions<Known extends Resource = Resource> {
    * Settings for each transaction that writes rows, such as those that policies of row-level security ask for. In a
    * transaction of yours (`run({ client })`) they stay set to its end. @defaultValue none
    */
-  readonly session?: SessionHook | undefined
+  readonly sessionVariables?: SessionVariables | undefined
 }
 
 export interface RunOptions<Known extends Resource = Resource> extends ImportSettings {
@@ -59,7 +59,7 @@ export interface RunOptions<Known extends Resource = Resource> extends ImportSet
   readonly format?: FormatName<Known> | undefined
   /** Bytes of the largest file, counted when they are no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
-  /** Who asks, for the resource's `scope` and the importer's `session`. */
+  /** Who asks, for the resource's `scope` and the importer's `sessionVariables`. */
   readonly caller?: Caller | undefined
   /**
    * A connection inside a transaction of yours. Nothing is committed or rolled back; when `run` throws, roll back.

@@ -111,7 +111,7 @@ export function createJobs(options: JobsOptions): Jobs {
     submitExport: submit => submitExport(submit, parts),
     submitBundleExport: (submit = {}) => submitBundleExport(submit, parts),
     submitBundleImport: submit => submitBundleImport(submit, parts),
-    expectRoom: (wanted = {}) => expectRoom(wanted, { ...parts, pool: importer.pool }),
+    checkCapacity: (wanted = {}) => expectRoom(wanted, { ...parts, pool: importer.pool }),
     claimKey: (key, kind, { tenant = '' } = {}) => claimKey({ tenant, key }, kind, keys, leaseSeconds),
     async get(id, { tenant } = {}) {
       const row = await known(id)

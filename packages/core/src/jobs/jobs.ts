@@ -11,7 +11,7 @@ import type { Job, JobKind } from './store/job.ts'
 import type { ListJobs } from './store/job-store.ts'
 import type { VerifiedFile } from './store/verify-file.ts'
 import type { KeyClaim } from './submit/idempotency.ts'
-import type { WantedRoom } from './submit/room.ts'
+import type { WantedCapacity } from './submit/room.ts'
 import type {
   BundleJobs,
   SubmitBundleExport,
@@ -81,7 +81,7 @@ export interface Jobs<Known extends Resource = Resource> {
    */
   submitBundleImport(options: SubmitBundleImport): Promise<BundleJobs>
   /** Whether one more file and job would be taken, before the file is read. @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS` */
-  expectRoom(wanted?: WantedRoom): Promise<void>
+  checkCapacity(wanted?: WantedCapacity): Promise<void>
   /**
    * Claims an idempotency key before the request that it came with has been read; others are refused meanwhile. To
    * be handed to one submission of the same tenant, and given up behind it in any case. A key is the tenant's own.

@@ -14,9 +14,9 @@ export interface Caller {
  * Settings for each transaction of an import or export, for row-level security: names with a prefix, and their values.
  *
  * @example
- * const session: SessionHook = caller => ({ 'app.tenant': caller?.tenant ?? '' })
+ * const session: SessionVariables = caller => ({ 'app.tenant': caller?.tenant ?? '' })
  */
-export type SessionHook = (
+export type SessionVariables = (
   caller: Caller | undefined,
 ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
 
