@@ -13,8 +13,18 @@ import { usageError } from './exit.ts'
 type Pool = ImporterOptions['pool']
 
 /** @param maxRecordBytes of the longest record. @defaultValue what the library takes */
-export function importerOf({ resources, sessionVariables }: Project, pool: Pool, maxRecordBytes?: number): Importer {
-  return createImporter({ pool, resources, sessionVariables, maxRecordBytes, synchronousCommit: commitLevel() })
+export function importerOf(
+  { resources, sessionVariables }: Project,
+  pool: Pool,
+  maxRecordBytes?: number,
+): Importer {
+  return createImporter({
+    pool,
+    resources,
+    sessionVariables,
+    maxRecordBytes,
+    synchronousCommit: commitLevel(),
+  })
 }
 
 /** As the servers on this database have it. @throws CommandError */

@@ -111,7 +111,11 @@ describe('an import', () => {
   })
 
   test.each<[string, SessionVariables, string]>([
-    ['throws', () => Promise.reject(new Error('no tenant')), 'HOOK_FAILED The hook sessionVariables threw an error.'],
+    [
+      'throws',
+      () => Promise.reject(new Error('no tenant')),
+      'HOOK_FAILED The hook sessionVariables threw an error.',
+    ],
     [
       'gives nothing',
       (() => undefined) as unknown as SessionVariables,

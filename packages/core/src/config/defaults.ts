@@ -53,7 +53,7 @@ export const defaults = {
   remoteAnswerSeconds: 60,
   /** Milliseconds before a transfer that broke off is gone on with; doubled each time, so that a restart is outlived. */
   remotePauseMs: 500,
-  /** Requests with a file or options for an import that are read at the same time. Each may fill `maxFileSize` of the disk. */
+  /** Requests with a file or options for an import that are read at the same time. Each may fill `maxFileBytes` of the disk. */
   uploads: 32,
   /** The same of one caller, who could otherwise keep everybody else out. */
   uploadsPerCaller: 16,

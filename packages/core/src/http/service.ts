@@ -39,7 +39,7 @@ export interface HttpOptions {
   /** For the OpenAPI document: how `authorize` wants to be convinced, by name; any one of them is enough. @defaultValue none */
   readonly securitySchemes?: Readonly<Record<string, object>> | undefined
   /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
-  readonly maxFileSize?: number | undefined
+  readonly maxFileBytes?: number | undefined
   /** What is taken at most, at the same time and of one request. @defaultValue what docs/limits.md says of each */
   readonly limits?: GivenLimits | undefined
   /**
@@ -66,7 +66,7 @@ export interface Service {
   readonly registry: Registry
   readonly metrics: HttpMetrics | undefined
   readonly authorize: Authorize | undefined
-  readonly maxFileSize: number
+  readonly maxFileBytes: number
   readonly limits: HttpLimits
   readonly uploads: Places
   readonly streamedExports: Places
@@ -94,7 +94,7 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
     registry: createRegistry(options.resources),
     metrics: options.metrics,
     authorize: options.authorize,
-    maxFileSize: options.maxFileSize ?? 100 * 1024 * 1024,
+    maxFileBytes: options.maxFileBytes ?? 100 * 1024 * 1024,
     limits,
     uploads: createPlaces({
       all: limits.uploads,

@@ -48,7 +48,8 @@ export type PrintedRow<Schema extends TObject = TObject, Joined extends string =
   readonly [Name in FieldName<Schema>]?: Static<Schema['properties'][Name]> | null
 } & { readonly [Name in Joined]?: unknown }
 
-type KeyOf<Value> = Value extends unknown ? keyof Value : never
+/** The names of a value, or of each value of a union. */
+export type KeyOf<Value> = Value extends unknown ? keyof Value : never
 
 /**
  * Forbids every name but these in what a hook returns. The compiler does not look for excess properties there.

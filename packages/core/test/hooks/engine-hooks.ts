@@ -50,7 +50,8 @@ export const engineHooks: readonly HookCase[] = [
     kind: 'answer',
     good: () => ({}),
     ...importing,
-    use: (bed, sessionVariables, signal) => bed.importing({ importer: { sessionVariables }, run: { signal } }),
+    use: (bed, sessionVariables, signal) =>
+      bed.importing({ importer: { sessionVariables }, run: { signal } }),
   },
   {
     name: 'sessionVariables of an exporter',
