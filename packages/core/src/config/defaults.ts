@@ -89,10 +89,10 @@ export const defaults = {
    */
   freeDiskBytes: 256 * 1024 * 1024,
   /**
-   * Hours for which a job waits for the database or the storage without getting further: longer than a night in which
+   * Seconds for which a job waits for the database or the storage without getting further: longer than a night in which
    * nobody looks, shorter than its file is kept.
    */
-  outageLimitHours: 24,
+  outageLimitSeconds: 24 * 3600,
   /** Jobs of one caller that have not ended. Each keeps its file on the disk. */
   activeJobsPerCaller: 1_000,
 } as const

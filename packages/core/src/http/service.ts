@@ -47,8 +47,8 @@ export interface HttpOptions {
    * of the service's own origin always may. @defaultValue none
    */
   readonly corsOrigins?: readonly string[] | undefined
-  /** Milliseconds after which a part that does not answer counts as down. @defaultValue 3000 */
-  readonly healthTimeoutMs?: number | undefined
+  /** Seconds after which a part that does not answer counts as down. @defaultValue 3 */
+  readonly healthTimeoutSeconds?: number | undefined
   /** True while the server shuts down: `/ready` says so, and new jobs are refused with 503. */
   readonly isDraining?: (() => boolean) | undefined
   /**
@@ -72,7 +72,7 @@ export interface Service {
   readonly streamedExports: Places
   readonly downloads: Places
   readonly origins: Origins
-  readonly healthTimeoutMs: number
+  readonly healthTimeoutSeconds: number
   /** @throws LadingError `HOOK_FAILED` */
   readonly isDraining: () => boolean
   readonly hookTimeoutSeconds: number
@@ -117,7 +117,7 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
       rate,
     }),
     origins: readOrigins(options.corsOrigins),
-    healthTimeoutMs: options.healthTimeoutMs ?? 3_000,
+    healthTimeoutSeconds: options.healthTimeoutSeconds ?? 3,
     isDraining: () => isDraining(options),
     hookTimeoutSeconds,
     openApi,

@@ -65,13 +65,13 @@ export function createJobs(options: JobsOptions): Jobs {
   const log = quietLog('onError', options.onError)
   const onError = (error: unknown, jobId?: string) => log(error, jobId === undefined ? {} : { jobId })
   const kept = {
-    fileExpiryHours: options.fileExpiryHours ?? 24,
+    fileExpiryHours: wholeNumber('fileExpirySeconds', options.fileExpirySeconds ?? 86_400, 1) / 3600,
     storedErrors: wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0),
   }
   const importer = internalsOf(options.importer)
   const most = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
   const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', most, 1)
-  const ttlHours = wholeNumber('idempotencyTtlHours', options.idempotencyTtlHours ?? 24, 1)
+  const ttlHours = wholeNumber('idempotencyTtlSeconds', options.idempotencyTtlSeconds ?? 86_400, 1) / 3600
   const keys = createKeyStore(importer.pool, { leaseSeconds, ttlHours })
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
   const metrics = quietMetrics(options.metrics ?? noopMetrics, onError)
@@ -83,8 +83,8 @@ export function createJobs(options: JobsOptions): Jobs {
     storage,
     queue,
     metrics,
-    jobRetentionDays: days('jobRetentionDays', options.jobRetentionDays ?? 30),
-    spoolRetentionDays: days('spoolRetentionDays', options.spoolRetentionDays ?? 7),
+    jobRetentionDays: days('jobRetentionSeconds', options.jobRetentionSeconds ?? 30 * 86_400),
+    spoolRetentionDays: days('spoolRetentionSeconds', options.spoolRetentionSeconds ?? 7 * 86_400),
     onError,
   }
   const verifying = options.verifyStored
@@ -93,7 +93,8 @@ export function createJobs(options: JobsOptions): Jobs {
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
   const onOutage = quietly('onOutage', options.onOutage, onError)
   const outages = watchOutages({ pool: importer.pool, metrics, onOutage })
-  const outageLimitHours = atLeast('outageLimitHours', options.outageLimitHours ?? defaults.outageLimitHours)
+  const { outageLimitSeconds = defaults.outageLimitSeconds } = options
+  const outageLimitHours = atLeast('outageLimitSeconds', outageLimitSeconds) / 3600
   const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages }
   const worker = { store, name: processName, ...attempts, observer, onError }
 
@@ -212,15 +213,16 @@ function goneMeanwhile(error: unknown): undefined {
 
 function verifyOptions(options: true | VerifyStoredOptions): VerifyStoredOptions {
   if (options === true) return {}
-  const { bytesPerSecond = defaults.verifyBytesPerSecond, everyHours = 24 } = options
+  const { bytesPerSecond = defaults.verifyBytesPerSecond, everySeconds = 86_400 } = options
   return {
     bytesPerSecond: wholeNumber('verifyStored.bytesPerSecond', bytesPerSecond, 1024),
-    everyHours: wholeNumber('verifyStored.everyHours', everyHours, 1),
+    everySeconds: wholeNumber('verifyStored.everySeconds', everySeconds, 1),
   }
 }
 
+/** An option in seconds. */
 function days(name: string, value: number | false): number | false {
-  return value === false ? false : wholeNumber(name, value, 1)
+  return value === false ? false : wholeNumber(name, value, 1) / 86_400
 }
 
 function atLeast(name: string, value: number): number {

@@ -30,10 +30,10 @@ export interface JobsOptions<Known extends Resource = Resource> {
    */
   readonly maxAttempts?: number | undefined
   /**
-   * Hours for which a job waits for the database or the storage without getting further. Then it fails with the code of
-   * what it waited for, and can be retried. More outlives longer outages; less tells owners sooner. @defaultValue 24
+   * Seconds for which a job waits for the database or the storage without getting further. Then it fails with the code of
+   * what it waited for, and can be retried. More outlives longer outages; less tells owners sooner. @defaultValue 86400 (a day)
    */
-  readonly outageLimitHours?: number | undefined
+  readonly outageLimitSeconds?: number | undefined
   /**
    * Hears what jobs of this process wait for: once when that begins, once when it is over, and every ten minutes in
    * between. `onError` does not hear of it. @defaultValue nobody
@@ -51,15 +51,15 @@ export interface JobsOptions<Known extends Resource = Resource> {
    * @defaultValue nobody
    */
   readonly onError?: ((error: unknown, context: { readonly jobId?: string }) => unknown) | undefined
-  /** Hours that the file of an export is kept that was submitted here, whoever makes it. @defaultValue 24 */
-  readonly fileExpiryHours?: number | undefined
+  /** Seconds for which the file of an export that was submitted here is kept. @defaultValue 86400 (a day) */
+  readonly fileExpirySeconds?: number | undefined
   /**
-   * Days that a job that has ended is kept, with its errors and its rejected records. `false`: it is not for this process
-   * to say, and it deletes none; one that says a number has to work. @defaultValue 30
+   * Seconds for which a job that has ended is kept, with its errors and its rejected records. `false`: this process
+   * deletes none; another one, which has a number, must work. @defaultValue 2592000 (30 days)
    */
-  readonly jobRetentionDays?: number | false | undefined
-  /** The same of the source of an import, with which its rejected records can be had. @defaultValue 7 */
-  readonly spoolRetentionDays?: number | false | undefined
+  readonly jobRetentionSeconds?: number | false | undefined
+  /** The same of the source of an import, with which its rejected records can be had. @defaultValue 604800 (7 days) */
+  readonly spoolRetentionSeconds?: number | false | undefined
   /** Seconds between two runs of the janitor; one of all servers does it. @defaultValue 60 */
   readonly janitorSeconds?: number | undefined
   /**
@@ -68,8 +68,8 @@ export interface JobsOptions<Known extends Resource = Resource> {
    * @defaultValue false
    */
   readonly verifyStored?: boolean | VerifyStoredOptions | undefined
-  /** Hours for which a request with the same idempotency key gets the same job. @defaultValue 24 */
-  readonly idempotencyTtlHours?: number | undefined
+  /** Seconds for which a request with the same idempotency key gets the same job. @defaultValue 86400 (a day) */
+  readonly idempotencyTtlSeconds?: number | undefined
   /**
    * Imports from URLs: what may be fetched, and with how much patience. `false`: nothing is fetched and none is taken.
    * Each process that works needs the same. @defaultValue from public servers on the ports 80 and 443
