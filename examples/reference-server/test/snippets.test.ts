@@ -49,9 +49,11 @@ test('every program that begins with its imports compiles', () => {
   const { fileExists, readFile, getSourceFile } = host
   host.fileExists = path => files.has(path) || fileExists(path)
   host.readFile = path => files.get(path) ?? readFile(path)
-  host.getSourceFile = (path, ...rest) => {
+  host.getSourceFile = (path, languageVersion) => {
     const text = files.get(path)
-    return text === undefined ? getSourceFile(path, ...rest) : ts.createSourceFile(path, text, ...rest)
+    return text === undefined
+      ? getSourceFile(path, languageVersion)
+      : ts.createSourceFile(path, text, languageVersion)
   }
   const program = ts.createProgram([...files.keys()], { ...options, noUnusedLocals: false }, host)
   const found = [...files.keys()].flatMap(path => {
