@@ -6,10 +6,12 @@ import {
   createExporter,
   createImporter,
   createJobs,
+  createLading,
   defineResource,
   type Exporter,
   type Importer,
   type Jobs,
+  type Lading,
   memoryQueue,
   memoryStorage,
   type Resource,
@@ -187,6 +189,21 @@ export async function submitting(pool: Pool, source: Buffer): Promise<void> {
   await jobs.submitExport({ resource: 'users', format: 'csv', filters: { emial: 'x' } })
   // @ts-expect-error no such resource
   await jobs.submitBundleExport({ resources: ['team'] })
+}
+
+export async function facade(pool: Pool, source: Buffer): Promise<Lading> {
+  const lading = createLading({ pool, resources: [users, teams] })
+  await lading.import({ resource: 'users', format: 'csv', source })
+  lading.export({ resource: 'users', format: 'csv', fields: ['email'], filters: { active: false } })
+  // @ts-expect-error no such resource
+  await lading.import({ resource: 'user', format: 'csv', source })
+  // @ts-expect-error no such field
+  lading.export({ resource: 'users', format: 'csv', fields: ['emial'] })
+  // @ts-expect-error no such field
+  await lading.jobs.submitExport({ resource: 'users', format: 'csv', filters: { emial: 'x' } })
+  // @ts-expect-error a misspelt limit
+  createLading({ pool, resources: [users], limits: { batchRow: 1 } })
+  return lading
 }
 
 /** Names that come at run time: nothing is known, and everything is checked when it is called. */
