@@ -107,6 +107,7 @@ module.exports = {
           '^packages/$2/',
           '^packages/[^/]+/src/index\\.ts$',
           '^packages/core/src/(http|testing)/index\\.ts$',
+          '^packages/core/src/internal\\.ts$',
           '^packages/core/src/metrics/prometheus\\.ts$',
         ],
       },

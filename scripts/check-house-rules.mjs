@@ -10,6 +10,9 @@ const switchedOff =
 const transactions = 'packages/core/src/postgres/transaction.ts'
 const ownTransaction =
   /['"`](?:begin|start transaction)(?:['"`;]| (?:isolation|transaction|work|read|not|;))|;\s*begin\s*;|\bset (?:local|session|transaction) /i
+/** Where types are tested, an error is what is expected, and tsc reports one that does not come. */
+const isTypeTest = file => /^packages\/[^/]+\/test\/types\//.test(file)
+const expectsError = /^\s*\/\/ @ts-expect-error\b/
 const isSource = file =>
   /^packages\/[^/]+\/src\/(?!testing\/)/.test(file) && !file.endsWith('.test.ts') && file !== transactions
 const comment = /^\s*(?:\/\/|\*|\/\*)/
@@ -24,7 +27,9 @@ const complaints = files.flatMap(file => {
   if (file === 'scripts/check-house-rules.mjs') return []
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
   const found = lines.flatMap((line, index) =>
-    switchedOff.test(line) ? [`${file}:${index + 1}: a rule or test is switched off: ${line.trim()}`] : [],
+    switchedOff.test(line) && !(isTypeTest(file) && expectsError.test(line))
+      ? [`${file}:${index + 1}: a rule or test is switched off: ${line.trim()}`]
+      : [],
   )
   if (isSource(file)) {
     for (const [index, line] of lines.entries()) {

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import type { SynchronousCommit } from '@lading/core'
-import { checkRemote } from '@lading/core'
 import { checkOrigins } from '@lading/core/http'
+import { checkRemote } from '@lading/core/internal'
 import { readApiKeys } from './api-keys.ts'
 import type { AccessConfig } from './authorize.ts'
 import { ConfigError } from './config-error.ts'

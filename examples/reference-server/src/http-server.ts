@@ -67,7 +67,7 @@ const options = (config: Config, { jobs, exporter, resources, metrics, isDrainin
   authorize: authorizeBy(config),
   ...(config.apiKeys.length > 0 && { securitySchemes }),
   ...(metrics && { metrics }),
-  maxFileSize: config.importMaxFileBytes,
+  maxFileBytes: config.importMaxFileBytes,
   limits: config.limits,
   corsOrigins: config.corsOrigins,
 })

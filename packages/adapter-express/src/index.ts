@@ -1,11 +1,27 @@
 // ladingExpress: the documented service as a handler for Express 4 and 5.
-import { createHttp, type HttpOptions, handleNode, splitUrl } from '@lading/core/http'
+import {
+  createHttp,
+  type Http,
+  type HttpOptions,
+  handleNode,
+  type ServedLading,
+  type ServedLadingOptions,
+  servedLading,
+  splitUrl,
+} from '@lading/core/http'
 import type { Request, RequestHandler } from 'express'
 
-export interface LadingOptions extends HttpOptions {
+/** What only this adapter has. */
+export interface ExpressOptions {
   /** Who asks, as the host has found out: text is a principal, an object may have `tenant` and `principal`; `authorize` sees it as it is. @defaultValue nobody */
   readonly principal?: ((request: Request) => unknown) | undefined
 }
+
+/** For what `createLading` made. */
+export interface LadingExpressOptions extends ServedLadingOptions, ExpressOptions {}
+
+/** For jobs and an exporter that were made one by one. */
+export interface LadingExpressParts extends HttpOptions, ExpressOptions {}
 
 export interface LadingHandler extends RequestHandler {
   /**
@@ -20,10 +36,34 @@ export interface LadingHandler extends RequestHandler {
  * the next handler; everything under `/v1/` is of the service.
  *
  * @example
- * app.use('/api', ladingExpress({ jobs, exporter, resources }))
+ * const lading = createLading({ pool, resources })
+ * app.use('/api', ladingExpress(lading, { authorize }))
+ *
+ * @example
+ * app.use('/api', ladingExpress({ jobs, exporter, resources, authorize }))
+ *
+ * @throws LadingError `CONFIG_INVALID`
  */
-export function ladingExpress({ principal, ...options }: LadingOptions): LadingHandler {
-  const http = createHttp(options)
+export function ladingExpress(parts: LadingExpressParts): LadingHandler
+export function ladingExpress(lading: ServedLading, options?: LadingExpressOptions): LadingHandler
+export function ladingExpress(
+  served: ServedLading | LadingExpressParts,
+  options?: LadingExpressOptions,
+): LadingHandler {
+  if (isParts(served)) {
+    const { principal, ...parts } = served
+    return handlerOf(createHttp(parts), principal)
+  }
+  const { principal, ...serving } = options ?? {}
+  return handlerOf(createHttp(servedLading(served, serving)), principal)
+}
+
+/** A lading has methods that parts do not have. */
+function isParts(served: ServedLading | LadingExpressParts): served is LadingExpressParts {
+  return !('import' in served && 'work' in served)
+}
+
+function handlerOf(http: Http, principal: ExpressOptions['principal']): LadingHandler {
   const handler: RequestHandler = (request, response, next) => {
     const { url, baseUrl: mount } = request
     const [path] = splitUrl(url)

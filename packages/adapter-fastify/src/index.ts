@@ -16,17 +16,28 @@ import {
   type HttpOptions,
   type HttpResponse,
   resetIfBroken,
-  routes,
+  routePaths,
+  type ServedLading,
+  type ServedLadingOptions,
+  servedLading,
   splitUrl,
 } from '@lading/core/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-export interface LadingOptions extends HttpOptions {
-  /** Fastify's own: under which path the plugin is mounted. */
-  readonly prefix?: string
+/** What only this adapter has. */
+export interface FastifyOptions {
+  /** Fastify's own: under which path the plugin is mounted. @defaultValue the root */
+  readonly prefix?: string | undefined
   /** Who asks, as the host has found out: text is a principal, an object may have `tenant` and `principal`; `authorize` sees it as it is. @defaultValue nobody */
   readonly principal?: ((request: FastifyRequest) => unknown) | undefined
 }
+
+/** What `createLading` made, or jobs and an exporter that were made one by one. */
+export type LadingFastifyOptions = FastifyOptions &
+  (
+    | (ServedLadingOptions & { readonly lading: ServedLading })
+    | (HttpOptions & { readonly lading?: undefined })
+  )
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -35,11 +46,17 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
  * Everything under `/v1/` is of the service. `app.close()` waits until no request is worked on, also none whose client has gone.
  *
  * @example
- * await app.register(ladingFastify, { prefix: '/api', jobs, exporter, resources })
+ * const lading = createLading({ pool, resources })
+ * await app.register(ladingFastify, { lading, prefix: '/api', authorize })
+ *
+ * @example
+ * await app.register(ladingFastify, { jobs, exporter, resources, prefix: '/api', authorize })
+ *
+ * @throws LadingError `CONFIG_INVALID`
  */
-export async function ladingFastify(scope: FastifyInstance, options: LadingOptions): Promise<void> {
-  const { principal, ...rest } = options
-  const http = createHttp(rest)
+export async function ladingFastify(scope: FastifyInstance, options: LadingFastifyOptions): Promise<void> {
+  const { principal } = options
+  const http = createHttp(httpOptions(options))
   // Hooks of this kind run when the server has closed.
   scope.addHook('onClose', () => http.settled())
   // One of HTTP/2 has its own way, and is left alone.
@@ -60,7 +77,7 @@ export async function ladingFastify(scope: FastifyInstance, options: LadingOptio
   })
 
   // The table has parameters, which Fastify limits in length; a wildcard leaves every answer to core.
-  const own = routes.map(route => route.path).filter(path => !path.startsWith('/v1/'))
+  const own = routePaths.filter(path => !path.startsWith('/v1/'))
   for (const url of [...own, '/v1', '/v1/*']) {
     scope.route({
       method: [...methods],
@@ -69,6 +86,12 @@ export async function ladingFastify(scope: FastifyInstance, options: LadingOptio
         answer(http, scope.prefix, { request, reply, principal: principal && (() => principal(request)) }),
     })
   }
+}
+
+function httpOptions(options: LadingFastifyOptions): HttpOptions {
+  if (options.lading === undefined) return options
+  const { lading, ...serving } = options
+  return servedLading(lading, serving)
 }
 
 interface Exchange {

@@ -1,5 +1,6 @@
 // Checks the names of a resource and a format before a database is started or asked.
-import { formatNamed, LadingError, type Project, resourceNamed } from '@lading/core'
+import { LadingError, type Project } from '@lading/core'
+import { formatNamed, resourceNamed } from '@lading/core/internal'
 import { usageError } from './exit.ts'
 
 /** @throws CommandError naming the known ones. */

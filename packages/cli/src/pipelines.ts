@@ -13,8 +13,18 @@ import { usageError } from './exit.ts'
 type Pool = ImporterOptions['pool']
 
 /** @param maxRecordBytes of the longest record. @defaultValue what the library takes */
-export function importerOf({ resources, session }: Project, pool: Pool, maxRecordBytes?: number): Importer {
-  return createImporter({ pool, resources, session, maxRecordBytes, synchronousCommit: commitLevel() })
+export function importerOf(
+  { resources, sessionVariables }: Project,
+  pool: Pool,
+  maxRecordBytes?: number,
+): Importer {
+  return createImporter({
+    pool,
+    resources,
+    sessionVariables,
+    maxRecordBytes,
+    synchronousCommit: commitLevel(),
+  })
 }
 
 /** As the servers on this database have it. @throws CommandError */
@@ -28,6 +38,6 @@ function commitLevel(): SynchronousCommit | undefined {
 
 const commitLevels: readonly SynchronousCommit[] = ['local', 'remote_write', 'on', 'remote_apply']
 
-export function exporterOf({ resources, session }: Project, pool: Pool): Exporter {
-  return createExporter({ pool, resources, session })
+export function exporterOf({ resources, sessionVariables }: Project, pool: Pool): Exporter {
+  return createExporter({ pool, resources, sessionVariables })
 }

@@ -1,13 +1,7 @@
 // A file behind an address, opened as an input of `lading import`; and what may be fetched from, as it is typed.
 import { Readable } from 'node:stream'
-import {
-  checkRemote,
-  type DetectedFormat,
-  type ImportSettings,
-  LadingError,
-  openRemoteFile,
-  type RemoteOptions,
-} from '@lading/core'
+import { type ImportSettings, LadingError, openRemoteFile, type RemoteOptions } from '@lading/core'
+import { checkRemote, type DetectedFormat } from '@lading/core/internal'
 import { asUsage, failure } from './exit.ts'
 import type { InputFile } from './input-file.ts'
 

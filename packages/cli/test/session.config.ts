@@ -8,7 +8,7 @@ export default defineConfig({
     defineResource('marks', { table: 'marks', schema }),
     defineResource('own_marks', { table: 'own_marks', schema }),
   ],
-  session(caller) {
+  sessionVariables(caller) {
     if (caller?.tenant === 'gone') throw new Error('the directory does not know "gone"')
     return { 'app.tenant': caller?.tenant ?? 'nobody' }
   },

@@ -48,7 +48,7 @@ test('what the hook throws is told at the command line, which belongs to whoever
     code: 1,
     stdout: '',
     stderr: expect.stringContaining(
-      'lading: The session hook threw an error (the directory does not know "gone").',
+      'lading: The hook sessionVariables threw an error (the directory does not know "gone").',
     ),
   })
 })

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
 import type { ImportReport, ImportSettings, RecordError } from '../src/index.ts'
-import { createImporter, defineResource, importReportOf, LadingError, Type } from '../src/index.ts'
+import {
+  createImporter,
+  defineResource,
+  importReportOf,
+  LadingError,
+  type Resource,
+  Type,
+} from '../src/index.ts'
 import { repositoryRoot } from './support.ts'
 
 export interface BadInput {
@@ -96,7 +103,7 @@ export async function runInput(
   if (before !== undefined) await pool.query(before)
   const { batchRows, ...settings } = options
   const errors: RecordError[] = []
-  const importer = createImporter({ pool, resources, ...(batchRows && { batchRows }) })
+  const importer = createImporter<Resource>({ pool, resources, ...(batchRows && { batchRows }) })
   const onError = (error: RecordError) => errors.push(error)
   const ended = await importer
     .run({ resource, format, source, onError, ...settings })

@@ -85,12 +85,12 @@ const coin = (fields: Fields = {}) =>
 const rows = async (table: string) =>
   (await database.pool.query(`select t::text as row from ${table} t order by 1`)).rows.map(({ row }) => row)
 const bundleOf = (resources: readonly Resource[]) =>
-  buffer(createExporter({ pool: database.pool, resources }).bundle())
+  buffer(createExporter<Resource>({ pool: database.pool, resources }).bundle())
 
 /** Into tables that are empty. */
 async function restore(source: Buffer, resources: readonly Resource[]): Promise<void> {
   await database.pool.query('truncate author, book, node, coin restart identity cascade')
-  const importer = createImporter({ pool: database.pool, resources })
+  const importer = createImporter<Resource>({ pool: database.pool, resources })
   const bundle = await importer.openBundle({ source })
   for (const { resource, format, open } of bundle.entries) {
     expect(await importer.run({ resource, format, source: await open() })).toMatchObject({ failed: 0 })
@@ -128,7 +128,7 @@ describe('a bundle is refused', () => {
   ])('for %s', async (_, resources, message) => {
     const source = await bundleOf(resources)
     await database.pool.query('truncate author, book, node, coin restart identity cascade')
-    const opening = createImporter({ pool: database.pool, resources }).openBundle({ source })
+    const opening = createImporter<Resource>({ pool: database.pool, resources }).openBundle({ source })
     await expect(opening).rejects.toMatchObject({ code: 'BUNDLE_MISMATCH', message })
     expect((await Promise.all(['author', 'book', 'node', 'coin'].map(rows))).flat()).toEqual([])
   })
@@ -175,7 +175,7 @@ describe('resources that refer to each other in a circle', () => {
   const resources = [eggs, hens]
 
   test('are told with the way round, and that way leads there', async () => {
-    const exporter = createExporter({ pool: database.pool, resources })
+    const exporter = createExporter<Resource>({ pool: database.pool, resources })
     await expect(exporter.checkBundle()).rejects.toMatchObject({
       code: 'OPTION_INVALID',
       message:
@@ -190,7 +190,7 @@ describe('resources that refer to each other in a circle', () => {
       await file('hens'),
     ]
     await database.pool.query('truncate hens, eggs')
-    const importer = createImporter({ pool: database.pool, resources })
+    const importer = createImporter<Resource>({ pool: database.pool, resources })
     await importer.run({ resource: 'hens', format: 'csv', source: first })
     await importer.run({ resource: 'eggs', format: 'csv', source: second })
     await importer.run({ resource: 'hens', format: 'csv', source: third, onConflict: 'update' })
@@ -200,7 +200,7 @@ describe('resources that refer to each other in a circle', () => {
   test('are told that there is no way round where every field has to be there', async () => {
     const one = (table: string, field: string) =>
       defineResource(table, { table, schema: Type.Object({ id: Type.Integer(), [field]: Type.Integer() }) })
-    const exporter = createExporter({
+    const exporter = createExporter<Resource>({
       pool: database.pool,
       resources: [one('keys', 'lock_id'), one('locks', 'key_id')],
     })

@@ -1,7 +1,14 @@
 // A bundle within scopes: what one tenant takes along, another one can bring in as its own.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { type Caller, createExporter, createImporter, defineResource, Type } from '../src/index.ts'
+import {
+  type Caller,
+  createExporter,
+  createImporter,
+  defineResource,
+  type Resource,
+  Type,
+} from '../src/index.ts'
 import { rowsOf } from './support.ts'
 
 let database: TestDatabase
@@ -41,8 +48,10 @@ test.each([
   ['another one of the same fields', 20],
 ])('by %s', async (_, longest) => {
   const { pool } = database
-  const source = createExporter({ pool, resources: resourcesWith(10) }).bundle({ caller: { tenant: '1' } })
-  const importer = createImporter({ pool, resources: resourcesWith(longest) })
+  const source = createExporter<Resource>({ pool, resources: resourcesWith(10) }).bundle({
+    caller: { tenant: '1' },
+  })
+  const importer = createImporter<Resource>({ pool, resources: resourcesWith(longest) })
   const caller = { tenant: '2' }
   const bundle = await importer.openBundle({ source, caller })
   const inserted: unknown[] = []
@@ -81,7 +90,7 @@ test.each([
 })
 
 test('a reference that the foreign key holds for each tenant is judged so', async () => {
-  const importer = createImporter({ pool: database.pool, resources: resourcesWith(10) })
+  const importer = createImporter<Resource>({ pool: database.pool, resources: resourcesWith(10) })
   const report = await importer.run({
     resource: 'parts',
     source: [

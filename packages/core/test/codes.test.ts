@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { faultCodes } from '../src/errors/codes.ts'
+import { type FaultCode, faultCodes } from '../src/errors/codes.ts'
+import { LadingError } from '../src/errors/lading-error.ts'
 import { warningCodes } from '../src/errors/warning-codes.ts'
 import { routes } from '../src/http/routes.ts'
 import { httpCodes } from '../src/http/wire/problem.ts'
@@ -11,9 +12,9 @@ import { repositoryRoot } from './support.ts'
 const page = await readFile(join(repositoryRoot, 'docs', 'errors.md'), 'utf8')
 
 test('every fault code is documented with its status and whether to retry, and no other', () => {
-  const documented = [...page.matchAll(/^\| `([A-Z_]+)` +\| +(\d{3}) +\| +(yes|no) +\|/gm)].map(
-    ([, ...cells]) => cells.join(' '),
-  )
+  const documented = [
+    ...page.matchAll(/^\| <a id="[A-Z_]+"><\/a>`([A-Z_]+)` +\| +(\d{3}) +\| +(yes|no) +\|/gm),
+  ].map(([, ...cells]) => cells.join(' '))
   const known = [
     ...Object.entries(faultCodes).map(
       ([code, { status, retryable }]) => `${code} ${status} ${retryable ? 'yes' : 'no'}`,
@@ -23,6 +24,14 @@ test('every fault code is documented with its status and whether to retry, and n
     ),
   ]
   expect(documented.sort()).toEqual(known.sort())
+})
+
+test('every fault has the address of its code on the page', () => {
+  for (const code of Object.keys(faultCodes) as FaultCode[]) {
+    const { docs } = new LadingError(code, 'What is wrong.')
+    expect(docs).toBe(`docs/errors.md#${code}`)
+    expect(page).toContain(`| <a id="${code}"></a>\`${code}\` `)
+  }
 })
 
 test('every warning code is documented, and no other', () => {

@@ -1,7 +1,14 @@
 // Columns whose collation calls different texts equal, such as e-mail addresses without regard to case: in and out.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createExporter, createImporter, defineResource, type StreamOptions, Type } from '../src/index.ts'
+import {
+  createExporter,
+  createImporter,
+  defineResource,
+  type Resource,
+  type StreamOptions,
+  Type,
+} from '../src/index.ts'
 import { buffer, entriesOf } from './bundle-bed.ts'
 import { bytes, exportShaped } from './support.ts'
 
@@ -44,7 +51,7 @@ const masked = defineResource('people', {
   fields: { email: { mask: { keepLast: 2 } } },
 })
 
-const printed = async (options: Partial<StreamOptions>, resource = people) => {
+const printed = async (options: Partial<StreamOptions>, resource: Resource = people) => {
   const asked = { resource: 'people', format: 'csv', ...options }
   return String(await exportShaped(database.pool, asked, [resource]))
 }
@@ -68,7 +75,7 @@ describe('an export', () => {
     expect(await printed({ filters: { email: { in: ['a@X', 'z'] } }, fields: ['id'] })).toBe('id\n1\n')
     expect(await printed({ filters: { email: { gte: 'A' } }, fields: ['id'] })).toBe('id\n1\n')
     expect(await printed({ filters: { tags: ['+B'] }, fields: ['id'] })).toBe('id\n1\n')
-    const bundle = createExporter({ pool: database.pool, resources: [people] }).bundle()
+    const bundle = createExporter<Resource>({ pool: database.pool, resources: [people] }).bundle()
     expect(await entriesOf(await buffer(bundle))).toMatchObject([
       ['manifest.json', expect.any(String)],
       ['people.ndjson', expect.stringMatching(/"id":1.*\n.*"id":2/)],
@@ -84,7 +91,7 @@ test.each([
   'an import under %s takes for one what the collation calls equal',
   async (onConflict, line, wrong, rows) => {
     const errors: string[] = []
-    await createImporter({ pool: database.pool, resources: [people] }).run({
+    await createImporter<Resource>({ pool: database.pool, resources: [people] }).run({
       resource: 'people',
       format: 'csv',
       source: bytes(`id,email,boss\n4,d@x,a@x\n${line}\n`),

@@ -49,7 +49,7 @@ describe.each([
   })
 
   test('is a fault when the time is over', async () => {
-    const { waiting } = wait({ seconds: 0.3 })
+    const { waiting } = wait({ timeoutSeconds: 0.3 })
     await expect(waiting).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
   })
 

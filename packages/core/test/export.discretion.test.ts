@@ -67,7 +67,7 @@ async function exported(
   resources: readonly Resource[] = [authors, books],
   pool = database.pool,
 ): Promise<string> {
-  return (await buffer(createExporter({ pool, resources }).stream(asked))).toString()
+  return (await buffer(createExporter<Resource>({ pool, resources }).stream(asked))).toString()
 }
 
 describe('a masked field', () => {
@@ -147,7 +147,7 @@ describe('a masked field', () => {
       }),
       references: { author_id: { table: 'public.authors', show: { author_card: 'card' } } },
     })
-    expect(() => createExporter({ pool: database.pool, resources: [authors, careless] })).toThrow(
+    expect(() => createExporter<Resource>({ pool: database.pool, resources: [authors, careless] })).toThrow(
       'Resource "books": "author_card" would show what authors hides or masks; say hidden or mask for it too.',
     )
   })
@@ -196,7 +196,7 @@ describe('a field of another table', () => {
         format,
         fields: ['id', 'title', 'author_email', 'author_name'],
       })
-      const importer = createImporter({ pool: other.pool, resources: [authors, books] })
+      const importer = createImporter<Resource>({ pool: other.pool, resources: [authors, books] })
       const report = await importer.run({ resource: 'books', format, source: Buffer.from(file) })
       expect(report).toMatchObject({ inserted: 5, failed: 0 })
       const { rows } = await other.pool.query('select id, title, author_id from books order by id')

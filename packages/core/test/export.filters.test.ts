@@ -2,7 +2,14 @@
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createExporter, defineResource, type Exporter, type StreamOptions, Type } from '../src/index.ts'
+import {
+  createExporter,
+  defineResource,
+  type Exporter,
+  type Resource,
+  type StreamOptions,
+  Type,
+} from '../src/index.ts'
 import { compare, idsWhere, kindsResource, kindsSql } from './filters-bed.ts'
 import { type KindColumn, kinds } from './filters-kinds.ts'
 
@@ -11,7 +18,7 @@ let exporter: Exporter
 beforeAll(async () => {
   database = await createDatabase()
   await database.pool.query(kindsSql)
-  exporter = createExporter({ pool: database.pool, resources: [kindsResource] })
+  exporter = createExporter<Resource>({ pool: database.pool, resources: [kindsResource] })
 })
 afterAll(() => database.drop())
 
@@ -145,7 +152,9 @@ test('lists of UUIDs are equal in any case, also where they are kept as text', a
   const asked = { resource: 'lists', format: 'csv', header: false, fields: ['id'] }
   const ids = async (filters: StreamOptions['filters']) =>
     String(
-      await buffer(createExporter({ pool: database.pool, resources: [lists] }).stream({ ...asked, filters })),
+      await buffer(
+        createExporter<Resource>({ pool: database.pool, resources: [lists] }).stream({ ...asked, filters }),
+      ),
     )
   expect(await ids(filters)).toBe('3\n')
   await database.pool.query(`update lists set uids = array_remove(uids, null)`)
@@ -201,7 +210,7 @@ test('what the resource alone refuses asks nothing of a database', async () => {
       return database.pool.connect()
     },
   }
-  const counted = createExporter({ pool, resources: [kindsResource] })
+  const counted = createExporter<Resource>({ pool, resources: [kindsResource] })
   const check = (asked: Partial<StreamOptions>) =>
     counted.check({ resource: 'kinds', format: 'csv', ...asked })
   await expect(check({ filters: { txt: 1 } })).rejects.toMatchObject({ code: 'FILTER_INVALID' })

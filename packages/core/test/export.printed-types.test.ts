@@ -1,7 +1,7 @@
 // Values of types that are carried as text: printed as PostgreSQL prints them, on both roads, in lists, and in filters.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type FileShape, Type } from '../src/index.ts'
+import { createImporter, defineResource, type FileShape, type Resource, Type } from '../src/index.ts'
 import { exportShaped } from './support.ts'
 
 const word = Type.Optional(Type.String())
@@ -129,7 +129,7 @@ test.each(['COPY', 'rows'] as const)('by %s', async road => {
 test.each(['csv', 'ndjson'])('and %s is read back, into equal rows', async format => {
   const copies = defineResource('copies', { table: 'copies', schema })
   await database.pool.query('truncate copies')
-  const report = await createImporter({ pool: database.pool, resources: [copies] }).run({
+  const report = await createImporter<Resource>({ pool: database.pool, resources: [copies] }).run({
     resource: 'copies',
     format,
     source: Buffer.from(await printed('COPY', { format })),

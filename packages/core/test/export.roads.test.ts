@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createExporter, defineResource, type StreamOptions, Type } from '../src/index.ts'
+import { createExporter, defineResource, type Resource, type StreamOptions, Type } from '../src/index.ts'
 
 const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()]))
@@ -93,7 +93,7 @@ excel[5] = `5,\\.${nulls(12)}' -5,"""=1""",,,,,,,`
 
 describe.each(Object.entries(roads))('%s', (_road, resource) => {
   const file = (options: Omit<StreamOptions, 'resource'>) => {
-    const exporter = createExporter({ pool: database.pool, resources: [resource] })
+    const exporter = createExporter<Resource>({ pool: database.pool, resources: [resource] })
     return buffer(exporter.stream({ resource: 'things', ...options }))
   }
   const printed = async (options: Omit<StreamOptions, 'resource'>) => (await file(options)).toString()

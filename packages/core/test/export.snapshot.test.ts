@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createExporter, defineResource, type StreamOptions, Type } from '../src/index.ts'
+import { createExporter, defineResource, type Resource, type StreamOptions, Type } from '../src/index.ts'
 
 const accounts = 50_000
 const total = accounts * 1_000
@@ -53,7 +53,7 @@ test.each(ways)('%s', async (_way, shape, isByRows) => {
     schema,
     ...(isByRows && { printRow }),
   })
-  const exporter = createExporter({ pool: database.pool, resources: [resource] })
+  const exporter = createExporter<Resource>({ pool: database.pool, resources: [resource] })
   const stream = exporter.stream({ resource: 'accounts', format: 'ndjson', ...shape })
   await once(stream, 'readable')
   const before = await moved()

@@ -2,7 +2,7 @@
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createExporter, defineResource, type StreamOptions, Type } from '../src/index.ts'
+import { createExporter, defineResource, type Resource, type StreamOptions, Type } from '../src/index.ts'
 
 const nullable = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()]))
@@ -77,7 +77,7 @@ test.each(['a" of row 7', 'x of row 7"', '7"', ''])(
       'drop table if exists texts; create table texts (id text primary key, f float8)',
     )
     await database.pool.query(`insert into texts values ($1, 'NaN')`, [key])
-    const exporter = createExporter({ pool: database.pool, resources: [resource] })
+    const exporter = createExporter<Resource>({ pool: database.pool, resources: [resource] })
     await expect(buffer(exporter.stream({ resource: 'texts', format: 'csv' }))).rejects.toMatchObject({
       code: 'VALUE_NOT_PRINTABLE',
       message: `${key === '' ? 'A value of "12 "a" of row "' : `The value of "12 "a" of row " in row ${key}`} cannot be printed: only finite values, and years from 0001 to 9999, can be read back.`,
@@ -91,7 +91,10 @@ describe.each([
 ])('by %s', (_road, resource) => {
   const failureOf = (shape: Omit<StreamOptions, 'resource'>) =>
     buffer(
-      createExporter({ pool: database.pool, resources: [resource] }).stream({ resource: 'things', ...shape }),
+      createExporter<Resource>({ pool: database.pool, resources: [resource] }).stream({
+        resource: 'things',
+        ...shape,
+      }),
     ).then(
       file => `printed ${file}`,
       (error: unknown) => error,

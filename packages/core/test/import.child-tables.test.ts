@@ -1,7 +1,7 @@
 // A table that others inherit from: their rows are rows of it too, and its unique indexes do not know them.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { briefly } from './support.ts'
 
 const cities = defineResource('cities', {
@@ -35,7 +35,7 @@ const before = ['capitals:(1,Oslo,11)', 'capitals:(3,Rome,30)', 'cities:(1,Oslo,
 
 async function run(source: object[], options: Partial<RunOptions>, batchRows: number) {
   const errors: string[] = []
-  const report = await createImporter({ pool: database.pool, resources: [cities], batchRows }).run({
+  const report = await createImporter<Resource>({ pool: database.pool, resources: [cities], batchRows }).run({
     resource: 'cities',
     source: source as never,
     onError: error => errors.push(...briefly([error])),

@@ -1,7 +1,7 @@
 // Lists in a CSV file as psql's \copy writes them: each element is what it was, under every policy, in batches of any size.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { bytes } from './support.ts'
 
 const list = Type.Optional(Type.Array(Type.Union([Type.String(), Type.Null()])))
@@ -42,7 +42,7 @@ const rows = [
 ]
 
 async function imported(batchRows: number, options: Partial<RunOptions>) {
-  const importer = createImporter({ pool: database.pool, resources: [paints], batchRows })
+  const importer = createImporter<Resource>({ pool: database.pool, resources: [paints], batchRows })
   const report = await importer.run({ resource: 'paints', format: 'csv', source: file, ...options })
   const stored = await database.pool.query('select id, colours, sizes from paints order by id')
   return { report, stored: stored.rows }

@@ -1,7 +1,14 @@
 // Constraints that wait for the commit: what they refuse is an error of its record, like what any other rule refuses.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, LadingError, type RunOptions, Type } from '../src/index.ts'
+import {
+  createImporter,
+  defineResource,
+  LadingError,
+  type Resource,
+  type RunOptions,
+  Type,
+} from '../src/index.ts'
 import { briefly } from './support.ts'
 
 const codes = defineResource('codes', {
@@ -24,7 +31,7 @@ afterAll(() => database.drop())
 
 async function run(source: readonly object[], options: Partial<RunOptions> = {}) {
   const errors: string[] = []
-  const report = await createImporter({ pool: database.pool, resources: [codes], batchRows: 3 })
+  const report = await createImporter<Resource>({ pool: database.pool, resources: [codes], batchRows: 3 })
     .run({ resource: 'codes', source, onError: error => errors.push(...briefly([error])), ...options })
     .catch((error: unknown) => (error instanceof LadingError ? `${error.code} ${error.message}` : error))
   return { errors, report }

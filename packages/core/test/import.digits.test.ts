@@ -1,7 +1,7 @@
 // Numbers of JSON files with more digits than JavaScript keeps: refused where they would change, and shown as the file has them.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { bytes } from './support.ts'
 
 const some = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema) => Type.Optional(schema)
@@ -38,7 +38,7 @@ beforeEach(() => database.pool.query('truncate things'))
 
 async function run(source: string, options: Partial<RunOptions> = {}) {
   const errors: unknown[] = []
-  await createImporter({ pool: database.pool, resources: [things] }).run({
+  await createImporter<Resource>({ pool: database.pool, resources: [things] }).run({
     resource: 'things',
     format: 'ndjson',
     source: bytes(source),

@@ -2,7 +2,14 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, importReportOf, type RunOptions, Type } from '../src/index.ts'
+import {
+  createImporter,
+  defineResource,
+  importReportOf,
+  type Resource,
+  type RunOptions,
+  Type,
+} from '../src/index.ts'
 
 const people = defineResource('people', {
   table: 'people',
@@ -28,7 +35,7 @@ afterAll(() => database.drop())
 type Settings = Omit<RunOptions, 'resource' | 'source'>
 
 async function run(bytes: Buffer, settings: Settings) {
-  const importer = createImporter({ pool: database.pool, resources: [people] })
+  const importer = createImporter<Resource>({ pool: database.pool, resources: [people] })
   const source = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, index) =>
     bytes.subarray(index * 7, index * 7 + 7),
   )

@@ -2,7 +2,14 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type ImportReport, type RunOptions, Type } from '../src/index.ts'
+import {
+  createImporter,
+  defineResource,
+  type ImportReport,
+  type Resource,
+  type RunOptions,
+  Type,
+} from '../src/index.ts'
 import { bytes } from './support.ts'
 
 const stock = defineResource('stock', {
@@ -58,7 +65,7 @@ const table = async () =>
   )
 
 const run = (pool: pg.Pool, options: Partial<RunOptions>): Promise<ImportReport> =>
-  createImporter({ pool, resources: [stock] }).run({
+  createImporter<Resource>({ pool, resources: [stock] }).run({
     resource: 'stock',
     format: 'csv',
     source: csv,

@@ -1,7 +1,7 @@
 // Names in messages can be read in one way only, and sentences about several fields speak of several.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 
 const some = Type.Optional
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 async function said(record: object, options: Partial<RunOptions> = {}): Promise<readonly string[]> {
-  const importer = createImporter({ pool: database.pool, resources: [films] })
+  const importer = createImporter<Resource>({ pool: database.pool, resources: [films] })
   const { errors } = await importer.run({ resource: 'films', source: [record], dryRun: true, ...options })
   return errors.map(({ code, message }) => `${code}: ${message}`)
 }
@@ -115,7 +115,7 @@ test('a rule whose name has a comma', async () => {
 
 test('columns of a header that fits none of the fields', async () => {
   await expect(
-    createImporter({ pool: database.pool, resources: [films] }).run({
+    createImporter<Resource>({ pool: database.pool, resources: [films] }).run({
       resource: 'films',
       format: 'csv',
       source: Buffer.from('a,b\n1,2\n'),

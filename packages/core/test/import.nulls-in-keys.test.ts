@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { readTarget } from '../src/catalogue/read-target.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { questionsOf } from '../src/staging/classify-sql.ts'
 import { hasKey } from '../src/staging/compare-sql.ts'
 import { briefly } from './support.ts'
@@ -57,7 +57,7 @@ afterAll(() => database.drop())
 async function run(resource: string, source: object[], options: Partial<RunOptions> = {}, batchRows = 1_000) {
   const errors: string[] = []
   const resources = [bins, folded, defaulted, named, wide]
-  const report = await createImporter({ pool: database.pool, resources, batchRows }).run({
+  const report = await createImporter<Resource>({ pool: database.pool, resources, batchRows }).run({
     resource,
     source: source as never,
     onError: error => errors.push(...briefly([error])),
@@ -192,9 +192,12 @@ test('where the index keeps nulls apart, they stay apart', async () => {
   await database.pool.query(`
     create table apart (depot text, bin text, size int, unique (depot, bin));
     create table both_ways (depot text, bin text, size int, unique (depot, bin), unique nulls not distinct (bin, depot))`)
-  const definition = { schema: Type.Object({ depot: text, bin: text, size: number }), key: ['depot', 'bin'] }
+  const definition = {
+    schema: Type.Object({ depot: text, bin: text, size: number }),
+    key: ['depot', 'bin'] as const,
+  }
   const resources = ['apart', 'both_ways'].map(table => defineResource(table, { table, ...definition }))
-  const importer = createImporter({ pool: database.pool, resources })
+  const importer = createImporter<Resource>({ pool: database.pool, resources })
   const counts = await Promise.all(
     ['apart', 'both_ways'].map(async resource => {
       const { inserted, ignored, failed } = await importer.run({

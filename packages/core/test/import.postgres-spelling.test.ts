@@ -1,7 +1,7 @@
 // Values as PostgreSQL itself writes them into a file: read in every format, and stored as they were.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { bytes, exportShaped } from './support.ts'
 
 const instant = Type.String({ format: 'date-time' })
@@ -59,7 +59,7 @@ function fileOf(cases: readonly Case[], format: Format): Buffer {
 
 async function run(cases: readonly Case[], format: Format, options: Partial<RunOptions> = {}) {
   const errors: [number, string | null, string, string | null][] = []
-  const report = await createImporter({ pool: database.pool, resources: [things] }).run({
+  const report = await createImporter<Resource>({ pool: database.pool, resources: [things] }).run({
     resource: 'things',
     format,
     source: fileOf(cases, format),

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 
 const role = `lading_poor_${process.pid}`
 const notes = defineResource('notes', {
@@ -55,7 +55,7 @@ afterAll(async () => {
 const may = async (...grants: string[]) => {
   for (const grant of grants) await database.pool.query(`grant ${grant} to ${role}`)
 }
-const importer = () => createImporter({ pool: poor, resources: [notes] })
+const importer = () => createImporter<Resource>({ pool: poor, resources: [notes] })
 const run = (options: Partial<RunOptions> = {}) =>
   importer().run({ resource: 'notes', source: [{ name: 'a', size: 1 }], ...options })
 const lacks = (what: string) =>
@@ -113,7 +113,7 @@ describe('sequences and the schema', () => {
     key: ['id'],
   })
   const order = (records: readonly object[]) =>
-    createImporter({ pool: poor, resources: [orders], batchRows: 1 }).run({
+    createImporter<Resource>({ pool: poor, resources: [orders], batchRows: 1 }).run({
       resource: 'orders',
       source: records,
     })
@@ -150,7 +150,7 @@ describe('sequences and the schema', () => {
   test('the schema is named', async () => {
     await may('usage on all sequences in schema shop')
     expect(await order([{ id: 1, name: 'a' }])).toMatchObject({ inserted: 1 })
-    const same = createImporter({ pool: poor, resources: [orders] })
+    const same = createImporter<Resource>({ pool: poor, resources: [orders] })
     await same.check()
     await database.pool.query(`revoke usage on schema shop from ${role}`)
     try {

@@ -1,7 +1,14 @@
 // Code of the table raises any SQLSTATE for one row: that row has an error, whatever the state means elsewhere.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RecordError, type RunOptions, Type } from '../src/index.ts'
+import {
+  createImporter,
+  defineResource,
+  type RecordError,
+  type Resource,
+  type RunOptions,
+  Type,
+} from '../src/index.ts'
 import { bytes } from './support.ts'
 
 /** Of every class that means something else when the server itself says it, and some of its own. */
@@ -76,7 +83,7 @@ const bad = states.map((_, index) => 2 * index + 2)
 
 async function imported(table: string, options: Partial<RunOptions> = {}, batchRows = 1_000) {
   const errors: RecordError[] = []
-  const importer = createImporter({ pool: database.pool, resources, batchRows })
+  const importer = createImporter<Resource>({ pool: database.pool, resources, batchRows })
   const report = await importer
     .run({
       resource: table,

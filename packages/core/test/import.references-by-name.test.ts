@@ -1,7 +1,14 @@
 // References by natural key: a file names the row that is meant by what it is called, and not by its id.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, importReportOf, type RunOptions, Type } from '../src/index.ts'
+import {
+  createImporter,
+  defineResource,
+  importReportOf,
+  type Resource,
+  type RunOptions,
+  Type,
+} from '../src/index.ts'
 import { briefly, bytes, importFile } from './support.ts'
 
 const articles = defineResource('articles', {
@@ -45,7 +52,7 @@ beforeEach(() =>
 type Item = Readonly<Record<string, unknown>>
 
 async function run(resource: string, source: readonly Item[] | Buffer, options: Partial<RunOptions> = {}) {
-  const importer = createImporter({
+  const importer = createImporter<Resource>({
     pool: database.pool,
     resources: [articles, people],
     batchRows: 1_000,
@@ -173,7 +180,7 @@ test('a stand-in without a unique column is told at the start', async () => {
     schema: Type.Object({ slug: Type.String(), author_id: Type.Integer() }),
     references: { author_id: { table: 'people', by: { boss: 'boss_id', nobody: 'nickname' } } },
   })
-  const importer = createImporter({ pool: database.pool, resources: [wrong] })
+  const importer = createImporter<Resource>({ pool: database.pool, resources: [wrong] })
   await expect(importer.check()).rejects.toMatchObject({
     code: 'RESOURCE_MISMATCH',
     message: expect.stringMatching(/"boss" is text.*no unique index.*"nickname".*missing/s),
@@ -212,7 +219,7 @@ test('a name that nobody has is missing also where the table refuses another rec
     schema: Type.Object({ slug: Type.String(), author_id: Type.Optional(Type.Integer()) }),
     references: { author_id: { table: 'people', code: 'AUTHOR_NOT_FOUND', by: { author_badge: 'badge' } } },
   })
-  const report = await createImporter({ pool: database.pool, resources: [drafts] }).run({
+  const report = await createImporter<Resource>({ pool: database.pool, resources: [drafts] }).run({
     resource: 'drafts',
     source: [
       { slug: 'a', author_badge: 'B1' },

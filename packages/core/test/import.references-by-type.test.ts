@@ -1,7 +1,7 @@
 // References through columns whose type reads a value otherwise than the type of the field: also of rejected records.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { briefly, bytes } from './support.ts'
 
 const instant = Type.String({ format: 'date-time' })
@@ -54,7 +54,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 async function errorsOf(csv: string, options: Partial<RunOptions> = {}): Promise<readonly string[]> {
-  const importer = createImporter({ pool: database.pool, resources: [bookings] })
+  const importer = createImporter<Resource>({ pool: database.pool, resources: [bookings] })
   const client = await database.pool.connect()
   try {
     // In this zone a value that is converted on the way is another one.

@@ -2,7 +2,14 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RecordError, type RunOptions, Type } from '../src/index.ts'
+import {
+  createImporter,
+  defineResource,
+  type RecordError,
+  type Resource,
+  type RunOptions,
+  Type,
+} from '../src/index.ts'
 import { bytes } from './support.ts'
 
 const schema = Type.Object({ id: Type.Integer(), amount: Type.Integer() })
@@ -93,7 +100,7 @@ const fileOf = (from: number) =>
 async function imported(kind: Kind, batchRows: number, options: Partial<RunOptions> = {}, from = 101) {
   await database.pool.query(`truncate ${kind}`)
   const errors: RecordError[] = []
-  const importer = createImporter({ pool: stranger, resources, batchRows })
+  const importer = createImporter<Resource>({ pool: stranger, resources, batchRows })
   const { durationSeconds, ...report } = await importer.run({
     resource: kind,
     format: 'csv',

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { rowsOf } from './support.ts'
 
 const docs = defineResource('docs', {
@@ -78,11 +78,11 @@ const clashes = ['3 id DUPLICATE_ID', '4 slug DUPLICATE_SLUG', '5 null CONSTRAIN
 const expected = { error: ['1 id DUPLICATE_ID', '1 slug DUPLICATE_SLUG', ...clashes], others: clashes }
 
 async function run(batchRows: number, options: Partial<RunOptions>) {
-  const importer = createImporter({
+  const importer = createImporter<Resource>({
     pool,
     resources: [docs],
     batchRows,
-    session: caller => ({ 'app.tenant': caller?.tenant ?? '' }),
+    sessionVariables: caller => ({ 'app.tenant': caller?.tenant ?? '' }),
   })
   const report = await importer.run({ resource: 'docs', source, caller: { tenant: 'acme' }, ...options })
   const told = report.errors.map(({ rowNumber, code, field }) => `${rowNumber} ${field} ${code}`)

@@ -9,8 +9,9 @@ import {
   createImporter,
   defineResource,
   LadingError,
+  type Resource,
   type RunOptions,
-  type SessionHook,
+  type SessionVariables,
   Type,
 } from '../src/index.ts'
 import { briefly, rowsOf } from './support.ts'
@@ -47,14 +48,14 @@ beforeEach(() =>
   database.pool.query(`truncate notes; insert into notes values (1, 'acme', 'a'), (2, 'bolt', 'b')`),
 )
 
-const byTenant: SessionHook = caller => ({ 'app.tenant': caller?.tenant ?? '' })
+const byTenant: SessionVariables = caller => ({ 'app.tenant': caller?.tenant ?? '' })
 const acme: Caller = { tenant: 'acme' }
 const table = () => rowsOf(database.pool, 'notes')
 
-async function run(options: Partial<RunOptions> & { readonly session?: SessionHook } = {}) {
-  const { session = byTenant, ...rest } = options
+async function run(options: Partial<RunOptions> & { readonly sessionVariables?: SessionVariables } = {}) {
+  const { sessionVariables = byTenant, ...rest } = options
   const errors: string[] = []
-  const fault = await createImporter({ pool, resources: [notes], session, batchRows: 2 })
+  const fault = await createImporter<Resource>({ pool, resources: [notes], sessionVariables, batchRows: 2 })
     .run({
       resource: 'notes',
       source: [
@@ -109,30 +110,34 @@ describe('an import', () => {
     expect(rows).toEqual([{ tenant }])
   })
 
-  test.each<[string, SessionHook, string]>([
-    ['throws', () => Promise.reject(new Error('no tenant')), 'HOOK_FAILED The session hook threw an error.'],
+  test.each<[string, SessionVariables, string]>([
+    [
+      'throws',
+      () => Promise.reject(new Error('no tenant')),
+      'HOOK_FAILED The hook sessionVariables threw an error.',
+    ],
     [
       'gives nothing',
-      (() => undefined) as unknown as SessionHook,
-      'HOOK_FAILED The session hook must give an object of settings, such as { "app.tenant": "7" }.',
+      (() => undefined) as unknown as SessionVariables,
+      'HOOK_FAILED The hook sessionVariables must give an object of settings, such as { "app.tenant": "7" }.',
     ],
     [
       "names a setting of the server's",
       () => ({ role: 'postgres' }),
-      'HOOK_FAILED The session hook gave a name that is none of an application; use names with a prefix, such as "app.tenant".',
+      'HOOK_FAILED The hook sessionVariables gave a name that is none of an application; use names with a prefix, such as "app.tenant".',
     ],
     [
       'names what is no name',
       () => ({ 'app.tenant = 1; --': '' }),
-      'HOOK_FAILED The session hook gave a name that is none of an application; use names with a prefix, such as "app.tenant".',
+      'HOOK_FAILED The hook sessionVariables gave a name that is none of an application; use names with a prefix, such as "app.tenant".',
     ],
     [
       'gives a value that is no text',
-      (() => ({ 'app.tenant': 7 })) as unknown as SessionHook,
-      'HOOK_FAILED The session hook must give a text as the value of "app.tenant".',
+      (() => ({ 'app.tenant': 7 })) as unknown as SessionVariables,
+      'HOOK_FAILED The hook sessionVariables must give a text as the value of "app.tenant".',
     ],
   ])('writes nothing where the hook %s', async (_, session, fault) => {
-    expect(await run({ session })).toEqual({ fault, errors: [] })
+    expect(await run({ sessionVariables: session })).toEqual({ fault, errors: [] })
     expect(await table()).toEqual(['(1,acme,a)', '(2,bolt,b)'])
   })
 })
@@ -142,13 +147,13 @@ test.each([
   ['bolt', '{"id":2,"tenant":"bolt","text":"b"}\n'],
   ['none', ''],
 ])('an export for %s prints what the policies show it', async (tenant, printed) => {
-  const exporter = createExporter({ pool, resources: [notes], session: byTenant })
+  const exporter = createExporter<Resource>({ pool, resources: [notes], sessionVariables: byTenant })
   const asked = { resource: 'notes', format: 'ndjson', caller: { tenant } }
   expect((await buffer(exporter.stream(asked))).toString()).toBe(printed)
 })
 
 test('a bundle too', async () => {
-  const exporter = createExporter({ pool, resources: [notes], session: byTenant })
+  const exporter = createExporter<Resource>({ pool, resources: [notes], sessionVariables: byTenant })
   let rows = 0
   await buffer(exporter.bundle({ caller: acme, onRows: count => (rows = count) }))
   expect(rows).toBe(1)

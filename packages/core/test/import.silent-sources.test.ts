@@ -4,7 +4,14 @@ import { createGzip } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { fairClock } from '../../../test-support/fair-clock.ts'
-import { createImporter, defineResource, importReportOf, type RunOptions, Type } from '../src/index.ts'
+import {
+  createImporter,
+  defineResource,
+  importReportOf,
+  type Resource,
+  type RunOptions,
+  Type,
+} from '../src/index.ts'
 
 let database: TestDatabase
 beforeEach(async () => {
@@ -119,7 +126,7 @@ test.each(Object.entries(sources))('%s: an abort ends the run at once', async (_
   const { options, closed } = make()
   const cancelling = new AbortController()
   let since = () => 0
-  const running = createImporter({ pool: database.pool, resources, batchRows: 1_000 }).run({
+  const running = createImporter<Resource>({ pool: database.pool, resources, batchRows: 1_000 }).run({
     resource: 'things',
     ...options,
     signal: cancelling.signal,
@@ -142,7 +149,7 @@ test.each(Object.entries(sources))('%s: an abort ends the run at once', async (_
 
 test.each(Object.entries(sources))('%s: a fault ends the run at once', async (_name, make) => {
   const { options, closed } = make()
-  const running = createImporter({ pool: database.pool, resources, batchRows: 1_000 }).run({
+  const running = createImporter<Resource>({ pool: database.pool, resources, batchRows: 1_000 }).run({
     resource: 'things',
     ...options,
     onProgress({ processed }) {
@@ -159,7 +166,7 @@ test('a source without an end that never waits is left at the abort', async () =
     for (let id = 1; ; id++) yield { id }
   }
   const cancelling = new AbortController()
-  const running = createImporter({ pool: database.pool, resources }).run({
+  const running = createImporter<Resource>({ pool: database.pool, resources }).run({
     resource: 'things',
     source: numbers(),
     signal: cancelling.signal,
@@ -173,7 +180,7 @@ test('a run that waits for a connection ends at the abort, and the connection th
   const { pool } = database
   const taken = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()))
   const cancelling = new AbortController()
-  const running = createImporter({ pool, resources }).run({
+  const running = createImporter<Resource>({ pool, resources }).run({
     resource: 'things',
     source: [{ id: 1 }],
     signal: cancelling.signal,
@@ -193,7 +200,7 @@ test('a stream for rejected records that takes nothing more is left at the abort
       setImmediate(() => cancelling.abort())
     },
   })
-  const running = createImporter({ pool: database.pool, resources }).run({
+  const running = createImporter<Resource>({ pool: database.pool, resources }).run({
     resource: 'things',
     source: [{ id: 'bad' }],
     signal: cancelling.signal,

@@ -109,7 +109,7 @@ describe.each([
     const failed = await createImporter({
       pool: database.pool,
       resources: [lists],
-      session: () => {
+      sessionVariables: () => {
         throw new Error('no')
       },
     })

@@ -34,7 +34,7 @@ interface BedOptions
       | 'onJobEnd'
       | 'onError'
       | 'onOutage'
-      | 'outageLimitHours'
+      | 'outageLimitSeconds'
       | 'metrics'
       | 'remote'
       | 'verifyStored'

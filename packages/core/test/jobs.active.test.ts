@@ -13,15 +13,15 @@ const exported = (caller?: Caller) => few().submitExport({ resource: 'users', fo
 
 test('one too many is refused, and there is room again when one has ended', async () => {
   const { id } = await exported(ann)
-  await few().expectRoom({ caller: ann })
+  await few().checkCapacity({ caller: ann })
   await exported(ann)
-  await expect(few().expectRoom({ caller: ann })).rejects.toMatchObject(tooMany)
+  await expect(few().checkCapacity({ caller: ann })).rejects.toMatchObject(tooMany)
   await expect(exported(ann)).rejects.toMatchObject({
     ...tooMany,
     message: 'You have 2 jobs that have not ended, of 2 that you may have; wait until some have.',
   })
   await bed.jobs.cancel(id)
-  await few().expectRoom({ caller: ann })
+  await few().checkCapacity({ caller: ann })
   await exported(ann)
 })
 

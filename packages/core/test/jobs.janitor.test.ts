@@ -146,9 +146,9 @@ test('a job goes 30 days after its end, with its errors, rejected records, keys 
 test('who does not know how long they are kept deletes no jobs and no sources', async () => {
   bed.work()
   await endedAgo(await imported(), '400 days')
-  expect(await server({ jobRetentionDays: false, spoolRetentionDays: false }).clean()).toEqual(nothing)
+  expect(await server({ jobRetentionSeconds: false, spoolRetentionSeconds: false }).clean()).toEqual(nothing)
   expect(await files()).toHaveLength(1)
-  expect(await server({ jobRetentionDays: false }).clean()).toEqual({ ...nothing, spool: 1 })
+  expect(await server({ jobRetentionSeconds: false }).clean()).toEqual({ ...nothing, spool: 1 })
 })
 
 test('a job that has not ended stays, however old it is', async () => {

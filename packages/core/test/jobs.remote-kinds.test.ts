@@ -46,7 +46,7 @@ const latin1 = (email: string) =>
 test('A16: the charset of the server is the encoding, unless one was said', async () => {
   bed.work({ remote })
   const windows = await imported('a.csv', { body: latin1('a'), type: 'text/csv; charset="Windows-1252"' })
-  expect([windows.status, windows.settings.encoding]).toEqual(['completed', 'windows-1252'])
+  expect([windows.status, windows.options.encoding]).toEqual(['completed', 'windows-1252'])
   const unknown = await imported('a.csv', { body: latin1('b'), type: 'text/csv; charset=koi8-r' })
   expect([unknown.status, unknown.errorCode]).toEqual(['failed', 'FORMAT_UNSUPPORTED'])
   expect(unknown.errorMessage).toBe(
@@ -54,7 +54,7 @@ test('A16: the charset of the server is the encoding, unless one was said', asyn
   )
   const said = { encoding: 'windows-1252' }
   const told = await imported('a.csv', { body: latin1('c'), type: 'text/csv; charset=koi8-r' }, said)
-  expect([told.status, told.settings.encoding]).toEqual(['completed', 'windows-1252'])
+  expect([told.status, told.options.encoding]).toEqual(['completed', 'windows-1252'])
   const marked = Buffer.from('\ufeffemail,name,role,active\n')
   const mark = await imported('a.csv', { body: marked, type: 'text/csv; charset=iso-8859-1' })
   expect([mark.status, mark.errorCode]).toEqual(['failed', 'ENCODING_INVALID'])
@@ -71,11 +71,11 @@ test('A17: .tsv, .tab and their content type are CSV with TAB', async () => {
   ] as const) {
     const text = body(email)
     const job = await imported(name, { body: name.endsWith('.gz') ? gzipSync(text) : text, type })
-    expect([name, job.status, job.format, job.settings.delimiter]).toEqual([name, 'completed', 'csv', '\t'])
+    expect([name, job.status, job.format, job.options.delimiter]).toEqual([name, 'completed', 'csv', '\t'])
   }
   const semicolons = body('d').replace('; ', ' ').replaceAll('\t', ';')
   const said = await imported('users.tsv', { body: semicolons }, { delimiter: ';' })
-  expect([said.status, said.settings.delimiter]).toEqual(['completed', ';'])
+  expect([said.status, said.options.delimiter]).toEqual(['completed', ';'])
   expect(await names()).toEqual(['Doe, A; B', 'Doe, A; B', 'Doe, A; B', 'Doe, A B'])
 })
 

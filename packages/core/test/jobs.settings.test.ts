@@ -17,7 +17,7 @@ test('settings are frozen with the job, the limit of the file too', async () => 
   const { id } = await submit({ ...settings, maxBytes: 1_000_000 })
   const { rows } = await bed.database.pool.query('select options from lading.jobs where id = $1', [id])
   expect(rows).toEqual([{ options: { ...settings, maxBytes: 1_000_000, kept: { storedErrors: 100_000 } } }])
-  expect((await bed.jobs.get(id))?.settings).toEqual({ ...settings, maxBytes: 1_000_000 })
+  expect((await bed.jobs.get(id))?.options).toEqual({ ...settings, maxBytes: 1_000_000 })
 })
 
 test.each([

@@ -110,7 +110,7 @@ test('the janitor reads what is stored when it is told to, reports what is damag
   await bed.database.pool.query(
     `update lading.chores set next_at = clock_timestamp() where name like 'verify %'`,
   )
-  await run({ bytesPerSecond: 1024 * 1024, everyHours: 1 }, () => seen.length === 6)
+  await run({ bytesPerSecond: 1024 * 1024, everySeconds: 3_600 }, () => seen.length === 6)
 })
 
 test('the janitor reads no more bytes in a second than it is told', async () => {
@@ -133,5 +133,5 @@ test('options of the janitor that make no sense', () => {
   const wrong = (verifyStored: NonNullable<JobsOptions['verifyStored']>) => () =>
     bed.jobsWith({ verifyStored })
   expect(wrong({ bytesPerSecond: 0 })).toThrow('verifyStored.bytesPerSecond must be a whole number from 1024')
-  expect(wrong({ everyHours: 0.5 })).toThrow('verifyStored.everyHours must be a whole number from 1')
+  expect(wrong({ everySeconds: 0.5 })).toThrow('verifyStored.everySeconds must be a whole number from 1')
 })

@@ -104,7 +104,7 @@ test('its status, the list, /ready and /health say what it waits for', async () 
 
 test('it waits for as many hours as it is told, and no longer', async () => {
   const { id } = await submit()
-  bed.work({ storage: absentStorage().storage, outageLimitHours: 2 })
+  bed.work({ storage: absentStorage().storage, outageLimitSeconds: 7_200 })
   await triedOften(id, 1)
   const begunBefore = (age: string) =>
     rowsOf('update lading.jobs set outage_since = now() - $2::interval where id = $1', [id, age])

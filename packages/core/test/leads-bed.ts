@@ -8,6 +8,7 @@ import {
   importReportOf,
   LadingError,
   type RecordError,
+  type Resource,
   type RunOptions,
   Type,
 } from '../src/index.ts'
@@ -65,7 +66,7 @@ export function leadsBed(resource = leads): LeadsBed {
     async run(options, batchRows = 1_000) {
       const { pool } = database
       const errors: RecordError[] = []
-      const ended = await createImporter({ pool, resources: [resource], batchRows })
+      const ended = await createImporter<Resource>({ pool, resources: [resource], batchRows })
         .run({ resource: 'leads', onError: error => errors.push(error), ...options })
         .catch((error: unknown) => error)
       if (ended instanceof Error && !(ended instanceof LadingError)) throw ended

@@ -1,6 +1,6 @@
 // A table with lists of every type, and files of one cell a record, for the tests of lists.
 import type pg from 'pg'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { bytes } from './support.ts'
 
 type Schema = Parameters<typeof Type.Optional>[0]
@@ -45,7 +45,7 @@ export async function run(pool: pg.Pool, cells: readonly Cell[], options: Partia
     [index + 1, ...fields.map(name => (name === field ? quoted(cell) : ''))].join(),
   )
   const errors: string[] = []
-  const report = await createImporter({ pool, resources: [things] }).run({
+  const report = await createImporter<Resource>({ pool, resources: [things] }).run({
     resource: 'things',
     format: 'csv',
     source: bytes(`id,${fields.join()}\n${lines.join('\n')}\n`),

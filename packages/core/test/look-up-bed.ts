@@ -1,5 +1,5 @@
 // What the tests of look-ups share: people whose country the file names and the table numbers.
-import { defineResource, Type } from '../src/index.ts'
+import { defineResource, type ResourceDefinition, Type } from '../src/index.ts'
 
 export const tables = `create table countries (id int primary key, name text unique);
     insert into countries values (1, 'Chile'), (2, 'Ghana');
@@ -11,7 +11,7 @@ const schema = Type.Object({
   country: Type.Optional(Type.String()),
   country_id: Type.Optional(Type.Integer({ minimum: 1 })),
 })
-export type LookUp = NonNullable<Parameters<typeof defineResource<typeof schema>>[1]['lookUp']>
+export type LookUp = NonNullable<ResourceDefinition<typeof schema>['lookUp']>
 
 export const people = (lookUp: LookUp) =>
   defineResource('people', {

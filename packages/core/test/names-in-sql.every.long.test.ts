@@ -7,6 +7,7 @@ import {
   defineResource,
   type ImportReport,
   importReportOf,
+  type Resource,
   type RunOptions,
   Type,
 } from '../src/index.ts'
@@ -63,7 +64,7 @@ async function everyRoad(pool: pg.Pool, names: readonly string[]) {
     { 'the key': 'g', 'the sum': 1, 'the name': 'b' },
     { 'the key': 'h', 'the sum': 1, 'the name': 'nobody' },
   ].map(record => JSON.stringify({ ...record, ...Object.fromEntries(names.map(name => [name, 'v'])) }))
-  const importer = createImporter({ pool, resources: [resource] })
+  const importer = createImporter<Resource>({ pool, resources: [resource] })
   const results: unknown[] = []
   const runs: Partial<RunOptions>[] = [
     { dryRun: true },

@@ -1,7 +1,7 @@
 // Schemas, tables, columns, constraints and fields may have any name that PostgreSQL takes.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createImporter, defineResource, type RunOptions, Type } from '../src/index.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { briefly, bytes, exportFile } from './support.ts'
 
 let database: TestDatabase
@@ -60,7 +60,7 @@ test.each(names)('%j', async name => {
     `${JSON.stringify({ id, [name]: key, [other]: up, n })}\n`
   const run = async (source: string, options: Partial<RunOptions> = {}) => {
     const errors: string[] = []
-    const report = await createImporter({ pool: database.pool, resources: [resource] }).run({
+    const report = await createImporter<Resource>({ pool: database.pool, resources: [resource] }).run({
       resource: 'odd',
       format: 'ndjson',
       source: bytes(source),

@@ -7,6 +7,7 @@ import {
   type ImportReport,
   importReportOf,
   LadingError,
+  type Resource,
   type RunOptions,
   Type,
 } from '../src/index.ts'
@@ -73,7 +74,7 @@ type RunArguments = [file: readonly Person[], batchRows: number, options: Partia
 
 async function runOn(database: TestDatabase, ...[file, batchRows, options]: RunArguments): Promise<Run> {
   const errors: Parameters<NonNullable<RunOptions['onError']>>[0][] = []
-  const importer = createImporter({ pool: database.pool, resources: [people], batchRows })
+  const importer = createImporter<Resource>({ pool: database.pool, resources: [people], batchRows })
   let code: string | undefined
   const report = await importer
     .run({ resource: 'people', source: file, onError: error => errors.push(error), ...options })

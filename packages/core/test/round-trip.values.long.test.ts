@@ -177,7 +177,7 @@ describe('any value of any type', () => {
   ]
 
   test.each(shapes)('comes back unchanged through %j', async shape => {
-    const importer = createImporter({ pool: database.pool, resources: [copy] })
+    const importer = createImporter<Resource>({ pool: database.pool, resources: [copy] })
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 8 }), async rows => {
         await database.pool.query('truncate source, copy')
@@ -210,7 +210,7 @@ describe('any value of any type', () => {
       create table nulls_again (id int primary key, value jsonb);
       insert into nulls values (1, null), (2, 'null'), (3, '"null"')`)
     const file = await exportShaped(database.pool, { resource: 'nulls', format: 'csv' }, [one('nulls')])
-    const importer = createImporter({ pool: database.pool, resources: [one('nulls_again')] })
+    const importer = createImporter<Resource>({ pool: database.pool, resources: [one('nulls_again')] })
     await importer.run({ resource: 'nulls_again', format: 'csv', source: file })
     expect(await rowsOf(database.pool, 'nulls_again')).toEqual(['(1,)', '(2,null)', '(3,"""null""")'])
   })
@@ -225,7 +225,7 @@ describe('any value of any type', () => {
       const file = await exportShaped(database.pool, { resource: 'one', format: 'csv', excel }, [
         single('one'),
       ])
-      const importer = createImporter({ pool: database.pool, resources: [single('two')] })
+      const importer = createImporter<Resource>({ pool: database.pool, resources: [single('two')] })
       const report = await importer.run({ resource: 'two', format: 'csv', excel, source: file })
       expect(report).toMatchObject({ successful: 9, failed: 0 })
       expect(await rowsOf(database.pool, 'two', 'value')).toEqual(await rowsOf(database.pool, 'one', 'value'))

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { createExporter, createImporter, defineResource, Type } from '../src/index.ts'
+import { createExporter, createImporter, defineResource, type Resource, Type } from '../src/index.ts'
 
 const kinds = [
   { type: 'text', schema: Type.String(), good: 'some text', bad: 'x'.repeat(10) },
@@ -87,7 +87,10 @@ test.each([
 ])('an import of $name', async ({ format, file, failed }) => {
   await database.pool.query('truncate wide')
   const source = file()
-  const importer = createImporter({ pool: database.pool, resources: [defineResource('wide', wide)] })
+  const importer = createImporter<Resource>({
+    pool: database.pool,
+    resources: [defineResource('wide', wide)],
+  })
   const longest = await longestTurn(async () => {
     const report = await importer.run({ resource: 'wide', format, source })
     expect(report).toMatchObject({ processed: rows, failed })
@@ -106,7 +109,10 @@ test.each([
     `update wide set ${columns.map(({ name, good }) => `${name} = '${good}'`).join(', ')}`,
   )
   const resources = [defineResource('wide', { ...wide, ...more })]
-  const stream = createExporter({ pool: database.pool, resources }).stream({ resource: 'wide', format })
+  const stream = createExporter<Resource>({ pool: database.pool, resources }).stream({
+    resource: 'wide',
+    format,
+  })
   let bytes = 0
   const longest = await longestTurn(() =>
     pipeline(

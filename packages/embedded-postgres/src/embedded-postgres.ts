@@ -15,14 +15,14 @@ export interface EmbeddedPostgresOptions {
   /** Folder that holds the database; created if missing. */
   dataDir: string
   /** TCP port. @defaultValue any free port (an already running server of this folder keeps its own) */
-  port?: number
+  port?: number | undefined
   /** Database to create if missing. @defaultValue 'postgres' */
-  database?: string
+  database?: string | undefined
   /**
    * Settings as in postgresql.conf for a newly started server, such as `{ max_connections: 200, fsync: 'off' }`.
    * A server that runs already keeps those it was started with, and its address is not up for change.
    */
-  settings?: Readonly<Record<string, string | number | boolean>>
+  settings?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 
 /** One holder's share in a running server. */

@@ -1,5 +1,6 @@
 // Whether `lading export` is to make a bundle, and of what.
-import { type BundleOptions, type Project, resourceNamed } from '@lading/core'
+import type { BundleOptions, Project } from '@lading/core'
+import { resourceNamed } from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
 import type { SelectionOptions } from './export-options.ts'
 

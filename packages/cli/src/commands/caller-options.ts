@@ -1,5 +1,6 @@
 // --tenant and --principal → for whom a command imports or exports.
-import { type Caller, readCaller } from '@lading/core'
+import type { Caller } from '@lading/core'
+import { readCaller } from '@lading/core/internal'
 import { asUsage } from '../exit.ts'
 import { asTyped } from './import-settings.ts'
 

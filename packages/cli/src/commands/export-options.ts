@@ -1,11 +1,6 @@
 // Options of `lading export` → what is asked of the exporter.
-import {
-  delimiterOfFileName,
-  type Project,
-  readDelimiter,
-  resourceNamed,
-  type StreamOptions,
-} from '@lading/core'
+import type { Project, StreamOptions } from '@lading/core'
+import { delimiterOfFileName, readDelimiter, resourceNamed } from '@lading/core/internal'
 import { asUsage } from '../exit.ts'
 import { checkNames } from '../names.ts'
 import { parseFilters } from './filters.ts'

@@ -1,5 +1,6 @@
 // --filter field=value, field.gte=value … → filters of an export.
-import { type Filters, type Resource, readFilterTexts } from '@lading/core'
+import type { Filters, Resource } from '@lading/core'
+import { readFilterTexts } from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
 
 /** `field=` stands for null: an empty cell is a missing value. @throws CommandError */

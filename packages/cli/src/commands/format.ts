@@ -6,7 +6,7 @@ import {
   foreignByName,
   formatOfFileName,
   unknownFormat,
-} from '@lading/core'
+} from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
 import type { InputFile } from '../input-file.ts'
 

@@ -1,5 +1,6 @@
 // lading import BUNDLE: each of its resources into its table, one after the other, and what became of every record.
-import { type Caller, readBundleSettings } from '@lading/core'
+import type { Caller } from '@lading/core'
+import { readBundleSettings } from '@lading/core/internal'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'

@@ -1,5 +1,6 @@
 // Options of `lading import` → settings of the run.
-import { type ImportSettings, readDelimiter, readEncoding, readMapping, readSettings } from '@lading/core'
+import type { ImportSettings } from '@lading/core'
+import { readDelimiter, readEncoding, readMapping, readSettings } from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
 
 export interface SettingOptions {

@@ -1,12 +1,6 @@
 // lading import: a file into the table of a resource, and what became of every record.
-import {
-  type Caller,
-  checkMapping,
-  type DetectedFormat,
-  type ImportSettings,
-  isBundle,
-  resourceNamed,
-} from '@lading/core'
+import type { Caller, ImportSettings } from '@lading/core'
+import { checkMapping, type DetectedFormat, isBundle, resourceNamed } from '@lading/core/internal'
 import { tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'

@@ -57,8 +57,8 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
         remote,
         verifyStored: options.verify ?? false,
         // How long they are kept, the servers know; nobody has told this process.
-        jobRetentionDays: false,
-        spoolRetentionDays: false,
+        jobRetentionSeconds: false,
+        spoolRetentionSeconds: false,
         onJobEnd: job => process.stdout.write(jobLine(job)),
         onError: (error, { jobId }) => complain(error, jobId),
         onOutage: tellOutage,

@@ -53,7 +53,7 @@ export const defaults = {
   remoteAnswerSeconds: 60,
   /** Milliseconds before a transfer that broke off is gone on with; doubled each time, so that a restart is outlived. */
   remotePauseMs: 500,
-  /** Requests with a file or options for an import that are read at the same time. Each may fill `maxFileSize` of the disk. */
+  /** Requests with a file or options for an import that are read at the same time. Each may fill `maxFileBytes` of the disk. */
   uploads: 32,
   /** The same of one caller, who could otherwise keep everybody else out. */
   uploadsPerCaller: 16,
@@ -89,10 +89,10 @@ export const defaults = {
    */
   freeDiskBytes: 256 * 1024 * 1024,
   /**
-   * Hours for which a job waits for the database or the storage without getting further: longer than a night in which
+   * Seconds for which a job waits for the database or the storage without getting further: longer than a night in which
    * nobody looks, shorter than its file is kept.
    */
-  outageLimitHours: 24,
+  outageLimitSeconds: 24 * 3600,
   /** Jobs of one caller that have not ended. Each keeps its file on the disk. */
   activeJobsPerCaller: 1_000,
 } as const

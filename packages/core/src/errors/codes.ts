@@ -62,3 +62,11 @@ export const faultCodes = {
 } as const satisfies Record<string, CodeFacts>
 
 export type FaultCode = keyof typeof faultCodes
+
+/** The page that explains the codes. The package brings it along, below its own folder. */
+const page = 'docs/errors.md'
+
+/** Where the page explains a code. */
+export function docsOf(code: FaultCode): string {
+  return `${page}#${code}`
+}

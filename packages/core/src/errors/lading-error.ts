@@ -1,5 +1,5 @@
 // The one class of fault: thrown with a code of the table, one sentence for the user, and its cause.
-import { type FaultCode, faultCodes } from './codes.ts'
+import { docsOf, type FaultCode, faultCodes } from './codes.ts'
 
 const brand = Symbol.for('lading.error')
 
@@ -31,6 +31,14 @@ export class LadingError extends Error {
   /** The same call may succeed later without anything being changed. */
   get retryable(): boolean {
     return faultCodes[this.code].retryable
+  }
+
+  /**
+   * Where the code is explained: a page of the documentation, which is also in the folder of the package, and the place
+   * on it, such as `docs/errors.md#FILE_EMPTY`.
+   */
+  get docs(): string {
+    return docsOf(this.code)
   }
 
   /** Status of the problem response that this fault becomes. */

@@ -1,6 +1,7 @@
 // Options of a bundle: several resources of one moment, in one file.
 import { LadingError } from '../errors/lading-error.ts'
 import type { Caller } from '../resource/definition.ts'
+import type { FormatName, Resource } from '../resource/resource-types.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ExportProgress, StreamOptions } from './options.ts'
 
@@ -11,11 +12,11 @@ export interface BundleSpool {
   keyOf(file: string): string
 }
 
-export interface BundleOptions {
+export interface BundleOptions<Known extends Resource = Resource> {
   /** Names of resources. @defaultValue all of the exporter */
-  readonly resources?: readonly string[] | undefined
+  readonly resources?: readonly Known['name'][] | undefined
   /** Of the files in the bundle: `ndjson` or `csv`. @defaultValue `'ndjson'` */
-  readonly format?: string | undefined
+  readonly format?: FormatName<Known, BundleFormat> | undefined
   /** Who asks, for the `scope` of each resource. */
   readonly caller?: Caller | undefined
   /** @defaultValue a folder of the system's temporary one, which is removed in the end */

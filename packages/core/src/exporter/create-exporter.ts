@@ -4,6 +4,7 @@ import { defaults } from '../config/defaults.ts'
 import { checkHookTimeout } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import { checkPool } from '../postgres/client.ts'
+import type { Resource } from '../resource/resource-types.ts'
 import { whenRead } from '../util/when-read.ts'
 import { bundleStream, planBundle, readBundleRequest } from './bundle.ts'
 import type { BundleOptions } from './bundle-options.ts'
@@ -11,7 +12,7 @@ import type { ExporterOptions, StreamOptions } from './options.ts'
 import { exportPipeline } from './pipeline.ts'
 import { createPlanner } from './planner.ts'
 
-export interface Exporter {
+export interface Exporter<Known extends Resource = Resource> {
   /**
    * A file with the rows of a resource, in one snapshot and a total order. What it holds imports again unchanged.
    * Destroying the stream ends the query. An error in mid-stream destroys it, so that `pipeline` rejects and no
@@ -23,7 +24,7 @@ export interface Exporter {
    * @example
    * await pipeline(exporter.stream({ resource: 'users', format: 'ndjson', filters: { role: 'admin' } }), process.stdout)
    */
-  stream(options: StreamOptions): Readable
+  stream(options: StreamOptions<Known>): Readable
   /**
    * Resolves if `stream` would begin, without printing anything. What the resource alone refuses, it refuses without
    * a query; the resource's `scope` is asked too.
@@ -31,7 +32,7 @@ export interface Exporter {
    * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`, `SCOPE_FAILED`,
    * `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`
    */
-  check(options: StreamOptions): Promise<void>
+  check(options: StreamOptions<Known>): Promise<void>
   /**
    * A `.tar.gz` with the rows of several resources as they were at one moment, each in the order of its primary key,
    * and a manifest in front that says what each file is. Resources come behind those that they refer to, and rows
@@ -44,17 +45,18 @@ export interface Exporter {
    * @example
    * await pipeline(exporter.bundle({ resources: ['users', 'articles'] }), createWriteStream('backup.tar.gz'))
    */
-  bundle(options?: BundleOptions): Readable
+  bundle(options?: BundleOptions<Known>): Readable
   /** Resolves if `bundle` would begin. @throws LadingError the same as `check`, and `OPTION_INVALID` for a circle */
-  checkBundle(options?: BundleOptions): Promise<void>
+  checkBundle(options?: BundleOptions<Known>): Promise<void>
 }
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
+export function createExporter<Known extends Resource>(options: ExporterOptions<Known>): Exporter<Known>
 export function createExporter(options: ExporterOptions): Exporter {
-  const { pool, resources, noProgressSeconds, batchRows, session } = options
+  const { pool, resources, noProgressSeconds, batchRows, sessionVariables } = options
   const timeoutSeconds = options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds
   checkHookTimeout(timeoutSeconds)
-  const planner = createPlanner(pool, resources, session, timeoutSeconds)
+  const planner = createPlanner(pool, resources, sessionVariables, timeoutSeconds)
   checkPool(pool, noProgressSeconds)
   checkBatchRows(batchRows)
   return {

@@ -7,7 +7,7 @@ import { type Client, type Pool, withClient } from '../postgres/client.ts'
 import { settingsSql } from '../postgres/settings.ts'
 import { beginSnapshot } from '../postgres/transaction.ts'
 import type { Resource } from '../resource/define.ts'
-import type { SessionHook } from '../resource/definition.ts'
+import type { SessionVariables } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { createRegistry, type Registry } from '../resource/registry.ts'
 import { assertDiscreet } from './discretion.ts'
@@ -51,7 +51,7 @@ function unaskedFields({ resource, fields }: Wanted): readonly Field[] {
 export function createPlanner(
   pool: Pool,
   resources: readonly Resource[],
-  session: SessionHook | undefined,
+  sessionVariables: SessionVariables | undefined,
   timeoutSeconds: number,
 ): Planner {
   const registry = createRegistry(resources)
@@ -95,7 +95,7 @@ export function createPlanner(
         query: { columns: columns.slice(0, count), source },
         rows,
         unprinted: columns.slice(count),
-        settings: await settingsSql(session, caller, patience),
+        settings: await settingsSql(sessionVariables, caller, patience),
       }
     },
   }

@@ -3,8 +3,7 @@ import type { Target, TargetColumn } from '../catalogue/target.ts'
 import { optionInvalid } from '../config/check-options.ts'
 import type { ExportColumn, ExportQuery } from '../format/format.ts'
 import { identifier } from '../postgres/identifier.ts'
-import type { MaskDefinition } from '../resource/definition.ts'
-import type { Field } from '../resource/field.ts'
+import type { Field, Mask } from '../resource/field.ts'
 import { outputText } from '../value/output-text.ts'
 import { conditionSql, hasNativeOrder } from './condition-sql.ts'
 import type { RowSource } from './plan.ts'
@@ -66,7 +65,7 @@ function printed(target: Target, { field, info, codec, sql }: Source): ExportCol
 }
 
 /** Stars in place of what is withheld. Of a text that is no longer than what would stay, nothing stays. */
-function maskSql(sql: string, { keepFirst, keepLast }: Required<MaskDefinition>) {
+function maskSql(sql: string, { keepFirst, keepLast }: Mask) {
   const length = `char_length(${sql})`
   const stars = `repeat('*', ${length} - ${keepFirst + keepLast})`
   const masked = `case when ${length} <= ${keepFirst + keepLast} then repeat('*', ${length}) else left(${sql}, ${keepFirst}) || ${stars} || right(${sql}, ${keepLast}) end`

@@ -15,7 +15,8 @@ export {
   type NodeExchange,
   splitUrl,
 } from './node.ts'
-export { routes } from './routes.ts'
+export { routePaths } from './routes.ts'
+export { type ServedLading, type ServedLadingOptions, servedLading } from './served-lading.ts'
 export type { HttpMetrics, HttpOptions } from './service.ts'
 export type {
   Access,

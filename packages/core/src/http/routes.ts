@@ -196,6 +196,9 @@ export function matchRoute(method: string, path: string): Match {
   }
 }
 
+/** Templates of the paths, such as `/v1/imports/:job_id`; a path with several methods comes once for each. */
+export const routePaths: readonly string[] = routes.map(({ path }) => path)
+
 /** Whether a path is answered here at all, be it with 404; any other one belongs to the host. */
 export function ownsPath(path: string): boolean {
   return path === '/v1' || path.startsWith('/v1/') || routes.some(route => route.path === path)

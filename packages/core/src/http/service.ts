@@ -39,7 +39,7 @@ export interface HttpOptions {
   /** For the OpenAPI document: how `authorize` wants to be convinced, by name; any one of them is enough. @defaultValue none */
   readonly securitySchemes?: Readonly<Record<string, object>> | undefined
   /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
-  readonly maxFileSize?: number | undefined
+  readonly maxFileBytes?: number | undefined
   /** What is taken at most, at the same time and of one request. @defaultValue what docs/limits.md says of each */
   readonly limits?: GivenLimits | undefined
   /**
@@ -47,8 +47,8 @@ export interface HttpOptions {
    * of the service's own origin always may. @defaultValue none
    */
   readonly corsOrigins?: readonly string[] | undefined
-  /** Milliseconds after which a part that does not answer counts as down. @defaultValue 3000 */
-  readonly healthTimeoutMs?: number | undefined
+  /** Seconds after which a part that does not answer counts as down. @defaultValue 3 */
+  readonly healthTimeoutSeconds?: number | undefined
   /** True while the server shuts down: `/ready` says so, and new jobs are refused with 503. */
   readonly isDraining?: (() => boolean) | undefined
   /**
@@ -66,13 +66,13 @@ export interface Service {
   readonly registry: Registry
   readonly metrics: HttpMetrics | undefined
   readonly authorize: Authorize | undefined
-  readonly maxFileSize: number
+  readonly maxFileBytes: number
   readonly limits: HttpLimits
   readonly uploads: Places
   readonly streamedExports: Places
   readonly downloads: Places
   readonly origins: Origins
-  readonly healthTimeoutMs: number
+  readonly healthTimeoutSeconds: number
   /** @throws LadingError `HOOK_FAILED` */
   readonly isDraining: () => boolean
   readonly hookTimeoutSeconds: number
@@ -94,7 +94,7 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
     registry: createRegistry(options.resources),
     metrics: options.metrics,
     authorize: options.authorize,
-    maxFileSize: options.maxFileSize ?? 100 * 1024 * 1024,
+    maxFileBytes: options.maxFileBytes ?? 100 * 1024 * 1024,
     limits,
     uploads: createPlaces({
       all: limits.uploads,
@@ -117,7 +117,7 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
       rate,
     }),
     origins: readOrigins(options.corsOrigins),
-    healthTimeoutMs: options.healthTimeoutMs ?? 3_000,
+    healthTimeoutSeconds: options.healthTimeoutSeconds ?? 3,
     isDraining: () => isDraining(options),
     hookTimeoutSeconds,
     openApi,

@@ -24,7 +24,7 @@ export interface Aim {
   readonly commits: CommitStatements
 }
 
-type Known = Pick<ImporterInternals, 'pool' | 'registry' | 'session' | 'targetOf' | 'limits'>
+type Known = Pick<ImporterInternals, 'pool' | 'registry' | 'sessionVariables' | 'targetOf' | 'limits'>
 
 /** Who asks, and for how long. */
 export interface Asker {
@@ -45,7 +45,7 @@ export async function aimOf(
 ): Promise<Aim> {
   const target = await scopedTarget(client, resource, asker, importer)
   const patience = patienceOf(asker, importer)
-  const settings = await settingsSql(importer.session, asker.caller, patience)
+  const settings = await settingsSql(importer.sessionVariables, asker.caller, patience)
   return { target, settings, commits: commitStatements(importer.pool) }
 }
 

@@ -10,6 +10,7 @@ import { type Client, checkPool, withClient } from '../postgres/client.ts'
 import { rememberCommitLevel } from '../postgres/commit-level.ts'
 import { standbySentence } from '../postgres/fault-sentences.ts'
 import { createRegistry } from '../resource/registry.ts'
+import type { Resource } from '../resource/resource-types.ts'
 import { checkSource } from '../source/check-source.ts'
 import { closeSource } from '../source/chunks.ts'
 import { aimOf, assertTold } from './aim.ts'
@@ -19,7 +20,7 @@ import { type ImporterOptions, type RunOptions, readLimits } from './options.ts'
 import type { ImportReport } from './report.ts'
 import { runImport } from './run.ts'
 
-export interface Importer {
+export interface Importer<Known extends Resource = Resource> {
   /**
    * Compares every resource with the catalogue of the database, and looks for missing privileges. Call it at start-up,
    * so that a mismatch shows then and not at the first import; `run` checks the one that it needs. A resource whose
@@ -40,7 +41,7 @@ export interface Importer {
    * const report = await importer.run({ resource: 'users', format: 'csv', source: createReadStream('users.csv') })
    * console.log(report.successful, report.failed, report.errors[0]?.message)
    */
-  run(options: RunOptions): Promise<ImportReport>
+  run(options: RunOptions<Known>): Promise<ImportReport>
   /**
    * Unpacks a bundle that `exporter.bundle` made into a folder of the system's temporary one, and checks it: what
    * resolves can be imported, file by file, in the order of its entries. Close it in the end.
@@ -66,8 +67,9 @@ async function expectPrimary(client: Client): Promise<void> {
 const checked: readonly string[] = ['RESOURCE_MISMATCH', 'DATABASE_REFUSED']
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
+export function createImporter<Known extends Resource>(options: ImporterOptions<Known>): Importer<Known>
 export function createImporter(options: ImporterOptions): Importer {
-  const { pool, session } = options
+  const { pool, sessionVariables } = options
   const limits = readLimits(options)
   const registry = createRegistry(options.resources)
   const targets = new Map<string, Target>()
@@ -83,7 +85,7 @@ export function createImporter(options: ImporterOptions): Importer {
     targets.set(name, target)
     return target
   }
-  const internals: ImporterInternals = { pool, registry, limits, session, targetOf }
+  const internals: ImporterInternals = { pool, registry, limits, sessionVariables, targetOf }
   const importer: Importer = {
     async openBundle(bundle) {
       checkSource(bundle.source, 'bytes')

@@ -2,7 +2,7 @@
 import type { Target } from '../catalogue/target.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Client, Pool } from '../postgres/client.ts'
-import type { SessionHook } from '../resource/definition.ts'
+import type { SessionVariables } from '../resource/definition.ts'
 import type { Registry } from '../resource/registry.ts'
 import type { Limits } from './options.ts'
 
@@ -10,7 +10,7 @@ export interface ImporterInternals {
   readonly pool: Pool
   readonly registry: Registry
   readonly limits: Limits
-  readonly session: SessionHook | undefined
+  readonly sessionVariables: SessionVariables | undefined
   /** Without anybody's scope: see `aimOf`. */
   targetOf(client: Client, name: string): Promise<Target>
 }

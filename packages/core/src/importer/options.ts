@@ -6,23 +6,23 @@ import { LadingError } from '../errors/lading-error.ts'
 import type { RecordError } from '../errors/record-error.ts'
 import type { Client, Pool } from '../postgres/client.ts'
 import type { SynchronousCommit } from '../postgres/commit-level.ts'
-import type { Resource } from '../resource/define.ts'
-import type { Caller, SessionHook } from '../resource/definition.ts'
+import type { Caller, SessionVariables } from '../resource/definition.ts'
+import type { FormatName, Resource } from '../resource/resource-types.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import type { ObjectSource } from '../source/objects.ts'
 import type { ImportSettings } from './settings.ts'
 
-export interface ImporterOptions {
+export interface ImporterOptions<Known extends Resource = Resource> {
   /** A `pg.Pool` without `query_timeout`. One connection is used for each run. */
   readonly pool: Pool
-  readonly resources: readonly Resource[]
+  readonly resources: readonly Known[]
   /**
    * Records per batch, which is a transaction. More costs memory and makes a dirty batch dearer; fewer costs
    * round trips. @defaultValue 4000
    */
   readonly batchRows?: number | undefined
   /** Bytes of source text per batch, whichever limit is met first. @defaultValue 4 MiB */
-  readonly batchBytes?: number
+  readonly batchBytes?: number | undefined
   /** Bytes of the longest record; a longer one is an error. @defaultValue 1 MiB */
   readonly maxRecordBytes?: number | undefined
   /**
@@ -30,7 +30,7 @@ export interface ImporterOptions {
    * goes on with another one. A single statement that takes longer has to be allowed for.
    * @defaultValue what was said of the pool before, else 60
    */
-  readonly noProgressSeconds?: number
+  readonly noProgressSeconds?: number | undefined
   /**
    * Seconds that a hook may take for one answer; then the run fails with `HOOK_FAILED`. See docs/hooks.md.
    * @defaultValue 300
@@ -47,25 +47,25 @@ export interface ImporterOptions {
    * Settings for each transaction that writes rows, such as those that policies of row-level security ask for. In a
    * transaction of yours (`run({ client })`) they stay set to its end. @defaultValue none
    */
-  readonly session?: SessionHook | undefined
+  readonly sessionVariables?: SessionVariables | undefined
 }
 
-export interface RunOptions extends ImportSettings {
+export interface RunOptions<Known extends Resource = Resource> extends ImportSettings {
   /** Name of a resource. */
-  readonly resource: string
+  readonly resource: Known['name']
   /** A file as a Node or Web stream, bytes or chunks of bytes; or objects, if no `format` is given. */
   readonly source: ByteSource | ObjectSource
   /** `csv`, `ndjson` or `json` (an array). Without it, `source` yields objects. */
-  readonly format?: string
+  readonly format?: FormatName<Known> | undefined
   /** Bytes of the largest file, counted when they are no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
-  /** Who asks, for the resource's `scope` and the importer's `session`. */
+  /** Who asks, for the resource's `scope` and the importer's `sessionVariables`. */
   readonly caller?: Caller | undefined
   /**
    * A connection inside a transaction of yours. Nothing is committed or rolled back; when `run` throws, roll back.
    * @defaultValue a connection of the pool, with a transaction for each batch
    */
-  readonly client?: Client
+  readonly client?: Client | undefined
   /**
    * Hears every record error, once its batch is in; the report keeps the first 1,000. A promise is waited for. If it
    * throws or rejects, the run ends with `HOOK_FAILED`; what is committed stays.
@@ -76,7 +76,7 @@ export interface RunOptions extends ImportSettings {
    * the run. A CSV file begins with the column `lading_error`, which an import ignores. The run goes no faster than
    * it takes them.
    */
-  readonly rejects?: Writable
+  readonly rejects?: Writable | undefined
   /** Hears the counts after each batch. What it returns or throws is dealt with as that of `onError` is. */
   readonly onProgress?: ((progress: ImportProgress) => unknown) | undefined
   /**

@@ -1,12 +1,9 @@
 // What one import is asked to do, as plain data: a job keeps it, and every attempt at the job does the same.
 import { LadingError } from '../errors/lading-error.ts'
+import type { Delimiter, Encoding } from '../format/format.ts'
 import type { OnConflict } from '../staging/conflict.ts'
 
-export type { OnConflict }
-
-export type Delimiter = ',' | ';' | '\t' | '|'
-
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+export type { Delimiter, Encoding, OnConflict }
 
 /** How the bytes of a file are to be read. Formats leave alone what does not concern them. */
 export interface FileSettings {

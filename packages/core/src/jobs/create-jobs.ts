@@ -8,6 +8,7 @@ import { noopMetrics } from '../metrics/noop.ts'
 import { quietMetrics } from '../metrics/quiet-metrics.ts'
 import { withClient } from '../postgres/client.ts'
 import type { QueueKind } from '../queue/queue.ts'
+import type { Resource } from '../resource/resource-types.ts'
 import { remoteAccess } from '../source/remote-access.ts'
 import { identityOf } from '../storage/identity.ts'
 import { translated } from '../storage/translated.ts'
@@ -56,6 +57,7 @@ import { type RunJob, toItsStorage, workOn } from './work/worker.ts'
  * const job = await jobs.submitImport({ resource: 'users', format: 'csv', source })
  * await jobs.work({ signal })
  */
+export function createJobs<Known extends Resource>(options: JobsOptions<Known>): Jobs<Known>
 export function createJobs(options: JobsOptions): Jobs {
   const { exporter, queue, leaseSeconds = 30, maxAttempts = 5 } = options
   const storage = translated(options.storage)
@@ -63,13 +65,13 @@ export function createJobs(options: JobsOptions): Jobs {
   const log = quietLog('onError', options.onError)
   const onError = (error: unknown, jobId?: string) => log(error, jobId === undefined ? {} : { jobId })
   const kept = {
-    fileExpiryHours: options.fileExpiryHours ?? 24,
+    fileExpiryHours: wholeNumber('fileExpirySeconds', options.fileExpirySeconds ?? 86_400, 1) / 3600,
     storedErrors: wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0),
   }
   const importer = internalsOf(options.importer)
   const most = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
   const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', most, 1)
-  const ttlHours = wholeNumber('idempotencyTtlHours', options.idempotencyTtlHours ?? 24, 1)
+  const ttlHours = wholeNumber('idempotencyTtlSeconds', options.idempotencyTtlSeconds ?? 86_400, 1) / 3600
   const keys = createKeyStore(importer.pool, { leaseSeconds, ttlHours })
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
   const metrics = quietMetrics(options.metrics ?? noopMetrics, onError)
@@ -81,8 +83,8 @@ export function createJobs(options: JobsOptions): Jobs {
     storage,
     queue,
     metrics,
-    jobRetentionDays: days('jobRetentionDays', options.jobRetentionDays ?? 30),
-    spoolRetentionDays: days('spoolRetentionDays', options.spoolRetentionDays ?? 7),
+    jobRetentionDays: days('jobRetentionSeconds', options.jobRetentionSeconds ?? 30 * 86_400),
+    spoolRetentionDays: days('spoolRetentionSeconds', options.spoolRetentionSeconds ?? 7 * 86_400),
     onError,
   }
   const verifying = options.verifyStored
@@ -91,7 +93,8 @@ export function createJobs(options: JobsOptions): Jobs {
   const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
   const onOutage = quietly('onOutage', options.onOutage, onError)
   const outages = watchOutages({ pool: importer.pool, metrics, onOutage })
-  const outageLimitHours = atLeast('outageLimitHours', options.outageLimitHours ?? defaults.outageLimitHours)
+  const { outageLimitSeconds = defaults.outageLimitSeconds } = options
+  const outageLimitHours = atLeast('outageLimitSeconds', outageLimitSeconds) / 3600
   const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages }
   const worker = { store, name: processName, ...attempts, observer, onError }
 
@@ -109,7 +112,7 @@ export function createJobs(options: JobsOptions): Jobs {
     submitExport: submit => submitExport(submit, parts),
     submitBundleExport: (submit = {}) => submitBundleExport(submit, parts),
     submitBundleImport: submit => submitBundleImport(submit, parts),
-    expectRoom: (wanted = {}) => expectRoom(wanted, { ...parts, pool: importer.pool }),
+    checkCapacity: (wanted = {}) => expectRoom(wanted, { ...parts, pool: importer.pool }),
     claimKey: (key, kind, { tenant = '' } = {}) => claimKey({ tenant, key }, kind, keys, leaseSeconds),
     async get(id, { tenant } = {}) {
       const row = await known(id)
@@ -210,15 +213,16 @@ function goneMeanwhile(error: unknown): undefined {
 
 function verifyOptions(options: true | VerifyStoredOptions): VerifyStoredOptions {
   if (options === true) return {}
-  const { bytesPerSecond = defaults.verifyBytesPerSecond, everyHours = 24 } = options
+  const { bytesPerSecond = defaults.verifyBytesPerSecond, everySeconds = 86_400 } = options
   return {
     bytesPerSecond: wholeNumber('verifyStored.bytesPerSecond', bytesPerSecond, 1024),
-    everyHours: wholeNumber('verifyStored.everyHours', everyHours, 1),
+    everySeconds: wholeNumber('verifyStored.everySeconds', everySeconds, 1),
   }
 }
 
+/** An option in seconds. */
 function days(name: string, value: number | false): number | false {
-  return value === false ? false : wholeNumber(name, value, 1)
+  return value === false ? false : wholeNumber(name, value, 1) / 86_400
 }
 
 function atLeast(name: string, value: number): number {

@@ -3,36 +3,37 @@ import type { Exporter } from '../exporter/create-exporter.ts'
 import type { Importer } from '../importer/create-importer.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Queue } from '../queue/queue.ts'
+import type { Resource } from '../resource/resource-types.ts'
 import type { RemoteOptions } from '../source/remote-access.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { VerifyStoredOptions } from './life/verify-stored.ts'
 import type { Job } from './store/job.ts'
 import type { Outage } from './work/outages.ts'
 
-export interface JobsOptions {
+export interface JobsOptions<Known extends Resource = Resource> {
   /** Jobs run on its pool: rows, errors and checkpoint of a batch are one transaction, so it must be one database. */
-  readonly importer: Importer
-  readonly exporter: Exporter
+  readonly importer: Importer<Known>
+  readonly exporter: Exporter<Known>
   readonly queue: Queue
   readonly storage: Storage
-  readonly metrics?: Metrics
+  readonly metrics?: Metrics | undefined
   /**
    * Hears of each job that ended here, for a log: one that a worker of this process had, or that nobody had. It is not
    * waited for; what it throws or rejects with goes to `onError`. @defaultValue nobody
    */
   readonly onJobEnd?: ((job: Job) => unknown) | undefined
   /** Seconds without a sign of life after which another worker takes a job. @defaultValue 30 */
-  readonly leaseSeconds?: number
+  readonly leaseSeconds?: number | undefined
   /**
    * Times that a job is begun without getting on before it fails: with the fault that ended the last attempt, or
    * with `POISON` if nobody lived to tell. A job that gets on is begun as often as it takes. @defaultValue 5
    */
-  readonly maxAttempts?: number
+  readonly maxAttempts?: number | undefined
   /**
-   * Hours for which a job waits for the database or the storage without getting further. Then it fails with the code of
-   * what it waited for, and can be retried. More outlives longer outages; less tells owners sooner. @defaultValue 24
+   * Seconds for which a job waits for the database or the storage without getting further. Then it fails with the code of
+   * what it waited for, and can be retried. More outlives longer outages; less tells owners sooner. @defaultValue 86400 (a day)
    */
-  readonly outageLimitHours?: number | undefined
+  readonly outageLimitSeconds?: number | undefined
   /**
    * Hears what jobs of this process wait for: once when that begins, once when it is over, and every ten minutes in
    * between. `onError` does not hear of it. @defaultValue nobody
@@ -42,7 +43,7 @@ export interface JobsOptions {
    * Seconds between two looks for jobs that the queue has forgotten. Less finds the jobs of a dead process sooner,
    * and asks the database more often. @defaultValue 30
    */
-  readonly sweepSeconds?: number
+  readonly sweepSeconds?: number | undefined
   /**
    * Hears what a log should have and no client may: the fault that ended a job and was none of its file, with its
    * causes, such as what a hook threw; and what breaks beside the jobs and is tried again, such as the sweep. It is not
@@ -50,35 +51,35 @@ export interface JobsOptions {
    * @defaultValue nobody
    */
   readonly onError?: ((error: unknown, context: { readonly jobId?: string }) => unknown) | undefined
-  /** Hours that the file of an export is kept that was submitted here, whoever makes it. @defaultValue 24 */
-  readonly fileExpiryHours?: number
+  /** Seconds for which the file of an export that was submitted here is kept. @defaultValue 86400 (a day) */
+  readonly fileExpirySeconds?: number | undefined
   /**
-   * Days that a job that has ended is kept, with its errors and its rejected records. `false`: it is not for this process
-   * to say, and it deletes none; one that says a number has to work. @defaultValue 30
+   * Seconds for which a job that has ended is kept, with its errors and its rejected records. `false`: this process
+   * deletes none; another one, which has a number, must work. @defaultValue 2592000 (30 days)
    */
-  readonly jobRetentionDays?: number | false
-  /** The same of the source of an import, with which its rejected records can be had. @defaultValue 7 */
-  readonly spoolRetentionDays?: number | false
+  readonly jobRetentionSeconds?: number | false | undefined
+  /** The same of the source of an import, with which its rejected records can be had. @defaultValue 604800 (7 days) */
+  readonly spoolRetentionSeconds?: number | false | undefined
   /** Seconds between two runs of the janitor; one of all servers does it. @defaultValue 60 */
-  readonly janitorSeconds?: number
+  readonly janitorSeconds?: number | undefined
   /**
    * Reads the stored files that jobs still need once more, slowly, and compares them with what was stored, so that
    * damage is known before somebody needs the file. `onError` and the metrics hear of it; nothing is deleted.
    * @defaultValue false
    */
-  readonly verifyStored?: boolean | VerifyStoredOptions
-  /** Hours for which a request with the same idempotency key gets the same job. @defaultValue 24 */
-  readonly idempotencyTtlHours?: number
+  readonly verifyStored?: boolean | VerifyStoredOptions | undefined
+  /** Seconds for which a request with the same idempotency key gets the same job. @defaultValue 86400 (a day) */
+  readonly idempotencyTtlSeconds?: number | undefined
   /**
    * Imports from URLs: what may be fetched, and with how much patience. `false`: nothing is fetched and none is taken.
    * Each process that works needs the same. @defaultValue from public servers on the ports 80 and 443
    */
-  readonly remote?: RemoteOptions | false
+  readonly remote?: RemoteOptions | false | undefined
   /**
    * Record errors of one job submitted here whose message and value are stored, whoever does it. Counts and rejected records are complete beyond
    * it; each takes some 300 bytes of the database. @defaultValue 100000
    */
-  readonly storedErrors?: number
+  readonly storedErrors?: number | undefined
   /**
    * Jobs of one caller that may be there without having ended; further ones are refused with `TOO_MANY_JOBS`. Those of
    * callers whom nobody knows count together. @defaultValue 1000

@@ -1,6 +1,7 @@
 // Durable runs: the interface that HTTP and the command line submit to, and that workers serve.
 import type { Readable } from 'node:stream'
 import type { RecordError } from '../errors/record-error.ts'
+import type { Resource } from '../resource/resource-types.ts'
 import type { ByteRange } from '../storage/storage.ts'
 import type { Health } from './health.ts'
 import type { Cleaned } from './life/janitor.ts'
@@ -10,7 +11,7 @@ import type { Job, JobKind } from './store/job.ts'
 import type { ListJobs } from './store/job-store.ts'
 import type { VerifiedFile } from './store/verify-file.ts'
 import type { KeyClaim } from './submit/idempotency.ts'
-import type { WantedRoom } from './submit/room.ts'
+import type { WantedCapacity } from './submit/room.ts'
 import type {
   BundleJobs,
   SubmitBundleExport,
@@ -52,25 +53,25 @@ export interface WorkOptions {
   readonly fetches?: number | undefined
 }
 
-export interface Jobs {
+export interface Jobs<Known extends Resource = Resource> {
   /**
    * Spools the source, then writes the job and its queue message in one transaction.
    *
    * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
    * `QUEUE_FULL` … and then neither a job nor a file is left. `JOB_NOT_FOUND` if `after` names no import of the caller's.
    */
-  submitImport(options: SubmitImport): Promise<Job>
+  submitImport(options: SubmitImport<Known>): Promise<Job>
   /**
    * Writes the job after a look at the URL that sends no packet. What the file is and whether it can be had is found by
    * the worker, and said by the job: `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FILE_TOO_LARGE` …
    *
    * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `JOB_NOT_FOUND`, `QUEUE_FULL`
    */
-  submitRemoteImport(options: SubmitRemoteImport): Promise<Job>
+  submitRemoteImport(options: SubmitRemoteImport<Known>): Promise<Job>
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`, `SCOPE_FAILED`, `QUEUE_FULL` */
-  submitExport(options: SubmitExport): Promise<Job>
+  submitExport(options: SubmitExport<Known>): Promise<Job>
   /** An export of several resources of one moment. @throws LadingError as `submitExport`, and `OPTION_INVALID` for a circle of references */
-  submitBundleExport(options?: SubmitBundleExport): Promise<Job>
+  submitBundleExport(options?: SubmitBundleExport<Known>): Promise<Job>
   /**
    * Unpacks and checks a bundle, then writes an import for each of its resources and the message of the first in one
    * transaction.
@@ -80,7 +81,7 @@ export interface Jobs {
    */
   submitBundleImport(options: SubmitBundleImport): Promise<BundleJobs>
   /** Whether one more file and job would be taken, before the file is read. @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS` */
-  expectRoom(wanted?: WantedRoom): Promise<void>
+  checkCapacity(wanted?: WantedCapacity): Promise<void>
   /**
    * Claims an idempotency key before the request that it came with has been read; others are refused meanwhile. To
    * be handed to one submission of the same tenant, and given up behind it in any case. A key is the tenant's own.

@@ -9,9 +9,9 @@ export interface PrometheusOptions {
   /** The resources whose names may be labels; any other is `other`. */
   readonly resources: readonly { readonly name: string }[]
   /** What the names begin with. @defaultValue `bulk_import_export_` */
-  readonly prefix?: string
+  readonly prefix?: string | undefined
   /** Where the metrics are registered, if they are to be exposed beside others. @defaultValue a registry of its own */
-  readonly register?: Registry
+  readonly register?: Registry | undefined
 }
 
 export interface PrometheusMetrics extends Metrics {

@@ -13,7 +13,7 @@ const lock = 5_120_184_216
 export interface MigrateOptions {
   readonly pool: Pool
   /** Folders of numbered `.sql` files, applied in this order. @defaultValue Lading's own */
-  readonly folders?: readonly string[]
+  readonly folders?: readonly string[] | undefined
 }
 
 export interface MigrateResult {

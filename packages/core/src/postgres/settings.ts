@@ -21,7 +21,7 @@ export async function settingsSql<Caller extends object>(
 ): Promise<string> {
   if (hook === undefined) return ''
   const settings: unknown = await callAsyncHook(
-    'The session hook',
+    'The hook sessionVariables',
     () => hook(caller && Object.freeze({ ...caller })),
     patience,
   )
@@ -49,5 +49,5 @@ function applicationSetting(name: string, value: unknown): string {
 }
 
 function failed(problem: string): LadingError {
-  return new LadingError('HOOK_FAILED', `The session hook ${problem}.`)
+  return new LadingError('HOOK_FAILED', `The hook sessionVariables ${problem}.`)
 }

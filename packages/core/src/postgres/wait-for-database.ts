@@ -6,16 +6,16 @@ import { type Pool, withClient } from './client.ts'
 
 export interface WaitOptions {
   /** Seconds for which it is waited for. @defaultValue 60 */
-  readonly seconds?: number
+  readonly timeoutSeconds?: number | undefined
   /**
    * `start`: a server that answers that it is starting or recovering. `reach`: also one that cannot be reached, as
    * when a server and its database are started at the same time. @defaultValue `'reach'`
    */
-  readonly until?: 'start' | 'reach'
+  readonly until?: 'start' | 'reach' | undefined
   /** Hears once what is waited for. That it throws or rejects is a warning of the process. @defaultValue nobody */
   readonly onWait?: ((sentence: string) => unknown) | undefined
   /** Ends the waiting. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** It starts, stops or recovers, or has no connection left (PostgreSQL manual, appendix A). */
@@ -31,11 +31,11 @@ const starting = ['57P01', '57P02', '57P03', '53300']
  * await waitForDatabase(pool, { onWait: sentence => log.warn(sentence) })
  */
 export async function waitForDatabase(pool: Pool, options: WaitOptions = {}): Promise<void> {
-  const { seconds = 60, until = 'reach', signal } = options
+  const { timeoutSeconds = 60, until = 'reach', signal } = options
   const onWait = quietLog('onWait', options.onWait)
   let isSaid = false
   await patiently(() => withClient(pool, client => client.query('select 1'), { access: 'read' }), {
-    forMs: seconds * 1000,
+    forMs: timeoutSeconds * 1000,
     signal,
     onFailure(error) {
       if (!isWorthIt(error, until)) throw error
@@ -43,7 +43,7 @@ export async function waitForDatabase(pool: Pool, options: WaitOptions = {}): Pr
       isSaid = true
       const why =
         error instanceof LadingError && error.sqlstate ? 'is starting or recovering' : 'cannot be reached yet'
-      onWait(`The database ${why}; it is waited for, for up to ${seconds} s.`)
+      onWait(`The database ${why}; it is waited for, for up to ${timeoutSeconds} s.`)
     },
   })
 }

@@ -147,12 +147,12 @@ describe('contradictions', () => {
     ['a name with a line ending', () => define('users\n', {}), 'its name must be'],
     [
       'a key that is no field',
-      () => define('users', { key: ['emial'] }),
+      () => define('users', { key: ['emial'] as never }),
       'key names "emial", which is no field; did you mean "email"?',
     ],
     [
       'a key that is an object member',
-      () => define('users', { key: ['constructor'] }),
+      () => define('users', { key: ['constructor'] as never }),
       'key names "constructor", which is no field.',
     ],
     [

@@ -3,58 +3,20 @@ import type { TObject } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
 import { nearest } from '../util/suggest.ts'
 import type {
-  Caller,
   FieldDefinition,
   Filters,
-  Issue,
   KeyDefinition,
-  LookUpContext,
-  LookUpRecord,
   ReferenceDefinition,
   ResourceDefinition,
 } from './definition.ts'
 import { codeWord, compileField, type Field, referredName } from './field.ts'
 import { compileShown, compileStandIn, type Joined, type StandIn } from './joined.ts'
 import { unsupportedOf } from './keywords.ts'
+import type { Key, Reference, Resource } from './resource-types.ts'
 import { spelling } from './spelling.ts'
+import type { FieldName } from './typed-names.ts'
 
-export type { Joined, StandIn }
-
-export interface Key {
-  readonly fields: readonly Field[]
-  readonly ignoreCase: boolean
-  readonly code: string
-}
-
-export interface Reference {
-  readonly field: Field
-  readonly table: string
-  readonly column: string
-  readonly code: string
-  readonly standIns: readonly StandIn[]
-  /** What an export can show of the row referred to: the fields that stand for this one, and those of `show`. */
-  readonly joined: readonly Joined[]
-}
-
-/** A compiled resource. Make it with `defineResource`; its shape is read, never written. */
-export interface Resource {
-  readonly name: string
-  readonly table: string
-  readonly fields: readonly Field[]
-  /** What a file may hold: the fields, and behind them those that stand for one (see `ReferenceDefinition.by`). */
-  readonly inputs: readonly Field[]
-  /** Natural keys as declared; the primary key is read from the catalogue. */
-  readonly keys: readonly Key[]
-  readonly references: readonly Reference[]
-  readonly showTriggerMessages: boolean
-  readonly unlogged: 'refuse' | 'allow'
-  readonly check: ((record: Record<string, unknown>, issue: Issue) => void) | undefined
-  readonly lookUp: ((records: readonly LookUpRecord[], context: LookUpContext) => Promise<void>) | undefined
-  readonly scope: ((caller: Caller | undefined) => Filters | Promise<Filters>) | undefined
-  readonly printRow:
-    | ((row: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> | null)
-    | undefined
-}
+export type { Joined, Key, Reference, Resource, StandIn }
 
 /**
  * Describes a table as seen from a file. The TypeBox schema is the one source of truth for names, order, types
@@ -69,14 +31,21 @@ export interface Resource {
  *
  * @throws LadingError `RESOURCE_INVALID` naming the resource and what contradicts itself.
  */
-export function defineResource<Schema extends TObject>(
-  name: string,
-  definition: ResourceDefinition<Schema>,
-): Resource {
+export function defineResource<
+  const Name extends string,
+  Schema extends TObject,
+  Referring extends FieldName<Schema> = never,
+  JoinedName extends string = never,
+  Scoped extends object = Filters | Promise<Filters>,
+  Printed extends object = Readonly<Record<string, unknown>>,
+>(
+  name: Name,
+  definition: ResourceDefinition<Schema, Referring, JoinedName, Scoped, Printed>,
+): Resource<Name, Schema, JoinedName> {
   const { schema, table, key = [] } = definition
   // Their keys are the schema's, which a mapped type over a generic cannot show to the compiler.
-  const references = (definition.references ?? {}) as Readonly<Record<string, ReferenceDefinition>>
-  const options = (definition.fields ?? {}) as Readonly<Record<string, FieldDefinition>>
+  const references = (definition.references ?? {}) as Partial<Record<string, ReferenceDefinition>>
+  const options = (definition.fields ?? {}) as Partial<Record<string, FieldDefinition>>
   const complain = (problem: string): never => {
     throw new LadingError('RESOURCE_INVALID', `Resource "${name}": ${problem}`)
   }
@@ -105,14 +74,14 @@ export function defineResource<Schema extends TObject>(
   assertColumnsDiffer(fields, complain)
   const compiled: Reference[] = []
   const inputs = [...fields]
-  for (const [referring, { table, column = 'id', code, by = {}, show = {} }] of Object.entries(references)) {
+  for (const [referring, { table, column = 'id', code, by = {}, show = {} }] of given(references)) {
     const field = fieldNamed(referring, 'references')
-    const standIns = Object.entries(by).map(([given, one], position) =>
-      compileStandIn(field, inputs.length + position, given, one),
+    const standIns = given(by).map(([name, one], position) =>
+      compileStandIn(field, inputs.length + position, name, one),
     )
     inputs.push(...standIns.map(standIn => standIn.field))
-    const shown = Object.entries(show).map(([given, one], position) =>
-      compileShown(inputs.length + position, given, one),
+    const shown = given(show).map(([name, one], position) =>
+      compileShown(inputs.length + position, name, one),
     )
     inputs.push(...shown.map(one => one.field))
     compiled.push({
@@ -126,9 +95,10 @@ export function defineResource<Schema extends TObject>(
   }
   assertNamesDiffer(inputs, complain)
 
-  return Object.freeze({
+  const resource: Resource = Object.freeze({
     name,
     table,
+    schema,
     fields,
     inputs,
     keys: keyDefinitions(key).map(one => ({
@@ -136,15 +106,23 @@ export function defineResource<Schema extends TObject>(
       ignoreCase: one.ignoreCase ?? false,
       code: one.code ?? `DUPLICATE_${namedIn(one.fields, byName).map(codeWord).join('_')}`,
     })),
+    joinedNames: compiled.flatMap(({ joined }) => joined.map(({ field }) => field.name)),
     references: compiled,
     showTriggerMessages: definition.showTriggerMessages ?? true,
     unlogged: unloggedOf(name, definition.unlogged),
-    // The pipeline knows records by their field names only; the schema's static type is for the author of `check`.
+    // The pipeline knows records by their field names only; the static types are for the author of the hooks.
     check: definition.check as Resource['check'],
     lookUp: definition.lookUp as Resource['lookUp'],
-    scope: definition.scope?.bind(definition),
-    printRow: definition.printRow?.bind(definition),
+    scope: definition.scope?.bind(definition) as Resource['scope'],
+    printRow: definition.printRow?.bind(definition) as Resource['printRow'],
   })
+  // Its names are those of the definition, which `Object.entries` does not tell the compiler.
+  return resource as Resource<Name, Schema, JoinedName>
+}
+
+/** The entries that are not undefined, which stands for one that is left out. */
+function given<Value>(record: Partial<Record<string, Value>>): readonly (readonly [string, Value])[] {
+  return Object.entries(record).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
 }
 
 /** A text that means nothing must not allow anything. */

@@ -2,7 +2,13 @@
 import { OptionalKind, type TSchema } from '@sinclair/typebox'
 import { LadingError } from '../errors/lading-error.ts'
 import { type ColumnType, readFieldSchema } from './column-type.ts'
-import type { FieldDefinition, MaskDefinition } from './definition.ts'
+import type { FieldDefinition } from './definition.ts'
+
+/** Characters of a text that an export shows; all others are stars. */
+export interface Mask {
+  readonly keepFirst: number
+  readonly keepLast: number
+}
 
 export interface Field {
   readonly name: string
@@ -19,7 +25,7 @@ export interface Field {
   /** Never exported, filtered or sorted by, and named to nobody. */
   readonly hidden: boolean
   /** How many characters of a text an export shows; undefined: all. */
-  readonly mask: Required<MaskDefinition> | undefined
+  readonly mask: Mask | undefined
   /** The time of the last change: an update that changes the row and does not give it sets it to now. */
   readonly touch: boolean
   /** The field that this one stands for: its value is looked up by what a file gives here. */
@@ -72,7 +78,7 @@ export function compileField(
   }
 }
 
-function assertMask(name: string, { kind }: ColumnType, mask: Required<MaskDefinition>): void {
+function assertMask(name: string, { kind }: ColumnType, mask: Mask): void {
   const complain = (problem: string) => new LadingError('RESOURCE_INVALID', `Field "${name}" ${problem}`)
   if (kind !== 'text') throw complain('has a mask, which only text can have; hide it instead.')
   for (const [part, kept] of Object.entries(mask)) {

@@ -1,16 +1,16 @@
 // defineConfig: what the command line and a server read from `lading.config.ts`.
 import { LadingError } from '../errors/lading-error.ts'
 import type { Resource } from './define.ts'
-import type { SessionHook } from './definition.ts'
+import type { SessionVariables } from './definition.ts'
 import { createRegistry } from './registry.ts'
 
 export interface Project {
   /** In the order of their references, so that whole-database work goes in that order. */
   readonly resources: readonly Resource[]
   /** Folders of migrations, relative to the file, which `lading migrate` applies after Lading's own. @defaultValue none */
-  readonly migrations?: readonly string[]
+  readonly migrations?: readonly string[] | undefined
   /** Tells policies of the database who asks, in every run that the command line or a worker of it does. @defaultValue nothing is told */
-  readonly session?: SessionHook
+  readonly sessionVariables?: SessionVariables | undefined
 }
 
 /** @throws LadingError `RESOURCE_UNKNOWN`, naming the known ones */

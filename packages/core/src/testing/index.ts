@@ -1,6 +1,8 @@
 // The public API of @lading/core/testing: a conformance suite for each contract, for any test runner, and failpoints.
 export { type Failpoint, setFailpoints } from '../util/failpoint.ts'
+export type { RemoteNames } from './http/remote-site.ts'
 export { httpSuiteService } from './http/service.ts'
+export type { Before, BrittleService, DiscreetService, Principal } from './http/site.ts'
 export {
   frameworkGroups,
   type HttpSuiteGroup,
@@ -8,6 +10,7 @@ export {
   type HttpSuiteService,
   httpSuite,
 } from './http/suite.ts'
+export type { BedPart } from './queue/samples.ts'
 export { type QueueBed, type QueueSuiteOptions, type QueueSuiteSettings, queueSuite } from './queue/suite.ts'
 export type { SuiteRunner } from './runner.ts'
 export { type StorageSuiteOptions, storageSuite } from './storage/suite.ts'

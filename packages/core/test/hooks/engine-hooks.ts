@@ -46,18 +46,19 @@ export const engineHooks: readonly HookCase[] = [
     use: (bed, scope) => bed.exporting({ resource: { scope } }),
   },
   {
-    name: 'session of an importer',
+    name: 'sessionVariables of an importer',
     kind: 'answer',
     good: () => ({}),
     ...importing,
-    use: (bed, session, signal) => bed.importing({ importer: { session }, run: { signal } }),
+    use: (bed, sessionVariables, signal) =>
+      bed.importing({ importer: { sessionVariables }, run: { signal } }),
   },
   {
-    name: 'session of an exporter',
+    name: 'sessionVariables of an exporter',
     kind: 'answer',
     good: () => ({}),
     ...exporting,
-    use: (bed, session) => bed.exporting({ exporter: { session } }),
+    use: (bed, sessionVariables) => bed.exporting({ exporter: { sessionVariables } }),
   },
   {
     name: 'printRow',

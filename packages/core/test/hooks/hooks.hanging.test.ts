@@ -46,7 +46,7 @@ test('a run that is cancelled does not wait for them', async () => {
   expect(runs.map(({ name }) => name)).toEqual([
     'lookUp',
     'scope of an import',
-    'session of an importer',
+    'sessionVariables of an importer',
     'onError of a run',
     'onProgress of a run',
   ])
@@ -67,7 +67,7 @@ test('a run that is cancelled does not wait for them', async () => {
   }
 })
 
-test.each(['scope', 'session', 'onRows', 'onProgress'] as const)(
+test.each(['scope', 'sessionVariables', 'onRows', 'onProgress'] as const)(
   'an export whose reader leaves does not wait for %s',
   async name => {
     const { pool } = patient.database
@@ -82,7 +82,7 @@ test.each(['scope', 'session', 'onRows', 'onProgress'] as const)(
     const exporter = createExporter({
       pool,
       resources: [things(name === 'scope' ? { scope: hook } : {})],
-      ...(name === 'session' && { session: hook }),
+      ...(name === 'sessionVariables' && { sessionVariables: hook }),
     })
     const stream = exporter.stream({ resource: 'things', format: 'ndjson', caller, [name]: hook })
     stream.resume()

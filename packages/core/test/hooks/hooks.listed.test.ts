@@ -19,7 +19,7 @@ function functionMembers(text: string): readonly string[] {
   const found: string[] = []
   for (const [, name = '', body = ''] of text.matchAll(/^export interface (\w+).*? \{\n(.*?)^\}/gms)) {
     if (!isGiven.test(name) || !new RegExp(`\\b${name}\\b`).test(exported)) continue
-    const members = /^ {2}(?:readonly )?(\w+)\??(?:\(|: \(+[\w)]|: (?:SessionHook|Authorize)\b)/gm
+    const members = /^ {2}(?:readonly )?(\w+)\??(?:\(|: \(+[\w)]|: (?:SessionVariables|Authorize)\b)/gm
     for (const [, member = ''] of body.matchAll(members)) found.push(`${name}.${member}`)
   }
   return found
@@ -30,14 +30,14 @@ const names: Readonly<Record<string, string>> = {
   'BundleOptions.onProgress': 'onProgress of a bundle',
   'BundleOptions.onRows': 'onRows of a bundle',
   'BundleSpool.keyOf': 'keyOf of a spool',
-  'ExporterOptions.session': 'session of an exporter',
+  'ExporterOptions.sessionVariables': 'sessionVariables of an exporter',
   'FieldDefinition.transform': 'transform',
   'HttpMetrics.expose': 'metrics.expose',
   'HttpMetrics.httpRequest': 'metrics.httpRequest',
   'HttpOptions.authorize': 'authorize',
   'HttpOptions.isDraining': 'isDraining',
   'HttpOptions.onFault': 'onFault',
-  'ImporterOptions.session': 'session of an importer',
+  'ImporterOptions.sessionVariables': 'sessionVariables of an importer',
   'JobsOptions.onError': 'onError of jobs',
   'JobsOptions.onJobEnd': 'onJobEnd',
   'JobsOptions.onOutage': 'onOutage',
@@ -58,8 +58,8 @@ const names: Readonly<Record<string, string>> = {
   'RunOptions.onError': 'onError of a run',
   'RunOptions.onProgress': 'onProgress of a run',
   'StandInDefinition.transform': 'transform',
-  'StreamOptions.onProgress': 'onProgress of a stream',
-  'StreamOptions.onRows': 'onRows of a stream',
+  'StreamCallOptions.onProgress': 'onProgress of a stream',
+  'StreamCallOptions.onRows': 'onRows of a stream',
   'WaitOptions.onWait': 'onWait',
 }
 

@@ -8,6 +8,7 @@ import {
   importReportOf,
   LadingError,
   type RecordError,
+  type Resource,
   type RunOptions,
 } from '../../src/index.ts'
 import { bytes } from '../support.ts'
@@ -40,7 +41,7 @@ export async function openBookings(shape: Shape): Promise<Bed> {
     database,
     async run(file, { batchRows = 5_000, ...options } = {}) {
       const errors: RecordError[] = []
-      const importer = createImporter({ pool: stranger.pool, resources: [bookings], batchRows })
+      const importer = createImporter<Resource>({ pool: stranger.pool, resources: [bookings], batchRows })
       let fault: string | undefined
       const report = await importer
         .run({

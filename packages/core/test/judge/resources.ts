@@ -21,7 +21,7 @@ const peopleDefinition = {
     meta: Type.Optional(Type.Unknown()),
     updated_at: Type.Optional(Type.String({ format: 'date-time' })),
   }),
-  key: [{ fields: ['email'], ignoreCase: true }, { fields: ['badge'] }],
+  key: [{ fields: ['email'], ignoreCase: true }, { fields: ['badge'] }] as const,
 }
 
 const people = defineResource('people', {
@@ -45,7 +45,7 @@ const slotsDefinition = {
     size: nullable(Type.Integer()),
     label: nullable(Type.String()),
   }),
-  key: [{ fields: ['site', 'code'], ignoreCase: true }],
+  key: [{ fields: ['site', 'code'], ignoreCase: true }] as const,
 }
 
 const slots = defineResource('slots', slotsDefinition)

@@ -9,6 +9,7 @@ import {
   importReportOf,
   memoryStorage,
   postgresQueue,
+  type Resource,
   type RunOptions,
   Type,
 } from '../../src/index.ts'
@@ -85,7 +86,7 @@ const runs: readonly Partial<RunOptions>[] = [
 /** @param admin a pool with nothing unusual, which looks at what is in the table */
 export async function scenario(pool: pg.Pool, admin: pg.Pool): Promise<readonly string[]> {
   await admin.query('truncate things')
-  const importer = createImporter({ pool, resources: [things], batchRows: 4 })
+  const importer = createImporter<Resource>({ pool, resources: [things], batchRows: 4 })
   const seen: string[] = []
   for (const options of runs) {
     const told: string[] = []
@@ -130,8 +131,8 @@ async function byJobs(pool: pg.Pool, admin: pg.Pool): Promise<string[]> {
   await admin.query('truncate things')
   const queue = postgresQueue({ pool, pollMs: 50 })
   const jobs = createJobs({
-    importer: createImporter({ pool, resources: [things], batchRows: 4 }),
-    exporter: createExporter({ pool, resources: [things] }),
+    importer: createImporter<Resource>({ pool, resources: [things], batchRows: 4 }),
+    exporter: createExporter<Resource>({ pool, resources: [things] }),
     storage: memoryStorage(),
     queue,
   })

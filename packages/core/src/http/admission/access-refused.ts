@@ -7,7 +7,7 @@ export type RefusalReason = 'unauthenticated' | 'forbidden'
 
 export interface RefusalOptions extends ErrorOptions {
   /** Value of `WWW-Authenticate`, for `unauthenticated` only. @defaultValue `'Bearer'` */
-  readonly challenge?: string
+  readonly challenge?: string | undefined
 }
 
 /**

@@ -9,11 +9,11 @@ import { errnoOf, storageFault } from '../../storage/faults.ts'
 import { fileTooLarge } from './request-body.ts'
 
 /** @throws LadingError `FILE_TOO_LARGE` */
-export async function* limited(chunks: Readable, maxFileSize: number): AsyncGenerator<Buffer> {
+export async function* limited(chunks: Readable, maxFileBytes: number): AsyncGenerator<Buffer> {
   let size = 0
   for await (const chunk of chunks) {
     size += chunk.length
-    if (size > maxFileSize) throw fileTooLarge(maxFileSize)
+    if (size > maxFileBytes) throw fileTooLarge(maxFileBytes)
     yield chunk
   }
 }

@@ -40,7 +40,7 @@ export function formOverhead({ formFields, formFieldBytes }: HttpLimits): number
 const maxBoundary = 70
 
 export interface FormOptions {
-  readonly maxFileSize: number
+  readonly maxFileBytes: number
   readonly limits: HttpLimits
   /** Of the form as a whole. */
   readonly digests: readonly Digest[]
@@ -50,7 +50,7 @@ export interface FormOptions {
 export function readForm(
   body: Readable,
   contentType: string,
-  { maxFileSize, limits, digests }: FormOptions,
+  { maxFileBytes, limits, digests }: FormOptions,
 ): Form {
   const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType)
   const divider = boundary?.[1] ?? boundary?.[2] ?? ''
@@ -76,7 +76,7 @@ export function readForm(
       fields,
       parts: fields + 1,
       fieldSize: limits.formFieldBytes,
-      fileSize: maxFileSize,
+      fileSize: maxFileBytes,
     },
     // Called once for each part that the parser can make sense of.
     isPartAFile: (name, _type, fileName) => {
@@ -96,7 +96,7 @@ export function readForm(
     const contentType = parts.contentType(heard)
     stream = part
     part.on('error', () => undefined)
-    part.once('limit', () => fail(fileTooLarge(maxFileSize)))
+    part.once('limit', () => fail(fileTooLarge(maxFileBytes)))
     if (failure !== undefined) part.resume()
     else if (name !== 'file') fail(invalid(`The form has a file "${shown(name)}"; send it as "file".`))
     else file.resolve({ stream: part, fileName, contentType })

@@ -112,14 +112,15 @@ function sizeOf(parsed: unknown): number {
 }
 
 /** @throws LadingError `FILE_TOO_LARGE`, before anything is read, if the client itself says so. */
-export function checkAnnouncedSize(request: HttpRequest, maxFileSize: number, overhead = 0): void {
-  if (Number(request.headers['content-length'] ?? 0) > maxFileSize + overhead) throw fileTooLarge(maxFileSize)
+export function checkAnnouncedSize(request: HttpRequest, maxFileBytes: number, overhead = 0): void {
+  if (Number(request.headers['content-length'] ?? 0) > maxFileBytes + overhead)
+    throw fileTooLarge(maxFileBytes)
 }
 
-export function fileTooLarge(maxFileSize: number): LadingError {
+export function fileTooLarge(maxFileBytes: number): LadingError {
   return new LadingError(
     'FILE_TOO_LARGE',
-    `The file is larger than the ${maxFileSize} bytes that are allowed.`,
+    `The file is larger than the ${maxFileBytes} bytes that are allowed.`,
   )
 }
 

@@ -58,7 +58,7 @@ function readFromUrl(body: unknown, request: HttpRequest): Static<typeof importF
 }
 
 const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
-  const { jobs, limits, maxFileSize, registry } = service
+  const { jobs, limits, maxFileBytes, registry } = service
   const body = await readJson(request, limits, {
     invalid: start => explainText(start, request),
     tooLarge: howToSend(request, 'json', undefined),
@@ -72,7 +72,7 @@ const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
     resource,
     format,
     url,
-    maxBytes: maxFileSize,
+    maxBytes: maxFileBytes,
     caller: request.access.caller,
     maySee: resource => request.access.maySee('import', [resource]),
     idempotencyKey,

@@ -30,9 +30,9 @@ export const ready: Handler = async (_request, service) => {
 export const live: Handler = () => json(200, { status: 'alive' })
 
 /** An answer in any case, and in time: who asks for health does not wait for what hangs. */
-async function probe({ jobs, healthTimeoutMs }: Service): Promise<Health> {
+async function probe({ jobs, healthTimeoutSeconds }: Service): Promise<Health> {
   const timer = new AbortController()
-  const late = delay(healthTimeoutMs, down, { signal: timer.signal }).catch(() => down)
+  const late = delay(healthTimeoutSeconds * 1000, down, { signal: timer.signal }).catch(() => down)
   try {
     return await Promise.race([jobs.health().catch(() => down), late])
   } finally {

@@ -17,5 +17,5 @@ export function refuseWhileDraining({ isDraining }: Service): void {
  */
 export async function expectRoom(request: HttpRequest, { jobs }: Service): Promise<void> {
   const bytes = Number(request.headers['content-length'] ?? 0)
-  await jobs.expectRoom({ bytes: Number.isSafeInteger(bytes) ? bytes : 0, caller: request.access.caller })
+  await jobs.checkCapacity({ bytes: Number.isSafeInteger(bytes) ? bytes : 0, caller: request.access.caller })
 }

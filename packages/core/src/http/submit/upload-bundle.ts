@@ -18,7 +18,7 @@ export interface BundleUpload {
 /** @throws LadingError; then neither a job nor a file is left */
 export function submitBundle(
   { signal, access }: HttpRequest,
-  { jobs, maxFileSize }: Service,
+  { jobs, maxFileBytes }: Service,
   { source, options, laterOptions, claim }: BundleUpload,
 ): Promise<BundleJobs> {
   return jobs.submitBundleImport({
@@ -27,7 +27,7 @@ export function submitBundle(
     caller: access.caller,
     maySee: resource => access.maySee('import', [resource]),
     permit: resources => access.permit(...resources),
-    maxBytes: maxFileSize,
+    maxBytes: maxFileBytes,
     laterSettings: laterOptions && (() => bundleSettings(laterOptions())),
     signal,
     idempotencyKey: claim,

@@ -31,7 +31,7 @@ export async function uploadRaw(
 ): Promise<Job | BundleJobs> {
   const options = readImport(queryPairs(request.rawQuery), service)
   const coding = codingOf(request)
-  checkAnnouncedSize(request, service.maxFileSize)
+  checkAnnouncedSize(request, service.maxFileBytes)
   if (!mayBeBundle(request, options, coding)) required(options)
   await permitNamed(request, options)
   expectWhole(claim, options, request)
@@ -39,7 +39,7 @@ export async function uploadRaw(
   if (request.body === undefined) throw noBody(request, 'The request has no body; send the file.')
   const body = detached(request.body, service.limits, digests)
   try {
-    const { start, whole } = await peek(limited(body, service.maxFileSize))
+    const { start, whole } = await peek(limited(body, service.maxFileBytes))
     // The name is none that the client gave: it says that the body is compressed.
     const fileName = coding === 'gzip' ? '.gz' : undefined
     const file = { fileName, contentType: contentTypeOf(request), start }
@@ -73,11 +73,15 @@ export async function uploadForm(
   const query = queryPairs(request.rawQuery)
   expectSame(claim, readImport(query, service))
   if (codingOf(request) !== 'identity') throw codingUnknown('A form is sent plain; compress the file in it.')
-  checkAnnouncedSize(request, service.maxFileSize, formOverhead(service.limits))
+  checkAnnouncedSize(request, service.maxFileBytes, formOverhead(service.limits))
   if (request.body === undefined) throw noBody(request, 'The form is empty; send file and resource.')
-  const { maxFileSize, limits } = service
+  const { maxFileBytes, limits } = service
   const digests = readDigests(request)
-  const form = readForm(request.body, header(request, 'content-type') ?? '', { maxFileSize, limits, digests })
+  const form = readForm(request.body, header(request, 'content-type') ?? '', {
+    maxFileBytes,
+    limits,
+    digests,
+  })
   try {
     const part = await form.file
     const options = readImport([...query, ...form.fields], service)
@@ -172,13 +176,13 @@ async function permitNamed({ access }: HttpRequest, { resource }: ImportOptions)
 
 function submit(
   { signal, access }: HttpRequest,
-  { jobs, maxFileSize }: Service,
+  { jobs, maxFileBytes }: Service,
   upload: Upload,
   idempotencyKey: KeyClaim | undefined,
 ): Promise<Job> {
   const { caller } = access
   const maySee = (resource: string) => access.maySee('import', [resource])
-  return jobs.submitImport({ ...upload, maxBytes: maxFileSize, caller, maySee, signal, idempotencyKey })
+  return jobs.submitImport({ ...upload, maxBytes: maxFileBytes, caller, maySee, signal, idempotencyKey })
 }
 
 function readImport(pairs: Pairs, { registry }: Service): ImportOptions {

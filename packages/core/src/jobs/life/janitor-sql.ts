@@ -26,7 +26,7 @@ export const oldSpoolsSql = `
 with due as (
   select id, source_key as key from lading.jobs
   where source_key is not null and ${isHere('source_storage', '$3')}
-    and ${ended} and ${endedAt} < clock_timestamp() - make_interval(days => $2)
+    and ${ended} and ${endedAt} < clock_timestamp() - make_interval(secs => $2::float8 * 86400)
   order by ${endedAt} limit $1 ${claimed}
 )
 update lading.jobs j set source_key = null from due where j.id = due.id returning due.key`
@@ -39,7 +39,7 @@ export const oldJobSql = `
 delete from lading.jobs
 where id = (
   select id from lading.jobs j
-  where ${ended} and ${endedAt} < clock_timestamp() - make_interval(days => $1)
+  where ${ended} and ${endedAt} < clock_timestamp() - make_interval(secs => $1::float8 * 86400)
     and not exists (
       select from lading.idempotency_keys k join lading.jobs asked on asked.id = k.job_id
       where (asked.id = j.id or asked.bundle = j.bundle) and k.expires_at > clock_timestamp()

@@ -14,8 +14,8 @@ import { takeTurnSql } from './janitor-sql.ts'
 export interface VerifyStoredOptions {
   /** Bytes a second that are read at most. @defaultValue 8 MiB */
   readonly bytesPerSecond?: number | undefined
-  /** Hours between two walks through all files, by one of all processes with the storage. @defaultValue 24 */
-  readonly everyHours?: number | undefined
+  /** Seconds between two walks through all files, by one of all processes with the storage. @defaultValue 86400 (a day) */
+  readonly everySeconds?: number | undefined
 }
 
 export interface VerifyStoredContext {
@@ -32,12 +32,12 @@ const lookMs = 60_000
 
 /** Walks until the signal. */
 export async function keepVerifying(context: VerifyStoredContext, signal: AbortSignal): Promise<void> {
-  const { everyHours = 24 } = context.options
+  const { everySeconds = 86_400 } = context.options
   while (!signal.aborted) {
     try {
       const place = (await identityOf(context.storage)) ?? null
       const turn = place === null ? 'verify' : `verify ${place}`
-      const taken = await ask(context.pool, takeTurnSql, [turn, everyHours * 3600 * 0.9])
+      const taken = await ask(context.pool, takeTurnSql, [turn, everySeconds * 0.9])
       if (taken.length > 0) await walk(context, place, signal)
     } catch (error) {
       if (!signal.aborted) context.onError(error)

@@ -142,7 +142,7 @@ export function toJob(row: JobRow): Job {
     resource: row.resource,
     format: row.format,
     submittedFormat: row.submitted_format ?? row.format,
-    settings: settingsOf(row),
+    options: settingsOf(row),
     metadata: row.metadata,
     after: row.after_job,
     afterResource: row.after_resource,

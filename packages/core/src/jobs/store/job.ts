@@ -77,7 +77,7 @@ export interface Job {
   /** The same for all imports that came in one bundle; null for any other job. */
   readonly bundle: string | null
   /** What an import was asked to do; `{}` for an export. */
-  readonly settings: ImportSettings
+  readonly options: ImportSettings
   /** What the caller noted of it. */
   readonly metadata: Readonly<Record<string, unknown>>
   /** The import that has to be completed before this one begins. */

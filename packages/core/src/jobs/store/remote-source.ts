@@ -40,7 +40,7 @@ delete from lading.remote_sources
 where job_id in (
   select r.job_id from lading.remote_sources r join lading.jobs j on j.id = r.job_id
   where j.status in ('completed', 'failed', 'cancelled')
-    and coalesce(j.completed_at, j.created_at) < clock_timestamp() - make_interval(days => $2)
+    and coalesce(j.completed_at, j.created_at) < clock_timestamp() - make_interval(secs => $2::float8 * 86400)
   limit $1
 )
 returning job_id`

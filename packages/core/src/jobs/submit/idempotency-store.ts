@@ -104,7 +104,7 @@ update lading.idempotency_keys set lease_until = clock_timestamp() + make_interv
 
 const settleSql = `
 update lading.idempotency_keys
-set job_id = $4, request = $5::json, expires_at = clock_timestamp() + make_interval(hours => $6) ${ours}
+set job_id = $4, request = $5::json, expires_at = clock_timestamp() + make_interval(secs => $6::float8 * 3600) ${ours}
 returning key`
 
 const dropSql = `delete from lading.idempotency_keys ${ours}`

@@ -4,7 +4,7 @@ import type { Caller } from '../../resource/definition.ts'
 import { knowsRoom, type Storage } from '../../storage/storage.ts'
 import { expectFewJobs } from './active-jobs.ts'
 
-export interface WantedRoom {
+export interface WantedCapacity {
   /** Of the file. @defaultValue 0: whether there is any room */
   readonly bytes?: number | undefined
   readonly caller?: Caller | undefined
@@ -22,7 +22,7 @@ interface Parts {
  * @throws LadingError `STORAGE_FULL`, where the storage knows; `TOO_MANY_JOBS`
  */
 export async function expectRoom(
-  { bytes = 0, caller }: WantedRoom,
+  { bytes = 0, caller }: WantedCapacity,
   { storage, pool, activeJobsPerCaller }: Parts,
 ): Promise<void> {
   if (knowsRoom(storage)) await storage.expectRoom(bytes)

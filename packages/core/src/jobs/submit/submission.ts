@@ -1,7 +1,9 @@
 // What a caller says when a job is submitted: what to do, with which file, for whom.
+import type { BundleFormat } from '../../exporter/bundle-options.ts'
 import type { FileShape, Selection } from '../../exporter/options.ts'
 import type { ImportSettings } from '../../importer/settings.ts'
 import type { Caller } from '../../resource/definition.ts'
+import type { FormatName, Resource } from '../../resource/resource-types.ts'
 import type { ByteSource } from '../../source/chunks.ts'
 import type { Job } from '../store/job.ts'
 import type { KeyClaim } from './idempotency.ts'
@@ -22,12 +24,12 @@ export interface ImportNotes extends JobNotes {
 }
 
 /** The settings are frozen with the job: every attempt at it does the same. */
-export interface SubmitImport extends ImportSettings, ImportNotes {
-  readonly resource: string
+export interface SubmitImport<Known extends Resource = Resource> extends ImportSettings, ImportNotes {
+  readonly resource: Known['name']
   /** Kept in the storage before the job exists, so that the job can be resumed and retried. */
   readonly source: ByteSource
   /** `csv`, `ndjson` or `json` (an array). */
-  readonly format: string
+  readonly format: FormatName<Known>
   /** Bytes of the largest file, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
   /** Asked for when the source has been read: settings that come behind the file, such as fields of a form. */
@@ -49,15 +51,17 @@ export interface SubmitImport extends ImportSettings, ImportNotes {
 }
 
 /** An import whose file a worker fetches, as the first thing that it does. */
-export interface SubmitRemoteImport extends Omit<ImportSettings, 'compression'>, ImportNotes {
-  readonly resource: string
+export interface SubmitRemoteImport<Known extends Resource = Resource>
+  extends Omit<ImportSettings, 'compression'>,
+    ImportNotes {
+  readonly resource: Known['name']
   /**
    * `http:` or `https:`, of a server that `createJobs({ remote })` allows. It may hold a secret: it is kept until the
    * file has come, for the worker only, and neither told nor logged.
    */
   readonly url: string
   /** @defaultValue what the name at the end of the URL tells, else the content type, else the first bytes */
-  readonly format?: string | undefined
+  readonly format?: FormatName<Known> | undefined
   /** As for an upload. */
   readonly maxBytes?: number | undefined
   /** As for an upload. */
@@ -100,11 +104,11 @@ export interface FileNotes extends JobNotes {
   readonly fileName?: string | undefined
 }
 
-export interface SubmitBundleExport extends FileNotes {
+export interface SubmitBundleExport<Known extends Resource = Resource> extends FileNotes {
   /** @defaultValue all */
-  readonly resources?: readonly string[] | undefined
+  readonly resources?: readonly Known['name'][] | undefined
   /** Of the files in the bundle: `ndjson` or `csv`. @defaultValue `'ndjson'` */
-  readonly format?: string | undefined
+  readonly format?: FormatName<Known, BundleFormat> | undefined
   /** As for any export. */
   readonly caller?: Caller | undefined
   /** As for an import. */
@@ -112,7 +116,12 @@ export interface SubmitBundleExport extends FileNotes {
 }
 
 /** Frozen with the job, as are the settings of an import. */
-export interface SubmitExport extends FileNotes, Selection, FileShape {
+export type SubmitExport<Known extends Resource = Resource> = Selection<Known> &
+  FileShape<Known> &
+  SubmitExportNotes
+
+/** What a caller may say of an export beside what the file holds. */
+export interface SubmitExportNotes extends FileNotes {
   /** Who asks, for the resource's `scope`; kept with the job, and asked for again at each attempt. */
   readonly caller?: Caller | undefined
   /** As for an import. */

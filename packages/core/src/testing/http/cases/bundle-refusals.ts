@@ -80,8 +80,8 @@ export const bundleRefusalCases: HttpCases = {
     const bundle = await bundleArchive([wide])
     assert.ok(bundle.length < 3_000)
     await leavesNothing(site, async () => {
-      for (const maxFileSize of [10_000, 200]) {
-        const small = await site.serve({ maxFileSize })
+      for (const maxFileBytes of [10_000, 200]) {
+        const small = await site.serve({ maxFileBytes })
         await assertProblem(await sendBundle(small, bundle), 413, 'FILE_TOO_LARGE')
         await assertProblem(
           await form(small, file(bundle.toString('latin1'), 'x.tar.gz')),

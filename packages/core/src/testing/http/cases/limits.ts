@@ -169,7 +169,7 @@ export const limitCases: HttpCases = {
 
   'a disk that is full, or as many jobs as are allowed: told before the body': async site => {
     const without = (fault: LadingError) =>
-      site.serve({ jobs: { ...site.service.jobs, expectRoom: () => Promise.reject(fault) } })
+      site.serve({ jobs: { ...site.service.jobs, checkCapacity: () => Promise.reject(fault) } })
     await leavesNothing(site, async () => {
       const full = await without(new LadingError('STORAGE_FULL', 'The storage has no room for this.'))
       assert.deepEqual(await refusedUnread(full), {
@@ -186,11 +186,11 @@ export const limitCases: HttpCases = {
 
   'the storage is asked for as much room as the client announces': async site => {
     const asked: unknown[] = []
-    const expectRoom = async (wanted: unknown) => {
+    const checkCapacity = async (wanted: unknown) => {
       asked.push(wanted)
       throw new LadingError('STORAGE_FULL', 'The storage has no room for this.')
     }
-    const served = await site.serve({ jobs: { ...site.service.jobs, expectRoom } })
+    const served = await site.serve({ jobs: { ...site.service.jobs, checkCapacity } })
     await refusedUnread(served)
     assert.deepEqual(asked, [{ bytes: 1_000_000, caller: undefined }])
   },

@@ -45,7 +45,7 @@ export const permitCases: HttpCases = {
     })
     // Whether there is room is asked before a form is read, which names its resource inside.
     assert.deepEqual(
-      parts.calls.filter(call => call !== 'jobs.expectRoom'),
+      parts.calls.filter(call => call !== 'jobs.checkCapacity'),
       [],
     )
   },

@@ -28,7 +28,7 @@ export const probeCases: HttpCases = {
 
   'a probe that hangs is an answer too': async site => {
     const health = () => new Promise<never>(() => undefined)
-    const { base } = await site.serve({ jobs: { ...site.service.jobs, health }, healthTimeoutMs: 50 })
+    const { base } = await site.serve({ jobs: { ...site.service.jobs, health }, healthTimeoutSeconds: 0.05 })
     assert.equal((await fetch(`${base}/health`)).status, 503)
   },
 

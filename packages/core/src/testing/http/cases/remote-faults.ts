@@ -38,7 +38,7 @@ export const remoteFaultCases: HttpCases = {
   },
 
   'one that is larger than allowed is not fetched to its end': async site => {
-    const small = await site.serve({ maxFileSize: 1_000 })
+    const small = await site.serve({ maxFileBytes: 1_000 })
     const uploads = await newUploads(site)
     await files(site, giving(usersCsv(100)), async url => {
       assert.deepEqual(await outcome(small, url('/users.csv')), ['failed', 'FILE_TOO_LARGE', 'csv', 0])

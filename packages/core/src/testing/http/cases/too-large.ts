@@ -25,10 +25,10 @@ import {
   usersCsv,
 } from '../site.ts'
 
-const maxFileSize = 200_000
+const maxFileBytes = 200_000
 const large = () => usersCsv(20_000)
 
-const small = (site: HttpSite) => site.serve({ maxFileSize })
+const small = (site: HttpSite) => site.serve({ maxFileBytes })
 
 /** A body whose length is not announced. */
 function unannounced(body: string): ReadableStream {
@@ -46,7 +46,7 @@ async function sendUnannounced(url: string, type: string, body: string): Promise
 export const tooLargeCases: HttpCases = {
   'a file of exactly the limit is taken, one byte more is not': async site => {
     const rows = usersCsv(10)
-    const served = await site.serve({ maxFileSize: Buffer.byteLength(rows) })
+    const served = await site.serve({ maxFileBytes: Buffer.byteLength(rows) })
     const form = [field('resource', 'users'), file(rows)]
     assert.equal((await ended(served, await sendForm(served, formBody(form)))).progress.inserted_records, 10)
     const more = `${usersCsv(10)}\n`

@@ -130,7 +130,7 @@ export const unreadBodyCases: HttpCases = {
   },
 
   'a body that is too large, and a key that is in use, are refused instead of 100 Continue': async site => {
-    const served = await site.serve({ maxFileSize: 1_000 })
+    const served = await site.serve({ maxFileBytes: 1_000 })
     const headers = { 'Content-Type': 'text/csv', 'Content-Length': tenMegabytes, Expect: '100-continue' }
     const large = await answerTo(begun(served, '/v1/imports?resource=users', headers))
     assert.deepEqual([large.status, large.code], [413, 'FILE_TOO_LARGE'])

@@ -1,0 +1,35 @@
+// What createLading made → the options of createHttp, so that nothing is said twice.
+import type { Exporter } from '../exporter/create-exporter.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { Resource } from '../resource/resource-types.ts'
+import type { HttpMetrics, HttpOptions } from './service.ts'
+
+/** The part of a `Lading` that HTTP serves. */
+export interface ServedLading {
+  readonly jobs: Jobs
+  readonly exporter: Pick<Exporter, 'stream'>
+  readonly resources: readonly Resource[]
+  readonly metrics: HttpMetrics | undefined
+  readonly limits: { readonly maxFileBytes?: number | undefined }
+}
+
+/** Options of the service that `createLading` does not know. */
+export type ServedLadingOptions = Omit<HttpOptions, 'jobs' | 'exporter' | 'resources'>
+
+/**
+ * The options of `createHttp` for this `Lading`. `metrics` and `maxFileBytes` are those of the `Lading`, unless the
+ * options say otherwise.
+ */
+export function servedLading(
+  { jobs, exporter, resources, metrics, limits }: ServedLading,
+  options: ServedLadingOptions = {},
+): HttpOptions {
+  return {
+    ...options,
+    jobs,
+    exporter,
+    resources,
+    metrics: options.metrics ?? metrics,
+    maxFileBytes: options.maxFileBytes ?? limits.maxFileBytes,
+  }
+}
