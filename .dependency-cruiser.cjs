@@ -38,8 +38,10 @@ const stages = {
   jobs: {
     store: [],
     submit: ['store'],
+    dispatch: ['store'],
     work: ['store'],
-    life: ['store'],
+    lifecycle: ['store'],
+    maintenance: ['store'],
     outcome: ['store'],
   },
   http: {

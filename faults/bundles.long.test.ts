@@ -87,7 +87,7 @@ async function bundleFile(): Promise<string> {
   const stream = await bed.jobs.download(id)
   const file = `${bed.file}.tar.gz`
   await writeFile(file, stream === undefined ? '' : await buffer(stream))
-  await bed.pool.query('truncate cargo; delete from lading.jobs; delete from lading.queue')
+  await bed.pool.query('truncate cargo; delete from lading.jobs')
   await cleanUp(bed)
   expect(await bed.files()).toEqual([])
   return file
@@ -108,13 +108,12 @@ test.each<[Failpoint, number]>([
   expect(await bed.files()).toEqual([])
 })
 
-test('a submission of a bundle killed after_job_row_before_enqueue is a chain that the sweep finds', async () => {
+test('a submission of a bundle killed after_job_row_before_wake is a chain that workers find', async () => {
   const file = await bundleFile()
   const task = { name: 'import-bundle', file } as const
-  const submitting = bed.worker({ task, queueApart: true, failpoint: 'after_job_row_before_enqueue' })
+  const submitting = bed.worker({ task, queueApart: true, failpoint: 'after_job_row_before_wake' })
   await submitting.told('fired')
   await submitting.ended
-  expect((await bed.pool.query('select from lading.queue')).rowCount).toBe(0)
   const { rows: jobs } = await bed.pool.query('select id from lading.jobs order by number')
   expect(jobs).toHaveLength(2)
   const worker = bed.worker({ failpoint: 'after_claim:2' })

@@ -1,7 +1,7 @@
-// F8, F11, F24, F31: redelivery, SIGTERM, cancelling against everything, and eight processes that migrate at once.
+// F8, F11, F24, F31: repeated wake-ups, SIGTERM, cancelling against everything, and eight processes that migrate at once.
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { ladingMigrations, postgresQueue } from '../packages/core/src/index.ts'
+import { ladingMigrations } from '../packages/core/src/index.ts'
 import { createDatabase } from '../test-support/database.ts'
 import { fairClock } from '../test-support/fair-clock.ts'
 import { faultBed } from './support/bed.ts'
@@ -10,23 +10,22 @@ import type { Cut } from './support/settings.ts'
 
 const bed = faultBed()
 
-test('delivered five times more, also when it is done: nothing is done again', async () => {
+test('woken again and again while it runs and when it is done: nothing is done twice', async () => {
   const id = await bed.submit()
-  const queue = postgresQueue({ pool: bed.pool })
-  const again = () => queue.enqueue({ jobId: id, kind: 'import', resource: 'cargo' })
+  const wake = () => bed.pool.query(`select pg_notify('lading_jobs', lane) from lading.jobs`)
   bed.worker()
   for (const row of [2_001, 6_001, 12_001]) {
     await bed.reached(id, row)
-    await again()
+    await wake()
   }
   await bed.ended(id)
   const before = await bed.status(id)
-  for (let time = 0; time < 2; time++) {
-    await again()
-    await expect.poll(async () => (await bed.pool.query('select from lading.queue')).rowCount).toBe(0)
-  }
+  for (let time = 0; time < 2; time++) await wake()
+  // A later job passes, so the wake-ups have been heard.
+  const next = await bed.jobs.submitExport({ resource: 'cargo', format: 'csv' })
+  await bed.ended(next.id)
   expect(await bed.status(id)).toEqual({ ...before, token: 1 })
-  await bed.expectExact(id)
+  await bed.expectExact(id, { files: 2 })
 })
 
 test.each([0, 6_860, 14_700])(

@@ -28,7 +28,7 @@ function jobsOn(pool: pg.Pool, storage: Storage = fileStorage(bed.folder)): Jobs
   return createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool }),
+    queue: postgresQueue(),
     storage,
   })
 }

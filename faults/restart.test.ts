@@ -39,7 +39,7 @@ test('three immediate stops in the middle of batches: the worker lives, and the 
   const jobs = createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool }),
+    queue: postgresQueue(),
     storage: fileStorage(bed.folder),
   })
   const source = Buffer.from(cargoCsv(rows))

@@ -33,7 +33,7 @@ test('refused, nothing is lost that was reported; allowed, what is lost was warn
   const pool = new pg.Pool({ connectionString: server.url, max: 10 })
   pool.on('error', () => undefined)
   const stopping = new AbortController()
-  const queue = postgresQueue({ pool })
+  const queue = postgresQueue()
   const work = (unlogged: 'refuse' | 'allow') => {
     const resources = [numbers(unlogged)]
     const importer = createImporter({ pool, resources, batchRows: 50 })
@@ -44,7 +44,7 @@ test('refused, nothing is lost that was reported; allowed, what is lost was warn
       queue,
       storage: fileStorage(folder),
       leaseSeconds: 1,
-      sweepSeconds: 1,
+      rescueSeconds: 1,
     })
   }
   try {
@@ -97,7 +97,7 @@ test('refused, nothing is lost that was reported; allowed, what is lost was warn
     await working
   } finally {
     stopping.abort()
-    await queue.close()
+    await queue.close?.()
     await pool.end()
     for (const share of shares) await share.stop()
     await rm(dataDir, { recursive: true })

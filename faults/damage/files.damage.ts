@@ -63,7 +63,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lading-damage-'))
   await migrate({ pool, folders: [ladingMigrations()] })
   await pool.query('create table goods (ref int not null, label text not null)')
-  queue = postgresQueue({ pool, pollMs: 20, backoffMs: 5, maxBackoffMs: 20 })
+  queue = postgresQueue()
   const stored = fileStorage(folder)
   jobs = createJobs({
     importer: createImporter({ pool, resources: [goods(() => met('batch'))], batchRows: 10 }),
@@ -71,12 +71,15 @@ beforeAll(async () => {
     queue,
     storage: { ...stored, get: async (key, range) => Readable.from(pieces(stored, key, range)) },
     leaseSeconds: 5,
-    sweepSeconds: 1,
+    rescueSeconds: 1,
+    pollMs: 20,
+    backoffMs: 5,
+    maxBackoffMs: 20,
   })
 })
 afterAll(async () => {
   await stop()
-  await queue.close()
+  await queue.close?.()
   await database.drop()
   await rm(folder, { recursive: true, force: true })
 })

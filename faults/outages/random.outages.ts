@@ -65,7 +65,7 @@ test(`${count} jobs of every kind, outages of up to ${longest} s, seed ${seed}`,
   const jobs = createJobs({
     importer: createImporter({ pool, resources, batchRows: 100 }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool, pollMs: 100 }),
+    queue: postgresQueue(),
     storage: fileStorage(bed.folder),
     remote: { allow: [fileServer] },
   })

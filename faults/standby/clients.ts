@@ -66,20 +66,17 @@ export async function siteOn(url: string, folder: string, synchronousCommit: Lev
   const pool = new pg.Pool({ connectionString: url, max: 14, connectionTimeoutMillis: 2_000 })
   pool.on('error', () => undefined)
   const importer = createImporter({ pool, resources, batchRows: 60, synchronousCommit, noProgressSeconds: 2 })
-  const queue = postgresQueue({
-    pool,
-    pollMs: 50,
-    backoffMs: 20,
-    maxBackoffMs: 200,
-    onError: () => undefined,
-  })
+  const queue = postgresQueue()
   const jobs = createJobs({
     importer,
     exporter: createExporter({ pool, resources }),
     queue,
     storage: fileStorage(folder),
     leaseSeconds: 1,
-    sweepSeconds: 1,
+    rescueSeconds: 1,
+    pollMs: 50,
+    backoffMs: 20,
+    maxBackoffMs: 200,
     maxAttempts: 100,
   })
   const stopping = new AbortController()
@@ -97,7 +94,7 @@ export async function siteOn(url: string, folder: string, synchronousCommit: Lev
     async end() {
       stopping.abort()
       await Promise.allSettled(running)
-      await queue.close().catch(() => undefined)
+      await queue.close?.().catch(() => undefined)
       await pool.end()
     },
   }

@@ -158,7 +158,7 @@ test('a standby is refused in a sentence', async () => {
       ]
       const importer = createImporter({ pool: reading, resources })
       const exporter = createExporter({ pool: reading, resources })
-      const queue = postgresQueue({ pool: reading })
+      const queue = postgresQueue()
       const jobs = createJobs({ importer, exporter, queue, storage: fileStorage(folder) })
       const source = Buffer.from('file,ref,label\n1,1,a\n')
       const refusal = {
@@ -170,7 +170,7 @@ test('a standby is refused in a sentence', async () => {
         refusal,
       )
       await expect(migrate({ pool: reading, folders: [ladingMigrations()] })).rejects.toMatchObject(refusal)
-      await queue.close()
+      await queue.close?.()
       const server = startServer({ DATABASE_URL: standby.url, STORAGE_PATH: folder })
       await expect(server).rejects.toThrow(refusal.message)
       const work = ['--config', referenceConfig, 'work', '--storage', folder]

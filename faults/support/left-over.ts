@@ -1,15 +1,10 @@
-// What faults must not leave behind: errors that nobody caught, messages, connections, staging tables.
+// What faults must not leave behind: errors that nobody caught, jobs that are held, connections, staging tables.
 import type pg from 'pg'
 import { expect } from 'vitest'
 import { applicationName, type WorkerEvent } from './settings.ts'
 
 export function unhandledOf(events: readonly WorkerEvent[]): readonly WorkerEvent[] {
   return events.filter(({ event }) => event === 'unhandled')
-}
-
-/** Waits until the queue holds nothing more. */
-export async function expectDelivered(pool: pg.Pool): Promise<void> {
-  await expect.poll(async () => (await pool.query('select job_id from lading.queue')).rows).toEqual([])
 }
 
 export async function expectNothingLeft(pool: pg.Pool): Promise<void> {
@@ -20,10 +15,10 @@ export async function expectNothingLeft(pool: pg.Pool): Promise<void> {
            as backends,
          (select count(*) from pg_class where relpersistence = 't')::int as staging,
          (select count(*) from pg_prepared_xacts)::int as prepared,
-         (select count(*) from lading.queue)::int as messages`,
+         (select count(*) from lading.jobs where status = 'processing' or lease_until is not null)::int as held`,
       [applicationName],
     )
     return rows[0]
   }
-  await expect.poll(left, { interval: 50 }).toEqual({ backends: 0, staging: 0, prepared: 0, messages: 0 })
+  await expect.poll(left, { interval: 50 }).toEqual({ backends: 0, staging: 0, prepared: 0, held: 0 })
 }

@@ -55,19 +55,15 @@ const resources = [...project.resources, cargo(onRecord), ...fleetResources(sett
 const { patienceSeconds = 30 } = settings
 const importer = createImporter({ pool, resources, batchRows, noProgressSeconds: patienceSeconds })
 const exporter = createExporter({ pool, resources })
-const inDatabase = postgresQueue({
-  pool,
-  visibilityMs: leaseSeconds * 1_500,
-  pollMs: 50,
-  backoffMs: 20,
-  maxBackoffMs: settings.maxBackoffMs ?? 200,
-  onError: error => tell({ event: 'fault', error: String(error) }),
-})
-/** Like one outside of the database: enqueued to behind the commit. */
+const inDatabase = postgresQueue()
+/** Like one outside of the database: woken after the commit. */
 const apart: Queue = {
   ...inDatabase,
   joinsTransactions: false,
-  enqueue: message => inDatabase.enqueue(message),
+  withPool(own) {
+    const queue = inDatabase.withPool?.(own) ?? inDatabase
+    return { ...queue, joinsTransactions: false, wake: lane => queue.wake(lane) }
+  },
 }
 const queue = settings.queueApart === true ? apart : inDatabase
 const jobs = createJobs({
@@ -76,7 +72,10 @@ const jobs = createJobs({
   queue,
   storage: fileStorage(folder),
   leaseSeconds,
-  sweepSeconds: 0.2,
+  rescueSeconds: 0.2,
+  pollMs: 50,
+  backoffMs: 20,
+  maxBackoffMs: settings.maxBackoffMs ?? 200,
   maxAttempts: settings.maxAttempts ?? 100,
   remote: { allow: settings.allow === undefined ? [] : [settings.allow] },
   onJobEnd: ({ id, status, errorMessage }) =>
@@ -122,6 +121,6 @@ async function run(): Promise<void> {
 
 const stopBeating = startBeating()
 await run()
-await queue.close()
+await queue.close?.()
 await pool.end()
 tell({ event: 'done', peakBytes: process.resourceUsage().maxRSS * 1024, ...stopBeating() })

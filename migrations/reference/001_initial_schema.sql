@@ -11,7 +11,8 @@ create schema if not exists lading;
 
 create table if not exists lading.migrations (
   name text primary key,
-  applied_at timestamptz not null default now()
+  applied_at timestamptz not null default now(),
+  sha256 text
 );
 
 create table if not exists users (

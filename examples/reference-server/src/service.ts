@@ -46,14 +46,14 @@ export async function startService(
   await importer.check()
   const exporter = createExporter({ pool, resources, batchRows: config.exportBatchRows })
   const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined
-  const queue = postgresQueue({ pool, onError, maxDepth: config.queueDepth })
   const storage = fileStorage(config.storagePath, { reserveBytes: config.freeDiskBytes })
   // A folder that does not say which storage it is stops the server at its start, and not the first upload.
   await storage.identity()
   const jobs = createJobs({
     importer,
     exporter,
-    queue,
+    queue: postgresQueue(),
+    maxWaitingJobs: config.queueDepth,
     storage,
     ...(metrics && { metrics }),
     fileExpirySeconds: config.exportFileExpiryHours * 3_600,
@@ -84,7 +84,6 @@ export async function startService(
     async stop() {
       stopping.abort()
       await working
-      await queue.close()
     },
   }
 }

@@ -4,27 +4,7 @@ import { createDatabase, type TestDatabase } from '../../../test-support/databas
 import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
 
 /** The migrations as the repository has them, in the order in which they are applied. */
-const own = [
-  'lading/001_initial_schema',
-  'lading/002_jobs',
-  'lading/003_queue',
-  'lading/004_giving_back',
-  'lading/005_resume_by_range',
-  'lading/006_job_life',
-  'lading/007_idempotency',
-  'lading/008_janitor',
-  'lading/009_processing_time',
-  'lading/010_remote_sources',
-  'lading/011_bundles',
-  'lading/012_tenants',
-  'lading/013_fetched_bytes',
-  'lading/014_counted_once',
-  'lading/015_lists_by_time',
-  'lading/016_fetches',
-  'lading/017_storages',
-  'lading/018_waiting',
-  'lading/019_read_prefix',
-]
+const own = ['lading/001_initial_schema']
 const all = [...own, 'reference/001_initial_schema']
 const told = (what: string, names: readonly string[]) =>
   names.map(name => `${what.padEnd(15)}${name}\n`).join('')
@@ -72,7 +52,7 @@ it("applies only Lading's own without a configuration, and says so", async () =>
     cwd: await tempFolder(),
   })
   expect(code).toBe(0)
-  expect(stdout).toBe(`${told('applied', own)}${own.length} migrations applied.\n`)
+  expect(stdout).toBe(`${told('applied', own)}1 migration applied.\n`)
   expect(stderr).toBe(
     "lading: No lading.config.ts in this folder, so only Lading's own migrations are applied.\n",
   )

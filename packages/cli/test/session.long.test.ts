@@ -60,7 +60,7 @@ test('a worker tells it of the tenant that submitted the job', async () => {
   const jobs = createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool }),
+    queue: postgresQueue(),
     storage: fileStorage(folder),
   })
   const source = Buffer.from('code\nc\n')

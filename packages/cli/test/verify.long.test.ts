@@ -20,14 +20,14 @@ afterAll(() => database.drop())
 async function submitted(folder: string): Promise<{ readonly id: string; readonly path: string }> {
   const { pool } = database
   const { resources } = project
-  const queue = postgresQueue({ pool })
+  const queue = postgresQueue()
   const importer = createImporter({ pool, resources })
   const exporter = createExporter({ pool, resources })
   const jobs = createJobs({ importer, exporter, queue, storage: fileStorage(folder) })
   const source = Buffer.from('email,name,role,active\na@example.org,A,reader,true\n')
   const { id } = await jobs.submitImport({ resource: 'users', format: 'csv', source })
   await jobs.cancel(id)
-  await queue.close()
+  await queue.close?.()
   const { rows } = await pool.query('select source_key as key from lading.jobs where id = $1', [id])
   return { id, path: join(folder, rows[0].key) }
 }

@@ -23,7 +23,7 @@ async function endedDaysAgo(days: number, folder: string): Promise<string> {
   const jobs = createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool }),
+    queue: postgresQueue(),
     storage: fileStorage(folder),
   })
   const source = Buffer.from('email,name,role,active\n')

@@ -31,7 +31,7 @@ function server(folder: string): Jobs {
   return createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool }),
+    queue: postgresQueue(),
     storage: fileStorage(folder),
   })
 }

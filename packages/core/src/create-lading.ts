@@ -41,7 +41,7 @@ export function createLading(options: LadingOptions): Lading {
   let ownQueue: Queue | undefined
   const queue = () => {
     if (options.queue !== undefined) return options.queue
-    ownQueue ??= postgresQueue({ pool, onError })
+    ownQueue ??= postgresQueue()
     return ownQueue
   }
   let made: Jobs | undefined
@@ -91,7 +91,7 @@ export function createLading(options: LadingOptions): Lading {
     async close() {
       closing.abort()
       await Promise.allSettled(working)
-      await ownQueue?.close()
+      await ownQueue?.close?.()
     },
   }
 }

@@ -36,7 +36,7 @@ afterEach(async () => {
 /** Nobody listens to the errors of the pool but Lading. */
 function serviceOn(url: string) {
   const pool = new pg.Pool({ connectionString: url, max: 10 })
-  const queue = postgresQueue({ pool, backoffMs: 10, maxBackoffMs: 200, pollMs: 100 })
+  const queue = postgresQueue()
   const jobs = createJobs({
     importer: createImporter({ pool, resources, batchRows: 200 }),
     exporter: createExporter({ pool, resources }),
@@ -44,6 +44,10 @@ function serviceOn(url: string) {
     storage: fileStorage(join(folder, 'files')),
     maxAttempts: 1_000,
     leaseSeconds: 2,
+    rescueSeconds: 1,
+    backoffMs: 10,
+    maxBackoffMs: 200,
+    pollMs: 100,
   })
   const stopping = new AbortController()
   const working = jobs.work({ signal: stopping.signal })
@@ -53,7 +57,7 @@ function serviceOn(url: string) {
     async stop() {
       stopping.abort()
       await working
-      await queue.close()
+      await queue.close?.()
       await pool.end()
     },
   }
@@ -159,7 +163,7 @@ test('a worker that is stopped inside of a batch holds the row of its job no lon
   const { id } = await createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool }),
+    queue: postgresQueue(),
     storage: fileStorage(folder),
   }).submitImport({ resource: 'users', format: 'csv', source: csv })
   const { rows: claimed } = await database.pool.query(
@@ -196,7 +200,7 @@ test('a pool that is smaller than its workers need is refused with the figures',
   const jobs = createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool }),
+    queue: postgresQueue(),
     storage: fileStorage(folder),
   })
   const { signal } = new AbortController()

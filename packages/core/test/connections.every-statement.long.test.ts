@@ -79,7 +79,7 @@ function brittlePool(end: (client: pg.Client) => Promise<void>) {
 }
 
 const jobsOn = (pool: pg.Pool) => {
-  const queue = postgresQueue({ pool, backoffMs: 1, maxBackoffMs: 10, pollMs: 20 })
+  const queue = postgresQueue()
   const jobs = createJobs({
     importer: createImporter({ pool, resources, batchRows: 20 }),
     exporter: createExporter({ pool, resources }),
@@ -87,7 +87,10 @@ const jobsOn = (pool: pg.Pool) => {
     storage: fileStorage(folder),
     leaseSeconds: 1,
     maxAttempts: 1_000,
-    sweepSeconds: 1,
+    rescueSeconds: 1,
+    backoffMs: 1,
+    maxBackoffMs: 10,
+    pollMs: 20,
   })
   return { jobs, queue }
 }
@@ -112,7 +115,7 @@ test.each(Object.keys(ends) as (keyof typeof ends)[])(
     const exported = await ended((await jobs.submitExport({ resource: 'users', format: 'csv' })).id)
     stopping.abort()
     await working
-    await Promise.all([worker.queue.close(), queue.close()])
+    await Promise.all([worker.queue.close?.(), queue.close?.()])
     await pool.end()
 
     expect(imported).toMatchObject({

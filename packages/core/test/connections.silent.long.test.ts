@@ -34,7 +34,7 @@ afterEach(async () => {
 async function serviceThatStalls(stallsAt: (chunk: string, direction: Direction) => boolean) {
   proxy = await halfOpenProxy(database.url, stallsAt)
   pool = new pg.Pool({ connectionString: proxy.url, max: 10 })
-  const queue = postgresQueue({ pool, backoffMs: 10 })
+  const queue = postgresQueue()
   const jobs = createJobs({
     importer: createImporter({ pool, resources, noProgressSeconds, batchRows: 1_000 }),
     // What was said of the pool holds for whoever says nothing.
@@ -52,7 +52,7 @@ async function worked({ jobs, queue }: Awaited<ReturnType<typeof serviceThatStal
   await expect.poll(async () => (await jobs.get(id))?.status, { timeout: 25_000 }).toMatch(/completed|failed/)
   stopping.abort()
   await working
-  await queue.close()
+  await queue.close?.()
   return jobs.get(id)
 }
 

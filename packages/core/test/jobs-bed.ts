@@ -29,7 +29,11 @@ interface BedOptions
       | 'storage'
       | 'maxAttempts'
       | 'leaseSeconds'
-      | 'sweepSeconds'
+      | 'rescueSeconds'
+      | 'pollMs'
+      | 'backoffMs'
+      | 'maxBackoffMs'
+      | 'maxWaitingJobs'
       | 'queue'
       | 'onJobEnd'
       | 'onError'
@@ -88,8 +92,7 @@ export function jobsBed(): JobsBed {
   beforeEach(async () => {
     database = await createReferenceDatabase()
     folder = await mkdtemp(join(tmpdir(), 'lading-jobs-'))
-    const { pool } = database
-    queue = postgresQueue({ pool })
+    queue = postgresQueue()
     jobs = jobsWith({})
     stopping = new AbortController()
     working = Promise.resolve()
@@ -97,7 +100,7 @@ export function jobsBed(): JobsBed {
   afterEach(async () => {
     stopping.abort()
     await working
-    await queue.close()
+    await queue.close?.()
     await database.drop()
     await rm(folder, { recursive: true })
   })
@@ -141,6 +144,12 @@ export function jobsBed(): JobsBed {
       return (await jobs.get(id)) as Job
     },
   }
+}
+
+/** The queue in the database, which does some things otherwise. */
+export function queueWith(parts: Partial<Queue>): Queue {
+  const queue = postgresQueue()
+  return { ...queue, withPool: pool => ({ ...queue, ...queue.withPool?.(pool), ...parts }) }
 }
 
 /** Six records, of which three are rejected for five broken rules. */

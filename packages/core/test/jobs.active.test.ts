@@ -48,10 +48,8 @@ test('of ten that come at once, two are taken, and of the others nothing is left
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
   for (const outcome of outcomes)
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(tooMany)
-  const { rows } = await bed.database.pool.query(
-    'select (select count(*)::int from lading.jobs) jobs, (select count(*)::int from lading.queue) messages',
-  )
-  expect(rows).toEqual([{ jobs: 2, messages: 2 }])
+  const { rows } = await bed.database.pool.query('select count(*)::int as jobs from lading.jobs')
+  expect(rows).toEqual([{ jobs: 2 }])
 })
 
 test('a request that is repeated with its key is answered, whatever else there is', async () => {

@@ -12,10 +12,8 @@ import {
   fileStorage,
   type Job,
   type Jobs,
-  memoryQueue,
   memoryStorage,
   postgresQueue,
-  type Queue,
   type Storage,
 } from '../src/index.ts'
 import { allRows, entriesOf, plantRows } from './bundle-bed.ts'
@@ -57,7 +55,7 @@ describe('a bundle of all resources', () => {
 
       const empty = await createReferenceDatabase()
       const { pool } = empty
-      const queue = postgresQueue({ pool })
+      const queue = postgresQueue()
       const storage = memoryStorage()
       const jobs = createJobs({
         importer: createImporter({ pool, resources }),
@@ -84,7 +82,7 @@ describe('a bundle of all resources', () => {
       expect(await allRows(pool)).toEqual(await allRows(bed.database.pool))
       stopping.abort()
       await working
-      await queue.close()
+      await queue.close?.()
       await empty.drop()
     },
   )
@@ -118,23 +116,11 @@ describe('the import', () => {
 
   test('is all of its jobs or none: a queue that is full leaves neither jobs nor files', async () => {
     const source = await made()
-    const full = postgresQueue({ pool: bed.database.pool, maxDepth: 1 })
-    const jobs = bed.jobsWith({ queue: full })
+    const jobs = bed.jobsWith({ maxWaitingJobs: 1 })
     await jobs.submitImport({ resource: 'users', format: 'ndjson', source: Buffer.from('') })
     const [kept, jobsBefore] = [await files(), await jobCount()]
     await expect(jobs.submitBundleImport({ source })).rejects.toMatchObject({ code: 'QUEUE_FULL' })
     expect([await files(), await jobCount()]).toEqual([kept, jobsBefore])
-    await full.close()
-  })
-
-  test('is taken back as a whole where a queue outside of the database refuses it', async () => {
-    const source = await made()
-    const memory = memoryQueue()
-    const refusing: Queue = { ...memory, enqueue: () => Promise.reject(new Error('no queue today')) }
-    const jobs = bed.jobsWith({ queue: refusing })
-    await expect(jobs.submitBundleImport({ source })).rejects.toThrow('no queue today')
-    expect([await files(), await jobCount()]).toEqual([[], 0])
-    await memory.close()
   })
 
   test('leaves nothing where the storage breaks in its midst, or its client goes', async () => {

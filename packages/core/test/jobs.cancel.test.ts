@@ -1,8 +1,8 @@
 // Cancelled: at once while it waits, within a batch while it runs, not at all when it has ended; whoever else acts.
 import { describe, expect, test } from 'vitest'
-import { fileStorage, type Job, postgresQueue, type Queue } from '../src/index.ts'
+import { fileStorage, type Job, postgresQueue } from '../src/index.ts'
 import { gated } from './gated-storage.ts'
-import { jobsBed } from './jobs-bed.ts'
+import { jobsBed, queueWith } from './jobs-bed.ts'
 import { bytes, rowsOf } from './support.ts'
 
 const bed = jobsBed()
@@ -68,7 +68,7 @@ test('an import that runs stops within its batch, and what is in the table is co
 
 test.each([
   ['this process', () => bed.jobs],
-  ['another process', () => bed.jobsWith({ queue: postgresQueue({ pool: bed.database.pool }) })],
+  ['another process', () => bed.jobsWith({ queue: postgresQueue() })],
 ])(
   'a worker that only waits for its source hears of it from %s, long before its lease is over',
   async (_, canceller) => {
@@ -109,12 +109,11 @@ test('whoever writes it for long is asked to stop, and then it is cancelled', as
   await writer.query('begin')
   await writer.query('select from lading.jobs where id = $1 for update', [id])
   const interrupted: string[] = []
-  const queue: Queue = {
-    ...postgresQueue({ pool }),
+  const queue = queueWith({
     async interrupt(jobId) {
       interrupted.push(jobId)
     },
-  }
+  })
   const cancelling = bed.jobsWith({ queue }).cancel(id)
   await expect.poll(() => interrupted).toEqual([id])
   expect((await got(id)).status).toBe('pending')

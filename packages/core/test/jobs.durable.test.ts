@@ -72,7 +72,7 @@ describe('a role whose default is off', () => {
     url.searchParams.set('options', `-c synchronous_commit=${ofRole}`)
     const pool = new pg.Pool({ connectionString: url.href })
     const importer = createImporter({ pool, resources, batchRows: 3, synchronousCommit: level })
-    const queue = postgresQueue({ pool })
+    const queue = postgresQueue()
     const exporter = createExporter({ pool, resources })
     const jobs = createJobs({ importer, exporter, queue, storage: fileStorage(bed.folder) })
     const stopping = new AbortController()
@@ -91,7 +91,7 @@ describe('a role whose default is off', () => {
       await importer.run({ resource: 'users', format: 'csv', source: more })
     } finally {
       stopping.abort()
-      await queue.close()
+      await queue.close?.()
       await pool.end()
     }
     const told = await bed.database.pool.query(

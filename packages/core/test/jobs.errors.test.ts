@@ -85,22 +85,3 @@ test('an attempt that follows goes on with the numbers of the one before', async
   const byCode = await whole(id, { code: 'MISSING_FIELD' })
   expect(byCode.map(brief)).toEqual(all.filter(isWanted({ code: 'MISSING_FIELD' })).map(brief))
 })
-
-test('errors that were stored before there were places by code and field have them after the migration', async () => {
-  const id = await rejectedJob()
-  const { pool } = bed.database
-  await pool.query('update lading.record_errors set of_code = null, of_field = null, of_both = null')
-  await pool.query('alter table lading.jobs alter column error_counts drop not null')
-  await pool.query('update lading.jobs set error_counts = null')
-  await pool.query(await bed.migration('004_giving_back'))
-  const all = await whole(id)
-  for (const filter of [
-    { field: 'name' },
-    { code: 'INVALID_ROLE' },
-    { code: 'MISSING_FIELD', field: 'name' },
-  ]) {
-    const wanted = all.filter(isWanted(filter))
-    expect(wanted.length).toBeGreaterThan(0)
-    expect((await whole(id, filter)).map(brief)).toEqual(wanted.map(brief))
-  }
-})

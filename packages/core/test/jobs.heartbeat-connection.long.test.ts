@@ -22,7 +22,7 @@ beforeEach(async () => {
   database = await createReferenceDatabase()
   await database.pool.query(noteBeatsSql)
   pool = new pg.Pool({ connectionString: database.url, max: connections })
-  const queue = postgresQueue({ pool, visibilityMs: 3_600_000 })
+  const queue = postgresQueue()
   const isOpen = new Promise<void>(resolve => {
     open = resolve
   })
@@ -65,7 +65,7 @@ beforeEach(async () => {
       held.pop()?.release()
     }
     await working
-    await queue.close()
+    await queue.close?.()
     await pool.end()
   }
 })

@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { fileStorage, postgresQueue, type Queue, type Storage } from '../src/index.ts'
-import { file, jobsBed } from './jobs-bed.ts'
+import { fileStorage, type Storage } from '../src/index.ts'
+import { file, jobsBed, queueWith } from './jobs-bed.ts'
 
 const bed = jobsBed()
 
@@ -72,11 +72,9 @@ test('the lease of a job that writes no batch moves, does not run out, and nobod
   const leaseSeconds = 2
   const { ids, open } = await begun(leaseSeconds)
   const others = new AbortController()
-  const working = bed.jobsWith({ leaseSeconds, sweepSeconds: 0.1 }).work({ signal: others.signal })
+  const working = bed.jobsWith({ leaseSeconds, rescueSeconds: 0.1 }).work({ signal: others.signal })
   const looks: boolean[] = []
   const lived = async () => {
-    // Delivered to the other worker again and again, as a queue may.
-    await bed.database.pool.query('update lading.queue set visible_at = clock_timestamp(), claim = null')
     const { rows } = await bed.database.pool.query(
       `select token::int, lease_until > clock_timestamp() as holds,
          extract(epoch from lease_until - claimed_at)::float as seconds from lading.jobs`,
@@ -108,7 +106,7 @@ test('a worker whose jobs were taken over is told by the next beat, and says not
 
 test('so is one whose jobs were cancelled by a process that can tell it nothing', async () => {
   const { ids, stopped } = await begun(1)
-  const mute: Queue = { ...postgresQueue({ pool: bed.database.pool }), interrupt: async () => undefined }
+  const mute = queueWith({ interrupt: async () => undefined })
   const elsewhere = bed.jobsWith({ queue: mute })
   for (const id of ids) expect(await elsewhere.cancel(id)).toMatchObject({ status: 'cancelled' })
   await expect.poll(() => stopped.toSorted(), { timeout: 10_000 }).toEqual(['export', 'import'])

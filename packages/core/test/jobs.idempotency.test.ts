@@ -137,14 +137,15 @@ test('a claim that was lost to another request does not make a second job', asyn
   expect(await filesLeft()).toBe(1)
 })
 
-test('a queue outside of the database that is full leaves neither a job, a file nor a key', async () => {
+test('too many waiting jobs leave neither a job, a file nor a key', async () => {
   const options = { resources, pool: bed.database.pool }
-  const queue = memoryQueue({ maxDepth: 1 })
+  const queue = memoryQueue()
   const jobs = createJobs({
     importer: createImporter(options),
     exporter: createExporter(options),
     queue,
     storage: fileStorage(bed.folder),
+    maxWaitingJobs: 1,
   })
   const source = () => ({ resource: 'users', format: 'csv', source: bytes(file) })
   await jobs.submitImport(source())
@@ -154,7 +155,7 @@ test('a queue outside of the database that is full leaves neither a job, a file 
   expect(await ask('select count(*)::int from lading.jobs')).toEqual([{ count: 1 }])
   expect(await ask('select * from lading.idempotency_keys')).toEqual([])
   expect(await filesLeft()).toBe(1)
-  await queue.close()
+  await queue.close?.()
 })
 
 test('the janitor deletes keys that have expired, and claims of the dead, and no others', async () => {

@@ -74,7 +74,7 @@ function server(options: Partial<JobsOptions> = {}) {
   return createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
-    queue: postgresQueue({ pool }),
+    queue: postgresQueue(),
     storage: fileStorage(bed.folder),
     ...options,
   })
@@ -181,14 +181,6 @@ test('what an upload has left whose process died goes after an hour', async () =
   await plant('imports/44444444-4444-4444-8444-444444444444/source.tmp-0011223344556677', 55)
   expect(await bed.jobs.clean()).toEqual({ ...nothing, unfinished: 1 })
   expect(await files()).toEqual(['imports/44444444-4444-4444-8444-444444444444/source.tmp-0011223344556677'])
-})
-
-test('a message of a job that is no more is done with when it comes', async () => {
-  const { id } = await bed.jobs.submitImport(sourceOf())
-  await ask('delete from lading.jobs')
-  expect(await ask('select job_id from lading.queue')).toEqual([{ job_id: id }])
-  bed.work()
-  await expect.poll(() => ask('select job_id from lading.queue')).toEqual([])
 })
 
 describe('several servers', () => {

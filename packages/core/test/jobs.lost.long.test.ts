@@ -1,6 +1,7 @@
 // Attempts that end without a word: POISON only where the same place ended them, and nothing else explains them.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createJobStore } from '../src/jobs/store/job-store.ts'
+import { claimed } from './claimed.ts'
 import { file, jobsBed } from './jobs-bed.ts'
 import { bytes } from './support.ts'
 
@@ -8,7 +9,7 @@ const bed = jobsBed()
 let store: ReturnType<typeof createJobStore>
 beforeEach(() => {
   const nobody = () => {
-    throw new Error('No message is sent here.')
+    throw new Error('Nobody is woken here.')
   }
   store = createJobStore(bed.database.pool, nobody, { fileExpiryHours: 24, storedErrors: 10 })
 })
@@ -25,13 +26,7 @@ type Kind = keyof typeof kinds
 
 /** As a worker does that dies after it has come as far as this. */
 async function lose(kind: Kind, id: string, place: number, worker = 'dead', more = ''): Promise<number> {
-  const storage = await bed.database.pool.query('select source_storage from lading.jobs where id = $1', [id])
-  const row = await store.claim(id, {
-    name: worker,
-    leaseSeconds: 30,
-    storage: storage.rows[0].source_storage ?? undefined,
-  })
-  if (row === undefined || row === 'elsewhere') throw new Error('It could not be claimed.')
+  const row = await claimed(bed.database.pool, worker, id)
   const reached =
     kind === 'export'
       ? `processed = ${place * 10_000}, successful = ${place * 10_000}, inserted = ${place * 10_000}`
@@ -108,8 +103,11 @@ describe.each(Object.keys(kinds) as Kind[])('%s', kind => {
     for (let count = 1; count < 8; count++) {
       attempts.push(await lose(kind, id, 0))
       const outage = { code: 'DATABASE_UNAVAILABLE', message: 'It is away.', ageSeconds: 0 }
-      if (count % 2 === 0) await store.release(id, String(count), { counts: false })
-      else await store.wait(id, String(count), outage)
+      if (count % 2 === 0) await store.release(id, String(count))
+      else {
+        await store.wait(id, String(count), outage, { backoffMs: 1_000, maxBackoffMs: 300_000 })
+        await bed.database.pool.query('update lading.jobs set due_at = now() where id = $1', [id])
+      }
     }
     expect(attempts).toEqual([1, 1, 1, 1, 1, 1, 1])
   })

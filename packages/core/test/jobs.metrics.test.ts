@@ -36,7 +36,7 @@ const long = (name: string) =>
 async function halfDone(metrics: Metrics) {
   const { id } = await submit({ source: long('x') })
   const storage = gated(fileStorage(bed.folder), 0.5)
-  bed.work({ storage, metrics, sweepSeconds: 0.05 })
+  bed.work({ storage, metrics, rescueSeconds: 0.05 })
   await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(0)
   return { id, storage }
 }

@@ -19,7 +19,10 @@ const onOutage: JobsOptions['onOutage'] = outage => void outages.push(outage)
 const told = () => outages.map(({ event, code }) => `${event} ${code}`)
 
 /** Every pause is over at once. */
-const hurry = () => bed.database.pool.query('update lading.queue set visible_at = now() where claim is null')
+const hurry = () =>
+  bed.database.pool.query(
+    `update lading.jobs set due_at = now() where status = 'pending' and due_at < now() + interval '1 hour'`,
+  )
 
 /** A worker that has looked at its folder is about to claim. */
 async function waitsForTheLock(): Promise<void> {
@@ -101,14 +104,13 @@ describe('a job that waits', () => {
   /** Takes the folder away, and has the job meet that. */
   async function lose({ id }: { readonly id: string }) {
     const away = `${bed.folder}-away`
-    await bed.database.pool.query('delete from lading.queue where job_id = $1', [id])
+    await bed.database.pool.query(`update lading.jobs set due_at = now() + interval '1 day' where id = $1`, [
+      id,
+    ])
     bed.work({ onOutage })
     await expect.poll(async () => (await bed.jobs.health()).storage).toBe(true)
     await rename(bed.folder, away)
-    await bed.database.pool.query(
-      `insert into lading.queue (job_id, kind, resource) values ($1, 'import', 'users') on conflict do nothing`,
-      [id],
-    )
+    await bed.database.pool.query('update lading.jobs set due_at = now() where id = $1', [id])
     await triedOften(id, 2)
     return { id, free: () => rename(away, bed.folder) }
   }

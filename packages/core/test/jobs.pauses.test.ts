@@ -7,11 +7,11 @@ import { bytes } from './support.ts'
 const bed = jobsBed()
 
 test.each([
-  [2, 4],
-  [8, 256],
-  [9, 300],
-  [40, 300],
-])('after %i attempts and one more it is %i seconds', async (attempts, seconds) => {
+  [2, 4, 5],
+  [8, 256, 300],
+  [9, 300, 300],
+  [40, 300, 300],
+])('after %i attempts and one more it is %i to %i seconds', async (attempts, least, most) => {
   await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes('email\n') })
   await bed.database.pool.query('update lading.jobs set attempts = $1', [attempts])
   const storage: Storage = {
@@ -29,7 +29,7 @@ test.each([
   bed.work({ storage, maxAttempts: 100 })
   const pauses = async () =>
     (await bed.database.pool.query('select ceil(seconds)::int as it from pauses order by number limit 1'))
-      .rows
-  // The queue of this bed brings the job again at once, so that more pauses may come after the first one.
-  await expect.poll(pauses).toEqual([{ it: seconds }])
+      .rows[0]?.it
+  await expect.poll(pauses).toBeGreaterThanOrEqual(least)
+  expect(await pauses()).toBeLessThanOrEqual(most)
 })

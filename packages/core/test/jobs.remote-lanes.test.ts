@@ -21,7 +21,13 @@ const of = (tenant: string) => ({ caller: { tenant } })
 const upload = (tenant: string) =>
   bed.jobs.submitImport({ resource: 'users', format: 'csv', source: Readable.from([file]), ...of(tenant) })
 
-const messages = async () => (await bed.database.pool.query('select kind, resource from lading.queue')).rows
+/** Of the jobs that wait, in the order in which they came. */
+const waiting = async () => {
+  const { rows } = await bed.database.pool.query(
+    `select split_part(lane, ' ', 1) as kind, fairness_key as turn from lading.jobs where status = 'pending' order by number`,
+  )
+  return rows
+}
 
 /** A process that works on some kinds of jobs only, until it is told to stop. */
 function process(options: Omit<WorkOptions, 'signal'>) {
@@ -62,10 +68,10 @@ test('where nobody has a tenant, principals take turns; and resources where nobo
   await submit(url, { caller: { principal: 'anna' } })
   await submit(url, { caller: { tenant: 'acme', principal: 'anna' } })
   await submit(url)
-  expect(await messages()).toEqual([
-    { kind: 'fetch', resource: 'anna' },
-    { kind: 'fetch', resource: 'acme' },
-    { kind: 'fetch', resource: 'users' },
+  expect(await waiting()).toEqual([
+    { kind: 'fetch', turn: 'anna' },
+    { kind: 'fetch', turn: 'acme' },
+    { kind: 'fetch', turn: 'users' },
   ])
 })
 
@@ -73,14 +79,12 @@ test('one process fetches the file, and another one imports it', async () => {
   const swift = await swiftServer()
   const { id } = await submit(swift.url)
   const fetching = process({ imports: 0, exports: 0, fetches: 1 })
-  await expect.poll(messages).toEqual([{ kind: 'import', resource: 'users' }])
+  await expect.poll(waiting).toEqual([{ kind: 'import', turn: '/users' }])
   await fetching.stop()
   const job = await bed.jobs.get(id)
   expect(job).toMatchObject({ status: 'pending', format: 'csv', progress: { totalBytes: file.length } })
   const importing = process({ imports: 1, exports: 0, fetches: 0 })
   expect((await bed.ended(id)).progress.insertedRecords).toBe(3)
-  // The message goes behind the end of its job.
-  await expect.poll(messages).toEqual([])
   await importing.stop()
   const { rows } = await bed.database.pool.query('select attempts, worker is null as free from lading.jobs')
   expect(rows).toEqual([{ attempts: 1, free: false }])
@@ -94,38 +98,8 @@ test('who does not import does not fetch, unless he is told to', async () => {
   const exporting = process({ imports: 0 })
   const other = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
   await bed.ended(other.id)
-  // The message of a job goes after its end.
-  await expect.poll(messages).toEqual([{ kind: 'fetch', resource: 'users' }])
   await exporting.stop()
-  expect([swift.requests.length, await messages()]).toEqual([0, [{ kind: 'fetch', resource: 'users' }]])
-})
-
-test('messages of the version before, which knew no fetches, find those who fetch', async () => {
-  const slow = await slowServer()
-  const swift = await swiftServer()
-  for (let count = 0; count < 5; count++) await submit(slow.url, of('acme'))
-  const { id } = await submit(swift.url, of('beta'))
-  await bed.database.pool.query(`update lading.queue set kind = 'import', resource = 'users'`)
-  bed.work({ remote })
-  expect((await bed.ended(id)).progress.insertedRecords).toBe(3)
-  await expect.poll(() => slow.requests.length).toBe(3)
-  expect((await bed.ended((await upload('beta')).id)).status).toBe('completed')
-  const { rows } = await bed.database.pool.query(
-    `select distinct attempts from lading.jobs where status = 'processing' and source_key is null`,
-  )
-  expect(rows).toEqual([{ attempts: 1 }])
-})
-
-test('a message to fetch that comes late, when the file is here, goes on to those who import', async () => {
-  const swift = await swiftServer()
-  const { id } = await submit(swift.url)
-  const fetching = process({ imports: 0, exports: 0, fetches: 1 })
-  await expect.poll(messages).toEqual([{ kind: 'import', resource: 'users' }])
-  await fetching.stop()
-  await bed.database.pool.query(`update lading.queue set kind = 'fetch'`)
-  bed.work({ remote })
-  expect((await bed.ended(id)).progress.insertedRecords).toBe(3)
-  expect(swift.requests.length).toBe(1)
+  expect([swift.requests.length, await waiting()]).toEqual([0, [{ kind: 'fetch', turn: 'users' }]])
 })
 
 test('those who fetch need no connections of their own: the pool need not be larger for them', async () => {

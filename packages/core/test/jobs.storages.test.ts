@@ -1,6 +1,6 @@
 // Two servers on one database, each with a storage of its own: each job is done by workers that have its file.
 import { describe, expect, test } from 'vitest'
-import { memoryStorage, postgresQueue, type Queue } from '../src/index.ts'
+import { memoryStorage, postgresQueue } from '../src/index.ts'
 import { emailsOf, storagesBed, usersFile } from './storages-bed.ts'
 
 const bed = storagesBed()
@@ -44,27 +44,10 @@ describe.each([
     )
     bed[other].work()
     await bed.hasWorked(bed[other])
-    expect(await columns('status, token', id)).toEqual({ status: 'processing', token: '1' })
+    expect(await columns('token', id)).toEqual({ token: '1' })
     bed[own].work()
     expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { insertedRecords: 4 } })
     expect([await bed.emails(), (await columns('token', id)).token]).toEqual([emailsOf('own'), '2'])
-  })
-
-  test('is sent on by a worker that hears of it, in a message that names no storage, and no attempt is lost', async () => {
-    const { id } = await bed.submit(bed[own], 'own')
-    const place = await bed[own].storage.identity()
-    const { pool } = bed.database
-    await pool.query('update lading.queue set storage = null')
-    bed[other].work({ sweepSeconds: 3_600 })
-    const message = async () => (await pool.query('select storage, claim from lading.queue')).rows
-    await expect.poll(message).toEqual([{ storage: place, claim: null }])
-    expect(await columns('status, attempts, token', id)).toEqual({
-      status: 'pending',
-      attempts: 0,
-      token: '0',
-    })
-    bed[own].work()
-    expect((await bed.ended(id)).status).toBe('completed')
   })
 })
 
@@ -88,10 +71,8 @@ test('a backlog that nobody can do holds up nobody else, whichever resource it i
   const { id } = await bed.submit(bed.b, 'own')
   expect((await bed.ended(id)).status).toBe('completed')
   expect(await bed.emails()).toEqual(emailsOf('own'))
-  const deliveries = async () =>
-    (await bed.database.pool.query('select sum(deliveries)::int as n from lading.queue')).rows
-  // The message of a job goes after its end.
-  await expect.poll(deliveries).toEqual([{ n: 0 }])
+  const { rows } = await bed.database.pool.query('select sum(token)::int as claims from lading.jobs')
+  expect(rows).toEqual([{ claims: 1 }])
 })
 
 test('jobs that follow each other may lie in different storages', async () => {
@@ -141,7 +122,6 @@ test('a request that is repeated at the other server is the same one, and leaves
 test('a job of an earlier version, which names no storage, is for every worker', async () => {
   const { id } = await bed.submit(bed.a, 'own')
   await bed.database.pool.query('update lading.jobs set source_storage = null')
-  await bed.database.pool.query('update lading.queue set storage = null')
   bed.a.work()
   expect((await bed.ended(id)).status).toBe('completed')
 })
@@ -160,38 +140,6 @@ test('a storage that does not say which it is takes jobs that name none, and lea
     const { pool } = bed.database
     const importer = createImporter({ pool, resources })
     const exporter = createExporter({ pool, resources })
-    return createJobs({ importer, exporter, queue: postgresQueue({ pool }), storage: nameless }).submitImport(
-      submit,
-    )
+    return createJobs({ importer, exporter, queue: postgresQueue(), storage: nameless }).submitImport(submit)
   }
-})
-
-test('with a queue that cannot select, a job comes again until it reaches its own workers', async () => {
-  const heard: unknown[] = []
-  // As one that was written before there were storages: it knows nothing of them.
-  const plain = (): Queue => {
-    const { selectsByStorage: _cannot, ...queue } = postgresQueue({
-      pool: bed.database.pool,
-      pollMs: 20,
-      backoffMs: 20,
-      maxBackoffMs: 40,
-      onError: error => heard.push(error),
-    })
-    return {
-      ...queue,
-      enqueue: ({ storage: _unheard, ...message }, options) => queue.enqueue(message, options),
-      consume: ({ storage: _unheard, ...options }) => queue.consume(options),
-    }
-  }
-  await bed.database.pool.query('truncate lading.queue')
-  bed.b.work({ queue: plain(), imports: 1 })
-  const { id } = await bed.submit(bed.a, 'own')
-  await bed.database.pool.query('update lading.queue set storage = null')
-  await expect.poll(() => heard.length).toBeGreaterThan(1)
-  expect(heard[0]).toMatchObject({ code: 'STORAGE_ELSEWHERE' })
-  await bed.hasWorked(bed.b)
-  expect(await columns('status, attempts, token', id)).toEqual({ status: 'pending', attempts: 0, token: '0' })
-  bed.a.work({ queue: plain(), imports: 1 })
-  expect((await bed.ended(id)).status).toBe('completed')
-  expect(await bed.emails()).toEqual(emailsOf('own'))
 })

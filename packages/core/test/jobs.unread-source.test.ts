@@ -23,7 +23,7 @@ test('a source that nothing reads is closed, and read by the next attempt', asyn
     },
   }
   const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: Buffer.from(file) })
-  bed.work({ storage: watched, leaseSeconds: 1, sweepSeconds: 0.2 })
+  bed.work({ storage: watched, leaseSeconds: 1, rescueSeconds: 0.2 })
   await expect.poll(() => opened[0]?.destroyed).toBe(true)
   away.mockRestore()
   expect(await bed.ended(id)).toMatchObject({ status: 'completed' })

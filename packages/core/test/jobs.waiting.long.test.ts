@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { createHttp, handleNode } from '../src/http/index.ts'
 import { createExporter, fileStorage, LadingError, type Outage, type Storage } from '../src/index.ts'
 import { createJobStore } from '../src/jobs/store/job-store.ts'
+import { claimed } from './claimed.ts'
 import { file } from './jobs-bed.ts'
 import { remote, remoteJobsBed } from './remote-jobs-bed.ts'
 import { bytes, resources } from './support.ts'
@@ -19,8 +20,7 @@ const rowsOf = async (sql: string, values: readonly unknown[] = []) =>
 
 /** Every pause is over at once. */
 async function hurry(): Promise<void> {
-  await rowsOf('update lading.queue set visible_at = now() where claim is null')
-  await rowsOf(`update lading.jobs set due_at = now() where status = 'pending' and due_at is not null`)
+  await rowsOf(`update lading.jobs set due_at = now() where status = 'pending'`)
 }
 
 async function stateOf(id: string) {
@@ -117,7 +117,7 @@ test('it waits for as many hours as it is told, and no longer', async () => {
 
 function newStore() {
   const nobody = () => {
-    throw new Error('No message is sent here.')
+    throw new Error('Nobody is woken here.')
   }
   return createJobStore(bed.database.pool, nobody, { fileExpiryHours: 24, storedErrors: 10 })
 }
@@ -125,13 +125,12 @@ function newStore() {
 test('progress begins the hours again, and nothing else does', async () => {
   const store = newStore()
   const { id } = await submit()
-  const [{ source_storage: storage }] = await rowsOf('select source_storage from lading.jobs')
   async function wait(checkpointRow: number) {
-    await rowsOf(`update lading.jobs set due_at = null, outage_since = outage_since - interval '20 hours'`)
-    const row = await store.claim(id, { name: 'w', leaseSeconds: 30, storage })
-    if (row === undefined || row === 'elsewhere') throw new Error('It could not be claimed.')
+    await rowsOf(`update lading.jobs set due_at = now(), outage_since = outage_since - interval '20 hours'`)
+    const row = await claimed(bed.database.pool, 'w')
     await rowsOf('update lading.jobs set checkpoint_row = $1', [checkpointRow])
-    await store.wait(id, row.token, { code: 'STORAGE_UNAVAILABLE', message: 'It is away.', ageSeconds: 0 })
+    const outage = { code: 'STORAGE_UNAVAILABLE', message: 'It is away.', ageSeconds: 0 }
+    await store.wait(id, row.token, outage, { backoffMs: 1_000, maxBackoffMs: 300_000 })
     const [state] = await rowsOf(
       'select round(extract(epoch from now() - outage_since) / 3600)::int as hours, outages from lading.jobs',
     )
@@ -192,16 +191,11 @@ test.each([
 ])(
   '%s: deaths within one step are at one place, and in the next step at another',
   async (what, column, step) => {
-    const store = newStore()
-    const { id } =
-      what === 'an export'
-        ? await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
-        : await submitUrl((await serve((_request, response) => response.end(file))).url)
+    if (what === 'an export') await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
+    else await submitUrl((await serve((_request, response) => response.end(file))).url)
     const attempts: number[] = []
     for (const place of [step, step + 1, 2 * step - 1, 2 * step, 3 * step - 1]) {
-      const row = await store.claim(id, { name: 'dead', leaseSeconds: 30, storage: undefined })
-      if (row === undefined || row === 'elsewhere') throw new Error('It could not be claimed.')
-      attempts.push(row.attempts)
+      attempts.push((await claimed(bed.database.pool, 'dead')).attempts)
       const counted = column === 'processed' ? ', successful = $1, inserted = $1' : ''
       await rowsOf(
         `update lading.jobs set ${column} = $1${counted}, lease_until = clock_timestamp() - interval '1 s'`,
@@ -209,7 +203,7 @@ test.each([
       )
     }
     // A claim counts the deaths before it: three within the first step, and one in the next.
-    const last = await store.claim(id, { name: 'dead', leaseSeconds: 30, storage: undefined })
-    expect([...attempts, typeof last === 'object' && last.attempts]).toEqual([1, 2, 3, 4, 2, 3])
+    const last = await claimed(bed.database.pool, 'dead')
+    expect([...attempts, last.attempts]).toEqual([1, 2, 3, 4, 2, 3])
   },
 )

@@ -1,65 +1,87 @@
 // The queue in the database does what every queue must.
 import pg from 'pg'
-import { afterAll, beforeAll, describe, test } from 'vitest'
-import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { postgresQueue } from '../src/queue/postgres-queue.ts'
+import type { Queue } from '../src/queue/queue.ts'
 import { queueSuite } from '../src/testing/queue/suite.ts'
 
+// It needs no table of Lading's.
 let database: TestDatabase
 beforeAll(async () => {
-  database = await createReferenceDatabase()
+  database = await createDatabase()
 })
 afterAll(() => database.drop())
 
-for (const listen of [true, false]) {
-  queueSuite({
-    name: `PostgreSQL, ${listen ? 'listening' : 'polling'}`,
-    async create(settings) {
-      await database.pool.query('truncate lading.queue')
-      const pools: pg.Pool[] = []
-      const queueOf = (pool: pg.Pool) =>
-        postgresQueue({ pool, listen, ...settings, ...(!listen && { pollMs: 20 }) })
-      const another = () => {
-        const pool = new pg.Pool({ connectionString: database.url })
-        pool.on('error', () => undefined)
-        pools.push(pool)
-        return pool
-      }
-      return {
-        queue: queueOf(another()),
-        another: async () => queueOf(another()),
-        frail: async () => frail(another(), queueOf),
-        begin: async () => {
-          const client = await database.pool.connect()
-          client.on('error', () => undefined)
-          await client.query('begin')
-          const end = (sql: string) => async () => {
-            await client.query(sql)
-            client.release()
-          }
-          return { client, commit: end('commit'), rollback: end('rollback') }
-        },
-        cleanup: async () => {
-          await Promise.all(pools.map(pool => pool.end()))
-        },
-      }
-    },
-    register: { describe, test },
-  })
+function poolOf(max?: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: database.url, ...(max !== undefined && { max }) })
+  return pool.on('error', () => undefined)
 }
 
-/** Cut off, its connections are gone and it gets no new one, as from behind a broken network. */
-async function frail<Queue>(pool: pg.Pool, queueOf: (pool: pg.Pool) => Queue) {
-  const { rows } = await pool.query('select pg_backend_pid() as pid')
-  const pids = new Set<number>(rows.map(({ pid }) => pid))
-  pool.on('connect', async client => {
-    pids.add((await client.query('select pg_backend_pid() as pid')).rows[0].pid)
+const queueOn = (pool: pg.Pool, listen?: boolean) => postgresQueue({ listen }).withPool?.(pool) as Queue
+
+queueSuite({
+  name: 'PostgreSQL',
+  async create() {
+    const pools: pg.Pool[] = []
+    const queueOf = () => {
+      const pool = poolOf()
+      pools.push(pool)
+      return queueOn(pool)
+    }
+    return {
+      queue: queueOf(),
+      another: async () => queueOf(),
+      begin: async () => {
+        const client = await database.pool.connect()
+        client.on('error', () => undefined)
+        await client.query('begin')
+        const end = (sql: string) => async () => {
+          await client.query(sql)
+          client.release()
+        }
+        return { client, commit: end('commit'), rollback: end('rollback') }
+      },
+      cleanup: async () => {
+        await Promise.all(pools.map(pool => pool.end()))
+      },
+    }
+  },
+  register: { describe, test },
+})
+
+test('before it has a pool, it says what to do', async () => {
+  const queue = postgresQueue()
+  await expect(queue.wake('import')).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: 'This queue has no pool yet; hand it to createJobs first.',
   })
-  return {
-    queue: queueOf(pool),
-    async cut() {
-      pool.connect = () => Promise.reject(new Error('cut off'))
-      await database.pool.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [[...pids]])
-    },
-  }
-}
+  await queue.close?.()
+})
+
+test.each([
+  ['listen is false', 10, false],
+  ['the pool has only two', 2, undefined],
+])('no connection is kept to listen where %s', async (_, max, listen) => {
+  const pool = poolOf(max)
+  const queue = queueOn(pool, listen)
+  const stop = new AbortController()
+  const heard: unknown[] = []
+  const listening = queue.listen({
+    lanes: ['import'],
+    onWake: lane => heard.push(lane),
+    onInterrupt: id => heard.push(id),
+    onError: error => heard.push(error),
+    signal: stop.signal,
+  })
+  // A listener that had a connection would have taken it before these come back.
+  await queue.check?.()
+  await queue.wake('import')
+  expect([pool.totalCount, pool.idleCount, heard]).toEqual([1, 1, []])
+  // Interrupts of this process need no connection.
+  await queue.interrupt('a job')
+  expect(heard).toEqual(['a job'])
+  stop.abort()
+  await listening
+  await pool.end()
+})

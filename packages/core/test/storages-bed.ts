@@ -14,7 +14,6 @@ import {
   type Jobs,
   type JobsOptions,
   postgresQueue,
-  type Queue,
 } from '../src/index.ts'
 import { resources } from './support.ts'
 
@@ -55,19 +54,18 @@ export function storagesBed(): StoragesBed {
   async function server(): Promise<OneServer> {
     const folder = await mkdtemp(join(tmpdir(), 'lading-storages-'))
     const storage = fileStorage(folder)
-    const queues: Queue[] = []
     const { pool } = database
     const jobsWith = (options: Partial<JobsOptions>): Jobs => {
-      const queue = options.queue ?? postgresQueue({ pool, pollMs: 50, backoffMs: 50 })
-      queues.push(queue)
       return createJobs({
         importer: createImporter({ pool, resources, batchRows: 3 }),
         exporter: createExporter({ pool, resources }),
+        queue: postgresQueue(),
         storage,
-        sweepSeconds: 0.05,
+        rescueSeconds: 0.05,
+        pollMs: 50,
+        backoffMs: 50,
         remote: { allow: ['127.0.0.1:*'], pauseMs: 1 },
         ...options,
-        queue,
       })
     }
     let stopping = new AbortController()
@@ -79,7 +77,6 @@ export function storagesBed(): StoragesBed {
     }
     closers.push(async () => {
       await stop()
-      await Promise.all(queues.map(queue => queue.close()))
       await rm(folder, { recursive: true })
     })
     return {

@@ -87,12 +87,10 @@ async function withJobs(
   const { project } = await loadProject(options.config)
   return withDatabase(options, async ({ pool, interrupted, cut }) => {
     interrupted.addEventListener('abort', cut)
-    const queue = postgresQueue({ pool })
     // Without a folder nothing is asked that needs a file.
     const storage = folder === undefined ? memoryStorage() : fileStorage(folder)
     const importer = importerOf(project, pool)
-    await work(createJobs({ importer, exporter: exporterOf(project, pool), queue, storage }))
-    await queue.close()
+    await work(createJobs({ importer, exporter: exporterOf(project, pool), queue: postgresQueue(), storage }))
     return exitCode.done
   })
 }

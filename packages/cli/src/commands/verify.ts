@@ -19,18 +19,18 @@ export async function verifyJob(id: string, options: VerifyCommandOptions): Prom
   const { project } = await loadProject(options.config)
   return withDatabase(options, async ({ pool, interrupted, cut }) => {
     interrupted.addEventListener('abort', cut)
-    const queue = postgresQueue({ pool })
     const importer = importerOf(project, pool)
     const storage = fileStorage(folder)
-    const jobs = createJobs({ importer, exporter: exporterOf(project, pool), queue, storage })
-    try {
-      const files = (await jobs.get(id, { tenant })) && (await jobs.verify(id))
-      if (files === undefined) throw failure('There is no job with this id.')
-      process.stdout.write(options.json === true ? `${JSON.stringify(jsonOf(id, files))}\n` : textOf(files))
-      return files.every(({ state }) => state === 'whole') ? exitCode.done : exitCode.failed
-    } finally {
-      await queue.close()
-    }
+    const jobs = createJobs({
+      importer,
+      exporter: exporterOf(project, pool),
+      queue: postgresQueue(),
+      storage,
+    })
+    const files = (await jobs.get(id, { tenant })) && (await jobs.verify(id))
+    if (files === undefined) throw failure('There is no job with this id.')
+    process.stdout.write(options.json === true ? `${JSON.stringify(jsonOf(id, files))}\n` : textOf(files))
+    return files.every(({ state }) => state === 'whole') ? exitCode.done : exitCode.failed
   })
 }
 

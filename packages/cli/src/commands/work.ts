@@ -22,7 +22,7 @@ export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts, 
   readonly verify?: boolean
 }
 
-/** Each job writes on one connection and may read on another; the rest is for the queue, the sweep, heartbeats and those who fetch. */
+/** Each job writes on one connection and may read on another; the rest is for the queue, the rescue, heartbeats and those who fetch. */
 const poolSize = (jobs: number) => 2 * jobs + 4
 
 export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode> {
@@ -48,11 +48,10 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
       )
       const importer = importerOf(project, pool, maxRecordBytes)
       await importer.check()
-      const queue = postgresQueue({ pool, onError: error => complain(error) })
       const jobs = createJobs({
         importer,
         exporter: exporterOf(project, pool),
-        queue,
+        queue: postgresQueue(),
         storage: fileStorage(folder),
         remote,
         verifyStored: options.verify ?? false,
@@ -63,14 +62,10 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
         onError: (error, { jobId }) => complain(error, jobId),
         onOutage: tellOutage,
       })
-      try {
-        tell(
-          `Working on ${count(imports)} imports, ${count(exports)} exports and ${count(fetches)} fetches at a time.`,
-        )
-        await jobs.work({ signal: interrupted, imports, exports, fetches })
-      } finally {
-        await queue.close()
-      }
+      tell(
+        `Working on ${count(imports)} imports, ${count(exports)} exports and ${count(fetches)} fetches at a time.`,
+      )
+      await jobs.work({ signal: interrupted, imports, exports, fetches })
       return exitCode.done
     },
   )

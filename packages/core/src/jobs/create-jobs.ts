@@ -6,31 +6,24 @@ import { quietLog, quietly } from '../errors/listener.ts'
 import { internalsOf } from '../importer/internals.ts'
 import { noopMetrics } from '../metrics/noop.ts'
 import { quietMetrics } from '../metrics/quiet-metrics.ts'
-import { withClient } from '../postgres/client.ts'
-import type { QueueKind } from '../queue/queue.ts'
 import type { Resource } from '../resource/resource-types.ts'
 import { remoteAccess } from '../source/remote-access.ts'
-import { identityOf } from '../storage/identity.ts'
 import { translated } from '../storage/translated.ts'
 import { openVerified } from '../storage/verified.ts'
 import { probe } from './health.ts'
 import type { Jobs } from './jobs.ts'
 import type { JobsOptions } from './jobs-options.ts'
-import { clean, keepClean } from './life/janitor.ts'
-import { cancelOrTell, deleteExport, retryOrTell } from './life/job-calls.ts'
-import { keepSweeping } from './life/sweep.ts'
-import { keepWatching } from './life/unserved.ts'
-import { keepVerifying, type VerifyStoredOptions } from './life/verify-stored.ts'
+import { cancelOrTell, deleteExport, retryOrTell } from './lifecycle/job-calls.ts'
+import { clean } from './maintenance/janitor.ts'
+import type { VerifyStoredOptions } from './maintenance/verify-stored.ts'
 import { givenBack } from './outcome/give-back.ts'
 import { allErrors, errorPage } from './outcome/record-errors.ts'
 import { listJobs, readPage } from './pages.ts'
-import { checkPoolSize } from './pool-size.ts'
 import type { JobKind } from './store/job.ts'
 import { assertJobId } from './store/job-id.ts'
 import { toJob } from './store/job-row.ts'
 import { createJobStore } from './store/job-store.ts'
 import { createOutbox } from './store/outbox.ts'
-import { expectOwnTablesKept } from './store/own-tables.ts'
 import { expectHere } from './store/stored-here.ts'
 import { exportedOf } from './store/stored-objects.ts'
 import { storedFileOf, type VerifiedFile, verifyFile } from './store/verify-file.ts'
@@ -40,28 +33,22 @@ import { expectRoom } from './submit/room.ts'
 import { submitExport, submitImport } from './submit/submit.ts'
 import { submitBundleExport, submitBundleImport } from './submit/submit-bundle.ts'
 import { submitRemoteImport } from './submit/submit-remote.ts'
-import { runExportJob } from './work/export-job.ts'
-import { mostForOne, runFetchJob } from './work/fetch-job.ts'
-import { startHeart } from './work/heart.ts'
-import { runImportJob } from './work/import-job.ts'
 import { observeJobs, quietJobEnd } from './work/observe.ts'
 import { watchOutages } from './work/outages.ts'
-import { keepServing } from './work/serving.ts'
-import { type RunJob, toItsStorage, workOn } from './work/worker.ts'
+import { workOnJobs } from './working.ts'
 
 /**
  * Needs the schema `lading` (see `migrate`).
  *
  * @example
- * const jobs = createJobs({ importer, exporter, queue: postgresQueue({ pool }), storage: fileStorage('./data') })
+ * const jobs = createJobs({ importer, exporter, queue: postgresQueue(), storage: fileStorage('./data') })
  * const job = await jobs.submitImport({ resource: 'users', format: 'csv', source })
  * await jobs.work({ signal })
  */
 export function createJobs<Known extends Resource>(options: JobsOptions<Known>): Jobs<Known>
 export function createJobs(options: JobsOptions): Jobs {
-  const { exporter, queue, leaseSeconds = 30, maxAttempts = 5 } = options
+  const { exporter, leaseSeconds = 30, maxAttempts = 5 } = options
   const storage = translated(options.storage)
-  const { sweepSeconds = 30 } = options
   const log = quietLog('onError', options.onError)
   const onError = (error: unknown, jobId?: string) => log(error, jobId === undefined ? {} : { jobId })
   const kept = {
@@ -69,37 +56,42 @@ export function createJobs(options: JobsOptions): Jobs {
     storedErrors: wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0),
   }
   const importer = internalsOf(options.importer)
+  const { pool } = importer
+  const queue = options.queue.withPool?.(pool) ?? options.queue
   const most = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
   const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', most, 1)
   const ttlHours = wholeNumber('idempotencyTtlSeconds', options.idempotencyTtlSeconds ?? 86_400, 1) / 3600
-  const keys = createKeyStore(importer.pool, { leaseSeconds, ttlHours })
+  const keys = createKeyStore(pool, { leaseSeconds, ttlHours })
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
   const metrics = quietMetrics(options.metrics ?? noopMetrics, onError)
   const observer = observeJobs(metrics, quietJobEnd(options.onJobEnd, onError))
   const newOutbox = () => createOutbox(queue, observer.onEnd)
-  const store = createJobStore(importer.pool, newOutbox, kept)
+  const store = createJobStore(pool, newOutbox, kept)
   const janitor = {
-    pool: importer.pool,
+    pool: pool,
     storage,
-    queue,
     metrics,
     jobRetentionDays: days('jobRetentionSeconds', options.jobRetentionSeconds ?? 30 * 86_400),
     spoolRetentionDays: days('spoolRetentionSeconds', options.spoolRetentionSeconds ?? 7 * 86_400),
     onError,
   }
   const verifying = options.verifyStored
-    ? { pool: importer.pool, storage, metrics, onError, options: verifyOptions(options.verifyStored) }
+    ? { pool: pool, storage, metrics, onError, options: verifyOptions(options.verifyStored) }
     : undefined
-  const everySeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
+  const janitorSeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
   const onOutage = quietly('onOutage', options.onOutage, onError)
-  const outages = watchOutages({ pool: importer.pool, metrics, onOutage })
+  const outages = watchOutages({ pool: pool, metrics, onOutage })
   const { outageLimitSeconds = defaults.outageLimitSeconds } = options
   const outageLimitHours = atLeast('outageLimitSeconds', outageLimitSeconds) / 3600
-  const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages }
-  const worker = { store, name: processName, ...attempts, observer, onError }
-
-  const calls = { pool: importer.pool, queue, newOutbox, store }
-  const parts = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, activeJobsPerCaller }
+  const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages, ...pausesOf(options) }
+  const maxWaitingJobs =
+    options.maxWaitingJobs === undefined
+      ? undefined
+      : wholeNumber('maxWaitingJobs', options.maxWaitingJobs, 1)
+  const limits = { activeJobsPerCaller, maxWaitingJobs }
+  const calls = { pool, queue, newOutbox, store, maxWaitingJobs }
+  const parts = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, ...limits }
+  const working = { ...parts, ...attempts, queue, observer, onError, remote, kept, janitor, verifying }
 
   const known = async (id: string, kind?: JobKind) => {
     assertJobId(id)
@@ -112,7 +104,7 @@ export function createJobs(options: JobsOptions): Jobs {
     submitExport: submit => submitExport(submit, parts),
     submitBundleExport: (submit = {}) => submitBundleExport(submit, parts),
     submitBundleImport: submit => submitBundleImport(submit, parts),
-    checkCapacity: (wanted = {}) => expectRoom(wanted, { ...parts, pool: importer.pool }),
+    checkCapacity: (wanted = {}) => expectRoom(wanted, { ...parts, pool: pool }),
     claimKey: (key, kind, { tenant = '' } = {}) => claimKey({ tenant, key }, kind, keys, leaseSeconds),
     async get(id, { tenant } = {}) {
       const row = await known(id)
@@ -121,17 +113,17 @@ export function createJobs(options: JobsOptions): Jobs {
     list: list => listJobs(store, list),
     cancel: async id => cancelOrTell(await known(id), calls),
     retry: async id => retryOrTell(await known(id), { ...calls, storage }),
-    deleteFile: async id => deleteExport(await known(id, 'export'), { pool: importer.pool, storage }),
+    deleteFile: async id => deleteExport(await known(id, 'export'), { pool: pool, storage }),
     async errors(id, page = {}) {
       const checked = readPage(page)
       const row = await known(id, 'import')
       return row === undefined
         ? { errors: [], total: 0, stored: 0 }
-        : errorPage(importer.pool, row, { ...page, ...checked })
+        : errorPage(pool, row, { ...page, ...checked })
     },
     async *allErrors(id, filter) {
       const row = await known(id, 'import')
-      if (row !== undefined) yield* allErrors(importer.pool, row, filter)
+      if (row !== undefined) yield* allErrors(pool, row, filter)
     },
     async rejects(id, { unprocessed = false } = {}) {
       const row = await known(id, 'import')
@@ -154,55 +146,33 @@ export function createJobs(options: JobsOptions): Jobs {
       }
       return files
     },
-    async work({ signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }) {
-      checkPoolSize(importer.pool, imports, exports)
-      await withClient(importer.pool, expectOwnTablesKept).catch(waitedOut)
-      const place = await identityOf(storage)
-      const heart = startHeart(importer.pool, leaseSeconds, onError)
-      const context = { importer, exporter, storage, store, newOutbox, leaseSeconds, kept, onError }
-      const sendElsewhere = (id: string) => toItsStorage(id, { pool: importer.pool, queue, store, newOutbox })
-      const everyMs = sweepSeconds * 1000
-      const fetching = { pool: importer.pool, storage, newOutbox, remote }
-      const consume = async (kind: QueueKind, concurrency: number, run: RunJob) => {
-        if (concurrency === 0) return
-        await queue.consume({
-          kind,
-          concurrency,
-          ...(kind === 'fetch' && { concurrencyPerResource: mostForOne(concurrency) }),
-          storage: place,
-          signal,
-          handler: (id, { signal: until }) =>
-            workOn(id, { ...worker, heart, storage: place, sendElsewhere }, until, run),
-        })
-      }
-      const parts = [
-        consume('import', imports, (job, until) => runImportJob(job, context, until)),
-        consume('export', exports, (job, until) => runExportJob(job, context, until)),
-        consume('fetch', fetches, (job, until) => runFetchJob(job, fetching, until)),
-        keepClean(janitor, { everySeconds, signal }),
-        keepSweeping({ pool: importer.pool, newOutbox, everyMs, signal, onError }),
-        keepWatching({ pool: importer.pool, everyMs, signal, onError }),
-        ...(verifying === undefined ? [] : [keepVerifying(verifying, signal)]),
-        ...(imports === 0
-          ? []
-          : [keepServing({ pool: importer.pool, place, leaseSeconds, signal, onError })]),
-      ]
-      // Where one part cannot begin, the jobs of another may still be under way.
-      const ended = Promise.allSettled(parts).then(() => heart.close())
-      await Promise.all(parts)
-      await ended
-      outages.close()
-    },
+    work: work => workOnJobs(workerName(), work, { ...working, janitorSeconds }),
     clean: () => clean(janitor),
-    health: () => probe(importer.pool, storage, queue, outages),
+    health: () => probe(pool, storage, queue, outages),
   }
 }
 
 /** In a container, every process of a host has one number. */
 const processName = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
-/** A database that is not there yet is waited for by each part; every submission and every batch looks again. */
-function waitedOut(error: unknown): void {
-  if (!(error instanceof LadingError) || error.code === 'CONFIG_INVALID') throw error
+let workers = 0
+
+/** One for each call of `work`. */
+function workerName(): string {
+  return `${processName}:${++workers}`
+}
+
+function pausesOf({
+  rescueSeconds = 10,
+  pollMs = 1_000,
+  backoffMs = 1_000,
+  maxBackoffMs = 300_000,
+}: JobsOptions) {
+  return {
+    rescueSeconds: atLeast('rescueSeconds', rescueSeconds),
+    pollMs: wholeNumber('pollMs', pollMs, 1),
+    backoffMs: wholeNumber('backoffMs', backoffMs, 1),
+    maxBackoffMs: wholeNumber('maxBackoffMs', maxBackoffMs, 1),
+  }
 }
 
 /** The janitor may have come between the look at the job and the one at its file. */

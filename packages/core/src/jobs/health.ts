@@ -31,7 +31,7 @@ export async function probe(pool: Pool, storage: Storage, queue: Queue, outages:
   const [database, stored, queued, unserved] = await Promise.all([
     answers(withClient(pool, client => client.query('select 1'))),
     answers(Promise.all([storage.stat('health/probe'), identityOf(storage)])),
-    answers(queue.depth('import')),
+    answers(queue.check?.() ?? Promise.resolve()),
     inTime(unservedStorages(pool), []),
   ])
   const waitingForStorages = unserved.map(one => one.storage)

@@ -6,7 +6,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { Resource } from '../resource/resource-types.ts'
 import type { RemoteOptions } from '../source/remote-access.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { VerifyStoredOptions } from './life/verify-stored.ts'
+import type { VerifyStoredOptions } from './maintenance/verify-stored.ts'
 import type { Job } from './store/job.ts'
 import type { Outage } from './work/outages.ts'
 
@@ -14,6 +14,7 @@ export interface JobsOptions<Known extends Resource = Resource> {
   /** Jobs run on its pool: rows, errors and checkpoint of a batch are one transaction, so it must be one database. */
   readonly importer: Importer<Known>
   readonly exporter: Exporter<Known>
+  /** Wakes workers. A queue that needs a pool gets that of the importer. */
   readonly queue: Queue
   readonly storage: Storage
   readonly metrics?: Metrics | undefined
@@ -40,13 +41,27 @@ export interface JobsOptions<Known extends Resource = Resource> {
    */
   readonly onOutage?: ((outage: Outage) => unknown) | undefined
   /**
-   * Seconds between two looks for jobs that the queue has forgotten. Less finds the jobs of a dead process sooner,
-   * and asks the database more often. @defaultValue 30
+   * Seconds between two looks for jobs whose workers have died: such a job goes on after at most `leaseSeconds` and this
+   * together. Less costs queries, which read the running jobs only. @defaultValue 10
    */
-  readonly sweepSeconds?: number | undefined
+  readonly rescueSeconds?: number | undefined
+  /**
+   * Milliseconds between two looks of a worker with free slots for jobs that it was not woken for, such as those whose
+   * pause has ended. Less costs queries, more costs latency. @defaultValue 1,000
+   */
+  readonly pollMs?: number | undefined
+  /** Milliseconds until a job is tried again after its first failed attempt; doubled each time. @defaultValue 1,000 */
+  readonly backoffMs?: number | undefined
+  /** Milliseconds, where the doubling ends, also for jobs that wait for the database or the storage. @defaultValue 300,000 */
+  readonly maxBackoffMs?: number | undefined
+  /**
+   * Jobs of one kind (imports, exports, files to fetch) that may wait for a worker, of all callers together; one more
+   * is refused with `QUEUE_FULL`. When many are submitted at once, a few more get in. @defaultValue no limit
+   */
+  readonly maxWaitingJobs?: number | undefined
   /**
    * Hears what a log should have and no client may: the fault that ended a job and was none of its file, with its
-   * causes, such as what a hook threw; and what breaks beside the jobs and is tried again, such as the sweep. It is not
+   * causes, such as what a hook threw; each failed attempt that is tried again; and what breaks outside of jobs and is tried again, such as the rescue. It is not
    * waited for; that it throws or rejects is said once as a warning of the process.
    * @defaultValue nobody
    */

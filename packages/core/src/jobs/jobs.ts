@@ -4,7 +4,7 @@ import type { RecordError } from '../errors/record-error.ts'
 import type { Resource } from '../resource/resource-types.ts'
 import type { ByteRange } from '../storage/storage.ts'
 import type { Health } from './health.ts'
-import type { Cleaned } from './life/janitor.ts'
+import type { Cleaned } from './maintenance/janitor.ts'
 import type { ErrorPage } from './outcome/record-errors.ts'
 import type { ErrorFilter } from './store/error-counts.ts'
 import type { Job, JobKind } from './store/job.ts'
@@ -55,7 +55,7 @@ export interface WorkOptions {
 
 export interface Jobs<Known extends Resource = Resource> {
   /**
-   * Spools the source, then writes the job and its queue message in one transaction.
+   * Spools the source, then writes the job, for which a worker is woken.
    *
    * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
    * `QUEUE_FULL` … and then neither a job nor a file is left. `JOB_NOT_FOUND` if `after` names no import of the caller's.
@@ -73,8 +73,7 @@ export interface Jobs<Known extends Resource = Resource> {
   /** An export of several resources of one moment. @throws LadingError as `submitExport`, and `OPTION_INVALID` for a circle of references */
   submitBundleExport(options?: SubmitBundleExport<Known>): Promise<Job>
   /**
-   * Unpacks and checks a bundle, then writes an import for each of its resources and the message of the first in one
-   * transaction.
+   * Unpacks and checks a bundle, then writes an import for each of its resources in one transaction.
    *
    * @throws LadingError `BUNDLE_INVALID`, `BUNDLE_MISMATCH`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`,
    * `RESOURCE_UNKNOWN`, `OPTION_INVALID`, `QUEUE_FULL` … and then neither a job nor a file is left
@@ -138,7 +137,7 @@ export interface Jobs<Known extends Resource = Resource> {
   /**
    * Does jobs until the signal. Then it takes no more of them, ends the batches that are being written or takes them
    * back, and gives its jobs back, so that others can go on with them at once; within 5 seconds it resolves. With no
-   * imports and no exports at a time it only looks after jobs: the sweep and the janitor.
+   * imports and no exports at a time it only looks after jobs: the rescue and the janitor.
    */
   work(options: WorkOptions): Promise<void>
   /**

@@ -1,4 +1,5 @@
 // Numbered SQL files, each applied once, by however many processes start at the same time.
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -28,7 +29,11 @@ export interface MigrateResult {
  * once: one works, the others wait and find nothing to do.
  *
  * Each file is a transaction of its own that records its name in `lading.migrations`, so that `psql -f` does the
- * same and a later call is a no-op.
+ * same and a later call is a no-op. The SHA-256 of each file is recorded too: a database made by another build of
+ * Lading is refused, and nothing in it is changed.
+ *
+ * @throws LadingError `CONFIG_INVALID` for a folder that cannot be read and for the schema of another build,
+ * `DATABASE_REFUSED` with the name of a migration that failed, `DATABASE_UNAVAILABLE`
  *
  * @example
  * await migrate({ pool })
@@ -42,10 +47,14 @@ export async function migrate({
   const apply = async (client: Client): Promise<MigrateResult> => {
     try {
       await client.query('select pg_advisory_lock($1)', [lock])
-      const known = await recordedNames(client)
+      const known = await recorded(client)
+      const misfit = differing(files, known)
+      if (misfit !== undefined) throw otherBuild(misfit)
       const result = { applied: [] as string[], present: [] as string[] }
-      for (const { name, sql } of files) {
+      for (const { name, sql, sha256 } of files) {
         if (known.has(name)) {
+          // Applied by psql, which cannot compute a hash.
+          if (known.get(name) === null) await client.query(signSql, [name, sha256])
           result.present.push(name)
           continue
         }
@@ -57,6 +66,7 @@ export async function migrate({
             { cause },
           )
         })
+        await client.query(signSql, [name, sha256])
         result.applied.push(name)
       }
       await client.query('select pg_advisory_unlock($1)', [lock])
@@ -80,7 +90,13 @@ export function ladingMigrations(): string {
   return join(folder, 'migrations', 'lading')
 }
 
-async function readMigrations(folder: string): Promise<{ name: string; sql: string }[]> {
+interface Migration {
+  readonly name: string
+  readonly sql: string
+  readonly sha256: string
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
   const names = await readdir(folder).catch(cause => {
     throw new LadingError('CONFIG_INVALID', `The migrations folder ${folder} cannot be read.`, { cause })
   })
@@ -88,16 +104,48 @@ async function readMigrations(folder: string): Promise<{ name: string; sql: stri
     names
       .filter(name => name.endsWith('.sql'))
       .sort()
-      .map(async name => ({
-        name: `${basename(folder)}/${basename(name, '.sql')}`,
-        sql: await readFile(join(folder, name), 'utf8'),
-      })),
+      .map(async file => {
+        const sql = await readFile(join(folder, file), 'utf8')
+        const name = `${basename(folder)}/${basename(file, '.sql')}`
+        return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') }
+      }),
   )
 }
 
-async function recordedNames(client: Client): Promise<ReadonlySet<unknown>> {
+const signSql = 'update lading.migrations set sha256 = $2 where name = $1 and sha256 is null'
+
+/** Builds before the first release recorded names only. */
+const unsigned = 'not recorded'
+
+/** Name → SHA-256 of the file that was applied; null where psql applied it. */
+async function recorded(client: Client): Promise<ReadonlyMap<string, string | null>> {
   const { rows } = await client.query(`select to_regclass('lading.migrations') is not null as exists`)
-  if (rows[0]?.exists !== true) return new Set()
-  const recorded = await client.query('select name from lading.migrations')
-  return new Set(recorded.rows.map(row => row.name))
+  if (rows[0]?.exists !== true) return new Map()
+  const found = await client.query('select to_jsonb(m) as entry from lading.migrations m')
+  return new Map(
+    found.rows.map(({ entry }) => {
+      // A row as JSON tells a missing column from an empty one.
+      const { name, sha256 = unsigned } = entry as { name: string; sha256?: string | null }
+      return [name, sha256]
+    }),
+  )
+}
+
+/** The first migration that was applied in another version, or that this build does not have. */
+function differing(
+  files: readonly Migration[],
+  known: ReadonlyMap<string, string | null>,
+): string | undefined {
+  const changed = files.find(({ name, sha256 }) => ![undefined, null, sha256].includes(known.get(name)))
+  if (changed !== undefined) return changed.name
+  const folders = new Set(files.map(({ name }) => dirname(name)))
+  const names = new Set(files.map(({ name }) => name))
+  return [...known.keys()].find(name => folders.has(dirname(name)) && !names.has(name))
+}
+
+function otherBuild(name: string): LadingError {
+  return new LadingError(
+    'CONFIG_INVALID',
+    `The schema "lading" of this database was made by another build (${name} differs): use the matching build, or run "drop schema lading cascade", which deletes all jobs, and migrate again.`,
+  )
 }

@@ -1,39 +1,53 @@
-// The one connection of a queue that listens for announcements.
+// The dedicated connection on which a process hears wake-ups and interrupts.
 import type { Client, Pool } from '../postgres/client.ts'
 import { type KeptConnection, keepConnection } from './kept-connection.ts'
 import { ask } from './loan.ts'
-import { channel } from './queue-sql.ts'
 
-/** Milliseconds between two attempts to listen; until then, consumers poll. */
+/** Carries lanes to wake, and interrupts. */
+export const channel = 'lading_jobs'
+
+/** Precedes the id of a job to interrupt; no lane starts like this. */
+const interruption = 'interrupt:'
+
+/** Milliseconds between two attempts to listen, at most; until then workers poll. */
 const longestPauseMs = 30_000
 
-/** What a `pg` client emits beside errors. */
-interface Announcing {
-  on(event: 'notification', listener: (notification: { readonly payload?: string }) => void): unknown
+export interface Hearing {
+  /** Undefined: notifications may have been missed. */
+  onWake(lane: string | undefined): void
+  onInterrupt(jobId: string): void
+  onError(error: unknown): void
 }
 
-/**
- * Listens until it is closed.
- *
- * @param onAnnouncement called with what was announced, or without one when announcements may have been missed.
- */
-export function listen(
-  pool: Pool,
-  onAnnouncement: (kind: string | undefined) => void,
-  report: (error: unknown) => void,
-): KeptConnection {
+/** The payload that interrupts a job. */
+export function interruptPayload(jobId: string): string {
+  return interruption + jobId
+}
+
+/** Listens until it is closed. */
+export function listenOn(pool: Pool, { onWake, onInterrupt, onError }: Hearing): KeptConnection {
+  const hear = ({ payload }: Notification) => {
+    if (payload?.startsWith(interruption) === true) onInterrupt(payload.slice(interruption.length))
+    else onWake(payload)
+  }
   return keepConnection(pool, {
     async prepare(client) {
-      announcing(client).on('notification', ({ payload }) => onAnnouncement(payload))
+      notifying(client).on('notification', hear)
       await ask(client, { text: `listen ${channel}`, values: [] })
     },
-    onReady: () => onAnnouncement(undefined),
-    report,
+    onReady: () => onWake(undefined),
+    report: onError,
     longestPauseMs,
   })
 }
 
+interface Notification {
+  readonly payload?: string
+}
+
 /** Every `pg` client emits this too; the part of it that the rest of Lading needs does not say so. */
-function announcing(client: Client): Announcing {
-  return client as unknown as Announcing
+function notifying(client: Client): {
+  on(event: 'notification', listener: (notification: Notification) => void): unknown
+} {
+  return client as unknown as ReturnType<typeof notifying>
 }

@@ -1,106 +1,88 @@
-// A queue in the database itself: a message comes to be with the transaction that writes its job.
-import { type Pool, poolSize, type QueryResult } from '../postgres/client.ts'
+// Wake-ups by NOTIFY in the jobs' own database: sent with the commit that makes a job ready.
+import { once } from 'node:events'
+import { LadingError } from '../errors/lading-error.ts'
+import { type Pool, poolSize } from '../postgres/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
-import { createConsumers } from './consumers.ts'
-import type { KeptConnection } from './kept-connection.ts'
-import { listen } from './listener.ts'
+import { channel, interruptPayload, listenOn } from './listener.ts'
+import { createListeners, type Listeners } from './listeners.ts'
 import { runOnLoan, type Statement } from './loan.ts'
-import { type QueueOptions, queueFull, readQueueOptions } from './options.ts'
-import { postgresMessages } from './postgres-messages.ts'
-import type { Queue, QueueKind } from './queue.ts'
-import { depthSql, enqueueSql, forgetSql, interruption, interruptSql } from './queue-sql.ts'
+import type { Queue } from './queue.ts'
 
-/** With fewer connections, one that only listens would be missed by those who work. */
+/** With fewer connections, workers would miss the one that only listens. */
 const leastPoolToListen = 3
 
-export interface PostgresQueueOptions extends QueueOptions {
-  /** The pool of the jobs. While there are consumers, one of its connections listens for announcements. */
-  readonly pool: Pool
+export interface PostgresQueueOptions {
   /**
-   * Whether a connection listens, so that messages are delivered at once. Without it they wait for the poll. Say
-   * false behind a pooler that gives a connection away after each transaction: it swallows the announcements.
-   * @defaultValue true, from 3 connections in the pool on
+   * Whether each working process keeps one connection of the pool to listen, so that jobs start at once. Without it they
+   * start when a worker polls (`pollMs`). Set it to false behind a pooler in transaction mode, which drops
+   * notifications. @defaultValue true if the pool has 3 connections or more
    */
-  readonly listen?: boolean
+  readonly listen?: boolean | undefined
 }
 
 /**
- * Keeps messages in the table `lading.queue`. Any number of processes may produce and consume; what time it is,
- * only the database says.
+ * Needs no pool: `createJobs` gives it the pool of the jobs.
  *
  * @example
- * const queue = postgresQueue({ pool })
- * await queue.enqueue({ jobId, resource: 'users', kind: 'import' }, { client })
+ * const jobs = createJobs({ importer, exporter, queue: postgresQueue(), storage: fileStorage('./data') })
  */
-export function postgresQueue({ pool, listen: wantsToListen, ...options }: PostgresQueueOptions): Queue {
-  const settings = readQueueOptions(options)
-  const listens = wantsToListen ?? poolSize(pool) >= leastPoolToListen
-  const bells = new Set<{ kind: QueueKind; ring: () => void }>()
-  let listener: KeptConnection | undefined
-
-  const hear = (announced: string | undefined) => {
-    if (announced?.startsWith(interruption) === true) interruptHere(announced.slice(interruption.length))
-    for (const bell of bells) if (announced === undefined || bell.kind === announced) bell.ring()
-  }
-
-  /** The listening connection is preferred: handlers that use up the pool cannot keep claims from being renewed. */
-  async function run(statement: Statement, signal?: AbortSignal): Promise<QueryResult> {
-    try {
-      return await (listener?.run?.(statement) ?? runOnLoan(pool, statement, signal))
-    } catch (error) {
-      throw databaseFault(error)
-    }
-  }
-
-  const { interruptHere, ...consumers } = createConsumers(
-    postgresMessages(run, settings.visibilityMs),
-    (kind, ring) => {
-      const bell = { kind, ring }
-      bells.add(bell)
-      if (listens) listener ??= listen(pool, hear, settings.report)
-      return async () => {
-        bells.delete(bell)
-        if (bells.size > 0) return
-        const last = listener
-        listener = undefined
-        await last?.close()
-      }
-    },
-    settings,
-  )
-
+export function postgresQueue({ listen }: PostgresQueueOptions = {}): Queue {
+  const listeners = createListeners()
+  const close = () => listeners.close()
   return {
     joinsTransactions: true,
-    selectsByStorage: true,
+    withPool: pool => ({ ...onPool(pool, listen ?? poolSize(pool) >= leastPoolToListen, listeners), close }),
+    wake: withoutPool,
+    interrupt: withoutPool,
+    listen: withoutPool,
+    check: withoutPool,
+    close,
+  }
+}
 
-    async enqueue(message, { client } = {}) {
-      const { text, values } = enqueueSql(message, settings.maxDepth)
-      const sending = client === undefined ? runOnLoan(pool, { text, values }) : client.query(text, values)
-      const { rows } = await sending.catch(error => {
-        throw databaseFault(error)
-      })
-      if (rows.length === 0) throw queueFull()
-    },
+function onPool(pool: Pool, listens: boolean, listeners: Listeners): Queue {
+  const run = async (statement: Statement) => {
+    await runOnLoan(pool, statement).catch(rethrow)
+  }
+  return {
+    joinsTransactions: true,
 
-    async depth(kind) {
-      const { rows } = await run(depthSql(kind))
-      return Number(rows[0]?.depth ?? 0)
-    },
-
-    async forget(jobId, { client } = {}) {
-      if (client === undefined) return void (await run(forgetSql(jobId)))
-      const { text, values } = forgetSql(jobId)
-      await client.query(text, values).catch(error => {
-        throw databaseFault(error)
-      })
+    async wake(lane, { client } = {}) {
+      if (client === undefined) await run(notification(lane))
+      else await client.query(notifySql, [channel, lane]).catch(rethrow)
     },
 
     async interrupt(jobId) {
-      // At once for those of this process, which may have nobody who listens.
-      interruptHere(jobId)
-      await run(interruptSql(jobId))
+      // First in this process, which may have no listening connection.
+      listeners.interrupt(jobId)
+      await run(notification(interruptPayload(jobId)))
     },
 
-    ...consumers,
+    listen: listener =>
+      listeners.hold(listener, async signal => {
+        const { lanes, onWake, onInterrupt, onError } = listener
+        const hear = (lane: string | undefined) => {
+          if (lane === undefined || lanes.includes(lane)) onWake(lane)
+        }
+        const connection = listens ? listenOn(pool, { onWake: hear, onInterrupt, onError }) : undefined
+        if (!signal.aborted) await once(signal, 'abort')
+        await connection?.close()
+      }),
+
+    check: () => run({ text: 'select 1', values: [] }),
   }
+}
+
+const notifySql = 'select pg_notify($1, $2)'
+
+function notification(payload: string): Statement {
+  return { text: notifySql, values: [channel, payload] }
+}
+
+function rethrow(error: unknown): never {
+  throw databaseFault(error)
+}
+
+async function withoutPool(): Promise<never> {
+  throw new LadingError('CONFIG_INVALID', 'This queue has no pool yet; hand it to createJobs first.')
 }

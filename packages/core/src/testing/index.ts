@@ -10,7 +10,6 @@ export {
   type HttpSuiteService,
   httpSuite,
 } from './http/suite.ts'
-export type { BedPart } from './queue/samples.ts'
-export { type QueueBed, type QueueSuiteOptions, type QueueSuiteSettings, queueSuite } from './queue/suite.ts'
+export { type QueueFixture, type QueueSuiteOptions, queueSuite } from './queue/suite.ts'
 export type { SuiteRunner } from './runner.ts'
 export { type StorageSuiteOptions, storageSuite } from './storage/suite.ts'

@@ -5,12 +5,12 @@ export type Failpoint =
   | 'mid_file'
   | 'before_rename'
   | 'after_spool_before_job_row'
-  | 'after_job_row_before_enqueue'
+  | 'after_job_row_before_wake'
   | 'after_claim'
   | 'after_last_batch'
   | 'before_done'
   | 'after_rename_before_row'
-  | 'after_done_before_queue_ack'
+  | 'after_done'
 
 let hook: ((name: Failpoint) => void) | undefined
 

@@ -12,7 +12,7 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
 const exported = ['index.ts', 'http/index.ts'].map(name => readFileSync(join(source, name), 'utf8')).join()
 
 /** What is handed over: options, definitions, and what counts. What a queue is handed by Lading is its contract. */
-const isGiven = /^(?!Consume)(?:\w+Options|\w+Definition|\w+Spool|Metrics|HttpMetrics)$/
+const isGiven = /^(?:\w+Options|\w+Definition|\w+Spool|Metrics|HttpMetrics)$/
 
 /** `Interface.member` of each member that is a function. */
 function functionMembers(text: string): readonly string[] {
@@ -49,7 +49,6 @@ const names: Readonly<Record<string, string>> = {
   'Metrics.records': 'metrics.records',
   'Metrics.verified': 'metrics.verified',
   'Metrics.waiting': 'metrics.waiting',
-  'QueueOptions.onError': 'onError of a queue',
   'RemoteOptions.lookup': '`lookup` of `remote`',
   'ResourceDefinition.check': 'check',
   'ResourceDefinition.lookUp': 'lookUp',

@@ -1,5 +1,4 @@
 // Jobs, queues and a server of the suite over all hooks, each used once with the hook in it.
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,7 +13,6 @@ import {
   memoryQueue,
   memoryStorage,
   noopMetrics,
-  type QueueOptions,
   waitForDatabase,
 } from '../../src/index.ts'
 import { file, type Outcome, things } from './things.ts'
@@ -28,8 +26,6 @@ export interface ServiceBed {
   verifying(verified: NonNullable<Metrics['verified']>): Promise<Outcome>
   /** A start before the database is there. */
   waiting(onWait: (sentence: string) => unknown): Promise<Outcome>
-  /** One message, whose handler rejects the first time. */
-  delivering(options: QueueOptions): Promise<Outcome>
   /** One request. @param leaving closes its connection */
   asking(
     path: string,
@@ -86,24 +82,6 @@ export function serviceBed(pool: pg.Pool, hookTimeoutSeconds: number): ServiceBe
       }
       await waitForDatabase(late, { onWait })
       return { code: undefined, told: '', log: [], result: asked }
-    },
-    async delivering(options) {
-      const queue = memoryQueue({ backoffMs: 1, ...options })
-      const stopping = new AbortController()
-      const delivered: string[] = []
-      await queue.enqueue({ jobId: randomUUID(), resource: 'things', kind: 'import' })
-      await queue.consume({
-        kind: 'import',
-        concurrency: 1,
-        signal: stopping.signal,
-        async handler(id) {
-          delivered.push(id)
-          if (delivered.length === 1) throw new Error('the first time')
-          stopping.abort()
-        },
-      })
-      await queue.close()
-      return { code: undefined, told: '', log: [], result: delivered.length }
     },
     async working(options) {
       const log: unknown[] = []

@@ -35,14 +35,6 @@ export const serviceHooks: readonly HookCase[] = [
         }),
       }),
   },
-  {
-    name: 'onError of a queue',
-    kind: 'told',
-    isLog: true,
-    good: nothing,
-    result: 2,
-    use: (bed, onError) => bed.delivering({ onError }),
-  },
   ...(['jobStarted', 'jobStopped', 'jobEnded', 'records'] as const).map(
     (name): HookCase => ({
       name: `metrics.${name}`,

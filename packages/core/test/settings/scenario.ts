@@ -129,7 +129,7 @@ const patienceMs = 300_000
 
 async function byJobs(pool: pg.Pool, admin: pg.Pool): Promise<string[]> {
   await admin.query('truncate things')
-  const queue = postgresQueue({ pool, pollMs: 50 })
+  const queue = postgresQueue()
   const jobs = createJobs({
     importer: createImporter<Resource>({ pool, resources: [things], batchRows: 4 }),
     exporter: createExporter<Resource>({ pool, resources: [things] }),
@@ -168,6 +168,6 @@ async function byJobs(pool: pg.Pool, admin: pg.Pool): Promise<string[]> {
   } finally {
     stopping.abort()
     await working
-    await queue.close()
+    await queue.close?.()
   }
 }

@@ -2,7 +2,7 @@
 import type { Client } from '../../postgres/client.ts'
 import type { JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
-import { type Addressed, addressedColumns, messageOf, type Outbox } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 import { become, isEnded, may } from './transitions.ts'
 
 /**
@@ -18,12 +18,12 @@ export async function followUp(client: Client, id: string, outbox: Outbox): Prom
   if (status === undefined || (status !== null && !isEnded(status))) return
   if (status === 'completed') {
     const { rows } = await client.query(beginSql, [id])
-    for (const row of rows) await outbox.sendIfRoom(client, messageOf(row as unknown as Addressed))
+    for (const { lane } of rows) await outbox.wake(client, String(lane))
     return
   }
   const { rows } = await client.query(abandonSql, [id, abandoned(id, status)])
   for (const row of rows as unknown as JobRow[]) {
-    await outbox.dropped(client, row)
+    outbox.ended(row)
     await followUp(client, row.id, outbox)
   }
 }
@@ -42,7 +42,7 @@ const statusSql = `
 select (select status from lading.jobs where id = $1) as status
 where exists (select from lading.jobs where ${waits})`
 
-const beginSql = `update lading.jobs set waiting = false where ${waits} returning ${addressedColumns}`
+const beginSql = `update lading.jobs set waiting = false where ${waits} returning lane`
 
 const abandonSql = `
 update lading.jobs

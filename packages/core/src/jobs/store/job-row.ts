@@ -31,6 +31,10 @@ export interface JobRow extends Checkpoint {
   readonly source_sha256: string | null
   /** Identity of the storage that holds the source; null: any, as in a job of an earlier version, or none yet. */
   readonly source_storage: string | null
+  /** In which the job is, or was last. */
+  readonly lane: string
+  /** Whose turn it takes. */
+  readonly fairness_key: string
   readonly token: string
   /** null where nobody has begun it, or it was given back. */
   readonly worker: string | null

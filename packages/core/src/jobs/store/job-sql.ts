@@ -1,15 +1,16 @@
 // The statements that write a job's row. All times are the database's, and every status comes from THE table.
 
-import { isWhole } from './claim-sql.ts'
 import { jobColumns } from './job-row.ts'
 import { placeSql } from './place-sql.ts'
 import { become, may, type TransitionName } from './transitions.ts'
+import { isWhole } from './whole-sql.ts'
 
 export const insertSql = `
 insert into lading.jobs
   (id, kind, resource, format, options, source_key, source_size, source_sha256, metadata, after_job, waiting, tenant,
    principal, bundle, submitted_format, source_storage)
-values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null, $11, $12, $13, $4, $14)`
+values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::jsonb, $10, $10::uuid is not null, $11, $12, $13, $4, $14)
+returning lane`
 
 export const asTheyAreSql = `select ${jobColumns} from lading.jobs where id = any ($1::uuid[]) order by number`
 
@@ -18,9 +19,6 @@ export const bundleSql = `
 select ${jobColumns} from lading.jobs
 where id = $1 or bundle = (select bundle from lading.jobs where id = $1)
 order by number`
-
-/** Takes back what nobody has begun. */
-export const withdrawSql = `delete from lading.jobs where id = any ($1::uuid[]) and token = 0 and ${may('abandon')} returning id`
 
 /**
  * Keeps the leases of many jobs, and tells which are still held with their token. A batch holds its job's row, which
@@ -47,17 +45,27 @@ where id = $1 and token = $2 and ${may('complete')}`
 /** The job met no such fault before, or has got further since the last one. */
 const isFurther = `(outage_since is null or ${placeSql} > outage_place)`
 
-/** The pause doubles with each attempt, as that of the queue does. An attempt that does not count is due at once. */
+/** An attempt that does not count: the job keeps its place among those that are due. */
 export const releaseSql = `
 update lading.jobs
+set ${become('release')}, lease_until = null, worker = null, outage_code = null, attempts = greatest(attempts - 1, 0)
+where id = $1 and token = $2 and ${may('release')}
+returning lane`
+
+/**
+ * A failed attempt. The pause doubles with each one, from `$3` to `$4` milliseconds, with up to a quarter added at
+ * random, so that what failed together does not come back together.
+ */
+export const backOffSql = `
+update lading.jobs
 set ${become('release')}, lease_until = null, worker = null, outage_code = null,
-  attempts = case when $3 then attempts else greatest(attempts - 1, 0) end,
-  due_at = case when $3 then clock_timestamp() + make_interval(secs => least(300, power(2, least(attempts, 10) - 1))) end
+  due_at = clock_timestamp() + interval '1 ms'
+    * least($4::float8, $3::float8 * power(2, least(attempts, 30) - 1) * (1 + random() / 4))
 where id = $1 and token = $2 and ${may('release')}
 returning id`
 
 /**
- * Gives a job back that waits for shared infrastructure: no attempt, and a pause that doubles up to a minute, not the
+ * Gives a job back that waits for shared infrastructure: no attempt, and a pause that doubles up to a minute (or `$6` milliseconds), not the
  * same for all. The outage begins anew where the job got further than at the last one.
  */
 export const waitSql = `
@@ -66,15 +74,16 @@ set ${become('release')}, lease_until = null, worker = null, attempts = greatest
   outage_since = case when ${isFurther} then clock_timestamp() - make_interval(secs => $5) else outage_since end,
   outages = case when ${isFurther} then 1 else outages + 1 end,
   outage_place = greatest(outage_place, ${placeSql}), outage_code = $3, outage_message = $4,
-  due_at = clock_timestamp() + make_interval(secs => least(60, power(2, least(case when ${isFurther} then 0 else outages end, 10)) / 4)
-    * (0.75 + random() / 2))
+  due_at = clock_timestamp() + interval '1 ms' * least($6::float8, 60000, 250 * power(2, least(case when ${isFurther} then 0 else outages end, 10)))
+    * (0.75 + random() / 2)
 where id = $1 and token = $2 and ${may('release')}
-returning id, extract(epoch from due_at - clock_timestamp())::float8 as pause_seconds`
+returning id`
 
-/** A worker that was only frozen says that it did not die of the job. */
+/** A worker that was only frozen says that it did not die of the job, which was rescued and maybe claimed since. */
 export const survivedSql = `
-update lading.jobs set attempts = greatest(attempts - 1, 1), lost_place = null
-where id = $1 and token = $2::bigint + 1 and lost_worker = $3 and ${may('release')}`
+update lading.jobs set attempts = greatest(attempts - 1, token - $2::bigint), lost_place = null
+where id = $1 and lost_worker = $3
+  and (token = $2::bigint and ${may('claim')} or token = $2::bigint + 1 and ${may('release')})`
 
 /** @param set columns and their values */
 export function endSql(
@@ -117,7 +126,7 @@ returning ${jobColumns}`
 
 export const retrySql = `
 update lading.jobs
-set ${become('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = null, due_at = null, completed_at = null,
+set ${become('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = null, due_at = clock_timestamp(), completed_at = null,
   outage_since = null, outage_code = null, outage_place = null, outages = 0, lost_place = null, lost_together = 0,
   error_code = null, error_message = null, unprocessed = null, waiting = after_job is not null,
   forgiven = case when ${isWhole} then 0 else failed end,

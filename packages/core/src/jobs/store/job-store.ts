@@ -1,16 +1,13 @@
 // Jobs in the database: written, claimed, ended and read. All times are the database's.
-import { setTimeout } from 'node:timers/promises'
-import { LadingError } from '../../errors/lading-error.ts'
 import type { ExportProgress } from '../../exporter/options.ts'
 import { type Client, type Pool, withClient } from '../../postgres/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
-import { claimSql, isClaimableSql } from './claim-sql.ts'
 import { followUp } from './followers.ts'
-import { endFrozenBatch } from './frozen-batch.ts'
 import type { JobKind, JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
 import {
   asTheyAreSql,
+  backOffSql,
   bundleSql,
   endSql,
   insertSql,
@@ -19,7 +16,6 @@ import {
   releaseSql,
   survivedSql,
   waitSql,
-  withdrawSql,
 } from './job-sql.ts'
 import { type Kept, withKept } from './kept.ts'
 import type { ListPlace } from './list-cursor.ts'
@@ -43,47 +39,37 @@ export interface ListJobs {
   readonly cursor?: string | undefined
 }
 
-/** Who takes a job. */
-export interface Claimant {
-  readonly name: string
-  readonly leaseSeconds: number
-  /** Identity of the storage that this worker reads from, if that has one. */
-  readonly storage: string | undefined
+/** Milliseconds between two attempts at a job. */
+export interface Backoff {
+  /** After the first failed attempt; doubled each time. */
+  readonly backoffMs: number
+  /** Where the doubling ends, also for jobs that wait for shared infrastructure. */
+  readonly maxBackoffMs: number
 }
 
 export interface JobStore {
   /**
    * Writes pending jobs, and returns them as they are then. Their transaction begins with `precede`, which may refuse
-   * them, and ends with what `join` adds.
+   * them, and ends with what `join` adds, which is given the lane of the first job.
    */
   insert(
     jobs: readonly [NewJob, ...NewJob[]],
     precede: (client: Client) => Promise<void>,
-    join: (client: Client) => Promise<void>,
+    join: (client: Client, lane: string) => Promise<void>,
   ): Promise<readonly [JobRow, ...JobRow[]]>
-  /** Takes back jobs of which each waits for the one before it. False if somebody has begun the first. */
-  withdraw(ids: readonly string[]): Promise<boolean>
-  /**
-   * Takes a job that is pending, or whose lease has run out; undefined if it is someone else's, waits or has ended;
-   * `'elsewhere'` if only workers of another storage can. A worker that was frozen amid a batch loses its connection.
-   *
-   * @throws LadingError `DATABASE_UNAVAILABLE` if it could be taken, but its row stays locked
-   */
-  claim(id: string, claimant: Claimant): Promise<JobRow | 'elsewhere' | undefined>
   /** Tells how far an export is; nobody is told if the job was taken over, cancelled or ended. */
   progress(id: string, token: string, progress: ExportProgress): Promise<void>
-  /** Gives a job back. False if it was no longer ours. @param attempt whether this one counts, and so must pause */
-  release(id: string, token: string, attempt: { readonly counts: boolean }): Promise<boolean>
-  /**
-   * Gives a job back that waits for shared infrastructure. Undefined if it was no longer ours.
-   *
-   * @returns seconds until it is tried again
-   */
+  /** Gives a job back at once; the attempt does not count. Returns its lane; undefined if it was no longer ours. */
+  release(id: string, token: string): Promise<string | undefined>
+  /** Gives a job back whose attempt failed; it is due after a pause. False if it was no longer ours. */
+  backOff(id: string, token: string, pauses: Backoff): Promise<boolean>
+  /** Gives a job back that waits for shared infrastructure. False if it was no longer ours. */
   wait(
     id: string,
     token: string,
     outage: { readonly code: string; readonly message: string; readonly ageSeconds: number },
-  ): Promise<number | undefined>
+    pauses: Backoff,
+  ): Promise<boolean>
   /** Says that this worker lives, though somebody took the job over as if it had died. */
   survived(id: string, token: string, worker: string): Promise<void>
   /**
@@ -117,30 +103,15 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox, kept: Kept): Jo
     })
   return {
     insert: (jobs, precede, join) => insertJobs(pool, jobs, kept, precede, join),
-    withdraw: ([first, ...others]) =>
-      inTransaction(pool, async client => {
-        if ((await client.query(withdrawSql, [[first]])).rows.length === 0) return false
-        await client.query(withdrawSql, [others])
-        return true
-      }),
-    async claim(id, claimant) {
-      let found = await claimUnlocked(ask, id, claimant)
-      if (found === 'locked' && (await endFrozenBatch(pool, id)))
-        found = await claimUnlocked(ask, id, claimant)
-      if (found !== 'locked') return found
-      throw new LadingError(
-        'DATABASE_UNAVAILABLE',
-        'The job is held by a worker that does not answer any more; it is tried again.',
-      )
-    },
     async progress(id, token, { rows, bytes }) {
       await ask(progressSql, [id, token, rows, bytes])
     },
-    release: async (id, token, { counts }) => (await ask(releaseSql, [id, token, counts])).length > 0,
-    async wait(id, token, { code, message, ageSeconds }) {
-      const values = [id, token, code, message, ageSeconds]
-      const [row] = await ask<{ pause_seconds: number }>(waitSql, values)
-      return row?.pause_seconds
+    release: async (id, token) => (await ask<{ lane: string }>(releaseSql, [id, token]))[0]?.lane,
+    backOff: async (id, token, { backoffMs, maxBackoffMs }) =>
+      (await ask(backOffSql, [id, token, backoffMs, maxBackoffMs])).length > 0,
+    async wait(id, token, { code, message, ageSeconds }, { maxBackoffMs }) {
+      const values = [id, token, code, message, ageSeconds, maxBackoffMs]
+      return (await ask(waitSql, values)).length > 0
     },
     async survived(id, token, worker) {
       await ask(survivedSql, [id, token, worker])
@@ -156,7 +127,7 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox, kept: Kept): Jo
         await followUp(client, id, outbox)
         return rows.length > 0
       })
-      await outbox.flushIfRoom()
+      await outbox.flush()
       return isOurs
     },
     get: async id => (await ask<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
@@ -174,41 +145,23 @@ export function createJobStore(pool: Pool, newOutbox: NewOutbox, kept: Kept): Jo
 
 type Ask = <Row>(sql: string, values: unknown[]) => Promise<Row[]>
 
-/** A row is locked for a moment by whoever looks at it; for longer only by a worker amid a batch. */
-const lockTries = 20
-const lockPauseMs = 50
-
-/** `'locked'` if it could be taken, but somebody holds its row. */
-async function claimUnlocked(
-  ask: Ask,
-  id: string,
-  { name, leaseSeconds, storage }: Claimant,
-): Promise<JobRow | 'elsewhere' | undefined | 'locked'> {
-  for (let tries = 0; tries < lockTries; tries++) {
-    const [row] = await ask<JobRow>(claimSql, [id, name, leaseSeconds, storage ?? null])
-    if (row !== undefined) return row
-    const [free] = await ask<{ is_here: boolean }>(isClaimableSql, [id, storage ?? null])
-    if (free?.is_here !== true) return free && 'elsewhere'
-    await setTimeout(lockPauseMs * Math.random())
-  }
-  return 'locked'
-}
-
 function insertJobs(
   pool: Pool,
   jobs: readonly [NewJob, ...NewJob[]],
   kept: Kept,
   precede: (client: Client) => Promise<void>,
-  join: (client: Client) => Promise<void>,
+  join: (client: Client, lane: string) => Promise<void>,
 ): Promise<readonly [JobRow, ...JobRow[]]> {
   return inTransaction(pool, async client => {
     await expectOwnTablesKept(client)
     await precede(client)
+    const lanes: string[] = []
     for (const job of jobs) {
-      await client.query(insertSql, valuesOf(job, kept))
+      const inserted = await client.query(insertSql, valuesOf(job, kept))
+      lanes.push(...inserted.rows.map(({ lane }) => String(lane)))
       if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
     }
-    await join(client)
+    await join(client, String(lanes[0]))
     const { rows } = await client.query(asTheyAreSql, [jobs.map(({ id }) => id)])
     // As many as were inserted, in this transaction.
     return rows as unknown as [JobRow, ...JobRow[]]

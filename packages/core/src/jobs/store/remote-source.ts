@@ -2,9 +2,7 @@
 import { LadingError } from '../../errors/lading-error.ts'
 import { type Pool, withClient } from '../../postgres/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
-import { handOver } from './hand-over.ts'
 import type { JobRow } from './job-row.ts'
-import { addressedColumns, type NewOutbox } from './outbox.ts'
 import { become, may } from './transitions.ts'
 
 /** The format of a job whose file has to come before it can be told. */
@@ -21,11 +19,11 @@ const urlSql = 'select url from lading.remote_sources where job_id = $1'
 const spooledSql = `
 with spooled as (
   update lading.jobs
-  set ${become('release')}, lease_until = null, worker = null, due_at = null, attempts = 0,
+  set ${become('release')}, lease_until = null, worker = null, due_at = clock_timestamp(), attempts = 0,
     source_key = $3, source_size = $4, source_sha256 = $5, fetched_bytes = $4, format = $6, options = options || $7::jsonb,
     source_storage = $8
   where id = $1 and token = $2 and ${may('release')}
-  returning ${addressedColumns}
+  returning id, lane
 ), forgotten as (
   delete from lading.remote_sources where job_id in (select id from spooled)
 )
@@ -51,9 +49,10 @@ export async function urlOf(pool: Pool, id: string): Promise<string | undefined>
   return found && String(found.url)
 }
 
-/** Gives the job back with its file, to those who import. False if it is no longer ours. */
-export function handOverFile(pool: Pool, newOutbox: NewOutbox, values: unknown[]): Promise<boolean> {
-  return handOver(pool, newOutbox, { text: spooledSql, values })
+/** Gives the job back with its file. Returns the lane of the workers that import it; undefined if the job is no longer ours. */
+export async function handOverFile(pool: Pool, values: unknown[]): Promise<string | undefined> {
+  const [given] = await ask(pool, spooledSql, values)
+  return given && String(given.lane)
 }
 
 /** How much of the file has come, if the job is still ours. */

@@ -20,7 +20,6 @@ test('these moves are legal, and no other', () => {
     'processing → completed',
     'processing → failed',
     'processing → pending',
-    'processing → processing',
   ])
 })
 
@@ -38,7 +37,7 @@ test('as SQL they are an assignment and a condition', () => {
 test('whatever ends the time of a worker adds it up', () => {
   const names = Object.keys(transitions) as (keyof typeof transitions)[]
   const adding = names.filter(name => become(name).includes(', processing_time = processing_time +'))
-  expect(adding).toEqual(['claim', 'release', 'complete', 'fail', 'cancel'])
+  expect(adding).toEqual(['rescue', 'release', 'complete', 'fail', 'cancel'])
 })
 
 test('no other file writes a status, or asks for one before it writes', () => {

@@ -8,8 +8,9 @@ interface Transition {
 
 /** `pending → processing → completed | failed | cancelled`. Only a retry leaves one of the last three. */
 export const transitions = {
-  /** A worker begins, or takes over from one whose lease has run out. */
-  claim: { from: ['pending', 'processing'], to: 'processing' },
+  claim: { from: ['pending'], to: 'processing' },
+  /** Its worker has not renewed the lease in time. */
+  rescue: { from: ['processing'], to: 'pending' },
   /** A worker gives it back, to be begun again. */
   release: { from: ['processing'], to: 'pending' },
   complete: { from: ['processing'], to: 'completed' },
@@ -30,7 +31,7 @@ export function become(name: TransitionName): string {
 
 /** Nobody knows when a worker died that is heard of no more; it was alive as long as its lease at most. */
 function spent(name: TransitionName): string {
-  const mayBeDead = name === 'claim' || name === 'cancel'
+  const mayBeDead = name === 'rescue' || name === 'cancel'
   const end = mayBeDead ? 'least(clock_timestamp(), lease_until)' : 'clock_timestamp()'
   return `processing_time = processing_time +
     case when status = 'processing' then greatest(interval '0', ${end} - claimed_at) else interval '0' end`

@@ -3,10 +3,16 @@ import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/client.ts'
 import type { Caller } from '../../resource/definition.ts'
 
-/** Those of callers whom nobody knows count together. */
-const countSql = `
-select count(*)::int as active from lading.jobs
-where status in ('pending', 'processing') and tenant = $1 and principal is not distinct from $2`
+/**
+ * Counts as far as the limit, through `jobs_caller_idx`. Jobs of unknown callers count together.
+ *
+ * @param principal SQL of the condition
+ */
+const countSql = (principal: string) => `
+select count(*)::int as active from (
+  select from lading.jobs where status in ('pending', 'processing') and tenant = $1 and principal ${principal}
+  limit $2
+) as counted`
 
 /** One at a time for each caller, or two that come at once would both find the last place. */
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('lading active jobs ' || $1, 0))"
@@ -17,7 +23,11 @@ export async function expectFewJobs(
   caller: Caller | undefined,
   { more, most }: { readonly more: number; readonly most: number },
 ): Promise<void> {
-  const { rows } = await client.query(countSql, [caller?.tenant ?? '', caller?.principal ?? null])
+  const { tenant = '', principal } = caller ?? {}
+  const { rows } =
+    principal === undefined
+      ? await client.query(countSql('is null'), [tenant, most])
+      : await client.query(countSql('= $3'), [tenant, most, principal])
   const active = Number(rows[0]?.active)
   // A bundle may hold more than anybody may have: alone it is taken, or it never could be.
   if (active === 0 || active + more <= most) return

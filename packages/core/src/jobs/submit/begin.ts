@@ -1,4 +1,4 @@
-// Jobs that are to be → pending ones and their queue messages, all in one transaction; or those that they became before.
+// Jobs that are to be → pending ones, all in one transaction; or those that they became before.
 import { randomUUID } from 'node:crypto'
 import type { Client } from '../../postgres/client.ts'
 import type { Caller } from '../../resource/definition.ts'
@@ -9,8 +9,8 @@ import { toJob } from '../store/job-row.ts'
 import { lockSql } from '../store/job-sql.ts'
 import type { JobStore } from '../store/job-store.ts'
 import type { Asked, NewJob } from '../store/new-job.ts'
-import { type Addressed, messageOf, type NewOutbox } from '../store/outbox.ts'
-import { undecided } from '../store/transaction.ts'
+import type { NewOutbox } from '../store/outbox.ts'
+import { expectNotFull } from '../store/waiting-jobs.ts'
 import { claimJobs } from './active-jobs.ts'
 import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './idempotency.ts'
 import type { KeyStore } from './idempotency-store.ts'
@@ -46,6 +46,8 @@ interface Parts {
   readonly newOutbox: NewOutbox
   /** Jobs of one caller that may be there without having ended. */
   readonly activeJobsPerCaller: number
+  /** Jobs of one kind that may wait for a worker. @defaultValue no limit */
+  readonly maxWaitingJobs: number | undefined
 }
 
 export interface Begun {
@@ -73,17 +75,16 @@ export interface BegunChain {
 /**
  * The first job may wait for another one; each of the others must wait for the one before it.
  *
- * A queue in the same database gets its message in the transaction that writes the jobs; any other, right behind it.
- * A job that waits for another one gets its message when that one completes. The same request with the same key is
- * answered with the jobs that it became before.
+ * Workers are woken with the commit, or right after it by a queue that cannot join transactions. The same request with
+ * the same key is answered with the jobs that it became before.
  *
  * @param asked what the key stands for, under the id of the last job
- * @throws LadingError `TOO_MANY_JOBS`, and others, of which `isUndecided` tells whether there may be jobs all the same
+ * @throws LadingError `TOO_MANY_JOBS`, `QUEUE_FULL`, and others, of which `isUndecided` tells whether there may be jobs all the same
  */
 export async function beginChain(
   jobs: readonly [NewJob, ...NewJob[]],
   asked: Asked,
-  { store, newOutbox, activeJobsPerCaller }: Parts,
+  { store, newOutbox, activeJobsPerCaller, maxWaitingJobs }: Parts,
   claim: OpenClaim | undefined,
 ): Promise<BegunChain> {
   const earlier = claim?.earlierJob(asked)
@@ -95,30 +96,17 @@ export async function beginChain(
   const outbox = newOutbox()
   const few = { more: jobs.length, most: activeJobsPerCaller }
   const expectFew = (client: Client) => claimJobs(client, first.caller, few)
-  const [row, ...rows] = await store.insert(jobs, expectFew, async client => {
+  const [row, ...rows] = await store.insert(jobs, expectFew, async (client, lane) => {
     await claim?.settle(client, asked)
-    if (first.after === undefined) return outbox.send(client, messageOf(addressed(first)))
+    if (first.after === undefined) {
+      await expectNotFull(client, lane, maxWaitingJobs)
+      return outbox.wake(client, lane)
+    }
     // It cannot end before this transaction does; and if it has ended already, its end did not see these jobs.
     await client.query(lockSql, [first.after])
     return followUp(client, first.after, outbox)
   })
-  failpoint('after_job_row_before_enqueue')
-  await outbox.flush().catch(async (error: unknown) => {
-    // Whoever is told that it failed sends it again; so it must not be done, unless somebody has begun it.
-    if (await store.withdraw(jobs.map(({ id }) => id)).catch(undecided)) throw error
-  })
+  failpoint('after_job_row_before_wake')
+  await outbox.flush()
   return { jobs: [toJob(row), ...rows.map(toJob)], isNew: true }
-}
-
-function addressed({ id, kind, resource, source, caller }: NewJob): Addressed {
-  const { tenant = '', principal = null } = caller ?? {}
-  return {
-    id,
-    kind,
-    resource,
-    source_key: source?.key ?? null,
-    source_storage: source?.storage ?? null,
-    tenant,
-    principal,
-  }
 }

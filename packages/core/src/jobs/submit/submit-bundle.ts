@@ -34,6 +34,7 @@ interface Parts {
   readonly keys: KeyStore
   readonly leaseSeconds: number
   readonly activeJobsPerCaller: number
+  readonly maxWaitingJobs: number | undefined
 }
 
 export function submitBundleExport(submit: SubmitBundleExport, parts: Parts): Promise<Job> {

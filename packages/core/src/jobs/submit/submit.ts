@@ -1,4 +1,4 @@
-// What is asked → a pending job and its queue message, or nothing at all.
+// What is asked → a pending job, or nothing at all.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Exporter } from '../../exporter/create-exporter.ts'
 import { formatNamed } from '../../format/formats.ts'
@@ -39,6 +39,7 @@ export interface Parts {
   readonly keys: KeyStore
   readonly leaseSeconds: number
   readonly activeJobsPerCaller: number
+  readonly maxWaitingJobs: number | undefined
 }
 
 export function submitImport(

@@ -10,10 +10,8 @@ import { ReadPrefix } from '../../storage/prefix.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { expectWhole, openRest } from '../../storage/verified.ts'
 import { failpoint } from '../../util/failpoint.ts'
-import { sendOn } from '../store/hand-over.ts'
 import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from '../store/job-row.ts'
 import { type Kept, keptOf } from '../store/kept.ts'
-import type { NewOutbox } from '../store/outbox.ts'
 import { readBefore, resumePoint } from '../store/resume.ts'
 import { sourceOf } from '../store/stored-objects.ts'
 import { begunAnew } from './begin-anew.ts'
@@ -24,7 +22,6 @@ import { withEndingClient } from './stop-in-time.ts'
 export interface ImportJobContext extends FailContext {
   readonly importer: ImporterInternals
   readonly storage: Storage
-  readonly newOutbox: NewOutbox
   /** Seconds that a claim holds without a sign of life. */
   readonly leaseSeconds: number
   readonly kept: Kept
@@ -36,9 +33,9 @@ export async function runImportJob(
   context: ImportJobContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { importer, storage, store, newOutbox, leaseSeconds } = context
+  const { importer, storage, store, leaseSeconds } = context
   const spool = sourceOf(spooled)
-  if (spool === undefined) return sendOn(importer.pool, newOutbox, spooled)
+  if (spool === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
   const settings = settingsOf(spooled)
   const job = isWhole(spooled) ? await begunAnew(spooled, importer.pool) : spooled
   const resource = importer.registry.get(job.resource)

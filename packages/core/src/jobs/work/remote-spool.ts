@@ -9,7 +9,6 @@ import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote-
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { type JobRow, settingsOf } from '../store/job-row.ts'
-import type { NewOutbox } from '../store/outbox.ts'
 import { handOverFile, switchedOff, tellFetched, unknownFormat, urlOf } from '../store/remote-source.ts'
 import { uploadKey } from '../store/storage-keys.ts'
 import { tellProgress } from './progress-teller.ts'
@@ -17,7 +16,8 @@ import { tellProgress } from './progress-teller.ts'
 export interface RemoteSpoolContext {
   readonly pool: Pool
   readonly storage: Storage
-  readonly newOutbox: NewOutbox
+  /** Wakes the workers of a lane. */
+  readonly wake: (lane: string) => Promise<void>
   /** Undefined: nothing is fetched here. */
   readonly remote: RemoteAccess | undefined
 }
@@ -45,7 +45,7 @@ function withFound(
  */
 export async function spoolRemote(
   job: JobRow,
-  { pool, storage, newOutbox, remote }: RemoteSpoolContext,
+  { pool, storage, wake, remote }: RemoteSpoolContext,
   signal: AbortSignal,
 ): Promise<void> {
   const url = await urlOf(pool, job.id)
@@ -61,7 +61,8 @@ export async function spoolRemote(
     await progress.stop()
     const settings = JSON.stringify(withFound(job, found))
     const values = [job.id, job.token, key, size, sha256, format, settings, place ?? null]
-    if (await handOverFile(pool, newOutbox, values)) return
+    const lane = await handOverFile(pool, values)
+    if (lane !== undefined) return await wake(lane)
     await storage.delete(key)
     throw cancelled()
   } catch (error) {

@@ -1,22 +1,19 @@
-// One delivery of a job id: claim, work while the heart beats for it, end. A job that is someone else's is left alone.
+// One claimed job: worked on while its lease is renewed, then ended or given back.
 import { ownerOfFault } from '../../errors/fault-table.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Pool } from '../../postgres/client.ts'
-import { withPause } from '../../queue/pauses.ts'
-import type { Queue } from '../../queue/queue.ts'
-import { elsewhere } from '../../storage/identity.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { patiently } from '../../util/patiently.ts'
-import { sendToItsStorage } from '../store/hand-over.ts'
 import { isWhole, type JobRow } from '../store/job-row.ts'
-import type { Claimant, JobStore } from '../store/job-store.ts'
-import type { NewOutbox } from '../store/outbox.ts'
+import type { Backoff, JobStore } from '../store/job-store.ts'
 import { type FailContext, failJob } from './fail-job.ts'
 import type { Heart } from './heart.ts'
 import type { JobObserver } from './observe.ts'
 import type { Outages } from './outages.ts'
 
-export interface WorkerContext extends FailContext, Claimant {
+export interface WorkerContext extends FailContext, Backoff {
+  /** Of this worker, as in the job's row. */
+  readonly name: string
+  readonly leaseSeconds: number
   readonly heart: Heart
   /** Attempts at a job that does not get on, before it fails. */
   readonly maxAttempts: number
@@ -24,33 +21,23 @@ export interface WorkerContext extends FailContext, Claimant {
   readonly outages: Outages
   /** Hours without progress for which a job waits for shared infrastructure. */
   readonly outageLimitHours: number
-  /** Sends the message of a job on to workers that have its file. */
-  readonly sendElsewhere: (id: string) => Promise<void>
-}
-
-interface ElsewhereContext {
-  readonly pool: Pool
-  readonly queue: Queue
-  readonly store: JobStore
-  readonly newOutbox: NewOutbox
+  /** Wakes the workers of a lane. It does not fail. */
+  readonly wake: (lane: string) => Promise<void>
 }
 
 /** Does a claimed job to its end. @throws LadingError what ended it early */
 export type RunJob = (job: JobRow, signal: AbortSignal) => Promise<void>
 
 /**
- * @throws LadingError if the job is to be delivered again: its fault may go away
+ * @throws LadingError if the database would not say what became of the job: then its lease runs out
  */
 export async function workOn(
-  id: string,
+  job: JobRow,
   context: WorkerContext,
   signal: AbortSignal,
   run: RunJob,
 ): Promise<void> {
   const { store, heart, maxAttempts, observer } = context
-  const job = await store.claim(id, context)
-  if (job === undefined) return
-  if (job === 'elsewhere') return context.sendElsewhere(id)
   failpoint('after_claim')
   observer.onStart(job)
   const lost = new AbortController()
@@ -63,23 +50,9 @@ export async function workOn(
     await giveUpOrBack(job, error, context, signal)
   } finally {
     stopBeating()
-    observer.onStop(job, await store.get(id).catch(() => undefined))
+    observer.onStop(job, await store.get(job.id).catch(() => undefined))
   }
-}
-
-/**
- * A message that names no storage, of an earlier version, comes once more to those who have the file.
- *
- * @throws LadingError `STORAGE_ELSEWHERE` with a queue that would deliver it here again: there it comes after a pause
- */
-export async function toItsStorage(
-  id: string,
-  { pool, queue, store, newOutbox }: ElsewhereContext,
-): Promise<void> {
-  const job = await store.get(id)
-  if (job === undefined || job.source_storage === null) return
-  if (queue.selectsByStorage !== true) throw elsewhere('The file of this import', job.source_storage)
-  await sendToItsStorage(pool, newOutbox, job)
+  failpoint('after_done')
 }
 
 async function giveUpOrBack(
@@ -93,16 +66,17 @@ async function giveUpOrBack(
   const owner = ownerOfFault(fault)
   if (owner === 'infrastructure') return waitFor(job, fault, context, signal)
   if (owner === 'stop') {
-    // Not said, it would be a worker that is thought to live until the lease runs out.
-    if (await store.release(job.id, job.token, { counts: false })) throw fault
-    // Cancelled, or taken over by somebody who thinks that this process died of the job.
-    return store.survived(job.id, job.token, context.name)
+    // Tried again while nobody answers: otherwise the job would wait until its lease runs out.
+    const release = () => store.release(job.id, job.token)
+    const lane = await patiently(release, { forMs: leaseSeconds * 1000, signal })
+    // Otherwise it was cancelled, or rescued as if this process had died of it.
+    return lane === undefined ? store.survived(job.id, job.token, context.name) : context.wake(lane)
   }
   context.outages.settle(job.id)
   if (fault.retryable && (job.attempts < maxAttempts || (await hasProgressed(job, store)))) {
-    const release = () => store.release(job.id, job.token, { counts: true })
-    if (!(await patiently(release, { forMs: leaseSeconds * 1000 }))) return
-    throw fault
+    const backOff = () => store.backOff(job.id, job.token, context)
+    if (await patiently(backOff, { forMs: leaseSeconds * 1000, signal })) context.onError(fault, job.id)
+    return
   }
   await patiently(() => failJob(job, fault, context), { forMs: leaseSeconds * 1000, signal })
 }
@@ -129,19 +103,18 @@ async function waitFor(
   outages.begin(job.id, fault)
   const say = async () => {
     const now = await store.get(job.id)
-    if (now?.token !== job.token) return undefined
+    if (now?.token !== job.token) return false
     if (isOver(now, outageLimitHours)) {
       await failJob(job, fault, context)
       outages.settle(job.id)
-      return undefined
+      return true
     }
     const { code, message } = fault
     const ageSeconds = (performance.now() - metAt) / 1000
-    return store.wait(job.id, job.token, { code, message, ageSeconds })
+    return store.wait(job.id, job.token, { code, message, ageSeconds }, context)
   }
-  const pauseSeconds = await patiently(say, { forMs: Number.POSITIVE_INFINITY, signal })
-  if (pauseSeconds !== undefined) throw withPause(fault, pauseSeconds * 1000)
-  await store.survived(job.id, job.token, context.name)
+  const isSaid = await patiently(say, { forMs: Number.POSITIVE_INFINITY, signal })
+  if (!isSaid) await store.survived(job.id, job.token, context.name)
 }
 
 /** Counted from the first such fault without progress in between. */

@@ -5,7 +5,6 @@ import { createImporter } from '../../importer/create-importer.ts'
 import { createJobs } from '../../jobs/create-jobs.ts'
 import { type Pool, poolSize, withClient } from '../../postgres/client.ts'
 import { postgresQueue } from '../../queue/postgres-queue.ts'
-import type { QueueKind } from '../../queue/queue.ts'
 import type { Resource } from '../../resource/define.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { brittleService } from './brittle-service.ts'
@@ -36,17 +35,17 @@ export function httpSuiteService(
   const storage = memoryStorage()
   const names = remoteNames()
   const remote = { ...suiteRemote, lookup: names.lookup }
-  const serviceOn = (pool: Pool, limit: { readonly maxDepth?: number } = {}) => {
+  const serviceOn = (pool: Pool, limit: { readonly maxWaitingJobs?: number } = {}) => {
     const exporter = createExporter({ pool, resources })
-    // A job that is tried again need not wait as long as in earnest.
-    const queue = postgresQueue({ pool, backoffMs: 50, pollMs: 100, ...limit })
     const importer = createImporter({ pool, resources })
-    const jobs = createJobs({ importer, exporter, queue, storage, remote })
-    return { jobs, exporter, queue }
+    // A job that is tried again need not wait as long as in earnest.
+    const pauses = { backoffMs: 50, pollMs: 100 }
+    const queue = postgresQueue()
+    return { jobs: createJobs({ importer, exporter, queue, storage, remote, ...pauses, ...limit }), exporter }
   }
-  const { jobs, exporter, queue } = serviceOn(pool)
-  const { queue: scarceQueue, ...short } = serviceOn(scarce)
-  const { queue: narrowQueue, ...narrow } = serviceOn(pool, { maxDepth: 1 })
+  const { jobs, exporter } = serviceOn(pool)
+  const short = serviceOn(scarce)
+  const narrow = serviceOn(pool, { maxWaitingJobs: 1 })
   const stopping = new AbortController()
   const working = jobs.work({ signal: stopping.signal, imports: 1, exports: 1 })
   return {
@@ -65,14 +64,16 @@ export function httpSuiteService(
     narrow: {
       ...narrow,
       async fill() {
-        const kinds: readonly QueueKind[] = ['import', 'export', 'fetch']
-        // So late that nobody is given them.
-        const notBefore = new Date(Date.now() + 3_600_000)
-        const messages = kinds.map(kind => ({ jobId: randomUUID(), resource: 'users', kind, notBefore }))
-        // Into the same table, by the queue without a limit.
-        for (const message of messages) await queue.enqueue(message)
+        // One job of each kind, due so late that no worker takes it. They are deleted afterwards.
+        const sql = 'insert into lading.jobs (id, kind, resource, format, source_key, due_at) values '
+        const ids = [randomUUID(), randomUUID(), randomUUID()]
+        const late = `'users', 'csv', $4, clock_timestamp() + interval '1 hour'`
+        const rows = `($1, 'import', ${late}), ($2, 'export', ${late}), ($3, 'import', 'users', 'csv', null, clock_timestamp() + interval '1 hour')`
+        await withClient(pool, client => client.query(sql + rows, [...ids, 'imports/never/source']))
         return async () => {
-          for (const { jobId } of messages) await queue.forget?.(jobId)
+          await withClient(pool, client =>
+            client.query('delete from lading.jobs where id = any ($1::uuid[])', [ids]),
+          )
         }
       },
     },
@@ -92,7 +93,6 @@ export function httpSuiteService(
     async stop() {
       stopping.abort()
       await working
-      await Promise.all([queue.close(), scarceQueue.close(), narrowQueue.close()])
     },
   }
 }

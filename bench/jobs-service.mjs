@@ -1,0 +1,19 @@
+// Jobs of any checkout's build on one small table.
+
+/** @param core the exports of `@lading/core` */
+export function jobsOn(core, pool, folder) {
+  const things = core.defineResource('things', {
+    table: 'things',
+    key: ['ref'],
+    schema: core.Type.Object({ ref: core.Type.Integer() }),
+  })
+  const options = { pool, resources: [things] }
+  return core.createJobs({
+    importer: core.createImporter(options),
+    exporter: core.createExporter(options),
+    // Builds before the job row was the only truth took the pool here.
+    queue: core.postgresQueue({ pool }),
+    storage: core.fileStorage(folder),
+    activeJobsPerCaller: 10_000_000,
+  })
+}

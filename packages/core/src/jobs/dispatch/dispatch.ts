@@ -1,0 +1,129 @@
+// The loop of one worker: when it is woken or polls, it claims as many jobs as it has free slots, and runs them.
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Pool } from '../../postgres/client.ts'
+import { createWake, pause } from '../../queue/wake.ts'
+import type { JobRow } from '../store/job-row.ts'
+import { createClaims } from './claims.ts'
+import { createFairness } from './fairness.ts'
+import { createRunningJobs } from './running-jobs.ts'
+
+export interface DispatchOptions {
+  readonly pool: Pool
+  readonly lanes: readonly string[]
+  /** Name of the worker; unique, as two workers with one name would give back each other's jobs. */
+  readonly worker: string
+  readonly leaseSeconds: number
+  /** Jobs that run at the same time, from 1. */
+  readonly concurrency: number
+  /** Of these, jobs with one fairness key; exact where there is one lane. @defaultValue no limit */
+  readonly concurrencyPerKey?: number | undefined
+  /** Milliseconds between two looks without a wake-up. */
+  readonly pollMs: number
+  /** Ends the loop: no more jobs are claimed, and those that run are asked to stop. */
+  readonly signal: AbortSignal
+  /** Works on a claimed job until it has ended or was given back. */
+  readonly work: (job: JobRow, signal: AbortSignal) => Promise<void>
+  /** Gives a claimed job back that was not begun. */
+  readonly giveBack: (job: JobRow) => Promise<unknown>
+  readonly onError: (error: unknown, jobId?: string) => void
+}
+
+export interface Dispatcher {
+  /** Looks for work in this lane; undefined: in all of its lanes. */
+  wake(lane: string | undefined): void
+  interrupt(jobId: string): void
+  /**
+   * Resolves after the signal, when no job runs any more.
+   *
+   * @throws LadingError `CONFIG_INVALID` for a concurrency that is not a whole number from 1; and what the very first
+   * look finds, if the database is not set up
+   */
+  readonly ended: Promise<void>
+}
+
+/** Milliseconds between two looks while the database does not answer; doubled up to the second figure. */
+const firstPauseMs = 100
+const longestPauseMs = 5_000
+
+export function dispatch(options: DispatchOptions): Dispatcher {
+  const { lanes, concurrency, concurrencyPerKey, pollMs, work, giveBack, onError } = options
+  // Of its own, since all parts of a process share one signal, and each adds listeners to it.
+  const signal = AbortSignal.any([options.signal])
+  const bell = createWake()
+  const fairness = createFairness(concurrencyPerKey)
+  /** Nothing was ready at the last look, and no wake-up came since. */
+  let isDrained = false
+  const running = createRunningJobs(({ fairness_key }) => {
+    fairness.end(fairness_key)
+    // Where a key had its limit, its next job waited for this end.
+    if (!isDrained || concurrencyPerKey !== undefined) bell.ring()
+  })
+  const claims = createClaims({ ...options, fairness, running: () => running.ids() })
+
+  function start(job: JobRow): void {
+    running.start(job, until => work(job, until).catch(error => onError(error, job.id)))
+  }
+
+  /** @returns jobs that were started */
+  async function fill(): Promise<number> {
+    const jobs = await claims.take(concurrency - running.size, signal)
+    if (signal.aborted) {
+      await Promise.all(jobs.map(job => giveBack(job).catch(error => onError(error, job.id))))
+      for (const { fairness_key } of jobs) fairness.end(fairness_key)
+      return 0
+    }
+    jobs.forEach(start)
+    return jobs.length
+  }
+
+  async function loop(): Promise<void> {
+    checkWhole({ concurrency, concurrencyPerKey: concurrencyPerKey ?? 1 })
+    let hasAnswered = false
+    let failures = 0
+    while (!signal.aborted) {
+      if (running.size >= concurrency) {
+        await bell.wait(undefined, signal)
+        continue
+      }
+      try {
+        isDrained = (await fill()) === 0
+        hasAnswered = true
+        failures = 0
+      } catch (error) {
+        if (signal.aborted) return
+        if (!hasAnswered && error instanceof LadingError && !error.retryable) throw error
+        onError(error)
+        await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** failures++), signal)
+        continue
+      }
+      // A claim takes one job of each key: as long as it finds some, there may be more.
+      if (isDrained) await bell.wait(pollMs, signal)
+    }
+  }
+
+  const stop = () => running.stop(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  const ended = loop().finally(async () => {
+    await running.ended()
+    signal.removeEventListener('abort', stop)
+  })
+  return {
+    wake(lane) {
+      if (lane !== undefined && !lanes.includes(lane)) return
+      isDrained = false
+      bell.ring()
+    },
+    interrupt: id => running.interrupt(id),
+    ended,
+  }
+}
+
+function checkWhole(options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (Number.isSafeInteger(value) && value >= 1) continue
+    throw new LadingError(
+      'CONFIG_INVALID',
+      `The option ${name} must be a whole number from 1; it is ${value}.`,
+    )
+  }
+}

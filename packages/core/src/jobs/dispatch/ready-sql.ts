@@ -1,0 +1,95 @@
+// The statement that finds jobs whose turn it is and claims them. All times are the database's.
+import type { Statement } from '../../queue/loan.ts'
+import { jobColumns } from '../store/job-row.ts'
+import { isReady } from '../store/lanes.ts'
+import { become, may } from '../store/transitions.ts'
+import { isWhole } from '../store/whole-sql.ts'
+import type { Turn } from './fairness.ts'
+
+export interface Wanted {
+  readonly lanes: readonly string[]
+  /** Jobs, at most. */
+  readonly count: number
+  readonly turn: Turn
+  /** Name of the worker. */
+  readonly worker: string
+  readonly leaseSeconds: number
+}
+
+/**
+ * Claims at most one job of each key, the one that has been due for longest.
+ *
+ * `walk` jumps through the index `jobs_ready_idx` from key to key (a loose index scan), so a claim costs as much
+ * among 1,000,000 waiting jobs as among 10. It starts after the key that was served last, and wraps around. Everything
+ * is evaluated only as far as the last `limit` asks for: no more keys are visited, and no more rows locked, than are
+ * claimed. Rows that another worker is claiming are skipped.
+ */
+export function claimReadySql({ lanes, count, turn, worker, leaseSeconds }: Wanted): Statement {
+  return {
+    text: claimSql,
+    values: [lanes, turn.after, turn.running, turn.next, count, worker, leaseSeconds],
+  }
+}
+
+/** The next key of a lane. Twice: before and after the walk has wrapped around. */
+const walkSql = `
+walk (lane, key, has_wrapped, is_start) as (
+  select lane, $2::text collate "C", false, true from unnest($1::text[]) as lane
+  union all
+  select w.lane, n.key, n.has_wrapped, false
+  from walk w cross join lateral (
+    (select j.fairness_key, w.has_wrapped from lading.jobs j
+      where ${isReady} and j.lane = w.lane and j.fairness_key > w.key
+        and (not w.has_wrapped or j.fairness_key <= $2)
+      order by j.fairness_key limit 1)
+    union all
+    (select j.fairness_key, true from lading.jobs j
+      where not w.has_wrapped and ${isReady} and j.lane = w.lane and j.fairness_key <= $2
+      order by j.fairness_key limit 1)
+    limit 1
+  ) n (key, has_wrapped)
+)`
+
+/** The place advances with what is in the table for good. */
+const hasAdvanced = `checkpoint_row > claimed_row and not ${isWhole}`
+
+const claimSql = `
+with recursive ${walkSql},
+turns as (
+  select lane, key from walk where not is_start and key <> all ($3::text[])
+  union all
+  (select l.lane, n.key
+    from unnest($4::text[]) with ordinality n (key, place) cross join unnest($1::text[]) l (lane)
+    order by n.place)
+),
+picked as materialized (
+  select j.id
+  from turns t cross join lateral (
+    select id from lading.jobs
+    where ${isReady} and lane = t.lane and fairness_key = t.key
+      -- In a subselect it is one value, which the index can search for.
+      and due_at <= (select clock_timestamp())
+    order by due_at, id limit 1
+    for update skip locked
+  ) j
+  limit $5
+)
+update lading.jobs
+set ${become('claim')}, token = token + 1, worker = $6,
+  attempts = case when ${hasAdvanced} then 1 else attempts + 1 end,
+  claimed_server = pg_postmaster_start_time(),
+  claimed_row = checkpoint_row, claimed_bytes = bytes_read, claimed_at = clock_timestamp(),
+  lease_until = clock_timestamp() + make_interval(secs => $7), started_at = coalesce(started_at, clock_timestamp())
+where id in (select id from picked) and ${may('claim')}
+returning ${jobColumns}`
+
+/** Gives back what this worker claimed without hearing of it: the answer to a claim was lost. No attempt. */
+export function giveBackSql(lanes: readonly string[], worker: string, running: readonly string[]): Statement {
+  return {
+    text: `
+update lading.jobs
+set ${become('release')}, lease_until = null, worker = null, attempts = greatest(attempts - 1, 0)
+where ${may('release')} and lane = any ($1::text[]) and worker = $2 and id <> all ($3::uuid[])`,
+    values: [lanes, worker, running],
+  }
+}

@@ -1,0 +1,88 @@
+// Cancel, retry, delete the file: what a caller asks of a job, and why it cannot be done.
+import { LadingError } from '../../errors/lading-error.ts'
+import { type Pool, withClient } from '../../postgres/client.ts'
+import { databaseFault } from '../../postgres/sqlstate.ts'
+import type { Queue } from '../../queue/queue.ts'
+import { identityOf } from '../../storage/identity.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { Job } from '../store/job.ts'
+import { type JobRow, toJob } from '../store/job-row.ts'
+import type { JobStore } from '../store/job-store.ts'
+import { urlOf } from '../store/remote-source.ts'
+import { isEnded } from '../store/transitions.ts'
+import { cancelJob } from './cancel.ts'
+import { type RetryContext, retryJob } from './retry.ts'
+
+interface Parts extends RetryContext {
+  readonly queue: Queue
+  readonly store: JobStore
+}
+
+/** @throws LadingError `JOB_ENDED`, `DATABASE_UNAVAILABLE` */
+export async function cancelOrTell(row: JobRow | undefined, parts: Parts): Promise<Job | undefined> {
+  if (row === undefined) return undefined
+  const cancelled = isEnded(row.status) ? undefined : await cancelJob(row.id, parts)
+  if (cancelled !== undefined) return toJob(cancelled)
+  const { kind, status } = (await parts.store.get(row.id)) ?? row
+  const what = status === 'cancelled' ? 'was cancelled' : `has ${status}`
+  throw new LadingError('JOB_ENDED', `The ${kind} ${what} already; there is nothing left to cancel.`)
+}
+
+/** @throws LadingError `JOB_NOT_READY`, `JOB_ENDED`, `STORAGE_NOT_FOUND`, `AFTER_FAILED`, `QUEUE_FULL` */
+export async function retryOrTell(
+  row: JobRow | undefined,
+  parts: Parts & { readonly storage: Storage },
+): Promise<Job | undefined> {
+  if (row === undefined) return undefined
+  const { pool, store, storage } = parts
+  const mayRetry = row.status === 'failed' || row.status === 'cancelled'
+  if (mayRetry && row.kind === 'import' && !(await isKept(row, pool, storage))) {
+    throw new LadingError(
+      'STORAGE_NOT_FOUND',
+      'The uploaded file is no longer kept, so the import cannot go on; send the file again.',
+    )
+  }
+  const retried = mayRetry ? await retryJob(parts, row.id) : undefined
+  if (retried !== undefined) return toJob((await store.get(row.id)) ?? retried)
+  const { kind, status } = (await store.get(row.id)) ?? row
+  if (status === 'completed') {
+    throw new LadingError('JOB_ENDED', `The ${kind} has completed; there is nothing to go on with.`)
+  }
+  throw new LadingError(
+    'JOB_NOT_READY',
+    `The ${kind} is ${status}; only one that has failed or was cancelled can be retried.`,
+  )
+}
+
+/** The file, or where it can still be fetched. In another storage it is kept as long as nobody has forgotten it. */
+async function isKept(job: JobRow, pool: Pool, storage: Storage): Promise<boolean> {
+  const { id, source_key: key, source_storage: lies } = job
+  if (key === null) return (await urlOf(pool, id)) !== undefined
+  if (lies !== null && lies !== (await identityOf(storage))) return true
+  return (await storage.stat(key)) !== undefined
+}
+
+/**
+ * First nobody is given the file any more, then it is deleted, then it is forgotten: whoever dies in between leaves
+ * an expired file, which the janitor deletes. So does the janitor of the storage where the file lies, if that is another.
+ */
+export async function deleteExport(
+  row: JobRow | undefined,
+  { pool, storage }: { readonly pool: Pool; readonly storage: Storage },
+): Promise<boolean> {
+  if (row?.status !== 'completed') return false
+  if (row.file_key === null) return true
+  const update = (what: string) =>
+    withClient(pool, client =>
+      client
+        .query(`update lading.jobs set ${what} where id = $1 and file_key = $2`, [row.id, row.file_key])
+        .catch((error: unknown) => {
+          throw databaseFault(error)
+        }),
+    )
+  await update('expires_at = least(expires_at, clock_timestamp())')
+  if (row.file_storage !== null && row.file_storage !== (await identityOf(storage))) return true
+  await storage.delete(row.file_key)
+  await update('file_key = null')
+  return true
+}

@@ -1,0 +1,71 @@
+// Finds jobs that their workers have lost, and makes them ready for others.
+import { type Pool, withClient } from '../../postgres/client.ts'
+import { databaseFault } from '../../postgres/sqlstate.ts'
+import { pause } from '../../queue/wake.ts'
+import { followUp } from '../store/followers.ts'
+import { endFrozenBatch } from '../store/frozen-batch.ts'
+import type { NewOutbox } from '../store/outbox.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { heldSql, missedSql, rescueSql } from './rescue-sql.ts'
+
+export interface RescueContext {
+  readonly pool: Pool
+  readonly newOutbox: NewOutbox
+}
+
+export interface RescueOptions extends RescueContext {
+  readonly everyMs: number
+  readonly signal: AbortSignal
+  /** Receives the error of a run that failed; the next one may succeed. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Runs now, and then every so often until the signal. Any number of processes may do it at the same time. */
+export async function keepRescuing({ everyMs, signal, onError, ...context }: RescueOptions): Promise<void> {
+  while (!signal.aborted) {
+    await rescue(context).catch(onError)
+    await pause(everyMs, signal)
+  }
+}
+
+/**
+ * Makes lost jobs ready: those whose lease ran out, and those that wait for a job that has ended. A worker that was
+ * frozen amid a batch loses its connection. Twice: finds nothing more.
+ */
+export async function rescue(context: RescueContext): Promise<void> {
+  await rescueLost(context)
+  const held = await heldJobs(context)
+  if (held.length > 0) {
+    const ended = await Promise.all(held.map(id => endFrozenBatch(context.pool, id)))
+    if (ended.includes(true)) await rescueLost(context)
+  }
+  await releaseWaiting(context)
+}
+
+async function rescueLost({ pool, newOutbox }: RescueContext): Promise<void> {
+  const outbox = newOutbox()
+  await inTransaction(pool, async client => {
+    const { rows } = await client.query(rescueSql)
+    for (const { lane } of rows) await outbox.wake(client, String(lane))
+  })
+  await outbox.flush()
+}
+
+function heldJobs({ pool }: RescueContext): Promise<string[]> {
+  return withClient(pool, async client => {
+    const { rows } = await client.query(heldSql).catch((error: unknown) => {
+      throw databaseFault(error)
+    })
+    return rows.map(({ id }) => String(id))
+  })
+}
+
+/** Of jobs that ended where nobody could see to those that wait for them. */
+async function releaseWaiting({ pool, newOutbox }: RescueContext): Promise<void> {
+  const outbox = newOutbox()
+  await inTransaction(pool, async client => {
+    const { rows } = await client.query(missedSql)
+    for (const { id } of rows) await followUp(client, String(id), outbox)
+  })
+  await outbox.flush()
+}
