@@ -12,7 +12,8 @@ import { memoryQueue } from '../src/queue/memory-queue.ts'
  * @throws Error if there is nothing to claim
  */
 export async function claimed(pool: Pool, worker: string, id?: string): Promise<JobRow> {
-  await rescue({ pool, newOutbox: () => createOutbox(memoryQueue(), () => undefined) })
+  const newOutbox = () => createOutbox(memoryQueue(), () => undefined)
+  await rescue({ pool, newOutbox, running: () => [] })
   return withClient(pool, async client => {
     const { rows: lanes } = await client.query(
       `select distinct lane from lading.jobs where status = 'pending' and ($1::uuid is null or id = $1)`,

@@ -142,7 +142,7 @@ export function dispatchBed(): DispatchBed {
       return worker
     },
     stop,
-    rescue: () => rescue({ pool: database.pool, newOutbox }),
+    rescue: () => rescue({ pool: database.pool, newOutbox, running: () => [] }),
     statusOf: async id => (await ask('select status from lading.jobs where id = $1', [id]))[0].status,
     count: async status =>
       (await ask('select count(*)::int as n from lading.jobs where status = $1', [status]))[0].n,

@@ -1,4 +1,5 @@
 // Which jobs a worker takes, and when: those that are ready, due and in its lanes, each by one worker.
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { lanesOf } from '../src/jobs/store/lanes.ts'
 import { dispatchBed, gate } from './dispatch-bed.ts'
@@ -26,17 +27,23 @@ test('a worker that is woken by nobody polls', async () => {
 })
 
 test('woken for another lane, it does not look; for none in particular, it does', async () => {
-  const other = bed.worker({ lanes: ['export'] })
-  const worker = bed.worker()
-  await poll(() => bed.count('pending')).toBe(0)
-  await bed.add(1, { kind: 'export' })
-  other.wake('import')
-  const [id] = await bed.add(1)
+  const pool = new pg.Pool({ connectionString: bed.database.url, max: 2 })
+  let looks = 0
+  pool.on('acquire', () => {
+    looks++
+  })
+  const worker = bed.worker({ lanes: ['export'], pool })
+  await poll(() => [looks, pool.totalCount - pool.idleCount]).toEqual([1, 0])
+  const [id] = await bed.add(1, { kind: 'export' })
   worker.wake('import')
+  const [passing] = await bed.add(1)
+  const other = bed.worker()
+  await poll(() => other.begun).toEqual([passing])
+  expect([looks, worker.begun]).toEqual([1, []])
+  worker.wake()
   await poll(() => worker.begun).toEqual([id])
-  expect(other.begun).toEqual([])
-  other.wake()
-  await poll(() => other.begun.length).toBe(1)
+  await bed.stop()
+  await pool.end()
 })
 
 test('a job is not begun before it is due', async () => {

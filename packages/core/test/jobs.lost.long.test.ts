@@ -82,7 +82,10 @@ describe.each(Object.keys(kinds) as Kind[])('%s', kind => {
     const attempts: number[] = []
     for (let count = 0; count < 12; count++) {
       attempts.push(await lose(kind, id, 0, `p${count}`))
-      await bed.database.pool.query(`update lading.jobs set worker = $2 where id = $1`, [other, `p${count}`])
+      await bed.database.pool.query(`update lading.jobs set lost_worker = $2 where id = $1`, [
+        other,
+        `p${count}`,
+      ])
     }
     expect(attempts).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3])
   })

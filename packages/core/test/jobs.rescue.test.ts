@@ -57,6 +57,22 @@ test('a lease that has not run out is respected', async () => {
   expect(await got(id)).toMatchObject({ status: 'processing' })
 })
 
+test('a job that this process runs is not lost, however late its renewal is', async () => {
+  const id = await submit()
+  const storage = gated(fileStorage(bed.folder), 0)
+  bed.work({ storage, rescueSeconds: 0.02, leaseSeconds: 600 })
+  await expect.poll(async () => (await got(id)).status).toBe('processing')
+  await setJob(id, `lease_until = clock_timestamp() - interval '1 s'`)
+  const other = await submit()
+  await setJob(other, lost)
+  // Rescued by a later run, and claimed by another slot.
+  await expect.poll(async () => (await got(other)).startedAt).not.toBeNull()
+  storage.open()
+  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  const { rows } = await bed.database.pool.query('select token::int from lading.jobs where id = $1', [id])
+  expect(rows).toEqual([{ token: 1 }])
+})
+
 test('several servers that rescue at the same time do each job once', async () => {
   const ids = await Promise.all(Array.from({ length: 20 }, () => submit({ source: bytes('') })))
   await bed.database.pool.query(`update lading.jobs set ${lost}`)

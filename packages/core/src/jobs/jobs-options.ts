@@ -60,9 +60,10 @@ export interface JobsOptions<Known extends Resource = Resource> {
    */
   readonly maxWaitingJobs?: number | undefined
   /**
-   * Hears what a log should have and no client may: the fault that ended a job and was none of its file, with its
-   * causes, such as what a hook threw; each failed attempt that is tried again; and what breaks outside of jobs and is tried again, such as the rescue. It is not
-   * waited for; that it throws or rejects is said once as a warning of the process.
+   * Receives what belongs in a log and not in an answer: the fault that ended a job and was not its file's, with its
+   * causes, such as what a hook threw; the fault of each failed attempt that is tried again; and what breaks outside of
+   * jobs and is tried again, such as the rescue. It is not awaited; that it throws or rejects is said once as a warning of
+   * the process.
    * @defaultValue nobody
    */
   readonly onError?: ((error: unknown, context: { readonly jobId?: string }) => unknown) | undefined

@@ -87,10 +87,11 @@ export async function workOnJobs(
   }
   const listens = dispatchers.length === 0 ? Promise.resolve() : queue.listen(listener)
   const everyMs = options.rescueSeconds * 1000
+  const running = () => dispatchers.flatMap(dispatcher => dispatcher.running())
   const parts = [
     ...dispatchers.map(({ ended }) => ended),
     keepClean(options.janitor, { everySeconds: options.janitorSeconds, signal }),
-    keepRescuing({ pool, newOutbox, everyMs, signal, onError }),
+    keepRescuing({ pool, newOutbox, running, everyMs, signal, onError }),
     keepWatching({ pool, everyMs, signal, onError }),
     ...(verifying === undefined ? [] : [keepVerifying(verifying, signal)]),
     ...(imports === 0 ? [] : [keepServing({ pool, place, leaseSeconds, signal, onError })]),

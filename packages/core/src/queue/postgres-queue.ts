@@ -61,10 +61,17 @@ function onPool(pool: Pool, listens: boolean, listeners: Listeners): Queue {
     listen: listener =>
       listeners.hold(listener, async signal => {
         const { lanes, onWake, onInterrupt, onError } = listener
-        const hear = (lane: string | undefined) => {
-          if (lane === undefined || lanes.includes(lane)) onWake(lane)
+        // A connection that is being closed may still bring what was sent before.
+        const hearing = {
+          onWake(lane: string | undefined) {
+            if (!signal.aborted && (lane === undefined || lanes.includes(lane))) onWake(lane)
+          },
+          onInterrupt(jobId: string) {
+            if (!signal.aborted) onInterrupt(jobId)
+          },
+          onError,
         }
-        const connection = listens ? listenOn(pool, { onWake: hear, onInterrupt, onError }) : undefined
+        const connection = listens ? listenOn(pool, hearing) : undefined
         if (!signal.aborted) await once(signal, 'abort')
         await connection?.close()
       }),

@@ -32,6 +32,8 @@ export interface Dispatcher {
   /** Looks for work in this lane; undefined: in all of its lanes. */
   wake(lane: string | undefined): void
   interrupt(jobId: string): void
+  /** Ids of the jobs that run. */
+  running(): readonly string[]
   /**
    * Resolves after the signal, when no job runs any more.
    *
@@ -114,6 +116,7 @@ export function dispatch(options: DispatchOptions): Dispatcher {
       bell.ring()
     },
     interrupt: id => running.interrupt(id),
+    running: () => running.ids(),
     ended,
   }
 }

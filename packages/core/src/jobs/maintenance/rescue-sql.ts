@@ -3,8 +3,11 @@ import { placeSql } from '../store/place-sql.ts'
 import { become, may } from '../store/transitions.ts'
 import { isWhole } from '../store/whole-sql.ts'
 
-/** Its worker has not renewed the lease in time: it has died, is frozen, or cannot reach the database. */
-const isLost = `${may('rescue')} and lease_until < clock_timestamp()`
+/**
+ * Its worker has not renewed the lease in time: it has died, is frozen, or cannot reach the database. Jobs that this
+ * process runs (`$1`) are alive, however late their renewal is.
+ */
+const isLost = `${may('rescue')} and lease_until < clock_timestamp() and id <> all ($1::uuid[])`
 
 /** Jobs of one statement. There are as many running jobs as workers have slots. */
 const mostJobs = 200

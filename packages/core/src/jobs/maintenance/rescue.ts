@@ -11,6 +11,8 @@ import { heldSql, missedSql, rescueSql } from './rescue-sql.ts'
 export interface RescueContext {
   readonly pool: Pool
   readonly newOutbox: NewOutbox
+  /** Ids of the jobs that run in this process, which are not lost. */
+  readonly running: () => readonly string[]
 }
 
 export interface RescueOptions extends RescueContext {
@@ -42,18 +44,18 @@ export async function rescue(context: RescueContext): Promise<void> {
   await releaseWaiting(context)
 }
 
-async function rescueLost({ pool, newOutbox }: RescueContext): Promise<void> {
+async function rescueLost({ pool, newOutbox, running }: RescueContext): Promise<void> {
   const outbox = newOutbox()
   await inTransaction(pool, async client => {
-    const { rows } = await client.query(rescueSql)
+    const { rows } = await client.query(rescueSql, [running()])
     for (const { lane } of rows) await outbox.wake(client, String(lane))
   })
   await outbox.flush()
 }
 
-function heldJobs({ pool }: RescueContext): Promise<string[]> {
+function heldJobs({ pool, running }: RescueContext): Promise<string[]> {
   return withClient(pool, async client => {
-    const { rows } = await client.query(heldSql).catch((error: unknown) => {
+    const { rows } = await client.query(heldSql, [running()]).catch((error: unknown) => {
       throw databaseFault(error)
     })
     return rows.map(({ id }) => String(id))
