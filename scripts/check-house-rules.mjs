@@ -7,7 +7,7 @@ const switchedOff =
   /biome-ignore|eslint-disable|@ts-ignore|@ts-expect-error|@ts-nocheck|\b(?:it|test|describe)\.(?:only|todo)\(/
 
 /** A transaction that begins elsewhere, or a setting, would miss what `transaction.ts` sets for all of them. */
-const transactions = 'packages/core/src/postgres/transaction.ts'
+const transactions = 'packages/core/src/postgres/transaction/transaction.ts'
 const ownTransaction =
   /['"`](?:begin|start transaction)(?:['"`;]| (?:isolation|transaction|work|read|not|;))|;\s*begin\s*;|\bset (?:local|session|transaction) /i
 /** Where types are tested, an error is what is expected, and tsc reports one that does not come. */

@@ -1,8 +1,8 @@
 // Decodes an input whole and in every cutting: what comes out must not depend on how the bytes were cut.
 import { Readable } from 'node:stream'
 import { expect } from 'vitest'
-import type { DecodeOptions, Format } from '../packages/core/src/format/format.ts'
-import type { Header, RecordBatch } from '../packages/core/src/record/record-batch.ts'
+import type { DecodeOptions, Format } from '../packages/core/src/engine/format/format.ts'
+import type { Header, RecordBatch } from '../packages/core/src/engine/record/record-batch.ts'
 
 type Decode = Format['decode']
 

@@ -1,7 +1,7 @@
 // Reads a file through the text stage to its end: the text, and the fault behind it.
 import { Readable } from 'node:stream'
 import { LadingError } from '../packages/core/src/errors/lading-error.ts'
-import { openText, type TextOptions } from '../packages/core/src/format/text.ts'
+import { openText, type TextOptions } from '../packages/core/src/engine/format/text/text.ts'
 
 export async function readText(chunks: Iterable<Buffer>, options: TextOptions = {}) {
   const parts: Buffer[] = []

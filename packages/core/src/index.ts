@@ -5,8 +5,8 @@ export type { FaultCode } from './errors/codes.ts'
 export { LadingError } from './errors/lading-error.ts'
 export type { RecordError } from './errors/record-error.ts'
 export type { WarningCode } from './errors/warning-codes.ts'
-export type { BundleFormat, BundleOptions, BundleSpool } from './exporter/bundle-options.ts'
-export { createExporter, type Exporter } from './exporter/create-exporter.ts'
+export type { BundleFormat, BundleOptions, BundleSpool } from './engine/export/bundle/bundle-export-options.ts'
+export { createExporter, type Exporter } from './engine/export/create-exporter.ts'
 export type {
   ExporterOptions,
   ExportProgress,
@@ -15,27 +15,27 @@ export type {
   Selection,
   StreamCallOptions,
   StreamOptions,
-} from './exporter/options.ts'
-export type { DetectedFormat } from './format/detect.ts'
-export { createImporter, type Importer } from './importer/create-importer.ts'
-export type { BundleEntry, OpenBundle, OpenBundleOptions } from './importer/open-bundle.ts'
+} from './engine/export/exporter-options.ts'
+export type { DetectedFormat } from './engine/format/detect/detect.ts'
+export { createImporter, type Importer } from './engine/import/create-importer.ts'
+export type { BundleEntry, OpenBundle, OpenBundleOptions } from './engine/import/bundle/open-bundle.ts'
 export {
   type OpenRemoteFile,
   type OpenRemoteFileOptions,
   openRemoteFile,
-} from './importer/open-remote-file.ts'
-export type { ImporterOptions, ImportProgress, RunOptions } from './importer/options.ts'
-export type { RemoteInput, RemoteInputOptions } from './importer/remote-input.ts'
-export { type ImportReport, importReportOf } from './importer/report.ts'
-export type { Delimiter, Encoding, FileSettings, ImportSettings, OnConflict } from './importer/settings.ts'
-export type { ImportWarning } from './importer/warnings.ts'
+} from './engine/import/remote/open-remote-file.ts'
+export type { ImporterOptions, ImportProgress, RunOptions } from './engine/import/importer-options.ts'
+export type { RemoteInput, RemoteInputOptions } from './engine/import/remote/remote-input.ts'
+export { type ImportReport, importReportOf } from './engine/import/report/report.ts'
+export type { Delimiter, Encoding, FileSettings, ImportSettings, OnConflict } from './engine/import/import-options.ts'
+export type { ImportWarning } from './engine/import/report/run-warnings.ts'
 export { createJobs } from './jobs/create-jobs.ts'
 export type { Health, Waiting } from './jobs/health.ts'
 export type { JobPage, Jobs, ListErrors, Ownership, WorkOptions } from './jobs/jobs.ts'
 export type { JobsOptions } from './jobs/jobs-options.ts'
 export type { Cleaned } from './jobs/maintenance/janitor.ts'
 export type { VerifyStoredOptions } from './jobs/maintenance/verify-stored.ts'
-export type { ErrorPage } from './jobs/outcome/record-errors.ts'
+export type { ErrorPage } from './jobs/results/record-errors.ts'
 export type { ErrorFilter } from './jobs/store/error-counts.ts'
 export type {
   Job,
@@ -47,10 +47,10 @@ export type {
   JobWarning,
 } from './jobs/store/job.ts'
 export type { ListJobs } from './jobs/store/job-store.ts'
-export type { FileState, VerifiedFile } from './jobs/store/verify-file.ts'
-export type { KeyClaim } from './jobs/submit/idempotency.ts'
+export type { FileState, VerifiedFile } from './jobs/store/files/verify-file.ts'
+export type { KeyClaim } from './jobs/submit/claim-key.ts'
 export type { KnownRequest } from './jobs/submit/idempotency-store.ts'
-export type { WantedCapacity } from './jobs/submit/room.ts'
+export type { WantedCapacity } from './jobs/submit/capacity.ts'
 export type {
   BundleJobs,
   FileNotes,
@@ -62,7 +62,7 @@ export type {
   SubmitExportNotes,
   SubmitImport,
   SubmitRemoteImport,
-} from './jobs/submit/submission.ts'
+} from './jobs/submit/submit-options.ts'
 export type { Outage } from './jobs/work/outages.ts'
 export type {
   Lading,
@@ -74,15 +74,15 @@ export type {
 } from './lading.ts'
 export type { CleanedKind, Metrics, VerifiedState, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
-export type { Client, Pool, PooledClient, QueryResult } from './postgres/client.ts'
-export type { SynchronousCommit } from './postgres/commit-level.ts'
+export type { Client, Pool, PooledClient, QueryResult } from './postgres/pool/client.ts'
+export type { SynchronousCommit } from './postgres/transaction/commit-level.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
-export { type WaitOptions, waitForDatabase } from './postgres/wait-for-database.ts'
+export { type WaitOptions, waitForDatabase } from './postgres/pool/wait-for-database.ts'
 export { memoryQueue } from './queue/memory-queue.ts'
 export { type PostgresQueueOptions, postgresQueue } from './queue/postgres-queue.ts'
 export type { Queue, QueueListener, WakeOptions } from './queue/queue.ts'
-export type { ColumnType, ScalarKind } from './resource/column-type.ts'
-export { defineResource } from './resource/define.ts'
+export type { ColumnType, ScalarKind } from './engine/resource/schema/column-type.ts'
+export { defineResource } from './engine/resource/define.ts'
 export type {
   Caller,
   Discretion,
@@ -98,10 +98,10 @@ export type {
   SessionVariables,
   ShownDefinition,
   StandInDefinition,
-} from './resource/definition.ts'
-export type { Field, Mask } from './resource/field.ts'
-export type { Joined, StandIn } from './resource/joined.ts'
-export { defineConfig, type Project } from './resource/project.ts'
+} from './engine/resource/definition.ts'
+export type { Field, Mask } from './engine/resource/field.ts'
+export type { Joined, StandIn } from './engine/resource/joined.ts'
+export { defineConfig, type Project } from './engine/resource/project.ts'
 export type {
   ExportFieldName,
   FileFormat,
@@ -111,7 +111,7 @@ export type {
   Resource,
   ResourceFilters,
   SortName,
-} from './resource/resource-types.ts'
+} from './engine/resource/resource-types.ts'
 export type {
   FieldName,
   FilterBounds,
@@ -123,11 +123,11 @@ export type {
   PrintedRow,
   ScopeFilters,
   TypedFilters,
-} from './resource/typed-names.ts'
-export type { ByteSource } from './source/chunks.ts'
-export type { ObjectSource } from './source/objects.ts'
-export type { RemoteOptions } from './source/remote-access.ts'
-export { type FileStorage, type FileStorageOptions, fileStorage } from './storage/file-storage.ts'
+} from './engine/resource/typed-names.ts'
+export type { ByteSource } from './engine/source/chunks.ts'
+export type { ObjectSource } from './engine/source/objects.ts'
+export type { RemoteOptions } from './engine/source/remote/remote-access.ts'
+export { type FileStorage, type FileStorageOptions, fileStorage } from './storage/file/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
 export type {
   ByteRange,

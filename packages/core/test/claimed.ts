@@ -3,8 +3,8 @@ import { createFairness } from '../src/jobs/dispatch/fairness.ts'
 import { claimReadySql } from '../src/jobs/dispatch/ready-sql.ts'
 import { rescue } from '../src/jobs/maintenance/rescue.ts'
 import type { JobRow } from '../src/jobs/store/job-row.ts'
-import { createOutbox } from '../src/jobs/store/outbox.ts'
-import { type Pool, withClient } from '../src/postgres/client.ts'
+import { createOutbox } from '../src/jobs/store/wake-ups.ts'
+import { type Pool, withClient } from '../src/postgres/pool/client.ts'
 import { memoryQueue } from '../src/queue/memory-queue.ts'
 
 /**

@@ -7,9 +7,9 @@ import { type DispatchOptions, dispatch } from '../src/jobs/dispatch/dispatch.ts
 import { rescue } from '../src/jobs/maintenance/rescue.ts'
 import type { JobRow } from '../src/jobs/store/job-row.ts'
 import { createJobStore, type JobStore } from '../src/jobs/store/job-store.ts'
-import { lanesOf } from '../src/jobs/store/lanes.ts'
-import { createOutbox } from '../src/jobs/store/outbox.ts'
-import type { Pool } from '../src/postgres/client.ts'
+import { lanesOf } from '../src/jobs/store/claim/lanes.ts'
+import { createOutbox } from '../src/jobs/store/wake-ups.ts'
+import type { Pool } from '../src/postgres/pool/client.ts'
 import { memoryQueue } from '../src/queue/memory-queue.ts'
 
 /** Milliseconds: a worker that polls as rarely hears of jobs by wake-ups only. */

@@ -1,7 +1,7 @@
 // Which jobs a worker takes, and when: those that are ready, due and in its lanes, each by one worker.
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
-import { lanesOf } from '../src/jobs/store/lanes.ts'
+import { lanesOf } from '../src/jobs/store/claim/lanes.ts'
 import { dispatchBed, gate } from './dispatch-bed.ts'
 
 const bed = dispatchBed()

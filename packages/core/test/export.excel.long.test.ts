@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { guard } from '../src/format/csv/formula-guard.ts'
-import { guardSql } from '../src/format/csv/guard-sql.ts'
+import { guard } from '../src/engine/format/csv/formula-guard.ts'
+import { guardSql } from '../src/engine/format/csv/guard-sql.ts'
 import { createImporter, defineResource, Type } from '../src/index.ts'
 import { exportShaped, rowsOf } from './support.ts'
 

@@ -2,11 +2,11 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { headerOfCells } from '../../../test-support/decoding.ts'
 import type { RecordError } from '../src/errors/record-error.ts'
-import type { RecordBatch } from '../src/record/record-batch.ts'
-import { defineResource, type Resource } from '../src/resource/define.ts'
-import { mapFields } from '../src/resource/map-fields.ts'
-import { validate } from '../src/validation/validate.ts'
-import { parseValues } from '../src/value/parse-values.ts'
+import type { RecordBatch } from '../src/engine/record/record-batch.ts'
+import { defineResource, type Resource } from '../src/engine/resource/define.ts'
+import { mapFields } from '../src/engine/resource/mapping/map-fields.ts'
+import { validate } from '../src/engine/validation/validate.ts'
+import { parseValues } from '../src/engine/value/parse-values.ts'
 
 /** A resource of one field, `it`. */
 export function resourceOf(it: TSchema, options: object = {}): Resource {

@@ -1,6 +1,6 @@
 // A remote file comes whole and of one version, or there is a sentence that says why not (F23).
 import { describe, expect, test } from 'vitest'
-import { FileChanged } from '../src/source/remote-file.ts'
+import { FileChanged } from '../src/engine/source/remote/remote-file.ts'
 import { bytesOf, faultOf, lines, remoteBed, sendPart } from './remote-bed.ts'
 
 const bed = remoteBed()

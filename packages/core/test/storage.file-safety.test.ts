@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fileStorage } from '../src/storage/file-storage.ts'
+import { fileStorage } from '../src/storage/file/file-storage.ts'
 import type { Storage } from '../src/storage/storage.ts'
 
 let parent: string

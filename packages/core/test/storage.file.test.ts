@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'vitest'
-import { fileStorage } from '../src/storage/file-storage.ts'
+import { fileStorage } from '../src/storage/file/file-storage.ts'
 import { storageSuite } from '../src/testing/storage/suite.ts'
 
 storageSuite({

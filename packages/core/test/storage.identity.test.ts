@@ -33,7 +33,7 @@ test('it is in one file of the root, which its owner alone may read, and which n
 
 test('four processes that begin on one new folder have one identity', async () => {
   const script = `
-    import { fileStorage } from ${JSON.stringify(new URL('../src/storage/file-storage.ts', import.meta.url).href)}
+    import { fileStorage } from ${JSON.stringify(new URL('../src/storage/file/file-storage.ts', import.meta.url).href)}
     process.stdout.write(await fileStorage(${JSON.stringify(root)}).identity())`
   const ask = async () =>
     (await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]))

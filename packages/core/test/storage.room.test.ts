@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fileStorage } from '../src/storage/file-storage.ts'
+import { fileStorage } from '../src/storage/file/file-storage.ts'
 import { memoryStorage } from '../src/storage/memory-storage.ts'
 import { knowsRoom } from '../src/storage/storage.ts'
 

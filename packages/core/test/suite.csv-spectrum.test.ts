@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodeEveryWay } from '../../../test-support/decoding.ts'
-import { decodeCsv } from '../src/format/csv/decode.ts'
+import { decodeCsv } from '../src/engine/format/csv/decode.ts'
 
 const folder = dirname(createRequire(import.meta.url).resolve('csv-spectrum/package.json'))
 const names = readdirSync(join(folder, 'csvs')).map(name => name.replace(/\.csv$/, ''))

@@ -2,7 +2,7 @@
 import { type Static, type TObject, type TSchema, TypeGuard } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { LadingError } from '../errors/lading-error.ts'
-import { nearest } from '../util/suggest.ts'
+import { nearest } from '../util/text/suggest.ts'
 
 /** The schema of one option. @throws LadingError `OPTION_INVALID` if there is none of that name, with the known ones */
 export function optionNamed(schema: TObject, name: string): TSchema {

@@ -5,8 +5,8 @@ export { type GivenLimits, type HttpLimits, readLimits } from './admission/limit
 export { checkOrigins } from './admission/origins.ts'
 export { continueWhenRead } from './body/continue-when-read.ts'
 export { type BodyLeft, bodyLeft, type HostTraces } from './body/read-before.ts'
-export { resetIfBroken } from './breaking.ts'
-export { closeIfUnread } from './closing.ts'
+export { resetIfBroken } from './connection/reset-truncated.ts'
+export { closeIfUnread } from './connection/lingering-close.ts'
 export { createHttp, type Http } from './create-http.ts'
 export {
   cutOffIfStalled,

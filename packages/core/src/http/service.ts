@@ -2,14 +2,14 @@
 import { defaults } from '../config/defaults.ts'
 import { callHook, checkHookTimeout } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import type { Exporter } from '../exporter/create-exporter.ts'
+import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { Jobs } from '../jobs/jobs.ts'
-import type { Resource } from '../resource/define.ts'
-import { createRegistry, type Registry } from '../resource/registry.ts'
+import type { Resource } from '../engine/resource/define.ts'
+import { createRegistry, type Registry } from '../engine/resource/registry.ts'
 import type { Authorize } from './admission/access.ts'
 import { type GivenLimits, type HttpLimits, readLimits } from './admission/limits.ts'
 import { type Origins, readOrigins } from './admission/origins.ts'
-import { createPlaces, type Places } from './admission/places.ts'
+import { createPlaces, type Places } from './admission/concurrency-limiter.ts'
 import type { HttpRequest, HttpResponse } from './wire/message.ts'
 
 /** The part of `Metrics` that HTTP uses. */

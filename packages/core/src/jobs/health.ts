@@ -1,10 +1,10 @@
 // Whether the parts that jobs depend on answer, each within a time.
 import { setTimeout } from 'node:timers/promises'
-import { type Pool, withClient } from '../postgres/client.ts'
+import { type Pool, withClient } from '../postgres/pool/client.ts'
 import type { Queue } from '../queue/queue.ts'
 import { identityOf } from '../storage/identity.ts'
 import type { Storage } from '../storage/storage.ts'
-import { unservedStorages } from './store/served-storages.ts'
+import { unservedStorages } from './store/files/served-storages.ts'
 import type { Outages } from './work/outages.ts'
 
 /** Whether each part that jobs depend on answers. */

@@ -1,6 +1,6 @@
 // Whether a pool has as many connections as workers need at the same time.
 import { LadingError } from '../errors/lading-error.ts'
-import { type Pool, poolSize } from '../postgres/client.ts'
+import { type Pool, poolSize } from '../postgres/pool/client.ts'
 
 /** One listens for the queue, one beats for all jobs, and one is for what is short: claims, ends, what is asked of jobs, and all that those who fetch need. */
 const control = 3

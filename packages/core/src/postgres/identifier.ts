@@ -1,6 +1,6 @@
 // Names and values inside SQL text: the only two ways in.
 import { LadingError } from '../errors/lading-error.ts'
-import { tableParts } from '../util/names.ts'
+import { tableParts } from '../util/text/names-in-sentences.ts'
 
 /** Quotes a name, so that it is taken as it is (PostgreSQL manual, 4.1.1). */
 export function identifier(name: string): string {

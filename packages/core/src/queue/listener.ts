@@ -1,7 +1,7 @@
 // The dedicated connection on which a process hears wake-ups and interrupts.
-import type { Client, Pool } from '../postgres/client.ts'
-import { type KeptConnection, keepConnection } from './kept-connection.ts'
-import { ask } from './loan.ts'
+import type { Client, Pool } from '../postgres/pool/client.ts'
+import { type KeptConnection, keepConnection } from './dedicated-connection.ts'
+import { ask } from './run-on-checkout.ts'
 
 /** Carries lanes to wake, and interrupts. */
 export const channel = 'lading_jobs'

@@ -1,11 +1,11 @@
 // Wake-ups by NOTIFY in the jobs' own database: sent with the commit that makes a job ready.
 import { once } from 'node:events'
 import { LadingError } from '../errors/lading-error.ts'
-import { type Pool, poolSize } from '../postgres/client.ts'
+import { type Pool, poolSize } from '../postgres/pool/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { channel, interruptPayload, listenOn } from './listener.ts'
 import { createListeners, type Listeners } from './listeners.ts'
-import { runOnLoan, type Statement } from './loan.ts'
+import { runOnLoan, type Statement } from './run-on-checkout.ts'
 import type { Queue } from './queue.ts'
 
 /** With fewer connections, workers would miss the one that only listens. */

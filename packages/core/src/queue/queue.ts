@@ -1,5 +1,5 @@
 // How workers hear that there may be work: the contract that every queue fulfils.
-import type { Client, Pool } from '../postgres/client.ts'
+import type { Client, Pool } from '../postgres/pool/client.ts'
 
 export interface WakeOptions {
   /** A connection inside a transaction of the caller: the wake-up is sent with its commit, or not at all. */

@@ -1,7 +1,7 @@
 // The list of settings knows all that the server at hand has, and the code sets what the list says it sets.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
-import { beginWriting } from '../../src/postgres/transaction.ts'
+import { beginWriting } from '../../src/postgres/transaction/transaction.ts'
 import { known } from './known.ts'
 
 let database: TestDatabase

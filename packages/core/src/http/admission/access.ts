@@ -4,11 +4,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { callAsyncHook, type HookPatience } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { JobKind } from '../../jobs/store/job.ts'
-import type { Caller } from '../../resource/definition.ts'
+import type { Caller } from '../../engine/resource/definition.ts'
 import type { Access, HttpInput } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { AccessRefused } from './access-refused.ts'
-import { callerOf, checkedCaller } from './caller.ts'
+import { callerOf, checkedCaller } from './request-caller.ts'
 
 /** What a request is about to do; each route has one. */
 export type Action =

@@ -1,7 +1,7 @@
 // Files on their way out: opened before the headers are sent, with a name that is safe everywhere.
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { formatNamed } from '../../format/formats.ts'
+import { formatNamed } from '../../engine/format/formats.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
 /**

@@ -1,7 +1,7 @@
 // A request on its way through a host → what is left of its body, if something before the service has read it.
 import { Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
-import { isGzip } from '../../format/magic.ts'
+import { isGzip } from '../../engine/format/detect/magic.ts'
 import type { HttpInput, ReadBefore } from '../wire/message.ts'
 
 /** What parsers leave with a request. */

@@ -1,6 +1,6 @@
 // GET /v1/exports/:job_id/download: the file of a completed export, or a part of it, while it is kept.
 import { LadingError } from '../../errors/lading-error.ts'
-import { formatNamed } from '../../format/formats.ts'
+import { formatNamed } from '../../engine/format/formats.ts'
 import type { Job, JobFile } from '../../jobs/store/job.ts'
 import type { ByteRange } from '../../storage/storage.ts'
 import { attachment } from '../answer/content-disposition.ts'

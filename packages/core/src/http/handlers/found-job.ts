@@ -1,7 +1,7 @@
 // Load a job of the caller's tenant or answer 404: combinators around handlers that need one. There is no other way to it.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobKind } from '../../jobs/store/job.ts'
-import { discreetJob } from '../answer/discreet.ts'
+import { discreetJob } from '../answer/redact-error.ts'
 import type { Handler, Service } from '../service.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 

@@ -1,6 +1,6 @@
 // GET /v1/imports: imports of the caller's tenant, newest first, page by page.
 import type { Job, JobStatus } from '../../jobs/store/job.ts'
-import { discreetJob } from '../answer/discreet.ts'
+import { discreetJob } from '../answer/redact-error.ts'
 import type { Handler } from '../service.ts'
 import { json } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'

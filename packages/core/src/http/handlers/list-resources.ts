@@ -1,8 +1,8 @@
 // GET /v1/resources: what can be imported and exported, with the JSON Schema of its records.
-import { defaultFields, fieldsFor, isOrdered } from '../../exporter/export-fields.ts'
-import { exportFormats } from '../../exporter/selection-schema.ts'
-import type { Joined, Resource } from '../../resource/define.ts'
-import type { Field } from '../../resource/field.ts'
+import { defaultFields, fieldsFor, isOrdered } from '../../engine/export/selection/export-fields.ts'
+import { exportFormats } from '../../engine/export/selection/selection-schema.ts'
+import type { Joined, Resource } from '../../engine/resource/define.ts'
+import type { Field } from '../../engine/resource/field.ts'
 import type { Handler } from '../service.ts'
 import { json } from '../wire/message.ts'
 

@@ -1,7 +1,7 @@
 // POST /v1/imports/:job_id/retry: a failed or cancelled import goes on behind its checkpoint.
 import { LadingError } from '../../errors/lading-error.ts'
-import { discreetRetry } from '../answer/discreet.ts'
-import { refuseWhileDraining } from '../submit/submission.ts'
+import { discreetRetry } from '../answer/redact-error.ts'
+import { refuseWhileDraining } from '../submit/refuse-while-draining.ts'
 import { json } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { acceptedJob, selfLink } from '../wire/representation.ts'

@@ -1,5 +1,5 @@
 // GET /v1/exports: the rows of a resource as a file, printed while it is sent.
-import { gzipped } from '../../format/gzip.ts'
+import { gzipped } from '../../engine/format/text/gzip.ts'
 import { takesGzip } from '../answer/accept.ts'
 import { begun, day, fileResponse, isHead } from '../answer/download.ts'
 import type { Handler, Service } from '../service.ts'

@@ -1,10 +1,10 @@
 // The query or the JSON body of an export → what is asked of the exporter.
 import type { Static } from '@sinclair/typebox'
 import { optionInvalid } from '../../config/check-options.ts'
-import { readFilterTexts, withCreated } from '../../exporter/filter-text.ts'
-import type { StreamOptions } from '../../exporter/options.ts'
-import { readDelimiter } from '../../format/delimiter.ts'
-import type { Registry } from '../../resource/registry.ts'
+import { readFilterTexts, withCreated } from '../../engine/export/selection/filter-text.ts'
+import type { StreamOptions } from '../../engine/export/exporter-options.ts'
+import { readDelimiter } from '../../engine/format/csv/delimiter.ts'
+import type { Registry } from '../../engine/resource/registry.ts'
 import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'
 import { type exportJob, exportOptions } from '../wire/schemas.ts'
 

@@ -1,12 +1,12 @@
 // What is known of a file by the way it was sent, and what was asked with it → its format, and the settings of its import.
 import { LadingError } from '../../errors/lading-error.ts'
-import { type DetectedFormat, detectFormat, inflatedStart } from '../../format/detect.ts'
-import { foreignKind, foreignSentence } from '../../format/foreign.ts'
-import { unknownFormat } from '../../format/unknown-format.ts'
-import { encodingOfType } from '../../importer/content-charset.ts'
-import type { ImportSettings } from '../../importer/settings.ts'
-import type { ImportNotes } from '../../jobs/submit/submission.ts'
-import { type ImportOptions, settingsOf } from './import-settings.ts'
+import { type DetectedFormat, detectFormat, inflatedStart } from '../../engine/format/detect/detect.ts'
+import { foreignKind, foreignSentence } from '../../engine/format/detect/foreign.ts'
+import { unknownFormat } from '../../engine/format/detect/unknown-format.ts'
+import { encodingOfType } from '../../engine/import/remote/content-charset.ts'
+import type { ImportSettings } from '../../engine/import/import-options.ts'
+import type { ImportNotes } from '../../jobs/submit/submit-options.ts'
+import { type ImportOptions, settingsOf } from './import-fields.ts'
 
 export interface SentFile {
   readonly fileName: string | undefined

@@ -1,11 +1,11 @@
 // An upload that turns out to be a bundle → its imports: what may be said of it, and where the rest is done.
 import { LadingError } from '../../errors/lading-error.ts'
-import { readBundleSettings } from '../../importer/bundle-settings.ts'
-import type { KeyClaim } from '../../jobs/submit/idempotency.ts'
-import type { BundleJobs } from '../../jobs/submit/submission.ts'
+import { readBundleSettings } from '../../engine/import/bundle/bundle-import-options.ts'
+import type { KeyClaim } from '../../jobs/submit/claim-key.ts'
+import type { BundleJobs } from '../../jobs/submit/submit-options.ts'
 import type { Service } from '../service.ts'
 import type { HttpRequest } from '../wire/message.ts'
-import { type ImportOptions, settingsOf } from './import-settings.ts'
+import { type ImportOptions, settingsOf } from './import-fields.ts'
 
 export interface BundleUpload {
   readonly source: AsyncIterable<Buffer>

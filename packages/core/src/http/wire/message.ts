@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { JobKind } from '../../jobs/store/job.ts'
-import type { Caller } from '../../resource/definition.ts'
+import type { Caller } from '../../engine/resource/definition.ts'
 
 /** Who has read the body of a request before the service, and what is left of it in `body`. */
 export interface ReadBefore {

@@ -1,7 +1,7 @@
 // Named texts (a query, the fields of a form) or a JSON body → options that a schema has checked.
 import { type Static, type TObject, type TSchema, TypeGuard } from '@sinclair/typebox'
 import { checkOptions, optionInvalid, optionNamed } from '../../config/check-options.ts'
-import type { Registry } from '../../resource/registry.ts'
+import type { Registry } from '../../engine/resource/registry.ts'
 
 /** Pairs in the order in which they came; a name that comes twice is there twice. */
 export type Pairs = readonly (readonly [name: string, value: string])[]

@@ -1,7 +1,7 @@
 // Jobs and record errors as JSON: names and links of the documented service.
 import type { RecordError } from '../../errors/record-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
-import type { BundleJobs } from '../../jobs/submit/submission.ts'
+import type { BundleJobs } from '../../jobs/submit/submit-options.ts'
 
 /** What a submission is answered with. */
 export function acceptedJob(job: Job, mount: string): object {

@@ -1,6 +1,6 @@
 // THE schemas of what requests may say; the checks and the OpenAPI document are both made from them.
 import { Type } from '@sinclair/typebox'
-import { selectionSchema, shapeSchema } from '../../exporter/selection-schema.ts'
+import { selectionSchema, shapeSchema } from '../../engine/export/selection/selection-schema.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const flag = (description: string) => Type.Optional(Type.Boolean({ description, default: false }))

@@ -1,7 +1,7 @@
 // Takes ready jobs for one worker, and gives back those whose claim it did not hear of.
-import type { Pool } from '../../postgres/client.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
-import { runOnLoan, type Statement } from '../../queue/loan.ts'
+import { runOnLoan, type Statement } from '../../queue/run-on-checkout.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { byTurn, type Fairness } from './fairness.ts'
 import { claimReadySql, giveBackSql } from './ready-sql.ts'

@@ -1,6 +1,6 @@
 // The loop of one worker: when it is woken or polls, it claims as many jobs as it has free slots, and runs them.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Pool } from '../../postgres/client.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
 import { createWake, pause } from '../../queue/wake.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { createClaims } from './claims.ts'

@@ -1,9 +1,9 @@
 // The statement that finds jobs whose turn it is and claims them. All times are the database's.
-import type { Statement } from '../../queue/loan.ts'
+import type { Statement } from '../../queue/run-on-checkout.ts'
 import { jobColumns } from '../store/job-row.ts'
-import { isReady } from '../store/lanes.ts'
+import { isReady } from '../store/claim/lanes.ts'
 import { become, may } from '../store/transitions.ts'
-import { isWhole } from '../store/whole-sql.ts'
+import { isWhole } from '../store/claim/whole-sql.ts'
 import type { Turn } from './fairness.ts'
 
 export interface Wanted {

@@ -1,15 +1,15 @@
 // Ends a job before its time: in its row first, which stops every batch at the fence, and then by a word to its worker.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Pool } from '../../postgres/client.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
 import { sqlstate } from '../../postgres/sqlstate.ts'
-import { setLocal } from '../../postgres/transaction.ts'
+import { setLocal } from '../../postgres/transaction/transaction.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { followUp } from '../store/followers.ts'
-import { endFrozenBatch } from '../store/frozen-batch.ts'
+import { endFrozenBatch } from '../store/claim/frozen-batch.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { cancelSql } from '../store/job-sql.ts'
-import type { NewOutbox } from '../store/outbox.ts'
-import { inTransaction } from '../store/transaction.ts'
+import type { NewOutbox } from '../store/wake-ups.ts'
+import { inTransaction } from '../store/job-transaction.ts'
 
 /** Milliseconds for the batch that is being written; most take less than a tenth of it. */
 const batchMs = 1_000

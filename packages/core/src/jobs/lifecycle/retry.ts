@@ -1,14 +1,14 @@
 // A job that has failed or was cancelled → pending again, to go on behind its checkpoint.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Pool } from '../../postgres/client.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
 import { abandoned, followUp } from '../store/followers.ts'
 import type { JobStatus } from '../store/job.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { lockSql, retrySql } from '../store/job-sql.ts'
-import type { NewOutbox } from '../store/outbox.ts'
-import { inTransaction } from '../store/transaction.ts'
+import type { NewOutbox } from '../store/wake-ups.ts'
+import { inTransaction } from '../store/job-transaction.ts'
 import { isEnded } from '../store/transitions.ts'
-import { expectNotFull } from '../store/waiting-jobs.ts'
+import { expectNotFull } from '../store/claim/waiting-jobs.ts'
 
 export interface RetryContext {
   readonly pool: Pool

@@ -1,11 +1,11 @@
 // The janitor: deletes what has had its time, and what a process that died has left.
 import type { CleanedKind, Metrics } from '../../metrics/metrics.ts'
-import { type Pool, withClient } from '../../postgres/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { pause } from '../../queue/wake.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { oldUrlsSql } from '../store/remote-source.ts'
+import { oldUrlsSql } from '../store/files/remote-source.ts'
 import {
   agoSql,
   expiredFilesSql,

@@ -1,7 +1,7 @@
 // The statements that find lost jobs, and how the attempt counts that ended without a word.
-import { placeSql } from '../store/place-sql.ts'
+import { placeSql } from '../store/progress-sql.ts'
 import { become, may } from '../store/transitions.ts'
-import { isWhole } from '../store/whole-sql.ts'
+import { isWhole } from '../store/claim/whole-sql.ts'
 
 /**
  * Its worker has not renewed the lease in time: it has died, is frozen, or cannot reach the database. Jobs that this

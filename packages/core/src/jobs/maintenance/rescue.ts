@@ -1,11 +1,11 @@
 // Finds jobs that their workers have lost, and makes them ready for others.
-import { type Pool, withClient } from '../../postgres/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { pause } from '../../queue/wake.ts'
 import { followUp } from '../store/followers.ts'
-import { endFrozenBatch } from '../store/frozen-batch.ts'
-import type { NewOutbox } from '../store/outbox.ts'
-import { inTransaction } from '../store/transaction.ts'
+import { endFrozenBatch } from '../store/claim/frozen-batch.ts'
+import type { NewOutbox } from '../store/wake-ups.ts'
+import { inTransaction } from '../store/job-transaction.ts'
 import { heldSql, missedSql, rescueSql } from './rescue-sql.ts'
 
 export interface RescueContext {

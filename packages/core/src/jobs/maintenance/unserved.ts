@@ -1,8 +1,8 @@
 // Looks for jobs whose file lies in a storage without workers, and tells the operator of them.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Pool } from '../../postgres/client.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
 import { pause } from '../../queue/wake.ts'
-import { type UnservedStorage, unservedStorages } from '../store/served-storages.ts'
+import { type UnservedStorage, unservedStorages } from '../store/files/served-storages.ts'
 
 export interface WatchOptions {
   readonly pool: Pool

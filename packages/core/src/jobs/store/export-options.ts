@@ -1,5 +1,5 @@
 // What an export is asked to do ↔ the options of its job, as plain JSON: every attempt asks for the same.
-import type { StreamOptions } from '../../exporter/options.ts'
+import type { StreamOptions } from '../../engine/export/exporter-options.ts'
 import { callerOf, type JobRow } from './job-row.ts'
 import type { NewJob } from './new-job.ts'
 

@@ -1,8 +1,8 @@
 // What becomes of the jobs that wait for another one, in the transaction that ends it.
-import type { Client } from '../../postgres/client.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 import type { JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
-import type { Outbox } from './outbox.ts'
+import type { Outbox } from './wake-ups.ts'
 import { become, isEnded, may } from './transitions.ts'
 
 /**

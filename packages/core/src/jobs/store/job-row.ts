@@ -1,15 +1,15 @@
 // A row of lading.jobs ↔ a job as its owner sees it.
 
 import type { FaultCode } from '../../errors/codes.ts'
-import type { ImportSettings } from '../../importer/settings.ts'
-import { type StoredWarning, shownWarnings } from '../../importer/warnings.ts'
-import type { Caller } from '../../resource/definition.ts'
+import type { ImportSettings } from '../../engine/import/import-options.ts'
+import { type StoredWarning, shownWarnings } from '../../engine/import/report/run-warnings.ts'
+import type { Caller } from '../../engine/resource/definition.ts'
 import type { ErrorCount } from './error-counts.ts'
-import { fileNameOf, resourcesOf } from './export-file.ts'
+import { fileNameOf, resourcesOf } from './files/export-file.ts'
 import type { Job, JobFile, JobKind, JobOutage, JobStatus, JobWarning } from './job.ts'
-import { placeSql } from './place-sql.ts'
-import type { Checkpoint } from './resume.ts'
-import { isUnserved } from './served-storages.ts'
+import { placeSql } from './progress-sql.ts'
+import type { Checkpoint } from './claim/resume.ts'
+import { isUnserved } from './files/served-storages.ts'
 import { isEnded } from './transitions.ts'
 
 /** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */

@@ -1,9 +1,9 @@
 // The statements that write a job's row. All times are the database's, and every status comes from THE table.
 
 import { jobColumns } from './job-row.ts'
-import { placeSql } from './place-sql.ts'
+import { placeSql } from './progress-sql.ts'
 import { become, may, type TransitionName } from './transitions.ts'
-import { isWhole } from './whole-sql.ts'
+import { isWhole } from './claim/whole-sql.ts'
 
 export const insertSql = `
 insert into lading.jobs

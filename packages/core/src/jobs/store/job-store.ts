@@ -1,6 +1,6 @@
 // Jobs in the database: written, claimed, ended and read. All times are the database's.
-import type { ExportProgress } from '../../exporter/options.ts'
-import { type Client, type Pool, withClient } from '../../postgres/client.ts'
+import type { ExportProgress } from '../../engine/export/exporter-options.ts'
+import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { followUp } from './followers.ts'
 import type { JobKind, JobStatus } from './job.ts'
@@ -17,13 +17,13 @@ import {
   survivedSql,
   waitSql,
 } from './job-sql.ts'
-import { type Kept, withKept } from './kept.ts'
+import { type Kept, withKept } from './retention.ts'
 import type { ListPlace } from './list-cursor.ts'
 import type { NewJob } from './new-job.ts'
-import type { NewOutbox } from './outbox.ts'
+import type { NewOutbox } from './wake-ups.ts'
 import { expectOwnTablesKept } from './own-tables.ts'
-import { insertUrlSql } from './remote-source.ts'
-import { inTransaction } from './transaction.ts'
+import { insertUrlSql } from './files/remote-source.ts'
+import { inTransaction } from './job-transaction.ts'
 
 export interface ListJobs {
   readonly kind: JobKind

@@ -1,7 +1,7 @@
 // A job as its owner sees it: what was asked, how far it is, how it ended.
 import type { FaultCode } from '../../errors/codes.ts'
-import type { ImportSettings } from '../../importer/settings.ts'
-import type { ImportWarning } from '../../importer/warnings.ts'
+import type { ImportSettings } from '../../engine/import/import-options.ts'
+import type { ImportWarning } from '../../engine/import/report/run-warnings.ts'
 
 export type JobKind = 'import' | 'export'
 

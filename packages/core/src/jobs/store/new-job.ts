@@ -1,5 +1,5 @@
 // A job before there is one.
-import type { Caller } from '../../resource/definition.ts'
+import type { Caller } from '../../engine/resource/definition.ts'
 import type { JobKind } from './job.ts'
 
 /** A file that is here, and the identity of the storage in which it lies, if that has one. */

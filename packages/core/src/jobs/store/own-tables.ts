@@ -1,7 +1,7 @@
 // The tables of Lading's own schema → whether what they say outlives a crash of PostgreSQL.
-import { and } from '../../catalogue/check-words.ts'
+import { and } from '../../engine/catalogue/rules/check-words.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/client.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 
 const query = `

@@ -1,6 +1,6 @@
 // Idempotency keys in the database: claimed for a while, made final with a job, dropped. All times are the database's.
 import { LadingError } from '../../errors/lading-error.ts'
-import { type Client, type Pool, withClient } from '../../postgres/client.ts'
+import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { JobKind } from '../store/job.ts'
 

@@ -1,11 +1,11 @@
 // An upload → an object in the storage, refused as early as its first bytes allow.
 import { defaults } from '../../config/defaults.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import { refuseForeign } from '../../format/magic.ts'
-import { closeSource, readChunks } from '../../source/chunks.ts'
+import { refuseForeign } from '../../engine/format/detect/magic.ts'
+import { closeSource, readChunks } from '../../engine/source/chunks.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
-import { uploadKey } from '../store/storage-keys.ts'
-import type { SubmitImport } from './submission.ts'
+import { uploadKey } from '../store/files/storage-keys.ts'
+import type { SubmitImport } from './submit-options.ts'
 
 /** @throws LadingError `FILE_EMPTY` for a CSV file of no bytes, `FORMAT_UNSUPPORTED`, `FILE_TOO_LARGE`; nothing is left then */
 export async function spool(

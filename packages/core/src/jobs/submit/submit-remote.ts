@@ -1,13 +1,13 @@
 // An import from a URL → a pending job, after a look at the URL that asks nobody: its worker fetches the file.
-import { detectFormat } from '../../format/detect.ts'
-import { formatNamed } from '../../format/formats.ts'
-import type { RemoteAccess } from '../../source/remote-access.ts'
+import { detectFormat } from '../../engine/format/detect/detect.ts'
+import { formatNamed } from '../../engine/format/formats.ts'
+import type { RemoteAccess } from '../../engine/source/remote/remote-access.ts'
 import type { Job } from '../store/job.ts'
-import { switchedOff, unknownFormat } from '../store/remote-source.ts'
-import { begin, withKey } from './begin.ts'
-import type { OpenClaim } from './idempotency.ts'
-import type { SubmitRemoteImport } from './submission.ts'
-import { checkedNotes, checkedSettings, type Parts } from './submit.ts'
+import { switchedOff, unknownFormat } from '../store/files/remote-source.ts'
+import { begin, withKey } from './insert-job.ts'
+import type { OpenClaim } from './claim-key.ts'
+import type { SubmitRemoteImport } from './submit-options.ts'
+import { checkedNotes, checkedSettings, type Parts } from './submit-job.ts'
 
 /** Undefined: nothing is fetched here. */
 type RemoteParts = Parts & { readonly remote: RemoteAccess | undefined }

@@ -1,18 +1,18 @@
 // An export job: the exporter's stream into the storage, its file published behind the fence.
 import type { Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Exporter } from '../../exporter/create-exporter.ts'
-import type { ExportProgress } from '../../exporter/options.ts'
+import type { Exporter } from '../../engine/export/create-exporter.ts'
+import type { ExportProgress } from '../../engine/export/exporter-options.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
-import { endingOf, resourcesOf } from '../store/export-file.ts'
+import { endingOf, resourcesOf } from '../store/files/export-file.ts'
 import { askedOf } from '../store/export-options.ts'
 import type { JobRow } from '../store/job-row.ts'
-import { type Kept, keptOf } from '../store/kept.ts'
-import { exportKey } from '../store/storage-keys.ts'
+import { type Kept, keptOf } from '../store/retention.ts'
+import { exportKey } from '../store/files/storage-keys.ts'
 import { endsJob, type FailContext, failJob } from './fail-job.ts'
-import { type ProgressTeller, tellProgress } from './progress-teller.ts'
+import { type ProgressTeller, tellProgress } from './progress-writer.ts'
 
 export interface ExportJobContext extends FailContext {
   readonly exporter: Exporter

@@ -1,17 +1,17 @@
 // The first phase of an import from a URL: its file → an object in the storage, which is the job's source from then on.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { DetectedFormat } from '../../format/detect.ts'
-import { remoteInput } from '../../importer/remote-input.ts'
-import type { ImportSettings } from '../../importer/settings.ts'
-import type { Pool } from '../../postgres/client.ts'
-import type { RemoteAccess } from '../../source/remote-access.ts'
-import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote-file.ts'
+import type { DetectedFormat } from '../../engine/format/detect/detect.ts'
+import { remoteInput } from '../../engine/import/remote/remote-input.ts'
+import type { ImportSettings } from '../../engine/import/import-options.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
+import type { RemoteAccess } from '../../engine/source/remote/remote-access.ts'
+import { FileChanged, type RemoteFile, remoteSource } from '../../engine/source/remote/remote-file.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { type JobRow, settingsOf } from '../store/job-row.ts'
-import { handOverFile, switchedOff, tellFetched, unknownFormat, urlOf } from '../store/remote-source.ts'
-import { uploadKey } from '../store/storage-keys.ts'
-import { tellProgress } from './progress-teller.ts'
+import { handOverFile, switchedOff, tellFetched, unknownFormat, urlOf } from '../store/files/remote-source.ts'
+import { uploadKey } from '../store/files/storage-keys.ts'
+import { tellProgress } from './progress-writer.ts'
 
 export interface RemoteSpoolContext {
   readonly pool: Pool

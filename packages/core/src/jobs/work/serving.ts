@@ -1,7 +1,7 @@
 // Workers that import say, again and again, that their storage has some.
-import type { Pool } from '../../postgres/client.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
 import { pause } from '../../queue/wake.ts'
-import { serve } from '../store/served-storages.ts'
+import { serve } from '../store/files/served-storages.ts'
 
 export interface ServingOptions {
   readonly pool: Pool

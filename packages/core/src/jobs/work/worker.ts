@@ -2,11 +2,11 @@
 import { ownerOfFault } from '../../errors/fault-table.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { failpoint } from '../../util/failpoint.ts'
-import { patiently } from '../../util/patiently.ts'
+import { patiently } from '../../util/retry.ts'
 import { isWhole, type JobRow } from '../store/job-row.ts'
 import type { Backoff, JobStore } from '../store/job-store.ts'
 import { type FailContext, failJob } from './fail-job.ts'
-import type { Heart } from './heart.ts'
+import type { Heart } from './heartbeat.ts'
 import type { JobObserver } from './observe.ts'
 import type { Outages } from './outages.ts'
 

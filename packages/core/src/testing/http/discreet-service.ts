@@ -1,8 +1,8 @@
 // Exporters of a resource that withholds fields, on a pool that counts how often it is asked.
 import { Type } from '@sinclair/typebox'
-import { createExporter } from '../../exporter/create-exporter.ts'
-import type { Pool } from '../../postgres/client.ts'
-import { defineResource, type Resource } from '../../resource/define.ts'
+import { createExporter } from '../../engine/export/create-exporter.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
+import { defineResource, type Resource } from '../../engine/resource/define.ts'
 import type { DiscreetService } from './site.ts'
 
 const known = {

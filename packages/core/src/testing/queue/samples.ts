@@ -1,5 +1,5 @@
 // What the cases of the queue suite share: a queue to try, and a listener that writes down what it hears.
-import type { Client } from '../../postgres/client.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 import type { Queue } from '../../queue/queue.ts'
 
 /** A queue without listeners, and what some cases need in addition. */

@@ -1,0 +1,128 @@
+// A target → whether its rows outlive a crash of PostgreSQL, as what is reported of an import does.
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Client } from '../../postgres/pool/client.ts'
+import { doBlock } from '../../postgres/identifier.ts'
+import { databaseFault, notKept } from '../../postgres/sqlstate.ts'
+import { and } from './rules/check-words.ts'
+import type { Target } from './target.ts'
+
+export interface KeptWarning {
+  readonly code: 'UNLOGGED_TABLE' | 'FOREIGN_TABLE'
+  readonly detail: string
+}
+
+/** Whose transaction the rows are written in. A temporary table exists for the connection of its owner only. */
+type Transaction = 'own' | 'caller'
+
+type Lack = 'unlogged' | 'temporary' | 'foreign'
+
+/**
+ * What a batch can write to or draw from: the table with its partitions and children, the tables below a view, and the
+ * sequences of the columns. The mark of a partitioned table itself means nothing: it holds no rows.
+ */
+function reachedSql({ table: { oid, columns } }: Target): string {
+  const sequences = columns.flatMap(column => column.sequences)
+  const drawn = [...new Set(sequences)].map(
+    name => `union all select to_regclass('${name.replaceAll("'", "''")}')`,
+  )
+  return `
+with recursive below(oid) as (
+  select ${Number(oid)}::oid
+  union
+  select reached.oid from below cross join lateral (
+    select i.inhrelid from pg_inherits i where i.inhparent = below.oid
+    union all
+    select d.refobjid from pg_rewrite w
+    join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+    where w.ev_class = below.oid and w.rulename = '_RETURN' and d.refobjid <> below.oid
+  ) reached(oid)
+)
+select c.oid, c.relkind, case
+    when c.relkind = 'f' then 'foreign'
+    when c.relpersistence = 't' then 'temporary'
+    when c.relpersistence = 'u' and c.relkind <> 'p' then 'unlogged'
+  end as lack
+from pg_class c where c.oid in (select oid from below ${drawn.join(' ')})`
+}
+
+/**
+ * Asked for each run: the table may have been altered since it was read.
+ *
+ * @returns what the resource allows, and is reported with the import
+ * @throws LadingError `RESOURCE_MISMATCH`
+ */
+export async function assertKept(
+  client: Client,
+  target: Target,
+  transaction: Transaction,
+): Promise<readonly KeptWarning[]> {
+  const { resource } = target
+  const sql = `select found.oid::regclass::text as name, relkind = 'S' as is_sequence, lack from (${reachedSql(target)}) found
+    where lack is not null order by found.oid`
+  const { rows } = await client.query(sql).catch((error: unknown) => {
+    throw databaseFault(error)
+  })
+  const lacking = (lack: Lack) =>
+    rows
+      .filter(row => row.lack === lack)
+      .map(row => ({ name: String(row.name), isSequence: row.is_sequence === true }))
+  const [unlogged, temporary, foreign] = [lacking('unlogged'), lacking('temporary'), lacking('foreign')]
+  if (temporary.length > 0 && transaction === 'own') {
+    throw mismatch(
+      resource.name,
+      `${and(temporary.map(({ name }) => name))} ${areOrIs(temporary)} temporary, and would disappear with a connection of the pool; name a table that stays, or import in your own transaction (run({ client }))`,
+    )
+  }
+  if (unlogged.length > 0 && resource.unlogged === 'refuse') {
+    const remedies = unlogged.map(
+      ({ name, isSequence }) => `ALTER ${isSequence ? 'SEQUENCE' : 'TABLE'} ${name} SET LOGGED`,
+    )
+    throw mismatch(
+      resource.name,
+      `${and(unlogged.map(({ name }) => name))} ${areOrIs(unlogged)} UNLOGGED: a crash of PostgreSQL empties ${unlogged.length > 1 ? 'them' : 'it'}, and the records would stay reported as imported. Run ${and(remedies)}, or say unlogged: 'allow' for the resource`,
+    )
+  }
+  return [
+    ...unlogged.map(
+      ({ name }): KeptWarning => ({
+        code: 'UNLOGGED_TABLE',
+        detail: `${name} is UNLOGGED: a crash of PostgreSQL empties it, whatever is reported of this import`,
+      }),
+    ),
+    ...foreign.map(
+      ({ name }): KeptWarning => ({
+        code: 'FOREIGN_TABLE',
+        detail: `${name} lies on another server, which commits by itself: a crash during a commit can leave a batch there that is not counted here, and is imported again`,
+      }),
+    ),
+  ]
+}
+
+/**
+ * For the end of a job: an alteration since its attempt began is noticed before it can say `completed`. A crash in
+ * between ends the attempt, and the next one asks again at its start.
+ *
+ * @param own tables that hold what is reported, by their names
+ */
+export function keptSql(target: Target, own: readonly string[]): string {
+  const lacks = target.resource.unlogged === 'allow' ? `'temporary'` : `'unlogged', 'temporary'`
+  const found = `select from (${reachedSql(target)}) found where lack in (${lacks})`
+  const ours = own.map(name => `'${name}'::regclass`).join(', ')
+  return doBlock(`
+begin
+  if exists (${found}) or exists (select from pg_class where oid in (${ours}) and relpersistence <> 'p') then
+    raise exception using errcode = '${notKept}', message = 'not kept';
+  end if;
+end`)
+}
+
+function areOrIs(names: readonly unknown[]): string {
+  return names.length > 1 ? 'are' : 'is'
+}
+
+function mismatch(resource: string, why: string): LadingError {
+  return new LadingError(
+    'RESOURCE_MISMATCH',
+    `Nothing can be imported into the resource "${resource}": ${why}.`,
+  )
+}

@@ -1,0 +1,19 @@
+// Reads what the catalogue says of a resource's table and of those it refers to, and matches the two.
+import type { Client } from '../../postgres/pool/client.ts'
+import { databaseFault } from '../../postgres/sqlstate.ts'
+import type { Resource } from '../resource/define.ts'
+import { matchTarget } from './match/match.ts'
+import { findTable, readTable, type TableInfo } from './table-info.ts'
+import type { Target } from './target.ts'
+
+/** @throws LadingError `RESOURCE_MISMATCH` if the resource and the database disagree. */
+export async function readTarget(client: Client, resource: Resource): Promise<Target> {
+  try {
+    const table = await readTable(client, resource.table)
+    const referred = new Map<string, TableInfo | undefined>()
+    for (const { table: name } of resource.references) referred.set(name, await findTable(client, name))
+    return matchTarget(resource, table, referred)
+  } catch (error) {
+    throw databaseFault(error)
+  }
+}

@@ -1,0 +1,128 @@
+// What the catalogue says of the rules that refused rows: asked for when they did, by the names that the database gave.
+import type { Client } from '../../../postgres/pool/client.ts'
+
+/** As an error names it; empty where it does not. */
+export interface NamedRule {
+  readonly schema: string
+  readonly table: string
+  readonly constraint: string
+  readonly datatype: string
+}
+
+export interface Rule {
+  /** Name of the table that the error names, and what it is (`pg_class.relkind`); null where there is none. */
+  readonly table: string | null
+  readonly kind: string | null
+  readonly columns: readonly string[]
+  readonly constraint: ConstraintRule | null
+  readonly index: IndexRule | null
+  /** The expression of a domain's CHECK. */
+  readonly domainCheck: string | null
+  /** `LIST (region)`, of a partitioned table. */
+  readonly partitionKey: string | null
+  /** What a partition takes, as an expression. */
+  readonly bounds: string | null
+}
+
+export interface ConstraintRule {
+  /** Of the table that the resource names, where a partition has it from there. */
+  readonly name: string
+  /** `pg_constraint.contype`. */
+  readonly type: string
+  /** A partition has it for itself. */
+  readonly isOfPartition: boolean
+  readonly columns: readonly string[]
+  readonly check: string | null
+  /** Of an exclusion constraint, one for each column. */
+  readonly operators: readonly string[] | null
+  readonly isMatchFull: boolean
+  /** The table that is referred to, and its columns. */
+  readonly referred: string | null
+  readonly targets: readonly string[] | null
+  /** It is another table's, and refers to the one that is written. */
+  readonly isInbound: boolean
+}
+
+export interface IndexRule {
+  readonly name: string
+  /** Columns or expressions, as SQL. */
+  readonly parts: readonly string[]
+  readonly predicate: string | null
+}
+
+const namesOf = (table: string, columns: string) => `(
+      select coalesce(json_agg(a.attname order by k.place), '[]') from unnest(${columns}) with ordinality k(attnum, place)
+      join pg_attribute a on a.attrelid = ${table} and a.attnum = k.attnum)`
+
+// What stands in for a table is a temporary one, with the rules of that table by the same names.
+const query = `
+with tree as (
+  select $1::int8::oid as oid union select relid::oid from pg_partition_tree($1::int8::oid::regclass)
+), asked as (
+  select a.n, a."constraint", c.oid, c.relname, c.relkind, c.relispartition, d.oid as datatype
+  from json_to_recordset($2) as a(n int, schema text, "table" text, "constraint" text, datatype text)
+  left join pg_namespace s on s.nspname = a.schema and a.schema not like 'pg\\_temp%'
+  left join pg_class named on named.relnamespace = s.oid and named.relname = a."table"
+  left join pg_class c on c.oid = coalesce(named.oid, $1::int8::oid)
+  left join pg_type d on d.typnamespace = s.oid and d.typname = a.datatype
+)
+select coalesce(json_agg(json_build_object(
+  'table', asked.relname,
+  'kind', asked.relkind,
+  'columns', (select coalesce(json_agg(a.attname), '[]') from pg_attribute a
+    where a.attrelid = asked.oid and a.attnum > 0 and not a.attisdropped),
+  'constraint', (
+    select json_build_object(
+      'name', coalesce((
+        with recursive up as (
+          select f.conparentid as parent, f.conname as name
+          union all
+          select p.conparentid, p.conname from up join pg_constraint p on p.oid = up.parent
+        ) select name from up where parent = 0), f.conname),
+      'type', f.contype,
+      'isOfPartition', asked.relispartition and f.coninhcount = 0 and f.conparentid = 0
+        and asked.oid <> $1::int8::oid,
+      'columns', ${namesOf('f.conrelid', 'f.conkey')},
+      'check', pg_get_expr(f.conbin, f.conrelid),
+      'operators', (select json_agg(o.oprname order by k.place) from unnest(f.conexclop) with ordinality k(oid, place)
+        join pg_operator o on o.oid = k.oid),
+      'isMatchFull', f.confmatchtype = 'f',
+      'referred', (select relname from pg_class where oid = f.confrelid),
+      'targets', ${namesOf('f.confrelid', 'f.confkey')},
+      'isInbound', f.confrelid in (select oid from tree) and f.conrelid not in (select oid from tree)
+    ) from pg_constraint f where f.conrelid = asked.oid and f.conname = asked."constraint" limit 1),
+  'index', (
+    select json_build_object(
+      'name', coalesce((select relname from pg_class where oid = pg_partition_root(i.indexrelid)), ic.relname),
+      'parts', (select json_agg(pg_get_indexdef(i.indexrelid, place, false) order by place)
+        from generate_series(1, i.indnkeyatts::int) place),
+      'predicate', pg_get_expr(i.indpred, i.indrelid)
+    ) from pg_index i join pg_class ic on ic.oid = i.indexrelid
+    where i.indrelid = asked.oid and ic.relname = asked."constraint"),
+  'domainCheck', (
+    with recursive base as (
+      select oid, typbasetype from pg_type where oid = asked.datatype
+      union all select b.oid, b.typbasetype from base join pg_type b on b.oid = base.typbasetype
+    ) select pg_get_expr(f.conbin, 0) from base join pg_constraint f on f.contypid = base.oid
+    where f.conname = asked."constraint" and f.contype = 'c' limit 1),
+  'partitionKey', case when asked.relkind = 'p' then pg_get_partkeydef(asked.oid) end,
+  'bounds', case when asked.relispartition then pg_get_partition_constraintdef(asked.oid) end
+) order by asked.n), '[]') as rules from asked`
+
+/** One for each that is asked for, in their order. @param table `oid` of the one that is written */
+export async function readRules(
+  client: Client,
+  table: number,
+  asked: readonly NamedRule[],
+): Promise<readonly Rule[]> {
+  const numbered = asked.map(({ schema, table: name, constraint, datatype }, n) => ({
+    n,
+    schema,
+    table: name,
+    constraint,
+    datatype,
+  }))
+  const { rows } = await client.query(query, [table, JSON.stringify(numbered)])
+  // The query builds exactly this shape.
+  return rows[0]?.rules as readonly Rule[]
+}

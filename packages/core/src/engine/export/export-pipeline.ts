@@ -1,0 +1,70 @@
+// The export, stage by stage: PostgreSQL prints the file, or the values of its rows, and bytes are passed on.
+import type { Readable } from 'node:stream'
+import { defaults } from '../../config/defaults.ts'
+import { callListener, type HookPatience } from '../../errors/hook.ts'
+import type { Pass } from '../format/format.ts'
+import { gzipped } from '../format/text/gzip.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
+import { copyOut } from '../../postgres/copy/copy-out.ts'
+import type { Session } from '../../postgres/transaction/snapshot-connection.ts'
+import { databaseFault } from '../../postgres/sqlstate.ts'
+import { beginSnapshot } from '../../postgres/transaction/transaction.ts'
+import { readableFrom } from '../../util/readable-from.ts'
+import type { ExporterOptions, StreamOptions } from './exporter-options.ts'
+import type { ExportPlan } from './plan/export-plan.ts'
+import { progressCounter } from './export-progress.ts'
+import { copyValues, printRows } from './print/row-transform.ts'
+import { unprintableFault } from './print/unprintable.ts'
+
+export type PipelineOptions = Pick<StreamOptions, 'onRows' | 'onProgress'> &
+  Pick<ExporterOptions, 'batchRows'> &
+  Pick<HookPatience, 'timeoutSeconds'>
+
+/** Destroying the stream ends the COPY at once; an error of any stage destroys the stream. */
+export function exportPipeline(
+  from: Pool | Session,
+  plan: ExportPlan,
+  { onRows, onProgress, timeoutSeconds, batchRows = defaults.exportBatchRows }: PipelineOptions,
+): Readable {
+  const { resource, query, unprinted, shape } = plan
+  const { format, encoding, compression } = shape
+  const { printRow } = resource
+  const isPrinted = printRow === undefined
+  const hearRows =
+    onRows &&
+    ((rows: number, signal: AbortSignal) =>
+      callListener('onRows', () => onRows(rows), { signal, timeoutSeconds }))
+  const values = { ...query, columns: [...query.columns, ...unprinted] }
+
+  const printed = copyOut(from, {
+    begin: beginSnapshot(plan.settings),
+    copy: isPrinted ? format.encode(query, encoding) : copyValues(values, format),
+    faultOf: error => unprintableFault(error) ?? databaseFault(error),
+    onRows: isPrinted ? hearRows : undefined,
+  })
+  const progress = onProgress && progressCounter(plan, onProgress, timeoutSeconds)
+  const left = new AbortController()
+  const stop = () => {
+    left.abort()
+    printed.destroy()
+  }
+  const file = through(printed, stop, [
+    isPrinted
+      ? undefined
+      : printRows(plan, printRow, {
+          batchRows,
+          onRows: hearRows && (rows => hearRows(rows, left.signal)),
+        }),
+    progress?.records,
+    format.frame?.(query.columns, encoding),
+  ])
+  const sent = compression === 'gzip' ? gzipped(file) : file
+  return progress?.sent(sent) ?? sent
+}
+
+function through(source: Readable, stop: () => void, passes: readonly (Pass | undefined)[]): Readable {
+  const stages = passes.filter(pass => pass !== undefined)
+  if (stages.length === 0) return source
+  const chunks = stages.reduce<AsyncIterable<Buffer>>((printed, pass) => pass(printed), source)
+  return readableFrom(chunks, stop)
+}

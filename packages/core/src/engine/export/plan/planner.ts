@@ -1,0 +1,102 @@
+// The resources of an exporter on its pool: what is asked of one → a plan, its table read again only where it was changed.
+import { readTarget } from '../../catalogue/read-target.ts'
+import { assertSessionSettings } from '../../catalogue/session-settings.ts'
+import { markOf } from '../../catalogue/table-version.ts'
+import { codecsOf, type Target } from '../../catalogue/target.ts'
+import { type Client, type Pool, withClient } from '../../../postgres/pool/client.ts'
+import { settingsSql } from '../../../postgres/transaction/session-variables.ts'
+import { beginSnapshot } from '../../../postgres/transaction/transaction.ts'
+import type { Resource } from '../../resource/define.ts'
+import type { SessionVariables } from '../../resource/definition.ts'
+import type { Field } from '../../resource/field.ts'
+import { createRegistry, type Registry } from '../../resource/registry.ts'
+import { assertDiscreet } from '../selection/hidden-columns.ts'
+import { defaultFields } from '../selection/export-fields.ts'
+import type { StreamOptions } from '../exporter-options.ts'
+import type { ExportPlan, Shape } from './export-plan.ts'
+import { printedTests } from '../selection/printed-tests.ts'
+import { exportQuery } from './query-sql.ts'
+import { scopeTests } from '../selection/export-scope.ts'
+import { readSelection, type Wanted } from '../selection/selection.ts'
+import { readShape } from './output-shape.ts'
+
+/** What can be judged without a database. */
+export interface Request {
+  readonly wanted: Wanted
+  readonly shape: Shape
+}
+
+/** Who asks. */
+export interface Asker extends Pick<StreamOptions, 'caller'> {
+  /** Ends the waiting for hooks. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Planner {
+  readonly registry: Registry
+  /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID` */
+  read(options: StreamOptions): Request
+  /** @throws LadingError `SCOPE_FAILED`, `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`; `FILTER_INVALID` for what only the catalogue knows */
+  plan(request: Request, asker: Asker): Promise<ExportPlan>
+  /** The resource with what the catalogue says of its table. @throws LadingError `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE` */
+  targetOf(resource: Resource): Promise<Target>
+}
+
+/** What `printRow` sees besides: what it withholds must not depend on what was asked for. */
+function unaskedFields({ resource, fields }: Wanted): readonly Field[] {
+  return defaultFields(resource).filter(field => !fields.includes(field))
+}
+
+/** @throws LadingError `RESOURCE_INVALID` */
+export function createPlanner(
+  pool: Pool,
+  resources: readonly Resource[],
+  sessionVariables: SessionVariables | undefined,
+  timeoutSeconds: number,
+): Planner {
+  const registry = createRegistry(resources)
+  const targets = new Map<string, { readonly mark: string; readonly target: Target }>()
+  assertDiscreet(resources)
+
+  const read = async (client: Client, resource: Resource): Promise<Target> => {
+    const { name, table, references } = resource
+    const known = targets.get(name)
+    // Before the look, so that what changes meanwhile is noticed the next time.
+    const mark = await markOf(client, [table, ...references.map(one => one.table)])
+    if (known?.mark === mark) return known.target
+    await assertSessionSettings(client)
+    const target = await readTarget(client, resource)
+    targets.set(name, { mark, target })
+    return target
+  }
+  const targetOf = (resource: Resource): Promise<Target> =>
+    withClient(pool, client => read(client, resource), { access: 'read' })
+  return {
+    registry,
+    targetOf,
+    read(options) {
+      const resource = registry.get(options.resource)
+      return { shape: readShape(options), wanted: readSelection(resource, options) }
+    },
+    async plan({ wanted, shape }, { caller, signal }) {
+      const { resource } = wanted
+      const patience = { signal, timeoutSeconds }
+      const scope = await scopeTests(resource, caller, patience)
+      const unprinted = resource.printRow === undefined ? [] : unaskedFields(wanted)
+      const fields = [...wanted.fields, ...unprinted]
+      const target = await targetOf(resource)
+      const asked = await printedTests(pool, target, [...scope, ...wanted.tests], beginSnapshot())
+      const { columns, source, rows } = exportQuery(target, { ...wanted, fields, tests: asked })
+      const count = wanted.fields.length
+      return {
+        resource,
+        shape,
+        codecOf: codecsOf(target),
+        query: { columns: columns.slice(0, count), source },
+        rows,
+        unprinted: columns.slice(count),
+        settings: await settingsSql(sessionVariables, caller, patience),
+      }
+    },
+  }
+}

@@ -1,0 +1,107 @@
+// A test of a field → SQL. Values get in as literals that the field's own codec made, and are cast.
+import { limitOf } from '../../catalogue/fit/fit.ts'
+import type { TargetColumn } from '../../catalogue/target.ts'
+import { literal } from '../../../postgres/identifier.ts'
+import { outputText, outputTexts } from '../../value/output-text.ts'
+import { type FieldTest, filterInvalid } from './filter.ts'
+
+const operatorOf = { gte: '>=', gt: '>', lte: '<=', lt: '<' } as const
+
+/** Text types whose comparison takes every value as it is; `name` and `"char"` would cut it. */
+const texts = ['text', 'varchar', 'bpchar', 'citext']
+
+/** Of `pg_type.typcategory`: dates, intervals, enums, strings, bits, numbers, networks, booleans, ranges. */
+const orderedCategories = 'DTESVNIBR'
+
+/** Whether the database orders such a column, and as people expect. */
+export function hasNativeOrder({ info, field }: Pick<TargetColumn, 'info' | 'field'>): boolean {
+  if (field.type.kind === 'uuid') return true
+  return field.type.kind === 'array'
+    ? !['_json', '_xml', '_point'].includes(info.type)
+    : orderedCategories.includes(info.category)
+}
+
+/**
+ * @param column with its name qualified
+ * @throws LadingError `FILTER_INVALID` for a value that the column's type does not know
+ */
+export function conditionSql(column: TargetColumn, test: FieldTest): string {
+  const { sql } = column
+  if (test.test === 'null') return `${sql} is ${test.isNull ? '' : 'not '}null`
+  const { left, right } = operands(column)
+  if (test.test === 'in') {
+    const values = test.values.map(value => right(value))
+    const equals = values.length === 1 ? `${left} = ${values.join()}` : `${left} in (${values.join(', ')})`
+    return test.orNull ? `(${equals} or ${sql} is null)` : equals
+  }
+  if (isForeign(column)) {
+    throw filterInvalid(column.field, `cannot have a range: its column type is ${column.info.castType}`)
+  }
+  return `${left} ${operatorOf[test.test]} ${right(test.value)}`
+}
+
+interface Operands {
+  readonly left: string
+  readonly right: (value: unknown) => string
+}
+
+/** Casts never narrow: a number beyond the column's range equals nothing, and is no error. */
+function operands(column: TargetColumn): Operands {
+  const { field, info, codec, sql } = column
+  // Whatever a codec parsed it can write.
+  const text = (value: unknown) => literal(codec.toCopy(value as never))
+  const staged = (value: unknown) => `${text(value)}::${codec.stagingType}`
+  const cast = (value: unknown) => `${staged(value)}::${info.castType}`
+  if (isForeign(column)) {
+    return field.type.kind === 'array'
+      ? { left: outputTexts({ ...info, sql }), right: value => `${text(value)}::text[]` }
+      : { left: outputText({ ...info, sql }), right: value => `${text(value)}::text` }
+  }
+  const known = (value: unknown) => {
+    const limit = limitOf(column)
+    if (limit !== undefined && !limit.fits(value)) throw filterInvalid(field, limit.expectation)
+    return cast(value)
+  }
+  switch (field.type.kind) {
+    case 'json':
+      return { left: `${sql}::jsonb`, right: value => `${text(value)}::jsonb` }
+    case 'uuid':
+      // A text may have been written by others, in any case.
+      return info.type === 'uuid'
+        ? { left: sql, right: cast }
+        : { left: `lower(${sql}::text)`, right: value => `${staged(value)}::text` }
+    case 'array':
+      if (field.type.element === 'uuid' && info.elementType !== 'uuid') {
+        return { left: `lower(${sql}::text)::text[]`, right: value => `${staged(value)}::text[]` }
+      }
+      return field.type.element === 'json'
+        ? { left: `${sql}::jsonb[]`, right: value => `${staged(value)}::jsonb[]` }
+        : { left: sql, right: known }
+    case 'integer':
+    case 'bigint':
+    case 'numeric':
+      return { left: sql, right: staged }
+    case 'float':
+      return {
+        left: sql,
+        right: value => (isSingle(value) ? cast(value) : `${text(value)}::double precision`),
+      }
+    case 'text':
+      return { left: sql, right: info.labels === null ? cast : known }
+    default:
+      return { left: sql, right: cast }
+  }
+}
+
+/** PostgreSQL refuses to make a float4 of what it cannot hold at all, at both ends. */
+function isSingle(value: unknown): boolean {
+  const single = Math.fround(Number(value))
+  return Number.isFinite(single) && (single !== 0 || value === 0)
+}
+
+/** Carried as text without being text, such as inet or xml: such values are equal when they print the same. */
+export function isForeign({ field, info }: TargetColumn): boolean {
+  const { type } = field
+  const isText = type.kind === 'text' || (type.kind === 'array' && type.element === 'text')
+  return isText && info.labels === null && !texts.includes(info.elementType ?? info.type)
+}

@@ -1,0 +1,79 @@
+// Which fields of a resource an export may print, filter by and sort by; and the one answer for every other name.
+
+import type { FaultCode } from '../../../errors/codes.ts'
+import { LadingError } from '../../../errors/lading-error.ts'
+import type { ScalarKind } from '../../resource/schema/column-type.ts'
+import type { Resource } from '../../resource/define.ts'
+import type { Field } from '../../resource/field.ts'
+import { shown } from '../../resource/mapping/mapping.ts'
+import { clearList } from '../../../util/text/names-in-sentences.ts'
+import { nearest } from '../../../util/text/suggest.ts'
+
+/** What a field is asked for. */
+export type FieldUse = 'print' | 'filter' | 'sort' | 'scope'
+
+/** Values come out as they are: nothing of them is withheld. */
+export function isShown(field: Field): boolean {
+  return !field.hidden && field.mask === undefined
+}
+
+/** Kinds with an order that means something to people. */
+const orderedKinds: ReadonlySet<ScalarKind | 'array'> = new Set<ScalarKind | 'array'>([
+  'text',
+  'integer',
+  'bigint',
+  'numeric',
+  'float',
+  'date',
+  'timestamp',
+])
+
+export function isOrdered({ type }: Field): boolean {
+  return orderedKinds.has(type.kind)
+}
+
+/** A filter or an order by a field that is withheld would tell its values, one question after the other. */
+const admits: Readonly<Record<FieldUse, (field: Field) => boolean>> = {
+  print: field => !field.hidden,
+  filter: isShown,
+  sort: field => isShown(field) && field.type.kind !== 'json' && field.type.kind !== 'array',
+  scope: () => true,
+}
+
+/** The fields that may be used so: those of the resource, and behind them those of the tables it refers to. */
+export function fieldsFor(resource: Resource, use: FieldUse): readonly Field[] {
+  const joined = resource.references.flatMap(reference => reference.joined.map(({ field }) => field))
+  return [...resource.fields, ...joined].filter(admits[use])
+}
+
+/** What an export has that names no fields. */
+export function defaultFields({ fields, references }: Resource): readonly Field[] {
+  const joined = references.flatMap(reference =>
+    reference.joined.filter(({ exported }) => exported).map(({ field }) => field),
+  )
+  return [...fields, ...joined].filter(admits.print)
+}
+
+const endings: Readonly<Record<FieldUse, (resource: string) => string>> = {
+  print: resource => `is no field of ${resource}`,
+  filter: resource => `is no field that ${resource} can be filtered by`,
+  sort: resource => `is no field that ${resource} can be sorted by`,
+  scope: resource => `is no field of ${resource}`,
+}
+
+/**
+ * Whether a field is unknown or withheld is told by nothing: the words are the same.
+ *
+ * @throws LadingError `code`, with the known ones
+ */
+export function fieldFor(resource: Resource, use: FieldUse, name: string, code: FaultCode): Field {
+  const fields = fieldsFor(resource, use)
+  const found = fields.find(field => field.name === name)
+  if (found !== undefined) return found
+  const known = fields.map(field => field.name)
+  const hint = nearest(name, known)
+  throw new LadingError(
+    code,
+    `"${shown(name)}" ${endings[use](resource.name)}${hint ? `; did you mean "${hint}"?` : '.'} Known: ${clearList(known)}.`,
+  )
+}

@@ -1,0 +1,108 @@
+// One filter as it was asked → tests of a field with parsed values, or what is wrong with it, by the field's name.
+import { LadingError } from '../../../errors/lading-error.ts'
+import type { FilterBounds } from '../../resource/definition.ts'
+import type { Field } from '../../resource/field.ts'
+import { expectationOf, invalid, Refusal, sentenceOf } from '../../value/codec.ts'
+import { codecOf } from '../../value/codecs.ts'
+import { refuseJsonb } from '../../value/jsonb.ts'
+import { elementsOf } from '../../value/list/dimensions.ts'
+import { parseGiven } from '../../value/parse-filter-value.ts'
+import { isOrdered } from './export-fields.ts'
+import { isHeavyJson } from './heavy-json.ts'
+
+export const bounds = ['gte', 'gt', 'lte', 'lt'] as const
+
+/** What must hold of a field. Values are those of its codec. */
+export type FieldTest =
+  | {
+      readonly field: Field
+      readonly test: 'in'
+      readonly values: readonly unknown[]
+      readonly orNull: boolean
+    }
+  | { readonly field: Field; readonly test: (typeof bounds)[number]; readonly value: unknown }
+  | { readonly field: Field; readonly test: 'null'; readonly isNull: boolean }
+
+const operators: readonly string[] = ['eq', 'in', ...bounds, 'null'] satisfies (keyof FilterBounds)[]
+
+/** @throws LadingError `FILTER_INVALID` */
+export function readFilter(field: Field, asked: unknown): readonly FieldTest[] {
+  if (asked === undefined) throw filterInvalid(field, 'has no value; leave it out, or give null for none')
+  if (isOneValue(field, asked)) return [oneOf(field, [asked])]
+  if (Array.isArray(asked)) return [oneOf(field, asked)]
+  const tests = Object.entries(asked as object).map(([name, value]) => readTest(field, name, value))
+  if (tests.length === 0) throw filterInvalid(field, `must have one of ${operators.join(', ')}`)
+  return tests
+}
+
+/** Lists and objects are values of fields that hold such; a document that looks like operators is reached with `eq`. */
+function isOneValue({ type }: Field, asked: unknown): boolean {
+  if (typeof asked !== 'object' || asked === null || asked instanceof Date) return true
+  if (Array.isArray(asked)) return type.kind === 'array' || type.kind === 'json'
+  const names = Object.keys(asked)
+  return type.kind === 'json' && (names.length === 0 || !names.every(name => operators.includes(name)))
+}
+
+function readTest(field: Field, name: string, value: unknown): FieldTest {
+  if (!operators.includes(name)) throw unknownOperator(field, name, operators)
+  if (value === undefined) throw filterInvalid(field, `has no value for "${name}"`)
+  if (name === 'null') {
+    if (value === true || value === 'true') return { field, test: 'null', isNull: true }
+    if (value === false || value === 'false') return { field, test: 'null', isNull: false }
+    throw filterInvalid(field, 'must say true or false for "null"')
+  }
+  if (name === 'eq') return oneOf(field, [value])
+  if (name === 'in') {
+    if (!Array.isArray(value)) throw filterInvalid(field, 'must have a list for "in"')
+    return oneOf(field, value)
+  }
+  if (!isOrdered(field)) {
+    throw filterInvalid(field, `cannot have a range: ${field.type.kind} has no order; give values, or null`)
+  }
+  if (value === null) throw filterInvalid(field, `must have a value for "${name}"`)
+  // `operators` holds no other names.
+  return { field, test: name as (typeof bounds)[number], value: parsed(field, value) }
+}
+
+function oneOf(field: Field, asked: readonly unknown[]): FieldTest {
+  if (asked.length === 0) throw filterInvalid(field, 'must have at least one value')
+  const values = asked.filter(value => value !== null).map(value => parsed(field, value))
+  return values.length === 0
+    ? { field, test: 'null', isNull: true }
+    : { field, test: 'in', values, orNull: values.length < asked.length }
+}
+
+function parsed(field: Field, given: unknown): unknown {
+  const value = parseGiven(field, given)
+  if (value instanceof Refusal || value === undefined) {
+    // An empty cell is no value, which a filter asks for by name.
+    const refusal = value ?? invalid
+    const expectation = expectationOf(codecOf(field.type), refusal)
+    const sentence = sentenceOf(refusal, `the filter on "${field.name}"`, expectation)
+    const isLost = typeof given === 'string' && hasLostPlus(given)
+    throw new LadingError(
+      'FILTER_INVALID',
+      isLost ? `${sentence.slice(0, -1)}; + is %2B in an address.` : sentence,
+    )
+  }
+  const unequal = (Array.isArray(value) ? elementsOf(value) : [value])
+    .map(refuseJsonb)
+    .find(refusal => refusal !== undefined)
+  if (unequal?.message !== undefined) throw filterInvalid(field, unequal.message)
+  if (isHeavyJson(field, value)) throw filterInvalid(field, 'holds a number with too many digits')
+  return value
+}
+
+/** `…T12:00:00+02:00` in an address that was not encoded. */
+function hasLostPlus(text: string): boolean {
+  return /\d \d\d:\d\d$/.test(text)
+}
+
+export function unknownOperator(field: Field, name: string, known: readonly string[]): LadingError {
+  return filterInvalid(field, `has no operator "${name.slice(0, 30)}"; known: ${known.join(', ')}`)
+}
+
+/** @param problem what goes behind the name of the field, without its full stop */
+export function filterInvalid({ name }: Pick<Field, 'name'>, problem: string): LadingError {
+  return new LadingError('FILTER_INVALID', `The filter on "${name}" ${problem}.`)
+}

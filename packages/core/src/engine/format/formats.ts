@@ -1,0 +1,29 @@
+// The formats that are built in, and how one is found for a file.
+import { LadingError } from '../../errors/lading-error.ts'
+import { csv } from './csv/csv.ts'
+import { foreignByName } from './detect/foreign.ts'
+import type { Format } from './format.ts'
+import { json } from './json/json.ts'
+import { ndjson } from './ndjson/ndjson.ts'
+
+const formats: ReadonlyMap<string, Format> = new Map([csv, ndjson, json].map(format => [format.name, format]))
+
+/** @throws LadingError `FORMAT_UNSUPPORTED`, naming the known ones. */
+export function formatNamed(name: string): Format {
+  const format = formats.get(name)
+  if (format !== undefined) return format
+  const known = `Unknown format "${name}"; known: ${[...formats.keys()].join(', ')}.`
+  throw new LadingError('FORMAT_UNSUPPORTED', `${known}${hint(name)}`)
+}
+
+function hint(name: string): string {
+  if (/^\.?(?:tsv|tab)$/i.test(name)) return ' For TAB between the cells, use csv with the delimiter tab.'
+  const kind = foreignByName(`.${name.replace(/^\./, '')}`)
+  return kind === undefined ? '' : ` Files of this kind (${kind.is}) are neither read nor written.`
+}
+
+/** The format that a file name's ending tells, or undefined. */
+export function formatOfFileName(fileName: string): Format | undefined {
+  const name = fileName.toLowerCase()
+  return [...formats.values()].find(format => format.extensions.some(extension => name.endsWith(extension)))
+}

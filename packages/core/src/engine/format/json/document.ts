@@ -1,0 +1,102 @@
+// A file that is one JSON value over many lines, or around its records → a sentence that says what it is.
+import { LadingError } from '../../../errors/lading-error.ts'
+import { nestedRecords, pathsOf } from '../../record/nested-records.ts'
+import { isObject } from './object.ts'
+import { findValue } from './value-end.ts'
+
+/** Bytes of a file that are looked at to say what it is. Beyond them, a number of records is the least that there are. */
+export const lookBytes = 1024 * 1024
+
+export interface Document {
+  readonly value: unknown
+  /** All of it is there. */
+  readonly isWhole: boolean
+  /** Line feeds within what is there. */
+  readonly lines: number
+  /** Nothing follows it. */
+  readonly isAlone: boolean
+}
+
+/** The JSON value that begins at the first of `bytes`, or so much of it as they hold; undefined where none does. */
+export function documentOf(bytes: Buffer): Document | undefined {
+  const extent = findValue(bytes, 0, bytes.length)
+  if (extent === 'broken' || extent === 'too deep') return undefined
+  const isWhole = extent !== 'open'
+  const end = isWhole ? extent.end : bytes.length
+  const text = bytes.toString('utf8', 0, end)
+  const value = parsed(isWhole ? text : completed(text))
+  if (value === undefined) return undefined
+  const lines = text.match(/\n/g)?.length ?? 0
+  return { value, isWhole, lines, isAlone: isWhole && bytes.toString('utf8', end).trim() === '' }
+}
+
+/** What NDJSON that begins with `document` is instead, or undefined where it may be NDJSON. */
+export function noNdjson({ value, isWhole, lines, isAlone }: Document): LadingError | undefined {
+  if (Array.isArray(value))
+    return lines === 0 ? undefined : broken('The file is a JSON array; its format is json.')
+  if (!isObject(value)) return undefined
+  const found = nestedRecords(value)
+  if (found.length > 0 && (isAlone || !isWhole)) {
+    return broken(
+      `The file is one JSON object and not one object a line; records were found at ${pathsOf(found, !isWhole)}. ${howToSend}`,
+    )
+  }
+  if (lines === 0) return undefined
+  const where = isWhole
+    ? `the first one takes lines 1 to ${lines + 1}`
+    : 'the first one has no end on its line'
+  return broken(
+    `The objects of the file are spread over lines: ${where}. Put each object on one line, or put them between [ and ], with commas between them, and name the format json.`,
+  )
+}
+
+/** What is said of a file that should be one JSON array, and begins otherwise. */
+export function noArrayButObject(start: Buffer): string | undefined {
+  const document = documentOf(start)
+  if (document === undefined || !isObject(document.value)) return undefined
+  const found = nestedRecords(document.value)
+  if (found.length === 0 || (document.isWhole && !document.isAlone)) return undefined
+  return `It is one object; records were found at ${pathsOf(found, !document.isWhole)}. ${howToSend}`
+}
+
+export const howToSend = 'Send these records alone: as one JSON array, or as one object a line.'
+
+function broken(message: string): LadingError {
+  return new LadingError('FILE_PARSE_ERROR', message)
+}
+
+function parsed(text: string | undefined): unknown {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The beginning of a value, cut before what is not complete, with the brackets that are open closed. */
+function completed(text: string): string | undefined {
+  let cut: { readonly end: number; readonly closing: string } | undefined
+  let closing = ''
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] ?? ''
+    if (character === '"') {
+      index = endOfText(text, index)
+      if (index === -1) break
+    } else if (character === '{' || character === '[') {
+      closing = (character === '{' ? '}' : ']') + closing
+      cut = { end: index + 1, closing }
+    } else if (character === '}' || character === ']') closing = closing.slice(1)
+    else if (character === ',') cut = { end: index, closing }
+  }
+  return cut && text.slice(0, cut.end) + cut.closing
+}
+
+/** Index of the quote that ends a text, or -1. */
+function endOfText(text: string, open: number): number {
+  for (let index = open + 1; index < text.length; index++) {
+    if (text[index] === '"') return index
+    if (text[index] === '\\') index++
+  }
+  return -1
+}

@@ -1,0 +1,17 @@
+// JSON: one array of objects, UTF-8.
+import type { Format } from '../format.ts'
+import { encodeNdjson, ndjsonPrinter } from '../ndjson/encode.ts'
+import { decodeJson } from './decode.ts'
+import { frameArray } from './array-framing.ts'
+
+export const json: Format = {
+  name: 'json',
+  mediaType: 'application/json',
+  values: 'json',
+  // A name alone does not tell an array from objects by line: see `detect.ts`.
+  extensions: [],
+  decode: decodeJson,
+  encode: encodeNdjson,
+  rowPrinter: ndjsonPrinter,
+  frame: () => frameArray,
+}

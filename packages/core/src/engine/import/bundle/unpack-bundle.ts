@@ -1,0 +1,134 @@
+// A bundle → its files, each in a storage under a key of its own, once all of it has proved to be good.
+import { createHash } from 'node:crypto'
+import { inReferenceOrder } from '../../catalogue/reference-order.ts'
+import { assertTakesRows } from '../../catalogue/accepts-rows.ts'
+import type { Target } from '../../catalogue/target.ts'
+import { defaults } from '../../../config/defaults.ts'
+import { LadingError } from '../../../errors/lading-error.ts'
+import type { Manifest, ManifestEntry } from '../../format/bundle/manifest.ts'
+import { readBundle } from '../../format/bundle/read.ts'
+import { withClient } from '../../../postgres/pool/client.ts'
+import type { Caller } from '../../resource/definition.ts'
+import { type ByteSource, closeSource, readChunks } from '../../source/chunks.ts'
+import type { Storage, StoredObject } from '../../../storage/storage.ts'
+import { scopedTarget } from '../stages/resolve-target.ts'
+import { checkEntry } from './bundle-check.ts'
+import { checkRestored } from './bundle-restores.ts'
+import { fixedFields } from '../stages/apply-scope-values.ts'
+import type { ImporterInternals } from '../internals.ts'
+
+export interface UnpackOptions {
+  readonly source: ByteSource
+  readonly storage: Storage
+  /** The key of a file. */
+  readonly keyOf: (entry: ManifestEntry) => string
+  /** Bytes of the bundle, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
+  readonly maxBytes?: number | undefined
+  /** Who asks, for the scopes of the resources. */
+  readonly caller?: Caller | undefined
+  /** Hears which resources are in it, before anything is said of one of them. What it throws ends the reading. */
+  readonly permit?: ((resources: readonly string[]) => Promise<void>) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface UnpackedFile {
+  readonly target: Target
+  readonly entry: ManifestEntry
+  readonly stored: StoredObject
+}
+
+export interface Unpacked {
+  readonly manifest: Manifest
+  /** In the order in which they have to be imported. */
+  readonly files: readonly UnpackedFile[]
+  /** Of the bundle as it was sent. */
+  readonly size: number
+  readonly sha256: string
+}
+
+/**
+ * Nothing is left in the storage if it throws.
+ *
+ * @throws LadingError `BUNDLE_INVALID`, `BUNDLE_MISMATCH`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`, `RESOURCE_UNKNOWN`,
+ * `OPTION_INVALID` for resources that refer to each other in a circle, and those of the database and the storage
+ */
+export async function unpackBundle(
+  { source, storage, keyOf, maxBytes, caller, permit, signal }: UnpackOptions,
+  importer: ImporterInternals,
+): Promise<Unpacked> {
+  const ended = new AbortController()
+  const either = signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal])
+  const sent = counted(readChunks(source, defaults.copyChunkBytes, either), maxBytes)
+  const stored = new Map<string, StoredObject>()
+  const keys: string[] = []
+  let order: readonly Target[] = []
+  try {
+    const manifest = await readBundle(sent.chunks, {
+      maxBytes,
+      async check({ entries }) {
+        const names = entries.map(({ resource }) => resource)
+        for (const name of names) importer.registry.get(name)
+        await permit?.(names)
+        order = inReferenceOrder(await targetsOf(entries, caller, importer))
+      },
+      async keep(entry, content) {
+        const key = keyOf(entry)
+        keys.push(key)
+        stored.set(entry.resource, await storage.put(key, content, { signal: either }))
+      },
+    })
+    const files = order.flatMap(target => {
+      const { name } = target.resource
+      const entry = manifest.entries.find(({ resource }) => resource === name)
+      const object = stored.get(name)
+      return entry === undefined || object === undefined ? [] : [{ target, entry, stored: object }]
+    })
+    return { manifest, files, ...sent.facts() }
+  } catch (error) {
+    for (const key of keys) await storage.delete(key)
+    throw error
+  } finally {
+    ended.abort()
+    closeSource(source)
+  }
+}
+
+async function targetsOf(
+  entries: readonly ManifestEntry[],
+  caller: Caller | undefined,
+  importer: ImporterInternals,
+): Promise<readonly Target[]> {
+  const targets = await withClient(importer.pool, async client => {
+    const found: Target[] = []
+    for (const { resource } of entries) found.push(await scopedTarget(client, resource, { caller }, importer))
+    return found
+  })
+  for (const [index, target] of targets.entries()) {
+    const entry = entries[index]
+    if (entry === undefined) continue
+    assertTakesRows(target)
+    checkEntry(target.resource, entry, fixedFields(target))
+  }
+  checkRestored(targets, entries)
+  return targets
+}
+
+/** What was sent: counted, hashed and limited. */
+function counted(chunks: AsyncIterable<Buffer>, maxBytes = Number.POSITIVE_INFINITY) {
+  const hash = createHash('sha256')
+  let size = 0
+  async function* read(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      size += chunk.length
+      if (size > maxBytes) {
+        throw new LadingError(
+          'FILE_TOO_LARGE',
+          `The bundle is larger than the ${maxBytes} bytes that are allowed.`,
+        )
+      }
+      hash.update(chunk)
+      yield chunk
+    }
+  }
+  return { chunks: read(), facts: () => ({ size, sha256: hash.digest('hex') }) }
+}

@@ -1,0 +1,173 @@
+// The report: what became of every record, counted batch by batch.
+import type { KeptWarning } from '../../catalogue/durability.ts'
+import { defaults } from '../../../config/defaults.ts'
+import { LadingError } from '../../../errors/lading-error.ts'
+import type { RecordError } from '../../../errors/record-error.ts'
+import type { MergeOutcome } from '../../staging/merge/batch-outcome.ts'
+import type { SequenceWarning } from '../../staging/sequences/sequence-warning.ts'
+import type { ImportBatch, MergedBatch } from '../stages/batches.ts'
+import type { Stop } from '../stages/merge-batches.ts'
+import { type NothingImported, withoutNothing } from './nothing-imported.ts'
+import type { ImportProgress } from '../importer-options.ts'
+import { type ImportWarning, type StoredWarning, Warnings } from './run-warnings.ts'
+
+/** `processed = successful + failed` and `successful = inserted + updated + ignored`, always. */
+export interface ImportReport {
+  readonly resource: string
+  readonly processed: number
+  readonly successful: number
+  /** Records that did not get in; each has at least one error. */
+  readonly failed: number
+  readonly inserted: number
+  readonly updated: number
+  readonly ignored: number
+  /** Records that were not reached: behind `maxErrors`, or taken back with the rest of an atomic import. */
+  readonly unprocessed: number
+  /** What a dry run cannot judge, such as triggers; empty for any other run. */
+  readonly notJudged: readonly string[]
+  /** Broken rules by code: a record that breaks two counts in both. */
+  readonly errorsByCode: Readonly<Record<string, number>>
+  /** The first 1,000 record errors, in file order; `onError` hears all. */
+  readonly errors: readonly RecordError[]
+  /** `NOTHING_IMPORTED` comes first. */
+  readonly warnings: readonly ImportWarning[]
+  /** Bytes of the source, decoded to UTF-8. */
+  readonly bytes: number
+  readonly durationSeconds: number
+}
+
+/** The report of what had been done before a fault, from the error that `run` threw. */
+export function importReportOf(error: unknown): ImportReport | undefined {
+  // Only `run` attaches reports, and only of this shape.
+  return error instanceof LadingError ? (error.report as ImportReport | undefined) : undefined
+}
+
+const kept = new WeakMap<object, readonly StoredWarning[]>()
+
+/** The warnings of a report in the form that a later attempt at the job goes on from. */
+export function storedWarningsOf(report: ImportReport): readonly StoredWarning[] {
+  return kept.get(report) ?? report.warnings
+}
+
+/** Counts a run. One tally belongs to one run. */
+export class Tally {
+  private readonly started = performance.now()
+  private readonly errorsByCode = new Map<string, number>()
+  private readonly errors: RecordError[] = []
+  private warnings: Warnings
+  private inserted = 0
+  private updated = 0
+  private ignored = 0
+  private failed = 0
+  private bytes = 0
+  private isFinal = false
+  notJudged: readonly string[] = []
+  /** Set by the merge; what comes behind it is counted here. */
+  readonly stop: Stop = { isSet: false, unprocessed: 0 }
+
+  constructor(
+    private readonly resource: string,
+    /** Of earlier attempts. */
+    warnings: readonly StoredWarning[],
+    private readonly nothing: NothingImported,
+  ) {
+    this.warnings = Warnings.of(withoutNothing(warnings))
+  }
+
+  /** Counts a batch that is in the table, or would be there but for its errors. */
+  add({ rows, outcome, end, notes }: MergedBatch): void {
+    const before = this.failed
+    this.warnings = this.warnings.plus(notes)
+    this.nothing.add({ rows, outcome })
+    this.bytes = end.byte
+    this.inserted += outcome.inserted
+    this.updated += outcome.updated
+    this.ignored += outcome.ignored
+    for (const { errors } of rows) {
+      if (errors === undefined) continue
+      this.failed++
+      for (const error of errors) this.note(error)
+    }
+    const counted = outcome.inserted + outcome.updated + outcome.ignored + this.failed - before
+    if (counted !== rows.length) {
+      throw new LadingError(
+        'INTERNAL',
+        `${rows.length} records were read and ${counted} accounted for; please report it.`,
+      )
+    }
+  }
+
+  /** An import of all or nothing is in; what became of its records may differ from what was foreseen. */
+  settle({ inserted, updated, ignored }: MergeOutcome): void {
+    Object.assign(this, { inserted, updated, ignored })
+  }
+
+  /** What was settled is committed: whatever breaks behind it takes nothing back. */
+  keep(): void {
+    this.isFinal = true
+  }
+
+  /** Nothing is in, and what was good is as if it had not been reached. Again: does nothing. @param less of them turn out to be rejected */
+  takeBack(less = 0): void {
+    if (this.isFinal) return
+    this.isFinal = true
+    this.stop.unprocessed += this.progress().successful - less
+    Object.assign(this, { inserted: 0, updated: 0, ignored: 0 })
+  }
+
+  get rejected(): number {
+    return this.failed
+  }
+
+  /** All records, reached or not. */
+  get read(): number {
+    return this.progress().processed + this.stop.unprocessed
+  }
+
+  /** The warnings so far, and those of a batch that is about to be committed. */
+  warningsWith(batch: ImportBatch): Warnings {
+    return this.warnings.plus(batch.notes)
+  }
+
+  /** What is to be known of the table and its sequences. */
+  warn(warning: SequenceWarning | KeptWarning): void {
+    this.warnings = this.warnings.plus([{ ...warning, rowNumber: 0 }])
+  }
+
+  /** The file has been read to its end. */
+  readToEnd(): void {
+    this.warnings = this.warnings.settled()
+  }
+
+  progress(): ImportProgress {
+    const { failed, bytes } = this
+    const successful = this.inserted + this.updated + this.ignored
+    return { processed: successful + failed, successful, failed, bytes }
+  }
+
+  report(): ImportReport {
+    const { inserted, updated, ignored, resource, errors } = this
+    const warnings = this.warnings.list()
+    const nothing = this.nothing.warning(warnings)
+    const report: ImportReport = {
+      resource,
+      ...this.progress(),
+      inserted,
+      updated,
+      ignored,
+      unprocessed: this.stop.unprocessed,
+      notJudged: this.notJudged,
+      errorsByCode: Object.fromEntries(this.errorsByCode),
+      errors: [...errors],
+      warnings: nothing === undefined ? warnings : [nothing, ...warnings],
+      durationSeconds: (performance.now() - this.started) / 1000,
+    }
+    kept.set(report, nothing === undefined ? this.warnings.stored() : [nothing, ...this.warnings.stored()])
+    return report
+  }
+
+  private note(error: RecordError): void {
+    this.errorsByCode.set(error.code, (this.errorsByCode.get(error.code) ?? 0) + 1)
+    if (this.errors.length < defaults.reportedErrors) this.errors.push(error)
+  }
+}

@@ -1,0 +1,153 @@
+// Where the batches of a run go: into the table one by one, or into its stand-in until the whole file has been judged.
+import type { Target } from '../../catalogue/target.ts'
+import { LadingError } from '../../../errors/lading-error.ts'
+import type { Client } from '../../../postgres/pool/client.ts'
+import type { CommitStatements } from '../../../postgres/transaction/commit-level.ts'
+import { databaseFault } from '../../../postgres/sqlstate.ts'
+import { beginWriting } from '../../../postgres/transaction/transaction.ts'
+import { createKeeper, type Keeper } from '../../staging/shadow/batch-buffer.ts'
+import { openRehearsal } from '../../staging/shadow/shadow-table.ts'
+import { replay } from '../../staging/shadow/replay.ts'
+import type { SequenceWarning } from '../../staging/sequences/sequence-warning.ts'
+import { createSequences, type SequenceOptions, type Sequences } from '../../staging/sequences/sequences.ts'
+import { openSession, type StagingSession } from '../../staging/staging-connection.ts'
+import { staged } from './batches.ts'
+import type { HearErrors } from '../report/listeners.ts'
+import type { JobRun } from '../run-recorder.ts'
+import type { Tally } from '../report/report.ts'
+import type { ImportSettings } from '../import-options.ts'
+
+export interface RoadOptions {
+  readonly client: Client
+  /** The resource and its table. */
+  readonly target: Target
+  readonly settings: ImportSettings
+  readonly transaction: 'own' | 'caller'
+  readonly job: JobRun | undefined
+  /** Statements that set what the application wants set in each transaction. */
+  readonly session: string
+  readonly commits: CommitStatements
+  readonly onSequenceWarning: (warning: SequenceWarning) => void
+}
+
+export interface Road {
+  /** What batches are encoded for. */
+  readonly target: Target
+  readonly session: StagingSession
+  readonly notJudged: readonly string[]
+  /** The file has been read to its end. @returns `IMPORT_ROLLED_BACK` if nothing of it could be kept */
+  arrive(tally: Tally, hearErrors: HearErrors): Promise<LadingError | undefined>
+  /** Drops what was only for this run. */
+  close(): Promise<void>
+}
+
+export async function openRoad(options: RoadOptions): Promise<Road> {
+  const { client, target, settings, transaction, commits } = options
+  const { dryRun = false, atomic = false, onConflict = 'error' } = settings
+  const session = { onConflict, transaction, commits, preamble: preambleOf(options) }
+  if (!dryRun && !atomic) {
+    const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
+    const direct = await openSession(client, target, { ...session, sequences })
+    return {
+      target,
+      session: direct,
+      notJudged: [],
+      arrive: async () => undefined,
+      async close() {
+        await sequences.settle(client)
+        await direct.close()
+      },
+    }
+  }
+  const keeper = dryRun ? undefined : createKeeper(target)
+  const rehearsal = await openRehearsal(client, target, keeper).catch(rethrow)
+  // Those of the stand-in are moved as those of the table would be, so that the same numbers are free.
+  const sequences = sequencesOf(rehearsal.target, options, 'batch')
+  const rehearsing = await openSession(client, rehearsal.target, { ...session, sequences, rehearsal })
+  return {
+    target: rehearsal.target,
+    session: rehearsing,
+    notJudged: dryRun ? rehearsal.notJudged : [],
+    arrive: (tally, hearErrors) =>
+      keeper === undefined ? Promise.resolve(undefined) : allOrNothing(options, keeper, tally, hearErrors),
+    async close() {
+      await rehearsing.close()
+      await client.query(rehearsal.dropSql).catch(rethrow)
+    },
+  }
+}
+
+function sequencesOf(
+  target: Target,
+  { settings, onSequenceWarning: onWarning }: RoadOptions,
+  when: SequenceOptions['when'],
+): Sequences {
+  return createSequences(target, { when: settings.sequences === 'leave' ? 'never' : when, onWarning })
+}
+
+/** What each transaction begins with. */
+function preambleOf({ session, job }: RoadOptions): string {
+  return [session, job?.fence ?? ''].filter(statements => statements !== '').join('; ')
+}
+
+/** One transaction with everything in it, or none. */
+async function allOrNothing(
+  options: RoadOptions,
+  keeper: Keeper,
+  tally: Tally,
+  hearErrors: HearErrors,
+): Promise<LadingError | undefined> {
+  const { client, target, settings, transaction, job, commits } = options
+  const isOwn = transaction === 'own'
+  if (tally.rejected > 0) return rolledBack(tally)
+  const preamble = preambleOf(options)
+  const opening = isOwn ? beginWriting(commits.reported, preamble) : `savepoint lading_whole; ${preamble}`
+  await client.query(opening).catch(rethrow)
+  const sequences = sequencesOf(target, options, 'end')
+  const { rejected, outcome } = await replay(
+    client,
+    target,
+    keeper,
+    settings.onConflict ?? 'error',
+    sequences,
+  )
+  if (rejected.length === 0) {
+    tally.settle(outcome)
+    const settled = job?.settle(tally.report()) ?? ''
+    await client.query(isOwn ? `${settled}; commit` : 'release savepoint lading_whole').catch(rethrow)
+    tally.keep()
+    return undefined
+  }
+  await client.query(isOwn ? 'rollback' : 'rollback to savepoint lading_whole').catch(rethrow)
+  const batch = {
+    rows: rejected,
+    staged: staged(target, [], { mayUpdate: false }),
+    aside: [],
+    end: { byte: 0, rowNumber: 0, line: 0 },
+    fault: undefined,
+    outcome: { inserted: 0, updated: 0, ignored: 0 },
+  }
+  if (job !== undefined) {
+    await client
+      .query(
+        `${beginWriting(preamble)}; ${job.record(batch, batch.outcome, tally.warningsWith(batch))}; commit`,
+      )
+      .catch(rethrow)
+    job.done(batch)
+  }
+  tally.takeBack(rejected.length)
+  tally.add(batch)
+  await hearErrors(batch)
+  return rolledBack(tally)
+}
+
+function rolledBack(tally: Tally): LadingError {
+  return new LadingError(
+    'IMPORT_ROLLED_BACK',
+    `${tally.rejected} of ${tally.read} records were rejected, so nothing of the file was imported; correct them and send the whole file again.`,
+  )
+}
+
+function rethrow(error: unknown): never {
+  throw databaseFault(error)
+}

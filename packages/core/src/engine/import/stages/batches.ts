@@ -1,0 +1,115 @@
+// Stages: rows of any grouping → batches of the size that a transaction should have, encoded for COPY.
+import type { Target } from '../../catalogue/target.ts'
+import { defaults } from '../../../config/defaults.ts'
+import type { LadingError } from '../../../errors/lading-error.ts'
+import { type Note, notesAfter, notesUpTo, pushNote } from '../../record/note.ts'
+import type { Row } from '../../resource/row.ts'
+import type { RowBatch } from '../../resource/row-batch.ts'
+import { encodeBatch, type StagedBatch } from '../../staging/encode-batch.ts'
+import type { MergeOutcome } from '../../staging/merge/batch-outcome.ts'
+
+export interface ImportBatch {
+  /** All records of the batch in file order, those with errors too. */
+  readonly rows: readonly Row[]
+  /** Those without errors, ready for COPY. */
+  readonly staged: StagedBatch
+  /** Those that are rejected for what is wrong with them alone. */
+  readonly aside: readonly Row[]
+  /** The place behind this batch: a checkpoint. */
+  readonly end: RowBatch['end']
+  readonly notes?: readonly Note[] | undefined
+  readonly fault: LadingError | undefined
+}
+
+/** A batch that is in the table. */
+export interface MergedBatch extends ImportBatch {
+  readonly outcome: MergeOutcome
+}
+
+/** Leaves out records that an earlier attempt has dealt with, where it did not keep the place to go on from. */
+export async function* skipRows(batches: AsyncIterable<RowBatch>, after: number): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) {
+    if (after === 0) yield batch
+    else {
+      const rows = batch.rows.filter(row => row.source.rowNumber > after)
+      yield { ...batch, rows, notes: notesAfter(batch.notes, after) }
+    }
+  }
+}
+
+/** Passes rows on until the import stops; from then on they are counted. */
+export async function* untilStop(
+  batches: AsyncIterable<RowBatch>,
+  stop: { readonly isSet: boolean; unprocessed: number },
+): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) {
+    if (stop.isSet) stop.unprocessed += batch.rows.length
+    // What stands after the last record of a file still belongs to the report.
+    const notes = stop.unprocessed > 0 ? undefined : batch.notes
+    yield stop.isSet ? { ...batch, rows: [], notes } : batch
+  }
+}
+
+/** Regroups to at most `batchRows` records and about `batchBytes` bytes. A fault ends the last batch. */
+export async function* regroup(
+  batches: AsyncIterable<RowBatch>,
+  { batchRows, batchBytes }: { readonly batchRows: number; readonly batchBytes: number },
+): AsyncGenerator<RowBatch> {
+  let rows: Row[] = []
+  let notes: Note[] = []
+  let bytes = 0
+  let end: RowBatch['end'] = { byte: 0, rowNumber: 0, line: 0 }
+  for await (const batch of batches) {
+    for (const note of batch.notes ?? []) pushNote(notes, note)
+    for (const [index, row] of batch.rows.entries()) {
+      rows.push(row)
+      bytes += row.source.length
+      if (rows.length < batchRows && bytes < batchBytes) continue
+      const cut = endAfter(row, batch.rows[index + 1], notes) ?? batch.end
+      yield { rows, end: cut, notes: notesUpTo(notes, cut.rowNumber) }
+      rows = []
+      notes = [...notesAfter(notes, cut.rowNumber)]
+      bytes = 0
+    }
+    end = batch.end
+    if (batch.fault !== undefined) {
+      yield { rows, end, notes, fault: batch.fault }
+      return
+    }
+  }
+  yield { rows, end, notes }
+}
+
+/** The place right after a row: where the next record begins, if `next` or one that was skipped is known to follow. */
+export function endAfter(
+  { source }: Row,
+  next: Row | undefined,
+  notes: readonly Note[] | undefined,
+): RowBatch['end'] | undefined {
+  const skipped = notes?.find(note => note.skipped !== undefined && note.rowNumber > source.rowNumber)
+  const isSkippedFirst = skipped !== undefined && (next?.source.rowNumber ?? Infinity) > skipped.rowNumber
+  const place = isSkippedFirst ? skipped.skipped : next?.source
+  if (place === undefined) return undefined
+  return { byte: place.offset, rowNumber: source.rowNumber, line: place.line - 1 }
+}
+
+/** Encodes what got through validation, ahead of the database. */
+export async function* encode(
+  batches: AsyncIterable<RowBatch>,
+  target: Target,
+  options: { readonly mayUpdate: boolean },
+): AsyncGenerator<ImportBatch> {
+  for await (const { rows, end, notes, fault } of batches) {
+    const valid = rows.filter(row => row.errors === undefined)
+    const aside = rows.filter(row => row.errors !== undefined)
+    yield { rows, staged: staged(target, valid, options), aside, end, notes, fault }
+  }
+}
+
+export function staged(
+  target: Target,
+  rows: readonly Row[],
+  { mayUpdate }: { readonly mayUpdate: boolean },
+): StagedBatch {
+  return encodeBatch(target, rows, { mayUpdate, chunkBytes: defaults.copyChunkBytes })
+}

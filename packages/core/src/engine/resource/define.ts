@@ -1,0 +1,171 @@
+// defineResource: a table as seen from a file, compiled once and checked for contradictions.
+import type { TObject } from '@sinclair/typebox'
+import { LadingError } from '../../errors/lading-error.ts'
+import { nearest } from '../../util/text/suggest.ts'
+import type {
+  FieldDefinition,
+  Filters,
+  KeyDefinition,
+  ReferenceDefinition,
+  ResourceDefinition,
+} from './definition.ts'
+import { codeWord, compileField, type Field, referredName } from './field.ts'
+import { compileShown, compileStandIn, type Joined, type StandIn } from './joined.ts'
+import { unsupportedOf } from './schema/keywords.ts'
+import type { Key, Reference, Resource } from './resource-types.ts'
+import { spelling } from './mapping/spelling.ts'
+import type { FieldName } from './typed-names.ts'
+
+export type { Joined, Key, Reference, Resource, StandIn }
+
+/**
+ * Describes a table as seen from a file. The TypeBox schema is the one source of truth for names, order, types
+ * and rules; whether the table agrees is checked against the catalogue when an importer or exporter starts.
+ *
+ * @example
+ * const users = defineResource('users', {
+ *   table: 'users',
+ *   schema: Type.Object({ id: Type.Optional(Type.String({ format: 'uuid' })), email: Type.String({ format: 'email' }) }),
+ *   key: ['email'],
+ * })
+ *
+ * @throws LadingError `RESOURCE_INVALID` naming the resource and what contradicts itself.
+ */
+export function defineResource<
+  const Name extends string,
+  Schema extends TObject,
+  Referring extends FieldName<Schema> = never,
+  JoinedName extends string = never,
+  Scoped extends object = Filters | Promise<Filters>,
+  Printed extends object = Readonly<Record<string, unknown>>,
+>(
+  name: Name,
+  definition: ResourceDefinition<Schema, Referring, JoinedName, Scoped, Printed>,
+): Resource<Name, Schema, JoinedName> {
+  const { schema, table, key = [] } = definition
+  // Their keys are the schema's, which a mapped type over a generic cannot show to the compiler.
+  const references = (definition.references ?? {}) as Partial<Record<string, ReferenceDefinition>>
+  const options = (definition.fields ?? {}) as Partial<Record<string, FieldDefinition>>
+  const complain = (problem: string): never => {
+    throw new LadingError('RESOURCE_INVALID', `Resource "${name}": ${problem}`)
+  }
+  if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
+    complain('its name must be lower-case letters, digits, "-" and "_", beginning with a letter.')
+  }
+  const unsupported = unsupportedOf(schema)
+  if (unsupported !== undefined) {
+    complain(`its schema has the unsupported keyword "${unsupported}"; write it in the resource's own check.`)
+  }
+
+  const fields = Object.entries(schema.properties).map(([field, fieldSchema], index) =>
+    compileField(field, index, fieldSchema, options[field]),
+  )
+  const byName = new Map(fields.map(field => [field.name, field]))
+  const fieldNamed = (wanted: string, place: string): Field => {
+    const found = byName.get(wanted)
+    if (found !== undefined) return found
+    const hint = nearest(wanted, byName.keys())
+    return complain(
+      `${place} names "${wanted}", which is no field${hint ? `; did you mean "${hint}"?` : '.'}`,
+    )
+  }
+
+  for (const unknown of Object.keys(options)) fieldNamed(unknown, 'fields')
+  assertColumnsDiffer(fields, complain)
+  const compiled: Reference[] = []
+  const inputs = [...fields]
+  for (const [referring, { table, column = 'id', code, by = {}, show = {} }] of given(references)) {
+    const field = fieldNamed(referring, 'references')
+    const standIns = given(by).map(([name, one], position) =>
+      compileStandIn(field, inputs.length + position, name, one),
+    )
+    inputs.push(...standIns.map(standIn => standIn.field))
+    const shown = given(show).map(([name, one], position) =>
+      compileShown(inputs.length + position, name, one),
+    )
+    inputs.push(...shown.map(one => one.field))
+    compiled.push({
+      field,
+      table,
+      column,
+      code: code ?? `${codeWord(referredName(referring))}_NOT_FOUND`,
+      standIns,
+      joined: [...standIns, ...shown],
+    })
+  }
+  assertNamesDiffer(inputs, complain)
+
+  const resource: Resource = Object.freeze({
+    name,
+    table,
+    schema,
+    fields,
+    inputs,
+    keys: keyDefinitions(key).map(one => ({
+      fields: one.fields.map(field => fieldNamed(field, 'key')),
+      ignoreCase: one.ignoreCase ?? false,
+      code: one.code ?? `DUPLICATE_${namedIn(one.fields, byName).map(codeWord).join('_')}`,
+    })),
+    joinedNames: compiled.flatMap(({ joined }) => joined.map(({ field }) => field.name)),
+    references: compiled,
+    showTriggerMessages: definition.showTriggerMessages ?? true,
+    unlogged: unloggedOf(name, definition.unlogged),
+    // The pipeline knows records by their field names only; the static types are for the author of the hooks.
+    check: definition.check as Resource['check'],
+    lookUp: definition.lookUp as Resource['lookUp'],
+    scope: definition.scope?.bind(definition) as Resource['scope'],
+    printRow: definition.printRow?.bind(definition) as Resource['printRow'],
+  })
+  // Its names are those of the definition, which `Object.entries` does not tell the compiler.
+  return resource as Resource<Name, Schema, JoinedName>
+}
+
+/** The entries that are not undefined, which stands for one that is left out. */
+function given<Value>(record: Partial<Record<string, Value>>): readonly (readonly [string, Value])[] {
+  return Object.entries(record).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+}
+
+/** A text that means nothing must not allow anything. */
+function unloggedOf(resource: string, value: ResourceDefinition['unlogged'] = 'refuse'): 'refuse' | 'allow' {
+  if (value === 'refuse' || value === 'allow') return value
+  throw new LadingError('RESOURCE_INVALID', `Resource "${resource}": unlogged must be "refuse" or "allow".`)
+}
+
+function keyDefinitions(key: readonly string[] | readonly KeyDefinition[]): readonly KeyDefinition[] {
+  const names = key.filter(part => typeof part === 'string')
+  if (names.length > 0) return [{ fields: names }]
+  return key.filter(part => typeof part !== 'string')
+}
+
+/** What a code may name: hidden fields are told to nobody, unless there is no other. */
+function namedIn(key: readonly string[], byName: ReadonlyMap<string, Field>): readonly string[] {
+  const shown = key.filter(name => byName.get(name)?.hidden !== true)
+  return shown.length > 0 ? shown : key
+}
+
+/** A name or alias that stands for two fields would make a header ambiguous. */
+function assertNamesDiffer(fields: readonly Field[], complain: (problem: string) => never): void {
+  const owners = new Map<string, string>()
+  for (const field of fields) {
+    for (const name of [field.name, ...field.aliases]) {
+      if (spelling(name) === '') complain(`an alias of "${field.name}" is empty.`)
+      const owner = owners.get(spelling(name))
+      if (owner !== undefined) complain(`"${name}" stands for both "${owner}" and "${field.name}".`)
+      owners.set(spelling(name), field.name)
+    }
+  }
+}
+
+/** Of two values for one column, one would be lost. */
+function assertColumnsDiffer(fields: readonly Field[], complain: (problem: string) => never): void {
+  const owners = new Map<string, string>()
+  for (const { name, column } of fields) {
+    const owner = owners.get(column)
+    if (owner !== undefined) {
+      complain(
+        `the fields "${owner}" and "${name}" both use the column "${column}"; remove one, or give it a column of its own.`,
+      )
+    }
+    owners.set(column, name)
+  }
+}

@@ -1,0 +1,110 @@
+// One field of a resource, compiled: its name in files, its column, its type, its codes.
+import { OptionalKind, type TSchema } from '@sinclair/typebox'
+import { LadingError } from '../../errors/lading-error.ts'
+import { type ColumnType, readFieldSchema } from './schema/column-type.ts'
+import type { FieldDefinition } from './definition.ts'
+
+/** Characters of a text that an export shows; all others are stars. */
+export interface Mask {
+  readonly keepFirst: number
+  readonly keepLast: number
+}
+
+export interface Field {
+  readonly name: string
+  /** Position in the resource, and in the `values` of a row. */
+  readonly index: number
+  readonly column: string
+  readonly aliases: readonly string[]
+  readonly type: ColumnType
+  readonly schema: TSchema
+  readonly required: boolean
+  readonly nullable: boolean
+  readonly readOnly: boolean
+  readonly sensitive: boolean
+  /** Never exported, filtered or sorted by, and named to nobody. */
+  readonly hidden: boolean
+  /** How many characters of a text an export shows; undefined: all. */
+  readonly mask: Mask | undefined
+  /** The time of the last change: an update that changes the row and does not give it sets it to now. */
+  readonly touch: boolean
+  /** The field that this one stands for: its value is looked up by what a file gives here. */
+  readonly standsFor: Field | undefined
+  readonly transform: ((text: string) => string) | undefined
+  readonly codes: { readonly missing: string; readonly invalid: string; readonly tooLong: string }
+}
+
+/** PostgreSQL cuts longer names silently (NAMEDATALEN is 64 bytes). */
+const maxNameBytes = 63
+
+/** Compiles one property of the schema. @throws LadingError `RESOURCE_INVALID` */
+export function compileField(
+  name: string,
+  index: number,
+  given: TSchema,
+  options: FieldDefinition = {},
+): Field {
+  if (name === '' || Buffer.byteLength(name) > maxNameBytes) {
+    throw new LadingError('RESOURCE_INVALID', `Field name "${name}" must have 1 to ${maxNameBytes} bytes.`)
+  }
+  const { type, nullable, schema } = readFieldSchema(name, given)
+  const mask = options.mask && {
+    keepFirst: options.mask.keepFirst ?? 0,
+    keepLast: options.mask.keepLast ?? 0,
+  }
+  if (mask !== undefined) assertMask(name, type, mask)
+  const invalid = options.codes?.invalid ?? invalidCode(name, type)
+  return {
+    name,
+    index,
+    column: options.column ?? name,
+    aliases: options.aliases ?? [],
+    type,
+    schema,
+    required: given[OptionalKind] === undefined && options.readOnly !== true,
+    nullable,
+    readOnly: options.readOnly ?? false,
+    sensitive: options.sensitive ?? false,
+    hidden: options.hidden ?? false,
+    mask,
+    touch: options.touch ?? (type.kind === 'timestamp' && (options.column ?? name) === 'updated_at'),
+    standsFor: undefined,
+    transform: options.transform,
+    codes: {
+      missing: options.codes?.missing ?? 'MISSING_FIELD',
+      invalid,
+      tooLong: options.codes?.tooLong ?? invalid,
+    },
+  }
+}
+
+function assertMask(name: string, { kind }: ColumnType, mask: Mask): void {
+  const complain = (problem: string) => new LadingError('RESOURCE_INVALID', `Field "${name}" ${problem}`)
+  if (kind !== 'text') throw complain('has a mask, which only text can have; hide it instead.')
+  for (const [part, kept] of Object.entries(mask)) {
+    if (!Number.isSafeInteger(kept) || kept < 0 || kept > 1_000) {
+      throw complain(`has a mask whose ${part} must be a whole number from 0 to 1000.`)
+    }
+  }
+}
+
+/** Types that look the same in every table have one code; the rest is named after the field. */
+function invalidCode(name: string, type: ColumnType): string {
+  if (type.kind === 'uuid' || type.kind === 'boolean' || type.kind === 'timestamp') {
+    return `INVALID_${type.kind.toUpperCase()}`
+  }
+  return `INVALID_${codeWord(name)}`
+}
+
+/** `author_id`, `authorId` → `author`: what the field refers to. `paid` and `id` are words of their own. */
+export function referredName(name: string): string {
+  return name.replace(/(?<=.)(?:[_\s-][Ii][Dd]|(?<=[\p{Ll}\p{N}])I[Dd])$/u, '')
+}
+
+/** `publishedAt`, `published-at` → `PUBLISHED_AT`. Letters of any script stay, so that two names keep two codes. */
+export function codeWord(name: string): string {
+  return name
+    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1_$2')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
+    .toUpperCase()
+}

@@ -1,0 +1,140 @@
+// Header names ↔ fields: maps what a file calls its columns to the fields of a resource, and says what is missing.
+
+import { LadingError } from '../../../errors/lading-error.ts'
+import { clearList } from '../../../util/text/names-in-sentences.ts'
+import { nearest } from '../../../util/text/suggest.ts'
+import type { Resource } from '../define.ts'
+import type { Field } from '../field.ts'
+import { fieldsByName, knownNames, type Mapping, mappedFields, shown } from './mapping.ts'
+import { spelling } from './spelling.ts'
+
+export { checkMapping } from './mapping.ts'
+
+/** First column of a rejects file, which a corrected file may still carry: it is never data. */
+export const errorColumn = 'lading_error'
+
+/** Names that no column may have: some program behind the table would take them for a part of the object. */
+const forbiddenName = '__proto__'
+
+/** Problems that a sentence holds; a header can have 500 columns. */
+const namedProblems = 50
+
+export interface HeaderOptions {
+  readonly mapping?: Mapping | undefined
+  readonly unknownColumns?: 'warn' | 'error' | undefined
+}
+
+export interface HeaderMap {
+  /** For each column of the file the field it fills, or undefined where the column is not imported. */
+  readonly columns: readonly (Field | undefined)[]
+  /** Cells that a record must have at least: after the last column with a name, none has to be written. */
+  readonly minCells: number
+  /** Columns that no field answers to, as the file names them. */
+  readonly unknown: readonly string[]
+  /** Positions of columns without a name. */
+  readonly unnamed: readonly number[]
+  /** The columns are all the fields, in their order. */
+  readonly isInOrder: boolean
+}
+
+/**
+ * Maps the header of a file. Names are compared as `spelling` says.
+ *
+ * @throws LadingError `HEADER_INVALID` naming every missing column, and every two that stand for one field, at once;
+ * every unknown and unnamed one too if the options say so.
+ */
+export function mapHeader(
+  resource: Resource,
+  header: readonly (string | null)[],
+  { mapping = {}, unknownColumns = 'warn' }: HeaderOptions = {},
+): HeaderMap {
+  const byName = fieldsByName(resource)
+  const mapped = mappedFields(resource, mapping)
+  const names = header.map(cell => (cell ?? '').replace(/^ +| +$/g, ''))
+  const spelt = names.map(spelling)
+  const fields = spelt.map(name => mapped.get(name) ?? byName.get(name))
+  const unnamed = [...spelt.keys()].filter(position => spelt[position] === '')
+  const unknown = names.filter(
+    (_, position) =>
+      spelt[position] !== '' && fields[position] === undefined && spelt[position] !== errorColumn,
+  )
+
+  const problems = [...problemsOfNames(names, spelt, fields)]
+  if (unknownColumns === 'error') {
+    for (const position of unnamed) problems.push(`column ${position + 1} has no name`)
+    for (const name of new Set(unknown)) {
+      problems.push(`column "${shown(name)}" is unknown${didYouMean(nearest(name, knownNames(resource)))}`)
+    }
+  }
+  const seen = new Set(fields)
+  if (!resource.inputs.some(field => seen.has(field) && !field.readOnly)) {
+    const importable = resource.inputs.some(field => seen.has(field)) ? ' that can be imported' : ''
+    problems.push(`no column has the name of a field${importable}`)
+  }
+  for (const name of Object.keys(mapping)) {
+    if (spelt.includes(spelling(name))) continue
+    problems.push(`column "${shown(name)}" of the mapping is missing${didYouMean(nearest(name, unknown))}`)
+  }
+  for (const field of resource.fields) {
+    if (!field.required || isGiven(resource, field, seen)) continue
+    problems.push(`column "${field.name}" is missing${didYouMean(nearest(field.name, unknown))}`)
+  }
+  if (problems.length > 0) throw headerInvalid(resource, problems, hintOf(header))
+
+  const columns = fields.map(field => (field?.readOnly === true ? undefined : field))
+  const isInOrder =
+    columns.length === resource.fields.length && columns.every((field, index) => field?.index === index)
+  const minCells = spelt.findLastIndex(name => name !== '') + 1
+  return { columns, minCells, unknown, unnamed, isInOrder }
+}
+
+/** What is wrong with the names by themselves: forbidden, or two that stand for one field. */
+function* problemsOfNames(
+  names: readonly string[],
+  spelt: readonly string[],
+  fields: readonly (Field | undefined)[],
+): Generator<string> {
+  const seen = new Map<Field, string>()
+  for (const [position, name] of names.entries()) {
+    if (spelt[position] === forbiddenName) yield `column "${forbiddenName}" cannot be imported; remove it`
+    const field = fields[position]
+    if (field === undefined) continue
+    const twin = seen.get(field)
+    if (twin !== undefined) {
+      yield `columns "${shown(twin)}" and "${shown(name)}" both stand for "${field.name}"`
+    }
+    seen.set(field, name)
+  }
+}
+
+/** A column fills the field, or one that stands for it. */
+function isGiven({ inputs }: Resource, field: Field, seen: ReadonlySet<Field | undefined>): boolean {
+  return seen.has(field) || inputs.some(input => input.standsFor === field && seen.has(input))
+}
+
+function didYouMean(name: string | undefined): string {
+  return name === undefined ? '' : ` (did you mean "${shown(name)}"?)`
+}
+
+function headerInvalid({ name, inputs }: Resource, problems: readonly string[], hint: string): LadingError {
+  const more = problems.length - namedProblems
+  const named = problems.slice(0, namedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '')
+  const known = clearList(inputs.filter(({ hidden }) => !hidden).map(field => field.name))
+  return new LadingError(
+    'HEADER_INVALID',
+    `The header does not fit ${name}: ${named}.${hint} Known columns: ${known}.`,
+  )
+}
+
+/** What the file may be instead, where its header looks like it. */
+function hintOf(header: readonly (string | null)[]): string {
+  if (header.some(cell => cell?.includes('\0'))) {
+    return ' The names hold zero bytes, as UTF-16 without a byte order mark does; declare the encoding.'
+  }
+  const [only] = header
+  // One column that holds another delimiter is nearly always a file with another delimiter.
+  if (header.length !== 1 || typeof only !== 'string') return ''
+  const found = [';', '\t', '|', ','].find(delimiter => only.includes(delimiter))
+  if (found === undefined) return ''
+  return ` The columns seem to be separated by ${found === '\t' ? 'TAB' : `"${found}"`}; set the delimiter.`
+}

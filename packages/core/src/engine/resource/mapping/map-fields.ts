@@ -1,0 +1,118 @@
+// Stage: record batches → rows, with each value under the field that its column or key stands for.
+import { LadingError } from '../../../errors/lading-error.ts'
+import type { Note } from '../../record/note.ts'
+import type { RecordBatch } from '../../record/record-batch.ts'
+import type { SourceRecord } from '../../record/source-record.ts'
+import type { Resource } from '../define.ts'
+import { type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
+import { ObjectMapper } from './map-objects.ts'
+import { emptyRow, type Row, reject } from '../row.ts'
+import type { RowBatch } from '../row-batch.ts'
+import { unknownColumn, unnamedColumns } from './unknown-columns.ts'
+
+export interface MapOptions extends HeaderOptions {
+  /** The records are the rest of a file, of which others have been read before. @defaultValue false */
+  readonly isContinued?: boolean | undefined
+}
+
+/**
+ * Each column or key that no field answers to is noted once, unless that is an error. A file whose only record is an
+ * object around the records ends in a fault that says where they are.
+ *
+ * @throws LadingError `HEADER_INVALID`, `OPTION_INVALID`
+ */
+export async function* mapFields(
+  batches: AsyncIterable<RecordBatch>,
+  resource: Resource,
+  { isContinued = false, ...options }: MapOptions,
+): AsyncGenerator<RowBatch> {
+  let notes: Note[] = []
+  const objects = new ObjectMapper(resource, options, note => notes.push(note))
+  let header: HeaderMap | undefined
+  let isFirst = !isContinued
+  /** The batch of a first record that must not be the only one. */
+  let held: { readonly batch: RowBatch; readonly ifAlone: LadingError } | undefined
+  for await (const { header: names, records, isAscii, end, notes: found = [], fault } of batches) {
+    notes = []
+    if (names !== undefined) {
+      header = mapHeader(resource, names.cells, options)
+      for (const name of header.unknown) notes.push(unknownColumn(resource, name, 0))
+      if (header.unnamed.length > 0) notes.push(unnamedColumns(header.unnamed))
+    }
+    notes.push(...found)
+    const ifAlone = isFirst && records.length === 1 ? ifAloneOf(records[0], objects) : undefined
+    isFirst &&= records.length === 0
+    const rows = records.map(record => {
+      const { content } = record
+      if (content === undefined) return brokenRow(resource, record)
+      record.content = undefined
+      return isCells(content) ? ofCells(resource, header, record, content) : objects.rowOf(record, content)
+    })
+    const batch = { rows, isAscii, end, notes, ...(fault && { fault }) }
+    if (ifAlone !== undefined && fault === undefined) held = { batch, ifAlone }
+    else if (held === undefined) yield batch
+    else if (records.length > 0 || fault !== undefined) {
+      yield held.batch
+      held = undefined
+      yield batch
+    }
+  }
+  // Whoever tries again begins at the first byte.
+  if (held !== undefined) yield { rows: [], end: { byte: 0, rowNumber: 0, line: 0 }, fault: held.ifAlone }
+}
+
+function ifAloneOf(record: SourceRecord | undefined, objects: ObjectMapper): LadingError | undefined {
+  const { content, problem } = record ?? {}
+  if (content === undefined) return problem?.ifAlone
+  return isCells(content) ? undefined : objects.ifAlone(content)
+}
+
+function isCells(content: NonNullable<SourceRecord['content']>): content is (string | null)[] {
+  return Array.isArray(content)
+}
+
+/** A record that never became fields. */
+function brokenRow(resource: Resource, source: SourceRecord): Row {
+  const row = emptyRow(resource, source)
+  const { code, message } = source.problem ?? {
+    code: 'FILE_PARSE_ERROR',
+    message: 'The record cannot be read.',
+  }
+  reject(resource, row, null, code, message)
+  return row
+}
+
+function ofCells(
+  resource: Resource,
+  header: HeaderMap | undefined,
+  source: SourceRecord,
+  cells: (string | null)[],
+): Row {
+  if (header === undefined)
+    throw new LadingError('INTERNAL', 'A decoder handed on cells before their header.')
+  const { columns } = header
+  // The usual file is an export: its columns are the fields in their order, and its cells the values.
+  if (header.isInOrder && cells.length === columns.length)
+    return { source, values: cells, given: undefined, errors: undefined, fieldOf: undefined }
+  const row = emptyRow(resource, source)
+  if (cells.length < header.minCells || cells.length > columns.length) {
+    const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
+    const message = `The record has ${count} where the header has ${columns.length}.`
+    reject(resource, row, null, 'COLUMN_COUNT', message)
+    return row
+  }
+  const filled = header.unnamed.find(position => (cells[position] ?? '').trim() !== '')
+  if (filled !== undefined) {
+    reject(resource, row, null, 'UNNAMED_COLUMN', unnamedValue(filled))
+    return row
+  }
+  for (let index = 0; index < columns.length; index++) {
+    const field = columns[index]
+    if (field !== undefined) row.values[field.index] = cells[index]
+  }
+  return row
+}
+
+function unnamedValue(position: number): string {
+  return `The record has a value in column ${position + 1}, which has no name in the header; name the column, or correct the record if it has a delimiter too many.`
+}

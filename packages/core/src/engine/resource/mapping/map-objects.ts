@@ -1,0 +1,178 @@
+// JSON objects → rows: which key fills which field, what is unknown, and what an object is that has no field at all.
+import { defaults } from '../../../config/defaults.ts'
+import { LadingError } from '../../../errors/lading-error.ts'
+import { JsonText, memberTexts } from '../../record/json-text.ts'
+import { type NestedRecords, nestedRecords, pathsOf } from '../../record/nested-records.ts'
+import type { Note } from '../../record/note.ts'
+import type { SourceRecord } from '../../record/source-record.ts'
+import { isSameWords, nearest } from '../../../util/text/suggest.ts'
+import type { Resource } from '../define.ts'
+import type { Field } from '../field.ts'
+import { errorColumn, type HeaderOptions } from './header.ts'
+import { fieldsByName, knownNames, mappedFields, shown } from './mapping.ts'
+import { emptyRow, type Row, reject } from '../row.ts'
+import { spelling } from './spelling.ts'
+import { unknownColumn } from './unknown-columns.ts'
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+/** Unknown keys that the error of a record names; a hostile one has hundreds. */
+const namedKeys = 5
+
+/** Keys that are remembered; a hostile file may hold a new one in every line. */
+const rememberedKeys = 10_000
+
+export class ObjectMapper {
+  private readonly byName: ReadonlyMap<string, Field>
+  private readonly isError: boolean
+  /** Keys as they are spelt in this file, so that the folding is done once for each spelling. */
+  private readonly bySpelling = new Map<string, Field | null>()
+  private readonly suggestions = new Map<string, string | undefined>()
+  /** Names of the mapping that no record has had yet, by their spelling. */
+  private readonly unused: Map<string, string>
+  private unknownNoted = 0
+  private isBegun = false
+
+  /** @throws LadingError `OPTION_INVALID` */
+  constructor(
+    private readonly resource: Resource,
+    private readonly options: HeaderOptions,
+    private readonly onNote: (note: Note) => void,
+  ) {
+    const { mapping = {}, unknownColumns } = options
+    this.byName = new Map([...fieldsByName(resource), ...mappedFields(resource, mapping)])
+    this.isError = unknownColumns === 'error'
+    this.unused = new Map(Object.keys(mapping).map(name => [spelling(name), name]))
+  }
+
+  private readonly known = (key: string): Field | undefined => this.byName.get(spelling(key))
+
+  rowOf(source: SourceRecord, object: JsonObject): Row {
+    const { resource } = this
+    if (!this.isBegun) this.noteMapping()
+    const row = emptyRow(resource, source, this.known)
+    const unknown: string[] = []
+    let isFilled = false
+    let texts: ReadonlyMap<string, string> | undefined
+    const withText = (key: string, value: unknown): unknown => {
+      // Objects of a program have no text. null is no value, as it is in any other field.
+      if (source.raw === '' || value === null || value === undefined) return value
+      texts ??= memberTexts(source.raw)
+      return new JsonText(texts.get(key) ?? JSON.stringify(value), value)
+    }
+    for (const key of Object.keys(object)) {
+      const field = this.fieldOf(key, source.rowNumber)
+      if (field === null) {
+        if (this.isError && spelling(key) !== errorColumn) unknown.push(key)
+        continue
+      }
+      if (field.readOnly) continue
+      isFilled = true
+      if (row.values[field.index] !== undefined) {
+        const message = `Two keys of the object stand for "${field.name}".`
+        reject(resource, row, field, 'DUPLICATE_JSON_KEY', message)
+      }
+      row.values[field.index] = keepsText(field) ? withText(key, object[key]) : object[key]
+    }
+    if (unknown.length > 0) reject(resource, row, null, 'UNKNOWN_COLUMN', unknownKeys(resource, unknown))
+    else if (!isFilled) reject(resource, row, null, 'NO_KNOWN_FIELD', this.noKnownField(object))
+    return row
+  }
+
+  /**
+   * Why a file that holds this object only is refused: it is wrapped around the records. Lists under a key that is a
+   * field are values.
+   */
+  ifAlone(object: JsonObject): LadingError | undefined {
+    const keys = Object.keys(object)
+    const outside = keys.filter(key => !this.byName.has(spelling(key)))
+    const found = nestedRecords(Object.fromEntries(outside.map(key => [key, object[key]])))
+    const inside = Math.max(0, ...found.map(({ example }) => this.knownIn(Object.keys(example))))
+    const known = this.knownIn(keys)
+    const isMisspelt = known === 0 && inside === 0 && keys.some(key => this.isAlmostKnown(key))
+    if (found.length === 0 || isMisspelt || (known > 0 && inside <= known)) return undefined
+    return new LadingError('FILE_PARSE_ERROR', this.wrapped(found))
+  }
+
+  /** What is said of the mapping at the end of the file, unless a record withdraws it. */
+  private noteMapping(): void {
+    this.isBegun = true
+    for (const [name, target] of Object.entries(this.options.mapping ?? {})) {
+      const detail = `No record has the key "${shown(name)}", which the mapping maps to "${shown(target)}"`
+      this.onNote({ code: 'MAPPING_UNUSED', rowNumber: 0, column: name, detail, holds: 'unless withdrawn' })
+    }
+  }
+
+  private wrapped(found: readonly NestedRecords[]): string {
+    return `The file holds one object, which is no record of ${this.resource.name}; records were found at ${pathsOf(found)}. Send these records alone: as one JSON array, or as one object a line.`
+  }
+
+  private knownIn(keys: readonly string[]): number {
+    return keys.filter(key => this.byName.get(spelling(key))?.readOnly === false).length
+  }
+
+  private isAlmostKnown(key: string): boolean {
+    return knownNames(this.resource).some(name => isSameWords(name, key))
+  }
+
+  private fieldOf(key: string, rowNumber: number): Field | null {
+    const known = this.bySpelling.get(key)
+    if (known !== undefined) return known
+    const spelt = spelling(key)
+    const field = this.byName.get(spelt) ?? null
+    const mappedName = this.unused.get(spelt)
+    if (mappedName !== undefined) {
+      this.unused.delete(spelt)
+      this.onNote({ code: 'MAPPING_UNUSED', rowNumber, column: mappedName, holds: 'withdrawn' })
+    }
+    // A report does not show more of them, and a hostile file has any number.
+    const isNoted = field === null && !this.isError && spelt !== errorColumn
+    if (isNoted && this.unknownNoted < defaults.reportedWarnings) {
+      this.unknownNoted++
+      this.onNote(unknownColumn(this.resource, key, rowNumber))
+    }
+    if (this.bySpelling.size < rememberedKeys) this.bySpelling.set(key, field)
+    return field
+  }
+
+  private noKnownField(object: JsonObject): string {
+    const { name } = this.resource
+    const keys = Object.keys(object)
+    if (keys.length === 0) return `The record is empty; it has no field of ${name}.`
+    const named = keys.slice(0, namedKeys).map(key => `"${shown(key)}"${this.hintFor(key)}`)
+    const more = keys.length - named.length
+    const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+    const found = nestedRecords(object)
+    const nested = found.length === 0 ? '' : ` Records were found inside of it, at ${pathsOf(found)}.`
+    const isReadOnly = keys.some(key => this.byName.has(spelling(key)))
+    const what = isReadOnly ? `a field of ${name} that can be imported` : `a field of ${name}`
+    return `No key of the record is ${what}: ${list}. Rename the keys, or map them.${nested}`
+  }
+
+  private hintFor(key: string): string {
+    if (this.byName.has(spelling(key))) return ' (read only)'
+    const meant = this.suggestionFor(key)
+    return meant === undefined ? '' : ` (did you mean "${shown(meant)}"?)`
+  }
+
+  private suggestionFor(key: string): string | undefined {
+    if (!this.suggestions.has(key)) {
+      if (this.suggestions.size >= rememberedKeys) return undefined
+      this.suggestions.set(key, nearest(key, knownNames(this.resource)))
+    }
+    return this.suggestions.get(key)
+  }
+}
+
+function keepsText({ type }: Field): boolean {
+  return (type.kind === 'array' ? type.element : type.kind) === 'json'
+}
+
+function unknownKeys({ name }: Resource, keys: readonly string[]): string {
+  const named = keys.slice(0, namedKeys).map(key => `"${shown(key)}"`)
+  const more = keys.length - named.length
+  const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return keys.length === 1
+    ? `The key ${list} is no field of ${name}; remove or map it.`
+    : `The keys ${list} are no fields of ${name}; remove or map them.`
+}

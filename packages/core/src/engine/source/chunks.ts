@@ -1,0 +1,72 @@
+// Whatever a caller has → chunks of bytes of a bounded size, and the source closed on every way out.
+import { addAbortSignal, Readable } from 'node:stream'
+import { LadingError } from '../../errors/lading-error.ts'
+import { turn } from '../../util/event-loop.ts'
+import { untilAborted } from '../../util/until-aborted.ts'
+
+/** A file: a Node or Web stream, bytes, or chunks of bytes or text. A text, which may be the name of a file, is none. */
+export type ByteSource =
+  | Readable
+  | ReadableStream<Uint8Array>
+  | Uint8Array
+  | AsyncIterable<Uint8Array | string>
+  | (Iterable<Uint8Array | string> & object)
+
+/**
+ * Chunks of at most `chunkBytes`, with a turn of the event loop between two of them: the database is served
+ * while a large buffer is decoded. Aborting destroys the source at once, even one that is silent.
+ *
+ * @throws LadingError `SOURCE_UNAVAILABLE` if the source fails.
+ */
+export async function* readChunks(
+  source: ByteSource,
+  chunkBytes: number,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const items = itemsOf(source)
+  if (items instanceof Readable) {
+    // Whatever it ends with is told by the iteration, or comes behind it.
+    items.on('error', () => undefined)
+    addAbortSignal(signal, items)
+  }
+  try {
+    for await (const chunk of untilAborted<unknown>(items, signal)) {
+      const bytes = toBuffer(chunk)
+      for (let start = 0; start < bytes.length; start += chunkBytes) {
+        yield bytes.subarray(start, start + chunkBytes)
+        await turn()
+      }
+    }
+  } catch (error) {
+    if (signal.aborted || error instanceof LadingError) throw error
+    throw new LadingError(
+      'SOURCE_UNAVAILABLE',
+      'The source of the file broke before its end; send the file again.',
+      {
+        cause: error,
+      },
+    )
+  } finally {
+    if (items instanceof Readable) items.destroy()
+  }
+}
+
+/** Gives up a source that may never have been read. Closing one that has ended does nothing. */
+export function closeSource(source: unknown): void {
+  if (source instanceof Readable) source.destroy()
+  else if (source instanceof ReadableStream && !source.locked) source.cancel().catch(() => undefined)
+}
+
+/** A Web stream as one of Node, which can be given up while it is silent. */
+function itemsOf(source: ByteSource): Exclude<ByteSource, Uint8Array | ReadableStream> {
+  if (source instanceof Readable) return source
+  if (source instanceof Uint8Array) return [source]
+  return source instanceof ReadableStream ? Readable.fromWeb(source) : source
+}
+
+function toBuffer(chunk: unknown): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk
+  if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  if (typeof chunk === 'string') return Buffer.from(chunk)
+  throw new LadingError('OPTION_INVALID', 'The source yields something that is neither bytes nor text.')
+}

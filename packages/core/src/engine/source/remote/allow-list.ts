@@ -1,0 +1,89 @@
+// The list of what else may be fetched from: `10.1.0.0/16`, `files.corp:8080`, `*.corp`, `[fd00::/8]:443`, `:8443` → grants.
+import { LadingError } from '../../../errors/lading-error.ts'
+import { isWithin, type Network, parseAddress } from './public-address.ts'
+
+/** One entry: who may be reached, and where. */
+export interface Grant {
+  /** A name, with `*.` before it for all names below it; undefined: whatever name. */
+  readonly name: string | undefined
+  /** Undefined beside a name: wherever the name leads to. Undefined without one: any public address. */
+  readonly network: Network | undefined
+  readonly ports: readonly PortRange[]
+}
+
+type PortRange = readonly [first: number, last: number]
+
+/** Where an entry names none. */
+export const usualPorts: readonly PortRange[] = [
+  [80, 80],
+  [443, 443],
+]
+
+export function hasPort({ ports }: Pick<Grant, 'ports'>, port: number): boolean {
+  return ports.some(([first, last]) => first <= port && port <= last)
+}
+
+export function matchesName({ name }: Grant, host: string): boolean {
+  if (name === undefined) return false
+  return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name
+}
+
+export function matchesAddress({ network }: Grant, address: string): boolean {
+  const parsed = parseAddress(address)
+  return network !== undefined && parsed !== undefined && isWithin(parsed, network)
+}
+
+/** @throws LadingError `CONFIG_INVALID` naming the entry */
+export function readAllowList(entries: readonly string[]): readonly Grant[] {
+  return entries.map(entry => {
+    const grant = readEntry(entry.trim().toLowerCase())
+    if (grant !== undefined) return grant
+    throw new LadingError(
+      'CONFIG_INVALID',
+      `"${entry}" cannot be allowed for remote files; write a host (files.example), the hosts below one (*.example), an address or a network (10.1.0.0/16), each with a port or not (:8080, :8000-8999, :*), or a port alone.`,
+    )
+  })
+}
+
+function readEntry(entry: string): Grant | undefined {
+  const [, bracketed, plain = '', portText] =
+    /^(?:\[([^[\]]+)\]|([^[\]:]*))(?::([\d*-]+))?$/.exec(entry) ?? withoutPort(entry)
+  const ports = portText === undefined ? usualPorts : readPorts(portText)
+  if (ports === undefined) return undefined
+  const where = bracketed ?? plain
+  if (where === '') return portText === undefined ? undefined : { name: undefined, network: undefined, ports }
+  const network = readNetwork(where)
+  if (network !== undefined) return { name: undefined, network, ports }
+  return bracketed === undefined && isName(where.replace(/^\*\./, ''))
+    ? { name: where, network: undefined, ports }
+    : undefined
+}
+
+/** An IPv6 network without brackets can have no port. */
+function withoutPort(entry: string): readonly (string | undefined)[] {
+  return [entry, undefined, entry, undefined]
+}
+
+function readPorts(text: string): readonly PortRange[] | undefined {
+  if (text === '*') return [[1, 65_535]]
+  const [, first, last = first] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
+  const range = [Number(first), Number(last)] as const
+  return range[0] >= 1 && range[0] <= range[1] && range[1] <= 65_535 ? [range] : undefined
+}
+
+function readNetwork(text: string): Network | undefined {
+  const [, start = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const address = parseAddress(start)
+  if (address === undefined) return undefined
+  const most = address.kind() === 'ipv4' ? 32 : 128
+  const length = bits === undefined ? most : Number(bits)
+  return length <= most ? [address, length] : undefined
+}
+
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
+
+/** A name of hosts in ASCII, as `URL` leaves it. One that ends with a number would be an address of some kind. */
+export function isName(host: string): boolean {
+  const labels = host.split('.')
+  return host.length <= 253 && labels.every(part => label.test(part)) && !/^\d+$/.test(labels.at(-1) ?? '')
+}

@@ -1,0 +1,195 @@
+// What the database said of a row that it was asked to take alone → the sentence, and the fields that it is about.
+import { and, checkWords } from '../../catalogue/rules/check-words.ts'
+import { columnsIn } from '../../catalogue/rules/expression.ts'
+import type { ConstraintRule } from '../../catalogue/rules/rules.ts'
+import { rowsSuppressed } from '../../../postgres/sqlstate.ts'
+import type { Field } from '../../resource/field.ts'
+import { type Row, shownValue } from '../../resource/row.ts'
+import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
+import { explainClash } from './explain-clash.ts'
+import { raisedText } from './raised-text.ts'
+import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
+import { reasonOf } from './failure-sentences.ts'
+import { fieldOf, fieldsOf, inputsOf, type Known, type Told, tell, toldAlike } from './failure-error.ts'
+
+/** The refusal as a whole: no single value is known to be at fault. */
+export function explainRow(known: Known, row: Row, diagnosis: Diagnosis): void {
+  const explain = byState.get(diagnosis.state) ?? failing
+  const told = () => explain(known, diagnosis, row)
+  tell(known, row, asksTheRow(diagnosis) ? told() : toldAlike(known, diagnosis, '', told))
+}
+
+/** What is told depends on the values of the row. */
+function asksTheRow({ state, constraint }: Diagnosis): boolean {
+  return ['23503', '23001', '2200H'].includes(state) || (state === '23514' && constraint === '')
+}
+
+type Explain = (known: Known, diagnosis: Diagnosis, row: Row) => Told
+
+const byState: ReadonlyMap<string, Explain> = new Map<string, Explain>([
+  ['23502', notNull],
+  ['23514', check],
+  ['23503', foreignKey],
+  ['23001', foreignKey],
+  ['23505', explainClash],
+  ['23P01', explainClash],
+  ['44000', view],
+  ['42501', ({ code }) => ({ sentence: code.hasPolicies ? 'policy' : 'privilege' })],
+  ['54000', tooLarge],
+  ['2200H', noNumber],
+  [rowsSuppressed, () => ({ sentence: 'dropped' })],
+  [raised, (known, diagnosis) => ({ ...raisedText(known, diagnosis), fields: named(known, diagnosis) })],
+])
+
+/** Code of the owner fails, or refuses the record by a state of its own. */
+function failing(known: Known, diagnosis: Diagnosis): Told {
+  const words = reasonOf(diagnosis.state)
+  const fields = named(known, diagnosis)
+  if (words !== undefined) return { sentence: 'code fails', words, fields }
+  return { sentence: 'raised without a word', fields }
+}
+
+/** The field of the column that the database names, or whoever raised the error. */
+function named({ target }: Known, { column }: Diagnosis): readonly Field[] {
+  const field = target.resource.fields.find(({ name }) => name === column) ?? fieldOf(target, column)
+  return field === undefined ? [] : [field]
+}
+
+function notNull(known: Known, diagnosis: Diagnosis): Told {
+  const { column } = diagnosis
+  const fields = fieldsOf(known, [column])
+  if (inputsOf(known, column) !== undefined) {
+    return { sentence: fields.length > 0 ? 'no computed value' : 'no value of its own', rule: column, fields }
+  }
+  if (fields.length > 0) return { sentence: 'no value', fields }
+  return column === '' ? failing(known, diagnosis) : { sentence: 'no value of its own', rule: column }
+}
+
+function check(known: Known, diagnosis: Diagnosis, row: Row): Told {
+  const { constraint: name, table } = diagnosis
+  const rule = known.ruleOf(diagnosis)
+  if (name === '') {
+    if (table === '') return failing(known, diagnosis)
+    return rule?.partitionKey != null
+      ? noPartition(known, rule.partitionKey, rule.columns, row)
+      : outside(known, rule?.bounds)
+  }
+  const found = rule?.constraint
+  if (found == null || found.check === null) return { sentence: 'rule', rule: name }
+  return inWords(known, found.check, found) ?? byName(known, found.columns, name)
+}
+
+function byName(known: Known, columns: readonly string[], rule: string): Told {
+  const fields = fieldsOf(known, columns)
+  return { sentence: fields.length === 0 ? 'rule' : 'check', rule, fields }
+}
+
+/** Undefined where the rule has no words, or speaks of what the file does not know. */
+function inWords(known: Known, sql: string, rule?: ConstraintRule): Told | undefined {
+  const { target } = known
+  const words = checkWords(sql, column => target.table.columns.find(({ name }) => name === column)?.type)
+  const names = words && namesIn(known, words.columns)
+  if (words === undefined || names === undefined) return undefined
+  const isComputed = words.columns.some(column => inputsOf(known, column) !== undefined)
+  return {
+    sentence: isComputed
+      ? 'check in words, computed'
+      : rule?.isOfPartition === true
+        ? 'check in words, of a partition'
+        : 'check in words',
+    words: words.say(column => names.get(column) ?? ''),
+    fields: fieldsOf(known, words.columns),
+  }
+}
+
+/** What columns are called in a sentence; undefined if one of them is no field, and not computed of fields. */
+function namesIn(known: Known, columns: readonly string[]): ReadonlyMap<string, string> | undefined {
+  const names = new Map<string, string>()
+  for (const column of columns) {
+    const [first, ...more] = fieldsOf(known, [column])
+    if (first === undefined || first.hidden) return undefined
+    const list = and([first, ...more].map(({ name }) => `"${name}"`))
+    const isComputed = inputsOf(known, column) !== undefined
+    names.set(column, isComputed ? `"${column}", which the table computes from ${list},` : list)
+  }
+  return names
+}
+
+function noPartition(known: Known, key: string, columns: readonly string[], row: Row): Told {
+  const { target } = known
+  const other = clearTable(target.resource.table)
+  const fields = fieldsOf(known, columnsIn(key, columns))
+  if (fields.length === 0) return { sentence: 'no partition, unnamed', other }
+  const words = fields.map(field => {
+    const value = row.values[field.index]
+    const info = target.columns.find(column => column.field === field)?.info
+    if (value === undefined && info?.default != null) return `the default of "${field.name}"`
+    if (value === undefined || value === null) return `a row without "${field.name}"`
+    const shown = shownValue(row, field)
+    return `${shown === undefined ? 'its value' : `"${shown}"`} as "${field.name}"`
+  })
+  return { sentence: 'no partition', other, fields, words: words.join(' and ') }
+}
+
+/** The resource is itself a partition. */
+function outside(known: Known, bounds: string | null | undefined): Told {
+  const { target } = known
+  const names = target.table.columns.map(({ name }) => name)
+  const fields = bounds == null ? [] : fieldsOf(known, columnsIn(bounds, names))
+  const told = bounds == null ? undefined : inWords(known, bounds)
+  return told ?? { sentence: 'out of the partition', other: clearTable(target.resource.table), fields }
+}
+
+function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): Told {
+  const { constraint: rule } = diagnosis
+  const found = known.ruleOf(diagnosis)?.constraint
+  if (found == null || found.type !== 'f' || found.targets === null) {
+    return rule === '' ? failing(known, diagnosis) : { sentence: 'rule', rule }
+  }
+  if (found.isInbound) {
+    const other = clearName(known.ruleOf(diagnosis)?.table ?? '')
+    return { sentence: 'referred to', other, fields: fieldsOf(known, found.targets) }
+  }
+  const pairs = found.columns.flatMap((column, index) =>
+    fieldsOf(known, [column]).map(field => ({ field, target: found.targets?.[index] ?? '' })),
+  )
+  const fields = pairs.map(({ field }) => field)
+  if (fields.length === 0) return { sentence: 'rule', rule: found.name }
+  const isEmpty = ({ index }: Field) => row.values[index] === undefined || row.values[index] === null
+  if (found.isMatchFull && fields.some(isEmpty)) return { sentence: 'foreign key, full', fields }
+  return {
+    sentence: 'foreign key',
+    other: clearName(found.referred ?? ''),
+    others: pairs.map(({ target }) => clearName(target)),
+    fields,
+  }
+}
+
+function view(known: Known): Told {
+  const { target, code } = known
+  const other = clearTable(target.resource.table)
+  const condition = /\bWHERE\s+([\s\S]*?);?\s*$/.exec(code.view ?? '')?.[1]
+  const told = condition === undefined ? undefined : inWords(known, condition)
+  if (told?.words === undefined) return { sentence: 'view', other }
+  return { ...told, sentence: 'view in words', other }
+}
+
+function tooLarge(known: Known, diagnosis: Diagnosis): Told {
+  const index = known.ruleOf(diagnosis)?.index
+  if (index == null) return { sentence: 'too large' }
+  const names = known.target.table.columns.map(({ name }) => name)
+  const fields = fieldsOf(
+    known,
+    index.parts.flatMap(part => columnsIn(part, names)),
+  )
+  return { sentence: 'too long for an index', rule: index.name, fields }
+}
+
+/** Of the column that draws from a sequence and was not given, if it is one. */
+function noNumber({ target }: Known, _: Diagnosis, row: Row): Told {
+  const drawing = target.columns.filter(
+    ({ info, field }) =>
+      info.default?.startsWith('nextval(') === true && (row.values[field.index] ?? null) === null,
+  )
+  return { sentence: 'no number left', fields: drawing.length === 1 ? drawing.map(({ field }) => field) : [] }
+}

@@ -1,0 +1,54 @@
+// A value that its column's type or domain refuses → the record error of that field.
+import { checkWords } from '../../catalogue/rules/check-words.ts'
+import { typeWords } from '../../catalogue/rules/type-words.ts'
+import type { Field } from '../../resource/field.ts'
+import type { Row } from '../../resource/row.ts'
+import { raisedText } from './raised-text.ts'
+import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
+import { outOfRange } from './failure-sentences.ts'
+import { type Known, type Told, tell, toldAlike } from './failure-error.ts'
+
+export interface RefusedValue {
+  readonly field: Field
+  /** Which element of a list it is, from 1. */
+  readonly element: number | null
+  /** The type, as `format_type` names it; of the element, where it is one. */
+  readonly type: string
+}
+
+export function explainValue(known: Known, row: Row, value: RefusedValue, diagnosis: Diagnosis): void {
+  const { field, element } = value
+  const subject = element === null ? `"${field.name}"` : `Element ${element} of "${field.name}"`
+  const told = { fields: [field], names: [subject] }
+  if (diagnosis.state === raised || diagnosis.state.startsWith('23')) {
+    const ofRule = toldAlike(known, diagnosis, subject, () => ofDomain(known, subject, diagnosis))
+    tell(known, row, { ...told, ...ofRule })
+  } else {
+    tell(known, row, { ...told, ...ofType(known, value, diagnosis) })
+  }
+}
+
+function ofType({ types }: Known, { field, type }: RefusedValue, { state, isRaised }: Diagnosis): Told {
+  const { invalid, tooLong } = field.codes
+  // What a function of a domain says by a state of its own is nothing about the type.
+  if (isRaised && !state.startsWith('22')) return { sentence: 'raised without a word' }
+  if (state === '22001' || state === '22026') return { sentence: 'value too long', errorCode: tooLong }
+  const info = types.get(type) ?? { name: type, kind: 'b' }
+  const words = typeWords(info)
+  // The only such error of a range is that it begins behind its end.
+  const isReversed = state === '22000' && (info.kind === 'r' || info.kind === 'm')
+  const sentence = isReversed ? 'bounds reversed' : outOfRange.has(state) ? 'value out of range' : 'value'
+  return { sentence, words, errorCode: invalid }
+}
+
+/** A domain's own rule, or what a function says that its rule calls. */
+function ofDomain(known: Known, subject: string, diagnosis: Diagnosis): Told {
+  const { state, constraint, datatype } = diagnosis
+  if (state === raised) return raisedText(known, diagnosis)
+  if (state === '23502') return { sentence: 'no value' }
+  const check = known.ruleOf(diagnosis)?.domainCheck ?? undefined
+  const words = check === undefined ? undefined : checkWords(check, () => undefined)
+  return words === undefined
+    ? { sentence: 'domain', rule: constraint, other: datatype }
+    : { sentence: 'check in words', words: words.say(() => subject) }
+}

@@ -1,0 +1,223 @@
+// The sequences of the columns that a run writes: each is brought past the values that got in, or a warning says why not.
+import type { Target, TargetColumn } from '../../catalogue/target.ts'
+import type { Client } from '../../../postgres/pool/client.ts'
+import { doBlock, literal } from '../../../postgres/identifier.ts'
+import { databaseFault } from '../../../postgres/sqlstate.ts'
+import { isGiven } from '../merge/compare-sql.ts'
+import type { StagedBatch } from '../encode-batch.ts'
+import { numbers } from '../merge/merge-sql.ts'
+import {
+  advanceSql,
+  advanceVariables,
+  isBehindSql,
+  keepNotes,
+  notesColumn,
+  type SequenceNote,
+} from './sequence-sql.ts'
+import { type SequenceWarning, warningOf } from './sequence-warning.ts'
+
+export interface SequenceOptions {
+  /**
+   * `batch`: in the transaction of each batch, so that no committed row is ahead of its sequence. `end`: once, because
+   * the transaction may be a long one, and others wait for what it locks. `never`: they are left alone.
+   */
+  readonly when: 'batch' | 'end' | 'never'
+  readonly onWarning: (warning: SequenceWarning) => void
+}
+
+/** Statements of plpgsql for the loop that takes row by row, where some rows draw and others bring their number along. */
+export interface LoopSequences {
+  readonly variables: string
+  /** Before the row `s` is inserted. */
+  readonly before: string
+  /** Behind that. */
+  readonly after: string
+}
+
+/** Belongs to one run. */
+export interface Sequences {
+  /** Statements behind the merge of a batch, which may have a result. */
+  afterBatch(staging: string, batch: StagedBatch, became: Became): string
+  /** Hears the result of a query that these statements were part of. */
+  hear(result: unknown): void
+  /** A query that finds out whether a record could be given a number that another one of the batch brings along. */
+  clashSql(staging: string, batch: StagedBatch): string | undefined
+  inLoop(batch: StagedBatch): LoopSequences | undefined
+  /** Before a batch: if it draws, it must not be given what earlier ones have brought along. */
+  beforeBatch(client: Client, batch: StagedBatch): Promise<void>
+  /** At the end of the run. */
+  settle(client: Client): Promise<void>
+}
+
+/** What became of the rows of a batch, by their numbers. */
+interface Became {
+  /** Were not inserted. */
+  readonly out: readonly number[]
+  /** Those of them that have changed a row, or could have: an update may write a number into any column but the key. */
+  readonly updated?: readonly number[]
+}
+
+interface Written {
+  readonly column: TargetColumn
+  /** Among the columns of the batch. */
+  readonly position: number
+  readonly isMixed: boolean
+}
+
+const wholeNumbers = ['int2', 'int4', 'int8', 'numeric']
+
+export function createSequences(target: Target, { when, onWarning }: SequenceOptions): Sequences {
+  const tracked = target.writable.filter(
+    ({ info }) => when !== 'never' && info.sequences.length > 0 && wholeNumbers.includes(info.type),
+  )
+  const primary = target.keys.find(({ isPrimary }) => isPrimary)
+  const isKept = (column: TargetColumn) => column.info.isAlways || primary?.columns.includes(column) === true
+  /** Sequences for which no lock could be had once. */
+  const busy = new Set<string>()
+  /** Those that were restarted: nobody holds numbers from before. */
+  const restarted = new Set<string>()
+  /** What was written and not yet dealt with; only at the end. */
+  const pending = new Map<string, string[]>()
+
+  const writtenIn = ({ columns }: StagedBatch): ReadonlyMap<string, readonly Written[]> => {
+    const found = new Map<string, Written[]>()
+    for (const [position, { column, isMixed }] of columns.entries()) {
+      if (!tracked.includes(column)) continue
+      for (const name of column.info.sequences) {
+        found.set(name, [...(found.get(name) ?? []), { column, position, isMixed }])
+      }
+    }
+    return found
+  }
+  const advance = (
+    sequence: string,
+    values: string,
+    { mayLock, mayBeHeld = !restarted.has(sequence) }: { mayLock: boolean; mayBeHeld?: boolean },
+  ) => advanceSql({ sequence, values, mayLock: mayLock && !busy.has(sequence), mayBeHeld })
+  const note = (notes: readonly SequenceNote[]) => {
+    for (const one of notes) {
+      if (one.busy) busy.add(one.sequence)
+      if (one.how === 'locked') restarted.add(one.sequence)
+      const names = tracked.filter(({ info }) => info.sequences.includes(one.sequence))
+      const warning = warningOf(one, names)
+      if (warning !== undefined) onWarning(warning)
+    }
+  }
+  const hear = (result: unknown) => {
+    for (const { rows } of [result].flat() as readonly {
+      readonly rows?: readonly Record<string, unknown>[]
+    }[]) {
+      const found = rows?.[0]
+      // The statements here build exactly these shapes.
+      const notes = found?.lading_sequences
+      if (typeof notes === 'string' && notes !== '') note(JSON.parse(notes))
+      for (const [name, value] of Object.entries(
+        (found?.lading_written ?? {}) as Record<string, string | null>,
+      )) {
+        if (value !== null) pending.set(name, [...(pending.get(name) ?? []), value])
+      }
+    }
+  }
+  const settle = async (client: Client, mayLock: boolean) => {
+    if (pending.size === 0) return
+    const steps = [...pending].map(([sequence, values]) =>
+      advance(sequence, `select unnest('{${values.join()}}'::numeric[]) as v`, { mayLock }),
+    )
+    pending.clear()
+    const answer = await client
+      .query(`${advanceBlock(steps)}; select ${notesColumn}`)
+      .catch((error: unknown) => {
+        throw databaseFault(error)
+      })
+    hear(answer)
+  }
+  return {
+    hear,
+    afterBatch(staging, batch, { out, updated = [] }) {
+      const written = [...writtenIn(batch)]
+      if (written.length === 0 || out.length - updated.length === batch.rows.length) return ''
+      const changed = new Set(updated)
+      const [inserted, inOrChanged] = [out, out.filter(row => !changed.has(row))].map(rows =>
+        rows.length === 0 ? '' : `where s.lading_row <> all (${numbers(rows)})`,
+      )
+      const from = (column: TargetColumn) => `from ${staging} s ${isKept(column) ? inserted : inOrChanged}`
+      const valuesOf = (columns: readonly Written[]) => values(columns, from)
+      if (when === 'batch') {
+        const steps = written.map(([sequence, columns]) =>
+          advance(sequence, valuesOf(columns), { mayLock: true }),
+        )
+        return `${advanceBlock(steps)}; select ${notesColumn}`
+      }
+      const farthest = written.map(
+        ([sequence, columns]) => `${literal(sequence)}, ${farthestSql(sequence, valuesOf(columns))}::text`,
+      )
+      return `select json_build_object(${farthest.join(', ')}) as lading_written`
+    },
+    clashSql(staging, batch) {
+      const mixed = [...writtenIn(batch)].filter(([, columns]) => columns.some(({ isMixed }) => isMixed))
+      if (mixed.length === 0) return undefined
+      const clashes = mixed.map(([sequence, columns]) =>
+        isBehindSql(
+          sequence,
+          values(columns, () => `from ${staging} s`),
+        ),
+      )
+      return `select ${clashes.join(' or ')} as clashes`
+    },
+    inLoop(batch) {
+      const mixed = [...writtenIn(batch)].filter(([, columns]) => columns.some(({ isMixed }) => isMixed))
+      if (mixed.length === 0) return undefined
+      return {
+        variables:
+          advanceVariables + mixed.map((_, index) => `brought_${index} numeric[] := '{}';`).join(' '),
+        before: mixed
+          .map(([sequence, columns], index) => {
+            const draws = columns
+              .filter(({ isMixed }) => isMixed)
+              .map(({ position }) => `not (${isGiven(position)})`)
+            return `
+        if brought_${index} <> '{}' and (${draws.join(' or ')}) then
+          ${advance(sequence, `select unnest(brought_${index}) as v`, { mayLock: when === 'batch', mayBeHeld: false })}
+          brought_${index} := array[wanted];
+        end if;`
+          })
+          .join(''),
+        after: mixed
+          .flatMap(([, columns], index) =>
+            columns.map(
+              ({ column: { staged } }) => `
+        if s.${staged} is not null then brought_${index} := brought_${index} || s.${staged}::numeric; end if;`,
+            ),
+          )
+          .join(''),
+      }
+    },
+    async beforeBatch(client, { columns }) {
+      const isFull = (column: TargetColumn) => columns.some(one => one.column === column && !one.isMixed)
+      if (!tracked.every(isFull)) await settle(client, false)
+    },
+    settle: client => settle(client, true),
+  }
+}
+
+/** @param from where the rows `s` come from */
+function values(columns: readonly Written[], from: (column: TargetColumn) => string): string {
+  return columns
+    .map(({ column }) => `select s.${column.staged}::${column.info.castType} as v ${from(column)}`)
+    .join(' union all ')
+}
+
+function farthestSql(sequence: string, written: string): string {
+  return `(select case when max(q.step) > 0 then max(v) else min(v) end from (${written}) written,
+    (select seqincrement as step, seqmin, seqmax from pg_sequence where seqrelid = to_regclass(${literal(sequence)})) q
+    where v between q.seqmin and q.seqmax)`
+}
+
+function advanceBlock(steps: readonly string[]): string {
+  return doBlock(`
+declare ${advanceVariables}
+begin
+  ${steps.join('')}
+  ${keepNotes}
+end`)
+}

@@ -1,0 +1,72 @@
+// Kept batches into the table itself, in the transaction that is open: the second half of an import of all or nothing.
+import type { Target } from '../../catalogue/target.ts'
+import type { Client } from '../../../postgres/pool/client.ts'
+import { databaseFault } from '../../../postgres/sqlstate.ts'
+import type { Row } from '../../resource/row.ts'
+import type { OnConflict } from '../merge/conflict.ts'
+import type { Keeper } from './batch-buffer.ts'
+import { mergeBatch } from '../merge/merge-batch.ts'
+import type { Road } from '../merge/merge-context.ts'
+import { assertAccounted, type MergeOutcome } from '../merge/batch-outcome.ts'
+import { recall } from '../explain/recall.ts'
+import type { Sequences } from '../sequences/sequences.ts'
+import { stagingTable } from '../staging-table.ts'
+
+export interface Replayed {
+  /** With their errors: what the rehearsal could not judge, or others have changed since. */
+  readonly rejected: readonly Row[]
+  readonly outcome: MergeOutcome
+}
+
+/** Merges batch by batch, as in the rehearsal, and goes on after a rejected row: the owner of the file wants to know all. */
+export async function replay(
+  client: Client,
+  target: Target,
+  keeper: Keeper,
+  onConflict: OnConflict,
+  sequences: Sequences,
+): Promise<Replayed> {
+  const staging = stagingTable(target)
+  const rejected: Row[] = []
+  let road: Road = 'optimistic'
+  let total: MergeOutcome = { inserted: 0, updated: 0, ignored: 0 }
+  try {
+    await client.query(staging.create)
+    for (const { batch, fillSql } of keeper.batches()) {
+      await sequences.beforeBatch(client, batch)
+      await client.query(`truncate ${staging.sql}; ${fillSql(staging.sql)}`)
+      const merged = await mergeBatch({
+        client,
+        target,
+        staging: staging.sql,
+        batch,
+        onConflict,
+        road,
+        sequences,
+        async finish(ending) {
+          const { outcome, before } = ending
+          assertAccounted(batch.rows, outcome)
+          const statements = [before, sequences.afterBatch(staging.sql, batch, ending)].filter(Boolean)
+          if (statements.length > 0) sequences.hear(await client.query(statements.join('; ')))
+        },
+        recall: numbers => recall(client, staging.sql, batch, numbers),
+      })
+      road = merged.road
+      total = sum(total, merged.outcome)
+      for (const row of batch.rows) if (row.errors !== undefined) rejected.push(row)
+    }
+    await client.query(staging.drop)
+    await sequences.settle(client)
+  } catch (error) {
+    throw databaseFault(error)
+  }
+  return { rejected, outcome: total }
+}
+
+function sum(one: MergeOutcome, other: MergeOutcome): MergeOutcome {
+  return {
+    inserted: one.inserted + other.inserted,
+    updated: one.updated + other.updated,
+    ignored: one.ignored + other.ignored,
+  }
+}

@@ -1,0 +1,193 @@
+// A stand-in for the table: what is judged here is judged as by the table itself, and the table is left alone.
+import { randomBytes } from 'node:crypto'
+import type { ColumnInfo } from '../../catalogue/table-info.ts'
+import type { Target, TargetColumn } from '../../catalogue/target.ts'
+import type { Client } from '../../../postgres/pool/client.ts'
+import { identifier, literal } from '../../../postgres/identifier.ts'
+import { questionsOf } from '../merge/classify-sql.ts'
+import { hasKey, isMeant, stagedValue } from '../merge/compare-sql.ts'
+import type { StagedBatch } from '../encode-batch.ts'
+import type { Keeper } from './batch-buffer.ts'
+import { type RehearsalInfo, readRehearsalInfo } from './shadow-info.ts'
+
+export interface Rehearsal {
+  /** The resource with the stand-in for its table. */
+  readonly target: Target
+  /** What the stand-in cannot judge. */
+  readonly notJudged: readonly string[]
+  /** Brings in the rows of the table that a staged batch can meet. */
+  fetchSql(staging: string, batch: StagedBatch): string
+  /** Keeps a staged batch for later; see `Keeper`. */
+  keepSql(staging: string, batch: StagedBatch): string | undefined
+  kept(batch: StagedBatch): void
+  readonly dropSql: string
+}
+
+/**
+ * Makes the stand-in: a temporary table with the columns, checks, keys and exclusion constraints of the table, by the
+ * same names, and with defaults that draw from sequences of its own. It has none of its foreign keys, triggers and
+ * policies. Every row of the table that a record can meet is copied into it first, so that whatever is looked up or
+ * written in the merge is looked up and written here.
+ */
+export async function openRehearsal(client: Client, real: Target, keeper?: Keeper): Promise<Rehearsal> {
+  const id = randomBytes(6).toString('hex')
+  const table = `pg_temp.${identifier(`lading_rehearsal_${id}`)}`
+  const drawn = sequencesOf(real)
+  const info = await readRehearsalInfo(client, real.table.oid, drawn)
+  const sequence = (name: string) => `lading_sequence_${id}_${drawn.indexOf(name)}`
+  const target = standIn(real, table, sequence)
+  await client.query([createSql(real, target, info, sequence), keeper?.createSql ?? ''].join('; '))
+  return {
+    target,
+    notJudged: notJudged(real, info),
+    fetchSql: (staging, batch) => fetchSql(real, target, staging, batch),
+    keepSql: (staging, batch) => keeper?.keepSql(staging, batch),
+    kept: batch => keeper?.kept(batch),
+    dropSql: [
+      `drop table if exists ${table}`,
+      ...info.sequences.map(({ name }) => `drop sequence if exists pg_temp.${identifier(sequence(name))}`),
+      ...(keeper === undefined ? [] : [keeper.dropSql]),
+    ].join('; '),
+  }
+}
+
+/** `nextval('users_id_seq'::regclass)` */
+const drawing = /nextval\('((?:[^']|'')+)'::regclass\)/g
+
+function sequencesOf({ table }: Target): string[] {
+  const found = table.columns.flatMap(column =>
+    [...(column.default ?? '').matchAll(drawing)].map(match => (match[1] ?? '').replaceAll("''", "'")),
+  )
+  return [...new Set(found)]
+}
+
+/** A default that draws from the sequences of the stand-in, so that those of the table are left alone. */
+function ownDefault({ default: value }: ColumnInfo, sequence: (name: string) => string): string | null {
+  if (value === null) return null
+  return value.replace(
+    drawing,
+    (_, name: string) => `nextval('pg_temp.${sequence(name.replaceAll("''", "'"))}'::regclass)`,
+  )
+}
+
+/** The one that it draws from, if it is nothing but that. */
+function ownSequences(value: string | null): readonly string[] {
+  const [, name] = /^\(*nextval\('([^']+)'::regclass\)+(?:::[a-z ]+)?$/.exec(value ?? '') ?? []
+  return name === undefined ? [] : [name]
+}
+
+function standIn(real: Target, table: string, sequence: (name: string) => string): Target {
+  const byReal = new Map<TargetColumn, TargetColumn>()
+  for (const column of real.columns) {
+    const value = ownDefault(column.info, sequence)
+    byReal.set(column, {
+      ...column,
+      info: { ...column.info, default: value, sequences: ownSequences(value) },
+    })
+  }
+  const same = (column: TargetColumn) => byReal.get(column) ?? column
+  return {
+    ...real,
+    isRehearsal: true,
+    checksAtOnce: false,
+    table: { ...real.table, sql: table, deferrable: [] },
+    columns: real.columns.map(same),
+    writable: real.writable.map(same),
+    keys: real.keys.map(key => ({
+      ...key,
+      columns: key.columns.map(same),
+      nullable: key.nullable.map(same),
+    })),
+    references: real.references.map(reference => ({
+      ...reference,
+      column: same(reference.column),
+      sql: reference.isSelf ? table : reference.sql,
+    })),
+  }
+}
+
+function createSql(
+  real: Target,
+  { table }: Target,
+  { constraints, indexes, sequences }: RehearsalInfo,
+  sequence: (name: string) => string,
+): string {
+  const name = table.sql
+  const defaults = real.table.columns.flatMap(column => {
+    const value = ownDefault(column, sequence)
+    return value === null
+      ? []
+      : [`alter table ${name} alter column ${identifier(column.name)} set default ${value}`]
+  })
+  return [
+    `create temp table ${name.replace('pg_temp.', '')} (like ${real.table.sql} including constraints including generated, ${originOf(real)} text unique) using heap`,
+    ...sequences.flatMap(({ name: drawn, options, last }) => {
+      const own = identifier(sequence(drawn))
+      const create = `create temp sequence ${own} ${options}`
+      return last === null ? [create] : [create, `select setval(${literal(`pg_temp.${own}`)}, ${last})`]
+    }),
+    ...defaults,
+    ...constraints.map(
+      ({ name: key, sql }) => `alter table ${name} add constraint ${identifier(key)} ${sql}`,
+    ),
+    ...indexes.map(({ name: index, sql }) => `create unique index ${identifier(index)} on ${name}${sql}`),
+  ].join('; ')
+}
+
+/** The column by which a row is known that was copied in: it stands beside all those of the table, whatever they are called. */
+function originOf({ table }: Target): string {
+  const taken = new Set(table.columns.map(({ name }) => name))
+  let name = 'lading_origin'
+  while (taken.has(name)) name += '_'
+  return identifier(name)
+}
+
+/** One statement for each way in which a record can meet a row of the table: by a key, or by a reference into it. */
+function fetchSql(real: Target, target: Target, staging: string, batch: StagedBatch): string {
+  const { keys, references } = questionsOf(target, batch)
+  const columns = real.table.columns
+    .filter(({ isGenerated }) => !isGenerated)
+    .map(({ name }) => identifier(name))
+  const meetings = [
+    ...keys.map(hasKey),
+    ...references
+      .filter(({ isSelf }) => isSelf)
+      .flatMap(({ column, reference, standIns }) => [
+        `t.${identifier(reference.column)} = ${stagedValue(column)}`,
+        ...standIns.filter(one => batch.standIns.includes(one)).map(one => isMeant(one, 't')),
+      ]),
+  ]
+  const origin = 't.tableoid::text || t.ctid::text'
+  const own = originOf(real)
+  // What the table has taken meanwhile can clash with what the file brought in before; then the file's row stays.
+  return meetings
+    .map(
+      meeting => `insert into ${target.table.sql} (${columns.join(', ')}, ${own})
+  select ${columns.map(column => `t.${column}`).join(', ')}, ${origin}
+  from ${staging} s join ${real.table.sql} t on ${meeting}
+  where not exists (select from ${target.table.sql} h where h.${own} = ${origin})
+  on conflict do nothing`,
+    )
+    .join('; ')
+}
+
+function notJudged(real: Target, info: RehearsalInfo): string[] {
+  const declared = new Set([
+    ...real.keys.map(({ index }) => index),
+    ...real.references.map(r => r.constraint),
+  ])
+  const unknown = (names: readonly string[]) => names.filter(name => !declared.has(name))
+  const exclusions = info.constraints.filter(({ type }) => type === 'x').map(({ name }) => name)
+  const unique = [...info.constraints.filter(({ type }) => type !== 'x'), ...info.indexes]
+  return [
+    ...(info.hasTriggers ? ['triggers'] : []),
+    ...(info.hasRowSecurity ? ['row-level security'] : []),
+    ...(real.table.isPartitioned ? ['bounds and own rules of partitions'] : []),
+    ...(real.table.hasChildTables ? ['keys that rows of child tables share'] : []),
+    ...unknown(info.foreignKeys).map(name => `foreign key "${name}"`),
+    ...unknown(unique.map(({ name }) => name)).map(
+      name => `unique index "${name}" against rows of the table`,
+    ),
+    ...exclusions.map(name => `exclusion constraint "${name}" against rows of the table`),
+  ]
+}

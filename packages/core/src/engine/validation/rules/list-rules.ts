@@ -1,0 +1,123 @@
+// Rules of lists → their check: how many elements, whether they differ, and the rules of each.
+import type { TArray, TSchema } from '@sinclair/typebox'
+import type { ScalarKind } from '../../resource/schema/column-type.ts'
+import { withoutNull } from '../../resource/schema/column-type.ts'
+import { oneOf } from '../../../util/text/one-of.ts'
+import type { Refusal } from '../../value/codec.ts'
+import { allOf, broken, type Check, type Compile, described } from './check.ts'
+import { choices } from './choice-rules.ts'
+import { plainValue } from '../plain-value.ts'
+import { countOf } from './text-rules.ts'
+
+/** @param kind of the elements, which have been parsed; undefined inside of JSON */
+export function listCheck(schema: TArray, compile: Compile, kind?: ScalarKind): Check | undefined {
+  return allOf([
+    kind === undefined ? isList(schema) : undefined,
+    sizeCheck('element', value => (value as unknown[]).length, schema.minItems, schema.maxItems),
+    schema.uniqueItems === true ? differ : undefined,
+    elementsCheck(elementCheck(schema.items, compile, kind)),
+    containsCheck(schema, compile),
+  ])
+}
+
+export function isList(schema: TSchema): Check {
+  const refusal = broken(described(schema, 'must be a list'), 'type')
+  return value => (Array.isArray(value) ? undefined : refusal)
+}
+
+/** `minItems`, `minProperties` and their like. */
+export function sizeCheck(
+  noun: string,
+  sizeOf: (value: unknown) => number,
+  least = 0,
+  most = Number.POSITIVE_INFINITY,
+): Check | undefined {
+  if (least <= 0 && most === Number.POSITIVE_INFINITY) return undefined
+  const refusal = broken(`must have ${sizeWords(noun, least, most)}`)
+  return value => {
+    const size = sizeOf(value)
+    return size >= least && size <= most ? undefined : refusal
+  }
+}
+
+function sizeWords(noun: string, least: number, most: number): string {
+  if (least === most) return `exactly ${countOf(most, noun)}`
+  if (least <= 0) return `at most ${countOf(most, noun)}`
+  return most === Number.POSITIVE_INFINITY
+    ? `at least ${countOf(least, noun)}`
+    : `between ${least} and ${countOf(most, noun)}`
+}
+
+function elementCheck(items: TSchema, compile: Compile, kind: ScalarKind | undefined): Check | undefined {
+  if (kind === undefined) return compile(items)
+  const { schema, nullable } = withoutNull(items)
+  const check = compile(schema, kind)
+  // A codec has refused those that must not be null.
+  return check && nullable ? value => (value === null ? undefined : check(value)) : check
+}
+
+function elementsCheck(check: Check | undefined): Check | undefined {
+  if (check === undefined) return undefined
+  return value => {
+    const list = value as readonly unknown[]
+    for (let index = 0; index < list.length; index++) {
+      const refusal = check(list[index])
+      if (refusal !== undefined) return refusal.within(index + 1)
+    }
+    return undefined
+  }
+}
+
+/** Equal as JSON values: the order of members means nothing. */
+function differ(value: unknown): Refusal | undefined {
+  const seen = new Map<unknown, number>()
+  const list = value as readonly unknown[]
+  for (let index = 0; index < list.length; index++) {
+    const key = comparable(list[index])
+    const before = seen.get(key)
+    if (before !== undefined) {
+      return broken(`must have different elements; element ${index + 1} is the same as element ${before}`)
+    }
+    seen.set(key, index + 1)
+  }
+  return undefined
+}
+
+/** Texts and objects cannot be mixed up: what is made of an object is no text that JSON would give for one. */
+function comparable(value: unknown): unknown {
+  const plain = plainValue(value)
+  return typeof plain === 'object' && plain !== null
+    ? `object ${JSON.stringify(plain, inOrder)}`
+    : keyOf(plain)
+}
+
+function keyOf(value: unknown): unknown {
+  return typeof value === 'string' ? `text ${value}` : value
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+/** `contains`, with `minContains` and `maxContains`. */
+function containsCheck(schema: TArray, compile: Compile): Check | undefined {
+  const { contains, minContains = 1, maxContains = Number.POSITIVE_INFINITY } = schema
+  if (contains === undefined) return undefined
+  const check = compile(contains)
+  const which = containedWords(contains)
+  const refusal = broken(`must have ${sizeWords('element', minContains, maxContains)} ${which}`)
+  return value => {
+    const found = (value as readonly unknown[]).filter(item => check?.(plainValue(item)) === undefined).length
+    return found >= minContains && found <= maxContains ? undefined : refusal
+  }
+}
+
+/** What it asks for, where that is short. */
+function containedWords(contains: TSchema): string {
+  const values = choices(contains)
+  const words = values === undefined ? described(contains, '') : `must be ${oneOf(values)}`
+  return words.startsWith('must be ')
+    ? `that is ${words.slice('must be '.length)}`
+    : 'of the kind that its schema asks for'
+}

@@ -1,0 +1,106 @@
+// Bounds and steps of numbers → their check. Numbers of many digits are text, and are compared digit by digit.
+import { type TSchema, TypeGuard } from '@sinclair/typebox'
+import { compareDecimals, isMultipleOf } from '../../../util/text/decimal.ts'
+import { allOf, broken, type Check } from './check.ts'
+
+/** What the formats of OpenAPI hold, where it is less than the type does. */
+const ofFormats: ReadonlyMap<unknown, readonly [least: number, greatest: number]> = new Map([
+  ['int32', [-(2 ** 31), 2 ** 31 - 1]],
+  ['float', [-3.4028235e38, 3.4028235e38]],
+])
+
+/** The bounds of a number's format are bounds of its schema. */
+export function withFormat(schema: TSchema): TSchema {
+  const bounds = TypeGuard.IsString(schema) ? undefined : ofFormats.get(schema.format)
+  if (bounds === undefined) return schema
+  const { minimum = bounds[0], maximum = bounds[1] } = schema
+  return { ...schema, minimum: Math.max(minimum, bounds[0]), maximum: Math.min(maximum, bounds[1]) }
+}
+
+/** `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` and `multipleOf` of JavaScript numbers. */
+export function numberChecks(schema: TSchema): Check | undefined {
+  return allOf([boundsCheck(schema), stepCheck(schema)])
+}
+
+/** The same of numbers that are text. */
+export function decimalChecks(schema: TSchema): Check | undefined {
+  return allOf([decimalBoundsCheck(schema), decimalStepCheck(schema)])
+}
+
+function boundsCheck(schema: TSchema): Check | undefined {
+  const words = boundsWords(schema)
+  if (words === undefined) return undefined
+  const {
+    minimum = Number.NEGATIVE_INFINITY,
+    maximum = Number.POSITIVE_INFINITY,
+    exclusiveMinimum,
+    exclusiveMaximum,
+  } = schema
+  const refusal = broken(words)
+  return value => {
+    const number = value as number
+    const isWithin =
+      number >= minimum &&
+      number <= maximum &&
+      (exclusiveMinimum === undefined || number > exclusiveMinimum) &&
+      (exclusiveMaximum === undefined || number < exclusiveMaximum)
+    return isWithin ? undefined : refusal
+  }
+}
+
+function stepCheck({ multipleOf }: TSchema): Check | undefined {
+  if (multipleOf === undefined) return undefined
+  const step = String(multipleOf)
+  const refusal = stepRefusal(step)
+  return value => {
+    // As binary fractions, 0.15 is no multiple of 0.05; as decimals, which is what people write, it is.
+    const isMultiple = (value as number) % multipleOf === 0 || isMultipleOf(String(value), step)
+    return isMultiple ? undefined : refusal
+  }
+}
+
+function decimalBoundsCheck(schema: TSchema): Check | undefined {
+  const words = boundsWords(schema)
+  if (words === undefined) return undefined
+  const text = (bound: unknown) => (bound === undefined ? undefined : String(bound))
+  const least = text(schema.minimum)
+  const greatest = text(schema.maximum)
+  const above = text(schema.exclusiveMinimum)
+  const below = text(schema.exclusiveMaximum)
+  const refusal = broken(words)
+  return value => {
+    const number = value as string
+    const isWithin =
+      (least === undefined || compareDecimals(number, least) >= 0) &&
+      (greatest === undefined || compareDecimals(number, greatest) <= 0) &&
+      (above === undefined || compareDecimals(number, above) > 0) &&
+      (below === undefined || compareDecimals(number, below) < 0)
+    // What an application's own format takes may be no number.
+    return isWithin || Number.isNaN(Number(number)) ? undefined : refusal
+  }
+}
+
+function decimalStepCheck({ multipleOf }: TSchema): Check | undefined {
+  if (multipleOf === undefined) return undefined
+  const step = String(multipleOf)
+  const refusal = stepRefusal(step)
+  return value => (isMultipleOf(value as string, step) ? undefined : refusal)
+}
+
+function stepRefusal(step: string) {
+  return broken(step === '1' ? 'must be a whole number' : `must be a multiple of ${step}`)
+}
+
+/** "must be between 1 and 5"; undefined where there are no bounds. */
+function boundsWords({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: TSchema): string | undefined {
+  const isRange = minimum !== undefined && maximum !== undefined
+  const range = String(minimum) === String(maximum) ? String(minimum) : `between ${minimum} and ${maximum}`
+  const parts = [
+    ...(isRange ? [range] : []),
+    ...(!isRange && minimum !== undefined ? [`at least ${minimum}`] : []),
+    ...(exclusiveMinimum !== undefined ? [`greater than ${exclusiveMinimum}`] : []),
+    ...(!isRange && maximum !== undefined ? [`at most ${maximum}`] : []),
+    ...(exclusiveMaximum !== undefined ? [`less than ${exclusiveMaximum}`] : []),
+  ]
+  return parts.length === 0 ? undefined : `must be ${parts.join(' and ')}`
+}

@@ -1,0 +1,122 @@
+// Rules of objects inside of JSON → their check: members that must be there, those that must not, and the rules of each.
+import { KeyOfPattern, type TIntersect, type TObject, type TRecord, type TSchema } from '@sinclair/typebox'
+import { quoted } from '../../../util/text/quoted.ts'
+import { nearest } from '../../../util/text/suggest.ts'
+import { Refusal } from '../../value/codec.ts'
+import { allOf, broken, type Check, type Compile, described } from './check.ts'
+import { sizeCheck } from './list-rules.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+export function objectCheck(schema: TObject, compile: Compile): Check | undefined {
+  const names = Object.keys(schema.properties)
+  return allOf([
+    isObject(schema),
+    namedCheck(schema, compile),
+    othersCheck(schema.additionalProperties, name => Object.hasOwn(schema.properties, name), compile, names),
+    membersCheck(schema),
+  ])
+}
+
+/** Most of the time that JSON takes is spent here, so that it asks no more than it has to. */
+function namedCheck({ properties, required = [] }: TObject, compile: Compile): Check {
+  const members = Object.entries(properties).map(([name, member]) => ({
+    name,
+    check: compile(member),
+    isRequired: required.includes(name),
+    isInherited: name in Object.prototype,
+  }))
+  const count = members.length
+  return value => {
+    const object = value as Members
+    const prototype = Object.getPrototypeOf(object)
+    const isPlain = prototype === Object.prototype || prototype === null
+    for (let index = 0; index < count; index++) {
+      const member = members[index] as (typeof members)[number]
+      const { name } = member
+      // What an object inherits it does not have. To ask takes longer than to read.
+      const isOwn = (isPlain && !member.isInherited) || Object.hasOwn(object, name)
+      const given = isOwn ? object[name] : undefined
+      if (given === undefined) {
+        if (member.isRequired) return missing.within(name)
+      } else if (member.check !== undefined) {
+        const refusal = member.check(given)
+        if (refusal !== undefined) return refusal.within(name)
+      }
+    }
+    return undefined
+  }
+}
+
+export function recordCheck(schema: TRecord, compile: Compile): Check | undefined {
+  const patterns = Object.entries(schema.patternProperties).map(([source, member]) => ({
+    // The dot of any key takes no line break, and then the value would go unchecked.
+    form: source === '^(.*)$' ? /^/ : new RegExp(source),
+    check: compile(member),
+  }))
+  return allOf([
+    isObject(schema),
+    value => {
+      for (const [name, member] of Object.entries(value as Members)) {
+        for (const { form, check } of patterns) {
+          const refusal = form.test(name) ? check?.(member) : undefined
+          if (refusal !== undefined) return refusal.within(name)
+        }
+      }
+      return undefined
+    },
+    othersCheck(schema.additionalProperties, name => patterns.some(({ form }) => form.test(name)), compile),
+    membersCheck(schema),
+  ])
+}
+
+/** `unevaluatedProperties`: of members that none of the schemas names. */
+export function unevaluatedCheck(schema: TIntersect, compile: Compile): Check | undefined {
+  if (schema.unevaluatedProperties === undefined) return undefined
+  const known = new RegExp(KeyOfPattern(schema))
+  const check = othersCheck(schema.unevaluatedProperties, name => known.test(name), compile)
+  return check && (value => (typeof value === 'object' && value !== null ? check(value) : undefined))
+}
+
+const missing = broken('is required')
+
+function isObject(schema: TSchema): Check {
+  const refusal = broken(described(schema, 'must be an object'), 'type')
+  return value => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : refusal)
+}
+
+function membersCheck(schema: TSchema): Check | undefined {
+  return sizeCheck(
+    'key',
+    value => Object.keys(value as Members).length,
+    schema.minProperties,
+    schema.maxProperties,
+  )
+}
+
+/** @param others `false`, or the schema of members that have none of their own */
+function othersCheck(
+  others: unknown,
+  isKnown: (name: string) => boolean,
+  compile: Compile,
+  names: readonly string[] = [],
+): Check | undefined {
+  if (others === undefined || others === true) return undefined
+  const check = others === false ? undefined : compile(others as TSchema)
+  return value => {
+    for (const name of Object.keys(value as Members)) {
+      if (isKnown(name)) continue
+      if (others === false) return unknownMember(name, names)
+      const refusal = check?.((value as Members)[name])
+      if (refusal !== undefined) return refusal.within(name)
+    }
+    return undefined
+  }
+}
+
+function unknownMember(name: string, names: readonly string[]): Refusal {
+  const meant = nearest(name, names)
+  const hint = meant === undefined ? '' : `; the nearest that it may have is ${quoted(meant)}`
+  const words = `must not have the key ${quoted(name)}${hint}`
+  return new Refusal(undefined, words, [], { redacted: 'must not have other keys than its schema names' })
+}

@@ -1,0 +1,81 @@
+// Lengths, patterns and formats of text → their check. Lengths are counted in code points, as PostgreSQL counts.
+import { FormatRegistry, type TSchema } from '@sinclair/typebox'
+import type { ScalarKind } from '../../resource/schema/column-type.ts'
+import { hasMoreCodePoints } from '../../../util/text/code-points.ts'
+import { bigint } from '../../value/number/bigint.ts'
+import { date } from '../../value/time/date.ts'
+import { numeric } from '../../value/number/numeric.ts'
+import { text } from '../../value/text.ts'
+import { timestamp } from '../../value/time/timestamp.ts'
+import { uuid } from '../../value/uuid.ts'
+import { allOf, broken, type Check, described } from './check.ts'
+
+/** @param kind see `Compile` */
+export function textChecks(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
+  // A format that is a type of its own has been parsed.
+  const format = kind === undefined || kind === 'text' ? formatCheck(schema) : undefined
+  return allOf([lengthCheck(schema), format, patternCheck(schema)])
+}
+
+/** TypeBox counts UTF-16 units. */
+export function lengthCheck({ minLength = 0, maxLength }: TSchema): Check | undefined {
+  const tooLong = broken(`is longer than ${countOf(maxLength, 'character')}`, 'length')
+  const tooShort = broken(`is shorter than ${countOf(minLength, 'character')}`)
+  return allOf([
+    maxLength === undefined
+      ? undefined
+      : text => (hasMoreCodePoints(text as string, maxLength) ? tooLong : undefined),
+    minLength <= 0
+      ? undefined
+      : text => (hasMoreCodePoints(text as string, minLength - 1) ? undefined : tooShort),
+  ])
+}
+
+function formatCheck(schema: TSchema): Check | undefined {
+  const { format } = schema
+  if (format === undefined) return undefined
+  const isValid = FormatRegistry.Get(format)
+  const refusal = broken(described(schema, formatWords(format)))
+  return text => (isValid?.(text as string) ? undefined : refusal)
+}
+
+/** Of a field whose type is text, or of a text inside of JSON. */
+export function formatWords(format: string): string {
+  return knownFormats.get(format) ?? `must be a valid ${format}`
+}
+
+const knownFormats: ReadonlyMap<string, string> = new Map([
+  ['email', 'must be an e-mail address, such as ada@example.org'],
+  ['uuid', uuid.expectation],
+  ['date', date.expectation],
+  ['date-time', timestamp.expectation],
+  ['int64', bigint.expectation],
+  ['decimal', numeric.expectation],
+  ['postgres', text.expectation],
+])
+
+function patternCheck(schema: TSchema): Check | undefined {
+  const { pattern } = schema
+  return pattern === undefined ? undefined : formCheck(schema, new RegExp(pattern), pattern)
+}
+
+/** Text of a form that the schema gives. @param source the form as it was written */
+export function formCheck(schema: TSchema, form: RegExp, source: string): Check {
+  const refusal = broken(described(schema, formWords(source)))
+  return text => {
+    // With the flag g it would go on where it stopped before.
+    form.lastIndex = 0
+    return form.test(text as string) ? undefined : refusal
+  }
+}
+
+const longestForm = 150
+
+export function formWords(source: string): string {
+  return `must have the form ${source.length > longestForm ? `${source.slice(0, longestForm)}…` : source}`
+}
+
+/** `1 character`, `2 characters`. */
+export function countOf(count: number | undefined, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,57 @@
+// A union of schemas → its check, which says what the value lacks for the schema that it was most likely meant for.
+import type { TUnion } from '@sinclair/typebox'
+import { Refusal } from '../../value/codec.ts'
+import { broken, type Check, type Compile, described } from './check.ts'
+
+export function unionCheck(
+  schema: TUnion,
+  compile: Compile,
+  kind: Parameters<Compile>[1],
+): Check | undefined {
+  const checks = schema.anyOf.map(member => compile(member, kind))
+  if (checks.some(check => check === undefined)) return undefined
+  const general = described(schema, 'must be of one of the forms that are allowed')
+  return value => {
+    const refusals: Refusal[] = []
+    for (const check of checks) {
+      const refusal = check?.(value)
+      if (refusal === undefined) return undefined
+      refusals.push(refusal)
+    }
+    return likeliest(refusals, general)
+  }
+}
+
+/** A member of which the value has not even the type says least, and one that another kind of object is next. */
+function likeliest(refusals: readonly Refusal[], general: string): Refusal {
+  const closeness = ({ at, facts: { about } }: Refusal) =>
+    about === 'type' && at.length === 0 ? 0 : about === 'choice' && at.length > 0 ? 1 : 2
+  const closest = Math.max(...refusals.map(closeness))
+  const near = refusals.filter(refusal => closeness(refusal) === closest)
+  const [first] = near
+  if (first === undefined) return broken(general)
+  const isSamePlace = near.every(({ at }) => at.join('\0') === first.at.join('\0'))
+  if (!isSamePlace) return broken(general)
+  const words = (of: (refusal: Refusal) => string | undefined) =>
+    either([...new Set(near.map(refusal => of(refusal) ?? ''))])
+  const facts = {
+    ...(closest === 0 && { about: 'type' as const }),
+    ...(near.some(({ facts: { redacted } }) => redacted !== undefined) && {
+      redacted: words(({ facts: { redacted }, message }) => redacted ?? message),
+    }),
+  }
+  return new Refusal(
+    undefined,
+    words(({ message }) => message),
+    first.at,
+    facts,
+  )
+}
+
+/** `must be text`, `must be a number` → `must be text or a number`. */
+function either(words: readonly string[]): string {
+  const parts = words.map((one, index) =>
+    index > 0 && words.every(other => other.startsWith('must be ')) ? one.slice('must be '.length) : one,
+  )
+  return parts.length < 3 ? parts.join(' or ') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`
+}

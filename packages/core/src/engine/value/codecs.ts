@@ -1,0 +1,62 @@
+// The dispatch table: which codec carries which column type.
+import type { ColumnType, ScalarKind } from '../resource/schema/column-type.ts'
+import type { Field } from '../resource/field.ts'
+import { arrayOf } from './list/array.ts'
+import { bigint } from './number/bigint.ts'
+import { boolean } from './boolean.ts'
+import type { Carrier, Codec } from './codec.ts'
+import { date } from './time/date.ts'
+import { float, single } from './number/float.ts'
+import { integer } from './number/integer.ts'
+import { json } from './json.ts'
+import { numeric } from './number/numeric.ts'
+import { text } from './text.ts'
+import { timestamp } from './time/timestamp.ts'
+import { timestampWithoutZone } from './time/timestamp-without-zone.ts'
+import { uuid } from './uuid.ts'
+import { bigintOfNumeric, integerOfNumeric } from './number/whole-numeric.ts'
+
+const scalars = {
+  text,
+  uuid,
+  boolean,
+  integer,
+  bigint,
+  numeric,
+  float,
+  date,
+  timestamp,
+  json,
+} as const satisfies Record<ScalarKind, Codec>
+
+/**
+ * The codec of a column type. Those of one column type have the same values, so that one may parse what another one
+ * writes; what differs by the column is which texts are read, and how values are staged.
+ *
+ * @param carrier the column, where it is known
+ */
+export function codecOf(
+  type: ColumnType,
+  carrier?: Pick<Carrier, 'type' | 'elementType' | 'elementDelimiter'>,
+): Codec {
+  return type.kind === 'array'
+    ? arrayOf(scalarOf(type.element, carrier?.elementType), {
+        ...type,
+        delimiter: carrier?.elementDelimiter ?? ',',
+      })
+    : scalarOf(type.kind, carrier?.type)
+}
+
+/** Finds the codec of a field. */
+export type CodecOf = (field: Field) => Codec
+
+/** By the type of the field alone: which column carries it is not known. */
+export const codecByType: CodecOf = ({ type }) => codecOf(type)
+
+function scalarOf(kind: ScalarKind, columnType: string | null | undefined): Codec {
+  if (kind === 'timestamp' && columnType === 'timestamp') return timestampWithoutZone
+  if (kind === 'float' && columnType === 'float4') return single
+  if (kind === 'integer' && columnType === 'numeric') return integerOfNumeric
+  if (kind === 'bigint' && columnType === 'numeric') return bigintOfNumeric
+  return scalars[kind]
+}

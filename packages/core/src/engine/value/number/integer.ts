@@ -1,0 +1,35 @@
+// integer: whole numbers that JavaScript holds exactly; the column's own range is PostgreSQL's to judge.
+import { beyondType, type Codec, invalid } from '../codec.ts'
+
+const form = /^-?\d+$/
+/** Longer ones are no numbers that somebody counts with. */
+const mostDigits = 400
+
+export const integer: Codec = {
+  stagingType: 'bigint',
+  expectation: 'must be a whole number',
+  parse: text => (text.length <= mostDigits && form.test(text) ? safe(Number(text), text) : invalid),
+  fromJson: value => (typeof value === 'number' ? safe(value, String(value)) : invalid),
+  toCopy: (value: number) => String(value),
+  isPlain: true,
+  print: ({ sql, type, unprintable }) => {
+    if (type !== 'int8') return { csv: sql, json: sql }
+    const printed = `case when ${isSafe(sql)} then ${sql} when ${sql} is not null then (${unprintable})::int8 end`
+    return { csv: printed, json: printed }
+  },
+  isPrintable: (sql, type) => (type === 'int8' ? isSafe(sql) : 'true'),
+  isJson: true,
+}
+
+/** SQL condition: JavaScript holds the number exactly. */
+export function isSafe(sql: string): string {
+  return `${sql} between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}`
+}
+
+/** Numbers beyond 2^53 may already have been rounded. `+ 0` turns -0 into 0. */
+function safe(value: number, text: string) {
+  if (Number.isSafeInteger(value)) return value + 0
+  return Number.isInteger(value) || !Number.isFinite(value) ? beyondType(text, outOfRange) : invalid
+}
+
+const outOfRange = `must be between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}`

@@ -1,0 +1,26 @@
+// integer and int64 in a column of the type numeric: zeros after the decimal point are read, and not printed.
+import { bigint, inInt64 } from './bigint.ts'
+import type { Codec } from '../codec.ts'
+import { integer, isSafe } from './integer.ts'
+
+/** A column numeric(10,2) prints 7 as `7.00`. */
+const whole = (text: string) => text.replace(/\.0+$/, '')
+
+const isWhole = (sql: string) => `${sql} = trunc(${sql})`
+
+function wholeNumeric(codec: Codec, inRange: (sql: string) => string): Codec {
+  const isPrintable = (sql: string) => `${isWhole(sql)} and ${inRange(sql)}`
+  return {
+    ...codec,
+    parse: text => codec.parse(whole(text)),
+    fromJson: value => codec.fromJson(typeof value === 'string' ? whole(value) : value),
+    print: ({ sql, unprintable }) => {
+      const csv = `case when ${isPrintable(sql)} then trim_scale(${sql})::text when ${sql} is not null then ${unprintable} end`
+      return { csv, json: codec.isJson === true ? `(${csv})::numeric` : csv }
+    },
+    isPrintable,
+  }
+}
+
+export const integerOfNumeric = wholeNumeric(integer, isSafe)
+export const bigintOfNumeric = wholeNumeric(bigint, inInt64)

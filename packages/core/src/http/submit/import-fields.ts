@@ -1,0 +1,39 @@
+// Options of an import as they come over the wire → settings of the job.
+import type { Static } from '@sinclair/typebox'
+import type { ImportSettings } from '../../engine/import/import-options.ts'
+import { readDelimiter, readEncoding, readMapping } from '../../engine/import/import-options-text.ts'
+import { checkMetadata } from '../../jobs/submit/metadata.ts'
+import type { ImportNotes } from '../../jobs/submit/submit-options.ts'
+import type { importOptions } from '../wire/schemas.ts'
+
+export type ImportOptions = Static<typeof importOptions>
+
+/** @param start first bytes of the file, where they are at hand. @throws LadingError `OPTION_INVALID` */
+export function settingsOf(options: ImportOptions, start?: Uint8Array): ImportSettings & ImportNotes {
+  const { delimiter, encoding, mapping, after, metadata } = options
+  return {
+    onConflict: options.on_conflict as ImportSettings['onConflict'],
+    dryRun: options.dry_run,
+    atomic: options.atomic,
+    maxErrors: options.max_errors,
+    unknownColumns: options.unknown_columns as ImportSettings['unknownColumns'],
+    sequences: options.sequences as ImportSettings['sequences'],
+    excel: options.excel,
+    delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
+    encoding: encoding === undefined ? undefined : readEncoding(encoding, start),
+    mapping: mapping === undefined ? undefined : readMapping(mapping),
+    after,
+    metadata: metadata === undefined ? undefined : readMetadata(metadata),
+  }
+}
+
+/** @throws LadingError `OPTION_INVALID` */
+function readMetadata(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  return checkMetadata(value ?? null)
+}

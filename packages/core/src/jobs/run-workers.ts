@@ -1,0 +1,112 @@
+// What `work` does: one dispatcher for each kind of work, and the maintenance of jobs beside them.
+
+import { LadingError } from '../errors/lading-error.ts'
+import type { Exporter } from '../engine/export/create-exporter.ts'
+import type { ImporterInternals } from '../engine/import/internals.ts'
+import { withClient } from '../postgres/pool/client.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { RemoteAccess } from '../engine/source/remote/remote-access.ts'
+import { identityOf } from '../storage/identity.ts'
+import type { Storage } from '../storage/storage.ts'
+import { type Dispatcher, dispatch } from './dispatch/dispatch.ts'
+import type { WorkOptions } from './jobs.ts'
+import { type JanitorContext, keepClean } from './maintenance/janitor.ts'
+import { keepRescuing } from './maintenance/rescue.ts'
+import { keepWatching } from './maintenance/unserved.ts'
+import { keepVerifying, type VerifyStoredContext } from './maintenance/verify-stored.ts'
+import { checkPoolSize } from './pool-size.ts'
+import type { JobRow } from './store/job-row.ts'
+import type { Kept } from './store/retention.ts'
+import { type LaneKind, lanesOf } from './store/claim/lanes.ts'
+import type { NewOutbox } from './store/wake-ups.ts'
+import { expectOwnTablesKept } from './store/own-tables.ts'
+import { runExportJob } from './work/export-job.ts'
+import { mostForOne } from './work/fetch-job.ts'
+import { startHeart } from './work/heartbeat.ts'
+import { runImportJob } from './work/import-job.ts'
+import { spoolRemote } from './work/remote-spool.ts'
+import { keepServing } from './work/serving.ts'
+import { type RunJob, type WorkerContext, workOn } from './work/worker.ts'
+
+export interface WorkingContext extends Omit<WorkerContext, 'heart' | 'wake' | 'name'> {
+  readonly importer: ImporterInternals
+  readonly exporter: Exporter
+  readonly storage: Storage
+  readonly queue: Queue
+  readonly remote: RemoteAccess | undefined
+  readonly newOutbox: NewOutbox
+  readonly kept: Kept
+  readonly janitor: JanitorContext
+  readonly janitorSeconds: number
+  readonly verifying: VerifyStoredContext | undefined
+  readonly pollMs: number
+  readonly rescueSeconds: number
+}
+
+/** @param name of this worker; no other one has it */
+export async function workOnJobs(
+  name: string,
+  { signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }: WorkOptions,
+  options: WorkingContext,
+): Promise<void> {
+  const { importer, storage, queue, store, leaseSeconds, onError, newOutbox, verifying } = options
+  const { pool } = importer
+  checkPoolSize(pool, imports, exports)
+  await withClient(pool, expectOwnTablesKept).catch(waitedOut)
+  const place = await identityOf(storage)
+  const heart = startHeart(pool, leaseSeconds, onError)
+  // Whoever is not woken polls.
+  const wake = (lane: string) => queue.wake(lane).catch(() => undefined)
+  const context = { ...options, pool, heart, wake, name }
+  const dispatchers: Dispatcher[] = []
+  const heard = new Set<string>()
+  const serve = (kind: LaneKind, concurrency: number, run: RunJob, perKey?: number) => {
+    if (concurrency === 0) return
+    const lanes = lanesOf(kind, place)
+    for (const lane of lanes) heard.add(lane)
+    const work = (job: JobRow, until: AbortSignal) => workOn(job, context, until, run)
+    const giveBack = ({ id, token }: JobRow) => store.release(id, token)
+    const slots = { concurrency, concurrencyPerKey: perKey }
+    dispatchers.push(dispatch({ ...context, ...slots, worker: name, lanes, signal, work, giveBack }))
+  }
+  serve('import', imports, (job, until) => runImportJob(job, context, until))
+  serve('export', exports, (job, until) => runExportJob(job, context, until))
+  serve('fetch', fetches, (job, until) => spoolRemote(job, context, until), mostForOne(fetches))
+
+  const listening = new AbortController()
+  const listener = {
+    lanes: [...heard],
+    onWake(lane: string | undefined) {
+      for (const dispatcher of dispatchers) dispatcher.wake(lane)
+    },
+    onInterrupt(jobId: string) {
+      for (const dispatcher of dispatchers) dispatcher.interrupt(jobId)
+    },
+    onError,
+    signal: listening.signal,
+  }
+  const listens = dispatchers.length === 0 ? Promise.resolve() : queue.listen(listener)
+  const everyMs = options.rescueSeconds * 1000
+  const running = () => dispatchers.flatMap(dispatcher => dispatcher.running())
+  const parts = [
+    ...dispatchers.map(({ ended }) => ended),
+    keepClean(options.janitor, { everySeconds: options.janitorSeconds, signal }),
+    keepRescuing({ pool, newOutbox, running, everyMs, signal, onError }),
+    keepWatching({ pool, everyMs, signal, onError }),
+    ...(verifying === undefined ? [] : [keepVerifying(verifying, signal)]),
+    ...(imports === 0 ? [] : [keepServing({ pool, place, leaseSeconds, signal, onError })]),
+  ]
+  // Where one part cannot begin, the jobs of another may still run. Jobs can be interrupted until the last one has ended.
+  const ended = Promise.allSettled(parts).then(async () => {
+    listening.abort()
+    await Promise.all([heart.close(), listens])
+  })
+  await Promise.all([...parts, listens])
+  await ended
+  options.outages.close()
+}
+
+/** A database that is not there yet is waited for by each part; every submission and every batch looks again. */
+function waitedOut(error: unknown): void {
+  if (!(error instanceof LadingError) || error.code === 'CONFIG_INVALID') throw error
+}

@@ -1,0 +1,81 @@
+// Where the file of an import lies that is still to be fetched, and that it has come. A URL may hold a secret, and is nowhere else.
+import { LadingError } from '../../../errors/lading-error.ts'
+import { type Pool, withClient } from '../../../postgres/pool/client.ts'
+import { databaseFault } from '../../../postgres/sqlstate.ts'
+import type { JobRow } from '../job-row.ts'
+import { become, may } from '../transitions.ts'
+
+/** The format of a job whose file has to come before it can be told. */
+export const unknownFormat = 'unknown'
+
+export const insertUrlSql = 'insert into lading.remote_sources (job_id, url) values ($1, $2)'
+
+const urlSql = 'select url from lading.remote_sources where job_id = $1'
+
+/**
+ * The file is the job's from now on, if the job is still ours; and the URL is forgotten. Whoever imports it begins to
+ * count attempts anew: those that fetched it have led somewhere.
+ */
+const spooledSql = `
+with spooled as (
+  update lading.jobs
+  set ${become('release')}, lease_until = null, worker = null, due_at = clock_timestamp(), attempts = 0,
+    source_key = $3, source_size = $4, source_sha256 = $5, fetched_bytes = $4, format = $6, options = options || $7::jsonb,
+    source_storage = $8
+  where id = $1 and token = $2 and ${may('release')}
+  returning id, lane
+), forgotten as (
+  delete from lading.remote_sources where job_id in (select id from spooled)
+)
+select * from spooled`
+
+const fetchedSql = `
+update lading.jobs set fetched_bytes = $3 where id = $1 and token = $2 and ${may('release')}`
+
+/** Of jobs that ended without their file. */
+export const oldUrlsSql = `
+delete from lading.remote_sources
+where job_id in (
+  select r.job_id from lading.remote_sources r join lading.jobs j on j.id = r.job_id
+  where j.status in ('completed', 'failed', 'cancelled')
+    and coalesce(j.completed_at, j.created_at) < clock_timestamp() - make_interval(secs => $2::float8 * 86400)
+  limit $1
+)
+returning job_id`
+
+/** Undefined for a job that has its file, or never will have one. */
+export async function urlOf(pool: Pool, id: string): Promise<string | undefined> {
+  const [found] = await ask(pool, urlSql, [id])
+  return found && String(found.url)
+}
+
+/** Gives the job back with its file. Returns the lane of the workers that import it; undefined if the job is no longer ours. */
+export async function handOverFile(pool: Pool, values: unknown[]): Promise<string | undefined> {
+  const [given] = await ask(pool, spooledSql, values)
+  return given && String(given.lane)
+}
+
+/** How much of the file has come, if the job is still ours. */
+export async function tellFetched(
+  pool: Pool,
+  { id, token }: Pick<JobRow, 'id' | 'token'>,
+  bytes: number,
+): Promise<void> {
+  await ask(pool, fetchedSql, [id, token, bytes])
+}
+
+export function switchedOff(): LadingError {
+  return new LadingError(
+    'URL_NOT_ALLOWED',
+    'Imports from an address are switched off here; send the file itself.',
+  )
+}
+
+function ask(pool: Pool, sql: string, values: unknown[]): Promise<Record<string, unknown>[]> {
+  return withClient(pool, async client => {
+    const { rows } = await client.query(sql, values).catch((error: unknown) => {
+      throw databaseFault(error)
+    })
+    return rows
+  })
+}

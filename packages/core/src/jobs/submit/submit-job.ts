@@ -1,0 +1,163 @@
+// What is asked → a pending job, or nothing at all.
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Exporter } from '../../engine/export/create-exporter.ts'
+import { formatNamed } from '../../engine/format/formats.ts'
+import { scopedTarget } from '../../engine/import/stages/resolve-target.ts'
+import { fixedFields } from '../../engine/import/stages/apply-scope-values.ts'
+import type { ImporterInternals } from '../../engine/import/internals.ts'
+import { checkPolicy } from '../../engine/import/run-import.ts'
+import { type ImportSettings, readSettings } from '../../engine/import/import-options.ts'
+import { withClient } from '../../postgres/pool/client.ts'
+import type { Caller } from '../../engine/resource/definition.ts'
+import type { Field } from '../../engine/resource/field.ts'
+import { checkMapping } from '../../engine/resource/mapping/mapping.ts'
+import { seenInFiles } from '../../engine/resource/fields-in-files.ts'
+import { checkSource } from '../../engine/source/check-source.ts'
+import { identityOf } from '../../storage/identity.ts'
+import type { Storage } from '../../storage/storage.ts'
+import { failpoint } from '../../util/failpoint.ts'
+import { endingOf } from '../store/files/export-file.ts'
+import { frozenOptions } from '../store/export-options.ts'
+import type { Job, JobKind } from '../store/job.ts'
+import { isJobId } from '../store/job-id.ts'
+import type { JobStore } from '../store/job-store.ts'
+import type { NewJob } from '../store/new-job.ts'
+import type { NewOutbox } from '../store/wake-ups.ts'
+import { isUndecided } from '../store/job-transaction.ts'
+import { begin, withKey } from './insert-job.ts'
+import { checkFileName } from './file-name.ts'
+import type { OpenClaim } from './claim-key.ts'
+import type { KeyStore } from './idempotency-store.ts'
+import { checkMetadata } from './metadata.ts'
+import { spool } from './spool.ts'
+import type { ImportNotes, SubmitExport, SubmitImport } from './submit-options.ts'
+
+export interface Parts {
+  readonly importer: ImporterInternals
+  readonly newOutbox: NewOutbox
+  readonly store: JobStore
+  readonly keys: KeyStore
+  readonly leaseSeconds: number
+  readonly activeJobsPerCaller: number
+  readonly maxWaitingJobs: number | undefined
+}
+
+export function submitImport(
+  submit: SubmitImport,
+  parts: Parts & { readonly storage: Storage },
+): Promise<Job> {
+  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
+}
+
+export function submitExport(
+  submit: SubmitExport,
+  parts: Parts & { readonly exporter: Exporter },
+): Promise<Job> {
+  return withKey(submit, 'export', parts, claim => exportOnce(submit, parts, claim))
+}
+
+async function importOnce(
+  submit: SubmitImport,
+  parts: Parts & { readonly storage: Storage },
+  claim: OpenClaim | undefined,
+): Promise<Job> {
+  const { importer, storage, store } = parts
+  const asked = checkedNames('import', submit, importer)
+  checkSource(submit.source, 'bytes')
+  await checkedSettings(submit, importer)
+  await checkedNotes(submit, store)
+  const place = await identityOf(storage)
+  const spooled = await spool(storage, { ...submit, format: asked.format })
+  const source = { ...spooled, storage: place }
+  failpoint('after_spool_before_job_row')
+  // What cannot be deleted now is the janitor's.
+  const discard = () => storage.delete(source.key).catch(() => undefined)
+  try {
+    const later = { ...submit, ...submit.laterSettings?.() }
+    const settings = await checkedSettings(later, importer)
+    const notes = await checkedNotes(later, store)
+    const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
+    const { caller } = submit
+    const { job, isNew } = await begin({ ...asked, options, source, caller, ...notes }, parts, claim)
+    if (!isNew) await discard()
+    return job
+  } catch (error) {
+    // Where there may be a job, its file must stay.
+    if (!isUndecided(error)) await discard()
+    throw error
+  }
+}
+
+/** @throws LadingError `OPTION_INVALID`, `SCOPE_FAILED` … for what could never work, before there is a job that says so */
+export async function checkedSettings(
+  submit: ImportSettings & { readonly resource: string; readonly caller?: Caller | undefined },
+  importer: ImporterInternals,
+): Promise<ImportSettings> {
+  const settings = readSettings(submit)
+  const resource = importer.registry.get(submit.resource)
+  const isScoped = importer.registry.all.some(({ scope }) => scope !== undefined)
+  let fixed: readonly Field[] = []
+  if (isScoped || (settings.onConflict ?? 'error') !== 'error') {
+    // Whether there is a key is the catalogue's to say: a primary key counts as one.
+    await withClient(importer.pool, async client => {
+      const target = await scopedTarget(client, resource.name, submit, importer)
+      checkPolicy(target, settings)
+      fixed = fixedFields(target)
+    })
+  }
+  if (settings.mapping !== undefined) checkMapping(seenInFiles(resource, fixed), settings.mapping)
+  return settings
+}
+
+/**
+ * An import that the caller may not see gets the same answer as one that does not exist.
+ *
+ * @throws LadingError `OPTION_INVALID`, `JOB_NOT_FOUND`
+ */
+export async function checkedNotes(
+  {
+    metadata,
+    after,
+    caller,
+    maySee = async () => true,
+  }: ImportNotes & Pick<SubmitImport, 'caller' | 'maySee'>,
+  store: JobStore,
+): Promise<Pick<NewJob, 'metadata' | 'after'>> {
+  const notes = { metadata: checkMetadata(metadata) }
+  if (after === undefined) return notes
+  if (!isJobId(after)) {
+    throw new LadingError('OPTION_INVALID', 'The option "after" must be the id of an import, a UUID.')
+  }
+  const before = await store.get(after)
+  const isOwn = before?.kind === 'import' && before.tenant === (caller?.tenant ?? '')
+  if (isOwn && (await maySee(before.resource))) return { ...notes, after: before.id }
+  throw new LadingError(
+    'JOB_NOT_FOUND',
+    'There is no import with the id that the option "after" names; check the id.',
+  )
+}
+
+async function exportOnce(
+  submit: SubmitExport,
+  parts: Parts & { readonly exporter: Exporter },
+  claim: OpenClaim | undefined,
+): Promise<Job> {
+  const asked = checkedNames('export', submit, parts.importer)
+  const metadata = checkMetadata(submit.metadata)
+  const { caller } = submit
+  await parts.exporter.check(submit)
+  const frozen = frozenOptions(submit)
+  const fileName = checkFileName(submit.fileName, endingOf({ ...asked, options: frozen }))
+  const options = { ...frozen, ...(fileName !== undefined && { fileName }) }
+  const { job } = await begin({ ...asked, options, metadata, caller }, parts, claim)
+  return job
+}
+
+/** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED` */
+function checkedNames(
+  kind: JobKind,
+  { resource, format }: Pick<SubmitImport | SubmitExport, 'resource' | 'format'>,
+  { registry }: ImporterInternals,
+): Pick<NewJob, 'kind' | 'resource' | 'format'> {
+  return { kind, resource: registry.get(resource).name, format: formatNamed(format).name }
+}

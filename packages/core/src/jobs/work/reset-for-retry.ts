@@ -1,0 +1,45 @@
+// A claimed job whose file gets in as a whole → the same job as if nobody had begun it: nothing of it is in the table.
+import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { databaseFault } from '../../postgres/sqlstate.ts'
+import { beginWriting } from '../../postgres/transaction/transaction.ts'
+import { fenceSql } from '../store/claim/fence.ts'
+import type { JobRow } from '../store/job-row.ts'
+
+/** @throws LadingError */
+export async function begunAnew(job: JobRow, pool: Pool): Promise<JobRow> {
+  if (Number(job.token) > 1) {
+    await withClient(pool, client => client.query(forgetAttemptSql(job)).catch(rethrow))
+  }
+  return forgotten(job)
+}
+
+function rethrow(error: unknown): never {
+  throw databaseFault(error)
+}
+
+/** Takes back what an attempt has recorded. */
+function forgetAttemptSql(job: JobRow): string {
+  return `${beginWriting(fenceSql(job))};
+    delete from lading.record_errors where job_id = '${job.id}';
+    delete from lading.rejected_records where job_id = '${job.id}';
+    update lading.jobs set processed = 0, successful = 0, failed = 0, inserted = 0, updated = 0, ignored = 0,
+      errors = 0, stored_errors = 0, errors_by_code = '{}', error_counts = '[]', bytes_read = 0,
+      read_sha256 = null, checkpoint_byte = 0, checkpoint_row = 0, checkpoint_line = 0, checkpoint_expects = null,
+      begun_with = null, warnings = '[]'
+    where id = '${job.id}'; commit`
+}
+
+/** The same row, as `forgetAttemptSql` leaves it. */
+function forgotten(job: JobRow): JobRow {
+  const none = { processed: '0', successful: '0', failed: '0', inserted: '0', updated: '0', ignored: '0' }
+  const noErrors = { errors: '0', stored_errors: '0', errors_by_code: {}, error_counts: [] }
+  const noPlace = {
+    bytes_read: '0',
+    read_sha256: null,
+    checkpoint_byte: '0',
+    checkpoint_row: '0',
+    checkpoint_line: '0',
+    checkpoint_expects: null,
+  }
+  return { ...job, ...none, ...noErrors, ...noPlace, begun_with: null, warnings: [] }
+}

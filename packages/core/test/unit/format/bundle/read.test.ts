@@ -1,0 +1,81 @@
+// Bundles are read whole, however they come, and nothing is waited for that nobody needs.
+import { randomBytes } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { articles, entry, manifest, type Part, plain, read, tar, users } from '../../../../src/engine/format/bundle/archives.ts'
+import type { Manifest } from '../../../../src/engine/format/bundle/manifest.ts'
+import { readBundle } from '../../../../src/engine/format/bundle/read.ts'
+
+describe('a bundle', () => {
+  test.each([1, 7, 512, 100_000])('is read whole in chunks of %i bytes', async chunk => {
+    const { found, kept } = await read(gzipSync(await tar(...plain())), { chunk })
+    expect(kept).toEqual([`users.ndjson ${users}`, `articles.ndjson ${articles}`])
+    expect(found.entries.map(({ resource }) => resource)).toEqual(['users', 'articles'])
+  })
+
+  test('may hold its files in any order behind the manifest', async () => {
+    const [first, ...rest] = plain()
+    const archive = await tar(first as Part, ...rest.reverse())
+    expect((await read(gzipSync(archive))).kept).toHaveLength(2)
+  })
+
+  test('may have an empty file, and several members of gzip data', async () => {
+    const about = manifest({ entries: [entry('users', '', { rows: 0 })] })
+    const archive = await tar(['manifest.json', JSON.stringify(about)], ['users.ndjson', ''])
+    const half = 700
+    const members = Buffer.concat([gzipSync(archive.subarray(0, half)), gzipSync(archive.subarray(half))])
+    expect((await read(members)).kept).toEqual(['users.ndjson '])
+  })
+})
+
+describe('the reading', () => {
+  test('shows the manifest before any file, and ends with what is thrown then', async () => {
+    const kept: string[] = []
+    const archive = gzipSync(await tar(...plain()))
+    const seen: Manifest[] = []
+    const reading = readBundle(chunksOf(archive), {
+      check: manifest => {
+        seen.push(manifest)
+        throw new RangeError('not this one')
+      },
+      keep: async ({ file }) => {
+        kept.push(file)
+      },
+    })
+    await expect(reading).rejects.toThrow(RangeError)
+    expect({ kept, entries: seen[0]?.entries.length }).toEqual({ kept: [], entries: 2 })
+  })
+
+  test('waits for no silent source when a file cannot be kept', async () => {
+    const text = `${randomBytes(100_000).toString('hex')}\n`
+    const about = manifest({ entries: [entry('users', text)] })
+    const archive = gzipSync(await tar(['manifest.json', JSON.stringify(about)], ['users.ndjson', text]))
+    async function* silent() {
+      yield archive.subarray(0, archive.length / 2)
+      await new Promise(() => undefined)
+    }
+    const reading = readBundle(silent(), {
+      check: () => undefined,
+      keep: () => Promise.reject(new TypeError('full')),
+    })
+    await expect(reading).rejects.toThrow('full')
+  })
+
+  test('tells what the source breaks with', async () => {
+    const archive = gzipSync(await tar(...plain(), ['x.ndjson', randomBytes(100_000).toString('hex')]))
+    async function* breaking() {
+      yield archive.subarray(0, 3_000)
+      throw Object.assign(new Error('gone'), { code: 'ECONNRESET' })
+    }
+    const reading = readBundle(breaking(), {
+      check: () => undefined,
+      keep: async (_entry, content) => void (await buffer(content)),
+    })
+    await expect(reading).rejects.toThrow('gone')
+  })
+})
+
+async function* chunksOf(bytes: Buffer) {
+  yield bytes
+}

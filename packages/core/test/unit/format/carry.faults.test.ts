@@ -1,0 +1,99 @@
+// Faults of the text stage in every format: behind the records that are whole, the same in any chunks.
+import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { cuttings, decodeChunks } from '../../../../../test-support/decoding.ts'
+import { csv } from '../../../src/engine/format/csv/csv.ts'
+import type { Format } from '../../../src/engine/format/format.ts'
+import { json } from '../../../src/engine/format/json/json.ts'
+import { ndjson } from '../../../src/engine/format/ndjson/ndjson.ts'
+import { openText, type TextOptions } from '../../../src/engine/format/text/text.ts'
+
+const limits = { maxRecordBytes: 1024, maxColumns: 10 }
+
+/** Two good records, and one that is cut off. */
+const formats: [name: string, format: Format, text: string][] = [
+  ['CSV', csv, 'id,name\n1,é\n2,"b\n"\n3,"c'],
+  ['NDJSON', ndjson, '{"id":1}\n{"id":2}\n{"id":3'],
+  ['JSON', json, '[{"id":1},\n{"id":2},{"id":3'],
+]
+
+describe.each(formats)('%s', (_, format, text) => {
+  test.each<[name: string, bytes: Buffer, options: TextOptions, code: string]>([
+    [
+      'half of a surrogate pair',
+      Buffer.from(`${text}\ud83d, and more`, 'utf16le'),
+      { encoding: 'utf-16le' },
+      'ENCODING_INVALID',
+    ],
+    [
+      'a byte of no character',
+      Buffer.from(`${text}\x9d\n4,d\n`, 'latin1'),
+      { encoding: 'windows-1252' },
+      'ENCODING_INVALID',
+    ],
+    [
+      'a compressed file that is cut off',
+      gzipSync(text).subarray(0, -8),
+      { compression: 'gzip' },
+      'COMPRESSION_INVALID',
+    ],
+    [
+      'too many bytes',
+      Buffer.from(`${text}\n4,d\n`),
+      { maxBytes: Buffer.byteLength(text) },
+      'FILE_TOO_LARGE',
+    ],
+  ])('%s', async (_, bytes, options, code) => {
+    const whole = await decode([bytes], options)
+    expect(whole.fault).toMatch(code)
+    expect(whole.records.map(({ rowNumber }) => rowNumber)).toEqual(format === csv ? [2, 3] : [1, 2])
+    for (const chunks of cuttings(bytes)) expect(await decode(chunks, options)).toEqual(whole)
+  })
+
+  test('before anything could be read', async () => {
+    for (const bytes of [Buffer.from([0x1f, 0x8b]), Buffer.from('%PDF-1.7\n')]) {
+      expect(await decode([bytes], {})).toEqual({
+        header: undefined,
+        records: [],
+        end: { byte: 0, rowNumber: 0, line: 0 },
+        fault: expect.stringContaining('FORMAT_UNSUPPORTED'),
+      })
+    }
+  })
+
+  test('an error of the source itself is thrown', async () => {
+    async function* source() {
+      yield Buffer.from(text)
+      throw new Error('gone')
+    }
+    const reading = async () => {
+      for await (const _ of format.decode(openText(source()), limits));
+    }
+    await expect(reading()).rejects.toThrow('gone')
+  })
+
+  test('a consumer that stops closes the source', async () => {
+    const source = Readable.from([gzipSync(randomBytes(200_000).toString('hex'))])
+    for await (const _ of openText(source, { compression: 'gzip' })) break
+    expect(source.destroyed).toBe(true)
+  })
+
+  function decode(chunks: Iterable<Buffer>, options: TextOptions) {
+    return decodeChunks((source, limits) => format.decode(openText(source, options), limits), chunks, limits)
+  }
+})
+
+test('a record that is wrong comes before a fault of the text behind it', async () => {
+  const bytes = Buffer.concat([Buffer.from('id,name\n1,a"b\n', 'utf16le'), Buffer.from([0])])
+  const decode = (chunks: Iterable<Buffer>) =>
+    decodeChunks(
+      (source, limits) => csv.decode(openText(source, { encoding: 'utf-16le' }), limits),
+      chunks,
+      limits,
+    )
+  const whole = await decode([bytes])
+  expect(whole.fault).toContain('FILE_PARSE_ERROR: A quote stands inside')
+  for (const chunks of cuttings(bytes)) expect(await decode(chunks)).toEqual(whole)
+})

@@ -1,0 +1,30 @@
+// Formats by name and by file name.
+import { describe, expect, test } from 'vitest'
+import { LadingError } from '../../../src/errors/lading-error.ts'
+import { formatNamed, formatOfFileName } from '../../../src/engine/format/formats.ts'
+
+test.each(['csv', 'ndjson', 'json'])('%s is known', name => {
+  expect(formatNamed(name).name).toBe(name)
+})
+
+describe('unknown formats are refused with the known ones', () => {
+  test.each(['', 'CSV', 'exe', 'constructor', '__proto__', 'toString'])('%j', name => {
+    expect(() => formatNamed(name)).toThrow(LadingError)
+    expect(() => formatNamed(name)).toThrow(`Unknown format "${name}"; known: csv, ndjson, json`)
+  })
+})
+
+test.each<[fileName: string, format: string | undefined]>([
+  ['users.csv', 'csv'],
+  ['USERS.CSV', 'csv'],
+  ['users.2024.csv', 'csv'],
+  ['users.ndjson', 'ndjson'],
+  ['users.jsonl', 'ndjson'],
+  ['users.json.csv', 'csv'],
+  ['users.csv.txt', undefined],
+  ['users', undefined],
+  ['csv', undefined],
+  ['', undefined],
+])('the file %j is %s', (fileName, format) => {
+  expect(formatOfFileName(fileName)?.name).toBe(format)
+})

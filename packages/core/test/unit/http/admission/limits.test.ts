@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { readLimits } from '../../../../src/http/admission/limits.ts'
+
+test('what is not said is as documented', () => {
+  expect(readLimits({ uploads: 2, bodySeconds: undefined as never })).toEqual({
+    uploads: 2,
+    uploadsPerCaller: 16,
+    streamedExports: 8,
+    streamedExportsPerCaller: 4,
+    downloads: 16,
+    downloadsPerCaller: 8,
+    bodySeconds: 3_600,
+    bodyBytesPerSecond: 1_024,
+    bodyRateSeconds: 30,
+    stalledAnswerSeconds: 60,
+    answerBytesPerSecond: 1_024,
+    answerRateSeconds: 300,
+    jsonBodyBytes: 65_536,
+    formFields: 32,
+    formFieldBytes: 16_384,
+  })
+})
+
+test.each([
+  [{ uploads: 0 }, 'The limit "uploads" must be above 0.'],
+  [{ uploads: Number.NaN }, 'The limit "uploads" must be above 0.'],
+  [{ bodySeconds: Number.POSITIVE_INFINITY }, 'The limit "bodySeconds" must be above 0.'],
+  [{ bodySeconds: 3_000_000 }, 'The limit "bodySeconds" must be at most 2000000.'],
+  [{ uploads: '4' as unknown as number }, 'The limit "uploads" must be above 0.'],
+])('%j cannot be', (limits, message) => {
+  expect(() => readLimits(limits)).toThrow(message)
+})
+
+test('a limit that is misspelt is told, and not ignored', () => {
+  expect(() => readLimits({ upload: 4 } as object)).toThrow(/^The limit "upload" is none; known: uploads, /)
+})

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { checkMetadata } from '../../../../src/jobs/submit/metadata.ts'
+
+test('a small object is taken as JSON says it, and is nothing that the caller can still change', () => {
+  const given = { order: 7, by: { name: 'Zoë' }, at: new Date(0), gone: undefined }
+  const kept = checkMetadata(given)
+  expect(kept).toEqual({ order: 7, by: { name: 'Zoë' }, at: '1970-01-01T00:00:00.000Z' })
+  given.by.name = 'changed'
+  expect(kept).toMatchObject({ by: { name: 'Zoë' } })
+  expect(checkMetadata(undefined)).toEqual({})
+})
+
+test('4 KiB are the limit, in bytes', () => {
+  const letters = 4_096 - '{"a":""}'.length
+  expect(checkMetadata({ a: 'x'.repeat(letters) })).toHaveProperty('a')
+  expect(() => checkMetadata({ a: 'x'.repeat(letters + 1) })).toThrow('at most 4096 bytes')
+  expect(() => checkMetadata({ a: 'ë'.repeat(letters - 1) })).toThrow('at most 4096 bytes')
+})
+
+const circular: Record<string, unknown> = {}
+circular.self = circular
+
+test.each([
+  ['null', null],
+  ['a list', []],
+  ['text', 'x'],
+  ['a number', 1],
+  ['what says that it is text', { toJSON: () => 'x' }],
+  ['what says that it is nothing', { toJSON: () => undefined }],
+  ['a cycle', circular],
+  ['a 64-bit number', { a: 1n }],
+  ['a zero byte', { a: '\0' }],
+  ['half of a character', { a: '\ud800' }],
+])('%s is refused', (_, metadata) => {
+  expect(() => checkMetadata(metadata)).toThrow('The option "metadata" must be a JSON object')
+})

@@ -1,0 +1,59 @@
+// COPY's text format: one value never becomes two, and no line ends the copy.
+import { describe, expect, test } from 'vitest'
+import { copyNull, copyValue, packLines } from '../../../src/postgres/copy/copy-text.ts'
+
+test.each<[name: string, text: string, escaped: string]>([
+  ['nothing', '', ''],
+  ['plain text', 'Ada Lovelace', 'Ada Lovelace'],
+  ['the end of a copy', '\\.', '\\\\.'],
+  ['what null looks like', '\\N', '\\\\N'],
+  ['one backslash', '\\', '\\\\'],
+  ['two backslashes', '\\\\', '\\\\\\\\'],
+  ['an escape', 'a\\tb\\x41\\101', 'a\\\\tb\\\\x41\\\\101'],
+  ['a TAB', 'a\tb', 'a\\tb'],
+  ['line endings', 'a\nb\r\nc\rd', 'a\\nb\\r\\nc\\rd'],
+  ['only special characters', '\\\t\n\r', '\\\\\\t\\n\\r'],
+  ['a backslash before a line ending', '\\\n', '\\\\\\n'],
+  ['vertical tab, form feed and backspace pass as they are', '\v\f\b', '\v\f\b'],
+  ['characters of many bytes', 'é€😀\u2028\u0085', 'é€😀\u2028\u0085'],
+  ['quotes and commas', '"a",\'b\'', '"a",\'b\''],
+])('%s', (_, text, escaped) => {
+  expect(copyValue(text)).toBe(escaped)
+})
+
+test('null is told from its own spelling', () => {
+  expect(copyNull).toBe('\\N')
+  expect(copyValue(copyNull)).not.toBe(copyNull)
+})
+
+describe('packing lines', () => {
+  const lines = ['', 'a', 'é😀', 'x'.repeat(300), '', '€'.repeat(100), 'last']
+
+  test('no lines are no chunks', () => {
+    expect(packLines([], 64)).toEqual([])
+  })
+
+  test.each([1, 2, 64, 301, 100_000])(
+    'into chunks of about %d bytes: every line is whole, and ends',
+    chunkBytes => {
+      const chunks = packLines(lines, chunkBytes).map(chunk => chunk.toString())
+      expect(chunks.join('')).toBe(`\na\né😀\n${'x'.repeat(300)}\n\n${'€'.repeat(100)}\nlast\n`)
+      expect(chunks.every(chunk => chunk.endsWith('\n'))).toBe(true)
+    },
+  )
+
+  test('rows share a chunk, and no chunk grows beyond its size but for one long line', () => {
+    const chunks = packLines(
+      Array.from({ length: 10_000 }, () => 'x'.repeat(99)),
+      64_000,
+    )
+    expect(Buffer.concat(chunks)).toHaveLength(1_000_000)
+    expect(chunks.length).toBeGreaterThanOrEqual(16)
+    expect(chunks.length).toBeLessThan(30)
+    expect(Math.max(...chunks.map(chunk => chunk.length))).toBeLessThanOrEqual(64_100)
+  })
+
+  test('a line of halves of surrogate pairs, which no value has, still fits', () => {
+    expect(packLines(['\ud800'.repeat(50), 'b'], 8).map(chunk => chunk.length)).toEqual([151, 2])
+  })
+})

@@ -1,0 +1,96 @@
+// The rate of a reader is that of its own time: judged while it is waited for, and not while the source has nothing.
+import { PassThrough, Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { pacedReader } from '../../../src/engine/source/reader-rate.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** 100,000 bytes in each 10 seconds. */
+const rate = { bytesPerSecond: 10_000, seconds: 10 }
+const piece = 65_536
+const tooSlow = () => new Error('too slow')
+
+function endless(): Readable {
+  return new Readable({
+    read() {
+      this.push(Buffer.alloc(piece))
+    },
+  })
+}
+
+/** Takes a piece after each so many seconds; how many seconds passed before it was cut off, or undefined. */
+async function cutOff(paced: Readable, everySeconds: number, inSeconds: number): Promise<number | undefined> {
+  let passed: number | undefined
+  let now = 0
+  paced.once('error', () => {
+    passed = now
+  })
+  const chunks = paced[Symbol.asyncIterator]()
+  await chunks.next()
+  for (now = 1; now <= inSeconds && passed === undefined; now++) {
+    await vi.advanceTimersByTimeAsync(1_000)
+    if (now % everySeconds === 0) await chunks.next().catch(() => undefined)
+  }
+  return passed
+}
+
+test('who takes nothing is cut off when the time is over, and the source with it', async () => {
+  const source = endless()
+  const paced = pacedReader(source, rate, tooSlow)
+  const broken = vi.fn()
+  paced.once('error', broken).read()
+  await vi.advanceTimersByTimeAsync(9_990)
+  expect([broken.mock.calls.length, source.destroyed]).toEqual([0, false])
+  await vi.advanceTimersByTimeAsync(20)
+  expect(broken.mock.calls).toEqual([[new Error('too slow')]])
+  expect(source.destroyed).toBe(true)
+})
+
+test.each([
+  ['enough', 5, undefined],
+  // Two pieces in the first ten seconds, with the one that was there already; one in the next ten.
+  ['too little', 9, 20],
+])('a piece now and then, %s: one each %d seconds', async (_, seconds, cut) => {
+  const source = endless()
+  const paced = pacedReader(source, rate, tooSlow)
+  expect(await cutOff(paced, seconds, 100)).toBe(cut)
+  paced.destroy()
+})
+
+test('a reader who waits for the source is let be for as long as it takes', async () => {
+  const source = new PassThrough()
+  const paced = pacedReader(source, rate, tooSlow)
+  const chunks = paced[Symbol.asyncIterator]()
+  for (let time = 0; time < 20; time++) {
+    const next = chunks.next()
+    await vi.advanceTimersByTimeAsync(60_000)
+    source.write('x')
+    expect((await next).value).toEqual(Buffer.from('x'))
+  }
+  expect(paced.errored).toBeNull()
+  paced.destroy()
+})
+
+test('a chunk of any size is passed on, and counts as it is taken', async () => {
+  const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251))
+  const whole = pacedReader(Readable.from([bytes], { objectMode: false }), rate, tooSlow)
+  expect(await buffer(whole)).toEqual(bytes)
+  const large = Readable.from([Buffer.alloc(1_000_000)], { objectMode: false })
+  expect(await cutOff(pacedReader(large, rate, tooSlow), 5, 60)).toBeUndefined()
+})
+
+test('what the source breaks with arrives, and a reader who goes destroys it', async () => {
+  const broken = new PassThrough()
+  const read = buffer(pacedReader(broken, rate, tooSlow))
+  broken.destroy(new Error('broken'))
+  await expect(read).rejects.toThrow('broken')
+  const source = new PassThrough()
+  pacedReader(source, rate, tooSlow).destroy()
+  expect(source.destroyed).toBe(true)
+})

@@ -1,0 +1,78 @@
+// Streams over generators: given up at once, also while the generator waits, and opened only when they are read.
+import { once } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { readableFrom } from '../../../src/util/readable-from.ts'
+import { whenRead } from '../../../src/util/open-when-read.ts'
+
+test('what the generator gives comes out, and nobody is stopped before the end', async () => {
+  let stops = 0
+  async function* chunks() {
+    yield Buffer.from('a')
+    yield Buffer.from('b')
+  }
+  expect(await text(readableFrom(chunks(), () => stops++))).toBe('ab')
+})
+
+test('destroying it stops what the generator waits for, and then closes the generator', async () => {
+  let isClosed = false
+  const source = new PassThrough()
+  async function* chunks() {
+    try {
+      for await (const chunk of source) yield chunk
+    } finally {
+      isClosed = true
+    }
+  }
+  const stream = readableFrom(chunks(), () => source.destroy())
+  stream.read()
+  await new Promise(resolve => setImmediate(resolve))
+  stream.destroy()
+  expect(source.destroyed).toBe(true)
+  await expect.poll(() => isClosed).toBe(true)
+})
+
+test('an error of the generator is the error of the stream', async () => {
+  async function* chunks() {
+    yield Buffer.from('a')
+    throw new Error('broke')
+  }
+  await expect(text(readableFrom(chunks(), () => undefined))).rejects.toThrow('broke')
+})
+
+test('nothing is opened for a stream that nobody reads', async () => {
+  let opened = 0
+  const stream = whenRead(async () => {
+    opened++
+    return Readable.from([Buffer.from('a')])
+  })
+  stream.destroy()
+  await once(stream, 'close')
+  expect(opened).toBe(0)
+})
+
+test('what is opened after the reader has left is closed at once', async () => {
+  const source = new PassThrough()
+  let open: (stream: Readable) => void = () => undefined
+  const stream = whenRead(() => new Promise(resolve => (open = resolve)))
+  stream.read()
+  await new Promise(resolve => setImmediate(resolve))
+  stream.destroy()
+  open(source)
+  await expect.poll(() => source.destroyed).toBe(true)
+})
+
+test('what is opened is closed as soon as the reader leaves, before its first byte too', async () => {
+  const source = new PassThrough()
+  const stream = whenRead(async () => source)
+  stream.read()
+  await new Promise(resolve => setImmediate(resolve))
+  stream.destroy()
+  expect(source.destroyed).toBe(true)
+})
+
+test('an error of opening is the error of the stream', async () => {
+  const stream = whenRead(() => Promise.reject(new Error('refused')))
+  await expect(text(stream)).rejects.toThrow('refused')
+})

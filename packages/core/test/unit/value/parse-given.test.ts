@@ -1,0 +1,56 @@
+// A value of a filter or of a scope: what it means as text, as JSON, and as nothing.
+import { Type } from '@sinclair/typebox'
+import { expect, test } from 'vitest'
+import { defineResource } from '../../../src/engine/resource/define.ts'
+import { Refusal } from '../../../src/engine/value/codec.ts'
+import { parseGiven } from '../../../src/engine/value/parse-filter-value.ts'
+
+const { fields } = defineResource('things', {
+  table: 'things',
+  schema: Type.Object({
+    name: Type.String(),
+    size: Type.Integer(),
+    active: Type.Boolean(),
+    broken: Type.Integer(),
+  }),
+  fields: {
+    name: { transform: text => text.trim() },
+    size: { transform: text => text.replace(/^#/, '') },
+    broken: {
+      transform() {
+        throw new TypeError('secret')
+      },
+    },
+  },
+})
+
+const given = (name: string, value: unknown) => {
+  const field = fields.find(field => field.name === name)
+  if (field === undefined) throw new Error(`There is no field ${name}.`)
+  return parseGiven(field, value)
+}
+
+test.each([
+  ['text is read as a cell', 'active', 'true', true],
+  ['behind the transform of its field', 'size', '#7', 7],
+  ['also where that leaves an empty text', 'name', '  ', ''],
+  ['anything else is read as JSON', 'size', 7, 7],
+  ['an empty cell is no value', 'size', '', undefined],
+  ['nor is one that the transform has emptied', 'size', '#', undefined],
+])('%s', (_, name, value, expected) => {
+  expect(given(name, value)).toBe(expected)
+})
+
+test.each([
+  ['active', 'maybe'],
+  ['size', '7.5'],
+  ['size', true],
+  ['name', 7],
+])('what is none of the type is refused: %s %j', (name, value) => {
+  expect(given(name, value)).toBeInstanceOf(Refusal)
+})
+
+test('a transform that throws is told as the application’s own fault, and is not asked for what is no text', () => {
+  expect(() => given('broken', '7')).toThrow(expect.objectContaining({ code: 'HOOK_FAILED' }))
+  expect(given('broken', 7)).toBe(7)
+})
