@@ -1,9 +1,9 @@
 // Reads a file through the text stage to its end: the text, and the fault behind it.
 import { Readable } from 'node:stream'
+import { openText, type TextStageOptions } from '../packages/core/src/engine/format/text/text.ts'
 import { LadingError } from '../packages/core/src/errors/lading-error.ts'
-import { openText, type TextOptions } from '../packages/core/src/engine/format/text/text.ts'
 
-export async function readText(chunks: Iterable<Buffer>, options: TextOptions = {}) {
+export async function readText(chunks: Iterable<Buffer>, options: TextStageOptions = {}) {
   const parts: Buffer[] = []
   let fault: string | undefined
   try {

@@ -81,5 +81,5 @@ function handlerOf(http: Http, principal: ExpressOptions['principal']): LadingHa
       parsedBody: request.body,
     }).catch(next)
   }
-  return Object.assign(handler, { settled: () => http.settled() })
+  return Object.assign(handler, { settled: () => http.whenIdle() })
 }

@@ -58,7 +58,7 @@ export async function ladingFastify(scope: FastifyInstance, options: LadingFasti
   const { principal } = options
   const http = createHttp(httpOptions(options))
   // Hooks of this kind run when the server has closed.
-  scope.addHook('onClose', () => http.settled())
+  scope.addHook('onClose', () => http.whenIdle())
   // One of HTTP/2 has its own way, and is left alone.
   const server: unknown = scope.server
   if (server instanceof Server || server instanceof TlsServer) continueWhenRead(server)

@@ -1,12 +1,12 @@
 // createLading: importer, exporter and jobs made of one set of options, each said once.
 import { createExporter } from './engine/export/create-exporter.ts'
 import { createImporter } from './engine/import/create-importer.ts'
+import type { Resource } from './engine/resource/resource-types.ts'
 import { createJobs } from './jobs/create-jobs.ts'
 import type { Jobs } from './jobs/jobs.ts'
 import type { Lading, LadingOptions } from './lading.ts'
 import { postgresQueue } from './queue/postgres-queue.ts'
 import type { Queue } from './queue/queue.ts'
-import type { Resource } from './engine/resource/resource-types.ts'
 import { fileStorage } from './storage/file/file-storage.ts'
 
 /** Below the working directory; see docs/library.md. */

@@ -1,11 +1,11 @@
 // The public API of @lading/core, in the order of the README.
 export { Type } from '@sinclair/typebox'
 export { createLading } from './create-lading.ts'
-export type { FaultCode } from './errors/codes.ts'
-export { LadingError } from './errors/lading-error.ts'
-export type { RecordError } from './errors/record-error.ts'
-export type { WarningCode } from './errors/warning-codes.ts'
-export type { BundleFormat, BundleOptions, BundleSpool } from './engine/export/bundle/bundle-export-options.ts'
+export type {
+  BundleFormat,
+  BundleOptions,
+  BundleSpool,
+} from './engine/export/bundle/bundle-export-options.ts'
 export { createExporter, type Exporter } from './engine/export/create-exporter.ts'
 export type {
   ExporterOptions,
@@ -17,18 +17,74 @@ export type {
   StreamOptions,
 } from './engine/export/exporter-options.ts'
 export type { DetectedFormat } from './engine/format/detect/detect.ts'
-export { createImporter, type Importer } from './engine/import/create-importer.ts'
 export type { BundleEntry, OpenBundle, OpenBundleOptions } from './engine/import/bundle/open-bundle.ts'
+export { createImporter, type Importer } from './engine/import/create-importer.ts'
+export type {
+  Delimiter,
+  Encoding,
+  FileOptions as FileSettings,
+  ImportOptions as ImportSettings,
+  OnConflict,
+} from './engine/import/import-options.ts'
+export type { ImporterOptions, ImportProgress, RunOptions } from './engine/import/importer-options.ts'
 export {
   type OpenRemoteFile,
   type OpenRemoteFileOptions,
   openRemoteFile,
 } from './engine/import/remote/open-remote-file.ts'
-export type { ImporterOptions, ImportProgress, RunOptions } from './engine/import/importer-options.ts'
 export type { RemoteInput, RemoteInputOptions } from './engine/import/remote/remote-input.ts'
 export { type ImportReport, importReportOf } from './engine/import/report/report.ts'
-export type { Delimiter, Encoding, FileSettings, ImportSettings, OnConflict } from './engine/import/import-options.ts'
 export type { ImportWarning } from './engine/import/report/run-warnings.ts'
+export { defineResource } from './engine/resource/define.ts'
+export type {
+  Caller,
+  FieldDefinition,
+  Issue,
+  JoinedDefinition,
+  KeyDefinition,
+  LookUpContext,
+  LookUpRecord,
+  LookupFieldDefinition as StandInDefinition,
+  MaskDefinition,
+  ReferenceDefinition,
+  ResourceDefinition,
+  SessionVariables,
+  ShownDefinition,
+  Visibility as Discretion,
+} from './engine/resource/definition.ts'
+export type { Field, Mask } from './engine/resource/field.ts'
+export type { Joined, LookupField as StandIn } from './engine/resource/joined.ts'
+export { defineConfig, type Project } from './engine/resource/project.ts'
+export type {
+  ExportFieldName,
+  FileFormat,
+  FormatName,
+  Key,
+  Reference,
+  Resource,
+  ResourceFilters,
+  SortName,
+} from './engine/resource/resource-types.ts'
+export type { ColumnType, ScalarKind } from './engine/resource/schema/column-type.ts'
+export type {
+  FieldName,
+  FilterBounds,
+  FilterScalar,
+  Filters,
+  FilterValue,
+  KeyOf,
+  OnlyNames,
+  PrintedRow,
+  ScopeFilters,
+  TypedFilters,
+} from './engine/resource/typed-names.ts'
+export type { ByteSource } from './engine/source/chunks.ts'
+export type { ObjectSource } from './engine/source/objects.ts'
+export type { RemoteOptions } from './engine/source/remote/remote-access.ts'
+export type { FaultCode } from './errors/codes.ts'
+export { LadingError } from './errors/lading-error.ts'
+export type { RecordError } from './errors/record-error.ts'
+export type { WarningCode } from './errors/warning-codes.ts'
 export { createJobs } from './jobs/create-jobs.ts'
 export type { Health, Waiting } from './jobs/health.ts'
 export type { JobPage, Jobs, ListErrors, Ownership, WorkOptions } from './jobs/jobs.ts'
@@ -37,6 +93,7 @@ export type { Cleaned } from './jobs/maintenance/janitor.ts'
 export type { VerifyStoredOptions } from './jobs/maintenance/verify-stored.ts'
 export type { ErrorPage } from './jobs/results/record-errors.ts'
 export type { ErrorFilter } from './jobs/store/error-counts.ts'
+export type { FileState, VerifiedFile } from './jobs/store/files/verify-file.ts'
 export type {
   Job,
   JobFile,
@@ -47,10 +104,9 @@ export type {
   JobWarning,
 } from './jobs/store/job.ts'
 export type { ListJobs } from './jobs/store/job-store.ts'
-export type { FileState, VerifiedFile } from './jobs/store/files/verify-file.ts'
+export type { WantedCapacity } from './jobs/submit/capacity.ts'
 export type { KeyClaim } from './jobs/submit/claim-key.ts'
 export type { KnownRequest } from './jobs/submit/idempotency-store.ts'
-export type { WantedCapacity } from './jobs/submit/capacity.ts'
 export type {
   BundleJobs,
   FileNotes,
@@ -74,67 +130,21 @@ export type {
 } from './lading.ts'
 export type { CleanedKind, Metrics, VerifiedState, WorkKind } from './metrics/metrics.ts'
 export { noopMetrics } from './metrics/noop.ts'
-export type { Client, Pool, PooledClient, QueryResult } from './postgres/pool/client.ts'
-export type { SynchronousCommit } from './postgres/transaction/commit-level.ts'
 export { ladingMigrations, type MigrateOptions, type MigrateResult, migrate } from './postgres/migrations.ts'
+export type { Client, Pool, PooledClient, QueryResult } from './postgres/pool/client.ts'
 export { type WaitOptions, waitForDatabase } from './postgres/pool/wait-for-database.ts'
+export type { SynchronousCommit } from './postgres/transaction/commit-level.ts'
 export { memoryQueue } from './queue/memory-queue.ts'
 export { type PostgresQueueOptions, postgresQueue } from './queue/postgres-queue.ts'
 export type { Queue, QueueListener, WakeOptions } from './queue/queue.ts'
-export type { ColumnType, ScalarKind } from './engine/resource/schema/column-type.ts'
-export { defineResource } from './engine/resource/define.ts'
-export type {
-  Caller,
-  Discretion,
-  FieldDefinition,
-  Issue,
-  JoinedDefinition,
-  KeyDefinition,
-  LookUpContext,
-  LookUpRecord,
-  MaskDefinition,
-  ReferenceDefinition,
-  ResourceDefinition,
-  SessionVariables,
-  ShownDefinition,
-  StandInDefinition,
-} from './engine/resource/definition.ts'
-export type { Field, Mask } from './engine/resource/field.ts'
-export type { Joined, StandIn } from './engine/resource/joined.ts'
-export { defineConfig, type Project } from './engine/resource/project.ts'
-export type {
-  ExportFieldName,
-  FileFormat,
-  FormatName,
-  Key,
-  Reference,
-  Resource,
-  ResourceFilters,
-  SortName,
-} from './engine/resource/resource-types.ts'
-export type {
-  FieldName,
-  FilterBounds,
-  FilterScalar,
-  Filters,
-  FilterValue,
-  KeyOf,
-  OnlyNames,
-  PrintedRow,
-  ScopeFilters,
-  TypedFilters,
-} from './engine/resource/typed-names.ts'
-export type { ByteSource } from './engine/source/chunks.ts'
-export type { ObjectSource } from './engine/source/objects.ts'
-export type { RemoteOptions } from './engine/source/remote/remote-access.ts'
 export { type FileStorage, type FileStorageOptions, fileStorage } from './storage/file/file-storage.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
 export type {
   ByteRange,
   ObjectFacts,
   PutOptions,
-  RoomyStorage,
   Storage,
   StorageSource,
+  StorageWithCapacity as RoomyStorage,
   StoredObject,
 } from './storage/storage.ts'

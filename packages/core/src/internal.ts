@@ -2,12 +2,17 @@
 export { readFilterTexts } from './engine/export/selection/filter-text.ts'
 export { isBundle } from './engine/format/bundle/is-bundle.ts'
 export { readDelimiter } from './engine/format/csv/delimiter.ts'
-export { type DetectedFormat, delimiterOfFileName, detectFormat, type FileFacts } from './engine/format/detect/detect.ts'
+export {
+  type DetectedFormat,
+  delimiterOfFileName,
+  detectFormat,
+  type FileFacts,
+} from './engine/format/detect/detect.ts'
 export { type ForeignKind, foreignByName } from './engine/format/detect/foreign.ts'
-export { formatNamed, formatOfFileName } from './engine/format/formats.ts'
 export { type UnknownFormatWords, unknownFormat } from './engine/format/detect/unknown-format.ts'
-export { readBundleSettings } from './engine/import/bundle/bundle-import-options.ts'
-export { readSettings } from './engine/import/import-options.ts'
+export { formatNamed, formatOfFileName } from './engine/format/formats.ts'
+export { readBundleImportOptions as readBundleSettings } from './engine/import/bundle/bundle-import-options.ts'
+export { readImportOptions as readSettings } from './engine/import/import-options.ts'
 export { readEncoding, readMapping } from './engine/import/import-options-text.ts'
 export { readCaller } from './engine/resource/caller.ts'
 export { checkMapping } from './engine/resource/mapping/mapping.ts'

@@ -2,15 +2,15 @@
 import type { Readable } from 'node:stream'
 import type { Exporter } from './engine/export/create-exporter.ts'
 import type { StreamOptions } from './engine/export/exporter-options.ts'
-import type { HttpMetrics } from './http/service.ts'
 import type { Importer } from './engine/import/create-importer.ts'
 import type { ImporterOptions, RunOptions } from './engine/import/importer-options.ts'
 import type { ImportReport } from './engine/import/report/report.ts'
+import type { Resource } from './engine/resource/resource-types.ts'
+import type { HttpMetrics } from './http/service.ts'
 import type { Jobs, WorkOptions } from './jobs/jobs.ts'
 import type { JobsOptions } from './jobs/jobs-options.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Queue } from './queue/queue.ts'
-import type { Resource } from './engine/resource/resource-types.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** How much is taken at most. Every limit has a default that works on one machine. */

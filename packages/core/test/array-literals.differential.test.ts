@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { hasBounds, readArrayLiteral } from '../src/engine/value/list/array-literal.ts'
-import { listLiteral, quoted } from '../src/engine/value/list/print-array.ts'
 import { withLowerBounds } from '../src/engine/value/list/dimensions.ts'
+import { listLiteral, quoted } from '../src/engine/value/list/print-array.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

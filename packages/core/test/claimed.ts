@@ -3,7 +3,7 @@ import { createFairness } from '../src/jobs/dispatch/fairness.ts'
 import { claimReadySql } from '../src/jobs/dispatch/ready-sql.ts'
 import { rescue } from '../src/jobs/maintenance/rescue.ts'
 import type { JobRow } from '../src/jobs/store/job-row.ts'
-import { createOutbox } from '../src/jobs/store/wake-ups.ts'
+import { createWakeUps } from '../src/jobs/store/wake-ups.ts'
 import { type Pool, withClient } from '../src/postgres/pool/client.ts'
 import { memoryQueue } from '../src/queue/memory-queue.ts'
 
@@ -12,7 +12,7 @@ import { memoryQueue } from '../src/queue/memory-queue.ts'
  * @throws Error if there is nothing to claim
  */
 export async function claimed(pool: Pool, worker: string, id?: string): Promise<JobRow> {
-  const newOutbox = () => createOutbox(memoryQueue(), () => undefined)
+  const newOutbox = () => createWakeUps(memoryQueue(), () => undefined)
   await rescue({ pool, newOutbox, running: () => [] })
   return withClient(pool, async client => {
     const { rows: lanes } = await client.query(

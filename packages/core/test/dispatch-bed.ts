@@ -5,10 +5,10 @@ import { createDatabase, type TestDatabase } from '../../../test-support/databas
 import { migrate } from '../src/index.ts'
 import { type DispatchOptions, dispatch } from '../src/jobs/dispatch/dispatch.ts'
 import { rescue } from '../src/jobs/maintenance/rescue.ts'
+import { lanesOf } from '../src/jobs/store/claim/lanes.ts'
 import type { JobRow } from '../src/jobs/store/job-row.ts'
 import { createJobStore, type JobStore } from '../src/jobs/store/job-store.ts'
-import { lanesOf } from '../src/jobs/store/claim/lanes.ts'
-import { createOutbox } from '../src/jobs/store/wake-ups.ts'
+import { createWakeUps } from '../src/jobs/store/wake-ups.ts'
 import type { Pool } from '../src/postgres/pool/client.ts'
 import { memoryQueue } from '../src/queue/memory-queue.ts'
 
@@ -58,7 +58,7 @@ export function dispatchBed(): DispatchBed {
   let workers: TestWorker[] = []
   /** Comes with the end of a test, so that a job that nobody lets go holds up nothing. */
   let over: AbortController
-  const newOutbox = () => createOutbox(memoryQueue(), () => undefined)
+  const newOutbox = () => createWakeUps(memoryQueue(), () => undefined)
   const storeOn = (pool: Pool) => createJobStore(pool, newOutbox, { fileExpiryHours: 24, storedErrors: 10 })
 
   beforeEach(async () => {

@@ -27,7 +27,7 @@ async function serving<Result>({ jobs }: OneServer, use: (url: string) => Promis
   } finally {
     server.closeAllConnections()
     server.close()
-    await http.settled()
+    await http.whenIdle()
   }
 }
 

@@ -54,7 +54,7 @@ httpSuite({
       async stop() {
         server.close()
         server.closeAllConnections()
-        await http.settled()
+        await http.whenIdle()
       },
     }
   },

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { readTarget } from '../src/engine/catalogue/read-target.ts'
-import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { questionsOf } from '../src/engine/staging/merge/classify-sql.ts'
 import { hasKey } from '../src/engine/staging/merge/compare-sql.ts'
+import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { briefly } from './support.ts'
 
 const text = Type.Optional(Type.Union([Type.String(), Type.Null()]))

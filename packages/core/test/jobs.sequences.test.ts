@@ -73,5 +73,5 @@ test('over HTTP the option is one of the query and of the form, and a wrong one 
   expect(await refused.json()).toMatchObject({ code: 'OPTION_INVALID' })
   server.close()
   server.closeAllConnections()
-  await http.settled()
+  await http.whenIdle()
 })

@@ -98,7 +98,7 @@ test('its status, the list, /ready and /health say what it waits for', async () 
   } finally {
     server.closeAllConnections()
     server.close()
-    await http.settled()
+    await http.whenIdle()
   }
 })
 

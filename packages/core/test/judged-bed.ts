@@ -1,12 +1,12 @@
 // One record → the errors that validation has of it, as the cells of a CSV file or as a JSON object.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { headerOfCells } from '../../../test-support/decoding.ts'
-import type { RecordError } from '../src/errors/record-error.ts'
 import type { RecordBatch } from '../src/engine/record/record-batch.ts'
 import { defineResource, type Resource } from '../src/engine/resource/define.ts'
 import { mapFields } from '../src/engine/resource/mapping/map-fields.ts'
 import { validate } from '../src/engine/validation/validate.ts'
 import { parseValues } from '../src/engine/value/parse-values.ts'
+import type { RecordError } from '../src/errors/record-error.ts'
 
 /** A resource of one field, `it`. */
 export function resourceOf(it: TSchema, options: object = {}): Resource {

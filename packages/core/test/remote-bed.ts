@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { afterEach } from 'vitest'
-import type { RemoteOptions } from '../src/index.ts'
 import { remoteAccess } from '../src/engine/source/remote/remote-access.ts'
 import { type RemoteFile, type RemoteSource, remoteSource } from '../src/engine/source/remote/remote-file.ts'
+import type { RemoteOptions } from '../src/index.ts'
 import {
   type FileServer,
   fileServer,

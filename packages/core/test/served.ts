@@ -14,7 +14,7 @@ export async function served(http: Http): Promise<string> {
   onTestFinished(async () => {
     server.closeAllConnections()
     server.close()
-    await http.settled()
+    await http.whenIdle()
   })
   // A TCP server that listens has an address of this form.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

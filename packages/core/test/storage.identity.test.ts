@@ -70,7 +70,7 @@ test.each([
       () => storage.get('kept'),
       () => storage.stat('kept'),
       () => storage.delete('kept'),
-      () => storage.expectRoom(1),
+      () => storage.checkCapacity(1),
       async () => {
         for await (const _ of storage.list(''));
       },

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fileStorage } from '../src/storage/file/file-storage.ts'
 import { memoryStorage } from '../src/storage/memory-storage.ts'
-import { knowsRoom } from '../src/storage/storage.ts'
+import { knowsCapacity } from '../src/storage/storage.ts'
 
 let root: string
 beforeEach(async () => {
@@ -23,9 +23,9 @@ const full = { code: 'STORAGE_FULL', status: 507 }
 test('a file is refused that would leave less than the reserve', async () => {
   const half = Math.floor((await free()) / 2)
   const storage = fileStorage(root, { reserveBytes: half })
-  await storage.expectRoom(0)
-  await storage.expectRoom(Math.floor(half / 2))
-  await expect(storage.expectRoom(half * 2)).rejects.toMatchObject(full)
+  await storage.checkCapacity(0)
+  await storage.checkCapacity(Math.floor(half / 2))
+  await expect(storage.checkCapacity(half * 2)).rejects.toMatchObject(full)
 })
 
 test('nothing of a source is read where there is no room, and nothing is left', async () => {
@@ -35,7 +35,7 @@ test('nothing of a source is read where there is no room, and nothing is left', 
     isRead = true
     yield Buffer.from('x')
   }
-  await expect(storage.expectRoom(0)).rejects.toMatchObject(full)
+  await expect(storage.checkCapacity(0)).rejects.toMatchObject(full)
   await expect(storage.put('a', source())).rejects.toMatchObject(full)
   expect(isRead).toBe(false)
   expect(await readdir(root)).toEqual([])
@@ -58,6 +58,6 @@ test('a reserve that is none is refused; a storage that knows no disk says nothi
   for (const reserveBytes of [-1, 0.5, Number.NaN]) {
     expect(() => fileStorage(root, { reserveBytes })).toThrow('reserveBytes must be a whole number from 0')
   }
-  expect(knowsRoom(memoryStorage())).toBe(false)
-  expect(knowsRoom(fileStorage(root))).toBe(true)
+  expect(knowsCapacity(memoryStorage())).toBe(false)
+  expect(knowsCapacity(fileStorage(root))).toBe(true)
 })

@@ -2,7 +2,7 @@
 import { LadingError } from './lading-error.ts'
 
 /** How long an answer is waited for. */
-export interface HookPatience {
+export interface HookTimeout {
   /** Ends the waiting: for a run that is cancelled, or a client that has gone. */
   readonly signal?: AbortSignal | undefined
   readonly timeoutSeconds: number
@@ -39,7 +39,7 @@ export function callHook<Result>(name: string, hook: () => Result): Result {
 export async function callAsyncHook<Result>(
   name: string,
   hook: () => Result | PromiseLike<Result>,
-  { signal, timeoutSeconds }: HookPatience,
+  { signal, timeoutSeconds }: HookTimeout,
 ): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   let giveUp = () => {}
@@ -71,7 +71,7 @@ export async function callAsyncHook<Result>(
 export function callListener(
   name: string,
   listener: () => unknown,
-  patience: HookPatience,
+  patience: HookTimeout,
 ): Promise<unknown> | undefined {
   let answer: unknown
   try {

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { finished, Readable } from 'node:stream'
 import { quietLog, quietly } from '../errors/listener.ts'
 import { accessOf } from './admission/access.ts'
-import { discreetly } from './answer/redact-error.ts'
-import { bodyLeft, wasRead } from './body/read-before.ts'
+import { redactError } from './answer/redact-error.ts'
+import { remainingBody, wasRead } from './body/read-before.ts'
 import { announcesBody } from './body/request-body.ts'
+import { createInFlight } from './connection/in-flight.ts'
 import { openApiDocument } from './openapi.ts'
 import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
 import { createService, type HttpMetrics, type HttpOptions, type Service } from './service.ts'
-import { createUnderWay } from './connection/in-flight.ts'
 import { type HttpInput, type HttpResponse, header, type RoutedRequest } from './wire/message.ts'
 import { namedResource } from './wire/parameters.ts'
 import { HttpFault, problemResponse, statusOf } from './wire/problem.ts'
@@ -40,7 +40,7 @@ export interface Http {
    * stored is removed, and its connection of the pool given back. To be waited for behind the server's `close`, and
    * before the pool and the process end.
    */
-  settled(): Promise<void>
+  whenIdle(): Promise<void>
 }
 
 /**
@@ -52,7 +52,7 @@ export interface Http {
  */
 export function createHttp(options: HttpOptions): Http {
   const service = createService(options, () => openApiDocument(routes, options.securitySchemes))
-  const underWay = createUnderWay()
+  const underWay = createInFlight()
   const onFault = quietLog('onFault', options.onFault)
   const measure = ({ requestId, ...facts }: Measured) =>
     quietly(
@@ -91,7 +91,7 @@ export function createHttp(options: HttpOptions): Http {
       return { ...rest, headers: { ...guards, ...headers, 'X-Request-Id': requestId } }
     },
     stalledMs: service.limits.stalledAnswerSeconds * 1000,
-    settled: underWay.none,
+    whenIdle: underWay.none,
   }
 }
 
@@ -107,7 +107,7 @@ async function respond(match: Match, request: RoutedRequest, service: Service): 
     try {
       return await route.handler({ ...request, access }, service)
     } catch (error) {
-      throw await discreetly(error, access)
+      throw await redactError(error, access)
     }
   }
   if (allowed.length === 0) throw new HttpFault('ROUTE_UNKNOWN', 'There is nothing under this path.')
@@ -121,7 +121,7 @@ async function respond(match: Match, request: RoutedRequest, service: Service): 
 function bodyOf(input: HttpInput): Partial<Pick<HttpInput, 'body' | 'readBefore'>> {
   if (!announcesBody(input)) return { body: undefined, readBefore: undefined }
   if (input.body === undefined || !wasRead(input.body)) return {}
-  return { ...bodyLeft(input.body, { body: input.parsedBody }) }
+  return { ...remainingBody(input.body, { body: input.parsedBody }) }
 }
 
 /** Taken from the client if it is harmless in a header and in a log. */

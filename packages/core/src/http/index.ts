@@ -1,12 +1,16 @@
 // The public API of @lading/core/http: what an adapter for a web framework needs.
 export type { AccessRequest, Action, Authorize } from './admission/access.ts'
 export { AccessRefused, type RefusalOptions, type RefusalReason } from './admission/access-refused.ts'
-export { type GivenLimits, type HttpLimits, readLimits } from './admission/limits.ts'
+export { type HttpLimits, type HttpLimitsOptions as GivenLimits, readLimits } from './admission/limits.ts'
 export { checkOrigins } from './admission/origins.ts'
 export { continueWhenRead } from './body/continue-when-read.ts'
-export { type BodyLeft, bodyLeft, type HostTraces } from './body/read-before.ts'
-export { resetIfBroken } from './connection/reset-truncated.ts'
-export { closeIfUnread } from './connection/lingering-close.ts'
+export {
+  type HostTraces,
+  type RemainingBody as BodyLeft,
+  remainingBody as bodyLeft,
+} from './body/read-before.ts'
+export { lingeringClose as closeIfUnread } from './connection/lingering-close.ts'
+export { resetIfTruncated as resetIfBroken } from './connection/reset-truncated.ts'
 export { createHttp, type Http } from './create-http.ts'
 export {
   cutOffIfStalled,

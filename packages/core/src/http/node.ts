@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { bodyLeft, type HostTraces } from './body/read-before.ts'
-import { resetIfBroken } from './connection/reset-truncated.ts'
-import { closeIfUnread } from './connection/lingering-close.ts'
+import { type HostTraces, remainingBody } from './body/read-before.ts'
+import { lingeringClose } from './connection/lingering-close.ts'
+import { resetIfTruncated } from './connection/reset-truncated.ts'
 import type { Http } from './create-http.ts'
 import type { HttpResponse } from './wire/message.ts'
 
@@ -27,7 +27,7 @@ export interface NodeExchange {
 /** Answers one request. Resolves when the answer is sent or the client has gone; never rejects. */
 export async function handleNode(http: Http, exchange: NodeExchange): Promise<void> {
   const { request, response, mount } = exchange
-  resetIfBroken(response)
+  resetIfTruncated(response)
   cutOffIfStalled(response, http)
   const [path, rawQuery] = splitUrl(exchange.url)
   // Parsers of forms leave with the request what they take out of it.
@@ -39,7 +39,7 @@ export async function handleNode(http: Http, exchange: NodeExchange): Promise<vo
     path,
     rawQuery,
     headers: request.headers,
-    ...bodyLeft(request, { body, file, files }),
+    ...remainingBody(request, { body, file, files }),
     mount,
     signal: goneSignal(response),
     remoteAddress: exchange.remoteAddress ?? socket?.remoteAddress,
@@ -79,7 +79,7 @@ async function send({ status, headers, body }: HttpResponse, response: ServerRes
     if (body instanceof Readable) body.destroy()
     return
   }
-  closeIfUnread(response)
+  lingeringClose(response)
   // Not `writeHead`: middleware of the host may have headers of its own to add.
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)

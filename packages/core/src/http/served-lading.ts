@@ -1,7 +1,7 @@
 // What createLading made → the options of createHttp, so that nothing is said twice.
 import type { Exporter } from '../engine/export/create-exporter.ts'
-import type { Jobs } from '../jobs/jobs.ts'
 import type { Resource } from '../engine/resource/resource-types.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { HttpMetrics, HttpOptions } from './service.ts'
 
 /** The part of a `Lading` that HTTP serves. */

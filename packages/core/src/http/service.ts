@@ -1,15 +1,15 @@
 // What the handlers work with: the options of createHttp, made ready.
 import { defaults } from '../config/defaults.ts'
-import { callHook, checkHookTimeout } from '../errors/hook.ts'
-import { LadingError } from '../errors/lading-error.ts'
 import type { Exporter } from '../engine/export/create-exporter.ts'
-import type { Jobs } from '../jobs/jobs.ts'
 import type { Resource } from '../engine/resource/define.ts'
 import { createRegistry, type Registry } from '../engine/resource/registry.ts'
+import { callHook, checkHookTimeout } from '../errors/hook.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { Authorize } from './admission/access.ts'
-import { type GivenLimits, type HttpLimits, readLimits } from './admission/limits.ts'
+import { type ConcurrencyLimiter, createConcurrencyLimiter } from './admission/concurrency-limiter.ts'
+import { type HttpLimits, type HttpLimitsOptions, readLimits } from './admission/limits.ts'
 import { type Origins, readOrigins } from './admission/origins.ts'
-import { createPlaces, type Places } from './admission/concurrency-limiter.ts'
 import type { HttpRequest, HttpResponse } from './wire/message.ts'
 
 /** The part of `Metrics` that HTTP uses. */
@@ -41,7 +41,7 @@ export interface HttpOptions {
   /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
   readonly maxFileBytes?: number | undefined
   /** What is taken at most, at the same time and of one request. @defaultValue what docs/limits.md says of each */
-  readonly limits?: GivenLimits | undefined
+  readonly limits?: HttpLimitsOptions | undefined
   /**
    * Pages of which origins may use the service from a browser, such as `https://app.example.org`; `*`: those of all. Pages
    * of the service's own origin always may. @defaultValue none
@@ -68,9 +68,9 @@ export interface Service {
   readonly authorize: Authorize | undefined
   readonly maxFileBytes: number
   readonly limits: HttpLimits
-  readonly uploads: Places
-  readonly streamedExports: Places
-  readonly downloads: Places
+  readonly uploads: ConcurrencyLimiter
+  readonly streamedExports: ConcurrencyLimiter
+  readonly downloads: ConcurrencyLimiter
   readonly origins: Origins
   readonly healthTimeoutSeconds: number
   /** @throws LadingError `HOOK_FAILED` */
@@ -96,20 +96,20 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
     authorize: options.authorize,
     maxFileBytes: options.maxFileBytes ?? 100 * 1024 * 1024,
     limits,
-    uploads: createPlaces({
+    uploads: createConcurrencyLimiter({
       all: limits.uploads,
       perCaller: limits.uploadsPerCaller,
       code: 'TOO_MANY_UPLOADS',
       what: 'uploads',
     }),
-    streamedExports: createPlaces({
+    streamedExports: createConcurrencyLimiter({
       all: limits.streamedExports,
       perCaller: limits.streamedExportsPerCaller,
       code: 'TOO_MANY_EXPORTS',
       what: 'streamed exports',
       rate,
     }),
-    downloads: createPlaces({
+    downloads: createConcurrencyLimiter({
       all: limits.downloads,
       perCaller: limits.downloadsPerCaller,
       code: 'TOO_MANY_DOWNLOADS',

@@ -1,41 +1,41 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { defaults } from '../config/defaults.ts'
-import { LadingError } from '../errors/lading-error.ts'
-import { quietLog, quietly } from '../errors/listener.ts'
 import { internalsOf } from '../engine/import/internals.ts'
-import { noopMetrics } from '../metrics/noop.ts'
-import { quietMetrics } from '../metrics/quiet-metrics.ts'
 import type { Resource } from '../engine/resource/resource-types.ts'
 import { remoteAccess } from '../engine/source/remote/remote-access.ts'
+import { LadingError } from '../errors/lading-error.ts'
+import { quietLog, quietly } from '../errors/listener.ts'
+import { noopMetrics } from '../metrics/noop.ts'
+import { quietMetrics } from '../metrics/quiet-metrics.ts'
 import { translated } from '../storage/translated.ts'
 import { openVerified } from '../storage/verified.ts'
 import { probe } from './health.ts'
 import type { Jobs } from './jobs.ts'
 import type { JobsOptions } from './jobs-options.ts'
-import { cancelOrTell, deleteExport, retryOrTell } from './lifecycle/job-calls.ts'
+import { cancelForCaller, deleteExportFile, retryForCaller } from './lifecycle/job-calls.ts'
 import { clean } from './maintenance/janitor.ts'
 import type { VerifyStoredOptions } from './maintenance/verify-stored.ts'
-import { givenBack } from './results/rejects-stream.ts'
-import { allErrors, errorPage } from './results/record-errors.ts'
 import { listJobs, readPage } from './pages.ts'
+import { allErrors, errorPage } from './results/record-errors.ts'
+import { rejectsStream } from './results/rejects-stream.ts'
+import { runWorkers } from './run-workers.ts'
+import { assertStoredHere } from './store/files/stored-here.ts'
+import { exportedOf } from './store/files/stored-objects.ts'
+import { storedFileOf, type VerifiedFile, verifyFile } from './store/files/verify-file.ts'
 import type { JobKind } from './store/job.ts'
 import { assertJobId } from './store/job-id.ts'
 import { toJob } from './store/job-row.ts'
 import { createJobStore } from './store/job-store.ts'
-import { createOutbox } from './store/wake-ups.ts'
-import { expectHere } from './store/files/stored-here.ts'
-import { exportedOf } from './store/files/stored-objects.ts'
-import { storedFileOf, type VerifiedFile, verifyFile } from './store/files/verify-file.ts'
+import { createWakeUps } from './store/wake-ups.ts'
+import { checkCapacity } from './submit/capacity.ts'
 import { claimKey } from './submit/claim-key.ts'
 import { createKeyStore } from './submit/idempotency-store.ts'
-import { expectRoom } from './submit/capacity.ts'
-import { submitExport, submitImport } from './submit/submit-job.ts'
 import { submitBundleExport, submitBundleImport } from './submit/submit-bundle.ts'
+import { submitExport, submitImport } from './submit/submit-job.ts'
 import { submitRemoteImport } from './submit/submit-remote.ts'
 import { observeJobs, quietJobEnd } from './work/observe.ts'
 import { watchOutages } from './work/outages.ts'
-import { workOnJobs } from './run-workers.ts'
 
 /**
  * Needs the schema `lading` (see `migrate`).
@@ -65,7 +65,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
   const metrics = quietMetrics(options.metrics ?? noopMetrics, onError)
   const observer = observeJobs(metrics, quietJobEnd(options.onJobEnd, onError))
-  const newOutbox = () => createOutbox(queue, observer.onEnd)
+  const newOutbox = () => createWakeUps(queue, observer.onEnd)
   const store = createJobStore(pool, newOutbox, kept)
   const janitor = {
     pool: pool,
@@ -104,16 +104,16 @@ export function createJobs(options: JobsOptions): Jobs {
     submitExport: submit => submitExport(submit, parts),
     submitBundleExport: (submit = {}) => submitBundleExport(submit, parts),
     submitBundleImport: submit => submitBundleImport(submit, parts),
-    checkCapacity: (wanted = {}) => expectRoom(wanted, { ...parts, pool: pool }),
+    checkCapacity: (wanted = {}) => checkCapacity(wanted, { ...parts, pool: pool }),
     claimKey: (key, kind, { tenant = '' } = {}) => claimKey({ tenant, key }, kind, keys, leaseSeconds),
     async get(id, { tenant } = {}) {
       const row = await known(id)
       return row && (tenant === undefined || row.tenant === tenant) ? toJob(row) : undefined
     },
     list: list => listJobs(store, list),
-    cancel: async id => cancelOrTell(await known(id), calls),
-    retry: async id => retryOrTell(await known(id), { ...calls, storage }),
-    deleteFile: async id => deleteExport(await known(id, 'export'), { pool: pool, storage }),
+    cancel: async id => cancelForCaller(await known(id), calls),
+    retry: async id => retryForCaller(await known(id), { ...calls, storage }),
+    deleteFile: async id => deleteExportFile(await known(id, 'export'), { pool: pool, storage }),
     async errors(id, page = {}) {
       const checked = readPage(page)
       const row = await known(id, 'import')
@@ -127,14 +127,14 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     async rejects(id, { unprocessed = false } = {}) {
       const row = await known(id, 'import')
-      return row && givenBack(row, { importer, storage }, unprocessed ? 'unprocessed' : 'rejected')
+      return row && rejectsStream(row, { importer, storage }, unprocessed ? 'unprocessed' : 'rejected')
     },
     async download(id, range) {
       const row = await known(id, 'export')
       const file = row && exportedOf(row)
       if (row === undefined || file === undefined || row.is_expired) return undefined
       const place = { key: file.key, storage: row.file_storage }
-      await expectHere(storage, place, 'The file of this export')
+      await assertStoredHere(storage, place, 'The file of this export')
       return openVerified(storage, file, range).catch(goneMeanwhile)
     },
     async verify(id) {
@@ -146,7 +146,7 @@ export function createJobs(options: JobsOptions): Jobs {
       }
       return files
     },
-    work: work => workOnJobs(workerName(), work, { ...working, janitorSeconds }),
+    work: work => runWorkers(workerName(), work, { ...working, janitorSeconds }),
     clean: () => clean(janitor),
     health: () => probe(pool, storage, queue, outages),
   }

@@ -1,10 +1,10 @@
 // Options of createJobs: what jobs work with, for how long things are kept, and who hears of what.
 import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { Importer } from '../engine/import/create-importer.ts'
-import type { Metrics } from '../metrics/metrics.ts'
-import type { Queue } from '../queue/queue.ts'
 import type { Resource } from '../engine/resource/resource-types.ts'
 import type { RemoteOptions } from '../engine/source/remote/remote-access.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Queue } from '../queue/queue.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { VerifyStoredOptions } from './maintenance/verify-stored.ts'
 import type { Job } from './store/job.ts'

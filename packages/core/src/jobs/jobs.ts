@@ -1,17 +1,17 @@
 // Durable runs: the interface that HTTP and the command line submit to, and that workers serve.
 import type { Readable } from 'node:stream'
-import type { RecordError } from '../errors/record-error.ts'
 import type { Resource } from '../engine/resource/resource-types.ts'
+import type { RecordError } from '../errors/record-error.ts'
 import type { ByteRange } from '../storage/storage.ts'
 import type { Health } from './health.ts'
 import type { Cleaned } from './maintenance/janitor.ts'
 import type { ErrorPage } from './results/record-errors.ts'
 import type { ErrorFilter } from './store/error-counts.ts'
+import type { VerifiedFile } from './store/files/verify-file.ts'
 import type { Job, JobKind } from './store/job.ts'
 import type { ListJobs } from './store/job-store.ts'
-import type { VerifiedFile } from './store/files/verify-file.ts'
-import type { KeyClaim } from './submit/claim-key.ts'
 import type { WantedCapacity } from './submit/capacity.ts'
+import type { KeyClaim } from './submit/claim-key.ts'
 import type {
   BundleJobs,
   SubmitBundleExport,

@@ -1,11 +1,11 @@
 // What `work` does: one dispatcher for each kind of work, and the maintenance of jobs beside them.
 
-import { LadingError } from '../errors/lading-error.ts'
 import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { ImporterInternals } from '../engine/import/internals.ts'
+import type { RemoteAccess } from '../engine/source/remote/remote-access.ts'
+import { LadingError } from '../errors/lading-error.ts'
 import { withClient } from '../postgres/pool/client.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { RemoteAccess } from '../engine/source/remote/remote-access.ts'
 import { identityOf } from '../storage/identity.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type Dispatcher, dispatch } from './dispatch/dispatch.ts'
@@ -15,27 +15,27 @@ import { keepRescuing } from './maintenance/rescue.ts'
 import { keepWatching } from './maintenance/unserved.ts'
 import { keepVerifying, type VerifyStoredContext } from './maintenance/verify-stored.ts'
 import { checkPoolSize } from './pool-size.ts'
-import type { JobRow } from './store/job-row.ts'
-import type { Kept } from './store/retention.ts'
 import { type LaneKind, lanesOf } from './store/claim/lanes.ts'
-import type { NewOutbox } from './store/wake-ups.ts'
-import { expectOwnTablesKept } from './store/own-tables.ts'
+import type { JobRow } from './store/job-row.ts'
+import { assertOwnTablesDurable } from './store/own-tables.ts'
+import type { RetentionOptions } from './store/retention.ts'
+import type { NewWakeUps } from './store/wake-ups.ts'
 import { runExportJob } from './work/export-job.ts'
 import { mostForOne } from './work/fetch-job.ts'
-import { startHeart } from './work/heartbeat.ts'
+import { startHeartbeat } from './work/heartbeat.ts'
 import { runImportJob } from './work/import-job.ts'
 import { spoolRemote } from './work/remote-spool.ts'
-import { keepServing } from './work/serving.ts'
+import { keepReportingStorage } from './work/serving.ts'
 import { type RunJob, type WorkerContext, workOn } from './work/worker.ts'
 
-export interface WorkingContext extends Omit<WorkerContext, 'heart' | 'wake' | 'name'> {
+export interface RunWorkersContext extends Omit<WorkerContext, 'heart' | 'wake' | 'name'> {
   readonly importer: ImporterInternals
   readonly exporter: Exporter
   readonly storage: Storage
   readonly queue: Queue
   readonly remote: RemoteAccess | undefined
-  readonly newOutbox: NewOutbox
-  readonly kept: Kept
+  readonly newOutbox: NewWakeUps
+  readonly kept: RetentionOptions
   readonly janitor: JanitorContext
   readonly janitorSeconds: number
   readonly verifying: VerifyStoredContext | undefined
@@ -44,17 +44,17 @@ export interface WorkingContext extends Omit<WorkerContext, 'heart' | 'wake' | '
 }
 
 /** @param name of this worker; no other one has it */
-export async function workOnJobs(
+export async function runWorkers(
   name: string,
   { signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }: WorkOptions,
-  options: WorkingContext,
+  options: RunWorkersContext,
 ): Promise<void> {
   const { importer, storage, queue, store, leaseSeconds, onError, newOutbox, verifying } = options
   const { pool } = importer
   checkPoolSize(pool, imports, exports)
-  await withClient(pool, expectOwnTablesKept).catch(waitedOut)
+  await withClient(pool, assertOwnTablesDurable).catch(waitedOut)
   const place = await identityOf(storage)
-  const heart = startHeart(pool, leaseSeconds, onError)
+  const heart = startHeartbeat(pool, leaseSeconds, onError)
   // Whoever is not woken polls.
   const wake = (lane: string) => queue.wake(lane).catch(() => undefined)
   const context = { ...options, pool, heart, wake, name }
@@ -94,7 +94,7 @@ export async function workOnJobs(
     keepRescuing({ pool, newOutbox, running, everyMs, signal, onError }),
     keepWatching({ pool, everyMs, signal, onError }),
     ...(verifying === undefined ? [] : [keepVerifying(verifying, signal)]),
-    ...(imports === 0 ? [] : [keepServing({ pool, place, leaseSeconds, signal, onError })]),
+    ...(imports === 0 ? [] : [keepReportingStorage({ pool, place, leaseSeconds, signal, onError })]),
   ]
   // Where one part cannot begin, the jobs of another may still run. Jobs can be interrupted until the last one has ended.
   const ended = Promise.allSettled(parts).then(async () => {

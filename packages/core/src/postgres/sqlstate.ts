@@ -20,10 +20,10 @@ export const notKept = 'LD004'
  * - `retry`: the same transaction may succeed when it is tried again.
  * - `run`: no row is at fault.
  */
-export type Blame = 'row' | 'retry' | 'run'
+export type FaultOrigin = 'row' | 'retry' | 'run'
 
 /** Whom a statement blames that writes many rows. */
-export function blame(error: unknown): Blame {
+export function blame(error: unknown): FaultOrigin {
   const state = sqlstate(error)
   if (state === undefined) return 'run'
   const { owners, isRetried } = ruleOfState(state)

@@ -1,6 +1,6 @@
 // A connection of the pool that is kept for control, one statement after the other, and comes back when it breaks.
 import type { Client, Pool, QueryResult } from '../postgres/pool/client.ts'
-import { ask, borrowInTime, type Statement } from './run-on-checkout.ts'
+import { checkoutWithTimeout, runWithTimeout, type Statement } from './run-on-checkout.ts'
 import { pause } from './wake.ts'
 
 /** Milliseconds between two attempts to connect; doubled up to the longest. */
@@ -12,14 +12,14 @@ const firstPauseMs = 100
  */
 const lastedMs = 1_000
 
-export interface KeptConnection {
+export interface DedicatedConnection {
   /** Runs a statement on it. Undefined while there is none. */
   readonly run: ((statement: Statement) => Promise<QueryResult>) | undefined
   /** Resolves when the connection is given up. */
   close(): Promise<void>
 }
 
-export interface KeepOptions {
+export interface DedicatedConnectionOptions {
   /** Done with each new connection before it is used. */
   readonly prepare?: (client: Client) => Promise<void>
   /** Called with each new connection that can be used. */
@@ -33,15 +33,18 @@ export interface KeepOptions {
  * Kept until it is closed. It is a loan of the pool that is never returned to it as it is: nobody else gets what was
  * set on it, or waits for what it was asked last.
  */
-export function keepConnection(pool: Pool, options: KeepOptions): KeptConnection {
+export function openDedicatedConnection(
+  pool: Pool,
+  options: DedicatedConnectionOptions,
+): DedicatedConnection {
   const { prepare = async () => undefined, onReady, report, longestPauseMs } = options
   const closing = new AbortController()
-  let run: KeptConnection['run']
+  let run: DedicatedConnection['run']
   let giveUp: ((reason: unknown) => void) | undefined
   let failures = 0
 
   async function keepOne(): Promise<void> {
-    const loan = await borrowInTime(pool, closing.signal)
+    const loan = await checkoutWithTimeout(pool, closing.signal)
     const since = performance.now()
     // Of this connection only: the end of an old one is told late, and must not be taken for that of the next.
     let lose: (reason: unknown) => void = () => undefined
@@ -98,7 +101,7 @@ function oneByOne(
 ): (statement: Statement) => Promise<QueryResult> {
   let last: Promise<unknown> = Promise.resolve()
   return statement => {
-    const result = last.then(() => ask(client, statement))
+    const result = last.then(() => runWithTimeout(client, statement))
     // Whatever failed, the connection is given up: it may have been the reason, and a new one is cheap.
     last = result.catch(giveUp)
     return result

@@ -1,7 +1,7 @@
 // The dedicated connection on which a process hears wake-ups and interrupts.
 import type { Client, Pool } from '../postgres/pool/client.ts'
-import { type KeptConnection, keepConnection } from './dedicated-connection.ts'
-import { ask } from './run-on-checkout.ts'
+import { type DedicatedConnection, openDedicatedConnection } from './dedicated-connection.ts'
+import { runWithTimeout } from './run-on-checkout.ts'
 
 /** Carries lanes to wake, and interrupts. */
 export const channel = 'lading_jobs'
@@ -12,7 +12,7 @@ const interruption = 'interrupt:'
 /** Milliseconds between two attempts to listen, at most; until then workers poll. */
 const longestPauseMs = 30_000
 
-export interface Hearing {
+export interface ChannelListener {
   /** Undefined: notifications may have been missed. */
   onWake(lane: string | undefined): void
   onInterrupt(jobId: string): void
@@ -25,15 +25,15 @@ export function interruptPayload(jobId: string): string {
 }
 
 /** Listens until it is closed. */
-export function listenOn(pool: Pool, { onWake, onInterrupt, onError }: Hearing): KeptConnection {
+export function listenOn(pool: Pool, { onWake, onInterrupt, onError }: ChannelListener): DedicatedConnection {
   const hear = ({ payload }: Notification) => {
     if (payload?.startsWith(interruption) === true) onInterrupt(payload.slice(interruption.length))
     else onWake(payload)
   }
-  return keepConnection(pool, {
+  return openDedicatedConnection(pool, {
     async prepare(client) {
       notifying(client).on('notification', hear)
-      await ask(client, { text: `listen ${channel}`, values: [] })
+      await runWithTimeout(client, { text: `listen ${channel}`, values: [] })
     },
     onReady: () => onWake(undefined),
     report: onError,

@@ -5,8 +5,8 @@ import { type Pool, poolSize } from '../postgres/pool/client.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
 import { channel, interruptPayload, listenOn } from './listener.ts'
 import { createListeners, type Listeners } from './listeners.ts'
-import { runOnLoan, type Statement } from './run-on-checkout.ts'
 import type { Queue } from './queue.ts'
+import { runOnCheckout, type Statement } from './run-on-checkout.ts'
 
 /** With fewer connections, workers would miss the one that only listens. */
 const leastPoolToListen = 3
@@ -42,7 +42,7 @@ export function postgresQueue({ listen }: PostgresQueueOptions = {}): Queue {
 
 function onPool(pool: Pool, listens: boolean, listeners: Listeners): Queue {
   const run = async (statement: Statement) => {
-    await runOnLoan(pool, statement).catch(rethrow)
+    await runOnCheckout(pool, statement).catch(rethrow)
   }
   return {
     joinsTransactions: true,

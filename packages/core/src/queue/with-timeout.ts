@@ -7,7 +7,7 @@ import { LadingError } from '../errors/lading-error.ts'
  *
  * @throws LadingError `DATABASE_UNAVAILABLE` after `ms`, `CANCELLED` by the signal.
  */
-export async function inTime<Result>(
+export async function withTimeout<Result>(
   work: Promise<Result>,
   ms: number,
   signal?: AbortSignal,

@@ -1,7 +1,7 @@
 // What goes wrong below a storage → a fault with a sentence of ours; the original stays in `cause`.
 import { LadingError } from '../errors/lading-error.ts'
 
-const noRoom: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+const storageFull: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 /** A link where links are not followed, or a folder where a file belongs, or the other way round. */
 const occupied: ReadonlySet<unknown> = new Set(['ELOOP', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
 
@@ -16,7 +16,7 @@ export function notFound(key: string): LadingError {
 }
 
 /** A link was planted in the folder, or a key is the folder of another key. */
-export function placeTaken(cause?: unknown): LadingError {
+export function keyTaken(cause?: unknown): LadingError {
   return new LadingError(
     'STORAGE_KEY_INVALID',
     'The storage folder holds a symbolic link, or something that is no file of its own, where this key belongs.',
@@ -49,10 +49,10 @@ export function folderUnusable(error: unknown): LadingError {
 export function storageFault(error: unknown): LadingError {
   if (error instanceof LadingError) return error
   const code = errnoOf(error)
-  if (noRoom.has(code)) {
+  if (storageFull.has(code)) {
     return new LadingError('STORAGE_FULL', 'The storage is full; make room and try again.', { cause: error })
   }
-  if (occupied.has(code)) return placeTaken(error)
+  if (occupied.has(code)) return keyTaken(error)
   return new LadingError(
     'STORAGE_UNAVAILABLE',
     code === undefined

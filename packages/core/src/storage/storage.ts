@@ -105,15 +105,15 @@ export interface Storage {
 }
 
 /** A storage that knows how much room it has. */
-export interface RoomyStorage extends Storage {
+export interface StorageWithCapacity extends Storage {
   /**
    * Whether so many bytes would find room now. Takes none: whoever asks twice is told the same.
    *
    * @throws LadingError `STORAGE_FULL`
    */
-  expectRoom(bytes: number): Promise<void>
+  checkCapacity(bytes: number): Promise<void>
 }
 
-export function knowsRoom(storage: Storage): storage is RoomyStorage {
+export function knowsCapacity(storage: Storage): storage is StorageWithCapacity {
   return 'expectRoom' in storage && typeof storage.expectRoom === 'function'
 }

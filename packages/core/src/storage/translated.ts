@@ -1,15 +1,20 @@
 // A storage → the same one, of which errors of its own become faults with a sentence of ours: in one place for all its users.
 import type { Readable } from 'node:stream'
 import { storageFault } from './faults.ts'
-import type { RoomyStorage, Storage } from './storage.ts'
+import type { Storage, StorageWithCapacity } from './storage.ts'
 
 /**
  * What a `put` rejects with may come from its source, and is passed on. Everything else that is no fault is a breakdown
  * of the storage, whoever made it. Optional methods are there if the storage has them.
  */
 export function translated(storage: Storage): Storage {
-  const { identity, expectRoom, removeUnfinished, signedUrl } = storage as Partial<RoomyStorage>
-  const ours: Storage & Partial<RoomyStorage> = {
+  const {
+    identity,
+    checkCapacity: expectRoom,
+    removeUnfinished,
+    signedUrl,
+  } = storage as Partial<StorageWithCapacity>
+  const ours: Storage & Partial<StorageWithCapacity> = {
     put: (...put) => storage.put(...put),
     get: async (...get) => told(await storage.get(...get).catch(asFault)),
     stat: key => storage.stat(key).catch(asFault),
@@ -23,7 +28,7 @@ export function translated(storage: Storage): Storage {
     },
     ...(identity && { identity: async () => identity.call(storage).catch(asFault) }),
     ...(signedUrl && { signedUrl: (...signed) => signedUrl.apply(storage, signed) }),
-    ...(expectRoom && { expectRoom: bytes => expectRoom.call(storage, bytes) }),
+    ...(expectRoom && { checkCapacity: bytes => expectRoom.call(storage, bytes) }),
     ...(removeUnfinished && {
       removeUnfinished: before => removeUnfinished.call(storage, before).catch(asFault),
     }),

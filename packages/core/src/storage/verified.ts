@@ -20,7 +20,7 @@ export async function openVerified(
 ): Promise<Readable> {
   const { start = 0 } = range
   const end = Math.min(range.end ?? stored.size, stored.size)
-  await expectSize(storage, stored)
+  await assertSize(storage, stored)
   const prefix = start === 0 && end === stored.size ? new ReadPrefix() : undefined
   return checked(await storage.get(stored.key, range), { stored, bytes: Math.max(0, end - start), prefix })
 }
@@ -39,7 +39,7 @@ export async function openRest(
   start: number,
   prefix = new ReadPrefix(),
 ): Promise<Readable> {
-  await expectSize(storage, stored)
+  await assertSize(storage, stored)
   if (start === 0) return checked(await storage.get(stored.key), { stored, bytes: stored.size, prefix })
   const before = await storage.get(stored.key, { start: 0, end: start })
   let rest: Readable | undefined
@@ -60,7 +60,7 @@ export async function openRest(
  *
  * @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_CORRUPT`
  */
-export async function expectWhole(
+export async function assertWhole(
   storage: Storage,
   stored: StoredObject,
   signal?: AbortSignal,
@@ -71,7 +71,7 @@ export async function expectWhole(
 }
 
 /** Compares nothing where there is no such object. @throws LadingError `STORAGE_CORRUPT` */
-export async function expectSize(
+export async function assertSize(
   storage: Storage,
   { key, size }: Omit<StoredObject, 'sha256'>,
 ): Promise<void> {

@@ -2,7 +2,7 @@
 export { type Failpoint, setFailpoints } from '../util/failpoint.ts'
 export type { RemoteNames } from './http/remote-site.ts'
 export { httpSuiteService } from './http/service.ts'
-export type { Before, BrittleService, DiscreetService, Principal } from './http/site.ts'
+export type { Before, BrittleService, Principal, VisibilityService as DiscreetService } from './http/site.ts'
 export {
   frameworkGroups,
   type HttpSuiteGroup,

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 const firstPauseMs = 50
 const longestPauseMs = 1_000
 
-export interface Patience {
+export interface RetryOptions {
   /** Milliseconds after which it is not tried again. */
   readonly forMs: number
   /** Once it has come, it is tried once and not again. */
@@ -15,9 +15,9 @@ export interface Patience {
 }
 
 /** @throws what the last attempt threw */
-export async function patiently<Result>(
+export async function retry<Result>(
   action: () => Promise<Result>,
-  { forMs, signal, onFailure = () => undefined }: Patience,
+  { forMs, signal, onFailure = () => undefined }: RetryOptions,
 ): Promise<Result> {
   const giveUpAt = performance.now() + forMs
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {

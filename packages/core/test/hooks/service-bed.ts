@@ -139,7 +139,7 @@ export function serviceBed(pool: pg.Pool, hookTimeoutSeconds: number): ServiceBe
       } finally {
         server.closeAllConnections()
         server.close()
-        await http.settled()
+        await http.whenIdle()
       }
     },
   }

@@ -1,12 +1,12 @@
 // A target → whether its rows outlive a crash of PostgreSQL, as what is reported of an import does.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/client.ts'
 import { doBlock } from '../../postgres/identifier.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault, notKept } from '../../postgres/sqlstate.ts'
 import { and } from './rules/check-words.ts'
 import type { Target } from './target.ts'
 
-export interface KeptWarning {
+export interface DurabilityWarning {
   readonly code: 'UNLOGGED_TABLE' | 'FOREIGN_TABLE'
   readonly detail: string
 }
@@ -51,11 +51,11 @@ from pg_class c where c.oid in (select oid from below ${drawn.join(' ')})`
  * @returns what the resource allows, and is reported with the import
  * @throws LadingError `RESOURCE_MISMATCH`
  */
-export async function assertKept(
+export async function assertDurable(
   client: Client,
   target: Target,
   transaction: Transaction,
-): Promise<readonly KeptWarning[]> {
+): Promise<readonly DurabilityWarning[]> {
   const { resource } = target
   const sql = `select found.oid::regclass::text as name, relkind = 'S' as is_sequence, lack from (${reachedSql(target)}) found
     where lack is not null order by found.oid`
@@ -84,13 +84,13 @@ export async function assertKept(
   }
   return [
     ...unlogged.map(
-      ({ name }): KeptWarning => ({
+      ({ name }): DurabilityWarning => ({
         code: 'UNLOGGED_TABLE',
         detail: `${name} is UNLOGGED: a crash of PostgreSQL empties it, whatever is reported of this import`,
       }),
     ),
     ...foreign.map(
-      ({ name }): KeptWarning => ({
+      ({ name }): DurabilityWarning => ({
         code: 'FOREIGN_TABLE',
         detail: `${name} lies on another server, which commits by itself: a crash during a commit can leave a batch there that is not counted here, and is imported again`,
       }),
@@ -104,7 +104,7 @@ export async function assertKept(
  *
  * @param own tables that hold what is reported, by their names
  */
-export function keptSql(target: Target, own: readonly string[]): string {
+export function durabilitySql(target: Target, own: readonly string[]): string {
   const lacks = target.resource.unlogged === 'allow' ? `'temporary'` : `'unlogged', 'temporary'`
   const found = `select from (${reachedSql(target)}) found where lack in (${lacks})`
   const ours = own.map(name => `'${name}'::regclass`).join(', ')

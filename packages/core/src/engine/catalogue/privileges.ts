@@ -1,7 +1,7 @@
 // A target and what is to be done with it → the privileges that the database user lacks, found before the first row.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/client.ts'
 import { tableIdentifier } from '../../postgres/identifier.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { clearTable } from '../../util/text/names-in-sentences.ts'
 import type { Target } from './target.ts'

@@ -1,9 +1,9 @@
 // Filters that a resource's scope gave → tests of its columns, as far as an import can keep to them.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { ScalarKind } from '../resource/schema/column-type.ts'
 import type { Filters } from '../resource/definition.ts'
-import { Refusal } from '../value/codec.ts'
-import { parseGiven } from '../value/parse-filter-value.ts'
+import type { ScalarKind } from '../resource/schema/column-type.ts'
+import { InvalidValue } from '../value/codec.ts'
+import { parseFilterValue } from '../value/parse-filter-value.ts'
 import { limitOf } from './fit/fit.ts'
 import type { ScopeTest, Target, TargetColumn } from './target.ts'
 
@@ -70,8 +70,8 @@ function valuesAmong(asked: readonly unknown[]) {
 }
 
 function parse(column: TargetColumn, given: unknown): unknown {
-  const value = parseGiven(column.field, given)
-  const isValue = value !== undefined && value !== null && !(value instanceof Refusal)
+  const value = parseFilterValue(column.field, given)
+  const isValue = value !== undefined && value !== null && !(value instanceof InvalidValue)
   if (!isValue || limitOf(column)?.fits(value) === false) {
     throw new TypeError(`The scope has a value for "${column.field.name}" that its column cannot hold.`)
   }

@@ -32,7 +32,7 @@ const query = `select array[${refused.map(({ name }) => `pg_catalog.current_sett
   ${shadowing} as shadowing`
 
 /** @throws LadingError `DATABASE_REFUSED` */
-export async function assertSessionSettings(client: Client): Promise<void> {
+export async function assertSupportedSettings(client: Client): Promise<void> {
   const { rows } = await client.query(query).catch((error: unknown) => {
     throw databaseFault(error)
   })

@@ -1,7 +1,7 @@
 // What the catalogue of the database says about a table, in one query.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/client.ts'
 import { tableIdentifier } from '../../postgres/identifier.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 
 export interface ColumnInfo {
   readonly name: string

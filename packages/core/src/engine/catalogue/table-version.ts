@@ -1,6 +1,7 @@
 // Tables → a text that changes whenever what `table-info.ts` reads of them may have changed.
-import type { Client } from '../../postgres/pool/client.ts'
+
 import { tableIdentifier } from '../../postgres/identifier.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 
 /**

@@ -52,7 +52,7 @@ export function isFolded(
 }
 
 /** A field that a record may give in place of the one that refers, and how its value finds the row that is meant. */
-export interface TargetStandIn {
+export interface TargetLookupField {
   readonly field: Field
   readonly codec: Codec
   /** Quoted name in the staging table. */
@@ -74,7 +74,7 @@ export interface TargetReference {
   readonly sql: string
   /** Which of its rows the caller may refer to; empty: all. */
   readonly scope: readonly ScopeTest[]
-  readonly standIns: readonly TargetStandIn[]
+  readonly standIns: readonly TargetLookupField[]
   /** What an export can show of the row referred to; the columns are those of that table. */
   readonly joined: readonly TargetColumn[]
   /** The reference points into the table itself, so rows of the same batch can satisfy it. */

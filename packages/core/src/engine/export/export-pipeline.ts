@@ -1,28 +1,28 @@
 // The export, stage by stage: PostgreSQL prints the file, or the values of its rows, and bytes are passed on.
 import type { Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
-import { callListener, type HookPatience } from '../../errors/hook.ts'
-import type { Pass } from '../format/format.ts'
-import { gzipped } from '../format/text/gzip.ts'
-import type { Pool } from '../../postgres/pool/client.ts'
+import { callListener, type HookTimeout } from '../../errors/hook.ts'
 import { copyOut } from '../../postgres/copy/copy-out.ts'
-import type { Session } from '../../postgres/transaction/snapshot-connection.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
+import type { SnapshotConnection } from '../../postgres/transaction/snapshot-connection.ts'
 import { beginSnapshot } from '../../postgres/transaction/transaction.ts'
 import { readableFrom } from '../../util/readable-from.ts'
+import type { Pass } from '../format/format.ts'
+import { gzipped } from '../format/text/gzip.ts'
+import { progressCounter } from './export-progress.ts'
 import type { ExporterOptions, StreamOptions } from './exporter-options.ts'
 import type { ExportPlan } from './plan/export-plan.ts'
-import { progressCounter } from './export-progress.ts'
 import { copyValues, printRows } from './print/row-transform.ts'
 import { unprintableFault } from './print/unprintable.ts'
 
 export type PipelineOptions = Pick<StreamOptions, 'onRows' | 'onProgress'> &
   Pick<ExporterOptions, 'batchRows'> &
-  Pick<HookPatience, 'timeoutSeconds'>
+  Pick<HookTimeout, 'timeoutSeconds'>
 
 /** Destroying the stream ends the COPY at once; an error of any stage destroys the stream. */
 export function exportPipeline(
-  from: Pool | Session,
+  from: Pool | SnapshotConnection,
   plan: ExportPlan,
   { onRows, onProgress, timeoutSeconds, batchRows = defaults.exportBatchRows }: PipelineOptions,
 ): Readable {

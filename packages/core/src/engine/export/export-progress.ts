@@ -1,8 +1,8 @@
 // How far an export is: its records are counted where they are printed, and its bytes where they leave.
 import type { Readable } from 'node:stream'
 import { callListener } from '../../errors/hook.ts'
-import type { Pass } from '../format/format.ts'
 import { readableFrom } from '../../util/readable-from.ts'
+import type { Pass } from '../format/format.ts'
 import type { StreamOptions } from './exporter-options.ts'
 import type { ExportPlan } from './plan/export-plan.ts'
 

@@ -6,7 +6,7 @@ export type Delimiter = ',' | ';' | '\t' | '|'
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 /** How the bytes of a file become UTF-8 text. */
-export interface TextSettings {
+export interface TextOptions {
   /** @defaultValue what a byte order mark proves, else UTF-8 */
   readonly encoding?: Encoding | undefined
   /** @defaultValue `'none'` */
@@ -14,7 +14,7 @@ export interface TextSettings {
 }
 
 /** What only CSV has; other formats ignore it. */
-export interface CsvSettings {
+export interface CsvOptions {
   /** @defaultValue what a `sep=` line says, else what the header has most of */
   readonly delimiter?: Delimiter | undefined
   /** Takes the formula guard off every cell. @defaultValue false */
@@ -29,7 +29,7 @@ export interface DecodeFrom {
   readonly header?: Header | undefined
 }
 
-export interface DecodeOptions extends CsvSettings {
+export interface DecodeOptions extends CsvOptions {
   /** Bytes of the longest record. */
   readonly maxRecordBytes: number
   /** Columns of the widest header, and keys of the widest object. */

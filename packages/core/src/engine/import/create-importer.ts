@@ -1,24 +1,25 @@
 // createImporter: resources on a pool, each checked against the catalogue once, and runs of them.
-import { assertKept } from '../catalogue/durability.ts'
-import { assertPrivileges } from '../catalogue/privileges.ts'
-import { readTarget } from '../catalogue/read-target.ts'
-import { assertSessionSettings } from '../catalogue/session-settings.ts'
-import { assertTakesRows, isExportedOnly } from '../catalogue/accepts-rows.ts'
-import type { Target } from '../catalogue/target.ts'
+
 import { LadingError } from '../../errors/lading-error.ts'
+import { standbySentence } from '../../postgres/fault-sentences.ts'
 import { type Client, checkPool, withClient } from '../../postgres/pool/client.ts'
 import { rememberCommitLevel } from '../../postgres/transaction/commit-level.ts'
-import { standbySentence } from '../../postgres/fault-sentences.ts'
+import { assertTakesRows, isExportedOnly } from '../catalogue/accepts-rows.ts'
+import { assertDurable } from '../catalogue/durability.ts'
+import { assertPrivileges } from '../catalogue/privileges.ts'
+import { readTarget } from '../catalogue/read-target.ts'
+import { assertSupportedSettings } from '../catalogue/session-settings.ts'
+import type { Target } from '../catalogue/target.ts'
 import { createRegistry } from '../resource/registry.ts'
 import type { Resource } from '../resource/resource-types.ts'
 import { checkSource } from '../source/check-source.ts'
 import { closeSource } from '../source/chunks.ts'
-import { aimOf, assertTold } from './stages/resolve-target.ts'
-import { type ImporterInternals, rememberInternals } from './internals.ts'
 import { type OpenBundle, type OpenBundleOptions, openBundle } from './bundle/open-bundle.ts'
 import { type ImporterOptions, type RunOptions, readLimits } from './importer-options.ts'
+import { type ImporterInternals, rememberInternals } from './internals.ts'
 import type { ImportReport } from './report/report.ts'
 import { runImport } from './run-import.ts'
+import { assertTold, resolveTarget } from './stages/resolve-target.ts'
 
 export interface Importer<Known extends Resource = Resource> {
   /**
@@ -96,13 +97,13 @@ export function createImporter(options: ImporterOptions): Importer {
       // A standby takes no transaction that could write.
       await withClient(pool, expectPrimary, { access: 'read' })
       await withClient(pool, async client => {
-        await assertSessionSettings(client)
+        await assertSupportedSettings(client)
         for (const { name } of registry.all) {
           try {
             const target = await targetOf(client, name)
             if (isExportedOnly(target)) continue
             assertTakesRows(target)
-            await assertKept(client, target, 'own')
+            await assertDurable(client, target, 'own')
             await assertPrivileges(client, target, { updates: false, reads: false })
           } catch (error) {
             if (!(error instanceof LadingError) || !checked.includes(error.code)) throw error
@@ -115,7 +116,7 @@ export function createImporter(options: ImporterOptions): Importer {
     async run(runOptions) {
       const { client, signal, source } = runOptions
       const work = (client: Client) =>
-        runImport(client, () => aimOf(client, runOptions, internals), limits, runOptions)
+        runImport(client, () => resolveTarget(client, runOptions, internals), limits, runOptions)
       try {
         registry.get(runOptions.resource)
         checkSource(source, runOptions.format === undefined ? 'objects' : 'bytes')

@@ -6,7 +6,7 @@ import type { OnConflict } from '../staging/merge/conflict.ts'
 export type { Delimiter, Encoding, OnConflict }
 
 /** How the bytes of a file are to be read. Formats leave alone what does not concern them. */
-export interface FileSettings {
+export interface FileOptions {
   /** Between CSV cells. @defaultValue what a `sep=` line says, else whichever of `, ; TAB |` the header has most of */
   readonly delimiter?: Delimiter | undefined
   /** @defaultValue what a byte order mark proves, else UTF-8; never guessed */
@@ -17,7 +17,7 @@ export interface FileSettings {
   readonly excel?: boolean | undefined
 }
 
-export interface ImportSettings extends FileSettings {
+export interface ImportOptions extends FileOptions {
   /** @defaultValue `'error'` */
   readonly onConflict?: OnConflict | undefined
   /** Judge everything, against the database too, and write nothing. @defaultValue false */
@@ -37,8 +37,8 @@ export interface ImportSettings extends FileSettings {
   readonly sequences?: 'advance' | 'leave' | undefined
 }
 
-const choices: ReadonlyMap<keyof ImportSettings, readonly unknown[]> = new Map<
-  keyof ImportSettings,
+const choices: ReadonlyMap<keyof ImportOptions, readonly unknown[]> = new Map<
+  keyof ImportOptions,
   readonly unknown[]
 >([
   ['onConflict', ['error', 'ignore', 'update']],
@@ -53,7 +53,7 @@ const choices: ReadonlyMap<keyof ImportSettings, readonly unknown[]> = new Map<
 ])
 
 /** The settings among other options, without those that are not given. @throws LadingError `OPTION_INVALID` */
-export function readSettings(options: ImportSettings): ImportSettings {
+export function readImportOptions(options: ImportOptions): ImportOptions {
   const given: Record<string, unknown> = {}
   for (const [name, allowed] of choices) {
     const value = options[name]

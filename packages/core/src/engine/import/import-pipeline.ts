@@ -1,30 +1,31 @@
 // The import, stage by stage: bytes in, judged batches out. What runs ahead of the database is above `prefetch`.
+
+import { defaults } from '../../config/defaults.ts'
 import { compileFit } from '../catalogue/fit/fit.ts'
 import { codecsOf, type Target } from '../catalogue/target.ts'
-import { defaults } from '../../config/defaults.ts'
 import type { Format } from '../format/format.ts'
 import { openText } from '../format/text/text.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
+import { fieldsInFiles } from '../resource/fields-in-files.ts'
 import { mapFields } from '../resource/mapping/map-fields.ts'
-import { seenInFiles } from '../resource/fields-in-files.ts'
 import { type ByteSource, readChunks } from '../source/chunks.ts'
-import type { StagingSession } from '../staging/staging-connection.ts'
+import type { StagingConnection } from '../staging/staging-connection.ts'
 import { validate } from '../validation/validate.ts'
 import { parseValues } from '../value/parse-values.ts'
+import type { FileOptions, ImportOptions } from './import-options.ts'
+import type { Limits } from './importer-options.ts'
+import type { Warnings } from './report/run-warnings.ts'
+import type { JobRun, ResumePoint } from './run-recorder.ts'
+import { applyScopeValues, fixedFields } from './stages/apply-scope-values.ts'
 import { encode, type ImportBatch, type MergedBatch, regroup, skipRows, untilStop } from './stages/batches.ts'
-import { fixedFields, force } from './stages/apply-scope-values.ts'
 import { lookUp } from './stages/look-up.ts'
 import { mergeBatches, type Stop } from './stages/merge-batches.ts'
-import type { Limits } from './importer-options.ts'
-import type { JobRun, ResumePoint } from './run-recorder.ts'
-import type { FileSettings, ImportSettings } from './import-options.ts'
 import { uniform } from './stages/same-fields.ts'
-import type { Warnings } from './report/run-warnings.ts'
 
 export interface PipelineOptions {
   readonly target: Target
   readonly limits: Limits
-  readonly settings: ImportSettings & { readonly maxBytes?: number | undefined }
+  readonly settings: ImportOptions & { readonly maxBytes?: number | undefined }
   readonly values: Format['values']
   readonly signal: AbortSignal
   /** Aborts it, once nothing more is wanted of the source. */
@@ -37,9 +38,9 @@ export interface PipelineOptions {
 }
 
 /** What reading a file needs: a part of the options of the whole pipeline. */
-export interface DecodeSettings {
+export interface DecodeStageOptions {
   readonly limits: Limits
-  readonly settings: FileSettings & { readonly maxBytes?: number | undefined }
+  readonly settings: FileOptions & { readonly maxBytes?: number | undefined }
   readonly signal: AbortSignal
   /** @defaultValue the start */
   readonly from?: ResumePoint | undefined
@@ -49,7 +50,7 @@ export interface DecodeSettings {
 export function decode(
   source: ByteSource,
   format: Format,
-  { limits, settings, signal, from }: DecodeSettings,
+  { limits, settings, signal, from }: DecodeStageOptions,
 ): AsyncIterable<RecordBatch> {
   const { delimiter, excel } = settings
   const chunks = readChunks(source, defaults.decodeChunkBytes, signal)
@@ -69,20 +70,20 @@ export function decode(
 /** Records → batches that are in the table, in file order; rows that stayed out have errors. */
 export async function* importPipeline(
   records: AsyncIterable<RecordBatch>,
-  session: StagingSession,
+  session: StagingConnection,
   { target, limits, settings, values, signal, giveUp, stop, warningsWith, job }: PipelineOptions,
 ): AsyncGenerator<MergedBatch> {
   const { resource } = target
   const { mapping, unknownColumns } = settings
   const mayUpdate = settings.onConflict === 'update'
-  const seen = seenInFiles(resource, fixedFields(target))
+  const seen = fieldsInFiles(resource, fixedFields(target))
   const isContinued = (job?.after ?? 0) > 0
   const rows = mapFields(withHeader(records, job), seen, { mapping, unknownColumns, isContinued })
   const fresh = skipRows(rows, job?.after ?? 0)
   const wanted = untilStop(fresh, stop)
   const codecOf = codecsOf(target)
   const typed = parseValues(wanted, resource, { from: values, codecOf })
-  const own = force(typed, target)
+  const own = applyScopeValues(typed, target)
   const judged = validate(own, resource, compileFit(target), codecOf)
   const batches = regroup(judged, limits)
   const known = lookUp(batches, target, { signal, timeoutSeconds: limits.hookTimeoutSeconds })

@@ -10,7 +10,7 @@ import type { Caller, SessionVariables } from '../resource/definition.ts'
 import type { FormatName, Resource } from '../resource/resource-types.ts'
 import type { ByteSource } from '../source/chunks.ts'
 import type { ObjectSource } from '../source/objects.ts'
-import type { ImportSettings } from './import-options.ts'
+import type { ImportOptions } from './import-options.ts'
 
 export interface ImporterOptions<Known extends Resource = Resource> {
   /** A `pg.Pool` without `query_timeout`. One connection is used for each run. */
@@ -50,7 +50,7 @@ export interface ImporterOptions<Known extends Resource = Resource> {
   readonly sessionVariables?: SessionVariables | undefined
 }
 
-export interface RunOptions<Known extends Resource = Resource> extends ImportSettings {
+export interface RunOptions<Known extends Resource = Resource> extends ImportOptions {
   /** Name of a resource. */
   readonly resource: Known['name']
   /** A file as a Node or Web stream, bytes or chunks of bytes; or objects, if no `format` is given. */

@@ -1,7 +1,8 @@
 // What jobs need of an importer beyond its public face.
-import type { Target } from '../catalogue/target.ts'
+
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client, Pool } from '../../postgres/pool/client.ts'
+import type { Target } from '../catalogue/target.ts'
 import type { SessionVariables } from '../resource/definition.ts'
 import type { Registry } from '../resource/registry.ts'
 import type { Limits } from './importer-options.ts'

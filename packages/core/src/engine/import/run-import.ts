@@ -1,33 +1,34 @@
 // One run: a source through the pipeline into the table, and the report of it.
-import { assertKept, keptSql } from '../catalogue/durability.ts'
-import { assertPrivileges, type Doing } from '../catalogue/privileges.ts'
-import { assertSessionSettings } from '../catalogue/session-settings.ts'
-import { assertTakesRows } from '../catalogue/accepts-rows.ts'
-import type { Target } from '../catalogue/target.ts'
+
 import { LadingError } from '../../errors/lading-error.ts'
-import { formatNamed } from '../format/formats.ts'
-import { adoptTransaction } from '../../postgres/transaction/adopted-transaction.ts'
 import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
+import { adoptTransaction } from '../../postgres/transaction/adopted-transaction.ts'
+import { failpoint } from '../../util/failpoint.ts'
+import { assertTakesRows } from '../catalogue/accepts-rows.ts'
+import { assertDurable, durabilitySql } from '../catalogue/durability.ts'
+import { assertPrivileges, type Doing } from '../catalogue/privileges.ts'
+import { assertSupportedSettings } from '../catalogue/session-settings.ts'
+import type { Target } from '../catalogue/target.ts'
+import { formatNamed } from '../format/formats.ts'
 import { type ByteSource, closeSource } from '../source/chunks.ts'
 import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
 import type { SequenceWarning } from '../staging/sequences/sequence-warning.ts'
-import { failpoint } from '../../util/failpoint.ts'
-import type { Aim } from './stages/resolve-target.ts'
+import { type ImportOptions, readImportOptions } from './import-options.ts'
+import { decode, importPipeline, type PipelineOptions } from './import-pipeline.ts'
+import type { Limits, RunOptions } from './importer-options.ts'
 import { listeners } from './report/listeners.ts'
 import { NothingImported } from './report/nothing-imported.ts'
-import type { Limits, RunOptions } from './importer-options.ts'
-import { decode, importPipeline, type PipelineOptions } from './import-pipeline.ts'
-import type { JobRun } from './run-recorder.ts'
 import { rejectsSink } from './report/rejects-writer.ts'
 import { type ImportReport, Tally } from './report/report.ts'
-import { openRoad } from './stages/batch-destination.ts'
-import { type ImportSettings, readSettings } from './import-options.ts'
+import type { JobRun } from './run-recorder.ts'
+import { openBatchDestination } from './stages/batch-destination.ts'
+import type { ResolvedTarget } from './stages/resolve-target.ts'
 
 /** @throws LadingError with the report of what had been done before the fault */
 export async function runImport(
   client: Client,
-  aim: () => Promise<Aim>,
+  aim: () => Promise<ResolvedTarget>,
   limits: Limits,
   options: RunOptions,
   given?: JobRun,
@@ -44,20 +45,20 @@ export async function runImport(
   const rejects = options.rejects && rejectsSink(options.rejects, format, options.signal)
   let putBack: (() => Promise<void>) | undefined
   try {
-    const settings = readSettings(options)
+    const settings = readImportOptions(options)
     if (options.client !== undefined) putBack = await adoptTransaction(client)
-    await assertSessionSettings(client)
+    await assertSupportedSettings(client)
     const { target, settings: session, commits } = await aim()
     const real = { ...target, checksAtOnce: options.client === undefined }
     assertTakesRows(real)
     checkPolicy(real, settings)
     await assertPrivileges(client, real, doingOf(settings))
     const transaction = options.client === undefined ? 'own' : 'caller'
-    for (const warning of await assertKept(client, real, transaction)) tally.warn(warning)
+    for (const warning of await assertDurable(client, real, transaction)) tally.warn(warning)
     job = given && keptRun(given, real)
     signal.throwIfAborted()
     const onSequenceWarning = (warning: SequenceWarning) => tally.warn(warning)
-    const road = await openRoad({
+    const road = await openBatchDestination({
       client,
       target: real,
       settings,
@@ -97,7 +98,7 @@ export async function runImport(
     failpoint('after_last_batch')
     if (fault === undefined) {
       // Once, and not with each batch: what is not lost when it is LOGGED again was never lost.
-      if (job !== undefined) await client.query(keptSql(real, job.tables))
+      if (job !== undefined) await client.query(durabilitySql(real, job.tables))
       tally.readToEnd()
       nothing.complete()
     }
@@ -121,15 +122,15 @@ export async function runImport(
 
 /** The same run, which ends a job with its rows only if the tables that hold them outlive a crash. */
 function keptRun(run: JobRun, target: Target): JobRun {
-  return { ...run, settle: report => `${run.settle(report)}; ${keptSql(target, run.tables)}` }
+  return { ...run, settle: report => `${run.settle(report)}; ${durabilitySql(target, run.tables)}` }
 }
 
-function doingOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportSettings): Doing {
+function doingOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportOptions): Doing {
   return { updates: onConflict === 'update', reads: onConflict !== 'error' || dryRun || atomic }
 }
 
 /** @throws LadingError `OPTION_INVALID` where nothing tells which row a record is */
-export function checkPolicy({ keys, resource }: Target, { onConflict = 'error' }: ImportSettings): void {
+export function checkPolicy({ keys, resource }: Target, { onConflict = 'error' }: ImportOptions): void {
   if (onConflict === 'error' || keys.length > 0) return
   throw new LadingError(
     'OPTION_INVALID',

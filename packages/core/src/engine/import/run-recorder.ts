@@ -2,10 +2,10 @@
 import type { DecodeFrom } from '../format/format.ts'
 import type { Header } from '../record/record-batch.ts'
 import type { MergeOutcome } from '../staging/merge/batch-outcome.ts'
-import type { ImportBatch, MergedBatch } from './stages/batches.ts'
 import type { EarlierCounts } from './report/nothing-imported.ts'
 import type { ImportReport } from './report/report.ts'
 import type { StoredWarning, Warnings } from './report/run-warnings.ts'
+import type { ImportBatch, MergedBatch } from './stages/batches.ts'
 
 /** Where a later attempt begins to read. */
 export interface ResumePoint extends DecodeFrom {

@@ -1,5 +1,5 @@
 // The resource's scope, asked for a caller. What is no plain object of filters is an error, and never every row.
-import { callAsyncHook, type HookPatience } from '../../errors/hook.ts'
+import { callAsyncHook, type HookTimeout } from '../../errors/hook.ts'
 import type { Resource } from './define.ts'
 import type { Caller, Filters } from './definition.ts'
 
@@ -11,7 +11,7 @@ import type { Caller, Filters } from './definition.ts'
 export async function askScope(
   resource: Resource,
   caller: Caller | undefined,
-  patience: HookPatience,
+  patience: HookTimeout,
 ): Promise<Filters | undefined> {
   if (resource.scope === undefined) return undefined
   const name = `The scope of ${resource.name}`

@@ -10,13 +10,13 @@ import type {
   ResourceDefinition,
 } from './definition.ts'
 import { codeWord, compileField, type Field, referredName } from './field.ts'
-import { compileShown, compileStandIn, type Joined, type StandIn } from './joined.ts'
-import { unsupportedOf } from './schema/keywords.ts'
-import type { Key, Reference, Resource } from './resource-types.ts'
+import { compileLookupField, compileShownField, type Joined, type LookupField } from './joined.ts'
 import { spelling } from './mapping/spelling.ts'
+import type { Key, Reference, Resource } from './resource-types.ts'
+import { unsupportedOf } from './schema/keywords.ts'
 import type { FieldName } from './typed-names.ts'
 
-export type { Joined, Key, Reference, Resource, StandIn }
+export type { Joined, Key, LookupField as StandIn, Reference, Resource }
 
 /**
  * Describes a table as seen from a file. The TypeBox schema is the one source of truth for names, order, types
@@ -77,11 +77,11 @@ export function defineResource<
   for (const [referring, { table, column = 'id', code, by = {}, show = {} }] of given(references)) {
     const field = fieldNamed(referring, 'references')
     const standIns = given(by).map(([name, one], position) =>
-      compileStandIn(field, inputs.length + position, name, one),
+      compileLookupField(field, inputs.length + position, name, one),
     )
     inputs.push(...standIns.map(standIn => standIn.field))
     const shown = given(show).map(([name, one], position) =>
-      compileShown(inputs.length + position, name, one),
+      compileShownField(inputs.length + position, name, one),
     )
     inputs.push(...shown.map(one => one.field))
     compiled.push({

@@ -43,7 +43,7 @@ export interface ReferenceDefinition<JoinedName extends string = string> {
    * up in: `{ author_email: 'email' }`. A record that gives this field too must mean the same row by both. An export
    * has them where its `fields` name them.
    */
-  readonly by?: { readonly [Name in JoinedName]?: string | StandInDefinition } | undefined
+  readonly by?: { readonly [Name in JoinedName]?: string | LookupFieldDefinition } | undefined
   /**
    * Fields that an export may have beside this one, each with the column of the other table that it shows:
    * `{ author_name: 'name' }`. An export has them where its `fields` name them; an import ignores them.
@@ -52,7 +52,7 @@ export interface ReferenceDefinition<JoinedName extends string = string> {
 }
 
 /** How a field of an export is kept from those who may not see it. */
-export interface Discretion {
+export interface Visibility {
   /** Never exported, filtered or sorted by, and named to nobody; an import may still write it. @defaultValue false */
   readonly hidden?: boolean | undefined
   /**
@@ -70,7 +70,7 @@ export interface MaskDefinition {
 }
 
 /** A field of another table, as an export shows it. */
-export interface JoinedDefinition extends Discretion {
+export interface JoinedDefinition extends Visibility {
   /** Also in an export that names no fields. @defaultValue false */
   readonly exported?: boolean | undefined
 }
@@ -81,7 +81,7 @@ export interface ShownDefinition extends JoinedDefinition {
   readonly schema?: TSchema | undefined
 }
 
-export interface StandInDefinition extends JoinedDefinition {
+export interface LookupFieldDefinition extends JoinedDefinition {
   /** Unique by itself, or by `lower()` of it; it is compared as its index does. */
   readonly column: string
   /** What a value must be. @defaultValue any text */
@@ -91,7 +91,7 @@ export interface StandInDefinition extends JoinedDefinition {
   readonly transform?: ((text: string) => string) | undefined
 }
 
-export interface FieldDefinition extends Discretion {
+export interface FieldDefinition extends Visibility {
   /** Column name. @defaultValue the field's name */
   readonly column?: string | undefined
   /** Further names that a header or a JSON key may use for this field. */

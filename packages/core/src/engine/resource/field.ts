@@ -1,8 +1,8 @@
 // One field of a resource, compiled: its name in files, its column, its type, its codes.
 import { OptionalKind, type TSchema } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
-import { type ColumnType, readFieldSchema } from './schema/column-type.ts'
 import type { FieldDefinition } from './definition.ts'
+import { type ColumnType, readFieldSchema } from './schema/column-type.ts'
 
 /** Characters of a text that an export shows; all others are stars. */
 export interface Mask {

@@ -3,7 +3,7 @@ import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
 
 /** No file has to hold a field that is fixed; one that is hidden too is a name like any unknown one. */
-export function seenInFiles(resource: Resource, fixed: readonly Field[]): Resource {
+export function fieldsInFiles(resource: Resource, fixed: readonly Field[]): Resource {
   if (fixed.length === 0) return resource
   const seen = (field: Field) => (fixed.includes(field) ? { ...field, required: false } : field)
   return {

@@ -1,6 +1,11 @@
 // Fields that a reference brings along: those that a file may have in its place, and those that only an export shows.
 import { type TSchema, Type } from '@sinclair/typebox'
-import type { FieldDefinition, JoinedDefinition, ShownDefinition, StandInDefinition } from './definition.ts'
+import type {
+  FieldDefinition,
+  JoinedDefinition,
+  LookupFieldDefinition,
+  ShownDefinition,
+} from './definition.ts'
 import { compileField, type Field } from './field.ts'
 
 /** A field of an export that comes out of the table referred to. */
@@ -12,15 +17,15 @@ export interface Joined {
 }
 
 /** A field that a file may have in place of one that refers, and the column of the other table that it is found by. */
-export type StandIn = Joined
+export type LookupField = Joined
 
-export function compileStandIn(
+export function compileLookupField(
   standsFor: Field,
   index: number,
   name: string,
-  given: string | StandInDefinition,
-): StandIn {
-  const definition: StandInDefinition = typeof given === 'string' ? { column: given } : given
+  given: string | LookupFieldDefinition,
+): LookupField {
+  const definition: LookupFieldDefinition = typeof given === 'string' ? { column: given } : given
   const { column, schema, aliases = [], transform } = definition
   const joined = compileJoined(index, name, column, schema, definition, {
     aliases,
@@ -29,7 +34,7 @@ export function compileStandIn(
   return { ...joined, field: { ...joined.field, standsFor } }
 }
 
-export function compileShown(index: number, name: string, given: string | ShownDefinition): Joined {
+export function compileShownField(index: number, name: string, given: string | ShownDefinition): Joined {
   const definition: ShownDefinition = typeof given === 'string' ? { column: given } : given
   return compileJoined(index, name, definition.column, definition.schema, definition, { readOnly: true })
 }

@@ -2,7 +2,7 @@
 import type { TObject } from '@sinclair/typebox'
 import type { Caller, Issue, LookUpContext, LookUpRecord } from './definition.ts'
 import type { Field } from './field.ts'
-import type { Joined, StandIn } from './joined.ts'
+import type { Joined, LookupField } from './joined.ts'
 import type { FieldName, Filters, TypedFilters } from './typed-names.ts'
 
 export interface Key {
@@ -16,7 +16,7 @@ export interface Reference {
   readonly table: string
   readonly column: string
   readonly code: string
-  readonly standIns: readonly StandIn[]
+  readonly standIns: readonly LookupField[]
   /** What an export can show of the row referred to: the fields that stand for this one, and those of `show`. */
   readonly joined: readonly Joined[]
 }

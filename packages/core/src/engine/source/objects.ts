@@ -1,9 +1,9 @@
 // Objects that a program already has → record batches, as a decoder would have made them.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { RecordBatch } from '../record/record-batch.ts'
-import type { SourceRecord } from '../record/source-record.ts'
 import { turn } from '../../util/event-loop.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
+import type { RecordBatch } from '../record/record-batch.ts'
+import type { SourceRecord } from '../record/source-record.ts'
 
 /** Objects by field name, with the values that JSON has. Of any type: an interface has no index signature. */
 export type ObjectSource = AsyncIterable<object> | Iterable<object>

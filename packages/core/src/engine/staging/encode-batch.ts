@@ -1,6 +1,7 @@
 // Rows → COPY lines of a staged batch, and its shape: which columns it fills, and which of them only here and there.
-import type { Target, TargetColumn, TargetStandIn } from '../catalogue/target.ts'
+
 import { copyNull, copyValue, packLines } from '../../postgres/copy/copy-text.ts'
+import type { Target, TargetColumn, TargetLookupField } from '../catalogue/target.ts'
 import type { Row } from '../resource/row.ts'
 
 export interface StagedColumn {
@@ -15,7 +16,7 @@ export interface StagedBatch {
   /** Columns that at least one row fills; the database itself fills the others with their defaults. */
   readonly columns: readonly StagedColumn[]
   /** Fields that stand for a column in at least one row. */
-  readonly standIns: readonly TargetStandIn[]
+  readonly standIns: readonly TargetLookupField[]
   /** Some column is mixed, so that each row carries a bit for each column: present or not. */
   readonly hasPresence: boolean
   readonly chunks: readonly Buffer[]
@@ -67,7 +68,7 @@ function absence({ references }: Target, column: TargetColumn): IsAbsent {
   }
 }
 
-function isGiven(row: Row, { field }: TargetStandIn): boolean {
+function isGiven(row: Row, { field }: TargetLookupField): boolean {
   const value = row.values[field.index]
   return value !== undefined && value !== null
 }

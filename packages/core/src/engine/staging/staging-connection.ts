@@ -1,29 +1,29 @@
 // A staging table on one connection, and batches through it: COPY in one round trip, merge and commit in another.
 import { setTimeout } from 'node:timers/promises'
-import type { Target } from '../catalogue/target.ts'
-import type { Client } from '../../postgres/pool/client.ts'
-import type { CommitStatements } from '../../postgres/transaction/commit-level.ts'
 import { copyIn } from '../../postgres/copy/copy-in.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 import { blame, databaseFault } from '../../postgres/sqlstate.ts'
+import type { CommitStatements } from '../../postgres/transaction/commit-level.ts'
 import { beginWriting } from '../../postgres/transaction/transaction.ts'
+import type { Target } from '../catalogue/target.ts'
 import type { Row } from '../resource/row.ts'
-import { asideJudge } from './explain/rejected-early.ts'
-import type { OnConflict } from './merge/conflict.ts'
-import { asksDoubtful } from './merge/cast-checks.ts'
-import { drawsJudge } from './sequences/may-draw.ts'
 import type { StagedBatch } from './encode-batch.ts'
-import { mergeBatch } from './merge/merge-batch.ts'
-import { forgetErrors, insertedOnly, type MergeJob, type Road } from './merge/merge-context.ts'
-import { assertAccounted, type MergeOutcome } from './merge/batch-outcome.ts'
-import type { Rehearsal } from './shadow/shadow-table.ts'
-import type { Sequences } from './sequences/sequences.ts'
-import { type StagingTable, stagingTable } from './staging-table.ts'
+import { asideJudge } from './explain/rejected-early.ts'
 import { withoutUnreadable } from './explain/unreadable.ts'
+import { assertAccounted, type MergeOutcome } from './merge/batch-outcome.ts'
+import { hasCastChecks } from './merge/cast-checks.ts'
+import type { OnConflict } from './merge/conflict.ts'
+import { mergeBatch } from './merge/merge-batch.ts'
+import { forgetErrors, insertedOnly, type MergeContext, type MergeStrategy } from './merge/merge-context.ts'
+import { drawsJudge } from './sequences/may-draw.ts'
+import type { Sequences } from './sequences/sequences.ts'
+import type { ShadowTable } from './shadow/shadow-table.ts'
+import { type StagingTable, stagingTable } from './staging-table.ts'
 
 /** A batch is tried this often when other transactions get in its way (40001, 40P01). */
 const attempts = 5
 
-export interface StagingSession {
+export interface StagingConnection {
   /**
    * Merges a batch; rows that stay out have errors afterwards.
    *
@@ -42,7 +42,7 @@ export interface StagingSession {
   close(): Promise<void>
 }
 
-export interface SessionOptions {
+export interface StagingConnectionOptions {
   /**
    * `own`: each batch is a transaction. `caller`: the connection is inside a transaction of the caller, which is
    * neither committed nor rolled back here.
@@ -52,21 +52,21 @@ export interface SessionOptions {
   readonly onConflict?: OnConflict
   readonly sequences: Sequences
   /** The batches go into a stand-in of the table, which is what `target` names then. */
-  readonly rehearsal?: Rehearsal
+  readonly rehearsal?: ShadowTable
   /** Statements at the beginning of each batch's transaction, without a result set: settings, and a fence. */
   readonly preamble?: string
   readonly commits: CommitStatements
 }
 
-export async function openSession(
+export async function openStagingConnection(
   client: Client,
   target: Target,
-  options: SessionOptions,
-): Promise<StagingSession> {
+  options: StagingConnectionOptions,
+): Promise<StagingConnection> {
   const staging = stagingTable(target)
   const { onConflict = 'error', transaction, rehearsal, sequences, commits } = options
   await client.query(staging.create).catch(rethrow)
-  let road: Road = 'optimistic'
+  let road: MergeStrategy = 'optimistic'
   const { opening, closing, takeBack } = frame(staging, options)
   const asides = asideJudge(client, target)
   const draws = drawsJudge(client, target)
@@ -86,7 +86,7 @@ export async function openSession(
     await sequences.beforeBatch(client, batch)
     await fill(batch)
     if (aside.length > 0) await asides.judge(aside)
-    const job: MergeJob = {
+    const job: MergeContext = {
       client,
       target,
       staging: staging.sql,
@@ -139,9 +139,9 @@ export async function openSession(
 }
 
 /** Brings what the rows can meet into the stand-in, which takes values that can be compared. */
-async function fetched(job: MergeJob, rehearsal: Rehearsal): Promise<MergeJob> {
+async function fetched(job: MergeContext, rehearsal: ShadowTable): Promise<MergeContext> {
   if (job.batch.rows.length === 0) return job
-  const read = asksDoubtful(job.target, job.batch) ? await withoutUnreadable(job) : job
+  const read = hasCastChecks(job.target, job.batch) ? await withoutUnreadable(job) : job
   await job.client.query(rehearsal.fetchSql(job.staging, read.batch))
   return read
 }
@@ -157,7 +157,10 @@ interface Frame {
   readonly takeBack: string
 }
 
-function frame(staging: StagingTable, { transaction, commits, preamble = '' }: SessionOptions): Frame {
+function frame(
+  staging: StagingTable,
+  { transaction, commits, preamble = '' }: StagingConnectionOptions,
+): Frame {
   // In a transaction of the caller no commit empties the staging table.
   if (transaction === 'caller') {
     return {

@@ -1,7 +1,7 @@
 // The staging table: temporary, one for each run, its columns typed by the codecs and bound by no rule.
 import { randomBytes } from 'node:crypto'
-import type { Target } from '../catalogue/target.ts'
 import { identifier } from '../../postgres/identifier.ts'
+import type { Target } from '../catalogue/target.ts'
 import type { StagedBatch } from './encode-batch.ts'
 
 export interface StagingTable {

@@ -1,17 +1,17 @@
 // A field → its rule: what is left to check of a value whose type has been parsed, and what is said of one that has not.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
-import { withoutNull } from '../resource/schema/column-type.ts'
+import { oneOf } from '../../util/text/one-of.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
-import { oneOf } from '../../util/text/one-of.ts'
+import { withoutNull } from '../resource/schema/column-type.ts'
 import type { Codec } from '../value/codec.ts'
 import { type CodecOf, codecByType } from '../value/codecs.ts'
-import { type Check, described } from './rules/check.ts'
 import { compileChecker } from './checker.ts'
+import { type Check, described } from './rules/check.ts'
 import { choices } from './rules/choice-rules.ts'
-import { registerFormats, unknownFormats } from './rules/string-formats.ts'
 import { decimalChecks, withFormat } from './rules/number-rules.ts'
+import { registerFormats, unknownFormats } from './rules/string-formats.ts'
 import { formatWords, formWords } from './rules/text-rules.ts'
 
 export interface Rule {

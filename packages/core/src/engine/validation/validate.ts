@@ -2,13 +2,13 @@
 import { callHook } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { RecordError } from '../../errors/record-error.ts'
+import { frozen } from '../../util/frozen.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Issue } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
 import { isRejected, type Row, reject } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
-import { frozen } from '../../util/frozen.ts'
-import { Refusal, redact, sentenceOf } from '../value/codec.ts'
+import { InvalidValue, redact, sentenceOf } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
 import { compileRules, type Rule } from './field-rule.ts'
 import { plainValue } from './plain-value.ts'
@@ -66,17 +66,17 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   if (value === undefined || value === null || (value === '' && rule.emptyIsMissing)) {
     if (!field.required || (value === null && field.nullable) || isStoodFor(resource, row, field)) return
     reject(resource, row, field, field.codes.missing, `"${field.name}" is required.`)
-  } else if (value instanceof Refusal) {
+  } else if (value instanceof InvalidValue) {
     const { number } = value.facts
     const ofRule = number === undefined ? undefined : rule.checkNumber?.(number)
-    rejectValue(resource, row, rule, ofRule ? new Refusal(undefined, ofRule.message, value.at) : value)
+    rejectValue(resource, row, rule, ofRule ? new InvalidValue(undefined, ofRule.message, value.at) : value)
   } else {
     const refusal = rule.check?.(value)
     if (refusal !== undefined) rejectValue(resource, row, rule, refusal)
   }
 }
 
-function rejectValue(resource: Resource, row: Row, rule: Rule, found: Refusal): void {
+function rejectValue(resource: Resource, row: Row, rule: Rule, found: InvalidValue): void {
   const { field } = rule
   const refusal = field.sensitive ? redact(found) : found
   const { tooLong, invalid } = field.codes

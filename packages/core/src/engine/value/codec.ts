@@ -67,7 +67,7 @@ export interface PrintedColumn extends Carrier {
 }
 
 /** What else is known of a refusal. */
-export interface RefusalFacts {
+export interface InvalidValueFacts {
   /** It is not of its type; it is none of the values that are allowed; it is too long. */
   readonly about?: 'type' | 'choice' | 'length'
   /** The message without what it says of the value, for fields whose values must not be shown. */
@@ -80,30 +80,30 @@ export interface RefusalFacts {
 export type Place = number | string
 
 /** Why a value was refused: by its type's own rule, for characters that no column can hold, or by the caller's scope. */
-export class Refusal {
+export class InvalidValue {
   constructor(
     /** Undefined: the field's own `INVALID_…` code. */
     readonly code?: 'NUL_CHARACTER' | 'ILL_FORMED_TEXT' | 'SCOPE_VIOLATION',
     readonly message?: string,
     /** What within the value it is about, from the outside in; empty for the value itself. */
     readonly at: readonly Place[] = [],
-    readonly facts: RefusalFacts = {},
+    readonly facts: InvalidValueFacts = {},
   ) {}
 
   /** The same of the element, or of the member, at this place of a value. */
-  within(place: Place): Refusal {
-    return new Refusal(this.code, this.message, [place, ...this.at], this.facts)
+  within(place: Place): InvalidValue {
+    return new InvalidValue(this.code, this.message, [place, ...this.at], this.facts)
   }
 }
 
 /** The same without a word of the value, or a name out of it: places in lists stay, keys of objects do not. */
-export function redact({ code, message, at, facts }: Refusal): Refusal {
+export function redact({ code, message, at, facts }: InvalidValue): InvalidValue {
   const key = at.findIndex(place => typeof place === 'string')
-  return new Refusal(code, facts.redacted ?? message, key === -1 ? at : at.slice(0, key), facts)
+  return new InvalidValue(code, facts.redacted ?? message, key === -1 ? at : at.slice(0, key), facts)
 }
 
 /** A sentence about a value, or about what within it is at fault. @param subject such as `"tags"` */
-export function sentenceOf({ message, at }: Refusal, subject: string, expectation: string): string {
+export function sentenceOf({ message, at }: InvalidValue, subject: string, expectation: string): string {
   const place = placeWords(at, subject)
   return `${place.slice(0, 1).toUpperCase()}${place.slice(1)} ${message ?? expectation}.`
 }
@@ -131,13 +131,13 @@ function placeWords(at: readonly Place[], subject: string): string {
 }
 
 /** What a value, or the element of it that was refused, must be, as far as its type says. */
-export function expectationOf({ expectation, element }: Codec, { at }: Refusal): string {
+export function expectationOf({ expectation, element }: Codec, { at }: InvalidValue): string {
   return typeof at[0] === 'number' && element !== undefined ? element.expectation : expectation
 }
 
-export const invalid = new Refusal()
+export const invalid = new InvalidValue()
 
 /** Of a number that is one, and that the type cannot hold. @param message what is said where its field has no bounds */
-export function beyondType(number: string, message?: string): Refusal {
-  return new Refusal(undefined, message, [], { number })
+export function beyondType(number: string, message?: string): InvalidValue {
+  return new InvalidValue(undefined, message, [], { number })
 }

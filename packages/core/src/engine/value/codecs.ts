@@ -1,20 +1,21 @@
 // The dispatch table: which codec carries which column type.
-import type { ColumnType, ScalarKind } from '../resource/schema/column-type.ts'
+
 import type { Field } from '../resource/field.ts'
-import { arrayOf } from './list/array.ts'
-import { bigint } from './number/bigint.ts'
+import type { ColumnType, ScalarKind } from '../resource/schema/column-type.ts'
 import { boolean } from './boolean.ts'
 import type { Carrier, Codec } from './codec.ts'
-import { date } from './time/date.ts'
+import { json } from './json.ts'
+import { arrayOf } from './list/array.ts'
+import { bigint } from './number/bigint.ts'
 import { float, single } from './number/float.ts'
 import { integer } from './number/integer.ts'
-import { json } from './json.ts'
 import { numeric } from './number/numeric.ts'
+import { bigintOfNumeric, integerOfNumeric } from './number/whole-numeric.ts'
 import { text } from './text.ts'
+import { date } from './time/date.ts'
 import { timestamp } from './time/timestamp.ts'
 import { timestampWithoutZone } from './time/timestamp-without-zone.ts'
 import { uuid } from './uuid.ts'
-import { bigintOfNumeric, integerOfNumeric } from './number/whole-numeric.ts'
 
 const scalars = {
   text,

@@ -3,11 +3,11 @@ import type { Note } from '../record/note.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import type { Row } from '../resource/row.ts'
-import { Refusal } from './codec.ts'
-import { holdsUnseen } from './invisible-text.ts'
+import { InvalidValue } from './codec.ts'
+import { holdsInvisible } from './invisible-text.ts'
 
 /** Notes the parsed values of a row. `isAscii`: all cells of its record are. */
-export function unseenNoter({ inputs }: Resource): (row: Row, isAscii: boolean, notes: Note[]) => void {
+export function invisibleNoter({ inputs }: Resource): (row: Row, isAscii: boolean, notes: Note[]) => void {
   const texts = inputs.filter(({ type }) => type.kind === 'text')
   const lists = inputs.filter(({ type }) => type.kind === 'array' && type.element === 'text')
   // A text is refused for what its error names.
@@ -17,7 +17,7 @@ export function unseenNoter({ inputs }: Resource): (row: Row, isAscii: boolean, 
     for (const field of texts) {
       const value = values[field.index]
       // What a transform makes is not what the record holds.
-      if (typeof value === 'string' && holdsUnseen(value, isAscii && field.transform === undefined)) {
+      if (typeof value === 'string' && holdsInvisible(value, isAscii && field.transform === undefined)) {
         notes.push(noteOf(row, field, value))
       }
     }
@@ -29,7 +29,7 @@ export function unseenNoter({ inputs }: Resource): (row: Row, isAscii: boolean, 
     // What cannot be read may only look like what can.
     for (const [index, value] of given ?? []) {
       const field = others.get(index)
-      if (field !== undefined && values[index] instanceof Refusal && isUnseen(value)) {
+      if (field !== undefined && values[index] instanceof InvalidValue && isUnseen(value)) {
         notes.push(noteOf(row, field, value))
       }
     }
@@ -37,7 +37,7 @@ export function unseenNoter({ inputs }: Resource): (row: Row, isAscii: boolean, 
 }
 
 function isUnseen(element: unknown): element is string {
-  return typeof element === 'string' && holdsUnseen(element, false)
+  return typeof element === 'string' && holdsInvisible(element, false)
 }
 
 function noteOf({ source }: Row, { name, sensitive }: Field, value: string): Note {

@@ -49,7 +49,7 @@ let suspects: Uint8Array | undefined
  * Whether a text holds an invisible character that no reader needs, or begins or ends with white space or a control
  * character. A text that is known to be ASCII costs 15 ns, any other 50 ns and more.
  */
-export function holdsUnseen(text: string, isAscii: boolean): boolean {
+export function holdsInvisible(text: string, isAscii: boolean): boolean {
   const last = text.length - 1
   if (last < 0) return false
   const areEdgesSeen = isSeen(text.charCodeAt(0)) && isSeen(text.charCodeAt(last))

@@ -1,12 +1,12 @@
 // json: any JSON value, whose text is kept to the letter where there is one.
 import { JsonText } from '../record/json-text.ts'
-import { type Codec, invalid, Refusal } from './codec.ts'
+import { type Codec, InvalidValue, invalid } from './codec.ts'
 import { refuseText } from './text.ts'
 
 /** As deep as a value may be nested. PostgreSQL's own limit is its stack. */
 const maxDepth = 64
 
-const rounded = new Refusal(
+const rounded = new InvalidValue(
   undefined,
   'holds a whole number beyond 2^53, which JSON readers round; write it as a string',
 )

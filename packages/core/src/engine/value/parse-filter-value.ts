@@ -9,7 +9,7 @@ import { transformed } from './transformed.ts'
  * @param given not null, which stands for no value in a filter
  * @throws LadingError `HOOK_FAILED` if the field's `transform` throws
  */
-export function parseGiven(field: Field, given: unknown): unknown {
+export function parseFilterValue(field: Field, given: unknown): unknown {
   const { type } = field
   const codec = codecOf(type)
   if (typeof given !== 'string') return codec.fromJson(given)

@@ -1,16 +1,16 @@
 // Stage: raw values → values of their column types. What cannot be parsed gives way to the reason.
 import { LadingError } from '../../errors/lading-error.ts'
 import { JsonText } from '../record/json-text.ts'
-import type { ScalarKind } from '../resource/schema/column-type.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
 import { jsonTextOf, type Row } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
-import { type Codec, invalid, Refusal } from './codec.ts'
+import type { ScalarKind } from '../resource/schema/column-type.ts'
+import { type Codec, InvalidValue, invalid } from './codec.ts'
 import { type CodecOf, codecByType } from './codecs.ts'
+import { invisibleNoter } from './invisible-notes.ts'
 import { holdsAny, lossyNumbers, lossyPlace } from './number/lossy-numbers.ts'
 import { transformed } from './transformed.ts'
-import { unseenNoter } from './invisible-notes.ts'
 
 export interface ParseOptions {
   /** The codec of each field by the column that carries it. @defaultValue by its type alone */
@@ -29,7 +29,7 @@ export async function* parseValues(
   { from, codecOf = codecByType }: ParseOptions,
 ): AsyncGenerator<RowBatch> {
   const parsers = resource.inputs.map(field => parserOf(field, codecOf(field), from))
-  const noteUnseen = unseenNoter(resource)
+  const noteUnseen = invisibleNoter(resource)
   for await (const read of batches) {
     const notes = [...(read.notes ?? [])]
     const batch = { ...read, notes }
@@ -54,13 +54,13 @@ export async function* parseValues(
   }
 }
 
-const tooManyDigits = new Refusal(
+const tooManyDigits = new InvalidValue(
   undefined,
   'holds a number with more digits than JSON readers keep; write it as a string',
 )
 
 /** Whole numbers are no strings in JSON; they are what they must be, or too large. */
-const lossyRefusals: ReadonlyMap<ScalarKind, Refusal> = new Map([
+const lossyRefusals: ReadonlyMap<ScalarKind, InvalidValue> = new Map([
   ['numeric', tooManyDigits],
   ['bigint', tooManyDigits],
   ['integer', invalid],
@@ -86,11 +86,13 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
     const read =
       lossyRefusal === undefined || lossyRefusal.message === undefined ? parser?.parse(value) : undefined
     // A whole number that is too large says so by itself.
-    const parsed = read instanceof Refusal ? read : (lossyRefusal ?? read)
+    const parsed = read instanceof InvalidValue ? read : (lossyRefusal ?? read)
     values[index] = parsed
     // Reports show what stands in the file.
     if (
-      parsed instanceof Refusal || parser?.transforms === true ? parsed !== value : isRespelt(value, parsed)
+      parsed instanceof InvalidValue || parser?.transforms === true
+        ? parsed !== value
+        : isRespelt(value, parsed)
     ) {
       row.given ??= new Map()
       row.given.set(index, value instanceof JsonText ? value.value : value)
@@ -99,10 +101,10 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
 }
 
 /** Another field of the record may hold the number that lost digits. Without its text, nobody can tell which it is. */
-function refuseLossy(row: Row, { field, lossy }: Parser): Refusal | undefined {
+function refuseLossy(row: Row, { field, lossy }: Parser): InvalidValue | undefined {
   const text = jsonTextOf(row, field)
   const place = text === undefined ? [] : lossyPlace(text)
-  return place === undefined ? undefined : new Refusal(lossy?.code, lossy?.message, place)
+  return place === undefined ? undefined : new InvalidValue(lossy?.code, lossy?.message, place)
 }
 
 /** `1e3` has become 1000, `007` 7, `1` true and `a,b` a list. */
@@ -115,7 +117,7 @@ interface Parser {
   readonly transforms: boolean
   readonly field: Field
   /** Of a column that keeps every digit: why a number that JSON.parse changed is refused, and not stored silently. */
-  readonly lossy: Refusal | undefined
+  readonly lossy: InvalidValue | undefined
   parse(value: unknown): unknown
 }
 

@@ -1,13 +1,13 @@
 // text: any Unicode text that PostgreSQL can hold.
-import { type Codec, invalid, Refusal } from './codec.ts'
+import { type Codec, InvalidValue, invalid } from './codec.ts'
 import { outputText } from './output-text.ts'
 
 // PostgreSQL refuses NUL in text (22021), and a driver would turn a lone surrogate into U+FFFD silently.
-const nul = new Refusal(
+const nul = new InvalidValue(
   'NUL_CHARACTER',
   'contains a NUL character (U+0000), which PostgreSQL cannot store; remove it',
 )
-const illFormed = new Refusal(
+const illFormed = new InvalidValue(
   'ILL_FORMED_TEXT',
   'contains half of a surrogate pair, which is no Unicode text',
 )
@@ -26,7 +26,7 @@ export const text: Codec = {
 }
 
 /** Why `value` cannot be stored as text, or undefined. */
-export function refuseText(value: string): Refusal | undefined {
+export function refuseText(value: string): InvalidValue | undefined {
   if (value.includes('\0')) return nul
   return value.isWellFormed() ? undefined : illFormed
 }

@@ -1,10 +1,10 @@
 // Who may do what: the host is asked before anything of a request is read, and again when its resource is known.
 import type { IncomingHttpHeaders } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
-import { callAsyncHook, type HookPatience } from '../../errors/hook.ts'
+import type { Caller } from '../../engine/resource/definition.ts'
+import { callAsyncHook, type HookTimeout } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { JobKind } from '../../jobs/store/job.ts'
-import type { Caller } from '../../engine/resource/definition.ts'
 import type { Access, HttpInput } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { AccessRefused } from './access-refused.ts'
@@ -128,7 +128,7 @@ function refusal(error: unknown): false {
 }
 
 /** What a hook throws may hold anything; but for a refusal it stays in the cause, for the log. */
-async function answerOf(name: string, hook: () => unknown, patience: HookPatience): Promise<unknown> {
+async function answerOf(name: string, hook: () => unknown, patience: HookTimeout): Promise<unknown> {
   try {
     return await callAsyncHook(name, hook, patience)
   } catch (fault) {

@@ -1,20 +1,20 @@
 // Places for what is costly: a number of them for all, and a smaller one for each caller; whoever comes too late is told so.
 import { finished, Readable } from 'node:stream'
-import type { Rate } from '../../engine/source/source-rate.ts'
 import { pacedReader } from '../../engine/source/reader-rate.ts'
+import type { Rate } from '../../engine/source/source-rate.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 import { type HttpCode, HttpFault } from '../wire/problem.ts'
 
-export interface Places {
+export interface ConcurrencyLimiter {
   /**
    * Does the work in a place of its own, which is free again when its answer is sent or has broken.
    *
    * @throws HttpFault where there is no place; the work is not begun
    */
-  hold(request: HttpRequest, work: () => Promise<HttpResponse> | HttpResponse): Promise<HttpResponse>
+  withSlot(request: HttpRequest, work: () => Promise<HttpResponse> | HttpResponse): Promise<HttpResponse>
 }
 
-export interface PlacesOptions {
+export interface ConcurrencyLimiterOptions {
   readonly all: number
   readonly perCaller: number
   readonly code: HttpCode
@@ -24,7 +24,13 @@ export interface PlacesOptions {
   readonly rate?: Rate | undefined
 }
 
-export function createPlaces({ all, perCaller, code, what, rate }: PlacesOptions): Places {
+export function createConcurrencyLimiter({
+  all,
+  perCaller,
+  code,
+  what,
+  rate,
+}: ConcurrencyLimiterOptions): ConcurrencyLimiter {
   let taken = 0
   const takenBy = new Map<string, number>()
 
@@ -54,7 +60,7 @@ export function createPlaces({ all, perCaller, code, what, rate }: PlacesOptions
   }
 
   return {
-    async hold(request, work) {
+    async withSlot(request, work) {
       const release = take(whoAsks(request))
       try {
         const response = await work()

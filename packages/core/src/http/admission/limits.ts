@@ -37,7 +37,7 @@ export interface HttpLimits {
 }
 
 /** What a host has to say of them; what it leaves out, or undefined, is as the library has it. */
-export type GivenLimits = { readonly [Name in keyof HttpLimits]?: HttpLimits[Name] | undefined }
+export type HttpLimitsOptions = { readonly [Name in keyof HttpLimits]?: HttpLimits[Name] | undefined }
 
 const names = [
   'uploads',
@@ -68,7 +68,7 @@ const maxSeconds = 2_000_000
  *
  * @throws LadingError `CONFIG_INVALID` for a limit that is unknown, not above 0, or a time that no timer can wait
  */
-export function readLimits(given: GivenLimits = {}): HttpLimits {
+export function readLimits(given: HttpLimitsOptions = {}): HttpLimits {
   for (const [name, value] of Object.entries(given)) {
     if (!names.some(known => known === name)) throw invalid(name, `is none; known: ${names.join(', ')}`)
     if (value === undefined) continue

@@ -1,7 +1,8 @@
 // Who asks, as the host has found out → the caller that owns jobs, and that a resource's scope is asked for.
-import { LadingError } from '../../errors/lading-error.ts'
+
 import { type CallerMembers, callerWith } from '../../engine/resource/caller.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 
 /**
  * What the host's own authentication has left: a text is a principal, of an object the members `tenant` and

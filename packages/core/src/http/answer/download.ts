@@ -10,7 +10,7 @@ import type { HttpRequest, HttpResponse } from '../wire/message.ts'
  *
  * @throws what the stream breaks with
  */
-export async function begun(stream: Readable, signal: AbortSignal): Promise<Readable> {
+export async function firstBytesOf(stream: Readable, signal: AbortSignal): Promise<Readable> {
   try {
     // Also emitted at the end of an empty stream; an error rejects.
     if (!stream.readableEnded) await once(stream, 'readable', { signal })

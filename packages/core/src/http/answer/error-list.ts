@@ -1,7 +1,7 @@
 // All record errors of a job → a CSV or NDJSON file, as it is read from the database.
 import { Readable } from 'node:stream'
-import type { RecordError } from '../../errors/record-error.ts'
 import { guard } from '../../engine/format/csv/formula-guard.ts'
+import type { RecordError } from '../../errors/record-error.ts'
 import { recordError } from '../wire/representation.ts'
 
 const columns = [

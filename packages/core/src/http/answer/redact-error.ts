@@ -1,11 +1,12 @@
 // What names resources and jobs → the same for a caller who may see some of them only.
+
+import { ResourceUnknown } from '../../engine/resource/resource-unknown.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
-import { ResourceUnknown } from '../../engine/resource/resource-unknown.ts'
 import type { Access } from '../wire/message.ts'
 
 /** Any error of a request, as its caller may read it. @throws LadingError `HOOK_FAILED` */
-export async function discreetly(error: unknown, access: Access): Promise<unknown> {
+export async function redactError(error: unknown, access: Access): Promise<unknown> {
   return error instanceof ResourceUnknown ? error.among(await access.permitted(error.known)) : error
 }
 
@@ -13,7 +14,7 @@ export async function discreetly(error: unknown, access: Access): Promise<unknow
  * A job as its caller may read it. Its error was written by a worker, for whoever would ask: what it lists cannot be
  * told apart any more. The import that it follows may be one that does not exist for this caller.
  */
-export async function discreetJob(
+export async function redactJob(
   job: Job,
   { access }: { readonly access: Access },
   { authorize }: { readonly authorize: object | undefined },
@@ -33,7 +34,7 @@ const abandonedUnseen =
   'The import that this one was to follow did not complete; nothing of this one was imported. Retry that one first, and then this one.'
 
 /** What a retry throws, for a caller who may not see the import that the job follows. @param job as its caller reads it */
-export function discreetRetry(error: unknown, job: Job): unknown {
+export function redactRetry(error: unknown, job: Job): unknown {
   const isToldOf = error instanceof LadingError && error.code === 'AFTER_FAILED' && job.after === null
   return isToldOf ? new LadingError('AFTER_FAILED', abandonedUnseen) : error
 }

@@ -1,7 +1,7 @@
 // A request on its way through a host → what is left of its body, if something before the service has read it.
 import { Readable } from 'node:stream'
-import { LadingError } from '../../errors/lading-error.ts'
 import { isGzip } from '../../engine/format/detect/magic.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import type { HttpInput, ReadBefore } from '../wire/message.ts'
 
 /** What parsers leave with a request. */
@@ -13,7 +13,7 @@ export interface HostTraces {
   readonly files?: unknown
 }
 
-export type BodyLeft = Pick<HttpInput, 'body' | 'parsedBody' | 'readBefore'>
+export type RemainingBody = Pick<HttpInput, 'body' | 'parsedBody' | 'readBefore'>
 
 /**
  * To be called when the host hands the request over, before anything is awaited: somebody who only listens to the
@@ -21,7 +21,7 @@ export type BodyLeft = Pick<HttpInput, 'body' | 'parsedBody' | 'readBefore'>
  *
  * @param stream the request, or what a hook of the host has put in its place
  */
-export function bodyLeft(stream: Readable, host: HostTraces): BodyLeft {
+export function remainingBody(stream: Readable, host: HostTraces): RemainingBody {
   if (!wasRead(stream)) {
     // Chunks that come while the caller is asked for would be gone.
     if (stream.readableFlowing === true) stream.pause()
@@ -55,7 +55,7 @@ export function bodyMissing(readBefore: ReadBefore | undefined, otherwise: Error
 }
 
 /** Parsers inflate what came compressed, and leave the header as it was. */
-function bytesLeft(bytes: Buffer): BodyLeft {
+function bytesLeft(bytes: Buffer): RemainingBody {
   return {
     body: inOnePiece(bytes),
     readBefore: { by: 'a parser of bytes', left: isGzip(bytes) ? 'bytes' : 'inflated bytes' },

@@ -1,9 +1,9 @@
 // Bodies of requests: read without endangering the connection, and limited.
 import { finished, PassThrough, type Readable } from 'node:stream'
-import { LadingError } from '../../errors/lading-error.ts'
 import { charsetsOf } from '../../engine/import/remote/content-charset.ts'
 import { repeatedKey } from '../../engine/record/json-text.ts'
 import { watchRate } from '../../engine/source/source-rate.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import { readableFrom } from '../../util/readable-from.ts'
 import type { HttpLimits } from '../admission/limits.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'

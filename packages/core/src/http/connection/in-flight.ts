@@ -1,13 +1,13 @@
 // How many requests are worked on, so that a host that stops can wait until there is none.
 
-export interface UnderWay {
+export interface InFlight {
   /** One more, until what it returns is called. Calling that twice does nothing more. */
   begin(): () => void
   /** Resolves when there is none; at once where that is so now. */
   none(): Promise<void>
 }
 
-export function createUnderWay(): UnderWay {
+export function createInFlight(): InFlight {
   let count = 0
   let waiting: (() => void)[] = []
   return {

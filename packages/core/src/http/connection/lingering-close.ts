@@ -11,7 +11,7 @@ const discardMs = 5_000
  * open, it would be the client's for as long as a byte comes now and then: once a request is answered, nobody asks for
  * its rate. Closing at once would make the kernel send a reset, which can overtake the answer (RFC 9112, 9.6).
  */
-export function closeIfUnread(response: ServerResponse): void {
+export function lingeringClose(response: ServerResponse): void {
   const { req: request } = response
   // HTTP/2 closes streams, and not connections.
   if (request.complete || request.httpVersionMajor > 1) return

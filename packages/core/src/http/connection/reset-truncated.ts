@@ -8,7 +8,7 @@ import { TLSSocket } from 'node:tls'
  * destroys the connection in the middle of the answer: a body that fails, a client that is cut off, a server that
  * closes all connections. To be called before the request is handled; for any other version it does nothing.
  */
-export function resetIfBroken(response: ServerResponse): void {
+export function resetIfTruncated(response: ServerResponse): void {
   const { socket } = response.req
   // Node can reset TCP only. Under TLS a close that was not announced is all there is, and a local socket has nothing.
   if (response.req.httpVersion !== '1.0' || socket instanceof TLSSocket || !socket?.remoteFamily) return

@@ -5,9 +5,9 @@ import { foreignByType, foreignSentence } from '../../engine/format/detect/forei
 import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../service.ts'
 import { submitted } from '../submit/idempotency-key.ts'
-import { settingsOf } from '../submit/import-fields.ts'
+import { importOptionsOf } from '../submit/import-fields.ts'
 import { expectFileUrl, explainText, howToSend, urlEncoded, withAdvice } from '../submit/misplaced-file.ts'
-import { expectRoom, refuseWhileDraining } from '../submit/refuse-while-draining.ts'
+import { checkCapacity, refuseWhileDraining } from '../submit/refuse-while-draining.ts'
 import { uploadForm, uploadRaw } from '../submit/upload.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { readBody } from '../wire/parameters.ts'
@@ -19,11 +19,11 @@ const uploadMediaTypes = mediaTypesOfFiles.filter(type => type !== 'application/
 
 export const createImport: Handler = (request, service) => {
   refuseWhileDraining(service)
-  return service.uploads.hold(request, () =>
+  return service.uploads.withSlot(request, () =>
     submitted(request, service, 'import', async claim => {
       const take = way(mediaType(header(request, 'content-type')), request)
       // What has been taken already takes no more room.
-      if (claim?.isReplay !== true) await expectRoom(request, service)
+      if (claim?.isReplay !== true) await checkCapacity(request, service)
       return take(request, service, claim)
     }),
   )
@@ -66,7 +66,7 @@ const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
   expectFileUrl(body, request)
   const { file_url: url, resource, format, mapping, metadata, ...options } = readFromUrl(body, request)
   await request.access.permit(registry.get(resource).name)
-  const settings = { ...settingsOf(options), mapping, metadata }
+  const settings = { ...importOptionsOf(options), mapping, metadata }
   return jobs.submitRemoteImport({
     ...settings,
     resource,

@@ -1,10 +1,11 @@
 // GET /v1/exports/:job_id/download: the file of a completed export, or a part of it, while it is kept.
-import { LadingError } from '../../errors/lading-error.ts'
+
 import { formatNamed } from '../../engine/format/formats.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobFile } from '../../jobs/store/job.ts'
 import type { ByteRange } from '../../storage/storage.ts'
 import { attachment } from '../answer/content-disposition.ts'
-import { begun, isHead } from '../answer/download.ts'
+import { firstBytesOf, isHead } from '../answer/download.ts'
 import { holdsSame, type Part, readRange } from '../answer/range.ts'
 import { header } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
@@ -29,7 +30,7 @@ export const downloadExport = withExport(async (job, request, { jobs, downloads 
   const open = async (range?: ByteRange) => {
     const stream = await jobs.download(job.id, range)
     if (stream === undefined) throw expired()
-    return begun(stream, request.signal)
+    return firstBytesOf(stream, request.signal)
   }
   const length = { 'Content-Length': String(file.size) }
   // A range of a HEAD means nothing (RFC 9110, 14.2). No byte of the file is asked for, but whether it is there.
@@ -43,7 +44,7 @@ export const downloadExport = withExport(async (job, request, { jobs, downloads 
   if (part === 'unsatisfiable') throw unsatisfiable(file)
   const bounds = part === 'whole' ? length : boundsOf(part, file)
   const status = part === 'whole' ? 200 : 206
-  return downloads.hold(request, async () => ({
+  return downloads.withSlot(request, async () => ({
     status,
     headers: { ...headers, ...bounds },
     body: await open(part === 'whole' ? undefined : part),

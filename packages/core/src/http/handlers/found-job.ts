@@ -1,7 +1,7 @@
 // Load a job of the caller's tenant or answer 404: combinators around handlers that need one. There is no other way to it.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobKind } from '../../jobs/store/job.ts'
-import { discreetJob } from '../answer/redact-error.ts'
+import { redactJob } from '../answer/redact-error.ts'
 import type { Handler, Service } from '../service.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
@@ -26,7 +26,7 @@ function withJob(kind: JobKind, handler: JobHandler): Handler {
       throw new LadingError('JOB_NOT_FOUND', `There is no ${kind} with this id.`)
     }
     await access.permit(...resources)
-    return handler(await discreetJob(job, request, service), request, service)
+    return handler(await redactJob(job, request, service), request, service)
   }
 }
 

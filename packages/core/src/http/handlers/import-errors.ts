@@ -1,7 +1,7 @@
 // GET /v1/imports/:job_id/errors: record errors, page by page as JSON, or all of them as a file.
 import { LadingError } from '../../errors/lading-error.ts'
 import { preferred } from '../answer/accept.ts'
-import { begun, fileResponse, isHead } from '../answer/download.ts'
+import { fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
 import { errorList } from '../answer/error-list.ts'
 import { header, json } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
@@ -26,9 +26,9 @@ export const importErrors = withImport(async (job, request, { jobs, downloads })
     }
     const facts = { name: `${job.resource}-errors`, format: formatOf[type], headers: vary }
     if (isHead(request)) return fileResponse(undefined, facts)
-    return downloads.hold(request, async () => {
+    return downloads.withSlot(request, async () => {
       const list = errorList(jobs.allErrors(job.id, filter), formatOf[type])
-      return fileResponse(await begun(list, request.signal), facts)
+      return fileResponse(await firstBytesOf(list, request.signal), facts)
     })
   }
   const page = { limit: limit ?? 50, offset: offset ?? 0 }

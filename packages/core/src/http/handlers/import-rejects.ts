@@ -1,7 +1,7 @@
 // GET /v1/imports/:job_id/rejects: records that did not get in, as a file that can be mended and imported again.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
-import { begun, fileResponse, isHead } from '../answer/download.ts'
+import { fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
 import type { Service } from '../service.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
@@ -12,7 +12,7 @@ import { withImport } from './found-job.ts'
 export const importRejects = withImport((job, request, service) => {
   const answer = () => rejects(job, request, service)
   // Nothing is opened for whoever asks for the headers only.
-  return isHead(request) ? answer() : service.downloads.hold(request, answer)
+  return isHead(request) ? answer() : service.downloads.withSlot(request, answer)
 })
 
 async function rejects(job: Job, request: HttpRequest, { jobs }: Service): Promise<HttpResponse> {
@@ -24,7 +24,7 @@ async function rejects(job: Job, request: HttpRequest, { jobs }: Service): Promi
     stream.destroy()
     return fileResponse(undefined, facts)
   }
-  return fileResponse(await begun(stream, request.signal).catch(expired), facts)
+  return fileResponse(await firstBytesOf(stream, request.signal).catch(expired), facts)
 }
 
 function expired(error: unknown): never {

@@ -1,6 +1,6 @@
 // GET /v1/imports: imports of the caller's tenant, newest first, page by page.
 import type { Job, JobStatus } from '../../jobs/store/job.ts'
-import { discreetJob } from '../answer/redact-error.ts'
+import { redactJob } from '../answer/redact-error.ts'
 import type { Handler } from '../service.ts'
 import { json } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
@@ -25,7 +25,7 @@ export const listImports: Handler = async (request, service) => {
     ...(allowed.length < names.length && { resources: allowed }),
   })
   const shown: Job[] = []
-  for (const job of page.jobs) shown.push(await discreetJob(job, request, service))
+  for (const job of page.jobs) shown.push(await redactJob(job, request, service))
   return json(200, {
     jobs: shown.map(job => importJob(job, request.mount)),
     next_cursor: page.nextCursor,

@@ -1,6 +1,6 @@
 // POST /v1/imports/:job_id/retry: a failed or cancelled import goes on behind its checkpoint.
 import { LadingError } from '../../errors/lading-error.ts'
-import { discreetRetry } from '../answer/redact-error.ts'
+import { redactRetry } from '../answer/redact-error.ts'
 import { refuseWhileDraining } from '../submit/refuse-while-draining.ts'
 import { json } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
@@ -9,7 +9,7 @@ import { withImport } from './found-job.ts'
 
 export const retryImport = withImport(async (job, request, service) => {
   refuseWhileDraining(service)
-  const retried = await service.jobs.retry(job.id).catch(error => expired(discreetRetry(error, job)))
+  const retried = await service.jobs.retry(job.id).catch(error => expired(redactRetry(error, job)))
   return json(202, acceptedJob(retried ?? job, request.mount), { Location: selfLink(job, request.mount) })
 })
 

@@ -1,7 +1,7 @@
 // GET /v1/exports: the rows of a resource as a file, printed while it is sent.
 import { gzipped } from '../../engine/format/text/gzip.ts'
 import { takesGzip } from '../answer/accept.ts'
-import { begun, day, fileResponse, isHead } from '../answer/download.ts'
+import { day, fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
 import type { Handler, Service } from '../service.ts'
 import { readExportQuery } from '../submit/export-query.ts'
 import { type HttpRequest, type HttpResponse, header } from '../wire/message.ts'
@@ -10,7 +10,7 @@ export const streamExport: Handler = (request, service) => {
   const asked = readExportQuery(request.rawQuery, service.registry)
   const answer = () => exported(request, service, asked)
   // Whoever asks for the headers only gets no connection of the database, and needs no place.
-  return isHead(request) ? answer() : service.streamedExports.hold(request, answer)
+  return isHead(request) ? answer() : service.streamedExports.withSlot(request, answer)
 }
 
 async function exported(
@@ -34,5 +34,5 @@ async function exported(
     stream.destroy()
     return fileResponse(undefined, facts)
   }
-  return fileResponse(await begun(isPackedOnTheWay ? gzipped(stream) : stream, request.signal), facts)
+  return fileResponse(await firstBytesOf(isPackedOnTheWay ? gzipped(stream) : stream, request.signal), facts)
 }

@@ -1,8 +1,8 @@
 // The query or the JSON body of an export → what is asked of the exporter.
 import type { Static } from '@sinclair/typebox'
 import { optionInvalid } from '../../config/check-options.ts'
-import { readFilterTexts, withCreated } from '../../engine/export/selection/filter-text.ts'
 import type { StreamOptions } from '../../engine/export/exporter-options.ts'
+import { readFilterTexts, withCreated } from '../../engine/export/selection/filter-text.ts'
 import { readDelimiter } from '../../engine/format/csv/delimiter.ts'
 import type { Registry } from '../../engine/resource/registry.ts'
 import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'

@@ -7,7 +7,7 @@ import type { BundleJobs } from '../../jobs/submit/submit-options.ts'
 import type { Service } from '../service.ts'
 import { type HttpRequest, type HttpResponse, header, json } from '../wire/message.ts'
 import { acceptedBundle, acceptedJob, selfLink } from '../wire/representation.ts'
-import { type ImportOptions, settingsOf } from './import-fields.ts'
+import { type ImportFields, importOptionsOf } from './import-fields.ts'
 
 /**
  * The answer to a submission. The same key and the same request get the same answer, whatever has become of the job.
@@ -36,21 +36,21 @@ export async function submitted(
  *
  * @throws LadingError `IDEMPOTENCY_KEY_REUSED`
  */
-export function expectSame(claim: KeyClaim | undefined, options: ImportOptions): void {
+export function expectSame(claim: KeyClaim | undefined, options: ImportFields): void {
   const given = Object.entries(seen(options)).filter(([, value]) => value !== undefined)
   claim?.expect(Object.fromEntries(given))
 }
 
 /** The same where no further options can come, and the headers tell the size of the file. */
-export function expectWhole(claim: KeyClaim | undefined, options: ImportOptions, request: HttpRequest): void {
+export function expectWhole(claim: KeyClaim | undefined, options: ImportFields, request: HttpRequest): void {
   // What a parser of the host has read may have been compressed, or have become other bytes.
   const length = request.readBefore === undefined ? header(request, 'content-length') : undefined
   claim?.expect({ ...seen(options), ...(length !== undefined && { size: Number(length) }) })
 }
 
 /** What is found out from the file is not known yet. */
-function seen({ encoding: _fromTheFile, format, ...options }: ImportOptions): KnownRequest {
-  const { encoding: _unknown, after: _asWritten, compression: _found, ...settings } = settingsOf(options)
+function seen({ encoding: _fromTheFile, format, ...options }: ImportFields): KnownRequest {
+  const { encoding: _unknown, after: _asWritten, compression: _found, ...settings } = importOptionsOf(options)
   return { ...settings, resource: options.resource, ...(format !== undefined && { format }) }
 }
 

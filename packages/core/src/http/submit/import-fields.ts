@@ -1,23 +1,23 @@
 // Options of an import as they come over the wire → settings of the job.
 import type { Static } from '@sinclair/typebox'
-import type { ImportSettings } from '../../engine/import/import-options.ts'
+import type { ImportOptions } from '../../engine/import/import-options.ts'
 import { readDelimiter, readEncoding, readMapping } from '../../engine/import/import-options-text.ts'
 import { checkMetadata } from '../../jobs/submit/metadata.ts'
 import type { ImportNotes } from '../../jobs/submit/submit-options.ts'
 import type { importOptions } from '../wire/schemas.ts'
 
-export type ImportOptions = Static<typeof importOptions>
+export type ImportFields = Static<typeof importOptions>
 
 /** @param start first bytes of the file, where they are at hand. @throws LadingError `OPTION_INVALID` */
-export function settingsOf(options: ImportOptions, start?: Uint8Array): ImportSettings & ImportNotes {
+export function importOptionsOf(options: ImportFields, start?: Uint8Array): ImportOptions & ImportNotes {
   const { delimiter, encoding, mapping, after, metadata } = options
   return {
-    onConflict: options.on_conflict as ImportSettings['onConflict'],
+    onConflict: options.on_conflict as ImportOptions['onConflict'],
     dryRun: options.dry_run,
     atomic: options.atomic,
     maxErrors: options.max_errors,
-    unknownColumns: options.unknown_columns as ImportSettings['unknownColumns'],
-    sequences: options.sequences as ImportSettings['sequences'],
+    unknownColumns: options.unknown_columns as ImportOptions['unknownColumns'],
+    sequences: options.sequences as ImportOptions['sequences'],
     excel: options.excel,
     delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
     encoding: encoding === undefined ? undefined : readEncoding(encoding, start),

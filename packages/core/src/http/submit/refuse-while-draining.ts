@@ -15,7 +15,7 @@ export function refuseWhileDraining({ isDraining }: Service): void {
  *
  * @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS`
  */
-export async function expectRoom(request: HttpRequest, { jobs }: Service): Promise<void> {
+export async function checkCapacity(request: HttpRequest, { jobs }: Service): Promise<void> {
   const bytes = Number(request.headers['content-length'] ?? 0)
   await jobs.checkCapacity({ bytes: Number.isSafeInteger(bytes) ? bytes : 0, caller: request.access.caller })
 }

@@ -1,12 +1,13 @@
 // What is known of a file by the way it was sent, and what was asked with it → its format, and the settings of its import.
-import { LadingError } from '../../errors/lading-error.ts'
+
 import { type DetectedFormat, detectFormat, inflatedStart } from '../../engine/format/detect/detect.ts'
 import { foreignKind, foreignSentence } from '../../engine/format/detect/foreign.ts'
 import { unknownFormat } from '../../engine/format/detect/unknown-format.ts'
+import type { ImportOptions } from '../../engine/import/import-options.ts'
 import { encodingOfType } from '../../engine/import/remote/content-charset.ts'
-import type { ImportSettings } from '../../engine/import/import-options.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import type { ImportNotes } from '../../jobs/submit/submit-options.ts'
-import { type ImportOptions, settingsOf } from './import-fields.ts'
+import { type ImportFields, importOptionsOf } from './import-fields.ts'
 
 export interface SentFile {
   readonly fileName: string | undefined
@@ -34,10 +35,10 @@ export function formatOf(file: SentFile, format: string | undefined): SentFormat
 }
 
 /** What was asked wins over what the file says of itself. @throws LadingError `OPTION_INVALID`, `FORMAT_UNSUPPORTED` */
-export function settingsWith(options: ImportOptions, found: SentFormat): ImportSettings & ImportNotes {
+export function importOptionsWith(options: ImportFields, found: SentFormat): ImportOptions & ImportNotes {
   const { file, delimiter } = found
   const start = inflatedStart(file.start)
-  const settings = settingsOf(options, start)
+  const settings = importOptionsOf(options, start)
   return {
     ...settings,
     delimiter: settings.delimiter ?? delimiter,

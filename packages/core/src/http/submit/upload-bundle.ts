@@ -1,17 +1,18 @@
 // An upload that turns out to be a bundle → its imports: what may be said of it, and where the rest is done.
+
+import { readBundleImportOptions } from '../../engine/import/bundle/bundle-import-options.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import { readBundleSettings } from '../../engine/import/bundle/bundle-import-options.ts'
 import type { KeyClaim } from '../../jobs/submit/claim-key.ts'
 import type { BundleJobs } from '../../jobs/submit/submit-options.ts'
 import type { Service } from '../service.ts'
 import type { HttpRequest } from '../wire/message.ts'
-import { type ImportOptions, settingsOf } from './import-fields.ts'
+import { type ImportFields, importOptionsOf } from './import-fields.ts'
 
 export interface BundleUpload {
   readonly source: AsyncIterable<Buffer>
-  readonly options: ImportOptions
+  readonly options: ImportFields
   /** Asked for when the bundle has been read: fields of a form that come behind it. */
-  readonly laterOptions?: () => ImportOptions
+  readonly laterOptions?: () => ImportFields
   readonly claim: KeyClaim | undefined
 }
 
@@ -22,28 +23,28 @@ export function submitBundle(
   { source, options, laterOptions, claim }: BundleUpload,
 ): Promise<BundleJobs> {
   return jobs.submitBundleImport({
-    ...bundleSettings(options),
+    ...bundleImportOptions(options),
     source,
     caller: access.caller,
     maySee: resource => access.maySee('import', [resource]),
     permit: resources => access.permit(...resources),
     maxBytes: maxFileBytes,
-    laterSettings: laterOptions && (() => bundleSettings(laterOptions())),
+    laterSettings: laterOptions && (() => bundleImportOptions(laterOptions())),
     signal,
     idempotencyKey: claim,
   })
 }
 
 /** @throws LadingError `OPTION_INVALID` */
-function bundleSettings(options: ImportOptions) {
+function bundleImportOptions(options: ImportFields) {
   if (options.resource !== undefined) {
     throw new LadingError(
       'OPTION_INVALID',
       'A bundle names its resources itself; leave out the option "resource".',
     )
   }
-  const { after, metadata, ...settings } = settingsOf(options)
-  return { ...readBundleSettings(settings, asSent), after, metadata }
+  const { after, metadata, ...settings } = importOptionsOf(options)
+  return { ...readBundleImportOptions(settings, asSent), after, metadata }
 }
 
 /** `onConflict` → `"on_conflict"`. */

@@ -1,26 +1,27 @@
 // An upload → an import job: a form or a raw body, streamed to the jobs and never held in memory.
-import { LadingError } from '../../errors/lading-error.ts'
+
 import { bundleFormat, isBundle } from '../../engine/format/bundle/is-bundle.ts'
 import { type DetectedFormat, gzipMediaTypes, typeOf } from '../../engine/format/detect/detect.ts'
-import type { ImportSettings } from '../../engine/import/import-options.ts'
+import type { ImportOptions } from '../../engine/import/import-options.ts'
+import type { ByteSource } from '../../engine/source/chunks.ts'
+import { peek } from '../../engine/source/peek.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
 import type { KeyClaim } from '../../jobs/submit/claim-key.ts'
 import type { BundleJobs, ImportNotes } from '../../jobs/submit/submit-options.ts'
-import type { ByteSource } from '../../engine/source/chunks.ts'
-import { peek } from '../../engine/source/peek.ts'
-import { limited, spooled } from '../body/spooled-chunks.ts'
 import { readDigests } from '../body/digests.ts'
 import { type FilePart, type Form, formOverhead, readForm } from '../body/multipart.ts'
 import { bodyMissing } from '../body/read-before.ts'
 import { checkAnnouncedSize, detached } from '../body/request-body.ts'
+import { limited, spooled } from '../body/spooled-chunks.ts'
 import type { Service } from '../service.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { importOptions } from '../wire/schemas.ts'
 import { expectSame, expectWhole } from './idempotency-key.ts'
-import { type ImportOptions, settingsOf } from './import-fields.ts'
-import { formatOf, formatUnknown, type SentFile, settingsWith } from './sent-file.ts'
+import { type ImportFields, importOptionsOf } from './import-fields.ts'
+import { formatOf, formatUnknown, importOptionsWith, type SentFile } from './sent-file.ts'
 import { submitBundle } from './upload-bundle.ts'
 
 /** @throws HttpFault, LadingError; then neither a job nor a file is left */
@@ -50,7 +51,7 @@ export async function uploadRaw(
     const found = formatOf(file, options.format)
     if (found === undefined) throw formatUnknown(file)
     const { format, compression } = found
-    const settings = settingsWith(options, found)
+    const settings = importOptionsWith(options, found)
     const upload = { ...settings, ...asText(request), format, compression, resource, source: whole }
     return await submit(request, service, upload, claim)
   } finally {
@@ -59,7 +60,7 @@ export async function uploadRaw(
 }
 
 /** Where the headers exclude it, a missing resource is told before the body is read. */
-function mayBeBundle(request: HttpRequest, { format }: ImportOptions, coding: string): boolean {
+function mayBeBundle(request: HttpRequest, { format }: ImportFields, coding: string): boolean {
   const type = mediaType(header(request, 'content-type')) ?? ''
   return format === bundleFormat || (format === undefined && (coding === 'gzip' || gzipMediaTypes.has(type)))
 }
@@ -102,7 +103,7 @@ interface OpenForm {
   readonly form: Form
   readonly part: FilePart
   /** Those that came before the file. */
-  readonly options: ImportOptions
+  readonly options: ImportFields
   readonly claim: KeyClaim | undefined
 }
 
@@ -132,11 +133,11 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
     const laterSettings = () => {
       const all = allOptions()
       const late = formatOf(file, all.format)
-      if (late?.format === early.format) return settingsWith(all, late)
+      if (late?.format === early.format) return importOptionsWith(all, late)
       throw formatTooLate()
     }
     // The charset of the file counts only if no field behind it says an encoding.
-    const settings = settingsOf(options, start)
+    const settings = importOptionsOf(options, start)
     const { resource } = options
     const { format, compression } = early
     const upload = { ...settings, format, compression, resource, source: whole, laterSettings }
@@ -152,7 +153,7 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
     const found = formatOf(file, late.format)
     if (found === undefined) throw formatUnknown(file)
     const { format, compression } = found
-    const upload = { ...settingsWith(late, found), format, compression, resource, source: kept() }
+    const upload = { ...importOptionsWith(late, found), format, compression, resource, source: kept() }
     return submit(request, service, upload, claim)
   })
 }
@@ -163,14 +164,14 @@ async function* wholeFile(form: Form, part: FilePart): AsyncGenerator<Buffer> {
   await form.ended
 }
 
-interface Upload extends ImportSettings, ImportNotes, Pick<DetectedFormat, 'format'> {
+interface Upload extends ImportOptions, ImportNotes, Pick<DetectedFormat, 'format'> {
   readonly resource: string
   readonly source: ByteSource
-  readonly laterSettings?: () => ImportSettings & ImportNotes
+  readonly laterSettings?: () => ImportOptions & ImportNotes
 }
 
 /** Before more of the file is read than what stands before its name. @throws HttpFault `ACCESS_DENIED` */
-async function permitNamed({ access }: HttpRequest, { resource }: ImportOptions): Promise<void> {
+async function permitNamed({ access }: HttpRequest, { resource }: ImportFields): Promise<void> {
   if (resource !== undefined) await access.permit(resource)
 }
 
@@ -185,15 +186,15 @@ function submit(
   return jobs.submitImport({ ...upload, maxBytes: maxFileBytes, caller, maySee, signal, idempotencyKey })
 }
 
-function readImport(pairs: Pairs, { registry }: Service): ImportOptions {
+function readImport(pairs: Pairs, { registry }: Service): ImportFields {
   const options = readOptions(importOptions, pairs)
   const { encoding: _readWithTheFile, ...early } = options
-  settingsOf(early)
+  importOptionsOf(early)
   if (options.resource !== undefined) registry.get(options.resource)
   return options
 }
 
-function required({ resource }: ImportOptions): string {
+function required({ resource }: ImportFields): string {
   if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
   return resource
 }
@@ -210,7 +211,7 @@ function noBody({ readBefore }: HttpRequest, sentence: string): Error {
 }
 
 /** What a parser has made text of is no longer in the charset that it came in, whoever names one. */
-function asText({ readBefore }: HttpRequest): Pick<ImportSettings, 'encoding'> {
+function asText({ readBefore }: HttpRequest): Pick<ImportOptions, 'encoding'> {
   return readBefore?.left === 'text' ? { encoding: 'utf-8' } : {}
 }
 

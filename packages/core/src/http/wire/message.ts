@@ -1,8 +1,8 @@
 // A request and a response as every adapter can make and write them, without a framework in them.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { JobKind } from '../../jobs/store/job.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
+import type { JobKind } from '../../jobs/store/job.ts'
 
 /** Who has read the body of a request before the service, and what is left of it in `body`. */
 export interface ReadBefore {

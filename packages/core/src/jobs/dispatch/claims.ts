@@ -1,7 +1,7 @@
 // Takes ready jobs for one worker, and gives back those whose claim it did not hear of.
 import type { Pool } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
-import { runOnLoan, type Statement } from '../../queue/run-on-checkout.ts'
+import { runOnCheckout, type Statement } from '../../queue/run-on-checkout.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { byTurn, type Fairness } from './fairness.ts'
 import { claimReadySql, giveBackSql } from './ready-sql.ts'
@@ -32,7 +32,7 @@ export function createClaims(options: ClaimOptions): Claims {
   let isUnsure = false
 
   async function ask(statement: Statement, signal: AbortSignal): Promise<JobRow[]> {
-    const { rows } = await runOnLoan(pool, statement, signal).catch((error: unknown) => {
+    const { rows } = await runOnCheckout(pool, statement, signal).catch((error: unknown) => {
       throw databaseFault(error)
     })
     return rows as unknown as JobRow[]

@@ -1,12 +1,12 @@
 // The statement that finds jobs whose turn it is and claims them. All times are the database's.
 import type { Statement } from '../../queue/run-on-checkout.ts'
-import { jobColumns } from '../store/job-row.ts'
 import { isReady } from '../store/claim/lanes.ts'
-import { become, may } from '../store/transitions.ts'
 import { isWhole } from '../store/claim/whole-sql.ts'
+import { jobColumns } from '../store/job-row.ts'
+import { become, may } from '../store/transitions.ts'
 import type { Turn } from './fairness.ts'
 
-export interface Wanted {
+export interface ReadyQuery {
   readonly lanes: readonly string[]
   /** Jobs, at most. */
   readonly count: number
@@ -24,7 +24,7 @@ export interface Wanted {
  * is evaluated only as far as the last `limit` asks for: no more keys are visited, and no more rows locked, than are
  * claimed. Rows that another worker is claiming are skipped.
  */
-export function claimReadySql({ lanes, count, turn, worker, leaseSeconds }: Wanted): Statement {
+export function claimReadySql({ lanes, count, turn, worker, leaseSeconds }: ReadyQuery): Statement {
   return {
     text: claimSql,
     values: [lanes, turn.after, turn.running, turn.next, count, worker, leaseSeconds],

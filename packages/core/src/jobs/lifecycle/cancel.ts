@@ -4,12 +4,12 @@ import type { Pool } from '../../postgres/pool/client.ts'
 import { sqlstate } from '../../postgres/sqlstate.ts'
 import { setLocal } from '../../postgres/transaction/transaction.ts'
 import type { Queue } from '../../queue/queue.ts'
-import { followUp } from '../store/followers.ts'
 import { endFrozenBatch } from '../store/claim/frozen-batch.ts'
+import { followUp } from '../store/followers.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { cancelSql } from '../store/job-sql.ts'
-import type { NewOutbox } from '../store/wake-ups.ts'
 import { inTransaction } from '../store/job-transaction.ts'
+import type { NewWakeUps } from '../store/wake-ups.ts'
 
 /** Milliseconds for the batch that is being written; most take less than a tenth of it. */
 const batchMs = 1_000
@@ -19,7 +19,7 @@ const stopMs = 10_000
 interface Parts {
   readonly pool: Pool
   readonly queue: Queue
-  readonly newOutbox: NewOutbox
+  readonly newOutbox: NewWakeUps
 }
 
 /** Undefined if there is nothing to cancel: it has ended, or there is none. @throws LadingError `DATABASE_UNAVAILABLE` */

@@ -5,10 +5,10 @@ import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { urlOf } from '../store/files/remote-source.ts'
 import type { Job } from '../store/job.ts'
 import { type JobRow, toJob } from '../store/job-row.ts'
 import type { JobStore } from '../store/job-store.ts'
-import { urlOf } from '../store/files/remote-source.ts'
 import { isEnded } from '../store/transitions.ts'
 import { cancelJob } from './cancel.ts'
 import { type RetryContext, retryJob } from './retry.ts'
@@ -19,7 +19,7 @@ interface Parts extends RetryContext {
 }
 
 /** @throws LadingError `JOB_ENDED`, `DATABASE_UNAVAILABLE` */
-export async function cancelOrTell(row: JobRow | undefined, parts: Parts): Promise<Job | undefined> {
+export async function cancelForCaller(row: JobRow | undefined, parts: Parts): Promise<Job | undefined> {
   if (row === undefined) return undefined
   const cancelled = isEnded(row.status) ? undefined : await cancelJob(row.id, parts)
   if (cancelled !== undefined) return toJob(cancelled)
@@ -29,7 +29,7 @@ export async function cancelOrTell(row: JobRow | undefined, parts: Parts): Promi
 }
 
 /** @throws LadingError `JOB_NOT_READY`, `JOB_ENDED`, `STORAGE_NOT_FOUND`, `AFTER_FAILED`, `QUEUE_FULL` */
-export async function retryOrTell(
+export async function retryForCaller(
   row: JobRow | undefined,
   parts: Parts & { readonly storage: Storage },
 ): Promise<Job | undefined> {
@@ -66,7 +66,7 @@ async function isKept(job: JobRow, pool: Pool, storage: Storage): Promise<boolea
  * First nobody is given the file any more, then it is deleted, then it is forgotten: whoever dies in between leaves
  * an expired file, which the janitor deletes. So does the janitor of the storage where the file lies, if that is another.
  */
-export async function deleteExport(
+export async function deleteExportFile(
   row: JobRow | undefined,
   { pool, storage }: { readonly pool: Pool; readonly storage: Storage },
 ): Promise<boolean> {

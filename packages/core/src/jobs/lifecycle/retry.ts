@@ -1,18 +1,18 @@
 // A job that has failed or was cancelled → pending again, to go on behind its checkpoint.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/pool/client.ts'
+import { checkWaitingJobs } from '../store/claim/waiting-jobs.ts'
 import { abandoned, followUp } from '../store/followers.ts'
 import type { JobStatus } from '../store/job.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { lockSql, retrySql } from '../store/job-sql.ts'
-import type { NewOutbox } from '../store/wake-ups.ts'
 import { inTransaction } from '../store/job-transaction.ts'
 import { isEnded } from '../store/transitions.ts'
-import { expectNotFull } from '../store/claim/waiting-jobs.ts'
+import type { NewWakeUps } from '../store/wake-ups.ts'
 
 export interface RetryContext {
   readonly pool: Pool
-  readonly newOutbox: NewOutbox
+  readonly newOutbox: NewWakeUps
   /** Ready jobs of one kind, at most. @defaultValue no limit */
   readonly maxWaitingJobs: number | undefined
 }
@@ -32,7 +32,7 @@ export async function retryJob(
     const job = found as unknown as JobRow | undefined
     if (job === undefined) return undefined
     if (job.after_job === null) {
-      await expectNotFull(client, job.lane, maxWaitingJobs)
+      await checkWaitingJobs(client, job.lane, maxWaitingJobs)
       await outbox.wake(client, job.lane)
       return job
     }

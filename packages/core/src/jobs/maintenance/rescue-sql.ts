@@ -1,7 +1,8 @@
 // The statements that find lost jobs, and how the attempt counts that ended without a word.
-import { placeSql } from '../store/progress-sql.ts'
-import { become, may } from '../store/transitions.ts'
+
 import { isWhole } from '../store/claim/whole-sql.ts'
+import { progressNumberSql } from '../store/progress-sql.ts'
+import { become, may } from '../store/transitions.ts'
 
 /**
  * Its worker has not renewed the lease in time: it has died, is frozen, or cannot reach the database. Jobs that this
@@ -29,7 +30,7 @@ const isTogether = `(exists (
 const togetherAsOne = 5
 
 /** Elsewhere than the attempt that was lost before. */
-const isElsewhere = `lost_place <> ${placeSql}`
+const isElsewhere = `lost_place <> ${progressNumberSql}`
 
 /**
  * What the attempt counts, before the next claim adds its own: none where its end is explained, and else only where the
@@ -53,7 +54,7 @@ update lading.jobs
 set ${become('rescue')}, lease_until = null, worker = null,
   attempts = ${attemptsSql},
   lost_together = ${togetherSql},
-  lost_place = case when ${isExplained} then lost_place else ${placeSql} end,
+  lost_place = case when ${isExplained} then lost_place else ${progressNumberSql} end,
   lost_worker = worker
 where id in (select id from lading.jobs where ${isLost} order by claimed_at limit ${mostJobs} for update skip locked)
 returning lane`

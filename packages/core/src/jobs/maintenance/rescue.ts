@@ -2,15 +2,15 @@
 import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { pause } from '../../queue/wake.ts'
-import { followUp } from '../store/followers.ts'
 import { endFrozenBatch } from '../store/claim/frozen-batch.ts'
-import type { NewOutbox } from '../store/wake-ups.ts'
+import { followUp } from '../store/followers.ts'
 import { inTransaction } from '../store/job-transaction.ts'
+import type { NewWakeUps } from '../store/wake-ups.ts'
 import { heldSql, missedSql, rescueSql } from './rescue-sql.ts'
 
 export interface RescueContext {
   readonly pool: Pool
-  readonly newOutbox: NewOutbox
+  readonly newOutbox: NewWakeUps
   /** Ids of the jobs that run in this process, which are not lost. */
   readonly running: () => readonly string[]
 }

@@ -7,8 +7,8 @@ import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { pause } from '../../queue/wake.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { type JobRow, jobColumns } from '../store/job-row.ts'
 import { storedFileOf, type VerifiedFile, verifyFile } from '../store/files/verify-file.ts'
+import { type JobRow, jobColumns } from '../store/job-row.ts'
 import { takeTurnSql } from './janitor-sql.ts'
 
 export interface VerifyStoredOptions {

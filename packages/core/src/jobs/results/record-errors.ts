@@ -51,7 +51,7 @@ export async function* allErrors(
 }
 
 /** Some of the stored errors behind a place, in the order of the file. */
-export async function errorsBehind(
+export async function errorsAfter(
   pool: Pool,
   { id }: JobRow,
   place: number,

@@ -1,17 +1,17 @@
 // Where the records that did not get in stand in their file: those that were rejected, and those that were not reached.
 import { formatNamed } from '../../engine/format/formats.ts'
-import type { Limits } from '../../engine/import/importer-options.ts'
 import { decode } from '../../engine/import/import-pipeline.ts'
-import type { ResumePoint } from '../../engine/import/run-recorder.ts'
+import type { Limits } from '../../engine/import/importer-options.ts'
 import type { Explained } from '../../engine/import/report/rejects-file.ts'
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import type { ResumePoint } from '../../engine/import/run-recorder.ts'
 import type { Header, RecordBatch } from '../../engine/record/record-batch.ts'
 import { closeSource } from '../../engine/source/chunks.ts'
+import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { openVerified } from '../../storage/verified.ts'
-import { isAllOrNothing, type JobRow, settingsOf } from '../store/job-row.ts'
 import { sourceOf } from '../store/files/stored-objects.ts'
-import { errorsBehind } from './record-errors.ts'
+import { isAllOrNothing, type JobRow, optionsOf } from '../store/job-row.ts'
+import { errorsAfter } from './record-errors.ts'
 
 /** A record's place in the decoded text, and why it stayed out. */
 export interface Entry {
@@ -73,7 +73,7 @@ export async function* recordsOf(
     start: from?.isPlain === true ? from.position.byte : 0,
   })
   try {
-    yield* decode(source, formatNamed(job.format), { limits, settings: settingsOf(job), signal, from })
+    yield* decode(source, formatNamed(job.format), { limits, settings: optionsOf(job), signal, from })
   } finally {
     closeSource(source)
   }
@@ -107,7 +107,7 @@ where job_id = $1 and first_row > $2 order by first_row limit 1`
 
 /** The stored errors of a job, taken in the order of the file. */
 class Sentences {
-  private waiting: Awaited<ReturnType<typeof errorsBehind>> = []
+  private waiting: Awaited<ReturnType<typeof errorsAfter>> = []
   private place = 0
 
   constructor(
@@ -128,7 +128,7 @@ class Sentences {
       }
       this.waiting = this.waiting.slice(taken.length)
       if (beyond !== -1) return byRow
-      this.waiting = await errorsBehind(this.pool, this.job, this.place)
+      this.waiting = await errorsAfter(this.pool, this.job, this.place)
       this.place = Number(this.waiting.at(-1)?.number ?? this.place)
       if (this.waiting.length === 0) return byRow
     }

@@ -1,21 +1,21 @@
 // Records that did not get in, as a file in the format they came in, read out of the spooled source.
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { LadingError } from '../../errors/lading-error.ts'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
-import type { ResumePoint } from '../../engine/import/run-recorder.ts'
 import { type RejectsFile, rejectsFile } from '../../engine/import/report/rejects-file.ts'
+import type { ResumePoint } from '../../engine/import/run-recorder.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
-import { expectSize, expectWhole } from '../../storage/verified.ts'
+import { assertSize, assertWhole } from '../../storage/verified.ts'
 import { readableFrom } from '../../util/readable-from.ts'
-import { isAllOrNothing, type JobRow, settingsOf } from '../store/job-row.ts'
 import { checkpointOf } from '../store/claim/resume.ts'
-import { expectHere } from '../store/files/stored-here.ts'
+import { assertStoredHere } from '../store/files/stored-here.ts'
 import { sourceOf } from '../store/files/stored-objects.ts'
+import { isAllOrNothing, type JobRow, optionsOf } from '../store/job-row.ts'
 import { type Entry, headerOf, recordsOf, rejectedRecords, unprocessedRecords } from './rejected-records.ts'
 import { type SourceBytes, sourceBytes } from './source-bytes.ts'
 
-export interface GiveBackContext {
+export interface RejectsStreamContext {
   readonly importer: ImporterInternals
   readonly storage: Storage
 }
@@ -24,9 +24,9 @@ export interface GiveBackContext {
 const windowBytes = 1024 * 1024
 
 /** @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_ELSEWHERE`, `JOB_NOT_READY` */
-export async function givenBack(
+export async function rejectsStream(
   job: JobRow,
-  context: GiveBackContext,
+  context: RejectsStreamContext,
   which: 'rejected' | 'unprocessed',
 ): Promise<Readable> {
   const { source_key: key, status } = job
@@ -37,7 +37,7 @@ export async function givenBack(
     )
   }
   if (key !== null) {
-    await expectHere(
+    await assertStoredHere(
       context.storage,
       { key, storage: job.source_storage },
       'The uploaded file of this import',
@@ -47,11 +47,11 @@ export async function givenBack(
   if (source === undefined || (await context.storage.stat(source.key)) === undefined) {
     throw new LadingError('STORAGE_NOT_FOUND', 'The uploaded file is no longer kept.')
   }
-  await expectSize(context.storage, source)
+  await assertSize(context.storage, source)
   const ended = new AbortController()
   async function* checked(stored: StoredObject): AsyncGenerator<Buffer> {
     // Parts of it have no hash of their own; what was changed must not come back as what was sent.
-    await expectWhole(context.storage, stored, ended.signal)
+    await assertWhole(context.storage, stored, ended.signal)
     yield* printed(job, stored.key, context, which, ended)
   }
   return readableFrom(checked(source), () => ended.abort())
@@ -60,7 +60,7 @@ export async function givenBack(
 async function* printed(
   job: JobRow,
   key: string,
-  { importer, storage }: GiveBackContext,
+  { importer, storage }: RejectsStreamContext,
   which: 'rejected' | 'unprocessed',
   ended: AbortController,
 ): AsyncGenerator<Buffer> {
@@ -70,7 +70,7 @@ async function* printed(
   const kept = job.begun_with?.header ?? undefined
   const header = job.format === 'csv' ? (kept ?? (await headerOf(decoded()))) : undefined
   const file = rejectsFile({ format: job.format, header, explained: which === 'rejected' })
-  const bytes = await sourceBytes(storage, key, settingsOf(job), signal)
+  const bytes = await sourceBytes(storage, key, optionsOf(job), signal)
   // Of a file that was taken back as a whole, nothing is behind us.
   const from = isAllOrNothing(job) ? undefined : checkpointOf(job)
   const batches =

@@ -2,7 +2,7 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
 import { isPlain, openText } from '../../engine/format/text/text.ts'
-import type { FileSettings } from '../../engine/import/import-options.ts'
+import type { FileOptions } from '../../engine/import/import-options.ts'
 import { readChunks } from '../../engine/source/chunks.ts'
 import type { Storage } from '../../storage/storage.ts'
 
@@ -16,7 +16,7 @@ export interface SourceBytes {
 export async function sourceBytes(
   storage: Storage,
   key: string,
-  settings: FileSettings,
+  settings: FileOptions,
   signal: AbortSignal,
 ): Promise<SourceBytes> {
   const start = await firstBytes(storage, key)
@@ -42,7 +42,7 @@ function stored(storage: Storage, key: string, signal: AbortSignal): SourceBytes
 }
 
 /** A compressed file can only be read from its start: once, in step with what is asked for. */
-function decoded(storage: Storage, key: string, settings: FileSettings, signal: AbortSignal): SourceBytes {
+function decoded(storage: Storage, key: string, settings: FileOptions, signal: AbortSignal): SourceBytes {
   let chunks: AsyncIterator<Buffer> | undefined
   let source: Readable | undefined
   /** What was decoded and not passed yet, and the place where it begins. */

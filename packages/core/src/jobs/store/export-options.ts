@@ -14,7 +14,7 @@ export function frozenOptions(asked: StreamOptions): NewJob['options'] {
 }
 
 /** What a job asks of the exporter. */
-export function askedOf(row: JobRow): StreamOptions {
+export function exportRequestOf(row: JobRow): StreamOptions {
   const { resource, format } = row
   const { kept: _, ...options } = row.options
   const caller = callerOf(row)

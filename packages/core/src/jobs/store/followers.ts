@@ -2,8 +2,8 @@
 import type { Client } from '../../postgres/pool/client.ts'
 import type { JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
-import type { Outbox } from './wake-ups.ts'
 import { become, isEnded, may } from './transitions.ts'
+import type { WakeUps } from './wake-ups.ts'
 
 /**
  * Lets them begin if it has completed, and fails them if it never will; then their own followers. Does nothing
@@ -11,7 +11,7 @@ import { become, isEnded, may } from './transitions.ts'
  *
  * @param id the job that they wait for
  */
-export async function followUp(client: Client, id: string, outbox: Outbox): Promise<void> {
+export async function followUp(client: Client, id: string, outbox: WakeUps): Promise<void> {
   const [found] = (await client.query(statusSql, [id])).rows
   // The statement has this one column.
   const status = found?.status as JobStatus | null | undefined

@@ -1,15 +1,15 @@
 // A row of lading.jobs ↔ a job as its owner sees it.
 
-import type { FaultCode } from '../../errors/codes.ts'
-import type { ImportSettings } from '../../engine/import/import-options.ts'
+import type { ImportOptions } from '../../engine/import/import-options.ts'
 import { type StoredWarning, shownWarnings } from '../../engine/import/report/run-warnings.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
+import type { FaultCode } from '../../errors/codes.ts'
+import type { Checkpoint } from './claim/resume.ts'
 import type { ErrorCount } from './error-counts.ts'
 import { fileNameOf, resourcesOf } from './files/export-file.ts'
-import type { Job, JobFile, JobKind, JobOutage, JobStatus, JobWarning } from './job.ts'
-import { placeSql } from './progress-sql.ts'
-import type { Checkpoint } from './claim/resume.ts'
 import { isUnserved } from './files/served-storages.ts'
+import type { Job, JobFile, JobKind, JobOutage, JobStatus, JobWarning } from './job.ts'
+import { progressNumberSql } from './progress-sql.ts'
 import { isEnded } from './transitions.ts'
 
 /** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
@@ -106,16 +106,16 @@ export const jobColumns = `*,
   )::float8 end as seconds,
   extract(epoch from clock_timestamp() - claimed_at)::float8 as claimed_seconds,
   extract(epoch from clock_timestamp() - outage_since)::float8 as outage_seconds,
-  ${placeSql} as place,
+  ${progressNumberSql} as place,
   coalesce(expires_at <= clock_timestamp(), false) as is_expired,
   ${isUnserved} as is_unserved, (select resource from lading.jobs b where b.id = jobs.after_job) as after_resource`
 
 /** What an import was asked to do, frozen when it was submitted. */
-export function settingsOf(row: JobRow): ImportSettings & { readonly maxBytes?: number } {
+export function optionsOf(row: JobRow): ImportOptions & { readonly maxBytes?: number } {
   if (row.kind !== 'import') return {}
   const { kept: _, ...settings } = row.options
   // `submitImport` writes nothing else for an import.
-  return settings as ImportSettings & { maxBytes?: number }
+  return settings as ImportOptions & { maxBytes?: number }
 }
 
 /** Who asked, as it was when the job was submitted; every attempt is for the same caller. */
@@ -126,13 +126,13 @@ export function callerOf({ tenant, principal }: JobRow): Caller | undefined {
 
 /** Nothing of it is in the table before all of it is, so that each attempt begins anew. */
 export function isWhole(row: JobRow): boolean {
-  const { dryRun = false, atomic = false } = settingsOf(row)
+  const { dryRun = false, atomic = false } = optionsOf(row)
   return dryRun || atomic
 }
 
 /** Whether its file gets in as a whole or not at all; a dry run puts nothing in that could be taken back. */
 export function isAllOrNothing(row: JobRow): boolean {
-  const { atomic = false, dryRun = false } = settingsOf(row)
+  const { atomic = false, dryRun = false } = optionsOf(row)
   return atomic && !dryRun
 }
 
@@ -146,7 +146,7 @@ export function toJob(row: JobRow): Job {
     resource: row.resource,
     format: row.format,
     submittedFormat: row.submitted_format ?? row.format,
-    options: settingsOf(row),
+    options: optionsOf(row),
     metadata: row.metadata,
     after: row.after_job,
     afterResource: row.after_resource,

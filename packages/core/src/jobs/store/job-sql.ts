@@ -1,9 +1,9 @@
 // The statements that write a job's row. All times are the database's, and every status comes from THE table.
 
-import { jobColumns } from './job-row.ts'
-import { placeSql } from './progress-sql.ts'
-import { become, may, type TransitionName } from './transitions.ts'
 import { isWhole } from './claim/whole-sql.ts'
+import { jobColumns } from './job-row.ts'
+import { progressNumberSql } from './progress-sql.ts'
+import { become, may, type TransitionName } from './transitions.ts'
 
 export const insertSql = `
 insert into lading.jobs
@@ -43,7 +43,7 @@ update lading.jobs set processed = $3, successful = $3, inserted = $3, bytes_rea
 where id = $1 and token = $2 and ${may('complete')}`
 
 /** The job met no such fault before, or has got further since the last one. */
-const isFurther = `(outage_since is null or ${placeSql} > outage_place)`
+const isFurther = `(outage_since is null or ${progressNumberSql} > outage_place)`
 
 /** An attempt that does not count: the job keeps its place among those that are due. */
 export const releaseSql = `
@@ -73,7 +73,7 @@ update lading.jobs
 set ${become('release')}, lease_until = null, worker = null, attempts = greatest(attempts - 1, 0),
   outage_since = case when ${isFurther} then clock_timestamp() - make_interval(secs => $5) else outage_since end,
   outages = case when ${isFurther} then 1 else outages + 1 end,
-  outage_place = greatest(outage_place, ${placeSql}), outage_code = $3, outage_message = $4,
+  outage_place = greatest(outage_place, ${progressNumberSql}), outage_code = $3, outage_message = $4,
   due_at = clock_timestamp() + interval '1 ms' * least($6::float8, 60000, 250 * power(2, least(case when ${isFurther} then 0 else outages end, 10)))
     * (0.75 + random() / 2)
 where id = $1 and token = $2 and ${may('release')}

@@ -2,6 +2,7 @@
 import type { ExportProgress } from '../../engine/export/exporter-options.ts'
 import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
+import { insertUrlSql } from './files/remote-source.ts'
 import { followUp } from './followers.ts'
 import type { JobKind, JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
@@ -17,13 +18,12 @@ import {
   survivedSql,
   waitSql,
 } from './job-sql.ts'
-import { type Kept, withKept } from './retention.ts'
+import { inTransaction } from './job-transaction.ts'
 import type { ListPlace } from './list-cursor.ts'
 import type { NewJob } from './new-job.ts'
-import type { NewOutbox } from './wake-ups.ts'
-import { expectOwnTablesKept } from './own-tables.ts'
-import { insertUrlSql } from './files/remote-source.ts'
-import { inTransaction } from './job-transaction.ts'
+import { assertOwnTablesDurable } from './own-tables.ts'
+import { type RetentionOptions, withRetention } from './retention.ts'
+import type { NewWakeUps } from './wake-ups.ts'
 
 export interface ListJobs {
   readonly kind: JobKind
@@ -94,7 +94,7 @@ export interface JobStore {
 }
 
 /** @param kept what is written down with each new job */
-export function createJobStore(pool: Pool, newOutbox: NewOutbox, kept: Kept): JobStore {
+export function createJobStore(pool: Pool, newOutbox: NewWakeUps, kept: RetentionOptions): JobStore {
   const ask: Ask = <Row>(sql: string, values: unknown[]): Promise<Row[]> =>
     withClient(pool, async client => {
       // Each statement names the columns that its row type has.
@@ -148,12 +148,12 @@ type Ask = <Row>(sql: string, values: unknown[]) => Promise<Row[]>
 function insertJobs(
   pool: Pool,
   jobs: readonly [NewJob, ...NewJob[]],
-  kept: Kept,
+  kept: RetentionOptions,
   precede: (client: Client) => Promise<void>,
   join: (client: Client, lane: string) => Promise<void>,
 ): Promise<readonly [JobRow, ...JobRow[]]> {
   return inTransaction(pool, async client => {
-    await expectOwnTablesKept(client)
+    await assertOwnTablesDurable(client)
     await precede(client)
     const lanes: string[] = []
     for (const job of jobs) {
@@ -168,14 +168,14 @@ function insertJobs(
   })
 }
 
-function valuesOf(job: NewJob, kept: Kept): unknown[] {
+function valuesOf(job: NewJob, kept: RetentionOptions): unknown[] {
   const { source, caller } = job
   return [
     job.id,
     job.kind,
     job.resource,
     job.format,
-    JSON.stringify(withKept(job, kept)),
+    JSON.stringify(withRetention(job, kept)),
     source?.key ?? null,
     source?.size ?? null,
     source?.sha256 ?? null,

@@ -1,7 +1,7 @@
 // A transaction on the jobs' tables, and the messages that are due with its commit.
 import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
-import { commitStatements } from '../../postgres/transaction/commit-level.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
+import { commitStatements } from '../../postgres/transaction/commit-level.ts'
 import { beginWriting, setLocal } from '../../postgres/transaction/transaction.ts'
 
 /**

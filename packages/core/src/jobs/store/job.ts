@@ -1,7 +1,8 @@
 // A job as its owner sees it: what was asked, how far it is, how it ended.
-import type { FaultCode } from '../../errors/codes.ts'
-import type { ImportSettings } from '../../engine/import/import-options.ts'
+
+import type { ImportOptions } from '../../engine/import/import-options.ts'
 import type { ImportWarning } from '../../engine/import/report/run-warnings.ts'
+import type { FaultCode } from '../../errors/codes.ts'
 
 export type JobKind = 'import' | 'export'
 
@@ -77,7 +78,7 @@ export interface Job {
   /** The same for all imports that came in one bundle; null for any other job. */
   readonly bundle: string | null
   /** What an import was asked to do; `{}` for an export. */
-  readonly options: ImportSettings
+  readonly options: ImportOptions
   /** What the caller noted of it. */
   readonly metadata: Readonly<Record<string, unknown>>
   /** The import that has to be completed before this one begins. */

@@ -29,4 +29,4 @@ export interface NewJob {
 }
 
 /** What one request asked for, which may be several jobs; then it has the id of the last one. */
-export type Asked = Omit<NewJob, 'resource' | 'bundle'> & { readonly resource?: string }
+export type JobRequest = Omit<NewJob, 'resource' | 'bundle'> & { readonly resource?: string }

@@ -9,7 +9,7 @@ select oid::regclass::text as name, relkind = 'S' as is_sequence from pg_class
 where relnamespace = to_regnamespace('lading') and relkind in ('r', 'S') and relpersistence <> 'p' order by oid`
 
 /** Somebody may have altered them, to write less. @throws LadingError `CONFIG_INVALID` */
-export async function expectOwnTablesKept(client: Client): Promise<void> {
+export async function assertOwnTablesDurable(client: Client): Promise<void> {
   const { rows } = await client.query(query).catch((error: unknown) => {
     throw databaseFault(error)
   })

@@ -2,7 +2,7 @@
 import type { JobRow } from './job-row.ts'
 import type { NewJob } from './new-job.ts'
 
-export interface Kept {
+export interface RetentionOptions {
   /** Hours that the file of an export is kept. */
   readonly fileExpiryHours: number
   /** Errors of an import whose message is stored. */
@@ -10,12 +10,15 @@ export interface Kept {
 }
 
 /** The options as they are written. They count for no idempotency key, which stands for what was asked. */
-export function withKept({ kind, options }: NewJob, { fileExpiryHours, storedErrors }: Kept): object {
+export function withRetention(
+  { kind, options }: NewJob,
+  { fileExpiryHours, storedErrors }: RetentionOptions,
+): object {
   return { ...options, kept: kind === 'export' ? { fileExpiryHours } : { storedErrors } }
 }
 
 /** @param own what this process was told, for a job of a version that did not write it down */
-export function keptOf({ options }: JobRow, own: Kept): Kept {
+export function retentionOf({ options }: JobRow, own: RetentionOptions): RetentionOptions {
   // `withKept` writes nothing else.
-  return { ...own, ...(options.kept as Partial<Kept> | undefined) }
+  return { ...own, ...(options.kept as Partial<RetentionOptions> | undefined) }
 }

@@ -3,7 +3,7 @@ import type { Client } from '../../postgres/pool/client.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { JobRow } from './job-row.ts'
 
-export interface Outbox {
+export interface WakeUps {
   /** Wakes the workers of a lane with the commit. Twice for one lane: once. */
   wake(client: Client, lane: string): Promise<void>
   /** Reports a job that the transaction ends without completing it; of one that completes, its worker reports. */
@@ -13,10 +13,10 @@ export interface Outbox {
 }
 
 /** One for each transaction. */
-export type NewOutbox = () => Outbox
+export type NewWakeUps = () => WakeUps
 
 /** @param onEnded receives the jobs that were ended, after the commit */
-export function createOutbox(queue: Queue, onEnded: (job: JobRow) => void): Outbox {
+export function createWakeUps(queue: Queue, onEnded: (job: JobRow) => void): WakeUps {
   const lanes = new Set<string>()
   const ends: JobRow[] = []
   return {

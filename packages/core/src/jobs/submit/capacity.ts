@@ -1,8 +1,9 @@
 // Whether one more file and one more job would be taken, told before the file is read.
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+
 import type { Caller } from '../../engine/resource/definition.ts'
-import { knowsRoom, type Storage } from '../../storage/storage.ts'
-import { expectFewJobs } from './job-limits.ts'
+import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { knowsCapacity, type Storage } from '../../storage/storage.ts'
+import { checkActiveJobs } from './job-limits.ts'
 
 export interface WantedCapacity {
   /** Of the file. @defaultValue 0: whether there is any room */
@@ -21,10 +22,10 @@ interface Parts {
  *
  * @throws LadingError `STORAGE_FULL`, where the storage knows; `TOO_MANY_JOBS`
  */
-export async function expectRoom(
+export async function checkCapacity(
   { bytes = 0, caller }: WantedCapacity,
   { storage, pool, activeJobsPerCaller }: Parts,
 ): Promise<void> {
-  if (knowsRoom(storage)) await storage.expectRoom(bytes)
-  await withClient(pool, client => expectFewJobs(client, caller, { more: 1, most: activeJobsPerCaller }))
+  if (knowsCapacity(storage)) await storage.checkCapacity(bytes)
+  await withClient(pool, client => checkActiveJobs(client, caller, { more: 1, most: activeJobsPerCaller }))
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/client.ts'
 import type { JobKind } from '../store/job.ts'
-import type { Asked } from '../store/new-job.ts'
+import type { JobRequest } from '../store/new-job.ts'
 import {
   inProgress,
   type KeyStore,
@@ -32,9 +32,9 @@ export interface KeyClaim {
 export interface OpenClaim extends KeyClaim {
   readonly tenant: string
   /** The id of the job that the same request became. @throws LadingError `IDEMPOTENCY_KEY_REUSED` for another request */
-  earlierJob(job: Asked): string | undefined
+  earlierJob(job: JobRequest): string | undefined
   /** Remembers the job, in the transaction that writes it. @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the claim was lost */
-  settle(client: Client, job: Asked): Promise<void>
+  settle(client: Client, job: JobRequest): Promise<void>
 }
 
 const openClaims = new WeakMap<KeyClaim, OpenClaim>()
@@ -123,7 +123,7 @@ function replay({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant'> {
 }
 
 /** Everything that tells one request from another: what was asked, and what the file was. */
-function requestOf({ id: _new, options, source, remote, ...asked }: Asked): KnownRequest {
+function requestOf({ id: _new, options, source, remote, ...asked }: JobRequest): KnownRequest {
   const { maxBytes: _limitOfTheServer, ...settings } = options
   const { key: _own, storage: _whoseServer, ...file } = source ?? { key: '' }
   // It may hold a secret, and is kept for as long as the key.

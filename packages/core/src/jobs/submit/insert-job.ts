@@ -1,19 +1,19 @@
 // Jobs that are to be → pending ones, all in one transaction; or those that they became before.
 import { randomUUID } from 'node:crypto'
-import type { Client } from '../../postgres/pool/client.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
+import type { Client } from '../../postgres/pool/client.ts'
 import { failpoint } from '../../util/failpoint.ts'
+import { checkWaitingJobs } from '../store/claim/waiting-jobs.ts'
 import { followUp } from '../store/followers.ts'
 import type { Job, JobKind } from '../store/job.ts'
 import { toJob } from '../store/job-row.ts'
 import { lockSql } from '../store/job-sql.ts'
 import type { JobStore } from '../store/job-store.ts'
-import type { Asked, NewJob } from '../store/new-job.ts'
-import type { NewOutbox } from '../store/wake-ups.ts'
-import { expectNotFull } from '../store/claim/waiting-jobs.ts'
-import { claimJobs } from './job-limits.ts'
+import type { JobRequest, NewJob } from '../store/new-job.ts'
+import type { NewWakeUps } from '../store/wake-ups.ts'
 import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './claim-key.ts'
 import type { KeyStore } from './idempotency-store.ts'
+import { claimJobs } from './job-limits.ts'
 
 interface Keys {
   readonly keys: KeyStore
@@ -43,31 +43,31 @@ export async function withKey<Result>(
 
 interface Parts {
   readonly store: JobStore
-  readonly newOutbox: NewOutbox
+  readonly newOutbox: NewWakeUps
   /** Jobs of one caller that may be there without having ended. */
   readonly activeJobsPerCaller: number
   /** Jobs of one kind that may wait for a worker. @defaultValue no limit */
   readonly maxWaitingJobs: number | undefined
 }
 
-export interface Begun {
+export interface InsertedJob {
   readonly job: Job
   /** False for the job that the same request with the same key became before. */
   readonly isNew: boolean
 }
 
 /** One job, as `beginChain` begins several. */
-export async function begin(
+export async function insertJob(
   wanted: Omit<NewJob, 'id'>,
   parts: Parts,
   claim: OpenClaim | undefined,
-): Promise<Begun> {
+): Promise<InsertedJob> {
   const job: NewJob = { ...wanted, id: randomUUID() }
-  const { jobs, isNew } = await beginChain([job], job, parts, claim)
+  const { jobs, isNew } = await insertChain([job], job, parts, claim)
   return { job: jobs[0], isNew }
 }
 
-export interface BegunChain {
+export interface InsertedChain {
   readonly jobs: readonly [Job, ...Job[]]
   readonly isNew: boolean
 }
@@ -81,12 +81,12 @@ export interface BegunChain {
  * @param asked what the key stands for, under the id of the last job
  * @throws LadingError `TOO_MANY_JOBS`, `QUEUE_FULL`, and others, of which `isUndecided` tells whether there may be jobs all the same
  */
-export async function beginChain(
+export async function insertChain(
   jobs: readonly [NewJob, ...NewJob[]],
-  asked: Asked,
+  asked: JobRequest,
   { store, newOutbox, activeJobsPerCaller, maxWaitingJobs }: Parts,
   claim: OpenClaim | undefined,
-): Promise<BegunChain> {
+): Promise<InsertedChain> {
   const earlier = claim?.earlierJob(asked)
   if (earlier !== undefined) {
     const [first, ...others] = (await store.getBundle(earlier)).map(toJob)
@@ -99,7 +99,7 @@ export async function beginChain(
   const [row, ...rows] = await store.insert(jobs, expectFew, async (client, lane) => {
     await claim?.settle(client, asked)
     if (first.after === undefined) {
-      await expectNotFull(client, lane, maxWaitingJobs)
+      await checkWaitingJobs(client, lane, maxWaitingJobs)
       return outbox.wake(client, lane)
     }
     // It cannot end before this transaction does; and if it has ended already, its end did not see these jobs.

@@ -1,7 +1,8 @@
 // How many jobs of one caller have not ended, and that there are not too many: told before a file is read, and kept to where a job is written.
+
+import type { Caller } from '../../engine/resource/definition.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/client.ts'
-import type { Caller } from '../../engine/resource/definition.ts'
 
 /**
  * Counts as far as the limit, through `jobs_caller_idx`. Jobs of unknown callers count together.
@@ -18,7 +19,7 @@ select count(*)::int as active from (
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('lading active jobs ' || $1, 0))"
 
 /** @throws LadingError `TOO_MANY_JOBS` if so many more are too many */
-export async function expectFewJobs(
+export async function checkActiveJobs(
   client: Client,
   caller: Caller | undefined,
   { more, most }: { readonly more: number; readonly most: number },
@@ -44,5 +45,5 @@ export async function claimJobs(
   count: { readonly more: number; readonly most: number },
 ): Promise<void> {
   await client.query(lockSql, [JSON.stringify([caller?.tenant ?? '', caller?.principal ?? null])])
-  await expectFewJobs(client, caller, count)
+  await checkActiveJobs(client, caller, count)
 }

@@ -1,8 +1,8 @@
 // An upload → an object in the storage, refused as early as its first bytes allow.
 import { defaults } from '../../config/defaults.ts'
-import { LadingError } from '../../errors/lading-error.ts'
 import { refuseForeign } from '../../engine/format/detect/magic.ts'
 import { closeSource, readChunks } from '../../engine/source/chunks.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { uploadKey } from '../store/files/storage-keys.ts'
 import type { SubmitImport } from './submit-options.ts'

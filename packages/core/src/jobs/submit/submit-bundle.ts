@@ -1,34 +1,34 @@
 // A bundle that is to be made → one export job; a bundle that has come → a chain of import jobs, or nothing at all.
 import { randomUUID } from 'node:crypto'
-import { LadingError } from '../../errors/lading-error.ts'
 import type { Exporter } from '../../engine/export/create-exporter.ts'
-import { readBundleSettings } from '../../engine/import/bundle/bundle-import-options.ts'
+import { readBundleImportOptions } from '../../engine/import/bundle/bundle-import-options.ts'
+import { type Unpacked, unpackBundle } from '../../engine/import/bundle/unpack-bundle.ts'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
 import { checkPolicy } from '../../engine/import/run-import.ts'
-import { type Unpacked, unpackBundle } from '../../engine/import/bundle/unpack-bundle.ts'
 import { checkSource } from '../../engine/source/check-source.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { endingOf, severalResources } from '../store/files/export-file.ts'
+import { uploadKey } from '../store/files/storage-keys.ts'
 import type { Job } from '../store/job.ts'
 import type { JobStore } from '../store/job-store.ts'
-import type { NewJob } from '../store/new-job.ts'
-import type { NewOutbox } from '../store/wake-ups.ts'
-import { uploadKey } from '../store/files/storage-keys.ts'
 import { isUndecided } from '../store/job-transaction.ts'
-import { begin, beginChain, withKey } from './insert-job.ts'
-import { checkFileName } from './file-name.ts'
+import type { NewJob } from '../store/new-job.ts'
+import type { NewWakeUps } from '../store/wake-ups.ts'
 import type { OpenClaim } from './claim-key.ts'
+import { checkFileName } from './file-name.ts'
 import type { KeyStore } from './idempotency-store.ts'
+import { insertChain, insertJob, withKey } from './insert-job.ts'
 import { checkMetadata } from './metadata.ts'
-import type { BundleJobs, SubmitBundleExport, SubmitBundleImport } from './submit-options.ts'
 import { checkedNotes } from './submit-job.ts'
+import type { BundleJobs, SubmitBundleExport, SubmitBundleImport } from './submit-options.ts'
 
 interface Parts {
   readonly importer: ImporterInternals
   readonly exporter: Exporter
-  readonly newOutbox: NewOutbox
+  readonly newOutbox: NewWakeUps
   readonly storage: Storage
   readonly store: JobStore
   readonly keys: KeyStore
@@ -48,7 +48,7 @@ export function submitBundleExport(submit: SubmitBundleExport, parts: Parts): Pr
     await exporter.checkBundle({ resources, format, caller })
     const options = { resources, ...(fileName !== undefined && { fileName }) }
     const wanted = { kind: 'export', resource, format, options, metadata, caller } as const
-    const { job } = await begin(wanted, parts, claim)
+    const { job } = await insertJob(wanted, parts, claim)
     return job
   })
 }
@@ -65,7 +65,7 @@ async function importOnce(
   const { importer, storage, store } = parts
   const { source, maxBytes, caller, permit, signal } = submit
   checkSource(source, 'bytes')
-  readBundleSettings(submit)
+  readBundleImportOptions(submit)
   await checkedNotes(submit, store)
   const place = await identityOf(storage)
   const keyOf = () => uploadKey(caller?.tenant)
@@ -77,7 +77,7 @@ async function importOnce(
   failpoint('after_spool_before_job_row')
   try {
     const later = { ...submit, ...submit.laterSettings?.() }
-    const settings = readBundleSettings(later)
+    const settings = readBundleImportOptions(later)
     for (const { target } of unpacked.files) checkPolicy(target, settings)
     const notes = await checkedNotes(later, store)
     await assertKept(unpacked, storage)
@@ -98,7 +98,7 @@ async function importOnce(
       caller,
       ...notes,
     } as const
-    const begun = await beginChain(jobs, asked, parts, claim)
+    const begun = await insertChain(jobs, asked, parts, claim)
     if (!begun.isNew) await discard()
     const [first] = begun.jobs
     return { id: first.bundle ?? first.id, jobs: begun.jobs }

@@ -1,40 +1,41 @@
 // What is asked → a pending job, or nothing at all.
-import { LadingError } from '../../errors/lading-error.ts'
+
 import type { Exporter } from '../../engine/export/create-exporter.ts'
 import { formatNamed } from '../../engine/format/formats.ts'
-import { scopedTarget } from '../../engine/import/stages/resolve-target.ts'
-import { fixedFields } from '../../engine/import/stages/apply-scope-values.ts'
+import { type ImportOptions, readImportOptions } from '../../engine/import/import-options.ts'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
 import { checkPolicy } from '../../engine/import/run-import.ts'
-import { type ImportSettings, readSettings } from '../../engine/import/import-options.ts'
-import { withClient } from '../../postgres/pool/client.ts'
+import { fixedFields } from '../../engine/import/stages/apply-scope-values.ts'
+import { scopedTarget } from '../../engine/import/stages/resolve-target.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
 import type { Field } from '../../engine/resource/field.ts'
+import { fieldsInFiles } from '../../engine/resource/fields-in-files.ts'
 import { checkMapping } from '../../engine/resource/mapping/mapping.ts'
-import { seenInFiles } from '../../engine/resource/fields-in-files.ts'
 import { checkSource } from '../../engine/source/check-source.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import { withClient } from '../../postgres/pool/client.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
-import { endingOf } from '../store/files/export-file.ts'
 import { frozenOptions } from '../store/export-options.ts'
+import { endingOf } from '../store/files/export-file.ts'
 import type { Job, JobKind } from '../store/job.ts'
 import { isJobId } from '../store/job-id.ts'
 import type { JobStore } from '../store/job-store.ts'
-import type { NewJob } from '../store/new-job.ts'
-import type { NewOutbox } from '../store/wake-ups.ts'
 import { isUndecided } from '../store/job-transaction.ts'
-import { begin, withKey } from './insert-job.ts'
-import { checkFileName } from './file-name.ts'
+import type { NewJob } from '../store/new-job.ts'
+import type { NewWakeUps } from '../store/wake-ups.ts'
 import type { OpenClaim } from './claim-key.ts'
+import { checkFileName } from './file-name.ts'
 import type { KeyStore } from './idempotency-store.ts'
+import { insertJob, withKey } from './insert-job.ts'
 import { checkMetadata } from './metadata.ts'
 import { spool } from './spool.ts'
 import type { ImportNotes, SubmitExport, SubmitImport } from './submit-options.ts'
 
-export interface Parts {
+export interface SubmitContext {
   readonly importer: ImporterInternals
-  readonly newOutbox: NewOutbox
+  readonly newOutbox: NewWakeUps
   readonly store: JobStore
   readonly keys: KeyStore
   readonly leaseSeconds: number
@@ -44,27 +45,27 @@ export interface Parts {
 
 export function submitImport(
   submit: SubmitImport,
-  parts: Parts & { readonly storage: Storage },
+  parts: SubmitContext & { readonly storage: Storage },
 ): Promise<Job> {
   return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
 }
 
 export function submitExport(
   submit: SubmitExport,
-  parts: Parts & { readonly exporter: Exporter },
+  parts: SubmitContext & { readonly exporter: Exporter },
 ): Promise<Job> {
   return withKey(submit, 'export', parts, claim => exportOnce(submit, parts, claim))
 }
 
 async function importOnce(
   submit: SubmitImport,
-  parts: Parts & { readonly storage: Storage },
+  parts: SubmitContext & { readonly storage: Storage },
   claim: OpenClaim | undefined,
 ): Promise<Job> {
   const { importer, storage, store } = parts
   const asked = checkedNames('import', submit, importer)
   checkSource(submit.source, 'bytes')
-  await checkedSettings(submit, importer)
+  await checkedImportOptions(submit, importer)
   await checkedNotes(submit, store)
   const place = await identityOf(storage)
   const spooled = await spool(storage, { ...submit, format: asked.format })
@@ -74,11 +75,11 @@ async function importOnce(
   const discard = () => storage.delete(source.key).catch(() => undefined)
   try {
     const later = { ...submit, ...submit.laterSettings?.() }
-    const settings = await checkedSettings(later, importer)
+    const settings = await checkedImportOptions(later, importer)
     const notes = await checkedNotes(later, store)
     const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
     const { caller } = submit
-    const { job, isNew } = await begin({ ...asked, options, source, caller, ...notes }, parts, claim)
+    const { job, isNew } = await insertJob({ ...asked, options, source, caller, ...notes }, parts, claim)
     if (!isNew) await discard()
     return job
   } catch (error) {
@@ -89,11 +90,11 @@ async function importOnce(
 }
 
 /** @throws LadingError `OPTION_INVALID`, `SCOPE_FAILED` … for what could never work, before there is a job that says so */
-export async function checkedSettings(
-  submit: ImportSettings & { readonly resource: string; readonly caller?: Caller | undefined },
+export async function checkedImportOptions(
+  submit: ImportOptions & { readonly resource: string; readonly caller?: Caller | undefined },
   importer: ImporterInternals,
-): Promise<ImportSettings> {
-  const settings = readSettings(submit)
+): Promise<ImportOptions> {
+  const settings = readImportOptions(submit)
   const resource = importer.registry.get(submit.resource)
   const isScoped = importer.registry.all.some(({ scope }) => scope !== undefined)
   let fixed: readonly Field[] = []
@@ -105,7 +106,7 @@ export async function checkedSettings(
       fixed = fixedFields(target)
     })
   }
-  if (settings.mapping !== undefined) checkMapping(seenInFiles(resource, fixed), settings.mapping)
+  if (settings.mapping !== undefined) checkMapping(fieldsInFiles(resource, fixed), settings.mapping)
   return settings
 }
 
@@ -139,7 +140,7 @@ export async function checkedNotes(
 
 async function exportOnce(
   submit: SubmitExport,
-  parts: Parts & { readonly exporter: Exporter },
+  parts: SubmitContext & { readonly exporter: Exporter },
   claim: OpenClaim | undefined,
 ): Promise<Job> {
   const asked = checkedNames('export', submit, parts.importer)
@@ -149,7 +150,7 @@ async function exportOnce(
   const frozen = frozenOptions(submit)
   const fileName = checkFileName(submit.fileName, endingOf({ ...asked, options: frozen }))
   const options = { ...frozen, ...(fileName !== undefined && { fileName }) }
-  const { job } = await begin({ ...asked, options, metadata, caller }, parts, claim)
+  const { job } = await insertJob({ ...asked, options, metadata, caller }, parts, claim)
   return job
 }
 

@@ -1,7 +1,7 @@
 // What a caller says when a job is submitted: what to do, with which file, for whom.
 import type { BundleFormat } from '../../engine/export/bundle/bundle-export-options.ts'
 import type { FileShape, Selection } from '../../engine/export/exporter-options.ts'
-import type { ImportSettings } from '../../engine/import/import-options.ts'
+import type { ImportOptions } from '../../engine/import/import-options.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
 import type { FormatName, Resource } from '../../engine/resource/resource-types.ts'
 import type { ByteSource } from '../../engine/source/chunks.ts'
@@ -24,7 +24,7 @@ export interface ImportNotes extends JobNotes {
 }
 
 /** The settings are frozen with the job: every attempt at it does the same. */
-export interface SubmitImport<Known extends Resource = Resource> extends ImportSettings, ImportNotes {
+export interface SubmitImport<Known extends Resource = Resource> extends ImportOptions, ImportNotes {
   readonly resource: Known['name']
   /** Kept in the storage before the job exists, so that the job can be resumed and retried. */
   readonly source: ByteSource
@@ -33,7 +33,7 @@ export interface SubmitImport<Known extends Resource = Resource> extends ImportS
   /** Bytes of the largest file, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
   /** Asked for when the source has been read: settings that come behind the file, such as fields of a form. */
-  readonly laterSettings?: (() => ImportSettings & ImportNotes) | undefined
+  readonly laterSettings?: (() => ImportOptions & ImportNotes) | undefined
   /** Who asks. The job belongs to the tenant, and is kept with the caller for the resource's `scope`. */
   readonly caller?: Caller | undefined
   /**
@@ -52,7 +52,7 @@ export interface SubmitImport<Known extends Resource = Resource> extends ImportS
 
 /** An import whose file a worker fetches, as the first thing that it does. */
 export interface SubmitRemoteImport<Known extends Resource = Resource>
-  extends Omit<ImportSettings, 'compression'>,
+  extends Omit<ImportOptions, 'compression'>,
     ImportNotes {
   readonly resource: Known['name']
   /**
@@ -77,7 +77,7 @@ export interface SubmitRemoteImport<Known extends Resource = Resource>
  * to; the settings and notes are those of all of them, and `after` is that of the first.
  */
 export interface SubmitBundleImport
-  extends Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'>,
+  extends Pick<ImportOptions, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'>,
     ImportNotes,
     Pick<
       SubmitImport,

@@ -2,15 +2,15 @@
 import { detectFormat } from '../../engine/format/detect/detect.ts'
 import { formatNamed } from '../../engine/format/formats.ts'
 import type { RemoteAccess } from '../../engine/source/remote/remote-access.ts'
-import type { Job } from '../store/job.ts'
 import { switchedOff, unknownFormat } from '../store/files/remote-source.ts'
-import { begin, withKey } from './insert-job.ts'
+import type { Job } from '../store/job.ts'
 import type { OpenClaim } from './claim-key.ts'
+import { insertJob, withKey } from './insert-job.ts'
+import { checkedImportOptions, checkedNotes, type SubmitContext } from './submit-job.ts'
 import type { SubmitRemoteImport } from './submit-options.ts'
-import { checkedNotes, checkedSettings, type Parts } from './submit-job.ts'
 
 /** Undefined: nothing is fetched here. */
-type RemoteParts = Parts & { readonly remote: RemoteAccess | undefined }
+type RemoteParts = SubmitContext & { readonly remote: RemoteAccess | undefined }
 
 export function submitRemoteImport(submit: SubmitRemoteImport, parts: RemoteParts): Promise<Job> {
   return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
@@ -26,7 +26,7 @@ async function importOnce(
   const told = submit.format === undefined ? undefined : formatNamed(submit.format).name
   if (remote === undefined) throw switchedOff()
   const url = remote.policy.checkUrl(submit.url)
-  const settings = await checkedSettings(submit, importer)
+  const settings = await checkedImportOptions(submit, importer)
   const notes = await checkedNotes(submit, store)
   const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
   const wanted = {
@@ -38,7 +38,7 @@ async function importOnce(
     caller: submit.caller,
     ...notes,
   } as const
-  const { job } = await begin(wanted, parts, claim)
+  const { job } = await insertJob(wanted, parts, claim)
   return job
 }
 

@@ -1,23 +1,23 @@
 // An export job: the exporter's stream into the storage, its file published behind the fence.
 import type { Readable } from 'node:stream'
-import { LadingError } from '../../errors/lading-error.ts'
 import type { Exporter } from '../../engine/export/create-exporter.ts'
 import type { ExportProgress } from '../../engine/export/exporter-options.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { failpoint } from '../../util/failpoint.ts'
+import { exportRequestOf } from '../store/export-options.ts'
 import { endingOf, resourcesOf } from '../store/files/export-file.ts'
-import { askedOf } from '../store/export-options.ts'
-import type { JobRow } from '../store/job-row.ts'
-import { type Kept, keptOf } from '../store/retention.ts'
 import { exportKey } from '../store/files/storage-keys.ts'
+import type { JobRow } from '../store/job-row.ts'
+import { type RetentionOptions, retentionOf } from '../store/retention.ts'
 import { endsJob, type FailContext, failJob } from './fail-job.ts'
-import { type ProgressTeller, tellProgress } from './progress-writer.ts'
+import { type ProgressWriter, writeProgress } from './progress-writer.ts'
 
 export interface ExportJobContext extends FailContext {
   readonly exporter: Exporter
   readonly storage: Storage
-  readonly kept: Kept
+  readonly kept: RetentionOptions
 }
 
 /**
@@ -32,7 +32,7 @@ export async function runExportJob(
   const { storage, store } = context
   const place = await identityOf(storage)
   const key = exportKey(job, endingOf(job))
-  const progress = tellProgress({ rows: 0, bytes: 0 }, told => store.progress(job.id, job.token, told))
+  const progress = writeProgress({ rows: 0, bytes: 0 }, told => store.progress(job.id, job.token, told))
   let printed: Printed
   try {
     printed = await print(job, key, context, progress, signal)
@@ -57,7 +57,7 @@ export async function runExportJob(
     processed: rows,
     successful: rows,
     inserted: rows,
-    expires_in_hours: keptOf(job, context.kept).fileExpiryHours,
+    expires_in_hours: retentionOf(job, context.kept).fileExpiryHours,
   })
   if (!isOurs) await storage.delete(key)
 }
@@ -71,7 +71,7 @@ async function print(
   job: JobRow,
   key: string,
   { exporter, storage }: ExportJobContext,
-  progress: ProgressTeller<ExportProgress>,
+  progress: ProgressWriter<ExportProgress>,
   signal: AbortSignal,
 ): Promise<Printed> {
   let rows = 0
@@ -89,7 +89,7 @@ async function print(
   }
 }
 
-async function* counted(stream: Readable, progress: ProgressTeller<ExportProgress>): AsyncGenerator<Buffer> {
+async function* counted(stream: Readable, progress: ProgressWriter<ExportProgress>): AsyncGenerator<Buffer> {
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
@@ -115,7 +115,7 @@ function streamOf(
   storage: Storage,
   heard: Pick<Parameters<Exporter['stream']>[0], 'onRows' | 'onProgress'>,
 ): Readable {
-  const asked = { ...askedOf(job), ...heard }
+  const asked = { ...exportRequestOf(job), ...heard }
   const resources = resourcesOf(job)
   if (resources === null) return exporter.stream(asked)
   const { format, caller } = asked

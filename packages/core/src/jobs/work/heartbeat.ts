@@ -1,13 +1,13 @@
 // One heart for all jobs of a process: renews their leases on a connection of its own, and tells who has lost one.
 import type { Pool } from '../../postgres/pool/client.ts'
-import { keepConnection } from '../../queue/dedicated-connection.ts'
+import { openDedicatedConnection } from '../../queue/dedicated-connection.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { renewSql } from '../store/job-sql.ts'
 
 /** Beats in the time of a lease: two may fail. */
 const beatsInLease = 3
 
-export interface Heart {
+export interface Heartbeat {
   /**
    * Renews the lease of a job until the returned function is called.
    *
@@ -28,7 +28,11 @@ interface Beating {
  *
  * @param report hears of connections that broke
  */
-export function startHeart(pool: Pool, leaseSeconds: number, report: (error: unknown) => void): Heart {
+export function startHeartbeat(
+  pool: Pool,
+  leaseSeconds: number,
+  report: (error: unknown) => void,
+): Heartbeat {
   const everyMs = (leaseSeconds * 1000) / beatsInLease
   const beating = new Set<Beating>()
   let isBeating = false
@@ -50,7 +54,7 @@ export function startHeart(pool: Pool, leaseSeconds: number, report: (error: unk
     }
   }
 
-  const kept = keepConnection(pool, {
+  const kept = openDedicatedConnection(pool, {
     onReady: () => void beat(),
     report,
     longestPauseMs: everyMs,

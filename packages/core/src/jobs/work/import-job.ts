@@ -1,30 +1,31 @@
 // An import job: the spooled source through the pipeline, each batch behind the fence and with its checkpoint.
-import { LadingError } from '../../errors/lading-error.ts'
+
 import { isPlain } from '../../engine/format/text/text.ts'
-import { aimOf } from '../../engine/import/stages/resolve-target.ts'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
 import { importReportOf, storedWarningsOf } from '../../engine/import/report/report.ts'
 import { runImport } from '../../engine/import/run-import.ts'
+import { resolveTarget } from '../../engine/import/stages/resolve-target.ts'
 import { fingerprint } from '../../engine/resource/fingerprint.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import { ReadPrefix } from '../../storage/prefix.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
-import { expectWhole, openRest } from '../../storage/verified.ts'
+import { assertWhole, openRest } from '../../storage/verified.ts'
 import { failpoint } from '../../util/failpoint.ts'
-import { callerOf, isAllOrNothing, isWhole, type JobRow, settingsOf } from '../store/job-row.ts'
-import { type Kept, keptOf } from '../store/retention.ts'
 import { readBefore, resumePoint } from '../store/claim/resume.ts'
 import { sourceOf } from '../store/files/stored-objects.ts'
-import { begunAnew } from './reset-for-retry.ts'
+import { callerOf, isAllOrNothing, isWhole, type JobRow, optionsOf } from '../store/job-row.ts'
+import { type RetentionOptions, retentionOf } from '../store/retention.ts'
 import { endsJob, type FailContext, failJob } from './fail-job.ts'
 import { importLedger } from './import-ledger.ts'
-import { withEndingClient } from './stop-with-deadline.ts'
+import { resetForRetry } from './reset-for-retry.ts'
+import { withStoppableClient } from './stop-with-deadline.ts'
 
 export interface ImportJobContext extends FailContext {
   readonly importer: ImporterInternals
   readonly storage: Storage
   /** Seconds that a claim holds without a sign of life. */
   readonly leaseSeconds: number
-  readonly kept: Kept
+  readonly kept: RetentionOptions
 }
 
 /** Does a claimed job to its end. @throws LadingError what ended it early, and is not the job's fault */
@@ -36,8 +37,8 @@ export async function runImportJob(
   const { importer, storage, store, leaseSeconds } = context
   const spool = sourceOf(spooled)
   if (spool === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
-  const settings = settingsOf(spooled)
-  const job = isWhole(spooled) ? await begunAnew(spooled, importer.pool) : spooled
+  const settings = optionsOf(spooled)
+  const job = isWhole(spooled) ? await resetForRetry(spooled, importer.pool) : spooled
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
   const firstByte = from?.isPlain === true ? from.position.byte : 0
@@ -45,14 +46,14 @@ export async function runImportJob(
   const source = await openRest(storage, spool, firstByte, read)
   // It may fail before anyone reads it; the reader then meets the error.
   source.on('error', () => undefined)
-  const { storedErrors } = keptOf(job, context.kept)
+  const { storedErrors } = retentionOf(job, context.kept)
   const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, read.start) })
   const ledger = importLedger(job, { leaseSeconds, storedErrors, read, from, begunWith })
   try {
-    const report = await withEndingClient(importer.pool, signal, client =>
+    const report = await withStoppableClient(importer.pool, signal, client =>
       runImport(
         client,
-        () => aimOf(client, { resource: job.resource, caller: callerOf(job), signal }, importer),
+        () => resolveTarget(client, { resource: job.resource, caller: callerOf(job), signal }, importer),
         importer.limits,
         { ...settings, resource: job.resource, format: job.format, source, signal },
         ledger,
@@ -76,7 +77,7 @@ export async function runImportJob(
 /** A damaged file can look like a bad one: then that is what its owner must know. */
 async function damageOr(error: LadingError, storage: Storage, spool: StoredObject): Promise<LadingError> {
   if (error.status >= 500) return error
-  return expectWhole(storage, spool).then(
+  return assertWhole(storage, spool).then(
     () => error,
     (found: unknown) => (found instanceof LadingError && found.code === 'STORAGE_CORRUPT' ? found : error),
   )

@@ -1,18 +1,19 @@
 // What an import job writes with each batch, in the batch's transaction: errors, rejects, counters, checkpoint.
-import type { RecordError } from '../../errors/record-error.ts'
-import type { ImportBatch } from '../../engine/import/stages/batches.ts'
-import type { JobRun, ResumePoint } from '../../engine/import/run-recorder.ts'
+
 import type { ImportReport } from '../../engine/import/report/report.ts'
 import type { Warnings } from '../../engine/import/report/run-warnings.ts'
-import { literal } from '../../postgres/identifier.ts'
+import type { JobRun, ResumePoint } from '../../engine/import/run-recorder.ts'
+import type { ImportBatch } from '../../engine/import/stages/batches.ts'
 import type { Header } from '../../engine/record/record-batch.ts'
 import type { Row } from '../../engine/resource/row.ts'
 import type { MergeOutcome } from '../../engine/staging/merge/batch-outcome.ts'
+import type { RecordError } from '../../errors/record-error.ts'
+import { literal } from '../../postgres/identifier.ts'
 import type { Prefix } from '../../storage/prefix.ts'
-import { ErrorCounts, pairOf } from '../store/error-counts.ts'
 import { fenceSql, idleLimitSql } from '../store/claim/fence.ts'
+import type { FirstAttempt } from '../store/claim/resume.ts'
+import { ErrorCounts, pairOf } from '../store/error-counts.ts'
 import type { JobRow } from '../store/job-row.ts'
-import type { BegunWith } from '../store/claim/resume.ts'
 import { become, may } from '../store/transitions.ts'
 
 export interface LedgerOptions {
@@ -25,7 +26,7 @@ export interface LedgerOptions {
   /** Where this attempt begins to read. */
   readonly from: ResumePoint | undefined
   /** What the job is to keep, but for the header, which is found later. */
-  readonly begunWith: () => Omit<BegunWith, 'header'>
+  readonly begunWith: () => Omit<FirstAttempt, 'header'>
 }
 
 interface Counts {
@@ -193,7 +194,7 @@ function warningsSql({ id }: JobRow, warnings: Warnings): string {
   return `update lading.jobs set warnings = ${literal(JSON.stringify(warnings.stored()))}::jsonb where id = '${id}'`
 }
 
-function begunSql({ id }: JobRow, begun: BegunWith): string {
+function begunSql({ id }: JobRow, begun: FirstAttempt): string {
   return `update lading.jobs set begun_with = ${literal(JSON.stringify(begun))}::json where id = '${id}'`
 }
 

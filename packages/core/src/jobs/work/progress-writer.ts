@@ -3,7 +3,7 @@
 /** Milliseconds between two writes: as often as somebody looks, and next to nothing for the database. */
 const everyMs = 1_000
 
-export interface ProgressTeller<Progress> {
+export interface ProgressWriter<Progress> {
   /** Called as often as one likes. */
   tell(progress: Partial<Progress>): void
   /** Resolves when the last write has come back. */
@@ -14,10 +14,10 @@ export interface ProgressTeller<Progress> {
  * @param none written at once, whatever an attempt before this one had told
  * @param write only where the job is still ours; whether it is, is the heartbeat's to find out
  */
-export function tellProgress<Progress extends object>(
+export function writeProgress<Progress extends object>(
   none: Progress,
   write: (progress: Progress) => Promise<void>,
-): ProgressTeller<Progress> {
+): ProgressWriter<Progress> {
   let now = none
   let told: Progress | undefined
   let writing: Promise<void> | undefined

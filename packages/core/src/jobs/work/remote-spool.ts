@@ -1,17 +1,24 @@
 // The first phase of an import from a URL: its file → an object in the storage, which is the job's source from then on.
-import { LadingError } from '../../errors/lading-error.ts'
+
 import type { DetectedFormat } from '../../engine/format/detect/detect.ts'
+import type { ImportOptions } from '../../engine/import/import-options.ts'
 import { remoteInput } from '../../engine/import/remote/remote-input.ts'
-import type { ImportSettings } from '../../engine/import/import-options.ts'
-import type { Pool } from '../../postgres/pool/client.ts'
 import type { RemoteAccess } from '../../engine/source/remote/remote-access.ts'
 import { FileChanged, type RemoteFile, remoteSource } from '../../engine/source/remote/remote-file.ts'
+import { LadingError } from '../../errors/lading-error.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
-import { type JobRow, settingsOf } from '../store/job-row.ts'
-import { handOverFile, switchedOff, tellFetched, unknownFormat, urlOf } from '../store/files/remote-source.ts'
+import {
+  handOverFile,
+  switchedOff,
+  unknownFormat,
+  urlOf,
+  writeFetched,
+} from '../store/files/remote-source.ts'
 import { uploadKey } from '../store/files/storage-keys.ts'
-import { tellProgress } from './progress-writer.ts'
+import { type JobRow, optionsOf } from '../store/job-row.ts'
+import { writeProgress } from './progress-writer.ts'
 
 export interface RemoteSpoolContext {
   readonly pool: Pool
@@ -22,14 +29,14 @@ export interface RemoteSpoolContext {
   readonly remote: RemoteAccess | undefined
 }
 
-type Fetched = StoredObject & DetectedFormat & Pick<ImportSettings, 'encoding'>
+type Fetched = StoredObject & DetectedFormat & Pick<ImportOptions, 'encoding'>
 
 /** What the file says of itself, where nobody has said otherwise. */
 function withFound(
   job: JobRow,
   { compression, encoding, delimiter }: Omit<Fetched, keyof StoredObject | 'format'>,
-): ImportSettings {
-  const asked = settingsOf(job)
+): ImportOptions {
+  const asked = optionsOf(job)
   return {
     compression,
     encoding: asked.encoding ?? encoding,
@@ -53,7 +60,7 @@ export async function spoolRemote(
   if (remote === undefined) throw switchedOff()
   const place = await identityOf(storage)
   const source = remoteSource(url, remote, signal)
-  const progress = tellProgress({ bytes: 0 }, ({ bytes }) => tellFetched(pool, job, bytes))
+  const progress = writeProgress({ bytes: 0 }, ({ bytes }) => writeFetched(pool, job, bytes))
   const reading = { storage, signal, onBytes: (bytes: number) => progress.tell({ bytes }) }
   try {
     const { key, size, sha256, format, ...found } = await fetched(source, job, reading)
@@ -103,7 +110,7 @@ async function stored(
   job: JobRow,
   { storage, signal, onBytes }: Reading,
 ): Promise<Fetched> {
-  const { maxBytes, encoding: told } = settingsOf(job)
+  const { maxBytes, encoding: told } = optionsOf(job)
   const asked = job.format === unknownFormat ? undefined : job.format
   const input = await remoteInput(file, { format: asked, encoding: told, maxBytes })
   const { source, start: _seen, ...found } = input

@@ -6,7 +6,7 @@ import { fenceSql } from '../store/claim/fence.ts'
 import type { JobRow } from '../store/job-row.ts'
 
 /** @throws LadingError */
-export async function begunAnew(job: JobRow, pool: Pool): Promise<JobRow> {
+export async function resetForRetry(job: JobRow, pool: Pool): Promise<JobRow> {
   if (Number(job.token) > 1) {
     await withClient(pool, client => client.query(forgetAttemptSql(job)).catch(rethrow))
   }

@@ -16,7 +16,7 @@ export interface ServingOptions {
 /** For as long as two leases after the last time, so that a restart or a slow database is no alarm. */
 const leases = 2
 
-export async function keepServing(options: ServingOptions): Promise<void> {
+export async function keepReportingStorage(options: ServingOptions): Promise<void> {
   const { pool, place, leaseSeconds, signal, onError } = options
   if (place === undefined) return
   while (!signal.aborted) {

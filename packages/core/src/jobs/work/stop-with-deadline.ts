@@ -5,7 +5,7 @@ import { type Client, type Pool, withClient } from '../../postgres/pool/client.t
 const patienceMs = 3_000
 
 /** Behind the signal and the patience the server ends the connection, which takes back what was not committed. */
-export function withEndingClient<Result>(
+export function withStoppableClient<Result>(
   pool: Pool,
   signal: AbortSignal,
   work: (client: Client) => Promise<Result>,

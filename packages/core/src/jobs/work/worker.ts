@@ -2,11 +2,11 @@
 import { ownerOfFault } from '../../errors/fault-table.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { failpoint } from '../../util/failpoint.ts'
-import { patiently } from '../../util/retry.ts'
+import { retry } from '../../util/retry.ts'
 import { isWhole, type JobRow } from '../store/job-row.ts'
 import type { Backoff, JobStore } from '../store/job-store.ts'
 import { type FailContext, failJob } from './fail-job.ts'
-import type { Heart } from './heartbeat.ts'
+import type { Heartbeat } from './heartbeat.ts'
 import type { JobObserver } from './observe.ts'
 import type { Outages } from './outages.ts'
 
@@ -14,7 +14,7 @@ export interface WorkerContext extends FailContext, Backoff {
   /** Of this worker, as in the job's row. */
   readonly name: string
   readonly leaseSeconds: number
-  readonly heart: Heart
+  readonly heart: Heartbeat
   /** Attempts at a job that does not get on, before it fails. */
   readonly maxAttempts: number
   readonly observer: JobObserver
@@ -68,17 +68,17 @@ async function giveUpOrBack(
   if (owner === 'stop') {
     // Tried again while nobody answers: otherwise the job would wait until its lease runs out.
     const release = () => store.release(job.id, job.token)
-    const lane = await patiently(release, { forMs: leaseSeconds * 1000, signal })
+    const lane = await retry(release, { forMs: leaseSeconds * 1000, signal })
     // Otherwise it was cancelled, or rescued as if this process had died of it.
     return lane === undefined ? store.survived(job.id, job.token, context.name) : context.wake(lane)
   }
   context.outages.settle(job.id)
   if (fault.retryable && (job.attempts < maxAttempts || (await hasProgressed(job, store)))) {
     const backOff = () => store.backOff(job.id, job.token, context)
-    if (await patiently(backOff, { forMs: leaseSeconds * 1000, signal })) context.onError(fault, job.id)
+    if (await retry(backOff, { forMs: leaseSeconds * 1000, signal })) context.onError(fault, job.id)
     return
   }
-  await patiently(() => failJob(job, fault, context), { forMs: leaseSeconds * 1000, signal })
+  await retry(() => failJob(job, fault, context), { forMs: leaseSeconds * 1000, signal })
 }
 
 function faultOf(error: unknown): LadingError {
@@ -113,7 +113,7 @@ async function waitFor(
     const ageSeconds = (performance.now() - metAt) / 1000
     return store.wait(job.id, job.token, { code, message, ageSeconds }, context)
   }
-  const isSaid = await patiently(say, { forMs: Number.POSITIVE_INFINITY, signal })
+  const isSaid = await retry(say, { forMs: Number.POSITIVE_INFINITY, signal })
   if (!isSaid) await store.survived(job.id, job.token, context.name)
 }
 

@@ -2,8 +2,8 @@
 import type { Readable } from 'node:stream'
 import { to as copyTo } from 'pg-copy-streams'
 import { readableFrom } from '../../util/readable-from.ts'
-import { borrow, type Pool } from '../pool/client.ts'
-import { isSession, type Session } from '../transaction/snapshot-connection.ts'
+import { checkout, type Pool } from '../pool/client.ts'
+import { isSnapshotConnection, type SnapshotConnection } from '../transaction/snapshot-connection.ts'
 
 export interface CopyOutOptions {
   /** Statements that begin the transaction, which ends with the stream; a session has one, and goes on with it. */
@@ -21,12 +21,15 @@ export interface CopyOutOptions {
  * it is read. A reader that stops early closes the connection: a half-read COPY would hang the next one who
  * borrows it.
  */
-export function copyOut(from: Pool | Session, { begin, copy, faultOf, onRows }: CopyOutOptions): Readable {
+export function copyOut(
+  from: Pool | SnapshotConnection,
+  { begin, copy, faultOf, onRows }: CopyOutOptions,
+): Readable {
   const abandoned = new AbortController()
 
   async function* read(): AsyncGenerator<Buffer> {
-    const isOurs = !isSession(from)
-    const { client, watch, giveBack } = isSession(from) ? from : await borrow(from)
+    const isOurs = !isSnapshotConnection(from)
+    const { client, watch, giveBack } = isSnapshotConnection(from) ? from : await checkout(from)
     let isOver = false
     const end = (failure?: Error) => {
       if (!isOver) giveBack(failure)

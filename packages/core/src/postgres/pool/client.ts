@@ -1,15 +1,15 @@
 // Borrowing a connection, so that every way out gives it back: healthy, or with the error that spoilt it.
 import { defaults } from '../../config/defaults.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
-import { settingStatements } from '../transaction/single-statement.ts'
 import { databaseFault, sqlstate } from '../sqlstate.ts'
+import { settingStatements } from '../transaction/single-statement.ts'
+import type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
 import { watched } from './watchdog.ts'
 
 export type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
 
 /** A connection on loan. `giveBack` is called once, with the error if there was one. */
-export interface Loan {
+export interface Checkout {
   readonly client: Client
   /** For what is not a plain query: fails if the connection is silent for too long before this is settled. */
   watch<Answer>(answer: Promise<Answer>): Promise<Answer>
@@ -21,7 +21,7 @@ export interface Loan {
 const patience = new WeakMap<Pool, number>()
 const heard = new WeakSet<Pool>()
 
-export interface BorrowOptions {
+export interface CheckoutOptions {
   /** False for statements that may take as long as they like, such as a migration. @defaultValue true */
   readonly isWatched?: boolean
   /** Of statements that stand alone; a standby takes only those that read. @defaultValue `'write'` */
@@ -31,10 +31,10 @@ export interface BorrowOptions {
 }
 
 /** @throws LadingError `DATABASE_UNAVAILABLE`, `CANCELLED` by the signal */
-export async function borrow(
+export async function checkout(
   pool: Pool,
-  { isWatched = true, access = 'write', signal }: BorrowOptions = {},
-): Promise<Loan> {
+  { isWatched = true, access = 'write', signal }: CheckoutOptions = {},
+): Promise<Checkout> {
   hearErrors(pool)
   const client = await connect(pool, signal)
   // A connection that breaks between two queries emits `error`, which would end the process if nobody listened.
@@ -112,9 +112,9 @@ async function endBackend(pool: Pool, backend: number, seconds: number): Promise
 export async function withClient<Result>(
   pool: Pool,
   work: (client: Client) => Promise<Result>,
-  options?: BorrowOptions,
+  options?: CheckoutOptions,
 ): Promise<Result> {
-  const { client, giveBack } = await borrow(pool, options)
+  const { client, giveBack } = await checkout(pool, options)
   let failure: Error | undefined
   try {
     return await work(client)
@@ -128,7 +128,7 @@ export async function withClient<Result>(
 
 async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<PooledClient> {
   try {
-    return await inTime(pool.connect(), signal)
+    return await withTimeout(pool.connect(), signal)
   } catch (error) {
     if (signal?.aborted === true) {
       throw new LadingError(
@@ -149,7 +149,7 @@ async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<Poo
 }
 
 /** A connection that comes when nobody waits for it any more goes back at once. */
-async function inTime(
+async function withTimeout(
   connecting: Promise<PooledClient>,
   signal: AbortSignal | undefined,
 ): Promise<PooledClient> {

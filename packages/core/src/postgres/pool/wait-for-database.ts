@@ -1,7 +1,7 @@
 // A database that is not there yet → one that answers, or the fault that says why it does not.
 import { LadingError } from '../../errors/lading-error.ts'
 import { quietLog } from '../../errors/listener.ts'
-import { patiently } from '../../util/retry.ts'
+import { retry } from '../../util/retry.ts'
 import { type Pool, withClient } from './client.ts'
 
 export interface WaitOptions {
@@ -34,7 +34,7 @@ export async function waitForDatabase(pool: Pool, options: WaitOptions = {}): Pr
   const { timeoutSeconds = 60, until = 'reach', signal } = options
   const onWait = quietLog('onWait', options.onWait)
   let isSaid = false
-  await patiently(() => withClient(pool, client => client.query('select 1'), { access: 'read' }), {
+  await retry(() => withClient(pool, client => client.query('select 1'), { access: 'read' }), {
     forMs: timeoutSeconds * 1000,
     signal,
     onFailure(error) {

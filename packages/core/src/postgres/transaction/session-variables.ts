@@ -1,10 +1,10 @@
 // Settings of an application for one transaction, such as those that row-level security asks for → SQL.
-import { callAsyncHook, type HookPatience } from '../../errors/hook.ts'
+import { callAsyncHook, type HookTimeout } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { setLocal } from './transaction.ts'
 
 /** Names with a prefix, such as `app.tenant`, and their values. */
-export type TransactionSettings = Readonly<Record<string, string>>
+export type SessionVariables = Readonly<Record<string, string>>
 
 /** With a prefix, which the server's own settings do not have: what an import or export relies on stays as it is. */
 const settingName = /^[a-z_][a-z0-9_$]{0,62}(?:\.[a-z_][a-z0-9_$]{0,62})+$/i
@@ -14,10 +14,10 @@ const settingName = /^[a-z_][a-z0-9_$]{0,62}(?:\.[a-z_][a-z0-9_$]{0,62})+$/i
  *
  * @throws LadingError `HOOK_FAILED` if the hook throws, or gives anything but settings
  */
-export async function settingsSql<Caller extends object>(
-  hook: ((caller: Caller | undefined) => TransactionSettings | Promise<TransactionSettings>) | undefined,
+export async function sessionVariablesSql<Caller extends object>(
+  hook: ((caller: Caller | undefined) => SessionVariables | Promise<SessionVariables>) | undefined,
   caller: Caller | undefined,
-  patience: HookPatience,
+  patience: HookTimeout,
 ): Promise<string> {
   if (hook === undefined) return ''
   const settings: unknown = await callAsyncHook(

@@ -1,12 +1,12 @@
 // One transaction on one connection, for readings that must all see the same moment.
-import { borrow, type Loan, type Pool } from '../pool/client.ts'
+import { type Checkout, checkout, type Pool } from '../pool/client.ts'
 
 /** On loan for as long as `withSession` runs. Given back with an error, it is closed at once, and of no use any more. */
-export interface Session extends Loan {
+export interface SnapshotConnection extends Checkout {
   readonly isSession: true
 }
 
-export function isSession(from: Pool | Session): from is Session {
+export function isSnapshotConnection(from: Pool | SnapshotConnection): from is SnapshotConnection {
   return 'isSession' in from
 }
 
@@ -15,18 +15,18 @@ export function isSession(from: Pool | Session): from is Session {
  *
  * @throws LadingError `DATABASE_UNAVAILABLE`, and whatever `work` throws
  */
-export async function withSession<Result>(
+export async function withSnapshot<Result>(
   pool: Pool,
   begin: string,
-  work: (session: Session) => Promise<Result>,
+  work: (session: SnapshotConnection) => Promise<Result>,
 ): Promise<Result> {
-  const { client, watch, giveBack } = await borrow(pool)
+  const { client, watch, giveBack } = await checkout(pool)
   let isOver = false
   const end = (failure?: Error) => {
     if (!isOver) giveBack(failure)
     isOver = true
   }
-  const session: Session = {
+  const session: SnapshotConnection = {
     isSession: true,
     client,
     watch,

@@ -6,14 +6,14 @@ import { Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { folderUnusable, notFound, storageFault } from '../faults.ts'
-import { folderOf, ignore, removeEmptyFolders } from './folder.ts'
-import { expectFolder, folderIdentity } from './folder-identity.ts'
-import { expectFreeDisk } from './free-disk.ts'
 import { incoming } from '../incoming.ts'
 import { checkKey, checkPrefix } from '../key.ts'
-import { listFiles } from './list-files.ts'
 import { withinSize } from '../range.ts'
-import type { RoomyStorage } from '../storage.ts'
+import type { StorageWithCapacity } from '../storage.ts'
+import { folderOf, ignore, removeEmptyFolders } from './folder.ts'
+import { assertSameFolder, folderIdentity } from './folder-identity.ts'
+import { assertFreeDisk } from './free-disk.ts'
+import { listFiles } from './list-files.ts'
 import { removeUnfinishedFiles } from './unfinished.ts'
 import { writeFile } from './write-file.ts'
 
@@ -29,7 +29,7 @@ export interface FileStorageOptions {
   readonly reserveBytes?: number | undefined
 }
 
-export interface FileStorage extends RoomyStorage {
+export interface FileStorage extends StorageWithCapacity {
   identity(): Promise<string>
 }
 
@@ -66,7 +66,7 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
   /** The folder, which is there. */
   const present = async () => {
     const folder = await root()
-    await expectFolder(folder, name !== undefined)
+    await assertSameFolder(folder, name !== undefined)
     return folder
   }
 
@@ -81,7 +81,7 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
       try {
         checkKey(key)
         const folder = await present()
-        await expectFreeDisk(folder, 0, reserveBytes)
+        await assertFreeDisk(folder, 0, reserveBytes)
         await writeFile(folder, key, leavingFree(arriving.chunks, folder, reserveBytes), options.signal)
       } catch (error) {
         const failure = arriving.giveUp()
@@ -90,7 +90,7 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
       return { key, ...arriving.facts() }
     },
 
-    expectRoom: async bytes => expectFreeDisk(await present(), bytes, reserveBytes).catch(asFault),
+    checkCapacity: async bytes => assertFreeDisk(await present(), bytes, reserveBytes).catch(asFault),
 
     async get(key, range = {}) {
       checkKey(key)
@@ -158,7 +158,7 @@ async function* leavingFree(
     written += chunk.byteLength
     if (written >= lookEvery) {
       written = 0
-      await expectFreeDisk(folder, 0, reserveBytes)
+      await assertFreeDisk(folder, 0, reserveBytes)
     }
     yield chunk
   }

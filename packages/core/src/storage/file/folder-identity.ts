@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { LadingError } from '../../errors/lading-error.ts'
 import { errnoOf, folderMissing, folderUnusable, storageFault } from '../faults.ts'
-import { ignore, syncFolder } from './folder.ts'
 import { temporaryMark } from '../key.ts'
+import { ignore, syncFolder } from './folder.ts'
 
 const { COPYFILE_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
 
@@ -46,7 +46,7 @@ export async function folderIdentity(root: string, known?: string): Promise<stri
  * @param hasIdentity whether this process has read its identity before
  * @throws LadingError `STORAGE_UNAVAILABLE`
  */
-export async function expectFolder(root: string, hasIdentity: boolean): Promise<void> {
+export async function assertSameFolder(root: string, hasIdentity: boolean): Promise<void> {
   try {
     await lstat(hasIdentity ? join(root, identityFile) : root)
   } catch (error) {

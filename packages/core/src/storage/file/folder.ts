@@ -1,7 +1,7 @@
 // Folders of a file storage: walked step by step, so that a planted symbolic link never leads out of its root.
 import { lstat, mkdir, open, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errnoOf, placeTaken } from '../faults.ts'
+import { errnoOf, keyTaken } from '../faults.ts'
 
 /** Stored files may hold what their owners would not show to other users of the machine. */
 const ownerOnly = 0o700
@@ -34,7 +34,7 @@ export async function folderOf(
 async function isFolder(path: string): Promise<boolean> {
   const facts = await lstat(path).catch(ignore('ENOENT'))
   if (facts === undefined) return false
-  if (!facts.isDirectory()) throw placeTaken()
+  if (!facts.isDirectory()) throw keyTaken()
   return true
 }
 

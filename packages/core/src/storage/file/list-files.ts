@@ -2,9 +2,9 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ignore } from './folder.ts'
 import { isKey } from '../key.ts'
 import type { ObjectFacts } from '../storage.ts'
+import { ignore } from './folder.ts'
 
 /** Goes into those folders only that can hold keys with this prefix. Symbolic links are neither. */
 export async function* listFiles(root: string, prefix: string, above = ''): AsyncGenerator<ObjectFacts> {

@@ -1,8 +1,8 @@
 // What a process that died amid a `put` has left in a folder: found by its name and age, and removed.
 import { lstat, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ignore, removeEmptyFolders } from './folder.ts'
 import { temporaryMark } from '../key.ts'
+import { ignore, removeEmptyFolders } from './folder.ts'
 
 /** Returns how many there were. Symbolic links are neither followed nor removed. */
 export async function removeUnfinishedFiles(root: string, before: Date, above = ''): Promise<number> {

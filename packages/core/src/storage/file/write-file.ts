@@ -5,9 +5,9 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { failpoint } from '../../util/failpoint.ts'
-import { folderOf, ignore, removeEmptyFolders, syncFolder } from './folder.ts'
 import { checkNotCancelled } from '../incoming.ts'
 import { temporaryMark } from '../key.ts'
+import { folderOf, ignore, removeEmptyFolders, syncFolder } from './folder.ts'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
 

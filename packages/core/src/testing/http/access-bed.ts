@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Authorize } from '../../http/admission/access.ts'
 import { AccessRefused } from '../../http/admission/access-refused.ts'
 import type { HttpOptions } from '../../http/service.ts'
-import { boundary, field, file, formBody, type HttpSite, usersCsv } from './site.ts'
+import { boundary, field, file, formBody, type HttpHarness, usersCsv } from './site.ts'
 
 export interface Asking {
   /** Method and path with its query. */
@@ -70,7 +70,7 @@ export const aboutNoJob: readonly Asking[] = [
 ]
 
 export function ask(
-  site: HttpSite,
+  site: HttpHarness,
   { line, headers, body }: Asking,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
@@ -100,7 +100,7 @@ export const as = (tenant: string) => ({ authorization: `Bearer ${tenant}` })
 export const newTenant = () => `tenant-${randomUUID()}`
 
 /** The same service, with the name of each call noted; `jobs.get` stands for one that reads. */
-export function recorded({ service }: HttpSite): Pick<HttpOptions, 'jobs' | 'exporter' | 'metrics'> & {
+export function recorded({ service }: HttpHarness): Pick<HttpOptions, 'jobs' | 'exporter' | 'metrics'> & {
   readonly calls: string[]
 } {
   const calls: string[] = []

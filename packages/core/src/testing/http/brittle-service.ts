@@ -1,8 +1,8 @@
 // Exporters of tables that break while they are printed, on a pool that counts how often it is asked.
 import { Type } from '@sinclair/typebox'
 import { createExporter } from '../../engine/export/create-exporter.ts'
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { defineResource } from '../../engine/resource/define.ts'
+import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import type { BrittleService } from './site.ts'
 
 const rows = 6_000

@@ -1,7 +1,7 @@
 // What the cases about imports of bundles work with: bundles of rows that are nowhere else, and ways to send them.
 import { randomUUID } from 'node:crypto'
 import { type ArchivedResource, type ArchiveEntry, bundleArchive } from './bundle-archive.ts'
-import { boundary, formBody, type HttpSite, sendForm, sendRaw } from './site.ts'
+import { boundary, formBody, type HttpHarness, sendForm, sendRaw } from './site.ts'
 
 export const userFields = { id: 'uuid', email: 'text', name: 'text', role: 'text', active: 'boolean' }
 const articleFields = {
@@ -51,7 +51,7 @@ export const bundleOf = ({ users, articles }: Planted, ...more: readonly Archive
   bundleArchive([articles, users], ...more)
 
 export const sendBundle = (
-  site: HttpSite,
+  site: HttpHarness,
   bundle: Buffer,
   query = '',
   headers: Readonly<Record<string, string>> = {},
@@ -60,12 +60,12 @@ export const sendBundle = (
 
 type Parts = Parameters<typeof formBody>[0]
 
-export function form(site: HttpSite, ...parts: Parts): Promise<Response> {
+export function form(site: HttpHarness, ...parts: Parts): Promise<Response> {
   return sendForm(site, Buffer.from(formBody(parts), 'latin1'))
 }
 
 export function formWith(
-  site: HttpSite,
+  site: HttpHarness,
   headers: Readonly<Record<string, string>>,
   ...parts: Parts
 ): Promise<Response> {

@@ -1,9 +1,9 @@
 // Exporters of a resource that withholds fields, on a pool that counts how often it is asked.
 import { Type } from '@sinclair/typebox'
 import { createExporter } from '../../engine/export/create-exporter.ts'
-import type { Pool } from '../../postgres/pool/client.ts'
 import { defineResource, type Resource } from '../../engine/resource/define.ts'
-import type { DiscreetService } from './site.ts'
+import type { Pool } from '../../postgres/pool/client.ts'
+import type { VisibilityService } from './site.ts'
 
 const known = {
   id: Type.Optional(Type.String({ format: 'uuid' })),
@@ -24,7 +24,7 @@ const discreet = defineResource('people', {
 /** A field that nobody has heard of. */
 const ignorant = defineResource('people', { table: 'users', schema: Type.Object(known), fields })
 
-export function discreetService(pool: Pool): DiscreetService {
+export function visibilityService(pool: Pool): VisibilityService {
   let connections = 0
   const counting: Pool = {
     ...(pool.options && { options: pool.options }),

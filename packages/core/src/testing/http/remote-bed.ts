@@ -1,9 +1,9 @@
 // What the cases of remote files share: servers beside a case, imports from them, and what they have become.
 import { randomUUID } from 'node:crypto'
 import { type FileServer, fileServer, type Respond } from './remote-site.ts'
-import { ended, type HttpSite, sendJson } from './site.ts'
+import { ended, type HttpHarness, sendJson } from './site.ts'
 
-export const fromUrl = (site: HttpSite, file_url: unknown, options: object = {}) =>
+export const fromUrl = (site: HttpHarness, file_url: unknown, options: object = {}) =>
   sendJson(site, '/v1/imports', { resource: 'users', file_url, ...options })
 
 /** Runs a server beside a case. */
@@ -20,7 +20,7 @@ const host = 'files.allowed.test'
 
 /** The same of one that may be fetched from, with its address. */
 export function files(
-  site: HttpSite,
+  site: HttpHarness,
   respond: Respond,
   work: (url: (path: string) => string, server: FileServer) => Promise<void>,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export const line = () => `{"email":"${randomUUID()}@example.org","name":"A","ro
 
 /** Imports from an address, and tells the status, the code, the format and how many got in. */
 export async function outcome(
-  site: HttpSite,
+  site: HttpHarness,
   url: string,
   options: object = {},
 ): Promise<readonly unknown[]> {
@@ -47,7 +47,7 @@ export async function outcome(
   return [job.status, job.error_code, job.format, job.progress.inserted_records]
 }
 
-export async function isImported(site: HttpSite, email: string): Promise<boolean> {
+export async function isImported(site: HttpHarness, email: string): Promise<boolean> {
   const query = `resource=users&email=${encodeURIComponent(email)}`
   return (await (await fetch(`${site.base}/v1/exports?${query}`)).text()) !== ''
 }

@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { createExporter } from '../../engine/export/create-exporter.ts'
 import { createImporter } from '../../engine/import/create-importer.ts'
+import type { Resource } from '../../engine/resource/define.ts'
 import { createJobs } from '../../jobs/create-jobs.ts'
 import { type Pool, poolSize, withClient } from '../../postgres/pool/client.ts'
 import { postgresQueue } from '../../queue/postgres-queue.ts'
-import type { Resource } from '../../engine/resource/define.ts'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import { brittleService } from './brittle-service.ts'
-import { discreetService } from './discreet-service.ts'
+import { visibilityService } from './discreet-service.ts'
 import { remoteNames } from './remote-site.ts'
 import type { HttpSuiteService } from './site.ts'
 
@@ -30,7 +30,7 @@ export function httpSuiteService(
   resources: readonly Resource[],
   scarce: Pool,
 ): HttpSuiteService & { stop(): Promise<void> } {
-  const discreet = discreetService(pool)
+  const discreet = visibilityService(pool)
   const brittle = brittleService(pool)
   const storage = memoryStorage()
   const names = remoteNames()

@@ -12,7 +12,7 @@ import type { RemoteNames } from './remote-site.ts'
 /** What is served: real jobs with workers that run, and the reference resource `users`. */
 export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' | 'resources'> {
   /** Resources over the table of `users` that withhold some of it, on a pool that counts. */
-  readonly discreet: DiscreetService
+  readonly discreet: VisibilityService
   /** Resources that break while they are printed, on a pool that counts. */
   readonly brittle: BrittleService
   /** Keys of the objects in the storage of the jobs. */
@@ -36,7 +36,7 @@ export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' 
   readonly names: RemoteNames
 }
 
-export interface DiscreetService {
+export interface VisibilityService {
   /** `people`: `email` is masked, `role` is hidden, and there is nothing else of these in it. */
   readonly discreet: Pick<HttpOptions, 'exporter' | 'resources'>
   /** The same resource without a field `role` at all. */
@@ -65,7 +65,7 @@ export type Before = (request: IncomingMessage & HostTraces) => Promise<void> | 
 /** What a host makes of a request for the adapter's option `principal`. */
 export type Principal = (headers: IncomingHttpHeaders) => unknown
 
-export interface HttpSite {
+export interface HttpHarness {
   /** Of the host application. */
   readonly origin: string
   readonly mount: string
@@ -73,12 +73,12 @@ export interface HttpSite {
   readonly base: string
   readonly service: HttpSuiteService
   /** The same host with other options; stopped with the case. */
-  serve(options: Partial<HttpOptions>, principal?: Principal, before?: Before): Promise<HttpSite>
+  serve(options: Partial<HttpOptions>, principal?: Principal, before?: Before): Promise<HttpHarness>
   /** Ends the host, as it does by itself behind the case. */
   stop(): Promise<void>
 }
 
-export type HttpCases = Readonly<Record<string, (site: HttpSite) => Promise<void>>>
+export type HttpCases = Readonly<Record<string, (site: HttpHarness) => Promise<void>>>
 
 /** Checks the error shape, and returns its sentence. */
 export async function assertProblem(response: Response, status: number, code: string): Promise<string> {
@@ -128,13 +128,17 @@ export function formBody(parts: readonly Part[], end = `--${boundary}--\r\n`): s
 export const file = (value: string, fileName = 'users.csv'): Part => ({ name: 'file', value, fileName })
 export const field = (name: string, value: string): Part => ({ name, value })
 
-export function sendForm(site: HttpSite, body: string | Uint8Array, path = '/v1/imports'): Promise<Response> {
+export function sendForm(
+  site: HttpHarness,
+  body: string | Uint8Array,
+  path = '/v1/imports',
+): Promise<Response> {
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
   return fetch(`${site.base}${path}`, { method: 'POST', headers, body })
 }
 
 export function sendRaw(
-  site: HttpSite,
+  site: HttpHarness,
   query: string,
   body: string | Uint8Array,
   type = 'text/csv',
@@ -147,13 +151,13 @@ export function sendRaw(
   })
 }
 
-export function sendJson(site: HttpSite, path: string, body: unknown): Promise<Response> {
+export function sendJson(site: HttpHarness, path: string, body: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json' }
   return fetch(`${site.base}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
 /** Writes text to a socket, and resolves to all that came back when the other side closed it. */
-export async function overSocket(site: HttpSite, request: string, halfClose = false): Promise<string> {
+export async function overSocket(site: HttpHarness, request: string, halfClose = false): Promise<string> {
   const { hostname, port } = new URL(site.origin)
   const socket = connect(Number(port), hostname)
   if (halfClose) socket.end(request)
@@ -163,7 +167,7 @@ export async function overSocket(site: HttpSite, request: string, halfClose = fa
 
 /** The head of a request over a socket. */
 export function requestHead(
-  site: HttpSite,
+  site: HttpHarness,
   line: string,
   headers: Readonly<Record<string, string | number>>,
 ): string {
@@ -173,7 +177,7 @@ export function requestHead(
 }
 
 /** What an accepted job has become. */
-export async function ended(site: HttpSite, response: Response) {
+export async function ended(site: HttpHarness, response: Response) {
   const body = await response.text()
   assert.equal(response.status, 202, body)
   const { links } = JSON.parse(body)
@@ -190,7 +194,7 @@ export async function ended(site: HttpSite, response: Response) {
 }
 
 /** Fails if the work leaves a job or a file behind. */
-export async function leavesNothing(site: HttpSite, work: () => Promise<void>): Promise<void> {
+export async function leavesNothing(site: HttpHarness, work: () => Promise<void>): Promise<void> {
   const newest = async () => (await site.service.jobs.list({ kind: 'import', limit: 1 })).jobs[0]?.id
   const job = await newest()
   const uploads = await newUploads(site)
@@ -199,7 +203,7 @@ export async function leavesNothing(site: HttpSite, work: () => Promise<void>): 
 }
 
 /** Counts the uploads that are kept from now on. Those of earlier tests may be on their way out meanwhile. */
-export async function newUploads(site: HttpSite): Promise<() => Promise<number>> {
+export async function newUploads(site: HttpHarness): Promise<() => Promise<number>> {
   const before = new Set(await site.service.files())
   return async () =>
     (await site.service.files()).filter(key => key.startsWith('imports/') && !before.has(key)).length

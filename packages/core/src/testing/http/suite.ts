@@ -48,7 +48,7 @@ import { unreadBodyCases } from './cases/unread-bodies.ts'
 import { unseenJobCases } from './cases/unseen-jobs.ts'
 import { uploadCases } from './cases/uploads.ts'
 import { warningCases } from './cases/warnings.ts'
-import type { Before, HttpSite, HttpSuiteService, Principal } from './site.ts'
+import type { Before, HttpHarness, HttpSuiteService, Principal } from './site.ts'
 
 export type { HttpSuiteService } from './site.ts'
 
@@ -157,7 +157,7 @@ export function httpSuite(options: HttpSuiteOptions): void {
       for (const [title, body] of Object.entries(cases)) {
         register.test(title, async () => {
           const stops: (() => Promise<void>)[] = []
-          const serve: HttpSite['serve'] = async (options, principal, before) => {
+          const serve: HttpHarness['serve'] = async (options, principal, before) => {
             const { jobs, exporter, resources } = service()
             const { url, stop } = await start({ jobs, exporter, resources, ...options }, principal, before)
             stops.push(stop)

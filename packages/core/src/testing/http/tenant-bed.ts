@@ -2,7 +2,7 @@
 
 import { until } from '../runner.ts'
 import { type Asking, as, ask } from './access-bed.ts'
-import { answerOf, type HttpSite } from './site.ts'
+import { answerOf, type HttpHarness } from './site.ts'
 
 /** A file of users as the body. */
 export const sends = (csv: string, query = '', headers: Readonly<Record<string, string>> = {}): Asking => ({
@@ -18,7 +18,7 @@ export const exportsUsers: Asking = {
 }
 
 /** The id of a job of a tenant, once it has ended. */
-export async function done(site: HttpSite, tenant: string, asking: Asking): Promise<string> {
+export async function done(site: HttpHarness, tenant: string, asking: Asking): Promise<string> {
   const { job_id: id, links } = await answerOf(ask(site, asking, as(tenant)))
   await until('the job ends', async () => {
     const { status } = await answerOf(fetch(site.origin + links.self, { headers: as(tenant) }))

@@ -1,8 +1,8 @@
 // What a sentence proposes for a column is what the column can carry.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { expect, test } from 'vitest'
-import { readFieldSchema } from '../../../src/engine/resource/schema/column-type.ts'
 import { carries, proposedSchema } from '../../../src/engine/catalogue/match/match-columns.ts'
+import { readFieldSchema } from '../../../src/engine/resource/schema/column-type.ts'
 
 test.each<[type: string, proposed: string, schema: TSchema]>([
   ['int2', 'Type.Integer()', Type.Integer()],

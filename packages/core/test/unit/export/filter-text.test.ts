@@ -2,9 +2,9 @@
 
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
+import { readFilterTexts, withCreated } from '../../../src/engine/export/selection/filter-text.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import type { Filters } from '../../../src/engine/resource/definition.ts'
-import { readFilterTexts, withCreated } from '../../../src/engine/export/selection/filter-text.ts'
 
 const instant = Type.Optional(Type.String({ format: 'date-time' }))
 const things = defineResource('things', {

@@ -8,7 +8,7 @@ import { csv } from '../../../src/engine/format/csv/csv.ts'
 import type { Format } from '../../../src/engine/format/format.ts'
 import { json } from '../../../src/engine/format/json/json.ts'
 import { ndjson } from '../../../src/engine/format/ndjson/ndjson.ts'
-import { openText, type TextOptions } from '../../../src/engine/format/text/text.ts'
+import { openText, type TextStageOptions } from '../../../src/engine/format/text/text.ts'
 
 const limits = { maxRecordBytes: 1024, maxColumns: 10 }
 
@@ -20,7 +20,7 @@ const formats: [name: string, format: Format, text: string][] = [
 ]
 
 describe.each(formats)('%s', (_, format, text) => {
-  test.each<[name: string, bytes: Buffer, options: TextOptions, code: string]>([
+  test.each<[name: string, bytes: Buffer, options: TextStageOptions, code: string]>([
     [
       'half of a surrogate pair',
       Buffer.from(`${text}\ud83d, and more`, 'utf16le'),
@@ -80,7 +80,7 @@ describe.each(formats)('%s', (_, format, text) => {
     expect(source.destroyed).toBe(true)
   })
 
-  function decode(chunks: Iterable<Buffer>, options: TextOptions) {
+  function decode(chunks: Iterable<Buffer>, options: TextStageOptions) {
     return decodeChunks((source, limits) => format.decode(openText(source, options), limits), chunks, limits)
   }
 })

@@ -1,9 +1,9 @@
 // Ways out of the decoders: a consumer that stops closes the source, a source that fails is passed on.
 import { describe, expect, test } from 'vitest'
-import type { RecordBatch } from '../../../src/engine/record/record-batch.ts'
 import { csv } from '../../../src/engine/format/csv/csv.ts'
 import { json } from '../../../src/engine/format/json/json.ts'
 import { ndjson } from '../../../src/engine/format/ndjson/ndjson.ts'
+import type { RecordBatch } from '../../../src/engine/record/record-batch.ts'
 
 const options = { maxRecordBytes: 1024, maxColumns: 10 }
 

@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Header, Position, RecordBatch } from '../../../src/engine/record/record-batch.ts'
-import type { SourceRecord } from '../../../src/engine/record/source-record.ts'
 import type { DecodeOptions } from '../../../src/engine/format/format.ts'
 import { formatNamed } from '../../../src/engine/format/formats.ts'
+import type { Header, Position, RecordBatch } from '../../../src/engine/record/record-batch.ts'
+import type { SourceRecord } from '../../../src/engine/record/source-record.ts'
 
 const runs = Number(process.env.LADING_JUDGE_RUNS ?? 300)
 const limits = { maxRecordBytes: 40, maxColumns: 4 }

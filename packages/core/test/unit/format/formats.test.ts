@@ -1,7 +1,7 @@
 // Formats by name and by file name.
 import { describe, expect, test } from 'vitest'
-import { LadingError } from '../../../src/errors/lading-error.ts'
 import { formatNamed, formatOfFileName } from '../../../src/engine/format/formats.ts'
+import { LadingError } from '../../../src/errors/lading-error.ts'
 
 test.each(['csv', 'ndjson', 'json'])('%s is known', name => {
   expect(formatNamed(name).name).toBe(name)

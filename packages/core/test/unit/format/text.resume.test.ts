@@ -3,17 +3,17 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { openText, type TextOptions } from '../../../src/engine/format/text/text.ts'
+import { openText, type TextStageOptions } from '../../../src/engine/format/text/text.ts'
 
 const content = '\ufeffä€😀\nPK\x03\x04 is no archive here\n'
 const whole = Buffer.from(content)
-const opened = (file: Buffer, options: TextOptions, size = 2) => {
+const opened = (file: Buffer, options: TextStageOptions, size = 2) => {
   const chunks: Buffer[] = []
   for (let at = 0; at < file.length; at += size) chunks.push(file.subarray(at, at + size))
   return openText(Readable.from(chunks), options)
 }
 
-describe.each<[string, Buffer, TextOptions]>([
+describe.each<[string, Buffer, TextStageOptions]>([
   ['UTF-8', whole, {}],
   ['UTF-16', Buffer.from(content, 'utf16le'), {}],
   ['gzip', gzipSync(whole), { compression: 'gzip' }],

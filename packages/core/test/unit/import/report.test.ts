@@ -1,9 +1,9 @@
 // The counts of a run: a record that nobody accounts for ends it.
 import { expect, test } from 'vitest'
-import type { RecordError } from '../../../src/errors/record-error.ts'
-import type { MergedBatch } from '../../../src/engine/import/stages/batches.ts'
 import { NothingImported } from '../../../src/engine/import/report/nothing-imported.ts'
 import { Tally } from '../../../src/engine/import/report/report.ts'
+import type { MergedBatch } from '../../../src/engine/import/stages/batches.ts'
+import type { RecordError } from '../../../src/errors/record-error.ts'
 
 const rejected: RecordError = {
   rowNumber: 2,

@@ -1,14 +1,14 @@
 // Whom an error of the database blames, and the fault that it becomes.
 import { describe, expect, test } from 'vitest'
 import { LadingError } from '../../../src/errors/lading-error.ts'
-import { type Blame, blame, databaseFault, sqlstate } from '../../../src/postgres/sqlstate.ts'
+import { blame, databaseFault, type FaultOrigin, sqlstate } from '../../../src/postgres/sqlstate.ts'
 
 /** As pg makes it. */
 const databaseError = (code: string) =>
   Object.assign(new Error('secret of the database'), { code, severity: 'ERROR' })
 
 describe('blame', () => {
-  test.each<[code: string, blamed: Blame]>([
+  test.each<[code: string, blamed: FaultOrigin]>([
     ['22001', 'row'],
     ['22003', 'row'],
     ['22P02', 'row'],

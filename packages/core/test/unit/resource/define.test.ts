@@ -1,10 +1,10 @@
 // defineResource: what it compiles, and each contradiction that it refuses.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { LadingError } from '../../../src/errors/lading-error.ts'
-import type { ColumnType } from '../../../src/engine/resource/schema/column-type.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import type { ResourceDefinition } from '../../../src/engine/resource/definition.ts'
+import type { ColumnType } from '../../../src/engine/resource/schema/column-type.ts'
+import { LadingError } from '../../../src/errors/lading-error.ts'
 
 const one = (schema: TSchema) =>
   defineResource('things', { table: 'things', schema: Type.Object({ it: schema }) }).fields[0]

@@ -1,9 +1,9 @@
 // Names of columns as programs write them: with invisible characters, twice, or not at all.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import type { LadingError } from '../../../src/errors/lading-error.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import { type HeaderOptions, mapHeader } from '../../../src/engine/resource/mapping/header.ts'
+import type { LadingError } from '../../../src/errors/lading-error.ts'
 
 const people = defineResource('people', {
   table: 'people',

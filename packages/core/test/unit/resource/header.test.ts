@@ -1,9 +1,9 @@
 // Headers: which field each column fills, and one sentence that names all that is wrong.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { LadingError } from '../../../src/errors/lading-error.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import { type HeaderOptions, mapHeader } from '../../../src/engine/resource/mapping/header.ts'
+import { LadingError } from '../../../src/errors/lading-error.ts'
 
 const users = defineResource('users', {
   table: 'users',

@@ -1,8 +1,8 @@
 // Every keyword of a schema is checked by an import, or the resource is refused where it is defined: none is ignored.
 import { Kind, type TSchema, Type, TypeRegistry } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { LadingError } from '../../../src/errors/lading-error.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
+import { LadingError } from '../../../src/errors/lading-error.ts'
 
 const define = (it: TSchema, options?: object) =>
   defineResource('things', { table: 'things', schema: Type.Object({ it }, options) })

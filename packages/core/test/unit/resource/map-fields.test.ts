@@ -2,11 +2,11 @@
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { headerOfCells } from '../../../../../test-support/decoding.ts'
-import { LadingError } from '../../../src/errors/lading-error.ts'
 import type { RecordBatch } from '../../../src/engine/record/record-batch.ts'
 import type { SourceRecord } from '../../../src/engine/record/source-record.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import { mapFields } from '../../../src/engine/resource/mapping/map-fields.ts'
+import { LadingError } from '../../../src/errors/lading-error.ts'
 
 const users = defineResource('users', {
   table: 'users',

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { patiently } from '../../../src/util/retry.ts'
+import { retry } from '../../../src/util/retry.ts'
 
 const failing = (times: number) => {
   let calls = 0
@@ -11,17 +11,17 @@ const failing = (times: number) => {
 
 test('it is tried until it works, and each failure is told', async () => {
   const onFailure = vi.fn()
-  expect(await patiently(failing(2), { forMs: 5_000, onFailure })).toBe(3)
+  expect(await retry(failing(2), { forMs: 5_000, onFailure })).toBe(3)
   expect(onFailure.mock.calls.map(([error]) => error.message)).toEqual(['attempt 1', 'attempt 2'])
 })
 
 test('when the time is over, the last failure is thrown', async () => {
-  await expect(patiently(failing(100), { forMs: 149 })).rejects.toThrow('attempt 2')
+  await expect(retry(failing(100), { forMs: 149 })).rejects.toThrow('attempt 2')
 })
 
 test('when the signal has come, there is one attempt more, and no pause before it', async () => {
   const stop = new AbortController()
   await expect(
-    patiently(failing(100), { forMs: 60_000, signal: stop.signal, onFailure: () => stop.abort() }),
+    retry(failing(100), { forMs: 60_000, signal: stop.signal, onFailure: () => stop.abort() }),
   ).rejects.toThrow('attempt 2')
 })

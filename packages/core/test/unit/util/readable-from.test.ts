@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { readableFrom } from '../../../src/util/readable-from.ts'
 import { whenRead } from '../../../src/util/open-when-read.ts'
+import { readableFrom } from '../../../src/util/readable-from.ts'
 
 test('what the generator gives comes out, and nobody is stopped before the end', async () => {
   let stops = 0

@@ -1,9 +1,9 @@
 // check: sees what is valid by itself, and adds to what is already known without saying it twice.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { judged } from '../../judged-bed.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import type { Issue } from '../../../src/engine/resource/definition.ts'
+import { judged } from '../../judged-bed.ts'
 
 type Check = (record: Record<string, unknown>, issue: Issue) => void
 

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import { mapFields } from '../../../src/engine/resource/mapping/map-fields.ts'
 import { recordsOfObjects } from '../../../src/engine/source/objects.ts'
-import { parseValues } from '../../../src/engine/value/parse-values.ts'
 import { validate } from '../../../src/engine/validation/validate.ts'
+import { parseValues } from '../../../src/engine/value/parse-values.ts'
 
 async function errorsOf(schema: Parameters<typeof Type.Optional>[0], value: unknown) {
   const resource = defineResource('things', { table: 'things', schema: Type.Object({ it: schema }) })

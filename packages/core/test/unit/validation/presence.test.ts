@@ -1,8 +1,8 @@
 // Presence: absent, null and empty values of required, optional and nullable fields, from cells and from JSON.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { judged } from '../../judged-bed.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
+import { judged } from '../../judged-bed.ts'
 
 const nullable = (schema: TSchema) => Type.Union([schema, Type.Null()])
 

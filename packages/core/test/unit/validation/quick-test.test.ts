@@ -1,8 +1,8 @@
 // The quick test takes nothing that the rules refuse; schemas that TypeBox reads otherwise have none.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { saidOf } from '../../judged-bed.ts'
 import { quickTest } from '../../../src/engine/validation/compiled-json-test.ts'
+import { saidOf } from '../../judged-bed.ts'
 
 const object = (a: TSchema) => Type.Object({ a })
 

@@ -1,10 +1,10 @@
 // Rules of single fields: lengths in code points, patterns, formats, literals and bounds, and what is said of them.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { judged } from '../../judged-bed.ts'
-import { LadingError } from '../../../src/errors/lading-error.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import { compileRules } from '../../../src/engine/validation/field-rule.ts'
+import { LadingError } from '../../../src/errors/lading-error.ts'
+import { judged } from '../../judged-bed.ts'
 
 const resourceOf = (it: TSchema) => defineResource('things', { table: 'things', schema: Type.Object({ it }) })
 

@@ -1,6 +1,6 @@
 // date and timestamp: days of the calendar and instants of the years 0001 to 9999, and nothing else.
 import { describe, expect, test } from 'vitest'
-import { Refusal } from '../../../src/engine/value/codec.ts'
+import { InvalidValue } from '../../../src/engine/value/codec.ts'
 import { date } from '../../../src/engine/value/time/date.ts'
 import { timestamp } from '../../../src/engine/value/time/timestamp.ts'
 
@@ -53,12 +53,12 @@ describe('date', () => {
     '',
     '\0',
   ])('%j is none', text => {
-    expect(date.parse(text)).toBeInstanceOf(Refusal)
-    expect(date.fromJson(text)).toBeInstanceOf(Refusal)
+    expect(date.parse(text)).toBeInstanceOf(InvalidValue)
+    expect(date.fromJson(text)).toBeInstanceOf(InvalidValue)
   })
 
   test.each([[20240131], [true], [null], [{}], [['2024-01-31']]])('the JSON value %j is none', value => {
-    expect(date.fromJson(value)).toBeInstanceOf(Refusal)
+    expect(date.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 })
 
@@ -148,8 +148,8 @@ describe('timestamp', () => {
     '',
     '\0',
   ])('%j is none', text => {
-    expect(timestamp.parse(text)).toBeInstanceOf(Refusal)
-    expect(timestamp.fromJson(text)).toBeInstanceOf(Refusal)
+    expect(timestamp.parse(text)).toBeInstanceOf(InvalidValue)
+    expect(timestamp.fromJson(text)).toBeInstanceOf(InvalidValue)
   })
 
   test.each([
@@ -176,14 +176,14 @@ describe('timestamp', () => {
     '0001-01-01 00:19:31+00:19:32',
     '9999-12-31 23:59:59-00:00:01',
   ])('%j is none', text => {
-    expect(timestamp.parse(text)).toBeInstanceOf(Refusal)
+    expect(timestamp.parse(text)).toBeInstanceOf(InvalidValue)
   })
 
   test('what only lacks its zone is told so', () => {
     const message = 'has no time zone; add one, such as Z or +02:00'
     expect(timestamp.parse('2026-11-28 20:34:00')).toMatchObject({ message })
     expect(timestamp.parse('2026-11-28T20:34:00.5')).toMatchObject({ message })
-    expect(timestamp.parse('2026-02-29 20:34:00')).toEqual(new Refusal())
+    expect(timestamp.parse('2026-02-29 20:34:00')).toEqual(new InvalidValue())
   })
 
   test('a Date of a program is its instant', () => {
@@ -199,12 +199,12 @@ describe('timestamp', () => {
     ['a list', ['2024-01-31T12:00:00Z']],
     ['true', true],
   ])('%s is none', (_, value) => {
-    expect(timestamp.fromJson(value)).toBeInstanceOf(Refusal)
+    expect(timestamp.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 
   test('a hostile fraction of a million zeros is read, and one with a digit behind them is not', () => {
     const zeros = '0'.repeat(1_000_000)
     expect(timestamp.parse(`2024-01-31T12:00:00.1${zeros}Z`)).toBe(`2024-01-31T12:00:00.1${zeros}Z`)
-    expect(timestamp.parse(`2024-01-31T12:00:00.1${zeros}1Z`)).toBeInstanceOf(Refusal)
+    expect(timestamp.parse(`2024-01-31T12:00:00.1${zeros}1Z`)).toBeInstanceOf(InvalidValue)
   })
 })

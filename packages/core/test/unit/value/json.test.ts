@@ -1,12 +1,12 @@
 // json: any JSON value that PostgreSQL can store, and no value that would change on the way.
 import { describe, expect, test } from 'vitest'
 import { JsonText } from '../../../src/engine/record/json-text.ts'
-import { Refusal } from '../../../src/engine/value/codec.ts'
+import { InvalidValue } from '../../../src/engine/value/codec.ts'
 import { json } from '../../../src/engine/value/json.ts'
 import { refuseJsonb } from '../../../src/engine/value/jsonb.ts'
 
 const copied = (value: unknown) =>
-  value instanceof Refusal ? (value.code ?? 'refused') : json.toCopy(value as never)
+  value instanceof InvalidValue ? (value.code ?? 'refused') : json.toCopy(value as never)
 
 describe('a cell of JSON text is kept to the letter', () => {
   test.each([
@@ -113,7 +113,7 @@ describe('a JSON value', () => {
     '{"a":{"b":[1e999]}}',
   ])('%s would not arrive as it was written', text => {
     expect(json.fromJson(JSON.parse(text))).toEqual(
-      new Refusal(
+      new InvalidValue(
         undefined,
         'holds a whole number beyond 2^53, which JSON readers round; write it as a string',
       ),

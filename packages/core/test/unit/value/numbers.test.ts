@@ -1,7 +1,7 @@
 // integer, bigint, numeric and float: which texts and JSON values are numbers, and what COPY is given.
 import { describe, expect, test } from 'vitest'
+import { type Codec, InvalidValue } from '../../../src/engine/value/codec.ts'
 import { bigint } from '../../../src/engine/value/number/bigint.ts'
-import { type Codec, Refusal } from '../../../src/engine/value/codec.ts'
 import { float } from '../../../src/engine/value/number/float.ts'
 import { integer } from '../../../src/engine/value/number/integer.ts'
 import { numeric } from '../../../src/engine/value/number/numeric.ts'
@@ -43,7 +43,7 @@ const neverJsonNumbers = [true, false, [], [1], {}, Number.NaN, Infinity, -Infin
 const fromText = (codec: Codec, text: string) => copied(codec, codec.parse(text))
 const fromJson = (codec: Codec, value: unknown) => copied(codec, codec.fromJson(value))
 const copied = (codec: Codec, parsed: unknown) =>
-  parsed instanceof Refusal ? 'refused' : codec.toCopy(parsed as never)
+  parsed instanceof InvalidValue ? 'refused' : codec.toCopy(parsed as never)
 
 describe.each<[name: string, codec: Codec]>([
   ['integer', integer],

@@ -2,8 +2,8 @@
 import { Type } from '@sinclair/typebox'
 import { expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
-import { Refusal } from '../../../src/engine/value/codec.ts'
-import { parseGiven } from '../../../src/engine/value/parse-filter-value.ts'
+import { InvalidValue } from '../../../src/engine/value/codec.ts'
+import { parseFilterValue } from '../../../src/engine/value/parse-filter-value.ts'
 
 const { fields } = defineResource('things', {
   table: 'things',
@@ -27,7 +27,7 @@ const { fields } = defineResource('things', {
 const given = (name: string, value: unknown) => {
   const field = fields.find(field => field.name === name)
   if (field === undefined) throw new Error(`There is no field ${name}.`)
-  return parseGiven(field, value)
+  return parseFilterValue(field, value)
 }
 
 test.each([
@@ -47,7 +47,7 @@ test.each([
   ['size', true],
   ['name', 7],
 ])('what is none of the type is refused: %s %j', (name, value) => {
-  expect(given(name, value)).toBeInstanceOf(Refusal)
+  expect(given(name, value)).toBeInstanceOf(InvalidValue)
 })
 
 test('a transform that throws is told as the application’s own fault, and is not asked for what is no text', () => {

@@ -5,7 +5,7 @@ import { JsonText } from '../../../src/engine/record/json-text.ts'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import type { Row } from '../../../src/engine/resource/row.ts'
 import type { RowBatch } from '../../../src/engine/resource/row-batch.ts'
-import { Refusal } from '../../../src/engine/value/codec.ts'
+import { InvalidValue } from '../../../src/engine/value/codec.ts'
 import { parseValues } from '../../../src/engine/value/parse-values.ts'
 
 const things = defineResource('things', {
@@ -102,7 +102,7 @@ describe('cells', () => {
       { code: undefined },
       null,
     ])
-    expect(values.map(value => value instanceof Refusal)).toEqual([true, true, false, true, false])
+    expect(values.map(value => value instanceof InvalidValue)).toEqual([true, true, false, true, false])
     expect(Object.fromEntries(given ?? [])).toEqual({ 0: ' a\0 ', 1: '#x', 2: 'b', 3: '{' })
   })
 
@@ -163,7 +163,7 @@ describe('JSON values', () => {
   test('must have their type already', async () => {
     const { values, given } = await parseRow([1, '7', 'x,y', 7, 0], 'json')
     const [, , , meta] = values
-    expect(values.map(value => value instanceof Refusal)).toEqual([true, true, true, false, true])
+    expect(values.map(value => value instanceof InvalidValue)).toEqual([true, true, true, false, true])
     expect(meta).toEqual(new JsonText('7', 7))
     expect(Object.fromEntries(given ?? [])).toEqual({ 0: 1, 1: '7', 2: 'x,y', 4: 0 })
   })
@@ -218,8 +218,8 @@ test('a JSON number that has lost digits is refused where the column keeps every
     yield { rows: [row], end: { byte: 0, rowNumber: 2, line: 2 } }
   }
   for await (const _ of parseValues(batches(), exact, { from: 'json' }));
-  expect(row.values[0]).toBeInstanceOf(Refusal)
-  expect(row.values[1]).toBeInstanceOf(Refusal)
+  expect(row.values[0]).toBeInstanceOf(InvalidValue)
+  expect(row.values[1]).toBeInstanceOf(InvalidValue)
   expect(row.values[2]).toBe(0.1)
 })
 

@@ -1,6 +1,6 @@
 // Values that look like another value, and values whose invisible characters are a part of how they are written.
 import { expect, test } from 'vitest'
-import { holdsUnseen } from '../../../src/engine/value/invisible-text.ts'
+import { holdsInvisible } from '../../../src/engine/value/invisible-text.ts'
 
 test.each<[name: string, text: string]>([
   ['a zero-width space', 'A1\u200b'],
@@ -34,7 +34,7 @@ test.each<[name: string, text: string]>([
   ['nothing but a space', ' '],
   ['nothing but a zero-width space', '\u200b'],
 ])('%s is found', (_, text) => {
-  expect(holdsUnseen(text, false)).toBe(true)
+  expect(holdsInvisible(text, false)).toBe(true)
 })
 
 test.each<[name: string, text: string]>([
@@ -63,10 +63,10 @@ test.each<[name: string, text: string]>([
   ['Khmer words', 'ភាសា\u200bខ្មែរ'],
   ['an end of a verse', 'آية \u06dd12'],
 ])('%s is as it should be', (_, text) => {
-  expect(holdsUnseen(text, false)).toBe(false)
+  expect(holdsInvisible(text, false)).toBe(false)
 })
 
 test('a text that is known to be ASCII is judged the same', () => {
   for (const text of ['', 'A1', ' A1', 'A1 ', 'A1\n', 'a\tb', 'A1\x7f', '\0'])
-    expect(holdsUnseen(text, true), JSON.stringify(text)).toBe(holdsUnseen(text, false))
+    expect(holdsInvisible(text, true), JSON.stringify(text)).toBe(holdsInvisible(text, false))
 })

@@ -1,7 +1,7 @@
 // boolean, uuid and text: the words that they are written with.
 import { describe, expect, test } from 'vitest'
 import { boolean } from '../../../src/engine/value/boolean.ts'
-import { Refusal } from '../../../src/engine/value/codec.ts'
+import { InvalidValue } from '../../../src/engine/value/codec.ts'
 import { text } from '../../../src/engine/value/text.ts'
 import { uuid } from '../../../src/engine/value/uuid.ts'
 
@@ -46,12 +46,12 @@ describe('boolean', () => {
     '__proto__',
     '',
   ])('%j is none', word => {
-    expect(boolean.parse(word)).toBeInstanceOf(Refusal)
-    expect(boolean.fromJson(word)).toBeInstanceOf(Refusal)
+    expect(boolean.parse(word)).toBeInstanceOf(InvalidValue)
+    expect(boolean.fromJson(word)).toBeInstanceOf(InvalidValue)
   })
 
   test.each([[1], [0], [[]], [[true]], [{}], [null]])('the JSON value %j is none', value => {
-    expect(boolean.fromJson(value)).toBeInstanceOf(Refusal)
+    expect(boolean.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 
   test('JSON booleans are themselves', () => {
@@ -88,14 +88,14 @@ describe('uuid', () => {
     '',
     '\0',
   ])('%j is none', value => {
-    expect(uuid.parse(value)).toBeInstanceOf(Refusal)
-    expect(uuid.fromJson(value)).toBeInstanceOf(Refusal)
+    expect(uuid.parse(value)).toBeInstanceOf(InvalidValue)
+    expect(uuid.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 
   test.each([[1], [{}], [null], [['6f304cd1-8a43-4417-aec7-55f419572494']]])(
     'the JSON value %j is none',
     value => {
-      expect(uuid.fromJson(value)).toBeInstanceOf(Refusal)
+      expect(uuid.fromJson(value)).toBeInstanceOf(InvalidValue)
     },
   )
 })
@@ -152,6 +152,6 @@ describe('text', () => {
   })
 
   test.each([[1], [true], [{}], [[]], [['a']], [null]])('the JSON value %j is none', value => {
-    expect(text.fromJson(value)).toBeInstanceOf(Refusal)
+    expect(text.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 })

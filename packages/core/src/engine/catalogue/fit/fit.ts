@@ -1,12 +1,13 @@
 // What a column can hold, where its type alone would have PostgreSQL refuse a value, or silently round or cut it.
-import { isRejected, type Row, reject } from '../../resource/row.ts'
+
 import { hasMoreCodePoints } from '../../../util/text/code-points.ts'
 import { nearestHint, oneOf } from '../../../util/text/one-of.ts'
-import { Refusal, sentenceOf } from '../../value/codec.ts'
+import { isRejected, type Row, reject } from '../../resource/row.ts'
+import { InvalidValue, sentenceOf } from '../../value/codec.ts'
 import { refuseJsonb } from '../../value/jsonb.ts'
 import { elementsOf } from '../../value/list/dimensions.ts'
-import { fitsNumeric, numericLimits } from './fit-numeric.ts'
 import type { Target, TargetColumn } from '../target.ts'
+import { fitsNumeric, numericLimits } from './fit-numeric.ts'
 
 /** What a column can hold of the values of its field. */
 export interface Limit {
@@ -15,7 +16,7 @@ export interface Limit {
   readonly expectation: string
   readonly isLength?: boolean
   /** Why a value does not fit, where that is known better. */
-  readonly refuse?: (value: unknown) => Refusal | undefined
+  readonly refuse?: (value: unknown) => InvalidValue | undefined
 }
 
 /**
@@ -31,10 +32,10 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
   return row => {
     for (const { field, fits, expectation, isLength, refuse } of limited) {
       const value = row.values[field.index]
-      if (value === undefined || value === null || value instanceof Refusal || fits(value)) continue
+      if (value === undefined || value === null || value instanceof InvalidValue || fits(value)) continue
       if (isRejected(row, field)) continue
       const usual = isLength === true ? field.codes.tooLong : field.codes.invalid
-      const refusal = refuse?.(value) ?? new Refusal()
+      const refusal = refuse?.(value) ?? new InvalidValue()
       const sentence = sentenceOf(refusal, `"${field.name}"`, expectation)
       reject(resource, row, field, refusal.code ?? usual, sentence)
     }
@@ -68,12 +69,12 @@ function refuseElement(
   list: readonly unknown[],
   limit: Limit,
   isOdd: (item: unknown) => boolean,
-): Refusal | undefined {
+): InvalidValue | undefined {
   for (const [index, item] of list.entries()) {
     const refusal = Array.isArray(item)
       ? refuseElement(item, limit, isOdd)
       : isOdd(item)
-        ? (limit.refuse?.(item) ?? new Refusal())
+        ? (limit.refuse?.(item) ?? new InvalidValue())
         : undefined
     if (refusal !== undefined) return refusal.within(index + 1)
   }
@@ -222,7 +223,7 @@ function limitOfLabels(labels: readonly string[], isSensitive: boolean): Limit {
     expectation: words,
     refuse: value => {
       const hint = isSensitive ? '' : hintFor(value)
-      return hint === '' ? undefined : new Refusal(undefined, `${words}${hint}`)
+      return hint === '' ? undefined : new InvalidValue(undefined, `${words}${hint}`)
     },
   }
 }

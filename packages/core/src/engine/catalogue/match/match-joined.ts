@@ -2,9 +2,9 @@
 import { identifier } from '../../../postgres/identifier.ts'
 import type { Reference } from '../../resource/define.ts'
 import { codecOf } from '../../value/codecs.ts'
-import { carries } from './match-columns.ts'
 import type { TableInfo } from '../table-info.ts'
 import { stagedName, type TargetColumn } from '../target.ts'
+import { carries } from './match-columns.ts'
 
 /** @param problems hears what does not fit; what is wrong with a field that stands for another is told with that */
 export function matchJoined(

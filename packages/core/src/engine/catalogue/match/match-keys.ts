@@ -1,8 +1,8 @@
 // Keys of a resource → the unique indexes of its table that enforce them.
 
+import { clearList } from '../../../util/text/names-in-sentences.ts'
 import type { Key, Resource } from '../../resource/define.ts'
 import { codeWord } from '../../resource/field.ts'
-import { clearList } from '../../../util/text/names-in-sentences.ts'
 import { partText, partTexts } from '../rules/index-part.ts'
 import type { TableInfo, UniqueIndexInfo } from '../table-info.ts'
 import { isFolded, type TargetColumn, type TargetKey } from '../target.ts'

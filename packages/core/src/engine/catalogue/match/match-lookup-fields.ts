@@ -1,20 +1,20 @@
 // Fields that stand for one that refers → the unique columns of the other table that they are looked up in.
 
 import { identifier } from '../../../postgres/identifier.ts'
-import type { Reference } from '../../resource/define.ts'
 import { clearTable } from '../../../util/text/names-in-sentences.ts'
+import type { Reference } from '../../resource/define.ts'
 import { codecOf } from '../../value/codecs.ts'
 import { partText, partTexts } from '../rules/index-part.ts'
-import { carries } from './match-columns.ts'
 import type { TableInfo } from '../table-info.ts'
-import { stagedName, type TargetStandIn } from '../target.ts'
+import { stagedName, type TargetLookupField } from '../target.ts'
+import { carries } from './match-columns.ts'
 
 /** @param problems hears what does not fit */
-export function matchStandIns(
+export function matchLookupFields(
   { standIns, table: name }: Reference,
   table: TableInfo | undefined,
   problems: string[],
-): TargetStandIn[] {
+): TargetLookupField[] {
   return standIns.flatMap(({ field, column }, index) => {
     const info = table?.columns.find(candidate => candidate.name === column)
     if (table === undefined || info === undefined) {

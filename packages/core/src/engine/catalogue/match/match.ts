@@ -1,16 +1,16 @@
 // Resource × table → target, or every point on which the two disagree.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { identifier, tableIdentifier } from '../../../postgres/identifier.ts'
-import type { Reference, Resource } from '../../resource/define.ts'
 import { nearest } from '../../../util/text/suggest.ts'
+import type { Reference, Resource } from '../../resource/define.ts'
 import { codecOf } from '../../value/codecs.ts'
 import { partTexts } from '../rules/index-part.ts'
+import type { ForeignKeyInfo, TableInfo } from '../table-info.ts'
+import { stagedName, type Target, type TargetColumn, type TargetReference } from '../target.ts'
 import { carries, proposedSchema } from './match-columns.ts'
 import { matchJoined } from './match-joined.ts'
 import { type ByField, matchKeys } from './match-keys.ts'
-import { matchStandIns } from './match-lookup-fields.ts'
-import type { ForeignKeyInfo, TableInfo } from '../table-info.ts'
-import { stagedName, type Target, type TargetColumn, type TargetReference } from '../target.ts'
+import { matchLookupFields } from './match-lookup-fields.ts'
 
 /** The tables that references name, by those names; undefined where there is none. */
 export type ReferredTables = ReadonlyMap<string, TableInfo | undefined>
@@ -119,7 +119,7 @@ function matchReferences(
       isEnforced: foreignKey.columns.length === 1,
       sql: tableIdentifier(reference.table),
       scope: [],
-      standIns: matchStandIns(reference, tables.get(reference.table), problems),
+      standIns: matchLookupFields(reference, tables.get(reference.table), problems),
       joined: matchJoined(reference, tables.get(reference.table), problems),
       isSelf: oid === table.oid,
     }

@@ -1,8 +1,8 @@
 // Options of a bundle: several resources of one moment, in one file.
 import { LadingError } from '../../../errors/lading-error.ts'
+import type { Storage } from '../../../storage/storage.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { FormatName, Resource } from '../../resource/resource-types.ts'
-import type { Storage } from '../../../storage/storage.ts'
 import type { ExportProgress, StreamOptions } from '../exporter-options.ts'
 
 /** Where a bundle keeps the files of its resources until it is packed: an archive tells their sizes first. */

@@ -3,32 +3,32 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { inReferenceOrder } from '../../catalogue/reference-order.ts'
-import type { Target } from '../../catalogue/target.ts'
 import { version } from '../../../config/version.ts'
 import { callHook, callListener } from '../../../errors/hook.ts'
-import { bundleVersion, type Manifest, type ManifestEntry, typeName } from '../../format/bundle/manifest.ts'
-import { type BundleFile, writeBundle } from '../../format/bundle/write.ts'
 import type { Pool } from '../../../postgres/pool/client.ts'
-import { type Session, withSession } from '../../../postgres/transaction/snapshot-connection.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
+import { type SnapshotConnection, withSnapshot } from '../../../postgres/transaction/snapshot-connection.ts'
 import { beginSnapshot } from '../../../postgres/transaction/transaction.ts'
-import { fingerprint } from '../../resource/fingerprint.ts'
 import { fileStorage } from '../../../storage/file/file-storage.ts'
 import type { StoredObject } from '../../../storage/storage.ts'
 import { openVerified } from '../../../storage/verified.ts'
 import { readableFrom } from '../../../util/readable-from.ts'
+import { inReferenceOrder } from '../../catalogue/reference-order.ts'
+import type { Target } from '../../catalogue/target.ts'
+import { bundleVersion, type Manifest, type ManifestEntry, typeName } from '../../format/bundle/manifest.ts'
+import { type BundleFile, writeBundle } from '../../format/bundle/write.ts'
+import { fingerprint } from '../../resource/fingerprint.ts'
+import { exportPipeline, type PipelineOptions } from '../export-pipeline.ts'
+import type { ExportPlan } from '../plan/export-plan.ts'
+import { parentsFirst } from '../plan/parents-first.ts'
+import type { Asker, Planner, Request } from '../plan/planner.ts'
+import { defaultFields } from '../selection/export-fields.ts'
 import {
   type BundleFormat,
   type BundleOptions,
   type BundleSpool,
   readBundleOptions,
 } from './bundle-export-options.ts'
-import { defaultFields } from '../selection/export-fields.ts'
-import { parentsFirst } from '../plan/parents-first.ts'
-import { exportPipeline, type PipelineOptions } from '../export-pipeline.ts'
-import type { ExportPlan } from '../plan/export-plan.ts'
-import type { Asker, Planner, Request } from '../plan/planner.ts'
 
 type BundlePrinting = BundleOptions & Omit<PipelineOptions, 'onRows' | 'onProgress'>
 
@@ -111,7 +111,7 @@ function print(
 ): Promise<Printed> {
   // All of them are for the same caller.
   const settings = pieces[0]?.plan.settings ?? ''
-  return withSession(pool, beginSnapshot(settings), async session => {
+  return withSnapshot(pool, beginSnapshot(settings), async session => {
     const createdAt = await moment(session)
     const entries: ManifestEntry[] = []
     const files: BundleFile[] = []
@@ -142,7 +142,7 @@ function print(
 }
 
 /** The first query of the transaction, and so the moment that all of it sees. */
-async function moment({ client }: Session): Promise<string> {
+async function moment({ client }: SnapshotConnection): Promise<string> {
   const sql = 'select floor(extract(epoch from clock_timestamp()) * 1000)::text as moment'
   const { rows } = await client.query(sql).catch((error: unknown) => {
     throw databaseFault(error)

@@ -2,8 +2,8 @@
 import { checkOptions, optionInvalid } from '../../../config/check-options.ts'
 import { formatNamed } from '../../format/formats.ts'
 import type { FileShape } from '../exporter-options.ts'
-import type { Shape } from './export-plan.ts'
 import { shapeSchema } from '../selection/selection-schema.ts'
+import type { Shape } from './export-plan.ts'
 
 /** @throws LadingError `FORMAT_UNSUPPORTED`; `OPTION_INVALID` for what only CSV has */
 export function readShape(asked: FileShape): Shape {

@@ -1,7 +1,8 @@
 // A table that refers to itself + which of its rows → SQL that finds an order with parents before children, and reads in it.
+
+import { doBlock, identifier } from '../../../postgres/identifier.ts'
 import type { ForeignKeyInfo } from '../../catalogue/table-info.ts'
 import type { Target } from '../../catalogue/target.ts'
-import { doBlock, identifier } from '../../../postgres/identifier.ts'
 import { defaultFields } from '../selection/export-fields.ts'
 import type { RowSource } from './export-plan.ts'
 

@@ -1,9 +1,10 @@
 // The plan of a table that refers to itself → the same with parents before their children, as an import wants them.
-import type { Target } from '../../catalogue/target.ts'
-import type { Session } from '../../../postgres/transaction/snapshot-connection.ts'
+
 import { databaseFault } from '../../../postgres/sqlstate.ts'
-import { findOrder, hasOrder, inFoundOrder, selfReferences } from './parents-first-sql.ts'
+import type { SnapshotConnection } from '../../../postgres/transaction/snapshot-connection.ts'
+import type { Target } from '../../catalogue/target.ts'
 import type { ExportPlan } from './export-plan.ts'
+import { findOrder, hasOrder, inFoundOrder, selfReferences } from './parents-first-sql.ts'
 
 /**
  * Good for the transaction of the session, until the next call. All other plans stay as they are, and so do those of
@@ -12,7 +13,7 @@ import type { ExportPlan } from './export-plan.ts'
  * @throws LadingError those of the database; if the signal says that nobody waits any more, the session is closed
  */
 export async function parentsFirst(
-  { client, giveBack }: Session,
+  { client, giveBack }: SnapshotConnection,
   target: Target,
   plan: ExportPlan,
   signal: AbortSignal,

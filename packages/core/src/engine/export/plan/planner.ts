@@ -1,24 +1,25 @@
 // The resources of an exporter on its pool: what is asked of one → a plan, its table read again only where it was changed.
+
+import { type Client, type Pool, withClient } from '../../../postgres/pool/client.ts'
+import { sessionVariablesSql } from '../../../postgres/transaction/session-variables.ts'
+import { beginSnapshot } from '../../../postgres/transaction/transaction.ts'
 import { readTarget } from '../../catalogue/read-target.ts'
-import { assertSessionSettings } from '../../catalogue/session-settings.ts'
+import { assertSupportedSettings } from '../../catalogue/session-settings.ts'
 import { markOf } from '../../catalogue/table-version.ts'
 import { codecsOf, type Target } from '../../catalogue/target.ts'
-import { type Client, type Pool, withClient } from '../../../postgres/pool/client.ts'
-import { settingsSql } from '../../../postgres/transaction/session-variables.ts'
-import { beginSnapshot } from '../../../postgres/transaction/transaction.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { SessionVariables } from '../../resource/definition.ts'
 import type { Field } from '../../resource/field.ts'
 import { createRegistry, type Registry } from '../../resource/registry.ts'
-import { assertDiscreet } from '../selection/hidden-columns.ts'
-import { defaultFields } from '../selection/export-fields.ts'
 import type { StreamOptions } from '../exporter-options.ts'
-import type { ExportPlan, Shape } from './export-plan.ts'
-import { printedTests } from '../selection/printed-tests.ts'
-import { exportQuery } from './query-sql.ts'
+import { defaultFields } from '../selection/export-fields.ts'
 import { scopeTests } from '../selection/export-scope.ts'
+import { assertHiddenColumnsStayHidden } from '../selection/hidden-columns.ts'
+import { printedTests } from '../selection/printed-tests.ts'
 import { readSelection, type Wanted } from '../selection/selection.ts'
+import type { ExportPlan, Shape } from './export-plan.ts'
 import { readShape } from './output-shape.ts'
+import { exportQuery } from './query-sql.ts'
 
 /** What can be judged without a database. */
 export interface Request {
@@ -56,7 +57,7 @@ export function createPlanner(
 ): Planner {
   const registry = createRegistry(resources)
   const targets = new Map<string, { readonly mark: string; readonly target: Target }>()
-  assertDiscreet(resources)
+  assertHiddenColumnsStayHidden(resources)
 
   const read = async (client: Client, resource: Resource): Promise<Target> => {
     const { name, table, references } = resource
@@ -64,7 +65,7 @@ export function createPlanner(
     // Before the look, so that what changes meanwhile is noticed the next time.
     const mark = await markOf(client, [table, ...references.map(one => one.table)])
     if (known?.mark === mark) return known.target
-    await assertSessionSettings(client)
+    await assertSupportedSettings(client)
     const target = await readTarget(client, resource)
     targets.set(name, { mark, target })
     return target
@@ -95,7 +96,7 @@ export function createPlanner(
         query: { columns: columns.slice(0, count), source },
         rows,
         unprinted: columns.slice(count),
-        settings: await settingsSql(sessionVariables, caller, patience),
+        settings: await sessionVariablesSql(sessionVariables, caller, patience),
       }
     },
   }

@@ -1,14 +1,15 @@
 // What is wanted + the table → select: every value printed by its codec, rows in a total order.
-import type { Target, TargetColumn } from '../../catalogue/target.ts'
+
 import { optionInvalid } from '../../../config/check-options.ts'
-import type { ExportColumn, ExportQuery } from '../../format/format.ts'
 import { identifier } from '../../../postgres/identifier.ts'
+import type { Target, TargetColumn } from '../../catalogue/target.ts'
+import type { ExportColumn, ExportQuery } from '../../format/format.ts'
 import type { Field, Mask } from '../../resource/field.ts'
 import { outputText } from '../../value/output-text.ts'
-import { conditionSql, hasNativeOrder } from '../selection/condition-sql.ts'
-import type { RowSource } from './export-plan.ts'
-import type { Wanted } from '../selection/selection.ts'
 import { unprintable } from '../print/unprintable.ts'
+import { conditionSql, hasNativeOrder } from '../selection/condition-sql.ts'
+import type { Wanted } from '../selection/selection.ts'
+import type { RowSource } from './export-plan.ts'
 
 /** A column that a select can read, and the join that brings it. */
 interface Source extends TargetColumn {

@@ -1,9 +1,9 @@
 // One field on its way through `printRow`: what PostgreSQL printed → a JSON value, and a value → what it would print.
 import { LadingError } from '../../../errors/lading-error.ts'
+import { frozen } from '../../../util/frozen.ts'
 import type { Format } from '../../format/format.ts'
 import type { Resource } from '../../resource/define.ts'
-import { frozen } from '../../../util/frozen.ts'
-import { type Codec, expectationOf, invalid, Refusal, shown } from '../../value/codec.ts'
+import { type Codec, expectationOf, InvalidValue, invalid, shown } from '../../value/codec.ts'
 import type { CodecOf } from '../../value/codecs.ts'
 import { fieldFor } from '../selection/export-fields.ts'
 
@@ -31,7 +31,7 @@ export function printedField(
     print(value) {
       if (value === null) return null
       const parsed = codec.fromJson(value)
-      if (parsed === undefined || parsed instanceof Refusal) {
+      if (parsed === undefined || parsed instanceof InvalidValue) {
         const refusal = parsed ?? invalid
         const problem = refusal.message ?? expectationOf(codec, refusal)
         const which = refusal.at.length === 0 ? 'that' : `whose element ${refusal.at.join(', ')}`

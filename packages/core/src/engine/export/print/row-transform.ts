@@ -1,8 +1,8 @@
 // The way of rows that a hook changes: values that PostgreSQL has printed → `printRow` → the bytes that COPY would print.
 import { callHook } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { ExportQuery, Format, Pass } from '../../format/format.ts'
 import { readCopyRows, type TextRow } from '../../../postgres/copy/copy-rows.ts'
+import type { ExportQuery, Format, Pass } from '../../format/format.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { ExportPlan } from '../plan/export-plan.ts'
 import { printedField } from './printed-field.ts'
@@ -17,14 +17,18 @@ export function copyValues({ columns, source }: ExportQuery, { values }: Format)
   return `copy (select ${list.join(', ')} ${source}) to stdout (format binary)`
 }
 
-export interface RowRoadOptions {
+export interface RowTransformOptions {
   readonly batchRows: number
   /** Hears the number of rows that were printed, once the last one was, and is waited for. */
   readonly onRows: ((rows: number) => unknown) | undefined
 }
 
 /** What that COPY prints → what the format's own COPY would print of the rows as `printRow` gives them. */
-export function printRows(plan: ExportPlan, printRow: PrintRow, { batchRows, onRows }: RowRoadOptions): Pass {
+export function printRows(
+  plan: ExportPlan,
+  printRow: PrintRow,
+  { batchRows, onRows }: RowTransformOptions,
+): Pass {
   const { format, encoding } = plan.shape
   const change = rowChange(plan, printRow)
 

@@ -1,8 +1,9 @@
 // A value that no file can hold ↔ the fault that names its field and its row.
-import { readIndexPart } from '../../catalogue/rules/index-part.ts'
-import type { Target } from '../../catalogue/target.ts'
+
 import { LadingError } from '../../../errors/lading-error.ts'
 import { literal } from '../../../postgres/identifier.ts'
+import { readIndexPart } from '../../catalogue/rules/index-part.ts'
+import type { Target } from '../../catalogue/target.ts'
 import type { Field } from '../../resource/field.ts'
 import { outputText } from '../../value/output-text.ts'
 import { isShown } from '../selection/export-fields.ts'

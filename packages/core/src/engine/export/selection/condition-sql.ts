@@ -1,7 +1,8 @@
 // A test of a field → SQL. Values get in as literals that the field's own codec made, and are cast.
+
+import { literal } from '../../../postgres/identifier.ts'
 import { limitOf } from '../../catalogue/fit/fit.ts'
 import type { TargetColumn } from '../../catalogue/target.ts'
-import { literal } from '../../../postgres/identifier.ts'
 import { outputText, outputTexts } from '../../value/output-text.ts'
 import { type FieldTest, filterInvalid } from './filter.ts'
 

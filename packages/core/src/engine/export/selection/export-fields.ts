@@ -2,12 +2,12 @@
 
 import type { FaultCode } from '../../../errors/codes.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { ScalarKind } from '../../resource/schema/column-type.ts'
+import { clearList } from '../../../util/text/names-in-sentences.ts'
+import { nearest } from '../../../util/text/suggest.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Field } from '../../resource/field.ts'
 import { shown } from '../../resource/mapping/mapping.ts'
-import { clearList } from '../../../util/text/names-in-sentences.ts'
-import { nearest } from '../../../util/text/suggest.ts'
+import type { ScalarKind } from '../../resource/schema/column-type.ts'
 
 /** What a field is asked for. */
 export type FieldUse = 'print' | 'filter' | 'sort' | 'scope'

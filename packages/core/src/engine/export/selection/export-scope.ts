@@ -1,9 +1,9 @@
 // The resource's scope, asked for a caller → tests that every row must pass. Whatever goes wrong, nothing is exported.
-import type { HookPatience } from '../../../errors/hook.ts'
+import type { HookTimeout } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
+import { askScope } from '../../resource/caller-scope.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Caller } from '../../resource/definition.ts'
-import { askScope } from '../../resource/caller-scope.ts'
 import type { FieldTest } from './filter.ts'
 import { readFilters } from './selection.ts'
 
@@ -11,7 +11,7 @@ import { readFilters } from './selection.ts'
 export async function scopeTests(
   resource: Resource,
   caller: Caller | undefined,
-  patience: HookPatience,
+  patience: HookTimeout,
 ): Promise<readonly FieldTest[]> {
   try {
     const filters = await askScope(resource, caller, patience)

@@ -2,11 +2,11 @@
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { FilterBounds } from '../../resource/definition.ts'
 import type { Field } from '../../resource/field.ts'
-import { expectationOf, invalid, Refusal, sentenceOf } from '../../value/codec.ts'
+import { expectationOf, InvalidValue, invalid, sentenceOf } from '../../value/codec.ts'
 import { codecOf } from '../../value/codecs.ts'
 import { refuseJsonb } from '../../value/jsonb.ts'
 import { elementsOf } from '../../value/list/dimensions.ts'
-import { parseGiven } from '../../value/parse-filter-value.ts'
+import { parseFilterValue } from '../../value/parse-filter-value.ts'
 import { isOrdered } from './export-fields.ts'
 import { isHeavyJson } from './heavy-json.ts'
 
@@ -73,8 +73,8 @@ function oneOf(field: Field, asked: readonly unknown[]): FieldTest {
 }
 
 function parsed(field: Field, given: unknown): unknown {
-  const value = parseGiven(field, given)
-  if (value instanceof Refusal || value === undefined) {
+  const value = parseFilterValue(field, given)
+  if (value instanceof InvalidValue || value === undefined) {
     // An empty cell is no value, which a filter asks for by name.
     const refusal = value ?? invalid
     const expectation = expectationOf(codecOf(field.type), refusal)

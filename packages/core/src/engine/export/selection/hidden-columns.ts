@@ -4,7 +4,7 @@ import type { Resource } from '../../resource/define.ts'
 import { isShown } from './export-fields.ts'
 
 /** @throws LadingError `RESOURCE_INVALID` for a joined field that shows what a resource of that table hides or masks */
-export function assertDiscreet(resources: readonly Resource[]): void {
+export function assertHiddenColumnsStayHidden(resources: readonly Resource[]): void {
   for (const { name, references } of resources) {
     for (const { table, joined } of references) {
       const owners = resources.filter(resource => bare(resource.table) === bare(table))

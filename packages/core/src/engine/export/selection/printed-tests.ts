@@ -1,10 +1,11 @@
 // Filters on columns that are carried as text without being text → the same ones, with values as PostgreSQL prints them.
+
+import { doBlock, literal } from '../../../postgres/identifier.ts'
+import type { Pool } from '../../../postgres/pool/client.ts'
+import { databaseFault } from '../../../postgres/sqlstate.ts'
+import { withSnapshot } from '../../../postgres/transaction/snapshot-connection.ts'
 import { limitOf } from '../../catalogue/fit/fit.ts'
 import type { Target, TargetColumn } from '../../catalogue/target.ts'
-import type { Pool } from '../../../postgres/pool/client.ts'
-import { doBlock, literal } from '../../../postgres/identifier.ts'
-import { withSession } from '../../../postgres/transaction/snapshot-connection.ts'
-import { databaseFault } from '../../../postgres/sqlstate.ts'
 import { outputText, outputTexts } from '../../value/output-text.ts'
 import { isForeign } from './condition-sql.ts'
 import type { FieldTest } from './filter.ts'
@@ -73,7 +74,7 @@ async function printed(pool: Pool, begin: string, values: readonly string[]): Pr
   const block = doBlock(`declare printed json[] := '{}'; begin ${attempts.join('\n')}
     perform set_config('lading.printed', array_to_json(printed)::text, true); end`)
   try {
-    return await withSession(pool, begin, async ({ client }) => {
+    return await withSnapshot(pool, begin, async ({ client }) => {
       await client.query(block)
       const { rows } = await client.query(`select current_setting('lading.printed')::json as printed`)
       // The block builds exactly this shape.

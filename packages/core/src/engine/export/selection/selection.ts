@@ -4,9 +4,9 @@ import type { LadingError } from '../../../errors/lading-error.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Filters } from '../../resource/definition.ts'
 import type { Field } from '../../resource/field.ts'
+import type { Selection } from '../exporter-options.ts'
 import { defaultFields, type FieldUse, fieldFor } from './export-fields.ts'
 import { type FieldTest, filterInvalid, readFilter } from './filter.ts'
-import type { Selection } from '../exporter-options.ts'
 import { selectionSchema } from './selection-schema.ts'
 
 export interface SortKey {

@@ -3,8 +3,8 @@ import { createHash, type Hash } from 'node:crypto'
 import { type Extract, extract, type Header } from 'tar-stream'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { drained } from '../../../util/drained.ts'
-import { inflate } from '../text/gunzip.ts'
 import { isGzip } from '../detect/magic.ts'
+import { inflate } from '../text/gunzip.ts'
 import {
   broken,
   type Manifest,

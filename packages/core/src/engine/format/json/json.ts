@@ -1,8 +1,8 @@
 // JSON: one array of objects, UTF-8.
 import type { Format } from '../format.ts'
 import { encodeNdjson, ndjsonPrinter } from '../ndjson/encode.ts'
-import { decodeJson } from './decode.ts'
 import { frameArray } from './array-framing.ts'
+import { decodeJson } from './decode.ts'
 
 export const json: Format = {
   name: 'json',

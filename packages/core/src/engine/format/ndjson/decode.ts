@@ -3,11 +3,11 @@ import { isUtf8 } from 'node:buffer'
 import type { LadingError } from '../../../errors/lading-error.ts'
 import type { Position, RecordBatch } from '../../record/record-batch.ts'
 import type { RecordProblem, SourceRecord } from '../../record/source-record.ts'
-import { type Consume, carry } from '../text/carry.ts'
 import type { DecodeOptions } from '../format.ts'
 import { documentOf, lookBytes, noNdjson } from '../json/document.ts'
 import { isObject, lossOf, shapeOf } from '../json/object.ts'
 import { tooLargeMessage } from '../record-too-large.ts'
+import { type Consume, carry } from '../text/carry.ts'
 
 const lf = 0x0a
 

@@ -1,11 +1,11 @@
 // Stage: the bytes of a file as it was sent → the UTF-8 stream that decoders read and that offsets count in.
 import { LadingError } from '../../../errors/lading-error.ts'
+import { refuseForeign } from '../detect/magic.ts'
+import type { TextOptions } from '../format.ts'
 import { provenEncoding, toUtf8 } from './charset.ts'
 import { inflate } from './gunzip.ts'
-import type { TextSettings } from '../format.ts'
-import { refuseForeign } from '../detect/magic.ts'
 
-export interface TextOptions extends TextSettings {
+export interface TextStageOptions extends TextOptions {
   /** Bytes that the file may have, inflated. @defaultValue no limit */
   readonly maxBytes?: number | undefined
   /**
@@ -23,7 +23,7 @@ export interface TextOptions extends TextSettings {
  */
 export function openText(
   chunks: AsyncIterable<Buffer>,
-  { encoding, compression, maxBytes = Number.POSITIVE_INFINITY, from }: TextOptions = {},
+  { encoding, compression, maxBytes = Number.POSITIVE_INFINITY, from }: TextStageOptions = {},
 ): AsyncIterable<Buffer> {
   if (from?.isPlain === true) return atMost(chunks, maxBytes, from.byte)
   const isGzip = compression === 'gzip'
@@ -38,7 +38,7 @@ export function openText(
  *
  * @param start the first three bytes, or all of a shorter file
  */
-export function isPlain({ encoding, compression }: TextSettings, start: Buffer): boolean {
+export function isPlain({ encoding, compression }: TextOptions, start: Buffer): boolean {
   const encodings = [encoding, provenEncoding(start)]
   return compression !== 'gzip' && encodings.every(one => one === undefined || one === 'utf-8')
 }

@@ -5,8 +5,8 @@ import type { ManifestEntry } from '../../format/bundle/manifest.ts'
 import { typeName } from '../../format/bundle/manifest.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Field } from '../../resource/field.ts'
+import { fieldsInFiles } from '../../resource/fields-in-files.ts'
 import { fingerprint } from '../../resource/fingerprint.ts'
-import { seenInFiles } from '../../resource/fields-in-files.ts'
 
 /**
  * What differs in rules, such as a longer text, is judged record by record, as in any other file.
@@ -21,7 +21,7 @@ export function checkEntry(
 ): void {
   // Then all that was printed in full can be read back. What was not printed at all, both definitions may require.
   const isSame = printed === fingerprint(resource)
-  const seen = seenInFiles(resource, fixed)
+  const seen = fieldsInFiles(resource, fixed)
   const here = new Map(seen.inputs.flatMap(field => namesOf(field).map(name => [name, field] as const)))
   const given = new Set<Field>()
   const problems: string[] = []

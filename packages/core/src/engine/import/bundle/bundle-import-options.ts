@@ -1,13 +1,13 @@
 // Settings of an import → those that can be true of a whole bundle.
 import { LadingError } from '../../../errors/lading-error.ts'
-import { type ImportSettings, readSettings } from '../import-options.ts'
+import { type ImportOptions, readImportOptions } from '../import-options.ts'
 
 /** Each resource is an import of its own, so that nothing can hold for all of them at once. */
 const acrossImports =
   'a bundle is several imports, each of which is judged by itself; unpack it and import its files one by one'
 const told = 'its manifest tells how its files are to be read'
 
-const refused: Readonly<Partial<Record<keyof ImportSettings, string>>> = {
+const refused: Readonly<Partial<Record<keyof ImportOptions, string>>> = {
   dryRun: acrossImports,
   atomic: acrossImports,
   mapping: told,
@@ -21,13 +21,13 @@ const refused: Readonly<Partial<Record<keyof ImportSettings, string>>> = {
  * @param calls what the caller calls a setting
  * @throws LadingError `OPTION_INVALID`
  */
-export function readBundleSettings(
-  options: ImportSettings,
+export function readBundleImportOptions(
+  options: ImportOptions,
   calls: (name: string) => string = name => name,
-): Pick<ImportSettings, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'> {
-  const settings = readSettings(options)
+): Pick<ImportOptions, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'> {
+  const settings = readImportOptions(options)
   for (const [name, why] of Object.entries(refused)) {
-    const value = settings[name as keyof ImportSettings]
+    const value = settings[name as keyof ImportOptions]
     // What is switched off asks for nothing.
     if (value === undefined || value === false || value === 'none') continue
     throw new LadingError('OPTION_INVALID', `The option ${calls(name)} cannot be used with a bundle: ${why}.`)

@@ -1,8 +1,8 @@
 // A bundle's files against their tables: whether rows come back with the values by which others know them.
 
+import { LadingError } from '../../../errors/lading-error.ts'
 import { partTexts } from '../../catalogue/rules/index-part.ts'
 import type { Target, TargetColumn } from '../../catalogue/target.ts'
-import { LadingError } from '../../../errors/lading-error.ts'
 import type { ManifestEntry } from '../../format/bundle/manifest.ts'
 import { fixedFields } from '../stages/apply-scope-values.ts'
 

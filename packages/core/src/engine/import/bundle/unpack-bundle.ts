@@ -1,21 +1,21 @@
 // A bundle → its files, each in a storage under a key of its own, once all of it has proved to be good.
 import { createHash } from 'node:crypto'
-import { inReferenceOrder } from '../../catalogue/reference-order.ts'
-import { assertTakesRows } from '../../catalogue/accepts-rows.ts'
-import type { Target } from '../../catalogue/target.ts'
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
+import { withClient } from '../../../postgres/pool/client.ts'
+import type { Storage, StoredObject } from '../../../storage/storage.ts'
+import { assertTakesRows } from '../../catalogue/accepts-rows.ts'
+import { inReferenceOrder } from '../../catalogue/reference-order.ts'
+import type { Target } from '../../catalogue/target.ts'
 import type { Manifest, ManifestEntry } from '../../format/bundle/manifest.ts'
 import { readBundle } from '../../format/bundle/read.ts'
-import { withClient } from '../../../postgres/pool/client.ts'
 import type { Caller } from '../../resource/definition.ts'
 import { type ByteSource, closeSource, readChunks } from '../../source/chunks.ts'
-import type { Storage, StoredObject } from '../../../storage/storage.ts'
+import type { ImporterInternals } from '../internals.ts'
+import { fixedFields } from '../stages/apply-scope-values.ts'
 import { scopedTarget } from '../stages/resolve-target.ts'
 import { checkEntry } from './bundle-check.ts'
 import { checkRestored } from './bundle-restores.ts'
-import { fixedFields } from '../stages/apply-scope-values.ts'
-import type { ImporterInternals } from '../internals.ts'
 
 export interface UnpackOptions {
   readonly source: ByteSource

@@ -12,8 +12,8 @@ import { refuseForeign } from '../../format/detect/magic.ts'
 import { unknownFormat } from '../../format/detect/unknown-format.ts'
 import { peek } from '../../source/peek.ts'
 import type { RemoteFile } from '../../source/remote/remote-file.ts'
-import { encodingOfType } from './content-charset.ts'
 import type { Encoding } from '../import-options.ts'
+import { encodingOfType } from './content-charset.ts'
 
 export interface RemoteInput extends DetectedFormat {
   /** That of the content type, where it names one. */

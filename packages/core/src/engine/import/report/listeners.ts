@@ -1,7 +1,7 @@
 // What a run tells its caller while it goes on: record errors and counts, one after the other, in file order.
 import { callListener } from '../../../errors/hook.ts'
-import type { MergedBatch } from '../stages/batches.ts'
 import type { Limits, RunOptions } from '../importer-options.ts'
+import type { MergedBatch } from '../stages/batches.ts'
 import type { Tally } from './report.ts'
 
 /** @throws LadingError `HOOK_FAILED` if `onError` throws, rejects or does not answer in time */

@@ -1,14 +1,15 @@
 // The report: what became of every record, counted batch by batch.
-import type { KeptWarning } from '../../catalogue/durability.ts'
+
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { RecordError } from '../../../errors/record-error.ts'
+import type { DurabilityWarning } from '../../catalogue/durability.ts'
 import type { MergeOutcome } from '../../staging/merge/batch-outcome.ts'
 import type { SequenceWarning } from '../../staging/sequences/sequence-warning.ts'
+import type { ImportProgress } from '../importer-options.ts'
 import type { ImportBatch, MergedBatch } from '../stages/batches.ts'
 import type { Stop } from '../stages/merge-batches.ts'
 import { type NothingImported, withoutNothing } from './nothing-imported.ts'
-import type { ImportProgress } from '../importer-options.ts'
 import { type ImportWarning, type StoredWarning, Warnings } from './run-warnings.ts'
 
 /** `processed = successful + failed` and `successful = inserted + updated + ignored`, always. */
@@ -130,7 +131,7 @@ export class Tally {
   }
 
   /** What is to be known of the table and its sequences. */
-  warn(warning: SequenceWarning | KeptWarning): void {
+  warn(warning: SequenceWarning | DurabilityWarning): void {
     this.warnings = this.warnings.plus([{ ...warning, rowNumber: 0 }])
   }
 

@@ -1,9 +1,9 @@
 // The warnings of a run: notes of its batches → one warning for each kind and column, with the count of all of them.
 import { defaults } from '../../../config/defaults.ts'
 import type { WarningCode } from '../../../errors/warning-codes.ts'
+import { nearest } from '../../../util/text/suggest.ts'
 import type { Note } from '../../record/note.ts'
 import { shown } from '../../resource/mapping/mapping.ts'
-import { nearest } from '../../../util/text/suggest.ts'
 
 export interface ImportWarning {
   readonly code: WarningCode

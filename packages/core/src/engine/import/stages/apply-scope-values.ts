@@ -4,7 +4,7 @@ import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import type { Field } from '../../resource/field.ts'
 import type { Row } from '../../resource/row.ts'
 import type { RowBatch } from '../../resource/row-batch.ts'
-import { Refusal, shown } from '../../value/codec.ts'
+import { InvalidValue, shown } from '../../value/codec.ts'
 
 /** The fields that the scope fixes. */
 export function fixedFields({ scope }: Target): readonly Field[] {
@@ -12,7 +12,7 @@ export function fixedFields({ scope }: Target): readonly Field[] {
 }
 
 /** A value that the file must not give becomes the reason, as one does that could not be parsed. */
-export function force(batches: AsyncIterable<RowBatch>, target: Target): AsyncIterable<RowBatch> {
+export function applyScopeValues(batches: AsyncIterable<RowBatch>, target: Target): AsyncIterable<RowBatch> {
   const steps = stepsOf(target)
   return steps.length === 0 ? batches : forced(batches, steps)
 }
@@ -37,7 +37,7 @@ function stepsOf({ scope, references }: Target): Step[] {
   return [...fixing, ...refusing]
 }
 
-const otherValue = new Refusal(
+const otherValue = new InvalidValue(
   'SCOPE_VIOLATION',
   'must be left out, or have the one value that it may have in this import',
 )
@@ -47,7 +47,7 @@ function fix({ field, codec }: TargetColumn, value: unknown): Step {
   return row => {
     const given = row.values[field.index]
     const isNone = given === undefined || given === null
-    const isSame = isNone || (!(given instanceof Refusal) && shown(codec, given, 'text') === text)
+    const isSame = isNone || (!(given instanceof InvalidValue) && shown(codec, given, 'text') === text)
     if (!isSame) note(row, field, given)
     row.values[field.index] = isSame ? value : otherValue
   }
@@ -55,10 +55,13 @@ function fix({ field, codec }: TargetColumn, value: unknown): Step {
 
 /** Many rows may have that name, for a caller that sees those of several owners. */
 function refuse(field: Field, standsFor: Field): Step {
-  const several = new Refusal(undefined, `may name several rows here; give "${standsFor.name}" in its place`)
+  const several = new InvalidValue(
+    undefined,
+    `may name several rows here; give "${standsFor.name}" in its place`,
+  )
   return row => {
     const given = row.values[field.index]
-    if (given === undefined || given === null || given instanceof Refusal) return
+    if (given === undefined || given === null || given instanceof InvalidValue) return
     note(row, field, given)
     row.values[field.index] = several
   }

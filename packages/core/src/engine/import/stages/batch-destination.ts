@@ -1,27 +1,28 @@
 // Where the batches of a run go: into the table one by one, or into its stand-in until the whole file has been judged.
-import type { Target } from '../../catalogue/target.ts'
+
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
-import type { CommitStatements } from '../../../postgres/transaction/commit-level.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
+import type { CommitStatements } from '../../../postgres/transaction/commit-level.ts'
 import { beginWriting } from '../../../postgres/transaction/transaction.ts'
-import { createKeeper, type Keeper } from '../../staging/shadow/batch-buffer.ts'
-import { openRehearsal } from '../../staging/shadow/shadow-table.ts'
-import { replay } from '../../staging/shadow/replay.ts'
+import type { Target } from '../../catalogue/target.ts'
 import type { SequenceWarning } from '../../staging/sequences/sequence-warning.ts'
 import { createSequences, type SequenceOptions, type Sequences } from '../../staging/sequences/sequences.ts'
-import { openSession, type StagingSession } from '../../staging/staging-connection.ts'
-import { staged } from './batches.ts'
+import { type BatchBuffer, createBatchBuffer } from '../../staging/shadow/batch-buffer.ts'
+import { replay } from '../../staging/shadow/replay.ts'
+import { openShadowTable } from '../../staging/shadow/shadow-table.ts'
+import { openStagingConnection, type StagingConnection } from '../../staging/staging-connection.ts'
+import type { ImportOptions } from '../import-options.ts'
 import type { HearErrors } from '../report/listeners.ts'
-import type { JobRun } from '../run-recorder.ts'
 import type { Tally } from '../report/report.ts'
-import type { ImportSettings } from '../import-options.ts'
+import type { JobRun } from '../run-recorder.ts'
+import { staged } from './batches.ts'
 
-export interface RoadOptions {
+export interface BatchDestinationOptions {
   readonly client: Client
   /** The resource and its table. */
   readonly target: Target
-  readonly settings: ImportSettings
+  readonly settings: ImportOptions
   readonly transaction: 'own' | 'caller'
   readonly job: JobRun | undefined
   /** Statements that set what the application wants set in each transaction. */
@@ -30,10 +31,10 @@ export interface RoadOptions {
   readonly onSequenceWarning: (warning: SequenceWarning) => void
 }
 
-export interface Road {
+export interface BatchDestination {
   /** What batches are encoded for. */
   readonly target: Target
-  readonly session: StagingSession
+  readonly session: StagingConnection
   readonly notJudged: readonly string[]
   /** The file has been read to its end. @returns `IMPORT_ROLLED_BACK` if nothing of it could be kept */
   arrive(tally: Tally, hearErrors: HearErrors): Promise<LadingError | undefined>
@@ -41,13 +42,13 @@ export interface Road {
   close(): Promise<void>
 }
 
-export async function openRoad(options: RoadOptions): Promise<Road> {
+export async function openBatchDestination(options: BatchDestinationOptions): Promise<BatchDestination> {
   const { client, target, settings, transaction, commits } = options
   const { dryRun = false, atomic = false, onConflict = 'error' } = settings
   const session = { onConflict, transaction, commits, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
     const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
-    const direct = await openSession(client, target, { ...session, sequences })
+    const direct = await openStagingConnection(client, target, { ...session, sequences })
     return {
       target,
       session: direct,
@@ -59,11 +60,15 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
       },
     }
   }
-  const keeper = dryRun ? undefined : createKeeper(target)
-  const rehearsal = await openRehearsal(client, target, keeper).catch(rethrow)
+  const keeper = dryRun ? undefined : createBatchBuffer(target)
+  const rehearsal = await openShadowTable(client, target, keeper).catch(rethrow)
   // Those of the stand-in are moved as those of the table would be, so that the same numbers are free.
   const sequences = sequencesOf(rehearsal.target, options, 'batch')
-  const rehearsing = await openSession(client, rehearsal.target, { ...session, sequences, rehearsal })
+  const rehearsing = await openStagingConnection(client, rehearsal.target, {
+    ...session,
+    sequences,
+    rehearsal,
+  })
   return {
     target: rehearsal.target,
     session: rehearsing,
@@ -79,21 +84,21 @@ export async function openRoad(options: RoadOptions): Promise<Road> {
 
 function sequencesOf(
   target: Target,
-  { settings, onSequenceWarning: onWarning }: RoadOptions,
+  { settings, onSequenceWarning: onWarning }: BatchDestinationOptions,
   when: SequenceOptions['when'],
 ): Sequences {
   return createSequences(target, { when: settings.sequences === 'leave' ? 'never' : when, onWarning })
 }
 
 /** What each transaction begins with. */
-function preambleOf({ session, job }: RoadOptions): string {
+function preambleOf({ session, job }: BatchDestinationOptions): string {
   return [session, job?.fence ?? ''].filter(statements => statements !== '').join('; ')
 }
 
 /** One transaction with everything in it, or none. */
 async function allOrNothing(
-  options: RoadOptions,
-  keeper: Keeper,
+  options: BatchDestinationOptions,
+  keeper: BatchBuffer,
   tally: Tally,
   hearErrors: HearErrors,
 ): Promise<LadingError | undefined> {

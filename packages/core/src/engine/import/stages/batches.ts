@@ -1,7 +1,8 @@
 // Stages: rows of any grouping → batches of the size that a transaction should have, encoded for COPY.
-import type { Target } from '../../catalogue/target.ts'
+
 import { defaults } from '../../../config/defaults.ts'
 import type { LadingError } from '../../../errors/lading-error.ts'
+import type { Target } from '../../catalogue/target.ts'
 import { type Note, notesAfter, notesUpTo, pushNote } from '../../record/note.ts'
 import type { Row } from '../../resource/row.ts'
 import type { RowBatch } from '../../resource/row-batch.ts'

@@ -1,8 +1,9 @@
 // Stage: batches → the same batches, with what the resource's own look-up filled in and found wrong.
+
+import { callAsyncHook, type HookTimeout } from '../../../errors/hook.ts'
+import { LadingError } from '../../../errors/lading-error.ts'
 import { compileFit } from '../../catalogue/fit/fit.ts'
 import { codecsOf, type Target } from '../../catalogue/target.ts'
-import { callAsyncHook, type HookPatience } from '../../../errors/hook.ts'
-import { LadingError } from '../../../errors/lading-error.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { LookUpRecord } from '../../resource/definition.ts'
 import type { Field } from '../../resource/field.ts'
@@ -16,11 +17,11 @@ import {
   sortByField,
   tellLate,
 } from '../../validation/validate.ts'
-import { type Codec, Refusal } from '../../value/codec.ts'
+import { type Codec, InvalidValue } from '../../value/codec.ts'
 import type { CodecOf } from '../../value/codecs.ts'
 import { fixedFields } from './apply-scope-values.ts'
 
-type LookUpPatience = HookPatience & { readonly signal: AbortSignal }
+type LookUpPatience = HookTimeout & { readonly signal: AbortSignal }
 
 /** Calls the `lookUp` of a resource that has one, once for each batch, with the records that are valid so far. */
 export function lookUp(
@@ -127,8 +128,8 @@ function setValue(row: Row, field: Field, value: unknown, codec: Codec): void {
   const before = row.values[field.index]
   const parsed = value === undefined || value === null ? value : codec.fromJson(value)
   row.values[field.index] = parsed
-  if (!(parsed instanceof Refusal) && (before === undefined || before === null)) return
+  if (!(parsed instanceof InvalidValue) && (before === undefined || before === null)) return
   row.given ??= new Map()
-  if (parsed instanceof Refusal) row.given.set(field.index, value)
+  if (parsed instanceof InvalidValue) row.given.set(field.index, value)
   else if (!row.given.has(field.index)) row.given.set(field.index, before)
 }

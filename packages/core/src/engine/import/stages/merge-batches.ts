@@ -1,13 +1,14 @@
 // Stage: encoded batches → batches that are in the table, up to the record that is one rejected record too many.
-import type { Target } from '../../catalogue/target.ts'
+
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
+import { prefetch } from '../../../util/prefetch.ts'
+import type { Target } from '../../catalogue/target.ts'
 import { notesAfter, notesUpTo, pushNote } from '../../record/note.ts'
 import type { Row } from '../../resource/row.ts'
-import { insertedOnly } from '../../staging/merge/merge-context.ts'
 import type { MergeOutcome } from '../../staging/merge/batch-outcome.ts'
-import type { StagingSession } from '../../staging/staging-connection.ts'
-import { prefetch } from '../../../util/prefetch.ts'
+import { insertedOnly } from '../../staging/merge/merge-context.ts'
+import type { StagingConnection } from '../../staging/staging-connection.ts'
 import { endAfter, type ImportBatch, type MergedBatch, staged } from './batches.ts'
 
 /** Tells the stages before the merge that what comes now is only counted. */
@@ -33,7 +34,7 @@ export interface MergeOptions {
 
 export async function* mergeBatches(
   batches: AsyncIterable<ImportBatch>,
-  session: StagingSession,
+  session: StagingConnection,
   options: MergeOptions,
 ): AsyncGenerator<MergedBatch> {
   const { signal, giveUp, stop, maxErrors } = options
@@ -78,7 +79,7 @@ function joined(before: ImportBatch | undefined, batch: ImportBatch): ImportBatc
  */
 async function mergeUpTo(
   batch: ImportBatch,
-  session: StagingSession,
+  session: StagingConnection,
   allowed: number,
   { target, mayUpdate, record }: MergeOptions,
 ): Promise<MergedBatch> {

@@ -1,21 +1,22 @@
 // A resource and a caller → what a run may write to: the table within the caller's scope, and the settings it asks for.
-import { notUnique } from '../../catalogue/match/match-lookup-fields.ts'
-import { isFixed, notImportable, readScope } from '../../catalogue/scope-tests.ts'
-import type { ScopeTest, Target, TargetReference } from '../../catalogue/target.ts'
-import type { HookPatience } from '../../../errors/hook.ts'
+
+import type { HookTimeout } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
 import { type CommitStatements, commitStatements } from '../../../postgres/transaction/commit-level.ts'
-import { settingsSql } from '../../../postgres/transaction/session-variables.ts'
+import { sessionVariablesSql } from '../../../postgres/transaction/session-variables.ts'
+import { tableParts } from '../../../util/text/names-in-sentences.ts'
+import { notUnique } from '../../catalogue/match/match-lookup-fields.ts'
+import { isFixed, notImportable, readScope } from '../../catalogue/scope-tests.ts'
+import type { ScopeTest, Target, TargetReference } from '../../catalogue/target.ts'
+import { askScope } from '../../resource/caller-scope.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { Row } from '../../resource/row.ts'
-import { askScope } from '../../resource/caller-scope.ts'
-import { tableParts } from '../../../util/text/names-in-sentences.ts'
 import { compileFields } from '../../validation/validate.ts'
 import type { ImporterInternals } from '../internals.ts'
 
-export interface Aim {
+export interface ResolvedTarget {
   /** Where nobody has a scope, the same for all callers. */
   readonly target: Target
   /** Statements at the beginning of each transaction; empty where the application asks for none. */
@@ -33,19 +34,19 @@ export interface Asker {
   readonly signal?: AbortSignal | undefined
 }
 
-function patienceOf({ signal }: Asker, { limits }: Known): HookPatience {
+function patienceOf({ signal }: Asker, { limits }: Known): HookTimeout {
   return { signal, timeoutSeconds: limits.hookTimeoutSeconds }
 }
 
 /** @throws LadingError `SCOPE_FAILED`, `SCOPE_NOT_IMPORTABLE`, `HOOK_FAILED`, `RESOURCE_MISMATCH` */
-export async function aimOf(
+export async function resolveTarget(
   client: Client,
   { resource, ...asker }: Asker & { readonly resource: string },
   importer: Known,
-): Promise<Aim> {
+): Promise<ResolvedTarget> {
   const target = await scopedTarget(client, resource, asker, importer)
   const patience = patienceOf(asker, importer)
-  const settings = await settingsSql(importer.sessionVariables, asker.caller, patience)
+  const settings = await sessionVariablesSql(importer.sessionVariables, asker.caller, patience)
   return { target, settings, commits: commitStatements(importer.pool) }
 }
 
@@ -82,7 +83,7 @@ async function scopeFor(
   target: Target,
   caller: Caller | undefined,
   { name }: Resource,
-  patience: HookPatience,
+  patience: HookTimeout,
 ): Promise<readonly ScopeTest[]> {
   try {
     const filters = await askScope(target.resource, caller, patience)

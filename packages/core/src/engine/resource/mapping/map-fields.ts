@@ -4,10 +4,10 @@ import type { Note } from '../../record/note.ts'
 import type { RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import type { Resource } from '../define.ts'
-import { type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
-import { ObjectMapper } from './map-objects.ts'
 import { emptyRow, type Row, reject } from '../row.ts'
 import type { RowBatch } from '../row-batch.ts'
+import { type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
+import { ObjectMapper } from './map-objects.ts'
 import { unknownColumn, unnamedColumns } from './unknown-columns.ts'
 
 export interface MapOptions extends HeaderOptions {
@@ -44,7 +44,7 @@ export async function* mapFields(
     isFirst &&= records.length === 0
     const rows = records.map(record => {
       const { content } = record
-      if (content === undefined) return brokenRow(resource, record)
+      if (content === undefined) return invalidRow(resource, record)
       record.content = undefined
       return isCells(content) ? ofCells(resource, header, record, content) : objects.rowOf(record, content)
     })
@@ -72,7 +72,7 @@ function isCells(content: NonNullable<SourceRecord['content']>): content is (str
 }
 
 /** A record that never became fields. */
-function brokenRow(resource: Resource, source: SourceRecord): Row {
+function invalidRow(resource: Resource, source: SourceRecord): Row {
   const row = emptyRow(resource, source)
   const { code, message } = source.problem ?? {
     code: 'FILE_PARSE_ERROR',

@@ -1,16 +1,16 @@
 // JSON objects → rows: which key fills which field, what is unknown, and what an object is that has no field at all.
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
+import { isSameWords, nearest } from '../../../util/text/suggest.ts'
 import { JsonText, memberTexts } from '../../record/json-text.ts'
 import { type NestedRecords, nestedRecords, pathsOf } from '../../record/nested-records.ts'
 import type { Note } from '../../record/note.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
-import { isSameWords, nearest } from '../../../util/text/suggest.ts'
 import type { Resource } from '../define.ts'
 import type { Field } from '../field.ts'
+import { emptyRow, type Row, reject } from '../row.ts'
 import { errorColumn, type HeaderOptions } from './header.ts'
 import { fieldsByName, knownNames, mappedFields, shown } from './mapping.ts'
-import { emptyRow, type Row, reject } from '../row.ts'
 import { spelling } from './spelling.ts'
 import { unknownColumn } from './unknown-columns.ts'
 

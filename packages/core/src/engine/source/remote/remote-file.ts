@@ -1,8 +1,8 @@
 // The file behind a URL → its bytes, of one version and complete, also where the connection breaks on the way.
 import { setTimeout as pause } from 'node:timers/promises'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { type Answer, openUrl } from './open-url.ts'
 import { watchRate } from '../source-rate.ts'
+import { type Answer, openUrl } from './open-url.ts'
 import type { RemoteAccess } from './remote-access.ts'
 import { brokenOff, SourceFault, statusFault, tooLong, tooSlow, unreadable } from './source-fault.ts'
 

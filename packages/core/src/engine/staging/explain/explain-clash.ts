@@ -2,9 +2,9 @@
 import { columnsIn, parseExpression } from '../../catalogue/rules/expression.ts'
 import type { IndexRule } from '../../catalogue/rules/rules.ts'
 import type { Diagnosis } from '../merge/constraint-failure.ts'
-import { fieldsOf, type Known, type Told } from './failure-error.ts'
+import { type FailureReport, fieldsOf, type Known } from './failure-error.ts'
 
-export function explainClash(known: Known, diagnosis: Diagnosis): Told {
+export function explainClash(known: Known, diagnosis: Diagnosis): FailureReport {
   const found = known.ruleOf(diagnosis)
   const index = found?.index
   if (index == null) {
@@ -19,7 +19,7 @@ export function explainClash(known: Known, diagnosis: Diagnosis): Told {
   return unique(known, index, rule)
 }
 
-function unique(known: Known, { parts, predicate }: IndexRule, rule: string): Told {
+function unique(known: Known, { parts, predicate }: IndexRule, rule: string): FailureReport {
   const fields = fieldsOf(known, columnsOf(known, parts))
   if (fields.length === 0) return { sentence: 'unique, unnamed', rule }
   if (predicate !== null) return { sentence: 'unique, partial', rule, fields }
@@ -33,7 +33,12 @@ function unique(known: Known, { parts, predicate }: IndexRule, rule: string): To
   return { sentence: kinds.includes('folded') ? 'unique, folded' : 'unique', rule, fields }
 }
 
-function exclusion(known: Known, { parts }: IndexRule, rule: string, operators: readonly string[]): Told {
+function exclusion(
+  known: Known,
+  { parts }: IndexRule,
+  rule: string,
+  operators: readonly string[],
+): FailureReport {
   const fields = fieldsOf(known, columnsOf(known, parts))
   if (fields.length === 0) return { sentence: 'exclusion, unnamed', rule }
   if (parts.length === 1 && operators[0] === '&&') return { sentence: 'overlap', rule, fields }

@@ -1,22 +1,31 @@
 // What the database said of a row that it was asked to take alone → the sentence, and the fields that it is about.
+
+import { rowsSuppressed } from '../../../postgres/sqlstate.ts'
+import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
 import { and, checkWords } from '../../catalogue/rules/check-words.ts'
 import { columnsIn } from '../../catalogue/rules/expression.ts'
 import type { ConstraintRule } from '../../catalogue/rules/rules.ts'
-import { rowsSuppressed } from '../../../postgres/sqlstate.ts'
 import type { Field } from '../../resource/field.ts'
 import { type Row, shownValue } from '../../resource/row.ts'
-import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
-import { explainClash } from './explain-clash.ts'
-import { raisedText } from './raised-text.ts'
 import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
+import { explainClash } from './explain-clash.ts'
+import {
+  type FailureReport,
+  fieldOf,
+  fieldsOf,
+  inputsOf,
+  type Known,
+  sameReport,
+  tell,
+} from './failure-error.ts'
 import { reasonOf } from './failure-sentences.ts'
-import { fieldOf, fieldsOf, inputsOf, type Known, type Told, tell, toldAlike } from './failure-error.ts'
+import { raisedText } from './raised-text.ts'
 
 /** The refusal as a whole: no single value is known to be at fault. */
 export function explainRow(known: Known, row: Row, diagnosis: Diagnosis): void {
   const explain = byState.get(diagnosis.state) ?? failing
   const told = () => explain(known, diagnosis, row)
-  tell(known, row, asksTheRow(diagnosis) ? told() : toldAlike(known, diagnosis, '', told))
+  tell(known, row, asksTheRow(diagnosis) ? told() : sameReport(known, diagnosis, '', told))
 }
 
 /** What is told depends on the values of the row. */
@@ -24,7 +33,7 @@ function asksTheRow({ state, constraint }: Diagnosis): boolean {
   return ['23503', '23001', '2200H'].includes(state) || (state === '23514' && constraint === '')
 }
 
-type Explain = (known: Known, diagnosis: Diagnosis, row: Row) => Told
+type Explain = (known: Known, diagnosis: Diagnosis, row: Row) => FailureReport
 
 const byState: ReadonlyMap<string, Explain> = new Map<string, Explain>([
   ['23502', notNull],
@@ -42,7 +51,7 @@ const byState: ReadonlyMap<string, Explain> = new Map<string, Explain>([
 ])
 
 /** Code of the owner fails, or refuses the record by a state of its own. */
-function failing(known: Known, diagnosis: Diagnosis): Told {
+function failing(known: Known, diagnosis: Diagnosis): FailureReport {
   const words = reasonOf(diagnosis.state)
   const fields = named(known, diagnosis)
   if (words !== undefined) return { sentence: 'code fails', words, fields }
@@ -55,7 +64,7 @@ function named({ target }: Known, { column }: Diagnosis): readonly Field[] {
   return field === undefined ? [] : [field]
 }
 
-function notNull(known: Known, diagnosis: Diagnosis): Told {
+function notNull(known: Known, diagnosis: Diagnosis): FailureReport {
   const { column } = diagnosis
   const fields = fieldsOf(known, [column])
   if (inputsOf(known, column) !== undefined) {
@@ -65,7 +74,7 @@ function notNull(known: Known, diagnosis: Diagnosis): Told {
   return column === '' ? failing(known, diagnosis) : { sentence: 'no value of its own', rule: column }
 }
 
-function check(known: Known, diagnosis: Diagnosis, row: Row): Told {
+function check(known: Known, diagnosis: Diagnosis, row: Row): FailureReport {
   const { constraint: name, table } = diagnosis
   const rule = known.ruleOf(diagnosis)
   if (name === '') {
@@ -79,13 +88,13 @@ function check(known: Known, diagnosis: Diagnosis, row: Row): Told {
   return inWords(known, found.check, found) ?? byName(known, found.columns, name)
 }
 
-function byName(known: Known, columns: readonly string[], rule: string): Told {
+function byName(known: Known, columns: readonly string[], rule: string): FailureReport {
   const fields = fieldsOf(known, columns)
   return { sentence: fields.length === 0 ? 'rule' : 'check', rule, fields }
 }
 
 /** Undefined where the rule has no words, or speaks of what the file does not know. */
-function inWords(known: Known, sql: string, rule?: ConstraintRule): Told | undefined {
+function inWords(known: Known, sql: string, rule?: ConstraintRule): FailureReport | undefined {
   const { target } = known
   const words = checkWords(sql, column => target.table.columns.find(({ name }) => name === column)?.type)
   const names = words && namesIn(known, words.columns)
@@ -115,7 +124,7 @@ function namesIn(known: Known, columns: readonly string[]): ReadonlyMap<string, 
   return names
 }
 
-function noPartition(known: Known, key: string, columns: readonly string[], row: Row): Told {
+function noPartition(known: Known, key: string, columns: readonly string[], row: Row): FailureReport {
   const { target } = known
   const other = clearTable(target.resource.table)
   const fields = fieldsOf(known, columnsIn(key, columns))
@@ -132,7 +141,7 @@ function noPartition(known: Known, key: string, columns: readonly string[], row:
 }
 
 /** The resource is itself a partition. */
-function outside(known: Known, bounds: string | null | undefined): Told {
+function outside(known: Known, bounds: string | null | undefined): FailureReport {
   const { target } = known
   const names = target.table.columns.map(({ name }) => name)
   const fields = bounds == null ? [] : fieldsOf(known, columnsIn(bounds, names))
@@ -140,7 +149,7 @@ function outside(known: Known, bounds: string | null | undefined): Told {
   return told ?? { sentence: 'out of the partition', other: clearTable(target.resource.table), fields }
 }
 
-function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): Told {
+function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): FailureReport {
   const { constraint: rule } = diagnosis
   const found = known.ruleOf(diagnosis)?.constraint
   if (found == null || found.type !== 'f' || found.targets === null) {
@@ -165,7 +174,7 @@ function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): Told {
   }
 }
 
-function view(known: Known): Told {
+function view(known: Known): FailureReport {
   const { target, code } = known
   const other = clearTable(target.resource.table)
   const condition = /\bWHERE\s+([\s\S]*?);?\s*$/.exec(code.view ?? '')?.[1]
@@ -174,7 +183,7 @@ function view(known: Known): Told {
   return { ...told, sentence: 'view in words', other }
 }
 
-function tooLarge(known: Known, diagnosis: Diagnosis): Told {
+function tooLarge(known: Known, diagnosis: Diagnosis): FailureReport {
   const index = known.ruleOf(diagnosis)?.index
   if (index == null) return { sentence: 'too large' }
   const names = known.target.table.columns.map(({ name }) => name)
@@ -186,7 +195,7 @@ function tooLarge(known: Known, diagnosis: Diagnosis): Told {
 }
 
 /** Of the column that draws from a sequence and was not given, if it is one. */
-function noNumber({ target }: Known, _: Diagnosis, row: Row): Told {
+function noNumber({ target }: Known, _: Diagnosis, row: Row): FailureReport {
   const drawing = target.columns.filter(
     ({ info, field }) =>
       info.default?.startsWith('nextval(') === true && (row.values[field.index] ?? null) === null,

@@ -1,25 +1,29 @@
 // Rows that the database refused → their record errors: the keys and references of the resource, then values, then rules.
+
+import type { Client } from '../../../postgres/pool/client.ts'
 import { columnsIn } from '../../catalogue/rules/expression.ts'
 import { partTexts } from '../../catalogue/rules/index-part.ts'
 import { type NamedRule, readRules } from '../../catalogue/rules/rules.ts'
 import { readTableCode, readTypes, type TableCode } from '../../catalogue/rules/table-code.ts'
 import type { Target } from '../../catalogue/target.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
 import { type Row, reject } from '../../resource/row.ts'
-import { explainDuplicate, explainMissing } from './explain.ts'
-import { explainNumber } from './explain-number.ts'
-import { explainRow } from './explain-failure.ts'
-import { explainValue } from './explain-value.ts'
-import { type Located, locatedSql, locateSql, type Step, stepsOf } from './locate-sql.ts'
-import type { MergeJob } from '../merge/merge-context.ts'
-import { raisedText } from './raised-text.ts'
-import { type Diagnosis, type Refusal, raised } from '../merge/constraint-failure.ts'
-import { reasonOf } from './failure-sentences.ts'
+import { type ConstraintFailure, type Diagnosis, raised } from '../merge/constraint-failure.ts'
+import type { MergeContext } from '../merge/merge-context.ts'
 import { refusedRow } from '../merge/row-by-row.ts'
-import { fieldsOf, type Known, type Told, tell, toldAlike } from './failure-error.ts'
+import { explainDuplicate, explainMissing } from './explain.ts'
+import { explainRow } from './explain-failure.ts'
+import { explainNumber } from './explain-number.ts'
+import { explainValue } from './explain-value.ts'
+import { type FailureReport, fieldsOf, type Known, sameReport, tell } from './failure-error.ts'
+import { reasonOf } from './failure-sentences.ts'
+import { type Located, locatedSql, locateSql, type Step, stepsOf } from './locate-sql.ts'
+import { raisedText } from './raised-text.ts'
 
 /** Asks the catalogue, and for what names neither a column nor a rule tries again what may have failed. */
-export async function explainRefusals(job: MergeJob, refusals: readonly Refusal[]): Promise<void> {
+export async function explainFailures(
+  job: MergeContext,
+  refusals: readonly ConstraintFailure[],
+): Promise<void> {
   if (refusals.length === 0) return
   const { client, target, batch } = job
   const code = await readTableCode(client, target.table.oid)
@@ -33,12 +37,12 @@ export async function explainRefusals(job: MergeJob, refusals: readonly Refusal[
     byRow.set(one.row, [...(byRow.get(one.row) ?? []), found])
   }
   for (const refusal of refusals) {
-    explainRefusal(known, refusedRow(job, refusal), refusal, byRow.get(refusal.row) ?? [])
+    explainFailure(known, refusedRow(job, refusal), refusal, byRow.get(refusal.row) ?? [])
   }
 }
 
 /** The database says of these what refused them, or nothing could be found by trying. */
-function isUnplaced({ state, table, constraint, column, datatype }: Refusal): boolean {
+function isUnplaced({ state, table, constraint, column, datatype }: ConstraintFailure): boolean {
   const isTold = ['23505', '23503', '23001', '23P01', '42501', '44000', '2200H', 'LD001'].includes(state)
   if (isTold || column !== '') return false
   if (state === '23514') return datatype !== ''
@@ -46,9 +50,9 @@ function isUnplaced({ state, table, constraint, column, datatype }: Refusal): bo
 }
 
 async function locate(
-  { client, target, staging }: MergeJob,
+  { client, target, staging }: MergeContext,
   steps: readonly Step[],
-  refusals: readonly Refusal[],
+  refusals: readonly ConstraintFailure[],
 ): Promise<readonly Located[]> {
   if (refusals.length === 0) return []
   const rows = refusals.map(({ row }) => row)
@@ -86,7 +90,7 @@ export async function gather(
 
 type Found = Located & { readonly step: Step | undefined }
 
-function explainRefusal(known: Known, row: Row, refusal: Refusal, located: readonly Found[]): void {
+function explainFailure(known: Known, row: Row, refusal: ConstraintFailure, located: readonly Found[]): void {
   const { target } = known
   const rule = known.ruleOf(refusal)
   const name = rule?.index?.name ?? rule?.constraint?.name ?? refusal.constraint
@@ -121,7 +125,7 @@ function explainRefusal(known: Known, row: Row, refusal: Refusal, located: reado
     tell(
       known,
       row,
-      toldAlike(known, computed, computed.at, () => ofComputed(known, step, computed)),
+      sameReport(known, computed, computed.at, () => ofComputed(known, step, computed)),
     )
   }
 }
@@ -132,7 +136,11 @@ function isSame(one: Diagnosis, other: Diagnosis): boolean {
 }
 
 /** An expression of the table fails for the values of this row. */
-function ofComputed(known: Known, step: Exclude<Step, { kind: 'column' }>, diagnosis: Diagnosis): Told {
+function ofComputed(
+  known: Known,
+  step: Exclude<Step, { kind: 'column' }>,
+  diagnosis: Diagnosis,
+): FailureReport {
   const names = known.target.table.columns.map(({ name }) => name)
   const fields = fieldsOf(known, columnsIn(step.sql, names))
   if (diagnosis.state === raised) return { ...raisedText(known, diagnosis), fields }
@@ -156,7 +164,7 @@ const unavailable =
  * Whatever clashes with the caller's own rows was found before, so that what still clashes may be a row that the caller
  * cannot see, unless the index holds all that the scope fixes.
  */
-function isAboutOthers({ scope, table }: Target, { state }: Refusal, index: string): boolean {
+function isAboutOthers({ scope, table }: Target, { state }: ConstraintFailure, index: string): boolean {
   if (scope.length === 0 || (state !== '23505' && state !== '23P01')) return false
   const parts = partTexts(table.uniqueIndexes.find(({ name }) => name === index)?.parts ?? [])
   return !scope.every(({ column }) => parts.includes(column.sql))

@@ -1,14 +1,15 @@
 // Refusals that are about a number which the table gives its rows → record errors.
-import type { Target, TargetColumn, TargetKey } from '../../catalogue/target.ts'
+
 import { identityKept } from '../../../postgres/sqlstate.ts'
+import type { Target, TargetColumn, TargetKey } from '../../catalogue/target.ts'
 import { type Row, reject } from '../../resource/row.ts'
-import type { Refusal } from '../merge/constraint-failure.ts'
+import type { ConstraintFailure } from '../merge/constraint-failure.ts'
 
 /** @param key whose index refused the row, if it is one of the resource's @returns false for any other refusal */
 export function explainNumber(
   { resource, columns }: Target,
   row: Row,
-  refusal: Refusal,
+  refusal: ConstraintFailure,
   key: TargetKey | undefined,
 ): boolean {
   if (refusal.state === identityKept) {

@@ -3,12 +3,12 @@ import { checkWords } from '../../catalogue/rules/check-words.ts'
 import { typeWords } from '../../catalogue/rules/type-words.ts'
 import type { Field } from '../../resource/field.ts'
 import type { Row } from '../../resource/row.ts'
-import { raisedText } from './raised-text.ts'
 import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
+import { type FailureReport, type Known, sameReport, tell } from './failure-error.ts'
 import { outOfRange } from './failure-sentences.ts'
-import { type Known, type Told, tell, toldAlike } from './failure-error.ts'
+import { raisedText } from './raised-text.ts'
 
-export interface RefusedValue {
+export interface FailedValue {
   readonly field: Field
   /** Which element of a list it is, from 1. */
   readonly element: number | null
@@ -16,19 +16,23 @@ export interface RefusedValue {
   readonly type: string
 }
 
-export function explainValue(known: Known, row: Row, value: RefusedValue, diagnosis: Diagnosis): void {
+export function explainValue(known: Known, row: Row, value: FailedValue, diagnosis: Diagnosis): void {
   const { field, element } = value
   const subject = element === null ? `"${field.name}"` : `Element ${element} of "${field.name}"`
   const told = { fields: [field], names: [subject] }
   if (diagnosis.state === raised || diagnosis.state.startsWith('23')) {
-    const ofRule = toldAlike(known, diagnosis, subject, () => ofDomain(known, subject, diagnosis))
+    const ofRule = sameReport(known, diagnosis, subject, () => ofDomain(known, subject, diagnosis))
     tell(known, row, { ...told, ...ofRule })
   } else {
     tell(known, row, { ...told, ...ofType(known, value, diagnosis) })
   }
 }
 
-function ofType({ types }: Known, { field, type }: RefusedValue, { state, isRaised }: Diagnosis): Told {
+function ofType(
+  { types }: Known,
+  { field, type }: FailedValue,
+  { state, isRaised }: Diagnosis,
+): FailureReport {
   const { invalid, tooLong } = field.codes
   // What a function of a domain says by a state of its own is nothing about the type.
   if (isRaised && !state.startsWith('22')) return { sentence: 'raised without a word' }
@@ -42,7 +46,7 @@ function ofType({ types }: Known, { field, type }: RefusedValue, { state, isRais
 }
 
 /** A domain's own rule, or what a function says that its rule calls. */
-function ofDomain(known: Known, subject: string, diagnosis: Diagnosis): Told {
+function ofDomain(known: Known, subject: string, diagnosis: Diagnosis): FailureReport {
   const { state, constraint, datatype } = diagnosis
   if (state === raised) return raisedText(known, diagnosis)
   if (state === '23502') return { sentence: 'no value' }

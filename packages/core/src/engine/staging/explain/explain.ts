@@ -1,10 +1,11 @@
 // Verdicts → record errors: which field, which code, and one sentence for the owner of the file.
+
+import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
 import { and } from '../../catalogue/rules/check-words.ts'
 import type { Target, TargetColumn, TargetKey, TargetReference } from '../../catalogue/target.ts'
 import { type Field, referredName } from '../../resource/field.ts'
 import { isRejected, type Row, reject, shownValue } from '../../resource/row.ts'
-import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
-import { Refusal } from '../../value/codec.ts'
+import { InvalidValue } from '../../value/codec.ts'
 import type { Questions } from '../merge/classify-sql.ts'
 import type { OnConflict } from '../merge/conflict.ts'
 import type { Verdict } from '../merge/judge.ts'
@@ -90,7 +91,7 @@ export function explainMissing(
 }
 
 function isValue(value: unknown): boolean {
-  return value !== undefined && value !== null && !(value instanceof Refusal)
+  return value !== undefined && value !== null && !(value instanceof InvalidValue)
 }
 
 /** @param value undefined where it must not be shown */

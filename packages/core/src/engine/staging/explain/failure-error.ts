@@ -2,8 +2,8 @@
 import { columnsIn } from '../../catalogue/rules/expression.ts'
 import type { Rule } from '../../catalogue/rules/rules.ts'
 import type { TableCode } from '../../catalogue/rules/table-code.ts'
-import type { Target } from '../../catalogue/target.ts'
 import type { TypeInfo } from '../../catalogue/rules/type-words.ts'
+import type { Target } from '../../catalogue/target.ts'
 import type { Field } from '../../resource/field.ts'
 import { type Row, reject, shownValue } from '../../resource/row.ts'
 import type { Diagnosis } from '../merge/constraint-failure.ts'
@@ -16,23 +16,23 @@ export interface Known {
   readonly types: ReadonlyMap<string, TypeInfo>
   ruleOf(diagnosis: Diagnosis): Rule | undefined
   /** What was told of the same refusal of another row: thousands of rows are refused alike. */
-  readonly told: Map<string, Told>
+  readonly told: Map<string, FailureReport>
 }
 
 /** What is told of a refusal, where it is the same for all rows. @param of what else it depends on */
-export function toldAlike(
+export function sameReport(
   { told }: Known,
   { state, schema, table, constraint, column, datatype, message, hint }: Diagnosis,
   of: string | number,
-  make: () => Told,
-): Told {
+  make: () => FailureReport,
+): FailureReport {
   const key = [of, state, schema, table, constraint, column, datatype, message, hint].join('\0')
   const known = told.get(key) ?? make()
   told.set(key, known)
   return known
 }
 
-export interface Told extends Partial<Omit<Facts, 'resource' | 'values'>> {
+export interface FailureReport extends Partial<Omit<Facts, 'resource' | 'values'>> {
   readonly sentence: SentenceName
   /** The first one is the error's. */
   readonly fields?: readonly Field[]
@@ -40,7 +40,7 @@ export interface Told extends Partial<Omit<Facts, 'resource' | 'values'>> {
   readonly errorCode?: string
 }
 
-export function tell({ target: { resource } }: Known, row: Row, told: Told): void {
+export function tell({ target: { resource } }: Known, row: Row, told: FailureReport): void {
   const { sentence, fields = [], errorCode = 'CONSTRAINT_VIOLATION', ...given } = told
   const facts: Facts = {
     resource: resource.name,

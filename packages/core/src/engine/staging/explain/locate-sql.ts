@@ -1,11 +1,19 @@
 // SQL that finds what refused a row: each value assigned to its column, then all that the table computes from them.
+
+import { doBlock, identifier } from '../../../postgres/identifier.ts'
 import type { TableCode } from '../../catalogue/rules/table-code.ts'
 import type { Target } from '../../catalogue/target.ts'
-import { doBlock, identifier } from '../../../postgres/identifier.ts'
-import { isGiven, stagedValue } from '../merge/compare-sql.ts'
 import type { StagedBatch } from '../encode-batch.ts'
+import { isGiven, stagedValue } from '../merge/compare-sql.ts'
+import {
+  anyError,
+  type Diagnosis,
+  diagnose,
+  diagnosis,
+  diagnosisVariables,
+  isNotOfARow,
+} from '../merge/constraint-failure.ts'
 import { numbers } from '../merge/merge-sql.ts'
-import { anyError, type Diagnosis, diagnose, diagnosis, diagnosisVariables, isNotOfARow } from '../merge/constraint-failure.ts'
 
 /** What fails for a row, by its place among the steps of `locateSql`. */
 export interface Located extends Diagnosis {

@@ -1,6 +1,7 @@
 // Records that are rejected for something else → the same records, with the references that lead nowhere.
-import type { Target, TargetReference } from '../../catalogue/target.ts'
+
 import type { Client } from '../../../postgres/pool/client.ts'
+import type { Target, TargetReference } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'
 import { explainMissing } from './explain.ts'
 import { type AsideColumn, asideSource, missingSql } from './missing-sql.ts'

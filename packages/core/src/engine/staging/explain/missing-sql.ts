@@ -1,9 +1,10 @@
 // SQL that asks of rejected records whether the rows are there that they refer to: their values come with the question.
-import type { TargetReference } from '../../catalogue/target.ts'
+
 import { identifier, literal } from '../../../postgres/identifier.ts'
+import type { TargetReference } from '../../catalogue/target.ts'
 import type { Field } from '../../resource/field.ts'
 import { isRejected, type Row } from '../../resource/row.ts'
-import { type Codec, Refusal } from '../../value/codec.ts'
+import { type Codec, InvalidValue } from '../../value/codec.ts'
 import { isMeant } from '../merge/compare-sql.ts'
 import { andInScope } from '../merge/scope-sql.ts'
 
@@ -33,7 +34,7 @@ export function asideSource(rows: readonly Row[], columns: readonly AsideColumn[
 /** Undefined for what is not given, or wrong by itself. */
 function copied(row: Row, { field, codec }: AsideColumn): string | undefined {
   const value = row.values[field.index]
-  if (value === undefined || value === null || value instanceof Refusal || isRejected(row, field))
+  if (value === undefined || value === null || value instanceof InvalidValue || isRejected(row, field))
     return undefined
   // What has become a value was made by the codec's own parse.
   return codec.toCopy(value as never)

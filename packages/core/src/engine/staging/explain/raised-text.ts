@@ -1,9 +1,12 @@
 // What code of the application raised → a sentence: its own message and hint, unless the resource keeps them back.
 import { reportedValue } from '../../../errors/record-error.ts'
 import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
-import type { Known, Told } from './failure-error.ts'
+import type { FailureReport, Known } from './failure-error.ts'
 
-export function raisedText({ target: { resource } }: Known, { state, message, hint }: Diagnosis): Told {
+export function raisedText(
+  { target: { resource } }: Known,
+  { state, message, hint }: Diagnosis,
+): FailureReport {
   const isShown = state === raised && resource.showTriggerMessages
   // RAISE without a message says the SQLSTATE.
   const texts = isShown ? [message === raised ? null : message, hint] : []

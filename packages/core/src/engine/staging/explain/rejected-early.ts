@@ -1,10 +1,11 @@
 // Records that never get into a batch, for what is wrong with them → the same records, with what only the database knows.
-import type { Target } from '../../catalogue/target.ts'
+
 import type { RecordError } from '../../../errors/record-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
+import type { Target } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'
 import { sortByField } from '../../validation/validate.ts'
-import { doubtsOf } from '../merge/cast-checks.ts'
+import { castChecksOf } from '../merge/cast-checks.ts'
 import { noteMissing } from './missing-references.ts'
 import { asideSource } from './missing-sql.ts'
 import { explainUnreadable } from './unreadable.ts'
@@ -28,11 +29,15 @@ export function asideJudge(client: Client, target: Target): AsideJudge {
         before.set(row, known)
         row.errors = [...known]
       }
-      const doubts = doubtsOf(target, {
+      const castCheckedRecords = castChecksOf(target, {
         columns: target.writable.map(column => ({ column, isMixed: false })),
         standIns: target.references.flatMap(({ standIns }) => standIns),
       }).filter(({ field }) => typed.some(({ values }) => (values[field.index] ?? null) !== null))
-      await explainUnreadable(client, target, { source: asideSource(typed, doubts), doubts, rows: typed })
+      await explainUnreadable(client, target, {
+        source: asideSource(typed, castCheckedRecords),
+        doubts: castCheckedRecords,
+        rows: typed,
+      })
       await noteMissing(client, target, typed)
       for (const row of typed) {
         const isSame = row.errors?.length === before.get(row)?.length

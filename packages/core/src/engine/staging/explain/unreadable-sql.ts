@@ -1,7 +1,14 @@
 // SQL that finds values which are none of their columns' types: all at once, and one by one where that fails.
 import { doBlock } from '../../../postgres/identifier.ts'
-import type { Doubt } from '../merge/cast-checks.ts'
-import { anyError, type Diagnosis, diagnose, diagnosis, diagnosisVariables, isNotOfARow } from '../merge/constraint-failure.ts'
+import type { CastCheck } from '../merge/cast-checks.ts'
+import {
+  anyError,
+  type Diagnosis,
+  diagnose,
+  diagnosis,
+  diagnosisVariables,
+  isNotOfARow,
+} from '../merge/constraint-failure.ts'
 
 /** A value that a cast refuses. */
 export interface Unreadable extends Diagnosis {
@@ -18,7 +25,7 @@ export interface Unreadable extends Diagnosis {
  * @param source `from` item with `lading_row` and the columns, as `s`
  * @param staging the table that rows at fault are deleted from
  */
-export function unreadableSql(source: string, doubts: readonly Doubt[], staging?: string): string {
+export function unreadableSql(source: string, doubts: readonly CastCheck[], staging?: string): string {
   const casts = doubts.map(({ sql, cast }, index) => `s.${sql}::${cast} as lading_${index}`)
   const counts = doubts.map((_, index) => `count(lading_${index})`)
   const given = doubts.map(({ sql }) => `s.${sql} is not null`)
@@ -69,12 +76,12 @@ end`)
 /** Reads what the block left behind in a setting of the transaction. */
 export const foundUnreadableSql = `select current_setting('lading.unreadable')::json as found`
 
-function trial({ sql, cast }: Doubt, index: number): string {
+function trial({ sql, cast }: CastCheck, index: number): string {
   return `if first_doubt <= ${index} then doubt := ${index}; is_null := s.${sql}::${cast} is null; end if;`
 }
 
 /** The first element at fault, where the list itself is none. */
-function elementTrial({ sql, cast, isArray }: Doubt, index: number): string {
+function elementTrial({ sql, cast, isArray }: CastCheck, index: number): string {
   if (!isArray) return ''
   return `
         if doubt = ${index} then

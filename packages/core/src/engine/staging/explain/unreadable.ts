@@ -1,16 +1,17 @@
 // Staged rows with a value that is none of its column's type → out of the staging table, each with all such errors.
-import { readTableCode, type TableCode } from '../../catalogue/rules/table-code.ts'
-import type { Target } from '../../catalogue/target.ts'
+
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
+import { readTableCode, type TableCode } from '../../catalogue/rules/table-code.ts'
+import type { Target } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'
 import { sortByField } from '../../validation/validate.ts'
-import { type Doubt, doubtsOf } from '../merge/cast-checks.ts'
+import { type CastCheck, castChecksOf } from '../merge/cast-checks.ts'
+import { raised } from '../merge/constraint-failure.ts'
+import type { MergeContext } from '../merge/merge-context.ts'
 import { gather } from './explain-failures.ts'
 import { explainValue } from './explain-value.ts'
-import type { MergeJob } from '../merge/merge-context.ts'
 import { noteMissing } from './missing-references.ts'
-import { raised } from '../merge/constraint-failure.ts'
 import { foundUnreadableSql, type Unreadable, unreadableSql } from './unreadable-sql.ts'
 
 /**
@@ -18,12 +19,12 @@ import { foundUnreadableSql, type Unreadable, unreadableSql } from './unreadable
  * refuses, a bad one takes its record out, and what else is wrong with the record by itself is told with it. Does nothing
  * the second time.
  */
-export async function withoutUnreadable(job: MergeJob): Promise<MergeJob> {
+export async function withoutUnreadable(job: MergeContext): Promise<MergeContext> {
   const { client, target, staging, batch } = job
   if (batch.unreadable !== undefined) return job
   const found = await explainUnreadable(client, target, {
     source: `${staging} s`,
-    doubts: doubtsOf(target, batch),
+    doubts: castChecksOf(target, batch),
     rows: batch.rows,
     staging,
   })
@@ -37,7 +38,7 @@ export async function withoutUnreadable(job: MergeJob): Promise<MergeJob> {
 interface Sought {
   /** See `unreadableSql`. */
   readonly source: string
-  readonly doubts: readonly Doubt[]
+  readonly doubts: readonly CastCheck[]
   /** By their numbers in the source. */
   readonly rows: readonly Row[]
   readonly staging?: string
@@ -75,7 +76,7 @@ export async function explainUnreadable(
 
 const noCode: TableCode = { generated: [], checks: [], indexes: [], hasPolicies: false, view: null }
 
-function refusedValue(doubt: Doubt | undefined, { element }: Unreadable) {
+function refusedValue(doubt: CastCheck | undefined, { element }: Unreadable) {
   if (doubt === undefined) throw new LadingError('INTERNAL', 'A value was judged that nobody asked for.')
   const type = element === null ? doubt.cast : doubt.cast.replace(/\[\]$/, '')
   return { field: doubt.field, element, type }

@@ -1,11 +1,11 @@
 // Staged values that only PostgreSQL can judge: text that is cast to the type of its column in the merge.
-import type { Target, TargetColumn, TargetStandIn } from '../../catalogue/target.ts'
+import type { Target, TargetColumn, TargetLookupField } from '../../catalogue/target.ts'
 import type { Field } from '../../resource/field.ts'
 import type { Codec } from '../../value/codec.ts'
 import type { StagedBatch } from '../encode-batch.ts'
 
 /** A column of the staging table whose values a cast may refuse. */
-export interface Doubt {
+export interface CastCheck {
   readonly field: Field
   readonly codec: Codec
   /** Name in the staging table. */
@@ -18,21 +18,21 @@ export interface Doubt {
 }
 
 /** What a batch can be refused for before its rows meet any rule. */
-export function doubtsOf(
+export function castChecksOf(
   { keys, references }: Target,
   { columns, standIns }: Pick<StagedBatch, 'columns' | 'standIns'>,
-): readonly Doubt[] {
+): readonly CastCheck[] {
   const isLookedUp = (column: TargetColumn) =>
     keys.some(key => key.columns.includes(column)) || references.some(one => one.column === column)
   return [
     ...columns
-      .filter(({ column }) => isDoubtful(column))
+      .filter(({ column }) => needsCastCheck(column))
       .map(({ column }) => ({
         ...doubt({ ...column, sql: column.staged }, column.info.castType),
         isLookedUp: isLookedUp(column),
       })),
     ...standIns
-      .filter(isDoubtfulStandIn)
+      .filter(lookupNeedsCastCheck)
       .map(standIn => ({ ...doubt(standIn, standIn.found.castType), isLookedUp: true })),
   ]
 }
@@ -45,7 +45,7 @@ function doubt({ field, codec, sql }: Pick<TargetColumn, 'field' | 'codec' | 'sq
 const texts = new Set(['text', 'varchar', 'bpchar', 'citext', 'name', 'char'])
 
 /** The labels of an enum are judged in Node. */
-function isDoubtful({ codec, info }: TargetColumn): boolean {
+function needsCastCheck({ codec, info }: TargetColumn): boolean {
   const isText = codec.stagingType === 'text' || codec.stagingType === 'text[]'
   return isText && info.labels === null && !texts.has(info.elementType ?? info.type)
 }
@@ -54,16 +54,16 @@ function isDoubtful({ codec, info }: TargetColumn): boolean {
 const castTexts = /^(?:text|character varying|bpchar|character|name|"char"|(?:.*\.)?citext)$/
 
 /** Nobody has judged whether its value fits the column that it is looked up in. */
-function isDoubtfulStandIn({ codec, found }: TargetStandIn): boolean {
+function lookupNeedsCastCheck({ codec, found }: TargetLookupField): boolean {
   return codec.stagingType !== found.castType && !castTexts.test(found.castType)
 }
 
 /** Whether values of the batch may have to be judged, and nobody has done it yet. */
 export function isUnread(target: Target, batch: StagedBatch): boolean {
-  return batch.unreadable === undefined && doubtsOf(target, batch).length > 0
+  return batch.unreadable === undefined && castChecksOf(target, batch).length > 0
 }
 
 /** Whether values that only PostgreSQL can judge are compared with rows before they are written. */
-export function asksDoubtful(target: Target, batch: StagedBatch): boolean {
-  return doubtsOf(target, batch).some(({ isLookedUp }) => isLookedUp)
+export function hasCastChecks(target: Target, batch: StagedBatch): boolean {
+  return castChecksOf(target, batch).some(({ isLookedUp }) => isLookedUp)
 }

@@ -1,7 +1,7 @@
 // SQL of the classification: which staged rows clash with the table, with each other, or refer to nothing.
 import type { Target, TargetColumn, TargetReference } from '../../catalogue/target.ts'
-import { type AskedKey, isGiven, isMissing, isPresent, keyPart, placeOf, stagedValue } from './compare-sql.ts'
 import type { StagedBatch } from '../encode-batch.ts'
+import { type AskedKey, isGiven, isMissing, isPresent, keyPart, placeOf, stagedValue } from './compare-sql.ts'
 
 /** Keys and references that this batch can break: those whose columns it fills. */
 export interface Questions {

@@ -1,13 +1,14 @@
 // SQL fragments that compare a staged row `s` with rows of the table: its keys, its references, its values.
+
+import { identifier } from '../../../postgres/identifier.ts'
 import {
   isFolded,
   type Target,
   type TargetColumn,
   type TargetKey,
+  type TargetLookupField,
   type TargetReference,
-  type TargetStandIn,
 } from '../../catalogue/target.ts'
-import { identifier } from '../../../postgres/identifier.ts'
 import type { StagedColumn } from '../encode-batch.ts'
 import { andInScope } from './scope-sql.ts'
 
@@ -101,7 +102,7 @@ export function isMissing({ column, reference, sql, scope, standIns }: TargetRef
 }
 
 /** True for the row `alias` of the other table that a field names in place of the one that refers. */
-export function isMeant({ sql, found }: TargetStandIn, alias: string): string {
+export function isMeant({ sql, found }: TargetLookupField, alias: string): string {
   const value = `s.${sql}::${found.castType}`
   return found.isFolded
     ? `lower(${alias}.${found.sql}) = lower(${value})`
@@ -111,7 +112,7 @@ export function isMeant({ sql, found }: TargetStandIn, alias: string): string {
 /** What the field that refers would hold, by the field that stands for it; null where there is no such row. */
 export function meantValue(
   { column, reference, sql, scope }: TargetReference,
-  standIn: TargetStandIn,
+  standIn: TargetLookupField,
 ): string {
   const value = `r.${identifier(reference.column)}::${column.codec.stagingType}`
   return `(select ${value} from ${sql} r where ${isMeant(standIn, 'r')}${andInScope(scope, 'r')} limit 1)`

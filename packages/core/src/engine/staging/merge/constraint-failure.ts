@@ -20,7 +20,7 @@ export interface Diagnosis {
   readonly hint: string | null
 }
 
-export interface Refusal extends Diagnosis {
+export interface ConstraintFailure extends Diagnosis {
   readonly row: number
 }
 

@@ -1,21 +1,22 @@
 // One batch into the table: optimistically, then set by set, then row by row. Every row gets in or is explained.
+
+import { withoutUnreadable } from '../explain/unreadable.ts'
+import { hasCastChecks } from './cast-checks.ts'
 import { knowsKeys, notEnforced, type Questions, questionsOf } from './classify-sql.ts'
-import { asksDoubtful } from './cast-checks.ts'
-import { attempt, classify, insertedOnly, type Merged, type MergeJob } from './merge-context.ts'
+import { attempt, classify, insertedOnly, type MergeContext, type Merged } from './merge-context.ts'
 import { mergeSerially, reconcileBatch } from './reconcile.ts'
 import { rejectDuplicates } from './reject-duplicates.ts'
 import { resolveSql } from './resolve-sql.ts'
-import { withoutUnreadable } from '../explain/unreadable.ts'
 
 /** Merges a staged batch; rows that stay out have errors afterwards. */
-export async function mergeBatch(given: MergeJob): Promise<Merged> {
+export async function mergeBatch(given: MergeContext): Promise<Merged> {
   const { batch, road, target, onConflict } = given
   if (batch.rows.length === 0) {
     const outcome = insertedOnly(0)
     await given.finish({ outcome, out: [] })
     return { road, outcome }
   }
-  const isAsked = asksDoubtful(target, batch)
+  const isAsked = hasCastChecks(target, batch)
   const questions = questionsOf(target, batch)
   const asksFirst = batch.standIns.length > 0 || notEnforced(questions).length > 0
   const job = isAsked && asksFirst ? await withoutUnreadable(given) : given
@@ -33,7 +34,7 @@ export async function mergeBatch(given: MergeJob): Promise<Merged> {
 }
 
 /** Records without a number come between others that bring one along, which the table would give them as well. */
-async function mayDrawTwice({ client, staging, batch, sequences }: MergeJob): Promise<boolean> {
+async function mayDrawTwice({ client, staging, batch, sequences }: MergeContext): Promise<boolean> {
   const sql = sequences.clashSql(staging, batch)
   if (sql === undefined) return false
   const { rows } = await client.query(sql)
@@ -45,7 +46,7 @@ async function mayDrawTwice({ client, staging, batch, sequences }: MergeJob): Pr
  * reference to a later record of the batch, which is missing by the order of the file. A name that stands for a
  * reference is nothing to it at all.
  */
-async function isJudgedByDatabase(job: MergeJob, questions: Questions): Promise<boolean> {
+async function isJudgedByDatabase(job: MergeContext, questions: Questions): Promise<boolean> {
   const { target, batch } = job
   const { references } = questions
   if (batch.standIns.length > 0 || references.some(({ isSelf }) => isSelf)) return false

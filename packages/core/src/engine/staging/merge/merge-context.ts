@@ -1,19 +1,20 @@
 // What every way of merging a batch works with: the job, and the steps that they share.
-import type { Target } from '../../catalogue/target.ts'
+
 import type { Client } from '../../../postgres/pool/client.ts'
 import { blame } from '../../../postgres/sqlstate.ts'
+import type { Target } from '../../catalogue/target.ts'
+import { type StagedBatch, stagedCount } from '../encode-batch.ts'
+import type { Sequences } from '../sequences/sequences.ts'
+import type { MergeOutcome } from './batch-outcome.ts'
 import { classifySql, type Questions } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
-import { type StagedBatch, stagedCount } from '../encode-batch.ts'
 import type { Suspect } from './judge.ts'
 import { mergeSql } from './merge-sql.ts'
-import type { MergeOutcome } from './batch-outcome.ts'
-import type { Sequences } from '../sequences/sequences.ts'
 
 /** How far a batch had to go. The next one begins there, because a dirty file is usually dirty throughout. */
-export type Road = 'optimistic' | 'classified' | 'isolated'
+export type MergeStrategy = 'optimistic' | 'classified' | 'isolated'
 
-export interface MergeJob {
+export interface MergeContext {
   readonly client: Client
   readonly target: Target
   /** Quoted name of the staging table, which holds the batch. */
@@ -21,7 +22,7 @@ export interface MergeJob {
   readonly batch: StagedBatch
   readonly onConflict: OnConflict
   /** Where to begin. */
-  readonly road: Road
+  readonly road: MergeStrategy
   /** Of columns that the batch writes. */
   readonly sequences: Sequences
   /**
@@ -45,7 +46,7 @@ export interface Ending {
 
 export interface Merged {
   /** Where the next batch should begin. */
-  readonly road: Road
+  readonly road: MergeStrategy
   readonly outcome: MergeOutcome
 }
 
@@ -54,7 +55,10 @@ export interface Merged {
  *
  * @returns undefined if a row is at fault, and nothing was changed
  */
-export async function attempt(job: MergeJob, leftOut: readonly number[]): Promise<MergeOutcome | undefined> {
+export async function attempt(
+  job: MergeContext,
+  leftOut: readonly number[],
+): Promise<MergeOutcome | undefined> {
   const { target, staging, batch, finish } = job
   const outcome = insertedOnly(stagedCount(batch) - leftOut.length)
   const merge = mergeSql(target, staging, batch, leftOut, outcome.inserted)
@@ -64,7 +68,7 @@ export async function attempt(job: MergeJob, leftOut: readonly number[]): Promis
 }
 
 /** @returns false if a row is at fault; the transaction is then as it was at `savepoint lading_merge` */
-export async function unlessRefused(job: MergeJob, work: () => Promise<void>): Promise<boolean> {
+export async function unlessRefused(job: MergeContext, work: () => Promise<void>): Promise<boolean> {
   try {
     await work()
     return true
@@ -76,7 +80,7 @@ export async function unlessRefused(job: MergeJob, work: () => Promise<void>): P
 }
 
 export async function classify(
-  { client, target, staging, recall }: MergeJob,
+  { client, target, staging, recall }: MergeContext,
   questions: Questions,
 ): Promise<readonly Suspect[]> {
   if (questions.keys.length + questions.references.length === 0) return []

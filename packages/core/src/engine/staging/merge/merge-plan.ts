@@ -1,9 +1,10 @@
 // What the database found of each suspect → what is to be done with every row under `ignore` and `update`.
-import type { Target } from '../../catalogue/target.ts'
+
 import { identifier } from '../../../postgres/identifier.ts'
+import type { Target } from '../../catalogue/target.ts'
+import type { StagedBatch } from '../encode-batch.ts'
 import type { Questions } from './classify-sql.ts'
 import { decide, type OnConflict } from './conflict.ts'
-import type { StagedBatch } from '../encode-batch.ts'
 import type { Suspect, Verdict } from './judge.ts'
 
 export interface Plan {

@@ -1,10 +1,11 @@
 // SQL of the merge: staged rows into the table, all at once, with their number asserted by the server.
-import type { Target, TargetColumn } from '../../catalogue/target.ts'
+
 import { doBlock, literal } from '../../../postgres/identifier.ts'
 import { identityKept, rowsSuppressed } from '../../../postgres/sqlstate.ts'
+import type { Target, TargetColumn } from '../../catalogue/target.ts'
+import { type StagedBatch, type StagedColumn, stagedCount } from '../encode-batch.ts'
 import type { Questions } from './classify-sql.ts'
 import { differs, differsIn, isGiven, isSameRow, stagedValue } from './compare-sql.ts'
-import { type StagedBatch, type StagedColumn, stagedCount } from '../encode-batch.ts'
 import type { Plan } from './merge-plan.ts'
 
 /** Column list and expressions of an insert; `s` is a row of the staging table. */

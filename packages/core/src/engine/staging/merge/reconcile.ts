@@ -1,23 +1,27 @@
 // A batch of which some rows are in the table already: ignored or updated set by set, or one by one where order counts.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
-import type { Questions } from './classify-sql.ts'
-import { isUnread } from './cast-checks.ts'
 import { stagedCount } from '../encode-batch.ts'
 import { explainVerdicts } from '../explain/explain.ts'
-import { explainRefusals } from '../explain/explain-failures.ts'
-import type { Suspect, Verdict } from './judge.ts'
-import { classify, forgetErrors, type Merged, type MergeJob, unlessRefused } from './merge-context.ts'
-import { planSql, updatedSetting } from './merge-sql.ts'
+import { explainFailures } from '../explain/explain-failures.ts'
+import { withoutUnreadable } from '../explain/unreadable.ts'
 import type { MergeOutcome } from './batch-outcome.ts'
+import { isUnread } from './cast-checks.ts'
+import type { Questions } from './classify-sql.ts'
+import type { Suspect, Verdict } from './judge.ts'
+import { classify, forgetErrors, type MergeContext, type Merged, unlessRefused } from './merge-context.ts'
 import { isAllSerial, type Plan, planOf } from './merge-plan.ts'
+import { planSql, updatedSetting } from './merge-sql.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
 import { runSerially } from './row-by-row.ts'
-import type { SerialOutcome } from './row-by-row-sql.ts'
-import { withoutUnreadable } from '../explain/unreadable.ts'
+import type { RowByRowOutcome } from './row-by-row-sql.ts'
 
 /** @param isTried the table has refused the batch as a whole already */
-export async function reconcileBatch(job: MergeJob, questions: Questions, isTried: boolean): Promise<Merged> {
+export async function reconcileBatch(
+  job: MergeContext,
+  questions: Questions,
+  isTried: boolean,
+): Promise<Merged> {
   const suspects = await classify(job, questions)
   const isOrdered =
     (job.onConflict === 'update' && isAllSerial(job.target, job.batch, questions)) ||
@@ -51,7 +55,7 @@ function keepsOut({ ignored, rejected, serial }: Plan): boolean {
 
 /** @returns undefined if the table refuses a row, and nothing was changed */
 async function carryOut(
-  job: MergeJob,
+  job: MergeContext,
   questions: Questions,
   suspects: readonly Suspect[],
   plan: Plan,
@@ -84,18 +88,18 @@ async function carryOut(
   return isDone ? outcome : undefined
 }
 
-const nothing: SerialOutcome = { inserted: 0, updated: [], ignored: [], rejections: [], refusals: [] }
+const nothing: RowByRowOutcome = { inserted: 0, updated: [], ignored: [], rejections: [], refusals: [] }
 
 /** The exact road: every row, in the order of the file. */
 export async function mergeSerially(
-  job: MergeJob,
+  job: MergeContext,
   questions: Questions,
   suspects: readonly Suspect[],
 ): Promise<Merged> {
   const { finish } = job
   const serial = await runSerially(job, questions)
   explainRejections(job, questions, suspects, serial)
-  await explainRefusals(job, serial.refusals)
+  await explainFailures(job, serial.refusals)
   const outcome = {
     inserted: serial.inserted,
     updated: serial.updated.length,
@@ -105,7 +109,7 @@ export async function mergeSerially(
   return { road: serial.refusals.length === 0 ? 'classified' : 'isolated', outcome }
 }
 
-function notInserted({ updated, ignored, rejections, refusals }: SerialOutcome): number[] {
+function notInserted({ updated, ignored, rejections, refusals }: RowByRowOutcome): number[] {
   return [...updated, ...ignored, ...rejections.map(({ row }) => row), ...refusals.map(({ row }) => row)]
 }
 
@@ -118,10 +122,10 @@ async function answer(client: Client, sql: string): Promise<readonly Record<stri
  * batch, is not rejected and not merely passed over, has it still: the last such row is named.
  */
 function explainRejections(
-  job: MergeJob,
+  job: MergeContext,
   questions: Questions,
   suspects: readonly Suspect[],
-  { rejections, refusals, ignored }: SerialOutcome,
+  { rejections, refusals, ignored }: RowByRowOutcome,
 ): void {
   if (rejections.length === 0) return
   const isOut = new Set([...rejections, ...refusals].map(({ row }) => row))
@@ -153,7 +157,12 @@ function membersByGroup(suspects: readonly Suspect[], key: number): ReadonlyMap<
   return groups
 }
 
-function explain(job: MergeJob, questions: Questions, number: number, verdicts: readonly Verdict[]): void {
+function explain(
+  job: MergeContext,
+  questions: Questions,
+  number: number,
+  verdicts: readonly Verdict[],
+): void {
   const { target, batch, onConflict } = job
   const row = batch.rows[number]
   if (row === undefined) throw new LadingError('INTERNAL', 'A row was judged that was never sent.')

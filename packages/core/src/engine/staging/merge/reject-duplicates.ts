@@ -1,19 +1,27 @@
 // A batch in which duplicates are errors: the suspects are judged, the rest is inserted, or tried row by row.
-import { knowsKeys, notEnforced, type Questions } from './classify-sql.ts'
-import { isUnread } from './cast-checks.ts'
+
 import { stagedCount } from '../encode-batch.ts'
 import { explainVerdicts } from '../explain/explain.ts'
-import { explainRefusals } from '../explain/explain-failures.ts'
+import { explainFailures } from '../explain/explain-failures.ts'
+import { withoutUnreadable } from '../explain/unreadable.ts'
+import { isUnread } from './cast-checks.ts'
+import { knowsKeys, notEnforced, type Questions } from './classify-sql.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
-import { attempt, classify, forgetErrors, insertedOnly, type Merged, type MergeJob } from './merge-context.ts'
+import {
+  attempt,
+  classify,
+  forgetErrors,
+  insertedOnly,
+  type MergeContext,
+  type Merged,
+} from './merge-context.ts'
 import { mergeSerially } from './reconcile.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
 import { runSerially } from './row-by-row.ts'
-import { withoutUnreadable } from '../explain/unreadable.ts'
 
 /** @param isTried the table has refused the batch as a whole already */
 export async function rejectDuplicates(
-  job: MergeJob,
+  job: MergeContext,
   questions: Questions,
   isTried: boolean,
 ): Promise<Merged> {
@@ -44,7 +52,7 @@ export async function rejectDuplicates(
   return isJudged ? isolate(job, questions, suspects) : mergeSerially(job, questions, suspects)
 }
 
-async function again(job: MergeJob, questions: Questions, isTried: boolean): Promise<Merged> {
+async function again(job: MergeContext, questions: Questions, isTried: boolean): Promise<Merged> {
   const read = await withoutUnreadable(job)
   return rejectDuplicates(read, questions, isTried && read.batch.unreadable?.size === 0)
 }
@@ -56,14 +64,18 @@ const nothing: Questions = { keys: [], references: [] }
  * Tries every row, also those that classification would leave out: a row that was rejected for the sake of an
  * earlier one gets in after all if the table refuses the earlier one.
  */
-async function isolate(job: MergeJob, questions: Questions, suspects: readonly Suspect[]): Promise<Merged> {
+async function isolate(
+  job: MergeContext,
+  questions: Questions,
+  suspects: readonly Suspect[],
+): Promise<Merged> {
   const { batch, finish } = job
   const { refusals } = await runSerially(job, nothing)
   // Whatever refused a row, it is not in the table, and so in nobody's way.
   const verdicts = judge(questions, suspects, new Set(refusals.map(({ row }) => row)))
   // What classification knows comes first, whichever rule the database happened to check first.
   for (const { row } of refusals) explain(job, questions, row, verdicts.get(row) ?? [])
-  await explainRefusals(
+  await explainFailures(
     job,
     refusals.filter(({ row }) => !verdicts.has(row)),
   )
@@ -72,7 +84,12 @@ async function isolate(job: MergeJob, questions: Questions, suspects: readonly S
   return { road: refusals.every(({ row }) => verdicts.has(row)) ? 'classified' : 'isolated', outcome }
 }
 
-function explain(job: MergeJob, questions: Questions, number: number, verdicts: readonly Verdict[]): void {
+function explain(
+  job: MergeContext,
+  questions: Questions,
+  number: number,
+  verdicts: readonly Verdict[],
+): void {
   const row = job.batch.rows[number]
   if (row !== undefined) explainVerdicts(job.target, questions, job.batch.rows, row, verdicts)
 }

@@ -1,7 +1,7 @@
 // SQL that fills a field that refers, where a record gives another one that stands for it.
 import type { Target, TargetReference } from '../../catalogue/target.ts'
-import { meantValue } from './compare-sql.ts'
 import type { StagedBatch } from '../encode-batch.ts'
+import { meantValue } from './compare-sql.ts'
 
 /**
  * Fills the staging table, for references into other tables. Those into the table itself mean rows that come earlier in

@@ -1,11 +1,24 @@
 // SQL of the last road: one loop on the server that judges and writes row by row, in the order of the file.
-import type { Target, TargetReference } from '../../catalogue/target.ts'
+
 import { doBlock, literal } from '../../../postgres/identifier.ts'
 import { rowsSuppressed } from '../../../postgres/sqlstate.ts'
+import type { Target, TargetReference } from '../../catalogue/target.ts'
+import type { StagedBatch } from '../encode-batch.ts'
+import { keepNotes, notesColumn } from '../sequences/sequence-sql.ts'
+import type { LoopSequences } from '../sequences/sequences.ts'
 import type { Questions } from './classify-sql.ts'
 import { differs, isMissing, isPresent, isSameRow, placeOf, several, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
-import type { StagedBatch } from '../encode-batch.ts'
+import {
+  anyError,
+  type ConstraintFailure,
+  diagnose,
+  diagnosis,
+  diagnosisVariables,
+  isNotOfARow,
+  isProbed,
+  isRetried,
+} from './constraint-failure.ts'
 import {
   assertKept,
   assignments,
@@ -14,19 +27,7 @@ import {
   insertLists,
   numbers,
 } from './merge-sql.ts'
-import {
-  anyError,
-  diagnose,
-  diagnosis,
-  diagnosisVariables,
-  isNotOfARow,
-  isProbed,
-  isRetried,
-  type Refusal,
-} from './constraint-failure.ts'
 import { resolveRow } from './resolve-sql.ts'
-import { keepNotes, notesColumn } from '../sequences/sequence-sql.ts'
-import type { LoopSequences } from '../sequences/sequences.ts'
 
 /** A row that keys or references keep out, by their places among the questions. */
 export interface Rejection {
@@ -35,14 +36,14 @@ export interface Rejection {
   readonly references: readonly number[]
 }
 
-export interface SerialOutcome {
+export interface RowByRowOutcome {
   readonly inserted: number
   /** Rows that changed one of the table. */
   readonly updated: readonly number[]
   /** Rows. */
   readonly ignored: readonly number[]
   readonly rejections: readonly Rejection[]
-  readonly refusals: readonly Refusal[]
+  readonly refusals: readonly ConstraintFailure[]
 }
 
 export interface SerialWork {

@@ -1,6 +1,7 @@
 // A scope → SQL conditions on a row of the table that it belongs to.
-import type { ScopeTest, TargetColumn } from '../../catalogue/target.ts'
+
 import { literal } from '../../../postgres/identifier.ts'
+import type { ScopeTest, TargetColumn } from '../../catalogue/target.ts'
 
 /** Conditions behind another one; nothing at all without a scope. @param alias that of the row */
 export function andInScope(scope: readonly ScopeTest[], alias: string): string {

@@ -1,7 +1,8 @@
 // Columns that a batch leaves to their defaults → whether the database user may draw from the sequences of these.
+
+import type { Client } from '../../../postgres/pool/client.ts'
 import { assertDraws } from '../../catalogue/privileges.ts'
 import type { Target } from '../../catalogue/target.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
 import type { StagedBatch } from '../encode-batch.ts'
 
 /** Asks once for each column. The returned function throws `DATABASE_REFUSED`, before a row of the batch is sent. */

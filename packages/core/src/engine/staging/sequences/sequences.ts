@@ -1,10 +1,11 @@
 // The sequences of the columns that a run writes: each is brought past the values that got in, or a warning says why not.
-import type { Target, TargetColumn } from '../../catalogue/target.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+
 import { doBlock, literal } from '../../../postgres/identifier.ts'
+import type { Client } from '../../../postgres/pool/client.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
-import { isGiven } from '../merge/compare-sql.ts'
+import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
+import { isGiven } from '../merge/compare-sql.ts'
 import { numbers } from '../merge/merge-sql.ts'
 import {
   advanceSql,

@@ -1,20 +1,20 @@
 // Staged batches, kept until the whole file has been judged, and then merged as if they had just been copied.
 import { randomBytes } from 'node:crypto'
-import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import { identifier } from '../../../postgres/identifier.ts'
+import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import type { Row } from '../../resource/row.ts'
 import type { StagedBatch } from '../encode-batch.ts'
 import { stagingColumns } from '../staging-table.ts'
 
 /** What is remembered of a kept batch here; its values are in the database. */
-export interface KeptBatch {
+export interface BufferedBatch {
   readonly batch: StagedBatch
   /** Fills the staging table. @param staging quoted name */
   fillSql(staging: string): string
 }
 
-export interface Keeper {
+export interface BatchBuffer {
   readonly createSql: string
   readonly dropSql: string
   /** To be committed with the batch's judgement. */
@@ -22,7 +22,7 @@ export interface Keeper {
   /** The batch is kept for good. */
   kept(batch: StagedBatch): void
   /** In the order in which they came. */
-  batches(): Iterable<KeptBatch>
+  batches(): Iterable<BufferedBatch>
 }
 
 /** Numbers for each row: 32 bytes, so that a file of a million records costs 32 MB. */
@@ -35,7 +35,7 @@ interface Memory {
   readonly hasPresence: boolean
 }
 
-export function createKeeper(real: Target): Keeper {
+export function createBatchBuffer(real: Target): BatchBuffer {
   const name = identifier(`lading_kept_${randomBytes(6).toString('hex')}`)
   const columns = stagingColumns(real)
   const memory: Memory[] = []

@@ -1,16 +1,17 @@
 // Kept batches into the table itself, in the transaction that is open: the second half of an import of all or nothing.
-import type { Target } from '../../catalogue/target.ts'
+
 import type { Client } from '../../../postgres/pool/client.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
+import type { Target } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'
-import type { OnConflict } from '../merge/conflict.ts'
-import type { Keeper } from './batch-buffer.ts'
-import { mergeBatch } from '../merge/merge-batch.ts'
-import type { Road } from '../merge/merge-context.ts'
-import { assertAccounted, type MergeOutcome } from '../merge/batch-outcome.ts'
 import { recall } from '../explain/recall.ts'
+import { assertAccounted, type MergeOutcome } from '../merge/batch-outcome.ts'
+import type { OnConflict } from '../merge/conflict.ts'
+import { mergeBatch } from '../merge/merge-batch.ts'
+import type { MergeStrategy } from '../merge/merge-context.ts'
 import type { Sequences } from '../sequences/sequences.ts'
 import { stagingTable } from '../staging-table.ts'
+import type { BatchBuffer } from './batch-buffer.ts'
 
 export interface Replayed {
   /** With their errors: what the rehearsal could not judge, or others have changed since. */
@@ -22,13 +23,13 @@ export interface Replayed {
 export async function replay(
   client: Client,
   target: Target,
-  keeper: Keeper,
+  keeper: BatchBuffer,
   onConflict: OnConflict,
   sequences: Sequences,
 ): Promise<Replayed> {
   const staging = stagingTable(target)
   const rejected: Row[] = []
-  let road: Road = 'optimistic'
+  let road: MergeStrategy = 'optimistic'
   let total: MergeOutcome = { inserted: 0, updated: 0, ignored: 0 }
   try {
     await client.query(staging.create)

@@ -2,7 +2,7 @@
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
 
-export interface RehearsalInfo {
+export interface ShadowInfo {
   /** Primary key, unique and exclusion constraints. */
   readonly constraints: readonly { readonly name: string; readonly sql: string; readonly type: string }[]
   /** Unique indexes that are no constraints. @property sql from USING on */
@@ -50,14 +50,14 @@ select json_build_object(
 from pg_class c where c.oid = $1::int8::oid`
 
 /** @param sequences as `nextval` names them */
-export async function readRehearsalInfo(
+export async function readShadowInfo(
   client: Client,
   table: number,
   sequences: readonly string[],
-): Promise<RehearsalInfo> {
+): Promise<ShadowInfo> {
   const { rows } = await client.query(query, [table, sequences])
   const info = rows[0]?.info
   if (info === undefined) throw new LadingError('RESOURCE_MISMATCH', 'The table is gone.')
   // The query builds exactly this shape.
-  return info as RehearsalInfo
+  return info as ShadowInfo
 }

@@ -1,16 +1,16 @@
 // A stand-in for the table: what is judged here is judged as by the table itself, and the table is left alone.
 import { randomBytes } from 'node:crypto'
+import { identifier, literal } from '../../../postgres/identifier.ts'
+import type { Client } from '../../../postgres/pool/client.ts'
 import type { ColumnInfo } from '../../catalogue/table-info.ts'
 import type { Target, TargetColumn } from '../../catalogue/target.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
-import { identifier, literal } from '../../../postgres/identifier.ts'
+import type { StagedBatch } from '../encode-batch.ts'
 import { questionsOf } from '../merge/classify-sql.ts'
 import { hasKey, isMeant, stagedValue } from '../merge/compare-sql.ts'
-import type { StagedBatch } from '../encode-batch.ts'
-import type { Keeper } from './batch-buffer.ts'
-import { type RehearsalInfo, readRehearsalInfo } from './shadow-info.ts'
+import type { BatchBuffer } from './batch-buffer.ts'
+import { readShadowInfo, type ShadowInfo } from './shadow-info.ts'
 
-export interface Rehearsal {
+export interface ShadowTable {
   /** The resource with the stand-in for its table. */
   readonly target: Target
   /** What the stand-in cannot judge. */
@@ -29,11 +29,15 @@ export interface Rehearsal {
  * policies. Every row of the table that a record can meet is copied into it first, so that whatever is looked up or
  * written in the merge is looked up and written here.
  */
-export async function openRehearsal(client: Client, real: Target, keeper?: Keeper): Promise<Rehearsal> {
+export async function openShadowTable(
+  client: Client,
+  real: Target,
+  keeper?: BatchBuffer,
+): Promise<ShadowTable> {
   const id = randomBytes(6).toString('hex')
   const table = `pg_temp.${identifier(`lading_rehearsal_${id}`)}`
   const drawn = sequencesOf(real)
-  const info = await readRehearsalInfo(client, real.table.oid, drawn)
+  const info = await readShadowInfo(client, real.table.oid, drawn)
   const sequence = (name: string) => `lading_sequence_${id}_${drawn.indexOf(name)}`
   const target = standIn(real, table, sequence)
   await client.query([createSql(real, target, info, sequence), keeper?.createSql ?? ''].join('; '))
@@ -109,7 +113,7 @@ function standIn(real: Target, table: string, sequence: (name: string) => string
 function createSql(
   real: Target,
   { table }: Target,
-  { constraints, indexes, sequences }: RehearsalInfo,
+  { constraints, indexes, sequences }: ShadowInfo,
   sequence: (name: string) => string,
 ): string {
   const name = table.sql
@@ -171,7 +175,7 @@ function fetchSql(real: Target, target: Target, staging: string, batch: StagedBa
     .join('; ')
 }
 
-function notJudged(real: Target, info: RehearsalInfo): string[] {
+function notJudged(real: Target, info: ShadowInfo): string[] {
   const declared = new Set([
     ...real.keys.map(({ index }) => index),
     ...real.references.map(r => r.constraint),

@@ -1,10 +1,10 @@
 // What rules are made of: a check of one value, which says what is wrong, and the words of a schema's own description.
 import type { TSchema } from '@sinclair/typebox'
 import type { ScalarKind } from '../../resource/schema/column-type.ts'
-import { Refusal, type RefusalFacts } from '../../value/codec.ts'
+import { InvalidValue, type InvalidValueFacts } from '../../value/codec.ts'
 
 /** Undefined for a value that keeps its rules. What is said of others was made before, so that good ones cost nothing. */
-export type Check = (value: unknown) => Refusal | undefined
+export type Check = (value: unknown) => InvalidValue | undefined
 
 /**
  * Makes the check of a schema; undefined where every value passes.
@@ -13,8 +13,8 @@ export type Check = (value: unknown) => Refusal | undefined
  */
 export type Compile = (schema: TSchema, kind?: ScalarKind) => Check | undefined
 
-export function broken(words: string, about?: RefusalFacts['about']): Refusal {
-  return new Refusal(undefined, words, [], about && { about })
+export function broken(words: string, about?: InvalidValueFacts['about']): InvalidValue {
+  return new InvalidValue(undefined, words, [], about && { about })
 }
 
 /** The first thing that is wrong. */

@@ -2,7 +2,7 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { compareDecimals, isDecimal } from '../../../util/text/decimal.ts'
 import { nearestHint, oneOf } from '../../../util/text/one-of.ts'
-import { Refusal } from '../../value/codec.ts'
+import { InvalidValue } from '../../value/codec.ts'
 import { broken, type Check } from './check.ts'
 
 /** The values of a literal, or of a union of literals. */
@@ -39,7 +39,7 @@ function numberChoice(values: readonly unknown[]): Check {
   return value => (texts.some(text => compareDecimals(String(value), text) === 0) ? undefined : refusal)
 }
 
-function refuser(values: readonly unknown[]): (value: unknown) => Refusal {
+function refuser(values: readonly unknown[]): (value: unknown) => InvalidValue {
   const words = `must be ${oneOf(values)}`
   const usual = broken(words, 'choice')
   const hintFor = nearestHint(values)
@@ -47,6 +47,6 @@ function refuser(values: readonly unknown[]): (value: unknown) => Refusal {
     const hint = hintFor(value)
     return hint === ''
       ? usual
-      : new Refusal(undefined, `${words}${hint}`, [], { about: 'choice', redacted: words })
+      : new InvalidValue(undefined, `${words}${hint}`, [], { about: 'choice', redacted: words })
   }
 }

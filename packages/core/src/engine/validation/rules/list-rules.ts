@@ -1,12 +1,12 @@
 // Rules of lists → their check: how many elements, whether they differ, and the rules of each.
 import type { TArray, TSchema } from '@sinclair/typebox'
+import { oneOf } from '../../../util/text/one-of.ts'
 import type { ScalarKind } from '../../resource/schema/column-type.ts'
 import { withoutNull } from '../../resource/schema/column-type.ts'
-import { oneOf } from '../../../util/text/one-of.ts'
-import type { Refusal } from '../../value/codec.ts'
+import type { InvalidValue } from '../../value/codec.ts'
+import { plainValue } from '../plain-value.ts'
 import { allOf, broken, type Check, type Compile, described } from './check.ts'
 import { choices } from './choice-rules.ts'
-import { plainValue } from '../plain-value.ts'
 import { countOf } from './text-rules.ts'
 
 /** @param kind of the elements, which have been parsed; undefined inside of JSON */
@@ -69,7 +69,7 @@ function elementsCheck(check: Check | undefined): Check | undefined {
 }
 
 /** Equal as JSON values: the order of members means nothing. */
-function differ(value: unknown): Refusal | undefined {
+function differ(value: unknown): InvalidValue | undefined {
   const seen = new Map<unknown, number>()
   const list = value as readonly unknown[]
   for (let index = 0; index < list.length; index++) {

@@ -2,7 +2,7 @@
 import { KeyOfPattern, type TIntersect, type TObject, type TRecord, type TSchema } from '@sinclair/typebox'
 import { quoted } from '../../../util/text/quoted.ts'
 import { nearest } from '../../../util/text/suggest.ts'
-import { Refusal } from '../../value/codec.ts'
+import { InvalidValue } from '../../value/codec.ts'
 import { allOf, broken, type Check, type Compile, described } from './check.ts'
 import { sizeCheck } from './list-rules.ts'
 
@@ -114,9 +114,11 @@ function othersCheck(
   }
 }
 
-function unknownMember(name: string, names: readonly string[]): Refusal {
+function unknownMember(name: string, names: readonly string[]): InvalidValue {
   const meant = nearest(name, names)
   const hint = meant === undefined ? '' : `; the nearest that it may have is ${quoted(meant)}`
   const words = `must not have the key ${quoted(name)}${hint}`
-  return new Refusal(undefined, words, [], { redacted: 'must not have other keys than its schema names' })
+  return new InvalidValue(undefined, words, [], {
+    redacted: 'must not have other keys than its schema names',
+  })
 }

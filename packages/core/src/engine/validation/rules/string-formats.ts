@@ -1,10 +1,10 @@
 // String formats that schemas may name. TypeBox knows none of its own, and an unknown one fails every value.
 import { FormatRegistry, type TSchema } from '@sinclair/typebox'
 import { verbatimFormat } from '../../resource/schema/column-type.ts'
+import { InvalidValue } from '../../value/codec.ts'
 import { bigint } from '../../value/number/bigint.ts'
-import { Refusal } from '../../value/codec.ts'
-import { date } from '../../value/time/date.ts'
 import { numeric } from '../../value/number/numeric.ts'
+import { date } from '../../value/time/date.ts'
 import { readInstant } from '../../value/time/timestamp-text.ts'
 import { uuid } from '../../value/uuid.ts'
 
@@ -32,7 +32,7 @@ const formats: ReadonlyMap<string, (text: string) => boolean> = new Map([
       ['int64', bigint],
       ['decimal', numeric],
     ] as const
-  ).map(([name, codec]) => [name, (text: string) => !(codec.parse(text) instanceof Refusal)] as const),
+  ).map(([name, codec]) => [name, (text: string) => !(codec.parse(text) instanceof InvalidValue)] as const),
   // PostgreSQL judges it.
   [verbatimFormat, () => true],
   // Unchanged only if it is RFC 3339, which is what the format means; a field of its own takes more.

@@ -1,11 +1,11 @@
 // Lengths, patterns and formats of text → their check. Lengths are counted in code points, as PostgreSQL counts.
 import { FormatRegistry, type TSchema } from '@sinclair/typebox'
-import type { ScalarKind } from '../../resource/schema/column-type.ts'
 import { hasMoreCodePoints } from '../../../util/text/code-points.ts'
+import type { ScalarKind } from '../../resource/schema/column-type.ts'
 import { bigint } from '../../value/number/bigint.ts'
-import { date } from '../../value/time/date.ts'
 import { numeric } from '../../value/number/numeric.ts'
 import { text } from '../../value/text.ts'
+import { date } from '../../value/time/date.ts'
 import { timestamp } from '../../value/time/timestamp.ts'
 import { uuid } from '../../value/uuid.ts'
 import { allOf, broken, type Check, described } from './check.ts'

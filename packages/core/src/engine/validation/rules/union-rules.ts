@@ -1,6 +1,6 @@
 // A union of schemas → its check, which says what the value lacks for the schema that it was most likely meant for.
 import type { TUnion } from '@sinclair/typebox'
-import { Refusal } from '../../value/codec.ts'
+import { InvalidValue } from '../../value/codec.ts'
 import { broken, type Check, type Compile, described } from './check.ts'
 
 export function unionCheck(
@@ -12,7 +12,7 @@ export function unionCheck(
   if (checks.some(check => check === undefined)) return undefined
   const general = described(schema, 'must be of one of the forms that are allowed')
   return value => {
-    const refusals: Refusal[] = []
+    const refusals: InvalidValue[] = []
     for (const check of checks) {
       const refusal = check?.(value)
       if (refusal === undefined) return undefined
@@ -23,8 +23,8 @@ export function unionCheck(
 }
 
 /** A member of which the value has not even the type says least, and one that another kind of object is next. */
-function likeliest(refusals: readonly Refusal[], general: string): Refusal {
-  const closeness = ({ at, facts: { about } }: Refusal) =>
+function likeliest(refusals: readonly InvalidValue[], general: string): InvalidValue {
+  const closeness = ({ at, facts: { about } }: InvalidValue) =>
     about === 'type' && at.length === 0 ? 0 : about === 'choice' && at.length > 0 ? 1 : 2
   const closest = Math.max(...refusals.map(closeness))
   const near = refusals.filter(refusal => closeness(refusal) === closest)
@@ -32,7 +32,7 @@ function likeliest(refusals: readonly Refusal[], general: string): Refusal {
   if (first === undefined) return broken(general)
   const isSamePlace = near.every(({ at }) => at.join('\0') === first.at.join('\0'))
   if (!isSamePlace) return broken(general)
-  const words = (of: (refusal: Refusal) => string | undefined) =>
+  const words = (of: (refusal: InvalidValue) => string | undefined) =>
     either([...new Set(near.map(refusal => of(refusal) ?? ''))])
   const facts = {
     ...(closest === 0 && { about: 'type' as const }),
@@ -40,7 +40,7 @@ function likeliest(refusals: readonly Refusal[], general: string): Refusal {
       redacted: words(({ facts: { redacted }, message }) => redacted ?? message),
     }),
   }
-  return new Refusal(
+  return new InvalidValue(
     undefined,
     words(({ message }) => message),
     first.at,

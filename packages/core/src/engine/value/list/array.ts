@@ -1,10 +1,10 @@
 // array: lists of one scalar type. In a CSV cell a PostgreSQL array literal, a JSON array, or words with commas.
 import { elementTexts, JsonText } from '../../record/json-text.ts'
-import { hasBounds, type Nested, readArrayLiteral } from './array-literal.ts'
-import { jsonList, listLiteral, printElement, printList, quoted } from './print-array.ts'
-import { type Codec, invalid, Refusal } from '../codec.ts'
+import { type Codec, InvalidValue, invalid } from '../codec.ts'
 import { json as jsonCodec } from '../json.ts'
+import { hasBounds, type Nested, readArrayLiteral } from './array-literal.ts'
 import { shapeProblem, withLowerBounds } from './dimensions.ts'
+import { jsonList, listLiteral, printElement, printList, quoted } from './print-array.ts'
 
 export interface ArrayOptions {
   /** Elements may be null. @defaultValue false */
@@ -15,8 +15,8 @@ export interface ArrayOptions {
   readonly delimiter?: string
 }
 
-const noNull = new Refusal(undefined, 'must not be null')
-const notJson = new Refusal(undefined, 'begins with "[" and is not a JSON array, such as ["a","b c"]')
+const noNull = new InvalidValue(undefined, 'must not be null')
+const notJson = new InvalidValue(undefined, 'begins with "[" and is not a JSON array, such as ["a","b c"]')
 
 /** The codec of arrays whose elements are `element`. */
 export function arrayOf(element: Codec, options: ArrayOptions = {}): Codec {
@@ -46,13 +46,13 @@ type List = Required<ArrayOptions> & { readonly element: Codec }
 function fromJson(given: unknown, list: List): unknown {
   const values = readList(given, 1, list)
   const problem = list.dimensions > 1 && Array.isArray(values) ? shapeProblem(values) : undefined
-  return problem === undefined ? values : new Refusal(undefined, problem)
+  return problem === undefined ? values : new InvalidValue(undefined, problem)
 }
 
 function readList(given: unknown, level: number, list: List): unknown {
   const { element, nullable, dimensions } = list
   const items = itemsOf(given, element)
-  if (items === undefined) return level === 1 ? invalid : new Refusal(undefined, 'must be a list')
+  if (items === undefined) return level === 1 ? invalid : new InvalidValue(undefined, 'must be a list')
   return mapItems(items, item => {
     if (level < dimensions) return readList(item, level + 1, list)
     if (item === null) return nullable ? null : noNull
@@ -75,7 +75,7 @@ function mapItems<Item>(items: readonly Item[], read: (item: Item) => unknown): 
   const values = new Array<unknown>(items.length)
   for (let index = 0; index < items.length; index++) {
     const value = read(items[index] as Item)
-    if (value instanceof Refusal) return value.within(index + 1)
+    if (value instanceof InvalidValue) return value.within(index + 1)
     values[index] = value
   }
   return values
@@ -117,15 +117,15 @@ function readItems(nested: Nested, list: List): unknown {
   })
 }
 
-function noLiteral(text: string, problem: string): Refusal {
-  return new Refusal(
+function noLiteral(text: string, problem: string): InvalidValue {
+  return new InvalidValue(
     undefined,
     `begins with "${text.trimStart().charAt(0)}" and is not an array literal, such as {a,"b c"}: ${problem}`,
   )
 }
 
-function ofDimensions(given: number, wanted: number): Refusal {
-  return new Refusal(
+function ofDimensions(given: number, wanted: number): InvalidValue {
+  return new InvalidValue(
     undefined,
     `must be a list of ${wanted} ${wanted === 1 ? 'dimension' : 'dimensions'}; this one has ${given}`,
   )

@@ -1,9 +1,9 @@
 // Lists → text: SQL that prints a column of them, and the same text for a list in Node. CSV has array literals, JSON arrays.
 import { type Codec, type PrintedColumn, shown } from '../codec.ts'
 import { json as jsonCodec, onOneLine } from '../json.ts'
-import { lengthsOf, lowerBoundsOf } from './dimensions.ts'
 import { outputTexts } from '../output-text.ts'
 import { text as textCodec } from '../text.ts'
+import { lengthsOf, lowerBoundsOf } from './dimensions.ts'
 
 export interface PrintedList {
   readonly element: Codec

@@ -1,6 +1,7 @@
 // integer and int64 in a column of the type numeric: zeros after the decimal point are read, and not printed.
-import { bigint, inInt64 } from './bigint.ts'
+
 import type { Codec } from '../codec.ts'
+import { bigint, inInt64 } from './bigint.ts'
 import { integer, isSafe } from './integer.ts'
 
 /** A column numeric(10,2) prints 7 as `7.00`. */

@@ -1,6 +1,7 @@
 // date: a day of the years 0001 to 9999, as ISO 8601 writes it.
-import { digits, isCalendarDay } from './calendar.ts'
+
 import { type Codec, invalid } from '../codec.ts'
+import { digits, isCalendarDay } from './calendar.ts'
 
 const form = /^\d{4}-\d\d-\d\d$/
 

@@ -1,8 +1,8 @@
 // timestamp: an instant of the years 0001 to 9999, as RFC 3339 or PostgreSQL writes it; printed in UTC with Z.
-import { type Codec, invalid, Refusal } from '../codec.ts'
+import { type Codec, InvalidValue, invalid } from '../codec.ts'
 import { inUtc, readInstant, readWithoutZone } from './timestamp-text.ts'
 
-const withoutZone = new Refusal(undefined, 'has no time zone; add one, such as Z or +02:00')
+const withoutZone = new InvalidValue(undefined, 'has no time zone; add one, such as Z or +02:00')
 
 /** A zone is required: without one, the same file would mean another instant on another server. */
 function parse(text: string) {

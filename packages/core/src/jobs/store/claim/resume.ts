@@ -1,13 +1,14 @@
 // What a job keeps of the attempt that began it → the place at which a later one goes on reading.
-import { LadingError } from '../../../errors/lading-error.ts'
+
 import type { ResumePoint } from '../../../engine/import/run-recorder.ts'
 import type { Header, Position } from '../../../engine/record/record-batch.ts'
 import type { Resource } from '../../../engine/resource/define.ts'
 import { fingerprint } from '../../../engine/resource/fingerprint.ts'
+import { LadingError } from '../../../errors/lading-error.ts'
 import type { Prefix } from '../../../storage/prefix.ts'
 
 /** Written once, with the first batch. */
-export interface BegunWith {
+export interface FirstAttempt {
   /** Fingerprint of the resource. */
   readonly resource: string
   /** The stored bytes are the text, so that they can be read from any place in it. */
@@ -26,7 +27,7 @@ export interface Checkpoint {
   /** Of the first `bytes_read` bytes; null before the first batch, and where it was not kept. */
   readonly read_sha256: string | null
   /** null before the first batch, and in a job that was begun before it was kept. */
-  readonly begun_with: BegunWith | null
+  readonly begun_with: FirstAttempt | null
 }
 
 /**

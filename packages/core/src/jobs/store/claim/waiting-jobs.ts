@@ -19,7 +19,11 @@ select count(*) > $2::bigint as is_full from (
  * @param most ready jobs of one kind. @defaultValue no limit
  * @throws LadingError `QUEUE_FULL`, and the transaction has to be rolled back
  */
-export async function expectNotFull(client: Client, lane: string, most: number | undefined): Promise<void> {
+export async function checkWaitingJobs(
+  client: Client,
+  lane: string,
+  most: number | undefined,
+): Promise<void> {
   if (most === undefined) return
   const { rows } = await client.query(isFullSql, [lane, most])
   if (rows[0]?.is_full !== true) return

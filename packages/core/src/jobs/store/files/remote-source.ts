@@ -56,7 +56,7 @@ export async function handOverFile(pool: Pool, values: unknown[]): Promise<strin
 }
 
 /** How much of the file has come, if the job is still ours. */
-export async function tellFetched(
+export async function writeFetched(
   pool: Pool,
   { id, token }: Pick<JobRow, 'id' | 'token'>,
   bytes: number,

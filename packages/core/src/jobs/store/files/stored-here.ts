@@ -3,7 +3,7 @@ import { elsewhere, identityOf, isElsewhere } from '../../../storage/identity.ts
 import type { Storage } from '../../../storage/storage.ts'
 
 /** Where a file lies. */
-export interface Place {
+export interface FilePlace {
   readonly key: string
   /** Identity of the storage; null where nobody wrote it down. */
   readonly storage: string | null
@@ -15,9 +15,9 @@ export interface Place {
  * @param what the file, such as `The file of this export`
  * @throws LadingError `STORAGE_ELSEWHERE`
  */
-export async function expectHere(
+export async function assertStoredHere(
   storage: Storage,
-  { key, storage: lies }: Place,
+  { key, storage: lies }: FilePlace,
   what: string,
 ): Promise<void> {
   const mine = await identityOf(storage)

@@ -12,7 +12,7 @@ import {
   assertProblem,
   ended,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   sendJson,
   sendRaw,
   usersCsv,
@@ -32,7 +32,7 @@ async function assertStatus(
 }
 
 /** What each request does to a hook, and what the service has done meanwhile. */
-async function refusedEverywhere(site: HttpSite, authorize: Authorize, status: number, code: string) {
+async function refusedEverywhere(site: HttpHarness, authorize: Authorize, status: number, code: string) {
   const { calls, ...parts } = recorded(site)
   const faults: unknown[] = []
   const served = await site.serve({ ...parts, authorize, onFault: error => faults.push(error) })

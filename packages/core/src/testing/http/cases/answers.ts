@@ -5,7 +5,7 @@ import {
   assertProblem,
   ended,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   overSocket,
   requestHead,
@@ -32,7 +32,7 @@ function assertGuarded(response: Response, about: string): void {
 
 /** Headers that `fetch` does not let anybody set, such as those of a browser. */
 async function asBrowser(
-  site: HttpSite,
+  site: HttpHarness,
   line: string,
   headers: Readonly<Record<string, string>>,
   body = '',

@@ -16,7 +16,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   overSocket,
   requestHead,
@@ -29,7 +29,7 @@ import {
 const users = field('resource', 'users')
 
 /** Sends this much, and no more. */
-const raw = (site: HttpSite, headers: Readonly<Record<string, string | number>>, body: string) =>
+const raw = (site: HttpHarness, headers: Readonly<Record<string, string | number>>, body: string) =>
   overSocket(
     site,
     requestHead(site, 'POST /v1/imports?resource=users', { 'Content-Type': 'text/csv', ...headers }) + body,

@@ -9,13 +9,13 @@ import {
   field,
   file,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   newUploads,
   sendRaw,
 } from '../site.ts'
 
 /** What the imports of an answer have become. */
-async function imported(site: HttpSite, response: Response) {
+async function imported(site: HttpHarness, response: Response) {
   const body = await response.text()
   assert.equal(response.status, 202, body)
   const answer = JSON.parse(body)
@@ -35,7 +35,10 @@ interface JobAnswer {
   readonly progress: Readonly<Record<string, number>>
 }
 
-async function found(site: HttpSite, { word }: Planted): Promise<readonly [users: number, articles: number]> {
+async function found(
+  site: HttpHarness,
+  { word }: Planted,
+): Promise<readonly [users: number, articles: number]> {
   const count = async (query: string) =>
     (await (await fetch(`${site.base}/v1/exports?${query}`)).text()).split('\n').length - 1
   return [await count(`resource=users&name=${word}`), await count(`resource=articles&title=${word}`)]

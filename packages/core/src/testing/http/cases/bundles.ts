@@ -2,9 +2,17 @@
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
 import { type ArchiveEntry, entriesOf } from '../bundle-archive.ts'
-import { answerOf, assertProblem, ended, type HttpCases, type HttpSite, sendJson, sendRaw } from '../site.ts'
+import {
+  answerOf,
+  assertProblem,
+  ended,
+  type HttpCases,
+  type HttpHarness,
+  sendJson,
+  sendRaw,
+} from '../site.ts'
 
-const send = (site: HttpSite, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+const send = (site: HttpHarness, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
   fetch(`${site.base}/v1/exports`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -12,7 +20,7 @@ const send = (site: HttpSite, body: unknown, headers: Readonly<Record<string, st
   })
 
 /** An author, an article of hers and a comment of hers on it; found by a word that is nowhere else. */
-async function plant(site: HttpSite): Promise<string> {
+async function plant(site: HttpHarness): Promise<string> {
   const word = randomUUID()
   const [user, article] = [randomUUID(), randomUUID()]
   for (const [resource, record] of [
@@ -26,7 +34,7 @@ async function plant(site: HttpSite): Promise<string> {
   return word
 }
 
-async function downloaded(site: HttpSite, job: { readonly download_url: string }) {
+async function downloaded(site: HttpHarness, job: { readonly download_url: string }) {
   const response = await fetch(site.origin + job.download_url)
   return { response, bytes: Buffer.from(await response.arrayBuffer()) }
 }

@@ -8,7 +8,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   overSocket,
   requestHead,
@@ -23,12 +23,12 @@ const latin1 = (email: string) =>
   Buffer.from(`email,name,role,active\n${email},Zoë Ñ,reader,true\n`, 'latin1')
 
 /** What the table has, as an export tells it. */
-async function nameOf(site: HttpSite, email: string): Promise<unknown> {
+async function nameOf(site: HttpHarness, email: string): Promise<unknown> {
   const query = `resource=users&format=ndjson&fields=name&email=${encodeURIComponent(email)}`
   return JSON.parse(await (await fetch(`${site.base}/v1/exports?${query}`)).text()).name
 }
 
-async function importsIt(site: HttpSite, email: string, response: Response, title: string): Promise<void> {
+async function importsIt(site: HttpHarness, email: string, response: Response, title: string): Promise<void> {
   const job = await ended(site, response)
   assert.deepEqual([job.status, job.progress.inserted_records], ['completed', 1], title)
   assert.equal(await nameOf(site, email), 'Zoë Ñ', title)

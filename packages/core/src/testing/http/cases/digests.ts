@@ -9,7 +9,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   usersCsv,
 } from '../site.ts'
@@ -37,7 +37,7 @@ const said = (body: Buffer): readonly Record<string, string>[] => [
   { 'content-md5': base64('md5', body) },
 ]
 
-const send = (site: HttpSite, query: string, body: Buffer, headers: Record<string, string>) =>
+const send = (site: HttpHarness, query: string, body: Buffer, headers: Record<string, string>) =>
   fetch(`${site.base}/v1/imports${query}`, { method: 'POST', headers, body: new Uint8Array(body) })
 
 export const digestCases: HttpCases = {

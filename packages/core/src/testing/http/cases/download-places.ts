@@ -6,7 +6,7 @@ import type { RecordError } from '../../../errors/record-error.ts'
 import type { Jobs } from '../../../jobs/jobs.ts'
 import { until } from '../../runner.ts'
 import type { HttpCases } from '../site.ts'
-import { answerOf, assertProblem, ended, type HttpSite, sendJson, sendRaw, usersCsv } from '../site.ts'
+import { answerOf, assertProblem, ended, type HttpHarness, sendJson, sendRaw, usersCsv } from '../site.ts'
 
 /** What there is to be sent, and how: `GET` of each needs a place. */
 interface Sent {
@@ -15,7 +15,7 @@ interface Sent {
 }
 
 /** An import with a rejected record, and an export. */
-async function sentBy(site: HttpSite): Promise<readonly Sent[]> {
+async function sentBy(site: HttpHarness): Promise<readonly Sent[]> {
   const csv = `${usersCsv(1)}nobody,X,reader,true\n`
   const { job_id: imported } = await ended(site, await sendRaw(site, 'resource=users', csv))
   const asked = { resource: 'users', filters: { name: randomUUID() } }
@@ -63,7 +63,7 @@ function endless(jobs: Jobs) {
 }
 
 /** Begins to read, and has it only as long as the signal. */
-const ask = (site: HttpSite, { path, accept }: Sent, more: RequestInit = {}) =>
+const ask = (site: HttpHarness, { path, accept }: Sent, more: RequestInit = {}) =>
   fetch(site.base + path, { ...more, headers: { accept, ...more.headers } })
 
 const bearer = (who: string): RequestInit => ({ headers: { 'x-who': who } })

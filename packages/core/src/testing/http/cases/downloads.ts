@@ -8,7 +8,7 @@ import {
   assertProblem,
   ended,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   overSocket,
   requestHead,
   sendJson,
@@ -26,7 +26,7 @@ interface Made {
 }
 
 /** An export of a few users, and its file. */
-async function made(site: HttpSite, asked: object = {}, count = 3): Promise<Made> {
+async function made(site: HttpHarness, asked: object = {}, count = 3): Promise<Made> {
   const name = randomUUID()
   await ended(
     site,

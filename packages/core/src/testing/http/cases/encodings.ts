@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { get, type IncomingHttpHeaders } from 'node:http'
 import { gunzipSync } from 'node:zlib'
-import { ended, type HttpCases, type HttpSite, overSocket, requestHead, sendRaw } from '../site.ts'
+import { ended, type HttpCases, type HttpHarness, overSocket, requestHead, sendRaw } from '../site.ts'
 
 interface Answer {
   readonly status: number | undefined
@@ -12,7 +12,7 @@ interface Answer {
 }
 
 /** The bytes as they are on the wire: `fetch` asks for compression by itself, and unpacks it. */
-function ask(site: HttpSite, query: string, accepted?: string, method = 'GET'): Promise<Answer> {
+function ask(site: HttpHarness, query: string, accepted?: string, method = 'GET'): Promise<Answer> {
   const headers = accepted === undefined ? {} : { 'accept-encoding': accepted }
   return new Promise((resolve, reject) => {
     const request = get(
@@ -29,7 +29,7 @@ function ask(site: HttpSite, query: string, accepted?: string, method = 'GET'): 
 }
 
 /** One user; the query that finds him, and his lines in CSV. */
-async function oneUser(site: HttpSite): Promise<string> {
+async function oneUser(site: HttpHarness): Promise<string> {
   const name = `=cmd|${randomUUID()}`
   const line = `x-${randomUUID()}@example.org,"${name}",admin,true\n`
   await ended(site, await sendRaw(site, 'resource=users', `email,name,role,active\n${line}`))

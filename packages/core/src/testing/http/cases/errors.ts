@@ -1,17 +1,17 @@
 // Cases of the HTTP suite: the record errors of an import, by page, by filter, and as a whole file.
 import assert from 'node:assert/strict'
-import { answerOf, assertProblem, ended, type HttpCases, type HttpSite, sendRaw } from '../site.ts'
+import { answerOf, assertProblem, ended, type HttpCases, type HttpHarness, sendRaw } from '../site.ts'
 
 const header = 'email,name,role,active'
 
 /** Ten records with three broken rules each, one that would be a formula, and one that has too few cells. */
-async function broken(site: HttpSite) {
+async function broken(site: HttpHarness) {
   const rows = Array.from({ length: 10 }, (_, index) => `nobody${index},N,king,maybe`)
   const text = [header, ...rows, '"=HYPERLINK(""x"")",N,reader,true', 'one@example.org,N', ''].join('\n')
   return ended(site, await sendRaw(site, 'resource=users', text))
 }
 
-const errorsOf = (site: HttpSite, id: string, query = '', accept?: string) =>
+const errorsOf = (site: HttpHarness, id: string, query = '', accept?: string) =>
   fetch(`${site.base}/v1/imports/${id}/errors${query}`, accept === undefined ? {} : { headers: { accept } })
 
 export const errorCases: HttpCases = {

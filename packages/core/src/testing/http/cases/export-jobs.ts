@@ -7,16 +7,16 @@ import {
   assertProblem,
   ended,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   sendJson,
   sendRaw,
   usersCsv,
 } from '../site.ts'
 
-const send = (site: HttpSite, body: unknown) => sendJson(site, '/v1/exports', body)
+const send = (site: HttpHarness, body: unknown) => sendJson(site, '/v1/exports', body)
 
 /** A service whose export looks as given, whatever became of it. */
-async function withExport(site: HttpSite, change: Partial<Job>): Promise<string> {
+async function withExport(site: HttpHarness, change: Partial<Job>): Promise<string> {
   const { job_id } = await ended(
     site,
     await send(site, { resource: 'users', filters: { name: randomUUID() } }),

@@ -10,7 +10,7 @@ import {
   assertProblem,
   ended,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   overSocket,
   requestHead,
   sendRaw,
@@ -19,7 +19,7 @@ import {
 const tag = randomUUID().slice(0, 8)
 
 /** Three users of whom two are admins, found by their name. */
-async function threeUsers(site: HttpSite): Promise<string> {
+async function threeUsers(site: HttpHarness): Promise<string> {
   const name = `${tag} ${randomUUID()}`
   const rows = ['admin', 'admin', 'reader'].map(
     (role, index) => `${randomUUID()}@example.org,${name},${role},${index > 0}\n`,

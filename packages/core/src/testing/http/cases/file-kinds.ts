@@ -9,7 +9,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   sendForm,
   sendRaw,
@@ -24,7 +24,7 @@ function tabSeparated(count = 2): string {
   return `email\tname\trole\tactive\n${rows.join('')}`
 }
 
-async function imports(site: HttpSite, response: Response, title: string): Promise<void> {
+async function imports(site: HttpHarness, response: Response, title: string): Promise<void> {
   const job = await ended(site, response)
   assert.deepEqual([job.status, job.format, job.progress.inserted_records], ['completed', 'csv', 2], title)
 }

@@ -10,7 +10,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   sendForm,
   sendRaw,
   usersCsv,
@@ -18,7 +18,7 @@ import {
 
 const header = 'email,name,role,active\n'
 
-async function givenBack(site: HttpSite, id: string, query = '') {
+async function givenBack(site: HttpHarness, id: string, query = '') {
   const response = await fetch(`${site.base}/v1/imports/${id}/rejects${query}`)
   return { response, text: await response.text() }
 }
@@ -107,7 +107,7 @@ export const givingBackCases: HttpCases = {
       ...jobs,
       rejects: () => Promise.reject(new LadingError(code, 'Not now.')),
     })
-    const rejects = (at: HttpSite) => fetch(`${at.base}/v1/imports/${id}/rejects?unprocessed=true`)
+    const rejects = (at: HttpHarness) => fetch(`${at.base}/v1/imports/${id}/rejects?unprocessed=true`)
     const running = await site.serve({ jobs: throws('JOB_NOT_READY') })
     await assertProblem(await rejects(running), 409, 'JOB_NOT_READY')
     const gone = await site.serve({ jobs: throws('STORAGE_NOT_FOUND') })

@@ -1,12 +1,12 @@
 // Cases of the HTTP suite: what somebody asks who means harm is refused by name, and no query is run.
 import assert from 'node:assert/strict'
 import { hostileBodies, hostileQueries, questions } from '../hostile-queries.ts'
-import { assertProblem, type HttpCases, type HttpSite, sendJson } from '../site.ts'
+import { assertProblem, type HttpCases, type HttpHarness, sendJson } from '../site.ts'
 
-const ask = (site: HttpSite, query: string) => fetch(`${site.base}/v1/exports?resource=people&${query}`)
+const ask = (site: HttpHarness, query: string) => fetch(`${site.base}/v1/exports?resource=people&${query}`)
 
 /** A service whose exports are counted; a job that would be made fails the case. */
-function served(site: HttpSite): Promise<HttpSite> {
+function served(site: HttpHarness): Promise<HttpHarness> {
   const { exporter, resources } = site.service.discreet.discreet
   return site.serve({
     exporter,

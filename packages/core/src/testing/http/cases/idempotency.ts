@@ -12,7 +12,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   newUploads,
   requestHead,
@@ -20,11 +20,11 @@ import {
   usersCsv,
 } from '../site.ts'
 
-const raw = (site: HttpSite, key: string, csv: string, query = 'resource=users') =>
+const raw = (site: HttpHarness, key: string, csv: string, query = 'resource=users') =>
   sendRaw(site, query, csv, 'text/csv', { 'idempotency-key': key })
 
 function form(
-  site: HttpSite,
+  site: HttpHarness,
   key: string,
   parts: Parameters<typeof formBody>[0],
   query = '',
@@ -33,7 +33,7 @@ function form(
   return fetch(`${site.base}/v1/imports${query}`, { method: 'POST', headers, body: formBody(parts) })
 }
 
-function exported(site: HttpSite, key: string, body: unknown): Promise<Response> {
+function exported(site: HttpHarness, key: string, body: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json', 'idempotency-key': key }
   return fetch(`${site.base}/v1/exports`, { method: 'POST', headers, body: JSON.stringify(body) })
 }
@@ -45,7 +45,7 @@ async function seen(response: Response) {
   return { status: response.status, location: response.headers.get('location'), body: await response.text() }
 }
 
-async function jobCount(site: HttpSite, kind: 'import' | 'export'): Promise<number> {
+async function jobCount(site: HttpHarness, kind: 'import' | 'export'): Promise<number> {
   let count = 0
   let cursor: string | undefined
   do {
@@ -56,7 +56,7 @@ async function jobCount(site: HttpSite, kind: 'import' | 'export'): Promise<numb
   return count
 }
 
-function socketTo(site: HttpSite, sent: string): Socket {
+function socketTo(site: HttpHarness, sent: string): Socket {
   const { hostname, port } = new URL(site.origin)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)
@@ -65,7 +65,7 @@ function socketTo(site: HttpSite, sent: string): Socket {
 }
 
 /** The beginning of the answer, without waiting for the server to close. */
-async function statusLine(site: HttpSite, sent: string): Promise<string> {
+async function statusLine(site: HttpHarness, sent: string): Promise<string> {
   const socket = socketTo(site, sent)
   const [chunk] = await once(socket, 'data')
   socket.destroy()
@@ -73,7 +73,7 @@ async function statusLine(site: HttpSite, sent: string): Promise<string> {
 }
 
 /** Begins an upload that claims the key and does not end. */
-async function hangingUpload(site: HttpSite, key: string): Promise<Socket> {
+async function hangingUpload(site: HttpHarness, key: string): Promise<Socket> {
   const head = requestHead(site, 'POST /v1/imports?resource=users', {
     'Content-Type': 'text/csv',
     'Content-Length': 1_000,

@@ -9,7 +9,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   sendForm,
   sendJson,
   sendRaw,
@@ -18,7 +18,7 @@ import {
 
 const badUsers = (): string => `${usersCsv(3)}nobody,A,reader,true\nnone@example.org,A,king,maybe\n`
 
-async function badImport(site: HttpSite) {
+async function badImport(site: HttpHarness) {
   return ended(site, await sendRaw(site, 'resource=users', badUsers()))
 }
 

@@ -11,18 +11,19 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   sendForm,
   sendJson,
   sendRaw,
   usersCsv,
 } from '../site.ts'
 
-const remove = (site: HttpSite, path: string) => fetch(site.base + path, { method: 'DELETE' })
-const retry = (site: HttpSite, id: string) => fetch(`${site.base}/v1/imports/${id}/retry`, { method: 'POST' })
+const remove = (site: HttpHarness, path: string) => fetch(site.base + path, { method: 'DELETE' })
+const retry = (site: HttpHarness, id: string) =>
+  fetch(`${site.base}/v1/imports/${id}/retry`, { method: 'POST' })
 
 /** An import that stays pending: it waits for a long one. */
-async function held(site: HttpSite): Promise<{ id: string; release(): Promise<void> }> {
+async function held(site: HttpHarness): Promise<{ id: string; release(): Promise<void> }> {
   const busy = await answerOf(sendRaw(site, 'resource=users&dry_run=true', usersCsv(40_000)))
   const { job_id: id } = await answerOf(sendRaw(site, `resource=users&after=${busy.job_id}`, usersCsv(2)))
   return {

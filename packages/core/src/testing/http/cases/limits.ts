@@ -16,7 +16,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   sendForm,
   sendRaw,
@@ -31,7 +31,7 @@ interface Opened {
 }
 
 /** A request whose headers are sent, and whose body is the test's to send. */
-function open(site: HttpSite, path: string, type: string, length = 1_000_000): Opened {
+function open(site: HttpHarness, path: string, type: string, length = 1_000_000): Opened {
   const headers = { 'content-type': type, 'content-length': length }
   const sending = request(site.base + path, { method: 'POST', headers, agent: false })
   sending.on('error', () => undefined)
@@ -42,7 +42,7 @@ function open(site: HttpSite, path: string, type: string, length = 1_000_000): O
 }
 
 /** What is answered while nothing of the body is sent. */
-async function refusedUnread(site: HttpSite, path = '/v1/imports?resource=users', type = 'text/csv') {
+async function refusedUnread(site: HttpHarness, path = '/v1/imports?resource=users', type = 'text/csv') {
   const { sending, answered } = open(site, path, type)
   const answer = await answered
   const { code } = (await json(answer)) as { code: string }
@@ -51,7 +51,7 @@ async function refusedUnread(site: HttpSite, path = '/v1/imports?resource=users'
 }
 
 /** The answer to a body of which so many bytes come every 20 ms. */
-async function trickled(site: HttpSite, [path, type, start]: readonly string[], bytes: number) {
+async function trickled(site: HttpHarness, [path, type, start]: readonly string[], bytes: number) {
   const { sending, answered } = open(site, path ?? '', type ?? '', 50_000_000)
   sending.write(start)
   const stop = new AbortController()
@@ -75,7 +75,7 @@ const slowBodies = [
   ['/v1/imports', multipart, ''],
 ] as const
 
-async function tellsTooSlow(site: HttpSite, bytes: number, detail: RegExp): Promise<void> {
+async function tellsTooSlow(site: HttpHarness, bytes: number, detail: RegExp): Promise<void> {
   await leavesNothing(site, async () => {
     for (const answer of await Promise.all(slowBodies.map(body => trickled(site, body, bytes)))) {
       assert.deepEqual([answer.status, answer.code, answer.connection], [408, 'BODY_TOO_SLOW', 'close'])
@@ -235,7 +235,7 @@ export const limitCases: HttpCases = {
 }
 
 /** Whether one more upload finds no place. */
-async function busy(site: HttpSite): Promise<boolean> {
+async function busy(site: HttpHarness): Promise<boolean> {
   const { status } = await refusedUnread(site, '/v1/imports', 'image/png')
   return status === 429
 }

@@ -7,7 +7,7 @@ import {
   field,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   sendForm,
   sendRaw,
@@ -15,12 +15,12 @@ import {
 
 const user = () => ({ email: `${randomUUID()}@example.org`, name: 'A', role: 'reader', active: true })
 
-function send(site: HttpSite, body: string, type = 'application/json', query = ''): Promise<Response> {
+function send(site: HttpHarness, body: string, type = 'application/json', query = ''): Promise<Response> {
   return fetch(`${site.base}/v1/imports${query}`, { method: 'POST', headers: { 'content-type': type }, body })
 }
 
 /** Does what the two commands of the sentence do, with a file that holds this. */
-async function obey(site: HttpSite, sentence: string, content: string, count: number): Promise<void> {
+async function obey(site: HttpHarness, sentence: string, content: string, count: number): Promise<void> {
   const form = /curl -F resource=(\w+) -F file=@FILE\.(\w+) "\$SERVER([^"]*)"/.exec(sentence)
   const raw = /curl --data-binary @FILE\.\w+ -H "Content-Type: ([^"]+)" "\$SERVER([^"?]*)\?([^"]+)"/.exec(
     sentence,

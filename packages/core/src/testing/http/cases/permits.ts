@@ -13,7 +13,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   sendForm,
   sendJson,
@@ -102,7 +102,7 @@ export const permitCases: HttpCases = {
     )
     const slugs = 'slug,title,content,author_id,status\n'
     const other = await ended(site, await sendRaw(site, 'resource=articles', slugs))
-    const lists = async (served: HttpSite) => {
+    const lists = async (served: HttpHarness) => {
       const { jobs } = await answerOf(fetch(`${served.base}/v1/imports?limit=100`))
       const { resources } = await answerOf(fetch(`${served.base}/v1/resources`))
       return {

@@ -1,7 +1,7 @@
 // Cases of the HTTP suite: who asks is what the adapter's option `principal` finds on the request of its framework.
 import assert from 'node:assert/strict'
-import { AccessRefused } from '../../../http/admission/access-refused.ts'
 import type { Caller } from '../../../engine/resource/definition.ts'
+import { AccessRefused } from '../../../http/admission/access-refused.ts'
 import { newTenant } from '../access-bed.ts'
 import { answerOf, assertProblem, type HttpCases, type Principal, sendJson } from '../site.ts'
 

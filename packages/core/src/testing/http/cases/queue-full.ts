@@ -10,7 +10,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   sendForm,
   sendJson,
@@ -24,7 +24,7 @@ async function refused(response: Response): Promise<void> {
   await assertProblem(response, 503, 'QUEUE_FULL')
 }
 
-async function whileFull(site: HttpSite, work: (full: HttpSite) => Promise<void>): Promise<void> {
+async function whileFull(site: HttpHarness, work: (full: HttpHarness) => Promise<void>): Promise<void> {
   const { fill, ...narrow } = site.service.narrow
   const full = await site.serve(narrow)
   const makeRoom = await fill()
@@ -35,7 +35,7 @@ async function whileFull(site: HttpSite, work: (full: HttpSite) => Promise<void>
   }
 }
 
-const exportsThere = async ({ service }: HttpSite) =>
+const exportsThere = async ({ service }: HttpHarness) =>
   (await service.jobs.list({ kind: 'export', limit: 1 })).jobs[0]?.id
 
 export const queueFullCases: HttpCases = {

@@ -12,7 +12,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   sendForm,
   sendJson,
@@ -76,7 +76,7 @@ async function refuses(response: Promise<Response>, called: RegExp): Promise<voi
 
 const form = () => formBody([field('resource', 'users'), file(usersCsv(3))])
 
-async function imports(site: HttpSite, response: Promise<Response>, count: number): Promise<void> {
+async function imports(site: HttpHarness, response: Promise<Response>, count: number): Promise<void> {
   const job = await ended(site, await response)
   assert.deepEqual([job.status, job.progress.inserted_records], ['completed', count])
 }

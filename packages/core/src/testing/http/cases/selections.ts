@@ -1,10 +1,10 @@
 // Cases of the HTTP suite: which rows and fields an export has, asked in the query and in a JSON body.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { ended, type HttpCases, type HttpSite, sendJson, sendRaw } from '../site.ts'
+import { ended, type HttpCases, type HttpHarness, sendJson, sendRaw } from '../site.ts'
 
 /** Three users who share a name; their e-mail addresses begin with a, b and c. */
-async function users(site: HttpSite): Promise<string> {
+async function users(site: HttpHarness): Promise<string> {
   const name = `selected ${randomUUID()}`
   const line = (letter: string, role: string, day: number) =>
     `${letter}-${randomUUID()}@example.org,${name},${role},true,2024-01-0${day}T00:00:00Z\n`

@@ -9,7 +9,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   sendForm,
   sendRaw,
   usersCsv,
@@ -18,7 +18,7 @@ import {
 const header = 'email,name,role,active\n'
 
 async function imported(
-  site: HttpSite,
+  site: HttpHarness,
   settings: Readonly<Record<string, string>>,
   body: string | Uint8Array,
 ) {
@@ -39,7 +39,7 @@ function outcome({ status, error_code, progress }: Awaited<ReturnType<typeof end
   ]
 }
 
-async function nameOf(site: HttpSite, email: string): Promise<string | undefined> {
+async function nameOf(site: HttpHarness, email: string): Promise<string | undefined> {
   const response = await fetch(
     `${site.base}/v1/exports?resource=users&format=ndjson&email=${encodeURIComponent(email)}`,
   )

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type Asking, aboutJobs, as, ask, byTenant, newTenant, recorded } from '../access-bed.ts'
-import { answerOf, type HttpCases, type HttpSite, usersCsv } from '../site.ts'
+import { answerOf, type HttpCases, type HttpHarness, usersCsv } from '../site.ts'
 import { done, exportsUsers, sends, wholeAnswer } from '../tenant-bed.ts'
 
 /** Two of the three records are rejected, with two errors. */
 const someBad = () => `${usersCsv(1)}no-address,Bob,reader,true\n${randomUUID()}@example.org,Cy,king,true\n`
 
-const jobsOf = async (site: HttpSite, tenant: string, query = ''): Promise<readonly string[]> => {
+const jobsOf = async (site: HttpHarness, tenant: string, query = ''): Promise<readonly string[]> => {
   const { jobs } = await answerOf(fetch(`${site.base}/v1/imports?limit=100${query}`, { headers: as(tenant) }))
   return jobs.map(({ job_id }: { job_id: string }) => job_id)
 }

@@ -16,7 +16,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   overSocket,
   requestHead,
@@ -28,7 +28,7 @@ import {
 const maxFileBytes = 200_000
 const large = () => usersCsv(20_000)
 
-const small = (site: HttpSite) => site.serve({ maxFileBytes })
+const small = (site: HttpHarness) => site.serve({ maxFileBytes })
 
 /** A body whose length is not announced. */
 function unannounced(body: string): ReadableStream {

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { until } from '../../runner.ts'
-import { assertProblem, type HttpCases, type HttpSite } from '../site.ts'
+import { assertProblem, type HttpCases, type HttpHarness } from '../site.ts'
 
 /** Every way on which the bytes of an export are made. */
 const shapes = [
@@ -28,13 +28,13 @@ const ways = shapes.flatMap(shape => [
   },
 ])
 
-async function served(site: HttpSite): Promise<HttpSite> {
+async function served(site: HttpHarness): Promise<HttpHarness> {
   await site.service.brittle.prepare()
   return site.serve(site.service.brittle)
 }
 
 /** An answer whose head has come; nothing of its body is read yet. */
-async function begun(site: HttpSite, query: string): Promise<[ClientRequest, IncomingMessage]> {
+async function begun(site: HttpHarness, query: string): Promise<[ClientRequest, IncomingMessage]> {
   const request = get(`${site.base}/v1/exports?${query}`, { agent: false })
   const [answer] = await once(request, 'response')
   request.on('error', () => undefined)
@@ -54,7 +54,7 @@ async function isComplete(answer: IncomingMessage): Promise<boolean> {
  * The status that curl was sent, and its exit code: 0 for a complete response, 18 if less came than was announced, 56 if
  * the connection was reset. A second client in Node would not do: libuv may report a reset as a plain end.
  */
-function curl(site: HttpSite, query: string, ...options: readonly string[]): Promise<string> {
+function curl(site: HttpHarness, query: string, ...options: readonly string[]): Promise<string> {
   const status = ['-o', '/dev/null', '-w', '%{http_code}']
   const child = spawn('curl', ['-s', ...status, ...options, `${site.base}/v1/exports?${query}`])
   const printed = text(child.stdout)
@@ -65,7 +65,7 @@ function curl(site: HttpSite, query: string, ...options: readonly string[]): Pro
 }
 
 /** A curl that asks as a proxy of HTTP/1.0 does, has the head of its answer, and takes its time for the rest; and how it ends. */
-async function slowCurl(site: HttpSite, query: string): Promise<[ChildProcess, Promise<number>]> {
+async function slowCurl(site: HttpHarness, query: string): Promise<[ChildProcess, Promise<number>]> {
   const options = ['-s', '-i', '--http1.0', '--limit-rate', '1M']
   const child = spawn('curl', [...options, `${site.base}/v1/exports?${query}`])
   const code = once(child, 'exit').then(([code]) => Number(code))
@@ -76,7 +76,7 @@ async function slowCurl(site: HttpSite, query: string): Promise<[ChildProcess, P
 }
 
 /** Without being told, they would print a minute or more, or for ever, to a reader that takes nothing. */
-const gone = (site: HttpSite, what: string) =>
+const gone = (site: HttpHarness, what: string) =>
   until(what, async () => (await site.service.brittle.printing()) === 0)
 
 export const transitCases: HttpCases = {

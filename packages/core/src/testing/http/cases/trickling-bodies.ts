@@ -8,7 +8,7 @@ import { setInterval } from 'node:timers/promises'
 import type { Authorize } from '../../../http/admission/access.ts'
 import { AccessRefused } from '../../../http/admission/access-refused.ts'
 import { until } from '../../runner.ts'
-import { type HttpCases, type HttpSite, requestHead } from '../site.ts'
+import { type HttpCases, type HttpHarness, requestHead } from '../site.ts'
 
 /** Milliseconds: the five seconds of the promise, and as much for a machine that has others to serve. */
 const patienceMs = 10_000
@@ -20,7 +20,7 @@ interface Trickled {
 }
 
 /** Announces a megabyte, sends a byte of it every now and then, and does not go away by itself. */
-async function trickled(site: HttpSite, line: string): Promise<Trickled> {
+async function trickled(site: HttpHarness, line: string): Promise<Trickled> {
   const { hostname, port } = new URL(site.origin)
   // Half open: the end of the answer is none of its concern.
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
@@ -56,7 +56,7 @@ export const tricklingBodyCases: HttpCases = {
   'whatever is asked and answered: the answer says that the connection closes, is whole, and it does':
     async site => {
       const closed = await site.serve({ authorize: nobody })
-      const asked: readonly (readonly [HttpSite, string, number, RegExp])[] = [
+      const asked: readonly (readonly [HttpHarness, string, number, RegExp])[] = [
         [site, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
         [closed, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
         [site, 'HEAD /v1/imports', 200, /\r\n\r\n$/],

@@ -12,7 +12,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   sendForm,
   sendJson,
@@ -23,10 +23,10 @@ import {
 /** Near enough to `articles` to be taken for it. */
 const mistyped = 'article'
 
-const form = (site: HttpSite, ...parts: Parameters<typeof formBody>[0]) => sendForm(site, formBody(parts))
+const form = (site: HttpHarness, ...parts: Parameters<typeof formBody>[0]) => sendForm(site, formBody(parts))
 
 /** Every way to name a resource. */
-const namings: Readonly<Record<string, (site: HttpSite, name: string) => Promise<Response>>> = {
+const namings: Readonly<Record<string, (site: HttpHarness, name: string) => Promise<Response>>> = {
   'query of a list': (site, name) => fetch(`${site.base}/v1/imports?resource=${name}`),
   'query of an import': (site, name) => sendRaw(site, `resource=${name}`, usersCsv(1)),
   'query of a form': (site, name) =>

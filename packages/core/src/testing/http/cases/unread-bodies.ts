@@ -12,7 +12,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   usersCsv,
 } from '../site.ts'
@@ -22,7 +22,7 @@ const multipart = `multipart/form-data; boundary=${boundary}`
 
 /** Sends the headers, and this much of the body. */
 function begun(
-  { origin, mount }: HttpSite,
+  { origin, mount }: HttpHarness,
   path: string,
   headers: Readonly<Record<string, string | number>>,
   start = '',

@@ -14,7 +14,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   sendJson,
   sendRaw,
   usersCsv,
@@ -45,7 +45,7 @@ const following = async (after: string): Promise<readonly Asking[]> => [
 ]
 
 /** Two answers to the same request, but for the id that it names. */
-async function assertAlike(site: HttpSite, [theirs, nowhere]: readonly [Asking, Asking]): Promise<void> {
+async function assertAlike(site: HttpHarness, [theirs, nowhere]: readonly [Asking, Asking]): Promise<void> {
   const answers: object[] = []
   for (const asking of [theirs, nowhere]) {
     const response = await ask(site, asking, { 'x-request-id': 'the-same' })
@@ -57,7 +57,7 @@ async function assertAlike(site: HttpSite, [theirs, nowhere]: readonly [Asking, 
   assert.deepEqual(answers[0], answers[1])
 }
 
-const articlesImport = async (site: HttpSite): Promise<string> => {
+const articlesImport = async (site: HttpHarness): Promise<string> => {
   const { job_id: id } = await ended(site, await sendRaw(site, 'resource=articles', articlesCsv))
   return id
 }
@@ -105,7 +105,7 @@ export const unseenJobCases: HttpCases = {
     })
     const { job_id: id } = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
     const bundle = await bundleOf(planted())
-    const send = (to: HttpSite, after: string, key = randomUUID()) =>
+    const send = (to: HttpHarness, after: string, key = randomUUID()) =>
       fetch(`${to.base}/v1/imports?format=bundle&after=${after}`, {
         method: 'POST',
         headers: { 'content-type': 'application/gzip', 'idempotency-key': key },

@@ -10,7 +10,7 @@ import {
   file,
   formBody,
   type HttpCases,
-  type HttpSite,
+  type HttpHarness,
   leavesNothing,
   overSocket,
   requestHead,
@@ -22,7 +22,7 @@ import {
 const formType = `multipart/form-data; boundary=${boundary}`
 
 async function refuses(
-  site: HttpSite,
+  site: HttpHarness,
   forms: readonly string[],
   status: number,
   code: string,
@@ -35,7 +35,12 @@ async function refuses(
 const announced = (type: string) => ({ 'Content-Type': type, 'Content-Length': 10_000_000 })
 
 /** Sends a part of what it announces, and goes away. */
-async function goesAway(site: HttpSite, head: string, sent: string, manner: 'end' | 'reset'): Promise<void> {
+async function goesAway(
+  site: HttpHarness,
+  head: string,
+  sent: string,
+  manner: 'end' | 'reset',
+): Promise<void> {
   const { hostname, port } = new URL(site.origin)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)

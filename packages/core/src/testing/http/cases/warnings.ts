@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { Value } from '@sinclair/typebox/value'
 import { importStatus } from '../../../http/wire/answer-schemas.ts'
-import { answerOf, ended, type HttpCases, type HttpSite, sendRaw, usersCsv } from '../site.ts'
+import { answerOf, ended, type HttpCases, type HttpHarness, sendRaw, usersCsv } from '../site.ts'
 
 const header = 'email,name,role,active'
 
 /** The warnings of an import, whose answer must be one that the OpenAPI document describes. */
-async function warningsOf(site: HttpSite, query: string, body: string, type?: string) {
+async function warningsOf(site: HttpHarness, query: string, body: string, type?: string) {
   const job = await ended(site, await sendRaw(site, `resource=users&${query}`, body, type))
   assert.deepEqual([...Value.Errors(importStatus, job)], [])
   return { job, warnings: job.warnings }

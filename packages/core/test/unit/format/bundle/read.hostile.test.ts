@@ -3,7 +3,16 @@ import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
-import { entry, manifest, type Part, plain, read, sha256, tar, users } from '../../../../src/engine/format/bundle/archives.ts'
+import {
+  entry,
+  manifest,
+  type Part,
+  plain,
+  read,
+  sha256,
+  tar,
+  users,
+} from '../../../../src/engine/format/bundle/archives.ts'
 
 const cut = (archive: Buffer, bytes: number) => archive.subarray(0, bytes)
 const say =

@@ -3,7 +3,16 @@ import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { articles, entry, manifest, type Part, plain, read, tar, users } from '../../../../src/engine/format/bundle/archives.ts'
+import {
+  articles,
+  entry,
+  manifest,
+  type Part,
+  plain,
+  read,
+  tar,
+  users,
+} from '../../../../src/engine/format/bundle/archives.ts'
 import type { Manifest } from '../../../../src/engine/format/bundle/manifest.ts'
 import { readBundle } from '../../../../src/engine/format/bundle/read.ts'
 

@@ -1,8 +1,8 @@
 // Delimiters: as told, as a sep= line says, as the header shows; the same however the file is cut.
 import { describe, expect, test } from 'vitest'
 import { cuttings, decodeChunks, decodeEveryWay, headerOf } from '../../../../../../test-support/decoding.ts'
-import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
+import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
 
 const limits: DecodeOptions = { maxRecordBytes: 1024, maxColumns: 50 }
 

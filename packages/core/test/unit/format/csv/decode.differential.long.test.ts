@@ -3,9 +3,9 @@ import { Readable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RecordBatch } from '../../../../src/engine/record/record-batch.ts'
-import type { DecodeOptions, Delimiter } from '../../../../src/engine/format/format.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
+import type { DecodeOptions, Delimiter } from '../../../../src/engine/format/format.ts'
+import type { RecordBatch } from '../../../../src/engine/record/record-batch.ts'
 
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|']
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeChunks, decodeEveryWay } from '../../../../../../test-support/decoding.ts'
-import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
+import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
 
 const limits: DecodeOptions = { maxRecordBytes: 1024, maxColumns: 50 }
 

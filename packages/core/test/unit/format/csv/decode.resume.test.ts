@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RecordBatch } from '../../../../src/engine/record/record-batch.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
+import type { RecordBatch } from '../../../../src/engine/record/record-batch.ts'
 
 const files: [name: string, text: string][] = [
   ['LF', 'a,b\n1,2\n"x\ny",""\n,\n5,6'],

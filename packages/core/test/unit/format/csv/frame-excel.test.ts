@@ -1,7 +1,7 @@
 // LF → CRLF behind records and nowhere else, however the bytes are cut.
 import { expect, test } from 'vitest'
-import type { EncodeOptions } from '../../../../src/engine/format/format.ts'
 import { frameExcel } from '../../../../src/engine/format/csv/excel-framing.ts'
+import type { EncodeOptions } from '../../../../src/engine/format/format.ts'
 
 const columns = [
   { name: 'id', isText: false },

@@ -1,14 +1,14 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { Caller } from '../../../../src/engine/resource/definition.ts'
+import { createConcurrencyLimiter } from '../../../../src/http/admission/concurrency-limiter.ts'
 import type { HttpRequest } from '../../../../src/http/wire/message.ts'
-import { createPlaces } from '../../../../src/http/admission/concurrency-limiter.ts'
 
 const from = (remoteAddress?: string, caller?: Caller) =>
   ({ remoteAddress, access: { caller } }) as unknown as HttpRequest
 
 const places = (all: number, perCaller: number) =>
-  createPlaces({ all, perCaller, code: 'TOO_MANY_UPLOADS', what: 'uploads' })
+  createConcurrencyLimiter({ all, perCaller, code: 'TOO_MANY_UPLOADS', what: 'uploads' })
 
 /** Work that ends when the test says so. */
 function held() {
@@ -25,20 +25,20 @@ const tooMany = { code: 'TOO_MANY_UPLOADS' }
 test('a caller has some places, all together have more, and the answers differ', async () => {
   const room = places(3, 2)
   const { work, end } = held()
-  const first = room.hold(from('a'), work)
-  const others = [room.hold(from('a'), work), room.hold(from('b'), work)]
-  await expect(room.hold(from('a'), work)).rejects.toMatchObject({
+  const first = room.withSlot(from('a'), work)
+  const others = [room.withSlot(from('a'), work), room.withSlot(from('b'), work)]
+  await expect(room.withSlot(from('a'), work)).rejects.toMatchObject({
     ...tooMany,
     message: 'You have 2 uploads under way, and may have no more; wait until one ends.',
   })
-  await expect(room.hold(from('b'), work)).rejects.toMatchObject({
+  await expect(room.withSlot(from('b'), work)).rejects.toMatchObject({
     ...tooMany,
     message: 'The server has no room for more uploads; try again shortly.',
   })
   end()
   await first
-  others.push(room.hold(from('a'), work))
-  await expect(room.hold(from('c'), work)).rejects.toMatchObject(tooMany)
+  others.push(room.withSlot(from('a'), work))
+  await expect(room.withSlot(from('c'), work)).rejects.toMatchObject(tooMany)
   for (let count = 0; count < 3; count++) end()
   await Promise.all(others)
 })
@@ -46,12 +46,14 @@ test('a caller has some places, all together have more, and the answers differ',
 test('a principal counts wherever it comes from, and one of another tenant is another', async () => {
   const room = places(9, 1)
   const { work, end } = held()
-  const ann = room.hold(from('a', { tenant: 't', principal: 'ann' }), work)
-  await expect(room.hold(from('b', { tenant: 't', principal: 'ann' }), work)).rejects.toMatchObject(tooMany)
+  const ann = room.withSlot(from('a', { tenant: 't', principal: 'ann' }), work)
+  await expect(room.withSlot(from('b', { tenant: 't', principal: 'ann' }), work)).rejects.toMatchObject(
+    tooMany,
+  )
   const others = [
-    room.hold(from('a', { tenant: 'u', principal: 'ann' }), work),
-    room.hold(from('a', { principal: 'ann' }), work),
-    room.hold(from('a'), work),
+    room.withSlot(from('a', { tenant: 'u', principal: 'ann' }), work),
+    room.withSlot(from('a', { principal: 'ann' }), work),
+    room.withSlot(from('a'), work),
   ]
   for (let count = 0; count < 4; count++) end()
   await Promise.all([ann, ...others])
@@ -60,8 +62,8 @@ test('a principal counts wherever it comes from, and one of another tenant is an
 test('who is unknown has no limit but that of all', async () => {
   const room = places(2, 1)
   const { work, end } = held()
-  const both = [room.hold(from(), work), room.hold(from(), work)]
-  await expect(room.hold(from(), work)).rejects.toMatchObject(tooMany)
+  const both = [room.withSlot(from(), work), room.withSlot(from(), work)]
+  await expect(room.withSlot(from(), work)).rejects.toMatchObject(tooMany)
   end()
   end()
   await Promise.all(both)
@@ -72,7 +74,8 @@ test('work that fails gives its place back', async () => {
   const broken = async () => {
     throw new Error('broken')
   }
-  for (let count = 0; count < 3; count++) await expect(room.hold(from('a'), broken)).rejects.toThrow('broken')
+  for (let count = 0; count < 3; count++)
+    await expect(room.withSlot(from('a'), broken)).rejects.toThrow('broken')
 })
 
 test.each([
@@ -83,13 +86,13 @@ test.each([
   const room = places(1, 1)
   const body = new PassThrough()
   const answer = async () => ({ status: 200, headers: {}, body })
-  await room.hold(from('a'), answer)
-  await expect(room.hold(from('a'), answer)).rejects.toMatchObject(tooMany)
+  await room.withSlot(from('a'), answer)
+  await expect(room.withSlot(from('a'), answer)).rejects.toMatchObject(tooMany)
   close(body)
   await expect
     .poll(() =>
       room
-        .hold(from('a'), async () => ({ status: 200, headers: {} }))
+        .withSlot(from('a'), async () => ({ status: 200, headers: {} }))
         .then(
           () => 'free',
           () => 'taken',

@@ -1,8 +1,8 @@
 // What is told of an outage: a line of a log each time would hide everything else.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LadingError } from '../../../../src/errors/lading-error.ts'
-import type { Pool } from '../../../../src/postgres/pool/client.ts'
 import { type Outage, watchOutages } from '../../../../src/jobs/work/outages.ts'
+import type { Pool } from '../../../../src/postgres/pool/client.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
