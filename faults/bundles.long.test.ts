@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { Failpoint } from '../packages/core/src/testing/index.ts'
+import type { Failpoint } from '../packages/core/src/internal.ts'
 import { faultBed } from './support/bed.ts'
 import { cleanUp } from './support/clean-up.ts'
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import type { Failpoint } from '../packages/core/src/testing/index.ts'
+import type { Failpoint } from '../packages/core/src/internal.ts'
 import { faultBed } from './support/bed.ts'
 import { cleanUp } from './support/clean-up.ts'
 

@@ -1,7 +1,7 @@
 // F1, F9: kill -9 of a worker at every step of an import. Another one takes over, and it is as if nothing had been.
 
 import { expect, test } from 'vitest'
-import type { Failpoint } from '../packages/core/src/testing/index.ts'
+import type { Failpoint } from '../packages/core/src/internal.ts'
 import { faultBed } from './support/bed.ts'
 import type { Cut } from './support/settings.ts'
 

@@ -14,7 +14,7 @@ const ownTransaction =
 const isTypeTest = file => /^packages\/[^/]+\/test\/types\//.test(file)
 const expectsError = /^\s*\/\/ @ts-expect-error\b/
 const isSource = file =>
-  /^packages\/[^/]+\/src\/(?!testing\/)/.test(file) && !file.endsWith('.test.ts') && file !== transactions
+  /^packages\/(?!conformance\/)[^/]+\/src\//.test(file) && !file.endsWith('.test.ts') && file !== transactions
 const comment = /^\s*(?:\/\/|\*|\/\*)/
 
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.mjs', '*.cjs'], {

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Beginnings of paths, the longest first; a fresh checkout has no record of how long a file took. */
 const long = [
   'packages/adapter-',
-  'packages/core/test/http',
+  'packages/conformance/test/http/',
   'packages/core/test/bad-inputs',
   'packages/core/test/import.random-files',
   'examples/',

@@ -1,5 +1,5 @@
 // The setting `name:n[:signal]` → a process that sends a signal to itself, and says so before, at the n-th pass.
-import type { Failpoint } from '../../packages/core/src/testing/index.ts'
+import type { Failpoint } from '../../packages/core/src/internal.ts'
 import type { Cut } from './settings.ts'
 
 export interface CountedSteps {

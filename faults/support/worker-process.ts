@@ -12,7 +12,7 @@ import {
   postgresQueue,
   type Queue,
 } from '../../packages/core/src/index.ts'
-import { setFailpoints } from '../../packages/core/src/testing/index.ts'
+import { setFailpoints } from '../../packages/core/src/internal.ts'
 import { cargo } from './cargo.ts'
 import { fleetResources } from './fleet.ts'
 import { applicationName, type WorkerEvent, type WorkerSettings } from './settings.ts'

@@ -6,7 +6,6 @@ export default defineConfig({
     internal: 'src/internal.ts',
     'http/index': 'src/http/index.ts',
     'metrics/prometheus': 'src/metrics/prometheus.ts',
-    'testing/index': 'src/testing/index.ts',
   },
   format: 'esm',
   target: 'node20',

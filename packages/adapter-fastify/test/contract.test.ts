@@ -4,16 +4,21 @@ import { fastify as fastify4 } from 'fastify4'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { httpSuiteService } from '../../core/src/testing/http/service.ts'
-import { frameworkGroups, type HttpSuiteGroup, httpSuite } from '../../core/src/testing/http/suite.ts'
+import { httpSuiteService } from '../../conformance/src/http/service.ts'
+import { frameworkGroups, type HttpSuiteGroup, httpSuite } from '../../conformance/src/http/suite.ts'
 import { ladingFastify } from '../src/index.ts'
 
-/** Where it is mounted concerns only some cases, and the version of the framework only some more. */
-const whereMountMatters: readonly HttpSuiteGroup[] = ['probes', 'host', 'export jobs']
+/**
+ * packages/conformance/test/http runs the whole contract on Node's own server. Here run the groups that depend on the
+ * framework, and where it is mounted differently, those that depend on the mount. `npm run test:matrix` runs all.
+ */
+const dependOnFramework = process.env.LADING_MATRIX === 'full' ? undefined : frameworkGroups
+const dependOnMount: readonly HttpSuiteGroup[] = ['probes', 'host', 'export jobs']
 const groupsOf: Readonly<Record<string, readonly HttpSuiteGroup[] | undefined>> = {
-  '4 at the root': whereMountMatters,
-  '4 under a prefix': process.env.LADING_MATRIX === 'full' ? undefined : frameworkGroups,
-  '5 under a prefix': whereMountMatters,
+  '4 at the root': dependOnMount,
+  '4 under a prefix': dependOnFramework,
+  '5 at the root': dependOnFramework,
+  '5 under a prefix': dependOnMount,
 }
 
 let database: TestDatabase

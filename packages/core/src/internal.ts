@@ -1,4 +1,4 @@
-// What the command line and the reference server need beside the public API. It may change in any version.
+// What the command line and the reference server need in addition to the public API. It may change in any version.
 export { readFilterTexts } from './engine/export/selection/filter-text.ts'
 export { isBundle } from './engine/format/bundle/is-bundle.ts'
 export { readDelimiter } from './engine/format/csv/delimiter.ts'
@@ -18,3 +18,7 @@ export { readCaller } from './engine/resource/caller.ts'
 export { checkMapping } from './engine/resource/mapping/mapping.ts'
 export { resourceNamed } from './engine/resource/project.ts'
 export { checkRemote } from './engine/source/remote/remote-access.ts'
+export { routes } from './http/routes.ts'
+export { importStatus } from './http/wire/answer-schemas.ts'
+export { poolSize, withClient } from './postgres/pool/client.ts'
+export { type Failpoint, setFailpoints } from './util/failpoint.ts'

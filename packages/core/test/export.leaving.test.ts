@@ -26,7 +26,8 @@ const borrowed = () => database.pool.totalCount - database.pool.idleCount
 async function printing(): Promise<number> {
   const { rows } = await database.pool.query(
     `select count(*)::int as count from pg_stat_activity
-      where datname = current_database() and query ilike 'copy%' and state <> 'idle'`,
+      where datname = current_database() and backend_type = 'client backend'
+        and query ilike 'copy%' and state <> 'idle'`,
   )
   return rows[0]?.count
 }

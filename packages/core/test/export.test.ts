@@ -177,7 +177,7 @@ describe('when something goes wrong', () => {
     await expect
       .poll(async () => {
         const { rows } = await database.pool.query(
-          `select count(*)::int as count from pg_stat_activity where datname = current_database() and query like 'copy%' and state <> 'idle'`,
+          `select count(*)::int as count from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and query like 'copy%' and state <> 'idle'`,
         )
         return rows[0]?.count
       })

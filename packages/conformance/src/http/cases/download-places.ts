@@ -1,0 +1,140 @@
+// Cases of the HTTP suite: what is sent out of what is stored has places, and is refused before anything is opened.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { Jobs, RecordError } from '@lading/core'
+import { until } from '../../runner.ts'
+import type { HttpCases } from '../site.ts'
+import { answerOf, assertProblem, ended, type HttpHarness, sendJson, sendRaw, usersCsv } from '../site.ts'
+
+/** What there is to be sent, and how: `GET` of each needs a place. */
+interface Sent {
+  readonly path: string
+  readonly accept: string
+}
+
+/** An import with a rejected record, and an export. */
+async function sentBy(site: HttpHarness): Promise<readonly Sent[]> {
+  const csv = `${usersCsv(1)}nobody,X,reader,true\n`
+  const { job_id: imported } = await ended(site, await sendRaw(site, 'resource=users', csv))
+  const asked = { resource: 'users', filters: { name: randomUUID() } }
+  const { job_id: exported } = await ended(site, await sendJson(site, '/v1/exports', asked))
+  const job = `/v1/imports/${imported}`
+  return [
+    { path: `${job}/rejects`, accept: '*/*' },
+    { path: `${job}/rejects?unprocessed=true`, accept: '*/*' },
+    { path: `${job}/errors`, accept: 'text/csv' },
+    { path: `${job}/errors`, accept: 'application/x-ndjson' },
+    { path: `/v1/exports/${exported}/download`, accept: '*/*' },
+    { path: `/v1/exports/${exported}/download`, accept: 'text/csv' },
+  ]
+}
+
+/** Jobs whose files have no end, so that the answers are under way until their readers go. */
+function endless(jobs: Jobs) {
+  const error: RecordError = {
+    rowNumber: 2,
+    line: 2,
+    field: 'email',
+    code: 'INVALID_EMAIL',
+    message: 'x'.repeat(10_000),
+    value: null,
+    recordIdentifier: '',
+  }
+  const count = { opened: 0, open: 0 }
+  async function* pages<Page>(page: Page): AsyncGenerator<Page> {
+    count.opened++
+    count.open++
+    try {
+      for (;;) yield page
+    } finally {
+      count.open--
+    }
+  }
+  const file = async () => Readable.from(pages(Buffer.alloc(65_536, 'x')), { objectMode: false })
+  const get: Jobs['get'] = async (...asked) => {
+    const job = await jobs.get(...asked)
+    // As long as it says that it is.
+    return job?.file ? { ...job, file: { ...job.file, size: 1e12 } } : job
+  }
+  const long: Jobs = { ...jobs, get, rejects: file, download: file, allErrors: () => pages([error]) }
+  return { count, long }
+}
+
+/** Begins to read, and has it only as long as the signal. */
+const ask = (site: HttpHarness, { path, accept }: Sent, more: RequestInit = {}) =>
+  fetch(site.base + path, { ...more, headers: { accept, ...more.headers } })
+
+const bearer = (who: string): RequestInit => ({ headers: { 'x-who': who } })
+
+export const downloadPlaceCases: HttpCases = {
+  'one download too many is refused with 429 before anything is opened, whatever is downloaded':
+    async site => {
+      const kinds = await sentBy(site)
+      const { count, long } = endless(site.service.jobs)
+      const served = await site.serve({ jobs: long, limits: { downloads: 3, downloadsPerCaller: 1 } })
+      for (const [index, held] of kinds.entries()) {
+        const leaving = new AbortController()
+        const answer = await ask(served, held, { signal: leaving.signal })
+        assert.equal(answer.status, 200, held.path)
+        for (const other of kinds) {
+          const refused = await ask(served, other)
+          assert.equal(refused.headers.get('retry-after'), '5', `${held.path}, ${other.path}`)
+          const detail = await assertProblem(refused, 429, 'TOO_MANY_DOWNLOADS')
+          assert.equal(detail, 'You have 1 downloads under way, and may have no more; wait until one ends.')
+        }
+        assert.deepEqual(count, { opened: index + 1, open: 1 })
+        // A page of errors is small.
+        const { errors } = await answerOf(fetch(`${served.base}${kinds[2]?.path}`))
+        assert.equal(errors.length, 1)
+        leaving.abort()
+        await until('it is closed, and its place is free', async () => count.open === 0)
+      }
+    },
+
+  'others have their places, until all are taken': async site => {
+    const kinds = await sentBy(site)
+    const { count, long } = endless(site.service.jobs)
+    const limits = { downloads: 2, downloadsPerCaller: 1 }
+    const served = await site.serve({ jobs: long, limits }, headers => headers['x-who'])
+    const [first, second] = kinds as readonly [Sent, Sent]
+    const leaving = new AbortController()
+    const { signal } = leaving
+    assert.equal((await ask(served, first, { ...bearer('ann'), signal })).status, 200)
+    assert.equal((await ask(served, second, { ...bearer('bob'), signal })).status, 200)
+    for (const kind of kinds) {
+      const detail = await assertProblem(await ask(served, kind, bearer('eve')), 429, 'TOO_MANY_DOWNLOADS')
+      assert.equal(detail, 'The server has no room for more downloads; try again shortly.')
+    }
+    assert.deepEqual(count, { opened: 2, open: 2 })
+    leaving.abort()
+    await until('all are closed', async () => count.open === 0)
+    const again = new AbortController()
+    assert.equal((await ask(served, first, { ...bearer('eve'), signal: again.signal })).status, 200)
+    again.abort()
+    await until('that one too', async () => count.open === 0)
+  },
+
+  'HEAD, what the client has already, and what is refused need no place and keep none': async site => {
+    const kinds = await sentBy(site)
+    const { count, long } = endless(site.service.jobs)
+    const download = kinds.at(-1) as Sent
+    const etag = (await ask(site, download, { method: 'HEAD' })).headers.get('etag') ?? ''
+    const limits = { downloads: 1, downloadsPerCaller: 1 }
+    const none = async () => undefined
+    const gone = await site.serve({ jobs: { ...long, rejects: none, download: none }, limits })
+    for (let time = 0; time < 3; time++) {
+      assert.equal((await ask(gone, kinds[0] as Sent)).status, 404)
+      assert.equal((await ask(gone, download)).status, 410)
+    }
+    const served = await site.serve({ jobs: long, limits })
+    const leaving = new AbortController()
+    assert.equal((await ask(served, kinds[0] as Sent, { signal: leaving.signal })).status, 200)
+    for (const kind of kinds) assert.equal((await ask(served, kind, { method: 'HEAD' })).status, 200)
+    assert.equal((await ask(served, download, { headers: { 'if-none-match': etag } })).status, 304)
+    const behind = { headers: { range: 'bytes=9999999999999-' } }
+    await assertProblem(await ask(served, download, behind), 416, 'RANGE_INVALID')
+    leaving.abort()
+    await until('all are closed', async () => count.open === 0)
+  },
+}

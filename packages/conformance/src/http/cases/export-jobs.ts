@@ -1,0 +1,124 @@
+// Cases of the HTTP suite: exports that are made in the background and fetched later.
+import assert from 'node:assert/strict'
+import { createHash, randomUUID } from 'node:crypto'
+import type { Job } from '@lading/core'
+import {
+  answerOf,
+  assertProblem,
+  ended,
+  type HttpCases,
+  type HttpHarness,
+  sendJson,
+  sendRaw,
+  usersCsv,
+} from '../site.ts'
+
+const send = (site: HttpHarness, body: unknown) => sendJson(site, '/v1/exports', body)
+
+/** A service whose export looks as given, whatever became of it. */
+async function withExport(site: HttpHarness, change: Partial<Job>): Promise<string> {
+  const { job_id } = await ended(
+    site,
+    await send(site, { resource: 'users', filters: { name: randomUUID() } }),
+  )
+  const { jobs } = site.service
+  const get = async (id: string) => {
+    const job = await jobs.get(id)
+    return job && { ...job, ...change }
+  }
+  const { base } = await site.serve({ jobs: { ...jobs, get } })
+  return `${base}/v1/exports/${job_id}`
+}
+
+export const exportJobCases: HttpCases = {
+  'an export is made, described and downloaded': async site => {
+    const name = randomUUID()
+    await ended(site, await sendRaw(site, 'resource=users', usersCsv(3).replaceAll(/User \d/g, name)))
+    const accepted = await send(site, { resource: 'users', format: 'csv', filters: { name } })
+    const location = accepted.headers.get('location')
+    const job = await ended(site, accepted)
+    const self = `${site.mount}/v1/exports/${job.job_id}`
+    assert.deepEqual([location, job.links], [self, { self, download: `${self}/download` }])
+    assert.deepEqual(
+      [job.type, job.status, job.resource, job.format],
+      ['export', 'completed', 'users', 'csv'],
+    )
+    assert.deepEqual([job.error_code, job.error_message, job.download_url], [null, null, `${self}/download`])
+    assert.equal(job.progress.successful_records, 3)
+    assert.ok(Date.parse(job.expires_at) > Date.now())
+
+    const response = await fetch(site.origin + job.download_url)
+    const body = Buffer.from(await response.arrayBuffer())
+    const hash = createHash('sha256').update(body)
+    assert.equal(body.length, job.file_size)
+    assert.equal(hash.copy().digest('hex'), job.sha256)
+    assert.equal(response.headers.get('content-length'), String(body.length))
+    assert.equal(response.headers.get('content-type'), 'text/csv; charset=utf-8')
+    assert.match(
+      response.headers.get('content-disposition') ?? '',
+      /^attachment; filename="users-[\d-]{10}\.csv"$/,
+    )
+    assert.equal(response.headers.get('repr-digest'), `sha-256=:${hash.digest('base64')}:`)
+    assert.equal(body.toString().split('\n').length, 5)
+
+    const etag = response.headers.get('etag') ?? ''
+    const again = await fetch(site.origin + job.download_url, { headers: { 'if-none-match': etag } })
+    assert.deepEqual([again.status, await again.text()], [304, ''])
+    const head = await fetch(site.origin + job.download_url, { method: 'HEAD' })
+    assert.equal(head.headers.get('content-length'), String(body.length))
+  },
+
+  'a file that is not ready, or no more, is not served': async site => {
+    const pending = await withExport(site, { status: 'processing', file: null })
+    await assertProblem(await fetch(`${pending}/download`), 409, 'JOB_NOT_READY')
+    assert.equal((await answerOf(fetch(pending))).download_url, null)
+    const failed = await withExport(site, {
+      status: 'failed',
+      file: null,
+      errorCode: 'INTERNAL',
+      errorMessage: 'It broke.',
+    })
+    await assertProblem(await fetch(`${failed}/download`), 409, 'JOB_NOT_READY')
+    assert.equal((await answerOf(fetch(failed))).error_message, 'It broke.')
+    const gone = await withExport(site, { file: null })
+    await assertProblem(await fetch(`${gone}/download`), 410, 'FILE_EXPIRED')
+    // By the database's clock: that of the server may say what it likes.
+    const facts = { key: 'x', name: 'x.csv', size: 1, sha256: '0'.repeat(64), rows: 1 }
+    const file = { ...facts, expiresAt: new Date(Date.now() + 3_600_000), isExpired: true }
+    const expired = await withExport(site, { file })
+    await assertProblem(await fetch(`${expired}/download`), 410, 'FILE_EXPIRED')
+    const { file_size, download_url } = await answerOf(fetch(expired))
+    assert.deepEqual([file_size, download_url], [1, null])
+  },
+
+  'what is wrong is refused': async site => {
+    await assertProblem(await send(site, {}), 400, 'OPTION_INVALID')
+    await assertProblem(await send(site, []), 400, 'OPTION_INVALID')
+    await assertProblem(await send(site, { resource: 'users', colour: 'red' }), 400, 'OPTION_INVALID')
+    await assertProblem(await send(site, { resource: 'users', format: 'exe' }), 400, 'OPTION_INVALID')
+    await assertProblem(await send(site, { resource: 'user' }), 400, 'RESOURCE_UNKNOWN')
+    await assertProblem(
+      await send(site, { resource: 'users', filters: { rol: 'admin' } }),
+      400,
+      'FILTER_INVALID',
+    )
+    for (const more of [
+      { fields: ['colour'] },
+      { sort: '-colour' },
+      { limit: 0 },
+      { excel: true, format: 'ndjson' },
+    ]) {
+      await assertProblem(await send(site, { resource: 'users', ...more }), 400, 'OPTION_INVALID')
+    }
+  },
+
+  'ids that are malformed, unknown, or of an import': async site => {
+    const base = `${site.base}/v1/exports`
+    const imported = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
+    for (const tail of ['', '/download']) {
+      await assertProblem(await fetch(`${base}/nonsense${tail}`), 400, 'JOB_ID_INVALID')
+      await assertProblem(await fetch(`${base}/${randomUUID()}${tail}`), 404, 'JOB_NOT_FOUND')
+      await assertProblem(await fetch(`${base}/${imported.job_id}${tail}`), 404, 'JOB_NOT_FOUND')
+    }
+  },
+}

@@ -1,0 +1,119 @@
+// Cases of the HTTP suite: whoever is answered loses its connection soon, however slowly its body comes that nobody reads.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setInterval } from 'node:timers/promises'
+import type { Authorize } from '@lading/core/http'
+import { AccessRefused } from '@lading/core/http'
+import { until } from '../../runner.ts'
+import { type HttpCases, type HttpHarness, requestHead } from '../site.ts'
+
+/** Milliseconds: the five seconds of the promise, and as much for a machine that has others to serve. */
+const patienceMs = 10_000
+
+interface Trickled {
+  readonly answer: string
+  /** Whether the server had enough of it, in time. */
+  readonly isClosed: boolean
+}
+
+/** Announces a megabyte, sends a byte of it every now and then, and does not go away by itself. */
+async function trickled(site: HttpHarness, line: string): Promise<Trickled> {
+  const { hostname, port } = new URL(site.origin)
+  // Half open: the end of the answer is none of its concern.
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+  socket.on('error', () => undefined)
+  let answer = ''
+  socket.on('data', chunk => {
+    answer += chunk
+  })
+  const stop = new AbortController()
+  const drip = async () => {
+    for await (const _ of setInterval(100, undefined, { signal: stop.signal })) socket.write('x')
+  }
+  socket.write(requestHead(site, line, { 'Content-Type': 'text/csv', 'Content-Length': 1_000_000 }))
+  const dripping = drip().catch(() => undefined)
+  try {
+    const isClosed = await until(line, () => socket.closed, patienceMs).then(
+      () => true,
+      () => false,
+    )
+    return { answer, isClosed }
+  } finally {
+    stop.abort()
+    await dripping
+    socket.destroy()
+  }
+}
+
+const nobody: Authorize = () => {
+  throw new AccessRefused('unauthenticated')
+}
+
+export const tricklingBodyCases: HttpCases = {
+  'whatever is asked and answered: the answer says that the connection closes, is whole, and it does':
+    async site => {
+      const closed = await site.serve({ authorize: nobody })
+      const asked: readonly (readonly [HttpHarness, string, number, RegExp])[] = [
+        [site, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
+        [closed, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
+        [site, 'HEAD /v1/imports', 200, /\r\n\r\n$/],
+        [site, 'HEAD /v1/exports?resource=users', 200, /\r\n\r\n$/],
+        [site, 'GET /v1/imports', 200, /\}$/],
+        [closed, 'GET /v1/imports', 401, /\}$/],
+        [site, 'GET /v1/exports?resource=users&format=csv', 200, /\r\n0\r\n\r\n$/],
+        [site, 'GET /v1/nothing', 404, /\}$/],
+        [site, 'PUT /v1/imports', 405, /\}$/],
+        [closed, 'POST /v1/imports', 401, /\}$/],
+        [closed, 'DELETE /v1/exports/00000000-0000-0000-0000-000000000000', 401, /\}$/],
+      ]
+      const came = await Promise.all(asked.map(([at, line]) => trickled(at, line)))
+      const told = came.map(({ answer, isClosed }, index) => {
+        const [head = ''] = answer.split('\r\n\r\n')
+        const [, line, , end = /^$/] = asked[index] ?? []
+        const saysSo = /^connection: close$/im.test(head)
+        return [line, Number(answer.slice(9, 12)), { saysSo, isWhole: end.test(answer), isClosed }]
+      })
+      const good = { saysSo: true, isWhole: true, isClosed: true }
+      assert.deepEqual(
+        told,
+        asked.map(([, line, status]) => [line, status, good]),
+      )
+    },
+
+  'a body that nobody asked for, and that is sent at once, costs nobody the answer': async site => {
+    for (const [method, path, status] of [
+      ['OPTIONS', '/v1/imports', 204],
+      ['GET', '/v1/exports?resource=users&limit=1', 200],
+      ['GET', '/v1/nothing', 404],
+    ] as const) {
+      const headers = { 'Content-Type': 'text/csv', 'Content-Length': 10_000_000 }
+      const sent = request(site.base + path, { method, agent: false, headers })
+      // It goes away when it has its answer, in the middle of its body.
+      sent.on('error', () => undefined)
+      sent.end(Buffer.alloc(10_000_000, 'x'))
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      await text(answer)
+      assert.deepEqual([answer.statusCode, answer.complete], [status, true], `${method} ${path}`)
+    }
+  },
+
+  'one that came whole with its head costs not even the connection': async site => {
+    const { hostname, port } = new URL(site.origin)
+    const socket = connect(Number(port), hostname)
+    let answer = ''
+    socket.on('data', chunk => {
+      answer += chunk
+    })
+    const head = requestHead(site, 'GET /v1/imports', { 'Content-Type': 'text/csv', 'Content-Length': 3 })
+    const answers = () => answer.match(/HTTP\/1\.1 200 /g)?.length ?? 0
+    for (const count of [1, 2, 3]) {
+      socket.write(`${head}a,b`)
+      await until('it is answered', () => answers() === count)
+    }
+    socket.destroy()
+    assert.doesNotMatch(answer, /^connection: close$/im)
+  },
+}

@@ -1,0 +1,137 @@
+// Cases of the HTTP suite: whoever names a resource that there is not hears of those that are open to the caller.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { Authorize } from '@lading/core/http'
+import { AccessRefused } from '@lading/core/http'
+import { usersOnly } from '../access-bed.ts'
+import { bundleArchive } from '../bundle-archive.ts'
+import { planted, sendBundle } from '../bundle-planting.ts'
+import {
+  assertProblem,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  type HttpHarness,
+  leavesNothing,
+  sendForm,
+  sendJson,
+  sendRaw,
+  usersCsv,
+} from '../site.ts'
+
+/** Near enough to `articles` to be taken for it. */
+const mistyped = 'article'
+
+const form = (site: HttpHarness, ...parts: Parameters<typeof formBody>[0]) => sendForm(site, formBody(parts))
+
+/** Every way to name a resource. */
+const namings: Readonly<Record<string, (site: HttpHarness, name: string) => Promise<Response>>> = {
+  'query of a list': (site, name) => fetch(`${site.base}/v1/imports?resource=${name}`),
+  'query of an import': (site, name) => sendRaw(site, `resource=${name}`, usersCsv(1)),
+  'query of a form': (site, name) =>
+    sendForm(site, formBody([file(usersCsv(1))]), `/v1/imports?resource=${name}`),
+  'field before the file': (site, name) => form(site, field('resource', name), file(usersCsv(1))),
+  'field behind the file': (site, name) => form(site, file(usersCsv(1)), field('resource', name)),
+  'body of an import': (site, resource) =>
+    sendJson(site, '/v1/imports', { resource, file_url: 'https://example.org/a.csv' }),
+  'manifest of a bundle': async (site, resource) => {
+    const { users } = planted()
+    return sendBundle(site, await bundleArchive([users, { ...users, resource }]), 'format=bundle')
+  },
+  'query of an export': (site, name) => fetch(`${site.base}/v1/exports?resource=${name}`),
+  'body of an export': (site, resource) => sendJson(site, '/v1/exports', { resource }),
+  'body of a bundle': (site, name) => sendJson(site, '/v1/exports', { resources: ['users', name] }),
+}
+
+/** Refuses what there is, but for `users`; of a name that is none it knows no harm. */
+const noOtherThanUsers: Authorize = ({ resource }) => {
+  if (resource === 'articles' || resource === 'comments') throw new AccessRefused('forbidden')
+  return { principal: 'ann' }
+}
+
+export const unknownResourceCases: HttpCases = {
+  'who may do everything is told of all resources, wherever the name stands': async site => {
+    for (const served of [site, await site.serve({ authorize: () => ({}) })]) {
+      for (const [where, send] of Object.entries(namings)) {
+        assert.equal(
+          await assertProblem(await send(served, mistyped), 400, 'RESOURCE_UNKNOWN'),
+          'Unknown resource "article"; did you mean "articles"? Known: users, articles, comments.',
+          where,
+        )
+      }
+    }
+  },
+
+  'what a caller may not use is neither listed nor suggested, wherever the name stands': async site => {
+    const served = await site.serve({ authorize: noOtherThanUsers })
+    await leavesNothing(site, async () => {
+      for (const [where, send] of Object.entries(namings)) {
+        for (const [name, sentence] of [
+          [mistyped, 'Unknown resource "article"; known: users.'],
+          ['usres', 'Unknown resource "usres"; did you mean "users"? Known: users.'],
+        ] as const) {
+          const told = await assertProblem(await send(served, name), 400, 'RESOURCE_UNKNOWN')
+          assert.equal(told, sentence, where)
+        }
+      }
+    })
+  },
+
+  'who may use none is told of none': async site => {
+    const served = await site.serve({
+      authorize({ resource }) {
+        if (resource !== undefined) throw new AccessRefused('forbidden')
+        return {}
+      },
+    })
+    const response = await fetch(`${served.base}/v1/imports?resource=${mistyped}`)
+    assert.equal(
+      await assertProblem(response, 400, 'RESOURCE_UNKNOWN'),
+      'Unknown resource "article"; known: none.',
+    )
+  },
+
+  'what may be read only is not told to who wants to write': async site => {
+    const served = await site.serve({
+      authorize({ action, resource }) {
+        if (action === 'imports.create' && resource === 'articles') throw new AccessRefused('forbidden')
+        return {}
+      },
+    })
+    const told = async (where: string) =>
+      assertProblem((await namings[where]?.(served, mistyped)) as Response, 400, 'RESOURCE_UNKNOWN')
+    assert.equal(await told('query of an import'), 'Unknown resource "article"; known: users, comments.')
+    assert.equal(
+      await told('query of an export'),
+      'Unknown resource "article"; did you mean "articles"? Known: users, articles, comments.',
+    )
+  },
+
+  'a hook that breaks at one of the known ones tells of none': async site => {
+    const faults: unknown[] = []
+    const served = await site.serve({
+      authorize({ resource }) {
+        if (resource === 'comments') throw new Error('secret')
+        return {}
+      },
+      onFault: error => faults.push(error),
+    })
+    const response = await fetch(`${served.base}/v1/exports?resource=${mistyped}`)
+    assert.doesNotMatch(await assertProblem(response, 500, 'HOOK_FAILED'), /users|articles|secret/)
+    assert.equal(faults.length, 1)
+  },
+
+  'a bundle that does not fit a forbidden resource tells nothing of that one': async site => {
+    const served = await site.serve({ authorize: usersOnly })
+    const { users, articles } = planted()
+    const misfit = { ...articles, fields: { id: 'uuid', [`no${randomUUID().slice(0, 8)}`]: 'text' } }
+    const bundle = await bundleArchive([users, misfit])
+    await leavesNothing(site, async () => {
+      const refused = await sendBundle(served, bundle, 'format=bundle')
+      assert.equal(await assertProblem(refused, 403, 'ACCESS_DENIED'), 'Users only.')
+    })
+    const told = await assertProblem(await sendBundle(site, bundle, 'format=bundle'), 409, 'BUNDLE_MISMATCH')
+    assert.match(told, /lacks the field "slug"/)
+  },
+}

@@ -1,0 +1,174 @@
+// Cases of the HTTP suite: a job that the caller may not see does not exist, wherever a request or an answer would name it.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { Authorize } from '@lading/core/http'
+import { AccessRefused } from '@lading/core/http'
+import { type Asking, aboutJobs, ask, usersOnly } from '../access-bed.ts'
+import { bundleOf, planted } from '../bundle-planting.ts'
+import {
+  answerOf,
+  assertProblem,
+  boundary,
+  ended,
+  field,
+  file,
+  formBody,
+  type HttpCases,
+  type HttpHarness,
+  sendJson,
+  sendRaw,
+  usersCsv,
+} from '../site.ts'
+import { sends, wholeAnswer } from '../tenant-bed.ts'
+
+const articlesCsv = 'slug,title,content,author_id,status\n'
+const multipart = { 'content-type': `multipart/form-data; boundary=${boundary}` }
+
+/** Every way to name the import that an import follows. */
+const following = async (after: string): Promise<readonly Asking[]> => [
+  sends(usersCsv(1), `&after=${after}`),
+  {
+    line: 'POST /v1/imports',
+    headers: multipart,
+    body: formBody([field('resource', 'users'), field('after', after), file(usersCsv(1))]),
+  },
+  {
+    line: 'POST /v1/imports',
+    headers: multipart,
+    body: formBody([field('resource', 'users'), file(usersCsv(1)), field('after', after)]),
+  },
+  {
+    line: 'POST /v1/imports',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resource: 'users', file_url: 'https://nowhere.example.org/users.csv', after }),
+  },
+]
+
+/** Two answers to the same request, but for the id that it names. */
+async function assertAlike(site: HttpHarness, [theirs, nowhere]: readonly [Asking, Asking]): Promise<void> {
+  const answers: object[] = []
+  for (const asking of [theirs, nowhere]) {
+    const response = await ask(site, asking, { 'x-request-id': 'the-same' })
+    answers.push(await wholeAnswer(response.clone()))
+    assert.equal(response.status, 404, asking.line)
+    if (asking.line.startsWith('HEAD')) await response.arrayBuffer()
+    else await assertProblem(response, 404, 'JOB_NOT_FOUND')
+  }
+  assert.deepEqual(answers[0], answers[1])
+}
+
+const articlesImport = async (site: HttpHarness): Promise<string> => {
+  const { job_id: id } = await ended(site, await sendRaw(site, 'resource=articles', articlesCsv))
+  return id
+}
+
+/** May send users and articles, and read the status of users only. */
+const readsUsers: Authorize = ({ action, resource }) => {
+  if (action.endsWith('.read') && resource !== undefined && resource !== 'users') {
+    throw new AccessRefused('forbidden')
+  }
+  return { principal: 'ann' }
+}
+
+/** May send users only, and read the status of everything. */
+const sendsUsers: Authorize = ({ action, resource }) => {
+  if (action === 'imports.create' && resource !== undefined && resource !== 'users') {
+    throw new AccessRefused('forbidden')
+  }
+  return { principal: 'ann' }
+}
+
+/** May read what became of everything, and do nothing more with articles. */
+const onlyReadsArticles: Authorize = ({ action, resource }) => {
+  if (resource === 'articles' && !action.endsWith('.read')) throw new AccessRefused('forbidden')
+  return { principal: 'ann' }
+}
+
+export const unseenJobCases: HttpCases = {
+  'after takes no import of a resource that the caller may not touch, however it is sent': async site => {
+    const served = await site.serve({ authorize: usersOnly })
+    const id = await articlesImport(site)
+    const [theirs, nowhere] = [await following(id), await following(randomUUID())]
+    for (const [index, asking] of theirs.entries()) {
+      await assertAlike(served, [asking, nowhere[index] ?? asking])
+      const response = await ask(site, asking)
+      assert.equal(response.status, 202, await response.text())
+    }
+  },
+
+  'nor does the after of a bundle, nor a request that repeats an idempotency key': async site => {
+    const served = await site.serve({
+      authorize: ({ resource }) => {
+        if (resource === 'users') throw new AccessRefused('forbidden')
+        return {}
+      },
+    })
+    const { job_id: id } = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
+    const bundle = await bundleOf(planted())
+    const send = (to: HttpHarness, after: string, key = randomUUID()) =>
+      fetch(`${to.base}/v1/imports?format=bundle&after=${after}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/gzip', 'idempotency-key': key },
+        body: new Uint8Array(bundle),
+      })
+    await assertProblem(await send(served, id), 404, 'JOB_NOT_FOUND')
+    await assertProblem(await send(served, randomUUID()), 404, 'JOB_NOT_FOUND')
+    const key = randomUUID()
+    const first = await send(site, id, key)
+    assert.equal(first.status, 202, await first.text())
+    await assertProblem(await send(served, id, key), 404, 'JOB_NOT_FOUND')
+  },
+
+  'after takes what the caller may read, and what it may send': async site => {
+    const id = await articlesImport(site)
+    for (const authorize of [readsUsers, sendsUsers]) {
+      const response = await ask(await site.serve({ authorize }), sends(usersCsv(1), `&after=${id}`))
+      assert.equal(response.status, 202, await response.text())
+    }
+  },
+
+  'a job of a resource that the caller may not touch does not exist on any route': async site => {
+    const served = await site.serve({ authorize: usersOnly })
+    const importId = await articlesImport(site)
+    const { job_id: exportId } = await ended(
+      site,
+      await sendJson(site, '/v1/exports', { resources: ['articles', 'comments'] }),
+    )
+    const unknown = aboutJobs(randomUUID(), randomUUID())
+    for (const [index, asking] of aboutJobs(importId, exportId).entries()) {
+      await assertAlike(served, [asking, unknown[index] ?? asking])
+    }
+  },
+
+  'who may read a job and not do more is told so': async site => {
+    const served = await site.serve({ authorize: onlyReadsArticles })
+    const importId = await articlesImport(site)
+    const { job_id: exportId } = await ended(
+      site,
+      await sendJson(site, '/v1/exports', { resource: 'articles' }),
+    )
+    for (const path of [`/v1/imports/${importId}`, `/v1/exports/${exportId}`]) {
+      assert.equal((await fetch(served.base + path)).status, 200)
+      await assertProblem(await fetch(served.base + path, { method: 'DELETE' }), 403, 'ACCESS_DENIED')
+      assert.equal((await fetch(site.base + path)).status, 200)
+    }
+  },
+
+  'a job tells nothing of the import that it follows to who may not see that one': async site => {
+    const served = await site.serve({ authorize: usersOnly })
+    const { job_id: failed } = await answerOf(sendRaw(site, 'resource=articles', 'no,such\n1,2\n'))
+    const seen = await ended(site, await ask(site, sends(usersCsv(1), `&after=${failed}`)))
+    const id = seen.job_id
+    const path = `/v1/imports/${id}`
+    assert.deepEqual([seen.after, seen.error_code], [failed, 'AFTER_FAILED'])
+    assert.ok(seen.error_message.includes(failed))
+    const listed = await answerOf(fetch(`${served.base}/v1/imports?limit=100`))
+    const status = await answerOf(fetch(`${served.base}${path}`))
+    for (const job of [status, listed.jobs.find((one: { job_id: string }) => one.job_id === id)]) {
+      assert.deepEqual([job.after, job.error_code], [null, 'AFTER_FAILED'])
+      assert.ok(!JSON.stringify(job).includes(failed))
+    }
+    const retried = await fetch(`${served.base}${path}/retry`, { method: 'POST' })
+    assert.ok(!(await assertProblem(retried, 409, 'AFTER_FAILED')).includes(failed))
+  },
+}

@@ -1,0 +1,16 @@
+// The public API of @lading/conformance: a conformance suite for each contract, for any test runner.
+export type { RemoteNames } from './http/remote-site.ts'
+export { httpSuiteService } from './http/service.ts'
+export type { Before, BrittleService, Principal, VisibilityService } from './http/site.ts'
+export {
+  frameworkGroups,
+  type HttpSuiteGroup,
+  type HttpSuiteOptions,
+  type HttpSuiteService,
+  httpSuite,
+  httpSuiteGroups,
+} from './http/suite.ts'
+export type { FixturePart } from './queue/samples.ts'
+export { type QueueFixture, type QueueSuiteOptions, queueSuite } from './queue/suite.ts'
+export type { SuiteRunner } from './runner.ts'
+export { type StorageSuiteOptions, storageSuite } from './storage/suite.ts'
