@@ -1,4 +1,4 @@
-// Runs a child process to its end, with the wall clock from spawn to exit.
+// Runs a child process to its end, and measures the wall-clock time from spawn to exit.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string>, signal?: AbortSignal }} options `env` adds to this process's
- * @returns {Promise<{ seconds: number, stdout: string }>} rejects, with what it said, if the child failed
+ * @returns {Promise<{ seconds: number, stdout: string }>} rejects with the output of the child if it failed
  */
 export async function run(command, args, { cwd, env, signal } = {}) {
   signal?.throwIfAborted()

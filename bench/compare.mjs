@@ -1,4 +1,4 @@
-// One comparison, round by round: peer, ours, peer, ours …, and neither figure counts unless both did the same work.
+// Runs one comparison in rounds (peer, ours, peer, ours …). A round counts only if both sides did the same work.
 import { isDeepStrictEqual } from 'node:util'
 import { run } from './child.mjs'
 
@@ -7,12 +7,12 @@ import { run } from './child.mjs'
  * @property {string} what
  * @property {number} round
  * @property {{ seconds: number }} peer from spawn to exit
- * @property {{ seconds: number, inside: object }} ours the same, and what the child tells of itself
+ * @property {{ seconds: number, inside: object }} ours the same, and what the child reports about itself
  *
  * @param {import('./comparisons.mjs').Comparison} comparison
  * @param {{ rows: number, rounds: number, signal: AbortSignal }} options
  * @returns {Promise<Round[]>}
- * @throws Error if a side did not get every row across, or the two left different results
+ * @throws Error if a side did not transfer every row, or the results differ
  */
 export async function compare(comparison, { rows, rounds, signal }) {
   const done = []

@@ -1,4 +1,4 @@
-// What is compared: for each task how it is prepared, the command of either side, and what both must have achieved.
+// The comparisons: for each task its preparation, the command of each side, and the result that both must reach.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -21,7 +21,7 @@ import { contents, freshTable, settledTable } from './users-table.mjs'
  * @property {{ command: string, args: string[], cwd?: string, env?: Record<string, string> }} ours
  * @property {() => Promise<{ rows: number }>} achieved after every run, not timed; must be equal for both sides
  *
- * @returns {Comparison[]} in an order in which the exports find what the last import left
+ * @returns {Comparison[]} ordered so that the exports read the rows of the last import
  */
 export function comparisons(context) {
   return [
@@ -46,7 +46,7 @@ function importCsv(context) {
   }
 }
 
-/** The same file as a job of the reference server: from spawn to exit it is started, sent the file, and stopped. */
+/** The same file as a job of the reference server, including its start, the upload and its stop. */
 function importJob(context) {
   const { client, file } = context
   return {
@@ -72,8 +72,8 @@ function exportTo(context, format) {
 }
 
 /**
- * The same rows over HTTP, from a server that runs already, with curl. The peer asks for the very same select, the values
- * as Lading prints them: what is compared is the way, not the spelling.
+ * The same rows over HTTP with curl, from a running server. The peer runs the same select, with values formatted as Lading
+ * does: this compares the transfer, not the formatting.
  */
 function download(context, format) {
   const file = join(context.folder, `downloaded.${format}`)
@@ -95,8 +95,8 @@ function download(context, format) {
 }
 
 /**
- * The same download beside what a user of psql would write without Lading, row_to_json of the bare columns: what Lading's
- * values and the way over HTTP cost together. Instants are spelt otherwise, so that only rows can be compared.
+ * The same download compared with what a psql user would write without Lading: row_to_json of the bare columns. This is
+ * the combined cost of Lading's values and of HTTP. Timestamps are formatted differently, so only row counts are compared.
  */
 function downloadBeside(context) {
   const file = join(context.folder, 'downloaded-beside.ndjson')
@@ -122,7 +122,7 @@ async function sha256Of(file) {
   return hash.digest('hex')
 }
 
-/** Plain Node without flags, as a user would run it. */
+/** Plain Node.js without flags, as a user would run it. */
 function ours({ url }, script, args) {
   const path = fileURLToPath(new URL(script, import.meta.url))
   return { command: process.execPath, args: [path, ...args], env: { DATABASE_URL: url } }

@@ -1,4 +1,4 @@
-// Counts the records of an exported file, without the header that CSV has.
+// Counts the records of an exported file, without the header of a CSV file.
 import { createReadStream } from 'node:fs'
 
 const newline = '\n'.charCodeAt(0)
@@ -6,7 +6,7 @@ const quote = '"'.charCodeAt(0)
 
 /** @param {string} path @param {'csv' | 'ndjson'} format */
 export async function countRecords(path, format) {
-  // JSON text holds no bare newline (RFC 8259, 7); a CSV cell may, within quotes.
+  // JSON text has no bare newline (RFC 8259, 7); a quoted CSV cell may.
   const isQuotable = format === 'csv'
   let lines = 0
   let isQuoted = false

@@ -1,4 +1,4 @@
-// The CSV file that both sides import: users of the test data generator, so spelled that plain COPY can take them.
+// The CSV file that both sides import: users of the test data generator, formatted so that plain COPY accepts them.
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
@@ -13,7 +13,7 @@ export const columns = ['id', 'email', 'name', 'role', 'active', 'created_at', '
 const root = fileURLToPath(new URL('..', import.meta.url))
 const keptFolder = join(tmpdir(), 'lading-bench-kept')
 
-/** @returns {Promise<string>} path of the file; with `keep` outside of `folder`, and made only once */
+/** @returns {Promise<string>} path of the file; with `keep` it is outside of `folder`, and created only once */
 export async function usersFile({ rows, keep, folder, signal }) {
   const target = join(keep ? keptFolder : folder, `users-${rows}.csv`)
   if (existsSync(target)) return target
@@ -26,12 +26,12 @@ export async function usersFile({ rows, keep, folder, signal }) {
   const unfinished = `${target}.unfinished`
   await pipeline(records(generated), plain, createWriteStream(unfinished), { signal })
   await rm(generated)
-  // Only a whole file may be found by the next run.
+  // The next run must only find a complete file.
   await rename(unfinished, target)
   return target
 }
 
-/** Yields the records as they stand in the file. A line ends one only outside quotes, which names may have. */
+/** Yields the records as in the file. A line end inside quotes, which names may have, does not end a record. */
 async function* records(path) {
   let record = ''
   let rest = ''
@@ -51,9 +51,9 @@ async function* records(path) {
 }
 
 /**
- * Fills in what Lading would leave to the defaults of the table, and COPY would take as null and refuse: some
- * records of the generator have no id or no timestamps. And spells e-mails as the resource stores them, because
- * COPY transforms nothing. So both sides read the same bytes, and the tables they fill must be equal.
+ * Fills in missing ids and timestamps: Lading leaves them to the table's defaults, but COPY would read null and fail.
+ * Writes e-mail addresses as the resource stores them, because COPY transforms nothing. So both sides read the same
+ * bytes, and must fill equal tables.
  */
 async function* plain(source) {
   let number = 0
@@ -69,7 +69,7 @@ async function* plain(source) {
   if (lines.length > 0) yield `${lines.join('\n')}\n`
 }
 
-/** Only the name, which is in the middle, may be quoted or hold a comma. */
+/** Only the name, which is in the middle, may be quoted or contain a comma. */
 function plainRecord(record, number) {
   const [, id, email, middle, created, updated] = /^([^,]*),([^,]*),(.*),([^,]*),([^,]*)$/s.exec(record) ?? []
   if (email === undefined) throw new Error(`Record ${number} has too few cells: ${record}`)
@@ -77,7 +77,7 @@ function plainRecord(record, number) {
   return `${id || uuidOf(number)},${email.trim().toLowerCase()},${middle},${created || time},${updated || time}`
 }
 
-/** Always the same for the same number, and spread over the index as random ones are. */
+/** The same id for the same number, and spread over the index like random ones. */
 function uuidOf(number) {
   const hex = createHash('sha256').update(String(number)).digest('hex')
   return [

@@ -1,4 +1,4 @@
-// Child process: what bad rows add to one batch of 5,000: milliseconds beside a clean batch, medians of some rounds.
+// Child process: the milliseconds that bad rows add to one batch of 5,000, as medians of some rounds.
 import pg from 'pg'
 import { createImporter } from '../packages/core/dist/index.js'
 import { ddl, people, tooOld } from './dirty-people.mjs'
@@ -12,7 +12,7 @@ const importer = createImporter({ pool, resources: [people], batchRows: rows })
 await pool.query(ddl)
 
 let next = 0
-/** Bad ones are spread evenly; the CHECK that they break is known to the database alone. */
+/** Bad rows are spread evenly; only the database knows the CHECK that they violate. */
 function file(bad) {
   const lines = ['id,email,name,active,team_id,age']
   for (let number = 0; number < rows; number++, next++) {
@@ -32,7 +32,7 @@ async function milliseconds(bad) {
 }
 
 const taken = new Map(shares.map(bad => [bad, []]))
-// The first round pays for plans, pages and compiled code, and does not count.
+// The first round warms up plans, pages and compiled code, and does not count.
 for (let round = 0; round <= rounds; round++) {
   for (const bad of shares) {
     const took = await milliseconds(bad)

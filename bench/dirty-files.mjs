@@ -1,4 +1,4 @@
-// Files of people with planted faults, and what an import must make of them: every count follows from the planting.
+// Files of people with planted faults, and the counts that an import of each must report.
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,7 +8,7 @@ import { teams, tooOld } from './dirty-people.mjs'
  * @typedef {object} DirtyFile
  * @property {string} what
  * @property {'error' | 'update'} onConflict
- * @property {boolean} [keepsTable] goes on with the table as the run before left it
+ * @property {boolean} [keepsTable] starts with the table as the previous run left it
  * @property {(number: number) => Planted} plant the record of this number, from 0
  *
  * @typedef {object} Planted
@@ -55,7 +55,7 @@ const fieldFaults = [
   fails({ id: '1.5' }, 'INVALID_ID'),
 ]
 
-/** Of the record before, which is in the same batch, and of one far up, which is in the table. Both got in. */
+/** Keys of the previous record, in the same batch, and of one far earlier, in the table. Both were imported. */
 const duplicates = [
   number => fails({ email: emailOf(number - 1).toUpperCase() }, 'DUPLICATE_EMAIL'),
   number => fails({ email: emailOf(4 * (number >> 4)) }, 'DUPLICATE_EMAIL'),
@@ -72,7 +72,7 @@ const mixed = [
 
 const columns = ['id', 'email', 'name', 'active', 'team_id', 'age', 'created_at']
 
-/** Spread over the index as keys of a grown table are, and never the same twice: 7919 is prime to 2³¹. */
+/** Spread over the index like the keys of a grown table, and unique: 7919 is coprime to 2³¹. */
 const idOf = number => Number((BigInt(number) * 7919n) % 2n ** 31n)
 const emailOf = number => `person.${number}@example.org`
 

@@ -1,8 +1,8 @@
-// The table that dirty files are imported into, and its resource: two keys, a reference, and a CHECK it knows nothing of.
+// The table for the imports of dirty files, and its resource: two keys, a reference, and a CHECK that it does not declare.
 import { defineResource, Type } from '../packages/core/dist/index.js'
 
 export const teams = 100
-/** The table refuses ages from here on. */
+/** The table rejects this age and above. */
 export const tooOld = 150
 
 export const ddl = `

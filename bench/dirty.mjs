@@ -1,4 +1,4 @@
-// `npm run bench:dirty`: imports files full of faults and repetitions, checks every count, and prints speed and memory.
+// `npm run bench:dirty`: imports files full of faults and duplicates, checks every count, and prints speed and memory.
 import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { machine, psqlVersion } from './machine.mjs'
 import { describeServer, openServer } from './server.mjs'
 
 const builtCore = fileURLToPath(new URL('../packages/core/dist/index.js', import.meta.url))
-/** What a process may have resident at most, whatever the file is like. */
+/** The maximum resident memory of a process, for any file. */
 const mostBytes = 300e6
 
 const interrupted = new AbortController()
@@ -20,14 +20,14 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 async function bench(rows) {
-  // Loads the built core, which may not be there.
+  // Loads the built core, which may be missing.
   const [{ dirtyFiles, writeDirtyFile }, { ddl }] = await Promise.all([
     import('./dirty-files.mjs'),
     import('./dirty-people.mjs'),
   ])
   console.log(machine(psqlVersion()))
   const folder = await mkdtemp(join(tmpdir(), 'lading-dirty-'))
-  // The embedded server may have to run as another user, who must be able to reach the folder.
+  // The embedded server may run as another user, which must be able to reach the folder.
   await chmod(folder, 0o755)
   let server
   try {
@@ -71,13 +71,13 @@ async function printBatches(env) {
   console.log(`\nOne batch of 5,000 rows: clean ${clean.toFixed(0)} ms, ${added.join(', ')}`)
 }
 
-/** @throws Error if anything differs from what was planted, or took more memory than it may */
+/** @throws Error if a count differs from what was planted, or memory exceeds the limit */
 function assertPlanted({ what }, planted, { counts, told, peakBytes }, added) {
   if (!isDeepStrictEqual(counts, planted)) {
     throw new Error(`${what}: planted ${JSON.stringify(planted)}, reported ${JSON.stringify(counts)}`)
   }
   const errors = Object.values(planted.errorsByCode).reduce((sum, count) => sum + count, 0)
-  if (told !== errors) throw new Error(`${what}: ${told} errors were told of ${errors}.`)
+  if (told !== errors) throw new Error(`${what}: ${told} of ${errors} errors were reported.`)
   if (added !== planted.inserted) throw new Error(`${what}: the table grew by ${added} rows.`)
   if (peakBytes !== null && peakBytes > mostBytes) {
     throw new Error(`${what}: ${megabytes(peakBytes)} MB of memory; ${mostBytes / 1e6} are the most.`)

@@ -1,4 +1,4 @@
-// `npm run bench:errors`: a file of bad records only; what its errors and rejected records cost to page through and to stream.
+// `npm run bench:errors`: the cost of paging and streaming the errors and rejected records of a file of bad records only.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, openAsBlob, readFileSync } from 'node:fs'
@@ -32,7 +32,7 @@ try {
   console.log(
     `${failed} of ${rows} records rejected in ${job.duration_seconds.toFixed(1)} s (${job.rows_per_second} rows/s), server ${peak()}`,
   )
-  // Another process, so that its memory is that of reading.
+  // A new process, so that its memory is that of reading only.
   await server.stop()
   server = await started()
   const { url } = server
@@ -49,7 +49,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** One broken rule each; every fourth is MISSING_FIELD, of two fields in turn. */
+/** Each record breaks one rule; every fourth is MISSING_FIELD, alternating between two fields. */
 function* badUsers() {
   yield 'email,name,role,active\n'
   for (let start = 0; start < rows; start += 1_000) {
@@ -79,7 +79,7 @@ async function pages(errors, name, filter) {
   }
   const total = await page(0)
   const places = { first: 0, middle: Math.floor(total / 2), last: Math.max(0, total - 50) }
-  const told = []
+  const timings = []
   for (const [place, offset] of Object.entries(places)) {
     const times = []
     for (let round = 0; round < 5; round++) {
@@ -87,9 +87,9 @@ async function pages(errors, name, filter) {
       await page(offset)
       times.push(performance.now() - started)
     }
-    told.push(`${place} ${times.sort((a, b) => a - b)[2]?.toFixed(1)} ms`)
+    timings.push(`${place} ${times.sort((a, b) => a - b)[2]?.toFixed(1)} ms`)
   }
-  console.log(`page of 50, ${name} (${total} errors): ${told.join(', ')}`)
+  console.log(`page of 50, ${name} (${total} errors): ${timings.join(', ')}`)
 }
 
 async function streamed(name, address, accept) {
@@ -143,7 +143,7 @@ async function imported(url, file) {
   }
 }
 
-/** The most memory that the server ever had resident; nothing where there is no /proc. */
+/** The peak resident memory of the server; nothing without /proc. */
 function peak() {
   try {
     const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8')) ?? []

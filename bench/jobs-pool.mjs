@@ -1,7 +1,7 @@
 // A pool that counts statements, and times those that claim jobs.
 import pg from 'pg'
 
-/** In the statement that claims, of this version and of those before it. */
+/** Matches the claim statement of this version and of earlier ones. */
 const claims = 'picked as materialized'
 
 /**
@@ -14,16 +14,16 @@ export function poolThatCounts(url, max = 20) {
   pool.on('error', () => undefined)
   pool.on('connect', client => {
     const query = client.query.bind(client)
-    client.query = (...given) => {
+    client.query = (...args) => {
       counts.statements++
-      const answer = query(...given)
-      const text = typeof given[0] === 'string' ? given[0] : given[0]?.text
+      const answer = query(...args)
+      const text = typeof args[0] === 'string' ? args[0] : args[0]?.text
       if (!text?.includes(claims) || typeof answer?.then !== 'function') return answer
       const since = performance.now()
       return answer.then(result => {
         counts.claims++
         counts.claimMs.push(performance.now() - since)
-        // Sent behind settings, it is the last of several.
+        // If it is sent after settings, it is the last of several statements.
         if ([result].flat().at(-1).rows.length === 0) counts.empty++
         return result
       })

@@ -1,4 +1,4 @@
-// Jobs of any checkout's build on one small table.
+// Jobs on one small table, with the build of any checkout.
 
 /** @param core the exports of `@lading/core` */
 export function jobsOn(core, pool, folder) {
@@ -11,7 +11,7 @@ export function jobsOn(core, pool, folder) {
   return core.createJobs({
     importer: core.createImporter(options),
     exporter: core.createExporter(options),
-    // Builds before the job row was the only truth took the pool here.
+    // Older builds took the pool here.
     queue: core.postgresQueue({ pool }),
     storage: core.fileStorage(folder),
     activeJobsPerCaller: 10_000_000,

@@ -1,4 +1,4 @@
-// Child process: works on jobs until the parent says stop, and sends what its statements were. Argument: JSON of settings.
+// Child process: runs jobs until the parent stops it, and sends its statement counts. Argument: JSON of settings.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { poolThatCounts } from './jobs-pool.mjs'

@@ -1,4 +1,4 @@
-// `npm run bench:jobs [-- --jobs=10000 --waiting=1000,10000,100000,1000000 --of=<checkout>]`: what jobs cost beside their work.
+// `npm run bench:jobs [-- --jobs=10000 --waiting=1000,10000,100000,1000000 --of=<checkout>]`: the overhead of jobs.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -40,7 +40,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** Tiny imports of many tenants, one of which has one job only, sent last. */
+/** Tiny imports of many tenants; one tenant has only one job, submitted last. */
 async function throughput(count, tenants) {
   const jobs = jobsOn(core, pool, folder)
   const submit = (tenant, ref) =>
@@ -54,7 +54,7 @@ async function throughput(count, tenants) {
   const sender = async () => {
     while (next < count - 1) {
       const ref = next++
-      // The tenants have very different numbers of jobs: the second has half of what the first has, and so on.
+      // The tenants have very different numbers of jobs: the second has half as many as the first, and so on.
       await submit(Math.min(tenants - 2, Math.floor(-Math.log2(1 - ref / count) * 6)), ref)
     }
   }
@@ -86,7 +86,7 @@ async function throughput(count, tenants) {
   )
 }
 
-/** Claims and submissions while so many exports of 1,000 tenants wait. */
+/** Claims and submissions while this many exports of 1,000 tenants wait. */
 async function latency(waiting) {
   await pool.query('truncate lading.jobs cascade')
   await pool.query(

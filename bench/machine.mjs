@@ -1,8 +1,8 @@
-// Describes the machine and what runs on it, in one line: figures mean nothing without it.
+// Describes the machine and its software in one line, without which the figures mean nothing.
 import { spawnSync } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
 
-/** @returns {string | null} null where there is no psql */
+/** @returns {string | null} null without psql */
 export function psqlVersion() {
   const { status, stdout } = spawnSync('psql', ['--version'], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : null

@@ -1,4 +1,4 @@
-// What a child process tells of itself: the seconds of its work, its peak memory, and how its event loop fared.
+// What a child process reports about itself: the seconds of its work, its peak memory, and its event-loop utilization and delay.
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
@@ -8,7 +8,7 @@ export function observe() {
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
   return {
-    /** Since `observe`, which stands before the file is opened and the database is called. */
+    /** Since `observe`, which is called before the file is opened and the database is connected. */
     seconds: () => (performance.now() - started) / 1000,
     end: () => {
       const { utilization } = performance.eventLoopUtilization(loop)
@@ -18,7 +18,7 @@ export function observe() {
   }
 }
 
-/** The most memory that the process ever had resident, by the kernel's count; null where there is no /proc. */
+/** The peak resident memory of the process as counted by the kernel; null without /proc. */
 function peakBytes() {
   try {
     const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []

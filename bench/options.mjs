@@ -1,4 +1,4 @@
-// Command line → rows, rounds and keep; undefined, with the usage printed, if it asks for help or cannot be read.
+// Command line → rows, rounds and keep; undefined, after printing the usage, for --help or invalid options.
 import { parseArgs } from 'node:util'
 
 const usage = `Usage: npm run bench -- [options]

@@ -1,4 +1,4 @@
-// Child process: passes bytes between a file and COPY, unread. Arguments: `from` or `to`, the COPY, the file.
+// Child process: passes raw bytes between a file and COPY. Arguments: `from` or `to`, the COPY, the file.
 import { createReadStream, createWriteStream } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pipeline } from 'node:stream/promises'

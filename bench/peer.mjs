@@ -1,4 +1,4 @@
-// The peer, COPY itself, as a command: psql's \copy, or where there is no psql a Node process that only passes bytes.
+// The peer, COPY itself, as a command: psql's \copy, or without psql a Node.js process that only passes bytes.
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { columns } from './data.mjs'
@@ -6,11 +6,11 @@ import { columns } from './data.mjs'
 const list = columns.join(', ')
 const rows = `select ${list} from users order by id`
 
-/** What is copied and how; the direction and the place stand in between. */
+/** The source and the options of COPY; the direction and the file go in between. */
 const imports = { what: `users (${list})`, direction: 'from', options: 'format csv, header' }
 const exports = {
   csv: { what: `(${rows})`, direction: 'to', options: 'format csv, header' },
-  // Quote and delimiter that JSON never holds: COPY's text format would double the backslashes, which is no JSON.
+  // A quote and a delimiter that JSON never contains: COPY's text format would double backslashes, which breaks JSON.
   ndjson: {
     what: `(select row_to_json(t) from (${rows}) t)`,
     direction: 'to',
@@ -27,7 +27,7 @@ export function peerImport(context, file) {
  * @param {{ url: string, hasPsql: boolean }} context
  * @param {'csv' | 'ndjson'} format
  * @param {string} file
- * @param {string} [what] a select in parentheses, in place of the bare columns
+ * @param {string} [what] a select in parentheses, instead of the bare columns
  */
 export function peerExport(context, format, file, what = exports[format].what) {
   return command(context, { ...exports[format], what }, file)
@@ -38,11 +38,11 @@ function command({ url, hasPsql }, copy, file) {
 }
 
 function psql(url, { what, direction, options }, file) {
-  // Not on the command line, where every user of the machine could read the password.
+  // Not on the command line, where every user of the machine could see the password.
   const address = new URL(url)
   const password = decodeURIComponent(address.password)
   address.password = ''
-  // The bare name, from inside its folder, needs no quoting whatever the folder is called.
+  // The bare name, from inside its folder, needs no quoting, whatever the name of the folder.
   const meta = `\\copy ${what} ${direction} '${basename(file)}' with (${options})`
   return {
     command: 'psql',

@@ -1,4 +1,4 @@
-// The reference server as a process: started on any free port, asked for its peak memory, stopped.
+// Runs the reference server as a process on any free port, and reads its peak memory.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -40,7 +40,7 @@ export async function startReferenceServer(databaseUrl) {
   throw new Error('The server ended before it was listening.')
 }
 
-/** The most memory that a process ever had resident; null where there is no /proc. */
+/** The peak resident memory of a process; null without /proc. */
 export function peakBytesOf(pid) {
   try {
     const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

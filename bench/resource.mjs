@@ -1,4 +1,4 @@
-// The reference server's own definition of users → a module that plain Node loads, with one and the same core.
+// The reference server's definition of users → a module that plain Node.js loads, with the same core.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,8 +8,8 @@ const definition = new URL('../examples/reference-server/resources/users.ts', im
 const core = new URL('../packages/core/dist/index.js', import.meta.url)
 
 /**
- * Strips the types ahead of the runs, so that they measure built code and no loader. The import of the core is
- * made a path, because the folder that the module goes to knows no packages.
+ * Strips the types before the runs, so that they measure built code without a loader. The import of the core becomes a
+ * path, because the target folder has no packages.
  *
  * @param {string} folder
  * @returns {Promise<string>} URL of the module, which exports `users`

@@ -1,4 +1,4 @@
-// `npm run bench`: imports and exports a table of users with COPY and with Lading, in turn, and prints how fast each was.
+// `npm run bench`: imports and exports a table of users with COPY and Lading in turn, and prints the speed of each.
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ const resultsFolder = fileURLToPath(new URL('results/', import.meta.url))
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  // Once only: a second Ctrl-C ends the process there and then.
+  // Once only: a second Ctrl-C ends the process at once.
   process.once(signal, () => interrupted.abort(new Error(`Stopped by ${signal}.`)))
 }
 
@@ -32,7 +32,7 @@ async function bench(options) {
   console.log(described)
 
   const folder = await mkdtemp(join(tmpdir(), 'lading-bench-'))
-  // The embedded server may have to run as another user, who must be able to reach the folder.
+  // The embedded server may run as another user, which must be able to reach the folder.
   await chmod(folder, 0o755)
   let server
   try {
@@ -67,7 +67,7 @@ async function bench(options) {
 /** Every comparison, one after the other. */
 async function measure(context) {
   const client = new pg.Client({ connectionString: context.url })
-  // A connection that breaks between two queries emits `error`; unheard, it would end the process with the server left.
+  // A connection that breaks between two queries emits `error`; without a listener, it would end the process and leave the server running.
   client.on('error', () => undefined)
   await client.connect()
   const runs = []

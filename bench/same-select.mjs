@@ -1,10 +1,10 @@
-// The select that Lading itself sends for an export, so that COPY can be asked for the very same.
+// The select that Lading sends for an export, so that COPY can run the same one.
 import pg from 'pg'
 
 /**
  * @param {string} url of the database
  * @param {string} resource URL of the resource's module
- * @returns {Promise<string>} what stands between `copy` and `to stdout`, in parentheses
+ * @returns {Promise<string>} the part between `copy` and `to stdout`, in parentheses
  */
 export async function sameSelect(url, resource, format) {
   const { createExporter } = await import('../packages/core/dist/index.js')
@@ -23,6 +23,6 @@ export async function sameSelect(url, resource, format) {
   await pool.end()
   const [, select] = /^copy (\(.*\)) to stdout/is.exec(sent ?? '') ?? []
   if (select === undefined) throw new Error('The exporter sent no COPY.')
-  // A command of psql ends with its line.
+  // A psql command ends at the end of its line.
   return select.replace(/ limit 1\b/, '').replace(/\s*\n\s*/g, ' ')
 }

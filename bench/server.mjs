@@ -1,9 +1,9 @@
-// An empty database with default settings: on the server of DATABASE_URL, else on an embedded one in the folder.
+// Creates an empty database with default settings, on the server of DATABASE_URL or else an embedded one in the folder.
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
 
-/** Those that decide what writing a million rows costs. */
+/** The settings that determine the cost of writing a million rows. */
 const telling = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size']
 
 /**
@@ -11,19 +11,19 @@ const telling = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buff
  * @returns {Promise<{ url: string, close(): Promise<void> }>} `close` leaves nothing behind
  */
 export async function openServer(folder) {
-  const given = process.env.DATABASE_URL
-  return given ? scratchDatabase(given) : embedded(folder)
+  const adminUrl = process.env.DATABASE_URL
+  return adminUrl ? scratchDatabase(adminUrl) : embedded(folder)
 }
 
-async function scratchDatabase(given) {
+async function scratchDatabase(adminUrl) {
   const name = `bench_${randomBytes(6).toString('hex')}`
-  const url = new URL(given)
+  const url = new URL(adminUrl)
   url.pathname = `/${name}`
-  await query(given, `create database ${name} template template0 encoding 'UTF8'`)
+  await query(adminUrl, `create database ${name} template template0 encoding 'UTF8'`)
   return {
     url: url.href,
     close: async () => {
-      await query(given, `drop database ${name} with (force)`)
+      await query(adminUrl, `drop database ${name} with (force)`)
     },
   }
 }

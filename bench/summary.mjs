@@ -1,4 +1,4 @@
-// Rounds → one line for each comparison: medians, the range of the ratio, and the most memory.
+// Rounds → one line for each comparison: medians, the range of the ratio, and the peak memory.
 
 /**
  * @param {import('./compare.mjs').Round[]} runs
@@ -9,7 +9,7 @@ export function summarize(runs, rows) {
     const rounds = runs.filter(run => run.what === what)
     const peerSeconds = median(rounds.map(({ peer }) => peer.seconds))
     const oursSeconds = median(rounds.map(({ ours }) => ours.seconds))
-    // Of the pair that ran one after the other: what else the machine did then befell both.
+    // The ratio within a round: both runs of a pair had the same load on the machine.
     const ratios = rounds.map(({ peer, ours }) => peer.seconds / ours.seconds)
     const peaks = rounds.map(({ ours }) => ours.inside.peakBytes).filter(bytes => bytes !== null)
     return {

@@ -1,16 +1,16 @@
-// House rules that no linter knows: files stay short, and no rule is switched off by a comment.
+// House rules that no linter checks: files stay short, and no comment disables a rule.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
 const maxLines = 250
-const switchedOff =
+const disablesRule =
   /biome-ignore|eslint-disable|@ts-ignore|@ts-expect-error|@ts-nocheck|\b(?:it|test|describe)\.(?:only|todo)\(/
 
-/** A transaction that begins elsewhere, or a setting, would miss what `transaction.ts` sets for all of them. */
+/** A transaction or setting elsewhere would miss the settings of `transaction.ts`. */
 const transactions = 'packages/core/src/postgres/transaction/transaction.ts'
 const ownTransaction =
   /['"`](?:begin|start transaction)(?:['"`;]| (?:isolation|transaction|work|read|not|;))|;\s*begin\s*;|\bset (?:local|session|transaction) /i
-/** Where types are tested, an error is what is expected, and tsc reports one that does not come. */
+/** Type tests expect errors, and tsc reports a missing one. */
 const isTypeTest = file => /^packages\/[^/]+\/test\/types\//.test(file)
 const expectsError = /^\s*\/\/ @ts-expect-error\b/
 const isSource = file =>
@@ -27,20 +27,19 @@ const complaints = files.flatMap(file => {
   if (file === 'scripts/check-house-rules.mjs') return []
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
   const found = lines.flatMap((line, index) =>
-    switchedOff.test(line) && !(isTypeTest(file) && expectsError.test(line))
-      ? [`${file}:${index + 1}: a rule or test is switched off: ${line.trim()}`]
+    disablesRule.test(line) && !(isTypeTest(file) && expectsError.test(line))
+      ? [`${file}:${index + 1}: a rule or test is disabled: ${line.trim()}`]
       : [],
   )
   if (isSource(file)) {
     for (const [index, line] of lines.entries()) {
       if (comment.test(line) || !ownTransaction.test(line)) continue
       found.push(
-        `${file}:${index + 1}: transactions begin and settings are set in ${transactions}: ${line.trim()}`,
+        `${file}:${index + 1}: only ${transactions} may begin transactions and change settings: ${line.trim()}`,
       )
     }
   }
-  if (lines.length > maxLines)
-    found.push(`${file}: ${lines.length} lines, more than ${maxLines}; look for the seam`)
+  if (lines.length > maxLines) found.push(`${file}: ${lines.length} lines, more than ${maxLines}; split it`)
   return found
 })
 

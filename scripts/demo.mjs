@@ -1,4 +1,4 @@
-// `npm run demo`: sets up, then runs the demo; says how long it took from the end of set-up.
+// `npm run demo`: sets up, runs the demo, and prints how long it took without the set-up.
 import { setup } from './setup.mjs'
 
 const failed = await setup()

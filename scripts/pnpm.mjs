@@ -1,4 +1,4 @@
-// Runs the pnpm that `packageManager` names, so that a newcomer needs only Node and npm.
+// Runs the pnpm version of `packageManager`, so that a newcomer needs only Node.js and npm.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ export function pnpm(...args) {
     cwd: new URL('..', import.meta.url),
     stdio: 'inherit',
     shell: process.platform === 'win32',
-    // Without a terminal pnpm asks questions that nobody can answer, unless it is told that this is CI.
+    // Without a terminal, pnpm would still prompt unless CI is set.
     env: process.stdin.isTTY ? process.env : { ...process.env, CI: 'true' },
   })
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// `npm run setup`: installs what the lock file names and builds the packages. Safe to repeat.
+// `npm run setup`: installs the locked dependencies and builds the packages. Safe to repeat.
 import { fileURLToPath } from 'node:url'
 import { pnpm } from './pnpm.mjs'
 

@@ -1,4 +1,4 @@
-// `npm start`: sets up if that was never done, then runs the reference server in this process.
+// `npm start`: sets up if needed, then runs the reference server in this process.
 import { existsSync } from 'node:fs'
 import { setup } from './setup.mjs'
 

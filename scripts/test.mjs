@@ -1,4 +1,4 @@
-// `npm test`: runs the tests, and sets up first what a fresh clone, or one with another lock file, lacks.
+// `npm test`: runs the tests, after setting up a fresh clone or one with a changed lock file.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -6,14 +6,14 @@ import { setup } from './setup.mjs'
 
 const root = new URL('..', import.meta.url)
 
-/** pnpm keeps a copy of the lock file that it has installed. */
+/** pnpm keeps a copy of the installed lock file. */
 function isInstalled() {
   const installed = new URL('node_modules/.pnpm/lock.yaml', root)
-  const wanted = new URL('pnpm-lock.yaml', root)
-  return existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(wanted, 'utf8')
+  const current = new URL('pnpm-lock.yaml', root)
+  return existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(current, 'utf8')
 }
 
-/** Some tests run the packages as users do; whether a build is fresh, these see for themselves. */
+/** Some tests run the built packages as users do; these tests check themselves whether a build is fresh. */
 function isBuilt() {
   return readdirSync(new URL('packages', root)).every(name =>
     existsSync(new URL(`packages/${name}/dist`, root)),

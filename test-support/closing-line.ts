@@ -1,5 +1,5 @@
-// A vitest reporter that ends the run with one plain line: `N passed, N failed, N skipped`. It is also added to the file
-// that LADING_COUNTS names, where several runs are to be summed up; before it, each failure with its first line.
+// A vitest reporter that ends the run with one plain line: `N passed, N failed, N skipped`. To sum up several runs, it
+// also appends the line to the file LADING_COUNTS, after the first line of each failure.
 import { appendFileSync } from 'node:fs'
 import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/node'
 
@@ -12,7 +12,7 @@ export default class ClosingLine implements Reporter {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
     const failures = unhandledErrors.map(error => failure('unhandled', [error]))
     for (const module of modules) {
-      // A module that broke before its first test would otherwise not be counted at all.
+      // A module that failed before its first test would otherwise not be counted.
       if (module.state() === 'failed' && [...module.children.allTests('failed')].length === 0) {
         count.failed++
         failures.push(failure(module.relativeModuleId, module.errors()))
@@ -22,7 +22,7 @@ export default class ClosingLine implements Reporter {
         if (test.result().state === 'failed') failures.push(failure(nameOf(test), test.result().errors ?? []))
       }
     }
-    // A run that broke before its first test has failed too.
+    // A run that failed before its first test counts as failed too.
     if (reason !== 'passed' && count.failed === 0) count.failed = 1
     // The default reporter prints its summary in the same event, so ours waits for its turn.
     setImmediate(() => {
@@ -38,6 +38,6 @@ function nameOf(test: TestCase): string {
 }
 
 function failure(name: string, errors: readonly { readonly message: string }[]): string {
-  const [first = 'no error was told'] = (errors[0]?.message ?? '').split('\n').filter(Boolean)
+  const [first = 'no error was reported'] = (errors[0]?.message ?? '').split('\n').filter(Boolean)
   return `FAILED ${name}: ${first}\n`
 }

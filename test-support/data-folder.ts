@@ -1,17 +1,17 @@
-// Where the server of the tests keeps its data: in memory if there is plenty, else on the disk.
+// The data folder of the test server: in memory if there is enough, else on disk.
 import { chmod, mkdtemp, readFile, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** The tests need a third of it. */
+/** Three times what the tests need. */
 const neededBytes = 2 * 1024 ** 3
 
-/** What Linux calls its file system in memory (https://docs.kernel.org/filesystems/tmpfs.html). */
+/** The in-memory file system of Linux (https://docs.kernel.org/filesystems/tmpfs.html). */
 const inMemory = '/dev/shm'
 
 /**
- * Databases come and go by the hundred, each of some 300 files, and ext4 looks long for a number that none of those
- * has had which were deleted within the last seconds: a quarter of the time of the tests on a disk.
+ * The tests create and drop hundreds of databases of some 300 files each. ext4 searches long for an inode number that
+ * was not freed within the last seconds, which takes a quarter of the test time on disk.
  */
 export async function dataFolder(): Promise<string> {
   const folder = await mkdtemp(join((await isRoomy()) ? inMemory : tmpdir(), 'lading-test-'))
@@ -23,7 +23,7 @@ export async function dataFolder(): Promise<string> {
 async function isRoomy(): Promise<boolean> {
   try {
     const { bavail, bsize } = await statfs(inMemory)
-    // Of a container, the first is told by what it was given, and the second by what the machine has left.
+    // In a container, the first is the container's own limit, and the second what the machine has left.
     const free = /^MemAvailable:\s+(\d+) kB/m.exec(await readFile('/proc/meminfo', 'utf8'))?.[1]
     return bavail * bsize >= neededBytes && Number(free) * 1024 >= 2 * neededBytes
   } catch {

@@ -1,4 +1,4 @@
-// A database of its own for each test file: empty, or with the reference tables.
+// A separate database for each test file: empty, or with the reference tables.
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
@@ -7,11 +7,11 @@ import { inject } from 'vitest'
 export interface TestDatabase {
   readonly url: string
   readonly name: string
-  /** As large as the default number of workers needs, and closed by `drop`. */
+  /** Large enough for the default number of workers; closed by `drop`. */
   readonly pool: pg.Pool
-  /** Two connections, each waited for half a second; closed by `drop` too. */
+  /** Two connections with a connection time-out of half a second; closed by `drop` too. */
   readonly scarce: pg.Pool
-  /** Fails if a connection of the pool was never given back. */
+  /** Drops the database. Rejects if a connection was never returned to the pool. */
   drop(): Promise<void>
 }
 
@@ -31,12 +31,12 @@ async function create(options: string): Promise<TestDatabase> {
   const url = new URL(inject('adminUrl'))
   url.pathname = `/${name}`
   const poolOf = (max: number, connectionTimeoutMillis: number) => {
-    const made = new pg.Pool({ connectionString: url.href, max, connectionTimeoutMillis })
-    return made.on('error', () => undefined)
+    const pool = new pg.Pool({ connectionString: url.href, max, connectionTimeoutMillis })
+    return pool.on('error', () => undefined)
   }
   const pool = poolOf(10, 10_000)
   const scarce = poolOf(2, 500)
-  const borrowed = () =>
+  const checkedOut = () =>
     [pool, scarce].reduce((sum, { totalCount, idleCount }) => sum + totalCount - idleCount, 0)
   return {
     url: url.href,
@@ -44,12 +44,12 @@ async function create(options: string): Promise<TestDatabase> {
     pool,
     scarce,
     async drop() {
-      // What was given up may still be on its way back.
+      // A connection of a cancelled operation may still be on its way back.
       const deadline = performance.now() + 5_000
-      while (borrowed() > 0 && performance.now() < deadline) await setTimeout(10)
-      const kept = borrowed()
+      while (checkedOut() > 0 && performance.now() < deadline) await setTimeout(10)
+      const leaked = checkedOut()
       await asAdmin(`drop database ${name} with (force)`)
-      if (kept > 0) throw new Error(`${kept} connections were never given back to the pool`)
+      if (leaked > 0) throw new Error(`${leaked} connections were never returned to the pool`)
       await Promise.all([pool.end(), scarce.end()])
     },
   }

@@ -1,4 +1,4 @@
-// Decodes an input whole and in every cutting: what comes out must not depend on how the bytes were cut.
+// Decodes an input whole and in many chunkings: the result must not depend on the chunk boundaries.
 import { Readable } from 'node:stream'
 import { expect } from 'vitest'
 import type { DecodeOptions, Format } from '../packages/core/src/engine/format/format.ts'
@@ -6,7 +6,7 @@ import type { Header, RecordBatch } from '../packages/core/src/engine/record/rec
 
 type Decode = Format['decode']
 
-/** What a decoder made of some chunks, put together. */
+/** The combined result of decoding some chunks. */
 export async function decodeChunks(decode: Decode, chunks: Iterable<Buffer>, options: DecodeOptions) {
   const batches: RecordBatch[] = []
   for await (const batch of decode(Readable.from(chunks), options)) batches.push(batch)
@@ -24,24 +24,24 @@ export async function decodeChunks(decode: Decode, chunks: Iterable<Buffer>, opt
   }
 }
 
-/** A header as the decoder hands it on. */
+/** A header as the decoder yields it. */
 export function headerOfCells(cells: readonly (string | null)[]): Header {
   return { cells, text: cells.join(','), delimiter: ',', directive: undefined }
 }
 
-/** The header with the dialect, in whatever chunks: compared by `decodeEveryWay` through its cells only. */
+/** The whole header with its dialect; `decodeEveryWay` compares only its cells. */
 export async function headerOf(decode: Decode, chunks: Iterable<Buffer>, options: DecodeOptions) {
   for await (const { header } of decode(Readable.from(chunks), options))
     if (header !== undefined) return header
   return undefined
 }
 
-/** Asserts that all cuttings agree and that each record lies where it says, and returns what came out. */
+/** Asserts that all chunkings agree and that each record is at its offset, and returns the result. */
 export async function decodeEveryWay(decode: Decode, input: string | Buffer, options: DecodeOptions) {
   const bytes = Buffer.from(input)
   const whole = await decodeChunks(decode, [bytes], options)
   for (const { offset, length, raw, problem } of whole.records) {
-    // Of these the text is not kept, or is none.
+    // These have no raw text, or it is not valid text.
     if (problem?.code === 'RECORD_TOO_LARGE' || problem?.code === 'INVALID_ENCODING') continue
     expect(bytes.subarray(offset, offset + length).toString()).toBe(raw)
   }
@@ -52,7 +52,7 @@ export async function decodeEveryWay(decode: Decode, input: string | Buffer, opt
   return whole
 }
 
-/** Single bytes, every way to cut a short input in two, and cuts at random. */
+/** Single bytes, every way to cut a short input in two, and pseudo-random chunks. */
 export function* cuttings(bytes: Buffer): Generator<readonly Buffer[]> {
   yield Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
   for (let at = 1; at < Math.min(bytes.length, 200); at++) yield [bytes.subarray(0, at), bytes.subarray(at)]

@@ -1,2 +1,2 @@
-// A clock for bounds of time, which stands still while the machine does not let the tests run.
-export { fairClock } from '../packages/core/src/testing/fair-clock.ts'
+// A clock for time bounds, which stops while the machine does not let the tests run.
+export { fairClock } from '../packages/conformance/src/fair-clock.ts'

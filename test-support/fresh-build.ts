@@ -1,11 +1,11 @@
-// Whether what was built is what the sources say: processes that tests start then need not transpile them each time.
+// Whether the build is up to date: then processes that tests start need not transpile the sources each time.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What a process of the command or of the reference server loads: a file that a build writes, and its sources. */
+/** The build outputs that the command or the reference server loads, with their sources. */
 const built: readonly (readonly [folder: string, file: string, sources: readonly string[]])[] = [
   ['packages/core', 'dist/index.js', ['src']],
   ['packages/embedded-postgres', 'dist/index.js', ['src']],
@@ -15,7 +15,7 @@ const built: readonly (readonly [folder: string, file: string, sources: readonly
   ['examples/reference-server', 'dist/main.js', ['src', 'resources', 'lading.config.ts']],
 ]
 
-/** True if no source is younger than the build of its package. */
+/** True if no source is newer than the build of its package. */
 export function isBuildFresh(): boolean {
   return built.every(([folder, file, sources]) => {
     const made = statSync(join(root, folder, file), { throwIfNoEntry: false })
@@ -23,7 +23,7 @@ export function isBuildFresh(): boolean {
   })
 }
 
-/** Milliseconds when the file, or the youngest one in the folder, was changed. */
+/** The modification time of the file, or of the newest one in the folder, in milliseconds. */
 function newest(path: string): number {
   const found = statSync(path)
   if (found.isFile()) return found.mtimeMs

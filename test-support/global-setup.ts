@@ -1,4 +1,4 @@
-// Finds the PostgreSQL that the tests talk to: DATABASE_URL, else a container if Docker answers, else the embedded one.
+// Finds the PostgreSQL for the tests: DATABASE_URL, else a container if Docker answers, else the embedded one.
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { ladingMigrations, migrate } from '@lading/core'
@@ -14,8 +14,8 @@ declare module 'vitest' {
     /** A database with the tables of Lading and of the reference server, to be copied. */
     templateDatabase: string
     /**
-     * How databases are copied (PostgreSQL manual, CREATE DATABASE). As files it takes a third of the time, where the
-     * checkpoints that belong to it write nothing through to the disk.
+     * How databases are copied (PostgreSQL manual, CREATE DATABASE). `file_copy` takes a third of the time if its
+     * checkpoints do not wait for the disk.
      */
     copyStrategy: 'file_copy' | 'wal_log'
   }
@@ -28,7 +28,7 @@ interface Server {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = (await givenServer()) ?? (await container()) ?? (await embedded())
+  const server = (await configuredServer()) ?? (await container()) ?? (await embedded())
   const template = `lading_test_template_${process.pid}`
   const admin = new pg.Client(server.url)
   await admin.connect()
@@ -51,12 +51,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function givenServer(): Promise<Server | undefined> {
+async function configuredServer(): Promise<Server | undefined> {
   const url = process.env.DATABASE_URL
-  return url ? { url, kind: 'named by DATABASE_URL', stop: async () => undefined } : undefined
+  return url ? { url, kind: 'from DATABASE_URL', stop: async () => undefined } : undefined
 }
 
-/** Undefined where no engine answers, or where it has no image and cannot fetch one. */
+/** Undefined if no engine answers, or if it has no image and cannot pull one. */
 async function container(): Promise<Server | undefined> {
   const image = process.env.LADING_TEST_IMAGE ?? 'postgres:17-alpine'
   const { getContainerRuntimeClient } = await import('testcontainers')

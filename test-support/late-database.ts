@@ -1,10 +1,10 @@
-// A database that is not there yet, as those see it who connect: its port refuses, or it answers that it is starting.
+// A database that is not available yet: its port refuses connections, or it answers that it is starting up.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
 export interface LateDatabase {
   readonly url: string
-  /** Connections that were turned away. */
+  /** The number of refused connections. */
   readonly refused: () => number
   /** From now on connections reach the database. */
   open(): Promise<void>
@@ -18,18 +18,18 @@ export async function lateDatabase(url: string, until: 'listening' | 'recovered'
   let isOpen = false
   let refused = 0
   const server = createServer(socket => {
-    const hold = (one: Socket) => {
-      sockets.add(one.on('error', () => one.destroy()).on('close', () => sockets.delete(one)))
+    const track = (tracked: Socket) => {
+      sockets.add(tracked.on('error', () => tracked.destroy()).on('close', () => sockets.delete(tracked)))
     }
-    hold(socket)
+    track(socket)
     if (!isOpen) {
       refused += 1
       socket.once('data', () => socket.end(errorResponse('57P03', 'the database system is starting up')))
       return
     }
-    const onward = connect(Number(real.port), real.hostname)
-    hold(onward)
-    socket.pipe(onward).pipe(socket)
+    const upstream = connect(Number(real.port), real.hostname)
+    track(upstream)
+    socket.pipe(upstream).pipe(socket)
   })
   const port = await listening(server, 0)
   if (until === 'listening') await closed(server)

@@ -1,8 +1,8 @@
-// The order of the test files: those that take long begin first, so that no worker sits idle while the last one runs.
+// The order of the test files: slow ones start first, so that no worker is idle while the last one runs.
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Beginnings of paths, the longest first; a fresh checkout has no record of how long a file took. */
-const long = [
+/** Path prefixes, the slowest first; a fresh checkout has no record of past durations. */
+const slowestFirst = [
   'packages/adapter-',
   'packages/conformance/test/http/',
   'packages/core/test/bad-inputs',
@@ -19,8 +19,8 @@ export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const root = `${this.ctx.config.root}/`
     const place = ({ moduleId }: TestSpecification) => {
-      const index = long.findIndex(start => moduleId.startsWith(root + start))
-      return index === -1 ? long.length : index
+      const index = slowestFirst.findIndex(prefix => moduleId.startsWith(root + prefix))
+      return index === -1 ? slowestFirst.length : index
     }
     return [...files].sort((one, other) => place(one) - place(other))
   }

@@ -1,2 +1,2 @@
-// A PostgreSQL of a test's own, which it may stop and start.
+// A separate PostgreSQL for a test, which it may stop and start.
 export { startEmbeddedPostgres as startOwnServer } from '@lading/embedded-postgres'

@@ -1,4 +1,4 @@
-// Writes down what a process is about to die of, and changes nothing about it. Loaded by every process of a strict run.
+// Records the uncaught error that is about to end a process. Loaded by every process of a strict run.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

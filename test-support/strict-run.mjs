@@ -1,5 +1,5 @@
-// `npm run test:strict [-- file …]`: the tests, with every process that they start told to die of a rejection that nobody
-// handles, and a look at each file for what it leaves running. What any of the processes dies of is listed at the end.
+// `npm run test:strict [-- file …]`: runs the tests so that an unhandled rejection ends any process that they start, and
+// checks what each test file leaves running. The errors that ended a process are listed at the end.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,9 +28,9 @@ const { status } = spawnSync(
     },
   },
 )
-const told = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
+const uncaught = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
 rmSync(folder, { recursive: true })
-for (const text of told) process.stderr.write(`\n${text}\n`)
-const others = told.length === 1 ? '1 process has' : `${told.length} processes have`
-process.stdout.write(`Strict: ${others} met an error that nobody handled.\n`)
-process.exit(status === 0 && told.length > 0 ? 1 : (status ?? 1))
+for (const text of uncaught) process.stderr.write(`\n${text}\n`)
+const others = uncaught.length === 1 ? '1 process has' : `${uncaught.length} processes have`
+process.stdout.write(`Strict: ${others} met an unhandled error.\n`)
+process.exit(status === 0 && uncaught.length > 0 ? 1 : (status ?? 1))

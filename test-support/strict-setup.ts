@@ -1,10 +1,10 @@
-// For each test file of a strict run: whatever it opens that keeps a process alive, or a descriptor, has to be gone behind it.
+// Checks each test file of a strict run: it must close everything that keeps a process alive, and every descriptor.
 import { readdirSync, readlinkSync } from 'node:fs'
 import { afterAll, expect } from 'vitest'
 
 /**
- * Kinds of resources that a test opens (https://nodejs.org/api/process.html#processgetactiveresourcesinfo). What does
- * not keep the process alive is not among them, such as an idle connection of `fetch`.
+ * Kinds of resources that a test opens (https://nodejs.org/api/process.html#processgetactiveresourcesinfo). Those that
+ * do not keep the process alive are not reported, such as an idle connection of `fetch`.
  */
 const kinds = [
   'TCPSocketWrap',
@@ -15,7 +15,7 @@ const kinds = [
   'Timeout',
 ]
 
-/** The same, of which the runner has some to speak with its other processes. */
+/** Kinds that the test runner itself also uses, for communication between its processes. */
 const sharedKinds = ['MessagePort', 'UDPWrap', 'PipeWrap', 'FSEventWrap']
 
 type Counts = Record<string, number>
@@ -29,8 +29,8 @@ function active(): Counts {
 }
 
 /**
- * Open descriptors by what they lead to; none where the system does not tell. Each thread has some of its own. Sockets
- * are among the kinds above, and so are watches, whose one descriptor is the process's and stays.
+ * Open descriptors by target; empty if the system does not report them. Each thread has some of its own. Sockets are
+ * counted by the kinds above, and so are file watches, which share one permanent descriptor of the process.
  */
 function descriptors(): Counts {
   const counts: Counts = {}
@@ -55,7 +55,7 @@ function targets(): readonly string[] {
     try {
       return [readlinkSync(`${folder}/${name}`)]
     } catch {
-      // Closed meanwhile, such as the one by which the folder was read.
+      // Closed meanwhile, such as the descriptor that read the folder.
       return []
     }
   })
@@ -63,25 +63,25 @@ function targets(): readonly string[] {
 
 const counted = (): Counts => ({ ...active(), ...descriptors() })
 
-/** Milliseconds: a refused body is thrown away for five seconds. */
-const patienceMs = 8_000
+/** Milliseconds; the server discards a refused body for five seconds. */
+const timeoutMs = 8_000
 
-/** What the files before this one have left, and have been blamed for; they share the process. */
+/** Leaks of earlier files in the same process, which were reported already. */
 const blamed: { counts: Counts } = (globalThis as { ladingBlamed?: typeof blamed }).ladingBlamed ?? {
-  // Not what the runner has of the first kinds: its timers come and go.
+  // Not the runner's own resources of the first kinds: its timers come and go.
   counts: { ...counted(), ...Object.fromEntries(kinds.map(kind => [kind, 0])) },
 }
 Object.assign(globalThis, { ladingBlamed: blamed })
 
-// Registered first, so that it runs behind those of the file.
+// Registered first, so that it runs after those of the file.
 afterAll(async () => {
-  const left = () => Object.entries(counted()).filter(([kind, count]) => count > (blamed.counts[kind] ?? 0))
-  const deadline = performance.now() + patienceMs
-  while (left().length > 0 && performance.now() < deadline) {
-    // A timer that does not count as one itself.
+  const leaked = () => Object.entries(counted()).filter(([kind, count]) => count > (blamed.counts[kind] ?? 0))
+  const deadline = performance.now() + timeoutMs
+  while (leaked().length > 0 && performance.now() < deadline) {
+    // Unreferenced, so that this timer itself is not counted.
     await new Promise(resolve => setTimeout(resolve, 50).unref())
   }
-  const found = left().map(([kind]) => kind)
+  const found = leaked().map(([kind]) => kind)
   blamed.counts = counted()
-  expect(found, 'what this file has left running').toEqual([])
+  expect(found, 'resources that this file has left open').toEqual([])
 })

@@ -1,4 +1,4 @@
-// Reads a file through the text stage to its end: the text, and the fault behind it.
+// Reads a file through the text stage to its end: the text, and the fault after it.
 import { Readable } from 'node:stream'
 import { openText, type TextStageOptions } from '../packages/core/src/engine/format/text/text.ts'
 import { LadingError } from '../packages/core/src/errors/lading-error.ts'

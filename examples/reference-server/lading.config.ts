@@ -1,4 +1,4 @@
-// What the command line and the reference server import and export, and the migrations that make its tables.
+// The resources of the command line and the reference server, and the migrations that create their tables.
 import { defineConfig } from '@lading/core'
 import { articles } from './resources/articles.ts'
 import { comments } from './resources/comments.ts'

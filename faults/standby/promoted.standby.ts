@@ -162,7 +162,8 @@ test('a standby is refused in a sentence', async () => {
       const jobs = createJobs({ importer, exporter, queue, storage: fileStorage(folder) })
       const source = Buffer.from('file,ref,label\n1,1,a\n')
       const refusal = {
-        message: 'The database is a standby, which takes no changes; connect to its primary, or promote it.',
+        message:
+          'The database is a standby, which accepts no changes; connect to its primary, or promote it.',
       }
       await expect(importer.check()).rejects.toMatchObject(refusal)
       await expect(importer.run({ resource: 'goods', format: 'csv', source })).rejects.toMatchObject(refusal)

@@ -1,15 +1,15 @@
--- Lading's own schema: jobs, what belongs to them, and the record of applied migrations.
+-- Lading's own schema: jobs and their data, and the record of applied migrations.
 --
--- Like every migration here, this file is one transaction, takes the lock that `lading migrate` takes, records its
--- name and may run again: `psql -f` and `lading migrate` do the same. Until the first release it is edited in place;
--- `lading migrate` refuses a database that was made by another version of it.
+-- Like every migration here, this file is one transaction, takes the lock of `lading migrate`, records its name and
+-- may run again, so `psql -f` and `lading migrate` have the same effect. Until the first release it is edited in
+-- place; `lading migrate` rejects a database that was created by another version of it.
 
 begin;
 
 select pg_advisory_xact_lock(5120184216);
 
 create schema if not exists lading;
-comment on schema lading is 'Bulk import and export: jobs and what belongs to them.';
+comment on schema lading is 'Bulk import and export: jobs and their data.';
 
 create table if not exists lading.migrations (
   name text primary key,
@@ -18,12 +18,12 @@ create table if not exists lading.migrations (
 );
 
 comment on table lading.migrations is 'Applied migrations, by folder and file name.';
-comment on column lading.migrations.sha256 is 'Of the file that was applied, in hexadecimal; null where psql applied it and `lading migrate` has not run since.';
+comment on column lading.migrations.sha256 is 'Of the applied file, in hexadecimal; null if psql applied it and `lading migrate` has not run since.';
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Jobs. The row is the only truth about a job: its state, its lease, its attempts, and when it is due.
+-- Jobs. The row is the single source of truth about a job: its state, its lease, its attempts, and when it is due.
 --
--- Batches and heartbeats update a row many times. These updates are heap-only (HOT) as long as no index uses a column
+-- Batches and heartbeats update a row often. These updates are heap-only (HOT) as long as no index uses a column
 -- that they write: the counters, the checkpoint, bytes_read, fetched_bytes, lease_until. The fill factor leaves room
 -- for them on the page.
 -- ---------------------------------------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ create table if not exists lading.jobs (
   source_storage text,
   fetched_bytes bigint,
 
-  -- Who may take it, in whose turn, and when.
+  -- Who may claim it, in which turn, and when.
   lane text collate "C" not null generated always as (
     case
       when kind = 'export' then 'export'
@@ -72,7 +72,7 @@ create table if not exists lading.jobs (
   worker text,
   lease_until timestamptz,
 
-  -- Attempts, and what ended them.
+  -- Attempts, and how they ended.
   attempts int not null default 0,
   claimed_at timestamptz,
   claimed_row bigint not null default 0,
@@ -87,7 +87,7 @@ create table if not exists lading.jobs (
   outage_place bigint,
   outages int not null default 0,
 
-  -- The checkpoint. `json` keeps the header as the file has it: jsonb refuses the zero bytes of a hostile one.
+  -- The checkpoint. `json` stores the header unchanged: jsonb would reject the zero bytes of a hostile one.
   checkpoint_byte bigint not null default 0,
   checkpoint_row bigint not null default 0,
   checkpoint_line bigint not null default 0,
@@ -131,17 +131,17 @@ create table if not exists lading.jobs (
   check (successful = inserted + updated + ignored)
 ) with (fillfactor = 80);
 
-comment on table lading.jobs is 'Imports and exports that outlive the process that took them. All times are the database''s.';
+comment on table lading.jobs is 'Imports and exports, which outlive the process that accepted them. All times are the database''s.';
 comment on column lading.jobs.number is 'Order of the jobs of one bundle. It counts the jobs of all tenants, so it is never shown.';
-comment on column lading.jobs.submitted_format is 'The format as it was known at submission, which a repeated request is answered with.';
-comment on column lading.jobs.options is 'What was asked, frozen: options of an import, filters of an export.';
+comment on column lading.jobs.submitted_format is 'The format as known at submission, which is returned to a repeated request.';
+comment on column lading.jobs.options is 'Frozen at submission: options of an import, filters of an export.';
 comment on column lading.jobs.metadata is 'JSON object of the caller, returned with the status.';
 comment on column lading.jobs.bundle is 'The same for all imports that came in one bundle.';
 comment on column lading.jobs.after_job is 'The import that must complete before this one starts. No foreign key: it may be deleted first.';
 comment on column lading.jobs.waiting is 'It waits for after_job; no worker takes it.';
 comment on column lading.jobs.source_storage is 'Identity of the storage that holds the source; null: any, or none yet.';
 comment on column lading.jobs.fetched_bytes is 'Bytes received of a file at a URL, written once a second; null for an upload.';
-comment on column lading.jobs.lane is 'What kind of work it is, and for which storage: a worker takes jobs of its lanes only.';
+comment on column lading.jobs.lane is 'The kind of work and the storage it needs; a worker takes only jobs of its lanes.';
 comment on column lading.jobs.fairness_key is 'Jobs with the same key share a turn: those of one tenant and resource; of files to fetch, those of one caller.';
 comment on column lading.jobs.due_at is 'A pending job is not started before this time: submission, or the end of the pause after a failed attempt.';
 comment on column lading.jobs.token is 'Number of claims. Only the holder of the last token may write.';
@@ -151,46 +151,46 @@ comment on column lading.jobs.claimed_at is 'The last claim; the pace of a job i
 comment on column lading.jobs.claimed_row is 'checkpoint_row at the last claim.';
 comment on column lading.jobs.claimed_bytes is 'bytes_read at the last claim.';
 comment on column lading.jobs.claimed_server is 'Start time of the database server that granted the last claim.';
-comment on column lading.jobs.lost_place is 'Where the last attempt was that ended without a word.';
-comment on column lading.jobs.lost_worker is 'The worker that had it then.';
+comment on column lading.jobs.lost_place is 'Progress of the last attempt that ended with the loss of its worker.';
+comment on column lading.jobs.lost_worker is 'The worker of that attempt.';
 comment on column lading.jobs.lost_together is 'Attempts lost at that place together with other jobs of the same worker.';
 comment on column lading.jobs.outage_since is 'First fault of shared infrastructure since the job last advanced.';
 comment on column lading.jobs.outage_code is 'What the job waits for; null: nothing.';
 comment on column lading.jobs.outage_place is 'The furthest place at which it met such a fault.';
 comment on column lading.jobs.outages is 'Number of such faults since outage_since.';
-comment on column lading.jobs.checkpoint_byte is 'In the decoded file. Everything before it is in the table or explained.';
+comment on column lading.jobs.checkpoint_byte is 'Offset in the decoded file, before which every record has been processed.';
 comment on column lading.jobs.checkpoint_expects is 'What must follow checkpoint_byte in a JSON array, where it is not an element.';
 comment on column lading.jobs.begun_with is 'Written with the first batch: fingerprint of the resource, whether the stored bytes are the text, header of a CSV file.';
 comment on column lading.jobs.bytes_read is 'Of the stored source, which may be compressed; of an export, of the file that it writes.';
 comment on column lading.jobs.read_sha256 is 'SHA-256 of the first bytes_read bytes of the stored source, as the last batch found them.';
 comment on column lading.jobs.unprocessed is 'Records after the place where it stopped, or rolled back; null where it did not stop early, or the number is unknown.';
-comment on column lading.jobs.errors is 'Broken rules, all of them; stored_errors counts those whose message is stored.';
-comment on column lading.jobs.error_counts is 'Broken rules as [code, field or "", count], so that no page of a filtered list has to count.';
-comment on column lading.jobs.not_judged is 'What a dry run could not judge.';
+comment on column lading.jobs.errors is 'Number of record errors; stored_errors counts those whose message is stored.';
+comment on column lading.jobs.error_counts is 'Record errors as [code, field or "", count], so that no page of a filtered list has to count.';
+comment on column lading.jobs.not_judged is 'Checks that a dry run could not make.';
 comment on column lading.jobs.forgiven is 'Rejected records before the last retry: max_errors counts those after it.';
 comment on column lading.jobs.told_successful is 'Successful records that the metrics had counted before the last retry.';
 comment on column lading.jobs.told_failed is 'Rejected records that the metrics had counted before the last retry.';
 comment on column lading.jobs.file_storage is 'Identity of the storage that holds the file of an export; null: any, or none yet.';
-comment on column lading.jobs.processing_time is 'Time of the attempts that are over; the one that runs began at claimed_at.';
+comment on column lading.jobs.processing_time is 'Time of the finished attempts; the running one began at claimed_at.';
 
--- Ready jobs, from fairness key to fairness key, and the oldest of each: what claims walk and what a limit counts.
+-- Ready jobs by fairness key, oldest first: read by claims and by the limit of waiting jobs.
 create index if not exists jobs_ready_idx on lading.jobs (lane, fairness_key, due_at, id)
   where status = 'pending' and not waiting;
--- Jobs that run: few, whatever waits.
+-- Running jobs: few, however many wait.
 create index if not exists jobs_processing_idx on lading.jobs (claimed_at) where status = 'processing';
 create index if not exists jobs_lost_idx on lading.jobs (lost_worker) where lost_worker is not null;
--- Open jobs of one caller, for the limit.
+-- Unfinished jobs of one caller, for the limit.
 create index if not exists jobs_caller_idx on lading.jobs (tenant, principal)
   where status in ('pending', 'processing');
 create index if not exists jobs_after_idx on lading.jobs (after_job) where waiting;
--- Whether each storage that has pending jobs has workers.
+-- To find storages that have pending jobs but no workers.
 create index if not exists jobs_pending_storage_idx on lading.jobs (source_storage)
   where status = 'pending' and source_storage is not null;
 create index if not exists jobs_bundle_idx on lading.jobs (bundle) where bundle is not null;
 -- Lists, newest first. A cursor by number would show a tenant how many jobs others submit.
 create index if not exists jobs_listed_idx on lading.jobs (kind, created_at desc, id desc);
 create index if not exists jobs_tenant_listed_idx on lading.jobs (kind, tenant, created_at desc, id desc);
--- What the janitor looks for.
+-- For the janitor.
 create index if not exists jobs_ended_idx on lading.jobs ((coalesce(completed_at, created_at)))
   where status in ('completed', 'failed', 'cancelled');
 create index if not exists jobs_file_end_idx on lading.jobs (expires_at) where file_key is not null;
@@ -198,7 +198,7 @@ create index if not exists jobs_source_key_idx on lading.jobs (source_key) where
 create index if not exists jobs_file_key_idx on lading.jobs (file_key) where file_key is not null;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- What belongs to a job.
+-- Data of a job.
 -- ---------------------------------------------------------------------------------------------------------------------
 
 create table if not exists lading.remote_sources (
@@ -225,7 +225,7 @@ create table if not exists lading.record_errors (
   primary key (job_id, number)
 );
 
-comment on table lading.record_errors is 'Broken rules of records, up to a limit for each job.';
+comment on table lading.record_errors is 'Errors of records, up to a limit per job.';
 comment on column lading.record_errors.number is 'Gapless from 1 within a job, in the order of the file, so that a page is a range of keys.';
 comment on column lading.record_errors.of_code is 'The same among the errors of the job with this code.';
 comment on column lading.record_errors.of_field is 'The same among the errors of this field.';
@@ -244,7 +244,7 @@ create table if not exists lading.rejected_records (
   primary key (job_id, first_row)
 );
 
-comment on table lading.rejected_records is 'Where every rejected record stands in the source; one row for each batch that had some, without a limit.';
+comment on table lading.rejected_records is 'Position of every rejected record in the source; one row per batch that has any, without a limit.';
 comment on column lading.rejected_records.first_row is 'Row number of the first rejected record.';
 comment on column lading.rejected_records.entries is 'An array of [row number, line, byte offset, byte length, [codes]].';
 
@@ -256,7 +256,7 @@ create table if not exists lading.idempotency_keys (
   claim uuid not null,
   lease_until timestamptz not null,
   job_id uuid references lading.jobs (id) on delete cascade,
-  -- json and not jsonb: options are kept as they came, and hostile ones may hold zero bytes.
+  -- json, not jsonb: options are stored as they came, and hostile ones may hold zero bytes.
   request json,
   expires_at timestamptz,
   created_at timestamptz not null default clock_timestamp(),
@@ -266,14 +266,14 @@ create table if not exists lading.idempotency_keys (
 
 comment on table lading.idempotency_keys is 'Idempotency keys of requests; a request that failed leaves none.';
 comment on column lading.idempotency_keys.claim is 'The request that claimed the key last. Without a job it holds the key until lease_until.';
-comment on column lading.idempotency_keys.request is 'What was asked for, with the size and the SHA-256 of the file.';
+comment on column lading.idempotency_keys.request is 'The request, with the size and the SHA-256 of the file.';
 comment on column lading.idempotency_keys.expires_at is 'From then on the key may be used for another request.';
 
 create index if not exists idempotency_keys_job_idx on lading.idempotency_keys (job_id) where job_id is not null;
 create index if not exists idempotency_keys_end_idx on lading.idempotency_keys ((coalesce(expires_at, lease_until)));
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- What workers and servers share.
+-- Shared by workers and servers.
 -- ---------------------------------------------------------------------------------------------------------------------
 
 create table if not exists lading.storages (
@@ -281,7 +281,7 @@ create table if not exists lading.storages (
   served_until timestamptz not null
 );
 
-comment on table lading.storages is 'Until when the workers that import from a storage count as alive; they renew it.';
+comment on table lading.storages is 'Until when the import workers of a storage count as alive; they renew it.';
 
 create table if not exists lading.chores (
   name text primary key,

@@ -1,4 +1,4 @@
-// articles: what authors write, as drafts and published.
+// articles: drafts and published articles of authors.
 import { defineResource, Type } from '@lading/core'
 
 export const articles = defineResource('articles', {
@@ -21,7 +21,7 @@ export const articles = defineResource('articles', {
   }),
   key: ['slug'],
   references: {
-    // A file may name the author by e-mail address.
+    // A file may identify the author by e-mail address.
     author_id: {
       table: 'users',
       by: { author_email: { column: 'email', transform: text => text.trim() } },

@@ -1,4 +1,4 @@
-// comments: what users say about articles.
+// comments: comments of users on articles.
 import { defineResource, Type } from '@lading/core'
 
 const maxWords = 500

@@ -34,14 +34,17 @@ describe('an entry that cannot be meant is told by its number, and never shown',
     ['a key', 'its name must be 1 to 64 letters, digits, ".", "_" and "-"'],
     ['ci:lading_secret:*:read', 'its second part must be the SHA-256 of a key, in 64 hexadecimal digits'],
     ['ci', 'its second part must be the SHA-256 of a key, in 64 hexadecimal digits'],
-    [`ci:${hashOf('x')}`, 'its resources must be names divided by "+", or "*" for all'],
-    [`ci:${hashOf('x')}:users+:read`, 'its resources must be names divided by "+", or "*" for all'],
-    [`ci:${hashOf('x')}:*+users:read`, 'its resources must be names divided by "+", or "*" for all'],
-    [`ci:${hashOf('x')}:*`, 'its rights must be some of read, write, metrics, divided by "+"'],
-    [`ci:${hashOf('x')}:*:admin`, 'its rights must be some of read, write, metrics, divided by "+"'],
-    [`ci:${hashOf('x')}:*:read+read`, 'its rights must be some of read, write, metrics, divided by "+"'],
+    [`ci:${hashOf('x')}`, 'its resources must be names separated by "+", or "*" for all'],
+    [`ci:${hashOf('x')}:users+:read`, 'its resources must be names separated by "+", or "*" for all'],
+    [`ci:${hashOf('x')}:*+users:read`, 'its resources must be names separated by "+", or "*" for all'],
+    [`ci:${hashOf('x')}:*`, 'its rights must be some of read, write, metrics, separated by "+"'],
+    [`ci:${hashOf('x')}:*:admin`, 'its rights must be some of read, write, metrics, separated by "+"'],
+    [`ci:${hashOf('x')}:*:read+read`, 'its rights must be some of read, write, metrics, separated by "+"'],
     [`ci:${hashOf('x')}:*:read:`, 'its tenant must be 1 to 64 letters, digits, ".", "_" and "-"'],
-    [`ci:${hashOf('x')}:*:read:a:b`, 'it must be name:sha256:resources:rights, or with :tenant behind it'],
+    [
+      `ci:${hashOf('x')}:*:read:a:b`,
+      'it must be name:sha256:resources:rights, optionally followed by :tenant',
+    ],
   ])('%s', (entry, complaint) => {
     expect(() => readApiKeys(`ok:${first}:*:read,${entry}`)).toThrow(new Error(`${second}${complaint}${end}`))
   })
@@ -55,7 +58,7 @@ describe('an entry that cannot be meant is told by its number, and never shown',
   test('a key for a resource that there is not', () => {
     const keys = readApiKeys(`ci:${first}:users+user:read`)
     expect(() => checkResources(keys, ['users', 'articles'])).toThrow(
-      'API_KEYS: the key "ci" is for "user", which is no resource; known: users, articles.',
+      'API_KEYS: the key "ci" is for "user", which is not a resource; known: users, articles.',
     )
     expect(() => checkResources(readApiKeys(`ci:${first}:users:read`), ['users'])).not.toThrow()
   })

@@ -1,30 +1,30 @@
-// The text of API_KEYS → who holds which key and may do what with it; and how a key is made and looked up.
+// The text of API_KEYS → keys with their rights; also creates and looks up keys.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { ConfigError } from './config-error.ts'
 
 export const rights = ['read', 'write', 'metrics'] as const
 
-/** `read`: exports, and how imports went. `write`: imports. `metrics`: /metrics. */
+/** `read`: exports, and the status of imports. `write`: imports. `metrics`: /metrics. */
 export type Right = (typeof rights)[number]
 
 export interface ApiKey {
-  /** What jobs call their owner. Two keys of one name are the same owner, so that a key can be replaced. */
+  /** The owner of the key's jobs. Two keys with one name are the same owner, so that a key can be replaced. */
   readonly name: string
-  /** SHA-256; the key itself is known to its holder only. */
+  /** The SHA-256 of the key; only its holder knows the key itself. */
   readonly hash: Buffer
-  /** `'*'`: all of them. */
+  /** `'*'`: all resources. */
   readonly resources: '*' | readonly string[]
   readonly rights: readonly Right[]
   readonly tenant: string | undefined
 }
 
-/** Of a name and of a tenant: nothing that divides entries, and nothing that a log would have to escape. */
-const word = /^[A-Za-z0-9._-]{1,64}$/
+/** A name or a tenant: without the separators of entries, and without characters that a log must escape. */
+const namePattern = /^[A-Za-z0-9._-]{1,64}$/
 
 /**
- * `name:sha256:resources:rights[:tenant]`, several divided by commas, lists within by `+`.
+ * Reads entries of the form `name:sha256:resources:rights[:tenant]`, separated by commas. Lists in an entry use `+`.
  *
- * @throws ConfigError naming the entry by its number, since anything in it may be a secret in the wrong place
+ * @throws ConfigError with the number of the entry, because any part of it may be a misplaced secret
  */
 export function readApiKeys(text = ''): readonly ApiKey[] {
   if (text.trim() === '') return []
@@ -36,49 +36,49 @@ export function readApiKeys(text = ''): readonly ApiKey[] {
 
 function readEntry(entry: string, place: string): ApiKey {
   const [name = '', hash = '', resources = '', allowed = '', tenant, ...others] = entry.split(':')
-  const complain = (what: string): never => {
+  const fail = (what: string): never => {
     throw new ConfigError(`${place}: ${what}; npm run key makes a key and its entry.`)
   }
-  if (others.length > 0) complain('it must be name:sha256:resources:rights, or with :tenant behind it')
-  if (!word.test(name)) complain('its name must be 1 to 64 letters, digits, ".", "_" and "-"')
+  if (others.length > 0) fail('it must be name:sha256:resources:rights, optionally followed by :tenant')
+  if (!namePattern.test(name)) fail('its name must be 1 to 64 letters, digits, ".", "_" and "-"')
   if (!/^[0-9a-f]{64}$/i.test(hash)) {
-    complain('its second part must be the SHA-256 of a key, in 64 hexadecimal digits')
+    fail('its second part must be the SHA-256 of a key, in 64 hexadecimal digits')
   }
   const names = resources.split('+')
-  if (resources !== '*' && !names.every(one => /^[a-z][a-z0-9_-]*$/.test(one))) {
-    complain('its resources must be names divided by "+", or "*" for all')
+  if (resources !== '*' && !names.every(resource => /^[a-z][a-z0-9_-]*$/.test(resource))) {
+    fail('its resources must be names separated by "+", or "*" for all')
   }
-  const given = allowed.split('+')
-  const known = rights.filter(right => given.includes(right))
-  if (known.length !== given.length)
-    complain(`its rights must be some of ${rights.join(', ')}, divided by "+"`)
-  if (tenant !== undefined && !word.test(tenant)) {
-    complain('its tenant must be 1 to 64 letters, digits, ".", "_" and "-"')
+  const rightNames = allowed.split('+')
+  const known = rights.filter(right => rightNames.includes(right))
+  if (known.length !== rightNames.length)
+    fail(`its rights must be some of ${rights.join(', ')}, separated by "+"`)
+  if (tenant !== undefined && !namePattern.test(tenant)) {
+    fail('its tenant must be 1 to 64 letters, digits, ".", "_" and "-"')
   }
   const hashed = Buffer.from(hash, 'hex')
   return { name, hash: hashed, resources: resources === '*' ? '*' : names, rights: known, tenant }
 }
 
-/** @throws ConfigError for a key of a resource that there is not: it would be refused everything without a word */
+/** @throws ConfigError for a key of an unknown resource, which would be refused everything without an explanation */
 export function checkResources(keys: readonly ApiKey[], known: readonly string[]): void {
   for (const { name, resources } of keys) {
     const unknown = resources === '*' ? undefined : resources.find(one => !known.includes(one))
     if (unknown === undefined) continue
     throw new ConfigError(
-      `API_KEYS: the key "${name}" is for "${unknown}", which is no resource; known: ${known.join(', ')}.`,
+      `API_KEYS: the key "${name}" is for "${unknown}", which is not a resource; known: ${known.join(', ')}.`,
     )
   }
 }
 
-/** 256 random bits: such a key needs no salt and no slow hash, since nobody can guess it. */
+/** Creates a key of 256 random bits, which needs no salt and no slow hash because it cannot be guessed. */
 export function newKey(): { readonly key: string; readonly hash: string } {
   const key = `lading_${randomBytes(32).toString('base64url')}`
   return { key, hash: hashOf(key).toString('hex') }
 }
 
-/** Compares with every key, and each in constant time: how long it takes tells nothing of which. */
-export function findKey(keys: readonly ApiKey[], given: string): ApiKey | undefined {
-  const hash = hashOf(given)
+/** Compares with every key in constant time, so that the time reveals nothing about the match. */
+export function findKey(keys: readonly ApiKey[], credential: string): ApiKey | undefined {
+  const hash = hashOf(credential)
   let found: ApiKey | undefined
   for (const key of keys) {
     if (timingSafeEqual(key.hash, hash)) found = key

@@ -1,4 +1,4 @@
-// The keys of the configuration → the hook that says who asks, or turns them away.
+// The keys of the configuration → the `authorize` hook, which returns the caller or refuses the request.
 import type { IncomingHttpHeaders } from 'node:http'
 import { AccessRefused, type AccessRequest, type Action, type Authorize } from '@lading/core/http'
 import { type ApiKey, findKey, type Right } from './api-keys.ts'
@@ -9,8 +9,8 @@ export interface AccessConfig {
   readonly healthAccess: 'open' | 'key'
 }
 
-/** What a key needs one of; nothing: any key will do. */
-const needed: Readonly<Record<Action, readonly Right[]>> = {
+/** The rights of which a key needs one; an empty list accepts any key. */
+const requiredRights: Readonly<Record<Action, readonly Right[]>> = {
   'health.read': [],
   'metrics.read': ['metrics'],
   'openapi.read': [],
@@ -21,7 +21,7 @@ const needed: Readonly<Record<Action, readonly Right[]>> = {
   'imports.cancel': ['write'],
   'imports.retry': ['write'],
   'imports.errors': ['read', 'write'],
-  // They hold the values of the file, also those of sensitive fields: for who may send such files.
+  // Rejects contain the values of the file, even of sensitive fields, so they need the right to upload it.
   'imports.rejects': ['write'],
   'exports.stream': ['read'],
   'exports.create': ['read'],
@@ -38,7 +38,7 @@ export const securitySchemes = {
 
 const realm = 'Bearer realm="lading"'
 
-/** Undefined where there are no keys: then everybody who reaches the server may do everything. */
+/** Undefined without keys: then every client that can reach the server may do everything. */
 export function authorizeBy({ apiKeys, ...access }: AccessConfig): Authorize | undefined {
   if (apiKeys.length === 0) return undefined
   return request => (isOpen(request, access) ? {} : callerBy(apiKeys, request))
@@ -50,17 +50,17 @@ function isOpen({ action }: AccessRequest, access: Omit<AccessConfig, 'apiKeys'>
 }
 
 function callerBy(keys: readonly ApiKey[], { action, resource, headers }: AccessRequest) {
-  const given = credential(headers)
-  if (given === undefined) {
+  const presented = credential(headers)
+  if (presented === undefined) {
     const message = 'Send a key, as "Authorization: Bearer <key>" or as "X-API-Key: <key>".'
     throw new AccessRefused('unauthenticated', message, { challenge: realm })
   }
-  const key = findKey(keys, given)
+  const key = findKey(keys, presented)
   if (key === undefined) {
     const challenge = `${realm}, error="invalid_token"`
     throw new AccessRefused('unauthenticated', 'This key is not known here.', { challenge })
   }
-  const rights = needed[action]
+  const rights = requiredRights[action]
   if (rights.length > 0 && !rights.some(right => key.rights.includes(right))) {
     throw new AccessRefused('forbidden', `This needs a key with the right to ${rights.join(' or ')}.`)
   }
@@ -70,9 +70,9 @@ function callerBy(keys: readonly ApiKey[], { action, resource, headers }: Access
   return { principal: key.name, ...(key.tenant !== undefined && { tenant: key.tenant }) }
 }
 
-/** A proxy may use `Authorization` for itself; what is no bearer token there does not count. */
+/** A proxy may use `Authorization` itself, so only a bearer token counts there. */
 function credential(headers: IncomingHttpHeaders): string | undefined {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
-  const own = headers['x-api-key']
-  return bearer ?? (typeof own === 'string' && own !== '' ? own : undefined)
+  const apiKey = headers['x-api-key']
+  return bearer ?? (typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined)
 }

@@ -1,4 +1,4 @@
-// ConfigError: what is wrong with a variable.
+// ConfigError: an error in an environment variable.
 
-/** Its message is the one line that the server ends with. */
+/** The server prints its message as one line and exits. */
 export class ConfigError extends Error {}

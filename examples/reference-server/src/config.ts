@@ -10,7 +10,7 @@ import { ConfigError } from './config-error.ts'
 import { type LimitsConfig, list, readLimits } from './limits.ts'
 
 export interface Config extends AccessConfig, LimitsConfig {
-  /** Pages of which origins may use the service; empty: of none. */
+  /** Origins whose pages may use the service; empty: none. */
   readonly corsOrigins: readonly string[]
   readonly env: 'development' | 'production'
   readonly host: string
@@ -19,27 +19,27 @@ export interface Config extends AccessConfig, LimitsConfig {
   readonly adapter: 'fastify' | 'express'
   /** Undefined: the embedded server. */
   readonly databaseUrl: string | undefined
-  /** Folder of the embedded database, and of files unless STORAGE_PATH says otherwise. */
+  /** The folder of the embedded database, and of files unless STORAGE_PATH is set. */
   readonly dataDir: string
   readonly storagePath: string
-  /** Undefined: as the library has it. */
+  /** Undefined: the default of the library. */
   readonly synchronousCommit: SynchronousCommit | undefined
-  /** Undefined: as many as the library takes. */
+  /** Undefined: the default of the library. */
   readonly importBatchRows: number | undefined
-  /** The same of exports whose rows go through Node. */
+  /** The same for exports whose rows pass through Node.js. */
   readonly exportBatchRows: number | undefined
   readonly importMaxFileBytes: number
-  /** Undefined: as long as the library takes. */
+  /** Undefined: the default of the library. */
   readonly importMaxRecordBytes: number | undefined
-  /** Record errors of one job whose message is stored. */
+  /** The maximum number of stored record errors of one job. */
   readonly storedErrors: number
-  /** False: other processes do the jobs, such as `lading work`. */
+  /** False: other processes run the jobs, such as `lading work`. */
   readonly hasWorkers: boolean
   readonly importWorkers: number
   readonly exportWorkers: number
-  /** Files of URLs that are fetched at a time, beside the imports. */
+  /** Concurrent fetches of files from URLs, in addition to the imports. */
   readonly fetchWorkers: number
-  /** What files may be fetched from beside public servers; false: none are fetched. */
+  /** Allowed sources in addition to public servers; false: no file is fetched. */
   readonly remote: false | { readonly allow: readonly string[] }
   readonly exportFileExpiryHours: number
   readonly idempotencyTtlHours: number
@@ -101,7 +101,7 @@ export function readConfig(env: Environment): Config {
   }
 }
 
-/** Whoever reaches the server without keys may do everything: that is for this machine only, unless it is meant. */
+/** Without keys every client may do everything, so the server then listens on loopback only, unless ALLOW_ANONYMOUS is set. */
 function readAccess(env: Environment): AccessConfig & Pick<Config, 'host'> {
   const host = env.APP_HOST || '127.0.0.1'
   const apiKeys = readApiKeys(env.API_KEYS)
@@ -112,7 +112,7 @@ function readAccess(env: Environment): AccessConfig & Pick<Config, 'host'> {
   }
   if (!hasKeys && !isOpenToAll && !isLoopback(host)) {
     throw new ConfigError(
-      `APP_HOST=${host} serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if everybody may do everything.`,
+      `APP_HOST=${host} serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if every client may do everything.`,
     )
   }
   for (const name of ['METRICS_ACCESS', 'HEALTH_ACCESS']) {
@@ -197,16 +197,16 @@ function flag(env: Environment, name: string, fallback: boolean): boolean {
   return value === 'true'
 }
 
-function integer(env: Environment, name: string, fallback: number, least: number, greatest: number): number {
-  return integerIfSet(env, name, least, greatest) ?? fallback
+function integer(env: Environment, name: string, fallback: number, min: number, max: number): number {
+  return integerIfSet(env, name, min, max) ?? fallback
 }
 
-function integerIfSet(env: Environment, name: string, least: number, greatest: number): number | undefined {
+function integerIfSet(env: Environment, name: string, min: number, max: number): number | undefined {
   const value = env[name]
   if (value === undefined || value === '') return undefined
   const number = Number(value)
-  if (!/^\d+$/.test(value) || number < least || number > greatest) {
-    throw new ConfigError(`${name} must be a whole number from ${least} to ${greatest}; it is "${value}".`)
+  if (!/^\d+$/.test(value) || number < min || number > max) {
+    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}; it is "${value}".`)
   }
   return number
 }

@@ -1,4 +1,4 @@
-// The database that the configuration names, or the embedded one; migrated before anything else uses it.
+// The configured database, or the embedded one; migrated before anything else uses it.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ladingMigrations, migrate, waitForDatabase } from '@lading/core'
@@ -12,10 +12,10 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** Connections for workers, for requests, and those for control: to listen, to beat for all workers, and for what is short. */
+/** `jobs.work()` needs one connection per worker and three for control; the rest is for requests. */
 const poolSize = ({ importWorkers, exportWorkers }: Config) => 2 * (importWorkers + exportWorkers) + 8
 
-/** @param onWait hears that the database is not there yet */
+/** @param onWait called while the database cannot be reached yet */
 export async function openDatabase(
   config: Config,
   onError: (error: Error) => void,
@@ -26,12 +26,12 @@ export async function openDatabase(
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize(config),
-    // A name in the URL or in PGAPPNAME wins over it.
+    // A name in the URL or in PGAPPNAME overrides it.
     fallback_application_name: 'lading server',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // The pool replaces a broken idle connection; without a listener the error would end the process.
   pool.on('error', onError)
   try {
     await waitForDatabase(pool, { onWait })
@@ -52,7 +52,7 @@ export async function openDatabase(
 }
 
 async function startEmbedded({ dataDir }: Config) {
-  // Loaded only where it is used: with a database of its own, nobody needs the package.
+  // Loaded on demand: a server with its own database does not need the package.
   const { startEmbeddedPostgres } = await import('@lading/embedded-postgres')
   return startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), database: 'bulk_import_export' })
 }

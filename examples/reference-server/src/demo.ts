@@ -1,5 +1,5 @@
-// The demo: generated files over HTTP into a fresh database, checked against what was planted, out again in both
-// formats, into two more databases, and compared row by row.
+// The demo: imports generated files over HTTP into a fresh database, checks the counts against the planted faults,
+// exports them in both formats, imports those into two more databases, and compares the rows.
 import { deepStrictEqual } from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -40,25 +40,25 @@ async function demo(folder: string): Promise<void> {
       deepStrictEqual(
         [status.progress.total_records, status.progress.successful_records, status.progress.failed_records],
         [planted.records, planted.successful, planted.failed],
-        `the counts of ${resource} are not those that were planted`,
+        `the counts of ${resource} differ from those planted`,
       )
       deepStrictEqual(
         { ...status.errors_by_code },
         planted.errors_by_code,
-        `the codes of ${resource} are not those planted`,
+        `the codes of ${resource} differ from those planted`,
       )
     }
-    say('\nEvery figure is the one that was planted.\n')
+    say('\nEvery figure matches what was planted.\n')
     for (const format of ['csv', 'ndjson']) await roundTrip(folder, format, server.url, database.url)
     const code = await server.stop()
-    deepStrictEqual(code, 0, 'the server did not end well')
+    deepStrictEqual(code, 0, 'the server did not exit cleanly')
   } finally {
     await server.stop()
     await database.stop()
   }
 }
 
-/** Exports everything in a format, imports it into an empty database behind a server of its own, and compares. */
+/** Exports everything in a format, imports it into an empty database with a server of its own, and compares. */
 async function roundTrip(folder: string, format: string, server: string, databaseUrl: string): Promise<void> {
   const copy = await startEmbeddedPostgres({
     dataDir: join(folder, 'data', 'postgres'),
@@ -69,17 +69,17 @@ async function roundTrip(folder: string, format: string, server: string, databas
     STORAGE_PATH: join(folder, `files-${format}`),
   })
   try {
-    const told: string[] = []
+    const results: string[] = []
     for (const [resource] of uploads) {
       const file = join(folder, `export-${resource}.${format}`)
       await exportOverHttp(server, resource, format, file)
       const { progress } = await importOverHttp(copyServer.url, resource, file)
       const rows = await compareTables(databaseUrl, copy.url, resource)
       deepStrictEqual([progress.successful_records, progress.failed_records], [rows, 0])
-      told.push(`${rows.toLocaleString('en')} ${resource}`)
+      results.push(`${rows.toLocaleString('en')} ${resource}`)
     }
     say(
-      `Exported as ${format.toUpperCase()} and imported into an empty database: ${told.join(', ')} are equal row by row.`,
+      `Exported as ${format.toUpperCase()} and imported into an empty database: ${results.join(', ')} are equal row by row.`,
     )
   } finally {
     await copyServer.stop()

@@ -1,4 +1,4 @@
-// The documented service on a socket, through the adapter that the configuration names.
+// The documented service on a socket, with the configured adapter.
 import { EventEmitter, once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -15,19 +15,19 @@ import { nodeServer } from './node-server.ts'
 import type { Service } from './service.ts'
 
 export interface HttpServer {
-  /** `http://HOST:PORT`, with the port that was really taken. */
+  /** `http://HOST:PORT`, with the actual port. */
   readonly url: string
   /**
-   * Waits for the workers and for the requests that are under way, for 4 seconds at most; whoever asks meanwhile is
-   * still answered, such as the load balancer that has to learn that this server is not ready any more. Then breaks
-   * what is left, and resolves when that is tidied up.
+   * Waits up to 4 seconds for the workers and the requests in flight. New requests are still answered meanwhile, so that
+   * a load balancer learns that this server is no longer ready. Then closes the remaining connections, and resolves when
+   * their requests have cleaned up.
    *
    * @param workers resolves when they have stopped
    */
   close(workers: Promise<void>): Promise<void>
 }
 
-/** Milliseconds. The process ends within 5 seconds whatever happens. */
+/** Milliseconds. The process exits within 5 seconds in any case. */
 const drainMs = 4_000
 
 export async function startHttpServer(config: Config, service: Service, log: Logger): Promise<HttpServer> {
@@ -36,7 +36,7 @@ export async function startHttpServer(config: Config, service: Service, log: Log
     config.adapter === 'express' ? expressServer(config, mounted) : await fastifyServer(config, mounted)
   logRequests(server, log)
   const requests = watchRequests(server)
-  // Also where the process ends at once: left to the kernel, a part of an answer to HTTP/1.0 would look whole.
+  // Also if the process exits at once: closed by the kernel, a truncated HTTP/1.0 response would look complete.
   process.once('exit', () => server.closeAllConnections())
   server.listen(config.port, config.host)
   await once(server, 'listening')
@@ -47,7 +47,7 @@ export async function startHttpServer(config: Config, service: Service, log: Log
     url: `http://${host}:${port}`,
     async close(workers) {
       const deadline = AbortSignal.timeout(drainMs)
-      // What the workers end with is for whoever stopped them.
+      // An error of the workers is handled where they were stopped.
       await Promise.race([workers.catch(() => undefined), once(deadline, 'abort')])
       await requests.ended(deadline)
       const closed = once(server, 'close')
@@ -77,7 +77,7 @@ const faultLog = (log: Logger) => (error: unknown, requestId: string) =>
 
 interface Served {
   readonly server: Server
-  /** To be called when the server has closed. */
+  /** Call it after the server has closed. */
   settled(): Promise<void>
 }
 
@@ -98,7 +98,7 @@ async function fastifyServer(config: Config, mounted: HttpOptions): Promise<Serv
     logger: false,
     trustProxy: [...config.trustedProxies],
     serverFactory: listener => nodeServer(config, listener),
-    // A path that is badly encoded.
+    // A path with invalid percent-encoding.
     frameworkErrors: (_error, request, reply) => answerOther(request.raw, reply.hijack().raw),
   })
   await app.register(ladingFastify, mounted)
@@ -107,7 +107,7 @@ async function fastifyServer(config: Config, mounted: HttpOptions): Promise<Serv
   return { server: app.server, settled: () => app.close() }
 }
 
-/** There is nothing here but the service, so what the framework has no route for is answered in its words too. */
+/** This server has only the service, so the service also answers paths for which the framework has no route. */
 function otherwise(mounted: HttpOptions) {
   const http = createHttp(mounted)
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -115,38 +115,38 @@ function otherwise(mounted: HttpOptions) {
   }
 }
 
-/** Requests that are not answered yet, or whose rest is still thrown away so that the answer arrives. */
+/** Counts requests without a response, or whose remaining body is still discarded so that the response arrives. */
 function watchRequests(server: Server): { ended(deadline: AbortSignal): Promise<void> } {
   const answers = new EventEmitter()
-  let underWay = 0
+  let inFlight = 0
   server.on('request', (request, response) => {
     const { socket } = request
-    underWay++
+    inFlight++
     let isEnded = false
     const end = () => {
       if (isEnded) return
       isEnded = true
-      underWay--
+      inFlight--
       answers.emit('answer')
     }
     response.once('close', () => {
       if (request.complete || socket.destroyed) return end()
-      // Node tells a request of the end of its connection as long only as it has no answer.
+      // After the response, Node.js no longer emits the end of the connection on the request.
       request.once('end', end)
       socket.once('close', end)
     })
   })
   return {
     async ended(deadline) {
-      while (underWay > 0 && !deadline.aborted) {
-        // Rejects when the time is over.
+      while (inFlight > 0 && !deadline.aborted) {
+        // Rejects at the deadline.
         await once(answers, 'answer', { signal: deadline }).catch(() => undefined)
       }
     },
   }
 }
 
-/** When its answer is sent or its client is gone. */
+/** Logs each request once its response is sent or its client has disconnected. */
 function logRequests(server: Server, log: Logger): void {
   server.on('request', (request, response) => {
     const started = performance.now()

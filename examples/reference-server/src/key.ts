@@ -1,4 +1,4 @@
-// npm run key -- <name>: a new key for its holder, and its entry for API_KEYS. The key is shown once and kept nowhere.
+// npm run key -- <name>: prints a new key and its entry for API_KEYS. The key is shown once and stored nowhere.
 import { parseArgs } from 'node:util'
 import { newKey, readApiKeys } from './api-keys.ts'
 import { ConfigError } from './config-error.ts'
@@ -6,7 +6,7 @@ import { ConfigError } from './config-error.ts'
 const usage =
   'npm run key -- <name> [--resources users,articles] [--rights read,write,metrics] [--tenant <name>]'
 
-function made(): string {
+function createKey(): string {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -18,27 +18,27 @@ function made(): string {
   const [name = '', ...others] = positionals
   if (others.length > 0) throw new ConfigError('One name at a time.')
   if (/[:,]/.test(`${name}${values.tenant}`) || /:/.test(`${values.resources}${values.rights}`)) {
-    throw new ConfigError('":" and "," divide entries and their parts, and cannot be in one.')
+    throw new ConfigError('":" and "," separate entries and their parts, and cannot be part of a value.')
   }
   const { key, hash } = newKey()
-  const listed = (text: string) => text.split(',').join('+')
+  const joined = (text: string) => text.split(',').join('+')
   const { resources, rights, tenant } = values
   const entry = [
     name,
     hash,
-    listed(resources),
-    listed(rights),
+    joined(resources),
+    joined(rights),
     ...(tenant === undefined ? [] : [tenant]),
   ].join(':')
-  // What the server would not take is not handed out.
+  // Checks that the server will accept the entry.
   readApiKeys(entry)
   return `key    ${key}\nentry  ${entry}\n`
 }
 
 try {
-  process.stdout.write(made())
+  process.stdout.write(createKey())
 } catch (error) {
-  // An option that parseArgs does not know, or a value that makes no entry.
+  // An unknown option, or a value that does not fit an entry.
   const message = error instanceof Error ? error.message.replace(/^API_KEYS, entry \d+: /, '') : String(error)
   process.stderr.write(`${message.replace(/; npm run key .*$/, '.')}\nUsage: ${usage}\n`)
   process.exitCode = 64

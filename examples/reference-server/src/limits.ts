@@ -1,25 +1,25 @@
-// The environment → what the server takes at most. What is not set is left to the library, whose numbers have their reasons.
+// The environment → the limits of the server. An unset limit has the default of the library.
 import type { GivenLimits } from '@lading/core/http'
 
 export interface LimitsConfig {
-  /** Of the service: uploads, streamed exports, how fast bodies must come. */
+  /** Limits of the service: uploads, streamed exports, the rate of bodies. */
   readonly limits: GivenLimits
-  /** Seconds for the headers of a request. */
+  /** Seconds within which the headers of a request must arrive. */
   readonly headersSeconds: number
-  /** Sockets; one more is closed unheard. */
+  /** The maximum number of sockets; one more is closed without a response. */
   readonly maxConnections: number
-  /** Jobs of one caller that may be there without having ended. */
+  /** The maximum number of unfinished jobs of one caller. */
   readonly activeJobsPerCaller: number | undefined
-  /** Jobs that may wait for a worker, of each kind. */
+  /** The maximum number of waiting jobs of each kind. */
   readonly queueDepth: number
-  /** Bytes of the disk of STORAGE_PATH that are left free. */
+  /** Bytes to keep free on the disk of STORAGE_PATH. */
   readonly freeDiskBytes: number | undefined
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; empty: of nobody. */
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted; empty: none. */
   readonly trustedProxies: readonly string[]
 }
 
-/** Undefined where the variable is not set. */
-type Integer = (name: string, least: number, greatest: number) => number | undefined
+/** Undefined if the variable is not set. */
+type Integer = (name: string, min: number, max: number) => number | undefined
 
 /** @throws ConfigError */
 export function readLimits(
@@ -50,7 +50,7 @@ export function readLimits(
   }
 }
 
-/** Divided by commas. */
+/** Reads a comma-separated list. */
 export function list(text = ''): readonly string[] {
   return text.split(',').flatMap(entry => entry.trim() || [])
 }

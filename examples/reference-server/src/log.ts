@@ -1,4 +1,4 @@
-// JSON lines: one for each request, one for each job that ended, one for each fault. Never a value of a file.
+// JSON log lines: one for each request, each job that ended and each fault. They contain no value of a file.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Job, LadingError, type Outage } from '@lading/core'
 import { type Logger, pino } from 'pino'
@@ -7,22 +7,22 @@ export function createLog(level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 }
 
-/** Characters of a text that a client has chosen. */
+/** The maximum length of a text from a client, in characters. */
 const maxTextLength = 256
 
 /**
- * Text of a client as a log may have it: not too long, and without what a terminal would obey or hide, which JSON
- * lets through beyond ASCII: C1 controls, marks of direction, line separators.
+ * A client's text, made safe for a log: truncated, with control and format characters escaped. JSON leaves those beyond
+ * ASCII unescaped: C1 controls, direction marks, line separators.
  */
 export function loggable(text: string): string {
-  const cut = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
-  return cut.replace(
+  const truncated = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
+  return truncated.replace(
     /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu,
     character => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   )
 }
 
-/** Never the query, which can hold values, and no header but the id that the service has approved of. */
+/** Never logs the query, which can contain values, and no header but the request id that the service has checked. */
 export function logRequest(
   log: Logger,
   request: IncomingMessage,
@@ -42,10 +42,10 @@ export function logRequest(
   )
 }
 
-/** What an operator wants to see of a job. */
+/** Logs a job that has ended, for an operator. */
 export function logJob(log: Logger, job: Job): void {
   const { processedRecords: processed, successfulRecords: successful, failedRecords: failed } = job.progress
-  // Its sentence names columns of the file, and may quote what the database says; the codes have to do.
+  // The warning's text names columns of the file and may quote the database, so only codes are logged.
   const isNothing = job.warnings.some(({ code }) => code === 'NOTHING_IMPORTED')
   log[isNothing && failed > 0 ? 'warn' : 'info'](
     {
@@ -67,14 +67,14 @@ export function logJob(log: Logger, job: Job): void {
   )
 }
 
-/** What jobs wait for: once when that begins, now and then, and once when it is over. */
+/** Logs an outage that jobs wait for: when it begins, from time to time, and when it is over. */
 export function logOutage(log: Logger, { event, code, message, since, jobs, cause }: Outage): void {
   const facts = { code, detail: message, since: since.toISOString(), jobs, faults: chainOf(cause) }
   if (event === 'over') log.info({ code, since: facts.since }, 'outage: over')
   else log.warn(facts, event === 'began' ? 'outage: jobs wait' : 'outage: jobs still wait')
 }
 
-/** What an answer with 500 said that the log would tell, or what broke beside all requests. */
+/** Logs the details of a response with 500, or an error outside of requests. */
 export function logFault(log: Logger, what: string, error: unknown, requestId?: string): void {
   const facts = { ...(requestId !== undefined && { request_id: requestId }), faults: chainOf(error) }
   log.error(facts, what)
@@ -89,20 +89,20 @@ interface Fault {
   readonly at?: string
 }
 
-/** An error and its causes. The texts of the database quote what it was given, so its code has to do. */
+/** An error and its causes. Messages of the database quote values, so only its code is logged. */
 function chainOf(error: unknown, depth = 0): readonly Fault[] {
   if (!(error instanceof Error)) return [{ name: typeof error }]
   const { name, cause } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   const at = error.stack?.match(/^ {4}at .*$/m)?.[0].trim()
   const isOurs = error instanceof LadingError && error.code !== 'HOOK_FAILED'
-  // Errors of the system name a call, a path or an address, and never a value.
-  const isOfTheSystem = 'syscall' in error
+  // System errors contain a call, a path or an address, and never a value.
+  const isSystemError = 'syscall' in error
   return [
     {
       name,
       ...(code !== undefined && { code }),
-      ...((isOurs || isOfTheSystem) && { message: loggable(error.message) }),
+      ...((isOurs || isSystemError) && { message: loggable(error.message) }),
       ...(at !== undefined && { at }),
     },
     ...(cause === undefined || depth === 4 ? [] : chainOf(cause, depth + 1)),

@@ -1,4 +1,4 @@
-// The reference server: configuration, database, service, HTTP, in this order; and back again at the end.
+// The reference server: starts configuration, database, service and HTTP in this order, and stops them in reverse.
 import { existsSync } from 'node:fs'
 import { LadingError } from '@lading/core'
 import project from '../lading.config.ts'
@@ -47,7 +47,7 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  // One line that says what to do; a stack would hide it.
+  // One line that says what to do; a stack trace would hide it.
   const isOurs = error instanceof ConfigError || error instanceof LadingError
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${isOurs ? message : `The server cannot start: ${message}`}\n`)

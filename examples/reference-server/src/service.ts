@@ -1,4 +1,4 @@
-// The service: importer, exporter and jobs on one pool, their workers, and what to close at the end.
+// The service: importer, exporter and jobs on one pool, with their workers, until it is stopped.
 import {
   createExporter,
   createImporter,
@@ -21,9 +21,9 @@ export interface Service {
   readonly exporter: Exporter
   readonly resources: readonly Resource[]
   readonly metrics: PrometheusMetrics | undefined
-  /** From the moment on when it is told to stop: no more work is taken. */
+  /** True once `stop` was called: the service accepts no more work. */
   isDraining(): boolean
-  /** Workers take no more jobs; resolves when those that had begun have ended or given theirs back. */
+  /** Stops taking jobs; resolves when the running jobs have ended or have been released. */
   stop(): Promise<void>
 }
 
@@ -47,7 +47,7 @@ export async function startService(
   const exporter = createExporter({ pool, resources, batchRows: config.exportBatchRows })
   const metrics = config.hasMetrics ? prometheusMetrics({ resources }) : undefined
   const storage = fileStorage(config.storagePath, { reserveBytes: config.freeDiskBytes })
-  // A folder that does not say which storage it is stops the server at its start, and not the first upload.
+  // A folder without a readable storage id stops the server at its start, not at the first upload.
   await storage.identity()
   const jobs = createJobs({
     importer,
@@ -69,12 +69,12 @@ export async function startService(
     onJobEnd,
   })
   const stopping = new AbortController()
-  // Without workers it still deletes what has had its time: how long that is, only the servers know.
+  // Without workers it still deletes expired data, because only the servers have the retention periods.
   const { hasWorkers, importWorkers, exportWorkers, fetchWorkers } = config
-  const most = hasWorkers
+  const concurrency = hasWorkers
     ? { imports: importWorkers, exports: exportWorkers, fetches: fetchWorkers }
     : { imports: 0, exports: 0, fetches: 0 }
-  const working = jobs.work({ signal: stopping.signal, ...most })
+  const working = jobs.work({ signal: stopping.signal, ...concurrency })
   return {
     jobs,
     exporter,

@@ -1,10 +1,10 @@
-// SIGTERM and SIGINT: the first one drains, a second one ends at once.
+// SIGTERM and SIGINT: the first one drains, a second one exits at once.
 
-/** Ctrl-C reaches the process twice within a millisecond under `npm`: as a member of the group, and from npm. */
+/** Under `npm`, Ctrl-C reaches the process twice within a millisecond: as a member of the group, and from npm. */
 const debounceMs = 250
 const deadlineMs = 5_000
 
-/** @param drain what to finish; after five seconds the process ends without it */
+/** @param drain finishes the work; after five seconds the process exits without it */
 export function onSignals(drain: () => Promise<void>): void {
   let first: number | undefined
   const receive = () => {

@@ -211,7 +211,7 @@ test('without keys everybody on this machine may do everything, and the descript
 
 test('a key for a resource that there is not stops the server', async () => {
   await expect(start({ API_KEYS: entry('ci', 'k', 'user:read') })).rejects.toThrow(
-    'API_KEYS: the key "ci" is for "user", which is no resource; known: users, articles, comments.',
+    'API_KEYS: the key "ci" is for "user", which is not a resource; known: users, articles, comments.',
   )
 })
 

@@ -80,7 +80,7 @@ describe('other machines are served', () => {
     'not on %s without keys, unless it is said',
     host => {
       expect(() => readConfig({ APP_HOST: host })).toThrow(
-        `APP_HOST=${host} serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if everybody may do everything.`,
+        `APP_HOST=${host} serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if every client may do everything.`,
       )
     },
   )
@@ -116,7 +116,7 @@ describe('a bad value is told in one sentence', () => {
     ],
     [
       { APP_HOST: '0.0.0.0' },
-      'APP_HOST=0.0.0.0 serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if everybody may do everything.',
+      'APP_HOST=0.0.0.0 serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if every client may do everything.',
     ],
     [
       { EXPORT_STREAM_BATCH_SIZE: 'many' },
@@ -138,7 +138,7 @@ describe('a bad value is told in one sentence', () => {
     [{ REMOTE_IMPORTS: 'true' }, 'REMOTE_IMPORTS must be one of on, off; it is "true".'],
     [
       { REMOTE_ALLOW: '10.0.0.0/8, http://files' },
-      'REMOTE_ALLOW: "http://files" cannot be allowed for remote files; write a host (files.example), the hosts below one (*.example), an address or a network (10.1.0.0/16), each with a port or not (:8080, :8000-8999, :*), or a port alone.',
+      'REMOTE_ALLOW: "http://files" cannot be allowed for remote files; write a host (files.example), the hosts below one (*.example), an address or a network (10.1.0.0/16), each with an optional port (:8080, :8000-8999, :*), or a port alone.',
     ],
     [
       { ALLOW_ANONYMOUS: 'true', API_KEYS: key },
@@ -153,7 +153,7 @@ describe('a bad value is told in one sentence', () => {
     [{ HEALTH_ACCESS: 'key' }, 'HEALTH_ACCESS=key needs keys; set API_KEYS.'],
     [
       { CORS_ORIGINS: 'https://a.example, b.example' },
-      'CORS_ORIGINS: "b.example" is no origin; write the scheme, the host and the port if it is not the usual one, such as https://app.example.org, and nothing behind it.',
+      'CORS_ORIGINS: "b.example" is not an origin; write the scheme, the host and the port if it is not the default one, such as https://app.example.org, and nothing after it.',
     ],
     [
       { IMPORT_MAX_RECORD_BYTES: '1 MB' },

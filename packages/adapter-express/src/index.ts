@@ -11,29 +11,32 @@ import {
 } from '@lading/core/http'
 import type { Request, RequestHandler } from 'express'
 
-/** What only this adapter has. */
+/** Options of this adapter only. */
 export interface ExpressOptions {
-  /** Who asks, as the host has found out: text is a principal, an object may have `tenant` and `principal`; `authorize` sees it as it is. @defaultValue nobody */
+  /**
+   * Returns the caller that the host has authenticated: a string is a principal, an object may have `tenant` and
+   * `principal`. `authorize` gets it unchanged. @defaultValue an anonymous caller
+   */
   readonly principal?: ((request: Request) => unknown) | undefined
 }
 
-/** For what `createLading` made. */
+/** Options for a `Lading` from `createLading`. */
 export interface LadingExpressOptions extends ServedLadingOptions, ExpressOptions {}
 
-/** For jobs and an exporter that were made one by one. */
+/** Options for jobs and an exporter that were created separately. */
 export interface LadingExpressParts extends HttpOptions, ExpressOptions {}
 
 export interface LadingHandler extends RequestHandler {
   /**
-   * Resolves when no request is worked on any more, also none whose client has gone. To be waited for behind the
-   * server's `close`, and before the pool and the process end.
+   * Resolves when no request is in flight, including those whose client has disconnected. Await it after the server's
+   * `close`, and before the pool and the process end.
    */
   settled(): Promise<void>
 }
 
 /**
- * Mount it at the root or under a prefix, before what reads bodies (see docs/operating.md). Paths that are not of the service go to
- * the next handler; everything under `/v1/` is of the service.
+ * Creates the handler. Mount it at the root or under a prefix, before any body parser (see docs/operating.md). The
+ * service answers everything under `/v1/`, and passes paths that it does not own to the next handler.
  *
  * @example
  * const lading = createLading({ pool, resources })
@@ -58,7 +61,7 @@ export function ladingExpress(
   return handlerOf(createHttp(servedLading(served, serving)), principal)
 }
 
-/** A lading has methods that parts do not have. */
+/** A `Lading` has methods that the parts do not have. */
 function isParts(served: ServedLading | LadingExpressParts): served is LadingExpressParts {
   return !('import' in served && 'work' in served)
 }
@@ -68,7 +71,7 @@ function handlerOf(http: Http, principal: ExpressOptions['principal']): LadingHa
     const { url, baseUrl: mount } = request
     const [path] = splitUrl(url)
     if (!http.owns(path)) return next()
-    // Express tells everybody what it is; which version has which hole is known.
+    // Express names itself to clients, which helps attackers.
     response.removeHeader('X-Powered-By')
     handleNode(http, {
       request,
@@ -77,7 +80,7 @@ function handlerOf(http: Http, principal: ExpressOptions['principal']): LadingHa
       mount,
       remoteAddress: request.ip,
       principal: principal && (() => principal(request)),
-      // A body parser of the host leaves what it read here; Express 4 has `{}` here without one.
+      // Set by a body parser of the host; in Express 4 it is `{}` without one.
       parsedBody: request.body,
     }).catch(next)
   }

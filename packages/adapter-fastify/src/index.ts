@@ -24,15 +24,18 @@ import {
 } from '@lading/core/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** What only this adapter has. */
+/** Options of this adapter only. */
 export interface FastifyOptions {
-  /** Fastify's own: under which path the plugin is mounted. @defaultValue the root */
+  /** Fastify's own option: the path under which the plugin is mounted. @defaultValue the root */
   readonly prefix?: string | undefined
-  /** Who asks, as the host has found out: text is a principal, an object may have `tenant` and `principal`; `authorize` sees it as it is. @defaultValue nobody */
+  /**
+   * Returns the caller that the host has authenticated: a string is a principal, an object may have `tenant` and
+   * `principal`. `authorize` gets it unchanged. @defaultValue an anonymous caller
+   */
   readonly principal?: ((request: FastifyRequest) => unknown) | undefined
 }
 
-/** What `createLading` made, or jobs and an exporter that were made one by one. */
+/** A `Lading` from `createLading`, or jobs and an exporter that were created separately. */
 export type LadingFastifyOptions = FastifyOptions &
   (
     | (ServedLadingOptions & { readonly lading: ServedLading })
@@ -42,8 +45,9 @@ export type LadingFastifyOptions = FastifyOptions &
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /**
- * Encapsulated: parsers, hooks and errors of the host stay as they are, and its hooks see these requests too.
- * Everything under `/v1/` is of the service. `app.close()` waits until no request is worked on, also none whose client has gone.
+ * Registers the service. The plugin is encapsulated: the host's parsers, hooks and error handlers are unchanged, and its
+ * hooks see these requests too. The service answers everything under `/v1/`. `app.close()` waits until no request is in
+ * flight, including those whose client has disconnected.
  *
  * @example
  * const lading = createLading({ pool, resources })
@@ -57,18 +61,18 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 export async function ladingFastify(scope: FastifyInstance, options: LadingFastifyOptions): Promise<void> {
   const { principal } = options
   const http = createHttp(httpOptions(options))
-  // Hooks of this kind run when the server has closed.
+  // onClose hooks run after the server has closed.
   scope.addHook('onClose', () => http.whenIdle())
-  // One of HTTP/2 has its own way, and is left alone.
+  // An HTTP/2 server handles this itself.
   const server: unknown = scope.server
   if (server instanceof Server || server instanceof TlsServer) continueWhenRead(server)
 
-  // Bodies stay streams in this scope: files are larger than memory, and core has limits of its own.
+  // Bodies stay streams in this scope: files may not fit into memory, and core has limits of its own.
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-  // What Fastify itself refuses, such as a malformed Content-Type, has the shape of every other error.
+  // Requests that Fastify itself rejects, such as for a malformed Content-Type, get the same error format.
   scope.setErrorHandler((error, request, reply) => {
-    if (!isRefusedBody(error)) throw error
+    if (!isContentTypeError(error)) throw error
     const fault = new HttpFault(
       'MEDIA_TYPE_UNSUPPORTED',
       'The Content-Type or the Content-Length is malformed.',
@@ -76,9 +80,9 @@ export async function ladingFastify(scope: FastifyInstance, options: LadingFasti
     return respond(reply, http.refuse(fault, request))
   })
 
-  // The table has parameters, which Fastify limits in length; a wildcard leaves every answer to core.
-  const own = routePaths.filter(path => !path.startsWith('/v1/'))
-  for (const url of [...own, '/v1', '/v1/*']) {
+  // Fastify limits the length of path parameters, so a wildcard leaves every response to core.
+  const unversioned = routePaths.filter(path => !path.startsWith('/v1/'))
+  for (const url of [...unversioned, '/v1', '/v1/*']) {
     scope.route({
       method: [...methods],
       url,
@@ -119,7 +123,7 @@ async function answer(http: Http, prefix: string, { request, reply, principal }:
   return respond(reply, response)
 }
 
-/** Hooks of the host may have put something else in the place of the body; its middleware leaves what it makes with Node's own request. */
+/** A hook of the host may have replaced the body; its middleware puts parsed bodies on Node's own request. */
 function bodyOf({ raw, body }: FastifyRequest): BodyLeft {
   const { body: parsed, file, files }: HostTraces = raw as HostTraces
   if (body instanceof Readable) return bodyLeft(body, { body: parsed, file, files })
@@ -128,7 +132,7 @@ function bodyOf({ raw, body }: FastifyRequest): BodyLeft {
 
 function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
   closeIfUnread(reply.raw)
-  // Fastify hands its headers to `writeHead`, after which Node does not know them; logs of the host want to read this one.
+  // Fastify passes its headers to `writeHead`, and Node.js does not keep those. The host's logs may read this one.
   const { 'X-Request-Id': requestId = '' } = headers
   reply.raw.setHeader('X-Request-Id', requestId)
   return reply
@@ -137,12 +141,12 @@ function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): 
     .send(body)
 }
 
-/** Every other error is one of the host's hooks, and the host's to answer. */
-function isRefusedBody(error: unknown): boolean {
+/** Any other error comes from the host's hooks, and the host answers it. */
+function isContentTypeError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('FST_ERR_CTP_')
 }
 
-/** As the client wrote it: a prefix may hold parameters. */
+/** The mount prefix as the client wrote it: a prefix may contain parameters. */
 function mountOf(prefix: string, path: string): string {
   const parts = prefix.split('/').filter(part => part !== '').length
   return path.split('/', parts + 1).join('/')

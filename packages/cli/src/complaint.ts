@@ -24,7 +24,7 @@ export function sentenceOf(error: unknown): string {
   if (error instanceof CommandError) return error.message
   if (error instanceof LadingError) return withReason(error.message, reasonOf(error))
   const message = error instanceof Error ? error.message : String(error)
-  return `Something unexpected happened: ${message}. With LADING_DEBUG=1 the command shows where.`
+  return `Something unexpected happened: ${message}. Set LADING_DEBUG=1 to see where.`
 }
 
 function exitCodeOf(error: unknown): ExitCode {
@@ -38,31 +38,31 @@ function withReason(sentence: string, reason: string | undefined): string {
   return reason === undefined ? sentence : sentence.replace(/\.?$/, ` (${reason}).`)
 }
 
-/** What the sentence leaves out, since it may be meant for strangers: whoever runs the command has the hooks too. */
+/** The cause that the message leaves out because clients may see it. The user of the command owns the hooks. */
 function reasonOf(error: LadingError): string | undefined {
   const cause = causeOf(error)
   return error.code === 'HOOK_FAILED' && cause instanceof Error ? cause.message : connectionReason(error)
 }
 
-/** Why there is no connection, such as `ECONNREFUSED at 127.0.0.1:5432`; never the URL, which may hold a password. */
+/** Why the connection failed, such as `ECONNREFUSED at 127.0.0.1:5432`; never the URL, which may contain a password. */
 function connectionReason(error: LadingError): string | undefined {
   if (error.code !== 'DATABASE_UNAVAILABLE') return undefined
   for (let cause = causeOf(error); cause instanceof Error; cause = causeOf(cause)) {
-    // Where a name has several addresses, the errors of all of them come as one.
+    // If a name has several addresses, an AggregateError has the error of each.
     const one: unknown = cause instanceof AggregateError ? cause.errors[0] : cause
     if (isSystemError(one)) {
       const host = one.address ?? one.hostname
       if (host === undefined) return one.code
       return `${one.code} at ${host}${one.port === undefined ? '' : `:${one.port}`}`
     }
-    if (isRefusal(one)) return one.message
+    if (isConnectionRejected(one)) return one.message
     if (cause.message === 'timeout exceeded when trying to connect') return 'no answer for 10 seconds'
   }
   return undefined
 }
 
-/** What the server says to a user, password or database that it does not know (SQLSTATE classes 28 and 3D). */
-function isRefusal(error: unknown): error is Error {
+/** Whether the server rejected the user, password or database (SQLSTATE classes 28 and 3D). */
+function isConnectionRejected(error: unknown): error is Error {
   return error instanceof Error && /^(28|3D)...$/.test(errorCode(error) ?? '')
 }
 

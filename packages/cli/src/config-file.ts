@@ -1,4 +1,4 @@
-// lading.config.{ts,mjs,js} → the project that it exports, or one sentence that says what is wrong with it.
+// lading.config.{ts,mjs,js} → the project that it exports, or a one-sentence error.
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Project } from '@lading/core'
@@ -19,11 +19,11 @@ export async function loadProject(config: string | undefined): Promise<LoadedPro
   const loaded = await loadProjectIfAny(config)
   if (loaded !== undefined) return loaded
   throw usageError(
-    `There is no ${configFileNames[0]} (or .mjs, .js) in this folder; change to the one that has it, or name the file with --config PATH.`,
+    `There is no ${configFileNames[0]} (or .mjs, .js) in this folder; change to the folder that has it, or pass its path with --config PATH.`,
   )
 }
 
-/** Undefined where no file is named and the working directory has none. @throws CommandError */
+/** Undefined if no file is given and the working directory has none. @throws CommandError */
 export async function loadProjectIfAny(config: string | undefined): Promise<LoadedProject | undefined> {
   const name = config ?? (await firstInWorkingDirectory())
   if (name === undefined) return undefined
@@ -31,7 +31,7 @@ export async function loadProjectIfAny(config: string | undefined): Promise<Load
   const file = await stat(path).catch((error: unknown) => {
     throw failure(`Cannot read the configuration "${name}": ${fileErrorReason(error)}.`, error)
   })
-  if (!file.isFile()) throw failure(`Cannot read the configuration "${name}": it is no file.`)
+  if (!file.isFile()) throw failure(`Cannot read the configuration "${name}": it is not a file.`)
   const exported = await importDefault(path).catch((error: unknown) => {
     throw failure(`The configuration "${name}" cannot be loaded: ${importErrorReason(error)}`, error)
   })
@@ -65,7 +65,7 @@ function isProject(value: unknown): value is Project {
   )
 }
 
-/** Tells what defineResource returned from what was meant for it; the rest is core's own to check. */
+/** Distinguishes a result of defineResource from an argument for it; core checks the rest. */
 function isResource(value: unknown): boolean {
   return isObject(value) && typeof value.name === 'string' && Array.isArray(value.fields)
 }

@@ -1,4 +1,4 @@
-// The database that the options name: connected for the time of some work, and left in order on every way out.
+// The database from the options: connected while a command works, and always closed cleanly.
 import { Socket } from 'node:net'
 import { LadingError, waitForDatabase } from '@lading/core'
 import { Client, Pool } from 'pg'
@@ -9,34 +9,34 @@ import { listenForInterrupts } from './interrupts.ts'
 export interface DatabaseOptions {
   readonly databaseUrl?: string
   readonly embedded?: boolean
-  /** Connections at most. @defaultValue 10 */
+  /** The maximum number of connections. @defaultValue 10 */
   readonly poolSize?: number
-  /** The command goes on for as long as it is let, and so waits for a database that cannot be reached yet. */
+  /** The command runs until it is stopped, so it also waits for a database that cannot be reached yet. */
   readonly isService?: boolean
 }
 
 export interface Database {
   readonly pool: Pool
-  /** Aborts when the user wants the command to end; what `work` throws then counts as the interrupt. */
+  /** Aborts when the user interrupts the command. After that, an error of `work` is reported as the interrupt. */
   readonly interrupted: AbortSignal
-  /** Aborts when the user does not want to wait for that either. */
+  /** Aborts at the second interrupt. */
   readonly interruptedTwice: AbortSignal
   /** Breaks all connections, so that nothing waits for the database any longer. */
   readonly cut: () => void
 }
 
-/** @throws CommandError if no database is named, or more than one; and whatever `work` throws */
+/** @throws CommandError if no database is given, or more than one; and any error of `work` */
 export async function withDatabase<Result>(
   options: DatabaseOptions,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const named = namedUrl(options)
+  const userUrl = urlFrom(options)
   const interrupts = listenForInterrupts()
   try {
-    const server = named === undefined ? await startEmbedded() : undefined
+    const server = userUrl === undefined ? await startEmbedded() : undefined
     try {
       interrupts.first.throwIfAborted()
-      return await withPool(named ?? server?.url ?? '', options.poolSize ?? 10, async (pool, cut) => {
+      return await withPool(userUrl ?? server?.url ?? '', options.poolSize ?? 10, async (pool, cut) => {
         interrupts.second.addEventListener('abort', cut)
         await waitForDatabase(pool, {
           until: options.isService === true ? 'reach' : 'start',
@@ -55,38 +55,38 @@ export async function withDatabase<Result>(
   }
 }
 
-/** What breaks after an interrupt broke because of it; an import says by itself how far it came. */
+/** An error after an interrupt was caused by it; an import reports its own progress. */
 function asInterrupted(error: unknown): unknown {
   if (error instanceof CommandError) return error
   if (error instanceof LadingError && error.code === 'CANCELLED') return error
   return new CommandError(exitCode.interrupted, 'Interrupted.', { cause: error })
 }
 
-/** The URL of the user's database, or undefined where the embedded one was asked for. */
-function namedUrl({ databaseUrl, embedded = false }: DatabaseOptions): string | undefined {
+/** The URL of the user's database; undefined for the embedded one. */
+function urlFrom({ databaseUrl, embedded = false }: DatabaseOptions): string | undefined {
   if (embedded && databaseUrl !== undefined) {
-    throw usageError('Use either --embedded or --database-url: each names a database.')
+    throw usageError('Use either --embedded or --database-url, not both.')
   }
   if (embedded) return undefined
   const fromEnvironment = process.env.DATABASE_URL
   const url = databaseUrl ?? (fromEnvironment === '' ? undefined : fromEnvironment)
   if (url === undefined) {
     throw usageError(
-      'No database is named: set DATABASE_URL in the environment, pass --database-url URL, or use --embedded for a PostgreSQL of its own.',
+      'No database was given: set DATABASE_URL in the environment, pass --database-url URL, or use --embedded for a PostgreSQL of its own.',
     )
   }
   assertUrl(url, databaseUrl === undefined ? 'DATABASE_URL' : '--database-url')
   return url
 }
 
-/** The URL itself is never shown: it may hold a password. */
-function assertUrl(url: string, place: string): void {
+/** The URL itself is never shown: it may contain a password. */
+function assertUrl(url: string, source: string): void {
   const problem = usageError(
-    `${place} is no PostgreSQL URL; it looks like postgresql://user:password@host:5432/database, with special characters percent-encoded.`,
+    `${source} is not a PostgreSQL URL; it must look like postgresql://user:password@host:5432/database, with special characters percent-encoded.`,
   )
   if (!/^(postgres(ql)?:\/\/|socket:|\/)/.test(url)) throw problem
   try {
-    // Only reads it, and connects nowhere.
+    // Only parses the URL, and does not connect.
     new Client({ connectionString: url })
   } catch {
     throw problem
@@ -102,7 +102,7 @@ async function withPool<Result>(
   const pool = new Pool({
     connectionString,
     max,
-    // A name in the URL or in PGAPPNAME wins over it.
+    // A name in the URL or in PGAPPNAME overrides it.
     fallback_application_name: 'lading cli',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
@@ -112,7 +112,7 @@ async function withPool<Result>(
       return socket
     },
   })
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  // The pool replaces a broken idle connection; without a listener the error would end the process.
   pool.on('error', () => undefined)
   try {
     return await work(pool, () => {

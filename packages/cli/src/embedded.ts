@@ -14,13 +14,13 @@ export async function startEmbedded(): Promise<EmbeddedPostgres> {
   try {
     return await startEmbeddedPostgres({ dataDir, database: 'bulk_import_export' })
   } catch (error) {
-    // Its errors are sentences for the user already.
+    // Its errors are already sentences for the user.
     const message = error instanceof Error ? error.message : String(error)
     throw failure(message.replace(/\.?$/, '.'), error)
   }
 }
 
-/** Loaded only when asked for: the package is optional and large. */
+/** Loaded on demand, because the package is optional and large. */
 async function load(): Promise<typeof import('@lading/embedded-postgres')> {
   try {
     return await import('@lading/embedded-postgres')

@@ -1,4 +1,4 @@
-// Record errors → a CSV file for a spreadsheet, written as they come.
+// Record errors → a CSV file for a spreadsheet, written as they occur.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { RecordError } from '@lading/core'
 import { cannotWrite, createSafeFile, type SafeFile } from './safe-file.ts'
@@ -7,13 +7,13 @@ const header = 'row_number,line,field_name,error_code,error_message,field_value,
 const bufferedCharacters = 64 * 1024
 
 export interface ErrorsFile {
-  /** Never throws: a file that cannot be written aborts `failed`, and the import with it. */
+  /** Never throws: a write error aborts `failed`, and with it the import. */
   add(error: RecordError): void
-  /** Aborts, with a CommandError as its reason, when the file cannot be written. */
+  /** Aborts with a CommandError as its reason if the file cannot be written. */
   readonly failed: AbortSignal
-  /** Gives the file its name. @throws CommandError */
+  /** Renames the complete file to its final name. @throws CommandError */
   finish(): Promise<void>
-  /** Removes it; calling it after `finish` does nothing. */
+  /** Deletes the file; after `finish` it does nothing. */
   discard(): Promise<void>
 }
 
@@ -22,7 +22,7 @@ export async function createErrorsFile(target: string): Promise<ErrorsFile> {
   return new BufferedErrorsFile(target, await createSafeFile(target))
 }
 
-/** Writes synchronously: `onError` cannot wait, and a stream would keep in memory what the disk does not take. */
+/** Writes synchronously: `onError` is not awaited, and a stream would buffer in memory what the disk cannot take. */
 class BufferedErrorsFile implements ErrorsFile {
   private readonly failure = new AbortController()
   readonly failed = this.failure.signal
@@ -86,7 +86,7 @@ export function csvLine(error: RecordError): string {
 
 function cell(text: string | null): string {
   if (text === null) return ''
-  // A spreadsheet would run a text that begins like this as a formula (OWASP, CSV injection).
+  // A spreadsheet would run such a text as a formula (OWASP, CSV injection).
   const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,13 +1,12 @@
-// How a command can end: the exit codes, and the error that chooses one.
-
+// The exit codes of the command, and the error that selects one.
 import { LadingError } from '@lading/core'
 
 export const exitCode = {
-  /** Everything is done. */
+  /** Success. */
   done: 0,
   /** The command failed: a file, the database, the configuration. */
   failed: 1,
-  /** The import ran to its end, and some records were rejected. */
+  /** The import completed, and some records were rejected. */
   rejected: 2,
   /** The command was called wrongly (EX_USAGE of sysexits.h). */
   usage: 64,
@@ -17,7 +16,7 @@ export const exitCode = {
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
 
-/** A failure with a sentence for the user; the original stays in `cause`. */
+/** A failure with a message for the user; the original error is in `cause`. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 
@@ -38,11 +37,11 @@ export function usageError(message: string, cause?: unknown): CommandError {
   return new CommandError(exitCode.usage, message, { cause })
 }
 
-/** What is wrong with an option counts as a wrong call. @throws CommandError */
-export function asUsage<Result>(read: () => Result, sentence = (message: string) => message): Result {
+/** Turns an error about an option into a usage error. @throws CommandError */
+export function asUsage<Result>(read: () => Result, reword = (message: string) => message): Result {
   try {
     return read()
   } catch (error) {
-    throw error instanceof LadingError ? usageError(sentence(error.message), error) : error
+    throw error instanceof LadingError ? usageError(reword(error.message), error) : error
   }
 }

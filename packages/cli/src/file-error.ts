@@ -1,5 +1,4 @@
-// A system error about a file → why, in words that end a sentence.
-
+// A system error about a file → its cause, as the end of a sentence.
 const reasons: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission is missing'],
   ['EPERM', 'permission is missing'],
@@ -9,7 +8,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EISDIR', 'it is a folder'],
   ['ENOENT', 'it or its folder does not exist'],
   ['ENOTDIR', 'its folder does not exist'],
-  ['ELOOP', 'its symbolic links lead in a circle'],
+  ['ELOOP', 'its symbolic links form a loop'],
   ['ENAMETOOLONG', 'its name is too long'],
 ])
 
@@ -25,7 +24,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Whether the system refused something, and not the database or a program. */
+/** Whether the error comes from the operating system. */
 export function isFileError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error
 }

@@ -1,15 +1,14 @@
-// Help texts: what a command does in a few sentences, and what stands below its options.
-
+// Help texts: the description of each command, and the text below its options.
 const exitCodes = `
 Exit codes:
-  0    all is done; an import also if --on-conflict ignore left every record alone, or the file holds none
-  1    failed: a file cannot be read or is not whole (verify), the database refuses, --max-errors is reached, --atomic took all back, …
-  2    the import (or its dry run) came to its end, and some records were rejected, or all of them
-  64   called wrongly: unknown option, resource or format, no database named
+  0    success; also an import in which --on-conflict ignore skipped every record, or of a file without records
+  1    failed: a file cannot be read or is damaged (verify), the database refused, --max-errors was reached, --atomic rolled back, …
+  2    the import (or its dry run) completed, and some or all records were rejected
+  64   usage error: unknown option, resource or format, no database given
   130  interrupted`
 
 export const programHelp = `
-The database is named by DATABASE_URL, --database-url or --embedded.
+The database comes from DATABASE_URL, --database-url or --embedded.
 
 Examples:
   $ export DATABASE_URL=postgresql://user:password@localhost:5432/shop
@@ -21,8 +20,8 @@ Examples:
 ${exitCodes}`
 
 export const migrateDescription = [
-  'Applies Lading\'s own migrations, and then the folders that "migrations" in the project names.',
-  'Each is applied once, however often and by however many processes this runs.',
+  'Applies Lading\'s own migrations, and then those in the project\'s "migrations" folders.',
+  'Each is applied once, even if the command runs repeatedly or in several processes.',
 ].join(' ')
 
 export const migrateHelp = `
@@ -33,9 +32,9 @@ ${exitCodes}`
 
 export const importDescription = [
   'Imports a file into the table of a resource.',
-  'A record that breaks a rule stays out and is reported; all others get in.',
-  'A bundle (.tar.gz), which export --all makes, fills the tables of all its resources.',
-  'Ctrl-C ends the import between two batches; what is in stays.',
+  'A record that breaks a rule is rejected and reported; all others are imported.',
+  'A bundle (.tar.gz) from export --all fills the tables of all its resources.',
+  'Ctrl-C stops the import between two batches; imported records stay.',
 ].join(' ')
 
 export const importHelp = `
@@ -43,7 +42,7 @@ Examples:
   $ lading import users.csv --resource users
   $ lading import users.csv --resource users --errors rejected.csv
   $ lading import users.csv.gz --resource users --on-conflict update --dry-run
-  $ lading import users.csv --resource users --rejects mend.csv   # mend it, then: lading import mend.csv …
+  $ lading import users.csv --resource users --rejects fix.csv    # correct it, then: lading import fix.csv …
   $ lading import list.csv --resource users --mapping E-Mail=email --delimiter semicolon --encoding windows-1252
   $ lading import https://example.org/users.csv --resource users
   $ cat users.ndjson | lading import - --format ndjson --resource users --json
@@ -52,9 +51,9 @@ Examples:
 ${exitCodes}`
 
 export const exportDescription = [
-  'Exports the rows of a resource in one snapshot, in a fixed order; or several resources of one moment as a bundle.',
+  'Exports the rows of a resource from one snapshot, in a fixed order; or several resources from one snapshot as a bundle.',
   'The file can be imported again.',
-  'A file named by --output appears when it is complete, and not at all if the export fails.',
+  'The --output file appears only when it is complete, and not at all if the export fails.',
 ].join(' ')
 
 export const exportHelp = `
@@ -69,14 +68,14 @@ Examples:
 ${exitCodes}`
 
 export const workDescription = [
-  'Does the jobs of a database until it is told to stop; any number of processes may.',
-  'A server that runs with WORKERS_ENABLED=false leaves them all to these.',
-  'How long jobs, sources and files of exports are kept is what the servers say; this deletes no jobs and no sources.',
-  'Ctrl-C or SIGTERM ends the batches that are being written and gives the jobs back; once more stops at once.',
+  'Runs the jobs of a database until it is stopped; any number of processes may run at the same time.',
+  'A server with WORKERS_ENABLED=false leaves all jobs to these processes.',
+  'The servers configure how long jobs, sources and export files are kept; this command deletes no jobs and no sources.',
+  'Ctrl-C or SIGTERM finishes the current batches and releases the jobs; a second one stops at once.',
 ].join(' ')
 
 export const workHelp = `
-A line for each job that has ended goes to standard output, divided by tabs:
+Prints a tab-separated line to standard output for each job that has ended:
 id, kind, resource, status, records, rejected records, seconds, and why it failed.
 
 Examples:
@@ -85,12 +84,12 @@ Examples:
 ${exitCodes}`
 
 export const verifyDescription = [
-  'Reads every stored file of a job once more, and compares its size and SHA-256 with what was stored.',
+  'Reads every stored file of a job again, and compares its size and SHA-256 with what was stored.',
   'Changes nothing.',
 ].join(' ')
 
 export const verifyHelp = `
-A line for each file goes to standard output, divided by tabs: id of its job, resource, what was found
+Prints a tab-separated line to standard output for each file: the id of its job, the resource, the result
 (whole, corrupt, missing, elsewhere), and a sentence.
 
 Examples:
@@ -98,6 +97,6 @@ Examples:
 ${exitCodes}`
 
 export const jobsDescription = [
-  'Looks at what was submitted to a server on this database, and cancels or retries it.',
-  'A line for each job: id, kind, resource, status, records, rejected records, seconds, and why it failed or waits.',
+  'Lists the jobs that were submitted to a server on this database, and cancels or retries one.',
+  'Prints a line for each job: id, kind, resource, status, records, rejected records, seconds, and why it failed or waits.',
 ].join(' ')

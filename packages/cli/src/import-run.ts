@@ -1,4 +1,4 @@
-// One run of an importer → its report, or the fault and the report up to it, with the files of errors and rejected records completed.
+// One run of an importer → its report, or the fault and the report up to it. Completes the errors and rejects files.
 import {
   type ImporterOptions,
   type ImportReport,
@@ -19,18 +19,18 @@ export interface ImportRun {
   readonly errorsFile: ErrorsFile | undefined
   readonly rejectsFile: RejectsFile | undefined
   readonly signal: AbortSignal
-  /** Of the longest record. @defaultValue what the library takes */
+  /** The maximum size of a record in bytes. @defaultValue that of the library */
   readonly maxRecordBytes: number | undefined
   readonly run: Omit<RunOptions, 'signal' | 'onError' | 'rejects'>
 }
 
 export interface ImportOutcome {
-  /** Up to the fault, if there is one; undefined where the import did not even begin. */
+  /** Up to the fault, if there is one; undefined if the import did not begin. */
   readonly report: ImportReport | undefined
   readonly fault: unknown
   /** The source was read to its end. */
   readonly complete: boolean
-  /** What the import was asked to do. */
+  /** The options of the import. */
   readonly settings: ImportSettings
   /** The first error of each code; the report keeps the first errors only. */
   readonly examples: ReadonlyMap<string, RecordError>
@@ -65,16 +65,16 @@ export async function runImport({
   const cause = rejectsFile?.failure() ?? fault
   const faults = [
     await complete(errorsFile, report, cause),
-    // Where it cannot be written, that is the fault already.
+    // If it cannot be written, that is already the fault.
     rejectsFile?.failure() === undefined
       ? await complete(rejectsFile, report, cause)
       : await rejectsFile.discard(),
   ]
-  const fileFault = faults.find(one => one !== undefined)
+  const fileFault = faults.find(fileError => fileError !== undefined)
   return { report, examples, settings: run, complete: fault === undefined, fault: fileFault ?? cause }
 }
 
-/** Rejected records of what is committed are rejected for good, so that they and their errors are kept even after a fault. */
+/** Completes the file even after a fault, because records rejected in committed batches stay rejected. */
 async function complete(
   file: Pick<ErrorsFile, 'finish' | 'discard'> | undefined,
   report: ImportReport | undefined,
@@ -85,7 +85,7 @@ async function complete(
     if (fault === undefined || (report?.processed ?? 0) > 0) await file.finish()
     return undefined
   } catch (error) {
-    // What was committed before is told from the cause.
+    // The cause has the report of what was committed before.
     const message = error instanceof Error ? error.message : String(error)
     return new CommandError(exitCode.failed, message, { cause: fault ?? error })
   } finally {

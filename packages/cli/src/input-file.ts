@@ -1,4 +1,4 @@
-// The file to import, or standard input: found and readable, before anything else is begun.
+// The file to import, or standard input: checked to exist and be readable before anything else.
 import { createReadStream } from 'node:fs'
 import { access, constants, open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
@@ -8,19 +8,19 @@ import { errorCode, fileErrorReason } from './file-error.ts'
 export interface InputFile {
   /** For messages. */
   readonly label: string
-  /** Undefined where it cannot be known: standard input, pipes. */
+  /** The size; undefined for standard input and pipes. */
   readonly bytes: number | undefined
-  /** Its first bytes; none where looking at them would take them away. */
+  /** The first bytes; empty if reading would consume them. */
   start(): Promise<Buffer>
   open(): Readable
-  /** Gives up what was opened before its time. Twice: does nothing. */
+  /** Closes what was opened in advance. A second call does nothing. */
   close?(): void
 }
 
 /** @throws CommandError */
 export async function findInputFile(name: string): Promise<InputFile> {
   if (name === '-') {
-    return { label: 'standard input', bytes: undefined, start: nothing, open: () => process.stdin }
+    return { label: 'standard input', bytes: undefined, start: noBytes, open: () => process.stdin }
   }
   const found = await check(name).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') throw failure(`There is no file "${name}".`, error)
@@ -32,12 +32,12 @@ export async function findInputFile(name: string): Promise<InputFile> {
     label: name,
     // A named pipe, such as the shell's <(…), has a size of 0 that means nothing.
     bytes: found.isFile() ? found.size : undefined,
-    start: found.isFile() ? () => firstBytes(name) : nothing,
+    start: found.isFile() ? () => firstBytes(name) : noBytes,
     open: () => createReadStream(name),
   }
 }
 
-async function nothing(): Promise<Buffer> {
+async function noBytes(): Promise<Buffer> {
   return Buffer.alloc(0)
 }
 
@@ -57,7 +57,7 @@ async function check(name: string) {
   return found
 }
 
-/** Whether both names lead to one file on the disk. */
+/** Whether both names lead to the same file on disk. */
 export async function isSameFile(first: string, second: string): Promise<boolean> {
   const [one, other] = await Promise.all([first, second].map(name => stat(name).catch(() => undefined)))
   return one?.isFile() === true && one.ino === other?.ino && one.dev === other.dev

@@ -1,9 +1,9 @@
-// SIGINT and SIGTERM → two abort signals: the first asks to end in order, the second to end at once.
+// SIGINT and SIGTERM → two abort signals: the first for an orderly stop, the second to stop at once.
 
 export interface Interrupts {
   readonly first: AbortSignal
   readonly second: AbortSignal
-  /** Gives the signals back to Node, for which they end the process. */
+  /** Removes the listeners; after that the signals end the process, as by default in Node.js. */
   close(): void
 }
 
@@ -13,17 +13,17 @@ export function listenForInterrupts(): Interrupts {
   const first = new AbortController()
   const second = new AbortController()
   const close = () => {
-    for (const name of names) process.removeListener(name, hear)
+    for (const name of names) process.removeListener(name, onSignal)
   }
-  const hear = () => {
+  const onSignal = () => {
     if (!first.signal.aborted) {
       first.abort()
       return
     }
     second.abort()
-    // If even that does not help, the third one ends the process.
+    // If that does not help either, the third one ends the process.
     close()
   }
-  for (const name of names) process.on(name, hear)
+  for (const name of names) process.on(name, onSignal)
   return { first: first.signal, second: second.signal, close }
 }

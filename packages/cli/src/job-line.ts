@@ -1,7 +1,7 @@
-// A job as a line of text, divided by tabs, for people and for `cut`.
+// A job → a tab-separated line of text, for people and for `cut`.
 import type { Job } from '@lading/core'
 
-/** Never a value of a file. */
+/** Contains no value of a file. */
 export function jobLine(job: Job): string {
   const { id, kind, resource, status, progress, durationSeconds } = job
   const { processedRecords, failedRecords } = progress
@@ -10,7 +10,7 @@ export function jobLine(job: Job): string {
   return `${fields.join('\t').trimEnd()}\n`
 }
 
-/** Why it failed, or why it does not begin. */
+/** Why the job failed, or why it waits. */
 function reasonOf({ errorCode, waitingFor, waitingForStorage, warnings }: Job): string {
   if (waitingFor !== null) return `waits: ${waitingFor.code} since ${waitingFor.since.toISOString()}`
   if (waitingForStorage !== null) return `waits for storage ${waitingForStorage}, which no worker has`

@@ -1,4 +1,4 @@
-// Checks the names of a resource and a format before a database is started or asked.
+// Checks the names of a resource and a format before a database is started or queried.
 import { LadingError, type Project } from '@lading/core'
 import { formatNamed, resourceNamed } from '@lading/core/internal'
 import { usageError } from './exit.ts'

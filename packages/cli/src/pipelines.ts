@@ -1,4 +1,4 @@
-// A project and a connection to its database → what imports and what exports, as the project wants it.
+// A project and a pool → its importer and exporter.
 import {
   createExporter,
   createImporter,
@@ -12,7 +12,7 @@ import { usageError } from './exit.ts'
 
 type Pool = ImporterOptions['pool']
 
-/** @param maxRecordBytes of the longest record. @defaultValue what the library takes */
+/** @param maxRecordBytes the maximum size of a record. @defaultValue that of the library */
 export function importerOf(
   { resources, sessionVariables }: Project,
   pool: Pool,
@@ -27,7 +27,7 @@ export function importerOf(
   })
 }
 
-/** As the servers on this database have it. @throws CommandError */
+/** The SYNCHRONOUS_COMMIT of the environment, as for the servers. @throws CommandError */
 function commitLevel(): SynchronousCommit | undefined {
   const level = process.env.SYNCHRONOUS_COMMIT
   if (!level) return undefined

@@ -1,10 +1,10 @@
-// Text of a file or a message → text that a terminal can show and not obey.
+// Text of a file or a message → text that is safe to print to a terminal.
 
-/** Control characters of both sets, and those that turn the direction of writing. Line ends are kept. */
+/** C0 and C1 control characters, and those that change the text direction. Line ends are kept. */
 const unprintable = /[^\P{Cc}\n]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 
-/** White space but a space, and format characters, except joiners where they have something to join. */
-const unseen =
+/** White space other than a space, and format characters, except joiners between characters that they join. */
+const invisible =
   /[^\P{White_Space} \n]|[^\P{Cf}\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{M}\p{Extended_Pictographic}])/gu
 
 export function printable(text: string): string {
@@ -16,14 +16,14 @@ function escapeOf(character: string): string {
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`
 }
 
-/** A value in quotes on one line, cut where it would push the rest of the line off the screen. */
+/** A value in quotes on one line, truncated so that the rest of the line stays visible. */
 export function quoted(value: string | null, maxCharacters = 40): string {
   if (value === null) return ''
   const characters = [...value]
-  const cut =
+  const truncated =
     characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : value
-  // A value that was refused may look like one that would not be.
-  return printable(JSON.stringify(cut).replace(unseen, escapeOf))
+  // Escaped, because a rejected value may look like a valid one.
+  return printable(JSON.stringify(truncated).replace(invisible, escapeOf))
 }
 
 /** 1234567 → `1,234,567`. */

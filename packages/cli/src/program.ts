@@ -1,4 +1,4 @@
-// The commands and options of `lading`, and their help.
+// The commands and options of `lading`, with their help.
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type ExportCommandOptions, exportRows } from './commands/export.ts'
@@ -30,7 +30,7 @@ import {
   workHelp,
 } from './help.ts'
 
-/** @param end hears the exit code of the command that ran. */
+/** @param end called with the exit code of the command that ran */
 export function createProgram(end: (code: ExitCode) => void): Command {
   const program = new Command('lading')
     .description('Imports CSV, NDJSON and JSON files into PostgreSQL tables, and exports them again.')
@@ -39,10 +39,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .helpCommand(false)
     .option('--config <path>', 'the project (default: lading.config.ts, .mjs or .js in this folder)')
     .option('--database-url <url>', 'the database (default: DATABASE_URL of the environment)')
-    .option('--embedded', 'use a PostgreSQL of its own, in $LADING_DATA_DIR/postgres')
+    .option('--embedded', 'use an embedded PostgreSQL, in $LADING_DATA_DIR/postgres')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lading: ')) })
-    .showHelpAfterError('--help tells more.')
+    .showHelpAfterError('Use --help for more.')
     .exitOverride()
     .addHelpText('after', programHelp)
 
@@ -59,40 +59,33 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('import')
     .summary('import a file')
     .description(importDescription)
-    .argument('<file>', 'the file, its http or https address, or - for standard input')
+    .argument('<file>', 'the file, its http or https URL, or - for standard input')
     .option(
       '--resource <name>',
       'the resource of the project that the rows belong to; a bundle names its own',
     )
     .option(
       '--format <format>',
-      "csv, ndjson, json or bundle (default: by the file name's ending, such as .csv, .csv.gz or .tar.gz)",
+      'csv, ndjson, json or bundle (default: by the file extension, such as .csv, .csv.gz or .tar.gz)',
     )
     .option(
       '--on-conflict <policy>',
-      'what becomes of a record that exists: error (default), ignore or update',
+      'what to do with a record that already exists: error (default), ignore or update',
     )
-    .option('--dry-run', 'judge everything and write nothing')
+    .option('--dry-run', 'check everything and write nothing')
     .option('--atomic', 'import all records or none')
-    .option('--max-errors <number>', 'stop behind so many rejected records')
-    .option(
-      '--mapping <name=field>',
-      'a name in the file and the field it stands for; may be repeated',
-      collect,
-    )
-    .option('--unknown-columns <policy>', 'a column that no field answers to: warn (default) or error')
+    .option('--max-errors <number>', 'stop once this many records have been rejected')
+    .option('--mapping <name=field>', 'a column name in the file and its field; may be repeated', collect)
+    .option('--unknown-columns <policy>', 'for a column without a field: warn (default) or error')
     .option(
       '--sequences <policy>',
       'sequences of written columns: advance past the imported values (default) or leave them alone',
     )
-    .option(
-      '--delimiter <delimiter>',
-      'between CSV cells: comma, semicolon, tab or pipe (default: found out)',
-    )
+    .option('--delimiter <delimiter>', 'between CSV cells: comma, semicolon, tab or pipe (default: detected)')
     .option(...maxRecordBytes)
     .option('--encoding <encoding>', 'utf-8 (default), utf-16le, utf-16be or windows-1252')
-    .option('--excel', 'take off the guard that an export for Excel puts before formulas')
-    .option('--rejects <file>', 'write the rejected records to this file, to be mended and imported')
+    .option('--excel', 'remove the formula guard of an export for Excel')
+    .option('--rejects <file>', 'write the rejected records to this file, to be corrected and imported')
     .option('--errors <file>', 'write every error of every record to this CSV file')
     .option('--json', 'print the report as JSON')
     .option(...tenant)
@@ -112,20 +105,23 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--all', 'every resource of the project, as a bundle')
     .option(
       '--format <format>',
-      "csv, ndjson or json (default: by the ending of --output's name, such as .csv or .csv.gz)",
+      'csv, ndjson or json (default: by the extension of --output, such as .csv or .csv.gz)',
     )
     .option('-o, --output <file>', 'the file to write (default: standard output)')
     .option(
       '--filter <field=value...>',
-      'only rows whose field has this value, or one of several; field.gte= .gt= .lte= .lt= for bounds; field= finds empty ones',
+      'only rows whose field has this value, or one of several; field.gte= .gt= .lte= .lt= for bounds; field= for empty ones',
     )
-    .option('--fields <names>', 'which fields, in which order, divided by commas')
-    .option('--sort <names>', 'by which fields, divided by commas; - before one turns its order round')
-    .option('--limit <number>', 'at most so many rows')
+    .option('--fields <names>', 'the fields in output order, separated by commas')
+    .option(
+      '--sort <names>',
+      'sort by these fields, separated by commas; - before a name for descending order',
+    )
+    .option('--limit <number>', 'at most this many rows')
     .option('--delimiter <delimiter>', 'between CSV cells: comma (default), semicolon, tab or pipe')
-    .option('--no-header', 'CSV without the names of the fields')
+    .option('--no-header', 'CSV without the header row')
     .option('--excel', 'CSV for Excel: BOM, CRLF and a guard against formulas')
-    .option('--compression <name>', "gzip or none (default: by the ending of --output's name)")
+    .option('--compression <name>', 'gzip or none (default: by the extension of --output)')
     .option(...tenant)
     .option(...principal)
     .addHelpText('after', exportHelp)
@@ -135,13 +131,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('work')
-    .summary('do the jobs that were submitted to a server')
+    .summary('run the jobs that were submitted to a server')
     .description(workDescription)
     .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
-    .option('--imports <number>', 'imports at a time (default: 4)')
-    .option('--exports <number>', 'exports at a time (default: 2)')
-    .option('--fetches <number>', 'files from URLs at a time (default: 4, or 0 with --imports 0)')
-    .option('--verify', 'also read stored files once more, slowly, and report those that were damaged')
+    .option('--imports <number>', 'concurrent imports (default: 4)')
+    .option('--exports <number>', 'concurrent exports (default: 2)')
+    .option('--fetches <number>', 'concurrent fetches of files from URLs (default: 4, or 0 with --imports 0)')
+    .option('--verify', 'also read stored files again, slowly, and report damaged ones')
     .option(...maxRecordBytes)
     .option(...remoteAllow, collect)
     .addHelpText('after', workHelp)
@@ -153,9 +149,9 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('verify')
     .summary('compare the stored files of a job with what was stored')
     .description(verifyDescription)
-    .argument('<job>', 'the id of a job; of a job that came in a bundle, all of the bundle are verified')
+    .argument('<job>', 'the id of a job; for a job of a bundle, the whole bundle is verified')
     .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
-    .option('--json', 'print what was found as JSON')
+    .option('--json', 'print the result as JSON')
     .option(...jobsTenant)
     .addHelpText('after', verifyHelp)
     .action(async (id: string, _options: object, command: Command) => {
@@ -170,18 +166,18 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('list')
     .summary('the newest jobs')
     .description('Lists imports, newest first.')
-    .option('--exports', 'exports in place of imports')
+    .option('--exports', 'exports instead of imports')
     .option('--status <status>', 'pending, processing, completed, failed or cancelled')
     .option('--resource <name>', 'jobs of this resource')
     .option(...jobsTenant)
-    .option('--limit <number>', 'at most so many, up to 100 (default: 20)')
+    .option('--limit <number>', 'at most this many, up to 100 (default: 20)')
     .action(async (_options: object, command: Command) => {
       end(await listJobs(command.optsWithGlobals<ListCommandOptions>()))
     })
   jobs
     .command('cancel')
-    .summary('end a job before its time')
-    .description('Ends a job within its batch. What is in the table stays, and is counted.')
+    .summary('cancel a job')
+    .description('Stops a job within its current batch. Imported records stay, and are counted.')
     .argument('<id>', 'the job')
     .option(...jobsTenant)
     .action(async (id: string, _options: object, command: Command) => {
@@ -189,8 +185,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     })
   jobs
     .command('retry')
-    .summary('go on with a failed or cancelled job')
-    .description('Has a job begun again behind its checkpoint, by a server or by lading work.')
+    .summary('retry a failed or cancelled job')
+    .description('Makes a server or lading work resume a job after its checkpoint.')
     .argument('<id>', 'the job')
     .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
     .option(...jobsTenant)
@@ -200,26 +196,26 @@ export function createProgram(end: (code: ExitCode) => void): Command {
   return program
 }
 
-const tenant = [
-  '--tenant <name>',
-  "whose rows, where a resource has a scope: the caller's tenant (default: nobody's)",
+const tenant = ['--tenant <name>', "the caller's tenant, for resources with a scope (default: none)"] as const
+
+const jobsTenant = ['--tenant <name>', 'jobs of this tenant (default: all tenants)'] as const
+
+const principal = ['--principal <name>', 'the caller, for resources with a scope (default: none)'] as const
+
+const maxRecordBytes = [
+  '--max-record-bytes <number>',
+  'the maximum size of a record (default: 1048576)',
 ] as const
-
-const jobsTenant = ['--tenant <name>', 'jobs of this tenant (default: of all)'] as const
-
-const principal = ['--principal <name>', 'who asks, where a scope wants to know (default: nobody)'] as const
-
-const maxRecordBytes = ['--max-record-bytes <number>', 'of the longest record (default: 1048576)'] as const
 const remoteAllow = [
   '--remote-allow <entry>',
-  'what may be fetched from beside public servers: a host, *.domain, a network, each with a :port or not; may be repeated',
+  'allowed sources in addition to public servers: a host, *.domain or network, optionally with :port; may be repeated',
 ] as const
 
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value]
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value]
 }
 
-/** The package's own: the folder above, from the sources as from the build. */
+/** The version of this package; its package.json is one folder above both the sources and the build. */
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version

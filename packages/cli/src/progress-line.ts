@@ -1,11 +1,11 @@
-// The counts of a running import, on one line of the terminal that is rewritten.
+// The progress of a running import, on one terminal line that is rewritten.
 import type { ImportProgress } from '@lading/core'
 import { count, rows } from './printable.ts'
 
-/** Milliseconds between two drawings: more often is not read, and costs time. */
+/** Milliseconds between two redraws: more would be unreadable, and cost time. */
 const intervalMs = 100
 
-/** The part of a stream to a terminal that is used here. */
+/** The part of a terminal stream that is used here. */
 export interface Terminal {
   readonly isTTY?: boolean
   readonly columns: number
@@ -14,28 +14,28 @@ export interface Terminal {
 
 export interface ProgressLine {
   show(progress: ImportProgress): void
-  /** Leaves the line empty, for what is printed next. */
+  /** Clears the line for the next output. */
   clear(): void
 }
 
-/** Draws nothing where `terminal` is none. Without `totalBytes` there is no percentage. */
+/** Draws nothing if `terminal` is not a TTY. Without `totalBytes` there is no percentage. */
 export function createProgressLine(terminal: Terminal, totalBytes: number | undefined): ProgressLine {
   if (!terminal.isTTY) return { show: () => undefined, clear: () => undefined }
   const started = performance.now()
-  let drawn: number | undefined
+  let lastDrawn: number | undefined
   return {
     show(progress) {
       const now = performance.now()
-      if (drawn !== undefined && now - drawn < intervalMs) return
-      drawn = now
+      if (lastDrawn !== undefined && now - lastDrawn < intervalMs) return
+      lastDrawn = now
       const text = progressText(progress, (now - started) / 1000, totalBytes)
       // A line that wraps cannot be rewritten. A terminal that does not know its width says 0.
       const columns = terminal.columns > 0 ? terminal.columns : 80
       terminal.write(`\r${text.slice(0, columns - 1)}\x1b[K`)
     },
     clear() {
-      if (drawn !== undefined) terminal.write('\r\x1b[K')
-      drawn = undefined
+      if (lastDrawn !== undefined) terminal.write('\r\x1b[K')
+      lastDrawn = undefined
     },
   }
 }

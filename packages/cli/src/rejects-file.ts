@@ -1,4 +1,4 @@
-// The rejected records of an import → a file that appears when the import has ended.
+// The rejected records of an import → a file that appears once the import has ended.
 import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import type { CommandError } from './exit.ts'
@@ -6,11 +6,11 @@ import { cannotWrite, createSafeFile } from './safe-file.ts'
 
 export interface RejectsFile {
   readonly stream: Writable
-  /** Why it cannot be written, if it cannot. */
+  /** The write error, if there was one. */
   readonly failure: () => CommandError | undefined
-  /** Gives the file its name. @throws CommandError */
+  /** Renames the complete file to its final name. @throws CommandError */
   finish(): Promise<void>
-  /** Removes it; calling it after `finish` does nothing. */
+  /** Deletes the file; after `finish` it does nothing. */
   discard(): Promise<void>
 }
 

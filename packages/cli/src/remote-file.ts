@@ -1,4 +1,4 @@
-// A file behind an address, opened as an input of `lading import`; and what may be fetched from, as it is typed.
+// A file at a URL, opened as the input of `lading import`; and --remote-allow → the servers allowed for it.
 import { Readable } from 'node:stream'
 import { type ImportSettings, LadingError, openRemoteFile, type RemoteOptions } from '@lading/core'
 import { checkRemote, type DetectedFormat } from '@lading/core/internal'
@@ -6,12 +6,12 @@ import { asUsage, failure } from './exit.ts'
 import type { InputFile } from './input-file.ts'
 
 export interface RemoteOptionTexts {
-  /** Entries as the README describes them; each option may hold several, divided by commas. */
+  /** Entries as the README describes them; each option may have several, separated by commas. */
   readonly remoteAllow?: readonly string[]
 }
 
 export interface RemoteInputFile extends InputFile, DetectedFormat {
-  /** That of the content type, where nobody said one. */
+  /** The charset of the content type, unless --encoding is set. */
   readonly encoding: ImportSettings['encoding']
 }
 
@@ -28,13 +28,13 @@ export function remoteOptions({ remoteAllow = [] }: RemoteOptionTexts): RemoteOp
   })
 }
 
-/** Connects, so that what cannot be fetched is told before anything else is begun. @throws CommandError, LadingError */
+/** Connects, so that an unreachable file is reported before anything else starts. @throws CommandError, LadingError */
 export async function findRemoteFile(
   url: string,
   format: string | undefined,
   options: RemoteOptionTexts & { readonly encoding?: string },
 ): Promise<RemoteInputFile> {
-  // What was said is read with the first bytes. Here it only counts that something was.
+  // --encoding is parsed later, with the first bytes. Here it only matters whether it is set.
   const encoding = options.encoding === undefined ? undefined : 'utf-8'
   const file = await openRemoteFile({ url, format, encoding, remote: remoteOptions(options) }).catch(
     (error: unknown) => {
@@ -59,7 +59,7 @@ export async function findRemoteFile(
   }
 }
 
-/** Without what may be a secret: what a command prints is often kept. */
+/** Leaves out parts that may be secret, because command output is often stored. */
 function labelOf(url: string): string {
   const { origin, pathname } = new URL(url)
   const last = pathname.slice(pathname.lastIndexOf('/') + 1)

@@ -1,4 +1,4 @@
-// One call of the command: parses, works, and turns whatever went wrong into a sentence and an exit code.
+// One call of the command: parses the arguments, runs, and turns an error into a message and an exit code.
 import { CommanderError } from 'commander'
 import { complain } from './complaint.ts'
 import { type ExitCode, exitCode } from './exit.ts'
@@ -13,7 +13,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(argv)
     return code
   } catch (error) {
-    // Commander has written its sentence, or the help or version that was asked for, by itself.
+    // Commander has already written its error, or the requested help or version.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
     return complain(error)
   }

@@ -1,4 +1,4 @@
-// A file that gets its name when it is complete: written under a temporary name beside it, then renamed.
+// A file that appears when it is complete: written under a temporary name in the same folder, then renamed.
 import { randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises'
@@ -7,22 +7,22 @@ import { CommandError, failure } from './exit.ts'
 import { errorCode, fileErrorReason } from './file-error.ts'
 
 export interface SafeFile {
-  /** Where to write; it exists, and is empty. */
+  /** The path to write to; the file exists, and is empty. */
   readonly path: string
-  /** Brings the file to the disk and gives it its name, replacing what had it. @throws CommandError */
+  /** Flushes the file to disk and renames it to the target, replacing an existing file. @throws CommandError */
   commit(): Promise<void>
-  /** Removes what was written; a file that had the name stays as it was. */
+  /** Deletes what was written; an existing target is unchanged. */
   discard(): Promise<void>
 }
 
-/** @throws CommandError if no file can be made or replaced there. */
+/** @throws CommandError if the target cannot be created or replaced */
 export async function createSafeFile(target: string): Promise<SafeFile> {
   try {
     const existing = await statIfThere(target)
     if (existing?.isDirectory()) throw failure(`Cannot write "${target}": it is a folder.`)
     // A device or a named pipe, such as /dev/null, is written to and never replaced.
-    if (existing !== undefined && !existing.isFile()) return asItIs(target)
-    return await besides(target, existing)
+    if (existing !== undefined && !existing.isFile()) return inPlace(target)
+    return await temporary(target, existing)
   } catch (error) {
     throw error instanceof CommandError ? error : cannotWrite(target, error)
   }
@@ -32,13 +32,13 @@ export function cannotWrite(target: string, error: unknown): CommandError {
   return failure(`Cannot write "${target}": ${fileErrorReason(error)}.`, error)
 }
 
-async function besides(target: string, existing: Stats | undefined): Promise<SafeFile> {
-  // A symbolic link stays one: the file that it leads to is replaced.
+async function temporary(target: string, existing: Stats | undefined): Promise<SafeFile> {
+  // A symbolic link is kept: the file that it points to is replaced.
   const final = existing === undefined ? target : await realpath(target)
   if (existing !== undefined) await access(final, constants.W_OK)
   const path = join(dirname(final), `.lading-${randomUUID()}.tmp`)
   const handle = await open(path, 'wx')
-  // Whoever may not read the old file may not read the new one.
+  // The new file keeps the permissions of the old one.
   if (existing !== undefined) await handle.chmod(existing.mode & 0o777)
   await handle.close()
   const discard = () => rm(path, { force: true })
@@ -47,7 +47,7 @@ async function besides(target: string, existing: Stats | undefined): Promise<Saf
     discard,
     async commit() {
       try {
-        // Before the rename: after a crash the name must not stand for a file whose content was never written.
+        // Before the rename: after a crash the target must not be a file whose content was never written.
         await sync(path)
         await rename(path, final)
       } catch (error) {
@@ -58,7 +58,7 @@ async function besides(target: string, existing: Stats | undefined): Promise<Saf
   }
 }
 
-function asItIs(path: string): SafeFile {
+function inPlace(path: string): SafeFile {
   return { path, commit: async () => undefined, discard: async () => undefined }
 }
 

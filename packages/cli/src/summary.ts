@@ -1,4 +1,4 @@
-// The report of an import → text for a person.
+// The report of an import → text for people.
 import type { ImportReport, ImportSettings, RecordError } from '@lading/core'
 import type { ImportOutcome } from './import-run.ts'
 import { count, printable, quoted, rows } from './printable.ts'
@@ -6,7 +6,7 @@ import { table } from './table.ts'
 
 const shownErrors = 10
 
-/** @param file what the file is called */
+/** @param file the name of the file, as shown */
 export function summary(outcome: ImportOutcome, file: string): string {
   const { report, complete, settings, examples } = outcome
   if (report === undefined) return ''
@@ -24,11 +24,11 @@ export function summary(outcome: ImportOutcome, file: string): string {
   return `${sections.filter(section => section !== '').join('\n\n')}\n`
 }
 
-/** What stays in the table after an import that did not come to its end. */
+/** What stays in the table after an import that did not complete. */
 export function committed({ processed, successful, failed, unprocessed }: ImportReport): string {
   if (processed === 0) return 'Nothing was imported.'
-  const left = unprocessed === 0 ? '' : `; ${count(unprocessed)} ${were(unprocessed)} not processed`
-  const rejected = (failed === 0 ? '' : `; ${count(failed)} ${were(failed)} rejected`) + left
+  const notProcessed = unprocessed === 0 ? '' : `; ${count(unprocessed)} ${were(unprocessed)} not processed`
+  const rejected = (failed === 0 ? '' : `; ${count(failed)} ${were(failed)} rejected`) + notProcessed
   if (successful === 0) return `Before that, no row was imported${rejected}.`
   return `${rows(successful)} ${were(successful)} imported before that and ${successful === 1 ? 'stays' : 'stay'}${rejected}.`
 }
@@ -37,7 +37,7 @@ function were(value: number): string {
   return value === 1 ? 'was' : 'were'
 }
 
-/** What became of the records, as far as it differs from what it must be. */
+/** The counts of the records; with on_conflict `error`, one count of imported records. */
 function totals(report: ImportReport, { dryRun = false, onConflict = 'error' }: ImportSettings): string {
   const { processed, successful, inserted, updated, ignored, failed, unprocessed, durationSeconds } = report
   const would = dryRun ? 'would be ' : ''
@@ -100,7 +100,7 @@ function firstErrors(report: ImportReport): string {
   return `${title}\n${table(columns, cells)}${rest}`
 }
 
-/** In the first line, where a person looks who does not look any further. */
+/** Shown in the first line, so that it is not overlooked. */
 function nothingImported({ warnings, processed, unprocessed }: ImportReport, complete: boolean): string {
   const warning = warnings.find(isNothingImported)
   if (warning !== undefined) return oneLine(warning.detail)

@@ -6,7 +6,7 @@ export interface Column {
   readonly align?: 'left' | 'right'
 }
 
-/** Columns are as wide as their widest cell, two spaces apart, behind an indent of two. */
+/** Columns are as wide as their widest cell, two spaces apart, and indented by two. */
 export function table(columns: readonly Column[], cells: readonly (readonly string[])[]): string {
   const lines = [columns.map(({ title }) => title), ...cells]
   const widths = columns.map((_, index) => Math.max(...lines.map(line => (line[index] ?? '').length)))

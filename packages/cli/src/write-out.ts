@@ -6,7 +6,7 @@ import { failure } from './exit.ts'
 import { errorCode, fileErrorReason, isFileError } from './file-error.ts'
 import { cannotWrite, createSafeFile } from './safe-file.ts'
 
-/** @param output undefined: standard output, whose reader may have enough before the end. @throws CommandError */
+/** @param output undefined: standard output, whose reader may close it early. @throws CommandError */
 export async function writeOut(
   source: Readable,
   output: string | undefined,

@@ -31,9 +31,12 @@ describe('filters', () => {
   it.each([
     [
       ['rol=a'],
-      '"rol" is no field that things can be filtered by; did you mean "role"? Known: role, tags, size.',
+      '"rol" is not a field that things can be filtered by; did you mean "role"? Known: role, tags, size.',
     ],
-    [['role=a', 'role='], 'The filter "role=" finds empty ones, and goes with no other value of role.'],
+    [
+      ['role=a', 'role='],
+      'The filter "role=" finds empty ones, and cannot be combined with another value of role.',
+    ],
     [['size.gte=1', 'size.gte=2'], 'The filter on "size" has more than one value for "gte".'],
     [['size.like=1'], 'The filter on "size" has no operator "like"; known: gte, gt, lte, lt, null.'],
   ])('%j are a wrong call', (filters, sentence) => {
@@ -56,10 +59,10 @@ describe('the format', () => {
 
   it('must be told where there is no name, or one that does not tell', () => {
     expect(() => chooseFormat(undefined, undefined)).toThrow(
-      'Standard output has no name that tells the format; add --format csv, --format ndjson or --format json.',
+      'Standard output has no file name that shows the format; add --format csv, --format ndjson or --format json.',
     )
     expect(() => chooseFormat('users.txt', undefined)).toThrow(
-      'The name "users.txt" does not tell the format; add --format csv, --format ndjson or --format json.',
+      'The name "users.txt" does not show the format; add --format csv, --format ndjson or --format json.',
     )
   })
 })

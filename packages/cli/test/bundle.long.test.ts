@@ -99,13 +99,13 @@ describe('export --all', () => {
       ['users', '--resource', 'articles'],
       'Name the resources either as arguments or, if it is one, with --resource.',
     ],
-    [[], 'No resource is named: add --resource users, or --all for every resource in one bundle.'],
+    [[], 'No resource was given: add --resource users, or --all for every resource in one bundle.'],
     [
       ['users', 'user', '-o', 'x.tar.gz'],
       'Unknown resource "user"; did you mean "users"? Known: users, articles, comments.',
     ],
     [['users', 'users', '-o', 'x.tar.gz'], 'The option "resources" names "users" twice.'],
-    [['--all', '-o', 'x.csv'], 'A bundle is a .tar.gz file; the name "x.csv" does not say so.'],
+    [['--all', '-o', 'x.csv'], 'A bundle is a .tar.gz file; the name "x.csv" must end in .tar.gz or .tgz.'],
     [
       ['--all', '-o', 'x.tgz', '--format', 'json'],
       'The option "format" of a bundle must be one of ndjson, csv.',
@@ -194,7 +194,7 @@ describe('import of a bundle', () => {
       stderr: expect.stringMatching(/^lading: The compressed file is damaged/),
     })
     const fake = await tempFile('fake.tar.gz', 'no bundle')
-    expect((await run(['import', fake], empty.url)).stderr).toContain('it is no gzip data')
+    expect((await run(['import', fake], empty.url)).stderr).toContain('it is not gzip data')
     // Found out by its first bytes under any name.
     const renamed = await tempFile('backup.bin', bytes)
     expect(await run(['import', renamed], empty.url)).toMatchObject({ code: 0 })
@@ -208,23 +208,23 @@ describe('import of a bundle', () => {
     ],
     [
       ['--rejects', 'r.csv'],
-      '--rejects takes the records of one resource; unpack the bundle, and import its files one by one.',
+      '--rejects works with one resource only; unpack the bundle, and import its files one by one.',
     ],
     [
       ['--errors', 'e.csv'],
-      '--errors takes the records of one resource; unpack the bundle, and import its files one by one.',
+      '--errors works with one resource only; unpack the bundle, and import its files one by one.',
     ],
     [
       ['--dry-run'],
-      'The option --dry-run cannot be used with a bundle: a bundle is several imports, each of which is judged by itself; unpack it and import its files one by one.',
+      'The option --dry-run cannot be used with a bundle: each file of a bundle is a separate import; unpack it and import its files one by one.',
     ],
     [
       ['--atomic'],
-      'The option --atomic cannot be used with a bundle: a bundle is several imports, each of which is judged by itself; unpack it and import its files one by one.',
+      'The option --atomic cannot be used with a bundle: each file of a bundle is a separate import; unpack it and import its files one by one.',
     ],
     [
       ['--delimiter', 'tab'],
-      'The option --delimiter cannot be used with a bundle: its manifest tells how its files are to be read.',
+      'The option --delimiter cannot be used with a bundle: its manifest says how to read its files.',
     ],
   ])('refuses %j', async (options, sentence) => {
     const file = await tempFile('x.tar.gz', '')
@@ -242,7 +242,7 @@ describe('import of a bundle', () => {
       code: 64,
       stdout: '',
       stderr:
-        'lading: No resource is named: add --resource users, for the resource that the rows belong to; only a bundle (.tar.gz) names its own.\n',
+        'lading: No resource was given: add --resource users, for the resource that the rows belong to; only a bundle (.tar.gz) names its own.\n',
     })
   })
 })

@@ -8,7 +8,7 @@ const exportUsers = ['export', '--resource', 'users', '--format', 'csv']
 it('is looked for in the working directory', async () => {
   // The next thing that is missing is a database.
   const { stderr } = await lading(exportUsers, { cwd: dirname(referenceConfig) })
-  expect(stderr).toContain('No database is named')
+  expect(stderr).toContain('No database was given')
 })
 
 it('is needed', async () => {
@@ -16,7 +16,7 @@ it('is needed', async () => {
     code: 64,
     stdout: '',
     stderr:
-      'lading: There is no lading.config.ts (or .mjs, .js) in this folder; change to the one that has it, or name the file with --config PATH.\n',
+      'lading: There is no lading.config.ts (or .mjs, .js) in this folder; change to the folder that has it, or pass its path with --config PATH.\n',
   })
 })
 

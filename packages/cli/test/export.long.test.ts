@@ -157,7 +157,7 @@ describe('to a file', () => {
 it.concurrent.each([
   [
     ['--format', 'csv', '--filter', 'rol=admin'],
-    '"rol" is no field that users can be filtered by; did you mean "role"? Known: id, email, name, role, active, created_at, updated_at.',
+    '"rol" is not a field that users can be filtered by; did you mean "role"? Known: id, email, name, role, active, created_at, updated_at.',
   ],
   [['--format', 'csv', '--filter', 'active=perhaps'], 'The filter on "active" must be true or false.'],
   [
@@ -166,7 +166,7 @@ it.concurrent.each([
   ],
   [
     ['--format', 'csv', '--sort', 'nam'],
-    '"nam" is no field that users can be sorted by; did you mean "name"? Known: id, email, name, role, active, created_at, updated_at.',
+    '"nam" is not a field that users can be sorted by; did you mean "name"? Known: id, email, name, role, active, created_at, updated_at.',
   ],
   [['--format', 'ndjson', '--no-header'], 'The option "header" is for csv only; leave it out for ndjson.'],
   [['--format', 'csv', '--compression', 'zip'], 'The option "compression" must be one of none, gzip.'],

@@ -96,9 +96,9 @@ describe('A17: what a file is of which nothing tells the format', () => {
     [
       'a.txt',
       'email,name\n',
-      /"[^"]*a\.txt" does not tell the format; add --format csv, --format ndjson or --format json\.$/,
+      /"[^"]*a\.txt" does not show the format; add --format csv, --format ndjson or --format json\.$/,
     ],
-    ['a', 'email,name\n', /does not tell the format; add --format csv, /],
+    ['a', 'email,name\n', /does not show the format; add --format csv, /],
   ])('%s', async (name, content, sentence) => {
     const file = await tempFile(name, Buffer.from(content, 'latin1'))
     const found = detectInput(file, undefined, await findInputFile(file))

@@ -1,7 +1,7 @@
 // lading import <address>: the file is read as it comes, and from nowhere that was not allowed.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { type FileServer, fileServer } from '../../core/src/testing/http/remote-site.ts'
+import { type FileServer, fileServer } from '../../conformance/src/http/remote-site.ts'
 import { lading, referenceConfig } from './support.ts'
 
 const csv = 'email,name,role,active\nann@example.com,Ann,admin,true\nbob@example.com,Bob,reader,false\n'
@@ -65,13 +65,13 @@ test('what cannot be fetched is told', async () => {
   const { code, stderr } = await importFrom('/nothing.csv', '--remote-allow', '127.0.0.1:*')
   expect([code, stderr]).toEqual([
     1,
-    expect.stringContaining('answered with the status 404 in place of the file'),
+    expect.stringContaining('answered with status 404 instead of the file'),
   ])
 })
 
 test('a file that breaks off and cannot be gone on with is told, and no half of it is kept with --atomic', async () => {
   const { code, stderr } = await importFrom('/broken.csv', '--atomic', '--remote-allow', '127.0.0.1:*')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('broke off')])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('the rest of the same version cannot be fetched')])
   expect(await emails()).toEqual([])
 })
 

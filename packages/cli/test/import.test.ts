@@ -152,7 +152,7 @@ describe('a file that cannot be read to its end', () => {
       'is a PNG image',
       'users.csv',
       Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-      'The file is a PNG image. It holds no records; get them as CSV from where it was made.',
+      'The file is a PNG image. It contains no records; export them as CSV from the program that created it.',
     ],
   ]
   it.each(cases)('%s: one sentence, and nothing imported', async (_what, name, content, sentence) => {

@@ -28,7 +28,7 @@ test('an import waits for one that recovers, says so, and ends with 0', async ()
   await late.open()
   expect(await outcome).toMatchObject({
     code: 0,
-    stderr: 'lading: The database is starting or recovering; it is waited for, for up to 60 s.\n',
+    stderr: 'lading: The database is starting or recovering; waiting for up to 60 s.\n',
   })
   const { rows } = await database.pool.query('select email from users')
   expect(rows).toEqual([{ email: 'ann@example.com' }])

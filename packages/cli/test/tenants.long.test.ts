@@ -12,7 +12,7 @@ import {
 } from '@lading/core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { fileServer } from '../../core/src/testing/http/remote-site.ts'
+import { fileServer } from '../../conformance/src/http/remote-site.ts'
 import { createProgram } from '../src/program.ts'
 import { lading, tempFile, tempFolder } from './support.ts'
 import project from './tenants.config.ts'
@@ -220,5 +220,5 @@ test('a job is cancelled and retried for its own tenant, and for another one the
 })
 
 function notImportable(resource: string): string {
-  return `lading: Nothing can be imported into ${resource} by this caller: the rows that it may see do not have one value in each field of its scope, so that it is not known what to write.\n`
+  return `lading: This caller cannot import into ${resource}: its scope does not fix a single value for each field, so there is no value to write.\n`
 }

@@ -39,7 +39,7 @@ it.concurrent.each([
   const { code, stdout, stderr } = await lading(args)
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
   expect(stderr.startsWith(`lading: ${sentence}`)).toBe(true)
-  expect(stderr.endsWith('--help tells more.\n')).toBe(true)
+  expect(stderr.endsWith('Use --help for more.\n')).toBe(true)
 })
 
 it.concurrent.each([[['migrate']], [['export', '--resource', 'users', '--format', 'csv']]])(
@@ -49,7 +49,7 @@ it.concurrent.each([[['migrate']], [['export', '--resource', 'users', '--format'
       code: 64,
       stdout: '',
       stderr:
-        'lading: No database is named: set DATABASE_URL in the environment, pass --database-url URL, or use --embedded for a PostgreSQL of its own.\n',
+        'lading: No database was given: set DATABASE_URL in the environment, pass --database-url URL, or use --embedded for a PostgreSQL of its own.\n',
     })
   },
 )
@@ -59,7 +59,7 @@ it.concurrent('refuses two databases', async () => {
   expect(outcome).toEqual({
     code: 64,
     stdout: '',
-    stderr: 'lading: Use either --embedded or --database-url: each names a database.\n',
+    stderr: 'lading: Use either --embedded or --database-url, not both.\n',
   })
 })
 
@@ -69,7 +69,7 @@ it.concurrent('refuses a URL of something else without showing it', async () => 
   })
   expect(code).toBe(64)
   expect(stderr).toBe(
-    'lading: DATABASE_URL is no PostgreSQL URL; it looks like postgresql://user:password@host:5432/database, with special characters percent-encoded.\n',
+    'lading: DATABASE_URL is not a PostgreSQL URL; it must look like postgresql://user:password@host:5432/database, with special characters percent-encoded.\n',
   )
 })
 
@@ -96,7 +96,7 @@ it.concurrent('wants a format for standard input', async () => {
     code: 64,
     stdout: '',
     stderr:
-      'lading: Standard input has no name that tells the format; add --format csv, --format ndjson or --format json.\n',
+      'lading: Standard input has no file name that shows the format; add --format csv, --format ndjson or --format json.\n',
   })
 })
 

@@ -80,7 +80,7 @@ test('work --verify and a server with VERIFY_STORED report a damaged file, with 
     if (line.includes(id)) told = line
     if (told !== '') break
   }
-  expect(told).toContain('holds other bytes; it was changed or damaged after it was stored')
+  expect(told).toContain('has different content; it was changed or damaged after it was stored')
   const closed = once(child, 'close')
   child.kill('SIGTERM')
   expect((await closed)[0]).toBe(0)

@@ -121,7 +121,7 @@ test.each([
 test('without a storage it asks for one', async () => {
   const outcome = await lading(['--config', referenceConfig, 'work'], { databaseUrl: database.url })
   expect(outcome.code).toBe(64)
-  expect(outcome.stderr).toContain('No storage is named: pass --storage FOLDER')
+  expect(outcome.stderr).toContain('No storage was given: pass --storage FOLDER')
 })
 
 test('jobs are listed, cancelled and retried by hand', async () => {
@@ -167,7 +167,7 @@ test('waits for a database that cannot be reached yet, and says so', async () =>
   }
   await expect
     .poll(() => said, { timeout: 30_000 })
-    .toBe('lading: The database cannot be reached yet; it is waited for, for up to 60 s.\n')
+    .toBe('lading: The database cannot be reached yet; waiting for up to 60 s.\n')
   await late.open()
   await expect.poll(() => said, { timeout: 30_000 }).toContain(`${id}\timport\tusers\tcompleted`)
   child.kill('SIGTERM')

@@ -1,4 +1,4 @@
-// createLading: importer, exporter and jobs made of one set of options, each said once.
+// createLading: builds the importer, the exporter and the jobs from one set of options.
 import { createExporter } from './engine/export/create-exporter.ts'
 import { createImporter } from './engine/import/create-importer.ts'
 import type { Resource } from './engine/resource/resource-types.ts'
@@ -9,14 +9,14 @@ import { postgresQueue } from './queue/postgres-queue.ts'
 import type { Queue } from './queue/queue.ts'
 import { fileStorage } from './storage/file/file-storage.ts'
 
-/** Below the working directory; see docs/library.md. */
+/** Relative to the working directory; see docs/library.md. */
 const defaultFolder = '.lading/files'
 
 /**
- * Everything that Lading does with a set of resources, on one pool.
+ * Imports, exports and jobs for a set of resources, on one pool.
  *
- * Imports and exports work at once. Jobs need Lading's own tables: call `migrate({ pool })` first. Nothing is opened and
- * no query is sent until something is asked for.
+ * Imports and exports work immediately. Jobs need Lading's own tables: call `migrate({ pool })` first. Creating the object
+ * opens nothing and sends no query.
  *
  * @example
  * const lading = createLading({ pool, resources: [users, articles] })
@@ -44,9 +44,9 @@ export function createLading(options: LadingOptions): Lading {
     ownQueue ??= postgresQueue()
     return ownQueue
   }
-  let made: Jobs | undefined
+  let createdJobs: Jobs | undefined
   const jobs = () => {
-    made ??= limited(
+    createdJobs ??= withMaxFileBytes(
       createJobs({
         ...options.jobs,
         importer,
@@ -60,11 +60,11 @@ export function createLading(options: LadingOptions): Lading {
       }),
       maxFileBytes,
     )
-    return made
+    return createdJobs
   }
 
   const closing = new AbortController()
-  const working = new Set<Promise<void>>()
+  const activeWork = new Set<Promise<void>>()
   return {
     resources,
     importer,
@@ -75,35 +75,38 @@ export function createLading(options: LadingOptions): Lading {
     limits,
     metrics,
     check: () => importer.check(),
-    import: run => importer.run({ ...run, maxBytes: run.maxBytes ?? maxFileBytes }),
-    export: stream => exporter.stream(stream),
-    async work({ signal, ...most } = {}) {
+    import: options => importer.run({ ...options, maxBytes: options.maxBytes ?? maxFileBytes }),
+    export: streamOptions => exporter.stream(streamOptions),
+    async work({ signal, ...rest } = {}) {
       if (closing.signal.aborted) return
-      const until = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
-      const work = jobs().work({ ...most, signal: until })
-      working.add(work)
+      const workSignal = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+      const work = jobs().work({ ...rest, signal: workSignal })
+      activeWork.add(work)
       try {
         await work
       } finally {
-        working.delete(work)
+        activeWork.delete(work)
       }
     },
     async close() {
       closing.abort()
-      await Promise.allSettled(working)
+      await Promise.allSettled(activeWork)
       await ownQueue?.close?.()
     },
   }
 }
 
-/** Jobs whose files are no larger than this, where a submission does not say otherwise. */
-function limited(jobs: Jobs, maxFileBytes: number | undefined): Jobs {
+/** Jobs with a default for `maxBytes` of a submission. */
+function withMaxFileBytes(jobs: Jobs, maxFileBytes: number | undefined): Jobs {
   if (maxFileBytes === undefined) return jobs
-  const maxBytesOf = (submit: { readonly maxBytes?: number | undefined }) => submit.maxBytes ?? maxFileBytes
+  const maxBytesOf = (submission: { readonly maxBytes?: number | undefined }) =>
+    submission.maxBytes ?? maxFileBytes
   return {
     ...jobs,
-    submitImport: submit => jobs.submitImport({ ...submit, maxBytes: maxBytesOf(submit) }),
-    submitRemoteImport: submit => jobs.submitRemoteImport({ ...submit, maxBytes: maxBytesOf(submit) }),
-    submitBundleImport: submit => jobs.submitBundleImport({ ...submit, maxBytes: maxBytesOf(submit) }),
+    submitImport: submission => jobs.submitImport({ ...submission, maxBytes: maxBytesOf(submission) }),
+    submitRemoteImport: submission =>
+      jobs.submitRemoteImport({ ...submission, maxBytes: maxBytesOf(submission) }),
+    submitBundleImport: submission =>
+      jobs.submitBundleImport({ ...submission, maxBytes: maxBytesOf(submission) }),
   }
 }

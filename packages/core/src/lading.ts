@@ -1,4 +1,4 @@
-// What createLading takes and gives: one object for imports, exports, jobs and workers.
+// Options and result of createLading: one object for imports, exports, jobs and workers.
 import type { Readable } from 'node:stream'
 import type { Exporter } from './engine/export/create-exporter.ts'
 import type { StreamOptions } from './engine/export/exporter-options.ts'
@@ -13,7 +13,7 @@ import type { Metrics } from './metrics/metrics.ts'
 import type { Queue } from './queue/queue.ts'
 import type { Storage } from './storage/storage.ts'
 
-/** How much is taken at most. Every limit has a default that works on one machine. */
+/** Upper limits. Every limit has a default that works on one machine. */
 export interface LadingLimits
   extends Pick<
       ImporterOptions,
@@ -21,18 +21,18 @@ export interface LadingLimits
     >,
     Pick<JobsOptions, 'storedErrors' | 'activeJobsPerCaller'> {
   /**
-   * Bytes of the largest file of an import: as it is sent, and again when it is no longer compressed. One import may say
-   * something else with `maxBytes`. @defaultValue no limit; 104857600 (100 MiB) over HTTP
+   * Maximum size of an import file in bytes, both as sent and after decompression. `maxBytes` overrides it for one
+   * import. @defaultValue no limit; 104857600 (100 MiB) over HTTP
    */
   readonly maxFileBytes?: number | undefined
   /** Rows per batch of an export whose resource has a `printRow`. @defaultValue 1000 */
   readonly exportBatchRows?: number | undefined
 }
 
-/** What jobs count, and what is answered to a scrape where an adapter serves it. */
+/** Metrics of jobs, and the response to a scrape where an adapter serves it. */
 export type LadingMetrics = Metrics & HttpMetrics
 
-/** How jobs are kept and tried again. See `JobsOptions` for each. */
+/** Retention and retries of jobs. See `JobsOptions` for each. */
 export type LadingJobsOptions = Omit<
   JobsOptions,
   | 'importer'
@@ -48,29 +48,29 @@ export type LadingJobsOptions = Omit<
 export interface LadingOptions<Known extends Resource = Resource>
   extends Pick<ImporterOptions<Known>, 'sessionVariables' | 'synchronousCommit'> {
   /**
-   * A `pg.Pool` without `query_timeout`. It stays yours: `close` does not end it. With workers it needs a connection for
-   * each job at a time and three more, which is nine by default.
+   * A `pg.Pool` without `query_timeout`. You own it: `close` does not end it. With workers it needs one connection for
+   * each concurrent job and three more: nine by default.
    */
   readonly pool: ImporterOptions['pool']
   readonly resources: readonly Known[]
   /**
-   * Where jobs keep their files. Several machines need one that all of them reach.
-   * @defaultValue `fileStorage('.lading/files')`, below the folder in which the process was started
+   * Where jobs store their files. Several machines need a storage that all of them can reach.
+   * @defaultValue `fileStorage('.lading/files')`, relative to the working directory at start
    */
   readonly storage?: Storage | undefined
-  /** What brings jobs to workers. @defaultValue `postgresQueue`, in the database of the pool */
+  /** Delivers jobs to workers. @defaultValue `postgresQueue`, in the database of the pool */
   readonly queue?: Queue | undefined
   readonly limits?: LadingLimits | undefined
   readonly jobs?: LadingJobsOptions | undefined
-  /** Hears of jobs, and of requests where an adapter serves them. See `prometheusMetrics`. @defaultValue nobody */
+  /** Receives metrics of jobs, and of requests where an adapter serves them. See `prometheusMetrics`. @defaultValue none */
   readonly metrics?: LadingMetrics | undefined
-  /** Hears what a log should have and no client may. See `JobsOptions.onError`. @defaultValue nobody */
+  /** Receives errors for the log that no client may see. See `JobsOptions.onError`. @defaultValue none */
   readonly onError?: JobsOptions['onError']
 }
 
 /** Like `WorkOptions`; the workers also stop at `lading.close()`. */
 export interface LadingWorkOptions extends Omit<WorkOptions, 'signal'> {
-  /** Stops the workers. @defaultValue they work until `lading.close()` */
+  /** Stops the workers. @defaultValue they run until `lading.close()` */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -79,16 +79,16 @@ export interface Lading<Known extends Resource = Resource> {
   readonly importer: Importer<Known>
   readonly exporter: Exporter<Known>
   /**
-   * Imports and exports that outlive this process. Made when it is first asked for; imports and exports without jobs
-   * need no migrations and no storage.
+   * Imports and exports that outlive this process. Created on first access; imports and exports without jobs need no
+   * migrations and no storage.
    *
-   * @throws LadingError `CONFIG_INVALID` for an option of jobs that cannot work
+   * @throws LadingError `CONFIG_INVALID` for an invalid option of jobs
    */
   readonly jobs: Jobs<Known>
   readonly limits: LadingLimits
   readonly metrics: LadingMetrics | undefined
   /**
-   * Compares every resource with its table. Call it at start-up, so that a mismatch shows before the first import.
+   * Compares every resource with its table. Call it at start-up to find a mismatch before the first import.
    *
    * @throws LadingError `RESOURCE_MISMATCH` naming every disagreement, `DATABASE_REFUSED`, `DATABASE_UNAVAILABLE`
    */
@@ -96,8 +96,8 @@ export interface Lading<Known extends Resource = Resource> {
   /**
    * Imports a file or objects. Resolves when every record is in the table or in the report. Needs no job.
    *
-   * @throws LadingError if the file cannot be read to its end or the database cannot go on. What had been committed
-   * stays; `importReportOf(error)` counts it. See `Importer.run`.
+   * @throws LadingError if the file cannot be read to its end or the database fails. Committed batches stay;
+   * `importReportOf(error)` returns their counts. See `Importer.run`.
    *
    * @example
    * const report = await lading.import({ resource: 'users', format: 'csv', source: createReadStream('users.csv') })
@@ -105,26 +105,26 @@ export interface Lading<Known extends Resource = Resource> {
    */
   import(options: RunOptions<Known>): Promise<ImportReport>
   /**
-   * A file with the rows of a resource, in one snapshot. Read it with `pipeline`: an error in mid-stream destroys it, so
-   * that no truncated file passes for a whole one. Destroying it ends the query.
+   * Streams the rows of a resource as a file, in one snapshot. Read it with `pipeline`: an error mid-stream destroys the
+   * stream, so that no truncated file passes for a complete one. Destroying it ends the query.
    *
-   * @throws LadingError at once `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`; anything
-   * else is the stream's error. See `Exporter.stream`.
+   * @throws LadingError synchronously `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`; any
+   * other fault is the stream's error. See `Exporter.stream`.
    *
    * @example
    * await pipeline(lading.export({ resource: 'users', format: 'ndjson' }), createWriteStream('users.ndjson'))
    */
   export(options: StreamOptions<Known>): Readable
   /**
-   * Does jobs until the signal or `close`, then gives back what it has and resolves within 5 seconds. Needs the schema
-   * `lading` (see `migrate`). Called after `close`, it resolves at once.
+   * Works on jobs until the signal or `close`, then releases its jobs and resolves within 5 seconds. Needs the schema
+   * `lading` (see `migrate`). Called after `close`, it resolves immediately.
    *
-   * @throws LadingError `CONFIG_INVALID` if the pool is too small for so many jobs, or the schema `lading` is missing
+   * @throws LadingError `CONFIG_INVALID` if the pool is too small for the number of concurrent jobs, or the schema `lading` is missing
    */
   work(options?: LadingWorkOptions): Promise<void>
   /**
-   * Stops the workers that `work` started and waits for them. Imports and exports without jobs go on; end them by their
-   * own signal. The pool, and a storage or queue of yours, stay open. Twice: waits for the same.
+   * Stops the workers that `work` started and waits for them. Imports and exports without jobs continue; end them by
+   * their own signal. The pool, and a storage or queue of yours, stay open. A second call waits for the same workers.
    */
   close(): Promise<void>
 }

@@ -63,7 +63,7 @@ test.each([
   expect(await restore(bundle, here)).toMatchObject({
     code: 'BUNDLE_MISMATCH',
     message: expect.stringContaining(
-      'its field "email" is masked, and stars would take the place of values (print it without the mask, or leave the field out of its file)',
+      'its field "email" is masked, so stars would replace values (export it without the mask, or leave the field out of its file)',
     ),
   })
   expect(await stored()).toEqual([{ id: 1, email: 'a@example.org', note: 'x' }])

@@ -109,9 +109,9 @@ describe('a bundle is refused', () => {
   const readOnly = { id: { readOnly: true } }
   const hidden = { id: { hidden: true } }
   const anew = (resource: string) =>
-    `The bundle cannot be brought back: the field "id" of ${resource} is read only here, and the table would give its rows other values than the bundle has. Let the field be written, or leave ${resource} out of the bundle. Nothing of it was imported.`
+    `The bundle cannot be restored: the field "id" of ${resource} is read-only here, so the table would generate values that differ from the bundle. Make the field writable, or leave ${resource} out of the bundle. Nothing was imported.`
   const lost = (from: string, field: string, to: string) =>
-    `The bundle cannot be brought back: "${field}" of ${from} refers to ${to} by a field that the bundle does not bring back, because it is hidden, read only or missing. Let that field be exported and written, or leave ${to} out of the bundle. Nothing of it was imported.`
+    `The bundle cannot be restored: "${field}" of ${from} refers to ${to} by a field that the bundle does not restore, because it is hidden, read-only or missing. Make that field exported and writable, or leave ${to} out of the bundle. Nothing was imported.`
 
   test.each([
     ['an identity that others refer to', [author(readOnly), book()], anew('author')],
@@ -179,7 +179,7 @@ describe('resources that refer to each other in a circle', () => {
     await expect(exporter.checkBundle()).rejects.toMatchObject({
       code: 'OPTION_INVALID',
       message:
-        'These resources refer to each other in a circle, so that no order of imports fits: eggs → hens → eggs. Export them one by one. Import hens without "egg_id" first, then the others, and then all of hens with on_conflict=update.',
+        'These resources refer to each other in a cycle, so there is no order in which to import them: eggs → hens → eggs. Export them one by one. Import hens without "egg_id" first, then the others, and then all of hens with on_conflict=update.',
     })
     const before = [await rows('hens'), await rows('eggs')]
     const file = (resource: string, fields?: string[]) =>
@@ -206,7 +206,7 @@ describe('resources that refer to each other in a circle', () => {
     })
     await expect(exporter.checkBundle()).rejects.toMatchObject({
       message:
-        'These resources refer to each other in a circle, so that no order of imports fits: keys → locks → keys. None of their columns can be filled in later, because all are NOT NULL; leave one of the resources out, and use pg_dump for these tables.',
+        'These resources refer to each other in a cycle, so there is no order in which to import them: keys → locks → keys. None of their columns can be filled in later, because all are NOT NULL; leave one of the resources out, and use pg_dump for these tables.',
     })
   })
 })

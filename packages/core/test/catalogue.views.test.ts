@@ -53,7 +53,7 @@ describe.each([
   ['kept', 'a materialized view, which takes no rows'],
   ['lines', 'a foreign table that takes no rows'],
 ])('%s', (table, what) => {
-  const sentence = `Nothing can be imported into the resource "people": public.${table} is ${what}. Name its table, or say readOnly for all fields of a resource that is only exported.`
+  const sentence = `Nothing can be imported into the resource "people": public.${table} is ${what}. Name its table, or set readOnly on every field if the resource is only exported.`
 
   test('is refused by check and by each import, before anything is read', async () => {
     const importer = importerOf(over(table))
@@ -86,9 +86,9 @@ test('a table whose fields are all read only is for exports', async () => {
 })
 
 test.each([
-  ['counter', 'public.counter is a sequence, and no table.'],
-  ['pair', 'public.pair is a composite type, and no table.'],
-  ['people_pkey', 'public.people_pkey is an index, and no table.'],
+  ['counter', 'public.counter is a sequence, not a table.'],
+  ['pair', 'public.pair is a composite type, not a table.'],
+  ['people_pkey', 'public.people_pkey is an index, not a table.'],
 ])('%s is told as what it is, to imports and exports', async (table, sentence) => {
   const message = expect.stringContaining(sentence)
   await expect(importerOf(over(table)).check()).rejects.toMatchObject({ code: 'RESOURCE_MISMATCH', message })
@@ -140,7 +140,7 @@ describe('an updatable view', () => {
     const importer = importerOf(over('computed'))
     await expect(importer.check()).rejects.toMatchObject({
       message:
-        'Nothing can be imported into the resource "people": the column "name" of the view public.computed is computed; say readOnly for its field.',
+        'Nothing can be imported into the resource "people": the column "name" of the view public.computed is computed; set readOnly on its field.',
     })
     const fields = { name: { readOnly: true } }
     await importerOf(over('computed', { fields })).check()

@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 describe.each([
-  ['recovers', 'recovered', 'The database is starting or recovering; it is waited for, for up to 60 s.'],
-  ['cannot be reached', 'listening', 'The database cannot be reached yet; it is waited for, for up to 60 s.'],
+  ['recovers', 'recovered', 'The database is starting or recovering; waiting for up to 60 s.'],
+  ['cannot be reached', 'listening', 'The database cannot be reached yet; waiting for up to 60 s.'],
 ] as const)('a database that %s', (_what, until, sentence) => {
   let late: LateDatabase
   let pool: pg.Pool

@@ -97,23 +97,23 @@ describe('a masked field', () => {
     [
       { filters: { card: '4000123412341234' } },
       'FILTER_INVALID',
-      '"card" is no field that authors can be filtered by',
+      '"card" is not a field that authors can be filtered by',
     ],
-    [{ filters: { card: null } }, 'FILTER_INVALID', '"card" is no field that authors can be filtered by'],
-    [{ sort: 'card' }, 'OPTION_INVALID', '"card" is no field that authors can be sorted by'],
+    [{ filters: { card: null } }, 'FILTER_INVALID', '"card" is not a field that authors can be filtered by'],
+    [{ sort: 'card' }, 'OPTION_INVALID', '"card" is not a field that authors can be sorted by'],
     [
       { filters: { tenant_id: 1 } },
       'FILTER_INVALID',
-      '"tenant_id" is no field that authors can be filtered by',
+      '"tenant_id" is not a field that authors can be filtered by',
     ],
-    [{ sort: '-tenant_id' }, 'OPTION_INVALID', '"tenant_id" is no field that authors can be sorted by'],
-    [{ fields: ['tenant_id'] }, 'OPTION_INVALID', '"tenant_id" is no field of authors'],
+    [{ sort: '-tenant_id' }, 'OPTION_INVALID', '"tenant_id" is not a field that authors can be sorted by'],
+    [{ fields: ['tenant_id'] }, 'OPTION_INVALID', '"tenant_id" is not a field of authors'],
     [
       { resource: 'books', fields: ['author_tenant'] },
       'OPTION_INVALID',
-      '"author_tenant" is no field of books',
+      '"author_tenant" is not a field of books',
     ],
-    [{ resource: 'books', sort: 'author_card' }, 'OPTION_INVALID', '"author_card" is no field that books'],
+    [{ resource: 'books', sort: 'author_card' }, 'OPTION_INVALID', '"author_card" is not a field that books'],
   ])('%j is refused', async (asked, code, beginning) => {
     const failed: unknown = await exported({ resource: 'authors', format: 'csv', ...asked }).catch(
       error => error,
@@ -148,7 +148,7 @@ describe('a masked field', () => {
       references: { author_id: { table: 'public.authors', show: { author_card: 'card' } } },
     })
     expect(() => createExporter<Resource>({ pool: database.pool, resources: [authors, careless] })).toThrow(
-      'Resource "books": "author_card" would show what authors hides or masks; say hidden or mask for it too.',
+      'Resource "books": "author_card" would show what authors hides or masks; hide or mask it too.',
     )
   })
 })

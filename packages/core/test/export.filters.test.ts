@@ -185,7 +185,9 @@ test.each([
 test.each(['tags', 'js', 'jb', 'nobody'])('nothing is sorted by %s', async sort => {
   await expect(idsOf({ sort })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
-    message: expect.stringMatching(`^"${sort}" is no field that kinds can be sorted by.* Known: id, txt, `),
+    message: expect.stringMatching(
+      `^"${sort}" is not a field that kinds can be sorted by.* Known: id, txt, `,
+    ),
   })
 })
 
@@ -198,7 +200,7 @@ test('10,000 filters are refused before any of them is looked at', async () => {
   const filters = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`f${n}`, 'x']))
   await expect(idsOf({ filters })).rejects.toMatchObject({
     code: 'FILTER_INVALID',
-    message: 'The filter on "f20" is one too many; at most 20 are taken.',
+    message: 'The filter on "f20" is one too many; at most 20 are allowed.',
   })
 })
 

@@ -139,48 +139,52 @@ describe('ends the export by name', () => {
     [
       'a return that is missing',
       () => undefined,
-      'printRow of people gave no row; it must return an object at once, or null to leave the row out.',
+      'printRow of people did not return a row; it must return an object synchronously, or null to leave the row out.',
     ],
-    ['a promise', async row => row, 'printRow of people returned a promise; it must answer at once.'],
+    [
+      'a promise',
+      async row => row,
+      'printRow of people returned a promise; it must return its result synchronously.',
+    ],
     [
       'a list',
       () => [],
-      'printRow of people gave no row; it must return an object at once, or null to leave the row out.',
+      'printRow of people did not return a row; it must return an object synchronously, or null to leave the row out.',
     ],
     [
       'an unknown member',
       row => ({ ...row, nmae: 'x' }),
-      'printRow of people gave "nmae", which is no field of the row; change the fields that it has.',
+      'printRow of people returned "nmae", which is not a field of the row; return only fields that the row has.',
     ],
     [
       'a hidden field',
       row => ({ ...row, secret: 'x' }),
-      'printRow of people gave "secret", which is no field of the row; change the fields that it has.',
+      'printRow of people returned "secret", which is not a field of the row; return only fields that the row has.',
     ],
     [
       'a member that is missing',
       ({ name: _, ...row }) => row,
-      'printRow of people left out "name"; give null for no value.',
+      'printRow of people left out "name"; return null for no value.',
     ],
     [
       'a value of another type',
       row => ({ ...row, active: 'perhaps' }),
-      'printRow of people gave "active" a value that must be true or false.',
+      'printRow of people returned for "active" a value that must be true or false.',
     ],
     [
       'a number for text',
       row => ({ ...row, name: 1 }),
-      'printRow of people gave "name" a value that must be text.',
+      'printRow of people returned for "name" a value that must be text.',
     ],
     [
       'half a character',
       row => ({ ...row, name: '\ud800' }),
-      'printRow of people gave "name" a value that contains half of a surrogate pair, which is no Unicode text.',
+      'printRow of people returned for "name" a value that contains half of a surrogate pair, which is not valid Unicode; remove it.',
     ],
     [
       'an infinite number',
       row => ({ ...row, weight: Number.POSITIVE_INFINITY }),
-      'printRow of people gave "weight" a value that must be a number.',
+      'printRow of people returned for "weight" a value that must be a number.',
     ],
     ['changing the row that it was given', row => Object.assign(row, { name: 'x' }), threw],
     [

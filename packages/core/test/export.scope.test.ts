@@ -73,7 +73,7 @@ describe('the scope', () => {
     const failed: unknown = await ids(resource).catch(error => error)
     expect(failed).toMatchObject({
       code: 'SCOPE_FAILED',
-      message: 'Nothing of books is exported: which rows may be seen could not be found out.',
+      message: 'Nothing was exported from books: the rows that the caller may see could not be determined.',
     })
     const exporter = createExporter({ pool: database.pool, resources: [resource] })
     await expect(exporter.check({ resource: 'books', format: 'csv' })).rejects.toMatchObject({

@@ -101,11 +101,11 @@ describe('filters', () => {
   test.each([
     [
       { rol: 'admin' },
-      '"rol" is no field that users can be filtered by; did you mean "role"? Known: id, email, name, role, active, created_at, updated_at.',
+      '"rol" is not a field that users can be filtered by; did you mean "role"? Known: id, email, name, role, active, created_at, updated_at.',
     ],
     [
       { constructor: 'x' },
-      '"constructor" is no field that users can be filtered by. Known: id, email, name, role, active, created_at, updated_at.',
+      '"constructor" is not a field that users can be filtered by. Known: id, email, name, role, active, created_at, updated_at.',
     ],
     [{ active: 'maybe' }, 'The filter on "active" must be true or false.'],
     [{ id: '1' }, 'The filter on "id" must be a UUID, such as 6f304cd1-8a43-4417-aec7-55f419572494.'],

@@ -175,7 +175,7 @@ describe.each([
 
   test('null as a value of json, and in lists of json', async () => {
     const inJson = shapes.filter(({ format }) => format !== 'csv')
-    const json = 'in JSON the value null cannot be told from no value; CSV can hold both'
+    const json = 'in JSON the value null cannot be distinguished from no value; CSV can hold both'
     const list = listed
     for (const [field, value, reason, ending] of [
       ['document', 'null', json, inJson],

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { generate } from '../../../testdata/generator/generate.ts'
 import { createHttp, handleNode } from '../src/http/index.ts'
-import { httpSuiteService } from '../src/testing/http/service.ts'
+import { httpSuiteService } from '../../conformance/src/http/service.ts'
 import { realData, resources, usersHuge } from './support.ts'
 
 let database: TestDatabase

@@ -57,7 +57,7 @@ test('rejected records and the file of an export are 503 at the wrong server, wi
     for (const path of paths) {
       const { status, retryAfter, body } = await answer(url + path)
       expect([status, body.code, retryAfter]).toEqual([503, 'STORAGE_ELSEWHERE', '5'])
-      expect(body.detail).toContain(`lies in another storage (${lies})`)
+      expect(body.detail).toContain(`is in another storage (${lies})`)
       expect((await fetch(url + path, { method: 'HEAD' })).status).toBe(503)
     }
   })

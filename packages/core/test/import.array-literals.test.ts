@@ -59,7 +59,7 @@ const bad: readonly (readonly [...Cell, message: string])[] = [
   [
     'matrix',
     '{{1},2}',
-    '"matrix" begins with "{" and is not an array literal, such as {a,"b c"}: it has lists beside elements.',
+    '"matrix" begins with "{" and is not an array literal, such as {a,"b c"}: it mixes lists and elements.',
   ],
   ['matrix', '{{1,x}}', 'Element [1][2] of "matrix" must be a whole number.'],
   ['matrix', '[[1,2],[3]]', '"matrix" must have inner lists of equal length.'],

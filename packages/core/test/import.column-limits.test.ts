@@ -33,14 +33,14 @@ const cases = [
     schema: decimal,
     good: { '12345678.99': '12345678.99', '0.10000': '0.10', '-0': '0.00' },
     bad: ['123456789', '0.001', '0.105'],
-    told: 'must have at most 8 digits before the decimal point and 2 behind it',
+    told: 'must have at most 8 digits before the decimal point and 2 after it',
   },
   {
     type: 'numeric(3,0)',
     schema: Type.Integer(),
     good: { '999': '999' },
     bad: ['1000'],
-    told: 'must have at most 3 digits before the decimal point and 0 behind it',
+    told: 'must have at most 3 digits before the decimal point and 0 after it',
   },
   {
     type: 'price',
@@ -48,7 +48,7 @@ const cases = [
     schema: decimal,
     good: { '1234.5': '1234.5' },
     bad: ['12345', '0.25'],
-    told: 'must have at most 4 digits before the decimal point and 1 behind it',
+    told: 'must have at most 4 digits before the decimal point and 1 after it',
   },
   {
     type: 'real',
@@ -66,7 +66,7 @@ const cases = [
     },
     bad: ['2024-01-31T12:00:00.1234Z', '2024-01-31T12:00:00.000001+02:00'],
     code: 'INVALID_TIMESTAMP',
-    told: 'must have at most 3 digits behind the seconds',
+    told: 'must have at most 3 fractional digits in the seconds',
   },
   {
     type: 'timestamp(0)',
@@ -74,14 +74,14 @@ const cases = [
     good: { '2024-01-31T12:00:00.000Z': '2024-01-31 12:00:00' },
     bad: ['2024-01-31T12:00:00.5Z'],
     code: 'INVALID_TIMESTAMP',
-    told: 'must have no fraction of a second',
+    told: 'must have no fractional seconds',
   },
   {
     type: 'time(1)',
     schema: Type.String(),
     good: { '12:00:00.5': '12:00:00.5' },
     bad: ['12:00:00.25'],
-    told: 'must have at most 1 digit behind the seconds',
+    told: 'must have at most 1 fractional digit in the seconds',
   },
   {
     type: 'varchar(3)',
@@ -152,7 +152,7 @@ const cases = [
     good: { '["12.5","-0.1"]': '{12.5,-0.1}' },
     bad: ['["12.5","0.25"]'],
     element: '2',
-    told: 'must have at most 2 digits before the decimal point and 1 behind it',
+    told: 'must have at most 2 digits before the decimal point and 1 after it',
   },
 ]
 

@@ -108,6 +108,6 @@ test('a cell of CSV shows what stands in it, in documents too', async () => {
   const csv = 'id,meta,ids\n1,"{""limit"": 1740982345678901248}",\n2,,"{1,17409823456789012480}"\n'
   expect(await run(csv, { format: 'csv' })).toEqual([
     ['meta', '{"limit": 1740982345678901248}', '"limit" in "meta" must be at most 1.', '1'],
-    ['ids', '{1,17409823456789012480}', 'Element 2 of "ids" must be a whole number of 64 bits.', '2'],
+    ['ids', '{1,17409823456789012480}', 'Element 2 of "ids" must be a 64-bit whole number.', '2'],
   ])
 })

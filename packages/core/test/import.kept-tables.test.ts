@@ -40,7 +40,7 @@ function run(resource: Resource, settings: Partial<RunOptions> = {}) {
 
 const refusal = (what: string, remedy: string) => ({
   code: 'RESOURCE_MISMATCH',
-  message: `Nothing can be imported into the resource "items": ${what} is UNLOGGED: a crash of PostgreSQL empties it, and the records would stay reported as imported. Run ${remedy} SET LOGGED, or say unlogged: 'allow' for the resource.`,
+  message: `Nothing can be imported into the resource "items": ${what} is UNLOGGED: a crash of PostgreSQL empties it, and the records would still be reported as imported. Run ${remedy} SET LOGGED, or set unlogged: 'allow' on the resource.`,
 })
 
 const places: readonly (readonly [string, string, string, string, string])[] = [
@@ -101,7 +101,7 @@ describe('UNLOGGED', () => {
       expect(warnings).toEqual([
         {
           code: 'UNLOGGED_TABLE',
-          detail: `${what} is UNLOGGED: a crash of PostgreSQL empties it, whatever is reported of this import`,
+          detail: `${what} is UNLOGGED: a crash of PostgreSQL empties it, even though the records are reported as imported`,
         },
       ])
       expect((await database.pool.query('select id, name from items order by id')).rows).toEqual([
@@ -159,7 +159,7 @@ test('a temporary table is refused, but not in the transaction of its owner', as
   // The same connection comes back from the pool, and with it the table.
   const refused: LadingError = await run(over('items')).catch(error => error)
   expect(refused.code).toBe('RESOURCE_MISMATCH')
-  expect(refused.message).toContain('temporary, and would disappear with a connection of the pool')
+  expect(refused.message).toContain('temporary, and would disappear when its connection closes')
 })
 
 describe('a foreign table', () => {
@@ -191,7 +191,7 @@ describe('a foreign table', () => {
       {
         code: 'FOREIGN_TABLE',
         detail:
-          'items lies on another server, which commits by itself: a crash during a commit can leave a batch there that is not counted here, and is imported again',
+          'items is on another server, which commits separately: a crash during a commit can leave a batch there that is not counted here and will be imported again',
       },
     ])
     expect((await database.pool.query('select id from far.items order by id')).rows).toEqual([

@@ -58,7 +58,7 @@ describe.each(ways)('%s', (_, of) => {
     const { report, fault, errors, rows } = await bed.run(of(record))
     expect(fault).toEqual({
       code: 'FILE_PARSE_ERROR',
-      message: `The file holds one object, which is no record of leads; records were found at ${paths}. Send these records alone: as one JSON array, or as one object a line.`,
+      message: `The file holds one object, which is not a record of leads; records were found at ${paths}. Send these records alone: as one JSON array, or as one object a line.`,
     })
     expect({ errors, rows }).toEqual({ errors: [], rows: [] })
     expect(report).toMatchObject({ processed: 0, unprocessed: 0 })

@@ -197,7 +197,7 @@ describe('a look-up that throws', () => {
     },
   )
 
-  test.each([['no field', 'planet', 'The lookUp of people sets "planet", which is no field.']])(
+  test.each([['no field', 'planet', 'The lookUp of people sets "planet", which is not a field.']])(
     'because it sets %s is told its mistake',
     async (_, name, message) => {
       const running = importPeople(async records => {

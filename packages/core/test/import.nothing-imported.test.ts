@@ -124,12 +124,12 @@ test('columns that no field answers to are part of the cause, in NDJSON too, and
   const { warnings } = await report({ format: 'ndjson', source: Buffer.from(lines.join('\n')) })
   expect(warnings.map(({ code }) => code)).toEqual(['NOTHING_IMPORTED', 'UNKNOWN_COLUMN', 'UNKNOWN_COLUMN'])
   expect(warnings[0]?.detail).toMatch(
-    /^Nothing was imported: all 2 records were rejected\. Each for the same reason: .*"email".* users has no field for the columns "Mail", "fullName" of the file; a mapping can say for which field each of them stands\.$/,
+    /^Nothing was imported: all 2 records were rejected\. Each for the same reason: .*"email".* users has no field for the columns "Mail", "fullName" of the file; use a mapping to assign each of them to a field\.$/,
   )
   const csv = Buffer.from('email,name,role,active,hobby\nx,X,reader,true,chess\n')
   const other = await report({ source: csv })
   expect(other.warnings[0]?.detail).toMatch(
-    / users has no field for the column "hobby" of the file; a mapping can say for which field it stands\.$/,
+    / users has no field for the column "hobby" of the file; use a mapping to assign it to a field\.$/,
   )
 })
 

@@ -90,7 +90,7 @@ test('rights on columns are enough where they are those that are written', async
 test('the right to make temporary tables is one of them', async () => {
   await may('insert, select, update on shop.notes', 'select on shop.teams')
   await database.pool.query(`revoke temporary on database ${database.name} from ${role}`)
-  const temporary = 'TEMPORARY on the database, for the tables that files are judged in'
+  const temporary = 'TEMPORARY on the database, for the staging tables'
   await expect(run()).rejects.toMatchObject(refused(temporary))
   await expect(run({ dryRun: true })).rejects.toMatchObject(refused(temporary))
 })

@@ -102,6 +102,6 @@ test('a stream that breaks ends the run with a sentence', async () => {
   const running = importer.run({ resource: 'users', format: 'csv', source: bytes(file), rejects: broken })
   await expect(running).rejects.toMatchObject({
     code: 'HOOK_FAILED',
-    message: 'The stream for rejected records broke.',
+    message: 'Writing to the stream for rejected records failed.',
   })
 })

@@ -30,14 +30,14 @@ describe('a field that the scope fixes', () => {
         4,
         'tenant_id',
         'SCOPE_VIOLATION',
-        '"tenant_id" must be left out, or have the one value that it may have in this import.',
+        '"tenant_id" must be left out, or have the only value allowed in this import.',
         '2',
       ],
       [
         6,
         'tenant_id',
         'SCOPE_VIOLATION',
-        '"tenant_id" must be left out, or have the one value that it may have in this import.',
+        '"tenant_id" must be left out, or have the only value allowed in this import.',
         'x',
       ],
       [6, 'email', 'MISSING_FIELD', '"email" is required.', null],
@@ -65,7 +65,7 @@ describe('a field that the scope fixes', () => {
     const file = bytes('id,tenant,email\n31,2,a@x\n')
     const mapped = await run(database.pool, [hidden], 'people', file, { mapping: { tenant: 'tenant_id' } })
     expect(mapped.fault).toBe(
-      'OPTION_INVALID The option mapping maps "tenant" to "tenant_id", which is no field of people.',
+      'OPTION_INVALID The option mapping maps "tenant" to "tenant_id", which is not a field of people.',
     )
     const strict = await run(database.pool, [hidden], 'people', file, { unknownColumns: 'error' })
     expect(strict.fault).toBe(
@@ -98,7 +98,9 @@ describe('a field that the scope fixes', () => {
     expect(seen).toEqual([1, 1])
     expect(await planted()).toEqual(['(31,1,a@x,,,)'])
     const failed = await run(database.pool, [watched(true)], 'people', [{ id: 32, email: 'b@x' }])
-    expect(failed.fault).toBe('HOOK_FAILED The lookUp of people sets "tenant_id", which the scope has fixed.')
+    expect(failed.fault).toBe(
+      'HOOK_FAILED The lookUp of people sets "tenant_id", which is fixed by the scope.',
+    )
     expect(await planted()).toEqual(['(31,1,a@x,,,)'])
   })
 
@@ -118,9 +120,9 @@ describe('a field that the scope fixes', () => {
 describe('nothing is written, and the source is let go, where the scope', () => {
   const bad = (filters: unknown) => () => filters as Filters
   const failed =
-    'SCOPE_FAILED Nothing is imported into people: which rows the caller may write could not be found out.'
+    'SCOPE_FAILED Nothing was imported into people: the rows that the caller may write could not be determined.'
   const open =
-    'SCOPE_NOT_IMPORTABLE Nothing can be imported into people by this caller: the rows that it may see do not have one value in each field of its scope, so that it is not known what to write.'
+    'SCOPE_NOT_IMPORTABLE This caller cannot import into people: its scope does not fix a single value for each field, so there is no value to write.'
 
   test.each<[string, Scope, string]>([
     ['throws', () => Promise.reject(new Error('the secret of tenants')), failed],
@@ -155,7 +157,7 @@ describe('nothing is written, and the source is let go, where the scope', () => 
     const people = peopleOf({ scope: () => Promise.reject(new Error('down')) })
     const { fault } = await run(database.pool, [articles, people], 'articles', [{ slug: 'a', author_id: 11 }])
     expect(fault).toBe(
-      'SCOPE_FAILED Nothing is imported into articles: which rows the caller may write could not be found out.',
+      'SCOPE_FAILED Nothing was imported into articles: the rows that the caller may write could not be determined.',
     )
     expect(await rowsOf(database.pool, 'articles', 'tenant_id')).toEqual(['(1,one,11)', '(2,one,21)'])
   })

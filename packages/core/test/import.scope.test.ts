@@ -78,7 +78,7 @@ describe('a key that is taken by another tenant', () => {
     { id: 42, email: 'new4@x', name: 'Four' },
   ]
   const message =
-    'This record cannot be taken: a value in it that must be unique is not available. Choose another one, or leave it out.'
+    'This record cannot be imported: one of its values must be unique and is not available. Choose another value, or leave it out.'
   const told = clashing.slice(0, 3).map((item, index) => ({
     rowNumber: index + 1,
     line: index + 1,
@@ -190,7 +190,7 @@ describe('references', () => {
         rowNumber: 2,
         field: 'boss_email',
         code: 'INVALID_BOSS_EMAIL',
-        message: '"boss_email" may name several rows here; give "boss_id" in its place.',
+        message: '"boss_email" may match several rows here; give "boss_id" instead.',
         value: 'ann@x',
       },
     ])

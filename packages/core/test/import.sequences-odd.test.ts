@@ -128,7 +128,7 @@ test('a number that the table gives and that is taken is told as what it is', as
             [
               'DUPLICATE_ID',
               'id',
-              'The table gave this record a number for "id" that is taken: its sequence stands before rows that are there. Move the sequence past them, and send the record again.',
+              'The table generated a number for "id" that is already in use: its sequence lags behind existing rows. Move the sequence past them, and import the record again.',
             ],
           ]),
       ['DUPLICATE_ID', 'id', `The same "id" is already in ${table}.`],

@@ -119,22 +119,22 @@ describe('an import', () => {
     [
       'gives nothing',
       (() => undefined) as unknown as SessionVariables,
-      'HOOK_FAILED The hook sessionVariables must give an object of settings, such as { "app.tenant": "7" }.',
+      'HOOK_FAILED The hook sessionVariables must return an object of settings, such as { "app.tenant": "7" }.',
     ],
     [
       "names a setting of the server's",
       () => ({ role: 'postgres' }),
-      'HOOK_FAILED The hook sessionVariables gave a name that is none of an application; use names with a prefix, such as "app.tenant".',
+      'HOOK_FAILED The hook sessionVariables returned a name that is not an application setting; use names with a prefix, such as "app.tenant".',
     ],
     [
       'names what is no name',
       () => ({ 'app.tenant = 1; --': '' }),
-      'HOOK_FAILED The hook sessionVariables gave a name that is none of an application; use names with a prefix, such as "app.tenant".',
+      'HOOK_FAILED The hook sessionVariables returned a name that is not an application setting; use names with a prefix, such as "app.tenant".',
     ],
     [
       'gives a value that is no text',
       (() => ({ 'app.tenant': 7 })) as unknown as SessionVariables,
-      'HOOK_FAILED The hook sessionVariables must give a text as the value of "app.tenant".',
+      'HOOK_FAILED The hook sessionVariables must return a string as the value of "app.tenant".',
     ],
   ])('writes nothing where the hook %s', async (_, session, fault) => {
     expect(await run({ sessionVariables: session })).toEqual({ fault, errors: [] })

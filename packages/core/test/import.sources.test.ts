@@ -68,7 +68,7 @@ test('bytes without a format are refused with a sentence', async () => {
   const running = importer.run({ resource: 'users', source: Readable.from([Buffer.from(text)]) })
   await expect(running).rejects.toMatchObject({
     code: 'OPTION_INVALID',
-    message: 'The source yields bytes or text and not objects; say which format they are in.',
+    message: 'The source yields bytes or text, not objects; name their format.',
   })
 })
 

@@ -145,7 +145,7 @@ test('a transaction that is read only is refused', async () => {
 
 test('a connection without a transaction is refused', async () => {
   expect(await run(ndjson(1))).toBe(
-    'OPTION_INVALID The connection in the option client is in no transaction; send BEGIN first.',
+    'OPTION_INVALID The connection in the option client is not in a transaction; send BEGIN first.',
   )
   expect(await rowsOf(database.pool, 'lists')).toEqual([])
 })

@@ -74,7 +74,7 @@ test('a lock that a trigger waits for is the fault of no record', async () => {
     await holder.query('begin; lock table audit')
     const { report, errors } = await imported('audited', [null, null, null, 'x', null])
     expect(report).toMatchObject({ code: 'DATABASE_UNAVAILABLE', inserted: 2, failed: 0 })
-    expect(report.message).toBe('Somebody else holds a lock for longer than was waited; try again.')
+    expect(report.message).toBe('Another transaction held a lock for too long; try again.')
     expect(errors).toEqual([])
     await holder.query('commit')
   } finally {

@@ -18,7 +18,7 @@ test('one too many is refused, and there is room again when one has ended', asyn
   await expect(few().checkCapacity({ caller: ann })).rejects.toMatchObject(tooMany)
   await expect(exported(ann)).rejects.toMatchObject({
     ...tooMany,
-    message: 'You have 2 jobs that have not ended, of 2 that you may have; wait until some have.',
+    message: 'You have 2 unfinished jobs, and the limit is 2; wait until some have ended.',
   })
   await bed.jobs.cancel(id)
   await few().checkCapacity({ caller: ann })

@@ -81,7 +81,7 @@ test.each(['failed', 'cancelled'])(
     ] as const) {
       const { status, errorCode, errorMessage, completedAt } = await bed.ended(job.id)
       expect([status, errorCode]).toEqual(['failed', 'AFTER_FAILED'])
-      expect(errorMessage).toContain(`The import ${before.id}, which this one was to follow,`)
+      expect(errorMessage).toContain(`The import ${before.id}, which this one waited for,`)
       expect(completedAt).not.toBeNull()
     }
   },

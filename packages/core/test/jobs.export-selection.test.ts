@@ -114,7 +114,8 @@ test('a scope that fails when the job runs fails the job, and leaves no file', a
   expect(await bed.ended(id)).toMatchObject({
     status: 'failed',
     errorCode: 'SCOPE_FAILED',
-    errorMessage: 'Nothing of staff is exported: which rows may be seen could not be found out.',
+    errorMessage:
+      'Nothing was exported from staff: the rows that the caller may see could not be determined.',
     file: null,
   })
 })

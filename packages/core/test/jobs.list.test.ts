@@ -100,8 +100,7 @@ it.each([
 ])('a cursor %j is refused, with what to do', async cursor => {
   await expect(bed.jobs.list({ kind: 'import', cursor })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
-    message:
-      'The cursor is none that this version returns; begin anew, at the first page, which needs no cursor.',
+    message: 'The cursor is not valid in this version; start again at the first page, without a cursor.',
   })
 })
 

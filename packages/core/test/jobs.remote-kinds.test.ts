@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type FileServer, fileServer } from '../../conformance/src/http/remote-site.ts'
 import { type Job, openRemoteFile } from '../src/index.ts'
-import { type FileServer, fileServer } from '../src/testing/http/remote-site.ts'
 import { jobsBed } from './jobs-bed.ts'
 
 const bed = jobsBed()
@@ -50,7 +50,7 @@ test('A16: the charset of the server is the encoding, unless one was said', asyn
   const unknown = await imported('a.csv', { body: latin1('b'), type: 'text/csv; charset=koi8-r' })
   expect([unknown.status, unknown.errorCode]).toEqual(['failed', 'FORMAT_UNSUPPORTED'])
   expect(unknown.errorMessage).toBe(
-    'The content type names the charset "koi8-r", which is not read here. Send the file in utf-8, utf-16le, utf-16be or windows-1252, and name that as its charset.',
+    'The content type names the charset "koi8-r", which is not supported. Send the file in utf-8, utf-16le, utf-16be or windows-1252, and name that as its charset.',
   )
   const said = { encoding: 'windows-1252' }
   const told = await imported('a.csv', { body: latin1('c'), type: 'text/csv; charset=koi8-r' }, said)

@@ -65,7 +65,7 @@ test('how much has come is told while it comes, and begins anew with another att
 test('switched off, nothing is taken, and nothing fetched that another process took', async () => {
   const server = await serve((_request, response) => response.end(file))
   const off = bed.jobsWith({ remote: false })
-  const sentence = 'Imports from an address are switched off here; send the file itself.'
+  const sentence = 'Imports from a URL are disabled here; upload the file instead.'
   await expect(off.submitRemoteImport({ resource: 'users', url: server.url })).rejects.toMatchObject({
     code: 'URL_NOT_ALLOWED',
     message: sentence,
@@ -120,7 +120,7 @@ test('a fetch that failed is retried from its start, while the URL is kept', asy
     null,
   ])
   expect(failed.errorMessage).toBe(
-    'The server of the file answered with the status 404 in place of the file; look whether the address is still right.',
+    'The server of the file answered with status 404 instead of the file; check whether the address is still right.',
   )
   expect(server.requests.length).toBe(1)
   status = 200

@@ -132,8 +132,8 @@ test('a worker that is killed each time at the same place is not sent there for 
   bed.work()
   const job = await bed.ended(id)
   expect(job).toMatchObject({ status: 'failed', errorCode: 'POISON' })
-  expect(job.errorMessage).toContain('5 times without getting on')
-  expect(job.errorMessage).toContain('behind row 4 of the file (byte 300)')
+  expect(job.errorMessage).toContain('5 times without making progress')
+  expect(job.errorMessage).toContain('after row 4 of the file (byte 300)')
 })
 
 test('one that got on each time is begun as often as it takes', async () => {

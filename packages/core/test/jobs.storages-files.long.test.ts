@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { fileServer } from '../../conformance/src/http/remote-site.ts'
 import { type Job, LadingError, memoryStorage } from '../src/index.ts'
-import { fileServer } from '../src/testing/http/remote-site.ts'
 import { emailsOf, type OneServer, storagesBed, usersFile } from './storages-bed.ts'
 
 const bed = storagesBed()
@@ -49,7 +49,7 @@ test('the file of an export is given by the server whose worker made it, and the
   expect(await text((await bed.b.jobs.download(id)) as Readable)).toBe(header)
   await expect(bed.a.jobs.download(id)).rejects.toMatchObject({
     code: 'STORAGE_ELSEWHERE',
-    message: `The file of this export lies in another storage (${await place(bed.b)}) than the one of this process. Ask a server that uses that storage.`,
+    message: `The file of this export is in another storage (${await place(bed.b)}), which this process does not use. Ask a server that uses that storage.`,
   })
 })
 
@@ -75,7 +75,7 @@ test('rejected and unprocessed records are given back by the server that has the
   for (const unprocessed of [false, true]) {
     await expect(bed.a.jobs.rejects(id, { unprocessed })).rejects.toMatchObject({
       code: 'STORAGE_ELSEWHERE',
-      message: `The uploaded file of this import lies in another storage (${await place(bed.b)}) than the one of this process. Ask a server that uses that storage.`,
+      message: `The uploaded file of this import is in another storage (${await place(bed.b)}), which this process does not use. Ask a server that uses that storage.`,
     })
   }
   const rejects = await text((await bed.b.jobs.rejects(id)) as Readable)

@@ -24,7 +24,12 @@ async function flip(path: string): Promise<void> {
 
 const damages: readonly (readonly [string, (path: string) => Promise<void>, string, RegExp])[] = [
   ['as it was', async () => undefined, 'whole', /^The source file has the 51 bytes that were stored\.$/],
-  ['with a flipped bit', flip, 'corrupt', /holds other bytes; it was changed or damaged after it was stored/],
+  [
+    'with a flipped bit',
+    flip,
+    'corrupt',
+    /has different content; it was changed or damaged after it was stored/,
+  ],
   ['that was cut', path => truncate(path, 7), 'corrupt', /has 7 bytes instead of 51/],
   ['that was deleted', path => rm(path), 'missing', /is not in the storage/],
 ]

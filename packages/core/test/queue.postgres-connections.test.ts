@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { postgresQueue } from '../src/queue/postgres-queue.ts'
 import type { Queue } from '../src/queue/queue.ts'
-import { listener } from '../src/testing/queue/samples.ts'
+import { listener } from '../../conformance/src/queue/samples.ts'
 
 let database: TestDatabase
 let pool: pg.Pool

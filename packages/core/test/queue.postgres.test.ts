@@ -2,9 +2,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { queueSuite } from '../../conformance/src/queue/suite.ts'
 import { postgresQueue } from '../src/queue/postgres-queue.ts'
 import type { Queue } from '../src/queue/queue.ts'
-import { queueSuite } from '../src/testing/queue/suite.ts'
 
 // It needs no table of Lading's.
 let database: TestDatabase
@@ -54,7 +54,7 @@ test('before it has a pool, it says what to do', async () => {
   const queue = postgresQueue()
   await expect(queue.wake('import')).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
-    message: 'This queue has no pool yet; hand it to createJobs first.',
+    message: 'This queue has no pool yet; pass it to createJobs first.',
   })
   await queue.close?.()
 })

@@ -11,7 +11,7 @@ import {
   type RemoteNames,
   type Respond,
   remoteNames,
-} from '../src/testing/http/remote-site.ts'
+} from '../../conformance/src/http/remote-site.ts'
 
 export interface RemoteBed {
   readonly names: RemoteNames

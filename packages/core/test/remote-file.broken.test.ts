@@ -120,7 +120,7 @@ describe('a server that breaks off in the middle', () => {
     expect(await faultOf(bytesOf(file))).toEqual([
       'SOURCE_UNAVAILABLE',
       true,
-      expect.stringContaining('broke off'),
+      expect.stringContaining('closed the connection before the end of the file'),
     ])
     expect(server.connections()).toBe(6)
   })
@@ -177,7 +177,7 @@ describe('the end of a file', () => {
       expect(await faultOf(bed.open(at(server.port), { allow }))).toEqual([
         'SOURCE_UNAVAILABLE',
         false,
-        expect.stringContaining('is no HTTP'),
+        expect.stringContaining('does not respond with HTTP'),
       ])
     }
   })

@@ -28,7 +28,7 @@ describe('what is no file', () => {
     expect(await faultOf(bed.open(at(server.port), { allow }))).toEqual([
       'SOURCE_UNAVAILABLE',
       retryable,
-      expect.stringContaining(`the status ${status} in place of the file`),
+      expect.stringContaining(`with status ${status} instead of the file`),
     ])
   })
 
@@ -39,7 +39,7 @@ describe('what is no file', () => {
     expect(await faultOf(bed.open(at(server.port), { allow }))).toEqual([
       'SOURCE_UNAVAILABLE',
       false,
-      expect.stringContaining('an encoding that is not known'),
+      expect.stringContaining('an unsupported content encoding'),
     ])
   })
 
@@ -49,7 +49,7 @@ describe('what is no file', () => {
     const { port } = server.address() as { port: number }
     const fault = await faultOf(bed.open(at(port), { allow }))
     server.close()
-    expect(fault).toEqual(['SOURCE_UNAVAILABLE', false, expect.stringContaining('is no HTTP')])
+    expect(fault).toEqual(['SOURCE_UNAVAILABLE', false, expect.stringContaining('does not respond with HTTP')])
   })
 
   test('a server that is not there', async () => {

@@ -83,7 +83,7 @@ describe('by the format postgres', () => {
     const cells =
       'id,ratio,total,day,at\n1,high,,,\n2,,1.005,,\n3,,1e-3,,\n4,,,2026-02-30,\n5,,,,soon\n6,1e400,,,\n'
     const { errors } = await importFile(database.pool, 'target', 'csv', bytes(cells), { resources: both })
-    const digits = 'must have at most 8 digits before the decimal point and 2 behind it'
+    const digits = 'must have at most 8 digits before the decimal point and 2 after it'
     expect(errors.map(({ rowNumber, code, message, value }) => [rowNumber, code, message, value])).toEqual([
       [2, 'INVALID_RATIO', '"ratio" must be a value of the type float8, as PostgreSQL writes it.', 'high'],
       [3, 'INVALID_TOTAL', `"total" ${digits}.`, '1.005'],

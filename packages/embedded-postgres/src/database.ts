@@ -1,4 +1,4 @@
-/** Speaks SQL to the server: is it there, and does it have the wanted database? */
+/** Connects to the server: checks that it accepts connections, and creates the database. */
 import { Client, escapeIdentifier } from 'pg'
 import { EmbeddedPostgresError } from './errors.ts'
 
@@ -7,7 +7,7 @@ export interface Address {
   readonly password: string
 }
 
-/** Rejects with the driver's reason when the server does not take a connection. */
+/** Rejects with the driver's error if the server does not accept a connection. */
 export async function connectOnce(address: Address): Promise<void> {
   await withClient(address, async () => undefined)
 }
@@ -22,7 +22,7 @@ export async function ensureDatabase(address: Address, database: string): Promis
   } catch (cause) {
     throw new EmbeddedPostgresError(
       'START_FAILED',
-      `The server runs, but the database ${JSON.stringify(database)} could not be created: choose another name or see the cause`,
+      `The server runs, but the database ${JSON.stringify(database)} could not be created: see the cause, or choose another name`,
       cause,
     )
   }
@@ -37,7 +37,7 @@ async function withClient<T>({ port, password }: Address, work: (client: Client)
     database: 'postgres',
     connectionTimeoutMillis: 5_000,
   })
-  // A connection that breaks between two queries is reported here too; the next query rejects anyhow.
+  // A connection that breaks between two queries is also reported here; the next query rejects anyway.
   client.on('error', () => undefined)
   try {
     await client.connect()

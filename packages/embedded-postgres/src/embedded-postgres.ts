@@ -1,4 +1,4 @@
-/** Starts the PostgreSQL of a data folder, or joins the one that runs there, and gives it back. */
+/** Starts the PostgreSQL of a data folder, or joins the one that runs there, until stop() releases it. */
 import { mkdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ensureCluster } from './cluster.ts'
@@ -20,28 +20,30 @@ export interface EmbeddedPostgresOptions {
   database?: string | undefined
   /**
    * Settings as in postgresql.conf for a newly started server, such as `{ max_connections: 200, fsync: 'off' }`.
-   * A server that runs already keeps those it was started with, and its address is not up for change.
+   * A running server keeps the settings it was started with. Its address cannot be changed.
    */
   settings?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 
-/** One holder's share in a running server. */
+/** A running server, as one of its holders sees it. */
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** `postgresql://postgres:<password>@127.0.0.1:<port>/<database>` */
   readonly url: string
   readonly port: number
-  /** Of the postmaster. */
+  /** The pid of the postmaster. */
   readonly pid: number
   /**
-   * Gives this holder back; the last live holder stops the server and waits until all its processes are gone.
-   * A second call does nothing more. Throws STOP_FAILED when the server does not end.
+   * Releases this holder. The last live holder stops the server and waits until all its processes have exited. A second
+   * call does nothing more.
+   *
+   * @throws EmbeddedPostgresError STOP_FAILED if the server does not exit
    */
   stop(): Promise<void>
 }
 
 /**
- * Starts a PostgreSQL on the folder, or joins the one that runs on it, also one that a killed process has left.
- * The server does not keep this process alive; one that ends without stop() leaves it to the next start.
+ * Starts a PostgreSQL on the folder, or joins the one that runs on it, even if a killed process left it running.
+ * The server does not keep this process alive. A process that exits without stop() leaves it to the next start.
  *
  * @example
  * ```ts
@@ -58,13 +60,13 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
     const dataDir = await openFolder(options.dataDir)
-    return await withLock(lockOf(dataDir), () => hold(dataDir, options))
+    return await withLock(lockOf(dataDir), () => acquire(dataDir, options))
   } catch (error) {
     throw dataDirError(options.dataDir, error)
   }
 }
 
-/** One folder has one name, whichever way it was given: locks and processes are found by it. */
+/** The real path of the folder, because locks and processes are found by it. */
 async function openFolder(dataDir: string): Promise<string> {
   await mkdir(resolve(dataDir), { recursive: true })
   return realpath(dataDir)
@@ -78,24 +80,24 @@ function holdersOf(dataDir: string): string {
   return join(dataDir, 'holders')
 }
 
-async function hold(dataDir: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+async function acquire(dataDir: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { port, database = 'postgres', settings = {} } = options
   const site = await prepareSite(dataDir)
   await ensureCluster(site)
   const server = await joinOrStart(site, { port, settings })
   try {
     await ensureDatabase(server, database)
-    return handle(site, server, database, await addHolder(holdersOf(dataDir)))
+    return createHandle(site, server, database, await addHolder(holdersOf(dataDir)))
   } catch (error) {
     await stopUnlessHeld(site, server)
     throw error
   }
 }
 
-function handle(site: Site, server: Server, database: string, holder: string): EmbeddedPostgres {
+function createHandle(site: Site, server: Server, database: string, holder: string): EmbeddedPostgres {
   let stopped: Promise<void> | undefined
   const stop = () => {
-    stopped ??= giveBack(site, server, holder)
+    stopped ??= release(site, server, holder)
     return stopped
   }
   return {
@@ -107,7 +109,7 @@ function handle(site: Site, server: Server, database: string, holder: string): E
   }
 }
 
-async function giveBack(site: Site, server: Server, holder: string): Promise<void> {
+async function release(site: Site, server: Server, holder: string): Promise<void> {
   try {
     await withLock(lockOf(site.dataDir), async () => {
       await removeHolder(holder)

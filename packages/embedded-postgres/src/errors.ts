@@ -1,4 +1,4 @@
-/** The one error that callers see: a code to decide by, a sentence that says what to do, the cause kept. */
+/** The one error that callers see: a code for programs, a sentence that says what to do, and the cause. */
 
 export type EmbeddedPostgresErrorCode =
   | 'PLATFORM_UNSUPPORTED'
@@ -25,7 +25,7 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** A refusal of the file system becomes DATA_DIR_UNUSABLE; everything else stays what it is. */
+/** Turns a file system error into DATA_DIR_UNUSABLE, and returns any other error unchanged. */
 export function dataDirError(dataDir: string, error: unknown): unknown {
   if (errnoOf(error) === undefined) return error
   return new EmbeddedPostgresError(

@@ -1,4 +1,4 @@
-/** Who uses the server: one file per holder, and a killed process's file does not count. Call under the lock. */
+/** The processes that use the server: one file per holder; files of dead processes do not count. Call under the lock. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ export async function removeHolder(file: string): Promise<void> {
   await rm(file, { force: true })
 }
 
-/** Number of holders whose process lives; clears away the files of the others. */
+/** The number of holders whose process is alive; removes the files of the others. */
 export async function countLiveHolders(folder: string): Promise<number> {
   let live = 0
   for (const name of await namesIn(folder)) {
@@ -38,7 +38,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Undefined for a file that its writer, killed under the lock, did not finish. */
+/** Undefined for an incomplete file, whose writer was killed under the lock. */
 async function readHolder(file: string): Promise<ProcessIdentity | undefined> {
   try {
     // Written by addHolder().

@@ -1,5 +1,4 @@
-/** The public surface: start a real PostgreSQL, share it between processes, give it back. */
-
+/** The public API: start a real PostgreSQL, share it between processes, and stop it. */
 export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded-postgres.ts'
 export { startEmbeddedPostgres } from './embedded-postgres.ts'
 export { EmbeddedPostgresError } from './errors.ts'

@@ -1,4 +1,4 @@
-/** Makes the links among PostgreSQL's libraries, which an npm package cannot contain. */
+/** Creates the symbolic links between PostgreSQL's libraries, which an npm package cannot contain. */
 import { lstat, readFile, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { errnoOf } from './errors.ts'
@@ -9,14 +9,14 @@ interface LibraryLink {
 }
 
 /**
- * The package's own install script would make them, but package managers are right not to run such scripts
- * unasked. Safe to call at any time and from several processes.
+ * Creates the missing links. The package's own install script would do so, but package managers do not run such scripts
+ * by default. Safe to call at any time and from several processes.
  *
- * @returns false when a link is missing and the folder does not let itself be written to
+ * @returns false if a link is missing and the folder is not writable
  */
 export async function makeLibraryLinks(native: string): Promise<boolean> {
   for (const { source, target } of await readLinks(native)) {
-    // Both are noted relative to the folder above native: 'native/lib/libpq.so.5'.
+    // Both are relative to the parent of native: 'native/lib/libpq.so.5'.
     const path = join(dirname(native), target.replace(/^native\b/, nameOf(native)))
     if (await exists(path)) continue
     try {
@@ -33,7 +33,7 @@ export async function makeLibraryLinks(native: string): Promise<boolean> {
 
 async function readLinks(native: string): Promise<LibraryLink[]> {
   try {
-    // The list is part of the package that is pinned to one version.
+    // The list is part of the package, which is pinned to one version.
     return JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as LibraryLink[]
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return []

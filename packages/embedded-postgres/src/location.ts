@@ -1,4 +1,4 @@
-/** Decides in which folder the database of a data folder really lies. Call under the data folder's lock. */
+/** Finds the folder that really holds the database of a data folder. Call under the data folder's lock. */
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -12,24 +12,26 @@ const LOCATION = 'location'
 /** In that other folder: the data folder it belongs to. */
 const ORIGIN = 'origin'
 
-/** @param account - whom the server runs as; undefined for an ordinary user, who reaches what he made */
+/** @param account - the account that the server runs as; undefined for an ordinary user, who can reach their own files */
 export async function databaseHome(dataDir: string, account: Account | undefined): Promise<string> {
   const noted = await readNote(join(dataDir, LOCATION))
   if (noted !== undefined) return claim(dataDir, noted)
   if (account === undefined) return dataDir
   if (await exists(join(dataDir, 'cluster'))) return reachable(dataDir, account)
-  // A folder that holds nothing yet is made for the database: the account may as well own it (mkdtemp: 0700).
+  // An empty folder was created for the database, so the account may own it (mkdtemp creates it with mode 0700).
   if (!(await canReach(account, dirname(dataDir)))) return makeElsewhere(dataDir, account)
   if (!(await canReach(account, dataDir)) && (await isUnused(dataDir)))
     await chown(dataDir, account.uid, account.gid)
   return (await canReach(account, dataDir)) ? dataDir : makeElsewhere(dataDir, account)
 }
 
-/** A note that was moved along with its folder stays good; one that was copied would be shared by mistake. */
+/** Uses the noted folder. A moved data folder keeps its database; a copied one must not share it. */
 async function claim(dataDir: string, home: string): Promise<string> {
   if (!(await exists(home))) {
     await rm(join(dataDir, LOCATION))
-    throw unusable(`The database of ${dataDir} lay in ${home}, which is gone: start again for an empty one`)
+    throw unusable(
+      `The database of ${dataDir} was in ${home}, which no longer exists: start again for an empty one`,
+    )
   }
   const origin = await readNote(join(home, ORIGIN))
   if (origin === dataDir) return home
@@ -53,18 +55,18 @@ async function reachable(dataDir: string, account: Account): Promise<string> {
 async function makeElsewhere(dataDir: string, account: Account): Promise<string> {
   const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 20)
   const home = join(await sharedFolder(account), name)
-  // Without a note in the data folder this is what a deleted folder of the same name has left.
+  // Without a note in the data folder, this is the remainder of a deleted folder of the same name.
   if (await exists(home)) await endOrphans(join(home, 'cluster'), 0)
   await rm(home, { recursive: true, force: true })
   await mkdir(home)
-  // Root's own, so that nobody can swap what root makes in it; whatever the umask, the account may enter.
+  // Owned by root, so that no other user can replace root's files in it. The account may enter, whatever the umask.
   await chmod(home, 0o755)
   await writeNote(join(home, ORIGIN), dataDir)
   await writeNote(join(dataDir, LOCATION), home)
   return home
 }
 
-/** True while the folder holds nothing but the lock under which it is looked at. */
+/** True if the folder holds nothing but our own lock. */
 async function isUnused(dataDir: string): Promise<boolean> {
   return (await readdir(dataDir)).every(name => name.startsWith('lock'))
 }
@@ -78,7 +80,7 @@ async function readNote(file: string): Promise<string | undefined> {
   }
 }
 
-/** Renamed into place, so that a crash leaves the whole note or none. */
+/** Renames the note into place, so that a crash leaves the whole note or none. */
 async function writeNote(file: string, text: string): Promise<void> {
   const draft = `${file}.draft-${randomBytes(6).toString('hex')}`
   await writeFile(draft, `${text}\n`)

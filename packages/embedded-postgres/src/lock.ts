@@ -1,4 +1,4 @@
-/** A lock between processes on a file: one at a time, and a holder killed with -9 does not keep it. */
+/** A lock file between processes. A holder that was killed with -9 does not keep it. */
 import { randomBytes } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.t
 const LOCK_TIMEOUT_MS = 180_000
 
 interface LockOwner extends ProcessIdentity {
-  /** Different for each time the lock is taken, so that nobody mistakes a new lock for the one just read. */
+  /** Different for each acquisition, so that a new lock is not mistaken for the one just read. */
   readonly ticket: string
 }
 
@@ -49,7 +49,7 @@ async function take(path: string): Promise<boolean> {
   }
 }
 
-/** A link appears with its content at once, where a file written in place could be seen half-written. */
+/** A link appears with its content at once; a file written in place could be read while incomplete. */
 async function linkIfAbsent(draft: string, path: string): Promise<boolean> {
   try {
     await link(draft, path)
@@ -61,9 +61,9 @@ async function linkIfAbsent(draft: string, path: string): Promise<boolean> {
 }
 
 /**
- * Removes the lock of a dead owner. Only the one who holds the lock named after the dead owner's ticket may do
- * it: otherwise two who saw the same dead owner could remove it one after the other, and the second would
- * remove the lock that a third has taken in between.
+ * Removes the lock of a dead owner. Only the holder of a lock named after the dead owner's ticket may do so. Otherwise
+ * two processes that saw the same dead owner could each remove the lock, and the second would remove the lock that a
+ * third process took in between.
  */
 async function breakLock(path: string, dead: LockOwner): Promise<void> {
   await withLock(`${path}.${dead.ticket}`, async () => {

@@ -6,13 +6,13 @@ import { errnoOf } from './errors.ts'
 import { makeLibraryLinks } from './library-links.ts'
 import { withLock } from './lock.ts'
 
-/** Makes the copy unless it is there, and returns the programs in it. Safe to call from several processes. */
+/** Creates the copy unless it exists, and returns the programs in it. Safe to call from several processes. */
 export async function copyBinaries(binaries: Binaries, folder: string): Promise<Binaries> {
   const native = join(folder, `native-${binaries.version}-${process.arch}`)
   await withLock(`${native}.lock`, async () => {
     if (await exists(native)) return
     const draft = `${native}.draft`
-    // A draft here is what a killed process has left: under the lock nobody else works on it.
+    // A killed process left this draft: under the lock no other process works on it.
     await rm(draft, { recursive: true, force: true })
     await cp(binaries.native, draft, { recursive: true, verbatimSymlinks: true })
     await makeLibraryLinks(draft)
@@ -22,7 +22,7 @@ export async function copyBinaries(binaries: Binaries, folder: string): Promise<
   return binariesIn(native, binaries)
 }
 
-/** Packages installed under a strict umask are readable for their owner alone. */
+/** Packages installed under a strict umask are readable only by their owner. */
 async function openToAll(path: string): Promise<void> {
   const entry = await lstat(path)
   if (entry.isSymbolicLink()) return

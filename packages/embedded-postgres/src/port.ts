@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** Some port that nobody listens on; it may be taken before it is used. */
+/** A free port; another process may take it before it is used. */
 export async function freePort(): Promise<number> {
   return listen(0)
 }
@@ -19,8 +19,8 @@ async function listen(port: number): Promise<number> {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   // A TCP server has an address object; only a pipe has a string.
-  const { port: taken } = server.address() as AddressInfo
+  const { port: boundPort } = server.address() as AddressInfo
   server.close()
   await once(server, 'close')
-  return taken
+  return boundPort
 }

@@ -1,4 +1,4 @@
-/** Reads postmaster.pid, in which a PostgreSQL server says who it is and how far it has come. */
+/** Reads postmaster.pid, which has the pid, port and status of a PostgreSQL server. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf } from './errors.ts'
@@ -6,11 +6,11 @@ import { errnoOf } from './errors.ts'
 export interface PostmasterPid {
   readonly pid: number
   readonly port: number | undefined
-  /** True once it takes connections; false while it starts, recovers or stops. */
+  /** True once it accepts connections; false while it starts, recovers or stops. */
   readonly ready: boolean
 }
 
-/** Undefined when there is no file, or none that names a process yet. */
+/** Undefined if there is no file, or the file has no pid yet. */
 export async function readPostmasterPid(cluster: string): Promise<PostmasterPid | undefined> {
   let text: string
   try {
@@ -27,7 +27,7 @@ export async function readPostmasterPid(cluster: string): Promise<PostmasterPid 
   return { pid, port: port > 0 ? port : undefined, ready: lines[7]?.trim() === 'ready' }
 }
 
-/** Only for a file whose server has gone with all its processes: a running one would end itself without it. */
+/** Call it only if all processes of the server have exited: a running server shuts down without the file. */
 export async function removePostmasterPid(cluster: string): Promise<void> {
   await rm(join(cluster, 'postmaster.pid'), { force: true })
 }

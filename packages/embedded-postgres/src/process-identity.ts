@@ -1,4 +1,4 @@
-/** Tells a live process from a dead one, and from a later one that was given the same pid. */
+/** Distinguishes a live process from a dead one, and from a later one with the same pid. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -6,11 +6,11 @@ import { errnoOf } from './errors.ts'
 
 export interface ProcessIdentity {
   readonly pid: number
-  /** When it started, in the system's own notation; '' where the system does not tell. */
+  /** The start time in the system's own notation; '' if the system does not report it. */
   readonly startedAt: string
 }
 
-/** Who this process is, as other processes see it. */
+/** The identity of this process, as other processes see it. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   return { pid: process.pid, startedAt: (await startOf(process.pid)) ?? '' }
 }
@@ -21,18 +21,18 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return startedAt === identity.startedAt || startedAt === '' || identity.startedAt === ''
 }
 
-/** True while the kernel knows the pid, even if only as a zombie that nobody has collected. */
+/** True while the kernel knows the pid, even as a zombie that has not been reaped. */
 export function pidExists(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
+    // EPERM: it exists and belongs to another user.
     return errnoOf(error) === 'EPERM'
   }
 }
 
-/** Does nothing when the process has ended in the meantime, which is what signals are sent for here. */
+/** Does nothing if the process has already exited, which is the purpose of the signals here. */
 export function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
@@ -41,7 +41,7 @@ export function sendSignal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Start of a live process; undefined when there is none, or only a zombie. */
+/** The start time of a live process; undefined if there is none, or only a zombie. */
 async function startOf(pid: number): Promise<string | undefined> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
   if (process.platform === 'win32') return pidExists(pid) ? '' : undefined
@@ -66,7 +66,7 @@ async function bootId(): Promise<string> {
 }
 
 async function startFromPs(pid: number): Promise<string | undefined> {
-  // lstart is written in the local time zone and language: pin both, so that all processes read the same.
+  // lstart depends on the time zone and the language: pin both, so that all processes read the same.
   const env = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' }
   const answer = await promisify(execFile)('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { env }).catch(
     () => undefined,

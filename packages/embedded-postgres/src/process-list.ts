@@ -1,4 +1,4 @@
-/** Reads command lines: which live processes belong to the server of a given cluster. */
+/** Finds the live processes of a cluster's server by their command lines. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -6,14 +6,14 @@ import { promisify } from 'node:util'
 import { pidExists } from './process-identity.ts'
 
 /**
- * Goes into `cluster_name`, which PostgreSQL shows in the title of each of its processes. Children that have
- * lost their postmaster are found by it.
+ * The value of `cluster_name`, which PostgreSQL shows in the title of each of its processes. It identifies children that
+ * have lost their postmaster.
  */
 export function clusterName(cluster: string): string {
   return `lading-${createHash('sha256').update(cluster).digest('hex').slice(0, 20)}`
 }
 
-/** True when the process is a live postmaster of this cluster, and not a stranger with a reused pid. */
+/** True if the process is a live postmaster of this cluster, and not another process with a reused pid. */
 export async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
   // Windows has no cheap way to read a command line; the connection with the cluster's password decides there.
   if (process.platform === 'win32') return pidExists(pid)
@@ -27,7 +27,7 @@ export async function serverProcesses(cluster: string): Promise<number[]> {
   const title = `postgres: ${clusterName(cluster)}: `
   const found: number[] = []
   for (const [pid, commandLine] of await commandLines()) {
-    // A child that was forked a moment ago still shows the command line of its postmaster.
+    // A child that was just forked still shows the command line of its postmaster.
     if (commandLine.startsWith(title) || isPostmasterCommand(commandLine, cluster)) found.push(pid)
   }
   return found
@@ -49,7 +49,7 @@ async function commandLinesFromProc(): Promise<ReadonlyMap<number, string>> {
   return new Map(lines.filter((line): line is readonly [number, string] => line[1] !== undefined))
 }
 
-/** Undefined for a process that is gone, and for a zombie, whose command line is empty. */
+/** Undefined for a process that has exited, and for a zombie, whose command line is empty. */
 async function commandLineFromProc(pid: number): Promise<string | undefined> {
   const raw = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   return raw === '' ? undefined : raw.replaceAll('\0', ' ')

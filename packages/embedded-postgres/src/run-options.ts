@@ -1,12 +1,12 @@
-/** How PostgreSQL's programs are spawned: as whom, where, and with how little of this process's environment. */
+/** Spawn options of PostgreSQL's programs: the account, the working folder and a minimal environment. */
 import type { Account } from './account.ts'
 
-/** The rest, PGDATA, PGPORT and secrets among it, is nothing that a server run as somebody else should see. */
-const KEPT = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'windir']
+/** Other variables, such as PGDATA, PGPORT and secrets, are kept from a server that may run as another user. */
+const INHERITED = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'windir']
 
 export function runOptions(account: Account | undefined) {
   const env: Record<string, string> = { LC_ALL: 'C', TZ: 'UTC' }
-  for (const name of KEPT) {
+  for (const name of INHERITED) {
     const value = process.env[name]
     if (value !== undefined) env[name] = value
   }

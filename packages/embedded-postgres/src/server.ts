@@ -32,47 +32,47 @@ export async function joinOrStart(site: Site, options: ServerOptions): Promise<S
   const password = await readPassword(site)
   const noted = await readPostmasterPid(site.cluster)
   if (noted !== undefined) {
-    const gone = async () => !(await isPostmaster(noted.pid, site.cluster))
-    const port = await untilReady(site, noted.pid, password, gone)
+    const hasExited = async () => !(await isPostmaster(noted.pid, site.cluster))
+    const port = await untilReady(site, noted.pid, password, hasExited)
     if (port !== undefined) return { pid: noted.pid, port, password }
     await clearAway(site.cluster, noted.pid)
   }
-  // Whoever still has the address of a server that was killed gets on with the next one.
+  // Clients that still have the address of a killed server can then use the next one.
   return start(site, options, password, noted?.port)
 }
 
-/** After a kill -9 of the postmaster its children live a little longer, and a new one is refused until then. */
+/** After a kill -9 of the postmaster its children live a little longer, and a new one cannot start until they exit. */
 async function clearAway(cluster: string, pid: number): Promise<void> {
   await endOrphans(cluster)
-  // PostgreSQL takes a reused pid, and a zombie that nobody collects, for a live server.
+  // PostgreSQL mistakes a reused pid, and a zombie that is never reaped, for a live server.
   if (process.platform !== 'win32' && pidExists(pid)) await removePostmasterPid(cluster)
 }
 
 async function start(
   site: Site,
-  { port: wanted, settings }: ServerOptions,
+  { port: fixedPort, settings }: ServerOptions,
   password: string,
   previous: number | undefined,
 ): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = wanted ?? (await choosePort(attempt === 1 ? previous : undefined))
+    const port = fixedPort ?? (await choosePort(attempt === 1 ? previous : undefined))
     const child = await spawnServer(site, port, settings)
     const ended = async () => child.exitCode !== null || child.signalCode !== null
     if (child.pid !== undefined && (await untilReady(site, child.pid, password, ended)))
       return { pid: child.pid, port, password }
     if (await isPortFree(port)) throw startFailed(site, await logTail(site.logFile))
-    if (wanted !== undefined) throw portTaken(port)
+    if (fixedPort !== undefined) throw portTaken(port)
     if (attempt === PORT_ATTEMPTS) throw startFailed(site, await logTail(site.logFile))
   }
 }
 
 async function choosePort(previous: number | undefined): Promise<number> {
-  // Root could listen on a port below 1024, the server's account could not.
+  // Root can listen on a port below 1024; the server's account cannot.
   if (previous !== undefined && previous >= 1024 && (await isPortFree(previous))) return previous
   return freePort()
 }
 
-/** Detached, so that Ctrl-C in a terminal reaches the caller alone; unreferenced, so that the caller can end. */
+/** Detached, so that Ctrl-C in a terminal reaches only the caller; unreferenced, so that the caller can exit. */
 async function spawnServer(
   site: Site,
   port: number,
@@ -95,7 +95,7 @@ async function spawnServer(
   }
 }
 
-/** Of a setting given twice the last one counts, so the caller's come first. */
+/** The last value of a repeated setting counts, so the caller's settings come first. */
 function serverArguments(site: Site, port: number, settings: ServerOptions['settings']): string[] {
   const own = {
     listen_addresses: '127.0.0.1',
@@ -107,33 +107,33 @@ function serverArguments(site: Site, port: number, settings: ServerOptions['sett
   return ['-D', site.cluster, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }
 
-/** The server's port once it takes connections; undefined when it is gone. */
+/** The server's port once it accepts connections; undefined if it has exited. */
 async function untilReady(
   site: Site,
   pid: number,
   password: string,
-  gone: () => Promise<boolean>,
+  hasExited: () => Promise<boolean>,
 ): Promise<number | undefined> {
-  let refusal: unknown
-  const answer = await poll(
+  let lastError: unknown
+  const result = await poll(
     async () => {
-      if (await gone()) return 'gone'
+      if (await hasExited()) return 'exited'
       const noted = await readPostmasterPid(site.cluster)
-      // The file says whose port it is: a stranger on the port could answer a connection, too.
+      // The file proves whose port it is: another server on the port could accept the connection too.
       if (noted?.pid !== pid || !noted.ready || noted.port === undefined) return undefined
       const { port } = noted
       return connectOnce({ port, password }).then(
         () => port,
         (error: unknown) => {
-          refusal = error
+          lastError = error
           return undefined
         },
       )
     },
     { timeoutMs: READY_MS, intervalMs: 5 },
   )
-  if (answer !== undefined) return answer === 'gone' ? undefined : answer
-  throw startFailed(site, refusal ?? (await logTail(site.logFile)))
+  if (result !== undefined) return result === 'exited' ? undefined : result
+  throw startFailed(site, lastError ?? (await logTail(site.logFile)))
 }
 
 function startFailed(site: Site, cause: unknown): EmbeddedPostgresError {
@@ -147,6 +147,6 @@ function startFailed(site: Site, cause: unknown): EmbeddedPostgresError {
 function portTaken(port: number): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'PORT_TAKEN',
-    `Port ${port} of 127.0.0.1 is taken: choose another one, leave it out for any free one, or end what uses it`,
+    `Port ${port} of 127.0.0.1 is in use: choose another one, leave it out for any free one, or stop what uses it`,
   )
 }

@@ -1,16 +1,16 @@
-/** Finds a place outside the data folder that root may write and the server's account can reach. */
+/** Finds a folder outside the data folder that root can write and the server's account can reach. */
 import { chmod, lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Account, canReach } from './account.ts'
 import { EmbeddedPostgresError, errnoOf } from './errors.ts'
 
-/** Returns root's own folder, made if missing: the system's place for such state, else its temp folder. */
+/** Returns a folder owned by root, created if missing: in `/var/lib`, else in a temporary folder. */
 export async function sharedFolder(account: Account): Promise<string> {
   for (const parent of ['/var/lib', tmpdir(), '/var/tmp', '/tmp']) {
     const folder = join(parent, 'lading')
     if (!(await makeFolder(folder)) || !(await isTrustworthy(folder))) continue
-    // A strict umask takes from a new folder what others need to enter it.
+    // Under a strict umask other users cannot enter a new folder.
     await chmod(folder, 0o755)
     if (await canReach(account, folder)) return folder
   }
@@ -31,7 +31,7 @@ async function makeFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** In a temp folder anybody could have made it first, and programs that root starts are to lie in it. */
+/** In a temporary folder any user could have created it first, and root starts programs from it. */
 async function isTrustworthy(folder: string): Promise<boolean> {
   const entry = await lstat(folder)
   return entry.isDirectory() && entry.uid === 0 && (entry.mode & 0o022) === 0

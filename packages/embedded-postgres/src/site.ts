@@ -1,4 +1,4 @@
-/** Puts together where one database lies, which programs run it and as whom. */
+/** Finds the folders of a database, the programs that run it and the account they run as. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Account, canReach, isRoot, serverAccount } from './account.ts'
@@ -13,11 +13,11 @@ export interface Site {
   readonly dataDir: string
   /** The folder of the cluster and its password: the data folder, or another one that the account can reach. */
   readonly home: string
-  /** What PostgreSQL calls its data directory. */
+  /** PostgreSQL's data directory. */
   readonly cluster: string
   readonly passwordFile: string
   readonly logFile: string
-  /** Whom the server runs as; undefined: as the caller. */
+  /** The account that the server runs as; undefined: the caller's. */
   readonly account: Account | undefined
   readonly binaries: Binaries
 }
@@ -41,7 +41,7 @@ export async function prepareSite(dataDir: string): Promise<Site> {
   }
 }
 
-/** PostgreSQL runs a cluster only as the one who owns it, so an existing one decides. */
+/** PostgreSQL runs a cluster only as its owner, so the owner of an existing cluster decides. */
 async function accountOf(cluster: string, candidate: Account | undefined): Promise<Account | undefined> {
   const owner = await ownerOf(cluster)
   if (owner === undefined || process.platform === 'win32') return candidate
@@ -63,11 +63,11 @@ async function ownerOf(cluster: string): Promise<Account | undefined> {
   }
 }
 
-/** The installed programs where they can run as they are, else a copy. */
+/** The installed programs if they can run in place, else a copy. */
 async function runnableBinaries(home: string, account: Account | undefined): Promise<Binaries> {
   const binaries = await findBinaries()
   const linked = await makeLibraryLinks(binaries.native)
-  // Nobody else may have written what an ordinary user runs, so his copy lies within his own data folder.
+  // No other user may write the programs, so an ordinary user's copy is in their own data folder.
   if (account === undefined) return linked ? binaries : copyBinaries(binaries, home)
   if (linked && (await isRunnableBy(account, binaries))) return binaries
   return copyBinaries(binaries, await sharedFolder(account))

@@ -1,4 +1,4 @@
-/** Ends the server of a cluster: in order, else at once, and never leaves a process of it behind. */
+/** Stops the server of a cluster, by a fast shutdown or else an immediate one, and leaves no process running. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { endOrphans } from './orphans.ts'
@@ -8,18 +8,18 @@ import { isPostmaster } from './process-list.ts'
 import { runOptions } from './run-options.ts'
 import type { Site } from './site.ts'
 
-/** A fast stop writes a checkpoint, which takes its time after a large import. */
+/** A fast shutdown writes a checkpoint, which takes long after a large import. */
 const FAST_STOP_MS = 60_000
 const IMMEDIATE_STOP_MS = 10_000
 
-/** Returns when none of the server's processes is left. Does nothing when it does not run. */
+/** Returns when all processes of the server have exited. Does nothing if it does not run. */
 export async function stopServer(
   site: Pick<Site, 'cluster' | 'binaries' | 'account'>,
   pid: number,
 ): Promise<void> {
   if (process.platform === 'win32') return stopOnWindows(site, pid)
   if (!(await stopWith('SIGINT', FAST_STOP_MS, site.cluster, pid))) {
-    // Without a checkpoint, as in a crash: the next start recovers, nothing committed is lost.
+    // Without a checkpoint, as in a crash: the next start recovers, and nothing committed is lost.
     await stopWith('SIGQUIT', IMMEDIATE_STOP_MS, site.cluster, pid)
   }
   await endOrphans(site.cluster)
@@ -33,11 +33,11 @@ async function stopWith(
 ): Promise<boolean> {
   if (!(await isPostmaster(pid, cluster))) return true
   sendSignal(pid, name)
-  const gone = async () => ((await isPostmaster(pid, cluster)) ? undefined : true)
-  return (await poll(gone, { timeoutMs })) === true
+  const hasExited = async () => ((await isPostmaster(pid, cluster)) ? undefined : true)
+  return (await poll(hasExited, { timeoutMs })) === true
 }
 
-/** Windows has no signals: pg_ctl speaks to the server through a pipe. */
+/** Windows has no signals: pg_ctl uses a pipe to the server. */
 async function stopOnWindows(
   site: Pick<Site, 'cluster' | 'binaries' | 'account'>,
   pid: number,

@@ -1,4 +1,4 @@
-// The documented service from outside: upload, wait, download, with nothing but fetch.
+// A client of the documented service: uploads, waits and downloads with plain fetch.
 import { createWriteStream, openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
@@ -20,14 +20,14 @@ export interface ImportStatus {
 
 const pollMs = 50
 
-/** Uploads a file as a form would, and waits for the end of its job. */
+/** Uploads a file as a form, and waits for the end of its job. */
 export async function importOverHttp(server: string, resource: string, file: string): Promise<ImportStatus> {
   const form = new FormData()
   form.set('resource', resource)
   form.set('file', await openAsBlob(file), basename(file))
   const accepted = await fetch(`${server}/v1/imports`, { method: 'POST', body: form })
   const { job_id: id, detail } = await json(accepted)
-  if (accepted.status !== 202) throw new Error(`The server did not take the upload of ${resource}: ${detail}`)
+  if (accepted.status !== 202) throw new Error(`The server refused the upload of ${resource}: ${detail}`)
   for (;;) {
     const status = (await json(await fetch(`${server}/v1/imports/${id}`))) as unknown as ImportStatus
     if (status.status === 'completed') return status

@@ -1,7 +1,7 @@
-// Two databases, row by row: every column of every row, nulls and timestamps included.
+// Compares a table of two databases row by row, with every column, nulls and timestamps included.
 import pg from 'pg'
 
-/** The number of rows that are equal. @throws Error naming the first row that differs */
+/** Returns the number of equal rows. @throws Error with the first row that differs */
 export async function compareTables(one: string, other: string, table: string): Promise<number> {
   const [expected, found] = await Promise.all([rowsOf(one, table), rowsOf(other, table)])
   for (let index = 0; index < Math.max(expected.length, found.length); index++) {

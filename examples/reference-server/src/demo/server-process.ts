@@ -1,4 +1,4 @@
-// A reference server of its own process, as somebody else would run it.
+// Runs a reference server in its own process, as a user would.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url'
 
 export interface ServerProcess {
   readonly url: string
-  /** SIGTERM, and the exit code that it gave. */
+  /** Sends SIGTERM, and resolves with the exit code. */
   stop(): Promise<number>
 }
 
-/** @param env variables beside the inherited ones; an empty one is as good as unset */
+/** @param env variables in addition to the inherited ones; an empty one counts as unset */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.js', import.meta.url))], {
     env: { ...process.env, APP_PORT: '0', LOG_LEVEL: 'warn', ...env },

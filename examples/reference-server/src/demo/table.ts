@@ -1,4 +1,4 @@
-// What the demo prints of its imports: one row for each resource, and what was wrong by code.
+// The demo's table of imports: one row for each resource, with its errors by code.
 import type { ImportStatus } from './client.ts'
 
 const columns = ['resource', 'rows', 'ok', 'failed', 'seconds', 'rows/s'] as const

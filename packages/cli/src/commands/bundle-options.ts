@@ -1,4 +1,4 @@
-// Whether `lading export` is to make a bundle, and of what.
+// Options of `lading export` → whether it creates a bundle, and of which resources.
 import type { BundleOptions, Project } from '@lading/core'
 import { resourceNamed } from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
@@ -9,38 +9,41 @@ export interface BundleCommandOptions extends Omit<SelectionOptions, 'resource'>
   readonly all?: boolean
 }
 
-type Wanted =
+type ExportTarget =
   | { readonly isBundle: false; readonly resource: string }
-  /** Undefined: all of them. */
+  /** Undefined: all resources. */
   | { readonly isBundle: true; readonly resources: readonly string[] | undefined }
 
-/** A name that ends with `.tar.gz` or `.tgz`. */
+/** Whether a name ends in `.tar.gz` or `.tgz`. */
 export function isBundleName(name: string): boolean {
   return /\.(tar\.gz|tgz)$/i.test(name)
 }
 
-/** Several resources are a bundle, and so is what goes into a file of such a name. @throws CommandError */
+/** Several resources become a bundle, and so does an export to a file with a bundle name. @throws CommandError */
 export function wantsBundle(
   names: readonly string[],
   { all = false, resource, output }: BundleCommandOptions,
-): Wanted {
-  const named = [...(resource === undefined ? [] : [resource]), ...names]
+): ExportTarget {
+  const resources = [...(resource === undefined ? [] : [resource]), ...names]
   if (all) {
-    if (named.length > 0) throw usageError(`--all means every resource; leave out "${named[0]}", or --all.`)
+    if (resources.length > 0)
+      throw usageError(`--all means every resource; leave out "${resources[0]}", or --all.`)
     return { isBundle: true, resources: undefined }
   }
   if (resource !== undefined && names.length > 0) {
     throw usageError('Name the resources either as arguments or, if it is one, with --resource.')
   }
-  const [first] = named
+  const [first] = resources
   if (first === undefined) {
-    throw usageError('No resource is named: add --resource users, or --all for every resource in one bundle.')
+    throw usageError(
+      'No resource was given: add --resource users, or --all for every resource in one bundle.',
+    )
   }
-  const isBundle = named.length > 1 || (output !== undefined && isBundleName(output))
-  return isBundle ? { isBundle, resources: named } : { isBundle, resource: first }
+  const isBundle = resources.length > 1 || (output !== undefined && isBundleName(output))
+  return isBundle ? { isBundle, resources } : { isBundle, resource: first }
 }
 
-/** What is said of rows and columns has no meaning for a bundle, which holds whole resources. @throws CommandError */
+/** Refuses options for rows and columns, because a bundle holds whole resources. @throws CommandError */
 export function bundleOptions(
   resources: readonly string[] | undefined,
   options: BundleCommandOptions,
@@ -65,7 +68,7 @@ export function bundleOptions(
     throw usageError('A bundle is not for the screen; add --output backup.tar.gz.')
   }
   if (output !== undefined && !isBundleName(output)) {
-    throw usageError(`A bundle is a .tar.gz file; the name "${output}" does not say so.`)
+    throw usageError(`A bundle is a .tar.gz file; the name "${output}" must end in .tar.gz or .tgz.`)
   }
   for (const name of resources ?? []) asUsage(() => resourceNamed(project, name))
   return { resources, format }

@@ -1,4 +1,4 @@
-// --tenant and --principal → for whom a command imports or exports.
+// --tenant and --principal → the caller for whom a command imports or exports.
 import type { Caller } from '@lading/core'
 import { readCaller } from '@lading/core/internal'
 import { asUsage } from '../exit.ts'
@@ -9,7 +9,7 @@ export interface CallerOptions {
   readonly principal?: string
 }
 
-/** Undefined where nobody is named. @throws CommandError */
+/** Undefined if neither option is set. @throws CommandError */
 export function callerOf(options: CallerOptions): Caller | undefined {
   return asUsage(() => readCaller(options), asTyped)
 }

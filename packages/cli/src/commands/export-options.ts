@@ -1,4 +1,4 @@
-// Options of `lading export` → what is asked of the exporter.
+// Options of `lading export` → the options of the exporter.
 import type { Project, StreamOptions } from '@lading/core'
 import { delimiterOfFileName, readDelimiter, resourceNamed } from '@lading/core/internal'
 import { asUsage } from '../exit.ts'
@@ -12,7 +12,7 @@ export interface SelectionOptions {
   readonly output?: string
   /** Each as `field=value`. */
   readonly filter?: readonly string[]
-  /** Names, divided by commas. */
+  /** Names, separated by commas. */
   readonly fields?: string
   readonly sort?: string
   readonly limit?: string
@@ -37,14 +37,14 @@ export function exportOptions(options: SelectionOptions, project: Project): Stre
     sort,
     limit: limit === undefined ? undefined : wholeNumber(limit),
     delimiter: delimiterOf(options, format),
-    // commander says true where nobody said no.
+    // Without --no-header, commander sets true.
     header: header === false ? false : undefined,
     excel,
     compression: compressionOf(options),
   }
 }
 
-/** What --delimiter says, else the ending of the file's name: `.tsv` and `.tab` are CSV with TAB. */
+/** The value of --delimiter, else that of the file extension: `.tsv` and `.tab` are CSV with TAB. */
 function delimiterOf(
   { delimiter, output }: Pick<SelectionOptions, 'delimiter' | 'output'>,
   format: string,
@@ -53,9 +53,9 @@ function delimiterOf(
   return format === 'csv' && output !== undefined ? delimiterOfFileName(output) : undefined
 }
 
-/** What --compression says, else the ending of the file's name. */
+/** The value of --compression, else that of the file extension. */
 function compressionOf({ compression, output }: SelectionOptions): StreamOptions['compression'] {
-  // The exporter checks whether it is one that it knows.
+  // The exporter refuses an unknown one.
   if (compression !== undefined) return compression as StreamOptions['compression']
   return output !== undefined && /\.gz$/i.test(output) ? 'gzip' : undefined
 }

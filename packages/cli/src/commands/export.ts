@@ -20,24 +20,24 @@ export interface ExportCommandOptions
   readonly config?: string
 }
 
-/** @param names resources, each as an argument */
+/** @param names resources given as arguments */
 export async function exportRows(names: readonly string[], options: ExportCommandOptions): Promise<ExitCode> {
   const caller = callerOf(options)
   const { project } = await loadProject(options.config)
-  const wanted = wantsBundle(names, options)
-  if (wanted.isBundle) {
-    const asked = bundleOptions(wanted.resources, options, project)
-    const { length } = asked.resources ?? project.resources
+  const target = wantsBundle(names, options)
+  if (target.isBundle) {
+    const bundle = bundleOptions(target.resources, options, project)
+    const { length } = bundle.resources ?? project.resources
     const what = length === 1 ? '1 resource' : `${length} resources`
-    return write(what, project, options, (exporter, onRows) => exporter.bundle({ ...asked, caller, onRows }))
+    return write(what, project, options, (exporter, onRows) => exporter.bundle({ ...bundle, caller, onRows }))
   }
-  const asked = exportOptions({ ...options, resource: wanted.resource }, project)
-  return write(asked.resource, project, options, (exporter, onRows) =>
-    exporter.stream({ ...asked, caller, onRows }),
+  const stream = exportOptions({ ...options, resource: target.resource }, project)
+  return write(stream.resource, project, options, (exporter, onRows) =>
+    exporter.stream({ ...stream, caller, onRows }),
   )
 }
 
-/** @param what is exported, for the line that says so */
+/** @param what the exported resources, for the closing line */
 function write(
   what: string,
   project: Project,
@@ -46,7 +46,7 @@ function write(
 ): Promise<ExitCode> {
   const { output } = options
   return withDatabase(options, async ({ pool, interrupted, cut }) => {
-    // Nothing of a half export is of use, so that nothing is waited for.
+    // A partial export is useless, so an interrupt breaks the connections at once.
     interrupted.addEventListener('abort', cut)
     const started = performance.now()
     let exported: number | undefined
@@ -55,7 +55,7 @@ function write(
     }
     const source = asUsage(() => open(exporterOf(project, pool), onRows))
     await writeOut(source, output, interrupted)
-    // Undefined where the reader had enough before the end, who is not told either.
+    // Undefined if the reader closed the pipe early; then nothing is reported.
     if (exported !== undefined) {
       const seconds = ((performance.now() - started) / 1000).toFixed(2)
       tell(`${rows(exported)} of ${what} ${output === undefined ? '' : `to ${output} `}in ${seconds} s`)

@@ -21,7 +21,9 @@ export function parseFilters(resource: Resource, filters: readonly string[]): Fi
       pairs.map(([name, value]) => {
         if (value !== '') return [name, value]
         if (names.indexOf(name) === names.lastIndexOf(name)) return [`${name}.null`, 'true']
-        throw usageError(`The filter "${name}=" finds empty ones, and goes with no other value of ${name}.`)
+        throw usageError(
+          `The filter "${name}=" finds empty ones, and cannot be combined with another value of ${name}.`,
+        )
       }),
     ),
   )

@@ -1,4 +1,4 @@
-// The format of a file: what --format says, else what the ending of its name or its first bytes say.
+// The format of a file: the value of --format, else detected from its extension or its first bytes.
 import {
   type DetectedFormat,
   delimiterOfFileName,
@@ -10,7 +10,7 @@ import {
 import { asUsage, usageError } from '../exit.ts'
 import type { InputFile } from '../input-file.ts'
 
-/** Of a file to write. @throws CommandError if neither tells. */
+/** The format of a file to write. @throws CommandError if neither the option nor the name gives it */
 export function chooseFormat(fileName: string | undefined, format: string | undefined): string {
   const bare = fileName?.replace(/\.gz$/i, '')
   const chosen = format ?? (bare === undefined ? undefined : formatOfName(bare))
@@ -21,7 +21,7 @@ export function chooseFormat(fileName: string | undefined, format: string | unde
       `An export is CSV, NDJSON or JSON, and "${fileName}" is the name of ${kind.is}. Name the file .csv (with --excel for Excel), .ndjson or .json.`,
     )
   }
-  throw usageError(nothingTells(fileName, 'Standard output'))
+  throw usageError(formatMissing(fileName, 'Standard output'))
 }
 
 /** `.tsv` and `.tab` are CSV with TAB. */
@@ -29,7 +29,7 @@ function formatOfName(fileName: string): string | undefined {
   return delimiterOfFileName(fileName) === undefined ? formatOfFileName(fileName)?.name : 'csv'
 }
 
-/** Of a file to read, with its compression. @throws CommandError if nothing tells, or the format is unknown */
+/** The format of a file to read, and its compression. @throws CommandError if it is unknown or cannot be detected */
 export async function detectInput(
   name: string,
   format: string | undefined,
@@ -39,14 +39,14 @@ export async function detectInput(
   const start = await file.start()
   const found = asUsage(() => detectFormat({ format, fileName, start }))
   if (found !== undefined) return found
-  const otherwise = nothingTells(fileName, 'Standard input')
+  const otherwise = formatMissing(fileName, 'Standard input')
   throw usageError(unknownFormat({ fileName, start }, { otherwise, sayCsv: 'add --format csv' }))
 }
 
-function nothingTells(fileName: string | undefined, stream: string): string {
+function formatMissing(fileName: string | undefined, stream: string): string {
   const problem =
     fileName === undefined
-      ? `${stream} has no name that tells the format`
-      : `The name "${fileName}" does not tell the format`
+      ? `${stream} has no file name that shows the format`
+      : `The name "${fileName}" does not show the format`
   return `${problem}; add --format csv, --format ndjson or --format json.`
 }

@@ -1,4 +1,4 @@
-// lading import BUNDLE: each of its resources into its table, one after the other, and what became of every record.
+// lading import BUNDLE: imports its resources into their tables, one after the other, and reports every record.
 import type { Caller } from '@lading/core'
 import { readBundleSettings } from '@lading/core/internal'
 import { tell } from '../complaint.ts'
@@ -15,7 +15,7 @@ import type { ImportCommandOptions } from './import-options.ts'
 import { asTyped, importSettings } from './import-settings.ts'
 import { recordLimit } from './record-limit.ts'
 
-/** The first fault ends it, since those behind it refer to what was not imported. */
+/** Stops at the first fault, because later resources refer to records that were not imported. */
 export async function importBundle(
   file: InputFile,
   options: ImportCommandOptions & { readonly caller: Caller | undefined },
@@ -75,7 +75,7 @@ function refuseForBundles({ resource, errors, rejects }: ImportCommandOptions): 
   for (const [name, value] of Object.entries({ errors, rejects })) {
     if (value === undefined) continue
     throw usageError(
-      `--${name} takes the records of one resource; unpack the bundle, and import its files one by one.`,
+      `--${name} works with one resource only; unpack the bundle, and import its files one by one.`,
     )
   }
 }

@@ -12,7 +12,7 @@ export interface ImportCommandOptions
     RemoteOptionTexts,
     CallerOptions {
   readonly config?: string
-  /** Of anything but a bundle. */
+  /** Required for anything but a bundle. */
   readonly resource?: string
   readonly format?: string
   /** File for all record errors. */

@@ -1,4 +1,4 @@
-// lading import: a file into the table of a resource, and what became of every record.
+// lading import: imports a file into the table of a resource, and reports every record.
 import type { Caller, ImportSettings } from '@lading/core'
 import { checkMapping, type DetectedFormat, isBundle, resourceNamed } from '@lading/core/internal'
 import { tell } from '../complaint.ts'
@@ -22,7 +22,7 @@ import { importSettings } from './import-settings.ts'
 import { recordLimit } from './record-limit.ts'
 
 export async function importFile(name: string, options: ImportCommandOptions): Promise<ExitCode> {
-  // Before a server is asked for the file.
+  // Checked before the file is requested from a server.
   const caller = callerOf(options)
   recordLimit(options)
   if (isAddress(name)) {
@@ -46,13 +46,13 @@ async function importFrom(
   options: ImportCommandOptions & { readonly resource: string; readonly caller: Caller | undefined },
 ): Promise<ExitCode> {
   const { resource, caller, errors, rejects } = options
-  // What is wrong with the call is said before the file is looked at, as far as that is possible.
+  // Usage errors are reported before the file is read, as far as possible.
   const { format, compression } = found
-  const asked = importSettings(options, await file.start())
+  const userOptions = importSettings(options, await file.start())
   const settings = {
-    ...asked,
-    delimiter: asked.delimiter ?? found.delimiter,
-    encoding: asked.encoding ?? found.encoding,
+    ...userOptions,
+    delimiter: userOptions.delimiter ?? found.delimiter,
+    encoding: userOptions.encoding ?? found.encoding,
   }
   await checkFiles(name, { errors, rejects })
   const { project } = await loadProject(options.config)
@@ -92,7 +92,7 @@ async function importFrom(
     progress.clear()
 
     const { report, fault } = outcome
-    // Where nothing was read there is nothing to sum up, only the fault to tell.
+    // If no record was read, only the fault is reported.
     if (report !== undefined && (fault === undefined || report.processed > 0)) {
       const text = options.json === true ? reportAsJson(outcome) : summary(outcome, file.label)
       process.stdout.write(text)
@@ -106,11 +106,11 @@ async function importFrom(
 function required({ resource }: ImportCommandOptions): string {
   if (resource !== undefined) return resource
   throw usageError(
-    'No resource is named: add --resource users, for the resource that the rows belong to; only a bundle (.tar.gz) names its own.',
+    'No resource was given: add --resource users, for the resource that the rows belong to; only a bundle (.tar.gz) names its own.',
   )
 }
 
-/** @throws CommandError if two of the files are one */
+/** @throws CommandError if two of the files are the same */
 async function checkFiles(
   source: string,
   targets: { readonly errors: string | undefined; readonly rejects: string | undefined },

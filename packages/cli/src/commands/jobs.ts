@@ -1,4 +1,4 @@
-// lading jobs: what was submitted to a server, and its end or its second beginning by hand.
+// lading jobs: lists the jobs that were submitted to a server, and cancels or retries one.
 import {
   createJobs,
   fileStorage,
@@ -18,9 +18,9 @@ import { callerOf } from './caller-options.ts'
 
 export interface JobsCommandOptions extends DatabaseOptions {
   readonly config?: string
-  /** Whose jobs there are; without one, those of all. */
+  /** Only the jobs of this tenant; without one, the jobs of all. */
   readonly tenant?: string
-  /** Only for a retry, which needs the file that was sent. */
+  /** Only for a retry, which needs the uploaded file. */
   readonly storage?: string
 }
 
@@ -33,7 +33,7 @@ export interface ListCommandOptions extends JobsCommandOptions {
 
 const states: readonly JobStatus[] = ['pending', 'processing', 'completed', 'failed', 'cancelled']
 
-/** Newest first, at most 100. */
+/** Prints the jobs, newest first, at most 100. */
 export async function listJobs(options: ListCommandOptions): Promise<ExitCode> {
   const { exports = false, resource, limit = '20' } = options
   const tenant = callerOf(options)?.tenant
@@ -55,13 +55,13 @@ export function cancelJob(id: string, options: JobsCommandOptions): Promise<Exit
   return withJob(id, options, undefined, jobs => jobs.cancel(id))
 }
 
-/** It is begun by whoever works on jobs: a server, or `lading work`. */
+/** Retries the job; a server or `lading work` then runs it. */
 export function retryJob(id: string, options: JobsCommandOptions): Promise<ExitCode> {
   const folder = storageFolder(options.storage)
   return withJob(id, options, folder, jobs => jobs.retry(id))
 }
 
-/** The id of another tenant's job is unknown, as it is over HTTP: nobody learns what has become of that job. */
+/** The id of another tenant's job is unknown, as over HTTP, so that nothing about that job is revealed. */
 function withJob(
   id: string,
   options: JobsCommandOptions,
@@ -87,7 +87,7 @@ async function withJobs(
   const { project } = await loadProject(options.config)
   return withDatabase(options, async ({ pool, interrupted, cut }) => {
     interrupted.addEventListener('abort', cut)
-    // Without a folder nothing is asked that needs a file.
+    // Without a folder no file is needed.
     const storage = folder === undefined ? memoryStorage() : fileStorage(folder)
     const importer = importerOf(project, pool)
     await work(createJobs({ importer, exporter: exporterOf(project, pool), queue: postgresQueue(), storage }))

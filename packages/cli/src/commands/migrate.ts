@@ -1,4 +1,4 @@
-// lading migrate: Lading's migrations and those of the project, each applied once.
+// lading migrate: applies Lading's migrations and those of the project, each once.
 import { resolve } from 'node:path'
 import { ladingMigrations, type MigrateResult, migrate } from '@lading/core'
 import { tell } from '../complaint.ts'
@@ -17,7 +17,7 @@ export async function migrateDatabase(options: MigrateCommandOptions): Promise<E
     if (loaded === undefined) {
       tell(`No ${configFileNames[0]} in this folder, so only Lading's own migrations are applied.`)
     }
-    // Each migration is a transaction, so that a broken connection leaves none half applied.
+    // Each migration is a transaction, so a broken connection leaves none half applied.
     interrupted.addEventListener('abort', cut)
     const result = await migrate({ pool, folders: foldersOf(loaded) })
     process.stdout.write(resultText(result))

@@ -1,4 +1,4 @@
-// --max-record-bytes → the longest record that an import takes.
+// --max-record-bytes → the maximum size of a record.
 import { usageError } from '../exit.ts'
 
 export interface RecordLimitOptions {
@@ -6,13 +6,13 @@ export interface RecordLimitOptions {
   readonly maxRecordBytes?: string
 }
 
-/** A record is held in memory, and those of a batch beside it. */
-const greatest = 256 * 1024 * 1024
+/** A record is held in memory, together with those of its batch. */
+const maxBytes = 256 * 1024 * 1024
 
-/** Undefined: what the library takes. @throws CommandError */
+/** Undefined: the default of the library. @throws CommandError */
 export function recordLimit({ maxRecordBytes: text }: RecordLimitOptions): number | undefined {
   if (text === undefined) return undefined
   const bytes = Number(text)
-  if (/^\d{1,15}$/.test(text) && bytes >= 1 && bytes <= greatest) return bytes
-  throw usageError(`--max-record-bytes must be a whole number from 1 to ${greatest}; it is "${text}".`)
+  if (/^\d{1,15}$/.test(text) && bytes >= 1 && bytes <= maxBytes) return bytes
+  throw usageError(`--max-record-bytes must be a whole number from 1 to ${maxBytes}; it is "${text}".`)
 }

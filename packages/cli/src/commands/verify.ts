@@ -1,4 +1,4 @@
-// lading verify: the stored files of a job, read once more and compared with what was stored.
+// lading verify: reads the stored files of a job again, and compares them with what was stored.
 import { createJobs, fileStorage, postgresQueue, type VerifiedFile } from '@lading/core'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'
@@ -35,7 +35,7 @@ export async function verifyJob(id: string, options: VerifyCommandOptions): Prom
 }
 
 function textOf(files: readonly VerifiedFile[]): string {
-  if (files.length === 0) return 'No file of this job is kept.\n'
+  if (files.length === 0) return 'No file of this job is stored.\n'
   return files
     .map(
       ({ jobId, resource, state, detail }) => `${[jobId, resource, state, printable(detail)].join('\t')}\n`,

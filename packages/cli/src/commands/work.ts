@@ -1,4 +1,4 @@
-// lading work: the jobs of a database, done by a process of their own until it is told to stop.
+// lading work: runs the jobs of a database in a process of their own until it is stopped.
 import { createJobs, fileStorage, LadingError, type Outage, postgresQueue } from '@lading/core'
 import { sentenceOf, tell } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
@@ -13,16 +13,19 @@ import { type RecordLimitOptions, recordLimit } from './record-limit.ts'
 
 export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts, RecordLimitOptions {
   readonly config?: string
-  /** Folder of the files, which is that of the servers. */
+  /** The folder of the files, which the servers use too. */
   readonly storage?: string
-  /** Jobs at a time, as text. */
+  /** Concurrent jobs, as text. */
   readonly imports?: string
   readonly exports?: string
   readonly fetches?: string
   readonly verify?: boolean
 }
 
-/** Each job writes on one connection and may read on another; the rest is for the queue, the rescue, heartbeats and those who fetch. */
+/**
+ * The worker needs one connection per import or export and three for control (`jobs/pool-size.ts`); the rest is
+ * reserve.
+ */
 const poolSize = (jobs: number) => 2 * jobs + 4
 
 export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode> {
@@ -41,7 +44,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
     { ...options, poolSize: poolSize(imports + exports), isService: true },
     async database => {
       const { pool, interrupted, interruptedTwice } = database
-      // What is under way is taken back by the database when its connections break, and begun again by others.
+      // The database rolls back open batches when their connections break, and other workers start those jobs again.
       interruptedTwice.addEventListener('abort', () => process.exit(exitCode.interrupted))
       interrupted.addEventListener('abort', () =>
         tell('Stopping after the current batches; once more stops at once.'),
@@ -55,12 +58,12 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
         storage: fileStorage(folder),
         remote,
         verifyStored: options.verify ?? false,
-        // How long they are kept, the servers know; nobody has told this process.
+        // Only the servers are configured with retention periods.
         jobRetentionSeconds: false,
         spoolRetentionSeconds: false,
         onJobEnd: job => process.stdout.write(jobLine(job)),
-        onError: (error, { jobId }) => complain(error, jobId),
-        onOutage: tellOutage,
+        onError: (error, { jobId }) => reportError(error, jobId),
+        onOutage: reportOutage,
       })
       tell(
         `Working on ${count(imports)} imports, ${count(exports)} exports and ${count(fetches)} fetches at a time.`,
@@ -71,7 +74,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
   )
 }
 
-function tellOutage({ event, code, message, jobs }: Outage): void {
+function reportOutage({ event, code, message, jobs }: Outage): void {
   if (event === 'over') tell(`${code} is over.`)
   else
     tell(`${event === 'began' ? 'Waiting' : 'Still waiting'} with ${count(jobs)} jobs: ${code}. ${message}`)
@@ -86,7 +89,7 @@ function concurrency(option: string, text: string | undefined, fallback: number)
 }
 
 /** Reports an error, after the id of its job if it has one. The work continues, whatever it is. */
-function complain(error: unknown, jobId?: string): void {
+function reportError(error: unknown, jobId?: string): void {
   const text = error instanceof Error ? error.message : String(error)
   const sentence = error instanceof LadingError ? sentenceOf(error) : text
   tell(jobId === undefined ? sentence : `${jobId}: ${sentence}`)

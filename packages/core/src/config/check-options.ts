@@ -1,10 +1,10 @@
-// Options from outside + a TypeBox schema → options that can be relied on, or the first one that is wrong by its name.
+// Checks options from outside against a TypeBox schema: returns the typed options, or names the first invalid one.
 import { type Static, type TObject, type TSchema, TypeGuard } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { LadingError } from '../errors/lading-error.ts'
 import { nearest } from '../util/text/suggest.ts'
 
-/** The schema of one option. @throws LadingError `OPTION_INVALID` if there is none of that name, with the known ones */
+/** The schema of one option. @throws LadingError `OPTION_INVALID` for an unknown name, listing the known ones */
 export function optionNamed(schema: TObject, name: string): TSchema {
   const known = Object.keys(schema.properties)
   const property = known.includes(name) ? schema.properties[name] : undefined
@@ -12,12 +12,12 @@ export function optionNamed(schema: TObject, name: string): TSchema {
   const hint = nearest(name, known)
   const tail =
     known.length === 0
-      ? 'This endpoint has none.'
+      ? 'This endpoint takes no options.'
       : `${hint ? `Did you mean "${hint}"? ` : ''}Known: ${known.join(', ')}.`
   throw optionInvalid(`Unknown option "${name.slice(0, 100)}". ${tail}`)
 }
 
-/** @throws LadingError `OPTION_INVALID` naming the option that is missing or has a wrong value */
+/** Returns `values` as the type of the schema. @throws LadingError `OPTION_INVALID` naming the missing or invalid option */
 export function checkOptions<Schema extends TObject>(
   schema: Schema,
   values: Record<string, unknown>,

@@ -1,9 +1,9 @@
-// THE table of fault codes: what each means, the HTTP status it becomes, and whether trying again may help.
+// The table of fault codes: the HTTP status of each, and whether a retry may help.
 
 interface CodeFacts {
-  /** Status of the problem response, where the fault ends a request. */
+  /** HTTP status of the problem response, when the fault ends a request. */
   readonly status: number
-  /** The same call may succeed later without anything being changed. */
+  /** The same call may succeed later without changes. */
   readonly retryable: boolean
 }
 
@@ -63,10 +63,10 @@ export const faultCodes = {
 
 export type FaultCode = keyof typeof faultCodes
 
-/** The page that explains the codes. The package brings it along, below its own folder. */
+/** The page that explains the codes. It ships with the package. */
 const page = 'docs/errors.md'
 
-/** Where the page explains a code. */
+/** The link to the explanation of a code. */
 export function docsOf(code: FaultCode): string {
   return `${page}#${code}`
 }

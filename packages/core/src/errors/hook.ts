@@ -1,16 +1,16 @@
-// Calls code of the application whose answer counts: what it throws becomes a fault that names the hook, with its words as the cause.
+// Calls hooks of the application. What a hook throws becomes the cause of a fault that names the hook.
 import { LadingError } from './lading-error.ts'
 
-/** How long an answer is waited for. */
+/** How long to wait for the result of a hook. */
 export interface HookTimeout {
-  /** Ends the waiting: for a run that is cancelled, or a client that has gone. */
+  /** Ends the wait, for a cancelled run or a disconnected client. */
   readonly signal?: AbortSignal | undefined
   readonly timeoutSeconds: number
 }
 
-/** @throws LadingError `CONFIG_INVALID` */
+/** @throws LadingError `CONFIG_INVALID` unless `seconds` is a whole number from 1 to 86400 */
 export function checkHookTimeout(seconds: number): void {
-  // A timer that is longer than 24.8 days fires at once.
+  // A timer of more than 24.8 days fires at once.
   if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= 86_400) return
   throw new LadingError(
     'CONFIG_INVALID',
@@ -18,7 +18,7 @@ export function checkHookTimeout(seconds: number): void {
   )
 }
 
-/** @param name what is called, as the beginning of a sentence. @throws LadingError `HOOK_FAILED`, also for a promise */
+/** Calls a synchronous hook. @param name the hook, as the start of a sentence. @throws LadingError `HOOK_FAILED`, also for a promise */
 export function callHook<Result>(name: string, hook: () => Result): Result {
   let result: Result
   try {
@@ -28,13 +28,13 @@ export function callHook<Result>(name: string, hook: () => Result): Result {
   }
   if (!isPromise(result)) return result
   Promise.resolve(result).catch(() => undefined)
-  throw new LadingError('HOOK_FAILED', `${name} returned a promise; it must answer at once.`)
+  throw new LadingError('HOOK_FAILED', `${name} returned a promise; it must return its result synchronously.`)
 }
 
 /**
- * The same for one that may take its time.
+ * Calls a hook that may return a promise, and waits up to `timeoutSeconds` for its result.
  *
- * @throws LadingError `HOOK_FAILED`, also when the time is over; what it says later is not heard
+ * @throws LadingError `HOOK_FAILED`, also after the timeout, when a late result is ignored; `CANCELLED` if the signal aborts
  */
 export async function callAsyncHook<Result>(
   name: string,
@@ -42,44 +42,44 @@ export async function callAsyncHook<Result>(
   { signal, timeoutSeconds }: HookTimeout,
 ): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
-  let giveUp = () => {}
+  let onAbort = () => {}
   try {
     signal?.throwIfAborted()
     return await new Promise<Result>((resolve, reject) => {
-      timer = setTimeout(() => reject(tooLate(name, timeoutSeconds)), timeoutSeconds * 1000)
-      giveUp = () => reject(signal?.reason)
-      signal?.addEventListener('abort', giveUp, { once: true })
+      timer = setTimeout(() => reject(timeoutFault(name, timeoutSeconds)), timeoutSeconds * 1000)
+      onAbort = () => reject(signal?.reason)
+      signal?.addEventListener('abort', onAbort, { once: true })
       ;(async () => hook())().then(resolve, reject)
     })
   } catch (error) {
     if (signal?.aborted === true && error === signal.reason) {
-      throw new LadingError('CANCELLED', `${name} was not waited for any longer.`, { cause: error })
+      throw new LadingError('CANCELLED', `${name} was cancelled.`, { cause: error })
     }
     throw hookFault(name, error)
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', giveUp)
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 
 /**
- * Calls a listener that belongs to what is done, such as `onProgress`. A promise of it is waited for, one call after
- * the other; undefined where there is none to wait for.
+ * Calls a listener whose failure fails the run, such as `onProgress`. Returns a promise to await if the listener
+ * returned one, otherwise undefined.
  *
  * @throws LadingError `HOOK_FAILED`
  */
 export function callListener(
   name: string,
   listener: () => unknown,
-  patience: HookTimeout,
+  timeout: HookTimeout,
 ): Promise<unknown> | undefined {
-  let answer: unknown
+  let result: unknown
   try {
-    answer = listener()
+    result = listener()
   } catch (error) {
     throw hookFault(name, error)
   }
-  return isPromise(answer) ? callAsyncHook(name, () => answer, patience) : undefined
+  return isPromise(result) ? callAsyncHook(name, () => result, timeout) : undefined
 }
 
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
@@ -88,13 +88,13 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 export function hookFault(name: string, error: unknown): LadingError {
   if (isFault(error)) return error
-  // The sentence reaches clients. What a hook throws may hold anything, such as the address of a database.
+  // The message reaches clients; what a hook throws may hold anything, such as the address of a database.
   return new LadingError('HOOK_FAILED', `${name} threw an error.`, {
     cause: error,
   })
 }
 
-function tooLate(name: string, seconds: number): LadingError {
+function timeoutFault(name: string, seconds: number): LadingError {
   return new LadingError(
     'HOOK_FAILED',
     `${name} did not answer within ${seconds} seconds (hookTimeoutSeconds).`,

@@ -1,44 +1,44 @@
-// Listeners that are told of what has happened, and not waited for: whatever they throw changes nothing, and reaches the log.
+// Listeners that are notified without being awaited: what they throw changes nothing, and goes to the log.
 import { hookFault, isPromise } from './hook.ts'
 import type { LadingError } from './lading-error.ts'
 
-/** The listener as one that neither throws nor rejects. @param onFailure hears `HOOK_FAILED` with what it threw as the cause */
-export function quietly<Facts extends readonly unknown[]>(
+/** Wraps a listener so that it neither throws nor rejects. @param onFailure receives `HOOK_FAILED`, with the error as its cause */
+export function quietly<Args extends readonly unknown[]>(
   name: string,
-  listener: ((...facts: Facts) => unknown) | undefined,
+  listener: ((...facts: Args) => unknown) | undefined,
   onFailure: (fault: LadingError) => void,
-): (...facts: Facts) => void {
+): (...facts: Args) => void {
   if (listener === undefined) return () => undefined
-  const failed = (error: unknown) => onFailure(hookFault(name, error))
+  const reportFailure = (error: unknown) => onFailure(hookFault(name, error))
   return (...facts) => {
     try {
-      const answer = listener(...facts)
-      if (isPromise(answer)) Promise.resolve(answer).catch(failed)
+      const result = listener(...facts)
+      if (isPromise(result)) Promise.resolve(result).catch(reportFailure)
     } catch (error) {
-      failed(error)
+      reportFailure(error)
     }
   }
 }
 
-/** The log itself. There is nobody else to tell but the process, which is told the first time. */
-export function quietLog<Facts extends readonly unknown[]>(
+/** Wraps the log itself. Its first failure becomes a process warning; later ones are dropped. */
+export function quietLog<Args extends readonly unknown[]>(
   name: string,
-  log: ((...facts: Facts) => unknown) | undefined,
-): (...facts: Facts) => void {
-  let isTold = false
+  log: ((...facts: Args) => unknown) | undefined,
+): (...facts: Args) => void {
+  let hasWarned = false
   return quietly(name, log, ({ message, cause }) => {
-    if (isTold) return
-    isTold = true
-    process.emitWarning(`${message} What it should have kept is lost. (${onOneLine(cause)})`, {
+    if (hasWarned) return
+    hasWarned = true
+    process.emitWarning(`${message} The entry that it should have logged is lost. (${onOneLine(cause)})`, {
       code: 'LADING_HOOK_FAILED',
     })
   })
 }
 
-/** As a log can hold it: whatever is in an error, it begins no line of its own and rules no terminal. */
+/** Escapes line breaks and control characters, so that an error can neither forge a log line nor control a terminal. */
 function onOneLine(cause: unknown): string {
   return String(cause).replaceAll(
     /[\p{C}\p{Zl}\p{Zp}]/gu,
-    found => `\\u{${found.codePointAt(0)?.toString(16)}}`,
+    character => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   )
 }

@@ -1,4 +1,4 @@
-// THE list of warning codes: what an import says about a file that it took, in addition to the errors of its records.
+// The list of warning codes: what an import reports about a file, in addition to the errors of its records.
 
 /** Codes are stable: programs match on them, and details are for people. docs/errors.md explains each. */
 export const warningCodes = [

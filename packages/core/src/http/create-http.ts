@@ -15,8 +15,8 @@ import { namedResource } from './wire/parameters.ts'
 import { HttpFault, problemResponse, statusOf } from './wire/problem.ts'
 
 /**
- * What every answer tells a browser: that it is data and never a page, even where somebody opens it in a window, and
- * not for other sites or for the cache of a machine that others use. An answer that knows better says so itself.
+ * Default headers of every response. They tell a browser that it is data and never a page, even when opened in a
+ * window, and that neither other sites nor a shared cache may have it. A response may override them.
  */
 const guards = {
   'X-Content-Type-Options': 'nosniff',
@@ -29,22 +29,22 @@ const guards = {
 export interface Http {
   /** Whether a path (below the mount prefix) is answered here; any other one belongs to the host. */
   owns(path: string): boolean
-  /** Never rejects: whatever goes wrong is a response. Its body, if it is a stream, must be read or destroyed. */
+  /** Never rejects: every error becomes a response. If the body is a stream, the adapter must read or destroy it. */
   handle(input: HttpInput): Promise<HttpResponse>
-  /** The response to a request that the framework itself has refused. */
+  /** The response to a request that the framework itself has rejected. */
   refuse(error: unknown, input: Pick<HttpInput, 'headers'>): HttpResponse
-  /** Milliseconds for which a client may take nothing of an answer that is there for it. See `cutOffIfStalled`. */
+  /** Milliseconds for which a client may read nothing of a response that is ready. See `cutOffIfStalled`. */
   readonly stalledMs: number
   /**
-   * Resolves when no request is worked on any more. One whose client has gone still is for a moment: what it had
-   * stored is removed, and its connection of the pool given back. To be waited for behind the server's `close`, and
+   * Resolves when no request is in flight. A request whose client has disconnected is in flight for a moment longer:
+   * it removes what it stored, and returns its connection to the pool. Await this after the server's `close`, and
    * before the pool and the process end.
    */
   whenIdle(): Promise<void>
 }
 
 /**
- * The documented service without a web framework; adapters translate.
+ * The documented service without a web framework. Adapters translate its requests and responses.
  *
  * @example
  * const http = createHttp({ jobs, exporter, resources })
@@ -52,7 +52,7 @@ export interface Http {
  */
 export function createHttp(options: HttpOptions): Http {
   const service = createService(options, () => openApiDocument(routes, options.securitySchemes))
-  const underWay = createInFlight()
+  const inFlight = createInFlight()
   const onFault = quietLog('onFault', options.onFault)
   const measure = ({ requestId, ...facts }: Measured) =>
     quietly(
@@ -64,13 +64,13 @@ export function createHttp(options: HttpOptions): Http {
   return {
     owns: ownsPath,
     async handle(input) {
-      const end = underWay.begin()
+      const end = inFlight.begin()
       const started = performance.now()
       const match = matchRoute(input.method, input.path)
       const requestId = requestIdOf(input)
       const request: RoutedRequest = { ...input, ...bodyOf(input), params: match.params, requestId }
       const answer = await respond(match, request, service).catch((error: unknown) => {
-        // Before anybody else has the error in hand.
+        // Before `onFault` gets the error, which it may change.
         const problem = problemResponse(error, requestId)
         if (statusOf(error) >= 500) onFault(error, requestId)
         return problem
@@ -91,7 +91,7 @@ export function createHttp(options: HttpOptions): Http {
       return { ...rest, headers: { ...guards, ...headers, 'X-Request-Id': requestId } }
     },
     stalledMs: service.limits.stalledAnswerSeconds * 1000,
-    whenIdle: underWay.none,
+    whenIdle: inFlight.none,
   }
 }
 
@@ -110,27 +110,27 @@ async function respond(match: Match, request: RoutedRequest, service: Service): 
       throw await redactError(error, access)
     }
   }
-  if (allowed.length === 0) throw new HttpFault('ROUTE_UNKNOWN', 'There is nothing under this path.')
+  if (allowed.length === 0) throw new HttpFault('ROUTE_UNKNOWN', 'This path is unknown.')
   const Allow = allowed.join(', ')
   if (request.method === 'OPTIONS')
     return { status: 204, headers: { Allow, ...service.origins.preflight(request, allowed) } }
-  throw new HttpFault('METHOD_NOT_ALLOWED', `This path takes ${Allow} only.`, { Allow })
+  throw new HttpFault('METHOD_NOT_ALLOWED', `This path supports only ${Allow}.`, { Allow })
 }
 
-/** An adapter that does not look is looked after. */
+/** Handles a body that was read earlier, in case the adapter did not check for it. */
 function bodyOf(input: HttpInput): Partial<Pick<HttpInput, 'body' | 'readBefore'>> {
   if (!announcesBody(input)) return { body: undefined, readBefore: undefined }
   if (input.body === undefined || !wasRead(input.body)) return {}
   return { ...remainingBody(input.body, { body: input.parsedBody }) }
 }
 
-/** Taken from the client if it is harmless in a header and in a log. */
+/** The client's request id if it is safe in a header and in a log, else a new one. */
 function requestIdOf(input: Pick<HttpInput, 'headers'>): string {
-  const given = header(input, 'x-request-id') ?? ''
-  return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID()
+  const clientId = header(input, 'x-request-id') ?? ''
+  return /^[A-Za-z0-9._-]{1,128}$/.test(clientId) ? clientId : randomUUID()
 }
 
-/** What every response has; and no body for HEAD. */
+/** Adds the headers that every response has, and drops the body for HEAD. */
 function completed(response: HttpResponse, { method, requestId }: RoutedRequest): HttpResponse {
   const isText = typeof response.body === 'string'
   const headers: Record<string, string> = {
@@ -146,7 +146,7 @@ function completed(response: HttpResponse, { method, requestId }: RoutedRequest)
   return { ...response, headers }
 }
 
-function whenSent({ body }: HttpResponse, measure: () => void): void {
-  if (body instanceof Readable) finished(body, measure)
-  else measure()
+function whenSent({ body }: HttpResponse, onSent: () => void): void {
+  if (body instanceof Readable) finished(body, onSent)
+  else onSent()
 }

@@ -1,4 +1,4 @@
-// The public API of @lading/core/http: what an adapter for a web framework needs.
+// The public API of @lading/core/http, for adapters to web frameworks.
 export type { AccessRequest, Action, Authorize } from './admission/access.ts'
 export { AccessRefused, type RefusalOptions, type RefusalReason } from './admission/access-refused.ts'
 export { type HttpLimits, type HttpLimitsOptions as GivenLimits, readLimits } from './admission/limits.ts'

@@ -1,4 +1,4 @@
-// Node's own request and response ↔ the neutral ones; what adapters for frameworks on `node:http` share.
+// Node.js request and response ↔ the neutral ones, shared by the adapters for frameworks on `node:http`.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
@@ -12,27 +12,27 @@ import type { HttpResponse } from './wire/message.ts'
 export interface NodeExchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Path and query below the mount prefix, as they were sent. */
+  /** Path and query below the mount prefix, as sent. */
   readonly url: string
   /** `''` at the root. */
   readonly mount: string
-  /** Of the client; `request.socket` knows that of a proxy only. @defaultValue the socket's */
+  /** The client's address; behind a proxy `request.socket` has only the proxy's. @defaultValue the socket's */
   readonly remoteAddress?: string | undefined
   /** See `HttpInput.principal`. */
   readonly principal?: (() => unknown) | undefined
-  /** What a body parser of the host has made of the body, if it has read it. @defaultValue `request.body` */
+  /** The parsed body, if a body parser of the host has read it. @defaultValue `request.body` */
   readonly parsedBody?: unknown
 }
 
-/** Answers one request. Resolves when the answer is sent or the client has gone; never rejects. */
+/** Answers one request. Resolves when the response is sent or the client has disconnected; never rejects. */
 export async function handleNode(http: Http, exchange: NodeExchange): Promise<void> {
   const { request, response, mount } = exchange
   resetIfTruncated(response)
   cutOffIfStalled(response, http)
   const [path, rawQuery] = splitUrl(exchange.url)
-  // Parsers of forms leave with the request what they take out of it.
+  // Form parsers put the files on the request.
   const { body = exchange.parsedBody, file, files }: HostTraces = request as HostTraces
-  // None where somebody has destroyed the request meanwhile, whatever its type says.
+  // Null if the request has been destroyed meanwhile, despite its type.
   const socket: Socket | null = request.socket
   const answer = await http.handle({
     method: request.method ?? 'GET',
@@ -54,21 +54,21 @@ export function splitUrl(url: string): readonly [path: string, rawQuery: string]
   return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
 }
 
-/** Comes when the client goes away before its answer is complete. */
+/** Aborts when the client disconnects before its response is complete. */
 export function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController()
+  const controller = new AbortController()
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort()
+    if (!response.writableFinished) controller.abort()
   })
-  return gone.signal
+  return controller.signal
 }
 
 /**
- * Ends an answer of which the client takes nothing any more: it may hold a snapshot of the database and a connection
- * of the pool. One that is waited for, because its first row is still looked for, has nothing to take and is let be.
+ * Destroys a response that the client has stopped reading, because it may hold a database snapshot and a connection of
+ * the pool. A response with nothing to send yet, such as one whose query still runs, is left alone.
  */
 export function cutOffIfStalled(response: ServerResponse, { stalledMs }: Pick<Http, 'stalledMs'>): void {
-  // The time begins anew with each byte that the client's side has taken.
+  // The timer restarts with each byte that the client's side has accepted.
   response.setTimeout(stalledMs, () => {
     if (response.writableLength > 0) response.destroy()
   })
@@ -87,7 +87,7 @@ async function send({ status, headers, body }: HttpResponse, response: ServerRes
     response.end(body)
     return
   }
-  // A body that fails destroys the response, and so the connection: that is how a client learns of it. One whose
-  // client has gone is destroyed. Neither is news to anybody here.
+  // A failing body destroys the response and its connection, which is how the client notices. A client that
+  // disconnects destroys the body. Neither needs to be reported here.
   await pipeline(body, response).catch(() => undefined)
 }

@@ -1,4 +1,4 @@
-// The table of routes → an OpenAPI 3.1 document, made from the schemas that check the requests.
+// The route table → an OpenAPI 3.1 document, built from the schemas that check the requests.
 import { type TObject, Type } from '@sinclair/typebox'
 import type { Route } from './routes.ts'
 import { importFromUrl } from './wire/schemas.ts'
@@ -15,7 +15,7 @@ const problem = Type.Object({
 
 const file = { type: 'string', contentMediaType: 'application/octet-stream' }
 
-/** Every parameter that is no option is a filter on the field of that name. */
+/** Every parameter that is not an option filters on the field of that name. */
 const filters = {
   name: 'filters',
   in: 'query',
@@ -29,12 +29,12 @@ const filters = {
   },
 }
 
-/** @param securitySchemes ways to be known here, by name; any one of them is enough */
+/** @param securitySchemes OpenAPI security schemes by name; any one of them is enough */
 export function openApiDocument(
   routes: readonly Route[],
   securitySchemes: Readonly<Record<string, object>> = {},
 ): object {
-  const ways = Object.keys(securitySchemes)
+  const schemeNames = Object.keys(securitySchemes)
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
@@ -44,8 +44,8 @@ export function openApiDocument(
     openapi: '3.1.0',
     info: { title: 'Bulk import and export', version: '1' },
     paths,
-    ...(ways.length > 0 && { security: ways.map(name => ({ [name]: [] })) }),
-    components: { schemas: { Problem: problem }, ...(ways.length > 0 && { securitySchemes }) },
+    ...(schemeNames.length > 0 && { security: schemeNames.map(name => ({ [name]: [] })) }),
+    components: { schemas: { Problem: problem }, ...(schemeNames.length > 0 && { securitySchemes }) },
   }
 }
 

@@ -1,4 +1,4 @@
-// THE table of routes, and how a path finds its row.
+// THE route table, and the lookup of a path in it.
 import type { TObject } from '@sinclair/typebox'
 import type { Action } from './admission/access.ts'
 import { cancelImport } from './handlers/cancel-import.ts'
@@ -32,14 +32,14 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly summary: string
-  /** What `authorize` is asked about. */
+  /** The action that `authorize` decides on. */
   readonly action: Action
   readonly handler: Handler
-  /** Status of success. */
+  /** The status of a success. @defaultValue 200 */
   readonly status?: number
   readonly query?: TObject
   readonly body?: TObject
-  /** What success answers, where it is JSON that is described. */
+  /** The schema of a successful JSON response, if it is documented. */
   readonly answer?: TObject
 }
 
@@ -50,11 +50,17 @@ export const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/health',
-    summary: 'Whether every part answers',
+    summary: 'Whether every part works',
     action: 'health.read',
     handler: health,
   },
-  { method: 'GET', path: '/ready', summary: 'Whether work is taken', action: 'health.read', handler: ready },
+  {
+    method: 'GET',
+    path: '/ready',
+    summary: 'Whether the server accepts work',
+    action: 'health.read',
+    handler: ready,
+  },
   { method: 'GET', path: '/live', summary: 'Whether the process runs', action: 'health.read', handler: live },
   {
     method: 'GET',
@@ -113,7 +119,7 @@ export const routes: readonly Route[] = [
   {
     method: 'POST',
     path: `${job}/retry`,
-    summary: 'Go on with an import',
+    summary: 'Resume an import',
     action: 'imports.retry',
     handler: retryImport,
     status: 202,
@@ -145,7 +151,7 @@ export const routes: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/exports',
-    summary: 'Export later',
+    summary: 'Export in the background',
     action: 'exports.create',
     handler: createExport,
     status: 202,
@@ -176,41 +182,41 @@ export const routes: readonly Route[] = [
 ]
 
 export interface Match {
-  /** Every method of the path. Empty: the path is unknown. */
+  /** The methods of the path; empty if the path is unknown. */
   readonly allowed: readonly string[]
-  /** Undefined: the path exists, but not with this method. */
+  /** Undefined if the path is unknown or does not have this method. */
   readonly route: Route | undefined
   readonly params: Readonly<Record<string, string>>
 }
 
-/** HEAD is answered as GET would be, without a body. */
+/** HEAD is answered like GET, without a body. */
 export function matchRoute(method: string, path: string): Match {
-  const wanted = method === 'HEAD' ? 'GET' : method
-  const found = routes.filter(route => paramsOf(route.path, path) !== undefined)
-  const route = found.find(candidate => candidate.method === wanted)
-  const [first] = found
+  const routeMethod = method === 'HEAD' ? 'GET' : method
+  const matching = routes.filter(route => paramsOf(route.path, path) !== undefined)
+  const route = matching.find(candidate => candidate.method === routeMethod)
+  const [first] = matching
   return {
-    allowed: found.flatMap(one => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method])),
+    allowed: matching.flatMap(one => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method])),
     route,
     params: (first && paramsOf(first.path, path)) ?? {},
   }
 }
 
-/** Templates of the paths, such as `/v1/imports/:job_id`; a path with several methods comes once for each. */
+/** The path templates, such as `/v1/imports/:job_id`; a path with several methods appears once for each. */
 export const routePaths: readonly string[] = routes.map(({ path }) => path)
 
-/** Whether a path is answered here at all, be it with 404; any other one belongs to the host. */
+/** Whether this service answers a path, even with 404; any other path belongs to the host. */
 export function ownsPath(path: string): boolean {
   return path === '/v1' || path.startsWith('/v1/') || routes.some(route => route.path === path)
 }
 
 function paramsOf(template: string, path: string): Record<string, string> | undefined {
-  const wanted = template.split('/')
-  const given = path.split('/')
-  if (wanted.length !== given.length) return undefined
+  const templateParts = template.split('/')
+  const parts = path.split('/')
+  if (templateParts.length !== parts.length) return undefined
   const params: Record<string, string> = {}
-  for (const [index, part] of wanted.entries()) {
-    const value = given[index] ?? ''
+  for (const [index, part] of templateParts.entries()) {
+    const value = parts[index] ?? ''
     const isParam = part.startsWith(':') && value !== ''
     if (isParam) params[part.slice(1)] = decoded(value)
     else if (part !== value) return undefined
@@ -218,7 +224,7 @@ function paramsOf(template: string, path: string): Record<string, string> | unde
   return params
 }
 
-/** What is badly encoded stays as it is: no id looks like that, and the handler says so. */
+/** Invalid percent-encoding is left unchanged; it is never a valid id, so the handler refuses it. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

@@ -1,4 +1,4 @@
-// What createLading made → the options of createHttp, so that nothing is said twice.
+// A Lading from createLading → the options of createHttp, so that nothing is configured twice.
 import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { Resource } from '../engine/resource/resource-types.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -13,12 +13,12 @@ export interface ServedLading {
   readonly limits: { readonly maxFileBytes?: number | undefined }
 }
 
-/** Options of the service that `createLading` does not know. */
+/** The options of the service that `createLading` does not have. */
 export type ServedLadingOptions = Omit<HttpOptions, 'jobs' | 'exporter' | 'resources'>
 
 /**
  * The options of `createHttp` for this `Lading`. `metrics` and `maxFileBytes` are those of the `Lading`, unless the
- * options say otherwise.
+ * options override them.
  */
 export function servedLading(
   { jobs, exporter, resources, metrics, limits }: ServedLading,

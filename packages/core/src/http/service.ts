@@ -1,4 +1,4 @@
-// What the handlers work with: the options of createHttp, made ready.
+// The options of createHttp → the Service, with which the handlers work.
 import { defaults } from '../config/defaults.ts'
 import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { Resource } from '../engine/resource/define.ts'
@@ -16,12 +16,12 @@ import type { HttpRequest, HttpResponse } from './wire/message.ts'
 export interface HttpMetrics {
   httpRequest(request: {
     readonly method: string
-    /** Template of the route; undefined where none matched. */
+    /** The template of the route; undefined if none matched. */
     readonly route: string | undefined
     readonly status: number
     readonly seconds: number
   }): void
-  /** The answer to a scrape; mere text is in the format of Prometheus. Absent: nothing is exposed over HTTP. */
+  /** The response to a scrape; a string is in the Prometheus text format. Absent: nothing is exposed over HTTP. */
   expose?(): Promise<string | { readonly contentType: string; readonly body: string }>
 }
 
@@ -32,31 +32,31 @@ export interface HttpOptions {
   /** Without `expose`, `/metrics` is 404. */
   readonly metrics?: HttpMetrics | undefined
   /**
-   * Says who asks, or throws `AccessRefused`; before the body is read. Jobs, their files and idempotency keys belong
-   * to the caller's tenant, and those of another one are not there. @defaultValue everybody may do everything
+   * Returns the caller or throws `AccessRefused`, before the body is read. Jobs, their files and idempotency keys belong
+   * to the caller's tenant, and are invisible to other tenants. @defaultValue every request may do everything
    */
   readonly authorize?: Authorize | undefined
-  /** For the OpenAPI document: how `authorize` wants to be convinced, by name; any one of them is enough. @defaultValue none */
+  /** For the OpenAPI document: the security schemes that `authorize` accepts, by name; any one is enough. @defaultValue none */
   readonly securitySchemes?: Readonly<Record<string, object>> | undefined
-  /** Bytes of the largest upload. @defaultValue 104857600 (100 MiB) */
+  /** The maximum size of an upload in bytes. @defaultValue 104857600 (100 MiB) */
   readonly maxFileBytes?: number | undefined
-  /** What is taken at most, at the same time and of one request. @defaultValue what docs/limits.md says of each */
+  /** Limits on concurrent requests and on each request. @defaultValue see docs/limits.md */
   readonly limits?: HttpLimitsOptions | undefined
   /**
-   * Pages of which origins may use the service from a browser, such as `https://app.example.org`; `*`: those of all. Pages
-   * of the service's own origin always may. @defaultValue none
+   * Origins whose pages may use the service from a browser, such as `https://app.example.org`, or `*` for all. Pages of
+   * the service's own origin always may. @defaultValue none
    */
   readonly corsOrigins?: readonly string[] | undefined
-  /** Seconds after which a part that does not answer counts as down. @defaultValue 3 */
+  /** Seconds after which a health check that does not answer counts as down. @defaultValue 3 */
   readonly healthTimeoutSeconds?: number | undefined
-  /** True while the server shuts down: `/ready` says so, and new jobs are refused with 503. */
+  /** True while the server shuts down: `/ready` reports it, and new jobs are refused with 503. */
   readonly isDraining?: (() => boolean) | undefined
   /**
-   * Hears every error that became a 5xx, for the log. It is not waited for; that it throws or rejects is said once as a
-   * warning of the process. @defaultValue nobody
+   * Called with every error that became a 5xx, for the log, and not awaited. If it throws or rejects, the process
+   * emits one warning. @defaultValue none
    */
   readonly onFault?: ((error: unknown, requestId: string) => unknown) | undefined
-  /** Seconds that `authorize`, `principal` and `metrics.expose` may take for one answer. @defaultValue 30 */
+  /** Seconds that one call of `authorize`, `principal` or `metrics.expose` may take. @defaultValue 30 */
   readonly hookTimeoutSeconds?: number | undefined
 }
 
@@ -124,9 +124,9 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
   }
 }
 
-/** Anything but an answer, such as a promise, would say for ever that the server shuts down. */
-function isDraining({ isDraining: ask }: HttpOptions): boolean {
-  const answer: unknown = ask === undefined ? false : callHook('isDraining', ask)
-  if (typeof answer === 'boolean') return answer
+/** Checked, because any other value, such as a promise, would be truthy for ever. */
+function isDraining({ isDraining: hook }: HttpOptions): boolean {
+  const result: unknown = hook === undefined ? false : callHook('isDraining', hook)
+  if (typeof result === 'boolean') return result
   throw new LadingError('HOOK_FAILED', 'isDraining returned neither true nor false.')
 }

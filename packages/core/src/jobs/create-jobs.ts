@@ -38,8 +38,9 @@ import { observeJobs, quietJobEnd } from './work/observe.ts'
 import { watchOutages } from './work/outages.ts'
 
 /**
- * Needs the schema `lading` (see `migrate`).
+ * Creates the jobs API. Its database needs the schema `lading` (see `migrate`).
  *
+ * @throws LadingError `CONFIG_INVALID` for an option out of range
  * @example
  * const jobs = createJobs({ importer, exporter, queue: postgresQueue(), storage: fileStorage('./data') })
  * const job = await jobs.submitImport({ resource: 'users', format: 'csv', source })
@@ -51,94 +52,104 @@ export function createJobs(options: JobsOptions): Jobs {
   const storage = translated(options.storage)
   const log = quietLog('onError', options.onError)
   const onError = (error: unknown, jobId?: string) => log(error, jobId === undefined ? {} : { jobId })
-  const kept = {
+  const retention = {
     fileExpiryHours: wholeNumber('fileExpirySeconds', options.fileExpirySeconds ?? 86_400, 1) / 3600,
     storedErrors: wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0),
   }
   const importer = internalsOf(options.importer)
   const { pool } = importer
   const queue = options.queue.withPool?.(pool) ?? options.queue
-  const most = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
-  const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', most, 1)
+  const activeLimit = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
+  const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', activeLimit, 1)
   const ttlHours = wholeNumber('idempotencyTtlSeconds', options.idempotencyTtlSeconds ?? 86_400, 1) / 3600
   const keys = createKeyStore(pool, { leaseSeconds, ttlHours })
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
   const metrics = quietMetrics(options.metrics ?? noopMetrics, onError)
   const observer = observeJobs(metrics, quietJobEnd(options.onJobEnd, onError))
   const newOutbox = () => createWakeUps(queue, observer.onEnd)
-  const store = createJobStore(pool, newOutbox, kept)
+  const store = createJobStore(pool, newOutbox, retention)
   const janitor = {
-    pool: pool,
+    pool,
     storage,
     metrics,
-    jobRetentionDays: days('jobRetentionSeconds', options.jobRetentionSeconds ?? 30 * 86_400),
-    spoolRetentionDays: days('spoolRetentionSeconds', options.spoolRetentionSeconds ?? 7 * 86_400),
+    jobRetentionDays: secondsToDays('jobRetentionSeconds', options.jobRetentionSeconds ?? 30 * 86_400),
+    spoolRetentionDays: secondsToDays('spoolRetentionSeconds', options.spoolRetentionSeconds ?? 7 * 86_400),
     onError,
   }
   const verifying = options.verifyStored
-    ? { pool: pool, storage, metrics, onError, options: verifyOptions(options.verifyStored) }
+    ? { pool, storage, metrics, onError, options: verifyOptions(options.verifyStored) }
     : undefined
   const janitorSeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
   const onOutage = quietly('onOutage', options.onOutage, onError)
-  const outages = watchOutages({ pool: pool, metrics, onOutage })
+  const outages = watchOutages({ pool, metrics, onOutage })
   const { outageLimitSeconds = defaults.outageLimitSeconds } = options
-  const outageLimitHours = atLeast('outageLimitSeconds', outageLimitSeconds) / 3600
-  const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages, ...pausesOf(options) }
+  const outageLimitHours = nonNegative('outageLimitSeconds', outageLimitSeconds) / 3600
+  const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages, ...readBackoff(options) }
   const maxWaitingJobs =
     options.maxWaitingJobs === undefined
       ? undefined
       : wholeNumber('maxWaitingJobs', options.maxWaitingJobs, 1)
   const limits = { activeJobsPerCaller, maxWaitingJobs }
-  const calls = { pool, queue, newOutbox, store, maxWaitingJobs }
-  const parts = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, ...limits }
-  const working = { ...parts, ...attempts, queue, observer, onError, remote, kept, janitor, verifying }
+  const callContext = { pool, queue, newOutbox, store, maxWaitingJobs }
+  const submitContext = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, ...limits }
+  const workerContext = {
+    ...submitContext,
+    ...attempts,
+    queue,
+    observer,
+    onError,
+    remote,
+    kept: retention,
+    janitor,
+    verifying,
+  }
 
-  const known = async (id: string, kind?: JobKind) => {
+  const findJob = async (id: string, kind?: JobKind) => {
     assertJobId(id)
     const row = await store.get(id)
     return row !== undefined && (kind === undefined || row.kind === kind) ? row : undefined
   }
   return {
-    submitImport: submit => submitImport(submit, parts),
-    submitRemoteImport: submit => submitRemoteImport(submit, { ...parts, remote }),
-    submitExport: submit => submitExport(submit, parts),
-    submitBundleExport: (submit = {}) => submitBundleExport(submit, parts),
-    submitBundleImport: submit => submitBundleImport(submit, parts),
-    checkCapacity: (wanted = {}) => checkCapacity(wanted, { ...parts, pool: pool }),
+    submitImport: submit => submitImport(submit, submitContext),
+    submitRemoteImport: submit => submitRemoteImport(submit, { ...submitContext, remote }),
+    submitExport: submit => submitExport(submit, submitContext),
+    submitBundleExport: (submit = {}) => submitBundleExport(submit, submitContext),
+    submitBundleImport: submit => submitBundleImport(submit, submitContext),
+    checkCapacity: (request = {}) => checkCapacity(request, { ...submitContext, pool }),
     claimKey: (key, kind, { tenant = '' } = {}) => claimKey({ tenant, key }, kind, keys, leaseSeconds),
     async get(id, { tenant } = {}) {
-      const row = await known(id)
+      const row = await findJob(id)
       return row && (tenant === undefined || row.tenant === tenant) ? toJob(row) : undefined
     },
     list: list => listJobs(store, list),
-    cancel: async id => cancelForCaller(await known(id), calls),
-    retry: async id => retryForCaller(await known(id), { ...calls, storage }),
-    deleteFile: async id => deleteExportFile(await known(id, 'export'), { pool: pool, storage }),
+    cancel: async id => cancelForCaller(await findJob(id), callContext),
+    retry: async id => retryForCaller(await findJob(id), { ...callContext, storage }),
+    deleteFile: async id => deleteExportFile(await findJob(id, 'export'), { pool, storage }),
     async errors(id, page = {}) {
       const checked = readPage(page)
-      const row = await known(id, 'import')
+      const row = await findJob(id, 'import')
       return row === undefined
         ? { errors: [], total: 0, stored: 0 }
         : errorPage(pool, row, { ...page, ...checked })
     },
     async *allErrors(id, filter) {
-      const row = await known(id, 'import')
+      const row = await findJob(id, 'import')
       if (row !== undefined) yield* allErrors(pool, row, filter)
     },
     async rejects(id, { unprocessed = false } = {}) {
-      const row = await known(id, 'import')
+      const row = await findJob(id, 'import')
       return row && rejectsStream(row, { importer, storage }, unprocessed ? 'unprocessed' : 'rejected')
     },
     async download(id, range) {
-      const row = await known(id, 'export')
+      const row = await findJob(id, 'export')
       const file = row && exportedOf(row)
       if (row === undefined || file === undefined || row.is_expired) return undefined
-      const place = { key: file.key, storage: row.file_storage }
-      await assertStoredHere(storage, place, 'The file of this export')
-      return openVerified(storage, file, range).catch(goneMeanwhile)
+      const location = { key: file.key, storage: row.file_storage }
+      await assertStoredHere(storage, location, 'The file of this export')
+      return openVerified(storage, file, range).catch(undefinedIfDeleted)
     },
     async verify(id) {
-      if ((await known(id)) === undefined) return undefined
+      if ((await findJob(id)) === undefined) return undefined
       const files: VerifiedFile[] = []
       for (const row of await store.getBundle(id)) {
         const file = storedFileOf(row)
@@ -146,37 +157,37 @@ export function createJobs(options: JobsOptions): Jobs {
       }
       return files
     },
-    work: work => runWorkers(workerName(), work, { ...working, janitorSeconds }),
+    work: work => runWorkers(workerName(), work, { ...workerContext, janitorSeconds }),
     clean: () => clean(janitor),
     health: () => probe(pool, storage, queue, outages),
   }
 }
 
-/** In a container, every process of a host has one number. */
+/** Includes a random part, because containers on one host may share a process id. */
 const processName = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
 let workers = 0
 
-/** One for each call of `work`. */
+/** A unique name for each call of `work`. */
 function workerName(): string {
   return `${processName}:${++workers}`
 }
 
-function pausesOf({
+function readBackoff({
   rescueSeconds = 10,
   pollMs = 1_000,
   backoffMs = 1_000,
   maxBackoffMs = 300_000,
 }: JobsOptions) {
   return {
-    rescueSeconds: atLeast('rescueSeconds', rescueSeconds),
+    rescueSeconds: nonNegative('rescueSeconds', rescueSeconds),
     pollMs: wholeNumber('pollMs', pollMs, 1),
     backoffMs: wholeNumber('backoffMs', backoffMs, 1),
     maxBackoffMs: wholeNumber('maxBackoffMs', maxBackoffMs, 1),
   }
 }
 
-/** The janitor may have come between the look at the job and the one at its file. */
-function goneMeanwhile(error: unknown): undefined {
+/** The janitor may have deleted the file after the job's row was read. */
+function undefinedIfDeleted(error: unknown): undefined {
   if (error instanceof LadingError && error.code === 'STORAGE_NOT_FOUND') return undefined
   throw error
 }
@@ -190,17 +201,17 @@ function verifyOptions(options: true | VerifyStoredOptions): VerifyStoredOptions
   }
 }
 
-/** An option in seconds. */
-function days(name: string, value: number | false): number | false {
+/** Converts an option in seconds to days. */
+function secondsToDays(name: string, value: number | false): number | false {
   return value === false ? false : wholeNumber(name, value, 1) / 86_400
 }
 
-function atLeast(name: string, value: number): number {
+function nonNegative(name: string, value: number): number {
   if (Number.isFinite(value) && value >= 0) return value
   throw new LadingError('CONFIG_INVALID', `The option ${name} must be a number from 0.`)
 }
 
-function wholeNumber(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw new LadingError('CONFIG_INVALID', `The option ${name} must be a whole number from ${least}.`)
+function wholeNumber(name: string, value: number, minimum: number): number {
+  if (Number.isSafeInteger(value) && value >= minimum) return value
+  throw new LadingError('CONFIG_INVALID', `The option ${name} must be a whole number from ${minimum}.`)
 }

@@ -1,4 +1,4 @@
-// Whether the parts that jobs depend on answer, each within a time.
+// Health checks: whether the database, the storage and the queue respond in time.
 import { setTimeout } from 'node:timers/promises'
 import { type Pool, withClient } from '../postgres/pool/client.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -7,14 +7,16 @@ import type { Storage } from '../storage/storage.ts'
 import { unservedStorages } from './store/files/served-storages.ts'
 import type { Outages } from './work/outages.ts'
 
-/** Whether each part that jobs depend on answers. */
+/** Whether each dependency of the jobs responds. */
 export interface Health {
   readonly database: boolean
   readonly storage: boolean
   readonly queue: boolean
-  /** Storages that hold files of jobs which could begin, and that no worker has had for a while. Such jobs wait. */
+  /**
+   * Storages with files of jobs that are ready to start, but that no worker has served for a while. Those jobs wait.
+   */
   readonly waitingForStorages?: readonly string[]
-  /** What jobs of this process wait for, such as `DATABASE_UNAVAILABLE`. */
+  /** What jobs of this process are waiting for, such as `DATABASE_UNAVAILABLE`. */
   readonly waitingFor?: readonly Waiting[]
 }
 
@@ -24,7 +26,7 @@ export interface Waiting {
   readonly jobs: number
 }
 
-/** A probe that is silent for so long has failed. */
+/** Milliseconds after which a probe has failed. */
 const probeMs = 2_000
 
 export async function probe(pool: Pool, storage: Storage, queue: Queue, outages: Outages): Promise<Health> {
@@ -32,24 +34,24 @@ export async function probe(pool: Pool, storage: Storage, queue: Queue, outages:
     answers(withClient(pool, client => client.query('select 1'))),
     answers(Promise.all([storage.stat('health/probe'), identityOf(storage)])),
     answers(queue.check?.() ?? Promise.resolve()),
-    inTime(unservedStorages(pool), []),
+    withFallback(unservedStorages(pool), []),
   ])
   const waitingForStorages = unserved.map(one => one.storage)
   return { database, storage: stored, queue: queued, waitingForStorages, waitingFor: outages.list() }
 }
 
-function answers(asked: Promise<unknown>): Promise<boolean> {
-  return inTime(
-    asked.then(() => true),
+function answers(check: Promise<unknown>): Promise<boolean> {
+  return withFallback(
+    check.then(() => true),
     false,
   )
 }
 
-/** @param otherwise what a part that fails or is silent stands for */
-async function inTime<Answer>(asked: Promise<Answer>, otherwise: Answer): Promise<Answer> {
-  const patience = new AbortController()
-  const tooLate = setTimeout(probeMs, otherwise, { signal: patience.signal }).catch(() => otherwise)
-  const answer = await Promise.race([asked.catch(() => otherwise), tooLate])
-  patience.abort()
+/** @param fallback the result if the check rejects or takes too long */
+async function withFallback<Answer>(check: Promise<Answer>, fallback: Answer): Promise<Answer> {
+  const timer = new AbortController()
+  const timeout = setTimeout(probeMs, fallback, { signal: timer.signal }).catch(() => fallback)
+  const answer = await Promise.race([check.catch(() => fallback), timeout])
+  timer.abort()
   return answer
 }

@@ -1,4 +1,4 @@
-// Durable runs: the interface that HTTP and the command line submit to, and that workers serve.
+// The jobs API: the interface that HTTP and the command line submit to, and that workers run.
 import type { Readable } from 'node:stream'
 import type { Resource } from '../engine/resource/resource-types.ts'
 import type { RecordError } from '../errors/record-error.ts'
@@ -34,116 +34,133 @@ export interface ListErrors extends ErrorFilter {
   readonly offset?: number | undefined
 }
 
-/** Restricts a call to what belongs to a tenant; `''`: to none. @defaultValue all tenants */
+/** Restricts a call to one tenant; `''` means jobs without a tenant. @defaultValue all tenants */
 export interface Ownership {
   readonly tenant?: string | undefined
 }
 
 export interface WorkOptions {
   readonly signal: AbortSignal
-  /** Imports at a time; 0 leaves them to others. Each takes up to two connections of the pool. @defaultValue 4 */
+  /**
+   * Imports that run at the same time; 0 leaves them to other processes. Each takes one connection of the pool while
+   * it runs, and the worker three more for control. @defaultValue 4
+   */
   readonly imports?: number | undefined
-  /** The same for exports. @defaultValue 2 */
+  /** The same for exports, which take one connection each. @defaultValue 2 */
   readonly exports?: number | undefined
   /**
-   * Files that are fetched at a time for imports from URLs, beside the imports; of one caller one less, so that slow
-   * servers of one hold back no other. Each takes a socket, and none of the pool's connections; 0 leaves them to
-   * others. @defaultValue 4, or 0 where `imports` is 0
+   * Files fetched at the same time for imports from URLs, in addition to the imports. One caller gets at most one
+   * fewer, so that its slow servers do not block others. Each takes a socket, but no connection of the pool for
+   * itself; 0 leaves them to other processes. @defaultValue 4, or 0 where `imports` is 0
    */
   readonly fetches?: number | undefined
 }
 
 export interface Jobs<Known extends Resource = Resource> {
   /**
-   * Spools the source, then writes the job, for which a worker is woken.
+   * Spools the source, then creates the job and wakes a worker for it. If it throws, neither a job nor a file is
+   * left.
    *
    * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `FILE_EMPTY`, `FILE_TOO_LARGE`,
-   * `QUEUE_FULL` … and then neither a job nor a file is left. `JOB_NOT_FOUND` if `after` names no import of the caller's.
+   * `QUEUE_FULL` …; `JOB_NOT_FOUND` if `after` is not the id of an import of the caller
    */
   submitImport(options: SubmitImport<Known>): Promise<Job>
   /**
-   * Writes the job after a look at the URL that sends no packet. What the file is and whether it can be had is found by
-   * the worker, and said by the job: `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FILE_TOO_LARGE` …
+   * Creates the job after checking the URL without sending a packet. The worker finds out whether the file can be
+   * fetched and what it is; the job then reports `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`,
+   * `FILE_TOO_LARGE` …
    *
-   * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`, `JOB_NOT_FOUND`, `QUEUE_FULL`
+   * @throws LadingError `URL_NOT_ALLOWED`, `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `OPTION_INVALID`,
+   * `JOB_NOT_FOUND`, `QUEUE_FULL`
    */
   submitRemoteImport(options: SubmitRemoteImport<Known>): Promise<Job>
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`, `SCOPE_FAILED`, `QUEUE_FULL` */
   submitExport(options: SubmitExport<Known>): Promise<Job>
-  /** An export of several resources of one moment. @throws LadingError as `submitExport`, and `OPTION_INVALID` for a circle of references */
+  /**
+   * Exports several resources from one snapshot.
+   *
+   * @throws LadingError as `submitExport`, and `OPTION_INVALID` for circular references
+   */
   submitBundleExport(options?: SubmitBundleExport<Known>): Promise<Job>
   /**
-   * Unpacks and checks a bundle, then writes an import for each of its resources in one transaction.
+   * Unpacks and checks a bundle, then creates an import for each of its resources in one transaction. If it throws,
+   * neither a job nor a file is left.
    *
    * @throws LadingError `BUNDLE_INVALID`, `BUNDLE_MISMATCH`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`,
-   * `RESOURCE_UNKNOWN`, `OPTION_INVALID`, `QUEUE_FULL` … and then neither a job nor a file is left
+   * `RESOURCE_UNKNOWN`, `OPTION_INVALID`, `QUEUE_FULL` …
    */
   submitBundleImport(options: SubmitBundleImport): Promise<BundleJobs>
-  /** Whether one more file and job would be taken, before the file is read. @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS` */
-  checkCapacity(wanted?: WantedCapacity): Promise<void>
   /**
-   * Claims an idempotency key before the request that it came with has been read; others are refused meanwhile. To
-   * be handed to one submission of the same tenant, and given up behind it in any case. A key is the tenant's own.
-   *
-   * @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, or `IDEMPOTENCY_KEY_REUSED` for a key of the other kind
+   * Checks, before the file is read, whether one more file and job would be accepted.
+   * @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS`
    */
-  claimKey(key: string, kind: JobKind, of?: Ownership): Promise<KeyClaim>
+  checkCapacity(request?: WantedCapacity): Promise<void>
   /**
-   * One indexed read. Undefined for an unknown id, and for that of another tenant's. A caller's access to a job is
-   * checked here; the other calls take any id.
+   * Claims an idempotency key of a tenant before its request has been read; meanwhile other requests with the key are
+   * refused. Pass the claim to one submission of the same tenant, and always release it afterwards.
    *
-   * @throws LadingError `JOB_ID_INVALID` for what is no UUID
+   * @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, or `IDEMPOTENCY_KEY_REUSED` for a key
+   * of the other kind
    */
-  get(id: string, of?: Ownership): Promise<Job | undefined>
+  claimKey(key: string, kind: JobKind, owner?: Ownership): Promise<KeyClaim>
+  /**
+   * Returns a job with one indexed read; undefined for an unknown id and for a job of another tenant. This call
+   * checks the tenant of a job; the other calls accept any id.
+   *
+   * @throws LadingError `JOB_ID_INVALID` for an id that is not a UUID
+   */
+  get(id: string, owner?: Ownership): Promise<Job | undefined>
   list(options: ListJobs): Promise<JobPage>
   /**
-   * Ends a job that has not ended. A batch that is being written is finished or taken back before this resolves, and
-   * no other one follows; what is in the table is counted. A cancelled export has no file. Undefined for an unknown id.
+   * Cancels a job. A batch that is being written is committed or rolled back before this resolves, and no other
+   * follows; committed rows are counted. A cancelled export has no file. Undefined for an unknown id.
    *
-   * @throws LadingError `JOB_ENDED`, also if it ended a moment ago; `DATABASE_UNAVAILABLE`
+   * @throws LadingError `JOB_ENDED`, also if it has just ended; `DATABASE_UNAVAILABLE`
    */
   cancel(id: string): Promise<Job | undefined>
   /**
-   * Goes on with a failed or cancelled job: an import behind its checkpoint, a dry run, an atomic import or an export
-   * from its start. `maxErrors` counts the records that are rejected from there on. Undefined for an unknown id.
+   * Retries a failed or cancelled job: an import resumes after its checkpoint; a dry run, an atomic import or an
+   * export starts over. `maxErrors` counts the records rejected from there on. Undefined for an unknown id.
    *
    * @throws LadingError `JOB_NOT_READY` if it has not ended, `JOB_ENDED` if it has completed, `STORAGE_NOT_FOUND` if
-   * the file is no longer kept, `AFTER_FAILED` if the job that it is to follow has not completed and never will,
+   * the file is no longer stored, `AFTER_FAILED` if the job that it waits for has not completed and never will,
    * `QUEUE_FULL`
    */
   retry(id: string): Promise<Job | undefined>
-  /** Deletes the file of a completed export before its time. Twice: does nothing. False if there is no such export. */
+  /**
+   * Deletes the file of a completed export before it expires. Twice: does nothing. False if there is no such export.
+   */
   deleteFile(id: string): Promise<boolean>
-  /** Record errors of an import, while it runs too. @throws LadingError `OPTION_INVALID` */
+  /** Returns a page of the record errors of an import, even while it runs. @throws LadingError `OPTION_INVALID` */
   errors(id: string, page?: ListErrors): Promise<ErrorPage>
-  /** All record errors that are kept, in the order of the pages, some at a time. Nothing for an unknown id. */
+  /** Yields all stored record errors in chunks, in the order of the pages. Yields nothing for an unknown id. */
   allErrors(id: string, filter?: ErrorFilter): AsyncIterable<readonly RecordError[]>
   /**
-   * The rejected records of an import as a file in the format they came in, in UTF-8; a CSV file begins with the
-   * column `lading_error`, which an import ignores. With `unprocessed`: the records that were not reached, or were
-   * taken back with the rest of an atomic import, as a file to import as it is. Undefined for an unknown id.
+   * Returns the rejected records of an import as a UTF-8 file in the format of the source. A CSV file begins with the
+   * column `lading_error`, which an import ignores. With `unprocessed`, returns instead the records that were not
+   * reached, or were rolled back with an atomic import, as a file to import as it is. Undefined for an unknown id.
    *
-   * @throws LadingError `STORAGE_NOT_FOUND` if the source is no longer kept, `JOB_NOT_READY` for the unprocessed
+   * @throws LadingError `STORAGE_NOT_FOUND` if the source is no longer stored, `JOB_NOT_READY` for the unprocessed
    * records of a job that has not ended
    */
   rejects(id: string, options?: { readonly unprocessed?: boolean | undefined }): Promise<Readable | undefined>
-  /** The file of a completed export, or a part of it; undefined if there is none (any more). */
+  /** Opens the file of a completed export, or a range of it; undefined if there is no file or it has expired. */
   download(id: string, range?: ByteRange): Promise<Readable | undefined>
   /**
-   * Reads every stored file of a job, and of those that came in one bundle with it, and compares size and SHA-256 with
-   * what was stored. Changes nothing. Empty where no file is kept; undefined for an unknown id.
+   * Reads every stored file of a job and of the other jobs of its bundle, and compares size and SHA-256 with what was
+   * stored. Changes nothing. Empty if no file is stored; undefined for an unknown id.
    */
   verify(id: string): Promise<readonly VerifiedFile[] | undefined>
   /**
-   * Does jobs until the signal. Then it takes no more of them, ends the batches that are being written or takes them
-   * back, and gives its jobs back, so that others can go on with them at once; within 5 seconds it resolves. With no
-   * imports and no exports at a time it only looks after jobs: the rescue and the janitor.
+   * Runs jobs until the signal. Then it claims no more, commits or rolls back the current batches, and releases its
+   * jobs so that other workers can resume them at once; it resolves within 5 seconds. With no imports and no exports,
+   * it only does maintenance: the rescue and the janitor.
    */
   work(options: WorkOptions): Promise<void>
   /**
-   * Deletes now what `work` deletes by and by: files of exports that have expired, jobs and sources of imports that
-   * were kept for long enough, idempotency keys, and what processes that died have left in the storage. Up to 500 of
-   * each kind; what could not be deleted is told to `onError` and left to the next time.
+   * Deletes now what `work` deletes periodically: expired export files, jobs and import sources past their retention,
+   * idempotency keys, and leftovers of dead processes in the storage. Deletes up to 500 of each kind. Errors go to
+   * `onError`, and the next run tries again.
    */
   clean(): Promise<Cleaned>
   health(): Promise<Health>

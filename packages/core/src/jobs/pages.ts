@@ -1,4 +1,4 @@
-// Pages of jobs and of record errors: what may be asked for, and the place where the next one begins.
+// Pages of jobs and of record errors: checks limit and offset, and reads and writes cursors.
 import { LadingError } from '../errors/lading-error.ts'
 import type { ListErrors } from './jobs.ts'
 import type { Job } from './store/job.ts'
@@ -6,13 +6,13 @@ import { toJob } from './store/job-row.ts'
 import type { JobStore, ListJobs } from './store/job-store.ts'
 import { cursorOf, placeOf } from './store/list-cursor.ts'
 
-/** Errors of one page. */
-const maxErrors = 1_000
+/** Largest page of record errors. */
+const maxErrorsPerPage = 1_000
 
 /** @throws LadingError `OPTION_INVALID` */
 export function readPage({ limit = 50, offset = 0 }: ListErrors): { limit: number; offset: number } {
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxErrors) {
-    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxErrors}.`)
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxErrorsPerPage) {
+    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxErrorsPerPage}.`)
   }
   if (!Number.isSafeInteger(offset) || offset < 0) {
     throw new LadingError('OPTION_INVALID', 'The offset must be a whole number from 0.')
@@ -20,8 +20,8 @@ export function readPage({ limit = 50, offset = 0 }: ListErrors): { limit: numbe
   return { limit, offset }
 }
 
-/** Jobs of one page. */
-const maxPage = 100
+/** Largest page of jobs. */
+const maxJobsPerPage = 100
 
 /** @throws LadingError `OPTION_INVALID` */
 export async function listJobs(
@@ -29,11 +29,11 @@ export async function listJobs(
   options: ListJobs,
 ): Promise<{ jobs: Job[]; nextCursor: string | null }> {
   const { limit = 20, cursor } = options
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxPage) {
-    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxPage}.`)
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxJobsPerPage) {
+    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxJobsPerPage}.`)
   }
-  const behind = cursor === undefined ? undefined : placeOf(cursor)
-  const rows = await store.list({ ...options, limit: limit + 1, behind })
+  const after = cursor === undefined ? undefined : placeOf(cursor)
+  const rows = await store.list({ ...options, limit: limit + 1, behind: after })
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
   return { jobs: page.map(toJob), nextCursor: last === undefined ? null : cursorOf(last) }

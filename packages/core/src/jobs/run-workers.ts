@@ -1,4 +1,4 @@
-// What `work` does: one dispatcher for each kind of work, and the maintenance of jobs beside them.
+// The body of `work`: one dispatcher for each kind of work, and the maintenance tasks alongside.
 
 import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { ImporterInternals } from '../engine/import/internals.ts'
@@ -43,7 +43,7 @@ export interface RunWorkersContext extends Omit<WorkerContext, 'heart' | 'wake' 
   readonly rescueSeconds: number
 }
 
-/** @param name of this worker; no other one has it */
+/** @param name unique name of this worker */
 export async function runWorkers(
   name: string,
   { signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }: WorkOptions,
@@ -52,30 +52,35 @@ export async function runWorkers(
   const { importer, storage, queue, store, leaseSeconds, onError, newOutbox, verifying } = options
   const { pool } = importer
   checkPoolSize(pool, imports, exports)
-  await withClient(pool, assertOwnTablesDurable).catch(waitedOut)
-  const place = await identityOf(storage)
-  const heart = startHeartbeat(pool, leaseSeconds, onError)
-  // Whoever is not woken polls.
+  await withClient(pool, assertOwnTablesDurable).catch(ignoreOutage)
+  const storageId = await identityOf(storage)
+  const heartbeat = startHeartbeat(pool, leaseSeconds, onError)
+  // A worker that misses the wake-up finds the job by polling.
   const wake = (lane: string) => queue.wake(lane).catch(() => undefined)
-  const context = { ...options, pool, heart, wake, name }
+  const context = { ...options, pool, heart: heartbeat, wake, name }
   const dispatchers: Dispatcher[] = []
-  const heard = new Set<string>()
-  const serve = (kind: LaneKind, concurrency: number, run: RunJob, perKey?: number) => {
+  const lanesToHear = new Set<string>()
+  const startDispatcher = (kind: LaneKind, concurrency: number, run: RunJob, perKey?: number) => {
     if (concurrency === 0) return
-    const lanes = lanesOf(kind, place)
-    for (const lane of lanes) heard.add(lane)
-    const work = (job: JobRow, until: AbortSignal) => workOn(job, context, until, run)
+    const lanes = lanesOf(kind, storageId)
+    for (const lane of lanes) lanesToHear.add(lane)
+    const work = (job: JobRow, jobSignal: AbortSignal) => workOn(job, context, jobSignal, run)
     const giveBack = ({ id, token }: JobRow) => store.release(id, token)
     const slots = { concurrency, concurrencyPerKey: perKey }
     dispatchers.push(dispatch({ ...context, ...slots, worker: name, lanes, signal, work, giveBack }))
   }
-  serve('import', imports, (job, until) => runImportJob(job, context, until))
-  serve('export', exports, (job, until) => runExportJob(job, context, until))
-  serve('fetch', fetches, (job, until) => spoolRemote(job, context, until), mostForOne(fetches))
+  startDispatcher('import', imports, (job, jobSignal) => runImportJob(job, context, jobSignal))
+  startDispatcher('export', exports, (job, jobSignal) => runExportJob(job, context, jobSignal))
+  startDispatcher(
+    'fetch',
+    fetches,
+    (job, jobSignal) => spoolRemote(job, context, jobSignal),
+    mostForOne(fetches),
+  )
 
-  const listening = new AbortController()
+  const listenerAbort = new AbortController()
   const listener = {
-    lanes: [...heard],
+    lanes: [...lanesToHear],
     onWake(lane: string | undefined) {
       for (const dispatcher of dispatchers) dispatcher.wake(lane)
     },
@@ -83,30 +88,33 @@ export async function runWorkers(
       for (const dispatcher of dispatchers) dispatcher.interrupt(jobId)
     },
     onError,
-    signal: listening.signal,
+    signal: listenerAbort.signal,
   }
-  const listens = dispatchers.length === 0 ? Promise.resolve() : queue.listen(listener)
+  const listenerEnded = dispatchers.length === 0 ? Promise.resolve() : queue.listen(listener)
   const everyMs = options.rescueSeconds * 1000
   const running = () => dispatchers.flatMap(dispatcher => dispatcher.running())
-  const parts = [
+  const tasks = [
     ...dispatchers.map(({ ended }) => ended),
     keepClean(options.janitor, { everySeconds: options.janitorSeconds, signal }),
     keepRescuing({ pool, newOutbox, running, everyMs, signal, onError }),
     keepWatching({ pool, everyMs, signal, onError }),
     ...(verifying === undefined ? [] : [keepVerifying(verifying, signal)]),
-    ...(imports === 0 ? [] : [keepReportingStorage({ pool, place, leaseSeconds, signal, onError })]),
+    ...(imports === 0
+      ? []
+      : [keepReportingStorage({ pool, place: storageId, leaseSeconds, signal, onError })]),
   ]
-  // Where one part cannot begin, the jobs of another may still run. Jobs can be interrupted until the last one has ended.
-  const ended = Promise.allSettled(parts).then(async () => {
-    listening.abort()
-    await Promise.all([heart.close(), listens])
+  // If one task cannot start, jobs of another may still run. Keep listening for interrupts until the last one has
+  // ended.
+  const ended = Promise.allSettled(tasks).then(async () => {
+    listenerAbort.abort()
+    await Promise.all([heartbeat.close(), listenerEnded])
   })
-  await Promise.all([...parts, listens])
+  await Promise.all([...tasks, listenerEnded])
   await ended
   options.outages.close()
 }
 
-/** A database that is not there yet is waited for by each part; every submission and every batch looks again. */
-function waitedOut(error: unknown): void {
+/** If the database is down at startup, each task waits for it; every submission and every batch checks again. */
+function ignoreOutage(error: unknown): void {
   if (!(error instanceof LadingError) || error.code === 'CONFIG_INVALID') throw error
 }

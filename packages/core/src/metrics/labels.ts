@@ -1,16 +1,16 @@
-// Labels within a bound: 20,000 label sets on one histogram are a scrape of 14 MB that blocks for half a second.
+// Bounded label values: 20,000 label sets on one histogram are a scrape of 14 MB that blocks for half a second.
 
-/** What stands for every value that is not known. */
+/** Replaces every unknown value. */
 export const otherLabel = 'other'
 
 export const unmatchedRoute = 'unmatched'
 
-/** Routes are templates that the program declares. More than these are paths that somebody took for templates. */
+/** Routes are templates that the program declares. More than this means that paths were passed instead of templates. */
 const maxRoutes = 200
 
 const methods = among(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** A function that lets the known values through. */
+/** Returns a function that passes the known values and maps all others to `other`. */
 export function among(known: Iterable<string>): (value: string) => string {
   const values = new Set(known)
   return value => (values.has(value) ? value : otherLabel)
@@ -25,7 +25,7 @@ export function statusLabel(status: number): string {
   return Number.isInteger(status) && status >= 100 && status <= 599 ? String(status) : otherLabel
 }
 
-/** A function that lets the first templates through. */
+/** Returns a function that passes the first 200 templates and maps all others to `other`. */
 export function routeLabels(): (route: string | undefined) => string {
   const seen = new Set<string>()
   return route => {

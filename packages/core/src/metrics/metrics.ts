@@ -1,16 +1,16 @@
-// What Lading counts and times: the contract between those who know something happened and those who publish it.
+// What Lading counts and times: the contract between the code that reports events and the code that publishes them.
 
 export type WorkKind = 'import' | 'export'
 
-/** What the janitor deletes: files of exports and sources of imports after their time, and what the dead have left. */
+/** What the janitor deletes: expired files of exports and sources of imports, and leftovers of crashed processes. */
 export type CleanedKind = 'export_file' | 'spool' | 'job' | 'idempotency_key' | 'orphan' | 'unfinished'
 
-/** What has become of a stored file. */
+/** The result of verifying a stored file. */
 export type VerifiedState = 'whole' | 'corrupt' | 'missing' | 'elsewhere'
 
 /**
- * Called as things happen. An implementation keeps every label within a bound whatever it is given, does no I/O
- * while it is called. What it throws is for the log, and fails neither a job nor a request. Each call counts, also when repeated.
+ * Called as events happen. An implementation bounds every label, whatever it receives, and does no I/O during a call.
+ * An error that it throws is logged, and fails neither a job nor a request. Every call counts, repeated ones too.
  */
 export interface Metrics {
   /** A response was sent, or its connection broke. */
@@ -22,23 +22,23 @@ export interface Metrics {
     readonly seconds: number
   }): void
 
-  /** This process began to work on a job. */
+  /** This process started working on a job. */
   jobStarted(facts: { readonly kind: WorkKind }): void
 
-  /** This process stopped working on a job: it has ended, was given back, or was taken over. */
+  /** This process stopped working on a job, because the job ended, was released, or was taken over. */
   jobStopped(facts: { readonly kind: WorkKind }): void
 
-  /** A job ended, told by the process that ended it: once for each end, also where nobody had worked on it. */
+  /** A job ended. Reported once per end, by the process that ended it, even if no worker had started it. */
   jobEnded(facts: {
     readonly kind: WorkKind
     readonly resource: string
     /** `completed`, `failed` or `cancelled`. */
     readonly status: string
-    /** The time in which workers had it, without the pauses between its attempts. */
+    /** How long workers held the job, without the pauses between its attempts. */
     readonly seconds: number
   }): void
 
-  /** Records were judged or written: each once, told at the end of their job, however many attempts that took. */
+  /** Records were judged or written. Each counts once, at the end of its job, however many attempts that took. */
   records(facts: {
     readonly kind: WorkKind
     readonly resource: string
@@ -47,12 +47,12 @@ export interface Metrics {
     readonly count: number
   }): void
 
-  /** So many jobs of this process wait for shared infrastructure now, by what they wait for. */
+  /** How many jobs of this process wait for shared infrastructure now, by what they wait for. */
   waiting?(facts: { readonly code: string; readonly jobs: number }): void
 
-  /** The janitor has deleted so many. */
+  /** The janitor deleted `count` objects. */
   cleaned?(facts: { readonly kind: CleanedKind; readonly count: number }): void
 
-  /** A stored file was read once more and compared with what was stored. */
+  /** A stored file was read again and compared with what was recorded. */
   verified?(facts: { readonly state: VerifiedState; readonly bytes: number }): void
 }

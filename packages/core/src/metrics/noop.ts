@@ -1,4 +1,4 @@
-// Metrics that nobody wants to see.
+// Metrics that do nothing.
 import type { Metrics } from './metrics.ts'
 
 export const noopMetrics: Metrics = {

@@ -1,4 +1,4 @@
-// The metrics for Prometheus, by prom-client: an optional peer, loaded only where this file is imported.
+// Metrics for Prometheus, through prom-client: an optional peer, loaded only where this file is imported.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { outageCodes } from '../errors/fault-table.ts'
 import { LadingError } from '../errors/lading-error.ts'
@@ -6,23 +6,23 @@ import { among, methodLabel, routeLabels, statusLabel } from './labels.ts'
 import type { CleanedKind, Metrics, VerifiedState, WorkKind } from './metrics.ts'
 
 export interface PrometheusOptions {
-  /** The resources whose names may be labels; any other is `other`. */
+  /** The resources whose names may be labels; any other name becomes `other`. */
   readonly resources: readonly { readonly name: string }[]
-  /** What the names begin with. @defaultValue `bulk_import_export_` */
+  /** Prefix of all metric names. @defaultValue `bulk_import_export_` */
   readonly prefix?: string | undefined
-  /** Where the metrics are registered, if they are to be exposed beside others. @defaultValue a registry of its own */
+  /** Registry for the metrics, to expose them together with others. @defaultValue a registry of its own */
   readonly register?: Registry | undefined
 }
 
 export interface PrometheusMetrics extends Metrics {
   readonly register: Registry
-  /** The answer to a scrape. */
+  /** Renders the response to a scrape. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>
 }
 
-/** Seconds. From a cached answer to an upload of minutes. */
+/** Seconds: from a cached response to an upload of minutes. */
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
-/** Seconds. From a few records to an import of an hour. */
+/** Seconds: from a few records to an import of an hour. */
 const jobBuckets = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600]
 
 const cleanedKinds: readonly CleanedKind[] = [
@@ -40,13 +40,13 @@ const outageCode = among(outageCodes)
 const recordStatus = among(['successful', 'failed'])
 
 /**
- * Eight metrics, whose names and labels are those of the documentation.
+ * Creates nine metrics, with the names and labels of the documentation.
  *
  * @example
  * const metrics = prometheusMetrics({ resources })
  * const { contentType, body } = await metrics.expose()
  *
- * @throws LadingError `CONFIG_INVALID` for a prefix that makes no metric name, or a name that is registered already.
+ * @throws LadingError `CONFIG_INVALID` for a prefix that is not valid in a metric name, or a name that is already registered.
  */
 export function prometheusMetrics({
   resources,
@@ -63,7 +63,7 @@ export function prometheusMetrics({
     waitingJobs,
     cleanedObjects,
     verifiedFiles,
-  } = define(prefix, register)
+  } = defineMetrics(prefix, register)
   const resourceLabel = among(resources.map(({ name }) => name))
   const routeLabel = routeLabels()
   const active = { import: 0, export: 0 }
@@ -86,7 +86,7 @@ export function prometheusMetrics({
     },
 
     jobStopped({ kind }) {
-      // The end of a job that began before this object did must not be missed in the gauge for ever.
+      // A job may have started before this object was created; the gauge must not go below zero.
       active[kind] = Math.max(0, active[kind] - 1)
       activeJobs.set({ type: kind }, active[kind])
     },
@@ -97,7 +97,7 @@ export function prometheusMetrics({
     },
 
     records({ kind, resource, status, count }) {
-      // prom-client throws for what is less than zero or no number.
+      // prom-client throws for negative values and for values that are not numbers.
       if (!Number.isFinite(count) || count <= 0) return
       const labels = { type: kind, resource: resourceLabel(resource), status: recordStatus(status) }
       recordsProcessed.inc(labels, count)
@@ -122,61 +122,68 @@ export function prometheusMetrics({
   }
 }
 
-function define(prefix: string, register: Registry) {
+function defineMetrics(prefix: string, register: Registry) {
   // Prometheus, "Metric names and labels".
   if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(prefix)) {
-    throw new LadingError('CONFIG_INVALID', `"${prefix}" cannot begin the name of a metric.`)
+    throw new LadingError('CONFIG_INVALID', `The prefix "${prefix}" is not valid in a metric name.`)
   }
   const registers = [register]
-  const named = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => {
+  const metricOptions = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => {
     if (register.getSingleMetric(`${prefix}${name}`) !== undefined) {
       throw new LadingError(
         'CONFIG_INVALID',
-        `The metric ${prefix}${name} is registered already; use one object of metrics, or another prefix.`,
+        `The metric ${prefix}${name} is already registered; reuse the metrics object, or use another prefix.`,
       )
     }
     return { name: `${prefix}${name}`, help, labelNames, registers }
   }
   return {
     requests: new Counter(
-      named('http_requests_total', 'HTTP requests answered.', ['method', 'path', 'status']),
+      metricOptions('http_requests_total', 'HTTP requests answered.', ['method', 'path', 'status']),
     ),
     requestSeconds: new Histogram({
-      ...named('http_request_duration_seconds', 'Time from a request to the end of its answer.', [
+      ...metricOptions('http_request_duration_seconds', 'Time from a request to the end of its answer.', [
         'method',
         'path',
         'status',
       ]),
       buckets: requestBuckets,
     }),
-    jobs: new Counter(named('jobs_total', 'Jobs that ended.', ['type', 'resource', 'status'])),
+    jobs: new Counter(metricOptions('jobs_total', 'Jobs that ended.', ['type', 'resource', 'status'])),
     jobSeconds: new Histogram({
-      ...named('job_duration_seconds', 'Time in which workers had a job, up to its end.', ['type', 'status']),
+      ...metricOptions('job_duration_seconds', 'Time in which workers had a job, up to its end.', [
+        'type',
+        'status',
+      ]),
       buckets: jobBuckets,
     }),
     recordsProcessed: new Counter(
-      named('records_processed_total', 'Records judged by imports and written by exports.', [
+      metricOptions('records_processed_total', 'Records judged by imports and written by exports.', [
         'type',
         'resource',
         'status',
       ]),
     ),
     verifiedFiles: new Counter(
-      named('verified_files_total', 'Stored files that were read once more, by what was found.', ['state']),
+      metricOptions('verified_files_total', 'Stored files that were read once more, by what was found.', [
+        'state',
+      ]),
     ),
-    cleanedObjects: new Counter(named('cleaned_total', 'What the janitor has deleted, by kind.', ['kind'])),
+    cleanedObjects: new Counter(
+      metricOptions('cleaned_total', 'What the janitor has deleted, by kind.', ['kind']),
+    ),
     waitingJobs: new Gauge(
-      named(
+      metricOptions(
         'waiting_jobs',
         'Jobs of this process that wait for shared infrastructure, by what they wait for.',
         ['code'],
       ),
     ),
-    activeJobs: new Gauge(named('active_jobs', 'Jobs that this process works on now.', ['type'])),
+    activeJobs: new Gauge(metricOptions('active_jobs', 'Jobs that this process works on now.', ['type'])),
   }
 }
 
-/** A clock that was set back, or no measurement at all, is no reason to throw. */
+/** A clock that was set back, or a missing measurement, must not throw. */
 function duration(seconds: number): number {
   return Number.isFinite(seconds) ? Math.max(0, seconds) : 0
 }

@@ -1,9 +1,9 @@
-// Metrics of the application, as ones that neither throw nor reject: a metric must not fail a job or a request.
+// Metrics of the application → metrics that neither throw nor reject: a metric must not fail a job or a request.
 import type { LadingError } from '../errors/lading-error.ts'
 import { quietly } from '../errors/listener.ts'
 import type { Metrics } from './metrics.ts'
 
-/** @param onFailure hears `HOOK_FAILED`, with what was thrown as the cause */
+/** @param onFailure called with `HOOK_FAILED`, whose cause is the error that was thrown */
 export function quietMetrics(metrics: Metrics, onFailure: (fault: LadingError) => void): Required<Metrics> {
   return {
     httpRequest: quietly('metrics.httpRequest', facts => metrics.httpRequest(facts), onFailure),

@@ -1,8 +1,8 @@
-// Names and values inside SQL text: the only two ways in.
+// Quotes names and values for SQL text: the only two ways to get them in.
 import { LadingError } from '../errors/lading-error.ts'
 import { tableParts } from '../util/text/names-in-sentences.ts'
 
-/** Quotes a name, so that it is taken as it is (PostgreSQL manual, 4.1.1). */
+/** Quotes a name, so that PostgreSQL uses it unchanged (manual, 4.1.1). */
 export function identifier(name: string): string {
   if (name.includes('\0'))
     throw new LadingError('RESOURCE_INVALID', 'A name may not contain a NUL character.')
@@ -15,15 +15,15 @@ export function tableIdentifier(table: string): string {
   if (parts.length > 2 || parts.some(part => part === '')) {
     throw new LadingError(
       'RESOURCE_INVALID',
-      `"${table}" is no table name; write "table" or "schema.table", and parts with a point in double quotes.`,
+      `"${table}" is not a table name; write "table" or "schema.table", with double quotes around a part that contains a dot.`,
     )
   }
   return parts.map(identifier).join('.')
 }
 
 /**
- * A text value, for statements that take no parameters (COPY, DO). The escape form is used where there is a
- * backslash, so that it reads the same whatever `standard_conforming_strings` says (manual, 4.1.2.2).
+ * Quotes a text value, for statements that take no parameters (COPY, DO). A value with a backslash uses the escape form,
+ * which means the same under either `standard_conforming_strings` (manual, 4.1.2.2).
  */
 export function literal(value: string): string {
   const quoted = `'${value.replaceAll("'", "''")}'`
@@ -31,8 +31,8 @@ export function literal(value: string): string {
 }
 
 /**
- * A DO block around plpgsql, with a dollar quote that the code cannot contain. A name that could be a variable or a
- * column is an error, whatever `plpgsql.variable_conflict` says, unless the code decides it.
+ * Wraps plpgsql in a DO block, with a dollar quote that the code does not contain. A name that could be a variable or a
+ * column is an error, whatever `plpgsql.variable_conflict` says, unless the code sets `#variable_conflict` itself.
  */
 export function doBlock(code: string): string {
   let tag = '$lading$'

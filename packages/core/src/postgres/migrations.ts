@@ -1,4 +1,4 @@
-// Numbered SQL files, each applied once, by however many processes start at the same time.
+// Applies numbered SQL files, each exactly once, even if several processes start at the same time.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
@@ -8,8 +8,8 @@ import { LadingError } from '../errors/lading-error.ts'
 import { type Client, type Pool, withClient } from './pool/client.ts'
 import { databaseFault } from './sqlstate.ts'
 
-/** Every migration file takes this advisory lock too, so that `psql -f` and this function exclude each other. */
-const lock = 5_120_184_216
+/** Every migration file takes this advisory lock too, so `psql -f` and this function exclude each other. */
+const lockKey = 5_120_184_216
 
 export interface MigrateOptions {
   readonly pool: Pool
@@ -20,17 +20,17 @@ export interface MigrateOptions {
 export interface MigrateResult {
   /** Names of the migrations that this call applied, such as `lading/001_initial_schema`. */
   readonly applied: readonly string[]
-  /** Names of those that were there already. */
+  /** Names of the migrations that had been applied before. */
   readonly present: readonly string[]
 }
 
 /**
- * Applies what is missing, in the order of the names. Safe to repeat, and safe when eight processes start at
+ * Applies missing migrations in the order of their names. Safe to repeat, and safe when several processes start at
  * once: one works, the others wait and find nothing to do.
  *
- * Each file is a transaction of its own that records its name in `lading.migrations`, so that `psql -f` does the
- * same and a later call is a no-op. The SHA-256 of each file is recorded too: a database made by another build of
- * Lading is refused, and nothing in it is changed.
+ * Each file is its own transaction and records its name in `lading.migrations`, so `psql -f` does the same and a later
+ * call is a no-op. The SHA-256 of each file is recorded too: the function rejects a database made by another build of
+ * Lading, and changes nothing in it.
  *
  * @throws LadingError `CONFIG_INVALID` for a folder that cannot be read and for the schema of another build,
  * `DATABASE_REFUSED` with the name of a migration that failed, `DATABASE_UNAVAILABLE`
@@ -46,15 +46,15 @@ export async function migrate({
   const files = (await Promise.all(folders.map(readMigrations))).flat()
   const apply = async (client: Client): Promise<MigrateResult> => {
     try {
-      await client.query('select pg_advisory_lock($1)', [lock])
-      const known = await recorded(client)
-      const misfit = differing(files, known)
-      if (misfit !== undefined) throw otherBuild(misfit)
+      await client.query('select pg_advisory_lock($1)', [lockKey])
+      const recordedHashes = await readRecordedHashes(client)
+      const mismatch = findMismatch(files, recordedHashes)
+      if (mismatch !== undefined) throw otherBuildFault(mismatch)
       const result = { applied: [] as string[], present: [] as string[] }
       for (const { name, sql, sha256 } of files) {
-        if (known.has(name)) {
+        if (recordedHashes.has(name)) {
           // Applied by psql, which cannot compute a hash.
-          if (known.get(name) === null) await client.query(signSql, [name, sha256])
+          if (recordedHashes.get(name) === null) await client.query(recordHashSql, [name, sha256])
           result.present.push(name)
           continue
         }
@@ -66,10 +66,10 @@ export async function migrate({
             { cause },
           )
         })
-        await client.query(signSql, [name, sha256])
+        await client.query(recordHashSql, [name, sha256])
         result.applied.push(name)
       }
-      await client.query('select pg_advisory_unlock($1)', [lock])
+      await client.query('select pg_advisory_unlock($1)', [lockKey])
       return result
     } catch (error) {
       throw databaseFault(error)
@@ -78,13 +78,13 @@ export async function migrate({
   return withClient(pool, apply, { isWatched: false })
 }
 
-/** The folder of Lading's own migrations: beside the package when installed, at the root in its repository. */
+/** The folder of Lading's own migrations: inside the installed package, or at the root of its repository. */
 export function ladingMigrations(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'migrations', 'lading'))) {
     const parent = dirname(folder)
     if (parent === folder)
-      throw new LadingError('CONFIG_INVALID', 'The package holds no migrations; install it anew.')
+      throw new LadingError('CONFIG_INVALID', 'The package contains no migrations; reinstall it.')
     folder = parent
   }
   return join(folder, 'migrations', 'lading')
@@ -112,38 +112,40 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   )
 }
 
-const signSql = 'update lading.migrations set sha256 = $2 where name = $1 and sha256 is null'
+const recordHashSql = 'update lading.migrations set sha256 = $2 where name = $1 and sha256 is null'
 
 /** Builds before the first release recorded names only. */
-const unsigned = 'not recorded'
+const noHash = 'not recorded'
 
-/** Name → SHA-256 of the file that was applied; null where psql applied it. */
-async function recorded(client: Client): Promise<ReadonlyMap<string, string | null>> {
+/** Reads the applied migrations: name → SHA-256 of the file; null where psql applied it. */
+async function readRecordedHashes(client: Client): Promise<ReadonlyMap<string, string | null>> {
   const { rows } = await client.query(`select to_regclass('lading.migrations') is not null as exists`)
   if (rows[0]?.exists !== true) return new Map()
   const found = await client.query('select to_jsonb(m) as entry from lading.migrations m')
   return new Map(
     found.rows.map(({ entry }) => {
-      // A row as JSON tells a missing column from an empty one.
-      const { name, sha256 = unsigned } = entry as { name: string; sha256?: string | null }
+      // A row as JSON distinguishes a missing column from an empty one.
+      const { name, sha256 = noHash } = entry as { name: string; sha256?: string | null }
       return [name, sha256]
     }),
   )
 }
 
-/** The first migration that was applied in another version, or that this build does not have. */
-function differing(
+/** Finds the first migration that was applied in another version, or that this build does not have. */
+function findMismatch(
   files: readonly Migration[],
-  known: ReadonlyMap<string, string | null>,
+  recordedHashes: ReadonlyMap<string, string | null>,
 ): string | undefined {
-  const changed = files.find(({ name, sha256 }) => ![undefined, null, sha256].includes(known.get(name)))
+  const changed = files.find(
+    ({ name, sha256 }) => ![undefined, null, sha256].includes(recordedHashes.get(name)),
+  )
   if (changed !== undefined) return changed.name
   const folders = new Set(files.map(({ name }) => dirname(name)))
   const names = new Set(files.map(({ name }) => name))
-  return [...known.keys()].find(name => folders.has(dirname(name)) && !names.has(name))
+  return [...recordedHashes.keys()].find(name => folders.has(dirname(name)) && !names.has(name))
 }
 
-function otherBuild(name: string): LadingError {
+function otherBuildFault(name: string): LadingError {
   return new LadingError(
     'CONFIG_INVALID',
     `The schema "lading" of this database was made by another build (${name} differs): use the matching build, or run "drop schema lading cascade", which deletes all jobs, and migrate again.`,

@@ -1,28 +1,28 @@
-// An error of the database → whom it blames, and the fault that it becomes; both by THE table (`errors/fault-table.ts`).
+// A database error → where it originates, and the fault that it becomes; both from the table in `errors/fault-table.ts`.
 import { ruleOfState } from '../errors/fault-table.ts'
 import { isRaised, LadingError, stateOf } from '../errors/lading-error.ts'
 import { faultSentence } from './fault-sentences.ts'
 
-/** Raised by our own DO blocks when fewer rows were written than were sent. */
+/** Raised by Lading's DO blocks when fewer rows were written than were sent. */
 export const rowsSuppressed = 'LD001'
 
-/** Raised by our own DO blocks for an update that would change a value that only the database may change. */
+/** Raised by Lading's DO blocks for an update of a value that only the database may change. */
 export const identityKept = 'LD003'
 
-/** Raised by a job's fence when this worker does not hold the job any more. */
+/** Raised by a job's fence when this worker no longer holds the job. */
 export const fenced = 'LD002'
 
-/** Raised at the end of a job whose table, or a table of ours, does not outlive a crash. */
+/** Raised at the end of a job if its table, or one of Lading's tables, would not survive a crash. */
 export const notKept = 'LD004'
 
 /**
- * - `row`: a row may be at fault. The rows are tried one by one, which finds out.
- * - `retry`: the same transaction may succeed when it is tried again.
+ * - `row`: a row may be at fault. The rows are then tried one by one to find it.
+ * - `retry`: the same transaction may succeed when it is retried.
  * - `run`: no row is at fault.
  */
 export type FaultOrigin = 'row' | 'retry' | 'run'
 
-/** Whom a statement blames that writes many rows. */
+/** The origin of an error of a statement that writes many rows. */
 export function blame(error: unknown): FaultOrigin {
   const state = sqlstate(error)
   if (state === undefined) return 'run'
@@ -33,14 +33,14 @@ export function blame(error: unknown): FaultOrigin {
 }
 
 /**
- * The five characters of a database error, or of the one that a fault was made of; undefined for an error that did not
- * come from the database.
+ * The SQLSTATE of a database error, or of the cause of a fault; undefined for an error that did not come from the
+ * database.
  */
 export function sqlstate(error: unknown): string | undefined {
   return error instanceof LadingError ? error.sqlstate : stateOf(error)
 }
 
-/** Any error of a database call as a fault with a sentence of ours; the original stays in `cause`. */
+/** Converts any error of a database call to a fault with Lading's own message; the original stays in `cause`. */
 export function databaseFault(error: unknown): LadingError {
   if (error instanceof LadingError) return error
   const state = sqlstate(error)
@@ -65,14 +65,14 @@ export function databaseFault(error: unknown): LadingError {
     )
   }
   return new LadingError(
-    isPassing(state) ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED',
+    isTransient(state) ? 'DATABASE_UNAVAILABLE' : 'DATABASE_REFUSED',
     state === fenced ? 'The job was taken over, cancelled or ended meanwhile.' : faultSentence(state),
     { cause: error },
   )
 }
 
-/** A wrong password is waited out by jobs, but is not called unavailable: a process that starts must say so, and stop. */
-function isPassing(state: string): boolean {
+/** Jobs wait until a wrong password is corrected, but it does not count as unavailable: a starting process must report it and stop. */
+function isTransient(state: string): boolean {
   const isLogin = state.startsWith('28') || state.startsWith('3D')
   return !isLogin && ruleOfState(state).owners.statement === 'infrastructure'
 }

@@ -1,37 +1,38 @@
-// A connection of the pool that is kept for control, one statement after the other, and comes back when it breaks.
+// Holds one connection of the pool for control statements, runs them one at a time, and reconnects when it breaks.
 import type { Client, Pool, QueryResult } from '../postgres/pool/client.ts'
 import { checkoutWithTimeout, runWithTimeout, type Statement } from './run-on-checkout.ts'
 import { pause } from './wake.ts'
 
-/** Milliseconds between two attempts to connect; doubled up to the longest. */
+/** Milliseconds between two attempts to connect; doubled up to `longestPauseMs`. */
 const firstPauseMs = 100
 
 /**
- * A connection that lasted as long is replaced at once: a `pg` pool, told that one is broken, has room for another
- * until that one is closed, and only then serves those who wait for it. A pause would put us behind them.
+ * A connection that lasted this many milliseconds is replaced at once. A `pg` pool that gets a broken one back has a
+ * free slot until it has closed it; only then does it serve waiting clients. After a pause, this client would queue
+ * after them.
  */
-const lastedMs = 1_000
+const stableMs = 1_000
 
 export interface DedicatedConnection {
-  /** Runs a statement on it. Undefined while there is none. */
+  /** Runs a statement on the connection. Undefined while there is none. */
   readonly run: ((statement: Statement) => Promise<QueryResult>) | undefined
-  /** Resolves when the connection is given up. */
+  /** Closes the connection, and resolves when it is closed. */
   close(): Promise<void>
 }
 
 export interface DedicatedConnectionOptions {
-  /** Done with each new connection before it is used. */
+  /** Prepares each new connection before it is used. */
   readonly prepare?: (client: Client) => Promise<void>
-  /** Called with each new connection that can be used. */
+  /** Called when a new connection is ready. */
   readonly onReady: () => void
   readonly report: (error: unknown) => void
-  /** Milliseconds between two attempts to connect, when many have failed. */
+  /** Maximum milliseconds between two attempts to connect. */
   readonly longestPauseMs: number
 }
 
 /**
- * Kept until it is closed. It is a loan of the pool that is never returned to it as it is: nobody else gets what was
- * set on it, or waits for what it was asked last.
+ * Opens the connection and holds it until `close`. It never returns to the pool, because settings and a pending
+ * statement would reach its next user.
  */
 export function openDedicatedConnection(
   pool: Pool,
@@ -40,39 +41,40 @@ export function openDedicatedConnection(
   const { prepare = async () => undefined, onReady, report, longestPauseMs } = options
   const closing = new AbortController()
   let run: DedicatedConnection['run']
-  let giveUp: ((reason: unknown) => void) | undefined
+  let drop: ((reason: unknown) => void) | undefined
   let failures = 0
 
-  async function keepOne(): Promise<void> {
-    const loan = await checkoutWithTimeout(pool, closing.signal)
-    const since = performance.now()
-    // Of this connection only: the end of an old one is told late, and must not be taken for that of the next.
-    let lose: (reason: unknown) => void = () => undefined
-    const over = new Promise<never>((_, reject) => {
-      lose = reject
+  async function holdOne(): Promise<void> {
+    const checkedOut = await checkoutWithTimeout(pool, closing.signal)
+    const openedAt = performance.now()
+    // Specific to this connection: the end of an old one may be reported late, and must not be taken for that of the
+    // next.
+    let fail: (reason: unknown) => void = () => undefined
+    const lost = new Promise<never>((_, reject) => {
+      fail = reject
     })
-    giveUp = lose
-    // It may be over before anybody waits for it.
-    over.catch(() => undefined)
+    drop = fail
+    // It may fail before it is awaited.
+    lost.catch(() => undefined)
     try {
-      const { client } = loan
-      client.on('error', lose)
-      ending(client).on('end', () => lose(new Error('The connection that was kept for control ended.')))
-      await Promise.race([prepare(client), over])
+      const { client } = checkedOut
+      client.on('error', fail)
+      withEndEvent(client).on('end', () => fail(new Error('The dedicated connection ended.')))
+      await Promise.race([prepare(client), lost])
       failures = 1
-      run = oneByOne(client, lose)
+      run = serialized(client, fail)
       onReady()
-      if (!closing.signal.aborted) await over
+      if (!closing.signal.aborted) await lost
     } finally {
       run = undefined
-      if (performance.now() - since > lastedMs) failures = 0
-      loan.giveBack(new Error('The connection is not kept for control any more.'))
+      if (performance.now() - openedAt > stableMs) failures = 0
+      checkedOut.giveBack(new Error('The dedicated connection is no longer used.'))
     }
   }
 
-  async function keep(): Promise<void> {
+  async function reconnectLoop(): Promise<void> {
     while (!closing.signal.aborted) {
-      await keepOne().catch(error => {
+      await holdOne().catch(error => {
         if (!closing.signal.aborted) report(error)
       })
       const pauseMs = firstPauseMs * 2 ** (failures - 1)
@@ -81,34 +83,34 @@ export function openDedicatedConnection(
     }
   }
 
-  const keeping = keep()
+  const loopEnded = reconnectLoop()
   return {
     get run() {
       return run
     },
     async close() {
       closing.abort()
-      giveUp?.(new Error('The connection is needed no more.'))
-      await keeping
+      drop?.(new Error('The dedicated connection is no longer needed.'))
+      await loopEnded
     },
   }
 }
 
-/** A `pg` client must not be given a second statement before the first has ended. */
-function oneByOne(
+/** A `pg` client must not get a second statement before the first has finished. */
+function serialized(
   client: Client,
-  giveUp: (reason: unknown) => void,
+  drop: (reason: unknown) => void,
 ): (statement: Statement) => Promise<QueryResult> {
   let last: Promise<unknown> = Promise.resolve()
   return statement => {
     const result = last.then(() => runWithTimeout(client, statement))
-    // Whatever failed, the connection is given up: it may have been the reason, and a new one is cheap.
-    last = result.catch(giveUp)
+    // After any failure the connection is dropped: it may have been the cause, and a new one is cheap.
+    last = result.catch(drop)
     return result
   }
 }
 
-/** Every `pg` client emits this too; the part of it that the rest of Lading needs does not say so. */
-function ending(client: Client): { on(event: 'end', listener: () => void): unknown } {
-  return client as unknown as ReturnType<typeof ending>
+/** Every `pg` client emits this event, but Lading's `Client` interface does not declare it. */
+function withEndEvent(client: Client): { on(event: 'end', listener: () => void): unknown } {
+  return client as unknown as ReturnType<typeof withEndEvent>
 }

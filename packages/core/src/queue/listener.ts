@@ -1,15 +1,15 @@
-// The dedicated connection on which a process hears wake-ups and interrupts.
+// Listens for wake-ups and interrupts on a dedicated connection.
 import type { Client, Pool } from '../postgres/pool/client.ts'
 import { type DedicatedConnection, openDedicatedConnection } from './dedicated-connection.ts'
 import { runWithTimeout } from './run-on-checkout.ts'
 
-/** Carries lanes to wake, and interrupts. */
+/** The channel for lanes to wake, and for interrupts. */
 export const channel = 'lading_jobs'
 
-/** Precedes the id of a job to interrupt; no lane starts like this. */
-const interruption = 'interrupt:'
+/** Precedes the id of a job to interrupt; no lane starts with it. */
+const interruptPrefix = 'interrupt:'
 
-/** Milliseconds between two attempts to listen, at most; until then workers poll. */
+/** Maximum milliseconds between two attempts to listen; meanwhile workers poll. */
 const longestPauseMs = 30_000
 
 export interface ChannelListener {
@@ -21,18 +21,18 @@ export interface ChannelListener {
 
 /** The payload that interrupts a job. */
 export function interruptPayload(jobId: string): string {
-  return interruption + jobId
+  return interruptPrefix + jobId
 }
 
 /** Listens until it is closed. */
 export function listenOn(pool: Pool, { onWake, onInterrupt, onError }: ChannelListener): DedicatedConnection {
-  const hear = ({ payload }: Notification) => {
-    if (payload?.startsWith(interruption) === true) onInterrupt(payload.slice(interruption.length))
+  const onNotification = ({ payload }: Notification) => {
+    if (payload?.startsWith(interruptPrefix) === true) onInterrupt(payload.slice(interruptPrefix.length))
     else onWake(payload)
   }
   return openDedicatedConnection(pool, {
     async prepare(client) {
-      notifying(client).on('notification', hear)
+      withNotifications(client).on('notification', onNotification)
       await runWithTimeout(client, { text: `listen ${channel}`, values: [] })
     },
     onReady: () => onWake(undefined),
@@ -45,9 +45,9 @@ interface Notification {
   readonly payload?: string
 }
 
-/** Every `pg` client emits this too; the part of it that the rest of Lading needs does not say so. */
-function notifying(client: Client): {
+/** Every `pg` client emits this event, but Lading's `Client` interface does not declare it. */
+function withNotifications(client: Client): {
   on(event: 'notification', listener: (notification: Notification) => void): unknown
 } {
-  return client as unknown as ReturnType<typeof notifying>
+  return client as unknown as ReturnType<typeof withNotifications>
 }

@@ -1,12 +1,12 @@
-// The listeners of one queue in this process: who hears of what, and how `close` ends them all.
+// The listeners of one queue in this process: passes events to them, and ends them all on `close`.
 import type { QueueListener } from './queue.ts'
 
 export interface Listeners {
-  /** Runs `until` for a listener. Its signal is that of the listener, or comes with `close`. */
-  hold(listener: QueueListener, until: (signal: AbortSignal) => Promise<void>): Promise<void>
+  /** Registers a listener while `listen` runs. The signal is aborted by the listener's own signal, or by `close`. */
+  hold(listener: QueueListener, listen: (signal: AbortSignal) => Promise<void>): Promise<void>
   wake(lane: string | undefined): void
   interrupt(jobId: string): void
-  /** Ends those that listen, and those that come later at once. */
+  /** Ends all listeners; later ones end at once. */
   close(): Promise<void>
 }
 
@@ -14,13 +14,13 @@ export function createListeners(): Listeners {
   const listeners = new Map<QueueListener, Promise<void>>()
   const closing = new AbortController()
   return {
-    async hold(listener, until) {
+    async hold(listener, listen) {
       const signal = AbortSignal.any([listener.signal, closing.signal])
       if (signal.aborted) return
-      const held = until(signal)
-      listeners.set(listener, held)
+      const running = listen(signal)
+      listeners.set(listener, running)
       try {
-        await held
+        await running
       } finally {
         listeners.delete(listener)
       }

@@ -1,11 +1,11 @@
-// A queue inside one process, for tests: workers of other processes find their jobs by polling.
+// A queue in memory, for tests: workers in other processes find their jobs by polling.
 import { once } from 'node:events'
 import { LadingError } from '../errors/lading-error.ts'
 import { createListeners } from './listeners.ts'
 import type { Queue } from './queue.ts'
 
 /**
- * Wakes the workers of this process only.
+ * Creates a queue that wakes the workers of this process only.
  *
  * @example
  * const jobs = createJobs({ importer, exporter, queue: memoryQueue(), storage: memoryStorage() })

@@ -1,4 +1,4 @@
-// Wake-ups by NOTIFY in the jobs' own database: sent with the commit that makes a job ready.
+// Wake-ups by NOTIFY in the database of the jobs: sent with the commit that makes a job ready.
 import { once } from 'node:events'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Pool, poolSize } from '../postgres/pool/client.ts'
@@ -8,20 +8,20 @@ import { createListeners, type Listeners } from './listeners.ts'
 import type { Queue } from './queue.ts'
 import { runOnCheckout, type Statement } from './run-on-checkout.ts'
 
-/** With fewer connections, workers would miss the one that only listens. */
-const leastPoolToListen = 3
+/** In a smaller pool, workers would lack the connection that only listens. */
+const minPoolToListen = 3
 
 export interface PostgresQueueOptions {
   /**
-   * Whether each working process keeps one connection of the pool to listen, so that jobs start at once. Without it they
-   * start when a worker polls (`pollMs`). Set it to false behind a pooler in transaction mode, which drops
+   * Whether each worker process holds one connection of the pool to listen, so that jobs start at once. Without it,
+   * jobs start when a worker polls (`pollMs`). Set it to false if a pooler in transaction mode is used, which drops
    * notifications. @defaultValue true if the pool has 3 connections or more
    */
   readonly listen?: boolean | undefined
 }
 
 /**
- * Needs no pool: `createJobs` gives it the pool of the jobs.
+ * Creates a queue that uses the pool of the jobs, which `createJobs` passes to it.
  *
  * @example
  * const jobs = createJobs({ importer, exporter, queue: postgresQueue(), storage: fileStorage('./data') })
@@ -31,16 +31,16 @@ export function postgresQueue({ listen }: PostgresQueueOptions = {}): Queue {
   const close = () => listeners.close()
   return {
     joinsTransactions: true,
-    withPool: pool => ({ ...onPool(pool, listen ?? poolSize(pool) >= leastPoolToListen, listeners), close }),
-    wake: withoutPool,
-    interrupt: withoutPool,
-    listen: withoutPool,
-    check: withoutPool,
+    withPool: pool => ({ ...onPool(pool, listen ?? poolSize(pool) >= minPoolToListen, listeners), close }),
+    wake: rejectWithoutPool,
+    interrupt: rejectWithoutPool,
+    listen: rejectWithoutPool,
+    check: rejectWithoutPool,
     close,
   }
 }
 
-function onPool(pool: Pool, listens: boolean, listeners: Listeners): Queue {
+function onPool(pool: Pool, shouldListen: boolean, listeners: Listeners): Queue {
   const run = async (statement: Statement) => {
     await runOnCheckout(pool, statement).catch(rethrow)
   }
@@ -53,7 +53,7 @@ function onPool(pool: Pool, listens: boolean, listeners: Listeners): Queue {
     },
 
     async interrupt(jobId) {
-      // First in this process, which may have no listening connection.
+      // Interrupt in this process first, because it may have no listening connection.
       listeners.interrupt(jobId)
       await run(notification(interruptPayload(jobId)))
     },
@@ -61,8 +61,8 @@ function onPool(pool: Pool, listens: boolean, listeners: Listeners): Queue {
     listen: listener =>
       listeners.hold(listener, async signal => {
         const { lanes, onWake, onInterrupt, onError } = listener
-        // A connection that is being closed may still bring what was sent before.
-        const hearing = {
+        // A closing connection may still deliver earlier notifications.
+        const filtered = {
           onWake(lane: string | undefined) {
             if (!signal.aborted && (lane === undefined || lanes.includes(lane))) onWake(lane)
           },
@@ -71,7 +71,7 @@ function onPool(pool: Pool, listens: boolean, listeners: Listeners): Queue {
           },
           onError,
         }
-        const connection = listens ? listenOn(pool, hearing) : undefined
+        const connection = shouldListen ? listenOn(pool, filtered) : undefined
         if (!signal.aborted) await once(signal, 'abort')
         await connection?.close()
       }),
@@ -90,6 +90,6 @@ function rethrow(error: unknown): never {
   throw databaseFault(error)
 }
 
-async function withoutPool(): Promise<never> {
-  throw new LadingError('CONFIG_INVALID', 'This queue has no pool yet; hand it to createJobs first.')
+async function rejectWithoutPool(): Promise<never> {
+  throw new LadingError('CONFIG_INVALID', 'This queue has no pool yet; pass it to createJobs first.')
 }

@@ -1,24 +1,24 @@
-// A connection of the pool for one short statement, in bounded time.
+// Runs one short statement on a connection of the pool, with timeouts.
 import { type Checkout, type Client, checkout, type Pool, type QueryResult } from '../postgres/pool/client.ts'
 import { withTimeout } from './with-timeout.ts'
 
-/** Milliseconds for a connection, and for a statement. Statements here touch a few rows by index. */
+/** Timeout in milliseconds for a connection, and for a statement. Statements here touch a few rows by index. */
 export const answerTimeoutMs = 5_000
 
-/** A statement as data. */
+/** A statement and its parameters. */
 export interface Statement {
   readonly text: string
   readonly values: unknown[]
 }
 
-/** Borrows, or gives up; a connection that comes too late goes straight back. */
+/** Checks out a connection, or times out; a connection that arrives too late goes straight back to the pool. */
 export async function checkoutWithTimeout(pool: Pool, signal?: AbortSignal): Promise<Checkout> {
-  const borrowing = checkout(pool)
+  const pending = checkout(pool)
   try {
-    return await withTimeout(borrowing, answerTimeoutMs, signal)
+    return await withTimeout(pending, answerTimeoutMs, signal)
   } catch (error) {
-    borrowing.then(
-      loan => loan.giveBack(),
+    pending.then(
+      checkedOut => checkedOut.giveBack(),
       () => undefined,
     )
     throw error
@@ -29,20 +29,20 @@ export function runWithTimeout(client: Client, { text, values }: Statement): Pro
   return withTimeout(client.query(text, values), answerTimeoutMs)
 }
 
-/** Runs one statement. A connection on which it failed, or did not end in time, is closed. */
+/** Runs one statement. If it fails or times out, its connection is closed. */
 export async function runOnCheckout(
   pool: Pool,
   statement: Statement,
   signal?: AbortSignal,
 ): Promise<QueryResult> {
-  const loan = await checkoutWithTimeout(pool, signal)
+  const checkedOut = await checkoutWithTimeout(pool, signal)
   let failure: Error | undefined
   try {
-    return await runWithTimeout(loan.client, statement)
+    return await runWithTimeout(checkedOut.client, statement)
   } catch (error) {
     failure = error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error })
     throw error
   } finally {
-    loan.giveBack(failure)
+    checkedOut.giveBack(failure)
   }
 }

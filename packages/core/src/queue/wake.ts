@@ -1,37 +1,40 @@
-// A bell that is not missed: rung while nobody waits, it ends the next wait at once.
+// An auto-reset event: if it is set while nothing waits, the next wait ends at once.
 
 export interface Wake {
   ring(): void
-  /** Until it rings, the time is over or the signal comes. Without `ms`, the time is never over. */
+  /**
+   * Waits until the event is set, `ms` milliseconds have passed, or the signal is aborted. Without `ms` there is no
+   * timeout.
+   */
   wait(ms: number | undefined, signal: AbortSignal): Promise<void>
 }
 
 export function createWake(): Wake {
-  let hasRung = false
-  let end: (() => void) | undefined
+  let isSet = false
+  let resolveWait: (() => void) | undefined
   return {
     ring() {
-      hasRung = true
-      end?.()
+      isSet = true
+      resolveWait?.()
     },
     async wait(ms, signal) {
-      if (!hasRung && !signal.aborted) {
+      if (!isSet && !signal.aborted) {
         let timer: NodeJS.Timeout | undefined
         await new Promise<void>(resolve => {
-          end = resolve
-          signal.addEventListener('abort', end, { once: true })
-          if (ms !== undefined) timer = setTimeout(end, ms)
+          resolveWait = resolve
+          signal.addEventListener('abort', resolveWait, { once: true })
+          if (ms !== undefined) timer = setTimeout(resolveWait, ms)
         })
         clearTimeout(timer)
-        if (end !== undefined) signal.removeEventListener('abort', end)
-        end = undefined
+        if (resolveWait !== undefined) signal.removeEventListener('abort', resolveWait)
+        resolveWait = undefined
       }
-      hasRung = false
+      isSet = false
     },
   }
 }
 
-/** Until the time is over or the signal comes. */
+/** Waits until `ms` milliseconds have passed or the signal is aborted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return createWake().wait(ms, signal)
 }

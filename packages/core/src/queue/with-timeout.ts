@@ -1,11 +1,11 @@
-// No wait is endless: an answer, a fault when the time is over, or the end by a signal.
+// Limits a wait for the database: a result, a timeout, or an abort.
 import { LadingError } from '../errors/lading-error.ts'
 
 /**
- * The result of `work`, if it comes in time. Otherwise the caller goes on, and `work` has to be ended by other
- * means; what becomes of it later is nobody's concern any more.
+ * Resolves as `work` does if it settles in time. Otherwise the caller continues and has to stop `work` by other
+ * means; its later result is ignored.
  *
- * @throws LadingError `DATABASE_UNAVAILABLE` after `ms`, `CANCELLED` by the signal.
+ * @throws LadingError `DATABASE_UNAVAILABLE` after `ms` milliseconds, `CANCELLED` by the signal.
  */
 export async function withTimeout<Result>(
   work: Promise<Result>,
@@ -13,22 +13,24 @@ export async function withTimeout<Result>(
   signal?: AbortSignal,
 ): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
-  let stop: (() => void) | undefined
-  const over = new Promise<never>((_, reject) => {
+  let onAbort: (() => void) | undefined
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new LadingError('DATABASE_UNAVAILABLE', `The database gave no answer for ${ms} ms.`)),
+      () => reject(new LadingError('DATABASE_UNAVAILABLE', `The database did not answer within ${ms} ms.`)),
       ms,
     )
-    stop = () =>
-      reject(new LadingError('CANCELLED', 'The wait for the database was ended.', { cause: signal?.reason }))
-    if (signal?.aborted === true) stop()
-    signal?.addEventListener('abort', stop, { once: true })
+    onAbort = () =>
+      reject(
+        new LadingError('CANCELLED', 'The wait for the database was cancelled.', { cause: signal?.reason }),
+      )
+    if (signal?.aborted === true) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
   })
   try {
-    return await Promise.race([work, over])
+    return await Promise.race([work, timeout])
   } finally {
     clearTimeout(timer)
-    if (stop !== undefined) signal?.removeEventListener('abort', stop)
+    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
     work.catch(() => undefined)
   }
 }

@@ -1,8 +1,8 @@
-// What goes wrong below a storage → a fault with a sentence of ours; the original stays in `cause`.
+// Errors of a storage → faults with a message for users; the original stays in `cause`.
 import { LadingError } from '../errors/lading-error.ts'
 
 const storageFull: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
-/** A link where links are not followed, or a folder where a file belongs, or the other way round. */
+/** A link where links are not followed, a folder where a file belongs, or the reverse. */
 const occupied: ReadonlySet<unknown> = new Set(['ELOOP', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
 
 /** The code of a failed system call, such as `ENOENT`. */
@@ -15,16 +15,16 @@ export function notFound(key: string): LadingError {
   return new LadingError('STORAGE_NOT_FOUND', `Nothing is stored under "${key}"; it may have expired.`)
 }
 
-/** A link was planted in the folder, or a key is the folder of another key. */
+/** The folder contains a planted link, or the key is the folder of another key. */
 export function keyTaken(cause?: unknown): LadingError {
   return new LadingError(
     'STORAGE_KEY_INVALID',
-    'The storage folder holds a symbolic link, or something that is no file of its own, where this key belongs.',
+    'The storage folder has a symbolic link, or something that is not a plain file, at the path of this key.',
     { cause },
   )
 }
 
-/** The folder was there before, and is not made again: its files may come back with it. */
+/** The folder existed before and is not recreated, because its files may come back with it. */
 export function folderMissing(cause?: unknown): LadingError {
   return new LadingError(
     'STORAGE_UNAVAILABLE',
@@ -33,7 +33,7 @@ export function folderMissing(cause?: unknown): LadingError {
   )
 }
 
-/** What stops a process that starts: nobody has used the folder yet, so that nothing waits for it. */
+/** Stops a process at startup: it has not used the folder yet, so no job can wait for it. */
 export function folderUnusable(error: unknown): LadingError {
   const fault = storageFault(error)
   if (fault === error) return fault
@@ -45,12 +45,14 @@ export function folderUnusable(error: unknown): LadingError {
   )
 }
 
-/** Any error of the file system. */
+/** Converts any error of the file system. */
 export function storageFault(error: unknown): LadingError {
   if (error instanceof LadingError) return error
   const code = errnoOf(error)
   if (storageFull.has(code)) {
-    return new LadingError('STORAGE_FULL', 'The storage is full; make room and try again.', { cause: error })
+    return new LadingError('STORAGE_FULL', 'The storage is full; free some space and try again.', {
+      cause: error,
+    })
   }
   if (occupied.has(code)) return keyTaken(error)
   return new LadingError(

@@ -1,17 +1,17 @@
-// Which storage this is, so that a job can remember where its file lies.
+// The identity of a storage, which a job records with its file.
 import { LadingError } from '../errors/lading-error.ts'
 import type { Storage } from './storage.ts'
 
-/** Characters of the longest identity: it is a column of each job, and part of messages. */
+/** Maximum number of characters: the identity is a column of each job, and part of messages. */
 const maxCharacters = 200
 
-/** Printable ASCII without spaces at either end: it is written to logs and messages as it is. */
+/** Printable ASCII without spaces at either end, because logs and messages show it unchanged. */
 const shape = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 
 /**
- * The identity of a storage; undefined for one that has none.
+ * Returns the identity of a storage; undefined if it has none.
  *
- * @throws LadingError `CONFIG_INVALID` for an identity that cannot be kept, and what the storage throws
+ * @throws LadingError `CONFIG_INVALID` for an invalid identity, and errors of the storage
  */
 export async function identityOf(storage: Storage): Promise<string | undefined> {
   const identity: unknown = await storage.identity?.()
@@ -24,15 +24,18 @@ export async function identityOf(storage: Storage): Promise<string | undefined> 
   )
 }
 
-/** Whether a file that lies in one storage can be had from another one. A file of an earlier version names none. */
-export function isElsewhere(lies: string | null, mine: string | undefined): lies is string {
-  return lies !== null && mine !== undefined && lies !== mine
+/** Whether the file is in another storage than this one. A file of an earlier version has no storage recorded. */
+export function isElsewhere(
+  fileStorage: string | null,
+  ownStorage: string | undefined,
+): fileStorage is string {
+  return fileStorage !== null && ownStorage !== undefined && fileStorage !== ownStorage
 }
 
 /** @param what the file, such as `The file of this export` */
 export function elsewhere(what: string, storage: string): LadingError {
   return new LadingError(
     'STORAGE_ELSEWHERE',
-    `${what} lies in another storage (${storage}) than the one of this process. Ask a server that uses that storage.`,
+    `${what} is in another storage (${storage}), which this process does not use. Ask a server that uses that storage.`,
   )
 }

@@ -1,4 +1,4 @@
-// The bytes of a `put` on their way in: counted, hashed, limited, and ended by a signal even while they are silent.
+// The input of a `put`: counts, hashes and limits its bytes, and aborts on a signal even if the source is silent.
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
@@ -6,11 +6,11 @@ import { failpoint } from '../util/failpoint.ts'
 import type { PutOptions, StorageSource } from './storage.ts'
 
 export interface Incoming {
-  /** To be read once. Closes the source on every way out. */
+  /** Can be read once. Closes the source however reading ends. */
   readonly chunks: AsyncIterable<Uint8Array>
-  /** Of the bytes that came so far. Asked for once, at the end. */
+  /** Size and hash of the bytes read so far. Call it once, at the end. */
   facts(): { size: number; sha256: string }
-  /** Closes a source that may never have been read, and returns what it threw, if it did. */
+  /** Closes a source that may never have been read, and returns the error that it threw, if any. */
   giveUp(): { readonly error: unknown } | undefined
 }
 
@@ -18,7 +18,7 @@ export function incoming(source: StorageSource, { signal, maxBytes }: PutOptions
   const hash = createHash('sha256')
   let size = 0
   let failure: { error: unknown } | undefined
-  // A stream that breaks while nobody reads it emits `error`, which would end the process if nobody listened.
+  // An unread stream that fails emits `error`, which would end the process without a listener.
   if (source instanceof Readable) source.on('error', () => undefined)
 
   async function* read(): AsyncGenerator<Uint8Array> {
@@ -47,21 +47,21 @@ export function incoming(source: StorageSource, { signal, maxBytes }: PutOptions
   }
 }
 
-/** `for await` alone would wait for a silent source, and closing an async generator waits for its next chunk too. */
+/** `for await` alone would wait for a silent source, and closing an async generator also waits for its next chunk. */
 async function* fromSource(
   source: StorageSource,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]()
-  const abort = watch(signal)
+  const abort = abortRace(signal)
   try {
     for (;;) {
-      const result = await abort.or(iterator.next())
+      const result = await abort.race(iterator.next())
       if (result.done === true) return
       yield result.value
     }
   } finally {
-    abort.forget()
+    abort.dispose()
     await close(source, iterator, signal?.aborted === true)
   }
 }
@@ -73,39 +73,39 @@ async function close(source: StorageSource, iterator: AsyncIterator<unknown>, is
   else await closed
 }
 
-interface Watch {
-  /** What `work` resolves with, or the end by the signal, whichever comes first. */
-  or<Result>(work: Promise<Result>): Promise<Result>
-  /** Stops listening to a signal that outlives its watcher. */
-  forget(): void
+interface AbortRace {
+  /** Settles with `work` or with the abort, whichever comes first. */
+  race<Result>(work: Promise<Result>): Promise<Result>
+  /** Removes the listener from the signal, which may outlive it. */
+  dispose(): void
 }
 
 /**
- * A race of every chunk with one promise that never settles would keep every chunk alive, since that promise
- * remembers whoever waits for it: an upload of 540 MB then took 620 MB of memory. So there is one waiter at a time.
+ * Allows one waiter at a time. Racing every chunk against one promise that never settles would keep all chunks alive:
+ * an upload of 540 MB took 620 MB of memory that way.
  */
-function watch(signal: AbortSignal | undefined): Watch {
-  let waiting: ((reason: LadingError) => void) | undefined
-  const stop = () => waiting?.(cancelled(signal))
+function abortRace(signal: AbortSignal | undefined): AbortRace {
+  let rejectCurrent: ((reason: LadingError) => void) | undefined
+  const stop = () => rejectCurrent?.(cancelled(signal))
   signal?.addEventListener('abort', stop, { once: true })
   return {
-    or: work =>
+    race: work =>
       new Promise((resolve, reject) => {
-        waiting = reject
+        rejectCurrent = reject
         work.then(resolve, reject)
         if (signal?.aborted === true) stop()
       }),
-    forget: () => signal?.removeEventListener('abort', stop),
+    dispose: () => signal?.removeEventListener('abort', stop),
   }
 }
 
-/** @throws LadingError `CANCELLED` if the signal has come. */
+/** @throws LadingError `CANCELLED` if the signal is aborted. */
 export function checkNotCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw cancelled(signal)
 }
 
 function cancelled(signal: AbortSignal | undefined): LadingError {
-  return new LadingError('CANCELLED', 'The file was not kept, because it was cancelled meanwhile.', {
+  return new LadingError('CANCELLED', 'The upload was cancelled, so the file was not stored.', {
     cause: signal?.reason,
   })
 }
@@ -117,6 +117,6 @@ function tooLarge(maxBytes: number): LadingError {
 function notBytes(): LadingError {
   return new LadingError(
     'OPTION_INVALID',
-    'What is to be stored must come as bytes; a stream with an encoding yields text.',
+    'The source must yield bytes; a stream with an encoding yields text.',
   )
 }

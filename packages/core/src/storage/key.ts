@@ -1,17 +1,17 @@
-// Keys of stored objects: what is allowed in them, so that each is a path inside of the storage and nowhere else.
+// Validates keys of stored objects, so that each is a path inside the storage.
 import { LadingError } from '../errors/lading-error.ts'
 
 const maxKeyBytes = 512
-/** File systems stop at 255, and a temporary name is longer than the name. */
+/** File systems allow 255 bytes, and a temporary name is longer than the name itself. */
 const maxPartBytes = 200
 
 const shape = /^[a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/
 
-/** Marks names of objects that are still being written. */
+/** Marks the names of objects that are still being written. */
 export const temporaryMark = '.tmp-'
 
 export function isKey(key: string): boolean {
-  // The length first: it bounds what the pattern is tried on. A character is a byte, or the pattern refuses it.
+  // Check the length first to bound the work of the pattern. The pattern allows only single-byte characters.
   return (
     key.length <= maxKeyBytes &&
     shape.test(key) &&
@@ -26,12 +26,12 @@ export function checkKey(key: string): void {
   if (isKey(key)) return
   throw new LadingError(
     'STORAGE_KEY_INVALID',
-    'A storage key is made of lower case letters, digits and "._-" in parts divided by "/", without ".." or ".tmp-".',
+    'A storage key must consist of lower case letters, digits and "._-" in parts separated by "/", without ".." or ".tmp-".',
   )
 }
 
-/** The beginning of a key, or nothing. @throws LadingError `STORAGE_KEY_INVALID` */
+/** Checks the beginning of a key, which may be empty. @throws LadingError `STORAGE_KEY_INVALID` */
 export function checkPrefix(prefix: string): void {
-  // A prefix is good if a letter makes a key of it: `a/` and `a.` are, `/`, `a//` and `../` are not.
+  // A prefix is valid if adding a letter makes it a key: `a/` and `a.` are valid; `/`, `a//` and `../` are not.
   checkKey(`${prefix}x`)
 }

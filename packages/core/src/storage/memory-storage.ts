@@ -1,4 +1,4 @@
-// A storage in the memory of the process: for tests, and for small files that may be lost with it.
+// A storage in memory: for tests, and for small files that may be lost with the process.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { notFound } from './faults.ts'
@@ -7,24 +7,25 @@ import { checkKey, checkPrefix } from './key.ts'
 import { withinSize } from './range.ts'
 import type { ObjectFacts, Storage } from './storage.ts'
 
-interface Held {
+interface MemoryObject {
   readonly bytes: Buffer
   readonly modifiedAt: Date
 }
 
-/** Bytes per chunk of a reader, as from a file. */
+/** Bytes per chunk of a reader, as for a file. */
 const chunkBytes = 64 * 1024
 
 /**
- * Keeps objects in memory, whole. Nothing outlives the process, and nothing limits it but `maxBytes` of each `put`.
+ * Creates a storage that holds whole objects in memory. They are lost with the process, and limited only by
+ * `maxBytes` of each `put`.
  *
  * @example
  * const jobs = createJobs({ importer, exporter, queue: memoryQueue(), storage: memoryStorage() })
  */
 export function memoryStorage(): Storage {
-  const objects = new Map<string, Held>()
+  const objects = new Map<string, MemoryObject>()
   const identity = `memory-${randomUUID()}`
-  const facts = (key: string, { bytes, modifiedAt }: Held): ObjectFacts => ({
+  const facts = (key: string, { bytes, modifiedAt }: MemoryObject): ObjectFacts => ({
     key,
     size: bytes.length,
     modifiedAt,
@@ -34,32 +35,32 @@ export function memoryStorage(): Storage {
     identity: async () => identity,
 
     async put(key, source, options = {}) {
-      const arriving = incoming(source, options)
+      const input = incoming(source, options)
       try {
         checkKey(key)
         const parts: Buffer[] = []
-        // Copied, because the owner of a chunk may use its memory again.
-        for await (const chunk of arriving.chunks) parts.push(Buffer.from(chunk))
+        // Copied, because the source may reuse the memory of a chunk.
+        for await (const chunk of input.chunks) parts.push(Buffer.from(chunk))
         checkNotCancelled(options.signal)
         objects.set(key, { bytes: Buffer.concat(parts), modifiedAt: new Date() })
       } finally {
-        arriving.giveUp()
+        input.giveUp()
       }
-      return { key, ...arriving.facts() }
+      return { key, ...input.facts() }
     },
 
     async get(key, range = {}) {
       checkKey(key)
-      const held = objects.get(key)
-      if (held === undefined) throw notFound(key)
-      const { start, end } = withinSize(range, held.bytes.length)
-      return Readable.from(slices(held.bytes.subarray(start, end)), { objectMode: false })
+      const object = objects.get(key)
+      if (object === undefined) throw notFound(key)
+      const { start, end } = withinSize(range, object.bytes.length)
+      return Readable.from(slices(object.bytes.subarray(start, end)), { objectMode: false })
     },
 
     async stat(key) {
       checkKey(key)
-      const held = objects.get(key)
-      return held && facts(key, held)
+      const object = objects.get(key)
+      return object && facts(key, object)
     },
 
     async delete(key) {
@@ -71,8 +72,8 @@ export function memoryStorage(): Storage {
       checkPrefix(prefix)
       const keys = [...objects.keys()].filter(key => key.startsWith(prefix)).sort()
       for (const key of keys) {
-        const held = objects.get(key)
-        if (held !== undefined) yield facts(key, held)
+        const object = objects.get(key)
+        if (object !== undefined) yield facts(key, object)
       }
     },
   }

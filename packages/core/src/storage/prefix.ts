@@ -1,24 +1,24 @@
-// The bytes of a stored object up to where it has been read → what a later reader of the same object must find there.
+// The prefix of a stored object that was read → what a later reader of the object must find there.
 import { createHash } from 'node:crypto'
 
 /** The first `bytes` bytes of an object. */
 export interface Prefix {
   readonly bytes: number
-  /** Of these bytes, hexadecimal. */
+  /** SHA-256 of these bytes, in hexadecimal. */
   readonly sha256: string
 }
 
-/** The bytes at the start of a file in which a byte order mark would be. */
+/** Bytes at the start of a file that may hold a byte order mark. */
 const startBytes = 3
 
-/** An object as it is read, from its first byte on. */
+/** Hashes an object as it is read, from its first byte on. */
 export class ReadPrefix {
   readonly #earlier: Prefix | undefined
   readonly #hash = createHash('sha256')
   #bytes = 0
   #start: Buffer = Buffer.alloc(0)
 
-  /** @param earlier what an earlier reader found, if it was kept */
+  /** @param earlier the prefix that an earlier reader found, if it was recorded */
   constructor(earlier?: Prefix) {
     this.#earlier = earlier
   }
@@ -32,7 +32,7 @@ export class ReadPrefix {
     return this.#start
   }
 
-  /** Says whether the bytes are the ones that an earlier reader found, as far as that can be said already. */
+  /** Adds bytes. False if they differ from what the earlier reader found, as far as that is known yet. */
   add(chunk: Buffer): boolean {
     if (this.#start.length < startBytes) {
       this.#start = Buffer.concat([this.#start, chunk.subarray(0, startBytes - this.#start.length)])

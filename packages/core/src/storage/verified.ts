@@ -1,4 +1,4 @@
-// A stored object as it was when it was put → its bytes, read back only as long as they are still the same.
+// Reads stored objects back and verifies that their bytes are the ones that were stored.
 import { addAbortSignal, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { LadingError } from '../errors/lading-error.ts'
 import { readableFrom } from '../util/readable-from.ts'
@@ -6,8 +6,9 @@ import { ReadPrefix } from './prefix.ts'
 import type { ByteRange, Storage, StoredObject } from './storage.ts'
 
 /**
- * Opens an object, or a part of it. The size is compared before the first byte. The SHA-256 is compared where the whole
- * object is read, and its last chunk is held back until then, so that a reader never sees the end of other bytes.
+ * Opens an object or a range of it. The size is checked before the first byte. If the whole object is read, its
+ * SHA-256 is checked too, and the last chunk is held back until then, so that a reader never sees the end of altered
+ * bytes.
  *
  * Twice: two independent streams.
  *
@@ -22,15 +23,19 @@ export async function openVerified(
   const end = Math.min(range.end ?? stored.size, stored.size)
   await assertSize(storage, stored)
   const prefix = start === 0 && end === stored.size ? new ReadPrefix() : undefined
-  return checked(await storage.get(stored.key, range), { stored, bytes: Math.max(0, end - start), prefix })
+  return verifyStream(await storage.get(stored.key, range), {
+    stored,
+    bytes: Math.max(0, end - start),
+    prefix,
+  })
 }
 
 /**
- * Opens an object from `start` to its end, as `openVerified` opens all of it: the bytes before `start` are read for the
- * hash before the stream yields the first one.
+ * Opens an object from `start` to its end, with the checks of `openVerified`: the bytes before `start` are read and
+ * hashed before the stream yields the first one.
  *
- * @param prefix learns what is read, and may know what an earlier reader of the object found: other bytes in that place
- *   are damage, even where the object is whole now
+ * @param prefix records what is read, and may know what an earlier reader found: if the bytes differ now, the object
+ * is corrupt, even if it matches its stored hash
  * @throws LadingError `STORAGE_NOT_FOUND`; `STORAGE_CORRUPT`, also as an error of the stream
  */
 export async function openRest(
@@ -40,23 +45,23 @@ export async function openRest(
   prefix = new ReadPrefix(),
 ): Promise<Readable> {
   await assertSize(storage, stored)
-  if (start === 0) return checked(await storage.get(stored.key), { stored, bytes: stored.size, prefix })
-  const before = await storage.get(stored.key, { start: 0, end: start })
+  if (start === 0) return verifyStream(await storage.get(stored.key), { stored, bytes: stored.size, prefix })
+  const prefixSource = await storage.get(stored.key, { start: 0, end: start })
   let rest: Readable | undefined
   async function* chunks(): AsyncGenerator<Buffer> {
-    for await (const chunk of before) if (!prefix.add(chunk)) throw otherThanBefore(stored.key)
+    for await (const chunk of prefixSource) if (!prefix.add(chunk)) throw changedSinceLastRead(stored.key)
     const source = await storage.get(stored.key, { start })
-    rest = checked(source, { stored, bytes: stored.size - start, prefix })
+    rest = verifyStream(source, { stored, bytes: stored.size - start, prefix })
     yield* rest
   }
   return readableFrom(chunks(), () => {
-    before.destroy()
+    prefixSource.destroy()
     rest?.destroy()
   })
 }
 
 /**
- * Reads an object to its end, or to the signal, also where the storage is silent.
+ * Reads an object to its end, or until the signal, even if the storage is silent.
  *
  * @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_CORRUPT`
  */
@@ -70,53 +75,54 @@ export async function assertWhole(
   for await (const _ of source) signal?.throwIfAborted()
 }
 
-/** Compares nothing where there is no such object. @throws LadingError `STORAGE_CORRUPT` */
+/** Checks the size of an object, if it exists. @throws LadingError `STORAGE_CORRUPT` */
 export async function assertSize(
   storage: Storage,
   { key, size }: Omit<StoredObject, 'sha256'>,
 ): Promise<void> {
-  const found = await storage.stat(key)
-  if (found !== undefined && found.size !== size)
-    throw corrupt(key, `has ${found.size} bytes instead of ${size}`)
+  const current = await storage.stat(key)
+  if (current !== undefined && current.size !== size)
+    throw corrupt(key, `has ${current.size} bytes instead of ${size}`)
 }
 
-interface Expected {
+interface Expectation {
   readonly stored: StoredObject
-  /** That are still to come. */
+  /** Number of bytes to expect. */
   readonly bytes: number
-  /** What was read before; absent where a part is read that has no hash of its own. */
+  /** The prefix read before; undefined for a range, which has no hash of its own. */
   readonly prefix: ReadPrefix | undefined
 }
 
-function checked(source: Readable, { stored: { key, sha256 }, bytes, prefix }: Expected): Readable {
-  let left = bytes
+function verifyStream(source: Readable, { stored: { key, sha256 }, bytes, prefix }: Expectation): Readable {
+  let remaining = bytes
   let last: Buffer | undefined
   const check = new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      left -= chunk.length
-      if (prefix?.add(chunk) === false) return done(otherThanBefore(key))
-      if (left < 0) return done(corrupt(key, 'is longer than it was'))
-      if (left > 0) return done(null, chunk)
+      remaining -= chunk.length
+      if (prefix?.add(chunk) === false) return done(changedSinceLastRead(key))
+      if (remaining < 0) return done(corrupt(key, 'is longer than it was'))
+      if (remaining > 0) return done(null, chunk)
       last = chunk
       done()
     },
     flush(done: TransformCallback) {
-      if (left > 0) return done(corrupt(key, `ends ${left} bytes too early`))
-      if (prefix !== undefined && prefix.now.sha256 !== sha256) return done(corrupt(key, 'holds other bytes'))
+      if (remaining > 0) return done(corrupt(key, `ends ${remaining} bytes too early`))
+      if (prefix !== undefined && prefix.now.sha256 !== sha256)
+        return done(corrupt(key, 'has different content'))
       done(null, last)
     },
   })
   source.on('error', error => check.destroy(error))
   check.on('close', () => source.destroy())
-  // A pipe waits for ever for a source that closes without an error before its end.
+  // A pipe would wait forever for a source that closes before its end without an error.
   source.on('close', () => {
-    if (!source.readableEnded) check.destroy(brokenOff())
+    if (!source.readableEnded) check.destroy(endedEarly())
   })
   return source.pipe(check)
 }
 
-function otherThanBefore(key: string): LadingError {
-  return corrupt(key, 'held other bytes when it was last read')
+function changedSinceLastRead(key: string): LadingError {
+  return corrupt(key, 'had different content when it was last read')
 }
 
 function corrupt(key: string, what: string): LadingError {
@@ -126,9 +132,9 @@ function corrupt(key: string, what: string): LadingError {
   )
 }
 
-function brokenOff(): LadingError {
+function endedEarly(): LadingError {
   return new LadingError(
     'STORAGE_UNAVAILABLE',
-    'The storage closed the file before its end; it is read again.',
+    'The storage closed the file before its end; it will be read again.',
   )
 }

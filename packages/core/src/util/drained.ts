@@ -1,22 +1,22 @@
-// A writable stream that takes no more for now → a promise of room in it, or of its end.
+// A writable stream whose buffer is full → a promise that resolves when it drains or closes.
 
-/** The part of a stream that is needed: of Node's, or of another make. */
+/** The required part of a stream, so that streams of other libraries fit too. */
 interface Drainable {
   readonly destroyed: boolean
   on(event: 'drain' | 'close', listener: () => void): unknown
   off(event: 'drain' | 'close', listener: () => void): unknown
 }
 
-/** Also resolves when the stream is closed: whoever writes looks at that, and learns why from elsewhere. */
+/** Resolves on `drain`, and also when the stream closes: the writer must check `destroyed` afterwards. */
 export function drained(stream: Drainable): Promise<void> {
   return new Promise(resolve => {
-    const goOn = () => {
-      stream.off('drain', goOn)
-      stream.off('close', goOn)
+    const finish = () => {
+      stream.off('drain', finish)
+      stream.off('close', finish)
       resolve()
     }
-    stream.on('drain', goOn)
-    stream.on('close', goOn)
-    if (stream.destroyed) goOn()
+    stream.on('drain', finish)
+    stream.on('close', finish)
+    if (stream.destroyed) finish()
   })
 }

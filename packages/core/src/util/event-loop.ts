@@ -1,7 +1,7 @@
-// Gives the event loop a turn, so that sockets and timers are served between two pieces of long work.
+// Yields to the event loop, so that sockets and timers are served during long work.
 import { setImmediate } from 'node:timers/promises'
 
-/** Resolves after pending I/O had its turn. */
+/** Resolves after pending I/O was handled. */
 export function turn(): Promise<void> {
   return setImmediate()
 }

@@ -1,6 +1,6 @@
-// Named places in the code at which a test may end the process, to see what is left then.
+// Named points in the code at which a test can end the process, to check the state it leaves.
 
-/** In the order in which a job comes past them. What each one stands for is in `docs/reliability.md`. */
+/** In the order in which a job reaches them. `docs/reliability.md` describes each one. */
 export type Failpoint =
   | 'mid_file'
   | 'before_rename'
@@ -14,12 +14,12 @@ export type Failpoint =
 
 let hook: ((name: Failpoint) => void) | undefined
 
-/** Does nothing unless a test has set a hook: no environment is read here, and nothing is looked up. */
+/** Calls the hook that a test has set; otherwise does nothing. It reads no environment variables. */
 export function failpoint(name: Failpoint): void {
   hook?.(name)
 }
 
-/** Twice: the last one counts. @param next undefined: none any more */
+/** Sets the hook; a second call replaces it. @param next undefined removes it */
 export function setFailpoints(next: ((name: Failpoint) => void) | undefined): void {
   hook = next
 }

@@ -1,6 +1,6 @@
-// A value that hooks see, so that they cannot change it without anybody noticing.
+// Freezes a value that is passed to hooks, so that a hook cannot change it unnoticed.
 
-/** Frozen with everything in it. Members of a class keep what is private to them. */
+/** Freezes a value deeply, in place, and returns it. Private members of classes stay mutable. */
 export function frozen<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const member of Object.values(value)) frozen(member)

@@ -1,18 +1,21 @@
-// A stream that is opened only when somebody reads it, and is given up as soon as he leaves.
+// A stream that opens its source on the first read, and destroys it as soon as the reader leaves.
 import type { Readable } from 'node:stream'
 import { readableFrom } from './readable-from.ts'
 
-/** What `open` gives, byte for byte. Destroying it destroys what was opened, also while that waits for its first byte, and ends the opening by its signal. */
+/**
+ * Returns a stream with the bytes of the stream that `open` returns. Destroying it aborts the signal passed to `open`
+ * and destroys the opened stream, even one that is still waiting for its first byte.
+ */
 export function whenRead(open: (signal: AbortSignal) => Promise<Readable>): Readable {
   let opened: Readable | undefined
-  const left = new AbortController()
+  const controller = new AbortController()
   async function* chunks(): AsyncGenerator<Buffer> {
-    opened = await open(left.signal)
-    if (left.signal.aborted) opened.destroy()
+    opened = await open(controller.signal)
+    if (controller.signal.aborted) opened.destroy()
     else yield* opened
   }
   return readableFrom(chunks(), () => {
-    left.abort()
+    controller.abort()
     opened?.destroy()
   })
 }

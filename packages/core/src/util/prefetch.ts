@@ -1,10 +1,10 @@
-// Lets a source run ahead of its consumer, so that decoding goes on while the database works.
+// Lets a source run ahead of its consumer, so that decoding continues while the database works.
 
 /**
- * Yields what `source` yields, in order, asking for up to `ahead` items before they are wanted. An error comes
- * after the items before it. When the consumer stops early, the source is closed.
+ * Yields the items of `source` in order, requesting up to `ahead` items in advance. An error is thrown after the items
+ * before it. When the consumer stops early, the source is closed.
  *
- * @param giveUp called before that: a source that waits cannot be closed until it goes on
+ * @param giveUp called before the source is closed, to interrupt a source that is waiting and could not close otherwise
  */
 export async function* prefetch<T>(
   source: AsyncIterable<T>,
@@ -12,19 +12,19 @@ export async function* prefetch<T>(
   giveUp: () => void = () => undefined,
 ): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()
-  const asked: Promise<IteratorResult<T>>[] = []
-  const ask = () => {
+  const pending: Promise<IteratorResult<T>>[] = []
+  const requestNext = () => {
     const next = iterator.next()
-    // It is awaited below; until then a rejection must not count as unhandled.
+    // Awaited below; until then a rejection must not count as unhandled.
     next.catch(() => undefined)
-    asked.push(next)
+    pending.push(next)
   }
   try {
-    for (let count = 0; count < Math.max(1, ahead); count++) ask()
-    for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
+    for (let count = 0; count < Math.max(1, ahead); count++) requestNext()
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
       const result = await next
       if (result.done === true) return
-      ask()
+      requestNext()
       yield result.value
     }
   } finally {

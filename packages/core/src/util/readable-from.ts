@@ -1,9 +1,9 @@
-// A generator of chunks → a stream that can be given up while the generator waits.
+// A generator of chunks → a stream that can be destroyed while the generator waits.
 import { Readable } from 'node:stream'
 
 /**
- * Destroying the stream calls `stop` at once: closing a generator waits for what the generator waits for, which has to
- * be stopped first.
+ * Destroying the stream calls `stop` at once. Closing a generator waits for its current `await`, so `stop` must end that
+ * first.
  */
 export function readableFrom(chunks: AsyncIterable<Buffer>, stop: () => void): Readable {
   const stream = Readable.from(chunks, { objectMode: false })

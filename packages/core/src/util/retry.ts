@@ -1,20 +1,20 @@
-// Something that must be said, tried again while nobody answers.
+// Retries an action that must succeed, with exponential backoff.
 import { setTimeout } from 'node:timers/promises'
 
-/** Milliseconds until the second attempt; doubled up to the second figure. */
+/** Milliseconds before the second attempt; doubled each time, up to the maximum. */
 const firstPauseMs = 50
 const longestPauseMs = 1_000
 
 export interface RetryOptions {
-  /** Milliseconds after which it is not tried again. */
+  /** Milliseconds after which there are no more retries. */
   readonly forMs: number
-  /** Once it has come, it is tried once and not again. */
+  /** Once aborted, there is at most one more attempt, without a pause. */
   readonly signal?: AbortSignal | undefined
-  /** Hears of each attempt that failed, but for the last one. */
+  /** Called with the error of each failed attempt except the last. */
   readonly onFailure?: (error: unknown) => void
 }
 
-/** @throws what the last attempt threw */
+/** Calls `action` until it succeeds. @throws the error of the last attempt */
 export async function retry<Result>(
   action: () => Promise<Result>,
   { forMs, signal, onFailure = () => undefined }: RetryOptions,

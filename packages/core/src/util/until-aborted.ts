@@ -1,12 +1,12 @@
-// What a source yields, until a signal comes: also a source that is silent just then, and one that cannot be closed.
+// Yields the items of a source until a signal aborts, even if the source is waiting or cannot be closed.
 import { setTimeout } from 'node:timers/promises'
 
-/** Milliseconds that a source has to close itself, before it is left to itself. */
+/** Milliseconds to wait for a source to close, before it is abandoned. */
 const closingMs = 500
 
 /**
- * Once aborted, throws the signal's reason at once, whatever the source waits for. The source's `return()` is called on
- * every way out but its own end, and waited for a moment only: a generator that waits cannot be closed before it goes on.
+ * Once aborted, throws the signal's reason at once, whatever the source is waiting for. Calls the source's `return()`
+ * unless the source ended or failed, and waits at most `closingMs` for it: a waiting generator cannot be closed.
  */
 export async function* untilAborted<Item>(
   source: AsyncIterable<Item> | Iterable<Item>,
@@ -21,10 +21,10 @@ export async function* untilAborted<Item>(
   try {
     for (;;) {
       signal.throwIfAborted()
-      // A promise for each item: one for all of them would keep what waited for it until the end.
+      // One promise per item: a shared one would retain everything that waited for it until the end.
       const next = await new Promise<IteratorResult<Item>>((resolve, reject) => {
         giveUp = reject
-        asked(items).then(resolve, reason => {
+        nextItem(items).then(resolve, reason => {
           isOpen = false
           reject(reason)
         })
@@ -37,20 +37,20 @@ export async function* untilAborted<Item>(
     }
   } finally {
     signal.removeEventListener('abort', onAbort)
-    if (isOpen) await closed(items)
+    if (isOpen) await close(items)
   }
 }
 
-/** Of items that are promises, as `for await` has it. */
-async function asked<Item>(items: AsyncIterator<Item> | Iterator<Item>): Promise<IteratorResult<Item>> {
+/** The next item. Awaits items that are promises, as `for await` does. */
+async function nextItem<Item>(items: AsyncIterator<Item> | Iterator<Item>): Promise<IteratorResult<Item>> {
   const { done, value } = await items.next()
   return done === true ? { done, value } : { done: false, value: await value }
 }
 
-/** Why it is closed is known, and what it says to that changes nothing. */
-async function closed(items: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
+/** Closes the iterator and ignores its errors: the reason for closing is already known. */
+async function close(items: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
   const timer = new AbortController()
-  const late = setTimeout(closingMs, undefined, { signal: timer.signal }).catch(() => undefined)
-  await Promise.race([(async () => items.return?.())().catch(() => undefined), late])
+  const timeout = setTimeout(closingMs, undefined, { signal: timer.signal }).catch(() => undefined)
+  await Promise.race([(async () => items.return?.())().catch(() => undefined), timeout])
   timer.abort()
 }

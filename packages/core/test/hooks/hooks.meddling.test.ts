@@ -145,7 +145,7 @@ test.each([undefined, null, 7, ['a'], { text: 'a' }])(
     const outcome = await bed.importing({ resource: { fields: { name: { transform } } } })
     expect(outcome).toMatchObject({
       code: 'HOOK_FAILED',
-      told: 'The transform of "name" returned something that is no text; it must return a string.',
+      told: 'The transform of "name" returned a value that is not a string; it must return a string.',
     })
   },
 )

@@ -13,7 +13,7 @@ const isLongRun = /^faults\/.*\.(?:soak|outages|standby|damage)\.ts$/
 const sources = folders.flatMap(folder =>
   readdirSync(join(repositoryRoot, folder), { recursive: true, encoding: 'utf8' })
     .map(name => `${folder}/${name}`)
-    .filter(name => /\.test\.ts$|src\/testing\/.*\.ts$/.test(name) || isLongRun.test(name))
+    .filter(name => /\.test\.ts$|conformance\/src\/.*\.ts$/.test(name) || isLongRun.test(name))
     .filter(name => !/node_modules|\/dist\//.test(name)),
 )
 
@@ -33,7 +33,7 @@ function readTitles(file: string): ReadonlySet<string> {
   const text = readFileSync(join(repositoryRoot, file), 'utf8')
   const titles = new Set<string>()
   const visit = (node: ts.Node): void => {
-    const title = titleOf(node, file.includes('/testing/'))
+    const title = titleOf(node, file.includes('conformance/src/'))
     if (title !== undefined) titles.add(title)
     for (const name of namesOfCases(node)) titles.add(name)
     ts.forEachChild(node, visit)

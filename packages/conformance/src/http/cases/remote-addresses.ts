@@ -5,7 +5,7 @@ import type { Respond } from '../remote-site.ts'
 import { assertProblem, ended, type HttpCases, leavesNothing } from '../site.ts'
 
 const words =
-  'The address of the file is not allowed: it must begin with http:// or https://, have no user name or password, use port 80 or 443, and lead to a public server; whoever runs this one can allow others.'
+  'The address of the file is not allowed: it must begin with http:// or https://, have no user name or password, use port 80 or 443, and lead to a public server; the operator of this server can allow others.'
 
 /** Refused before any packet. PORT is one on which somebody listens, and which servers of the Internet may have. */
 const refused = [

@@ -71,7 +71,7 @@ export const warningCases: HttpCases = {
     )
     assert.equal(
       warnings[0].detail,
-      'Nothing was imported: all 3 records were rejected. Each for the same reason: "email" must be an e-mail address, such as ada@example.org. users has no field for the column "hobby" of the file; a mapping can say for which field it stands.',
+      'Nothing was imported: all 3 records were rejected. Each for the same reason: "email" must be an e-mail address, such as ada@example.org. users has no field for the column "hobby" of the file; use a mapping to assign it to a field.',
     )
   },
 

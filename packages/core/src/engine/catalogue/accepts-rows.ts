@@ -1,38 +1,38 @@
-// A target → whether anything can be imported into it: a table, or a view that takes rows, with fields that are written.
+// A target → whether records can be imported into it: a table or an insertable view, with at least one writable field.
 import { LadingError } from '../../errors/lading-error.ts'
 import { identifier } from '../../postgres/identifier.ts'
 import type { Target } from './target.ts'
 
-const whatTakesNone: ReadonlyMap<string, string> = new Map([
+const kindsWithoutInsert: ReadonlyMap<string, string> = new Map([
   ['v', 'a view that takes no rows'],
   ['m', 'a materialized view, which takes no rows'],
   ['f', 'a foreign table that takes no rows'],
 ])
 
-/** A resource for exports only: no field of it is ever written. */
+/** True if the resource can only be exported: all of its fields are read only. */
 export function isExportedOnly({ writable }: Target): boolean {
   return writable.length === 0
 }
 
-/** @throws LadingError `RESOURCE_MISMATCH` */
+/** @throws LadingError `RESOURCE_MISMATCH` if the resource cannot be imported into */
 export function assertTakesRows({ resource, table, writable }: Target): void {
-  const refuse = (why: string) => {
+  const fail = (reason: string) => {
     throw new LadingError(
       'RESOURCE_MISMATCH',
-      `Nothing can be imported into the resource "${resource.name}": ${why}.`,
+      `Nothing can be imported into the resource "${resource.name}": ${reason}.`,
     )
   }
-  if (writable.length === 0) refuse('all of its fields are read only')
+  if (writable.length === 0) fail('all of its fields are read only')
   if (!table.takesRows) {
-    const what = whatTakesNone.get(table.kind) ?? 'nothing that takes rows'
-    refuse(
-      `${table.sql} is ${what}. Name its table, or say readOnly for all fields of a resource that is only exported`,
+    const kind = kindsWithoutInsert.get(table.kind) ?? 'not a table or view that takes rows'
+    fail(
+      `${table.sql} is ${kind}. Name its table, or set readOnly on every field if the resource is only exported`,
     )
   }
   const computed = writable.find(({ info }) => info.isComputed)
   if (computed !== undefined) {
     const { field, info } = computed
     const name = info.name === field.name ? 'its field' : `the field ${identifier(field.name)}`
-    refuse(`the column "${info.name}" of the view ${table.sql} is computed; say readOnly for ${name}`)
+    fail(`the column "${info.name}" of the view ${table.sql} is computed; set readOnly on ${name}`)
   }
 }

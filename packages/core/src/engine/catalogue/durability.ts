@@ -1,4 +1,4 @@
-// A target → whether its rows outlive a crash of PostgreSQL, as what is reported of an import does.
+// A target → whether its rows survive a crash of PostgreSQL, as the report of an import does.
 import { LadingError } from '../../errors/lading-error.ts'
 import { doBlock } from '../../postgres/identifier.ts'
 import type { Client } from '../../postgres/pool/client.ts'
@@ -11,14 +11,15 @@ export interface DurabilityWarning {
   readonly detail: string
 }
 
-/** Whose transaction the rows are written in. A temporary table exists for the connection of its owner only. */
+/** Whose transaction the rows are written in. A temporary table exists only on the connection that created it. */
 type Transaction = 'own' | 'caller'
 
 type Lack = 'unlogged' | 'temporary' | 'foreign'
 
 /**
- * What a batch can write to or draw from: the table with its partitions and children, the tables below a view, and the
- * sequences of the columns. The mark of a partitioned table itself means nothing: it holds no rows.
+ * Query for the relations that a batch can write to or draw from: the table with its partitions and child tables, the
+ * tables below a view, and the sequences of the columns. The persistence of a partitioned table itself is ignored: it
+ * holds no rows.
  */
 function reachedSql({ table: { oid, columns } }: Target): string {
   const sequences = columns.flatMap(column => column.sequences)
@@ -46,10 +47,10 @@ from pg_class c where c.oid in (select oid from below ${drawn.join(' ')})`
 }
 
 /**
- * Asked for each run: the table may have been altered since it was read.
+ * Checks the table before each run, because it may have been altered since it was read.
  *
- * @returns what the resource allows, and is reported with the import
- * @throws LadingError `RESOURCE_MISMATCH`
+ * @returns the warnings that the resource allows, to be reported with the import
+ * @throws LadingError `RESOURCE_MISMATCH` if the rows would not survive and the resource does not allow that
  */
 export async function assertDurable(
   client: Client,
@@ -70,7 +71,7 @@ export async function assertDurable(
   if (temporary.length > 0 && transaction === 'own') {
     throw mismatch(
       resource.name,
-      `${and(temporary.map(({ name }) => name))} ${areOrIs(temporary)} temporary, and would disappear with a connection of the pool; name a table that stays, or import in your own transaction (run({ client }))`,
+      `${and(temporary.map(({ name }) => name))} ${areOrIs(temporary)} temporary, and would disappear when its connection closes; use a permanent table, or import in your own transaction (run({ client }))`,
     )
   }
   if (unlogged.length > 0 && resource.unlogged === 'refuse') {
@@ -79,38 +80,38 @@ export async function assertDurable(
     )
     throw mismatch(
       resource.name,
-      `${and(unlogged.map(({ name }) => name))} ${areOrIs(unlogged)} UNLOGGED: a crash of PostgreSQL empties ${unlogged.length > 1 ? 'them' : 'it'}, and the records would stay reported as imported. Run ${and(remedies)}, or say unlogged: 'allow' for the resource`,
+      `${and(unlogged.map(({ name }) => name))} ${areOrIs(unlogged)} UNLOGGED: a crash of PostgreSQL empties ${unlogged.length > 1 ? 'them' : 'it'}, and the records would still be reported as imported. Run ${and(remedies)}, or set unlogged: 'allow' on the resource`,
     )
   }
   return [
     ...unlogged.map(
       ({ name }): DurabilityWarning => ({
         code: 'UNLOGGED_TABLE',
-        detail: `${name} is UNLOGGED: a crash of PostgreSQL empties it, whatever is reported of this import`,
+        detail: `${name} is UNLOGGED: a crash of PostgreSQL empties it, even though the records are reported as imported`,
       }),
     ),
     ...foreign.map(
       ({ name }): DurabilityWarning => ({
         code: 'FOREIGN_TABLE',
-        detail: `${name} lies on another server, which commits by itself: a crash during a commit can leave a batch there that is not counted here, and is imported again`,
+        detail: `${name} is on another server, which commits separately: a crash during a commit can leave a batch there that is not counted here and will be imported again`,
       }),
     ),
   ]
 }
 
 /**
- * For the end of a job: an alteration since its attempt began is noticed before it can say `completed`. A crash in
- * between ends the attempt, and the next one asks again at its start.
+ * Block for the end of a job: it raises if a table was altered since the attempt began, so that the job does not become
+ * `completed`. A crash in between ends the attempt, and the next one checks again when it starts.
  *
- * @param own tables that hold what is reported, by their names
+ * @param reportTables names of the tables that hold the report
  */
-export function durabilitySql(target: Target, own: readonly string[]): string {
+export function durabilitySql(target: Target, reportTables: readonly string[]): string {
   const lacks = target.resource.unlogged === 'allow' ? `'temporary'` : `'unlogged', 'temporary'`
   const found = `select from (${reachedSql(target)}) found where lack in (${lacks})`
-  const ours = own.map(name => `'${name}'::regclass`).join(', ')
+  const reportOids = reportTables.map(name => `'${name}'::regclass`).join(', ')
   return doBlock(`
 begin
-  if exists (${found}) or exists (select from pg_class where oid in (${ours}) and relpersistence <> 'p') then
+  if exists (${found}) or exists (select from pg_class where oid in (${reportOids}) and relpersistence <> 'p') then
     raise exception using errcode = '${notKept}', message = 'not kept';
   end if;
 end`)
@@ -120,9 +121,9 @@ function areOrIs(names: readonly unknown[]): string {
   return names.length > 1 ? 'are' : 'is'
 }
 
-function mismatch(resource: string, why: string): LadingError {
+function mismatch(resource: string, reason: string): LadingError {
   return new LadingError(
     'RESOURCE_MISMATCH',
-    `Nothing can be imported into the resource "${resource}": ${why}.`,
+    `Nothing can be imported into the resource "${resource}": ${reason}.`,
   )
 }

@@ -1,4 +1,4 @@
-// A target and what is to be done with it → the privileges that the database user lacks, found before the first row.
+// A target and the planned access → the privileges that the database user lacks, checked before the first row.
 import { LadingError } from '../../errors/lading-error.ts'
 import { tableIdentifier } from '../../postgres/identifier.ts'
 import type { Client } from '../../postgres/pool/client.ts'
@@ -7,9 +7,9 @@ import { clearTable } from '../../util/text/names-in-sentences.ts'
 import type { Target } from './target.ts'
 
 export interface Doing {
-  /** Rows of the table are changed. */
+  /** The import updates rows of the table. */
   readonly updates: boolean
-  /** Rows of the table are looked at, whatever the file brings. */
+  /** The import always reads rows of the table. */
   readonly reads: boolean
 }
 
@@ -25,14 +25,14 @@ select
     where to_regclass(place) is not null and not has_column_privilege(to_regclass(place)::oid, name, 'select')) as referred`
 
 /**
- * Keys and references are looked up wherever a record is not plainly good, so that the import of a file with one
- * duplicate would end in its midst.
+ * Checks all privileges up front. Keys and references are looked up only once a record is suspect, so without this check
+ * an import could fail halfway, at the first duplicate.
  *
- * @throws LadingError `DATABASE_REFUSED` naming each that is missing
+ * @throws LadingError `DATABASE_REFUSED` naming each missing privilege
  */
-export async function assertPrivileges(client: Client, target: Target, doing: Doing): Promise<void> {
+export async function assertPrivileges(client: Client, target: Target, access: Doing): Promise<void> {
   const { table, writable, keys, references } = target
-  const changed = writable.filter(({ info }) => doing.updates && !info.isAlways)
+  const changed = writable.filter(({ info }) => access.updates && !info.isAlways)
   const { rows } = await client
     .query(query, [
       table.oid,
@@ -45,42 +45,41 @@ export async function assertPrivileges(client: Client, target: Target, doing: Do
       throw databaseFault(error)
     })
   const [found] = rows
-  const isRead = doing.reads || keys.length > 0 || references.some(({ isSelf }) => isSelf)
+  const needsSelect = access.reads || keys.length > 0 || references.some(({ isSelf }) => isSelf)
   // The query builds exactly these shapes.
   const lacking = (privilege: string, names: unknown) =>
     names === null ? [] : [`${privilege} on ${table.sql} (${(names as string[]).map(quoted).join(', ')})`]
-  const hidden = (found?.referred ?? []) as readonly string[]
+  const notReadable = (found?.referred ?? []) as readonly string[]
   const names = new Set(references.map(({ reference }) => reference.table))
-  const unread = [...names].filter(name => hidden.includes(tableIdentifier(name)))
-  const drawn = table.columns
+  const unreadable = [...names].filter(name => notReadable.includes(tableIdentifier(name)))
+  const unwritten = table.columns
     .map(({ name }) => name)
     .filter(name => !writable.some(({ info }) => info.name === name))
   const missing = [
     ...(found?.schema == null ? [] : [`USAGE on the schema ${String(found.schema)}`]),
     ...lacking('INSERT', found?.insert),
     ...lacking('UPDATE', found?.update),
-    ...(isRead && found?.selects === false ? [`SELECT on ${table.sql}`] : []),
-    ...unread.map(table => `SELECT on ${clearTable(table)}`),
-    ...(found?.temporary === false
-      ? ['TEMPORARY on the database, for the tables that files are judged in']
-      : []),
-    ...(await sequencesNotDrawn(client, target, drawn)),
+    ...(needsSelect && found?.selects === false ? [`SELECT on ${table.sql}`] : []),
+    ...unreadable.map(table => `SELECT on ${clearTable(table)}`),
+    ...(found?.temporary === false ? ['TEMPORARY on the database, for the staging tables'] : []),
+    ...(await missingSequencePrivileges(client, target, unwritten)),
   ]
   if (missing.length === 0) return
   throw lackingFault(target, missing)
 }
 
 /**
- * Defaults of columns that a file leaves out draw from sequences. Which are left out is known when the first records are.
+ * Checks the sequences that the defaults of these columns draw from. Which columns a file omits is known only once the
+ * first records have been read.
  *
  * @throws LadingError `DATABASE_REFUSED` naming each sequence that the user may not use
  */
 export async function assertDraws(client: Client, target: Target, columns: readonly string[]): Promise<void> {
-  const missing = await sequencesNotDrawn(client, target, columns)
+  const missing = await missingSequencePrivileges(client, target, columns)
   if (missing.length > 0) throw lackingFault(target, missing)
 }
 
-/** An identity column draws without asking, and has no default. */
+/** Identity columns are not checked: they need no privilege on their sequence, and have no default. */
 const drawnQuery = `
 select distinct seq.oid::regclass::text as name
 from pg_attrdef d
@@ -91,7 +90,7 @@ where d.adrelid = $1::oid and a.attname = any ($2::text[])
   and case when seq.relkind = 'S' then not has_sequence_privilege(seq.oid, 'usage, update') end
 order by 1`
 
-async function sequencesNotDrawn(
+async function missingSequencePrivileges(
   client: Client,
   { table }: Target,
   columns: readonly string[],

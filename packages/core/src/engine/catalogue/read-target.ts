@@ -1,4 +1,4 @@
-// Reads what the catalogue says of a resource's table and of those it refers to, and matches the two.
+// Reads a resource's table and the tables that it refers to from the catalogue, and matches the resource with them.
 import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { Resource } from '../resource/define.ts'
@@ -6,7 +6,7 @@ import { matchTarget } from './match/match.ts'
 import { findTable, readTable, type TableInfo } from './table-info.ts'
 import type { Target } from './target.ts'
 
-/** @throws LadingError `RESOURCE_MISMATCH` if the resource and the database disagree. */
+/** @throws LadingError `RESOURCE_MISMATCH` if the resource and the database do not match */
 export async function readTarget(client: Client, resource: Resource): Promise<Target> {
   try {
     const table = await readTable(client, resource.table)

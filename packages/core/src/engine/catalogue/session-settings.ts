@@ -1,18 +1,18 @@
-// Settings of a session under which no promise can be kept → a refusal by name, before anything is read or written.
+// Session settings that would break Lading's guarantees → an error naming the setting, before anything is read or written.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 
-/** Value, and what it does; only a superuser can set them, and nobody but a superuser can set them back. */
-const refused: readonly { readonly name: string; readonly value: string; readonly does: string }[] = [
+/** Unsupported values and their effect. Only a superuser can set or reset these settings. */
+const unsupported: readonly { readonly name: string; readonly value: string; readonly does: string }[] = [
   { name: 'session_replication_role', value: 'replica', does: 'turns triggers and foreign keys off' },
   { name: 'zero_damaged_pages', value: 'on', does: 'drops the rows of damaged pages without an error' },
   { name: 'ignore_checksum_failure', value: 'on', does: 'reads damaged pages without an error' },
 ]
 
 /**
- * A schema that comes before pg_catalog in the search path, and has a function, an operator or a type of a name that
- * pg_catalog has too: SQL would mean another thing. Null elsewhere; the look takes no time where pg_catalog is first.
+ * Expression for a schema that precedes pg_catalog in the search path and has a function, an operator or a type with the
+ * name of one in pg_catalog: SQL would change its meaning. It is null otherwise, and costs nothing if pg_catalog is first.
  */
 const shadowing = `
   (select min(n.nspname) from unnest(current_schemas(true)) with ordinality path(schema, place)
@@ -28,17 +28,17 @@ const shadowing = `
           where own.typnamespace = n.oid and other.typnamespace = 'pg_catalog'::regnamespace)
       ))`
 
-const query = `select array[${refused.map(({ name }) => `pg_catalog.current_setting('${name}')`).join(', ')}] as settings,
+const query = `select array[${unsupported.map(({ name }) => `pg_catalog.current_setting('${name}')`).join(', ')}] as settings,
   ${shadowing} as shadowing`
 
-/** @throws LadingError `DATABASE_REFUSED` */
+/** @throws LadingError `DATABASE_REFUSED` if a setting or the search path is unsupported */
 export async function assertSupportedSettings(client: Client): Promise<void> {
   const { rows } = await client.query(query).catch((error: unknown) => {
     throw databaseFault(error)
   })
   // The query builds exactly these shapes.
   const [found] = rows as [{ readonly settings: readonly string[]; readonly shadowing: string | null }]
-  const bad = refused.find(({ value }, index) => found.settings[index] === value)
+  const bad = unsupported.find(({ value }, index) => found.settings[index] === value)
   if (bad !== undefined) {
     throw new LadingError(
       'DATABASE_REFUSED',
@@ -48,6 +48,6 @@ export async function assertSupportedSettings(client: Client): Promise<void> {
   if (found.shadowing === null) return
   throw new LadingError(
     'DATABASE_REFUSED',
-    `The search_path of the database session has the schema "${found.shadowing}" before pg_catalog, and that schema has names of pg_catalog, so that SQL means other things; put pg_catalog first, or leave it out.`,
+    `The search_path of the database session has the schema "${found.shadowing}" before pg_catalog, and that schema redefines names of pg_catalog, so SQL could change its meaning; put pg_catalog first, or omit it.`,
   )
 }

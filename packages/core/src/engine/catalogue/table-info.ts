@@ -1,46 +1,46 @@
-// What the catalogue of the database says about a table, in one query.
+// Reads everything about a table from the catalogue, in one query.
 import { LadingError } from '../../errors/lading-error.ts'
 import { tableIdentifier } from '../../postgres/identifier.ts'
 import type { Client } from '../../postgres/pool/client.ts'
 
 export interface ColumnInfo {
   readonly name: string
-  /** Base type by its internal name, such as `timestamptz`, `varchar`, `_text`; that of a domain's base. */
+  /** Internal name of the base type, such as `timestamptz`, `varchar`, `_text`; for a domain, of its base type. */
   readonly type: string
   /** `pg_type.typcategory`: `A` array, `E` enum, `S` string … */
   readonly category: string
   /** Base type of an array's elements, or null. */
   readonly elementType: string | null
-  /** What stands between the elements of an array literal, or null. */
+  /** Delimiter between the elements of an array literal, or null. */
   readonly elementDelimiter: string | null
   /** Type modifier of the column or of its domain (length, precision and scale, packed), or -1; see `fit.ts`. */
   readonly typmod: number
-  /** A cast to text may give something else than what PostgreSQL prints: see `output-text.ts`. */
+  /** A cast to text may differ from what PostgreSQL prints: see `output-text.ts`. */
   readonly hasTextCast: boolean
-  /** What an enum, or a list of one, may hold; null for any other type. */
+  /** Labels of an enum or of a list of enums; null for any other type. */
   readonly labels: readonly string[] | null
   /** The base type as SQL, without length: a cast to it never cuts or rounds silently. */
   readonly castType: string
-  /** By the column or by its domain. */
+  /** Declared on the column or on its domain. */
   readonly notNull: boolean
-  /** SQL expression of the value that an absent field gets, or null. */
+  /** SQL expression of the column's default, or null. */
   readonly default: string | null
-  /** Sequences that belong to the column, or that its default draws from; quoted, with their schemas. */
+  /** Sequences owned by the column or used by its default; quoted, with their schemas. */
   readonly sequences: readonly string[]
   /** Computed by the database from other columns: an import cannot write it. */
   readonly isGenerated: boolean
-  /** `generated always as identity`: an insert has to override it, and an update can only reset it. */
+  /** `generated always as identity`: an insert must override it, and an update can only set it to its default. */
   readonly isAlways: boolean
-  /** Of a view that PostgreSQL itself can write through, but not this column. */
+  /** True for a read-only column of an automatically updatable view. */
   readonly isComputed: boolean
 }
 
 export interface UniqueIndexInfo {
   readonly name: string
   readonly primary: boolean
-  /** Valid, without predicate, and checked at once, not at the end of the transaction. */
+  /** Valid, without predicate, and not deferrable. */
   readonly usable: boolean
-  /** `nulls not distinct`: a null is equal to a null. */
+  /** `nulls not distinct`: nulls are equal. */
   readonly nullsEqual: boolean
   /** Columns or expressions, as SQL. */
   readonly parts: readonly string[]
@@ -49,8 +49,9 @@ export interface UniqueIndexInfo {
 export interface ForeignKeyInfo {
   readonly name: string
   readonly columns: readonly string[]
-  /** `oid` of the table referred to. */
+  /** `oid` of the referenced table. */
   readonly table: number
+  /** Columns of the referenced table, in the order of `columns`. */
   readonly targets: readonly string[]
 }
 
@@ -60,17 +61,17 @@ export interface TableInfo {
   readonly sql: string
   /** `pg_class.relkind`: `r` table, `p` partitioned, `v` view, `m` materialized view, `f` foreign table … */
   readonly kind: string
-  /** Whether it can be inserted into, by itself or by a trigger. */
+  /** Whether rows can be inserted, directly or through a trigger. */
   readonly takesRows: boolean
   readonly isPartitioned: boolean
-  /** Tables inherit from it: its unique indexes know nothing of their rows, which are rows of this one as well. */
+  /** Other tables inherit from it. Their rows are also rows of this table, but its unique indexes do not cover them. */
   readonly hasChildTables: boolean
   readonly columns: readonly ColumnInfo[]
   readonly uniqueIndexes: readonly UniqueIndexInfo[]
-  /** Also those of partitions. */
+  /** Whether the table or a partition has an exclusion constraint. */
   readonly hasExclusions: boolean
   readonly foreignKeys: readonly ForeignKeyInfo[]
-  /** Deferrable constraints of the table and foreign keys that lead to it, quoted with their schemas: they speak at once only when told to. */
+  /** Deferrable constraints of the table and deferrable foreign keys to it; quoted, with their schemas. */
   readonly deferrable: readonly string[]
 }
 
@@ -128,8 +129,8 @@ select json_build_object(
     join pg_type t on t.oid = resolved.oid
     left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    -- An identity column of a partition draws from the sequence of the table that it is a partition of, and a column of
-    -- a view from that of the table below it, as far as their names tell.
+    -- An identity column of a partition draws from the sequence of its parent table. A column of a view draws from that
+    -- of the base table's column with the same name.
     left join lateral (
       select pg_get_serial_sequence(o.attrelid::regclass::text, o.attname) as sequence
       from pg_attribute o where o.attrelid = owner.oid and o.attname = a.attname and not o.attisdropped
@@ -193,7 +194,7 @@ left join lateral (
 ) owner on true
 where c.oid = to_regclass($1)`
 
-const whatIsNone: ReadonlyMap<string, string> = new Map([
+const otherKinds: ReadonlyMap<string, string> = new Map([
   ['S', 'a sequence'],
   ['c', 'a composite type'],
   ['i', 'an index'],
@@ -202,19 +203,19 @@ const whatIsNone: ReadonlyMap<string, string> = new Map([
 ])
 
 function assertTable({ kind, sql }: TableInfo): void {
-  const what = whatIsNone.get(kind)
-  if (what === undefined) return
-  throw new LadingError('RESOURCE_MISMATCH', `${sql} is ${what}, and no table.`)
+  const description = otherKinds.get(kind)
+  if (description === undefined) return
+  throw new LadingError('RESOURCE_MISMATCH', `${sql} is ${description}, not a table.`)
 }
 
-/** Reads a table; undefined where there is none of that name. */
+/** Reads a table. Returns undefined if it does not exist. */
 export async function findTable(client: Client, table: string): Promise<TableInfo | undefined> {
   const { rows } = await client.query(query, [tableIdentifier(table)])
   // The query builds exactly this shape.
   return rows[0]?.info as TableInfo | undefined
 }
 
-/** @throws LadingError `RESOURCE_MISMATCH` if there is none of that name. */
+/** @throws LadingError `RESOURCE_MISMATCH` if the table does not exist, or the name is not a table's */
 export async function readTable(client: Client, table: string): Promise<TableInfo> {
   const info = await findTable(client, table)
   if (info === undefined) {

@@ -1,12 +1,12 @@
-// Tables → a text that changes whenever what `table-info.ts` reads of them may have changed.
+// Tables → a hash that changes whenever the result of `table-info.ts` may have changed.
 
 import { tableIdentifier } from '../../postgres/identifier.ts'
 import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 
 /**
- * By the transactions that wrote the rows of the catalogue. Unlike the look at a table itself it waits for nobody who
- * locks one: `pg_get_indexdef` and `pg_get_expr` do.
+ * Hashes the ids of the transactions that wrote the catalogue rows. Unlike reading the table itself, it does not wait
+ * for table locks, as `pg_get_indexdef` and `pg_get_expr` do.
  */
 const query = `
 with recursive tables as (

@@ -1,4 +1,4 @@
-// A resource joined with its table: every field with its column, every key and reference with what enforces it.
+// A resource matched with its table: each field with its column, each key and reference with the index or foreign key that enforces it.
 
 import type { Reference, Resource } from '../resource/define.ts'
 import type { Field } from '../resource/field.ts'
@@ -12,11 +12,11 @@ export interface TargetColumn {
   readonly codec: Codec
   /** Quoted name. */
   readonly sql: string
-  /** Name in the staging table, which the names of a table's columns have no part in. */
+  /** Name in the staging table; independent of the names of the table's columns. */
   readonly staged: string
 }
 
-/** Of the field's column, or of one that stands for it. */
+/** Name in the staging table of a field's column or of a lookup field. */
 export function stagedName({ index }: Field): string {
   return `f${index}`
 }
@@ -25,25 +25,25 @@ export function stagedName({ index }: Field): string {
 export interface TargetKey {
   readonly isPrimary: boolean
   readonly columns: readonly TargetColumn[]
-  /** Those of them that can be null and whose nulls are equal, as the index says; empty where nulls are distinct. */
+  /** The nullable ones of `columns` if the index has `nulls not distinct`; empty otherwise. */
   readonly nullable: readonly TargetColumn[]
   readonly ignoreCase: boolean
   readonly code: string
   readonly index: string
-  /** Those of the columns that the index has beyond the key as it was declared: the caller's scope has to fix them. */
+  /** Columns of the index that the declared key lacks: the caller's scope must fix them. */
   readonly scopedBy: readonly TargetColumn[]
 }
 
-/** Rows that a caller may see and write: those that have one of the values in the column. */
+/** Restricts the rows that a caller may see and write to those with one of the values in the column. */
 export interface ScopeTest {
   readonly column: TargetColumn
-  /** Different ones, as the column's codec parsed them. */
+  /** Distinct values, as parsed by the column's codec. */
   readonly values: readonly unknown[]
-  /** Rows without a value as well. */
+  /** Rows with null match too. */
   readonly orNull: boolean
 }
 
-/** Whether a key compares this column by `lower()`: not what is no text, nor citext, which needs no help. */
+/** Whether a key compares this column by `lower()`: only text, and not citext, which ignores case itself. */
 export function isFolded(
   { ignoreCase }: { readonly ignoreCase: boolean },
   { field, info }: Pick<TargetColumn, 'field' | 'info'>,
@@ -51,15 +51,15 @@ export function isFolded(
   return ignoreCase && field.type.kind === 'text' && info.type !== 'citext'
 }
 
-/** A field that a record may give in place of the one that refers, and how its value finds the row that is meant. */
+/** A field that a record may give in place of a reference, and how its value identifies the referenced row. */
 export interface TargetLookupField {
   readonly field: Field
   readonly codec: Codec
   /** Quoted name in the staging table. */
   readonly sql: string
-  /** Column of the table referred to, quoted, and its type. */
+  /** Column of the referenced table, quoted, and its type. */
   readonly found: { readonly sql: string; readonly castType: string; readonly isFolded: boolean }
-  /** Names of further columns of its unique index: only where a scope fixes them does its value find one row. */
+  /** Further columns of its unique index: the value identifies a single row only if a scope fixes them. */
   readonly scopedBy: readonly string[]
 }
 
@@ -68,16 +68,16 @@ export interface TargetReference {
   readonly column: TargetColumn
   readonly reference: Reference
   readonly constraint: string
-  /** The foreign key says no more than the reference, so that the database finds every row that is missing. */
+  /** The foreign key has no other columns than the reference, so the database detects every missing row. */
   readonly isEnforced: boolean
-  /** Table that is looked into, quoted. */
+  /** Quoted name of the referenced table. */
   readonly sql: string
-  /** Which of its rows the caller may refer to; empty: all. */
+  /** Which of its rows the caller may refer to. Empty means all. */
   readonly scope: readonly ScopeTest[]
   readonly standIns: readonly TargetLookupField[]
-  /** What an export can show of the row referred to; the columns are those of that table. */
+  /** Columns of the referenced table that an export can show. */
   readonly joined: readonly TargetColumn[]
-  /** The reference points into the table itself, so rows of the same batch can satisfy it. */
+  /** The reference points to the table itself, so rows of the same batch can satisfy it. */
   readonly isSelf: boolean
 }
 
@@ -91,22 +91,22 @@ export interface Target {
   /** The primary key first, then the natural keys. */
   readonly keys: readonly TargetKey[]
   readonly references: readonly TargetReference[]
-  /** Which rows the caller may write: one value for each column, which is written whatever a file says. Empty: all. */
+  /** Which rows the caller may write: one value for each column, written regardless of the file. Empty means all. */
   readonly scope: readonly ScopeTest[]
-  /** Columns of the primary key, for a total order; empty where the table has none. */
+  /** Columns of the primary key, for a total order; empty if the table has none. */
   readonly primaryKey: readonly string[]
-  /** Stands in for a table, with its constraints and without its foreign keys and triggers: a dry run writes here. */
+  /** A shadow table, which a dry run writes to: it has the table's constraints, but not its foreign keys and triggers. */
   readonly isRehearsal: boolean
   /**
-   * What is deferred is checked with each batch, because the commit is ours and could not tell whose fault it was. In a
-   * transaction of the caller it waits for the caller's commit.
+   * Checks deferred constraints with each batch, because at commit the row at fault is no longer known. In a transaction
+   * of the caller they wait for the caller's commit.
    */
   readonly checksAtOnce: boolean
 }
 
-/** The codec of each field of a file, by the column that carries it or that it is looked up in. */
+/** Returns the codec of each field of a file, by the column that carries it or that it is looked up in. */
 export function codecsOf({ columns, references }: Target): CodecOf {
-  const others = references.flatMap(({ standIns, joined }) => [...standIns, ...joined])
+  const others = references.flatMap(({ standIns: lookupFields, joined }) => [...lookupFields, ...joined])
   const codecs = new Map([...columns, ...others].map(({ field, codec }) => [field.name, codec]))
   return field => codecs.get(field.name) ?? codecByType(field)
 }

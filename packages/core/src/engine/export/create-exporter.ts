@@ -1,4 +1,4 @@
-// createExporter: resources on a pool, and streams of them.
+// createExporter: streams the rows of resources from a pool.
 import type { Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
 import { checkHookTimeout } from '../../errors/hook.ts'
@@ -14,39 +14,40 @@ import { createPlanner } from './plan/planner.ts'
 
 export interface Exporter<Known extends Resource = Resource> {
   /**
-   * A file with the rows of a resource, in one snapshot and a total order. What it holds imports again unchanged.
-   * Destroying the stream ends the query. An error in mid-stream destroys it, so that `pipeline` rejects and no
-   * truncated file passes for a whole one.
+   * Streams the rows of a resource as a file, in one snapshot and a total order. An import of the file restores the same
+   * values. Destroying the stream ends the query. An error mid-stream destroys it, so that `pipeline` rejects and no
+   * truncated file passes for a complete one.
    *
-   * @throws LadingError at once, before anything is asked of a database: `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`,
-   * `FILTER_INVALID`, `OPTION_INVALID`; anything else, such as `SCOPE_FAILED`, is the stream's error
+   * @throws LadingError synchronously, before any query: `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`,
+   * `OPTION_INVALID`; any other fault, such as `SCOPE_FAILED`, is the stream's error
    *
    * @example
    * await pipeline(exporter.stream({ resource: 'users', format: 'ndjson', filters: { role: 'admin' } }), process.stdout)
    */
   stream(options: StreamOptions<Known>): Readable
   /**
-   * Resolves if `stream` would begin, without printing anything. What the resource alone refuses, it refuses without
-   * a query; the resource's `scope` is asked too.
+   * Checks whether `stream` would start, without printing anything. Options that the resource alone can reject need no
+   * query. Calls the resource's `scope`.
    *
    * @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID`, `SCOPE_FAILED`,
    * `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`
    */
   check(options: StreamOptions<Known>): Promise<void>
   /**
-   * A `.tar.gz` with the rows of several resources as they were at one moment, each in the order of its primary key,
-   * and a manifest in front that says what each file is. Resources come behind those that they refer to, and rows
-   * behind rows of their own table that they refer to, so that an import takes them in this order. All of it is printed into a spool before the first byte can be read, because an
-   * archive tells the sizes of its files first; the spool is empty again when the stream is closed.
+   * Streams a `.tar.gz` with the rows of several resources in one snapshot. It begins with a manifest that describes
+   * each file. Rows are in the order of the primary key. Resources come after those that they refer to, and rows after
+   * the rows of their own table that they refer to, so that an import can use this order. An archive states the size of
+   * each file first, so everything is printed into a spool before the first byte can be read. The spool is empty again
+   * when the stream is closed.
    *
-   * @throws LadingError at once `RESOURCE_UNKNOWN`, `OPTION_INVALID`; anything else is the stream's error, such as
-   * `OPTION_INVALID` for resources that refer to each other in a circle
+   * @throws LadingError synchronously `RESOURCE_UNKNOWN`, `OPTION_INVALID`; any other fault is the stream's error, such
+   * as `OPTION_INVALID` for a reference cycle between resources
    *
    * @example
    * await pipeline(exporter.bundle({ resources: ['users', 'articles'] }), createWriteStream('backup.tar.gz'))
    */
   bundle(options?: BundleOptions<Known>): Readable
-  /** Resolves if `bundle` would begin. @throws LadingError the same as `check`, and `OPTION_INVALID` for a circle */
+  /** Checks whether `bundle` would start. @throws LadingError as `check` does, and `OPTION_INVALID` for a reference cycle */
   checkBundle(options?: BundleOptions<Known>): Promise<void>
 }
 

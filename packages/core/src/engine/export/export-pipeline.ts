@@ -1,4 +1,4 @@
-// The export, stage by stage: PostgreSQL prints the file, or the values of its rows, and bytes are passed on.
+// The export, stage by stage: PostgreSQL prints the file, or the values of its rows, and the stages pass bytes on.
 import type { Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
 import { callListener, type HookTimeout } from '../../errors/hook.ts'
@@ -29,31 +29,31 @@ export function exportPipeline(
   const { resource, query, unprinted, shape } = plan
   const { format, encoding, compression } = shape
   const { printRow } = resource
-  const isPrinted = printRow === undefined
-  const hearRows =
+  const isDirect = printRow === undefined
+  const notifyRows =
     onRows &&
     ((rows: number, signal: AbortSignal) =>
       callListener('onRows', () => onRows(rows), { signal, timeoutSeconds }))
   const values = { ...query, columns: [...query.columns, ...unprinted] }
 
-  const printed = copyOut(from, {
+  const output = copyOut(from, {
     begin: beginSnapshot(plan.settings),
-    copy: isPrinted ? format.encode(query, encoding) : copyValues(values, format),
+    copy: isDirect ? format.encode(query, encoding) : copyValues(values, format),
     faultOf: error => unprintableFault(error) ?? databaseFault(error),
-    onRows: isPrinted ? hearRows : undefined,
+    onRows: isDirect ? notifyRows : undefined,
   })
   const progress = onProgress && progressCounter(plan, onProgress, timeoutSeconds)
-  const left = new AbortController()
+  const abortController = new AbortController()
   const stop = () => {
-    left.abort()
-    printed.destroy()
+    abortController.abort()
+    output.destroy()
   }
-  const file = through(printed, stop, [
-    isPrinted
+  const file = pipeThrough(output, stop, [
+    isDirect
       ? undefined
       : printRows(plan, printRow, {
           batchRows,
-          onRows: hearRows && (rows => hearRows(rows, left.signal)),
+          onRows: notifyRows && (rows => notifyRows(rows, abortController.signal)),
         }),
     progress?.records,
     format.frame?.(query.columns, encoding),
@@ -62,7 +62,7 @@ export function exportPipeline(
   return progress?.sent(sent) ?? sent
 }
 
-function through(source: Readable, stop: () => void, passes: readonly (Pass | undefined)[]): Readable {
+function pipeThrough(source: Readable, stop: () => void, passes: readonly (Pass | undefined)[]): Readable {
   const stages = passes.filter(pass => pass !== undefined)
   if (stages.length === 0) return source
   const chunks = stages.reduce<AsyncIterable<Buffer>>((printed, pass) => pass(printed), source)

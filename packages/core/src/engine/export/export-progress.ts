@@ -1,4 +1,4 @@
-// How far an export is: its records are counted where they are printed, and its bytes where they leave.
+// Progress of an export: counts records where they are printed, and bytes where they are sent.
 import type { Readable } from 'node:stream'
 import { callListener } from '../../errors/hook.ts'
 import { readableFrom } from '../../util/readable-from.ts'
@@ -7,20 +7,20 @@ import type { StreamOptions } from './exporter-options.ts'
 import type { ExportPlan } from './plan/export-plan.ts'
 
 export interface ProgressCounter {
-  /** To be put behind the printing, and before anything else is made of it. */
+  /** Belongs right after the stage that prints the records. */
   readonly records: Pass
-  /** What leaves in the end, with `onProgress` called for each chunk of it. */
+  /** Wraps the final bytes, and calls `onProgress` for each chunk. */
   sent(file: Readable): Readable
 }
 
-/** COPY tells its count only at its end, so that ends of records are looked for in what it prints. */
+/** COPY reports its count only at the end, so this counts the ends of records in its output. */
 export function progressCounter(
   { query, shape: { format, encoding } }: ExportPlan,
   onProgress: NonNullable<StreamOptions['onProgress']>,
   timeoutSeconds: number,
 ): ProgressCounter {
   const count = format.values === 'text' ? csvRecords() : lines
-  // A header is a record, too.
+  // A header is a record too.
   let rows = format.rowPrinter(query.columns, encoding).beginning === '' ? 0 : -1
   let bytes = 0
   return {
@@ -31,18 +31,18 @@ export function progressCounter(
       }
     },
     sent(file) {
-      const left = new AbortController()
-      const patience = { signal: left.signal, timeoutSeconds }
+      const abortController = new AbortController()
+      const timeout = { signal: abortController.signal, timeoutSeconds }
       async function* chunks(): AsyncGenerator<Buffer> {
         for await (const chunk of file) {
           bytes += chunk.length
-          const told = { rows: Math.max(0, rows), bytes }
-          await callListener('onProgress', () => onProgress(told), patience)
+          const progress = { rows: Math.max(0, rows), bytes }
+          await callListener('onProgress', () => onProgress(progress), timeout)
           yield chunk
         }
       }
       return readableFrom(chunks(), () => {
-        left.abort()
+        abortController.abort()
         file.destroy()
       })
     },
@@ -58,13 +58,13 @@ function lines(chunk: Buffer): number {
   return count
 }
 
-/** A line feed inside of quotes ends no record; a quote that is doubled is as good as none. */
+/** A line feed inside quotes ends no record; a doubled quote has no effect. */
 export function csvRecords(): (chunk: Buffer) => number {
   let isQuoted = false
   return chunk => {
     if (!isQuoted && !chunk.includes(quote)) return lines(chunk)
     let count = 0
-    // Byte by byte, at 400 MB/s: `for … of` takes three times as long, and hopping from quote to quote up to eight times.
+    // Byte by byte, at 400 MB/s: `for … of` takes three times as long, and searching from quote to quote up to eight times.
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at]
       if (byte === quote) isQuoted = !isQuoted

@@ -12,30 +12,30 @@ import type {
 } from '../resource/resource-types.ts'
 
 export interface ExporterOptions<Known extends Resource = Resource> {
-  /** A `pg.Pool` without `query_timeout`. One connection is used for each stream that is being read. */
+  /** A `pg.Pool` without `query_timeout`. Each stream that is being read uses one connection. */
   readonly pool: Pool
   readonly resources: readonly Known[]
   /**
-   * Seconds in which a connection of the pool may move no byte while an answer is due; then it is cut off, and a job
-   * goes on with another one. A single statement that takes longer has to be allowed for.
-   * @defaultValue what was said of the pool before, else 60
+   * Seconds without a byte in either direction while an answer is pending; then the connection is cut off, and a job
+   * continues on another one. Must exceed the duration of the longest statement.
+   * @defaultValue the earlier value for this pool, else 60
    */
   readonly noProgressSeconds?: number | undefined
   /**
-   * Seconds that a hook may take for one answer; then the export fails with `HOOK_FAILED`. See docs/hooks.md.
+   * Seconds that one call of a hook may take; then the export fails with `HOOK_FAILED`. See docs/hooks.md.
    * @defaultValue 300
    */
   readonly hookTimeoutSeconds?: number | undefined
-  /** Settings for the transaction of each export, such as those that policies of row-level security ask for. @defaultValue none */
+  /** Settings for the transaction of each export, such as those that row-level security policies need. @defaultValue none */
   readonly sessionVariables?: SessionVariables | undefined
   /**
-   * Rows per batch where they go through Node, because the resource has a `printRow`. The event loop turns between two
+   * Rows per batch if they go through Node, because the resource has a `printRow`. The event loop runs between two
    * batches. @defaultValue 1000
    */
   readonly batchRows?: number | undefined
 }
 
-/** What is asked of one of these resources: which rows, which fields, in which order. */
+/** Which rows and fields of one of these resources, in which order. */
 export type Selection<Known extends Resource = Resource> = Known extends Resource
   ? ResourceSelection<Known>
   : never
@@ -44,18 +44,18 @@ export interface ResourceSelection<Known extends Resource> {
   /** Name of the resource. */
   readonly resource: Known['name']
   /**
-   * By field, what its value must be: text as a CSV cell has it or a JSON value, several of them, null for none, or
-   * bounds. A list or an object is one value of a field that holds such; several of these are given with `in`.
+   * Conditions by field: a value (CSV text or JSON), a list of values, null, or bounds. For a field of lists or objects,
+   * a list or an object is one value; pass several with `in`.
    */
   readonly filters?: ResourceFilters<Known> | undefined
-  /** Which fields, in which order. @defaultValue those of the resource, in its order */
+  /** Names of fields, in the order of output. @defaultValue those of the resource, in its order */
   readonly fields?: readonly ExportFieldName<Known>[] | undefined
   /**
-   * Names of fields, `-` before one that descends; as a list, or divided by commas. Rows that are equal by them come
-   * in the order of the primary key. @defaultValue the primary key
+   * Names of fields, with `-` before one for descending order; a list, or a text separated by commas. Ties are in the
+   * order of the primary key. @defaultValue the primary key
    */
   readonly sort?: string | readonly SortName<Known>[] | undefined
-  /** Rows at most, from 1. @defaultValue all */
+  /** Maximum number of rows, from 1. @defaultValue all */
   readonly limit?: number | undefined
 }
 
@@ -63,11 +63,11 @@ export interface ResourceSelection<Known extends Resource> {
 export interface FileShape<Known extends Resource = Resource> {
   /** `csv`, `ndjson` or `json` (an array). */
   readonly format: FormatName<Known>
-  /** CSV: between cells. @defaultValue `,` */
+  /** CSV: separates cells. @defaultValue `,` */
   readonly delimiter?: Delimiter | undefined
-  /** CSV: begin with the names of the fields. @defaultValue true */
+  /** CSV: begin with a header of field names. @defaultValue true */
   readonly header?: boolean | undefined
-  /** CSV: a byte order mark, CRLF, and a guard before what Excel would calculate. @defaultValue false */
+  /** CSV: a byte order mark, CRLF, and a guard before text that Excel would read as a formula. @defaultValue false */
   readonly excel?: boolean | undefined
   /** @defaultValue `'none'` */
   readonly compression?: 'none' | 'gzip' | undefined
@@ -75,7 +75,7 @@ export interface FileShape<Known extends Resource = Resource> {
 
 export interface ExportProgress {
   readonly rows: number
-  /** As they are sent: behind the compression. */
+  /** Bytes as sent, after compression. */
   readonly bytes: number
 }
 
@@ -83,15 +83,15 @@ export type StreamOptions<Known extends Resource = Resource> = Selection<Known> 
   FileShape<Known> &
   StreamCallOptions
 
-/** Who asks for a stream, and who hears of it. */
+/** The caller and the listeners of a stream. */
 export interface StreamCallOptions {
-  /** Who asks, for the resource's `scope`. */
+  /** The caller, for the resource's `scope`. */
   readonly caller?: Caller | undefined
   /**
-   * Hears the number of rows, once the last one was printed. A promise is waited for. If it throws or rejects, the
-   * stream ends with `HOOK_FAILED`, and no file passes for a whole one.
+   * Called with the number of rows, after the last one is printed. A promise is awaited. If it throws or rejects, the
+   * stream fails with `HOOK_FAILED`, so that no file passes for a complete one.
    */
   readonly onRows?: ((rows: number) => unknown) | undefined
-  /** Hears how far the export is, while it is read. What it returns or throws is dealt with as that of `onRows` is. */
+  /** Called with the progress while the stream is read. Promises and errors are handled as for `onRows`. */
   readonly onProgress?: ((progress: ExportProgress) => unknown) | undefined
 }

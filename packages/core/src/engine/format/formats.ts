@@ -1,4 +1,4 @@
-// The formats that are built in, and how one is found for a file.
+// The built-in formats, and how to find one by name or file name.
 import { LadingError } from '../../errors/lading-error.ts'
 import { csv } from './csv/csv.ts'
 import { foreignByName } from './detect/foreign.ts'
@@ -8,7 +8,7 @@ import { ndjson } from './ndjson/ndjson.ts'
 
 const formats: ReadonlyMap<string, Format> = new Map([csv, ndjson, json].map(format => [format.name, format]))
 
-/** @throws LadingError `FORMAT_UNSUPPORTED`, naming the known ones. */
+/** @throws LadingError `FORMAT_UNSUPPORTED`, listing the known formats */
 export function formatNamed(name: string): Format {
   const format = formats.get(name)
   if (format !== undefined) return format
@@ -22,7 +22,7 @@ function hint(name: string): string {
   return kind === undefined ? '' : ` Files of this kind (${kind.is}) are neither read nor written.`
 }
 
-/** The format that a file name's ending tells, or undefined. */
+/** The format for a file name's extension, or undefined. */
 export function formatOfFileName(fileName: string): Format | undefined {
   const name = fileName.toLowerCase()
   return [...formats.values()].find(format => format.extensions.some(extension => name.endsWith(extension)))

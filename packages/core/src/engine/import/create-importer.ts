@@ -1,4 +1,4 @@
-// createImporter: resources on a pool, each checked against the catalogue once, and runs of them.
+// createImporter: imports into the resources of a pool; each resource is checked against the catalogue once.
 
 import { LadingError } from '../../errors/lading-error.ts'
 import { standbySentence } from '../../postgres/fault-sentences.ts'
@@ -23,20 +23,20 @@ import { assertTold, resolveTarget } from './stages/resolve-target.ts'
 
 export interface Importer<Known extends Resource = Resource> {
   /**
-   * Compares every resource with the catalogue of the database, and looks for missing privileges. Call it at start-up,
-   * so that a mismatch shows then and not at the first import; `run` checks the one that it needs. A resource whose
-   * fields are all read only is one for exports, and may have a table that takes no rows.
+   * Compares every resource with the catalogue of the database, and checks privileges. Call it at start-up to find a
+   * mismatch before the first import; `run` checks only its own resource. A resource whose fields are all read-only is
+   * for exports, so its table need not accept rows.
    *
    * @throws LadingError `RESOURCE_MISMATCH` naming every disagreement, `DATABASE_UNAVAILABLE`
    */
   check(): Promise<void>
   /**
-   * Imports a file or objects. Every record is in the table or in the report when it resolves. Needs no job, no
-   * HTTP and no schema `lading`.
+   * Imports a file or objects. Resolves when every record is in the table or in the report. Needs no job, no HTTP and
+   * no schema `lading`.
    *
-   * @throws LadingError `OPTION_INVALID` at once for a source that is none, such as the name of a file
-   * @throws LadingError if the file cannot be read to its end or the database cannot go on. What had been
-   * committed stays, and `importReportOf(error)` tells it.
+   * @throws LadingError `OPTION_INVALID` immediately for an invalid source, such as the name of a file
+   * @throws LadingError if the file cannot be read to its end or the database fails. Committed batches stay;
+   * `importReportOf(error)` returns their counts.
    *
    * @example
    * const report = await importer.run({ resource: 'users', format: 'csv', source: createReadStream('users.csv') })
@@ -44,11 +44,11 @@ export interface Importer<Known extends Resource = Resource> {
    */
   run(options: RunOptions<Known>): Promise<ImportReport>
   /**
-   * Unpacks a bundle that `exporter.bundle` made into a folder of the system's temporary one, and checks it: what
-   * resolves can be imported, file by file, in the order of its entries. Close it in the end.
+   * Unpacks a bundle of `exporter.bundle` into a folder in the system's temporary folder, and checks it. Import its files
+   * one by one, in the order of the entries, and then close it.
    *
    * @throws LadingError `BUNDLE_INVALID`, `BUNDLE_MISMATCH`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`,
-   * `RESOURCE_UNKNOWN`, `OPTION_INVALID` for resources that refer to each other in a circle
+   * `RESOURCE_UNKNOWN`, `OPTION_INVALID` for a reference cycle between resources
    *
    * @example
    * const bundle = await importer.openBundle({ source: createReadStream('backup.tar.gz') })
@@ -58,14 +58,14 @@ export interface Importer<Known extends Resource = Resource> {
   openBundle(options: OpenBundleOptions): Promise<OpenBundle>
 }
 
-/** @throws LadingError `DATABASE_REFUSED`: nothing could ever be imported there, and the first import would be late to say so */
-async function expectPrimary(client: Client): Promise<void> {
+/** @throws LadingError `DATABASE_REFUSED` for a standby, which accepts no imports */
+async function assertPrimary(client: Client): Promise<void> {
   const { rows } = await client.query('select pg_is_in_recovery() as is_standby')
   if (rows[0]?.is_standby === true) throw new LadingError('DATABASE_REFUSED', standbySentence)
 }
 
-/** What `check` collects: how a resource, its table and the rights of the database user fit together. */
-const checked: readonly string[] = ['RESOURCE_MISMATCH', 'DATABASE_REFUSED']
+/** The codes that `check` collects: mismatches between a resource, its table and the privileges of the database user. */
+const checkedCodes: readonly string[] = ['RESOURCE_MISMATCH', 'DATABASE_REFUSED']
 
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
 export function createImporter<Known extends Resource>(options: ImporterOptions<Known>): Importer<Known>
@@ -79,8 +79,8 @@ export function createImporter(options: ImporterOptions): Importer {
 
   const targetOf = async (client: Client, name: string): Promise<Target> => {
     const resource = registry.get(name)
-    const known = targets.get(name)
-    if (known !== undefined) return known
+    const cached = targets.get(name)
+    if (cached !== undefined) return cached
     const target = await readTarget(client, resource)
     assertTold(target, registry.all)
     targets.set(name, target)
@@ -94,8 +94,8 @@ export function createImporter(options: ImporterOptions): Importer {
     },
     async check() {
       const problems: string[] = []
-      // A standby takes no transaction that could write.
-      await withClient(pool, expectPrimary, { access: 'read' })
+      // A standby rejects transactions that could write.
+      await withClient(pool, assertPrimary, { access: 'read' })
       await withClient(pool, async client => {
         await assertSupportedSettings(client)
         for (const { name } of registry.all) {
@@ -106,7 +106,7 @@ export function createImporter(options: ImporterOptions): Importer {
             await assertDurable(client, target, 'own')
             await assertPrivileges(client, target, { updates: false, reads: false })
           } catch (error) {
-            if (!(error instanceof LadingError) || !checked.includes(error.code)) throw error
+            if (!(error instanceof LadingError) || !checkedCodes.includes(error.code)) throw error
             problems.push(error.message)
           }
         }
@@ -122,7 +122,7 @@ export function createImporter(options: ImporterOptions): Importer {
         checkSource(source, runOptions.format === undefined ? 'objects' : 'bytes')
         return await (client === undefined ? withClient(pool, work, { signal }) : work(client))
       } finally {
-        // Without a connection nothing has begun to read it.
+        // Without a connection, nothing has read or closed the source.
         closeSource(source)
       }
     },

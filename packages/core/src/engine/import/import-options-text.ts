@@ -1,4 +1,4 @@
-// Settings as people write them, in a query, a form or on a command line → settings.
+// Import options as text, from a query, a form or a command line → import options.
 import { LadingError } from '../../errors/lading-error.ts'
 import { repeatedKey } from '../record/json-text.ts'
 import { shown } from '../resource/mapping/mapping.ts'
@@ -6,7 +6,7 @@ import type { Encoding } from './import-options.ts'
 
 export { readDelimiter } from '../format/csv/delimiter.ts'
 
-/** Labels of the WHATWG encoding standard, as far as they are in use for files. */
+/** Labels of the WHATWG encoding standard that are in use for files. */
 const encodings: ReadonlyMap<string, Encoding> = new Map([
   ['utf-8', 'utf-8'],
   ['utf8', 'utf-8'],
@@ -25,9 +25,9 @@ const encodings: ReadonlyMap<string, Encoding> = new Map([
 ])
 
 /**
- * `utf-16` alone does not say which half of a character comes first; `start` may, by its byte order mark.
+ * `utf-16` alone does not specify the byte order; the byte order mark in `start` may.
  *
- * @param start first bytes of the file, where they are at hand
+ * @param start first bytes of the file, if available
  * @throws LadingError `OPTION_INVALID`
  */
 export function readEncoding(text: string, start?: Uint8Array): Encoding {
@@ -48,16 +48,16 @@ export function readEncoding(text: string, start?: Uint8Array): Encoding {
   )
 }
 
-/** @throws LadingError `OPTION_INVALID`, also for a name that is there twice */
+/** @throws LadingError `OPTION_INVALID`, also for a name that appears twice */
 export function readMapping(text: string): Readonly<Record<string, string>> {
   const value = parsed(text)
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (isObject && Object.values(value).every(field => typeof field === 'string')) {
-    const twice = repeatedKey(text)
-    if (twice !== undefined) {
+    const duplicate = repeatedKey(text)
+    if (duplicate !== undefined) {
       throw new LadingError(
         'OPTION_INVALID',
-        `The option "mapping" maps "${shown(twice)}" twice; map it once.`,
+        `The option "mapping" maps "${shown(duplicate)}" twice; map it once.`,
       )
     }
     // Checked on the line above.

@@ -1,38 +1,38 @@
-// What one import is asked to do, as plain data: a job keeps it, and every attempt at the job does the same.
+// Options of one import, as plain data: a job stores them, and every attempt at the job uses the same.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Delimiter, Encoding } from '../format/format.ts'
 import type { OnConflict } from '../staging/merge/conflict.ts'
 
 export type { Delimiter, Encoding, OnConflict }
 
-/** How the bytes of a file are to be read. Formats leave alone what does not concern them. */
+/** How to read the bytes of a file. Formats ignore options that do not apply to them. */
 export interface FileOptions {
-  /** Between CSV cells. @defaultValue what a `sep=` line says, else whichever of `, ; TAB |` the header has most of */
+  /** Separates CSV cells. @defaultValue from a `sep=` line, else whichever of `, ; TAB |` is most frequent in the header */
   readonly delimiter?: Delimiter | undefined
-  /** @defaultValue what a byte order mark proves, else UTF-8; never guessed */
+  /** @defaultValue from a byte order mark, else UTF-8; never guessed */
   readonly encoding?: Encoding | undefined
-  /** @defaultValue `'none'`; compressed data that nobody announced is refused */
+  /** @defaultValue `'none'`; unannounced compressed data is rejected */
   readonly compression?: 'none' | 'gzip' | undefined
-  /** CSV: takes off the `'` that an export for Excel puts before what Excel would calculate. @defaultValue false */
+  /** CSV: removes the `'` that an export for Excel puts before text that Excel would read as a formula. @defaultValue false */
   readonly excel?: boolean | undefined
 }
 
 export interface ImportOptions extends FileOptions {
   /** @defaultValue `'error'` */
   readonly onConflict?: OnConflict | undefined
-  /** Judge everything, against the database too, and write nothing. @defaultValue false */
+  /** Judge every record, also against the database, and write nothing. @defaultValue false */
   readonly dryRun?: boolean | undefined
-  /** The whole file or nothing of it. @defaultValue false */
+  /** Import the whole file or nothing. @defaultValue false */
   readonly atomic?: boolean | undefined
-  /** Stop behind the record that is the so-manieth to be rejected. From 1. @defaultValue never */
+  /** Stop once this many records have been rejected. From 1. @defaultValue never */
   readonly maxErrors?: number | undefined
-  /** Names that the file uses → names of fields, before any other name or alias. */
+  /** Names in the file → names of fields; takes precedence over names and aliases. */
   readonly mapping?: Readonly<Record<string, string>> | undefined
-  /** Whether a column that no field answers to is a warning, or an error that names it. @defaultValue `'warn'` */
+  /** Whether a column without a field is a warning, or an error that names it. @defaultValue `'warn'` */
   readonly unknownColumns?: 'warn' | 'error' | undefined
   /**
-   * Whether the sequences of written columns are moved past the values that were written, so that the table gives its
-   * next rows numbers that are free. @defaultValue `'advance'`
+   * Whether to move the sequences of written columns past the written values, so that the table gives its next rows free
+   * numbers. @defaultValue `'advance'`
    */
   readonly sequences?: 'advance' | 'leave' | undefined
 }
@@ -52,9 +52,9 @@ const choices: ReadonlyMap<keyof ImportOptions, readonly unknown[]> = new Map<
   ['excel', [true, false]],
 ])
 
-/** The settings among other options, without those that are not given. @throws LadingError `OPTION_INVALID` */
+/** Picks and checks the import options among other options, without undefined ones. @throws LadingError `OPTION_INVALID` */
 export function readImportOptions(options: ImportOptions): ImportOptions {
-  const given: Record<string, unknown> = {}
+  const checked: Record<string, unknown> = {}
   for (const [name, allowed] of choices) {
     const value = options[name]
     if (value === undefined) continue
@@ -64,26 +64,26 @@ export function readImportOptions(options: ImportOptions): ImportOptions {
         `The option ${name} must be one of ${allowed.map(choice => JSON.stringify(choice)).join(', ')}.`,
       )
     }
-    given[name] = value
+    checked[name] = value
   }
   const { maxErrors, mapping } = options
   if (maxErrors !== undefined) {
     if (!Number.isSafeInteger(maxErrors) || maxErrors < 1) {
       throw new LadingError('OPTION_INVALID', 'The option maxErrors must be a whole number from 1.')
     }
-    given.maxErrors = maxErrors
+    checked.maxErrors = maxErrors
   }
   if (mapping !== undefined) {
-    // Of a Map, nothing would be left.
+    // A Map would become empty.
     if (!isPlainObject(mapping) || Object.values(mapping).some(field => typeof field !== 'string')) {
       throw new LadingError(
         'OPTION_INVALID',
         'The option mapping must be an object from names in the file to names of fields.',
       )
     }
-    given.mapping = { ...mapping }
+    checked.mapping = { ...mapping }
   }
-  return given
+  return checked
 }
 
 function isPlainObject(value: object): boolean {

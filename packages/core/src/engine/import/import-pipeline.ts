@@ -1,4 +1,4 @@
-// The import, stage by stage: bytes in, judged batches out. What runs ahead of the database is above `prefetch`.
+// The import, stage by stage: bytes in, merged batches out. The stages before `prefetch` run ahead of the database.
 
 import { defaults } from '../../config/defaults.ts'
 import { compileFit } from '../catalogue/fit/fit.ts'
@@ -28,16 +28,16 @@ export interface PipelineOptions {
   readonly settings: ImportOptions & { readonly maxBytes?: number | undefined }
   readonly values: Format['values']
   readonly signal: AbortSignal
-  /** Aborts it, once nothing more is wanted of the source. */
+  /** Aborts the signal once the rest of the source is not needed. */
   readonly giveUp: () => void
   readonly stop: Stop
-  /** The warnings so far, with those of a batch that is about to be committed. */
+  /** The warnings so far, including those of a batch that is about to be committed. */
   readonly warningsWith: (batch: ImportBatch) => Warnings
-  /** What a job adds: it goes on behind a checkpoint, and records each batch in the batch's own transaction. */
+  /** Set for a job, which resumes after a checkpoint and records each batch in the batch's transaction. */
   readonly job?: JobRun | undefined
 }
 
-/** What reading a file needs: a part of the options of the whole pipeline. */
+/** The part of the pipeline's options that reading a file needs. */
 export interface DecodeStageOptions {
   readonly limits: Limits
   readonly settings: FileOptions & { readonly maxBytes?: number | undefined }
@@ -46,7 +46,7 @@ export interface DecodeStageOptions {
   readonly from?: ResumePoint | undefined
 }
 
-/** Records that a file holds, or those that it holds behind a place. */
+/** The records of a file, or those after a resume point. */
 export function decode(
   source: ByteSource,
   format: Format,
@@ -67,29 +67,29 @@ export function decode(
   })
 }
 
-/** Records → batches that are in the table, in file order; rows that stayed out have errors. */
+/** Records → batches merged into the table, in file order; rejected rows have errors. */
 export async function* importPipeline(
   records: AsyncIterable<RecordBatch>,
-  session: StagingConnection,
+  staging: StagingConnection,
   { target, limits, settings, values, signal, giveUp, stop, warningsWith, job }: PipelineOptions,
 ): AsyncGenerator<MergedBatch> {
   const { resource } = target
   const { mapping, unknownColumns } = settings
   const mayUpdate = settings.onConflict === 'update'
-  const seen = fieldsInFiles(resource, fixedFields(target))
+  const fileFields = fieldsInFiles(resource, fixedFields(target))
   const isContinued = (job?.after ?? 0) > 0
-  const rows = mapFields(withHeader(records, job), seen, { mapping, unknownColumns, isContinued })
-  const fresh = skipRows(rows, job?.after ?? 0)
-  const wanted = untilStop(fresh, stop)
+  const rows = mapFields(withHeader(records, job), fileFields, { mapping, unknownColumns, isContinued })
+  const unprocessed = skipRows(rows, job?.after ?? 0)
+  const pending = untilStop(unprocessed, stop)
   const codecOf = codecsOf(target)
-  const typed = parseValues(wanted, resource, { from: values, codecOf })
-  const own = applyScopeValues(typed, target)
-  const judged = validate(own, resource, compileFit(target), codecOf)
+  const typed = parseValues(pending, resource, { from: values, codecOf })
+  const scoped = applyScopeValues(typed, target)
+  const judged = validate(scoped, resource, compileFit(target), codecOf)
   const batches = regroup(judged, limits)
-  const known = lookUp(batches, target, { signal, timeoutSeconds: limits.hookTimeoutSeconds })
-  const encoded = encode(uniform(known, target), target, { mayUpdate })
+  const lookedUp = lookUp(batches, target, { signal, timeoutSeconds: limits.hookTimeoutSeconds })
+  const encoded = encode(uniform(lookedUp, target), target, { mayUpdate })
 
-  yield* mergeBatches(encoded, session, {
+  yield* mergeBatches(encoded, staging, {
     target,
     signal,
     giveUp,
@@ -101,7 +101,7 @@ export async function* importPipeline(
   })
 }
 
-/** Lets the job keep the header: whoever goes on in the middle of the file finds none. */
+/** Passes the header to the job, since an attempt that resumes in the middle of the file finds none. */
 async function* withHeader(
   batches: AsyncIterable<RecordBatch>,
   job: JobRun | undefined,

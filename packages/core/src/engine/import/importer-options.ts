@@ -1,4 +1,4 @@
-// Options of an importer and of one run, with their units and what they cost.
+// Options of an importer and of one run, with their units and costs.
 import type { Writable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
 import { checkHookTimeout } from '../../errors/hook.ts'
@@ -13,39 +13,39 @@ import type { ObjectSource } from '../source/objects.ts'
 import type { ImportOptions } from './import-options.ts'
 
 export interface ImporterOptions<Known extends Resource = Resource> {
-  /** A `pg.Pool` without `query_timeout`. One connection is used for each run. */
+  /** A `pg.Pool` without `query_timeout`. Each run uses one connection. */
   readonly pool: Pool
   readonly resources: readonly Known[]
   /**
-   * Records per batch, which is a transaction. More costs memory and makes a dirty batch dearer; fewer costs
+   * Records per batch; a batch is a transaction. More cost memory and make a batch with errors more expensive; fewer cost
    * round trips. @defaultValue 4000
    */
   readonly batchRows?: number | undefined
-  /** Bytes of source text per batch, whichever limit is met first. @defaultValue 4 MiB */
+  /** Bytes of source text per batch, whichever limit is reached first. @defaultValue 4 MiB */
   readonly batchBytes?: number | undefined
-  /** Bytes of the longest record; a longer one is an error. @defaultValue 1 MiB */
+  /** Maximum size of a record in bytes; a longer one is an error. @defaultValue 1 MiB */
   readonly maxRecordBytes?: number | undefined
   /**
-   * Seconds in which a connection of the pool may move no byte while an answer is due; then it is cut off, and a job
-   * goes on with another one. A single statement that takes longer has to be allowed for.
-   * @defaultValue what was said of the pool before, else 60
+   * Seconds without a byte in either direction while an answer is pending; then the connection is cut off, and a job
+   * continues on another one. Must exceed the duration of the longest statement.
+   * @defaultValue the earlier value for this pool, else 60
    */
   readonly noProgressSeconds?: number | undefined
   /**
-   * Seconds that a hook may take for one answer; then the run fails with `HOOK_FAILED`. See docs/hooks.md.
+   * Seconds that one call of a hook may take; then the run fails with `HOOK_FAILED`. See docs/hooks.md.
    * @defaultValue 300
    */
   readonly hookTimeoutSeconds?: number | undefined
   /**
-   * What every commit of imports and jobs on this pool waits for. With a level of the standbys nothing is lost that was
-   * reported when one of them is promoted; each batch then waits for them too. Without it, what is reported is on the
-   * disk of the server, or where the role or the database says so, on standbys.
-   * @defaultValue what `synchronous_commit` is for the connection; where that is `off`, `on` for what is reported
+   * What every commit of imports and jobs on this pool waits for. With a standby level, promoting a standby loses no
+   * reported data, but each batch waits for the standbys. Without one, reported data is on the disk of the server, or on
+   * standbys if the role or the database says so.
+   * @defaultValue `synchronous_commit` of the connection; if that is `off`, `on` for reported commits
    */
   readonly synchronousCommit?: SynchronousCommit | undefined
   /**
-   * Settings for each transaction that writes rows, such as those that policies of row-level security ask for. In a
-   * transaction of yours (`run({ client })`) they stay set to its end. @defaultValue none
+   * Settings for each transaction that writes rows, such as those that row-level security policies need. In your own
+   * transaction (`run({ client })`) they stay set until it ends. @defaultValue none
    */
   readonly sessionVariables?: SessionVariables | undefined
 }
@@ -53,35 +53,34 @@ export interface ImporterOptions<Known extends Resource = Resource> {
 export interface RunOptions<Known extends Resource = Resource> extends ImportOptions {
   /** Name of a resource. */
   readonly resource: Known['name']
-  /** A file as a Node or Web stream, bytes or chunks of bytes; or objects, if no `format` is given. */
+  /** A file as a Node or Web stream, bytes or chunks of bytes; or objects, without `format`. */
   readonly source: ByteSource | ObjectSource
   /** `csv`, `ndjson` or `json` (an array). Without it, `source` yields objects. */
   readonly format?: FormatName<Known> | undefined
-  /** Bytes of the largest file, counted when they are no longer compressed. @defaultValue no limit */
+  /** Maximum size of the file in bytes, after decompression. @defaultValue no limit */
   readonly maxBytes?: number | undefined
-  /** Who asks, for the resource's `scope` and the importer's `sessionVariables`. */
+  /** The caller, for the resource's `scope` and the importer's `sessionVariables`. */
   readonly caller?: Caller | undefined
   /**
-   * A connection inside a transaction of yours. Nothing is committed or rolled back; when `run` throws, roll back.
+   * A connection in your own transaction. `run` neither commits nor rolls it back; roll back if `run` throws.
    * @defaultValue a connection of the pool, with a transaction for each batch
    */
   readonly client?: Client | undefined
   /**
-   * Hears every record error, once its batch is in; the report keeps the first 1,000. A promise is waited for. If it
-   * throws or rejects, the run ends with `HOOK_FAILED`; what is committed stays.
+   * Called with every record error, after its batch is merged; the report has only the first 1,000. A promise is
+   * awaited. If it throws or rejects, the run ends with `HOOK_FAILED`; committed batches stay.
    */
   readonly onError?: ((error: RecordError) => unknown) | undefined
   /**
-   * Takes the rejected records as a file in the format they came in, in UTF-8, objects as NDJSON; it is ended with
-   * the run. A CSV file begins with the column `lading_error`, which an import ignores. The run goes no faster than
-   * it takes them.
+   * Receives the rejected records as a file in their original format, in UTF-8, objects as NDJSON, and is ended with the
+   * run. A CSV file begins with the column `lading_error`, which an import ignores. A slow stream slows the run down.
    */
   readonly rejects?: Writable | undefined
-  /** Hears the counts after each batch. What it returns or throws is dealt with as that of `onError` is. */
+  /** Called with the counts after each batch. Promises and errors are handled as for `onError`. */
   readonly onProgress?: ((progress: ImportProgress) => unknown) | undefined
   /**
-   * Ends the run: between two batches, and at once while it waits for the source, a hook or a connection; what is
-   * committed stays.
+   * Ends the run: between two batches, and immediately while it waits for the source, a hook or a connection. Committed
+   * batches stay.
    */
   readonly signal?: AbortSignal | undefined
 }
@@ -91,7 +90,7 @@ export interface ImportProgress {
   readonly processed: number
   readonly successful: number
   readonly failed: number
-  /** Bytes of the source, decoded to UTF-8, that these records are. 0 for objects. */
+  /** Bytes of these records, decoded to UTF-8. 0 for objects. */
   readonly bytes: number
 }
 

@@ -1,4 +1,4 @@
-// What jobs need of an importer beyond its public face.
+// What jobs need of an importer beyond its public API.
 
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client, Pool } from '../../postgres/pool/client.ts'
@@ -12,19 +12,19 @@ export interface ImporterInternals {
   readonly registry: Registry
   readonly limits: Limits
   readonly sessionVariables: SessionVariables | undefined
-  /** Without anybody's scope: see `aimOf`. */
+  /** Without the scope of a caller: see `resolveTarget`. */
   targetOf(client: Client, name: string): Promise<Target>
 }
 
-const known = new WeakMap<object, ImporterInternals>()
+const internalsByImporter = new WeakMap<object, ImporterInternals>()
 
 export function rememberInternals(importer: object, internals: ImporterInternals): void {
-  known.set(importer, internals)
+  internalsByImporter.set(importer, internals)
 }
 
-/** @throws LadingError `CONFIG_INVALID` for something that `createImporter` did not make */
+/** @throws LadingError `CONFIG_INVALID` for an object that `createImporter` did not make */
 export function internalsOf(importer: object): ImporterInternals {
-  const internals = known.get(importer)
+  const internals = internalsByImporter.get(importer)
   if (internals !== undefined) return internals
   throw new LadingError(
     'CONFIG_INVALID',

@@ -1,4 +1,4 @@
-// One run: a source through the pipeline into the table, and the report of it.
+// Runs one import: a source → the pipeline → the table, and the report.
 
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/client.ts'
@@ -25,54 +25,57 @@ import type { JobRun } from './run-recorder.ts'
 import { openBatchDestination } from './stages/batch-destination.ts'
 import type { ResolvedTarget } from './stages/resolve-target.ts'
 
-/** @throws LadingError with the report of what had been done before the fault */
+/** @throws LadingError with the report of the work done before the fault */
 export async function runImport(
   client: Client,
-  aim: () => Promise<ResolvedTarget>,
+  resolveTarget: () => Promise<ResolvedTarget>,
   limits: Limits,
   options: RunOptions,
-  given?: JobRun,
+  jobRun?: JobRun,
 ): Promise<ImportReport> {
-  let job = given
+  let job = jobRun
   const { resource, dryRun = false } = options
   const nothing = new NothingImported({ resource, dryRun, earlier: job?.earlier })
   const tally = new Tally(options.resource, job?.warnings ?? [], nothing)
-  const ended = new AbortController()
-  const giveUp = () => ended.abort()
-  const signal = options.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, options.signal])
-  const hear = listeners(options, limits)
+  const abortController = new AbortController()
+  const giveUp = () => abortController.abort()
+  const signal =
+    options.signal === undefined
+      ? abortController.signal
+      : AbortSignal.any([abortController.signal, options.signal])
+  const notify = listeners(options, limits)
   const format = options.format === undefined ? undefined : formatNamed(options.format)
   const rejects = options.rejects && rejectsSink(options.rejects, format, options.signal)
-  let putBack: (() => Promise<void>) | undefined
+  let restoreSettings: (() => Promise<void>) | undefined
   try {
-    const settings = readImportOptions(options)
-    if (options.client !== undefined) putBack = await adoptTransaction(client)
+    const importOptions = readImportOptions(options)
+    if (options.client !== undefined) restoreSettings = await adoptTransaction(client)
     await assertSupportedSettings(client)
-    const { target, settings: session, commits } = await aim()
-    const real = { ...target, checksAtOnce: options.client === undefined }
-    assertTakesRows(real)
-    checkPolicy(real, settings)
-    await assertPrivileges(client, real, doingOf(settings))
+    const { target, settings: setupSql, commits } = await resolveTarget()
+    const importTarget = { ...target, checksAtOnce: options.client === undefined }
+    assertTakesRows(importTarget)
+    checkPolicy(importTarget, importOptions)
+    await assertPrivileges(client, importTarget, operationsOf(importOptions))
     const transaction = options.client === undefined ? 'own' : 'caller'
-    for (const warning of await assertDurable(client, real, transaction)) tally.warn(warning)
-    job = given && keptRun(given, real)
+    for (const warning of await assertDurable(client, importTarget, transaction)) tally.warn(warning)
+    job = jobRun && durableRun(jobRun, importTarget)
     signal.throwIfAborted()
     const onSequenceWarning = (warning: SequenceWarning) => tally.warn(warning)
-    const road = await openBatchDestination({
+    const destination = await openBatchDestination({
       client,
-      target: real,
-      settings,
+      target: importTarget,
+      settings: importOptions,
       transaction,
       job,
-      session,
+      session: setupSql,
       commits,
       onSequenceWarning,
     })
-    tally.notJudged = road.notJudged
+    tally.notJudged = destination.notJudged
     const pipelineOptions: PipelineOptions = {
-      target: road.target,
+      target: destination.target,
       limits,
-      settings: { ...settings, maxBytes: options.maxBytes },
+      settings: { ...importOptions, maxBytes: options.maxBytes },
       values: format?.values ?? 'json',
       signal,
       giveUp,
@@ -80,56 +83,56 @@ export async function runImport(
       warningsWith: batch => tally.warningsWith(batch),
       job,
     }
-    // The two kinds of source are told apart by `format`, as RunOptions says.
-    const found =
+    // `format` distinguishes the two kinds of source, as RunOptions says.
+    const decoded =
       format === undefined
         ? recordsOfObjects(options.source as ObjectSource, signal)
         : decode(options.source as ByteSource, format, { ...pipelineOptions, from: job?.from })
-    const records = rejects?.watch(found) ?? found
+    const records = rejects?.watch(decoded) ?? decoded
     let fault: LadingError | undefined
-    for await (const batch of importPipeline(records, road.session, pipelineOptions)) {
+    for await (const batch of importPipeline(records, destination.session, pipelineOptions)) {
       tally.add(batch)
-      await hear.errors(batch)
+      await notify.errors(batch)
       await rejects?.write(batch)
-      await hear.progress(tally)
+      await notify.progress(tally)
       job?.done(batch)
       fault = batch.fault
     }
     failpoint('after_last_batch')
     if (fault === undefined) {
-      // Once, and not with each batch: what is not lost when it is LOGGED again was never lost.
-      if (job !== undefined) await client.query(durabilitySql(real, job.tables))
+      // Once, and not with each batch: rows that survived until the table is LOGGED again were never lost.
+      if (job !== undefined) await client.query(durabilitySql(importTarget, job.tables))
       tally.readToEnd()
       nothing.complete()
     }
-    fault ??= await road.arrive(tally, hear.errors)
-    await road.close()
+    fault ??= await destination.arrive(tally, notify.errors)
+    await destination.close()
     await rejects?.close()
     if (fault !== undefined) throw fault
     return tally.report()
   } catch (error) {
-    // What is rejected stays rejected; that the stream is broken is told already, or is not the reason.
+    // Rejected records are written even now. A broken stream is either the fault already, or not its reason.
     await rejects?.close().catch(() => undefined)
     if (options.atomic === true && options.dryRun !== true) tally.takeBack()
     throw withReport(error, tally, options.signal)
   } finally {
-    // Whatever ended the run, and however early, the source is not read any further.
+    // However the run ended, the source is not read any further.
     giveUp()
     closeSource(options.source)
-    await putBack?.()
+    await restoreSettings?.()
   }
 }
 
-/** The same run, which ends a job with its rows only if the tables that hold them outlive a crash. */
-function keptRun(run: JobRun, target: Target): JobRun {
+/** The same run, which commits the end of a job only if its tables survive a crash. */
+function durableRun(run: JobRun, target: Target): JobRun {
   return { ...run, settle: report => `${run.settle(report)}; ${durabilitySql(target, run.tables)}` }
 }
 
-function doingOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportOptions): Doing {
+function operationsOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportOptions): Doing {
   return { updates: onConflict === 'update', reads: onConflict !== 'error' || dryRun || atomic }
 }
 
-/** @throws LadingError `OPTION_INVALID` where nothing tells which row a record is */
+/** @throws LadingError `OPTION_INVALID` if no key identifies the row of a record */
 export function checkPolicy({ keys, resource }: Target, { onConflict = 'error' }: ImportOptions): void {
   if (onConflict === 'error' || keys.length > 0) return
   throw new LadingError(
@@ -146,10 +149,10 @@ function withReport(error: unknown, tally: Tally, signal: AbortSignal | undefine
       report,
     })
   }
-  const fault = isOurs(error) ? error : databaseFault(error)
+  const fault = isLadingError(error) ? error : databaseFault(error)
   return new LadingError(fault.code, fault.message, { cause: fault.cause ?? fault, report })
 }
 
-function isOurs(error: unknown): error is LadingError {
+function isLadingError(error: unknown): error is LadingError {
   return error instanceof LadingError
 }

@@ -1,4 +1,4 @@
-// What a job adds to a run: where it begins, and what is written with each batch in the batch's own transaction.
+// What a job adds to a run: where it starts, and what it writes in the transaction of each batch.
 import type { DecodeFrom } from '../format/format.ts'
 import type { Header } from '../record/record-batch.ts'
 import type { MergeOutcome } from '../staging/merge/batch-outcome.ts'
@@ -7,37 +7,37 @@ import type { ImportReport } from './report/report.ts'
 import type { StoredWarning, Warnings } from './report/run-warnings.ts'
 import type { ImportBatch, MergedBatch } from './stages/batches.ts'
 
-/** Where a later attempt begins to read. */
+/** Where a later attempt starts reading. */
 export interface ResumePoint extends DecodeFrom {
-  /** The source begins at that byte, because its bytes are the text; any other begins at its own start. */
+  /** True if the source starts at that byte, because its bytes are the text; any other source starts at its beginning. */
   readonly isPlain: boolean
 }
 
 export interface JobRun {
-  /** Undefined at first, and where the place was not kept: then the source is read from its start. */
+  /** Undefined at first, and if no position was stored: the source is then read from its start. */
   readonly from: ResumePoint | undefined
-  /** Row number of the last record that an earlier attempt has dealt with; 0 at first. */
+  /** Row number of the last record that an earlier attempt processed; 0 at first. */
   readonly after: number
-  /** What earlier attempts have warned of in the part that is not read again. */
+  /** Warnings of earlier attempts for the part that is not read again. */
   readonly warnings: readonly StoredWarning[]
-  /** Records that earlier attempts have rejected. */
+  /** Records that earlier attempts rejected. */
   readonly rejected: number
-  /** What earlier attempts have committed. */
+  /** Counts that earlier attempts committed. */
   readonly earlier: EarlierCounts
   /** Statements at the beginning of each batch's transaction, without a result set. */
   readonly fence: string
   /**
-   * Statements that record a batch. Must not change anything here: a batch may be tried more than once.
+   * Statements that record a batch. Must not change state: a batch may be tried more than once.
    *
-   * @param warnings of the run so far, with those of the batch
+   * @param warnings warnings of the run so far, including those of the batch
    */
   record(batch: ImportBatch, outcome: MergeOutcome, warnings: Warnings): string
-  /** Hears of the header of a CSV file, before any batch behind it is recorded. */
+  /** Called with the header of a CSV file, before any batch after it is recorded. */
   onHeader(header: Header): void
-  /** Tables that hold what is recorded, by their names. */
+  /** Names of the tables that hold the records of `record`. */
   readonly tables: readonly string[]
-  /** Statements that end a job whose file gets in as a whole: committed with all its rows. */
+  /** Statements that end the job of an atomic import: committed together with all its rows. */
   settle(report: ImportReport): string
-  /** Hears of each batch that is committed. */
+  /** Called for each committed batch. */
   done(batch: MergedBatch): void
 }

@@ -1,8 +1,8 @@
-// A JSON value together with the text that it was written as, and the texts of the values within it.
+// A JSON value together with its source text, and functions that work on JSON text.
 
 /**
- * PostgreSQL keeps every digit of a number, and columns of the type `json` even white space and repeated keys, while a
- * JavaScript value has lost them.
+ * A JSON value with its source text. PostgreSQL keeps every digit of a number, and a `json` column also keeps white space
+ * and duplicate keys; a parsed JavaScript value does not.
  */
 export class JsonText {
   constructor(
@@ -10,13 +10,13 @@ export class JsonText {
     readonly value: unknown,
   ) {}
 
-  /** Reports show the value. */
+  /** Returns the value, so that reports show it instead of the text. */
   toJSON(): unknown {
     return this.value
   }
 }
 
-/** The values of a JSON object by their keys, as text. @param json known to be a JSON object */
+/** The members of a JSON object: key → value as text. @param json must be a valid JSON object */
 export function memberTexts(json: string): ReadonlyMap<string, string> {
   const members = new Map<string, string>()
   for (const part of partsOf(json)) {
@@ -27,12 +27,12 @@ export function memberTexts(json: string): ReadonlyMap<string, string> {
   return members
 }
 
-/** The elements of a JSON list, as text. @param json known to be a JSON list */
+/** The elements of a JSON array, as text. @param json must be a valid JSON array */
 export function elementTexts(json: string): readonly string[] {
   return partsOf(json)
 }
 
-/** A key that an object has twice, at any depth, or undefined: JSON.parse keeps the last one only. @param json known to be JSON */
+/** The first duplicate key of an object at any depth, or undefined. JSON.parse keeps only the last one. @param json must be valid JSON */
 export function repeatedKey(json: string): string | undefined {
   const open: Set<string>[] = []
   for (let index = 0; index < json.length; index++) {
@@ -43,7 +43,7 @@ export function repeatedKey(json: string): string | undefined {
       const end = closingQuote(json, index) + 1
       let next = end
       while (/[ \t\r\n]/.test(json[next] ?? '')) next++
-      // Only what a colon follows is a key.
+      // A string is a key only if a colon follows.
       if (json[next] === ':') {
         const key: string = JSON.parse(json.slice(index, end))
         if (open.at(-1)?.has(key)) return key
@@ -55,21 +55,21 @@ export function repeatedKey(json: string): string | undefined {
   return undefined
 }
 
-/** Texts are passed over, so that digits in them count for nothing. Linear: no alternative begins like another. */
+/** Also matches strings, so that digits in them are skipped. Linear: no two alternatives begin alike. */
 const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
-/** The numbers of a JSON text, as they are written. */
+/** The numbers in a JSON text, as written. */
 export function* numbersIn(json: string): Generator<string> {
   for (const [literal] of json.matchAll(token)) if (!literal.startsWith('"')) yield literal
 }
 
-/** True if JavaScript prints a number of this JSON text in another way: with fewer digits, or as `null`. */
+/** True if JavaScript would print a number in this JSON text differently, for instance with fewer digits or as `null`. */
 export function changesNumbers(json: string): boolean {
   for (const literal of numbersIn(json)) if (String(Number(literal)) !== literal) return true
   return false
 }
 
-/** Index of the quote that closes the text which begins at `open`: the first one with an even number of backslashes. */
+/** Index of the quote that closes the string at `open`: the first one after an even number of backslashes. */
 export function closingQuote(json: string, open: number): number {
   for (let quote = json.indexOf('"', open + 1); ; quote = json.indexOf('"', quote + 1)) {
     let first = quote
@@ -78,14 +78,14 @@ export function closingQuote(json: string, open: number): number {
   }
 }
 
-/** What the outermost commas divide, without the white space around it. */
+/** Splits a JSON array or object at its outermost commas, without the surrounding white space. */
 function partsOf(json: string): string[] {
   const parts: string[] = []
   let level = 0
   let start = 0
   const take = (end: number) => {
     const part = json.slice(start, end).trim()
-    // Only between the brackets of an empty list or object.
+    // A part is empty only in an empty array or object.
     if (part !== '') parts.push(part)
     start = end + 1
   }

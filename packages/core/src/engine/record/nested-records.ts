@@ -1,46 +1,46 @@
-// A JSON object that is wrapped around its records → where they are, and how many.
+// A JSON object that wraps its records → where they are, and how many.
 import { escapeInvisible } from '../../util/text/invisible.ts'
 
-/** Records that lie inside of an object: a list of objects, or an object of objects by name. */
+/** Records inside an object: an array of objects, or an object whose values are objects. */
 export interface NestedRecords {
-  /** Keys from the outside in; none: the object itself holds them by name. */
+  /** Keys from the outside in; empty if the records are values of the object itself. */
   readonly path: readonly string[]
   readonly count: number
   /** One of them. */
   readonly example: Readonly<Record<string, unknown>>
 }
 
-/** How far is looked, so that a hostile object costs no more: levels below the outermost, and values in all. */
+/** Search limits, which bound the cost of a hostile object: levels below the outermost one, and values in total. */
 const maxLevels = 8
 const maxValues = 100_000
 
 type JsonObject = Readonly<Record<string, unknown>>
 
 /**
- * Lists of objects, in the order of the text; where there is none, objects that hold at least two others by name. What
- * lies inside of a list is not looked at.
+ * Finds arrays of objects, in document order. If there are none, finds the first object with at least two objects among
+ * its values. The contents of arrays are not searched.
  */
 export function nestedRecords(object: JsonObject): readonly NestedRecords[] {
   const lists: NestedRecords[] = []
   const byName: NestedRecords[] = []
-  let left = maxValues
-  const look = (value: JsonObject, path: readonly string[]): void => {
+  let remaining = maxValues
+  const search = (value: JsonObject, path: readonly string[]): void => {
     const values = Object.entries(value)
     const inner = values.filter((entry): entry is [string, JsonObject] => isObject(entry[1]))
     const [first, second] = inner
     if (first !== undefined && second !== undefined)
       byName.push({ path, count: inner.length, example: first[1] })
     for (const [key, member] of values) {
-      if (left-- <= 0) return
+      if (remaining-- <= 0) return
       if (Array.isArray(member)) {
-        const objects = member.slice(0, Math.max(0, left)).filter(isObject)
-        left -= member.length
+        const objects = member.slice(0, Math.max(0, remaining)).filter(isObject)
+        remaining -= member.length
         const [example] = objects
         if (example !== undefined) lists.push({ path: [...path, key], count: objects.length, example })
-      } else if (isObject(member) && path.length < maxLevels) look(member, [...path, key])
+      } else if (isObject(member) && path.length < maxLevels) search(member, [...path, key])
     }
   }
-  look(object, [])
+  search(object, [])
   return lists.length > 0 ? lists : byName.slice(0, 1)
 }
 
@@ -48,12 +48,12 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Paths that a sentence names. */
-const namedPaths = 5
+/** Maximum number of paths in a message. */
+const maxNamedPaths = 5
 
-/** `data (2), result.items (10)`. @param isPart not all of the object was looked at */
+/** Prints paths with counts: `data (2), result.items (10)`. @param isPart only part of the object was read */
 export function pathsOf(found: readonly NestedRecords[], isPart = false): string {
-  const named = found.slice(0, namedPaths).map(({ path, count }) => {
+  const named = found.slice(0, maxNamedPaths).map(({ path, count }) => {
     const number = isPart ? `at least ${count}` : `${count}`
     return path.length === 0 ? `the outermost keys (${number})` : `${path.map(step).join('.')} (${number})`
   })

@@ -1,4 +1,4 @@
-// Something to warn about, at its place in the file: it is counted with the batch that holds the place, or not at all.
+// A note that leads to a warning, tied to a record: it is counted if and only if that record's batch is.
 import type { WarningCode } from '../../errors/warning-codes.ts'
 
 /** Where a record begins. */
@@ -11,26 +11,26 @@ export interface Place {
 
 export interface Note {
   readonly code: WarningCode
-  /** Row number of the record that it is about; 0: the file as a whole. */
+  /** Row number of the record that the note is about; 0 for the file as a whole. */
   readonly rowNumber: number
-  /** Of records that become no row: they take `count` row numbers from `rowNumber` on, and begin here. */
+  /** Set for skipped records: where they begin. They occupy `count` row numbers from `rowNumber` on. */
   readonly skipped?: Place
-  /** A column or key, as the file names it. */
+  /** Column or key, as named in the file. */
   readonly column?: string
   /** Name of a field. */
   readonly field?: string
-  /** What it adds to the count of its warning. Absent: the warning has no count, and is given once. */
+  /** Added to the count of the warning. If absent, the warning has no count and appears once. */
   readonly count?: number
   readonly example?: string
-  /** The sentence of a warning that has no count. */
+  /** Message of a warning without a count. */
   readonly detail?: string
-  /** `'unless withdrawn'`: it only holds at the end of the file, and only if no other note withdraws it. */
+  /** `'unless withdrawn'`: the note applies only at the end of the file, and only if no other note withdraws it. */
   readonly holds?: 'unless withdrawn' | 'withdrawn'
 }
 
 type Notes = readonly Note[] | undefined
 
-/** Adds a note at the end. Skipped records that follow each other are one note: a file can have millions of them. */
+/** Appends a note. Merges consecutive skipped records into one note, because a file can have millions of them. */
 export function pushNote(notes: Note[], note: Note): void {
   const last = notes.at(-1)
   const isNext =

@@ -1,8 +1,8 @@
-// A tenant and a principal as they were told → the caller, if both are texts that a job can keep.
+// A tenant and a principal from outside → the caller, if both are texts that a job can store.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Caller } from './definition.ts'
 
-/** Characters of a tenant and of a principal: both are kept with each job. */
+/** Maximum characters of a tenant and of a principal. Both are stored with each job. */
 const maxLength = 255
 
 export interface CallerMembers {
@@ -10,7 +10,7 @@ export interface CallerMembers {
   readonly principal?: unknown
 }
 
-/** Options of a command, say. Undefined where neither is given. @throws LadingError `OPTION_INVALID` */
+/** Reads a caller, for instance from options of a command. Undefined if neither is set. @throws LadingError `OPTION_INVALID` */
 export function readCaller(members: CallerMembers): Caller | undefined {
   return callerWith(
     members,
@@ -18,20 +18,24 @@ export function readCaller(members: CallerMembers): Caller | undefined {
   )
 }
 
-/** @param refusal of the member that breaks the rule: an empty one must never be mistaken for nobody */
+/**
+ * Reads a caller. An empty member is invalid, so that it is never mistaken for a missing one.
+ *
+ * @param toError makes the error of an invalid member
+ */
 export function callerWith(
   { tenant, principal }: CallerMembers,
-  refusal: (name: string, rule: string) => LadingError,
+  toError: (name: string, rule: string) => LadingError,
 ): Caller | undefined {
-  const given = Object.entries({ tenant, principal }).filter(([, value]) => value !== undefined)
-  for (const [name, value] of given) {
+  const present = Object.entries({ tenant, principal }).filter(([, value]) => value !== undefined)
+  for (const [name, value] of present) {
     if (typeof value === 'string' && isName(value)) continue
-    throw refusal(name, `must be a text of 1 to ${maxLength} characters`)
+    throw toError(name, `must be a text of 1 to ${maxLength} characters`)
   }
-  return given.length === 0 ? undefined : Object.fromEntries(given)
+  return present.length === 0 ? undefined : Object.fromEntries(present)
 }
 
-/** What the database would refuse, or keep as something else. */
+/** False for what the database would reject or change. */
 function isName(text: string): boolean {
   return text !== '' && text.length <= maxLength && text.isWellFormed() && !text.includes('\0')
 }

@@ -1,4 +1,4 @@
-// defineResource: a table as seen from a file, compiled once and checked for contradictions.
+// defineResource: describes a table as files see it; compiled once and checked for contradictions.
 import type { TObject } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
 import { nearest } from '../../util/text/suggest.ts'
@@ -19,8 +19,8 @@ import type { FieldName } from './typed-names.ts'
 export type { Joined, Key, LookupField as StandIn, Reference, Resource }
 
 /**
- * Describes a table as seen from a file. The TypeBox schema is the one source of truth for names, order, types
- * and rules; whether the table agrees is checked against the catalogue when an importer or exporter starts.
+ * Describes a table as files see it. The TypeBox schema is the one source of truth for names, order, types and rules.
+ * An importer or exporter checks it against the catalogue when it starts.
  *
  * @example
  * const users = defineResource('users', {
@@ -29,7 +29,7 @@ export type { Joined, Key, LookupField as StandIn, Reference, Resource }
  *   key: ['email'],
  * })
  *
- * @throws LadingError `RESOURCE_INVALID` naming the resource and what contradicts itself.
+ * @throws LadingError `RESOURCE_INVALID` naming the resource and the contradiction.
  */
 export function defineResource<
   const Name extends string,
@@ -43,44 +43,44 @@ export function defineResource<
   definition: ResourceDefinition<Schema, Referring, JoinedName, Scoped, Printed>,
 ): Resource<Name, Schema, JoinedName> {
   const { schema, table, key = [] } = definition
-  // Their keys are the schema's, which a mapped type over a generic cannot show to the compiler.
+  // The keys are those of the schema, which the compiler cannot see through a mapped type over a generic.
   const references = (definition.references ?? {}) as Partial<Record<string, ReferenceDefinition>>
   const options = (definition.fields ?? {}) as Partial<Record<string, FieldDefinition>>
-  const complain = (problem: string): never => {
+  const fail = (problem: string): never => {
     throw new LadingError('RESOURCE_INVALID', `Resource "${name}": ${problem}`)
   }
   if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
-    complain('its name must be lower-case letters, digits, "-" and "_", beginning with a letter.')
+    fail('its name must be lower-case letters, digits, "-" and "_", beginning with a letter.')
   }
   const unsupported = unsupportedOf(schema)
   if (unsupported !== undefined) {
-    complain(`its schema has the unsupported keyword "${unsupported}"; write it in the resource's own check.`)
+    fail(`its schema has the unsupported keyword "${unsupported}"; write it in the resource's own check.`)
   }
 
   const fields = Object.entries(schema.properties).map(([field, fieldSchema], index) =>
     compileField(field, index, fieldSchema, options[field]),
   )
   const byName = new Map(fields.map(field => [field.name, field]))
-  const fieldNamed = (wanted: string, place: string): Field => {
-    const found = byName.get(wanted)
+  const fieldNamed = (fieldName: string, place: string): Field => {
+    const found = byName.get(fieldName)
     if (found !== undefined) return found
-    const hint = nearest(wanted, byName.keys())
-    return complain(
-      `${place} names "${wanted}", which is no field${hint ? `; did you mean "${hint}"?` : '.'}`,
+    const hint = nearest(fieldName, byName.keys())
+    return fail(
+      `${place} names "${fieldName}", which is not a field${hint ? `; did you mean "${hint}"?` : '.'}`,
     )
   }
 
   for (const unknown of Object.keys(options)) fieldNamed(unknown, 'fields')
-  assertColumnsDiffer(fields, complain)
+  assertColumnsDiffer(fields, fail)
   const compiled: Reference[] = []
   const inputs = [...fields]
-  for (const [referring, { table, column = 'id', code, by = {}, show = {} }] of given(references)) {
+  for (const [referring, { table, column = 'id', code, by = {}, show = {} }] of definedEntries(references)) {
     const field = fieldNamed(referring, 'references')
-    const standIns = given(by).map(([name, one], position) =>
-      compileLookupField(field, inputs.length + position, name, one),
+    const lookups = definedEntries(by).map(([name, lookup], position) =>
+      compileLookupField(field, inputs.length + position, name, lookup),
     )
-    inputs.push(...standIns.map(standIn => standIn.field))
-    const shown = given(show).map(([name, one], position) =>
+    inputs.push(...lookups.map(lookup => lookup.field))
+    const shown = definedEntries(show).map(([name, one], position) =>
       compileShownField(inputs.length + position, name, one),
     )
     inputs.push(...shown.map(one => one.field))
@@ -89,11 +89,11 @@ export function defineResource<
       table,
       column,
       code: code ?? `${codeWord(referredName(referring))}_NOT_FOUND`,
-      standIns,
-      joined: [...standIns, ...shown],
+      standIns: lookups,
+      joined: [...lookups, ...shown],
     })
   }
-  assertNamesDiffer(inputs, complain)
+  assertNamesDiffer(inputs, fail)
 
   const resource: Resource = Object.freeze({
     name,
@@ -110,22 +110,24 @@ export function defineResource<
     references: compiled,
     showTriggerMessages: definition.showTriggerMessages ?? true,
     unlogged: unloggedOf(name, definition.unlogged),
-    // The pipeline knows records by their field names only; the static types are for the author of the hooks.
+    // The pipeline treats records as untyped; the static types are for the author of the hooks.
     check: definition.check as Resource['check'],
     lookUp: definition.lookUp as Resource['lookUp'],
     scope: definition.scope?.bind(definition) as Resource['scope'],
     printRow: definition.printRow?.bind(definition) as Resource['printRow'],
   })
-  // Its names are those of the definition, which `Object.entries` does not tell the compiler.
+  // Its names are those of the definition, which the compiler loses in `Object.entries`.
   return resource as Resource<Name, Schema, JoinedName>
 }
 
-/** The entries that are not undefined, which stands for one that is left out. */
-function given<Value>(record: Partial<Record<string, Value>>): readonly (readonly [string, Value])[] {
+/** The entries of a record, without undefined values, which count as absent. */
+function definedEntries<Value>(
+  record: Partial<Record<string, Value>>,
+): readonly (readonly [string, Value])[] {
   return Object.entries(record).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
 }
 
-/** A text that means nothing must not allow anything. */
+/** An unknown value must not act as `'allow'`. */
 function unloggedOf(resource: string, value: ResourceDefinition['unlogged'] = 'refuse'): 'refuse' | 'allow' {
   if (value === 'refuse' || value === 'allow') return value
   throw new LadingError('RESOURCE_INVALID', `Resource "${resource}": unlogged must be "refuse" or "allow".`)
@@ -137,32 +139,32 @@ function keyDefinitions(key: readonly string[] | readonly KeyDefinition[]): read
   return key.filter(part => typeof part !== 'string')
 }
 
-/** What a code may name: hidden fields are told to nobody, unless there is no other. */
+/** The fields that a code may name: hidden fields are left out, unless there are no others. */
 function namedIn(key: readonly string[], byName: ReadonlyMap<string, Field>): readonly string[] {
   const shown = key.filter(name => byName.get(name)?.hidden !== true)
   return shown.length > 0 ? shown : key
 }
 
 /** A name or alias that stands for two fields would make a header ambiguous. */
-function assertNamesDiffer(fields: readonly Field[], complain: (problem: string) => never): void {
+function assertNamesDiffer(fields: readonly Field[], fail: (problem: string) => never): void {
   const owners = new Map<string, string>()
   for (const field of fields) {
     for (const name of [field.name, ...field.aliases]) {
-      if (spelling(name) === '') complain(`an alias of "${field.name}" is empty.`)
+      if (spelling(name) === '') fail(`an alias of "${field.name}" is empty.`)
       const owner = owners.get(spelling(name))
-      if (owner !== undefined) complain(`"${name}" stands for both "${owner}" and "${field.name}".`)
+      if (owner !== undefined) fail(`"${name}" stands for both "${owner}" and "${field.name}".`)
       owners.set(spelling(name), field.name)
     }
   }
 }
 
-/** Of two values for one column, one would be lost. */
-function assertColumnsDiffer(fields: readonly Field[], complain: (problem: string) => never): void {
+/** Two fields for one column would lose one of their values. */
+function assertColumnsDiffer(fields: readonly Field[], fail: (problem: string) => never): void {
   const owners = new Map<string, string>()
   for (const { name, column } of fields) {
     const owner = owners.get(column)
     if (owner !== undefined) {
-      complain(
+      fail(
         `the fields "${owner}" and "${name}" both use the column "${column}"; remove one, or give it a column of its own.`,
       )
     }

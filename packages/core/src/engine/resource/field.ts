@@ -4,7 +4,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import type { FieldDefinition } from './definition.ts'
 import { type ColumnType, readFieldSchema } from './schema/column-type.ts'
 
-/** Characters of a text that an export shows; all others are stars. */
+/** The characters of a text that an export shows; all others become stars. */
 export interface Mask {
   readonly keepFirst: number
   readonly keepLast: number
@@ -22,32 +22,32 @@ export interface Field {
   readonly nullable: boolean
   readonly readOnly: boolean
   readonly sensitive: boolean
-  /** Never exported, filtered or sorted by, and named to nobody. */
+  /** Never exported, filtered or sorted by, or named in a message. */
   readonly hidden: boolean
-  /** How many characters of a text an export shows; undefined: all. */
+  /** The characters of a text that an export shows; undefined for all. */
   readonly mask: Mask | undefined
-  /** The time of the last change: an update that changes the row and does not give it sets it to now. */
+  /** The time of the last change: an update that changes the row without setting it sets it to the current time. */
   readonly touch: boolean
-  /** The field that this one stands for: its value is looked up by what a file gives here. */
+  /** For a lookup field: the reference field whose value is looked up by this one. */
   readonly standsFor: Field | undefined
   readonly transform: ((text: string) => string) | undefined
   readonly codes: { readonly missing: string; readonly invalid: string; readonly tooLong: string }
 }
 
-/** PostgreSQL cuts longer names silently (NAMEDATALEN is 64 bytes). */
+/** PostgreSQL silently cuts longer names (NAMEDATALEN is 64 bytes). */
 const maxNameBytes = 63
 
 /** Compiles one property of the schema. @throws LadingError `RESOURCE_INVALID` */
 export function compileField(
   name: string,
   index: number,
-  given: TSchema,
+  fieldSchema: TSchema,
   options: FieldDefinition = {},
 ): Field {
   if (name === '' || Buffer.byteLength(name) > maxNameBytes) {
     throw new LadingError('RESOURCE_INVALID', `Field name "${name}" must have 1 to ${maxNameBytes} bytes.`)
   }
-  const { type, nullable, schema } = readFieldSchema(name, given)
+  const { type, nullable, schema } = readFieldSchema(name, fieldSchema)
   const mask = options.mask && {
     keepFirst: options.mask.keepFirst ?? 0,
     keepLast: options.mask.keepLast ?? 0,
@@ -61,7 +61,7 @@ export function compileField(
     aliases: options.aliases ?? [],
     type,
     schema,
-    required: given[OptionalKind] === undefined && options.readOnly !== true,
+    required: fieldSchema[OptionalKind] === undefined && options.readOnly !== true,
     nullable,
     readOnly: options.readOnly ?? false,
     sensitive: options.sensitive ?? false,
@@ -79,16 +79,16 @@ export function compileField(
 }
 
 function assertMask(name: string, { kind }: ColumnType, mask: Mask): void {
-  const complain = (problem: string) => new LadingError('RESOURCE_INVALID', `Field "${name}" ${problem}`)
-  if (kind !== 'text') throw complain('has a mask, which only text can have; hide it instead.')
-  for (const [part, kept] of Object.entries(mask)) {
-    if (!Number.isSafeInteger(kept) || kept < 0 || kept > 1_000) {
-      throw complain(`has a mask whose ${part} must be a whole number from 0 to 1000.`)
+  const invalidMask = (problem: string) => new LadingError('RESOURCE_INVALID', `Field "${name}" ${problem}`)
+  if (kind !== 'text') throw invalidMask('has a mask, which only text can have; hide it instead.')
+  for (const [part, count] of Object.entries(mask)) {
+    if (!Number.isSafeInteger(count) || count < 0 || count > 1_000) {
+      throw invalidMask(`has a mask whose ${part} must be a whole number from 0 to 1000.`)
     }
   }
 }
 
-/** Types that look the same in every table have one code; the rest is named after the field. */
+/** Types that look the same in every table share one code; other codes are named after the field. */
 function invalidCode(name: string, type: ColumnType): string {
   if (type.kind === 'uuid' || type.kind === 'boolean' || type.kind === 'timestamp') {
     return `INVALID_${type.kind.toUpperCase()}`
@@ -96,12 +96,12 @@ function invalidCode(name: string, type: ColumnType): string {
   return `INVALID_${codeWord(name)}`
 }
 
-/** `author_id`, `authorId` → `author`: what the field refers to. `paid` and `id` are words of their own. */
+/** `author_id`, `authorId` → `author`: what the field refers to. `paid` and `id` stay as they are. */
 export function referredName(name: string): string {
   return name.replace(/(?<=.)(?:[_\s-][Ii][Dd]|(?<=[\p{Ll}\p{N}])I[Dd])$/u, '')
 }
 
-/** `publishedAt`, `published-at` → `PUBLISHED_AT`. Letters of any script stay, so that two names keep two codes. */
+/** `publishedAt`, `published-at` → `PUBLISHED_AT`. Letters of any script stay, so that different names get different codes. */
 export function codeWord(name: string): string {
   return name
     .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1_$2')

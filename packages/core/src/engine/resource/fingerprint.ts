@@ -1,12 +1,12 @@
-// A compiled resource → a hash of what it says, by which a later process tells whether it still says the same.
+// A compiled resource → a hash of its definition, by which a later process detects a change.
 import { createHash } from 'node:crypto'
 import type { Resource } from './define.ts'
 import type { Field } from './field.ts'
 
 /**
- * Equal for two compilations of the same definition, in any process. Of functions only their presence counts: two
- * builds of the same program may print them differently, and what they close over nobody sees. How exports show a
- * field changes no import.
+ * Equal for two compilations of the same definition, in any process. Functions count only by their presence: two builds
+ * of the same program may print them differently, and their closures are invisible. Options that only affect exports are
+ * left out.
  */
 export function fingerprint({
   name,
@@ -37,18 +37,18 @@ export function fingerprint({
     })),
     check: check !== undefined,
     lookUp: lookUp !== undefined,
-    // Left out where there is none, as it was before there were scopes.
+    // Undefined if there is no scope, so that such resources keep their fingerprint.
     scope: scope === undefined ? undefined : true,
   }
-  return createHash('sha256').update(JSON.stringify(facts, inOrder)).digest('hex')
+  return createHash('sha256').update(JSON.stringify(facts, canonical)).digest('hex')
 }
 
 function nameOf({ name }: Field): string {
   return name
 }
 
-/** The order in which somebody wrote the properties of a schema means nothing; a bigint in it is no JSON by itself. */
-function inOrder(_key: string, value: unknown): unknown {
+/** Sorts properties, since their order in a schema means nothing, and converts bigints, which JSON cannot hold. */
+function canonical(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))

@@ -1,4 +1,4 @@
-// Fields that a reference brings along: those that a file may have in its place, and those that only an export shows.
+// Fields that a reference adds: lookup fields, which a file may have in its place, and fields that only exports show.
 import { type TSchema, Type } from '@sinclair/typebox'
 import type {
   FieldDefinition,
@@ -8,24 +8,25 @@ import type {
 } from './definition.ts'
 import { compileField, type Field } from './field.ts'
 
-/** A field of an export that comes out of the table referred to. */
+/** A field of an export whose value comes from the referenced table. */
 export interface Joined {
   readonly field: Field
   readonly column: string
-  /** Also in an export that names no fields. */
+  /** Included in exports that name no fields. */
   readonly exported: boolean
 }
 
-/** A field that a file may have in place of one that refers, and the column of the other table that it is found by. */
+/** A field that a file may have in place of a reference, and the column of the other table to look it up in. */
 export type LookupField = Joined
 
 export function compileLookupField(
   standsFor: Field,
   index: number,
   name: string,
-  given: string | LookupFieldDefinition,
+  columnOrDefinition: string | LookupFieldDefinition,
 ): LookupField {
-  const definition: LookupFieldDefinition = typeof given === 'string' ? { column: given } : given
+  const definition: LookupFieldDefinition =
+    typeof columnOrDefinition === 'string' ? { column: columnOrDefinition } : columnOrDefinition
   const { column, schema, aliases = [], transform } = definition
   const joined = compileJoined(index, name, column, schema, definition, {
     aliases,
@@ -34,8 +35,13 @@ export function compileLookupField(
   return { ...joined, field: { ...joined.field, standsFor } }
 }
 
-export function compileShownField(index: number, name: string, given: string | ShownDefinition): Joined {
-  const definition: ShownDefinition = typeof given === 'string' ? { column: given } : given
+export function compileShownField(
+  index: number,
+  name: string,
+  columnOrDefinition: string | ShownDefinition,
+): Joined {
+  const definition: ShownDefinition =
+    typeof columnOrDefinition === 'string' ? { column: columnOrDefinition } : columnOrDefinition
   return compileJoined(index, name, definition.column, definition.schema, definition, { readOnly: true })
 }
 
@@ -47,7 +53,7 @@ function compileJoined(
   { exported = false, hidden = false, mask }: JoinedDefinition,
   options: FieldDefinition,
 ): Joined {
-  // A row that refers to nothing has no value.
+  // A row without a reference has no value.
   const optional = Type.Optional(Type.Union([schema, Type.Null()]))
   const field = compileField(name, index, optional, { ...options, hidden, ...(mask && { mask }) })
   return { field, column, exported }

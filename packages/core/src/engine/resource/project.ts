@@ -1,19 +1,19 @@
-// defineConfig: what the command line and a server read from `lading.config.ts`.
+// defineConfig: the project that the command line and a server read from `lading.config.ts`.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Resource } from './define.ts'
 import type { SessionVariables } from './definition.ts'
 import { createRegistry } from './registry.ts'
 
 export interface Project {
-  /** In the order of their references, so that whole-database work goes in that order. */
+  /** Sorted so that referenced resources come first; whole-database work follows this order. */
   readonly resources: readonly Resource[]
-  /** Folders of migrations, relative to the file, which `lading migrate` applies after Lading's own. @defaultValue none */
+  /** Folders of migrations, relative to the file. `lading migrate` applies them after Lading's own. @defaultValue none */
   readonly migrations?: readonly string[] | undefined
-  /** Tells policies of the database who asks, in every run that the command line or a worker of it does. @defaultValue nothing is told */
+  /** Session variables for row-level security policies, in every run of the command line and its workers. @defaultValue none */
   readonly sessionVariables?: SessionVariables | undefined
 }
 
-/** @throws LadingError `RESOURCE_UNKNOWN`, naming the known ones */
+/** Finds a resource of the project. @throws LadingError `RESOURCE_UNKNOWN`, naming the known ones */
 export function resourceNamed(project: Project, name: string): Resource {
   return createRegistry(project.resources).get(name)
 }

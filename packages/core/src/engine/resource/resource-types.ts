@@ -1,4 +1,4 @@
-// Resource: a compiled table with its names as types, and what follows from them for those who use it.
+// Resource: a compiled table description with its names as types, and the types derived from it.
 import type { TObject } from '@sinclair/typebox'
 import type { Caller, Issue, LookUpContext, LookUpRecord } from './definition.ts'
 import type { Field } from './field.ts'
@@ -17,13 +17,13 @@ export interface Reference {
   readonly column: string
   readonly code: string
   readonly standIns: readonly LookupField[]
-  /** What an export can show of the row referred to: the fields that stand for this one, and those of `show`. */
+  /** Fields of the referenced row that an export can show: the lookup fields, and those of `show`. */
   readonly joined: readonly Joined[]
 }
 
 /**
- * A compiled resource. Make it with `defineResource`; its shape is read, never written. Without type arguments it is any
- * resource, whose names are known only when the program runs.
+ * A compiled resource, made by `defineResource`. Read it, never write it. Without type arguments it is any resource, with
+ * names known only at run time.
  */
 export interface Resource<
   Name extends string = string,
@@ -32,14 +32,14 @@ export interface Resource<
 > {
   readonly name: Name
   readonly table: string
-  /** As it was given to `defineResource`. */
+  /** The schema passed to `defineResource`. */
   readonly schema: Schema
   readonly fields: readonly Field[]
-  /** What a file may hold: the fields, then those that stand for one (see `ReferenceDefinition.by`). */
+  /** What a file may hold: the fields, then the lookup fields (see `ReferenceDefinition.by`). */
   readonly inputs: readonly Field[]
-  /** Names of the fields that references bring along, by `by` and by `show`. */
+  /** Names of the fields that references add by `by` and `show`. */
   readonly joinedNames: readonly JoinedName[]
-  /** Natural keys as declared; the primary key is read from the catalogue. */
+  /** Natural keys as declared. The primary key is read from the catalogue. */
   readonly keys: readonly Key[]
   readonly references: readonly Reference[]
   readonly showTriggerMessages: boolean
@@ -63,18 +63,18 @@ export type ResourceFilters<Known extends Resource = Resource> = TypedFilters<
   Known['joinedNames'][number]
 >
 
-/** A field that an export is sorted by; `-` before its name: descending. */
+/** A field to sort an export by; a leading `-` means descending. */
 export type SortName<Known extends Resource = Resource> =
   | ExportFieldName<Known>
   | `-${ExportFieldName<Known>}`
 
-/** The formats of files: `json` is one array. */
+/** The file formats; `json` is one array. */
 export type FileFormat = 'csv' | 'ndjson' | 'json'
 
 /**
- * Some of the formats; any text where the names of the resources are not known to the compiler either. The name of a
- * resource is lower-case, which tells it from any text. (`string extends Known['name']` asks the same, but keeps an
- * exporter of some resources from being passed where one of any resources is wanted.)
+ * Some of the formats; any text if the compiler does not know the names of the resources. Resource names are lower-case,
+ * which distinguishes them from `string`. (`string extends Known['name']` is equivalent, but then an exporter of some
+ * resources could not be passed where one of any resources is expected.)
  */
 export type FormatName<Known extends Resource, Format extends string = FileFormat> =
   Known['name'] extends Lowercase<string> ? Format : string

@@ -1,4 +1,4 @@
-// Rows on their way through the stages, with the place in the file that they reach.
+// A batch of rows between stages, with the position in the file where it ends.
 import type { LadingError } from '../../errors/lading-error.ts'
 import { type Note, notesUpTo } from '../record/note.ts'
 import type { Position } from '../record/record-batch.ts'
@@ -6,16 +6,16 @@ import type { Row } from './row.ts'
 
 export interface RowBatch {
   readonly rows: readonly Row[]
-  /** All cells of the rows are ASCII. Absent: nobody looked. */
+  /** All cells of the rows are ASCII. Absent if that was not checked. */
   readonly isAscii?: boolean | undefined
   readonly end: Position
-  /** What the report warns of, in records up to `end`. */
+  /** Warnings for the report, about records up to `end`. */
   readonly notes?: readonly Note[] | undefined
-  /** The last batch of a broken file says why it broke, behind its good rows. */
+  /** In the last batch of a broken file: why it broke, after the good rows. */
   readonly fault?: LadingError
 }
 
-/** The rows before `index`, and in band why that row cannot be judged: no row before it may be lost with it. */
+/** Cuts a batch before `index` and attaches the fault of that row, so that the rows before it are not lost. */
 export function cutBefore(batch: RowBatch, index: number, fault: LadingError): RowBatch {
   const source = batch.rows[index]?.source
   if (source === undefined) return { ...batch, fault }

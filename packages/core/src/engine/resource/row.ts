@@ -1,4 +1,4 @@
-// One record on its way to becoming a row: where it came from, its values by field, and what is wrong with it.
+// One record on its way to a row: its source, its values by field, and its errors.
 import type { RecordError } from '../../errors/record-error.ts'
 import { reportedValue } from '../../errors/record-error.ts'
 import { changesNumbers, JsonText, memberTexts } from '../record/json-text.ts'
@@ -9,17 +9,17 @@ import type { Field } from './field.ts'
 export interface Row {
   readonly source: SourceRecord
   /**
-   * By field index: first as the file gave them, later parsed, or why they could not be. `undefined` is absent,
-   * which is not null.
+   * By field index: at first the values of the file, later parsed values or an `InvalidValue`. `undefined` means absent,
+   * which differs from null.
    */
   readonly values: unknown[]
-  /** By field index, what the file gave, where parsing changed or refused it. */
+  /** By field index: the value of the file, if parsing changed or rejected it. */
   given: Map<number, unknown> | undefined
-  /** Broken rules, in the order of the rules; undefined while there are none. */
+  /** Broken rules, in the order of the rules; undefined if there are none. */
   errors: RecordError[] | undefined
-  /** It was rejected before its values were read: nothing more can be said of them. */
+  /** The row was rejected before its values were parsed, so they cannot be checked further. */
   isUntyped?: true
-  /** The field that a key of the record stands for; undefined where it has no keys. */
+  /** Finds the field of a key of the record; undefined if the record has no keys. */
   readonly fieldOf?: ((key: string) => Field | undefined) | undefined
 }
 
@@ -28,14 +28,14 @@ export function emptyRow({ inputs }: Resource, source: SourceRecord, fieldOf?: R
   return { source, values, given: undefined, errors: undefined, fieldOf }
 }
 
-/** A value of a JSON record as its file has it; undefined where there is no such text. */
+/** The source text of a value of a JSON record; undefined if there is none. */
 export function jsonTextOf({ source, fieldOf }: Row, { name }: Field): string | undefined {
   if (fieldOf === undefined || source.raw === '') return undefined
   for (const [key, text] of memberTexts(source.raw)) if (fieldOf(key)?.name === name) return text
   return undefined
 }
 
-/** Notes one broken rule of the row. `field` null: the record as a whole is at fault. */
+/** Adds one record error to the row. `field` is null if the record as a whole is at fault. */
 export function reject(
   resource: Resource,
   row: Row,
@@ -56,44 +56,44 @@ export function reject(
       ? null
       : field === null
         ? reportedValue(source.raw || null)
-        : givenText(row, field),
+        : originalText(row, field),
   })
 }
 
-/** A record that never became fields is shown whole, with whatever it holds. */
+/** An error of a whole record shows all of it, so one sensitive field makes it sensitive. */
 function isSensitive({ fields }: Resource, field: Field | null): boolean {
   return field === null ? fields.some(({ sensitive }) => sensitive) : field.sensitive
 }
 
-/** True if a rule of this field is already known to be broken. */
+/** True if the row already has an error for this field. */
 export function isRejected(row: Row, field: Field): boolean {
   return row.errors?.some(error => error.field === field.name) ?? false
 }
 
-/** The value as the file has it, with the digits that a number has there. */
-function givenText(row: Row, field: Field): string | null {
-  const given = row.given?.get(field.index) ?? row.values[field.index]
-  if (given instanceof JsonText)
-    return reportedValue(typeof given.value === 'string' ? given.value : given.text)
-  if (typeof given !== 'number' && typeof given !== 'object') return reportedValue(given)
+/** The value as the file has it, with all digits of a number. */
+function originalText(row: Row, field: Field): string | null {
+  const value = row.given?.get(field.index) ?? row.values[field.index]
+  if (value instanceof JsonText)
+    return reportedValue(typeof value.value === 'string' ? value.value : value.text)
+  if (typeof value !== 'number' && typeof value !== 'object') return reportedValue(value)
   const text = jsonTextOf(row, field)
-  return reportedValue(text !== undefined && changesNumbers(text) ? text : given)
+  return reportedValue(text !== undefined && changesNumbers(text) ? text : value)
 }
 
-/** The value as a sentence may show it: null for none, undefined where it is nobody's business. */
+/** The value as a message may show it: null for no value, undefined if the field is sensitive or hidden. */
 export function shownValue(row: Row, field: Field): string | null | undefined {
   if (field.sensitive || field.hidden) return undefined
-  return givenText(row, field)?.replaceAll(/\p{Cc}+/gu, ' ') ?? null
+  return originalText(row, field)?.replaceAll(/\p{Cc}+/gu, ' ') ?? null
 }
 
-/** The natural key's value, else the first field's if it is an id, else nothing. */
+/** The value of the natural key, else that of the field `id`, else `''`. */
 function recordIdentifier(resource: Resource, row: Row): string {
   for (const key of resource.keys) {
     const parts = key.fields
       .filter(field => !field.hidden)
-      .map(field => (field.sensitive ? null : givenText(row, field)))
+      .map(field => (field.sensitive ? null : originalText(row, field)))
     if (parts.length > 0 && parts.every(part => part !== null && part !== '')) return parts.join(', ')
   }
   const id = resource.fields.find(field => field.name === 'id' && !field.sensitive)
-  return (id && givenText(row, id)) ?? ''
+  return (id && originalText(row, id)) ?? ''
 }

@@ -1,10 +1,10 @@
-// Whatever a caller has → chunks of bytes of a bounded size, and the source closed on every way out.
+// Any byte source → chunks of limited size; closes the source on every exit.
 import { addAbortSignal, Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
 import { turn } from '../../util/event-loop.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 
-/** A file: a Node or Web stream, bytes, or chunks of bytes or text. A text, which may be the name of a file, is none. */
+/** A file: a Node or Web stream, bytes, or chunks of bytes or text. A plain string is not allowed, as it may be a file name. */
 export type ByteSource =
   | Readable
   | ReadableStream<Uint8Array>
@@ -13,10 +13,11 @@ export type ByteSource =
   | (Iterable<Uint8Array | string> & object)
 
 /**
- * Chunks of at most `chunkBytes`, with a turn of the event loop between two of them: the database is served
- * while a large buffer is decoded. Aborting destroys the source at once, even one that is silent.
+ * Yields chunks of at most `chunkBytes` bytes. It yields to the event loop between them, so that the database is served
+ * while a large buffer is decoded. Aborting destroys the source at once, even one that is waiting.
  *
- * @throws LadingError `SOURCE_UNAVAILABLE` if the source fails.
+ * @throws LadingError `SOURCE_UNAVAILABLE` if the source fails, `OPTION_INVALID` if it yields neither bytes nor text, or
+ * the reason of the signal
  */
 export async function* readChunks(
   source: ByteSource,
@@ -25,7 +26,7 @@ export async function* readChunks(
 ): AsyncGenerator<Buffer> {
   const items = itemsOf(source)
   if (items instanceof Readable) {
-    // Whatever it ends with is told by the iteration, or comes behind it.
+    // The iteration reports the error; one that comes after it must not be unhandled.
     items.on('error', () => undefined)
     addAbortSignal(signal, items)
   }
@@ -41,7 +42,7 @@ export async function* readChunks(
     if (signal.aborted || error instanceof LadingError) throw error
     throw new LadingError(
       'SOURCE_UNAVAILABLE',
-      'The source of the file broke before its end; send the file again.',
+      'The source of the file failed before its end; send the file again.',
       {
         cause: error,
       },
@@ -51,13 +52,13 @@ export async function* readChunks(
   }
 }
 
-/** Gives up a source that may never have been read. Closing one that has ended does nothing. */
+/** Closes a source that may never have been read. Does nothing if the source has ended or is locked. */
 export function closeSource(source: unknown): void {
   if (source instanceof Readable) source.destroy()
   else if (source instanceof ReadableStream && !source.locked) source.cancel().catch(() => undefined)
 }
 
-/** A Web stream as one of Node, which can be given up while it is silent. */
+/** Converts a Web stream to a Node stream, which can be destroyed while it waits. */
 function itemsOf(source: ByteSource): Exclude<ByteSource, Uint8Array | ReadableStream> {
   if (source instanceof Readable) return source
   if (source instanceof Uint8Array) return [source]

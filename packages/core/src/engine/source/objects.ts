@@ -1,18 +1,20 @@
-// Objects that a program already has → record batches, as a decoder would have made them.
+// Objects in memory → record batches, as from a decoder.
 import { LadingError } from '../../errors/lading-error.ts'
 import { turn } from '../../util/event-loop.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
 
-/** Objects by field name, with the values that JSON has. Of any type: an interface has no index signature. */
+/** Objects keyed by field name, with JSON values. The type is `object`, because interfaces have no index signature. */
 export type ObjectSource = AsyncIterable<object> | Iterable<object>
 
 const objectsPerBatch = 500
 
 /**
- * Batches of records, numbered from 1. A turn of the event loop between two of them, for sources that never wait.
- * Aborting ends it at once, also while the source is silent.
+ * Yields batches of records, numbered from 1. It yields to the event loop between batches, for sources that never wait.
+ * Aborting ends it at once, even while the source is waiting.
+ *
+ * @throws LadingError `OPTION_INVALID` if the source yields bytes or text, or the reason of the signal
  */
 export async function* recordsOfObjects(
   objects: ObjectSource,
@@ -20,7 +22,7 @@ export async function* recordsOfObjects(
 ): AsyncGenerator<RecordBatch> {
   let records: SourceRecord[] = []
   let ordinal = 0
-  const take = (): RecordBatch => {
+  const takeBatch = (): RecordBatch => {
     const batch = { records, end: { byte: 0, rowNumber: ordinal, line: ordinal } }
     records = []
     return batch
@@ -29,16 +31,16 @@ export async function* recordsOfObjects(
     if (typeof object === 'string' || object instanceof Uint8Array) {
       throw new LadingError(
         'OPTION_INVALID',
-        'The source yields bytes or text and not objects; say which format they are in.',
+        'The source yields bytes or text, not objects; name their format.',
       )
     }
     ordinal++
     records.push(recordOf(object, ordinal))
     if (records.length < objectsPerBatch) continue
-    yield take()
+    yield takeBatch()
     await turn()
   }
-  yield take()
+  yield takeBatch()
 }
 
 function recordOf(object: unknown, ordinal: number): SourceRecord {
@@ -52,6 +54,9 @@ function recordOf(object: unknown, ordinal: number): SourceRecord {
     content: isObject ? (object as Record<string, unknown>) : undefined,
     problem: isObject
       ? undefined
-      : { code: 'NOT_AN_OBJECT', message: 'The item is no object; each must be one, by field name.' },
+      : {
+          code: 'NOT_AN_OBJECT',
+          message: 'The item is not an object; each item must be an object keyed by field name.',
+        },
   }
 }

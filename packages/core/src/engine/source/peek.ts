@@ -1,9 +1,9 @@
-// The beginning of a file, looked at without being taken away.
+// Reads the start of a file without consuming it.
 
-/** Bytes in which the format is looked for. */
+/** Bytes read to detect the format. */
 const maxPeek = 4096
 
-/** The beginning of a file, and the file with its beginning. */
+/** Returns the first bytes of a file, at least `maxPeek` unless it is shorter, and a stream of the whole file. */
 export async function peek(
   chunks: AsyncIterator<Buffer>,
 ): Promise<{ readonly start: Buffer; readonly whole: AsyncGenerator<Buffer> }> {

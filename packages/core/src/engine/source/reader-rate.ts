@@ -1,16 +1,16 @@
-// Chunks for a reader who must take them at some rate: a stream → one that breaks when its reader is waited for too long.
+// A stream → the same stream with a minimum read rate: it fails if its reader is too slow.
 import type { Readable } from 'node:stream'
 import { readableFrom } from '../../util/readable-from.ts'
 import type { Rate } from './source-rate.ts'
 
-/** A chunk counts when the next one is asked for, so that one that is larger than this would count late. */
+/** Maximum piece size in bytes. A piece counts only when the next one is requested, so larger ones would count late. */
 const pieceBytes = 64 * 1024
 
 /**
- * The same bytes. Only time in which the reader is waited for counts, never that in which the source is: a database
- * may sort for as long as it must. Destroying either stream destroys the other.
+ * Returns a stream with the same bytes. Only time spent waiting for the reader counts, not time spent waiting for the
+ * source: a database may sort for as long as it needs. Destroying either stream destroys the other.
  *
- * @param tooSlow what the stream breaks with
+ * @param tooSlow creates the error that destroys the stream
  */
 export function pacedReader(
   source: Readable,

@@ -1,12 +1,12 @@
-// Chunks as they come, with an eye on how fast: whoever sends too slowly is told of, also while nothing comes at all.
+// Passes chunks through and watches their rate: reports a source that is too slow, even one that sends nothing.
 
 export interface Rate {
   readonly bytesPerSecond: number
-  /** Of waiting. Time in which nobody asked for the next chunk does not count: then it is we who are slow. */
+  /** Window in seconds. Only time spent waiting for the source counts, not time spent processing chunks. */
   readonly seconds: number
 }
 
-/** @param onSlow must make the source end, which may be silent */
+/** @param onSlow must end the source, which may be waiting for data */
 export async function* watchRate(
   chunks: AsyncIterable<Buffer>,
   { bytesPerSecond, seconds }: Rate,

@@ -1,4 +1,4 @@
-// Rows → COPY lines of a staged batch, and its shape: which columns it fills, and which of them only here and there.
+// Rows → COPY lines of a staged batch, and its shape: which columns it fills, and which of them only in some rows.
 
 import { copyNull, copyValue, packLines } from '../../postgres/copy/copy-text.ts'
 import type { Target, TargetColumn, TargetLookupField } from '../catalogue/target.ts'
@@ -6,36 +6,36 @@ import type { Row } from '../resource/row.ts'
 
 export interface StagedColumn {
   readonly column: TargetColumn
-  /** Absent in some rows, where the default or the value of the table has to stand in for it. */
+  /** Absent in some rows, which use the column's default or keep the value in the table. */
   readonly isMixed: boolean
 }
 
 export interface StagedBatch {
-  /** By their number in the staging table. */
+  /** Indexed by `lading_row`, the number of the row in the staging table. */
   readonly rows: readonly Row[]
-  /** Columns that at least one row fills; the database itself fills the others with their defaults. */
+  /** Columns that at least one row fills; the database fills the others with their defaults. */
   readonly columns: readonly StagedColumn[]
-  /** Fields that stand for a column in at least one row. */
+  /** Lookup fields that at least one row gives. */
   readonly standIns: readonly TargetLookupField[]
-  /** Some column is mixed, so that each row carries a bit for each column: present or not. */
+  /** True if a column is mixed; then each row carries one presence bit for each column. */
   readonly hasPresence: boolean
   readonly chunks: readonly Buffer[]
   /**
-   * Rows with a value that is none of its column's type: they have their errors, and are in the staging table no more.
-   * Undefined while nobody has looked.
+   * Rows with a value that the type of its column rejects. They have their errors, and were removed from the staging
+   * table. Undefined until the values have been checked.
    */
   readonly unreadable?: ReadonlySet<number>
 }
 
-/** Rows that are in the staging table. */
+/** Returns the number of rows in the staging table. */
 export function stagedCount({ rows, unreadable }: StagedBatch): number {
   return rows.length - (unreadable?.size ?? 0)
 }
 
 export interface EncodeOptions {
-  /** Rows may be updated, so that it must be known of every one what it gives and what it leaves alone. */
+  /** Rows may be updated, so it must be known for each row which columns it gives. */
   readonly mayUpdate: boolean
-  /** Bytes of one write into COPY. */
+  /** Size in bytes of one write to COPY. */
   readonly chunkBytes: number
 }
 
@@ -47,24 +47,26 @@ export function encodeBatch(
 ): StagedBatch {
   const columns = stagedColumns(target, rows, mayUpdate)
   const hasPresence = columns.some(column => column.isMixed)
-  const standIns = target.references
+  const lookupFields = target.references
     .flatMap(reference => reference.standIns)
-    .filter(standIn => rows.some(row => isGiven(row, standIn)))
-  const shape = { rows, columns, standIns, hasPresence }
-  const absences = columns.map(({ column }) => absence(target, column))
-  return { ...shape, chunks: packLines(lines(shape, absences), chunkBytes) }
+    .filter(lookupField => rows.some(row => isGiven(row, lookupField)))
+  const shape = { rows, columns, standIns: lookupFields, hasPresence }
+  const absenceTests = columns.map(({ column }) => absenceTest(target, column))
+  return { ...shape, chunks: packLines(lines(shape, absenceTests), chunkBytes) }
 }
 
 type IsAbsent = (row: Row) => boolean
 
-/** Absent is not null; but null in a column that takes none can only mean its default. */
-function absence({ references }: Target, column: TargetColumn): IsAbsent {
+/** A null value is present, except in a NOT NULL column: there it can only mean the default. */
+function absenceTest({ references }: Target, column: TargetColumn): IsAbsent {
   const { field, info } = column
-  const standIns = references.filter(reference => reference.column === column).flatMap(one => one.standIns)
+  const lookupFields = references
+    .filter(reference => reference.column === column)
+    .flatMap(reference => reference.standIns)
   return row => {
     const value = row.values[field.index]
-    const isNone = value === undefined || (value === null && info.notNull)
-    return isNone && !standIns.some(standIn => isGiven(row, standIn))
+    const isEmpty = value === undefined || (value === null && info.notNull)
+    return isEmpty && !lookupFields.some(lookupField => isGiven(row, lookupField))
   }
 }
 
@@ -75,7 +77,7 @@ function isGiven(row: Row, { field }: TargetLookupField): boolean {
 
 function stagedColumns(target: Target, rows: readonly Row[], mayUpdate: boolean): StagedColumn[] {
   return target.writable.flatMap(column => {
-    const isAbsent = absence(target, column)
+    const isAbsent = absenceTest(target, column)
     let absent = 0
     for (const row of rows) if (isAbsent(row)) absent++
     if (absent === rows.length) return []
@@ -84,18 +86,18 @@ function stagedColumns(target: Target, rows: readonly Row[], mayUpdate: boolean)
 }
 
 function* lines(
-  { rows, columns, standIns, hasPresence }: Omit<StagedBatch, 'chunks'>,
-  absences: readonly IsAbsent[],
+  { rows, columns, standIns: lookupFields, hasPresence }: Omit<StagedBatch, 'chunks'>,
+  absenceTests: readonly IsAbsent[],
 ): Generator<string> {
-  const encoders = [...columns.map(({ column }) => column), ...standIns].map(encoder)
+  const encoders = [...columns.map(({ column }) => column), ...lookupFields].map(encoder)
   const first = hasPresence ? 2 : 1
-  // One array for all rows and one join for each: adding cell to cell makes a string object of every step.
+  // Reuses one array and joins it once per row: concatenating cells would create a string for each step.
   const cells = new Array<string>(first + encoders.length)
   for (let number = 0; number < rows.length; number++) {
     const row = rows[number]
     if (row === undefined) continue
     cells[0] = String(number)
-    if (hasPresence) cells[1] = absences.map(isAbsent => (isAbsent(row) ? '0' : '1')).join('')
+    if (hasPresence) cells[1] = absenceTests.map(isAbsent => (isAbsent(row) ? '0' : '1')).join('')
     for (let index = 0; index < encoders.length; index++)
       cells[first + index] = encoders[index]?.(row.values) ?? copyNull
     yield cells.join('\t')
@@ -107,10 +109,10 @@ function encoder({
   codec,
 }: Pick<TargetColumn, 'field' | 'codec'>): (values: readonly unknown[]) => string {
   const { index } = field
-  const escaped = codec.isPlain === true ? (text: string) => text : copyValue
+  const escapeText = codec.isPlain === true ? (text: string) => text : copyValue
   return values => {
     const value = values[index]
-    // Only values that the codec's own parse made are staged, so they are of the type that it encodes.
-    return value === undefined || value === null ? copyNull : escaped(codec.toCopy(value as never))
+    // Staged values come from the codec's own parser, so they have the type that it encodes.
+    return value === undefined || value === null ? copyNull : escapeText(codec.toCopy(value as never))
   }
 }

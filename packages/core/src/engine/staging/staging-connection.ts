@@ -1,4 +1,4 @@
-// A staging table on one connection, and batches through it: COPY in one round trip, merge and commit in another.
+// Sends batches through a staging table on one connection: COPY in one round trip, merge and commit in another.
 import { setTimeout } from 'node:timers/promises'
 import { copyIn } from '../../postgres/copy/copy-in.ts'
 import type { Client } from '../../postgres/pool/client.ts'
@@ -20,100 +20,103 @@ import type { Sequences } from './sequences/sequences.ts'
 import type { ShadowTable } from './shadow/shadow-table.ts'
 import { type StagingTable, stagingTable } from './staging-table.ts'
 
-/** A batch is tried this often when other transactions get in its way (40001, 40P01). */
-const attempts = 5
+/** How often a batch is tried if it conflicts with other transactions (40001, 40P01). */
+const maxAttempts = 5
 
 export interface StagingConnection {
   /**
-   * Merges a batch; rows that stay out have errors afterwards.
+   * Merges a batch. Rows that are not imported have errors afterwards.
    *
-   * @param aside records that are rejected already: what else the database knows to be wrong with them is noted with it
-   * @param record statements that are committed with the batch, asked for when it is known what stays out; without
-   * any, the batch is taken back
-   * @returns undefined if it was taken back
-   * @throws LadingError with no row of the batch kept
+   * @param aside records that are already rejected; errors that only the database can find are added to them
+   * @param record returns statements to commit with the batch; called once the rejected rows are known. The batch is rolled
+   * back if it returns undefined
+   * @returns undefined if the batch was rolled back
+   * @throws LadingError if the batch fails; no row of it is kept
    */
   merge(
     batch: StagedBatch,
     aside: readonly Row[],
     record?: (outcome: MergeOutcome) => string | undefined,
   ): Promise<MergeOutcome | undefined>
-  /** Drops the staging table. Its commit is a synchronous one, so all batches before it are on disk then. */
+  /** Drops the staging table with a synchronous commit, after which all earlier batches are on disk. */
   close(): Promise<void>
 }
 
 export interface StagingConnectionOptions {
   /**
-   * `own`: each batch is a transaction. `caller`: the connection is inside a transaction of the caller, which is
-   * neither committed nor rolled back here.
+   * - `own`: each batch is a transaction.
+   * - `caller`: the connection is in a transaction of the caller, which is neither committed nor rolled back here.
    */
   readonly transaction: 'own' | 'caller'
   /** @defaultValue `'error'` */
   readonly onConflict?: OnConflict
   readonly sequences: Sequences
-  /** The batches go into a stand-in of the table, which is what `target` names then. */
+  /** The batches are merged into this shadow table; `target` must be its target. */
   readonly rehearsal?: ShadowTable
-  /** Statements at the beginning of each batch's transaction, without a result set: settings, and a fence. */
+  /** Statements at the start of each batch's transaction, such as settings and a fence; they return no result set. */
   readonly preamble?: string
   readonly commits: CommitStatements
 }
 
+/** Creates the staging table on the connection. */
 export async function openStagingConnection(
   client: Client,
   target: Target,
   options: StagingConnectionOptions,
 ): Promise<StagingConnection> {
   const staging = stagingTable(target)
-  const { onConflict = 'error', transaction, rehearsal, sequences, commits } = options
+  const { onConflict = 'error', transaction, rehearsal: shadowTable, sequences, commits } = options
   await client.query(staging.create).catch(rethrow)
-  let road: MergeStrategy = 'optimistic'
-  const { opening, closing, takeBack } = frame(staging, options)
-  const asides = asideJudge(client, target)
-  const draws = drawsJudge(client, target)
+  let strategy: MergeStrategy = 'optimistic'
+  const { begin, commit, rollback } = transactionSql(staging, options)
+  const rejectedRecords = asideJudge(client, target)
+  const checkSequences = drawsJudge(client, target)
 
   const fill = async (batch: StagedBatch): Promise<void> => {
-    if (batch.rows.length === 0) await client.query(opening)
-    else await copyIn(client, `${opening}; ${staging.copy(batch)}`, batch.chunks, batch.rows.length)
+    if (batch.rows.length === 0) await client.query(begin)
+    else await copyIn(client, `${begin}; ${staging.copy(batch)}`, batch.chunks, batch.rows.length)
   }
-  const work = async (
+  const mergeOnce = async (
     batch: StagedBatch,
     aside: readonly Row[],
     record: Recorder,
   ): Promise<MergeOutcome | undefined> => {
-    let isTakenBack = false
+    let isRolledBack = false
     forgetErrors(batch)
-    if (rehearsal === undefined) await draws(batch)
+    if (shadowTable === undefined) await checkSequences(batch)
     await sequences.beforeBatch(client, batch)
     await fill(batch)
-    if (aside.length > 0) await asides.judge(aside)
-    const job: MergeContext = {
+    if (aside.length > 0) await rejectedRecords.judge(aside)
+    const context: MergeContext = {
       client,
       target,
       staging: staging.sql,
       batch,
       onConflict,
-      road,
+      road: strategy,
       sequences,
       async finish(ending) {
         const { outcome, before } = ending
         assertAccounted(batch.rows, outcome)
-        const recorded = record(outcome)
-        isTakenBack = recorded === undefined
-        // Others wait for a sequence that is locked, so it comes last.
-        const kept = [
-          recorded,
-          rehearsal?.keepSql(staging.sql, batch),
+        const recordSql = record(outcome)
+        isRolledBack = recordSql === undefined
+        // Others wait for a locked sequence, so sequences come last.
+        const afterMerge = [
+          recordSql,
+          shadowTable?.keepSql(staging.sql, batch),
           sequences.afterBatch(staging.sql, batch, ending),
         ]
-        const statements = [before, ...(isTakenBack ? [takeBack] : [...kept, closing])]
+        const statements = [before, ...(isRolledBack ? [rollback] : [...afterMerge, commit])]
         const result = await client.query(statements.filter(Boolean).join('; '))
-        if (!isTakenBack) sequences.hear(result)
+        if (!isRolledBack) sequences.hear(result)
       },
     }
-    const merged = await mergeBatch(rehearsal === undefined ? job : await fetched(job, rehearsal))
-    if (isTakenBack) return undefined
-    road = merged.road
-    rehearsal?.kept(batch)
+    const merged = await mergeBatch(
+      shadowTable === undefined ? context : await fetchRows(context, shadowTable),
+    )
+    if (isRolledBack) return undefined
+    strategy = merged.road
+    shadowTable?.kept(batch)
     return merged.outcome
   }
   return {
@@ -121,11 +124,11 @@ export async function openStagingConnection(
       if (batch.rows.length + aside.length === 0 && record === undefined) return insertedOnly(0)
       for (let attempt = 1; ; attempt++) {
         try {
-          return await work(batch, aside, record ?? (() => ''))
+          return await mergeOnce(batch, aside, record ?? (() => ''))
         } catch (error) {
-          if (transaction !== 'own' || blame(error) !== 'retry' || attempt === attempts) rethrow(error)
+          if (transaction !== 'own' || blame(error) !== 'retry' || attempt === maxAttempts) rethrow(error)
           await client.query('rollback').catch(rethrow)
-          // At random, so that two imports that met do not meet again.
+          // A random delay, so that two conflicting imports do not collide again.
           await setTimeout(10 * 2 ** attempt * Math.random())
         }
       }
@@ -138,42 +141,42 @@ export async function openStagingConnection(
   }
 }
 
-/** Brings what the rows can meet into the stand-in, which takes values that can be compared. */
-async function fetched(job: MergeContext, rehearsal: ShadowTable): Promise<MergeContext> {
-  if (job.batch.rows.length === 0) return job
-  const read = hasCastChecks(job.target, job.batch) ? await withoutUnreadable(job) : job
-  await job.client.query(rehearsal.fetchSql(job.staging, read.batch))
-  return read
+/** Copies the rows that the batch can match into the shadow table, after checking the values that are compared. */
+async function fetchRows(context: MergeContext, shadowTable: ShadowTable): Promise<MergeContext> {
+  if (context.batch.rows.length === 0) return context
+  const checked = hasCastChecks(context.target, context.batch) ? await withoutUnreadable(context) : context
+  await context.client.query(shadowTable.fetchSql(context.staging, checked.batch))
+  return checked
 }
 
 type Recorder = (outcome: MergeOutcome) => string | undefined
 
-interface Frame {
+interface TransactionSql {
   /** Before the COPY. */
-  readonly opening: string
-  /** Behind the merge. */
-  readonly closing: string
-  /** In place of `closing`, as if there had been no batch. */
-  readonly takeBack: string
+  readonly begin: string
+  /** After the merge. */
+  readonly commit: string
+  /** Instead of `commit`: undoes the batch. */
+  readonly rollback: string
 }
 
-function frame(
+function transactionSql(
   staging: StagingTable,
   { transaction, commits, preamble = '' }: StagingConnectionOptions,
-): Frame {
-  // In a transaction of the caller no commit empties the staging table.
+): TransactionSql {
+  // In a transaction of the caller there is no commit that empties the staging table.
   if (transaction === 'caller') {
     return {
-      opening: `truncate ${staging.sql}; savepoint lading_batch; ${preamble}`,
-      closing: 'release savepoint lading_batch',
-      takeBack: 'rollback to savepoint lading_batch; release savepoint lading_batch',
+      begin: `truncate ${staging.sql}; savepoint lading_batch; ${preamble}`,
+      commit: 'release savepoint lading_batch',
+      rollback: 'rollback to savepoint lading_batch; release savepoint lading_batch',
     }
   }
-  // A crash of the server may take back the last batches, but never half a one; `close` makes all of them durable.
+  // A crash of the server may lose the last batches, but never part of one; `close` makes all of them durable.
   return {
-    opening: beginWriting(commits.batch, preamble),
-    closing: 'commit',
-    takeBack: 'rollback',
+    begin: beginWriting(commits.batch, preamble),
+    commit: 'commit',
+    rollback: 'rollback',
   }
 }
 

@@ -1,4 +1,4 @@
-// The staging table: temporary, one for each run, its columns typed by the codecs and bound by no rule.
+// The staging table of a run: a temporary table whose columns have the codecs' types and no constraints.
 import { randomBytes } from 'node:crypto'
 import { identifier } from '../../postgres/identifier.ts'
 import type { Target } from '../catalogue/target.ts'
@@ -9,14 +9,14 @@ export interface StagingTable {
   readonly sql: string
   readonly create: string
   readonly drop: string
-  /** The COPY … FROM STDIN that fills it with this batch. */
+  /** Returns the COPY … FROM STDIN statement that loads this batch. */
   copy(batch: StagedBatch): string
 }
 
 /**
- * Temporary, so that it writes no WAL (an unlogged table emptied by DELETE costs 20 % more), and emptied by the
- * end of each transaction. Without constraints, lengths or domains: whatever the table refuses has to be refused
- * in the merge, where the row at fault can be told.
+ * Describes the staging table. It is temporary, so that it writes no WAL (an unlogged table emptied by DELETE costs 20 %
+ * more), and is emptied at the end of each transaction. It has no constraints, lengths or domains: errors must occur in the
+ * merge, where the row at fault can be identified.
  */
 export function stagingTable(target: Target): StagingTable {
   const name = identifier(`lading_staging_${randomBytes(6).toString('hex')}`)
@@ -37,10 +37,12 @@ export function stagingTable(target: Target): StagingTable {
   }
 }
 
-/** Every column that a record can fill, and every field that can stand for one. */
+/** Returns a definition for each column that a record can fill, and for each lookup field. */
 export function stagingColumns({ writable, references }: Target): string[] {
   return [
     ...writable.map(({ staged, codec }) => `${staged} ${codec.stagingType}`),
-    ...references.flatMap(({ standIns }) => standIns.map(({ sql, codec }) => `${sql} ${codec.stagingType}`)),
+    ...references.flatMap(reference =>
+      reference.standIns.map(({ sql, codec }) => `${sql} ${codec.stagingType}`),
+    ),
   ]
 }

@@ -1,4 +1,4 @@
-// A field's schema → the check of what its type leaves open: every keyword, at every depth.
+// A field's schema → a check of everything that its type does not cover: every keyword, at every depth.
 import { Kind, type TSchema, TypeGuard, TypeRegistry } from '@sinclair/typebox'
 import type { Field } from '../resource/field.ts'
 import type { ScalarKind } from '../resource/schema/column-type.ts'
@@ -13,18 +13,18 @@ import { formCheck, lengthCheck, textChecks } from './rules/text-rules.ts'
 import { tupleCheck } from './rules/tuple-rules.ts'
 import { unionCheck } from './rules/union-rules.ts'
 
-/** Undefined where the type itself is the whole rule. */
+/** Undefined if the type alone is the whole rule. */
 export function compileChecker({ schema, type }: Field): Check | undefined {
   return new Compiler().compile(schema, type.kind === 'array' ? type.element : type.kind)
 }
 
 class Compiler {
-  /** By `$id`: what a schema refers to, itself among them. */
+  /** By `$id`: the schemas that a schema refers to, including itself. */
   private readonly known = new Map<string, { readonly schema: TSchema; check?: Check | undefined }>()
 
   readonly compile: Compile = (schema, kind) => {
     if (typeof schema.$id === 'string') this.known.set(schema.$id, { schema })
-    // Of a list of lists, and of a list of JSON.
+    // Also for a list of lists, and a list of JSON.
     if (kind !== undefined && TypeGuard.IsArray(schema)) return listCheck(schema, this.compile, kind)
     if (kind !== 'json') return this.byKind(schema, kind)
     return this.json(schema)
@@ -33,10 +33,10 @@ class Compiler {
   private json(schema: TSchema): Check | undefined {
     const check = this.byKind(schema, undefined)
     if (check === undefined) return undefined
-    const isGood = quickTest(schema)
+    const passesQuickTest = quickTest(schema)
     return value => {
       const plain = plainValue(value)
-      return isGood?.(plain) === true ? undefined : check(plain)
+      return passesQuickTest?.(plain) === true ? undefined : check(plain)
     }
   }
 
@@ -92,8 +92,8 @@ class Compiler {
     }
     if (TypeGuard.IsNot(schema)) {
       const check = this.compile(schema.not)
-      const refusal = broken(described(schema, 'has a form that is not allowed'))
-      return value => (check?.(value) === undefined ? refusal : undefined)
+      const problem = broken(described(schema, 'has a form that is not allowed'))
+      return value => (check?.(value) === undefined ? problem : undefined)
     }
     if (TypeGuard.IsImport(schema)) {
       for (const [name, part] of Object.entries(schema.$defs))
@@ -102,11 +102,11 @@ class Compiler {
     }
     if (TypeGuard.IsRef(schema) || TypeGuard.IsThis(schema)) return this.referredTo(schema.$ref)
     const isOfCustomKind = TypeRegistry.Get(schema[Kind])
-    const refusal = broken(described(schema, 'has a form that is not allowed'))
-    return value => (isOfCustomKind?.(schema, value) ? undefined : refusal)
+    const problem = broken(described(schema, 'has a form that is not allowed'))
+    return value => (isOfCustomKind?.(schema, value) ? undefined : problem)
   }
 
-  /** Compiled when it is needed, since a schema may refer to itself. */
+  /** Compiled on first use, since a schema may refer to itself. */
   private referredTo(id: string): Check {
     return value => {
       const known = this.known.get(id)
@@ -123,7 +123,7 @@ function isNull(value: unknown) {
   return value === null ? undefined : notNull
 }
 
-/** Inside of JSON, where no codec has looked. */
+/** A type check inside JSON, where no codec has parsed the value. */
 function ofType(
   schema: TSchema,
   kind: ScalarKind | undefined,
@@ -131,15 +131,15 @@ function ofType(
   words: string,
 ): Check | undefined {
   if (kind !== undefined) return undefined
-  const refusal = broken(described(schema, words), 'type')
-  return value => (typeof value === type ? undefined : refusal)
+  const problem = broken(described(schema, words), 'type')
+  return value => (typeof value === type ? undefined : problem)
 }
 
 function isNumber(schema: TSchema): Check {
   const isWhole = TypeGuard.IsInteger(schema)
-  const refusal = broken(described(schema, isWhole ? 'must be a whole number' : 'must be a number'), 'type')
-  // JSON has no NaN, and infinities only by way of numbers that are too large.
+  const problem = broken(described(schema, isWhole ? 'must be a whole number' : 'must be a number'), 'type')
+  // JSON has no NaN, and infinities only from numbers that are too large.
   return isWhole
-    ? value => (Number.isInteger(value) ? undefined : refusal)
-    : value => (Number.isFinite(value) ? undefined : refusal)
+    ? value => (Number.isInteger(value) ? undefined : problem)
+    : value => (Number.isFinite(value) ? undefined : problem)
 }

@@ -1,10 +1,10 @@
-// A schema of JSON → a test in generated code, for good values only: it takes nothing that the rules would refuse.
+// A JSON schema → a fast test in generated code. It may reject valid values, but never accepts what the rules reject.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 
 /**
- * Most values are good, and TypeBox's own code says so four times as fast: it reads members by names that are written
- * in it. What it refuses is no verdict: the rules are asked. Undefined where it takes values that they would not.
+ * Most values are valid, and TypeBox's generated code confirms that four times as fast as the rules. The rules decide
+ * about values that it rejects. Undefined if it would accept values that the rules reject.
  */
 export function quickTest(schema: TSchema): ((value: unknown) => boolean) | undefined {
   if (!isStrict(schema)) return undefined
@@ -12,7 +12,7 @@ export function quickTest(schema: TSchema): ((value: unknown) => boolean) | unde
   return value => compiled.Check(value)
 }
 
-/** Where TypeBox takes no more than the rules do: it knows no `enum`, counts UTF-16 units, and reads what is inherited. */
+/** True if TypeBox accepts no more than the rules do: it ignores `enum`, counts UTF-16 units, and reads inherited members. */
 function isStrict(schema: TSchema): boolean {
   if (schema.enum !== undefined || schema.$id !== undefined) return false
   if (TypeGuard.IsString(schema)) return isStrictText(schema)
@@ -37,7 +37,7 @@ function isStrict(schema: TSchema): boolean {
   )
 }
 
-/** Of numbers that are text, it does not know the bounds. A text of one unit or more has a character. */
+/** TypeBox ignores the bounds of numbers written as text. A `minLength` of 1 is safe: one UTF-16 unit or more is one character or more. */
 function isStrictText(schema: TSchema): boolean {
   const { minLength = 0, const: only, format } = schema
   return minLength <= 1 && only === undefined && format !== 'int64' && format !== 'decimal'

@@ -1,4 +1,4 @@
-// A field → its rule: what is left to check of a value whose type has been parsed, and what is said of one that has not.
+// A field → its rule: the checks of a parsed value, and the messages for a value that could not be parsed.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
 import { oneOf } from '../../util/text/one-of.ts'
@@ -18,19 +18,19 @@ export interface Rule {
   readonly field: Field
   /** A required text may be `''` only if its schema says `minLength: 0`. */
   readonly emptyIsMissing: boolean
-  /** Undefined where the type itself is the whole rule. */
+  /** Undefined if the type alone is the whole rule. */
   readonly check: Check | undefined
   /** What a value must be, for messages. */
   readonly expectation: string
   /** What an element of a list must be. */
   readonly elementExpectation: string
-  /** What a number, as text, is told that is beyond what its type holds: the bounds of the schema are narrower. */
+  /** Checks a number, as text, that is out of the range of its type: the bounds of the schema make a better message. */
   readonly checkNumber: Check | undefined
 }
 
 /**
- * @param codecOf the codec of each field by the column that carries it
- * @throws LadingError `RESOURCE_INVALID` for a format that nobody registered: it would refuse every value.
+ * @param codecOf the codec of each field for its column
+ * @throws LadingError `RESOURCE_INVALID` for a format that is not registered, which would reject every value.
  */
 export function compileRules(resource: Resource, codecOf: CodecOf = codecByType): readonly Rule[] {
   registerFormats()
@@ -55,7 +55,7 @@ export function compileRules(resource: Resource, codecOf: CodecOf = codecByType)
   })
 }
 
-/** Of a list, however many dimensions it has; of anything else the schema itself. */
+/** The schema of the elements of a list of any dimensions; otherwise the schema itself. */
 function elementSchema(schema: TSchema): TSchema {
   return TypeGuard.IsArray(schema) ? elementSchema(withoutNull(schema.items).schema) : schema
 }
@@ -66,7 +66,7 @@ function expectation(schema: TSchema, codec: Codec): string {
   return described(schema, typeWords(schema, codec))
 }
 
-/** The form of a text says more than that it is one. */
+/** The format or pattern of a text, if there is one, says more than its type. */
 function typeWords(schema: TSchema, codec: Codec): string {
   if (!TypeGuard.IsString(schema) || codec.stagingType !== 'text') return codec.expectation
   if (schema.format !== undefined) return formatWords(schema.format)

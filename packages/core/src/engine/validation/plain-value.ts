@@ -1,4 +1,4 @@
-// A parsed value → the same as a schema or a `check` knows it: JSON without its text.
+// A parsed value → the value that schemas and `check` see: JSON without its source text.
 import { JsonText } from '../record/json-text.ts'
 
 export function plainValue(value: unknown): unknown {

@@ -1,4 +1,4 @@
-// Stage: typed rows → the same rows, each with all of its broken rules.
+// Stage: parsed rows → the same rows, each with all of its broken rules.
 import { callHook } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { RecordError } from '../../errors/record-error.ts'
@@ -13,15 +13,15 @@ import type { CodecOf } from '../value/codecs.ts'
 import { compileRules, type Rule } from './field-rule.ts'
 import { plainValue } from './plain-value.ts'
 
-/** Notes what is wrong with the values of a row. */
+/** Adds an error to a row for each invalid value. */
 export type RowCheck = (row: Row) => void
 
 /**
- * Checks every row that became fields: the rules of each field in their order, what its column can hold, then the
- * resource's own `check`. One that throws is a fault behind the rows before it.
+ * Checks every row that has no errors yet: the rules of each field in order, the limits of the columns, then the
+ * resource's own `check`. If `check` throws, the rows before it are still passed on, with the fault.
  *
- * @param fit what the columns of the table add to the rules of the fields
- * @param codecOf the codec of each field by the column that carries it
+ * @param fit checks the limits of the table's columns
+ * @param codecOf the codec of each field for its column
  */
 export async function* validate(
   batches: AsyncIterable<RowBatch>,
@@ -32,10 +32,10 @@ export async function* validate(
   const checkFields = compileFields(resource, fit, codecOf)
   const recordCheck = compileCheck(resource)
   for await (const batch of batches) {
-    let at = 0
+    let index = 0
     try {
-      for (; at < batch.rows.length; at++) {
-        const row = batch.rows[at]
+      for (; index < batch.rows.length; index++) {
+        const row = batch.rows[index]
         if (row === undefined || row.errors !== undefined) continue
         checkFields(row)
         recordCheck?.(row)
@@ -43,14 +43,14 @@ export async function* validate(
       }
     } catch (fault) {
       if (!(fault instanceof LadingError)) throw fault
-      yield cutBefore(batch, at, fault)
+      yield cutBefore(batch, index, fault)
       return
     }
     yield batch
   }
 }
 
-/** The check of every field by itself. @param fit what the columns of the table add to the rules of the fields */
+/** The check of each field by itself. @param fit checks the limits of the table's columns */
 export function compileFields(resource: Resource, fit: RowCheck, codecOf?: CodecOf): RowCheck {
   const rules = compileRules(resource, codecOf)
   return row => {
@@ -64,37 +64,42 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   if (field.readOnly) return
   const value = row.values[field.index]
   if (value === undefined || value === null || (value === '' && rule.emptyIsMissing)) {
-    if (!field.required || (value === null && field.nullable) || isStoodFor(resource, row, field)) return
+    if (!field.required || (value === null && field.nullable) || hasLookupValue(resource, row, field)) return
     reject(resource, row, field, field.codes.missing, `"${field.name}" is required.`)
   } else if (value instanceof InvalidValue) {
     const { number } = value.facts
-    const ofRule = number === undefined ? undefined : rule.checkNumber?.(number)
-    rejectValue(resource, row, rule, ofRule ? new InvalidValue(undefined, ofRule.message, value.at) : value)
+    const ruleProblem = number === undefined ? undefined : rule.checkNumber?.(number)
+    rejectValue(
+      resource,
+      row,
+      rule,
+      ruleProblem ? new InvalidValue(undefined, ruleProblem.message, value.at) : value,
+    )
   } else {
-    const refusal = rule.check?.(value)
-    if (refusal !== undefined) rejectValue(resource, row, rule, refusal)
+    const problem = rule.check?.(value)
+    if (problem !== undefined) rejectValue(resource, row, rule, problem)
   }
 }
 
 function rejectValue(resource: Resource, row: Row, rule: Rule, found: InvalidValue): void {
   const { field } = rule
-  const refusal = field.sensitive ? redact(found) : found
+  const problem = field.sensitive ? redact(found) : found
   const { tooLong, invalid } = field.codes
-  const isTooLong = refusal.at.length === 0 && refusal.facts.about === 'length'
-  const expectation = refusal.at.length > 0 ? rule.elementExpectation : rule.expectation
-  const sentence = sentenceOf(refusal, `"${field.name}"`, expectation)
-  reject(resource, row, field, refusal.code ?? (isTooLong ? tooLong : invalid), sentence)
+  const isTooLong = problem.at.length === 0 && problem.facts.about === 'length'
+  const expectation = problem.at.length > 0 ? rule.elementExpectation : rule.expectation
+  const sentence = sentenceOf(problem, `"${field.name}"`, expectation)
+  reject(resource, row, field, problem.code ?? (isTooLong ? tooLong : invalid), sentence)
 }
 
-/** Another field of the record says which row is meant. */
-function isStoodFor({ inputs }: Resource, row: Row, field: Field): boolean {
+/** True if a lookup field of the record identifies the referenced row. */
+function hasLookupValue({ inputs }: Resource, row: Row, field: Field): boolean {
   return inputs.some(({ standsFor, index }) => {
     const value = row.values[index]
     return standsFor === field && value !== undefined && value !== null
   })
 }
 
-/** What a hook found stands with the other errors of its field. Sorting is stable. */
+/** Sorts errors by field, so that those of hooks stay with the other errors of their field. The sort is stable. */
 export function sortByField({ inputs }: Resource, errors: RecordError[]): void {
   const position = ({ field }: RecordError) => inputs.findIndex(({ name }) => name === field)
   errors.sort((one, other) => position(one) - position(other))
@@ -106,17 +111,17 @@ function compileCheck(resource: Resource): RowCheck | undefined {
   const hook = `The check of ${resource.name}`
   return row => {
     const record = Object.freeze(recordOf(resource, row))
-    let isOver = false
+    let hasReturned = false
     const issue: Issue = (name, code, message) => {
-      if (isOver) tellLate(hook)
+      if (hasReturned) tellLate(hook)
       else noteIssue(resource, row, { hook, name, code, message })
     }
     callHook(hook, () => check(record, issue))
-    isOver = true
+    hasReturned = true
   }
 }
 
-/** The fields that a row has and that are valid by themselves, as hooks see them. */
+/** The present fields of a row that are valid by themselves, as hooks see them. */
 export function recordOf({ inputs }: Resource, row: Row): Record<string, unknown> {
   const record: Record<string, unknown> = {}
   for (const field of inputs) {
@@ -127,33 +132,36 @@ export function recordOf({ inputs }: Resource, row: Row): Record<string, unknown
   return record
 }
 
-/** What a hook says of a row. */
+/** An issue that a hook reports for a row. */
 export interface SaidIssue {
-  /** As the beginning of a sentence. */
+  /** Name of the hook, as the start of a sentence. */
   readonly hook: string
   readonly name: string
   readonly code: string
   readonly message: string
 }
 
-/** @throws LadingError `HOOK_FAILED` for a code or a message that no report can hold */
+/** Adds the error that a hook reports. @throws LadingError `HOOK_FAILED` unless code and message are non-empty strings */
 export function noteIssue(resource: Resource, row: Row, { hook, name, code, message }: SaidIssue): void {
   if (!isText(code) || !isText(message)) {
-    throw new LadingError('HOOK_FAILED', `${hook} reports an issue without a text as its code and message.`)
+    throw new LadingError(
+      'HOOK_FAILED',
+      `${hook} reported an issue without a code or a message; both must be non-empty strings.`,
+    )
   }
   const field = resource.inputs.find(input => input.name === name) ?? null
-  // One field, one error: a rule over several fields says nothing new of a value that is wrong by itself.
+  // One error per field: a rule over several fields adds nothing if a value is invalid by itself.
   if (field !== null && isRejected(row, field)) return
   reject(resource, row, field, code, message)
 }
 
-function isText(said: unknown): said is string {
-  return typeof said === 'string' && said !== ''
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
 
-/** Its row may be in the table by now. Thrown, it would end the process, where the hook has left a timer behind. */
+/** Warns about a late issue: its row may already be in the table. Throwing, for instance in a timer of the hook, would end the process. */
 export function tellLate(hook: string): void {
-  process.emitWarning(`${hook} speaks of a record behind its end; it is not heard.`, {
+  process.emitWarning(`${hook} reported on a record after it had returned; the report is ignored.`, {
     code: 'LADING_HOOK_FAILED',
   })
 }

@@ -1,4 +1,4 @@
-// boolean: true/false, t/f and 1/0 in text; JSON booleans, or those strings.
+// boolean: true/false, t/f and 1/0 in text; JSON booleans, or the same strings.
 import { type Codec, invalid } from './codec.ts'
 
 const words: ReadonlyMap<string, boolean> = new Map([
@@ -27,7 +27,7 @@ export const boolean: Codec = {
     typeof value === 'boolean' ? value : typeof value === 'string' ? parse(value) : invalid,
   toCopy: (value: boolean) => (value ? 't' : 'f'),
   isPlain: true,
-  // COPY would print t and f.
+  // Without the cast, COPY prints t and f.
   print: ({ sql }) => ({ csv: `${sql}::text`, json: sql }),
   show: (value: boolean) => String(value),
   isJson: true,

@@ -1,4 +1,4 @@
-// The dispatch table: which codec carries which column type.
+// The dispatch table: the codec of each column type.
 
 import type { Field } from '../resource/field.ts'
 import type { ColumnType, ScalarKind } from '../resource/schema/column-type.ts'
@@ -31,10 +31,10 @@ const scalars = {
 } as const satisfies Record<ScalarKind, Codec>
 
 /**
- * The codec of a column type. Those of one column type have the same values, so that one may parse what another one
- * writes; what differs by the column is which texts are read, and how values are staged.
+ * The codec of a column type. All codecs of one column type share their values, so one may parse what another writes.
+ * The column decides which texts are accepted, and how values are staged.
  *
- * @param carrier the column, where it is known
+ * @param carrier the column, if it is known
  */
 export function codecOf(
   type: ColumnType,
@@ -51,7 +51,7 @@ export function codecOf(
 /** Finds the codec of a field. */
 export type CodecOf = (field: Field) => Codec
 
-/** By the type of the field alone: which column carries it is not known. */
+/** Finds the codec by the type of the field alone, if its column is not known. */
 export const codecByType: CodecOf = ({ type }) => codecOf(type)
 
 function scalarOf(kind: ScalarKind, columnType: string | null | undefined): Codec {

@@ -1,4 +1,4 @@
-// Texts that look like another text: with characters that nobody sees, or with white space at an edge.
+// Finds texts that look like another text: with invisible characters, or with white space at an edge.
 import { invisibleCharacter } from '../../util/text/invisible.ts'
 
 const joining = [
@@ -21,15 +21,15 @@ const spaceless = ['Thai', 'Lao', 'Khmer', 'Myanmar', 'Tibetan', 'Tai_Tham', 'Ne
 
 const oneOf = (scripts: readonly string[]) => `[${scripts.map(script => `\\p{scx=${script}}`).join('')}]`
 
-/** Invisible characters without which a text would be another one for its readers. */
+/** Invisible characters that change how a text reads. */
 const needed = [
-  // A variation of what has some: signs, emoji (a digit only as a keycap), ideographs, Mongolian letters.
+  // Variation selectors after signs, emoji (a digit only as a keycap), ideographs, Mongolian letters.
   '(?:(?![0-9#*])[\\p{Emoji}\\p{S}\\p{scx=Han}\\p{scx=Myanmar}]|[0-9#*](?=\\ufe0f\\u20e3))[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]',
   '(?<=\\p{scx=Mongolian})[\\u180b-\\u180f]',
-  // Emoji of several, and flags of regions.
+  // Emoji sequences, and flags of regions.
   '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic})',
   '\\u{1f3f4}[\\u{e0020}-\\u{e007e}]+\\u{e007f}',
-  // How the letters on both sides are joined, and where words end that no space divides.
+  // Joiners between letters, and word breaks in scripts without spaces.
   `(?<=${oneOf(joining)})[\\u200c\\u200d](?=${oneOf(joining)})`,
   `(?<=${oneOf(spaceless)})\\u200b(?=${oneOf(spaceless)})`,
 ]
@@ -39,27 +39,27 @@ const invisible = new RegExp(invisibleCharacter, 'u')
 const edge = /^[\p{White_Space}\p{Cc}]|[\p{White_Space}\p{Cc}]$/u
 const beyondAscii = /[^\0-\x7f]/
 
-/** High surrogates of the blocks that have invisible characters. */
+/** High surrogates of the blocks that hold invisible characters. */
 const surrogates = [0xd82f, 0xd834, 0xdb40, 0xdb41, 0xdb42, 0xdb43]
 
-/** For each code unit, 1 where a text that has it is looked at more closely. Made when it is first needed. */
+/** By code unit: 1 if a text that holds it needs the full check. Built on first use. */
 let suspects: Uint8Array | undefined
 
 /**
- * Whether a text holds an invisible character that no reader needs, or begins or ends with white space or a control
- * character. A text that is known to be ASCII costs 15 ns, any other 50 ns and more.
+ * Whether a text holds an invisible character that readers do not need, or begins or ends with white space or a control
+ * character. Costs 15 ns for a text known to be ASCII, 50 ns or more for any other.
  */
 export function holdsInvisible(text: string, isAscii: boolean): boolean {
   const last = text.length - 1
   if (last < 0) return false
-  const areEdgesSeen = isSeen(text.charCodeAt(0)) && isSeen(text.charCodeAt(last))
-  if (!areEdgesSeen && edge.test(text)) return true
+  const hasVisibleEdges = isVisibleAscii(text.charCodeAt(0)) && isVisibleAscii(text.charCodeAt(last))
+  if (!hasVisibleEdges && edge.test(text)) return true
   if (isAscii || !beyondAscii.test(text)) return false
   return hasSuspect(text) && invisible.test(text.replace(neededParts, ''))
 }
 
-/** Of ASCII, what is neither white space nor a control character. */
-function isSeen(code: number): boolean {
+/** True for ASCII characters that are neither white space nor control characters. */
+function isVisibleAscii(code: number): boolean {
   return code > 0x20 && code < 0x7f
 }
 

@@ -1,22 +1,22 @@
-// A JSON value → why a column of the type jsonb does not take it, though one of the type json does.
+// A JSON value → why a jsonb column rejects it, although a json column accepts it.
 import { JsonText } from '../record/json-text.ts'
 import type { InvalidValue } from './codec.ts'
 import { refuseText } from './text.ts'
 
-/** NUL, and halves of surrogate pairs and whole ones: text without an escape of these needs no closer look. */
+/** Escapes of NUL and of surrogates, paired or not. A text without them needs no further check. */
 const suspicious = /\\u(?:0000|d[89a-f])/i
 
-/** NUL and lone surrogates are legal JSON and illegal jsonb (22P05, 22P02), in keys too. */
+/** Finds NUL and lone surrogates, which are valid JSON but invalid jsonb (22P05, 22P02), in keys too. */
 export function refuseJsonb(value: unknown): InvalidValue | undefined {
-  return value instanceof JsonText && suspicious.test(value.text) ? refuseWithin(value.value) : undefined
+  return value instanceof JsonText && suspicious.test(value.text) ? findInvalidText(value.value) : undefined
 }
 
-function refuseWithin(value: unknown): InvalidValue | undefined {
+function findInvalidText(value: unknown): InvalidValue | undefined {
   if (typeof value === 'string') return refuseText(value)
   if (typeof value !== 'object' || value === null) return undefined
   for (const [key, member] of Object.entries(value)) {
-    const refusal = refuseText(key) ?? refuseWithin(member)
-    if (refusal !== undefined) return refusal
+    const problem = refuseText(key) ?? findInvalidText(member)
+    if (problem !== undefined) return problem
   }
   return undefined
 }

@@ -1,4 +1,4 @@
-// Stage: raw values → values of their column types. What cannot be parsed gives way to the reason.
+// Stage: raw values → values of their column types. A value that cannot be parsed is replaced by an `InvalidValue`.
 import { LadingError } from '../../errors/lading-error.ts'
 import { JsonText } from '../record/json-text.ts'
 import type { Resource } from '../resource/define.ts'
@@ -13,15 +13,16 @@ import { holdsAny, lossyNumbers, lossyPlace } from './number/lossy-numbers.ts'
 import { transformed } from './transformed.ts'
 
 export interface ParseOptions {
-  /** The codec of each field by the column that carries it. @defaultValue by its type alone */
+  /** The codec of each field for its column. @defaultValue by its type alone */
   readonly codecOf?: CodecOf
-  /** Text (CSV cells) is parsed; JSON values already have a type, which must be the right one. */
+  /** `text` (CSV cells) is parsed; `json` values already have a type, which must be the right one. */
   readonly from: 'text' | 'json'
 }
 
 /**
- * Parses in place. Empty text is null but for text fields: CSV has no other way to leave a cell out. Rows that
- * already have errors are left as they are. A `transform` that throws is a fault behind the rows before it.
+ * Parses in place. Empty text is null except in text fields: CSV has no other way to leave out a value. Rows that
+ * already have errors are left as they are. If a `transform` throws, the rows before it are still passed on, with the
+ * fault.
  */
 export async function* parseValues(
   batches: AsyncIterable<RowBatch>,
@@ -29,25 +30,25 @@ export async function* parseValues(
   { from, codecOf = codecByType }: ParseOptions,
 ): AsyncGenerator<RowBatch> {
   const parsers = resource.inputs.map(field => parserOf(field, codecOf(field), from))
-  const noteUnseen = invisibleNoter(resource)
+  const noteInvisible = invisibleNoter(resource)
   for await (const read of batches) {
     const notes = [...(read.notes ?? [])]
     const batch = { ...read, notes }
-    let at = 0
+    let index = 0
     try {
-      for (; at < batch.rows.length; at++) {
-        const row = batch.rows[at]
+      for (; index < batch.rows.length; index++) {
+        const row = batch.rows[index]
         if (row === undefined) continue
         if (row.errors !== undefined) {
           row.isUntyped = true
           continue
         }
         parseRow(row, parsers)
-        noteUnseen(row, batch.isAscii === true, notes)
+        noteInvisible(row, batch.isAscii === true, notes)
       }
     } catch (fault) {
       if (!(fault instanceof LadingError)) throw fault
-      yield cutBefore(batch, at, fault)
+      yield cutBefore(batch, index, fault)
       return
     }
     yield batch
@@ -59,8 +60,8 @@ const tooManyDigits = new InvalidValue(
   'holds a number with more digits than JSON readers keep; write it as a string',
 )
 
-/** Whole numbers are no strings in JSON; they are what they must be, or too large. */
-const lossyRefusals: ReadonlyMap<ScalarKind, InvalidValue> = new Map([
+/** An `integer` cannot be written as a JSON string, so its message is the usual one. */
+const lossyProblems: ReadonlyMap<ScalarKind, InvalidValue> = new Map([
   ['numeric', tooManyDigits],
   ['bigint', tooManyDigits],
   ['integer', invalid],
@@ -82,17 +83,18 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
     const value = values[index]
     if (value === undefined || value === null) continue
     const parser = parsers[index]
-    const lossyRefusal = parser?.lossy !== undefined && isLossy(value) ? refuseLossy(row, parser) : undefined
+    const lossyProblem =
+      parser?.lossy !== undefined && isLossy(value) ? findLossyProblem(row, parser) : undefined
     const read =
-      lossyRefusal === undefined || lossyRefusal.message === undefined ? parser?.parse(value) : undefined
-    // A whole number that is too large says so by itself.
-    const parsed = read instanceof InvalidValue ? read : (lossyRefusal ?? read)
+      lossyProblem === undefined || lossyProblem.message === undefined ? parser?.parse(value) : undefined
+    // A whole number that is too large already has a message of its own.
+    const parsed = read instanceof InvalidValue ? read : (lossyProblem ?? read)
     values[index] = parsed
-    // Reports show what stands in the file.
+    // Reports show the value of the file.
     if (
       parsed instanceof InvalidValue || parser?.transforms === true
         ? parsed !== value
-        : isRespelt(value, parsed)
+        : hasOtherSpelling(value, parsed)
     ) {
       row.given ??= new Map()
       row.given.set(index, value instanceof JsonText ? value.value : value)
@@ -100,23 +102,23 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
   }
 }
 
-/** Another field of the record may hold the number that lost digits. Without its text, nobody can tell which it is. */
-function refuseLossy(row: Row, { field, lossy }: Parser): InvalidValue | undefined {
+/** The number that lost digits may be in another field of the record. Without the text of this field, assume it is here. */
+function findLossyProblem(row: Row, { field, lossy }: Parser): InvalidValue | undefined {
   const text = jsonTextOf(row, field)
   const place = text === undefined ? [] : lossyPlace(text)
   return place === undefined ? undefined : new InvalidValue(lossy?.code, lossy?.message, place)
 }
 
 /** `1e3` has become 1000, `007` 7, `1` true and `a,b` a list. */
-function isRespelt(given: unknown, parsed: unknown): boolean {
-  if (typeof given !== 'string') return false
-  return typeof parsed === 'object' ? Array.isArray(parsed) : String(parsed) !== given
+function hasOtherSpelling(original: unknown, parsed: unknown): boolean {
+  if (typeof original !== 'string') return false
+  return typeof parsed === 'object' ? Array.isArray(parsed) : String(parsed) !== original
 }
 
 interface Parser {
   readonly transforms: boolean
   readonly field: Field
-  /** Of a column that keeps every digit: why a number that JSON.parse changed is refused, and not stored silently. */
+  /** For a column that keeps every digit: the error of a number that JSON.parse has changed. */
   readonly lossy: InvalidValue | undefined
   parse(value: unknown): unknown
 }
@@ -128,15 +130,15 @@ function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parse
   return {
     transforms: transform !== undefined,
     field,
-    lossy: from === 'json' ? lossyRefusals.get(elementKind(field)) : undefined,
+    lossy: from === 'json' ? lossyProblems.get(elementKind(field)) : undefined,
     parse(value) {
       // Only text is transformed.
-      const given =
+      const input =
         transform !== undefined && value instanceof JsonText && typeof value.value === 'string'
           ? value.value
           : value
-      if (typeof given !== 'string') return codec.fromJson(given)
-      const text = transform === undefined ? given : transformed(field, given)
+      if (typeof input !== 'string') return codec.fromJson(input)
+      const text = transform === undefined ? input : transformed(field, input)
       return text === '' && !keepsEmpty ? null : parseText(text)
     },
   }

@@ -2,20 +2,20 @@
 import { type Codec, InvalidValue, invalid } from './codec.ts'
 import { outputText } from './output-text.ts'
 
-// PostgreSQL refuses NUL in text (22021), and a driver would turn a lone surrogate into U+FFFD silently.
+// PostgreSQL rejects NUL in text (22021), and a driver would silently turn a lone surrogate into U+FFFD.
 const nul = new InvalidValue(
   'NUL_CHARACTER',
   'contains a NUL character (U+0000), which PostgreSQL cannot store; remove it',
 )
 const illFormed = new InvalidValue(
   'ILL_FORMED_TEXT',
-  'contains half of a surrogate pair, which is no Unicode text',
+  'contains half of a surrogate pair, which is not valid Unicode; remove it',
 )
 
 export const text: Codec = {
   stagingType: 'text',
   expectation: 'must be text',
-  // A decoder yields well-formed text only, but a field's `transform` may cut a pair in two.
+  // A decoder yields well-formed text only, but a field's `transform` may split a surrogate pair.
   parse: value => refuseText(value) ?? value,
   fromJson: value => (typeof value === 'string' ? (refuseText(value) ?? value) : invalid),
   toCopy: (value: string) => value,
@@ -25,7 +25,7 @@ export const text: Codec = {
   },
 }
 
-/** Why `value` cannot be stored as text, or undefined. */
+/** Why `value` cannot be stored as text; undefined if it can. */
 export function refuseText(value: string): InvalidValue | undefined {
   if (value.includes('\0')) return nul
   return value.isWellFormed() ? undefined : illFormed

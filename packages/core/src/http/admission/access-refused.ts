@@ -2,17 +2,17 @@
 
 const brand = Symbol.for('lading.access-refused')
 
-/** Why: nobody knows who asks, or it is known and not allowed. */
+/** Why: the caller is unknown, or is known and lacks the permission. */
 export type RefusalReason = 'unauthenticated' | 'forbidden'
 
 export interface RefusalOptions extends ErrorOptions {
-  /** Value of `WWW-Authenticate`, for `unauthenticated` only. @defaultValue `'Bearer'` */
+  /** The value of `WWW-Authenticate`, for `unauthenticated` only. @defaultValue `'Bearer'` */
   readonly challenge?: string | undefined
 }
 
 /**
- * Thrown by `authorize`, it becomes 401 (`unauthenticated`) or 403 (`forbidden`). Its message is sent to whoever
- * asked; it must not tell which keys, tenants or jobs there are.
+ * Thrown by `authorize`, it becomes 401 (`unauthenticated`) or 403 (`forbidden`). Its message is sent to the client,
+ * so it must not reveal which keys, tenants or jobs exist.
  *
  * @example
  * throw new AccessRefused('forbidden', 'This key may read only.')
@@ -31,13 +31,13 @@ export class AccessRefused extends Error {
     this.challenge = challenge
   }
 
-  /** By brand, so that an error of a second copy of this package is recognised too. */
+  /** Checks the brand, so that an error from a second copy of this package is recognised too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === 'object' && value !== null && brand in value
   }
 }
 
 const sentences: Readonly<Record<RefusalReason, string>> = {
-  unauthenticated: 'Nobody is known by what was sent; send a key that is valid.',
-  forbidden: 'This is not allowed for whoever asks.',
+  unauthenticated: 'The request carries no valid credentials; send a valid key.',
+  forbidden: 'The caller is not allowed to do this.',
 }

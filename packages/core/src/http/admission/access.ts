@@ -1,4 +1,4 @@
-// Who may do what: the host is asked before anything of a request is read, and again when its resource is known.
+// Authorization: calls the host's hook before the body is read, and again once the resource is known.
 import type { IncomingHttpHeaders } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import type { Caller } from '../../engine/resource/definition.ts'
@@ -10,7 +10,7 @@ import { HttpFault } from '../wire/problem.ts'
 import { AccessRefused } from './access-refused.ts'
 import { callerOf, checkedCaller } from './request-caller.ts'
 
-/** What a request is about to do; each route has one. */
+/** What a request does; each route has one action. */
 export type Action =
   | 'health.read'
   | 'metrics.read'
@@ -29,75 +29,79 @@ export type Action =
   | 'exports.delete'
   | 'exports.download'
 
-/** What `authorize` judges by. */
+/** What `authorize` decides on. */
 export interface AccessRequest {
   readonly action: Action
-  /** Absent as long as it is not known, and where there is none. */
+  /** Absent until the resource is known, and for requests without one. */
   readonly resource?: string | undefined
   readonly headers: IncomingHttpHeaders
   readonly method: string
   /** Below the mount prefix, still encoded, without the query. */
   readonly path: string
-  /** As the adapter knows it, which may be that of a proxy. */
+  /** As the adapter reports it; it may be the address of a proxy. */
   readonly remoteAddress?: string | undefined
   /** What the adapter's option `principal` returned. */
   readonly principal?: unknown
 }
 
 /**
- * Says who asks, or throws `AccessRefused`. Asked at the headers, and again for each resource that the request turns
- * out to be about; it must answer alike for one request. Whatever else it returns or throws ends the request with 500.
+ * Returns the caller, or throws `AccessRefused`. It is called once the headers are read, and again for each resource
+ * that the request turns out to concern. It must return the same caller for one request. Any other result or error
+ * ends the request with 500.
  */
 export type Authorize = (request: AccessRequest) => Caller | Promise<Caller>
 
-interface Question {
+interface AccessOptions {
   readonly action: Action
-  /** Named by the query, if it names one that there is. */
+  /** The resource that the query names, if it exists. */
   readonly resource: string | undefined
   readonly authorize: Authorize | undefined
   readonly hookTimeoutSeconds: number
 }
 
 /** @throws HttpFault `ACCESS_DENIED`, `AUTHENTICATION_REQUIRED`. LadingError `HOOK_FAILED` */
-export async function accessOf(input: HttpInput, question: Question): Promise<Access> {
-  const { action, resource, authorize, hookTimeoutSeconds: timeoutSeconds } = question
-  const patience = { signal: input.signal, timeoutSeconds }
-  const principal = await answerOf('principal', () => input.principal?.(), patience)
+export async function accessOf(input: HttpInput, options: AccessOptions): Promise<Access> {
+  const { action, resource, authorize, hookTimeoutSeconds: timeoutSeconds } = options
+  const timeout = { signal: input.signal, timeoutSeconds }
+  const principal = await callAccessHook('principal', () => input.principal?.(), timeout)
   const { headers, method, path, remoteAddress } = input
-  const ask = async (about: string | undefined, to: Action = action): Promise<Caller | undefined> => {
+  const authorized = async (
+    resource: string | undefined,
+    requestedAction: Action = action,
+  ): Promise<Caller | undefined> => {
     if (authorize === undefined) return callerOf(principal)
-    // A copy: what a hook does to it must not change the request.
+    // A copy: a hook that changes it must not change the request.
     const request = {
-      action: to,
-      resource: about,
+      action: requestedAction,
+      resource,
       headers: { ...headers },
       method,
       path,
       remoteAddress,
       principal,
     }
-    return checkedCaller(await answerOf('authorize', () => authorize(request), patience))
+    return checkedCaller(await callAccessHook('authorize', () => authorize(request), timeout))
   }
-  const caller = await ask(resource)
-  const known = new Set([resource])
+  const caller = await authorized(resource)
+  const permittedResources = new Set([resource])
   const expectCaller = (other: Caller | undefined) => {
     if (isDeepStrictEqual(other, caller)) return
-    throw new LadingError('HOOK_FAILED', 'authorize named two callers for one request.')
+    throw new LadingError('HOOK_FAILED', 'authorize returned two different callers for one request.')
   }
   const permit = async (name: string): Promise<void> => {
-    if (known.has(name)) return
-    expectCaller(await ask(name))
-    known.add(name)
+    if (permittedResources.has(name)) return
+    expectCaller(await authorized(name))
+    permittedResources.add(name)
   }
   const readable = new Map<string, Promise<boolean>>()
   const mayRead = (kind: JobKind, name: string): Promise<boolean> => {
-    const asked = readable.get(`${kind} ${name}`)
-    if (asked !== undefined) return asked
-    const answer = permit(name)
-      .catch(async error => refusal(error) || expectCaller(await ask(name, `${kind}s.read`)))
-      .then(() => true, refusal)
-    readable.set(`${kind} ${name}`, answer)
-    return answer
+    const cached = readable.get(`${kind} ${name}`)
+    if (cached !== undefined) return cached
+    const decision = permit(name)
+      .catch(async error => falseIfRefused(error) || expectCaller(await authorized(name, `${kind}s.read`)))
+      .then(() => true, falseIfRefused)
+    readable.set(`${kind} ${name}`, decision)
+    return decision
   }
   return {
     caller,
@@ -108,7 +112,7 @@ export async function accessOf(input: HttpInput, question: Question): Promise<Ac
     async permitted(resources) {
       const allowed: string[] = []
       for (const name of resources) {
-        const isAllowed = await permit(name).then(() => true, refusal)
+        const isAllowed = await permit(name).then(() => true, falseIfRefused)
         if (isAllowed) allowed.push(name)
       }
       return allowed
@@ -122,17 +126,17 @@ export async function accessOf(input: HttpInput, question: Question): Promise<Ac
   }
 }
 
-function refusal(error: unknown): false {
+function falseIfRefused(error: unknown): false {
   if (error instanceof HttpFault) return false
   throw error
 }
 
-/** What a hook throws may hold anything; but for a refusal it stays in the cause, for the log. */
-async function answerOf(name: string, hook: () => unknown, patience: HookTimeout): Promise<unknown> {
+/** A hook's error may contain anything, so it stays in the cause, for the log. Only an `AccessRefused` is passed on. */
+async function callAccessHook(name: string, hook: () => unknown, timeout: HookTimeout): Promise<unknown> {
   try {
-    return await callAsyncHook(name, hook, patience)
+    return await callAsyncHook(name, hook, timeout)
   } catch (fault) {
-    if (isOfWaiting(fault)) throw fault
+    if (isTimeoutOrAbort(fault)) throw fault
     const cause = fault instanceof LadingError ? (fault.cause ?? fault) : fault
     if (!(cause instanceof AccessRefused)) {
       throw new LadingError('HOOK_FAILED', `${name} threw an error; nothing was done.`, { cause })
@@ -143,8 +147,8 @@ async function answerOf(name: string, hook: () => unknown, patience: HookTimeout
   }
 }
 
-/** It took too long, or the client has gone. */
-function isOfWaiting(fault: unknown): boolean {
+/** The hook took too long, or the client disconnected. */
+function isTimeoutOrAbort(fault: unknown): boolean {
   if (!(fault instanceof LadingError)) return false
   return fault.code === 'CANCELLED' || (fault.code === 'HOOK_FAILED' && fault.cause === undefined)
 }

@@ -1,4 +1,4 @@
-// Places for what is costly: a number of them for all, and a smaller one for each caller; whoever comes too late is told so.
+// ConcurrencyLimiter: limits how many costly requests run at the same time, in total and per caller.
 import { finished, Readable } from 'node:stream'
 import { pacedReader } from '../../engine/source/reader-rate.ts'
 import type { Rate } from '../../engine/source/source-rate.ts'
@@ -7,9 +7,9 @@ import { type HttpCode, HttpFault } from '../wire/problem.ts'
 
 export interface ConcurrencyLimiter {
   /**
-   * Does the work in a place of its own, which is free again when its answer is sent or has broken.
+   * Runs the work in a slot of its own. The slot is released when the response is sent or fails.
    *
-   * @throws HttpFault where there is no place; the work is not begun
+   * @throws HttpFault if no slot is free; the work is not started
    */
   withSlot(request: HttpRequest, work: () => Promise<HttpResponse> | HttpResponse): Promise<HttpResponse>
 }
@@ -18,9 +18,9 @@ export interface ConcurrencyLimiterOptions {
   readonly all: number
   readonly perCaller: number
   readonly code: HttpCode
-  /** What there are too many of, as part of a sentence. */
+  /** The plural noun for an error message, such as `uploads`. */
   readonly what: string
-  /** How fast whoever is answered has to take the answer, while it is waited for. @defaultValue as it likes */
+  /** The minimum rate at which the client must read the response. @defaultValue no minimum */
   readonly rate?: Rate | undefined
 }
 
@@ -31,37 +31,38 @@ export function createConcurrencyLimiter({
   what,
   rate,
 }: ConcurrencyLimiterOptions): ConcurrencyLimiter {
-  let taken = 0
-  const takenBy = new Map<string, number>()
+  let active = 0
+  const activeByCaller = new Map<string, number>()
 
-  const take = (who: string | undefined): (() => void) => {
-    // What others do is not told: whoever is below the limit of their own learns only that the server is busy.
-    const own = who === undefined ? 0 : (takenBy.get(who) ?? 0)
+  const acquire = (callerKey: string | undefined): (() => void) => {
+    // A caller below its own limit learns only that the server is busy, not what others do.
+    const own = callerKey === undefined ? 0 : (activeByCaller.get(callerKey) ?? 0)
     if (own >= perCaller) {
       throw new HttpFault(
         code,
         `You have ${own} ${what} under way, and may have no more; wait until one ends.`,
       )
     }
-    if (taken >= all) throw new HttpFault(code, `The server has no room for more ${what}; try again shortly.`)
-    taken++
-    if (who !== undefined) takenBy.set(who, own + 1)
+    if (active >= all)
+      throw new HttpFault(code, `The server has no room for more ${what}; try again shortly.`)
+    active++
+    if (callerKey !== undefined) activeByCaller.set(callerKey, own + 1)
     let isHeld = true
     return () => {
       if (!isHeld) return
       isHeld = false
-      taken--
-      if (who === undefined) return
-      const left = (takenBy.get(who) ?? 1) - 1
-      // Only those who have a place are remembered: there are more addresses than memory.
-      if (left === 0) takenBy.delete(who)
-      else takenBy.set(who, left)
+      active--
+      if (callerKey === undefined) return
+      const remaining = (activeByCaller.get(callerKey) ?? 1) - 1
+      // Only callers with a slot are kept, so that the map stays bounded.
+      if (remaining === 0) activeByCaller.delete(callerKey)
+      else activeByCaller.set(callerKey, remaining)
     }
   }
 
   return {
     async withSlot(request, work) {
-      const release = take(whoAsks(request))
+      const release = acquire(callerKeyOf(request))
       try {
         const response = await work()
         const { body } = response
@@ -69,7 +70,7 @@ export function createConcurrencyLimiter({
           release()
           return response
         }
-        // What is held is given back when this is closed, also where its reader has gone before.
+        // Runs when the body closes, even if its reader disconnected earlier.
         finished(body, release)
         return rate === undefined ? response : { ...response, body: pacedReader(body, rate, tooSlow) }
       } catch (error) {
@@ -80,11 +81,11 @@ export function createConcurrencyLimiter({
   }
 }
 
-/** The status is sent already: it breaks the connection, and is told to nobody else. */
+/** The status line has been sent already, so this error only breaks the connection. */
 const tooSlow = () => new Error('The client takes its answer too slowly.')
 
-/** A tenant and a principal if the host knows them, else the address; undefined where there is nothing to go by. */
-function whoAsks({ access, remoteAddress }: HttpRequest): string | undefined {
+/** The tenant and principal if the host knows them, else the address; undefined if there is neither. */
+function callerKeyOf({ access, remoteAddress }: HttpRequest): string | undefined {
   const { caller } = access
   if (caller !== undefined) return JSON.stringify([caller.tenant ?? null, caller.principal ?? null])
   return remoteAddress

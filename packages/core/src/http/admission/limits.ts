@@ -1,42 +1,42 @@
-// What the service takes at most, of everybody and of one caller: the option `limits` → numbers that can be relied on.
+// The option `limits` → checked limits of the HTTP service, in total and per caller.
 import { defaults } from '../../config/defaults.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 
-/** All that are counted are counted in this process: two of them take twice as much. */
+/** All limits apply per process: two processes accept twice as much. */
 export interface HttpLimits {
-  /** Requests with a file or options for an import that are read at the same time; one more gets 429. @defaultValue 32 */
+  /** Import requests (a file or options) that are read at the same time; one more gets 429. @defaultValue 32 */
   readonly uploads: number
-  /** The same of one caller: who is known, else of one address. @defaultValue 16 */
+  /** The same for one caller, or for one address if the caller is unknown. @defaultValue 16 */
   readonly uploadsPerCaller: number
-  /** Exports that are printed while they are sent; each holds a connection of the pool. @defaultValue 8 */
+  /** Exports that run while they are sent; each holds a connection of the pool. @defaultValue 8 */
   readonly streamedExports: number
-  /** The same of one caller. @defaultValue 4 */
+  /** The same for one caller. @defaultValue 4 */
   readonly streamedExportsPerCaller: number
-  /** Files of exports, rejected records and lists of record errors that are sent out of what is stored. @defaultValue 16 */
+  /** Downloads of stored data: export files, rejected records, lists of record errors. @defaultValue 16 */
   readonly downloads: number
-  /** The same of one caller. @defaultValue 8 */
+  /** The same for one caller. @defaultValue 8 */
   readonly downloadsPerCaller: number
-  /** Seconds that the body of a request may take in all; then 408. @defaultValue 3600 */
+  /** Seconds that a request body may take in total; then 408. @defaultValue 3600 */
   readonly bodySeconds: number
-  /** Bytes a second that a body must come with, on average over `bodyRateSeconds`; else 408. @defaultValue 1024 */
+  /** The minimum rate of a body in bytes a second, averaged over `bodyRateSeconds`; below it 408. @defaultValue 1024 */
   readonly bodyBytesPerSecond: number
-  /** Seconds of waiting over which the rate is judged. @defaultValue 30 */
+  /** Seconds of waiting over which that rate is averaged. @defaultValue 30 */
   readonly bodyRateSeconds: number
-  /** Seconds for which a client may take nothing of an answer that is there for it; then it is cut off. @defaultValue 60 */
+  /** Seconds for which a client may read nothing of a response that is ready; then it is disconnected. @defaultValue 60 */
   readonly stalledAnswerSeconds: number
-  /** Bytes a second that a client must take of a file, on average over `answerRateSeconds`; else it is cut off. @defaultValue 1024 */
+  /** The minimum rate at which a client reads a file, in bytes a second over `answerRateSeconds`; below it, it is disconnected. @defaultValue 1024 */
   readonly answerBytesPerSecond: number
-  /** Seconds of waiting for the client over which the rate is judged. @defaultValue 300 */
+  /** Seconds of waiting for the client over which that rate is averaged. @defaultValue 300 */
   readonly answerRateSeconds: number
-  /** Bytes of a JSON body. @defaultValue 65536 */
+  /** The maximum size of a JSON body in bytes. @defaultValue 65536 */
   readonly jsonBodyBytes: number
-  /** Fields of a form beside its file. @defaultValue 32 */
+  /** The maximum number of form fields in addition to the file. @defaultValue 32 */
   readonly formFields: number
-  /** Bytes of one of them. @defaultValue 16384 */
+  /** The maximum size of one form field in bytes. @defaultValue 16384 */
   readonly formFieldBytes: number
 }
 
-/** What a host has to say of them; what it leaves out, or undefined, is as the library has it. */
+/** The limits that a host overrides; a missing or undefined one has its default. */
 export type HttpLimitsOptions = { readonly [Name in keyof HttpLimits]?: HttpLimits[Name] | undefined }
 
 const names = [
@@ -57,25 +57,25 @@ const names = [
   'formFieldBytes',
 ] as const satisfies readonly (keyof HttpLimits)[]
 
-/** A timer of Node that is to wait for more than 2^31 milliseconds does not wait at all. */
+/** A Node.js timer with a delay above 2^31 milliseconds fires at once. */
 const maxSeconds = 2_000_000
 
 /**
- * What is taken where a host says no more than this. The time-outs of its server go by it: they have to be longer.
+ * Checks the limits and fills in the defaults. The time-outs of the host's server must be longer than these.
  *
  * @example
  * server.requestTimeout = (readLimits({ uploads: 8 }).bodySeconds + 60) * 1000
  *
- * @throws LadingError `CONFIG_INVALID` for a limit that is unknown, not above 0, or a time that no timer can wait
+ * @throws LadingError `CONFIG_INVALID` for an unknown limit, one that is not above 0, or a time too long for a timer
  */
-export function readLimits(given: HttpLimitsOptions = {}): HttpLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!names.some(known => known === name)) throw invalid(name, `is none; known: ${names.join(', ')}`)
+export function readLimits(options: HttpLimitsOptions = {}): HttpLimits {
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.some(known => known === name)) throw invalid(name, `is unknown; known: ${names.join(', ')}`)
     if (value === undefined) continue
     if (!(Number.isFinite(value) && value > 0)) throw invalid(name, 'must be above 0')
     if (name.endsWith('Seconds') && value > maxSeconds) throw invalid(name, `must be at most ${maxSeconds}`)
   }
-  const of = (name: (typeof names)[number]) => given[name] ?? defaults[name]
+  const of = (name: (typeof names)[number]) => options[name] ?? defaults[name]
   return {
     uploads: of('uploads'),
     uploadsPerCaller: of('uploadsPerCaller'),

@@ -1,45 +1,48 @@
-// Pages of browsers: which origins may use the service, what their browser is told of it, and who is refused.
+// Browser origins: which may use the service, the CORS headers for them, and the refusal of all others.
 import { LadingError } from '../../errors/lading-error.ts'
 import { type HttpInput, type HttpResponse, header } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
 
 export interface Origins {
   /**
-   * A browser sends forms, and bodies of a few types, from any page to any server without asking it first, with what
-   * only its user can reach: a service on localhost, or one behind a login of the host. So what changes something is
-   * refused if another origin's page sends it.
+   * Refuses a request that changes something if a page of another origin sent it. A browser sends forms, and bodies of
+   * a few types, from any page to any server without a preflight. That server may be one that only the user can reach,
+   * such as a service on localhost.
    *
    * @throws HttpFault `ORIGIN_NOT_ALLOWED`
    */
   refuseForeign(request: Pick<HttpInput, 'method' | 'headers'>): void
-  /** The answer, with what the browser needs to hand it to the page. Only to those who may, and nothing without CORS. */
+  /** Adds the CORS headers that let the page read the response, if its origin is allowed. */
   opened(response: HttpResponse, request: Pick<HttpInput, 'headers'>): HttpResponse
-  /** Headers of the answer to a preflight (https://fetch.spec.whatwg.org/#cors-preflight-fetch); none if it is none, or not allowed. */
+  /**
+   * Headers of the response to a preflight (https://fetch.spec.whatwg.org/#cors-preflight-fetch). Empty if the request
+   * is not a preflight, or its origin is not allowed.
+   */
   preflight(request: Pick<HttpInput, 'headers'>, allowed: readonly string[]): Record<string, string>
 }
 
 /** Methods that change nothing (RFC 9110, 9.2.1). */
 const safeMethods = ['GET', 'HEAD', 'OPTIONS']
 
-/** What a request may carry, and what a page may read of an answer, beyond what every page may. */
+/** Headers beyond the safelisted ones that a page may send, and that it may read. */
 const requestHeaders =
   'Authorization, Content-Encoding, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range, X-API-Key, X-Request-Id'
 const answerHeaders =
   'Accept-Ranges, Content-Disposition, Content-Range, ETag, Idempotency-Replayed, Location, Repr-Digest, Retry-After, WWW-Authenticate, X-Request-Id'
 
-/** Seconds for which a browser need not ask again. */
+/** Seconds for which a browser may cache a preflight. */
 const preflightSeconds = 600
 
-/** For those who read a configuration, and want to say where a wrong one stands. @throws LadingError `CONFIG_INVALID` */
+/** Checks the origins only, so that a host can report where a wrong one was configured. @throws LadingError `CONFIG_INVALID` */
 export function checkOrigins(corsOrigins: readonly string[]): void {
   readOrigins(corsOrigins)
 }
 
-/** @throws LadingError `CONFIG_INVALID` for what is no origin */
+/** @throws LadingError `CONFIG_INVALID` for a text that is not an origin */
 export function readOrigins(corsOrigins: readonly string[] = []): Origins {
-  const known = new Set(corsOrigins.map(checkedOrigin))
+  const allowedOrigins = new Set(corsOrigins.map(checkedOrigin))
   const isAllowed = (origin: string | undefined) =>
-    origin !== undefined && (known.has('*') || known.has(origin))
+    origin !== undefined && (allowedOrigins.has('*') || allowedOrigins.has(origin))
 
   return {
     refuseForeign(request) {
@@ -52,7 +55,7 @@ export function readOrigins(corsOrigins: readonly string[] = []): Origins {
       )
     },
     opened(response, request) {
-      if (known.size === 0) return response
+      if (allowedOrigins.size === 0) return response
       const origin = header(request, 'origin')
       const { Vary: vary, ...headers } = response.headers
       return {
@@ -62,7 +65,7 @@ export function readOrigins(corsOrigins: readonly string[] = []): Origins {
           // A cache must not give one origin's answer to another.
           Vary: vary === undefined ? 'Origin' : `${vary}, Origin`,
           ...(isAllowed(origin) && {
-            // No credentials: what a browser sends by itself, such as cookies, opens nothing to another origin.
+            // No credentials: cookies give another origin no access.
             'Access-Control-Allow-Origin': origin ?? '',
             'Access-Control-Expose-Headers': answerHeaders,
           }),
@@ -81,21 +84,21 @@ export function readOrigins(corsOrigins: readonly string[] = []): Origins {
   }
 }
 
-/** Browsers say where a request comes from; whoever says nothing is none. */
+/** Browsers send the origin of a request; a client that sends none is not a browser. */
 function isForeign(request: Pick<HttpInput, 'headers'>, origin: string | undefined): boolean {
-  // https://www.w3.org/TR/fetch-metadata/: the browser's own judgement, which also knows where a proxy renames hosts.
+  // https://www.w3.org/TR/fetch-metadata/: the browser's own verdict, which holds even if a proxy renames hosts.
   const site = header(request, 'sec-fetch-site')
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   if (origin === undefined) return false
   return !URL.canParse(origin) || new URL(origin).host !== header(request, 'host')
 }
 
-function checkedOrigin(given: string): string {
-  if (given === '*') return given
-  if (/^https?:\/\/[\w.:[\]-]+$/.test(given) && URL.canParse(given) && new URL(given).origin === given)
-    return given
+function checkedOrigin(text: string): string {
+  if (text === '*') return text
+  if (/^https?:\/\/[\w.:[\]-]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text)
+    return text
   throw new LadingError(
     'CONFIG_INVALID',
-    `"${given}" is no origin; write the scheme, the host and the port if it is not the usual one, such as https://app.example.org, and nothing behind it.`,
+    `"${text}" is not an origin; write the scheme, the host and the port if it is not the default one, such as https://app.example.org, and nothing after it.`,
   )
 }

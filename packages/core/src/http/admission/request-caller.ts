@@ -1,24 +1,24 @@
-// Who asks, as the host has found out → the caller that owns jobs, and that a resource's scope is asked for.
+// What the host's authentication returned → the caller, which owns jobs and determines the scope of resources.
 
 import { type CallerMembers, callerWith } from '../../engine/resource/caller.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 
 /**
- * What the host's own authentication has left: a text is a principal, of an object the members `tenant` and
- * `principal` count, and nothing is nobody.
+ * The caller from the host's own authentication. A string is a principal. Of an object the members `tenant` and
+ * `principal` count. `undefined` and `null` mean an anonymous caller.
  *
- * @throws LadingError `HOOK_FAILED` for what could be mistaken for nobody
+ * @throws LadingError `HOOK_FAILED` for any other value, which could be mistaken for an anonymous caller
  */
-export function callerOf(known: unknown): Caller | undefined {
-  if (known === undefined || known === null) return undefined
-  if (typeof known === 'string') return caller({ principal: known })
-  if (typeof known !== 'object' || Array.isArray(known)) throw unusable('principal')
-  return caller(known)
+export function callerOf(principal: unknown): Caller | undefined {
+  if (principal === undefined || principal === null) return undefined
+  if (typeof principal === 'string') return caller({ principal })
+  if (typeof principal !== 'object' || Array.isArray(principal)) throw unusable('principal')
+  return caller(principal)
 }
 
 /**
- * What `authorize` has returned. Strict, because a tenant under a misspelt name would put everybody into one.
+ * The caller that `authorize` returned. Strict, because a misspelt `tenant` would put all callers into one tenant.
  *
  * @throws LadingError `HOOK_FAILED` for anything but a `Caller`
  */
@@ -39,6 +39,6 @@ function caller(members: CallerMembers): Caller | undefined {
 function unusable(hook: string): LadingError {
   return new LadingError(
     'HOOK_FAILED',
-    `${hook} must return who asks, as an object with a tenant, a principal or both; nothing was done.`,
+    `${hook} must return the caller, as an object with a tenant, a principal or both; nothing was done.`,
   )
 }

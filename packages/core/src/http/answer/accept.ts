@@ -1,4 +1,4 @@
-// Which of some media types an Accept header prefers (RFC 9110, 12.5.1), and whether compression is taken.
+// Content negotiation: the media type that an Accept header prefers (RFC 9110, 12.5.1), and whether gzip is accepted.
 
 interface Range {
   readonly type: string
@@ -6,8 +6,8 @@ interface Range {
 }
 
 /**
- * The preferred one, the first of equals. The first offer also where the header is absent, or takes none of them:
- * an answer that was not asked for tells a client more than none.
+ * The preferred offer, the first of equals. It is also the first offer if the header is absent or accepts none of
+ * them: a response in another type is more useful to a client than none.
  */
 export function preferred<Offer extends string>(
   accept: string | undefined,
@@ -25,7 +25,7 @@ export function preferred<Offer extends string>(
   return best
 }
 
-/** Whether an Accept-Encoding header likes gzip at least as well as no coding (RFC 9110, 12.5.3). */
+/** Whether an Accept-Encoding header rates gzip at least as high as no coding (RFC 9110, 12.5.3). */
 export function takesGzip(accepted: string | undefined): boolean {
   const codings = (accepted ?? '').split(',').map(rangeOf)
   const qualityOf = (...names: readonly string[]) => codings.find(({ type }) => names.includes(type))?.quality
@@ -33,11 +33,11 @@ export function takesGzip(accepted: string | undefined): boolean {
   return gzip > 0 && gzip >= (qualityOf('identity') ?? 0)
 }
 
-/** By the most specific range that fits: `text/csv;q=0, text/*` takes any text but CSV. */
+/** Uses the most specific range that matches: `text/csv;q=0, text/*` accepts any text but CSV. */
 function qualityOf(offer: string, ranges: readonly Range[]): number {
   const [main] = offer.split('/')
-  for (const wanted of [offer, `${main}/*`, '*/*']) {
-    const found = ranges.find(({ type }) => type === wanted)
+  for (const candidate of [offer, `${main}/*`, '*/*']) {
+    const found = ranges.find(({ type }) => type === candidate)
     if (found !== undefined) return found.quality
   }
   return 0

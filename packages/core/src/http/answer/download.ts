@@ -1,14 +1,13 @@
-// Files on their way out: opened before the headers are sent, with a name that is safe everywhere.
+// File responses: the stream is opened before the headers are sent, and the file name is safe on every system.
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { formatNamed } from '../../engine/format/formats.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
 /**
- * Waits for the first bytes, so that whatever can be refused is refused with a status of its own, and not by a
- * broken connection.
+ * Waits for the first bytes, so that an early failure gets a status of its own instead of a broken connection.
  *
- * @throws what the stream breaks with
+ * @throws the error of the stream
  */
 export async function firstBytesOf(stream: Readable, signal: AbortSignal): Promise<Readable> {
   try {
@@ -24,7 +23,7 @@ export async function firstBytesOf(stream: Readable, signal: AbortSignal): Promi
 export interface FileFacts {
   readonly name: string
   readonly format: string
-  /** Of the file itself: one that is compressed on its way only is not meant. @defaultValue `'none'` */
+  /** The compression of the file itself, not of the transfer. @defaultValue `'none'` */
   readonly compression?: 'none' | 'gzip' | undefined
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -34,14 +33,14 @@ export function fileResponse(body: Readable | undefined, facts: FileFacts): Http
   const { mediaType, extensions } = formatNamed(format)
   const isGzip = compression === 'gzip'
   const type = format === 'csv' ? `${mediaType}; charset=utf-8` : mediaType
-  const ending = `${extensions[0] ?? `.${format}`}${isGzip ? '.gz' : ''}`
+  const extension = `${extensions[0] ?? `.${format}`}${isGzip ? '.gz' : ''}`
   return {
     status: 200,
     headers: {
-      // Without a Content-Encoding, or a client would unpack it and keep a `.gz` file that is none.
+      // Without a Content-Encoding: a client would decompress it and save a `.gz` file that is not gzip.
       'Content-Type': isGzip ? 'application/gzip' : type,
-      'Content-Disposition': `attachment; filename="${safe(name)}${ending}"`,
-      // A browser must not guess that it is a page.
+      'Content-Disposition': `attachment; filename="${safe(name)}${extension}"`,
+      // A browser must not guess that it is HTML.
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',
       ...headers,
@@ -50,7 +49,7 @@ export function fileResponse(body: Readable | undefined, facts: FileFacts): Http
   }
 }
 
-/** Resources are named by the application, and their names become a header and a file on somebody's disk. */
+/** The application chooses resource names, which become part of a header and of a file name. */
 function safe(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]+/g, '-')
 }

@@ -1,4 +1,4 @@
-// All record errors of a job → a CSV or NDJSON file, as it is read from the database.
+// All record errors of a job → a CSV or NDJSON file, streamed from the database.
 import { Readable } from 'node:stream'
 import { guard } from '../../engine/format/csv/formula-guard.ts'
 import type { RecordError } from '../../errors/record-error.ts'
@@ -32,7 +32,7 @@ function csvLine(error: RecordError): string {
   return `${[error.rowNumber, error.line, ...texts.map(cell)].join(',')}\n`
 }
 
-/** As an export writes it: nothing for null. What a spreadsheet would calculate is guarded: a report echoes the file. */
+/** Formats a cell as an export does: empty for null. Formulas are guarded, because a value comes from the uploaded file. */
 function cell(text: string | null): string {
   if (text === null) return ''
   const safe = guard(text)

@@ -1,14 +1,14 @@
-// The header Range → the part of a file that is wanted (RFC 9110, 14).
+// The header Range → the requested part of a file (RFC 9110, 14).
 
-/** First byte, and the byte after the last. */
+/** `start` is the first byte, `end` the byte after the last. */
 export interface Part {
   readonly start: number
   readonly end: number
 }
 
 /**
- * `whole` where there is no range that has to be heeded: none, several, an unknown unit, or what is no range. RFC 9110
- * (14.2) lets a server ignore any, and a client that asked for several understands the whole as well.
+ * `whole` if there is no range, several of them, an unknown unit or an invalid one. RFC 9110 (14.2) lets a server
+ * ignore any of these, and a client that requested several ranges must accept the whole.
  *
  * @param size bytes of the file
  */
@@ -21,15 +21,15 @@ export function readRange(range: string | undefined, size: number): Part | 'whol
   return start < size ? { start, end } : 'unsatisfiable'
 }
 
-/** The last bytes; all of them, if there are fewer. Of an empty file no part can be told, so that it comes whole. */
+/** The last bytes, or all if there are fewer. An empty file has no parts, so it is sent whole. */
 function suffix(length: number, size: number): Part | 'whole' | 'unsatisfiable' {
   if (length === 0) return 'unsatisfiable'
   return size === 0 ? 'whole' : { start: Math.max(0, size - length), end: size }
 }
 
 /**
- * Whether the client holds a part of this very file (RFC 9110, 13.1.5). Without If-Range it does not say, and so gets
- * what it asks for. A weak tag and a date prove nothing.
+ * Whether the client holds a part of this very file (RFC 9110, 13.1.5). Without If-Range the range is served as
+ * requested. A weak tag and a date prove nothing.
  */
 export function holdsSame(ifRange: string | undefined, etag: string): boolean {
   return ifRange === undefined || ifRange.trim() === etag

@@ -1,18 +1,17 @@
-// What names resources and jobs → the same for a caller who may see some of them only.
-
+// Errors and jobs → the same without the resources and jobs that the caller may not see.
 import { ResourceUnknown } from '../../engine/resource/resource-unknown.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
 import type { Access } from '../wire/message.ts'
 
-/** Any error of a request, as its caller may read it. @throws LadingError `HOOK_FAILED` */
+/** The error of a request, as its caller may read it. @throws LadingError `HOOK_FAILED` */
 export async function redactError(error: unknown, access: Access): Promise<unknown> {
   return error instanceof ResourceUnknown ? error.among(await access.permitted(error.known)) : error
 }
 
 /**
- * A job as its caller may read it. Its error was written by a worker, for whoever would ask: what it lists cannot be
- * told apart any more. The import that it follows may be one that does not exist for this caller.
+ * The job as its caller may read it. A worker wrote its error without knowing the reader, so a list of resources in it
+ * is removed. The import that it follows may be invisible to this caller.
  */
 export async function redactJob(
   job: Job,
@@ -24,17 +23,17 @@ export async function redactJob(
     return { ...job, errorMessage: 'The worker that began this job does not know its resource.' }
   }
   const { after, afterResource } = job
-  const isSeen = afterResource !== null && (await access.maySee('import', [afterResource]))
-  if (after === null || isSeen) return job
-  const errorMessage = job.errorCode === 'AFTER_FAILED' ? abandonedUnseen : job.errorMessage
+  const isVisible = afterResource !== null && (await access.maySee('import', [afterResource]))
+  if (after === null || isVisible) return job
+  const errorMessage = job.errorCode === 'AFTER_FAILED' ? abandonedMessage : job.errorMessage
   return { ...job, after: null, errorMessage }
 }
 
-const abandonedUnseen =
+const abandonedMessage =
   'The import that this one was to follow did not complete; nothing of this one was imported. Retry that one first, and then this one.'
 
-/** What a retry throws, for a caller who may not see the import that the job follows. @param job as its caller reads it */
+/** The error of a retry, for a caller who may not see the import that the job follows. @param job as its caller reads it */
 export function redactRetry(error: unknown, job: Job): unknown {
-  const isToldOf = error instanceof LadingError && error.code === 'AFTER_FAILED' && job.after === null
-  return isToldOf ? new LadingError('AFTER_FAILED', abandonedUnseen) : error
+  const isHidden = error instanceof LadingError && error.code === 'AFTER_FAILED' && job.after === null
+  return isHidden ? new LadingError('AFTER_FAILED', abandonedMessage) : error
 }

@@ -1,10 +1,10 @@
-// What a client says of the bytes of its body → a body that fails at its end if it is another one.
+// Digest headers of a request → a body that fails at its end if its bytes do not match.
 import { createHash } from 'node:crypto'
 import { type HttpRequest, header } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
 
 export interface Digest {
-  /** As the client wrote it. */
+  /** The name of the header. */
   readonly header: string
   readonly algorithm: 'sha256' | 'sha512' | 'md5'
   readonly value: Buffer
@@ -16,12 +16,12 @@ const algorithms: Readonly<Record<string, { readonly name: Digest['algorithm']; 
   md5: { name: 'md5', bytes: 16 },
 }
 
-/** RFC 9530: a dictionary of byte sequences. Both mean the bytes as they are sent, since nothing asks for a part. */
+/** RFC 9530: a dictionary of byte sequences. Both cover the bytes as sent, because an upload is never partial. */
 const dictionaries = { 'content-digest': 'Content-Digest', 'repr-digest': 'Repr-Digest' } as const
 
 /**
- * All that can be compared; algorithms that are unknown here are left out, as RFC 9530 says. Empty where the host has
- * inflated or recoded the body: nobody can tell any more what was sent.
+ * All digests that can be verified; unknown algorithms are ignored, as RFC 9530 says. Empty if the host has inflated or
+ * re-encoded the body, because the bytes as sent are lost.
  *
  * @throws HttpFault `BODY_INVALID` for a header that cannot be read
  */
@@ -33,7 +33,7 @@ export function readDigests(request: Pick<HttpRequest, 'headers' | 'readBefore'>
       ([, algorithm, value]) => digestOf(name, algorithm, /^:(.*):\s*$/.exec(value ?? '')?.[1]),
     ),
   )
-  // What clients sent before: RFC 3230, and RFC 1864.
+  // Older headers: RFC 3230 and RFC 1864.
   const older = [...(header(request, 'digest') ?? '').matchAll(/([a-z0-9-]+)=([^,;]*)/gi)].flatMap(
     ([, algorithm, value]) => digestOf('Digest', algorithm, value?.trim()),
   )
@@ -50,11 +50,11 @@ function digestOf(name: string, algorithm = '', text: string | undefined): reado
   }
   throw new HttpFault(
     'BODY_INVALID',
-    `The header ${name} holds no ${algorithm.toLowerCase()} digest in base64; correct it, or leave it out.`,
+    `The header ${name} has no valid ${algorithm.toLowerCase()} digest in base64; correct it, or leave it out.`,
   )
 }
 
-/** The same bytes, whose end fails if they are not those of a digest. @throws HttpFault `BODY_INVALID` */
+/** Passes the bytes through, and fails at the end if they do not match a digest. @throws HttpFault `BODY_INVALID` */
 export async function* compared(
   chunks: AsyncIterable<Buffer>,
   digests: readonly Digest[],
@@ -68,6 +68,6 @@ export async function* compared(
   if (wrong === undefined) return
   throw new HttpFault(
     'BODY_INVALID',
-    `The body is not the one that its ${wrong.header} describes: it was changed on its way, or the digest is of other bytes. Nothing of it was kept; send it again.`,
+    `The body is not the one that its ${wrong.header} describes: it was changed in transit, or the digest is of other bytes. Nothing was kept; send it again.`,
   )
 }

@@ -1,15 +1,15 @@
-// The bytes of a form → the same bytes, with the headers of its parts measured and the parts counted.
+// The bytes of a form → the same bytes, while its parts are counted and the size of their headers is checked.
 import { HttpFault } from '../wire/problem.ts'
 
-/** Of the header of a part; its longest line holds the name of the file. */
+/** Limits of a part's header; its longest line holds the name of the file. */
 export const partHeader = { lines: 16, bytes: 8 * 1024 }
 
 export interface FormParts {
   /** @throws HttpFault `BODY_INVALID` for a part whose header is too long */
   through(form: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
-  /** Those that have begun so far, whatever the parser has made of them. */
+  /** The parts that have begun so far, including those that the parser ignored. */
   count(): number
-  /** The content type of a part as it was sent, with its parameters, which the parser leaves out. @param part from 1 */
+  /** The content type of a part as sent, with its parameters, which the parser drops. @param part from 1 */
   contentType(part: number): string
 }
 
@@ -21,15 +21,15 @@ const contentTypeLine = /\r\ncontent-type:((?:[^\r\n]|\r\n[ \t])*)/i
 const headerEnd = Buffer.from(lineEnd + lineEnd)
 
 /**
- * A parser of forms leaves out what it cannot read, without a word: a part whose `Content-Disposition` stands behind
- * its limits, or in a header that is broken. Without its `dry_run` an import is another one, so somebody has to count.
+ * A form parser silently skips a part that it cannot read, such as one with a malformed header or one whose
+ * `Content-Disposition` is past its limits. Losing `dry_run` would change the import, so the parts are counted here.
  */
 export function formParts(boundary: string): FormParts {
   const delimiter = Buffer.from(`${lineEnd}--${boundary}`)
   let parts = 0
   const types = new Map<number, string>()
-  let isOver = false
-  /** What has come since the delimiter; undefined outside of headers. */
+  let isComplete = false
+  /** The bytes since the delimiter; undefined outside of headers. */
   let head: Buffer | undefined
   let isCounted = false
 
@@ -39,17 +39,17 @@ export function formParts(boundary: string): FormParts {
     isCounted = false
   }
   const read = (bytes: Buffer): void => {
-    if (head === undefined || isOver) return
+    if (head === undefined || isComplete) return
     head = Buffer.concat([head, bytes])
     if (head.length < 2) return
     if (!isCounted && head.toString('latin1', 0, 2) === '--') {
-      isOver = true
+      isComplete = true
       return
     }
     if (!isCounted) parts++
     isCounted = true
     const end = head.indexOf(headerEnd)
-    // The last bytes so far may be the beginning of its end; the first two end the line of the delimiter.
+    // The last bytes may be the beginning of the header's end; the first two end the line of the delimiter.
     const size = (end === -1 ? head.length - headerEnd.length + 1 : end) - lineEnd.length
     if (size > partHeader.bytes) throw tooLong(`${partHeader.bytes} bytes`)
     if (end === -1) return
@@ -62,19 +62,19 @@ export function formParts(boundary: string): FormParts {
 
   return {
     async *through(form) {
-      // The first delimiter needs no end of a line before it.
+      // The first delimiter needs no line end before it.
       let rest = Buffer.from(lineEnd)
       for await (const chunk of form) {
-        rest = isOver ? rest : Buffer.concat([rest, chunk])
-        for (let at = rest.indexOf(delimiter); at !== -1 && !isOver; at = rest.indexOf(delimiter)) {
+        rest = isComplete ? rest : Buffer.concat([rest, chunk])
+        for (let at = rest.indexOf(delimiter); at !== -1 && !isComplete; at = rest.indexOf(delimiter)) {
           read(rest.subarray(0, at))
-          if (!isOver) begin()
+          if (!isComplete) begin()
           rest = rest.subarray(at + delimiter.length)
         }
-        // The end may be the beginning of a delimiter.
-        const sure = Math.max(0, rest.length - delimiter.length + 1)
-        read(rest.subarray(0, sure))
-        rest = rest.subarray(sure)
+        // The last bytes may be the beginning of a delimiter.
+        const safeLength = Math.max(0, rest.length - delimiter.length + 1)
+        read(rest.subarray(0, safeLength))
+        rest = rest.subarray(safeLength)
         yield chunk
       }
     },
@@ -83,6 +83,6 @@ export function formParts(boundary: string): FormParts {
   }
 }
 
-function tooLong(most: string): HttpFault {
-  return new HttpFault('BODY_INVALID', `A part of the form has a header of more than ${most}.`)
+function tooLong(limit: string): HttpFault {
+  return new HttpFault('BODY_INVALID', `A part of the form has a header of more than ${limit}.`)
 }

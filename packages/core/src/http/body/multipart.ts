@@ -1,4 +1,4 @@
-// A multipart/form-data body → its one file as a stream, and its fields, with everything that is wrong made an error.
+// A multipart/form-data body → its one file as a stream, and its fields. Anything malformed is an error.
 import { pipeline, type Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import type { HttpLimits } from '../admission/limits.ts'
@@ -9,40 +9,40 @@ import { detached, fileTooLarge } from './request-body.ts'
 
 export interface FilePart {
   readonly stream: Readable
-  /** As the client calls it, without folders. Never used as a path. */
+  /** The client's file name, without folders. Never used as a path. */
   readonly fileName: string | undefined
-  /** As it was sent, with its parameters. */
+  /** As sent, with its parameters. */
   readonly contentType: string
 }
 
 export interface Form {
-  /** Those that have come so far, in their order. */
+  /** The fields received so far, in their order. */
   readonly fields: readonly (readonly [name: string, value: string])[]
   /** Resolves when the file begins, or to undefined if the form ends without one. */
   readonly file: Promise<FilePart | undefined>
   /** Resolves when the form is complete; the file must have been read. */
   readonly ended: Promise<void>
-  /** The first thing that was wrong. */
+  /** The first error. */
   readonly failure: () => unknown
-  /** Stops reading. Twice, or at the end: does nothing. */
+  /** Stops reading. A second call, or one after the end, does nothing. */
   giveUp(): void
 }
 
-/** Characters of the name of a field: the longest that there is has 15. */
+/** Characters of a field name; the longest known one has 15. */
 const maxName = 100
 
-/** Bytes that a form may have beside its file. */
+/** Bytes that a form may have in addition to its file. */
 export function formOverhead({ formFields, formFieldBytes }: HttpLimits): number {
   return (formFields + 1) * (formFieldBytes + partHeader.bytes)
 }
 
-/** RFC 2046, 5.1.1. Longer ones have made parsers loop. */
+/** RFC 2046, 5.1.1. Longer boundaries have made parsers loop. */
 const maxBoundary = 70
 
 export interface FormOptions {
   readonly maxFileBytes: number
   readonly limits: HttpLimits
-  /** Of the form as a whole. */
+  /** Digests of the whole form. */
   readonly digests: readonly Digest[]
 }
 
@@ -54,18 +54,18 @@ export function readForm(
 ): Form {
   const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType)
   const divider = boundary?.[1] ?? boundary?.[2] ?? ''
-  if (divider === '') throw invalid('The Content-Type of the form names no boundary.')
+  if (divider === '') throw invalid('The Content-Type of the form has no boundary.')
   if (divider.length > maxBoundary) {
     throw invalid(`The boundary of the form has more than ${maxBoundary} characters.`)
   }
 
-  const found: [string, string][] = []
+  const fieldPairs: [string, string][] = []
   const { formFields: fields } = limits
   const file = deferred<FilePart | undefined>()
   const ended = deferred<void>()
   const tap = detached(body, limits, digests)
   const parts = formParts(divider)
-  let heard = 0
+  let parsedParts = 0
   let stream: Readable | undefined
   let failure: unknown
 
@@ -78,9 +78,9 @@ export function readForm(
       fieldSize: limits.formFieldBytes,
       fileSize: maxFileBytes,
     },
-    // Called once for each part that the parser can make sense of.
+    // Called once for each part that the parser can read.
     isPartAFile: (name, _type, fileName) => {
-      heard++
+      parsedParts++
       return name === 'file' || fileName !== undefined
     },
   })
@@ -92,8 +92,8 @@ export function readForm(
     tap.destroy()
   }
   parser.on('file', (name, part, fileName) => {
-    // A parser that has passed over a part ends with a fault.
-    const contentType = parts.contentType(heard)
+    // The number is right unless the parser skipped a part, and then the form fails at its end.
+    const contentType = parts.contentType(parsedParts)
     stream = part
     part.on('error', () => undefined)
     part.once('limit', () => fail(fileTooLarge(maxFileBytes)))
@@ -106,17 +106,17 @@ export function readForm(
     else if (name.length > maxName) fail(invalid(`The name of a field is longer than ${maxName} characters.`))
     else if (valueCut)
       fail(invalid(`The field "${shown(name)}" is longer than ${limits.formFieldBytes} bytes.`))
-    else found.push([name, value])
+    else fieldPairs.push([name, value])
   })
   parser.on('filesLimit', () => fail(invalid('The form has more than one file; send one job for each.')))
   parser.on('fieldsLimit', () => fail(invalid(`The form has more than ${fields} fields.`)))
   parser.on('partsLimit', () => fail(invalid(`The form has more than ${fields + 1} parts.`)))
   parser.once('finish', () => {
-    if (heard !== parts.count()) return fail(unreadable())
+    if (parsedParts !== parts.count()) return fail(unreadable())
     file.resolve(undefined)
     ended.resolve()
   })
-  // The parser's own messages are about its insides; all of them mean that the form is cut off or malformed.
+  // The parser's own messages are about its internals; all of them mean that the form is truncated or malformed.
   const broken = (error: unknown) => fail(error instanceof HttpFault ? error : malformed())
   parser.on('error', broken)
   pipeline(tap, parts.through, parser, error => {
@@ -124,7 +124,7 @@ export function readForm(
   })
 
   return {
-    fields: found,
+    fields: fieldPairs,
     file: file.promise,
     ended: ended.promise,
     failure: () => failure,
@@ -157,7 +157,7 @@ function deferred<Value>() {
     resolve = onValue
     reject = onError
   })
-  // It may be rejected before, or without, anybody waiting for it.
+  // It may be rejected before anything awaits it, or without.
   promise.catch(() => undefined)
   return { promise, resolve, reject }
 }

@@ -1,14 +1,14 @@
-// A request on its way through a host → what is left of its body, if something before the service has read it.
+// A request from a host → what remains of its body, if earlier middleware has read it.
 import { Readable } from 'node:stream'
 import { isGzip } from '../../engine/format/detect/magic.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { HttpInput, ReadBefore } from '../wire/message.ts'
 
-/** What parsers leave with a request. */
+/** What the host's body parsers add to a request. */
 export interface HostTraces {
   /** `request.body`. */
   readonly body?: unknown
-  /** `request.file` and `request.files`, where parsers of forms leave what they have taken out. */
+  /** `request.file` and `request.files`, where form parsers put the files. */
   readonly file?: unknown
   readonly files?: unknown
 }
@@ -16,14 +16,14 @@ export interface HostTraces {
 export type RemainingBody = Pick<HttpInput, 'body' | 'parsedBody' | 'readBefore'>
 
 /**
- * To be called when the host hands the request over, before anything is awaited: somebody who only listens to the
- * stream takes nothing from it then.
+ * The remaining body. Call it when the host hands the request over, before awaiting anything: until then, a listener
+ * has not taken any data from the stream.
  *
- * @param stream the request, or what a hook of the host has put in its place
+ * @param stream the request, or the stream with which a hook of the host has replaced it
  */
 export function remainingBody(stream: Readable, host: HostTraces): RemainingBody {
   if (!wasRead(stream)) {
-    // Chunks that come while the caller is asked for would be gone.
+    // Chunks that arrive while the caller is authorized would be lost.
     if (stream.readableFlowing === true) stream.pause()
     return { body: stream }
   }
@@ -40,12 +40,12 @@ export function remainingBody(stream: Readable, host: HostTraces): RemainingBody
   }
 }
 
-/** Also where it goes on being read: what has come is missing. One whose client has gone before that was not read. */
+/** Whether any of the stream was read. A request whose client disconnected before that counts as not read. */
 export function wasRead(stream: Readable): boolean {
   return stream.readableDidRead || stream.readableEnded
 }
 
-/** @throws nothing: returns why a request has no body, which is its own fault or that of the host */
+/** The error for a request without a body: the host's if its middleware has read it, else `otherwise`. Never throws. */
 export function bodyMissing(readBefore: ReadBefore | undefined, otherwise: Error): Error {
   if (readBefore === undefined) return otherwise
   return new LadingError(
@@ -54,7 +54,7 @@ export function bodyMissing(readBefore: ReadBefore | undefined, otherwise: Error
   )
 }
 
-/** Parsers inflate what came compressed, and leave the header as it was. */
+/** Parsers inflate a compressed body, and leave the header unchanged. */
 function bytesLeft(bytes: Buffer): RemainingBody {
   return {
     body: inOnePiece(bytes),
@@ -66,15 +66,17 @@ function inOnePiece(bytes: Buffer): Readable {
   return Readable.from([bytes], { objectMode: false })
 }
 
-/** By what it leaves with the request. */
+/** Recognises the middleware by what it added to the request. */
 function readerOf({ body, file, files }: HostTraces): string {
-  const taken = [file, ...(isObject(files) ? Object.values(files).flat() : [])].filter(isObject)
-  if (taken.some(one => 'fieldname' in one && 'originalname' in one)) return 'multer, a parser of forms'
-  if (taken.some(one => typeof one.mv === 'function')) return 'express-fileupload, a parser of forms'
-  if (taken.some(one => 'filepath' in one || 'newFilename' in one)) return 'formidable, a parser of forms'
-  if (taken.length > 0) return 'a parser of forms'
+  const uploads = [file, ...(isObject(files) ? Object.values(files).flat() : [])].filter(isObject)
+  if (uploads.some(upload => 'fieldname' in upload && 'originalname' in upload))
+    return 'multer, a parser of forms'
+  if (uploads.some(upload => typeof upload.mv === 'function')) return 'express-fileupload, a parser of forms'
+  if (uploads.some(upload => 'filepath' in upload || 'newFilename' in upload))
+    return 'formidable, a parser of forms'
+  if (uploads.length > 0) return 'a parser of forms'
   if (Array.isArray(body)) return 'a JSON parser, such as express.json'
-  // multer makes it without a prototype.
+  // multer creates it without a prototype.
   if (isObject(body) && Object.getPrototypeOf(body) === null) return 'a parser of forms, such as multer'
   if (isObject(body)) return 'a body parser, such as express.json, express.urlencoded or a parser of forms'
   return 'middleware that kept nothing of it'

@@ -1,4 +1,4 @@
-// Bodies of requests: read without endangering the connection, and limited.
+// Request bodies: read with limits, and without closing the connection on an error.
 import { finished, PassThrough, type Readable } from 'node:stream'
 import { charsetsOf } from '../../engine/import/remote/content-charset.ts'
 import { repeatedKey } from '../../engine/record/json-text.ts'
@@ -18,22 +18,22 @@ export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolea
 }
 
 /**
- * The body as a stream that may be destroyed. Destroying a request closes its connection, and the answer that
- * says why would be lost; so this stream is cut off from the request, which stays open. It breaks when the client
- * goes away, and when it sends too slowly or for too long: its rate is not judged by time in which nobody reads. At
- * its end it fails if it is not the body of these digests.
+ * The body as a stream that may be destroyed. Destroying a request closes its connection, and the response that
+ * explains the error would be lost, so this stream is detached from the request, which stays open. It fails if the
+ * client disconnects, sends too slowly or takes too long; time in which the stream is not read does not count towards
+ * the rate. At its end it fails if the bytes do not match the digests.
  */
 export function detached(body: Readable, limits: HttpLimits, digests: readonly Digest[] = []): Readable {
   const tap = new PassThrough()
-  // Errors do not pass through `pipe`, which is the point of it here; the next line sees to those of the client.
+  // `pipe` deliberately does not forward errors; the next line handles those of the client.
   body.pipe(tap)
   finished(body, { writable: false }, error => {
     if (error) tap.destroy(brokenOff())
   })
   tap.on('error', () => undefined)
   const { bodyBytesPerSecond: bytesPerSecond, bodyRateSeconds: seconds, bodySeconds } = limits
-  const late = setTimeout(() => tap.destroy(tooLong(bodySeconds)), bodySeconds * 1000)
-  tap.once('close', () => clearTimeout(late))
+  const timer = setTimeout(() => tap.destroy(tooLong(bodySeconds)), bodySeconds * 1000)
+  tap.once('close', () => clearTimeout(timer))
   const onSlow = () => tap.destroy(tooSlow(bytesPerSecond, seconds))
   const chunks = watchRate(tap, { bytesPerSecond, seconds }, onSlow)
   const paced = readableFrom(compared(chunks, digests), () => tap.destroy())
@@ -41,9 +41,9 @@ export function detached(body: Readable, limits: HttpLimits, digests: readonly D
   return paced
 }
 
-/** What a route says of a body that is no JSON, and in addition of one that is too large. */
+/** A route's message for a body that is not JSON, and its advice for one that is too large. */
 export interface Explain {
-  /** @param start of the body */
+  /** @param start the first bytes of the body, as text */
   invalid(start: string): string
   readonly tooLarge: string
 }
@@ -61,7 +61,7 @@ export async function readJson(
   const { jsonBodyBytes } = limits
   const sentence = `A JSON body may have at most ${jsonBodyBytes} bytes.`
   const tooLarge = new HttpFault('BODY_TOO_LARGE', [sentence, explain.tooLarge].join(' ').trim())
-  // Also where the host's parser, whose limit may be another, has read it.
+  // Also if the host's parser, which may have another limit, has read it.
   if (Number(request.headers['content-length'] ?? 0) > jsonBodyBytes) throw tooLarge
   if (request.parsedBody !== undefined) {
     if (sizeOf(request.parsedBody) > jsonBodyBytes) throw tooLarge
@@ -79,11 +79,14 @@ export async function readJson(
     )
   }
   if (charsetsOf(type ?? '').some(name => !utf8.test(name))) {
-    throw new HttpFault('MEDIA_TYPE_UNSUPPORTED', 'JSON is sent in UTF-8; leave the charset out.')
+    throw new HttpFault('MEDIA_TYPE_UNSUPPORTED', 'JSON must be in UTF-8; leave the charset out.')
   }
   const coding = header(request, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
   if (coding !== 'identity')
-    throw new HttpFault('MEDIA_TYPE_UNSUPPORTED', 'JSON is sent plain, without a coding.')
+    throw new HttpFault(
+      'MEDIA_TYPE_UNSUPPORTED',
+      'A JSON body must not be compressed; send it without a Content-Encoding.',
+    )
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of detached(request.body, limits, readDigests(request))) {
@@ -100,18 +103,21 @@ export async function readJson(
   } catch {
     throw new HttpFault('BODY_INVALID', explain.invalid(bytes.toString('utf8', 0, explainedBytes)))
   }
-  // Of a body that the host's parser has read, nobody can tell any more.
-  const twice = repeatedKey(text)
-  if (twice === undefined) return value
-  throw new HttpFault('BODY_INVALID', `The body has the key "${twice.slice(0, 100)}" twice; send it once.`)
+  // This cannot be checked for a body that the host's parser has read.
+  const duplicateKey = repeatedKey(text)
+  if (duplicateKey === undefined) return value
+  throw new HttpFault(
+    'BODY_INVALID',
+    `The body has the key "${duplicateKey.slice(0, 100)}" twice; send it once.`,
+  )
 }
 
-/** Bytes of what came in chunks or packed, but for the white space that the host's parser has not kept. */
+/** The size in bytes of a chunked or compressed body, without the white space that the host's parser dropped. */
 function sizeOf(parsed: unknown): number {
   return Buffer.byteLength(JSON.stringify(parsed))
 }
 
-/** @throws LadingError `FILE_TOO_LARGE`, before anything is read, if the client itself says so. */
+/** @throws LadingError `FILE_TOO_LARGE` before anything is read, if the Content-Length is too large */
 export function checkAnnouncedSize(request: HttpRequest, maxFileBytes: number, overhead = 0): void {
   if (Number(request.headers['content-length'] ?? 0) > maxFileBytes + overhead)
     throw fileTooLarge(maxFileBytes)
@@ -125,7 +131,7 @@ export function fileTooLarge(maxFileBytes: number): LadingError {
 }
 
 export function brokenOff(): HttpFault {
-  return new HttpFault('BODY_INVALID', 'The upload broke off before its end; nothing of it was kept.')
+  return new HttpFault('BODY_INVALID', 'The upload was cut off before its end; nothing was kept.')
 }
 
 function tooSlow(bytesPerSecond: number, seconds: number): HttpFault {

@@ -1,4 +1,4 @@
-// Chunks of a file on their way to a job: counted, or kept in a temporary file.
+// Chunks of an uploaded file: limited in size, or spooled to a temporary file.
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ export async function* limited(chunks: Readable, maxFileBytes: number): AsyncGen
   }
 }
 
-/** Keeps the chunks in a file of the system's temporary folder while `use` runs; it is gone afterwards in any case. */
+/** Spools the chunks to a file in the system's temporary folder while `use` runs, and then always deletes it. */
 export async function spooled<Result>(
   chunks: AsyncIterable<Buffer>,
   signal: AbortSignal,

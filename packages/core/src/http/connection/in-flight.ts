@@ -1,9 +1,9 @@
-// How many requests are worked on, so that a host that stops can wait until there is none.
+// Counts the requests in flight, so that a host can wait for them when it stops.
 
 export interface InFlight {
-  /** One more, until what it returns is called. Calling that twice does nothing more. */
+  /** Counts one more request until the returned function is called. A second call of that does nothing. */
   begin(): () => void
-  /** Resolves when there is none; at once where that is so now. */
+  /** Resolves when there is none; at once if there is none now. */
   none(): Promise<void>
 }
 

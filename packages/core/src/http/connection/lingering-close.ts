@@ -1,37 +1,37 @@
-// An answer whose request has not come to its end → a connection that is closed behind it, whoever trickles on.
+// A response before the end of its request → the connection is closed after it, even if the client keeps sending.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Milliseconds for which the rest of a body that nobody reads is taken and thrown away, behind the answer. */
+/** Milliseconds after the response for which the rest of an unread body is discarded. */
 const discardMs = 5_000
 
 /**
- * To be called before the headers of any answer are sent: if the request is not complete by then, the answer says that
- * the connection is closed, and it is, when the body has been thrown away or five seconds behind the answer. Left
- * open, it would be the client's for as long as a byte comes now and then: once a request is answered, nobody asks for
- * its rate. Closing at once would make the kernel send a reset, which can overtake the answer (RFC 9112, 9.6).
+ * Call it before the headers of any response are sent. If the request is not complete by then, the response announces
+ * `Connection: close`. The connection closes once the body has been discarded, or five seconds after the response.
+ * Left open, a client could hold it with a byte now and then, because the rate is not checked after the response.
+ * Closing at once would make the kernel send a reset, which can overtake the response (RFC 9112, 9.6).
  */
 export function lingeringClose(response: ServerResponse): void {
   const { req: request } = response
-  // HTTP/2 closes streams, and not connections.
+  // HTTP/2 closes streams, not connections.
   if (request.complete || request.httpVersionMajor > 1) return
   response.setHeader('Connection', 'close')
-  // Some clients read nothing until they have sent all. One that expects `100 Continue` would get it by this.
+  // Some clients read nothing until they have sent everything. Resuming would send `100 Continue` to a client that expects it.
   if (request.headers.expect === undefined) request.resume()
-  // Before Node's own listener, which closes what was said to close.
+  // Before Node's own listener, which closes a connection announced as `close`.
   response.prependOnceListener('finish', () => {
-    // Whoever destroys a request, such as middleware that stops reading in the middle, leaves it without a socket.
+    // A request that was destroyed, such as by middleware that stops reading, has no socket.
     const socket: Socket | null = request.socket
     if (socket !== null && !request.complete) socket.destroySoon = () => linger(request, socket)
   })
 }
 
 function linger(request: IncomingMessage, socket: Socket): void {
-  // The answer has its end; what comes is still read.
+  // Ends the response side; the request side is still read.
   socket.end()
   const close = () => socket.destroy()
-  const late = setTimeout(close, discardMs)
-  socket.once('close', () => clearTimeout(late))
+  const timer = setTimeout(close, discardMs)
+  socket.once('close', () => clearTimeout(timer))
   request.once('end', close).once('error', close)
   request.resume()
 }

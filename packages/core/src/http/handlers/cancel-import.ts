@@ -1,4 +1,4 @@
-// DELETE /v1/imports/:job_id: no batch begins behind this answer, and what is in the table is counted.
+// DELETE /v1/imports/:job_id: cancels an import. No batch begins after the response, and merged records are counted.
 
 import { json } from '../wire/message.ts'
 import { importJob } from '../wire/representation.ts'

@@ -1,4 +1,4 @@
-// POST /v1/exports: an export of one resource, or of several as a bundle, made while nobody waits and fetched later.
+// POST /v1/exports: starts a background export of one resource, or of several as a bundle, to be downloaded later.
 import type { Static } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
 import { readJson } from '../body/request-body.ts'
@@ -23,20 +23,20 @@ export const createExport: Handler = (request, service) => {
     }
     if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
     await request.access.permit(service.registry.get(resource).name)
-    const asked = readExportBody({ ...options, resource }, service.registry)
-    return service.jobs.submitExport({ ...asked, ...common })
+    const exportOptions = readExportBody({ ...options, resource }, service.registry)
+    return service.jobs.submitExport({ ...exportOptions, ...common })
   })
 }
 
-const ofBundles = ['resources', 'format', 'metadata', 'filename']
+const bundleOptions = ['resources', 'format', 'metadata', 'filename']
 
-/** A bundle holds whole resources, to be put back as they were. */
+/** A bundle holds whole resources, so that they can be restored as they were. */
 function refuseWithBundle(options: Static<typeof exportJob>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (ofBundles.includes(name) || value === undefined) continue
+    if (bundleOptions.includes(name) || value === undefined) continue
     throw new LadingError(
       'OPTION_INVALID',
-      `The option "${name}" cannot be used with "resources": a bundle holds whole resources. Known: ${ofBundles.join(', ')}.`,
+      `The option "${name}" cannot be used with "resources": a bundle holds whole resources. Known: ${bundleOptions.join(', ')}.`,
     )
   }
 }

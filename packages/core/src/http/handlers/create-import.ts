@@ -1,4 +1,4 @@
-// POST /v1/imports: a file as a form, as a raw body, or by its address.
+// POST /v1/imports: imports a file that is sent as a form, as a raw body, or by its URL.
 import type { Static } from '@sinclair/typebox'
 import { mediaTypesOfFiles } from '../../engine/format/detect/detect.ts'
 import { foreignByType, foreignSentence } from '../../engine/format/detect/foreign.ts'
@@ -14,38 +14,38 @@ import { readBody } from '../wire/parameters.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { importFromUrl } from '../wire/schemas.ts'
 
-/** As the body itself; a body of JSON tells where the file is. */
+/** Types of a file that is the body itself; a JSON body has the URL of the file. */
 const uploadMediaTypes = mediaTypesOfFiles.filter(type => type !== 'application/json')
 
 export const createImport: Handler = (request, service) => {
   refuseWhileDraining(service)
   return service.uploads.withSlot(request, () =>
     submitted(request, service, 'import', async claim => {
-      const take = way(mediaType(header(request, 'content-type')), request)
-      // What has been taken already takes no more room.
+      const upload = uploadHandler(mediaType(header(request, 'content-type')), request)
+      // A replayed request needs no further capacity.
       if (claim?.isReplay !== true) await checkCapacity(request, service)
-      return take(request, service, claim)
+      return upload(request, service, claim)
     }),
   )
 }
 
-function way(type: string | undefined, request: HttpRequest): typeof uploadForm {
+function uploadHandler(type: string | undefined, request: HttpRequest): typeof uploadForm {
   if (type === 'multipart/form-data') return uploadForm
   if (type === 'application/json') return fromUrl
   if (type !== undefined && uploadMediaTypes.includes(type)) return uploadRaw
   if (type === 'application/x-www-form-urlencoded') throw urlEncoded(request)
   throw new HttpFault(
     'MEDIA_TYPE_UNSUPPORTED',
-    `${whatItIs(type)}Send the file as multipart/form-data, or as the body with one of the content types ${uploadMediaTypes.join(', ')}.`,
+    `${describeForeign(type)}Send the file as multipart/form-data, or as the body with one of the content types ${uploadMediaTypes.join(', ')}.`,
   )
 }
 
-function whatItIs(type = ''): string {
+function describeForeign(type = ''): string {
   const kind = foreignByType(type)
-  return kind === undefined ? '' : `By its content type, ${lowered(foreignSentence(kind))} `
+  return kind === undefined ? '' : `By its content type, ${lowerFirst(foreignSentence(kind))} `
 }
 
-function lowered(sentence: string): string {
+function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1)
 }
 
@@ -66,9 +66,10 @@ const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
   expectFileUrl(body, request)
   const { file_url: url, resource, format, mapping, metadata, ...options } = readFromUrl(body, request)
   await request.access.permit(registry.get(resource).name)
-  const settings = { ...importOptionsOf(options), mapping, metadata }
   return jobs.submitRemoteImport({
-    ...settings,
+    ...importOptionsOf(options),
+    mapping,
+    metadata,
     resource,
     format,
     url,

@@ -1,4 +1,4 @@
-// DELETE /v1/exports/:job_id: cancels an export, or deletes the file that it has made.
+// DELETE /v1/exports/:job_id: cancels an export, or deletes its file if it has completed.
 import { LadingError } from '../../errors/lading-error.ts'
 import { json } from '../wire/message.ts'
 import { exportJob } from '../wire/representation.ts'
@@ -11,7 +11,7 @@ export const deleteExport = withExport(async (job, request, { jobs }) => {
       return json(202, exportJob(cancelled ?? job, request.mount))
     }
   } catch (error) {
-    // It may have completed a moment ago; then it is its file that is not wanted.
+    // It may have completed a moment ago; then its file is deleted.
     const isOver = error instanceof LadingError && error.code === 'JOB_ENDED'
     if (!isOver || (await jobs.get(job.id))?.status !== 'completed') throw error
   }

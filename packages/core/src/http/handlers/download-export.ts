@@ -1,5 +1,4 @@
-// GET /v1/exports/:job_id/download: the file of a completed export, or a part of it, while it is kept.
-
+// GET /v1/exports/:job_id/download: the file of a completed export, or a part of it, until it expires.
 import { formatNamed } from '../../engine/format/formats.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobFile } from '../../jobs/store/job.ts'
@@ -14,7 +13,7 @@ import { withExport } from './found-job.ts'
 export const downloadExport = withExport(async (job, request, { jobs, downloads }) => {
   const file = fileOf(job)
   const etag = `"${file.sha256}"`
-  // What a cache may be told again with 304 (RFC 9110, 15.4.5).
+  // Headers that a 304 must repeat (RFC 9110, 15.4.5).
   const validators = { ETag: etag, 'Cache-Control': 'private, no-cache' }
   if (matches(header(request, 'if-none-match'), etag)) return { status: 304, headers: validators }
   const headers = {
@@ -22,9 +21,9 @@ export const downloadExport = withExport(async (job, request, { jobs, downloads 
     'Content-Type': mediaTypeOf(file, job.format),
     'Content-Disposition': attachment(file.name),
     'Accept-Ranges': 'bytes',
-    // RFC 9530: of the whole file also where a part of it is sent, so that a client can check what it has put together.
+    // RFC 9530: the digest of the whole file, even if a part is sent, so that a client can check what it assembled.
     'Repr-Digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
-    // A browser must not guess that it is a page.
+    // A browser must not guess that it is HTML.
     'X-Content-Type-Options': 'nosniff',
   }
   const open = async (range?: ByteRange) => {
@@ -33,14 +32,14 @@ export const downloadExport = withExport(async (job, request, { jobs, downloads 
     return firstBytesOf(stream, request.signal)
   }
   const length = { 'Content-Length': String(file.size) }
-  // A range of a HEAD means nothing (RFC 9110, 14.2). No byte of the file is asked for, but whether it is there.
+  // A range of a HEAD means nothing (RFC 9110, 14.2). Opening an empty range checks that the file exists.
   if (isHead(request)) {
-    const none = await open({ start: 0, end: 0 })
-    none.destroy()
+    const empty = await open({ start: 0, end: 0 })
+    empty.destroy()
     return { status: 200, headers: { ...headers, ...length } }
   }
-  const wanted = holdsSame(header(request, 'if-range'), etag) ? header(request, 'range') : undefined
-  const part = readRange(wanted, file.size)
+  const range = holdsSame(header(request, 'if-range'), etag) ? header(request, 'range') : undefined
+  const part = readRange(range, file.size)
   if (part === 'unsatisfiable') throw unsatisfiable(file)
   const bounds = part === 'whole' ? length : boundsOf(part, file)
   const status = part === 'whole' ? 200 : 206
@@ -61,13 +60,16 @@ function fileOf({ status, file }: Job): JobFile {
     throw new LadingError('JOB_NOT_READY', `The export ${what}; there is no file.`)
   }
   if (status !== 'completed') {
-    throw new LadingError('JOB_NOT_READY', `The export is ${status}; its file is there once it is completed.`)
+    throw new LadingError(
+      'JOB_NOT_READY',
+      `The export is ${status}; its file is available once it is completed.`,
+    )
   }
   if (file === null || file.isExpired) throw expired()
   return file
 }
 
-/** A compressed file is one, and no text that is compressed on its way: there is no Content-Encoding. */
+/** A compressed file keeps its own type, because it is sent without a Content-Encoding. */
 function mediaTypeOf({ name }: JobFile, format: string): string {
   if (name.endsWith('.gz')) return 'application/gzip'
   const { mediaType } = formatNamed(format)
@@ -81,7 +83,7 @@ function expired(): HttpFault {
 function unsatisfiable({ size }: JobFile): HttpFault {
   return new HttpFault(
     'RANGE_INVALID',
-    `The file ends before the range that was asked for; it has ${size} bytes.`,
+    `The requested range is past the end of the file, which has ${size} bytes.`,
     {
       'Content-Range': `bytes */${size}`,
       'Accept-Ranges': 'bytes',
@@ -90,7 +92,7 @@ function unsatisfiable({ size }: JobFile): HttpFault {
 }
 
 /** RFC 9110, 13.1.2: a list of tags, compared weakly, or `*`. */
-function matches(wanted: string | undefined, etag: string): boolean {
-  if (wanted === undefined) return false
-  return wanted.split(',').some(tag => [etag, '*'].includes(tag.trim().replace(/^W\//, '')))
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  return ifNoneMatch.split(',').some(tag => [etag, '*'].includes(tag.trim().replace(/^W\//, '')))
 }

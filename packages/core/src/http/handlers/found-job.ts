@@ -1,4 +1,4 @@
-// Load a job of the caller's tenant or answer 404: combinators around handlers that need one. There is no other way to it.
+// Loads a job of the caller's tenant or answers 404: combinators around every handler that needs a job.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobKind } from '../../jobs/store/job.ts'
 import { redactJob } from '../answer/redact-error.ts'
@@ -14,8 +14,8 @@ export const withImport = (handler: JobHandler): Handler => withJob('import', ha
 export const withExport = (handler: JobHandler): Handler => withJob('export', handler)
 
 /**
- * The id of an import does not exist among the exports, and the other way round. The id of a job that the caller may not
- * see does not exist at all: of another tenant, or of a resource that is not for the caller.
+ * The id of an import is not found among the exports, and vice versa. A job that the caller may not see is not found
+ * either: one of another tenant, or of a resource that the caller may not read.
  */
 function withJob(kind: JobKind, handler: JobHandler): Handler {
   return async (request, service) => {
@@ -30,9 +30,9 @@ function withJob(kind: JobKind, handler: JobHandler): Handler {
   }
 }
 
-/** @throws LadingError `JOB_ID_INVALID`, before anybody is asked for it */
+/** @throws LadingError `JOB_ID_INVALID`, before any query */
 export function jobId({ params }: HttpRequest): string {
   const { job_id: id = '' } = params
-  if (!uuid.test(id)) throw new LadingError('JOB_ID_INVALID', 'A job id is a UUID; this is none.')
+  if (!uuid.test(id)) throw new LadingError('JOB_ID_INVALID', 'The job id is not a valid UUID.')
   return id.toLowerCase()
 }

@@ -1,5 +1,4 @@
-// GET /v1/exports/:job_id: how far it is, and where its file will be.
-
+// GET /v1/exports/:job_id: the progress of an export, and the URL of its file.
 import { json } from '../wire/message.ts'
 import { exportJob } from '../wire/representation.ts'
 import { withExport } from './found-job.ts'

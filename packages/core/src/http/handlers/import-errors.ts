@@ -1,4 +1,4 @@
-// GET /v1/imports/:job_id/errors: record errors, page by page as JSON, or all of them as a file.
+// GET /v1/imports/:job_id/errors: record errors, as pages of JSON or as one file with all of them.
 import { LadingError } from '../../errors/lading-error.ts'
 import { preferred } from '../answer/accept.ts'
 import { fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
@@ -11,7 +11,7 @@ import { withImport } from './found-job.ts'
 
 const formatOf = { 'text/csv': 'csv', 'application/x-ndjson': 'ndjson' } as const
 
-/** The same address has another answer for another Accept. */
+/** The response depends on the Accept header. */
 const vary = { Vary: 'Accept' }
 
 export const importErrors = withImport(async (job, request, { jobs, downloads }) => {

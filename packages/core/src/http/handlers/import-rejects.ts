@@ -1,4 +1,4 @@
-// GET /v1/imports/:job_id/rejects: records that did not get in, as a file that can be mended and imported again.
+// GET /v1/imports/:job_id/rejects: the rejected records, as a file that can be corrected and imported again.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
 import { fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
@@ -11,7 +11,7 @@ import { withImport } from './found-job.ts'
 
 export const importRejects = withImport((job, request, service) => {
   const answer = () => rejects(job, request, service)
-  // Nothing is opened for whoever asks for the headers only.
+  // A HEAD request opens no file, and needs no slot.
   return isHead(request) ? answer() : service.downloads.withSlot(request, answer)
 })
 

@@ -1,4 +1,4 @@
-// GET /v1/imports: imports of the caller's tenant, newest first, page by page.
+// GET /v1/imports: the imports of the caller's tenant, newest first, in pages.
 import type { Job, JobStatus } from '../../jobs/store/job.ts'
 import { redactJob } from '../answer/redact-error.ts'
 import type { Handler } from '../service.ts'
@@ -21,7 +21,7 @@ export const listImports: Handler = async (request, service) => {
     ...options,
     status,
     tenant: access.tenant,
-    // Who may see all of them may see those of a resource that is no longer there.
+    // A caller who may see all resources may also see jobs of one that no longer exists.
     ...(allowed.length < names.length && { resources: allowed }),
   })
   const shown: Job[] = []

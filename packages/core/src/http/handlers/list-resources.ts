@@ -13,7 +13,7 @@ export const listResources: Handler = async ({ access }, { registry }) => {
   return json(200, { resources: registry.all.filter(({ name }) => allowed.includes(name)).map(described) })
 }
 
-/** Hidden fields are named to nobody, though a file may have them. */
+/** Hidden fields are left out, though a file may have them. */
 function described(resource: Resource): object {
   const { name, keys, references } = resource
   const fields = resource.fields.filter(({ hidden }) => !hidden)

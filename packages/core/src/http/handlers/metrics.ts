@@ -1,5 +1,4 @@
-// GET /metrics: what Prometheus collects.
-
+// GET /metrics: the metrics for Prometheus.
 import { callAsyncHook } from '../../errors/hook.ts'
 import type { Handler } from '../service.ts'
 import { HttpFault } from '../wire/problem.ts'

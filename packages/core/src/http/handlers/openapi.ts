@@ -1,5 +1,4 @@
-// GET /openapi.json: this service, described for programs.
-
+// GET /openapi.json: the OpenAPI document of this service.
 import type { Handler } from '../service.ts'
 import { json } from '../wire/message.ts'
 

@@ -1,4 +1,4 @@
-// POST /v1/imports/:job_id/retry: a failed or cancelled import goes on behind its checkpoint.
+// POST /v1/imports/:job_id/retry: a failed or cancelled import resumes after its checkpoint.
 import { LadingError } from '../../errors/lading-error.ts'
 import { redactRetry } from '../answer/redact-error.ts'
 import { refuseWhileDraining } from '../submit/refuse-while-draining.ts'

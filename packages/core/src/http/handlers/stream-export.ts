@@ -1,4 +1,4 @@
-// GET /v1/exports: the rows of a resource as a file, printed while it is sent.
+// GET /v1/exports: the rows of a resource as a file, streamed from the database.
 import { gzipped } from '../../engine/format/text/gzip.ts'
 import { takesGzip } from '../answer/accept.ts'
 import { day, fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
@@ -7,32 +7,31 @@ import { readExportQuery } from '../submit/export-query.ts'
 import { type HttpRequest, type HttpResponse, header } from '../wire/message.ts'
 
 export const streamExport: Handler = (request, service) => {
-  const asked = readExportQuery(request.rawQuery, service.registry)
-  const answer = () => exported(request, service, asked)
-  // Whoever asks for the headers only gets no connection of the database, and needs no place.
+  const options = readExportQuery(request.rawQuery, service.registry)
+  const answer = () => exported(request, service, options)
+  // A HEAD request uses no database connection, and needs no slot.
   return isHead(request) ? answer() : service.streamedExports.withSlot(request, answer)
 }
 
 async function exported(
   request: HttpRequest,
   { exporter }: Service,
-  asked: ReturnType<typeof readExportQuery>,
+  options: ReturnType<typeof readExportQuery>,
 ): Promise<HttpResponse> {
-  const { resource, format, compression = 'none' } = asked
+  const { resource, format, compression = 'none' } = options
   await request.access.permit(resource)
-  const isPackedOnTheWay = compression === 'none' && takesGzip(header(request, 'accept-encoding'))
-  // It judges what is asked at once, and reads nothing before it is read.
-  const stream = exporter.stream({ ...asked, caller: request.access.caller })
+  const isGzipEncoded = compression === 'none' && takesGzip(header(request, 'accept-encoding'))
+  // The options are checked at once; no row is read before the stream is.
+  const stream = exporter.stream({ ...options, caller: request.access.caller })
   const facts = {
     name: `${resource}-${day()}`,
     format,
     compression,
-    headers: { Vary: 'Accept-Encoding', ...(isPackedOnTheWay && { 'Content-Encoding': 'gzip' }) },
+    headers: { Vary: 'Accept-Encoding', ...(isGzipEncoded && { 'Content-Encoding': 'gzip' }) },
   }
-  // Nobody would read the rows.
   if (isHead(request)) {
     stream.destroy()
     return fileResponse(undefined, facts)
   }
-  return fileResponse(await firstBytesOf(isPackedOnTheWay ? gzipped(stream) : stream, request.signal), facts)
+  return fileResponse(await firstBytesOf(isGzipEncoded ? gzipped(stream) : stream, request.signal), facts)
 }

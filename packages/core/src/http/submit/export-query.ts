@@ -1,4 +1,4 @@
-// The query or the JSON body of an export → what is asked of the exporter.
+// The query or the JSON body of an export → the options of the exporter.
 import type { Static } from '@sinclair/typebox'
 import { optionInvalid } from '../../config/check-options.ts'
 import type { StreamOptions } from '../../engine/export/exporter-options.ts'
@@ -8,46 +8,46 @@ import type { Registry } from '../../engine/resource/registry.ts'
 import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'
 import { type exportJob, exportOptions } from '../wire/schemas.ts'
 
-/** Every parameter that is no option is a filter. @throws LadingError `OPTION_INVALID`, `FILTER_INVALID`, `RESOURCE_UNKNOWN` */
+/** Every parameter that is not an option is a filter. @throws LadingError `OPTION_INVALID`, `FILTER_INVALID`, `RESOURCE_UNKNOWN` */
 export function readExportQuery(rawQuery: string, registry: Registry): StreamOptions {
   const pairs = queryPairs(rawQuery)
   if (pairs.some(([name]) => name === 'resources')) {
-    throw optionInvalid('Several "resources" are exported by POST, as one file to be fetched later.')
+    throw optionInvalid('Use POST to export several "resources"; it creates one file to download later.')
   }
   const isOption = ([name]: Pairs[number]) => Object.hasOwn(exportOptions.properties, name)
-  const asked = readOptions(exportOptions, pairs.filter(isOption))
-  const resource = registry.get(asked.resource)
+  const options = readOptions(exportOptions, pairs.filter(isOption))
+  const resource = registry.get(options.resource)
   const filters = readFilterTexts(
     resource,
     pairs.filter(pair => !isOption(pair)),
   )
   return {
-    ...withoutSugar(asked),
-    filters: withCreated(resource, filters, asked),
-    fields: asked.fields?.split(','),
+    ...exporterOptions(options),
+    filters: withCreated(resource, filters, options),
+    fields: options.fields?.split(','),
   }
 }
 
 /** @throws LadingError `OPTION_INVALID`, `FILTER_INVALID`, `RESOURCE_UNKNOWN` */
 export function readExportBody(
-  asked: Static<typeof exportJob> & { readonly resource: string },
+  options: Static<typeof exportJob> & { readonly resource: string },
   registry: Registry,
 ): StreamOptions {
   return {
-    ...withoutSugar(asked),
-    filters: withCreated(registry.get(asked.resource), asked.filters ?? {}, asked),
-    fields: asked.fields,
+    ...exporterOptions(options),
+    filters: withCreated(registry.get(options.resource), options.filters ?? {}, options),
+    fields: options.fields,
   }
 }
 
-/** What both ways of asking have in common. */
-type Common = Pick<
+/** The options that a query and a body have in common. */
+type CommonOptions = Pick<
   Static<typeof exportJob>,
   'format' | 'sort' | 'limit' | 'delimiter' | 'header' | 'excel' | 'compression'
 >
 
-function withoutSugar(asked: Common & { readonly resource: string }): StreamOptions {
-  const { resource, format = 'ndjson', sort, limit, delimiter, header, excel, compression } = asked
+function exporterOptions(options: CommonOptions & { readonly resource: string }): StreamOptions {
+  const { resource, format = 'ndjson', sort, limit, delimiter, header, excel, compression } = options
   return {
     resource,
     format,

@@ -1,4 +1,4 @@
-// The header Idempotency-Key: claimed before the body is read, answered again with what the first request got.
+// The header Idempotency-Key: claimed before the body is read; a repeated request gets the first response again.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobKind } from '../../jobs/store/job.ts'
 import type { KeyClaim } from '../../jobs/submit/claim-key.ts'
@@ -10,7 +10,7 @@ import { acceptedBundle, acceptedJob, selfLink } from '../wire/representation.ts
 import { type ImportFields, importOptionsOf } from './import-fields.ts'
 
 /**
- * The answer to a submission. The same key and the same request get the same answer, whatever has become of the job.
+ * The response to a submission. The same key and request get the same response, whatever the status of the job is now.
  *
  * @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED`, and whatever `submit` throws
  */
@@ -32,26 +32,26 @@ export async function submitted(
 }
 
 /**
- * Refuses, before the file is read, what the options that have come so far show to be another request.
+ * Refuses a different request with the same key, by the options received so far, before the file is read.
  *
  * @throws LadingError `IDEMPOTENCY_KEY_REUSED`
  */
 export function expectSame(claim: KeyClaim | undefined, options: ImportFields): void {
-  const given = Object.entries(seen(options)).filter(([, value]) => value !== undefined)
-  claim?.expect(Object.fromEntries(given))
+  const present = Object.entries(knownRequest(options)).filter(([, value]) => value !== undefined)
+  claim?.expect(Object.fromEntries(present))
 }
 
-/** The same where no further options can come, and the headers tell the size of the file. */
+/** The same when no further options can follow and the headers have the size of the file. */
 export function expectWhole(claim: KeyClaim | undefined, options: ImportFields, request: HttpRequest): void {
-  // What a parser of the host has read may have been compressed, or have become other bytes.
+  // If a parser of the host has read the body, it may have been inflated or otherwise changed.
   const length = request.readBefore === undefined ? header(request, 'content-length') : undefined
-  claim?.expect({ ...seen(options), ...(length !== undefined && { size: Number(length) }) })
+  claim?.expect({ ...knownRequest(options), ...(length !== undefined && { size: Number(length) }) })
 }
 
-/** What is found out from the file is not known yet. */
-function seen({ encoding: _fromTheFile, format, ...options }: ImportFields): KnownRequest {
-  const { encoding: _unknown, after: _asWritten, compression: _found, ...settings } = importOptionsOf(options)
-  return { ...settings, resource: options.resource, ...(format !== undefined && { format }) }
+/** Leaves out what is only detected once the file is read. */
+function knownRequest({ encoding: _fromFile, format, ...options }: ImportFields): KnownRequest {
+  const { encoding: _unknown, after: _asWritten, compression: _found, ...known } = importOptionsOf(options)
+  return { ...known, resource: options.resource, ...(format !== undefined && { format }) }
 }
 
 function accepted(
@@ -59,7 +59,7 @@ function accepted(
   { mount }: HttpRequest,
   headers: Record<string, string> = {},
 ): HttpResponse {
-  // As it was when it was submitted. When the last import of a bundle has completed, all have.
+  // The job is shown as it was when submitted. When the last import of a bundle has completed, all have.
   const last = 'jobs' in submission ? submission.jobs.at(-1) : submission
   const body =
     'jobs' in submission
@@ -79,6 +79,6 @@ function keyOf(request: HttpRequest): string | undefined {
   if (quoted !== undefined) return quoted.replaceAll(/\\(.)/g, '$1')
   throw new LadingError(
     'IDEMPOTENCY_KEY_INVALID',
-    'The header Idempotency-Key begins with a quote and is no quoted text; send it as "key" or as key.',
+    'The header Idempotency-Key begins with a quote but is not a quoted string; send it as "key" or as key.',
   )
 }

@@ -1,4 +1,4 @@
-// Options of an import as they come over the wire → settings of the job.
+// The options of an import as sent by the client → the import options of the job.
 import type { Static } from '@sinclair/typebox'
 import type { ImportOptions } from '../../engine/import/import-options.ts'
 import { readDelimiter, readEncoding, readMapping } from '../../engine/import/import-options-text.ts'
@@ -8,7 +8,7 @@ import type { importOptions } from '../wire/schemas.ts'
 
 export type ImportFields = Static<typeof importOptions>
 
-/** @param start first bytes of the file, where they are at hand. @throws LadingError `OPTION_INVALID` */
+/** @param start the first bytes of the file, if they are known. @throws LadingError `OPTION_INVALID` */
 export function importOptionsOf(options: ImportFields, start?: Uint8Array): ImportOptions & ImportNotes {
   const { delimiter, encoding, mapping, after, metadata } = options
   return {

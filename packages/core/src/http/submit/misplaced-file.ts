@@ -1,4 +1,4 @@
-// A file where JSON belongs that says what to do → a sentence that says what it looks like, and how to send a file.
+// A file sent where JSON options belong → an error message that names its likely format and how to send a file.
 import { optionInvalid } from '../../config/check-options.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { HttpRequest } from '../wire/message.ts'
@@ -6,24 +6,24 @@ import { HttpFault } from '../wire/problem.ts'
 
 type Kind = 'csv' | 'ndjson' | 'json'
 
-/** How to send it as a body: a JSON array has no content type of its own here, because JSON says where a file lies. */
-const bodies: Readonly<Record<Kind, { readonly type: string; readonly query: string }>> = {
+/** How to send a file as the body. A JSON array is sent as NDJSON, because a JSON body has the options. */
+const bodyTypes: Readonly<Record<Kind, { readonly type: string; readonly query: string }>> = {
   csv: { type: 'text/csv', query: '' },
   ndjson: { type: 'application/x-ndjson', query: '' },
   json: { type: 'application/x-ndjson', query: '&format=json' },
 }
 
-/** With commands to copy. @param resource as far as the request has named one */
+/** Advice with commands to copy. @param resource the resource that the request names, if any */
 export function howToSend({ mount }: Pick<HttpRequest, 'mount'>, kind: Kind, resource: unknown): string {
   const name = typeof resource === 'string' && /^\w{1,60}$/.test(resource) ? resource : 'RESOURCE'
-  const { type, query } = bodies[kind]
+  const { type, query } = bodyTypes[kind]
   const address = `$SERVER${mount}/v1/imports`
   const form = `curl -F resource=${name} -F file=@FILE.${kind} "${address}"`
   const body = `curl --data-binary @FILE.${kind} -H "Content-Type: ${type}" "${address}?resource=${name}${query}"`
   return `Send a file as a form: ${form}. Or send it as the body, with its content type and with the resource in the address: ${body}`
 }
 
-/** JSON that is no object with a `file_url`: refused with what it looks like. @throws LadingError `OPTION_INVALID` */
+/** Refuses JSON that looks like records instead of an object with a `file_url`. @throws LadingError `OPTION_INVALID` */
 export function expectFileUrl(body: unknown, request: HttpRequest): void {
   if (Array.isArray(body)) {
     throw optionInvalid(
@@ -39,7 +39,7 @@ export function expectFileUrl(body: unknown, request: HttpRequest): void {
   )
 }
 
-/** The same for what is wrong with an object that has no `file_url`: one record, or an option that is misspelt. */
+/** Adds the advice to an error about an object without `file_url`, such as a single record or a misspelt option. */
 export function withAdvice(error: unknown, body: unknown, request: HttpRequest): unknown {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   const isKnown = error instanceof LadingError && error.code === 'OPTION_INVALID'
@@ -50,7 +50,7 @@ export function withAdvice(error: unknown, body: unknown, request: HttpRequest):
   )
 }
 
-/** Text that is no JSON. @param start of the body */
+/** The message for a body that is not JSON. @param start the first bytes of the body, as text */
 export function explainText(start: string, request: HttpRequest): string {
   const kind = looksLike(start)
   const what =
@@ -62,11 +62,11 @@ export function explainText(start: string, request: HttpRequest): string {
   return `${what}. ${howToSend(request, kind, undefined)}`
 }
 
-/** curl sends a file so if nobody says otherwise, and `-d` leaves its line ends out. */
+/** The default content type of curl; `-d` also removes line ends. */
 export function urlEncoded(request: HttpRequest): HttpFault {
   return new HttpFault(
     'MEDIA_TYPE_UNSUPPORTED',
-    `The body was sent as application/x-www-form-urlencoded, as curl does with -d and --data-binary unless a content type is named; -d also leaves out the line ends of a file. ${howToSend(request, 'csv', undefined)}`,
+    `The body was sent as application/x-www-form-urlencoded, as curl does with -d and --data-binary unless you set a content type; -d also leaves out the line ends of a file. ${howToSend(request, 'csv', undefined)}`,
   )
 }
 
@@ -76,16 +76,16 @@ function looksLike(start: string): Kind {
   return /^[[{]/.test(text) ? 'json' : 'csv'
 }
 
-/** Levels at which envelopes have their records. */
-const deepest = 3
+/** Levels of an envelope in which records are looked for. */
+const maxDepth = 3
 
 /** The path of the first array of objects, such as `data` or `result.items`. */
 function recordsIn(value: object, depth = 1): string | undefined {
   for (const [name, member] of Object.entries(value)) {
     if (Array.isArray(member) && member.length > 0 && member.every(isObject)) return name.slice(0, 50)
-    if (depth === deepest || !isObject(member)) continue
-    const below = recordsIn(member, depth + 1)
-    if (below !== undefined) return `${name.slice(0, 50)}.${below}`
+    if (depth === maxDepth || !isObject(member)) continue
+    const nested = recordsIn(member, depth + 1)
+    if (nested !== undefined) return `${name.slice(0, 50)}.${nested}`
   }
   return undefined
 }

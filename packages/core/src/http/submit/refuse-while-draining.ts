@@ -1,5 +1,4 @@
-// What every submission of a job is checked for first.
-
+// Checks before every submission of a job.
 import type { Service } from '../service.ts'
 import type { HttpRequest } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
@@ -11,7 +10,7 @@ export function refuseWhileDraining({ isDraining }: Service): void {
 }
 
 /**
- * Before the file is read: whoever could not keep it should not have sent it.
+ * Checks the capacity before the file is read, so that a client does not send a file that cannot be stored.
  *
  * @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS`
  */

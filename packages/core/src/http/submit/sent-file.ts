@@ -1,5 +1,4 @@
-// What is known of a file by the way it was sent, and what was asked with it → its format, and the settings of its import.
-
+// An uploaded file's name, type and first bytes, and the client's options → its format and the import options.
 import { type DetectedFormat, detectFormat, inflatedStart } from '../../engine/format/detect/detect.ts'
 import { foreignKind, foreignSentence } from '../../engine/format/detect/foreign.ts'
 import { unknownFormat } from '../../engine/format/detect/unknown-format.ts'
@@ -11,9 +10,9 @@ import { type ImportFields, importOptionsOf } from './import-fields.ts'
 
 export interface SentFile {
   readonly fileName: string | undefined
-  /** As it was sent, with its parameters. */
+  /** As sent, with its parameters. */
   readonly contentType: string
-  /** First bytes, as they were sent. */
+  /** The first bytes, as sent. */
   readonly start: Buffer
 }
 
@@ -22,9 +21,9 @@ export interface SentFormat extends DetectedFormat {
 }
 
 /**
- * Undefined where nothing tells the format.
+ * The format of the file; undefined if it cannot be determined.
  *
- * @throws LadingError `FORMAT_UNSUPPORTED` for an unknown format, and for a file whose first bytes prove that it has none
+ * @throws LadingError `FORMAT_UNSUPPORTED` for an unknown format, and for a file that is recognised as another kind
  */
 export function formatOf(file: SentFile, format: string | undefined): SentFormat | undefined {
   const { fileName, contentType, start } = file
@@ -34,21 +33,21 @@ export function formatOf(file: SentFile, format: string | undefined): SentFormat
   return found && { ...found, file }
 }
 
-/** What was asked wins over what the file says of itself. @throws LadingError `OPTION_INVALID`, `FORMAT_UNSUPPORTED` */
+/** The client's options win over what was detected. @throws LadingError `OPTION_INVALID`, `FORMAT_UNSUPPORTED` */
 export function importOptionsWith(options: ImportFields, found: SentFormat): ImportOptions & ImportNotes {
   const { file, delimiter } = found
   const start = inflatedStart(file.start)
-  const settings = importOptionsOf(options, start)
+  const importOptions = importOptionsOf(options, start)
   return {
-    ...settings,
-    delimiter: settings.delimiter ?? delimiter,
-    encoding: settings.encoding ?? encodingOfType(file.contentType, start),
+    ...importOptions,
+    delimiter: importOptions.delimiter ?? delimiter,
+    encoding: importOptions.encoding ?? encodingOfType(file.contentType, start),
   }
 }
 
 export function formatUnknown({ fileName, contentType, start }: SentFile): LadingError {
   const otherwise =
-    'Neither the name, the content type nor the first bytes of the file tell its format; send format=csv, format=ndjson or format=json.'
+    'The format of the file cannot be determined from its name, its content type or its first bytes; send format=csv, format=ndjson or format=json.'
   const facts = { fileName, mediaType: contentType, start }
   return unsupported(unknownFormat(facts, { otherwise, sayCsv: 'send format=csv' }))
 }

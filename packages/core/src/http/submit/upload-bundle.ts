@@ -1,5 +1,4 @@
-// An upload that turns out to be a bundle → its imports: what may be said of it, and where the rest is done.
-
+// An upload that turns out to be a bundle → its import jobs.
 import { readBundleImportOptions } from '../../engine/import/bundle/bundle-import-options.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { KeyClaim } from '../../jobs/submit/claim-key.ts'
@@ -11,12 +10,12 @@ import { type ImportFields, importOptionsOf } from './import-fields.ts'
 export interface BundleUpload {
   readonly source: AsyncIterable<Buffer>
   readonly options: ImportFields
-  /** Asked for when the bundle has been read: fields of a form that come behind it. */
+  /** Called when the bundle has been read, for form fields that follow it. */
   readonly laterOptions?: () => ImportFields
   readonly claim: KeyClaim | undefined
 }
 
-/** @throws LadingError; then neither a job nor a file is left */
+/** @throws LadingError; then no job and no file remains */
 export function submitBundle(
   { signal, access }: HttpRequest,
   { jobs, maxFileBytes }: Service,
@@ -43,8 +42,8 @@ function bundleImportOptions(options: ImportFields) {
       'A bundle names its resources itself; leave out the option "resource".',
     )
   }
-  const { after, metadata, ...settings } = importOptionsOf(options)
-  return { ...readBundleImportOptions(settings, asSent), after, metadata }
+  const { after, metadata, ...importOptions } = importOptionsOf(options)
+  return { ...readBundleImportOptions(importOptions, asSent), after, metadata }
 }
 
 /** `onConflict` → `"on_conflict"`. */

@@ -1,5 +1,4 @@
-// An upload → an import job: a form or a raw body, streamed to the jobs and never held in memory.
-
+// An upload (a form or a raw body) → an import job. The file is streamed and never held in memory.
 import { bundleFormat, isBundle } from '../../engine/format/bundle/is-bundle.ts'
 import { type DetectedFormat, gzipMediaTypes, typeOf } from '../../engine/format/detect/detect.ts'
 import type { ImportOptions } from '../../engine/import/import-options.ts'
@@ -24,7 +23,7 @@ import { type ImportFields, importOptionsOf } from './import-fields.ts'
 import { formatOf, formatUnknown, importOptionsWith, type SentFile } from './sent-file.ts'
 import { submitBundle } from './upload-bundle.ts'
 
-/** @throws HttpFault, LadingError; then neither a job nor a file is left */
+/** @throws HttpFault, LadingError; then no job and no file remains */
 export async function uploadRaw(
   request: HttpRequest,
   service: Service,
@@ -41,7 +40,7 @@ export async function uploadRaw(
   const body = detached(request.body, service.limits, digests)
   try {
     const { start, whole } = await peek(limited(body, service.maxFileBytes))
-    // The name is none that the client gave: it says that the body is compressed.
+    // Not a name from the client: it only marks the body as compressed.
     const fileName = coding === 'gzip' ? '.gz' : undefined
     const file = { fileName, contentType: contentTypeOf(request), start }
     if (isBundle({ format: options.format, fileName, start })) {
@@ -51,21 +50,21 @@ export async function uploadRaw(
     const found = formatOf(file, options.format)
     if (found === undefined) throw formatUnknown(file)
     const { format, compression } = found
-    const settings = importOptionsWith(options, found)
-    const upload = { ...settings, ...asText(request), format, compression, resource, source: whole }
+    const jobOptions = { ...importOptionsWith(options, found), ...asText(request) }
+    const upload = { ...jobOptions, format, compression, resource, source: whole }
     return await submit(request, service, upload, claim)
   } finally {
     body.destroy()
   }
 }
 
-/** Where the headers exclude it, a missing resource is told before the body is read. */
+/** Whether the headers allow a bundle. If not, a missing resource is reported before the body is read. */
 function mayBeBundle(request: HttpRequest, { format }: ImportFields, coding: string): boolean {
   const type = mediaType(header(request, 'content-type')) ?? ''
   return format === bundleFormat || (format === undefined && (coding === 'gzip' || gzipMediaTypes.has(type)))
 }
 
-/** @throws HttpFault, LadingError; then neither a job nor a file is left */
+/** @throws HttpFault, LadingError; then no job and no file remains */
 export async function uploadForm(
   request: HttpRequest,
   service: Service,
@@ -73,7 +72,8 @@ export async function uploadForm(
 ): Promise<Job | BundleJobs> {
   const query = queryPairs(request.rawQuery)
   expectSame(claim, readImport(query, service))
-  if (codingOf(request) !== 'identity') throw codingUnknown('A form is sent plain; compress the file in it.')
+  if (codingOf(request) !== 'identity')
+    throw codingUnknown('A form must not be compressed; compress the file in it.')
   checkAnnouncedSize(request, service.maxFileBytes, formOverhead(service.limits))
   if (request.body === undefined) throw noBody(request, 'The form is empty; send file and resource.')
   const { maxFileBytes, limits } = service
@@ -91,7 +91,7 @@ export async function uploadForm(
     if (part === undefined) throw new HttpFault('BODY_INVALID', 'The form has no file; send it as "file".')
     return await submitForm(request, service, { query, form, part, options, claim })
   } catch (error) {
-    // What broke the form is the reason, whatever its reader made of it.
+    // The form's own error is the cause of whatever its reader reports.
     throw form.failure() ?? error
   } finally {
     form.giveUp()
@@ -102,15 +102,14 @@ interface OpenForm {
   readonly query: Pairs
   readonly form: Form
   readonly part: FilePart
-  /** Those that came before the file. */
+  /** The options that came before the file. */
   readonly options: ImportFields
   readonly claim: KeyClaim | undefined
 }
 
 /**
- * The parts of a form come in any order. If what came before the file says where it belongs, the file goes straight
- * to the jobs. Otherwise it has to be kept until the rest has come, in a temporary file: a stream cannot wait for
- * what lies behind it, and memory is no place for files.
+ * The parts of a form come in any order. If the fields before the file have its resource and format, the file is
+ * streamed straight into a job. Otherwise it is spooled to a temporary file until the other fields have come.
  */
 async function submitForm(request: HttpRequest, service: Service, open: OpenForm): Promise<Job | BundleJobs> {
   const { query, form, part, options, claim } = open
@@ -136,29 +135,29 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
       if (late?.format === early.format) return importOptionsWith(all, late)
       throw formatTooLate()
     }
-    // The charset of the file counts only if no field behind it says an encoding.
-    const settings = importOptionsOf(options, start)
+    // The charset of the file counts only if no field after it sets an encoding.
+    const jobOptions = importOptionsOf(options, start)
     const { resource } = options
     const { format, compression } = early
-    const upload = { ...settings, format, compression, resource, source: whole, laterSettings }
+    const upload = { ...jobOptions, format, compression, resource, source: whole, laterSettings }
     return submit(request, service, upload, claim)
   }
-  return spooled(whole, request.signal, async kept => {
+  return spooled(whole, request.signal, async openFile => {
     const late = allOptions()
     await permitNamed(request, late)
     if (isABundle(late.format)) {
-      return submitBundle(request, service, { source: kept(), options: late, claim })
+      return submitBundle(request, service, { source: openFile(), options: late, claim })
     }
     const resource = required(late)
     const found = formatOf(file, late.format)
     if (found === undefined) throw formatUnknown(file)
     const { format, compression } = found
-    const upload = { ...importOptionsWith(late, found), format, compression, resource, source: kept() }
+    const upload = { ...importOptionsWith(late, found), format, compression, resource, source: openFile() }
     return submit(request, service, upload, claim)
   })
 }
 
-/** The file ends when the whole form has come: a form that is cut off behind its file must not become a job. */
+/** Ends only when the whole form has arrived: a form that is truncated after its file must not become a job. */
 async function* wholeFile(form: Form, part: FilePart): AsyncGenerator<Buffer> {
   yield* part.stream
   await form.ended
@@ -170,7 +169,7 @@ interface Upload extends ImportOptions, ImportNotes, Pick<DetectedFormat, 'forma
   readonly laterSettings?: () => ImportOptions & ImportNotes
 }
 
-/** Before more of the file is read than what stands before its name. @throws HttpFault `ACCESS_DENIED` */
+/** Authorizes the named resource before the file is read any further. @throws HttpFault `ACCESS_DENIED` */
 async function permitNamed({ access }: HttpRequest, { resource }: ImportFields): Promise<void> {
   if (resource !== undefined) await access.permit(resource)
 }
@@ -202,7 +201,7 @@ function required({ resource }: ImportFields): string {
 function formatTooLate(): LadingError {
   return new LadingError(
     'OPTION_INVALID',
-    'Send the field "format" before the file: its name tells another one.',
+    'The field "format" differs from the format detected for the file; send it before the file.',
   )
 }
 
@@ -210,7 +209,7 @@ function noBody({ readBefore }: HttpRequest, sentence: string): Error {
   return bodyMissing(readBefore, new HttpFault('BODY_INVALID', sentence))
 }
 
-/** What a parser has made text of is no longer in the charset that it came in, whoever names one. */
+/** A body that a text parser has decoded is no longer in its original charset, so UTF-8 wins over any option. */
 function asText({ readBefore }: HttpRequest): Pick<ImportOptions, 'encoding'> {
   return readBefore?.left === 'text' ? { encoding: 'utf-8' } : {}
 }
@@ -220,7 +219,7 @@ function contentTypeOf(request: HttpRequest): string {
   return request.readBefore?.left === 'text' ? typeOf(type) : type
 }
 
-/** RFC 9110, 8.4: what the body was compressed with, as it is sent. @throws HttpFault `MEDIA_TYPE_UNSUPPORTED` */
+/** The content coding of the body (RFC 9110, 8.4). @throws HttpFault `MEDIA_TYPE_UNSUPPORTED` */
 function codingOf(request: HttpRequest): 'identity' | 'gzip' {
   const { left } = request.readBefore ?? {}
   if (left === 'inflated bytes' || left === 'text') return 'identity'
@@ -228,7 +227,7 @@ function codingOf(request: HttpRequest): 'identity' | 'gzip' {
   if (coding === 'identity') return coding
   if (coding === 'gzip' || coding === 'x-gzip') return 'gzip'
   throw codingUnknown(
-    'The body is encoded in a way that is not known here; send it plain, or compressed once with gzip.',
+    'The Content-Encoding is not supported; send the body uncompressed, or compressed once with gzip.',
   )
 }
 

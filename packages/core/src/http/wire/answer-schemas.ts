@@ -1,4 +1,4 @@
-// THE schemas of answers that programs read; the OpenAPI document is made from them.
+// THE schemas of the responses that programs read; the OpenAPI document is built from them.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { warningCodes } from '../../errors/warning-codes.ts'
 
@@ -18,7 +18,7 @@ export const importWarning = Type.Object(
     count: Type.Optional(
       Type.Integer({
         minimum: 0,
-        description: 'How often it happened: exact at the end, so far while it runs.',
+        description: 'How often it happened. Exact once the import has ended; until then, the count so far.',
       }),
     ),
     example: Type.Optional(
@@ -59,7 +59,7 @@ const progress = Type.Object(
   { additionalProperties: false },
 )
 
-/** What `GET /v1/imports/:job_id` answers. */
+/** The response of `GET /v1/imports/:job_id`. */
 export const importStatus = Type.Object(
   {
     job_id: Type.String(),
@@ -77,7 +77,7 @@ export const importStatus = Type.Object(
     waiting_for: orNull(
       Type.Object(
         { code: Type.String(), detail: Type.String(), since: time },
-        { description: 'What shared infrastructure the job waits for until it is tried again.' },
+        { description: 'The shared infrastructure that the job waits for before it is tried again.' },
       ),
     ),
     progress,
@@ -92,7 +92,7 @@ export const importStatus = Type.Object(
       description: 'What the import reports in addition to its errors. NOTHING_IMPORTED comes first.',
     }),
     not_judged: Type.Optional(
-      Type.Array(Type.String(), { description: 'What a dry run could not judge, such as triggers.' }),
+      Type.Array(Type.String(), { description: 'What a dry run could not check, such as triggers.' }),
     ),
     errors_by_code: Type.Record(Type.String(), count),
     errors: Type.Optional(Type.Array(recordError, { description: 'The first of its record errors.' })),

@@ -1,71 +1,71 @@
-// A request and a response as every adapter can make and write them, without a framework in them.
+// The framework-neutral request and response that every adapter translates to and from.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Caller } from '../../engine/resource/definition.ts'
 import type { JobKind } from '../../jobs/store/job.ts'
 
-/** Who has read the body of a request before the service, and what is left of it in `body`. */
+/** What has read the body of a request before the service, and what is left of it in `body`. */
 export interface ReadBefore {
-  /** For a sentence: `multer, a parser of forms`. */
+  /** For an error message, such as `multer, a parser of forms`. */
   readonly by: string
-  /** `'text'` is UTF-8, whatever the charset was. What is inflated has no coding any more. */
+  /** `'text'` is UTF-8, whatever the charset was. Inflated bytes no longer have a content coding. */
   readonly left: 'bytes' | 'inflated bytes' | 'text' | 'nothing'
 }
 
-/** What an adapter hands in. */
+/** The request that an adapter passes in. */
 export interface HttpInput {
   readonly method: string
   /** Below the mount prefix and still encoded, such as `/v1/imports`. */
   readonly path: string
-  /** What follows `?`, as it was sent: frameworks disagree on how brackets and repeated names are read. */
+  /** The part after `?`, as sent: frameworks parse brackets and repeated names differently. */
   readonly rawQuery: string
   readonly headers: IncomingHttpHeaders
-  /** Ignored where the headers announce no body. */
+  /** Ignored if the headers announce no body. */
   readonly body: Readable | undefined
-  /** What a body parser of the host made of a JSON body that it has already read. */
+  /** The parsed JSON body, if a body parser of the host has already read it. */
   readonly parsedBody?: unknown
-  /** What of the host has read the body before. @defaultValue nothing has */
+  /** Set if the host has already read the body. @defaultValue it has not */
   readonly readBefore?: ReadBefore | undefined
-  /** Prefix under which the routes are mounted, such as `/api`; `''` at the root. Links begin with it. */
+  /** The prefix under which the routes are mounted, such as `/api`; `''` at the root. Links begin with it. */
   readonly mount: string
-  /** Comes when the client goes away before its answer is complete. */
+  /** Aborts when the client disconnects before its response is complete. */
   readonly signal: AbortSignal
-  /** As the host knows it: behind a proxy, what the host makes of its headers. */
+  /** The client's address as the host knows it; with a proxy, it comes from the proxy's headers. */
   readonly remoteAddress?: string | undefined
-  /** Asked once for who asks, as far as the host has found out. What it throws refuses the request. */
+  /** Called once for the caller that the host has authenticated. If it throws, the request is refused. */
   readonly principal?: (() => unknown) | undefined
 }
 
-/** A request that is on its way to its route. */
+/** A request with the parameters of its route. */
 export interface RoutedRequest extends HttpInput {
-  /** Of the route's path, decoded. */
+  /** The parameters of the route's path, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly requestId: string
 }
 
-/** Who asks, and may do what, in the hands of a handler. */
+/** The caller and its permissions, for a handler. */
 export interface Access {
   readonly caller: Caller | undefined
-  /** Whose jobs and keys there are; `''` where the caller has no tenant. */
+  /** The tenant that owns the jobs and keys; `''` if the caller has none. */
   readonly tenant: string
-  /** To be waited for before anything is done with a resource. @throws HttpFault `ACCESS_DENIED`, `AUTHENTICATION_REQUIRED` */
+  /** Await this before doing anything with a resource. @throws HttpFault `ACCESS_DENIED`, `AUTHENTICATION_REQUIRED` */
   permit(...resources: readonly string[]): Promise<void>
-  /** Those of them that the caller may do this with. */
+  /** The resources for which the caller may perform this action. */
   permitted(resources: readonly string[]): Promise<readonly string[]>
-  /** Whether jobs of these resources exist for the caller: it may read them, or do with them what this request does. */
+  /** Whether the caller may see jobs of these resources: it may read them, or perform this action on them. */
   maySee(kind: JobKind, resources: readonly string[]): Promise<boolean>
 }
 
-/** What a handler sees. */
+/** The request that a handler receives. */
 export interface HttpRequest extends RoutedRequest {
   readonly access: Access
 }
 
 export interface HttpResponse {
   readonly status: number
-  /** Names as they are written. */
+  /** Names in the case in which they are sent. */
   readonly headers: Readonly<Record<string, string>>
-  /** A stream that fails must break the connection, so that no client takes a part for the whole. */
+  /** A stream that fails must break the connection, so that no client mistakes a part for the whole. */
   readonly body?: string | Readable | undefined
 }
 
@@ -77,13 +77,13 @@ export function json(status: number, value: unknown, headers: Record<string, str
   }
 }
 
-/** The first value of a header. Those that HTTP allows once only reach Node as one. */
+/** The first value of a header. Node.js joins or drops repeats of headers that HTTP allows only once. */
 export function header(request: { readonly headers: IncomingHttpHeaders }, name: string): string | undefined {
   const value = request.headers[name]
   return Array.isArray(value) ? value[0] : value
 }
 
-/** `text/csv; charset=utf-8` → `text/csv`; undefined where there is none or it is not well formed. */
+/** `text/csv; charset=utf-8` → `text/csv`; undefined if it is missing or malformed. */
 export function mediaType(contentType: string | undefined): string | undefined {
   return /^([!#$%&'*+.^_`|~\w-]+\/[!#$%&'*+.^_`|~\w-]+) *(?:;|$)/.exec(contentType ?? '')?.[1]?.toLowerCase()
 }

@@ -1,12 +1,12 @@
-// Named texts (a query, the fields of a form) or a JSON body → options that a schema has checked.
+// A query, form fields or a JSON body → options that are checked against a schema.
 import { type Static, type TObject, type TSchema, TypeGuard } from '@sinclair/typebox'
 import { checkOptions, optionInvalid, optionNamed } from '../../config/check-options.ts'
 import type { Registry } from '../../engine/resource/registry.ts'
 
-/** Pairs in the order in which they came; a name that comes twice is there twice. */
+/** The pairs in the order received; a repeated name appears repeatedly. */
 export type Pairs = readonly (readonly [name: string, value: string])[]
 
-/** @throws LadingError `OPTION_INVALID` for what is no percent-encoded UTF-8, which would otherwise be changed silently */
+/** @throws LadingError `OPTION_INVALID` for invalid percent-encoded UTF-8, which would otherwise be changed silently */
 export function queryPairs(rawQuery: string): Pairs {
   return rawQuery
     .split('&')
@@ -18,10 +18,10 @@ export function queryPairs(rawQuery: string): Pairs {
     })
 }
 
-/** The one resource that a query names, if there is one of that name: whatever else it may say is refused later. */
+/** The one resource that a query names, if it exists. Any other query is refused later. */
 export function namedResource(rawQuery: string, registry: Registry): string | undefined {
-  const [wanted, ...others] = new URLSearchParams(rawQuery).getAll('resource')
-  return others.length === 0 ? registry.all.find(({ name }) => name === wanted)?.name : undefined
+  const [resource, ...others] = new URLSearchParams(rawQuery).getAll('resource')
+  return others.length === 0 ? registry.all.find(({ name }) => name === resource)?.name : undefined
 }
 
 function decoded(text: string, name: string): string {
@@ -52,7 +52,7 @@ export function readBody<Schema extends TObject>(schema: Schema, body: unknown):
   return checkOptions(schema, { ...body })
 }
 
-/** Texts have no types; what cannot be one of the wanted type is left as it is, and the check refuses it. */
+/** Converts a text to the type of the option. A text that does not fit is left unchanged, and the check refuses it. */
 function fromText(property: TSchema, value: string): unknown {
   if (TypeGuard.IsInteger(property) && /^-?\d{1,15}$/.test(value)) return Number(value)
   if (TypeGuard.IsBoolean(property) && (value === 'true' || value === 'false')) return value === 'true'

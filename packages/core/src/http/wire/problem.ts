@@ -1,4 +1,4 @@
-// Any error → a problem response (RFC 9457): a code, one sentence, and nothing of what lies beneath.
+// Any error → a problem response (RFC 9457): a code and one sentence, without internal details.
 import { STATUS_CODES } from 'node:http'
 import type { FaultCode } from '../../errors/codes.ts'
 import { LadingError } from '../../errors/lading-error.ts'
@@ -25,7 +25,7 @@ export const httpCodes = {
 
 export type HttpCode = keyof typeof httpCodes
 
-/** A request that was refused for a reason that only HTTP knows. */
+/** A request that was refused for a reason specific to HTTP. */
 export class HttpFault extends Error {
   override readonly name = 'HttpFault'
 
@@ -45,7 +45,7 @@ interface Problem {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Seconds after which trying again is worth it, where nothing better is known. */
+/** The default Retry-After in seconds. */
 const retryAfterSeconds = 5
 
 export function problemResponse(error: unknown, requestId: string): HttpResponse {
@@ -72,7 +72,7 @@ export function problemResponse(error: unknown, requestId: string): HttpResponse
   }
 }
 
-/** The status of the answer that this error becomes. */
+/** The status of the response that this error becomes. */
 export function statusOf(error: unknown): number {
   return problemOf(error).status
 }
@@ -81,14 +81,14 @@ function problemOf(error: unknown): Problem {
   if (error instanceof HttpFault) {
     return { status: httpCodes[error.code], code: error.code, detail: error.message, headers: error.headers }
   }
-  // What a hook threw is text of the application, and may hold anything.
+  // A hook's error message is text of the application, and may contain anything.
   if (error instanceof LadingError && error.code !== 'HOOK_FAILED' && error.code !== 'INTERNAL') {
     return { status: error.status, code: error.code, detail: error.message, headers: {} }
   }
   return {
     status: 500,
     code: error instanceof LadingError ? error.code : 'INTERNAL',
-    detail: 'Something unexpected went wrong on the server; its log tells more under this request_id.',
+    detail: 'Something unexpected went wrong on the server; its log has the details under this request_id.',
     headers: {},
   }
 }

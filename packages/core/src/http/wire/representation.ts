@@ -1,21 +1,21 @@
-// Jobs and record errors as JSON: names and links of the documented service.
+// Jobs and record errors → their documented JSON, with links.
 import type { RecordError } from '../../errors/record-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
 import type { BundleJobs } from '../../jobs/submit/submit-options.ts'
 
-/** What a submission is answered with. */
+/** The response to a submission. */
 export function acceptedJob(job: Job, mount: string): object {
   return {
     job_id: job.id,
     status: job.status,
-    ...what(job),
+    ...resourceNames(job),
     format: job.format,
     created_at: time(job.createdAt),
     links: links(job, mount),
   }
 }
 
-/** What a bundle is answered with. All of its imports are as they were when they were submitted. */
+/** The response to a bundle. All of its imports are shown as they were when submitted. */
 export function acceptedBundle({ id, jobs }: BundleJobs, mount: string): object {
   return {
     bundle: true,
@@ -25,8 +25,8 @@ export function acceptedBundle({ id, jobs }: BundleJobs, mount: string): object 
   }
 }
 
-/** A bundle is of several resources. */
-function what({ resource, resources }: Job): object {
+/** A bundle has several resources. */
+function resourceNames({ resource, resources }: Job): object {
   return resources === null ? { resource } : { resource: null, resources }
 }
 
@@ -40,8 +40,8 @@ function links(job: Job, mount: string, more: readonly string[] = []): Record<st
   return { self, ...Object.fromEntries(names.map(name => [name, `${self}/${name}`])) }
 }
 
-/** @param shown the first record errors, where they are part of the answer */
-export function importJob(job: Job, mount: string, shown?: readonly RecordError[]): Record<string, unknown> {
+/** @param errors the first record errors, if the response includes them */
+export function importJob(job: Job, mount: string, errors?: readonly RecordError[]): Record<string, unknown> {
   return {
     job_id: job.id,
     type: 'import',
@@ -54,11 +54,11 @@ export function importJob(job: Job, mount: string, shown?: readonly RecordError[
     bundle_id: job.bundle,
     waiting_for_storage: job.waitingForStorage,
     waiting_for: waitingFor(job),
-    ...course(job),
+    ...progressFields(job),
     warnings: job.warnings,
     ...(job.options.dryRun === true && { not_judged: job.notJudged }),
     errors_by_code: job.errorsByCode,
-    ...(shown && { errors: shown.map(recordError) }),
+    ...(errors && { errors: errors.map(recordError) }),
     error_message: job.errorMessage,
     error_code: job.errorCode,
     links: links(job, mount, ['rejects']),
@@ -76,9 +76,9 @@ export function exportJob(job: Job, mount: string): Record<string, unknown> {
     type: 'export',
     status: job.status,
     waiting_for: waitingFor(job),
-    ...what(job),
+    ...resourceNames(job),
     format: job.format,
-    ...course(job),
+    ...progressFields(job),
     file_name: file?.name ?? null,
     file_size: file?.size ?? null,
     sha256: file?.sha256 ?? null,
@@ -90,7 +90,7 @@ export function exportJob(job: Job, mount: string): Record<string, unknown> {
   }
 }
 
-function course({ progress, ...job }: Job): object {
+function progressFields({ progress, ...job }: Job): object {
   return {
     progress: {
       total_records: progress.totalRecords,

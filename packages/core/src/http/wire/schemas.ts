@@ -1,4 +1,4 @@
-// THE schemas of what requests may say; the checks and the OpenAPI document are both made from them.
+// THE schemas of requests; both the checks and the OpenAPI document are built from them.
 import { Type } from '@sinclair/typebox'
 import { selectionSchema, shapeSchema } from '../../engine/export/selection/selection-schema.ts'
 
@@ -12,37 +12,39 @@ const oneOf = (values: readonly string[], description: string) =>
 
 const { resource, ...selection } = selectionSchema.properties
 const metadata = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'At most 4 KiB, given back with the status.',
+  description: 'At most 4 KiB, returned with the status.',
 })
 const status = oneOf(['pending', 'processing', 'completed', 'failed', 'cancelled'], 'State of the jobs.')
 
-/** In the query, as fields of a form, or as members of a JSON body. */
+/** Sent in the query, as form fields, or as members of a JSON body. */
 export const importOptions = Type.Object(
   {
     resource: Type.Optional(resource),
-    // Any text: a format that nobody knows is 415, like a file whose format nobody knows.
-    format: text('csv, ndjson, json (an array) or bundle; found out from the file if absent.'),
-    on_conflict: Type.Optional(oneOf(['error', 'ignore', 'update'], 'What a record that exists already is.')),
-    dry_run: flag('Judge the file without writing it.'),
+    // Any text: an unknown format is 415, like a file of an unknown format.
+    format: text('csv, ndjson, json (an array) or bundle; detected from the file if absent.'),
+    on_conflict: Type.Optional(
+      oneOf(['error', 'ignore', 'update'], 'What to do with a record that already exists.'),
+    ),
+    dry_run: flag('Check the file without writing it.'),
     atomic: flag('All records or none.'),
     max_errors: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'Stop after so many rejected records.' }),
+      Type.Integer({ minimum: 1, description: 'Stop once this many records have been rejected.' }),
     ),
-    mapping: text('JSON object from names in the file to names of fields.'),
-    unknown_columns: Type.Optional(oneOf(['warn', 'error'], 'What a column without a field is.')),
+    mapping: text('JSON object from column names in the file to field names.'),
+    unknown_columns: Type.Optional(oneOf(['warn', 'error'], 'What to do about a column without a field.')),
     sequences: Type.Optional(
       oneOf(
         ['advance', 'leave'],
         'Whether sequences of written columns are moved past the imported values (the default), or left alone.',
       ),
     ),
-    after: text('Id of the import that must be completed first.'),
-    metadata: text('JSON object of at most 4 KiB, given back with the status.'),
+    after: text('Id of the import that must complete first.'),
+    metadata: text('JSON object of at most 4 KiB, returned with the status.'),
     delimiter: text(
-      'Between CSV cells: , ; | or a TAB, or comma, semicolon, pipe, tab; if absent, a TAB for .tsv and .tab, else found out.',
+      'Between CSV cells: , ; | or a TAB, or comma, semicolon, pipe, tab; if absent, a TAB for .tsv and .tab, else detected.',
     ),
     encoding: text(
-      'utf-8, utf-16le, utf-16be or windows-1252; if absent, the charset of the content type, what a byte order mark says, or UTF-8.',
+      'utf-8, utf-16le, utf-16be or windows-1252; if absent, the charset of the content type, that of a byte order mark, or UTF-8.',
     ),
     excel: flag('Undo the formula guard of exports for Excel.'),
   },
@@ -54,8 +56,7 @@ export const importFromUrl = Type.Object(
     ...importOptions.properties,
     resource,
     file_url: Type.String({
-      description:
-        'http or https address of the file, on a server that may be fetched from; at most 2,048 characters.',
+      description: 'http or https URL of the file, on an allowed server; at most 2,048 characters.',
     }),
     mapping: Type.Optional(Type.Record(Type.String(), Type.String())),
     metadata: Type.Optional(metadata),
@@ -69,7 +70,7 @@ export const listOptions = Type.Object(
     resource: Type.Optional(resource),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
     cursor: text(
-      'next_cursor of the page before. One of an earlier version is refused; begin anew without it.',
+      'next_cursor of the previous page. A cursor of an earlier version is refused; start again without it.',
     ),
   },
   { additionalProperties: false },
@@ -79,22 +80,20 @@ export const errorsOptions = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 50 })),
     offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
-    code: text('Errors with this code only.'),
-    field: text('Errors of this field only; empty for those of a record as a whole.'),
+    code: text('Only errors with this code.'),
+    field: text('Only errors of this field; empty for errors of a whole record.'),
   },
   { additionalProperties: false },
 )
 
 export const rejectsOptions = Type.Object(
   {
-    unprocessed: flag(
-      'Those records that the job did not reach or took back, in place of the rejected ones.',
-    ),
+    unprocessed: flag('The records that the job did not reach or rolled back, instead of the rejected ones.'),
   },
   { additionalProperties: false },
 )
 
-/** Both ways of asking for an export have these. */
+/** Options of both the query and the JSON body of an export. */
 const exportCommon = {
   ...shapeSchema.properties,
   delimiter: text('CSV: between cells: , ; | or a TAB, or comma, semicolon, pipe, tab; a comma if absent.'),
@@ -107,8 +106,8 @@ const exportCommon = {
 export const exportOptions = Type.Object({
   resource,
   ...exportCommon,
-  fields: text('Names of fields, divided by commas, in the order they are wanted in.'),
-  sort: text('Names of fields, divided by commas; - before one turns its order round.'),
+  fields: text('Field names, separated by commas, in output order.'),
+  sort: text('Field names, separated by commas; a - before a name sorts in descending order.'),
 })
 
 export const exportJob = Type.Object(
@@ -120,10 +119,11 @@ export const exportJob = Type.Object(
     sort: selection.sort,
     resources: Type.Optional(
       Type.Array(Type.String(), {
-        description: 'Several resources of one moment in one bundle; in place of everything but format.',
+        description:
+          'Several resources in one bundle, from one snapshot; only with format, metadata and filename.',
       }),
     ),
-    filename: text('What a download is called; its ending is put on.'),
+    filename: text('The file name of the download; the extension is added.'),
     metadata: Type.Optional(metadata),
   },
   { additionalProperties: false },

@@ -1,4 +1,4 @@
-// Takes ready jobs for one worker, and gives back those whose claim it did not hear of.
+// Claims ready jobs for one worker, and releases jobs whose claim was not confirmed.
 import type { Pool } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { runOnCheckout, type Statement } from '../../queue/run-on-checkout.ts'
@@ -13,25 +13,26 @@ export interface ClaimOptions {
   /** Name of the worker; no other worker has it, or had it before. */
   readonly worker: string
   readonly leaseSeconds: number
-  /** Ids of the jobs of these lanes that this worker runs. */
+  /** Ids of the jobs of these lanes that this worker is running. */
   readonly running: () => readonly string[]
 }
 
 export interface Claims {
   /**
-   * Claims jobs whose turn it is, in this order: at most one of each fairness key, so there may be more.
+   * Claims jobs whose turn it is, and returns them in order of their turns. It claims at most one per fairness key,
+   * so more may be ready.
    *
-   * @param count jobs, at most
-   * @throws LadingError `DATABASE_UNAVAILABLE` without an answer within 5 seconds, and what else the database says
+   * @param count maximum number of jobs
+   * @throws LadingError `DATABASE_UNAVAILABLE` without an answer within 5 seconds, and other database errors
    */
   take(count: number, signal: AbortSignal): Promise<readonly JobRow[]>
 }
 
 export function createClaims(options: ClaimOptions): Claims {
   const { pool, lanes, fairness, worker, leaseSeconds, running } = options
-  let isUnsure = false
+  let hasUnconfirmedClaim = false
 
-  async function ask(statement: Statement, signal: AbortSignal): Promise<JobRow[]> {
+  async function run(statement: Statement, signal: AbortSignal): Promise<JobRow[]> {
     const { rows } = await runOnCheckout(pool, statement, signal).catch((error: unknown) => {
       throw databaseFault(error)
     })
@@ -40,13 +41,13 @@ export function createClaims(options: ClaimOptions): Claims {
 
   return {
     async take(count, signal) {
-      if (isUnsure) await ask(giveBackSql(lanes, worker, running()), signal)
-      isUnsure = true
+      if (hasUnconfirmedClaim) await run(giveBackSql(lanes, worker, running()), signal)
+      hasUnconfirmedClaim = true
       const turn = fairness.turn()
-      const rows = await ask(claimReadySql({ lanes, count, turn, worker, leaseSeconds }), signal)
-      isUnsure = false
-      const inTurn = byTurn(turn)
-      rows.sort((one, other) => inTurn(one.fairness_key, other.fairness_key))
+      const rows = await run(claimReadySql({ lanes, count, turn, worker, leaseSeconds }), signal)
+      hasUnconfirmedClaim = false
+      const compare = byTurn(turn)
+      rows.sort((one, other) => compare(one.fairness_key, other.fairness_key))
       const keys = rows.map(({ fairness_key }) => fairness_key)
       fairness.begin(turn, keys)
       return rows

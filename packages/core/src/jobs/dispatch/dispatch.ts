@@ -1,4 +1,5 @@
-// The loop of one worker: when it is woken or polls, it claims as many jobs as it has free slots, and runs them.
+// The dispatch loop of one worker: on a wake-up or a poll, it claims as many jobs as it has free slots, and runs
+// them.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/pool/client.ts'
 import { createWake, pause } from '../../queue/wake.ts'
@@ -10,20 +11,20 @@ import { createRunningJobs } from './running-jobs.ts'
 export interface DispatchOptions {
   readonly pool: Pool
   readonly lanes: readonly string[]
-  /** Name of the worker; unique, as two workers with one name would give back each other's jobs. */
+  /** Unique name of the worker; two workers with one name would release each other's jobs. */
   readonly worker: string
   readonly leaseSeconds: number
   /** Jobs that run at the same time, from 1. */
   readonly concurrency: number
-  /** Of these, jobs with one fairness key; exact where there is one lane. @defaultValue no limit */
+  /** Maximum of these with the same fairness key; exact if there is only one lane. @defaultValue no limit */
   readonly concurrencyPerKey?: number | undefined
-  /** Milliseconds between two looks without a wake-up. */
+  /** Milliseconds between two polls without a wake-up. */
   readonly pollMs: number
-  /** Ends the loop: no more jobs are claimed, and those that run are asked to stop. */
+  /** Ends the loop: no more jobs are claimed, and running jobs are asked to stop. */
   readonly signal: AbortSignal
-  /** Works on a claimed job until it has ended or was given back. */
+  /** Runs a claimed job until it has ended or was released. */
   readonly work: (job: JobRow, signal: AbortSignal) => Promise<void>
-  /** Gives a claimed job back that was not begun. */
+  /** Releases a claimed job that was not started. */
   readonly giveBack: (job: JobRow) => Promise<unknown>
   readonly onError: (error: unknown, jobId?: string) => void
 }
@@ -32,38 +33,38 @@ export interface Dispatcher {
   /** Looks for work in this lane; undefined: in all of its lanes. */
   wake(lane: string | undefined): void
   interrupt(jobId: string): void
-  /** Ids of the jobs that run. */
+  /** Ids of the running jobs. */
   running(): readonly string[]
   /**
-   * Resolves after the signal, when no job runs any more.
+   * Resolves after the signal, once all jobs have stopped.
    *
-   * @throws LadingError `CONFIG_INVALID` for a concurrency that is not a whole number from 1; and what the very first
-   * look finds, if the database is not set up
+   * @throws LadingError `CONFIG_INVALID` for a concurrency that is not a whole number from 1; and a non-retryable
+   * fault of the first query, such as a missing schema
    */
   readonly ended: Promise<void>
 }
 
-/** Milliseconds between two looks while the database does not answer; doubled up to the second figure. */
+/** Milliseconds between two attempts while the database does not answer; doubled up to `longestPauseMs`. */
 const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 export function dispatch(options: DispatchOptions): Dispatcher {
   const { lanes, concurrency, concurrencyPerKey, pollMs, work, giveBack, onError } = options
-  // Of its own, since all parts of a process share one signal, and each adds listeners to it.
+  // A separate signal, because every task of a process adds listeners to the shared one.
   const signal = AbortSignal.any([options.signal])
-  const bell = createWake()
+  const wakeUp = createWake()
   const fairness = createFairness(concurrencyPerKey)
-  /** Nothing was ready at the last look, and no wake-up came since. */
+  /** Nothing was ready at the last poll, and no wake-up has come since. */
   let isDrained = false
   const running = createRunningJobs(({ fairness_key }) => {
     fairness.end(fairness_key)
-    // Where a key had its limit, its next job waited for this end.
-    if (!isDrained || concurrencyPerKey !== undefined) bell.ring()
+    // If the key was at its limit, its next job was waiting for this end.
+    if (!isDrained || concurrencyPerKey !== undefined) wakeUp.ring()
   })
   const claims = createClaims({ ...options, fairness, running: () => running.ids() })
 
   function start(job: JobRow): void {
-    running.start(job, until => work(job, until).catch(error => onError(error, job.id)))
+    running.start(job, jobSignal => work(job, jobSignal).catch(error => onError(error, job.id)))
   }
 
   /** @returns jobs that were started */
@@ -84,7 +85,7 @@ export function dispatch(options: DispatchOptions): Dispatcher {
     let failures = 0
     while (!signal.aborted) {
       if (running.size >= concurrency) {
-        await bell.wait(undefined, signal)
+        await wakeUp.wait(undefined, signal)
         continue
       }
       try {
@@ -98,8 +99,8 @@ export function dispatch(options: DispatchOptions): Dispatcher {
         await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** failures++), signal)
         continue
       }
-      // A claim takes one job of each key: as long as it finds some, there may be more.
-      if (isDrained) await bell.wait(pollMs, signal)
+      // A claim takes one job of each key: as long as it finds any, there may be more.
+      if (isDrained) await wakeUp.wait(pollMs, signal)
     }
   }
 
@@ -113,7 +114,7 @@ export function dispatch(options: DispatchOptions): Dispatcher {
     wake(lane) {
       if (lane !== undefined && !lanes.includes(lane)) return
       isDrained = false
-      bell.ring()
+      wakeUp.ring()
     },
     interrupt: id => running.interrupt(id),
     running: () => running.ids(),

@@ -1,15 +1,16 @@
-// Whose turn it is: keys without a running job in a circle, then those with the fewest running jobs.
+// Fairness: decides which key gets the next job. Keys without running jobs take turns round-robin; then come those
+// with the fewest.
 
 export interface Turn {
-  /** The circle starts after this key. */
+  /** The round-robin starts after this key. */
   readonly after: string
-  /** Keys with running jobs, which the circle leaves out. */
+  /** Keys with running jobs, which the round-robin skips. */
   readonly running: readonly string[]
-  /** Of these, the ones that may have another job: fewest running jobs first, then longest without a turn. */
+  /** Those of them that may have another job: fewest running jobs first, then longest since their last turn. */
   readonly next: readonly string[]
 }
 
-/** The memory of one worker. */
+/** Tracks the turns of one worker. */
 export interface Fairness {
   turn(): Turn
   /** Jobs with these keys start, claimed in this turn. */
@@ -18,10 +19,10 @@ export interface Fairness {
 }
 
 /**
- * A flood of one key gets the slots that no other key asks for: whenever a slot is free, a key without running jobs
- * comes first, so a key never waits for more than one job of each other key.
+ * Many jobs of one key get only the slots that no other key needs: a key without running jobs always gets the next
+ * free slot, so it waits for at most one job of each other key.
  *
- * @param perKey most running jobs of one key. @defaultValue no limit
+ * @param perKey maximum running jobs per key. @defaultValue no limit
  */
 export function createFairness(perKey = Number.POSITIVE_INFINITY): Fairness {
   const running = new Map<string, { count: number; servedAt: number }>()
@@ -48,17 +49,17 @@ export function createFairness(perKey = Number.POSITIVE_INFINITY): Fairness {
   }
 }
 
-/** Orders keys as a claim reaches them: along the circle, then those with running jobs. */
+/** Orders keys as a claim visits them: round-robin first, then those with running jobs. */
 export function byTurn({ after, running, next }: Turn): (one: string, other: string) => number {
   const rank = (key: string) => {
     if (running.includes(key)) return 2 + next.indexOf(key)
-    // The circle wraps around behind the last key.
+    // The round-robin wraps around after the last key.
     return compareKeys(key, after) > 0 ? 0 : 1
   }
   return (one, other) => rank(one) - rank(other) || compareKeys(one, other)
 }
 
-/** In the collation "C" of the column: by bytes, where JavaScript compares UTF-16 units. */
+/** Compares by bytes, as the column's collation "C" does; JavaScript would compare UTF-16 units. */
 function compareKeys(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }

@@ -8,7 +8,7 @@ import type { Turn } from './fairness.ts'
 
 export interface ReadyQuery {
   readonly lanes: readonly string[]
-  /** Jobs, at most. */
+  /** Maximum number of jobs. */
   readonly count: number
   readonly turn: Turn
   /** Name of the worker. */
@@ -17,12 +17,12 @@ export interface ReadyQuery {
 }
 
 /**
- * Claims at most one job of each key, the one that has been due for longest.
+ * Claims at most one job of each key: the one that has been due longest.
  *
- * `walk` jumps through the index `jobs_ready_idx` from key to key (a loose index scan), so a claim costs as much
- * among 1,000,000 waiting jobs as among 10. It starts after the key that was served last, and wraps around. Everything
- * is evaluated only as far as the last `limit` asks for: no more keys are visited, and no more rows locked, than are
- * claimed. Rows that another worker is claiming are skipped.
+ * `walk` jumps through the index `jobs_ready_idx` from key to key (a loose index scan), so a claim costs as much with
+ * 1,000,000 waiting jobs as with 10. It starts after the key that was served last, and wraps around. The final
+ * `limit` drives the evaluation: only as many keys are visited, and rows locked, as jobs are claimed. Rows that
+ * another worker is claiming are skipped.
  */
 export function claimReadySql({ lanes, count, turn, worker, leaseSeconds }: ReadyQuery): Statement {
   return {
@@ -31,7 +31,7 @@ export function claimReadySql({ lanes, count, turn, worker, leaseSeconds }: Read
   }
 }
 
-/** The next key of a lane. Twice: before and after the walk has wrapped around. */
+/** Finds the next key of a lane; once before and once after the walk has wrapped around. */
 const walkSql = `
 walk (lane, key, has_wrapped, is_start) as (
   select lane, $2::text collate "C", false, true from unnest($1::text[]) as lane
@@ -50,7 +50,7 @@ walk (lane, key, has_wrapped, is_start) as (
   ) n (key, has_wrapped)
 )`
 
-/** The place advances with what is in the table for good. */
+/** The job has committed records since its last claim. */
 const hasAdvanced = `checkpoint_row > claimed_row and not ${isWhole}`
 
 const claimSql = `
@@ -67,7 +67,7 @@ picked as materialized (
   from turns t cross join lateral (
     select id from lading.jobs
     where ${isReady} and lane = t.lane and fairness_key = t.key
-      -- In a subselect it is one value, which the index can search for.
+      -- A subselect makes it a single value, which the index can search for.
       and due_at <= (select clock_timestamp())
     order by due_at, id limit 1
     for update skip locked
@@ -83,7 +83,10 @@ set ${become('claim')}, token = token + 1, worker = $6,
 where id in (select id from picked) and ${may('claim')}
 returning ${jobColumns}`
 
-/** Gives back what this worker claimed without hearing of it: the answer to a claim was lost. No attempt. */
+/**
+ * Releases jobs that this worker claimed without knowing, because the answer to the claim was lost. This does not
+ * count as an attempt.
+ */
 export function giveBackSql(lanes: readonly string[], worker: string, running: readonly string[]): Statement {
   return {
     text: `

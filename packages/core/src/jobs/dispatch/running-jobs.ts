@@ -1,17 +1,17 @@
-// The jobs of one kind that run in this process: started, interrupted, and stopped.
+// Tracks the running jobs of one kind in this process: starts, interrupts and stops them.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { JobRow } from '../store/job-row.ts'
 
 export interface RunningJobs {
   readonly size: number
   ids(): readonly string[]
-  /** Runs a job. @param run must not reject; its signal comes with `interrupt` and `stop` */
+  /** Runs a job. @param run must not reject; its signal is aborted by `interrupt` and `stop` */
   start(job: JobRow, run: (signal: AbortSignal) => Promise<void>): void
-  /** Asks the job to stop, if it runs here. */
+  /** Asks the job to stop, if it is running here. */
   interrupt(id: string): void
   /** Asks all jobs to stop. */
   stop(reason: unknown): void
-  /** Resolves when no job runs. */
+  /** Resolves when no job is running. */
   ended(): Promise<void>
 }
 

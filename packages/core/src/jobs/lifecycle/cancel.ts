@@ -1,4 +1,4 @@
-// Ends a job before its time: in its row first, which stops every batch at the fence, and then by a word to its worker.
+// Cancels a job: first in its row, which stops every batch at the fence, and then by interrupting its worker.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/pool/client.ts'
 import { sqlstate } from '../../postgres/sqlstate.ts'
@@ -11,38 +11,38 @@ import { cancelSql } from '../store/job-sql.ts'
 import { inTransaction } from '../store/job-transaction.ts'
 import type { NewWakeUps } from '../store/wake-ups.ts'
 
-/** Milliseconds for the batch that is being written; most take less than a tenth of it. */
+/** Milliseconds to wait for the current batch; most take less than a tenth of it. */
 const batchMs = 1_000
-/** Milliseconds for a worker that was asked to stop, and rolls back the one transaction of a whole file. */
+/** Milliseconds to wait for an interrupted worker, which may have to roll back a whole file. */
 const stopMs = 10_000
 
-interface Parts {
+interface CancelContext {
   readonly pool: Pool
   readonly queue: Queue
   readonly newOutbox: NewWakeUps
 }
 
-/** Undefined if there is nothing to cancel: it has ended, or there is none. @throws LadingError `DATABASE_UNAVAILABLE` */
-export async function cancelJob(id: string, parts: Parts): Promise<JobRow | undefined> {
-  const { pool, queue } = parts
-  const row = await cancelled(id, parts, batchMs).catch(async error => {
-    if (!isLocked(error)) throw error
+/** Undefined if the job has ended or does not exist. @throws LadingError `DATABASE_UNAVAILABLE` */
+export async function cancelJob(id: string, context: CancelContext): Promise<JobRow | undefined> {
+  const { pool, queue } = context
+  const row = await tryCancel(id, context, batchMs).catch(async error => {
+    if (!isLockTimeout(error)) throw error
     await interrupt(queue, id)
     await endFrozenBatch(pool, id)
-    return cancelled(id, parts, stopMs).catch(tooBusy)
+    return tryCancel(id, context, stopMs).catch(rethrowBusy)
   })
   if (row !== undefined) await interrupt(queue, id)
   return row
 }
 
-async function cancelled(
+async function tryCancel(
   id: string,
-  { pool, newOutbox }: Parts,
-  patienceMs: number,
+  { pool, newOutbox }: CancelContext,
+  lockTimeoutMs: number,
 ): Promise<JobRow | undefined> {
   const outbox = newOutbox()
   const row = await inTransaction(pool, async client => {
-    await client.query(setLocal('lock_timeout', String(patienceMs)))
+    await client.query(setLocal('lock_timeout', String(lockTimeoutMs)))
     const [found] = (await client.query(cancelSql, [id])).rows as unknown as JobRow[]
     if (found === undefined) return undefined
     outbox.ended(found)
@@ -53,17 +53,17 @@ async function cancelled(
   return row
 }
 
-/** Without it the worker finds out with its next batch, or its next heartbeat. */
+/** If it is lost, the worker finds out with its next batch or heartbeat. */
 async function interrupt(queue: Queue, id: string): Promise<void> {
   await queue.interrupt(id).catch(() => undefined)
 }
 
-function isLocked(error: unknown): boolean {
+function isLockTimeout(error: unknown): boolean {
   return error instanceof LadingError && sqlstate(error.cause) === '55P03'
 }
 
-function tooBusy(error: unknown): never {
-  if (!isLocked(error)) throw error
+function rethrowBusy(error: unknown): never {
+  if (!isLockTimeout(error)) throw error
   throw new LadingError(
     'DATABASE_UNAVAILABLE',
     'The job is being written at this moment and cannot be cancelled; try again in a few seconds.',

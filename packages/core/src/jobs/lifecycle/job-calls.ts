@@ -1,4 +1,4 @@
-// Cancel, retry, delete the file: what a caller asks of a job, and why it cannot be done.
+// Cancel, retry and delete-file calls: checks whether a job allows them, and explains why not.
 import { LadingError } from '../../errors/lading-error.ts'
 import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
@@ -13,17 +13,20 @@ import { isEnded } from '../store/transitions.ts'
 import { cancelJob } from './cancel.ts'
 import { type RetryContext, retryJob } from './retry.ts'
 
-interface Parts extends RetryContext {
+interface JobCallContext extends RetryContext {
   readonly queue: Queue
   readonly store: JobStore
 }
 
 /** @throws LadingError `JOB_ENDED`, `DATABASE_UNAVAILABLE` */
-export async function cancelForCaller(row: JobRow | undefined, parts: Parts): Promise<Job | undefined> {
+export async function cancelForCaller(
+  row: JobRow | undefined,
+  context: JobCallContext,
+): Promise<Job | undefined> {
   if (row === undefined) return undefined
-  const cancelled = isEnded(row.status) ? undefined : await cancelJob(row.id, parts)
+  const cancelled = isEnded(row.status) ? undefined : await cancelJob(row.id, context)
   if (cancelled !== undefined) return toJob(cancelled)
-  const { kind, status } = (await parts.store.get(row.id)) ?? row
+  const { kind, status } = (await context.store.get(row.id)) ?? row
   const what = status === 'cancelled' ? 'was cancelled' : `has ${status}`
   throw new LadingError('JOB_ENDED', `The ${kind} ${what} already; there is nothing left to cancel.`)
 }
@@ -31,22 +34,22 @@ export async function cancelForCaller(row: JobRow | undefined, parts: Parts): Pr
 /** @throws LadingError `JOB_NOT_READY`, `JOB_ENDED`, `STORAGE_NOT_FOUND`, `AFTER_FAILED`, `QUEUE_FULL` */
 export async function retryForCaller(
   row: JobRow | undefined,
-  parts: Parts & { readonly storage: Storage },
+  context: JobCallContext & { readonly storage: Storage },
 ): Promise<Job | undefined> {
   if (row === undefined) return undefined
-  const { pool, store, storage } = parts
+  const { pool, store, storage } = context
   const mayRetry = row.status === 'failed' || row.status === 'cancelled'
-  if (mayRetry && row.kind === 'import' && !(await isKept(row, pool, storage))) {
+  if (mayRetry && row.kind === 'import' && !(await isSourceAvailable(row, pool, storage))) {
     throw new LadingError(
       'STORAGE_NOT_FOUND',
-      'The uploaded file is no longer kept, so the import cannot go on; send the file again.',
+      'The uploaded file is no longer stored, so the import cannot continue; send the file again.',
     )
   }
-  const retried = mayRetry ? await retryJob(parts, row.id) : undefined
+  const retried = mayRetry ? await retryJob(context, row.id) : undefined
   if (retried !== undefined) return toJob((await store.get(row.id)) ?? retried)
   const { kind, status } = (await store.get(row.id)) ?? row
   if (status === 'completed') {
-    throw new LadingError('JOB_ENDED', `The ${kind} has completed; there is nothing to go on with.`)
+    throw new LadingError('JOB_ENDED', `The ${kind} has completed; there is nothing to retry.`)
   }
   throw new LadingError(
     'JOB_NOT_READY',
@@ -54,17 +57,20 @@ export async function retryForCaller(
   )
 }
 
-/** The file, or where it can still be fetched. In another storage it is kept as long as nobody has forgotten it. */
-async function isKept(job: JobRow, pool: Pool, storage: Storage): Promise<boolean> {
-  const { id, source_key: key, source_storage: lies } = job
+/**
+ * Whether the source is stored, or its URL is. A source in another storage counts as stored while its key is
+ * recorded.
+ */
+async function isSourceAvailable(job: JobRow, pool: Pool, storage: Storage): Promise<boolean> {
+  const { id, source_key: key, source_storage: sourceStorage } = job
   if (key === null) return (await urlOf(pool, id)) !== undefined
-  if (lies !== null && lies !== (await identityOf(storage))) return true
+  if (sourceStorage !== null && sourceStorage !== (await identityOf(storage))) return true
   return (await storage.stat(key)) !== undefined
 }
 
 /**
- * First nobody is given the file any more, then it is deleted, then it is forgotten: whoever dies in between leaves
- * an expired file, which the janitor deletes. So does the janitor of the storage where the file lies, if that is another.
+ * Expires the file, then deletes it, then clears its key. A crash in between leaves an expired file, which the
+ * janitor deletes. If the file is in another storage, the janitor of that storage deletes it.
  */
 export async function deleteExportFile(
   row: JobRow | undefined,

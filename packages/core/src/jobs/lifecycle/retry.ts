@@ -1,4 +1,4 @@
-// A job that has failed or was cancelled → pending again, to go on behind its checkpoint.
+// A failed or cancelled job → pending again, to resume after its checkpoint.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/pool/client.ts'
 import { checkWaitingJobs } from '../store/claim/waiting-jobs.ts'
@@ -13,14 +13,14 @@ import type { NewWakeUps } from '../store/wake-ups.ts'
 export interface RetryContext {
   readonly pool: Pool
   readonly newOutbox: NewWakeUps
-  /** Ready jobs of one kind, at most. @defaultValue no limit */
+  /** Maximum number of ready jobs of one kind. @defaultValue no limit */
   readonly maxWaitingJobs: number | undefined
 }
 
 /**
- * Undefined if there is nothing to retry: it was not failed or cancelled, or there is none.
+ * Undefined if the job has not failed or been cancelled, or does not exist.
  *
- * @throws LadingError `AFTER_FAILED` if the job that it is to follow has not completed and never will, `QUEUE_FULL`
+ * @throws LadingError `AFTER_FAILED` if the job that it waits for has not completed and never will, `QUEUE_FULL`
  */
 export async function retryJob(
   { pool, newOutbox, maxWaitingJobs }: RetryContext,
@@ -36,8 +36,8 @@ export async function retryJob(
       await outbox.wake(client, job.lane)
       return job
     }
-    const [before] = (await client.query(lockSql, [job.after_job])).rows
-    const status = (before?.status as JobStatus | undefined) ?? null
+    const [predecessor] = (await client.query(lockSql, [job.after_job])).rows
+    const status = (predecessor?.status as JobStatus | undefined) ?? null
     if (status === null || (isEnded(status) && status !== 'completed')) {
       throw new LadingError('AFTER_FAILED', abandoned(job.after_job, status))
     }

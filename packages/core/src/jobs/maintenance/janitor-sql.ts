@@ -1,24 +1,27 @@
-// What the janitor forgets, as statements that return the keys of the files that nobody refers to any more.
+// The janitor's statements. They return the keys of files that no row refers to any more.
 
-/** `for update skip locked`, so that several janitors share the work and none waits for a worker. */
-const claimed = 'for update skip locked'
+/** Lets several janitors share the work, and none waits for a worker. */
+const lockClause = 'for update skip locked'
 
 const ended = `status in ('completed', 'failed', 'cancelled')`
 
-/** The expression that `jobs_ended_idx` is made of. */
+/** The expression that `jobs_ended_idx` indexes. */
 const endedAt = 'coalesce(completed_at, created_at)'
 
-/** Each storage has a janitor of its own. What names none is a file of an earlier version, or of a storage without a name. */
+/**
+ * Each storage has its own janitor. A file without a storage id comes from an earlier version, or from a storage
+ * without an identity.
+ */
 function isHere(column: string, storage: string): string {
   return `(${column} is null or ${column} = ${storage}::text)`
 }
 
-/** The row keeps what the file was; only its place is forgotten. */
+/** The row keeps the facts about the file and only loses its key. */
 export const expiredFilesSql = `
 with due as (
   select id, file_key as key from lading.jobs
   where file_key is not null and expires_at <= clock_timestamp() and ${isHere('file_storage', '$2')}
-  order by expires_at limit $1 ${claimed}
+  order by expires_at limit $1 ${lockClause}
 )
 update lading.jobs j set file_key = null from due where j.id = due.id returning due.key`
 
@@ -27,13 +30,13 @@ with due as (
   select id, source_key as key from lading.jobs
   where source_key is not null and ${isHere('source_storage', '$3')}
     and ${ended} and ${endedAt} < clock_timestamp() - make_interval(secs => $2::float8 * 86400)
-  order by ${endedAt} limit $1 ${claimed}
+  order by ${endedAt} limit $1 ${lockClause}
 )
 update lading.jobs j set source_key = null from due where j.id = due.id returning due.key`
 
 /**
- * One job, with its errors, rejected records and keys: a transaction that deletes hundreds of thousands of errors is
- * long enough. Whoever sends its request again is still to be told of it, and whoever waits for it still looks.
+ * Deletes one job with its errors, rejected records and idempotency keys: deleting hundreds of thousands of errors
+ * makes the transaction long enough. A job is kept while a repeated request or a waiting job may still need it.
  */
 export const oldJobSql = `
 delete from lading.jobs
@@ -45,7 +48,7 @@ where id = (
       where (asked.id = j.id or asked.bundle = j.bundle) and k.expires_at > clock_timestamp()
     )
     and not exists (select from lading.jobs f where f.waiting and f.after_job = j.id)
-  order by ${endedAt} limit 1 ${claimed}
+  order by ${endedAt} limit 1 ${lockClause}
 )
 returning id, source_key, source_storage, file_key, file_storage`
 
@@ -54,11 +57,11 @@ delete from lading.idempotency_keys
 where (tenant, key) in (
   select tenant, key from lading.idempotency_keys
   where coalesce(expires_at, lease_until) <= clock_timestamp()
-  limit $1 ${claimed}
+  limit $1 ${lockClause}
 )
 returning key`
 
-/** What an export has written under the token of its claim, as a key begins: a bundle keeps its parts for hours. */
+/** A running export has written the object under the token of its claim. A bundle keeps its parts for hours. */
 const isBeingWritten = `
   exists (
     select from lading.jobs
@@ -66,7 +69,7 @@ const isBeingWritten = `
       and status = 'processing' and substring(key from '/([0-9]+)\\.[^/]*$') = token::text
   )`
 
-/** Of these keys, those that no job refers to. */
+/** The keys among these that no job refers to. */
 export const orphansSql = `
 select key from unnest($1::text[]) as key
 where not exists (select from lading.jobs where source_key = key)
@@ -75,14 +78,14 @@ where not exists (select from lading.jobs where source_key = key)
 
 export const agoSql = 'select clock_timestamp() - make_interval(secs => $1) as moment'
 
-/** Storages without workers for so long are not coming back, and neither are their turns. */
+/** Deletes storages and chores that have been inactive for 7 days. */
 export const oldNamesSql = `
 with forgotten as (
   delete from lading.storages where served_until < clock_timestamp() - interval '7 days'
 )
 delete from lading.chores where next_at < clock_timestamp() - interval '7 days'`
 
-/** One row for the process whose turn it is. */
+/** Returns one row if this process got the turn. */
 export const takeTurnSql = `
 insert into lading.chores as c (name, next_at) values ($1, clock_timestamp() + make_interval(secs => $2))
 on conflict (name) do update set next_at = excluded.next_at where c.next_at <= clock_timestamp()

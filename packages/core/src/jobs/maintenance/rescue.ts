@@ -1,4 +1,4 @@
-// Finds jobs that their workers have lost, and makes them ready for others.
+// Rescues jobs that their workers have lost: makes them ready for other workers.
 import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { pause } from '../../queue/wake.ts'
@@ -18,11 +18,11 @@ export interface RescueContext {
 export interface RescueOptions extends RescueContext {
   readonly everyMs: number
   readonly signal: AbortSignal
-  /** Receives the error of a run that failed; the next one may succeed. */
+  /** Called with the error of a failed run; the next one may succeed. */
   readonly onError: (error: unknown) => void
 }
 
-/** Runs now, and then every so often until the signal. Any number of processes may do it at the same time. */
+/** Runs now and then every `everyMs` milliseconds until the signal. Any number of processes may do so concurrently. */
 export async function keepRescuing({ everyMs, signal, onError, ...context }: RescueOptions): Promise<void> {
   while (!signal.aborted) {
     await rescue(context).catch(onError)
@@ -31,14 +31,14 @@ export async function keepRescuing({ everyMs, signal, onError, ...context }: Res
 }
 
 /**
- * Makes lost jobs ready: those whose lease ran out, and those that wait for a job that has ended. A worker that was
- * frozen amid a batch loses its connection. Twice: finds nothing more.
+ * Makes lost jobs ready: those whose lease has expired, and those that wait for a job that has ended. Terminates the
+ * connection of a worker that is frozen in a batch. Twice: finds nothing more.
  */
 export async function rescue(context: RescueContext): Promise<void> {
   await rescueLost(context)
-  const held = await heldJobs(context)
-  if (held.length > 0) {
-    const ended = await Promise.all(held.map(id => endFrozenBatch(context.pool, id)))
+  const lockedIds = await lockedJobs(context)
+  if (lockedIds.length > 0) {
+    const ended = await Promise.all(lockedIds.map(id => endFrozenBatch(context.pool, id)))
     if (ended.includes(true)) await rescueLost(context)
   }
   await releaseWaiting(context)
@@ -53,7 +53,7 @@ async function rescueLost({ pool, newOutbox, running }: RescueContext): Promise<
   await outbox.flush()
 }
 
-function heldJobs({ pool, running }: RescueContext): Promise<string[]> {
+function lockedJobs({ pool, running }: RescueContext): Promise<string[]> {
   return withClient(pool, async client => {
     const { rows } = await client.query(heldSql, [running()]).catch((error: unknown) => {
       throw databaseFault(error)
@@ -62,7 +62,7 @@ function heldJobs({ pool, running }: RescueContext): Promise<string[]> {
   })
 }
 
-/** Of jobs that ended where nobody could see to those that wait for them. */
+/** Updates the followers of jobs that ended without doing so. */
 async function releaseWaiting({ pool, newOutbox }: RescueContext): Promise<void> {
   const outbox = newOutbox()
   await inTransaction(pool, async client => {

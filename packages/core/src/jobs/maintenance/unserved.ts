@@ -1,4 +1,4 @@
-// Looks for jobs whose file lies in a storage without workers, and tells the operator of them.
+// Finds jobs whose file is in a storage without workers, and reports them to the operator.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/pool/client.ts'
 import { pause } from '../../queue/wake.ts'
@@ -11,32 +11,32 @@ export interface WatchOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** Milliseconds until the same storage is told of again. */
-const againMs = 10 * 60_000
+/** Milliseconds until the same storage is reported again. */
+const repeatMs = 10 * 60_000
 
-/** Looks every so often until the signal. */
+/** Checks every `everyMs` milliseconds until the signal. */
 export async function keepWatching({ pool, everyMs, signal, onError }: WatchOptions): Promise<void> {
-  const told = new Map<string, number>()
-  // The first look comes later: workers that begin together with this process have said that they are there by then.
+  const reportedAt = new Map<string, number>()
+  // Wait first: workers that start together with this process will have registered by then.
   await pause(everyMs, signal)
   while (!signal.aborted) {
     await unservedStorages(pool).then(unserved => {
       const now = performance.now()
-      const isNews = ({ storage }: UnservedStorage) =>
-        now - (told.get(storage) ?? Number.NEGATIVE_INFINITY) >= againMs
-      for (const one of unserved.filter(isNews)) {
-        told.set(one.storage, now)
-        onError(waiting(one))
+      const isDue = ({ storage }: UnservedStorage) =>
+        now - (reportedAt.get(storage) ?? Number.NEGATIVE_INFINITY) >= repeatMs
+      for (const one of unserved.filter(isDue)) {
+        reportedAt.set(one.storage, now)
+        onError(unservedError(one))
       }
-      for (const storage of told.keys()) {
-        if (unserved.every(one => one.storage !== storage)) told.delete(storage)
+      for (const storage of reportedAt.keys()) {
+        if (unserved.every(one => one.storage !== storage)) reportedAt.delete(storage)
       }
     }, onError)
     await pause(everyMs, signal)
   }
 }
 
-function waiting({ storage, jobs }: UnservedStorage): LadingError {
+function unservedError({ storage, jobs }: UnservedStorage): LadingError {
   const what = jobs === 1 ? '1 import waits' : `${jobs} imports wait`
   return new LadingError(
     'STORAGE_ELSEWHERE',

@@ -5,28 +5,28 @@ import { databaseFault } from '../../postgres/sqlstate.ts'
 import { ErrorCounts, type ErrorFilter } from '../store/error-counts.ts'
 import type { JobRow } from '../store/job-row.ts'
 
-/** Errors that are in memory at a time while the whole list is read. */
-const streamedPage = 2_000
+/** Errors in memory at a time while the whole list is read. */
+const streamedPageSize = 2_000
 
 export interface ErrorPage {
   /** By row number, then in the order of the rules; stable between pages. */
   readonly errors: readonly RecordError[]
-  /** All that there were and that match. */
+  /** Number of matching errors, including those that are not stored. */
   readonly total: number
-  /** Of all errors of the job, those that are kept and can be listed: the first ones. */
+  /** Number of stored errors of the job, which can be listed: the first ones. */
   readonly stored: number
 }
 
-interface Page extends ErrorFilter {
+interface PageQuery extends ErrorFilter {
   readonly limit: number
   readonly offset: number
 }
 
-/** A range of keys: it costs the same wherever the page lies. */
+/** Reads a range of keys, so every page costs the same. */
 export async function errorPage(
   pool: Pool,
   job: JobRow,
-  { limit, offset, ...filter }: Page,
+  { limit, offset, ...filter }: PageQuery,
 ): Promise<ErrorPage> {
   const list = listOf(job, filter)
   return {
@@ -36,7 +36,7 @@ export async function errorPage(
   }
 }
 
-/** Every stored error that there is when it is asked for, in the order of the pages. */
+/** Yields every error stored at the time of the call, in the order of the pages. */
 export async function* allErrors(
   pool: Pool,
   job: JobRow,
@@ -44,29 +44,29 @@ export async function* allErrors(
 ): AsyncGenerator<readonly RecordError[]> {
   const list = listOf(job, filter)
   const total = Math.min(list.total, Number(job.stored_errors))
-  for (let after = 0; after < total; after += streamedPage) {
-    const found = await range(pool, list, after, Math.min(total, after + streamedPage))
+  for (let after = 0; after < total; after += streamedPageSize) {
+    const found = await range(pool, list, after, Math.min(total, after + streamedPageSize))
     if (found.length > 0) yield found
   }
 }
 
-/** Some of the stored errors behind a place, in the order of the file. */
+/** Returns some of the stored errors after a number, in the order of the file. */
 export async function errorsAfter(
   pool: Pool,
   { id }: JobRow,
-  place: number,
+  after: number,
 ): Promise<(RecordError & { readonly number: string })[]> {
   const sql = `select number, ${columns} from lading.record_errors
     where job_id = $1 and number > $2 and number <= $3 order by number`
-  return ask(pool, sql, [id, place, place + streamedPage])
+  return query(pool, sql, [id, after, after + streamedPageSize])
 }
 
 interface ErrorList {
   readonly where: string
   readonly values: readonly string[]
-  /** The column that numbers it from 1, without gaps. */
+  /** The column that numbers these errors from 1, without gaps. */
   readonly place: 'number' | 'of_code' | 'of_field' | 'of_both'
-  /** Errors that there were; the first of them are stored. */
+  /** Number of errors, of which the first are stored. */
   readonly total: number
 }
 
@@ -89,19 +89,19 @@ function listOf(job: JobRow, { code, field }: ErrorFilter): ErrorList {
 }
 
 /**
- * The errors behind the place `after` up to the place `last`. Not by a limit: of a list that was just written the
- * database has no statistics, and would sort all of it for each page.
+ * Returns the errors numbered above `after` up to `last`. It avoids `limit`: without statistics on newly written
+ * rows, the database would sort the whole list for each page.
  */
 function range(pool: Pool, list: ErrorList, after: number, last: number): Promise<RecordError[]> {
-  const { where, values, place } = list
+  const { where, values, place: numberedBy } = list
   const [first, second] = [values.length + 1, values.length + 2]
   const sql = `select ${columns} from lading.record_errors
-    where ${where} and ${place} > $${first} and ${place} <= $${second} order by ${place}`
-  return ask(pool, sql, [...values, after, last])
+    where ${where} and ${numberedBy} > $${first} and ${numberedBy} <= $${second} order by ${numberedBy}`
+  return query(pool, sql, [...values, after, last])
 }
 
-/** `Row` has the members that the select list names. */
-async function ask<Row>(pool: Pool, sql: string, values: unknown[]): Promise<Row[]> {
+/** `Row` must match the select list. */
+async function query<Row>(pool: Pool, sql: string, values: unknown[]): Promise<Row[]> {
   return withClient(pool, async client => {
     const { rows } = await client.query(sql, values).catch((error: unknown) => {
       throw databaseFault(error)

@@ -1,4 +1,4 @@
-// Where the records that did not get in stand in their file: those that were rejected, and those that were not reached.
+// Locates the records of a file that were not imported: the rejected ones, and those that were not reached.
 import { formatNamed } from '../../engine/format/formats.ts'
 import { decode } from '../../engine/import/import-pipeline.ts'
 import type { Limits } from '../../engine/import/importer-options.ts'
@@ -13,7 +13,7 @@ import { sourceOf } from '../store/files/stored-objects.ts'
 import { isAllOrNothing, type JobRow, optionsOf } from '../store/job-row.ts'
 import { errorsAfter } from './record-errors.ts'
 
-/** A record's place in the decoded text, and why it stayed out. */
+/** A record's position in the decoded text, and why it was rejected. */
 export interface Entry {
   readonly offset: number
   readonly length: number
@@ -21,25 +21,25 @@ export interface Entry {
 }
 
 /** As the ledger writes it: row number, line, byte offset, byte length, codes. */
-type Stored = readonly [number, number, number, number, readonly string[]]
+type StoredEntry = readonly [number, number, number, number, readonly string[]]
 
-/** Rejected records in the order of the file, a batch at a time: a job can have a million. */
+/** Yields rejected records in the order of the file, one batch at a time: a job can have a million. */
 export async function* rejectedRecords(pool: Pool, job: JobRow): AsyncGenerator<readonly Entry[]> {
-  const sentences = new Sentences(pool, job)
+  const messages = new StoredMessages(pool, job)
   for await (const batch of storedEntries(pool, job)) {
-    const told = await sentences.upTo(Number(batch.at(-1)?.[0]))
+    const errorsByRow = await messages.upTo(Number(batch.at(-1)?.[0]))
     yield batch.map(([row, , offset, length, codes]) => ({
       offset,
       length,
-      // Of errors that are no longer stored, the codes are.
-      errors: told.get(row) ?? codes.map(code => ({ code })),
+      // If the errors are not stored, the codes still are.
+      errors: errorsByRow.get(row) ?? codes.map(code => ({ code })),
     }))
   }
 }
 
 /**
- * Records that the job never came to. Of an atomic import that failed, all that were not rejected: none of them is
- * in the table. What stands behind a place where the file cannot be read is not among them.
+ * Yields the records that the job did not reach. For a failed atomic import, these are all that were not rejected,
+ * since none of them is in the table. Records after a point where the file cannot be read are not included.
  */
 export async function* unprocessedRecords(
   pool: Pool,
@@ -47,21 +47,24 @@ export async function* unprocessedRecords(
   records: AsyncIterable<RecordBatch>,
 ): AsyncGenerator<readonly Entry[]> {
   if (job.status === 'completed') return
-  const isTakenBack = isAllOrNothing(job)
+  const isRolledBack = isAllOrNothing(job)
   const rejected = rejectedRows(pool, job)
-  let next = isTakenBack ? await rejected.next() : undefined
+  let next = isRolledBack ? await rejected.next() : undefined
   for await (const batch of records) {
     const entries: Entry[] = []
     for (const { rowNumber, offset, length } of batch.records) {
       while (next !== undefined && !next.done && next.value < rowNumber) next = await rejected.next()
-      const isReached = isTakenBack ? next?.value === rowNumber : rowNumber <= Number(job.checkpoint_row)
+      const isReached = isRolledBack ? next?.value === rowNumber : rowNumber <= Number(job.checkpoint_row)
       if (!isReached) entries.push({ offset, length, errors: [] })
     }
     if (entries.length > 0) yield entries
   }
 }
 
-/** The records of the spooled source, decoded again as the job decodes them. @param from where to begin, if not at the start */
+/**
+ * Decodes the records of the spooled source in the same way as the job. @param from where to resume; else from the
+ * start
+ */
 export async function* recordsOf(
   job: JobRow,
   storage: Storage,
@@ -79,7 +82,7 @@ export async function* recordsOf(
   }
 }
 
-/** The header of a CSV file; undefined where there is none to be read. */
+/** Returns the header of a CSV file; undefined if there is none to read. */
 export async function headerOf(records: AsyncIterable<RecordBatch>): Promise<Header | undefined> {
   for await (const { header, fault } of records)
     if (header !== undefined || fault !== undefined) return header
@@ -90,14 +93,14 @@ async function* rejectedRows(pool: Pool, job: JobRow): AsyncGenerator<number> {
   for await (const batch of storedEntries(pool, job)) for (const [row] of batch) yield row
 }
 
-async function* storedEntries(pool: Pool, { id }: JobRow): AsyncGenerator<readonly Stored[]> {
+async function* storedEntries(pool: Pool, { id }: JobRow): AsyncGenerator<readonly StoredEntry[]> {
   for (let after = -1; ; ) {
     const { rows } = await withClient(pool, client => client.query(nextSql, [id, after]))
     const [row] = rows
     if (row === undefined) return
     after = Number(row.first_row)
     // The ledger writes exactly this shape.
-    yield row.entries as readonly Stored[]
+    yield row.entries as readonly StoredEntry[]
   }
 }
 
@@ -105,32 +108,32 @@ const nextSql = `
 select first_row, entries from lading.rejected_records
 where job_id = $1 and first_row > $2 order by first_row limit 1`
 
-/** The stored errors of a job, taken in the order of the file. */
-class Sentences {
-  private waiting: Awaited<ReturnType<typeof errorsAfter>> = []
-  private place = 0
+/** Reads the stored errors of a job in the order of the file. */
+class StoredMessages {
+  private pending: Awaited<ReturnType<typeof errorsAfter>> = []
+  private position = 0
 
   constructor(
     private readonly pool: Pool,
     private readonly job: JobRow,
   ) {}
 
-  /** Those of the rows that were not asked for yet, up to `row`. */
+  /** Returns the errors of the rows after the previous call, up to `row`. */
   async upTo(row: number): Promise<ReadonlyMap<number, readonly Explained[]>> {
     const byRow = new Map<number, Explained[]>()
     for (;;) {
-      const beyond = this.waiting.findIndex(({ rowNumber }) => rowNumber > row)
-      const taken = beyond === -1 ? this.waiting : this.waiting.slice(0, beyond)
+      const beyond = this.pending.findIndex(({ rowNumber }) => rowNumber > row)
+      const taken = beyond === -1 ? this.pending : this.pending.slice(0, beyond)
       for (const { rowNumber, code, message } of taken) {
-        const told = byRow.get(rowNumber) ?? []
-        told.push({ code, message })
-        byRow.set(rowNumber, told)
+        const rowErrors = byRow.get(rowNumber) ?? []
+        rowErrors.push({ code, message })
+        byRow.set(rowNumber, rowErrors)
       }
-      this.waiting = this.waiting.slice(taken.length)
+      this.pending = this.pending.slice(taken.length)
       if (beyond !== -1) return byRow
-      this.waiting = await errorsAfter(this.pool, this.job, this.place)
-      this.place = Number(this.waiting.at(-1)?.number ?? this.place)
-      if (this.waiting.length === 0) return byRow
+      this.pending = await errorsAfter(this.pool, this.job, this.position)
+      this.position = Number(this.pending.at(-1)?.number ?? this.position)
+      if (this.pending.length === 0) return byRow
     }
   }
 }

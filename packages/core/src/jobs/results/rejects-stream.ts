@@ -1,4 +1,4 @@
-// Records that did not get in, as a file in the format they came in, read out of the spooled source.
+// Streams the records that were not imported as a file in their original format, read from the spooled source.
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
@@ -20,7 +20,7 @@ export interface RejectsStreamContext {
   readonly storage: Storage
 }
 
-/** Bytes of neighbours that are read together, and printed at once. A longer record is passed through. */
+/** Bytes of adjacent records that are read and written together. A longer record is streamed. */
 const windowBytes = 1024 * 1024
 
 /** @throws LadingError `STORAGE_NOT_FOUND`, `STORAGE_ELSEWHERE`, `JOB_NOT_READY` */
@@ -33,7 +33,7 @@ export async function rejectsStream(
   if (which === 'unprocessed' && (status === 'pending' || status === 'processing')) {
     throw new LadingError(
       'JOB_NOT_READY',
-      `The import is ${status}; which records it does not reach is known when it has ended.`,
+      `The import is ${status}; the records it does not reach are known once it has ended.`,
     )
   }
   if (key !== null) {
@@ -45,69 +45,72 @@ export async function rejectsStream(
   }
   const source = sourceOf(job)
   if (source === undefined || (await context.storage.stat(source.key)) === undefined) {
-    throw new LadingError('STORAGE_NOT_FOUND', 'The uploaded file is no longer kept.')
+    throw new LadingError(
+      'STORAGE_NOT_FOUND',
+      'The uploaded file is no longer stored, so its records cannot be returned.',
+    )
   }
   await assertSize(context.storage, source)
-  const ended = new AbortController()
-  async function* checked(stored: StoredObject): AsyncGenerator<Buffer> {
-    // Parts of it have no hash of their own; what was changed must not come back as what was sent.
-    await assertWhole(context.storage, stored, ended.signal)
-    yield* printed(job, stored.key, context, which, ended)
+  const abort = new AbortController()
+  async function* verifiedRecords(stored: StoredObject): AsyncGenerator<Buffer> {
+    // The whole file is verified first, because its parts have no hash: altered records must not be returned as sent.
+    await assertWhole(context.storage, stored, abort.signal)
+    yield* printRecords(job, stored.key, context, which, abort)
   }
-  return readableFrom(checked(source), () => ended.abort())
+  return readableFrom(verifiedRecords(source), () => abort.abort())
 }
 
-async function* printed(
+async function* printRecords(
   job: JobRow,
   key: string,
   { importer, storage }: RejectsStreamContext,
   which: 'rejected' | 'unprocessed',
-  ended: AbortController,
+  abort: AbortController,
 ): AsyncGenerator<Buffer> {
   const { pool, limits } = importer
-  const { signal } = ended
+  const { signal } = abort
   const decoded = (from?: ResumePoint) => recordsOf(job, storage, { limits, signal, from })
-  const kept = job.begun_with?.header ?? undefined
-  const header = job.format === 'csv' ? (kept ?? (await headerOf(decoded()))) : undefined
+  const storedHeader = job.begun_with?.header ?? undefined
+  const header = job.format === 'csv' ? (storedHeader ?? (await headerOf(decoded()))) : undefined
   const file = rejectsFile({ format: job.format, header, explained: which === 'rejected' })
   const bytes = await sourceBytes(storage, key, optionsOf(job), signal)
-  // Of a file that was taken back as a whole, nothing is behind us.
+  // If the whole file was rolled back, start at the beginning.
   const from = isAllOrNothing(job) ? undefined : checkpointOf(job)
   const batches =
     which === 'rejected' ? rejectedRecords(pool, job) : unprocessedRecords(pool, job, decoded(from))
   try {
     yield file.begin()
     for await (const entries of batches) {
-      for (const near of neighbours(entries)) yield* records(file, bytes, near)
+      for (const group of groupByWindow(entries)) yield* records(file, bytes, group)
     }
     yield file.end()
   } finally {
     bytes.close()
-    ended.abort()
+    abort.abort()
   }
 }
 
-/** Entries in groups that lie within one window. */
-function* neighbours(entries: readonly Entry[]): Generator<readonly Entry[]> {
-  let near: Entry[] = []
+/** Groups entries that fit into one window. */
+function* groupByWindow(entries: readonly Entry[]): Generator<readonly Entry[]> {
+  let group: Entry[] = []
   for (const entry of entries) {
-    const start = near[0]?.offset ?? entry.offset
-    if (near.length > 0 && entry.offset + entry.length - start > windowBytes) {
-      yield near
-      near = []
+    const start = group[0]?.offset ?? entry.offset
+    if (group.length > 0 && entry.offset + entry.length - start > windowBytes) {
+      yield group
+      group = []
     }
-    near.push(entry)
+    group.push(entry)
   }
-  if (near.length > 0) yield near
+  if (group.length > 0) yield group
 }
 
 async function* records(
   file: RejectsFile,
   bytes: SourceBytes,
-  near: readonly Entry[],
+  group: readonly Entry[],
 ): AsyncGenerator<Buffer> {
-  const [first] = near
-  const last = near.at(-1)
+  const [first] = group
+  const last = group.at(-1)
   if (first === undefined || last === undefined) return
   const start = first.offset
   const end = last.offset + last.length
@@ -118,7 +121,7 @@ async function* records(
     return
   }
   const text = await buffer(bytes.range(start, end))
-  const parts = near.flatMap(({ offset, length, errors }) => [
+  const parts = group.flatMap(({ offset, length, errors }) => [
     file.before(errors),
     file.own(text.subarray(offset - start, offset - start + length)),
     file.after,

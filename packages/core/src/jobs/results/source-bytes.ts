@@ -1,4 +1,4 @@
-// Parts of a stored source as decoded UTF-8, asked for from its beginning to its end.
+// Reads ranges of a stored source as decoded UTF-8, from its beginning to its end.
 import { addAbortSignal, type Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
 import { isPlain, openText } from '../../engine/format/text/text.ts'
@@ -7,20 +7,20 @@ import { readChunks } from '../../engine/source/chunks.ts'
 import type { Storage } from '../../storage/storage.ts'
 
 export interface SourceBytes {
-  /** The bytes from `start` up to `end`, in chunks. Each range begins where the one before it ended, or behind it. */
+  /** Yields the bytes from `start` up to `end` in chunks. A range must not begin before the end of the previous one. */
   range(start: number, end: number): AsyncIterable<Buffer>
   close(): void
 }
 
-/** Opens nothing before it is asked for the first range. */
+/** Reads the first bytes of the source, and opens it only for the first range. */
 export async function sourceBytes(
   storage: Storage,
   key: string,
-  settings: FileOptions,
+  options: FileOptions,
   signal: AbortSignal,
 ): Promise<SourceBytes> {
   const start = await firstBytes(storage, key)
-  return isPlain(settings, start) ? stored(storage, key, signal) : decoded(storage, key, settings, signal)
+  return isPlain(options, start) ? stored(storage, key, signal) : decoded(storage, key, options, signal)
 }
 
 async function firstBytes(storage: Storage, key: string): Promise<Buffer> {
@@ -29,7 +29,7 @@ async function firstBytes(storage: Storage, key: string): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** The stored bytes are the decoded ones, so that only what is asked for is read. */
+/** The stored bytes are already decoded text, so only the requested ranges are read. */
 function stored(storage: Storage, key: string, signal: AbortSignal): SourceBytes {
   let open: Readable | undefined
   return {
@@ -41,30 +41,30 @@ function stored(storage: Storage, key: string, signal: AbortSignal): SourceBytes
   }
 }
 
-/** A compressed file can only be read from its start: once, in step with what is asked for. */
-function decoded(storage: Storage, key: string, settings: FileOptions, signal: AbortSignal): SourceBytes {
+/** A compressed file can only be read from its start, so it is read once, in step with the ranges. */
+function decoded(storage: Storage, key: string, options: FileOptions, signal: AbortSignal): SourceBytes {
   let chunks: AsyncIterator<Buffer> | undefined
   let source: Readable | undefined
-  /** What was decoded and not passed yet, and the place where it begins. */
+  /** Decoded bytes that have not been yielded yet, and their offset. */
   let chunk: Buffer = Buffer.alloc(0)
-  let at = 0
+  let chunkStart = 0
   const next = async (): Promise<boolean> => {
     if (chunks === undefined) {
       source = await storage.get(key)
-      chunks = openText(readChunks(source, defaults.decodeChunkBytes, signal), settings)[
+      chunks = openText(readChunks(source, defaults.decodeChunkBytes, signal), options)[
         Symbol.asyncIterator
       ]()
     }
-    at += chunk.length
+    chunkStart += chunk.length
     const { value, done } = await chunks.next()
     chunk = done === true ? Buffer.alloc(0) : value
     return done !== true
   }
   return {
     async *range(start, end) {
-      while (at + chunk.length <= start) if (!(await next())) return
+      while (chunkStart + chunk.length <= start) if (!(await next())) return
       for (let from = start; from < end; ) {
-        const part = chunk.subarray(from - at, end - at)
+        const part = chunk.subarray(from - chunkStart, end - chunkStart)
         if (part.length > 0) yield part
         from += part.length
         if (from < end && !(await next())) return

@@ -1,15 +1,15 @@
-// How many errors a job has of each code and field, so that no list has to be counted.
+// Error counts of a job by code and field, so that lists need no count.
 
 /** Errors of one code and one field, or of the record as a whole (`''`). */
 export type ErrorCount = readonly [code: string, field: string, count: number]
 
-/** Which errors are asked for; `field: ''` asks for those of records as a whole. */
+/** Filter of errors; `field: ''` selects those of whole records. */
 export interface ErrorFilter {
   readonly code?: string | undefined
   readonly field?: string | undefined
 }
 
-/** Counts by code and field. A value: `plus` makes another one. */
+/** Counts by code and field. Immutable: `plus` returns a new one. */
 export class ErrorCounts {
   private constructor(private readonly byPair: ReadonlyMap<string, ErrorCount>) {}
 
@@ -44,7 +44,7 @@ export class ErrorCounts {
   }
 }
 
-/** One text for a code and a field. */
+/** A text key for a code and a field. */
 export function pairOf(code: string, field: string | null): string {
   return JSON.stringify([code, field ?? ''])
 }

@@ -1,19 +1,19 @@
-// What an export is asked to do ↔ the options of its job, as plain JSON: every attempt asks for the same.
+// An export request ↔ the options of its job, as plain JSON: every attempt uses the same ones.
 import type { StreamOptions } from '../../engine/export/exporter-options.ts'
 import { callerOf, type JobRow } from './job-row.ts'
 import type { NewJob } from './new-job.ts'
 
-/** What is kept beside the resource and the format. */
-export function frozenOptions(asked: StreamOptions): NewJob['options'] {
-  const { filters, fields, sort, limit, delimiter, header, excel, compression } = asked
+/** The options to store, without the resource and the format. */
+export function frozenOptions(request: StreamOptions): NewJob['options'] {
+  const { filters, fields, sort, limit, delimiter, header, excel, compression } = request
   const options = { filters: filters ?? {}, fields, sort, limit, delimiter, header, excel, compression }
-  // A filter of a program may hold dates and 64-bit numbers, which are read from text as well.
+  // A filter set in code may contain dates and 64-bit numbers, which can also be read from text.
   return JSON.parse(
     JSON.stringify(options, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
   )
 }
 
-/** What a job asks of the exporter. */
+/** The exporter request of a job. */
 export function exportRequestOf(row: JobRow): StreamOptions {
   const { resource, format } = row
   const { kept: _, ...options } = row.options

@@ -1,4 +1,4 @@
-// What becomes of the jobs that wait for another one, in the transaction that ends it.
+// Updates the jobs that wait for a job, in the transaction that ends it.
 import type { Client } from '../../postgres/pool/client.ts'
 import type { JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
@@ -6,8 +6,8 @@ import { become, isEnded, may } from './transitions.ts'
 import type { WakeUps } from './wake-ups.ts'
 
 /**
- * Lets them begin if it has completed, and fails them if it never will; then their own followers. Does nothing
- * while it has not ended. Twice: nothing more.
+ * Makes the waiting jobs ready if the job has completed. If it failed, was cancelled or is unknown, fails them and
+ * their own followers. Does nothing while the job has not ended. Twice: nothing more.
  *
  * @param id the job that they wait for
  */
@@ -28,16 +28,16 @@ export async function followUp(client: Client, id: string, outbox: WakeUps): Pro
   }
 }
 
-/** Why a job that was to follow another one does not begin. @param status of the other one; null: it is not kept */
+/** The reason why a waiting job failed. @param status of the job it waited for; null if that no longer exists */
 export function abandoned(id: string, status: JobStatus | null): string {
   const what =
     status === null ? 'is no longer known' : status === 'cancelled' ? 'was cancelled' : `has ${status}`
-  return `The import ${id}, which this one was to follow, ${what}; nothing of this one was imported. Retry that one first, and then this one.`
+  return `The import ${id}, which this one waited for, ${what}; no records of this one were imported. Retry that one first, and then this one.`
 }
 
 const waits = `after_job = $1 and waiting and ${may('abandon')}`
 
-/** No row if nobody waits for it. */
+/** No row if no job waits for it. */
 const statusSql = `
 select (select status from lading.jobs where id = $1) as status
 where exists (select from lading.jobs where ${waits})`

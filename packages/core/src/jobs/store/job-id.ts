@@ -1,4 +1,4 @@
-// Ids of jobs as callers give them: UUIDs (RFC 9562).
+// Job ids from callers: UUIDs (RFC 9562).
 import { LadingError } from '../../errors/lading-error.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

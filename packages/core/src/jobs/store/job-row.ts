@@ -12,53 +12,53 @@ import type { Job, JobFile, JobKind, JobOutage, JobStatus, JobWarning } from './
 import { progressNumberSql } from './progress-sql.ts'
 import { isEnded } from './transitions.ts'
 
-/** What a claim returns and `toJob` reads; 64-bit numbers come from the driver as text. */
+/** The row that a claim returns and `toJob` reads. The driver returns 64-bit numbers as text. */
 export interface JobRow extends Checkpoint {
   readonly id: string
   readonly kind: JobKind
   readonly status: JobStatus
   readonly resource: string
-  /** `unknown` for a file that is still to be fetched, where only the file can tell. */
+  /** `unknown` for a file that is still to be fetched, if only the file can show it. */
   readonly format: string
   /** null in a job of an earlier version. */
   readonly submitted_format: string | null
-  /** Of the caller; `''` where there is none. */
+  /** The caller's tenant; `''` if it has none. */
   readonly tenant: string
   readonly principal: string | null
   readonly options: Readonly<Record<string, unknown>>
   readonly source_key: string | null
   readonly source_size: string | null
   readonly source_sha256: string | null
-  /** Identity of the storage that holds the source; null: any, as in a job of an earlier version, or none yet. */
+  /** Identity of the storage that holds the source. null: any, as in a job of an earlier version, or not stored yet. */
   readonly source_storage: string | null
-  /** In which the job is, or was last. */
+  /** The lane that the job is in, or was in last. */
   readonly lane: string
-  /** Whose turn it takes. */
+  /** Jobs with the same key share a turn. */
   readonly fairness_key: string
   readonly token: string
-  /** null where nobody has begun it, or it was given back. */
+  /** null if no worker has started it, or it was released. */
   readonly worker: string | null
   /** Claims since the checkpoint last advanced. */
   readonly attempts: number
-  /** What it waits for, and since when; null: for nothing. The code stays while it is tried again. */
+  /** The outage that it waits for, and since when; null if none. The code stays during the next attempt. */
   readonly outage_code: FaultCode | null
   readonly outage_message: string | null
   readonly outage_since: Date | null
   /** Seconds since `outage_since`, by the database's clock. */
   readonly outage_seconds: number | null
   readonly outage_place: string | null
-  /** How far the current attempt is, in the unit of `outage_place`. */
+  /** Progress of the current attempt, in the unit of `outage_place`. */
   readonly place: string
   readonly metadata: Readonly<Record<string, unknown>>
   readonly after_job: string | null
-  /** null also where the job that this one follows is no longer kept. */
+  /** null also if the job that this one waits for no longer exists. */
   readonly after_resource: string | null
   readonly bundle: string | null
   readonly waiting: boolean
   readonly claimed_bytes: string
   /** Rejected records before the last retry. */
   readonly forgiven: string
-  /** Records that the metrics had counted before the last retry. Where each attempt begins anew, it may reach fewer. */
+  /** Records that the metrics had counted before the last retry. If each attempt starts over, it may reach fewer. */
   readonly told_successful: string
   readonly told_failed: string
   readonly processed: string
@@ -82,7 +82,7 @@ export interface JobRow extends Checkpoint {
   readonly file_size: string | null
   readonly file_sha256: string | null
   readonly file_rows: string | null
-  /** As `source_storage`, of the file of an export. */
+  /** As `source_storage`, for the file of an export. */
   readonly file_storage: string | null
   readonly expires_at: Date | null
   readonly is_expired: boolean
@@ -91,11 +91,11 @@ export interface JobRow extends Checkpoint {
   readonly created_at: Date
   readonly started_at: Date | null
   readonly completed_at: Date | null
-  /** Seconds in which workers had it, by the database's clock, up to now. */
+  /** Seconds for which workers held it, up to now, by the database's clock. */
   readonly seconds: number | null
   /** Seconds since the last claim. */
   readonly claimed_seconds: number | null
-  /** It could begin, and no worker has had the storage of its source for a while. */
+  /** It could start, but no worker has served the storage of its source for a while. */
   readonly is_unserved: boolean
 }
 
@@ -110,27 +110,27 @@ export const jobColumns = `*,
   coalesce(expires_at <= clock_timestamp(), false) as is_expired,
   ${isUnserved} as is_unserved, (select resource from lading.jobs b where b.id = jobs.after_job) as after_resource`
 
-/** What an import was asked to do, frozen when it was submitted. */
+/** The options of an import, frozen when it was submitted. */
 export function optionsOf(row: JobRow): ImportOptions & { readonly maxBytes?: number } {
   if (row.kind !== 'import') return {}
-  const { kept: _, ...settings } = row.options
+  const { kept: _, ...options } = row.options
   // `submitImport` writes nothing else for an import.
-  return settings as ImportOptions & { maxBytes?: number }
+  return options as ImportOptions & { maxBytes?: number }
 }
 
-/** Who asked, as it was when the job was submitted; every attempt is for the same caller. */
+/** The caller at submission; every attempt is for the same caller. */
 export function callerOf({ tenant, principal }: JobRow): Caller | undefined {
   if (tenant === '' && principal === null) return undefined
   return { ...(tenant !== '' && { tenant }), ...(principal !== null && { principal }) }
 }
 
-/** Nothing of it is in the table before all of it is, so that each attempt begins anew. */
+/** Whether no row is in the table before all are, so that each attempt starts over. */
 export function isWhole(row: JobRow): boolean {
   const { dryRun = false, atomic = false } = optionsOf(row)
   return dryRun || atomic
 }
 
-/** Whether its file gets in as a whole or not at all; a dry run puts nothing in that could be taken back. */
+/** Whether the file is imported as a whole or not at all. A dry run inserts nothing that could be rolled back. */
 export function isAllOrNothing(row: JobRow): boolean {
   const { atomic = false, dryRun = false } = optionsOf(row)
   return atomic && !dryRun
@@ -184,7 +184,7 @@ export function toJob(row: JobRow): Job {
   }
 }
 
-/** While it is tried again, it does not wait. */
+/** A running attempt does not count as waiting. */
 function waitingFor(row: JobRow): JobOutage | null {
   const { status, outage_code: code, outage_message: message, outage_since: since } = row
   if (status !== 'pending' || code === null || since === null) return null
@@ -203,14 +203,14 @@ function percentage(row: JobRow): number | null {
   return Math.min(100, Math.floor((100 * Number(row.bytes_read)) / size))
 }
 
-/** By bytes, since nobody knows how many records are left. */
+/** Estimated by bytes, because the number of remaining records is unknown. */
 function etaSeconds(row: JobRow): number | null {
   const read = Number(row.bytes_read)
   const readNow = read - Number(row.claimed_bytes)
   if (row.status !== 'processing' || row.source_size === null || row.claimed_seconds === null) return null
   if (readNow <= 0) return null
-  const left = Math.max(0, Number(row.source_size) - read)
-  return Math.ceil((left * row.claimed_seconds) / readNow)
+  const bytesLeft = Math.max(0, Number(row.source_size) - read)
+  return Math.ceil((bytesLeft * row.claimed_seconds) / readNow)
 }
 
 function cappedWarning(row: JobRow): JobWarning[] {

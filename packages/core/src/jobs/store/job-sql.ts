@@ -1,4 +1,4 @@
-// The statements that write a job's row. All times are the database's, and every status comes from THE table.
+// Statements that write a job's row. All times are the database's, and every status change comes from `transitions`.
 
 import { isWhole } from './claim/whole-sql.ts'
 import { jobColumns } from './job-row.ts'
@@ -14,15 +14,15 @@ returning lane`
 
 export const asTheyAreSql = `select ${jobColumns} from lading.jobs where id = any ($1::uuid[]) order by number`
 
-/** The job alone, if it came in no bundle. */
+/** The job alone, if it is not part of a bundle. */
 export const bundleSql = `
 select ${jobColumns} from lading.jobs
 where id = $1 or bundle = (select bundle from lading.jobs where id = $1)
 order by number`
 
 /**
- * Keeps the leases of many jobs, and tells which are still held with their token. A batch holds its job's row, which
- * must not hold up the others: it renews the lease itself, as the last thing before its commit.
+ * Renews the leases of many jobs, and returns those still held with their token. A row locked by its batch is
+ * skipped, so that it does not delay the others: the batch renews the lease itself, just before its commit.
  */
 export const renewSql = `
 with held as (
@@ -42,10 +42,10 @@ export const progressSql = `
 update lading.jobs set processed = $3, successful = $3, inserted = $3, bytes_read = $4
 where id = $1 and token = $2 and ${may('complete')}`
 
-/** The job met no such fault before, or has got further since the last one. */
-const isFurther = `(outage_since is null or ${progressNumberSql} > outage_place)`
+/** The job had no such fault before, or has made progress since the last one. */
+const hasAdvanced = `(outage_since is null or ${progressNumberSql} > outage_place)`
 
-/** An attempt that does not count: the job keeps its place among those that are due. */
+/** The attempt does not count, and the job keeps its due time. */
 export const releaseSql = `
 update lading.jobs
 set ${become('release')}, lease_until = null, worker = null, outage_code = null, attempts = greatest(attempts - 1, 0)
@@ -53,8 +53,8 @@ where id = $1 and token = $2 and ${may('release')}
 returning lane`
 
 /**
- * A failed attempt. The pause doubles with each one, from `$3` to `$4` milliseconds, with up to a quarter added at
- * random, so that what failed together does not come back together.
+ * Records a failed attempt. The pause doubles with each one, from `$3` to `$4` milliseconds, plus up to a quarter at
+ * random, so that jobs that failed together do not retry together.
  */
 export const backOffSql = `
 update lading.jobs
@@ -65,34 +65,36 @@ where id = $1 and token = $2 and ${may('release')}
 returning id`
 
 /**
- * Gives a job back that waits for shared infrastructure: no attempt, and a pause that doubles up to a minute (or `$6` milliseconds), not the
- * same for all. The outage begins anew where the job got further than at the last one.
+ * Releases a job that waits for shared infrastructure. The attempt does not count. The randomized pause doubles up to
+ * `$6` milliseconds, at most a minute. The outage starts over if the job made progress since the last one.
  */
 export const waitSql = `
 update lading.jobs
 set ${become('release')}, lease_until = null, worker = null, attempts = greatest(attempts - 1, 0),
-  outage_since = case when ${isFurther} then clock_timestamp() - make_interval(secs => $5) else outage_since end,
-  outages = case when ${isFurther} then 1 else outages + 1 end,
+  outage_since = case when ${hasAdvanced} then clock_timestamp() - make_interval(secs => $5) else outage_since end,
+  outages = case when ${hasAdvanced} then 1 else outages + 1 end,
   outage_place = greatest(outage_place, ${progressNumberSql}), outage_code = $3, outage_message = $4,
-  due_at = clock_timestamp() + interval '1 ms' * least($6::float8, 60000, 250 * power(2, least(case when ${isFurther} then 0 else outages end, 10)))
+  due_at = clock_timestamp() + interval '1 ms' * least($6::float8, 60000, 250 * power(2, least(case when ${hasAdvanced} then 0 else outages end, 10)))
     * (0.75 + random() / 2)
 where id = $1 and token = $2 and ${may('release')}
 returning id`
 
-/** A worker that was only frozen says that it did not die of the job, which was rescued and maybe claimed since. */
+/**
+ * A worker that was only frozen reports that the job did not kill it; the job was rescued, and maybe claimed, since.
+ */
 export const survivedSql = `
 update lading.jobs set attempts = greatest(attempts - 1, token - $2::bigint), lost_place = null
 where id = $1 and lost_worker = $3
   and (token = $2::bigint and ${may('claim')} or token = $2::bigint + 1 and ${may('release')})`
 
-/** @param set columns and their values */
+/** @param set further columns and their values */
 export function endSql(
   name: TransitionName,
   set: Readonly<Record<string, unknown>>,
 ): { text: string; values: unknown[] } {
   const columns = Object.keys(set)
   const assignments = columns.map((column, index) => `, ${assignment(column, `$${index + 3}`)}`).join('')
-  const counted = name === 'complete' || columns.includes('processed') ? '' : takenBack
+  const counted = name === 'complete' || columns.includes('processed') ? '' : rollBackCounts
   return {
     text: `
       update lading.jobs
@@ -103,24 +105,24 @@ export function endSql(
   }
 }
 
-/** Whatever a worker's clock says, a file expires by the database's. */
+/** A file expires by the database's clock, not the worker's. */
 function assignment(column: string, value: string): string {
   return column === 'expires_in_hours'
     ? `expires_at = clock_timestamp() + ${value}::float8 * interval '1 hour'`
     : `${column} = ${value}`
 }
 
-/** An import of all or nothing that does not complete has counted what would be; nothing of it is. */
-const takenBack = ['processed', 'successful', 'inserted', 'updated', 'ignored']
+/** An atomic import that does not complete has counted rows that are not in the table; this resets the counts. */
+const rollBackCounts = ['processed', 'successful', 'inserted', 'updated', 'ignored']
   .map(column => {
-    const nothing = column === 'processed' ? 'failed' : '0'
-    return `, ${column} = case when options @> '{"atomic": true}' and not options @> '{"dryRun": true}' then ${nothing} else ${column} end`
+    const reset = column === 'processed' ? 'failed' : '0'
+    return `, ${column} = case when options @> '{"atomic": true}' and not options @> '{"dryRun": true}' then ${reset} else ${column} end`
   })
   .join('')
 
 export const cancelSql = `
 update lading.jobs
-set ${become('cancel')}, completed_at = clock_timestamp(), lease_until = null, waiting = false${takenBack}
+set ${become('cancel')}, completed_at = clock_timestamp(), lease_until = null, waiting = false${rollBackCounts}
 where id = $1 and ${may('cancel')}
 returning ${jobColumns}`
 
@@ -134,7 +136,7 @@ set ${become('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = nul
 where id = $1 and ${may('retry')}
 returning ${jobColumns}`
 
-/** In a total order: of jobs of one moment, that of their ids. An index has it, with `kind` and with the tenant in front. */
+/** A total order: jobs of the same moment are ordered by id. Indexes support it, after `kind` and after the tenant. */
 export const listSql = `
 select ${jobColumns}, (extract(epoch from created_at) * 1000000)::bigint as created_micros
 from lading.jobs
@@ -145,5 +147,5 @@ where kind = $1 and ($2::text is null or status = $2) and ($3::text is null or r
 order by created_at desc, id desc
 limit $5`
 
-/** A job that waits locks the one before it: that one cannot end before this transaction does, and so sees who waits. */
+/** A waiting job locks the one it waits for, which then cannot end before this commit, and so sees who waits. */
 export const lockSql = 'select kind, status from lading.jobs where id = $1 for share'

@@ -1,4 +1,4 @@
-// Jobs in the database: written, claimed, ended and read. All times are the database's.
+// Jobs in the database: inserts, ends and reads them. All times are the database's.
 import type { ExportProgress } from '../../engine/export/exporter-options.ts'
 import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
@@ -29,13 +29,13 @@ export interface ListJobs {
   readonly kind: JobKind
   readonly status?: JobStatus | undefined
   readonly resource?: string | undefined
-  /** Jobs of these only. */
+  /** Only jobs of these resources. */
   readonly resources?: readonly string[] | undefined
-  /** Jobs of this tenant only; `''`: of none. @defaultValue those of all */
+  /** Only jobs of this tenant; `''` means jobs without a tenant. @defaultValue all tenants */
   readonly tenant?: string | undefined
   /** 1 to 100. @defaultValue 20 */
   readonly limit?: number | undefined
-  /** `nextCursor` of the page before: when its last job was submitted, and its id. */
+  /** `nextCursor` of the previous page: the time at which its last job was submitted, and the job's id. */
   readonly cursor?: string | undefined
 }
 
@@ -43,38 +43,40 @@ export interface ListJobs {
 export interface Backoff {
   /** After the first failed attempt; doubled each time. */
   readonly backoffMs: number
-  /** Where the doubling ends, also for jobs that wait for shared infrastructure. */
+  /** Upper limit of the pause. For jobs that wait for shared infrastructure it is at most a minute. */
   readonly maxBackoffMs: number
 }
 
 export interface JobStore {
   /**
-   * Writes pending jobs, and returns them as they are then. Their transaction begins with `precede`, which may refuse
-   * them, and ends with what `join` adds, which is given the lane of the first job.
+   * Inserts pending jobs and returns them. The transaction starts with `beforeInsert`, which may throw to refuse the
+   * jobs, and ends with `afterInsert`, which receives the lane of the first job.
    */
   insert(
     jobs: readonly [NewJob, ...NewJob[]],
-    precede: (client: Client) => Promise<void>,
-    join: (client: Client, lane: string) => Promise<void>,
+    beforeInsert: (client: Client) => Promise<void>,
+    afterInsert: (client: Client, lane: string) => Promise<void>,
   ): Promise<readonly [JobRow, ...JobRow[]]>
-  /** Tells how far an export is; nobody is told if the job was taken over, cancelled or ended. */
+  /** Records the progress of an export; does nothing if the job was taken over, cancelled or ended. */
   progress(id: string, token: string, progress: ExportProgress): Promise<void>
-  /** Gives a job back at once; the attempt does not count. Returns its lane; undefined if it was no longer ours. */
+  /**
+   * Releases a job at once; the attempt does not count. Returns its lane; undefined if this worker no longer held it.
+   */
   release(id: string, token: string): Promise<string | undefined>
-  /** Gives a job back whose attempt failed; it is due after a pause. False if it was no longer ours. */
+  /** Releases a job whose attempt failed; it is due after a pause. False if this worker no longer held it. */
   backOff(id: string, token: string, pauses: Backoff): Promise<boolean>
-  /** Gives a job back that waits for shared infrastructure. False if it was no longer ours. */
+  /** Releases a job that waits for shared infrastructure. False if this worker no longer held it. */
   wait(
     id: string,
     token: string,
     outage: { readonly code: string; readonly message: string; readonly ageSeconds: number },
     pauses: Backoff,
   ): Promise<boolean>
-  /** Says that this worker lives, though somebody took the job over as if it had died. */
+  /** Records that this worker is alive, after the job was rescued as if it had died. */
   survived(id: string, token: string, worker: string): Promise<void>
   /**
-   * Ends a job and sees to those that wait for it. False if it was no longer ours. Of an atomic import that failed,
-   * nothing is in the table.
+   * Ends a job and updates the jobs that wait for it. False if this worker no longer held it. A failed atomic import
+   * leaves no rows in the table.
    *
    * @param set further columns; `expires_in_hours` becomes `expires_at`
    */
@@ -85,57 +87,58 @@ export interface JobStore {
     set: Readonly<Record<string, unknown>>,
   ): Promise<boolean>
   get(id: string): Promise<JobRow | undefined>
-  /** The job and all that came in one bundle with it, in their order. */
+  /** The job and all others of its bundle, in their order. */
   getBundle(id: string): Promise<JobRow[]>
-  /** Newest first. @param options `behind`: where the page before it ends */
+  /** Newest first. @param options `behind`: where the previous page ends */
   list(
     options: ListJobs & { readonly limit: number; readonly behind: ListPlace | undefined },
   ): Promise<(JobRow & ListPlace)[]>
 }
 
-/** @param kept what is written down with each new job */
-export function createJobStore(pool: Pool, newOutbox: NewWakeUps, kept: RetentionOptions): JobStore {
-  const ask: Ask = <Row>(sql: string, values: unknown[]): Promise<Row[]> =>
+/** @param retention stored with each new job */
+export function createJobStore(pool: Pool, newOutbox: NewWakeUps, retention: RetentionOptions): JobStore {
+  const query: Query = <Row>(sql: string, values: unknown[]): Promise<Row[]> =>
     withClient(pool, async client => {
-      // Each statement names the columns that its row type has.
+      // Each statement selects the columns of its row type.
       const { rows } = await client.query(sql, values).catch(rethrow)
       return rows as Row[]
     })
   return {
-    insert: (jobs, precede, join) => insertJobs(pool, jobs, kept, precede, join),
+    insert: (jobs, beforeInsert, afterInsert) => insertJobs(pool, jobs, retention, beforeInsert, afterInsert),
     async progress(id, token, { rows, bytes }) {
-      await ask(progressSql, [id, token, rows, bytes])
+      await query(progressSql, [id, token, rows, bytes])
     },
-    release: async (id, token) => (await ask<{ lane: string }>(releaseSql, [id, token]))[0]?.lane,
+    release: async (id, token) => (await query<{ lane: string }>(releaseSql, [id, token]))[0]?.lane,
     backOff: async (id, token, { backoffMs, maxBackoffMs }) =>
-      (await ask(backOffSql, [id, token, backoffMs, maxBackoffMs])).length > 0,
+      (await query(backOffSql, [id, token, backoffMs, maxBackoffMs])).length > 0,
     async wait(id, token, { code, message, ageSeconds }, { maxBackoffMs }) {
       const values = [id, token, code, message, ageSeconds, maxBackoffMs]
-      return (await ask(waitSql, values)).length > 0
+      return (await query(waitSql, values)).length > 0
     },
     async survived(id, token, worker) {
-      await ask(survivedSql, [id, token, worker])
+      await query(survivedSql, [id, token, worker])
     },
     async end(id, token, how, set) {
       const { text, values } = endSql(how, set)
       const outbox = newOutbox()
       const isOurs = await inTransaction(pool, async client => {
         const { rows } = await client.query(text, [id, token, ...values])
-        // What has failed may be retried before its worker looks again; what is completed stays as it is.
+        // A failed job may be retried before its worker reports it, so report it here; a completed one does not
+        // change.
         if (how === 'fail') for (const row of rows) outbox.ended(row as unknown as JobRow)
-        // Also where the job was ended in the transaction of its rows: nobody has looked after the others yet.
+        // Also needed if the job was ended in the transaction of its rows: its followers are not updated yet.
         await followUp(client, id, outbox)
         return rows.length > 0
       })
       await outbox.flush()
       return isOurs
     },
-    get: async id => (await ask<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
-    getBundle: id => ask<JobRow>(bundleSql, [id]),
+    get: async id => (await query<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
+    getBundle: id => query<JobRow>(bundleSql, [id]),
     list: ({ kind, status, resource, limit, behind, tenant, resources }) => {
       const { created_micros, id } = behind ?? {}
       const values = [kind, status, resource, created_micros, limit, tenant, resources, id]
-      return ask<JobRow & ListPlace>(
+      return query<JobRow & ListPlace>(
         listSql,
         values.map(value => value ?? null),
       )
@@ -143,39 +146,39 @@ export function createJobStore(pool: Pool, newOutbox: NewWakeUps, kept: Retentio
   }
 }
 
-type Ask = <Row>(sql: string, values: unknown[]) => Promise<Row[]>
+type Query = <Row>(sql: string, values: unknown[]) => Promise<Row[]>
 
 function insertJobs(
   pool: Pool,
   jobs: readonly [NewJob, ...NewJob[]],
-  kept: RetentionOptions,
-  precede: (client: Client) => Promise<void>,
-  join: (client: Client, lane: string) => Promise<void>,
+  retention: RetentionOptions,
+  beforeInsert: (client: Client) => Promise<void>,
+  afterInsert: (client: Client, lane: string) => Promise<void>,
 ): Promise<readonly [JobRow, ...JobRow[]]> {
   return inTransaction(pool, async client => {
     await assertOwnTablesDurable(client)
-    await precede(client)
+    await beforeInsert(client)
     const lanes: string[] = []
     for (const job of jobs) {
-      const inserted = await client.query(insertSql, valuesOf(job, kept))
+      const inserted = await client.query(insertSql, valuesOf(job, retention))
       lanes.push(...inserted.rows.map(({ lane }) => String(lane)))
       if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
     }
-    await join(client, String(lanes[0]))
+    await afterInsert(client, String(lanes[0]))
     const { rows } = await client.query(asTheyAreSql, [jobs.map(({ id }) => id)])
-    // As many as were inserted, in this transaction.
+    // The transaction has just inserted these rows.
     return rows as unknown as [JobRow, ...JobRow[]]
   })
 }
 
-function valuesOf(job: NewJob, kept: RetentionOptions): unknown[] {
+function valuesOf(job: NewJob, retention: RetentionOptions): unknown[] {
   const { source, caller } = job
   return [
     job.id,
     job.kind,
     job.resource,
     job.format,
-    JSON.stringify(withRetention(job, kept)),
+    JSON.stringify(withRetention(job, retention)),
     source?.key ?? null,
     source?.size ?? null,
     source?.sha256 ?? null,

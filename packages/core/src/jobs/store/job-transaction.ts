@@ -1,19 +1,16 @@
-// A transaction on the jobs' tables, and the messages that are due with its commit.
+// Transactions on the tables of the jobs, and faults that leave it open whether they committed.
 import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { commitStatements } from '../../postgres/transaction/commit-level.ts'
 import { beginWriting, setLocal } from '../../postgres/transaction/transaction.ts'
 
-/**
- * Between two statements the transaction waits for nobody but this process: one that is frozen must not keep what it
- * has locked.
- */
+/** Between two statements, the transaction waits only for this process; a frozen process must not keep its locks. */
 const idleLimit = setLocal('idle_in_transaction_session_timeout', '5s')
 
 /**
- * Rolled back if `work` throws: its connection is closed then.
+ * Runs `work` in a transaction. If `work` throws, it is rolled back and its connection closed.
  *
- * @throws LadingError of which `isUndecided` tells whether the answer to the commit was lost
+ * @throws LadingError, for which `isUndecided` says whether the answer to the commit was lost
  */
 export function inTransaction<Result>(
   pool: Pool,
@@ -33,12 +30,12 @@ export function inTransaction<Result>(
 
 const undecidedErrors = new WeakSet<object>()
 
-/** Whether what was thrown says nothing of what is in the database: it may be as if nothing had been thrown. */
+/** Whether the answer to a commit was lost, so that the transaction may have committed all the same. */
 export function isUndecided(error: unknown): boolean {
   return typeof error === 'object' && error !== null && undecidedErrors.has(error)
 }
 
-/** @throws LadingError marked as undecided, unless the database has refused it */
+/** @throws LadingError, marked as undecided unless the database has rejected the commit */
 export function undecided(error: unknown): never {
   const fault = databaseFault(error)
   if (fault.code === 'DATABASE_UNAVAILABLE') undecidedErrors.add(fault)

@@ -1,4 +1,4 @@
-// A job as its owner sees it: what was asked, how far it is, how it ended.
+// A job as its owner sees it: what was requested, its progress, and its result.
 
 import type { ImportOptions } from '../../engine/import/import-options.ts'
 import type { ImportWarning } from '../../engine/import/report/run-warnings.ts'
@@ -6,7 +6,7 @@ import type { FaultCode } from '../../errors/codes.ts'
 
 export type JobKind = 'import' | 'export'
 
-/** `pending → processing → completed | failed | cancelled`. The last three are left by a retry only. */
+/** `pending → processing → completed | failed | cancelled`. Only a retry leaves one of the last three. */
 export type JobStatus = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled'
 
 /** `processed = successful + failed` and `successful = inserted + updated + ignored`, at every moment. */
@@ -19,19 +19,22 @@ export interface JobProgress {
   readonly insertedRecords: number
   readonly updatedRecords: number
   readonly ignoredRecords: number
-  /** Records behind the place where it stopped early, or taken back with the whole file; null where there are none, or nobody knows. */
+  /**
+   * Records after the point where it stopped early, or that were rolled back; null if there are none or the number is
+   * unknown.
+   */
   readonly unprocessedRecords: number | null
-  /** Of a file that is fetched from a URL, as many as have come; null before that, and for every other job. */
+  /** Bytes fetched so far of a file at a URL; null before that, and for every other job. */
   readonly fetchedBytes: number | null
   /** Of the stored file, which may be compressed; for an export, of the file that it writes. */
   readonly processedBytes: number
-  /** null for an export that has not completed: nobody knows its size. */
+  /** null for an export that has not completed, because its size is unknown. */
   readonly totalBytes: number | null
-  /** From bytes read until the end is known; null while nothing is known. 0 to 100. */
+  /** From 0 to 100: estimated from the bytes read until the end is known; null while it is unknown. */
   readonly percentage: number | null
 }
 
-/** What an export made, while it is kept. */
+/** The file of an export, while it is stored. */
 export interface JobFile {
   readonly key: string
   /** Bytes. */
@@ -40,23 +43,23 @@ export interface JobFile {
   readonly sha256: string
   readonly rows: number
   readonly expiresAt: Date
-  /** By the database's clock: nobody is given the file any more. */
+  /** By the database's clock: the file can no longer be downloaded. */
   readonly isExpired: boolean
-  /** What a download is called. */
+  /** File name of the download. */
   readonly name: string
 }
 
-/** What a job waits for, though it is to blame for nothing of it. */
+/** An outage that a job waits for, which is not the job's fault. */
 export interface JobOutage {
   /** Such as `DATABASE_UNAVAILABLE`. */
   readonly code: FaultCode
   /** One sentence that says what is wrong. */
   readonly message: string
-  /** When it met this first without having got further since. */
+  /** When the job first met it, without progress since. */
   readonly since: Date
 }
 
-/** Of the import, or `ERRORS_CAPPED` where more errors were found than are listed. */
+/** A warning of the import, or `ERRORS_CAPPED` if more errors were found than are listed. */
 export type JobWarning = ImportWarning
 
 export interface Job {
@@ -67,45 +70,45 @@ export interface Job {
   /** `*` for the export of a bundle. */
   readonly resource: string
   /**
-   * Of the file (`unknown` while the file of a URL has not come, where only the file can tell); for a bundle, of the
-   * files in it.
+   * Format of the file (`unknown` while only a file still to be fetched could show it); for a bundle, of the files in
+   * it.
    */
   readonly format: string
-  /** The same as it was when the job was submitted. */
+  /** The format as it was known at submission. */
   readonly submittedFormat: string
-  /** Of the export of a bundle; null for any other job. */
+  /** Resources of a bundle export; null for any other job. */
   readonly resources: readonly string[] | null
-  /** The same for all imports that came in one bundle; null for any other job. */
+  /** The same for all imports of one bundle; null for any other job. */
   readonly bundle: string | null
-  /** What an import was asked to do; `{}` for an export. */
+  /** The options of an import; `{}` for an export. */
   readonly options: ImportOptions
-  /** What the caller noted of it. */
+  /** The caller's metadata. */
   readonly metadata: Readonly<Record<string, unknown>>
-  /** The import that has to be completed before this one begins. */
+  /** The import that must complete before this one starts. */
   readonly after: string | null
-  /** Resource of that import; null where there is none, or it is no longer kept. */
+  /** Resource of that import; null if there is none, or it no longer exists. */
   readonly afterResource: string | null
-  /** The storage that holds its file, while it could begin and no worker has had that storage for a while; else null. */
+  /** The storage of its file, if the job could start but no worker has served that storage for a while; else null. */
   readonly waitingForStorage: string | null
-  /** What shared infrastructure it waits for until it is tried again; null while it waits for none. */
+  /** The outage of shared infrastructure that it waits for until its next attempt; null if there is none. */
   readonly waitingFor: JobOutage | null
   readonly progress: JobProgress
   readonly createdAt: Date
   readonly startedAt: Date | null
   readonly completedAt: Date | null
-  /** The time in which workers had it, up to its end or to now: without the pauses between its attempts. */
+  /** Seconds for which workers held it, up to its end or until now, without the pauses between attempts. */
   readonly durationSeconds: number | null
   readonly rowsPerSecond: number | null
-  /** Until the end, at the pace of this attempt; null unless it runs and has got on. */
+  /** Estimated seconds until the end, at the pace of this attempt; null unless it runs and has made progress. */
   readonly etaSeconds: number | null
   readonly warnings: readonly JobWarning[]
-  /** What a dry run could not judge, such as triggers. */
+  /** Checks that a dry run could not make, such as triggers. */
   readonly notJudged: readonly string[]
-  /** Broken rules by code. */
+  /** Record errors by code. */
   readonly errorsByCode: Readonly<Record<string, number>>
   /** Why it failed: a fault code, and a sentence that says what to do. */
   readonly errorCode: string | null
   readonly errorMessage: string | null
-  /** Of a completed export. */
+  /** The file of a completed export. */
   readonly file: JobFile | null
 }

@@ -1,8 +1,8 @@
-// A job before there is one.
+// A job to be inserted.
 import type { Caller } from '../../engine/resource/definition.ts'
 import type { JobKind } from './job.ts'
 
-/** A file that is here, and the identity of the storage in which it lies, if that has one. */
+/** A stored file, and the identity of its storage if it has one. */
 export interface SpooledSource {
   readonly key: string
   readonly size: number
@@ -17,16 +17,16 @@ export interface NewJob {
   readonly format: string
   readonly options: Readonly<Record<string, unknown>>
   readonly metadata: Readonly<Record<string, unknown>>
-  /** Who asked, as far as the host has found out. */
+  /** The caller, as the host has identified it. */
   readonly caller?: Caller | undefined
-  /** It waits until this one has completed. */
+  /** Id of the job that must complete first. */
   readonly after?: string | undefined
   /** The same for all imports of one bundle. */
   readonly bundle?: string | undefined
   readonly source?: SpooledSource | undefined
-  /** Where a worker fetches the source. The URL may hold a secret. */
+  /** URL from which a worker fetches the source. It may hold a secret. */
   readonly remote?: { readonly url: string } | undefined
 }
 
-/** What one request asked for, which may be several jobs; then it has the id of the last one. */
+/** The request, which may create several jobs; then it has the id of the last one. */
 export type JobRequest = Omit<NewJob, 'resource' | 'bundle'> & { readonly resource?: string }

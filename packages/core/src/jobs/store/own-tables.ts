@@ -1,4 +1,4 @@
-// The tables of Lading's own schema → whether what they say outlives a crash of PostgreSQL.
+// Checks that the tables of Lading's own schema survive a crash of PostgreSQL.
 import { and } from '../../engine/catalogue/rules/check-words.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/client.ts'
@@ -8,7 +8,7 @@ const query = `
 select oid::regclass::text as name, relkind = 'S' as is_sequence from pg_class
 where relnamespace = to_regnamespace('lading') and relkind in ('r', 'S') and relpersistence <> 'p' order by oid`
 
-/** Somebody may have altered them, to write less. @throws LadingError `CONFIG_INVALID` */
+/** They may have been altered to `UNLOGGED`, which writes less. @throws LadingError `CONFIG_INVALID` */
 export async function assertOwnTablesDurable(client: Client): Promise<void> {
   const { rows } = await client.query(query).catch((error: unknown) => {
     throw databaseFault(error)

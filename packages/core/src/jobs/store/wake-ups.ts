@@ -1,4 +1,4 @@
-// What follows from a transaction once it is committed: workers to wake, and the jobs that it ended to report.
+// Actions after a commit: waking workers, and reporting the jobs that the transaction ended.
 import type { Client } from '../../postgres/pool/client.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { JobRow } from './job-row.ts'
@@ -6,16 +6,16 @@ import type { JobRow } from './job-row.ts'
 export interface WakeUps {
   /** Wakes the workers of a lane with the commit. Twice for one lane: once. */
   wake(client: Client, lane: string): Promise<void>
-  /** Reports a job that the transaction ends without completing it; of one that completes, its worker reports. */
+  /** Reports a job that the transaction ends without completing it; a worker reports its own completed jobs. */
   ended(job: JobRow): void
-  /** To be called after the commit. It does not fail: a wake-up that is lost is made up for by polling. */
+  /** Call it after the commit. It does not throw: polling makes up for a lost wake-up. */
   flush(): Promise<void>
 }
 
 /** One for each transaction. */
 export type NewWakeUps = () => WakeUps
 
-/** @param onEnded receives the jobs that were ended, after the commit */
+/** @param onEnded called after the commit, with each job that was ended */
 export function createWakeUps(queue: Queue, onEnded: (job: JobRow) => void): WakeUps {
   const lanes = new Set<string>()
   const ends: JobRow[] = []

@@ -1,4 +1,4 @@
-// Whether one more file and one more job would be taken, told before the file is read.
+// Checks, before the file is read, whether one more file and one more job would be accepted.
 
 import type { Caller } from '../../engine/resource/definition.ts'
 import { type Pool, withClient } from '../../postgres/pool/client.ts'
@@ -6,25 +6,25 @@ import { knowsCapacity, type Storage } from '../../storage/storage.ts'
 import { checkActiveJobs } from './job-limits.ts'
 
 export interface WantedCapacity {
-  /** Of the file. @defaultValue 0: whether there is any room */
+  /** Size of the file. @defaultValue 0: checks only that the storage is not full */
   readonly bytes?: number | undefined
   readonly caller?: Caller | undefined
 }
 
-interface Parts {
+interface CapacityContext {
   readonly storage: Storage
   readonly pool: Pool
   readonly activeJobsPerCaller: number
 }
 
 /**
- * Takes neither: who submits is asked again, and then for good.
+ * Reserves nothing: the submission checks both again.
  *
- * @throws LadingError `STORAGE_FULL`, where the storage knows; `TOO_MANY_JOBS`
+ * @throws LadingError `STORAGE_FULL`, if the storage reports its capacity; `TOO_MANY_JOBS`
  */
 export async function checkCapacity(
   { bytes = 0, caller }: WantedCapacity,
-  { storage, pool, activeJobsPerCaller }: Parts,
+  { storage, pool, activeJobsPerCaller }: CapacityContext,
 ): Promise<void> {
   if (knowsCapacity(storage)) await storage.checkCapacity(bytes)
   await withClient(pool, client => checkActiveJobs(client, caller, { more: 1, most: activeJobsPerCaller }))

@@ -1,4 +1,4 @@
-// One job for one key: the key is claimed before the request is read, and remembered with the job that came of it.
+// One job per idempotency key: the key is claimed before the request is read, and recorded with its job.
 import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { LadingError } from '../../errors/lading-error.ts'
@@ -13,27 +13,33 @@ import {
   type UsedKey,
 } from './idempotency-store.ts'
 
-/** A key in the hands of one request, until `giveUp`. */
+/** A key claimed by one request, until `giveUp`. */
 export interface KeyClaim {
-  /** Whether the key was used before: the request can only be answered as the first one was, or refused. */
+  /** Whether the key was used before: the request then gets the answer of the first one, or is refused. */
   readonly isReplay: boolean
   /**
-   * Compares what is known of the request so far with the one that used the key. Names are those of the settings
-   * of an import; undefined stands for the default.
+   * Compares the known parts of the request with the one that used the key. Names are those of import options;
+   * undefined stands for the default.
    *
    * @throws LadingError `IDEMPOTENCY_KEY_REUSED`
    */
   expect(known: KnownRequest): void
-  /** Lets others have the key if no job came of it. Twice: does nothing. */
+  /** Releases the key if no job was created with it. Twice: does nothing. */
   giveUp(): Promise<void>
 }
 
-/** What only submissions do with a claim. */
+/** The part of a claim that only submissions use. */
 export interface OpenClaim extends KeyClaim {
   readonly tenant: string
-  /** The id of the job that the same request became. @throws LadingError `IDEMPOTENCY_KEY_REUSED` for another request */
+  /**
+   * Returns the id of the job that the same request created before; undefined if there is none.
+   * @throws LadingError `IDEMPOTENCY_KEY_REUSED` for another request
+   */
   earlierJob(job: JobRequest): string | undefined
-  /** Remembers the job, in the transaction that writes it. @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the claim was lost */
+  /**
+   * Records the job, in the transaction that creates it.
+   * @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the claim was lost
+   */
   settle(client: Client, job: JobRequest): Promise<void>
 }
 
@@ -41,28 +47,30 @@ const openClaims = new WeakMap<KeyClaim, OpenClaim>()
 
 /** @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED` */
 export async function claimKey(
-  own: OwnKey,
+  tenantKey: OwnKey,
   kind: JobKind,
   store: KeyStore,
   leaseSeconds: number,
 ): Promise<KeyClaim> {
-  checkKey(own.key)
+  checkKey(tenantKey.key)
   const claim = randomUUID()
-  const used = await store.claim(own, kind, claim)
+  const used = await store.claim(tenantKey, kind, claim)
   const claimed =
-    used === undefined ? held(own, claim, store, leaseSeconds) : { ...replay(used), tenant: own.tenant }
+    used === undefined
+      ? newClaim(tenantKey, claim, store, leaseSeconds)
+      : { ...replayClaim(used), tenant: tenantKey.tenant }
   claimed.expect({ kind })
   const { isReplay, expect, giveUp } = claimed
-  const shown: KeyClaim = { isReplay, expect, giveUp }
-  openClaims.set(shown, claimed)
-  return shown
+  const publicClaim: KeyClaim = { isReplay, expect, giveUp }
+  openClaims.set(publicClaim, claimed)
+  return publicClaim
 }
 
-/** @throws LadingError `OPTION_INVALID` for what `claimKey` did not return, or returned for another tenant */
+/** @throws LadingError `OPTION_INVALID` for an object that `claimKey` did not return, or returned for another tenant */
 export function openClaim(claim: KeyClaim, tenant: string): OpenClaim {
-  const open = openClaims.get(claim)
-  if (open?.tenant === tenant) return open
-  if (open !== undefined) {
+  const known = openClaims.get(claim)
+  if (known?.tenant === tenant) return known
+  if (known !== undefined) {
     throw new LadingError('OPTION_INVALID', 'The idempotency key was claimed for another tenant.')
   }
   throw new LadingError('OPTION_INVALID', 'The idempotency key must be text, or what claimKey returned.')
@@ -73,39 +81,39 @@ export function checkKey(key: string): void {
   if (/^[\x20-\x7e]{1,255}$/.test(key)) return
   throw new LadingError(
     'IDEMPOTENCY_KEY_INVALID',
-    'An idempotency key is made of 1 to 255 printable ASCII characters.',
+    'An idempotency key must be 1 to 255 printable ASCII characters.',
   )
 }
 
-function held(key: OwnKey, claim: string, store: KeyStore, leaseSeconds: number): OpenClaim {
-  // A renewal that fails is not a lease that is lost; whether it was is asked when the job is written.
+function newClaim(key: OwnKey, claim: string, store: KeyStore, leaseSeconds: number): OpenClaim {
+  // A failed renewal need not lose the lease; `settle` checks that.
   const renew = () => void store.renew(key, claim).catch(() => undefined)
-  const heart = setInterval(renew, (leaseSeconds * 1000) / 3)
-  let isOver = false
+  const renewTimer = setInterval(renew, (leaseSeconds * 1000) / 3)
+  let isReleased = false
   return {
     tenant: key.tenant,
     isReplay: false,
     expect: () => undefined,
     earlierJob: () => undefined,
     async settle(client, job) {
-      if (isOver) throw inProgress()
+      if (isReleased) throw inProgress()
       await store.settle(client, key, claim, { jobId: job.id, request: requestOf(job) })
     },
     async giveUp() {
-      if (isOver) return
-      isOver = true
-      clearInterval(heart)
-      // A key that cannot be given back now is free when its lease has run out.
+      if (isReleased) return
+      isReleased = true
+      clearInterval(renewTimer)
+      // If the key cannot be released now, it becomes free when its lease expires.
       await store.drop(key, claim).catch(() => undefined)
     },
   }
 }
 
-function replay({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant'> {
+function replayClaim({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant'> {
   const expect = (known: KnownRequest) => {
     const earlier: KnownRequest = { ...request, kind }
     for (const [name, value] of Object.entries(known)) {
-      if (!isDeepStrictEqual(meaning(name, value), meaning(name, earlier[name]))) throw reused()
+      if (!isDeepStrictEqual(normalized(name, value), normalized(name, earlier[name]))) throw reused()
     }
   }
   return {
@@ -122,17 +130,17 @@ function replay({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant'> {
   }
 }
 
-/** Everything that tells one request from another: what was asked, and what the file was. */
-function requestOf({ id: _new, options, source, remote, ...asked }: JobRequest): KnownRequest {
-  const { maxBytes: _limitOfTheServer, ...settings } = options
-  const { key: _own, storage: _whoseServer, ...file } = source ?? { key: '' }
-  // It may hold a secret, and is kept for as long as the key.
+/** The facts that distinguish requests: the options and the file. */
+function requestOf({ id: _id, options, source, remote, ...rest }: JobRequest): KnownRequest {
+  const { maxBytes: _serverLimit, ...importOptions } = options
+  const { key: _storageKey, storage: _storageId, ...file } = source ?? { key: '' }
+  // The URL may hold a secret, so only its hash is kept with the key.
   const urlHash = remote && createHash('sha256').update(remote.url).digest('hex')
-  // As it will be read: the comparison must not depend on the way through JSON.
-  return JSON.parse(JSON.stringify({ ...settings, ...asked, ...file, urlHash }))
+  // Normalizes through JSON, because the stored request it is compared with went through JSON.
+  return JSON.parse(JSON.stringify({ ...importOptions, ...rest, ...file, urlHash }))
 }
 
-/** To ask for what is the default anyway is to ask for nothing. */
+/** Asking for a default explicitly equals not asking for it. */
 const defaultOf: KnownRequest = {
   onConflict: 'error',
   dryRun: false,
@@ -145,7 +153,7 @@ const defaultOf: KnownRequest = {
   metadata: {},
 }
 
-function meaning(name: string, value: unknown): unknown {
+function normalized(name: string, value: unknown): unknown {
   return isDeepStrictEqual(value, defaultOf[name]) ? undefined : value
 }
 

@@ -1,26 +1,26 @@
-// A name that somebody wants for a file → one that is safe in a header and on anybody's disk.
+// A requested file name → one that is safe in a header and on any file system.
 import { LadingError } from '../../errors/lading-error.ts'
 
-/** Bytes in UTF-8: what file systems take. */
+/** Bytes in UTF-8: the limit of common file systems. */
 const maxBytes = 255
 
-/** Controls, and marks that turn the direction of text round: `gpj.exe` must not read as `exe.jpg`. */
+/** Control characters, and marks that reverse the text direction: `gpj.exe` must not read as `exe.jpg`. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** Not allowed in names on Windows; slashes have been cut at. */
+/** Not allowed in names on Windows. Slashes are handled separately. */
 const forbidden = /[<>:"|?*]/g
 
-/** Devices on Windows, whatever their ending. */
+/** Device names on Windows, with any extension. */
 const device = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i
 
 /**
- * Without folders and with the ending that the file really has.
+ * Removes folders and unsafe characters, and sets the extension of the actual file.
  *
  * @param ending such as `.csv.gz`
- * @throws LadingError `OPTION_INVALID` if nothing is left of it
+ * @throws LadingError `OPTION_INVALID` if nothing is left of the name
  */
-export function cleanFileName(wanted: string, ending: string): string {
-  const last = wanted.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? ''
+export function cleanFileName(requested: string, ending: string): string {
+  const last = requested.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? ''
   const clean = last
     .replace(invisible, '')
     .replace(forbidden, '-')
@@ -30,26 +30,26 @@ export function cleanFileName(wanted: string, ending: string): string {
     .replace(device, '_$1')
     .replace(/[\s.]+$/u, '')
   if (stem === '') throw invalid()
-  return `${cut(stem, maxBytes - Buffer.byteLength(ending))}${ending}`
+  return `${truncate(stem, maxBytes - Buffer.byteLength(ending))}${ending}`
 }
 
-/** At a whole character. */
-function cut(text: string, bytes: number): string {
-  let kept = ''
+/** Cuts at a character boundary. */
+function truncate(text: string, bytes: number): string {
+  let result = ''
   let size = 0
   for (const character of text) {
     size += Buffer.byteLength(character)
-    if (size > bytes) return kept
-    kept += character
+    if (size > bytes) return result
+    result += character
   }
-  return kept
+  return result
 }
 
 /** @throws LadingError `OPTION_INVALID` */
-export function checkFileName(wanted: unknown, ending: string): string | undefined {
-  if (wanted === undefined) return undefined
-  if (typeof wanted !== 'string' || wanted.length > 1_000) throw invalid()
-  return cleanFileName(wanted, ending)
+export function checkFileName(requested: unknown, ending: string): string | undefined {
+  if (requested === undefined) return undefined
+  if (typeof requested !== 'string' || requested.length > 1_000) throw invalid()
+  return cleanFileName(requested, ending)
 }
 
 function invalid(): LadingError {

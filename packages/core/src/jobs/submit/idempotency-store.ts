@@ -1,10 +1,11 @@
-// Idempotency keys in the database: claimed for a while, made final with a job, dropped. All times are the database's.
+// Idempotency keys in the database: claimed with a lease, settled with a job, or dropped. All times are the
+// database's.
 import { LadingError } from '../../errors/lading-error.ts'
 import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { JobKind } from '../store/job.ts'
 
-/** What is kept of a request that became a job. */
+/** The stored facts of a request that became a job. */
 export type KnownRequest = Readonly<Record<string, unknown>>
 
 export interface UsedKey {
@@ -13,52 +14,60 @@ export interface UsedKey {
   readonly request: KnownRequest
 }
 
-/** A key is the tenant's own: another one may have the same. */
+/** A key within its tenant: another tenant may use the same. */
 export interface OwnKey {
-  /** `''` where there is none. */
+  /** `''` if there is none. */
   readonly tenant: string
   readonly key: string
 }
 
 export interface KeyStore {
-  /** Takes a key that nobody holds; or tells which request has used it. @throws LadingError `IDEMPOTENCY_IN_PROGRESS` */
+  /**
+   * Claims a free key; returns the request that used it if there is one. @throws LadingError
+   * `IDEMPOTENCY_IN_PROGRESS`
+   */
   claim(key: OwnKey, kind: JobKind, claim: string): Promise<UsedKey | undefined>
-  /** Keeps the lease. */
+  /** Renews the lease. */
   renew(key: OwnKey, claim: string): Promise<void>
-  /** Makes the key final, in the transaction that writes the job. @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the lease was lost */
+  /**
+   * Settles the key, in the transaction that creates the job.
+   * @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the lease was lost
+   */
   settle(client: Client, key: OwnKey, claim: string, used: Omit<UsedKey, 'kind'>): Promise<void>
-  /** Gives a key back that was not made final. */
+  /** Releases a key that was not settled. */
   drop(key: OwnKey, claim: string): Promise<void>
 }
 
 export interface KeyTimes {
-  /** Seconds that a claim holds without a sign of life. */
+  /** Seconds after which a claim expires without renewal. */
   readonly leaseSeconds: number
-  /** Hours that a used key is remembered. */
+  /** Hours for which a used key is remembered. */
   readonly ttlHours: number
 }
 
-/** A key that is given back between the claim and the look at who has it is claimed once more. */
+/** Attempts to claim: a key may be released between the claim and the query for its holder. */
 const attempts = 5
 
 export function createKeyStore(pool: Pool, { leaseSeconds, ttlHours }: KeyTimes): KeyStore {
-  const ask = (sql: string, values: unknown[]) =>
+  const query = (sql: string, values: unknown[]) =>
     withClient(pool, async client => (await client.query(sql, values).catch(rethrow)).rows)
   return {
     async claim({ tenant, key }, kind, claim) {
       for (let attempt = 1; attempt <= attempts; attempt++) {
-        const claimed = await ask(claimSql, [tenant, key, claim, kind, leaseSeconds])
+        const claimed = await query(claimSql, [tenant, key, claim, kind, leaseSeconds])
         if (claimed.length > 0) return undefined
-        const [held] = await ask(heldSql, [tenant, key])
-        if (held === undefined) continue
-        if (held.job_id === null) break
-        // Columns of the migration, of which the constraint says that they are there together.
-        return held && ({ kind: held.kind, jobId: held.job_id, request: held.request } as UsedKey)
+        const [existing] = await query(existingSql, [tenant, key])
+        if (existing === undefined) continue
+        if (existing.job_id === null) break
+        // A constraint of the table ensures that these columns are set together.
+        return (
+          existing && ({ kind: existing.kind, jobId: existing.job_id, request: existing.request } as UsedKey)
+        )
       }
       throw inProgress()
     },
     async renew({ tenant, key }, claim) {
-      await ask(renewSql, [tenant, key, claim, leaseSeconds])
+      await query(renewSql, [tenant, key, claim, leaseSeconds])
     },
     async settle(client, { tenant, key }, claim, { jobId, request }) {
       const values = [tenant, key, claim, jobId, JSON.stringify(request), ttlHours]
@@ -66,7 +75,7 @@ export function createKeyStore(pool: Pool, { leaseSeconds, ttlHours }: KeyTimes)
       if (rows.length === 0) throw inProgress()
     },
     async drop({ tenant, key }, claim) {
-      await ask(dropSql, [tenant, key, claim])
+      await query(dropSql, [tenant, key, claim])
     },
   }
 }
@@ -82,7 +91,7 @@ function rethrow(error: unknown): never {
   throw databaseFault(error)
 }
 
-// A claim that has run out was its server's last sign of life; a key that has expired is a new one.
+// An expired claim belongs to a dead server; an expired key counts as new.
 const claimSql = `
 insert into lading.idempotency_keys as held (tenant, key, claim, kind, lease_until)
 values ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))
@@ -95,16 +104,16 @@ where case
 end
 returning claim`
 
-const heldSql = 'select * from lading.idempotency_keys where tenant = $1 and key = $2'
+const existingSql = 'select * from lading.idempotency_keys where tenant = $1 and key = $2'
 
-const ours = `where tenant = $1 and key = $2 and claim = $3 and job_id is null`
+const whereOwn = `where tenant = $1 and key = $2 and claim = $3 and job_id is null`
 
 const renewSql = `
-update lading.idempotency_keys set lease_until = clock_timestamp() + make_interval(secs => $4) ${ours}`
+update lading.idempotency_keys set lease_until = clock_timestamp() + make_interval(secs => $4) ${whereOwn}`
 
 const settleSql = `
 update lading.idempotency_keys
-set job_id = $4, request = $5::json, expires_at = clock_timestamp() + make_interval(secs => $6::float8 * 3600) ${ours}
+set job_id = $4, request = $5::json, expires_at = clock_timestamp() + make_interval(secs => $6::float8 * 3600) ${whereOwn}
 returning key`
 
-const dropSql = `delete from lading.idempotency_keys ${ours}`
+const dropSql = `delete from lading.idempotency_keys ${whereOwn}`

@@ -1,4 +1,4 @@
-// Jobs that are to be → pending ones, all in one transaction; or those that they became before.
+// New jobs → pending ones, all in one transaction; or the jobs of the same earlier request.
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../../engine/resource/definition.ts'
 import type { Client } from '../../postgres/pool/client.ts'
@@ -15,19 +15,19 @@ import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './claim-key.
 import type { KeyStore } from './idempotency-store.ts'
 import { claimJobs } from './job-limits.ts'
 
-interface Keys {
+interface KeyContext {
   readonly keys: KeyStore
   readonly leaseSeconds: number
 }
 
-/** A key as text is claimed for this submission only; a claim belongs to its caller. */
+/** A text key is claimed for this submission only; a claim stays with its caller. */
 export async function withKey<Result>(
   {
     idempotencyKey: key,
     caller,
   }: { idempotencyKey?: string | KeyClaim | undefined; caller?: Caller | undefined },
   kind: JobKind,
-  { keys, leaseSeconds }: Keys,
+  { keys, leaseSeconds }: KeyContext,
   submit: (claim: OpenClaim | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (key === undefined) return submit(undefined)
@@ -41,29 +41,29 @@ export async function withKey<Result>(
   }
 }
 
-interface Parts {
+interface InsertContext {
   readonly store: JobStore
   readonly newOutbox: NewWakeUps
-  /** Jobs of one caller that may be there without having ended. */
+  /** Maximum number of unfinished jobs of one caller. */
   readonly activeJobsPerCaller: number
-  /** Jobs of one kind that may wait for a worker. @defaultValue no limit */
+  /** Maximum number of jobs of one kind that wait for a worker. @defaultValue no limit */
   readonly maxWaitingJobs: number | undefined
 }
 
 export interface InsertedJob {
   readonly job: Job
-  /** False for the job that the same request with the same key became before. */
+  /** False if the same request with the same key created the job before. */
   readonly isNew: boolean
 }
 
-/** One job, as `beginChain` begins several. */
+/** Inserts one job; see `insertChain`. */
 export async function insertJob(
-  wanted: Omit<NewJob, 'id'>,
-  parts: Parts,
+  newJob: Omit<NewJob, 'id'>,
+  context: InsertContext,
   claim: OpenClaim | undefined,
 ): Promise<InsertedJob> {
-  const job: NewJob = { ...wanted, id: randomUUID() }
-  const { jobs, isNew } = await insertChain([job], job, parts, claim)
+  const job: NewJob = { ...newJob, id: randomUUID() }
+  const { jobs, isNew } = await insertChain([job], job, context, claim)
   return { job: jobs[0], isNew }
 }
 
@@ -73,36 +73,37 @@ export interface InsertedChain {
 }
 
 /**
- * The first job may wait for another one; each of the others must wait for the one before it.
+ * Inserts jobs of which the first may wait for another job, and each of the others must wait for the one before it.
  *
- * Workers are woken with the commit, or right after it by a queue that cannot join transactions. The same request with
- * the same key is answered with the jobs that it became before.
+ * Workers are woken with the commit, or right after it by a queue that cannot join transactions. The same request
+ * with the same key returns the jobs that it created before.
  *
- * @param asked what the key stands for, under the id of the last job
- * @throws LadingError `TOO_MANY_JOBS`, `QUEUE_FULL`, and others, of which `isUndecided` tells whether there may be jobs all the same
+ * @param request the request that the key stands for, with the id of the last job
+ * @throws LadingError `TOO_MANY_JOBS`, `QUEUE_FULL`, and others, for which `isUndecided` says whether the jobs may
+ * exist all the same
  */
 export async function insertChain(
   jobs: readonly [NewJob, ...NewJob[]],
-  asked: JobRequest,
-  { store, newOutbox, activeJobsPerCaller, maxWaitingJobs }: Parts,
+  request: JobRequest,
+  { store, newOutbox, activeJobsPerCaller, maxWaitingJobs }: InsertContext,
   claim: OpenClaim | undefined,
 ): Promise<InsertedChain> {
-  const earlier = claim?.earlierJob(asked)
-  if (earlier !== undefined) {
-    const [first, ...others] = (await store.getBundle(earlier)).map(toJob)
+  const earlierId = claim?.earlierJob(request)
+  if (earlierId !== undefined) {
+    const [first, ...others] = (await store.getBundle(earlierId)).map(toJob)
     if (first !== undefined) return { jobs: [first, ...others], isNew: false }
   }
   const [first] = jobs
   const outbox = newOutbox()
-  const few = { more: jobs.length, most: activeJobsPerCaller }
-  const expectFew = (client: Client) => claimJobs(client, first.caller, few)
-  const [row, ...rows] = await store.insert(jobs, expectFew, async (client, lane) => {
-    await claim?.settle(client, asked)
+  const limit = { more: jobs.length, most: activeJobsPerCaller }
+  const checkLimit = (client: Client) => claimJobs(client, first.caller, limit)
+  const [row, ...rows] = await store.insert(jobs, checkLimit, async (client, lane) => {
+    await claim?.settle(client, request)
     if (first.after === undefined) {
       await checkWaitingJobs(client, lane, maxWaitingJobs)
       return outbox.wake(client, lane)
     }
-    // It cannot end before this transaction does; and if it has ended already, its end did not see these jobs.
+    // The lock keeps it from ending before this commit. If it has already ended, that did not update these jobs.
     await client.query(lockSql, [first.after])
     return followUp(client, first.after, outbox)
   })

@@ -1,11 +1,11 @@
-// How many jobs of one caller have not ended, and that there are not too many: told before a file is read, and kept to where a job is written.
+// Limits the unfinished jobs of one caller: checked before a file is read, and again when a job is created.
 
 import type { Caller } from '../../engine/resource/definition.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/client.ts'
 
 /**
- * Counts as far as the limit, through `jobs_caller_idx`. Jobs of unknown callers count together.
+ * Counts up to the limit, through `jobs_caller_idx`. Jobs without a principal count together.
  *
  * @param principal SQL of the condition
  */
@@ -15,30 +15,30 @@ select count(*)::int as active from (
   limit $2
 ) as counted`
 
-/** One at a time for each caller, or two that come at once would both find the last place. */
+/** Serializes the submissions of one caller; otherwise two could both take the last slot. */
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('lading active jobs ' || $1, 0))"
 
-/** @throws LadingError `TOO_MANY_JOBS` if so many more are too many */
+/** @throws LadingError `TOO_MANY_JOBS` if `more` jobs would exceed the limit */
 export async function checkActiveJobs(
   client: Client,
   caller: Caller | undefined,
-  { more, most }: { readonly more: number; readonly most: number },
+  { more, most: max }: { readonly more: number; readonly most: number },
 ): Promise<void> {
   const { tenant = '', principal } = caller ?? {}
   const { rows } =
     principal === undefined
-      ? await client.query(countSql('is null'), [tenant, most])
-      : await client.query(countSql('= $3'), [tenant, most, principal])
+      ? await client.query(countSql('is null'), [tenant, max])
+      : await client.query(countSql('= $3'), [tenant, max, principal])
   const active = Number(rows[0]?.active)
-  // A bundle may hold more than anybody may have: alone it is taken, or it never could be.
-  if (active === 0 || active + more <= most) return
+  // A bundle larger than the limit is accepted if it is alone; otherwise it never could be.
+  if (active === 0 || active + more <= max) return
   throw new LadingError(
     'TOO_MANY_JOBS',
-    `You have ${active} jobs that have not ended, of ${most} that you may have; wait until some have.`,
+    `You have ${active} unfinished jobs, and the limit is ${max}; wait until some have ended.`,
   )
 }
 
-/** The same in the transaction that writes them, and nobody comes between. */
+/** Makes the same check in the transaction that inserts the jobs, one submission of a caller at a time. */
 export async function claimJobs(
   client: Client,
   caller: Caller | undefined,

@@ -1,7 +1,7 @@
-// What a caller notes of a job: a small JSON object, given back as it came.
+// Metadata that a caller attaches to a job: a small JSON object, returned unchanged.
 import { LadingError } from '../../errors/lading-error.ts'
 
-/** Bytes of its JSON text: enough for ids and a remark, too little to make the list of jobs slow. */
+/** Bytes of its JSON text: enough for ids and a remark, and small enough to keep the list of jobs fast. */
 const maxBytes = 4_096
 
 /** @throws LadingError `OPTION_INVALID` */
@@ -10,9 +10,9 @@ export function checkMetadata(metadata: unknown): Readonly<Record<string, unknow
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) throw invalid()
   const text = asJson(metadata)
   if (Buffer.byteLength(text) > maxBytes) throw invalid()
-  // PostgreSQL's jsonb holds neither (manual, 8.14).
-  if (/\\u0000|\\ud[89a-f]/i.test(text)) throw invalid('; it holds a character that cannot be kept')
-  // It was an object, and nothing of it is shared with the caller any more.
+  // PostgreSQL's jsonb can store neither (manual, 8.14).
+  if (/\\u0000|\\ud[89a-f]/i.test(text)) throw invalid('; it contains a character that cannot be stored')
+  // The value was an object; the copy shares nothing with the caller.
   return JSON.parse(text) as Readonly<Record<string, unknown>>
 }
 
@@ -21,7 +21,7 @@ function asJson(value: object): string {
   try {
     text = JSON.stringify(value)
   } catch (error) {
-    throw invalid('; it holds what JSON cannot say', error)
+    throw invalid('; it contains a value that JSON cannot represent', error)
   }
   if (text?.startsWith('{') !== true) throw invalid()
   return text

@@ -1,4 +1,4 @@
-// A bundle that is to be made → one export job; a bundle that has come → a chain of import jobs, or nothing at all.
+// A bundle export → one export job; an uploaded bundle → a chain of import jobs, or nothing at all.
 import { randomUUID } from 'node:crypto'
 import type { Exporter } from '../../engine/export/create-exporter.ts'
 import { readBundleImportOptions } from '../../engine/import/bundle/bundle-import-options.ts'
@@ -25,7 +25,7 @@ import { checkMetadata } from './metadata.ts'
 import { checkedNotes } from './submit-job.ts'
 import type { BundleJobs, SubmitBundleExport, SubmitBundleImport } from './submit-options.ts'
 
-interface Parts {
+interface BundleContext {
   readonly importer: ImporterInternals
   readonly exporter: Exporter
   readonly newOutbox: NewWakeUps
@@ -37,90 +37,90 @@ interface Parts {
   readonly maxWaitingJobs: number | undefined
 }
 
-export function submitBundleExport(submit: SubmitBundleExport, parts: Parts): Promise<Job> {
-  const { importer, exporter } = parts
+export function submitBundleExport(submit: SubmitBundleExport, context: BundleContext): Promise<Job> {
+  const { importer, exporter } = context
   const { format = 'ndjson', caller } = submit
-  return withKey(submit, 'export', parts, async claim => {
+  return withKey(submit, 'export', context, async claim => {
     const resources = submit.resources ?? importer.registry.all.map(({ name }) => name)
     const metadata = checkMetadata(submit.metadata)
     const resource = severalResources
     const fileName = checkFileName(submit.fileName, endingOf({ resource, format, options: {} }))
     await exporter.checkBundle({ resources, format, caller })
     const options = { resources, ...(fileName !== undefined && { fileName }) }
-    const wanted = { kind: 'export', resource, format, options, metadata, caller } as const
-    const { job } = await insertJob(wanted, parts, claim)
+    const newJob = { kind: 'export', resource, format, options, metadata, caller } as const
+    const { job } = await insertJob(newJob, context, claim)
     return job
   })
 }
 
-export function submitBundleImport(submit: SubmitBundleImport, parts: Parts): Promise<BundleJobs> {
-  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
+export function submitBundleImport(submit: SubmitBundleImport, context: BundleContext): Promise<BundleJobs> {
+  return withKey(submit, 'import', context, claim => importOnce(submit, context, claim))
 }
 
 async function importOnce(
   submit: SubmitBundleImport,
-  parts: Parts,
+  context: BundleContext,
   claim: OpenClaim | undefined,
 ): Promise<BundleJobs> {
-  const { importer, storage, store } = parts
+  const { importer, storage, store } = context
   const { source, maxBytes, caller, permit, signal } = submit
   checkSource(source, 'bytes')
   readBundleImportOptions(submit)
   await checkedNotes(submit, store)
-  const place = await identityOf(storage)
+  const storageId = await identityOf(storage)
   const keyOf = () => uploadKey(caller?.tenant)
   const unpacked = await unpackBundle({ source, storage, keyOf, maxBytes, caller, permit, signal }, importer)
-  // What cannot be deleted now is the janitor's.
+  // The janitor deletes what cannot be deleted now.
   const discard = async () => {
     for (const { stored } of unpacked.files) await storage.delete(stored.key).catch(() => undefined)
   }
   failpoint('after_spool_before_job_row')
   try {
     const later = { ...submit, ...submit.laterSettings?.() }
-    const settings = readBundleImportOptions(later)
-    for (const { target } of unpacked.files) checkPolicy(target, settings)
+    const importOptions = readBundleImportOptions(later)
+    for (const { target } of unpacked.files) checkPolicy(target, importOptions)
     const notes = await checkedNotes(later, store)
-    await assertKept(unpacked, storage)
+    await assertStillStored(unpacked, storage)
     const jobs = chain(
       unpacked,
-      place,
-      { ...settings, ...(maxBytes !== undefined && { maxBytes }) },
+      storageId,
+      { ...importOptions, ...(maxBytes !== undefined && { maxBytes }) },
       { ...notes, caller },
     )
     const { id } = jobs.at(-1) ?? jobs[0]
     const { size, sha256 } = unpacked
-    const asked = {
+    const request = {
       id,
       kind: 'import',
       format: 'bundle',
-      options: settings,
+      options: importOptions,
       source: { key: '', size, sha256 },
       caller,
       ...notes,
     } as const
-    const begun = await insertChain(jobs, asked, parts, claim)
-    if (!begun.isNew) await discard()
-    const [first] = begun.jobs
-    return { id: first.bundle ?? first.id, jobs: begun.jobs }
+    const inserted = await insertChain(jobs, request, context, claim)
+    if (!inserted.isNew) await discard()
+    const [first] = inserted.jobs
+    return { id: first.bundle ?? first.id, jobs: inserted.jobs }
   } catch (error) {
-    // Where there may be jobs, their files must stay.
+    // If the jobs may exist, their files must stay.
     if (!isUndecided(error)) await discard()
     throw error
   }
 }
 
-/** An upload may take longer than the janitor leaves a file alone that no job refers to. */
-async function assertKept({ files }: Unpacked, storage: Storage): Promise<void> {
+/** The janitor may have deleted the first files during a long upload, because no job refers to them yet. */
+async function assertStillStored({ files }: Unpacked, storage: Storage): Promise<void> {
   for (const { stored } of files) {
     if ((await storage.stat(stored.key)) !== undefined) continue
     throw new LadingError(
       'SOURCE_UNAVAILABLE',
-      'The upload of the bundle took so long that its beginning is no longer kept; send it again, or in parts.',
+      'The upload of the bundle took so long that its first files are no longer stored; send it again, or in parts.',
     )
   }
 }
 
-/** One import for each file, behind that of the file before it. */
+/** One import per file, each waiting for the one before it. */
 function chain(
   { files }: Unpacked,
   storage: string | undefined,
@@ -128,7 +128,7 @@ function chain(
   { metadata, after, caller }: Pick<NewJob, 'metadata' | 'after' | 'caller'>,
 ): readonly [NewJob, ...NewJob[]] {
   const bundle = randomUUID()
-  let before = after
+  let predecessor = after
   const [first, ...others] = files.map(({ entry: { resource, format }, stored }): NewJob => {
     const id = randomUUID()
     const job: NewJob = {
@@ -140,10 +140,10 @@ function chain(
       source: { ...stored, storage },
       metadata,
       caller,
-      after: before,
+      after: predecessor,
       bundle,
     }
-    before = id
+    predecessor = id
     return job
   })
   if (first === undefined) throw new LadingError('BUNDLE_INVALID', 'The bundle holds nothing to import.')

@@ -1,4 +1,4 @@
-// What is asked → a pending job, or nothing at all.
+// A submission → a pending job, or nothing at all.
 
 import type { Exporter } from '../../engine/export/create-exporter.ts'
 import { formatNamed } from '../../engine/format/formats.ts'
@@ -45,73 +45,75 @@ export interface SubmitContext {
 
 export function submitImport(
   submit: SubmitImport,
-  parts: SubmitContext & { readonly storage: Storage },
+  context: SubmitContext & { readonly storage: Storage },
 ): Promise<Job> {
-  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
+  return withKey(submit, 'import', context, claim => importOnce(submit, context, claim))
 }
 
 export function submitExport(
   submit: SubmitExport,
-  parts: SubmitContext & { readonly exporter: Exporter },
+  context: SubmitContext & { readonly exporter: Exporter },
 ): Promise<Job> {
-  return withKey(submit, 'export', parts, claim => exportOnce(submit, parts, claim))
+  return withKey(submit, 'export', context, claim => exportOnce(submit, context, claim))
 }
 
 async function importOnce(
   submit: SubmitImport,
-  parts: SubmitContext & { readonly storage: Storage },
+  context: SubmitContext & { readonly storage: Storage },
   claim: OpenClaim | undefined,
 ): Promise<Job> {
-  const { importer, storage, store } = parts
-  const asked = checkedNames('import', submit, importer)
+  const { importer, storage, store } = context
+  const names = checkedNames('import', submit, importer)
   checkSource(submit.source, 'bytes')
   await checkedImportOptions(submit, importer)
   await checkedNotes(submit, store)
-  const place = await identityOf(storage)
-  const spooled = await spool(storage, { ...submit, format: asked.format })
-  const source = { ...spooled, storage: place }
+  const storageId = await identityOf(storage)
+  const spooled = await spool(storage, { ...submit, format: names.format })
+  const source = { ...spooled, storage: storageId }
   failpoint('after_spool_before_job_row')
-  // What cannot be deleted now is the janitor's.
+  // The janitor deletes what cannot be deleted now.
   const discard = () => storage.delete(source.key).catch(() => undefined)
   try {
     const later = { ...submit, ...submit.laterSettings?.() }
-    const settings = await checkedImportOptions(later, importer)
+    const importOptions = await checkedImportOptions(later, importer)
     const notes = await checkedNotes(later, store)
-    const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
+    const options = { ...importOptions, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
     const { caller } = submit
-    const { job, isNew } = await insertJob({ ...asked, options, source, caller, ...notes }, parts, claim)
+    const { job, isNew } = await insertJob({ ...names, options, source, caller, ...notes }, context, claim)
     if (!isNew) await discard()
     return job
   } catch (error) {
-    // Where there may be a job, its file must stay.
+    // If the job may exist, its file must stay.
     if (!isUndecided(error)) await discard()
     throw error
   }
 }
 
-/** @throws LadingError `OPTION_INVALID`, `SCOPE_FAILED` … for what could never work, before there is a job that says so */
+/**
+ * Rejects options that could never work, before a job exists. @throws LadingError `OPTION_INVALID`, `SCOPE_FAILED` …
+ */
 export async function checkedImportOptions(
   submit: ImportOptions & { readonly resource: string; readonly caller?: Caller | undefined },
   importer: ImporterInternals,
 ): Promise<ImportOptions> {
-  const settings = readImportOptions(submit)
+  const importOptions = readImportOptions(submit)
   const resource = importer.registry.get(submit.resource)
   const isScoped = importer.registry.all.some(({ scope }) => scope !== undefined)
   let fixed: readonly Field[] = []
-  if (isScoped || (settings.onConflict ?? 'error') !== 'error') {
-    // Whether there is a key is the catalogue's to say: a primary key counts as one.
+  if (isScoped || (importOptions.onConflict ?? 'error') !== 'error') {
+    // Only the catalogue knows whether there is a key: a primary key counts as one.
     await withClient(importer.pool, async client => {
       const target = await scopedTarget(client, resource.name, submit, importer)
-      checkPolicy(target, settings)
+      checkPolicy(target, importOptions)
       fixed = fixedFields(target)
     })
   }
-  if (settings.mapping !== undefined) checkMapping(fieldsInFiles(resource, fixed), settings.mapping)
-  return settings
+  if (importOptions.mapping !== undefined) checkMapping(fieldsInFiles(resource, fixed), importOptions.mapping)
+  return importOptions
 }
 
 /**
- * An import that the caller may not see gets the same answer as one that does not exist.
+ * Checks metadata and `after`. An import that the caller may not see gets the same answer as one that does not exist.
  *
  * @throws LadingError `OPTION_INVALID`, `JOB_NOT_FOUND`
  */
@@ -129,9 +131,9 @@ export async function checkedNotes(
   if (!isJobId(after)) {
     throw new LadingError('OPTION_INVALID', 'The option "after" must be the id of an import, a UUID.')
   }
-  const before = await store.get(after)
-  const isOwn = before?.kind === 'import' && before.tenant === (caller?.tenant ?? '')
-  if (isOwn && (await maySee(before.resource))) return { ...notes, after: before.id }
+  const predecessor = await store.get(after)
+  const isOwn = predecessor?.kind === 'import' && predecessor.tenant === (caller?.tenant ?? '')
+  if (isOwn && (await maySee(predecessor.resource))) return { ...notes, after: predecessor.id }
   throw new LadingError(
     'JOB_NOT_FOUND',
     'There is no import with the id that the option "after" names; check the id.',
@@ -140,17 +142,17 @@ export async function checkedNotes(
 
 async function exportOnce(
   submit: SubmitExport,
-  parts: SubmitContext & { readonly exporter: Exporter },
+  context: SubmitContext & { readonly exporter: Exporter },
   claim: OpenClaim | undefined,
 ): Promise<Job> {
-  const asked = checkedNames('export', submit, parts.importer)
+  const names = checkedNames('export', submit, context.importer)
   const metadata = checkMetadata(submit.metadata)
   const { caller } = submit
-  await parts.exporter.check(submit)
-  const frozen = frozenOptions(submit)
-  const fileName = checkFileName(submit.fileName, endingOf({ ...asked, options: frozen }))
-  const options = { ...frozen, ...(fileName !== undefined && { fileName }) }
-  const { job } = await insertJob({ ...asked, options, metadata, caller }, parts, claim)
+  await context.exporter.check(submit)
+  const frozenFields = frozenOptions(submit)
+  const fileName = checkFileName(submit.fileName, endingOf({ ...names, options: frozenFields }))
+  const options = { ...frozenFields, ...(fileName !== undefined && { fileName }) }
+  const { job } = await insertJob({ ...names, options, metadata, caller }, context, claim)
   return job
 }
 

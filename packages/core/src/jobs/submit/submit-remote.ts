@@ -1,4 +1,4 @@
-// An import from a URL → a pending job, after a look at the URL that asks nobody: its worker fetches the file.
+// An import from a URL → a pending job. The URL is checked without network access; a worker fetches the file.
 import { detectFormat } from '../../engine/format/detect/detect.ts'
 import { formatNamed } from '../../engine/format/formats.ts'
 import type { RemoteAccess } from '../../engine/source/remote/remote-access.ts'
@@ -9,40 +9,40 @@ import { insertJob, withKey } from './insert-job.ts'
 import { checkedImportOptions, checkedNotes, type SubmitContext } from './submit-job.ts'
 import type { SubmitRemoteImport } from './submit-options.ts'
 
-/** Undefined: nothing is fetched here. */
-type RemoteParts = SubmitContext & { readonly remote: RemoteAccess | undefined }
+/** `remote` is undefined if imports from URLs are disabled. */
+type RemoteSubmitContext = SubmitContext & { readonly remote: RemoteAccess | undefined }
 
-export function submitRemoteImport(submit: SubmitRemoteImport, parts: RemoteParts): Promise<Job> {
-  return withKey(submit, 'import', parts, claim => importOnce(submit, parts, claim))
+export function submitRemoteImport(submit: SubmitRemoteImport, context: RemoteSubmitContext): Promise<Job> {
+  return withKey(submit, 'import', context, claim => importOnce(submit, context, claim))
 }
 
 async function importOnce(
   submit: SubmitRemoteImport,
-  parts: RemoteParts,
+  context: RemoteSubmitContext,
   claim: OpenClaim | undefined,
 ): Promise<Job> {
-  const { importer, store, remote } = parts
+  const { importer, store, remote } = context
   const { name } = importer.registry.get(submit.resource)
-  const told = submit.format === undefined ? undefined : formatNamed(submit.format).name
+  const format = submit.format === undefined ? undefined : formatNamed(submit.format).name
   if (remote === undefined) throw switchedOff()
   const url = remote.policy.checkUrl(submit.url)
-  const settings = await checkedImportOptions(submit, importer)
+  const importOptions = await checkedImportOptions(submit, importer)
   const notes = await checkedNotes(submit, store)
-  const options = { ...settings, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
-  const wanted = {
+  const options = { ...importOptions, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
+  const newJob = {
     kind: 'import',
     resource: name,
-    format: told ?? formatOf(url),
+    format: format ?? formatOf(url),
     options,
     remote: { url: url.href },
     caller: submit.caller,
     ...notes,
   } as const
-  const { job } = await insertJob(wanted, parts, claim)
+  const { job } = await insertJob(newJob, context, claim)
   return job
 }
 
-/** `.json` may be an array or lines, which its first byte tells. */
+/** A `.json` file may be an array or lines; only its first byte shows which. */
 function formatOf({ pathname }: URL): string {
   if (/\.json(?:\.gz)?$/i.test(pathname)) return unknownFormat
   return detectFormat({ fileName: pathname, start: Buffer.alloc(0) })?.format ?? unknownFormat

@@ -1,4 +1,4 @@
-// An export job: the exporter's stream into the storage, its file published behind the fence.
+// Runs an export job: streams the export into the storage, then publishes the file if the job's token is still valid.
 import type { Readable } from 'node:stream'
 import type { Exporter } from '../../engine/export/create-exporter.ts'
 import type { ExportProgress } from '../../engine/export/exporter-options.ts'
@@ -21,8 +21,8 @@ export interface ExportJobContext extends FailContext {
 }
 
 /**
- * Does a claimed job to its end. The key holds the token of the claim, so that a worker that was thought dead
- * writes a file of its own, which nobody ever publishes.
+ * Runs a claimed job to its end. The key contains the token of the claim, so a worker that was presumed dead writes
+ * its own file, which is never published.
  */
 export async function runExportJob(
   job: JobRow,
@@ -30,12 +30,12 @@ export async function runExportJob(
   signal: AbortSignal,
 ): Promise<void> {
   const { storage, store } = context
-  const place = await identityOf(storage)
+  const storageId = await identityOf(storage)
   const key = exportKey(job, endingOf(job))
-  const progress = writeProgress({ rows: 0, bytes: 0 }, told => store.progress(job.id, job.token, told))
-  let printed: Printed
+  const progress = writeProgress({ rows: 0, bytes: 0 }, update => store.progress(job.id, job.token, update))
+  let result: PrintedFile
   try {
-    printed = await print(job, key, context, progress, signal)
+    result = await print(job, key, context, progress, signal)
   } catch (error) {
     await storage.delete(key)
     if (!(error instanceof LadingError) || !endsJob(error)) throw error
@@ -45,11 +45,11 @@ export async function runExportJob(
     await progress.stop()
   }
   failpoint('after_rename_before_row')
-  const { file, rows } = printed
-  // If the answer to this is lost, the job may have its file: then nobody deletes it but the janitor.
+  const { file, rows } = result
+  // If the answer to this is lost, the job may have its file: then only the janitor may delete it.
   const isOurs = await store.end(job.id, job.token, 'complete', {
     file_key: key,
-    file_storage: place ?? null,
+    file_storage: storageId ?? null,
     file_size: file.size,
     file_sha256: file.sha256,
     file_rows: rows,
@@ -62,7 +62,7 @@ export async function runExportJob(
   if (!isOurs) await storage.delete(key)
 }
 
-interface Printed {
+interface PrintedFile {
   readonly file: StoredObject
   readonly rows: number
 }
@@ -73,7 +73,7 @@ async function print(
   { exporter, storage }: ExportJobContext,
   progress: ProgressWriter<ExportProgress>,
   signal: AbortSignal,
-): Promise<Printed> {
+): Promise<PrintedFile> {
   let rows = 0
   const stream = streamOf(job, exporter, storage, {
     onRows: count => {
@@ -82,14 +82,17 @@ async function print(
     onProgress: ({ rows }) => progress.tell({ rows }),
   })
   try {
-    const file = await storage.put(key, counted(stream, progress), { signal })
+    const file = await storage.put(key, countBytes(stream, progress), { signal })
     return { file, rows }
   } finally {
-    await closed(stream)
+    await waitForClose(stream)
   }
 }
 
-async function* counted(stream: Readable, progress: ProgressWriter<ExportProgress>): AsyncGenerator<Buffer> {
+async function* countBytes(
+  stream: Readable,
+  progress: ProgressWriter<ExportProgress>,
+): AsyncGenerator<Buffer> {
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
@@ -98,8 +101,8 @@ async function* counted(stream: Readable, progress: ProgressWriter<ExportProgres
   }
 }
 
-/** What a bundle had spooled is gone when its stream is closed; what it ends with has been told. */
-async function closed(stream: Readable): Promise<void> {
+/** A bundle deletes its spool when its stream closes. Errors have already been reported. */
+async function waitForClose(stream: Readable): Promise<void> {
   if (stream.closed) return
   await new Promise(resolve =>
     stream
@@ -113,12 +116,12 @@ function streamOf(
   job: JobRow,
   exporter: Exporter,
   storage: Storage,
-  heard: Pick<Parameters<Exporter['stream']>[0], 'onRows' | 'onProgress'>,
+  listeners: Pick<Parameters<Exporter['stream']>[0], 'onRows' | 'onProgress'>,
 ): Readable {
-  const asked = { ...exportRequestOf(job), ...heard }
+  const request = { ...exportRequestOf(job), ...listeners }
   const resources = resourcesOf(job)
-  if (resources === null) return exporter.stream(asked)
-  const { format, caller } = asked
+  if (resources === null) return exporter.stream(request)
+  const { format, caller } = request
   const spool = { storage, keyOf: (file: string) => exportKey(job, `.${file}.part`) }
-  return exporter.bundle({ resources, format, caller, spool, ...heard })
+  return exporter.bundle({ resources, format, caller, spool, ...listeners })
 }

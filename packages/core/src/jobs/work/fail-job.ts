@@ -1,4 +1,4 @@
-// A fault that ends a job: its code and sentence into the job's row, and all of it to the ear of the operator.
+// Fails a job: writes the fault's code and message to the job's row, and passes server faults to `onError`.
 import { ownerOfFault } from '../../errors/fault-table.ts'
 import type { LadingError } from '../../errors/lading-error.ts'
 import type { JobRow } from '../store/job-row.ts'
@@ -9,7 +9,7 @@ export interface FailContext {
   readonly onError: (fault: unknown, jobId?: string) => void
 }
 
-/** Whether a fault would end every other attempt of the job as well. */
+/** Whether a fault would end every further attempt of the job as well. */
 export function endsJob(fault: LadingError): boolean {
   const owner = ownerOfFault(fault)
   return owner === 'job' || owner === 'lading'
@@ -24,6 +24,6 @@ export async function failJob(
 ): Promise<void> {
   const { code, message, status } = fault
   const isOurs = await store.end(id, token, 'fail', { error_code: code, error_message: message, ...more })
-  // Below 500 it is the file or the request that is at fault, and the sentence says all.
+  // Below 500, the file or the request is at fault, and the message says everything.
   if (isOurs && status >= 500) onError(fault, id)
 }

@@ -1,7 +1,6 @@
-// How many files of one caller are fetched at the same time.
+// The limit of concurrent fetches per caller.
 
 /**
- * Of the fetchers, so many at most are for one caller: a file may take an hour, and others are to find one that is
- * free meanwhile.
+ * Maximum number of concurrent fetches for one caller. A file may take an hour, so one fetcher stays free for others.
  */
 export const mostForOne = (fetches: number): number => Math.max(1, fetches - 1)

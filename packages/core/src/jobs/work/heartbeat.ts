@@ -1,11 +1,11 @@
-// One heart for all jobs of a process: renews their leases on a connection of its own, and tells who has lost one.
+// Renews the leases of all jobs of a process on a dedicated connection, and reports lost ones.
 import type { Pool } from '../../postgres/pool/client.ts'
 import { openDedicatedConnection } from '../../queue/dedicated-connection.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { renewSql } from '../store/job-sql.ts'
 
-/** Beats in the time of a lease: two may fail. */
-const beatsInLease = 3
+/** Renewals per lease, of which two may fail. */
+const renewalsPerLease = 3
 
 export interface Heartbeat {
   /**
@@ -14,61 +14,61 @@ export interface Heartbeat {
    * @param onLost called if the job was taken over, cancelled or ended
    */
   beatFor(job: Pick<JobRow, 'id' | 'token'>, onLost: () => void): () => void
-  /** Gives its connection up. */
+  /** Stops, and closes its connection. */
   close(): Promise<void>
 }
 
-interface Beating {
+interface TrackedJob {
   readonly job: Pick<JobRow, 'id' | 'token'>
   readonly onLost: () => void
 }
 
 /**
- * The connection is borrowed before there is a job, so that no beat waits for the pool behind those who use it up.
+ * The connection is opened before there is a job, so that no renewal has to wait for a busy pool.
  *
- * @param report hears of connections that broke
+ * @param report called with the error of a broken connection
  */
 export function startHeartbeat(
   pool: Pool,
   leaseSeconds: number,
   report: (error: unknown) => void,
 ): Heartbeat {
-  const everyMs = (leaseSeconds * 1000) / beatsInLease
-  const beating = new Set<Beating>()
-  let isBeating = false
+  const everyMs = (leaseSeconds * 1000) / renewalsPerLease
+  const tracked = new Set<TrackedJob>()
+  let isRenewing = false
 
-  async function beat(): Promise<void> {
-    const now = [...beating]
-    // While there is no connection, the next one begins with a beat.
-    if (isBeating || now.length === 0 || kept.run === undefined) return
-    isBeating = true
+  async function renew(): Promise<void> {
+    const now = [...tracked]
+    // A new connection starts with a renewal.
+    if (isRenewing || now.length === 0 || connection.run === undefined) return
+    isRenewing = true
     try {
       const values = [now.map(({ job }) => job.id), now.map(({ job }) => job.token), leaseSeconds]
-      const { rows } = await kept.run({ text: renewSql, values })
+      const { rows } = await connection.run({ text: renewSql, values })
       const ours = new Set(rows.map(({ id }) => id))
-      for (const each of now) if (!ours.has(each.job.id) && beating.has(each)) each.onLost()
+      for (const entry of now) if (!ours.has(entry.job.id) && tracked.has(entry)) entry.onLost()
     } catch {
-      // A beat that fails is not a lease that is lost: the next one may come through before it runs out.
+      // A failed renewal does not lose the lease: the next one may succeed before it expires.
     } finally {
-      isBeating = false
+      isRenewing = false
     }
   }
 
-  const kept = openDedicatedConnection(pool, {
-    onReady: () => void beat(),
+  const connection = openDedicatedConnection(pool, {
+    onReady: () => void renew(),
     report,
     longestPauseMs: everyMs,
   })
-  const timer = setInterval(() => void beat(), everyMs)
+  const timer = setInterval(() => void renew(), everyMs)
   return {
     beatFor(job, onLost) {
-      const each = { job, onLost }
-      beating.add(each)
-      return () => void beating.delete(each)
+      const entry = { job, onLost }
+      tracked.add(entry)
+      return () => void tracked.delete(entry)
     },
     async close() {
       clearInterval(timer)
-      await kept.close()
+      await connection.close()
     },
   }
 }

@@ -1,4 +1,4 @@
-// An import job: the spooled source through the pipeline, each batch behind the fence and with its checkpoint.
+// Runs an import job: the spooled source goes through the pipeline, each batch with its fence and its checkpoint.
 
 import { isPlain } from '../../engine/format/text/text.ts'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
@@ -23,77 +23,81 @@ import { withStoppableClient } from './stop-with-deadline.ts'
 export interface ImportJobContext extends FailContext {
   readonly importer: ImporterInternals
   readonly storage: Storage
-  /** Seconds that a claim holds without a sign of life. */
+  /** Seconds after which a claim expires without renewal. */
   readonly leaseSeconds: number
   readonly kept: RetentionOptions
 }
 
-/** Does a claimed job to its end. @throws LadingError what ended it early, and is not the job's fault */
+/** Runs a claimed job to its end. @throws LadingError the fault that ended it early, if it is not the job's fault */
 export async function runImportJob(
   spooled: JobRow,
   context: ImportJobContext,
   signal: AbortSignal,
 ): Promise<void> {
   const { importer, storage, store, leaseSeconds } = context
-  const spool = sourceOf(spooled)
-  if (spool === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
-  const settings = optionsOf(spooled)
+  const storedSource = sourceOf(spooled)
+  if (storedSource === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
+  const options = optionsOf(spooled)
   const job = isWhole(spooled) ? await resetForRetry(spooled, importer.pool) : spooled
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
   const firstByte = from?.isPlain === true ? from.position.byte : 0
   const read = new ReadPrefix(readBefore(job))
-  const source = await openRest(storage, spool, firstByte, read)
-  // It may fail before anyone reads it; the reader then meets the error.
+  const source = await openRest(storage, storedSource, firstByte, read)
+  // It may fail before it is read; the reader then gets the error.
   source.on('error', () => undefined)
   const { storedErrors } = retentionOf(job, context.kept)
-  const begunWith = () => ({ resource: fingerprint(resource), isPlain: isPlain(settings, read.start) })
-  const ledger = importLedger(job, { leaseSeconds, storedErrors, read, from, begunWith })
+  const firstAttempt = () => ({ resource: fingerprint(resource), isPlain: isPlain(options, read.start) })
+  const ledger = importLedger(job, { leaseSeconds, storedErrors, read, from, begunWith: firstAttempt })
   try {
     const report = await withStoppableClient(importer.pool, signal, client =>
       runImport(
         client,
         () => resolveTarget(client, { resource: job.resource, caller: callerOf(job), signal }, importer),
         importer.limits,
-        { ...settings, resource: job.resource, format: job.format, source, signal },
+        { ...options, resource: job.resource, format: job.format, source, signal },
         ledger,
       ),
     )
     failpoint('before_done')
-    // Does nothing where the job was ended in the transaction of its rows.
+    // Does nothing if the job was ended in the transaction of its rows.
     await store.end(job.id, job.token, 'complete', {
       warnings: JSON.stringify(report.warnings),
       not_judged: JSON.stringify(report.notJudged),
     })
   } catch (error) {
     if (!(error instanceof LadingError) || !endsJob(error)) throw error
-    await failJob(job, await damageOr(error, storage, spool), context, endOf(error, job))
+    await failJob(job, await corruptionOr(error, storage, storedSource), context, endColumns(error, job))
   } finally {
-    // Without a connection nothing has begun to read it.
+    // If there was no connection, the source was never read.
     source.destroy()
   }
 }
 
-/** A damaged file can look like a bad one: then that is what its owner must know. */
-async function damageOr(error: LadingError, storage: Storage, spool: StoredObject): Promise<LadingError> {
+/** A damaged file can look like an invalid one: then report the damage to the job's owner. */
+async function corruptionOr(
+  error: LadingError,
+  storage: Storage,
+  storedSource: StoredObject,
+): Promise<LadingError> {
   if (error.status >= 500) return error
-  return assertWhole(storage, spool).then(
+  return assertWhole(storage, storedSource).then(
     () => error,
     (found: unknown) => (found instanceof LadingError && found.code === 'STORAGE_CORRUPT' ? found : error),
   )
 }
 
-/** What the columns of a job say that could not read its file to the end, or was not allowed to keep it. */
-function endOf(error: LadingError, job: JobRow): Record<string, unknown> {
+/** The columns of a job whose file could not be read to the end, or was rolled back. */
+function endColumns(error: LadingError, job: JobRow): Record<string, unknown> {
   const report = importReportOf(error)
   if (report === undefined) return {}
   const isCounted = error.code === 'TOO_MANY_ERRORS' || error.code === 'IMPORT_ROLLED_BACK'
-  const nothing = { successful: 0, inserted: 0, updated: 0, ignored: 0 }
+  const zero = { successful: 0, inserted: 0, updated: 0, ignored: 0 }
   const warnings = isAllOrNothing(job) ? report.warnings : storedWarningsOf(report)
   return {
     warnings: JSON.stringify(warnings),
     not_judged: JSON.stringify(report.notJudged),
     ...(isCounted && { unprocessed: report.unprocessed }),
-    ...(isAllOrNothing(job) && { processed: report.failed, failed: report.failed, ...nothing }),
+    ...(isAllOrNothing(job) && { processed: report.failed, failed: report.failed, ...zero }),
   }
 }

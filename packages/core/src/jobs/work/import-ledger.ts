@@ -1,4 +1,4 @@
-// What an import job writes with each batch, in the batch's transaction: errors, rejects, counters, checkpoint.
+// Statements that an import job adds to each batch's transaction: errors, rejects, counters, checkpoint.
 
 import type { ImportReport } from '../../engine/import/report/report.ts'
 import type { Warnings } from '../../engine/import/report/run-warnings.ts'
@@ -17,15 +17,15 @@ import type { JobRow } from '../store/job-row.ts'
 import { become, may } from '../store/transitions.ts'
 
 export interface LedgerOptions {
-  /** Seconds that a claim holds without a sign of life; each batch is one. */
+  /** Seconds after which a claim expires without renewal; each batch renews it. */
   readonly leaseSeconds: number
-  /** Errors whose message is stored. Counts and rejects are exact beyond it. */
+  /** Errors whose message is stored. Counts and rejects are complete beyond it. */
   readonly storedErrors: number
-  /** The stored source as this attempt reads it; a compressed one does not tell how much text that is. */
+  /** The stored source as read by this attempt. For a compressed one, this does not show how much text was read. */
   readonly read: { readonly now: Prefix }
-  /** Where this attempt begins to read. */
+  /** Where this attempt starts to read. */
   readonly from: ResumePoint | undefined
-  /** What the job is to keep, but for the header, which is found later. */
+  /** The state that the job records with its first batch, except for the header, which is found later. */
   readonly begunWith: () => Omit<FirstAttempt, 'header'>
 }
 
@@ -41,7 +41,7 @@ interface Counts {
   readonly errorCounts: ErrorCounts
 }
 
-/** The ledger of one attempt: it goes on from the counts that the attempts before it have committed. */
+/** The ledger of one attempt. It continues from the counts that earlier attempts have committed. */
 export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
   let counts: Counts = {
     processed: Number(job.processed),
@@ -69,7 +69,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
     }
   }
   let header: Header | undefined
-  let isBegun = job.begun_with !== null
+  let hasFirstAttempt = job.begun_with !== null
   return {
     from: options.from,
     after: Number(job.checkpoint_row),
@@ -90,18 +90,18 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
         rejectsSql(job, batch.rows),
         countersSql(job, after, batch, options),
         (batch.notes ?? []).length === 0 ? '' : warningsSql(job, warnings),
-        isBegun ? '' : begunSql(job, { ...options.begunWith(), header: header ?? null }),
+        hasFirstAttempt ? '' : firstAttemptSql(job, { ...options.begunWith(), header: header ?? null }),
       ]
         .filter(sql => sql !== '')
         .join('; ')
     },
     tables: ['lading.jobs', 'lading.record_errors', 'lading.rejected_records'],
-    settle: report => settleSql(job, report),
+    settle: report => completeSql(job, report),
     onHeader(found) {
       header = found
     },
     done(batch) {
-      isBegun = true
+      hasFirstAttempt = true
       counts = plus(batch, batch.outcome)
     },
   }
@@ -119,9 +119,9 @@ function withCodes(
 
 function errorsSql(job: JobRow, errors: readonly RecordError[], before: Counts): string {
   if (errors.length === 0) return ''
-  const ofCode = places(code => before.errorCounts.matching({ code }))
-  const ofField = places(field => before.errorCounts.matching({ field }))
-  const ofBoth = places(pair => before.errorCounts.ofPair(pair))
+  const ofCode = numbering(code => before.errorCounts.matching({ code }))
+  const ofField = numbering(field => before.errorCounts.matching({ field }))
+  const ofBoth = numbering(pair => before.errorCounts.ofPair(pair))
   const rows = errors.map((error, index) => ({
     n: before.stored + index + 1,
     nc: ofCode(error.code),
@@ -142,13 +142,13 @@ function errorsSql(job: JobRow, errors: readonly RecordError[], before: Counts):
     as e(n int8, nc int8, nf int8, nb int8, r int8, l int8, i text, f text, c text, m text, v text)`
 }
 
-/** The next place among those of the same name, behind as many as there were before. */
-function places(before: (name: string) => number): (name: string) => number {
+/** Numbers the errors of each name, continuing after those of earlier batches. */
+function numbering(before: (name: string) => number): (name: string) => number {
   const last = new Map<string, number>()
   return name => {
-    const place = (last.get(name) ?? before(name)) + 1
-    last.set(name, place)
-    return place
+    const number = (last.get(name) ?? before(name)) + 1
+    last.set(name, number)
+    return number
   }
 }
 
@@ -194,15 +194,15 @@ function warningsSql({ id }: JobRow, warnings: Warnings): string {
   return `update lading.jobs set warnings = ${literal(JSON.stringify(warnings.stored()))}::jsonb where id = '${id}'`
 }
 
-function begunSql({ id }: JobRow, begun: FirstAttempt): string {
-  return `update lading.jobs set begun_with = ${literal(JSON.stringify(begun))}::json where id = '${id}'`
+function firstAttemptSql({ id }: JobRow, firstAttempt: FirstAttempt): string {
+  return `update lading.jobs set begun_with = ${literal(JSON.stringify(firstAttempt))}::json where id = '${id}'`
 }
 
 /**
- * Ends a job in the transaction that puts its whole file into the table: a crash right behind that commit finds a
- * job that is completed, and nobody imports it again. The fence stands before it, so the job is still ours.
+ * Ends a job in the transaction that inserts its whole file: after a crash right after that commit, the job is
+ * completed and not imported again. The fence comes first, so this worker still holds the job.
  */
-function settleSql(job: JobRow, report: ImportReport): string {
+function completeSql(job: JobRow, report: ImportReport): string {
   return `update lading.jobs set ${become('complete')}, completed_at = clock_timestamp(), lease_until = null,
     processed = ${report.processed}, successful = ${report.successful}, failed = ${report.failed},
     inserted = ${report.inserted}, updated = ${report.updated}, ignored = ${report.ignored},
@@ -211,7 +211,7 @@ function settleSql(job: JobRow, report: ImportReport): string {
     where id = '${job.id}' and token = ${Number(job.token)} and ${may('complete')}`
 }
 
-/** Text of a hostile file as text that PostgreSQL holds. */
+/** Makes the text of a hostile file storable in PostgreSQL. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }

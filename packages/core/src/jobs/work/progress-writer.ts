@@ -1,40 +1,40 @@
-// How far a job is → its row, at most once a second.
+// Writes the progress of a job to its row, at most once a second.
 
-/** Milliseconds between two writes: as often as somebody looks, and next to nothing for the database. */
+/** Milliseconds between two writes: frequent enough for viewers, and almost no load for the database. */
 const everyMs = 1_000
 
 export interface ProgressWriter<Progress> {
-  /** Called as often as one likes. */
+  /** May be called at any rate. */
   tell(progress: Partial<Progress>): void
-  /** Resolves when the last write has come back. */
+  /** Resolves when the last write has finished. */
   stop(): Promise<void>
 }
 
 /**
- * @param none written at once, whatever an attempt before this one had told
- * @param write only where the job is still ours; whether it is, is the heartbeat's to find out
+ * @param initial written at once, to replace the progress of an earlier attempt
+ * @param write must only write while this worker holds the job; the heartbeat finds out if it does not
  */
 export function writeProgress<Progress extends object>(
-  none: Progress,
+  initial: Progress,
   write: (progress: Progress) => Promise<void>,
 ): ProgressWriter<Progress> {
-  let now = none
-  let told: Progress | undefined
+  let current = initial
+  let written: Progress | undefined
   let writing: Promise<void> | undefined
-  const look = () => {
-    if (writing !== undefined || now === told) return
-    told = now
-    writing = write(now)
+  const flush = () => {
+    if (writing !== undefined || current === written) return
+    written = current
+    writing = write(current)
       .catch(() => undefined)
       .finally(() => {
         writing = undefined
       })
   }
-  look()
-  const timer = setInterval(look, everyMs)
+  flush()
+  const timer = setInterval(flush, everyMs)
   return {
     tell(progress) {
-      now = { ...now, ...progress }
+      current = { ...current, ...progress }
     },
     async stop() {
       clearInterval(timer)

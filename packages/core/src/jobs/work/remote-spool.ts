@@ -1,4 +1,4 @@
-// The first phase of an import from a URL: its file → an object in the storage, which is the job's source from then on.
+// The first phase of an import from a URL: its file → an object in the storage, which becomes the job's source.
 
 import type { DetectedFormat } from '../../engine/format/detect/detect.ts'
 import type { ImportOptions } from '../../engine/import/import-options.ts'
@@ -25,30 +25,30 @@ export interface RemoteSpoolContext {
   readonly storage: Storage
   /** Wakes the workers of a lane. */
   readonly wake: (lane: string) => Promise<void>
-  /** Undefined: nothing is fetched here. */
+  /** Undefined: imports from URLs are disabled. */
   readonly remote: RemoteAccess | undefined
 }
 
 type Fetched = StoredObject & DetectedFormat & Pick<ImportOptions, 'encoding'>
 
-/** What the file says of itself, where nobody has said otherwise. */
+/** Uses detected options of the file where the request did not set them. */
 function withFound(
   job: JobRow,
   { compression, encoding, delimiter }: Omit<Fetched, keyof StoredObject | 'format'>,
 ): ImportOptions {
-  const asked = optionsOf(job)
+  const options = optionsOf(job)
   return {
     compression,
-    encoding: asked.encoding ?? encoding,
-    delimiter: asked.delimiter ?? delimiter,
+    encoding: options.encoding ?? encoding,
+    delimiter: options.delimiter ?? delimiter,
   }
 }
 
 /**
- * Fetches the file of a claimed job, and gives the job back with it.
+ * Fetches the file of a claimed job, and releases the job with it. If it throws, nothing is left in the storage.
  *
  * @throws LadingError `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FORMAT_UNSUPPORTED`,
- * `FILE_TOO_LARGE`, `FILE_EMPTY`, and `CANCELLED` by the signal or if the job is no longer ours; nothing is left then
+ * `FILE_TOO_LARGE`, `FILE_EMPTY`, and `CANCELLED` by the signal or if this worker no longer holds the job
  */
 export async function spoolRemote(
   job: JobRow,
@@ -58,16 +58,16 @@ export async function spoolRemote(
   const url = await urlOf(pool, job.id)
   if (url === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
   if (remote === undefined) throw switchedOff()
-  const place = await identityOf(storage)
+  const storageId = await identityOf(storage)
   const source = remoteSource(url, remote, signal)
   const progress = writeProgress({ bytes: 0 }, ({ bytes }) => writeFetched(pool, job, bytes))
   const reading = { storage, signal, onBytes: (bytes: number) => progress.tell({ bytes }) }
   try {
-    const { key, size, sha256, format, ...found } = await fetched(source, job, reading)
-    // None of its writes comes behind that of the whole.
+    const { key, size, sha256, format, ...found } = await fetchFile(source, job, reading)
+    // No progress may be written after the final size.
     await progress.stop()
-    const settings = JSON.stringify(withFound(job, found))
-    const values = [job.id, job.token, key, size, sha256, format, settings, place ?? null]
+    const foundOptions = JSON.stringify(withFound(job, found))
+    const values = [job.id, job.token, key, size, sha256, format, foundOptions, storageId ?? null]
     const lane = await handOverFile(pool, values)
     if (lane !== undefined) return await wake(lane)
     await storage.delete(key)
@@ -83,12 +83,12 @@ export async function spoolRemote(
 interface Reading {
   readonly storage: Storage
   readonly signal: AbortSignal
-  /** Hears how many bytes have come so far. */
+  /** Called with the number of bytes received so far. */
   readonly onBytes: (bytes: number) => void
 }
 
-/** What changes on the way is fetched again from its start; how often, the source knows. */
-async function fetched(
+/** Fetches a file again from its start if it changed meanwhile; the source limits how often. */
+async function fetchFile(
   source: ReturnType<typeof remoteSource>,
   job: JobRow,
   reading: Reading,
@@ -96,7 +96,7 @@ async function fetched(
   for (;;) {
     const file = await source.open()
     try {
-      return await stored(file, job, reading)
+      return await storeFile(file, job, reading)
     } catch (error) {
       if (!(error instanceof FileChanged)) throw error
     } finally {
@@ -105,20 +105,20 @@ async function fetched(
   }
 }
 
-async function stored(
+async function storeFile(
   file: RemoteFile,
   job: JobRow,
   { storage, signal, onBytes }: Reading,
 ): Promise<Fetched> {
-  const { maxBytes, encoding: told } = optionsOf(job)
-  const asked = job.format === unknownFormat ? undefined : job.format
-  const input = await remoteInput(file, { format: asked, encoding: told, maxBytes })
+  const { maxBytes, encoding: requestedEncoding } = optionsOf(job)
+  const requestedFormat = job.format === unknownFormat ? undefined : job.format
+  const input = await remoteInput(file, { format: requestedFormat, encoding: requestedEncoding, maxBytes })
   const { source, start: _seen, ...found } = input
-  const object = await storage.put(uploadKey(job.tenant), counted(source, onBytes), { signal, maxBytes })
+  const object = await storage.put(uploadKey(job.tenant), countBytes(source, onBytes), { signal, maxBytes })
   return { ...object, ...found }
 }
 
-async function* counted(
+async function* countBytes(
   source: AsyncGenerator<Buffer>,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
@@ -131,7 +131,7 @@ async function* counted(
 }
 
 function cancelled(cause?: unknown): LadingError {
-  return new LadingError('CANCELLED', 'The file was not fetched, because the job was cancelled meanwhile.', {
+  return new LadingError('CANCELLED', 'The job was cancelled, so its file was not fetched.', {
     cause,
   })
 }

@@ -1,4 +1,4 @@
-// A claimed job whose file gets in as a whole → the same job as if nobody had begun it: nothing of it is in the table.
+// Resets a claimed job that is committed as a whole: earlier attempts left nothing in the table.
 import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { beginWriting } from '../../postgres/transaction/transaction.ts'
@@ -8,17 +8,17 @@ import type { JobRow } from '../store/job-row.ts'
 /** @throws LadingError */
 export async function resetForRetry(job: JobRow, pool: Pool): Promise<JobRow> {
   if (Number(job.token) > 1) {
-    await withClient(pool, client => client.query(forgetAttemptSql(job)).catch(rethrow))
+    await withClient(pool, client => client.query(resetSql(job)).catch(rethrow))
   }
-  return forgotten(job)
+  return resetRow(job)
 }
 
 function rethrow(error: unknown): never {
   throw databaseFault(error)
 }
 
-/** Takes back what an attempt has recorded. */
-function forgetAttemptSql(job: JobRow): string {
+/** Deletes what an earlier attempt recorded. */
+function resetSql(job: JobRow): string {
   return `${beginWriting(fenceSql(job))};
     delete from lading.record_errors where job_id = '${job.id}';
     delete from lading.rejected_records where job_id = '${job.id}';
@@ -29,9 +29,16 @@ function forgetAttemptSql(job: JobRow): string {
     where id = '${job.id}'; commit`
 }
 
-/** The same row, as `forgetAttemptSql` leaves it. */
-function forgotten(job: JobRow): JobRow {
-  const none = { processed: '0', successful: '0', failed: '0', inserted: '0', updated: '0', ignored: '0' }
+/** The same row, as `resetSql` leaves it. */
+function resetRow(job: JobRow): JobRow {
+  const zeroCounts = {
+    processed: '0',
+    successful: '0',
+    failed: '0',
+    inserted: '0',
+    updated: '0',
+    ignored: '0',
+  }
   const noErrors = { errors: '0', stored_errors: '0', errors_by_code: {}, error_counts: [] }
   const noPlace = {
     bytes_read: '0',
@@ -41,5 +48,5 @@ function forgotten(job: JobRow): JobRow {
     checkpoint_line: '0',
     checkpoint_expects: null,
   }
-  return { ...job, ...none, ...noErrors, ...noPlace, begun_with: null, warnings: [] }
+  return { ...job, ...zeroCounts, ...noErrors, ...noPlace, begun_with: null, warnings: [] }
 }

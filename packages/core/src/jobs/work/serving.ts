@@ -1,26 +1,26 @@
-// Workers that import say, again and again, that their storage has some.
+// Periodically records that this storage has import workers.
 import type { Pool } from '../../postgres/pool/client.ts'
 import { pause } from '../../queue/wake.ts'
 import { serve } from '../store/files/served-storages.ts'
 
 export interface ServingOptions {
   readonly pool: Pool
-  /** Identity of the storage; undefined: no job is for it alone. */
+  /** Identity of the storage; undefined if it has none, so that no job needs it. */
   readonly place: string | undefined
   readonly leaseSeconds: number
   readonly signal: AbortSignal
-  /** Hears of what could not be said; the next time may work. */
+  /** Called when it could not be recorded; the next time may succeed. */
   readonly onError: (error: unknown) => void
 }
 
-/** For as long as two leases after the last time, so that a restart or a slow database is no alarm. */
-const leases = 2
+/** A record is valid for two leases, so that a restart or a slow database raises no alarm. */
+const leaseCount = 2
 
 export async function keepReportingStorage(options: ServingOptions): Promise<void> {
-  const { pool, place, leaseSeconds, signal, onError } = options
-  if (place === undefined) return
+  const { pool, place: storageId, leaseSeconds, signal, onError } = options
+  if (storageId === undefined) return
   while (!signal.aborted) {
-    await serve(pool, place, leases * leaseSeconds).catch(onError)
-    await pause((leaseSeconds * 1000) / leases, signal)
+    await serve(pool, storageId, leaseCount * leaseSeconds).catch(onError)
+    await pause((leaseSeconds * 1000) / leaseCount, signal)
   }
 }

@@ -1,10 +1,10 @@
-// A connection for work that is told to stop: what it writes may end in order, but not for ever.
+// Runs work on a connection that is terminated some time after the signal.
 import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
 
-/** Milliseconds that a batch has behind the signal. A process that is told to end has 5 seconds for everything. */
-const patienceMs = 3_000
+/** Milliseconds for a batch after the signal. A process that is asked to stop has 5 seconds for everything. */
+const stopTimeoutMs = 3_000
 
-/** Behind the signal and the patience the server ends the connection, which takes back what was not committed. */
+/** Once that time after the signal is over, the server terminates the connection and rolls back its transaction. */
 export function withStoppableClient<Result>(
   pool: Pool,
   signal: AbortSignal,
@@ -14,7 +14,7 @@ export function withStoppableClient<Result>(
     const { rows } = await client.query('select pg_backend_pid() as pid')
     let timer: NodeJS.Timeout | undefined
     const startTimer = () => {
-      timer = setTimeout(() => void terminate(pool, Number(rows[0]?.pid)), patienceMs)
+      timer = setTimeout(() => void terminate(pool, Number(rows[0]?.pid)), stopTimeoutMs)
     }
     signal.addEventListener('abort', startTimer, { once: true })
     if (signal.aborted) startTimer()
@@ -27,7 +27,7 @@ export function withStoppableClient<Result>(
   })
 }
 
-/** Closing our end is not enough: a server that is busy would notice it only when it has finished. */
+/** Closing the client's end is not enough: a busy server would notice only when it has finished. */
 async function terminate(pool: Pool, pid: number): Promise<void> {
   await withClient(pool, client => client.query('select pg_terminate_backend($1)', [pid])).catch(
     () => undefined,

@@ -1,4 +1,4 @@
-// One claimed job: worked on while its lease is renewed, then ended or given back.
+// Runs one claimed job while its lease is renewed, then ends or releases it.
 import { ownerOfFault } from '../../errors/fault-table.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { failpoint } from '../../util/failpoint.ts'
@@ -11,25 +11,27 @@ import type { JobObserver } from './observe.ts'
 import type { Outages } from './outages.ts'
 
 export interface WorkerContext extends FailContext, Backoff {
-  /** Of this worker, as in the job's row. */
+  /** Name of this worker, as in the job's row. */
   readonly name: string
   readonly leaseSeconds: number
   readonly heart: Heartbeat
-  /** Attempts at a job that does not get on, before it fails. */
+  /** Attempts at a job without progress, before it fails. */
   readonly maxAttempts: number
   readonly observer: JobObserver
   readonly outages: Outages
   /** Hours without progress for which a job waits for shared infrastructure. */
   readonly outageLimitHours: number
-  /** Wakes the workers of a lane. It does not fail. */
+  /** Wakes the workers of a lane. It does not throw. */
   readonly wake: (lane: string) => Promise<void>
 }
 
-/** Does a claimed job to its end. @throws LadingError what ended it early */
+/** Runs a claimed job to its end. @throws LadingError the fault that ended it early */
 export type RunJob = (job: JobRow, signal: AbortSignal) => Promise<void>
 
 /**
- * @throws LadingError if the database would not say what became of the job: then its lease runs out
+ * Runs a claimed job, and ends or releases it.
+ *
+ * @throws LadingError if the result could not be written to the database; the lease then expires
  */
 export async function workOn(
   job: JobRow,
@@ -37,25 +39,25 @@ export async function workOn(
   signal: AbortSignal,
   run: RunJob,
 ): Promise<void> {
-  const { store, heart, maxAttempts, observer } = context
+  const { store, heart: heartbeat, maxAttempts, observer } = context
   failpoint('after_claim')
   observer.onStart(job)
   const lost = new AbortController()
-  const stopBeating = heart.beatFor(job, () => lost.abort())
+  const untrack = heartbeat.beatFor(job, () => lost.abort())
   try {
     if (job.attempts > maxAttempts) await failAsPoison(job, context)
     else await run(job, AbortSignal.any([signal, lost.signal]))
     context.outages.settle(job.id)
   } catch (error) {
-    await giveUpOrBack(job, error, context, signal)
+    await handleFailure(job, error, context, signal)
   } finally {
-    stopBeating()
+    untrack()
     observer.onStop(job, await store.get(job.id).catch(() => undefined))
   }
   failpoint('after_done')
 }
 
-async function giveUpOrBack(
+async function handleFailure(
   job: JobRow,
   error: unknown,
   context: WorkerContext,
@@ -64,12 +66,12 @@ async function giveUpOrBack(
   const { store, maxAttempts, leaseSeconds } = context
   const fault = faultOf(error)
   const owner = ownerOfFault(fault)
-  if (owner === 'infrastructure') return waitFor(job, fault, context, signal)
+  if (owner === 'infrastructure') return waitForInfrastructure(job, fault, context, signal)
   if (owner === 'stop') {
-    // Tried again while nobody answers: otherwise the job would wait until its lease runs out.
+    // Retry while the database does not answer: otherwise the job would wait until its lease expires.
     const release = () => store.release(job.id, job.token)
     const lane = await retry(release, { forMs: leaseSeconds * 1000, signal })
-    // Otherwise it was cancelled, or rescued as if this process had died of it.
+    // Without a lane, the job was cancelled, or rescued as if this process had died of it.
     return lane === undefined ? store.survived(job.id, job.token, context.name) : context.wake(lane)
   }
   context.outages.settle(job.id)
@@ -89,58 +91,58 @@ function faultOf(error: unknown): LadingError {
 }
 
 /**
- * The job waits until the database or the storage works again, and fails only after the limit. If it is the database
- * that is away, this process keeps the job until it can say so: unsaid, the attempt would look like one that died.
+ * The job waits until the database or the storage works again, and fails only after the limit. If the database is
+ * down, this process holds the job until it can record the wait; otherwise the attempt would look like a dead worker.
  */
-async function waitFor(
+async function waitForInfrastructure(
   job: JobRow,
   fault: LadingError,
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, outages, outageLimitHours } = context
-  const metAt = performance.now()
+  const failedAt = performance.now()
   outages.begin(job.id, fault)
-  const say = async () => {
+  const recordWait = async () => {
     const now = await store.get(job.id)
     if (now?.token !== job.token) return false
-    if (isOver(now, outageLimitHours)) {
+    if (isPastLimit(now, outageLimitHours)) {
       await failJob(job, fault, context)
       outages.settle(job.id)
       return true
     }
     const { code, message } = fault
-    const ageSeconds = (performance.now() - metAt) / 1000
+    const ageSeconds = (performance.now() - failedAt) / 1000
     return store.wait(job.id, job.token, { code, message, ageSeconds }, context)
   }
-  const isSaid = await retry(say, { forMs: Number.POSITIVE_INFINITY, signal })
-  if (!isSaid) await store.survived(job.id, job.token, context.name)
+  const isRecorded = await retry(recordWait, { forMs: Number.POSITIVE_INFINITY, signal })
+  if (!isRecorded) await store.survived(job.id, job.token, context.name)
 }
 
-/** Counted from the first such fault without progress in between. */
-function isOver(
-  { outage_seconds: seconds, place, outage_place: before }: JobRow,
+/** Measured from the first such fault without progress since. */
+function isPastLimit(
+  { outage_seconds: seconds, place, outage_place: previousPlace }: JobRow,
   limitHours: number,
 ): boolean {
-  return seconds !== null && Number(place) <= Number(before) && seconds > limitHours * 3_600
+  return seconds !== null && Number(place) <= Number(previousPlace) && seconds > limitHours * 3_600
 }
 
-/** An attempt that got on is not one of those that lead nowhere. */
+/** An attempt with progress does not count as failed. */
 async function hasProgressed(job: JobRow, store: JobStore): Promise<boolean> {
   const now = await store.get(job.id)
   return !isWhole(job) && Number(now?.checkpoint_row ?? 0) > Number(job.checkpoint_row)
 }
 
-/** Every attempt ended without a word at one place, such as a process that was killed: nobody could say what is wrong. */
+/** Every attempt ended at the same place with the death of its worker, so there is no error to report. */
 async function failAsPoison(job: JobRow, { store, maxAttempts }: WorkerContext): Promise<void> {
   await store.end(job.id, job.token, 'fail', {
     error_code: 'POISON',
-    error_message: `The ${job.kind} was begun ${maxAttempts} times without getting on, and broke off each time${whereToLook(job)}, and at the log of the workers, before it is tried again.`,
+    error_message: `The ${job.kind} failed ${maxAttempts} times without making progress${whereToLook(job)}, and at the log of the workers, before you retry it.`,
   })
 }
 
 function whereToLook({ kind, source_key, checkpoint_row, checkpoint_byte, processed }: JobRow): string {
-  if (kind === 'export') return ` behind ${processed} rows; look at what it selects there`
+  if (kind === 'export') return ` after ${processed} rows; look at what it selects there`
   if (source_key === null) return ' while its file was fetched; look at the server of the file'
-  return ` behind row ${checkpoint_row} of the file (byte ${checkpoint_byte}); look at the records there`
+  return ` after row ${checkpoint_row} of the file (byte ${checkpoint_byte}); look at the records there`
 }

@@ -7,10 +7,10 @@ import type { Client } from '../pool/client.ts'
 import { databaseFault } from '../sqlstate.ts'
 
 /**
- * Sends `chunks` in one burst. `sql` ends with a COPY … FROM STDIN; statements without a result set may come
- * before it in the same round trip.
+ * Sends `chunks` without pause. `sql` ends with a COPY … FROM STDIN; statements without a result set may precede it in
+ * the same round trip.
  *
- * @throws LadingError `INTERNAL` if the database took another number of rows than was sent, else the database's own
+ * @throws LadingError `INTERNAL` if the database stored a different number of rows, else the fault of the database
  */
 export async function copyIn(
   client: Client,
@@ -25,7 +25,7 @@ export async function copyIn(
   if (copy.rowCount !== rows) {
     throw new LadingError(
       'INTERNAL',
-      `COPY took ${copy.rowCount} rows where ${rows} were sent; nothing of them was kept.`,
+      `COPY stored ${copy.rowCount} rows where ${rows} were sent; none of them were kept.`,
     )
   }
 }

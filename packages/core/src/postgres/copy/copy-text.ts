@@ -5,22 +5,22 @@ const special = /[\\\t\n\r]/
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
 /**
- * One value, escaped. With every backslash doubled no line can be `\.`, which would end the COPY early and drop
- * all that follows without an error.
+ * Escapes one value. Doubled backslashes rule out a line `\.`, which would end the COPY early and drop everything after
+ * it without an error.
  */
 export function copyValue(text: string): string {
   return special.test(text) ? text.replace(/[\\\t\n\r]/g, character => escapes[character] ?? character) : text
 }
 
-/** How text COPY writes null. */
+/** Null in text COPY. */
 export const copyNull = '\\N'
 
-/** Bytes that a character of a JavaScript string (a UTF-16 unit) can take in UTF-8. */
+/** Maximum bytes in UTF-8 for a character of a JavaScript string (a UTF-16 unit). */
 const bytesPerUnit = 3
 
 /**
- * Packs lines into chunks of about `chunkBytes`: row-sized writes into COPY starve the event loop. Each line is
- * written where it will be sent from; joining them first would hold every byte three times.
+ * Packs lines into chunks of about `chunkBytes`: row-sized writes into COPY starve the event loop. Each line goes
+ * straight into its chunk; joining the lines first would hold every byte three times.
  */
 export function packLines(lines: Iterable<string>, chunkBytes: number): Buffer[] {
   const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-// Borrowing a connection, so that every way out gives it back: healthy, or with the error that spoilt it.
+// Checks out connections of a pool: every exit path returns them, healthy or with the error that broke them.
 import { defaults } from '../../config/defaults.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { databaseFault, sqlstate } from '../sqlstate.ts'
@@ -8,25 +8,25 @@ import { watched } from './watchdog.ts'
 
 export type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
 
-/** A connection on loan. `giveBack` is called once, with the error if there was one. */
+/** A connection that was checked out. Call `giveBack` once, with the error if there was one. */
 export interface Checkout {
   readonly client: Client
-  /** For what is not a plain query: fails if the connection is silent for too long before this is settled. */
+  /** For anything but a plain query: fails if the connection is silent for too long before `answer` settles. */
   watch<Answer>(answer: Promise<Answer>): Promise<Answer>
-  /** Without an error the pool keeps the connection; with one it is closed, and its transaction with it. */
+  /** Without an error the pool reuses the connection; with one it closes the connection, which ends its transaction. */
   giveBack(error?: Error): void
 }
 
-/** Seconds without a byte, for the pools that were prepared. */
-const patience = new WeakMap<Pool, number>()
-const heard = new WeakSet<Pool>()
+/** Seconds without a byte before a connection is cut off, by pool. */
+const idleLimits = new WeakMap<Pool, number>()
+const preparedPools = new WeakSet<Pool>()
 
 export interface CheckoutOptions {
-  /** False for statements that may take as long as they like, such as a migration. @defaultValue true */
+  /** False for statements that may take any time, such as a migration. @defaultValue true */
   readonly isWatched?: boolean
-  /** Of statements that stand alone; a standby takes only those that read. @defaultValue `'write'` */
+  /** Access mode of statements outside a transaction; a standby accepts only `'read'`. @defaultValue `'write'` */
   readonly access?: 'read' | 'write'
-  /** Ends the waiting for a connection. */
+  /** Ends the wait for a connection. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -35,16 +35,16 @@ export async function checkout(
   pool: Pool,
   { isWatched = true, access = 'write', signal }: CheckoutOptions = {},
 ): Promise<Checkout> {
-  hearErrors(pool)
+  handlePoolErrors(pool)
   const client = await connect(pool, signal)
-  // A connection that breaks between two queries emits `error`, which would end the process if nobody listened.
+  // A connection that breaks between two queries emits `error`, which would end the process without a listener.
   client.on('error', ignore)
-  const seconds = isWatched ? (patience.get(pool) ?? defaults.noProgressSeconds) : Number.POSITIVE_INFINITY
-  const { client: ours, watch } = watched(client, seconds * 1000, backend => {
+  const seconds = isWatched ? (idleLimits.get(pool) ?? defaults.noProgressSeconds) : Number.POSITIVE_INFINITY
+  const { client: watchedClient, watch } = watched(client, seconds * 1000, backend => {
     void endBackend(pool, backend, seconds)
   })
   return {
-    client: settingStatements(translated(ours), access),
+    client: settingStatements(withFaults(watchedClient), access),
     watch,
     giveBack(error) {
       client.removeListener('error', ignore)
@@ -54,18 +54,18 @@ export async function checkout(
 }
 
 /**
- * The one place where errors of the driver and the database become faults, so that no statement can be forgotten.
- * What a stream of COPY meets is translated where the stream is read or written (`copy-in.ts`, `copy-out.ts`).
+ * The single place where errors of the driver and the database become faults, so that no statement is missed. Errors of
+ * a COPY stream are translated where the stream is read or written (`copy-in.ts`, `copy-out.ts`).
  */
-function translated(client: Client): Client {
+function withFaults(client: Client): Client {
   function query<Stream extends NodeJS.EventEmitter & { submit(connection: unknown): void }>(
     stream: Stream,
   ): Stream
   function query(text: string, values?: unknown[]): Promise<QueryResult>
-  function query(what: unknown, values?: unknown[]): unknown {
-    // Handed on as it is, whichever of the two it is.
-    const asked: unknown = client.query(what as string, values)
-    return asked instanceof Promise ? asked.catch(rethrow) : asked
+  function query(textOrStream: unknown, values?: unknown[]): unknown {
+    // Passed on unchanged, a text or a stream.
+    const result: unknown = client.query(textOrStream as string, values)
+    return result instanceof Promise ? result.catch(rethrow) : result
   }
   return {
     query,
@@ -79,23 +79,23 @@ function rethrow(error: unknown): never {
 }
 
 /**
- * An idle connection that breaks is replaced by its pool, which tells it; if nobody listened, the process would end.
- * A new one may break in the very packet that says it is ready: then the pool listens no more, and whoever wanted it
- * does not have it yet.
+ * A pool replaces an idle connection that breaks, and emits `error`; without a listener the process would end. A new
+ * connection may break in the packet that says it is ready: the pool has then stopped listening, and the caller does
+ * not have the connection yet.
  */
-function hearErrors(pool: Pool): void {
-  if (heard.has(pool)) return
-  heard.add(pool)
+function handlePoolErrors(pool: Pool): void {
+  if (preparedPools.has(pool)) return
+  preparedPools.add(pool)
   pool.on?.('error', ignore)
   pool.on?.('connect', client => client.on('error', ignore))
 }
 
-/** Whatever breaks is told to whoever waits for an answer of it. */
+/** The pending query rejects with the error, so the event needs no handling. */
 function ignore(): void {}
 
 /**
- * A connection was cut off because nothing came any more. Where only the way between is broken, its backend waits on,
- * with the locks of its transaction. Whoever has been silent as long is the same backend, and no later one with its id.
+ * Ends the backend of a connection that was cut off because it was silent. If only the network path broke, the backend
+ * still waits and holds its locks. The idle time proves that this is the same backend, and not a later one with its id.
  */
 async function endBackend(pool: Pool, backend: number, seconds: number): Promise<void> {
   const sql = `select pg_terminate_backend(pid) from pg_stat_activity
@@ -106,8 +106,8 @@ async function endBackend(pool: Pool, backend: number, seconds: number): Promise
 }
 
 /**
- * Runs `work` with a connection of the pool. If `work` throws, the connection is closed and not given back: its
- * transaction, its temporary tables or a half-read COPY would reach the next one who borrows it.
+ * Runs `work` with a connection of the pool. If `work` throws, the connection is closed and not reused: otherwise its
+ * transaction, its temporary tables or a half-read COPY would affect the next user.
  */
 export async function withClient<Result>(
   pool: Pool,
@@ -119,7 +119,8 @@ export async function withClient<Result>(
   try {
     return await work(client)
   } catch (error) {
-    failure = error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error })
+    failure =
+      error instanceof Error ? error : new Error('A value that is not an Error was thrown', { cause: error })
     throw error
   } finally {
     giveBack(failure)
@@ -128,12 +129,12 @@ export async function withClient<Result>(
 
 async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<PooledClient> {
   try {
-    return await withTimeout(pool.connect(), signal)
+    return await untilAborted(pool.connect(), signal)
   } catch (error) {
     if (signal?.aborted === true) {
       throw new LadingError(
         'CANCELLED',
-        'It was cancelled while it waited for a connection; nothing was done.',
+        'The operation was cancelled while it waited for a connection; nothing was done.',
         {
           cause: error,
         },
@@ -148,30 +149,30 @@ async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<Poo
   }
 }
 
-/** A connection that comes when nobody waits for it any more goes back at once. */
-async function withTimeout(
+/** A connection that arrives after the signal was aborted is released immediately. */
+async function untilAborted(
   connecting: Promise<PooledClient>,
   signal: AbortSignal | undefined,
 ): Promise<PooledClient> {
   if (signal === undefined) return connecting
-  let giveUp = () => {}
+  let onAbort = () => {}
   try {
     return await new Promise<PooledClient>((resolve, reject) => {
-      giveUp = () => reject(signal.reason)
-      if (signal.aborted) giveUp()
-      signal.addEventListener('abort', giveUp, { once: true })
+      onAbort = () => reject(signal.reason)
+      if (signal.aborted) onAbort()
+      signal.addEventListener('abort', onAbort, { once: true })
       connecting.then(client => (signal.aborted ? client.release() : resolve(client)), reject)
     })
   } finally {
-    signal.removeEventListener('abort', giveUp)
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
 /**
- * Makes a pool ready: its errors are heard, and its connections watched.
+ * Prepares a pool: handles its `error` events and sets the time limit for silent connections.
  *
- * @param noProgressSeconds undefined: as somebody said of this pool before, else the default
- * @throws LadingError `CONFIG_INVALID` if the pool would break long COPYs.
+ * @param noProgressSeconds from 1 to 86400; undefined keeps the earlier value of this pool, else the default
+ * @throws LadingError `CONFIG_INVALID` for a number out of range, or a pool that would break long COPYs
  */
 export function checkPool(pool: Pool, noProgressSeconds?: number): void {
   if ((pool.options?.query_timeout ?? 0) > 0) {
@@ -180,15 +181,15 @@ export function checkPool(pool: Pool, noProgressSeconds?: number): void {
       'The pool has a query_timeout, which ends a healthy COPY after that time; remove it from the pool that Lading uses.',
     )
   }
-  hearErrors(pool)
+  handlePoolErrors(pool)
   if (noProgressSeconds === undefined) return
   if (!(noProgressSeconds >= 1 && noProgressSeconds <= 86_400)) {
     throw new LadingError('CONFIG_INVALID', 'The option noProgressSeconds must be from 1 to 86400.')
   }
-  patience.set(pool, noProgressSeconds)
+  idleLimits.set(pool, noProgressSeconds)
 }
 
-/** What the `pg` pool was made with; 10 is its own default. */
+/** The maximum size of a `pg` pool; 10 is the default of `pg`. */
 export function poolSize({ options }: Pool): number {
   return options?.max ?? 10
 }

@@ -1,11 +1,11 @@
-// The parts of `pg` that are used here, by their shape, so that types of any pg 8 fit.
+// Structural types for the parts of `pg` that Lading uses, so that the types of any pg 8 fit.
 
 export interface QueryResult<Row = Record<string, unknown>> {
   readonly rows: Row[]
   readonly rowCount: number | null
 }
 
-/** The part of a `pg` client that is used here, so that types of any pg 8 fit. */
+/** The part of a `pg` client that Lading uses. */
 export interface Client {
   query<Stream extends NodeJS.EventEmitter & { submit(connection: unknown): void }>(stream: Stream): Stream
   query(text: string, values?: unknown[]): Promise<QueryResult>
@@ -17,7 +17,7 @@ export interface PooledClient extends Client {
   release(error?: Error | boolean): void
 }
 
-/** The part of a `pg.Pool` that is used here. */
+/** The part of a `pg.Pool` that Lading uses. */
 export interface Pool {
   connect(): Promise<PooledClient>
   on?(event: 'error', listener: (error: Error) => void): unknown

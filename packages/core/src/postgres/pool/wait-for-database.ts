@@ -1,31 +1,31 @@
-// A database that is not there yet → one that answers, or the fault that says why it does not.
+// Waits for a database that is not ready yet, or fails with the reason why it does not answer.
 import { LadingError } from '../../errors/lading-error.ts'
 import { quietLog } from '../../errors/listener.ts'
 import { retry } from '../../util/retry.ts'
 import { type Pool, withClient } from './client.ts'
 
 export interface WaitOptions {
-  /** Seconds for which it is waited for. @defaultValue 60 */
+  /** Maximum wait in seconds. @defaultValue 60 */
   readonly timeoutSeconds?: number | undefined
   /**
-   * `start`: a server that answers that it is starting or recovering. `reach`: also one that cannot be reached, as
-   * when a server and its database are started at the same time. @defaultValue `'reach'`
+   * `start`: waits for a server that is starting or recovering. `reach`: waits also for one that cannot be reached, as
+   * when a server and its database start at the same time. @defaultValue `'reach'`
    */
   readonly until?: 'start' | 'reach' | undefined
-  /** Hears once what is waited for. That it throws or rejects is a warning of the process. @defaultValue nobody */
+  /** Called once, with the reason for the wait. If it throws or rejects, the process emits a warning. @defaultValue none */
   readonly onWait?: ((sentence: string) => unknown) | undefined
-  /** Ends the waiting. */
+  /** Ends the wait. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** It starts, stops or recovers, or has no connection left (PostgreSQL manual, appendix A). */
-const starting = ['57P01', '57P02', '57P03', '53300']
+/** The server is starting, stopping or recovering, or has no free connections (PostgreSQL manual, appendix A). */
+const startingStates = ['57P01', '57P02', '57P03', '53300']
 
 /**
- * Resolves at once where the database answers. Call it before anything else is asked of it.
+ * Resolves as soon as the database answers. Call it before the first query.
  *
- * @throws LadingError `DATABASE_UNAVAILABLE` if it does not answer in time, and at once whatever does not go away by
- * waiting, such as a wrong password
+ * @throws LadingError `DATABASE_UNAVAILABLE` if the database does not answer in time; immediately for a fault that
+ * waiting cannot fix, such as a wrong password
  *
  * @example
  * await waitForDatabase(pool, { onWait: sentence => log.warn(sentence) })
@@ -33,23 +33,23 @@ const starting = ['57P01', '57P02', '57P03', '53300']
 export async function waitForDatabase(pool: Pool, options: WaitOptions = {}): Promise<void> {
   const { timeoutSeconds = 60, until = 'reach', signal } = options
   const onWait = quietLog('onWait', options.onWait)
-  let isSaid = false
+  let isReported = false
   await retry(() => withClient(pool, client => client.query('select 1'), { access: 'read' }), {
     forMs: timeoutSeconds * 1000,
     signal,
     onFailure(error) {
-      if (!isWorthIt(error, until)) throw error
-      if (isSaid) return
-      isSaid = true
+      if (!isWorthWaiting(error, until)) throw error
+      if (isReported) return
+      isReported = true
       const why =
         error instanceof LadingError && error.sqlstate ? 'is starting or recovering' : 'cannot be reached yet'
-      onWait(`The database ${why}; it is waited for, for up to ${timeoutSeconds} s.`)
+      onWait(`The database ${why}; waiting for up to ${timeoutSeconds} s.`)
     },
   })
 }
 
-function isWorthIt(error: unknown, until: 'start' | 'reach'): boolean {
+function isWorthWaiting(error: unknown, until: 'start' | 'reach'): boolean {
   if (!(error instanceof LadingError) || error.code !== 'DATABASE_UNAVAILABLE') return false
   const state = error.sqlstate
-  return state === undefined ? until === 'reach' : starting.includes(state)
+  return state === undefined ? until === 'reach' : startingStates.includes(state)
 }

@@ -1,9 +1,9 @@
-// Answers that are waited for while no byte moves: noticed, and their connection cut off.
+// Cuts off a connection on which no byte moves while an answer is pending.
 import { finished, Writable } from 'node:stream'
 import type { Client, QueryResult } from './pg.ts'
 
-/** What a `pg` client lets us see of its socket; a client of another make has none, and is not watched. */
-interface Wired {
+/** How a `pg` client exposes its socket. A client of another driver has none, and is not watched. */
+interface PgInternals {
   readonly processID?: unknown
   readonly connection?: { readonly stream?: Socket }
 }
@@ -22,13 +22,13 @@ export interface Watched {
   watch<Answer>(answer: Promise<Answer>): Promise<Answer>
 }
 
-/** Milliseconds between two looks at the sockets that are waited for. */
-const lookMs = 250
+/** Milliseconds between two checks of the sockets with a pending answer. */
+const checkIntervalMs = 250
 
-/** Milliseconds of silence after which the kernel asks whether the other side is still there. */
+/** Milliseconds of silence after which the kernel probes the other side. */
 const keepAliveMs = 30_000
 
-interface Wait {
+interface PendingAnswer {
   readonly socket: Socket
   readonly limitMs: number
   readonly cut: () => void
@@ -36,58 +36,57 @@ interface Wait {
   idleMs: number
 }
 
-const waits = new Set<Wait>()
-let looking: NodeJS.Timeout | undefined
-let lastLook = 0
+const pendingAnswers = new Set<PendingAnswer>()
+let timer: NodeJS.Timeout | undefined
+let lastCheck = 0
 
 /**
- * Neither a limit of the server nor one of the driver helps a connection whose packets vanish: the server cannot time
- * out a COPY that it waits for, and `query_timeout` ends healthy ones. So what is limited here is the time in which
- * no byte moves either way while an answer is due.
+ * Limits the time in which no byte moves either way while an answer is pending. No other limit helps a connection whose
+ * packets vanish: the server cannot time out a COPY that it waits for, and `query_timeout` ends healthy ones.
  *
- * @param onCut told the process id of the backend, which may still hold locks on the other side
+ * @param onCut receives the process id of the backend, which may still hold locks on the server
  */
 export function watched(client: Client, limitMs: number, onCut: (backend: number) => void): Watched {
-  // `pg` documents neither, and has had both in every release of version 8.
-  const { connection, processID } = client as Wired
+  // `pg` documents neither property; every release of version 8 has both.
+  const { connection, processID } = client as PgInternals
   const socket = connection?.stream
   if (socket === undefined) return { client, watch: answer => answer }
   socket.setKeepAlive?.(true, keepAliveMs)
 
-  const begin = (): (() => void) => {
-    const wait: Wait = {
+  const startWatching = (): (() => void) => {
+    const pending: PendingAnswer = {
       socket,
       limitMs,
       bytes: bytesOf(socket),
       idleMs: 0,
       cut() {
-        socket.destroy(new Error(`The database connection moved no byte for ${limitMs / 1000} s.`))
+        socket.destroy(new Error(`The database connection transferred no data for ${limitMs / 1000} s.`))
         if (typeof processID === 'number') onCut(processID)
       },
     }
-    waits.add(wait)
-    look()
-    return () => waits.delete(wait)
+    pendingAnswers.add(pending)
+    startTimer()
+    return () => pendingAnswers.delete(pending)
   }
   const watch = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-    const end = begin()
+    const stopWatching = startWatching()
     try {
       return await answer
     } finally {
-      end()
+      stopWatching()
     }
   }
   function query<Stream extends NodeJS.EventEmitter & { submit(connection: unknown): void }>(
     stream: Stream,
   ): Stream
   function query(text: string, values?: unknown[]): Promise<QueryResult>
-  function query(what: unknown, values?: unknown[]): unknown {
-    // Handed on as it is, whichever of the two it is.
-    const asked: unknown = client.query(what as string, values)
-    if (asked instanceof Promise) return watch(asked)
-    // What is sent is waited for until it was taken. What is read waits for its reader too, who watches it himself.
-    if (asked instanceof Writable) finished(asked, begin())
-    return asked
+  function query(textOrStream: unknown, values?: unknown[]): unknown {
+    // Passed on unchanged, a text or a stream.
+    const result: unknown = client.query(textOrStream as string, values)
+    if (result instanceof Promise) return watch(result)
+    // A stream that is written is watched until it finishes. One that is read also waits for its reader, so the reader watches it.
+    if (result instanceof Writable) finished(result, startWatching())
+    return result
   }
   return {
     watch,
@@ -103,28 +102,28 @@ function bytesOf({ bytesRead, bytesWritten }: Socket): number {
   return bytesRead + bytesWritten
 }
 
-function look(): void {
-  if (looking !== undefined) return
-  lastLook = performance.now()
-  looking = setInterval(lookAgain, lookMs)
-  // The socket keeps the process alive, if anything has to.
-  looking.unref()
+function startTimer(): void {
+  if (timer !== undefined) return
+  lastCheck = performance.now()
+  timer = setInterval(checkSockets, checkIntervalMs)
+  // Only the socket should keep the process alive.
+  timer.unref()
 }
 
-function lookAgain(): void {
+function checkSockets(): void {
   const now = performance.now()
-  // While this process was stopped or busy it read nothing, and that is not the connection's silence.
-  const passed = Math.min(now - lastLook, 2 * lookMs)
-  lastLook = now
-  for (const wait of waits) {
-    const bytes = bytesOf(wait.socket)
-    wait.idleMs = bytes === wait.bytes ? wait.idleMs + passed : 0
-    wait.bytes = bytes
-    if (wait.idleMs < wait.limitMs) continue
-    waits.delete(wait)
-    wait.cut()
+  // While this process was stopped or busy it read nothing; that time does not count as silence.
+  const elapsed = Math.min(now - lastCheck, 2 * checkIntervalMs)
+  lastCheck = now
+  for (const pending of pendingAnswers) {
+    const bytes = bytesOf(pending.socket)
+    pending.idleMs = bytes === pending.bytes ? pending.idleMs + elapsed : 0
+    pending.bytes = bytes
+    if (pending.idleMs < pending.limitMs) continue
+    pendingAnswers.delete(pending)
+    pending.cut()
   }
-  if (waits.size > 0) return
-  clearInterval(looking)
-  looking = undefined
+  if (pendingAnswers.size > 0) return
+  clearInterval(timer)
+  timer = undefined
 }

@@ -1,51 +1,53 @@
-// A transaction that somebody else has begun → the same with our settings, for as long as we work in it.
+// Applies Lading's settings to a transaction that the caller began, and restores the caller's settings afterwards.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../pool/pg.ts'
 import { databaseFault, sqlstate } from '../sqlstate.ts'
 import { meaningsByName, setLocal } from './transaction.ts'
 
-const names = [...meaningsByName.keys()]
+const settingNames = [...meaningsByName.keys()]
 
-/** A savepoint is refused outside of a transaction, also by the implicit one of a query. */
-const lookSql = `savepoint lading_look; release savepoint lading_look;
+/** A savepoint fails outside a transaction, and in the implicit transaction of a query. */
+const inspectSql = `savepoint lading_look; release savepoint lading_look;
   select current_setting('transaction_isolation') as isolation, current_setting('transaction_read_only') as read_only,
-    array[${names.map(name => `current_setting('${name}')`).join(', ')}] as settings`
+    array[${settingNames.map(name => `current_setting('${name}')`).join(', ')}] as settings`
 
 /**
- * Limits of time stay those of the caller. A setting would last until the caller's commit, so all are put back.
+ * The caller's timeouts stay in force. Other settings would last until the caller's commit, so they are restored.
  *
- * @returns puts the settings back; does nothing where the transaction has failed, since its rollback does it
- * @throws LadingError `OPTION_INVALID` where there is no transaction, or one in which an import would judge otherwise
+ * @returns restores the settings; does nothing in a failed transaction, whose rollback restores them
+ * @throws LadingError `OPTION_INVALID` without a transaction, or in one with the wrong isolation level or access mode
  */
 export async function adoptTransaction(client: Client): Promise<() => Promise<void>> {
-  const results: unknown = await client.query(lookSql).catch((error: unknown) => {
-    throw sqlstate(error) === '25P01' ? unfit('is in no transaction; send BEGIN first') : databaseFault(error)
+  const results: unknown = await client.query(inspectSql).catch((error: unknown) => {
+    throw sqlstate(error) === '25P01'
+      ? invalidClient('is not in a transaction; send BEGIN first')
+      : databaseFault(error)
   })
-  // The third of the statements has exactly this shape.
-  const [found] = (results as [unknown, unknown, { readonly rows: [Look] }])[2].rows
-  if (found.isolation !== 'read committed') {
-    throw unfit(
-      `is in a transaction at isolation level ${found.isolation}, in which an import would not see what others have committed since it began; use BEGIN ISOLATION LEVEL READ COMMITTED`,
+  // The third statement returns exactly this shape.
+  const [current] = (results as [unknown, unknown, { readonly rows: [TransactionState] }])[2].rows
+  if (current.isolation !== 'read committed') {
+    throw invalidClient(
+      `is in a transaction at isolation level ${current.isolation}, in which an import would not see what others have committed since it began; use BEGIN ISOLATION LEVEL READ COMMITTED`,
     )
   }
-  if (found.read_only === 'on') {
-    throw unfit('is in a transaction that is read only; use BEGIN READ WRITE')
+  if (current.read_only === 'on') {
+    throw invalidClient('is in a transaction that is read only; use BEGIN READ WRITE')
   }
-  const set = async (values: readonly string[]) => {
-    await client.query(names.map((name, index) => setLocal(name, values[index] ?? '')).join('; '))
+  const applySettings = async (values: readonly string[]) => {
+    await client.query(settingNames.map((name, index) => setLocal(name, values[index] ?? '')).join('; '))
   }
-  await set([...meaningsByName.values()]).catch((error: unknown) => {
+  await applySettings([...meaningsByName.values()]).catch((error: unknown) => {
     throw databaseFault(error)
   })
-  return () => set(found.settings).catch(() => undefined)
+  return () => applySettings(current.settings).catch(() => undefined)
 }
 
-interface Look {
+interface TransactionState {
   readonly isolation: string
   readonly read_only: string
   readonly settings: readonly string[]
 }
 
-function unfit(why: string): LadingError {
+function invalidClient(why: string): LadingError {
   return new LadingError('OPTION_INVALID', `The connection in the option client ${why}.`)
 }

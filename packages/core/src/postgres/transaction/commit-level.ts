@@ -1,4 +1,4 @@
-// What a commit waits for before anybody is told of it → the statements that say so in a transaction.
+// What a commit waits for before it is reported → the statements that set this in a transaction.
 import { LadingError } from '../../errors/lading-error.ts'
 import { doBlock } from '../identifier.ts'
 import type { Pool } from '../pool/pg.ts'
@@ -9,20 +9,20 @@ export const commitLevels = ['local', 'remote_write', 'on', 'remote_apply'] as c
 
 /**
  * - `local`: on the disk of this server.
- * - `remote_write`: and written by the standbys that `synchronous_standby_names` names, which may not have flushed it.
- * - `on`: and on the disks of these standbys.
+ * - `remote_write`: and written by the standbys in `synchronous_standby_names`, which may not have flushed it.
+ * - `on`: and flushed to the disks of these standbys.
  * - `remote_apply`: and visible to queries on these standbys.
  */
 export type SynchronousCommit = (typeof commitLevels)[number]
 
 export interface CommitStatements {
-  /** For the transaction of a batch that a later one makes durable. */
+  /** For the transaction of a batch that a later transaction makes durable. */
   readonly batch: string
-  /** For a transaction whose commit somebody is told of. */
+  /** For a transaction whose commit is reported to a caller. */
   readonly reported: string
 }
 
-/** What a role or a database says stays, unless it says that nothing is waited for. */
+/** Keeps the setting of the role or the database, unless it is `off`. */
 const atLeastOn = doBlock(`
 begin
   if pg_catalog.current_setting('synchronous_commit') = 'off' then
@@ -32,7 +32,7 @@ end`)
 
 const levels = new WeakMap<Pool, SynchronousCommit>()
 
-/** Undefined leaves what was said of the pool before. @throws LadingError `CONFIG_INVALID` */
+/** Sets the level for a pool; undefined keeps the earlier one. @throws LadingError `CONFIG_INVALID` */
 export function rememberCommitLevel(pool: Pool, level: SynchronousCommit | undefined): void {
   if (level === undefined) return
   if (!commitLevels.includes(level)) {
@@ -44,7 +44,7 @@ export function rememberCommitLevel(pool: Pool, level: SynchronousCommit | undef
   levels.set(pool, level)
 }
 
-/** Of a pool about which nothing was said, batches wait for nothing: the commit that ends the run has all before it on disk. */
+/** Without a level for the pool, batches wait for nothing: the commit that ends the run flushes all earlier ones to disk. */
 export function commitStatements(pool: Pool): CommitStatements {
   const level = levels.get(pool)
   if (level === undefined) return { batch: setLocal('synchronous_commit', 'off'), reported: atLeastOn }

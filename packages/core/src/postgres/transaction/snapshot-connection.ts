@@ -1,47 +1,49 @@
-// One transaction on one connection, for readings that must all see the same moment.
+// One transaction on one connection, for queries that must all see the same snapshot.
 import { type Checkout, checkout, type Pool } from '../pool/client.ts'
 
-/** On loan for as long as `withSession` runs. Given back with an error, it is closed at once, and of no use any more. */
+/** Valid while `withSnapshot` runs. `giveBack` with an error closes it immediately. */
 export interface SnapshotConnection extends Checkout {
-  readonly isSession: true
+  readonly isSnapshot: true
 }
 
 export function isSnapshotConnection(from: Pool | SnapshotConnection): from is SnapshotConnection {
-  return 'isSession' in from
+  return 'isSnapshot' in from
 }
 
 /**
  * Runs `work` in the transaction that `begin` begins, and commits it. If `work` throws, the connection is closed.
  *
- * @throws LadingError `DATABASE_UNAVAILABLE`, and whatever `work` throws
+ * @throws LadingError `DATABASE_UNAVAILABLE`, and any error of `work`
  */
 export async function withSnapshot<Result>(
   pool: Pool,
   begin: string,
-  work: (session: SnapshotConnection) => Promise<Result>,
+  work: (connection: SnapshotConnection) => Promise<Result>,
 ): Promise<Result> {
   const { client, watch, giveBack } = await checkout(pool)
-  let isOver = false
-  const end = (failure?: Error) => {
-    if (!isOver) giveBack(failure)
-    isOver = true
+  let isReleased = false
+  const release = (failure?: Error) => {
+    if (!isReleased) giveBack(failure)
+    isReleased = true
   }
-  const session: SnapshotConnection = {
-    isSession: true,
+  const connection: SnapshotConnection = {
+    isSnapshot: true,
     client,
     watch,
     giveBack(error) {
-      if (error !== undefined) end(error)
+      if (error !== undefined) release(error)
     },
   }
   try {
     await client.query(begin)
-    const result = await work(session)
+    const result = await work(connection)
     await client.query('commit')
-    end()
+    release()
     return result
   } catch (error) {
-    end(error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error }))
+    release(
+      error instanceof Error ? error : new Error('A value that is not an Error was thrown', { cause: error }),
+    )
     throw error
   }
 }

@@ -1,13 +1,13 @@
-// The one place from which transactions begin: each says its isolation, its access mode and every setting that has a part in results.
+// Begins every transaction, with its isolation level, its access mode and every setting that affects results.
 import { doBlock, identifier, literal } from '../identifier.ts'
 
 /**
- * A role or a database may have any of these otherwise, and so may whoever used the connection before. Set to what
- * PostgreSQL itself has by default, so that triggers and defaults of a table meet nothing unusual. The zone is UTC:
- * a timestamp without zone means UTC everywhere in Lading.
+ * A role, a database or an earlier user of the connection may have changed any of these. They are set to PostgreSQL's
+ * own defaults, so that triggers and column defaults run as usual. The time zone is UTC: a timestamp without a zone
+ * means UTC everywhere in Lading.
  */
-const meanings: Readonly<Record<string, string>> = {
-  // How values are read and printed.
+const resultSettings: Readonly<Record<string, string>> = {
+  // How PostgreSQL reads and prints values.
   datestyle: 'ISO, MDY',
   intervalstyle: 'postgres',
   timezone: 'UTC',
@@ -18,40 +18,40 @@ const meanings: Readonly<Record<string, string>> = {
   xmlbinary: 'base64',
   xmloption: 'content',
   quote_all_identifiers: 'off',
-  // How SQL is read: ours, and that of functions.
+  // How PostgreSQL parses SQL: ours, and that of functions.
   standard_conforming_strings: 'on',
   backslash_quote: 'safe_encoding',
   transform_null_equals: 'off',
-  // Which rows are seen, and whether a refused row ends the connection.
+  // Which rows are visible, and whether a rejected row ends the connection.
   row_security: 'on',
   gin_fuzzy_search_limit: '0',
   exit_on_error: 'off',
 }
 
 /**
- * Limits for interactive use. A batch that waits for a lock goes on with the lock, an export takes as long as its
- * reader; what ends them is a job's lease, a cancelled run, or a connection that makes no progress.
+ * Timeouts for interactive use, which are switched off. A batch may wait for a lock, and an export takes as long as its
+ * reader. A lost lease, a cancelled run or a connection without progress ends them.
  */
-const limits: Readonly<Record<string, string>> = {
+const timeouts: Readonly<Record<string, string>> = {
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
 }
 
-/** Settings that only some versions know, with the value that is as if there were none. */
-const ofSomeVersions: Readonly<Record<string, string>> = {
+/** Settings that only some versions have, with the value that switches them off. */
+const versionSpecific: Readonly<Record<string, string>> = {
   transaction_timeout: '0',
   restrict_nonsystem_relation_kind: '',
 }
 
-/** For one transaction, whatever its connection has otherwise. The value is taken as a text. */
+/** Sets a value for one transaction. */
 export function setLocal(name: string, value: string): string {
   return `set local ${name.split('.').map(identifier).join('.')} = ${literal(value)}`
 }
 
-/** One block for all, since none of them can be set unseen. A placeholder with such a name does not exist. */
-const setOfSomeVersions = doBlock(`begin
-  ${Object.entries(ofSomeVersions)
+/** One block for all: a setting that the server does not have must not be set. */
+const setVersionSpecific = doBlock(`begin
+  ${Object.entries(versionSpecific)
     .map(
       ([name, value]) => `if pg_catalog.current_setting('${name}', true) <> '${value}' then
     perform pg_catalog.set_config('${name}', '${value}', true);
@@ -60,51 +60,55 @@ const setOfSomeVersions = doBlock(`begin
     .join('\n  ')}
 end`)
 
-const settings = [
-  ...Object.entries({ ...meanings, ...limits }).map(([name, value]) => setLocal(name, value)),
-  setOfSomeVersions,
+const setupStatements = [
+  ...Object.entries({ ...resultSettings, ...timeouts }).map(([name, value]) => setLocal(name, value)),
+  setVersionSpecific,
 ]
 
-/** Values are printed alike wherever they go; ISO 8601 is what others can read. */
-const printing = setLocal('intervalstyle', 'iso_8601')
+/** All formats print intervals as ISO 8601, which other programs can read. */
+const intervalOutput = setLocal('intervalstyle', 'iso_8601')
 
 /**
- * A backend notices that its client has gone when it next sends something, which may be after an hour of sorting.
- * PostgreSQL can look now and then, on systems that can tell it; elsewhere the setting is refused.
+ * A backend notices a lost client only when it next sends data, which may be after an hour of sorting. With this setting
+ * PostgreSQL checks periodically; systems that do not support it reject the setting.
  */
-const lookForClient = doBlock(
+const checkForClient = doBlock(
   `begin perform pg_catalog.set_config('client_connection_check_interval', '500ms', true); exception when others then null; end`,
 )
 
-/** By it a transaction of ours is told from a statement that stands alone. */
+/** Distinguishes a transaction of Lading from a statement outside a transaction. */
 export const beginning = 'begin isolation level '
 
 /**
- * Begins a transaction that writes. Each statement sees what others have committed before it: that is how a record
- * meets a row that appears while its batch is written.
+ * Begins a transaction that writes. Each statement sees everything committed before it, so a record also conflicts with
+ * a row that appears while its batch is written.
  *
  * @param statements without a result set, such as further settings and a fence; empty ones are left out
  */
 export function beginWriting(...statements: readonly string[]): string {
-  return joined(`${beginning}read committed read write not deferrable`, ...settings, ...statements)
+  return joinStatements(
+    `${beginning}read committed read write not deferrable`,
+    ...setupStatements,
+    ...statements,
+  )
 }
 
-/** Begins a transaction that reads one moment, and prints it. */
+/** Begins a transaction that reads and prints one snapshot. */
 export function beginSnapshot(...statements: readonly string[]): string {
   const modes = `${beginning}repeatable read read only not deferrable`
-  return joined(modes, ...settings, printing, lookForClient, ...statements)
+  return joinStatements(modes, ...setupStatements, intervalOutput, checkForClient, ...statements)
 }
 
-/** Before a statement that stands alone: the implicit transaction of a query with several statements has these. */
+/** Settings for a statement outside a transaction: they apply to the implicit transaction of a multi-statement query. */
 export const alone = {
-  write: ['set transaction isolation level read committed read write not deferrable', ...settings],
-  /** Also on a standby, which takes no transaction that could write. */
-  read: ['set transaction isolation level read committed read only not deferrable', ...settings],
+  write: ['set transaction isolation level read committed read write not deferrable', ...setupStatements],
+  /** Also works on a standby, which rejects transactions that could write. */
+  read: ['set transaction isolation level read committed read only not deferrable', ...setupStatements],
 } as const
 
-/** The settings that a transaction of somebody else needs for an import, by name. */
-export const meaningsByName: ReadonlyMap<string, string> = new Map(Object.entries(meanings))
+/** The settings that an import needs in the caller's transaction, by name. */
+export const meaningsByName: ReadonlyMap<string, string> = new Map(Object.entries(resultSettings))
 
-function joined(...statements: readonly string[]): string {
+function joinStatements(...statements: readonly string[]): string {
   return statements.filter(statement => statement !== '').join('; ')
 }

@@ -1,4 +1,4 @@
-// A storage in a folder: each object is a file, written beside its place and moved there when it is complete.
+// A storage in a folder: each object is a file, written under a temporary name and renamed when it is complete.
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, realpath, unlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -21,8 +21,8 @@ const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
 
 export interface FileStorageOptions {
   /**
-   * Bytes of the disk that are left free for others: an object that would take them is refused before it is read, and
-   * ended where it turns out to. More keeps the database on the same disk safer, less stores more.
+   * Bytes of the disk to leave free for others. An object that would use them is refused before it is read, or
+   * aborted while it is written. A higher value protects a database on the same disk; a lower one stores more.
    *
    * @defaultValue 268435456 (256 MiB)
    */
@@ -33,18 +33,18 @@ export interface FileStorage extends StorageWithCapacity {
   identity(): Promise<string>
 }
 
-/** Bytes between two looks at the disk while an object is written. */
-const lookEvery = 16 * 1024 * 1024
+/** Bytes between two checks of the disk while an object is written. */
+const checkEveryBytes = 16 * 1024 * 1024
 
 /**
- * Keeps objects as files of `directory`, which is made if it is not there. Several processes may share it. Files
- * can be read by their owner only. Symbolic links inside of it are never followed; the directory itself may be one.
+ * Creates a storage in `directory`, which is created if it does not exist. Several processes may share it. Only the
+ * owner can read its files. Symbolic links inside it are never followed; the directory itself may be one.
  *
- * The folder has an identity, which is kept in the file `.lading-storage-id` of it: a copy that is to be a storage of its
- * own must not have that file. Once this process has used the folder it is not made again: while it is missing, every
- * call is refused with `STORAGE_UNAVAILABLE`.
+ * The folder has an identity, stored in its file `.lading-storage-id`; a copy that is to be a separate storage must
+ * not have that file. Once this process has used the folder, it is not recreated: while it is missing, every call
+ * throws `STORAGE_UNAVAILABLE`.
  *
- * A process that dies while it writes leaves a file named `….tmp-…`, which no method shows, and which
+ * A process that dies while it writes leaves a file named `….tmp-…`, which no method returns and which
  * `removeUnfinished` removes.
  *
  * @example
@@ -53,56 +53,56 @@ const lookEvery = 16 * 1024 * 1024
  */
 export function fileStorage(directory: string, options: FileStorageOptions = {}): FileStorage {
   const reserveBytes = checkedReserve(options.reserveBytes ?? defaults.freeDiskBytes)
-  let known: Promise<string> | undefined
+  let rootPromise: Promise<string> | undefined
   const root = () => {
-    known ??= makeRoot(directory).catch(error => {
-      // What is missing now may be there for the next call.
-      known = undefined
+    rootPromise ??= makeRoot(directory).catch(error => {
+      // The folder may exist by the next call.
+      rootPromise = undefined
       throw error
     })
-    return known
+    return rootPromise
   }
-  let name: string | undefined
-  /** The folder, which is there. */
-  const present = async () => {
+  let identity: string | undefined
+  /** The folder, after checking that it exists. */
+  const existingRoot = async () => {
     const folder = await root()
-    await assertSameFolder(folder, name !== undefined)
+    await assertSameFolder(folder, identity !== undefined)
     return folder
   }
 
   return {
     async identity() {
-      name = await folderIdentity(await root(), name)
-      return name
+      identity = await folderIdentity(await root(), identity)
+      return identity
     },
 
     async put(key, source, options = {}) {
-      const arriving = incoming(source, options)
+      const input = incoming(source, options)
       try {
         checkKey(key)
-        const folder = await present()
+        const folder = await existingRoot()
         await assertFreeDisk(folder, 0, reserveBytes)
-        await writeFile(folder, key, leavingFree(arriving.chunks, folder, reserveBytes), options.signal)
+        await writeFile(folder, key, withReserve(input.chunks, folder, reserveBytes), options.signal)
       } catch (error) {
-        const failure = arriving.giveUp()
+        const failure = input.giveUp()
         throw failure === undefined ? storageFault(error) : failure.error
       }
-      return { key, ...arriving.facts() }
+      return { key, ...input.facts() }
     },
 
-    checkCapacity: async bytes => assertFreeDisk(await present(), bytes, reserveBytes).catch(asFault),
+    checkCapacity: async bytes => assertFreeDisk(await existingRoot(), bytes, reserveBytes).catch(asFault),
 
     async get(key, range = {}) {
       checkKey(key)
       withinSize(range, 0)
       const handle = await openFile(await root(), key).catch(asFault)
       if (handle === undefined) {
-        await present()
+        await existingRoot()
         throw notFound(key)
       }
       try {
         const { start, end } = withinSize(range, (await handle.stat()).size)
-        // An empty range cannot be said to a file stream, whose end is the last byte itself.
+        // A file stream cannot express an empty range, because its `end` is the last byte itself.
         if (start < end) return handle.createReadStream({ start, end: end - 1 })
         await handle.close()
         return Readable.from([], { objectMode: false })
@@ -116,7 +116,7 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
       checkKey(key)
       const handle = await openFile(await root(), key).catch(asFault)
       if (handle === undefined) {
-        await present()
+        await existingRoot()
         return undefined
       }
       try {
@@ -129,17 +129,17 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
 
     async delete(key) {
       checkKey(key)
-      await remove(await present(), key).catch(asFault)
+      await remove(await existingRoot(), key).catch(asFault)
     },
 
     async removeUnfinished(before) {
-      return removeUnfinishedFiles(await present(), before).catch(asFault)
+      return removeUnfinishedFiles(await existingRoot(), before).catch(asFault)
     },
 
     async *list(prefix) {
       checkPrefix(prefix)
       try {
-        yield* listFiles(await present(), prefix)
+        yield* listFiles(await existingRoot(), prefix)
       } catch (error) {
         throw storageFault(error)
       }
@@ -147,8 +147,8 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
   }
 }
 
-/** What is written meanwhile, by whomever, is not known beforehand. */
-async function* leavingFree(
+/** Checks the disk while writing, because other writers use it too. */
+async function* withReserve(
   chunks: AsyncIterable<Uint8Array>,
   folder: string,
   reserveBytes: number,
@@ -156,7 +156,7 @@ async function* leavingFree(
   let written = 0
   for await (const chunk of chunks) {
     written += chunk.byteLength
-    if (written >= lookEvery) {
+    if (written >= checkEveryBytes) {
       written = 0
       await assertFreeDisk(folder, 0, reserveBytes)
     }
@@ -178,7 +178,7 @@ async function makeRoot(directory: string): Promise<string> {
   }
 }
 
-/** Undefined where there is no such file; a folder is none. */
+/** Undefined if there is no such file, or it is a folder. */
 async function openFile(root: string, key: string): Promise<FileHandle | undefined> {
   const folder = await folderOf(root, key, { create: false })
   if (folder === undefined) return undefined
@@ -197,7 +197,7 @@ async function remove(root: string, key: string): Promise<void> {
   if (folder === undefined) return
   const path = join(folder, basename(key))
   const facts = await lstat(path).catch(ignore('ENOENT'))
-  // A symbolic link that lies there is removed itself, and what it points to is not.
+  // A symbolic link is removed itself, not its target.
   if (facts === undefined || facts.isDirectory()) return
   await unlink(path).catch(ignore('ENOENT'))
   await removeEmptyFolders(root, key)

@@ -1,4 +1,4 @@
-// The identity of a storage folder: a random id in a file of its root, written by the first process that asks for it.
+// The identity of a storage folder: a random id in a file of its root, written by the first process that needs it.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, link, lstat, open, unlink, writeFile } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { ignore, syncFolder } from './folder.ts'
 
 const { COPYFILE_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
 
-/** No key begins with a dot, so that no object can have this name. */
+/** No key begins with a dot, so no object can have this name. */
 export const identityFile = '.lading-storage-id'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -21,29 +21,29 @@ const emptyTries = 20
 const emptyPauseMs = 50
 
 /**
- * Reads the id, or makes one. Processes that do so at the same time get the same one. A folder that is copied or
- * restored keeps its id.
+ * Reads the id, or creates one. Concurrent processes get the same one. A copied or restored folder keeps its id.
  *
- * @param known what this process has read before: then a folder without it is not the folder, and gets none
+ * @param knownId the id that this process has read before: then a folder without one is a different folder, and gets
+ * none
  * @throws LadingError `CONFIG_INVALID` for an id file that cannot be read or holds no id, `STORAGE_FULL`,
  * `STORAGE_UNAVAILABLE`
  */
-export async function folderIdentity(root: string, known?: string): Promise<string> {
+export async function folderIdentity(root: string, knownId?: string): Promise<string> {
   try {
     const text = await readText(root)
-    if (text === undefined && known !== undefined) throw folderMissing()
-    if (text === undefined) await make(root, randomUUID())
+    if (text === undefined && knownId !== undefined) throw folderMissing()
+    if (text === undefined) await createId(root, randomUUID())
     return await read(root)
   } catch (error) {
-    // Once it was there, whatever is in its place is something else, for now.
-    throw known === undefined ? folderUnusable(error) : folderMissing(error)
+    // The folder was there before, so this is not it: treat it as missing for now.
+    throw knownId === undefined ? folderUnusable(error) : folderMissing(error)
   }
 }
 
 /**
- * Tells a folder without a file from one that is away, such as the empty folder that a file system is mounted on.
+ * Distinguishes a missing file from a missing folder, such as an unmounted file system.
  *
- * @param hasIdentity whether this process has read its identity before
+ * @param hasIdentity whether this process has read the folder's identity before
  * @throws LadingError `STORAGE_UNAVAILABLE`
  */
 export async function assertSameFolder(root: string, hasIdentity: boolean): Promise<void> {
@@ -59,7 +59,7 @@ async function read(root: string): Promise<string> {
     const id = (await readText(root))?.trim()
     if (id !== undefined && uuid.test(id)) return id
     if (id === undefined) throw folderMissing()
-    if (id !== '' || tries === emptyTries) throw garbled()
+    if (id !== '' || tries === emptyTries) throw invalidIdFile()
     await setTimeout(emptyPauseMs)
   }
 }
@@ -84,8 +84,8 @@ async function readText(root: string): Promise<string | undefined> {
   }
 }
 
-/** Complete under a name of its own first: whoever else makes one at the same moment finds a whole file or none. */
-async function make(root: string, id: string): Promise<void> {
+/** Written under a temporary name first, so that a concurrent process finds a whole file or none. */
+async function createId(root: string, id: string): Promise<void> {
   const temporary = join(root, `${identityFile}${temporaryMark}${randomBytes(8).toString('hex')}`)
   const target = join(root, identityFile)
   try {
@@ -101,9 +101,9 @@ async function make(root: string, id: string): Promise<void> {
   await syncFolder(root)
 }
 
-function garbled(): LadingError {
+function invalidIdFile(): LadingError {
   return new LadingError(
     'CONFIG_INVALID',
-    `The file ${identityFile} of the storage folder holds no id of a storage. Restore it, or delete it if no job that is known needs a file of this folder.`,
+    `The file ${identityFile} of the storage folder does not contain a storage id. Restore it, or delete it if no known job needs a file in this folder.`,
   )
 }

@@ -1,16 +1,16 @@
-// Folders of a file storage: walked step by step, so that a planted symbolic link never leads out of its root.
+// Walks the folders of a file storage step by step, so that a planted symbolic link never leads outside its root.
 import { lstat, mkdir, open, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf, keyTaken } from '../faults.ts'
 
-/** Stored files may hold what their owners would not show to other users of the machine. */
+/** Stored files may hold data that other users of the machine must not see. */
 const ownerOnly = 0o700
 
 /**
- * The folder of a key's file, or undefined if it is not there and not to be made.
+ * Returns the folder of a key's file, or undefined if it does not exist and is not to be created.
  *
- * Whoever may write into the root can still put a link there between this look and the use of the path; Node has
- * no `openat`. The check is against links that lie there, not against a race with another user of the folder.
+ * A process that may write to the root can still place a link between this check and the use of the path; Node has no
+ * `openat`. The check protects against existing links, not against a race with another user of the folder.
  */
 export async function folderOf(
   root: string,
@@ -24,7 +24,7 @@ export async function folderOf(
     if (await isFolder(folder)) continue
     if (!create) return undefined
     await mkdir(folder, { mode: ownerOnly }).catch(ignore('EEXIST'))
-    // Who was faster may have made something else of it.
+    // A concurrent process may have created something else.
     await isFolder(folder)
     await syncFolder(parent)
   }
@@ -38,9 +38,13 @@ async function isFolder(path: string): Promise<boolean> {
   return true
 }
 
-/** Makes names in a folder survive a power cut, where the platform can (fsync(2), "calling fsync() on the directory"). */
+/**
+ * Makes the names in a folder survive a power failure, if the platform can (fsync(2), "calling fsync() on the
+ * directory").
+ */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders, some network file systems sync none, and an empty one may be tidied away meanwhile.
+  // Windows cannot open folders, some network file systems cannot sync them, and an empty one may be removed
+  // meanwhile.
   const handle = await open(folder, 'r').catch(ignore('EISDIR', 'EPERM', 'EACCES', 'ENOENT'))
   if (handle === undefined) return
   try {
@@ -50,20 +54,20 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes the folders that a deleted file leaves empty; a job's files have a folder of their own each. */
+/** Removes the folders that a deleted file leaves empty; each job has its own folder. */
 export async function removeEmptyFolders(root: string, key: string): Promise<void> {
   const parts = key.split('/').slice(0, -1)
   for (; parts.length > 0; parts.pop()) {
     try {
       await rmdir(join(root, ...parts))
     } catch {
-      // Not empty, or already gone: either way there is nothing more to tidy.
+      // Not empty, or already removed: either way there is nothing to do.
       return
     }
   }
 }
 
-/** For `catch`: undefined for these errors, and any other goes on. */
+/** For `catch`: returns undefined for these errors, and rethrows any other. */
 export function ignore(...codes: readonly string[]): (error: unknown) => undefined {
   return error => {
     if (codes.includes(errnoOf(error) ?? '')) return undefined

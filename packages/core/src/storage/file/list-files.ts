@@ -1,4 +1,4 @@
-// The files of a folder as stored objects: sorted by key, without unfinished ones and what else lies there.
+// Lists the files of a folder as stored objects: sorted by key, without unfinished and foreign files.
 import type { Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { isKey } from '../key.ts'
 import type { ObjectFacts } from '../storage.ts'
 import { ignore } from './folder.ts'
 
-/** Goes into those folders only that can hold keys with this prefix. Symbolic links are neither. */
+/** Visits only folders that can hold keys with this prefix. Symbolic links are skipped. */
 export async function* listFiles(root: string, prefix: string, above = ''): AsyncGenerator<ObjectFacts> {
   const entries = await readdir(join(root, above), { withFileTypes: true }).catch(ignore('ENOENT', 'ENOTDIR'))
   for (const { entry, key } of inOrderOfKeys(entries ?? [], above)) {
@@ -19,9 +19,9 @@ export async function* listFiles(root: string, prefix: string, above = ''): Asyn
   }
 }
 
-/** A folder sorts as its keys do, with the `/`: `a.csv` comes before `a/b`, and `a` alone would come first. */
+/** A folder sorts as its keys do, with the `/`: `a.csv` comes before `a/b`, although `a` alone would come first. */
 function inOrderOfKeys(entries: readonly Dirent[], above: string): { entry: Dirent; key: string }[] {
   return entries
     .map(entry => ({ entry, key: `${above}${entry.name}${entry.isDirectory() ? '/' : ''}` }))
-    .sort((one, other) => (one.key < other.key ? -1 : 1))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
 }

@@ -1,10 +1,10 @@
-// What a process that died amid a `put` has left in a folder: found by its name and age, and removed.
+// Finds the leftovers of dead `put`s in a folder by name and age, and removes them.
 import { lstat, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryMark } from '../key.ts'
 import { ignore, removeEmptyFolders } from './folder.ts'
 
-/** Returns how many there were. Symbolic links are neither followed nor removed. */
+/** Returns the number of removed files. Symbolic links are neither followed nor removed. */
 export async function removeUnfinishedFiles(root: string, before: Date, above = ''): Promise<number> {
   const entries = await readdir(join(root, above), { withFileTypes: true }).catch(ignore('ENOENT', 'ENOTDIR'))
   let removed = 0

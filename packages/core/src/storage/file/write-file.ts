@@ -1,4 +1,4 @@
-// Bytes → a file that appears whole or not at all, and stays after a power cut.
+// Bytes → a file that appears whole or not at all, and survives a power failure.
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
@@ -11,10 +11,10 @@ import { folderOf, ignore, removeEmptyFolders, syncFolder } from './folder.ts'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
 
-/** Attempts to open a new file: a `delete` beside it may take the empty folder away in between. */
+/** Attempts to open a new file: a concurrent `delete` may remove the empty folder in between. */
 const openAttempts = 10
 
-/** Makes the file of a key, or leaves everything as it was. */
+/** Writes the file of a key, or leaves everything unchanged. */
 export async function writeFile(
   root: string,
   key: string,
@@ -27,7 +27,7 @@ export async function writeFile(
       // `flush` is the fsync, before the stream closes the file.
       await pipeline(chunks, handle.createWriteStream({ flush: true }))
     } finally {
-      // Waits until the stream has let go of the file, also where it was destroyed amid a write.
+      // Waits until the stream has released the file, even if it was destroyed during a write.
       await handle.close()
     }
     checkNotCancelled(signal)

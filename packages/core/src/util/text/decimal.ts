@@ -1,6 +1,6 @@
-// Decimal numbers as text → how they compare and divide, exactly, whatever their number of digits.
+// Compares and divides decimal numbers given as text, exactly and with any number of digits.
 
-/** `digits × 10^exponent`, without zeros at either end; of zero there are no digits. */
+/** `digits × 10^exponent`, without leading or trailing zeros; zero has no digits. */
 interface Decimal {
   readonly isNegative: boolean
   readonly digits: string
@@ -9,14 +9,14 @@ interface Decimal {
 
 const form = /^([-+]?)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/
 
-/** True for what `compareDecimals` and `isMultipleOf` read. */
+/** True for text that `compareDecimals` and `isMultipleOf` accept. */
 export function isDecimal(text: string): boolean {
   return form.test(text) && /^[-+]?\.?\d/.test(text)
 }
 
-/** Below 0 if `one` is less than `other`, above 0 if it is greater, 0 if both are the same number. */
+/** Negative if `one` is less than `other`, positive if it is greater, 0 if they are equal. */
 export function compareDecimals(one: string, other: string): number {
-  // Rounding keeps the order, so that only doubles that are equal leave it open.
+  // Rounding preserves the order, so only equal doubles need an exact comparison.
   const difference = Number(one) - Number(other)
   if (difference !== 0 && !Number.isNaN(difference)) return difference
   const [a, b] = [decimalOf(one), decimalOf(other)]
@@ -24,7 +24,7 @@ export function compareDecimals(one: string, other: string): number {
   return a.isNegative ? -compareSizes(a, b) : compareSizes(a, b)
 }
 
-/** True if `value` is a whole number of times `step`. */
+/** True if `value` is an integer multiple of `step`. */
 export function isMultipleOf(value: string, step: string): boolean {
   const [a, b] = [decimalOf(value), decimalOf(step)]
   if (a.digits === '') return true
@@ -55,7 +55,7 @@ function compareSizes(a: Decimal, b: Decimal): number {
   return a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0
 }
 
-/** In units of `10^exponent`. */
+/** The number in units of `10^exponent`. */
 function wholeOf({ digits, exponent: own }: Decimal, exponent: number): bigint {
   return BigInt(digits + '0'.repeat(own - exponent))
 }

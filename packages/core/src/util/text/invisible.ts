@@ -1,28 +1,29 @@
-// Characters that nobody sees: what they are, and text in which they can be seen.
+// Invisible characters: which ones they are, and how to escape them in text.
 
-/** Format characters that are seen: signs over digits in Arabic and Syriac, joiners of hieroglyphs. */
-const seen = '\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}\\u{13430}-\\u{1343f}'
+/** Format characters that are visible: signs over digits in Arabic and Syriac, joiners of hieroglyphs. */
+const visibleFormat =
+  '\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}\\u{13430}-\\u{1343f}'
 
 /**
- * One invisible character, as the source of a regular expression with the flag `u`: zero-width ones, marks of direction,
- * soft hyphens, byte order marks, variation selectors, tags, fillers. White space is none, nor are control characters.
+ * Matches one invisible character, as source of a regular expression with the flag `u`: zero-width characters, direction
+ * marks, soft hyphens, byte order marks, variation selectors, tags, fillers. Not white space or control characters.
  */
-export const invisibleCharacter = `(?:(?![${seen}])[\\p{Cf}\\p{Default_Ignorable_Code_Point}])`
+export const invisibleCharacter = `(?:(?![${visibleFormat}])[\\p{Cf}\\p{Default_Ignorable_Code_Point}])`
 
-/** Printable ASCII with single spaces: what nearly every name consists of. */
+/** Printable ASCII with single spaces, as in nearly every name. */
 const plain = /^(?: ?[!-~])* ?$/
 
-const unseen = new RegExp(`${invisibleCharacter}|[^\\P{White_Space} ]|\\p{Cc}|\\p{Cs}|(?<= ) `, 'gu')
+const toEscape = new RegExp(`${invisibleCharacter}|[^\\P{White_Space} ]|\\p{Cc}|\\p{Cs}|(?<= ) `, 'gu')
 
-/** Marks that a letter can be composed with, and what Unicode itself writes otherwise. */
+/** Combining marks, and Hangul vowels and final consonants. */
 const decomposed = /[\p{M}\u1160-\u11ff]/u
 
-/** Text in which what cannot be seen is escaped: `\u200b`, also the second of two spaces, and marks that are no part of a letter. */
+/** Escapes what cannot be seen, such as `\u200b`, the second of two spaces, and combining marks in decomposed text. */
 export function escapeInvisible(text: string): string {
   if (plain.test(text)) return text
-  const escaped = text.replace(unseen, escapeOf)
+  const escaped = text.replace(toEscape, escapeOf)
   if (escaped.normalize('NFC') === escaped) return escaped
-  // It would look like the same name in its usual form.
+  // Otherwise it would look the same as the composed form.
   return Array.from(escaped, character =>
     decomposed.test(character) || character.normalize('NFC') !== character ? escapeOf(character) : character,
   ).join('')

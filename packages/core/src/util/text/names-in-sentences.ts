@@ -1,19 +1,19 @@
-// Names of fields, columns and tables → the same in a sentence: bare as long as they can be read in one way only.
+// Names of fields, columns and tables → text for a message: quoted only if they would be ambiguous.
 import { escapeInvisible } from './invisible.ts'
 
-/** `authors`; `"a, b"` where the name itself has what parts names, or what cannot be seen. */
+/** `authors`, or `"a, b"` in quotes if the name contains punctuation or invisible characters. */
 export function clearName(name: string): string {
   return isClear(name) ? name : `"${escapeInvisible(name.replaceAll(/["\\]/g, '\\$&'))}"`
 }
 
-/** `table` or `schema.table`, each part for itself. */
+/** `table` or `schema.table`, each part quoted separately if needed. */
 export function clearTable(table: string): string {
   return tableParts(table).map(clearName).join('.')
 }
 
 const tablePart = /^(?:"((?:[^"]|"")+)"|([^.]*))(?:\.|$)/s
 
-/** `schema.table` → its parts. A part with a point in it is written in double quotes, as in SQL: `"my.table"`. */
+/** Splits `schema.table` into its parts. A part that contains a dot is in double quotes, as in SQL: `"my.table"`. */
 export function tableParts(table: string): string[] {
   const parts: string[] = []
   for (let rest = table; ; ) {
@@ -24,6 +24,7 @@ export function tableParts(table: string): string[] {
   }
 }
 
+/** Names separated by commas, each quoted if needed. */
 export function clearList(names: readonly string[]): string {
   return names.map(clearName).join(', ')
 }

@@ -1,16 +1,16 @@
-// A list of known values → the one that a mistyped value is nearest to, however many values and mistakes there are.
+// A list of known values → a function that finds the one nearest to a mistyped value, fast for many lookups.
 import { letters, nearest } from './suggest.ts'
 
-/** Longer ones are no words that somebody mistypes. */
+/** Maximum length in characters; longer values are unlikely to be mistyped words. */
 const longest = 63
-/** An index of more values takes more memory than a hint is worth. */
+/** Maximum number of indexed values; more would take more memory than a hint is worth. */
 const mostValues = 5_000
 const mostCompared = 50
 
 /**
- * Finds values that differ in one letter or in how words are joined. Comparing with each value would take a
- * millisecond for 250 of them, and files repeat their mistakes a hundred thousand times: two words that differ in one letter
- * are equal after one letter is taken out of each, so that a few look-ups do (2 µs).
+ * Finds values that differ in one letter or in how words are joined. Comparing with each value would take a millisecond
+ * for 250 of them, and a file can repeat a mistake a hundred thousand times. Two words that differ in one letter are
+ * equal after one letter is removed from each, so a few lookups are enough (2 µs).
  */
 export function nearestFinder(values: readonly string[]): (name: string) => string | undefined {
   if (values.length > mostValues) return () => undefined
@@ -39,7 +39,7 @@ function indexOf(values: readonly string[]): ReadonlyMap<string, readonly string
   return index
 }
 
-/** The letters, and what is left of them without each. */
+/** The letters of the name, and each variant with one letter removed. */
 function keysOf(name: string): ReadonlySet<string> {
   const all = letters(name)
   const keys = new Set([all])

@@ -1,16 +1,15 @@
-// Values that are allowed → words for them that stay unambiguous and short, and the one that may be meant.
+// Allowed values → short, unambiguous text for a message, and a suggestion for a mistyped value.
 import { escapeInvisible } from './invisible.ts'
 import { nearestFinder } from './near-values.ts'
 import { longestQuoted, quoted } from './quoted.ts'
 
-/** More than these, or longer ones, are counted, and the first few are shown. */
+/** Limits for listing all values. Beyond them, the message gives the count and the first few values. */
 const most = 12
 const mostLength = 200
 const fewLength = 80
 
 /**
- * `a`, `one of a, b, c`, or `one of 249 values, such as AD, AE, AF`. All are quoted as soon as one could be read in two
- * ways.
+ * `a`, `one of a, b, c`, or `one of 249 values, such as AD, AE, AF`. If one value is ambiguous, all are quoted.
  */
 export function oneOf(values: readonly unknown[]): string {
   return values.length === 1 ? list(values) : `one of ${listed(values)}`
@@ -21,12 +20,12 @@ export function listed(values: readonly unknown[]): string {
   return isShort(values) ? list(values) : `${values.length} values, such as ${few(values)}`
 }
 
-/** `; the nearest is "AF"`, where not all are shown and one is near enough to be meant; else nothing. */
-export function nearestHint(values: readonly unknown[]): (given: unknown) => string {
+/** `; the nearest is "AF"` if not all values are listed and one is near enough; otherwise empty. */
+export function nearestHint(values: readonly unknown[]): (value: unknown) => string {
   if (isShort(values)) return () => ''
   const find = nearestFinder(values.filter(value => typeof value === 'string'))
-  return given => {
-    const found = typeof given === 'string' ? find(given) : undefined
+  return value => {
+    const found = typeof value === 'string' ? find(value) : undefined
     return found === undefined ? '' : `; the nearest is ${quoted(found)}`
   }
 }
@@ -48,7 +47,7 @@ function list(values: readonly unknown[]): string {
     .join(', ')
 }
 
-/** A comma parts values, a full stop ends the sentence, and what cannot be seen could be anything. */
+/** True if the text contains a separator, ends like a sentence, is very long, or has invisible characters. */
 function isAmbiguous(text: string): boolean {
   return /^\s|[,"“”;]|[\s.!?]$|^$/.test(text) || text.length > longestQuoted || escapeInvisible(text) !== text
 }

@@ -1,21 +1,21 @@
-// "Did you mean": the known name that is nearest to a mistyped one.
+// "Did you mean": finds the known name that is nearest to a mistyped one.
 
 /**
- * Returns the candidate that differs least from `name`, or undefined where none is near enough to be meant. `fullName`,
- * `full-name` and `Full Name` do not differ from `full_name`.
+ * Returns the candidate that differs least from `name`, or undefined if none is near enough. `fullName`, `full-name` and
+ * `Full Name` count as equal to `full_name`.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  // Long names come from hostile headers, and the distance costs the product of the lengths.
+  // Long names come from hostile headers, and the cost is the product of the lengths.
   if (name.length > 63) return undefined
-  const wanted = letters(name)
+  const nameLetters = letters(name)
   let best: string | undefined
-  // A third of the letters may be wrong, of two letters one; beyond that a suggestion misleads.
-  let bestDistance = wanted.length < 2 ? 1 : Math.floor(Math.max(wanted.length, 3) / 3) + 1
+  // Up to a third of the letters may differ, or one of two; beyond that a suggestion misleads.
+  let bestDistance = nameLetters.length < 2 ? 1 : Math.floor(Math.max(nameLetters.length, 3) / 3) + 1
   for (const candidate of candidates) {
     const known = letters(candidate)
-    // A difference in length is a distance already, and candidates too can be of any length.
-    if (Math.abs(known.length - wanted.length) >= bestDistance) continue
-    const distance = editDistance(wanted, known)
+    // The distance is at least the difference in length. Skip early, because candidates can be long too.
+    if (Math.abs(known.length - nameLetters.length) >= bestDistance) continue
+    const distance = editDistance(nameLetters, known)
     if (distance < bestDistance) {
       best = candidate
       bestDistance = distance
@@ -24,19 +24,19 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** Whether two names are the same words, however they are joined: `fullName` and `full_name`. */
+/** Whether two names consist of the same words, regardless of how they are joined: `fullName` and `full_name`. */
 export function isSameWords(one: string, other: string): boolean {
   return letters(one) === letters(other)
 }
 
-/** A name without what joins its words. Of signs alone, the signs. */
+/** The letters and digits of a name, in lower case. For a name of symbols only, the symbols. */
 export function letters(name: string): string {
   const lower = name.toLowerCase()
   const joined = lower.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]/gu, '')
   return joined === '' ? lower : joined
 }
 
-/** Optimal string alignment distance: insertions, deletions, substitutions, and neighbours that changed places. */
+/** Optimal string alignment distance: insertions, deletions, substitutions, and transpositions of adjacent letters. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -53,7 +53,7 @@ describe('a CHECK in words', () => {
     ['(least < most)', '"least" must be less than "most"'],
     ['(num_nonnulls(a, b) = 1)', 'Exactly one of "a" and "b" must have a value'],
     ['((a % 5) = 0)', '"a" must be a multiple of 5'],
-    ['(lower(name) = name)', '"name" must be in small letters'],
+    ['(lower(name) = name)', '"name" must be in lower case'],
     ['(array_length(tags, 1) <= 3)', '"tags" must have at most 3 elements'],
     ['(a IS NOT NULL)', '"a" must have a value'],
     ['("Mixed ""Case" > 0)', '"Mixed "Case" must be greater than 0'],

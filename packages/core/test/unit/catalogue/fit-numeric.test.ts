@@ -26,10 +26,10 @@ describe('numeric(10, 2)', () => {
   )
   test('says how many digits there may be', () => {
     expect(numericLimits(typmod(10, 2)).expectation).toBe(
-      'must have at most 8 digits before the decimal point and 2 behind it',
+      'must have at most 8 digits before the decimal point and 2 after it',
     )
     expect(numericLimits(typmod(1, 0)).expectation).toBe(
-      'must have at most 1 digit before the decimal point and 0 behind it',
+      'must have at most 1 digit before the decimal point and 0 after it',
     )
   })
 })

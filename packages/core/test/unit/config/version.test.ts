@@ -1,4 +1,4 @@
-// The version that is written into files is that of the package.
+// The version written into files is that of the package.
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { version } from '../../../src/config/version.ts'

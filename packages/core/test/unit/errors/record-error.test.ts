@@ -8,7 +8,7 @@ test('text is shown as it is, anything else as JSON', () => {
   expect(reportedValue(undefined)).toBeNull()
 })
 
-test('it is cut at 200 characters, and never inside of one', () => {
+test('it is cut at 200 characters, and never inside a character', () => {
   expect(reportedValue('x'.repeat(201))).toBe('x'.repeat(200))
   expect(reportedValue(`${'x'.repeat(199)}😀y`)).toBe('x'.repeat(199))
   expect(reportedValue(`${'x'.repeat(198)}😀y`)).toBe(`${'x'.repeat(198)}😀`)

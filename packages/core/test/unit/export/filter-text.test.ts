@@ -51,10 +51,10 @@ test.each<[[string, string][], object]>([
 })
 
 test.each<[[string, string][], string]>([
-  [[['secret', 'a']], '"secret" is no field that things can be filtered by.'],
-  [[['secret.gte', 'a']], '"secret.gte" is no field that things can be filtered by'],
+  [[['secret', 'a']], '"secret" is not a field that things can be filtered by.'],
+  [[['secret.gte', 'a']], '"secret.gte" is not a field that things can be filtered by'],
   [[['role.', 'a']], 'The filter on "role" has no operator ""; known: gte, gt, lte, lt, null.'],
-  [[['role[gte', 'a']], '"role[gte" is no field that things can be filtered by'],
+  [[['role[gte', 'a']], '"role[gte" is not a field that things can be filtered by'],
 ])('%j is refused', (pairs, message) => {
   expect(() => read(...pairs)).toThrow(expect.objectContaining({ code: 'FILTER_INVALID' }))
   expect(() => read(...pairs)).toThrow(message)
@@ -81,7 +81,7 @@ describe('created_after and created_before', () => {
   test('need a field created_at', () => {
     const timeless = defineResource('timeless', { table: 'x', schema: Type.Object({ id: Type.Integer() }) })
     expect(() => withCreated(timeless, {}, { created_before: 'x' })).toThrow(
-      '"created_at" is no field that timeless can be filtered by. Known: id.',
+      '"created_at" is not a field that timeless can be filtered by. Known: id.',
     )
   })
 

@@ -1,4 +1,4 @@
-// Faults of the text stage in every format: behind the records that are whole, the same in any chunks.
+// Faults of the text stage in every format: reported after the complete records, and the same for any chunks.
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
@@ -12,7 +12,7 @@ import { openText, type TextStageOptions } from '../../../src/engine/format/text
 
 const limits = { maxRecordBytes: 1024, maxColumns: 10 }
 
-/** Two good records, and one that is cut off. */
+/** Two good records, and one that is truncated. */
 const formats: [name: string, format: Format, text: string][] = [
   ['CSV', csv, 'id,name\n1,é\n2,"b\n"\n3,"c'],
   ['NDJSON', ndjson, '{"id":1}\n{"id":2}\n{"id":3'],
@@ -28,13 +28,13 @@ describe.each(formats)('%s', (_, format, text) => {
       'ENCODING_INVALID',
     ],
     [
-      'a byte of no character',
+      'a byte that is not a character',
       Buffer.from(`${text}\x9d\n4,d\n`, 'latin1'),
       { encoding: 'windows-1252' },
       'ENCODING_INVALID',
     ],
     [
-      'a compressed file that is cut off',
+      'a truncated compressed file',
       gzipSync(text).subarray(0, -8),
       { compression: 'gzip' },
       'COMPRESSION_INVALID',
@@ -85,7 +85,7 @@ describe.each(formats)('%s', (_, format, text) => {
   }
 })
 
-test('a record that is wrong comes before a fault of the text behind it', async () => {
+test('an invalid record comes before a later fault of the text', async () => {
   const bytes = Buffer.concat([Buffer.from('id,name\n1,a"b\n', 'utf16le'), Buffer.from([0])])
   const decode = (chunks: Iterable<Buffer>) =>
     decodeChunks(
@@ -94,6 +94,6 @@ test('a record that is wrong comes before a fault of the text behind it', async 
       limits,
     )
   const whole = await decode([bytes])
-  expect(whole.fault).toContain('FILE_PARSE_ERROR: A quote stands inside')
+  expect(whole.fault).toContain('FILE_PARSE_ERROR: A quote appears inside')
   for (const chunks of cuttings(bytes)) expect(await decode(chunks)).toEqual(whole)
 })

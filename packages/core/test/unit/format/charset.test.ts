@@ -1,4 +1,4 @@
-// Encodings: proven by a byte order mark or declared, never guessed; wrong bytes by their place in the file.
+// Encodings: detected by a byte order mark or declared, never guessed. Invalid bytes are reported with their offset.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cuttings } from '../../../../../test-support/decoding.ts'
@@ -41,7 +41,7 @@ describe('text comes out as UTF-8', () => {
     expect(await everyWay(bytes, encoding)).toEqual({ text: expected, fault: undefined })
   })
 
-  test('every byte that Windows-1252 has', async () => {
+  test('every byte of Windows-1252', async () => {
     const undefinedBytes = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
     const bytes = Buffer.from(
       Array.from({ length: 256 }, (_, byte) => byte).filter(byte => !undefinedBytes.includes(byte)),
@@ -72,9 +72,9 @@ describe('text comes out as UTF-8', () => {
   })
 })
 
-describe('wrong bytes', () => {
+describe('invalid bytes', () => {
   const wrong = (encoding: string, byte: number) =>
-    `ENCODING_INVALID: The file is not ${encoding}: byte ${byte} begins no character. Save it as UTF-8.`
+    `ENCODING_INVALID: The file is not ${encoding}: byte ${byte} does not begin a character. Save it as UTF-8.`
 
   test.each<[name: string, bytes: Buffer, encoding: Encoding | undefined, text: string, fault: string]>([
     [
@@ -127,7 +127,7 @@ describe('a mark that contradicts what was declared', () => {
   ])('%j as %s', async (bytes, encoding, proven, declared) => {
     expect(await everyWay(bytes, encoding)).toEqual({
       text: '',
-      fault: `ENCODING_INVALID: The file begins with the byte order mark of ${proven}, and ${declared} was declared, as its encoding or as the charset of its content type; leave that out.`,
+      fault: `ENCODING_INVALID: The file begins with the byte order mark of ${proven}, but ${declared} was declared, as its encoding or as the charset of its content type; remove that declaration.`,
     })
   })
 })
@@ -141,7 +141,7 @@ test('bytes are the text itself only in plain UTF-8', () => {
   expect(isPlain({ encoding: 'utf-16le' }, start)).toBe(false)
   expect(isPlain({}, le('\ufeffid'))).toBe(false)
   expect(isPlain({}, be('\ufeff'))).toBe(false)
-  // A contradiction is for whoever reads the file to tell.
+  // The stage that reads the file reports a contradiction.
   expect(isPlain({ encoding: 'utf-8' }, be('\ufeff'))).toBe(false)
   expect(isPlain({ encoding: 'utf-16le' }, Buffer.from('\ufeff'))).toBe(false)
 })

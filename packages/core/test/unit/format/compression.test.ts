@@ -1,4 +1,4 @@
-// gzip files: what is inside, what is refused, and the same outcome in any chunks.
+// gzip files: decompressed or rejected, with the same result for any chunks.
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
@@ -11,9 +11,9 @@ const gunzip = (chunks: Iterable<Buffer>, maxBytes?: number) =>
   readText(chunks, { compression: 'gzip', ...(maxBytes !== undefined && { maxBytes }) })
 
 const damaged =
-  'COMPRESSION_INVALID: The compressed file is damaged, cut off, or no gzip data; compress it again with gzip.'
+  'COMPRESSION_INVALID: The compressed file is damaged, truncated, or not gzip data; compress it again with gzip.'
 
-describe('what is inside comes out', () => {
+describe('valid gzip data is decompressed', () => {
   const text = 'id,name\n1,é😀\n'
 
   test.each<[name: string, bytes: Buffer, text: string]>([
@@ -25,7 +25,7 @@ describe('what is inside comes out', () => {
       Buffer.concat([gzipSync('id,na'), gzipSync(''), gzipSync('me\n1,a\n')]),
       'id,name\n1,a\n',
     ],
-    ['zeros behind the last member', Buffer.concat([gzipSync(text), Buffer.alloc(20)]), text],
+    ['zeros after the last member', Buffer.concat([gzipSync(text), Buffer.alloc(20)]), text],
   ])('%s', async (_, bytes, inside) => {
     for (const chunks of [[bytes], ...cuttings(bytes)]) {
       expect(await gunzip(chunks)).toEqual({ text: inside, fault: undefined })
@@ -41,23 +41,23 @@ describe('what is inside comes out', () => {
   })
 })
 
-test('others have their turn while a small piece becomes much', async () => {
+test('the event loop is served while a small piece expands', async () => {
   let turns = 0
   const others = setInterval(() => turns++, 0)
   const turnsAtChunks: number[] = []
   const blankLines = Readable.from([gzipSync(Buffer.alloc(1_000_000, '\n'))])
   for await (const chunk of openText(blankLines, { compression: 'gzip' })) {
     turnsAtChunks.push(turns)
-    // As long as decoding takes, and more than a millisecond, which is as often as timers come.
+    // As long as decoding takes, and more than a millisecond, the resolution of timers.
     for (const began = performance.now(); performance.now() - began < 2; );
     expect(chunk.length).toBeLessThanOrEqual(64 * 1024)
   }
   clearInterval(others)
-  // Each 64 KiB at the latest.
+  // At least once per 64 KiB.
   expect(new Set(turnsAtChunks).size).toBeGreaterThanOrEqual(Math.floor(1_000_000 / 65_536))
 })
 
-describe('what is no whole gzip file is a fault', () => {
+describe('an incomplete or invalid gzip file is a fault', () => {
   const good = gzipSync('id,name\n1,a\n')
   const flipped = Buffer.from(good)
   flipped[flipped.length - 6] = (flipped[flipped.length - 6] ?? 0) ^ 1
@@ -70,18 +70,18 @@ describe('what is no whole gzip file is a fault', () => {
     ['cut before the checksum', good.subarray(0, -8), 'id,name\n1,a\n'],
     ['cut in a later member', Buffer.concat([good, good.subarray(0, 12)]), 'id,name\n1,a\n'.repeat(2)],
     ['a wrong checksum', flipped, ''],
-    ['text behind it', Buffer.concat([good, Buffer.from('x,y\n')]), 'id,name\n1,a\n'],
-    ['text behind zeros', Buffer.concat([good, Buffer.alloc(9), Buffer.from('x')]), 'id,name\n1,a\n'],
-    ['a member behind zeros', Buffer.concat([good, Buffer.alloc(9), good]), 'id,name\n1,a\n'],
+    ['text after it', Buffer.concat([good, Buffer.from('x,y\n')]), 'id,name\n1,a\n'],
+    ['text after zeros', Buffer.concat([good, Buffer.alloc(9), Buffer.from('x')]), 'id,name\n1,a\n'],
+    ['a member after zeros', Buffer.concat([good, Buffer.alloc(9), good]), 'id,name\n1,a\n'],
   ])('%s', async (_, bytes, text) => {
     const whole = await gunzip([bytes])
     expect(whole).toEqual({ text: whole.text, fault: damaged })
-    // What zlib hands out of the piece that breaks is up to zlib, but never anything else than the text.
+    // How much zlib returns of the piece that fails is up to zlib, but it is never anything other than the text.
     expect(text.startsWith(whole.text)).toBe(true)
     for (const chunks of cuttings(bytes)) expect(await gunzip(chunks)).toEqual(whole)
   })
 
-  test('what was read before the damage is kept, and is the same in any chunks', async () => {
+  test('the data before the damage is preserved, and is the same for any chunks', async () => {
     const bytes = gzipSync(randomBytes(300_000).toString('hex'))
     bytes.fill(0xff, 150_000, 150_100)
     const whole = await gunzip([bytes])
@@ -92,7 +92,7 @@ describe('what is no whole gzip file is a fault', () => {
     }
   })
 
-  test('another file under its name is named', async () => {
+  test('another kind of file with its name is reported as such', async () => {
     const { fault } = await gunzip([Buffer.from('PK\x03\x04\x14\0\x06\0')])
     expect(fault).toContain('FORMAT_UNSUPPORTED: The file is a ZIP archive')
   })
@@ -107,13 +107,13 @@ describe('what is no whole gzip file is a fault', () => {
     }
   })
 
-  test('compressed without a word', async () => {
+  test('compressed without being declared', async () => {
     const { fault } = await readText([gzipSync('id,name\n')])
-    expect(fault).toContain('FORMAT_UNSUPPORTED: The file is gzip data, and its name does not say so')
+    expect(fault).toContain('FORMAT_UNSUPPORTED: The file is gzip data, but its name does not say so')
   })
 })
 
-describe('what expands beyond measure', () => {
+describe('a decompression bomb', () => {
   const bomb =
     'COMPRESSION_INVALID: The compressed file expands to more than 200 times its size, as a decompression bomb does; send it uncompressed.'
 
@@ -135,7 +135,7 @@ describe('what expands beyond measure', () => {
   })
 })
 
-describe('the limit counts what is inside', () => {
+describe('the limit counts decompressed bytes', () => {
   test.each<[maxBytes: number, text: string, isFault: boolean]>([
     [13, 'id,name\n1,ab\n', false],
     [12, 'id,name\n1,ab', true],

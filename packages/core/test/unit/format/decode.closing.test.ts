@@ -1,4 +1,4 @@
-// Ways out of the decoders: a consumer that stops closes the source, a source that fails is passed on.
+// How decoders end: a consumer that stops closes the source, and an error of the source is passed on.
 import { describe, expect, test } from 'vitest'
 import { csv } from '../../../src/engine/format/csv/csv.ts'
 import { json } from '../../../src/engine/format/json/json.ts'
@@ -45,7 +45,7 @@ describe.each([
     expect(log.closed).toBe(1)
   })
 
-  test('an error of the source is its own, behind the records before it', async () => {
+  test('an error of the source is thrown unchanged, after the records before it', async () => {
     const { source, log } = sourceOf([...lines], new Error('gone'))
     const batches: RecordBatch[] = []
     const consume = async () => {
@@ -56,7 +56,7 @@ describe.each([
     expect(log.closed).toBe(1)
   })
 
-  test('each run is one of its own', async () => {
+  test('each run is independent', async () => {
     const read = async () => {
       const batches: RecordBatch[] = []
       for await (const batch of format.decode(sourceOf([...lines]).source, options)) batches.push(batch)
@@ -66,7 +66,7 @@ describe.each([
   })
 })
 
-test('a fault of a CSV file closes the source: nothing behind it is read', async () => {
+test('a fault of a CSV file closes the source: nothing after it is read', async () => {
   const { source, log } = sourceOf(['a,b\n', 'x"y,2\n', '3,4\n', '5,6\n'])
   const batches: RecordBatch[] = []
   for await (const batch of csv.decode(source, options)) batches.push(batch)

@@ -1,4 +1,4 @@
-// Whatever a file is like: decoding from any place that a reading has reached tells exactly what comes behind it there.
+// For any file: decoding from any position that a run has reached gives exactly the output that followed it in that run.
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ const runs = Number(process.env.LADING_JUDGE_RUNS ?? 300)
 const limits = { maxRecordBytes: 40, maxColumns: 4 }
 const mark = '\ufeff'
 
-/** Pieces of CSV in any order: most files are broken somewhere, and all places before that count. */
+/** Pieces of CSV in any order: most files are broken somewhere, and all positions before that are tested. */
 const csvFile = fc
   .tuple(
     fc.constantFrom('', mark),
@@ -79,7 +79,7 @@ const jsonFile = fc
   )
   .map(([before, elements, end]) => `${before}[${elements.flat().join('')}${end}`)
 
-/** Text as bytes, with some of them made wrong. */
+/** Text as bytes, with some of them corrupted. */
 const bytesOf = (file: fc.Arbitrary<string>) =>
   fc.tuple(file, fc.option(fc.nat(), { freq: 8 })).map(([text, at]) => {
     const bytes = Buffer.from(text)
@@ -97,7 +97,7 @@ describe.each(['csv', 'ndjson', 'json'] as const)('%s', format => {
       await fc.assert(
         fc.asyncProperty(bytesOf(file[format]), fc.integer({ min: 1, max: 9 }), async (bytes, size) => {
           const whole = await read(format, [bytes])
-          // Such a file is refused as a whole, by its first lines.
+          // Such a file is rejected as a whole, based on its first lines.
           if (format === 'ndjson' && whole.fault !== undefined) return
           const { batches } = await read(format, cut(bytes, size))
           for (const { position, header } of placesIn(batches, whole.records)) {
@@ -113,7 +113,7 @@ describe.each(['csv', 'ndjson', 'json'] as const)('%s', format => {
         }),
         { numRuns: runs },
       )
-      // Some files have no place to go on from, and most have several.
+      // Some files have no position to resume from, and most have several.
       expect(places).toBeGreaterThan(runs / 2)
     },
     30_000 + 20 * runs,
@@ -130,7 +130,7 @@ test('what looks like a byte order mark is data in the middle of a file', async 
   expect(records).toMatchObject([{ rowNumber: 3, line: 3, offset: 4, content: [`${mark}2`] }])
 })
 
-test('elements without anything between them are no array, also from there', async () => {
+test('elements with nothing between them are not an array, also after resuming', async () => {
   const bytes = Buffer.from('[{}{}]')
   const { batches } = await read('json', [bytes.subarray(0, 3), bytes.subarray(3)])
   const end = batches[0]?.end
@@ -141,12 +141,12 @@ test('elements without anything between them are no array, also from there', asy
   expect(fault).toContain('Behind element 1 neither a comma')
 })
 
-test('a CSV file is not gone on with before its header', async () => {
+test('a CSV file cannot resume before its header', async () => {
   const position: Position = { byte: 0, rowNumber: 0, line: 0 }
   await expect(read('csv', [Buffer.from('a\n1\n')], { position })).rejects.toMatchObject({ code: 'INTERNAL' })
 })
 
-/** Every place to go on from, with the header if it lies before that place. */
+/** Every position to resume from, with the header if it lies before that position. */
 function* placesIn(batches: readonly RecordBatch[], records: readonly SourceRecord[]) {
   let header: Header | undefined
   for (const batch of batches) {
@@ -155,7 +155,7 @@ function* placesIn(batches: readonly RecordBatch[], records: readonly SourceReco
   }
   for (const [index, { offset: byte, line, rowNumber }] of records.entries()) {
     const last = records[index - 1]
-    // Of a CSV file, a blank record that was skipped in between is the place to go on from.
+    // In a CSV file, a skipped blank record in between is the position to resume from.
     if (last === undefined || (header !== undefined && rowNumber > last.rowNumber + 1)) continue
     yield { position: { byte, rowNumber: last.rowNumber, line: line - 1 }, header }
   }

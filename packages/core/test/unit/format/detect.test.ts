@@ -1,4 +1,4 @@
-// What tells the format of a file: what was said, its name, its content type, its first bytes, in this order.
+// Detection of a file's format: as declared, else by name, content type, and first bytes, in this order.
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { detectFormat, type FileFacts } from '../../../src/engine/format/detect/detect.ts'
@@ -13,7 +13,7 @@ function detect(facts: Omit<FileFacts, 'start'>, start: string | Buffer = 'a,b\n
 }
 
 test.each<[facts: Omit<FileFacts, 'start'>, start: string, found: string | undefined]>([
-  // What was said wins over everything.
+  // The declared format wins over everything.
   [{ format: 'csv', fileName: 'a.ndjson', mediaType: 'application/json' }, lines, 'csv none'],
   [{ format: 'json', fileName: 'a.csv' }, 'a,b', 'json none'],
   [{ format: 'ndjson', fileName: 'a.json' }, array, 'ndjson none'],
@@ -75,23 +75,23 @@ describe('compressed files', () => {
     expect(detect(facts, gzipSync(text.padEnd(100_000)).subarray(0, 100))).toBe(found)
   })
 
-  test('that nobody announced are not taken for such', () => {
+  test('that are not declared are not treated as such', () => {
     expect(detect({ fileName: 'a.csv' }, gzipSync('a,b'))).toBe('csv none')
     expect(detect({}, gzipSync(lines))).toBeUndefined()
   })
 
-  test('that are none are told from their text or not at all', () => {
+  test('that are not gzip data are detected by their text or not at all', () => {
     expect(detect({ fileName: 'a.gz' }, Buffer.from([0x1f, 0x8b, 0, 0, 0]))).toBeUndefined()
     expect(detect({ fileName: 'a.json.gz' }, lines)).toBe('ndjson gzip')
   })
 })
 
-test.each(['utf16le', 'utf16be'])('the beginning is seen in %s', encoding => {
+test.each(['utf16le', 'utf16be'])('the first character is found in %s', encoding => {
   const bytes = Buffer.from(`\ufeff\r\n[{"a":1}]`, 'utf16le')
   expect(detect({}, encoding === 'utf16be' ? bytes.swap16() : bytes)).toBe('json none')
 })
 
-test('an unknown format is refused', () => {
+test('an unknown format is rejected', () => {
   expect(() => detect({ format: 'xlsx', fileName: 'a.csv' })).toThrow(
     expect.objectContaining({ code: 'FORMAT_UNSUPPORTED' }),
   )

@@ -12,25 +12,25 @@ const query = {
   source: 'from "things" t where true order by t."id"',
 }
 
-test('CSV has a header, and tells null from the empty text by the quotes', () => {
+test('CSV has a header, and quotes distinguish empty text from null', () => {
   expect(csv.encode(query)).toBe(
     'copy (select t."id" as "id", t."big" as "big ""one""" from "things" t where true order by t."id") to stdout (format csv, header true)',
   )
 })
 
-test('CSV has another delimiter and no header where that is asked for', () => {
+test('CSV has another delimiter and no header on request', () => {
   expect(csv.encode(query, { delimiter: '\t', header: false })).toMatch(
     /\) to stdout \(format csv, header false, delimiter '\t'\)$/,
   )
 })
 
-test('NDJSON is one object a line, with a quote and a delimiter that JSON never holds', () => {
+test('NDJSON is one object per line, with a quote and a delimiter that JSON never contains', () => {
   expect(ndjson.encode(query)).toBe(
     `copy (select row_to_json(record.*) from (select t."id" as "id", t."big"::text as "big ""one""" from "things" t where true order by t."id") record) to stdout (format csv, quote E'\\x01', delimiter E'\\x02')`,
   )
 })
 
-test('JSON is printed as NDJSON, and framed on its way', () => {
+test('JSON is printed as NDJSON, and framed afterwards', () => {
   expect(json.encode(query)).toBe(ndjson.encode(query))
   expect(json.frame?.(query.columns, {})).toBeDefined()
   expect(csv.frame?.(query.columns, {})).toBeUndefined()

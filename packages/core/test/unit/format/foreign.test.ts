@@ -1,4 +1,4 @@
-// What is no CSV, NDJSON or JSON is called by its name, by its bytes before its name, and the sentence says what to do.
+// Unsupported files are identified, by their bytes before their name, and the message says what to do.
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { foreignByName, foreignByType, foreignKind } from '../../../src/engine/format/detect/foreign.ts'
@@ -6,7 +6,7 @@ import { unknownFormat } from '../../../src/engine/format/detect/unknown-format.
 
 const workbook = 'an Excel workbook'
 
-/** The beginning of an archive whose files are stored, or look like it. */
+/** The start of a ZIP archive with uncompressed files, or what looks like one. */
 function zip(...files: readonly (readonly [name: string, content?: string])[]): Buffer {
   return Buffer.concat(
     files.map(([name, content = '\x03\x00packed']) => {
@@ -71,7 +71,7 @@ test.each<[what: string, start: Buffer, fileName: string | undefined, is: string
   ['mysqldump', Buffer.from('-- MySQL dump 10.13\n'), undefined, 'an SQL script'],
   ['pg_dump -Fc', latin1('PGDMP\x01\x0e'), undefined, 'a PostgreSQL dump'],
   ['RTF, which begins like JSON', Buffer.from('{\\rtf1\\ansi'), undefined, 'a text document'],
-  // What only looks like one of them.
+  // Files that only look like one of them.
   ['a header that begins like Parquet', Buffer.from('PAR1,PAR2\n1,2\n'), undefined, undefined],
   ['a header that begins like ORC', Buffer.from('ORCID,name\n'), undefined, undefined],
   ['a header with angle brackets', Buffer.from('<id>,<name>\n1,2\n'), undefined, undefined],
@@ -114,13 +114,13 @@ test.each<[type: string, is: string | undefined]>([
   expect(foreignByType(type)?.is).toBe(is)
 })
 
-describe('where nothing tells the format', () => {
+describe('if the format is unknown', () => {
   const words = { otherwise: 'Name it.', sayCsv: 'add --format csv' }
   const save = 'Open it, save the sheet as "CSV UTF-8 (comma delimited)", and import that file.'
 
   test.each<[fileName: string | undefined, mediaType: string, start: Buffer, sentence: string]>([
     ['a.xlsx', '', zip(['xl/workbook.xml']), `The file is an Excel workbook. ${save}`],
-    // Nothing is seen of what comes through a pipe.
+    // The content of a pipe is not visible.
     ['a.xlsx', '', Buffer.alloc(0), `The file is an Excel workbook. ${save}`],
     [
       'a.xls',

@@ -7,7 +7,7 @@ test.each(['csv', 'ndjson', 'json'])('%s is known', name => {
   expect(formatNamed(name).name).toBe(name)
 })
 
-describe('unknown formats are refused with the known ones', () => {
+describe('unknown formats are rejected with a list of the known ones', () => {
   test.each(['', 'CSV', 'exe', 'constructor', '__proto__', 'toString'])('%j', name => {
     expect(() => formatNamed(name)).toThrow(LadingError)
     expect(() => formatNamed(name)).toThrow(`Unknown format "${name}"; known: csv, ndjson, json`)

@@ -1,4 +1,4 @@
-// gzip on its way out: early, whole, and broken where its source is.
+// gzip output: flushed early, complete, and broken where its source is.
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -7,27 +7,27 @@ import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { gzipped } from '../../../src/engine/format/text/gzip.ts'
 
-/** What can be inflated of it so far. */
+/** The part that can be decompressed so far. */
 async function inflated(bytes: Buffer): Promise<string> {
   const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })
   gunzip.end(bytes)
   return (await buffer(gunzip)).toString()
 }
 
-test('what comes out is what went in', async () => {
+test('decompressing the output gives the input', async () => {
   const parts = Array.from({ length: 500 }, (_, index) => Buffer.from(`row ${index} of a file\n`.repeat(200)))
   const whole = await buffer(gzipped(Readable.from(parts, { objectMode: false })))
   expect(gunzipSync(whole).equals(Buffer.concat(parts))).toBe(true)
   expect(whole.length).toBeLessThan(Buffer.concat(parts).length / 10)
 })
 
-test('of nothing, it is a gzip file with nothing in it', async () => {
+test('empty input gives an empty gzip file', async () => {
   const whole = await buffer(gzipped(Readable.from([])))
   expect(whole.subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]))
   expect(gunzipSync(whole)).toHaveLength(0)
 })
 
-test('the first bytes come as soon as there are any, and so do later ones when no more follow', async () => {
+test('the first bytes are sent at once, and later ones when the source is idle', async () => {
   const source = new PassThrough()
   const stream = gzipped(source)
   let received = Buffer.alloc(0)
@@ -44,7 +44,7 @@ test('the first bytes come as soon as there are any, and so do later ones when n
   expect(gunzipSync(received).toString()).toBe('first\nsecond\nthird\nend\n')
 })
 
-test('an error of the source breaks it, and what came before has no end that passes for whole', async () => {
+test('an error of the source destroys it, and the output before has no valid end', async () => {
   const stream = gzipped(
     Readable.from(
       (async function* () {
@@ -62,7 +62,7 @@ test('an error of the source breaks it, and what came before has no end that pas
   expect(() => gunzipSync(Buffer.concat(parts))).toThrow()
 })
 
-test('an error before the first byte is the first thing that is heard', async () => {
+test('an error before the first byte is reported first', async () => {
   const failing = new Readable({
     read() {
       this.destroy(new Error('refused'))
@@ -71,7 +71,7 @@ test('an error before the first byte is the first thing that is heard', async ()
   await expect(once(gzipped(failing), 'readable')).rejects.toThrow('refused')
 })
 
-test('whoever leaves ends the source', async () => {
+test('a reader that leaves destroys the source', async () => {
   const source = new PassThrough()
   const stream = gzipped(source)
   source.write('first\n')

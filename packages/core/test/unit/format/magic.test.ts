@@ -1,4 +1,4 @@
-// First bytes: files that are no text are refused by their kind, and text passes untouched.
+// First bytes: files that are not text are rejected with their kind, and text passes unchanged.
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { type Gzip, refuseForeign } from '../../../src/engine/format/detect/magic.ts'
@@ -31,7 +31,7 @@ describe.each([1, 3, 100])('in chunks of %d bytes', chunkBytes => {
     ['a SQLite database', 'SQLite format 3\0'],
     ['UTF-32 text', [0xff, 0xfe, 0, 0, 0x69, 0, 0, 0]],
     ['UTF-32 text', [0, 0, 0xfe, 0xff, 0, 0, 0, 0x69]],
-  ])('%s is refused', async (kind, bytes) => {
+  ])('%s is rejected', async (kind, bytes) => {
     await expect(pass(Buffer.from(bytes as string), chunkBytes)).rejects.toMatchObject({
       code: 'FORMAT_UNSUPPORTED',
       message: expect.stringMatching(
@@ -45,10 +45,10 @@ describe.each([1, 3, 100])('in chunks of %d bytes', chunkBytes => {
   test.each<[gzip: Gzip, message: string]>([
     [
       'unannounced',
-      'The file is gzip data, and its name does not say so; send it under a name that ends with .gz.',
+      'The file is gzip data, but its name does not say so; send it under a name that ends with .gz.',
     ],
     ['nested', 'The file was compressed twice; compress it once.'],
-  ])('gzip data that is %s is refused', async (gzip, message) => {
+  ])('gzip data that is %s is rejected', async (gzip, message) => {
     for (const bytes of [compressed, compressed.subarray(0, 2)]) {
       await expect(pass(bytes, chunkBytes, gzip)).rejects.toMatchObject({
         code: 'FORMAT_UNSUPPORTED',
@@ -57,7 +57,7 @@ describe.each([1, 3, 100])('in chunks of %d bytes', chunkBytes => {
     }
   })
 
-  test('gzip data that was announced passes', async () => {
+  test('declared gzip data passes', async () => {
     expect(await pass(compressed, chunkBytes, 'announced')).toEqual(compressed)
   })
 

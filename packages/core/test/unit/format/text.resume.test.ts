@@ -1,4 +1,4 @@
-// Text that is gone on with at a byte: found again in any encoding, and measured as a whole file.
+// Resuming text at a byte: the byte is found in any encoding, and the size limit applies to the whole file.
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'

@@ -7,7 +7,7 @@ const bytes = Buffer.from(text)
 /** Bytes of each character: 1, 2, 3, 4, 1. */
 const wholeAt = [0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11]
 
-describe('a text that is cut off', () => {
+describe('a truncated text', () => {
   test.each(wholeAt.map((whole, cut) => [cut, whole]))(
     'at byte %d holds %d bytes of whole characters',
     (cut, whole) => {
@@ -26,7 +26,7 @@ describe('a text that is cut off', () => {
 })
 
 describe('the first wrong byte', () => {
-  test.each([0, 1, 3, 6, 10, 11])('behind byte %d', at => {
+  test.each([0, 1, 3, 6, 10, 11])('after byte %d', at => {
     for (const wrong of [[0xff], [0x80], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]]) {
       const input = Buffer.concat([bytes.subarray(0, at), Buffer.from(wrong), Buffer.from('more é text')])
       const expected = { text: bytes.toString('utf8', 0, at), length: at, invalidAt: at, ascii: false }

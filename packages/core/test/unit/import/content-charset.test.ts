@@ -46,7 +46,7 @@ test.each(['koi8-r', 'Shift_JIS', 'utf-7', "'utf-8'", '__proto__', 'windows-1252
       expect.objectContaining({
         code: 'FORMAT_UNSUPPORTED',
         status: 415,
-        message: `The content type names the charset "${name.replace('é', '?')}", which is not read here. Send the file in utf-8, utf-16le, utf-16be or windows-1252, and name that as its charset.`,
+        message: `The content type names the charset "${name.replace('é', '?')}", which is not supported. Send the file in utf-8, utf-16le, utf-16be or windows-1252, and name that as its charset.`,
       }),
     )
   },

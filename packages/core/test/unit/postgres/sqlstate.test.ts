@@ -117,13 +117,16 @@ describe('the fault of a database error', () => {
       '42P18',
       'The database does not know a name or a type; run the migrations, and compare the resource with its table.',
     ],
-    ['57P03', 'The database does not take connections yet or any more; try again in a moment.'],
-    ['57P04', 'The database was told to stop the statement; try again.'],
+    [
+      '57P03',
+      'The database is starting up or shutting down and accepts no connections; try again in a moment.',
+    ],
+    ['57P04', 'The database was asked to stop the statement; try again.'],
     [
       'P0001',
       'A trigger or function of the database stopped the statement; the log of the database says why.',
     ],
-    ['XX000', 'The database found an error of its own; see its log, and check its disk.'],
+    ['XX000', 'The database reported an internal error; see its log, and check its disk.'],
     ['ZZ999', 'The database could not carry out a statement; its log says why.'],
   ])('%s has a sentence, and stays known as data', (code, sentence) => {
     const fault = databaseFault(databaseError(code))

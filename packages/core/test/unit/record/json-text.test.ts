@@ -1,4 +1,4 @@
-// The text of each value within an object or a list, to the letter.
+// The exact text of each value in an object or an array.
 import { expect, test } from 'vitest'
 import { elementTexts, memberTexts, repeatedKey } from '../../../src/engine/record/json-text.ts'
 
@@ -51,6 +51,6 @@ test.each<[json: string, key: string | undefined]>([
   ['[{"x":1},{"x":2}]', undefined],
   ['{"x":"x\\":","y":":"}', undefined],
   ['"x"', undefined],
-])('a key twice in %s', (json, key) => {
+])('the duplicate key in %s', (json, key) => {
   expect(repeatedKey(json)).toBe(key)
 })

@@ -1,4 +1,4 @@
-// Where the records of an object lie: in lists at any depth, or by name; and never at a great price.
+// Finds the records inside an object: in arrays at any depth, or by name; always at limited cost.
 import { expect, test } from 'vitest'
 import { nestedRecords, pathsOf } from '../../../src/engine/record/nested-records.ts'
 
@@ -14,7 +14,7 @@ test.each<[name: string, object: Record<string, unknown>, paths: string]>([
   ['objects by name further in', { users: { x: a, y: a, z: a }, total: 3 }, 'users (3)'],
   ['lists in objects by name', { x: { list: [a] }, y: { list: [a, a] } }, 'x.list (1), y.list (2)'],
   ['a key with a space', { 'my data': [a] }, '"my data" (1)'],
-  ['a key that nobody sees', { '\u200b"': [a] }, String.raw`"\u200b\"" (1)`],
+  ['an invisible key', { '\u200b"': [a] }, String.raw`"\u200b\"" (1)`],
   ['a key without a name', { '': [a] }, '"" (1)'],
   ['__proto__', JSON.parse('{"__proto__":{"x":[{}]}}'), '__proto__.x (1)'],
 ])('%s', (_, object, paths) => {
@@ -31,7 +31,7 @@ test.each<[name: string, object: Record<string, unknown>]>([
   expect(nestedRecords(object)).toEqual([])
 })
 
-test('of many places five are named, and of long names the beginning', () => {
+test('five of many paths are named, and long names are cut', () => {
   const many = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`list${index}`, [a]]))
   expect(pathsOf(nestedRecords(many))).toBe(
     'list0 (1), list1 (1), list2 (1), list3 (1), list4 (1) and 3 more places',
@@ -39,11 +39,11 @@ test('of many places five are named, and of long names the beginning', () => {
   expect(pathsOf(nestedRecords({ ['x'.repeat(500)]: [a] }))).toBe(`"${'x'.repeat(60)}…" (1)`)
 })
 
-test('a part of a file holds at least as many', () => {
+test('a partial file contains at least as many', () => {
   expect(pathsOf(nestedRecords({ data: [a, a] }), true)).toBe('data (at least 2)')
 })
 
-test('an object of a hostile depth or size costs no more than it may', () => {
+test('a hostile depth or size of an object does not exceed the search limits', () => {
   let deep: Record<string, unknown> = { data: [a] }
   for (let level = 0; level < 60; level++) deep = { inner: deep }
   expect(nestedRecords(deep)).toEqual([])

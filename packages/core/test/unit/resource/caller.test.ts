@@ -1,4 +1,4 @@
-// Names of callers at their limits: what is taken, and in which words the rest is refused.
+// Caller names at their limits: which are accepted, and how the others are rejected.
 import { expect, test } from 'vitest'
 import { readCaller } from '../../../src/engine/resource/caller.ts'
 
@@ -11,7 +11,7 @@ test.each([
   ],
   [{}, undefined],
   [{ tenant: undefined, principal: undefined }, undefined],
-])('%o ask as %o', (options, caller) => {
+])('%o become the caller %o', (options, caller) => {
   expect(readCaller(options)).toEqual(caller)
 })
 
@@ -21,7 +21,7 @@ test.each([
   [{ tenant: 'x'.repeat(256) }, 'tenant'],
   [{ principal: 'a\0b' }, 'principal'],
   [{ principal: 'a\ud800' }, 'principal'],
-])('%j are refused by name', (options, name) => {
+])('%j are rejected, naming the option', (options, name) => {
   expect(() => readCaller(options)).toThrow(
     expect.objectContaining({
       code: 'OPTION_INVALID',

@@ -1,4 +1,4 @@
-// What a definition says of exports: masks, and fields of other tables.
+// What a definition says about exports: masks, and fields of other tables.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -9,7 +9,7 @@ describe('fields of exports', () => {
   const things = (more: Partial<ResourceDefinition<typeof schema>>) =>
     defineResource('things', { table: 'things', schema, ...more })
 
-  test('a mask keeps nothing unless it says so', () => {
+  test('a mask hides everything by default', () => {
     const { fields } = things({ fields: { card: { mask: { keepLast: 4 } }, id: { hidden: true } } })
     expect(fields.map(({ hidden, mask }) => [hidden, mask])).toEqual([
       [true, undefined],
@@ -28,11 +28,11 @@ describe('fields of exports', () => {
       { references: { author_id: { table: 'authors', show: { card: 'name' } } } },
       'Resource "things": "card" stands for both "card" and "card".',
     ],
-  ])('%j is refused', (more, message) => {
+  ])('%j is rejected', (more, message) => {
     expect(() => things(more)).toThrow(message)
   })
 
-  test('of another table: an import takes those that stand for the field, and ignores those that are only shown', () => {
+  test('of another table: an import reads lookup fields, and ignores fields that are only shown', () => {
     const { inputs, references } = things({
       references: {
         author_id: {

@@ -1,4 +1,4 @@
-// defineResource: what it compiles, and each contradiction that it refuses.
+// defineResource: what it compiles, and each contradiction that it rejects.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -57,7 +57,7 @@ describe('the column type of a schema', () => {
     ['Date', Type.Date()],
     ['Never', Type.Never()],
     ['Tuple', Type.Tuple([Type.String()])],
-  ])('%s fits none', (_, schema) => {
+  ])('%s fits no column type', (_, schema) => {
     expect(() => one(schema)).toThrow(
       'Field "it" has a schema that no column type fits; use a String, Integer, Number, BigInt, Boolean, Object, a union of texts (literals), or an Array of one of them.',
     )
@@ -146,24 +146,24 @@ describe('contradictions', () => {
     ['a name of 64 characters', () => define('a'.repeat(64), {}), 'its name must be'],
     ['a name with a line ending', () => define('users\n', {}), 'its name must be'],
     [
-      'a key that is no field',
+      'a key that is not a field',
       () => define('users', { key: ['emial'] as never }),
-      'key names "emial", which is no field; did you mean "email"?',
+      'key names "emial", which is not a field; did you mean "email"?',
     ],
     [
       'a key that is an object member',
       () => define('users', { key: ['constructor'] as never }),
-      'key names "constructor", which is no field.',
+      'key names "constructor", which is not a field.',
     ],
     [
-      'a reference that is no field',
+      'a reference that is not a field',
       () => define('users', { references: { other: { table: 'x' } } as never }),
-      'references names "other", which is no field.',
+      'references names "other", which is not a field.',
     ],
     [
-      'options of no field',
+      'options of an unknown field',
       () => define('users', { fields: { nmae: {} } as never }),
-      'fields names "nmae", which is no field; did you mean "name"?',
+      'fields names "nmae", which is not a field; did you mean "name"?',
     ],
     [
       'an alias that is another field',
@@ -195,7 +195,7 @@ describe('contradictions', () => {
     ).toThrow('must have 1 to 63 bytes')
   })
 
-  test('fields named like object members are fields like any other', () => {
+  test('fields named like members of Object.prototype work like any other', () => {
     const { fields } = defineResource('things', {
       table: 'things',
       schema: Type.Object({ constructor: Type.String(), toString: Type.String(), valueOf: Type.Integer() }),

@@ -1,4 +1,4 @@
-// Which changes of a definition are told from a definition that was only written or compiled again.
+// Which changes of a definition change its fingerprint, and which rewrites do not.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -45,7 +45,7 @@ test.each<[string, Partial<ResourceDefinition>]>([
   expect(of(changed)).toBe(of())
 })
 
-describe('a change is told', () => {
+describe('a change of the definition changes the fingerprint', () => {
   const properties = (changed: object) => ({ schema: Type.Object({ ...schema.properties, ...changed }) })
   test.each<[string, Partial<ResourceDefinition>]>([
     ['the table', { table: 'people' }],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import { mapHeader } from '../../../src/engine/resource/mapping/header.ts'
 
-test('a hidden field is filled, and suggested to nobody', () => {
+test('a hidden field can be filled, but is never suggested', () => {
   const withHidden = defineResource('users', {
     table: 'users',
     schema: Type.Object({ email: Type.String(), tenant: Type.Optional(Type.Integer()) }),

@@ -1,4 +1,4 @@
-// Names of columns as programs write them: with invisible characters, twice, or not at all.
+// Column names as programs write them: with invisible characters, twice, or not at all.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -30,7 +30,7 @@ function complaint(header: (string | null)[], options?: HeaderOptions): string {
   throw new Error('The header was accepted')
 }
 
-describe('a name is the one that a person sees', () => {
+describe('a name is matched by what a person sees', () => {
   test.each<[name: string, cell: string, field: string]>([
     ['a zero-width space in it', 'full_\u200bname', 'full_name'],
     ['a no-break space in it', 'Full\u00a0Name', 'full_name'],
@@ -45,12 +45,12 @@ describe('a name is the one that a person sees', () => {
     expect(map([cell])).toMatchObject({ columns: [field], unknown: [] })
   })
 
-  test('in a mapping too, on both sides', () => {
+  test('in a mapping too, for both names', () => {
     const mapping = { 'Wer\u00a0\u200bist es': 'Full\u2003name' }
     expect(map(['wer ist  es'], { mapping }).columns).toEqual(['full_name'])
   })
 
-  test('two columns that become one are refused, and can be told apart', () => {
+  test('two columns that look the same are rejected, and the message tells them apart', () => {
     expect(complaint(['full_name', 'full_\u200bname'])).toContain(
       String.raw`columns "full_name" and "full_\u200bname" both stand for "full_name"`,
     )
@@ -62,7 +62,7 @@ describe('a name is the one that a person sees', () => {
     )
   })
 
-  test('an unknown one is shown with what cannot be seen, and what may be meant', () => {
+  test('an unknown name is shown with its invisible characters and a suggestion', () => {
     expect(complaint(['full_name', 'pre\u200bnom'], { unknownColumns: 'error' })).toContain(
       String.raw`column "pre\u200bnom" is unknown (did you mean "prénom"?)`,
     )
@@ -92,18 +92,18 @@ describe('columns without a name', () => {
     expect(map(header)).toMatchObject({ unnamed, minCells, unknown: [] })
   })
 
-  test('are refused where unknown columns are', () => {
+  test('are rejected if unknown columns are errors', () => {
     const message = complaint(['full_name', null, ' '], { unknownColumns: 'error' })
     expect(message).toContain('column 2 has no name; column 3 has no name')
   })
 
-  test('alone are no header', () => {
+  test('alone do not make a header', () => {
     expect(complaint(['', ''])).toContain('no column has the name of a field')
   })
 })
 
 describe('unknown columns', () => {
-  test('may be there twice', () => {
+  test('may occur twice', () => {
     expect(map(['note', 'full_name', 'note', 'Note'])).toMatchObject({
       columns: [undefined, 'full_name', undefined, undefined],
       unknown: ['note', 'note', 'Note'],
@@ -111,12 +111,12 @@ describe('unknown columns', () => {
     expect(map(['lading_error', 'LADING_ERROR', 'full_name']).unknown).toEqual([])
   })
 
-  test('twice are named once where they are errors', () => {
+  test('that occur twice are named once if they are errors', () => {
     const message = complaint(['note', 'full_name', 'note'], { unknownColumns: 'error' })
     expect(message.match(/"note" is unknown/g)).toHaveLength(1)
   })
 
-  test('that a mapping names twice stand for one field, which is refused', () => {
+  test('that share a mapping stand for one field, which is rejected', () => {
     expect(complaint(['note', 'note'], { mapping: { note: 'full_name' } })).toContain(
       'columns "note" and "note" both stand for "full_name"',
     )

@@ -1,4 +1,4 @@
-// Headers: which field each column fills, and one sentence that names all that is wrong.
+// Headers: which field each column fills, and one message that names all problems.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -133,19 +133,19 @@ describe('a mapping', () => {
 describe('unknown columns as errors', () => {
   const strict: HeaderOptions = { unknownColumns: 'error' }
 
-  test('each is named, with the field that was meant', () => {
+  test('each is named, with a suggestion', () => {
     expect(complaintWith(strict, 'email', 'name', 'nick', 'ids', 'constructor')).toBe(
       `The header does not fit users: column "nick" is unknown; column "ids" is unknown (did you mean "id"?); column "constructor" is unknown. ${known}`,
     )
   })
 
-  test('the error column, a read-only one and a mapped one are none', () => {
+  test('the error column, a read-only column and a mapped one are not unknown', () => {
     const options = { ...strict, mapping: { 'E-Mail': 'email' } }
     expect(mapWith(options, 'lading_error', 'serial', 'E-Mail', 'name').unknown).toEqual([])
   })
 })
 
-test('a column that stands for a required field satisfies it', () => {
+test('a lookup column satisfies a required field', () => {
   const [id, email, fullName, serial] = users.fields
   if (fullName === undefined || id === undefined || email === undefined || serial === undefined)
     throw new Error()
@@ -155,7 +155,7 @@ test('a column that stands for a required field satisfies it', () => {
   expect(() => mapHeader(users, ['email', 'nick'])).toThrow('column "full_name" is missing')
 })
 
-describe('headers that do not fit', () => {
+describe('headers with problems', () => {
   test.each<[name: string, header: (string | null)[], message: string]>([
     ['a missing column', ['email'], `The header does not fit users: column "full_name" is missing. ${known}`],
     [
@@ -201,11 +201,11 @@ describe('headers that do not fit', () => {
     ['a semicolon', 'email;full_name', 'The columns seem to be separated by ";"; set the delimiter.'],
     ['a TAB', 'email\tfull_name', 'The columns seem to be separated by TAB; set the delimiter.'],
     ['a bar', 'email|full_name', 'The columns seem to be separated by "|"; set the delimiter.'],
-  ])('one column that holds %s hints at the delimiter', (_, header, hint) => {
+  ])('a single column that contains %s hints at the delimiter', (_, header, hint) => {
     expect(complaint(header)).toContain(` ${hint} ${known}`)
   })
 
-  test('a semicolon among several columns is no hint', () => {
+  test('a semicolon in one of several columns gives no hint', () => {
     expect(complaint('a;b', 'email')).not.toContain('delimiter')
   })
 
@@ -214,7 +214,7 @@ describe('headers that do not fit', () => {
     expect(complaint('x'.repeat(100_000), 'x'.repeat(100_000)).length).toBeLessThan(400)
   })
 
-  test('of hundreds of problems fifty are named', () => {
+  test('fifty of hundreds of problems are named', () => {
     const message = complaintWith({ unknownColumns: 'error' }, ...Array.from({ length: 500 }, () => ''))
     expect(message.match(/has no name/g)).toHaveLength(50)
     expect(message).toContain('; and 453 more.')

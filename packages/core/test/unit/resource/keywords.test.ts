@@ -1,4 +1,4 @@
-// Every keyword of a schema is checked by an import, or the resource is refused where it is defined: none is ignored.
+// An import checks every keyword of a schema, or defineResource rejects it: none is ignored.
 import { Kind, type TSchema, Type, TypeRegistry } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -7,7 +7,7 @@ import { LadingError } from '../../../src/errors/lading-error.ts'
 const define = (it: TSchema, options?: object) =>
   defineResource('things', { table: 'things', schema: Type.Object({ it }, options) })
 
-describe('a keyword that no import checks is refused by its name', () => {
+describe('a keyword that no import checks is rejected by name', () => {
   test.each<[name: string, schema: TSchema, told: string]>([
     [
       'a typing error',
@@ -124,12 +124,12 @@ describe('a keyword that no import checks is refused by its name', () => {
     [
       'a reference that leads nowhere',
       Type.Object({ a: Type.Ref('Nowhere') }),
-      'a Type.Ref to "Nowhere", which its schema does not hold; use Type.Module or Type.Recursive.',
+      'a Type.Ref to "Nowhere", which its schema does not contain; use Type.Module or Type.Recursive.',
     ],
     [
       'plain JSON Schema',
       Type.Object({ a: { type: 'string' } as never }),
-      "a schema that TypeBox's Type did not make; use Type.Object, Type.String and the like (in properties.a).",
+      "a schema that was not made with TypeBox's Type; use Type.Object, Type.String and the like (in properties.a).",
     ],
   ])('%s', (_, schema, told) => {
     expect(() => define(schema)).toThrow(LadingError)
@@ -137,7 +137,7 @@ describe('a keyword that no import checks is refused by its name', () => {
   })
 })
 
-test('the resource as a whole has none that would be ignored', () => {
+test('the schema of the resource itself has no ignored keyword', () => {
   expect(() => define(Type.String(), { minProperties: 2 })).toThrow(
     'Resource "things": its schema has the unsupported keyword "minProperties"; write it in the resource\'s own check.',
   )
@@ -146,7 +146,7 @@ test('the resource as a whole has none that would be ignored', () => {
   ).toHaveLength(1)
 })
 
-describe('what is for readers only stays', () => {
+describe('keywords for readers are allowed', () => {
   const notes = {
     title: 'It',
     description: 'it',
@@ -164,7 +164,7 @@ describe('what is for readers only stays', () => {
     expect(define(schema).fields).toHaveLength(1)
   })
 
-  test('a kind of the application’s own has keywords of its own', () => {
+  test('a custom kind has its own keywords', () => {
     TypeRegistry.Set('Colour', (_, value) => value === 'red')
     const colour = { [Kind]: 'Colour', shades: 3 } as unknown as TSchema
     expect(define(Type.Object({ colour })).fields).toHaveLength(1)

@@ -1,4 +1,4 @@
-// Keys of objects under the options of an upload: a mapping, and unknown keys as errors.
+// Object keys with the options of an upload: a mapping, and unknown keys as errors.
 import { Type } from '@sinclair/typebox'
 import { expect, test } from 'vitest'
 import type { RecordBatch } from '../../../src/engine/record/record-batch.ts'
@@ -38,7 +38,7 @@ async function mapWith(options: HeaderOptions, ...records: Record<string, unknow
   return { values: rows.map(row => row.values), errors: rows.map(row => row.errors), warned }
 }
 
-test('a mapping gives a key its field; records without the key are left alone', async () => {
+test('a mapping gives a key its field; records without the key are unchanged', async () => {
   const { values, errors, warned } = await mapWith(
     { mapping: { 'E-Mail': 'email' } },
     { ' e-mail': 'a' },
@@ -52,12 +52,12 @@ test('a mapping gives a key its field; records without the key are left alone', 
   expect(warned).toEqual([])
 })
 
-test('a key and its mapped twin are DUPLICATE_JSON_KEY', async () => {
+test('a key and a mapped key for the same field are DUPLICATE_JSON_KEY', async () => {
   const { errors } = await mapWith({ mapping: { 'E-Mail': 'email' } }, { email: 'a', 'E-Mail': 'b' })
   expect(errors).toMatchObject([[{ code: 'DUPLICATE_JSON_KEY', field: 'email' }]])
 })
 
-test('a mapping to what is no field is refused', async () => {
+test('a mapping to an unknown field is rejected', async () => {
   await expect(mapWith({ mapping: { x: 'emial' } }, {})).rejects.toMatchObject({ code: 'OPTION_INVALID' })
 })
 
@@ -75,7 +75,7 @@ test('unknown keys as errors are named in each record that has them', async () =
       {
         code: 'UNKNOWN_COLUMN',
         field: null,
-        message: 'The key "nick" is no field of users; remove or map it.',
+        message: 'The key "nick" is not a field of users; remove or map it.',
       },
     ],
     undefined,
@@ -83,14 +83,14 @@ test('unknown keys as errors are named in each record that has them', async () =
       {
         code: 'UNKNOWN_COLUMN',
         field: null,
-        message: 'The keys "nick", "constructor" are no fields of users; remove or map them.',
+        message: 'The keys "nick", "constructor" are not fields of users; remove or map them.',
       },
     ],
     [
       {
         code: 'UNKNOWN_COLUMN',
         field: null,
-        message: 'The keys "a", "b", "c", "d", "e" and 2 more are no fields of users; remove or map them.',
+        message: 'The keys "a", "b", "c", "d", "e" and 2 more are not fields of users; remove or map them.',
       },
     ],
   ])

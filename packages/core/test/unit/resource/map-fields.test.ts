@@ -48,7 +48,7 @@ const objects = (...records: Record<string, unknown>[]) =>
   map({ records: records.map(content => record(content)), end })
 
 describe('cells', () => {
-  test('go to the field of their column; columns that are not in the file are absent', async () => {
+  test('go to the field of their column; missing columns are absent', async () => {
     const { values, errors, unknown } = await cells(
       ['Full Name', 'nick'],
       ['A', 'x'],
@@ -64,7 +64,7 @@ describe('cells', () => {
     expect(unknown).toEqual(['nick'])
   })
 
-  test('of a read-only column or of the error column go nowhere', async () => {
+  test('of a read-only column or of the error column are ignored', async () => {
     const { values, unknown } = await cells(
       ['lading_error', 'serial', 'email'],
       ['2 email INVALID', '7', 'a@b'],
@@ -97,7 +97,7 @@ describe('cells', () => {
     await expect(map({ records: [record(['a'])], end })).rejects.toThrow(LadingError)
   })
 
-  test('of later batches go by the header of the first', async () => {
+  test('of later batches use the header of the first', async () => {
     const { values } = await map(
       { header: headerOfCells(['name', 'email']), records: [], end },
       { records: [record(['n', 'e'])], end },
@@ -107,7 +107,7 @@ describe('cells', () => {
 })
 
 describe('members of objects', () => {
-  test('go to the field of their key, without regard to case', async () => {
+  test('go to the field of their key, case-insensitively', async () => {
     const { values, unknown } = await objects(
       { EMAIL: 'a', 'Full Name': null, nick: 1 },
       { name: 0, email: false },
@@ -119,7 +119,7 @@ describe('members of objects', () => {
     expect(unknown).toEqual(['nick'])
   })
 
-  test('of unknown keys are named once, those of object members too', async () => {
+  test('of unknown keys are named once, even if named like members of Object.prototype', async () => {
     const hostile = JSON.parse('{"__proto__":{"name":"x"},"constructor":1,"toString":2,"email":"a"}')
     const { values, unknown } = await objects(hostile, hostile, { nick: 1 }, { nick: 2 })
     expect(values[0]).toEqual(['a', undefined, undefined])
@@ -127,7 +127,7 @@ describe('members of objects', () => {
     expect({}).not.toHaveProperty('name')
   })
 
-  test('of a read-only field or of the error column go nowhere', async () => {
+  test('of a read-only field or of the error column are ignored', async () => {
     const { values, unknown } = await objects({ serial: 7, lading_error: 'x', name: 'n' })
     expect(values).toEqual([[undefined, 'n', undefined]])
     expect(unknown).toEqual([])
@@ -148,7 +148,7 @@ describe('members of objects', () => {
     ])
   })
 
-  test('an object without members is no row', async () => {
+  test('an object without members is rejected', async () => {
     const { errors } = await objects({})
     expect(errors).toMatchObject([
       { field: null, code: 'NO_KNOWN_FIELD', message: 'The record is empty; it has no field of users.' },
@@ -177,7 +177,7 @@ describe('a record that has a problem', () => {
   })
 })
 
-test('a fault and the end of a batch are handed on behind its rows', async () => {
+test('a fault and the end of a batch are passed on after its rows', async () => {
   const fault = new LadingError('FILE_PARSE_ERROR', 'Broken.')
   async function* source(): AsyncGenerator<RecordBatch> {
     yield { header: headerOfCells(['email']), records: [record(['a'])], end, fault }

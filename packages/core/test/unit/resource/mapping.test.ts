@@ -1,4 +1,4 @@
-// Mappings that are refused before a file is read, and names of any length in a sentence.
+// Mappings that are rejected before a file is read, and names of any length in a message.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -16,14 +16,14 @@ describe('a mapping that cannot work is OPTION_INVALID', () => {
     [
       'to a mistyped field',
       { 'E-Mail': 'emial' },
-      'The option mapping maps "E-Mail" to "emial", which is no field of users; did you mean "email"?',
+      'The option mapping maps "E-Mail" to "emial", which is not a field of users; did you mean "email"?',
     ],
     [
       'to something else',
       { x: 'constructor' },
-      'The option mapping maps "x" to "constructor", which is no field of users.',
+      'The option mapping maps "x" to "constructor", which is not a field of users.',
     ],
-    ['to nothing', { x: '' }, 'The option mapping maps "x" to "", which is no field of users.'],
+    ['to nothing', { x: '' }, 'The option mapping maps "x" to "", which is not a field of users.'],
     ['of no name', { ' ': 'email' }, 'The option mapping maps a name that is empty.'],
     [
       'of one name twice',
@@ -61,7 +61,7 @@ test.each<[mapping: Record<string, string>]>([
   expect(() => checkMapping(users, mapping)).not.toThrow()
 })
 
-test('a name in a sentence is cut', () => {
+test('a name in a message is cut', () => {
   expect(shown('x'.repeat(63))).toBe('x'.repeat(63))
   expect(shown('x'.repeat(64))).toBe(`${'x'.repeat(60)}…`)
 })

@@ -1,4 +1,4 @@
-// Names that a person takes for the same are the same.
+// Names that look the same to a person are the same.
 import { expect, test } from 'vitest'
 import { spelling } from '../../../src/engine/resource/mapping/spelling.ts'
 
@@ -19,7 +19,7 @@ test.each<[name: string, given: string]>([
   ['marks of direction', '\u202afull name\u202c\u200e'],
   ['a variation selector', 'full name\ufe0f'],
   ['a zero-width joiner', 'full\u200d name'],
-])('%s makes no other name', (_, given) => {
+])('%s does not change a name', (_, given) => {
   expect(spelling(given)).toBe('full name')
 })
 
@@ -42,6 +42,6 @@ test.each<[one: string, other: string]>([
   expect(spelling(one)).not.toBe(spelling(other))
 })
 
-test.each(['', ' ', '\u200b', '\u00a0\ufeff', '\u3164'])('%j is no name', given => {
+test.each(['', ' ', '\u200b', '\u00a0\ufeff', '\u3164'])('%j is an empty name', given => {
   expect(spelling(given)).toBe('')
 })

@@ -1,8 +1,8 @@
-// Generated: whatever a private address is written like, it is refused; and public ones are not.
+// Generated: a private address is rejected in every notation, and public ones are accepted.
 import { describe, expect, test } from 'vitest'
 import { addressPolicy } from '../../../src/engine/source/remote/address-policy.ts'
 
-/** Every port of public servers, so that nothing but the address can be the reason. */
+/** Allows every port of public servers, so that only the address can be the reason. */
 const policy = addressPolicy([':*'])
 
 /** Numbers from 0 to below `limit`, the same in each run. */
@@ -17,7 +17,7 @@ function randomNumbers(seed: number): (limit: number) => number {
 type Random = (limit: number) => number
 type Octets = readonly [number, number, number, number]
 
-/** Networks of IPv4 that are nobody's on the Internet: first octets, the rest is random. */
+/** IPv4 networks that are not public: first octets, the rest is random. */
 const closed4: readonly (readonly number[])[] = [
   [0],
   [10],
@@ -83,7 +83,7 @@ function numeral(random: Random, number: number): string {
 const digits = ['０１２３４５６７８９', '⓪①②③④⑤⑥⑦⑧⑨', '𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗', '𝟢𝟣𝟤𝟥𝟦𝟧𝟨𝟩𝟪𝟫', '⁰¹²³⁴⁵⁶⁷⁸⁹']
 const dots = ['.', '。', '．', '｡']
 
-/** Ways to write an IPv4 address that `URL` takes for what it is. */
+/** Notations of an IPv4 address that `URL` recognizes. */
 const disguises4: readonly ((random: Random, octets: Octets) => string)[] = [
   (_, octets) => octets.join('.'),
   (random, octets) => octets.map(octet => numeral(random, octet)).join('.'),
@@ -100,7 +100,7 @@ const disguises4: readonly ((random: Random, octets: Octets) => string)[] = [
   (random, octets) => octets.join(dots[random(dots.length)]),
 ]
 
-/** IPv6 addresses in which an IPv4 address is hidden. */
+/** IPv6 addresses that embed an IPv4 address. */
 const carriers: readonly ((octets: Octets) => string)[] = [
   octets => `[::ffff:${octets.join('.')}]`,
   ([a, b, c, d]) => `[::FFFF:${pair(a, b)}:${pair(c, d)}]`,
@@ -124,7 +124,7 @@ function refusal(text: string): unknown {
 }
 
 describe('private addresses', () => {
-  test('1,000 disguises of IPv4 are what they are made of, and refused', () => {
+  test('1,000 disguised IPv4 addresses are recognized and rejected', () => {
     const random = randomNumbers(7)
     for (let count = 0; count < 1_000; count++) {
       const octets = address4(random, closed4[count % closed4.length] ?? [])
@@ -135,7 +135,7 @@ describe('private addresses', () => {
     }
   })
 
-  test('700 inside of IPv6 addresses, and 300 addresses of IPv6 itself', () => {
+  test('700 embedded in IPv6 addresses, and 300 genuine IPv6 addresses', () => {
     const random = randomNumbers(11)
     for (let count = 0; count < 700; count++) {
       const octets = address4(random, closed4[count % closed4.length] ?? [])
@@ -151,7 +151,7 @@ describe('private addresses', () => {
     }
   })
 
-  test('are refused as the answer of a resolver too, alone and among public ones', () => {
+  test('are also rejected as the result of a resolver, alone and among public ones', () => {
     const url = policy.checkUrl('https://files.example.org/users.csv')
     for (const bad of [
       '127.0.0.1',
@@ -191,7 +191,7 @@ describe('public addresses', () => {
     '2c0f:f248',
   ]
 
-  test('200 are accepted, however they are written', () => {
+  test('200 are accepted, in every notation', () => {
     const random = randomNumbers(13)
     for (let count = 0; count < 100; count++) {
       const octets = address4(random, [public4[count % public4.length] ?? 0])
@@ -207,7 +207,7 @@ describe('public addresses', () => {
     }
   })
 
-  test('the neighbours of the networks that are not', () => {
+  test('next to the reserved networks are accepted', () => {
     const neighbours = [
       '1.0.0.0',
       '9.255.255.255',

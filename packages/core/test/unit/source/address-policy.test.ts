@@ -1,9 +1,9 @@
-// Which URLs are taken: how they are written, their names and ports, and what a list allows beside the public ones.
+// Which URLs are accepted: their notation, names and ports, and what an allow list adds to the public ones.
 import { describe, expect, test } from 'vitest'
 import { addressPolicy } from '../../../src/engine/source/remote/address-policy.ts'
 
 const sentence =
-  'The address of the file is not allowed: it must begin with http:// or https://, have no user name or password, use port 80 or 443, and lead to a public server; whoever runs this one can allow others.'
+  'The address of the file is not allowed: it must begin with http:// or https://, have no user name or password, use port 80 or 443, and lead to a public server; the operator of this server can allow others.'
 
 function judged(text: string, allow?: readonly string[], from?: URL): string {
   try {
@@ -15,7 +15,7 @@ function judged(text: string, allow?: readonly string[], from?: URL): string {
   }
 }
 
-describe('without a list', () => {
+describe('without an allow list', () => {
   test.each([
     ['https://example.org/users.csv', 'https://example.org/users.csv'],
     ['HTTP://EXAMPLE.org:80/users.csv?a=b&c#part', 'http://example.org/users.csv?a=b&c'],
@@ -25,11 +25,11 @@ describe('without a list', () => {
     ['https://bücher.example/ä.csv', 'https://xn--bcher-kva.example/%C3%A4.csv'],
     ['https://example.org/a@b?c@d', 'https://example.org/a@b?c@d'],
     ['http://93.184.216.34/', 'http://93.184.216.34/'],
-  ])('%s is taken', (text, url) => {
+  ])('%s is accepted', (text, url) => {
     expect(judged(text)).toBe(url)
   })
 
-  test('the same is taken however often it is asked for', () => {
+  test('the same URL is accepted on every call', () => {
     const answers = new Set<string>()
     for (let time = 0; time < 20_000; time++) answers.add(judged('https://bücher.example/ä.csv'))
     expect([...answers]).toEqual(['https://xn--bcher-kva.example/%C3%A4.csv'])
@@ -86,22 +86,22 @@ describe('without a list', () => {
     'http://[fe80::1%25eth0]/',
     'http://example.org/\ud800',
     `http://example.org/${'x'.repeat(10_000)}`,
-  ])('%j is refused', text => {
+  ])('%j is rejected', text => {
     expect(judged(text)).toBe('URL_NOT_ALLOWED')
   })
 
-  test('a URL of 2,048 characters is taken, one of 2,049 is not', () => {
+  test('a URL of 2,048 characters is accepted, one of 2,049 is not', () => {
     const url = (length: number) => `https://example.org/${'x'.repeat(length - 20)}`
     expect(judged(url(2_048))).toBe(url(2_048))
     expect(judged(url(2_049))).toBe('URL_NOT_ALLOWED')
   })
 
-  test('what is no text is refused like any other', () => {
+  test('a value that is not a string is rejected with the same error', () => {
     expect(judged(7 as unknown as string)).toBe('URL_NOT_ALLOWED')
   })
 })
 
-describe('on the way', () => {
+describe('in a redirect', () => {
   const from = new URL('https://example.org/a/users.csv')
 
   test.each([
@@ -131,7 +131,7 @@ describe('on the way', () => {
   })
 })
 
-describe('with a list', () => {
+describe('with an allow list', () => {
   const allow = [
     'files.corp:8080',
     '*.data.corp',
@@ -153,7 +153,7 @@ describe('with a list', () => {
     'https://example.org:8443/',
     'http://minio:9001/',
     'https://example.org/',
-  ])('%s is taken', text => {
+  ])('%s is accepted', text => {
     expect(judged(text, allow)).not.toBe('URL_NOT_ALLOWED')
   })
 
@@ -172,7 +172,7 @@ describe('with a list', () => {
     expect(judged(text, allow)).toBe('URL_NOT_ALLOWED')
   })
 
-  test('a name that is allowed may lead anywhere, any other one to allowed networks and public servers', () => {
+  test('an allowed name may resolve to any address, any other name only to allowed networks and public servers', () => {
     const { checkUrl, checkAddresses } = addressPolicy(allow)
     const accepts = (text: string, ...addresses: string[]) => {
       try {
@@ -215,7 +215,7 @@ describe('with a list', () => {
     '*.*.corp',
     'a.*',
     ':',
-  ])('%j is no entry', entry => {
+  ])('%j is not a valid entry', entry => {
     expect(() => addressPolicy([entry])).toThrow(`"${entry}" cannot be allowed for remote files`)
   })
 })

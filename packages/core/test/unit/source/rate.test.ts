@@ -1,4 +1,4 @@
-// The rate of a source is that of its own time: judged while it is waited for, also when it is silent, and not while nobody asks.
+// The rate of a source: measured only while waiting for it, even if it is silent, and not while chunks are processed.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { watchRate } from '../../../src/engine/source/source-rate.ts'
 
@@ -9,10 +9,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** 100 bytes a second over 10 seconds: 1,000 bytes in each. */
+/** 100 bytes per second over 10 seconds: 1,000 bytes per window. */
 const rate = { bytesPerSecond: 100, seconds: 10 }
 
-/** A source whose chunks come when the test says so. */
+/** A source whose chunks the test pushes. */
 function pushed() {
   const waiting: ((result: IteratorResult<Buffer>) => void)[] = []
   const next = () => new Promise<IteratorResult<Buffer>>(resolve => waiting.push(resolve))
@@ -22,7 +22,7 @@ function pushed() {
   }
 }
 
-test('a silent source is told of when the time is over, and not before', async () => {
+test('a silent source is reported at the end of the window, and not before', async () => {
   const onSlow = vi.fn()
   void watchRate(pushed().chunks, rate, onSlow).next()
   await vi.advanceTimersByTimeAsync(9_999)
@@ -49,7 +49,7 @@ test.each([
   expect(onSlow).toHaveBeenCalledTimes(times)
 })
 
-test('what came fast at first does not make up for silence later', async () => {
+test('a fast start does not make up for later silence', async () => {
   const onSlow = vi.fn()
   const { chunks, push } = pushed()
   const watched = watchRate(chunks, rate, onSlow)
@@ -64,7 +64,7 @@ test('what came fast at first does not make up for silence later', async () => {
   expect(onSlow).toHaveBeenCalledTimes(1)
 })
 
-test('time in which nobody asks is not that of the source', async () => {
+test('time in which no chunk is requested does not count', async () => {
   const onSlow = vi.fn()
   const { chunks, push } = pushed()
   const watched = watchRate(chunks, rate, onSlow)

@@ -1,4 +1,4 @@
-// The rate of a reader is that of its own time: judged while it is waited for, and not while the source has nothing.
+// The rate of a reader: measured only while waiting for it, and not while waiting for the source.
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -24,7 +24,7 @@ function endless(): Readable {
   })
 }
 
-/** Takes a piece after each so many seconds; how many seconds passed before it was cut off, or undefined. */
+/** Reads a piece at a fixed interval in seconds. Returns the seconds until it was cut off, or undefined. */
 async function cutOff(paced: Readable, everySeconds: number, inSeconds: number): Promise<number | undefined> {
   let passed: number | undefined
   let now = 0
@@ -40,7 +40,7 @@ async function cutOff(paced: Readable, everySeconds: number, inSeconds: number):
   return passed
 }
 
-test('who takes nothing is cut off when the time is over, and the source with it', async () => {
+test('a reader that takes nothing is cut off at the end of the window, and the source is destroyed', async () => {
   const source = endless()
   const paced = pacedReader(source, rate, tooSlow)
   const broken = vi.fn()
@@ -54,16 +54,16 @@ test('who takes nothing is cut off when the time is over, and the source with it
 
 test.each([
   ['enough', 5, undefined],
-  // Two pieces in the first ten seconds, with the one that was there already; one in the next ten.
+  // Two pieces in the first ten seconds, including one that was ready; one in the next ten.
   ['too little', 9, 20],
-])('a piece now and then, %s: one each %d seconds', async (_, seconds, cut) => {
+])('pieces at intervals, %s: one every %d seconds', async (_, seconds, cut) => {
   const source = endless()
   const paced = pacedReader(source, rate, tooSlow)
   expect(await cutOff(paced, seconds, 100)).toBe(cut)
   paced.destroy()
 })
 
-test('a reader who waits for the source is let be for as long as it takes', async () => {
+test('a reader that waits for the source is never cut off', async () => {
   const source = new PassThrough()
   const paced = pacedReader(source, rate, tooSlow)
   const chunks = paced[Symbol.asyncIterator]()
@@ -77,7 +77,7 @@ test('a reader who waits for the source is let be for as long as it takes', asyn
   paced.destroy()
 })
 
-test('a chunk of any size is passed on, and counts as it is taken', async () => {
+test('a chunk of any size is passed on, and counts as it is read', async () => {
   const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251))
   const whole = pacedReader(Readable.from([bytes], { objectMode: false }), rate, tooSlow)
   expect(await buffer(whole)).toEqual(bytes)
@@ -85,7 +85,7 @@ test('a chunk of any size is passed on, and counts as it is taken', async () => 
   expect(await cutOff(pacedReader(large, rate, tooSlow), 5, 60)).toBeUndefined()
 })
 
-test('what the source breaks with arrives, and a reader who goes destroys it', async () => {
+test('an error of the source is passed on, and a reader that leaves destroys the source', async () => {
   const broken = new PassThrough()
   const read = buffer(pacedReader(broken, rate, tooSlow))
   broken.destroy(new Error('broken'))

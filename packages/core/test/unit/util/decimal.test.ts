@@ -1,4 +1,4 @@
-// Decimal numbers as text compare and divide exactly, whatever their number of digits.
+// Compares and divides decimal numbers as text, exactly and with any number of digits.
 import { expect, test } from 'vitest'
 import { compareDecimals, isDecimal, isMultipleOf } from '../../../src/util/text/decimal.ts'
 

@@ -3,7 +3,7 @@ import { failpoint, setFailpoints } from '../../../src/util/failpoint.ts'
 
 afterEach(() => setFailpoints(undefined))
 
-test('a failpoint tells its name to the hook that is set, and to nobody when there is none', () => {
+test('a failpoint passes its name to the hook that is set, and does nothing without one', () => {
   const passed: string[] = []
   failpoint('after_claim')
   setFailpoints(name => passed.push(name))
@@ -13,7 +13,7 @@ test('a failpoint tells its name to the hook that is set, and to nobody when the
   expect(passed).toEqual(['before_done'])
 })
 
-test('what the hook throws ends the work that came past it', () => {
+test('an error of the hook ends the work that reached the failpoint', () => {
   setFailpoints(() => {
     throw new Error('here')
   })

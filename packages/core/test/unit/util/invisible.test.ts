@@ -1,4 +1,4 @@
-// Two names that look the same can be told apart: what cannot be seen is escaped, and what everybody sees is not.
+// Names that look the same can be distinguished: invisible characters are escaped, and visible ones are not.
 import { expect, test } from 'vitest'
 import { escapeInvisible } from '../../../src/util/text/invisible.ts'
 
@@ -39,6 +39,6 @@ test.each([
   'हिन्दी',
   '😀',
   '\u06dd12',
-])('%j is left as it is', text => {
+])('%j is unchanged', text => {
   expect(escapeInvisible(text)).toBe(text)
 })

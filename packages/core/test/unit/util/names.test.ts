@@ -1,4 +1,4 @@
-// Names stand bare in a sentence as long as they can be read in one way only.
+// Names are unquoted in a message unless they are ambiguous.
 import { expect, test } from 'vitest'
 import { clearList, clearName, clearTable } from '../../../src/util/text/names-in-sentences.ts'
 
@@ -16,7 +16,7 @@ test.each([
   expect(clearName(name)).toBe(shown)
 })
 
-test('a list stays one of as many names', () => {
+test('a list stays unambiguous', () => {
   expect(clearList(['a', 'b, c', 'd'])).toBe('a, "b, c", d')
 })
 

@@ -1,4 +1,4 @@
-// The value that a mistyped one is nearest to is found without comparing it with each.
+// Finds the value nearest to a mistyped one without comparing it with each.
 import { expect, test } from 'vitest'
 import { nearestFinder } from '../../../src/util/text/near-values.ts'
 
@@ -21,7 +21,7 @@ test.each<[given: string, found: string | undefined]>([
   expect(find(given)).toBe(found)
 })
 
-test('of thousands of values too', () => {
+test('among thousands of values too', () => {
   const many = nearestFinder(Array.from({ length: 5_000 }, (_, index) => `article ${index * 7919}`))
   expect(many('artcile 39587081')).toBe('article 39587081')
   expect(many('article number')).toBeUndefined()

@@ -9,17 +9,17 @@ const failing = (times: number) => {
   }
 }
 
-test('it is tried until it works, and each failure is told', async () => {
+test('retries until the action succeeds, and reports each failure', async () => {
   const onFailure = vi.fn()
   expect(await retry(failing(2), { forMs: 5_000, onFailure })).toBe(3)
   expect(onFailure.mock.calls.map(([error]) => error.message)).toEqual(['attempt 1', 'attempt 2'])
 })
 
-test('when the time is over, the last failure is thrown', async () => {
+test('throws the last error when the time is over', async () => {
   await expect(retry(failing(100), { forMs: 149 })).rejects.toThrow('attempt 2')
 })
 
-test('when the signal has come, there is one attempt more, and no pause before it', async () => {
+test('makes one more attempt after the signal aborts, without a pause', async () => {
   const stop = new AbortController()
   await expect(
     retry(failing(100), { forMs: 60_000, signal: stop.signal, onFailure: () => stop.abort() }),

@@ -1,9 +1,9 @@
-// prefetch: the same items in the same order, asked for ahead of time, and the source closed on every way out.
+// prefetch: the same items in the same order, requested in advance; the source is closed on every exit.
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { prefetch } from '../../../src/util/prefetch.ts'
 
-/** Numbers from 0, with what became of the source. */
+/** Numbers from 0, and the state of the source. */
 function counter(count: number, failAt?: number) {
   const log = { asked: 0, closed: 0 }
   async function* source() {
@@ -58,7 +58,7 @@ describe.each([1, 2, 5, 100])('%d ahead', ahead => {
     expect(log.closed).toBe(1)
   })
 
-  test('no more is asked for than that', async () => {
+  test('no more items are requested than that', async () => {
     const { source, log } = counter(1000)
     let taken = 0
     for await (const _ of prefetch(source, ahead)) {
@@ -70,7 +70,7 @@ describe.each([1, 2, 5, 100])('%d ahead', ahead => {
   })
 })
 
-test('items are asked for before they are wanted', async () => {
+test('items are requested in advance', async () => {
   const { source, log } = counter(10)
   const items = prefetch(source, 2)
   await items.next()
@@ -79,7 +79,7 @@ test('items are asked for before they are wanted', async () => {
   await items.return(undefined)
 })
 
-test('an error that nobody asks for any more is no unhandled rejection', async () => {
+test('an error after the consumer stopped is not an unhandled rejection', async () => {
   const { source } = counter(5, 1)
   const items = prefetch(source, 4)
   expect(await items.next()).toEqual({ done: false, value: 0 })
@@ -87,7 +87,7 @@ test('an error that nobody asks for any more is no unhandled rejection', async (
   await items.return(undefined)
 })
 
-test('a source that was never read is not begun', async () => {
+test('a source that was never read is not started', async () => {
   const { source, log } = counter(5)
   await prefetch(source, 2).return(undefined)
   expect(log).toEqual({ asked: 0, closed: 0 })

@@ -1,4 +1,4 @@
-// Streams over generators: given up at once, also while the generator waits, and opened only when they are read.
+// Streams over generators: destroyed at once, even while the generator waits, and opened only when read.
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { whenRead } from '../../../src/util/open-when-read.ts'
 import { readableFrom } from '../../../src/util/readable-from.ts'
 
-test('what the generator gives comes out, and nobody is stopped before the end', async () => {
+test('yields the chunks of the generator, and does not call stop before the end', async () => {
   let stops = 0
   async function* chunks() {
     yield Buffer.from('a')
@@ -15,7 +15,7 @@ test('what the generator gives comes out, and nobody is stopped before the end',
   expect(await text(readableFrom(chunks(), () => stops++))).toBe('ab')
 })
 
-test('destroying it stops what the generator waits for, and then closes the generator', async () => {
+test('destroying it calls stop, and then closes the generator', async () => {
   let isClosed = false
   const source = new PassThrough()
   async function* chunks() {
@@ -41,7 +41,7 @@ test('an error of the generator is the error of the stream', async () => {
   await expect(text(readableFrom(chunks(), () => undefined))).rejects.toThrow('broke')
 })
 
-test('nothing is opened for a stream that nobody reads', async () => {
+test('nothing is opened for a stream that is never read', async () => {
   let opened = 0
   const stream = whenRead(async () => {
     opened++
@@ -52,7 +52,7 @@ test('nothing is opened for a stream that nobody reads', async () => {
   expect(opened).toBe(0)
 })
 
-test('what is opened after the reader has left is closed at once', async () => {
+test('a source that opens after the reader has left is closed at once', async () => {
   const source = new PassThrough()
   let open: (stream: Readable) => void = () => undefined
   const stream = whenRead(() => new Promise(resolve => (open = resolve)))
@@ -63,7 +63,7 @@ test('what is opened after the reader has left is closed at once', async () => {
   await expect.poll(() => source.destroyed).toBe(true)
 })
 
-test('what is opened is closed as soon as the reader leaves, before its first byte too', async () => {
+test('the source is closed as soon as the reader leaves, even before its first byte', async () => {
   const source = new PassThrough()
   const stream = whenRead(async () => source)
   stream.read()

@@ -34,15 +34,15 @@ test.each<[given: string, meant: string | undefined]>([
   expect(nearest(given, names)).toBe(meant)
 })
 
-test('among equally near ones the first is taken', () => {
+test('among equally near names the first is suggested', () => {
   expect(nearest('nam', ['name', 'names', 'nami'])).toBe('name')
 })
 
-test.each(['x', ''])('a name of one letter, or none, is no misspelling of another: %j', name => {
+test.each(['x', ''])('a name with at most one letter is not a misspelling of another: %j', name => {
   expect(nearest(name, ['a', 'b', 'xy'])).toBeUndefined()
   expect(nearest('X', ['x'])).toBe('x')
 })
 
-test('nothing is suggested where nothing is known', () => {
+test('nothing is suggested without candidates', () => {
   expect(nearest('email', [])).toBeUndefined()
 })

@@ -79,7 +79,7 @@ describe('a number', () => {
       [
         ['9007199254740994', 'must be between 1 and 9007199254740993'],
         ['99999999999999999999', 'must be between 1 and 9007199254740993'],
-        ['1.5', 'must be a whole number of 64 bits'],
+        ['1.5', 'must be a 64-bit whole number'],
       ],
     ],
     [
@@ -117,7 +117,7 @@ describe('a number', () => {
     for (const cell of good) expect(await saidOf(schema, 'text', cell)).toEqual([])
     for (const [cell, said] of bad) {
       expect(await saidOf(schema, 'text', cell)).toEqual([`"it" ${said}.`])
-      // A cell without a comma is a list of one.
+      // A cell without a comma is a list of one element.
       expect(await saidOf(Type.Array(schema), 'text', cell)).toEqual([`Element 1 of "it" ${said}.`])
     }
   })
@@ -216,7 +216,7 @@ describe('a text', () => {
     expect(await saidOf(Type.Array(schema), 'json', [good, bad])).toEqual([`Element 2 of "it" ${said}.`])
   })
 
-  test('that is too long has its own code, also where it is no text in the table', async () => {
+  test('that is too long has its own code, even if the column is not text', async () => {
     const resource = resourceOf(decimal({ maxLength: 3 }), { codes: { tooLong: 'TOO_LONG' } })
     expect((await judged(resource, 'text', { it: '12.5' })).map(({ code }) => code)).toEqual(['TOO_LONG'])
   })

@@ -1,4 +1,4 @@
-// check: sees what is valid by itself, and adds to what is already known without saying it twice.
+// check: receives the fields that are valid by themselves, and adds errors without repeating known ones.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -27,14 +27,14 @@ const brief = async (check: Check, given: Record<string, unknown>, from: 'text' 
 const good = { slug: 'a-b', title: 'Title', status: 'draft' }
 
 describe('check', () => {
-  test('is called once for a record, with the values that were parsed', async () => {
+  test('is called once per record, with parsed values', async () => {
     const seen: unknown[] = []
     const given = { ...good, published_at: null, meta: '{"a":[1]}' }
     expect(await brief(record => seen.push({ ...record }), given, 'text')).toEqual([])
     expect(seen).toEqual([{ ...good, published_at: null, meta: { a: [1] } }])
   })
 
-  test('does not see fields that are wrong, missing or absent', async () => {
+  test('does not see invalid, missing or absent fields', async () => {
     const seen: unknown[] = []
     const given = { slug: 'A B', title: 'Longer', status: '', published_at: 'yesterday' }
     expect(await brief(record => seen.push({ ...record }), given)).toEqual([
@@ -71,7 +71,7 @@ describe('check', () => {
     ])
   })
 
-  test('says nothing new of a field that is already wrong', async () => {
+  test('adds nothing to a field that already has an error', async () => {
     const check: Check = (_, issue) => {
       issue('slug', 'SLUG_ODD', 'Odd.')
       issue('title', 'TITLE_ODD', 'Odd.')
@@ -87,13 +87,13 @@ describe('check', () => {
     expect(await brief(check, good)).toEqual([])
   })
 
-  test('of an unknown field speaks of the record as a whole', async () => {
+  test('reports an issue of an unknown field for the whole record', async () => {
     expect(await brief((_, issue) => issue('nothing', 'ODD', 'Odd.'), good)).toEqual(['null ODD'])
   })
 })
 
 describe('the order of errors', () => {
-  test('is that of the fields, whichever rule said them', async () => {
+  test('is that of the fields, whichever rule reported them', async () => {
     const check: Check = (_, issue) => {
       issue('published_at', 'LATE', 'Late.')
       issue('slug', 'TAKEN', 'Taken.')
@@ -106,7 +106,7 @@ describe('the order of errors', () => {
     ])
   })
 
-  test('is the same from cells in another order', async () => {
+  test('is the same for cells in another order', async () => {
     const given = { published_at: 'x', status: null, slug: 'A', title: 'Longer' }
     expect(await brief(() => undefined, given, 'text')).toEqual([
       'slug INVALID_SLUG',

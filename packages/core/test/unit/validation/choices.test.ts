@@ -1,4 +1,4 @@
-// Messages that list the values that are allowed: unambiguous whatever the values are, and short however many there are.
+// Messages that list allowed values: always unambiguous, and short however many values there are.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { judged, resourceOf, saidOf } from '../../judged-bed.ts'
@@ -71,7 +71,7 @@ describe('of a value that must not be shown', () => {
       'a key that it must not have is not named',
       Type.Object({ a: Type.Optional(Type.String()) }, { additionalProperties: false }),
       { secret: 1 },
-      '"it" must not have other keys than its schema names.',
+      '"it" must not have keys that its schema does not name.',
     ],
     [
       'a key of a value in it is not named',

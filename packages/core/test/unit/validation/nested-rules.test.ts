@@ -1,4 +1,4 @@
-// Messages of rules inside of lists and JSON: they name the place, however deep it is, and what is asked for there.
+// Messages of rules inside lists and JSON: they name the position at any depth, and what it must be.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { saidOf } from '../../judged-bed.ts'
@@ -62,7 +62,7 @@ describe('a list', () => {
       Type.Array(Type.Integer(), { contains: Type.Integer({ minimum: 5 }), maxContains: 2 }),
       [1, 5, 6],
       [5, 6, 7],
-      '"it" must have between 1 and 2 elements of the kind that its schema asks for.',
+      '"it" must have between 1 and 2 elements of the kind that its schema requires.',
     ],
     [
       'of lengths in code points',
@@ -136,7 +136,7 @@ describe('a JSON value', () => {
       Type.Object({ colour: Type.Optional(Type.String()) }, { additionalProperties: false }),
       { colour: 'red' },
       { color: 'red' },
-      '"it" must not have the key "color"; the nearest that it may have is "colour".',
+      '"it" must not have the key "color"; the nearest allowed key is "colour".',
     ],
     [
       'with other members of one type',

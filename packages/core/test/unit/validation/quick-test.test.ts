@@ -1,4 +1,4 @@
-// The quick test takes nothing that the rules refuse; schemas that TypeBox reads otherwise have none.
+// The quick test never accepts what the rules reject; schemas that TypeBox treats differently have no quick test.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { quickTest } from '../../../src/engine/validation/compiled-json-test.ts'
@@ -6,7 +6,7 @@ import { saidOf } from '../../judged-bed.ts'
 
 const object = (a: TSchema) => Type.Object({ a })
 
-describe('there is none, and the rules decide, for', () => {
+describe('there is no quick test, and the rules decide, for', () => {
   test.each<[name: string, schema: TSchema, good: unknown, bad: unknown]>([
     ['a list of values', object(Type.String({ enum: ['x'] })), { a: 'x' }, { a: 'y' }],
     ['a list of numbers', object(Type.Integer({ enum: [1] })), { a: 1 }, { a: 2 }],
@@ -38,7 +38,7 @@ describe('there is none, and the rules decide, for', () => {
 test.each<[name: string, schema: TSchema, value: unknown]>([
   ['a length in code points', object(Type.String({ maxLength: 3 })), { a: '😀😀😀' }],
   ['a step in decimals', object(Type.Number({ multipleOf: 0.05 })), { a: 0.15 }],
-])('what it refuses, the rules may take: %s', async (_, schema, value) => {
+])('the rules may accept what it rejects: %s', async (_, schema, value) => {
   expect(quickTest(schema)?.(value)).toBe(false)
   expect(await saidOf(schema, 'json', value)).toEqual([])
 })

@@ -1,4 +1,4 @@
-// Rules of schemas that are seldom used: parts that refer to each other, forms in other words, kinds of one's own.
+// Rarely used schemas: references, described forms, and custom kinds.
 import { Kind, type TSchema, Type, TypeRegistry } from '@sinclair/typebox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saidOf } from '../../judged-bed.ts'

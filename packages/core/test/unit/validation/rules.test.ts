@@ -1,4 +1,4 @@
-// Rules of single fields: lengths in code points, patterns, formats, literals and bounds, and what is said of them.
+// Rules of single fields: lengths in code points, patterns, formats, literals and bounds, and their messages.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -36,7 +36,7 @@ describe('the length of text is counted in code points', () => {
     expect(await messages(schema, 'json', value)).toEqual(expected)
   })
 
-  test('too long is said before a pattern or a format', async () => {
+  test('a length error takes precedence over a pattern or a format', async () => {
     expect(await messages(Type.String({ maxLength: 5, pattern: '^a$' }), 'text', 'bbbbbb')).toEqual([
       '"it" is longer than 5 characters.',
     ])
@@ -112,7 +112,7 @@ describe('what a value must be', () => {
       Type.String({ format: 'int64' }),
       '9223372036854775807',
       '9223372036854775808',
-      '"it" must be a whole number of 64 bits.',
+      '"it" must be a 64-bit whole number.',
     ],
     ['a BigInt from 1', Type.BigInt({ minimum: 1n }), '9007199254740993', '0', '"it" must be at least 1.'],
     ['a list', Type.Array(Type.String()), ['a'], 'a', '"it" must be a list.'],
@@ -157,7 +157,7 @@ describe('what a value must be', () => {
     expect(await messages(schema, 'json', bad)).toEqual([message])
   })
 
-  test('NUL and halves of pairs are said by their own codes', async () => {
+  test('NUL and halves of surrogate pairs have their own codes', async () => {
     const [nul] = await judged(resourceOf(Type.String({ maxLength: 1 })), 'json', { it: 'a\0bc' })
     expect(nul).toMatchObject({
       code: 'NUL_CHARACTER',
@@ -166,18 +166,18 @@ describe('what a value must be', () => {
     const [half] = await judged(resourceOf(Type.String()), 'json', { it: 'a\ud800' })
     expect(half).toMatchObject({
       code: 'ILL_FORMED_TEXT',
-      message: '"it" contains half of a surrogate pair, which is no Unicode text.',
+      message: '"it" contains half of a surrogate pair, which is not valid Unicode; remove it.',
     })
   })
 
-  test('a JSON object does not inherit what it must have', async () => {
+  test('inherited members do not count as required members of a JSON object', async () => {
     const hostile = JSON.parse('{"it":{"__proto__":{"isAdmin":true}}}')
     const schema = Type.Object({ isAdmin: Type.Boolean() })
     expect(await messages(schema, 'json', hostile.it)).toEqual(['"isAdmin" in "it" is required.'])
   })
 })
 
-describe('a format that nobody registered is refused when the rules are compiled', () => {
+describe('a format that is not registered is rejected when the rules are compiled', () => {
   test.each<[name: string, schema: TSchema, format: string]>([
     ['of a field', Type.String({ format: 'phone' }), 'phone'],
     ['of a nullable field', Type.Union([Type.String({ format: 'phone' }), Type.Null()]), 'phone'],

@@ -1,4 +1,4 @@
-// Arrays: JSON lists and comma-separated cells, and the array literals that COPY is given.
+// Arrays: JSON lists and comma-separated cells, and the array literals written to COPY.
 import { describe, expect, test } from 'vitest'
 import { boolean } from '../../../src/engine/value/boolean.ts'
 import { InvalidValue } from '../../../src/engine/value/codec.ts'
@@ -53,7 +53,7 @@ describe('a cell', () => {
     '[true]',
     '[a',
     '[] []',
-  ])('%j is none', cell => {
+  ])('%j is not valid', cell => {
     expect(texts.parse(cell)).toBeInstanceOf(InvalidValue)
   })
 
@@ -83,11 +83,11 @@ describe('a JSON value', () => {
     [['a', 1]],
     [[['a']]],
     [[undefined]],
-  ])('%j is none', value => {
+  ])('%j is not valid', value => {
     expect(texts.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 
-  test('elements are of the element’s own type', () => {
+  test('elements must have the element type', () => {
     expect(arrayOf(integer).fromJson([1, -0])).toEqual([1, 0])
     expect(arrayOf(integer).fromJson(['1'])).toBeInstanceOf(InvalidValue)
     expect(arrayOf(integer).parse('1, 2')).toEqual([1, 2])
@@ -101,13 +101,13 @@ describe('a JSON value', () => {
   })
 })
 
-test('elements that are JSON keep their text', () => {
+test('JSON elements keep their text', () => {
   const cell = ' [ {"b":1.0, "b":2} ,9007199254740993,"],\\"[" , [ ] ]'
   const list = '{"{\\"b\\":1.0, \\"b\\":2}","9007199254740993","\\"],\\\\\\"[\\"","[ ]"}'
   expect(arrayOf(json).toCopy(arrayOf(json).parse(cell) as never)).toBe(list)
 })
 
-test('where elements may be null, null is one, but no word', () => {
+test('null is an element if elements may be null, but never a word', () => {
   const some = arrayOf(text, { nullable: true })
   expect(some.parse('[null,"NULL",""]')).toEqual([null, 'NULL', ''])
   expect(some.fromJson([null])).toEqual([null])
@@ -145,13 +145,13 @@ describe('the literal for COPY, before it is escaped', () => {
     )
   })
 
-  test('it is escaped for COPY, since it can hold what COPY reads', () => {
+  test('it is escaped for COPY, since it can hold special characters', () => {
     expect(texts.isPlain).not.toBe(true)
     expect(arrayOf(integer).isPlain).not.toBe(true)
   })
 })
 
-test('the staging type is the element’s, as an array', () => {
+test('the staging type is an array of the element’s', () => {
   expect(texts.stagingType).toBe('text[]')
   expect(arrayOf(float).stagingType).toBe('double precision[]')
 })

@@ -1,4 +1,4 @@
-// date and timestamp: days of the calendar and instants of the years 0001 to 9999, and nothing else.
+// date and timestamp: only days and instants of the years 0001 to 9999 are accepted.
 import { describe, expect, test } from 'vitest'
 import { InvalidValue } from '../../../src/engine/value/codec.ts'
 import { date } from '../../../src/engine/value/time/date.ts'
@@ -52,12 +52,12 @@ describe('date', () => {
     '2024‐01‐31',
     '',
     '\0',
-  ])('%j is none', text => {
+  ])('%j is not valid', text => {
     expect(date.parse(text)).toBeInstanceOf(InvalidValue)
     expect(date.fromJson(text)).toBeInstanceOf(InvalidValue)
   })
 
-  test.each([[20240131], [true], [null], [{}], [['2024-01-31']]])('the JSON value %j is none', value => {
+  test.each([[20240131], [true], [null], [{}], [['2024-01-31']]])('the JSON value %j is not valid', value => {
     expect(date.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 })
@@ -92,7 +92,7 @@ describe('timestamp', () => {
   })
 
   test.each([
-    // Without a zone, in a zone of a name, or of no form that RFC 3339 has.
+    // Without a zone, with a named zone, or with a zone that is not RFC 3339.
     '2024-01-31T12:00:00',
     '2024-01-31T12:00:00 Z',
     '2024-01-31T12:00:00+1:00',
@@ -102,18 +102,18 @@ describe('timestamp', () => {
     '2024-01-31T12:00:00Z+01:00',
     '2024-01-31T12:00:00+01:00Z',
     '2024-01-31T12:00:00−01:00',
-    // Offsets beyond what PostgreSQL takes.
+    // Offsets beyond what PostgreSQL accepts.
     '2024-01-31T12:00:00+16:00',
     '2024-01-31T12:00:00-16:00',
     '2024-01-31T12:00:00+25:00',
     '2024-01-31T12:00:00+01:60',
-    // Times that no clock shows; a leap second would become the next minute.
+    // Invalid times; a leap second would become the next minute.
     '2024-01-31T24:00:00Z',
     '2024-01-31T23:60:00Z',
     '2016-12-31T23:59:60Z',
     '2024-01-31T12:00Z',
     '2024-01-31T12:00:0Z',
-    // Days that no calendar has.
+    // Invalid days.
     '2023-02-29T00:00:00Z',
     '1900-02-29T00:00:00Z',
     '2023-13-01T00:00:00Z',
@@ -122,7 +122,7 @@ describe('timestamp', () => {
     '0000-01-01T00:00:00Z',
     '10000-01-01T00:00:00Z',
     '-0001-01-01T00:00:00Z',
-    // An offset that leads out of the years.
+    // An offset that leads out of the range of years.
     '0001-01-01T00:00:00+00:01',
     '0001-01-01t00:59:59.999999+01:00',
     '0001-01-01 15:58:59+15:59',
@@ -147,7 +147,7 @@ describe('timestamp', () => {
     '２０２４-01-31T12:00:00Z',
     '',
     '\0',
-  ])('%j is none', text => {
+  ])('%j is not valid', text => {
     expect(timestamp.parse(text)).toBeInstanceOf(InvalidValue)
     expect(timestamp.fromJson(text)).toBeInstanceOf(InvalidValue)
   })
@@ -160,7 +160,7 @@ describe('timestamp', () => {
     ['1890-01-01 00:00:00-00:53:28', '1890-01-01T00:53:28Z'],
     ['1890-01-01 00:00:00.123456+15:59:59', '1889-12-31T08:00:01.123456Z'],
     ['0001-01-01 00:19:32+00:19:32', '0001-01-01T00:00:00Z'],
-  ])('%s, as PostgreSQL writes it, becomes %s', (text, expected) => {
+  ])('%s, as PostgreSQL prints it, becomes %s', (text, expected) => {
     expect(timestamp.parse(text)).toBe(expected)
     expect(timestamp.fromJson(text)).toBe(expected)
   })
@@ -175,18 +175,18 @@ describe('timestamp', () => {
     '2026-02-29 20:34:00+00',
     '0001-01-01 00:19:31+00:19:32',
     '9999-12-31 23:59:59-00:00:01',
-  ])('%j is none', text => {
+  ])('%j is not valid', text => {
     expect(timestamp.parse(text)).toBeInstanceOf(InvalidValue)
   })
 
-  test('what only lacks its zone is told so', () => {
+  test('the message for a missing zone says so', () => {
     const message = 'has no time zone; add one, such as Z or +02:00'
     expect(timestamp.parse('2026-11-28 20:34:00')).toMatchObject({ message })
     expect(timestamp.parse('2026-11-28T20:34:00.5')).toMatchObject({ message })
     expect(timestamp.parse('2026-02-29 20:34:00')).toEqual(new InvalidValue())
   })
 
-  test('a Date of a program is its instant', () => {
+  test('a JavaScript Date is its instant', () => {
     expect(timestamp.fromJson(new Date(Date.UTC(2024, 1, 29, 1, 2, 3, 4)))).toBe('2024-02-29T01:02:03.004Z')
   })
 
@@ -198,11 +198,11 @@ describe('timestamp', () => {
     ['an object', { $date: '2024-01-31T12:00:00Z' }],
     ['a list', ['2024-01-31T12:00:00Z']],
     ['true', true],
-  ])('%s is none', (_, value) => {
+  ])('%s is not valid', (_, value) => {
     expect(timestamp.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 
-  test('a hostile fraction of a million zeros is read, and one with a digit behind them is not', () => {
+  test('a hostile fraction of a million zeros is accepted, and one with a digit after them is not', () => {
     const zeros = '0'.repeat(1_000_000)
     expect(timestamp.parse(`2024-01-31T12:00:00.1${zeros}Z`)).toBe(`2024-01-31T12:00:00.1${zeros}Z`)
     expect(timestamp.parse(`2024-01-31T12:00:00.1${zeros}1Z`)).toBeInstanceOf(InvalidValue)

@@ -8,7 +8,7 @@ import { refuseJsonb } from '../../../src/engine/value/jsonb.ts'
 const copied = (value: unknown) =>
   value instanceof InvalidValue ? (value.code ?? 'refused') : json.toCopy(value as never)
 
-describe('a cell of JSON text is kept to the letter', () => {
+describe('a cell of JSON text is kept verbatim', () => {
   test.each([
     '{}',
     '[]',
@@ -49,12 +49,12 @@ describe('a cell of JSON text is kept to the letter', () => {
     '\0',
     ' ',
     'undefined',
-  ])('%j is none', text => {
+  ])('%j is not valid', text => {
     expect(copied(json.parse(text))).toBe('refused')
   })
 })
 
-describe('what jsonb cannot store, and json can', () => {
+describe('what json can store, but jsonb cannot', () => {
   test.each<[name: string, text: string, code: string]>([
     ['NUL', '"\\u0000"', 'NUL_CHARACTER'],
     ['NUL within a value', '{"a":["x\\u0000y"]}', 'NUL_CHARACTER'],
@@ -71,13 +71,13 @@ describe('what jsonb cannot store, and json can', () => {
   })
 })
 
-test('jsonb takes whole pairs, and a backslash before a u', () => {
+test('jsonb accepts surrogate pairs, and an escaped backslash before a u', () => {
   for (const text of ['"\\ud83d\\ude00"', '"\\\\ud800"', '"\\\\u0000"']) {
     expect(refuseJsonb(json.parse(text))).toBeUndefined()
   }
 })
 
-test('text that a transform has cut within a pair is refused, which a driver would change silently', () => {
+test('text that a transform cut within a surrogate pair is rejected, since a driver would silently change it', () => {
   expect(copied(json.parse('"\ud83d"'))).toBe('ILL_FORMED_TEXT')
 })
 
@@ -111,7 +111,7 @@ describe('a JSON value', () => {
     '1e400',
     '-1e400',
     '{"a":{"b":[1e999]}}',
-  ])('%s would not arrive as it was written', text => {
+  ])('%s would not be stored as written', text => {
     expect(json.fromJson(JSON.parse(text))).toEqual(
       new InvalidValue(
         undefined,
@@ -121,13 +121,13 @@ describe('a JSON value', () => {
   })
 
   test.each([[Number.NaN], [{ a: Number.NaN }], [1n], [[{ a: 1n }]], [() => 1], [{ a: Symbol('x') }]])(
-    '%s of a program, which is no JSON, is refused',
+    'the JavaScript value %s, which JSON cannot hold, is rejected',
     value => {
       expect(copied(json.fromJson(value))).toBe('refused')
     },
   )
 
-  test('an object of a program that holds itself is refused', () => {
+  test('a JavaScript object that contains itself is rejected', () => {
     const circular: Record<string, unknown> = {}
     circular.self = circular
     expect(copied(json.fromJson(circular))).toBe('refused')

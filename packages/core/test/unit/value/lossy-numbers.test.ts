@@ -1,4 +1,4 @@
-// lossyNumbers: which numbers of a JSON text are others once they have been parsed.
+// lossyNumbers: which numbers of a JSON text change when parsed.
 import { expect, test } from 'vitest'
 import { holdsAny, lossyNumbers } from '../../../src/engine/value/number/lossy-numbers.ts'
 
@@ -8,7 +8,7 @@ test.each([
   '{"a":1.50000000000000000000000}',
   '{"a":"0.1000000000000000055","b":"\\"0.1000000000000000055"}',
   '{"a":-0.0000000000000000000}',
-])('%s holds none', json => {
+])('%s holds no lossy number', json => {
   expect(lossyNumbers(json)).toBeUndefined()
 })
 
@@ -18,7 +18,7 @@ test.each([
   ['{"a":[1,{"b":3.14159265358979323846}]}', Math.PI],
   ['{"a":-9007199254740993}', -9007199254740992],
   ['{"a":1.00000000000000000001e5}', 100000],
-])('%s holds one', (json, parsed) => {
+])('%s holds a lossy number', (json, parsed) => {
   expect([...(lossyNumbers(json) ?? [])]).toEqual([parsed])
   expect(holdsAny(JSON.parse(json), new Set([parsed]))).toBe(true)
   expect(holdsAny({ other: 'a', list: [0.5] }, new Set([parsed]))).toBe(false)

@@ -1,4 +1,4 @@
-// integer, bigint, numeric and float: which texts and JSON values are numbers, and what COPY is given.
+// integer, bigint, numeric and float: which texts and JSON values are numbers, and what is written to COPY.
 import { describe, expect, test } from 'vitest'
 import { type Codec, InvalidValue } from '../../../src/engine/value/codec.ts'
 import { bigint } from '../../../src/engine/value/number/bigint.ts'
@@ -6,7 +6,7 @@ import { float } from '../../../src/engine/value/number/float.ts'
 import { integer } from '../../../src/engine/value/number/integer.ts'
 import { numeric } from '../../../src/engine/value/number/numeric.ts'
 
-/** No number of any type, however a spreadsheet or a program may write it. */
+/** Not a number of any type, although spreadsheets or programs write it. */
 const neverNumbers = [
   ' 1',
   '1 ',
@@ -36,10 +36,10 @@ const neverNumbers = [
   '1e',
   'e1',
 ]
-/** No number of any type when it comes as JSON. */
+/** Not a number of any type as JSON. */
 const neverJsonNumbers = [true, false, [], [1], {}, Number.NaN, Infinity, -Infinity, undefined]
 
-/** What COPY is given for a text, or 'refused'. */
+/** The COPY text of a value, or 'refused'. */
 const fromText = (codec: Codec, text: string) => copied(codec, codec.parse(text))
 const fromJson = (codec: Codec, value: unknown) => copied(codec, codec.fromJson(value))
 const copied = (codec: Codec, parsed: unknown) =>
@@ -58,7 +58,7 @@ describe.each<[name: string, codec: Codec]>([
   test.each(neverJsonNumbers.map(value => [value]))('refuses the value %s', value => {
     expect(fromJson(codec, value)).toBe('refused')
   })
-  test('a hostile text of a million characters is refused', () => {
+  test('a hostile text of a million characters is rejected', () => {
     expect(fromText(codec, `${'1'.repeat(1_000_000)}x`)).toBe('refused')
     expect(fromText(codec, `${'-'.repeat(1_000_000)}1`)).toBe('refused')
   })
@@ -71,7 +71,7 @@ describe('integer', () => {
     ['007', '7'],
     ['-1', '-1'],
     ['2147483647', '2147483647'],
-    // The column's own range is PostgreSQL's to judge.
+    // PostgreSQL checks the range of the column.
     ['2147483648', '2147483648'],
     ['9007199254740991', '9007199254740991'],
     ['-9007199254740991', '-9007199254740991'],
@@ -176,7 +176,7 @@ describe('numeric', () => {
     [1e2, '100'],
     [123456789.99, '123456789.99'],
     [999999999999999, '999999999999999'],
-    // JavaScript writes these with an exponent.
+    // JavaScript prints these with an exponent.
     [0.0000001, '0.0000001'],
     [-1.25e-10, '-0.000000000125'],
     [1e21, 'refused'],
@@ -196,7 +196,7 @@ describe('float', () => {
     ['-0', '-0'],
     ['-0.0', '-0'],
     ['0e-400', '0'],
-    // PostgreSQL refuses it too; as 0 it would be another number.
+    // PostgreSQL rejects it too; 0 would be a different number.
     ['1e-400', 'refused'],
     ['-0.001e-330', 'refused'],
     ['1.50', '1.5'],

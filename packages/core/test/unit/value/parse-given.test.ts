@@ -1,4 +1,4 @@
-// A value of a filter or of a scope: what it means as text, as JSON, and as nothing.
+// A value of a filter or a scope: what it means as text, as JSON, and as no value.
 import { Type } from '@sinclair/typebox'
 import { expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
@@ -46,11 +46,11 @@ test.each([
   ['size', '7.5'],
   ['size', true],
   ['name', 7],
-])('what is none of the type is refused: %s %j', (name, value) => {
+])('a value of another type is rejected: %s %j', (name, value) => {
   expect(given(name, value)).toBeInstanceOf(InvalidValue)
 })
 
-test('a transform that throws is told as the application’s own fault, and is not asked for what is no text', () => {
+test('a transform that throws is reported as the application’s fault, and is not called for values other than text', () => {
   expect(() => given('broken', '7')).toThrow(expect.objectContaining({ code: 'HOOK_FAILED' }))
   expect(given('broken', 7)).toBe(7)
 })

@@ -1,4 +1,4 @@
-// The stage that parses: empty cells, transforms, refusals, by where the values come from.
+// The parsing stage: empty cells, transforms and invalid values, from CSV and from JSON.
 import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { JsonText } from '../../../src/engine/record/json-text.ts'
@@ -61,7 +61,7 @@ describe('cells', () => {
     ])
   })
 
-  test('absent and null stay what they are', async () => {
+  test('absent and null stay as they are', async () => {
     expect(await parse([undefined, null, undefined, null, null], 'text')).toEqual([
       undefined,
       null,
@@ -71,7 +71,7 @@ describe('cells', () => {
     ])
   })
 
-  test('empty ones are null, but for text, where a quoted empty cell is the empty text', async () => {
+  test('empty ones are null, except a quoted empty cell in a text field, which is the empty text', async () => {
     expect(await parse(['', '', '', '', ''], 'text')).toEqual(['', null, null, null, null])
   })
 
@@ -93,7 +93,7 @@ describe('cells', () => {
     ])
   })
 
-  test('that are refused give way to the reason, beside what the file gave', async () => {
+  test('that are invalid are replaced by the reason, and the original value is kept', async () => {
     const { values, given } = await parseRow([' a\0 ', '#x', 'b', '{', null], 'text')
     expect(values).toMatchObject([
       { code: 'NUL_CHARACTER' },
@@ -106,16 +106,16 @@ describe('cells', () => {
     expect(Object.fromEntries(given ?? [])).toEqual({ 0: ' a\0 ', 1: '#x', 2: 'b', 3: '{' })
   })
 
-  test('that a transform changed are kept as the file gave them', async () => {
+  test('that a transform changed are also kept as in the file', async () => {
     const { given } = await parseRow([' a ', '#7', null, null, null], 'text')
     expect(Object.fromEntries(given ?? [])).toEqual({ 0: ' a ', 1: '#7' })
   })
 
-  test('that a transform left alone are kept once', async () => {
+  test('that a transform did not change are kept once', async () => {
     expect((await parseRow(['a', null, null, null, null], 'text')).given).toBeUndefined()
   })
 
-  test('whose transform throws are a fault behind the rows before them', async () => {
+  test('whose transform throws are a fault after the rows before them', async () => {
     const broken = defineResource('things', {
       table: 'things',
       schema: Type.Object({ name: Type.String() }),
@@ -152,7 +152,7 @@ describe('cells', () => {
     ])
   })
 
-  test('that mean the same in another spelling are reported as they were spelt', async () => {
+  test('that parse to another spelling are reported as in the file', async () => {
     const { values, given } = await parseRow([null, '007', null, null, null], 'text')
     expect(values[1]).toBe(7)
     expect(Object.fromEntries(given ?? [])).toEqual({ 1: '007' })
@@ -168,12 +168,12 @@ describe('JSON values', () => {
     expect(Object.fromEntries(given ?? [])).toEqual({ 0: 1, 1: '7', 2: 'x,y', 4: 0 })
   })
 
-  test('empty text is null, but where text is a value', async () => {
+  test('empty text is null, except where text is a value', async () => {
     const emptyJson = new JsonText('""', '')
     expect(await parse(['', '', '', '', ''], 'json')).toEqual(['', null, null, emptyJson, null])
   })
 
-  test('text in a json field is a value, and not parsed again', async () => {
+  test('text in a json field is a value, and is not parsed again', async () => {
     const [, , , meta] = await parse([null, null, null, '{"a":1}', null], 'json')
     expect(meta).toEqual(new JsonText('"{\\"a\\":1}"', '{"a":1}'))
   })
@@ -196,7 +196,7 @@ test('a row that has errors is left as it is', async () => {
   expect(await parse([' a ', '7', '', '{', 'x'], 'text', [error])).toEqual([' a ', '7', '', '{', 'x'])
 })
 
-test('a JSON number that has lost digits is refused where the column keeps every digit, and nowhere else', async () => {
+test('a JSON number that lost digits is rejected only if the column keeps every digit', async () => {
   const exact = defineResource('exact', {
     table: 'exact',
     schema: Type.Object({
@@ -223,7 +223,7 @@ test('a JSON number that has lost digits is refused where the column keeps every
   expect(row.values[2]).toBe(0.1)
 })
 
-test('a JSON value keeps the text that it was written as', async () => {
+test('a JSON value keeps its source text', async () => {
   const text = '{"b":1.0,"1":12345678901234567890,"b":2}'
   const [, , , meta] = await parse(
     [undefined, undefined, undefined, new JsonText(text, JSON.parse(text))],

@@ -1,4 +1,4 @@
-// boolean, uuid and text: the words that they are written with.
+// boolean, uuid and text: which texts and JSON values they accept.
 import { describe, expect, test } from 'vitest'
 import { boolean } from '../../../src/engine/value/boolean.ts'
 import { InvalidValue } from '../../../src/engine/value/codec.ts'
@@ -45,12 +45,12 @@ describe('boolean', () => {
     'constructor',
     '__proto__',
     '',
-  ])('%j is none', word => {
+  ])('%j is not valid', word => {
     expect(boolean.parse(word)).toBeInstanceOf(InvalidValue)
     expect(boolean.fromJson(word)).toBeInstanceOf(InvalidValue)
   })
 
-  test.each([[1], [0], [[]], [[true]], [{}], [null]])('the JSON value %j is none', value => {
+  test.each([[1], [0], [[]], [[true]], [{}], [null]])('the JSON value %j is not valid', value => {
     expect(boolean.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 
@@ -66,7 +66,7 @@ describe('uuid', () => {
     '6F304CD1-8A43-4417-AEC7-55F419572494',
     '00000000-0000-0000-0000-000000000000',
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
-  ])('%s is one', value => {
+  ])('%s is a UUID', value => {
     expect(uuid.parse(value)).toBe(value)
     expect(uuid.fromJson(value)).toBe(value)
   })
@@ -87,13 +87,13 @@ describe('uuid', () => {
     '1',
     '',
     '\0',
-  ])('%j is none', value => {
+  ])('%j is not valid', value => {
     expect(uuid.parse(value)).toBeInstanceOf(InvalidValue)
     expect(uuid.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 
   test.each([[1], [{}], [null], [['6f304cd1-8a43-4417-aec7-55f419572494']]])(
-    'the JSON value %j is none',
+    'the JSON value %j is not valid',
     value => {
       expect(uuid.fromJson(value)).toBeInstanceOf(InvalidValue)
     },
@@ -142,16 +142,19 @@ describe('text', () => {
     expect(text.fromJson(value)).toMatchObject({ code: 'NUL_CHARACTER' })
   })
 
-  test.each(['\ud800', '\udc00', 'a\ud83d', '\ude00a', '\ude00\ud83d'])('%j holds half of a pair', value => {
-    expect(text.fromJson(value)).toMatchObject({
-      code: 'ILL_FORMED_TEXT',
-      message: 'contains half of a surrogate pair, which is no Unicode text',
-    })
-    // A decoder makes no such text, but a field's own transform can.
-    expect(text.parse(value)).toMatchObject({ code: 'ILL_FORMED_TEXT' })
-  })
+  test.each(['\ud800', '\udc00', 'a\ud83d', '\ude00a', '\ude00\ud83d'])(
+    '%j holds half of a surrogate pair',
+    value => {
+      expect(text.fromJson(value)).toMatchObject({
+        code: 'ILL_FORMED_TEXT',
+        message: 'contains half of a surrogate pair, which is not valid Unicode; remove it',
+      })
+      // A decoder never yields such text, but a field's transform can.
+      expect(text.parse(value)).toMatchObject({ code: 'ILL_FORMED_TEXT' })
+    },
+  )
 
-  test.each([[1], [true], [{}], [[]], [['a']], [null]])('the JSON value %j is none', value => {
+  test.each([[1], [true], [{}], [[]], [['a']], [null]])('the JSON value %j is not valid', value => {
     expect(text.fromJson(value)).toBeInstanceOf(InvalidValue)
   })
 })

@@ -1,4 +1,4 @@
-// What a column can hold, where its type alone would have PostgreSQL refuse a value, or silently round or cut it.
+// Columns → checks that a value fits, so that PostgreSQL does not reject it or silently round or truncate it.
 
 import { hasMoreCodePoints } from '../../../util/text/code-points.ts'
 import { nearestHint, oneOf } from '../../../util/text/one-of.ts'
@@ -9,20 +9,20 @@ import { elementsOf } from '../../value/list/dimensions.ts'
 import type { Target, TargetColumn } from '../target.ts'
 import { fitsNumeric, numericLimits } from './fit-numeric.ts'
 
-/** What a column can hold of the values of its field. */
+/** Which values of its field a column can hold. */
 export interface Limit {
   readonly fits: (value: unknown) => boolean
-  /** "must …", for messages. */
+  /** Predicate for messages, such as "must be …" or "is longer than …". */
   readonly expectation: string
   readonly isLength?: boolean
-  /** Why a value does not fit, where that is known better. */
+  /** A more specific reason why a value does not fit. */
   readonly refuse?: (value: unknown) => InvalidValue | undefined
 }
 
 /**
- * The check of a row's values against their columns, for those columns that have a limit which the type of the
- * field does not have. A value that PostgreSQL would round or cut is refused: an import may not change data silently.
- * Only `real` rounds, as every floating-point number does on its way from text.
+ * Compiles the check of a row's values against their columns. It covers the columns whose limits are tighter than the
+ * field's type. A value that PostgreSQL would round or truncate is rejected: an import must not change data silently.
+ * The exception is `real`, which rounds as every floating-point number does when it is parsed from text.
  */
 export function compileFit({ resource, writable }: Target): (row: Row) => void {
   const limited = writable.flatMap(column => {
@@ -34,15 +34,15 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
       const value = row.values[field.index]
       if (value === undefined || value === null || value instanceof InvalidValue || fits(value)) continue
       if (isRejected(row, field)) continue
-      const usual = isLength === true ? field.codes.tooLong : field.codes.invalid
-      const refusal = refuse?.(value) ?? new InvalidValue()
-      const sentence = sentenceOf(refusal, `"${field.name}"`, expectation)
-      reject(resource, row, field, refusal.code ?? usual, sentence)
+      const defaultCode = isLength === true ? field.codes.tooLong : field.codes.invalid
+      const invalid = refuse?.(value) ?? new InvalidValue()
+      const sentence = sentenceOf(invalid, `"${field.name}"`, expectation)
+      reject(resource, row, field, invalid.code ?? defaultCode, sentence)
     }
   }
 }
 
-/** Undefined where its type is all that limits a column. */
+/** Returns undefined if the field's type already enforces all limits of the column. */
 export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const isArray = field.type.kind === 'array'
   const type = isArray ? (info.elementType ?? '') : info.type
@@ -50,39 +50,39 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
   const limit = info.labels === null ? ofType(type, info.typmod) : limitOfLabels(info.labels, field.sensitive)
   if (limit === undefined) return undefined
   if (isArray) return ofElements(limit)
-  // The schema's own length is as short, and has been checked.
+  // The schema's maxLength is at most as long, and has been checked already.
   const { maxLength } = field.schema
-  return info.typmod >= 0 && maxLength <= info.typmod - header ? undefined : limit
+  return info.typmod >= 0 && maxLength <= info.typmod - headerBytes ? undefined : limit
 }
 
-/** The same of each element of a list, which says where the first is that does not fit. */
+/** Applies the limit to each element of a list; the reason names the first element that does not fit. */
 function ofElements(limit: Limit): Limit {
-  const isOdd = (item: unknown) => item !== null && !limit.fits(item)
+  const isInvalid = (item: unknown) => item !== null && !limit.fits(item)
   return {
     ...limit,
-    fits: value => Array.isArray(value) && !elementsOf(value).some(isOdd),
-    refuse: value => (Array.isArray(value) ? refuseElement(value, limit, isOdd) : undefined),
+    fits: value => Array.isArray(value) && !elementsOf(value).some(isInvalid),
+    refuse: value => (Array.isArray(value) ? firstInvalid(value, limit, isInvalid) : undefined),
   }
 }
 
-function refuseElement(
+function firstInvalid(
   list: readonly unknown[],
   limit: Limit,
-  isOdd: (item: unknown) => boolean,
+  isInvalid: (item: unknown) => boolean,
 ): InvalidValue | undefined {
   for (const [index, item] of list.entries()) {
-    const refusal = Array.isArray(item)
-      ? refuseElement(item, limit, isOdd)
-      : isOdd(item)
+    const invalid = Array.isArray(item)
+      ? firstInvalid(item, limit, isInvalid)
+      : isInvalid(item)
         ? (limit.refuse?.(item) ?? new InvalidValue())
         : undefined
-    if (refusal !== undefined) return refusal.within(index + 1)
+    if (invalid !== undefined) return invalid.within(index + 1)
   }
   return undefined
 }
 
-/** Bytes of a variable-length header, which PostgreSQL adds to lengths and precisions in a type modifier. */
-const header = 4
+/** Size in bytes of the variable-length header, which PostgreSQL adds to lengths and precisions in a type modifier. */
+const headerBytes = 4
 
 function limitOfType(type: string, typmod: number): Limit | undefined {
   switch (type) {
@@ -103,11 +103,11 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
     case 'timetz':
       return fraction(typmod)
     case 'varchar':
-      // PostgreSQL refuses what is longer, but for blanks at the end: those it cuts off.
-      return typmod < 0 ? undefined : length(typmod - header, text => text)
+      // PostgreSQL rejects longer values, but truncates them silently if the excess is only trailing spaces.
+      return typmod < 0 ? undefined : length(typmod - headerBytes, text => text)
     case 'bpchar':
-      // Blanks at the end of a char(n) have no meaning.
-      return typmod < 0 ? undefined : length(typmod - header, text => text.replace(/ {1,}$/, ''))
+      // Trailing spaces of a char(n) are not significant.
+      return typmod < 0 ? undefined : length(typmod - headerBytes, text => text.replace(/ {1,}$/, ''))
     case 'bit':
       return typmod < 0 ? undefined : bits(typmod, true)
     case 'varbit':
@@ -127,7 +127,7 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
   }
 }
 
-/** What PostgreSQL would refuse it tells by itself; what it would round is told here. */
+/** Limits for verbatim fields. PostgreSQL itself reports the values that it rejects; only those it would round are checked here. */
 function limitOfVerbatim(type: string, typmod: number): Limit | undefined {
   if (type === 'int2' || type === 'int4' || type === 'float4' || type === 'jsonb') return undefined
   const limit = limitOfType(type, typmod)
@@ -139,91 +139,91 @@ function limitOfVerbatim(type: string, typmod: number): Limit | undefined {
     : limit
 }
 
-/** As PostgreSQL prints what is finite: without exponent. */
+/** A finite number as PostgreSQL prints it: without exponent. */
 const decimal = /^\s*[+-]?[\d.]+\s*$/
 
-/** PostgreSQL cuts longer names silently (NAMEDATALEN is 64 bytes). */
+/** PostgreSQL silently truncates longer names (NAMEDATALEN is 64 bytes). */
 const maxNameBytes = 63
 
-function range(least: number, greatest: number): Limit {
+function range(min: number, max: number): Limit {
   return {
-    fits: value => typeof value === 'number' && value >= least && value <= greatest,
-    expectation: `must be a whole number from ${least} to ${greatest}`,
+    fits: value => typeof value === 'number' && value >= min && value <= max,
+    expectation: `must be a whole number from ${min} to ${max}`,
   }
 }
 
 const singleRange = 'must be 0, or between 1e-45 and 3.4028235e+38 with either sign'
 
-/** PostgreSQL refuses what a float4 cannot hold at all, at both ends. */
+/** PostgreSQL rejects values that overflow or underflow a float4. */
 function isSingle(value: unknown): boolean {
   const single = Math.fround(Number(value))
   return Number.isFinite(single) && (single !== 0 || value === 0)
 }
 
-/** Digits of a second. Without a precision it is 6, the most there is. */
+/** Limits the fractional digits of the seconds. Without a precision the limit is 6, the maximum. */
 function fraction(precision: number): Limit {
-  const most = precision < 0 ? 6 : precision
-  // The last digit that is no zero stands further behind the point than the column keeps.
-  const tooFine = new RegExp(`\\.\\d{${most}}\\d*[1-9]`)
+  const max = precision < 0 ? 6 : precision
+  // A non-zero digit after the last one that the column stores.
+  const tooFine = new RegExp(`\\.\\d{${max}}\\d*[1-9]`)
   return {
     fits: value => !tooFine.test(String(value)),
     expectation:
-      most === 0
-        ? 'must have no fraction of a second'
-        : `must have at most ${most} ${most === 1 ? 'digit' : 'digits'} behind the seconds`,
+      max === 0
+        ? 'must have no fractional seconds'
+        : `must have at most ${max} fractional ${max === 1 ? 'digit' : 'digits'} in the seconds`,
   }
 }
 
-function length(most: number, counted: (text: string) => string): Limit {
+function length(max: number, significant: (text: string) => string): Limit {
   return {
-    fits: value => typeof value === 'string' && !hasMoreCodePoints(counted(value), most),
-    expectation: `is longer than ${most} ${most === 1 ? 'character' : 'characters'}`,
+    fits: value => typeof value === 'string' && !hasMoreCodePoints(significant(value), max),
+    expectation: `is longer than ${max} ${max === 1 ? 'character' : 'characters'}`,
     isLength: true,
   }
 }
 
-/** In binary or hexadecimal digits (PostgreSQL manual, 4.1.2.5); what is neither, PostgreSQL refuses. */
-function bits(most: number, isExact: boolean): Limit {
+/** Limits bit strings in binary or hexadecimal digits (PostgreSQL manual, 4.1.2.5). PostgreSQL rejects any other text itself. */
+function bits(max: number, isExact: boolean): Limit {
   const count = (text: string) =>
     /^x[\da-f]*$/i.test(text) ? 4 * (text.length - 1) : text.replace(/^b/i, '').length
   return {
     fits: value => {
       const text = String(value)
-      const isNone = !/^(?:b?[01]*|x[\da-f]*)$/i.test(text)
-      return isNone || (isExact ? count(text) === most : count(text) <= most)
+      const isOtherText = !/^(?:b?[01]*|x[\da-f]*)$/i.test(text)
+      return isOtherText || (isExact ? count(text) === max : count(text) <= max)
     },
-    expectation: `${isExact ? 'must have exactly' : 'is longer than'} ${most} ${most === 1 ? 'bit' : 'bits'}`,
+    expectation: `${isExact ? 'must have exactly' : 'is longer than'} ${max} ${max === 1 ? 'bit' : 'bits'}`,
     isLength: true,
   }
 }
 
-/** These two cut silently. */
-function bytes(most: number): Limit {
+/** For the types `name` and `"char"`, which truncate silently. */
+function bytes(max: number): Limit {
   return {
-    fits: value => Buffer.byteLength(String(value)) <= most,
-    expectation: `is longer than ${most === 1 ? '1 byte' : `${most} bytes`}`,
+    fits: value => Buffer.byteLength(String(value)) <= max,
+    expectation: `is longer than ${max === 1 ? '1 byte' : `${max} bytes`}`,
     isLength: true,
   }
 }
 
 const oneByte = bytes(1)
-/** Also `\200` to `\377`, as PostgreSQL writes bytes that are no character. */
+/** Also accepts `\200` to `\377`, as PostgreSQL prints bytes that are not characters. */
 const byteOrOctal: Limit = {
   ...oneByte,
   fits: value => oneByte.fits(value) || /^\\[0-3][0-7][0-7]$/.test(String(value)),
 }
 
-/** @param isSensitive what is near to a value would show it */
+/** @param isSensitive omits the hint, because the nearest label would reveal the value */
 function limitOfLabels(labels: readonly string[], isSensitive: boolean): Limit {
   const known = new Set<unknown>(labels)
-  const words = `must be ${oneOf(labels)}`
+  const expectation = `must be ${oneOf(labels)}`
   const hintFor = nearestHint(labels)
   return {
     fits: value => known.has(value),
-    expectation: words,
+    expectation,
     refuse: value => {
       const hint = isSensitive ? '' : hintFor(value)
-      return hint === '' ? undefined : new InvalidValue(undefined, `${words}${hint}`)
+      return hint === '' ? undefined : new InvalidValue(undefined, `${expectation}${hint}`)
     },
   }
 }

@@ -1,10 +1,10 @@
-// Which column types can carry which field types.
+// Decides which column types can carry which field types.
 import type { ColumnType, ScalarKind } from '../../resource/schema/column-type.ts'
 import type { ColumnInfo } from '../table-info.ts'
 
 const texts = ['text', 'varchar', 'bpchar', 'citext', 'name']
 
-/** Column types that hold every value of a kind exactly, and print it so that it is read back as the same value. */
+/** Column types that store every value of a kind exactly, and whose output parses back to the same value. */
 const carriers: Readonly<Record<Exclude<ScalarKind, 'text'>, readonly string[]>> = {
   uuid: ['uuid', ...texts],
   boolean: ['bool'],
@@ -17,7 +17,7 @@ const carriers: Readonly<Record<Exclude<ScalarKind, 'text'>, readonly string[]>>
   json: ['json', 'jsonb'],
 }
 
-/** Types that text could be cast to, but that have a field type of their own, which tells bad values apart. */
+/** Types that text could be cast to, but that have a field type of their own, which reports bad values. */
 const notText = new Set(
   Object.values(carriers)
     .flat()
@@ -26,7 +26,7 @@ const notText = new Set(
 
 type TypedColumn = Pick<ColumnInfo, 'type' | 'category' | 'elementType'>
 
-/** True if a column of this type can carry a field of that one. Enums, inet and the like are carried as text. */
+/** True if the column can carry a field of the type. Enums, inet and similar types are carried as text. */
 export function carries(column: TypedColumn, type: ColumnType): boolean {
   if (type.kind === 'array') {
     return (
@@ -38,7 +38,7 @@ export function carries(column: TypedColumn, type: ColumnType): boolean {
   return !isList(column) && (type.verbatim === true || carriesScalar(column.type, type.kind))
 }
 
-/** Arrays to the catalogue, which are written with blanks between their numbers, and not as array literals. */
+/** Arrays according to the catalogue, but written as numbers separated by spaces instead of array literals. */
 const vectors: readonly string[] = ['int2vector', 'oidvector']
 
 function isList({ type, category }: TypedColumn): boolean {
@@ -49,8 +49,8 @@ function carriesScalar(columnType: string, kind: ScalarKind): boolean {
   return kind === 'text' ? !notText.has(columnType) : carriers[kind].includes(columnType)
 }
 
-/** What people write for the columns of a type; for any other, `Type.String()`. */
-const proposals: ReadonlyMap<string, string> = new Map([
+/** The usual schema for each column type; `Type.String()` for any other. */
+const schemaByType: ReadonlyMap<string, string> = new Map([
   ['int2', 'Type.Integer()'],
   ['int4', 'Type.Integer()'],
   ['int8', "Type.String({ format: 'int64' })"],
@@ -66,9 +66,9 @@ const proposals: ReadonlyMap<string, string> = new Map([
   ['jsonb', 'Type.Unknown()'],
 ])
 
-/** A schema that the column can carry, as it is written in a resource. */
+/** Returns the source text of a schema that the column can carry. */
 export function proposedSchema(column: TypedColumn): string {
   const { type, elementType } = column
-  const proposal = (name: string) => proposals.get(name) ?? 'Type.String()'
-  return isList(column) && elementType !== null ? `Type.Array(${proposal(elementType)})` : proposal(type)
+  const schemaFor = (name: string) => schemaByType.get(name) ?? 'Type.String()'
+  return isList(column) && elementType !== null ? `Type.Array(${schemaFor(elementType)})` : schemaFor(type)
 }

@@ -1,4 +1,4 @@
-// Fields that an export shows of another table → the columns of that table.
+// Fields that an export reads from another table → the columns of that table.
 import { identifier } from '../../../postgres/identifier.ts'
 import type { Reference } from '../../resource/define.ts'
 import { codecOf } from '../../value/codecs.ts'
@@ -6,7 +6,7 @@ import type { TableInfo } from '../table-info.ts'
 import { stagedName, type TargetColumn } from '../target.ts'
 import { carries } from './match-columns.ts'
 
-/** @param problems hears what does not fit; what is wrong with a field that stands for another is told with that */
+/** @param problems receives each mismatch, except those of lookup fields: `matchLookupFields` reports them */
 export function matchJoined(
   { joined, table: name }: Reference,
   table: TableInfo | undefined,
@@ -14,15 +14,15 @@ export function matchJoined(
 ): TargetColumn[] {
   return joined.flatMap(({ field, column }) => {
     const info = table?.columns.find(candidate => candidate.name === column)
-    const complain = (problem: string) => {
+    const addProblem = (problem: string) => {
       if (field.standsFor === undefined) problems.push(`"${field.name}" ${problem}`)
     }
     if (info === undefined) {
-      complain(`shows the column "${column}" of ${name}, which is missing`)
+      addProblem(`shows the column "${column}" of ${name}, which is missing`)
       return []
     }
     if (!carries(info, field.type)) {
-      complain(`is ${field.type.kind}, and the column "${column}" of ${name} is ${info.castType}`)
+      addProblem(`is ${field.type.kind}, and the column "${column}" of ${name} is ${info.castType}`)
     }
     return {
       field,

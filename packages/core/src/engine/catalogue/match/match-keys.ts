@@ -9,7 +9,7 @@ import { isFolded, type TargetColumn, type TargetKey } from '../target.ts'
 
 export type ByField = ReadonlyMap<TargetColumn['field'], TargetColumn>
 
-/** The primary key first. @param problems hears of keys that nothing enforces */
+/** Returns the primary key first. @param problems receives the keys that no index enforces */
 export function matchKeys(
   resource: Resource,
   table: TableInfo,
@@ -20,7 +20,7 @@ export function matchKeys(
   const primary = table.uniqueIndexes.find(index => index.primary && index.usable)
   const primaryColumns = primary && columnsOf(primary, byField)
   if (primary !== undefined && primaryColumns !== undefined) {
-    const code = `DUPLICATE_${namedIn(primaryColumns).join('_')}`
+    const code = `DUPLICATE_${visibleNames(primaryColumns).join('_')}`
     const { name: index } = primary
     keys.push({
       isPrimary: true,
@@ -35,7 +35,7 @@ export function matchKeys(
   for (const key of resource.keys) {
     const columns = key.fields.map(field => byField.get(field)).filter(column => column !== undefined)
     if (columns.length < key.fields.length) continue
-    const exact = strictest(table.uniqueIndexes.filter(candidate => serves(candidate, key, columns)))
+    const exact = strictest(table.uniqueIndexes.filter(candidate => enforces(candidate, key, columns)))
     const found = exact === undefined ? scopedIndex(resource, table, key, columns, byField) : undefined
     const index = exact ?? found?.index
     const names = clearList(columns.map(column => column.info.name))
@@ -70,25 +70,25 @@ export function matchKeys(
   return keys
 }
 
-/** Undefined where the index has a part that no field fills. */
+/** Returns undefined if a part of the index has no field. */
 function columnsOf({ parts }: UniqueIndexInfo, byField: ByField): readonly TargetColumn[] | undefined {
   const columns = partTexts(parts).map(part => [...byField.values()].find(({ sql }) => part === sql))
   return columns.every(column => column !== undefined) ? columns : undefined
 }
 
-/** What a code may name: hidden fields are told to nobody, unless there is no other. */
-function namedIn(columns: readonly TargetColumn[]): readonly string[] {
+/** Names for an error code. Hidden fields are left out, unless all are hidden. */
+function visibleNames(columns: readonly TargetColumn[]): readonly string[] {
   const shown = columns.filter(({ field }) => !field.hidden)
   return (shown.length > 0 ? shown : columns).map(({ field }) => codeWord(field.name))
 }
 
-function serves({ parts }: UniqueIndexInfo, key: Key, columns: readonly TargetColumn[]): boolean {
-  const wanted = partsOf(key, columns)
-  const found = partTexts(parts)
-  return wanted.length === found.length && wanted.every(part => found.includes(part))
+function enforces({ parts }: UniqueIndexInfo, key: Key, columns: readonly TargetColumn[]): boolean {
+  const keyParts = partsOf(key, columns)
+  const indexParts = partTexts(parts)
+  return keyParts.length === indexParts.length && keyParts.every(part => indexParts.includes(part))
 }
 
-/** One that can be used, if there is one; among these, one that keeps nulls apart is the weaker rule. */
+/** Prefers a usable index; among those, one with `nulls not distinct`, which is the stricter rule. */
 function strictest(indexes: readonly UniqueIndexInfo[]): UniqueIndexInfo | undefined {
   const weight = ({ usable, nullsEqual }: UniqueIndexInfo) => 2 * Number(usable) + Number(nullsEqual)
   return [...indexes].sort((one, other) => weight(other) - weight(one))[0]
@@ -99,8 +99,8 @@ function partsOf(key: Key, columns: readonly TargetColumn[]): readonly string[] 
 }
 
 /**
- * Where a resource has a scope, the key may be unique together with what that fixes. Of several such indexes the one
- * with the fewest further columns.
+ * Finds the index of a key that is unique only together with columns that the scope fixes. Of several such indexes it
+ * returns the one with the fewest further columns.
  */
 function scopedIndex(
   { scope }: Resource,
@@ -110,12 +110,12 @@ function scopedIndex(
   byField: ByField,
 ): { readonly index: UniqueIndexInfo; readonly scopedBy: readonly TargetColumn[] } | undefined {
   if (scope === undefined) return undefined
-  const wanted = partsOf(key, columns)
+  const keyParts = partsOf(key, columns)
   const found = uniqueIndexes.flatMap(index => {
     const parts = partTexts(index.parts)
-    const others = parts.filter(part => !wanted.includes(part))
+    const others = parts.filter(part => !keyParts.includes(part))
     const scopedBy = columnsOf({ ...index, parts: others }, byField)
-    const hasKey = wanted.every(part => parts.includes(part))
+    const hasKey = keyParts.every(part => parts.includes(part))
     return index.usable && hasKey && scopedBy !== undefined ? [{ index, scopedBy }] : []
   })
   return found.sort(

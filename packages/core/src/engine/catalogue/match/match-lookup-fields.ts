@@ -1,4 +1,4 @@
-// Fields that stand for one that refers → the unique columns of the other table that they are looked up in.
+// Lookup fields of references → the unique columns of the other table that they are looked up in.
 
 import { identifier } from '../../../postgres/identifier.ts'
 import { clearTable } from '../../../util/text/names-in-sentences.ts'
@@ -9,13 +9,13 @@ import type { TableInfo } from '../table-info.ts'
 import { stagedName, type TargetLookupField } from '../target.ts'
 import { carries } from './match-columns.ts'
 
-/** @param problems hears what does not fit */
+/** @param problems receives each mismatch */
 export function matchLookupFields(
-  { standIns, table: name }: Reference,
+  { standIns: lookupFields, table: name }: Reference,
   table: TableInfo | undefined,
   problems: string[],
 ): TargetLookupField[] {
-  return standIns.flatMap(({ field, column }, index) => {
+  return lookupFields.flatMap(({ field, column }, index) => {
     const info = table?.columns.find(candidate => candidate.name === column)
     if (table === undefined || info === undefined) {
       problems.push(
@@ -44,7 +44,7 @@ export function notUnique(field: string, column: string, table: string): string 
   return `"${field}" is looked up in the column "${column}" of ${clearTable(table)}, which has no unique index; create one`
 }
 
-/** The index with the fewest columns beside this one; among equals, one that minds the case. */
+/** Finds the unique index with the fewest columns in addition to this one; among equals, a case-sensitive one. */
 function uniqueBy(
   column: string,
   { uniqueIndexes, columns }: TableInfo,
@@ -55,11 +55,11 @@ function uniqueBy(
     .flatMap(({ parts }) => {
       const all = partTexts(parts)
       return [false, true].flatMap(isFolded => {
-        const wanted = partText({ column, isFolded })
-        const others = all.filter(part => part !== wanted).map(part => names.get(part))
+        const ownPart = partText({ column, isFolded })
+        const others = all.filter(part => part !== ownPart).map(part => names.get(part))
         const known = others.filter(name => name !== undefined)
-        const serves = all.includes(wanted) && known.length === others.length
-        return serves ? [{ isFolded, others: known }] : []
+        const isUsable = all.includes(ownPart) && known.length === others.length
+        return isUsable ? [{ isFolded, others: known }] : []
       })
     })
   return found.sort(

@@ -1,11 +1,11 @@
-// A CHECK → what it asks for, in words: comparisons, lists, lengths, patterns. Anything else has only its name.
+// A CHECK → its meaning in words: comparisons, lists, lengths, patterns. Undefined for anything else.
 import { listed } from '../../../util/text/one-of.ts'
 import { type Expression, parseExpression } from './expression.ts'
 
 export interface CheckWords {
-  /** That it names; `VALUE` for the value of a domain. */
+  /** Columns that the CHECK names; `VALUE` for the value of a domain. */
   readonly columns: readonly string[]
-  /** The sentence, without its full stop. @param name what to call a column, or the value of a domain */
+  /** Returns the sentence without its full stop. @param name the display name of a column or of a domain's value */
   say(name: (column: string) => string): string
 }
 
@@ -27,14 +27,14 @@ type IsTemporal = (column: string) => boolean
 interface Clause {
   /** The first one is the subject. */
   readonly columns: readonly string[]
-  /** Behind the subject and "must", or a whole sentence. */
+  /** The predicate that follows the subject and "must", or a whole sentence. */
   readonly say: (name: Name) => string
   readonly isWhole?: true
 }
 
 const temporal = /^(?:date|time|timetz|timestamp|timestamptz|timestamp with.*|time with.*)$/
 
-/** Patterns that are longer say no more than the name of the rule. */
+/** Length in characters: a longer pattern helps no more than the name of the rule. */
 const maxLength = 200
 
 function sentence(clauses: readonly Clause[], name: Name): string {
@@ -51,20 +51,20 @@ function sentence(clauses: readonly Clause[], name: Name): string {
 
 /** `be at least 1` and `be at most 5` → `be at least 1 and at most 5`. */
 function joined(predicates: readonly string[]): string {
-  // That there has to be a value goes without saying where something is asked of it.
-  const telling = predicates.filter(predicate => predicate !== present)
-  const wanted = telling.length === 0 ? [present] : telling
-  return wanted
+  // Any other predicate implies that there is a value.
+  const others = predicates.filter(predicate => predicate !== present)
+  const shown = others.length === 0 ? [present] : others
+  return shown
     .map((predicate, index) => {
       const verb = /^(?:be|have) /.exec(predicate)?.[0] ?? '-'
-      return wanted[index - 1]?.startsWith(verb) ? predicate.slice(verb.length) : predicate
+      return shown[index - 1]?.startsWith(verb) ? predicate.slice(verb.length) : predicate
     })
     .join(' and ')
 }
 
 const present = 'have a value'
 
-/** Undefined as soon as one part has no words. */
+/** Returns undefined if any part cannot be put into words. */
 function clausesOf(expression: Expression, isTemporal: IsTemporal): readonly Clause[] | undefined {
   switch (expression.kind) {
     case 'and': {
@@ -72,7 +72,7 @@ function clausesOf(expression: Expression, isTemporal: IsTemporal): readonly Cla
       return parts.every(part => part !== undefined) ? parts.flat() : undefined
     }
     case 'or': {
-      // A CHECK is content with null anyway.
+      // A CHECK passes for null anyway.
       const parts = expression.of.filter(part => part.kind !== 'is' || part.what !== 'NULL')
       return parts.length === 1 && parts[0] !== undefined ? clausesOf(parts[0], isTemporal) : undefined
     }
@@ -148,7 +148,7 @@ function comparison({ operator, left, right }: Operation, isTemporal: IsTemporal
   if (operator === '<>' && text === '') return about(left, 'not be empty')
   const isTime = right.kind !== 'constant' || temporal.test(right.type ?? '') || times.has(right.text)
   const words = order?.[isTime || isTemporal(left.name) ? 1 : 0]
-  // A value with a comma would look like two.
+  // `listed` quotes a value with a comma, which would look like two.
   if (words !== undefined) return about(left, words(listed([text])))
   const pattern = patterns.get(operator)
   return about(left, pattern && short(pattern(text)))
@@ -166,7 +166,7 @@ function constantText(expression: Expression): string | undefined {
   return expression.type === undefined ? (times.get(expression.text) ?? expression.text) : expression.text
 }
 
-/** What a function counts. */
+/** The unit that a function counts. */
 const counted: ReadonlyMap<string, string> = new Map([
   ['length', 'character'],
   ['char_length', 'character'],
@@ -185,8 +185,8 @@ const counts: ReadonlyMap<string, string> = new Map([
 ])
 
 const foldings: ReadonlyMap<string, string> = new Map([
-  ['lower', 'be in small letters'],
-  ['upper', 'be in capital letters'],
+  ['lower', 'be in lower case'],
+  ['upper', 'be in upper case'],
 ])
 
 function aboutCall(
@@ -196,7 +196,7 @@ function aboutCall(
 ): readonly Clause[] | undefined {
   const [first] = of
   const text = constantText(right)
-  if (name === 'num_nonnulls') return aboutSeveral(of, operator, text)
+  if (name === 'num_nonnulls') return aboutNonNulls(of, operator, text)
   const unit = counted.get(name)
   const count = counts.get(operator)
   if (unit !== undefined && count !== undefined && text !== undefined) {
@@ -209,7 +209,7 @@ function aboutCall(
   return isSame && operator === '=' ? about(first, foldings.get(name)) : undefined
 }
 
-function aboutSeveral(of: readonly Expression[], operator: string, text: string | undefined) {
+function aboutNonNulls(of: readonly Expression[], operator: string, text: string | undefined) {
   const columns = of.flatMap(part => (part.kind === 'column' ? [part.name] : []))
   const count = counts.get(operator)
   if (columns.length < of.length || text !== '1' || count === undefined) return undefined
@@ -224,7 +224,7 @@ function aboutSeveral(of: readonly Expression[], operator: string, text: string 
   return [clause]
 }
 
-/** `(a % 5) = 0`. */
+/** Such as `(a % 5) = 0`. */
 function aboutMultiple(
   { operator: inner, left, right }: Operation,
   operator: string,
@@ -235,7 +235,7 @@ function aboutMultiple(
   return about(left, `be a multiple of ${step}`)
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** Joins names: `a`, `a and b`, `a, b and c`. */
 export function and(names: readonly string[], word = 'and'): string {
   const last = names.at(-1) ?? ''
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`

@@ -1,4 +1,4 @@
-// The text that PostgreSQL prints of an expression → its parts, as far as they are simple ones.
+// An expression as PostgreSQL prints it → its syntax tree, if the expression is simple.
 
 export type Expression =
   | { readonly kind: 'column'; readonly name: string }
@@ -19,7 +19,7 @@ export type Expression =
 
 type Items = readonly Expression[]
 
-/** Undefined for what is no simple expression. @param text of `pg_get_expr` */
+/** Returns undefined for an expression that is not simple. @param text the output of `pg_get_expr` */
 export function parseExpression(text: string): Expression | undefined {
   try {
     return new Parser(tokensOf(text)).whole()
@@ -29,7 +29,7 @@ export function parseExpression(text: string): Expression | undefined {
   }
 }
 
-/** The columns that an expression reads, in the order in which it names them. @param names those of the table */
+/** Returns the columns that an expression reads, in order of appearance. @param names columns of the table */
 export function columnsIn(text: string, names: readonly string[]): readonly string[] {
   const tokens = tokensOf(text)
   const found = tokens.flatMap((token, index) => {
@@ -41,9 +41,9 @@ export function columnsIn(text: string, names: readonly string[]): readonly stri
 }
 
 interface Token {
-  /** Words are names that were not quoted. */
   readonly kind: 'name' | 'string' | 'number' | 'symbol'
   readonly text: string
+  /** A name that was not quoted. */
   readonly isWord?: boolean
 }
 
@@ -62,7 +62,7 @@ function tokensOf(text: string): readonly Token[] {
 
 class NotSimple extends Error {}
 
-/** Further words of the names of types. */
+/** Words that can follow the first word of a type name. */
 const typeWords = new Set(['varying', 'precision', 'with', 'without', 'time', 'zone'])
 const constants = new Set(['true', 'false', 'CURRENT_DATE', 'CURRENT_TIMESTAMP', 'LOCALTIMESTAMP'])
 
@@ -117,7 +117,7 @@ class Parser {
     let expression = this.primary()
     while (this.takes('::')) {
       const type = this.type()
-      // Only what a constant is cast to says something of it.
+      // Only the cast of a constant is informative.
       if (expression.kind === 'constant') expression = { ...expression, type }
     }
     return expression

@@ -1,8 +1,8 @@
-// A part of an index as PostgreSQL prints it → the column that it is, or whose lower case it is.
+// A part of an index as PostgreSQL prints it → its column, and whether it is folded to lower case.
 import { identifier } from '../../../postgres/identifier.ts'
 
 export interface IndexPart {
-  /** Name of the column, as it is. */
+  /** Unquoted name of the column. */
   readonly column: string
   /** The index holds `lower(column)`. */
   readonly isFolded: boolean
@@ -28,20 +28,20 @@ function bare(expression: string): string {
   return inner === undefined ? expression : bare(inner)
 }
 
-/** The same for the same part, however it was printed; no two parts share one. */
+/** Returns a canonical text that is unique to the part, regardless of how PostgreSQL printed it. */
 export function partText({ column, isFolded }: IndexPart): string {
   return isFolded ? `lower(${identifier(column)})` : identifier(column)
 }
 
-/** Of parts as PostgreSQL prints them; an expression stays as it is. */
+/** Returns the canonical text of each part; an expression is returned unchanged. */
 export function partTexts(parts: readonly string[]): string[] {
   return parts.map(part => {
-    const read = readIndexPart(part)
-    return read === undefined ? part : partText(read)
+    const parsed = readIndexPart(part)
+    return parsed === undefined ? part : partText(parsed)
   })
 }
 
-/** The columns that are parts of an index by themselves or by their lower case. */
+/** Returns the columns that are parts of an index, directly or as `lower(column)`. */
 export function partColumns(parts: readonly string[]): string[] {
   return parts.flatMap(part => readIndexPart(part)?.column ?? [])
 }

@@ -1,7 +1,7 @@
-// What the catalogue says of the rules that refused rows: asked for when they did, by the names that the database gave.
+// Names that a database error gave → the definitions of those constraints and indexes, read from the catalogue.
 import type { Client } from '../../../postgres/pool/client.ts'
 
-/** As an error names it; empty where it does not. */
+/** Names from an error; a name that the error does not give is empty. */
 export interface NamedRule {
   readonly schema: string
   readonly table: string
@@ -10,7 +10,7 @@ export interface NamedRule {
 }
 
 export interface Rule {
-  /** Name of the table that the error names, and what it is (`pg_class.relkind`); null where there is none. */
+  /** Name of the table that the error names, and its `pg_class.relkind`; null if there is none. */
   readonly table: string | null
   readonly kind: string | null
   readonly columns: readonly string[]
@@ -20,26 +20,26 @@ export interface Rule {
   readonly domainCheck: string | null
   /** `LIST (region)`, of a partitioned table. */
   readonly partitionKey: string | null
-  /** What a partition takes, as an expression. */
+  /** The partition constraint, as an expression. */
   readonly bounds: string | null
 }
 
 export interface ConstraintRule {
-  /** Of the table that the resource names, where a partition has it from there. */
+  /** For a constraint that a partition inherited, the name in the table that the resource names. */
   readonly name: string
   /** `pg_constraint.contype`. */
   readonly type: string
-  /** A partition has it for itself. */
+  /** Declared on the partition itself. */
   readonly isOfPartition: boolean
   readonly columns: readonly string[]
   readonly check: string | null
-  /** Of an exclusion constraint, one for each column. */
+  /** Operators of an exclusion constraint, one for each column. */
   readonly operators: readonly string[] | null
   readonly isMatchFull: boolean
-  /** The table that is referred to, and its columns. */
+  /** The referenced table and its columns. */
   readonly referred: string | null
   readonly targets: readonly string[] | null
-  /** It is another table's, and refers to the one that is written. */
+  /** A foreign key of another table that refers to the written one. */
   readonly isInbound: boolean
 }
 
@@ -54,7 +54,7 @@ const namesOf = (table: string, columns: string) => `(
       select coalesce(json_agg(a.attname order by k.place), '[]') from unnest(${columns}) with ordinality k(attnum, place)
       join pg_attribute a on a.attrelid = ${table} and a.attnum = k.attnum)`
 
-// What stands in for a table is a temporary one, with the rules of that table by the same names.
+// A shadow table is temporary. It has the constraints of the real table under the same names.
 const query = `
 with tree as (
   select $1::int8::oid as oid union select relid::oid from pg_partition_tree($1::int8::oid::regclass)
@@ -109,13 +109,13 @@ select coalesce(json_agg(json_build_object(
   'bounds', case when asked.relispartition then pg_get_partition_constraintdef(asked.oid) end
 ) order by asked.n), '[]') as rules from asked`
 
-/** One for each that is asked for, in their order. @param table `oid` of the one that is written */
+/** Returns one rule for each name, in the same order. @param table `oid` of the written table */
 export async function readRules(
   client: Client,
   table: number,
-  asked: readonly NamedRule[],
+  names: readonly NamedRule[],
 ): Promise<readonly Rule[]> {
-  const numbered = asked.map(({ schema, table: name, constraint, datatype }, n) => ({
+  const numbered = names.map(({ schema, table: name, constraint, datatype }, n) => ({
     n,
     schema,
     table: name,

@@ -1,4 +1,4 @@
-// What a table computes by itself, and who may see its rows: read when a row was refused.
+// Reads the expressions that a table computes, and its row-level security, to explain a failed row.
 import type { Client } from '../../../postgres/pool/client.ts'
 import type { TypeInfo } from './type-words.ts'
 
@@ -11,9 +11,9 @@ export interface TableCode {
   /** In the order of the columns. */
   readonly generated: readonly NamedExpression[]
   readonly checks: readonly NamedExpression[]
-  /** By the name of the index, which may have several. */
+  /** By the name of the index, which may have several expressions. */
   readonly indexes: readonly NamedExpression[]
-  /** Row-level security applies to whoever asks. */
+  /** Row-level security applies to the current user. */
   readonly hasPolicies: boolean
   /** The query of a view. */
   readonly view: string | null
@@ -46,7 +46,7 @@ export async function readTableCode(client: Client, table: number): Promise<Tabl
   return rows[0]?.code as TableCode
 }
 
-/** What types are, by the names that `format_type` gives them. */
+/** Reads types by the names that `format_type` gives them; an unknown name is missing from the result. */
 export async function readTypes(
   client: Client,
   names: readonly string[],
@@ -57,6 +57,9 @@ export async function readTypes(
     [names],
   )
   return new Map(
-    rows.map(({ asked, name, kind }) => [String(asked), { name: String(name), kind: String(kind) }]),
+    rows.map(({ asked: requested, name, kind }) => [
+      String(requested),
+      { name: String(name), kind: String(kind) },
+    ]),
   )
 }

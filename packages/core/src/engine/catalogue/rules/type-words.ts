@@ -1,19 +1,19 @@
-// A column type that Lading carries as text → what a value of it must be, in words and with an example.
+// A column type that Lading carries as text → a description of its values, with an example.
 
-/** A type as `pg_type` has it. */
+/** A type as recorded in `pg_type`. */
 export interface TypeInfo {
   readonly name: string
   /** `pg_type.typtype`: `c` composite, `r` range, `m` multirange, `e` enum … */
   readonly kind: string
 }
 
-/** Of a sentence that begins with "must be". */
+/** Returns the end of a sentence that begins with "must be". */
 export function typeWords({ name, kind }: TypeInfo): string {
   if (name === 'cidr') return 'a network (cidr) with no bits set after its mask, such as 192.168.0.0/24'
   const known = words.get(name)
   if (known !== undefined) return `${known[0]} (${name}), such as ${known[1]}`
-  const written = kinds.get(kind)
-  return written === undefined ? `a value of the type ${name}, as PostgreSQL writes it` : written(name)
+  const describe = kinds.get(kind)
+  return describe === undefined ? `a value of the type ${name}, as PostgreSQL writes it` : describe(name)
 }
 
 const kinds: ReadonlyMap<string, (name: string) => string> = new Map([
@@ -23,7 +23,7 @@ const kinds: ReadonlyMap<string, (name: string) => string> = new Map([
   ['m', name => `several ranges (${name}), such as {[1,3),[7,9)}`],
 ])
 
-const words: ReadonlyMap<string, readonly [what: string, example: string]> = new Map([
+const words: ReadonlyMap<string, readonly [description: string, example: string]> = new Map([
   ['inet', ['a network address', '192.168.0.1']],
   ['macaddr', ['a MAC address', '08:00:2b:01:02:03']],
   ['macaddr8', ['a MAC address of 8 bytes', '08:00:2b:01:02:03:04:05']],

@@ -1,4 +1,4 @@
-// Several resources → the bytes of a bundle: each printed in one snapshot into a spool, and then packed.
+// Several resources → the bytes of a bundle: printed into a spool in one snapshot, then packed.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,64 +30,64 @@ import {
   readBundleOptions,
 } from './bundle-export-options.ts'
 
-type BundlePrinting = BundleOptions & Omit<PipelineOptions, 'onRows' | 'onProgress'>
+type BundleStreamOptions = BundleOptions & Omit<PipelineOptions, 'onRows' | 'onProgress'>
 
-interface Piece {
+interface BundlePart {
   readonly target: Target
   readonly plan: ExportPlan
   readonly format: BundleFormat
 }
 
-/** Judges what can be judged without a database. @throws LadingError `RESOURCE_UNKNOWN`, `OPTION_INVALID` */
+/** Checks the options without a database. @throws LadingError `RESOURCE_UNKNOWN`, `OPTION_INVALID` */
 export function readBundleRequest(planner: Planner, options: BundleOptions): readonly Request[] {
   const all = planner.registry.all.map(({ name }) => name)
   return readBundleOptions(options, all).map(one => planner.read(one))
 }
 
-/** In the order in which they can be imported. @throws LadingError `OPTION_INVALID` for a circle, and those of `plan` */
+/** Plans in the order of import. @throws LadingError `OPTION_INVALID` for a reference cycle, and those of `plan` */
 export async function planBundle(
   planner: Planner,
   requests: readonly Request[],
-  asker: Asker,
-): Promise<readonly Piece[]> {
-  const pieces = new Map<Target, Piece>()
+  context: Asker,
+): Promise<readonly BundlePart[]> {
+  const parts = new Map<Target, BundlePart>()
   for (const request of requests) {
     const target = await planner.targetOf(request.wanted.resource)
     const { name } = request.shape.format
     const format = name === 'csv' ? 'csv' : 'ndjson'
-    pieces.set(target, { target, plan: await planner.plan(request, asker), format })
+    parts.set(target, { target, plan: await planner.plan(request, context), format })
   }
-  return inReferenceOrder([...pieces.keys()]).flatMap(target => pieces.get(target) ?? [])
+  return inReferenceOrder([...parts.keys()]).flatMap(target => parts.get(target) ?? [])
 }
 
-/** Destroying the stream ends its query. Whatever way it ends, nothing is left in the spool when it is closed. */
+/** Destroying the stream ends its query. However the stream ends, the spool is empty once it is closed. */
 export function bundleStream(
   pool: Pool,
   planner: Planner,
   requests: readonly Request[],
-  options: BundlePrinting,
+  options: BundleStreamOptions,
 ): Readable {
-  const abandoned = new AbortController()
+  const abortController = new AbortController()
   async function* chunks(): AsyncGenerator<Buffer> {
     const { caller } = options
-    const pieces = await planBundle(planner, requests, { caller, signal: abandoned.signal })
+    const parts = await planBundle(planner, requests, { caller, signal: abortController.signal })
     const { spool, close } = await openSpool(options.spool)
     const keys: string[] = []
     try {
-      const { manifest, files } = await print(pool, pieces, spool, options, keys, abandoned.signal)
+      const { manifest, files } = await printFiles(pool, parts, spool, options, keys, abortController.signal)
       yield* writeBundle(manifest, files)
     } finally {
       for (const key of keys) await spool.storage.delete(key)
       await close()
     }
   }
-  return readableFrom(chunks(), () => abandoned.abort())
+  return readableFrom(chunks(), () => abortController.abort())
 }
 
 async function openSpool(
-  given: BundleSpool | undefined,
+  customSpool: BundleSpool | undefined,
 ): Promise<{ readonly spool: BundleSpool; close(): Promise<void> }> {
-  if (given !== undefined) return { spool: given, close: async () => undefined }
+  if (customSpool !== undefined) return { spool: customSpool, close: async () => undefined }
   const folder = await mkdtemp(join(tmpdir(), 'lading-bundle-'))
   return {
     spool: { storage: fileStorage(folder), keyOf: file => file },
@@ -95,54 +95,54 @@ async function openSpool(
   }
 }
 
-interface Printed {
+interface PrintedBundle {
   readonly manifest: Manifest
   readonly files: readonly BundleFile[]
 }
 
-/** One after the other on one connection, in one transaction that sees one moment. */
-function print(
+/** Prints the files one by one on one connection, in one transaction with one snapshot. */
+function printFiles(
   pool: Pool,
-  pieces: readonly Piece[],
+  parts: readonly BundlePart[],
   { storage, keyOf }: BundleSpool,
-  { onRows, onProgress, batchRows, timeoutSeconds }: BundlePrinting,
+  { onRows, onProgress, batchRows, timeoutSeconds }: BundleStreamOptions,
   keys: string[],
   signal: AbortSignal,
-): Promise<Printed> {
-  // All of them are for the same caller.
-  const settings = pieces[0]?.plan.settings ?? ''
-  return withSnapshot(pool, beginSnapshot(settings), async session => {
-    const createdAt = await moment(session)
+): Promise<PrintedBundle> {
+  // All plans are for the same caller.
+  const setupSql = parts[0]?.plan.settings ?? ''
+  return withSnapshot(pool, beginSnapshot(setupSql), async snapshot => {
+    const createdAt = await snapshotTime(snapshot)
     const entries: ManifestEntry[] = []
     const files: BundleFile[] = []
-    let before = 0
-    for (const { target, plan, format } of pieces) {
+    let rowsBefore = 0
+    for (const { target, plan, format } of parts) {
       const { resource } = target
       const file = `${resource.name}.${format}`
       const key = callHook('keyOf of the spool', () => keyOf(file))
       keys.push(key)
       let rows = 0
-      const ordered = await parentsFirst(session, target, plan, signal)
-      const printed = exportPipeline(session, ordered, {
+      const orderedPlan = await parentsFirst(snapshot, target, plan, signal)
+      const output = exportPipeline(snapshot, orderedPlan, {
         onRows: count => {
           rows = count
         },
-        onProgress: onProgress && (({ rows: now }) => onProgress({ rows: before + now, bytes: 0 })),
+        onProgress: onProgress && (({ rows: now }) => onProgress({ rows: rowsBefore + now, bytes: 0 })),
         batchRows,
         timeoutSeconds,
       })
-      const stored = await storage.put(key, printed, { signal })
+      const stored = await storage.put(key, output, { signal })
       entries.push(entryOf(target, { file, format, rows }, stored))
       files.push({ name: file, size: stored.size, open: () => openVerified(storage, stored) })
-      before += rows
+      rowsBefore += rows
     }
-    await (onRows && callListener('onRows', () => onRows(before), { signal, timeoutSeconds }))
+    await (onRows && callListener('onRows', () => onRows(rowsBefore), { signal, timeoutSeconds }))
     return { manifest: manifestOf(createdAt, entries), files }
   })
 }
 
-/** The first query of the transaction, and so the moment that all of it sees. */
-async function moment({ client }: SnapshotConnection): Promise<string> {
+/** The time of the snapshot: this is the transaction's first query. */
+async function snapshotTime({ client }: SnapshotConnection): Promise<string> {
   const sql = 'select floor(extract(epoch from clock_timestamp()) * 1000)::text as moment'
   const { rows } = await client.query(sql).catch((error: unknown) => {
     throw databaseFault(error)

@@ -1,28 +1,28 @@
-// How an export is to be written, as it was asked → as it can be done, or what contradicts itself.
+// The requested file format and its options → the checked output shape, or a fault for contradictions.
 import { checkOptions, optionInvalid } from '../../../config/check-options.ts'
 import { formatNamed } from '../../format/formats.ts'
 import type { FileShape } from '../exporter-options.ts'
 import { shapeSchema } from '../selection/selection-schema.ts'
 import type { Shape } from './export-plan.ts'
 
-/** @throws LadingError `FORMAT_UNSUPPORTED`; `OPTION_INVALID` for what only CSV has */
-export function readShape(asked: FileShape): Shape {
-  const format = formatNamed(asked.format)
+/** @throws LadingError `FORMAT_UNSUPPORTED`; `OPTION_INVALID` for CSV options with another format */
+export function readShape(requested: FileShape): Shape {
+  const format = formatNamed(requested.format)
   const {
     delimiter,
     header = true,
     excel = false,
     compression = 'none',
   } = checkOptions(shapeSchema, {
-    delimiter: asked.delimiter,
-    header: asked.header,
-    excel: asked.excel,
-    compression: asked.compression,
+    delimiter: requested.delimiter,
+    header: requested.header,
+    excel: requested.excel,
+    compression: requested.compression,
   })
-  // What is switched off asks for nothing.
+  // An option that is switched off has no effect.
   const onlyCsv = { delimiter: delimiter !== undefined, header: !header, excel }
-  for (const [name, isAsked] of Object.entries(onlyCsv)) {
-    if (isAsked && format.name !== 'csv') {
+  for (const [name, isSet] of Object.entries(onlyCsv)) {
+    if (isSet && format.name !== 'csv') {
       throw optionInvalid(`The option "${name}" is for csv only; leave it out for ${format.name}.`)
     }
   }

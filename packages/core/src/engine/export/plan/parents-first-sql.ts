@@ -1,4 +1,4 @@
-// A table that refers to itself + which of its rows → SQL that finds an order with parents before children, and reads in it.
+// A self-referencing table + the selected rows → SQL that finds an order with parents before children, and reads in it.
 
 import { doBlock, identifier } from '../../../postgres/identifier.ts'
 import type { ForeignKeyInfo } from '../../catalogue/table-info.ts'
@@ -7,15 +7,14 @@ import { defaultFields } from '../selection/export-fields.ts'
 import type { RowSource } from './export-plan.ts'
 
 /**
- * The foreign keys into the table itself that an import of the file would meet: some field of the file fills them, or
- * the database itself.
+ * The self-references that matter to an import of the file: a field of the file fills them, or the database does.
  */
 export function selfReferences({ resource, table, columns, references }: Target): readonly ForeignKeyInfo[] {
   const exported = new Set(defaultFields(resource))
   const isExported = ({ field }: { readonly field: (typeof columns)[number]['field'] }) => exported.has(field)
   const filled = new Set([
     ...columns.filter(isExported).map(({ info }) => info.name),
-    // By name, whether the field that refers is shown or not.
+    // Through a lookup field, even if the referring field is not shown.
     ...references.filter(({ joined }) => joined.some(isExported)).map(({ column }) => column.info.name),
     ...table.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name),
   ])
@@ -25,27 +24,26 @@ export function selfReferences({ resource, table, columns, references }: Target)
 }
 
 /**
- * Keeps the places of all rows in settings of the transaction, in the order in which they are to be printed, or
- * nothing where that is the order they have. It is the one of `rows.order`, but for rows that are needed before their
- * turn: they are taken before the one that needs them, and before these whatever they need in turn. What cannot be put
- * in any order comes last.
+ * Stores the positions (`ctid`) of all rows in print order in transaction-local settings; stores nothing if the rows are
+ * in that order already. The order is `rows.order`, except that a row's parents, and their parents, come before it. Rows
+ * in a cycle come last.
  *
- * A walk over arrays, because no query finds such an order in a time that does not grow with the depth: one that goes
- * from level to level takes a join for each, and with two references a row has a level for each way that leads to it.
- * Settings, because a read-only transaction can make no table, and a standby none at all.
+ * It walks over arrays, since any query would slow down with the depth: it would need a join per level, and with two
+ * references a row has a level for each path to it. It uses settings, since a read-only transaction cannot create a
+ * table, and a standby cannot either.
  */
 export function findOrder({ table }: Target, keys: readonly ForeignKeyInfo[], rows: RowSource): string {
-  const named = keys.flatMap(({ columns, targets }, index) => [
+  const keyColumns = keys.flatMap(({ columns, targets }, index) => [
     ...columns.map((column, part) => `t.${identifier(column)} as refers_${index}_${part}`),
     ...targets.map((column, part) => `t.${identifier(column)} as meant_${index}_${part}`),
   ])
-  const parents = keys.map(({ columns }, index) => {
+  const parentJoins = keys.map(({ columns }, index) => {
     const p = `p${index}`
     const conditions = [
       ...columns.map((_, part) => `${p}.meant_${index}_${part} = r.refers_${index}_${part}`),
-      // A row that refers to itself needs no other.
+      // A row that refers to itself needs no parent.
       `${p}.number <> r.number`,
-      // Rows of child tables have keys of their own, which no foreign key sees.
+      // Rows of child tables have their own keys, which foreign keys do not cover.
       ...(table.isPartitioned ? [] : [`${p}.relation = ${table.oid}::oid`]),
     ]
     return `left join listed ${p} on ${conditions.join(' and ')}`
@@ -68,14 +66,14 @@ declare
   rows_found int;
 begin
   with listed as materialized (
-    select (row_number() over (order by ${rows.order}))::int as number, t.ctid as place, t.tableoid as relation, ${named.join(', ')}
+    select (row_number() over (order by ${rows.order}))::int as number, t.ctid as place, t.tableoid as relation, ${keyColumns.join(', ')}
     from ${rows.table} ${rows.narrowed}
   )
   select array_agg(found.place), array_agg(found.relation), array_agg(found.parents), count(*), bool_and(found.latest < found.number)
   into places, relations, parents, rows_found, is_in_order
   from (
     select r.number, r.place, r.relation, array[${numbers.join(', ')}] as parents, greatest(${numbers.join(', ')}) as latest
-    from listed r ${parents.join(' ')}
+    from listed r ${parentJoins.join(' ')}
     order by r.number
   ) found;
   perform set_config('lading.places', '', true), set_config('lading.relations', '', true);
@@ -124,10 +122,10 @@ begin
 end`)
 }
 
-/** Whether an order was found that differs from the one that the rows have. */
+/** Whether the order found differs from the current one. */
 export const hasOrder = `select current_setting('lading.places') <> '' as is_found`
 
-/** The same rows in that order. A row of the snapshot stays in its place as long as the transaction lasts. */
+/** The same rows in the order found. A row's `ctid` is stable within the snapshot. */
 export function inFoundOrder({ table, narrowed }: RowSource): string {
   const found = `unnest(current_setting('lading.places')::tid[], current_setting('lading.relations')::oid[])`
   return `from ${found} with ordinality found (place, relation, position) join ${table} on t.ctid = found.place and t.tableoid = found.relation ${narrowed} order by found.position`

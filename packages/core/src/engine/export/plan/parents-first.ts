@@ -1,4 +1,4 @@
-// The plan of a table that refers to itself → the same with parents before their children, as an import wants them.
+// The plan for a self-referencing table → the same plan with parents before their children, as an import needs them.
 
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { SnapshotConnection } from '../../../postgres/transaction/snapshot-connection.ts'
@@ -7,10 +7,11 @@ import type { ExportPlan } from './export-plan.ts'
 import { findOrder, hasOrder, inFoundOrder, selfReferences } from './parents-first-sql.ts'
 
 /**
- * Good for the transaction of the session, until the next call. All other plans stay as they are, and so do those of
- * rows that are in such an order anyway.
+ * The new plan is valid in the connection's transaction, until the next call. Plans for other tables, and for rows that
+ * are already in such an order, are returned unchanged.
  *
- * @throws LadingError those of the database; if the signal says that nobody waits any more, the session is closed
+ * @param signal closes the connection if the reader stops early
+ * @throws LadingError the faults of the database
  */
 export async function parentsFirst(
   { client, giveBack }: SnapshotConnection,

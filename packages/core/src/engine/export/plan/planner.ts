@@ -1,4 +1,4 @@
-// The resources of an exporter on its pool: what is asked of one → a plan, its table read again only where it was changed.
+// A request for a resource → a plan. The resource's table is read again only after it has changed.
 
 import { type Client, type Pool, withClient } from '../../../postgres/pool/client.ts'
 import { sessionVariablesSql } from '../../../postgres/transaction/session-variables.ts'
@@ -21,15 +21,15 @@ import type { ExportPlan, Shape } from './export-plan.ts'
 import { readShape } from './output-shape.ts'
 import { exportQuery } from './query-sql.ts'
 
-/** What can be judged without a database. */
+/** A request, checked without a database. */
 export interface Request {
   readonly wanted: Wanted
   readonly shape: Shape
 }
 
-/** Who asks. */
+/** The caller, and how long hooks may take. */
 export interface Asker extends Pick<StreamOptions, 'caller'> {
-  /** Ends the waiting for hooks. */
+  /** Ends the wait for hooks. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -37,14 +37,14 @@ export interface Planner {
   readonly registry: Registry
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID` */
   read(options: StreamOptions): Request
-  /** @throws LadingError `SCOPE_FAILED`, `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`; `FILTER_INVALID` for what only the catalogue knows */
-  plan(request: Request, asker: Asker): Promise<ExportPlan>
-  /** The resource with what the catalogue says of its table. @throws LadingError `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE` */
+  /** @throws LadingError `SCOPE_FAILED`, `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`; `FILTER_INVALID` for a filter that only the catalogue can reject */
+  plan(request: Request, context: Asker): Promise<ExportPlan>
+  /** The resource with its table from the catalogue. @throws LadingError `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE` */
   targetOf(resource: Resource): Promise<Target>
 }
 
-/** What `printRow` sees besides: what it withholds must not depend on what was asked for. */
-function unaskedFields({ resource, fields }: Wanted): readonly Field[] {
+/** Fields that `printRow` sees in addition: what it withholds must not depend on the request. */
+function unrequestedFields({ resource, fields }: Wanted): readonly Field[] {
   return defaultFields(resource).filter(field => !fields.includes(field))
 }
 
@@ -61,10 +61,10 @@ export function createPlanner(
 
   const read = async (client: Client, resource: Resource): Promise<Target> => {
     const { name, table, references } = resource
-    const known = targets.get(name)
-    // Before the look, so that what changes meanwhile is noticed the next time.
+    const cached = targets.get(name)
+    // Before reading the table, so that the next call notices a concurrent change.
     const mark = await markOf(client, [table, ...references.map(one => one.table)])
-    if (known?.mark === mark) return known.target
+    if (cached?.mark === mark) return cached.target
     await assertSupportedSettings(client)
     const target = await readTarget(client, resource)
     targets.set(name, { mark, target })
@@ -81,13 +81,13 @@ export function createPlanner(
     },
     async plan({ wanted, shape }, { caller, signal }) {
       const { resource } = wanted
-      const patience = { signal, timeoutSeconds }
-      const scope = await scopeTests(resource, caller, patience)
-      const unprinted = resource.printRow === undefined ? [] : unaskedFields(wanted)
+      const timeout = { signal, timeoutSeconds }
+      const scope = await scopeTests(resource, caller, timeout)
+      const unprinted = resource.printRow === undefined ? [] : unrequestedFields(wanted)
       const fields = [...wanted.fields, ...unprinted]
       const target = await targetOf(resource)
-      const asked = await printedTests(pool, target, [...scope, ...wanted.tests], beginSnapshot())
-      const { columns, source, rows } = exportQuery(target, { ...wanted, fields, tests: asked })
+      const preparedTests = await printedTests(pool, target, [...scope, ...wanted.tests], beginSnapshot())
+      const { columns, source, rows } = exportQuery(target, { ...wanted, fields, tests: preparedTests })
       const count = wanted.fields.length
       return {
         resource,
@@ -96,7 +96,7 @@ export function createPlanner(
         query: { columns: columns.slice(0, count), source },
         rows,
         unprinted: columns.slice(count),
-        settings: await sessionVariablesSql(sessionVariables, caller, patience),
+        settings: await sessionVariablesSql(sessionVariables, caller, timeout),
       }
     },
   }

@@ -1,4 +1,4 @@
-// One field on its way through `printRow`: what PostgreSQL printed → a JSON value, and a value → what it would print.
+// One field in `printRow`: text that PostgreSQL printed → a JSON value, and a value → the text that PostgreSQL would print.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { frozen } from '../../../util/frozen.ts'
 import type { Format } from '../../format/format.ts'
@@ -9,13 +9,13 @@ import { fieldFor } from '../selection/export-fields.ts'
 
 export interface PrintedField {
   readonly name: string
-  /** As NDJSON would have it, frozen. */
+  /** The value as in NDJSON, frozen. */
   read(text: string | null): unknown
-  /** @throws LadingError `HOOK_FAILED` for a value that no import would take back */
+  /** @throws LadingError `HOOK_FAILED` for a value that no import would accept */
   print(value: unknown): string | null
 }
 
-/** @param form what the format prints: text, or JSON values */
+/** @param form whether the format prints text or JSON values */
 export function printedField(
   resource: Resource,
   name: string,
@@ -23,7 +23,7 @@ export function printedField(
   codecOf: CodecOf,
 ): PrintedField {
   const codec = codecOf(fieldFor(resource, 'print', name, 'INTERNAL'))
-  // In a CSV cell, types that are no JSON are printed as the text that a JSON string has in it.
+  // CSV prints types that are not JSON as the content of a JSON string.
   const read = form === 'json' || codec.isJson === true ? readJson : readText(codec)
   return {
     name,
@@ -32,12 +32,12 @@ export function printedField(
       if (value === null) return null
       const parsed = codec.fromJson(value)
       if (parsed === undefined || parsed instanceof InvalidValue) {
-        const refusal = parsed ?? invalid
-        const problem = refusal.message ?? expectationOf(codec, refusal)
-        const which = refusal.at.length === 0 ? 'that' : `whose element ${refusal.at.join(', ')}`
+        const invalidValue = parsed ?? invalid
+        const problem = invalidValue.message ?? expectationOf(codec, invalidValue)
+        const which = invalidValue.at.length === 0 ? 'that' : `whose element ${invalidValue.at.join(', ')}`
         throw new LadingError(
           'HOOK_FAILED',
-          `printRow of ${resource.name} gave "${name}" a value ${which} ${problem}.`,
+          `printRow of ${resource.name} returned for "${name}" a value ${which} ${problem}.`,
         )
       }
       return shown(codec, parsed, form)
@@ -45,7 +45,7 @@ export function printedField(
   }
 }
 
-/** A list is printed as an array literal, and seen as the JSON array that stands for it. */
+/** A list is printed as an array literal, and read as a JSON array. */
 function readText(codec: Codec): (text: string) => unknown {
   if (codec.showJson === undefined) return text => text
   return text => readJson(shown(codec, codec.parse(text), 'json'))

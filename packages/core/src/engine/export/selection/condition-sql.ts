@@ -1,4 +1,4 @@
-// A test of a field → SQL. Values get in as literals that the field's own codec made, and are cast.
+// A test of a field → SQL. Values are literals from the field's codec, with a cast.
 
 import { literal } from '../../../postgres/identifier.ts'
 import { limitOf } from '../../catalogue/fit/fit.ts'
@@ -8,8 +8,8 @@ import { type FieldTest, filterInvalid } from './filter.ts'
 
 const operatorOf = { gte: '>=', gt: '>', lte: '<=', lt: '<' } as const
 
-/** Text types whose comparison takes every value as it is; `name` and `"char"` would cut it. */
-const texts = ['text', 'varchar', 'bpchar', 'citext']
+/** Text types that compare every value unchanged; `name` and `"char"` would truncate it. */
+const textTypes = ['text', 'varchar', 'bpchar', 'citext']
 
 /** Of `pg_type.typcategory`: dates, intervals, enums, strings, bits, numbers, networks, booleans, ranges. */
 const orderedCategories = 'DTESVNIBR'
@@ -23,8 +23,8 @@ export function hasNativeOrder({ info, field }: Pick<TargetColumn, 'info' | 'fie
 }
 
 /**
- * @param column with its name qualified
- * @throws LadingError `FILTER_INVALID` for a value that the column's type does not know
+ * @param column with a qualified name
+ * @throws LadingError `FILTER_INVALID` for a value that is invalid for the column's type
  */
 export function conditionSql(column: TargetColumn, test: FieldTest): string {
   const { sql } = column
@@ -49,7 +49,7 @@ interface Operands {
 /** Casts never narrow: a number beyond the column's range equals nothing, and is no error. */
 function operands(column: TargetColumn): Operands {
   const { field, info, codec, sql } = column
-  // Whatever a codec parsed it can write.
+  // A codec can write every value that it parsed.
   const text = (value: unknown) => literal(codec.toCopy(value as never))
   const staged = (value: unknown) => `${text(value)}::${codec.stagingType}`
   const cast = (value: unknown) => `${staged(value)}::${info.castType}`
@@ -58,7 +58,7 @@ function operands(column: TargetColumn): Operands {
       ? { left: outputTexts({ ...info, sql }), right: value => `${text(value)}::text[]` }
       : { left: outputText({ ...info, sql }), right: value => `${text(value)}::text` }
   }
-  const known = (value: unknown) => {
+  const checkedCast = (value: unknown) => {
     const limit = limitOf(column)
     if (limit !== undefined && !limit.fits(value)) throw filterInvalid(field, limit.expectation)
     return cast(value)
@@ -67,7 +67,7 @@ function operands(column: TargetColumn): Operands {
     case 'json':
       return { left: `${sql}::jsonb`, right: value => `${text(value)}::jsonb` }
     case 'uuid':
-      // A text may have been written by others, in any case.
+      // Other programs may have written the text, in upper or lower case.
       return info.type === 'uuid'
         ? { left: sql, right: cast }
         : { left: `lower(${sql}::text)`, right: value => `${staged(value)}::text` }
@@ -77,7 +77,7 @@ function operands(column: TargetColumn): Operands {
       }
       return field.type.element === 'json'
         ? { left: `${sql}::jsonb[]`, right: value => `${staged(value)}::jsonb[]` }
-        : { left: sql, right: known }
+        : { left: sql, right: checkedCast }
     case 'integer':
     case 'bigint':
     case 'numeric':
@@ -85,24 +85,24 @@ function operands(column: TargetColumn): Operands {
     case 'float':
       return {
         left: sql,
-        right: value => (isSingle(value) ? cast(value) : `${text(value)}::double precision`),
+        right: value => (fitsFloat4(value) ? cast(value) : `${text(value)}::double precision`),
       }
     case 'text':
-      return { left: sql, right: info.labels === null ? cast : known }
+      return { left: sql, right: info.labels === null ? cast : checkedCast }
     default:
       return { left: sql, right: cast }
   }
 }
 
-/** PostgreSQL refuses to make a float4 of what it cannot hold at all, at both ends. */
-function isSingle(value: unknown): boolean {
+/** PostgreSQL rejects a float4 that overflows or underflows. */
+function fitsFloat4(value: unknown): boolean {
   const single = Math.fround(Number(value))
   return Number.isFinite(single) && (single !== 0 || value === 0)
 }
 
-/** Carried as text without being text, such as inet or xml: such values are equal when they print the same. */
+/** A column of another type that is exported as text, such as inet or xml: its values are equal if they print the same. */
 export function isForeign({ field, info }: TargetColumn): boolean {
   const { type } = field
   const isText = type.kind === 'text' || (type.kind === 'array' && type.element === 'text')
-  return isText && info.labels === null && !texts.includes(info.elementType ?? info.type)
+  return isText && info.labels === null && !textTypes.includes(info.elementType ?? info.type)
 }

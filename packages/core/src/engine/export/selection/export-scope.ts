@@ -1,4 +1,4 @@
-// The resource's scope, asked for a caller → tests that every row must pass. Whatever goes wrong, nothing is exported.
+// The resource's scope for a caller → tests that every row must pass. If anything fails, nothing is exported.
 import type { HookTimeout } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { askScope } from '../../resource/caller-scope.ts'
@@ -11,16 +11,16 @@ import { readFilters } from './selection.ts'
 export async function scopeTests(
   resource: Resource,
   caller: Caller | undefined,
-  patience: HookTimeout,
+  timeout: HookTimeout,
 ): Promise<readonly FieldTest[]> {
   try {
-    const filters = await askScope(resource, caller, patience)
+    const filters = await askScope(resource, caller, timeout)
     return filters === undefined ? [] : readFilters(resource, filters, 'scope')
   } catch (cause) {
-    // What the scope threw may hold anything; it stays in the cause, for the log.
+    // The error that the scope threw may contain anything, so it stays in the cause, for the log.
     throw new LadingError(
       'SCOPE_FAILED',
-      `Nothing of ${resource.name} is exported: which rows may be seen could not be found out.`,
+      `Nothing was exported from ${resource.name}: the rows that the caller may see could not be determined.`,
       { cause },
     )
   }

@@ -1,25 +1,25 @@
-// Filters as people write them, in a query or on a command line: names with values as text → filters.
+// Filters as text, from a query or a command line: names and values → filters.
 import type { Resource } from '../../resource/define.ts'
 import type { Filters } from '../../resource/definition.ts'
 import type { Field } from '../../resource/field.ts'
 import { fieldFor, fieldsFor } from './export-fields.ts'
 import { bounds, filterInvalid, unknownOperator } from './filter.ts'
 
-/** Reaches a field whose name is also the name of something else, such as an option. */
+/** For a field whose name is also the name of an option. */
 const prefix = 'filter.'
 
 const operators: readonly string[] = [...bounds, 'null']
 
-/** `created_after`, `created_before`: what they mean of `created_at`. */
-const sugar: ReadonlyMap<string, string> = new Map([
+/** The operators that `created_after` and `created_before` apply to `created_at`. */
+const shorthands: ReadonlyMap<string, string> = new Map([
   ['created_after', 'gte'],
   ['created_before', 'lt'],
 ])
-const sugaredField = 'created_at'
+const shorthandField = 'created_at'
 
 /**
- * `role=admin`, several values by naming the field again; `created_at.gte=…`, `created_at[gte]=…`, `role.null=true`;
- * `created_after=…`, `created_before=…`; and `filter.` before any of these.
+ * Reads `role=admin`, with several values by repeating the field; `created_at.gte=…`, `created_at[gte]=…`,
+ * `role.null=true`; `created_after=…`, `created_before=…`; and `filter.` before any of these.
  *
  * @throws LadingError `FILTER_INVALID`
  */
@@ -29,8 +29,8 @@ export function readFilterTexts(
 ): Filters {
   const values = new Map<Field, string[]>()
   const tests = new Map<Field, Map<string, string>>()
-  for (const [given, text] of pairs) {
-    const { field, operator } = target(resource, given)
+  for (const [rawName, text] of pairs) {
+    const { field, operator } = parseName(resource, rawName)
     if (operator === undefined) {
       values.set(field, [...(values.get(field) ?? []), text])
       continue
@@ -54,22 +54,22 @@ export interface Created {
   readonly created_before?: string | undefined
 }
 
-/** What `created_after` and `created_before` ask for beside `filters`. @throws LadingError `FILTER_INVALID` */
-export function withCreated(resource: Resource, filters: Filters, asked: Created): Filters {
-  const { created_after: after, created_before: before } = asked
-  const pairs = Object.entries({ created_after: after, created_before: before }).filter(isGiven)
+/** Adds `created_after` and `created_before` to `filters`. @throws LadingError `FILTER_INVALID` */
+export function withCreated(resource: Resource, filters: Filters, range: Created): Filters {
+  const { created_after: after, created_before: before } = range
+  const pairs = Object.entries({ created_after: after, created_before: before }).filter(isDefined)
   const all = { ...filters }
   for (const [name, created] of Object.entries(readFilterTexts(resource, pairs))) {
     const tests = asTests(created)
     const other = asTests(all[name])
-    const twice = Object.keys(tests).find(operator => Object.hasOwn(other, operator))
-    if (twice !== undefined) throw filterInvalid({ name }, `has more than one value for "${twice}"`)
+    const duplicate = Object.keys(tests).find(operator => Object.hasOwn(other, operator))
+    if (duplicate !== undefined) throw filterInvalid({ name }, `has more than one value for "${duplicate}"`)
     all[name] = { ...other, ...tests }
   }
   return all
 }
 
-function isGiven(pair: [string, string | undefined]): pair is [string, string] {
+function isDefined(pair: [string, string | undefined]): pair is [string, string] {
   return pair[1] !== undefined
 }
 
@@ -85,21 +85,21 @@ interface FilterTarget {
   readonly operator: string | undefined
 }
 
-/** A field may have a dot or a bracket in its name, so that the whole name is looked for first. */
-function target(resource: Resource, given: string): FilterTarget {
-  const name = given.startsWith(prefix) ? given.slice(prefix.length) : given
+/** A field may have a dot or a bracket in its name, so the whole name is looked up first. */
+function parseName(resource: Resource, rawName: string): FilterTarget {
+  const name = rawName.startsWith(prefix) ? rawName.slice(prefix.length) : rawName
   const known = new Map(fieldsFor(resource, 'filter').map(field => [field.name, field]))
   const field = known.get(name)
   if (field !== undefined) return { field, operator: undefined }
-  const operator = sugar.get(name)
+  const operator = shorthands.get(name)
   if (operator !== undefined)
-    return { field: fieldFor(resource, 'filter', sugaredField, 'FILTER_INVALID'), operator }
+    return { field: fieldFor(resource, 'filter', shorthandField, 'FILTER_INVALID'), operator }
   const [, base = '', dotted, bracketed] = /^(.*?)(?:\.([^.[\]]*)|\[([^[\]]*)\])$/s.exec(name) ?? []
-  const ranged = known.get(base)
-  if (ranged === undefined) {
+  const baseField = known.get(base)
+  if (baseField === undefined) {
     return { field: fieldFor(resource, 'filter', name, 'FILTER_INVALID'), operator: undefined }
   }
-  const asked = dotted ?? bracketed ?? ''
-  if (!operators.includes(asked)) throw unknownOperator(ranged, asked, operators)
-  return { field: ranged, operator: asked }
+  const operatorName = dotted ?? bracketed ?? ''
+  if (!operators.includes(operatorName)) throw unknownOperator(baseField, operatorName, operators)
+  return { field: baseField, operator: operatorName }
 }

@@ -1,4 +1,4 @@
-// Filters on columns that are carried as text without being text → the same ones, with values as PostgreSQL prints them.
+// Filters on columns of other types that are exported as text → the same filters, with values as PostgreSQL prints them.
 
 import { doBlock, literal } from '../../../postgres/identifier.ts'
 import type { Pool } from '../../../postgres/pool/client.ts'
@@ -13,10 +13,10 @@ import type { FieldTest } from './filter.ts'
 type OneOf = Extract<FieldTest, { test: 'in' }>
 
 /**
- * `1 day` is printed as `P1D`, `08:00:2B:01:02:03` in small letters: a filter asks for the value, however it is
- * written. What is no value of the type stays as it is, and equals nothing.
+ * PostgreSQL prints `1 day` as `P1D`, and `08:00:2B:01:02:03` in lower case: a filter matches the value, however it is
+ * written. An invalid value of the type stays unchanged, and equals nothing.
  *
- * @param begin begins a transaction that prints as an export does
+ * @param begin statements that begin a transaction which prints as an export does
  */
 export async function printedTests(
   pool: Pool,
@@ -25,24 +25,24 @@ export async function printedTests(
   begin: string,
 ): Promise<readonly FieldTest[]> {
   const columns = new Map(columnsOf(target).map(column => [column.field, column]))
-  const asked = tests.flatMap(test => {
+  const casts = tests.flatMap(test => {
     const column = columns.get(test.field)
     if (test.test !== 'in' || column === undefined || !isForeign(column)) return []
     return test.values.filter(value => isCast(column, value)).map(value => ({ test, column, value }))
   })
-  if (asked.length === 0) return tests
-  const found = await printed(
+  if (casts.length === 0) return tests
+  const results = await printValues(
     pool,
     begin,
-    asked.map(({ column, value }) => printSql(column, value)),
+    casts.map(({ column, value }) => printSql(column, value)),
   )
-  const known = new Map<OneOf, Map<unknown, unknown>>()
-  for (const [index, { test, value }] of asked.entries()) {
-    const values = known.get(test) ?? new Map()
-    known.set(test, values.set(value, found[index] ?? value))
+  const printedValues = new Map<OneOf, Map<unknown, unknown>>()
+  for (const [index, { test, value }] of casts.entries()) {
+    const values = printedValues.get(test) ?? new Map()
+    printedValues.set(test, values.set(value, results[index] ?? value))
   }
   return tests.map(test => {
-    const values = test.test === 'in' ? known.get(test) : undefined
+    const values = test.test === 'in' ? printedValues.get(test) : undefined
     return test.test === 'in' && values !== undefined
       ? { ...test, values: test.values.map(value => values.get(value) ?? value) }
       : test
@@ -53,20 +53,24 @@ function columnsOf({ columns, references }: Target): readonly TargetColumn[] {
   return [...columns, ...references.flatMap(({ joined }) => joined)]
 }
 
-/** A cast to `name` or `"char"` would cut what is longer. */
+/** A cast to `name` or `"char"` would truncate a longer value. */
 function isCast(column: TargetColumn, value: unknown): boolean {
   return limitOf(column)?.fits(value) !== false
 }
 
 function printSql({ field, info, codec }: TargetColumn, value: unknown): string {
-  // Whatever a codec parsed it can write.
+  // A codec can write every value that it parsed.
   const sql = `(${literal(codec.toCopy(value as never))}::${codec.stagingType}::${info.castType})`
   const print = field.type.kind === 'array' ? outputTexts : outputText
   return print({ ...info, sql })
 }
 
-/** Null for a value that the type does not know. */
-async function printed(pool: Pool, begin: string, values: readonly string[]): Promise<readonly unknown[]> {
+/** Prints values; null for a value that is invalid for the type. */
+async function printValues(
+  pool: Pool,
+  begin: string,
+  values: readonly string[],
+): Promise<readonly unknown[]> {
   const attempts = values.map(
     sql =>
       `begin printed := printed || to_json(${sql}); exception when others then printed := printed || 'null'::json; end;`,

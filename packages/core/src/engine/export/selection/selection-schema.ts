@@ -1,14 +1,14 @@
-// THE schema of what may be asked of an export, wherever it comes from: a program, a query, a JSON body, a command line.
+// The schema of export options, for every source: a program, a query, a JSON body, a command line.
 import { Type } from '@sinclair/typebox'
 
 const description = {
   filters:
     'By field: a value, null, several values, or an object of eq, in, gte, gt, lte, lt and null. All must hold.',
-  fields: 'Names of fields, in the order they are wanted in.',
-  sort: 'Names of fields, divided by commas; - before one turns its order round.',
-  limit: 'Rows at most.',
-  delimiter: 'CSV: between cells.',
-  header: 'CSV: begin with the names of the fields.',
+  fields: 'Names of fields, in the order of output.',
+  sort: 'Names of fields, separated by commas; - before one sorts it in descending order.',
+  limit: 'Maximum number of rows.',
+  delimiter: 'CSV: separates cells.',
+  header: 'CSV: begin with a header of field names.',
   excel: 'CSV for Excel: BOM, CRLF and a guard against formulas.',
   compression: 'gzip, or none if absent.',
 }
@@ -28,7 +28,7 @@ export const selectionSchema = Type.Object({
   ),
 })
 
-/** How they are written. */
+/** How the rows are written. */
 export const shapeSchema = Type.Object({
   format: Type.Optional(
     Type.Union(

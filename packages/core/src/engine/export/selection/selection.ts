@@ -1,4 +1,4 @@
-// What was asked of a resource → what is wanted of it, judged by the resource alone: nothing is asked of a database.
+// The requested rows and fields of a resource → the checked selection. Uses the resource alone, without a database.
 import { checkOptions, optionInvalid } from '../../../config/check-options.ts'
 import type { LadingError } from '../../../errors/lading-error.ts'
 import type { Resource } from '../../resource/define.ts'
@@ -22,25 +22,25 @@ export interface Wanted {
   readonly limit: number | undefined
 }
 
-/** More than anybody means; without a limit, one request could make the database plan for minutes. */
-const most = { filters: 20, values: 1_000 }
+/** More than any sensible request needs; without a limit, one request could make the database plan for minutes. */
+const maximum = { filters: 20, values: 1_000 }
 
 /** @throws LadingError `FILTER_INVALID`, `OPTION_INVALID` naming the field or the option */
-export function readSelection(resource: Resource, asked: Selection): Wanted {
+export function readSelection(resource: Resource, requested: Selection): Wanted {
   const {
     filters = {},
     fields,
     sort,
     limit,
   } = checkOptions(selectionSchema, {
-    resource: asked.resource,
-    filters: asked.filters,
-    fields: asked.fields,
-    sort: asked.sort,
-    limit: asked.limit,
+    resource: requested.resource,
+    filters: requested.filters,
+    fields: requested.fields,
+    sort: requested.sort,
+    limit: requested.limit,
   })
   const tests = readFilters(resource, filters, 'filter')
-  assertFew(tests)
+  assertWithinLimits(tests)
   return {
     resource,
     tests,
@@ -54,40 +54,43 @@ export function readSelection(resource: Resource, asked: Selection): Wanted {
 export function readFilters(resource: Resource, filters: Filters, use: FieldUse): readonly FieldTest[] {
   const entries = Object.entries(filters)
   if (use === 'filter') {
-    // Before any of them is parsed: a request may hold a million.
-    const [beyond] = entries[most.filters] ?? []
-    if (beyond !== undefined) throw tooMany(beyond)
-    const long = entries.find(([, asked]) => isTooLong(asked))
+    // Before parsing any filter: a request may contain a million.
+    const [excess] = entries[maximum.filters] ?? []
+    if (excess !== undefined) throw tooMany(excess)
+    const long = entries.find(([, filter]) => isTooLong(filter))
     if (long !== undefined) throw tooManyValues(long[0])
   }
-  return entries.flatMap(([name, asked]) =>
-    readFilter(fieldFor(resource, use, name, 'FILTER_INVALID'), asked),
+  return entries.flatMap(([name, filter]) =>
+    readFilter(fieldFor(resource, use, name, 'FILTER_INVALID'), filter),
   )
 }
 
-function isTooLong(asked: unknown): boolean {
-  if (Array.isArray(asked)) return asked.length > most.values
-  if (typeof asked !== 'object' || asked === null || !('in' in asked)) return false
-  return Array.isArray(asked.in) && asked.in.length > most.values
+function isTooLong(filter: unknown): boolean {
+  if (Array.isArray(filter)) return filter.length > maximum.values
+  if (typeof filter !== 'object' || filter === null || !('in' in filter)) return false
+  return Array.isArray(filter.in) && filter.in.length > maximum.values
 }
 
-function assertFew(tests: readonly FieldTest[]): void {
+function assertWithinLimits(tests: readonly FieldTest[]): void {
   let values = 0
   for (const [position, test] of tests.entries()) {
     values += test.test === 'in' ? test.values.length : 1
-    if (position >= most.filters) throw tooMany(test.field.name)
-    if (values > most.values) throw tooManyValues(test.field.name)
+    if (position >= maximum.filters) throw tooMany(test.field.name)
+    if (values > maximum.values) throw tooManyValues(test.field.name)
   }
 }
 
 function tooMany(name: string): LadingError {
-  return filterInvalid({ name: name.slice(0, 100) }, `is one too many; at most ${most.filters} are taken`)
+  return filterInvalid(
+    { name: name.slice(0, 100) },
+    `is one too many; at most ${maximum.filters} are allowed`,
+  )
 }
 
 function tooManyValues(name: string): LadingError {
   return filterInvalid(
     { name: name.slice(0, 100) },
-    `has too many values; all filters together may have ${most.values}`,
+    `has too many values; all filters together may have ${maximum.values}`,
   )
 }
 
@@ -106,9 +109,9 @@ function readSort(resource: Resource, sort: string | readonly string[]): readonl
   const names = typeof sort === 'string' ? sort.split(',') : sort
   if (names.length === 0) throw optionInvalid('The option "sort" must name at least one field.')
   const seen = new Set<Field>()
-  return names.map(given => {
-    const isDescending = given.startsWith('-')
-    const name = isDescending ? given.slice(1) : given
+  return names.map(entry => {
+    const isDescending = entry.startsWith('-')
+    const name = isDescending ? entry.slice(1) : entry
     const field = fieldFor(resource, 'sort', name, 'OPTION_INVALID')
     if (seen.has(field)) throw optionInvalid(`The option "sort" names "${name}" twice.`)
     seen.add(field)

@@ -1,4 +1,4 @@
-// Bundles for the tests of their reading, made entry by entry, so that anything may be wrong with them.
+// Builds test bundles entry by entry, so that a test can make any part of one invalid.
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { type Header, pack } from 'tar-stream'
@@ -37,24 +37,24 @@ export function manifest(change: object = {}): object {
 
 export type Part = readonly [header: (Partial<Header> & Pick<Header, 'name'>) | string, content: string]
 
-/** An archive of these entries, as they come. */
+/** A tar archive of these entries, in the given order. */
 export async function tar(...parts: readonly Part[]): Promise<Buffer> {
   const archive = pack()
   for (const [header, content] of parts) {
-    const named = typeof header === 'string' ? { name: header } : header
-    archive.entry({ type: 'file', ...named }, content)
+    const fields = typeof header === 'string' ? { name: header } : header
+    archive.entry({ type: 'file', ...fields }, content)
   }
   archive.finalize()
   return buffer(archive as AsyncIterable<Buffer>)
 }
 
-export const plain = (about: object = manifest()): readonly Part[] => [
-  ['manifest.json', JSON.stringify(about)],
+export const plain = (manifestObject: object = manifest()): readonly Part[] => [
+  ['manifest.json', JSON.stringify(manifestObject)],
   ['users.ndjson', users],
   ['articles.ndjson', articles],
 ]
 
-/** What was kept, or the fault. */
+/** Reads a bundle. Returns its manifest and the files that were stored. @throws what `readBundle` throws */
 export async function read(
   archive: Buffer,
   { maxBytes, chunk = 1_000 }: { maxBytes?: number; chunk?: number } = {},

@@ -1,14 +1,14 @@
-// What is known of a file → whether it is a bundle: as told, else by its name or its first bytes.
+// What is known about a file → whether it is a bundle: by its declared format, else by its name or first bytes.
 import { type FileFacts, inflatedStart } from '../detect/detect.ts'
 import { isGzip } from '../detect/magic.ts'
 
-/** How a caller calls a bundle where a format is asked for. */
+/** Name of the bundle format, for callers that declare a format. */
 export const bundleFormat = 'bundle'
 
-/** POSIX.1, ustar: behind the names and numbers of the first header. */
+/** Magic text of POSIX.1 ustar and its byte offset in the first header. */
 const magic = { text: 'ustar', at: 257 }
 
-/** What was told stands, even where the bytes say something else. */
+/** A declared format wins, even if the bytes contradict it. */
 export function isBundle({ format, fileName = '', start }: FileFacts): boolean {
   if (format !== undefined) return format === bundleFormat
   if (/\.(tar\.gz|tgz)$/i.test(fileName)) return true

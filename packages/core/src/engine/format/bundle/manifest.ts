@@ -1,26 +1,26 @@
-// The manifest of a bundle: what files it holds, of which resources, and how each is known to be whole.
+// The manifest of a bundle: lists its files, their resources, and their sizes and checksums.
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { LadingError } from '../../../errors/lading-error.ts'
 
-/** The name of the first entry. */
+/** Name of the first entry in the archive. */
 export const manifestName = 'manifest.json'
 
-/** Of the layout of bundles. A reader refuses any other. */
+/** Version of the bundle layout. A reader rejects any other. */
 export const bundleVersion = 1
 
-/** Bytes of a manifest: a thousand resources of a hundred fields have half of it. */
+/** Maximum size of a manifest in bytes. A thousand resources with a hundred fields each need half of it. */
 export const maxManifestBytes = 8 * 1024 * 1024
 
-const fieldOf = Type.Object({
+const fieldSchema = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 63 }),
-  /** Kind of its column type; `text[]` for a list. */
+  /** Kind of the column type, such as `text`; `text[]` for a list. */
   type: Type.String({ minLength: 1, maxLength: 32 }),
-  /** Its texts are stars in part: no values to be read back. */
+  /** The values are partly masked with asterisks and cannot be imported again. */
   masked: Type.Optional(Type.Boolean()),
 })
 
-const entry = Type.Object({
+const entrySchema = Type.Object({
   resource: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,62}$' }),
   /** Name of the entry in the archive. */
   file: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,62}\\.(ndjson|csv)$' }),
@@ -28,27 +28,27 @@ const entry = Type.Object({
   rows: Type.Integer({ minimum: 0 }),
   bytes: Type.Integer({ minimum: 0 }),
   sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  /** Of the definition that printed it: equal ones read it back as it was. */
+  /** Fingerprint of the resource definition that exported it. A definition with the same fingerprint restores it exactly. */
   fingerprint: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  fields: Type.Array(fieldOf, { minItems: 1, maxItems: 2_000 }),
+  fields: Type.Array(fieldSchema, { minItems: 1, maxItems: 2_000 }),
 })
 
-const manifest = Type.Object({
+const manifestSchema = Type.Object({
   lading_bundle: Type.Literal(bundleVersion),
-  /** Version of the library that made it, for people. */
+  /** Version of the library that wrote the bundle, for information only. */
   lading_version: Type.String({ maxLength: 64 }),
-  /** The moment of the snapshot, by the database's clock. */
+  /** Time of the snapshot, by the database's clock. */
   created_at: Type.String({ maxLength: 40 }),
-  format: entry.properties.format,
-  /** In the order in which they can be imported: what is referred to comes first. */
-  entries: Type.Array(entry, { minItems: 1, maxItems: 1_000 }),
+  format: entrySchema.properties.format,
+  /** In import order: a referenced resource comes before those that refer to it. */
+  entries: Type.Array(entrySchema, { minItems: 1, maxItems: 1_000 }),
 })
 
-export type Manifest = Static<typeof manifest>
-export type ManifestEntry = Static<typeof entry>
-export type ManifestField = Static<typeof fieldOf>
+export type Manifest = Static<typeof manifestSchema>
+export type ManifestEntry = Static<typeof entrySchema>
+export type ManifestField = Static<typeof fieldSchema>
 
-/** How the manifest calls the type of a field: `integer`, `text[]` for a list, `text[][]` for one of two dimensions. */
+/** Name of a field's type in the manifest: `integer`, `text[]` for a list, `text[][]` for a two-dimensional one. */
 export function typeName({ kind, element, dimensions = 1 }: NamedType): string {
   return element === undefined ? kind : `${element}${'[]'.repeat(dimensions)}`
 }
@@ -63,44 +63,44 @@ export function printManifest(value: Manifest): Buffer {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** @throws LadingError `BUNDLE_INVALID` saying what is wrong with it */
+/** @throws LadingError `BUNDLE_INVALID` if the manifest is not valid */
 export function parseManifest(bytes: Buffer): Manifest {
-  const value = parsed(bytes)
+  const value = parseJson(bytes)
   const version =
     typeof value === 'object' && value !== null && 'lading_bundle' in value && value.lading_bundle
   if (Number.isInteger(version) && version !== bundleVersion) {
     throw broken(
-      `it is of version ${version}, and this one reads version ${bundleVersion}; import it with the Lading that made it`,
+      `it has version ${version}, but this release reads version ${bundleVersion}; import it with the release of Lading that wrote it`,
     )
   }
-  if (!Value.Check(manifest, value)) {
-    const path = Value.Errors(manifest, value).First()?.path ?? ''
-    throw broken(`its ${manifestName} is none of a bundle${path === '' ? '' : `, at ${path.slice(0, 100)}`}`)
+  if (!Value.Check(manifestSchema, value)) {
+    const path = Value.Errors(manifestSchema, value).First()?.path ?? ''
+    throw broken(
+      `its ${manifestName} is not a bundle manifest${path === '' ? '' : `, at ${path.slice(0, 100)}`}`,
+    )
   }
   for (const name of ['resource', 'file'] as const) {
-    const twice = value.entries.find(
+    const duplicate = value.entries.find(
       (one, index) => value.entries.findIndex(other => other[name] === one[name]) < index,
     )
-    if (twice !== undefined) throw broken(`its ${manifestName} names the ${name} "${twice[name]}" twice`)
+    if (duplicate !== undefined) {
+      throw broken(`its ${manifestName} names the ${name} "${duplicate[name]}" twice`)
+    }
   }
   return value
 }
 
-function parsed(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    throw broken(`its ${manifestName} is no JSON`, error)
+    throw broken(`its ${manifestName} is not valid JSON`, error)
   }
 }
 
-/** @param problem the end of a sentence about the bundle */
+/** @param problem rest of the sentence "The bundle cannot be read: …" */
 export function broken(problem: string, cause?: unknown): LadingError {
-  return new LadingError(
-    'BUNDLE_INVALID',
-    `The bundle cannot be read: ${problem}. Nothing of it was imported.`,
-    {
-      cause,
-    },
-  )
+  return new LadingError('BUNDLE_INVALID', `The bundle cannot be read: ${problem}. Nothing was imported.`, {
+    cause,
+  })
 }

@@ -1,4 +1,4 @@
-// The bytes of a bundle → its manifest, and each of its files once it has proved to be what the manifest says.
+// The bytes of a bundle → its manifest and its files, each checked against the manifest.
 import { createHash, type Hash } from 'node:crypto'
 import { type Extract, extract, type Header } from 'tar-stream'
 import { LadingError } from '../../../errors/lading-error.ts'
@@ -15,20 +15,20 @@ import {
 } from './manifest.ts'
 
 export interface ReadBundleOptions {
-  /** Bytes of the archive when it is no longer compressed. @defaultValue no limit */
+  /** Maximum size of the decompressed archive in bytes. @defaultValue no limit */
   readonly maxBytes?: number | undefined
-  /** Looks at the manifest before any file is read; what it throws ends the reading. */
+  /** Checks the manifest before any file is read. If it throws, reading stops with that error. */
   readonly check: (manifest: Manifest) => void | Promise<void>
-  /** Keeps a file, which must be read to its end. What it keeps is good only if `readBundle` resolves. */
+  /** Stores a file and must read it to its end. The stored files are valid only if `readBundle` resolves. */
   readonly keep: (entry: ManifestEntry, content: AsyncIterable<Buffer>) => Promise<void>
 }
 
 /**
- * The archive must hold the manifest first, and then each file that it names once and nothing else. Nothing in it is
- * ever taken for a path.
+ * Reads a bundle. The archive must contain the manifest first, then each file that it names exactly once, and nothing
+ * else. No name in it is ever used as a path.
  *
- * @throws LadingError `BUNDLE_INVALID`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`, and whatever the source, `check` and
- * `keep` throw
+ * @throws LadingError `BUNDLE_INVALID`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`, and any error of the source, `check`
+ * or `keep`
  */
 export async function readBundle(
   chunks: AsyncIterable<Buffer>,
@@ -36,34 +36,34 @@ export async function readBundle(
 ): Promise<Manifest> {
   const archive = extract()
   archive.on('error', () => undefined)
-  const feeding = feed(atMost(inflate(compressed(chunks)), maxBytes), archive)
+  const feeding = feed(limitBytes(inflate(assertGzip(chunks)), maxBytes), archive)
   let manifest: Manifest | undefined
   const missing = new Map<string, ManifestEntry>()
-  for await (const entry of readable(archive, feeding)) {
+  for await (const entry of withSourceError(archive, feeding)) {
     const { name, size } = plainFile(entry.header)
-    const content = readable(entry as AsyncIterable<Buffer>, feeding)
+    const content = withSourceError(entry as AsyncIterable<Buffer>, feeding)
     if (manifest === undefined) {
-      manifest = await manifestOf(content, name, size)
+      manifest = await readManifest(content, name, size)
       await check(manifest)
       for (const one of manifest.entries) missing.set(one.file, one)
       continue
     }
-    const announced = missing.get(name)
-    if (announced === undefined) throw surplus(name, manifest)
+    const expected = missing.get(name)
+    if (expected === undefined) throw unexpectedEntry(name, manifest)
     missing.delete(name)
-    await keepWhole(announced, size, content, keep)
+    await storeVerified(expected, size, content, keep)
   }
   await feeding.done
   if (manifest === undefined) throw broken('it is empty')
   const [absent] = missing.keys()
-  if (absent !== undefined) throw broken(`"${absent}" is missing, which its ${manifestName} names`)
+  if (absent !== undefined) throw broken(`"${absent}" is missing, although its ${manifestName} names it`)
   return manifest
 }
 
 interface Feeding {
-  /** When the archive has taken all bytes, or wants no more. Not awaited where it breaks: the source may be silent. */
+  /** Resolves once the archive has taken all bytes or was destroyed. Not awaited after an error: the source may stall. */
   readonly done: Promise<void>
-  /** What the bytes broke with. */
+  /** Error of the source, if it failed. */
   readonly failure: () => unknown
 }
 
@@ -84,17 +84,20 @@ function feed(chunks: AsyncIterable<Buffer>, archive: Extract): Feeding {
   return { done: work(), failure: () => failure }
 }
 
-/** What the archive yields, or why it does not: what broke the bytes, else that they are no archive. */
-async function* readable<Part>(parts: AsyncIterable<Part>, { failure }: Feeding): AsyncGenerator<Part> {
+/** Yields the items of the archive. On failure, throws the error of the source, or else that this is not an archive. */
+async function* withSourceError<Item>(
+  items: AsyncIterable<Item>,
+  { failure }: Feeding,
+): AsyncGenerator<Item> {
   try {
-    yield* parts
+    yield* items
   } catch (error) {
-    throw failure() ?? broken('it is no tar archive, or is cut off', error)
+    throw failure() ?? broken('it is not a tar archive, or it is truncated', error)
   }
   if (failure() !== undefined) throw failure()
 }
 
-async function* compressed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* assertGzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let start: Buffer | undefined = Buffer.alloc(0)
   for await (const chunk of chunks) {
     if (start === undefined) {
@@ -103,73 +106,74 @@ async function* compressed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
     }
     start = Buffer.concat([start, chunk])
     if (start.length < 2) continue
-    if (!isGzip(start)) throw broken('it is no gzip data; a bundle is a .tar.gz file')
+    if (!isGzip(start)) throw broken('it is not gzip data; a bundle is a .tar.gz file')
     yield start
     start = undefined
   }
   if (start !== undefined) throw broken('it is empty')
 }
 
-async function* atMost(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
+async function* limitBytes(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   let size = 0
   for await (const chunk of chunks) {
     size += chunk.length
     if (size > maxBytes) {
       throw new LadingError(
         'FILE_TOO_LARGE',
-        `The bundle has more than ${maxBytes} bytes when it is no longer compressed; import its resources one by one.`,
+        `The bundle has more than ${maxBytes} bytes when decompressed; import its resources one by one.`,
       )
     }
     yield chunk
   }
 }
 
-/** Links, folders and devices have no place in a bundle, and neither has a name that leads anywhere. */
+/** Rejects links, directories, devices, and any name that could be a path. */
 function plainFile({ name, type, size }: Header): { name: string; size: number } {
-  if (type !== 'file') throw broken(`"${shown(name)}" in it is a ${type ?? 'strange entry'}, not a file`)
+  if (type !== 'file')
+    throw broken(`its entry "${shorten(name)}" is ${type ? `a ${type}` : 'of an unknown type'}, not a file`)
   if (!/^[a-z][a-z0-9_-]*\.[a-z]+$/.test(name)) {
-    throw broken(`"${shown(name)}" in it is no name that a bundle has`)
+    throw broken(`its entry "${shorten(name)}" has a name that a bundle cannot contain`)
   }
   return { name, size }
 }
 
-async function manifestOf(content: AsyncIterable<Buffer>, name: string, size: number): Promise<Manifest> {
-  if (name !== manifestName) throw broken(`it begins with "${shown(name)}" and not with ${manifestName}`)
+async function readManifest(content: AsyncIterable<Buffer>, name: string, size: number): Promise<Manifest> {
+  if (name !== manifestName) throw broken(`it begins with "${shorten(name)}" instead of ${manifestName}`)
   if (size > maxManifestBytes) throw broken(`its ${manifestName} has more than ${maxManifestBytes} bytes`)
   const parts: Buffer[] = []
   for await (const chunk of content) parts.push(chunk)
   return parseManifest(Buffer.concat(parts))
 }
 
-function surplus(name: string, { entries }: Manifest): LadingError {
+function unexpectedEntry(name: string, { entries }: Manifest): LadingError {
   const isTwice = name === manifestName || entries.some(({ file }) => file === name)
   return broken(
-    isTwice ? `it holds "${shown(name)}" twice` : `"${shown(name)}" is not in its ${manifestName}`,
+    isTwice ? `it contains "${shorten(name)}" twice` : `"${shorten(name)}" is not in its ${manifestName}`,
   )
 }
 
-async function keepWhole(
-  announced: ManifestEntry,
+async function storeVerified(
+  expected: ManifestEntry,
   size: number,
   content: AsyncIterable<Buffer>,
   keep: ReadBundleOptions['keep'],
 ): Promise<void> {
-  const { file, bytes, sha256 } = announced
-  if (size !== bytes) throw broken(`"${file}" has ${size} bytes, and its ${manifestName} says ${bytes}`)
+  const { file, bytes, sha256 } = expected
+  if (size !== bytes) throw broken(`"${file}" has ${size} bytes, but its ${manifestName} says ${bytes}`)
   const hash = createHash('sha256')
-  await keep(announced, hashed(content, hash))
+  await keep(expected, updateHash(content, hash))
   if (hash.digest('hex') !== sha256) {
-    throw broken(`"${file}" is not what was exported: its SHA-256 is another one than in its ${manifestName}`)
+    throw broken(`"${file}" is not what was exported: its SHA-256 differs from the one in ${manifestName}`)
   }
 }
 
-async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+async function* updateHash(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     hash.update(chunk)
     yield chunk
   }
 }
 
-function shown(name: string): string {
+function shorten(name: string): string {
   return name.slice(0, 100)
 }

@@ -12,7 +12,7 @@ export interface BundleFile {
   open(): Promise<Readable>
 }
 
-/** Reading it to its end or destroying it closes whatever file is open. */
+/** Returns the bundle as a stream. Reading it to its end or destroying it closes any open file. */
 export function writeBundle(manifest: Manifest, files: readonly BundleFile[]): Readable {
   const archive = pack()
   archive.on('error', () => undefined)
@@ -43,7 +43,7 @@ async function add(
   chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
 ): Promise<void> {
   if (archive.destroyed) throw new Error('The reader of the bundle stopped early.')
-  const { promise, settle } = settled()
+  const { promise, settle } = deferred()
   const sink = archive.entry({ ...header, mode: 0o600, type: 'file' }, settle)
   sink.on('error', () => undefined)
   for await (const chunk of chunks) {
@@ -54,13 +54,13 @@ async function add(
   await promise
 }
 
-/** A promise, and the callback that settles it. */
-function settled() {
+/** A promise and the callback that settles it. */
+function deferred() {
   let settle: (error?: Error | null) => void = () => undefined
   const promise = new Promise<void>((resolve, reject) => {
     settle = error => (error ? reject(error) : resolve())
   })
-  // It is awaited behind the last chunk only.
+  // Awaited only after the last chunk; an earlier rejection must not count as unhandled.
   promise.catch(() => undefined)
   return { promise, settle }
 }

@@ -1,4 +1,4 @@
-// CSV (RFC 4180), with a header, UTF-8.
+// The CSV format (RFC 4180): UTF-8, with a header.
 import type { Format } from '../format.ts'
 import { decodeCsv } from './decode.ts'
 import { csvPrinter, encodeCsv } from './encode.ts'

@@ -1,4 +1,4 @@
-// CSV bytes → record batches: strict, with each record's place, and faults behind the good records.
+// CSV bytes → record batches: parses strictly, with each record's position; a fault comes after the good records.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { type Note, pushNote } from '../../record/note.ts'
 import type { Header, RecordBatch } from '../../record/record-batch.ts'
@@ -15,29 +15,29 @@ import { type Scan, scanCsv } from './scan.ts'
 const cr = 0x0d
 
 /**
- * Decodes CSV with a header (RFC 4180; LF, CR LF and CR end a line; cells stand between any of four delimiters).
- * Stops behind the batch that has a fault.
+ * Decodes CSV with a header (RFC 4180). LF, CR LF and CR end a line; four delimiters are supported.
+ * Stops after the batch that has a fault.
  */
 export function decodeCsv(chunks: AsyncIterable<Buffer>, options: DecodeOptions): AsyncIterable<RecordBatch> {
   const decoder = new CsvDecoder(options)
   return options.from === undefined
     ? carry(chunks, decoder.consume, decoder.skip)
-    : goOn(options.from, carry(chunks, decoder.consume, undefined))
+    : resume(options.from, carry(chunks, decoder.consume, undefined))
 }
 
-/** The header comes first, as whoever reads the records expects. */
-async function* goOn(
+/** Yields the header first, because consumers of the records expect it. */
+async function* resume(
   { header, position }: DecodeFrom,
   rest: AsyncIterable<RecordBatch>,
 ): AsyncGenerator<RecordBatch> {
   if (header === undefined) {
-    throw new LadingError('INTERNAL', 'A CSV file can only be gone on with behind its header.')
+    throw new LadingError('INTERNAL', 'A CSV import can only resume after its header.')
   }
   yield { header, records: [], end: position }
   yield* rest
 }
 
-interface Found {
+interface BatchContent {
   readonly isAscii?: boolean
   readonly header?: Header | undefined
   readonly records: readonly SourceRecord[]
@@ -64,23 +64,23 @@ class CsvDecoder {
   }
 
   readonly consume: Consume = (bytes, final) => {
-    // Whether a CR at the end has an LF behind it is not known yet, and no place to begin again lies between them.
-    const known = !final && bytes[bytes.length - 1] === cr ? bytes.subarray(0, -1) : bytes
-    let decoded = decodeUtf8(known, final)
-    let begun = 0
+    // Hold back a final CR: an LF may follow it, and a reader must not resume between the two.
+    const complete = !final && bytes[bytes.length - 1] === cr ? bytes.subarray(0, -1) : bytes
+    let decoded = decodeUtf8(complete, final)
+    let skipped = 0
     if (this.dialect === undefined) {
-      const beginning = this.begin(decoded, final)
-      begun = beginning.bytes
+      const prefix = this.readPrefix(decoded, final)
+      skipped = prefix.bytes
       if (this.dialect === undefined)
-        return { consumed: begun, result: this.batch({ records: [], notes: [] }, beginning.fault) }
-      decoded = behind(decoded, beginning)
+        return { consumed: skipped, result: this.batch({ records: [], notes: [] }, prefix.fault) }
+      decoded = withoutPrefix(decoded, prefix)
     }
     const delimiter = this.dialect.delimiter ?? ','
-    // Behind an invalid byte nothing is read, so the record that holds it stays incomplete.
+    // Nothing after an invalid byte is read, so the record that contains it stays incomplete.
     const scan = scanCsv(decoded.text, delimiter.charCodeAt(0), final && decoded.invalidAt === undefined)
     const { bytes: read, fault, ...found } = this.toBatch(decoded, scan)
     return {
-      consumed: begun + read,
+      consumed: skipped + read,
       result: this.batch(
         { ...found, isAscii: decoded.ascii },
         fault ?? this.faultOf(decoded, scan, decoded.length - read, final),
@@ -88,19 +88,19 @@ class CsvDecoder {
     }
   }
 
-  private batch({ header, ...found }: Found, fault: LadingError | undefined): RecordBatch {
+  private batch({ header, ...content }: BatchContent, fault: LadingError | undefined): RecordBatch {
     const end = { byte: this.byte, rowNumber: this.rowNumber, line: this.line }
-    return { ...(header && { header }), ...found, end, ...(fault && { fault }) }
+    return { ...(header && { header }), ...content, end, ...(fault && { fault }) }
   }
 
-  /** Passes blank lines and a `sep=` line, and finds the dialect if enough of the file is known. */
-  private begin({ text, invalidAt }: DecodedText, final: boolean) {
+  /** Skips blank lines and a `sep=` line, and detects the dialect once enough of the file is read. */
+  private readPrefix({ text, invalidAt }: DecodedText, final: boolean) {
     const blank = /^[\r\n]*/.exec(text)?.[0] ?? ''
     const dialect = readDialect(text.slice(blank.length), this.options, final || invalidAt !== undefined)
     const isKnown = typeof dialect === 'object'
-    const passed = text.slice(0, blank.length + (isKnown ? dialect.skip : 0))
-    const bytes = Buffer.byteLength(passed)
-    this.settle(bytes, passed.match(/\r\n|\r|\n/g)?.length ?? 0)
+    const prefix = text.slice(0, blank.length + (isKnown ? dialect.skip : 0))
+    const bytes = Buffer.byteLength(prefix)
+    this.moveForward(bytes, prefix.match(/\r\n|\r|\n/g)?.length ?? 0)
     if (isKnown && dialect.delimiter !== undefined) this.dialect = dialect
     const fault =
       dialect === 'too large'
@@ -108,10 +108,10 @@ class CsvDecoder {
         : isKnown && dialect.delimiter === undefined
           ? faults.delimiterUnread(dialect.directive)
           : undefined
-    return { bytes, characters: passed.length, fault }
+    return { bytes, characters: prefix.length, fault }
   }
 
-  /** Scanned records as records with a place in the file; the first one ever is the header. */
+  /** Converts scanned records to records with a position in the file. The first one in the file is the header. */
   private toBatch({ text, ascii }: DecodedText, scan: Scan) {
     const { excel = false } = this.options
     const records: SourceRecord[] = []
@@ -130,7 +130,7 @@ class CsvDecoder {
       const offset = this.byte + bytes
       const length = advance(found.end)
       if (length > this.options.maxRecordBytes) {
-        this.settle(bytes - length, found.line)
+        this.moveForward(bytes - length, found.line)
         return { records, notes, header, bytes: bytes - length, fault: this.tooLarge() }
       }
       if (isBlankLine(found, this.header)) continue
@@ -140,15 +140,15 @@ class CsvDecoder {
         pushNote(notes, { code: 'BLANK_RECORDS', rowNumber: this.rowNumber, count: 1, skipped })
         continue
       }
-      const columns = this.header === undefined ? namedColumns(found.cells) : 0
+      const columns = this.header === undefined ? countNamedColumns(found.cells) : 0
       if (columns > this.options.maxColumns) {
-        this.settle(bytes - length, found.line)
+        this.moveForward(bytes - length, found.line)
         const fault = faults.tooManyColumns(columns, this.options.maxColumns)
         return { records, notes, header, bytes: bytes - length, fault }
       }
       this.rowNumber++
       const raw = text.slice(found.start, found.end)
-      const cells = excel ? unguarded(found.cells) : found.cells
+      const cells = excel ? unguardCells(found.cells) : found.cells
       if (this.header === undefined) {
         header = this.header = {
           cells,
@@ -169,16 +169,16 @@ class CsvDecoder {
       })
     }
     advance(scan.consumed)
-    this.settle(bytes, scan.lines)
+    this.moveForward(bytes, scan.lines)
     return { records, notes, header, bytes, fault: undefined }
   }
 
-  private settle(bytes: number, lines: number): void {
+  private moveForward(bytes: number, lines: number): void {
     this.byte += bytes
     this.line += lines
   }
 
-  /** The fault of the record that is left over, of which `rest` bytes are known. */
+  /** Fault of the incomplete record at the end, of which `rest` bytes were read. */
   private faultOf(
     { text, invalidAt }: DecodedText,
     { fault, consumed }: Scan,
@@ -186,7 +186,7 @@ class CsvDecoder {
     final: boolean,
   ): LadingError | undefined {
     const { maxRecordBytes } = this.options
-    // A longer record is too large first: whether its fault is seen must not depend on the size of the chunks.
+    // Check the size first: whether the fault is seen must not depend on the size of the chunks.
     if (fault !== undefined && Buffer.byteLength(text.slice(consumed, fault.at)) <= maxRecordBytes) {
       return faults.badQuote(fault.message, this.line + 1)
     }
@@ -200,8 +200,8 @@ class CsvDecoder {
   }
 }
 
-/** What is decoded, without what was passed at its beginning. */
-function behind(
+/** The decoded text without the prefix that was skipped. */
+function withoutPrefix(
   decoded: DecodedText,
   { bytes, characters }: { bytes: number; characters: number },
 ): DecodedText {
@@ -215,11 +215,11 @@ function behind(
   }
 }
 
-/** Up to the last one with a name: spreadsheets write thousands of columns without. */
-function namedColumns(cells: readonly (string | null)[]): number {
+/** Counts columns up to the last named one: spreadsheets write thousands of columns without a name. */
+function countNamedColumns(cells: readonly (string | null)[]): number {
   return cells.findLastIndex(cell => cell !== null) + 1
 }
 
-function unguarded(cells: readonly (string | null)[]): (string | null)[] {
+function unguardCells(cells: readonly (string | null)[]): (string | null)[] {
   return cells.map(cell => (cell === null ? null : unguard(cell)))
 }

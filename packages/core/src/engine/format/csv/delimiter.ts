@@ -1,4 +1,4 @@
-// The delimiter of a CSV file as people write it → the character.
+// The name or character of a CSV delimiter, as a user writes it → the character.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Delimiter } from '../format.ts'
 

@@ -1,34 +1,36 @@
-// The beginning of a CSV file → what stands between its cells: as told, as its `sep=` line says, or as its header shows.
+// The start of a CSV file → its delimiter: from the options, its `sep=` line, or its header.
 import type { Delimiter } from '../format.ts'
 
 export interface Dialect {
-  /** Undefined where a `sep=` line names another character, and nothing else was told. */
+  /** Undefined if a `sep=` line names an unsupported character and the options name none. */
   readonly delimiter: Delimiter | undefined
   /** The `sep=` line, without its line ending. */
   readonly directive: string | undefined
-  /** Characters of the `sep=` line, with its line ending. */
+  /** Length of the `sep=` line in characters, with its line ending. */
   readonly skip: number
 }
 
 export interface DialectOptions {
-  /** What somebody told; it wins over the file. */
+  /** Declared delimiter; it wins over the file. @defaultValue detected */
   readonly delimiter?: Delimiter | undefined
   readonly maxRecordBytes: number
 }
 
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|']
 
-/** Excel writes such a line, and reads it, but shows it to nobody. */
+/** Excel reads and writes this line, but does not display it. */
 const directiveLine = /^("?)sep=(.)\1(?=[\r\n]|$)/iu
-/** A longer line is no `sep=` line. */
+/** A longer line is not a `sep=` line. */
 const directiveLength = 10
 
 /**
- * The dialect of a text that begins with no blank line. `'more'`: too little of it is known; `final`: nothing
- * follows it. `'too large'`: the header has no end within `maxRecordBytes`.
+ * Detects the dialect of a text that does not begin with a blank line. Returns `'more'` if it needs more text, and
+ * `'too large'` if the header does not end within `maxRecordBytes`.
  *
- * Looks at no more than the first line and the header, and at all of them, so that the answer does not depend on
- * how much of the file has come.
+ * It looks only at the first line and the header, and waits until they are complete. So the answer does not depend on
+ * the size of the chunks.
+ *
+ * @param final nothing follows `text`
  */
 export function readDialect(
   text: string,
@@ -47,10 +49,10 @@ export function readDialect(
   const { counts, end } = countDelimiters(text)
   if (Buffer.byteLength(text.slice(0, end)) > maxRecordBytes) return 'too large'
   if (end === text.length && !final) return 'more'
-  return { delimiter: mostOf(counts), directive: undefined, skip: 0 }
+  return { delimiter: mostFrequent(counts), directive: undefined, skip: 0 }
 }
 
-/** How often the header has each delimiter outside of quotes, and the index of its line ending. */
+/** Counts each delimiter in the header outside quotes, and finds the index of its line ending. */
 function countDelimiters(text: string) {
   const counts = new Map<string, number>(delimiters.map(delimiter => [delimiter, 0]))
   let index = 0
@@ -67,16 +69,16 @@ function countDelimiters(text: string) {
 }
 
 /**
- * A comma where two have as many, or where there is none: a wrong guess would be worse than one column, which the
- * check of the header explains.
+ * The most frequent delimiter; a comma if two are equally frequent or there is none. A wrong guess would be worse than
+ * a single column, which the header check explains.
  */
-function mostOf(counts: ReadonlyMap<string, number>): Delimiter {
+function mostFrequent(counts: ReadonlyMap<string, number>): Delimiter {
   const most = Math.max(...counts.values())
   const [first, second] = delimiters.filter(delimiter => counts.get(delimiter) === most)
   return first === undefined || second !== undefined ? ',' : first
 }
 
-/** Index of the quote that closes the cell, or the length of the text. Two quotes are one that is data. */
+/** Index of the quote that closes the cell, or the length of the text. A doubled quote is data. */
 function closingQuote(text: string, open: number): number {
   for (let at = text.indexOf('"', open + 1); at !== -1; at = text.indexOf('"', at + 2)) {
     if (text[at + 1] !== '"') return at

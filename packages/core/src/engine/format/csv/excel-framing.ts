@@ -1,33 +1,33 @@
-// CSV as COPY prints it → CSV as Excel wants it: a byte order mark, and CRLF behind each record.
+// CSV as COPY prints it → CSV for Excel: adds a byte order mark, and ends each record with CRLF.
 import type { EncodeOptions, FileColumn, Pass } from '../format.ts'
 import { guard } from './formula-guard.ts'
 import { printCells } from './print.ts'
 
 const byteOrderMark = '\ufeff'
 
-/** Undefined where Excel is not meant: then what was printed is the file. */
+/** Returns undefined if the option `excel` is off: then the printed bytes are the file already. */
 export function frameExcel(columns: readonly FileColumn[], options: EncodeOptions): Pass | undefined {
   const { delimiter = ',', header = true, excel = false } = options
   if (!excel) return undefined
   const names = columns.map(({ name }) => guard(name))
-  const beginning = Buffer.from(byteOrderMark + (header ? `${printCells(names, delimiter)}\r\n` : ''))
+  const prefix = Buffer.from(byteOrderMark + (header ? `${printCells(names, delimiter)}\r\n` : ''))
 
   return async function* frame(printed) {
     const endRecords = recordEnds()
-    let begun = false
+    let hasStarted = false
     for await (const chunk of printed) {
-      // Not before the first bytes: until then, an export that fails can still be refused with a status.
-      if (!begun) yield beginning
-      begun = true
+      // Wait for the first bytes: until then, a failing export can still respond with an error status.
+      if (!hasStarted) yield prefix
+      hasStarted = true
       yield endRecords(chunk)
     }
-    if (!begun && header) yield beginning
+    if (!hasStarted && header) yield prefix
   }
 }
 
 /**
- * LF → CRLF, except inside of quotes: those are data. Two quotes in a quoted cell end it and begin it again, so that
- * counting quotes is enough. Text functions on Latin-1, which has a character for each byte, are faster than a loop
+ * Replaces LF with CRLF, except inside quotes, where it is data. A doubled quote closes and reopens the cell, so
+ * counting quotes is enough. String functions on Latin-1, which maps each byte to a character, are faster than a loop
  * (240 to 550 MB/s against 160).
  */
 function recordEnds(): (chunk: Buffer) => Buffer {

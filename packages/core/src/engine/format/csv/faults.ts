@@ -1,4 +1,4 @@
-// Why a CSV file cannot be read any further: each fault with its sentence.
+// Faults that end the reading of a CSV file, each with its message.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { tooLargeMessage } from '../record-too-large.ts'
 
@@ -11,7 +11,7 @@ export const faults = {
   notUtf8: (byte: number, line: number) =>
     new LadingError(
       'ENCODING_INVALID',
-      `The file is not UTF-8: byte ${byte} (line ${line} or below) begins no character. Save it as UTF-8, or say which encoding it has.`,
+      `The file is not UTF-8: byte ${byte} (line ${line} or later) does not begin a character. Save it as UTF-8, or say which encoding it has.`,
     ),
   empty: () => new LadingError('FILE_EMPTY', 'The file is empty; a CSV file begins with a header line.'),
   tooLarge: (line: number, maxRecordBytes: number) =>
@@ -23,10 +23,10 @@ export const faults = {
       ),
     ),
   tooManyColumns: (columns: number, most: number) =>
-    new LadingError('HEADER_INVALID', `The header has ${columns} columns; ${most} are the most.`),
+    new LadingError('HEADER_INVALID', `The header has ${columns} columns; the limit is ${most}.`),
   delimiterUnread: (directive: string | undefined) =>
     new LadingError(
       'HEADER_INVALID',
-      `The line ${directive} names a delimiter that is not read; separate the cells by comma, semicolon, TAB or |.`,
+      `The line ${directive} names an unsupported delimiter; separate the cells by comma, semicolon, TAB or |.`,
     ),
 }

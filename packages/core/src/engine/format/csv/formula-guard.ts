@@ -1,18 +1,18 @@
-// The formula guard: a `'` before what a spreadsheet would calculate, put on for people and taken off again.
+// The formula guard: puts a `'` before text that a spreadsheet would evaluate, and removes it again.
 
 /**
- * What Excel and its kin take for a formula, also behind white space and full-width; a TAB, CR or LF at the start,
- * behind which some of them look again; and a `'`, or the guard could not be told from the text. See OWASP, "CSV
- * Injection".
+ * Text that spreadsheets take for a formula, also after white space or in full-width characters. Also a leading TAB, CR
+ * or LF, after which some of them look for a formula, and a leading `'`, to distinguish it from the guard. See OWASP,
+ * "CSV Injection".
  */
 const needsGuard = /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n'])/u
 
-/** Text that a spreadsheet shows as it is. */
+/** Returns text that a spreadsheet displays instead of evaluating. */
 export function guard(text: string): string {
   return needsGuard.test(text) ? `'${text}` : text
 }
 
-/** The text that `guard` was given; any other text comes back unchanged. */
+/** Reverses `guard`; returns any other text unchanged. */
 export function unguard(text: string): string {
   return text.startsWith("'") && needsGuard.test(text.slice(1)) ? text.slice(1) : text
 }

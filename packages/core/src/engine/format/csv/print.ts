@@ -1,10 +1,10 @@
-// Cells → a line of CSV, quoted exactly where COPY quotes.
+// Cells → a line of CSV, with the same quoting as COPY.
 
 const quoteOrLineEnd = /["\n\r]/
 
 /**
- * As CopyAttributeOutCSV in PostgreSQL's copyto.c: null is an empty cell, the empty text a quoted one, and a line
- * that would hold nothing but `\.` is quoted, because readers of old take it for the end.
+ * Follows CopyAttributeOutCSV in PostgreSQL's copyto.c: null is an empty cell, and empty text a quoted one. A line that
+ * consists of `\.` alone is quoted, because older readers take it for the end of the data.
  */
 export function printCells(cells: readonly (string | null)[], delimiter: string): string {
   const [only] = cells

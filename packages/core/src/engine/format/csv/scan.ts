@@ -1,23 +1,23 @@
-// Text → cells: the grammar of RFC 4180, strictly, one record after the other.
+// Text → cells: parses records strictly by the grammar of RFC 4180.
 
 export interface ScannedRecord {
-  /** An empty cell is null when it is bare, and `''` when it is quoted. */
+  /** An empty cell is null if unquoted, and `''` if quoted. */
   readonly cells: (string | null)[]
   /** Index of the first character. */
   readonly start: number
-  /** Index behind the last character, before the line ending. */
+  /** Index after the last character, without the line ending. */
   readonly end: number
-  /** Physical line of the first character, counted from the start of the text. */
+  /** Physical line of the first character, from 0 at the start of the text. */
   readonly line: number
 }
 
 export interface Scan {
   readonly records: readonly ScannedRecord[]
-  /** Characters that are done with; the rest is the beginning of a record. */
+  /** Characters processed; the rest is the start of a record. */
   readonly consumed: number
   /** Line endings within `consumed`. */
   readonly lines: number
-  /** Why the record behind `consumed` cannot be read, and the index at which that shows. */
+  /** Why the record after `consumed` is invalid, and the index where that is detected. */
   readonly fault: { readonly message: string; readonly at: number } | undefined
 }
 
@@ -26,8 +26,8 @@ const lf = 0x0a
 const cr = 0x0d
 
 /**
- * Every record of `text` that is complete; the last one also without a line ending if nothing follows (`final`).
- * A text that something follows does not end with a CR, which would be one line ending with an LF behind it.
+ * Returns every complete record of `text`. If nothing follows (`final`), the last record needs no line ending.
+ * Otherwise `text` must not end with a CR, which an LF could follow.
  */
 export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
   const records: ScannedRecord[] = []
@@ -35,14 +35,14 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
   let index = 0
   let lines = 0
   let consumed = 0
-  /** Cells of the record before: nearly always as many as the next one has. */
+  /** Number of cells in the previous record: the next one nearly always has the same. */
   let width = 0
 
-  const done = (fault?: Scan['fault']): Scan => ({ records, consumed, lines, fault })
+  const result = (fault?: Scan['fault']): Scan => ({ records, consumed, lines, fault })
 
   while (index < length) {
     const start = index
-    // Of its final size at once: an array that grows to 7 cells takes room for 17.
+    // Allocate the final size: an array that grows to 7 cells reserves memory for 17.
     const cells = new Array<string | null>(width)
     let count = 0
     let innerLines = 0
@@ -51,8 +51,8 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
       if (text.charCodeAt(index) === quote) {
         const close = closingQuote(text, index + 1)
         if (close === -1 || (close + 1 === length && !final)) {
-          if (!final) return done()
-          return done({ message: 'A quoted cell is never closed', at: length })
+          if (!final) return result()
+          return result({ message: 'A quoted cell is never closed', at: length })
         }
         const cell = text.slice(index + 1, close)
         innerLines += countLines(cell)
@@ -67,9 +67,9 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
           index++
         }
         if (index < length && code === quote) {
-          return done({ message: 'A quote stands inside of a cell that is not quoted', at: index })
+          return result({ message: 'A quote appears inside an unquoted cell', at: index })
         }
-        if (index === length && !final) return done()
+        if (index === length && !final) return result()
         cells[count++] = index === from ? null : text.slice(from, index)
       }
 
@@ -80,7 +80,7 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
         continue
       }
       if (next === lf || next === cr) break
-      return done({ message: 'Text follows the closing quote of a cell', at: index })
+      return result({ message: 'Text follows the closing quote of a cell', at: index })
     }
 
     cells.length = count
@@ -93,10 +93,10 @@ export function scanCsv(text: string, delimiter: number, final: boolean): Scan {
     }
     consumed = index
   }
-  return done()
+  return result()
 }
 
-/** Index of the quote that closes the cell which began before `from`, or -1. Two quotes are one that is data. */
+/** Index of the quote that closes the cell that began before `from`, or -1. A doubled quote is data. */
 function closingQuote(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 2)) {
     if (text.charCodeAt(at + 1) !== quote) return at

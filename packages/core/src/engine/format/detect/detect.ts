@@ -1,30 +1,30 @@
-// What is known of a file → its format and compression: as told, else by its name, its content type, its first bytes.
+// What is known about a file → its format and compression: as declared, else by name, content type, or first bytes.
 import { constants, gunzipSync } from 'node:zlib'
 import type { Delimiter } from '../format.ts'
 import { formatNamed } from '../formats.ts'
 import { isGzip } from './magic.ts'
 
 export interface FileFacts {
-  /** Name of a format, where somebody told it. */
+  /** Name of the declared format, if any. */
   readonly format?: string | undefined
   readonly fileName?: string | undefined
-  /** Content type; parameters do not matter. */
+  /** Content type; parameters are ignored. */
   readonly mediaType?: string | undefined
-  /** The first bytes as they were sent: a few hundred, or all of a shorter file. */
+  /** The first bytes as sent: a few hundred, or all of a shorter file. */
   readonly start: Buffer
 }
 
 export interface DetectedFormat {
   readonly format: string
   readonly compression: 'none' | 'gzip'
-  /** Of CSV whose name or content type says it. */
+  /** Set for CSV if the name or content type implies it. */
   readonly delimiter?: Delimiter | undefined
 }
 
-/** JSON of either kind: an array, or objects by line. */
+/** Either kind of JSON: an array, or one object per line. */
 const jsonOfSomeKind = 'json?'
 
-/** CSV with TAB between its cells. */
+/** CSV with TAB as the delimiter. */
 const tabSeparated = 'tsv'
 
 const formatOfExtension: ReadonlyMap<string, string> = new Map([
@@ -36,7 +36,7 @@ const formatOfExtension: ReadonlyMap<string, string> = new Map([
   ['json', jsonOfSomeKind],
 ])
 
-/** Names in use; of those for NDJSON none is registered. */
+/** Media types in common use; those for NDJSON are not registered. */
 const formatOfMediaType: ReadonlyMap<string, string> = new Map([
   ['text/csv', 'csv'],
   ['application/csv', 'csv'],
@@ -50,17 +50,17 @@ const formatOfMediaType: ReadonlyMap<string, string> = new Map([
 
 export const gzipMediaTypes: ReadonlySet<string> = new Set(['application/gzip', 'application/x-gzip'])
 
-/** Content types that a file can be sent with. */
+/** Content types accepted for a file. */
 export const mediaTypesOfFiles: readonly string[] = [...formatOfMediaType.keys(), ...gzipMediaTypes]
 
-/** Bytes that are inflated to see how a compressed file begins. */
+/** Bytes of a compressed file that are inflated to see how it begins. */
 const peekBytes = 4 * 1024
 
 /**
- * The format of a file, or undefined where nothing tells it. Compression has to be announced, by a name that ends
- * with `.gz` or by the content type; compressed data that nobody announced is refused when it is read.
+ * Detects the format of a file; undefined if it cannot. Compression must be declared, by a name that ends with `.gz` or
+ * by the content type. Undeclared compressed data is rejected when it is read.
  *
- * @throws LadingError `FORMAT_UNSUPPORTED` if the format that was told is unknown
+ * @throws LadingError `FORMAT_UNSUPPORTED` if the declared format is unknown
  */
 export function detectFormat({
   format,
@@ -71,46 +71,46 @@ export function detectFormat({
   const type = typeOf(mediaType)
   const isCompressed = /\.gz$/i.test(fileName) || gzipMediaTypes.has(type)
   const compression = isCompressed ? 'gzip' : 'none'
-  const told = toldBy(fileName, type)
+  const hint = formatHint(fileName, type)
   const csv: DetectedFormat = {
     format: 'csv',
     compression,
-    ...(told === tabSeparated && { delimiter: '\t' }),
+    ...(hint === tabSeparated && { delimiter: '\t' }),
   }
   if (format !== undefined) {
     const { name } = formatNamed(format)
     return name === 'csv' ? csv : { format: name, compression }
   }
-  if (told === tabSeparated) return csv
-  if (told !== undefined && told !== jsonOfSomeKind) return { format: told, compression }
+  if (hint === tabSeparated) return csv
+  if (hint !== undefined && hint !== jsonOfSomeKind) return { format: hint, compression }
   const first = firstCharacter(start, compression)
   if (first === '[') return { format: 'json', compression }
-  if (told === jsonOfSomeKind || first === '{') return { format: 'ndjson', compression }
+  if (hint === jsonOfSomeKind || first === '{') return { format: 'ndjson', compression }
   return undefined
 }
 
-/** Whether a name says what a file is, or at least that it is compressed. */
+/** Whether a file name implies a format, or at least compression. */
 export function tellsFormat(fileName: string): boolean {
-  return toldBy(fileName, '') !== undefined || /\.gz$/i.test(fileName)
+  return formatHint(fileName, '') !== undefined || /\.gz$/i.test(fileName)
 }
 
-/** The delimiter that the name of a CSV file says: TAB for `.tsv` and `.tab`. */
+/** The delimiter that a file name implies: TAB for `.tsv` and `.tab`. */
 export function delimiterOfFileName(fileName: string): Delimiter | undefined {
-  return toldBy(fileName, '') === tabSeparated ? '\t' : undefined
+  return formatHint(fileName, '') === tabSeparated ? '\t' : undefined
 }
 
-/** The name counts before the content type. */
-function toldBy(fileName: string, mediaType: string): string | undefined {
+/** The file name wins over the content type. */
+function formatHint(fileName: string, mediaType: string): string | undefined {
   const [, extension = ''] = /\.([a-z]+?)(?:\.gz)?$/i.exec(fileName) ?? []
   return formatOfExtension.get(extension.toLowerCase()) ?? formatOfMediaType.get(mediaType)
 }
 
-/** Without parameters. */
+/** The media type without parameters, in lower case. */
 export function typeOf(mediaType: string): string {
   return mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
-/** The first character that means something: not the bytes of a mark, not white space, not the zeros of UTF-16. */
+/** The first significant character: skips a byte order mark, white space, and the zero bytes of UTF-16. */
 export function firstCharacter(start: Buffer, compression: DetectedFormat['compression']): string {
   return (compression === 'gzip' ? inflatedStart(start) : start)
     .toString('latin1')
@@ -118,11 +118,11 @@ export function firstCharacter(start: Buffer, compression: DetectedFormat['compr
     .charAt(0)
 }
 
-/** Of compressed data, so much as its first bytes tell; nothing of any other. */
+/** Inflates as much of gzip data as its first bytes allow; returns other data unchanged. */
 export function inflatedStart(start: Buffer): Buffer {
   if (!isGzip(start)) return start
   try {
-    // The data is cut off, which is no error with this flag.
+    // The data is truncated, which this flag allows.
     return gunzipSync(start.subarray(0, peekBytes), { finishFlush: constants.Z_SYNC_FLUSH })
   } catch {
     return Buffer.alloc(0)

@@ -1,21 +1,21 @@
-// THE table of files that people send and that hold no CSV, NDJSON or JSON: by what each is known, and what to do with it.
+// The table of unsupported file types that people send: how to recognize each one, and what to advise.
 
 export interface ForeignKind {
-  /** With its article: `an Excel workbook`. */
+  /** Name with its article: `an Excel workbook`. */
   readonly is: string
   /** A sentence that says what to do. */
   readonly advice: string
-  /** Endings of names, without the dot. */
+  /** File name extensions, without the dot. */
   readonly endings?: readonly string[]
-  /** Content types, or how they begin. */
+  /** Content types, or prefixes that end with `.` or `/`. */
   readonly types?: readonly string[]
-  /** First bytes, of which any proves the kind; in Latin-1. */
+  /** Signatures in Latin-1; any one of them at the start proves the kind. */
   readonly bytes?: readonly string[]
-  /** A beginning of text, behind a mark and white space, that proves the kind. */
+  /** Start of the text, after a byte order mark and white space, that proves the kind. */
   readonly text?: RegExp
-  /** Files of this kind are text, so that one that is text is no contradiction to its name. */
+  /** Files of this kind are text, so text content does not contradict the name. */
   readonly isText?: boolean
-  /** Of a ZIP archive or an old Office document, which may be of several kinds: what proves this one, if it is seen. */
+  /** For kinds stored in a ZIP archive or an old Office container: the content that proves this kind. */
   readonly inside?: { readonly container: 'zip' | 'ole'; readonly found?: RegExp }
 }
 
@@ -30,7 +30,7 @@ const office = {
 const packed = 'Unpack it and import its files one by one. A file may be compressed with gzip (.csv.gz).'
 const recompress = 'Unpack it, or compress it with gzip under a name that ends with .gz.'
 const convert = 'Convert it to CSV or NDJSON, and import that file.'
-const image = 'It holds no records; get them as CSV from where it was made.'
+const image = 'It contains no records; export them as CSV from the program that created it.'
 
 export const foreignKinds: readonly ForeignKind[] = [
   {
@@ -47,7 +47,7 @@ export const foreignKinds: readonly ForeignKind[] = [
     ...workbook,
     endings: ['xls', 'xlt'],
     types: ['application/vnd.ms-excel', 'application/msexcel'],
-    // As XML, which Excel wrote in 2003, and others under the same ending since.
+    // The XML format of Excel 2003, which other programs still write with the same extension.
     text: /^<\?xml[\s\S]{1,500}(?:progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spreadsheet)/i,
     inside: { container: 'ole' },
   },
@@ -121,7 +121,7 @@ export const foreignKinds: readonly ForeignKind[] = [
   { is: 'compressed with Brotli', advice: recompress, endings: ['br'] },
   { is: 'compressed with LZ4', advice: recompress, endings: ['lz4'], bytes: ['\x04\x22\x4d\x18'] },
   { is: 'a PDF document', advice: image, endings: ['pdf'], types: ['application/pdf'], bytes: ['%PDF-'] },
-  // Four letters may begin a header; the byte behind them in a Parquet file may not.
+  // A header may begin with PAR1; the byte that follows it in a Parquet file cannot appear there.
   {
     is: 'a Parquet file',
     advice: convert,

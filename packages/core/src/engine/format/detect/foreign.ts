@@ -1,4 +1,4 @@
-// A file that is no CSV, NDJSON or JSON → what it is and what to do with it, by its first bytes, its name or its content type.
+// An unsupported file → what it is and what to do with it, by its first bytes, name, or content type.
 import { type ForeignKind, foreignKinds } from './foreign-kinds.ts'
 
 export type { ForeignKind }
@@ -6,7 +6,7 @@ export type { ForeignKind }
 const containers = { zip: 'PK\x03\x04', ole: '\xd0\xcf\x11\xe0' } as const
 type Container = keyof typeof containers
 
-/** What a container may be, where nothing that is seen of it tells which. */
+/** What a container may be if its visible content does not show which. */
 const ambiguous: Readonly<Record<Container, ForeignKind>> = {
   zip: {
     is: 'a ZIP archive or an Office document, such as an Excel workbook (.xlsx)',
@@ -18,43 +18,42 @@ const ambiguous: Readonly<Record<Container, ForeignKind>> = {
   },
 }
 
-/** Bytes that tell a kind; the names of the parts of an Office document stand further behind, and so does `<html`. */
-const enough = 64
-const enoughOfMarkup = 1024
-const enoughOfContainer = 4096
+/** Bytes needed to recognize a kind. Markup needs more for `<html`, and Office documents for the names of their parts. */
+const signatureBytes = 64
+const markupBytes = 1024
+const containerBytes = 4096
 
-/** How many first bytes are needed to tell, by those that have come. */
+/** Bytes needed to recognize the kind, judging by the bytes received so far. */
 export function bytesNeeded(start: Buffer): number {
-  if (start.length < enough) return enough
-  if (containerOf(start) !== undefined) return enoughOfContainer
-  return wordsOf(start).startsWith('<') ? enoughOfMarkup : enough
+  if (start.length < signatureBytes) return signatureBytes
+  if (containerOf(start) !== undefined) return containerBytes
+  return textOf(start).startsWith('<') ? markupBytes : signatureBytes
 }
 
-/** What the first bytes prove a file to be; undefined for one that may be text. */
+/** The kind that the first bytes prove; undefined for a file that may be text. */
 export function foreignByBytes(start: Buffer): ForeignKind | undefined {
   const container = containerOf(start)
   if (container !== undefined) return inside(start, container) ?? ambiguous[container]
-  const raw = start.toString('latin1', 0, enough)
-  const words = wordsOf(start)
+  const raw = start.toString('latin1', 0, signatureBytes)
+  const startText = textOf(start)
   return foreignKinds.find(
-    ({ bytes = [], text }) => bytes.some(one => raw.startsWith(one)) || text?.test(words) === true,
+    ({ bytes = [], text }) => bytes.some(one => raw.startsWith(one)) || text?.test(startText) === true,
   )
 }
 
-/** What its ending says a file is, also before `.gz`. */
+/** The kind that the file extension implies, also before `.gz`. */
 export function foreignByName(fileName: string): ForeignKind | undefined {
-  const ending = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(fileName)?.[1]?.toLowerCase()
-  return (ending && foreignKinds.find(({ endings }) => endings?.includes(ending))) || undefined
+  const extension = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(fileName)?.[1]?.toLowerCase()
+  return (extension && foreignKinds.find(({ endings }) => endings?.includes(extension))) || undefined
 }
 
 /** @param mediaType without parameters, in lower case */
 export function foreignByType(mediaType: string): ForeignKind | undefined {
-  const beginsWith = (type: string) =>
-    mediaType === type || (/[./]$/.test(type) && mediaType.startsWith(type))
-  return foreignKinds.find(({ types }) => types?.some(beginsWith))
+  const matches = (type: string) => mediaType === type || (/[./]$/.test(type) && mediaType.startsWith(type))
+  return foreignKinds.find(({ types }) => types?.some(matches))
 }
 
-/** By the bytes; where they only tell that it is a container, the name may tell which. */
+/** The kind by the first bytes. If they only show a container, the file name may show which kind it is. */
 export function foreignKind({
   start,
   fileName = '',
@@ -65,8 +64,8 @@ export function foreignKind({
   const container = containerOf(start)
   const byBytes = foreignByBytes(start)
   const byName = foreignByName(fileName)
-  const isVague = container !== undefined && byBytes === ambiguous[container]
-  return isVague && byName?.inside?.container === container ? byName : byBytes
+  const isAmbiguous = container !== undefined && byBytes === ambiguous[container]
+  return isAmbiguous && byName?.inside?.container === container ? byName : byBytes
 }
 
 /** `The file is an Excel workbook. Open it, save …` */
@@ -80,7 +79,7 @@ function containerOf(start: Buffer): Container | undefined {
 }
 
 function inside(start: Buffer, container: Container): ForeignKind | undefined {
-  const text = start.toString('latin1', 0, enoughOfContainer)
+  const text = start.toString('latin1', 0, containerBytes)
   const found = foreignKinds.find(
     ({ inside }) => inside?.container === container && inside.found?.test(text) === true,
   )
@@ -88,18 +87,18 @@ function inside(start: Buffer, container: Container): ForeignKind | undefined {
   return found ?? (isPlain ? foreignByName('.zip') : undefined)
 }
 
-/** Names with which the archives begin that documents are. */
-const ofDocuments =
+/** Names of the first file in an archive that is a document. */
+const documentParts =
   /^(?:\[Content_Types\]|_rels|docProps|customXml|xl|word|ppt|mimetype|META-INF|Index|Metadata|Data|preview)/i
 
-/** By the name of its first file (APPNOTE.TXT, 4.3.7). */
+/** Whether a ZIP file is a plain archive, by the name of its first file (APPNOTE.TXT, 4.3.7). */
 function isArchive(start: Buffer): boolean {
   if (start.length < 30) return false
   const name = start.toString('latin1', 30, 30 + start.readUInt16LE(26))
-  return name !== '' && !ofDocuments.test(name)
+  return name !== '' && !documentParts.test(name)
 }
 
-/** Text behind a byte order mark and white space. */
-function wordsOf(start: Buffer): string {
-  return start.toString('latin1', 0, enoughOfMarkup).replace(/^(?:\xef\xbb\xbf)?\s*/, '')
+/** Text after a byte order mark and white space. */
+function textOf(start: Buffer): string {
+  return start.toString('latin1', 0, markupBytes).replace(/^(?:\xef\xbb\xbf)?\s*/, '')
 }

@@ -1,14 +1,14 @@
-// First bytes that prove a file to be something else than text, whatever its name says.
+// Rejects a file whose first bytes prove that it is not text, whatever its name says.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { bytesNeeded, foreignKind, foreignSentence } from './foreign.ts'
 
-/** What is known of gzip data: that it must come, that nobody spoke of it, or that it is inside of other gzip data. */
+/** Whether gzip data was declared, was not declared, or is inside other gzip data. */
 export type Gzip = 'announced' | 'unannounced' | 'nested'
 
 /**
- * Passes chunks on, once their first bytes may be text, or gzip data that was announced.
+ * Passes chunks through once their first bytes prove to be possible text, or gzip data that was declared.
  *
- * @throws LadingError `FORMAT_UNSUPPORTED` saying what the file is.
+ * @throws LadingError `FORMAT_UNSUPPORTED` naming what the file is
  */
 export async function* refuseForeign(
   chunks: AsyncIterable<Buffer>,
@@ -16,10 +16,10 @@ export async function* refuseForeign(
 ): AsyncGenerator<Buffer> {
   const iterator = chunks[Symbol.asyncIterator]()
   try {
-    const { start, failure } = await beginning(iterator)
+    const { start, failure } = await readStart(iterator)
     assertText(start, gzip)
     yield start
-    // What came before a source broke is good, and has only been waited for.
+    // The bytes before a failure of the source are valid, so they were passed on first.
     if (failure !== undefined) throw failure.error
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
   } finally {
@@ -27,13 +27,13 @@ export async function* refuseForeign(
   }
 }
 
-interface Beginning {
+interface FileStart {
   readonly start: Buffer
-  /** What the source threw before there was enough. */
+  /** Error of the source, if it failed before there were enough bytes. */
   readonly failure?: { readonly error: unknown }
 }
 
-async function beginning(chunks: AsyncIterator<Buffer>): Promise<Beginning> {
+async function readStart(chunks: AsyncIterator<Buffer>): Promise<FileStart> {
   let start: Buffer = Buffer.alloc(0)
   try {
     while (start.length < bytesNeeded(start)) {
@@ -57,13 +57,13 @@ function problemOf(start: Buffer, gzip: Gzip): string | undefined {
     if (gzip === 'announced') return undefined
     return gzip === 'nested'
       ? 'The file was compressed twice; compress it once.'
-      : 'The file is gzip data, and its name does not say so; send it under a name that ends with .gz.'
+      : 'The file is gzip data, but its name does not say so; send it under a name that ends with .gz.'
   }
   const kind = foreignKind({ start })
   return kind && foreignSentence(kind)
 }
 
-/** RFC 1952, 2.3.1: two bytes that no text begins with. */
+/** Checks for the two magic bytes of gzip (RFC 1952, 2.3.1), which no text begins with. */
 export function isGzip(start: Buffer): boolean {
   return start[0] === 0x1f && start[1] === 0x8b
 }

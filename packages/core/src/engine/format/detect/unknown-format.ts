@@ -1,15 +1,15 @@
-// A file whose format nothing tells → a sentence that says what it is, as far as that can be seen, and what to do.
+// A file whose format cannot be detected → a message that says what it seems to be, and what to do.
 import { type FileFacts, inflatedStart, typeOf } from './detect.ts'
 import { foreignByName, foreignByType, foreignKind, foreignSentence } from './foreign.ts'
 
 export interface UnknownFormatWords {
-  /** Of a file that may be CSV: what does not tell its format, and how to say it. */
+  /** Message for a file that may be CSV: why its format is unknown, and how to declare it. */
   readonly otherwise: string
-  /** How to say that it is CSV, where the sentence goes on with it: `add --format csv`. */
+  /** How to declare CSV, as the end of a sentence: `add --format csv`. */
   readonly sayCsv: string
 }
 
-/** A format is only asked for where it would help. */
+/** Returns the message. It asks for a format only if declaring one would help. */
 export function unknownFormat(facts: FileFacts, { otherwise, sayCsv }: UnknownFormatWords): string {
   const { fileName = '', mediaType = '' } = facts
   const start = inflatedStart(facts.start)

@@ -1,4 +1,4 @@
-// The bytes of one JSON array → record batches: an element that can be left out is a record with a problem.
+// The bytes of one JSON array → record batches: an invalid element that can be skipped is a record with a problem.
 import { isUtf8 } from 'node:buffer'
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Position, RecordBatch } from '../../record/record-batch.ts'
@@ -17,8 +17,8 @@ const comma = 0x2c
 const lf = 0x0a
 
 /**
- * Decodes one JSON array. An element that is whole but no good record has a problem, and reading goes on. Behind
- * what is no JSON nobody knows where the next element begins: that is a fault, behind the elements before it.
+ * Decodes one JSON array. A complete element that is not a valid record gets a problem, and decoding continues. Invalid
+ * JSON is a fault, reported after the elements before it: the start of the next element is unknown.
  */
 export function decodeJson(
   chunks: AsyncIterable<Buffer>,
@@ -29,10 +29,10 @@ export function decodeJson(
 }
 
 /** What must come next. */
-type Place = 'element' | NonNullable<Position['expects']>
+type Expected = 'element' | NonNullable<Position['expects']>
 
 class JsonDecoder {
-  private place: Place
+  private expected: Expected
   private byte: number
   private line: number
   private rowNumber: number
@@ -43,7 +43,7 @@ class JsonDecoder {
     this.byte = byte
     this.line = line
     this.rowNumber = rowNumber
-    this.place = expects
+    this.expected = expects
   }
 
   readonly skip = (bytes: number): void => {
@@ -62,9 +62,9 @@ class JsonDecoder {
       pass(this.skipSpace(bytes, index))
       const next = bytes[index]
       if (next === undefined) break
-      if (this.place === 'first element' || this.place === 'element') {
-        if (next === closeBracket && this.place === 'first element') {
-          this.place = 'nothing'
+      if (this.expected === 'first element' || this.expected === 'element') {
+        if (next === closeBracket && this.expected === 'first element') {
+          this.expected = 'nothing'
           pass(index + 1)
           continue
         }
@@ -76,27 +76,27 @@ class JsonDecoder {
         }
         records.push(found.record)
         this.line += found.lines
-        this.place = 'comma'
+        this.expected = 'comma'
         pass(index + found.record.length)
         continue
       }
-      // What the file is instead is seen where enough of it is there.
-      const isElse = this.place === 'array' && next === openBrace
-      if (isElse && !final && bytes.length - index < lookBytes) break
-      fault = isElse ? noArray(bytes.subarray(index, index + lookBytes)) : this.readPunctuation(next)
+      // To say what the file is instead, wait until enough of it is read.
+      const isWrapped = this.expected === 'array' && next === openBrace
+      if (isWrapped && !final && bytes.length - index < lookBytes) break
+      fault = isWrapped ? noArray(bytes.subarray(index, index + lookBytes)) : this.readPunctuation(next)
       if (fault !== undefined) break
       pass(index + 1)
     }
-    if (final && fault === undefined && this.place !== 'nothing') fault = this.cutOff()
+    if (final && fault === undefined && this.expected !== 'nothing') fault = this.truncated()
     return { consumed: index, result: { records, end: this.end(), ...(fault && { fault }) } }
   }
 
   private end(): Position {
-    const { byte, rowNumber, line, place } = this
-    return { byte, rowNumber, line, ...(place !== 'element' && { expects: place }) }
+    const { byte, rowNumber, line, expected } = this
+    return { byte, rowNumber, line, ...(expected !== 'element' && { expects: expected }) }
   }
 
-  /** Index of the first byte that is no white space (RFC 8259, 2). */
+  /** Index of the first byte that is not white space (RFC 8259, 2). */
   private skipSpace(bytes: Buffer, from: number): number {
     let index = from
     for (; index < bytes.length; index++) {
@@ -108,21 +108,21 @@ class JsonDecoder {
   }
 
   private readPunctuation(byte: number): LadingError | undefined {
-    if (this.place === 'array') {
+    if (this.expected === 'array') {
       if (byte !== openBracket) return noArray(Buffer.of(byte))
-      this.place = 'first element'
+      this.expected = 'first element'
       return undefined
     }
-    if (this.place === 'comma' && (byte === comma || byte === closeBracket)) {
-      this.place = byte === comma ? 'element' : 'nothing'
+    if (this.expected === 'comma' && (byte === comma || byte === closeBracket)) {
+      this.expected = byte === comma ? 'element' : 'nothing'
       return undefined
     }
-    return this.place === 'comma'
-      ? this.broken(`Behind element ${this.rowNumber} neither a comma nor the end of the array follows`)
+    return this.expected === 'comma'
+      ? this.broken(`Element ${this.rowNumber} is followed by neither a comma nor the end of the array`)
       : this.broken('Something follows the end of the array')
   }
 
-  /** The element at `start`, undefined while it goes on behind the bytes, or why there is none. */
+  /** Reads the element at `start`. Returns undefined if it continues after `bytes`, or the fault if it is invalid. */
   private readElement(bytes: Buffer, start: number, final: boolean) {
     const { maxRecordBytes } = this.options
     const limit = Math.min(bytes.length, start + maxRecordBytes + 1)
@@ -130,7 +130,7 @@ class JsonDecoder {
     if (extent === 'broken' || extent === 'too deep') return this.noValue(bytes[start], extent)
     const end = extent === 'open' ? limit : extent.end
     if (end - start > maxRecordBytes) return this.tooLarge()
-    if (extent === 'open') return final ? this.cutOff() : undefined
+    if (extent === 'open') return final ? this.truncated() : undefined
     const raw = bytes.subarray(start, extent.end)
     if (!isUtf8(raw)) {
       return this.element(extent, raw, raw.toString('latin1'), undefined, {
@@ -148,7 +148,7 @@ class JsonDecoder {
     if (!isObject(value)) {
       return this.element(extent, raw, text, undefined, {
         code: 'NOT_AN_OBJECT',
-        message: 'The element is no JSON object; each element must be one, as {"field": value}.',
+        message: 'The element is not a JSON object; each element must be one, such as {"field": value}.',
       })
     }
     const problem = lossOf(value, extent, this.options.maxColumns)
@@ -172,19 +172,19 @@ class JsonDecoder {
   private noValue(first: number | undefined, why: NoExtent): LadingError {
     const element = `Element ${this.rowNumber + 1}`
     if (why === 'too deep') return this.broken(`${element} is nested more than ${maxDepth} levels deep`)
-    if (first === closeBracket || first === comma) return this.broken('A comma has no element behind it')
+    if (first === closeBracket || first === comma) return this.broken('A comma is not followed by an element')
     return this.broken(`${element} is not valid JSON`)
   }
 
-  private cutOff(): LadingError {
-    if (this.place === 'array') {
+  private truncated(): LadingError {
+    if (this.expected === 'array') {
       return new LadingError(
         'FILE_EMPTY',
         'The file is empty; a JSON file holds one array, which is [] if there is nothing in it.',
       )
     }
-    const place = this.rowNumber === 0 ? '' : `, behind element ${this.rowNumber}`
-    return this.broken(`The file ends before its array does${place}`)
+    const where = this.rowNumber === 0 ? '' : `, after element ${this.rowNumber}`
+    return this.broken(`The file ends before its array does${where}`)
   }
 
   private broken(what: string): LadingError {
@@ -204,14 +204,14 @@ class JsonDecoder {
 
 function noArray(start: Buffer): LadingError {
   const what = noArrayButObject(start) ?? `${hintOf(start[0])}.`
-  return new LadingError('FILE_PARSE_ERROR', `The file is no JSON array. ${what}`)
+  return new LadingError('FILE_PARSE_ERROR', `The file is not a JSON array. ${what}`)
 }
 
 /** What a file that begins with `byte` may be instead. */
 function hintOf(byte: number | undefined): string {
   switch (byte) {
     case openBrace:
-      return 'If it has one object a line, its format is ndjson; if the array lies inside of an object, send the array alone'
+      return 'If it has one object a line, its format is ndjson; if the array lies inside an object, send the array alone'
     case 0:
       return 'It may be UTF-16 without a byte order mark; declare the encoding'
     default:

@@ -1,36 +1,36 @@
-// A file that is one JSON value over many lines, or around its records → a sentence that says what it is.
+// A file that is one JSON value over several lines, or an object around its records → a message that says so.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { nestedRecords, pathsOf } from '../../record/nested-records.ts'
 import { isObject } from './object.ts'
 import { findValue } from './value-end.ts'
 
-/** Bytes of a file that are looked at to say what it is. Beyond them, a number of records is the least that there are. */
+/** Bytes of a file that are examined to say what it is. In a longer file, a count of records is a minimum. */
 export const lookBytes = 1024 * 1024
 
 export interface Document {
   readonly value: unknown
-  /** All of it is there. */
+  /** The value is complete. */
   readonly isWhole: boolean
-  /** Line feeds within what is there. */
+  /** Line feeds within the part that was read. */
   readonly lines: number
-  /** Nothing follows it. */
+  /** Nothing follows the value. */
   readonly isAlone: boolean
 }
 
-/** The JSON value that begins at the first of `bytes`, or so much of it as they hold; undefined where none does. */
+/** The JSON value at the start of `bytes`, or as much of it as they contain; undefined if there is none. */
 export function documentOf(bytes: Buffer): Document | undefined {
   const extent = findValue(bytes, 0, bytes.length)
   if (extent === 'broken' || extent === 'too deep') return undefined
   const isWhole = extent !== 'open'
   const end = isWhole ? extent.end : bytes.length
   const text = bytes.toString('utf8', 0, end)
-  const value = parsed(isWhole ? text : completed(text))
+  const value = parseJson(isWhole ? text : closeBrackets(text))
   if (value === undefined) return undefined
   const lines = text.match(/\n/g)?.length ?? 0
   return { value, isWhole, lines, isAlone: isWhole && bytes.toString('utf8', end).trim() === '' }
 }
 
-/** What NDJSON that begins with `document` is instead, or undefined where it may be NDJSON. */
+/** Says what a file that begins with this document is instead of NDJSON; undefined if it may be NDJSON. */
 export function noNdjson({ value, isWhole, lines, isAlone }: Document): LadingError | undefined {
   if (Array.isArray(value))
     return lines === 0 ? undefined : broken('The file is a JSON array; its format is json.')
@@ -44,13 +44,13 @@ export function noNdjson({ value, isWhole, lines, isAlone }: Document): LadingEr
   if (lines === 0) return undefined
   const where = isWhole
     ? `the first one takes lines 1 to ${lines + 1}`
-    : 'the first one has no end on its line'
+    : 'the first one does not end on its line'
   return broken(
     `The objects of the file are spread over lines: ${where}. Put each object on one line, or put them between [ and ], with commas between them, and name the format json.`,
   )
 }
 
-/** What is said of a file that should be one JSON array, and begins otherwise. */
+/** Explains a file that should be one JSON array but begins with an object. */
 export function noArrayButObject(start: Buffer): string | undefined {
   const document = documentOf(start)
   if (document === undefined || !isObject(document.value)) return undefined
@@ -65,7 +65,7 @@ function broken(message: string): LadingError {
   return new LadingError('FILE_PARSE_ERROR', message)
 }
 
-function parsed(text: string | undefined): unknown {
+function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined
   try {
     return JSON.parse(text)
@@ -74,14 +74,14 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** The beginning of a value, cut before what is not complete, with the brackets that are open closed. */
-function completed(text: string): string | undefined {
+/** Cuts a truncated value before its incomplete part, and closes the open brackets. */
+function closeBrackets(text: string): string | undefined {
   let cut: { readonly end: number; readonly closing: string } | undefined
   let closing = ''
   for (let index = 0; index < text.length; index++) {
     const character = text[index] ?? ''
     if (character === '"') {
-      index = endOfText(text, index)
+      index = endOfString(text, index)
       if (index === -1) break
     } else if (character === '{' || character === '[') {
       closing = (character === '{' ? '}' : ']') + closing
@@ -92,8 +92,8 @@ function completed(text: string): string | undefined {
   return cut && text.slice(0, cut.end) + cut.closing
 }
 
-/** Index of the quote that ends a text, or -1. */
-function endOfText(text: string, open: number): number {
+/** Index of the quote that ends a string, or -1. */
+function endOfString(text: string, open: number): number {
   for (let index = open + 1; index < text.length; index++) {
     if (text[index] === '"') return index
     if (text[index] === '\\') index++

@@ -1,4 +1,4 @@
-// JSON: one array of objects, UTF-8.
+// The JSON format: one array of objects, in UTF-8.
 import type { Format } from '../format.ts'
 import { encodeNdjson, ndjsonPrinter } from '../ndjson/encode.ts'
 import { frameArray } from './array-framing.ts'
@@ -8,7 +8,7 @@ export const json: Format = {
   name: 'json',
   mediaType: 'application/json',
   values: 'json',
-  // A name alone does not tell an array from objects by line: see `detect.ts`.
+  // A file name cannot distinguish an array from one object per line: see `detect.ts`.
   extensions: [],
   decode: decodeJson,
   encode: encodeNdjson,

@@ -1,15 +1,15 @@
-// One parsed JSON object → why it cannot be handed on as it was written, if it cannot.
+// One parsed JSON object → why it cannot be passed on unchanged, if there is a reason.
 import { closingQuote } from '../../record/json-text.ts'
 import type { RecordProblem } from '../../record/source-record.ts'
 
-/** The object itself, and as many levels below it as a value of the type json may have. */
+/** Maximum depth: the object itself, and the levels allowed in a value of type json. */
 export const maxDepth = 65
 
-/** What JSON.parse does not tell of an object. */
+/** Facts about an object that JSON.parse does not report. */
 export interface Shape {
-  /** Keys of the outermost object as they stand in the text, equal ones too. */
+  /** Number of keys in the outermost object as written, including duplicates. */
   readonly members: number
-  /** The greatest depth; 1 is the object itself. */
+  /** Maximum depth; 1 is the object itself. */
   readonly depth: number
 }
 
@@ -22,7 +22,7 @@ export function lossOf(
   { members, depth }: Shape,
   maxKeys: number,
 ): RecordProblem | undefined {
-  // Whatever walks a value by recursion (JSON.stringify too) would overflow the stack.
+  // Recursive functions such as JSON.stringify would overflow the stack.
   if (depth > maxDepth) {
     return {
       code: 'TOO_DEEP',
@@ -30,9 +30,9 @@ export function lossOf(
     }
   }
   if (members > maxKeys) {
-    return { code: 'TOO_MANY_KEYS', message: `The object has ${members} keys; ${maxKeys} are the most.` }
+    return { code: 'TOO_MANY_KEYS', message: `The object has ${members} keys; the limit is ${maxKeys}.` }
   }
-  // RFC 8259, 4: of two equal keys, many implementations report the last only; so does JSON.parse.
+  // RFC 8259, 4: for duplicate keys, many implementations report only the last one, and so does JSON.parse.
   if (members > Object.keys(object).length) {
     return {
       code: 'DUPLICATE_JSON_KEY',
@@ -45,7 +45,7 @@ export function lossOf(
   return undefined
 }
 
-/** The shape of text that is known to be a JSON object. */
+/** The shape of a valid JSON object, from its text. */
 export function shapeOf(json: string): Shape {
   let level = 0
   let depth = 0

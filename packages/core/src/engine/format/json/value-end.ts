@@ -1,14 +1,14 @@
-// Bytes → where a JSON value ends, without parsing it: brackets in pairs, and text from quote to quote (RFC 8259).
+// Bytes → where a JSON value ends, without parsing it: matches brackets and skips strings (RFC 8259).
 import { maxDepth, type Shape } from './object.ts'
 
 export interface Extent extends Shape {
-  /** Index behind the last byte. */
+  /** Index after the last byte. */
   readonly end: number
-  /** Line feeds within. */
+  /** Line feeds within the value. */
   readonly lines: number
 }
 
-/** Why no value can be found: it goes on behind the bytes, or it is none. */
+/** Why no value was found: it continues after the bytes, is not valid JSON, or is nested too deeply. */
 export type NoExtent = 'open' | 'broken' | 'too deep'
 
 const quote = 0x22
@@ -17,9 +17,8 @@ const space = 0x20
 const lf = 0x0a
 
 /**
- * The value that begins at `start`, looked for in the bytes before `limit`. What is no JSON is told at the first
- * byte that shows it for sure (a bracket of the wrong kind, a control character in a text); the rest is left to
- * JSON.parse.
+ * Finds the end of the value at `start`, reading the bytes before `limit`. Reports invalid JSON at the first byte that
+ * proves it (a mismatched bracket, a control character in a string); JSON.parse finds the rest.
  */
 export function findValue(bytes: Buffer, start: number, limit: number): Extent | NoExtent {
   const first = bytes[start]
@@ -41,7 +40,7 @@ export function findValue(bytes: Buffer, start: number, limit: number): Extent |
         break
       case 0x5b: // [
       case 0x7b: // {
-        // In ASCII each closing bracket is two behind its opening one.
+        // In ASCII the code of a closing bracket is 2 above that of its opening bracket.
         closing.push(byte + 2)
         if (closing.length > maxDepth) return 'too deep'
         if (closing.length > depth) depth = closing.length
@@ -59,26 +58,26 @@ export function findValue(bytes: Buffer, start: number, limit: number): Extent |
 }
 
 const notClosed = -1
-const notText = -2
+const invalidString = -2
 
-/** Index of the quote that ends a text, or why there is none. */
+/** Index of the quote that ends a string, or why there is none. */
 function closingQuote(bytes: Buffer, from: number, limit: number): number {
   for (let index = from; index < limit; index++) {
     const byte = bytes[index] ?? 0
     if (byte === quote) return index
     if (byte === backslash) index++
-    else if (byte < space) return notText
+    else if (byte < space) return invalidString
   }
   return notClosed
 }
 
-/** White space, and what can stand behind a value in an array or would begin another one. */
-const ends: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r,]}:[{"'))
+/** Bytes that end a scalar: white space, what can follow a value in an array, and what begins another value. */
+const scalarEnds: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r,]}:[{"'))
 
-/** A number, true, false or null: whatever stands before the next byte that can be part of none. */
+/** A number, true, false or null: everything up to the next byte that cannot be part of one. */
 function findScalar(bytes: Buffer, start: number, limit: number): Extent | NoExtent {
   for (let index = start; index < limit; index++) {
-    if (!ends.has(bytes[index] ?? 0)) continue
+    if (!scalarEnds.has(bytes[index] ?? 0)) continue
     return index === start ? 'broken' : { end: index, lines: 0, members: 0, depth: 0 }
   }
   return 'open'

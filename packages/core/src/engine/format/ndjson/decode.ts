@@ -1,4 +1,4 @@
-// NDJSON bytes → record batches: one object a line; a line that is none is a record with a problem, and reading goes on.
+// NDJSON bytes → record batches: one object per line; an invalid line is a record with a problem, and decoding continues.
 import { isUtf8 } from 'node:buffer'
 import type { LadingError } from '../../../errors/lading-error.ts'
 import type { Position, RecordBatch } from '../../record/record-batch.ts'
@@ -11,10 +11,10 @@ import { type Consume, carry } from '../text/carry.ts'
 
 const lf = 0x0a
 
-/** Of a file that is refused as a whole: whoever tries again begins at its first byte. */
+/** End position for a file that is rejected as a whole: a retry starts at its first byte. */
 const fileStart: Position = { byte: 0, rowNumber: 0, line: 0 }
 
-/** Decodes NDJSON. A line ends with LF, a CR before it is white space, and a blank line is counted and skipped. */
+/** Decodes NDJSON. A line ends with LF; a CR before it is white space. A blank line is counted and skipped. */
 export function decodeNdjson(
   chunks: AsyncIterable<Buffer>,
   options: DecodeOptions,
@@ -26,18 +26,18 @@ export function decodeNdjson(
 class NdjsonDecoder {
   private byte: number
   private line: number
-  /** Bytes of a line that was given up for its length; it is read to its end without being kept. */
+  /** Bytes read of a line that is too long; the rest of it is skipped without being buffered. */
   private overlong = 0
-  /** What the file is if that line is all of it. */
+  /** What the file is if that line is the whole file. */
   private instead: LadingError | undefined
-  /** The first record has been looked at: the file is NDJSON, or has lines that are broken one by one. */
-  private isBegun: boolean
+  /** The first record was examined: the file is NDJSON, and invalid lines are reported one by one. */
+  private isChecked: boolean
   private hasRecords: boolean
 
   constructor(private readonly options: DecodeOptions) {
     this.byte = options.from?.position.byte ?? 0
     this.line = options.from?.position.line ?? 0
-    this.isBegun = this.hasRecords = options.from !== undefined
+    this.isChecked = this.hasRecords = options.from !== undefined
   }
 
   readonly skip = (bytes: number): void => {
@@ -45,8 +45,8 @@ class NdjsonDecoder {
   }
 
   readonly consume: Consume = (bytes, final) => {
-    const fault = this.isBegun ? undefined : this.begin(bytes, final)
-    if (fault !== undefined) return { consumed: 0, result: this.nothing(fault) }
+    const fault = this.isChecked ? undefined : this.checkStart(bytes, final)
+    if (fault !== undefined) return { consumed: 0, result: this.emptyBatch(fault) }
     const records: SourceRecord[] = []
     let start = 0
     while (start < bytes.length) {
@@ -60,41 +60,42 @@ class NdjsonDecoder {
       start = next
     }
     if (bytes.length - start > this.options.maxRecordBytes || (this.overlong > 0 && start < bytes.length)) {
-      if (this.overlong === 0) this.lookAt(bytes.subarray(start))
+      if (this.overlong === 0) this.inspect(bytes.subarray(start))
       this.overlong += bytes.length - start
       this.byte += bytes.length - start
       start = bytes.length
     } else if (final && this.overlong > 0) {
       records.push(this.tooLarge(0))
     }
-    // Nobody could begin again within a line that is given up: its end would be taken for a line of its own.
+    // Do not allow a resume within a line that is too long: its rest would be taken for a line.
     const byte = this.byte - this.overlong
     return { consumed: start, result: { records, end: { byte, rowNumber: this.line, line: this.line } } }
   }
 
-  private nothing(fault: LadingError | 'more'): RecordBatch {
+  private emptyBatch(fault: LadingError | 'more'): RecordBatch {
     if (fault !== 'more') return { records: [], end: fileStart, fault }
     return { records: [], end: { byte: this.byte, rowNumber: this.line, line: this.line } }
   }
 
-  /** Whether the first line is a record, or the beginning of something else than NDJSON. */
-  private begin(bytes: Buffer, final: boolean): LadingError | 'more' | undefined {
+  /** Checks whether the first line is a record. Returns a fault if the file is not NDJSON, and `'more'` to wait for more bytes. */
+  private checkStart(bytes: Buffer, final: boolean): LadingError | 'more' | undefined {
     const start = bytes.findIndex(byte => !isSpace(byte))
     if (start === -1) return undefined
     const end = bytes.indexOf(lf, start)
     if (end === -1 && !final) return undefined
     const line = bytes.subarray(start, end === -1 ? bytes.length : end)
-    const isUsual = line.length > this.options.maxRecordBytes || !opens(line[0]) || isJson(line.toString())
-    if (!isUsual && !final && bytes.length - start < lookBytes) return 'more'
-    this.isBegun = true
-    const document = isUsual ? undefined : documentOf(bytes.subarray(start, start + lookBytes))
+    const isRecord =
+      line.length > this.options.maxRecordBytes || !opensValue(line[0]) || isJson(line.toString())
+    if (!isRecord && !final && bytes.length - start < lookBytes) return 'more'
+    this.isChecked = true
+    const document = isRecord ? undefined : documentOf(bytes.subarray(start, start + lookBytes))
     return document && noNdjson(document)
   }
 
-  /** Looks for records in a first line that is too long to be one. */
-  private lookAt(line: Buffer): void {
-    this.isBegun = true
-    if (this.hasRecords || !opens(line[0])) return
+  /** Looks for nested records in a first line that is too long to be a record. */
+  private inspect(line: Buffer): void {
+    this.isChecked = true
+    if (this.hasRecords || !opensValue(line[0])) return
     const document = documentOf(line.subarray(0, Math.min(lookBytes, this.options.maxRecordBytes)))
     this.instead = document && noNdjson(document)
   }
@@ -102,7 +103,7 @@ class NdjsonDecoder {
   private readLine(bytes: Buffer, start: number, end: number): SourceRecord | undefined {
     const length = end - start
     if (this.overlong > 0 || length > this.options.maxRecordBytes) {
-      if (this.overlong === 0) this.lookAt(bytes.subarray(start, end))
+      if (this.overlong === 0) this.inspect(bytes.subarray(start, end))
       return this.tooLarge(length)
     }
     this.line++
@@ -164,14 +165,14 @@ function parseObject(
   if (!isObject(value)) {
     return {
       code: 'NOT_AN_OBJECT',
-      message: `The line is no JSON object; each line must be one, as {"field": value}.${hint(raw)}`,
+      message: `The line is not a JSON object; each line must be one, such as {"field": value}.${hint(raw)}`,
     }
   }
   return lossOf(value, shapeOf(raw), maxKeys) ?? { object: value }
 }
 
-/** Brackets that a JSON value over several lines begins with. */
-function opens(byte: number | undefined): boolean {
+/** Whether a byte is a bracket, which a JSON value over several lines begins with. */
+function opensValue(byte: number | undefined): boolean {
   return byte === 0x7b || byte === 0x5b
 }
 
@@ -189,7 +190,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** What the file may be instead, by the way the line begins. */
+/** What the file may be instead, judging by the start of the line. */
 function hint(raw: string): string {
   const line = raw.trim()
   if (line.startsWith('[')) return ' If the file is one JSON array, its format is json.'

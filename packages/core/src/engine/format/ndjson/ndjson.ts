@@ -1,4 +1,4 @@
-// NDJSON: one JSON object a line, UTF-8.
+// The NDJSON format: one JSON object per line, in UTF-8.
 import type { Format } from '../format.ts'
 import { decodeNdjson } from './decode.ts'
 import { encodeNdjson, ndjsonPrinter } from './encode.ts'

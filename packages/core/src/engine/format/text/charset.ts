@@ -1,4 +1,4 @@
-// Text in a declared or proven encoding → UTF-8, with what was good before the first byte that is wrong.
+// Text in a declared or detected encoding → UTF-8. Yields the valid text before the first invalid byte.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Encoding } from '../format.ts'
 
@@ -9,16 +9,16 @@ const marks: readonly (readonly [encoding: Encoding, bytes: readonly number[]])[
 ]
 const markBytes = 3
 
-/** The encoding whose byte order mark the file begins with. */
+/** The encoding of the byte order mark at the start of the file; undefined without one. */
 export function provenEncoding(start: Buffer): Encoding | undefined {
   return marks.find(([, bytes]) => bytes.every((byte, index) => start[index] === byte))?.[0]
 }
 
 /**
- * The encoding that a file has: what its byte order mark proves, else what is declared, else UTF-8. Nothing is
- * guessed: most bytes are valid in several encodings.
+ * The encoding of a file: from its byte order mark, else as declared, else UTF-8. It is never guessed, because most
+ * bytes are valid in several encodings.
  *
- * @throws LadingError `ENCODING_INVALID` where the mark contradicts the declaration
+ * @throws LadingError `ENCODING_INVALID` if the mark contradicts the declaration
  */
 function encodingOf(start: Buffer, declared: Encoding | undefined): Encoding {
   const proven = provenEncoding(start)
@@ -27,15 +27,15 @@ function encodingOf(start: Buffer, declared: Encoding | undefined): Encoding {
   }
   throw new LadingError(
     'ENCODING_INVALID',
-    `The file begins with the byte order mark of ${titles[proven]}, and ${titles[declared]} was declared, as its encoding or as the charset of its content type; leave that out.`,
+    `The file begins with the byte order mark of ${titles[proven]}, but ${titles[declared]} was declared, as its encoding or as the charset of its content type; remove that declaration.`,
   )
 }
 
 /**
- * Every character of the file as UTF-8, a byte order mark too. UTF-8 itself passes as it is: the decoders judge it,
- * and know the line.
+ * Converts the file to UTF-8, including a byte order mark. UTF-8 input passes through unchecked: the decoders validate
+ * it and know the line.
  *
- * @throws LadingError `ENCODING_INVALID` with the byte of the file, behind the text before it
+ * @throws LadingError `ENCODING_INVALID` with the byte offset in the file, after the valid text before it
  */
 export async function* toUtf8(
   chunks: AsyncIterable<Buffer>,
@@ -52,18 +52,18 @@ export async function* toUtf8(
       start = undefined
     }
     if (transcoder === undefined) yield bytes
-    else yield* transcoder.take(bytes, false)
+    else yield* transcoder.convert(bytes, false)
   }
   if (start !== undefined) transcoder = transcoderOf(encodingOf(start, declared))
-  if (transcoder !== undefined) yield* transcoder.take(start ?? Buffer.alloc(0), true)
+  if (transcoder !== undefined) yield* transcoder.convert(start ?? Buffer.alloc(0), true)
   else if (start !== undefined && start.length > 0) yield start
 }
 
 interface Decoded {
   readonly text: string
-  /** Bytes that are done with; those behind them wait for what follows. */
+  /** Bytes decoded; the rest waits for more input. */
   readonly length: number
-  /** Index of the first byte that is wrong. */
+  /** Index of the first invalid byte. */
   readonly invalidAt: number | undefined
 }
 
@@ -81,14 +81,14 @@ function transcoderOf(encoding: Encoding): Transcoder | undefined {
     case 'utf-16le':
       return new Transcoder(titles[encoding], decodeUtf16)
     case 'utf-16be':
-      return new Transcoder(titles[encoding], (bytes, final) => decodeUtf16(swapped(bytes), final))
+      return new Transcoder(titles[encoding], (bytes, final) => decodeUtf16(swapBytes(bytes), final))
     case 'windows-1252':
       return new Transcoder(titles[encoding], decodeWindows1252)
   }
 }
 
 class Transcoder {
-  private left: Buffer = Buffer.alloc(0)
+  private remainder: Buffer = Buffer.alloc(0)
   private byte = 0
 
   constructor(
@@ -96,49 +96,49 @@ class Transcoder {
     private readonly decode: (bytes: Buffer, final: boolean) => Decoded,
   ) {}
 
-  *take(chunk: Buffer, final: boolean): Generator<Buffer> {
-    const bytes = this.left.length === 0 ? chunk : Buffer.concat([this.left, chunk])
+  *convert(chunk: Buffer, final: boolean): Generator<Buffer> {
+    const bytes = this.remainder.length === 0 ? chunk : Buffer.concat([this.remainder, chunk])
     const { text, length, invalidAt } = this.decode(bytes, final)
     if (text !== '') yield Buffer.from(text)
     if (invalidAt !== undefined) {
       throw new LadingError(
         'ENCODING_INVALID',
-        `The file is not ${this.title}: byte ${this.byte + invalidAt} begins no character. Save it as UTF-8.`,
+        `The file is not ${this.title}: byte ${this.byte + invalidAt} does not begin a character. Save it as UTF-8.`,
       )
     }
-    this.left = bytes.subarray(length)
+    this.remainder = bytes.subarray(length)
     this.byte += length
   }
 }
 
-/** Half of a surrogate pair, without the other half. */
-const lone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+/** One half of a surrogate pair without the other. */
+const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 function decodeUtf16(bytes: Buffer, final: boolean): Decoded {
   let length = bytes.length & ~1
-  // The other half of the last character may come.
+  // The other half of the last character may follow in the next chunk.
   if (!final && length > 0 && ((bytes[length - 1] ?? 0) & 0xfc) === 0xd8) length -= 2
   const text = bytes.toString('utf16le', 0, length)
   if (!text.isWellFormed()) {
-    const at = text.search(lone)
+    const at = text.search(loneSurrogate)
     return { text: text.slice(0, at), length: at * 2, invalidAt: at * 2 }
   }
   return { text, length, invalidAt: final && length < bytes.length ? length : undefined }
 }
 
-/** Pairs of bytes the other way round; an odd byte at the end stays. */
-function swapped(bytes: Buffer): Buffer {
+/** Swaps each pair of bytes; an odd byte at the end stays. */
+function swapBytes(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes)
   copy.subarray(0, copy.length & ~1).swap16()
   return copy
 }
 
-/** 0x80 to 0x9f; the spaces are bytes that stand for nothing. Elsewhere Windows-1252 is Latin-1. */
+/** Characters for 0x80 to 0x9f; a space marks an unassigned byte. All other bytes are as in Latin-1. */
 const windows1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ'
 
 /**
- * Five bytes have no character. The WHATWG table makes them control characters; here they are wrong, because a file
- * that holds one was made in another encoding, and all its other letters are likely wrong as well.
+ * Five bytes are unassigned. The WHATWG table maps them to control characters; here they are invalid, because a file
+ * that contains one is in another encoding, and its other letters are probably wrong too.
  */
 function decodeWindows1252(bytes: Buffer): Decoded {
   const at = bytes.findIndex(byte => byte >= 0x80 && byte <= 0x9f && windows1252[byte - 0x80] === ' ')

@@ -1,24 +1,24 @@
-// gzip bytes → the bytes inside, with what was good before a fault, and an end to what expands beyond measure.
+// gzip bytes → decompressed bytes: yields the valid bytes before a fault, and stops decompression bombs.
 import { createGunzip } from 'node:zlib'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { turn } from '../../../util/event-loop.ts'
 
-/** Output for each byte of input; real files of text stay below 20, a bomb reaches 1,030. */
+/** Maximum output bytes per input byte. Real text files stay below 20; a bomb reaches 1,030. */
 const maxRatio = 200
-/** Output that is allowed whatever the ratio: a small file of equal lines is no bomb. */
+/** Output bytes that are allowed at any ratio: a small file of identical lines is not a bomb. */
 const freeBytes = 1024 * 1024
 /**
- * Bytes that zlib is given at a time. How much it hands out before an error depends on how it is fed, so that a
- * fixed size makes the outcome the same however the file arrived; and a small one bounds what a piece becomes.
+ * Bytes passed to zlib at a time. Its output before an error depends on the size of the input pieces, so a fixed size
+ * makes the result independent of the chunks. A small size limits the output of one piece.
  */
 const pieceBytes = 8 * 1024
-/** Bytes behind which others have their turn: a piece can become a thousand times as much, and take as long to decode. */
+/** Output bytes between two turns of the event loop: one piece can expand a thousandfold and take as long to decode. */
 const turnBytes = 64 * 1024
 
 /**
- * Inflates gzip data (RFC 1952), of several members too. Memory stays flat.
+ * Decompresses gzip data (RFC 1952), also with several members, in constant memory.
  *
- * @throws LadingError `COMPRESSION_INVALID` behind the bytes that were good
+ * @throws LadingError `COMPRESSION_INVALID` after the valid bytes
  */
 export async function* inflate(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const inflater = new Inflater()
@@ -43,32 +43,32 @@ export async function* inflate(chunks: AsyncIterable<Buffer>): AsyncGenerator<Bu
 
 async function* piecesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let parts: Buffer[] = []
-  let held = 0
+  let bufferedBytes = 0
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; ) {
-      const part = chunk.subarray(at, at + pieceBytes - held)
+      const part = chunk.subarray(at, at + pieceBytes - bufferedBytes)
       at += part.length
-      held += part.length
+      bufferedBytes += part.length
       parts.push(part)
-      if (held < pieceBytes) continue
+      if (bufferedBytes < pieceBytes) continue
       yield Buffer.concat(parts)
       parts = []
-      held = 0
+      bufferedBytes = 0
     }
   }
-  if (held > 0) yield Buffer.concat(parts)
+  if (bufferedBytes > 0) yield Buffer.concat(parts)
 }
 
 /**
- * zlib's stream, fed piece by piece. Its output is taken as it is made and not read from the stream's buffer: a
- * stream that breaks drops what it holds, and so good records would be lost, more or fewer by chance.
+ * Feeds zlib's stream piece by piece. It collects output in a `data` listener instead of reading from the stream's
+ * buffer, because a stream that fails drops its buffer and would lose a random number of valid records.
  */
 class Inflater {
   fault: LadingError | undefined
   private readonly engine = createGunzip()
   private output: Buffer[] = []
-  private fed = 0
-  private made = 0
+  private inputBytes = 0
+  private outputBytes = 0
   private hasEnded = false
   private settled: () => void = () => undefined
 
@@ -82,17 +82,17 @@ class Inflater {
   }
 
   async feed(piece: Buffer): Promise<readonly Buffer[]> {
-    this.fed += piece.length
+    this.inputBytes += piece.length
     if (!this.hasEnded) await this.settle(done => this.engine.write(piece, done))
-    // zlib stops at the zeros that some tools pad with, and would pass over whatever stands behind them.
-    const ignored = piece.subarray(Math.max(0, piece.length - (this.fed - this.engine.bytesWritten)))
+    // zlib stops at the zeros that some tools pad with, and would ignore any data after them.
+    const ignored = piece.subarray(Math.max(0, piece.length - (this.inputBytes - this.engine.bytesWritten)))
     if (this.hasEnded && ignored.some(byte => byte !== 0)) this.fail(broken())
-    return this.taken()
+    return this.takeOutput()
   }
 
   async finish(): Promise<readonly Buffer[]> {
     if (!this.hasEnded) await this.settle(() => this.engine.end())
-    return this.taken()
+    return this.takeOutput()
   }
 
   close(): void {
@@ -108,8 +108,8 @@ class Inflater {
 
   private take(bytes: Buffer): void {
     if (this.fault !== undefined) return
-    this.made += bytes.length
-    if (this.made > freeBytes && this.made > maxRatio * this.fed) {
+    this.outputBytes += bytes.length
+    if (this.outputBytes > freeBytes && this.outputBytes > maxRatio * this.inputBytes) {
       this.fail(
         new LadingError(
           'COMPRESSION_INVALID',
@@ -125,7 +125,7 @@ class Inflater {
     this.settled()
   }
 
-  private taken(): readonly Buffer[] {
+  private takeOutput(): readonly Buffer[] {
     const { output } = this
     this.output = []
     return output
@@ -135,7 +135,7 @@ class Inflater {
 function broken(cause?: unknown): LadingError {
   return new LadingError(
     'COMPRESSION_INVALID',
-    'The compressed file is damaged, cut off, or no gzip data; compress it again with gzip.',
+    'The compressed file is damaged, truncated, or not gzip data; compress it again with gzip.',
     { cause },
   )
 }

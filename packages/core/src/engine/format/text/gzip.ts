@@ -1,22 +1,22 @@
-// Bytes → gzip (RFC 1952), handed on as soon as there are any.
+// Bytes → gzip (RFC 1952), flushed early so that a reader gets data as soon as there is any.
 import { pipeline, type Readable, Transform } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
 
 /**
- * Of a CSV file of users, level 3 makes 26 % at 120 MB/s, level 6 makes 25 % at 88 MB/s, level 9 the same at 20 MB/s,
- * and level 1 makes 27 % no faster than 3.
+ * Measured on a CSV file of users: level 3 compresses to 26 % at 120 MB/s, level 6 to 25 % at 88 MB/s, and level 9 to
+ * the same size at 20 MB/s. Level 1 compresses to 27 % and is no faster than 3.
  */
 const level = 3
 
-/** Milliseconds without input after which what the compressor holds is sent. */
+/** Milliseconds without input after which the compressor is flushed. */
 const idleMs = 100
 
 /**
- * `source`, compressed. An error of the source destroys the stream, without the end that a whole file has; destroying
- * the stream destroys the source.
+ * Compresses `source`. An error of the source destroys the stream without a valid end of file. Destroying the stream
+ * destroys the source.
  *
- * zlib holds back what does not fill its buffers. So the first chunk is flushed, and whatever is there when nothing
- * has come for a while: a reader sees that rows come, and only a slow export pays for it in size.
+ * zlib holds data back until its buffers are full. So the first chunk is flushed, and again whenever the source is idle
+ * for a while. A reader sees progress, and only a slow export pays for it in size.
  */
 export function gzipped(source: Readable): Readable {
   const gzip = createGzip({ level })
@@ -24,7 +24,7 @@ export function gzipped(source: Readable): Readable {
     if (!gzip.destroyed) gzip.flush(constants.Z_SYNC_FLUSH)
   }
   let idle: NodeJS.Timeout | undefined
-  const flushing = new Transform({
+  const flusher = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       if (idle === undefined) setImmediate(flush)
       clearTimeout(idle)
@@ -36,5 +36,5 @@ export function gzipped(source: Readable): Readable {
       done(error)
     },
   })
-  return pipeline(source, flushing, gzip, () => undefined)
+  return pipeline(source, flusher, gzip, () => undefined)
 }

@@ -1,4 +1,4 @@
-// Stage: the bytes of a file as it was sent → the UTF-8 stream that decoders read and that offsets count in.
+// Stage: the bytes of a file as sent → the UTF-8 stream that decoders read and offsets refer to.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { refuseForeign } from '../detect/magic.ts'
 import type { TextOptions } from '../format.ts'
@@ -6,18 +6,18 @@ import { provenEncoding, toUtf8 } from './charset.ts'
 import { inflate } from './gunzip.ts'
 
 export interface TextStageOptions extends TextOptions {
-  /** Bytes that the file may have, inflated. @defaultValue no limit */
+  /** Maximum size of the decompressed file in bytes. @defaultValue no limit */
   readonly maxBytes?: number | undefined
   /**
-   * Goes on at a byte of the text. The chunks of a plain file (see `isPlain`) begin there; those of any other at the
-   * start of the file, because only reading it tells where that byte is. @defaultValue the start
+   * Resumes at a byte of the text. The chunks of a plain file (see `isPlain`) begin there. Those of any other file begin
+   * at its start, because that byte can only be found by reading. @defaultValue the start
    */
   readonly from?: { readonly byte: number; readonly isPlain: boolean } | undefined
 }
 
 /**
- * Opens a file as UTF-8 text. The same bytes give the same text and the same fault behind it, however they were cut
- * into chunks; decoders hand such a fault on in band (see `carry.ts`).
+ * Opens a file as UTF-8 text. The same bytes give the same text, followed by the same fault, regardless of chunk
+ * boundaries. Decoders report such a fault in band (see `carry.ts`).
  *
  * @throws LadingError `FORMAT_UNSUPPORTED`, `COMPRESSION_INVALID`, `ENCODING_INVALID`, `FILE_TOO_LARGE`
  */
@@ -25,16 +25,16 @@ export function openText(
   chunks: AsyncIterable<Buffer>,
   { encoding, compression, maxBytes = Number.POSITIVE_INFINITY, from }: TextStageOptions = {},
 ): AsyncIterable<Buffer> {
-  if (from?.isPlain === true) return atMost(chunks, maxBytes, from.byte)
+  if (from?.isPlain === true) return limitBytes(chunks, maxBytes, from.byte)
   const isGzip = compression === 'gzip'
   const sent = refuseForeign(chunks, isGzip ? 'announced' : 'unannounced')
   const inflated = isGzip ? refuseForeign(inflate(sent), 'nested') : sent
-  const text = toUtf8(atMost(inflated, maxBytes), encoding)
-  return from === undefined ? text : behind(text, from.byte)
+  const text = toUtf8(limitBytes(inflated, maxBytes), encoding)
+  return from === undefined ? text : skipBytes(text, from.byte)
 }
 
 /**
- * Whether the bytes of a file are the UTF-8 stream already, so that a record can be read from where it lies.
+ * Whether the bytes of a file are already the UTF-8 stream, so that a record can be read at its offset.
  *
  * @param start the first three bytes, or all of a shorter file
  */
@@ -43,27 +43,31 @@ export function isPlain({ encoding, compression }: TextOptions, start: Buffer): 
   return compression !== 'gzip' && encodings.every(one => one === undefined || one === 'utf-8')
 }
 
-/** @param passed bytes that lie before the first chunk */
-async function* atMost(chunks: AsyncIterable<Buffer>, maxBytes: number, passed = 0): AsyncGenerator<Buffer> {
-  let left = maxBytes - passed
+/** @param skippedBytes bytes of the file before the first chunk */
+async function* limitBytes(
+  chunks: AsyncIterable<Buffer>,
+  maxBytes: number,
+  skippedBytes = 0,
+): AsyncGenerator<Buffer> {
+  let remaining = maxBytes - skippedBytes
   for await (const chunk of chunks) {
-    if (chunk.length > left) {
-      // Up to the limit, so that the records before it are the same whatever the chunks.
-      if (left > 0) yield chunk.subarray(0, left)
+    if (chunk.length > remaining) {
+      // Yield up to the limit, so that the records before it do not depend on the chunks.
+      if (remaining > 0) yield chunk.subarray(0, remaining)
       throw new LadingError(
         'FILE_TOO_LARGE',
         `The file has more than ${maxBytes} bytes of text; send it in parts.`,
       )
     }
-    left -= chunk.length
+    remaining -= chunk.length
     yield chunk
   }
 }
 
-async function* behind(chunks: AsyncIterable<Buffer>, byte: number): AsyncGenerator<Buffer> {
-  let before = byte
+async function* skipBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+  let remaining = count
   for await (const chunk of chunks) {
-    if (chunk.length > before) yield chunk.subarray(before)
-    before = Math.max(0, before - chunk.length)
+    if (chunk.length > remaining) yield chunk.subarray(remaining)
+    remaining = Math.max(0, remaining - chunk.length)
   }
 }

@@ -1,19 +1,19 @@
-// Bytes → text, strictly: UTF-8 (RFC 3629) or a place where it ends.
+// Bytes → text: decodes UTF-8 strictly (RFC 3629), up to the first invalid byte.
 import { isAscii, isUtf8 } from 'node:buffer'
 
 export interface DecodedText {
   readonly text: string
-  /** Every character is one byte, so that an index into the text is an offset into the bytes. */
+  /** Every character is one byte, so an index into the text is an offset into the bytes. */
   readonly ascii: boolean
-  /** Bytes that `text` stands for. */
+  /** Length of `text` in bytes. */
   readonly length: number
-  /** Index of the first byte that cannot be UTF-8, or undefined. */
+  /** Index of the first invalid byte, or undefined. */
   readonly invalidAt: number | undefined
 }
 
 /**
- * Decodes as much of `bytes` as is whole and valid. A character that the end cuts off is left over, or invalid
- * where nothing comes after it (`final`).
+ * Decodes the complete and valid characters at the start of `bytes`. An incomplete character at the end is left over,
+ * or is invalid if nothing follows (`final`).
  */
 export function decodeUtf8(bytes: Buffer, final: boolean): DecodedText {
   if (isAscii(bytes)) {
@@ -27,7 +27,7 @@ export function decodeUtf8(bytes: Buffer, final: boolean): DecodedText {
   return { text: bytes.toString('utf8', 0, valid), ascii: false, length: valid, invalidAt: valid }
 }
 
-/** Length without the character that the end may cut off. Looks at the last three bytes only. */
+/** Length without an incomplete character at the end. Looks only at the last three bytes. */
 function wholeCharacters(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
@@ -38,7 +38,7 @@ function wholeCharacters(bytes: Buffer): number {
   return bytes.length
 }
 
-/** Length of the longest valid prefix that ends between two characters, by halving. */
+/** Length of the longest valid prefix that ends between two characters, by binary search. */
 function validPrefix(bytes: Buffer): number {
   let valid = 0
   let invalid = bytes.length
@@ -47,7 +47,7 @@ function validPrefix(bytes: Buffer): number {
     const whole = wholeCharacters(bytes.subarray(0, middle))
     if (whole > valid && isUtf8(bytes.subarray(0, whole))) valid = whole
     else if (whole <= valid) {
-      // Less than one character between the two: it is whole at one of the next lengths, or never.
+      // Less than one character lies between the two: it is complete at one of these lengths, or invalid.
       const next = [1, 2, 3, 4].find(
         size => valid + size <= bytes.length && isUtf8(bytes.subarray(valid, valid + size)),
       )
@@ -60,7 +60,7 @@ function validPrefix(bytes: Buffer): number {
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Bytes of the mark at the start of a file (3 or 0), or undefined while too few bytes are known to tell. */
+/** Length in bytes of the mark at the start of a file (3 or 0), or undefined if more bytes are needed to decide. */
 export function byteOrderMarkLength(start: Buffer, final: boolean): number | undefined {
   const known = Math.min(start.length, byteOrderMark.length)
   if (!start.subarray(0, known).equals(byteOrderMark.subarray(0, known))) return 0

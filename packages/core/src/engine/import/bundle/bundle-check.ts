@@ -1,4 +1,4 @@
-// A bundle's manifest against the resources that are here: what could not be read back is told before it is read.
+// Compares a bundle's manifest with the resources: reports what could not be imported before reading it.
 
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { ManifestEntry } from '../../format/bundle/manifest.ts'
@@ -9,48 +9,50 @@ import { fieldsInFiles } from '../../resource/fields-in-files.ts'
 import { fingerprint } from '../../resource/fingerprint.ts'
 
 /**
- * What differs in rules, such as a longer text, is judged record by record, as in any other file.
+ * Different rules, such as a maximum length, do not count here: records are validated one by one, as in any other file.
  *
  * @param fixed fields that the caller's scope fills
  * @throws LadingError `BUNDLE_MISMATCH` naming every field that is missing on either side, masked, or of another type
  */
 export function checkEntry(
   resource: Resource,
-  { fields, fingerprint: printed }: ManifestEntry,
+  { fields, fingerprint: bundleFingerprint }: ManifestEntry,
   fixed: readonly Field[],
 ): void {
-  // Then all that was printed in full can be read back. What was not printed at all, both definitions may require.
-  const isSame = printed === fingerprint(resource)
-  const seen = fieldsInFiles(resource, fixed)
-  const here = new Map(seen.inputs.flatMap(field => namesOf(field).map(name => [name, field] as const)))
-  const given = new Set<Field>()
+  // With the same definition everything that was printed in full can be imported. Unprinted fields may still be required.
+  const isSameDefinition = bundleFingerprint === fingerprint(resource)
+  const fileFields = fieldsInFiles(resource, fixed)
+  const fieldsByName = new Map(
+    fileFields.inputs.flatMap(field => namesOf(field).map(name => [name, field] as const)),
+  )
+  const fieldsInBundle = new Set<Field>()
   const problems: string[] = []
   for (const { name, type, masked } of fields) {
-    const field = here.get(name.toLowerCase())
+    const field = fieldsByName.get(name.toLowerCase())
     if (field === undefined) {
-      if (!isSame) problems.push(`it has the field "${name}", which is none here`)
+      if (!isSameDefinition) problems.push(`its field "${name}" does not exist here`)
       continue
     }
-    given.add(field)
-    const wanted = typeName(field.type)
-    if (wanted !== type) problems.push(`its field "${name}" is ${type}, and here it is ${wanted}`)
-    if (masked === true && !field.readOnly) problems.push(`its field "${name}" ${stars}`)
+    fieldsInBundle.add(field)
+    const expected = typeName(field.type)
+    if (expected !== type) problems.push(`its field "${name}" is ${type}, and here it is ${expected}`)
+    if (masked === true && !field.readOnly) problems.push(`its field "${name}" ${maskedProblem}`)
   }
-  const isGiven = (field: Field) =>
-    given.has(field) || [...given].some(({ standsFor }) => standsFor?.name === field.name)
-  for (const field of seen.fields) {
-    if (field.required && !isGiven(field))
+  const isInBundle = (field: Field) =>
+    fieldsInBundle.has(field) || [...fieldsInBundle].some(({ standsFor }) => standsFor?.name === field.name)
+  for (const field of fileFields.fields) {
+    if (field.required && !isInBundle(field))
       problems.push(`it lacks the field "${field.name}", which is required here`)
   }
   if (problems.length === 0) return
   throw new LadingError(
     'BUNDLE_MISMATCH',
-    `The bundle does not fit the resource "${resource.name}": ${problems.join('; ')}. Nothing of it was imported; unpack it, and import its file with a mapping.`,
+    `The bundle does not fit the resource "${resource.name}": ${problems.join('; ')}. Nothing was imported; unpack it, and import its file with a mapping.`,
   )
 }
 
-const stars =
-  'is masked, and stars would take the place of values (print it without the mask, or leave the field out of its file)'
+const maskedProblem =
+  'is masked, so stars would replace values (export it without the mask, or leave the field out of its file)'
 
 function namesOf({ name, aliases }: Field): readonly string[] {
   return [name, ...aliases].map(one => one.toLowerCase())

@@ -1,4 +1,4 @@
-// A bundle → its files, checked and ready to be imported one after the other, for a program without jobs.
+// A bundle → its files, checked and ready to import one by one, for a program without jobs.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +11,9 @@ import { unpackBundle } from './unpack-bundle.ts'
 
 export interface OpenBundleOptions {
   readonly source: ByteSource
-  /** Bytes of the bundle, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
+  /** Maximum size of the bundle in bytes, both as sent and after decompression. @defaultValue no limit */
   readonly maxBytes?: number | undefined
-  /** Who asks, for the scopes of the resources. */
+  /** The caller, for the scopes of the resources. */
   readonly caller?: Caller | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -24,20 +24,20 @@ export interface BundleEntry {
   readonly rows: number
   /** Bytes. */
   readonly size: number
-  /** Twice: two independent streams. */
+  /** Each call returns an independent stream. */
   open(): Promise<Readable>
 }
 
 export interface OpenBundle {
-  /** The moment that all of it shows, in RFC 3339. */
+  /** The time of the snapshot, in RFC 3339. */
   readonly createdAt: string
-  /** In the order in which they have to be imported. */
+  /** In the order in which they must be imported. */
   readonly entries: readonly BundleEntry[]
-  /** Removes what was unpacked. */
+  /** Removes the unpacked files. */
   close(): Promise<void>
 }
 
-/** @throws LadingError as `unpackBundle` does; nothing is left then */
+/** @throws LadingError as `unpackBundle` does, after it has removed all files */
 export async function openBundle(
   { source, maxBytes, caller, signal }: OpenBundleOptions,
   importer: ImporterInternals,
@@ -46,7 +46,7 @@ export async function openBundle(
   const storage = fileStorage(folder)
   const close = () => rm(folder, { recursive: true, force: true })
   try {
-    const unpacking = {
+    const options = {
       source,
       storage,
       keyOf: ({ file }: { file: string }) => file,
@@ -54,7 +54,7 @@ export async function openBundle(
       caller,
       signal,
     }
-    const { manifest, files } = await unpackBundle(unpacking, importer)
+    const { manifest, files } = await unpackBundle(options, importer)
     const entries = files.map(({ entry: { resource, format, rows }, stored: { key, size } }) => ({
       resource,
       format,

@@ -1,4 +1,4 @@
-// A bundle → its files, each in a storage under a key of its own, once all of it has proved to be good.
+// A bundle → its files, each stored under its own key, once the whole bundle has been verified.
 import { createHash } from 'node:crypto'
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
@@ -22,11 +22,11 @@ export interface UnpackOptions {
   readonly storage: Storage
   /** The key of a file. */
   readonly keyOf: (entry: ManifestEntry) => string
-  /** Bytes of the bundle, as it is sent and as it is when it is no longer compressed. @defaultValue no limit */
+  /** Maximum size of the bundle in bytes, both as sent and after decompression. @defaultValue no limit */
   readonly maxBytes?: number | undefined
-  /** Who asks, for the scopes of the resources. */
+  /** The caller, for the scopes of the resources. */
   readonly caller?: Caller | undefined
-  /** Hears which resources are in it, before anything is said of one of them. What it throws ends the reading. */
+  /** Called with the bundle's resources, before a fault reveals anything about one of them. If it throws, unpacking ends. */
   readonly permit?: ((resources: readonly string[]) => Promise<void>) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -39,29 +39,30 @@ export interface UnpackedFile {
 
 export interface Unpacked {
   readonly manifest: Manifest
-  /** In the order in which they have to be imported. */
+  /** In the order in which they must be imported. */
   readonly files: readonly UnpackedFile[]
-  /** Of the bundle as it was sent. */
+  /** Bytes of the bundle as sent. */
   readonly size: number
   readonly sha256: string
 }
 
 /**
- * Nothing is left in the storage if it throws.
+ * Unpacks and checks a bundle. If it throws, it leaves nothing in the storage.
  *
  * @throws LadingError `BUNDLE_INVALID`, `BUNDLE_MISMATCH`, `COMPRESSION_INVALID`, `FILE_TOO_LARGE`, `RESOURCE_UNKNOWN`,
- * `OPTION_INVALID` for resources that refer to each other in a circle, and those of the database and the storage
+ * `OPTION_INVALID` for a reference cycle between resources, and the faults of the database and the storage
  */
 export async function unpackBundle(
   { source, storage, keyOf, maxBytes, caller, permit, signal }: UnpackOptions,
   importer: ImporterInternals,
 ): Promise<Unpacked> {
-  const ended = new AbortController()
-  const either = signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal])
-  const sent = counted(readChunks(source, defaults.copyChunkBytes, either), maxBytes)
+  const abortController = new AbortController()
+  const anySignal =
+    signal === undefined ? abortController.signal : AbortSignal.any([abortController.signal, signal])
+  const sent = countBytes(readChunks(source, defaults.copyChunkBytes, anySignal), maxBytes)
   const stored = new Map<string, StoredObject>()
   const keys: string[] = []
-  let order: readonly Target[] = []
+  let ordered: readonly Target[] = []
   try {
     const manifest = await readBundle(sent.chunks, {
       maxBytes,
@@ -69,15 +70,15 @@ export async function unpackBundle(
         const names = entries.map(({ resource }) => resource)
         for (const name of names) importer.registry.get(name)
         await permit?.(names)
-        order = inReferenceOrder(await targetsOf(entries, caller, importer))
+        ordered = inReferenceOrder(await targetsOf(entries, caller, importer))
       },
       async keep(entry, content) {
         const key = keyOf(entry)
         keys.push(key)
-        stored.set(entry.resource, await storage.put(key, content, { signal: either }))
+        stored.set(entry.resource, await storage.put(key, content, { signal: anySignal }))
       },
     })
-    const files = order.flatMap(target => {
+    const files = ordered.flatMap(target => {
       const { name } = target.resource
       const entry = manifest.entries.find(({ resource }) => resource === name)
       const object = stored.get(name)
@@ -88,7 +89,7 @@ export async function unpackBundle(
     for (const key of keys) await storage.delete(key)
     throw error
   } finally {
-    ended.abort()
+    abortController.abort()
     closeSource(source)
   }
 }
@@ -113,8 +114,8 @@ async function targetsOf(
   return targets
 }
 
-/** What was sent: counted, hashed and limited. */
-function counted(chunks: AsyncIterable<Buffer>, maxBytes = Number.POSITIVE_INFINITY) {
+/** Counts and hashes the bytes as sent, and enforces the limit. */
+function countBytes(chunks: AsyncIterable<Buffer>, maxBytes = Number.POSITIVE_INFINITY) {
   const hash = createHash('sha256')
   let size = 0
   async function* read(): AsyncGenerator<Buffer> {

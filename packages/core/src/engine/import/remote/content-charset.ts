@@ -1,16 +1,16 @@
-// The charset of a content type → the encoding that it stands for, as if somebody had said it.
+// The charset of a content type → the encoding, as if given as an option.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Encoding } from '../import-options.ts'
 import { readEncoding } from '../import-options-text.ts'
 
-/** A parameter (RFC 9110, 5.6.6): a quoted value may hold anything, also `;charset=`. */
+/** A parameter (RFC 9110, 5.6.6). A quoted value may contain anything, even `;charset=`. */
 const parameter = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g
 
 /**
- * Undefined where the content type names no charset, or an empty one.
+ * Undefined if the content type names no charset, or an empty one.
  *
- * @param start first bytes of the file, where they are at hand: the byte order mark of `utf-16`
- * @throws LadingError `FORMAT_UNSUPPORTED` for a charset that is not read, or for several that contradict each other
+ * @param start first bytes of the file, if available: the byte order mark decides for `utf-16`
+ * @throws LadingError `FORMAT_UNSUPPORTED` for an unsupported charset, or for several that contradict each other
  */
 export function encodingOfType(contentType: string, start?: Uint8Array): Encoding | undefined {
   const [first, ...others] = charsetsOf(contentType)
@@ -35,11 +35,11 @@ function encodingNamed(name: string, start: Uint8Array | undefined): Encoding {
   try {
     return readEncoding(name, start)
   } catch {
-    const isHalf = /^utf-?16$/i.test(name)
+    const isUtf16 = /^utf-?16$/i.test(name)
     throw unsupported(
-      isHalf
+      isUtf16
         ? 'The content type names the charset "utf-16", and the file has no byte order mark; name utf-16le or utf-16be.'
-        : `The content type names the charset "${shown(name)}", which is not read here. Send the file in utf-8, utf-16le, utf-16be or windows-1252, and name that as its charset.`,
+        : `The content type names the charset "${shown(name)}", which is not supported. Send the file in utf-8, utf-16le, utf-16be or windows-1252, and name that as its charset.`,
     )
   }
 }

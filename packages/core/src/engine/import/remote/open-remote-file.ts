@@ -1,4 +1,4 @@
-// A URL → a source for `importer.run`, which reads it as it comes: without a job there is nowhere to keep it.
+// A URL → a source for `importer.run`, which streams it: without a job there is nowhere to store it.
 import { type RemoteOptions, remoteAccess } from '../../source/remote/remote-access.ts'
 import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote/remote-file.ts'
 import { unreadable } from '../../source/remote/source-fault.ts'
@@ -6,22 +6,22 @@ import { type RemoteInput, type RemoteInputOptions, remoteInput } from './remote
 
 export interface OpenRemoteFileOptions extends RemoteInputOptions {
   readonly url: string
-  /** What may be fetched from. @defaultValue public servers on the ports 80 and 443 */
+  /** Which servers are allowed. @defaultValue public servers on the ports 80 and 443 */
   readonly remote?: RemoteOptions | undefined
   /** Ends the connection. @defaultValue never */
   readonly signal?: AbortSignal | undefined
 }
 
 export interface OpenRemoteFile extends RemoteInput {
-  /** Bytes as they are sent, where the server knows. */
+  /** Bytes as sent, if the server reports them. */
   readonly size: number | undefined
-  /** Ends the connection. Twice: does nothing. */
+  /** Ends the connection. A second call does nothing. */
   close(): void
 }
 
 /**
- * Opens a file by its address. Half of it may be imported when the server breaks off: the rest is asked for, and if
- * that is of another version, the source throws.
+ * Opens a file by its URL. If the connection breaks midway, the rest is requested again; if the file has changed
+ * meanwhile, the source throws.
  *
  * @throws LadingError `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, `NOT_A_DATA_FILE`, `FORMAT_UNSUPPORTED`, `FILE_EMPTY`
  * @example
@@ -40,25 +40,25 @@ export async function openRemoteFile(options: OpenRemoteFileOptions): Promise<Op
     file = await fetched.open()
     const { size } = file
     const input = await remoteInput(file, options)
-    return { ...input, source: told(input.source, close), size, close }
+    return { ...input, source: closeAtEnd(input.source, close), size, close }
   } catch (error) {
     close()
-    throw error instanceof FileChanged ? changed() : error
+    throw error instanceof FileChanged ? changedFault() : error
   }
 }
 
-async function* told(source: AsyncGenerator<Buffer>, close: () => void): AsyncGenerator<Buffer> {
+async function* closeAtEnd(source: AsyncGenerator<Buffer>, close: () => void): AsyncGenerator<Buffer> {
   try {
     yield* source
   } catch (error) {
-    throw error instanceof FileChanged ? changed() : error
+    throw error instanceof FileChanged ? changedFault() : error
   } finally {
     close()
   }
 }
 
-function changed(): Error {
+function changedFault(): Error {
   return unreadable(
-    'The server of the file broke off, and the rest of what was read cannot be had; import the file once more.',
+    'The connection to the server of the file broke, and the rest of the same version cannot be fetched; import it again.',
   )
 }

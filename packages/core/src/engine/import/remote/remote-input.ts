@@ -1,4 +1,4 @@
-// A file that is being fetched → what it is and its text: as it was told, else by name, content type and first bytes.
+// A remote file → its format, encoding and bytes: from options, else from its name, content type and first bytes.
 import { LadingError } from '../../../errors/lading-error.ts'
 import {
   type DetectedFormat,
@@ -16,38 +16,38 @@ import type { Encoding } from '../import-options.ts'
 import { encodingOfType } from './content-charset.ts'
 
 export interface RemoteInput extends DetectedFormat {
-  /** That of the content type, where it names one. */
+  /** From the option, else from the content type if it names a charset. */
   readonly encoding?: Encoding | undefined
-  /** First bytes, as they are sent: a few thousand, or all of a shorter file. */
+  /** First bytes as sent: a few thousand, or all of a shorter file. */
   readonly start: Buffer
-  /** To be read once: all bytes, as they are sent. */
+  /** All bytes as sent; can be read once. */
   readonly source: AsyncGenerator<Buffer>
 }
 
 export interface RemoteInputOptions {
-  /** Where somebody told it. */
+  /** @defaultValue detected from the name, the content type and the first bytes */
   readonly format?: string | undefined
-  /** Where somebody told it. Then the charset of the content type does not count. */
+  /** Overrides the charset of the content type. */
   readonly encoding?: Encoding | undefined
-  /** Bytes; a file that is announced to be larger is not read. */
+  /** Maximum size in bytes; a file whose announced size is larger is not read. @defaultValue no limit */
   readonly maxBytes?: number | undefined
 }
 
-/** @throws LadingError `FILE_TOO_LARGE`, `NOT_A_DATA_FILE`, `FILE_EMPTY`, `FORMAT_UNSUPPORTED`, and what the file throws */
+/** @throws LadingError `FILE_TOO_LARGE`, `NOT_A_DATA_FILE`, `FILE_EMPTY`, `FORMAT_UNSUPPORTED`, and the faults of the file */
 export async function remoteInput(
   file: RemoteFile,
-  { format, encoding: told, maxBytes = Number.POSITIVE_INFINITY }: RemoteInputOptions,
+  { format, encoding: encodingOption, maxBytes = Number.POSITIVE_INFINITY }: RemoteInputOptions,
 ): Promise<RemoteInput> {
   if (file.size !== undefined && file.size > maxBytes) throw tooLarge(maxBytes)
   if (/^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(file.mediaType)) throw webPage()
   const { start, whole } = await peek(file.chunks())
   const found = formatOf(file, start, format)
   const source = refuseForeign(whole, found.compression === 'gzip' ? 'announced' : 'unannounced')
-  const encoding = told ?? encodingOfType(file.mediaType, inflatedStart(start))
+  const encoding = encodingOption ?? encodingOfType(file.mediaType, inflatedStart(start))
   return { ...found, ...(encoding !== undefined && { encoding }), start, source }
 }
 
-/** The name that was given tells more of what is meant than one that it led to, and a body that was coded is compressed. */
+/** The requested name takes precedence over names of redirects, and a body with a content coding is compressed. */
 function formatOf(
   { names, mediaType, coding }: RemoteFile,
   start: Buffer,
@@ -60,15 +60,15 @@ function formatOf(
   if (found !== undefined) return found
   if (start.length === 0) throw new LadingError('FILE_EMPTY', 'The file at the address is empty.')
   const otherwise =
-    'Neither the address, the content type nor the first bytes of the file tell its format; say which it is: csv, ndjson or json.'
+    'Neither the address, the content type nor the first bytes of the file show its format; specify csv, ndjson or json.'
   const sentence = unknownFormat(
     { fileName, mediaType, start },
-    { otherwise, sayCsv: 'say that the format is csv' },
+    { otherwise, sayCsv: 'specify the format csv' },
   )
   throw new LadingError('FORMAT_UNSUPPORTED', sentence)
 }
 
-/** Documents of which a web page is none. */
+/** XML documents that are not web pages. */
 function isXml(start: Buffer): boolean {
   const text = inflatedStart(start).toString('latin1')
   return /^(?:\xef\xbb\xbf)?\s*<\?xml\s/.test(text) && !/<html/i.test(text)

@@ -1,4 +1,4 @@
-// What a run tells its caller while it goes on: record errors and counts, one after the other, in file order.
+// Reports record errors and counts to the caller during a run, one by one, in file order.
 import { callListener } from '../../../errors/hook.ts'
 import type { Limits, RunOptions } from '../importer-options.ts'
 import type { MergedBatch } from '../stages/batches.ts'
@@ -17,21 +17,21 @@ export function listeners(
   { onError, onProgress, signal }: Pick<RunOptions, 'onError' | 'onProgress' | 'signal'>,
   { hookTimeoutSeconds: timeoutSeconds }: Limits,
 ): Listeners {
-  const patience = { signal, timeoutSeconds }
+  const timeout = { signal, timeoutSeconds }
   return {
     async errors({ rows }) {
       if (onError === undefined) return
       for (const { errors = [] } of rows) {
         for (const error of errors) {
-          // A copy: what a listener does to it must change neither the report nor the file of rejects.
-          const waiting = callListener('onError', () => onError({ ...error }), patience)
-          if (waiting !== undefined) await waiting
+          // A copy: a listener must be able to change neither the report nor the rejects file.
+          const promise = callListener('onError', () => onError({ ...error }), timeout)
+          if (promise !== undefined) await promise
         }
       }
     },
     async progress(tally) {
       if (onProgress === undefined) return
-      await callListener('onProgress', () => onProgress(tally.progress()), patience)
+      await callListener('onProgress', () => onProgress(tally.progress()), timeout)
     },
   }
 }

@@ -1,9 +1,9 @@
-// What became of a run of which nothing got in → one sentence with the likely cause, as the first warning of its report.
+// A run that imported nothing → one sentence with the likely cause, as the first warning of its report.
 import type { RecordError } from '../../../errors/record-error.ts'
 import type { MergedBatch } from '../stages/batches.ts'
 import type { ImportWarning, StoredWarning } from './run-warnings.ts'
 
-/** Counts of the attempts before this one. */
+/** Counts of earlier attempts. */
 export interface EarlierCounts {
   readonly imported: number
   readonly ignored: number
@@ -21,20 +21,20 @@ export interface NothingOptions {
 interface Reason {
   readonly code: string
   readonly field: string
-  /** Of the first record; unknown where an earlier attempt has met it. */
+  /** The message of the first record; unknown if that was in an earlier attempt. */
   message: string | undefined
-  /** The messages of all records are that of the first. */
+  /** All records have the message of the first. */
   isAlike: boolean
   count: number
 }
 
-/** Reasons that a sentence names, and columns. */
-const named = 3
-const namedColumns = 5
-/** A hostile file may give each record a reason of its own. */
-const mostReasons = 1_000
+/** Maximum number of reasons and columns in a sentence. */
+const maxNamedReasons = 3
+const maxNamedColumns = 5
+/** Maximum number of reasons counted: a hostile file may give each record its own reason. */
+const maxReasons = 1_000
 
-/** Follows one run. Once something is imported, it has nothing to say, and costs nothing. */
+/** Follows one run. As soon as a record is imported, it has no warning and costs nothing. */
 export class NothingImported {
   private imported: number
   private ignored: number
@@ -48,7 +48,7 @@ export class NothingImported {
     this.ignored = ignored
     this.failed = failed
     for (const [code, field, count] of reasons) {
-      this.meet({ code, field, message: undefined, isAlike: count === 1, count })
+      this.countReason({ code, field, message: undefined, isAlike: count === 1, count })
     }
   }
 
@@ -59,24 +59,27 @@ export class NothingImported {
     for (const { errors } of rows) {
       if (errors === undefined) continue
       this.failed++
-      for (const error of errors) this.meet(reasonOf(error))
+      for (const error of errors) this.countReason(reasonOf(error))
     }
   }
 
-  /** The file has been read to its end. */
+  /** Call it when the file has been read to its end. */
   complete(): void {
     this.isComplete = true
   }
 
   /**
-   * Not for an import of all or nothing that has good records: its fault says all there is to say.
+   * No warning for an atomic import with valid records: its fault says enough.
    *
-   * @param warnings the others of the report, which know the columns that were not imported
+   * @param warnings the other warnings of the report, which name the columns that were not imported
    */
   warning(warnings: readonly ImportWarning[]): ImportWarning | undefined {
     if (this.imported > 0 || this.ignored + this.failed === 0) return undefined
     const lead = this.options.dryRun ? 'Nothing would be imported' : 'Nothing was imported'
-    return { code: 'NOTHING_IMPORTED', detail: `${lead}: ${this.sentences(unknownIn(warnings)).join(' ')}` }
+    return {
+      code: 'NOTHING_IMPORTED',
+      detail: `${lead}: ${this.sentences(unknownColumnsIn(warnings)).join(' ')}`,
+    }
   }
 
   private sentences(columns: readonly string[]): readonly string[] {
@@ -92,7 +95,7 @@ export class NothingImported {
       const [is, they] = all === 1 ? ['is', 'it is'] : ['are', 'they are']
       return [`${subject} ${is} in the table already, and ${past(all)} left as ${they}.`]
     }
-    const explained = [this.why(), ...this.unknown(columns)]
+    const explained = [this.explain(), ...this.unknownColumns(columns)]
     if (ignored === 0) return [`${subject} ${past(all)} rejected.`, ...explained]
     return [
       `of ${subject}, ${count(ignored)} ${ignored === 1 ? 'is' : 'are'} in the table already, and ${count(failed)} ${past(failed)} rejected.`,
@@ -100,7 +103,7 @@ export class NothingImported {
     ]
   }
 
-  private why(): string {
+  private explain(): string {
     const reasons = [...this.reasons.values()].sort((one, other) => other.count - one.count)
     const [first, ...others] = reasons
     if (first === undefined) return ''
@@ -111,37 +114,39 @@ export class NothingImported {
       if (isAlike || first.message === undefined) return `Each for the same reason: ${message}`
       return `Each has the error ${nameOf(first)}, for example: ${message}`
     }
-    const shown = [first, ...others].slice(0, named).map(one => `${nameOf(one)} (${count(one.count)})`)
+    const shown = [first, ...others]
+      .slice(0, maxNamedReasons)
+      .map(one => `${nameOf(one)} (${count(one.count)})`)
     return `The most frequent reasons: ${shown.join(', ')}.`
   }
 
-  private unknown(columns: readonly string[]): readonly string[] {
+  private unknownColumns(columns: readonly string[]): readonly string[] {
     if (columns.length === 0) return []
-    const shown = columns.slice(0, namedColumns).map(column => `"${column.slice(0, 60)}"`)
-    const more = columns.length > namedColumns ? ' and others' : ''
-    const [what, stands] = columns.length === 1 ? ['column', 'it stands'] : ['columns', 'each of them stands']
+    const shown = columns.slice(0, maxNamedColumns).map(column => `"${column.slice(0, 60)}"`)
+    const more = columns.length > maxNamedColumns ? ' and others' : ''
+    const [what, them] = columns.length === 1 ? ['column', 'it'] : ['columns', 'each of them']
     return [
-      `${this.options.resource} has no field for the ${what} ${shown.join(', ')}${more} of the file; a mapping can say for which field ${stands}.`,
+      `${this.options.resource} has no field for the ${what} ${shown.join(', ')}${more} of the file; use a mapping to assign ${them} to a field.`,
     ]
   }
 
-  private meet(reason: Reason): void {
+  private countReason(reason: Reason): void {
     const key = JSON.stringify([reason.code, reason.field])
     const known = this.reasons.get(key)
     if (known !== undefined) {
       known.count += reason.count
       known.message ??= reason.message
       known.isAlike &&= reason.isAlike && known.message === reason.message
-    } else if (this.reasons.size < mostReasons) this.reasons.set(key, { ...reason })
+    } else if (this.reasons.size < maxReasons) this.reasons.set(key, { ...reason })
   }
 }
 
-/** Without a warning of an earlier attempt, which may not be true any more. */
+/** The warnings without `NOTHING_IMPORTED` of an earlier attempt, which may no longer be true. */
 export function withoutNothing(warnings: readonly StoredWarning[]): readonly StoredWarning[] {
   return warnings.filter(({ code }) => code !== 'NOTHING_IMPORTED')
 }
 
-function unknownIn(warnings: readonly ImportWarning[]): readonly string[] {
+function unknownColumnsIn(warnings: readonly ImportWarning[]): readonly string[] {
   return warnings.flatMap(({ code, column }) =>
     code === 'UNKNOWN_COLUMN' && column !== undefined ? [column] : [],
   )
@@ -151,7 +156,7 @@ function reasonOf({ code, field, message }: RecordError): Reason {
   return { code, field: field ?? '', message: storable(message), isAlike: true, count: 1 }
 }
 
-/** Text of a file as text that PostgreSQL holds with a job. */
+/** Text of a file as text that PostgreSQL can store. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }

@@ -1,44 +1,44 @@
-// Records that did not get in → a file in the format they came in: what stands before, between and behind their bytes.
+// Rejected records → a file in their original format: the bytes before, between and after them.
 
 import { guard } from '../../format/csv/formula-guard.ts'
 import type { Header } from '../../record/record-batch.ts'
 import { errorColumn } from '../../resource/mapping/header.ts'
 
-/** A broken rule; without its sentence where that is not kept. */
+/** A broken rule; without its message where that is not stored. */
 export interface Explained {
   readonly code: string
   readonly message?: string | undefined
 }
 
-/** One file, printed from its beginning to its end. */
+/** One file, printed from beginning to end. */
 export interface RejectsFile {
   begin(): Buffer
-  /** What stands before the next record. */
+  /** The bytes before the next record. */
   before(errors: readonly Explained[]): Buffer
-  /** The part of a record's bytes that is the record itself: not the errors of the import before. */
+  /** The record's own bytes, without the errors of an earlier import. */
   own(record: Buffer): Buffer
-  /** What stands behind each record. */
+  /** The bytes after each record. */
   readonly after: Buffer
   end(): Buffer
 }
 
 export interface RejectsFileOptions {
   readonly format: string
-  /** Of a CSV file; undefined where it has none that can be read. */
+  /** The header of a CSV file; undefined if it has none that can be read. */
   readonly header: Header | undefined
-  /** Whether the errors are told: in CSV, in a first column that an import ignores. */
+  /** Whether the file includes the errors: in CSV, in a first column that an import ignores. */
   readonly explained: boolean
 }
 
 export function rejectsFile(options: RejectsFileOptions): RejectsFile {
   if (options.format === 'csv') return csvFile(options)
-  return options.format === 'json' ? jsonFile() : lines
+  return options.format === 'json' ? jsonFile() : linesFile
 }
 
 const empty = Buffer.alloc(0)
 const newline = Buffer.from('\n')
 
-const lines: RejectsFile = {
+const linesFile: RejectsFile = {
   begin: () => empty,
   before: () => empty,
   own: record => record,
@@ -49,11 +49,11 @@ const lines: RejectsFile = {
 function jsonFile(): RejectsFile {
   let isFirst = true
   return {
-    ...lines,
+    ...linesFile,
     before() {
-      const between = isFirst ? '[\n' : ',\n'
+      const separator = isFirst ? '[\n' : ',\n'
       isFirst = false
-      return Buffer.from(between)
+      return Buffer.from(separator)
     },
     after: empty,
     end: () => Buffer.from(isFirst ? '[]\n' : '\n]\n'),
@@ -61,16 +61,16 @@ function jsonFile(): RejectsFile {
 }
 
 function csvFile({ header, explained }: RejectsFileOptions): RejectsFile {
-  if (header === undefined) return lines
+  if (header === undefined) return linesFile
   const { delimiter, directive, text, cells } = header
   const prefix = directive === undefined ? '' : `${directive}\n`
-  if (!explained) return { ...lines, begin: () => Buffer.from(`${prefix}${text}\n`) }
-  // A mended file that is rejected once more has the column already; its errors are those of the time before.
-  const hasColumn = cells[0]?.trim().toLowerCase() === errorColumn
+  if (!explained) return { ...linesFile, begin: () => Buffer.from(`${prefix}${text}\n`) }
+  // A corrected file that is rejected again has the column already, with the errors of the earlier import.
+  const hasErrorColumn = cells[0]?.trim().toLowerCase() === errorColumn
   return {
-    begin: () => Buffer.from(`${prefix}${hasColumn ? '' : errorColumn + delimiter}${text}\n`),
+    begin: () => Buffer.from(`${prefix}${hasErrorColumn ? '' : errorColumn + delimiter}${text}\n`),
     before: errors => Buffer.from(cell(sentence(errors), delimiter) + delimiter),
-    own: record => (hasColumn ? behindFirstCell(record, delimiter) : record),
+    own: record => (hasErrorColumn ? afterFirstCell(record, delimiter) : record),
     after: newline,
     end: () => empty,
   }
@@ -83,7 +83,7 @@ function sentence(errors: readonly Explained[]): string {
     .join('; ')
 }
 
-/** Safe in a spreadsheet: a message may quote what the file holds. */
+/** Safe in a spreadsheet: a message may quote the file. */
 function cell(text: string, delimiter: string): string {
   const safe = guard(text.replace(/\s+/g, ' '))
   return safe.includes('"') || safe.includes(delimiter) ? `"${safe.replaceAll('"', '""')}"` : safe
@@ -91,8 +91,8 @@ function cell(text: string, delimiter: string): string {
 
 const quote = 0x22
 
-/** The whole record where it is one cell: then the column was taken off by hand. */
-function behindFirstCell(record: Buffer, delimiter: string): Buffer {
+/** The record without its first cell. A record of one cell is returned whole: its first column was removed by hand. */
+function afterFirstCell(record: Buffer, delimiter: string): Buffer {
   let at = 0
   if (record[0] === quote) {
     at = record.indexOf(quote, 1)

@@ -1,4 +1,4 @@
-// The rejected records of a run → a stream of the caller, batch by batch, no faster than it takes them.
+// Writes the rejected records of a run to a stream of the caller, batch by batch, with backpressure.
 import type { Writable } from 'node:stream'
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Format } from '../../format/format.ts'
@@ -8,20 +8,20 @@ import type { ImportBatch } from '../stages/batches.ts'
 import { type RejectsFile, rejectsFile } from './rejects-file.ts'
 
 export interface RejectsSink {
-  /** Passes records on, and keeps what the file of rejects needs of them. */
+  /** Passes records on, and stores what the rejects file needs of them. */
   watch(records: AsyncIterable<RecordBatch>): AsyncIterable<RecordBatch>
   /** Writes the rejected records of a batch. @throws LadingError `HOOK_FAILED` if the stream breaks */
   write(batch: Pick<ImportBatch, 'rows'>): Promise<void>
-  /** Completes the file and ends the stream. Twice: does nothing. @throws LadingError `HOOK_FAILED` */
+  /** Completes the file and ends the stream. A second call does nothing. @throws LadingError `HOOK_FAILED` */
   close(): Promise<void>
 }
 
 /**
- * Unlike a job, which reads a record's bytes again where they are stored, a run has what the decoder keeps: a line
- * that was too long to be read is not given back.
+ * Writes what the decoder keeps of a record: a line that was too long to read is missing. A job instead reads the
+ * record's bytes again from its stored source.
  *
- * @param signal ends the waiting for a stream that takes nothing more
- * @param format undefined for objects, which are given back as NDJSON
+ * @param format undefined for objects, which are written as NDJSON
+ * @param signal ends the wait for a stream that accepts no more data
  */
 export function rejectsSink(
   stream: Writable,
@@ -31,10 +31,10 @@ export function rejectsSink(
   let header: Header | undefined
   let file: RejectsFile | undefined
   let isClosed = false
-  // Whatever breaks it is told by the write that fails.
+  // The failed write reports the error.
   stream.on('error', () => undefined)
 
-  const begun = (): { file: RejectsFile; start: Buffer[] } => {
+  const startFile = (): { file: RejectsFile; start: Buffer[] } => {
     if (file !== undefined) return { file, start: [] }
     file = rejectsFile({ format: format?.name ?? 'ndjson', header, explained: true })
     return { file, start: [file.begin()] }
@@ -49,26 +49,26 @@ export function rejectsSink(
     async write({ rows }) {
       const rejected = rows.filter(row => row.errors !== undefined && row.source.raw !== '')
       if (rejected.length === 0) return
-      const { file, start } = begun()
+      const { file, start } = startFile()
       const parts = rejected.flatMap(({ source, errors = [] }) => [
         file.before(errors),
         file.own(bytesOf(source)),
         file.after,
       ])
-      await written(stream, Buffer.concat([...start, ...parts]), signal)
+      await writeBytes(stream, Buffer.concat([...start, ...parts]), signal)
     },
     async close() {
       if (isClosed) return
       isClosed = true
-      const { file, start } = begun()
-      await written(stream, Buffer.concat([...start, file.end()]), signal)
-      await told(done => stream.end(done), signal)
+      const { file, start } = startFile()
+      await writeBytes(stream, Buffer.concat([...start, file.end()]), signal)
+      await awaitCallback(done => stream.end(done), signal)
     },
   }
 }
 
 function bytesOf({ raw, problem }: SourceRecord): Buffer {
-  // Such a record is kept byte by byte, since it is no text.
+  // A record with an invalid encoding is kept byte by byte.
   return Buffer.from(raw, problem?.code === 'INVALID_ENCODING' ? 'latin1' : 'utf8')
 }
 
@@ -79,23 +79,27 @@ function withText(record: SourceRecord): SourceRecord {
   return { ...record, raw: text }
 }
 
-function written(stream: Writable, bytes: Buffer, signal: AbortSignal | undefined): Promise<void> {
-  return told(done => stream.write(bytes, done), signal)
+function writeBytes(stream: Writable, bytes: Buffer, signal: AbortSignal | undefined): Promise<void> {
+  return awaitCallback(done => stream.write(bytes, done), signal)
 }
 
-/** Also the end can fail: what was written last may not be on the disk yet. */
-function told(
+/** Waits for a write or for the end. The end can fail too: the last write may not be on the disk yet. */
+function awaitCallback(
   work: (done: (error?: Error | null) => void) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal?.reason)
-    if (signal?.aborted === true) giveUp()
-    signal?.addEventListener('abort', giveUp, { once: true })
+    const onAbort = () => reject(signal?.reason)
+    if (signal?.aborted === true) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
     work(error => {
-      signal?.removeEventListener('abort', giveUp)
+      signal?.removeEventListener('abort', onAbort)
       if (error)
-        reject(new LadingError('HOOK_FAILED', 'The stream for rejected records broke.', { cause: error }))
+        reject(
+          new LadingError('HOOK_FAILED', 'Writing to the stream for rejected records failed.', {
+            cause: error,
+          }),
+        )
       else resolve()
     })
   })

@@ -1,4 +1,4 @@
-// The report: what became of every record, counted batch by batch.
+// The report of a run: the result of every record, counted batch by batch.
 
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
@@ -17,18 +17,18 @@ export interface ImportReport {
   readonly resource: string
   readonly processed: number
   readonly successful: number
-  /** Records that did not get in; each has at least one error. */
+  /** Rejected records; each has at least one error. */
   readonly failed: number
   readonly inserted: number
   readonly updated: number
   readonly ignored: number
-  /** Records that were not reached: behind `maxErrors`, or taken back with the rest of an atomic import. */
+  /** Records that were not reached: after `maxErrors`, or rolled back with the rest of an atomic import. */
   readonly unprocessed: number
   /** What a dry run cannot judge, such as triggers; empty for any other run. */
   readonly notJudged: readonly string[]
-  /** Broken rules by code: a record that breaks two counts in both. */
+  /** Broken rules by code: a record that breaks two rules counts in both. */
   readonly errorsByCode: Readonly<Record<string, number>>
-  /** The first 1,000 record errors, in file order; `onError` hears all. */
+  /** The first 1,000 record errors, in file order; `onError` receives all. */
   readonly errors: readonly RecordError[]
   /** `NOTHING_IMPORTED` comes first. */
   readonly warnings: readonly ImportWarning[]
@@ -37,17 +37,17 @@ export interface ImportReport {
   readonly durationSeconds: number
 }
 
-/** The report of what had been done before a fault, from the error that `run` threw. */
+/** The report of the work done before a fault, from the error that `run` threw; undefined for any other error. */
 export function importReportOf(error: unknown): ImportReport | undefined {
   // Only `run` attaches reports, and only of this shape.
   return error instanceof LadingError ? (error.report as ImportReport | undefined) : undefined
 }
 
-const kept = new WeakMap<object, readonly StoredWarning[]>()
+const storedWarnings = new WeakMap<object, readonly StoredWarning[]>()
 
-/** The warnings of a report in the form that a later attempt at the job goes on from. */
+/** The warnings of a report in the form from which a later attempt at the job continues. */
 export function storedWarningsOf(report: ImportReport): readonly StoredWarning[] {
-  return kept.get(report) ?? report.warnings
+  return storedWarnings.get(report) ?? report.warnings
 }
 
 /** Counts a run. One tally belongs to one run. */
@@ -63,19 +63,19 @@ export class Tally {
   private bytes = 0
   private isFinal = false
   notJudged: readonly string[] = []
-  /** Set by the merge; what comes behind it is counted here. */
+  /** Set by the merge; records after the stop are counted here. */
   readonly stop: Stop = { isSet: false, unprocessed: 0 }
 
   constructor(
     private readonly resource: string,
-    /** Of earlier attempts. */
+    /** Warnings of earlier attempts. */
     warnings: readonly StoredWarning[],
     private readonly nothing: NothingImported,
   ) {
     this.warnings = Warnings.of(withoutNothing(warnings))
   }
 
-  /** Counts a batch that is in the table, or would be there but for its errors. */
+  /** Counts a batch that has been merged or rejected. */
   add({ rows, outcome, end, notes }: MergedBatch): void {
     const before = this.failed
     this.warnings = this.warnings.plus(notes)
@@ -93,22 +93,22 @@ export class Tally {
     if (counted !== rows.length) {
       throw new LadingError(
         'INTERNAL',
-        `${rows.length} records were read and ${counted} accounted for; please report it.`,
+        `${rows.length} records were read and ${counted} accounted for; please report this bug.`,
       )
     }
   }
 
-  /** An import of all or nothing is in; what became of its records may differ from what was foreseen. */
+  /** Replaces the counts of an atomic import with the final ones, which may differ from those of the shadow table. */
   settle({ inserted, updated, ignored }: MergeOutcome): void {
     Object.assign(this, { inserted, updated, ignored })
   }
 
-  /** What was settled is committed: whatever breaks behind it takes nothing back. */
+  /** The atomic import is committed: a later failure no longer rolls it back. */
   keep(): void {
     this.isFinal = true
   }
 
-  /** Nothing is in, and what was good is as if it had not been reached. Again: does nothing. @param less of them turn out to be rejected */
+  /** Nothing was imported: counts the valid records as unprocessed. A second call does nothing. @param less how many of them were rejected late */
   takeBack(less = 0): void {
     if (this.isFinal) return
     this.isFinal = true
@@ -130,12 +130,12 @@ export class Tally {
     return this.warnings.plus(batch.notes)
   }
 
-  /** What is to be known of the table and its sequences. */
+  /** Adds a warning about the table or its sequences. */
   warn(warning: SequenceWarning | DurabilityWarning): void {
     this.warnings = this.warnings.plus([{ ...warning, rowNumber: 0 }])
   }
 
-  /** The file has been read to its end. */
+  /** Call it when the file has been read to its end. */
   readToEnd(): void {
     this.warnings = this.warnings.settled()
   }
@@ -163,7 +163,10 @@ export class Tally {
       warnings: nothing === undefined ? warnings : [nothing, ...warnings],
       durationSeconds: (performance.now() - this.started) / 1000,
     }
-    kept.set(report, nothing === undefined ? this.warnings.stored() : [nothing, ...this.warnings.stored()])
+    storedWarnings.set(
+      report,
+      nothing === undefined ? this.warnings.stored() : [nothing, ...this.warnings.stored()],
+    )
     return report
   }
 

@@ -1,4 +1,4 @@
-// The warnings of a run: notes of its batches → one warning for each kind and column, with the count of all of them.
+// Notes of a run's batches → one warning for each kind and column, with the total count.
 import { defaults } from '../../../config/defaults.ts'
 import type { WarningCode } from '../../../errors/warning-codes.ts'
 import { nearest } from '../../../util/text/suggest.ts'
@@ -7,37 +7,37 @@ import { shown } from '../../resource/mapping/mapping.ts'
 
 export interface ImportWarning {
   readonly code: WarningCode
-  /** One sentence for people. */
+  /** One human-readable sentence. */
   readonly detail: string
-  /** The column or key that it is about, as the file names it. */
+  /** The column or key, as the file names it. */
   readonly column?: string
-  /** The field that it is about. */
+  /** The field. */
   readonly field?: string
-  /** How often it happened: exact when the import has ended, so far while it runs. */
+  /** How often it happened: up to now while the import runs, exact when it has ended. */
   readonly count?: number
-  /** One of the values, with what cannot be seen escaped. */
+  /** One of the values, with invisible characters escaped. */
   readonly example?: string
 }
 
-/** As a job keeps it between two batches. */
+/** A warning as a job stores it between two batches. */
 export interface StoredWarning extends ImportWarning {
   /** Holds only if the whole file has been read and nothing withdraws it. */
   readonly pending?: true
 }
 
-/** `detail` where a note brings its own sentence. */
-type Facts = Omit<StoredWarning, 'detail'> & { readonly detail?: string }
+/** `detail` is set if a note has its own sentence. */
+type WarningFacts = Omit<StoredWarning, 'detail'> & { readonly detail?: string }
 
-/** Immutable, so that a batch can be counted before it is known whether it is committed. */
+/** Immutable, so that a batch can be counted before its commit is certain. */
 export class Warnings {
-  private constructor(private readonly facts: ReadonlyMap<string, Facts>) {}
+  private constructor(private readonly facts: ReadonlyMap<string, WarningFacts>) {}
 
-  /** @param stored of earlier attempts at the same job */
+  /** @param stored warnings of earlier attempts at the same job */
   static of(stored: readonly StoredWarning[] = []): Warnings {
     return new Warnings(new Map(stored.map(warning => [keyOf(warning), warning])))
   }
 
-  /** With the notes of one more batch. The same object if there are none. */
+  /** Adds the notes of one more batch. Returns the same object if there are none. */
   plus(notes: readonly Note[] = []): Warnings {
     if (notes.length === 0) return this
     const facts = new Map(this.facts)
@@ -54,36 +54,38 @@ export class Warnings {
     return new Warnings(facts)
   }
 
-  /** The file has been read to its end: what nothing has withdrawn holds. */
+  /** The file has been read to its end: every pending warning that was not withdrawn now holds. */
   settled(): Warnings {
     const unknown = [...this.facts.values()].flatMap(({ code, column = '' }) =>
       code === 'UNKNOWN_COLUMN' ? [column] : [],
     )
-    const settle = ({ pending, ...facts }: Facts): Facts => {
-      const meant = pending && nearest(facts.column ?? '', unknown)
-      return meant ? { ...facts, detail: `${facts.detail} (did you mean "${shown(meant)}"?)` } : facts
+    const settle = ({ pending, ...facts }: WarningFacts): WarningFacts => {
+      const suggestion = pending && nearest(facts.column ?? '', unknown)
+      return suggestion
+        ? { ...facts, detail: `${facts.detail} (did you mean "${shown(suggestion)}"?)` }
+        : facts
     }
     return new Warnings(new Map([...this.facts].map(([key, facts]) => [key, settle(facts)])))
   }
 
-  /** What a report shows. */
+  /** The warnings that a report shows. */
   list(): readonly ImportWarning[] {
     return shownWarnings(this.stored())
   }
 
-  /** What a later attempt needs to go on counting. */
+  /** The warnings that a later attempt needs to continue counting. */
   stored(): readonly StoredWarning[] {
     return [...this.facts.values()].map(facts => ({ ...facts, detail: detailOf(facts) }))
   }
 }
 
-/** Of what a job keeps, the warnings that hold already. */
+/** The stored warnings that already hold. */
 export function shownWarnings(stored: readonly StoredWarning[]): readonly ImportWarning[] {
   return stored.filter(({ pending }) => pending !== true)
 }
 
-/** Adds what is new, but for its count. */
-function add(facts: Map<string, Facts>, key: string, note: Note): void {
+/** Adds a new warning, with a count of 0. */
+function add(facts: Map<string, WarningFacts>, key: string, note: Note): void {
   const { code, column, field, count, example, detail, holds } = note
   const known = facts.get(key)
   if (holds === 'withdrawn') {
@@ -91,9 +93,9 @@ function add(facts: Map<string, Facts>, key: string, note: Note): void {
     return
   }
   if (known !== undefined) return
-  // A hostile file has any number of columns; they must not push out warnings of another kind.
-  const alike = [...facts.values()].filter(one => one.code === code)
-  if (alike.length >= defaults.reportedWarnings) return
+  // A hostile file may have any number of columns; they must not crowd out warnings of other kinds.
+  const sameCode = [...facts.values()].filter(one => one.code === code)
+  if (sameCode.length >= defaults.reportedWarnings) return
   facts.set(key, {
     code,
     ...(detail !== undefined && { detail: storable(detail) }),
@@ -107,27 +109,27 @@ function add(facts: Map<string, Facts>, key: string, note: Note): void {
 
 function keyOf(note: Pick<Note, 'code' | 'column' | 'field' | 'count' | 'detail'>): string {
   const { code, column = '', field = '', count, detail = '' } = note
-  // Two sequences, for one, are two warnings.
+  // Two sequences, for example, are two warnings.
   const isBare = count === undefined && column === '' && field === ''
   return `${code} ${field} ${storable(column)}${isBare ? storable(detail) : ''}`
 }
 
-/** PostgreSQL keeps neither a zero byte nor half of a surrogate pair in the warnings of a job. */
+/** PostgreSQL can store neither a zero byte nor half of a surrogate pair in the warnings of a job. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()
 }
 
-/** The sentence of a warning that counts; of any other, the one that came with it. */
-function detailOf(facts: Facts): string {
+/** The sentence of a warning: built from its count, or the one that came with it. */
+function detailOf(facts: WarningFacts): string {
   const { code, count = 0, field = '', example, detail = code } = facts
   const isOne = count === 1
   switch (code) {
     case 'BLANK_RECORDS':
       return `${count} blank ${isOne ? 'record was' : 'records were'} skipped`
     case 'INVISIBLE_CHARACTERS': {
-      const such = example === undefined ? '' : `, such as "${example}"`
+      const exampleText = example === undefined ? '' : `, such as "${example}"`
       const [holds, they] = isOne ? ['value of', 'it was'] : ['values of', 'they were']
-      return `${count} ${holds} "${field}" ${isOne ? 'holds' : 'hold'} invisible characters or white space at an edge${such}; ${they} not changed`
+      return `${count} ${holds} "${field}" ${isOne ? 'holds' : 'hold'} invisible characters or white space at an edge${exampleText}; ${they} not changed`
     }
     default:
       return detail

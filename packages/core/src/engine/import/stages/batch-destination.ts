@@ -1,4 +1,4 @@
-// Where the batches of a run go: into the table one by one, or into its stand-in until the whole file has been judged.
+// Where the batches of a run go: straight into the table, or into a shadow table until the whole file has been judged.
 
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
@@ -25,30 +25,30 @@ export interface BatchDestinationOptions {
   readonly settings: ImportOptions
   readonly transaction: 'own' | 'caller'
   readonly job: JobRun | undefined
-  /** Statements that set what the application wants set in each transaction. */
+  /** Statements that set the application's variables in each transaction. */
   readonly session: string
   readonly commits: CommitStatements
   readonly onSequenceWarning: (warning: SequenceWarning) => void
 }
 
 export interface BatchDestination {
-  /** What batches are encoded for. */
+  /** The target that batches are encoded for. */
   readonly target: Target
   readonly session: StagingConnection
   readonly notJudged: readonly string[]
-  /** The file has been read to its end. @returns `IMPORT_ROLLED_BACK` if nothing of it could be kept */
-  arrive(tally: Tally, hearErrors: HearErrors): Promise<LadingError | undefined>
-  /** Drops what was only for this run. */
+  /** Call it when the file has been read to its end. @returns `IMPORT_ROLLED_BACK` if nothing was imported */
+  arrive(tally: Tally, reportErrors: HearErrors): Promise<LadingError | undefined>
+  /** Drops everything that was only for this run. */
   close(): Promise<void>
 }
 
 export async function openBatchDestination(options: BatchDestinationOptions): Promise<BatchDestination> {
   const { client, target, settings, transaction, commits } = options
   const { dryRun = false, atomic = false, onConflict = 'error' } = settings
-  const session = { onConflict, transaction, commits, preamble: preambleOf(options) }
+  const connectionOptions = { onConflict, transaction, commits, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
     const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
-    const direct = await openStagingConnection(client, target, { ...session, sequences })
+    const direct = await openStagingConnection(client, target, { ...connectionOptions, sequences })
     return {
       target,
       session: direct,
@@ -60,24 +60,26 @@ export async function openBatchDestination(options: BatchDestinationOptions): Pr
       },
     }
   }
-  const keeper = dryRun ? undefined : createBatchBuffer(target)
-  const rehearsal = await openShadowTable(client, target, keeper).catch(rethrow)
-  // Those of the stand-in are moved as those of the table would be, so that the same numbers are free.
-  const sequences = sequencesOf(rehearsal.target, options, 'batch')
-  const rehearsing = await openStagingConnection(client, rehearsal.target, {
-    ...session,
+  const buffer = dryRun ? undefined : createBatchBuffer(target)
+  const shadowTable = await openShadowTable(client, target, buffer).catch(rethrow)
+  // The shadow table's sequences move as those of the table would, so the same numbers are free.
+  const sequences = sequencesOf(shadowTable.target, options, 'batch')
+  const shadowConnection = await openStagingConnection(client, shadowTable.target, {
+    ...connectionOptions,
     sequences,
-    rehearsal,
+    rehearsal: shadowTable,
   })
   return {
-    target: rehearsal.target,
-    session: rehearsing,
-    notJudged: dryRun ? rehearsal.notJudged : [],
-    arrive: (tally, hearErrors) =>
-      keeper === undefined ? Promise.resolve(undefined) : allOrNothing(options, keeper, tally, hearErrors),
+    target: shadowTable.target,
+    session: shadowConnection,
+    notJudged: dryRun ? shadowTable.notJudged : [],
+    arrive: (tally, reportErrors) =>
+      buffer === undefined
+        ? Promise.resolve(undefined)
+        : importAtomically(options, buffer, tally, reportErrors),
     async close() {
-      await rehearsing.close()
-      await client.query(rehearsal.dropSql).catch(rethrow)
+      await shadowConnection.close()
+      await client.query(shadowTable.dropSql).catch(rethrow)
     },
   }
 }
@@ -90,40 +92,44 @@ function sequencesOf(
   return createSequences(target, { when: settings.sequences === 'leave' ? 'never' : when, onWarning })
 }
 
-/** What each transaction begins with. */
-function preambleOf({ session, job }: BatchDestinationOptions): string {
-  return [session, job?.fence ?? ''].filter(statements => statements !== '').join('; ')
+/** The statements at the beginning of each transaction. */
+function preambleOf({ session: setupSql, job }: BatchDestinationOptions): string {
+  return [setupSql, job?.fence ?? ''].filter(statements => statements !== '').join('; ')
 }
 
-/** One transaction with everything in it, or none. */
-async function allOrNothing(
+/** Imports everything in one transaction, or nothing. */
+async function importAtomically(
   options: BatchDestinationOptions,
-  keeper: BatchBuffer,
+  buffer: BatchBuffer,
   tally: Tally,
-  hearErrors: HearErrors,
+  reportErrors: HearErrors,
 ): Promise<LadingError | undefined> {
   const { client, target, settings, transaction, job, commits } = options
-  const isOwn = transaction === 'own'
+  const ownsTransaction = transaction === 'own'
   if (tally.rejected > 0) return rolledBack(tally)
   const preamble = preambleOf(options)
-  const opening = isOwn ? beginWriting(commits.reported, preamble) : `savepoint lading_whole; ${preamble}`
-  await client.query(opening).catch(rethrow)
+  const beginSql = ownsTransaction
+    ? beginWriting(commits.reported, preamble)
+    : `savepoint lading_whole; ${preamble}`
+  await client.query(beginSql).catch(rethrow)
   const sequences = sequencesOf(target, options, 'end')
   const { rejected, outcome } = await replay(
     client,
     target,
-    keeper,
+    buffer,
     settings.onConflict ?? 'error',
     sequences,
   )
   if (rejected.length === 0) {
     tally.settle(outcome)
-    const settled = job?.settle(tally.report()) ?? ''
-    await client.query(isOwn ? `${settled}; commit` : 'release savepoint lading_whole').catch(rethrow)
+    const settleSql = job?.settle(tally.report()) ?? ''
+    await client
+      .query(ownsTransaction ? `${settleSql}; commit` : 'release savepoint lading_whole')
+      .catch(rethrow)
     tally.keep()
     return undefined
   }
-  await client.query(isOwn ? 'rollback' : 'rollback to savepoint lading_whole').catch(rethrow)
+  await client.query(ownsTransaction ? 'rollback' : 'rollback to savepoint lading_whole').catch(rethrow)
   const batch = {
     rows: rejected,
     staged: staged(target, [], { mayUpdate: false }),
@@ -142,14 +148,14 @@ async function allOrNothing(
   }
   tally.takeBack(rejected.length)
   tally.add(batch)
-  await hearErrors(batch)
+  await reportErrors(batch)
   return rolledBack(tally)
 }
 
 function rolledBack(tally: Tally): LadingError {
   return new LadingError(
     'IMPORT_ROLLED_BACK',
-    `${tally.rejected} of ${tally.read} records were rejected, so nothing of the file was imported; correct them and send the whole file again.`,
+    `${tally.rejected} of ${tally.read} records were rejected, so nothing was imported; correct them and send the whole file again.`,
   )
 }
 

@@ -1,4 +1,4 @@
-// Stages: rows of any grouping → batches of the size that a transaction should have, encoded for COPY.
+// Stages: rows in any grouping → batches of the right size for a transaction, encoded for COPY.
 
 import { defaults } from '../../../config/defaults.ts'
 import type { LadingError } from '../../../errors/lading-error.ts'
@@ -10,24 +10,24 @@ import { encodeBatch, type StagedBatch } from '../../staging/encode-batch.ts'
 import type { MergeOutcome } from '../../staging/merge/batch-outcome.ts'
 
 export interface ImportBatch {
-  /** All records of the batch in file order, those with errors too. */
+  /** All records of the batch in file order, including those with errors. */
   readonly rows: readonly Row[]
-  /** Those without errors, ready for COPY. */
+  /** The records without errors, ready for COPY. */
   readonly staged: StagedBatch
-  /** Those that are rejected for what is wrong with them alone. */
+  /** The records that validation rejected. */
   readonly aside: readonly Row[]
-  /** The place behind this batch: a checkpoint. */
+  /** The position after this batch: a checkpoint. */
   readonly end: RowBatch['end']
   readonly notes?: readonly Note[] | undefined
   readonly fault: LadingError | undefined
 }
 
-/** A batch that is in the table. */
+/** A batch that has been merged into the table. */
 export interface MergedBatch extends ImportBatch {
   readonly outcome: MergeOutcome
 }
 
-/** Leaves out records that an earlier attempt has dealt with, where it did not keep the place to go on from. */
+/** Skips records that an earlier attempt has processed, if that attempt stored no resume position. */
 export async function* skipRows(batches: AsyncIterable<RowBatch>, after: number): AsyncGenerator<RowBatch> {
   for await (const batch of batches) {
     if (after === 0) yield batch
@@ -38,20 +38,20 @@ export async function* skipRows(batches: AsyncIterable<RowBatch>, after: number)
   }
 }
 
-/** Passes rows on until the import stops; from then on they are counted. */
+/** Passes rows on until the import stops; from then on it only counts them. */
 export async function* untilStop(
   batches: AsyncIterable<RowBatch>,
   stop: { readonly isSet: boolean; unprocessed: number },
 ): AsyncGenerator<RowBatch> {
   for await (const batch of batches) {
     if (stop.isSet) stop.unprocessed += batch.rows.length
-    // What stands after the last record of a file still belongs to the report.
+    // Notes after the last record of a file still belong in the report.
     const notes = stop.unprocessed > 0 ? undefined : batch.notes
     yield stop.isSet ? { ...batch, rows: [], notes } : batch
   }
 }
 
-/** Regroups to at most `batchRows` records and about `batchBytes` bytes. A fault ends the last batch. */
+/** Regroups rows into batches of at most `batchRows` records and about `batchBytes` bytes. A fault ends the last batch. */
 export async function* regroup(
   batches: AsyncIterable<RowBatch>,
   { batchRows, batchBytes }: { readonly batchRows: number; readonly batchBytes: number },
@@ -66,10 +66,10 @@ export async function* regroup(
       rows.push(row)
       bytes += row.source.length
       if (rows.length < batchRows && bytes < batchBytes) continue
-      const cut = endAfter(row, batch.rows[index + 1], notes) ?? batch.end
-      yield { rows, end: cut, notes: notesUpTo(notes, cut.rowNumber) }
+      const checkpoint = endAfter(row, batch.rows[index + 1], notes) ?? batch.end
+      yield { rows, end: checkpoint, notes: notesUpTo(notes, checkpoint.rowNumber) }
       rows = []
-      notes = [...notesAfter(notes, cut.rowNumber)]
+      notes = [...notesAfter(notes, checkpoint.rowNumber)]
       bytes = 0
     }
     end = batch.end
@@ -81,7 +81,7 @@ export async function* regroup(
   yield { rows, end, notes }
 }
 
-/** The place right after a row: where the next record begins, if `next` or one that was skipped is known to follow. */
+/** The position after a row: where the next record begins. Undefined unless `next` or a skipped record is known to follow. */
 export function endAfter(
   { source }: Row,
   next: Row | undefined,
@@ -89,12 +89,12 @@ export function endAfter(
 ): RowBatch['end'] | undefined {
   const skipped = notes?.find(note => note.skipped !== undefined && note.rowNumber > source.rowNumber)
   const isSkippedFirst = skipped !== undefined && (next?.source.rowNumber ?? Infinity) > skipped.rowNumber
-  const place = isSkippedFirst ? skipped.skipped : next?.source
-  if (place === undefined) return undefined
-  return { byte: place.offset, rowNumber: source.rowNumber, line: place.line - 1 }
+  const position = isSkippedFirst ? skipped.skipped : next?.source
+  if (position === undefined) return undefined
+  return { byte: position.offset, rowNumber: source.rowNumber, line: position.line - 1 }
 }
 
-/** Encodes what got through validation, ahead of the database. */
+/** Encodes the valid records, ahead of the database. */
 export async function* encode(
   batches: AsyncIterable<RowBatch>,
   target: Target,

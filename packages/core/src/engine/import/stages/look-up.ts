@@ -1,4 +1,4 @@
-// Stage: batches → the same batches, with what the resource's own look-up filled in and found wrong.
+// Stage: batches → the same batches, with the values and issues of the resource's `lookUp` hook.
 
 import { callAsyncHook, type HookTimeout } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
@@ -21,78 +21,78 @@ import { type Codec, InvalidValue } from '../../value/codec.ts'
 import type { CodecOf } from '../../value/codecs.ts'
 import { fixedFields } from './apply-scope-values.ts'
 
-type LookUpPatience = HookTimeout & { readonly signal: AbortSignal }
+type LookUpTimeout = HookTimeout & { readonly signal: AbortSignal }
 
-/** Calls the `lookUp` of a resource that has one, once for each batch, with the records that are valid so far. */
+/** Calls the resource's `lookUp`, if it has one, once per batch, with the records that are valid so far. */
 export function lookUp(
   batches: AsyncIterable<RowBatch>,
   target: Target,
-  patience: LookUpPatience,
+  timeout: LookUpTimeout,
 ): AsyncIterable<RowBatch> {
-  return target.resource.lookUp === undefined ? batches : lookedUp(batches, target, patience)
+  return target.resource.lookUp === undefined ? batches : callLookUp(batches, target, timeout)
 }
 
-async function* lookedUp(
+async function* callLookUp(
   batches: AsyncIterable<RowBatch>,
   target: Target,
-  patience: LookUpPatience,
+  timeout: LookUpTimeout,
 ): AsyncGenerator<RowBatch> {
   const { resource } = target
-  const { signal } = patience
+  const { signal } = timeout
   const name = `The lookUp of ${resource.name}`
   const codecOf = codecsOf(target)
   const checkFields = compileFields(resource, compileFit(target), codecOf)
   const fixed = fixedFields(target)
   for await (const batch of batches) {
-    const answers = batch.rows
+    const records = batch.rows
       .filter(row => row.errors === undefined)
-      .map(row => new Answer(resource, row, fixed))
-    if (answers.length > 0) {
-      await callAsyncHook(name, () => resource.lookUp?.(answers, { signal }), patience)
-      for (const answer of answers) answer.apply(checkFields, codecOf)
+      .map(row => new RecordChanges(resource, row, fixed))
+    if (records.length > 0) {
+      await callAsyncHook(name, () => resource.lookUp?.(records, { signal }), timeout)
+      for (const record of records) record.apply(checkFields, codecOf)
     }
     yield batch
   }
 }
 
-/** What the hook says of one record. It is kept apart from the row until the hook has spoken on the whole batch. */
-class Answer implements LookUpRecord {
+/** The hook's changes to one record. They are applied to the row after the hook has finished the whole batch. */
+class RecordChanges implements LookUpRecord {
   readonly rowNumber: number
   private readonly hook: string
   readonly values: Readonly<Record<string, unknown>>
   private readonly seen: Record<string, unknown>
-  /** The hook has spoken on the whole batch, whose rows may be in the table from now on. */
-  private isOver = false
+  /** The hook has finished the whole batch, whose rows may be in the table from now on. */
+  private isClosed = false
   private readonly changes = new Map<Field, unknown>()
   private readonly issues: (readonly [field: string, code: string, message: string])[] = []
 
   constructor(
     private readonly resource: Resource,
     private readonly row: Row,
-    /** By the caller's scope. */
+    /** Fields that the caller's scope fixes. */
     private readonly fixed: readonly Field[],
   ) {
     this.hook = `The lookUp of ${resource.name}`
     this.rowNumber = row.source.rowNumber
     this.seen = recordOf(resource, row)
-    const refuse = (_seen: object, name: string | symbol): never => {
-      throw this.mistake(String(name), 'is changed by `set` only')
+    const rejectChange = (_seen: object, name: string | symbol): never => {
+      throw this.hookFault(String(name), 'can only be changed with `set`')
     }
     this.values = new Proxy<Readonly<Record<string, unknown>>>(this.seen, {
-      set: refuse,
-      defineProperty: refuse,
-      deleteProperty: refuse,
+      set: rejectChange,
+      defineProperty: rejectChange,
+      deleteProperty: rejectChange,
     })
   }
 
-  /** Both can be taken out of the record: `for (const { set, issue } of records)`. */
+  /** An arrow function, like `issue`, so that it can be destructured: `for (const { set, issue } of records)`. */
   readonly set = (name: string, value: unknown): void => {
     if (this.isLate()) return
     const field = this.resource.fields.find(candidate => candidate.name === name)
     if (field === undefined || field.readOnly) {
-      throw this.mistake(name, field === undefined ? 'is no field' : 'is read only')
+      throw this.hookFault(name, field === undefined ? 'is not a field' : 'is read-only')
     }
-    if (this.fixed.includes(field)) throw this.mistake(name, 'the scope has fixed')
+    if (this.fixed.includes(field)) throw this.hookFault(name, 'is fixed by the scope')
     this.changes.set(field, value)
     this.seen[name] = value
   }
@@ -103,18 +103,18 @@ class Answer implements LookUpRecord {
   }
 
   private isLate(): boolean {
-    if (this.isOver) tellLate(this.hook)
-    return this.isOver
+    if (this.isClosed) tellLate(this.hook)
+    return this.isClosed
   }
 
-  private mistake(name: string, problem: string): LadingError {
+  private hookFault(name: string, problem: string): LadingError {
     return new LadingError('HOOK_FAILED', `${this.hook} sets "${name}", which ${problem}.`)
   }
 
-  /** Brings the answer into the row, and what is wrong with it into the row's errors. */
+  /** Applies the changes to the row, and adds problems to the row's errors. */
   apply(checkFields: RowCheck, codecOf: CodecOf): void {
     const { row, resource } = this
-    this.isOver = true
+    this.isClosed = true
     for (const [field, value] of this.changes) setValue(row, field, value, codecOf(field))
     if (this.changes.size > 0) checkFields(row)
     for (const [field, code, message] of this.issues)
@@ -123,7 +123,7 @@ class Answer implements LookUpRecord {
   }
 }
 
-/** Reports show what stands in the file, but for a value that the hook itself got wrong. */
+/** Reports show the value in the file, except for an invalid value of the hook itself. */
 function setValue(row: Row, field: Field, value: unknown, codec: Codec): void {
   const before = row.values[field.index]
   const parsed = value === undefined || value === null ? value : codec.fromJson(value)

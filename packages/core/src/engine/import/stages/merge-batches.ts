@@ -1,4 +1,4 @@
-// Stage: encoded batches → batches that are in the table, up to the record that is one rejected record too many.
+// Stage: encoded batches → batches merged into the table, up to the record that reaches `maxErrors`.
 
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
@@ -11,7 +11,7 @@ import { insertedOnly } from '../../staging/merge/merge-context.ts'
 import type { StagingConnection } from '../../staging/staging-connection.ts'
 import { endAfter, type ImportBatch, type MergedBatch, staged } from './batches.ts'
 
-/** Tells the stages before the merge that what comes now is only counted. */
+/** Makes the stages before the merge only count the remaining records. */
 export interface Stop {
   isSet: boolean
   /** Records that were not reached. */
@@ -21,12 +21,12 @@ export interface Stop {
 export interface MergeOptions {
   readonly target: Target
   readonly signal: AbortSignal
-  /** Ends the reading of the source, for a run that ends before it. */
+  /** Stops reading the source, for a run that ends before it. */
   readonly giveUp: () => void
   readonly mayUpdate: boolean
-  /** Rejected records behind which nothing more is imported. */
+  /** Stop once this many records have been rejected. */
   readonly maxErrors: number
-  /** Records that earlier attempts have rejected. */
+  /** Records that earlier attempts rejected. */
   readonly rejected: number
   readonly stop: Stop
   readonly record: ((batch: ImportBatch, outcome: MergeOutcome) => string) | undefined
@@ -34,39 +34,39 @@ export interface MergeOptions {
 
 export async function* mergeBatches(
   batches: AsyncIterable<ImportBatch>,
-  session: StagingConnection,
+  staging: StagingConnection,
   options: MergeOptions,
 ): AsyncGenerator<MergedBatch> {
   const { signal, giveUp, stop, maxErrors } = options
   let { rejected } = options
   stop.isSet = rejected >= maxErrors
   let end: MergedBatch['end'] = { byte: 0, rowNumber: 0, line: 0 }
-  /** What the file has to say after the record that stopped the import. It counts if no record follows. */
-  let rest: ImportBatch | undefined
+  /** Notes and faults after the record that stopped the import. They count if no record follows. */
+  let remainder: ImportBatch | undefined
   for await (const batch of prefetch(batches, defaults.batchesAhead, giveUp)) {
     signal.throwIfAborted()
     if (stop.isSet) {
       stop.unprocessed += batch.rows.length
-      rest = joined(rest, batch)
+      remainder = mergeNotes(remainder, batch)
       continue
     }
-    const merged = await mergeUpTo(batch, session, maxErrors - rejected, options)
+    const merged = await mergeUpTo(batch, staging, maxErrors - rejected, options)
     rejected += rejectedIn(merged.rows)
     stop.isSet = rejected >= maxErrors
     stop.unprocessed += batch.rows.length - merged.rows.length
     end = merged.end
-    if (end !== batch.end) rest = { ...batch, notes: notesAfter(batch.notes, end.rowNumber) }
+    if (end !== batch.end) remainder = { ...batch, notes: notesAfter(batch.notes, end.rowNumber) }
     yield merged
   }
-  const none = { rows: [], staged: staged(options.target, [], options), aside: [] }
+  const emptyBatch = { rows: [], staged: staged(options.target, [], options), aside: [] }
   if (stop.unprocessed > 0) {
-    yield { ...none, end, fault: tooManyErrors(rejected), outcome: insertedOnly(0) }
-  } else if (rest !== undefined) {
-    yield await mergeUpTo({ ...rest, ...none }, session, Number.POSITIVE_INFINITY, options)
+    yield { ...emptyBatch, end, fault: tooManyErrors(rejected), outcome: insertedOnly(0) }
+  } else if (remainder !== undefined) {
+    yield await mergeUpTo({ ...remainder, ...emptyBatch }, staging, Number.POSITIVE_INFINITY, options)
   }
 }
 
-function joined(before: ImportBatch | undefined, batch: ImportBatch): ImportBatch {
+function mergeNotes(before: ImportBatch | undefined, batch: ImportBatch): ImportBatch {
   if (before === undefined) return batch
   const notes = [...(before.notes ?? [])]
   for (const note of batch.notes ?? []) pushNote(notes, note)
@@ -74,37 +74,37 @@ function joined(before: ImportBatch | undefined, batch: ImportBatch): ImportBatc
 }
 
 /**
- * Judging one record after the other would stop at the last one that is allowed to be rejected. Which one that is
- * shows when the batch has been judged; then it is taken back, and done again up to there.
+ * Merges a batch up to the record that reaches the limit of rejected records. Which record that is shows only after the
+ * merge; then the batch is rolled back and merged again up to there.
  */
 async function mergeUpTo(
   batch: ImportBatch,
-  session: StagingConnection,
-  allowed: number,
+  staging: StagingConnection,
+  maxRejected: number,
   { target, mayUpdate, record }: MergeOptions,
 ): Promise<MergedBatch> {
   let part = batch
   for (;;) {
-    part = upTo(part, allowed, target, mayUpdate)
+    part = upTo(part, maxRejected, target, mayUpdate)
     const current = part
-    const isOver = () => upTo(current, allowed, target, mayUpdate) !== current
-    const outcome = await session.merge(
+    const exceedsLimit = () => upTo(current, maxRejected, target, mayUpdate) !== current
+    const outcome = await staging.merge(
       current.staged,
       current.aside,
-      record === undefined && allowed === Number.POSITIVE_INFINITY
+      record === undefined && maxRejected === Number.POSITIVE_INFINITY
         ? undefined
-        : counted => (isOver() ? undefined : (record?.(current, counted) ?? '')),
+        : counted => (exceedsLimit() ? undefined : (record?.(current, counted) ?? '')),
     )
     if (outcome !== undefined) return { ...current, outcome }
   }
 }
 
-/** The batch up to the record with which `allowed` are rejected; the batch itself if that is its last one, or none is. */
-function upTo(batch: ImportBatch, allowed: number, target: Target, mayUpdate: boolean): ImportBatch {
+/** The batch up to the record that reaches `maxRejected`; the batch itself if that is its last record, or none does. */
+function upTo(batch: ImportBatch, maxRejected: number, target: Target, mayUpdate: boolean): ImportBatch {
   let rejected = 0
   for (const [index, row] of batch.rows.entries()) {
     if (row.errors !== undefined) rejected++
-    if (rejected < allowed) continue
+    if (rejected < maxRejected) continue
     const end = endAfter(row, batch.rows[index + 1], batch.notes)
     if (end === undefined) return batch
     const rows = batch.rows.slice(0, index + 1)
@@ -134,6 +134,6 @@ function rejectedIn(rows: readonly Row[]): number {
 function tooManyErrors(rejected: number): LadingError {
   return new LadingError(
     'TOO_MANY_ERRORS',
-    `${rejected} records were rejected, which is as many as were allowed; the rest of the file was not imported.`,
+    `${rejected} records were rejected, which is the maximum allowed; the rest of the file was not imported.`,
   )
 }

@@ -1,4 +1,4 @@
-// A resource and a caller → what a run may write to: the table within the caller's scope, and the settings it asks for.
+// A resource and a caller → what a run may write to: the table within the caller's scope, and the settings of its transactions.
 
 import type { HookTimeout } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
@@ -17,52 +17,56 @@ import { compileFields } from '../../validation/validate.ts'
 import type { ImporterInternals } from '../internals.ts'
 
 export interface ResolvedTarget {
-  /** Where nobody has a scope, the same for all callers. */
+  /** The same object for all callers if no resource has a scope. */
   readonly target: Target
-  /** Statements at the beginning of each transaction; empty where the application asks for none. */
+  /** Statements at the beginning of each transaction; empty if the application sets no variables. */
   readonly settings: string
   /** What the commits of the run wait for. */
   readonly commits: CommitStatements
 }
 
-type Known = Pick<ImporterInternals, 'pool' | 'registry' | 'sessionVariables' | 'targetOf' | 'limits'>
+type ImporterContext = Pick<
+  ImporterInternals,
+  'pool' | 'registry' | 'sessionVariables' | 'targetOf' | 'limits'
+>
 
-/** Who asks, and for how long. */
+/** The caller, and how long hooks may take. */
 export interface Asker {
   readonly caller?: Caller | undefined
-  /** Ends the waiting for hooks. */
+  /** Ends the wait for hooks. */
   readonly signal?: AbortSignal | undefined
 }
 
-function patienceOf({ signal }: Asker, { limits }: Known): HookTimeout {
+function hookTimeout({ signal }: Asker, { limits }: ImporterContext): HookTimeout {
   return { signal, timeoutSeconds: limits.hookTimeoutSeconds }
 }
 
 /** @throws LadingError `SCOPE_FAILED`, `SCOPE_NOT_IMPORTABLE`, `HOOK_FAILED`, `RESOURCE_MISMATCH` */
 export async function resolveTarget(
   client: Client,
-  { resource, ...asker }: Asker & { readonly resource: string },
-  importer: Known,
+  { resource, ...context }: Asker & { readonly resource: string },
+  importer: ImporterContext,
 ): Promise<ResolvedTarget> {
-  const target = await scopedTarget(client, resource, asker, importer)
-  const patience = patienceOf(asker, importer)
-  const settings = await sessionVariablesSql(importer.sessionVariables, asker.caller, patience)
-  return { target, settings, commits: commitStatements(importer.pool) }
+  const target = await scopedTarget(client, resource, context, importer)
+  const timeout = hookTimeout(context, importer)
+  const setupSql = await sessionVariablesSql(importer.sessionVariables, context.caller, timeout)
+  return { target, settings: setupSql, commits: commitStatements(importer.pool) }
 }
 
-/** The target with the scopes of this caller: its own, and those of the tables that it refers to. */
+/** The target with the scopes of this caller: that of its resource, and those of the tables that it refers to. */
 export async function scopedTarget(
   client: Client,
   name: string,
-  asker: Asker,
-  importer: Known,
+  context: Asker,
+  importer: ImporterContext,
 ): Promise<Target> {
   const target = await importer.targetOf(client, name)
-  const asked = new Map<Target, readonly ScopeTest[]>()
+  const scopes = new Map<Target, readonly ScopeTest[]>()
   const scopeOf = async (one: Target): Promise<readonly ScopeTest[]> => {
     const scope =
-      asked.get(one) ?? (await scopeFor(one, asker.caller, target.resource, patienceOf(asker, importer)))
-    asked.set(one, scope)
+      scopes.get(one) ??
+      (await scopeFor(one, context.caller, target.resource, hookTimeout(context, importer)))
+    scopes.set(one, scope)
     return scope
   }
   const scope = await scopeOf(target)
@@ -73,7 +77,7 @@ export async function scopedTarget(
     for (const owner of owners) tests.push(...(await scopeOf(owner)))
     references.push(tests.length === 0 ? reference : { ...reference, scope: tests })
   }
-  if ([...asked.values()].every(tests => tests.length === 0)) return target
+  if ([...scopes.values()].every(tests => tests.length === 0)) return target
   assertWritable({ ...target, scope })
   return { ...target, scope, references }
 }
@@ -83,10 +87,10 @@ async function scopeFor(
   target: Target,
   caller: Caller | undefined,
   { name }: Resource,
-  patience: HookTimeout,
+  timeout: HookTimeout,
 ): Promise<readonly ScopeTest[]> {
   try {
-    const filters = await askScope(target.resource, caller, patience)
+    const filters = await askScope(target.resource, caller, timeout)
     return filters === undefined ? [] : readScope(target, filters)
   } catch (cause) {
     if (cause instanceof LadingError && cause.code === 'SCOPE_NOT_IMPORTABLE') throw cause
@@ -94,39 +98,39 @@ async function scopeFor(
   }
 }
 
-/** What the scope threw may hold anything; it stays in the cause, for the log. */
+/** The error that the scope threw may contain anything, so it stays in the cause, for the log. */
 function scopeFailed(name: string, cause: unknown): LadingError {
   return new LadingError(
     'SCOPE_FAILED',
-    `Nothing is imported into ${name}: which rows the caller may write could not be found out.`,
+    `Nothing was imported into ${name}: the rows that the caller may write could not be determined.`,
     { cause },
   )
 }
 
-/** The resources with a scope that show the table referred to. */
+/** The resources with a scope whose table is the referenced one. */
 async function ownersOf(
   client: Client,
   target: Target,
   { constraint, reference }: TargetReference,
-  { registry, targetOf }: Known,
+  { registry, targetOf }: ImporterContext,
 ): Promise<readonly Target[]> {
   const oid = target.table.foreignKeys.find(({ name }) => name === constraint)?.table
   const owners: Target[] = []
   for (const { name, table, scope } of registry.all) {
-    // The schema may be left out of either name, and then only the database knows it.
-    if (scope === undefined || bare(table) !== bare(reference.table)) continue
+    // Either name may omit the schema, and then only the database knows it.
+    if (scope === undefined || unqualifiedName(table) !== unqualifiedName(reference.table)) continue
     const owner = await targetOf(client, name)
     if (owner.table.oid === oid) owners.push(owner)
   }
   return owners
 }
 
-function bare(table: string): string | undefined {
+function unqualifiedName(table: string): string | undefined {
   return tableParts(table).at(-1)
 }
 
 /**
- * Each column of the scope has one value, which its field takes, and which completes the keys that need it.
+ * Checks that each column of the scope has one valid value for its field, and that these columns complete the keys.
  *
  * @throws LadingError `SCOPE_NOT_IMPORTABLE`, `SCOPE_FAILED`, `RESOURCE_MISMATCH`
  */
@@ -151,8 +155,8 @@ function assertWritable(target: Target): void {
   const row: Row = { source, values, given: undefined, errors: undefined }
   compileFields(resource, () => undefined)(row)
   const fixed = scope.map(({ column }) => column.field)
-  const wrong = row.errors?.find(({ field }) => fixed.some(({ name }) => name === field))
-  if (wrong !== undefined) throw scopeFailed(resource.name, new TypeError(wrong.message))
+  const invalid = row.errors?.find(({ field }) => fixed.some(({ name }) => name === field))
+  if (invalid !== undefined) throw scopeFailed(resource.name, new TypeError(invalid.message))
   if (scope.length === 0) return
   for (const { index, scopedBy } of keys) {
     if (scopedBy.every(column => fixed.includes(column.field))) continue
@@ -164,19 +168,21 @@ function assertWritable(target: Target): void {
 }
 
 /**
- * A field that stands for a reference may be unique only within a scope, so there has to be one.
+ * Checks that a lookup field which is unique only within a scope has a resource with a scope.
  *
  * @throws LadingError `RESOURCE_MISMATCH`
  */
 export function assertTold({ resource, references }: Target, all: readonly Resource[]): void {
   for (const { isSelf, reference, standIns } of references) {
-    const owners = isSelf ? [resource] : all.filter(({ table }) => bare(table) === bare(reference.table))
-    const open = standIns.find(({ scopedBy }) => scopedBy.length > 0)
-    if (open === undefined || owners.some(({ scope }) => scope !== undefined)) continue
-    const column = reference.standIns.find(({ field }) => field === open.field)?.column ?? ''
+    const owners = isSelf
+      ? [resource]
+      : all.filter(({ table }) => unqualifiedName(table) === unqualifiedName(reference.table))
+    const scopedField = standIns.find(({ scopedBy }) => scopedBy.length > 0)
+    if (scopedField === undefined || owners.some(({ scope }) => scope !== undefined)) continue
+    const column = reference.standIns.find(({ field }) => field === scopedField.field)?.column ?? ''
     throw new LadingError(
       'RESOURCE_MISMATCH',
-      `Resource "${resource.name}" does not fit the database: ${notUnique(open.field.name, column, reference.table)}.`,
+      `Resource "${resource.name}" does not fit the database: ${notUnique(scopedField.field.name, column, reference.table)}.`,
     )
   }
 }

@@ -1,4 +1,4 @@
-// Header names ↔ fields: maps what a file calls its columns to the fields of a resource, and says what is missing.
+// Maps the header names of a file to the fields of a resource, and reports what is missing or wrong.
 
 import { LadingError } from '../../../errors/lading-error.ts'
 import { clearList } from '../../../util/text/names-in-sentences.ts'
@@ -10,14 +10,14 @@ import { spelling } from './spelling.ts'
 
 export { checkMapping } from './mapping.ts'
 
-/** First column of a rejects file, which a corrected file may still carry: it is never data. */
+/** First column of a rejects file. A corrected file may still have it; it is never data. */
 export const errorColumn = 'lading_error'
 
-/** Names that no column may have: some program behind the table would take them for a part of the object. */
+/** A name that no column may have: programs that read the rows as objects would mistake it for their prototype. */
 const forbiddenName = '__proto__'
 
-/** Problems that a sentence holds; a header can have 500 columns. */
-const namedProblems = 50
+/** Problems that one message lists; a header can have 500 columns. */
+const maxNamedProblems = 50
 
 export interface HeaderOptions {
   readonly mapping?: Mapping | undefined
@@ -25,11 +25,11 @@ export interface HeaderOptions {
 }
 
 export interface HeaderMap {
-  /** For each column of the file the field it fills, or undefined where the column is not imported. */
+  /** For each column of the file, the field that it fills; undefined if the column is not imported. */
   readonly columns: readonly (Field | undefined)[]
-  /** Cells that a record must have at least: after the last column with a name, none has to be written. */
+  /** Minimum cells of a record: cells after the last named column may be left out. */
   readonly minCells: number
-  /** Columns that no field answers to, as the file names them. */
+  /** Columns that match no field, as the file names them. */
   readonly unknown: readonly string[]
   /** Positions of columns without a name. */
   readonly unnamed: readonly number[]
@@ -38,10 +38,10 @@ export interface HeaderMap {
 }
 
 /**
- * Maps the header of a file. Names are compared as `spelling` says.
+ * Maps the header of a file. Names are compared by `spelling`.
  *
- * @throws LadingError `HEADER_INVALID` naming every missing column, and every two that stand for one field, at once;
- * every unknown and unnamed one too if the options say so.
+ * @throws LadingError `HEADER_INVALID` naming all problems at once: missing columns, columns that stand for the same
+ * field, and unknown or unnamed columns if the options make them errors.
  */
 export function mapHeader(
   resource: Resource,
@@ -76,7 +76,7 @@ export function mapHeader(
     problems.push(`column "${shown(name)}" of the mapping is missing${didYouMean(nearest(name, unknown))}`)
   }
   for (const field of resource.fields) {
-    if (!field.required || isGiven(resource, field, seen)) continue
+    if (!field.required || isCovered(resource, field, seen)) continue
     problems.push(`column "${field.name}" is missing${didYouMean(nearest(field.name, unknown))}`)
   }
   if (problems.length > 0) throw headerInvalid(resource, problems, hintOf(header))
@@ -88,7 +88,7 @@ export function mapHeader(
   return { columns, minCells, unknown, unnamed, isInOrder }
 }
 
-/** What is wrong with the names by themselves: forbidden, or two that stand for one field. */
+/** Problems of the names themselves: a forbidden name, or two that stand for one field. */
 function* problemsOfNames(
   names: readonly string[],
   spelt: readonly string[],
@@ -99,16 +99,16 @@ function* problemsOfNames(
     if (spelt[position] === forbiddenName) yield `column "${forbiddenName}" cannot be imported; remove it`
     const field = fields[position]
     if (field === undefined) continue
-    const twin = seen.get(field)
-    if (twin !== undefined) {
-      yield `columns "${shown(twin)}" and "${shown(name)}" both stand for "${field.name}"`
+    const previous = seen.get(field)
+    if (previous !== undefined) {
+      yield `columns "${shown(previous)}" and "${shown(name)}" both stand for "${field.name}"`
     }
     seen.set(field, name)
   }
 }
 
-/** A column fills the field, or one that stands for it. */
-function isGiven({ inputs }: Resource, field: Field, seen: ReadonlySet<Field | undefined>): boolean {
+/** True if a column fills the field, or a lookup field for it. */
+function isCovered({ inputs }: Resource, field: Field, seen: ReadonlySet<Field | undefined>): boolean {
   return seen.has(field) || inputs.some(input => input.standsFor === field && seen.has(input))
 }
 
@@ -117,8 +117,8 @@ function didYouMean(name: string | undefined): string {
 }
 
 function headerInvalid({ name, inputs }: Resource, problems: readonly string[], hint: string): LadingError {
-  const more = problems.length - namedProblems
-  const named = problems.slice(0, namedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '')
+  const more = problems.length - maxNamedProblems
+  const named = problems.slice(0, maxNamedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '')
   const known = clearList(inputs.filter(({ hidden }) => !hidden).map(field => field.name))
   return new LadingError(
     'HEADER_INVALID',
@@ -126,13 +126,13 @@ function headerInvalid({ name, inputs }: Resource, problems: readonly string[], 
   )
 }
 
-/** What the file may be instead, where its header looks like it. */
+/** A hint at the likely cause: a wrong encoding or delimiter. */
 function hintOf(header: readonly (string | null)[]): string {
   if (header.some(cell => cell?.includes('\0'))) {
     return ' The names hold zero bytes, as UTF-16 without a byte order mark does; declare the encoding.'
   }
   const [only] = header
-  // One column that holds another delimiter is nearly always a file with another delimiter.
+  // A single column that contains another delimiter nearly always means that the file uses that delimiter.
   if (header.length !== 1 || typeof only !== 'string') return ''
   const found = [';', '\t', '|', ','].find(delimiter => only.includes(delimiter))
   if (found === undefined) return ''

@@ -1,4 +1,4 @@
-// Stage: record batches → rows, with each value under the field that its column or key stands for.
+// Stage: record batches → rows, with each value under the field of its column or key.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Note } from '../../record/note.ts'
 import type { RecordBatch } from '../../record/record-batch.ts'
@@ -11,13 +11,13 @@ import { ObjectMapper } from './map-objects.ts'
 import { unknownColumn, unnamedColumns } from './unknown-columns.ts'
 
 export interface MapOptions extends HeaderOptions {
-  /** The records are the rest of a file, of which others have been read before. @defaultValue false */
+  /** The records are the rest of a file whose first records have been read before. @defaultValue false */
   readonly isContinued?: boolean | undefined
 }
 
 /**
- * Each column or key that no field answers to is noted once, unless that is an error. A file whose only record is an
- * object around the records ends in a fault that says where they are.
+ * Notes each column or key that matches no field once, unless the options make it an error. A file whose only record is
+ * an object that wraps the records ends in a fault that says where they are.
  *
  * @throws LadingError `HEADER_INVALID`, `OPTION_INVALID`
  */
@@ -30,8 +30,8 @@ export async function* mapFields(
   const objects = new ObjectMapper(resource, options, note => notes.push(note))
   let header: HeaderMap | undefined
   let isFirst = !isContinued
-  /** The batch of a first record that must not be the only one. */
-  let held: { readonly batch: RowBatch; readonly ifAlone: LadingError } | undefined
+  /** A batch whose record is an error if it is the only one of the file. */
+  let pending: { readonly batch: RowBatch; readonly ifAlone: LadingError } | undefined
   for await (const { header: names, records, isAscii, end, notes: found = [], fault } of batches) {
     notes = []
     if (names !== undefined) {
@@ -46,19 +46,20 @@ export async function* mapFields(
       const { content } = record
       if (content === undefined) return invalidRow(resource, record)
       record.content = undefined
-      return isCells(content) ? ofCells(resource, header, record, content) : objects.rowOf(record, content)
+      return isCells(content) ? rowOfCells(resource, header, record, content) : objects.rowOf(record, content)
     })
     const batch = { rows, isAscii, end, notes, ...(fault && { fault }) }
-    if (ifAlone !== undefined && fault === undefined) held = { batch, ifAlone }
-    else if (held === undefined) yield batch
+    if (ifAlone !== undefined && fault === undefined) pending = { batch, ifAlone }
+    else if (pending === undefined) yield batch
     else if (records.length > 0 || fault !== undefined) {
-      yield held.batch
-      held = undefined
+      yield pending.batch
+      pending = undefined
       yield batch
     }
   }
-  // Whoever tries again begins at the first byte.
-  if (held !== undefined) yield { rows: [], end: { byte: 0, rowNumber: 0, line: 0 }, fault: held.ifAlone }
+  // A retry starts at the first byte.
+  if (pending !== undefined)
+    yield { rows: [], end: { byte: 0, rowNumber: 0, line: 0 }, fault: pending.ifAlone }
 }
 
 function ifAloneOf(record: SourceRecord | undefined, objects: ObjectMapper): LadingError | undefined {
@@ -82,16 +83,15 @@ function invalidRow(resource: Resource, source: SourceRecord): Row {
   return row
 }
 
-function ofCells(
+function rowOfCells(
   resource: Resource,
   header: HeaderMap | undefined,
   source: SourceRecord,
   cells: (string | null)[],
 ): Row {
-  if (header === undefined)
-    throw new LadingError('INTERNAL', 'A decoder handed on cells before their header.')
+  if (header === undefined) throw new LadingError('INTERNAL', 'A decoder emitted cells before their header.')
   const { columns } = header
-  // The usual file is an export: its columns are the fields in their order, and its cells the values.
+  // Fast path: in an exported file, the columns are the fields in order, so the cells are the values.
   if (header.isInOrder && cells.length === columns.length)
     return { source, values: cells, given: undefined, errors: undefined, fieldOf: undefined }
   const row = emptyRow(resource, source)
@@ -101,9 +101,9 @@ function ofCells(
     reject(resource, row, null, 'COLUMN_COUNT', message)
     return row
   }
-  const filled = header.unnamed.find(position => (cells[position] ?? '').trim() !== '')
-  if (filled !== undefined) {
-    reject(resource, row, null, 'UNNAMED_COLUMN', unnamedValue(filled))
+  const filledPosition = header.unnamed.find(position => (cells[position] ?? '').trim() !== '')
+  if (filledPosition !== undefined) {
+    reject(resource, row, null, 'UNNAMED_COLUMN', unnamedValue(filledPosition))
     return row
   }
   for (let index = 0; index < columns.length; index++) {

@@ -1,4 +1,4 @@
-// JSON objects → rows: which key fills which field, what is unknown, and what an object is that has no field at all.
+// JSON objects → rows: maps keys to fields, and reports unknown keys and objects without any known field.
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { isSameWords, nearest } from '../../../util/text/suggest.ts'
@@ -16,22 +16,22 @@ import { unknownColumn } from './unknown-columns.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-/** Unknown keys that the error of a record names; a hostile one has hundreds. */
-const namedKeys = 5
+/** Unknown keys that a record error names; a hostile record has hundreds. */
+const maxNamedKeys = 5
 
-/** Keys that are remembered; a hostile file may hold a new one in every line. */
-const rememberedKeys = 10_000
+/** Keys that are cached; a hostile file may have a new key in every line. */
+const maxCachedKeys = 10_000
 
 export class ObjectMapper {
   private readonly byName: ReadonlyMap<string, Field>
   private readonly isError: boolean
-  /** Keys as they are spelt in this file, so that the folding is done once for each spelling. */
+  /** Cache of fields by key as written in the file, so that each key is normalized once. */
   private readonly bySpelling = new Map<string, Field | null>()
   private readonly suggestions = new Map<string, string | undefined>()
-  /** Names of the mapping that no record has had yet, by their spelling. */
+  /** Names of the mapping that no record has used yet, by their normalized form. */
   private readonly unused: Map<string, string>
   private unknownNoted = 0
-  private isBegun = false
+  private hasStarted = false
 
   /** @throws LadingError `OPTION_INVALID` */
   constructor(
@@ -49,13 +49,13 @@ export class ObjectMapper {
 
   rowOf(source: SourceRecord, object: JsonObject): Row {
     const { resource } = this
-    if (!this.isBegun) this.noteMapping()
+    if (!this.hasStarted) this.noteMapping()
     const row = emptyRow(resource, source, this.known)
     const unknown: string[] = []
     let isFilled = false
     let texts: ReadonlyMap<string, string> | undefined
     const withText = (key: string, value: unknown): unknown => {
-      // Objects of a program have no text. null is no value, as it is in any other field.
+      // JavaScript objects have no source text. null means no value, as in any other field.
       if (source.raw === '' || value === null || value === undefined) return value
       texts ??= memberTexts(source.raw)
       return new JsonText(texts.get(key) ?? JSON.stringify(value), value)
@@ -80,8 +80,8 @@ export class ObjectMapper {
   }
 
   /**
-   * Why a file that holds this object only is refused: it is wrapped around the records. Lists under a key that is a
-   * field are values.
+   * The fault of a file that holds only this object, if the object wraps the records. Lists under the key of a field are
+   * values, not records.
    */
   ifAlone(object: JsonObject): LadingError | undefined {
     const keys = Object.keys(object)
@@ -91,20 +91,20 @@ export class ObjectMapper {
     const known = this.knownIn(keys)
     const isMisspelt = known === 0 && inside === 0 && keys.some(key => this.isAlmostKnown(key))
     if (found.length === 0 || isMisspelt || (known > 0 && inside <= known)) return undefined
-    return new LadingError('FILE_PARSE_ERROR', this.wrapped(found))
+    return new LadingError('FILE_PARSE_ERROR', this.wrappedMessage(found))
   }
 
-  /** What is said of the mapping at the end of the file, unless a record withdraws it. */
+  /** Adds a note for each name of the mapping. A record that uses the name withdraws it. */
   private noteMapping(): void {
-    this.isBegun = true
+    this.hasStarted = true
     for (const [name, target] of Object.entries(this.options.mapping ?? {})) {
       const detail = `No record has the key "${shown(name)}", which the mapping maps to "${shown(target)}"`
       this.onNote({ code: 'MAPPING_UNUSED', rowNumber: 0, column: name, detail, holds: 'unless withdrawn' })
     }
   }
 
-  private wrapped(found: readonly NestedRecords[]): string {
-    return `The file holds one object, which is no record of ${this.resource.name}; records were found at ${pathsOf(found)}. Send these records alone: as one JSON array, or as one object a line.`
+  private wrappedMessage(found: readonly NestedRecords[]): string {
+    return `The file holds one object, which is not a record of ${this.resource.name}; records were found at ${pathsOf(found)}. Send these records alone: as one JSON array, or as one object a line.`
   }
 
   private knownIn(keys: readonly string[]): number {
@@ -125,13 +125,13 @@ export class ObjectMapper {
       this.unused.delete(spelt)
       this.onNote({ code: 'MAPPING_UNUSED', rowNumber, column: mappedName, holds: 'withdrawn' })
     }
-    // A report does not show more of them, and a hostile file has any number.
+    // A report shows no more than this, and a hostile file may have any number of keys.
     const isNoted = field === null && !this.isError && spelt !== errorColumn
     if (isNoted && this.unknownNoted < defaults.reportedWarnings) {
       this.unknownNoted++
       this.onNote(unknownColumn(this.resource, key, rowNumber))
     }
-    if (this.bySpelling.size < rememberedKeys) this.bySpelling.set(key, field)
+    if (this.bySpelling.size < maxCachedKeys) this.bySpelling.set(key, field)
     return field
   }
 
@@ -139,7 +139,7 @@ export class ObjectMapper {
     const { name } = this.resource
     const keys = Object.keys(object)
     if (keys.length === 0) return `The record is empty; it has no field of ${name}.`
-    const named = keys.slice(0, namedKeys).map(key => `"${shown(key)}"${this.hintFor(key)}`)
+    const named = keys.slice(0, maxNamedKeys).map(key => `"${shown(key)}"${this.hintFor(key)}`)
     const more = keys.length - named.length
     const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
     const found = nestedRecords(object)
@@ -151,13 +151,13 @@ export class ObjectMapper {
 
   private hintFor(key: string): string {
     if (this.byName.has(spelling(key))) return ' (read only)'
-    const meant = this.suggestionFor(key)
-    return meant === undefined ? '' : ` (did you mean "${shown(meant)}"?)`
+    const suggestion = this.suggestionFor(key)
+    return suggestion === undefined ? '' : ` (did you mean "${shown(suggestion)}"?)`
   }
 
   private suggestionFor(key: string): string | undefined {
     if (!this.suggestions.has(key)) {
-      if (this.suggestions.size >= rememberedKeys) return undefined
+      if (this.suggestions.size >= maxCachedKeys) return undefined
       this.suggestions.set(key, nearest(key, knownNames(this.resource)))
     }
     return this.suggestions.get(key)
@@ -169,10 +169,10 @@ function keepsText({ type }: Field): boolean {
 }
 
 function unknownKeys({ name }: Resource, keys: readonly string[]): string {
-  const named = keys.slice(0, namedKeys).map(key => `"${shown(key)}"`)
+  const named = keys.slice(0, maxNamedKeys).map(key => `"${shown(key)}"`)
   const more = keys.length - named.length
   const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
   return keys.length === 1
-    ? `The key ${list} is no field of ${name}; remove or map it.`
-    : `The keys ${list} are no fields of ${name}; remove or map them.`
+    ? `The key ${list} is not a field of ${name}; remove or map it.`
+    : `The keys ${list} are not fields of ${name}; remove or map them.`
 }

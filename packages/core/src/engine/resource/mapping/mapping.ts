@@ -1,4 +1,4 @@
-// The mapping of one upload: names that its file uses → fields, before the names that the resource knows.
+// The mapping of one upload: names used in its file → fields. It takes precedence over the names of the resource.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { escapeInvisible } from '../../../util/text/invisible.ts'
 import { nearest } from '../../../util/text/suggest.ts'
@@ -9,7 +9,7 @@ import { spelling } from './spelling.ts'
 /** Names of a file → names or aliases of fields. */
 export type Mapping = Readonly<Record<string, string>>
 
-/** Field by any of its names. A Map, so that `constructor` is an unknown name like any other. */
+/** Fields by any of their names. A Map, so that `constructor` is an unknown name like any other. */
 export function fieldsByName({ inputs }: Resource): ReadonlyMap<string, Field> {
   const byName = new Map<string, Field>()
   for (const field of inputs) {
@@ -18,38 +18,38 @@ export function fieldsByName({ inputs }: Resource): ReadonlyMap<string, Field> {
   return byName
 }
 
-/** Names that a sentence may suggest: those of hidden fields are told to nobody. */
+/** Names that a message may suggest: all but those of hidden fields. */
 export function knownNames({ inputs }: Resource): readonly string[] {
   return inputs.filter(({ hidden }) => !hidden).flatMap(({ name, aliases }) => [name, ...aliases])
 }
 
 /**
- * Field by the names that the file uses.
+ * Fields by the names used in the file.
  *
- * @throws LadingError `OPTION_INVALID` naming what is no field, or is mapped twice
+ * @throws LadingError `OPTION_INVALID` for a target that is not a field, an empty name, or two names for one field
  */
 export function mappedFields(resource: Resource, mapping: Mapping): ReadonlyMap<string, Field> {
   const byName = fieldsByName(resource)
   const mapped = new Map<string, Field>()
   const names = new Map<Field, string>()
-  for (const [given, target] of Object.entries(mapping)) {
+  for (const [name, target] of Object.entries(mapping)) {
     const field = byName.get(spelling(target))
     if (field === undefined) {
       const hint = nearest(target.trim(), knownNames(resource))
       throw invalid(
-        `maps "${shown(given)}" to "${shown(target)}", which is no field of ${resource.name}${hint ? `; did you mean "${hint}"?` : '.'}`,
+        `maps "${shown(name)}" to "${shown(target)}", which is not a field of ${resource.name}${hint ? `; did you mean "${hint}"?` : '.'}`,
       )
     }
-    if (spelling(given) === '') throw invalid('maps a name that is empty.')
-    if (mapped.has(spelling(given))) throw invalid(`maps "${shown(given)}" twice; map it once.`)
-    const twin = names.get(field)
-    if (twin !== undefined) {
+    if (spelling(name) === '') throw invalid('maps a name that is empty.')
+    if (mapped.has(spelling(name))) throw invalid(`maps "${shown(name)}" twice; map it once.`)
+    const previous = names.get(field)
+    if (previous !== undefined) {
       throw invalid(
-        `maps both "${shown(twin)}" and "${shown(given)}" to "${shown(target)}"; map one of them.`,
+        `maps both "${shown(previous)}" and "${shown(name)}" to "${shown(target)}"; map one of them.`,
       )
     }
-    mapped.set(spelling(given), field)
-    names.set(field, given)
+    mapped.set(spelling(name), field)
+    names.set(field, name)
   }
   return mapped
 }
@@ -63,7 +63,7 @@ function invalid(what: string): LadingError {
   return new LadingError('OPTION_INVALID', `The option mapping ${what}`)
 }
 
-/** A name in a sentence: cut, because hostile ones have any length, and with what cannot be seen escaped. */
+/** A name for use in a message: cut, because hostile names have any length, with invisible characters escaped. */
 export function shown(name: string): string {
   return escapeInvisible(name.length <= 63 ? name : `${name.slice(0, 60)}…`)
 }

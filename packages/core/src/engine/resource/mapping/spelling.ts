@@ -1,19 +1,19 @@
-// A name as it is compared: `Full Name` in a header is `full name`, however a program has written it.
+// Normalizes a name for comparison: `Full Name` in a header matches `full name`.
 import { invisibleCharacter } from '../../../util/text/invisible.ts'
 
-/** What nothing but lower-casing is to be done to. */
+/** Names that only need lower-casing. */
 const plain = /^[!-~]+(?: [!-~]+)*$/
 const invisible = new RegExp(invisibleCharacter, 'gu')
-/** NEL is white space to Unicode and not to JavaScript. */
+/** NEL is white space in Unicode, but not in JavaScript. */
 const space = /[\s\u0085]+/g
 
 /**
- * Without regard to case, composed (NFC), without invisible characters, with single spaces, and none around it. Empty
- * for a name of which nothing can be seen.
+ * Lower-cases and composes (NFC) a name, removes invisible characters, collapses white space and trims. Empty for a name
+ * without visible characters.
  */
 export function spelling(name: string): string {
   if (plain.test(name)) return name.toLowerCase()
-  // Once more at the end: a mark may have been divided from its letter by an invisible character.
+  // NFC again at the end: an invisible character may have separated a mark from its letter.
   return name
     .normalize('NFC')
     .replace(invisible, '')

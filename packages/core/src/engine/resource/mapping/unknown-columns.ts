@@ -1,4 +1,4 @@
-// What is to be said of columns that a file has and the resource has not.
+// Notes on columns of a file that the resource does not have.
 import type { Note } from '../../record/note.ts'
 import type { Resource } from '../define.ts'
 import { shown } from './mapping.ts'
@@ -8,11 +8,11 @@ export function unknownColumn({ name: resource }: Resource, column: string, rowN
   return { code: 'UNKNOWN_COLUMN', rowNumber, column, detail }
 }
 
-/** Columns without a name that a warning lists; spreadsheets write up to 16,384. */
-const namedColumns = 10
+/** Unnamed columns that a warning lists; spreadsheets write up to 16,384. */
+const maxListedColumns = 10
 
 export function unnamedColumns(positions: readonly number[]): Note {
-  const numbers = positions.slice(0, namedColumns).map(position => position + 1)
+  const numbers = positions.slice(0, maxListedColumns).map(position => position + 1)
   const more = positions.length - numbers.length
   const list = `${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
   const [column, has, was] = positions.length === 1 ? ['Column', 'has', 'was'] : ['Columns', 'have', 'were']

@@ -1,4 +1,4 @@
-// TypeBox schema of a field → the column type that carries it, and what is left for the schema to check.
+// TypeBox schema of a field → its column type, and the schema of a value that is not null.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { keywordsOf } from './keyword-forms.ts'
@@ -16,29 +16,29 @@ export type ScalarKind =
   | 'timestamp'
   | 'json'
 
-/** How values travel: how they are parsed, staged and printed. One file of `value/` for each kind. */
+/** Decides how values are parsed, staged and printed. Each kind has one file in `value/`. */
 export type ColumnType =
   | { readonly kind: ScalarKind; readonly verbatim?: true }
   | {
       readonly kind: 'array'
       readonly element: ScalarKind
-      /** Text as PostgreSQL prints it, in a column of any type: the format `postgres`. Absent for any other. */
+      /** Text as PostgreSQL prints it, in a column of any type: the format `postgres`. Absent for other formats. */
       readonly verbatim?: true
-      /** Elements may be null. Absent where they may not, so that the fingerprints of such fields stay as they were. */
+      /** Elements may be null. Absent otherwise, to keep fingerprints stable. */
       readonly nullable?: true
-      /** Absent where it is one. */
+      /** Absent for one dimension. */
       readonly dimensions?: number
     }
 
 export interface FieldSchema {
   readonly type: ColumnType
-  /** The schema admits null, so null is a value and not a missing one. */
+  /** The schema allows null, so null is a value rather than a missing one. */
   readonly nullable: boolean
   /** The schema of a value that is not null. */
   readonly schema: TSchema
 }
 
-/** String formats that are a type of their own; other formats stay text and are checked as rules. */
+/** String formats with a column type of their own. Other formats stay text and are checked as rules. */
 const kindOfFormat: ReadonlyMap<string, ScalarKind> = new Map([
   ['uuid', 'uuid'],
   ['date-time', 'timestamp'],
@@ -47,19 +47,19 @@ const kindOfFormat: ReadonlyMap<string, ScalarKind> = new Map([
   ['decimal', 'numeric'],
 ])
 
-/** Text that is read and printed as PostgreSQL does, whatever type the column has: NaN, infinity, years before 1. */
+/** Text that PostgreSQL itself parses and prints, for a column of any type: NaN, infinity, years before 1. */
 export const verbatimFormat = 'postgres'
 
 /**
  * Reads the column type out of a field's schema.
  *
- * @throws LadingError `RESOURCE_INVALID` if no column type fits, or for a keyword that no import checks, naming the field.
+ * @throws LadingError `RESOURCE_INVALID` naming the field, if no column type fits or an import cannot check a keyword.
  */
-export function readFieldSchema(field: string, given: TSchema): FieldSchema {
-  const { schema, nullable } = withoutNull(given)
+export function readFieldSchema(field: string, fieldSchema: TSchema): FieldSchema {
+  const { schema, nullable } = withoutNull(fieldSchema)
   const type = columnType(schema)
-  // A keyword with a wrong value makes a schema one of no type at all.
-  if (type !== undefined || keywordsOf(schema) !== undefined) assertKeywords(field, given)
+  // A keyword with a wrong value makes TypeBox recognise no type at all, so report the keyword first.
+  if (type !== undefined || keywordsOf(schema) !== undefined) assertKeywords(field, fieldSchema)
   if (type === undefined) {
     throw new LadingError(
       'RESOURCE_INVALID',
@@ -70,7 +70,7 @@ export function readFieldSchema(field: string, given: TSchema): FieldSchema {
 }
 
 /** PostgreSQL's own limit (MAXDIM). */
-const mostDimensions = 6
+const maxDimensions = 6
 
 function columnType(schema: TSchema): ColumnType | undefined {
   if (TypeGuard.IsArray(schema)) {
@@ -81,8 +81,8 @@ function columnType(schema: TSchema): ColumnType | undefined {
       return kind && { kind: 'array', element: kind, ...facts, ...(items.nullable && { nullable: true }) }
     }
     const dimensions = (element.dimensions ?? 1) + 1
-    // A list within a list is no value of its own that could be missing.
-    return items.nullable || dimensions > mostDimensions ? undefined : { ...element, dimensions }
+    // An inner list is not a value of its own, so it cannot be null.
+    return items.nullable || dimensions > maxDimensions ? undefined : { ...element, dimensions }
   }
   const kind = scalarKind(schema)
   if (kind === undefined) return undefined
@@ -103,7 +103,7 @@ function scalarKind(schema: TSchema): ScalarKind | undefined {
   return undefined
 }
 
-/** Takes `Type.Null()` out of a union: null is handled before a value, or an element of a list, is checked. */
+/** Removes `Type.Null()` from a union: null is handled before a value, or a list element, is checked. */
 export function withoutNull(schema: TSchema): { schema: TSchema; nullable: boolean } {
   if (!TypeGuard.IsUnion(schema)) return { schema, nullable: false }
   const members = schema.anyOf.filter(member => !TypeGuard.IsNull(member))
@@ -111,7 +111,7 @@ export function withoutNull(schema: TSchema): { schema: TSchema; nullable: boole
   const [only] = members
   if (members.length > 1 || only === undefined)
     return { schema: { ...schema, anyOf: members }, nullable: true }
-  // What the union says to readers holds for what is left of it.
+  // The description of the union applies to the remaining member.
   const { description = only.description } = schema
   return { schema: description === undefined ? only : { ...only, description }, nullable: true }
 }

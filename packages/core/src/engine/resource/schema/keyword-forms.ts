@@ -1,8 +1,8 @@
-// The keywords of each kind of schema that an import checks, and what each takes as its value.
+// The keywords that an import checks, by kind of schema, and the values that each accepts.
 import { Kind, type TSchema, TypeRegistry } from '@sinclair/typebox'
 import { isDecimal } from '../../../util/text/decimal.ts'
 
-/** What a keyword takes, and the words for it. */
+/** The values that a keyword accepts, and the words for them. */
 export interface Form {
   takes(value: unknown): boolean
   readonly words: string
@@ -35,13 +35,13 @@ const pattern: Form = {
   words: 'a regular expression',
 }
 
-/** As OpenAPI has them. */
+/** The formats of OpenAPI. */
 const oneOf = (...formats: readonly string[]): Form => ({
   takes: value => formats.some(format => format === value),
   words: formats.map(format => JSON.stringify(format)).join(' or '),
 })
 
-/** Values of the schema's own type: any other one could never be met. */
+/** Values must have the schema's own type; any other could never match. */
 const among = (takes: Form['takes'], words: string): Keywords => ({
   const: { takes, words },
   enum: {
@@ -65,7 +65,7 @@ const string: Keywords = {
   format: text,
   ...among(text.takes, text.words),
 }
-/** Numbers of many digits are text. */
+/** Numbers with many digits are text. */
 const decimalString: Keywords = { ...string, ...bounds(decimal) }
 const members: Keywords = {
   minProperties: count,
@@ -73,7 +73,7 @@ const members: Keywords = {
   additionalProperties: anything,
 }
 
-/** By `Kind`. Schemas within a schema are looked at by themselves. */
+/** By `Kind`. Nested schemas are checked separately. */
 const byKind: ReadonlyMap<string, Keywords> = new Map<string, Keywords>([
   ['Any', {}],
   ['Unknown', {}],
@@ -109,7 +109,7 @@ const byKind: ReadonlyMap<string, Keywords> = new Map<string, Keywords>([
   ['This', { $ref: text }],
 ])
 
-/** They say something to a reader, and ask nothing of a value. */
+/** Keywords for readers, which put no rule on a value. */
 export const notes: ReadonlySet<string> = new Set([
   'type',
   'title',
@@ -122,7 +122,7 @@ export const notes: ReadonlySet<string> = new Set([
   '$comment',
 ])
 
-/** Undefined for a kind of schema that no import can check; `null` for one of the application's own. */
+/** The keywords of a schema's kind; undefined if an import cannot check the kind, `null` for a custom kind. */
 export function keywordsOf(schema: TSchema): Keywords | null | undefined {
   const kind = schema[Kind]
   const { format } = schema

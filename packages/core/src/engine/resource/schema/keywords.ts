@@ -1,10 +1,10 @@
-// A field's schema → a fault for the first keyword, at any depth, that no import would check: nothing is ignored silently.
+// Checks the keywords of a field's schema at any depth: one that an import would not check is a fault.
 import { Kind, TransformKind, type TSchema, TypeGuard } from '@sinclair/typebox'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { nearest } from '../../../util/text/suggest.ts'
 import { keywordsOf, notes } from './keyword-forms.ts'
 
-/** What to do in place of keywords that are often used. */
+/** Replacements for common unsupported keywords. */
 const advice: ReadonlyMap<string, string> = new Map([
   ['default', "give its column a default in the table, or set it in the resource's lookUp"],
   ['readOnly', 'set readOnly under "fields" of the resource'],
@@ -16,25 +16,25 @@ const advice: ReadonlyMap<string, string> = new Map([
 export function assertKeywords(field: string, schema: TSchema): void {
   visit(field, schema, [], false)
   const known = new Set<string>()
-  const wanted = new Set<string>()
-  collectIds(schema, known, wanted)
-  const missing = [...wanted].find(id => !known.has(id))
+  const referenced = new Set<string>()
+  collectIds(schema, known, referenced)
+  const missing = [...referenced].find(id => !known.has(id))
   if (missing !== undefined) {
     throw new LadingError(
       'RESOURCE_INVALID',
-      `Field "${field}" has a Type.Ref to "${missing}", which its schema does not hold; use Type.Module or Type.Recursive.`,
+      `Field "${field}" has a Type.Ref to "${missing}", which its schema does not contain; use Type.Module or Type.Recursive.`,
     )
   }
 }
 
-function collectIds(schema: TSchema, known: Set<string>, wanted: Set<string>): void {
+function collectIds(schema: TSchema, known: Set<string>, referenced: Set<string>): void {
   if (typeof schema.$id === 'string') known.add(schema.$id)
   for (const id of Object.keys(schema.$defs ?? {})) known.add(id)
-  if (typeof schema.$ref === 'string') wanted.add(schema.$ref)
-  for (const [part] of partsOf(schema)) collectIds(part, known, wanted)
+  if (typeof schema.$ref === 'string') referenced.add(schema.$ref)
+  for (const [part] of partsOf(schema)) collectIds(part, known, referenced)
 }
 
-/** The same of the schema of a resource: its columns are told from others by an option of each import. */
+/** The first unsupported keyword of a resource's schema. `additionalProperties` is allowed: an option of each import decides about unknown columns. */
 export function unsupportedOf(schema: TSchema): string | undefined {
   const known = new Set(['properties', 'required', 'additionalProperties'])
   return Object.keys(schema).find(keyword => !isNote(keyword) && !known.has(keyword))
@@ -44,45 +44,47 @@ function isNote(keyword: string): boolean {
   return notes.has(keyword) || keyword.startsWith('x-')
 }
 
-/** @param isJson the schema is within one whose values are JSON, and no type of their own */
+/** @param isJson the schema is nested in one whose values are JSON */
 function visit(field: string, schema: TSchema, path: readonly string[], isJson: boolean): void {
-  const complain = (problem: string) => {
+  const invalid = (problem: string) => {
     const place = path.length === 0 ? '' : ` (in ${path.join('.')})`
     return new LadingError('RESOURCE_INVALID', `Field "${field}" has ${problem}${place}.`)
   }
   if (typeof schema !== 'object' || schema === null || schema[Kind] === undefined) {
-    throw complain("a schema that TypeBox's Type did not make; use Type.Object, Type.String and the like")
+    throw invalid("a schema that was not made with TypeBox's Type; use Type.Object, Type.String and the like")
   }
   if (TransformKind in schema) {
-    throw complain(
+    throw invalid(
       'a Type.Transform, which an import does not run; use transform under "fields" of the resource',
     )
   }
   const forms = keywordsOf(schema)
   if (forms === null) return
   if (forms === undefined || (isJson && TypeGuard.IsBigInt(schema))) {
-    throw complain(`a Type.${schema[Kind]}, which an import cannot check; use another type`)
+    throw invalid(`a Type.${schema[Kind]}, which an import cannot check; use another type`)
   }
   for (const [keyword, value] of Object.entries(schema)) {
     if (value === undefined || isNote(keyword)) continue
     const form = Object.hasOwn(forms, keyword) ? forms[keyword] : undefined
-    if (form === undefined) throw complain(unsupported(keyword, schema, Object.keys(forms)))
-    if (!form.takes(value)) throw complain(`a keyword "${keyword}" that must be ${form.words}`)
+    if (form === undefined) throw invalid(unsupported(keyword, schema, Object.keys(forms)))
+    if (!form.takes(value)) throw invalid(`a keyword "${keyword}" that must be ${form.words}`)
   }
   const isWithinJson = isJson || !(TypeGuard.IsArray(schema) || TypeGuard.IsUnion(schema))
   for (const [part, place] of partsOf(schema)) visit(field, part, [...path, place], isWithinJson)
 }
 
 function unsupported(keyword: string, schema: TSchema, known: readonly string[]): string {
-  const instead = advice.get(keyword)
-  const meant = nearest(keyword, known)
+  const replacement = advice.get(keyword)
+  const suggestion = nearest(keyword, known)
   const hint =
-    instead ??
-    (meant && meant !== keyword ? `did you mean "${meant}"?` : "check it in the resource's own check")
+    replacement ??
+    (suggestion && suggestion !== keyword
+      ? `did you mean "${suggestion}"?`
+      : "check it in the resource's own check")
   return `the unsupported keyword "${keyword}" on a Type.${schema[Kind]}; ${hint}`
 }
 
-/** Schemas within a schema, with the path to each. */
+/** The schemas nested in a schema, with the path to each. */
 function partsOf(schema: TSchema): readonly (readonly [TSchema, string])[] {
   const named = (keyword: string) =>
     Object.entries<TSchema>(schema[keyword] ?? {}).map(

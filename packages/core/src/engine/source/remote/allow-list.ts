@@ -1,19 +1,19 @@
-// The list of what else may be fetched from: `10.1.0.0/16`, `files.corp:8080`, `*.corp`, `[fd00::/8]:443`, `:8443` → grants.
+// The allow list for remote files: `10.1.0.0/16`, `files.corp:8080`, `*.corp`, `[fd00::/8]:443`, `:8443` → grants.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { isWithin, type Network, parseAddress } from './public-address.ts'
 
-/** One entry: who may be reached, and where. */
+/** One entry: which hosts may be reached, and on which ports. */
 export interface Grant {
-  /** A name, with `*.` before it for all names below it; undefined: whatever name. */
+  /** A host name; `*.` at its start means all names below it. Undefined: any name. */
   readonly name: string | undefined
-  /** Undefined beside a name: wherever the name leads to. Undefined without one: any public address. */
+  /** Undefined with a name: any address that the name resolves to. Undefined without a name: any public address. */
   readonly network: Network | undefined
   readonly ports: readonly PortRange[]
 }
 
 type PortRange = readonly [first: number, last: number]
 
-/** Where an entry names none. */
+/** Ports of an entry that names none. */
 export const usualPorts: readonly PortRange[] = [
   [80, 80],
   [443, 443],
@@ -40,7 +40,7 @@ export function readAllowList(entries: readonly string[]): readonly Grant[] {
     if (grant !== undefined) return grant
     throw new LadingError(
       'CONFIG_INVALID',
-      `"${entry}" cannot be allowed for remote files; write a host (files.example), the hosts below one (*.example), an address or a network (10.1.0.0/16), each with a port or not (:8080, :8000-8999, :*), or a port alone.`,
+      `"${entry}" cannot be allowed for remote files; write a host (files.example), the hosts below one (*.example), an address or a network (10.1.0.0/16), each with an optional port (:8080, :8000-8999, :*), or a port alone.`,
     )
   })
 }
@@ -59,7 +59,7 @@ function readEntry(entry: string): Grant | undefined {
     : undefined
 }
 
-/** An IPv6 network without brackets can have no port. */
+/** An IPv6 network without brackets cannot have a port. */
 function withoutPort(entry: string): readonly (string | undefined)[] {
   return [entry, undefined, entry, undefined]
 }
@@ -82,7 +82,7 @@ function readNetwork(text: string): Network | undefined {
 
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 
-/** A name of hosts in ASCII, as `URL` leaves it. One that ends with a number would be an address of some kind. */
+/** Whether this is an ASCII host name, as `URL` normalizes it. A name whose last label is a number is an address. */
 export function isName(host: string): boolean {
   const labels = host.split('.')
   return host.length <= 253 && labels.every(part => label.test(part)) && !/^\d+$/.test(labels.at(-1) ?? '')

@@ -1,43 +1,43 @@
-// One GET on a connection of its own, to addresses that were vetted: URL and addresses → the head of the answer, its body still to be read.
+// One GET request on its own connection to vetted addresses → the response, with its body still unread.
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
 export interface GetOptions {
-  /** Which the host of the URL is taken to be, whatever its name leads to. */
+  /** Vetted addresses to connect to, instead of resolving the host name. */
   readonly addresses: readonly string[]
   readonly headers: Readonly<Record<string, string>>
-  /** Until there is a connection, its TLS included. */
+  /** Timeout in seconds for the connection, including TLS. */
   readonly connectSeconds: number
-  /** From then on, until there is an answer. */
+  /** Timeout in seconds from then until the response begins. */
   readonly answerSeconds: number
-  /** Ends the connection too. Comes with a reason. */
+  /** Aborting it ends the connection. It must have a reason. */
   readonly signal: AbortSignal
 }
 
 export interface Got {
   readonly response: IncomingMessage
-  /** Ends the connection. Twice: does nothing. */
+  /** Ends the connection. A second call does nothing. */
   close(): void
 }
 
-/** @throws Error of Node, or the reason of the signal; then there is no connection */
+/** Sends the request. @throws an error of Node, or the reason of the signal; the connection is then closed */
 export async function get(url: URL, options: GetOptions): Promise<Got> {
   const { signal } = options
   const request = await send(url, options)
-  // Who destroys a request whose answer has begun throws away what was read, and the reader would take it for the end.
-  let begun: ClientRequest | IncomingMessage = request
-  const onAbort = () => begun.destroy(signal.reason)
+  // Once the response has begun, destroy the response: destroying the request would look like a normal end.
+  let active: ClientRequest | IncomingMessage = request
+  const onAbort = () => active.destroy(signal.reason)
   const close = () => {
     signal.removeEventListener('abort', onAbort)
-    begun.destroy()
+    active.destroy()
   }
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
   try {
-    const response = await answerOf(request, options)
-    begun = response
-    // It breaks when it is given up, which is nobody's fault; whoever reads it hears of it by what he reads.
+    const response = await responseOf(request, options)
+    active = response
+    // Closing it early raises an error, which is expected; a reader gets the error from its read.
     response.on('error', () => undefined)
     response.once('close', close)
     return { response, close }
@@ -49,36 +49,36 @@ export async function get(url: URL, options: GetOptions): Promise<Got> {
 
 async function send(url: URL, { addresses, headers }: GetOptions): Promise<ClientRequest> {
   const options = {
-    // None that is shared, and so no proxy of the environment.
+    // No shared agent, and so no proxy from the environment.
     agent: false as const,
     headers,
-    lookup: pinned(addresses),
+    lookup: pinnedLookup(addresses),
     maxHeaderSize: 16 * 1024,
-    // Whatever the environment says.
+    // Set explicitly, so that the environment cannot change them.
     insecureHTTPParser: false,
     rejectUnauthorized: true,
   }
-  // Loaded with the first remote file: most programs never fetch one.
+  // Loaded on demand: most programs never fetch a remote file.
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
   return request(url, options).end()
 }
 
-function answerOf(
+function responseOf(
   request: ClientRequest,
   { connectSeconds, answerSeconds }: GetOptions,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const endAfter = (seconds: number, what: string) =>
+    const failAfter = (seconds: number, what: string) =>
       setTimeout(() => request.destroy(new Error(`no ${what} within ${seconds} s`)), seconds * 1000)
-    let timer = endAfter(connectSeconds, 'connection')
+    let timer = failAfter(connectSeconds, 'connection')
     request.once('socket', socket => {
-      // The type of a socket does not tell which it is.
+      // The type of the socket does not show whether it uses TLS.
       socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer)
-        timer = endAfter(answerSeconds, 'answer')
+        timer = failAfter(answerSeconds, 'answer')
       })
     })
-    // Also for what comes behind the answer, which the body tells as well.
+    // Also catches errors after the response, which the body reports as well.
     request.on('error', error => {
       clearTimeout(timer)
       reject(error)
@@ -90,17 +90,17 @@ function answerOf(
   })
 }
 
-type Found = (error: Error | null, addresses: string | LookupAddress[], family?: number) => void
+type LookupCallback = (error: Error | null, addresses: string | LookupAddress[], family?: number) => void
 
 /**
- * Answers whatever name with the addresses that were vetted, so that a name that leads elsewhere a moment later leads
- * nowhere. It is not asked where the host is an address; that one was vetted as it stands.
+ * A lookup function that returns the vetted addresses for any name, which prevents DNS rebinding. Node does not call it if
+ * the host is an address; that address was vetted itself.
  */
-function pinned(addresses: readonly string[]) {
-  const found = addresses.map(address => ({ address, family: isIP(address) }))
-  return (_host: string, { all = false }: LookupOptions, done: Found): void => {
-    const [first = { address: '', family: 0 }] = found
-    if (all) done(null, found)
+function pinnedLookup(addresses: readonly string[]) {
+  const results = addresses.map(address => ({ address, family: isIP(address) }))
+  return (_host: string, { all = false }: LookupOptions, done: LookupCallback): void => {
+    const [first = { address: '', family: 0 }] = results
+    if (all) done(null, results)
     else done(null, first.address, first.family)
   }
 }

@@ -1,4 +1,4 @@
-// A URL → the answer of its server: each address on the way there vetted, and connected to as it was vetted.
+// A URL → the response of its server. Follows redirects, vets each address, and connects only to vetted addresses.
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -13,65 +13,63 @@ export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: Readable
-  /** Whether all of the body was received: its length, or its last chunk. */
+  /** Whether the whole body was received, by its length or its last chunk. */
   isComplete(): boolean
-  /** Where the redirects have led to. */
+  /** The final URL, after redirects. */
   readonly url: URL
-  /** Ends the connection. Twice: does nothing. */
+  /** Ends the connection. A second call does nothing. */
   close(): void
 }
 
 export interface OpenOptions {
   readonly access: RemoteAccess
-  /** Ends the connection too. Comes with a reason. */
+  /** Aborting it ends the connection. It must have a reason. */
   readonly signal: AbortSignal
   readonly headers?: Readonly<Record<string, string>>
 }
 
 const maxRedirects = 5
 
-const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-/** Neither a cookie nor a credential nor a referrer ever goes out, so that none can go to somebody else. */
-const ownHeaders = {
+/** Headers of every request. No cookies, credentials or referrers are sent, so none can leak to another server. */
+const baseHeaders = {
   accept: 'text/csv, application/x-ndjson, application/json, application/gzip, */*;q=0.5',
-  // What the file is compressed with is its own affair: ranges of it must mean the same each time.
+  // No transfer compression: a byte range must mean the same bytes in each request.
   'accept-encoding': 'identity',
   'user-agent': 'lading',
 }
 
 /**
- * Asks for a URL and follows up to 5 redirects, each of them judged like the first address. Proxies of the environment
- * are not used: they would resolve names by themselves.
+ * Requests a URL and follows up to 5 redirects, checking each like the first address. Proxies from the environment are
+ * not used, because they would resolve names themselves.
  *
  * @throws LadingError `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, or the reason of the signal
  */
 export async function openUrl(text: string, options: OpenOptions): Promise<Answer> {
   let url = options.access.policy.checkUrl(text)
   for (let count = 0; count <= maxRedirects; count++) {
-    const answer = await ask(url, options)
-    if (!redirects.has(answer.status)) return answer
+    const answer = await request(url, options)
+    if (!redirectStatuses.has(answer.status)) return answer
     answer.close()
     const { location } = answer.headers
     if (typeof location !== 'string') {
       throw unreadable(
-        'The server of the file leads to another address without saying which; look whether the address is right.',
+        'The server of the file redirects without naming the new address; check whether the address is right.',
       )
     }
     url = options.access.policy.checkUrl(location, url)
   }
-  throw unreadable(
-    `The server of the file leads from one address to the next, more than ${maxRedirects} times; give the last address.`,
-  )
+  throw unreadable(`The server of the file redirects more than ${maxRedirects} times; use the final address.`)
 }
 
-async function ask(url: URL, { access, signal, headers }: OpenOptions): Promise<Answer> {
+async function request(url: URL, { access, signal, headers }: OpenOptions): Promise<Answer> {
   const { answerSeconds, connectSeconds } = access
-  const addresses = await vetted(url, access, signal)
+  const addresses = await vettedAddresses(url, access, signal)
   try {
     const { response, close } = await get(url, {
       addresses,
-      headers: { ...ownHeaders, ...headers },
+      headers: { ...baseHeaders, ...headers },
       connectSeconds,
       answerSeconds,
       signal,
@@ -89,20 +87,24 @@ async function ask(url: URL, { access, signal, headers }: OpenOptions): Promise<
   }
 }
 
-/** All addresses of the host, of which each is allowed. */
-async function vetted(url: URL, access: RemoteAccess, signal: AbortSignal): Promise<readonly string[]> {
+/** All addresses of the host. @throws LadingError `URL_NOT_ALLOWED` unless every one is allowed */
+async function vettedAddresses(
+  url: URL,
+  access: RemoteAccess,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const host = hostOf(url)
-  const addresses = isIP(host) === 0 ? await resolved(host, access, signal) : [host]
+  const addresses = isIP(host) === 0 ? await resolve(host, access, signal) : [host]
   access.policy.checkAddresses(url, addresses)
   return addresses
 }
 
-/** A name that does not exist is refused like one that is not allowed, or the answers would tell internal names. */
-async function resolved(host: string, access: RemoteAccess, signal: AbortSignal): Promise<readonly string[]> {
-  const patience = { signal, timeoutSeconds: access.connectSeconds }
-  let found: unknown
+/** Rejects an unknown name like a forbidden one, so that the errors do not reveal internal names. */
+async function resolve(host: string, access: RemoteAccess, signal: AbortSignal): Promise<readonly string[]> {
+  const hookOptions = { signal, timeoutSeconds: access.connectSeconds }
+  let addresses: unknown
   try {
-    found = await callAsyncHook('lookup', () => access.lookup(host), patience)
+    addresses = await callAsyncHook('lookup', () => access.lookup(host), hookOptions)
   } catch (fault) {
     if (signal.aborted) throw signal.reason
     const { cause } = fault as LadingError
@@ -110,10 +112,10 @@ async function resolved(host: string, access: RemoteAccess, signal: AbortSignal)
     if (code === 'ENOTFOUND' || code === 'ENODATA') throw notAllowed()
     throw connectionFault(cause ?? fault)
   }
-  if (isListOfText(found)) return found
-  throw new LadingError('HOOK_FAILED', 'lookup gave no list of addresses.')
+  if (isListOfText(addresses)) return addresses
+  throw new LadingError('HOOK_FAILED', 'lookup did not return a list of addresses.')
 }
 
-function isListOfText(found: unknown): found is readonly string[] {
-  return Array.isArray(found) && found.every(one => typeof one === 'string')
+function isListOfText(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(one => typeof one === 'string')
 }

@@ -1,11 +1,11 @@
-// An IP address → whether it is one at which anybody on the Internet may be reached.
+// An IP address → whether it is a public Internet address.
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 export type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
-/** Special purposes (IANA's registry, RFC 6890 and its updates): private, local, shared, for documents, for tests, multicast. */
-const closed4 = networks([
+/** Special-purpose networks (IANA's registry, RFC 6890 and its updates): private, local, shared, documentation, test, multicast. */
+const reserved4 = networks([
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -24,27 +24,27 @@ const closed4 = networks([
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  // Looks public, and is the host of a virtual machine in one of the large clouds.
+  // Looks public, but is the host of a virtual machine in one of the large clouds.
   '168.63.129.16/32',
 ])
 
 /**
- * Of IPv6 only what is handed out for global use (RFC 4291, 2.4). Everything that holds an IPv4 address lies outside of
- * it, or in one of the networks below: mapped, compatible (which ipaddr.js calls unicast), translated, NAT64, 6to4, Teredo.
+ * For IPv6, only global unicast addresses (RFC 4291, 2.4). Formats that embed an IPv4 address lie outside of it or in one
+ * of the networks below: mapped, compatible (which ipaddr.js calls unicast), translated, NAT64, 6to4, Teredo.
  */
 const global6 = network('2000::/3')
-const closed6 = networks(['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'])
+const reserved6 = networks(['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'])
 
-/** @param address as `dns.lookup` or `URL` writes it; what is no address is not public */
+/** Whether an address is public; false for invalid text. @param address as `dns.lookup` or `URL` writes it */
 export function isPublicAddress(address: string): boolean {
   const parsed = parseAddress(address)
   if (parsed === undefined || parsed.range() !== 'unicast') return false
   return parsed.kind() === 'ipv4'
-    ? !closed4.some(closed => isWithin(parsed, closed))
-    : isWithin(parsed, global6) && !closed6.some(closed => isWithin(parsed, closed))
+    ? !reserved4.some(reserved => isWithin(parsed, reserved))
+    : isWithin(parsed, global6) && !reserved6.some(reserved => isWithin(parsed, reserved))
 }
 
-/** Undefined for all but the plain way of writing; an address with a zone is one of this machine's links. */
+/** Parses an address; undefined unless in plain notation. An address with a zone is link-local and not accepted. */
 export function parseAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   return isIP(address) === 0 || address.includes('%') ? undefined : ipaddr.parse(address)
 }

@@ -1,4 +1,4 @@
-// What the owner of a server says of remote files → a checked policy, a resolver and limits.
+// The operator's options for remote files → a checked policy, a resolver and limits.
 import { lookup } from 'node:dns/promises'
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
@@ -6,29 +6,29 @@ import { type AddressPolicy, addressPolicy } from './address-policy.ts'
 
 export interface RemoteOptions {
   /**
-   * What may be fetched from beside public servers on the ports 80 and 443. `files.corp` (a host) and `*.corp` (the
-   * hosts below one) wherever their names lead to; `10.1.0.0/16`, `10.1.2.3`, `fd00::/8` (networks), whatever the name.
-   * Each on the ports 80 and 443, or on those that it names: `files.corp:8080`, `[fd00::/8]:8000-8999`, `10.1.2.3:*`.
-   * `:8443` is a port of public servers. @defaultValue nothing
+   * Sources allowed in addition to public servers on ports 80 and 443. `files.corp` (a host) and `*.corp` (the hosts below
+   * one) allow any address that the name resolves to. `10.1.0.0/16`, `10.1.2.3` and `fd00::/8` (networks) allow any name.
+   * An entry applies to ports 80 and 443, or to those that it names: `files.corp:8080`, `[fd00::/8]:8000-8999`,
+   * `10.1.2.3:*`. `:8443` allows this port of public servers. @defaultValue none
    */
   readonly allow?: readonly string[] | undefined
-  /** All addresses of a host; asked once for each connection, and what it says is connected to. @defaultValue the system's */
+  /** Returns all addresses of a host. Called once per connection, which uses only these addresses. @defaultValue the system's resolver */
   readonly lookup?: ((host: string) => Promise<readonly string[]>) | undefined
-  /** Seconds that one file may take in all. @defaultValue 3600 */
+  /** Maximum total time for one file in seconds. @defaultValue 3600 */
   readonly maxSeconds?: number | undefined
-  /** Bytes a second that a file must come with. Less lets more workers be held up by slow servers. @defaultValue 1024 */
+  /** Minimum transfer rate in bytes per second. A lower rate lets slow servers occupy more workers. @defaultValue 1024 */
   readonly minBytesPerSecond?: number | undefined
-  /** Seconds of waiting over which that is judged. @defaultValue 30 */
+  /** Window in seconds over which the rate is measured; only time spent waiting counts. @defaultValue 30 */
   readonly rateSeconds?: number | undefined
-  /** Seconds for a connection. @defaultValue 10 */
+  /** Timeout in seconds for a connection. @defaultValue 10 */
   readonly connectSeconds?: number | undefined
-  /** Seconds until a server begins to answer. @defaultValue 60 */
+  /** Timeout in seconds until a server begins to respond. @defaultValue 60 */
   readonly answerSeconds?: number | undefined
-  /** Milliseconds before a transfer that broke is gone on with; doubled each time. @defaultValue 500 */
+  /** Milliseconds before an interrupted transfer resumes; doubled each time. @defaultValue 500 */
   readonly pauseMs?: number | undefined
 }
 
-/** The same, checked and complete. */
+/** The same options, checked and with defaults applied. */
 export interface RemoteAccess extends Complete<Omit<RemoteOptions, 'allow'>> {
   readonly policy: AddressPolicy
 }
@@ -52,7 +52,7 @@ export function remoteAccess(options: RemoteOptions = {}): RemoteAccess {
   }
 }
 
-/** @throws LadingError `CONFIG_INVALID` for what `createJobs({ remote })` would not take */
+/** Checks the options without using them. @throws LadingError `CONFIG_INVALID` if `createJobs({ remote })` would reject them */
 export function checkRemote(options: RemoteOptions): void {
   remoteAccess(options)
 }
@@ -63,7 +63,7 @@ async function systemLookup(host: string): Promise<readonly string[]> {
 }
 
 function positive(name: string, value: number): number {
-  // A timer that is longer than this fires at once.
+  // A longer timer would fire at once.
   if (value > 0 && value <= 2_000_000) return value
   throw new LadingError('CONFIG_INVALID', `The option remote.${name} must be a number above 0.`)
 }

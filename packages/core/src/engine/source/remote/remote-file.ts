@@ -1,4 +1,4 @@
-// The file behind a URL → its bytes, of one version and complete, also where the connection breaks on the way.
+// A URL → the complete bytes of one version of its file. Resumes after a broken connection.
 import { setTimeout as pause } from 'node:timers/promises'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { watchRate } from '../source-rate.ts'
@@ -7,38 +7,38 @@ import type { RemoteAccess } from './remote-access.ts'
 import { brokenOff, SourceFault, statusFault, tooLong, tooSlow, unreadable } from './source-fault.ts'
 
 export interface RemoteFile {
-  /** Of the answer. */
+  /** Content type of the response. */
   readonly mediaType: string
-  /** What the server compressed it with for the way, or the file was kept with. */
+  /** Content encoding of the response. */
   readonly coding: 'identity' | 'gzip'
-  /** Bytes as they are sent; undefined where the server does not know them beforehand. */
+  /** Size in bytes as sent; undefined if the server does not announce it. */
   readonly size: number | undefined
-  /** Last parts of the paths: of the address that was given, and of the one that it led to. */
-  readonly names: readonly [given: string, found: string]
+  /** Last path segments: of the original URL, and of the final URL after redirects. */
+  readonly names: readonly [original: string, final: string]
   /**
-   * To be read once, as they are sent. A transfer that breaks is gone on with where it broke.
+   * Yields the bytes as sent; can be called once. Resumes an interrupted transfer where it broke.
    *
    * @throws FileChanged, LadingError `SOURCE_UNAVAILABLE`, `URL_NOT_ALLOWED`
    */
   chunks(): AsyncGenerator<Buffer>
-  /** Ends the connection. Twice: does nothing. */
+  /** Ends the connection. A second call does nothing. */
   close(): void
 }
 
-/** What was read is not the beginning of what is there now, or nobody can tell: it has to be read from its start again. */
+/** The file changed during the transfer, or that cannot be ruled out. It must be read from its start again. */
 export class FileChanged extends Error {}
 
 export interface RemoteSource {
-  /** Each call begins anew; all of them share the time and the attempts that one file may take. */
+  /** Each call starts over. All calls share the time and the connections allowed for one file. */
   open(): Promise<RemoteFile>
-  /** Stops the clock. Twice: does nothing. */
+  /** Stops the timer. A second call does nothing. */
   end(): void
 }
 
-/** Connections for one file, each but the first because the one before it broke. */
+/** Maximum number of connections for one file. */
 const maxConnections = 6
 
-/** @throws the reason of the signal, at once, wherever it comes */
+/** Aborting the signal makes any call in progress throw its reason at once. */
 export function remoteSource(url: string, access: RemoteAccess, signal: AbortSignal): RemoteSource {
   const ending = new AbortController()
   const timer = setTimeout(() => ending.abort(tooLong(access.maxSeconds)), access.maxSeconds * 1000)
@@ -55,12 +55,12 @@ interface Transfer {
 }
 
 async function openFile(transfer: Transfer): Promise<RemoteFile> {
-  const answer = await connected(transfer)
+  const answer = await connect(transfer)
   try {
     if (answer.status !== 200) throw statusFault(answer.status)
     const size = sizeOf(answer)
     const coding = codingOf(answer)
-    let open = answer
+    let current = answer
     return {
       mediaType: answer.headers['content-type'] ?? '',
       coding,
@@ -68,9 +68,9 @@ async function openFile(transfer: Transfer): Promise<RemoteFile> {
       names: [lastPart(new URL(transfer.url)), lastPart(answer.url)],
       chunks: () =>
         wholeBody(answer, size, transfer, next => {
-          open = next
+          current = next
         }),
-      close: () => open.close(),
+      close: () => current.close(),
     }
   } catch (error) {
     answer.close()
@@ -78,24 +78,24 @@ async function openFile(transfer: Transfer): Promise<RemoteFile> {
   }
 }
 
-/** Every connection but the first is one more attempt, and has a pause before it. */
-async function connected(transfer: Transfer, headers: Record<string, string> = {}): Promise<Answer> {
+/** Opens a connection. Each one after the first is a retry, with a pause before it. */
+async function connect(transfer: Transfer, headers: Record<string, string> = {}): Promise<Answer> {
   const { url, access, signal } = transfer
   for (;;) {
     if (transfer.connections === maxConnections) throw brokenOff()
-    if (transfer.connections > 0) await pauseOf(transfer)
+    if (transfer.connections > 0) await backOff(transfer)
     transfer.connections++
     try {
       return await openUrl(url, { access, signal, headers })
     } catch (error) {
-      // A server that cannot be reached at first is left to a later attempt; one that is starting again is waited for.
-      const isRestart = transfer.connections > 1 && error instanceof SourceFault && error.retryable
-      if (!isRestart || signal.aborted) throw error
+      // If the first connection fails, leave it to a later attempt of the job. Afterwards, the server may be restarting.
+      const shouldRetry = transfer.connections > 1 && error instanceof SourceFault && error.retryable
+      if (!shouldRetry || signal.aborted) throw error
     }
   }
 }
 
-async function pauseOf({ access, connections, signal }: Transfer): Promise<void> {
+async function backOff({ access, connections, signal }: Transfer): Promise<void> {
   await pause(access.pauseMs * 2 ** (connections - 1), undefined, { signal }).catch(() => {
     throw signal.reason
   })
@@ -127,15 +127,19 @@ async function* wholeBody(
     } finally {
       answer.close()
     }
-    const next = await rest(first, at, size, transfer)
+    const next = await resume(first, at, size, transfer)
     answer = next.answer
     total = next.total
     onOpen(answer)
   }
 }
 
-/** The rest of the same version, or nothing. RFC 9110, 13.1.5: a client must not send If-Range with a weak validator. */
-async function rest(
+/**
+ * Requests the rest of the same version. RFC 9110, 13.1.5: a client must not send If-Range with a weak validator.
+ *
+ * @throws FileChanged if the server cannot prove that it is the same version
+ */
+async function resume(
   first: Answer,
   at: number,
   size: number | undefined,
@@ -143,7 +147,7 @@ async function rest(
 ): Promise<{ readonly answer: Answer; readonly total: number }> {
   const { etag } = first.headers
   if (etag === undefined || !/^"[^"]*"$/.test(etag)) throw new FileChanged()
-  const answer = await connected(transfer, { range: `bytes=${at}-`, 'if-range': etag })
+  const answer = await connect(transfer, { range: `bytes=${at}-`, 'if-range': etag })
   try {
     const { headers, status } = answer
     if (status !== 200 && status !== 206 && status !== 416) throw statusFault(status)
@@ -164,14 +168,14 @@ async function rest(
 }
 
 /**
- * Undefined for a body in chunks, which tell their end. A body that ends with its connection (RFC 9112, 6.3) may as
- * well be half of one, and half of a file must not be taken for a file.
+ * The announced size in bytes; undefined for a chunked body, which marks its end. A body that ends with its connection
+ * (RFC 9112, 6.3) is rejected, because it may be truncated.
  */
 function sizeOf({ headers }: Answer): number | undefined {
   if (headers['transfer-encoding'] !== undefined) return undefined
   if (headers['content-length'] !== undefined) return Number(headers['content-length'])
   throw unreadable(
-    'The server of the file does not say where the file ends, so that a part of it could be taken for the whole; it must send a Content-Length, or chunks.',
+    'The server of the file does not say where the file ends, so a truncated file could look complete; it must send a Content-Length or use chunked encoding.',
   )
 }
 
@@ -180,7 +184,7 @@ function codingOf({ headers }: Answer): 'identity' | 'gzip' {
   if (coding === 'identity' || coding === '') return 'identity'
   if (coding === 'gzip' || coding === 'x-gzip') return 'gzip'
   throw unreadable(
-    'The server of the file sends it in an encoding that is not known here; it must send it plain, or compressed once with gzip.',
+    'The server of the file sends it with an unsupported content encoding; it must send it plain, or compressed once with gzip.',
   )
 }
 

@@ -1,4 +1,4 @@
-// A unique or exclusion constraint that the resource does not know as a key → the sentence of the record error.
+// A failed unique or exclusion constraint that is not a key of the resource → the sentence of the record error.
 import { columnsIn, parseExpression } from '../../catalogue/rules/expression.ts'
 import type { IndexRule } from '../../catalogue/rules/rules.ts'
 import type { Diagnosis } from '../merge/constraint-failure.ts'

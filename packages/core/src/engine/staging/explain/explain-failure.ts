@@ -1,4 +1,4 @@
-// What the database said of a row that it was asked to take alone → the sentence, and the fields that it is about.
+// The database's diagnosis of a single row → the sentence of its error, and the fields concerned.
 
 import { rowsSuppressed } from '../../../postgres/sqlstate.ts'
 import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
@@ -21,15 +21,15 @@ import {
 import { reasonOf } from './failure-sentences.ts'
 import { raisedText } from './raised-text.ts'
 
-/** The refusal as a whole: no single value is known to be at fault. */
+/** Explains a failure where no single value is known to be at fault. */
 export function explainRow(known: Known, row: Row, diagnosis: Diagnosis): void {
   const explain = byState.get(diagnosis.state) ?? failing
-  const told = () => explain(known, diagnosis, row)
-  tell(known, row, asksTheRow(diagnosis) ? told() : sameReport(known, diagnosis, '', told))
+  const report = () => explain(known, diagnosis, row)
+  tell(known, row, dependsOnRow(diagnosis) ? report() : sameReport(known, diagnosis, '', report))
 }
 
-/** What is told depends on the values of the row. */
-function asksTheRow({ state, constraint }: Diagnosis): boolean {
+/** True if the sentence depends on the values of the row. */
+function dependsOnRow({ state, constraint }: Diagnosis): boolean {
   return ['23503', '23001', '2200H'].includes(state) || (state === '23514' && constraint === '')
 }
 
@@ -45,12 +45,12 @@ const byState: ReadonlyMap<string, Explain> = new Map<string, Explain>([
   ['44000', view],
   ['42501', ({ code }) => ({ sentence: code.hasPolicies ? 'policy' : 'privilege' })],
   ['54000', tooLarge],
-  ['2200H', noNumber],
+  ['2200H', sequenceExhausted],
   [rowsSuppressed, () => ({ sentence: 'dropped' })],
   [raised, (known, diagnosis) => ({ ...raisedText(known, diagnosis), fields: named(known, diagnosis) })],
 ])
 
-/** Code of the owner fails, or refuses the record by a state of its own. */
+/** For code of the table's owner that fails, or that rejects the record with its own SQLSTATE. */
 function failing(known: Known, diagnosis: Diagnosis): FailureReport {
   const words = reasonOf(diagnosis.state)
   const fields = named(known, diagnosis)
@@ -58,7 +58,7 @@ function failing(known: Known, diagnosis: Diagnosis): FailureReport {
   return { sentence: 'raised without a word', fields }
 }
 
-/** The field of the column that the database names, or whoever raised the error. */
+/** Returns the field that the error names, by field name or by column. */
 function named({ target }: Known, { column }: Diagnosis): readonly Field[] {
   const field = target.resource.fields.find(({ name }) => name === column) ?? fieldOf(target, column)
   return field === undefined ? [] : [field]
@@ -93,7 +93,7 @@ function byName(known: Known, columns: readonly string[], rule: string): Failure
   return { sentence: fields.length === 0 ? 'rule' : 'check', rule, fields }
 }
 
-/** Undefined where the rule has no words, or speaks of what the file does not know. */
+/** Returns undefined if the rule cannot be put into words, or names columns that the file cannot fill. */
 function inWords(known: Known, sql: string, rule?: ConstraintRule): FailureReport | undefined {
   const { target } = known
   const words = checkWords(sql, column => target.table.columns.find(({ name }) => name === column)?.type)
@@ -111,7 +111,7 @@ function inWords(known: Known, sql: string, rule?: ConstraintRule): FailureRepor
   }
 }
 
-/** What columns are called in a sentence; undefined if one of them is no field, and not computed of fields. */
+/** Maps columns to their names in a sentence. Returns undefined if a column is neither a visible field nor computed from one. */
 function namesIn(known: Known, columns: readonly string[]): ReadonlyMap<string, string> | undefined {
   const names = new Map<string, string>()
   for (const column of columns) {
@@ -140,13 +140,13 @@ function noPartition(known: Known, key: string, columns: readonly string[], row:
   return { sentence: 'no partition', other, fields, words: words.join(' and ') }
 }
 
-/** The resource is itself a partition. */
+/** For a resource whose table is itself a partition. */
 function outside(known: Known, bounds: string | null | undefined): FailureReport {
   const { target } = known
   const names = target.table.columns.map(({ name }) => name)
   const fields = bounds == null ? [] : fieldsOf(known, columnsIn(bounds, names))
-  const told = bounds == null ? undefined : inWords(known, bounds)
-  return told ?? { sentence: 'out of the partition', other: clearTable(target.resource.table), fields }
+  const report = bounds == null ? undefined : inWords(known, bounds)
+  return report ?? { sentence: 'out of the partition', other: clearTable(target.resource.table), fields }
 }
 
 function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): FailureReport {
@@ -178,9 +178,9 @@ function view(known: Known): FailureReport {
   const { target, code } = known
   const other = clearTable(target.resource.table)
   const condition = /\bWHERE\s+([\s\S]*?);?\s*$/.exec(code.view ?? '')?.[1]
-  const told = condition === undefined ? undefined : inWords(known, condition)
-  if (told?.words === undefined) return { sentence: 'view', other }
-  return { ...told, sentence: 'view in words', other }
+  const report = condition === undefined ? undefined : inWords(known, condition)
+  if (report?.words === undefined) return { sentence: 'view', other }
+  return { ...report, sentence: 'view in words', other }
 }
 
 function tooLarge(known: Known, diagnosis: Diagnosis): FailureReport {
@@ -194,8 +194,8 @@ function tooLarge(known: Known, diagnosis: Diagnosis): FailureReport {
   return { sentence: 'too long for an index', rule: index.name, fields }
 }
 
-/** Of the column that draws from a sequence and was not given, if it is one. */
-function noNumber({ target }: Known, _: Diagnosis, row: Row): FailureReport {
+/** Names the field whose column draws from a sequence and has no value in the row, if there is only one. */
+function sequenceExhausted({ target }: Known, _: Diagnosis, row: Row): FailureReport {
   const drawing = target.columns.filter(
     ({ info, field }) =>
       info.default?.startsWith('nextval(') === true && (row.values[field.index] ?? null) === null,

@@ -1,4 +1,4 @@
-// Rows that the database refused → their record errors: the keys and references of the resource, then values, then rules.
+// Rows that failed in the database → their record errors: keys and references of the resource, then values, then rules.
 
 import type { Client } from '../../../postgres/pool/client.ts'
 import { columnsIn } from '../../catalogue/rules/expression.ts'
@@ -19,32 +19,32 @@ import { reasonOf } from './failure-sentences.ts'
 import { type Located, locatedSql, locateSql, type Step, stepsOf } from './locate-sql.ts'
 import { raisedText } from './raised-text.ts'
 
-/** Asks the catalogue, and for what names neither a column nor a rule tries again what may have failed. */
+/** Explains each failure from the catalogue. If an error names neither a column nor a constraint, the row is tried again step by step. */
 export async function explainFailures(
-  job: MergeContext,
-  refusals: readonly ConstraintFailure[],
+  context: MergeContext,
+  failures: readonly ConstraintFailure[],
 ): Promise<void> {
-  if (refusals.length === 0) return
-  const { client, target, batch } = job
+  if (failures.length === 0) return
+  const { client, target, batch } = context
   const code = await readTableCode(client, target.table.oid)
   const steps = stepsOf(batch, code)
-  const located = await locate(job, steps, refusals.filter(isUnplaced))
+  const located = await locate(context, steps, failures.filter(needsLocating))
   const types = steps.flatMap(step => (step.kind === 'column' ? [step.column.column.info.castType] : []))
-  const known = await gather(client, target, code, [...refusals, ...located], types)
+  const known = await gather(client, target, code, [...failures, ...located], types)
   const byRow = new Map<number, Found[]>()
   for (const one of located) {
     const found = { ...one, step: steps[one.at] }
     byRow.set(one.row, [...(byRow.get(one.row) ?? []), found])
   }
-  for (const refusal of refusals) {
-    explainFailure(known, refusedRow(job, refusal), refusal, byRow.get(refusal.row) ?? [])
+  for (const failure of failures) {
+    explainFailure(known, refusedRow(context, failure), failure, byRow.get(failure.row) ?? [])
   }
 }
 
-/** The database says of these what refused them, or nothing could be found by trying. */
-function isUnplaced({ state, table, constraint, column, datatype }: ConstraintFailure): boolean {
-  const isTold = ['23505', '23503', '23001', '23P01', '42501', '44000', '2200H', 'LD001'].includes(state)
-  if (isTold || column !== '') return false
+/** False if the error says what failed, or if another try could not find out. */
+function needsLocating({ state, table, constraint, column, datatype }: ConstraintFailure): boolean {
+  const isNamed = ['23505', '23503', '23001', '23P01', '42501', '44000', '2200H', 'LD001'].includes(state)
+  if (isNamed || column !== '') return false
   if (state === '23514') return datatype !== ''
   return state !== '54000' || constraint === '' || table === ''
 }
@@ -52,17 +52,17 @@ function isUnplaced({ state, table, constraint, column, datatype }: ConstraintFa
 async function locate(
   { client, target, staging }: MergeContext,
   steps: readonly Step[],
-  refusals: readonly ConstraintFailure[],
+  failures: readonly ConstraintFailure[],
 ): Promise<readonly Located[]> {
-  if (refusals.length === 0) return []
-  const rows = refusals.map(({ row }) => row)
+  if (failures.length === 0) return []
+  const rows = failures.map(({ row }) => row)
   await client.query(locateSql(target, staging, steps, rows))
-  const { rows: left } = await client.query(locatedSql)
+  const { rows: result } = await client.query(locatedSql)
   // The block builds exactly this shape.
-  return left[0]?.found as readonly Located[]
+  return result[0]?.found as readonly Located[]
 }
 
-/** What the catalogue knows of whatever is diagnosed. @param types names of types, as `format_type` gives them */
+/** Reads the catalogue for all diagnoses. @param types names of types, as `format_type` gives them */
 export async function gather(
   client: Client,
   target: Target,
@@ -90,26 +90,26 @@ export async function gather(
 
 type Found = Located & { readonly step: Step | undefined }
 
-function explainFailure(known: Known, row: Row, refusal: ConstraintFailure, located: readonly Found[]): void {
+function explainFailure(known: Known, row: Row, failure: ConstraintFailure, located: readonly Found[]): void {
   const { target } = known
-  const rule = known.ruleOf(refusal)
-  const name = rule?.index?.name ?? rule?.constraint?.name ?? refusal.constraint
-  if (isAboutOthers(target, refusal, name)) {
+  const rule = known.ruleOf(failure)
+  const name = rule?.index?.name ?? rule?.constraint?.name ?? failure.constraint
+  if (mayConcernHiddenRows(target, failure, name)) {
     reject(target.resource, row, null, 'CONSTRAINT_VIOLATION', unavailable)
     return
   }
   const key = target.keys.find(({ index }) => index === name)
-  if (explainNumber(target, row, refusal, key)) return
-  if (refusal.state === '23505' && key !== undefined) {
+  if (explainNumber(target, row, failure, key)) return
+  if (failure.state === '23505' && key !== undefined) {
     explainDuplicate(target, key, row, undefined)
     return
   }
   const reference = target.references.find(({ constraint }) => constraint === rule?.constraint?.name)
-  if (refusal.state === '23503' && reference !== undefined && rule?.constraint?.isInbound === false) {
+  if (failure.state === '23503' && reference !== undefined && rule?.constraint?.isInbound === false) {
     explainMissing(target, reference, row)
     return
   }
-  const same = located.filter(one => isSame(one, refusal))
+  const same = located.filter(one => isSame(one, failure))
   if (same.some(({ step }) => step?.kind === 'column')) {
     for (const one of located) {
       if (one.step?.kind !== 'column') continue
@@ -119,7 +119,7 @@ function explainFailure(known: Known, row: Row, refusal: ConstraintFailure, loca
     return
   }
   const [computed] = same
-  if (computed?.step === undefined || computed.step.kind === 'column') explainRow(known, row, refusal)
+  if (computed?.step === undefined || computed.step.kind === 'column') explainRow(known, row, failure)
   else {
     const { step } = computed
     tell(
@@ -130,12 +130,12 @@ function explainFailure(known: Known, row: Row, refusal: ConstraintFailure, loca
   }
 }
 
-/** What was found by trying is what refused the row. */
+/** True if the step failed with the same error as the row. */
 function isSame(one: Diagnosis, other: Diagnosis): boolean {
   return one.state === other.state && one.constraint === other.constraint && one.message === other.message
 }
 
-/** An expression of the table fails for the values of this row. */
+/** For an expression of the table that fails for the values of this row. */
 function ofComputed(
   known: Known,
   step: Exclude<Step, { kind: 'column' }>,
@@ -156,15 +156,19 @@ const computedSentences = {
   index: 'cannot index',
 } as const
 
-/** One sentence for all such rows, without a name: what others have is nobody's business, not even that they have it. */
+/** The same sentence for all such rows. It names no field, so that it does not reveal rows outside the caller's scope. */
 const unavailable =
-  'This record cannot be taken: a value in it that must be unique is not available. Choose another one, or leave it out.'
+  'This record cannot be imported: one of its values must be unique and is not available. Choose another value, or leave it out.'
 
 /**
- * Whatever clashes with the caller's own rows was found before, so that what still clashes may be a row that the caller
- * cannot see, unless the index holds all that the scope fixes.
+ * True if the clash may be with a row that the caller cannot see. Clashes with the caller's own rows were found before.
+ * An index that contains all columns fixed by the scope can clash only with the caller's own rows.
  */
-function isAboutOthers({ scope, table }: Target, { state }: ConstraintFailure, index: string): boolean {
+function mayConcernHiddenRows(
+  { scope, table }: Target,
+  { state }: ConstraintFailure,
+  index: string,
+): boolean {
   if (scope.length === 0 || (state !== '23505' && state !== '23P01')) return false
   const parts = partTexts(table.uniqueIndexes.find(({ name }) => name === index)?.parts ?? [])
   return !scope.every(({ column }) => parts.includes(column.sql))

@@ -1,4 +1,4 @@
-// A value that its column's type or domain refuses → the record error of that field.
+// A value that its column's type or domain rejects → the record error of that field.
 import { checkWords } from '../../catalogue/rules/check-words.ts'
 import { typeWords } from '../../catalogue/rules/type-words.ts'
 import type { Field } from '../../resource/field.ts'
@@ -10,21 +10,21 @@ import { raisedText } from './raised-text.ts'
 
 export interface FailedValue {
   readonly field: Field
-  /** Which element of a list it is, from 1. */
+  /** Number of the list element, from 1; null if the value is not an element. */
   readonly element: number | null
-  /** The type, as `format_type` names it; of the element, where it is one. */
+  /** Type as named by `format_type`; for an element, the element type. */
   readonly type: string
 }
 
 export function explainValue(known: Known, row: Row, value: FailedValue, diagnosis: Diagnosis): void {
   const { field, element } = value
   const subject = element === null ? `"${field.name}"` : `Element ${element} of "${field.name}"`
-  const told = { fields: [field], names: [subject] }
+  const common = { fields: [field], names: [subject] }
   if (diagnosis.state === raised || diagnosis.state.startsWith('23')) {
-    const ofRule = sameReport(known, diagnosis, subject, () => ofDomain(known, subject, diagnosis))
-    tell(known, row, { ...told, ...ofRule })
+    const report = sameReport(known, diagnosis, subject, () => ofDomain(known, subject, diagnosis))
+    tell(known, row, { ...common, ...report })
   } else {
-    tell(known, row, { ...told, ...ofType(known, value, diagnosis) })
+    tell(known, row, { ...common, ...ofType(known, value, diagnosis) })
   }
 }
 
@@ -34,18 +34,18 @@ function ofType(
   { state, isRaised }: Diagnosis,
 ): FailureReport {
   const { invalid, tooLong } = field.codes
-  // What a function of a domain says by a state of its own is nothing about the type.
+  // A SQLSTATE raised by a domain's function says nothing about the type.
   if (isRaised && !state.startsWith('22')) return { sentence: 'raised without a word' }
   if (state === '22001' || state === '22026') return { sentence: 'value too long', errorCode: tooLong }
   const info = types.get(type) ?? { name: type, kind: 'b' }
   const words = typeWords(info)
-  // The only such error of a range is that it begins behind its end.
+  // A range type has only one such error: its lower bound is greater than its upper bound.
   const isReversed = state === '22000' && (info.kind === 'r' || info.kind === 'm')
   const sentence = isReversed ? 'bounds reversed' : outOfRange.has(state) ? 'value out of range' : 'value'
   return { sentence, words, errorCode: invalid }
 }
 
-/** A domain's own rule, or what a function says that its rule calls. */
+/** For a failed constraint of a domain, or an error raised by a function that the constraint calls. */
 function ofDomain(known: Known, subject: string, diagnosis: Diagnosis): FailureReport {
   const { state, constraint, datatype } = diagnosis
   if (state === raised) return raisedText(known, diagnosis)

@@ -1,4 +1,4 @@
-// Verdicts → record errors: which field, which code, and one sentence for the owner of the file.
+// Verdicts → record errors: the field, the code, and a sentence for the owner of the file.
 
 import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
 import { and } from '../../catalogue/rules/check-words.ts'
@@ -10,7 +10,7 @@ import type { Questions } from '../merge/classify-sql.ts'
 import type { OnConflict } from '../merge/conflict.ts'
 import type { Verdict } from '../merge/judge.ts'
 
-/** Notes what classification found. @param rows the batch, to name the row that has the key already */
+/** Adds a record error for each verdict. @param rows the rows of the batch, to name the one that already has the key */
 export function explainVerdicts(
   target: Target,
   questions: Questions,
@@ -32,9 +32,9 @@ export function explainVerdicts(
   }
 }
 
-/** @param twin the row of the batch that has the key already */
+/** @param twin the row of the batch that already has the key; undefined if a row of the table has it */
 export function explainDuplicate(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
-  const [first] = toldOf(target, key)
+  const [first] = reportedColumns(target, key)
   const place =
     twin === undefined
       ? `already in ${target.resource.name}`
@@ -44,7 +44,7 @@ export function explainDuplicate(target: Target, key: TargetKey, row: Row, twin:
   reject(target.resource, row, first?.field ?? null, key.code, message)
 }
 
-/** The record is another row than the one that has this key: under `ignore` and `update` that is the only duplicate. */
+/** Under `ignore` and `update` a key is a duplicate only if it belongs to another row than the record's other keys do. */
 function explainClash(target: Target, key: TargetKey, row: Row, twin: Row | undefined): void {
   const names = namesOf(target, key)
   const another = target.table.hasChildTables ? 'another row, or more than one,' : 'another row'
@@ -53,40 +53,40 @@ function explainClash(target: Target, key: TargetKey, row: Row, twin: Row | unde
   reject(
     target.resource,
     row,
-    toldOf(target, key)[0]?.field ?? null,
+    reportedColumns(target, key)[0]?.field ?? null,
     key.code,
     `The ${names} of this record ${isSeveral(target, key) ? 'belong' : 'belongs'} to ${owner}, and its other keys do not; correct one of them.`,
   )
 }
 
 function isSeveral(target: Target, key: TargetKey): boolean {
-  return toldOf(target, key).length > 1
+  return reportedColumns(target, key).length > 1
 }
 
 function namesOf(target: Target, key: TargetKey): string {
-  const names = toldOf(target, key).map(({ field }) => `"${field.name}"`)
+  const names = reportedColumns(target, key).map(({ field }) => `"${field.name}"`)
   return names.length === 0 ? 'key' : and(names)
 }
 
-/** The columns of a key that a file can do something about: what the caller's scope fixes is none of them. */
-function toldOf({ scope }: Target, { columns }: TargetKey): readonly TargetColumn[] {
+/** Returns the columns of a key that the file can change: not those that the caller's scope fixes. */
+function reportedColumns({ scope }: Target, { columns }: TargetKey): readonly TargetColumn[] {
   return columns.filter(column => !scope.some(test => test.column.field === column.field))
 }
 
-/** Also for records that are rejected for something else: what is wrong by itself names no row. */
+/** Also for records that are rejected for another reason; a value that is itself invalid is not looked up. */
 export function explainMissing(
   target: Target,
-  { column, reference, standIns }: TargetReference,
+  { column, reference, standIns: lookupFields }: TargetReference,
   row: Row,
 ): void {
   const isGiven = (field: Field) => isValue(row.values[field.index]) && !isRejected(row, field)
-  const standIn = reference.standIns.find(({ field }) => isGiven(field))
-  const isKnown = standIns.some(({ field }) => field === standIn?.field)
-  const field = (isKnown ? standIn?.field : undefined) ?? column.field
+  const lookup = reference.standIns.find(({ field }) => isGiven(field))
+  const isMatched = lookupFields.some(({ field }) => field === lookup?.field)
+  const field = (isMatched ? lookup?.field : undefined) ?? column.field
   const message =
     field !== column.field && isGiven(column.field)
       ? `"${field.name}" and "${column.field.name}" do not name the same row of ${clearTable(reference.table)}; correct one of them.`
-      : missing(reference.field, standIn?.column ?? reference.column, shownValue(row, field))
+      : missing(reference.field, lookup?.column ?? reference.column, shownValue(row, field))
   reject(target.resource, row, field, reference.code, message)
 }
 
@@ -94,15 +94,15 @@ function isValue(value: unknown): boolean {
   return value !== undefined && value !== null && !(value instanceof InvalidValue)
 }
 
-/** @param value undefined where it must not be shown */
+/** @param value undefined if it must not be shown */
 function missing({ name }: Field, column: string, value: string | null | undefined): string {
   const noun = plainWords(referredName(name))
-  const known = plainWords(column)
-  const told = value === undefined || value === null ? `this ${known}` : `the ${known} "${value}"`
-  return `There is no ${noun} with ${told}, in the table or earlier in the file.`
+  const label = plainWords(column)
+  const criterion = value === undefined || value === null ? `this ${label}` : `the ${label} "${value}"`
+  return `There is no ${noun} with ${criterion}, in the table or earlier in the file.`
 }
 
-/** `caseFile`, `case_file` → `case file`. What would not read as words stays a name. */
+/** `caseFile`, `case_file` → `case file`. A name that does not read as words is returned as a name. */
 function plainWords(name: string): string {
   if (clearName(name) !== name) return clearName(name)
   return name

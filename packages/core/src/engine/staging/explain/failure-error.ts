@@ -1,4 +1,4 @@
-// One record error for a refusal: a sentence of the table, the fields that it is about, and their values.
+// A failure report → one record error: a sentence from the table, the fields concerned, and their values.
 import { columnsIn } from '../../catalogue/rules/expression.ts'
 import type { Rule } from '../../catalogue/rules/rules.ts'
 import type { TableCode } from '../../catalogue/rules/table-code.ts'
@@ -9,39 +9,39 @@ import { type Row, reject, shownValue } from '../../resource/row.ts'
 import type { Diagnosis } from '../merge/constraint-failure.ts'
 import { type Facts, type SentenceName, sentences } from './failure-sentences.ts'
 
-/** What is known when refusals are explained. */
+/** What is needed to explain the failures of a batch. */
 export interface Known {
   readonly target: Target
   readonly code: TableCode
   readonly types: ReadonlyMap<string, TypeInfo>
   ruleOf(diagnosis: Diagnosis): Rule | undefined
-  /** What was told of the same refusal of another row: thousands of rows are refused alike. */
+  /** Cached reports: often thousands of rows fail in the same way. */
   readonly told: Map<string, FailureReport>
 }
 
-/** What is told of a refusal, where it is the same for all rows. @param of what else it depends on */
+/** Returns the cached report of a failure that is the same for all rows. @param scope what else the report depends on */
 export function sameReport(
-  { told }: Known,
+  { told: reports }: Known,
   { state, schema, table, constraint, column, datatype, message, hint }: Diagnosis,
-  of: string | number,
+  scope: string | number,
   make: () => FailureReport,
 ): FailureReport {
-  const key = [of, state, schema, table, constraint, column, datatype, message, hint].join('\0')
-  const known = told.get(key) ?? make()
-  told.set(key, known)
-  return known
+  const key = [scope, state, schema, table, constraint, column, datatype, message, hint].join('\0')
+  const report = reports.get(key) ?? make()
+  reports.set(key, report)
+  return report
 }
 
 export interface FailureReport extends Partial<Omit<Facts, 'resource' | 'values'>> {
   readonly sentence: SentenceName
-  /** The first one is the error's. */
+  /** The error is assigned to the first one. */
   readonly fields?: readonly Field[]
   /** @defaultValue `CONSTRAINT_VIOLATION` */
   readonly errorCode?: string
 }
 
-export function tell({ target: { resource } }: Known, row: Row, told: FailureReport): void {
-  const { sentence, fields = [], errorCode = 'CONSTRAINT_VIOLATION', ...given } = told
+export function tell({ target: { resource } }: Known, row: Row, report: FailureReport): void {
+  const { sentence, fields = [], errorCode = 'CONSTRAINT_VIOLATION', ...others } = report
   const facts: Facts = {
     resource: resource.name,
     names: fields.map(({ name }) => `"${name}"`),
@@ -50,14 +50,14 @@ export function tell({ target: { resource } }: Known, row: Row, told: FailureRep
     words: '',
     other: '',
     others: [],
-    ...given,
+    ...others,
   }
   reject(resource, row, fields[0] ?? null, errorCode, sentences[sentence](facts))
 }
 
 /**
- * The fields that a file can do something about: those of the columns, and for a column that the table computes those
- * that it is computed from. What the caller's scope fixes is none of them; hidden ones only where there is no other.
+ * Returns the fields of the columns that a file can change. A column that the table computes stands for its inputs.
+ * Fields that the caller's scope fixes are left out, and so are hidden ones unless all are hidden.
  */
 export function fieldsOf(known: Known, columns: readonly string[]): readonly Field[] {
   const { target } = known
@@ -71,12 +71,12 @@ export function fieldsOf(known: Known, columns: readonly string[]): readonly Fie
   return [...new Set(shown.length > 0 ? shown : found)]
 }
 
-/** The field of a column that a file can fill. */
+/** Returns the field of a column, unless the column is generated. */
 export function fieldOf({ columns }: Target, column: string): Field | undefined {
   return columns.find(({ info }) => info.name === column && !info.isGenerated)?.field
 }
 
-/** The columns that the table computes this one from; undefined for one that is written. */
+/** Returns the columns that a generated column is computed from; undefined for any other column. */
 export function inputsOf({ target, code }: Known, column: string): readonly string[] | undefined {
   const generated = code.generated.find(({ name }) => name === column)
   return (

@@ -1,16 +1,16 @@
-// THE table of what is said when the database refuses a record: what is wrong, where, and what to do.
+// All sentences for records that the database rejects: what is wrong, where, and what to do.
 import { and } from '../../catalogue/rules/check-words.ts'
 
-/** What a sentence may speak of. */
+/** The parameters of a sentence. */
 export interface Facts {
   readonly resource: string
-  /** The fields that it is about, quoted; in a list, with the element: `Element 2 of "ips"`. */
+  /** The fields concerned, quoted; for a list, with the element: `Element 2 of "ips"`. */
   readonly names: readonly string[]
-  /** Their values; undefined where they must not be shown. */
+  /** Their values; undefined if they must not be shown. */
   readonly values: readonly (string | null | undefined)[]
-  /** Name of the rule, of the index, or of the column that the table computes. */
+  /** Name of the constraint, of the index, or of the generated column. */
   readonly rule: string
-  /** What the rule asks for, or why it fails. */
+  /** What the rule requires, or why it fails. */
   readonly words: string
   /** Another table, or the type. */
   readonly other: string
@@ -23,7 +23,7 @@ type Sentence = (facts: Facts) => string
 const askOwner = 'ask the owner of the table'
 
 export const sentences = {
-  // A value that is none of its type.
+  // Values that their type rejects.
   value: ({ names, words }) => `${names[0]} must be ${words}.`,
   'value out of range': ({ names, words }) => `${names[0]} is out of range; it must be ${words}.`,
   'bounds reversed': ({ names, words }) =>
@@ -69,7 +69,7 @@ export const sentences = {
   'unique, unnamed': ({ resource, rule }) =>
     `The record is not unique by the rule "${rule}" of the table, because of another row of ${resource}; ${askOwner} what it says.`,
   overlap: ({ names, rule, resource }) =>
-    `${names[0]} overlaps that of another row of ${resource}, which the rule "${rule}" forbids. Change it.`,
+    `${names[0]} overlaps the value in another row of ${resource}, which the rule "${rule}" forbids. Change it.`,
   exclusion: ({ words, rule, resource }) =>
     `Another row of ${resource} has ${words}, which the rule "${rule}" forbids. Change one of them.`,
   'exclusion, unnamed': ({ rule, resource }) =>
@@ -80,7 +80,7 @@ export const sentences = {
   'no partition, unnamed': ({ other }) =>
     `There is no partition of ${other} for this row; ${askOwner} to add one.`,
   'out of the partition': ({ names, other }) =>
-    `The record does not belong into ${other}, which is a part of another table${names.length === 0 ? '' : `, by its ${and(names)}`}; import it into that table.`,
+    `The record does not belong in ${other}, which is a part of another table${names.length === 0 ? '' : `, by its ${and(names)}`}; import it into that table.`,
   'view in words': ({ words, other }) => `The view ${other} takes only rows that it shows: ${words}.`,
   view: ({ other }) =>
     `The view ${other} takes only rows that it shows, and would not show this one; ask its owner which rows it shows.`,
@@ -99,7 +99,7 @@ export const sentences = {
   'cannot compute': ({ names, rule, words }) =>
     `The table cannot compute "${rule}"${names.length === 0 ? '' : ` from ${and(names)}`}: ${words}. ${correct(names)}`,
   'cannot judge': ({ names, rule, words }) =>
-    `The rule "${rule}" of the table cannot judge ${and(names) || 'this record'}: ${words}. ${correct(names)}`,
+    `The rule "${rule}" of the table cannot check ${and(names) || 'this record'}: ${words}. ${correct(names)}`,
   'cannot index': ({ names, rule, words }) =>
     `The index "${rule}" of the table cannot take ${and(names) || 'this record'}: ${words}. ${correct(names)}`,
   'too long for an index': ({ names, rule }) =>
@@ -111,7 +111,7 @@ export const sentences = {
 
 export type SentenceName = keyof typeof sentences
 
-/** Why an expression or a function of the owner's fails, by SQLSTATE, as the end of a sentence. */
+/** Why an expression or function of the table's owner fails, by SQLSTATE, as the end of a sentence. */
 const reasons: ReadonlyMap<string, string> = new Map([
   ['22012', 'it divides by zero'],
   ['22003', 'a number goes out of range'],
@@ -124,9 +124,9 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['22026', 'a string of bits has the wrong length'],
   ['22004', 'a value that is needed is empty'],
   ['2201B', 'a pattern is not valid'],
-  ['2201E', 'a logarithm is asked of a number that has none'],
-  ['2201F', 'a power is asked of a number that has none'],
-  ['22023', 'a value is not one that a function takes'],
+  ['2201E', 'it takes the logarithm of a number that has none'],
+  ['2201F', 'it raises a number to a power that is not defined'],
+  ['22023', 'a function does not accept a value'],
   ['2202E', 'a list does not have the elements that are needed'],
   ['21000', 'it finds more than one row where it needs one'],
   ['P0002', 'it does not find a row that it needs'],
@@ -136,12 +136,12 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['0A000', 'it needs something that the server cannot do'],
 ])
 
-/** Undefined for errors that code of the owner raises on purpose. */
+/** Returns undefined for errors that the owner's code raises on purpose. */
 export function reasonOf(state: string): string | undefined {
-  return reasons.get(state) ?? (state.startsWith('22') ? 'a value is not one that can be used' : undefined)
+  return reasons.get(state) ?? (state.startsWith('22') ? 'it cannot use a value' : undefined)
 }
 
-/** States in which a value is of the right form, and beyond what its type can hold. */
+/** SQLSTATEs of a value that has the right form but exceeds the range of its type. */
 export const outOfRange: ReadonlySet<string> = new Set(['22003', '22008', '22015'])
 
 function one(names: readonly string[]): string {

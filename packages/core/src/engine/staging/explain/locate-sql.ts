@@ -1,4 +1,4 @@
-// SQL that finds what refused a row: each value assigned to its column, then all that the table computes from them.
+// SQL that finds why a row failed: it assigns each value to its column, then evaluates what the table computes from them.
 
 import { doBlock, identifier } from '../../../postgres/identifier.ts'
 import type { TableCode } from '../../catalogue/rules/table-code.ts'
@@ -15,18 +15,18 @@ import {
 } from '../merge/constraint-failure.ts'
 import { numbers } from '../merge/merge-sql.ts'
 
-/** What fails for a row, by its place among the steps of `locateSql`. */
+/** A step that fails for a row; `at` is its index in the steps of `locateSql`. */
 export interface Located extends Diagnosis {
   readonly row: number
   readonly at: number
 }
 
-/** Something that can fail when a row is written. */
+/** A step of writing a row that can fail. */
 export type Step =
   | { readonly kind: 'column'; readonly column: StagedBatch['columns'][number] }
   | { readonly kind: 'generated' | 'check' | 'index'; readonly name: string; readonly sql: string }
 
-/** In the order in which PostgreSQL takes them. */
+/** Returns the steps in the order in which PostgreSQL performs them. */
 export function stepsOf(batch: StagedBatch, code: TableCode): readonly Step[] {
   return [
     ...batch.columns.map(column => ({ kind: 'column' as const, column })),
@@ -37,8 +37,8 @@ export function stepsOf(batch: StagedBatch, code: TableCode): readonly Step[] {
 }
 
 /**
- * A subtransaction for each row, and one more for each thing that fails. An assignment in plpgsql judges a value as an
- * insert does, by its type, its length and its domain. Columns that a row leaves to their defaults are null here.
+ * Uses one subtransaction for each row, and one more for each step that fails. An assignment in plpgsql checks a value as
+ * an insert does: its type, its length and its domain. Columns that a row leaves to their defaults are null here.
  */
 export function locateSql(
   target: Target,
@@ -49,11 +49,11 @@ export function locateSql(
   const columns = steps.filter(({ kind }) => kind === 'column').length
   const trials = steps.map((step, index) => {
     const work = trial(step, index)
-    // What is computed from a value that its column does not take says nothing.
-    const isWanted = step.kind === 'column' ? '' : ' and not is_found'
-    return `if first_step <= ${index}${isWanted} then step := ${index}; ${work} end if;`
+    // A computation fails anyway if one of its input values has failed, so it is skipped.
+    const condition = step.kind === 'column' ? '' : ' and not is_found'
+    return `if first_step <= ${index}${condition} then step := ${index}; ${work} end if;`
   })
-  // Columns are meant by the expressions of the table, whatever they are called.
+  // The table's expressions may use a column name that is also a plpgsql variable; the column wins.
   return doBlock(`
 #variable_conflict use_column
 declare
@@ -87,7 +87,7 @@ begin
 end`)
 }
 
-/** Reads what the block left behind in a setting of the transaction. */
+/** Reads the result of the block, which it stored in a setting of the transaction. */
 export const locatedSql = `select current_setting('lading.located')::json as found`
 
 function trial(step: Step, position: number): string {

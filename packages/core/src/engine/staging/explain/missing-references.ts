@@ -1,4 +1,4 @@
-// Records that are rejected for something else → the same records, with the references that lead nowhere.
+// Records that are rejected for another reason → the same records, with errors for their missing references.
 
 import type { Client } from '../../../postgres/pool/client.ts'
 import type { Target, TargetReference } from '../../catalogue/target.ts'
@@ -7,8 +7,8 @@ import { explainMissing } from './explain.ts'
 import { type AsideColumn, asideSource, missingSql } from './missing-sql.ts'
 
 /**
- * References into the table itself are left out: whether an earlier record of the file got in is not known of all of
- * them, and the report must not depend on batches.
+ * Adds an error for each missing reference. References to the table itself are left out: it is not known for all earlier
+ * records whether they were imported, and the report must not depend on batches.
  */
 export async function noteMissing(client: Client, target: Target, rows: readonly Row[]): Promise<void> {
   const isGiven = (reference: TargetReference) =>
@@ -17,14 +17,14 @@ export async function noteMissing(client: Client, target: Target, rows: readonly
   if (references.length === 0) return
   const source = asideSource(rows, references.flatMap(columnsOf))
   const { rows: found } = await client.query(missingSql(source, references))
-  for (const answer of found) {
-    const row = rows[Number(answer.row)]
+  for (const result of found) {
+    const row = rows[Number(result.row)]
     references.forEach((reference, index) => {
-      if (row !== undefined && answer[`missing_${index}`] === true) explainMissing(target, reference, row)
+      if (row !== undefined && result[`missing_${index}`] === true) explainMissing(target, reference, row)
     })
   }
 }
 
-function columnsOf({ column, standIns }: TargetReference): readonly AsideColumn[] {
-  return [{ ...column, sql: column.staged }, ...standIns]
+function columnsOf({ column, standIns: lookupFields }: TargetReference): readonly AsideColumn[] {
+  return [{ ...column, sql: column.staged }, ...lookupFields]
 }

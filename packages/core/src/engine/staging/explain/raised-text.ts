@@ -1,4 +1,4 @@
-// What code of the application raised → a sentence: its own message and hint, unless the resource keeps them back.
+// An error raised by the application's own code → a sentence with its message and hint, unless the resource hides them.
 import { reportedValue } from '../../../errors/record-error.ts'
 import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
 import type { FailureReport, Known } from './failure-error.ts'
@@ -8,16 +8,16 @@ export function raisedText(
   { state, message, hint }: Diagnosis,
 ): FailureReport {
   const isShown = state === raised && resource.showTriggerMessages
-  // RAISE without a message says the SQLSTATE.
+  // RAISE without a message uses the SQLSTATE as its message.
   const texts = isShown ? [message === raised ? null : message, hint] : []
-  const words = texts.map(said).filter(text => text !== '')
+  const words = texts.map(asSentence).filter(text => text !== '')
   return words.length === 0
     ? { sentence: 'raised without a word' }
     : { sentence: 'raised', words: words.join(' ') }
 }
 
-/** On one line, cut like a value, with a full stop. */
-function said(text: string | null): string {
+/** Returns the text on one line, truncated like a value, with a full stop. */
+function asSentence(text: string | null): string {
   const line = (text ?? '').replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   if (line === '') return ''
   const cut = reportedValue(line) ?? ''

@@ -1,4 +1,4 @@
-// Records that never get into a batch, for what is wrong with them → the same records, with what only the database knows.
+// Records rejected before they reach a batch → the same records, with the errors that only the database can find.
 
 import type { RecordError } from '../../../errors/record-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
@@ -12,35 +12,36 @@ import { explainUnreadable } from './unreadable.ts'
 
 export interface AsideJudge {
   /**
-   * Notes values that only the database can judge, and references to rows that are not there, so that they are told
-   * together with the rest: two queries at the most, and none where there is nothing to ask. Again: judges anew.
+   * Adds errors for values that only the database can check, and for missing references, so that they are reported with
+   * the other errors. Sends at most two queries, and none if there is nothing to check. A second call replaces the errors
+   * of the first.
    */
   judge(rows: readonly Row[]): Promise<void>
 }
 
 export function asideJudge(client: Client, target: Target): AsideJudge {
-  /** Errors of each row before it came here. */
-  const before = new WeakMap<Row, readonly RecordError[]>()
+  /** Errors of each row before the first call. */
+  const earlierErrors = new WeakMap<Row, readonly RecordError[]>()
   return {
     async judge(rows) {
       const typed = rows.filter(({ isUntyped }) => isUntyped !== true)
       for (const row of typed) {
-        const known = before.get(row) ?? row.errors ?? []
-        before.set(row, known)
-        row.errors = [...known]
+        const earlier = earlierErrors.get(row) ?? row.errors ?? []
+        earlierErrors.set(row, earlier)
+        row.errors = [...earlier]
       }
-      const castCheckedRecords = castChecksOf(target, {
+      const castChecks = castChecksOf(target, {
         columns: target.writable.map(column => ({ column, isMixed: false })),
-        standIns: target.references.flatMap(({ standIns }) => standIns),
+        standIns: target.references.flatMap(reference => reference.standIns),
       }).filter(({ field }) => typed.some(({ values }) => (values[field.index] ?? null) !== null))
       await explainUnreadable(client, target, {
-        source: asideSource(typed, castCheckedRecords),
-        doubts: castCheckedRecords,
+        source: asideSource(typed, castChecks),
+        checks: castChecks,
         rows: typed,
       })
       await noteMissing(client, target, typed)
       for (const row of typed) {
-        const isSame = row.errors?.length === before.get(row)?.length
+        const isSame = row.errors?.length === earlierErrors.get(row)?.length
         if (row.errors !== undefined && !isSame) sortByField(target.resource, row.errors)
       }
     },

@@ -1,4 +1,4 @@
-// SQL that finds values which are none of their columns' types: all at once, and one by one where that fails.
+// SQL that finds values which the types of their columns reject: all values at once, and one by one if that fails.
 import { doBlock } from '../../../postgres/identifier.ts'
 import type { CastCheck } from '../merge/cast-checks.ts'
 import {
@@ -10,25 +10,25 @@ import {
   isNotOfARow,
 } from '../merge/constraint-failure.ts'
 
-/** A value that a cast refuses. */
+/** A value that a cast rejects. */
 export interface Unreadable extends Diagnosis {
   readonly row: number
-  /** Its place among the doubts. */
+  /** Index of its cast check. */
   readonly at: number
-  /** Which element of a list it is, from 1; null for what is no list. */
+  /** Number of the list element, from 1; null if the column is not a list. */
   readonly element: number | null
 }
 
 /**
- * Casts every value in one pass, which costs 1 µs a value or less. Only if that fails, each row is looked at by itself.
+ * Casts all values in one pass, which costs at most 1 µs per value. Only if that fails is each row checked separately.
  *
  * @param source `from` item with `lading_row` and the columns, as `s`
- * @param staging the table that rows at fault are deleted from
+ * @param staging the table from which rows at fault are deleted
  */
-export function unreadableSql(source: string, doubts: readonly CastCheck[], staging?: string): string {
-  const casts = doubts.map(({ sql, cast }, index) => `s.${sql}::${cast} as lading_${index}`)
-  const counts = doubts.map((_, index) => `count(lading_${index})`)
-  const given = doubts.map(({ sql }) => `s.${sql} is not null`)
+export function unreadableSql(source: string, checks: readonly CastCheck[], staging?: string): string {
+  const casts = checks.map(({ sql, cast }, index) => `s.${sql}::${cast} as lading_${index}`)
+  const counts = checks.map((_, index) => `count(lading_${index})`)
+  const given = checks.map(({ sql }) => `s.${sql} is not null`)
   return doBlock(`
 #variable_conflict use_column
 declare
@@ -55,13 +55,13 @@ begin
     first_doubt := 0;
     loop
       begin
-        ${doubts.map(trial).join('\n        ')}
+        ${checks.map(trial).join('\n        ')}
         exit;
       exception when ${anyError} then
         ${diagnose}
         if ${isNotOfARow} then raise; end if;
         place := null;
-        ${doubts.map(elementTrial).join('')}
+        ${checks.map(elementTrial).join('')}
         unreadable := unreadable || json_build_object('row', s.lading_row, 'at', doubt, 'element', place, ${diagnosis});
         rows_at_fault := rows_at_fault || s.lading_row;
         first_doubt := doubt + 1;
@@ -73,14 +73,14 @@ begin
 end`)
 }
 
-/** Reads what the block left behind in a setting of the transaction. */
+/** Reads the result of the block, which it stored in a setting of the transaction. */
 export const foundUnreadableSql = `select current_setting('lading.unreadable')::json as found`
 
 function trial({ sql, cast }: CastCheck, index: number): string {
   return `if first_doubt <= ${index} then doubt := ${index}; is_null := s.${sql}::${cast} is null; end if;`
 }
 
-/** The first element at fault, where the list itself is none. */
+/** Statements that find the first element at fault. */
 function elementTrial({ sql, cast, isArray }: CastCheck, index: number): string {
   if (!isArray) return ''
   return `

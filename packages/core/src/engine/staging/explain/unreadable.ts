@@ -1,4 +1,4 @@
-// Staged rows with a value that is none of its column's type → out of the staging table, each with all such errors.
+// Staged rows with a value that its column's type rejects → removed from the staging table, each with all such errors.
 
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
@@ -15,16 +15,15 @@ import { noteMissing } from './missing-references.ts'
 import { foundUnreadableSql, type Unreadable, unreadableSql } from './unreadable-sql.ts'
 
 /**
- * Judges what only PostgreSQL can, before a row of the batch is compared with any other one: like a value that Node
- * refuses, a bad one takes its record out, and what else is wrong with the record by itself is told with it. Does nothing
- * the second time.
+ * Checks the values that only PostgreSQL can parse, before any row of the batch is compared with another. A bad value
+ * rejects its record, as in Node, and the record's missing references are reported with it. A second call does nothing.
  */
-export async function withoutUnreadable(job: MergeContext): Promise<MergeContext> {
-  const { client, target, staging, batch } = job
-  if (batch.unreadable !== undefined) return job
+export async function withoutUnreadable(context: MergeContext): Promise<MergeContext> {
+  const { client, target, staging, batch } = context
+  if (batch.unreadable !== undefined) return context
   const found = await explainUnreadable(client, target, {
     source: `${staging} s`,
-    doubts: castChecksOf(target, batch),
+    checks: castChecksOf(target, batch),
     rows: batch.rows,
     staging,
   })
@@ -32,31 +31,31 @@ export async function withoutUnreadable(job: MergeContext): Promise<MergeContext
   const rows = [...numbers].flatMap(number => batch.rows[number] ?? [])
   await noteMissing(client, target, rows)
   for (const { errors } of rows) if (errors !== undefined) sortByField(target.resource, errors)
-  return { ...job, batch: { ...batch, unreadable: numbers } }
+  return { ...context, batch: { ...batch, unreadable: numbers } }
 }
 
-interface Sought {
+interface CastCheckedRows {
   /** See `unreadableSql`. */
   readonly source: string
-  readonly doubts: readonly CastCheck[]
-  /** By their numbers in the source. */
+  readonly checks: readonly CastCheck[]
+  /** Indexed by their numbers in the source. */
   readonly rows: readonly Row[]
   readonly staging?: string
 }
 
-/** Notes every value that a cast refuses as an error of its row. */
+/** Adds an error for each value that a cast rejects. */
 export async function explainUnreadable(
   client: Client,
   target: Target,
-  { source, doubts, rows, staging }: Sought,
+  { source, checks, rows, staging }: CastCheckedRows,
 ): Promise<readonly Unreadable[]> {
-  if (doubts.length === 0) return []
-  await client.query(unreadableSql(source, doubts, staging))
-  const { rows: left } = await client.query(foundUnreadableSql)
+  if (checks.length === 0) return []
+  await client.query(unreadableSql(source, checks, staging))
+  const { rows: result } = await client.query(foundUnreadableSql)
   // The block builds exactly this shape.
-  const found = left[0]?.found as readonly Unreadable[]
+  const found = result[0]?.found as readonly Unreadable[]
   if (found.length === 0) return found
-  const values = found.map(one => ({ one, ...refusedValue(doubts[one.at], one) }))
+  const values = found.map(one => ({ one, ...failedValue(checks[one.at], one) }))
   const ofRules = found.filter(({ state }) => state === raised || state.startsWith('23'))
   const code = ofRules.length === 0 ? noCode : await readTableCode(client, target.table.oid)
   const known = await gather(
@@ -68,7 +67,8 @@ export async function explainUnreadable(
   )
   for (const { one, ...value } of values) {
     const row = rows[one.row]
-    if (row === undefined) throw new LadingError('INTERNAL', 'A value was judged that was never sent.')
+    if (row === undefined)
+      throw new LadingError('INTERNAL', 'The database checked a value that was never sent.')
     explainValue(known, row, value, one)
   }
   return found
@@ -76,8 +76,9 @@ export async function explainUnreadable(
 
 const noCode: TableCode = { generated: [], checks: [], indexes: [], hasPolicies: false, view: null }
 
-function refusedValue(doubt: CastCheck | undefined, { element }: Unreadable) {
-  if (doubt === undefined) throw new LadingError('INTERNAL', 'A value was judged that nobody asked for.')
-  const type = element === null ? doubt.cast : doubt.cast.replace(/\[\]$/, '')
-  return { field: doubt.field, element, type }
+function failedValue(check: CastCheck | undefined, { element }: Unreadable) {
+  if (check === undefined)
+    throw new LadingError('INTERNAL', 'The database checked a value without a cast check.')
+  const type = element === null ? check.cast : check.cast.replace(/\[\]$/, '')
+  return { field: check.field, element, type }
 }

@@ -1,15 +1,15 @@
-// What became of the rows of a batch, counted; those that stayed out have errors.
+// Counts the outcome of a batch's rows, and asserts that every row is counted or rejected.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Row } from '../../resource/row.ts'
 
 export interface MergeOutcome {
   readonly inserted: number
   readonly updated: number
-  /** They were there already, and `ignore` leaves them so or `update` would change nothing. */
+  /** Already in the table, and skipped by `ignore` or left unchanged by `update`. */
   readonly ignored: number
 }
 
-/** @throws LadingError `INTERNAL` if a row is neither counted nor rejected, or both: nothing is lost silently */
+/** @throws LadingError `INTERNAL` if a row is neither counted nor rejected, or both */
 export function assertAccounted(rows: readonly Row[], outcome: MergeOutcome): void {
   let rejected = 0
   for (const { errors } of rows) if (errors !== undefined) rejected++
@@ -17,6 +17,6 @@ export function assertAccounted(rows: readonly Row[], outcome: MergeOutcome): vo
   if (counted === rows.length) return
   throw new LadingError(
     'INTERNAL',
-    `${rows.length} rows were sent and ${counted} accounted for; nothing of them was kept. Please report it.`,
+    `${rows.length} rows were sent and ${counted} accounted for; the batch was not committed. Please report this bug.`,
   )
 }

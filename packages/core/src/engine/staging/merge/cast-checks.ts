@@ -1,10 +1,10 @@
-// Staged values that only PostgreSQL can judge: text that is cast to the type of its column in the merge.
+// Finds the staged values that only PostgreSQL can check: text that the merge casts to the type of its column.
 import type { Target, TargetColumn, TargetLookupField } from '../../catalogue/target.ts'
 import type { Field } from '../../resource/field.ts'
 import type { Codec } from '../../value/codec.ts'
 import type { StagedBatch } from '../encode-batch.ts'
 
-/** A column of the staging table whose values a cast may refuse. */
+/** A column of the staging table whose values a cast may reject. */
 export interface CastCheck {
   readonly field: Field
   readonly codec: Codec
@@ -13,57 +13,58 @@ export interface CastCheck {
   /** Type that its values are cast to, as SQL. */
   readonly cast: string
   readonly isArray: boolean
-  /** Its values are compared with rows of a table before any of them is written. */
+  /** Its values are compared with rows of a table before they are written. */
   readonly isLookedUp: boolean
 }
 
-/** What a batch can be refused for before its rows meet any rule. */
+/** Returns the casts that can fail before any constraint is checked. */
 export function castChecksOf(
   { keys, references }: Target,
-  { columns, standIns }: Pick<StagedBatch, 'columns' | 'standIns'>,
+  { columns, standIns: lookupFields }: Pick<StagedBatch, 'columns' | 'standIns'>,
 ): readonly CastCheck[] {
   const isLookedUp = (column: TargetColumn) =>
-    keys.some(key => key.columns.includes(column)) || references.some(one => one.column === column)
+    keys.some(key => key.columns.includes(column)) ||
+    references.some(reference => reference.column === column)
   return [
     ...columns
       .filter(({ column }) => needsCastCheck(column))
       .map(({ column }) => ({
-        ...doubt({ ...column, sql: column.staged }, column.info.castType),
+        ...castCheck({ ...column, sql: column.staged }, column.info.castType),
         isLookedUp: isLookedUp(column),
       })),
-    ...standIns
+    ...lookupFields
       .filter(lookupNeedsCastCheck)
-      .map(standIn => ({ ...doubt(standIn, standIn.found.castType), isLookedUp: true })),
+      .map(lookupField => ({ ...castCheck(lookupField, lookupField.found.castType), isLookedUp: true })),
   ]
 }
 
-function doubt({ field, codec, sql }: Pick<TargetColumn, 'field' | 'codec' | 'sql'>, cast: string) {
+function castCheck({ field, codec, sql }: Pick<TargetColumn, 'field' | 'codec' | 'sql'>, cast: string) {
   return { field, codec, sql, cast, isArray: field.type.kind === 'array' }
 }
 
-/** Types that take every text. */
+/** Types that accept any text. */
 const texts = new Set(['text', 'varchar', 'bpchar', 'citext', 'name', 'char'])
 
-/** The labels of an enum are judged in Node. */
+/** Enums need no check: their labels are checked in Node. */
 function needsCastCheck({ codec, info }: TargetColumn): boolean {
   const isText = codec.stagingType === 'text' || codec.stagingType === 'text[]'
   return isText && info.labels === null && !texts.has(info.elementType ?? info.type)
 }
 
-/** The same types as `format_type` names them, with any schema before an extension's. */
+/** The same types as named by `format_type`; an extension's type may have a schema. */
 const castTexts = /^(?:text|character varying|bpchar|character|name|"char"|(?:.*\.)?citext)$/
 
-/** Nobody has judged whether its value fits the column that it is looked up in. */
+/** A lookup value has not been checked against the type of the column that it is looked up in. */
 function lookupNeedsCastCheck({ codec, found }: TargetLookupField): boolean {
   return codec.stagingType !== found.castType && !castTexts.test(found.castType)
 }
 
-/** Whether values of the batch may have to be judged, and nobody has done it yet. */
+/** Whether the batch has values that PostgreSQL still has to check. */
 export function isUnread(target: Target, batch: StagedBatch): boolean {
   return batch.unreadable === undefined && castChecksOf(target, batch).length > 0
 }
 
-/** Whether values that only PostgreSQL can judge are compared with rows before they are written. */
+/** Whether values that only PostgreSQL can check are compared with rows before they are written. */
 export function hasCastChecks(target: Target, batch: StagedBatch): boolean {
   return castChecksOf(target, batch).some(({ isLookedUp }) => isLookedUp)
 }

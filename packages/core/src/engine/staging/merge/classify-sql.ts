@@ -1,9 +1,9 @@
-// SQL of the classification: which staged rows clash with the table, with each other, or refer to nothing.
+// SQL of the classification: finds the staged rows that clash with the table or each other, or have a missing reference.
 import type { Target, TargetColumn, TargetReference } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
 import { type AskedKey, isGiven, isMissing, isPresent, keyPart, placeOf, stagedValue } from './compare-sql.ts'
 
-/** Keys and references that this batch can break: those whose columns it fills. */
+/** Keys and references that this batch can violate: those whose columns it fills. */
 export interface Questions {
   readonly keys: readonly AskedKey[]
   readonly references: readonly TargetReference[]
@@ -11,11 +11,14 @@ export interface Questions {
 
 export function questionsOf(target: Target, batch: StagedBatch): Questions {
   const filled = new Set(batch.columns.map(({ column }) => column))
-  const isEmpty = (column: TargetColumn) => column.info.default === null && target.writable.includes(column)
+  const isAlwaysNull = (column: TargetColumn) =>
+    column.info.default === null && target.writable.includes(column)
   return {
     keys: target.keys
       .filter(key =>
-        key.columns.every(column => filled.has(column) || (key.nullable.includes(column) && isEmpty(column))),
+        key.columns.every(
+          column => filled.has(column) || (key.nullable.includes(column) && isAlwaysNull(column)),
+        ),
       )
       .map(key => ({
         ...key,
@@ -25,35 +28,41 @@ export function questionsOf(target: Target, batch: StagedBatch): Questions {
   }
 }
 
-/** A null that the staging table holds may stand for a default, or for a name that nobody has. */
-function nullTest({ references }: Target, { columns, standIns }: StagedBatch, column: TargetColumn): string {
+/** Condition for a null key column in a staged row. A staged null may also mean a default, or a lookup that found no row. */
+function nullTest(
+  { references }: Target,
+  { columns, standIns: lookupFields }: StagedBatch,
+  column: TargetColumn,
+): string {
   const position = columns.findIndex(staged => staged.column === column)
   const isMixed = columns[position]?.isMixed === true && column.info.default !== null
-  const names = references
+  const lookups = references
     .filter(reference => reference.column === column)
-    .flatMap(reference => reference.standIns.filter(standIn => standIns.includes(standIn)))
+    .flatMap(reference => reference.standIns.filter(lookupField => lookupFields.includes(lookupField)))
   return [
     `s.${column.staged} is null`,
     ...(isMixed ? [isGiven(position)] : []),
-    ...names.map(({ sql }) => `s.${sql} is null`),
+    ...lookups.map(({ sql }) => `s.${sql} is null`),
   ].join(' and ')
 }
 
-/** The references by which the database accepts a row that it should not: it does not know which rows a caller may see. */
+/** Returns the references that the database does not fully enforce, for example because of the caller's scope. */
 export function notEnforced({ references }: Questions): readonly TargetReference[] {
   return references.filter(({ isEnforced, scope }) => !isEnforced || scope.length > 0)
 }
 
-/** Whether the database refuses every record whose key is taken: it does not know of rows of child tables. */
+/** Whether the database rejects every duplicate key; unique indexes do not cover the rows of child tables. */
 export function knowsKeys({ table }: Target): boolean {
   return !table.hasChildTables
 }
 
 /**
- * One row for each suspect, in file order: `row`; for each key `taken_N` (the row of the caller's that has it, as text,
- * or null) and `group_N` (number of the first staged row with that key); for each reference `missing_N` (the table
- * referred to lacks it) and `maker_N` (number of the first staged row with the value that is referred to, for a
- * reference into the table itself).
+ * Returns a query with one row for each suspect, in file order:
+ * - `row`
+ * - for each key `taken_N`, the caller's row that has it, as text, or null
+ * - for each key `group_N`, the number of the first staged row with that key
+ * - for each reference `missing_N`, true if the referenced table lacks it
+ * - for each reference to the table itself `maker_N`, the number of the first staged row with the referenced value
  */
 export function classifySql(target: Target, staging: string, { keys, references }: Questions): string {
   const columns = [
@@ -74,7 +83,7 @@ export function classifySql(target: Target, staging: string, { keys, references 
   return `select * from (select ${columns.join(', ')} from ${staging} s) judged where ${suspicions.join(' or ')} order by row`
 }
 
-/** A row without the key belongs to no group, also where others have null as a part of theirs. */
+/** A row without the key belongs to no group, even if other rows have null as a part of theirs. */
 function groupOf(key: AskedKey): string {
   const parts = key.columns.map(column => keyPart('s', column, key))
   const filter = key.nulls.size === 0 ? '' : ` filter (where ${isPresent(key)})`

@@ -12,42 +12,42 @@ import {
 import type { StagedColumn } from '../encode-batch.ts'
 import { andInScope } from './scope-sql.ts'
 
-/** The staged value as the column's own type. */
+/** Returns the staged value, cast to the column's own type. */
 export function stagedValue({ staged, info }: TargetColumn): string {
   return `s.${staged}::${info.castType}`
 }
 
-/** A part of a key, as its unique index compares it. @param alias `s`, or that of a row of the table */
+/** Returns a part of a key as its unique index compares it. @param alias `s`, or the alias of a row of the table */
 export function keyPart(alias: string, column: TargetColumn, key: TargetKey): string {
   const value = alias === 's' ? stagedValue(column) : `${alias}.${column.sql}`
   return isFolded(key, column) ? `lower(${value})` : value
 }
 
-/** A key, as the rows of a batch have it. */
+/** A key, with the conditions under which staged rows have null in it. */
 export interface AskedKey extends TargetKey {
-  /** For each column whose nulls are equal, when a staged row has null there: not where its default is still to come. */
+  /** For each column with equal nulls, the condition that a staged row has null there, and not a default yet to be filled in. */
   readonly nulls: ReadonlyMap<TargetColumn, string>
 }
 
-/** Columns that may be null double the conditions; from the fifth on, PostgreSQL finds rows by the others. */
-const mostPatterns = 4
+/** Each nullable column doubles the conditions. From the fifth on, PostgreSQL finds rows by the other columns. */
+const maxExpandedColumns = 4
 
 /**
- * True for the row `t` that has the key of `s`, whoever may write it. Null equals nothing, unless the index says so:
- * then there is a condition for each set of columns that are null, because PostgreSQL finds rows by an index for each
- * of these, and reads the whole table for `is not distinct from`. 4,000 rows among 150,000 take 26 ms, and over 20 s.
+ * True for the row `t` that has the key of `s`, inside the caller's scope or not. Null equals nothing, unless the index has
+ * `nulls not distinct`. Then there is a condition for each set of null columns, because PostgreSQL uses the index for each
+ * of them, but reads the whole table for `is not distinct from`: 4,000 rows among 150,000 take 26 ms, instead of over 20 s.
  */
 export function hasKey(key: AskedKey): string {
   const equal = (column: TargetColumn) => `${keyPart('t', column, key)} = ${keyPart('s', column, key)}`
   const isNull = (column: TargetColumn) =>
     `(${keyPart('t', column, key)} is null and ${key.nulls.get(column)})`
   const nullable = key.columns.filter(column => key.nulls.has(column))
-  const [open, rest] = [nullable.slice(0, mostPatterns), nullable.slice(mostPatterns)]
+  const [expanded, rest] = [nullable.slice(0, maxExpandedColumns), nullable.slice(maxExpandedColumns)]
   const always = [
     ...key.columns.filter(column => !key.nulls.has(column)).map(equal),
     ...rest.map(column => `(${equal(column)} or ${isNull(column)})`),
   ]
-  const patterns = open.reduce<readonly string[][]>(
+  const patterns = expanded.reduce<readonly string[][]>(
     (found, column) =>
       found.flatMap(one => [
         [...one, equal(column)],
@@ -59,24 +59,24 @@ export function hasKey(key: AskedKey): string {
   return all.length === 1 ? all.join() : `(${all.map(one => `(${one})`).join(' or ')})`
 }
 
-/** True for the row `t` that `s` is by this key: one that the caller may write. */
+/** True for the row `t` that has the key of `s`, within the caller's scope. */
 export function isSameRow({ scope }: Target, key: AskedKey): string {
   return `${hasKey(key)}${andInScope(scope, 't')}`
 }
 
-/** In the place of a row: more than one row has the key, so that a record can be none of them. */
+/** Returned instead of a row's location if more than one row has the key. */
 export const several = 'several'
 
-/** Which row has the key of `s`, by its place, which holds as long as it is not updated; partitions have places of their own. */
+/** Returns the location (`tableoid` and `ctid`) of the row that has the key of `s`. It is valid until the row is updated. */
 export function placeOf(target: Target, key: AskedKey): string {
-  const rows = (most: number) =>
-    `select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit ${most}`
+  const rows = (limit: number) =>
+    `select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit ${limit}`
   return target.table.hasChildTables
     ? `(select case when count(*) > 1 then '${several}' else min(found.at) end from (${rows(2)}) found(at))`
     : `(${rows(1)})`
 }
 
-/** True if the staged row has the key, so that another one can have it too. */
+/** True if the staged row has all columns of the key. */
 export function isPresent(key: AskedKey): string {
   const parts = key.columns.map(column => {
     const isNull = key.nulls.get(column)
@@ -87,21 +87,27 @@ export function isPresent(key: AskedKey): string {
   return `(${parts.join(' and ')})`
 }
 
-/** True if `s` refers to a row that is not there for the caller, or by two fields to two rows. */
-export function isMissing({ column, reference, sql, scope, standIns }: TargetReference): string {
+/** True if the referenced row of `s` does not exist within the scope, or if two fields refer to different rows. */
+export function isMissing({
+  column,
+  reference,
+  sql,
+  scope,
+  standIns: lookupFields,
+}: TargetReference): string {
   const found = `select from ${sql} r where r.${identifier(reference.column)} = ${stagedValue(column)}${andInScope(scope, 'r')}`
-  // Keeps PostgreSQL from hashing all rows of the scope for each batch: 7 ms in place of 49 for 4,000 rows among 150,000.
+  // Keeps PostgreSQL from hashing all rows of the scope for each batch: 7 ms instead of 49 for 4,000 rows among 150,000.
   const oneByOne = scope.length === 0 ? '' : ' offset 0'
   const isDangling = `(s.${column.staged} is not null and not exists (${found}${oneByOne}))`
-  if (standIns.length === 0) return isDangling
-  const given = standIns.map(standIn => `s.${standIn.sql} is not null`).join(' or ')
-  const agrees = standIns
-    .map(standIn => `(s.${standIn.sql} is null or ${isMeant(standIn, 'r')})`)
+  if (lookupFields.length === 0) return isDangling
+  const given = lookupFields.map(lookupField => `s.${lookupField.sql} is not null`).join(' or ')
+  const agrees = lookupFields
+    .map(lookupField => `(s.${lookupField.sql} is null or ${isMeant(lookupField, 'r')})`)
     .join(' and ')
   return `(case when ${given} then not exists (${found} and ${agrees}) else ${isDangling} end)`
 }
 
-/** True for the row `alias` of the other table that a field names in place of the one that refers. */
+/** True for the row `alias` of the referenced table that the lookup field identifies. */
 export function isMeant({ sql, found }: TargetLookupField, alias: string): string {
   const value = `s.${sql}::${found.castType}`
   return found.isFolded
@@ -109,32 +115,32 @@ export function isMeant({ sql, found }: TargetLookupField, alias: string): strin
     : `${alias}.${found.sql} = ${value}`
 }
 
-/** What the field that refers would hold, by the field that stands for it; null where there is no such row. */
+/** Returns the value of the reference, found through the lookup field; null if there is no such row. */
 export function meantValue(
   { column, reference, sql, scope }: TargetReference,
-  standIn: TargetLookupField,
+  lookupField: TargetLookupField,
 ): string {
   const value = `r.${identifier(reference.column)}::${column.codec.stagingType}`
-  return `(select ${value} from ${sql} r where ${isMeant(standIn, 'r')}${andInScope(scope, 'r')} limit 1)`
+  return `(select ${value} from ${sql} r where ${isMeant(lookupField, 'r')}${andInScope(scope, 'r')} limit 1)`
 }
 
-/** True if the staged row gives a value for the column: a bit of its own where only some rows do. */
+/** True if the staged row gives a value for a mixed column, according to its presence bit. */
 export function isGiven(position: number): string {
   return `get_bit(s.lading_present, ${position}) = 1`
 }
 
-/** True if `t` would be changed by what `s` gives. */
+/** True if the values of `s` would change `t`. */
 export function differs(columns: readonly StagedColumn[]): string {
   return columns.length === 0 ? 'false' : `(${columns.map(differsIn).join(' or ')})`
 }
 
-/** The same of one column. @param position its place among the columns of the batch */
+/** The same for one column. @param position index among the columns of the batch */
 export function differsIn({ column, isMixed }: StagedColumn, position: number): string {
   const changed = `${comparable(`t.${column.sql}`, column)} is distinct from ${comparable(stagedValue(column), column)}`
   return isMixed ? `(${isGiven(position)} and ${changed})` : changed
 }
 
-/** Types whose `=`, and that of a list of them, means that nothing would change. */
+/** Types whose equality, also in a list, means that nothing would change. */
 const comparedByValue = new Set([
   'uuid',
   'bool',
@@ -151,8 +157,8 @@ const comparedByValue = new Set([
 ])
 
 /**
- * Everything else as text, byte for byte: citext and some collations call different texts equal, and `json`, `xml`
- * or `point` have no `=` at all.
+ * Compares all other types as text, byte for byte. In citext and some collations different texts are equal, and `json`,
+ * `xml` and `point` have no equality operator.
  */
 function comparable(value: string, { info }: TargetColumn): string {
   return comparedByValue.has(info.elementType ?? info.type) ? value : `(${value})::text collate "C"`

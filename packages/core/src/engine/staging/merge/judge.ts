@@ -1,19 +1,19 @@
-// What the database found of each suspect → who is rejected for what, as if records were judged one by one.
+// The classification of the suspects → the rejected rows and their verdicts, as if rows were merged one by one.
 import type { Questions } from './classify-sql.ts'
 
-/** A rule that a row breaks, by its place among the questions that were asked. */
+/** A key or reference that a row violates; `index` is its position in the `Questions`. */
 export type Verdict =
-  /** `twin`: staged row that already has the key, or null where the table has it. */
+  /** `twin`: the staged row that already has the key, or null if the table has it. */
   | { readonly rule: 'key'; readonly index: number; readonly twin: number | null }
   | { readonly rule: 'reference'; readonly index: number }
 
 export type Suspect = Readonly<Record<string, unknown>>
 
 /**
- * Walks the suspects in file order. A row that is rejected blocks nobody: a later one with the same key gets in,
- * and one that refers to it does not. Rows that are no suspects are accepted.
+ * Walks the suspects in file order. A rejected row does not reserve its key: a later row with the same key is accepted,
+ * and a row that refers to the rejected one is rejected. Rows that are not suspects are accepted.
  *
- * @param barred rows that are known to stay out for another reason, so that they block nobody either
+ * @param barred rows that are rejected for another reason, and so do not reserve their keys either
  */
 export function judge(
   questions: Questions,
@@ -22,12 +22,12 @@ export function judge(
 ): ReadonlyMap<number, readonly Verdict[]> {
   const rejected = new Map<number, Verdict[]>()
   const isSuspect = new Set(suspects.map(suspect => suspect.row))
-  /** For each key, the accepted row of each group. A group's first row is accepted if it is no suspect. */
+  /** For each key, the accepted row of each group. A group's first row is accepted if it is not a suspect. */
   const holders = questions.keys.map(() => new Map<number, number>())
   const holderOf = (key: number, group: number) =>
     holders[key]?.get(group) ?? (isSuspect.has(group) || barred.has(group) ? null : group)
 
-  /** For each reference into the table itself, the key that its targets are found by. */
+  /** For each reference to the table itself, the key that identifies the referenced row. */
   const providers = questions.references.map(({ reference, isSelf }) => {
     const index = questions.keys.findIndex(
       ({ columns }) => columns.map(({ info }) => info.name).join() === reference.column,
@@ -48,14 +48,14 @@ export function judge(
       const group = suspect[`maker_${index}`]
       const key = providers[index]
       if (typeof group === 'number' && key === undefined) {
-        // A unique column that is no declared key: only its first staged row is known.
+        // A unique column without a declared key: only its first staged row is known.
         if (group < row && !rejected.has(group) && !barred.has(group)) return
         if (group === row && verdicts.length === 0) return
       }
       if (typeof group === 'number' && key !== undefined) {
         const holder = holderOf(key, group)
         if (holder !== null && holder < row) return
-        // A row may refer to itself, if it gets in.
+        // A row may refer to itself if it is accepted.
         if (suspect[`group_${key}`] === group && verdicts.length === 0) return
       }
       verdicts.push({ rule: 'reference', index })

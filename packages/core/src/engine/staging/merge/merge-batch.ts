@@ -1,4 +1,4 @@
-// One batch into the table: optimistically, then set by set, then row by row. Every row gets in or is explained.
+// Merges one batch into the table: optimistically, then set by set, then row by row. Each row is imported or gets an error.
 
 import { withoutUnreadable } from '../explain/unreadable.ts'
 import { hasCastChecks } from './cast-checks.ts'
@@ -8,33 +8,35 @@ import { mergeSerially, reconcileBatch } from './reconcile.ts'
 import { rejectDuplicates } from './reject-duplicates.ts'
 import { resolveSql } from './resolve-sql.ts'
 
-/** Merges a staged batch; rows that stay out have errors afterwards. */
-export async function mergeBatch(given: MergeContext): Promise<Merged> {
-  const { batch, road, target, onConflict } = given
+/** Merges a staged batch. Rows that are not imported have errors afterwards. */
+export async function mergeBatch(unchecked: MergeContext): Promise<Merged> {
+  const { batch, road: strategy, target, onConflict } = unchecked
   if (batch.rows.length === 0) {
     const outcome = insertedOnly(0)
-    await given.finish({ outcome, out: [] })
-    return { road, outcome }
+    await unchecked.finish({ outcome, out: [] })
+    return { road: strategy, outcome }
   }
-  const isAsked = hasCastChecks(target, batch)
+  const needsCastChecks = hasCastChecks(target, batch)
   const questions = questionsOf(target, batch)
-  const asksFirst = batch.standIns.length > 0 || notEnforced(questions).length > 0
-  const job = isAsked && asksFirst ? await withoutUnreadable(given) : given
-  const resolve = resolveSql(target, job.staging, batch)
-  if (resolve !== '') await job.client.query(resolve)
-  if (await mayDrawTwice(job)) return mergeSerially(job, questions, await classify(job, questions))
-  // If nothing clashes at all, every policy means the same.
-  const isTried = road === 'optimistic' && (await isJudgedByDatabase(job, questions))
+  const comparesBeforeMerge = batch.standIns.length > 0 || notEnforced(questions).length > 0
+  const context = needsCastChecks && comparesBeforeMerge ? await withoutUnreadable(unchecked) : unchecked
+  const resolve = resolveSql(target, context.staging, batch)
+  if (resolve !== '') await context.client.query(resolve)
+  if (await mayClashWithGenerated(context)) {
+    return mergeSerially(context, questions, await classify(context, questions))
+  }
+  // If nothing clashes, every `onConflict` has the same effect.
+  const isTried = strategy === 'optimistic' && (await isEnforcedByDatabase(context, questions))
   if (isTried) {
-    const outcome = await attempt(job, [])
-    if (outcome !== undefined) return { road, outcome }
+    const outcome = await attempt(context, [])
+    if (outcome !== undefined) return { road: strategy, outcome }
   }
   const next = onConflict === 'error' ? rejectDuplicates : reconcileBatch
-  return next(isAsked ? await withoutUnreadable(job) : job, questions, isTried)
+  return next(needsCastChecks ? await withoutUnreadable(context) : context, questions, isTried)
 }
 
-/** Records without a number come between others that bring one along, which the table would give them as well. */
-async function mayDrawTwice({ client, staging, batch, sequences }: MergeContext): Promise<boolean> {
+/** True if the table could generate a number for one record that another record of the batch gives. */
+async function mayClashWithGenerated({ client, staging, batch, sequences }: MergeContext): Promise<boolean> {
   const sql = sequences.clashSql(staging, batch)
   if (sql === undefined) return false
   const { rows } = await client.query(sql)
@@ -42,17 +44,16 @@ async function mayDrawTwice({ client, staging, batch, sequences }: MergeContext)
 }
 
 /**
- * A foreign key into the table itself is checked at the end of the insert, so the database would accept a
- * reference to a later record of the batch, which is missing by the order of the file. A name that stands for a
- * reference is nothing to it at all.
+ * True if the database itself rejects every bad row. It checks a foreign key to the table itself only at the end of the
+ * insert, so it would accept a reference to a later record, which counts as missing. It does not know lookup fields.
  */
-async function isJudgedByDatabase(job: MergeContext, questions: Questions): Promise<boolean> {
-  const { target, batch } = job
+async function isEnforcedByDatabase(context: MergeContext, questions: Questions): Promise<boolean> {
+  const { target, batch } = context
   const { references } = questions
   if (batch.standIns.length > 0 || references.some(({ isSelf }) => isSelf)) return false
   if (target.isRehearsal) return references.length === 0
   if (!knowsKeys(target)) return false
-  // Asking for these alone leaves the keys of a clean batch to the database.
-  const suspects = await classify(job, { keys: [], references: notEnforced(questions) })
+  // Classifies only these; the database checks the keys of a clean batch.
+  const suspects = await classify(context, { keys: [], references: notEnforced(questions) })
   return suspects.length === 0
 }

@@ -1,4 +1,4 @@
-// What every way of merging a batch works with: the job, and the steps that they share.
+// The context of merging a batch, and the steps that all strategies share.
 
 import type { Client } from '../../../postgres/pool/client.ts'
 import { blame } from '../../../postgres/sqlstate.ts'
@@ -11,7 +11,10 @@ import type { OnConflict } from './conflict.ts'
 import type { Suspect } from './judge.ts'
 import { mergeSql } from './merge-sql.ts'
 
-/** How far a batch had to go. The next one begins there, because a dirty file is usually dirty throughout. */
+/**
+ * How a batch is merged. The next batch starts with the strategy that this one ended with, because a dirty file is
+ * usually dirty throughout.
+ */
 export type MergeStrategy = 'optimistic' | 'classified' | 'isolated'
 
 export interface MergeContext {
@@ -21,16 +24,16 @@ export interface MergeContext {
   readonly staging: string
   readonly batch: StagedBatch
   readonly onConflict: OnConflict
-  /** Where to begin. */
+  /** The strategy to start with. */
   readonly road: MergeStrategy
-  /** Of columns that the batch writes. */
+  /** Sequences of the columns that the batch writes. */
   readonly sequences: Sequences
   /**
-   * Does what belongs behind a merge that succeeded, such as COMMIT, in one round trip. Called when the rows that stay
-   * out have their errors, so that what is recorded of the batch can be recorded with it.
+   * Finishes a successful merge, for example with COMMIT, in one round trip. It is called once the rejected rows have their
+   * errors, so that the record of the batch can be committed with it.
    */
   readonly finish: (ending: Ending) => Promise<void>
-  /** Fills in the values of rows that will have errors, where only their places were remembered. */
+  /** Fills in the values of rows that will have errors, if the rows were buffered without values. */
   readonly recall?: (rows: readonly number[]) => Promise<void>
 }
 
@@ -38,43 +41,43 @@ export interface Ending {
   readonly outcome: MergeOutcome
   /** Numbers of the rows that were not inserted. */
   readonly out: readonly number[]
-  /** Those of them that have changed a row of the table, or could have. @defaultValue none */
+  /** Those of `out` that changed, or may have changed, a row of the table. @defaultValue none */
   readonly updated?: readonly number[]
-  /** Statements that come first, in the same round trip. */
+  /** Statements to run first, in the same round trip. */
   readonly before?: string
 }
 
 export interface Merged {
-  /** Where the next batch should begin. */
+  /** The strategy to start the next batch with. */
   readonly road: MergeStrategy
   readonly outcome: MergeOutcome
 }
 
 /**
- * One set-based insert of all rows but those in `leftOut`, which are explained already. All or nothing.
+ * Inserts all rows, except those in `excluded`, with one statement; the excluded rows already have errors.
  *
- * @returns undefined if a row is at fault, and nothing was changed
+ * @returns undefined if a row is at fault; then nothing was changed
  */
 export async function attempt(
-  job: MergeContext,
-  leftOut: readonly number[],
+  context: MergeContext,
+  excluded: readonly number[],
 ): Promise<MergeOutcome | undefined> {
-  const { target, staging, batch, finish } = job
-  const outcome = insertedOnly(stagedCount(batch) - leftOut.length)
-  const merge = mergeSql(target, staging, batch, leftOut, outcome.inserted)
+  const { target, staging, batch, finish } = context
+  const outcome = insertedOnly(stagedCount(batch) - excluded.length)
+  const merge = mergeSql(target, staging, batch, excluded, outcome.inserted)
   const before = `savepoint lading_merge; ${merge}; release savepoint lading_merge`
-  const isDone = await unlessRefused(job, () => finish({ outcome, out: leftOut, before }))
+  const isDone = await unlessRefused(context, () => finish({ outcome, out: excluded, before }))
   return isDone ? outcome : undefined
 }
 
-/** @returns false if a row is at fault; the transaction is then as it was at `savepoint lading_merge` */
-export async function unlessRefused(job: MergeContext, work: () => Promise<void>): Promise<boolean> {
+/** @returns false if a row is at fault; then the transaction was rolled back to `savepoint lading_merge` */
+export async function unlessRefused(context: MergeContext, work: () => Promise<void>): Promise<boolean> {
   try {
     await work()
     return true
   } catch (error) {
     if (blame(error) !== 'row') throw error
-    await job.client.query('rollback to savepoint lading_merge')
+    await context.client.query('rollback to savepoint lading_merge')
     return false
   }
 }
@@ -93,7 +96,7 @@ export function insertedOnly(inserted: number): MergeOutcome {
   return { inserted, updated: 0, ignored: 0 }
 }
 
-/** Staged rows have no errors but those of the merge. */
+/** Removes the errors of the merge; staged rows have no others. */
 export function forgetErrors({ rows, unreadable }: StagedBatch): void {
   for (const [number, row] of rows.entries()) if (unreadable?.has(number) !== true) row.errors = undefined
 }

@@ -1,4 +1,4 @@
-// What the database found of each suspect → what is to be done with every row under `ignore` and `update`.
+// The classification of the suspects → the action for each row under `ignore` and `update`.
 
 import { identifier } from '../../../postgres/identifier.ts'
 import type { Target } from '../../catalogue/target.ts'
@@ -8,17 +8,17 @@ import { decide, type OnConflict } from './conflict.ts'
 import type { Suspect, Verdict } from './judge.ts'
 
 export interface Plan {
-  /** By the key through which a row of the table is found: the staged rows that it is updated from. */
+  /** Staged rows that update a row of the table, by the index of the key that finds it. */
   readonly updates: ReadonlyMap<number, readonly number[]>
   readonly ignored: readonly number[]
   readonly rejected: ReadonlyMap<number, readonly Verdict[]>
-  /** Rows that may depend on each other: they are done one by one in the order of the file, behind all others. */
+  /** Rows that may depend on each other: they are merged one by one in file order, after all others. */
   readonly serial: readonly number[]
 }
 
-/** The rows that are neither updated, ignored, rejected nor serial are to be inserted; none depends on another. */
+/** All rows that are not listed in the plan are inserted; none of them depends on another. */
 export function planOf(onConflict: OnConflict, questions: Questions, suspects: readonly Suspect[]): Plan {
-  const serial = entangled(questions, suspects)
+  const serial = dependentRows(questions, suspects)
   const updates = new Map<number, number[]>()
   const ignored: number[] = []
   const rejected = new Map<number, Verdict[]>()
@@ -28,7 +28,7 @@ export function planOf(onConflict: OnConflict, questions: Questions, suspects: r
     const row = Number(suspect.row)
     if (serial.has(row)) continue
     const isGiven = primary !== -1 && typeof suspect[`group_${primary}`] === 'number'
-    const decision = decide(onConflict, placesOf(questions, suspect), isGiven ? primary : undefined)
+    const decision = decide(onConflict, locationsOf(questions, suspect), isGiven ? primary : undefined)
     if (decision.kind === 'existing' && onConflict === 'ignore') {
       ignored.push(row)
       continue
@@ -49,17 +49,17 @@ export function planOf(onConflict: OnConflict, questions: Questions, suspects: r
 
 const clash = (index: number): Verdict => ({ rule: 'key', index, twin: null })
 
-function placesOf({ keys }: Questions, suspect: Suspect): (string | null)[] {
+function locationsOf({ keys }: Questions, suspect: Suspect): (string | null)[] {
   return keys.map((_, index) => {
-    const place = suspect[`taken_${index}`]
-    return typeof place === 'string' ? place : null
+    const location = suspect[`taken_${index}`]
+    return typeof location === 'string' ? location : null
   })
 }
 
-/** Rows that share a key with another row of the batch, or mean the same row of the table, or refer to an earlier one. */
-function entangled(questions: Questions, suspects: readonly Suspect[]): Set<number> {
+/** Finds the rows that share a key with another row of the batch, match the same row of the table, or refer to an earlier row. */
+function dependentRows(questions: Questions, suspects: readonly Suspect[]): Set<number> {
   const found = new Set<number>()
-  const byPlace = new Map<string, number>()
+  const byLocation = new Map<string, number>()
   for (const suspect of suspects) {
     const row = Number(suspect.row)
     questions.keys.forEach((_, index) => {
@@ -68,20 +68,20 @@ function entangled(questions: Questions, suspects: readonly Suspect[]): Set<numb
       found.add(row)
       found.add(group)
     })
-    for (const place of placesOf(questions, suspect)) {
-      if (place === null) continue
-      const other = byPlace.get(place)
-      if (other === undefined) byPlace.set(place, row)
+    for (const location of locationsOf(questions, suspect)) {
+      if (location === null) continue
+      const other = byLocation.get(location)
+      if (other === undefined) byLocation.set(location, row)
       else if (other !== row) found.add(other).add(row)
     }
-    // What only a later row makes is missing; what this one or an earlier one makes depends on whether that gets in.
+    // A value provided only by a later row is missing. One provided by this or an earlier row depends on that row's acceptance.
     for (const maker of makersOf(questions, suspect)) if (maker <= row) found.add(row)
   }
   addLaterMakers(questions, suspects, found)
   return found
 }
 
-/** Serial rows come behind all others, so that what a later row makes would be there already if that were not serial too. */
+/** Serial rows come last, so the later rows that provide their missing references must be serial too. */
 function addLaterMakers(questions: Questions, suspects: readonly Suspect[], serial: Set<number>): void {
   for (let before = -1; before < serial.size; ) {
     before = serial.size
@@ -92,7 +92,7 @@ function addLaterMakers(questions: Questions, suspects: readonly Suspect[], seri
   }
 }
 
-/** For each missing reference into the table itself, the first row of the batch that makes what is missing. */
+/** For each missing reference to the table itself, returns the first row of the batch that provides the value. */
 function makersOf({ references }: Questions, suspect: Suspect): number[] {
   return references.flatMap((_, index) => {
     const maker = suspect[`maker_${index}`]
@@ -101,20 +101,21 @@ function makersOf({ references }: Questions, suspect: Suspect): number[] {
 }
 
 /**
- * Rules that make all rows of an update depend on each other, because it can take away or set free what another row
- * needs and no question asks of it: a reference into the table itself by another column than the primary key, and a
- * unique index or exclusion constraint that is no declared key.
+ * True if all rows of an update may depend on each other, because one row can take or free a value that another row needs
+ * and that the classification does not cover. This applies to:
+ * - references to the table itself by a column other than the primary key
+ * - unique indexes and exclusion constraints that are not declared keys
  */
 export function isAllSerial(target: Target, batch: StagedBatch, { keys, references }: Questions): boolean {
   const primary = keys.find(({ isPrimary }) => isPrimary)
-  const isTakenAway = references.some(
+  const canLoseTarget = references.some(
     ({ isSelf, reference }) =>
       isSelf && primary?.columns.map(({ info }) => info.name).join() !== reference.column,
   )
-  return isTakenAway || target.table.hasExclusions || hasUnknownIndex(target, batch)
+  return canLoseTarget || target.table.hasExclusions || hasUnknownIndex(target, batch)
 }
 
-/** An index over an expression is taken to be one that the batch can fill. */
+/** An index on an expression counts as one whose columns the batch fills. */
 function hasUnknownIndex({ keys, table }: Target, { columns }: StagedBatch): boolean {
   const declared = new Set(keys.map(({ index }) => index))
   const known = new Set(table.columns.map(({ name }) => identifier(name)))

@@ -1,4 +1,4 @@
-// SQL of the merge: staged rows into the table, all at once, with their number asserted by the server.
+// SQL of the set-based merge: writes staged rows to the table, and asserts their number on the server.
 
 import { doBlock, literal } from '../../../postgres/identifier.ts'
 import { identityKept, rowsSuppressed } from '../../../postgres/sqlstate.ts'
@@ -12,14 +12,14 @@ import type { Plan } from './merge-plan.ts'
 export interface InsertLists {
   readonly columns: string
   readonly values: string
-  /** What stands behind the columns: without it PostgreSQL refuses a value for a column that is `generated always`. */
+  /** Clause after the column list: without it PostgreSQL rejects values for a `generated always` identity column. */
   readonly overriding: string
 }
 
 export function insertLists(target: Target, batch: StagedBatch): InsertLists {
   const columns = batch.columns.map(({ column }) => column.sql)
   const values = batch.columns.map(insertedValue)
-  // A batch in which no field is present still has rows: they are all defaults.
+  // A batch in which no field is present still has rows, which consist of defaults.
   const [first] = target.writable
   if (columns.length === 0 && first !== undefined) {
     return {
@@ -32,7 +32,7 @@ export function insertLists(target: Target, batch: StagedBatch): InsertLists {
   return { columns: columns.join(', '), values: values.join(', '), overriding: overriding(target, written) }
 }
 
-/** A view does not tell whether its table has such a column; for any other the words mean nothing. */
+/** A view does not show whether its table has such a column, so it always gets the clause. Without one it has no effect. */
 function overriding({ table }: Target, written: readonly TargetColumn[]): string {
   const isNeeded = table.kind === 'v' || written.some(({ info }) => info.isAlways)
   return isNeeded ? 'overriding system value' : ''
@@ -45,12 +45,12 @@ function insertedValue({ column, isMixed }: StagedColumn, position: number): str
 }
 
 /**
- * The assignments of an update of `t` from `s`: what a row does not give stays, and the time of the last change is
- * now. Empty where there is nothing to set.
+ * Returns the assignments of an update of `t` from `s`. Columns that a row does not give keep their values, and `touch`
+ * columns are set to the current time. Empty if there is nothing to set.
  */
 export function assignments(target: Target, { columns }: StagedBatch): string {
   const set = columns.flatMap(({ column, isMixed }, position) => {
-    // Where the row has another value, `assertKept` has raised.
+    // `assertKept` raises if the row has another value.
     if (column.info.isAlways) return []
     const value = stagedValue(column)
     if (!isMixed) return `${column.sql} = ${value}`
@@ -67,15 +67,15 @@ function now(type: string): string {
   return type === 'timestamp' ? `now() at time zone 'UTC'` : 'now()'
 }
 
-/** Deferrable constraints speak only at commit, too late to tell which row broke them, unless they are told to. */
+/** Sets deferrable constraints to immediate: at commit it would be too late to know which row violated them. */
 export function constraintsNow(target: Target): string {
   const { deferrable } = target.table
   return deferrable.length === 0 ? '' : `set constraints ${deferrable.join(', ')} immediate;`
 }
 
 /**
- * Whatever waits for the commit speaks now: constraints of other tables that triggers write to, and triggers that are
- * constraints. Then all of it may wait again, as it would between two statements of the application.
+ * Checks everything that is deferred to the commit, including constraint triggers and constraints of other tables that
+ * triggers write to. Then defers it again, as between two statements of the application.
  */
 export function constraintsChecked(target: Target): string {
   return target.checksAtOnce
@@ -86,21 +86,21 @@ export function constraintsChecked(target: Target): string {
 const suppressed = `raise exception using errcode = '${rowsSuppressed}', message = 'rows were suppressed';`
 
 /**
- * Inserts the staged rows but those in `leftOut`, in file order, and raises if their number is not `expected`:
- * a trigger can drop rows without an error.
+ * Inserts the staged rows, except those in `excluded`, in file order. Raises if their number is not `expected`, because a
+ * trigger can drop rows without an error.
  */
 export function mergeSql(
   target: Target,
   staging: string,
   batch: StagedBatch,
-  leftOut: readonly number[],
+  excluded: readonly number[],
   expected: number,
 ): string {
   return doBlock(`
 declare affected bigint;
 begin
   ${constraintsNow(target)}
-  ${insertion(target, staging, batch, leftOut, expected)}
+  ${insertion(target, staging, batch, excluded, expected)}
   ${constraintsChecked(target)}
 end`)
 }
@@ -109,11 +109,11 @@ function insertion(
   target: Target,
   staging: string,
   batch: StagedBatch,
-  leftOut: readonly number[],
+  excluded: readonly number[],
   expected: number,
 ): string {
   const { columns, values, overriding } = insertLists(target, batch)
-  const where = leftOut.length === 0 ? '' : `where s.lading_row <> all (${numbers(leftOut)})`
+  const where = excluded.length === 0 ? '' : `where s.lading_row <> all (${numbers(excluded)})`
   return `
   insert into ${target.table.sql} (${columns}) ${overriding}
   select ${values} from ${staging} s ${where} order by s.lading_row;
@@ -121,10 +121,10 @@ function insertion(
   if affected <> ${expected} then ${suppressed} end if;`
 }
 
-/** The name of a setting of the transaction in which the number of updated rows is left behind. */
+/** Name of the transaction setting that holds the number of updated rows. */
 export const updatedSetting = 'lading.updated'
 
-/** Carries out the part of a plan that is done all at once. */
+/** Runs the set-based part of a plan. */
 export function planSql(
   target: Target,
   staging: string,
@@ -136,13 +136,13 @@ export function planSql(
     const key = keys[index]
     return key === undefined ? '' : update(target, staging, batch, isSameRow(target, key), rows)
   })
-  const rest = [
+  const excluded = [
     ...[...plan.updates.values()].flat(),
     ...plan.ignored,
     ...plan.rejected.keys(),
     ...plan.serial,
   ]
-  const inserted = stagedCount(batch) - rest.length
+  const inserted = stagedCount(batch) - excluded.length
   return doBlock(`
 declare
   affected bigint;
@@ -150,14 +150,14 @@ declare
   updated bigint := 0;
 begin
   ${constraintsNow(target)}
-  ${inserted === 0 ? '' : insertion(target, staging, batch, rest, inserted)}
+  ${inserted === 0 ? '' : insertion(target, staging, batch, excluded, inserted)}
   ${updates.join('')}
   ${constraintsChecked(target)}
   perform set_config('${updatedSetting}', updated::text, true);
 end`)
 }
 
-/** Only rows that change are written, and they are counted first: a trigger can drop an update as well. */
+/** Writes only rows that change. They are counted first, because a trigger can drop an update too. */
 function update(
   target: Target,
   staging: string,
@@ -167,11 +167,14 @@ function update(
 ): string {
   const set = assignments(target, batch)
   const found = `s.lading_row = any (${numbers(rows)}) and ${isSame}`
-  const kept = assertKept(batch, `select from ${staging} s join ${target.table.sql} t on ${found} and`)
-  if (set === '') return kept
+  const identityCheck = assertKept(
+    batch,
+    `select from ${staging} s join ${target.table.sql} t on ${found} and`,
+  )
+  if (set === '') return identityCheck
   const changed = `${found} and ${differs(batch.columns)}`
   return `
-  ${kept}
+  ${identityCheck}
   select count(*) into expected from ${staging} s join ${target.table.sql} t on ${changed};
   update ${target.table.sql} t set ${set} from ${staging} s where ${changed};
   get diagnostics affected = row_count;
@@ -180,8 +183,10 @@ function update(
 }
 
 /**
- * Statements that raise if an update would change a value of an identity column that is `generated always`: PostgreSQL
- * has no update that does. @param found a query for rows `t` that `s` is, up to its last condition
+ * Returns statements that raise if an update would change a `generated always` identity column, which PostgreSQL does not
+ * allow.
+ *
+ * @param found a query for the rows `t` that match `s`, up to its last condition
  */
 export function assertKept({ columns }: StagedBatch, found: string): string {
   return columns

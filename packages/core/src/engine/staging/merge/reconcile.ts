@@ -1,4 +1,4 @@
-// A batch of which some rows are in the table already: ignored or updated set by set, or one by one where order counts.
+// Merges a batch under `ignore` or `update`: set by set, or one by one where the order of rows matters.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
 import { stagedCount } from '../encode-batch.ts'
@@ -16,63 +16,63 @@ import { refersToItselfByName } from './resolve-sql.ts'
 import { runSerially } from './row-by-row.ts'
 import type { RowByRowOutcome } from './row-by-row-sql.ts'
 
-/** @param isTried the table has refused the batch as a whole already */
+/** @param isTried an insert of the whole batch has already failed */
 export async function reconcileBatch(
-  job: MergeContext,
+  context: MergeContext,
   questions: Questions,
   isTried: boolean,
 ): Promise<Merged> {
-  const suspects = await classify(job, questions)
+  const suspects = await classify(context, questions)
   const isOrdered =
-    (job.onConflict === 'update' && isAllSerial(job.target, job.batch, questions)) ||
-    refersToItselfByName(job.target, job.batch)
-  const isHopeless = isTried && suspects.length === 0
+    (context.onConflict === 'update' && isAllSerial(context.target, context.batch, questions)) ||
+    refersToItselfByName(context.target, context.batch)
+  const isUnexplained = isTried && suspects.length === 0
   const plan =
-    job.road === 'isolated' || isOrdered || isHopeless
+    context.road === 'isolated' || isOrdered || isUnexplained
       ? undefined
-      : planOf(job.onConflict, questions, suspects)
-  const again = async () => {
-    const read = await withoutUnreadable(job)
-    return reconcileBatch(read, questions, isTried && read.batch.unreadable?.size === 0)
+      : planOf(context.onConflict, questions, suspects)
+  const retryChecked = async () => {
+    const checked = await withoutUnreadable(context)
+    return reconcileBatch(checked, questions, isTried && checked.batch.unreadable?.size === 0)
   }
-  // A record that is wrong by itself is told so, whatever its keys are: nobody is kept out before that is known.
-  const isUnsure = isUnread(job.target, job.batch)
-  if (isUnsure && (plan === undefined || keepsOut(plan))) return again()
+  // Invalid values are reported regardless of keys, so they are checked before any row is left out.
+  const isUnchecked = isUnread(context.target, context.batch)
+  if (isUnchecked && (plan === undefined || leavesOut(plan))) return retryChecked()
   if (plan !== undefined) {
-    const outcome = await carryOut(job, questions, suspects, plan)
+    const outcome = await execute(context, questions, suspects, plan)
     if (outcome !== undefined) return { road: suspects.length > 0 ? 'classified' : 'optimistic', outcome }
-    if (isUnsure) return again()
-    // The table refuses a row, and what it means for later ones is known only if they come after it.
-    forgetErrors(job.batch)
+    if (isUnchecked) return retryChecked()
+    // A row failed, and its effect on later rows is known only if they are merged in order.
+    forgetErrors(context.batch)
   }
-  return mergeSerially(job, questions, suspects)
+  return mergeSerially(context, questions, suspects)
 }
 
-/** Rows that are not written, or may not be. */
-function keepsOut({ ignored, rejected, serial }: Plan): boolean {
+/** True if the plan has rows that are not written, or may not be. */
+function leavesOut({ ignored, rejected, serial }: Plan): boolean {
   return ignored.length + rejected.size + serial.length > 0
 }
 
-/** @returns undefined if the table refuses a row, and nothing was changed */
-async function carryOut(
-  job: MergeContext,
+/** @returns undefined if a row fails; then nothing was changed */
+async function execute(
+  context: MergeContext,
   questions: Questions,
   suspects: readonly Suspect[],
   plan: Plan,
 ): Promise<MergeOutcome | undefined> {
-  const { client, target, staging, batch } = job
+  const { client, target, staging, batch } = context
   let outcome: MergeOutcome | undefined
-  const isDone = await unlessRefused(job, async () => {
+  const isDone = await unlessRefused(context, async () => {
     await client.query(`savepoint lading_merge; ${planSql(target, staging, batch, questions, plan)}`)
-    const [left] = await answer(
+    const [result] = await rowsOf(
       client,
       `select current_setting('${updatedSetting}')::int8::float8 as updated`,
     )
-    const updated = Number(left?.updated)
-    const serial = plan.serial.length === 0 ? nothing : await runSerially(job, questions, plan.serial)
+    const updated = Number(result?.updated)
+    const serial = plan.serial.length === 0 ? nothing : await runSerially(context, questions, plan.serial)
     if (serial.refusals.length > 0) return
-    for (const [number, verdicts] of plan.rejected) explain(job, questions, number, verdicts)
-    explainRejections(job, questions, suspects, serial)
+    for (const [number, verdicts] of plan.rejected) explain(context, questions, number, verdicts)
+    explainRejections(context, questions, suspects, serial)
     const others = plan.ignored.length + plan.rejected.size + plan.serial.length
     const candidates = [...plan.updates.values()].flat()
     const out = [...candidates, ...plan.ignored, ...plan.rejected.keys(), ...notInserted(serial)]
@@ -82,7 +82,7 @@ async function carryOut(
       updated: updated + serial.updated.length,
       ignored: candidates.length - updated + plan.ignored.length + serial.ignored.length,
     }
-    await job.finish({ outcome, out, updated: changed, before: 'release savepoint lading_merge' })
+    await context.finish({ outcome, out, updated: changed, before: 'release savepoint lading_merge' })
   })
   if (isDone && outcome === undefined) await client.query('rollback to savepoint lading_merge')
   return isDone ? outcome : undefined
@@ -90,16 +90,16 @@ async function carryOut(
 
 const nothing: RowByRowOutcome = { inserted: 0, updated: [], ignored: [], rejections: [], refusals: [] }
 
-/** The exact road: every row, in the order of the file. */
+/** Merges every row in file order. */
 export async function mergeSerially(
-  job: MergeContext,
+  context: MergeContext,
   questions: Questions,
   suspects: readonly Suspect[],
 ): Promise<Merged> {
-  const { finish } = job
-  const serial = await runSerially(job, questions)
-  explainRejections(job, questions, suspects, serial)
-  await explainFailures(job, serial.refusals)
+  const { finish } = context
+  const serial = await runSerially(context, questions)
+  explainRejections(context, questions, suspects, serial)
+  await explainFailures(context, serial.refusals)
   const outcome = {
     inserted: serial.inserted,
     updated: serial.updated.length,
@@ -113,23 +113,23 @@ function notInserted({ updated, ignored, rejections, refusals }: RowByRowOutcome
   return [...updated, ...ignored, ...rejections.map(({ row }) => row), ...refusals.map(({ row }) => row)]
 }
 
-async function answer(client: Client, sql: string): Promise<readonly Record<string, unknown>[]> {
+async function rowsOf(client: Client, sql: string): Promise<readonly Record<string, unknown>[]> {
   return (await client.query(sql)).rows
 }
 
 /**
- * Explains who was kept out by keys and references. Whoever has a key of a rejected row and came before it in the
- * batch, is not rejected and not merely passed over, has it still: the last such row is named.
+ * Adds errors to the rows that keys and references rejected. A duplicate key is held by an earlier row of the batch that
+ * was neither rejected nor ignored; the error names the last such row.
  */
 function explainRejections(
-  job: MergeContext,
+  context: MergeContext,
   questions: Questions,
   suspects: readonly Suspect[],
   { rejections, refusals, ignored }: RowByRowOutcome,
 ): void {
   if (rejections.length === 0) return
   const isOut = new Set([...rejections, ...refusals].map(({ row }) => row))
-  if (job.onConflict === 'ignore') for (const row of ignored) isOut.add(row)
+  if (context.onConflict === 'ignore') for (const row of ignored) isOut.add(row)
   const groups = questions.keys.map((_, index) => membersByGroup(suspects, index))
   const groupOf = new Map(suspects.map(suspect => [Number(suspect.row), suspect]))
   for (const { row, keys, references } of rejections) {
@@ -140,11 +140,11 @@ function explainRejections(
       return { rule: 'key', index, twin }
     })
     for (const index of references) verdicts.push({ rule: 'reference', index })
-    explain(job, questions, row, verdicts)
+    explain(context, questions, row, verdicts)
   }
 }
 
-/** The rows of each group in their order; its first one may be no suspect, and gives it its number. */
+/** Returns the rows of each group in order. The number of a group is its first row, which may not be a suspect. */
 function membersByGroup(suspects: readonly Suspect[], key: number): ReadonlyMap<number, readonly number[]> {
   const groups = new Map<number, number[]>()
   for (const suspect of suspects) {
@@ -158,13 +158,13 @@ function membersByGroup(suspects: readonly Suspect[], key: number): ReadonlyMap<
 }
 
 function explain(
-  job: MergeContext,
+  context: MergeContext,
   questions: Questions,
   number: number,
   verdicts: readonly Verdict[],
 ): void {
-  const { target, batch, onConflict } = job
+  const { target, batch, onConflict } = context
   const row = batch.rows[number]
-  if (row === undefined) throw new LadingError('INTERNAL', 'A row was judged that was never sent.')
+  if (row === undefined) throw new LadingError('INTERNAL', 'The database checked a row that was never sent.')
   explainVerdicts(target, questions, batch.rows, row, verdicts, onConflict)
 }

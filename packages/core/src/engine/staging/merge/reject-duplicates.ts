@@ -1,4 +1,4 @@
-// A batch in which duplicates are errors: the suspects are judged, the rest is inserted, or tried row by row.
+// Merges a batch in which duplicates are errors: judges the suspects, and inserts the rest at once or row by row.
 
 import { stagedCount } from '../encode-batch.ts'
 import { explainVerdicts } from '../explain/explain.ts'
@@ -19,64 +19,64 @@ import { mergeSerially } from './reconcile.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
 import { runSerially } from './row-by-row.ts'
 
-/** @param isTried the table has refused the batch as a whole already */
+/** @param isTried an insert of the whole batch has already failed */
 export async function rejectDuplicates(
-  job: MergeContext,
+  context: MergeContext,
   questions: Questions,
   isTried: boolean,
 ): Promise<Merged> {
-  const { batch, target } = job
-  const suspects = await classify(job, questions)
-  const isNamed = refersToItselfByName(target, batch)
-  // A record that is wrong by itself is told so, whatever its keys are.
-  if ((isTried || isNamed || suspects.length > 0) && isUnread(target, batch)) {
-    return again(job, questions, isTried)
+  const { batch, target } = context
+  const suspects = await classify(context, questions)
+  const hasSelfLookups = refersToItselfByName(target, batch)
+  // Invalid values are reported regardless of keys, so they are checked first.
+  if ((isTried || hasSelfLookups || suspects.length > 0) && isUnread(target, batch)) {
+    return retryChecked(context, questions, isTried)
   }
-  if (isNamed) return mergeSerially(job, questions, suspects)
-  // Without a suspect the whole batch would be tried a second time.
-  if (job.road !== 'isolated' && !(isTried && suspects.length === 0)) {
+  if (hasSelfLookups) return mergeSerially(context, questions, suspects)
+  // Without suspects this would only try the whole batch again.
+  if (context.road !== 'isolated' && !(isTried && suspects.length === 0)) {
     const verdicts = judge(questions, suspects)
-    for (const [number, found] of verdicts) explain(job, questions, number, found)
-    const outcome = await attempt(job, [...verdicts.keys()])
+    for (const [number, found] of verdicts) explain(context, questions, number, found)
+    const outcome = await attempt(context, [...verdicts.keys()])
     if (outcome !== undefined) return { road: verdicts.size > 0 ? 'classified' : 'optimistic', outcome }
-    if (isUnread(target, batch)) return again(job, questions, true)
-    // The table refuses more than was found, so it will be asked row by row, and all is explained anew.
+    if (isUnread(target, batch)) return retryChecked(context, questions, true)
+    // The table rejects more than the classification found, so rows are tried one by one and get new errors.
     forgetErrors(batch)
   }
-  // `isolate` leaves keys and references to the database, which knows neither scopes nor names, and in a rehearsal no foreign keys.
-  const isJudged =
+  // `isolate` leaves keys and references to the database, which knows no scopes and no lookups. A shadow table has no foreign keys.
+  const isEnforced =
     !target.isRehearsal &&
     knowsKeys(target) &&
     batch.standIns.length === 0 &&
     notEnforced(questions).length === 0
-  return isJudged ? isolate(job, questions, suspects) : mergeSerially(job, questions, suspects)
+  return isEnforced ? isolate(context, questions, suspects) : mergeSerially(context, questions, suspects)
 }
 
-async function again(job: MergeContext, questions: Questions, isTried: boolean): Promise<Merged> {
-  const read = await withoutUnreadable(job)
-  return rejectDuplicates(read, questions, isTried && read.batch.unreadable?.size === 0)
+async function retryChecked(context: MergeContext, questions: Questions, isTried: boolean): Promise<Merged> {
+  const checked = await withoutUnreadable(context)
+  return rejectDuplicates(checked, questions, isTried && checked.batch.unreadable?.size === 0)
 }
 
-/** Classification has asked it all. */
-const nothing: Questions = { keys: [], references: [] }
+/** The classification has checked everything already. */
+const noQuestions: Questions = { keys: [], references: [] }
 
 /**
- * Tries every row, also those that classification would leave out: a row that was rejected for the sake of an
- * earlier one gets in after all if the table refuses the earlier one.
+ * Tries every row, including those that the classification would reject: a duplicate of an earlier row is imported after
+ * all if the table rejects the earlier one.
  */
 async function isolate(
-  job: MergeContext,
+  context: MergeContext,
   questions: Questions,
   suspects: readonly Suspect[],
 ): Promise<Merged> {
-  const { batch, finish } = job
-  const { refusals } = await runSerially(job, nothing)
-  // Whatever refused a row, it is not in the table, and so in nobody's way.
+  const { batch, finish } = context
+  const { refusals } = await runSerially(context, noQuestions)
+  // A failed row is not in the table, so it blocks no other row.
   const verdicts = judge(questions, suspects, new Set(refusals.map(({ row }) => row)))
-  // What classification knows comes first, whichever rule the database happened to check first.
-  for (const { row } of refusals) explain(job, questions, row, verdicts.get(row) ?? [])
+  // Verdicts of the classification take precedence, whichever constraint the database happened to check first.
+  for (const { row } of refusals) explain(context, questions, row, verdicts.get(row) ?? [])
   await explainFailures(
-    job,
+    context,
     refusals.filter(({ row }) => !verdicts.has(row)),
   )
   const outcome = insertedOnly(stagedCount(batch) - refusals.length)
@@ -85,11 +85,11 @@ async function isolate(
 }
 
 function explain(
-  job: MergeContext,
+  context: MergeContext,
   questions: Questions,
   number: number,
   verdicts: readonly Verdict[],
 ): void {
-  const row = job.batch.rows[number]
-  if (row !== undefined) explainVerdicts(job.target, questions, job.batch.rows, row, verdicts)
+  const row = context.batch.rows[number]
+  if (row !== undefined) explainVerdicts(context.target, questions, context.batch.rows, row, verdicts)
 }

@@ -1,40 +1,42 @@
-// SQL that fills a field that refers, where a record gives another one that stands for it.
+// SQL that fills in references for which a record gives a lookup field instead.
 import type { Target, TargetReference } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
 import { meantValue } from './compare-sql.ts'
 
 /**
- * Fills the staging table, for references into other tables. Those into the table itself mean rows that come earlier in
- * the file, which are not there yet.
+ * Returns statements that fill the staging table, for references to other tables. References to the table itself may mean
+ * earlier rows of the file, which are not in the table yet.
  */
 export function resolveSql({ references }: Target, staging: string, batch: StagedBatch): string {
-  return used(references, batch)
+  return lookupsOf(references, batch)
     .filter(({ reference }) => !reference.isSelf)
-    .map(({ reference, standIn }) => {
+    .map(({ reference, lookupField }) => {
       const { staged } = reference.column
-      return `update ${staging} s set ${staged} = ${meantValue(reference, standIn)} where s.${staged} is null and s.${standIn.sql} is not null`
+      return `update ${staging} s set ${staged} = ${meantValue(reference, lookupField)} where s.${staged} is null and s.${lookupField.sql} is not null`
     })
     .join('; ')
 }
 
-/** Rows refer to rows of their own table by what these are called and not by their ids: one has to come after the other. */
+/** True if rows refer to rows of their own table through a lookup field, so that they must be merged in order. */
 export function refersToItselfByName({ references }: Target, batch: StagedBatch): boolean {
-  return used(references, batch).some(({ reference }) => reference.isSelf)
+  return lookupsOf(references, batch).some(({ reference }) => reference.isSelf)
 }
 
-/** Statements of plpgsql that fill the row `s`. */
+/** Returns plpgsql statements that fill the row `s`, for references to the table itself. */
 export function resolveRow({ references }: Target, batch: StagedBatch): string {
-  return used(references, batch)
+  return lookupsOf(references, batch)
     .filter(({ reference }) => reference.isSelf)
-    .map(({ reference, standIn }) => {
+    .map(({ reference, lookupField }) => {
       const field = `s.${reference.column.staged}`
-      return `if ${field} is null and s.${standIn.sql} is not null then ${field} := ${meantValue(reference, standIn)}; end if;`
+      return `if ${field} is null and s.${lookupField.sql} is not null then ${field} := ${meantValue(reference, lookupField)}; end if;`
     })
     .join('\n      ')
 }
 
-function used(references: readonly TargetReference[], { standIns }: StagedBatch) {
+function lookupsOf(references: readonly TargetReference[], { standIns: lookupFields }: StagedBatch) {
   return references.flatMap(reference =>
-    reference.standIns.filter(standIn => standIns.includes(standIn)).map(standIn => ({ reference, standIn })),
+    reference.standIns
+      .filter(lookupField => lookupFields.includes(lookupField))
+      .map(lookupField => ({ reference, lookupField })),
   )
 }

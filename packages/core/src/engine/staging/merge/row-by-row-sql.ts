@@ -1,4 +1,4 @@
-// SQL of the last road: one loop on the server that judges and writes row by row, in the order of the file.
+// SQL of the row-by-row merge: one loop on the server that checks and writes each row, in file order.
 
 import { doBlock, literal } from '../../../postgres/identifier.ts'
 import { rowsSuppressed } from '../../../postgres/sqlstate.ts'
@@ -29,7 +29,7 @@ import {
 } from './merge-sql.ts'
 import { resolveRow } from './resolve-sql.ts'
 
-/** A row that keys or references keep out, by their places among the questions. */
+/** A row that keys or references reject, by their indexes in the `Questions`. */
 export interface Rejection {
   readonly row: number
   readonly keys: readonly number[]
@@ -38,9 +38,9 @@ export interface Rejection {
 
 export interface RowByRowOutcome {
   readonly inserted: number
-  /** Rows that changed one of the table. */
+  /** Staged rows that changed a row of the table. */
   readonly updated: readonly number[]
-  /** Rows. */
+  /** Staged rows that changed nothing. */
   readonly ignored: readonly number[]
   readonly rejections: readonly Rejection[]
   readonly refusals: readonly ConstraintFailure[]
@@ -50,7 +50,7 @@ export interface SerialWork {
   readonly target: Target
   readonly staging: string
   readonly batch: StagedBatch
-  /** What is looked up of each row; nothing where whoever called knows it already. */
+  /** The keys and references to check for each row; empty if the caller has already checked them. */
   readonly questions: Questions
   readonly onConflict: OnConflict
   readonly inLoop?: LoopSequences | undefined
@@ -58,13 +58,12 @@ export interface SerialWork {
   readonly rows?: readonly number[]
 }
 
-/** What somebody else has inserted between the look and the write is looked at again. */
-const attemptsAtARow = 3
+/** A row is retried if another transaction inserts a conflicting row between the lookup and the write. */
+const attemptsPerRow = 3
 
 /**
- * Each row meets the table as the rows before it left it, in a subtransaction of its own. Without questions it only
- * tries to insert: 5,000 rows then cost about 60 ms whatever the share of refused ones; a savepoint for each row from
- * outside 1,038 ms.
+ * Merges each row in its own subtransaction, after the rows before it. Without questions it only tries to insert: 5,000
+ * rows then take about 60 ms, regardless of the share of failures. A savepoint per row from the client takes 1,038 ms.
  */
 export function serialSql(work: SerialWork): string {
   const { target, staging, batch, rows, onConflict, inLoop } = work
@@ -92,7 +91,7 @@ ${diagnosisVariables}
 begin
   ${constraintsNow(target)}
   for s in select * from ${staging} ${where} order by lading_row loop
-    for attempt in 1..${attemptsAtARow} loop
+    for attempt in 1..${attemptsPerRow} loop
       begin
         own := null;
         clashes := '{}';
@@ -100,7 +99,7 @@ begin
         ${resolveRow(target, batch)}
         ${lookUps(work)}
         ${decision(work)}
-        ${references.map((reference, index) => missingReference(work, reference, index)).join('\n        ')}
+        ${references.map((reference, index) => referenceCheck(work, reference, index)).join('\n        ')}
         if clashes <> '{}' or missing <> '{}' then
           rejections := rejections || json_build_object('row', s.lading_row, 'keys', clashes, 'references', missing);
           exit;
@@ -123,7 +122,7 @@ begin
         if ${isNotOfARow} then
           raise;
         end if;
-        continue when (${isRetried} or state = '23505' and ${onConflict !== 'error'}) and attempt < ${attemptsAtARow};
+        continue when (${isRetried} or state = '23505' and ${onConflict !== 'error'}) and attempt < ${attemptsPerRow};
         ${probe(work)}
         refusals := refusals || json_build_object('row', s.lading_row, ${diagnosis});
         exit;
@@ -138,8 +137,8 @@ end`)
 }
 
 /**
- * Tells what refuses one row from what would refuse every row: the statements of the loop are carried out without any
- * row. Names and privileges are looked up all the same. Asked once for each state; it raises if it is no row's.
+ * Distinguishes a failure of one row from one that every row would have: it runs the loop's statements without any row,
+ * which still checks names and privileges. Runs once for each SQLSTATE, and raises if no row is at fault.
  */
 function probe({ target, staging, batch, questions, onConflict }: SerialWork): string {
   const { columns, values, overriding } = insertLists(target, batch)
@@ -148,7 +147,7 @@ function probe({ target, staging, batch, questions, onConflict }: SerialWork): s
     `insert into ${target.table.sql} (${columns}) ${overriding} select ${values} from ${staging} s where false`,
     ...(set === '' ? [] : [`update ${target.table.sql} t set ${set} from ${staging} s where false`]),
   ]
-  // Executed as texts: in a statement of the block itself, `s` would be the row at fault.
+  // Uses EXECUTE, because in a statement of the block itself `s` would be the row at fault.
   return `
         if ${isProbed} and state <> all (probed) then
           probed := probed || state;
@@ -156,19 +155,19 @@ function probe({ target, staging, batch, questions, onConflict }: SerialWork): s
         end if;`
 }
 
-/** Reads what the loop left behind in a setting of the transaction. */
+/** Reads the result of the loop, which it stored in a setting of the transaction. */
 export const outcomeSql = `select current_setting('lading.outcome')::json as outcome, ${notesColumn}`
 
 function lookUps({ target, questions: { keys, references } }: SerialWork): string {
-  const asked = [...keys.map(key => placeOf(target, key)), ...references.map(isMissing)]
+  const expressions = [...keys.map(key => placeOf(target, key)), ...references.map(isMissing)]
   const into = [
     ...keys.map((_, index) => `place_${index}`),
     ...references.map((_, index) => `missing_${index}`),
   ]
-  return asked.length === 0 ? '' : `select ${asked.join(', ')} into ${into.join(', ')};`
+  return expressions.length === 0 ? '' : `select ${expressions.join(', ')} into ${into.join(', ')};`
 }
 
-/** The same rule as `decide`: which row the record is, and which keys belong to another one. */
+/** Implements the same rules as `decide`: which row the record matches, and which keys belong to another row. */
 function decision({ target, questions: { keys }, onConflict }: SerialWork): string {
   if (keys.length === 0) return ''
   const places = keys.map((_, index) => `place_${index}`)
@@ -181,8 +180,8 @@ function decision({ target, questions: { keys }, onConflict }: SerialWork): stri
   if (onConflict === 'error') return `place := null; ${clashes.join(' ')}`
   const first = `own := case ${places.map((name, index) => `when ${name} is not null then ${index}`).join(' ')} end; place := coalesce(${places.join(', ')});`
   const primary = keys.findIndex(({ isPrimary }) => isPrimary)
-  const given = keys[primary]
-  if (onConflict === 'ignore' || given === undefined) {
+  const primaryKey = keys[primary]
+  if (onConflict === 'ignore' || primaryKey === undefined) {
     const skip =
       onConflict === 'ignore'
         ? `if own is not null and clashes = '{}' then ignored := ignored || s.lading_row; exit; end if;`
@@ -190,7 +189,7 @@ function decision({ target, questions: { keys }, onConflict }: SerialWork): stri
     return `${first} ${clashes.join(' ')} ${skip}`
   }
   return `
-      if ${isPresent(given)} then
+      if ${isPresent(primaryKey)} then
         own := case when place_${primary} is not null then ${primary} end; place := place_${primary};
       else
         ${first}
@@ -198,8 +197,8 @@ function decision({ target, questions: { keys }, onConflict }: SerialWork): stri
       ${clashes.join(' ')}`
 }
 
-/** A row may refer to itself, if it gets in: nothing else may be wrong with it. */
-function missingReference({ target }: SerialWork, reference: TargetReference, index: number): string {
+/** A row may refer to itself if it is accepted, so nothing else may be wrong with it. */
+function referenceCheck({ target }: SerialWork, reference: TargetReference, index: number): string {
   const provider = target.writable.find(({ info }) => info.name === reference.reference.column)
   const isItself =
     reference.isSelf && provider !== undefined
@@ -208,16 +207,19 @@ function missingReference({ target }: SerialWork, reference: TargetReference, in
   return `if missing_${index}${isItself} then missing := missing || ${index}; end if;`
 }
 
-/** Written only if something changes; if nothing was written although something would, a trigger dropped it. */
+/** Writes only if a value changes. If nothing was written although a value differs, a trigger dropped the update. */
 function update({ target, batch, questions, onConflict }: SerialWork, index: number): string {
   const key = questions.keys[index]
   if (onConflict !== 'update' || key === undefined) return ''
   const changed = `${isSameRow(target, key)} and ${differs(batch.columns)}`
   const set = assignments(target, batch)
-  const kept = assertKept(batch, `select from ${target.table.sql} t where ${isSameRow(target, key)} and`)
-  if (set === '') return `elsif own = ${index} then ${kept} ignored := ignored || s.lading_row;`
+  const identityCheck = assertKept(
+    batch,
+    `select from ${target.table.sql} t where ${isSameRow(target, key)} and`,
+  )
+  if (set === '') return `elsif own = ${index} then ${identityCheck} ignored := ignored || s.lading_row;`
   return `elsif own = ${index} then
-        ${kept}
+        ${identityCheck}
         update ${target.table.sql} t set ${set} where ${changed};
         get diagnostics affected = row_count;
         if affected = 1 then

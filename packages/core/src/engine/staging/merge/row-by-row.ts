@@ -1,4 +1,4 @@
-// Rows through the loop on the server, and what it says of them.
+// Runs the row-by-row loop on the server and returns its outcome.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Row } from '../../resource/row.ts'
 import type { Questions } from './classify-sql.ts'
@@ -6,19 +6,19 @@ import type { ConstraintFailure } from './constraint-failure.ts'
 import type { MergeContext } from './merge-context.ts'
 import { outcomeSql, type RowByRowOutcome, serialSql } from './row-by-row-sql.ts'
 
-/** @param rows all of the batch if absent */
+/** @param rows numbers of the rows to merge. @defaultValue all rows of the batch */
 export async function runSerially(
   { client, target, staging, batch, onConflict, sequences, recall }: MergeContext,
   questions: Questions,
   rows?: readonly number[],
 ): Promise<RowByRowOutcome> {
   const inLoop = sequences.inLoop(batch)
-  const some = rows === undefined ? {} : { rows }
-  await client.query(serialSql({ target, staging, batch, questions, onConflict, inLoop, ...some }))
-  const left = await client.query(outcomeSql)
-  sequences.hear(left)
+  const subset = rows === undefined ? {} : { rows }
+  await client.query(serialSql({ target, staging, batch, questions, onConflict, inLoop, ...subset }))
+  const result = await client.query(outcomeSql)
+  sequences.hear(result)
   // The loop builds exactly this shape.
-  const outcome = left.rows[0]?.outcome as RowByRowOutcome
+  const outcome = result.rows[0]?.outcome as RowByRowOutcome
   await recall?.([...outcome.rejections, ...outcome.refusals].map(({ row }) => row))
   return outcome
 }
@@ -26,5 +26,5 @@ export async function runSerially(
 export function refusedRow({ batch }: MergeContext, { row: number }: ConstraintFailure): Row {
   const row = batch.rows[number]
   if (row !== undefined) return row
-  throw new LadingError('INTERNAL', 'The database refused a row that was never sent.')
+  throw new LadingError('INTERNAL', 'The database rejected a row that was never sent.')
 }

@@ -1,23 +1,23 @@
-// Columns that a batch leaves to their defaults → whether the database user may draw from the sequences of these.
+// Columns that a batch leaves to their defaults → a check that the database user may use their sequences.
 
 import type { Client } from '../../../postgres/pool/client.ts'
 import { assertDraws } from '../../catalogue/privileges.ts'
 import type { Target } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
 
-/** Asks once for each column. The returned function throws `DATABASE_REFUSED`, before a row of the batch is sent. */
+/** Checks each column only once. The returned function throws `DATABASE_REFUSED` before any row of the batch is sent. */
 export function drawsJudge(client: Client, target: Target): (batch: StagedBatch) => Promise<void> {
-  const open = new Set(target.writable.filter(({ info }) => info.sequences.length > 0 && !info.isAlways))
+  const unchecked = new Set(target.writable.filter(({ info }) => info.sequences.length > 0 && !info.isAlways))
   return async ({ rows, columns }) => {
-    if (rows.length === 0 || open.size === 0) return
-    const given = new Set(columns.flatMap(({ column, isMixed }) => (isMixed ? [] : [column])))
-    const drawn = [...open].filter(column => !given.has(column))
-    if (drawn.length === 0) return
+    if (rows.length === 0 || unchecked.size === 0) return
+    const filled = new Set(columns.flatMap(({ column, isMixed }) => (isMixed ? [] : [column])))
+    const defaulted = [...unchecked].filter(column => !filled.has(column))
+    if (defaulted.length === 0) return
     await assertDraws(
       client,
       target,
-      drawn.map(({ info }) => info.name),
+      defaulted.map(({ info }) => info.name),
     )
-    for (const column of drawn) open.delete(column)
+    for (const column of defaulted) unchecked.delete(column)
   }
 }

@@ -1,48 +1,51 @@
-// SQL that brings a sequence past values that were written into its column, so that the next number it gives is free.
+// SQL that advances a sequence past values written to its column, so that its next number is free.
 import { literal } from '../../../postgres/identifier.ts'
 
-/** What was done with a sequence; nothing is noted where it was past the values already. */
+/** What was done with a sequence. There is no note if the sequence was already past the values. */
 export interface SequenceNote {
   /** Quoted, with its schema. */
   readonly sequence: string
   /**
-   * `locked`: restarted in the transaction, under a lock. `drawn`: its numbers were drawn one by one. `set`: set
-   * without a lock, because none could be had. `denied`: left where it was, because nothing was allowed.
+   * - `locked`: restarted in the transaction, under a lock.
+   * - `drawn`: advanced by drawing numbers one by one.
+   * - `set`: set without a lock, because no lock was available.
+   * - `denied`: not moved, because the user lacks the privileges.
    */
   readonly how: 'locked' | 'drawn' | 'set' | 'denied'
-  /** No lock could be had in time. */
+  /** The lock was not granted in time. */
   readonly busy: boolean
-  /** Numbers that a session takes at a time and keeps for itself. */
+  /** How many numbers a session preallocates at a time. */
   readonly cached: number
 }
 
 export interface Advance {
   /** Quoted, with its schema. */
   readonly sequence: string
-  /** A query for the written values, as the column `v`. */
+  /** A query that returns the written values in the column `v`. */
   readonly values: string
-  /** False where the transaction may last: whoever draws a number waits for the lock. */
+  /** False if the transaction may be long, because others wait for the lock when they draw a number. */
   readonly mayLock: boolean
-  /** Sessions may hold numbers that they have taken ahead. A restart takes these away. */
+  /** Sessions may hold preallocated numbers. A restart invalidates them. */
   readonly mayBeHeld: boolean
 }
 
 /**
- * Measured on PostgreSQL 15 and 18: drawing takes 1 to 2 µs a number, a restart with its lock 1 to 2 ms whatever the
- * distance. A restart makes others wait until the transaction ends, so a few numbers are drawn.
+ * Up to this many numbers are drawn instead of restarting the sequence, because a restart makes others wait until the
+ * transaction ends. Measured on PostgreSQL 15 and 18: drawing takes 1 to 2 µs a number; a restart with its lock takes 1 to
+ * 2 ms regardless of the distance.
  */
-const fewNumbers = 500
+const drawLimit = 500
 
-/** Drawn where no lock can be had: drawing never moves a sequence back, and 10,000 take 20 ms. */
-const manyNumbers = 10_000
+/** Limit if no lock is available: drawing never moves a sequence back, and 10,000 numbers take 20 ms. */
+const unlockedDrawLimit = 10_000
 
-/** Drawn by a role that may only draw: 2 seconds. */
-const mostNumbers = 1_000_000
+/** Limit for a role that may only draw: this takes 2 seconds. */
+const drawOnlyLimit = 1_000_000
 
-/** The lock waits for open transactions that have drawn a number, and whoever wants to draw one waits for the lock. */
+/** The lock waits for open transactions that have drawn a number, and others wait for the lock to draw one. */
 const lockTimeout = '100ms'
 
-/** Variables of plpgsql that `advanceSql` needs. */
+/** The plpgsql variables that `advanceSql` needs. */
 export const advanceVariables = `
   seq regclass;
   q record;
@@ -59,8 +62,8 @@ export const advanceVariables = `
   sequence_notes json[] := '{}';`
 
 /**
- * Statements of plpgsql. The sequence keeps its rhythm (a step of 2 that began at 1 stays odd), stops at its bounds and
- * is never moved back. What was drawn or set stays so if the transaction is rolled back; a restart does not.
+ * Returns plpgsql statements that advance a sequence. It keeps its increment pattern (with a step of 2 from 1 it stays
+ * odd), stops at its bounds and never moves back. A rollback undoes a restart, but not drawn numbers or `setval`.
  */
 export function advanceSql({ sequence, values, mayLock, mayBeHeld }: Advance): string {
   const read = readPosition(sequence)
@@ -81,12 +84,12 @@ export function advanceSql({ sequence, values, mayLock, mayBeHeld }: Advance): s
     elsif q.is_own then
       if steps > 0 then perform setval(seq, target); end if;
     elsif steps > 0 or (q.cached > 1 and ${mayBeHeld}) then
-      if ${mayLock} and (steps > ${fewNumbers} or q.cached > 1) and pg_has_role(q.owner, 'USAGE') then
+      if ${mayLock} and (steps > ${drawLimit} or q.cached > 1) and pg_has_role(q.owner, 'USAGE') then
         begin
           kept_timeout := current_setting('lock_timeout');
           perform set_config('lock_timeout', '${lockTimeout}', true);
-          -- Changes nothing, but takes the lock: nobody moves the sequence between the look and the restart. Reading it
-          -- stays possible, as a dump does for hours.
+          -- Changes nothing, but takes the lock, so that the sequence cannot move between the read and the restart. It can
+          -- still be read, as a dump does for hours.
           ${alter('increment by', 'q.step')}
           perform set_config('lock_timeout', kept_timeout, true);
           ${read}
@@ -107,14 +110,14 @@ export function advanceSql({ sequence, values, mayLock, mayBeHeld }: Advance): s
           if steps = 0 then
             how := 'drawn';
           elsif has_sequence_privilege(seq, 'USAGE, UPDATE')
-            and steps <= (case when has_sequence_privilege(seq, 'UPDATE') then ${manyNumbers} else ${mostNumbers} end) then
+            and steps <= (case when has_sequence_privilege(seq, 'UPDATE') then ${unlockedDrawLimit} else ${drawOnlyLimit} end) then
             for number in 1..steps::int8 loop
               drawn := nextval(seq);
               exit when (drawn - target) * q.step >= 0;
             end loop;
             how := 'drawn';
           elsif has_sequence_privilege(seq, 'UPDATE') then
-            -- One import after the other; of anybody else the report warns.
+            -- Only one import at a time does this; the report warns about other writers.
             perform pg_try_advisory_xact_lock(hashtextextended('lading sequence ' || seq::oid, 0));
             ${read}
             if steps > 0 then perform setval(seq, target); end if;
@@ -132,7 +135,7 @@ export function advanceSql({ sequence, values, mayLock, mayBeHeld }: Advance): s
   end if;`
 }
 
-/** How many numbers have to be drawn until the next one is past `wanted`, and the last of these. */
+/** Computes how many numbers must be drawn until the next one is past `wanted`, and the last of them. */
 function readPosition(sequence: string): string {
   return `
     if has_sequence_privilege(seq, 'SELECT') then
@@ -152,13 +155,13 @@ function readPosition(sequence: string): string {
     target := case when steps > 0 then upcoming + (steps - 1) * q.step end;`
 }
 
-/** Keeps the notes of a block in a setting of the transaction, since a block has no result. */
+/** Stores the notes of a block in a setting of the transaction, because a block has no result. */
 export const keepNotes = `perform set_config('lading.sequences', to_json(sequence_notes)::text, true);`
 
-/** Reads them, as a column of that name. */
+/** Reads the notes in the column `lading_sequences`. */
 export const notesColumn = `current_setting('lading.sequences', true) as lading_sequences`
 
-/** True if the table could give a record a number that another one brings along. @param values as for `advanceSql` */
+/** True if the sequence could generate a number that is among the values. @param values as for `advanceSql` */
 export function isBehindSql(sequence: string, values: string): string {
   const name = `to_regclass(${literal(sequence)})`
   const upcoming = `case when has_sequence_privilege(seqrelid, 'SELECT, USAGE')

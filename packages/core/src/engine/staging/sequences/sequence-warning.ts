@@ -1,4 +1,4 @@
-// What was done with a sequence → a warning, where somebody has to know of it.
+// A note about a sequence → a warning, if the owner needs to know.
 import { and } from '../../catalogue/rules/check-words.ts'
 import type { TargetColumn } from '../../catalogue/target.ts'
 import type { SequenceNote } from './sequence-sql.ts'
@@ -8,7 +8,7 @@ export interface SequenceWarning {
   readonly detail: string
 }
 
-/** @param columns those that draw from the sequence */
+/** @param columns the columns that draw from the sequence */
 export function warningOf(
   { sequence, how, busy, cached }: SequenceNote,
   columns: readonly TargetColumn[],
@@ -18,20 +18,20 @@ export function warningOf(
   if (how === 'denied') {
     return {
       code: 'SEQUENCE_NOT_ADVANCED',
-      detail: `The sequence ${sequence} was not moved past ${values}, because the database user may not use it. Grant UPDATE on the sequence, or have its owner move it; until then new rows can get numbers that are taken.`,
+      detail: `The sequence ${sequence} was not moved past ${values}, because the database user may not use it. Grant UPDATE on the sequence, or have its owner move it; until then new rows can get numbers that are already in use.`,
     }
   }
   if (how === 'set') {
-    const why = busy ? 'another transaction was using it' : 'the database user does not own it'
+    const reason = busy ? 'another transaction was using it' : 'the database user does not own it'
     return {
       code: 'SEQUENCE_NOT_LOCKED',
-      detail: `The sequence ${sequence} was moved past ${values} without a lock, because ${why}. Rows that others inserted at that moment can have got the same number twice.`,
+      detail: `The sequence ${sequence} was moved past ${values} without a lock, because ${reason}. Rows inserted by others at that moment may have received duplicate numbers.`,
     }
   }
   if (how === 'drawn' && cached > 1) {
     return {
       code: 'SEQUENCE_NOT_LOCKED',
-      detail: `The sequence ${sequence} gives each session ${cached} numbers at a time, and only a lock by its owner takes back those that sessions still hold. Until these are used up, new rows can get numbers that are taken by ${values}.`,
+      detail: `The sequence ${sequence} gives each session ${cached} numbers at a time, and only a lock by its owner can invalidate the numbers that sessions still hold. Until these are used up, new rows can get numbers that ${values} already use.`,
     }
   }
   return undefined

@@ -1,4 +1,4 @@
-// The sequences of the columns that a run writes: each is brought past the values that got in, or a warning says why not.
+// Advances the sequences of the columns that a run writes past the imported values, or warns if that is not possible.
 
 import { doBlock, literal } from '../../../postgres/identifier.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
@@ -19,48 +19,49 @@ import { type SequenceWarning, warningOf } from './sequence-warning.ts'
 
 export interface SequenceOptions {
   /**
-   * `batch`: in the transaction of each batch, so that no committed row is ahead of its sequence. `end`: once, because
-   * the transaction may be a long one, and others wait for what it locks. `never`: they are left alone.
+   * - `batch`: in the transaction of each batch, so that no committed row is ahead of its sequence.
+   * - `end`: once at the end, because the transaction may be long and others wait for its locks.
+   * - `never`: sequences are not moved.
    */
   readonly when: 'batch' | 'end' | 'never'
   readonly onWarning: (warning: SequenceWarning) => void
 }
 
-/** Statements of plpgsql for the loop that takes row by row, where some rows draw and others bring their number along. */
+/** The plpgsql statements for the row-by-row loop, for batches in which only some rows give their number. */
 export interface LoopSequences {
   readonly variables: string
   /** Before the row `s` is inserted. */
   readonly before: string
-  /** Behind that. */
+  /** After the row `s` is inserted. */
   readonly after: string
 }
 
-/** Belongs to one run. */
+/** The sequences of one run. */
 export interface Sequences {
-  /** Statements behind the merge of a batch, which may have a result. */
-  afterBatch(staging: string, batch: StagedBatch, became: Became): string
-  /** Hears the result of a query that these statements were part of. */
+  /** Returns the statements that follow the merge of a batch; pass their result to `hear`. */
+  afterBatch(staging: string, batch: StagedBatch, rows: BatchRows): string
+  /** Processes the result of a query that included these statements. */
   hear(result: unknown): void
-  /** A query that finds out whether a record could be given a number that another one of the batch brings along. */
+  /** Returns a query that checks whether a record could get a number that another record of the batch gives, or undefined. */
   clashSql(staging: string, batch: StagedBatch): string | undefined
   inLoop(batch: StagedBatch): LoopSequences | undefined
-  /** Before a batch: if it draws, it must not be given what earlier ones have brought along. */
+  /** Call before a batch: if the batch draws numbers, advances the sequences past the numbers of earlier batches. */
   beforeBatch(client: Client, batch: StagedBatch): Promise<void>
-  /** At the end of the run. */
+  /** Call at the end of the run: advances the sequences for which values are pending. */
   settle(client: Client): Promise<void>
 }
 
-/** What became of the rows of a batch, by their numbers. */
-interface Became {
-  /** Were not inserted. */
+/** Numbers of rows of a batch. */
+interface BatchRows {
+  /** Rows that were not inserted. */
   readonly out: readonly number[]
-  /** Those of them that have changed a row, or could have: an update may write a number into any column but the key. */
+  /** Those of `out` that changed, or may have changed, a row: an update can write a number to any column but the key. */
   readonly updated?: readonly number[]
 }
 
-interface Written {
+interface WrittenColumn {
   readonly column: TargetColumn
-  /** Among the columns of the batch. */
+  /** Index among the columns of the batch. */
   readonly position: number
   readonly isMixed: boolean
 }
@@ -72,16 +73,17 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
     ({ info }) => when !== 'never' && info.sequences.length > 0 && wholeNumbers.includes(info.type),
   )
   const primary = target.keys.find(({ isPrimary }) => isPrimary)
-  const isKept = (column: TargetColumn) => column.info.isAlways || primary?.columns.includes(column) === true
-  /** Sequences for which no lock could be had once. */
+  const isNeverUpdated = (column: TargetColumn) =>
+    column.info.isAlways || primary?.columns.includes(column) === true
+  /** Sequences whose lock was not granted in time. */
   const busy = new Set<string>()
-  /** Those that were restarted: nobody holds numbers from before. */
+  /** Sequences that were restarted, so that no session holds preallocated numbers. */
   const restarted = new Set<string>()
-  /** What was written and not yet dealt with; only at the end. */
+  /** Values written by earlier batches, by sequence; used only with `end`. */
   const pending = new Map<string, string[]>()
 
-  const writtenIn = ({ columns }: StagedBatch): ReadonlyMap<string, readonly Written[]> => {
-    const found = new Map<string, Written[]>()
+  const writtenIn = ({ columns }: StagedBatch): ReadonlyMap<string, readonly WrittenColumn[]> => {
+    const found = new Map<string, WrittenColumn[]>()
     for (const [position, { column, isMixed }] of columns.entries()) {
       if (!tracked.includes(column)) continue
       for (const name of column.info.sequences) {
@@ -95,12 +97,12 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
     values: string,
     { mayLock, mayBeHeld = !restarted.has(sequence) }: { mayLock: boolean; mayBeHeld?: boolean },
   ) => advanceSql({ sequence, values, mayLock: mayLock && !busy.has(sequence), mayBeHeld })
-  const note = (notes: readonly SequenceNote[]) => {
+  const processNotes = (notes: readonly SequenceNote[]) => {
     for (const one of notes) {
       if (one.busy) busy.add(one.sequence)
       if (one.how === 'locked') restarted.add(one.sequence)
-      const names = tracked.filter(({ info }) => info.sequences.includes(one.sequence))
-      const warning = warningOf(one, names)
+      const columns = tracked.filter(({ info }) => info.sequences.includes(one.sequence))
+      const warning = warningOf(one, columns)
       if (warning !== undefined) onWarning(warning)
     }
   }
@@ -111,7 +113,7 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
       const found = rows?.[0]
       // The statements here build exactly these shapes.
       const notes = found?.lading_sequences
-      if (typeof notes === 'string' && notes !== '') note(JSON.parse(notes))
+      if (typeof notes === 'string' && notes !== '') processNotes(JSON.parse(notes))
       for (const [name, value] of Object.entries(
         (found?.lading_written ?? {}) as Record<string, string | null>,
       )) {
@@ -125,12 +127,12 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
       advance(sequence, `select unnest('{${values.join()}}'::numeric[]) as v`, { mayLock }),
     )
     pending.clear()
-    const answer = await client
+    const result = await client
       .query(`${advanceBlock(steps)}; select ${notesColumn}`)
       .catch((error: unknown) => {
         throw databaseFault(error)
       })
-    hear(answer)
+    hear(result)
   }
   return {
     hear,
@@ -138,11 +140,12 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
       const written = [...writtenIn(batch)]
       if (written.length === 0 || out.length - updated.length === batch.rows.length) return ''
       const changed = new Set(updated)
-      const [inserted, inOrChanged] = [out, out.filter(row => !changed.has(row))].map(rows =>
+      const [inserted, insertedOrUpdated] = [out, out.filter(row => !changed.has(row))].map(rows =>
         rows.length === 0 ? '' : `where s.lading_row <> all (${numbers(rows)})`,
       )
-      const from = (column: TargetColumn) => `from ${staging} s ${isKept(column) ? inserted : inOrChanged}`
-      const valuesOf = (columns: readonly Written[]) => values(columns, from)
+      const from = (column: TargetColumn) =>
+        `from ${staging} s ${isNeverUpdated(column) ? inserted : insertedOrUpdated}`
+      const valuesOf = (columns: readonly WrittenColumn[]) => values(columns, from)
       if (when === 'batch') {
         const steps = written.map(([sequence, columns]) =>
           advance(sequence, valuesOf(columns), { mayLock: true }),
@@ -201,8 +204,8 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
   }
 }
 
-/** @param from where the rows `s` come from */
-function values(columns: readonly Written[], from: (column: TargetColumn) => string): string {
+/** @param from returns the `from` clause of the rows `s` */
+function values(columns: readonly WrittenColumn[], from: (column: TargetColumn) => string): string {
   return columns
     .map(({ column }) => `select s.${column.staged}::${column.info.castType} as v ${from(column)}`)
     .join(' union all ')

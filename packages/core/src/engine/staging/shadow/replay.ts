@@ -1,4 +1,4 @@
-// Kept batches into the table itself, in the transaction that is open: the second half of an import of all or nothing.
+// Merges buffered batches into the real table, in the open transaction: the second half of an atomic import.
 
 import type { Client } from '../../../postgres/pool/client.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
@@ -14,26 +14,26 @@ import { stagingTable } from '../staging-table.ts'
 import type { BatchBuffer } from './batch-buffer.ts'
 
 export interface Replayed {
-  /** With their errors: what the rehearsal could not judge, or others have changed since. */
+  /** Rows with errors that the shadow table could not detect, or that concurrent changes caused. */
   readonly rejected: readonly Row[]
   readonly outcome: MergeOutcome
 }
 
-/** Merges batch by batch, as in the rehearsal, and goes on after a rejected row: the owner of the file wants to know all. */
+/** Merges batch by batch, as in the shadow table. Continues after a rejected row, so that all errors are reported. */
 export async function replay(
   client: Client,
   target: Target,
-  keeper: BatchBuffer,
+  buffer: BatchBuffer,
   onConflict: OnConflict,
   sequences: Sequences,
 ): Promise<Replayed> {
   const staging = stagingTable(target)
   const rejected: Row[] = []
-  let road: MergeStrategy = 'optimistic'
+  let strategy: MergeStrategy = 'optimistic'
   let total: MergeOutcome = { inserted: 0, updated: 0, ignored: 0 }
   try {
     await client.query(staging.create)
-    for (const { batch, fillSql } of keeper.batches()) {
+    for (const { batch, fillSql } of buffer.batches()) {
       await sequences.beforeBatch(client, batch)
       await client.query(`truncate ${staging.sql}; ${fillSql(staging.sql)}`)
       const merged = await mergeBatch({
@@ -42,7 +42,7 @@ export async function replay(
         staging: staging.sql,
         batch,
         onConflict,
-        road,
+        road: strategy,
         sequences,
         async finish(ending) {
           const { outcome, before } = ending
@@ -52,7 +52,7 @@ export async function replay(
         },
         recall: numbers => recall(client, staging.sql, batch, numbers),
       })
-      road = merged.road
+      strategy = merged.road
       total = sum(total, merged.outcome)
       for (const row of batch.rows) if (row.errors !== undefined) rejected.push(row)
     }

@@ -1,16 +1,16 @@
-// What a stand-in for a table has to have, and what it cannot have: read from the catalogue of the database.
+// Reads from the catalogue what a shadow table must copy from its table, and what it cannot copy.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
 
 export interface ShadowInfo {
   /** Primary key, unique and exclusion constraints. */
   readonly constraints: readonly { readonly name: string; readonly sql: string; readonly type: string }[]
-  /** Unique indexes that are no constraints. @property sql from USING on */
+  /** Unique indexes that are not constraints. @property sql the definition from USING on */
   readonly indexes: readonly { readonly name: string; readonly sql: string }[]
   readonly foreignKeys: readonly string[]
   readonly hasTriggers: boolean
   readonly hasRowSecurity: boolean
-  /** Sequences that defaults draw from, as the default names them. @property last the last number drawn, if one was */
+  /** Sequences that defaults draw from, as the defaults name them. @property last the last number drawn, or null */
   readonly sequences: readonly {
     readonly name: string
     readonly options: string
@@ -18,7 +18,7 @@ export interface ShadowInfo {
   }[]
 }
 
-// `pg_get_indexdef` names the table; what stands behind USING does not.
+// `pg_get_indexdef` names the table; the part from USING on does not.
 const query = `
 select json_build_object(
   'constraints', (
@@ -57,7 +57,11 @@ export async function readShadowInfo(
 ): Promise<ShadowInfo> {
   const { rows } = await client.query(query, [table, sequences])
   const info = rows[0]?.info
-  if (info === undefined) throw new LadingError('RESOURCE_MISMATCH', 'The table is gone.')
+  if (info === undefined)
+    throw new LadingError(
+      'RESOURCE_MISMATCH',
+      'The table no longer exists; create it again, or remove the resource.',
+    )
   // The query builds exactly this shape.
   return info as ShadowInfo
 }

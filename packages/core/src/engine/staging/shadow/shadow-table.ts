@@ -1,4 +1,4 @@
-// A stand-in for the table: what is judged here is judged as by the table itself, and the table is left alone.
+// A shadow table: a temporary copy that checks rows as the real table would, without changing the real table.
 import { randomBytes } from 'node:crypto'
 import { identifier, literal } from '../../../postgres/identifier.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
@@ -11,76 +11,76 @@ import type { BatchBuffer } from './batch-buffer.ts'
 import { readShadowInfo, type ShadowInfo } from './shadow-info.ts'
 
 export interface ShadowTable {
-  /** The resource with the stand-in for its table. */
+  /** The target with the shadow table in place of the real one. */
   readonly target: Target
-  /** What the stand-in cannot judge. */
+  /** What the shadow table cannot check. */
   readonly notJudged: readonly string[]
-  /** Brings in the rows of the table that a staged batch can meet. */
+  /** Returns statements that copy the rows of the table that a staged batch can match. */
   fetchSql(staging: string, batch: StagedBatch): string
-  /** Keeps a staged batch for later; see `Keeper`. */
+  /** Returns the statement that buffers a staged batch; undefined without a `BatchBuffer`. */
   keepSql(staging: string, batch: StagedBatch): string | undefined
+  /** See `BatchBuffer.kept`. */
   kept(batch: StagedBatch): void
   readonly dropSql: string
 }
 
 /**
- * Makes the stand-in: a temporary table with the columns, checks, keys and exclusion constraints of the table, by the
- * same names, and with defaults that draw from sequences of its own. It has none of its foreign keys, triggers and
- * policies. Every row of the table that a record can meet is copied into it first, so that whatever is looked up or
- * written in the merge is looked up and written here.
+ * Creates the shadow table: a temporary table with the columns, checks, keys and exclusion constraints of the real table
+ * under the same names. Its defaults draw from its own sequences. It has no foreign keys, triggers or policies. Every row
+ * that a record can match is copied into it first, so the merge reads and writes only here.
  */
 export async function openShadowTable(
   client: Client,
   real: Target,
-  keeper?: BatchBuffer,
+  buffer?: BatchBuffer,
 ): Promise<ShadowTable> {
   const id = randomBytes(6).toString('hex')
   const table = `pg_temp.${identifier(`lading_rehearsal_${id}`)}`
   const drawn = sequencesOf(real)
   const info = await readShadowInfo(client, real.table.oid, drawn)
   const sequence = (name: string) => `lading_sequence_${id}_${drawn.indexOf(name)}`
-  const target = standIn(real, table, sequence)
-  await client.query([createSql(real, target, info, sequence), keeper?.createSql ?? ''].join('; '))
+  const target = shadowTarget(real, table, sequence)
+  await client.query([createSql(real, target, info, sequence), buffer?.createSql ?? ''].join('; '))
   return {
     target,
     notJudged: notJudged(real, info),
     fetchSql: (staging, batch) => fetchSql(real, target, staging, batch),
-    keepSql: (staging, batch) => keeper?.keepSql(staging, batch),
-    kept: batch => keeper?.kept(batch),
+    keepSql: (staging, batch) => buffer?.keepSql(staging, batch),
+    kept: batch => buffer?.kept(batch),
     dropSql: [
       `drop table if exists ${table}`,
       ...info.sequences.map(({ name }) => `drop sequence if exists pg_temp.${identifier(sequence(name))}`),
-      ...(keeper === undefined ? [] : [keeper.dropSql]),
+      ...(buffer === undefined ? [] : [buffer.dropSql]),
     ].join('; '),
   }
 }
 
-/** `nextval('users_id_seq'::regclass)` */
-const drawing = /nextval\('((?:[^']|'')+)'::regclass\)/g
+/** Matches `nextval('users_id_seq'::regclass)`. */
+const nextvalPattern = /nextval\('((?:[^']|'')+)'::regclass\)/g
 
 function sequencesOf({ table }: Target): string[] {
   const found = table.columns.flatMap(column =>
-    [...(column.default ?? '').matchAll(drawing)].map(match => (match[1] ?? '').replaceAll("''", "'")),
+    [...(column.default ?? '').matchAll(nextvalPattern)].map(match => (match[1] ?? '').replaceAll("''", "'")),
   )
   return [...new Set(found)]
 }
 
-/** A default that draws from the sequences of the stand-in, so that those of the table are left alone. */
+/** Returns a default that draws from the shadow table's sequences instead of the real ones. */
 function ownDefault({ default: value }: ColumnInfo, sequence: (name: string) => string): string | null {
   if (value === null) return null
   return value.replace(
-    drawing,
+    nextvalPattern,
     (_, name: string) => `nextval('pg_temp.${sequence(name.replaceAll("''", "'"))}'::regclass)`,
   )
 }
 
-/** The one that it draws from, if it is nothing but that. */
+/** Returns the sequence of a default that consists only of `nextval`. */
 function ownSequences(value: string | null): readonly string[] {
   const [, name] = /^\(*nextval\('([^']+)'::regclass\)+(?:::[a-z ]+)?$/.exec(value ?? '') ?? []
   return name === undefined ? [] : [name]
 }
 
-function standIn(real: Target, table: string, sequence: (name: string) => string): Target {
+function shadowTarget(real: Target, table: string, sequence: (name: string) => string): Target {
   const byReal = new Map<TargetColumn, TargetColumn>()
   for (const column of real.columns) {
     const value = ownDefault(column.info, sequence)
@@ -138,37 +138,39 @@ function createSql(
   ].join('; ')
 }
 
-/** The column by which a row is known that was copied in: it stands beside all those of the table, whatever they are called. */
+/** Returns the name of the column that identifies copied rows; it differs from all columns of the table. */
 function originOf({ table }: Target): string {
-  const taken = new Set(table.columns.map(({ name }) => name))
+  const names = new Set(table.columns.map(({ name }) => name))
   let name = 'lading_origin'
-  while (taken.has(name)) name += '_'
+  while (names.has(name)) name += '_'
   return identifier(name)
 }
 
-/** One statement for each way in which a record can meet a row of the table: by a key, or by a reference into it. */
+/** Returns one statement for each way in which a record can match a row of the table: a key, or a reference to the table. */
 function fetchSql(real: Target, target: Target, staging: string, batch: StagedBatch): string {
   const { keys, references } = questionsOf(target, batch)
   const columns = real.table.columns
     .filter(({ isGenerated }) => !isGenerated)
     .map(({ name }) => identifier(name))
-  const meetings = [
+  const matches = [
     ...keys.map(hasKey),
     ...references
       .filter(({ isSelf }) => isSelf)
-      .flatMap(({ column, reference, standIns }) => [
+      .flatMap(({ column, reference, standIns: lookupFields }) => [
         `t.${identifier(reference.column)} = ${stagedValue(column)}`,
-        ...standIns.filter(one => batch.standIns.includes(one)).map(one => isMeant(one, 't')),
+        ...lookupFields
+          .filter(lookupField => batch.standIns.includes(lookupField))
+          .map(lookupField => isMeant(lookupField, 't')),
       ]),
   ]
   const origin = 't.tableoid::text || t.ctid::text'
   const own = originOf(real)
-  // What the table has taken meanwhile can clash with what the file brought in before; then the file's row stays.
-  return meetings
+  // A row that was inserted into the real table meanwhile can clash with an earlier row of the file; the file's row wins.
+  return matches
     .map(
-      meeting => `insert into ${target.table.sql} (${columns.join(', ')}, ${own})
+      match => `insert into ${target.table.sql} (${columns.join(', ')}, ${own})
   select ${columns.map(column => `t.${column}`).join(', ')}, ${origin}
-  from ${staging} s join ${real.table.sql} t on ${meeting}
+  from ${staging} s join ${real.table.sql} t on ${match}
   where not exists (select from ${target.table.sql} h where h.${own} = ${origin})
   on conflict do nothing`,
     )

@@ -1,15 +1,15 @@
-// What rules are made of: a check of one value, which says what is wrong, and the words of a schema's own description.
+// The building blocks of rules: a check of one value, and the words of a schema's own description.
 import type { TSchema } from '@sinclair/typebox'
 import type { ScalarKind } from '../../resource/schema/column-type.ts'
 import { InvalidValue, type InvalidValueFacts } from '../../value/codec.ts'
 
-/** Undefined for a value that keeps its rules. What is said of others was made before, so that good ones cost nothing. */
+/** Returns undefined for a valid value. Messages are prepared in advance, so that valid values cost nothing. */
 export type Check = (value: unknown) => InvalidValue | undefined
 
 /**
- * Makes the check of a schema; undefined where every value passes.
+ * Compiles the check of a schema; undefined if every value passes.
  *
- * @param kind the type that a value has been parsed as; undefined inside of JSON, where nothing is known of it
+ * @param kind the type that the value was parsed as; undefined inside JSON, where the type is unknown
  */
 export type Compile = (schema: TSchema, kind?: ScalarKind) => Check | undefined
 
@@ -17,7 +17,7 @@ export function broken(words: string, about?: InvalidValueFacts['about']): Inval
   return new InvalidValue(undefined, words, [], about && { about })
 }
 
-/** The first thing that is wrong. */
+/** Combines checks; the result reports the first problem. */
 export function allOf(checks: readonly (Check | undefined)[]): Check | undefined {
   const [first, second, ...rest] = checks.filter(check => check !== undefined)
   if (first === undefined || second === undefined) return first
@@ -26,8 +26,8 @@ export function allOf(checks: readonly (Check | undefined)[]): Check | undefined
 }
 
 /**
- * The words of a schema for what its values must be, which follow "must be". A description that is a note of its own
- * follows the rule: `a word in small letters` is the former, `The code of the product.` the latter.
+ * Words a rule by the schema's description. A phrase such as `a word in small letters` follows "must be"; a sentence such
+ * as `The code of the product.` is added to the rule in parentheses.
  */
 export function described({ description }: TSchema, otherwise: string): string {
   if (description === undefined) return otherwise

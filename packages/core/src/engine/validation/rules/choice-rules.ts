@@ -1,4 +1,4 @@
-// `const`, `enum` and unions of literals → the check that a value is one of those that are allowed.
+// `const`, `enum` and unions of literals → a check that a value is one of the allowed ones.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { compareDecimals, isDecimal } from '../../../util/text/decimal.ts'
 import { nearestHint, oneOf } from '../../../util/text/one-of.ts'
@@ -13,14 +13,14 @@ export function literals(schema: TSchema): readonly unknown[] | undefined {
   return [...new Set(schema.anyOf.map(member => member.const))]
 }
 
-/** The values that a schema allows, by literals or by the keywords `const` and `enum`; undefined where it names none. */
+/** The values that a schema allows by literals, `const` or `enum`; undefined if it lists none. */
 export function choices(schema: TSchema): readonly unknown[] | undefined {
   const { const: only, enum: several } = schema
   if (several === undefined) return only === undefined ? literals(schema) : [only]
   return only === undefined ? several : several.filter((value: unknown) => value === only)
 }
 
-/** The keywords `const` and `enum`. @param isNumber its texts are numbers, of which `1.0` and `1` are the same */
+/** Checks `const` and `enum`. @param isNumber values are numbers written as text, so that `1.0` equals `1` */
 export function choiceCheck(schema: TSchema, isNumber = false): Check | undefined {
   const values = choices(schema)
   if (values === undefined) return undefined
@@ -29,24 +29,24 @@ export function choiceCheck(schema: TSchema, isNumber = false): Check | undefine
 
 export function amongCheck(values: readonly unknown[]): Check {
   const known = new Set(values)
-  const refuse = refuser(values)
-  return value => (known.has(value) ? undefined : refuse(value))
+  const problemOf = choiceProblem(values)
+  return value => (known.has(value) ? undefined : problemOf(value))
 }
 
 function numberChoice(values: readonly unknown[]): Check {
   const texts = values.map(String).filter(isDecimal)
-  const refusal = broken(`must be ${oneOf(values)}`, 'choice')
-  return value => (texts.some(text => compareDecimals(String(value), text) === 0) ? undefined : refusal)
+  const problem = broken(`must be ${oneOf(values)}`, 'choice')
+  return value => (texts.some(text => compareDecimals(String(value), text) === 0) ? undefined : problem)
 }
 
-function refuser(values: readonly unknown[]): (value: unknown) => InvalidValue {
+function choiceProblem(values: readonly unknown[]): (value: unknown) => InvalidValue {
   const words = `must be ${oneOf(values)}`
-  const usual = broken(words, 'choice')
+  const withoutHint = broken(words, 'choice')
   const hintFor = nearestHint(values)
   return value => {
     const hint = hintFor(value)
     return hint === ''
-      ? usual
+      ? withoutHint
       : new InvalidValue(undefined, `${words}${hint}`, [], { about: 'choice', redacted: words })
   }
 }

@@ -1,4 +1,4 @@
-// Rules of lists → their check: how many elements, whether they differ, and the rules of each.
+// Rules of lists → their check: the number of elements, whether they are unique, and the rules of each.
 import type { TArray, TSchema } from '@sinclair/typebox'
 import { oneOf } from '../../../util/text/one-of.ts'
 import type { ScalarKind } from '../../resource/schema/column-type.ts'
@@ -9,50 +9,50 @@ import { allOf, broken, type Check, type Compile, described } from './check.ts'
 import { choices } from './choice-rules.ts'
 import { countOf } from './text-rules.ts'
 
-/** @param kind of the elements, which have been parsed; undefined inside of JSON */
+/** @param kind the type that the elements were parsed as; undefined inside JSON */
 export function listCheck(schema: TArray, compile: Compile, kind?: ScalarKind): Check | undefined {
   return allOf([
     kind === undefined ? isList(schema) : undefined,
     sizeCheck('element', value => (value as unknown[]).length, schema.minItems, schema.maxItems),
-    schema.uniqueItems === true ? differ : undefined,
+    schema.uniqueItems === true ? uniqueCheck : undefined,
     elementsCheck(elementCheck(schema.items, compile, kind)),
     containsCheck(schema, compile),
   ])
 }
 
 export function isList(schema: TSchema): Check {
-  const refusal = broken(described(schema, 'must be a list'), 'type')
-  return value => (Array.isArray(value) ? undefined : refusal)
+  const problem = broken(described(schema, 'must be a list'), 'type')
+  return value => (Array.isArray(value) ? undefined : problem)
 }
 
-/** `minItems`, `minProperties` and their like. */
+/** Checks `minItems`, `maxItems`, `minProperties` and `maxProperties`. */
 export function sizeCheck(
   noun: string,
   sizeOf: (value: unknown) => number,
-  least = 0,
-  most = Number.POSITIVE_INFINITY,
+  min = 0,
+  max = Number.POSITIVE_INFINITY,
 ): Check | undefined {
-  if (least <= 0 && most === Number.POSITIVE_INFINITY) return undefined
-  const refusal = broken(`must have ${sizeWords(noun, least, most)}`)
+  if (min <= 0 && max === Number.POSITIVE_INFINITY) return undefined
+  const problem = broken(`must have ${sizeWords(noun, min, max)}`)
   return value => {
     const size = sizeOf(value)
-    return size >= least && size <= most ? undefined : refusal
+    return size >= min && size <= max ? undefined : problem
   }
 }
 
-function sizeWords(noun: string, least: number, most: number): string {
-  if (least === most) return `exactly ${countOf(most, noun)}`
-  if (least <= 0) return `at most ${countOf(most, noun)}`
-  return most === Number.POSITIVE_INFINITY
-    ? `at least ${countOf(least, noun)}`
-    : `between ${least} and ${countOf(most, noun)}`
+function sizeWords(noun: string, min: number, max: number): string {
+  if (min === max) return `exactly ${countOf(max, noun)}`
+  if (min <= 0) return `at most ${countOf(max, noun)}`
+  return max === Number.POSITIVE_INFINITY
+    ? `at least ${countOf(min, noun)}`
+    : `between ${min} and ${countOf(max, noun)}`
 }
 
 function elementCheck(items: TSchema, compile: Compile, kind: ScalarKind | undefined): Check | undefined {
   if (kind === undefined) return compile(items)
   const { schema, nullable } = withoutNull(items)
   const check = compile(schema, kind)
-  // A codec has refused those that must not be null.
+  // The codec has already rejected nulls that are not allowed.
   return check && nullable ? value => (value === null ? undefined : check(value)) : check
 }
 
@@ -61,15 +61,15 @@ function elementsCheck(check: Check | undefined): Check | undefined {
   return value => {
     const list = value as readonly unknown[]
     for (let index = 0; index < list.length; index++) {
-      const refusal = check(list[index])
-      if (refusal !== undefined) return refusal.within(index + 1)
+      const problem = check(list[index])
+      if (problem !== undefined) return problem.within(index + 1)
     }
     return undefined
   }
 }
 
-/** Equal as JSON values: the order of members means nothing. */
-function differ(value: unknown): InvalidValue | undefined {
+/** Compares elements as JSON values, whatever the order of their members. */
+function uniqueCheck(value: unknown): InvalidValue | undefined {
   const seen = new Map<unknown, number>()
   const list = value as readonly unknown[]
   for (let index = 0; index < list.length; index++) {
@@ -83,7 +83,7 @@ function differ(value: unknown): InvalidValue | undefined {
   return undefined
 }
 
-/** Texts and objects cannot be mixed up: what is made of an object is no text that JSON would give for one. */
+/** The prefixes keep texts and objects apart. */
 function comparable(value: unknown): unknown {
   const plain = plainValue(value)
   return typeof plain === 'object' && plain !== null
@@ -100,24 +100,24 @@ function inOrder(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-/** `contains`, with `minContains` and `maxContains`. */
+/** Checks `contains`, with `minContains` and `maxContains`. */
 function containsCheck(schema: TArray, compile: Compile): Check | undefined {
   const { contains, minContains = 1, maxContains = Number.POSITIVE_INFINITY } = schema
   if (contains === undefined) return undefined
   const check = compile(contains)
   const which = containedWords(contains)
-  const refusal = broken(`must have ${sizeWords('element', minContains, maxContains)} ${which}`)
+  const problem = broken(`must have ${sizeWords('element', minContains, maxContains)} ${which}`)
   return value => {
     const found = (value as readonly unknown[]).filter(item => check?.(plainValue(item)) === undefined).length
-    return found >= minContains && found <= maxContains ? undefined : refusal
+    return found >= minContains && found <= maxContains ? undefined : problem
   }
 }
 
-/** What it asks for, where that is short. */
+/** Words for what `contains` requires, if they are short. */
 function containedWords(contains: TSchema): string {
   const values = choices(contains)
   const words = values === undefined ? described(contains, '') : `must be ${oneOf(values)}`
   return words.startsWith('must be ')
     ? `that is ${words.slice('must be '.length)}`
-    : 'of the kind that its schema asks for'
+    : 'of the kind that its schema requires'
 }

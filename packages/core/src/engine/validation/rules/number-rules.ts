@@ -1,28 +1,28 @@
-// Bounds and steps of numbers → their check. Numbers of many digits are text, and are compared digit by digit.
+// Bounds and steps of numbers → their check. Numbers with many digits are text, and are compared digit by digit.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { compareDecimals, isMultipleOf } from '../../../util/text/decimal.ts'
 import { allOf, broken, type Check } from './check.ts'
 
-/** What the formats of OpenAPI hold, where it is less than the type does. */
-const ofFormats: ReadonlyMap<unknown, readonly [least: number, greatest: number]> = new Map([
+/** The ranges of OpenAPI formats that are narrower than the type. */
+const formatRanges: ReadonlyMap<unknown, readonly [min: number, max: number]> = new Map([
   ['int32', [-(2 ** 31), 2 ** 31 - 1]],
   ['float', [-3.4028235e38, 3.4028235e38]],
 ])
 
-/** The bounds of a number's format are bounds of its schema. */
+/** Adds the range of a number's format to the bounds of its schema. */
 export function withFormat(schema: TSchema): TSchema {
-  const bounds = TypeGuard.IsString(schema) ? undefined : ofFormats.get(schema.format)
+  const bounds = TypeGuard.IsString(schema) ? undefined : formatRanges.get(schema.format)
   if (bounds === undefined) return schema
   const { minimum = bounds[0], maximum = bounds[1] } = schema
   return { ...schema, minimum: Math.max(minimum, bounds[0]), maximum: Math.min(maximum, bounds[1]) }
 }
 
-/** `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` and `multipleOf` of JavaScript numbers. */
+/** Checks `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` and `multipleOf` of JavaScript numbers. */
 export function numberChecks(schema: TSchema): Check | undefined {
   return allOf([boundsCheck(schema), stepCheck(schema)])
 }
 
-/** The same of numbers that are text. */
+/** The same for numbers written as text. */
 export function decimalChecks(schema: TSchema): Check | undefined {
   return allOf([decimalBoundsCheck(schema), decimalStepCheck(schema)])
 }
@@ -36,7 +36,7 @@ function boundsCheck(schema: TSchema): Check | undefined {
     exclusiveMinimum,
     exclusiveMaximum,
   } = schema
-  const refusal = broken(words)
+  const problem = broken(words)
   return value => {
     const number = value as number
     const isWithin =
@@ -44,18 +44,18 @@ function boundsCheck(schema: TSchema): Check | undefined {
       number <= maximum &&
       (exclusiveMinimum === undefined || number > exclusiveMinimum) &&
       (exclusiveMaximum === undefined || number < exclusiveMaximum)
-    return isWithin ? undefined : refusal
+    return isWithin ? undefined : problem
   }
 }
 
 function stepCheck({ multipleOf }: TSchema): Check | undefined {
   if (multipleOf === undefined) return undefined
   const step = String(multipleOf)
-  const refusal = stepRefusal(step)
+  const problem = stepProblem(step)
   return value => {
-    // As binary fractions, 0.15 is no multiple of 0.05; as decimals, which is what people write, it is.
+    // 0.15 is a multiple of 0.05 as decimals, which is what people write, but not as binary fractions.
     const isMultiple = (value as number) % multipleOf === 0 || isMultipleOf(String(value), step)
-    return isMultiple ? undefined : refusal
+    return isMultiple ? undefined : problem
   }
 }
 
@@ -63,35 +63,35 @@ function decimalBoundsCheck(schema: TSchema): Check | undefined {
   const words = boundsWords(schema)
   if (words === undefined) return undefined
   const text = (bound: unknown) => (bound === undefined ? undefined : String(bound))
-  const least = text(schema.minimum)
-  const greatest = text(schema.maximum)
+  const min = text(schema.minimum)
+  const max = text(schema.maximum)
   const above = text(schema.exclusiveMinimum)
   const below = text(schema.exclusiveMaximum)
-  const refusal = broken(words)
+  const problem = broken(words)
   return value => {
     const number = value as string
     const isWithin =
-      (least === undefined || compareDecimals(number, least) >= 0) &&
-      (greatest === undefined || compareDecimals(number, greatest) <= 0) &&
+      (min === undefined || compareDecimals(number, min) >= 0) &&
+      (max === undefined || compareDecimals(number, max) <= 0) &&
       (above === undefined || compareDecimals(number, above) > 0) &&
       (below === undefined || compareDecimals(number, below) < 0)
-    // What an application's own format takes may be no number.
-    return isWithin || Number.isNaN(Number(number)) ? undefined : refusal
+    // An application's own format may accept texts that are not numbers.
+    return isWithin || Number.isNaN(Number(number)) ? undefined : problem
   }
 }
 
 function decimalStepCheck({ multipleOf }: TSchema): Check | undefined {
   if (multipleOf === undefined) return undefined
   const step = String(multipleOf)
-  const refusal = stepRefusal(step)
-  return value => (isMultipleOf(value as string, step) ? undefined : refusal)
+  const problem = stepProblem(step)
+  return value => (isMultipleOf(value as string, step) ? undefined : problem)
 }
 
-function stepRefusal(step: string) {
+function stepProblem(step: string) {
   return broken(step === '1' ? 'must be a whole number' : `must be a multiple of ${step}`)
 }
 
-/** "must be between 1 and 5"; undefined where there are no bounds. */
+/** "must be between 1 and 5"; undefined if there are no bounds. */
 function boundsWords({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: TSchema): string | undefined {
   const isRange = minimum !== undefined && maximum !== undefined
   const range = String(minimum) === String(maximum) ? String(minimum) : `between ${minimum} and ${maximum}`

@@ -1,4 +1,4 @@
-// Rules of objects inside of JSON → their check: members that must be there, those that must not, and the rules of each.
+// Rules of objects inside JSON → their check: required members, forbidden members, and the rules of each.
 import { KeyOfPattern, type TIntersect, type TObject, type TRecord, type TSchema } from '@sinclair/typebox'
 import { quoted } from '../../../util/text/quoted.ts'
 import { nearest } from '../../../util/text/suggest.ts'
@@ -18,7 +18,7 @@ export function objectCheck(schema: TObject, compile: Compile): Check | undefine
   ])
 }
 
-/** Most of the time that JSON takes is spent here, so that it asks no more than it has to. */
+/** The hot path of JSON validation, so it does no more than it must. */
 function namedCheck({ properties, required = [] }: TObject, compile: Compile): Check {
   const members = Object.entries(properties).map(([name, member]) => ({
     name,
@@ -34,14 +34,14 @@ function namedCheck({ properties, required = [] }: TObject, compile: Compile): C
     for (let index = 0; index < count; index++) {
       const member = members[index] as (typeof members)[number]
       const { name } = member
-      // What an object inherits it does not have. To ask takes longer than to read.
+      // Inherited members do not count. `Object.hasOwn` is slower than a plain read, so it is called only if needed.
       const isOwn = (isPlain && !member.isInherited) || Object.hasOwn(object, name)
-      const given = isOwn ? object[name] : undefined
-      if (given === undefined) {
+      const memberValue = isOwn ? object[name] : undefined
+      if (memberValue === undefined) {
         if (member.isRequired) return missing.within(name)
       } else if (member.check !== undefined) {
-        const refusal = member.check(given)
-        if (refusal !== undefined) return refusal.within(name)
+        const problem = member.check(memberValue)
+        if (problem !== undefined) return problem.within(name)
       }
     }
     return undefined
@@ -50,7 +50,7 @@ function namedCheck({ properties, required = [] }: TObject, compile: Compile): C
 
 export function recordCheck(schema: TRecord, compile: Compile): Check | undefined {
   const patterns = Object.entries(schema.patternProperties).map(([source, member]) => ({
-    // The dot of any key takes no line break, and then the value would go unchecked.
+    // A dot matches no line break, so a key with one would go unchecked.
     form: source === '^(.*)$' ? /^/ : new RegExp(source),
     check: compile(member),
   }))
@@ -59,8 +59,8 @@ export function recordCheck(schema: TRecord, compile: Compile): Check | undefine
     value => {
       for (const [name, member] of Object.entries(value as Members)) {
         for (const { form, check } of patterns) {
-          const refusal = form.test(name) ? check?.(member) : undefined
-          if (refusal !== undefined) return refusal.within(name)
+          const problem = form.test(name) ? check?.(member) : undefined
+          if (problem !== undefined) return problem.within(name)
         }
       }
       return undefined
@@ -70,7 +70,7 @@ export function recordCheck(schema: TRecord, compile: Compile): Check | undefine
   ])
 }
 
-/** `unevaluatedProperties`: of members that none of the schemas names. */
+/** Checks `unevaluatedProperties`: members that none of the schemas names. */
 export function unevaluatedCheck(schema: TIntersect, compile: Compile): Check | undefined {
   if (schema.unevaluatedProperties === undefined) return undefined
   const known = new RegExp(KeyOfPattern(schema))
@@ -81,8 +81,8 @@ export function unevaluatedCheck(schema: TIntersect, compile: Compile): Check | 
 const missing = broken('is required')
 
 function isObject(schema: TSchema): Check {
-  const refusal = broken(described(schema, 'must be an object'), 'type')
-  return value => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : refusal)
+  const problem = broken(described(schema, 'must be an object'), 'type')
+  return value => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : problem)
 }
 
 function membersCheck(schema: TSchema): Check | undefined {
@@ -94,7 +94,7 @@ function membersCheck(schema: TSchema): Check | undefined {
   )
 }
 
-/** @param others `false`, or the schema of members that have none of their own */
+/** @param others `false`, or the schema of members without a schema of their own */
 function othersCheck(
   others: unknown,
   isKnown: (name: string) => boolean,
@@ -107,18 +107,18 @@ function othersCheck(
     for (const name of Object.keys(value as Members)) {
       if (isKnown(name)) continue
       if (others === false) return unknownMember(name, names)
-      const refusal = check?.((value as Members)[name])
-      if (refusal !== undefined) return refusal.within(name)
+      const problem = check?.((value as Members)[name])
+      if (problem !== undefined) return problem.within(name)
     }
     return undefined
   }
 }
 
 function unknownMember(name: string, names: readonly string[]): InvalidValue {
-  const meant = nearest(name, names)
-  const hint = meant === undefined ? '' : `; the nearest that it may have is ${quoted(meant)}`
+  const suggestion = nearest(name, names)
+  const hint = suggestion === undefined ? '' : `; the nearest allowed key is ${quoted(suggestion)}`
   const words = `must not have the key ${quoted(name)}${hint}`
   return new InvalidValue(undefined, words, [], {
-    redacted: 'must not have other keys than its schema names',
+    redacted: 'must not have keys that its schema does not name',
   })
 }

@@ -1,4 +1,4 @@
-// Lengths, patterns and formats of text → their check. Lengths are counted in code points, as PostgreSQL counts.
+// Lengths, patterns and formats of text → their check. Lengths are counted in code points, as in PostgreSQL.
 import { FormatRegistry, type TSchema } from '@sinclair/typebox'
 import { hasMoreCodePoints } from '../../../util/text/code-points.ts'
 import type { ScalarKind } from '../../resource/schema/column-type.ts'
@@ -12,12 +12,12 @@ import { allOf, broken, type Check, described } from './check.ts'
 
 /** @param kind see `Compile` */
 export function textChecks(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
-  // A format that is a type of its own has been parsed.
+  // A format with a type of its own has already been parsed.
   const format = kind === undefined || kind === 'text' ? formatCheck(schema) : undefined
   return allOf([lengthCheck(schema), format, patternCheck(schema)])
 }
 
-/** TypeBox counts UTF-16 units. */
+/** Counts code points; TypeBox would count UTF-16 units. */
 export function lengthCheck({ minLength = 0, maxLength }: TSchema): Check | undefined {
   const tooLong = broken(`is longer than ${countOf(maxLength, 'character')}`, 'length')
   const tooShort = broken(`is shorter than ${countOf(minLength, 'character')}`)
@@ -35,11 +35,11 @@ function formatCheck(schema: TSchema): Check | undefined {
   const { format } = schema
   if (format === undefined) return undefined
   const isValid = FormatRegistry.Get(format)
-  const refusal = broken(described(schema, formatWords(format)))
-  return text => (isValid?.(text as string) ? undefined : refusal)
+  const problem = broken(described(schema, formatWords(format)))
+  return text => (isValid?.(text as string) ? undefined : problem)
 }
 
-/** Of a field whose type is text, or of a text inside of JSON. */
+/** Words for the format of a text field, or of a text inside JSON. */
 export function formatWords(format: string): string {
   return knownFormats.get(format) ?? `must be a valid ${format}`
 }
@@ -59,20 +59,20 @@ function patternCheck(schema: TSchema): Check | undefined {
   return pattern === undefined ? undefined : formCheck(schema, new RegExp(pattern), pattern)
 }
 
-/** Text of a form that the schema gives. @param source the form as it was written */
+/** Checks text against a regular expression. @param source the expression as the schema has it */
 export function formCheck(schema: TSchema, form: RegExp, source: string): Check {
-  const refusal = broken(described(schema, formWords(source)))
+  const problem = broken(described(schema, formWords(source)))
   return text => {
-    // With the flag g it would go on where it stopped before.
+    // With the flag g, it would continue where the last match ended.
     form.lastIndex = 0
-    return form.test(text as string) ? undefined : refusal
+    return form.test(text as string) ? undefined : problem
   }
 }
 
-const longestForm = 150
+const maxFormLength = 150
 
 export function formWords(source: string): string {
-  return `must have the form ${source.length > longestForm ? `${source.slice(0, longestForm)}…` : source}`
+  return `must have the form ${source.length > maxFormLength ? `${source.slice(0, maxFormLength)}…` : source}`
 }
 
 /** `1 character`, `2 characters`. */

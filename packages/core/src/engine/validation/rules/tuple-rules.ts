@@ -1,4 +1,4 @@
-// A list inside of JSON whose elements have a schema each → its check.
+// A tuple inside JSON: a list with a schema for each element → its check.
 import type { TTuple } from '@sinclair/typebox'
 import { allOf, type Check, type Compile } from './check.ts'
 import { isList, sizeCheck } from './list-rules.ts'
@@ -10,8 +10,8 @@ export function tupleCheck(schema: TTuple, compile: Compile): Check | undefined 
     sizeCheck('element', value => (value as unknown[]).length, schema.minItems, schema.maxItems),
     value => {
       for (const [index, check] of checks.entries()) {
-        const refusal = check?.((value as readonly unknown[])[index])
-        if (refusal !== undefined) return refusal.within(index + 1)
+        const problem = check?.((value as readonly unknown[])[index])
+        if (problem !== undefined) return problem.within(index + 1)
       }
       return undefined
     },

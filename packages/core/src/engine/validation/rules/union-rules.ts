@@ -1,4 +1,4 @@
-// A union of schemas → its check, which says what the value lacks for the schema that it was most likely meant for.
+// A union of schemas → its check. The message refers to the schema that the value most likely meant.
 import type { TUnion } from '@sinclair/typebox'
 import { InvalidValue } from '../../value/codec.ts'
 import { broken, type Check, type Compile, described } from './check.ts'
@@ -10,30 +10,30 @@ export function unionCheck(
 ): Check | undefined {
   const checks = schema.anyOf.map(member => compile(member, kind))
   if (checks.some(check => check === undefined)) return undefined
-  const general = described(schema, 'must be of one of the forms that are allowed')
+  const general = described(schema, 'must have one of the allowed forms')
   return value => {
-    const refusals: InvalidValue[] = []
+    const problems: InvalidValue[] = []
     for (const check of checks) {
-      const refusal = check?.(value)
-      if (refusal === undefined) return undefined
-      refusals.push(refusal)
+      const problem = check?.(value)
+      if (problem === undefined) return undefined
+      problems.push(problem)
     }
-    return likeliest(refusals, general)
+    return likeliest(problems, general)
   }
 }
 
-/** A member of which the value has not even the type says least, and one that another kind of object is next. */
-function likeliest(refusals: readonly InvalidValue[], general: string): InvalidValue {
+/** Picks the closest schema: one of another type is farthest, then one that expects another kind of object. */
+function likeliest(problems: readonly InvalidValue[], general: string): InvalidValue {
   const closeness = ({ at, facts: { about } }: InvalidValue) =>
     about === 'type' && at.length === 0 ? 0 : about === 'choice' && at.length > 0 ? 1 : 2
-  const closest = Math.max(...refusals.map(closeness))
-  const near = refusals.filter(refusal => closeness(refusal) === closest)
+  const closest = Math.max(...problems.map(closeness))
+  const near = problems.filter(problem => closeness(problem) === closest)
   const [first] = near
   if (first === undefined) return broken(general)
   const isSamePlace = near.every(({ at }) => at.join('\0') === first.at.join('\0'))
   if (!isSamePlace) return broken(general)
-  const words = (of: (refusal: InvalidValue) => string | undefined) =>
-    either([...new Set(near.map(refusal => of(refusal) ?? ''))])
+  const words = (of: (problem: InvalidValue) => string | undefined) =>
+    either([...new Set(near.map(problem => of(problem) ?? ''))])
   const facts = {
     ...(closest === 0 && { about: 'type' as const }),
     ...(near.some(({ facts: { redacted } }) => redacted !== undefined) && {

@@ -1,26 +1,26 @@
-// PostgreSQL's array literal, as `{red,"dark green"}` or `[0:1]={a,b}` → the texts of its elements, or what is wrong with it.
+// PostgreSQL's array literal, such as `{red,"dark green"}` or `[0:1]={a,b}` → the texts of its elements, or what is wrong with it.
 
-/** Elements, or the lists that they stand in; null for NULL. */
+/** Elements, or nested lists of them; null for NULL. */
 export type Nested = readonly (string | null | Nested)[]
 
 export interface ArrayLiteral {
   readonly items: Nested
-  /** Of an empty list none. */
+  /** Length of each dimension; none for an empty list. */
   readonly lengths: readonly number[]
-  /** Where each dimension begins; undefined where all begin at 1. */
+  /** Lower bound of each dimension; undefined if all are 1. */
   readonly lowerBounds: readonly number[] | undefined
 }
 
-/** True if a literal begins with its bounds, and is no JSON array, which begins with a bracket too. */
+/** True if a literal begins with its bounds. A JSON array begins with a bracket too. */
 export function hasBounds(text: string): boolean {
   return /^\s*(?:\[[+-]?\d+(?::[+-]?\d+)?\]\s*)+=/.test(text)
 }
 
 /**
- * Reads what `array_in` reads (PostgreSQL manual, 8.15.2 and 8.15.6), with the same meaning, and nothing else.
+ * Reads exactly what `array_in` reads (PostgreSQL manual, 8.15.2 and 8.15.6), with the same meaning.
  *
- * @param delimiter between elements: a comma, but for a few types
- * @returns what is wrong, where it is no literal
+ * @param delimiter between elements: a comma for all but a few types
+ * @returns the literal, or a sentence that says what is wrong with it
  */
 export function readArrayLiteral(text: string, delimiter: string): ArrayLiteral | string {
   const reader = new Reader(text, delimiter)
@@ -36,7 +36,7 @@ class Problem {
   constructor(readonly sentence: string) {}
 }
 
-/** What `array_isspace` takes for white space. */
+/** What `array_isspace` treats as white space. */
 const space = /[ \t\n\r\v\f]*/y
 const spaceAtEnd = /[ \t\n\r\v\f]+$/
 const quotedRun = /[^"\\]*/y
@@ -48,13 +48,13 @@ function bareRunOf(delimiter: string): RegExp {
 }
 const bound = /\[([+-]?\d+)(?::([+-]?\d+))?\][ \t\n\r\v\f]*/y
 /** PostgreSQL's own limit (MAXDIM). */
-const mostDimensions = 6
+const maxDimensions = 6
 
 class Reader {
   private at = 0
-  /** By dimension, once its first list is closed. */
+  /** By dimension, known once its first list is closed. */
   private readonly lengths: number[] = []
-  /** The depth at which elements stand, once there is one. */
+  /** The depth of the elements; 0 before the first one. */
   private depth = 0
   private readonly bareRun: RegExp
 
@@ -83,13 +83,13 @@ class Reader {
     return { items, lengths, lowerBounds: lowerBounds?.some(lower => lower !== 1) ? lowerBounds : undefined }
   }
 
-  /** `[0:1][1:2]=`, where there is such a thing. A single number is the upper bound. */
+  /** Reads bounds, such as `[0:1][1:2]=`, if there are any. A single number is the upper bound. */
   private readBounds(): { readonly lower: number; readonly upper: number }[] | undefined {
     const bounds: { lower: number; upper: number }[] = []
     for (let found = this.bound(); found !== null; found = this.bound()) {
       const [, first = '', second] = found
       const [lower, upper] = second === undefined ? [1, Number(first)] : [Number(first), Number(second)]
-      // PostgreSQL keeps bounds in 32 bits, and needs one more.
+      // PostgreSQL stores bounds in 32 bits, and needs one more than the upper bound.
       if (lower < -(2 ** 31) || upper > 2 ** 31 - 2) throw new Problem('a bound is out of range')
       bounds.push({ lower, upper })
     }
@@ -107,7 +107,7 @@ class Reader {
   }
 
   private readList(level: number): Nested {
-    if (level > mostDimensions) throw new Problem(`it has more than ${mostDimensions} dimensions`)
+    if (level > maxDimensions) throw new Problem(`it has more than ${maxDimensions} dimensions`)
     this.at++
     this.skipSpace()
     const items: (string | null | Nested)[] = []
@@ -134,7 +134,7 @@ class Reader {
   private readItem(level: number): string | null | Nested {
     const isList = this.text[this.at] === '{'
     if (!isList && this.depth === 0) this.depth = level
-    if (this.depth !== 0 && isList !== level < this.depth) throw new Problem('it has lists beside elements')
+    if (this.depth !== 0 && isList !== level < this.depth) throw new Problem('it mixes lists and elements')
     if (isList) return this.readList(level + 1)
     return this.text[this.at] === '"' ? this.readQuoted() : this.readBare()
   }
@@ -149,7 +149,7 @@ class Reader {
         this.at++
         return value
       }
-      // What follows a backslash is data, whatever it is.
+      // Any character after a backslash is data.
       const escaped = this.text[this.at + 1]
       if (escaped === undefined) throw new Problem('a closing quote is missing')
       value += escaped
@@ -157,12 +157,12 @@ class Reader {
     }
   }
 
-  /** White space at both ends belongs to it only behind a backslash. */
+  /** White space at either end belongs to the element only if it is escaped. */
   private readBare(): string | null {
     const start = this.at
     let value = ''
-    /** Characters of `value` up to the last one that is escaped. */
-    let kept = 0
+    /** Length of `value` up to its last escaped character. */
+    let escapedLength = 0
     for (;;) {
       value += this.match(this.bareRun)
       const end = this.text[this.at]
@@ -171,12 +171,12 @@ class Reader {
       const escaped = this.text[this.at + 1]
       if (escaped === undefined) throw new Problem('the closing brace is missing')
       value += escaped
-      kept = value.length
+      escapedLength = value.length
       this.at += 2
     }
     if (this.at === start) throw this.problem('an element is missing')
-    const element = value.slice(0, kept) + value.slice(kept).replace(spaceAtEnd, '')
-    return kept === 0 && element.length === 4 && element.toUpperCase() === 'NULL' ? null : element
+    const element = value.slice(0, escapedLength) + value.slice(escapedLength).replace(spaceAtEnd, '')
+    return escapedLength === 0 && element.length === 4 && element.toUpperCase() === 'NULL' ? null : element
   }
 
   private misplaced(): Problem {
@@ -197,7 +197,7 @@ class Reader {
     if (this.text.charCodeAt(this.at) <= 0x20) this.match(space)
   }
 
-  /** Moves behind what the form finds here; of an optional one that is at least nothing. */
+  /** Consumes what the sticky expression matches here, possibly nothing, and returns it. */
   private match(form: RegExp): string {
     form.lastIndex = this.at
     form.test(this.text)

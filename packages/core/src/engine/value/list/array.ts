@@ -1,4 +1,4 @@
-// array: lists of one scalar type. In a CSV cell a PostgreSQL array literal, a JSON array, or words with commas.
+// array: lists of one scalar type. A CSV cell holds a PostgreSQL array literal, a JSON array, or comma-separated words.
 import { elementTexts, JsonText } from '../../record/json-text.ts'
 import { type Codec, InvalidValue, invalid } from '../codec.ts'
 import { json as jsonCodec } from '../json.ts'
@@ -9,13 +9,13 @@ import { jsonList, listLiteral, printElement, printList, quoted } from './print-
 export interface ArrayOptions {
   /** Elements may be null. @defaultValue false */
   readonly nullable?: boolean
-  /** A list of two has lists of elements as its elements. @defaultValue 1 */
+  /** A list of two dimensions is a list of lists of elements. @defaultValue 1 */
   readonly dimensions?: number
-  /** Between the elements of a literal; see `pg_type.typdelim`. @defaultValue `,` */
+  /** Delimiter between the elements of a literal; see `pg_type.typdelim`. @defaultValue `,` */
   readonly delimiter?: string
 }
 
-const noNull = new InvalidValue(undefined, 'must not be null')
+const nullElement = new InvalidValue(undefined, 'must not be null')
 const notJson = new InvalidValue(undefined, 'begins with "[" and is not a JSON array, such as ["a","b c"]')
 
 /** The codec of arrays whose elements are `element`. */
@@ -30,7 +30,7 @@ export function arrayOf(element: Codec, options: ArrayOptions = {}): Codec {
       const first = text.trimStart().charAt(0)
       if (first === '{' || (first === '[' && hasBounds(text))) return parseLiteral(text, list)
       if (first === '[') return parseJsonArray(text, list)
-      return dimensions === 1 ? parseWords(text, element) : ofDimensions(1, dimensions)
+      return dimensions === 1 ? parseWords(text, element) : wrongDimensions(1, dimensions)
     },
     fromJson: value => fromJson(value, list),
     toCopy: (values: unknown[]) => listLiteral(values, ',', value => quoted(element.toCopy(value as never))),
@@ -43,24 +43,24 @@ export function arrayOf(element: Codec, options: ArrayOptions = {}): Codec {
 
 type List = Required<ArrayOptions> & { readonly element: Codec }
 
-function fromJson(given: unknown, list: List): unknown {
-  const values = readList(given, 1, list)
+function fromJson(value: unknown, list: List): unknown {
+  const values = readList(value, 1, list)
   const problem = list.dimensions > 1 && Array.isArray(values) ? shapeProblem(values) : undefined
   return problem === undefined ? values : new InvalidValue(undefined, problem)
 }
 
-function readList(given: unknown, level: number, list: List): unknown {
+function readList(value: unknown, level: number, list: List): unknown {
   const { element, nullable, dimensions } = list
-  const items = itemsOf(given, element)
+  const items = itemsOf(value, element)
   if (items === undefined) return level === 1 ? invalid : new InvalidValue(undefined, 'must be a list')
   return mapItems(items, item => {
     if (level < dimensions) return readList(item, level + 1, list)
-    if (item === null) return nullable ? null : noNull
+    if (item === null) return nullable ? null : nullElement
     return element.fromJson(item)
   })
 }
 
-/** Undefined for what is no list. Elements that are JSON keep their text, as such a value outside of a list does. */
+/** Undefined if the value is not a list. JSON elements keep their text, as a JSON value outside of a list does. */
 function itemsOf(value: unknown, element: Codec): readonly unknown[] | undefined {
   const list = value instanceof JsonText ? value.value : value
   if (!Array.isArray(list)) return undefined
@@ -70,7 +70,7 @@ function itemsOf(value: unknown, element: Codec): readonly unknown[] | undefined
   )
 }
 
-/** Stops at the first item that is refused, and says which it is. */
+/** Stops at the first invalid item, and adds its position. */
 function mapItems<Item>(items: readonly Item[], read: (item: Item) => unknown): unknown {
   const values = new Array<unknown>(items.length)
   for (let index = 0; index < items.length; index++) {
@@ -102,9 +102,9 @@ function parseWords(text: string, element: Codec): unknown {
 function parseLiteral(text: string, list: List): unknown {
   const { dimensions, delimiter } = list
   const read = readArrayLiteral(text, delimiter)
-  if (typeof read === 'string') return noLiteral(text, read)
+  if (typeof read === 'string') return invalidLiteral(text, read)
   const { items, lengths, lowerBounds } = read
-  if (lengths.length > 0 && lengths.length !== dimensions) return ofDimensions(lengths.length, dimensions)
+  if (lengths.length > 0 && lengths.length !== dimensions) return wrongDimensions(lengths.length, dimensions)
   const values = readItems(items, list)
   return lowerBounds === undefined || !Array.isArray(values) ? values : withLowerBounds(values, lowerBounds)
 }
@@ -112,21 +112,21 @@ function parseLiteral(text: string, list: List): unknown {
 function readItems(nested: Nested, list: List): unknown {
   const { element, nullable } = list
   return mapItems(nested, item => {
-    if (item === null) return nullable ? null : noNull
+    if (item === null) return nullable ? null : nullElement
     return typeof item === 'string' ? element.parse(item) : readItems(item, list)
   })
 }
 
-function noLiteral(text: string, problem: string): InvalidValue {
+function invalidLiteral(text: string, problem: string): InvalidValue {
   return new InvalidValue(
     undefined,
     `begins with "${text.trimStart().charAt(0)}" and is not an array literal, such as {a,"b c"}: ${problem}`,
   )
 }
 
-function ofDimensions(given: number, wanted: number): InvalidValue {
+function wrongDimensions(actual: number, expected: number): InvalidValue {
   return new InvalidValue(
     undefined,
-    `must be a list of ${wanted} ${wanted === 1 ? 'dimension' : 'dimensions'}; this one has ${given}`,
+    `must be a list of ${expected} ${expected === 1 ? 'dimension' : 'dimensions'}; this one has ${actual}`,
   )
 }

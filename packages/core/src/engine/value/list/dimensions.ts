@@ -1,4 +1,4 @@
-// Lists as values: nested ones of any depth, and where their dimensions begin, if not at 1.
+// Lists as values: nesting of any depth, and lower bounds of dimensions other than 1.
 
 const lowerBounds = Symbol('lower bounds')
 
@@ -6,7 +6,7 @@ interface Bounded {
   readonly [lowerBounds]?: readonly number[]
 }
 
-/** A list that PostgreSQL counts from other numbers than 1. Hooks see a list like any other. */
+/** Attaches lower bounds other than 1 to a list. Hooks see a list like any other. */
 export function withLowerBounds<List extends readonly unknown[]>(
   list: List,
   bounds: readonly number[],
@@ -14,23 +14,23 @@ export function withLowerBounds<List extends readonly unknown[]>(
   return Object.defineProperty(list, lowerBounds, { value: bounds })
 }
 
-/** Undefined where all dimensions begin at 1. */
+/** The lower bounds of a list; undefined if all dimensions begin at 1. */
 export function lowerBoundsOf(list: readonly unknown[]): readonly number[] | undefined {
   return (list as Bounded)[lowerBounds]
 }
 
-/** How long the lists of each dimension are, by the first one of each. */
+/** The length of each dimension, read from its first list. */
 export function lengthsOf(list: readonly unknown[]): readonly number[] {
   const [first] = list
   return [list.length, ...(Array.isArray(first) ? lengthsOf(first) : [])]
 }
 
-/** The elements of a list, however deep they stand, in order. */
+/** The elements of a list at any depth, in order. */
 export function elementsOf(list: readonly unknown[]): readonly unknown[] {
   return list.some(Array.isArray) ? list.flat(Number.POSITIVE_INFINITY) : list
 }
 
-/** What is wrong with the shape of a list of several dimensions, which PostgreSQL would refuse, or make another of. */
+/** What is wrong with the shape of a multidimensional list, which PostgreSQL would reject or change. */
 export function shapeProblem(list: readonly unknown[]): string | undefined {
   if (list.length === 0) return undefined
   const lengths = lengthsOf(list)

@@ -1,4 +1,4 @@
-// Lists → text: SQL that prints a column of them, and the same text for a list in Node. CSV has array literals, JSON arrays.
+// Lists → text: the SQL that prints a list column, and the same text for a list in Node. CSV gets array literals, JSON gets arrays.
 import { type Codec, type PrintedColumn, shown } from '../codec.ts'
 import { json as jsonCodec, onOneLine } from '../json.ts'
 import { outputTexts } from '../output-text.ts'
@@ -11,32 +11,32 @@ export interface PrintedList {
   readonly dimensions: number
 }
 
-/** What an import would not take back as it is ends the export. */
+/** Builds the SQL of a list column. A value that an import would not read back unchanged ends the export. */
 export function printList(column: PrintedColumn, list: PrintedList) {
   const { sql, type, unprintable } = column
   const { element, nullable, dimensions } = list
   const levels = Array.from({ length: dimensions }, (_, level) => level + 1)
   const { isPrintable } = element
-  const unfitElement =
+  const unprintableElement =
     isPrintable === undefined
       ? []
       : [`not (select bool_and(${isPrintable('element', type.slice(1))}) from unnest(${sql}) element)`]
-  // A literal tells the JSON value null from no value by its quotes; an array does not.
+  // In a literal, quotes distinguish the JSON value null from no value; a JSON array cannot.
   const isJson = element === jsonCodec
-  const unfit = [
+  const csvConditions = [
     `array_ndims(${sql}) <> ${dimensions}`,
     ...(nullable ? [] : [`num_nulls(variadic ${sql}) > 0`]),
-    ...(isJson ? [] : unfitElement),
+    ...(isJson ? [] : unprintableElement),
   ]
-  const unfitJson = [
-    ...unfit,
+  const jsonConditions = [
+    ...csvConditions,
     ...levels.map(level => `array_lower(${sql}, ${level}) <> 1`),
-    ...(isJson ? unfitElement : []),
+    ...(isJson ? unprintableElement : []),
   ]
   const { csv, json } = element === textCodec ? printedTexts(column) : printed(column, element)
   return {
-    csv: `case when ${unfit.join(' or ')} then ${unprintable} else ${csv} end`,
-    json: `case when ${unfitJson.join(' or ')} then to_json(${unprintable}) else to_json(${json}) end`,
+    csv: `case when ${csvConditions.join(' or ')} then ${unprintable} else ${csv} end`,
+    json: `case when ${jsonConditions.join(' or ')} then to_json(${unprintable}) else to_json(${json}) end`,
   }
 }
 
@@ -45,7 +45,7 @@ function printedTexts(column: PrintedColumn): { csv: string; json: string } {
   return { csv: column.type === '_bpchar' ? `(${texts})::text` : `${column.sql}::text`, json: texts }
 }
 
-/** Elements look as they do outside of lists: booleans as words, instants with Z, strings where JSON numbers round. */
+/** Elements print as they do outside of lists: booleans as words, instants with Z, strings where JSON numbers would round. */
 function printed({ sql, type }: PrintedColumn, element: Codec): { csv: string; json: string } {
   const csv = `${sql}::text`
   switch (type) {
@@ -57,7 +57,7 @@ function printed({ sql, type }: PrintedColumn, element: Codec): { csv: string; j
     case '_timestamptz': {
       const instants = `${sql}::timestamptz[]`
       return {
-        // Without their space they need no quotes.
+        // Without the space, elements need no quotes.
         csv: `replace(replace(replace((${instants})::text, ' ', 'T'), '+00"', 'Z'), '"', '')`,
         json: `replace(to_json(${instants})::text, '+00:00"', 'Z"')::json`,
       }
@@ -70,7 +70,7 @@ function printed({ sql, type }: PrintedColumn, element: Codec): { csv: string; j
   }
 }
 
-/** @param print of an element that is not null */
+/** The array literal of a list, with its bounds if they differ from 1. @param print prints an element other than null */
 export function listLiteral(
   values: readonly unknown[],
   delimiter: string,
@@ -84,7 +84,7 @@ export function listLiteral(
   return `${bounds.join('')}=${list}`
 }
 
-/** A loop: `map` and `join` take half as long again. */
+/** A loop, because `map` and `join` take 50 % longer. */
 function braced(values: readonly unknown[], delimiter: string, print: (value: unknown) => string): string {
   let text = '{'
   for (let index = 0; index < values.length; index++) {
@@ -104,7 +104,7 @@ export function jsonList(values: readonly unknown[], element: Codec): string {
   return `[${items.join(',')}]`
 }
 
-/** As `array_out` quotes it. */
+/** Prints an element, quoted as `array_out` quotes it. */
 export function printElement(value: unknown, element: Codec, delimiter: string): string {
   const text = shown(element, value, 'text')
   const needsQuotes =
@@ -115,7 +115,7 @@ export function printElement(value: unknown, element: Codec, delimiter: string):
   return needsQuotes ? quoted(text) : text
 }
 
-/** An element of an array literal (PostgreSQL manual, 8.15.6): in quotes, `NULL` and nothing at all stay text. */
+/** Quotes an element of an array literal (PostgreSQL manual, 8.15.6), so that `NULL` and the empty string stay text. */
 export function quoted(text: string): string {
   return `"${text.includes('"') || text.includes('\\') ? text.replace(/["\\]/g, '\\$&') : text}"`
 }

@@ -11,13 +11,13 @@ function finite(value: number, text: string, message?: string) {
 const outOfRange = `must be between ${-Number.MAX_VALUE} and ${Number.MAX_VALUE}`
 const tooSmall = 'is too close to 0; write 0'
 
-/** What is too small for a double has become 0, where PostgreSQL refuses it. */
-const isLost = (text: string, value: number) => value === 0 && /[1-9]/.test(text.replace(/[eE].*/, ''))
+/** True if a number too small for a double has become 0. PostgreSQL rejects such a number. */
+const isUnderflow = (text: string, value: number) => value === 0 && /[1-9]/.test(text.replace(/[eE].*/, ''))
 
 function parse(text: string) {
   if (text.length > 400 || !form.test(text)) return invalid
   const value = Number(text)
-  return isLost(text, value) ? beyondType(text, tooSmall) : finite(value, text, outOfRange)
+  return isUnderflow(text, value) ? beyondType(text, tooSmall) : finite(value, text, outOfRange)
 }
 
 const isFiniteSql = (sql: string) => `${sql} - ${sql} = 0`
@@ -29,7 +29,7 @@ export const float: Codec = {
   fromJson: value => (typeof value === 'number' ? finite(value, String(value)) : invalid),
   toCopy: (value: number) => (Object.is(value, -0) ? '-0' : String(value)),
   isPlain: true,
-  // NaN and the infinities are no JSON numbers, and no import takes them back.
+  // NaN and the infinities are not JSON numbers, and imports reject them.
   print: ({ sql, type, unprintable }) => ({
     csv: `case when ${isFiniteSql(sql)} then ${sql}::text when ${sql} is not null then ${unprintable} end`,
     json: `case when ${isFiniteSql(sql)} then ${sql} when ${sql} is not null then (${unprintable})::${type} end`,
@@ -39,7 +39,7 @@ export const float: Codec = {
 }
 
 /**
- * float in a column of the type `real`, which rounds the decimal digits themselves: by way of a double, some would be
- * rounded twice, and a `real` as PostgreSQL prints it would not come back.
+ * float in a `real` column. PostgreSQL rounds the decimal digits to `real` itself: staged as a double, some values would be
+ * rounded twice, and a `real` that PostgreSQL printed would not read back unchanged.
  */
 export const single: Codec = { ...float, stagingType: 'real' }

@@ -1,14 +1,14 @@
-// integer: whole numbers that JavaScript holds exactly; the column's own range is PostgreSQL's to judge.
+// integer: whole numbers that JavaScript holds exactly. PostgreSQL checks the range of the column.
 import { beyondType, type Codec, invalid } from '../codec.ts'
 
 const form = /^-?\d+$/
-/** Longer ones are no numbers that somebody counts with. */
-const mostDigits = 400
+/** Longer texts are not plausible numbers. */
+const maxDigits = 400
 
 export const integer: Codec = {
   stagingType: 'bigint',
   expectation: 'must be a whole number',
-  parse: text => (text.length <= mostDigits && form.test(text) ? safe(Number(text), text) : invalid),
+  parse: text => (text.length <= maxDigits && form.test(text) ? safe(Number(text), text) : invalid),
   fromJson: value => (typeof value === 'number' ? safe(value, String(value)) : invalid),
   toCopy: (value: number) => String(value),
   isPlain: true,

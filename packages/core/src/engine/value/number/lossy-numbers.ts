@@ -1,11 +1,11 @@
-// Numbers of a JSON text that have more digits than JSON.parse keeps: a column that is exact must not take what is left.
+// Finds numbers of a JSON text that have more digits than JSON.parse keeps. An exact column must not store the rounded value.
 
 import { elementTexts, numbersIn } from '../../record/json-text.ts'
 
-/** So many digits in a row can only be lossy; nearly every record is done with this look. */
+/** Fewer digits in a row are never lossy, so this test clears nearly every record. */
 const manyDigits = /\d[\d.]{15}/
 
-/** What JSON.parse makes of those numbers in `json` that it changes; undefined where it changes none. */
+/** The results of JSON.parse for the numbers in `json` that it changes; undefined if it changes none. */
 export function lossyNumbers(json: string): ReadonlySet<number> | undefined {
   if (!manyDigits.test(json)) return undefined
   const lossy = new Set<number>()
@@ -16,7 +16,7 @@ export function lossyNumbers(json: string): ReadonlySet<number> | undefined {
   return lossy.size > 0 ? lossy : undefined
 }
 
-/** True if `value` is, or holds, one of `numbers`. */
+/** True if `value` is or contains one of `numbers`. */
 export function holdsAny(value: unknown, numbers: ReadonlySet<number>): boolean {
   if (typeof value === 'number') return numbers.has(value)
   return (
@@ -26,7 +26,7 @@ export function holdsAny(value: unknown, numbers: ReadonlySet<number>): boolean 
   )
 }
 
-/** The place in a list, and in the lists within it, of the first number that has lost digits; empty for a number. */
+/** The path, in nested lists, to the first number that lost digits: empty for a single number, undefined if none did. */
 export function lossyPlace(json: string): readonly number[] | undefined {
   if (lossyNumbers(json) === undefined) return undefined
   if (!json.trimStart().startsWith('[')) return []
@@ -41,7 +41,7 @@ function isSame(one: string, other: string): boolean {
   return digits === otherDigits && (digits === '' || exponent === otherExponent)
 }
 
-/** Significant digits, and the power of ten of the last one. */
+/** Significant digits, and the power of ten of the last digit. */
 function decimal(literal: string): readonly [digits: string, exponent: number] {
   const [, whole = '', fraction = '', power = '0'] =
     /^-?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? []

@@ -1,14 +1,14 @@
-// numeric: decimal numbers, exact; kept as text, with every digit that was given.
+// numeric: exact decimal numbers, kept as text with every digit of the input.
 import { type Codec, invalid } from '../codec.ts'
 
-// No exponent: 1e400 is a number to PostgreSQL, of 401 digits. The lengths are PostgreSQL's own limits.
+// No exponent: PostgreSQL would store 1e400 with 401 digits. The lengths are PostgreSQL's own limits.
 const form = /^-?(?:\d{1,131072}(?:\.\d{0,16383})?|\.\d{1,16383})$/
-/** Decimal digits that a double holds for certain (IEEE 754 binary64). */
+/** Decimal digits that a double always preserves (IEEE 754 binary64). */
 const safeDigits = 15
 
 const parse = (text: string) => (form.test(text) ? text : invalid)
 
-/** NaN is greater than infinity. */
+/** In PostgreSQL, NaN is greater than infinity. */
 const isFiniteSql = (sql: string) => `${sql} < 'Infinity' and ${sql} > '-Infinity'`
 
 export const numeric: Codec = {
@@ -23,7 +23,7 @@ export const numeric: Codec = {
   },
   toCopy: (value: string) => value,
   isPlain: true,
-  // As a JSON string: JSON.parse would round it. NaN and the infinities are no decimals, and no import takes them back.
+  // A JSON string, because JSON.parse would round a number. NaN and the infinities are not decimals, and imports reject them.
   print: ({ sql, unprintable }) => {
     const printed = `case when ${isFiniteSql(sql)} then ${sql}::text when ${sql} is not null then ${unprintable} end`
     return { csv: printed, json: printed }
@@ -31,7 +31,7 @@ export const numeric: Codec = {
   isPrintable: isFiniteSql,
 }
 
-/** JavaScript writes 0.0000001 as `1e-7`. What it writes with a positive exponent has too many digits anyway. */
+/** JavaScript prints 0.0000001 as `1e-7`. Numbers that it prints with a positive exponent have too many digits anyway. */
 function withoutExponent(text: string): string {
   const parts = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text)
   if (parts === null) return text

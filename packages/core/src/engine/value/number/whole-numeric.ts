@@ -1,10 +1,10 @@
-// integer and int64 in a column of the type numeric: zeros after the decimal point are read, and not printed.
+// integer and int64 in a numeric column: zeros after the decimal point are accepted, but not printed.
 
 import type { Codec } from '../codec.ts'
 import { bigint, inInt64 } from './bigint.ts'
 import { integer, isSafe } from './integer.ts'
 
-/** A column numeric(10,2) prints 7 as `7.00`. */
+/** A numeric(10,2) column prints 7 as `7.00`. */
 const whole = (text: string) => text.replace(/\.0+$/, '')
 
 const isWhole = (sql: string) => `${sql} = trunc(${sql})`

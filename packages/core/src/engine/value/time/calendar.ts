@@ -1,4 +1,4 @@
-// The Gregorian calendar, for values that PostgreSQL would otherwise refuse in the middle of a COPY.
+// The Gregorian calendar, to catch dates that PostgreSQL would otherwise reject in the middle of a COPY.
 
 const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
@@ -9,7 +9,7 @@ export function isCalendarDay(year: number, month: number, day: number): boolean
   return day <= (daysOfMonth[month - 1] ?? 0) + (leap ? 1 : 0)
 }
 
-/** The number written in `count` ASCII digits of `text` from `start`; the caller has checked that they are digits. */
+/** The number in `count` ASCII digits of `text` from `start`. The caller has checked that they are digits. */
 export function digits(text: string, start: number, count: number): number {
   let value = 0
   for (let index = start; index < start + count; index++) value = value * 10 + text.charCodeAt(index) - 48

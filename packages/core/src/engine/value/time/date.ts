@@ -1,4 +1,4 @@
-// date: a day of the years 0001 to 9999, as ISO 8601 writes it.
+// date: a day of the years 0001 to 9999, in ISO 8601 format.
 
 import { type Codec, invalid } from '../codec.ts'
 import { digits, isCalendarDay } from './calendar.ts'

@@ -1,4 +1,4 @@
-// timestamp: an instant of the years 0001 to 9999, as RFC 3339 or PostgreSQL writes it; printed in UTC with Z.
+// timestamp: an instant of the years 0001 to 9999, in the format of RFC 3339 or PostgreSQL; printed in UTC with Z.
 import { type Codec, InvalidValue, invalid } from '../codec.ts'
 import { inUtc, readInstant, readWithoutZone } from './timestamp-text.ts'
 
@@ -11,10 +11,10 @@ function parse(text: string) {
 
 const inRange = (sql: string) => `${sql} >= '0001-01-01 00:00:00+00' and ${sql} < '10000-01-01 00:00:00+00'`
 
-/** @param parse of text */
+/** @param parse parses text */
 export function timestampFromJson(value: unknown, parse: (text: string) => unknown): unknown {
   if (typeof value === 'string') return parse(value)
-  // Objects of a program may hold dates; JSON does not.
+  // JavaScript objects may hold dates; JSON does not.
   return value instanceof Date && !Number.isNaN(value.getTime()) ? parse(value.toISOString()) : invalid
 }
 
@@ -25,8 +25,8 @@ export const timestamp: Codec = {
   fromJson: value => timestampFromJson(value, parse),
   toCopy: (value: string) => value,
   isPlain: true,
-  // With the session in UTC and ISO style, text is `2024-01-31 12:00:00.5+00`. Editing that costs 0.17 µs a value
-  // and keeps the fraction as it is; to_char costs 0.32 µs, always prints six digits, and prints infinity as nothing.
+  // In a UTC session with ISO style, the text is `2024-01-31 12:00:00.5+00`. Editing it costs 0.17 µs a value and keeps
+  // the fraction as it is; to_char costs 0.32 µs, always prints six digits, and prints nothing for infinity.
   print: ({ sql, type, unprintable }) => {
     const iso =
       type === 'timestamp'

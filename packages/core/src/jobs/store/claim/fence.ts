@@ -1,4 +1,5 @@
-// Who may write a batch of a job: the statements before it, and a mark by which others find the connection that does.
+// The fence of a batch: only the holder of the job's last token may write, and a mark shows others which connection
+// does.
 import { doBlock } from '../../../postgres/identifier.ts'
 import { fenced } from '../../../postgres/sqlstate.ts'
 import { setLocal } from '../../../postgres/transaction/transaction.ts'
@@ -6,8 +7,8 @@ import type { JobRow } from '../job-row.ts'
 import { may } from '../transitions.ts'
 
 /**
- * Locks the job's row for the batch, and ends the batch if this worker's token is not the last one: a worker that
- * was thought dead must not write beside its successor. The mark is shared, so that it makes nobody wait.
+ * Locks the job's row for the batch, and aborts the batch if this worker's token is not the last one: a worker that
+ * was presumed dead must not write alongside its successor. The mark is a shared lock, so nothing waits for it.
  */
 export function fenceSql({ id, token }: Pick<JobRow, 'id' | 'token'>): string {
   return doBlock(`
@@ -20,7 +21,7 @@ begin
 end`)
 }
 
-/** A worker that is stopped inside of a batch must not hold the job's row longer than it holds the job. */
+/** A worker that freezes in a batch must not hold the job's row longer than its lease. */
 export function idleLimitSql(leaseSeconds: number): string {
   return setLocal('idle_in_transaction_session_timeout', String(Math.ceil(leaseSeconds * 1000)))
 }

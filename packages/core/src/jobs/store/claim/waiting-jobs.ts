@@ -1,11 +1,11 @@
-// How many jobs wait for a worker, and that there are not too many.
+// Limits the number of jobs that wait for a worker.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { Client } from '../../../postgres/pool/client.ts'
 import { isReady } from './lanes.ts'
 
 /**
- * Counts as far as the limit, through `jobs_ready_idx`. A storage shares its limit with the imports that name no
- * storage, and with no other storage: a backlog that only other workers can clear takes no room from it.
+ * Counts up to the limit, through `jobs_ready_idx`. The limit of a storage covers its own imports and those without a
+ * storage, so a backlog that only other workers can clear does not count.
  */
 const isFullSql = `
 select count(*) > $2::bigint as is_full from (
@@ -13,19 +13,15 @@ select count(*) > $2::bigint as is_full from (
 ) as counted`
 
 /**
- * To be called in the transaction that has made a job ready. When many are submitted at once, a few more get in.
+ * Call it in the transaction that made a job ready. Concurrent submissions may exceed the limit by a few.
  *
  * @param lane of the job
- * @param most ready jobs of one kind. @defaultValue no limit
- * @throws LadingError `QUEUE_FULL`, and the transaction has to be rolled back
+ * @param max maximum number of ready jobs of one kind. @defaultValue no limit
+ * @throws LadingError `QUEUE_FULL`; the transaction has to be rolled back
  */
-export async function checkWaitingJobs(
-  client: Client,
-  lane: string,
-  most: number | undefined,
-): Promise<void> {
-  if (most === undefined) return
-  const { rows } = await client.query(isFullSql, [lane, most])
+export async function checkWaitingJobs(client: Client, lane: string, max: number | undefined): Promise<void> {
+  if (max === undefined) return
+  const { rows } = await client.query(isFullSql, [lane, max])
   if (rows[0]?.is_full !== true) return
   throw new LadingError('QUEUE_FULL', 'Too many jobs are waiting already; try again later.')
 }

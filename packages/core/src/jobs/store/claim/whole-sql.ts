@@ -1,4 +1,4 @@
-// Imports whose rows get in all together or not at all.
+// Imports that are committed as a whole or not at all.
 
-/** Nothing of it is in the table before all of it is, so that a checkpoint is no progress. */
+/** No row is in the table before all are, so a checkpoint is not progress. */
 export const isWhole = `(options @> '{"atomic": true}' or options @> '{"dryRun": true}')`

@@ -1,4 +1,4 @@
-// What the file of an export job is called, and what is in it, told from the job's row.
+// The name and the resources of an export's file, derived from the job's row.
 import type { JobKind } from '../job.ts'
 
 interface ExportRow {
@@ -9,22 +9,22 @@ interface ExportRow {
   readonly created_at: Date
 }
 
-/** In place of a resource: the export of a bundle. No resource has such a name. */
+/** Stands for the resource in the export of a bundle. No resource has this name. */
 export const severalResources = '*'
 
-/** Of a bundle; null for any other job. */
+/** The resources of a bundle; null for any other job. */
 export function resourcesOf({ kind, options }: ExportRow): readonly string[] | null {
   // `submitBundleExport` writes nothing else under this name.
   return kind === 'export' ? ((options.resources as readonly string[] | undefined) ?? null) : null
 }
 
-/** Of what is asked for: `.csv`, `.ndjson.gz`, `.tar.gz`. */
+/** The file extension: `.csv`, `.ndjson.gz`, `.tar.gz`. */
 export function endingOf({ resource, format, options }: Omit<ExportRow, 'kind' | 'created_at'>): string {
   if (resource === severalResources) return '.tar.gz'
   return `.${format}${options.compression === 'gzip' ? '.gz' : ''}`
 }
 
-/** What the caller called it, else after the resource and the day, in UTC. */
+/** The name that the caller chose, else the resource and the date in UTC. */
 export function fileNameOf(row: ExportRow): string {
   const { fileName } = row.options
   if (typeof fileName === 'string') return fileName

@@ -1,11 +1,12 @@
-// Where the file of an import lies that is still to be fetched, and that it has come. A URL may hold a secret, and is nowhere else.
+// The URL of an import's file until it is fetched, and the statements that replace it. A URL may hold a secret, and
+// is stored nowhere else.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { type Pool, withClient } from '../../../postgres/pool/client.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { JobRow } from '../job-row.ts'
 import { become, may } from '../transitions.ts'
 
-/** The format of a job whose file has to come before it can be told. */
+/** The format of a job while only its file could show it. */
 export const unknownFormat = 'unknown'
 
 export const insertUrlSql = 'insert into lading.remote_sources (job_id, url) values ($1, $2)'
@@ -13,8 +14,8 @@ export const insertUrlSql = 'insert into lading.remote_sources (job_id, url) val
 const urlSql = 'select url from lading.remote_sources where job_id = $1'
 
 /**
- * The file is the job's from now on, if the job is still ours; and the URL is forgotten. Whoever imports it begins to
- * count attempts anew: those that fetched it have led somewhere.
+ * Attaches the file to the job, if this worker still holds the job, and deletes the URL. Attempts start at 0 for the
+ * import, because those that fetched the file succeeded.
  */
 const spooledSql = `
 with spooled as (
@@ -32,7 +33,7 @@ select * from spooled`
 const fetchedSql = `
 update lading.jobs set fetched_bytes = $3 where id = $1 and token = $2 and ${may('release')}`
 
-/** Of jobs that ended without their file. */
+/** URLs of jobs that ended without their file. */
 export const oldUrlsSql = `
 delete from lading.remote_sources
 where job_id in (
@@ -43,35 +44,35 @@ where job_id in (
 )
 returning job_id`
 
-/** Undefined for a job that has its file, or never will have one. */
+/** Undefined for a job that has its file, or has ended without it. */
 export async function urlOf(pool: Pool, id: string): Promise<string | undefined> {
-  const [found] = await ask(pool, urlSql, [id])
+  const [found] = await query(pool, urlSql, [id])
   return found && String(found.url)
 }
 
-/** Gives the job back with its file. Returns the lane of the workers that import it; undefined if the job is no longer ours. */
+/**
+ * Releases the job with its file. Returns the lane of the workers that import it; undefined if another worker has
+ * taken the job, or it has ended.
+ */
 export async function handOverFile(pool: Pool, values: unknown[]): Promise<string | undefined> {
-  const [given] = await ask(pool, spooledSql, values)
-  return given && String(given.lane)
+  const [released] = await query(pool, spooledSql, values)
+  return released && String(released.lane)
 }
 
-/** How much of the file has come, if the job is still ours. */
+/** Records how much has been fetched, if this worker still holds the job. */
 export async function writeFetched(
   pool: Pool,
   { id, token }: Pick<JobRow, 'id' | 'token'>,
   bytes: number,
 ): Promise<void> {
-  await ask(pool, fetchedSql, [id, token, bytes])
+  await query(pool, fetchedSql, [id, token, bytes])
 }
 
 export function switchedOff(): LadingError {
-  return new LadingError(
-    'URL_NOT_ALLOWED',
-    'Imports from an address are switched off here; send the file itself.',
-  )
+  return new LadingError('URL_NOT_ALLOWED', 'Imports from a URL are disabled here; upload the file instead.')
 }
 
-function ask(pool: Pool, sql: string, values: unknown[]): Promise<Record<string, unknown>[]> {
+function query(pool: Pool, sql: string, values: unknown[]): Promise<Record<string, unknown>[]> {
   return withClient(pool, async client => {
     const { rows } = await client.query(sql, values).catch((error: unknown) => {
       throw databaseFault(error)

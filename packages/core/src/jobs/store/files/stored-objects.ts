@@ -1,4 +1,4 @@
-// The files of a job as they were stored, told from the job's row.
+// The stored files of a job, derived from the job's row.
 import { LadingError } from '../../../errors/lading-error.ts'
 import type { StoredObject } from '../../../storage/storage.ts'
 
@@ -14,7 +14,7 @@ interface FileRow {
   readonly file_sha256: string | null
 }
 
-/** What an import reads; undefined where the file is still to be fetched, or no longer kept. */
+/** The source of an import; undefined if it is still to be fetched, or no longer stored. */
 export function sourceOf({
   source_key: key,
   source_size: size,
@@ -23,7 +23,7 @@ export function sourceOf({
   return storedObject(key, size, sha256)
 }
 
-/** What an export has written; undefined before that. */
+/** The file of an export; undefined before it is written. */
 export function exportedOf({
   file_key: key,
   file_size: size,
@@ -39,7 +39,7 @@ function storedObject(
 ): StoredObject | undefined {
   if (key === null) return undefined
   if (size === null || sha256 === null) {
-    throw new LadingError('INTERNAL', 'A job names a file and not what is in it.')
+    throw new LadingError('INTERNAL', 'A job names a file without its size or SHA-256.')
   }
   return { key, size: Number(size), sha256 }
 }

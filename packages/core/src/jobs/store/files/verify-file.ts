@@ -1,4 +1,4 @@
-// A job → what is still stored of it, read once more and compared with what was stored.
+// The stored file of a job → whether it still matches what was stored.
 import { LadingError } from '../../../errors/lading-error.ts'
 import { identityOf, isElsewhere } from '../../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../../storage/storage.ts'
@@ -8,16 +8,16 @@ import type { JobRow } from '../job-row.ts'
 import { exportedOf, sourceOf } from './stored-objects.ts'
 
 /**
- * - `whole`: it has the size and the SHA-256 that it was stored with.
- * - `corrupt`: it has not.
+ * - `whole`: its size and SHA-256 are those that were stored.
+ * - `corrupt`: its size or SHA-256 differs.
  * - `missing`: it is not in the storage.
- * - `elsewhere`: it lies in the storage of another server, and was not read.
+ * - `elsewhere`: it is in the storage of another server, and was not read.
  */
 export type FileState = 'whole' | 'corrupt' | 'missing' | 'elsewhere'
 
 export interface VerifiedFile {
   readonly jobId: string
-  /** What an import reads, or what an export has written. */
+  /** The source of an import, or the file of an export. */
   readonly what: 'source' | 'export'
   readonly resource: string
   readonly key: string
@@ -26,18 +26,18 @@ export interface VerifiedFile {
   /** As it was stored: 64 hexadecimal digits. */
   readonly sha256: string
   readonly state: FileState
-  /** One sentence for people. */
+  /** One sentence for the reader. */
   readonly detail: string
 }
 
 export interface StoredFile {
   readonly job: Pick<JobRow, 'id' | 'kind' | 'resource'>
   readonly stored: StoredObject
-  /** Identity of its storage; null where nobody wrote it down. */
+  /** Identity of its storage; null if it was not recorded. */
   readonly lies: string | null
 }
 
-/** What is stored of a job; nothing where it was not fetched or written yet, or is no longer kept. */
+/** The stored file of a job; undefined if it was not fetched or written yet, or is no longer stored. */
 export function storedFileOf(job: JobRow): StoredFile | undefined {
   const stored = job.kind === 'import' ? sourceOf(job) : exportedOf(job)
   return stored && { job, stored, lies: job.kind === 'import' ? job.source_storage : job.file_storage }
@@ -46,12 +46,12 @@ export function storedFileOf(job: JobRow): StoredFile | undefined {
 /**
  * Reads a stored file to its end and compares it. Changes nothing; twice, reads it twice.
  *
- * @param pace waited for with each chunk
- * @throws LadingError what keeps the storage from being read
+ * @param pace awaited after each chunk, with its bytes
+ * @throws LadingError if the storage cannot be read
  */
 export async function verifyFile(
   storage: Storage,
-  { job, stored, lies }: StoredFile,
+  { job, stored, lies: fileStorage }: StoredFile,
   pace: (bytes: number) => Promise<void> = async () => undefined,
 ): Promise<VerifiedFile> {
   const { id: jobId, kind, resource } = job
@@ -64,8 +64,11 @@ export async function verifyFile(
     state,
     detail,
   })
-  if (isElsewhere(lies, await identityOf(storage))) {
-    return verdict('elsewhere', `The ${what} file lies in the storage ${lies}; verify it where that is.`)
+  if (isElsewhere(fileStorage, await identityOf(storage))) {
+    return verdict(
+      'elsewhere',
+      `The ${what} file is in the storage ${fileStorage}; verify it on a server that uses that storage.`,
+    )
   }
   try {
     for await (const chunk of await openVerified(storage, stored)) await pace(chunk.length)

@@ -1,4 +1,4 @@
-// Bundles that lie, are cut off or lead elsewhere: each is refused, in words that say what is wrong with it.
+// Invalid bundles: false, truncated, or with entries that point elsewhere. Each is rejected with a message that says why.
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
@@ -24,24 +24,24 @@ const add =
   async () =>
     gzipSync(await tar(...plain(), ...more))
 
-/** What is wrong, the archive, the code, and what the sentence must name. */
+/** What is wrong, the archive, the error code, and what the message must contain. */
 const hostile: readonly (readonly [string, () => Promise<Buffer>, string, string])[] = [
   ['no bytes', async () => Buffer.alloc(0), 'BUNDLE_INVALID', 'empty'],
   ['one byte', async () => Buffer.from([0x1f]), 'BUNDLE_INVALID', 'empty'],
-  ['a CSV file', async () => Buffer.from('id,email\n1,a\n'), 'BUNDLE_INVALID', 'no gzip data'],
-  ['a tar archive that is not compressed', () => tar(...plain()), 'BUNDLE_INVALID', 'no gzip data'],
+  ['a CSV file', async () => Buffer.from('id,email\n1,a\n'), 'BUNDLE_INVALID', 'not gzip data'],
+  ['a tar archive that is not compressed', () => tar(...plain()), 'BUNDLE_INVALID', 'not gzip data'],
   [
-    'gzip data that is no archive',
+    'gzip data that is not an archive',
     async () => gzipSync(users.repeat(200)),
     'BUNDLE_INVALID',
-    'no tar archive',
+    'not a tar archive',
   ],
   ['an archive of nothing', async () => gzipSync(Buffer.alloc(1024)), 'BUNDLE_INVALID', 'empty'],
   [
-    'gzip data that is cut off',
+    'truncated gzip data',
     async () => cut(gzipSync(await tar(...plain())), 200),
     'COMPRESSION_INVALID',
-    'cut off',
+    'truncated',
   ],
   [
     'gzip data with a wrong checksum',
@@ -63,22 +63,22 @@ const hostile: readonly (readonly [string, () => Promise<Buffer>, string, string
     'compressed twice',
     async () => gzipSync(gzipSync(await tar(...plain()))),
     'BUNDLE_INVALID',
-    'no tar archive',
+    'not a tar archive',
   ],
   [
-    'an archive that is cut off in a header',
+    'an archive truncated in a header',
     async () => gzipSync(cut(await tar(...plain()), 1_300)),
     'BUNDLE_INVALID',
-    'cut off',
+    'truncated',
   ],
   [
-    'an archive that is cut off in its manifest',
+    'an archive truncated in its manifest',
     async () => gzipSync(cut(await tar(...plain()), 700)),
     'BUNDLE_INVALID',
-    'cut off',
+    'truncated',
   ],
   [
-    'an archive that is cut off behind a file',
+    'an archive truncated after a file',
     async () => gzipSync((await tar(...plain().slice(0, 2))).subarray(0, -1_024)),
     'BUNDLE_INVALID',
     '"articles.ndjson" is missing',
@@ -97,21 +97,21 @@ const hostile: readonly (readonly [string, () => Promise<Buffer>, string, string
     '"articles.ndjson"',
   ],
   [
-    'a manifest that is no JSON',
+    'a manifest that is not JSON',
     async () => gzipSync(await tar(['manifest.json', '{'])),
     'BUNDLE_INVALID',
-    'no JSON',
+    'not valid JSON',
   ],
   [
-    'a manifest that is no UTF-8',
+    'a manifest that is not UTF-8',
     async () =>
       gzipSync(
         await buffer(packed('manifest.json', Buffer.from([0x22, 0xff, 0x22])) as AsyncIterable<Buffer>),
       ),
     'BUNDLE_INVALID',
-    'no JSON',
+    'not valid JSON',
   ],
-  ['a manifest that is null', say(JSON.parse('null')), 'BUNDLE_INVALID', 'none of a bundle'],
+  ['a manifest that is null', say(JSON.parse('null')), 'BUNDLE_INVALID', 'not a bundle manifest'],
   ['a manifest of a later version', say(manifest({ lading_bundle: 2 })), 'BUNDLE_INVALID', 'version 2'],
   [
     'a manifest without a version',
@@ -169,8 +169,13 @@ const hostile: readonly (readonly [string, () => Promise<Buffer>, string, string
     'BUNDLE_INVALID',
     '"more.ndjson" is not in its manifest.json',
   ],
-  ['a file that comes twice', add(['users.ndjson', users]), 'BUNDLE_INVALID', 'holds "users.ndjson" twice'],
-  ['a second manifest', add(['manifest.json', '{}']), 'BUNDLE_INVALID', 'holds "manifest.json" twice'],
+  [
+    'a file that comes twice',
+    add(['users.ndjson', users]),
+    'BUNDLE_INVALID',
+    'contains "users.ndjson" twice',
+  ],
+  ['a second manifest', add(['manifest.json', '{}']), 'BUNDLE_INVALID', 'contains "manifest.json" twice'],
   ['a path', add(['../../etc/passwd', 'x']), 'BUNDLE_INVALID', '"../../etc/passwd"'],
   ['an absolute path', add(['/etc/passwd', 'x']), 'BUNDLE_INVALID', '"/etc/passwd"'],
   ['a path into a folder', add(['users/users.ndjson', 'x']), 'BUNDLE_INVALID', '"users/users.ndjson"'],
@@ -221,13 +226,13 @@ function packed(name: string, content: Buffer) {
   return archive
 }
 
-describe('refused:', () => {
+describe('rejected:', () => {
   test.each(hostile)('%s', async (_what, archive, code, named) => {
     const fault = await read(await archive()).catch((error: unknown) => error)
     expect(fault).toMatchObject({ code, message: expect.stringContaining(named) })
   })
 
-  test('more bytes than are allowed, counted when they are no longer compressed', async () => {
+  test('more bytes than allowed, counted after decompression', async () => {
     const archive = gzipSync(await tar(...plain()))
     const size = (await tar(...plain())).length
     await expect(read(archive, { maxBytes: size })).resolves.toBeDefined()

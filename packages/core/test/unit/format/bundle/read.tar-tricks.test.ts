@@ -1,4 +1,4 @@
-// Headers that tar programs write, and those that only an attacker does: each is read exactly, or refused.
+// tar headers that real programs write, and those that only an attacker writes: each is read exactly or rejected.
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { articles, manifest, read, users } from '../../../../src/engine/format/bundle/archives.ts'
@@ -80,7 +80,7 @@ const exact: readonly (readonly [string, readonly Block[]])[] = [
     'a long name as GNU tar writes it',
     [first, { name: '././@LongLink', type: 'L', content: 'users.ndjson\0' }, { ...second, name: 'x' }, third],
   ],
-  // What a name or a size says is worth nothing: each file is compared with the manifest.
+  // Names and sizes are not trusted: each file is compared with the manifest.
   [
     'a path in a global pax header',
     [{ type: 'g', content: pax('path', '/etc/passwd') }, first, second, third],
@@ -105,22 +105,22 @@ const tenMiB = 10 * 1024 * 1024
 
 const refused: readonly (readonly [string, readonly Block[], string])[] = [
   ['a negative size in base 256', [first, { ...second, size: base256(-1n) }, third], 'has 0 bytes'],
-  ['a very negative size', [first, { ...second, size: base256(-(1n << 62n)) }, third], 'cut off'],
+  ['a very negative size', [first, { ...second, size: base256(-(1n << 62n)) }, third], 'truncated'],
   [
     'a size beyond what numbers hold',
     [first, { ...second, size: base256(1n << 80n) }, third],
-    'bytes, and its',
+    'bytes, but its',
   ],
-  ['a size of minus eleven', [first, { ...second, size: '-0000000013\0' }, third], 'cut off'],
-  ['a size that is no number', [first, { ...second, size: 'eleven bytes' }, third], 'cut off'],
+  ['a size of minus eleven', [first, { ...second, size: '-0000000013\0' }, third], 'truncated'],
+  ['a size that is not a number', [first, { ...second, size: 'eleven bytes' }, third], 'truncated'],
   ['a size of nothing', [first, { ...second, size: Buffer.alloc(12) }, third], 'has 0 bytes'],
   [
-    'a size that a pax header denies',
+    'a size that a pax header contradicts',
     [first, { type: 'x', content: pax('size', '-9') }, second, third],
-    'cut off',
+    'truncated',
   ],
   [
-    'a size in a pax header that is no number',
+    'a size in a pax header that is not a number',
     [first, { type: 'x', content: pax('size', '1e1') }, second, third],
     'has 1 bytes',
   ],
@@ -142,11 +142,19 @@ const refused: readonly (readonly [string, readonly Block[], string])[] = [
   ],
   ['a sparse file of old GNU tar', [first, { ...second, type: 'S' }, third], 'not a file'],
   ['a volume label', [{ name: 'backup', type: 'V', content: '' }, first, second, third], 'not a file'],
-  ['a file that goes on in another volume', [first, { ...second, type: 'M' }, third], 'not a file'],
+  ['a file that continues in another volume', [first, { ...second, type: 'M' }, third], 'not a file'],
   ['a contiguous file', [first, { ...second, type: '7' }, third], 'not a file'],
-  ['a name with a byte that ends it', [first, { ...second, name: 'users.ndjson\n' }, third], 'no name'],
-  ['an empty name', [first, { ...second, name: '' }, third], 'no name'],
-  ['a name of a type of Object', [first, { ...second, name: '__proto__' }, third], 'no name'],
+  [
+    'a name with a byte that ends it',
+    [first, { ...second, name: 'users.ndjson\n' }, third],
+    'name that a bundle cannot contain',
+  ],
+  ['an empty name', [first, { ...second, name: '' }, third], 'name that a bundle cannot contain'],
+  [
+    'a name of a type of Object',
+    [first, { ...second, name: '__proto__' }, third],
+    'name that a bundle cannot contain',
+  ],
   [
     'a pax header of __proto__',
     [first, { type: 'x', content: pax('__proto__', 'x') + pax('path', '../x') }, second, third],
@@ -155,16 +163,16 @@ const refused: readonly (readonly [string, readonly Block[], string])[] = [
   [
     'a pax header of 10 MiB',
     [{ type: 'x', content: Buffer.alloc(tenMiB, 'x') }, first, second, third],
-    'no tar archive',
+    'not a tar archive',
   ],
   [
     'a long name of 10 MiB',
     [{ type: 'L', content: Buffer.alloc(tenMiB, 'x') }, first, second, third],
-    'no tar archive',
+    'not a tar archive',
   ],
 ]
 
-describe('refused:', () => {
+describe('rejected:', () => {
   test.each(refused)('%s', { timeout: 20_000 }, async (_what, blocks, named) => {
     const bytes = archive(...blocks)
     const fault = await read(bytes, { chunk: 4_096 }).catch((error: unknown) => error)

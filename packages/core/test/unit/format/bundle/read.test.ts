@@ -1,4 +1,4 @@
-// Bundles are read whole, however they come, and nothing is waited for that nobody needs.
+// Bundles are read completely in chunks of any size, without waiting for unneeded data.
 import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
@@ -17,13 +17,13 @@ import type { Manifest } from '../../../../src/engine/format/bundle/manifest.ts'
 import { readBundle } from '../../../../src/engine/format/bundle/read.ts'
 
 describe('a bundle', () => {
-  test.each([1, 7, 512, 100_000])('is read whole in chunks of %i bytes', async chunk => {
+  test.each([1, 7, 512, 100_000])('is read completely in chunks of %i bytes', async chunk => {
     const { found, kept } = await read(gzipSync(await tar(...plain())), { chunk })
     expect(kept).toEqual([`users.ndjson ${users}`, `articles.ndjson ${articles}`])
     expect(found.entries.map(({ resource }) => resource)).toEqual(['users', 'articles'])
   })
 
-  test('may hold its files in any order behind the manifest', async () => {
+  test('may contain its files in any order after the manifest', async () => {
     const [first, ...rest] = plain()
     const archive = await tar(first as Part, ...rest.reverse())
     expect((await read(gzipSync(archive))).kept).toHaveLength(2)
@@ -38,8 +38,8 @@ describe('a bundle', () => {
   })
 })
 
-describe('the reading', () => {
-  test('shows the manifest before any file, and ends with what is thrown then', async () => {
+describe('readBundle', () => {
+  test('passes the manifest to check before any file, and stops if check throws', async () => {
     const kept: string[] = []
     const archive = gzipSync(await tar(...plain()))
     const seen: Manifest[] = []
@@ -56,7 +56,7 @@ describe('the reading', () => {
     expect({ kept, entries: seen[0]?.entries.length }).toEqual({ kept: [], entries: 2 })
   })
 
-  test('waits for no silent source when a file cannot be kept', async () => {
+  test('does not wait for a stalled source when a file cannot be stored', async () => {
     const text = `${randomBytes(100_000).toString('hex')}\n`
     const about = manifest({ entries: [entry('users', text)] })
     const archive = gzipSync(await tar(['manifest.json', JSON.stringify(about)], ['users.ndjson', text]))
@@ -71,7 +71,7 @@ describe('the reading', () => {
     await expect(reading).rejects.toThrow('full')
   })
 
-  test('tells what the source breaks with', async () => {
+  test('throws the error of the source', async () => {
     const archive = gzipSync(await tar(...plain(), ['x.ndjson', randomBytes(100_000).toString('hex')]))
     async function* breaking() {
       yield archive.subarray(0, 3_000)

@@ -1,4 +1,4 @@
-// Records whose cells are all bare and empty, such as Excel writes below the data: skipped, noted, and counted as rows.
+// Records with only empty unquoted cells, such as Excel writes below the data: skipped, noted, and counted as rows.
 import { describe, expect, test } from 'vitest'
 import { decodeEveryWay } from '../../../../../../test-support/decoding.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
@@ -40,7 +40,7 @@ describe('a blank record', () => {
     ['in CR LF', 'a,b\r\n,\r\n1,2\r\n', [[3, ['1', '2']]], [2]],
     ['in CR', 'a,b\r,\r1,2\r', [[3, ['1', '2']]], [2]],
     ['in every record', 'a,b\n,\n,\n', [], [2, 3]],
-    ['beside blank lines, which are no records', 'a,b\n\n,\n\n1,2\n\n', [[3, ['1', '2']]], [2]],
+    ['next to blank lines, which are not records', 'a,b\n\n,\n\n1,2\n\n', [[3, ['1', '2']]], [2]],
     ['before the header', ',,\n,,\na,b,c\n1,2,3\n', [[4, ['1', '2', '3']]], [1, 2]],
     ['where the header ends with columns without a name', 'a,\n,\n1,\n', [[3, ['1', null]]], [2]],
     [
@@ -62,7 +62,7 @@ describe('a blank record', () => {
     expect(skipped).toEqual([2, 4])
   })
 
-  test('is the same with the formula guard taken off', async () => {
+  test('is the same with the formula guard removed', async () => {
     expect(await rows('a,b\n,\n1,2\n', { excel: true })).toMatchObject({ skipped: [2] })
   })
 })
@@ -82,13 +82,13 @@ describe('not blank', () => {
   })
 })
 
-test('the place of a record counts the lines and bytes of blank ones before it', async () => {
+test('the position of a record counts the lines and bytes of blank records before it', async () => {
   const { records, end } = await decodeEveryWay(decodeCsv, 'a,b\n,\n\n,\n"x\ny",2\n,\n', limits)
   expect(records).toMatchObject([{ rowNumber: 4, line: 5, offset: 9, length: 7 }])
   expect(end).toEqual({ byte: 19, rowNumber: 5, line: 7 })
 })
 
-test('a million blank records are one note for each piece that is decoded', async () => {
+test('a million blank records are one note per decoded piece', async () => {
   const piece = Buffer.from(',\n'.repeat(8_192))
   async function* file() {
     yield Buffer.from('a,b\n')

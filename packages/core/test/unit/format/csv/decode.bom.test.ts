@@ -29,7 +29,7 @@ describe('a byte order mark', () => {
     expect(records).toMatchObject([{ line: 4, offset: 14 }])
   })
 
-  test('is taken off once: a second one is data', async () => {
+  test('is removed once: a second one is data', async () => {
     const { header } = await decode(`${mark}${mark}id,name\n`)
     expect(header).toEqual([`${mark}id`, 'name'])
   })
@@ -52,10 +52,10 @@ describe('a byte order mark', () => {
     ['its first byte', [0xef]],
     ['its first two bytes', [0xef, 0xbb]],
     ['two bytes and another', [0xef, 0xbb, 0x61]],
-  ])('%s alone are no UTF-8', async (_, bytes) => {
+  ])('%s alone is not UTF-8', async (_, bytes) => {
     const { fault, end } = await decode(Buffer.from(bytes))
     expect(fault).toBe(
-      'ENCODING_INVALID: The file is not UTF-8: byte 0 (line 1 or below) begins no character. Save it as UTF-8, or say which encoding it has.',
+      'ENCODING_INVALID: The file is not UTF-8: byte 0 (line 1 or later) does not begin a character. Save it as UTF-8, or say which encoding it has.',
     )
     expect(end).toEqual({ byte: 0, rowNumber: 0, line: 0 })
   })

@@ -12,10 +12,10 @@ const rows = async (input: string | Buffer) => {
 
 describe('cells of well-formed files', () => {
   test.each<[name: string, input: string, header: (string | null)[], cells: (string | null)[][]]>([
-    ['a header without a line ending holds no records', 'id,name', ['id', 'name'], []],
-    ['a header with a line ending holds no records', 'id,name\n', ['id', 'name'], []],
+    ['a header without a line ending has no records', 'id,name', ['id', 'name'], []],
+    ['a header with a line ending has no records', 'id,name\n', ['id', 'name'], []],
     ['the last record needs no line ending', 'id,name\n1,a', ['id', 'name'], [['1', 'a']]],
-    ['the last record may be cut behind a comma', 'id,name\n1,', ['id', 'name'], [['1', null]]],
+    ['the last record may end after a comma', 'id,name\n1,', ['id', 'name'], [['1', null]]],
     ['a bare empty cell is null', 'a,b,c\n,x,\n', ['a', 'b', 'c'], [[null, 'x', null]]],
     ['spaces belong to the cell', 'a,b\n x , y \n', ['a', 'b'], [[' x ', ' y ']]],
     ['spaces belong to the names of a header', ' id , name \n', [' id ', ' name '], []],
@@ -32,7 +32,7 @@ describe('cells of well-formed files', () => {
         ['2', 'b'],
       ],
     ],
-    ['a number sign begins no comment', 'a,b\n#x,y\n', ['a', 'b'], [['#x', 'y']]],
+    ['a number sign does not begin a comment', 'a,b\n#x,y\n', ['a', 'b'], [['#x', 'y']]],
     ['a second delimiter is data', 'id,name;x\n1,a;b\tc|d', ['id', 'name;x'], [['1', 'a;b\tc|d']]],
     ['hostile names are names', '__proto__,constructor\n1,2', ['__proto__', 'constructor'], [['1', '2']]],
     ['NUL passes, for the value to judge', 'a,b\n\0,x\0y\n', ['a', 'b'], [['\0', 'x\0y']]],
@@ -58,7 +58,7 @@ describe('cells of well-formed files', () => {
     expect(await rows(input)).toEqual({ header, cells, fault: undefined })
   })
 
-  test('a line that is \\. ends nothing: the records behind it are read', async () => {
+  test('a line \\. does not end the data: the records after it are read', async () => {
     const { cells } = await rows('id,name\n1,a\n\\.\n2,b\n')
     expect(cells).toEqual([['1', 'a'], ['\\.'], ['2', 'b']])
   })
@@ -97,7 +97,7 @@ describe('text beyond ASCII', () => {
     ['NEL and the line separators of Unicode', 'a\u0085b\u2028c\u2029d'],
     ['vertical tab and form feed', 'a\vb\fc'],
     ['digits of other scripts', '٣１'],
-  ])('%s: one character is never torn', async (_, cell) => {
+  ])('%s: a character is never split', async (_, cell) => {
     expect(await rows(`id,näme\n1,${cell}\n2,"${cell}"\n`)).toEqual({
       header: ['id', 'näme'],
       cells: [

@@ -1,4 +1,4 @@
-// csv-spectrum (npm): every file gives the records that its JSON says; one has bare quotes, which RFC 4180 has not.
+// csv-spectrum (npm): every file gives the records in its JSON file; one has bare quotes, which RFC 4180 does not allow.
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -32,6 +32,6 @@ test.each(names.filter(name => name !== withBareQuotes))('%s', async name => {
 
 test(`${withBareQuotes} is a fault with its line`, async () => {
   expect((await decode(withBareQuotes)).fault).toContain(
-    'FILE_PARSE_ERROR: A quote stands inside of a cell that is not quoted, in the record that begins on line 2;',
+    'FILE_PARSE_ERROR: A quote appears inside an unquoted cell, in the record that begins on line 2;',
   )
 })

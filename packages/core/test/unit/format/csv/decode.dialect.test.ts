@@ -1,4 +1,4 @@
-// Delimiters: as told, as a sep= line says, as the header shows; the same however the file is cut.
+// Delimiters: as declared, from a sep= line, or from the header; the same for any chunks.
 import { describe, expect, test } from 'vitest'
 import { cuttings, decodeChunks, decodeEveryWay, headerOf } from '../../../../../../test-support/decoding.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
@@ -13,9 +13,9 @@ describe('the delimiter that the header shows', () => {
     ['TAB', 'a\tb\n1\t2,5', ['a', 'b'], [['1', '2,5']]],
     ['a bar', 'a|b\r\n1|2;5', ['a', 'b'], [['1', '2;5']]],
     ['whichever occurs most', 'a;b,c;d\n1;2;3', ['a', 'b,c', 'd'], [['1', '2', '3']]],
-    ['none outside of quotes', '"a;b;c",d\n1,2', ['a;b;c', 'd'], [['1', '2']]],
-    ['none in a later quoted cell', 'a;"b,,,,";c\n1;2;3', ['a', 'b,,,,', 'c'], [['1', '2', '3']]],
-    ['none behind doubled quotes', '"a"";"";",d\n1,2', ['a";";', 'd'], [['1', '2']]],
+    ['not one inside quotes', '"a;b;c",d\n1,2', ['a;b;c', 'd'], [['1', '2']]],
+    ['not one in a later quoted cell', 'a;"b,,,,";c\n1;2;3', ['a', 'b,,,,', 'c'], [['1', '2', '3']]],
+    ['not one after doubled quotes', '"a"";"";",d\n1,2', ['a";";', 'd'], [['1', '2']]],
     [
       'a quoted line ending does not end the header',
       '"a\n,,,";b;c\n1;2;3',
@@ -26,15 +26,15 @@ describe('the delimiter that the header shows', () => {
     ['a comma where it is one of two', 'a,b;c\n1,2', ['a', 'b;c'], [['1', '2']]],
     ['a comma where there is none', 'a\n1;2', ['a'], [['1;2']]],
     ['records do not count', 'a;b\n1,1,1;2,2,2', ['a', 'b'], [['1,1,1', '2,2,2']]],
-    ['behind blank lines', '\n\r\n\ra;b\n1;2', ['a', 'b'], [['1', '2']]],
-    ['behind a byte order mark', '\ufeffa;b\n1;2', ['a', 'b'], [['1', '2']]],
+    ['after blank lines', '\n\r\n\ra;b\n1;2', ['a', 'b'], [['1', '2']]],
+    ['after a byte order mark', '\ufeffa;b\n1;2', ['a', 'b'], [['1', '2']]],
     ['a header alone', 'a;b', ['a', 'b'], []],
     ['characters of many bytes', 'é;😀\n€;ß', ['é', '😀'], [['€', 'ß']]],
   ])('%s', async (_, input, header, cells) => {
     expect(await rows(input)).toEqual({ header, cells, fault: undefined })
   })
 
-  test('is the one that was told, whatever the header shows', async () => {
+  test('is the declared one, whatever the header shows', async () => {
     expect(await rows('a;b|c\n1;2|3', { ...limits, delimiter: '|' })).toEqual({
       header: ['a;b', 'c'],
       cells: [['1;2', '3']],
@@ -42,14 +42,14 @@ describe('the delimiter that the header shows', () => {
     })
   })
 
-  test('is not looked for in a header without end', async () => {
+  test('is not searched for in an endless header', async () => {
     const options = { ...limits, maxRecordBytes: 10 }
     const { fault, end } = await decode('\n"a;b;c;d;e;f', options)
     expect(fault).toContain('RECORD_TOO_LARGE: The record that begins on line 2 has more than 10 bytes')
     expect(end).toEqual({ byte: 1, rowNumber: 0, line: 1 })
   })
 
-  test('is not waited for beyond the longest record', async () => {
+  test('is not searched for beyond the maximum record length', async () => {
     let given = 0
     function* chunks() {
       yield Buffer.from('"a;b')
@@ -60,11 +60,11 @@ describe('the delimiter that the header shows', () => {
     expect(given).toBeLessThan(100)
   })
 
-  test('is not looked for behind a byte that is no UTF-8', async () => {
+  test('is not searched for after an invalid byte', async () => {
     const { fault } = await decode(
       Buffer.concat([Buffer.from('a;b;'), Buffer.from([0xff]), Buffer.from(';c,,,,\n1')]),
     )
-    expect(fault).toContain('ENCODING_INVALID: The file is not UTF-8: byte 4 (line 1 or below)')
+    expect(fault).toContain('ENCODING_INVALID: The file is not UTF-8: byte 4 (line 1 or later)')
   })
 })
 
@@ -76,7 +76,7 @@ describe('a sep= line', () => {
     ['of a bar', 'sep=|', '|'],
     ['in quotes', '"sep=;"', ';'],
     ['in capitals', 'SEP=;', ';'],
-  ])('%s is no record, but a line', async (_, line, delimiter) => {
+  ])('%s is not a record, but counts as a line', async (_, line, delimiter) => {
     for (const mark of ['', '\ufeff']) {
       for (const ending of ['\n', '\r\n', '\r']) {
         const input = `${mark}${line}${ending}a,b${delimiter}c${ending}1${delimiter}2`
@@ -89,7 +89,7 @@ describe('a sep= line', () => {
     }
   })
 
-  test('gives way to the delimiter that was told, and is passed all the same', async () => {
+  test('yields to the declared delimiter, and is skipped all the same', async () => {
     const told = { ...limits, delimiter: '|' } as const
     expect(await rows('sep=;\na|b\n1|2', told)).toMatchObject({ header: ['a', 'b'], cells: [['1', '2']] })
     expect(await rows('sep=:\na|b\n1|2', told)).toMatchObject({ header: ['a', 'b'], cells: [['1', '2']] })
@@ -105,7 +105,7 @@ describe('a sep= line', () => {
     const { fault, header } = await decode('sep=:\na:b\n1:2')
     expect(header).toBeUndefined()
     expect(fault).toBe(
-      'HEADER_INVALID: The line sep=: names a delimiter that is not read; separate the cells by comma, semicolon, TAB or |.',
+      'HEADER_INVALID: The line sep=: names an unsupported delimiter; separate the cells by comma, semicolon, TAB or |.',
     )
   })
 
@@ -136,7 +136,7 @@ test.each<[name: string, input: string, text: string, delimiter: string, directi
   ['as it stands in the file', ' a ;"b""x"\r\n1;2', ' a ;"b""x"', ';', undefined],
   ['without its line ending or mark', '\ufeffa,b\r\n', 'a,b', ',', undefined],
   ['with the sep= line', '"SEP=|"\r\na|b\n', 'a|b', '|', '"SEP=|"'],
-])('the header is handed on %s', async (_, input, text, delimiter, directive) => {
+])('the header is passed on %s', async (_, input, text, delimiter, directive) => {
   for (const chunks of cuttings(Buffer.from(input))) {
     expect(await headerOf(decodeCsv, chunks, limits)).toMatchObject({ text, delimiter, directive })
   }
@@ -145,7 +145,7 @@ test.each<[name: string, input: string, text: string, delimiter: string, directi
 describe('the option excel', () => {
   const excel = { ...limits, excel: true }
 
-  test('takes the guard off cells and names, bare and quoted', async () => {
+  test('removes the guard from cells and names, unquoted and quoted', async () => {
     const input = `'=a,b\n'=1+1,"'@x"\n'x,''y\n,""\n`
     expect(await rows(input, excel)).toEqual({
       header: ['=a', 'b'],
@@ -158,17 +158,17 @@ describe('the option excel', () => {
     })
   })
 
-  test('leaves the record as it stands in the file', async () => {
+  test('leaves the raw record as written in the file', async () => {
     const { records } = await decode(`a\n'=1`, excel)
     expect(records).toMatchObject([{ raw: "'=1", length: 3, content: ['=1'] }])
   })
 
-  test('is off unless it is given', async () => {
+  test('is off by default', async () => {
     expect(await rows(`a\n'=1`)).toMatchObject({ cells: [["'=1"]] })
   })
 })
 
-test('a file of blank lines beyond the longest record is read to its end', async () => {
+test('a file of blank lines longer than the maximum record length is read to its end', async () => {
   const bytes = Buffer.from(`${'\r\n'.repeat(5000)}a;b\n1;2`)
   const { header, records } = await decodeChunks(decodeCsv, cut(bytes, 777), limits)
   expect(header).toEqual(['a', 'b'])

@@ -1,4 +1,4 @@
-// Our decoder beside csv-parse: on any file both accept or both refuse, and read the same cells.
+// Compares our decoder with csv-parse: on any file both accept or both reject, and read the same cells.
 import { Readable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
@@ -10,7 +10,7 @@ import type { RecordBatch } from '../../../../src/engine/record/record-batch.ts'
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|']
 
 interface WrittenCell {
-  /** As it stands in the file. */
+  /** As written in the file. */
   readonly text: string
   readonly value: string | null
 }
@@ -43,7 +43,7 @@ const file = fc.oneof(...delimiters.map(fileWith))
 
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 10 })
 
-test('random well-formed files: the cells that were written, and those that csv-parse reads', async () => {
+test('random well-formed files: the same cells as written, and as csv-parse reads', async () => {
   await fc.assert(
     fc.asyncProperty(
       file,
@@ -54,7 +54,7 @@ test('random well-formed files: the cells that were written, and those that csv-
           const line = cells.map(cell => cell.text).join(delimiter)
           return isLast && !endsWithLine ? line : `${line}${end}${isLast ? '' : blankLines[index]}`
         })
-        // An LF behind a CR is one line ending with it, and what follows is the same in either case.
+        // CR and LF together are one line ending, and what follows is the same in either case.
         const text = `${hasMark ? '\ufeff' : ''}${lines.join('')}`
         const written = rows.map(([cells]) => cells.map(cell => cell.value))
 
@@ -73,7 +73,7 @@ test('random text: accepted by both or by neither', async () => {
   const unit = fc.constantFrom(',', ',', '"', '"', '\n', '\n', '\r', 'a', 'é', ' ')
   const text = fc
     .tuple(fc.constantFrom(...delimiters), fc.string({ unit, minLength: 1, maxLength: 24 }))
-    // The header shows the delimiter, which nobody told.
+    // The delimiter is detected from the header.
     .map(([delimiter, rest]) => ({ delimiter, input: `a,b\n${rest}`.replaceAll(',', delimiter) }))
   let accepted = 0
   await fc.assert(
@@ -90,7 +90,7 @@ test('random text: accepted by both or by neither', async () => {
   expect(accepted).toBeGreaterThan(500)
 })
 
-test('random text: the same records, places and fault in any chunks', async () => {
+test('random text: the same records, positions and fault for any chunks', async () => {
   const unit = fc.constantFrom('sep=', ';', '\t', ',', '"', '"', '\n', '\r', 'a', 'bc', 'é', '😀', '\ufeff')
   const input = fc.oneof(
     fc.string({ unit, maxLength: 24 }).map(text => Buffer.from(text)),
@@ -118,7 +118,7 @@ test('random text: the same records, places and fault in any chunks', async () =
   )
 })
 
-/** The records that csv-parse reads, or undefined where it refuses the text. */
+/** The records that csv-parse reads, or undefined if it rejects the text. */
 function parseWithOracle(text: string, delimiter: string): string[][] | undefined {
   try {
     return parse(text, {
@@ -137,12 +137,12 @@ function withoutNull(cells: readonly (readonly (string | null)[])[]): string[][]
   return cells.map(record => record.map(cell => cell ?? ''))
 }
 
-/** csv-parse does not tell a bare empty cell from a quoted one, and so not a blank record from any other. */
+/** csv-parse does not distinguish an unquoted empty cell from a quoted one, so it cannot identify blank records. */
 function withValues(records: readonly string[][] | undefined): readonly string[][] | undefined {
   return records?.filter(cells => cells.length === 1 || cells.some(cell => cell !== ''))
 }
 
-/** Header and records, cut into chunks of the given sizes, over and over. */
+/** Header and records, decoded in chunks of the given sizes, repeated in turn. */
 async function decode(bytes: Buffer, chunkSizes: readonly number[], options: Partial<DecodeOptions> = {}) {
   const chunks: Buffer[] = []
   for (let at = 0; at < bytes.length; ) {

@@ -6,14 +6,14 @@ import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
 const limits: DecodeOptions = { maxRecordBytes: 1024, maxColumns: 50 }
 
 const notUtf8 = (byte: number, line: number) =>
-  `ENCODING_INVALID: The file is not UTF-8: byte ${byte} (line ${line} or below) begins no character. Save it as UTF-8, or say which encoding it has.`
+  `ENCODING_INVALID: The file is not UTF-8: byte ${byte} (line ${line} or later) does not begin a character. Save it as UTF-8, or say which encoding it has.`
 
 const bytesOf = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))))
 
-/** Sequences of which the first byte begins no character, whatever follows. */
+/** Sequences whose first byte does not begin a character, whatever follows. */
 const bad: [name: string, bytes: number[]][] = [
-  ['a byte that no character has', [0xff]],
+  ['a byte that never occurs in UTF-8', [0xff]],
   ['a byte of Latin-1', [0xe9]],
   ['a continuation without a beginning', [0x80]],
   ['an overlong slash', [0xc0, 0xaf]],
@@ -35,7 +35,7 @@ describe.each(bad)('%s', (_, bytes) => {
     expect(end).toEqual({ byte: 12, rowNumber: 2, line: 2 })
   })
 
-  test('behind characters of many bytes', async () => {
+  test('after multi-byte characters', async () => {
     const { records, fault } = await decode(bytesOf('id,né\n1,€\n2,"é\n😀', bytes, '"\n3,d\n'))
     expect(fault).toBe(notUtf8(23, 3))
     expect(records.map(record => record.content)).toEqual([['1', '€']])
@@ -54,14 +54,14 @@ describe.each(bad)('%s', (_, bytes) => {
     expect(end).toEqual({ byte: 0, rowNumber: 0, line: 0 })
   })
 
-  test('behind a byte order mark', async () => {
+  test('after a byte order mark', async () => {
     const { fault } = await decode(bytesOf([0xef, 0xbb, 0xbf], bytes, 'id,name\n'))
     expect(fault).toBe(notUtf8(3, 1))
   })
 })
 
-describe('at every place of a text of many scripts', () => {
-  // Bytes at which a character begins: 1 for each of "id,", 2 for "é", …; the last is the end of the text.
+describe('at every position of a text in many scripts', () => {
+  // Offsets at which a character begins: 1 for each of "id,", 2 for "é", …; the last is the end of the text.
   const text = 'id,é€\n😀,"ß\n한"\nx,\u{10ffff}'
   const starts = [0, 1, 2, 3, 5, 8, 9, 13, 14, 15, 17, 18, 21, 22, 23, 24, 25, 29]
 

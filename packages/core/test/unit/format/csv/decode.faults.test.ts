@@ -8,24 +8,24 @@ const limits: DecodeOptions = { maxRecordBytes: 1024, maxColumns: 50 }
 const neverClosed = (line: number) =>
   `FILE_PARSE_ERROR: A quoted cell is never closed, in the record that begins on line ${line}; correct the quotes there. The records before it were read.`
 const inside = (line: number) =>
-  `FILE_PARSE_ERROR: A quote stands inside of a cell that is not quoted, in the record that begins on line ${line}; correct the quotes there. The records before it were read.`
+  `FILE_PARSE_ERROR: A quote appears inside an unquoted cell, in the record that begins on line ${line}; correct the quotes there. The records before it were read.`
 const follows = (line: number) =>
   `FILE_PARSE_ERROR: Text follows the closing quote of a cell, in the record that begins on line ${line}; correct the quotes there. The records before it were read.`
 
-describe('wrong quoting', () => {
+describe('invalid quoting', () => {
   test.each<[name: string, input: string, fault: string, cells: string[][], endByte: number]>([
     ['a quote that is never closed', 'id,name\n"1,a\n2,b\n', neverClosed(2), [], 8],
     ['a quote that is opened by the last byte', 'id,name\n1,a\n2,"', neverClosed(3), [['1', 'a']], 12],
     ['a quote whose last quotes are data', 'id,name\n1,a\n2,"x""', neverClosed(3), [['1', 'a']], 12],
     ['three quotes at the end', 'id,name\n"""', neverClosed(2), [], 8],
     ['a header that is never closed', '"id,name\n1,a', neverClosed(1), [], 0],
-    ['a quote inside of a bare cell', 'id,name\n1,fo"o\n2,c', inside(2), [], 8],
+    ['a quote inside an unquoted cell', 'id,name\n1,fo"o\n2,c', inside(2), [], 8],
     ['a quote at the end of a bare cell', 'id,name\n1,foo"\n2,c', inside(2), [], 8],
     ['a space before a quote', 'id,name\n1, "a"\n', inside(2), [], 8],
-    ['a quote inside of a name', 'i"d,name\n1,a\n', inside(1), [], 0],
-    ['text behind a closing quote', 'id,name\n1,a\n2,"b"c\n3,d', follows(3), [['1', 'a']], 12],
-    ['a space behind a closing quote', 'id,name\n"1" ,a\n', follows(2), [], 8],
-    ['NUL behind a closing quote', 'id,name\n"1"\0,a\n', follows(2), [], 8],
+    ['a quote inside a name', 'i"d,name\n1,a\n', inside(1), [], 0],
+    ['text after a closing quote', 'id,name\n1,a\n2,"b"c\n3,d', follows(3), [['1', 'a']], 12],
+    ['a space after a closing quote', 'id,name\n"1" ,a\n', follows(2), [], 8],
+    ['NUL after a closing quote', 'id,name\n"1"\0,a\n', follows(2), [], 8],
     [
       'a line ending counts within the record',
       'id,name\n1,"a\nb"\n2,"c\nd"x\n',

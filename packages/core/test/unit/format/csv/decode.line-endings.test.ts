@@ -7,7 +7,7 @@ const limits: DecodeOptions = { maxRecordBytes: 1024, maxColumns: 50 }
 
 type Place = [rowNumber: number, line: number, offset: number, length: number, raw: string]
 
-describe('places of records', () => {
+describe('positions of records', () => {
   test.each<
     [name: string, input: string, places: Place[], end: { byte: number; rowNumber: number; line: number }]
   >([
@@ -119,7 +119,7 @@ describe('places of records', () => {
     expect(decoded.end).toEqual(end)
   })
 
-  test('row numbers count records, so that lines run ahead of them', async () => {
+  test('row numbers count records, so line numbers can be higher', async () => {
     const { records } = await decode(`a,b\n${'"x\n",y\n\n'.repeat(100)}last,z`)
     expect(records).toHaveLength(101)
     expect(records.at(-1)).toMatchObject({ rowNumber: 102, line: 302, raw: 'last,z' })

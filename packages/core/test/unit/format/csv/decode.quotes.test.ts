@@ -49,8 +49,8 @@ describe('an empty cell', () => {
   test.each<[name: string, input: string, cells: (string | null)[]]>([
     ['is null when it is bare', 'a,b,c\n,x,', [null, 'x', null]],
     ["is '' when it is quoted", 'a,b,c\n"","",""', ['', '', '']],
-    ['is told apart within one record', 'a,b,c\n"",,""\n', ['', null, '']],
-    ['is told apart at the end of the file', 'a,b,c\n,"",\n', [null, '', null]],
+    ['is distinguished within one record', 'a,b,c\n"",,""\n', ['', null, '']],
+    ['is distinguished at the end of the file', 'a,b,c\n,"",\n', [null, '', null]],
     ["is '' where it is the only one of a line", 'a\n""\n', ['']],
   ])('%s', async (_, input, cells) => {
     const { records } = await decode(input)

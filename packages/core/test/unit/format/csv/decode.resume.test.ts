@@ -1,4 +1,4 @@
-// Places to resume at: decoding from a record's offset, or from where a batch ends, gives the remaining records.
+// Resuming: decoding from the offset of a record, or from the end of a batch, gives the remaining records.
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -27,7 +27,7 @@ describe.each(files)('%s', (_, text) => {
     }
   })
 
-  test('from the end of each batch, with the lines that lie before it', async () => {
+  test('from the end of each batch, with the number of lines before it', async () => {
     const { records } = await decodeAll([bytes])
     for (const chunks of cuttings(bytes)) {
       const { batches } = await decodeAll(chunks)
@@ -65,7 +65,7 @@ test('from the offset of each record of random files', async () => {
   )
 })
 
-/** What is left behind `offset`, with a header of as many columns in front. */
+/** The rest of the file after `offset`, with a header of as many columns in front. */
 async function decodeRest(bytes: Buffer, offset: number) {
   const { header } = await decodeAll([bytes])
   const before = Buffer.from(`${header?.map((_, index) => `c${index}`).join(',')}\n`)
@@ -73,7 +73,7 @@ async function decodeRest(bytes: Buffer, offset: number) {
   return places(records, before.length)
 }
 
-/** Records as seen from byte `origin`. Row and line numbers go on from a checkpoint, so they are left out. */
+/** Records relative to byte `origin`. Row and line numbers continue from a checkpoint, so they are left out. */
 function places(records: RecordBatch['records'], origin: number) {
   return records.map(({ offset, length, raw, content }) => ({
     offset: offset - origin,

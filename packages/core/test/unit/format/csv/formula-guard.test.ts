@@ -1,4 +1,4 @@
-// The formula guard: what it is put on, and that taking it off gives the text back, whatever it was.
+// The formula guard: which text gets it, and that removing it restores any text.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { guard, unguard } from '../../../../src/engine/format/csv/formula-guard.ts'
@@ -27,16 +27,16 @@ test.each([
   expect(unguard(guard(text))).toBe(text)
 })
 
-test.each(['', 'x', '1', '1=1', ' x', 'a\n=1', '"=1"', ';=1', '|x', '😀'])('%j is left alone', text => {
+test.each(['', 'x', '1', '1=1', ' x', 'a\n=1', '"=1"', ';=1', '|x', '😀'])('%j is unchanged', text => {
   expect(guard(text)).toBe(text)
   expect(unguard(text)).toBe(text)
 })
 
-test.each(["'", "'x", "'1", "'a=1"])('%j is no guarded text, and keeps its apostrophe', text => {
+test.each(["'", "'x", "'1", "'a=1"])('%j is not guarded text, and keeps its apostrophe', text => {
   expect(unguard(text)).toBe(text)
 })
 
-test('any text comes back', () => {
+test('any text is restored', () => {
   const unit = fc.constantFrom(
     "'",
     '=',

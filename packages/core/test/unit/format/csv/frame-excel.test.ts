@@ -1,4 +1,4 @@
-// LF → CRLF behind records and nowhere else, however the bytes are cut.
+// LF → CRLF after records and nowhere else, for any chunks.
 import { expect, test } from 'vitest'
 import { frameExcel } from '../../../../src/engine/format/csv/excel-framing.ts'
 import type { EncodeOptions } from '../../../../src/engine/format/format.ts'
@@ -31,12 +31,12 @@ test('without a header, and with another delimiter', async () => {
   expect(await framed('1;x\n', 1000, { delimiter: ';' })).toBe("\ufeffid;'=a,b\r\n1;x\r\n")
 })
 
-test('of nothing, it is the header, or nothing', async () => {
+test('empty input gives the header, or nothing', async () => {
   expect(await framed('', 1)).toBe('\ufeffid,"\'=a,b"\r\n')
   expect(await framed('', 1, { header: false })).toBe('')
 })
 
-test('nothing is given before the first bytes are there: until then, an export can fail with a status', async () => {
+test('nothing is yielded before the first bytes: until then, an export can fail with an error status', async () => {
   async function* failing(): AsyncGenerator<Buffer> {
     yield await Promise.reject(new Error('refused'))
   }
@@ -44,6 +44,6 @@ test('nothing is given before the first bytes are there: until then, an export c
   await expect(frame?.(failing())[Symbol.asyncIterator]().next()).rejects.toThrow('refused')
 })
 
-test('where Excel is not meant, there is nothing to do', () => {
+test('without the option excel, there is nothing to do', () => {
   expect(frameExcel(columns, { delimiter: ';' })).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-// Our splitter beside JSON.parse: an array is accepted by both or by neither, and holds the same elements.
+// Compares our splitter with JSON.parse: both accept or both reject an array, with the same elements.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeChunks } from '../../../../../../test-support/decoding.ts'
@@ -24,7 +24,7 @@ test('random arrays of objects', async () => {
         const bytes = Buffer.from(JSON.stringify(elements, null, indent))
         const decoded = await decode(bytes, chunkSizes)
         expect(decoded.fault).toBeUndefined()
-        // Through JSON once more, which knows no -0.
+        // Once more through JSON, which has no -0.
         expect(decoded.records.map(record => record.content)).toEqual(JSON.parse(bytes.toString()))
         for (const { offset, length, raw } of decoded.records) {
           expect(bytes.toString('utf8', offset, offset + length)).toBe(raw)
@@ -35,7 +35,7 @@ test('random arrays of objects', async () => {
   )
 })
 
-test('random text: accepted by both or by neither, and the same in any chunks', async () => {
+test('random text: accepted by both or by neither, and the same for any chunks', async () => {
   const unit = fc.constantFrom(
     ...['[', ']', '{', '}', ',', ':', '"', '"a"', '"a":1', '1', '0', '-', '.5', 'e3', 'true', 'null'],
     ...['\\', '\\u00e9', 'é', ' ', '\n', '\t', '\f', '{}', '{"a":[1]}', ',{}', ',{}'],

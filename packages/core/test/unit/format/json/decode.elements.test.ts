@@ -1,4 +1,4 @@
-// Elements of a JSON array: their values, their places, and those that are no good records.
+// Elements of a JSON array: their values, their positions, and those that are not valid records.
 import { describe, expect, test } from 'vitest'
 import { decodeChunks, decodeEveryWay } from '../../../../../../test-support/decoding.ts'
 import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
@@ -41,7 +41,7 @@ describe('good files', () => {
   })
 })
 
-test('an element lies where it says, on the line where it begins', async () => {
+test('an element has its offset, and the line where it begins', async () => {
   const { records } = await decode('\ufeff[\r\n  {"é":\n1},{"a":2}\n,\n\n{\n\n}]')
   expect(
     records.map(({ rowNumber, line, offset, length, raw }) => [rowNumber, line, offset, length, raw]),
@@ -52,14 +52,14 @@ test('an element lies where it says, on the line where it begins', async () => {
   ])
 })
 
-describe('elements that are no objects', () => {
+describe('elements that are not objects', () => {
   test.each(['1', '-0.5e3', '"a"', '"]"', 'null', 'true', 'false', '[]', '[1]', '[{"id":1}]'])(
     '%s',
     async element => {
       const { records, fault } = await decode(`[${element},{"id":1} , ${element}\n]`)
       const wrong = {
         code: 'NOT_AN_OBJECT',
-        message: 'The element is no JSON object; each element must be one, as {"field": value}.',
+        message: 'The element is not a JSON object; each element must be one, such as {"field": value}.',
       }
       expect(fault).toBeUndefined()
       expect(records.map(({ raw, content, problem }) => ({ raw, content, problem }))).toEqual([
@@ -71,7 +71,7 @@ describe('elements that are no objects', () => {
   )
 })
 
-describe('objects that would not arrive as they were written', () => {
+describe('objects that would be changed by parsing', () => {
   test.each<[element: string, code: string]>([
     ['{"id":1,"id":2}', 'DUPLICATE_JSON_KEY'],
     ['{"id":1,"\\u0069d":2}', 'DUPLICATE_JSON_KEY'],
@@ -95,13 +95,13 @@ describe('objects that would not arrive as they were written', () => {
   })
 })
 
-describe('bytes that are no UTF-8', () => {
+describe('bytes that are not UTF-8', () => {
   test.each<[name: string, bytes: number[]]>([
-    ['a byte that no character has', [0xff]],
+    ['a byte that never occurs in UTF-8', [0xff]],
     ['Latin-1', [0xe9]],
     ['half of a surrogate pair', [0xed, 0xa0, 0x80]],
     ['a character that the quote cuts off', [0xf0, 0x9f, 0x98]],
-  ])('%s: only that element is wrong', async (_, bytes) => {
+  ])('%s: only that element is invalid', async (_, bytes) => {
     const input = Buffer.concat([Buffer.from('[{"a":"é'), Buffer.from(bytes), Buffer.from('"},{"a":"😀"}]')])
     const { records, fault } = await decode(input)
     expect(fault).toBeUndefined()
@@ -112,7 +112,7 @@ describe('bytes that are no UTF-8', () => {
   })
 })
 
-test('sixteen MiB of white space between elements are not kept', async () => {
+test('sixteen MiB of white space between elements are not buffered', async () => {
   const chunk = Buffer.alloc(64 * 1024, ' ')
   function* chunks() {
     yield Buffer.from('[{"a":1}')

@@ -1,4 +1,4 @@
-// Files that are no JSON array, or stop being one: the elements before the fault, and where it is.
+// Files that are not a JSON array, or stop being one: the elements before the fault, and its position.
 import { describe, expect, test } from 'vitest'
 import { decodeChunks, decodeEveryWay } from '../../../../../../test-support/decoding.ts'
 import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
@@ -8,13 +8,13 @@ const limits: DecodeOptions = { maxRecordBytes: 200, maxColumns: 50 }
 
 const at = (what: string, line: number) =>
   `FILE_PARSE_ERROR: ${what}, on line ${line}; correct it there. The elements before it were read.`
-const noArray = (hint: string) => `FILE_PARSE_ERROR: The file is no JSON array. ${hint}.`
+const noArray = (hint: string) => `FILE_PARSE_ERROR: The file is not a JSON array. ${hint}.`
 const brackets = 'Put the objects between [ and ], with commas between them'
 const objects =
-  'If it has one object a line, its format is ndjson; if the array lies inside of an object, send the array alone'
+  'If it has one object a line, its format is ndjson; if the array lies inside an object, send the array alone'
 const cutOff = 'The file ends before its array does'
 
-describe('files that hold no array', () => {
+describe('files without an array', () => {
   test.each<[name: string, input: string, fault: string]>([
     [
       'nothing',
@@ -48,43 +48,43 @@ describe('files that stop being an array', () => {
   test.each<[name: string, input: string, fault: string, good: number]>([
     ['only the bracket', '[', at(cutOff, 1), 0],
     ['cut in the first element', '[{"id":1', at(cutOff, 1), 0],
-    ['cut in a later element', '[{"id":1},\n{"id":', at(`${cutOff}, behind element 1`, 2), 1],
-    ['cut in a text', '[{"id":1},"a', at(`${cutOff}, behind element 1`, 1), 1],
-    ['cut behind a backslash', '[{"id":1},"a\\', at(`${cutOff}, behind element 1`, 1), 1],
-    ['cut behind an element', '[{"id":1}\n', at(`${cutOff}, behind element 1`, 2), 1],
-    ['cut behind a comma', '[{"id":1},\n', at(`${cutOff}, behind element 1`, 2), 1],
-    ['cut in a number, which may be a part of one', '[{"id":1},12', at(`${cutOff}, behind element 1`, 1), 1],
-    ['a comma before the end', '[{"id":1},\n]', at('A comma has no element behind it', 2), 1],
-    ['a comma at the beginning', '[,{"id":1}]', at('A comma has no element behind it', 1), 0],
-    ['two commas', '[{"id":1},,{"id":2}]', at('A comma has no element behind it', 1), 1],
+    ['cut in a later element', '[{"id":1},\n{"id":', at(`${cutOff}, after element 1`, 2), 1],
+    ['cut in a text', '[{"id":1},"a', at(`${cutOff}, after element 1`, 1), 1],
+    ['cut after a backslash', '[{"id":1},"a\\', at(`${cutOff}, after element 1`, 1), 1],
+    ['cut after an element', '[{"id":1}\n', at(`${cutOff}, after element 1`, 2), 1],
+    ['cut after a comma', '[{"id":1},\n', at(`${cutOff}, after element 1`, 2), 1],
+    ['cut in a number, which may be a part of one', '[{"id":1},12', at(`${cutOff}, after element 1`, 1), 1],
+    ['a comma before the end', '[{"id":1},\n]', at('A comma is not followed by an element', 2), 1],
+    ['a comma at the beginning', '[,{"id":1}]', at('A comma is not followed by an element', 1), 0],
+    ['two commas', '[{"id":1},,{"id":2}]', at('A comma is not followed by an element', 1), 1],
     [
       'no comma',
       '[{"id":1}\n{"id":2}]',
-      at('Behind element 1 neither a comma nor the end of the array follows', 2),
+      at('Element 1 is followed by neither a comma nor the end of the array', 2),
       1,
     ],
     [
-      'no comma behind a number',
+      'no comma after a number',
       '[1{"id":2}]',
-      at('Behind element 1 neither a comma nor the end of the array follows', 1),
+      at('Element 1 is followed by neither a comma nor the end of the array', 1),
       1,
     ],
     [
-      'a form feed behind an element',
+      'a form feed after an element',
       '[{"id":1}\f]',
-      at('Behind element 1 neither a comma nor the end of the array follows', 1),
+      at('Element 1 is followed by neither a comma nor the end of the array', 1),
       1,
     ],
     ['a form feed before an element', '[{"id":1},\f{"id":2}]', at('Element 2 is not valid JSON', 1), 1],
     [
-      'a byte that is no UTF-8 between elements',
+      'a byte that is not UTF-8 between elements',
       '[{"id":1}\x80]',
-      at('Behind element 1 neither a comma nor the end of the array follows', 1),
+      at('Element 1 is followed by neither a comma nor the end of the array', 1),
       1,
     ],
-    ['text behind the array', '[{"id":1}] x', at('Something follows the end of the array', 1), 1],
+    ['text after the array', '[{"id":1}] x', at('Something follows the end of the array', 1), 1],
     ['a second array', '[{"id":1}]\n[2]', at('Something follows the end of the array', 2), 1],
-    ['a comma behind the array', '[],', at('Something follows the end of the array', 1), 0],
+    ['a comma after the array', '[],', at('Something follows the end of the array', 1), 0],
     ['a comment', '[{"id":1}, // x\n{"id":2}]', at('Element 2 is not valid JSON', 1), 1],
     ['a TAB within a text', '[{"id":1},{"id":"a\tb"},{"id":3}]', at('Element 2 is not valid JSON', 1), 1],
     ['a line ending within a text', '[{"id":1},\n{"id":"a\nb"}]', at('Element 2 is not valid JSON', 2), 1],
@@ -121,7 +121,7 @@ describe('limits', () => {
   const tooLarge = (element: number, line: number) =>
     `RECORD_TOO_LARGE: Element ${element}, which begins on line ${line}, has more than 200 bytes. Either a quote or bracket is not closed there, or the array lies deeper in the file, or the record is longer than the limit: correct the file, or raise the limit (maxRecordBytes, IMPORT_MAX_RECORD_BYTES, --max-record-bytes).`
 
-  test('an element of as many bytes as are allowed is read', async () => {
+  test('an element of the maximum length is read', async () => {
     const element = `{"a":"${'x'.repeat(192)}"}`
     const { records, fault } = await decode(`[${element},${'1'.repeat(200)},${element}]`)
     expect(fault).toBeUndefined()
@@ -135,8 +135,8 @@ describe('limits', () => {
     ['a number', '1'.repeat(201)],
     ['a text', `"${'x'.repeat(300)}"`],
     ['white space within', `{${' '.repeat(300)}}`],
-    ['what is no JSON behind the limit', `{"a":"${'x'.repeat(250)}\t"}`],
-  ])('%s of more is a fault behind the elements before it', async (_, element) => {
+    ['invalid JSON after the limit', `{"a":"${'x'.repeat(250)}\t"}`],
+  ])('%s beyond it is a fault, reported after the elements before it', async (_, element) => {
     const { records, fault, end } = await decode(`[{"id":1},\n${element},{"id":3}]`)
     expect(fault).toBe(tooLarge(2, 2))
     expect(records).toHaveLength(1)

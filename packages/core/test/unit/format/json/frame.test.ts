@@ -1,4 +1,4 @@
-// Lines of objects to one array: valid JSON whatever the chunks.
+// Objects by line → one array: valid JSON for any chunks.
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
@@ -18,7 +18,7 @@ test.each<[name: string, lines: string, array: string]>([
   expect(await framed(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)))).toBe(array)
 })
 
-test('any objects in any chunks come back as they were', async () => {
+test('any objects are restored from any chunks', async () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 5 })
   await fc.assert(
     fc.asyncProperty(
@@ -28,7 +28,7 @@ test('any objects in any chunks come back as they were', async () => {
         const bytes = Buffer.from(objects.map(object => `${JSON.stringify(object)}\n`).join(''))
         const chunks: Buffer[] = []
         for (let at = 0, cut = 0; at < bytes.length; cut++) {
-          // Empty chunks too, but never for ever.
+          // Empty chunks too, but not endlessly.
           const size = (sizes[cut % sizes.length] ?? 0) + (cut % 2)
           chunks.push(bytes.subarray(at, at + size))
           at += size

@@ -1,4 +1,4 @@
-// Files that are no NDJSON but one JSON document, or objects over several lines: one fault that says so.
+// Files that are one JSON document or have objects over several lines instead of NDJSON: one fault that says so.
 import { describe, expect, test } from 'vitest'
 import { decodeEveryWay } from '../../../../../../test-support/decoding.ts'
 import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
@@ -23,11 +23,11 @@ describe('one fault and no record', () => {
     ['an envelope over lines', pretty({ data: two, total: 2 }), wrapped('data (2)')],
     ['an envelope in an envelope', pretty({ result: { items: two } }), wrapped('result.items (2)')],
     ['an envelope with CR LF', pretty({ data: two }).replaceAll('\n', '\r\n'), wrapped('data (2)')],
-    ['an envelope behind blank lines', `\n \r\n${pretty({ data: two })}\n\n`, wrapped('data (2)')],
-    ['an envelope behind a byte order mark', `\ufeff${pretty({ data: two })}`, wrapped('data (2)')],
+    ['an envelope after blank lines', `\n \r\n${pretty({ data: two })}\n\n`, wrapped('data (2)')],
+    ['an envelope after a byte order mark', `\ufeff${pretty({ data: two })}`, wrapped('data (2)')],
     ['an envelope with a record a line', `{"data":[\n{"name":"a"},\n{"name":"b"}\n]}\n`, wrapped('data (2)')],
     ['objects by name', pretty({ x: { name: 'a' }, y: { name: 'b' } }), wrapped('the outermost keys (2)')],
-    ['an envelope that is cut off', pretty({ data: two }).slice(0, -18), wrapped('data (at least 2)')],
+    ['a truncated envelope', pretty({ data: two }).slice(0, -18), wrapped('data (at least 2)')],
     ['one object over lines', pretty({ name: 'a', score: 1 }), spread('the first one takes lines 1 to 4')],
     ['objects over lines', two.map(pretty).join('\n'), spread('the first one takes lines 1 to 3')],
     [
@@ -36,13 +36,13 @@ describe('one fault and no record', () => {
       spread('the first one takes lines 1 to 3'),
     ],
     [
-      'an object over lines that is cut off',
+      'a truncated object over lines',
       '{\n  "name": "a",\n  "score": 1',
-      spread('the first one has no end on its line'),
+      spread('the first one does not end on its line'),
     ],
     ['an array over lines', pretty(two), array],
     ['an array with an element a line', '[{"name":"a"},\n{"name":"b"}]\n', array],
-    ['an array that is cut off', '[\n{"name":"a"},\n{"name"', array],
+    ['a truncated array', '[\n{"name":"a"},\n{"name"', array],
   ])('%s', async (_, input, fault) => {
     const decoded = await decode(input)
     expect(decoded).toMatchObject({ records: [], fault, end: { byte: 0, rowNumber: 0, line: 0 } })
@@ -52,7 +52,7 @@ describe('one fault and no record', () => {
 describe('NDJSON all the same', () => {
   test.each<[name: string, input: string, problems: (string | undefined)[]]>([
     ['an envelope on one line, which the fields decide about', '{"data":[{"name":"a"}]}\n', [undefined]],
-    ['a first line that is cut off', '{"name":"a\n{"name":"b"}\n', ['FILE_PARSE_ERROR', undefined]],
+    ['a truncated first line', '{"name":"a\n{"name":"b"}\n', ['FILE_PARSE_ERROR', undefined]],
     ['a first line without its bracket', '{"name":"a"\n{"name":"b"}\n', ['FILE_PARSE_ERROR', undefined]],
     ['a first line of a bracket', '{\n{"name":"b"}\n', ['FILE_PARSE_ERROR', undefined]],
     [
@@ -62,7 +62,7 @@ describe('NDJSON all the same', () => {
     ],
     ['a first line with a comma too many', '{"a":1},\n{"a":2}\n', ['FILE_PARSE_ERROR', undefined]],
     [
-      'an object over lines behind a good one',
+      'an object over lines after a good one',
       '{"a":1}\n{\n"a":2}\n',
       [undefined, 'FILE_PARSE_ERROR', 'FILE_PARSE_ERROR'],
     ],
@@ -74,7 +74,7 @@ describe('NDJSON all the same', () => {
   })
 })
 
-test('a line that is too long says what the file is, if it is all of it', async () => {
+test('a line that is too long and the whole file says what the file is', async () => {
   const line = JSON.stringify({ data: Array.from({ length: 30 }, (_, index) => ({ n: index })) })
   const { records } = await decode(`${line}\n{"n":1}\n`, { maxRecordBytes: 100 })
   expect(records.map(({ problem }) => problem?.code)).toEqual(['RECORD_TOO_LARGE', undefined])
@@ -83,7 +83,7 @@ test('a line that is too long says what the file is, if it is all of it', async 
   expect(later.records[1]?.problem?.ifAlone).toBeUndefined()
 })
 
-test('a long file is looked at up to 1 MiB', async () => {
+test('a long file is examined up to 1 MiB', async () => {
   const record = JSON.stringify({ name: 'x'.repeat(1000) })
   async function* file() {
     yield Buffer.from('{"data":[\n')

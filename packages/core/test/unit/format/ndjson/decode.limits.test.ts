@@ -27,7 +27,7 @@ const good = (line: number, offset: number, raw: string, content: object) => ({
   problem: undefined,
 })
 
-describe('lines of more bytes than are allowed', () => {
+describe('lines that are too long', () => {
   test.each<[name: string, input: string, records: unknown[], endByte: number, endLine: number]>([
     [
       'as many as are allowed',
@@ -72,7 +72,7 @@ describe('lines of more bytes than are allowed', () => {
       2,
     ],
     [
-      'behind a byte order mark',
+      'after a byte order mark',
       `\ufeff${'x'.repeat(25)}\n{"a":1}`,
       [tooLarge(1, 3, 25), good(2, 29, '{"a":1}', { a: 1 })],
       36,
@@ -86,7 +86,7 @@ describe('lines of more bytes than are allowed', () => {
       2,
     ],
     [
-      'a blank line behind it',
+      'a blank line after it',
       `${'x'.repeat(11)}\n\n{"a":1}`,
       [tooLarge(1, 0, 11), good(3, 13, '{"a":1}', { a: 1 })],
       20,
@@ -110,18 +110,18 @@ describe('lines of more bytes than are allowed', () => {
   })
 })
 
-describe('lines that are no UTF-8', () => {
+describe('lines that are not UTF-8', () => {
   const wide: DecodeOptions = { maxRecordBytes: 100, maxColumns: 50 }
   const wrong = { code: 'INVALID_ENCODING', message: 'The line is not UTF-8; save the file as UTF-8.' }
 
   test.each<[name: string, bytes: number[]]>([
-    ['a byte that no character has', [0x22, 0xff, 0x22]],
+    ['a byte that never occurs in UTF-8', [0x22, 0xff, 0x22]],
     ['Latin-1', [0x22, 0xe9, 0x22]],
     ['an overlong slash', [0x22, 0xc0, 0xaf, 0x22]],
     ['half of a surrogate pair', [0x22, 0xed, 0xa0, 0x80, 0x22]],
     ['a character that the line ending cuts off', [0xf0, 0x9f, 0x98]],
     ['a continuation byte alone', [0x80]],
-  ])('%s: only that line is wrong', async (_, bytes) => {
+  ])('%s: only that line is invalid', async (_, bytes) => {
     const input = Buffer.concat([
       Buffer.from('{"a":"é"}\n'),
       Buffer.from(bytes),

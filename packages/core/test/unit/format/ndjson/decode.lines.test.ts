@@ -7,10 +7,10 @@ const limits: DecodeOptions = { maxRecordBytes: 1024, maxColumns: 50 }
 
 type Place = [line: number, offset: number, length: number, content: unknown]
 
-describe('places of objects', () => {
+describe('positions of objects', () => {
   test.each<[name: string, input: string, places: Place[], end: { byte: number; line: number }]>([
-    ['no bytes are no records', '', [], { byte: 0, line: 0 }],
-    ['blank lines are no records', '\n \n\t\r\n\r\n', [], { byte: 8, line: 4 }],
+    ['no bytes give no records', '', [], { byte: 0, line: 0 }],
+    ['blank lines give no records', '\n \n\t\r\n\r\n', [], { byte: 8, line: 4 }],
     [
       'LF',
       '{"a":1}\n{"a":2}\n',
@@ -99,7 +99,7 @@ describe('places of objects', () => {
     expect(decoded.end).toEqual({ ...end, rowNumber: end.line })
   })
 
-  test('CR LF: a CR is white space behind the object', async () => {
+  test('CR LF: a CR is white space after the object', async () => {
     const { records, end } = await decode('{"a":1}\r\n\r\n{"a":2}\r\n')
     expect(records.map(({ line, offset, content }) => [line, offset, content])).toEqual([
       [1, 0, { a: 1 }],
@@ -125,7 +125,7 @@ test('decoding again from the offset of a record gives the remaining records', a
   }
 })
 
-test('values are those of JSON, with their types', async () => {
+test('values are JSON values, with their types', async () => {
   const line =
     '{"s":"","n":-0.5e1,"t":true,"f":false,"z":null,"a":[1,"x"],"o":{"k":{}},"u":"\\u00e9\\ud83d\\ude00"}'
   const { records } = await decode(line)

@@ -11,7 +11,7 @@ const notJson = {
 }
 const notAnObject = {
   code: 'NOT_AN_OBJECT',
-  message: 'The line is no JSON object; each line must be one, as {"field": value}.',
+  message: 'The line is not a JSON object; each line must be one, such as {"field": value}.',
 }
 const arrayHint = ' If the file is one JSON array, its format is json.'
 const spreadHint = ' If the objects are spread over lines, put each of them on one.'
@@ -23,10 +23,10 @@ describe('lines that are not valid JSON', () => {
     ['a cut string', '{"id":"a'],
     ['two objects', '{"id":1}{"id":2}'],
     ['two objects with a comma', '{"id":1},{"id":2}'],
-    ['an object with a comma behind it', '{"id":1},'],
-    ['a comment behind the object', '{"id":1} // x'],
+    ['an object with a comma after it', '{"id":1},'],
+    ['a comment after the object', '{"id":1} // x'],
     ['a comment', '# x'],
-    ['a comma behind the last member', '{"id":1,}'],
+    ['a comma after the last member', '{"id":1,}'],
     ['single quotes', "{'id':1}"],
     ['keys without quotes', '{id:1}'],
     ['NaN', '{"id":NaN}'],
@@ -74,7 +74,7 @@ describe('lines that are not valid JSON', () => {
     ['the only bracket on the first line of a JSON array', '[', arrayHint],
     ['the first line of a pretty-printed object', '{', spreadHint],
     ['the first line of a pretty-printed object with CR LF', '{\r', spreadHint],
-  ])('%s: the sentence says what the file may be', async (_, line, hint) => {
+  ])('%s: the message says what the file may be', async (_, line, hint) => {
     const { records } = await decode(`${line}\n{"id":9}\n{"id":8}\n`)
     expect(records.map(record => record.problem)).toEqual([
       { ...notJson, message: notJson.message + hint },
@@ -83,7 +83,7 @@ describe('lines that are not valid JSON', () => {
     ])
   })
 
-  test('a last line that is cut off', async () => {
+  test('a truncated last line', async () => {
     const { records } = await decode('{"id":1}\n{"id":')
     expect(records.map(({ line, problem }) => [line, problem?.code])).toEqual([
       [1, undefined],
@@ -92,7 +92,7 @@ describe('lines that are not valid JSON', () => {
   })
 })
 
-describe('lines that are JSON, but no object', () => {
+describe('lines that are JSON, but not an object', () => {
   test.each<[line: string, hint: string]>([
     ['[1]', arrayHint],
     ['[]', arrayHint],
@@ -113,7 +113,7 @@ describe('lines that are JSON, but no object', () => {
   })
 })
 
-describe('objects that would not arrive as they were written', () => {
+describe('objects that would be changed by parsing', () => {
   test.each<[name: string, line: string]>([
     ['a key twice', '{"id":1,"id":2}'],
     ['a key twice with the same value', '{"id":1,"name":"x","id":1}'],
@@ -167,7 +167,7 @@ describe('keys of one object', () => {
 
   test.each<[keys: number, problem: unknown]>([
     [3, undefined],
-    [4, { code: 'TOO_MANY_KEYS', message: 'The object has 4 keys; 3 are the most.' }],
+    [4, { code: 'TOO_MANY_KEYS', message: 'The object has 4 keys; the limit is 3.' }],
   ])('%d of 3', async (keys, problem) => {
     const { records } = await decode(`${wide(keys)}\n{"id":1}`, { maxRecordBytes: 1024, maxColumns: 3 })
     expect(records.map(record => record.problem)).toEqual([problem, undefined])
@@ -198,7 +198,7 @@ describe('nesting', () => {
     expect(records.map(record => record.problem)).toEqual([problem, undefined])
   })
 
-  test('brackets in text are no levels', async () => {
+  test('brackets in strings do not count', async () => {
     const { records } = await decode(JSON.stringify({ id: '[{'.repeat(100) }))
     expect(records[0]?.problem).toBeUndefined()
   })
