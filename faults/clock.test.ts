@@ -10,7 +10,9 @@ async function jump(seconds: number): Promise<void> {
     select table_name as table, array_agg(column_name::text) as columns from information_schema.columns
     where table_schema = 'lading' and data_type = 'timestamp with time zone' and table_name <> 'migrations'
     group by 1 order by 1`)
-  expect(rows.map(({ table }) => table)).toEqual(expect.arrayContaining(['idempotency_keys', 'jobs', 'storages']))
+  expect(rows.map(({ table }) => table)).toEqual(
+    expect.arrayContaining(['idempotency_keys', 'jobs', 'storages']),
+  )
   const client = await bed.pool.connect()
   try {
     await client.query('begin')

@@ -10,7 +10,7 @@ export interface TestDatabase {
   /** Large enough for the default number of workers; closed by `drop`. */
   readonly pool: pg.Pool
   /** Two connections with a connection time-out of half a second; closed by `drop` too. */
-  readonly scarce: pg.Pool
+  readonly smallPool: pg.Pool
   /** Drops the database. Rejects if a connection was never returned to the pool. */
   drop(): Promise<void>
 }
@@ -42,7 +42,7 @@ async function create(options: string): Promise<TestDatabase> {
     url: url.href,
     name,
     pool,
-    scarce,
+    smallPool: scarce,
     async drop() {
       // A connection of a cancelled operation may still be on its way back.
       const deadline = performance.now() + 5_000

@@ -45,7 +45,7 @@ export async function decodeEveryWay(decode: Decode, input: string | Buffer, opt
     if (problem?.code === 'RECORD_TOO_LARGE' || problem?.code === 'INVALID_ENCODING') continue
     expect(bytes.subarray(offset, offset + length).toString()).toBe(raw)
   }
-  for (const chunks of cuttings(bytes)) {
+  for (const chunks of chunkings(bytes)) {
     const sizes = chunks.map(chunk => chunk.length)
     expect(await decodeChunks(decode, chunks, options), `chunks of ${sizes}`).toEqual(whole)
   }
@@ -53,7 +53,7 @@ export async function decodeEveryWay(decode: Decode, input: string | Buffer, opt
 }
 
 /** Single bytes, every way to cut a short input in two, and pseudo-random chunks. */
-export function* cuttings(bytes: Buffer): Generator<readonly Buffer[]> {
+export function* chunkings(bytes: Buffer): Generator<readonly Buffer[]> {
   yield Array.from(bytes, (_, index) => bytes.subarray(index, index + 1))
   for (let at = 1; at < Math.min(bytes.length, 200); at++) yield [bytes.subarray(0, at), bytes.subarray(at)]
   for (let state = 1; state <= 20; state++) {

@@ -1,6 +1,6 @@
 // One file of goods in every way in which it can be sent, and the rows that it leaves.
 import { gzipSync } from 'node:zlib'
-import type { ImportSettings } from '../../packages/core/src/index.ts'
+import type { ImportOptions } from '../../packages/core/src/index.ts'
 
 export const records = 120
 const labelOf = (ref: number) => (ref % 30 === 0 ? 'x'.repeat(31) : `crate ${ref}`)
@@ -12,7 +12,7 @@ const json = JSON.stringify(objects)
 /** What the file says, by hand: every 30th record is rejected. */
 export const expectedRows = refs.filter(ref => ref % 30 !== 0).map(ref => `${ref} crate ${ref}`)
 
-export const files: readonly (readonly [string, string, Buffer, ImportSettings])[] = [
+export const files: readonly (readonly [string, string, Buffer, ImportOptions])[] = [
   ['CSV', 'csv', Buffer.from(csv), {}],
   ['NDJSON', 'ndjson', Buffer.from(ndjson), {}],
   ['a JSON array', 'json', Buffer.from(json), {}],

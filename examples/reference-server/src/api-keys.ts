@@ -2,10 +2,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { ConfigError } from './config-error.ts'
 
-export const rights = ['read', 'write', 'metrics'] as const
+export const apiKeyRights = ['read', 'write', 'metrics'] as const
 
 /** `read`: exports, and the status of imports. `write`: imports. `metrics`: /metrics. */
-export type Right = (typeof rights)[number]
+export type Right = (typeof apiKeyRights)[number]
 
 export interface ApiKey {
   /** The owner of the key's jobs. Two keys with one name are the same owner, so that a key can be replaced. */
@@ -49,9 +49,9 @@ function readEntry(entry: string, place: string): ApiKey {
     fail('its resources must be names separated by "+", or "*" for all')
   }
   const rightNames = allowed.split('+')
-  const known = rights.filter(right => rightNames.includes(right))
+  const known = apiKeyRights.filter(right => rightNames.includes(right))
   if (known.length !== rightNames.length)
-    fail(`its rights must be some of ${rights.join(', ')}, separated by "+"`)
+    fail(`its rights must be some of ${apiKeyRights.join(', ')}, separated by "+"`)
   if (tenant !== undefined && !namePattern.test(tenant)) {
     fail('its tenant must be 1 to 64 letters, digits, ".", "_" and "-"')
   }

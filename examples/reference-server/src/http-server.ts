@@ -89,7 +89,7 @@ function expressServer(config: Config, mounted: HttpOptions): Served {
   app.use(lading)
   const answerOther = otherwise(mounted)
   app.use((request, response) => answerOther(request, response))
-  return { server: nodeServer(config, app), settled: lading.settled }
+  return { server: nodeServer(config, app), settled: lading.whenIdle }
 }
 
 async function fastifyServer(config: Config, mounted: HttpOptions): Promise<Served> {

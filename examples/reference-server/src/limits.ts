@@ -1,9 +1,9 @@
 // The environment → the limits of the server. An unset limit has the default of the library.
-import type { GivenLimits } from '@lading/core/http'
+import type { HttpLimitsOptions } from '@lading/core/http'
 
 export interface LimitsConfig {
   /** Limits of the service: uploads, streamed exports, the rate of bodies. */
-  readonly limits: GivenLimits
+  readonly limits: HttpLimitsOptions
   /** Seconds within which the headers of a request must arrive. */
   readonly headersSeconds: number
   /** The maximum number of sockets; one more is closed without a response. */

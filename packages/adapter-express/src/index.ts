@@ -31,7 +31,7 @@ export interface LadingHandler extends RequestHandler {
    * Resolves when no request is in flight, including those whose client has disconnected. Await it after the server's
    * `close`, and before the pool and the process end.
    */
-  settled(): Promise<void>
+  whenIdle(): Promise<void>
 }
 
 /**
@@ -84,5 +84,5 @@ function handlerOf(http: Http, principal: ExpressOptions['principal']): LadingHa
       parsedBody: request.body,
     }).catch(next)
   }
-  return Object.assign(handler, { settled: () => http.whenIdle() })
+  return Object.assign(handler, { whenIdle: () => http.whenIdle() })
 }

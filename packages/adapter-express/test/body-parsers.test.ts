@@ -15,7 +15,7 @@ let database: TestDatabase
 let service: ReturnType<typeof httpSuiteService>
 beforeAll(async () => {
   database = await createReferenceDatabase()
-  service = httpSuiteService(database.pool, project.resources, database.scarce)
+  service = httpSuiteService(database.pool, project.resources, database.smallPool)
 })
 afterAll(async () => {
   await service.stop()
@@ -51,7 +51,7 @@ async function sent(express: typeof express5, parser: RequestHandler, { body, he
   } finally {
     server.closeAllConnections()
     server.close()
-    await lading.settled()
+    await lading.whenIdle()
   }
 }
 

@@ -29,7 +29,7 @@ let database: TestDatabase
 let service: ReturnType<typeof httpSuiteService>
 beforeAll(async () => {
   database = await createReferenceDatabase()
-  service = httpSuiteService(database.pool, project.resources, database.scarce)
+  service = httpSuiteService(database.pool, project.resources, database.smallPool)
 })
 afterAll(async () => {
   await service.stop()
@@ -80,7 +80,7 @@ for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
           async stop() {
             server.close()
             server.closeAllConnections()
-            await lading.settled()
+            await lading.whenIdle()
           },
         }
       },

@@ -35,7 +35,7 @@ test.each([
   onTestFinished(async () => {
     server.close()
     server.closeAllConnections()
-    await handler.settled()
+    await handler.whenIdle()
     await lading.close()
     await working
     await database.drop()

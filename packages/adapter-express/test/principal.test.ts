@@ -15,7 +15,7 @@ test.each([
   ['5', express5],
 ])('the user that a middleware of Express %s has left in `locals` asks', async (_, express) => {
   const database = await createReferenceDatabase()
-  const service = httpSuiteService(database.pool, project.resources, database.scarce)
+  const service = httpSuiteService(database.pool, project.resources, database.smallPool)
   const seen: unknown[] = []
   const app = express()
   app.use((request, response, next) => {

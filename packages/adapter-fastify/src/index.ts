@@ -3,19 +3,19 @@ import { Server } from 'node:http'
 import { Server as TlsServer } from 'node:https'
 import { Readable } from 'node:stream'
 import {
-  type BodyLeft,
-  bodyLeft,
-  closeIfUnread,
   continueWhenRead,
   createHttp,
   cutOffIfStalled,
-  goneSignal,
-  type HostTraces,
+  disconnectSignal,
   type Http,
   HttpFault,
   type HttpOptions,
   type HttpResponse,
-  resetIfBroken,
+  lingeringClose,
+  type ParserOutput,
+  type RemainingBody,
+  remainingBody,
+  resetIfTruncated,
   routePaths,
   type ServedLading,
   type ServedLadingOptions,
@@ -107,7 +107,7 @@ interface Exchange {
 async function answer(http: Http, prefix: string, { request, reply, principal }: Exchange): Promise<unknown> {
   const [path, rawQuery] = splitUrl(request.raw.url ?? '/')
   const mount = mountOf(prefix, path)
-  resetIfBroken(reply.raw)
+  resetIfTruncated(reply.raw)
   cutOffIfStalled(reply.raw, http)
   const response = await http.handle({
     method: request.method,
@@ -116,7 +116,7 @@ async function answer(http: Http, prefix: string, { request, reply, principal }:
     headers: request.headers,
     ...bodyOf(request),
     mount,
-    signal: goneSignal(reply.raw),
+    signal: disconnectSignal(reply.raw),
     remoteAddress: request.ip,
     principal,
   })
@@ -124,14 +124,14 @@ async function answer(http: Http, prefix: string, { request, reply, principal }:
 }
 
 /** A hook of the host may have replaced the body; its middleware puts parsed bodies on Node's own request. */
-function bodyOf({ raw, body }: FastifyRequest): BodyLeft {
-  const { body: parsed, file, files }: HostTraces = raw as HostTraces
-  if (body instanceof Readable) return bodyLeft(body, { body: parsed, file, files })
-  return bodyLeft(raw, { body: body ?? parsed, file, files })
+function bodyOf({ raw, body }: FastifyRequest): RemainingBody {
+  const { body: parsed, file, files }: ParserOutput = raw as ParserOutput
+  if (body instanceof Readable) return remainingBody(body, { body: parsed, file, files })
+  return remainingBody(raw, { body: body ?? parsed, file, files })
 }
 
 function respond(reply: FastifyReply, { status, headers, body }: HttpResponse): FastifyReply {
-  closeIfUnread(reply.raw)
+  lingeringClose(reply.raw)
   // Fastify passes its headers to `writeHead`, and Node.js does not keep those. The host's logs may read this one.
   const { 'X-Request-Id': requestId = '' } = headers
   reply.raw.setHeader('X-Request-Id', requestId)

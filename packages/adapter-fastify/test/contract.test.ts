@@ -25,7 +25,7 @@ let database: TestDatabase
 let service: ReturnType<typeof httpSuiteService>
 beforeAll(async () => {
   database = await createReferenceDatabase()
-  service = httpSuiteService(database.pool, project.resources, database.scarce)
+  service = httpSuiteService(database.pool, project.resources, database.smallPool)
 })
 afterAll(async () => {
   await service.stop()

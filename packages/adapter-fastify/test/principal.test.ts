@@ -16,7 +16,7 @@ test.each([
   ['5', fastify5],
 ])('the user with whom a hook of Fastify %s has decorated the request asks', async (_, fastify) => {
   const database = await createReferenceDatabase()
-  const service = httpSuiteService(database.pool, project.resources, database.scarce)
+  const service = httpSuiteService(database.pool, project.resources, database.smallPool)
   const seen: unknown[] = []
   const app = fastify({ forceCloseConnections: true })
   onTestFinished(async () => {

@@ -6,21 +6,21 @@ import { errorCode } from './file-error.ts'
 import { printable } from './printable.ts'
 import { committed } from './summary.ts'
 
-export function complain(error: unknown): ExitCode {
-  tell(sentenceOf(error))
+export function reportFailure(error: unknown): ExitCode {
+  printNotice(messageOf(error))
   const report = importReportOf(error) ?? importReportOf(causeOf(error))
-  if (report !== undefined) tell(committed(report))
+  if (report !== undefined) printNotice(committed(report))
   if (process.env.LADING_DEBUG === '1') process.stderr.write(`${inspect(error)}\n`)
   return exitCodeOf(error)
 }
 
 /** Writes a line to stderr, under the command's name. */
-export function tell(sentence: string): void {
+export function printNotice(sentence: string): void {
   process.stderr.write(`lading: ${printable(sentence)}\n`)
 }
 
 /** For people at the command line. */
-export function sentenceOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (error instanceof CommandError) return error.message
   if (error instanceof LadingError) return withReason(error.message, reasonOf(error))
   const message = error instanceof Error ? error.message : String(error)

@@ -22,7 +22,7 @@ export interface Database {
   /** Aborts at the second interrupt. */
   readonly interruptedTwice: AbortSignal
   /** Breaks all connections, so that nothing waits for the database any longer. */
-  readonly cut: () => void
+  readonly destroyConnections: () => void
 }
 
 /** @throws CommandError if no database is given, or more than one; and any error of `work` */
@@ -43,7 +43,12 @@ export async function withDatabase<Result>(
           onWait: sentence => process.stderr.write(`lading: ${sentence}\n`),
           signal: interrupts.first,
         })
-        return work({ pool, cut, interrupted: interrupts.first, interruptedTwice: interrupts.second })
+        return work({
+          pool,
+          destroyConnections: cut,
+          interrupted: interrupts.first,
+          interruptedTwice: interrupts.second,
+        })
       })
     } finally {
       await server?.stop()

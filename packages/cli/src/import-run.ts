@@ -1,8 +1,8 @@
 // One run of an importer → its report, or the fault and the report up to it. Completes the errors and rejects files.
 import {
   type ImporterOptions,
+  type ImportOptions,
   type ImportReport,
-  type ImportSettings,
   importReportOf,
   type Project,
   type RecordError,
@@ -31,7 +31,7 @@ export interface ImportOutcome {
   /** The source was read to its end. */
   readonly complete: boolean
   /** The options of the import. */
-  readonly settings: ImportSettings
+  readonly options: ImportOptions
   /** The first error of each code; the report keeps the first errors only. */
   readonly examples: ReadonlyMap<string, RecordError>
 }
@@ -71,7 +71,7 @@ export async function runImport({
       : await rejectsFile.discard(),
   ]
   const fileFault = faults.find(fileError => fileError !== undefined)
-  return { report, examples, settings: run, complete: fault === undefined, fault: fileFault ?? cause }
+  return { report, examples, options: run, complete: fault === undefined, fault: fileFault ?? cause }
 }
 
 /** Completes the file even after a fault, because records rejected in committed batches stay rejected. */

@@ -1,6 +1,6 @@
 // A file at a URL, opened as the input of `lading import`; and --remote-allow → the servers allowed for it.
 import { Readable } from 'node:stream'
-import { type ImportSettings, LadingError, openRemoteFile, type RemoteOptions } from '@lading/core'
+import { type ImportOptions, LadingError, openRemoteFile, type RemoteOptions } from '@lading/core'
 import { checkRemote, type DetectedFormat } from '@lading/core/internal'
 import { asUsage, failure } from './exit.ts'
 import type { InputFile } from './input-file.ts'
@@ -12,7 +12,7 @@ export interface RemoteOptionTexts {
 
 export interface RemoteInputFile extends InputFile, DetectedFormat {
   /** The charset of the content type, unless --encoding is set. */
-  readonly encoding: ImportSettings['encoding']
+  readonly encoding: ImportOptions['encoding']
 }
 
 export function isAddress(name: string): boolean {

@@ -1,6 +1,6 @@
 // One call of the command: parses the arguments, runs, and turns an error into a message and an exit code.
 import { CommanderError } from 'commander'
-import { complain } from './complaint.ts'
+import { reportFailure } from './complaint.ts'
 import { type ExitCode, exitCode } from './exit.ts'
 import { createProgram } from './program.ts'
 
@@ -15,6 +15,6 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     // Commander has already written its error, or the requested help or version.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
-    return complain(error)
+    return reportFailure(error)
   }
 }

@@ -1,5 +1,5 @@
 // The report of an import → text for people.
-import type { ImportReport, ImportSettings, RecordError } from '@lading/core'
+import type { ImportOptions, ImportReport, RecordError } from '@lading/core'
 import type { ImportOutcome } from './import-run.ts'
 import { count, printable, quoted, rows } from './printable.ts'
 import { table } from './table.ts'
@@ -8,14 +8,14 @@ const shownErrors = 10
 
 /** @param file the name of the file, as shown */
 export function summary(outcome: ImportOutcome, file: string): string {
-  const { report, complete, settings, examples } = outcome
+  const { report, complete, options, examples } = outcome
   if (report === undefined) return ''
-  const dry = settings.dryRun === true ? ' (dry run: nothing was written)' : ''
+  const dry = options.dryRun === true ? ' (dry run: nothing was written)' : ''
   const state = complete ? '' : ' (stopped before the end)'
   const sections = [
     nothingImported(report, complete),
     `${printable(file)} into ${report.resource}${dry}${state}`,
-    totals(report, settings),
+    totals(report, options),
     errorsByCode(report, examples),
     firstErrors(report),
     warnings(report),
@@ -38,7 +38,7 @@ function were(value: number): string {
 }
 
 /** The counts of the records; with on_conflict `error`, one count of imported records. */
-function totals(report: ImportReport, { dryRun = false, onConflict = 'error' }: ImportSettings): string {
+function totals(report: ImportReport, { dryRun = false, onConflict = 'error' }: ImportOptions): string {
   const { processed, successful, inserted, updated, ignored, failed, unprocessed, durationSeconds } = report
   const would = dryRun ? 'would be ' : ''
   const speed = Math.round(processed / Math.max(durationSeconds, 0.001))

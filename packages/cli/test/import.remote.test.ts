@@ -63,15 +63,15 @@ test('not from one that was not, which is not connected to', async () => {
 
 test('what cannot be fetched is told', async () => {
   const { code, stderr } = await importFrom('/nothing.csv', '--remote-allow', '127.0.0.1:*')
-  expect([code, stderr]).toEqual([
-    1,
-    expect.stringContaining('answered with status 404 instead of the file'),
-  ])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('answered with status 404 instead of the file')])
 })
 
 test('a file that breaks off and cannot be gone on with is told, and no half of it is kept with --atomic', async () => {
   const { code, stderr } = await importFrom('/broken.csv', '--atomic', '--remote-allow', '127.0.0.1:*')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('the rest of the same version cannot be fetched')])
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('the rest of the same version cannot be fetched'),
+  ])
   expect(await emails()).toEqual([])
 })
 

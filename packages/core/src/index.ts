@@ -22,8 +22,8 @@ export { createImporter, type Importer } from './engine/import/create-importer.t
 export type {
   Delimiter,
   Encoding,
-  FileOptions as FileSettings,
-  ImportOptions as ImportSettings,
+  FileOptions,
+  ImportOptions,
   OnConflict,
 } from './engine/import/import-options.ts'
 export type { ImporterOptions, ImportProgress, RunOptions } from './engine/import/importer-options.ts'
@@ -44,16 +44,16 @@ export type {
   KeyDefinition,
   LookUpContext,
   LookUpRecord,
-  LookupFieldDefinition as StandInDefinition,
+  LookupFieldDefinition,
   MaskDefinition,
   ReferenceDefinition,
   ResourceDefinition,
   SessionVariables,
   ShownDefinition,
-  Visibility as Discretion,
+  Visibility,
 } from './engine/resource/definition.ts'
 export type { Field, Mask } from './engine/resource/field.ts'
-export type { Joined, LookupField as StandIn } from './engine/resource/joined.ts'
+export type { Joined, LookupField } from './engine/resource/joined.ts'
 export { defineConfig, type Project } from './engine/resource/project.ts'
 export type {
   ExportFieldName,
@@ -104,7 +104,7 @@ export type {
   JobWarning,
 } from './jobs/store/job.ts'
 export type { ListJobs } from './jobs/store/job-store.ts'
-export type { WantedCapacity } from './jobs/submit/capacity.ts'
+export type { CapacityRequest } from './jobs/submit/capacity.ts'
 export type { KeyClaim } from './jobs/submit/claim-key.ts'
 export type { KnownRequest } from './jobs/submit/idempotency-store.ts'
 export type {
@@ -145,6 +145,6 @@ export type {
   PutOptions,
   Storage,
   StorageSource,
-  StorageWithCapacity as RoomyStorage,
+  StorageWithCapacity,
   StoredObject,
 } from './storage/storage.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
-import type { ImportReport, ImportSettings, RecordError } from '../src/index.ts'
+import type { ImportOptions, ImportReport, RecordError } from '../src/index.ts'
 import {
   createImporter,
   defineResource,
@@ -19,7 +19,7 @@ export interface BadInput {
   readonly file: string
   readonly format?: string
   readonly resource?: 'things' | 'labels'
-  readonly options?: ImportSettings & { readonly batchRows?: number }
+  readonly options?: ImportOptions & { readonly batchRows?: number }
   /** SQL that fills the table first. */
   readonly before?: string
   /** The whole table afterwards: what of each row is not null, as text. */

@@ -176,7 +176,7 @@ test('a worker that is stopped inside of a batch holds the row of its job no lon
     storedErrors: 0,
     read: new ReadPrefix(),
     from: undefined,
-    begunWith: () => ({ resource: '', isPlain: true }),
+    firstAttempt: () => ({ resource: '', isPlain: true }),
   })
   const stopped = await pool.connect()
   // Told twice: what the database said, and that the connection is over.

@@ -121,7 +121,7 @@ export function dispatchBed(): DispatchBed {
           }
           await own.end(job.id, job.token, 'complete', {})
         },
-        giveBack: ({ id, token }) => own.release(id, token),
+        release: ({ id, token }) => own.release(id, token),
         onError: error => errors.push(error),
         ...options,
       })

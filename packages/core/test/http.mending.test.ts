@@ -9,8 +9,8 @@ import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { generate } from '../../../testdata/generator/generate.ts'
-import { createHttp, handleNode } from '../src/http/index.ts'
 import { httpSuiteService } from '../../conformance/src/http/service.ts'
+import { createHttp, handleNode } from '../src/http/index.ts'
 import { realData, resources, usersHuge } from './support.ts'
 
 let database: TestDatabase
@@ -19,7 +19,7 @@ let url: string
 let stop: () => void
 beforeEach(async () => {
   database = await createReferenceDatabase()
-  service = httpSuiteService(database.pool, resources, database.scarce)
+  service = httpSuiteService(database.pool, resources, database.smallPool)
   const http = createHttp(service)
   const server = createServer((request, response) =>
     handleNode(http, { request, response, url: request.url ?? '/', mount: '' }),

@@ -6,7 +6,7 @@ import { type Cell, difference, good, run, setup } from './lists-bed.ts'
 let database: TestDatabase
 beforeAll(async () => {
   database = await createDatabase()
-  await database.scarce.query(setup(database.name))
+  await database.smallPool.query(setup(database.name))
 })
 afterAll(() => database.drop())
 

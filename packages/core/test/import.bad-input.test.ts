@@ -58,7 +58,8 @@ describe('a file that cannot be read to its end', () => {
     const fault = await faultOf('csv', png)
     expect(fault).toMatchObject({
       code: 'FORMAT_UNSUPPORTED',
-      message: 'The file is a PNG image. It contains no records; export them as CSV from the program that created it.',
+      message:
+        'The file is a PNG image. It contains no records; export them as CSV from the program that created it.',
     })
   })
 

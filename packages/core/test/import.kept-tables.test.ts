@@ -4,7 +4,7 @@ import { createDatabase, type TestDatabase } from '../../../test-support/databas
 import {
   createImporter,
   defineResource,
-  type ImportSettings,
+  type ImportOptions,
   type LadingError,
   type RecordError,
   type Resource,
@@ -111,7 +111,7 @@ describe('UNLOGGED', () => {
     },
   )
 
-  test.each<ImportSettings>([{ onConflict: 'error' }, { atomic: true }, { dryRun: true }])(
+  test.each<ImportOptions>([{ onConflict: 'error' }, { atomic: true }, { dryRun: true }])(
     '%o is refused like any import',
     async settings => {
       await database.pool.query('create unlogged table items (id int primary key, name text)')

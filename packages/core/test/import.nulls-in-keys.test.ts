@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { readTarget } from '../src/engine/catalogue/read-target.ts'
-import { questionsOf } from '../src/engine/staging/merge/classify-sql.ts'
+import { checksOf } from '../src/engine/staging/merge/classify-sql.ts'
 import { hasKey } from '../src/engine/staging/merge/compare-sql.ts'
 import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../src/index.ts'
 import { briefly } from './support.ts'
@@ -223,8 +223,8 @@ test('rows of a large table are found by the index, one by one and set by set', 
   const client = await pool.connect()
   const target = await readTarget(client, bins)
   const columns = target.writable.map(column => ({ column, isMixed: false }))
-  const batch = { rows: [], columns, standIns: [], hasPresence: false, chunks: [] }
-  const [key] = questionsOf(target, batch).keys
+  const batch = { rows: [], columns, lookupFields: [], hasPresence: false, chunks: [] }
+  const [key] = checksOf(target, batch).keys
   const condition = key === undefined ? 'true' : hasKey(key)
   const plans = [
     `select (select t.ctid from bins t where ${condition} limit 1) from staged s`,

@@ -30,7 +30,7 @@ let database: TestDatabase
 beforeAll(async () => {
   database = await createDatabase()
   // Another zone and another style, as any database may have them: neither may change what a file means.
-  await database.scarce.query(`alter database ${database.name} set timezone = 'America/New_York';
+  await database.smallPool.query(`alter database ${database.name} set timezone = 'America/New_York';
     alter database ${database.name} set datestyle = 'SQL, DMY';
     create domain local as timestamp; create table things (${columns})`)
 })

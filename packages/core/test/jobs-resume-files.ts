@@ -1,6 +1,6 @@
 // The files of the tests of resuming: one in every format and coding, with blank records, warnings and limits in them.
 import { gzipSync } from 'node:zlib'
-import type { ImportSettings, JobWarning } from '../src/index.ts'
+import type { ImportOptions, JobWarning } from '../src/index.ts'
 import { bytes } from './support.ts'
 
 export interface ResumedFile {
@@ -8,7 +8,7 @@ export interface ResumedFile {
   readonly source: Buffer
   /** Whether any byte of its text can be read without those before it. */
   readonly isPlain: boolean
-  readonly settings?: ImportSettings
+  readonly settings?: ImportOptions
   /** What the attempt is given that is stopped. */
   readonly part?: number
   /** One of the warnings in the end. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import type { ImportSettings } from '../src/index.ts'
+import type { ImportOptions } from '../src/index.ts'
 import { jobsBed } from './jobs-bed.ts'
 
 const bed = jobsBed()
@@ -18,7 +18,7 @@ const people = Array.from({ length: 60 }, (_, index) => ({
 const csv = `email,name,role,active\n${people.map(one => `${Object.values(one).join()}\n`).join('')}`
 const ndjson = people.map(one => `${JSON.stringify(one)}\n`).join('')
 
-const files: readonly (readonly [string, string, Buffer, ImportSettings])[] = [
+const files: readonly (readonly [string, string, Buffer, ImportOptions])[] = [
   ['CSV', 'csv', Buffer.from(csv), {}],
   ['NDJSON', 'ndjson', Buffer.from(ndjson), {}],
   ['a JSON array', 'json', Buffer.from(JSON.stringify(people)), {}],
@@ -98,7 +98,7 @@ const many = Array.from(
 )
 const long = Buffer.from(`email,name,role,active\n${many.join('')}`)
 
-test.each<[string, Buffer, ImportSettings]>([
+test.each<[string, Buffer, ImportOptions]>([
   ['CSV', long, {}],
   ['gzip', gzipSync(long, { level: 0 }), { compression: 'gzip' }],
 ])(

@@ -120,7 +120,7 @@ test('while its server lives, a claim is renewed; when it is dead, its lease run
       ),
     )
     .toBe('taken')
-  await claim.giveUp()
+  await claim.release()
   expect(await ask('select count(*)::int from lading.idempotency_keys where job_id is not null')).toEqual([
     { count: 1 },
   ])
@@ -131,7 +131,7 @@ test('a claim that was lost to another request does not make a second job', asyn
   await ask(`update lading.idempotency_keys set lease_until = clock_timestamp() - interval '1 s'`)
   const { id } = await users()
   await expect(users({ idempotencyKey: claim })).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' })
-  await claim.giveUp()
+  await claim.release()
   expect((await users()).id).toBe(id)
   expect(await ask('select count(*)::int from lading.jobs')).toEqual([{ count: 1 }])
   expect(await filesLeft()).toBe(1)
@@ -170,6 +170,6 @@ test('the janitor deletes keys that have expired, and claims of the dead, and no
     { key: 'good' },
     { key: 'live' },
   ])
-  await claim.giveUp()
-  await live.giveUp()
+  await claim.release()
+  await live.release()
 })

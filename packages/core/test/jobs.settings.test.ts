@@ -25,7 +25,7 @@ test.each([
   ['a limit of no errors', { maxErrors: 0 }],
   ['a mapping to a field that is none', { mapping: { Mail: 'emial' } }],
   ['a delimiter that is none', { delimiter: 'x' as ',' }],
-  ['a setting behind the file', { laterSettings: () => ({ maxErrors: 0 }) }],
+  ['a setting behind the file', { lateOptions: () => ({ maxErrors: 0 }) }],
 ])('%s is refused at once, and leaves neither a job nor a file', async (_, options) => {
   await expect(submit(options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])

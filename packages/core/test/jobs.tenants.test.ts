@@ -102,8 +102,8 @@ test('a claim serves submissions of its own tenant only', async () => {
     await imported('a', { idempotencyKey: claim }),
     await imported('b', { idempotencyKey: other }),
   ]
-  await claim.giveUp()
-  await other.giveUp()
+  await claim.release()
+  await other.release()
   expect(await ask('select tenant, job_id from lading.idempotency_keys order by tenant')).toEqual([
     { tenant: 'a', job_id: a.id },
     { tenant: 'b', job_id: b.id },

@@ -1,7 +1,7 @@
 // The queue in memory does what every queue must.
 import { describe, test } from 'vitest'
-import { memoryQueue } from '../src/queue/memory-queue.ts'
 import { queueSuite } from '../../conformance/src/queue/suite.ts'
+import { memoryQueue } from '../src/queue/memory-queue.ts'
 
 queueSuite({
   name: 'memory',

@@ -2,9 +2,9 @@
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { listener } from '../../conformance/src/queue/samples.ts'
 import { postgresQueue } from '../src/queue/postgres-queue.ts'
 import type { Queue } from '../src/queue/queue.ts'
-import { listener } from '../../conformance/src/queue/samples.ts'
 
 let database: TestDatabase
 let pool: pg.Pool

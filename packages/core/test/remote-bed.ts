@@ -2,9 +2,6 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { afterEach } from 'vitest'
-import { remoteAccess } from '../src/engine/source/remote/remote-access.ts'
-import { type RemoteFile, type RemoteSource, remoteSource } from '../src/engine/source/remote/remote-file.ts'
-import type { RemoteOptions } from '../src/index.ts'
 import {
   type FileServer,
   fileServer,
@@ -12,6 +9,9 @@ import {
   type Respond,
   remoteNames,
 } from '../../conformance/src/http/remote-site.ts'
+import { remoteAccess } from '../src/engine/source/remote/remote-access.ts'
+import { type RemoteFile, type RemoteSource, remoteSource } from '../src/engine/source/remote/remote-file.ts'
+import type { RemoteOptions } from '../src/index.ts'
 
 export interface RemoteBed {
   readonly names: RemoteNames
@@ -35,7 +35,7 @@ export function remoteBed(): RemoteBed {
   })
   const source = (url: string, options: RemoteOptions = {}, signal = new AbortController().signal) => {
     const opened = remoteSource(url, remoteAccess({ lookup: names.lookup, pauseMs: 1, ...options }), signal)
-    ends.unshift(() => opened.end())
+    ends.unshift(() => opened.stop())
     return opened
   }
   return {

@@ -99,7 +99,11 @@ describe('redirects', () => {
 
   test('that lead nowhere are told', async () => {
     const { fault } = await via(undefined)
-    expect(fault).toEqual(['SOURCE_UNAVAILABLE', false, expect.stringContaining('without naming the new address')])
+    expect(fault).toEqual([
+      'SOURCE_UNAVAILABLE',
+      false,
+      expect.stringContaining('without naming the new address'),
+    ])
   })
 
   test('five are followed, each to its own server, and nothing is passed on', async () => {

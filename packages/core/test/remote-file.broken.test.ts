@@ -1,6 +1,6 @@
 // A remote file comes whole and of one version, or there is a sentence that says why not (F23).
 import { describe, expect, test } from 'vitest'
-import { FileChanged } from '../src/engine/source/remote/remote-file.ts'
+import { FileChangedError } from '../src/engine/source/remote/remote-file.ts'
 import { bytesOf, faultOf, lines, remoteBed, sendPart } from './remote-bed.ts'
 
 const bed = remoteBed()
@@ -74,7 +74,7 @@ describe('a server that breaks off in the middle', () => {
       response.end(whole.slice(start + shift))
     })
     const file = await bed.open(at(server.port), { allow })
-    await expect(bytesOf(file)).rejects.toBeInstanceOf(FileChanged)
+    await expect(bytesOf(file)).rejects.toBeInstanceOf(FileChangedError)
   })
 
   test.each([undefined, 'W/"v1"', 'v1'])(
@@ -84,7 +84,9 @@ describe('a server that breaks off in the middle', () => {
         response.writeHead(200, { ...(etag && { etag }), 'content-length': whole.length })
         void sendPart(response, whole.slice(0, half))
       })
-      await expect(bytesOf(await bed.open(at(server.port), { allow }))).rejects.toBeInstanceOf(FileChanged)
+      await expect(bytesOf(await bed.open(at(server.port), { allow }))).rejects.toBeInstanceOf(
+        FileChangedError,
+      )
       expect(server.requests.length).toBe(1)
     },
   )
@@ -137,7 +139,7 @@ describe('the end of a file', () => {
 
   test('in chunks that stop before their end, it is no end', async () => {
     const server = await bed.serve((_request, response) => void sendPart(response, 'half'))
-    await expect(bytesOf(await bed.open(at(server.port), { allow }))).rejects.toBeInstanceOf(FileChanged)
+    await expect(bytesOf(await bed.open(at(server.port), { allow }))).rejects.toBeInstanceOf(FileChangedError)
   })
 
   test('that only the end of the connection tells is not believed', async () => {

@@ -49,7 +49,11 @@ describe('what is no file', () => {
     const { port } = server.address() as { port: number }
     const fault = await faultOf(bed.open(at(port), { allow }))
     server.close()
-    expect(fault).toEqual(['SOURCE_UNAVAILABLE', false, expect.stringContaining('does not respond with HTTP')])
+    expect(fault).toEqual([
+      'SOURCE_UNAVAILABLE',
+      false,
+      expect.stringContaining('does not respond with HTTP'),
+    ])
   })
 
   test('a server that is not there', async () => {

@@ -1,7 +1,7 @@
 // What the tests of jobs with remote files share: servers on the loopback, imports from them, and what is stored of them.
 import { afterEach } from 'vitest'
-import { fileStorage, type Job, type RemoteOptions } from '../src/index.ts'
 import { type FileServer, fileServer, type Respond } from '../../conformance/src/http/remote-site.ts'
+import { fileStorage, type Job, type RemoteOptions } from '../src/index.ts'
 import { type JobsBed, jobsBed } from './jobs-bed.ts'
 
 /** What the jobs may fetch from. */

@@ -8,7 +8,7 @@ import { bytes, exportShaped } from './support.ts'
 let database: TestDatabase
 beforeAll(async () => {
   database = await createDatabase()
-  await database.scarce.query(setup(database.name))
+  await database.smallPool.query(setup(database.name))
 })
 afterAll(() => database.drop())
 

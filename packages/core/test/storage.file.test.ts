@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'vitest'
-import { fileStorage } from '../src/storage/file/file-storage.ts'
 import { storageSuite } from '../../conformance/src/storage/suite.ts'
+import { fileStorage } from '../src/storage/file/file-storage.ts'
 
 storageSuite({
   name: 'files',

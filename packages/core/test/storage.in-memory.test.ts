@@ -1,7 +1,7 @@
 // The storage in memory does what every storage must.
 import { describe, test } from 'vitest'
-import { memoryStorage } from '../src/storage/memory-storage.ts'
 import { storageSuite } from '../../conformance/src/storage/suite.ts'
+import { memoryStorage } from '../src/storage/memory-storage.ts'
 
 storageSuite({
   name: 'memory',

@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } f
 import { dirname, join } from 'node:path'
 import { type Account, canReach } from './account.ts'
 import { EmbeddedPostgresError, errnoOf } from './errors.ts'
-import { endOrphans } from './orphans.ts'
+import { terminateOrphans } from './orphans.ts'
 import { sharedFolder } from './shared-folder.ts'
 
 /** In the data folder: the folder that holds the database instead. */
@@ -56,7 +56,7 @@ async function makeElsewhere(dataDir: string, account: Account): Promise<string>
   const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 20)
   const home = join(await sharedFolder(account), name)
   // Without a note in the data folder, this is the remainder of a deleted folder of the same name.
-  if (await exists(home)) await endOrphans(join(home, 'cluster'), 0)
+  if (await exists(home)) await terminateOrphans(join(home, 'cluster'), 0)
   await rm(home, { recursive: true, force: true })
   await mkdir(home)
   // Owned by root, so that no other user can replace root's files in it. The account may enter, whatever the umask.

@@ -9,7 +9,7 @@ const ORPHANS_MS = 5_000
 const KILLED_MS = 10_000
 
 /** Waits for the processes of a server to exit, and kills those that do not. Does nothing on Windows. */
-export async function endOrphans(cluster: string, timeoutMs: number = ORPHANS_MS): Promise<void> {
+export async function terminateOrphans(cluster: string, timeoutMs: number = ORPHANS_MS): Promise<void> {
   const haveExited = async () => ((await serverProcesses(cluster)).length === 0 ? true : undefined)
   if (await poll(haveExited, { timeoutMs })) return
   for (const pid of await serverProcesses(cluster)) sendSignal(pid, 'SIGKILL')

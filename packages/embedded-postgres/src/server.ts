@@ -4,7 +4,7 @@ import { readPassword } from './cluster.ts'
 import { connectOnce } from './database.ts'
 import { EmbeddedPostgresError } from './errors.ts'
 import { logTail, openLog } from './log.ts'
-import { endOrphans } from './orphans.ts'
+import { terminateOrphans } from './orphans.ts'
 import { poll } from './poll.ts'
 import { freePort, isPortFree } from './port.ts'
 import { readPostmasterPid, removePostmasterPid } from './postmaster-pid.ts'
@@ -43,7 +43,7 @@ export async function joinOrStart(site: Site, options: ServerOptions): Promise<S
 
 /** After a kill -9 of the postmaster its children live a little longer, and a new one cannot start until they exit. */
 async function clearAway(cluster: string, pid: number): Promise<void> {
-  await endOrphans(cluster)
+  await terminateOrphans(cluster)
   // PostgreSQL mistakes a reused pid, and a zombie that is never reaped, for a live server.
   if (process.platform !== 'win32' && pidExists(pid)) await removePostmasterPid(cluster)
 }

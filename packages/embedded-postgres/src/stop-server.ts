@@ -1,7 +1,7 @@
 /** Stops the server of a cluster, by a fast shutdown or else an immediate one, and leaves no process running. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { endOrphans } from './orphans.ts'
+import { terminateOrphans } from './orphans.ts'
 import { poll } from './poll.ts'
 import { pidExists, sendSignal } from './process-identity.ts'
 import { isPostmaster } from './process-list.ts'
@@ -22,7 +22,7 @@ export async function stopServer(
     // Without a checkpoint, as in a crash: the next start recovers, and nothing committed is lost.
     await stopWith('SIGQUIT', IMMEDIATE_STOP_MS, site.cluster, pid)
   }
-  await endOrphans(site.cluster)
+  await terminateOrphans(site.cluster)
 }
 
 async function stopWith(

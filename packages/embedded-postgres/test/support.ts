@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { onTestFinished } from 'vitest'
-import { endOrphans } from '../src/orphans.ts'
+import { terminateOrphans } from '../src/orphans.ts'
 import { poll } from '../src/poll.ts'
 import { serverProcesses } from '../src/process-list.ts'
 
@@ -32,7 +32,7 @@ export async function tempDataDir(): Promise<string> {
 export function removeAfterTest(dataDir: string): void {
   onTestFinished(async () => {
     const home = await homeOf(dataDir)
-    await endOrphans(join(home, 'cluster'), 0)
+    await terminateOrphans(join(home, 'cluster'), 0)
     if (home !== dataDir) await rm(home, { recursive: true, force: true })
   })
 }

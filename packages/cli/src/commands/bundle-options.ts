@@ -20,7 +20,7 @@ export function isBundleName(name: string): boolean {
 }
 
 /** Several resources become a bundle, and so does an export to a file with a bundle name. @throws CommandError */
-export function wantsBundle(
+export function exportTarget(
   names: readonly string[],
   { all = false, resource, output }: BundleCommandOptions,
 ): ExportTarget {

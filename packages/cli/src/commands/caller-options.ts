@@ -2,7 +2,7 @@
 import type { Caller } from '@lading/core'
 import { readCaller } from '@lading/core/internal'
 import { asUsage } from '../exit.ts'
-import { asTyped } from './import-settings.ts'
+import { toOptionName } from './import-settings.ts'
 
 export interface CallerOptions {
   readonly tenant?: string
@@ -11,5 +11,5 @@ export interface CallerOptions {
 
 /** Undefined if neither option is set. @throws CommandError */
 export function callerOf(options: CallerOptions): Caller | undefined {
-  return asUsage(() => readCaller(options), asTyped)
+  return asUsage(() => readCaller(options), toOptionName)
 }

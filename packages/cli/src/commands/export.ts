@@ -1,14 +1,14 @@
 // lading export: the rows of a resource, or a bundle of several, to standard output or to a file.
 import type { Readable } from 'node:stream'
 import type { Exporter, Project } from '@lading/core'
-import { tell } from '../complaint.ts'
+import { printNotice } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { asUsage, type ExitCode, exitCode } from '../exit.ts'
 import { exporterOf } from '../pipelines.ts'
 import { rows } from '../printable.ts'
 import { writeOut } from '../write-out.ts'
-import { type BundleCommandOptions, bundleOptions, wantsBundle } from './bundle-options.ts'
+import { type BundleCommandOptions, bundleOptions, exportTarget } from './bundle-options.ts'
 import { type CallerOptions, callerOf } from './caller-options.ts'
 import { exportOptions, type SelectionOptions } from './export-options.ts'
 
@@ -24,7 +24,7 @@ export interface ExportCommandOptions
 export async function exportRows(names: readonly string[], options: ExportCommandOptions): Promise<ExitCode> {
   const caller = callerOf(options)
   const { project } = await loadProject(options.config)
-  const target = wantsBundle(names, options)
+  const target = exportTarget(names, options)
   if (target.isBundle) {
     const bundle = bundleOptions(target.resources, options, project)
     const { length } = bundle.resources ?? project.resources
@@ -45,9 +45,9 @@ function write(
   open: (exporter: Exporter, onRows: (count: number) => void) => Readable,
 ): Promise<ExitCode> {
   const { output } = options
-  return withDatabase(options, async ({ pool, interrupted, cut }) => {
+  return withDatabase(options, async ({ pool, interrupted, destroyConnections }) => {
     // A partial export is useless, so an interrupt breaks the connections at once.
-    interrupted.addEventListener('abort', cut)
+    interrupted.addEventListener('abort', destroyConnections)
     const started = performance.now()
     let exported: number | undefined
     const onRows = (count: number) => {
@@ -58,7 +58,9 @@ function write(
     // Undefined if the reader closed the pipe early; then nothing is reported.
     if (exported !== undefined) {
       const seconds = ((performance.now() - started) / 1000).toFixed(2)
-      tell(`${rows(exported)} of ${what} ${output === undefined ? '' : `to ${output} `}in ${seconds} s`)
+      printNotice(
+        `${rows(exported)} of ${what} ${output === undefined ? '' : `to ${output} `}in ${seconds} s`,
+      )
     }
     return exitCode.done
   })

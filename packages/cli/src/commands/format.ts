@@ -4,7 +4,7 @@ import {
   delimiterOfFileName,
   detectFormat,
   foreignByName,
-  formatOfFileName,
+  formatByFileName,
   unknownFormat,
 } from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
@@ -18,7 +18,7 @@ export function chooseFormat(fileName: string | undefined, format: string | unde
   const kind = bare === undefined ? undefined : foreignByName(bare)
   if (kind !== undefined) {
     throw usageError(
-      `An export is CSV, NDJSON or JSON, and "${fileName}" is the name of ${kind.is}. Name the file .csv (with --excel for Excel), .ndjson or .json.`,
+      `An export is CSV, NDJSON or JSON, and "${fileName}" is the name of ${kind.label}. Name the file .csv (with --excel for Excel), .ndjson or .json.`,
     )
   }
   throw usageError(formatMissing(fileName, 'Standard output'))
@@ -26,7 +26,7 @@ export function chooseFormat(fileName: string | undefined, format: string | unde
 
 /** `.tsv` and `.tab` are CSV with TAB. */
 function formatOfName(fileName: string): string | undefined {
-  return delimiterOfFileName(fileName) === undefined ? formatOfFileName(fileName)?.name : 'csv'
+  return delimiterOfFileName(fileName) === undefined ? formatByFileName(fileName)?.name : 'csv'
 }
 
 /** The format of a file to read, and its compression. @throws CommandError if it is unknown or cannot be detected */
@@ -40,7 +40,9 @@ export async function detectInput(
   const found = asUsage(() => detectFormat({ format, fileName, start }))
   if (found !== undefined) return found
   const otherwise = formatMissing(fileName, 'Standard input')
-  throw usageError(unknownFormat({ fileName, start }, { otherwise, sayCsv: 'add --format csv' }))
+  throw usageError(
+    unknownFormat({ fileName, start }, { fallback: otherwise, declareCsv: 'add --format csv' }),
+  )
 }
 
 function formatMissing(fileName: string | undefined, stream: string): string {

@@ -1,7 +1,7 @@
 // lading import BUNDLE: imports its resources into their tables, one after the other, and reports every record.
 import type { Caller } from '@lading/core'
-import { readBundleSettings } from '@lading/core/internal'
-import { tell } from '../complaint.ts'
+import { readBundleImportOptions } from '@lading/core/internal'
+import { printNotice } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'
 import { asUsage, type ExitCode, exitCode, usageError } from '../exit.ts'
@@ -12,7 +12,7 @@ import { createProgressLine } from '../progress-line.ts'
 import { reportObject } from '../report-json.ts'
 import { summary } from '../summary.ts'
 import type { ImportCommandOptions } from './import-options.ts'
-import { asTyped, importSettings } from './import-settings.ts'
+import { importSettings, toOptionName } from './import-settings.ts'
 import { recordLimit } from './record-limit.ts'
 
 /** Stops at the first fault, because later resources refer to records that were not imported. */
@@ -22,7 +22,10 @@ export async function importBundle(
 ): Promise<ExitCode> {
   const { caller } = options
   refuseForBundles(options)
-  const settings = asUsage(() => readBundleSettings(importSettings(options, Buffer.alloc(0))), asTyped)
+  const settings = asUsage(
+    () => readBundleImportOptions(importSettings(options, Buffer.alloc(0))),
+    toOptionName,
+  )
   const { project } = await loadProject(options.config)
 
   return withDatabase(options, async ({ pool, interrupted }) => {
@@ -34,7 +37,7 @@ export async function importBundle(
         const progress = createProgressLine(process.stderr, size)
         const announce = () => {
           progress.clear()
-          tell('Stopping after the current batch; once more stops at once.')
+          printNotice('Stopping after the current batch; once more stops at once.')
         }
         interrupted.addEventListener('abort', announce)
         const outcome = await runImport({

@@ -1,6 +1,6 @@
 // Options of `lading import` → settings of the run.
-import type { ImportSettings } from '@lading/core'
-import { readDelimiter, readEncoding, readMapping, readSettings } from '@lading/core/internal'
+import type { ImportOptions } from '@lading/core'
+import { readDelimiter, readEncoding, readImportOptions, readMapping } from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
 
 export interface SettingOptions {
@@ -18,14 +18,14 @@ export interface SettingOptions {
 }
 
 /** @param start first bytes of the file, as far as they can be looked at. @throws CommandError */
-export function importSettings(options: SettingOptions, start: Uint8Array): ImportSettings {
+export function importSettings(options: SettingOptions, start: Uint8Array): ImportOptions {
   const { onConflict, unknownColumns, sequences, maxErrors, delimiter, encoding } = options
   const read = () =>
-    readSettings({
+    readImportOptions({
       // `readSettings` checks whether they are of the type.
-      onConflict: onConflict as ImportSettings['onConflict'],
-      unknownColumns: unknownColumns as ImportSettings['unknownColumns'],
-      sequences: sequences as ImportSettings['sequences'],
+      onConflict: onConflict as ImportOptions['onConflict'],
+      unknownColumns: unknownColumns as ImportOptions['unknownColumns'],
+      sequences: sequences as ImportOptions['sequences'],
       dryRun: options.dryRun,
       atomic: options.atomic,
       excel: options.excel,
@@ -34,11 +34,11 @@ export function importSettings(options: SettingOptions, start: Uint8Array): Impo
       delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
       encoding: encoding === undefined ? undefined : readEncoding(encoding, start),
     })
-  return asUsage(read, asTyped)
+  return asUsage(read, toOptionName)
 }
 
 /** The option as it is written here: `onConflict` → `--on-conflict`. */
-export function asTyped(sentence: string): string {
+export function toOptionName(sentence: string): string {
   const dashed = (name: string) => `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
   return sentence.replace(/^The option "?(\w+)"?/, (_, name) => `The option ${dashed(name)}`)
 }

@@ -1,7 +1,7 @@
 // lading import: imports a file into the table of a resource, and reports every record.
-import type { Caller, ImportSettings } from '@lading/core'
+import type { Caller, ImportOptions } from '@lading/core'
 import { checkMapping, type DetectedFormat, isBundle, resourceNamed } from '@lading/core/internal'
-import { tell } from '../complaint.ts'
+import { printNotice } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { withDatabase } from '../database.ts'
 import { createErrorsFile } from '../errors-file.ts'
@@ -42,7 +42,7 @@ export async function importFile(name: string, options: ImportCommandOptions): P
 async function importFrom(
   name: string,
   file: InputFile,
-  found: DetectedFormat & Pick<ImportSettings, 'encoding'>,
+  found: DetectedFormat & Pick<ImportOptions, 'encoding'>,
   options: ImportCommandOptions & { readonly resource: string; readonly caller: Caller | undefined },
 ): Promise<ExitCode> {
   const { resource, caller, errors, rejects } = options
@@ -68,7 +68,7 @@ async function importFrom(
     const progress = createProgressLine(process.stderr, isPlain ? file.bytes : undefined)
     const announce = () => {
       progress.clear()
-      tell('Stopping after the current batch; once more stops at once.')
+      printNotice('Stopping after the current batch; once more stops at once.')
     }
     interrupted.addEventListener('abort', announce)
     const outcome = await runImport({

@@ -85,8 +85,8 @@ async function withJobs(
   work: (jobs: Jobs) => Promise<void>,
 ): Promise<ExitCode> {
   const { project } = await loadProject(options.config)
-  return withDatabase(options, async ({ pool, interrupted, cut }) => {
-    interrupted.addEventListener('abort', cut)
+  return withDatabase(options, async ({ pool, interrupted, destroyConnections }) => {
+    interrupted.addEventListener('abort', destroyConnections)
     // Without a folder no file is needed.
     const storage = folder === undefined ? memoryStorage() : fileStorage(folder)
     const importer = importerOf(project, pool)

@@ -1,7 +1,7 @@
 // lading migrate: applies Lading's migrations and those of the project, each once.
 import { resolve } from 'node:path'
 import { ladingMigrations, type MigrateResult, migrate } from '@lading/core'
-import { tell } from '../complaint.ts'
+import { printNotice } from '../complaint.ts'
 import { configFileNames, type LoadedProject, loadProjectIfAny } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode } from '../exit.ts'
@@ -13,12 +13,12 @@ export interface MigrateCommandOptions extends DatabaseOptions {
 
 export async function migrateDatabase(options: MigrateCommandOptions): Promise<ExitCode> {
   const loaded = await loadProjectIfAny(options.config)
-  return withDatabase(options, async ({ pool, interrupted, cut }) => {
+  return withDatabase(options, async ({ pool, interrupted, destroyConnections }) => {
     if (loaded === undefined) {
-      tell(`No ${configFileNames[0]} in this folder, so only Lading's own migrations are applied.`)
+      printNotice(`No ${configFileNames[0]} in this folder, so only Lading's own migrations are applied.`)
     }
     // Each migration is a transaction, so a broken connection leaves none half applied.
-    interrupted.addEventListener('abort', cut)
+    interrupted.addEventListener('abort', destroyConnections)
     const result = await migrate({ pool, folders: foldersOf(loaded) })
     process.stdout.write(resultText(result))
     return exitCode.done

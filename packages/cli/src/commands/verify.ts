@@ -17,8 +17,8 @@ export async function verifyJob(id: string, options: VerifyCommandOptions): Prom
   const folder = storageFolder(options.storage)
   const tenant = callerOf(options)?.tenant
   const { project } = await loadProject(options.config)
-  return withDatabase(options, async ({ pool, interrupted, cut }) => {
-    interrupted.addEventListener('abort', cut)
+  return withDatabase(options, async ({ pool, interrupted, destroyConnections }) => {
+    interrupted.addEventListener('abort', destroyConnections)
     const importer = importerOf(project, pool)
     const storage = fileStorage(folder)
     const jobs = createJobs({

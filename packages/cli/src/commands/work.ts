@@ -1,6 +1,6 @@
 // lading work: runs the jobs of a database in a process of their own until it is stopped.
 import { createJobs, fileStorage, LadingError, type Outage, postgresQueue } from '@lading/core'
-import { sentenceOf, tell } from '../complaint.ts'
+import { messageOf, printNotice } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type DatabaseOptions, withDatabase } from '../database.ts'
 import { type ExitCode, exitCode, usageError } from '../exit.ts'
@@ -47,7 +47,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
       // The database rolls back open batches when their connections break, and other workers start those jobs again.
       interruptedTwice.addEventListener('abort', () => process.exit(exitCode.interrupted))
       interrupted.addEventListener('abort', () =>
-        tell('Stopping after the current batches; once more stops at once.'),
+        printNotice('Stopping after the current batches; once more stops at once.'),
       )
       const importer = importerOf(project, pool, maxRecordBytes)
       await importer.check()
@@ -65,7 +65,7 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
         onError: (error, { jobId }) => reportError(error, jobId),
         onOutage: reportOutage,
       })
-      tell(
+      printNotice(
         `Working on ${count(imports)} imports, ${count(exports)} exports and ${count(fetches)} fetches at a time.`,
       )
       await jobs.work({ signal: interrupted, imports, exports, fetches })
@@ -75,9 +75,11 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
 }
 
 function reportOutage({ event, code, message, jobs }: Outage): void {
-  if (event === 'over') tell(`${code} is over.`)
+  if (event === 'over') printNotice(`${code} is over.`)
   else
-    tell(`${event === 'began' ? 'Waiting' : 'Still waiting'} with ${count(jobs)} jobs: ${code}. ${message}`)
+    printNotice(
+      `${event === 'began' ? 'Waiting' : 'Still waiting'} with ${count(jobs)} jobs: ${code}. ${message}`,
+    )
 }
 
 /** @throws CommandError */
@@ -91,6 +93,6 @@ function concurrency(option: string, text: string | undefined, fallback: number)
 /** Reports an error, after the id of its job if it has one. The work continues, whatever it is. */
 function reportError(error: unknown, jobId?: string): void {
   const text = error instanceof Error ? error.message : String(error)
-  const sentence = error instanceof LadingError ? sentenceOf(error) : text
-  tell(jobId === undefined ? sentence : `${jobId}: ${sentence}`)
+  const sentence = error instanceof LadingError ? messageOf(error) : text
+  printNotice(jobId === undefined ? sentence : `${jobId}: ${sentence}`)
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { HostTraces, HttpOptions } from '@lading/core/http'
+import type { HttpOptions, ParserOutput } from '@lading/core/http'
 import { until } from '../runner.ts'
 import type { RemoteNames } from './remote-site.ts'
 
@@ -59,7 +59,7 @@ export interface BrittleService extends Pick<HttpOptions, 'exporter' | 'resource
 }
 
 /** Middleware of the host: it is given Node's own request, and the service is reached at once, or when it resolves. */
-export type Before = (request: IncomingMessage & HostTraces) => Promise<void> | void
+export type Before = (request: IncomingMessage & ParserOutput) => Promise<void> | void
 
 /** What a host makes of a request for the adapter's option `principal`. */
 export type Principal = (headers: IncomingHttpHeaders) => unknown

@@ -18,7 +18,7 @@ export function runOnNode(groups: readonly HttpSuiteGroup[]): void {
   let service: ReturnType<typeof httpSuiteService>
   beforeAll(async () => {
     database = await createReferenceDatabase()
-    service = httpSuiteService(database.pool, project.resources, database.scarce)
+    service = httpSuiteService(database.pool, project.resources, database.smallPool)
   })
   afterAll(async () => {
     await service.stop()

@@ -3,7 +3,7 @@ import { hookFault, isPromise } from './hook.ts'
 import type { LadingError } from './lading-error.ts'
 
 /** Wraps a listener so that it neither throws nor rejects. @param onFailure receives `HOOK_FAILED`, with the error as its cause */
-export function quietly<Args extends readonly unknown[]>(
+export function safeListener<Args extends readonly unknown[]>(
   name: string,
   listener: ((...facts: Args) => unknown) | undefined,
   onFailure: (fault: LadingError) => void,
@@ -21,12 +21,12 @@ export function quietly<Args extends readonly unknown[]>(
 }
 
 /** Wraps the log itself. Its first failure becomes a process warning; later ones are dropped. */
-export function quietLog<Args extends readonly unknown[]>(
+export function safeLogger<Args extends readonly unknown[]>(
   name: string,
   log: ((...facts: Args) => unknown) | undefined,
 ): (...facts: Args) => void {
   let hasWarned = false
-  return quietly(name, log, ({ message, cause }) => {
+  return safeListener(name, log, ({ message, cause }) => {
     if (hasWarned) return
     hasWarned = true
     process.emitWarning(`${message} The entry that it should have logged is lost. (${onOneLine(cause)})`, {

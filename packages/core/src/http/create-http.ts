@@ -1,14 +1,14 @@
 // createHttp: the whole service as a function from a neutral request to a neutral response.
 import { randomUUID } from 'node:crypto'
 import { finished, Readable } from 'node:stream'
-import { quietLog, quietly } from '../errors/listener.ts'
-import { accessOf } from './admission/access.ts'
+import { safeListener, safeLogger } from '../errors/listener.ts'
+import { authorizeRequest } from './admission/access.ts'
 import { redactError } from './answer/redact-error.ts'
 import { remainingBody, wasRead } from './body/read-before.ts'
 import { announcesBody } from './body/request-body.ts'
 import { createInFlight } from './connection/in-flight.ts'
 import { openApiDocument } from './openapi.ts'
-import { type Match, matchRoute, ownsPath, routes } from './routes.ts'
+import { matchRoute, ownsPath, type RouteMatch, routes } from './routes.ts'
 import { createService, type HttpMetrics, type HttpOptions, type Service } from './service.ts'
 import { type HttpInput, type HttpResponse, header, type RoutedRequest } from './wire/message.ts'
 import { namedResource } from './wire/parameters.ts'
@@ -53,9 +53,9 @@ export interface Http {
 export function createHttp(options: HttpOptions): Http {
   const service = createService(options, () => openApiDocument(routes, options.securitySchemes))
   const inFlight = createInFlight()
-  const onFault = quietLog('onFault', options.onFault)
+  const onFault = safeLogger('onFault', options.onFault)
   const measure = ({ requestId, ...facts }: Measured) =>
-    quietly(
+    safeListener(
       'metrics.httpRequest',
       () => service.metrics?.httpRequest(facts),
       fault => onFault(fault, requestId),
@@ -75,7 +75,7 @@ export function createHttp(options: HttpOptions): Http {
         if (statusOf(error) >= 500) onFault(error, requestId)
         return problem
       })
-      const response = completed(service.origins.opened(answer, request), request)
+      const response = completed(service.origins.withCorsHeaders(answer, request), request)
       const { method } = input
       const route = match.route?.path
       whenSent(response, () => {
@@ -87,23 +87,23 @@ export function createHttp(options: HttpOptions): Http {
     },
     refuse(error, input) {
       const requestId = requestIdOf(input)
-      const { headers, ...rest } = service.origins.opened(problemResponse(error, requestId), input)
+      const { headers, ...rest } = service.origins.withCorsHeaders(problemResponse(error, requestId), input)
       return { ...rest, headers: { ...guards, ...headers, 'X-Request-Id': requestId } }
     },
     stalledMs: service.limits.stalledAnswerSeconds * 1000,
-    whenIdle: inFlight.none,
+    whenIdle: inFlight.whenIdle,
   }
 }
 
 type Measured = Parameters<HttpMetrics['httpRequest']>[0] & { readonly requestId: string }
 
-async function respond(match: Match, request: RoutedRequest, service: Service): Promise<HttpResponse> {
+async function respond(match: RouteMatch, request: RoutedRequest, service: Service): Promise<HttpResponse> {
   const { allowed, route } = match
-  service.origins.refuseForeign(request)
+  service.origins.refuseForeignOrigin(request)
   if (route !== undefined) {
     const { action, query } = route
     const named = query?.properties.resource && namedResource(request.rawQuery, service.registry)
-    const access = await accessOf(request, { ...service, action, resource: named })
+    const access = await authorizeRequest(request, { ...service, action, resource: named })
     try {
       return await route.handler({ ...request, access }, service)
     } catch (error) {
@@ -118,8 +118,8 @@ async function respond(match: Match, request: RoutedRequest, service: Service): 
 }
 
 /** Handles a body that was read earlier, in case the adapter did not check for it. */
-function bodyOf(input: HttpInput): Partial<Pick<HttpInput, 'body' | 'readBefore'>> {
-  if (!announcesBody(input)) return { body: undefined, readBefore: undefined }
+function bodyOf(input: HttpInput): Partial<Pick<HttpInput, 'body' | 'consumedBody'>> {
+  if (!announcesBody(input)) return { body: undefined, consumedBody: undefined }
   if (input.body === undefined || !wasRead(input.body)) return {}
   return { ...remainingBody(input.body, { body: input.parsedBody }) }
 }

@@ -1,20 +1,20 @@
 // The public API of @lading/core/http, for adapters to web frameworks.
 export type { AccessRequest, Action, Authorize } from './admission/access.ts'
 export { AccessRefused, type RefusalOptions, type RefusalReason } from './admission/access-refused.ts'
-export { type HttpLimits, type HttpLimitsOptions as GivenLimits, readLimits } from './admission/limits.ts'
+export { type HttpLimits, type HttpLimitsOptions, readLimits } from './admission/limits.ts'
 export { checkOrigins } from './admission/origins.ts'
 export { continueWhenRead } from './body/continue-when-read.ts'
 export {
-  type HostTraces,
-  type RemainingBody as BodyLeft,
-  remainingBody as bodyLeft,
+  type ParserOutput,
+  type RemainingBody,
+  remainingBody,
 } from './body/read-before.ts'
-export { lingeringClose as closeIfUnread } from './connection/lingering-close.ts'
-export { resetIfTruncated as resetIfBroken } from './connection/reset-truncated.ts'
+export { lingeringClose } from './connection/lingering-close.ts'
+export { resetIfTruncated } from './connection/reset-truncated.ts'
 export { createHttp, type Http } from './create-http.ts'
 export {
   cutOffIfStalled,
-  goneSignal,
+  disconnectSignal,
   handleNode,
   type NodeExchange,
   splitUrl,
@@ -24,10 +24,10 @@ export { type ServedLading, type ServedLadingOptions, servedLading } from './ser
 export type { HttpMetrics, HttpOptions } from './service.ts'
 export type {
   Access,
+  ConsumedBody,
   HttpInput,
   HttpRequest,
   HttpResponse,
-  ReadBefore,
   RoutedRequest,
 } from './wire/message.ts'
 export { type HttpCode, HttpFault, httpCodes, problemResponse } from './wire/problem.ts'

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type HostTraces, remainingBody } from './body/read-before.ts'
+import { type ParserOutput, remainingBody } from './body/read-before.ts'
 import { lingeringClose } from './connection/lingering-close.ts'
 import { resetIfTruncated } from './connection/reset-truncated.ts'
 import type { Http } from './create-http.ts'
@@ -31,7 +31,7 @@ export async function handleNode(http: Http, exchange: NodeExchange): Promise<vo
   cutOffIfStalled(response, http)
   const [path, rawQuery] = splitUrl(exchange.url)
   // Form parsers put the files on the request.
-  const { body = exchange.parsedBody, file, files }: HostTraces = request as HostTraces
+  const { body = exchange.parsedBody, file, files }: ParserOutput = request as ParserOutput
   // Null if the request has been destroyed meanwhile, despite its type.
   const socket: Socket | null = request.socket
   const answer = await http.handle({
@@ -41,7 +41,7 @@ export async function handleNode(http: Http, exchange: NodeExchange): Promise<vo
     headers: request.headers,
     ...remainingBody(request, { body, file, files }),
     mount,
-    signal: goneSignal(response),
+    signal: disconnectSignal(response),
     remoteAddress: exchange.remoteAddress ?? socket?.remoteAddress,
     principal: exchange.principal,
   })
@@ -55,7 +55,7 @@ export function splitUrl(url: string): readonly [path: string, rawQuery: string]
 }
 
 /** Aborts when the client disconnects before its response is complete. */
-export function goneSignal(response: ServerResponse): AbortSignal {
+export function disconnectSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) controller.abort()

@@ -50,7 +50,7 @@ export function openApiDocument(
 }
 
 function operation(route: Route): object {
-  const { status = 200, summary, query, answer } = route
+  const { status = 200, summary, query, responseSchema } = route
   return {
     summary,
     operationId: operationId(route),
@@ -59,7 +59,7 @@ function operation(route: Route): object {
     responses: {
       [status]: {
         description: 'Success.',
-        ...(answer && { content: { 'application/json': { schema: answer } } }),
+        ...(responseSchema && { content: { 'application/json': { schema: responseSchema } } }),
       },
       default: {
         description: 'What went wrong.',

@@ -40,7 +40,7 @@ export interface Route {
   readonly query?: TObject
   readonly body?: TObject
   /** The schema of a successful JSON response, if it is documented. */
-  readonly answer?: TObject
+  readonly responseSchema?: TObject
 }
 
 const job = '/v1/imports/:job_id'
@@ -106,7 +106,7 @@ export const routes: readonly Route[] = [
     summary: 'Status of an import',
     action: 'imports.read',
     handler: getImport,
-    answer: importStatus,
+    responseSchema: importStatus,
   },
   {
     method: 'DELETE',
@@ -181,7 +181,7 @@ export const routes: readonly Route[] = [
   },
 ]
 
-export interface Match {
+export interface RouteMatch {
   /** The methods of the path; empty if the path is unknown. */
   readonly allowed: readonly string[]
   /** Undefined if the path is unknown or does not have this method. */
@@ -190,7 +190,7 @@ export interface Match {
 }
 
 /** HEAD is answered like GET, without a body. */
-export function matchRoute(method: string, path: string): Match {
+export function matchRoute(method: string, path: string): RouteMatch {
   const routeMethod = method === 'HEAD' ? 'GET' : method
   const matching = routes.filter(route => paramsOf(route.path, path) !== undefined)
   const route = matching.find(candidate => candidate.method === routeMethod)

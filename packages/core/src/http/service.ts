@@ -87,7 +87,7 @@ export function createService(options: HttpOptions, openApi: () => object): Serv
   const limits = readLimits(options.limits)
   const { hookTimeoutSeconds = defaults.httpHookTimeoutSeconds } = options
   checkHookTimeout(hookTimeoutSeconds)
-  const rate = { bytesPerSecond: limits.answerBytesPerSecond, seconds: limits.answerRateSeconds }
+  const rate = { bytesPerSecond: limits.answerBytesPerSecond, windowSeconds: limits.answerRateSeconds }
   return {
     jobs: options.jobs,
     exporter: options.exporter,

@@ -5,10 +5,10 @@ import { internalsOf } from '../engine/import/internals.ts'
 import type { Resource } from '../engine/resource/resource-types.ts'
 import { remoteAccess } from '../engine/source/remote/remote-access.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import { quietLog, quietly } from '../errors/listener.ts'
+import { safeListener, safeLogger } from '../errors/listener.ts'
 import { noopMetrics } from '../metrics/noop.ts'
 import { quietMetrics } from '../metrics/quiet-metrics.ts'
-import { translated } from '../storage/translated.ts'
+import { withTranslatedFaults } from '../storage/translated.ts'
 import { openVerified } from '../storage/verified.ts'
 import { probe } from './health.ts'
 import type { Jobs } from './jobs.ts'
@@ -49,8 +49,8 @@ import { watchOutages } from './work/outages.ts'
 export function createJobs<Known extends Resource>(options: JobsOptions<Known>): Jobs<Known>
 export function createJobs(options: JobsOptions): Jobs {
   const { exporter, leaseSeconds = 30, maxAttempts = 5 } = options
-  const storage = translated(options.storage)
-  const log = quietLog('onError', options.onError)
+  const storage = withTranslatedFaults(options.storage)
+  const log = safeLogger('onError', options.onError)
   const onError = (error: unknown, jobId?: string) => log(error, jobId === undefined ? {} : { jobId })
   const retention = {
     fileExpiryHours: wholeNumber('fileExpirySeconds', options.fileExpirySeconds ?? 86_400, 1) / 3600,
@@ -76,11 +76,11 @@ export function createJobs(options: JobsOptions): Jobs {
     spoolRetentionDays: secondsToDays('spoolRetentionSeconds', options.spoolRetentionSeconds ?? 7 * 86_400),
     onError,
   }
-  const verifying = options.verifyStored
+  const verifyContext = options.verifyStored
     ? { pool, storage, metrics, onError, options: verifyOptions(options.verifyStored) }
     : undefined
   const janitorSeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
-  const onOutage = quietly('onOutage', options.onOutage, onError)
+  const onOutage = safeListener('onOutage', options.onOutage, onError)
   const outages = watchOutages({ pool, metrics, onOutage })
   const { outageLimitSeconds = defaults.outageLimitSeconds } = options
   const outageLimitHours = nonNegative('outageLimitSeconds', outageLimitSeconds) / 3600
@@ -99,9 +99,9 @@ export function createJobs(options: JobsOptions): Jobs {
     observer,
     onError,
     remote,
-    kept: retention,
+    retention,
     janitor,
-    verifying,
+    verifyContext,
   }
 
   const findJob = async (id: string, kind?: JobKind) => {

@@ -10,7 +10,7 @@ import type { ErrorFilter } from './store/error-counts.ts'
 import type { VerifiedFile } from './store/files/verify-file.ts'
 import type { Job, JobKind } from './store/job.ts'
 import type { ListJobs } from './store/job-store.ts'
-import type { WantedCapacity } from './submit/capacity.ts'
+import type { CapacityRequest } from './submit/capacity.ts'
 import type { KeyClaim } from './submit/claim-key.ts'
 import type {
   BundleJobs,
@@ -94,7 +94,7 @@ export interface Jobs<Known extends Resource = Resource> {
    * Checks, before the file is read, whether one more file and job would be accepted.
    * @throws LadingError `STORAGE_FULL`, `TOO_MANY_JOBS`
    */
-  checkCapacity(request?: WantedCapacity): Promise<void>
+  checkCapacity(request?: CapacityRequest): Promise<void>
   /**
    * Claims an idempotency key of a tenant before its request has been read; meanwhile other requests with the key are
    * refused. Pass the claim to one submission of the same tenant, and always release it afterwards.

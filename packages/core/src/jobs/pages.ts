@@ -4,7 +4,7 @@ import type { ListErrors } from './jobs.ts'
 import type { Job } from './store/job.ts'
 import { toJob } from './store/job-row.ts'
 import type { JobStore, ListJobs } from './store/job-store.ts'
-import { cursorOf, placeOf } from './store/list-cursor.ts'
+import { formatCursor, parseCursor } from './store/list-cursor.ts'
 
 /** Largest page of record errors. */
 const maxErrorsPerPage = 1_000
@@ -32,9 +32,9 @@ export async function listJobs(
   if (!Number.isInteger(limit) || limit < 1 || limit > maxJobsPerPage) {
     throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxJobsPerPage}.`)
   }
-  const after = cursor === undefined ? undefined : placeOf(cursor)
-  const rows = await store.list({ ...options, limit: limit + 1, behind: after })
+  const after = cursor === undefined ? undefined : parseCursor(cursor)
+  const rows = await store.list({ ...options, limit: limit + 1, after: after })
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
-  return { jobs: page.map(toJob), nextCursor: last === undefined ? null : cursorOf(last) }
+  return { jobs: page.map(toJob), nextCursor: last === undefined ? null : formatCursor(last) }
 }

@@ -10,10 +10,10 @@ import { identityOf } from '../storage/identity.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type Dispatcher, dispatch } from './dispatch/dispatch.ts'
 import type { WorkOptions } from './jobs.ts'
-import { type JanitorContext, keepClean } from './maintenance/janitor.ts'
-import { keepRescuing } from './maintenance/rescue.ts'
-import { keepWatching } from './maintenance/unserved.ts'
-import { keepVerifying, type VerifyStoredContext } from './maintenance/verify-stored.ts'
+import { type JanitorContext, runJanitor } from './maintenance/janitor.ts'
+import { runRescuer } from './maintenance/rescue.ts'
+import { watchUnservedStorages } from './maintenance/unserved.ts'
+import { runVerifier, type VerifyStoredContext } from './maintenance/verify-stored.ts'
 import { checkPoolSize } from './pool-size.ts'
 import { type LaneKind, lanesOf } from './store/claim/lanes.ts'
 import type { JobRow } from './store/job-row.ts'
@@ -21,24 +21,24 @@ import { assertOwnTablesDurable } from './store/own-tables.ts'
 import type { RetentionOptions } from './store/retention.ts'
 import type { NewWakeUps } from './store/wake-ups.ts'
 import { runExportJob } from './work/export-job.ts'
-import { mostForOne } from './work/fetch-job.ts'
+import { maxFetchesPerCaller } from './work/fetch-job.ts'
 import { startHeartbeat } from './work/heartbeat.ts'
 import { runImportJob } from './work/import-job.ts'
 import { spoolRemote } from './work/remote-spool.ts'
-import { keepReportingStorage } from './work/serving.ts'
+import { reportStorage } from './work/serving.ts'
 import { type RunJob, type WorkerContext, workOn } from './work/worker.ts'
 
-export interface RunWorkersContext extends Omit<WorkerContext, 'heart' | 'wake' | 'name'> {
+export interface RunWorkersContext extends Omit<WorkerContext, 'heartbeat' | 'wake' | 'name'> {
   readonly importer: ImporterInternals
   readonly exporter: Exporter
   readonly storage: Storage
   readonly queue: Queue
   readonly remote: RemoteAccess | undefined
   readonly newOutbox: NewWakeUps
-  readonly kept: RetentionOptions
+  readonly retention: RetentionOptions
   readonly janitor: JanitorContext
   readonly janitorSeconds: number
-  readonly verifying: VerifyStoredContext | undefined
+  readonly verifyContext: VerifyStoredContext | undefined
   readonly pollMs: number
   readonly rescueSeconds: number
 }
@@ -49,7 +49,7 @@ export async function runWorkers(
   { signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }: WorkOptions,
   options: RunWorkersContext,
 ): Promise<void> {
-  const { importer, storage, queue, store, leaseSeconds, onError, newOutbox, verifying } = options
+  const { importer, storage, queue, store, leaseSeconds, onError, newOutbox, verifyContext } = options
   const { pool } = importer
   checkPoolSize(pool, imports, exports)
   await withClient(pool, assertOwnTablesDurable).catch(ignoreOutage)
@@ -57,7 +57,7 @@ export async function runWorkers(
   const heartbeat = startHeartbeat(pool, leaseSeconds, onError)
   // A worker that misses the wake-up finds the job by polling.
   const wake = (lane: string) => queue.wake(lane).catch(() => undefined)
-  const context = { ...options, pool, heart: heartbeat, wake, name }
+  const context = { ...options, pool, heartbeat, wake, name }
   const dispatchers: Dispatcher[] = []
   const lanesToHear = new Set<string>()
   const startDispatcher = (kind: LaneKind, concurrency: number, run: RunJob, perKey?: number) => {
@@ -67,7 +67,7 @@ export async function runWorkers(
     const work = (job: JobRow, jobSignal: AbortSignal) => workOn(job, context, jobSignal, run)
     const giveBack = ({ id, token }: JobRow) => store.release(id, token)
     const slots = { concurrency, concurrencyPerKey: perKey }
-    dispatchers.push(dispatch({ ...context, ...slots, worker: name, lanes, signal, work, giveBack }))
+    dispatchers.push(dispatch({ ...context, ...slots, worker: name, lanes, signal, work, release: giveBack }))
   }
   startDispatcher('import', imports, (job, jobSignal) => runImportJob(job, context, jobSignal))
   startDispatcher('export', exports, (job, jobSignal) => runExportJob(job, context, jobSignal))
@@ -75,7 +75,7 @@ export async function runWorkers(
     'fetch',
     fetches,
     (job, jobSignal) => spoolRemote(job, context, jobSignal),
-    mostForOne(fetches),
+    maxFetchesPerCaller(fetches),
   )
 
   const listenerAbort = new AbortController()
@@ -95,13 +95,11 @@ export async function runWorkers(
   const running = () => dispatchers.flatMap(dispatcher => dispatcher.running())
   const tasks = [
     ...dispatchers.map(({ ended }) => ended),
-    keepClean(options.janitor, { everySeconds: options.janitorSeconds, signal }),
-    keepRescuing({ pool, newOutbox, running, everyMs, signal, onError }),
-    keepWatching({ pool, everyMs, signal, onError }),
-    ...(verifying === undefined ? [] : [keepVerifying(verifying, signal)]),
-    ...(imports === 0
-      ? []
-      : [keepReportingStorage({ pool, place: storageId, leaseSeconds, signal, onError })]),
+    runJanitor(options.janitor, { everySeconds: options.janitorSeconds, signal }),
+    runRescuer({ pool, newOutbox, running, everyMs, signal, onError }),
+    watchUnservedStorages({ pool, everyMs, signal, onError }),
+    ...(verifyContext === undefined ? [] : [runVerifier(verifyContext, signal)]),
+    ...(imports === 0 ? [] : [reportStorage({ pool, storageId: storageId, leaseSeconds, signal, onError })]),
   ]
   // If one task cannot start, jobs of another may still run. Keep listening for interrupts until the last one has
   // ended.

@@ -8,10 +8,10 @@ export const unmatchedRoute = 'unmatched'
 /** Routes are templates that the program declares. More than this means that paths were passed instead of templates. */
 const maxRoutes = 200
 
-const methods = among(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const methods = knownOrOther(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** Returns a function that passes the known values and maps all others to `other`. */
-export function among(known: Iterable<string>): (value: string) => string {
+export function knownOrOther(known: Iterable<string>): (value: string) => string {
   const values = new Set(known)
   return value => (values.has(value) ? value : otherLabel)
 }

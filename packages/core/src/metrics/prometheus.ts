@@ -2,7 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { outageCodes } from '../errors/fault-table.ts'
 import { LadingError } from '../errors/lading-error.ts'
-import { among, methodLabel, routeLabels, statusLabel } from './labels.ts'
+import { knownOrOther, methodLabel, routeLabels, statusLabel } from './labels.ts'
 import type { CleanedKind, Metrics, VerifiedState, WorkKind } from './metrics.ts'
 
 export interface PrometheusOptions {
@@ -35,9 +35,9 @@ const cleanedKinds: readonly CleanedKind[] = [
 ]
 const verifiedStates: readonly VerifiedState[] = ['whole', 'corrupt', 'missing', 'elsewhere']
 const kinds: readonly WorkKind[] = ['import', 'export']
-const jobStatus = among(['completed', 'failed', 'cancelled'])
-const outageCode = among(outageCodes)
-const recordStatus = among(['successful', 'failed'])
+const jobStatus = knownOrOther(['completed', 'failed', 'cancelled'])
+const outageCode = knownOrOther(outageCodes)
+const recordStatus = knownOrOther(['successful', 'failed'])
 
 /**
  * Creates nine metrics, with the names and labels of the documentation.
@@ -64,7 +64,7 @@ export function prometheusMetrics({
     cleanedObjects,
     verifiedFiles,
   } = defineMetrics(prefix, register)
-  const resourceLabel = among(resources.map(({ name }) => name))
+  const resourceLabel = knownOrOther(resources.map(({ name }) => name))
   const routeLabel = routeLabels()
   const active = { import: 0, export: 0 }
   for (const type of kinds) activeJobs.set({ type }, 0)

@@ -7,13 +7,13 @@ import { faultSentence } from './fault-sentences.ts'
 export const rowsSuppressed = 'LD001'
 
 /** Raised by Lading's DO blocks for an update of a value that only the database may change. */
-export const identityKept = 'LD003'
+export const identityProtected = 'LD003'
 
 /** Raised by a job's fence when this worker no longer holds the job. */
 export const fenced = 'LD002'
 
 /** Raised at the end of a job if its table, or one of Lading's tables, would not survive a crash. */
-export const notKept = 'LD004'
+export const notDurable = 'LD004'
 
 /**
  * - `row`: a row may be at fault. The rows are then tried one by one to find it.
@@ -23,7 +23,7 @@ export const notKept = 'LD004'
 export type FaultOrigin = 'row' | 'retry' | 'run'
 
 /** The origin of an error of a statement that writes many rows. */
-export function blame(error: unknown): FaultOrigin {
+export function faultOrigin(error: unknown): FaultOrigin {
   const state = sqlstate(error)
   if (state === undefined) return 'run'
   const { owners, isRetried } = ruleOfState(state)
@@ -57,7 +57,7 @@ export function databaseFault(error: unknown): LadingError {
     )
   }
   if (isRaised(error)) return new LadingError('DATABASE_REFUSED', faultSentence('P0001'), { cause: error })
-  if (state === notKept) {
+  if (state === notDurable) {
     return new LadingError(
       'RESOURCE_MISMATCH',
       'A table of this import, or one of the schema lading, became UNLOGGED or temporary while the import ran; its records are counted, but a crash would lose them. Set it LOGGED again, and retry the job.',

@@ -68,7 +68,7 @@ export function openDedicatedConnection(
     } finally {
       run = undefined
       if (performance.now() - openedAt > stableMs) failures = 0
-      checkedOut.giveBack(new Error('The dedicated connection is no longer used.'))
+      checkedOut.release(new Error('The dedicated connection is no longer used.'))
     }
   }
 

@@ -3,7 +3,7 @@ import type { QueueListener } from './queue.ts'
 
 export interface Listeners {
   /** Registers a listener while `listen` runs. The signal is aborted by the listener's own signal, or by `close`. */
-  hold(listener: QueueListener, listen: (signal: AbortSignal) => Promise<void>): Promise<void>
+  run(listener: QueueListener, listen: (signal: AbortSignal) => Promise<void>): Promise<void>
   wake(lane: string | undefined): void
   interrupt(jobId: string): void
   /** Ends all listeners; later ones end at once. */
@@ -14,7 +14,7 @@ export function createListeners(): Listeners {
   const listeners = new Map<QueueListener, Promise<void>>()
   const closing = new AbortController()
   return {
-    async hold(listener, listen) {
+    async run(listener, listen) {
       const signal = AbortSignal.any([listener.signal, closing.signal])
       if (signal.aborted) return
       const running = listen(signal)

@@ -30,7 +30,7 @@ export function memoryQueue(): Queue {
     },
 
     listen: listener =>
-      listeners.hold(listener, async signal => {
+      listeners.run(listener, async signal => {
         if (!signal.aborted) await once(signal, 'abort')
       }),
 

@@ -59,7 +59,7 @@ function onPool(pool: Pool, shouldListen: boolean, listeners: Listeners): Queue 
     },
 
     listen: listener =>
-      listeners.hold(listener, async signal => {
+      listeners.run(listener, async signal => {
         const { lanes, onWake, onInterrupt, onError } = listener
         // A closing connection may still deliver earlier notifications.
         const filtered = {

@@ -18,7 +18,7 @@ export async function checkoutWithTimeout(pool: Pool, signal?: AbortSignal): Pro
     return await withTimeout(pending, answerTimeoutMs, signal)
   } catch (error) {
     pending.then(
-      checkedOut => checkedOut.giveBack(),
+      checkedOut => checkedOut.release(),
       () => undefined,
     )
     throw error
@@ -43,6 +43,6 @@ export async function runOnCheckout(
     failure = error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error })
     throw error
   } finally {
-    checkedOut.giveBack(failure)
+    checkedOut.release(failure)
   }
 }

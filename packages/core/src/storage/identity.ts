@@ -33,7 +33,7 @@ export function isElsewhere(
 }
 
 /** @param what the file, such as `The file of this export` */
-export function elsewhere(what: string, storage: string): LadingError {
+export function storageElsewhere(what: string, storage: string): LadingError {
   return new LadingError(
     'STORAGE_ELSEWHERE',
     `${what} is in another storage (${storage}), which this process does not use. Ask a server that uses that storage.`,

@@ -11,7 +11,7 @@ export interface Incoming {
   /** Size and hash of the bytes read so far. Call it once, at the end. */
   facts(): { size: number; sha256: string }
   /** Closes a source that may never have been read, and returns the error that it threw, if any. */
-  giveUp(): { readonly error: unknown } | undefined
+  close(): { readonly error: unknown } | undefined
 }
 
 export function incoming(source: StorageSource, { signal, maxBytes }: PutOptions): Incoming {
@@ -40,7 +40,7 @@ export function incoming(source: StorageSource, { signal, maxBytes }: PutOptions
   return {
     chunks: read(),
     facts: () => ({ size, sha256: hash.digest('hex') }),
-    giveUp() {
+    close() {
       if (source instanceof Readable) source.destroy()
       return failure
     },

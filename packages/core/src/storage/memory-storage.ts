@@ -44,7 +44,7 @@ export function memoryStorage(): Storage {
         checkNotCancelled(options.signal)
         objects.set(key, { bytes: Buffer.concat(parts), modifiedAt: new Date() })
       } finally {
-        input.giveUp()
+        input.close()
       }
       return { key, ...input.facts() }
     },

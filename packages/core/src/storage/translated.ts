@@ -7,7 +7,7 @@ import type { Storage, StorageWithCapacity } from './storage.ts'
  * Errors of `put` may come from its source, and are passed on. Any other error that is not a fault becomes a fault of
  * the storage. Optional methods are present if the storage has them.
  */
-export function translated(storage: Storage): Storage {
+export function withTranslatedFaults(storage: Storage): Storage {
   const { identity, checkCapacity, removeUnfinished, signedUrl } = storage as Partial<StorageWithCapacity>
   const result: Storage & Partial<StorageWithCapacity> = {
     put: (...put) => storage.put(...put),

@@ -38,7 +38,7 @@ export async function openVerified(
  * is corrupt, even if it matches its stored hash
  * @throws LadingError `STORAGE_NOT_FOUND`; `STORAGE_CORRUPT`, also as an error of the stream
  */
-export async function openRest(
+export async function openVerifiedFrom(
   storage: Storage,
   stored: StoredObject,
   start: number,

@@ -8,7 +8,7 @@ interface Drainable {
 }
 
 /** Resolves on `drain`, and also when the stream closes: the writer must check `destroyed` afterwards. */
-export function drained(stream: Drainable): Promise<void> {
+export function waitForDrain(stream: Drainable): Promise<void> {
   return new Promise(resolve => {
     const finish = () => {
       stream.off('drain', finish)

@@ -2,6 +2,6 @@
 import { setImmediate } from 'node:timers/promises'
 
 /** Resolves after pending I/O was handled. */
-export function turn(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return setImmediate()
 }

@@ -6,7 +6,7 @@ import { readableFrom } from './readable-from.ts'
  * Returns a stream with the bytes of the stream that `open` returns. Destroying it aborts the signal passed to `open`
  * and destroys the opened stream, even one that is still waiting for its first byte.
  */
-export function whenRead(open: (signal: AbortSignal) => Promise<Readable>): Readable {
+export function openOnRead(open: (signal: AbortSignal) => Promise<Readable>): Readable {
   let opened: Readable | undefined
   const controller = new AbortController()
   async function* chunks(): AsyncGenerator<Buffer> {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { ImportSettings, Resource } from '../../src/index.ts'
+import type { ImportOptions, Resource } from '../../src/index.ts'
 import type { Kind } from './kinds.ts'
 
 export interface DataSet {
@@ -12,7 +12,7 @@ export interface DataSet {
   /** The bytes as the package ships them; where the package ships another shape, as this set reshapes them. */
   bytes(): Buffer
   readonly format: 'csv' | 'ndjson' | 'json'
-  readonly settings?: Pick<ImportSettings, 'compression' | 'delimiter' | 'mapping'>
+  readonly settings?: Pick<ImportOptions, 'compression' | 'delimiter' | 'mapping'>
   /** Creates the table, and any type it needs. */
   readonly sql: string
   readonly resource: Resource

@@ -97,7 +97,7 @@ export const tenantSendingCases: HttpCases = {
       const free = await ask(served, sends(usersCsv(1)), { ...inUse, ...as(other) })
       assert.equal(free.status, 202, await free.text())
     } finally {
-      await claim.giveUp()
+      await claim.release()
     }
   },
 

@@ -140,7 +140,7 @@ export const unreadBodyCases: HttpCases = {
       const { status, code } = await answerTo(busy)
       assert.deepEqual([status, code], [409, 'IDEMPOTENCY_IN_PROGRESS'])
     } finally {
-      await claim.giveUp()
+      await claim.release()
     }
   },
 

@@ -10,7 +10,7 @@ const kindsWithoutInsert: ReadonlyMap<string, string> = new Map([
 ])
 
 /** True if the resource can only be exported: all of its fields are read only. */
-export function isExportedOnly({ writable }: Target): boolean {
+export function isExportOnly({ writable }: Target): boolean {
   return writable.length === 0
 }
 

@@ -2,7 +2,7 @@
 import { LadingError } from '../../errors/lading-error.ts'
 import { doBlock } from '../../postgres/identifier.ts'
 import type { Client } from '../../postgres/pool/client.ts'
-import { databaseFault, notKept } from '../../postgres/sqlstate.ts'
+import { databaseFault, notDurable } from '../../postgres/sqlstate.ts'
 import { and } from './rules/check-words.ts'
 import type { Target } from './target.ts'
 
@@ -112,7 +112,7 @@ export function durabilitySql(target: Target, reportTables: readonly string[]): 
   return doBlock(`
 begin
   if exists (${found}) or exists (select from pg_class where oid in (${reportOids}) and relpersistence <> 'p') then
-    raise exception using errcode = '${notKept}', message = 'not kept';
+    raise exception using errcode = '${notDurable}', message = 'not kept';
   end if;
 end`)
 }

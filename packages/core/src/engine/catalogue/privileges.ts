@@ -3,10 +3,10 @@ import { LadingError } from '../../errors/lading-error.ts'
 import { tableIdentifier } from '../../postgres/identifier.ts'
 import type { Client } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
-import { clearTable } from '../../util/text/names-in-sentences.ts'
+import { displayTable } from '../../util/text/names-in-sentences.ts'
 import type { Target } from './target.ts'
 
-export interface Doing {
+export interface ImportAccess {
   /** The import updates rows of the table. */
   readonly updates: boolean
   /** The import always reads rows of the table. */
@@ -30,7 +30,7 @@ select
  *
  * @throws LadingError `DATABASE_REFUSED` naming each missing privilege
  */
-export async function assertPrivileges(client: Client, target: Target, access: Doing): Promise<void> {
+export async function assertPrivileges(client: Client, target: Target, access: ImportAccess): Promise<void> {
   const { table, writable, keys, references } = target
   const changed = writable.filter(({ info }) => access.updates && !info.isAlways)
   const { rows } = await client
@@ -60,7 +60,7 @@ export async function assertPrivileges(client: Client, target: Target, access: D
     ...lacking('INSERT', found?.insert),
     ...lacking('UPDATE', found?.update),
     ...(needsSelect && found?.selects === false ? [`SELECT on ${table.sql}`] : []),
-    ...unreadable.map(table => `SELECT on ${clearTable(table)}`),
+    ...unreadable.map(table => `SELECT on ${displayTable(table)}`),
     ...(found?.temporary === false ? ['TEMPORARY on the database, for the staging tables'] : []),
     ...(await missingSequencePrivileges(client, target, unwritten)),
   ]
@@ -74,7 +74,11 @@ export async function assertPrivileges(client: Client, target: Target, access: D
  *
  * @throws LadingError `DATABASE_REFUSED` naming each sequence that the user may not use
  */
-export async function assertDraws(client: Client, target: Target, columns: readonly string[]): Promise<void> {
+export async function assertSequencePrivileges(
+  client: Client,
+  target: Target,
+  columns: readonly string[],
+): Promise<void> {
   const missing = await missingSequencePrivileges(client, target, columns)
   if (missing.length > 0) throw lackingFault(target, missing)
 }

@@ -31,7 +31,7 @@ with recursive tables as (
 select md5(coalesce(string_agg(row, ',' order by row), '')) as mark from found`
 
 /** @throws LadingError `DATABASE_UNAVAILABLE` */
-export async function markOf(client: Client, tables: readonly string[]): Promise<string> {
+export async function tableVersion(client: Client, tables: readonly string[]): Promise<string> {
   const { rows } = await client.query(query, [tables.map(tableIdentifier)]).catch((error: unknown) => {
     throw databaseFault(error)
   })

@@ -74,7 +74,7 @@ export interface TargetReference {
   readonly sql: string
   /** Which of its rows the caller may refer to. Empty means all. */
   readonly scope: readonly ScopeTest[]
-  readonly standIns: readonly TargetLookupField[]
+  readonly lookupFields: readonly TargetLookupField[]
   /** Columns of the referenced table that an export can show. */
   readonly joined: readonly TargetColumn[]
   /** The reference points to the table itself, so rows of the same batch can satisfy it. */
@@ -96,17 +96,17 @@ export interface Target {
   /** Columns of the primary key, for a total order; empty if the table has none. */
   readonly primaryKey: readonly string[]
   /** A shadow table, which a dry run writes to: it has the table's constraints, but not its foreign keys and triggers. */
-  readonly isRehearsal: boolean
+  readonly isShadow: boolean
   /**
    * Checks deferred constraints with each batch, because at commit the row at fault is no longer known. In a transaction
    * of the caller they wait for the caller's commit.
    */
-  readonly checksAtOnce: boolean
+  readonly checksDeferredPerBatch: boolean
 }
 
 /** Returns the codec of each field of a file, by the column that carries it or that it is looked up in. */
 export function codecsOf({ columns, references }: Target): CodecOf {
-  const others = references.flatMap(({ standIns: lookupFields, joined }) => [...lookupFields, ...joined])
+  const others = references.flatMap(({ lookupFields, joined }) => [...lookupFields, ...joined])
   const codecs = new Map([...columns, ...others].map(({ field, codec }) => [field.name, codec]))
   return field => codecs.get(field.name) ?? codecByType(field)
 }

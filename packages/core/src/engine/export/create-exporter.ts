@@ -4,7 +4,7 @@ import { defaults } from '../../config/defaults.ts'
 import { checkHookTimeout } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { checkPool } from '../../postgres/pool/client.ts'
-import { whenRead } from '../../util/open-when-read.ts'
+import { openOnRead } from '../../util/open-when-read.ts'
 import type { Resource } from '../resource/resource-types.ts'
 import type { BundleOptions } from './bundle/bundle-export-options.ts'
 import { bundleStream, planBundle, readBundleRequest } from './bundle/export-bundle.ts'
@@ -76,7 +76,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     stream(options) {
       const request = planner.read(options)
       const { caller } = options
-      return whenRead(async signal => {
+      return openOnRead(async signal => {
         const plan = await planner.plan(request, { caller, signal })
         return exportPipeline(pool, plan, { ...options, batchRows, timeoutSeconds })
       })

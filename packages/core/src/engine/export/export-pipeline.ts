@@ -8,15 +8,15 @@ import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { SnapshotConnection } from '../../postgres/transaction/snapshot-connection.ts'
 import { beginSnapshot } from '../../postgres/transaction/transaction.ts'
 import { readableFrom } from '../../util/readable-from.ts'
-import type { Pass } from '../format/format.ts'
-import { gzipped } from '../format/text/gzip.ts'
+import type { ByteTransform } from '../format/format.ts'
+import { gzipStream } from '../format/text/gzip.ts'
 import { progressCounter } from './export-progress.ts'
 import type { ExporterOptions, StreamOptions } from './exporter-options.ts'
 import type { ExportPlan } from './plan/export-plan.ts'
 import { copyValues, printRows } from './print/row-transform.ts'
 import { unprintableFault } from './print/unprintable.ts'
 
-export type PipelineOptions = Pick<StreamOptions, 'onRows' | 'onProgress'> &
+export type ExportPipelineOptions = Pick<StreamOptions, 'onRows' | 'onProgress'> &
   Pick<ExporterOptions, 'batchRows'> &
   Pick<HookTimeout, 'timeoutSeconds'>
 
@@ -24,7 +24,7 @@ export type PipelineOptions = Pick<StreamOptions, 'onRows' | 'onProgress'> &
 export function exportPipeline(
   from: Pool | SnapshotConnection,
   plan: ExportPlan,
-  { onRows, onProgress, timeoutSeconds, batchRows = defaults.exportBatchRows }: PipelineOptions,
+  { onRows, onProgress, timeoutSeconds, batchRows = defaults.exportBatchRows }: ExportPipelineOptions,
 ): Readable {
   const { resource, query, unprinted, shape } = plan
   const { format, encoding, compression } = shape
@@ -37,7 +37,7 @@ export function exportPipeline(
   const values = { ...query, columns: [...query.columns, ...unprinted] }
 
   const output = copyOut(from, {
-    begin: beginSnapshot(plan.settings),
+    begin: beginSnapshot(plan.setupSql),
     copy: isDirect ? format.encode(query, encoding) : copyValues(values, format),
     faultOf: error => unprintableFault(error) ?? databaseFault(error),
     onRows: isDirect ? notifyRows : undefined,
@@ -58,11 +58,15 @@ export function exportPipeline(
     progress?.records,
     format.frame?.(query.columns, encoding),
   ])
-  const sent = compression === 'gzip' ? gzipped(file) : file
+  const sent = compression === 'gzip' ? gzipStream(file) : file
   return progress?.sent(sent) ?? sent
 }
 
-function pipeThrough(source: Readable, stop: () => void, passes: readonly (Pass | undefined)[]): Readable {
+function pipeThrough(
+  source: Readable,
+  stop: () => void,
+  passes: readonly (ByteTransform | undefined)[],
+): Readable {
   const stages = passes.filter(pass => pass !== undefined)
   if (stages.length === 0) return source
   const chunks = stages.reduce<AsyncIterable<Buffer>>((printed, pass) => pass(printed), source)

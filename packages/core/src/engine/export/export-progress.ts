@@ -2,13 +2,13 @@
 import type { Readable } from 'node:stream'
 import { callListener } from '../../errors/hook.ts'
 import { readableFrom } from '../../util/readable-from.ts'
-import type { Pass } from '../format/format.ts'
+import type { ByteTransform } from '../format/format.ts'
 import type { StreamOptions } from './exporter-options.ts'
 import type { ExportPlan } from './plan/export-plan.ts'
 
 export interface ProgressCounter {
   /** Belongs right after the stage that prints the records. */
-  readonly records: Pass
+  readonly records: ByteTransform
   /** Wraps the final bytes, and calls `onProgress` for each chunk. */
   sent(file: Readable): Readable
 }

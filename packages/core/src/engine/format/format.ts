@@ -22,7 +22,7 @@ export interface CsvOptions {
 }
 
 /** A position that an earlier run on the same file reached, with the state it had there. */
-export interface DecodeFrom {
+export interface DecodeResume {
   /** The end of a batch, or the start of a record. */
   readonly position: Position
   /** Header of a CSV file, which can only resume after its header. */
@@ -38,7 +38,7 @@ export interface DecodeOptions extends CsvOptions {
    * Resumes in the middle: the chunks begin at this byte of the text. The output after it is the same as in a run from
    * the start, and the header is yielded again. @defaultValue the start
    */
-  readonly from?: DecodeFrom | undefined
+  readonly resumeFrom?: DecodeResume | undefined
 }
 
 /** One column of an export, with an SQL expression for each output format. */
@@ -76,7 +76,7 @@ export interface RowPrinter {
 }
 
 /** A stage after printing: bytes in, bytes out, independent of chunk boundaries. */
-export type Pass = (printed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
+export type ByteTransform = (printed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
 
 /** CSV options; other formats do not receive them. */
 export interface EncodeOptions {
@@ -107,5 +107,5 @@ export interface Format {
   /** Prints the same bytes as that statement, for rows that pass through Node. */
   rowPrinter(columns: readonly FileColumn[], options: EncodeOptions): RowPrinter
   /** Converts the output of either into a complete file; undefined if it is one already. */
-  frame?(columns: readonly FileColumn[], options: EncodeOptions): Pass | undefined
+  frame?(columns: readonly FileColumn[], options: EncodeOptions): ByteTransform | undefined
 }

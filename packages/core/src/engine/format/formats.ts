@@ -9,7 +9,7 @@ import { ndjson } from './ndjson/ndjson.ts'
 const formats: ReadonlyMap<string, Format> = new Map([csv, ndjson, json].map(format => [format.name, format]))
 
 /** @throws LadingError `FORMAT_UNSUPPORTED`, listing the known formats */
-export function formatNamed(name: string): Format {
+export function formatByName(name: string): Format {
   const format = formats.get(name)
   if (format !== undefined) return format
   const known = `Unknown format "${name}"; known: ${[...formats.keys()].join(', ')}.`
@@ -19,11 +19,11 @@ export function formatNamed(name: string): Format {
 function hint(name: string): string {
   if (/^\.?(?:tsv|tab)$/i.test(name)) return ' For TAB between the cells, use csv with the delimiter tab.'
   const kind = foreignByName(`.${name.replace(/^\./, '')}`)
-  return kind === undefined ? '' : ` Files of this kind (${kind.is}) are neither read nor written.`
+  return kind === undefined ? '' : ` Files of this kind (${kind.label}) are neither read nor written.`
 }
 
 /** The format for a file name's extension, or undefined. */
-export function formatOfFileName(fileName: string): Format | undefined {
+export function formatByFileName(fileName: string): Format | undefined {
   const name = fileName.toLowerCase()
   return [...formats.values()].find(format => format.extensions.some(extension => name.endsWith(extension)))
 }

@@ -4,7 +4,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import { standbySentence } from '../../postgres/fault-sentences.ts'
 import { type Client, checkPool, withClient } from '../../postgres/pool/client.ts'
 import { rememberCommitLevel } from '../../postgres/transaction/commit-level.ts'
-import { assertTakesRows, isExportedOnly } from '../catalogue/accepts-rows.ts'
+import { assertTakesRows, isExportOnly } from '../catalogue/accepts-rows.ts'
 import { assertDurable } from '../catalogue/durability.ts'
 import { assertPrivileges } from '../catalogue/privileges.ts'
 import { readTarget } from '../catalogue/read-target.ts'
@@ -19,7 +19,7 @@ import { type ImporterOptions, type RunOptions, readLimits } from './importer-op
 import { type ImporterInternals, rememberInternals } from './internals.ts'
 import type { ImportReport } from './report/report.ts'
 import { runImport } from './run-import.ts'
-import { assertTold, resolveTarget } from './stages/resolve-target.ts'
+import { assertLookupFieldsScoped, resolveTarget } from './stages/resolve-target.ts'
 
 export interface Importer<Known extends Resource = Resource> {
   /**
@@ -82,7 +82,7 @@ export function createImporter(options: ImporterOptions): Importer {
     const cached = targets.get(name)
     if (cached !== undefined) return cached
     const target = await readTarget(client, resource)
-    assertTold(target, registry.all)
+    assertLookupFieldsScoped(target, registry.all)
     targets.set(name, target)
     return target
   }
@@ -101,7 +101,7 @@ export function createImporter(options: ImporterOptions): Importer {
         for (const { name } of registry.all) {
           try {
             const target = await targetOf(client, name)
-            if (isExportedOnly(target)) continue
+            if (isExportOnly(target)) continue
             assertTakesRows(target)
             await assertDurable(client, target, 'own')
             await assertPrivileges(client, target, { updates: false, reads: false })

@@ -1,7 +1,7 @@
 // Import options as text, from a query, a form or a command line → import options.
 import { LadingError } from '../../errors/lading-error.ts'
 import { repeatedKey } from '../record/json-text.ts'
-import { shown } from '../resource/mapping/mapping.ts'
+import { quoteName } from '../resource/mapping/mapping.ts'
 import type { Encoding } from './import-options.ts'
 
 export { readDelimiter } from '../format/csv/delimiter.ts'
@@ -57,7 +57,7 @@ export function readMapping(text: string): Readonly<Record<string, string>> {
     if (duplicate !== undefined) {
       throw new LadingError(
         'OPTION_INVALID',
-        `The option "mapping" maps "${shown(duplicate)}" twice; map it once.`,
+        `The option "mapping" maps "${quoteName(duplicate)}" twice; map it once.`,
       )
     }
     // Checked on the line above.

@@ -1,7 +1,7 @@
 // The import, stage by stage: bytes in, merged batches out. The stages before `prefetch` run ahead of the database.
 
 import { defaults } from '../../config/defaults.ts'
-import { compileFit } from '../catalogue/fit/fit.ts'
+import { compileLimitCheck } from '../catalogue/fit/fit.ts'
 import { codecsOf, type Target } from '../catalogue/target.ts'
 import type { Format } from '../format/format.ts'
 import { openText } from '../format/text/text.ts'
@@ -20,16 +20,16 @@ import { applyScopeValues, fixedFields } from './stages/apply-scope-values.ts'
 import { encode, type ImportBatch, type MergedBatch, regroup, skipRows, untilStop } from './stages/batches.ts'
 import { lookUp } from './stages/look-up.ts'
 import { mergeBatches, type Stop } from './stages/merge-batches.ts'
-import { uniform } from './stages/same-fields.ts'
+import { splitByGivenFields } from './stages/same-fields.ts'
 
-export interface PipelineOptions {
+export interface ImportPipelineOptions {
   readonly target: Target
   readonly limits: Limits
-  readonly settings: ImportOptions & { readonly maxBytes?: number | undefined }
+  readonly importOptions: ImportOptions & { readonly maxBytes?: number | undefined }
   readonly values: Format['values']
   readonly signal: AbortSignal
   /** Aborts the signal once the rest of the source is not needed. */
-  readonly giveUp: () => void
+  readonly stopReading: () => void
   readonly stop: Stop
   /** The warnings so far, including those of a batch that is about to be committed. */
   readonly warningsWith: (batch: ImportBatch) => Warnings
@@ -40,30 +40,30 @@ export interface PipelineOptions {
 /** The part of the pipeline's options that reading a file needs. */
 export interface DecodeStageOptions {
   readonly limits: Limits
-  readonly settings: FileOptions & { readonly maxBytes?: number | undefined }
+  readonly fileOptions: FileOptions & { readonly maxBytes?: number | undefined }
   readonly signal: AbortSignal
   /** @defaultValue the start */
-  readonly from?: ResumePoint | undefined
+  readonly resumeFrom?: ResumePoint | undefined
 }
 
 /** The records of a file, or those after a resume point. */
 export function decode(
   source: ByteSource,
   format: Format,
-  { limits, settings, signal, from }: DecodeStageOptions,
+  { limits, fileOptions, signal, resumeFrom }: DecodeStageOptions,
 ): AsyncIterable<RecordBatch> {
-  const { delimiter, excel } = settings
+  const { delimiter, excel } = fileOptions
   const chunks = readChunks(source, defaults.decodeChunkBytes, signal)
   const text = openText(chunks, {
-    ...settings,
-    from: from && { byte: from.position.byte, isPlain: from.isPlain },
+    ...fileOptions,
+    from: resumeFrom && { byte: resumeFrom.position.byte, isPlain: resumeFrom.isPlain },
   })
   return format.decode(text, {
     maxRecordBytes: limits.maxRecordBytes,
     maxColumns: defaults.maxColumns,
     delimiter,
     excel,
-    from,
+    resumeFrom,
   })
 }
 
@@ -71,11 +71,21 @@ export function decode(
 export async function* importPipeline(
   records: AsyncIterable<RecordBatch>,
   staging: StagingConnection,
-  { target, limits, settings, values, signal, giveUp, stop, warningsWith, job }: PipelineOptions,
+  {
+    target,
+    limits,
+    importOptions,
+    values,
+    signal,
+    stopReading,
+    stop,
+    warningsWith,
+    job,
+  }: ImportPipelineOptions,
 ): AsyncGenerator<MergedBatch> {
   const { resource } = target
-  const { mapping, unknownColumns } = settings
-  const mayUpdate = settings.onConflict === 'update'
+  const { mapping, unknownColumns } = importOptions
+  const mayUpdate = importOptions.onConflict === 'update'
   const fileFields = fieldsInFiles(resource, fixedFields(target))
   const isContinued = (job?.after ?? 0) > 0
   const rows = mapFields(withHeader(records, job), fileFields, { mapping, unknownColumns, isContinued })
@@ -84,17 +94,17 @@ export async function* importPipeline(
   const codecOf = codecsOf(target)
   const typed = parseValues(pending, resource, { from: values, codecOf })
   const scoped = applyScopeValues(typed, target)
-  const judged = validate(scoped, resource, compileFit(target), codecOf)
+  const judged = validate(scoped, resource, compileLimitCheck(target), codecOf)
   const batches = regroup(judged, limits)
   const lookedUp = lookUp(batches, target, { signal, timeoutSeconds: limits.hookTimeoutSeconds })
-  const encoded = encode(uniform(lookedUp, target), target, { mayUpdate })
+  const encoded = encode(splitByGivenFields(lookedUp, target), target, { mayUpdate })
 
   yield* mergeBatches(encoded, staging, {
     target,
     signal,
-    giveUp,
+    stopReading,
     mayUpdate,
-    maxErrors: settings.maxErrors ?? Number.POSITIVE_INFINITY,
+    maxErrors: importOptions.maxErrors ?? Number.POSITIVE_INFINITY,
     rejected: job?.rejected ?? 0,
     stop,
     record: job && ((batch, outcome) => job.record(batch, outcome, warningsWith(batch))),

@@ -7,19 +7,19 @@ import { adoptTransaction } from '../../postgres/transaction/adopted-transaction
 import { failpoint } from '../../util/failpoint.ts'
 import { assertTakesRows } from '../catalogue/accepts-rows.ts'
 import { assertDurable, durabilitySql } from '../catalogue/durability.ts'
-import { assertPrivileges, type Doing } from '../catalogue/privileges.ts'
+import { assertPrivileges, type ImportAccess } from '../catalogue/privileges.ts'
 import { assertSupportedSettings } from '../catalogue/session-settings.ts'
 import type { Target } from '../catalogue/target.ts'
-import { formatNamed } from '../format/formats.ts'
+import { formatByName } from '../format/formats.ts'
 import { type ByteSource, closeSource } from '../source/chunks.ts'
 import { type ObjectSource, recordsOfObjects } from '../source/objects.ts'
 import type { SequenceWarning } from '../staging/sequences/sequence-warning.ts'
 import { type ImportOptions, readImportOptions } from './import-options.ts'
-import { decode, importPipeline, type PipelineOptions } from './import-pipeline.ts'
+import { decode, type ImportPipelineOptions, importPipeline } from './import-pipeline.ts'
 import type { Limits, RunOptions } from './importer-options.ts'
 import { listeners } from './report/listeners.ts'
 import { NothingImported } from './report/nothing-imported.ts'
-import { rejectsSink } from './report/rejects-writer.ts'
+import { rejectsWriter } from './report/rejects-writer.ts'
 import { type ImportReport, Tally } from './report/report.ts'
 import type { JobRun } from './run-recorder.ts'
 import { openBatchDestination } from './stages/batch-destination.ts'
@@ -44,14 +44,14 @@ export async function runImport(
       ? abortController.signal
       : AbortSignal.any([abortController.signal, options.signal])
   const notify = listeners(options, limits)
-  const format = options.format === undefined ? undefined : formatNamed(options.format)
-  const rejects = options.rejects && rejectsSink(options.rejects, format, options.signal)
+  const format = options.format === undefined ? undefined : formatByName(options.format)
+  const rejects = options.rejects && rejectsWriter(options.rejects, format, options.signal)
   let restoreSettings: (() => Promise<void>) | undefined
   try {
     const importOptions = readImportOptions(options)
     if (options.client !== undefined) restoreSettings = await adoptTransaction(client)
     await assertSupportedSettings(client)
-    const { target, settings: setupSql, commits } = await resolveTarget()
+    const { target, setupSql, commits } = await resolveTarget()
     const importTarget = { ...target, checksAtOnce: options.client === undefined }
     assertTakesRows(importTarget)
     checkPolicy(importTarget, importOptions)
@@ -64,21 +64,21 @@ export async function runImport(
     const destination = await openBatchDestination({
       client,
       target: importTarget,
-      settings: importOptions,
+      importOptions,
       transaction,
       job,
-      session: setupSql,
+      setupSql,
       commits,
       onSequenceWarning,
     })
     tally.notJudged = destination.notJudged
-    const pipelineOptions: PipelineOptions = {
+    const pipelineOptions: ImportPipelineOptions = {
       target: destination.target,
       limits,
-      settings: { ...importOptions, maxBytes: options.maxBytes },
+      importOptions,
       values: format?.values ?? 'json',
       signal,
-      giveUp,
+      stopReading: giveUp,
       stop: tally.stop,
       warningsWith: batch => tally.warningsWith(batch),
       job,
@@ -87,15 +87,19 @@ export async function runImport(
     const decoded =
       format === undefined
         ? recordsOfObjects(options.source as ObjectSource, signal)
-        : decode(options.source as ByteSource, format, { ...pipelineOptions, from: job?.from })
+        : decode(options.source as ByteSource, format, {
+            ...pipelineOptions,
+            fileOptions: { ...importOptions, maxBytes: options.maxBytes },
+            resumeFrom: job?.resumeFrom,
+          })
     const records = rejects?.watch(decoded) ?? decoded
     let fault: LadingError | undefined
-    for await (const batch of importPipeline(records, destination.session, pipelineOptions)) {
+    for await (const batch of importPipeline(records, destination.staging, pipelineOptions)) {
       tally.add(batch)
       await notify.errors(batch)
       await rejects?.write(batch)
       await notify.progress(tally)
-      job?.done(batch)
+      job?.onBatchCommitted(batch)
       fault = batch.fault
     }
     failpoint('after_last_batch')
@@ -105,7 +109,7 @@ export async function runImport(
       tally.readToEnd()
       nothing.complete()
     }
-    fault ??= await destination.arrive(tally, notify.errors)
+    fault ??= await destination.finish(tally, notify.errors)
     await destination.close()
     await rejects?.close()
     if (fault !== undefined) throw fault
@@ -113,7 +117,7 @@ export async function runImport(
   } catch (error) {
     // Rejected records are written even now. A broken stream is either the fault already, or not its reason.
     await rejects?.close().catch(() => undefined)
-    if (options.atomic === true && options.dryRun !== true) tally.takeBack()
+    if (options.atomic === true && options.dryRun !== true) tally.rollBack()
     throw withReport(error, tally, options.signal)
   } finally {
     // However the run ended, the source is not read any further.
@@ -128,7 +132,7 @@ function durableRun(run: JobRun, target: Target): JobRun {
   return { ...run, settle: report => `${run.settle(report)}; ${durabilitySql(target, run.tables)}` }
 }
 
-function operationsOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportOptions): Doing {
+function operationsOf({ onConflict = 'error', dryRun = false, atomic = false }: ImportOptions): ImportAccess {
   return { updates: onConflict === 'update', reads: onConflict !== 'error' || dryRun || atomic }
 }
 

@@ -1,5 +1,5 @@
 // What a job adds to a run: where it starts, and what it writes in the transaction of each batch.
-import type { DecodeFrom } from '../format/format.ts'
+import type { DecodeResume } from '../format/format.ts'
 import type { Header } from '../record/record-batch.ts'
 import type { MergeOutcome } from '../staging/merge/batch-outcome.ts'
 import type { EarlierCounts } from './report/nothing-imported.ts'
@@ -8,14 +8,14 @@ import type { StoredWarning, Warnings } from './report/run-warnings.ts'
 import type { ImportBatch, MergedBatch } from './stages/batches.ts'
 
 /** Where a later attempt starts reading. */
-export interface ResumePoint extends DecodeFrom {
+export interface ResumePoint extends DecodeResume {
   /** True if the source starts at that byte, because its bytes are the text; any other source starts at its beginning. */
   readonly isPlain: boolean
 }
 
 export interface JobRun {
   /** Undefined at first, and if no position was stored: the source is then read from its start. */
-  readonly from: ResumePoint | undefined
+  readonly resumeFrom: ResumePoint | undefined
   /** Row number of the last record that an earlier attempt processed; 0 at first. */
   readonly after: number
   /** Warnings of earlier attempts for the part that is not read again. */
@@ -39,5 +39,5 @@ export interface JobRun {
   /** Statements that end the job of an atomic import: committed together with all its rows. */
   settle(report: ImportReport): string
   /** Called for each committed batch. */
-  done(batch: MergedBatch): void
+  onBatchCommitted(batch: MergedBatch): void
 }

@@ -52,7 +52,7 @@ function isObject(value: unknown): value is JsonObject {
 const maxNamedPaths = 5
 
 /** Prints paths with counts: `data (2), result.items (10)`. @param isPart only part of the object was read */
-export function pathsOf(found: readonly NestedRecords[], isPart = false): string {
+export function printPaths(found: readonly NestedRecords[], isPart = false): string {
   const named = found.slice(0, maxNamedPaths).map(({ path, count }) => {
     const number = isPart ? `at least ${count}` : `${count}`
     return path.length === 0 ? `the outermost keys (${number})` : `${path.map(step).join('.')} (${number})`

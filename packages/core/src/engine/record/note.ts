@@ -2,7 +2,7 @@
 import type { WarningCode } from '../../errors/warning-codes.ts'
 
 /** Where a record begins. */
-export interface Place {
+export interface RecordLocation {
   /** First byte in the decoded UTF-8 stream. */
   readonly offset: number
   /** Physical line, from 1. */
@@ -14,7 +14,7 @@ export interface Note {
   /** Row number of the record that the note is about; 0 for the file as a whole. */
   readonly rowNumber: number
   /** Set for skipped records: where they begin. They occupy `count` row numbers from `rowNumber` on. */
-  readonly skipped?: Place
+  readonly skipped?: RecordLocation
   /** Column or key, as named in the file. */
   readonly column?: string
   /** Name of a field. */

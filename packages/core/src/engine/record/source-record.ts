@@ -26,5 +26,5 @@ export interface RecordProblem {
   readonly code: string
   readonly message: string
   /** Fault of the whole file, if this is the only record in it. It replaces the record error. */
-  readonly ifAlone?: LadingError | undefined
+  readonly fileFault?: LadingError | undefined
 }

@@ -9,7 +9,7 @@ import type { Caller, Filters } from './definition.ts'
  * @throws LadingError if the scope throws or does not return in time
  * @throws TypeError if the scope does not return a plain object
  */
-export async function askScope(
+export async function resolveScope(
   resource: Resource,
   caller: Caller | undefined,
   timeout: HookTimeout,

@@ -12,7 +12,7 @@ export interface CallerMembers {
 
 /** Reads a caller, for instance from options of a command. Undefined if neither is set. @throws LadingError `OPTION_INVALID` */
 export function readCaller(members: CallerMembers): Caller | undefined {
-  return callerWith(
+  return parseCaller(
     members,
     (name, rule) => new LadingError('OPTION_INVALID', `The option "${name}" ${rule}.`),
   )
@@ -23,7 +23,7 @@ export function readCaller(members: CallerMembers): Caller | undefined {
  *
  * @param toError makes the error of an invalid member
  */
-export function callerWith(
+export function parseCaller(
   { tenant, principal }: CallerMembers,
   toError: (name: string, rule: string) => LadingError,
 ): Caller | undefined {

@@ -11,12 +11,12 @@ import type {
 } from './definition.ts'
 import { codeWord, compileField, type Field, referredName } from './field.ts'
 import { compileLookupField, compileShownField, type Joined, type LookupField } from './joined.ts'
-import { spelling } from './mapping/spelling.ts'
+import { normalizeName } from './mapping/spelling.ts'
 import type { Key, Reference, Resource } from './resource-types.ts'
 import { unsupportedOf } from './schema/keywords.ts'
 import type { FieldName } from './typed-names.ts'
 
-export type { Joined, Key, LookupField as StandIn, Reference, Resource }
+export type { Joined, Key, LookupField, Reference, Resource }
 
 /**
  * Describes a table as files see it. The TypeBox schema is the one source of truth for names, order, types and rules.
@@ -89,7 +89,7 @@ export function defineResource<
       table,
       column,
       code: code ?? `${codeWord(referredName(referring))}_NOT_FOUND`,
-      standIns: lookups,
+      lookupFields: lookups,
       joined: [...lookups, ...shown],
     })
   }
@@ -150,10 +150,10 @@ function assertNamesDiffer(fields: readonly Field[], fail: (problem: string) => 
   const owners = new Map<string, string>()
   for (const field of fields) {
     for (const name of [field.name, ...field.aliases]) {
-      if (spelling(name) === '') fail(`an alias of "${field.name}" is empty.`)
-      const owner = owners.get(spelling(name))
+      if (normalizeName(name) === '') fail(`an alias of "${field.name}" is empty.`)
+      const owner = owners.get(normalizeName(name))
       if (owner !== undefined) fail(`"${name}" stands for both "${owner}" and "${field.name}".`)
-      owners.set(spelling(name), field.name)
+      owners.set(normalizeName(name), field.name)
     }
   }
 }

@@ -30,10 +30,10 @@ export function fingerprint({
       transform: transform !== undefined,
     })),
     keys: keys.map(key => ({ ...key, fields: key.fields.map(nameOf) })),
-    references: references.map(({ field, standIns, joined: _joined, ...reference }) => ({
+    references: references.map(({ field, lookupFields, joined: _joined, ...reference }) => ({
       ...reference,
       field: field.name,
-      standIns: standIns.map(({ field: { name: standIn }, column }) => ({ field: standIn, column })),
+      standIns: lookupFields.map(({ field: { name: standIn }, column }) => ({ field: standIn, column })),
     })),
     check: check !== undefined,
     lookUp: lookUp !== undefined,

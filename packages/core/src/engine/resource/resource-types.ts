@@ -16,7 +16,7 @@ export interface Reference {
   readonly table: string
   readonly column: string
   readonly code: string
-  readonly standIns: readonly LookupField[]
+  readonly lookupFields: readonly LookupField[]
   /** Fields of the referenced row that an export can show: the lookup fields, and those of `show`. */
   readonly joined: readonly Joined[]
 }

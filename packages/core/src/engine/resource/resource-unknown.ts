@@ -4,17 +4,17 @@ import { nearest } from '../../util/text/suggest.ts'
 
 export class ResourceUnknown extends LadingError {
   constructor(
-    readonly wanted: string,
+    readonly resourceName: string,
     /** Names of all resources; the message lists them. */
     readonly known: readonly string[],
   ) {
-    super('RESOURCE_UNKNOWN', sentence(wanted, known))
+    super('RESOURCE_UNKNOWN', sentence(resourceName, known))
   }
 
   /** The same fault limited to these names: other names are neither listed nor suggested. */
   among(names: readonly string[]): ResourceUnknown {
     return new ResourceUnknown(
-      this.wanted,
+      this.resourceName,
       this.known.filter(name => names.includes(name)),
     )
   }

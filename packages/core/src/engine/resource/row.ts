@@ -14,7 +14,7 @@ export interface Row {
    */
   readonly values: unknown[]
   /** By field index: the value of the file, if parsing changed or rejected it. */
-  given: Map<number, unknown> | undefined
+  originals: Map<number, unknown> | undefined
   /** Broken rules, in the order of the rules; undefined if there are none. */
   errors: RecordError[] | undefined
   /** The row was rejected before its values were parsed, so they cannot be checked further. */
@@ -25,7 +25,7 @@ export interface Row {
 
 export function emptyRow({ inputs }: Resource, source: SourceRecord, fieldOf?: Row['fieldOf']): Row {
   const values = new Array(inputs.length).fill(undefined)
-  return { source, values, given: undefined, errors: undefined, fieldOf }
+  return { source, values, originals: undefined, errors: undefined, fieldOf }
 }
 
 /** The source text of a value of a JSON record; undefined if there is none. */
@@ -72,7 +72,7 @@ export function isRejected(row: Row, field: Field): boolean {
 
 /** The value as the file has it, with all digits of a number. */
 function originalText(row: Row, field: Field): string | null {
-  const value = row.given?.get(field.index) ?? row.values[field.index]
+  const value = row.originals?.get(field.index) ?? row.values[field.index]
   if (value instanceof JsonText)
     return reportedValue(typeof value.value === 'string' ? value.value : value.text)
   if (typeof value !== 'number' && typeof value !== 'object') return reportedValue(value)

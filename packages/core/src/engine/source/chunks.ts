@@ -1,7 +1,7 @@
 // Any byte source → chunks of limited size; closes the source on every exit.
 import { addAbortSignal, Readable } from 'node:stream'
 import { LadingError } from '../../errors/lading-error.ts'
-import { turn } from '../../util/event-loop.ts'
+import { yieldToEventLoop } from '../../util/event-loop.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 
 /** A file: a Node or Web stream, bytes, or chunks of bytes or text. A plain string is not allowed, as it may be a file name. */
@@ -35,7 +35,7 @@ export async function* readChunks(
       const bytes = toBuffer(chunk)
       for (let start = 0; start < bytes.length; start += chunkBytes) {
         yield bytes.subarray(start, start + chunkBytes)
-        await turn()
+        await yieldToEventLoop()
       }
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 // Objects in memory → record batches, as from a decoder.
 import { LadingError } from '../../errors/lading-error.ts'
-import { turn } from '../../util/event-loop.ts'
+import { yieldToEventLoop } from '../../util/event-loop.ts'
 import { untilAborted } from '../../util/until-aborted.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
 import type { SourceRecord } from '../record/source-record.ts'
@@ -38,7 +38,7 @@ export async function* recordsOfObjects(
     records.push(recordOf(object, ordinal))
     if (records.length < objectsPerBatch) continue
     yield takeBatch()
-    await turn()
+    await yieldToEventLoop()
   }
   yield takeBatch()
 }

@@ -1,7 +1,7 @@
 // A stream → the same stream with a minimum read rate: it fails if its reader is too slow.
 import type { Readable } from 'node:stream'
 import { readableFrom } from '../../util/readable-from.ts'
-import type { Rate } from './source-rate.ts'
+import type { MinimumRate } from './source-rate.ts'
 
 /** Maximum piece size in bytes. A piece counts only when the next one is requested, so larger ones would count late. */
 const pieceBytes = 64 * 1024
@@ -14,16 +14,16 @@ const pieceBytes = 64 * 1024
  */
 export function pacedReader(
   source: Readable,
-  { bytesPerSecond, seconds }: Rate,
+  { bytesPerSecond, windowSeconds }: MinimumRate,
   tooSlow: () => Error,
 ): Readable {
-  const windowMs = seconds * 1000
+  const windowMs = windowSeconds * 1000
   let waitedMs = 0
   let bytes = 0
   let began = 0
   let timer: NodeJS.Timeout | undefined
   const judge = () => {
-    if (bytes < bytesPerSecond * seconds) {
+    if (bytes < bytesPerSecond * windowSeconds) {
       paced.destroy(tooSlow())
       return
     }

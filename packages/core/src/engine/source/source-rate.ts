@@ -1,18 +1,18 @@
 // Passes chunks through and watches their rate: reports a source that is too slow, even one that sends nothing.
 
-export interface Rate {
+export interface MinimumRate {
   readonly bytesPerSecond: number
   /** Window in seconds. Only time spent waiting for the source counts, not time spent processing chunks. */
-  readonly seconds: number
+  readonly windowSeconds: number
 }
 
 /** @param onSlow must end the source, which may be waiting for data */
 export async function* watchRate(
   chunks: AsyncIterable<Buffer>,
-  { bytesPerSecond, seconds }: Rate,
+  { bytesPerSecond, windowSeconds }: MinimumRate,
   onSlow: () => void,
 ): AsyncGenerator<Buffer> {
-  const windowMs = seconds * 1000
+  const windowMs = windowSeconds * 1000
   const iterator = chunks[Symbol.asyncIterator]()
   let waitedMs = 0
   let bytes = 0
@@ -20,7 +20,7 @@ export async function* watchRate(
     let began = performance.now()
     let timer: NodeJS.Timeout
     const judge = () => {
-      if (bytes < bytesPerSecond * seconds) return onSlow()
+      if (bytes < bytesPerSecond * windowSeconds) return onSlow()
       bytes = 0
       waitedMs = 0
       began = performance.now()

@@ -16,7 +16,7 @@ export interface StagedBatch {
   /** Columns that at least one row fills; the database fills the others with their defaults. */
   readonly columns: readonly StagedColumn[]
   /** Lookup fields that at least one row gives. */
-  readonly standIns: readonly TargetLookupField[]
+  readonly lookupFields: readonly TargetLookupField[]
   /** True if a column is mixed; then each row carries one presence bit for each column. */
   readonly hasPresence: boolean
   readonly chunks: readonly Buffer[]
@@ -48,9 +48,9 @@ export function encodeBatch(
   const columns = stagedColumns(target, rows, mayUpdate)
   const hasPresence = columns.some(column => column.isMixed)
   const lookupFields = target.references
-    .flatMap(reference => reference.standIns)
+    .flatMap(reference => reference.lookupFields)
     .filter(lookupField => rows.some(row => isGiven(row, lookupField)))
-  const shape = { rows, columns, standIns: lookupFields, hasPresence }
+  const shape = { rows, columns, lookupFields, hasPresence }
   const absenceTests = columns.map(({ column }) => absenceTest(target, column))
   return { ...shape, chunks: packLines(lines(shape, absenceTests), chunkBytes) }
 }
@@ -62,7 +62,7 @@ function absenceTest({ references }: Target, column: TargetColumn): IsAbsent {
   const { field, info } = column
   const lookupFields = references
     .filter(reference => reference.column === column)
-    .flatMap(reference => reference.standIns)
+    .flatMap(reference => reference.lookupFields)
   return row => {
     const value = row.values[field.index]
     const isEmpty = value === undefined || (value === null && info.notNull)
@@ -86,7 +86,7 @@ function stagedColumns(target: Target, rows: readonly Row[], mayUpdate: boolean)
 }
 
 function* lines(
-  { rows, columns, standIns: lookupFields, hasPresence }: Omit<StagedBatch, 'chunks'>,
+  { rows, columns, lookupFields, hasPresence }: Omit<StagedBatch, 'chunks'>,
   absenceTests: readonly IsAbsent[],
 ): Generator<string> {
   const encoders = [...columns.map(({ column }) => column), ...lookupFields].map(encoder)

@@ -2,20 +2,20 @@
 import { setTimeout } from 'node:timers/promises'
 import { copyIn } from '../../postgres/copy/copy-in.ts'
 import type { Client } from '../../postgres/pool/client.ts'
-import { blame, databaseFault } from '../../postgres/sqlstate.ts'
+import { databaseFault, faultOrigin } from '../../postgres/sqlstate.ts'
 import type { CommitStatements } from '../../postgres/transaction/commit-level.ts'
 import { beginWriting } from '../../postgres/transaction/transaction.ts'
 import type { Target } from '../catalogue/target.ts'
 import type { Row } from '../resource/row.ts'
 import type { StagedBatch } from './encode-batch.ts'
-import { asideJudge } from './explain/rejected-early.ts'
-import { withoutUnreadable } from './explain/unreadable.ts'
+import { rejectedRowsJudge } from './explain/rejected-early.ts'
+import { rejectUnreadable } from './explain/unreadable.ts'
 import { assertAccounted, type MergeOutcome } from './merge/batch-outcome.ts'
 import { hasCastChecks } from './merge/cast-checks.ts'
 import type { OnConflict } from './merge/conflict.ts'
 import { mergeBatch } from './merge/merge-batch.ts'
-import { forgetErrors, insertedOnly, type MergeContext, type MergeStrategy } from './merge/merge-context.ts'
-import { drawsJudge } from './sequences/may-draw.ts'
+import { clearErrors, insertedOnly, type MergeContext, type MergeStrategy } from './merge/merge-context.ts'
+import { sequencePrivilegeChecker } from './sequences/may-draw.ts'
 import type { Sequences } from './sequences/sequences.ts'
 import type { ShadowTable } from './shadow/shadow-table.ts'
 import { type StagingTable, stagingTable } from './staging-table.ts'
@@ -52,7 +52,7 @@ export interface StagingConnectionOptions {
   readonly onConflict?: OnConflict
   readonly sequences: Sequences
   /** The batches are merged into this shadow table; `target` must be its target. */
-  readonly rehearsal?: ShadowTable
+  readonly shadowTable?: ShadowTable
   /** Statements at the start of each batch's transaction, such as settings and a fence; they return no result set. */
   readonly preamble?: string
   readonly commits: CommitStatements
@@ -65,12 +65,12 @@ export async function openStagingConnection(
   options: StagingConnectionOptions,
 ): Promise<StagingConnection> {
   const staging = stagingTable(target)
-  const { onConflict = 'error', transaction, rehearsal: shadowTable, sequences, commits } = options
+  const { onConflict = 'error', transaction, shadowTable, sequences, commits } = options
   await client.query(staging.create).catch(rethrow)
   let strategy: MergeStrategy = 'optimistic'
   const { begin, commit, rollback } = transactionSql(staging, options)
-  const rejectedRecords = asideJudge(client, target)
-  const checkSequences = drawsJudge(client, target)
+  const rejectedRecords = rejectedRowsJudge(client, target)
+  const checkSequences = sequencePrivilegeChecker(client, target)
 
   const fill = async (batch: StagedBatch): Promise<void> => {
     if (batch.rows.length === 0) await client.query(begin)
@@ -82,7 +82,7 @@ export async function openStagingConnection(
     record: Recorder,
   ): Promise<MergeOutcome | undefined> => {
     let isRolledBack = false
-    forgetErrors(batch)
+    clearErrors(batch)
     if (shadowTable === undefined) await checkSequences(batch)
     await sequences.beforeBatch(client, batch)
     await fill(batch)
@@ -93,7 +93,7 @@ export async function openStagingConnection(
       staging: staging.sql,
       batch,
       onConflict,
-      road: strategy,
+      strategy: strategy,
       sequences,
       async finish(ending) {
         const { outcome, before } = ending
@@ -103,20 +103,20 @@ export async function openStagingConnection(
         // Others wait for a locked sequence, so sequences come last.
         const afterMerge = [
           recordSql,
-          shadowTable?.keepSql(staging.sql, batch),
+          shadowTable?.storeSql(staging.sql, batch),
           sequences.afterBatch(staging.sql, batch, ending),
         ]
         const statements = [before, ...(isRolledBack ? [rollback] : [...afterMerge, commit])]
         const result = await client.query(statements.filter(Boolean).join('; '))
-        if (!isRolledBack) sequences.hear(result)
+        if (!isRolledBack) sequences.handleResult(result)
       },
     }
     const merged = await mergeBatch(
       shadowTable === undefined ? context : await fetchRows(context, shadowTable),
     )
     if (isRolledBack) return undefined
-    strategy = merged.road
-    shadowTable?.kept(batch)
+    strategy = merged.strategy
+    shadowTable?.markStored(batch)
     return merged.outcome
   }
   return {
@@ -126,7 +126,8 @@ export async function openStagingConnection(
         try {
           return await mergeOnce(batch, aside, record ?? (() => ''))
         } catch (error) {
-          if (transaction !== 'own' || blame(error) !== 'retry' || attempt === maxAttempts) rethrow(error)
+          if (transaction !== 'own' || faultOrigin(error) !== 'retry' || attempt === maxAttempts)
+            rethrow(error)
           await client.query('rollback').catch(rethrow)
           // A random delay, so that two conflicting imports do not collide again.
           await setTimeout(10 * 2 ** attempt * Math.random())
@@ -144,7 +145,7 @@ export async function openStagingConnection(
 /** Copies the rows that the batch can match into the shadow table, after checking the values that are compared. */
 async function fetchRows(context: MergeContext, shadowTable: ShadowTable): Promise<MergeContext> {
   if (context.batch.rows.length === 0) return context
-  const checked = hasCastChecks(context.target, context.batch) ? await withoutUnreadable(context) : context
+  const checked = hasCastChecks(context.target, context.batch) ? await rejectUnreadable(context) : context
   await context.client.query(shadowTable.fetchSql(context.staging, checked.batch))
   return checked
 }

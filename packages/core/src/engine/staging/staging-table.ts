@@ -30,7 +30,7 @@ export function stagingTable(target: Target): StagingTable {
         'lading_row',
         ...(batch.hasPresence ? ['lading_present'] : []),
         ...batch.columns.map(({ column }) => column.staged),
-        ...batch.standIns.map(({ sql }) => sql),
+        ...batch.lookupFields.map(({ sql }) => sql),
       ]
       return `copy pg_temp.${name} (${staged.join(', ')}) from stdin`
     },
@@ -42,7 +42,7 @@ export function stagingColumns({ writable, references }: Target): string[] {
   return [
     ...writable.map(({ staged, codec }) => `${staged} ${codec.stagingType}`),
     ...references.flatMap(reference =>
-      reference.standIns.map(({ sql, codec }) => `${sql} ${codec.stagingType}`),
+      reference.lookupFields.map(({ sql, codec }) => `${sql} ${codec.stagingType}`),
     ),
   ]
 }

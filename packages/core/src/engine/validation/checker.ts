@@ -4,7 +4,7 @@ import type { Field } from '../resource/field.ts'
 import type { ScalarKind } from '../resource/schema/column-type.ts'
 import { quickTest } from './compiled-json-test.ts'
 import { plainValue } from './plain-value.ts'
-import { allOf, broken, type Check, type Compile, described } from './rules/check.ts'
+import { allOf, type Check, type Compile, described, violation } from './rules/check.ts'
 import { amongCheck, choiceCheck, literals } from './rules/choice-rules.ts'
 import { listCheck } from './rules/list-rules.ts'
 import { decimalChecks, numberChecks, withFormat } from './rules/number-rules.ts'
@@ -92,7 +92,7 @@ class Compiler {
     }
     if (TypeGuard.IsNot(schema)) {
       const check = this.compile(schema.not)
-      const problem = broken(described(schema, 'has a form that is not allowed'))
+      const problem = violation(described(schema, 'has a form that is not allowed'))
       return value => (check?.(value) === undefined ? problem : undefined)
     }
     if (TypeGuard.IsImport(schema)) {
@@ -102,7 +102,7 @@ class Compiler {
     }
     if (TypeGuard.IsRef(schema) || TypeGuard.IsThis(schema)) return this.referredTo(schema.$ref)
     const isOfCustomKind = TypeRegistry.Get(schema[Kind])
-    const problem = broken(described(schema, 'has a form that is not allowed'))
+    const problem = violation(described(schema, 'has a form that is not allowed'))
     return value => (isOfCustomKind?.(schema, value) ? undefined : problem)
   }
 
@@ -117,7 +117,7 @@ class Compiler {
   }
 }
 
-const notNull = broken('must be null', 'type')
+const notNull = violation('must be null', 'type')
 
 function isNull(value: unknown) {
   return value === null ? undefined : notNull
@@ -131,13 +131,16 @@ function ofType(
   words: string,
 ): Check | undefined {
   if (kind !== undefined) return undefined
-  const problem = broken(described(schema, words), 'type')
+  const problem = violation(described(schema, words), 'type')
   return value => (typeof value === type ? undefined : problem)
 }
 
 function isNumber(schema: TSchema): Check {
   const isWhole = TypeGuard.IsInteger(schema)
-  const problem = broken(described(schema, isWhole ? 'must be a whole number' : 'must be a number'), 'type')
+  const problem = violation(
+    described(schema, isWhole ? 'must be a whole number' : 'must be a number'),
+    'type',
+  )
   // JSON has no NaN, and infinities only from numbers that are too large.
   return isWhole
     ? value => (Number.isInteger(value) ? undefined : problem)

@@ -2,7 +2,7 @@
 import { callHook } from '../../errors/hook.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { RecordError } from '../../errors/record-error.ts'
-import { frozen } from '../../util/frozen.ts'
+import { deepFreeze } from '../../util/frozen.ts'
 import type { Resource } from '../resource/define.ts'
 import type { Issue } from '../resource/definition.ts'
 import type { Field } from '../resource/field.ts'
@@ -67,13 +67,13 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
     if (!field.required || (value === null && field.nullable) || hasLookupValue(resource, row, field)) return
     reject(resource, row, field, field.codes.missing, `"${field.name}" is required.`)
   } else if (value instanceof InvalidValue) {
-    const { number } = value.facts
+    const { number } = value.details
     const ruleProblem = number === undefined ? undefined : rule.checkNumber?.(number)
     rejectValue(
       resource,
       row,
       rule,
-      ruleProblem ? new InvalidValue(undefined, ruleProblem.message, value.at) : value,
+      ruleProblem ? new InvalidValue(undefined, ruleProblem.message, value.path) : value,
     )
   } else {
     const problem = rule.check?.(value)
@@ -85,8 +85,8 @@ function rejectValue(resource: Resource, row: Row, rule: Rule, found: InvalidVal
   const { field } = rule
   const problem = field.sensitive ? redact(found) : found
   const { tooLong, invalid } = field.codes
-  const isTooLong = problem.at.length === 0 && problem.facts.about === 'length'
-  const expectation = problem.at.length > 0 ? rule.elementExpectation : rule.expectation
+  const isTooLong = problem.path.length === 0 && problem.details.kind === 'length'
+  const expectation = problem.path.length > 0 ? rule.elementExpectation : rule.expectation
   const sentence = sentenceOf(problem, `"${field.name}"`, expectation)
   reject(resource, row, field, problem.code ?? (isTooLong ? tooLong : invalid), sentence)
 }
@@ -113,8 +113,8 @@ function compileCheck(resource: Resource): RowCheck | undefined {
     const record = Object.freeze(recordOf(resource, row))
     let hasReturned = false
     const issue: Issue = (name, code, message) => {
-      if (hasReturned) tellLate(hook)
-      else noteIssue(resource, row, { hook, name, code, message })
+      if (hasReturned) warnLateIssue(hook)
+      else addIssue(resource, row, { hook, name, code, message })
     }
     callHook(hook, () => check(record, issue))
     hasReturned = true
@@ -127,13 +127,13 @@ export function recordOf({ inputs }: Resource, row: Row): Record<string, unknown
   for (const field of inputs) {
     const value = row.values[field.index]
     if (value !== undefined && (row.errors === undefined || !isRejected(row, field)))
-      record[field.name] = frozen(plainValue(value))
+      record[field.name] = deepFreeze(plainValue(value))
   }
   return record
 }
 
 /** An issue that a hook reports for a row. */
-export interface SaidIssue {
+export interface ReportedIssue {
   /** Name of the hook, as the start of a sentence. */
   readonly hook: string
   readonly name: string
@@ -142,7 +142,7 @@ export interface SaidIssue {
 }
 
 /** Adds the error that a hook reports. @throws LadingError `HOOK_FAILED` unless code and message are non-empty strings */
-export function noteIssue(resource: Resource, row: Row, { hook, name, code, message }: SaidIssue): void {
+export function addIssue(resource: Resource, row: Row, { hook, name, code, message }: ReportedIssue): void {
   if (!isText(code) || !isText(message)) {
     throw new LadingError(
       'HOOK_FAILED',
@@ -160,7 +160,7 @@ function isText(value: unknown): value is string {
 }
 
 /** Warns about a late issue: its row may already be in the table. Throwing, for instance in a timer of the hook, would end the process. */
-export function tellLate(hook: string): void {
+export function warnLateIssue(hook: string): void {
   process.emitWarning(`${hook} reported on a record after it had returned; the report is ignored.`, {
     code: 'LADING_HOOK_FAILED',
   })

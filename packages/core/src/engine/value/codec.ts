@@ -37,7 +37,7 @@ export interface Codec {
 }
 
 /** What the catalogue says about the column of a value. */
-export interface Carrier {
+export interface ColumnFacts {
   /** Base type by its PostgreSQL name, such as `timestamptz` or `_int4`. */
   readonly type: string
   /** Element type of an array; null for any other type. */
@@ -51,7 +51,7 @@ export interface Carrier {
 }
 
 /** Value → what an export prints for it: the text of a CSV cell, or a JSON value. */
-export function shown(codec: Codec, value: unknown, form: 'text' | 'json'): string {
+export function printValue(codec: Codec, value: unknown, form: 'text' | 'json'): string {
   // `never`: the value came from this codec's own `parse` or `fromJson`.
   if (form === 'json' && codec.showJson !== undefined) return codec.showJson(value as never)
   const text = codec.show === undefined ? codec.toCopy(value as never) : codec.show(value as never)
@@ -59,7 +59,7 @@ export function shown(codec: Codec, value: unknown, form: 'text' | 'json'): stri
 }
 
 /** A column in a select list, and the expression that ends the export if one of its values cannot be printed. */
-export interface PrintedColumn extends Carrier {
+export interface PrintedColumn extends ColumnFacts {
   /** Quoted and qualified. */
   readonly sql: string
   /** SQL expression of type text that raises an error when it is evaluated. */
@@ -67,9 +67,9 @@ export interface PrintedColumn extends Carrier {
 }
 
 /** Further facts about an invalid value. */
-export interface InvalidValueFacts {
+export interface InvalidValueDetails {
   /** Which rule it breaks: it has the wrong type, is not an allowed value, or is too long. */
-  readonly about?: 'type' | 'choice' | 'length'
+  readonly kind?: 'type' | 'choice' | 'length'
   /** The message without the value, for fields whose values must not be shown. */
   readonly redacted?: string
   /** A number out of the range of its type, as text. */
@@ -77,7 +77,7 @@ export interface InvalidValueFacts {
 }
 
 /** A position within a value: an element of a list, counted from 1, or a member of an object. */
-export type Place = number | string
+export type PathSegment = number | string
 
 /** Why a value is invalid: by the rule of its type, for characters that no column can hold, or by the caller's scope. */
 export class InvalidValue {
@@ -86,25 +86,25 @@ export class InvalidValue {
     readonly code?: 'NUL_CHARACTER' | 'ILL_FORMED_TEXT' | 'SCOPE_VIOLATION',
     readonly message?: string,
     /** Path to the invalid part of the value, from the outside in; empty for the value itself. */
-    readonly at: readonly Place[] = [],
-    readonly facts: InvalidValueFacts = {},
+    readonly path: readonly PathSegment[] = [],
+    readonly details: InvalidValueDetails = {},
   ) {}
 
   /** The same problem, reported for an element or member of an outer value. */
-  within(place: Place): InvalidValue {
-    return new InvalidValue(this.code, this.message, [place, ...this.at], this.facts)
+  within(place: PathSegment): InvalidValue {
+    return new InvalidValue(this.code, this.message, [place, ...this.path], this.details)
   }
 }
 
 /** Removes the value, and names out of it, from the problem: list positions stay, object keys do not. */
-export function redact({ code, message, at, facts }: InvalidValue): InvalidValue {
-  const key = at.findIndex(place => typeof place === 'string')
-  return new InvalidValue(code, facts.redacted ?? message, key === -1 ? at : at.slice(0, key), facts)
+export function redact({ code, message, path, details }: InvalidValue): InvalidValue {
+  const key = path.findIndex(place => typeof place === 'string')
+  return new InvalidValue(code, details.redacted ?? message, key === -1 ? path : path.slice(0, key), details)
 }
 
 /** The sentence about an invalid value, or the invalid part of it. @param subject such as `"tags"` */
-export function sentenceOf({ message, at }: InvalidValue, subject: string, expectation: string): string {
-  const place = describePath(at, subject)
+export function sentenceOf({ message, path }: InvalidValue, subject: string, expectation: string): string {
+  const place = describePath(path, subject)
   return `${place.slice(0, 1).toUpperCase()}${place.slice(1)} ${message ?? expectation}.`
 }
 
@@ -112,7 +112,7 @@ export function sentenceOf({ message, at }: InvalidValue, subject: string, expec
 const maxPlaces = 8
 
 /** `"price" in element 2 of "items" in "order"`; dimensions of a list are combined: `element [2][1] of "grid"`. */
-function describePath(at: readonly Place[], subject: string): string {
+function describePath(at: readonly PathSegment[], subject: string): string {
   const start = Math.max(0, at.length - maxPlaces)
   let words = start === 0 ? subject : `a part of ${subject}`
   for (let index = start; index < at.length; ) {
@@ -131,13 +131,13 @@ function describePath(at: readonly Place[], subject: string): string {
 }
 
 /** What a value, or its invalid element, must be according to its type. */
-export function expectationOf({ expectation, element }: Codec, { at }: InvalidValue): string {
-  return typeof at[0] === 'number' && element !== undefined ? element.expectation : expectation
+export function expectationOf({ expectation, element }: Codec, { path }: InvalidValue): string {
+  return typeof path[0] === 'number' && element !== undefined ? element.expectation : expectation
 }
 
 export const invalid = new InvalidValue()
 
 /** A valid number that its type cannot hold. @param message used if the field has no bounds */
-export function beyondType(number: string, message?: string): InvalidValue {
+export function outOfTypeRange(number: string, message?: string): InvalidValue {
   return new InvalidValue(undefined, message, [], { number })
 }

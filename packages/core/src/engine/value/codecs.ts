@@ -3,7 +3,7 @@
 import type { Field } from '../resource/field.ts'
 import type { ColumnType, ScalarKind } from '../resource/schema/column-type.ts'
 import { boolean } from './boolean.ts'
-import type { Carrier, Codec } from './codec.ts'
+import type { Codec, ColumnFacts } from './codec.ts'
 import { json } from './json.ts'
 import { arrayOf } from './list/array.ts'
 import { bigint } from './number/bigint.ts'
@@ -38,7 +38,7 @@ const scalars = {
  */
 export function codecOf(
   type: ColumnType,
-  carrier?: Pick<Carrier, 'type' | 'elementType' | 'elementDelimiter'>,
+  carrier?: Pick<ColumnFacts, 'type' | 'elementType' | 'elementDelimiter'>,
 ): Codec {
   return type.kind === 'array'
     ? arrayOf(scalarOf(type.element, carrier?.elementType), {

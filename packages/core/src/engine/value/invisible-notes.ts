@@ -13,7 +13,7 @@ export function invisibleNoter({ inputs }: Resource): (row: Row, isAscii: boolea
   // An invalid text needs no note: its error names the characters.
   const others = new Map(inputs.flatMap(field => (texts.includes(field) ? [] : [[field.index, field]])))
   return (row, isAscii, notes) => {
-    const { values, given } = row
+    const { values, originals } = row
     for (const field of texts) {
       const value = values[field.index]
       // The result of a transform may not be ASCII, even if the record is.
@@ -27,7 +27,7 @@ export function invisibleNoter({ inputs }: Resource): (row: Row, isAscii: boolea
       if (invisible !== undefined) notes.push(noteOf(row, field, invisible))
     }
     // An invalid value may look like a valid one.
-    for (const [index, value] of given ?? []) {
+    for (const [index, value] of originals ?? []) {
       const field = others.get(index)
       if (field !== undefined && values[index] instanceof InvalidValue && hasInvisible(value)) {
         notes.push(noteOf(row, field, value))

@@ -1,7 +1,7 @@
 // json: any JSON value. Its source text, if there is one, is kept verbatim.
 import { JsonText } from '../record/json-text.ts'
 import { type Codec, InvalidValue, invalid } from './codec.ts'
-import { refuseText } from './text.ts'
+import { checkText } from './text.ts'
 
 /** Maximum nesting of a value. PostgreSQL's own limit is its stack. */
 const maxDepth = 64
@@ -19,7 +19,7 @@ export const json: Codec = {
     try {
       const value: unknown = JSON.parse(text)
       // A decoder yields well-formed text only, but a field's `transform` may split a surrogate pair.
-      return refuseText(text) ?? (isJsonValue(value, 0) ? new JsonText(text, value) : invalid)
+      return checkText(text) ?? (isJsonValue(value, 0) ? new JsonText(text, value) : invalid)
     } catch {
       return invalid
     }

@@ -10,7 +10,7 @@ import { type Codec, InvalidValue, invalid } from './codec.ts'
 import { type CodecOf, codecByType } from './codecs.ts'
 import { invisibleNoter } from './invisible-notes.ts'
 import { holdsAny, lossyNumbers, lossyPlace } from './number/lossy-numbers.ts'
-import { transformed } from './transformed.ts'
+import { applyTransform } from './transformed.ts'
 
 export interface ParseOptions {
   /** The codec of each field for its column. @defaultValue by its type alone */
@@ -96,8 +96,8 @@ function parseRow(row: Row, parsers: readonly Parser[]): void {
         ? parsed !== value
         : hasOtherSpelling(value, parsed)
     ) {
-      row.given ??= new Map()
-      row.given.set(index, value instanceof JsonText ? value.value : value)
+      row.originals ??= new Map()
+      row.originals.set(index, value instanceof JsonText ? value.value : value)
     }
   }
 }
@@ -138,7 +138,7 @@ function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parse
           ? value.value
           : value
       if (typeof input !== 'string') return codec.fromJson(input)
-      const text = transform === undefined ? input : transformed(field, input)
+      const text = transform === undefined ? input : applyTransform(field, input)
       return text === '' && !keepsEmpty ? null : parseText(text)
     },
   }

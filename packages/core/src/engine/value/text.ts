@@ -16,8 +16,8 @@ export const text: Codec = {
   stagingType: 'text',
   expectation: 'must be text',
   // A decoder yields well-formed text only, but a field's `transform` may split a surrogate pair.
-  parse: value => refuseText(value) ?? value,
-  fromJson: value => (typeof value === 'string' ? (refuseText(value) ?? value) : invalid),
+  parse: value => checkText(value) ?? value,
+  fromJson: value => (typeof value === 'string' ? (checkText(value) ?? value) : invalid),
   toCopy: (value: string) => value,
   print: column => {
     const printed = outputText(column)
@@ -26,7 +26,7 @@ export const text: Codec = {
 }
 
 /** Why `value` cannot be stored as text; undefined if it can. */
-export function refuseText(value: string): InvalidValue | undefined {
+export function checkText(value: string): InvalidValue | undefined {
   if (value.includes('\0')) return nul
   return value.isWellFormed() ? undefined : illFormed
 }

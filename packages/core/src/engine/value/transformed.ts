@@ -4,7 +4,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import type { Field } from '../resource/field.ts'
 
 /** @throws LadingError `HOOK_FAILED` if the transform throws, or returns anything but a string */
-export function transformed({ name, transform }: Field, text: string): string {
+export function applyTransform({ name, transform }: Field, text: string): string {
   if (transform === undefined) return text
   const hook = `The transform of "${name}"`
   const result: unknown = callHook(hook, () => transform(text))

@@ -60,7 +60,7 @@ interface AccessOptions {
 }
 
 /** @throws HttpFault `ACCESS_DENIED`, `AUTHENTICATION_REQUIRED`. LadingError `HOOK_FAILED` */
-export async function accessOf(input: HttpInput, options: AccessOptions): Promise<Access> {
+export async function authorizeRequest(input: HttpInput, options: AccessOptions): Promise<Access> {
   const { action, resource, authorize, hookTimeoutSeconds: timeoutSeconds } = options
   const timeout = { signal: input.signal, timeoutSeconds }
   const principal = await callAccessHook('principal', () => input.principal?.(), timeout)

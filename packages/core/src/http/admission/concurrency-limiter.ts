@@ -1,7 +1,7 @@
 // ConcurrencyLimiter: limits how many costly requests run at the same time, in total and per caller.
 import { finished, Readable } from 'node:stream'
 import { pacedReader } from '../../engine/source/reader-rate.ts'
-import type { Rate } from '../../engine/source/source-rate.ts'
+import type { MinimumRate } from '../../engine/source/source-rate.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 import { type HttpCode, HttpFault } from '../wire/problem.ts'
 
@@ -21,7 +21,7 @@ export interface ConcurrencyLimiterOptions {
   /** The plural noun for an error message, such as `uploads`. */
   readonly what: string
   /** The minimum rate at which the client must read the response. @defaultValue no minimum */
-  readonly rate?: Rate | undefined
+  readonly rate?: MinimumRate | undefined
 }
 
 export function createConcurrencyLimiter({

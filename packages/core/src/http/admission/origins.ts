@@ -11,9 +11,9 @@ export interface Origins {
    *
    * @throws HttpFault `ORIGIN_NOT_ALLOWED`
    */
-  refuseForeign(request: Pick<HttpInput, 'method' | 'headers'>): void
+  refuseForeignOrigin(request: Pick<HttpInput, 'method' | 'headers'>): void
   /** Adds the CORS headers that let the page read the response, if its origin is allowed. */
-  opened(response: HttpResponse, request: Pick<HttpInput, 'headers'>): HttpResponse
+  withCorsHeaders(response: HttpResponse, request: Pick<HttpInput, 'headers'>): HttpResponse
   /**
    * Headers of the response to a preflight (https://fetch.spec.whatwg.org/#cors-preflight-fetch). Empty if the request
    * is not a preflight, or its origin is not allowed.
@@ -45,7 +45,7 @@ export function readOrigins(corsOrigins: readonly string[] = []): Origins {
     origin !== undefined && (allowedOrigins.has('*') || allowedOrigins.has(origin))
 
   return {
-    refuseForeign(request) {
+    refuseForeignOrigin(request) {
       if (safeMethods.includes(request.method)) return
       const origin = header(request, 'origin')
       if (isAllowed(origin) || !isForeign(request, origin)) return
@@ -54,7 +54,7 @@ export function readOrigins(corsOrigins: readonly string[] = []): Origins {
         'Pages of this origin may not use the service; the operator can allow it.',
       )
     },
-    opened(response, request) {
+    withCorsHeaders(response, request) {
       if (allowedOrigins.size === 0) return response
       const origin = header(request, 'origin')
       const { Vary: vary, ...headers } = response.headers

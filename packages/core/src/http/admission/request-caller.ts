@@ -1,6 +1,6 @@
 // What the host's authentication returned → the caller, which owns jobs and determines the scope of resources.
 
-import { type CallerMembers, callerWith } from '../../engine/resource/caller.ts'
+import { type CallerMembers, parseCaller } from '../../engine/resource/caller.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 
@@ -30,7 +30,7 @@ export function checkedCaller(answer: unknown): Caller | undefined {
 }
 
 function caller(members: CallerMembers): Caller | undefined {
-  return callerWith(
+  return parseCaller(
     members,
     (name, rule) => new LadingError('HOOK_FAILED', `The ${name} of the caller ${rule}; nothing was done.`),
   )

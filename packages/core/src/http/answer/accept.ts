@@ -9,7 +9,7 @@ interface Range {
  * The preferred offer, the first of equals. It is also the first offer if the header is absent or accepts none of
  * them: a response in another type is more useful to a client than none.
  */
-export function preferred<Offer extends string>(
+export function preferredType<Offer extends string>(
   accept: string | undefined,
   offers: readonly [Offer, ...Offer[]],
 ): Offer {
@@ -26,7 +26,7 @@ export function preferred<Offer extends string>(
 }
 
 /** Whether an Accept-Encoding header rates gzip at least as high as no coding (RFC 9110, 12.5.3). */
-export function takesGzip(accepted: string | undefined): boolean {
+export function acceptsGzip(accepted: string | undefined): boolean {
   const codings = (accepted ?? '').split(',').map(rangeOf)
   const qualityOf = (...names: readonly string[]) => codings.find(({ type }) => names.includes(type))?.quality
   const gzip = qualityOf('gzip', 'x-gzip') ?? qualityOf('*') ?? 0

@@ -1,7 +1,7 @@
 // File responses: the stream is opened before the headers are sent, and the file name is safe on every system.
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { formatNamed } from '../../engine/format/formats.ts'
+import { formatByName } from '../../engine/format/formats.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { HttpRequest, HttpResponse } from '../wire/message.ts'
  *
  * @throws the error of the stream
  */
-export async function firstBytesOf(stream: Readable, signal: AbortSignal): Promise<Readable> {
+export async function waitForFirstBytes(stream: Readable, signal: AbortSignal): Promise<Readable> {
   try {
     // Also emitted at the end of an empty stream; an error rejects.
     if (!stream.readableEnded) await once(stream, 'readable', { signal })
@@ -20,7 +20,7 @@ export async function firstBytesOf(stream: Readable, signal: AbortSignal): Promi
   }
 }
 
-export interface FileFacts {
+export interface FileResponseOptions {
   readonly name: string
   readonly format: string
   /** The compression of the file itself, not of the transfer. @defaultValue `'none'` */
@@ -28,9 +28,9 @@ export interface FileFacts {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export function fileResponse(body: Readable | undefined, facts: FileFacts): HttpResponse {
+export function fileResponse(body: Readable | undefined, facts: FileResponseOptions): HttpResponse {
   const { name, format, compression, headers } = facts
-  const { mediaType, extensions } = formatNamed(format)
+  const { mediaType, extensions } = formatByName(format)
   const isGzip = compression === 'gzip'
   const type = format === 'csv' ? `${mediaType}; charset=utf-8` : mediaType
   const extension = `${extensions[0] ?? `.${format}`}${isGzip ? '.gz' : ''}`
@@ -59,6 +59,6 @@ export function isHead({ method }: Pick<HttpRequest, 'method'>): boolean {
 }
 
 /** `2024-01-31`, in UTC. */
-export function day(moment = new Date()): string {
+export function isoDate(moment = new Date()): string {
   return moment.toISOString().slice(0, 10)
 }

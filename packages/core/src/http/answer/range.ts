@@ -1,7 +1,7 @@
 // The header Range → the requested part of a file (RFC 9110, 14).
 
 /** `start` is the first byte, `end` the byte after the last. */
-export interface Part {
+export interface FileRange {
   readonly start: number
   readonly end: number
 }
@@ -12,7 +12,7 @@ export interface Part {
  *
  * @param size bytes of the file
  */
-export function readRange(range: string | undefined, size: number): Part | 'whole' | 'unsatisfiable' {
+export function readRange(range: string | undefined, size: number): FileRange | 'whole' | 'unsatisfiable' {
   const [, first = '', last = ''] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(range ?? '') ?? []
   if (first === '') return last === '' ? 'whole' : suffix(Number(last), size)
   const start = Number(first)
@@ -22,7 +22,7 @@ export function readRange(range: string | undefined, size: number): Part | 'whol
 }
 
 /** The last bytes, or all if there are fewer. An empty file has no parts, so it is sent whole. */
-function suffix(length: number, size: number): Part | 'whole' | 'unsatisfiable' {
+function suffix(length: number, size: number): FileRange | 'whole' | 'unsatisfiable' {
   if (length === 0) return 'unsatisfiable'
   return size === 0 ? 'whole' : { start: Math.max(0, size - length), end: size }
 }
@@ -31,6 +31,6 @@ function suffix(length: number, size: number): Part | 'whole' | 'unsatisfiable' 
  * Whether the client holds a part of this very file (RFC 9110, 13.1.5). Without If-Range the range is served as
  * requested. A weak tag and a date prove nothing.
  */
-export function holdsSame(ifRange: string | undefined, etag: string): boolean {
+export function matchesIfRange(ifRange: string | undefined, etag: string): boolean {
   return ifRange === undefined || ifRange.trim() === etag
 }

@@ -25,9 +25,9 @@ const dictionaries = { 'content-digest': 'Content-Digest', 'repr-digest': 'Repr-
  *
  * @throws HttpFault `BODY_INVALID` for a header that cannot be read
  */
-export function readDigests(request: Pick<HttpRequest, 'headers' | 'readBefore'>): readonly Digest[] {
-  const { left = 'bytes' } = request.readBefore ?? {}
-  if (left !== 'bytes') return []
+export function readDigests(request: Pick<HttpRequest, 'headers' | 'consumedBody'>): readonly Digest[] {
+  const { remaining = 'bytes' } = request.consumedBody ?? {}
+  if (remaining !== 'bytes') return []
   const found = Object.entries(dictionaries).flatMap(([key, name]) =>
     [...(header(request, key) ?? '').matchAll(/([a-z0-9*_.-]+)\s*=\s*([^,;]*)/gi)].flatMap(
       ([, algorithm, value]) => digestOf(name, algorithm, /^:(.*):\s*$/.exec(value ?? '')?.[1]),
@@ -55,7 +55,7 @@ function digestOf(name: string, algorithm = '', text: string | undefined): reado
 }
 
 /** Passes the bytes through, and fails at the end if they do not match a digest. @throws HttpFault `BODY_INVALID` */
-export async function* compared(
+export async function* verifyDigests(
   chunks: AsyncIterable<Buffer>,
   digests: readonly Digest[],
 ): AsyncGenerator<Buffer> {

@@ -5,7 +5,7 @@ import type { HttpLimits } from '../admission/limits.ts'
 import { HttpFault } from '../wire/problem.ts'
 import type { Digest } from './digests.ts'
 import { formParts, partHeader } from './form-parts.ts'
-import { detached, fileTooLarge } from './request-body.ts'
+import { detachedBody, fileTooLarge } from './request-body.ts'
 
 export interface FilePart {
   readonly stream: Readable
@@ -25,7 +25,7 @@ export interface Form {
   /** The first error. */
   readonly failure: () => unknown
   /** Stops reading. A second call, or one after the end, does nothing. */
-  giveUp(): void
+  cancel(): void
 }
 
 /** Characters of a field name; the longest known one has 15. */
@@ -63,7 +63,7 @@ export function readForm(
   const { formFields: fields } = limits
   const file = deferred<FilePart | undefined>()
   const ended = deferred<void>()
-  const tap = detached(body, limits, digests)
+  const tap = detachedBody(body, limits, digests)
   const parts = formParts(divider)
   let parsedParts = 0
   let stream: Readable | undefined
@@ -128,7 +128,7 @@ export function readForm(
     file: file.promise,
     ended: ended.promise,
     failure: () => failure,
-    giveUp: () => tap.destroy(),
+    cancel: () => tap.destroy(),
   }
 }
 

@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream'
 import { isGzip } from '../../engine/format/detect/magic.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { HttpInput, ReadBefore } from '../wire/message.ts'
+import type { ConsumedBody, HttpInput } from '../wire/message.ts'
 
 /** What the host's body parsers add to a request. */
-export interface HostTraces {
+export interface ParserOutput {
   /** `request.body`. */
   readonly body?: unknown
   /** `request.file` and `request.files`, where form parsers put the files. */
@@ -13,7 +13,7 @@ export interface HostTraces {
   readonly files?: unknown
 }
 
-export type RemainingBody = Pick<HttpInput, 'body' | 'parsedBody' | 'readBefore'>
+export type RemainingBody = Pick<HttpInput, 'body' | 'parsedBody' | 'consumedBody'>
 
 /**
  * The remaining body. Call it when the host hands the request over, before awaiting anything: until then, a listener
@@ -21,7 +21,7 @@ export type RemainingBody = Pick<HttpInput, 'body' | 'parsedBody' | 'readBefore'
  *
  * @param stream the request, or the stream with which a hook of the host has replaced it
  */
-export function remainingBody(stream: Readable, host: HostTraces): RemainingBody {
+export function remainingBody(stream: Readable, host: ParserOutput): RemainingBody {
   if (!wasRead(stream)) {
     // Chunks that arrive while the caller is authorized would be lost.
     if (stream.readableFlowing === true) stream.pause()
@@ -30,13 +30,13 @@ export function remainingBody(stream: Readable, host: HostTraces): RemainingBody
   const { body } = host
   if (body instanceof Uint8Array) return bytesLeft(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
   if (typeof body === 'string' && !body.includes('\ufffd')) {
-    return { body: inOnePiece(Buffer.from(body)), readBefore: { by: 'a text parser', left: 'text' } }
+    return { body: inOnePiece(Buffer.from(body)), consumedBody: { by: 'a text parser', remaining: 'text' } }
   }
   const by = typeof body === 'string' ? 'a text parser, such as express.text' : readerOf(host)
   return {
     body: undefined,
     ...(body !== undefined && typeof body !== 'string' && { parsedBody: body }),
-    readBefore: { by, left: 'nothing' },
+    consumedBody: { by, remaining: 'nothing' },
   }
 }
 
@@ -46,7 +46,7 @@ export function wasRead(stream: Readable): boolean {
 }
 
 /** The error for a request without a body: the host's if its middleware has read it, else `otherwise`. Never throws. */
-export function bodyMissing(readBefore: ReadBefore | undefined, otherwise: Error): Error {
+export function bodyMissing(readBefore: ConsumedBody | undefined, otherwise: Error): Error {
   if (readBefore === undefined) return otherwise
   return new LadingError(
     'CONFIG_INVALID',
@@ -58,7 +58,7 @@ export function bodyMissing(readBefore: ReadBefore | undefined, otherwise: Error
 function bytesLeft(bytes: Buffer): RemainingBody {
   return {
     body: inOnePiece(bytes),
-    readBefore: { by: 'a parser of bytes', left: isGzip(bytes) ? 'bytes' : 'inflated bytes' },
+    consumedBody: { by: 'a parser of bytes', remaining: isGzip(bytes) ? 'bytes' : 'inflated bytes' },
   }
 }
 
@@ -67,7 +67,7 @@ function inOnePiece(bytes: Buffer): Readable {
 }
 
 /** Recognises the middleware by what it added to the request. */
-function readerOf({ body, file, files }: HostTraces): string {
+function readerOf({ body, file, files }: ParserOutput): string {
   const uploads = [file, ...(isObject(files) ? Object.values(files).flat() : [])].filter(isObject)
   if (uploads.some(upload => 'fieldname' in upload && 'originalname' in upload))
     return 'multer, a parser of forms'

@@ -8,7 +8,7 @@ import { readableFrom } from '../../util/readable-from.ts'
 import type { HttpLimits } from '../admission/limits.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
-import { compared, type Digest, readDigests } from './digests.ts'
+import { type Digest, readDigests, verifyDigests } from './digests.ts'
 import { bodyMissing } from './read-before.ts'
 
 /** Whether the headers announce a body (RFC 9112, 6.3). */
@@ -23,26 +23,26 @@ export function announcesBody({ headers }: Pick<HttpRequest, 'headers'>): boolea
  * client disconnects, sends too slowly or takes too long; time in which the stream is not read does not count towards
  * the rate. At its end it fails if the bytes do not match the digests.
  */
-export function detached(body: Readable, limits: HttpLimits, digests: readonly Digest[] = []): Readable {
+export function detachedBody(body: Readable, limits: HttpLimits, digests: readonly Digest[] = []): Readable {
   const tap = new PassThrough()
   // `pipe` deliberately does not forward errors; the next line handles those of the client.
   body.pipe(tap)
   finished(body, { writable: false }, error => {
-    if (error) tap.destroy(brokenOff())
+    if (error) tap.destroy(uploadAborted())
   })
   tap.on('error', () => undefined)
   const { bodyBytesPerSecond: bytesPerSecond, bodyRateSeconds: seconds, bodySeconds } = limits
   const timer = setTimeout(() => tap.destroy(tooLong(bodySeconds)), bodySeconds * 1000)
   tap.once('close', () => clearTimeout(timer))
   const onSlow = () => tap.destroy(tooSlow(bytesPerSecond, seconds))
-  const chunks = watchRate(tap, { bytesPerSecond, seconds }, onSlow)
-  const paced = readableFrom(compared(chunks, digests), () => tap.destroy())
+  const chunks = watchRate(tap, { bytesPerSecond, windowSeconds: seconds }, onSlow)
+  const paced = readableFrom(verifyDigests(chunks, digests), () => tap.destroy())
   paced.on('error', () => undefined)
   return paced
 }
 
 /** A route's message for a body that is not JSON, and its advice for one that is too large. */
-export interface Explain {
+export interface JsonBodyMessages {
   /** @param start the first bytes of the body, as text */
   invalid(start: string): string
   readonly tooLarge: string
@@ -56,7 +56,7 @@ const utf8 = /^(?:utf-?8|(?:us-)?ascii)$/i
 export async function readJson(
   request: HttpRequest,
   limits: HttpLimits,
-  explain: Explain = { invalid: () => 'The body is not valid JSON in UTF-8.', tooLarge: '' },
+  explain: JsonBodyMessages = { invalid: () => 'The body is not valid JSON in UTF-8.', tooLarge: '' },
 ): Promise<unknown> {
   const { jsonBodyBytes } = limits
   const sentence = `A JSON body may have at most ${jsonBodyBytes} bytes.`
@@ -69,7 +69,7 @@ export async function readJson(
   }
   if (request.body === undefined) {
     const none = new HttpFault('BODY_INVALID', 'The request has no body; send JSON.')
-    throw bodyMissing(request.readBefore, none)
+    throw bodyMissing(request.consumedBody, none)
   }
   const type = header(request, 'content-type')
   if (mediaType(type) !== 'application/json') {
@@ -89,7 +89,7 @@ export async function readJson(
     )
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of detached(request.body, limits, readDigests(request))) {
+  for await (const chunk of detachedBody(request.body, limits, readDigests(request))) {
     size += chunk.length
     if (size > jsonBodyBytes) throw tooLarge
     chunks.push(chunk)
@@ -130,7 +130,7 @@ export function fileTooLarge(maxFileBytes: number): LadingError {
   )
 }
 
-export function brokenOff(): HttpFault {
+export function uploadAborted(): HttpFault {
   return new HttpFault('BODY_INVALID', 'The upload was cut off before its end; nothing was kept.')
 }
 

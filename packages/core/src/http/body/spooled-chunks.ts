@@ -9,7 +9,7 @@ import { errnoOf, storageFault } from '../../storage/faults.ts'
 import { fileTooLarge } from './request-body.ts'
 
 /** @throws LadingError `FILE_TOO_LARGE` */
-export async function* limited(chunks: Readable, maxFileBytes: number): AsyncGenerator<Buffer> {
+export async function* limitBytes(chunks: Readable, maxFileBytes: number): AsyncGenerator<Buffer> {
   let size = 0
   for await (const chunk of chunks) {
     size += chunk.length
@@ -19,7 +19,7 @@ export async function* limited(chunks: Readable, maxFileBytes: number): AsyncGen
 }
 
 /** Spools the chunks to a file in the system's temporary folder while `use` runs, and then always deletes it. */
-export async function spooled<Result>(
+export async function withSpooledFile<Result>(
   chunks: AsyncIterable<Buffer>,
   signal: AbortSignal,
   use: (file: () => Readable) => Promise<Result>,

@@ -4,7 +4,7 @@ export interface InFlight {
   /** Counts one more request until the returned function is called. A second call of that does nothing. */
   begin(): () => void
   /** Resolves when there is none; at once if there is none now. */
-  none(): Promise<void>
+  whenIdle(): Promise<void>
 }
 
 export function createInFlight(): InFlight {
@@ -23,7 +23,7 @@ export function createInFlight(): InFlight {
         waiting = []
       }
     },
-    async none() {
+    async whenIdle() {
       if (count > 0) await new Promise<void>(resolve => waiting.push(resolve))
     },
   }

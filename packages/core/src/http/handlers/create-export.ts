@@ -4,14 +4,14 @@ import { LadingError } from '../../errors/lading-error.ts'
 import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../service.ts'
 import { readExportBody } from '../submit/export-query.ts'
-import { submitted } from '../submit/idempotency-key.ts'
+import { submitOnce } from '../submit/idempotency-key.ts'
 import { refuseWhileDraining } from '../submit/refuse-while-draining.ts'
 import { readBody } from '../wire/parameters.ts'
 import { exportJob } from '../wire/schemas.ts'
 
 export const createExport: Handler = (request, service) => {
   refuseWhileDraining(service)
-  return submitted(request, service, 'export', async idempotencyKey => {
+  return submitOnce(request, service, 'export', async idempotencyKey => {
     const options = readBody(exportJob, await readJson(request, service.limits))
     const { resource, resources, metadata, filename: fileName } = options
     const common = { caller: request.access.caller, metadata, fileName, idempotencyKey }

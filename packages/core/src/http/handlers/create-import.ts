@@ -1,10 +1,10 @@
 // POST /v1/imports: imports a file that is sent as a form, as a raw body, or by its URL.
 import type { Static } from '@sinclair/typebox'
-import { mediaTypesOfFiles } from '../../engine/format/detect/detect.ts'
-import { foreignByType, foreignSentence } from '../../engine/format/detect/foreign.ts'
+import { fileMediaTypes } from '../../engine/format/detect/detect.ts'
+import { foreignByType, unsupportedFileMessage } from '../../engine/format/detect/foreign.ts'
 import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../service.ts'
-import { submitted } from '../submit/idempotency-key.ts'
+import { submitOnce } from '../submit/idempotency-key.ts'
 import { importOptionsOf } from '../submit/import-fields.ts'
 import { expectFileUrl, explainText, howToSend, urlEncoded, withAdvice } from '../submit/misplaced-file.ts'
 import { checkCapacity, refuseWhileDraining } from '../submit/refuse-while-draining.ts'
@@ -15,12 +15,12 @@ import { HttpFault } from '../wire/problem.ts'
 import { importFromUrl } from '../wire/schemas.ts'
 
 /** Types of a file that is the body itself; a JSON body has the URL of the file. */
-const uploadMediaTypes = mediaTypesOfFiles.filter(type => type !== 'application/json')
+const uploadMediaTypes = fileMediaTypes.filter(type => type !== 'application/json')
 
 export const createImport: Handler = (request, service) => {
   refuseWhileDraining(service)
   return service.uploads.withSlot(request, () =>
-    submitted(request, service, 'import', async claim => {
+    submitOnce(request, service, 'import', async claim => {
       const upload = uploadHandler(mediaType(header(request, 'content-type')), request)
       // A replayed request needs no further capacity.
       if (claim?.isReplay !== true) await checkCapacity(request, service)
@@ -42,7 +42,7 @@ function uploadHandler(type: string | undefined, request: HttpRequest): typeof u
 
 function describeForeign(type = ''): string {
   const kind = foreignByType(type)
-  return kind === undefined ? '' : `By its content type, ${lowerFirst(foreignSentence(kind))} `
+  return kind === undefined ? '' : `By its content type, ${lowerFirst(unsupportedFileMessage(kind))} `
 }
 
 function lowerFirst(sentence: string): string {

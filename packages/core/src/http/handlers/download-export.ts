@@ -1,11 +1,11 @@
 // GET /v1/exports/:job_id/download: the file of a completed export, or a part of it, until it expires.
-import { formatNamed } from '../../engine/format/formats.ts'
+import { formatByName } from '../../engine/format/formats.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobFile } from '../../jobs/store/job.ts'
 import type { ByteRange } from '../../storage/storage.ts'
 import { attachment } from '../answer/content-disposition.ts'
-import { firstBytesOf, isHead } from '../answer/download.ts'
-import { holdsSame, type Part, readRange } from '../answer/range.ts'
+import { isHead, waitForFirstBytes } from '../answer/download.ts'
+import { type FileRange, matchesIfRange, readRange } from '../answer/range.ts'
 import { header } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { withExport } from './found-job.ts'
@@ -29,7 +29,7 @@ export const downloadExport = withExport(async (job, request, { jobs, downloads 
   const open = async (range?: ByteRange) => {
     const stream = await jobs.download(job.id, range)
     if (stream === undefined) throw expired()
-    return firstBytesOf(stream, request.signal)
+    return waitForFirstBytes(stream, request.signal)
   }
   const length = { 'Content-Length': String(file.size) }
   // A range of a HEAD means nothing (RFC 9110, 14.2). Opening an empty range checks that the file exists.
@@ -38,7 +38,7 @@ export const downloadExport = withExport(async (job, request, { jobs, downloads 
     empty.destroy()
     return { status: 200, headers: { ...headers, ...length } }
   }
-  const range = holdsSame(header(request, 'if-range'), etag) ? header(request, 'range') : undefined
+  const range = matchesIfRange(header(request, 'if-range'), etag) ? header(request, 'range') : undefined
   const part = readRange(range, file.size)
   if (part === 'unsatisfiable') throw unsatisfiable(file)
   const bounds = part === 'whole' ? length : boundsOf(part, file)
@@ -50,7 +50,7 @@ export const downloadExport = withExport(async (job, request, { jobs, downloads 
   }))
 })
 
-function boundsOf({ start, end }: Part, { size }: JobFile): Record<string, string> {
+function boundsOf({ start, end }: FileRange, { size }: JobFile): Record<string, string> {
   return { 'Content-Range': `bytes ${start}-${end - 1}/${size}`, 'Content-Length': String(end - start) }
 }
 
@@ -72,7 +72,7 @@ function fileOf({ status, file }: Job): JobFile {
 /** A compressed file keeps its own type, because it is sent without a Content-Encoding. */
 function mediaTypeOf({ name }: JobFile, format: string): string {
   if (name.endsWith('.gz')) return 'application/gzip'
-  const { mediaType } = formatNamed(format)
+  const { mediaType } = formatByName(format)
   return format === 'csv' ? `${mediaType}; charset=utf-8` : mediaType
 }
 

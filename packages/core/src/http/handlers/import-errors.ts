@@ -1,7 +1,7 @@
 // GET /v1/imports/:job_id/errors: record errors, as pages of JSON or as one file with all of them.
 import { LadingError } from '../../errors/lading-error.ts'
-import { preferred } from '../answer/accept.ts'
-import { fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
+import { preferredType } from '../answer/accept.ts'
+import { fileResponse, isHead, waitForFirstBytes } from '../answer/download.ts'
 import { errorList } from '../answer/error-list.ts'
 import { header, json } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
@@ -16,7 +16,11 @@ const vary = { Vary: 'Accept' }
 
 export const importErrors = withImport(async (job, request, { jobs, downloads }) => {
   const { limit, offset, ...filter } = readOptions(errorsOptions, queryPairs(request.rawQuery))
-  const type = preferred(header(request, 'accept'), ['application/json', 'text/csv', 'application/x-ndjson'])
+  const type = preferredType(header(request, 'accept'), [
+    'application/json',
+    'text/csv',
+    'application/x-ndjson',
+  ])
   if (type !== 'application/json') {
     if (limit !== undefined || offset !== undefined) {
       throw new LadingError(
@@ -28,7 +32,7 @@ export const importErrors = withImport(async (job, request, { jobs, downloads })
     if (isHead(request)) return fileResponse(undefined, facts)
     return downloads.withSlot(request, async () => {
       const list = errorList(jobs.allErrors(job.id, filter), formatOf[type])
-      return fileResponse(await firstBytesOf(list, request.signal), facts)
+      return fileResponse(await waitForFirstBytes(list, request.signal), facts)
     })
   }
   const page = { limit: limit ?? 50, offset: offset ?? 0 }

@@ -1,7 +1,7 @@
 // GET /v1/imports/:job_id/rejects: the rejected records, as a file that can be corrected and imported again.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
-import { fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
+import { fileResponse, isHead, waitForFirstBytes } from '../answer/download.ts'
 import type { Service } from '../service.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
@@ -24,7 +24,7 @@ async function rejects(job: Job, request: HttpRequest, { jobs }: Service): Promi
     stream.destroy()
     return fileResponse(undefined, facts)
   }
-  return fileResponse(await firstBytesOf(stream, request.signal).catch(expired), facts)
+  return fileResponse(await waitForFirstBytes(stream, request.signal).catch(expired), facts)
 }
 
 function expired(error: unknown): never {

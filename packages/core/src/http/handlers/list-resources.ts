@@ -30,14 +30,14 @@ function described(resource: Resource): object {
       })),
     references: references
       .filter(({ field }) => isKnown(field))
-      .map(({ field, table, column, code, standIns, joined }) => ({
+      .map(({ field, table, column, code, lookupFields, joined }) => ({
         field: field.name,
         table,
         column,
         code,
-        by: Object.fromEntries(standIns.filter(one => isKnown(one.field)).map(namedColumn)),
+        by: Object.fromEntries(lookupFields.filter(one => isKnown(one.field)).map(namedColumn)),
         show: Object.fromEntries(
-          joined.filter(one => isKnown(one.field) && !standIns.includes(one)).map(namedColumn),
+          joined.filter(one => isKnown(one.field) && !lookupFields.includes(one)).map(namedColumn),
         ),
       })),
     filters: fieldsFor(resource, 'filter').map(nameOf),

@@ -1,7 +1,7 @@
 // GET /v1/exports: the rows of a resource as a file, streamed from the database.
-import { gzipped } from '../../engine/format/text/gzip.ts'
-import { takesGzip } from '../answer/accept.ts'
-import { day, fileResponse, firstBytesOf, isHead } from '../answer/download.ts'
+import { gzipStream } from '../../engine/format/text/gzip.ts'
+import { acceptsGzip } from '../answer/accept.ts'
+import { fileResponse, isHead, isoDate, waitForFirstBytes } from '../answer/download.ts'
 import type { Handler, Service } from '../service.ts'
 import { readExportQuery } from '../submit/export-query.ts'
 import { type HttpRequest, type HttpResponse, header } from '../wire/message.ts'
@@ -20,11 +20,11 @@ async function exported(
 ): Promise<HttpResponse> {
   const { resource, format, compression = 'none' } = options
   await request.access.permit(resource)
-  const isGzipEncoded = compression === 'none' && takesGzip(header(request, 'accept-encoding'))
+  const isGzipEncoded = compression === 'none' && acceptsGzip(header(request, 'accept-encoding'))
   // The options are checked at once; no row is read before the stream is.
   const stream = exporter.stream({ ...options, caller: request.access.caller })
   const facts = {
-    name: `${resource}-${day()}`,
+    name: `${resource}-${isoDate()}`,
     format,
     compression,
     headers: { Vary: 'Accept-Encoding', ...(isGzipEncoded && { 'Content-Encoding': 'gzip' }) },
@@ -33,5 +33,8 @@ async function exported(
     stream.destroy()
     return fileResponse(undefined, facts)
   }
-  return fileResponse(await firstBytesOf(isGzipEncoded ? gzipped(stream) : stream, request.signal), facts)
+  return fileResponse(
+    await waitForFirstBytes(isGzipEncoded ? gzipStream(stream) : stream, request.signal),
+    facts,
+  )
 }

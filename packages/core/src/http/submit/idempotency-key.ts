@@ -14,7 +14,7 @@ import { type ImportFields, importOptionsOf } from './import-fields.ts'
  *
  * @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED`, and whatever `submit` throws
  */
-export async function submitted(
+export async function submitOnce(
   request: HttpRequest,
   { jobs }: Service,
   kind: JobKind,
@@ -27,7 +27,7 @@ export async function submitted(
     const job = await submit(claim)
     return accepted(job, request, claim.isReplay ? { 'Idempotency-Replayed': 'true' } : {})
   } finally {
-    await claim.giveUp()
+    await claim.release()
   }
 }
 
@@ -36,16 +36,20 @@ export async function submitted(
  *
  * @throws LadingError `IDEMPOTENCY_KEY_REUSED`
  */
-export function expectSame(claim: KeyClaim | undefined, options: ImportFields): void {
+export function assertSameRequest(claim: KeyClaim | undefined, options: ImportFields): void {
   const present = Object.entries(knownRequest(options)).filter(([, value]) => value !== undefined)
-  claim?.expect(Object.fromEntries(present))
+  claim?.assertMatches(Object.fromEntries(present))
 }
 
 /** The same when no further options can follow and the headers have the size of the file. */
-export function expectWhole(claim: KeyClaim | undefined, options: ImportFields, request: HttpRequest): void {
+export function assertSameUpload(
+  claim: KeyClaim | undefined,
+  options: ImportFields,
+  request: HttpRequest,
+): void {
   // If a parser of the host has read the body, it may have been inflated or otherwise changed.
-  const length = request.readBefore === undefined ? header(request, 'content-length') : undefined
-  claim?.expect({ ...knownRequest(options), ...(length !== undefined && { size: Number(length) }) })
+  const length = request.consumedBody === undefined ? header(request, 'content-length') : undefined
+  claim?.assertMatches({ ...knownRequest(options), ...(length !== undefined && { size: Number(length) }) })
 }
 
 /** Leaves out what is only detected once the file is read. */

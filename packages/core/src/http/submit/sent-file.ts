@@ -1,6 +1,6 @@
 // An uploaded file's name, type and first bytes, and the client's options → its format and the import options.
 import { type DetectedFormat, detectFormat, inflatedStart } from '../../engine/format/detect/detect.ts'
-import { foreignKind, foreignSentence } from '../../engine/format/detect/foreign.ts'
+import { foreignKind, unsupportedFileMessage } from '../../engine/format/detect/foreign.ts'
 import { unknownFormat } from '../../engine/format/detect/unknown-format.ts'
 import type { ImportOptions } from '../../engine/import/import-options.ts'
 import { encodingOfType } from '../../engine/import/remote/content-charset.ts'
@@ -29,7 +29,7 @@ export function formatOf(file: SentFile, format: string | undefined): SentFormat
   const { fileName, contentType, start } = file
   const found = detectFormat({ format, fileName, mediaType: contentType, start })
   const kind = foreignKind({ fileName, start: found?.compression === 'gzip' ? inflatedStart(start) : start })
-  if (kind !== undefined) throw unsupported(foreignSentence(kind))
+  if (kind !== undefined) throw unsupported(unsupportedFileMessage(kind))
   return found && { ...found, file }
 }
 
@@ -49,7 +49,7 @@ export function formatUnknown({ fileName, contentType, start }: SentFile): Ladin
   const otherwise =
     'The format of the file cannot be determined from its name, its content type or its first bytes; send format=csv, format=ndjson or format=json.'
   const facts = { fileName, mediaType: contentType, start }
-  return unsupported(unknownFormat(facts, { otherwise, sayCsv: 'send format=csv' }))
+  return unsupported(unknownFormat(facts, { fallback: otherwise, declareCsv: 'send format=csv' }))
 }
 
 function unsupported(message: string): LadingError {

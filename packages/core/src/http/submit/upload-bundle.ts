@@ -28,7 +28,7 @@ export function submitBundle(
     maySee: resource => access.maySee('import', [resource]),
     permit: resources => access.permit(...resources),
     maxBytes: maxFileBytes,
-    laterSettings: laterOptions && (() => bundleImportOptions(laterOptions())),
+    lateOptions: laterOptions && (() => bundleImportOptions(laterOptions())),
     signal,
     idempotencyKey: claim,
   })

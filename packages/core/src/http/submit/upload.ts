@@ -1,6 +1,6 @@
 // An upload (a form or a raw body) → an import job. The file is streamed and never held in memory.
 import { bundleFormat, isBundle } from '../../engine/format/bundle/is-bundle.ts'
-import { type DetectedFormat, gzipMediaTypes, typeOf } from '../../engine/format/detect/detect.ts'
+import { bareMediaType, type DetectedFormat, gzipMediaTypes } from '../../engine/format/detect/detect.ts'
 import type { ImportOptions } from '../../engine/import/import-options.ts'
 import type { ByteSource } from '../../engine/source/chunks.ts'
 import { peek } from '../../engine/source/peek.ts'
@@ -11,14 +11,14 @@ import type { BundleJobs, ImportNotes } from '../../jobs/submit/submit-options.t
 import { readDigests } from '../body/digests.ts'
 import { type FilePart, type Form, formOverhead, readForm } from '../body/multipart.ts'
 import { bodyMissing } from '../body/read-before.ts'
-import { checkAnnouncedSize, detached } from '../body/request-body.ts'
-import { limited, spooled } from '../body/spooled-chunks.ts'
+import { checkAnnouncedSize, detachedBody } from '../body/request-body.ts'
+import { limitBytes, withSpooledFile } from '../body/spooled-chunks.ts'
 import type { Service } from '../service.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { importOptions } from '../wire/schemas.ts'
-import { expectSame, expectWhole } from './idempotency-key.ts'
+import { assertSameRequest, assertSameUpload } from './idempotency-key.ts'
 import { type ImportFields, importOptionsOf } from './import-fields.ts'
 import { formatOf, formatUnknown, importOptionsWith, type SentFile } from './sent-file.ts'
 import { submitBundle } from './upload-bundle.ts'
@@ -34,12 +34,12 @@ export async function uploadRaw(
   checkAnnouncedSize(request, service.maxFileBytes)
   if (!mayBeBundle(request, options, coding)) required(options)
   await permitNamed(request, options)
-  expectWhole(claim, options, request)
+  assertSameUpload(claim, options, request)
   const digests = readDigests(request)
   if (request.body === undefined) throw noBody(request, 'The request has no body; send the file.')
-  const body = detached(request.body, service.limits, digests)
+  const body = detachedBody(request.body, service.limits, digests)
   try {
-    const { start, whole } = await peek(limited(body, service.maxFileBytes))
+    const { start, whole } = await peek(limitBytes(body, service.maxFileBytes))
     // Not a name from the client: it only marks the body as compressed.
     const fileName = coding === 'gzip' ? '.gz' : undefined
     const file = { fileName, contentType: contentTypeOf(request), start }
@@ -71,7 +71,7 @@ export async function uploadForm(
   claim?: KeyClaim,
 ): Promise<Job | BundleJobs> {
   const query = queryPairs(request.rawQuery)
-  expectSame(claim, readImport(query, service))
+  assertSameRequest(claim, readImport(query, service))
   if (codingOf(request) !== 'identity')
     throw codingUnknown('A form must not be compressed; compress the file in it.')
   checkAnnouncedSize(request, service.maxFileBytes, formOverhead(service.limits))
@@ -87,14 +87,14 @@ export async function uploadForm(
     const part = await form.file
     const options = readImport([...query, ...form.fields], service)
     await permitNamed(request, options)
-    expectSame(claim, options)
+    assertSameRequest(claim, options)
     if (part === undefined) throw new HttpFault('BODY_INVALID', 'The form has no file; send it as "file".')
     return await submitForm(request, service, { query, form, part, options, claim })
   } catch (error) {
     // The form's own error is the cause of whatever its reader reports.
     throw form.failure() ?? error
   } finally {
-    form.giveUp()
+    form.cancel()
   }
 }
 
@@ -129,7 +129,7 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
   const early = formatOf(file, options.format)
 
   if (options.resource !== undefined && early !== undefined) {
-    const laterSettings = () => {
+    const lateOptions = () => {
       const all = allOptions()
       const late = formatOf(file, all.format)
       if (late?.format === early.format) return importOptionsWith(all, late)
@@ -139,10 +139,10 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
     const jobOptions = importOptionsOf(options, start)
     const { resource } = options
     const { format, compression } = early
-    const upload = { ...jobOptions, format, compression, resource, source: whole, laterSettings }
+    const upload = { ...jobOptions, format, compression, resource, source: whole, lateOptions }
     return submit(request, service, upload, claim)
   }
-  return spooled(whole, request.signal, async openFile => {
+  return withSpooledFile(whole, request.signal, async openFile => {
     const late = allOptions()
     await permitNamed(request, late)
     if (isABundle(late.format)) {
@@ -166,7 +166,7 @@ async function* wholeFile(form: Form, part: FilePart): AsyncGenerator<Buffer> {
 interface Upload extends ImportOptions, ImportNotes, Pick<DetectedFormat, 'format'> {
   readonly resource: string
   readonly source: ByteSource
-  readonly laterSettings?: () => ImportOptions & ImportNotes
+  readonly lateOptions?: () => ImportOptions & ImportNotes
 }
 
 /** Authorizes the named resource before the file is read any further. @throws HttpFault `ACCESS_DENIED` */
@@ -205,24 +205,24 @@ function formatTooLate(): LadingError {
   )
 }
 
-function noBody({ readBefore }: HttpRequest, sentence: string): Error {
-  return bodyMissing(readBefore, new HttpFault('BODY_INVALID', sentence))
+function noBody({ consumedBody }: HttpRequest, sentence: string): Error {
+  return bodyMissing(consumedBody, new HttpFault('BODY_INVALID', sentence))
 }
 
 /** A body that a text parser has decoded is no longer in its original charset, so UTF-8 wins over any option. */
-function asText({ readBefore }: HttpRequest): Pick<ImportOptions, 'encoding'> {
-  return readBefore?.left === 'text' ? { encoding: 'utf-8' } : {}
+function asText({ consumedBody }: HttpRequest): Pick<ImportOptions, 'encoding'> {
+  return consumedBody?.remaining === 'text' ? { encoding: 'utf-8' } : {}
 }
 
 function contentTypeOf(request: HttpRequest): string {
   const type = header(request, 'content-type') ?? ''
-  return request.readBefore?.left === 'text' ? typeOf(type) : type
+  return request.consumedBody?.remaining === 'text' ? bareMediaType(type) : type
 }
 
 /** The content coding of the body (RFC 9110, 8.4). @throws HttpFault `MEDIA_TYPE_UNSUPPORTED` */
 function codingOf(request: HttpRequest): 'identity' | 'gzip' {
-  const { left } = request.readBefore ?? {}
-  if (left === 'inflated bytes' || left === 'text') return 'identity'
+  const { remaining } = request.consumedBody ?? {}
+  if (remaining === 'inflated bytes' || remaining === 'text') return 'identity'
   const coding = header(request, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
   if (coding === 'identity') return coding
   if (coding === 'gzip' || coding === 'x-gzip') return 'gzip'

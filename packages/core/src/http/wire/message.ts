@@ -5,11 +5,11 @@ import type { Caller } from '../../engine/resource/definition.ts'
 import type { JobKind } from '../../jobs/store/job.ts'
 
 /** What has read the body of a request before the service, and what is left of it in `body`. */
-export interface ReadBefore {
+export interface ConsumedBody {
   /** For an error message, such as `multer, a parser of forms`. */
   readonly by: string
   /** `'text'` is UTF-8, whatever the charset was. Inflated bytes no longer have a content coding. */
-  readonly left: 'bytes' | 'inflated bytes' | 'text' | 'nothing'
+  readonly remaining: 'bytes' | 'inflated bytes' | 'text' | 'nothing'
 }
 
 /** The request that an adapter passes in. */
@@ -25,7 +25,7 @@ export interface HttpInput {
   /** The parsed JSON body, if a body parser of the host has already read it. */
   readonly parsedBody?: unknown
   /** Set if the host has already read the body. @defaultValue it has not */
-  readonly readBefore?: ReadBefore | undefined
+  readonly consumedBody?: ConsumedBody | undefined
   /** The prefix under which the routes are mounted, such as `/api`; `''` at the root. Links begin with it. */
   readonly mount: string
   /** Aborts when the client disconnects before its response is complete. */

@@ -3,8 +3,8 @@ import type { Pool } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { runOnCheckout, type Statement } from '../../queue/run-on-checkout.ts'
 import type { JobRow } from '../store/job-row.ts'
-import { byTurn, type Fairness } from './fairness.ts'
-import { claimReadySql, giveBackSql } from './ready-sql.ts'
+import { compareByTurn, type Fairness } from './fairness.ts'
+import { claimReadySql, releaseUnconfirmedSql } from './ready-sql.ts'
 
 export interface ClaimOptions {
   readonly pool: Pool
@@ -41,12 +41,12 @@ export function createClaims(options: ClaimOptions): Claims {
 
   return {
     async take(count, signal) {
-      if (hasUnconfirmedClaim) await run(giveBackSql(lanes, worker, running()), signal)
+      if (hasUnconfirmedClaim) await run(releaseUnconfirmedSql(lanes, worker, running()), signal)
       hasUnconfirmedClaim = true
       const turn = fairness.turn()
       const rows = await run(claimReadySql({ lanes, count, turn, worker, leaseSeconds }), signal)
       hasUnconfirmedClaim = false
-      const compare = byTurn(turn)
+      const compare = compareByTurn(turn)
       rows.sort((one, other) => compare(one.fairness_key, other.fairness_key))
       const keys = rows.map(({ fairness_key }) => fairness_key)
       fairness.begin(turn, keys)

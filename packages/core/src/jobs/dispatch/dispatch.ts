@@ -25,7 +25,7 @@ export interface DispatchOptions {
   /** Runs a claimed job until it has ended or was released. */
   readonly work: (job: JobRow, signal: AbortSignal) => Promise<void>
   /** Releases a claimed job that was not started. */
-  readonly giveBack: (job: JobRow) => Promise<unknown>
+  readonly release: (job: JobRow) => Promise<unknown>
   readonly onError: (error: unknown, jobId?: string) => void
 }
 
@@ -49,7 +49,7 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 export function dispatch(options: DispatchOptions): Dispatcher {
-  const { lanes, concurrency, concurrencyPerKey, pollMs, work, giveBack, onError } = options
+  const { lanes, concurrency, concurrencyPerKey, pollMs, work, release, onError } = options
   // A separate signal, because every task of a process adds listeners to the shared one.
   const signal = AbortSignal.any([options.signal])
   const wakeUp = createWake()
@@ -71,7 +71,7 @@ export function dispatch(options: DispatchOptions): Dispatcher {
   async function fill(): Promise<number> {
     const jobs = await claims.take(concurrency - running.size, signal)
     if (signal.aborted) {
-      await Promise.all(jobs.map(job => giveBack(job).catch(error => onError(error, job.id))))
+      await Promise.all(jobs.map(job => release(job).catch(error => onError(error, job.id))))
       for (const { fairness_key } of jobs) fairness.end(fairness_key)
       return 0
     }

@@ -40,7 +40,7 @@ export function createFairness(perKey = Number.POSITIVE_INFINITY): Fairness {
         running.set(key, { count: (running.get(key)?.count ?? 0) + 1, servedAt: ++turns })
       }
       const inCircle = keys.filter(key => !turn.running.includes(key))
-      after = inCircle.sort(byTurn(turn)).at(-1) ?? after
+      after = inCircle.sort(compareByTurn(turn)).at(-1) ?? after
     },
     end(key) {
       const entry = running.get(key)
@@ -50,7 +50,7 @@ export function createFairness(perKey = Number.POSITIVE_INFINITY): Fairness {
 }
 
 /** Orders keys as a claim visits them: round-robin first, then those with running jobs. */
-export function byTurn({ after, running, next }: Turn): (one: string, other: string) => number {
+export function compareByTurn({ after, running, next }: Turn): (one: string, other: string) => number {
   const rank = (key: string) => {
     if (running.includes(key)) return 2 + next.indexOf(key)
     // The round-robin wraps around after the last key.

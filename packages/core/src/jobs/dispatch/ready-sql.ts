@@ -1,9 +1,9 @@
 // The statement that finds jobs whose turn it is and claims them. All times are the database's.
 import type { Statement } from '../../queue/run-on-checkout.ts'
 import { isReady } from '../store/claim/lanes.ts'
-import { isWhole } from '../store/claim/whole-sql.ts'
+import { commitsAsWholeSql } from '../store/claim/whole-sql.ts'
 import { jobColumns } from '../store/job-row.ts'
-import { become, may } from '../store/transitions.ts'
+import { transitionAllowedSql, transitionSql } from '../store/transitions.ts'
 import type { Turn } from './fairness.ts'
 
 export interface ReadyQuery {
@@ -51,7 +51,7 @@ walk (lane, key, has_wrapped, is_start) as (
 )`
 
 /** The job has committed records since its last claim. */
-const hasAdvanced = `checkpoint_row > claimed_row and not ${isWhole}`
+const hasAdvanced = `checkpoint_row > claimed_row and not ${commitsAsWholeSql}`
 
 const claimSql = `
 with recursive ${walkSql},
@@ -75,24 +75,28 @@ picked as materialized (
   limit $5
 )
 update lading.jobs
-set ${become('claim')}, token = token + 1, worker = $6,
+set ${transitionSql('claim')}, token = token + 1, worker = $6,
   attempts = case when ${hasAdvanced} then 1 else attempts + 1 end,
   claimed_server = pg_postmaster_start_time(),
   claimed_row = checkpoint_row, claimed_bytes = bytes_read, claimed_at = clock_timestamp(),
   lease_until = clock_timestamp() + make_interval(secs => $7), started_at = coalesce(started_at, clock_timestamp())
-where id in (select id from picked) and ${may('claim')}
+where id in (select id from picked) and ${transitionAllowedSql('claim')}
 returning ${jobColumns}`
 
 /**
  * Releases jobs that this worker claimed without knowing, because the answer to the claim was lost. This does not
  * count as an attempt.
  */
-export function giveBackSql(lanes: readonly string[], worker: string, running: readonly string[]): Statement {
+export function releaseUnconfirmedSql(
+  lanes: readonly string[],
+  worker: string,
+  running: readonly string[],
+): Statement {
   return {
     text: `
 update lading.jobs
-set ${become('release')}, lease_until = null, worker = null, attempts = greatest(attempts - 1, 0)
-where ${may('release')} and lane = any ($1::text[]) and worker = $2 and id <> all ($3::uuid[])`,
+set ${transitionSql('release')}, lease_until = null, worker = null, attempts = greatest(attempts - 1, 0)
+where ${transitionAllowedSql('release')} and lane = any ($1::text[]) and worker = $2 and id <> all ($3::uuid[])`,
     values: [lanes, worker, running],
   }
 }

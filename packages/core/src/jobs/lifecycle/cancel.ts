@@ -5,7 +5,7 @@ import { sqlstate } from '../../postgres/sqlstate.ts'
 import { setLocal } from '../../postgres/transaction/transaction.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { endFrozenBatch } from '../store/claim/frozen-batch.ts'
-import { followUp } from '../store/followers.ts'
+import { updateFollowers } from '../store/followers.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { cancelSql } from '../store/job-sql.ts'
 import { inTransaction } from '../store/job-transaction.ts'
@@ -46,7 +46,7 @@ async function tryCancel(
     const [found] = (await client.query(cancelSql, [id])).rows as unknown as JobRow[]
     if (found === undefined) return undefined
     outbox.ended(found)
-    await followUp(client, id, outbox)
+    await updateFollowers(client, id, outbox)
     return found
   })
   await outbox.flush()

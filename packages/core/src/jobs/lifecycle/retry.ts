@@ -2,7 +2,7 @@
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/pool/client.ts'
 import { checkWaitingJobs } from '../store/claim/waiting-jobs.ts'
-import { abandoned, followUp } from '../store/followers.ts'
+import { abandonedMessage, updateFollowers } from '../store/followers.ts'
 import type { JobStatus } from '../store/job.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { lockSql, retrySql } from '../store/job-sql.ts'
@@ -39,9 +39,9 @@ export async function retryJob(
     const [predecessor] = (await client.query(lockSql, [job.after_job])).rows
     const status = (predecessor?.status as JobStatus | undefined) ?? null
     if (status === null || (isEnded(status) && status !== 'completed')) {
-      throw new LadingError('AFTER_FAILED', abandoned(job.after_job, status))
+      throw new LadingError('AFTER_FAILED', abandonedMessage(job.after_job, status))
     }
-    await followUp(client, job.after_job, outbox)
+    await updateFollowers(client, job.after_job, outbox)
     return job
   })
   await outbox.flush()

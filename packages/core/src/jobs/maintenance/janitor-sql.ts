@@ -86,7 +86,7 @@ with forgotten as (
 delete from lading.chores where next_at < clock_timestamp() - interval '7 days'`
 
 /** Returns one row if this process got the turn. */
-export const takeTurnSql = `
+export const acquireTurnSql = `
 insert into lading.chores as c (name, next_at) values ($1, clock_timestamp() + make_interval(secs => $2))
 on conflict (name) do update set next_at = excluded.next_at where c.next_at <= clock_timestamp()
 returning name`

@@ -7,6 +7,7 @@ import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { oldUrlsSql } from '../store/files/remote-source.ts'
 import {
+  acquireTurnSql,
   agoSql,
   expiredFilesSql,
   expiredKeysSql,
@@ -14,7 +15,6 @@ import {
   oldNamesSql,
   oldSpoolsSql,
   orphansSql,
-  takeTurnSql,
 } from './janitor-sql.ts'
 
 export interface JanitorContext {
@@ -98,7 +98,7 @@ export async function clean(context: JanitorContext): Promise<Cleaned> {
 }
 
 /** Runs every `everySeconds` until the signal; each run is done by one of all servers on the database. */
-export async function keepClean(
+export async function runJanitor(
   context: JanitorContext,
   { everySeconds, signal }: { readonly everySeconds: number; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -127,7 +127,7 @@ async function withStorageId(context: JanitorContext): Promise<RunContext> {
 
 /** The turn comes a little early; otherwise the run's own milliseconds would make the next one miss it. */
 async function acquireTurn({ pool }: JanitorContext, name: string, everySeconds: number): Promise<boolean> {
-  return (await query(pool, takeTurnSql, [name, everySeconds * 0.9])).length > 0
+  return (await query(pool, acquireTurnSql, [name, everySeconds * 0.9])).length > 0
 }
 
 async function run(context: RunContext, kinds: readonly CleanedKind[]): Promise<Cleaned> {

@@ -1,19 +1,19 @@
 // Statements that find lost jobs, and count the attempts that ended with the death of a worker.
 
-import { isWhole } from '../store/claim/whole-sql.ts'
+import { commitsAsWholeSql } from '../store/claim/whole-sql.ts'
 import { progressNumberSql } from '../store/progress-sql.ts'
-import { become, may } from '../store/transitions.ts'
+import { transitionAllowedSql, transitionSql } from '../store/transitions.ts'
 
 /**
  * The worker has not renewed the lease in time: it has died, is frozen, or cannot reach the database. Jobs that this
  * process runs (`$1`) are alive, however late their renewal is.
  */
-const isLost = `${may('rescue')} and lease_until < clock_timestamp() and id <> all ($1::uuid[])`
+const isLost = `${transitionAllowedSql('rescue')} and lease_until < clock_timestamp() and id <> all ($1::uuid[])`
 
 /** Maximum number of jobs per statement. There are only as many running jobs as workers have slots. */
 const maxJobs = 200
 
-const hasAdvanced = `checkpoint_row > claimed_row and not ${isWhole}`
+const hasAdvanced = `checkpoint_row > claimed_row and not ${commitsAsWholeSql}`
 
 /** The database was restarted since the claim, which ends attempts and prevents workers from reporting it. */
 const isExplained = '(claimed_server <> pg_postmaster_start_time())'
@@ -51,7 +51,7 @@ const togetherSql = `case
 /** The job keeps its due time. A row that a worker frozen in a batch has locked is skipped. */
 export const rescueSql = `
 update lading.jobs
-set ${become('rescue')}, lease_until = null, worker = null,
+set ${transitionSql('rescue')}, lease_until = null, worker = null,
   attempts = ${attemptsSql},
   lost_together = ${togetherSql},
   lost_place = case when ${isExplained} then lost_place else ${progressNumberSql} end,
@@ -60,11 +60,11 @@ where id in (select id from lading.jobs where ${isLost} order by claimed_at limi
 returning lane`
 
 /** Lost jobs whose rows are locked. */
-export const heldSql = `select id from lading.jobs where ${isLost} order by claimed_at limit ${maxJobs}`
+export const lockedJobsSql = `select id from lading.jobs where ${isLost} order by claimed_at limit ${maxJobs}`
 
 /** Jobs that ended without their followers being updated. */
-export const missedSql = `
+export const missedFollowersSql = `
 select distinct f.after_job as id
 from lading.jobs f left join lading.jobs p on p.id = f.after_job
-where f.waiting and f.${may('abandon')} and (p.id is null or not p.${may('cancel')})
+where f.waiting and f.${transitionAllowedSql('abandon')} and (p.id is null or not p.${transitionAllowedSql('cancel')})
 limit ${maxJobs}`

@@ -3,10 +3,10 @@ import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { pause } from '../../queue/wake.ts'
 import { endFrozenBatch } from '../store/claim/frozen-batch.ts'
-import { followUp } from '../store/followers.ts'
+import { updateFollowers } from '../store/followers.ts'
 import { inTransaction } from '../store/job-transaction.ts'
 import type { NewWakeUps } from '../store/wake-ups.ts'
-import { heldSql, missedSql, rescueSql } from './rescue-sql.ts'
+import { lockedJobsSql, missedFollowersSql, rescueSql } from './rescue-sql.ts'
 
 export interface RescueContext {
   readonly pool: Pool
@@ -23,7 +23,7 @@ export interface RescueOptions extends RescueContext {
 }
 
 /** Runs now and then every `everyMs` milliseconds until the signal. Any number of processes may do so concurrently. */
-export async function keepRescuing({ everyMs, signal, onError, ...context }: RescueOptions): Promise<void> {
+export async function runRescuer({ everyMs, signal, onError, ...context }: RescueOptions): Promise<void> {
   while (!signal.aborted) {
     await rescue(context).catch(onError)
     await pause(everyMs, signal)
@@ -55,7 +55,7 @@ async function rescueLost({ pool, newOutbox, running }: RescueContext): Promise<
 
 function lockedJobs({ pool, running }: RescueContext): Promise<string[]> {
   return withClient(pool, async client => {
-    const { rows } = await client.query(heldSql, [running()]).catch((error: unknown) => {
+    const { rows } = await client.query(lockedJobsSql, [running()]).catch((error: unknown) => {
       throw databaseFault(error)
     })
     return rows.map(({ id }) => String(id))
@@ -66,8 +66,8 @@ function lockedJobs({ pool, running }: RescueContext): Promise<string[]> {
 async function releaseWaiting({ pool, newOutbox }: RescueContext): Promise<void> {
   const outbox = newOutbox()
   await inTransaction(pool, async client => {
-    const { rows } = await client.query(missedSql)
-    for (const { id } of rows) await followUp(client, String(id), outbox)
+    const { rows } = await client.query(missedFollowersSql)
+    for (const { id } of rows) await updateFollowers(client, String(id), outbox)
   })
   await outbox.flush()
 }

@@ -15,7 +15,7 @@ export interface WatchOptions {
 const repeatMs = 10 * 60_000
 
 /** Checks every `everyMs` milliseconds until the signal. */
-export async function keepWatching({ pool, everyMs, signal, onError }: WatchOptions): Promise<void> {
+export async function watchUnservedStorages({ pool, everyMs, signal, onError }: WatchOptions): Promise<void> {
   const reportedAt = new Map<string, number>()
   // Wait first: workers that start together with this process will have registered by then.
   await pause(everyMs, signal)

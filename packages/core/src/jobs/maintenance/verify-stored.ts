@@ -9,7 +9,7 @@ import { identityOf } from '../../storage/identity.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { storedFileOf, type VerifiedFile, verifyFile } from '../store/files/verify-file.ts'
 import { type JobRow, jobColumns } from '../store/job-row.ts'
-import { takeTurnSql } from './janitor-sql.ts'
+import { acquireTurnSql } from './janitor-sql.ts'
 
 export interface VerifyStoredOptions {
   /** Maximum bytes read per second. @defaultValue 8 MiB */
@@ -34,13 +34,13 @@ export interface VerifyStoredContext {
 const checkIntervalMs = 60_000
 
 /** Scans all files whenever a scan is due, until the signal. */
-export async function keepVerifying(context: VerifyStoredContext, signal: AbortSignal): Promise<void> {
+export async function runVerifier(context: VerifyStoredContext, signal: AbortSignal): Promise<void> {
   const { everySeconds = 86_400 } = context.options
   while (!signal.aborted) {
     try {
       const storageId = (await identityOf(context.storage)) ?? null
       const turn = storageId === null ? 'verify' : `verify ${storageId}`
-      const acquired = await query(context.pool, takeTurnSql, [turn, everySeconds * 0.9])
+      const acquired = await query(context.pool, acquireTurnSql, [turn, everySeconds * 0.9])
       if (acquired.length > 0) await walk(context, storageId, signal)
     } catch (error) {
       if (!signal.aborted) context.onError(error)

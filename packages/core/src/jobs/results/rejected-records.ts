@@ -1,8 +1,8 @@
 // Locates the records of a file that were not imported: the rejected ones, and those that were not reached.
-import { formatNamed } from '../../engine/format/formats.ts'
+import { formatByName } from '../../engine/format/formats.ts'
 import { decode } from '../../engine/import/import-pipeline.ts'
 import type { Limits } from '../../engine/import/importer-options.ts'
-import type { Explained } from '../../engine/import/report/rejects-file.ts'
+import type { RejectReason } from '../../engine/import/report/rejects-file.ts'
 import type { ResumePoint } from '../../engine/import/run-recorder.ts'
 import type { Header, RecordBatch } from '../../engine/record/record-batch.ts'
 import { closeSource } from '../../engine/source/chunks.ts'
@@ -14,17 +14,17 @@ import { isAllOrNothing, type JobRow, optionsOf } from '../store/job-row.ts'
 import { errorsAfter } from './record-errors.ts'
 
 /** A record's position in the decoded text, and why it was rejected. */
-export interface Entry {
+export interface RejectedEntry {
   readonly offset: number
   readonly length: number
-  readonly errors: readonly Explained[]
+  readonly errors: readonly RejectReason[]
 }
 
 /** As the ledger writes it: row number, line, byte offset, byte length, codes. */
 type StoredEntry = readonly [number, number, number, number, readonly string[]]
 
 /** Yields rejected records in the order of the file, one batch at a time: a job can have a million. */
-export async function* rejectedRecords(pool: Pool, job: JobRow): AsyncGenerator<readonly Entry[]> {
+export async function* rejectedRecords(pool: Pool, job: JobRow): AsyncGenerator<readonly RejectedEntry[]> {
   const messages = new StoredMessages(pool, job)
   for await (const batch of storedEntries(pool, job)) {
     const errorsByRow = await messages.upTo(Number(batch.at(-1)?.[0]))
@@ -45,13 +45,13 @@ export async function* unprocessedRecords(
   pool: Pool,
   job: JobRow,
   records: AsyncIterable<RecordBatch>,
-): AsyncGenerator<readonly Entry[]> {
+): AsyncGenerator<readonly RejectedEntry[]> {
   if (job.status === 'completed') return
   const isRolledBack = isAllOrNothing(job)
   const rejected = rejectedRows(pool, job)
   let next = isRolledBack ? await rejected.next() : undefined
   for await (const batch of records) {
-    const entries: Entry[] = []
+    const entries: RejectedEntry[] = []
     for (const { rowNumber, offset, length } of batch.records) {
       while (next !== undefined && !next.done && next.value < rowNumber) next = await rejected.next()
       const isReached = isRolledBack ? next?.value === rowNumber : rowNumber <= Number(job.checkpoint_row)
@@ -76,7 +76,12 @@ export async function* recordsOf(
     start: from?.isPlain === true ? from.position.byte : 0,
   })
   try {
-    yield* decode(source, formatNamed(job.format), { limits, settings: optionsOf(job), signal, from })
+    yield* decode(source, formatByName(job.format), {
+      limits,
+      fileOptions: optionsOf(job),
+      signal,
+      resumeFrom: from,
+    })
   } finally {
     closeSource(source)
   }
@@ -119,8 +124,8 @@ class StoredMessages {
   ) {}
 
   /** Returns the errors of the rows after the previous call, up to `row`. */
-  async upTo(row: number): Promise<ReadonlyMap<number, readonly Explained[]>> {
-    const byRow = new Map<number, Explained[]>()
+  async upTo(row: number): Promise<ReadonlyMap<number, readonly RejectReason[]>> {
+    const byRow = new Map<number, RejectReason[]>()
     for (;;) {
       const beyond = this.pending.findIndex(({ rowNumber }) => rowNumber > row)
       const taken = beyond === -1 ? this.pending : this.pending.slice(0, beyond)

@@ -12,7 +12,13 @@ import { checkpointOf } from '../store/claim/resume.ts'
 import { assertStoredHere } from '../store/files/stored-here.ts'
 import { sourceOf } from '../store/files/stored-objects.ts'
 import { isAllOrNothing, type JobRow, optionsOf } from '../store/job-row.ts'
-import { type Entry, headerOf, recordsOf, rejectedRecords, unprocessedRecords } from './rejected-records.ts'
+import {
+  headerOf,
+  type RejectedEntry,
+  recordsOf,
+  rejectedRecords,
+  unprocessedRecords,
+} from './rejected-records.ts'
 import { type SourceBytes, sourceBytes } from './source-bytes.ts'
 
 export interface RejectsStreamContext {
@@ -72,7 +78,7 @@ async function* printRecords(
   const decoded = (from?: ResumePoint) => recordsOf(job, storage, { limits, signal, from })
   const storedHeader = job.begun_with?.header ?? undefined
   const header = job.format === 'csv' ? (storedHeader ?? (await headerOf(decoded()))) : undefined
-  const file = rejectsFile({ format: job.format, header, explained: which === 'rejected' })
+  const file = rejectsFile({ format: job.format, header, withErrors: which === 'rejected' })
   const bytes = await sourceBytes(storage, key, optionsOf(job), signal)
   // If the whole file was rolled back, start at the beginning.
   const from = isAllOrNothing(job) ? undefined : checkpointOf(job)
@@ -91,8 +97,8 @@ async function* printRecords(
 }
 
 /** Groups entries that fit into one window. */
-function* groupByWindow(entries: readonly Entry[]): Generator<readonly Entry[]> {
-  let group: Entry[] = []
+function* groupByWindow(entries: readonly RejectedEntry[]): Generator<readonly RejectedEntry[]> {
+  let group: RejectedEntry[] = []
   for (const entry of entries) {
     const start = group[0]?.offset ?? entry.offset
     if (group.length > 0 && entry.offset + entry.length - start > windowBytes) {
@@ -107,7 +113,7 @@ function* groupByWindow(entries: readonly Entry[]): Generator<readonly Entry[]> 
 async function* records(
   file: RejectsFile,
   bytes: SourceBytes,
-  group: readonly Entry[],
+  group: readonly RejectedEntry[],
 ): AsyncGenerator<Buffer> {
   const [first] = group
   const last = group.at(-1)

@@ -2,7 +2,7 @@
 import type { Client } from '../../postgres/pool/client.ts'
 import type { JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
-import { become, isEnded, may } from './transitions.ts'
+import { isEnded, transitionAllowedSql, transitionSql } from './transitions.ts'
 import type { WakeUps } from './wake-ups.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { WakeUps } from './wake-ups.ts'
  *
  * @param id the job that they wait for
  */
-export async function followUp(client: Client, id: string, outbox: WakeUps): Promise<void> {
+export async function updateFollowers(client: Client, id: string, outbox: WakeUps): Promise<void> {
   const [found] = (await client.query(statusSql, [id])).rows
   // The statement has this one column.
   const status = found?.status as JobStatus | null | undefined
@@ -21,21 +21,21 @@ export async function followUp(client: Client, id: string, outbox: WakeUps): Pro
     for (const { lane } of rows) await outbox.wake(client, String(lane))
     return
   }
-  const { rows } = await client.query(abandonSql, [id, abandoned(id, status)])
+  const { rows } = await client.query(abandonSql, [id, abandonedMessage(id, status)])
   for (const row of rows as unknown as JobRow[]) {
     outbox.ended(row)
-    await followUp(client, row.id, outbox)
+    await updateFollowers(client, row.id, outbox)
   }
 }
 
 /** The reason why a waiting job failed. @param status of the job it waited for; null if that no longer exists */
-export function abandoned(id: string, status: JobStatus | null): string {
+export function abandonedMessage(id: string, status: JobStatus | null): string {
   const what =
     status === null ? 'is no longer known' : status === 'cancelled' ? 'was cancelled' : `has ${status}`
   return `The import ${id}, which this one waited for, ${what}; no records of this one were imported. Retry that one first, and then this one.`
 }
 
-const waits = `after_job = $1 and waiting and ${may('abandon')}`
+const waits = `after_job = $1 and waiting and ${transitionAllowedSql('abandon')}`
 
 /** No row if no job waits for it. */
 const statusSql = `
@@ -46,7 +46,7 @@ const beginSql = `update lading.jobs set waiting = false where ${waits} returnin
 
 const abandonSql = `
 update lading.jobs
-set ${become('abandon')}, waiting = false, completed_at = clock_timestamp(),
+set ${transitionSql('abandon')}, waiting = false, completed_at = clock_timestamp(),
   error_code = 'AFTER_FAILED', error_message = $2
 where ${waits}
 returning ${jobColumns}`

@@ -125,7 +125,7 @@ export function callerOf({ tenant, principal }: JobRow): Caller | undefined {
 }
 
 /** Whether no row is in the table before all are, so that each attempt starts over. */
-export function isWhole(row: JobRow): boolean {
+export function commitsAsWhole(row: JobRow): boolean {
   const { dryRun = false, atomic = false } = optionsOf(row)
   return dryRun || atomic
 }

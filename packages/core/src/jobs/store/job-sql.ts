@@ -1,9 +1,9 @@
 // Statements that write a job's row. All times are the database's, and every status change comes from `transitions`.
 
-import { isWhole } from './claim/whole-sql.ts'
+import { commitsAsWholeSql } from './claim/whole-sql.ts'
 import { jobColumns } from './job-row.ts'
 import { progressNumberSql } from './progress-sql.ts'
-import { become, may, type TransitionName } from './transitions.ts'
+import { type TransitionName, transitionAllowedSql, transitionSql } from './transitions.ts'
 
 export const insertSql = `
 insert into lading.jobs
@@ -27,10 +27,10 @@ order by number`
 export const renewSql = `
 with held as (
   select id from lading.jobs join unnest($1::uuid[], $2::bigint[]) as mine(id, token) using (id, token)
-  where ${may('release')}
+  where ${transitionAllowedSql('release')}
 ), free as (
   select id from lading.jobs join unnest($1::uuid[], $2::bigint[]) as mine(id, token) using (id, token)
-  where ${may('release')}
+  where ${transitionAllowedSql('release')}
   for no key update of jobs skip locked
 ), renewed as (
   update lading.jobs set lease_until = clock_timestamp() + make_interval(secs => $3)
@@ -40,7 +40,7 @@ select id from held`
 
 export const progressSql = `
 update lading.jobs set processed = $3, successful = $3, inserted = $3, bytes_read = $4
-where id = $1 and token = $2 and ${may('complete')}`
+where id = $1 and token = $2 and ${transitionAllowedSql('complete')}`
 
 /** The job had no such fault before, or has made progress since the last one. */
 const hasAdvanced = `(outage_since is null or ${progressNumberSql} > outage_place)`
@@ -48,8 +48,8 @@ const hasAdvanced = `(outage_since is null or ${progressNumberSql} > outage_plac
 /** The attempt does not count, and the job keeps its due time. */
 export const releaseSql = `
 update lading.jobs
-set ${become('release')}, lease_until = null, worker = null, outage_code = null, attempts = greatest(attempts - 1, 0)
-where id = $1 and token = $2 and ${may('release')}
+set ${transitionSql('release')}, lease_until = null, worker = null, outage_code = null, attempts = greatest(attempts - 1, 0)
+where id = $1 and token = $2 and ${transitionAllowedSql('release')}
 returning lane`
 
 /**
@@ -58,10 +58,10 @@ returning lane`
  */
 export const backOffSql = `
 update lading.jobs
-set ${become('release')}, lease_until = null, worker = null, outage_code = null,
+set ${transitionSql('release')}, lease_until = null, worker = null, outage_code = null,
   due_at = clock_timestamp() + interval '1 ms'
     * least($4::float8, $3::float8 * power(2, least(attempts, 30) - 1) * (1 + random() / 4))
-where id = $1 and token = $2 and ${may('release')}
+where id = $1 and token = $2 and ${transitionAllowedSql('release')}
 returning id`
 
 /**
@@ -70,13 +70,13 @@ returning id`
  */
 export const waitSql = `
 update lading.jobs
-set ${become('release')}, lease_until = null, worker = null, attempts = greatest(attempts - 1, 0),
+set ${transitionSql('release')}, lease_until = null, worker = null, attempts = greatest(attempts - 1, 0),
   outage_since = case when ${hasAdvanced} then clock_timestamp() - make_interval(secs => $5) else outage_since end,
   outages = case when ${hasAdvanced} then 1 else outages + 1 end,
   outage_place = greatest(outage_place, ${progressNumberSql}), outage_code = $3, outage_message = $4,
   due_at = clock_timestamp() + interval '1 ms' * least($6::float8, 60000, 250 * power(2, least(case when ${hasAdvanced} then 0 else outages end, 10)))
     * (0.75 + random() / 2)
-where id = $1 and token = $2 and ${may('release')}
+where id = $1 and token = $2 and ${transitionAllowedSql('release')}
 returning id`
 
 /**
@@ -85,7 +85,7 @@ returning id`
 export const survivedSql = `
 update lading.jobs set attempts = greatest(attempts - 1, token - $2::bigint), lost_place = null
 where id = $1 and lost_worker = $3
-  and (token = $2::bigint and ${may('claim')} or token = $2::bigint + 1 and ${may('release')})`
+  and (token = $2::bigint and ${transitionAllowedSql('claim')} or token = $2::bigint + 1 and ${transitionAllowedSql('release')})`
 
 /** @param set further columns and their values */
 export function endSql(
@@ -98,8 +98,8 @@ export function endSql(
   return {
     text: `
       update lading.jobs
-      set ${become(name)}, completed_at = clock_timestamp(), lease_until = null${assignments}${counted}
-      where id = $1 and token = $2 and ${may(name)}
+      set ${transitionSql(name)}, completed_at = clock_timestamp(), lease_until = null${assignments}${counted}
+      where id = $1 and token = $2 and ${transitionAllowedSql(name)}
       returning ${jobColumns}`,
     values: Object.values(set),
   }
@@ -122,18 +122,18 @@ const rollBackCounts = ['processed', 'successful', 'inserted', 'updated', 'ignor
 
 export const cancelSql = `
 update lading.jobs
-set ${become('cancel')}, completed_at = clock_timestamp(), lease_until = null, waiting = false${rollBackCounts}
-where id = $1 and ${may('cancel')}
+set ${transitionSql('cancel')}, completed_at = clock_timestamp(), lease_until = null, waiting = false${rollBackCounts}
+where id = $1 and ${transitionAllowedSql('cancel')}
 returning ${jobColumns}`
 
 export const retrySql = `
 update lading.jobs
-set ${become('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = null, due_at = clock_timestamp(), completed_at = null,
+set ${transitionSql('retry')}, attempts = 0, claimed_row = checkpoint_row, worker = null, due_at = clock_timestamp(), completed_at = null,
   outage_since = null, outage_code = null, outage_place = null, outages = 0, lost_place = null, lost_together = 0,
   error_code = null, error_message = null, unprocessed = null, waiting = after_job is not null,
-  forgiven = case when ${isWhole} then 0 else failed end,
+  forgiven = case when ${commitsAsWholeSql} then 0 else failed end,
   told_successful = greatest(told_successful, successful), told_failed = greatest(told_failed, failed)
-where id = $1 and ${may('retry')}
+where id = $1 and ${transitionAllowedSql('retry')}
 returning ${jobColumns}`
 
 /** A total order: jobs of the same moment are ordered by id. Indexes support it, after `kind` and after the tenant. */

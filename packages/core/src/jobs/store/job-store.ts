@@ -3,7 +3,7 @@ import type { ExportProgress } from '../../engine/export/exporter-options.ts'
 import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { insertUrlSql } from './files/remote-source.ts'
-import { followUp } from './followers.ts'
+import { updateFollowers } from './followers.ts'
 import type { JobKind, JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
 import {
@@ -19,7 +19,7 @@ import {
   waitSql,
 } from './job-sql.ts'
 import { inTransaction } from './job-transaction.ts'
-import type { ListPlace } from './list-cursor.ts'
+import type { ListPosition } from './list-cursor.ts'
 import type { NewJob } from './new-job.ts'
 import { assertOwnTablesDurable } from './own-tables.ts'
 import { type RetentionOptions, withRetention } from './retention.ts'
@@ -91,8 +91,8 @@ export interface JobStore {
   getBundle(id: string): Promise<JobRow[]>
   /** Newest first. @param options `behind`: where the previous page ends */
   list(
-    options: ListJobs & { readonly limit: number; readonly behind: ListPlace | undefined },
-  ): Promise<(JobRow & ListPlace)[]>
+    options: ListJobs & { readonly limit: number; readonly after: ListPosition | undefined },
+  ): Promise<(JobRow & ListPosition)[]>
 }
 
 /** @param retention stored with each new job */
@@ -127,7 +127,7 @@ export function createJobStore(pool: Pool, newOutbox: NewWakeUps, retention: Ret
         // change.
         if (how === 'fail') for (const row of rows) outbox.ended(row as unknown as JobRow)
         // Also needed if the job was ended in the transaction of its rows: its followers are not updated yet.
-        await followUp(client, id, outbox)
+        await updateFollowers(client, id, outbox)
         return rows.length > 0
       })
       await outbox.flush()
@@ -135,10 +135,10 @@ export function createJobStore(pool: Pool, newOutbox: NewWakeUps, retention: Ret
     },
     get: async id => (await query<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
     getBundle: id => query<JobRow>(bundleSql, [id]),
-    list: ({ kind, status, resource, limit, behind, tenant, resources }) => {
-      const { created_micros, id } = behind ?? {}
+    list: ({ kind, status, resource, limit, after, tenant, resources }) => {
+      const { created_micros, id } = after ?? {}
       const values = [kind, status, resource, created_micros, limit, tenant, resources, id]
-      return query<JobRow & ListPlace>(
+      return query<JobRow & ListPosition>(
         listSql,
         values.map(value => value ?? null),
       )

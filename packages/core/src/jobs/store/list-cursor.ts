@@ -2,7 +2,7 @@
 import { LadingError } from '../../errors/lading-error.ts'
 
 /** A position in the list, after a job that may no longer exist. */
-export interface ListPlace {
+export interface ListPosition {
   /** Microseconds since 1970, as the database stores them: milliseconds would skip jobs. */
   readonly created_micros: string
   readonly id: string
@@ -12,7 +12,7 @@ export interface ListPlace {
  * A sequence number would be shorter, but two of them would show a tenant how many jobs all tenants have submitted in
  * between.
  */
-export function cursorOf({ created_micros: micros, id }: ListPlace): string {
+export function formatCursor({ created_micros: micros, id }: ListPosition): string {
   return `${micros}_${id}`
 }
 
@@ -20,7 +20,7 @@ export function cursorOf({ created_micros: micros, id }: ListPlace): string {
 const pattern = /^(\d{1,16})_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/
 
 /** @throws LadingError `OPTION_INVALID`, also for the numeric cursors of earlier versions */
-export function placeOf(cursor: string): ListPlace {
+export function parseCursor(cursor: string): ListPosition {
   const [, micros, id] = pattern.exec(cursor) ?? []
   if (micros !== undefined && id !== undefined) return { created_micros: micros, id }
   throw new LadingError(

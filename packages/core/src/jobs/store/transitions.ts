@@ -24,7 +24,7 @@ export const transitions = {
 export type TransitionName = keyof typeof transitions
 
 /** The assignments of an update: the status, and the processing time if the transition ends it. */
-export function become(name: TransitionName): string {
+export function transitionSql(name: TransitionName): string {
   const { from, to }: Transition = transitions[name]
   return `status = '${to}'${from.includes('processing') ? `, ${timeSpent(name)}` : ''}`
 }
@@ -38,7 +38,7 @@ function timeSpent(name: TransitionName): string {
 }
 
 /** The condition under which the transition is allowed. */
-export function may(name: TransitionName): string {
+export function transitionAllowedSql(name: TransitionName): string {
   return `status in (${transitions[name].from.map(status => `'${status}'`).join(', ')})`
 }
 

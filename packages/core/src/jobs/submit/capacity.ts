@@ -5,7 +5,7 @@ import { type Pool, withClient } from '../../postgres/pool/client.ts'
 import { knowsCapacity, type Storage } from '../../storage/storage.ts'
 import { checkActiveJobs } from './job-limits.ts'
 
-export interface WantedCapacity {
+export interface CapacityRequest {
   /** Size of the file. @defaultValue 0: checks only that the storage is not full */
   readonly bytes?: number | undefined
   readonly caller?: Caller | undefined
@@ -23,7 +23,7 @@ interface CapacityContext {
  * @throws LadingError `STORAGE_FULL`, if the storage reports its capacity; `TOO_MANY_JOBS`
  */
 export async function checkCapacity(
-  { bytes = 0, caller }: WantedCapacity,
+  { bytes = 0, caller }: CapacityRequest,
   { storage, pool, activeJobsPerCaller }: CapacityContext,
 ): Promise<void> {
   if (knowsCapacity(storage)) await storage.checkCapacity(bytes)

@@ -9,7 +9,7 @@ import {
   inProgress,
   type KeyStore,
   type KnownRequest,
-  type OwnKey,
+  type TenantKey,
   type UsedKey,
 } from './idempotency-store.ts'
 
@@ -23,9 +23,9 @@ export interface KeyClaim {
    *
    * @throws LadingError `IDEMPOTENCY_KEY_REUSED`
    */
-  expect(known: KnownRequest): void
+  assertMatches(known: KnownRequest): void
   /** Releases the key if no job was created with it. Twice: does nothing. */
-  giveUp(): Promise<void>
+  release(): Promise<void>
 }
 
 /** The part of a claim that only submissions use. */
@@ -47,7 +47,7 @@ const openClaims = new WeakMap<KeyClaim, OpenClaim>()
 
 /** @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED` */
 export async function claimKey(
-  tenantKey: OwnKey,
+  tenantKey: TenantKey,
   kind: JobKind,
   store: KeyStore,
   leaseSeconds: number,
@@ -59,9 +59,9 @@ export async function claimKey(
     used === undefined
       ? newClaim(tenantKey, claim, store, leaseSeconds)
       : { ...replayClaim(used), tenant: tenantKey.tenant }
-  claimed.expect({ kind })
-  const { isReplay, expect, giveUp } = claimed
-  const publicClaim: KeyClaim = { isReplay, expect, giveUp }
+  claimed.assertMatches({ kind })
+  const { isReplay, assertMatches, release } = claimed
+  const publicClaim: KeyClaim = { isReplay, assertMatches, release }
   openClaims.set(publicClaim, claimed)
   return publicClaim
 }
@@ -85,7 +85,7 @@ export function checkKey(key: string): void {
   )
 }
 
-function newClaim(key: OwnKey, claim: string, store: KeyStore, leaseSeconds: number): OpenClaim {
+function newClaim(key: TenantKey, claim: string, store: KeyStore, leaseSeconds: number): OpenClaim {
   // A failed renewal need not lose the lease; `settle` checks that.
   const renew = () => void store.renew(key, claim).catch(() => undefined)
   const renewTimer = setInterval(renew, (leaseSeconds * 1000) / 3)
@@ -93,13 +93,13 @@ function newClaim(key: OwnKey, claim: string, store: KeyStore, leaseSeconds: num
   return {
     tenant: key.tenant,
     isReplay: false,
-    expect: () => undefined,
+    assertMatches: () => undefined,
     earlierJob: () => undefined,
     async settle(client, job) {
       if (isReleased) throw inProgress()
       await store.settle(client, key, claim, { jobId: job.id, request: requestOf(job) })
     },
-    async giveUp() {
+    async release() {
       if (isReleased) return
       isReleased = true
       clearInterval(renewTimer)
@@ -118,7 +118,7 @@ function replayClaim({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant
   }
   return {
     isReplay: true,
-    expect,
+    assertMatches: expect,
     earlierJob(job) {
       const now = requestOf(job)
       const names = [...Object.keys(request), ...Object.keys(now)]
@@ -126,7 +126,7 @@ function replayClaim({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant
       return jobId
     },
     settle: () => Promise.reject(reused()),
-    giveUp: () => Promise.resolve(),
+    release: () => Promise.resolve(),
   }
 }
 

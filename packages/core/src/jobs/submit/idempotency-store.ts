@@ -15,7 +15,7 @@ export interface UsedKey {
 }
 
 /** A key within its tenant: another tenant may use the same. */
-export interface OwnKey {
+export interface TenantKey {
   /** `''` if there is none. */
   readonly tenant: string
   readonly key: string
@@ -26,16 +26,16 @@ export interface KeyStore {
    * Claims a free key; returns the request that used it if there is one. @throws LadingError
    * `IDEMPOTENCY_IN_PROGRESS`
    */
-  claim(key: OwnKey, kind: JobKind, claim: string): Promise<UsedKey | undefined>
+  claim(key: TenantKey, kind: JobKind, claim: string): Promise<UsedKey | undefined>
   /** Renews the lease. */
-  renew(key: OwnKey, claim: string): Promise<void>
+  renew(key: TenantKey, claim: string): Promise<void>
   /**
    * Settles the key, in the transaction that creates the job.
    * @throws LadingError `IDEMPOTENCY_IN_PROGRESS` if the lease was lost
    */
-  settle(client: Client, key: OwnKey, claim: string, used: Omit<UsedKey, 'kind'>): Promise<void>
+  settle(client: Client, key: TenantKey, claim: string, used: Omit<UsedKey, 'kind'>): Promise<void>
   /** Releases a key that was not settled. */
-  drop(key: OwnKey, claim: string): Promise<void>
+  drop(key: TenantKey, claim: string): Promise<void>
 }
 
 export interface KeyTimes {

@@ -4,7 +4,7 @@ import type { Caller } from '../../engine/resource/definition.ts'
 import type { Client } from '../../postgres/pool/client.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { checkWaitingJobs } from '../store/claim/waiting-jobs.ts'
-import { followUp } from '../store/followers.ts'
+import { updateFollowers } from '../store/followers.ts'
 import type { Job, JobKind } from '../store/job.ts'
 import { toJob } from '../store/job-row.ts'
 import { lockSql } from '../store/job-sql.ts'
@@ -37,7 +37,7 @@ export async function withKey<Result>(
   try {
     return await submit(openClaim(claim, tenant))
   } finally {
-    await claim.giveUp()
+    await claim.release()
   }
 }
 
@@ -105,7 +105,7 @@ export async function insertChain(
     }
     // The lock keeps it from ending before this commit. If it has already ended, that did not update these jobs.
     await client.query(lockSql, [first.after])
-    return followUp(client, first.after, outbox)
+    return updateFollowers(client, first.after, outbox)
   })
   failpoint('after_job_row_before_wake')
   await outbox.flush()

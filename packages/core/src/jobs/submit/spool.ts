@@ -1,6 +1,6 @@
 // An upload → an object in the storage; a wrong kind of file is rejected by its first bytes.
 import { defaults } from '../../config/defaults.ts'
-import { refuseForeign } from '../../engine/format/detect/magic.ts'
+import { rejectUnsupported } from '../../engine/format/detect/magic.ts'
 import { closeSource, readChunks } from '../../engine/source/chunks.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
@@ -20,7 +20,7 @@ export async function spool(
   const combined = signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal])
   try {
     const chunks = readChunks(source, defaults.copyChunkBytes, combined)
-    const text = refuseForeign(chunks, compression === 'gzip' ? 'announced' : 'unannounced')
+    const text = rejectUnsupported(chunks, compression === 'gzip' ? 'announced' : 'unannounced')
     const stored = await storage.put(key, text, { signal, maxBytes })
     if (stored.size > 0 || format !== 'csv') return stored
     await storage.delete(key)

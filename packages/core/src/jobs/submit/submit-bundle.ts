@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Exporter } from '../../engine/export/create-exporter.ts'
 import { readBundleImportOptions } from '../../engine/import/bundle/bundle-import-options.ts'
-import { type Unpacked, unpackBundle } from '../../engine/import/bundle/unpack-bundle.ts'
+import { type UnpackedBundle, unpackBundle } from '../../engine/import/bundle/unpack-bundle.ts'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
 import { checkPolicy } from '../../engine/import/run-import.ts'
 import { checkSource } from '../../engine/source/check-source.ts'
@@ -76,7 +76,7 @@ async function importOnce(
   }
   failpoint('after_spool_before_job_row')
   try {
-    const later = { ...submit, ...submit.laterSettings?.() }
+    const later = { ...submit, ...submit.lateOptions?.() }
     const importOptions = readBundleImportOptions(later)
     for (const { target } of unpacked.files) checkPolicy(target, importOptions)
     const notes = await checkedNotes(later, store)
@@ -110,7 +110,7 @@ async function importOnce(
 }
 
 /** The janitor may have deleted the first files during a long upload, because no job refers to them yet. */
-async function assertStillStored({ files }: Unpacked, storage: Storage): Promise<void> {
+async function assertStillStored({ files }: UnpackedBundle, storage: Storage): Promise<void> {
   for (const { stored } of files) {
     if ((await storage.stat(stored.key)) !== undefined) continue
     throw new LadingError(
@@ -122,7 +122,7 @@ async function assertStillStored({ files }: Unpacked, storage: Storage): Promise
 
 /** One import per file, each waiting for the one before it. */
 function chain(
-  { files }: Unpacked,
+  { files }: UnpackedBundle,
   storage: string | undefined,
   options: NewJob['options'],
   { metadata, after, caller }: Pick<NewJob, 'metadata' | 'after' | 'caller'>,

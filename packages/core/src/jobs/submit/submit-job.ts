@@ -1,7 +1,7 @@
 // A submission → a pending job, or nothing at all.
 
 import type { Exporter } from '../../engine/export/create-exporter.ts'
-import { formatNamed } from '../../engine/format/formats.ts'
+import { formatByName } from '../../engine/format/formats.ts'
 import { type ImportOptions, readImportOptions } from '../../engine/import/import-options.ts'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
 import { checkPolicy } from '../../engine/import/run-import.ts'
@@ -74,7 +74,7 @@ async function importOnce(
   // The janitor deletes what cannot be deleted now.
   const discard = () => storage.delete(source.key).catch(() => undefined)
   try {
-    const later = { ...submit, ...submit.laterSettings?.() }
+    const later = { ...submit, ...submit.lateOptions?.() }
     const importOptions = await checkedImportOptions(later, importer)
     const notes = await checkedNotes(later, store)
     const options = { ...importOptions, ...(submit.maxBytes !== undefined && { maxBytes: submit.maxBytes }) }
@@ -162,5 +162,5 @@ function checkedNames(
   { resource, format }: Pick<SubmitImport | SubmitExport, 'resource' | 'format'>,
   { registry }: ImporterInternals,
 ): Pick<NewJob, 'kind' | 'resource' | 'format'> {
-  return { kind, resource: registry.get(resource).name, format: formatNamed(format).name }
+  return { kind, resource: registry.get(resource).name, format: formatByName(format).name }
 }

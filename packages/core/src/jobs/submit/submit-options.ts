@@ -33,7 +33,7 @@ export interface SubmitImport<Known extends Resource = Resource> extends ImportO
   /** Maximum file size in bytes, both as sent and decompressed. @defaultValue no limit */
   readonly maxBytes?: number | undefined
   /** Called once the source has been read: returns options that come after the file, such as form fields. */
-  readonly laterSettings?: (() => ImportOptions & ImportNotes) | undefined
+  readonly lateOptions?: (() => ImportOptions & ImportNotes) | undefined
   /** The caller. The job belongs to its tenant and stores it for the resource's `scope`. */
   readonly caller?: Caller | undefined
   /**
@@ -81,7 +81,7 @@ export interface SubmitBundleImport
     ImportNotes,
     Pick<
       SubmitImport,
-      'source' | 'maxBytes' | 'laterSettings' | 'caller' | 'maySee' | 'idempotencyKey' | 'signal'
+      'source' | 'maxBytes' | 'lateOptions' | 'caller' | 'maySee' | 'idempotencyKey' | 'signal'
     > {
   /** Called with the resources of the bundle as soon as they are known. An error that it throws ends the upload. */
   readonly permit?: ((resources: readonly string[]) => Promise<void>) | undefined

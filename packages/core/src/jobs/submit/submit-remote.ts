@@ -1,8 +1,8 @@
 // An import from a URL → a pending job. The URL is checked without network access; a worker fetches the file.
 import { detectFormat } from '../../engine/format/detect/detect.ts'
-import { formatNamed } from '../../engine/format/formats.ts'
+import { formatByName } from '../../engine/format/formats.ts'
 import type { RemoteAccess } from '../../engine/source/remote/remote-access.ts'
-import { switchedOff, unknownFormat } from '../store/files/remote-source.ts'
+import { remoteImportsDisabled, unknownFormat } from '../store/files/remote-source.ts'
 import type { Job } from '../store/job.ts'
 import type { OpenClaim } from './claim-key.ts'
 import { insertJob, withKey } from './insert-job.ts'
@@ -23,8 +23,8 @@ async function importOnce(
 ): Promise<Job> {
   const { importer, store, remote } = context
   const { name } = importer.registry.get(submit.resource)
-  const format = submit.format === undefined ? undefined : formatNamed(submit.format).name
-  if (remote === undefined) throw switchedOff()
+  const format = submit.format === undefined ? undefined : formatByName(submit.format).name
+  if (remote === undefined) throw remoteImportsDisabled()
   const url = remote.policy.checkUrl(submit.url)
   const importOptions = await checkedImportOptions(submit, importer)
   const notes = await checkedNotes(submit, store)

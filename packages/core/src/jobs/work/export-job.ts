@@ -17,7 +17,7 @@ import { type ProgressWriter, writeProgress } from './progress-writer.ts'
 export interface ExportJobContext extends FailContext {
   readonly exporter: Exporter
   readonly storage: Storage
-  readonly kept: RetentionOptions
+  readonly retention: RetentionOptions
 }
 
 /**
@@ -57,7 +57,7 @@ export async function runExportJob(
     processed: rows,
     successful: rows,
     inserted: rows,
-    expires_in_hours: retentionOf(job, context.kept).fileExpiryHours,
+    expires_in_hours: retentionOf(job, context.retention).fileExpiryHours,
   })
   if (!isOurs) await storage.delete(key)
 }
@@ -79,7 +79,7 @@ async function print(
     onRows: count => {
       rows = count
     },
-    onProgress: ({ rows }) => progress.tell({ rows }),
+    onProgress: ({ rows }) => progress.update({ rows }),
   })
   try {
     const file = await storage.put(key, countBytes(stream, progress), { signal })
@@ -96,7 +96,7 @@ async function* countBytes(
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
-    progress.tell({ bytes })
+    progress.update({ bytes })
     yield chunk
   }
 }

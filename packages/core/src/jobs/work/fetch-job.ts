@@ -3,4 +3,4 @@
 /**
  * Maximum number of concurrent fetches for one caller. A file may take an hour, so one fetcher stays free for others.
  */
-export const mostForOne = (fetches: number): number => Math.max(1, fetches - 1)
+export const maxFetchesPerCaller = (fetches: number): number => Math.max(1, fetches - 1)

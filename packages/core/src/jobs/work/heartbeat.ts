@@ -13,7 +13,7 @@ export interface Heartbeat {
    *
    * @param onLost called if the job was taken over, cancelled or ended
    */
-  beatFor(job: Pick<JobRow, 'id' | 'token'>, onLost: () => void): () => void
+  track(job: Pick<JobRow, 'id' | 'token'>, onLost: () => void): () => void
   /** Stops, and closes its connection. */
   close(): Promise<void>
 }
@@ -61,7 +61,7 @@ export function startHeartbeat(
   })
   const timer = setInterval(() => void renew(), everyMs)
   return {
-    beatFor(job, onLost) {
+    track(job, onLost) {
       const entry = { job, onLost }
       tracked.add(entry)
       return () => void tracked.delete(entry)

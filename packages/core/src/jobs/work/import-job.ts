@@ -9,11 +9,11 @@ import { fingerprint } from '../../engine/resource/fingerprint.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { ReadPrefix } from '../../storage/prefix.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
-import { assertWhole, openRest } from '../../storage/verified.ts'
+import { assertWhole, openVerifiedFrom } from '../../storage/verified.ts'
 import { failpoint } from '../../util/failpoint.ts'
-import { readBefore, resumePoint } from '../store/claim/resume.ts'
+import { readPrefix, resumePoint } from '../store/claim/resume.ts'
 import { sourceOf } from '../store/files/stored-objects.ts'
-import { callerOf, isAllOrNothing, isWhole, type JobRow, optionsOf } from '../store/job-row.ts'
+import { callerOf, commitsAsWhole, isAllOrNothing, type JobRow, optionsOf } from '../store/job-row.ts'
 import { type RetentionOptions, retentionOf } from '../store/retention.ts'
 import { endsJob, type FailContext, failJob } from './fail-job.ts'
 import { importLedger } from './import-ledger.ts'
@@ -25,7 +25,7 @@ export interface ImportJobContext extends FailContext {
   readonly storage: Storage
   /** Seconds after which a claim expires without renewal. */
   readonly leaseSeconds: number
-  readonly kept: RetentionOptions
+  readonly retention: RetentionOptions
 }
 
 /** Runs a claimed job to its end. @throws LadingError the fault that ended it early, if it is not the job's fault */
@@ -38,17 +38,17 @@ export async function runImportJob(
   const storedSource = sourceOf(spooled)
   if (storedSource === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
   const options = optionsOf(spooled)
-  const job = isWhole(spooled) ? await resetForRetry(spooled, importer.pool) : spooled
+  const job = commitsAsWhole(spooled) ? await resetForRetry(spooled, importer.pool) : spooled
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
   const firstByte = from?.isPlain === true ? from.position.byte : 0
-  const read = new ReadPrefix(readBefore(job))
-  const source = await openRest(storage, storedSource, firstByte, read)
+  const read = new ReadPrefix(readPrefix(job))
+  const source = await openVerifiedFrom(storage, storedSource, firstByte, read)
   // It may fail before it is read; the reader then gets the error.
   source.on('error', () => undefined)
-  const { storedErrors } = retentionOf(job, context.kept)
+  const { storedErrors } = retentionOf(job, context.retention)
   const firstAttempt = () => ({ resource: fingerprint(resource), isPlain: isPlain(options, read.start) })
-  const ledger = importLedger(job, { leaseSeconds, storedErrors, read, from, begunWith: firstAttempt })
+  const ledger = importLedger(job, { leaseSeconds, storedErrors, read, from, firstAttempt: firstAttempt })
   try {
     const report = await withStoppableClient(importer.pool, signal, client =>
       runImport(

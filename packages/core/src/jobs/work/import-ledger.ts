@@ -14,7 +14,7 @@ import { fenceSql, idleLimitSql } from '../store/claim/fence.ts'
 import type { FirstAttempt } from '../store/claim/resume.ts'
 import { ErrorCounts, pairOf } from '../store/error-counts.ts'
 import type { JobRow } from '../store/job-row.ts'
-import { become, may } from '../store/transitions.ts'
+import { transitionAllowedSql, transitionSql } from '../store/transitions.ts'
 
 export interface LedgerOptions {
   /** Seconds after which a claim expires without renewal; each batch renews it. */
@@ -26,7 +26,7 @@ export interface LedgerOptions {
   /** Where this attempt starts to read. */
   readonly from: ResumePoint | undefined
   /** The state that the job records with its first batch, except for the header, which is found later. */
-  readonly begunWith: () => Omit<FirstAttempt, 'header'>
+  readonly firstAttempt: () => Omit<FirstAttempt, 'header'>
 }
 
 interface Counts {
@@ -71,7 +71,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
   let header: Header | undefined
   let hasFirstAttempt = job.begun_with !== null
   return {
-    from: options.from,
+    resumeFrom: options.from,
     after: Number(job.checkpoint_row),
     warnings: job.warnings,
     rejected: Number(job.failed) - Number(job.forgiven),
@@ -90,7 +90,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
         rejectsSql(job, batch.rows),
         countersSql(job, after, batch, options),
         (batch.notes ?? []).length === 0 ? '' : warningsSql(job, warnings),
-        hasFirstAttempt ? '' : firstAttemptSql(job, { ...options.begunWith(), header: header ?? null }),
+        hasFirstAttempt ? '' : firstAttemptSql(job, { ...options.firstAttempt(), header: header ?? null }),
       ]
         .filter(sql => sql !== '')
         .join('; ')
@@ -100,7 +100,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
     onHeader(found) {
       header = found
     },
-    done(batch) {
+    onBatchCommitted(batch) {
       hasFirstAttempt = true
       counts = plus(batch, batch.outcome)
     },
@@ -203,12 +203,12 @@ function firstAttemptSql({ id }: JobRow, firstAttempt: FirstAttempt): string {
  * completed and not imported again. The fence comes first, so this worker still holds the job.
  */
 function completeSql(job: JobRow, report: ImportReport): string {
-  return `update lading.jobs set ${become('complete')}, completed_at = clock_timestamp(), lease_until = null,
+  return `update lading.jobs set ${transitionSql('complete')}, completed_at = clock_timestamp(), lease_until = null,
     processed = ${report.processed}, successful = ${report.successful}, failed = ${report.failed},
     inserted = ${report.inserted}, updated = ${report.updated}, ignored = ${report.ignored},
     warnings = ${literal(JSON.stringify(report.warnings))}::jsonb,
     not_judged = ${literal(JSON.stringify(report.notJudged))}::jsonb
-    where id = '${job.id}' and token = ${Number(job.token)} and ${may('complete')}`
+    where id = '${job.id}' and token = ${Number(job.token)} and ${transitionAllowedSql('complete')}`
 }
 
 /** Makes the text of a hostile file storable in PostgreSQL. */

@@ -1,5 +1,5 @@
 // Reports jobs that start and end in this process to the metrics and to `onJobEnd`.
-import { quietly } from '../../errors/listener.ts'
+import { safeListener } from '../../errors/listener.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import type { Job } from '../store/job.ts'
 import { type JobRow, toJob } from '../store/job-row.ts'
@@ -22,7 +22,7 @@ export function quietJobEnd(
   onJobEnd: ((job: Job) => unknown) | undefined,
   onError: (fault: unknown, jobId?: string) => void,
 ): (job: Job) => void {
-  return job => quietly('onJobEnd', onJobEnd, fault => onError(fault, job.id))(job)
+  return job => safeListener('onJobEnd', onJobEnd, fault => onError(fault, job.id))(job)
 }
 
 /** @param metrics must not throw @param onJobEnd must not throw */

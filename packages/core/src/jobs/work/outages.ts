@@ -35,7 +35,7 @@ export interface OutagesOptions {
   /** It does not throw. */
   readonly onOutage: (outage: Outage) => void
   /** Milliseconds between two polls for jobs that other workers have finished. @defaultValue 5000 */
-  readonly lookMs?: number
+  readonly pollMs?: number
 }
 
 const repeatMs = 10 * 60_000
@@ -47,7 +47,7 @@ interface Entry {
   reportedAt: number
 }
 
-export function watchOutages({ pool, metrics, onOutage, lookMs: pollMs = 5_000 }: OutagesOptions): Outages {
+export function watchOutages({ pool, metrics, onOutage, pollMs = 5_000 }: OutagesOptions): Outages {
   const entries = new Map<FaultCode, Entry>()
   let timer: NodeJS.Timeout | undefined
   let isPolling = false

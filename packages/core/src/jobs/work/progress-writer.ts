@@ -5,7 +5,7 @@ const everyMs = 1_000
 
 export interface ProgressWriter<Progress> {
   /** May be called at any rate. */
-  tell(progress: Partial<Progress>): void
+  update(progress: Partial<Progress>): void
   /** Resolves when the last write has finished. */
   stop(): Promise<void>
 }
@@ -33,7 +33,7 @@ export function writeProgress<Progress extends object>(
   flush()
   const timer = setInterval(flush, everyMs)
   return {
-    tell(progress) {
+    update(progress) {
       current = { ...current, ...progress }
     },
     async stop() {

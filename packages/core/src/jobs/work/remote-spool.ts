@@ -4,14 +4,14 @@ import type { DetectedFormat } from '../../engine/format/detect/detect.ts'
 import type { ImportOptions } from '../../engine/import/import-options.ts'
 import { remoteInput } from '../../engine/import/remote/remote-input.ts'
 import type { RemoteAccess } from '../../engine/source/remote/remote-access.ts'
-import { FileChanged, type RemoteFile, remoteSource } from '../../engine/source/remote/remote-file.ts'
+import { FileChangedError, type RemoteFile, remoteSource } from '../../engine/source/remote/remote-file.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/pool/client.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import {
-  handOverFile,
-  switchedOff,
+  attachFile,
+  remoteImportsDisabled,
   unknownFormat,
   urlOf,
   writeFetched,
@@ -57,18 +57,18 @@ export async function spoolRemote(
 ): Promise<void> {
   const url = await urlOf(pool, job.id)
   if (url === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
-  if (remote === undefined) throw switchedOff()
+  if (remote === undefined) throw remoteImportsDisabled()
   const storageId = await identityOf(storage)
   const source = remoteSource(url, remote, signal)
   const progress = writeProgress({ bytes: 0 }, ({ bytes }) => writeFetched(pool, job, bytes))
-  const reading = { storage, signal, onBytes: (bytes: number) => progress.tell({ bytes }) }
+  const reading = { storage, signal, onBytes: (bytes: number) => progress.update({ bytes }) }
   try {
     const { key, size, sha256, format, ...found } = await fetchFile(source, job, reading)
     // No progress may be written after the final size.
     await progress.stop()
     const foundOptions = JSON.stringify(withFound(job, found))
     const values = [job.id, job.token, key, size, sha256, format, foundOptions, storageId ?? null]
-    const lane = await handOverFile(pool, values)
+    const lane = await attachFile(pool, values)
     if (lane !== undefined) return await wake(lane)
     await storage.delete(key)
     throw cancelled()
@@ -76,7 +76,7 @@ export async function spoolRemote(
     throw signal.aborted ? cancelled(error) : error
   } finally {
     await progress.stop()
-    source.end()
+    source.stop()
   }
 }
 
@@ -98,7 +98,7 @@ async function fetchFile(
     try {
       return await storeFile(file, job, reading)
     } catch (error) {
-      if (!(error instanceof FileChanged)) throw error
+      if (!(error instanceof FileChangedError)) throw error
     } finally {
       file.close()
     }

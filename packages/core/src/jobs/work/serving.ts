@@ -1,12 +1,12 @@
 // Periodically records that this storage has import workers.
 import type { Pool } from '../../postgres/pool/client.ts'
 import { pause } from '../../queue/wake.ts'
-import { serve } from '../store/files/served-storages.ts'
+import { markServed } from '../store/files/served-storages.ts'
 
 export interface ServingOptions {
   readonly pool: Pool
   /** Identity of the storage; undefined if it has none, so that no job needs it. */
-  readonly place: string | undefined
+  readonly storageId: string | undefined
   readonly leaseSeconds: number
   readonly signal: AbortSignal
   /** Called when it could not be recorded; the next time may succeed. */
@@ -16,11 +16,11 @@ export interface ServingOptions {
 /** A record is valid for two leases, so that a restart or a slow database raises no alarm. */
 const leaseCount = 2
 
-export async function keepReportingStorage(options: ServingOptions): Promise<void> {
-  const { pool, place: storageId, leaseSeconds, signal, onError } = options
+export async function reportStorage(options: ServingOptions): Promise<void> {
+  const { pool, storageId, leaseSeconds, signal, onError } = options
   if (storageId === undefined) return
   while (!signal.aborted) {
-    await serve(pool, storageId, leaseCount * leaseSeconds).catch(onError)
+    await markServed(pool, storageId, leaseCount * leaseSeconds).catch(onError)
     await pause((leaseSeconds * 1000) / leaseCount, signal)
   }
 }

@@ -3,7 +3,7 @@ import { ownerOfFault } from '../../errors/fault-table.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { retry } from '../../util/retry.ts'
-import { isWhole, type JobRow } from '../store/job-row.ts'
+import { commitsAsWhole, type JobRow } from '../store/job-row.ts'
 import type { Backoff, JobStore } from '../store/job-store.ts'
 import { type FailContext, failJob } from './fail-job.ts'
 import type { Heartbeat } from './heartbeat.ts'
@@ -14,7 +14,7 @@ export interface WorkerContext extends FailContext, Backoff {
   /** Name of this worker, as in the job's row. */
   readonly name: string
   readonly leaseSeconds: number
-  readonly heart: Heartbeat
+  readonly heartbeat: Heartbeat
   /** Attempts at a job without progress, before it fails. */
   readonly maxAttempts: number
   readonly observer: JobObserver
@@ -39,11 +39,11 @@ export async function workOn(
   signal: AbortSignal,
   run: RunJob,
 ): Promise<void> {
-  const { store, heart: heartbeat, maxAttempts, observer } = context
+  const { store, heartbeat, maxAttempts, observer } = context
   failpoint('after_claim')
   observer.onStart(job)
   const lost = new AbortController()
-  const untrack = heartbeat.beatFor(job, () => lost.abort())
+  const untrack = heartbeat.track(job, () => lost.abort())
   try {
     if (job.attempts > maxAttempts) await failAsPoison(job, context)
     else await run(job, AbortSignal.any([signal, lost.signal]))
@@ -130,7 +130,7 @@ function isPastLimit(
 /** An attempt with progress does not count as failed. */
 async function hasProgressed(job: JobRow, store: JobStore): Promise<boolean> {
   const now = await store.get(job.id)
-  return !isWhole(job) && Number(now?.checkpoint_row ?? 0) > Number(job.checkpoint_row)
+  return !commitsAsWhole(job) && Number(now?.checkpoint_row ?? 0) > Number(job.checkpoint_row)
 }
 
 /** Every attempt ended at the same place with the death of its worker, so there is no error to report. */

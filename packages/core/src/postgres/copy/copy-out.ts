@@ -28,10 +28,11 @@ export function copyOut(
 
   async function* read(): AsyncGenerator<Buffer> {
     const ownsTransaction = !isSnapshotConnection(from)
-    const { client, watch, giveBack } = isSnapshotConnection(from) ? from : await checkout(from)
+    const connection = isSnapshotConnection(from) ? from : await checkout(from)
+    const { client, watch } = connection
     let isReleased = false
     const release = (failure?: Error) => {
-      if (!isReleased) giveBack(failure)
+      if (!isReleased) connection.release(failure)
       isReleased = true
     }
     const stoppedEarly = new Error('The reader of the COPY stopped early.')

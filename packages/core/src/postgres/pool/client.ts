@@ -2,9 +2,9 @@
 import { defaults } from '../../config/defaults.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { databaseFault, sqlstate } from '../sqlstate.ts'
-import { settingStatements } from '../transaction/single-statement.ts'
+import { withStandaloneSettings } from '../transaction/single-statement.ts'
 import type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
-import { watched } from './watchdog.ts'
+import { withWatchdog } from './watchdog.ts'
 
 export type { Client, Pool, PooledClient, QueryResult } from './pg.ts'
 
@@ -14,7 +14,7 @@ export interface Checkout {
   /** For anything but a plain query: fails if the connection is silent for too long before `answer` settles. */
   watch<Answer>(answer: Promise<Answer>): Promise<Answer>
   /** Without an error the pool reuses the connection; with one it closes the connection, which ends its transaction. */
-  giveBack(error?: Error): void
+  release(error?: Error): void
 }
 
 /** Seconds without a byte before a connection is cut off, by pool. */
@@ -40,13 +40,13 @@ export async function checkout(
   // A connection that breaks between two queries emits `error`, which would end the process without a listener.
   client.on('error', ignore)
   const seconds = isWatched ? (idleLimits.get(pool) ?? defaults.noProgressSeconds) : Number.POSITIVE_INFINITY
-  const { client: watchedClient, watch } = watched(client, seconds * 1000, backend => {
+  const { client: watchedClient, watch } = withWatchdog(client, seconds * 1000, backend => {
     void endBackend(pool, backend, seconds)
   })
   return {
-    client: settingStatements(withFaults(watchedClient), access),
+    client: withStandaloneSettings(withFaults(watchedClient), access),
     watch,
-    giveBack(error) {
+    release(error) {
       client.removeListener('error', ignore)
       client.release(error)
     },
@@ -114,7 +114,7 @@ export async function withClient<Result>(
   work: (client: Client) => Promise<Result>,
   options?: CheckoutOptions,
 ): Promise<Result> {
-  const { client, giveBack } = await checkout(pool, options)
+  const { client, release } = await checkout(pool, options)
   let failure: Error | undefined
   try {
     return await work(client)
@@ -123,7 +123,7 @@ export async function withClient<Result>(
       error instanceof Error ? error : new Error('A value that is not an Error was thrown', { cause: error })
     throw error
   } finally {
-    giveBack(failure)
+    release(failure)
   }
 }
 

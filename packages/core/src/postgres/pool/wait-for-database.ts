@@ -1,6 +1,6 @@
 // Waits for a database that is not ready yet, or fails with the reason why it does not answer.
 import { LadingError } from '../../errors/lading-error.ts'
-import { quietLog } from '../../errors/listener.ts'
+import { safeLogger } from '../../errors/listener.ts'
 import { retry } from '../../util/retry.ts'
 import { type Pool, withClient } from './client.ts'
 
@@ -32,7 +32,7 @@ const startingStates = ['57P01', '57P02', '57P03', '53300']
  */
 export async function waitForDatabase(pool: Pool, options: WaitOptions = {}): Promise<void> {
   const { timeoutSeconds = 60, until = 'reach', signal } = options
-  const onWait = quietLog('onWait', options.onWait)
+  const onWait = safeLogger('onWait', options.onWait)
   let isReported = false
   await retry(() => withClient(pool, client => client.query('select 1'), { access: 'read' }), {
     forMs: timeoutSeconds * 1000,

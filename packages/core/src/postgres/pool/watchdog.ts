@@ -15,7 +15,7 @@ interface Socket {
   setKeepAlive?(enable: boolean, initialDelayMs: number): unknown
 }
 
-export interface Watched {
+export interface WatchedClient {
   /** The same connection; its queries are watched. */
   readonly client: Client
   /** Watches one answer of the connection. */
@@ -46,7 +46,11 @@ let lastCheck = 0
  *
  * @param onCut receives the process id of the backend, which may still hold locks on the server
  */
-export function watched(client: Client, limitMs: number, onCut: (backend: number) => void): Watched {
+export function withWatchdog(
+  client: Client,
+  limitMs: number,
+  onCut: (backend: number) => void,
+): WatchedClient {
   // `pg` documents neither property; every release of version 8 has both.
   const { connection, processID } = client as PgInternals
   const socket = connection?.stream

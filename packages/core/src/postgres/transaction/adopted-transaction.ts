@@ -2,9 +2,9 @@
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../pool/pg.ts'
 import { databaseFault, sqlstate } from '../sqlstate.ts'
-import { meaningsByName, setLocal } from './transaction.ts'
+import { importSettings, setLocal } from './transaction.ts'
 
-const settingNames = [...meaningsByName.keys()]
+const settingNames = [...importSettings.keys()]
 
 /** A savepoint fails outside a transaction, and in the implicit transaction of a query. */
 const inspectSql = `savepoint lading_look; release savepoint lading_look;
@@ -36,7 +36,7 @@ export async function adoptTransaction(client: Client): Promise<() => Promise<vo
   const applySettings = async (values: readonly string[]) => {
     await client.query(settingNames.map((name, index) => setLocal(name, values[index] ?? '')).join('; '))
   }
-  await applySettings([...meaningsByName.values()]).catch((error: unknown) => {
+  await applySettings([...importSettings.values()]).catch((error: unknown) => {
     throw databaseFault(error)
   })
   return () => applySettings(current.settings).catch(() => undefined)

@@ -1,7 +1,7 @@
 // A statement outside a transaction → the same statement in its own transaction, with the settings of all Lading transactions.
 import { literal } from '../identifier.ts'
 import type { Client, QueryResult } from '../pool/pg.ts'
-import { alone, beginning } from './transaction.ts'
+import { beginPrefix, standaloneSetup } from './transaction.ts'
 
 const endPattern = /(?:^|;\s*)(?:commit|rollback)$/
 
@@ -12,11 +12,11 @@ const endPattern = /(?:^|;\s*)(?:commit|rollback)$/
  *
  * @param access access mode of statements outside a transaction
  */
-export function settingStatements(client: Client, access: keyof typeof alone): Client {
+export function withStandaloneSettings(client: Client, access: keyof typeof standaloneSetup): Client {
   let isInTransaction = false
-  const setup = alone[access]
+  const setup = standaloneSetup[access]
   const send = async (text: string, values?: unknown[]): Promise<QueryResult> => {
-    if (text.startsWith(beginning)) isInTransaction = true
+    if (text.startsWith(beginPrefix)) isInTransaction = true
     if (isInTransaction) {
       const result = await client.query(text, values)
       if (endPattern.test(text)) isInTransaction = false
@@ -34,7 +34,7 @@ export function settingStatements(client: Client, access: keyof typeof alone): C
   function query(textOrStream: unknown, values?: unknown[]): unknown {
     if (typeof textOrStream === 'string') return send(textOrStream, values)
     const stream = textOrStream as { readonly text?: string } & Parameters<Client['query']>[0]
-    if (stream.text?.startsWith(beginning) === true) isInTransaction = true
+    if (stream.text?.startsWith(beginPrefix) === true) isInTransaction = true
     return client.query(textOrStream as never)
   }
   return {

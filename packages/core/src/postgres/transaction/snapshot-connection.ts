@@ -20,17 +20,18 @@ export async function withSnapshot<Result>(
   begin: string,
   work: (connection: SnapshotConnection) => Promise<Result>,
 ): Promise<Result> {
-  const { client, watch, giveBack } = await checkout(pool)
+  const pooled = await checkout(pool)
+  const { client, watch } = pooled
   let isReleased = false
   const release = (failure?: Error) => {
-    if (!isReleased) giveBack(failure)
+    if (!isReleased) pooled.release(failure)
     isReleased = true
   }
   const connection: SnapshotConnection = {
     isSnapshot: true,
     client,
     watch,
-    giveBack(error) {
+    release(error) {
       if (error !== undefined) release(error)
     },
   }

@@ -77,7 +77,7 @@ const checkForClient = doBlock(
 )
 
 /** Distinguishes a transaction of Lading from a statement outside a transaction. */
-export const beginning = 'begin isolation level '
+export const beginPrefix = 'begin isolation level '
 
 /**
  * Begins a transaction that writes. Each statement sees everything committed before it, so a record also conflicts with
@@ -87,7 +87,7 @@ export const beginning = 'begin isolation level '
  */
 export function beginWriting(...statements: readonly string[]): string {
   return joinStatements(
-    `${beginning}read committed read write not deferrable`,
+    `${beginPrefix}read committed read write not deferrable`,
     ...setupStatements,
     ...statements,
   )
@@ -95,19 +95,19 @@ export function beginWriting(...statements: readonly string[]): string {
 
 /** Begins a transaction that reads and prints one snapshot. */
 export function beginSnapshot(...statements: readonly string[]): string {
-  const modes = `${beginning}repeatable read read only not deferrable`
+  const modes = `${beginPrefix}repeatable read read only not deferrable`
   return joinStatements(modes, ...setupStatements, intervalOutput, checkForClient, ...statements)
 }
 
 /** Settings for a statement outside a transaction: they apply to the implicit transaction of a multi-statement query. */
-export const alone = {
+export const standaloneSetup = {
   write: ['set transaction isolation level read committed read write not deferrable', ...setupStatements],
   /** Also works on a standby, which rejects transactions that could write. */
   read: ['set transaction isolation level read committed read only not deferrable', ...setupStatements],
 } as const
 
 /** The settings that an import needs in the caller's transaction, by name. */
-export const meaningsByName: ReadonlyMap<string, string> = new Map(Object.entries(resultSettings))
+export const importSettings: ReadonlyMap<string, string> = new Map(Object.entries(resultSettings))
 
 function joinStatements(...statements: readonly string[]): string {
   return statements.filter(statement => statement !== '').join('; ')

@@ -84,7 +84,7 @@ export function fileStorage(directory: string, options: FileStorageOptions = {})
         await assertFreeDisk(folder, 0, reserveBytes)
         await writeFile(folder, key, withReserve(input.chunks, folder, reserveBytes), options.signal)
       } catch (error) {
-        const failure = input.giveUp()
+        const failure = input.close()
         throw failure === undefined ? storageFault(error) : failure.error
       }
       return { key, ...input.facts() }

@@ -2,13 +2,13 @@
 import { escapeInvisible } from './invisible.ts'
 
 /** `authors`, or `"a, b"` in quotes if the name contains punctuation or invisible characters. */
-export function clearName(name: string): string {
+export function displayName(name: string): string {
   return isClear(name) ? name : `"${escapeInvisible(name.replaceAll(/["\\]/g, '\\$&'))}"`
 }
 
 /** `table` or `schema.table`, each part quoted separately if needed. */
-export function clearTable(table: string): string {
-  return tableParts(table).map(clearName).join('.')
+export function displayTable(table: string): string {
+  return tableParts(table).map(displayName).join('.')
 }
 
 const tablePart = /^(?:"((?:[^"]|"")+)"|([^.]*))(?:\.|$)/s
@@ -25,8 +25,8 @@ export function tableParts(table: string): string[] {
 }
 
 /** Names separated by commas, each quoted if needed. */
-export function clearList(names: readonly string[]): string {
-  return names.map(clearName).join(', ')
+export function displayNames(names: readonly string[]): string {
+  return names.map(displayName).join(', ')
 }
 
 function isClear(name: string): boolean {

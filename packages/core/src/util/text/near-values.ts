@@ -1,5 +1,5 @@
 // A list of known values → a function that finds the one nearest to a mistyped value, fast for many lookups.
-import { letters, nearest } from './suggest.ts'
+import { nearest, normalizeLetters } from './suggest.ts'
 
 /** Maximum length in characters; longer values are unlikely to be mistyped words. */
 const longest = 63
@@ -41,7 +41,7 @@ function indexOf(values: readonly string[]): ReadonlyMap<string, readonly string
 
 /** The letters of the name, and each variant with one letter removed. */
 function keysOf(name: string): ReadonlySet<string> {
-  const all = letters(name)
+  const all = normalizeLetters(name)
   const keys = new Set([all])
   for (let at = 0; at < all.length; at++) keys.add(all.slice(0, at) + all.slice(at + 1))
   return keys

@@ -12,11 +12,11 @@ const fewLength = 80
  * `a`, `one of a, b, c`, or `one of 249 values, such as AD, AE, AF`. If one value is ambiguous, all are quoted.
  */
 export function oneOf(values: readonly unknown[]): string {
-  return values.length === 1 ? list(values) : `one of ${listed(values)}`
+  return values.length === 1 ? list(values) : `one of ${listValues(values)}`
 }
 
 /** `a, b, c`, or `249 values, such as AD, AE, AF`. */
-export function listed(values: readonly unknown[]): string {
+export function listValues(values: readonly unknown[]): string {
   return isShort(values) ? list(values) : `${values.length} values, such as ${few(values)}`
 }
 

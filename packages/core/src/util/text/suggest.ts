@@ -7,12 +7,12 @@
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   // Long names come from hostile headers, and the cost is the product of the lengths.
   if (name.length > 63) return undefined
-  const nameLetters = letters(name)
+  const nameLetters = normalizeLetters(name)
   let best: string | undefined
   // Up to a third of the letters may differ, or one of two; beyond that a suggestion misleads.
   let bestDistance = nameLetters.length < 2 ? 1 : Math.floor(Math.max(nameLetters.length, 3) / 3) + 1
   for (const candidate of candidates) {
-    const known = letters(candidate)
+    const known = normalizeLetters(candidate)
     // The distance is at least the difference in length. Skip early, because candidates can be long too.
     if (Math.abs(known.length - nameLetters.length) >= bestDistance) continue
     const distance = editDistance(nameLetters, known)
@@ -26,11 +26,11 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 
 /** Whether two names consist of the same words, regardless of how they are joined: `fullName` and `full_name`. */
 export function isSameWords(one: string, other: string): boolean {
-  return letters(one) === letters(other)
+  return normalizeLetters(one) === normalizeLetters(other)
 }
 
 /** The letters and digits of a name, in lower case. For a name of symbols only, the symbols. */
-export function letters(name: string): string {
+export function normalizeLetters(name: string): string {
   const lower = name.toLowerCase()
   const joined = lower.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]/gu, '')
   return joined === '' ? lower : joined

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { quietLog } from '../../../src/errors/listener.ts'
+import { safeLogger } from '../../../src/errors/listener.ts'
 
 test('an error of the log is reported once, on one line, with control characters escaped', async () => {
   const warned = once(process, 'warning')
-  const log = quietLog('onError', () => {
+  const log = safeLogger('onError', () => {
     throw new Error('first\nINFO all is well \u001b[2J\u0085\u2028\u202e')
   })
   log()

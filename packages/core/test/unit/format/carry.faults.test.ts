@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { cuttings, decodeChunks } from '../../../../../test-support/decoding.ts'
+import { chunkings, decodeChunks } from '../../../../../test-support/decoding.ts'
 import { csv } from '../../../src/engine/format/csv/csv.ts'
 import type { Format } from '../../../src/engine/format/format.ts'
 import { json } from '../../../src/engine/format/json/json.ts'
@@ -49,7 +49,7 @@ describe.each(formats)('%s', (_, format, text) => {
     const whole = await decode([bytes], options)
     expect(whole.fault).toMatch(code)
     expect(whole.records.map(({ rowNumber }) => rowNumber)).toEqual(format === csv ? [2, 3] : [1, 2])
-    for (const chunks of cuttings(bytes)) expect(await decode(chunks, options)).toEqual(whole)
+    for (const chunks of chunkings(bytes)) expect(await decode(chunks, options)).toEqual(whole)
   })
 
   test('before anything could be read', async () => {
@@ -95,5 +95,5 @@ test('an invalid record comes before a later fault of the text', async () => {
     )
   const whole = await decode([bytes])
   expect(whole.fault).toContain('FILE_PARSE_ERROR: A quote appears inside')
-  for (const chunks of cuttings(bytes)) expect(await decode(chunks)).toEqual(whole)
+  for (const chunks of chunkings(bytes)) expect(await decode(chunks)).toEqual(whole)
 })

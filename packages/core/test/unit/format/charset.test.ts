@@ -1,7 +1,7 @@
 // Encodings: detected by a byte order mark or declared, never guessed. Invalid bytes are reported with their offset.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cuttings } from '../../../../../test-support/decoding.ts'
+import { chunkings } from '../../../../../test-support/decoding.ts'
 import { readText } from '../../../../../test-support/text.ts'
 import type { Encoding } from '../../../src/engine/format/format.ts'
 import { isPlain } from '../../../src/engine/format/text/text.ts'
@@ -12,7 +12,7 @@ const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
 async function everyWay(bytes: Buffer, encoding?: Encoding) {
   const whole = await readText([bytes], { encoding })
-  for (const chunks of cuttings(bytes)) {
+  for (const chunks of chunkings(bytes)) {
     expect(await readText(chunks, { encoding }), `chunks of ${chunks.map(({ length }) => length)}`).toEqual(
       whole,
     )

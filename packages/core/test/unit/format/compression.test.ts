@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { cuttings } from '../../../../../test-support/decoding.ts'
+import { chunkings } from '../../../../../test-support/decoding.ts'
 import { readText } from '../../../../../test-support/text.ts'
 import { openText } from '../../../src/engine/format/text/text.ts'
 
@@ -27,7 +27,7 @@ describe('valid gzip data is decompressed', () => {
     ],
     ['zeros after the last member', Buffer.concat([gzipSync(text), Buffer.alloc(20)]), text],
   ])('%s', async (_, bytes, inside) => {
-    for (const chunks of [[bytes], ...cuttings(bytes)]) {
+    for (const chunks of [[bytes], ...chunkings(bytes)]) {
       expect(await gunzip(chunks)).toEqual({ text: inside, fault: undefined })
     }
   })
@@ -78,7 +78,7 @@ describe('an incomplete or invalid gzip file is a fault', () => {
     expect(whole).toEqual({ text: whole.text, fault: damaged })
     // How much zlib returns of the piece that fails is up to zlib, but it is never anything other than the text.
     expect(text.startsWith(whole.text)).toBe(true)
-    for (const chunks of cuttings(bytes)) expect(await gunzip(chunks)).toEqual(whole)
+    for (const chunks of chunkings(bytes)) expect(await gunzip(chunks)).toEqual(whole)
   })
 
   test('the data before the damage is preserved, and is the same for any chunks', async () => {
@@ -99,7 +99,7 @@ describe('an incomplete or invalid gzip file is a fault', () => {
 
   test('compressed twice', async () => {
     const twice = gzipSync(gzipSync('id,name\n1,a\n'))
-    for (const chunks of [[twice], ...cuttings(twice)]) {
+    for (const chunks of [[twice], ...chunkings(twice)]) {
       expect(await gunzip(chunks)).toEqual({
         text: '',
         fault: 'FORMAT_UNSUPPORTED: The file was compressed twice; compress it once.',
@@ -142,7 +142,7 @@ describe('the limit counts decompressed bytes', () => {
     [3, 'id,', true],
   ])('%d bytes', async (maxBytes, text, isFault) => {
     const bytes = gzipSync('id,name\n1,ab\n')
-    for (const chunks of [[bytes], ...cuttings(bytes)]) {
+    for (const chunks of [[bytes], ...chunkings(bytes)]) {
       expect(await gunzip(chunks, maxBytes)).toEqual({
         text,
         fault: isFault

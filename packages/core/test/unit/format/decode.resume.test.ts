@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DecodeOptions } from '../../../src/engine/format/format.ts'
-import { formatNamed } from '../../../src/engine/format/formats.ts'
+import { formatByName } from '../../../src/engine/format/formats.ts'
 import type { Header, Position, RecordBatch } from '../../../src/engine/record/record-batch.ts'
 import type { SourceRecord } from '../../../src/engine/record/source-record.ts'
 
@@ -171,9 +171,12 @@ function cut(bytes: Buffer, size: number): readonly Buffer[] {
   return chunks
 }
 
-async function read(format: string, chunks: readonly Buffer[], from?: DecodeOptions['from']) {
+async function read(format: string, chunks: readonly Buffer[], from?: DecodeOptions['resumeFrom']) {
   const batches: RecordBatch[] = []
-  for await (const batch of formatNamed(format).decode(Readable.from(chunks), { ...limits, from })) {
+  for await (const batch of formatByName(format).decode(Readable.from(chunks), {
+    ...limits,
+    resumeFrom: from,
+  })) {
     batches.push(batch)
   }
   const last = batches.at(-1)

@@ -80,7 +80,7 @@ test.each<[what: string, start: Buffer, fileName: string | undefined, is: string
   ['JSON of pages', Buffer.from('[{"page":"<html>"}]'), undefined, undefined],
   ['nothing', Buffer.alloc(0), 'a.xlsx', undefined],
 ])('%s', (_, start, fileName, is) => {
-  expect(foreignKind({ start, fileName })?.is).toBe(is)
+  expect(foreignKind({ start, fileName })?.label).toBe(is)
 })
 
 test.each<[name: string, is: string | undefined]>([
@@ -98,7 +98,7 @@ test.each<[name: string, is: string | undefined]>([
   ['a.constructor', undefined],
   ['a.xlsx.csv', undefined],
 ])('by the name %s', (name, is) => {
-  expect(foreignByName(name)?.is).toBe(is)
+  expect(foreignByName(name)?.label).toBe(is)
 })
 
 test.each<[type: string, is: string | undefined]>([
@@ -111,11 +111,11 @@ test.each<[type: string, is: string | undefined]>([
   ['text/plain', undefined],
   ['application/octet-stream', undefined],
 ])('by the content type %s', (type, is) => {
-  expect(foreignByType(type)?.is).toBe(is)
+  expect(foreignByType(type)?.label).toBe(is)
 })
 
 describe('if the format is unknown', () => {
-  const words = { otherwise: 'Name it.', sayCsv: 'add --format csv' }
+  const words = { fallback: 'Name it.', declareCsv: 'add --format csv' }
   const save = 'Open it, save the sheet as "CSV UTF-8 (comma delimited)", and import that file.'
 
   test.each<[fileName: string | undefined, mediaType: string, start: Buffer, sentence: string]>([

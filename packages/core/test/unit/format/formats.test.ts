@@ -1,16 +1,16 @@
 // Formats by name and by file name.
 import { describe, expect, test } from 'vitest'
-import { formatNamed, formatOfFileName } from '../../../src/engine/format/formats.ts'
+import { formatByFileName, formatByName } from '../../../src/engine/format/formats.ts'
 import { LadingError } from '../../../src/errors/lading-error.ts'
 
 test.each(['csv', 'ndjson', 'json'])('%s is known', name => {
-  expect(formatNamed(name).name).toBe(name)
+  expect(formatByName(name).name).toBe(name)
 })
 
 describe('unknown formats are rejected with a list of the known ones', () => {
   test.each(['', 'CSV', 'exe', 'constructor', '__proto__', 'toString'])('%j', name => {
-    expect(() => formatNamed(name)).toThrow(LadingError)
-    expect(() => formatNamed(name)).toThrow(`Unknown format "${name}"; known: csv, ndjson, json`)
+    expect(() => formatByName(name)).toThrow(LadingError)
+    expect(() => formatByName(name)).toThrow(`Unknown format "${name}"; known: csv, ndjson, json`)
   })
 })
 
@@ -26,5 +26,5 @@ test.each<[fileName: string, format: string | undefined]>([
   ['csv', undefined],
   ['', undefined],
 ])('the file %j is %s', (fileName, format) => {
-  expect(formatOfFileName(fileName)?.name).toBe(format)
+  expect(formatByFileName(fileName)?.name).toBe(format)
 })

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { finished } from 'node:stream/promises'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { gzipped } from '../../../src/engine/format/text/gzip.ts'
+import { gzipStream } from '../../../src/engine/format/text/gzip.ts'
 
 /** The part that can be decompressed so far. */
 async function inflated(bytes: Buffer): Promise<string> {
@@ -16,20 +16,20 @@ async function inflated(bytes: Buffer): Promise<string> {
 
 test('decompressing the output gives the input', async () => {
   const parts = Array.from({ length: 500 }, (_, index) => Buffer.from(`row ${index} of a file\n`.repeat(200)))
-  const whole = await buffer(gzipped(Readable.from(parts, { objectMode: false })))
+  const whole = await buffer(gzipStream(Readable.from(parts, { objectMode: false })))
   expect(gunzipSync(whole).equals(Buffer.concat(parts))).toBe(true)
   expect(whole.length).toBeLessThan(Buffer.concat(parts).length / 10)
 })
 
 test('empty input gives an empty gzip file', async () => {
-  const whole = await buffer(gzipped(Readable.from([])))
+  const whole = await buffer(gzipStream(Readable.from([])))
   expect(whole.subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]))
   expect(gunzipSync(whole)).toHaveLength(0)
 })
 
 test('the first bytes are sent at once, and later ones when the source is idle', async () => {
   const source = new PassThrough()
-  const stream = gzipped(source)
+  const stream = gzipStream(source)
   let received = Buffer.alloc(0)
   stream.on('data', (chunk: Buffer) => {
     received = Buffer.concat([received, chunk])
@@ -45,7 +45,7 @@ test('the first bytes are sent at once, and later ones when the source is idle',
 })
 
 test('an error of the source destroys it, and the output before has no valid end', async () => {
-  const stream = gzipped(
+  const stream = gzipStream(
     Readable.from(
       (async function* () {
         yield Buffer.from('good\n')
@@ -68,12 +68,12 @@ test('an error before the first byte is reported first', async () => {
       this.destroy(new Error('refused'))
     },
   })
-  await expect(once(gzipped(failing), 'readable')).rejects.toThrow('refused')
+  await expect(once(gzipStream(failing), 'readable')).rejects.toThrow('refused')
 })
 
 test('a reader that leaves destroys the source', async () => {
   const source = new PassThrough()
-  const stream = gzipped(source)
+  const stream = gzipStream(source)
   source.write('first\n')
   await once(stream, 'readable')
   stream.destroy()

@@ -1,13 +1,13 @@
 // First bytes: files that are not text are rejected with their kind, and text passes unchanged.
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { type Gzip, refuseForeign } from '../../../src/engine/format/detect/magic.ts'
+import { type GzipExpectation, rejectUnsupported } from '../../../src/engine/format/detect/magic.ts'
 
-async function pass(bytes: Buffer, chunkBytes: number, gzip?: Gzip): Promise<Buffer> {
+async function pass(bytes: Buffer, chunkBytes: number, gzip?: GzipExpectation): Promise<Buffer> {
   const chunks: Buffer[] = []
   for (let at = 0; at < bytes.length; at += chunkBytes) chunks.push(bytes.subarray(at, at + chunkBytes))
   const passed: Buffer[] = []
-  for await (const chunk of refuseForeign(Readable.from(chunks), gzip)) passed.push(chunk)
+  for await (const chunk of rejectUnsupported(Readable.from(chunks), gzip)) passed.push(chunk)
   return Buffer.concat(passed)
 }
 
@@ -42,7 +42,7 @@ describe.each([1, 3, 100])('in chunks of %d bytes', chunkBytes => {
 
   const compressed = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])
 
-  test.each<[gzip: Gzip, message: string]>([
+  test.each<[gzip: GzipExpectation, message: string]>([
     [
       'unannounced',
       'The file is gzip data, but its name does not say so; send it under a name that ends with .gz.',
@@ -78,6 +78,6 @@ describe.each([1, 3, 100])('in chunks of %d bytes', chunkBytes => {
 
 test('a consumer that stops closes the source', async () => {
   const source = Readable.from([Buffer.alloc(100, 'a'), Buffer.alloc(100, 'b')])
-  for await (const _ of refuseForeign(source)) break
+  for await (const _ of rejectUnsupported(source)) break
   expect(source.destroyed).toBe(true)
 })

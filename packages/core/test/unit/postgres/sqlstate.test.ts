@@ -1,7 +1,7 @@
 // Whom an error of the database blames, and the fault that it becomes.
 import { describe, expect, test } from 'vitest'
 import { LadingError } from '../../../src/errors/lading-error.ts'
-import { blame, databaseFault, type FaultOrigin, sqlstate } from '../../../src/postgres/sqlstate.ts'
+import { databaseFault, type FaultOrigin, faultOrigin, sqlstate } from '../../../src/postgres/sqlstate.ts'
 
 /** As pg makes it. */
 const databaseError = (code: string) =>
@@ -39,7 +39,7 @@ describe('blame', () => {
     ['XX000', 'row'],
     ['ZZZZZ', 'row'],
   ])('%s → %s', (code, blamed) => {
-    expect(blame(databaseError(code))).toBe(blamed)
+    expect(faultOrigin(databaseError(code))).toBe(blamed)
   })
 
   test.each<[name: string, error: unknown]>([
@@ -51,7 +51,7 @@ describe('blame', () => {
     ['nothing', undefined],
   ])('%s blames the run', (_, error) => {
     expect(sqlstate(error)).toBeUndefined()
-    expect(blame(error)).toBe('run')
+    expect(faultOrigin(error)).toBe('run')
   })
 })
 
@@ -64,16 +64,16 @@ const raisedError = (code: string) =>
 test.each(['08006', '25006', '40001', '53100', '55P03', '57P01', '58030', 'XX001'])(
   '%s that code of the table raises blames a row, and is no fault of everybody',
   code => {
-    expect(blame(raisedError(code))).toBe('row')
+    expect(faultOrigin(raisedError(code))).toBe('row')
     expect(databaseFault(raisedError(code))).toMatchObject({ code: 'DATABASE_REFUSED', sqlstate: code })
   },
 )
 
 test('the word RAISE in a statement, and a RAISE of a statement of ours, are none of the table', () => {
   const where = 'SQL statement "insert into cargo values (1)"\nPL/pgSQL function judge() line 3 at RAISE'
-  expect(blame(Object.assign(databaseError('53100'), { where }))).toBe('run')
+  expect(faultOrigin(Object.assign(databaseError('53100'), { where }))).toBe('run')
   const own = 'PL/pgSQL function inline_code_block line 5 at RAISE'
-  expect(blame(Object.assign(databaseError('53100'), { where: own }))).toBe('run')
+  expect(faultOrigin(Object.assign(databaseError('53100'), { where: own }))).toBe('run')
 })
 
 test('a standby that refuses a transaction which could write is a database that takes no changes', () => {

@@ -1,6 +1,6 @@
 // Finds the records inside an object: in arrays at any depth, or by name; always at limited cost.
 import { expect, test } from 'vitest'
-import { nestedRecords, pathsOf } from '../../../src/engine/record/nested-records.ts'
+import { nestedRecords, printPaths } from '../../../src/engine/record/nested-records.ts'
 
 const a = { name: 'a' }
 
@@ -18,7 +18,7 @@ test.each<[name: string, object: Record<string, unknown>, paths: string]>([
   ['a key without a name', { '': [a] }, '"" (1)'],
   ['__proto__', JSON.parse('{"__proto__":{"x":[{}]}}'), '__proto__.x (1)'],
 ])('%s', (_, object, paths) => {
-  expect(pathsOf(nestedRecords(object))).toBe(paths)
+  expect(printPaths(nestedRecords(object))).toBe(paths)
 })
 
 test.each<[name: string, object: Record<string, unknown>]>([
@@ -33,14 +33,14 @@ test.each<[name: string, object: Record<string, unknown>]>([
 
 test('five of many paths are named, and long names are cut', () => {
   const many = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`list${index}`, [a]]))
-  expect(pathsOf(nestedRecords(many))).toBe(
+  expect(printPaths(nestedRecords(many))).toBe(
     'list0 (1), list1 (1), list2 (1), list3 (1), list4 (1) and 3 more places',
   )
-  expect(pathsOf(nestedRecords({ ['x'.repeat(500)]: [a] }))).toBe(`"${'x'.repeat(60)}…" (1)`)
+  expect(printPaths(nestedRecords({ ['x'.repeat(500)]: [a] }))).toBe(`"${'x'.repeat(60)}…" (1)`)
 })
 
 test('a partial file contains at least as many', () => {
-  expect(pathsOf(nestedRecords({ data: [a, a] }), true)).toBe('data (at least 2)')
+  expect(printPaths(nestedRecords({ data: [a, a] }), true)).toBe('data (at least 2)')
 })
 
 test('a hostile depth or size of an object does not exceed the search limits', () => {

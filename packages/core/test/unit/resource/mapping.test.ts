@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import { checkMapping } from '../../../src/engine/resource/mapping/header.ts'
-import { shown } from '../../../src/engine/resource/mapping/mapping.ts'
+import { quoteName } from '../../../src/engine/resource/mapping/mapping.ts'
 
 const users = defineResource('users', {
   table: 'users',
@@ -62,6 +62,6 @@ test.each<[mapping: Record<string, string>]>([
 })
 
 test('a name in a message is cut', () => {
-  expect(shown('x'.repeat(63))).toBe('x'.repeat(63))
-  expect(shown('x'.repeat(64))).toBe(`${'x'.repeat(60)}…`)
+  expect(quoteName('x'.repeat(63))).toBe('x'.repeat(63))
+  expect(quoteName('x'.repeat(64))).toBe(`${'x'.repeat(60)}…`)
 })

@@ -1,6 +1,6 @@
 // Names that look the same to a person are the same.
 import { expect, test } from 'vitest'
-import { spelling } from '../../../src/engine/resource/mapping/spelling.ts'
+import { normalizeName } from '../../../src/engine/resource/mapping/spelling.ts'
 
 test.each<[name: string, given: string]>([
   ['case', 'FULL NAME'],
@@ -20,7 +20,7 @@ test.each<[name: string, given: string]>([
   ['a variation selector', 'full name\ufe0f'],
   ['a zero-width joiner', 'full\u200d name'],
 ])('%s does not change a name', (_, given) => {
-  expect(spelling(given)).toBe('full name')
+  expect(normalizeName(given)).toBe('full name')
 })
 
 test.each<[one: string, other: string]>([
@@ -29,7 +29,7 @@ test.each<[one: string, other: string]>([
   ['Å', '\u212b'],
   ['가', '\u1100\u1161'],
 ])('%j is %j', (one, other) => {
-  expect(spelling(one)).toBe(spelling(other))
+  expect(normalizeName(one)).toBe(normalizeName(other))
 })
 
 test.each<[one: string, other: string]>([
@@ -39,9 +39,9 @@ test.each<[one: string, other: string]>([
   ['a', 'ａ'],
   ['\u06dd1', '1'],
 ])('%j is not %j', (one, other) => {
-  expect(spelling(one)).not.toBe(spelling(other))
+  expect(normalizeName(one)).not.toBe(normalizeName(other))
 })
 
 test.each(['', ' ', '\u200b', '\u00a0\ufeff', '\u3164'])('%j is an empty name', given => {
-  expect(spelling(given)).toBe('')
+  expect(normalizeName(given)).toBe('')
 })

@@ -10,7 +10,7 @@ afterEach(() => {
 })
 
 /** 100 bytes per second over 10 seconds: 1,000 bytes per window. */
-const rate = { bytesPerSecond: 100, seconds: 10 }
+const rate = { bytesPerSecond: 100, windowSeconds: 10 }
 
 /** A source whose chunks the test pushes. */
 function pushed() {

@@ -12,7 +12,7 @@ afterEach(() => {
 })
 
 /** 100,000 bytes in each 10 seconds. */
-const rate = { bytesPerSecond: 10_000, seconds: 10 }
+const rate = { bytesPerSecond: 10_000, windowSeconds: 10 }
 const piece = 65_536
 const tooSlow = () => new Error('too slow')
 

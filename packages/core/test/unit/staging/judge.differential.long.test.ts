@@ -2,12 +2,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TargetReference } from '../../../src/engine/catalogue/target.ts'
-import type { Questions } from '../../../src/engine/staging/merge/classify-sql.ts'
-import type { AskedKey } from '../../../src/engine/staging/merge/compare-sql.ts'
+import type { MergeChecks } from '../../../src/engine/staging/merge/classify-sql.ts'
+import type { CheckedKey } from '../../../src/engine/staging/merge/compare-sql.ts'
 import { judge, type Suspect, type Verdict } from '../../../src/engine/staging/merge/judge.ts'
 
 // Of keys and references the judge reads the names of columns only.
-const key = (name: string) => ({ columns: [{ info: { name } }] }) as unknown as AskedKey
+const key = (name: string) => ({ columns: [{ info: { name } }] }) as unknown as CheckedKey
 const reference = (column: string, isSelf: boolean) =>
   ({ isSelf, reference: { column } }) as unknown as TargetReference
 
@@ -18,7 +18,7 @@ interface Record {
   readonly author: string | null
 }
 
-const questions: Questions = {
+const questions: MergeChecks = {
   keys: [key('id'), key('email')],
   references: [reference('id', true), reference('id', false)],
 }

@@ -1,20 +1,20 @@
 // judge: who is rejected for what, in files written by hand.
 import { describe, expect, test } from 'vitest'
 import type { TargetReference } from '../../../src/engine/catalogue/target.ts'
-import type { Questions } from '../../../src/engine/staging/merge/classify-sql.ts'
-import type { AskedKey } from '../../../src/engine/staging/merge/compare-sql.ts'
+import type { MergeChecks } from '../../../src/engine/staging/merge/classify-sql.ts'
+import type { CheckedKey } from '../../../src/engine/staging/merge/compare-sql.ts'
 import { judge, type Suspect, type Verdict } from '../../../src/engine/staging/merge/judge.ts'
 
 // Of keys and references the judge reads the names of columns only.
 const key = (...names: string[]) =>
-  ({ columns: names.map(name => ({ info: { name } })) }) as unknown as AskedKey
+  ({ columns: names.map(name => ({ info: { name } })) }) as unknown as CheckedKey
 const reference = (column: string, isSelf: boolean) =>
   ({ isSelf, reference: { column } }) as unknown as TargetReference
 
-const idAndEmail: Questions = { keys: [key('id'), key('email')], references: [] }
-const tree: Questions = { keys: [key('id')], references: [reference('id', true)] }
+const idAndEmail: MergeChecks = { keys: [key('id'), key('email')], references: [] }
+const tree: MergeChecks = { keys: [key('id')], references: [reference('id', true)] }
 
-const rejectedBy = (questions: Questions, suspects: Suspect[], barred: number[] = []) =>
+const rejectedBy = (questions: MergeChecks, suspects: Suspect[], barred: number[] = []) =>
   Object.fromEntries(judge(questions, suspects, new Set(barred)))
 const duplicate = (index: number, twin: number | null): Verdict => ({ rule: 'key', index, twin })
 const missing = (index: number): Verdict => ({ rule: 'reference', index })
@@ -145,7 +145,7 @@ describe('references into the table itself', () => {
 })
 
 test('references to another table are missing or not; all broken rules of a row are told, in their order', () => {
-  const questions: Questions = {
+  const questions: MergeChecks = {
     keys: [key('id'), key('email')],
     references: [reference('id', false), reference('id', false)],
   }

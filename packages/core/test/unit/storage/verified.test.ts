@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryStorage } from '../../../src/storage/memory-storage.ts'
 import { type Prefix, ReadPrefix } from '../../../src/storage/prefix.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
-import { openRest, openVerified } from '../../../src/storage/verified.ts'
+import { openVerified, openVerifiedFrom } from '../../../src/storage/verified.ts'
 
 const bytes = Buffer.from('0123456789')
 const stored = { key: 'a', size: 10, sha256: createHash('sha256').update(bytes).digest('hex') }
@@ -32,7 +32,7 @@ test('all of it comes, and a part', async () => {
   await storage.put('a', Readable.from([bytes]))
   expect(String(await buffer(await openVerified(storage, stored)))).toBe('0123456789')
   expect(String(await buffer(await openVerified(storage, stored, { start: 2, end: 5 })))).toBe('234')
-  expect(String(await buffer(await openRest(storage, stored, 7)))).toBe('789')
+  expect(String(await buffer(await openVerifiedFrom(storage, stored, 7)))).toBe('789')
 })
 
 test.each<[string, (stream: Readable) => void, object]>([
@@ -42,7 +42,7 @@ test.each<[string, (stream: Readable) => void, object]>([
 ])('a stream that %s is an error for its reader', async (_, end, error) => {
   const storage = await storageOf(end)
   await expect(buffer(await openVerified(storage, stored))).rejects.toMatchObject(error)
-  await expect(buffer(await openRest(storage, stored, 2))).rejects.toMatchObject(error)
+  await expect(buffer(await openVerifiedFrom(storage, stored, 2))).rejects.toMatchObject(error)
 })
 
 describe('an earlier reader', () => {
@@ -50,7 +50,7 @@ describe('an earlier reader', () => {
   const restAfter = async (start: number, earlier: Prefix) => {
     const storage = memoryStorage()
     await storage.put('a', Readable.from([bytes]))
-    return buffer(await openRest(storage, stored, start, new ReadPrefix(earlier)))
+    return buffer(await openVerifiedFrom(storage, stored, start, new ReadPrefix(earlier)))
   }
 
   test.each([0, 2, 4, 5, 10])('who found the same is no matter, from byte %i on', async start => {
@@ -73,7 +73,7 @@ describe('an earlier reader', () => {
     await storage.put('a', Readable.from([bytes]))
     const read = new ReadPrefix()
     expect([read.now, String(read.start)]).toEqual([{ bytes: 0, sha256: sha256('') }, ''])
-    await buffer(await openRest(storage, stored, 3, read))
+    await buffer(await openVerifiedFrom(storage, stored, 3, read))
     expect([read.now, String(read.start)]).toEqual([{ bytes: 10, sha256: stored.sha256 }, '012'])
   })
 })

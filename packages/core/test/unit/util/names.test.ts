@@ -1,6 +1,6 @@
 // Names are unquoted in a message unless they are ambiguous.
 import { expect, test } from 'vitest'
-import { clearList, clearName, clearTable } from '../../../src/util/text/names-in-sentences.ts'
+import { displayName, displayNames, displayTable } from '../../../src/util/text/names-in-sentences.ts'
 
 test.each([
   ['authors', 'authors'],
@@ -13,14 +13,14 @@ test.each([
   ['a\u200b', '"a\\u200b"'],
   ['', '""'],
 ])('%j is %s', (name, shown) => {
-  expect(clearName(name)).toBe(shown)
+  expect(displayName(name)).toBe(shown)
 })
 
 test('a list stays unambiguous', () => {
-  expect(clearList(['a', 'b, c', 'd'])).toBe('a, "b, c", d')
+  expect(displayNames(['a', 'b, c', 'd'])).toBe('a, "b, c", d')
 })
 
 test('a schema and its table are two names', () => {
-  expect(clearTable('sales.orders')).toBe('sales.orders')
-  expect(clearTable('sales, old.orders')).toBe('"sales, old".orders')
+  expect(displayTable('sales.orders')).toBe('sales.orders')
+  expect(displayTable('sales, old.orders')).toBe('"sales, old".orders')
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { whenRead } from '../../../src/util/open-when-read.ts'
+import { openOnRead } from '../../../src/util/open-when-read.ts'
 import { readableFrom } from '../../../src/util/readable-from.ts'
 
 test('yields the chunks of the generator, and does not call stop before the end', async () => {
@@ -43,7 +43,7 @@ test('an error of the generator is the error of the stream', async () => {
 
 test('nothing is opened for a stream that is never read', async () => {
   let opened = 0
-  const stream = whenRead(async () => {
+  const stream = openOnRead(async () => {
     opened++
     return Readable.from([Buffer.from('a')])
   })
@@ -55,7 +55,7 @@ test('nothing is opened for a stream that is never read', async () => {
 test('a source that opens after the reader has left is closed at once', async () => {
   const source = new PassThrough()
   let open: (stream: Readable) => void = () => undefined
-  const stream = whenRead(() => new Promise(resolve => (open = resolve)))
+  const stream = openOnRead(() => new Promise(resolve => (open = resolve)))
   stream.read()
   await new Promise(resolve => setImmediate(resolve))
   stream.destroy()
@@ -65,7 +65,7 @@ test('a source that opens after the reader has left is closed at once', async ()
 
 test('the source is closed as soon as the reader leaves, even before its first byte', async () => {
   const source = new PassThrough()
-  const stream = whenRead(async () => source)
+  const stream = openOnRead(async () => source)
   stream.read()
   await new Promise(resolve => setImmediate(resolve))
   stream.destroy()
@@ -73,6 +73,6 @@ test('the source is closed as soon as the reader leaves, even before its first b
 })
 
 test('an error of opening is the error of the stream', async () => {
-  const stream = whenRead(() => Promise.reject(new Error('refused')))
+  const stream = openOnRead(() => Promise.reject(new Error('refused')))
   await expect(text(stream)).rejects.toThrow('refused')
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { JsonText } from '../../../src/engine/record/json-text.ts'
 import { InvalidValue } from '../../../src/engine/value/codec.ts'
 import { json } from '../../../src/engine/value/json.ts'
-import { refuseJsonb } from '../../../src/engine/value/jsonb.ts'
+import { checkJsonb } from '../../../src/engine/value/jsonb.ts'
 
 const copied = (value: unknown) =>
   value instanceof InvalidValue ? (value.code ?? 'refused') : json.toCopy(value as never)
@@ -66,14 +66,14 @@ describe('what json can store, but jsonb cannot', () => {
   ])('%s', (_, text, code) => {
     for (const value of [json.parse(text), json.fromJson(JSON.parse(text))]) {
       expect(copied(value)).toBe(text)
-      expect(refuseJsonb(value)).toMatchObject({ code })
+      expect(checkJsonb(value)).toMatchObject({ code })
     }
   })
 })
 
 test('jsonb accepts surrogate pairs, and an escaped backslash before a u', () => {
   for (const text of ['"\\ud83d\\ude00"', '"\\\\ud800"', '"\\\\u0000"']) {
-    expect(refuseJsonb(json.parse(text))).toBeUndefined()
+    expect(checkJsonb(json.parse(text))).toBeUndefined()
   }
 })
 

@@ -39,7 +39,7 @@ async function parseRow(
   errors: Row['errors'] = undefined,
   resource = things,
 ) {
-  const row: Row = { source: nowhere, values, given: undefined, errors }
+  const row: Row = { source: nowhere, values, originals: undefined, errors }
   async function* batches() {
     yield { rows: [row], end: { byte: 0, rowNumber: 2, line: 2 } }
   }
@@ -94,7 +94,7 @@ describe('cells', () => {
   })
 
   test('that are invalid are replaced by the reason, and the original value is kept', async () => {
-    const { values, given } = await parseRow([' a\0 ', '#x', 'b', '{', null], 'text')
+    const { values, originals } = await parseRow([' a\0 ', '#x', 'b', '{', null], 'text')
     expect(values).toMatchObject([
       { code: 'NUL_CHARACTER' },
       { code: undefined },
@@ -103,16 +103,16 @@ describe('cells', () => {
       null,
     ])
     expect(values.map(value => value instanceof InvalidValue)).toEqual([true, true, false, true, false])
-    expect(Object.fromEntries(given ?? [])).toEqual({ 0: ' a\0 ', 1: '#x', 2: 'b', 3: '{' })
+    expect(Object.fromEntries(originals ?? [])).toEqual({ 0: ' a\0 ', 1: '#x', 2: 'b', 3: '{' })
   })
 
   test('that a transform changed are also kept as in the file', async () => {
-    const { given } = await parseRow([' a ', '#7', null, null, null], 'text')
-    expect(Object.fromEntries(given ?? [])).toEqual({ 0: ' a ', 1: '#7' })
+    const { originals } = await parseRow([' a ', '#7', null, null, null], 'text')
+    expect(Object.fromEntries(originals ?? [])).toEqual({ 0: ' a ', 1: '#7' })
   })
 
   test('that a transform did not change are kept once', async () => {
-    expect((await parseRow(['a', null, null, null, null], 'text')).given).toBeUndefined()
+    expect((await parseRow(['a', null, null, null, null], 'text')).originals).toBeUndefined()
   })
 
   test('whose transform throws are a fault after the rows before them', async () => {
@@ -131,7 +131,7 @@ describe('cells', () => {
     const rows = ['a', 'b', 'evil', 'c'].map((name, index) => ({
       source: { ...nowhere, rowNumber: index + 2, line: index + 2, offset: 5 + index * 2 },
       values: [name],
-      given: undefined,
+      originals: undefined,
       errors: undefined,
     }))
     async function* batches() {
@@ -153,19 +153,19 @@ describe('cells', () => {
   })
 
   test('that parse to another spelling are reported as in the file', async () => {
-    const { values, given } = await parseRow([null, '007', null, null, null], 'text')
+    const { values, originals } = await parseRow([null, '007', null, null, null], 'text')
     expect(values[1]).toBe(7)
-    expect(Object.fromEntries(given ?? [])).toEqual({ 1: '007' })
+    expect(Object.fromEntries(originals ?? [])).toEqual({ 1: '007' })
   })
 })
 
 describe('JSON values', () => {
   test('must have their type already', async () => {
-    const { values, given } = await parseRow([1, '7', 'x,y', 7, 0], 'json')
+    const { values, originals } = await parseRow([1, '7', 'x,y', 7, 0], 'json')
     const [, , , meta] = values
     expect(values.map(value => value instanceof InvalidValue)).toEqual([true, true, true, false, true])
     expect(meta).toEqual(new JsonText('7', 7))
-    expect(Object.fromEntries(given ?? [])).toEqual({ 0: 1, 1: '7', 2: 'x,y', 4: 0 })
+    expect(Object.fromEntries(originals ?? [])).toEqual({ 0: 1, 1: '7', 2: 'x,y', 4: 0 })
   })
 
   test('empty text is null, except where text is a value', async () => {
@@ -211,7 +211,7 @@ test('a JSON number that lost digits is rejected only if the column keeps every 
   const row: Row = {
     source: { ...nowhere, raw },
     values: [price, prices, weight],
-    given: undefined,
+    originals: undefined,
     errors: undefined,
   }
   async function* batches() {

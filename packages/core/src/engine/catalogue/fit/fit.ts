@@ -4,19 +4,19 @@ import { hasMoreCodePoints } from '../../../util/text/code-points.ts'
 import { nearestHint, oneOf } from '../../../util/text/one-of.ts'
 import { isRejected, type Row, reject } from '../../resource/row.ts'
 import { InvalidValue, sentenceOf } from '../../value/codec.ts'
-import { refuseJsonb } from '../../value/jsonb.ts'
+import { checkJsonb } from '../../value/jsonb.ts'
 import { elementsOf } from '../../value/list/dimensions.ts'
 import type { Target, TargetColumn } from '../target.ts'
 import { fitsNumeric, numericLimits } from './fit-numeric.ts'
 
 /** Which values of its field a column can hold. */
-export interface Limit {
+export interface ColumnLimit {
   readonly fits: (value: unknown) => boolean
   /** Predicate for messages, such as "must be …" or "is longer than …". */
   readonly expectation: string
   readonly isLength?: boolean
   /** A more specific reason why a value does not fit. */
-  readonly refuse?: (value: unknown) => InvalidValue | undefined
+  readonly explain?: (value: unknown) => InvalidValue | undefined
 }
 
 /**
@@ -24,18 +24,18 @@ export interface Limit {
  * field's type. A value that PostgreSQL would round or truncate is rejected: an import must not change data silently.
  * The exception is `real`, which rounds as every floating-point number does when it is parsed from text.
  */
-export function compileFit({ resource, writable }: Target): (row: Row) => void {
+export function compileLimitCheck({ resource, writable }: Target): (row: Row) => void {
   const limited = writable.flatMap(column => {
     const limit = limitOf(column)
     return limit === undefined ? [] : [{ field: column.field, ...limit }]
   })
   return row => {
-    for (const { field, fits, expectation, isLength, refuse } of limited) {
+    for (const { field, fits, expectation, isLength, explain } of limited) {
       const value = row.values[field.index]
       if (value === undefined || value === null || value instanceof InvalidValue || fits(value)) continue
       if (isRejected(row, field)) continue
       const defaultCode = isLength === true ? field.codes.tooLong : field.codes.invalid
-      const invalid = refuse?.(value) ?? new InvalidValue()
+      const invalid = explain?.(value) ?? new InvalidValue()
       const sentence = sentenceOf(invalid, `"${field.name}"`, expectation)
       reject(resource, row, field, invalid.code ?? defaultCode, sentence)
     }
@@ -43,7 +43,7 @@ export function compileFit({ resource, writable }: Target): (row: Row) => void {
 }
 
 /** Returns undefined if the field's type already enforces all limits of the column. */
-export function limitOf({ field, info }: TargetColumn): Limit | undefined {
+export function limitOf({ field, info }: TargetColumn): ColumnLimit | undefined {
   const isArray = field.type.kind === 'array'
   const type = isArray ? (info.elementType ?? '') : info.type
   const ofType = field.type.verbatim === true ? limitOfVerbatim : limitOfType
@@ -56,25 +56,25 @@ export function limitOf({ field, info }: TargetColumn): Limit | undefined {
 }
 
 /** Applies the limit to each element of a list; the reason names the first element that does not fit. */
-function ofElements(limit: Limit): Limit {
+function ofElements(limit: ColumnLimit): ColumnLimit {
   const isInvalid = (item: unknown) => item !== null && !limit.fits(item)
   return {
     ...limit,
     fits: value => Array.isArray(value) && !elementsOf(value).some(isInvalid),
-    refuse: value => (Array.isArray(value) ? firstInvalid(value, limit, isInvalid) : undefined),
+    explain: value => (Array.isArray(value) ? firstInvalid(value, limit, isInvalid) : undefined),
   }
 }
 
 function firstInvalid(
   list: readonly unknown[],
-  limit: Limit,
+  limit: ColumnLimit,
   isInvalid: (item: unknown) => boolean,
 ): InvalidValue | undefined {
   for (const [index, item] of list.entries()) {
     const invalid = Array.isArray(item)
       ? firstInvalid(item, limit, isInvalid)
       : isInvalid(item)
-        ? (limit.refuse?.(item) ?? new InvalidValue())
+        ? (limit.explain?.(item) ?? new InvalidValue())
         : undefined
     if (invalid !== undefined) return invalid.within(index + 1)
   }
@@ -84,7 +84,7 @@ function firstInvalid(
 /** Size in bytes of the variable-length header, which PostgreSQL adds to lengths and precisions in a type modifier. */
 const headerBytes = 4
 
-function limitOfType(type: string, typmod: number): Limit | undefined {
+function limitOfType(type: string, typmod: number): ColumnLimit | undefined {
   switch (type) {
     case 'int2':
       return range(-(2 ** 15), 2 ** 15 - 1)
@@ -118,8 +118,8 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
       return byteOrOctal
     case 'jsonb':
       return {
-        fits: value => refuseJsonb(value) === undefined,
-        refuse: refuseJsonb,
+        fits: value => checkJsonb(value) === undefined,
+        explain: checkJsonb,
         expectation: 'must be JSON',
       }
     default:
@@ -128,7 +128,7 @@ function limitOfType(type: string, typmod: number): Limit | undefined {
 }
 
 /** Limits for verbatim fields. PostgreSQL itself reports the values that it rejects; only those it would round are checked here. */
-function limitOfVerbatim(type: string, typmod: number): Limit | undefined {
+function limitOfVerbatim(type: string, typmod: number): ColumnLimit | undefined {
   if (type === 'int2' || type === 'int4' || type === 'float4' || type === 'jsonb') return undefined
   const limit = limitOfType(type, typmod)
   return type === 'numeric' && limit !== undefined
@@ -145,7 +145,7 @@ const decimal = /^\s*[+-]?[\d.]+\s*$/
 /** PostgreSQL silently truncates longer names (NAMEDATALEN is 64 bytes). */
 const maxNameBytes = 63
 
-function range(min: number, max: number): Limit {
+function range(min: number, max: number): ColumnLimit {
   return {
     fits: value => typeof value === 'number' && value >= min && value <= max,
     expectation: `must be a whole number from ${min} to ${max}`,
@@ -161,7 +161,7 @@ function isSingle(value: unknown): boolean {
 }
 
 /** Limits the fractional digits of the seconds. Without a precision the limit is 6, the maximum. */
-function fraction(precision: number): Limit {
+function fraction(precision: number): ColumnLimit {
   const max = precision < 0 ? 6 : precision
   // A non-zero digit after the last one that the column stores.
   const tooFine = new RegExp(`\\.\\d{${max}}\\d*[1-9]`)
@@ -174,7 +174,7 @@ function fraction(precision: number): Limit {
   }
 }
 
-function length(max: number, significant: (text: string) => string): Limit {
+function length(max: number, significant: (text: string) => string): ColumnLimit {
   return {
     fits: value => typeof value === 'string' && !hasMoreCodePoints(significant(value), max),
     expectation: `is longer than ${max} ${max === 1 ? 'character' : 'characters'}`,
@@ -183,7 +183,7 @@ function length(max: number, significant: (text: string) => string): Limit {
 }
 
 /** Limits bit strings in binary or hexadecimal digits (PostgreSQL manual, 4.1.2.5). PostgreSQL rejects any other text itself. */
-function bits(max: number, isExact: boolean): Limit {
+function bits(max: number, isExact: boolean): ColumnLimit {
   const count = (text: string) =>
     /^x[\da-f]*$/i.test(text) ? 4 * (text.length - 1) : text.replace(/^b/i, '').length
   return {
@@ -198,7 +198,7 @@ function bits(max: number, isExact: boolean): Limit {
 }
 
 /** For the types `name` and `"char"`, which truncate silently. */
-function bytes(max: number): Limit {
+function bytes(max: number): ColumnLimit {
   return {
     fits: value => Buffer.byteLength(String(value)) <= max,
     expectation: `is longer than ${max === 1 ? '1 byte' : `${max} bytes`}`,
@@ -208,20 +208,20 @@ function bytes(max: number): Limit {
 
 const oneByte = bytes(1)
 /** Also accepts `\200` to `\377`, as PostgreSQL prints bytes that are not characters. */
-const byteOrOctal: Limit = {
+const byteOrOctal: ColumnLimit = {
   ...oneByte,
   fits: value => oneByte.fits(value) || /^\\[0-3][0-7][0-7]$/.test(String(value)),
 }
 
 /** @param isSensitive omits the hint, because the nearest label would reveal the value */
-function limitOfLabels(labels: readonly string[], isSensitive: boolean): Limit {
+function limitOfLabels(labels: readonly string[], isSensitive: boolean): ColumnLimit {
   const known = new Set<unknown>(labels)
   const expectation = `must be ${oneOf(labels)}`
   const hintFor = nearestHint(labels)
   return {
     fits: value => known.has(value),
     expectation,
-    refuse: value => {
+    explain: value => {
       const hint = isSensitive ? '' : hintFor(value)
       return hint === '' ? undefined : new InvalidValue(undefined, `${expectation}${hint}`)
     },

@@ -1,6 +1,6 @@
 // Keys of a resource → the unique indexes of its table that enforce them.
 
-import { clearList } from '../../../util/text/names-in-sentences.ts'
+import { displayNames } from '../../../util/text/names-in-sentences.ts'
 import type { Key, Resource } from '../../resource/define.ts'
 import { codeWord } from '../../resource/field.ts'
 import { partText, partTexts } from '../rules/index-part.ts'
@@ -38,7 +38,7 @@ export function matchKeys(
     const exact = strictest(table.uniqueIndexes.filter(candidate => enforces(candidate, key, columns)))
     const found = exact === undefined ? scopedIndex(resource, table, key, columns, byField) : undefined
     const index = exact ?? found?.index
-    const names = clearList(columns.map(column => column.info.name))
+    const names = displayNames(columns.map(column => column.info.name))
     if (index === undefined) {
       const expression = columns
         .map(column => (isFolded(key, column) ? `lower(${column.sql})` : column.sql))

@@ -1,7 +1,7 @@
 // Lookup fields of references → the unique columns of the other table that they are looked up in.
 
 import { identifier } from '../../../postgres/identifier.ts'
-import { clearTable } from '../../../util/text/names-in-sentences.ts'
+import { displayTable } from '../../../util/text/names-in-sentences.ts'
 import type { Reference } from '../../resource/define.ts'
 import { codecOf } from '../../value/codecs.ts'
 import { partText, partTexts } from '../rules/index-part.ts'
@@ -11,7 +11,7 @@ import { carries } from './match-columns.ts'
 
 /** @param problems receives each mismatch */
 export function matchLookupFields(
-  { standIns: lookupFields, table: name }: Reference,
+  { lookupFields, table: name }: Reference,
   table: TableInfo | undefined,
   problems: string[],
 ): TargetLookupField[] {
@@ -19,13 +19,13 @@ export function matchLookupFields(
     const info = table?.columns.find(candidate => candidate.name === column)
     if (table === undefined || info === undefined) {
       problems.push(
-        `"${field.name}" is looked up in the column "${column}" of ${clearTable(name)}, which is missing`,
+        `"${field.name}" is looked up in the column "${column}" of ${displayTable(name)}, which is missing`,
       )
       return []
     }
     if (!carries(info, field.type)) {
       problems.push(
-        `"${field.name}" is ${field.type.kind}, and the column "${column}" of ${clearTable(name)} is ${info.castType}`,
+        `"${field.name}" is ${field.type.kind}, and the column "${column}" of ${displayTable(name)} is ${info.castType}`,
       )
     }
     const unique = uniqueBy(column, table)
@@ -41,7 +41,7 @@ export function matchLookupFields(
 }
 
 export function notUnique(field: string, column: string, table: string): string {
-  return `"${field}" is looked up in the column "${column}" of ${clearTable(table)}, which has no unique index; create one`
+  return `"${field}" is looked up in the column "${column}" of ${displayTable(table)}, which has no unique index; create one`
 }
 
 /** Finds the unique index with the fewest columns in addition to this one; among equals, a case-sensitive one. */

@@ -38,8 +38,8 @@ export function matchTarget(resource: Resource, table: TableInfo, tables: Referr
     references,
     scope: [],
     primaryKey: primary?.parts ?? [],
-    isRehearsal: false,
-    checksAtOnce: true,
+    isShadow: false,
+    checksDeferredPerBatch: true,
   }
 }
 
@@ -119,7 +119,7 @@ function matchReferences(
       isEnforced: foreignKey.columns.length === 1,
       sql: tableIdentifier(reference.table),
       scope: [],
-      standIns: matchLookupFields(reference, tables.get(reference.table), problems),
+      lookupFields: matchLookupFields(reference, tables.get(reference.table), problems),
       joined: matchJoined(reference, tables.get(reference.table), problems),
       isSelf: oid === table.oid,
     }

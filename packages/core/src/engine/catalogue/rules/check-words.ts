@@ -1,5 +1,5 @@
 // A CHECK → its meaning in words: comparisons, lists, lengths, patterns. Undefined for anything else.
-import { listed } from '../../../util/text/one-of.ts'
+import { listValues } from '../../../util/text/one-of.ts'
 import { type Expression, parseExpression } from './expression.ts'
 
 export interface CheckWords {
@@ -85,7 +85,7 @@ function clausesOf(expression: Expression, isTemporal: IsTemporal): readonly Cla
     case 'among': {
       const items = expression.items.map(constantText)
       if (items.some(item => item === undefined)) return undefined
-      return about(expression.of, `be ${expression.isNot ? 'none' : 'one'} of ${listed(items)}`)
+      return about(expression.of, `be ${expression.isNot ? 'none' : 'one'} of ${listValues(items)}`)
     }
     case 'operation':
       return comparison(expression, isTemporal)
@@ -149,7 +149,7 @@ function comparison({ operator, left, right }: Operation, isTemporal: IsTemporal
   const isTime = right.kind !== 'constant' || temporal.test(right.type ?? '') || times.has(right.text)
   const words = order?.[isTime || isTemporal(left.name) ? 1 : 0]
   // `listed` quotes a value with a comma, which would look like two.
-  if (words !== undefined) return about(left, words(listed([text])))
+  if (words !== undefined) return about(left, words(listValues([text])))
   const pattern = patterns.get(operator)
   return about(left, pattern && short(pattern(text)))
 }

@@ -18,10 +18,10 @@ import type { Target } from '../../catalogue/target.ts'
 import { bundleVersion, type Manifest, type ManifestEntry, typeName } from '../../format/bundle/manifest.ts'
 import { type BundleFile, writeBundle } from '../../format/bundle/write.ts'
 import { fingerprint } from '../../resource/fingerprint.ts'
-import { exportPipeline, type PipelineOptions } from '../export-pipeline.ts'
+import { type ExportPipelineOptions, exportPipeline } from '../export-pipeline.ts'
 import type { ExportPlan } from '../plan/export-plan.ts'
 import { parentsFirst } from '../plan/parents-first.ts'
-import type { Asker, Planner, Request } from '../plan/planner.ts'
+import type { ExportRequest, PlanContext, Planner } from '../plan/planner.ts'
 import { defaultFields } from '../selection/export-fields.ts'
 import {
   type BundleFormat,
@@ -30,7 +30,7 @@ import {
   readBundleOptions,
 } from './bundle-export-options.ts'
 
-type BundleStreamOptions = BundleOptions & Omit<PipelineOptions, 'onRows' | 'onProgress'>
+type BundleStreamOptions = BundleOptions & Omit<ExportPipelineOptions, 'onRows' | 'onProgress'>
 
 interface BundlePart {
   readonly target: Target
@@ -39,7 +39,7 @@ interface BundlePart {
 }
 
 /** Checks the options without a database. @throws LadingError `RESOURCE_UNKNOWN`, `OPTION_INVALID` */
-export function readBundleRequest(planner: Planner, options: BundleOptions): readonly Request[] {
+export function readBundleRequest(planner: Planner, options: BundleOptions): readonly ExportRequest[] {
   const all = planner.registry.all.map(({ name }) => name)
   return readBundleOptions(options, all).map(one => planner.read(one))
 }
@@ -47,12 +47,12 @@ export function readBundleRequest(planner: Planner, options: BundleOptions): rea
 /** Plans in the order of import. @throws LadingError `OPTION_INVALID` for a reference cycle, and those of `plan` */
 export async function planBundle(
   planner: Planner,
-  requests: readonly Request[],
-  context: Asker,
+  requests: readonly ExportRequest[],
+  context: PlanContext,
 ): Promise<readonly BundlePart[]> {
   const parts = new Map<Target, BundlePart>()
   for (const request of requests) {
-    const target = await planner.targetOf(request.wanted.resource)
+    const target = await planner.targetOf(request.selection.resource)
     const { name } = request.shape.format
     const format = name === 'csv' ? 'csv' : 'ndjson'
     parts.set(target, { target, plan: await planner.plan(request, context), format })
@@ -64,7 +64,7 @@ export async function planBundle(
 export function bundleStream(
   pool: Pool,
   planner: Planner,
-  requests: readonly Request[],
+  requests: readonly ExportRequest[],
   options: BundleStreamOptions,
 ): Readable {
   const abortController = new AbortController()
@@ -110,7 +110,7 @@ function printFiles(
   signal: AbortSignal,
 ): Promise<PrintedBundle> {
   // All plans are for the same caller.
-  const setupSql = parts[0]?.plan.settings ?? ''
+  const setupSql = parts[0]?.plan.setupSql ?? ''
   return withSnapshot(pool, beginSnapshot(setupSql), async snapshot => {
     const createdAt = await snapshotTime(snapshot)
     const entries: ManifestEntry[] = []

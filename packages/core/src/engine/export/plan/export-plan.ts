@@ -4,7 +4,7 @@ import type { Resource } from '../../resource/define.ts'
 import type { CodecOf } from '../../value/codecs.ts'
 
 /** How the rows are written, after checks. */
-export interface Shape {
+export interface OutputShape {
   readonly format: Format
   readonly encoding: EncodeOptions
   readonly compression: 'none' | 'gzip'
@@ -15,7 +15,7 @@ export interface RowSource {
   /** The table with the alias `t`. */
   readonly table: string
   /** Joins and conditions. */
-  readonly narrowed: string
+  readonly joinsAndWhere: string
   readonly order: string
 }
 
@@ -28,9 +28,9 @@ export interface ExportPlan {
   readonly rows: RowSource
   /** Additional columns that only `printRow` sees: it may need a field that was not requested. */
   readonly unprinted: readonly ExportColumn[]
-  readonly shape: Shape
+  readonly shape: OutputShape
   /** The codec of each field, chosen by its column. */
   readonly codecOf: CodecOf
   /** Statements that set the application's variables in the transaction; empty for none. */
-  readonly settings: string
+  readonly setupSql: string
 }

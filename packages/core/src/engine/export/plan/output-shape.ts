@@ -1,13 +1,13 @@
 // The requested file format and its options → the checked output shape, or a fault for contradictions.
 import { checkOptions, optionInvalid } from '../../../config/check-options.ts'
-import { formatNamed } from '../../format/formats.ts'
+import { formatByName } from '../../format/formats.ts'
 import type { FileShape } from '../exporter-options.ts'
 import { shapeSchema } from '../selection/selection-schema.ts'
-import type { Shape } from './export-plan.ts'
+import type { OutputShape } from './export-plan.ts'
 
 /** @throws LadingError `FORMAT_UNSUPPORTED`; `OPTION_INVALID` for CSV options with another format */
-export function readShape(requested: FileShape): Shape {
-  const format = formatNamed(requested.format)
+export function readShape(requested: FileShape): OutputShape {
+  const format = formatByName(requested.format)
   const {
     delimiter,
     header = true,

@@ -32,7 +32,7 @@ export function selfReferences({ resource, table, columns, references }: Target)
  * references a row has a level for each path to it. It uses settings, since a read-only transaction cannot create a
  * table, and a standby cannot either.
  */
-export function findOrder({ table }: Target, keys: readonly ForeignKeyInfo[], rows: RowSource): string {
+export function findOrderSql({ table }: Target, keys: readonly ForeignKeyInfo[], rows: RowSource): string {
   const keyColumns = keys.flatMap(({ columns, targets }, index) => [
     ...columns.map((column, part) => `t.${identifier(column)} as refers_${index}_${part}`),
     ...targets.map((column, part) => `t.${identifier(column)} as meant_${index}_${part}`),
@@ -67,7 +67,7 @@ declare
 begin
   with listed as materialized (
     select (row_number() over (order by ${rows.order}))::int as number, t.ctid as place, t.tableoid as relation, ${keyColumns.join(', ')}
-    from ${rows.table} ${rows.narrowed}
+    from ${rows.table} ${rows.joinsAndWhere}
   )
   select array_agg(found.place), array_agg(found.relation), array_agg(found.parents), count(*), bool_and(found.latest < found.number)
   into places, relations, parents, rows_found, is_in_order
@@ -123,10 +123,10 @@ end`)
 }
 
 /** Whether the order found differs from the current one. */
-export const hasOrder = `select current_setting('lading.places') <> '' as is_found`
+export const hasOrderSql = `select current_setting('lading.places') <> '' as is_found`
 
 /** The same rows in the order found. A row's `ctid` is stable within the snapshot. */
-export function inFoundOrder({ table, narrowed }: RowSource): string {
+export function orderedSourceSql({ table, joinsAndWhere }: RowSource): string {
   const found = `unnest(current_setting('lading.places')::tid[], current_setting('lading.relations')::oid[])`
-  return `from ${found} with ordinality found (place, relation, position) join ${table} on t.ctid = found.place and t.tableoid = found.relation ${narrowed} order by found.position`
+  return `from ${found} with ordinality found (place, relation, position) join ${table} on t.ctid = found.place and t.tableoid = found.relation ${joinsAndWhere} order by found.position`
 }

@@ -4,7 +4,7 @@ import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { SnapshotConnection } from '../../../postgres/transaction/snapshot-connection.ts'
 import type { Target } from '../../catalogue/target.ts'
 import type { ExportPlan } from './export-plan.ts'
-import { findOrder, hasOrder, inFoundOrder, selfReferences } from './parents-first-sql.ts'
+import { findOrderSql, hasOrderSql, orderedSourceSql, selfReferences } from './parents-first-sql.ts'
 
 /**
  * The new plan is valid in the connection's transaction, until the next call. Plans for other tables, and for rows that
@@ -14,20 +14,20 @@ import { findOrder, hasOrder, inFoundOrder, selfReferences } from './parents-fir
  * @throws LadingError the faults of the database
  */
 export async function parentsFirst(
-  { client, giveBack }: SnapshotConnection,
+  { client, release }: SnapshotConnection,
   target: Target,
   plan: ExportPlan,
   signal: AbortSignal,
 ): Promise<ExportPlan> {
   const keys = selfReferences(target)
   if (keys.length === 0) return plan
-  const stop = () => giveBack(new Error('The reader of the bundle stopped early.'))
+  const stop = () => release(new Error('The reader of the bundle stopped early.'))
   signal.addEventListener('abort', stop, { once: true })
   try {
-    await client.query(findOrder(target, keys, plan.rows))
-    const { rows } = await client.query(hasOrder)
+    await client.query(findOrderSql(target, keys, plan.rows))
+    const { rows } = await client.query(hasOrderSql)
     if (rows[0]?.is_found !== true) return plan
-    return { ...plan, query: { ...plan.query, source: inFoundOrder(plan.rows) } }
+    return { ...plan, query: { ...plan.query, source: orderedSourceSql(plan.rows) } }
   } catch (error) {
     throw databaseFault(error)
   } finally {

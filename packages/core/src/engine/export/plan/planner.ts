@@ -5,7 +5,7 @@ import { sessionVariablesSql } from '../../../postgres/transaction/session-varia
 import { beginSnapshot } from '../../../postgres/transaction/transaction.ts'
 import { readTarget } from '../../catalogue/read-target.ts'
 import { assertSupportedSettings } from '../../catalogue/session-settings.ts'
-import { markOf } from '../../catalogue/table-version.ts'
+import { tableVersion } from '../../catalogue/table-version.ts'
 import { codecsOf, type Target } from '../../catalogue/target.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { SessionVariables } from '../../resource/definition.ts'
@@ -16,19 +16,19 @@ import { defaultFields } from '../selection/export-fields.ts'
 import { scopeTests } from '../selection/export-scope.ts'
 import { assertHiddenColumnsStayHidden } from '../selection/hidden-columns.ts'
 import { printedTests } from '../selection/printed-tests.ts'
-import { readSelection, type Wanted } from '../selection/selection.ts'
-import type { ExportPlan, Shape } from './export-plan.ts'
+import { type ParsedSelection, readSelection } from '../selection/selection.ts'
+import type { ExportPlan, OutputShape } from './export-plan.ts'
 import { readShape } from './output-shape.ts'
 import { exportQuery } from './query-sql.ts'
 
 /** A request, checked without a database. */
-export interface Request {
-  readonly wanted: Wanted
-  readonly shape: Shape
+export interface ExportRequest {
+  readonly selection: ParsedSelection
+  readonly shape: OutputShape
 }
 
 /** The caller, and how long hooks may take. */
-export interface Asker extends Pick<StreamOptions, 'caller'> {
+export interface PlanContext extends Pick<StreamOptions, 'caller'> {
   /** Ends the wait for hooks. */
   readonly signal?: AbortSignal | undefined
 }
@@ -36,15 +36,15 @@ export interface Asker extends Pick<StreamOptions, 'caller'> {
 export interface Planner {
   readonly registry: Registry
   /** @throws LadingError `RESOURCE_UNKNOWN`, `FORMAT_UNSUPPORTED`, `FILTER_INVALID`, `OPTION_INVALID` */
-  read(options: StreamOptions): Request
+  read(options: StreamOptions): ExportRequest
   /** @throws LadingError `SCOPE_FAILED`, `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE`; `FILTER_INVALID` for a filter that only the catalogue can reject */
-  plan(request: Request, context: Asker): Promise<ExportPlan>
+  plan(request: ExportRequest, context: PlanContext): Promise<ExportPlan>
   /** The resource with its table from the catalogue. @throws LadingError `RESOURCE_MISMATCH`, `DATABASE_UNAVAILABLE` */
   targetOf(resource: Resource): Promise<Target>
 }
 
 /** Fields that `printRow` sees in addition: what it withholds must not depend on the request. */
-function unrequestedFields({ resource, fields }: Wanted): readonly Field[] {
+function unrequestedFields({ resource, fields }: ParsedSelection): readonly Field[] {
   return defaultFields(resource).filter(field => !fields.includes(field))
 }
 
@@ -63,7 +63,7 @@ export function createPlanner(
     const { name, table, references } = resource
     const cached = targets.get(name)
     // Before reading the table, so that the next call notices a concurrent change.
-    const mark = await markOf(client, [table, ...references.map(one => one.table)])
+    const mark = await tableVersion(client, [table, ...references.map(one => one.table)])
     if (cached?.mark === mark) return cached.target
     await assertSupportedSettings(client)
     const target = await readTarget(client, resource)
@@ -77,18 +77,18 @@ export function createPlanner(
     targetOf,
     read(options) {
       const resource = registry.get(options.resource)
-      return { shape: readShape(options), wanted: readSelection(resource, options) }
+      return { shape: readShape(options), selection: readSelection(resource, options) }
     },
-    async plan({ wanted, shape }, { caller, signal }) {
-      const { resource } = wanted
+    async plan({ selection, shape }, { caller, signal }) {
+      const { resource } = selection
       const timeout = { signal, timeoutSeconds }
       const scope = await scopeTests(resource, caller, timeout)
-      const unprinted = resource.printRow === undefined ? [] : unrequestedFields(wanted)
-      const fields = [...wanted.fields, ...unprinted]
+      const unprinted = resource.printRow === undefined ? [] : unrequestedFields(selection)
+      const fields = [...selection.fields, ...unprinted]
       const target = await targetOf(resource)
-      const preparedTests = await printedTests(pool, target, [...scope, ...wanted.tests], beginSnapshot())
-      const { columns, source, rows } = exportQuery(target, { ...wanted, fields, tests: preparedTests })
-      const count = wanted.fields.length
+      const preparedTests = await printedTests(pool, target, [...scope, ...selection.tests], beginSnapshot())
+      const { columns, source, rows } = exportQuery(target, { ...selection, fields, tests: preparedTests })
+      const count = selection.fields.length
       return {
         resource,
         shape,
@@ -96,7 +96,7 @@ export function createPlanner(
         query: { columns: columns.slice(0, count), source },
         rows,
         unprinted: columns.slice(count),
-        settings: await sessionVariablesSql(sessionVariables, caller, timeout),
+        setupSql: await sessionVariablesSql(sessionVariables, caller, timeout),
       }
     },
   }

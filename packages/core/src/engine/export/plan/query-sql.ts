@@ -8,7 +8,7 @@ import type { Field, Mask } from '../../resource/field.ts'
 import { outputText } from '../../value/output-text.ts'
 import { unprintable } from '../print/unprintable.ts'
 import { conditionSql, hasNativeOrder } from '../selection/condition-sql.ts'
-import type { Wanted } from '../selection/selection.ts'
+import type { ParsedSelection } from '../selection/selection.ts'
 import type { RowSource } from './export-plan.ts'
 
 /** A column that a select can read, and the join that provides it. */
@@ -20,7 +20,10 @@ interface ColumnSource extends TargetColumn {
 }
 
 /** @throws LadingError `FILTER_INVALID`, `OPTION_INVALID` for a selection that only the catalogue shows to be impossible */
-export function exportQuery(target: Target, selection: Wanted): ExportQuery & { readonly rows: RowSource } {
+export function exportQuery(
+  target: Target,
+  selection: ParsedSelection,
+): ExportQuery & { readonly rows: RowSource } {
   const sources = sourcesOf(target)
   const joins = new Set<string>()
   const sourceOf = (field: Field): ColumnSource => {
@@ -37,11 +40,11 @@ export function exportQuery(target: Target, selection: Wanted): ExportQuery & { 
   ]
   const rows = {
     table: `${target.table.sql} t`,
-    narrowed: [...joins, ...(where === '' ? [] : [`where ${where}`])].join(' '),
+    joinsAndWhere: [...joins, ...(where === '' ? [] : [`where ${where}`])].join(' '),
     order: order.join(', '),
   }
   const limit = selection.limit === undefined ? '' : ` limit ${selection.limit}`
-  return { columns, rows, source: `from ${rows.table} ${rows.narrowed} order by ${rows.order}${limit}` }
+  return { columns, rows, source: `from ${rows.table} ${rows.joinsAndWhere} order by ${rows.order}${limit}` }
 }
 
 function sourcesOf({ columns, references }: Target): ReadonlyMap<Field, ColumnSource> {

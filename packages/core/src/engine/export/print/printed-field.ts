@@ -1,9 +1,9 @@
 // One field in `printRow`: text that PostgreSQL printed → a JSON value, and a value → the text that PostgreSQL would print.
 import { LadingError } from '../../../errors/lading-error.ts'
-import { frozen } from '../../../util/frozen.ts'
+import { deepFreeze } from '../../../util/frozen.ts'
 import type { Format } from '../../format/format.ts'
 import type { Resource } from '../../resource/define.ts'
-import { type Codec, expectationOf, InvalidValue, invalid, shown } from '../../value/codec.ts'
+import { type Codec, expectationOf, InvalidValue, invalid, printValue } from '../../value/codec.ts'
 import type { CodecOf } from '../../value/codecs.ts'
 import { fieldFor } from '../selection/export-fields.ts'
 
@@ -34,13 +34,14 @@ export function printedField(
       if (parsed === undefined || parsed instanceof InvalidValue) {
         const invalidValue = parsed ?? invalid
         const problem = invalidValue.message ?? expectationOf(codec, invalidValue)
-        const which = invalidValue.at.length === 0 ? 'that' : `whose element ${invalidValue.at.join(', ')}`
+        const which =
+          invalidValue.path.length === 0 ? 'that' : `whose element ${invalidValue.path.join(', ')}`
         throw new LadingError(
           'HOOK_FAILED',
           `printRow of ${resource.name} returned for "${name}" a value ${which} ${problem}.`,
         )
       }
-      return shown(codec, parsed, form)
+      return printValue(codec, parsed, form)
     },
   }
 }
@@ -48,10 +49,10 @@ export function printedField(
 /** A list is printed as an array literal, and read as a JSON array. */
 function readText(codec: Codec): (text: string) => unknown {
   if (codec.showJson === undefined) return text => text
-  return text => readJson(shown(codec, codec.parse(text), 'json'))
+  return text => readJson(printValue(codec, codec.parse(text), 'json'))
 }
 
 function readJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
-  return typeof value === 'object' ? frozen(value) : value
+  return typeof value === 'object' ? deepFreeze(value) : value
 }

@@ -2,7 +2,7 @@
 import { callHook } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { readCopyRows, type TextRow } from '../../../postgres/copy/copy-rows.ts'
-import type { ExportQuery, Format, Pass } from '../../format/format.ts'
+import type { ByteTransform, ExportQuery, Format } from '../../format/format.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { ExportPlan } from '../plan/export-plan.ts'
 import { printedField } from './printed-field.ts'
@@ -28,7 +28,7 @@ export function printRows(
   plan: ExportPlan,
   printRow: PrintRow,
   { batchRows, onRows }: RowTransformOptions,
-): Pass {
+): ByteTransform {
   const { format, encoding } = plan.shape
   const transform = rowTransformer(plan, printRow)
 

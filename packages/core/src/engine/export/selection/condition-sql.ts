@@ -35,7 +35,7 @@ export function conditionSql(column: TargetColumn, test: FieldTest): string {
     const equals = values.length === 1 ? `${left} = ${values.join()}` : `${left} in (${values.join(', ')})`
     return test.orNull ? `(${equals} or ${sql} is null)` : equals
   }
-  if (isForeign(column)) {
+  if (isExportedAsText(column)) {
     throw filterInvalid(column.field, `cannot have a range: its column type is ${column.info.castType}`)
   }
   return `${left} ${operatorOf[test.test]} ${right(test.value)}`
@@ -53,7 +53,7 @@ function operands(column: TargetColumn): Operands {
   const text = (value: unknown) => literal(codec.toCopy(value as never))
   const staged = (value: unknown) => `${text(value)}::${codec.stagingType}`
   const cast = (value: unknown) => `${staged(value)}::${info.castType}`
-  if (isForeign(column)) {
+  if (isExportedAsText(column)) {
     return field.type.kind === 'array'
       ? { left: outputTexts({ ...info, sql }), right: value => `${text(value)}::text[]` }
       : { left: outputText({ ...info, sql }), right: value => `${text(value)}::text` }
@@ -101,7 +101,7 @@ function fitsFloat4(value: unknown): boolean {
 }
 
 /** A column of another type that is exported as text, such as inet or xml: its values are equal if they print the same. */
-export function isForeign({ field, info }: TargetColumn): boolean {
+export function isExportedAsText({ field, info }: TargetColumn): boolean {
   const { type } = field
   const isText = type.kind === 'text' || (type.kind === 'array' && type.element === 'text')
   return isText && info.labels === null && !textTypes.includes(info.elementType ?? info.type)

@@ -2,11 +2,11 @@
 
 import type { FaultCode } from '../../../errors/codes.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { clearList } from '../../../util/text/names-in-sentences.ts'
+import { displayNames } from '../../../util/text/names-in-sentences.ts'
 import { nearest } from '../../../util/text/suggest.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Field } from '../../resource/field.ts'
-import { shown } from '../../resource/mapping/mapping.ts'
+import { quoteName } from '../../resource/mapping/mapping.ts'
 import type { ScalarKind } from '../../resource/schema/column-type.ts'
 
 /** What a field is used for. */
@@ -74,6 +74,6 @@ export function fieldFor(resource: Resource, use: FieldUse, name: string, code: 
   const hint = nearest(name, known)
   throw new LadingError(
     code,
-    `"${shown(name)}" ${endings[use](resource.name)}${hint ? `; did you mean "${hint}"?` : '.'} Known: ${clearList(known)}.`,
+    `"${quoteName(name)}" ${endings[use](resource.name)}${hint ? `; did you mean "${hint}"?` : '.'} Known: ${displayNames(known)}.`,
   )
 }

@@ -1,7 +1,7 @@
 // The resource's scope for a caller → tests that every row must pass. If anything fails, nothing is exported.
 import type { HookTimeout } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { askScope } from '../../resource/caller-scope.ts'
+import { resolveScope } from '../../resource/caller-scope.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { FieldTest } from './filter.ts'
@@ -14,7 +14,7 @@ export async function scopeTests(
   timeout: HookTimeout,
 ): Promise<readonly FieldTest[]> {
   try {
-    const filters = await askScope(resource, caller, timeout)
+    const filters = await resolveScope(resource, caller, timeout)
     return filters === undefined ? [] : readFilters(resource, filters, 'scope')
   } catch (cause) {
     // The error that the scope threw may contain anything, so it stays in the cause, for the log.

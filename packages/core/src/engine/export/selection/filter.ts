@@ -4,7 +4,7 @@ import type { FilterBounds } from '../../resource/definition.ts'
 import type { Field } from '../../resource/field.ts'
 import { expectationOf, InvalidValue, invalid, sentenceOf } from '../../value/codec.ts'
 import { codecOf } from '../../value/codecs.ts'
-import { refuseJsonb } from '../../value/jsonb.ts'
+import { checkJsonb } from '../../value/jsonb.ts'
 import { elementsOf } from '../../value/list/dimensions.ts'
 import { parseFilterValue } from '../../value/parse-filter-value.ts'
 import { isOrdered } from './export-fields.ts'
@@ -86,7 +86,7 @@ function parsed(field: Field, rawValue: unknown): unknown {
     )
   }
   const unsupported = (Array.isArray(value) ? elementsOf(value) : [value])
-    .map(refuseJsonb)
+    .map(checkJsonb)
     .find(invalidValue => invalidValue !== undefined)
   if (unsupported?.message !== undefined) throw filterInvalid(field, unsupported.message)
   if (isHeavyJson(field, value)) throw filterInvalid(field, 'holds a number with too many digits')

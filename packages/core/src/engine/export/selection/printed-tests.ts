@@ -7,7 +7,7 @@ import { withSnapshot } from '../../../postgres/transaction/snapshot-connection.
 import { limitOf } from '../../catalogue/fit/fit.ts'
 import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import { outputText, outputTexts } from '../../value/output-text.ts'
-import { isForeign } from './condition-sql.ts'
+import { isExportedAsText } from './condition-sql.ts'
 import type { FieldTest } from './filter.ts'
 
 type OneOf = Extract<FieldTest, { test: 'in' }>
@@ -27,7 +27,7 @@ export async function printedTests(
   const columns = new Map(columnsOf(target).map(column => [column.field, column]))
   const casts = tests.flatMap(test => {
     const column = columns.get(test.field)
-    if (test.test !== 'in' || column === undefined || !isForeign(column)) return []
+    if (test.test !== 'in' || column === undefined || !isExportedAsText(column)) return []
     return test.values.filter(value => isCast(column, value)).map(value => ({ test, column, value }))
   })
   if (casts.length === 0) return tests

@@ -14,7 +14,7 @@ export interface SortKey {
   readonly isDescending: boolean
 }
 
-export interface Wanted {
+export interface ParsedSelection {
   readonly resource: Resource
   readonly tests: readonly FieldTest[]
   readonly fields: readonly Field[]
@@ -26,7 +26,7 @@ export interface Wanted {
 const maximum = { filters: 20, values: 1_000 }
 
 /** @throws LadingError `FILTER_INVALID`, `OPTION_INVALID` naming the field or the option */
-export function readSelection(resource: Resource, requested: Selection): Wanted {
+export function readSelection(resource: Resource, requested: Selection): ParsedSelection {
   const {
     filters = {},
     fields,

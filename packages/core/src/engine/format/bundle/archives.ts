@@ -35,10 +35,10 @@ export function manifest(change: object = {}): object {
   }
 }
 
-export type Part = readonly [header: (Partial<Header> & Pick<Header, 'name'>) | string, content: string]
+export type TestEntry = readonly [header: (Partial<Header> & Pick<Header, 'name'>) | string, content: string]
 
 /** A tar archive of these entries, in the given order. */
-export async function tar(...parts: readonly Part[]): Promise<Buffer> {
+export async function tar(...parts: readonly TestEntry[]): Promise<Buffer> {
   const archive = pack()
   for (const [header, content] of parts) {
     const fields = typeof header === 'string' ? { name: header } : header
@@ -48,7 +48,7 @@ export async function tar(...parts: readonly Part[]): Promise<Buffer> {
   return buffer(archive as AsyncIterable<Buffer>)
 }
 
-export const plain = (manifestObject: object = manifest()): readonly Part[] => [
+export const plain = (manifestObject: object = manifest()): readonly TestEntry[] => [
   ['manifest.json', JSON.stringify(manifestObject)],
   ['users.ndjson', users],
   ['articles.ndjson', articles],
@@ -65,8 +65,8 @@ export async function read(
   }
   const found = await readBundle(chunks(), {
     maxBytes,
-    check: () => undefined,
-    keep: async ({ file }, content) => {
+    checkManifest: () => undefined,
+    store: async ({ file }, content) => {
       kept.push(`${file} ${(await buffer(content)).toString()}`)
     },
   })

@@ -69,13 +69,13 @@ export function parseManifest(bytes: Buffer): Manifest {
   const version =
     typeof value === 'object' && value !== null && 'lading_bundle' in value && value.lading_bundle
   if (Number.isInteger(version) && version !== bundleVersion) {
-    throw broken(
+    throw invalidBundle(
       `it has version ${version}, but this release reads version ${bundleVersion}; import it with the release of Lading that wrote it`,
     )
   }
   if (!Value.Check(manifestSchema, value)) {
     const path = Value.Errors(manifestSchema, value).First()?.path ?? ''
-    throw broken(
+    throw invalidBundle(
       `its ${manifestName} is not a bundle manifest${path === '' ? '' : `, at ${path.slice(0, 100)}`}`,
     )
   }
@@ -84,7 +84,7 @@ export function parseManifest(bytes: Buffer): Manifest {
       (one, index) => value.entries.findIndex(other => other[name] === one[name]) < index,
     )
     if (duplicate !== undefined) {
-      throw broken(`its ${manifestName} names the ${name} "${duplicate[name]}" twice`)
+      throw invalidBundle(`its ${manifestName} names the ${name} "${duplicate[name]}" twice`)
     }
   }
   return value
@@ -94,12 +94,12 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    throw broken(`its ${manifestName} is not valid JSON`, error)
+    throw invalidBundle(`its ${manifestName} is not valid JSON`, error)
   }
 }
 
 /** @param problem rest of the sentence "The bundle cannot be read: …" */
-export function broken(problem: string, cause?: unknown): LadingError {
+export function invalidBundle(problem: string, cause?: unknown): LadingError {
   return new LadingError('BUNDLE_INVALID', `The bundle cannot be read: ${problem}. Nothing was imported.`, {
     cause,
   })

@@ -2,11 +2,11 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type Extract, extract, type Header } from 'tar-stream'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { drained } from '../../../util/drained.ts'
+import { waitForDrain } from '../../../util/drained.ts'
 import { isGzip } from '../detect/magic.ts'
 import { inflate } from '../text/gunzip.ts'
 import {
-  broken,
+  invalidBundle,
   type Manifest,
   type ManifestEntry,
   manifestName,
@@ -18,9 +18,9 @@ export interface ReadBundleOptions {
   /** Maximum size of the decompressed archive in bytes. @defaultValue no limit */
   readonly maxBytes?: number | undefined
   /** Checks the manifest before any file is read. If it throws, reading stops with that error. */
-  readonly check: (manifest: Manifest) => void | Promise<void>
+  readonly checkManifest: (manifest: Manifest) => void | Promise<void>
   /** Stores a file and must read it to its end. The stored files are valid only if `readBundle` resolves. */
-  readonly keep: (entry: ManifestEntry, content: AsyncIterable<Buffer>) => Promise<void>
+  readonly store: (entry: ManifestEntry, content: AsyncIterable<Buffer>) => Promise<void>
 }
 
 /**
@@ -32,7 +32,7 @@ export interface ReadBundleOptions {
  */
 export async function readBundle(
   chunks: AsyncIterable<Buffer>,
-  { maxBytes = Number.POSITIVE_INFINITY, check, keep }: ReadBundleOptions,
+  { maxBytes = Number.POSITIVE_INFINITY, checkManifest, store }: ReadBundleOptions,
 ): Promise<Manifest> {
   const archive = extract()
   archive.on('error', () => undefined)
@@ -44,19 +44,20 @@ export async function readBundle(
     const content = withSourceError(entry as AsyncIterable<Buffer>, feeding)
     if (manifest === undefined) {
       manifest = await readManifest(content, name, size)
-      await check(manifest)
+      await checkManifest(manifest)
       for (const one of manifest.entries) missing.set(one.file, one)
       continue
     }
     const expected = missing.get(name)
     if (expected === undefined) throw unexpectedEntry(name, manifest)
     missing.delete(name)
-    await storeVerified(expected, size, content, keep)
+    await storeVerified(expected, size, content, store)
   }
   await feeding.done
-  if (manifest === undefined) throw broken('it is empty')
+  if (manifest === undefined) throw invalidBundle('it is empty')
   const [absent] = missing.keys()
-  if (absent !== undefined) throw broken(`"${absent}" is missing, although its ${manifestName} names it`)
+  if (absent !== undefined)
+    throw invalidBundle(`"${absent}" is missing, although its ${manifestName} names it`)
   return manifest
 }
 
@@ -72,7 +73,7 @@ function feed(chunks: AsyncIterable<Buffer>, archive: Extract): Feeding {
   const work = async () => {
     try {
       for await (const chunk of chunks) {
-        if (!archive.write(chunk)) await drained(archive)
+        if (!archive.write(chunk)) await waitForDrain(archive)
         if (archive.destroyed) return
       }
       archive.end(undefined)
@@ -92,7 +93,7 @@ async function* withSourceError<Item>(
   try {
     yield* items
   } catch (error) {
-    throw failure() ?? broken('it is not a tar archive, or it is truncated', error)
+    throw failure() ?? invalidBundle('it is not a tar archive, or it is truncated', error)
   }
   if (failure() !== undefined) throw failure()
 }
@@ -106,11 +107,11 @@ async function* assertGzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
     }
     start = Buffer.concat([start, chunk])
     if (start.length < 2) continue
-    if (!isGzip(start)) throw broken('it is not gzip data; a bundle is a .tar.gz file')
+    if (!isGzip(start)) throw invalidBundle('it is not gzip data; a bundle is a .tar.gz file')
     yield start
     start = undefined
   }
-  if (start !== undefined) throw broken('it is empty')
+  if (start !== undefined) throw invalidBundle('it is empty')
 }
 
 async function* limitBytes(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
@@ -130,16 +131,20 @@ async function* limitBytes(chunks: AsyncIterable<Buffer>, maxBytes: number): Asy
 /** Rejects links, directories, devices, and any name that could be a path. */
 function plainFile({ name, type, size }: Header): { name: string; size: number } {
   if (type !== 'file')
-    throw broken(`its entry "${shorten(name)}" is ${type ? `a ${type}` : 'of an unknown type'}, not a file`)
+    throw invalidBundle(
+      `its entry "${shorten(name)}" is ${type ? `a ${type}` : 'of an unknown type'}, not a file`,
+    )
   if (!/^[a-z][a-z0-9_-]*\.[a-z]+$/.test(name)) {
-    throw broken(`its entry "${shorten(name)}" has a name that a bundle cannot contain`)
+    throw invalidBundle(`its entry "${shorten(name)}" has a name that a bundle cannot contain`)
   }
   return { name, size }
 }
 
 async function readManifest(content: AsyncIterable<Buffer>, name: string, size: number): Promise<Manifest> {
-  if (name !== manifestName) throw broken(`it begins with "${shorten(name)}" instead of ${manifestName}`)
-  if (size > maxManifestBytes) throw broken(`its ${manifestName} has more than ${maxManifestBytes} bytes`)
+  if (name !== manifestName)
+    throw invalidBundle(`it begins with "${shorten(name)}" instead of ${manifestName}`)
+  if (size > maxManifestBytes)
+    throw invalidBundle(`its ${manifestName} has more than ${maxManifestBytes} bytes`)
   const parts: Buffer[] = []
   for await (const chunk of content) parts.push(chunk)
   return parseManifest(Buffer.concat(parts))
@@ -147,7 +152,7 @@ async function readManifest(content: AsyncIterable<Buffer>, name: string, size: 
 
 function unexpectedEntry(name: string, { entries }: Manifest): LadingError {
   const isTwice = name === manifestName || entries.some(({ file }) => file === name)
-  return broken(
+  return invalidBundle(
     isTwice ? `it contains "${shorten(name)}" twice` : `"${shorten(name)}" is not in its ${manifestName}`,
   )
 }
@@ -156,14 +161,17 @@ async function storeVerified(
   expected: ManifestEntry,
   size: number,
   content: AsyncIterable<Buffer>,
-  keep: ReadBundleOptions['keep'],
+  keep: ReadBundleOptions['store'],
 ): Promise<void> {
   const { file, bytes, sha256 } = expected
-  if (size !== bytes) throw broken(`"${file}" has ${size} bytes, but its ${manifestName} says ${bytes}`)
+  if (size !== bytes)
+    throw invalidBundle(`"${file}" has ${size} bytes, but its ${manifestName} says ${bytes}`)
   const hash = createHash('sha256')
   await keep(expected, updateHash(content, hash))
   if (hash.digest('hex') !== sha256) {
-    throw broken(`"${file}" is not what was exported: its SHA-256 differs from the one in ${manifestName}`)
+    throw invalidBundle(
+      `"${file}" is not what was exported: its SHA-256 differs from the one in ${manifestName}`,
+    )
   }
 }
 

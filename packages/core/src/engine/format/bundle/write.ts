@@ -1,8 +1,8 @@
 // A manifest and its files → the bytes of a bundle: a tar archive with the manifest first, compressed with gzip.
 import { Readable } from 'node:stream'
 import { type Header, type Pack, pack } from 'tar-stream'
-import { drained } from '../../../util/drained.ts'
-import { gzipped } from '../text/gzip.ts'
+import { waitForDrain } from '../../../util/drained.ts'
+import { gzipStream } from '../text/gzip.ts'
 import { type Manifest, manifestName, printManifest } from './manifest.ts'
 
 export interface BundleFile {
@@ -19,7 +19,7 @@ export function writeBundle(manifest: Manifest, files: readonly BundleFile[]): R
   fill(archive, manifest, files).catch((error: unknown) =>
     archive.destroy(error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error })),
   )
-  return gzipped(Readable.from(archive as AsyncIterable<Buffer>, { objectMode: false }))
+  return gzipStream(Readable.from(archive as AsyncIterable<Buffer>, { objectMode: false }))
 }
 
 async function fill(archive: Pack, manifest: Manifest, files: readonly BundleFile[]): Promise<void> {
@@ -47,7 +47,7 @@ async function add(
   const sink = archive.entry({ ...header, mode: 0o600, type: 'file' }, settle)
   sink.on('error', () => undefined)
   for await (const chunk of chunks) {
-    if (!sink.write(chunk)) await drained(sink)
+    if (!sink.write(chunk)) await waitForDrain(sink)
     if (sink.destroyed) break
   }
   sink.end(undefined)

@@ -3,12 +3,12 @@ import { LadingError } from '../../../errors/lading-error.ts'
 import { type Note, pushNote } from '../../record/note.ts'
 import type { Header, RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
-import type { DecodeFrom, DecodeOptions } from '../format.ts'
+import type { DecodeOptions, DecodeResume } from '../format.ts'
 import { type Consume, carry } from '../text/carry.ts'
 import { type DecodedText, decodeUtf8 } from '../text/utf8.ts'
 import { isBlankLine, isBlankRecord } from './blank.ts'
 import { readDialect } from './dialect.ts'
-import { faults } from './faults.ts'
+import { csvFaults } from './faults.ts'
 import { unguard } from './formula-guard.ts'
 import { type Scan, scanCsv } from './scan.ts'
 
@@ -20,14 +20,14 @@ const cr = 0x0d
  */
 export function decodeCsv(chunks: AsyncIterable<Buffer>, options: DecodeOptions): AsyncIterable<RecordBatch> {
   const decoder = new CsvDecoder(options)
-  return options.from === undefined
+  return options.resumeFrom === undefined
     ? carry(chunks, decoder.consume, decoder.skip)
-    : resume(options.from, carry(chunks, decoder.consume, undefined))
+    : resume(options.resumeFrom, carry(chunks, decoder.consume, undefined))
 }
 
 /** Yields the header first, because consumers of the records expect it. */
 async function* resume(
-  { header, position }: DecodeFrom,
+  { header, position }: DecodeResume,
   rest: AsyncIterable<RecordBatch>,
 ): AsyncGenerator<RecordBatch> {
   if (header === undefined) {
@@ -52,7 +52,7 @@ class CsvDecoder {
   private rowNumber: number
 
   constructor(private readonly options: DecodeOptions) {
-    const { position, header } = options.from ?? { position: { byte: 0, rowNumber: 0, line: 0 } }
+    const { position, header } = options.resumeFrom ?? { position: { byte: 0, rowNumber: 0, line: 0 } }
     this.header = this.dialect = header
     this.byte = position.byte
     this.line = position.line
@@ -106,7 +106,7 @@ class CsvDecoder {
       dialect === 'too large'
         ? this.tooLarge()
         : isKnown && dialect.delimiter === undefined
-          ? faults.delimiterUnread(dialect.directive)
+          ? csvFaults.delimiterUnread(dialect.directive)
           : undefined
     return { bytes, characters: prefix.length, fault }
   }
@@ -143,7 +143,7 @@ class CsvDecoder {
       const columns = this.header === undefined ? countNamedColumns(found.cells) : 0
       if (columns > this.options.maxColumns) {
         this.moveForward(bytes - length, found.line)
-        const fault = faults.tooManyColumns(columns, this.options.maxColumns)
+        const fault = csvFaults.tooManyColumns(columns, this.options.maxColumns)
         return { records, notes, header, bytes: bytes - length, fault }
       }
       this.rowNumber++
@@ -188,15 +188,15 @@ class CsvDecoder {
     const { maxRecordBytes } = this.options
     // Check the size first: whether the fault is seen must not depend on the size of the chunks.
     if (fault !== undefined && Buffer.byteLength(text.slice(consumed, fault.at)) <= maxRecordBytes) {
-      return faults.badQuote(fault.message, this.line + 1)
+      return csvFaults.badQuote(fault.message, this.line + 1)
     }
     if (rest > maxRecordBytes) return this.tooLarge()
-    if (invalidAt !== undefined) return faults.notUtf8(this.byte + rest, this.line + 1)
-    return final && this.header === undefined ? faults.empty() : undefined
+    if (invalidAt !== undefined) return csvFaults.notUtf8(this.byte + rest, this.line + 1)
+    return final && this.header === undefined ? csvFaults.empty() : undefined
   }
 
   private tooLarge(): LadingError {
-    return faults.tooLarge(this.line + 1, this.options.maxRecordBytes)
+    return csvFaults.tooLarge(this.line + 1, this.options.maxRecordBytes)
   }
 }
 

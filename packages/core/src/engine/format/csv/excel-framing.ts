@@ -1,12 +1,15 @@
 // CSV as COPY prints it → CSV for Excel: adds a byte order mark, and ends each record with CRLF.
-import type { EncodeOptions, FileColumn, Pass } from '../format.ts'
+import type { ByteTransform, EncodeOptions, FileColumn } from '../format.ts'
 import { guard } from './formula-guard.ts'
 import { printCells } from './print.ts'
 
 const byteOrderMark = '\ufeff'
 
 /** Returns undefined if the option `excel` is off: then the printed bytes are the file already. */
-export function frameExcel(columns: readonly FileColumn[], options: EncodeOptions): Pass | undefined {
+export function frameExcel(
+  columns: readonly FileColumn[],
+  options: EncodeOptions,
+): ByteTransform | undefined {
   const { delimiter = ',', header = true, excel = false } = options
   if (!excel) return undefined
   const names = columns.map(({ name }) => guard(name))

@@ -2,7 +2,7 @@
 import { LadingError } from '../../../errors/lading-error.ts'
 import { tooLargeMessage } from '../record-too-large.ts'
 
-export const faults = {
+export const csvFaults = {
   badQuote: (message: string, line: number) =>
     new LadingError(
       'FILE_PARSE_ERROR',

@@ -1,7 +1,7 @@
 // What is known about a file → its format and compression: as declared, else by name, content type, or first bytes.
 import { constants, gunzipSync } from 'node:zlib'
 import type { Delimiter } from '../format.ts'
-import { formatNamed } from '../formats.ts'
+import { formatByName } from '../formats.ts'
 import { isGzip } from './magic.ts'
 
 export interface FileFacts {
@@ -51,7 +51,7 @@ const formatOfMediaType: ReadonlyMap<string, string> = new Map([
 export const gzipMediaTypes: ReadonlySet<string> = new Set(['application/gzip', 'application/x-gzip'])
 
 /** Content types accepted for a file. */
-export const mediaTypesOfFiles: readonly string[] = [...formatOfMediaType.keys(), ...gzipMediaTypes]
+export const fileMediaTypes: readonly string[] = [...formatOfMediaType.keys(), ...gzipMediaTypes]
 
 /** Bytes of a compressed file that are inflated to see how it begins. */
 const peekBytes = 4 * 1024
@@ -68,7 +68,7 @@ export function detectFormat({
   mediaType = '',
   start,
 }: FileFacts): DetectedFormat | undefined {
-  const type = typeOf(mediaType)
+  const type = bareMediaType(mediaType)
   const isCompressed = /\.gz$/i.test(fileName) || gzipMediaTypes.has(type)
   const compression = isCompressed ? 'gzip' : 'none'
   const hint = formatHint(fileName, type)
@@ -78,7 +78,7 @@ export function detectFormat({
     ...(hint === tabSeparated && { delimiter: '\t' }),
   }
   if (format !== undefined) {
-    const { name } = formatNamed(format)
+    const { name } = formatByName(format)
     return name === 'csv' ? csv : { format: name, compression }
   }
   if (hint === tabSeparated) return csv
@@ -90,7 +90,7 @@ export function detectFormat({
 }
 
 /** Whether a file name implies a format, or at least compression. */
-export function tellsFormat(fileName: string): boolean {
+export function impliesFormat(fileName: string): boolean {
   return formatHint(fileName, '') !== undefined || /\.gz$/i.test(fileName)
 }
 
@@ -106,7 +106,7 @@ function formatHint(fileName: string, mediaType: string): string | undefined {
 }
 
 /** The media type without parameters, in lower case. */
-export function typeOf(mediaType: string): string {
+export function bareMediaType(mediaType: string): string {
   return mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 

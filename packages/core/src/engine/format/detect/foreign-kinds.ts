@@ -1,16 +1,16 @@
 // The table of unsupported file types that people send: how to recognize each one, and what to advise.
 
-export interface ForeignKind {
+export interface UnsupportedFileKind {
   /** Name with its article: `an Excel workbook`. */
-  readonly is: string
+  readonly label: string
   /** A sentence that says what to do. */
   readonly advice: string
   /** File name extensions, without the dot. */
-  readonly endings?: readonly string[]
+  readonly extensions?: readonly string[]
   /** Content types, or prefixes that end with `.` or `/`. */
-  readonly types?: readonly string[]
+  readonly mediaTypes?: readonly string[]
   /** Signatures in Latin-1; any one of them at the start proves the kind. */
-  readonly bytes?: readonly string[]
+  readonly signatures?: readonly string[]
   /** Start of the text, after a byte order mark and white space, that proves the kind. */
   readonly text?: RegExp
   /** Files of this kind are text, so text content does not contradict the name. */
@@ -20,11 +20,11 @@ export interface ForeignKind {
 }
 
 const workbook = {
-  is: 'an Excel workbook',
+  label: 'an Excel workbook',
   advice: 'Open it, save the sheet as "CSV UTF-8 (comma delimited)", and import that file.',
 }
 const office = {
-  is: 'a text document',
+  label: 'a text document',
   advice: 'Put its records into a spreadsheet, save that as CSV in UTF-8, and import that file.',
 }
 const packed = 'Unpack it and import its files one by one. A file may be compressed with gzip (.csv.gz).'
@@ -32,11 +32,11 @@ const recompress = 'Unpack it, or compress it with gzip under a name that ends w
 const convert = 'Convert it to CSV or NDJSON, and import that file.'
 const image = 'It contains no records; export them as CSV from the program that created it.'
 
-export const foreignKinds: readonly ForeignKind[] = [
+export const unsupportedFileKinds: readonly UnsupportedFileKind[] = [
   {
     ...workbook,
-    endings: ['xlsx', 'xlsm', 'xlsb', 'xltx', 'xltm'],
-    types: [
+    extensions: ['xlsx', 'xlsm', 'xlsb', 'xltx', 'xltm'],
+    mediaTypes: [
       'application/vnd.openxmlformats-officedocument.spreadsheetml.',
       'application/vnd.ms-excel.sheet.',
       'application/vnd.ms-excel.template.',
@@ -45,30 +45,30 @@ export const foreignKinds: readonly ForeignKind[] = [
   },
   {
     ...workbook,
-    endings: ['xls', 'xlt'],
-    types: ['application/vnd.ms-excel', 'application/msexcel'],
+    extensions: ['xls', 'xlt'],
+    mediaTypes: ['application/vnd.ms-excel', 'application/msexcel'],
     // The XML format of Excel 2003, which other programs still write with the same extension.
     text: /^<\?xml[\s\S]{1,500}(?:progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spreadsheet)/i,
     inside: { container: 'ole' },
   },
   {
-    is: 'an OpenDocument spreadsheet',
+    label: 'an OpenDocument spreadsheet',
     advice: 'Open it, save the sheet as CSV in UTF-8, and import that file.',
-    endings: ['ods', 'fods', 'ots'],
-    types: ['application/vnd.oasis.opendocument.spreadsheet'],
+    extensions: ['ods', 'fods', 'ots'],
+    mediaTypes: ['application/vnd.oasis.opendocument.spreadsheet'],
     inside: { container: 'zip', found: /mimetypeapplication\/vnd\.oasis\.opendocument\.spreadsheet/ },
   },
   {
-    is: 'an Apple Numbers spreadsheet',
+    label: 'an Apple Numbers spreadsheet',
     advice: 'Export it as CSV with the encoding UTF-8, and import that file.',
-    endings: ['numbers'],
-    types: ['application/vnd.apple.numbers', 'application/x-iwork-numbers'],
+    extensions: ['numbers'],
+    mediaTypes: ['application/vnd.apple.numbers', 'application/x-iwork-numbers'],
     inside: { container: 'zip', found: /Index\/(?:CalculationEngine|Tables\/)/ },
   },
   {
     ...office,
-    endings: ['docx', 'docm', 'odt', 'pages', 'pptx', 'odp', 'key'],
-    types: [
+    extensions: ['docx', 'docm', 'odt', 'pages', 'pptx', 'odp', 'key'],
+    mediaTypes: [
       'application/vnd.openxmlformats-officedocument.',
       'application/vnd.oasis.opendocument.text',
       'application/vnd.apple.pages',
@@ -78,143 +78,179 @@ export const foreignKinds: readonly ForeignKind[] = [
       found: /(?:word|ppt)\/|mimetypeapplication\/vnd\.oasis\.opendocument\.(?:text|p)/,
     },
   },
-  { ...office, endings: ['doc', 'ppt'], types: ['application/msword'], inside: { container: 'ole' } },
-  { ...office, isText: true, endings: ['rtf'], types: ['application/rtf', 'text/rtf'], bytes: ['{\\rtf'] },
+  { ...office, extensions: ['doc', 'ppt'], mediaTypes: ['application/msword'], inside: { container: 'ole' } },
   {
-    is: 'a ZIP archive',
+    ...office,
+    isText: true,
+    extensions: ['rtf'],
+    mediaTypes: ['application/rtf', 'text/rtf'],
+    signatures: ['{\\rtf'],
+  },
+  {
+    label: 'a ZIP archive',
     advice: packed,
-    endings: ['zip', 'jar'],
-    types: ['application/zip', 'application/x-zip-compressed'],
-    bytes: ['PK\x05\x06', 'PK\x07\x08'],
+    extensions: ['zip', 'jar'],
+    mediaTypes: ['application/zip', 'application/x-zip-compressed'],
+    signatures: ['PK\x05\x06', 'PK\x07\x08'],
     inside: { container: 'zip' },
   },
   {
-    is: 'a 7z archive',
+    label: 'a 7z archive',
     advice: packed,
-    endings: ['7z'],
-    types: ['application/x-7z-compressed'],
-    bytes: ['7z\xbc\xaf\x27\x1c'],
+    extensions: ['7z'],
+    mediaTypes: ['application/x-7z-compressed'],
+    signatures: ['7z\xbc\xaf\x27\x1c'],
   },
   {
-    is: 'a RAR archive',
+    label: 'a RAR archive',
     advice: packed,
-    endings: ['rar'],
-    types: ['application/vnd.rar', 'application/x-rar'],
-    bytes: ['Rar!\x1a\x07'],
+    extensions: ['rar'],
+    mediaTypes: ['application/vnd.rar', 'application/x-rar'],
+    signatures: ['Rar!\x1a\x07'],
   },
-  { is: 'a tar archive', advice: packed, endings: ['tar'], types: ['application/x-tar'] },
+  { label: 'a tar archive', advice: packed, extensions: ['tar'], mediaTypes: ['application/x-tar'] },
   {
-    is: 'bzip2 data',
+    label: 'bzip2 data',
     advice: recompress,
-    endings: ['bz2'],
-    types: ['application/x-bzip2'],
-    bytes: ['BZh91AY&'],
+    extensions: ['bz2'],
+    mediaTypes: ['application/x-bzip2'],
+    signatures: ['BZh91AY&'],
   },
   {
-    is: 'zstd data',
+    label: 'zstd data',
     advice: recompress,
-    endings: ['zst'],
-    types: ['application/zstd'],
-    bytes: ['\x28\xb5\x2f\xfd'],
+    extensions: ['zst'],
+    mediaTypes: ['application/zstd'],
+    signatures: ['\x28\xb5\x2f\xfd'],
   },
-  { is: 'xz data', advice: recompress, endings: ['xz'], types: ['application/x-xz'], bytes: ['\xfd7zXZ'] },
-  { is: 'compressed with Brotli', advice: recompress, endings: ['br'] },
-  { is: 'compressed with LZ4', advice: recompress, endings: ['lz4'], bytes: ['\x04\x22\x4d\x18'] },
-  { is: 'a PDF document', advice: image, endings: ['pdf'], types: ['application/pdf'], bytes: ['%PDF-'] },
+  {
+    label: 'xz data',
+    advice: recompress,
+    extensions: ['xz'],
+    mediaTypes: ['application/x-xz'],
+    signatures: ['\xfd7zXZ'],
+  },
+  { label: 'compressed with Brotli', advice: recompress, extensions: ['br'] },
+  { label: 'compressed with LZ4', advice: recompress, extensions: ['lz4'], signatures: ['\x04\x22\x4d\x18'] },
+  {
+    label: 'a PDF document',
+    advice: image,
+    extensions: ['pdf'],
+    mediaTypes: ['application/pdf'],
+    signatures: ['%PDF-'],
+  },
   // A header may begin with PAR1; the byte that follows it in a Parquet file cannot appear there.
   {
-    is: 'a Parquet file',
+    label: 'a Parquet file',
     advice: convert,
-    endings: ['parquet', 'pq'],
-    types: ['application/vnd.apache.parquet'],
-    bytes: ['PAR1\x15'],
-  },
-  { is: 'an Avro file', advice: convert, endings: ['avro'], types: ['application/avro'], bytes: ['Obj\x01'] },
-  { is: 'an ORC file', advice: convert, endings: ['orc'] },
-  {
-    is: 'an Arrow file',
-    advice: convert,
-    endings: ['arrow', 'feather'],
-    types: ['application/vnd.apache.arrow'],
-    bytes: ['ARROW1\0\0'],
+    extensions: ['parquet', 'pq'],
+    mediaTypes: ['application/vnd.apache.parquet'],
+    signatures: ['PAR1\x15'],
   },
   {
-    is: 'a file of a statistics program',
+    label: 'an Avro file',
     advice: convert,
-    endings: ['sav', 'dta', 'sas7bdat', 'rds', 'rdata'],
+    extensions: ['avro'],
+    mediaTypes: ['application/avro'],
+    signatures: ['Obj\x01'],
+  },
+  { label: 'an ORC file', advice: convert, extensions: ['orc'] },
+  {
+    label: 'an Arrow file',
+    advice: convert,
+    extensions: ['arrow', 'feather'],
+    mediaTypes: ['application/vnd.apache.arrow'],
+    signatures: ['ARROW1\0\0'],
   },
   {
-    is: 'an XML document',
+    label: 'a file of a statistics program',
+    advice: convert,
+    extensions: ['sav', 'dta', 'sas7bdat', 'rds', 'rdata'],
+  },
+  {
+    label: 'an XML document',
     advice: convert,
     isText: true,
-    endings: ['xml', 'xsd', 'kml', 'gpx'],
-    types: ['application/xml', 'text/xml'],
+    extensions: ['xml', 'xsd', 'kml', 'gpx'],
+    mediaTypes: ['application/xml', 'text/xml'],
     text: /^<\?xml[ \t\r\n](?![\s\S]{0,500}<html)/i,
   },
   {
-    is: 'a web page',
+    label: 'a web page',
     advice:
       'Download the data file itself, or save the table of the page as CSV in UTF-8, and import that file.',
     isText: true,
-    endings: ['html', 'htm', 'xhtml', 'mht', 'mhtml'],
-    types: ['text/html', 'application/xhtml+xml'],
+    extensions: ['html', 'htm', 'xhtml', 'mht', 'mhtml'],
+    mediaTypes: ['text/html', 'application/xhtml+xml'],
     text: /^<(?:!doctype[ \t\r\n]+html|html|table|\?xml[ \t\r\n][\s\S]{0,500}<html)[\s>]/i,
   },
   {
-    is: 'an SQL script',
+    label: 'an SQL script',
     advice:
       'Run it with psql. To import its rows here, export the table as CSV with a header, and import that file.',
     isText: true,
-    endings: ['sql'],
-    types: ['application/sql'],
+    extensions: ['sql'],
+    mediaTypes: ['application/sql'],
     text: /^--\s*(?:\r?\n--\s*)?(?:PostgreSQL database (?:cluster )?dump|MySQL dump|MariaDB dump)/,
   },
   {
-    is: 'a PostgreSQL dump',
+    label: 'a PostgreSQL dump',
     advice:
       'Restore it with pg_restore. To import its rows here, export the table as CSV with a header, and import that file.',
-    endings: ['dump', 'pgdump', 'backup'],
-    bytes: ['PGDMP\x01'],
+    extensions: ['dump', 'pgdump', 'backup'],
+    signatures: ['PGDMP\x01'],
   },
   {
-    is: 'a SQLite database',
+    label: 'a SQLite database',
     advice: 'Export its tables as CSV, and import those files.',
-    endings: ['sqlite', 'sqlite3', 'db'],
-    types: ['application/vnd.sqlite3'],
-    bytes: ['SQLite f'],
+    extensions: ['sqlite', 'sqlite3', 'db'],
+    mediaTypes: ['application/vnd.sqlite3'],
+    signatures: ['SQLite f'],
   },
   {
-    is: 'an Access database',
+    label: 'an Access database',
     advice: 'Export its tables as CSV, and import those files.',
-    endings: ['mdb', 'accdb'],
-    types: ['application/msaccess', 'application/vnd.ms-access'],
-    bytes: ['\0\x01\0\0Standard '],
+    extensions: ['mdb', 'accdb'],
+    mediaTypes: ['application/msaccess', 'application/vnd.ms-access'],
+    signatures: ['\0\x01\0\0Standard '],
   },
   {
-    is: 'a YAML file',
+    label: 'a YAML file',
     isText: true,
     advice: 'Convert it to a JSON array or NDJSON, and import that file.',
-    endings: ['yaml', 'yml'],
-    types: ['application/yaml', 'text/yaml'],
+    extensions: ['yaml', 'yml'],
+    mediaTypes: ['application/yaml', 'text/yaml'],
   },
-  { is: 'a PNG image', advice: image, endings: ['png'], types: ['image/png'], bytes: ['\x89PNG'] },
   {
-    is: 'a JPEG image',
+    label: 'a PNG image',
     advice: image,
-    endings: ['jpg', 'jpeg'],
-    types: ['image/jpeg'],
-    bytes: ['\xff\xd8\xff'],
+    extensions: ['png'],
+    mediaTypes: ['image/png'],
+    signatures: ['\x89PNG'],
   },
-  { is: 'a GIF image', advice: image, endings: ['gif'], types: ['image/gif'], bytes: ['GIF87a', 'GIF89a'] },
   {
-    is: 'an image',
+    label: 'a JPEG image',
     advice: image,
-    endings: ['webp', 'tif', 'tiff', 'bmp', 'svg', 'heic'],
-    types: ['image/'],
+    extensions: ['jpg', 'jpeg'],
+    mediaTypes: ['image/jpeg'],
+    signatures: ['\xff\xd8\xff'],
   },
   {
-    is: 'UTF-32 text',
+    label: 'a GIF image',
+    advice: image,
+    extensions: ['gif'],
+    mediaTypes: ['image/gif'],
+    signatures: ['GIF87a', 'GIF89a'],
+  },
+  {
+    label: 'an image',
+    advice: image,
+    extensions: ['webp', 'tif', 'tiff', 'bmp', 'svg', 'heic'],
+    mediaTypes: ['image/'],
+  },
+  {
+    label: 'UTF-32 text',
     advice: 'Save it as UTF-8, and import that file.',
-    bytes: ['\xff\xfe\0\0', '\0\0\xfe\xff'],
+    signatures: ['\xff\xfe\0\0', '\0\0\xfe\xff'],
   },
 ]

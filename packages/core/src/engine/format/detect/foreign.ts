@@ -1,19 +1,19 @@
 // An unsupported file → what it is and what to do with it, by its first bytes, name, or content type.
-import { type ForeignKind, foreignKinds } from './foreign-kinds.ts'
+import { type UnsupportedFileKind, unsupportedFileKinds } from './foreign-kinds.ts'
 
-export type { ForeignKind }
+export type { UnsupportedFileKind as ForeignKind }
 
 const containers = { zip: 'PK\x03\x04', ole: '\xd0\xcf\x11\xe0' } as const
 type Container = keyof typeof containers
 
 /** What a container may be if its visible content does not show which. */
-const ambiguous: Readonly<Record<Container, ForeignKind>> = {
+const ambiguous: Readonly<Record<Container, UnsupportedFileKind>> = {
   zip: {
-    is: 'a ZIP archive or an Office document, such as an Excel workbook (.xlsx)',
+    label: 'a ZIP archive or an Office document, such as an Excel workbook (.xlsx)',
     advice: 'Save a workbook as "CSV UTF-8 (comma delimited)", unpack an archive, and import that file.',
   },
   ole: {
-    is: 'an old Office document, such as an Excel workbook (.xls)',
+    label: 'an old Office document, such as an Excel workbook (.xls)',
     advice: 'Open it, save the sheet as "CSV UTF-8 (comma delimited)", and import that file.',
   },
 }
@@ -31,26 +31,29 @@ export function bytesNeeded(start: Buffer): number {
 }
 
 /** The kind that the first bytes prove; undefined for a file that may be text. */
-export function foreignByBytes(start: Buffer): ForeignKind | undefined {
+export function foreignByBytes(start: Buffer): UnsupportedFileKind | undefined {
   const container = containerOf(start)
   if (container !== undefined) return inside(start, container) ?? ambiguous[container]
   const raw = start.toString('latin1', 0, signatureBytes)
   const startText = textOf(start)
-  return foreignKinds.find(
-    ({ bytes = [], text }) => bytes.some(one => raw.startsWith(one)) || text?.test(startText) === true,
+  return unsupportedFileKinds.find(
+    ({ signatures = [], text }) =>
+      signatures.some(one => raw.startsWith(one)) || text?.test(startText) === true,
   )
 }
 
 /** The kind that the file extension implies, also before `.gz`. */
-export function foreignByName(fileName: string): ForeignKind | undefined {
+export function foreignByName(fileName: string): UnsupportedFileKind | undefined {
   const extension = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(fileName)?.[1]?.toLowerCase()
-  return (extension && foreignKinds.find(({ endings }) => endings?.includes(extension))) || undefined
+  return (
+    (extension && unsupportedFileKinds.find(({ extensions }) => extensions?.includes(extension))) || undefined
+  )
 }
 
 /** @param mediaType without parameters, in lower case */
-export function foreignByType(mediaType: string): ForeignKind | undefined {
+export function foreignByType(mediaType: string): UnsupportedFileKind | undefined {
   const matches = (type: string) => mediaType === type || (/[./]$/.test(type) && mediaType.startsWith(type))
-  return foreignKinds.find(({ types }) => types?.some(matches))
+  return unsupportedFileKinds.find(({ mediaTypes }) => mediaTypes?.some(matches))
 }
 
 /** The kind by the first bytes. If they only show a container, the file name may show which kind it is. */
@@ -60,7 +63,7 @@ export function foreignKind({
 }: {
   readonly start: Buffer
   readonly fileName?: string | undefined
-}): ForeignKind | undefined {
+}): UnsupportedFileKind | undefined {
   const container = containerOf(start)
   const byBytes = foreignByBytes(start)
   const byName = foreignByName(fileName)
@@ -69,8 +72,8 @@ export function foreignKind({
 }
 
 /** `The file is an Excel workbook. Open it, save …` */
-export function foreignSentence({ is, advice }: ForeignKind): string {
-  return `The file is ${is}. ${advice}`
+export function unsupportedFileMessage({ label, advice }: UnsupportedFileKind): string {
+  return `The file is ${label}. ${advice}`
 }
 
 function containerOf(start: Buffer): Container | undefined {
@@ -78,9 +81,9 @@ function containerOf(start: Buffer): Container | undefined {
   return mark === containers.zip ? 'zip' : mark === containers.ole ? 'ole' : undefined
 }
 
-function inside(start: Buffer, container: Container): ForeignKind | undefined {
+function inside(start: Buffer, container: Container): UnsupportedFileKind | undefined {
   const text = start.toString('latin1', 0, containerBytes)
-  const found = foreignKinds.find(
+  const found = unsupportedFileKinds.find(
     ({ inside }) => inside?.container === container && inside.found?.test(text) === true,
   )
   const isPlain = container === 'zip' && !text.includes('[Content_Types].xml') && isArchive(start)

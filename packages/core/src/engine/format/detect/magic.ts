@@ -1,18 +1,18 @@
 // Rejects a file whose first bytes prove that it is not text, whatever its name says.
 import { LadingError } from '../../../errors/lading-error.ts'
-import { bytesNeeded, foreignKind, foreignSentence } from './foreign.ts'
+import { bytesNeeded, foreignKind, unsupportedFileMessage } from './foreign.ts'
 
 /** Whether gzip data was declared, was not declared, or is inside other gzip data. */
-export type Gzip = 'announced' | 'unannounced' | 'nested'
+export type GzipExpectation = 'announced' | 'unannounced' | 'nested'
 
 /**
  * Passes chunks through once their first bytes prove to be possible text, or gzip data that was declared.
  *
  * @throws LadingError `FORMAT_UNSUPPORTED` naming what the file is
  */
-export async function* refuseForeign(
+export async function* rejectUnsupported(
   chunks: AsyncIterable<Buffer>,
-  gzip: Gzip = 'unannounced',
+  gzip: GzipExpectation = 'unannounced',
 ): AsyncGenerator<Buffer> {
   const iterator = chunks[Symbol.asyncIterator]()
   try {
@@ -47,12 +47,12 @@ async function readStart(chunks: AsyncIterator<Buffer>): Promise<FileStart> {
   }
 }
 
-function assertText(start: Buffer, gzip: Gzip): void {
+function assertText(start: Buffer, gzip: GzipExpectation): void {
   const problem = problemOf(start, gzip)
   if (problem !== undefined) throw new LadingError('FORMAT_UNSUPPORTED', problem)
 }
 
-function problemOf(start: Buffer, gzip: Gzip): string | undefined {
+function problemOf(start: Buffer, gzip: GzipExpectation): string | undefined {
   if (isGzip(start)) {
     if (gzip === 'announced') return undefined
     return gzip === 'nested'
@@ -60,7 +60,7 @@ function problemOf(start: Buffer, gzip: Gzip): string | undefined {
       : 'The file is gzip data, but its name does not say so; send it under a name that ends with .gz.'
   }
   const kind = foreignKind({ start })
-  return kind && foreignSentence(kind)
+  return kind && unsupportedFileMessage(kind)
 }
 
 /** Checks for the two magic bytes of gzip (RFC 1952, 2.3.1), which no text begins with. */

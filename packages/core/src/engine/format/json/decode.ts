@@ -6,9 +6,9 @@ import type { RecordProblem, SourceRecord } from '../../record/source-record.ts'
 import type { DecodeOptions } from '../format.ts'
 import { tooLargeMessage } from '../record-too-large.ts'
 import { type Consume, carry } from '../text/carry.ts'
-import { lookBytes, noArrayButObject } from './document.ts'
-import { isObject, lossOf, maxDepth } from './object.ts'
-import { type Extent, findValue, type NoExtent } from './value-end.ts'
+import { describeWrappedRecords, maxLookaheadBytes } from './document.ts'
+import { isObject, maxDepth, objectProblem } from './object.ts'
+import { findValue, type ValueEndFailure, type ValueExtent } from './value-end.ts'
 
 const openBracket = 0x5b
 const closeBracket = 0x5d
@@ -25,7 +25,7 @@ export function decodeJson(
   options: DecodeOptions,
 ): AsyncIterable<RecordBatch> {
   const decoder = new JsonDecoder(options)
-  return carry(chunks, decoder.consume, options.from === undefined ? decoder.skip : undefined)
+  return carry(chunks, decoder.consume, options.resumeFrom === undefined ? decoder.skip : undefined)
 }
 
 /** What must come next. */
@@ -39,7 +39,7 @@ class JsonDecoder {
 
   constructor(private readonly options: DecodeOptions) {
     const start: Position = { byte: 0, rowNumber: 0, line: 0, expects: 'array' }
-    const { byte, line, rowNumber, expects = 'element' } = options.from?.position ?? start
+    const { byte, line, rowNumber, expects = 'element' } = options.resumeFrom?.position ?? start
     this.byte = byte
     this.line = line
     this.rowNumber = rowNumber
@@ -82,8 +82,10 @@ class JsonDecoder {
       }
       // To say what the file is instead, wait until enough of it is read.
       const isWrapped = this.expected === 'array' && next === openBrace
-      if (isWrapped && !final && bytes.length - index < lookBytes) break
-      fault = isWrapped ? noArray(bytes.subarray(index, index + lookBytes)) : this.readPunctuation(next)
+      if (isWrapped && !final && bytes.length - index < maxLookaheadBytes) break
+      fault = isWrapped
+        ? noArray(bytes.subarray(index, index + maxLookaheadBytes))
+        : this.readPunctuation(next)
       if (fault !== undefined) break
       pass(index + 1)
     }
@@ -151,12 +153,12 @@ class JsonDecoder {
         message: 'The element is not a JSON object; each element must be one, such as {"field": value}.',
       })
     }
-    const problem = lossOf(value, extent, this.options.maxColumns)
+    const problem = objectProblem(value, extent, this.options.maxColumns)
     return this.element(extent, raw, text, problem === undefined ? value : undefined, problem)
   }
 
   private element(
-    { lines }: Extent,
+    { lines }: ValueExtent,
     { length }: Buffer,
     raw: string,
     content: SourceRecord['content'],
@@ -169,7 +171,7 @@ class JsonDecoder {
     return { record, lines }
   }
 
-  private noValue(first: number | undefined, why: NoExtent): LadingError {
+  private noValue(first: number | undefined, why: ValueEndFailure): LadingError {
     const element = `Element ${this.rowNumber + 1}`
     if (why === 'too deep') return this.broken(`${element} is nested more than ${maxDepth} levels deep`)
     if (first === closeBracket || first === comma) return this.broken('A comma is not followed by an element')
@@ -203,7 +205,7 @@ class JsonDecoder {
 }
 
 function noArray(start: Buffer): LadingError {
-  const what = noArrayButObject(start) ?? `${hintOf(start[0])}.`
+  const what = describeWrappedRecords(start) ?? `${hintOf(start[0])}.`
   return new LadingError('FILE_PARSE_ERROR', `The file is not a JSON array. ${what}`)
 }
 

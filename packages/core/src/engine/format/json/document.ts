@@ -1,16 +1,16 @@
 // A file that is one JSON value over several lines, or an object around its records → a message that says so.
 import { LadingError } from '../../../errors/lading-error.ts'
-import { nestedRecords, pathsOf } from '../../record/nested-records.ts'
+import { nestedRecords, printPaths } from '../../record/nested-records.ts'
 import { isObject } from './object.ts'
 import { findValue } from './value-end.ts'
 
 /** Bytes of a file that are examined to say what it is. In a longer file, a count of records is a minimum. */
-export const lookBytes = 1024 * 1024
+export const maxLookaheadBytes = 1024 * 1024
 
-export interface Document {
+export interface JsonDocument {
   readonly value: unknown
   /** The value is complete. */
-  readonly isWhole: boolean
+  readonly isComplete: boolean
   /** Line feeds within the part that was read. */
   readonly lines: number
   /** Nothing follows the value. */
@@ -18,7 +18,7 @@ export interface Document {
 }
 
 /** The JSON value at the start of `bytes`, or as much of it as they contain; undefined if there is none. */
-export function documentOf(bytes: Buffer): Document | undefined {
+export function documentOf(bytes: Buffer): JsonDocument | undefined {
   const extent = findValue(bytes, 0, bytes.length)
   if (extent === 'broken' || extent === 'too deep') return undefined
   const isWhole = extent !== 'open'
@@ -27,22 +27,22 @@ export function documentOf(bytes: Buffer): Document | undefined {
   const value = parseJson(isWhole ? text : closeBrackets(text))
   if (value === undefined) return undefined
   const lines = text.match(/\n/g)?.length ?? 0
-  return { value, isWhole, lines, isAlone: isWhole && bytes.toString('utf8', end).trim() === '' }
+  return { value, isComplete: isWhole, lines, isAlone: isWhole && bytes.toString('utf8', end).trim() === '' }
 }
 
 /** Says what a file that begins with this document is instead of NDJSON; undefined if it may be NDJSON. */
-export function noNdjson({ value, isWhole, lines, isAlone }: Document): LadingError | undefined {
+export function notNdjsonFault({ value, isComplete, lines, isAlone }: JsonDocument): LadingError | undefined {
   if (Array.isArray(value))
     return lines === 0 ? undefined : broken('The file is a JSON array; its format is json.')
   if (!isObject(value)) return undefined
   const found = nestedRecords(value)
-  if (found.length > 0 && (isAlone || !isWhole)) {
+  if (found.length > 0 && (isAlone || !isComplete)) {
     return broken(
-      `The file is one JSON object and not one object a line; records were found at ${pathsOf(found, !isWhole)}. ${howToSend}`,
+      `The file is one JSON object and not one object a line; records were found at ${printPaths(found, !isComplete)}. ${sendRecordsAlone}`,
     )
   }
   if (lines === 0) return undefined
-  const where = isWhole
+  const where = isComplete
     ? `the first one takes lines 1 to ${lines + 1}`
     : 'the first one does not end on its line'
   return broken(
@@ -51,15 +51,15 @@ export function noNdjson({ value, isWhole, lines, isAlone }: Document): LadingEr
 }
 
 /** Explains a file that should be one JSON array but begins with an object. */
-export function noArrayButObject(start: Buffer): string | undefined {
+export function describeWrappedRecords(start: Buffer): string | undefined {
   const document = documentOf(start)
   if (document === undefined || !isObject(document.value)) return undefined
   const found = nestedRecords(document.value)
-  if (found.length === 0 || (document.isWhole && !document.isAlone)) return undefined
-  return `It is one object; records were found at ${pathsOf(found, !document.isWhole)}. ${howToSend}`
+  if (found.length === 0 || (document.isComplete && !document.isAlone)) return undefined
+  return `It is one object; records were found at ${printPaths(found, !document.isComplete)}. ${sendRecordsAlone}`
 }
 
-export const howToSend = 'Send these records alone: as one JSON array, or as one object a line.'
+export const sendRecordsAlone = 'Send these records alone: as one JSON array, or as one object a line.'
 
 function broken(message: string): LadingError {
   return new LadingError('FILE_PARSE_ERROR', message)

@@ -6,7 +6,7 @@ import type { RecordProblem } from '../../record/source-record.ts'
 export const maxDepth = 65
 
 /** Facts about an object that JSON.parse does not report. */
-export interface Shape {
+export interface JsonShape {
   /** Number of keys in the outermost object as written, including duplicates. */
   readonly members: number
   /** Maximum depth; 1 is the object itself. */
@@ -17,9 +17,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export function lossOf(
+export function objectProblem(
   object: Readonly<Record<string, unknown>>,
-  { members, depth }: Shape,
+  { members, depth }: JsonShape,
   maxKeys: number,
 ): RecordProblem | undefined {
   // Recursive functions such as JSON.stringify would overflow the stack.
@@ -46,7 +46,7 @@ export function lossOf(
 }
 
 /** The shape of a valid JSON object, from its text. */
-export function shapeOf(json: string): Shape {
+export function shapeOf(json: string): JsonShape {
   let level = 0
   let depth = 0
   let members = 0

@@ -1,7 +1,7 @@
 // Bytes → where a JSON value ends, without parsing it: matches brackets and skips strings (RFC 8259).
-import { maxDepth, type Shape } from './object.ts'
+import { type JsonShape, maxDepth } from './object.ts'
 
-export interface Extent extends Shape {
+export interface ValueExtent extends JsonShape {
   /** Index after the last byte. */
   readonly end: number
   /** Line feeds within the value. */
@@ -9,7 +9,7 @@ export interface Extent extends Shape {
 }
 
 /** Why no value was found: it continues after the bytes, is not valid JSON, or is nested too deeply. */
-export type NoExtent = 'open' | 'broken' | 'too deep'
+export type ValueEndFailure = 'open' | 'broken' | 'too deep'
 
 const quote = 0x22
 const backslash = 0x5c
@@ -20,7 +20,7 @@ const lf = 0x0a
  * Finds the end of the value at `start`, reading the bytes before `limit`. Reports invalid JSON at the first byte that
  * proves it (a mismatched bracket, a control character in a string); JSON.parse finds the rest.
  */
-export function findValue(bytes: Buffer, start: number, limit: number): Extent | NoExtent {
+export function findValue(bytes: Buffer, start: number, limit: number): ValueExtent | ValueEndFailure {
   const first = bytes[start]
   if (first !== 0x7b && first !== 0x5b && first !== quote) return findScalar(bytes, start, limit)
   /** The closing bracket of each level that is open. */
@@ -75,7 +75,7 @@ function closingQuote(bytes: Buffer, from: number, limit: number): number {
 const scalarEnds: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r,]}:[{"'))
 
 /** A number, true, false or null: everything up to the next byte that cannot be part of one. */
-function findScalar(bytes: Buffer, start: number, limit: number): Extent | NoExtent {
+function findScalar(bytes: Buffer, start: number, limit: number): ValueExtent | ValueEndFailure {
   for (let index = start; index < limit; index++) {
     if (!scalarEnds.has(bytes[index] ?? 0)) continue
     return index === start ? 'broken' : { end: index, lines: 0, members: 0, depth: 0 }

@@ -4,8 +4,8 @@ import type { LadingError } from '../../../errors/lading-error.ts'
 import type { Position, RecordBatch } from '../../record/record-batch.ts'
 import type { RecordProblem, SourceRecord } from '../../record/source-record.ts'
 import type { DecodeOptions } from '../format.ts'
-import { documentOf, lookBytes, noNdjson } from '../json/document.ts'
-import { isObject, lossOf, shapeOf } from '../json/object.ts'
+import { documentOf, maxLookaheadBytes, notNdjsonFault } from '../json/document.ts'
+import { isObject, objectProblem, shapeOf } from '../json/object.ts'
 import { tooLargeMessage } from '../record-too-large.ts'
 import { type Consume, carry } from '../text/carry.ts'
 
@@ -20,7 +20,7 @@ export function decodeNdjson(
   options: DecodeOptions,
 ): AsyncIterable<RecordBatch> {
   const decoder = new NdjsonDecoder(options)
-  return carry(chunks, decoder.consume, options.from === undefined ? decoder.skip : undefined)
+  return carry(chunks, decoder.consume, options.resumeFrom === undefined ? decoder.skip : undefined)
 }
 
 class NdjsonDecoder {
@@ -35,9 +35,9 @@ class NdjsonDecoder {
   private hasRecords: boolean
 
   constructor(private readonly options: DecodeOptions) {
-    this.byte = options.from?.position.byte ?? 0
-    this.line = options.from?.position.line ?? 0
-    this.isChecked = this.hasRecords = options.from !== undefined
+    this.byte = options.resumeFrom?.position.byte ?? 0
+    this.line = options.resumeFrom?.position.line ?? 0
+    this.isChecked = this.hasRecords = options.resumeFrom !== undefined
   }
 
   readonly skip = (bytes: number): void => {
@@ -86,18 +86,18 @@ class NdjsonDecoder {
     const line = bytes.subarray(start, end === -1 ? bytes.length : end)
     const isRecord =
       line.length > this.options.maxRecordBytes || !opensValue(line[0]) || isJson(line.toString())
-    if (!isRecord && !final && bytes.length - start < lookBytes) return 'more'
+    if (!isRecord && !final && bytes.length - start < maxLookaheadBytes) return 'more'
     this.isChecked = true
-    const document = isRecord ? undefined : documentOf(bytes.subarray(start, start + lookBytes))
-    return document && noNdjson(document)
+    const document = isRecord ? undefined : documentOf(bytes.subarray(start, start + maxLookaheadBytes))
+    return document && notNdjsonFault(document)
   }
 
   /** Looks for nested records in a first line that is too long to be a record. */
   private inspect(line: Buffer): void {
     this.isChecked = true
     if (this.hasRecords || !opensValue(line[0])) return
-    const document = documentOf(line.subarray(0, Math.min(lookBytes, this.options.maxRecordBytes)))
-    this.instead = document && noNdjson(document)
+    const document = documentOf(line.subarray(0, Math.min(maxLookaheadBytes, this.options.maxRecordBytes)))
+    this.instead = document && notNdjsonFault(document)
   }
 
   private readLine(bytes: Buffer, start: number, end: number): SourceRecord | undefined {
@@ -141,7 +141,7 @@ class NdjsonDecoder {
         `Line ${this.line} has ${length} bytes, and the limit is ${this.options.maxRecordBytes}`,
         'the objects are not each on a line of their own',
       ),
-      ...(this.instead && { ifAlone: this.instead }),
+      ...(this.instead && { fileFault: this.instead }),
     })
     this.overlong = 0
     this.instead = undefined
@@ -168,7 +168,7 @@ function parseObject(
       message: `The line is not a JSON object; each line must be one, such as {"field": value}.${hint(raw)}`,
     }
   }
-  return lossOf(value, shapeOf(raw), maxKeys) ?? { object: value }
+  return objectProblem(value, shapeOf(raw), maxKeys) ?? { object: value }
 }
 
 /** Whether a byte is a bracket, which a JSON value over several lines begins with. */

@@ -10,7 +10,7 @@ const marks: readonly (readonly [encoding: Encoding, bytes: readonly number[]])[
 const markBytes = 3
 
 /** The encoding of the byte order mark at the start of the file; undefined without one. */
-export function provenEncoding(start: Buffer): Encoding | undefined {
+export function encodingOfMark(start: Buffer): Encoding | undefined {
   return marks.find(([, bytes]) => bytes.every((byte, index) => start[index] === byte))?.[0]
 }
 
@@ -21,7 +21,7 @@ export function provenEncoding(start: Buffer): Encoding | undefined {
  * @throws LadingError `ENCODING_INVALID` if the mark contradicts the declaration
  */
 function encodingOf(start: Buffer, declared: Encoding | undefined): Encoding {
-  const proven = provenEncoding(start)
+  const proven = encodingOfMark(start)
   if (proven === undefined || declared === undefined || proven === declared) {
     return declared ?? proven ?? 'utf-8'
   }

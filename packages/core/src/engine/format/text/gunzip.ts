@@ -1,7 +1,7 @@
 // gzip bytes → decompressed bytes: yields the valid bytes before a fault, and stops decompression bombs.
 import { createGunzip } from 'node:zlib'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { turn } from '../../../util/event-loop.ts'
+import { yieldToEventLoop } from '../../../util/event-loop.ts'
 
 /** Maximum output bytes per input byte. Real text files stay below 20; a bomb reaches 1,030. */
 const maxRatio = 200
@@ -30,7 +30,7 @@ export async function* inflate(chunks: AsyncIterable<Buffer>): AsyncGenerator<Bu
         sinceTurn += bytes.length
         if (sinceTurn < turnBytes) continue
         sinceTurn = 0
-        await turn()
+        await yieldToEventLoop()
       }
       if (inflater.fault !== undefined) throw inflater.fault
     }

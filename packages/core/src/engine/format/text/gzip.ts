@@ -18,7 +18,7 @@ const idleMs = 100
  * zlib holds data back until its buffers are full. So the first chunk is flushed, and again whenever the source is idle
  * for a while. A reader sees progress, and only a slow export pays for it in size.
  */
-export function gzipped(source: Readable): Readable {
+export function gzipStream(source: Readable): Readable {
   const gzip = createGzip({ level })
   const flush = () => {
     if (!gzip.destroyed) gzip.flush(constants.Z_SYNC_FLUSH)

@@ -1,8 +1,8 @@
 // Stage: the bytes of a file as sent → the UTF-8 stream that decoders read and offsets refer to.
 import { LadingError } from '../../../errors/lading-error.ts'
-import { refuseForeign } from '../detect/magic.ts'
+import { rejectUnsupported } from '../detect/magic.ts'
 import type { TextOptions } from '../format.ts'
-import { provenEncoding, toUtf8 } from './charset.ts'
+import { encodingOfMark, toUtf8 } from './charset.ts'
 import { inflate } from './gunzip.ts'
 
 export interface TextStageOptions extends TextOptions {
@@ -27,8 +27,8 @@ export function openText(
 ): AsyncIterable<Buffer> {
   if (from?.isPlain === true) return limitBytes(chunks, maxBytes, from.byte)
   const isGzip = compression === 'gzip'
-  const sent = refuseForeign(chunks, isGzip ? 'announced' : 'unannounced')
-  const inflated = isGzip ? refuseForeign(inflate(sent), 'nested') : sent
+  const sent = rejectUnsupported(chunks, isGzip ? 'announced' : 'unannounced')
+  const inflated = isGzip ? rejectUnsupported(inflate(sent), 'nested') : sent
   const text = toUtf8(limitBytes(inflated, maxBytes), encoding)
   return from === undefined ? text : skipBytes(text, from.byte)
 }
@@ -39,7 +39,7 @@ export function openText(
  * @param start the first three bytes, or all of a shorter file
  */
 export function isPlain({ encoding, compression }: TextOptions, start: Buffer): boolean {
-  const encodings = [encoding, provenEncoding(start)]
+  const encodings = [encoding, encodingOfMark(start)]
   return compression !== 'gzip' && encodings.every(one => one === undefined || one === 'utf-8')
 }
 

@@ -14,7 +14,7 @@ import { fingerprint } from '../../resource/fingerprint.ts'
  * @param fixed fields that the caller's scope fills
  * @throws LadingError `BUNDLE_MISMATCH` naming every field that is missing on either side, masked, or of another type
  */
-export function checkEntry(
+export function checkManifestEntry(
   resource: Resource,
   { fields, fingerprint: bundleFingerprint }: ManifestEntry,
   fixed: readonly Field[],

@@ -14,7 +14,7 @@ import { type ByteSource, closeSource, readChunks } from '../../source/chunks.ts
 import type { ImporterInternals } from '../internals.ts'
 import { fixedFields } from '../stages/apply-scope-values.ts'
 import { scopedTarget } from '../stages/resolve-target.ts'
-import { checkEntry } from './bundle-check.ts'
+import { checkManifestEntry } from './bundle-check.ts'
 import { checkRestored } from './bundle-restores.ts'
 
 export interface UnpackOptions {
@@ -37,7 +37,7 @@ export interface UnpackedFile {
   readonly stored: StoredObject
 }
 
-export interface Unpacked {
+export interface UnpackedBundle {
   readonly manifest: Manifest
   /** In the order in which they must be imported. */
   readonly files: readonly UnpackedFile[]
@@ -55,7 +55,7 @@ export interface Unpacked {
 export async function unpackBundle(
   { source, storage, keyOf, maxBytes, caller, permit, signal }: UnpackOptions,
   importer: ImporterInternals,
-): Promise<Unpacked> {
+): Promise<UnpackedBundle> {
   const abortController = new AbortController()
   const anySignal =
     signal === undefined ? abortController.signal : AbortSignal.any([abortController.signal, signal])
@@ -66,13 +66,13 @@ export async function unpackBundle(
   try {
     const manifest = await readBundle(sent.chunks, {
       maxBytes,
-      async check({ entries }) {
+      async checkManifest({ entries }) {
         const names = entries.map(({ resource }) => resource)
         for (const name of names) importer.registry.get(name)
         await permit?.(names)
         ordered = inReferenceOrder(await targetsOf(entries, caller, importer))
       },
-      async keep(entry, content) {
+      async store(entry, content) {
         const key = keyOf(entry)
         keys.push(key)
         stored.set(entry.resource, await storage.put(key, content, { signal: anySignal }))
@@ -108,7 +108,7 @@ async function targetsOf(
     const entry = entries[index]
     if (entry === undefined) continue
     assertTakesRows(target)
-    checkEntry(target.resource, entry, fixedFields(target))
+    checkManifestEntry(target.resource, entry, fixedFields(target))
   }
   checkRestored(targets, entries)
   return targets

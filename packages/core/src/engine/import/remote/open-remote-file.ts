@@ -1,7 +1,7 @@
 // A URL → a source for `importer.run`, which streams it: without a job there is nowhere to store it.
 import { type RemoteOptions, remoteAccess } from '../../source/remote/remote-access.ts'
-import { FileChanged, type RemoteFile, remoteSource } from '../../source/remote/remote-file.ts'
-import { unreadable } from '../../source/remote/source-fault.ts'
+import { FileChangedError, type RemoteFile, remoteSource } from '../../source/remote/remote-file.ts'
+import { unusableResponse } from '../../source/remote/source-fault.ts'
 import { type RemoteInput, type RemoteInputOptions, remoteInput } from './remote-input.ts'
 
 export interface OpenRemoteFileOptions extends RemoteInputOptions {
@@ -33,7 +33,7 @@ export async function openRemoteFile(options: OpenRemoteFileOptions): Promise<Op
   const fetched = remoteSource(url, remoteAccess(remote), signal)
   let file: RemoteFile | undefined
   const close = () => {
-    fetched.end()
+    fetched.stop()
     file?.close()
   }
   try {
@@ -43,7 +43,7 @@ export async function openRemoteFile(options: OpenRemoteFileOptions): Promise<Op
     return { ...input, source: closeAtEnd(input.source, close), size, close }
   } catch (error) {
     close()
-    throw error instanceof FileChanged ? changedFault() : error
+    throw error instanceof FileChangedError ? changedFault() : error
   }
 }
 
@@ -51,14 +51,14 @@ async function* closeAtEnd(source: AsyncGenerator<Buffer>, close: () => void): A
   try {
     yield* source
   } catch (error) {
-    throw error instanceof FileChanged ? changedFault() : error
+    throw error instanceof FileChangedError ? changedFault() : error
   } finally {
     close()
   }
 }
 
 function changedFault(): Error {
-  return unreadable(
+  return unusableResponse(
     'The connection to the server of the file broke, and the rest of the same version cannot be fetched; import it again.',
   )
 }

@@ -4,11 +4,11 @@ import {
   type DetectedFormat,
   detectFormat,
   firstCharacter,
+  impliesFormat,
   inflatedStart,
-  tellsFormat,
 } from '../../format/detect/detect.ts'
 import { foreignByName } from '../../format/detect/foreign.ts'
-import { refuseForeign } from '../../format/detect/magic.ts'
+import { rejectUnsupported } from '../../format/detect/magic.ts'
 import { unknownFormat } from '../../format/detect/unknown-format.ts'
 import { peek } from '../../source/peek.ts'
 import type { RemoteFile } from '../../source/remote/remote-file.ts'
@@ -42,19 +42,19 @@ export async function remoteInput(
   if (/^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(file.mediaType)) throw webPage()
   const { start, whole } = await peek(file.chunks())
   const found = formatOf(file, start, format)
-  const source = refuseForeign(whole, found.compression === 'gzip' ? 'announced' : 'unannounced')
+  const source = rejectUnsupported(whole, found.compression === 'gzip' ? 'announced' : 'unannounced')
   const encoding = encodingOption ?? encodingOfType(file.mediaType, inflatedStart(start))
   return { ...found, ...(encoding !== undefined && { encoding }), start, source }
 }
 
 /** The requested name takes precedence over names of redirects, and a body with a content coding is compressed. */
 function formatOf(
-  { names, mediaType, coding }: RemoteFile,
+  { names, mediaType, contentCoding }: RemoteFile,
   start: Buffer,
   format: string | undefined,
 ): DetectedFormat {
-  const name = names.find(tellsFormat) ?? names.find(one => foreignByName(one) !== undefined) ?? ''
-  const fileName = coding === 'gzip' && !/\.gz$/i.test(name) ? `${name}.gz` : name
+  const name = names.find(impliesFormat) ?? names.find(one => foreignByName(one) !== undefined) ?? ''
+  const fileName = contentCoding === 'gzip' && !/\.gz$/i.test(name) ? `${name}.gz` : name
   const found = detectFormat({ format, fileName, mediaType, start })
   if (firstCharacter(start, found?.compression ?? 'none') === '<' && !isXml(start)) throw webPage()
   if (found !== undefined) return found
@@ -63,7 +63,7 @@ function formatOf(
     'Neither the address, the content type nor the first bytes of the file show its format; specify csv, ndjson or json.'
   const sentence = unknownFormat(
     { fileName, mediaType, start },
-    { otherwise, sayCsv: 'specify the format csv' },
+    { fallback: otherwise, declareCsv: 'specify the format csv' },
   )
   throw new LadingError('FORMAT_UNSUPPORTED', sentence)
 }

@@ -5,10 +5,10 @@ import type { MergedBatch } from '../stages/batches.ts'
 import type { Tally } from './report.ts'
 
 /** @throws LadingError `HOOK_FAILED` if `onError` throws, rejects or does not answer in time */
-export type HearErrors = (batch: Pick<MergedBatch, 'rows'>) => Promise<void>
+export type ReportErrors = (batch: Pick<MergedBatch, 'rows'>) => Promise<void>
 
 export interface Listeners {
-  readonly errors: HearErrors
+  readonly errors: ReportErrors
   /** @throws LadingError `HOOK_FAILED` */
   readonly progress: (tally: Tally) => Promise<void>
 }

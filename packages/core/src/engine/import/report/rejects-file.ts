@@ -5,7 +5,7 @@ import type { Header } from '../../record/record-batch.ts'
 import { errorColumn } from '../../resource/mapping/header.ts'
 
 /** A broken rule; without its message where that is not stored. */
-export interface Explained {
+export interface RejectReason {
   readonly code: string
   readonly message?: string | undefined
 }
@@ -14,7 +14,7 @@ export interface Explained {
 export interface RejectsFile {
   begin(): Buffer
   /** The bytes before the next record. */
-  before(errors: readonly Explained[]): Buffer
+  before(errors: readonly RejectReason[]): Buffer
   /** The record's own bytes, without the errors of an earlier import. */
   own(record: Buffer): Buffer
   /** The bytes after each record. */
@@ -27,7 +27,7 @@ export interface RejectsFileOptions {
   /** The header of a CSV file; undefined if it has none that can be read. */
   readonly header: Header | undefined
   /** Whether the file includes the errors: in CSV, in a first column that an import ignores. */
-  readonly explained: boolean
+  readonly withErrors: boolean
 }
 
 export function rejectsFile(options: RejectsFileOptions): RejectsFile {
@@ -60,11 +60,11 @@ function jsonFile(): RejectsFile {
   }
 }
 
-function csvFile({ header, explained }: RejectsFileOptions): RejectsFile {
+function csvFile({ header, withErrors }: RejectsFileOptions): RejectsFile {
   if (header === undefined) return linesFile
   const { delimiter, directive, text, cells } = header
   const prefix = directive === undefined ? '' : `${directive}\n`
-  if (!explained) return { ...linesFile, begin: () => Buffer.from(`${prefix}${text}\n`) }
+  if (!withErrors) return { ...linesFile, begin: () => Buffer.from(`${prefix}${text}\n`) }
   // A corrected file that is rejected again has the column already, with the errors of the earlier import.
   const hasErrorColumn = cells[0]?.trim().toLowerCase() === errorColumn
   return {
@@ -77,7 +77,7 @@ function csvFile({ header, explained }: RejectsFileOptions): RejectsFile {
 }
 
 /** `INVALID_EMAIL: "email" must be …; MISSING_FIELD: …` */
-function sentence(errors: readonly Explained[]): string {
+function sentence(errors: readonly RejectReason[]): string {
   return errors
     .map(({ code, message }) => (message === undefined ? code : `${code}: ${message.replace(/\.$/, '')}`))
     .join('; ')

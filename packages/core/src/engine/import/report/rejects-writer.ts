@@ -7,7 +7,7 @@ import type { SourceRecord } from '../../record/source-record.ts'
 import type { ImportBatch } from '../stages/batches.ts'
 import { type RejectsFile, rejectsFile } from './rejects-file.ts'
 
-export interface RejectsSink {
+export interface RejectsWriter {
   /** Passes records on, and stores what the rejects file needs of them. */
   watch(records: AsyncIterable<RecordBatch>): AsyncIterable<RecordBatch>
   /** Writes the rejected records of a batch. @throws LadingError `HOOK_FAILED` if the stream breaks */
@@ -23,11 +23,11 @@ export interface RejectsSink {
  * @param format undefined for objects, which are written as NDJSON
  * @param signal ends the wait for a stream that accepts no more data
  */
-export function rejectsSink(
+export function rejectsWriter(
   stream: Writable,
   format: Format | undefined,
   signal: AbortSignal | undefined,
-): RejectsSink {
+): RejectsWriter {
   let header: Header | undefined
   let file: RejectsFile | undefined
   let isClosed = false
@@ -36,7 +36,7 @@ export function rejectsSink(
 
   const startFile = (): { file: RejectsFile; start: Buffer[] } => {
     if (file !== undefined) return { file, start: [] }
-    file = rejectsFile({ format: format?.name ?? 'ndjson', header, explained: true })
+    file = rejectsFile({ format: format?.name ?? 'ndjson', header, withErrors: true })
     return { file, start: [file.begin()] }
   }
   return {

@@ -104,12 +104,12 @@ export class Tally {
   }
 
   /** The atomic import is committed: a later failure no longer rolls it back. */
-  keep(): void {
+  markCommitted(): void {
     this.isFinal = true
   }
 
   /** Nothing was imported: counts the valid records as unprocessed. A second call does nothing. @param less how many of them were rejected late */
-  takeBack(less = 0): void {
+  rollBack(less = 0): void {
     if (this.isFinal) return
     this.isFinal = true
     this.stop.unprocessed += this.progress().successful - less

@@ -3,7 +3,7 @@ import { defaults } from '../../../config/defaults.ts'
 import type { WarningCode } from '../../../errors/warning-codes.ts'
 import { nearest } from '../../../util/text/suggest.ts'
 import type { Note } from '../../record/note.ts'
-import { shown } from '../../resource/mapping/mapping.ts'
+import { quoteName } from '../../resource/mapping/mapping.ts'
 
 export interface ImportWarning {
   readonly code: WarningCode
@@ -62,7 +62,7 @@ export class Warnings {
     const settle = ({ pending, ...facts }: WarningFacts): WarningFacts => {
       const suggestion = pending && nearest(facts.column ?? '', unknown)
       return suggestion
-        ? { ...facts, detail: `${facts.detail} (did you mean "${shown(suggestion)}"?)` }
+        ? { ...facts, detail: `${facts.detail} (did you mean "${quoteName(suggestion)}"?)` }
         : facts
     }
     return new Warnings(new Map([...this.facts].map(([key, facts]) => [key, settle(facts)])))
@@ -102,7 +102,7 @@ function add(facts: Map<string, WarningFacts>, key: string, note: Note): void {
     ...(column !== undefined && { column: storable(column) }),
     ...(field !== undefined && { field }),
     ...(count !== undefined && { count: 0 }),
-    ...(example !== undefined && { example: shown(example) }),
+    ...(example !== undefined && { example: quoteName(example) }),
     ...(holds === 'unless withdrawn' && { pending: true }),
   })
 }

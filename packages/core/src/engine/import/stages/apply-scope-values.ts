@@ -4,7 +4,7 @@ import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import type { Field } from '../../resource/field.ts'
 import type { Row } from '../../resource/row.ts'
 import type { RowBatch } from '../../resource/row-batch.ts'
-import { InvalidValue, shown } from '../../value/codec.ts'
+import { InvalidValue, printValue } from '../../value/codec.ts'
 
 /** The fields that the scope fixes. */
 export function fixedFields({ scope }: Target): readonly Field[] {
@@ -33,7 +33,7 @@ function stepsOf({ scope, references }: Target): Step[] {
   const fixSteps = scope.map(({ column, values: [value] }) => fix(column, value))
   const rejectSteps = references.flatMap(reference => {
     const fixed = reference.scope.filter(isFixed).map(({ column }) => column.info.name)
-    return reference.standIns
+    return reference.lookupFields
       .filter(({ scopedBy }) => !scopedBy.every(name => fixed.includes(name)))
       .map(({ field }) => rejectAmbiguous(field, reference.column.field))
   })
@@ -46,12 +46,12 @@ const otherValue = new InvalidValue(
 )
 
 function fix({ field, codec }: TargetColumn, value: unknown): Step {
-  const text = shown(codec, value, 'text')
+  const text = printValue(codec, value, 'text')
   return row => {
     const fileValue = row.values[field.index]
     const isAbsent = fileValue === undefined || fileValue === null
     const isSame =
-      isAbsent || (!(fileValue instanceof InvalidValue) && shown(codec, fileValue, 'text') === text)
+      isAbsent || (!(fileValue instanceof InvalidValue) && printValue(codec, fileValue, 'text') === text)
     if (!isSame) keepFileValue(row, field, fileValue)
     row.values[field.index] = isSame ? value : otherValue
   }
@@ -73,6 +73,6 @@ function rejectAmbiguous(field: Field, referenceField: Field): Step {
 
 /** Reports show the value in the file. */
 function keepFileValue(row: Row, field: Field, fileValue: unknown): void {
-  row.given ??= new Map()
-  if (!row.given.has(field.index)) row.given.set(field.index, fileValue)
+  row.originals ??= new Map()
+  if (!row.originals.has(field.index)) row.originals.set(field.index, fileValue)
 }

@@ -13,20 +13,20 @@ import { replay } from '../../staging/shadow/replay.ts'
 import { openShadowTable } from '../../staging/shadow/shadow-table.ts'
 import { openStagingConnection, type StagingConnection } from '../../staging/staging-connection.ts'
 import type { ImportOptions } from '../import-options.ts'
-import type { HearErrors } from '../report/listeners.ts'
+import type { ReportErrors } from '../report/listeners.ts'
 import type { Tally } from '../report/report.ts'
 import type { JobRun } from '../run-recorder.ts'
-import { staged } from './batches.ts'
+import { stageRows } from './batches.ts'
 
 export interface BatchDestinationOptions {
   readonly client: Client
   /** The resource and its table. */
   readonly target: Target
-  readonly settings: ImportOptions
+  readonly importOptions: ImportOptions
   readonly transaction: 'own' | 'caller'
   readonly job: JobRun | undefined
   /** Statements that set the application's variables in each transaction. */
-  readonly session: string
+  readonly setupSql: string
   readonly commits: CommitStatements
   readonly onSequenceWarning: (warning: SequenceWarning) => void
 }
@@ -34,26 +34,26 @@ export interface BatchDestinationOptions {
 export interface BatchDestination {
   /** The target that batches are encoded for. */
   readonly target: Target
-  readonly session: StagingConnection
+  readonly staging: StagingConnection
   readonly notJudged: readonly string[]
   /** Call it when the file has been read to its end. @returns `IMPORT_ROLLED_BACK` if nothing was imported */
-  arrive(tally: Tally, reportErrors: HearErrors): Promise<LadingError | undefined>
+  finish(tally: Tally, reportErrors: ReportErrors): Promise<LadingError | undefined>
   /** Drops everything that was only for this run. */
   close(): Promise<void>
 }
 
 export async function openBatchDestination(options: BatchDestinationOptions): Promise<BatchDestination> {
-  const { client, target, settings, transaction, commits } = options
-  const { dryRun = false, atomic = false, onConflict = 'error' } = settings
+  const { client, target, importOptions, transaction, commits } = options
+  const { dryRun = false, atomic = false, onConflict = 'error' } = importOptions
   const connectionOptions = { onConflict, transaction, commits, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
     const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
     const direct = await openStagingConnection(client, target, { ...connectionOptions, sequences })
     return {
       target,
-      session: direct,
+      staging: direct,
       notJudged: [],
-      arrive: async () => undefined,
+      finish: async () => undefined,
       async close() {
         await sequences.settle(client)
         await direct.close()
@@ -67,13 +67,13 @@ export async function openBatchDestination(options: BatchDestinationOptions): Pr
   const shadowConnection = await openStagingConnection(client, shadowTable.target, {
     ...connectionOptions,
     sequences,
-    rehearsal: shadowTable,
+    shadowTable: shadowTable,
   })
   return {
     target: shadowTable.target,
-    session: shadowConnection,
+    staging: shadowConnection,
     notJudged: dryRun ? shadowTable.notJudged : [],
-    arrive: (tally, reportErrors) =>
+    finish: (tally, reportErrors) =>
       buffer === undefined
         ? Promise.resolve(undefined)
         : importAtomically(options, buffer, tally, reportErrors),
@@ -86,14 +86,14 @@ export async function openBatchDestination(options: BatchDestinationOptions): Pr
 
 function sequencesOf(
   target: Target,
-  { settings, onSequenceWarning: onWarning }: BatchDestinationOptions,
+  { importOptions, onSequenceWarning: onWarning }: BatchDestinationOptions,
   when: SequenceOptions['when'],
 ): Sequences {
-  return createSequences(target, { when: settings.sequences === 'leave' ? 'never' : when, onWarning })
+  return createSequences(target, { when: importOptions.sequences === 'leave' ? 'never' : when, onWarning })
 }
 
 /** The statements at the beginning of each transaction. */
-function preambleOf({ session: setupSql, job }: BatchDestinationOptions): string {
+function preambleOf({ setupSql, job }: BatchDestinationOptions): string {
   return [setupSql, job?.fence ?? ''].filter(statements => statements !== '').join('; ')
 }
 
@@ -102,9 +102,9 @@ async function importAtomically(
   options: BatchDestinationOptions,
   buffer: BatchBuffer,
   tally: Tally,
-  reportErrors: HearErrors,
+  reportErrors: ReportErrors,
 ): Promise<LadingError | undefined> {
-  const { client, target, settings, transaction, job, commits } = options
+  const { client, target, importOptions, transaction, job, commits } = options
   const ownsTransaction = transaction === 'own'
   if (tally.rejected > 0) return rolledBack(tally)
   const preamble = preambleOf(options)
@@ -117,7 +117,7 @@ async function importAtomically(
     client,
     target,
     buffer,
-    settings.onConflict ?? 'error',
+    importOptions.onConflict ?? 'error',
     sequences,
   )
   if (rejected.length === 0) {
@@ -126,14 +126,14 @@ async function importAtomically(
     await client
       .query(ownsTransaction ? `${settleSql}; commit` : 'release savepoint lading_whole')
       .catch(rethrow)
-    tally.keep()
+    tally.markCommitted()
     return undefined
   }
   await client.query(ownsTransaction ? 'rollback' : 'rollback to savepoint lading_whole').catch(rethrow)
   const batch = {
     rows: rejected,
-    staged: staged(target, [], { mayUpdate: false }),
-    aside: [],
+    staged: stageRows(target, [], { mayUpdate: false }),
+    invalid: [],
     end: { byte: 0, rowNumber: 0, line: 0 },
     fault: undefined,
     outcome: { inserted: 0, updated: 0, ignored: 0 },
@@ -144,9 +144,9 @@ async function importAtomically(
         `${beginWriting(preamble)}; ${job.record(batch, batch.outcome, tally.warningsWith(batch))}; commit`,
       )
       .catch(rethrow)
-    job.done(batch)
+    job.onBatchCommitted(batch)
   }
-  tally.takeBack(rejected.length)
+  tally.rollBack(rejected.length)
   tally.add(batch)
   await reportErrors(batch)
   return rolledBack(tally)

@@ -15,7 +15,7 @@ export interface ImportBatch {
   /** The records without errors, ready for COPY. */
   readonly staged: StagedBatch
   /** The records that validation rejected. */
-  readonly aside: readonly Row[]
+  readonly invalid: readonly Row[]
   /** The position after this batch: a checkpoint. */
   readonly end: RowBatch['end']
   readonly notes?: readonly Note[] | undefined
@@ -103,11 +103,11 @@ export async function* encode(
   for await (const { rows, end, notes, fault } of batches) {
     const valid = rows.filter(row => row.errors === undefined)
     const aside = rows.filter(row => row.errors !== undefined)
-    yield { rows, staged: staged(target, valid, options), aside, end, notes, fault }
+    yield { rows, staged: stageRows(target, valid, options), invalid: aside, end, notes, fault }
   }
 }
 
-export function staged(
+export function stageRows(
   target: Target,
   rows: readonly Row[],
   { mayUpdate }: { readonly mayUpdate: boolean },

@@ -2,7 +2,7 @@
 
 import { callAsyncHook, type HookTimeout } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { compileFit } from '../../catalogue/fit/fit.ts'
+import { compileLimitCheck } from '../../catalogue/fit/fit.ts'
 import { codecsOf, type Target } from '../../catalogue/target.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { LookUpRecord } from '../../resource/definition.ts'
@@ -10,12 +10,12 @@ import type { Field } from '../../resource/field.ts'
 import type { Row } from '../../resource/row.ts'
 import type { RowBatch } from '../../resource/row-batch.ts'
 import {
+  addIssue,
   compileFields,
-  noteIssue,
   type RowCheck,
   recordOf,
   sortByField,
-  tellLate,
+  warnLateIssue,
 } from '../../validation/validate.ts'
 import { type Codec, InvalidValue } from '../../value/codec.ts'
 import type { CodecOf } from '../../value/codecs.ts'
@@ -41,7 +41,7 @@ async function* callLookUp(
   const { signal } = timeout
   const name = `The lookUp of ${resource.name}`
   const codecOf = codecsOf(target)
-  const checkFields = compileFields(resource, compileFit(target), codecOf)
+  const checkFields = compileFields(resource, compileLimitCheck(target), codecOf)
   const fixed = fixedFields(target)
   for await (const batch of batches) {
     const records = batch.rows
@@ -103,7 +103,7 @@ class RecordChanges implements LookUpRecord {
   }
 
   private isLate(): boolean {
-    if (this.isClosed) tellLate(this.hook)
+    if (this.isClosed) warnLateIssue(this.hook)
     return this.isClosed
   }
 
@@ -118,7 +118,7 @@ class RecordChanges implements LookUpRecord {
     for (const [field, value] of this.changes) setValue(row, field, value, codecOf(field))
     if (this.changes.size > 0) checkFields(row)
     for (const [field, code, message] of this.issues)
-      noteIssue(resource, row, { hook: this.hook, name: field, code, message })
+      addIssue(resource, row, { hook: this.hook, name: field, code, message })
     if (row.errors !== undefined) sortByField(resource, row.errors)
   }
 }
@@ -129,7 +129,7 @@ function setValue(row: Row, field: Field, value: unknown, codec: Codec): void {
   const parsed = value === undefined || value === null ? value : codec.fromJson(value)
   row.values[field.index] = parsed
   if (!(parsed instanceof InvalidValue) && (before === undefined || before === null)) return
-  row.given ??= new Map()
-  if (parsed instanceof InvalidValue) row.given.set(field.index, value)
-  else if (!row.given.has(field.index)) row.given.set(field.index, before)
+  row.originals ??= new Map()
+  if (parsed instanceof InvalidValue) row.originals.set(field.index, value)
+  else if (!row.originals.has(field.index)) row.originals.set(field.index, before)
 }

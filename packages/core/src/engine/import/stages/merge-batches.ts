@@ -9,7 +9,7 @@ import type { Row } from '../../resource/row.ts'
 import type { MergeOutcome } from '../../staging/merge/batch-outcome.ts'
 import { insertedOnly } from '../../staging/merge/merge-context.ts'
 import type { StagingConnection } from '../../staging/staging-connection.ts'
-import { endAfter, type ImportBatch, type MergedBatch, staged } from './batches.ts'
+import { endAfter, type ImportBatch, type MergedBatch, stageRows } from './batches.ts'
 
 /** Makes the stages before the merge only count the remaining records. */
 export interface Stop {
@@ -22,7 +22,7 @@ export interface MergeOptions {
   readonly target: Target
   readonly signal: AbortSignal
   /** Stops reading the source, for a run that ends before it. */
-  readonly giveUp: () => void
+  readonly stopReading: () => void
   readonly mayUpdate: boolean
   /** Stop once this many records have been rejected. */
   readonly maxErrors: number
@@ -37,13 +37,13 @@ export async function* mergeBatches(
   staging: StagingConnection,
   options: MergeOptions,
 ): AsyncGenerator<MergedBatch> {
-  const { signal, giveUp, stop, maxErrors } = options
+  const { signal, stopReading, stop, maxErrors } = options
   let { rejected } = options
   stop.isSet = rejected >= maxErrors
   let end: MergedBatch['end'] = { byte: 0, rowNumber: 0, line: 0 }
   /** Notes and faults after the record that stopped the import. They count if no record follows. */
   let remainder: ImportBatch | undefined
-  for await (const batch of prefetch(batches, defaults.batchesAhead, giveUp)) {
+  for await (const batch of prefetch(batches, defaults.batchesAhead, stopReading)) {
     signal.throwIfAborted()
     if (stop.isSet) {
       stop.unprocessed += batch.rows.length
@@ -58,7 +58,7 @@ export async function* mergeBatches(
     if (end !== batch.end) remainder = { ...batch, notes: notesAfter(batch.notes, end.rowNumber) }
     yield merged
   }
-  const emptyBatch = { rows: [], staged: staged(options.target, [], options), aside: [] }
+  const emptyBatch = { rows: [], staged: stageRows(options.target, [], options), invalid: [] }
   if (stop.unprocessed > 0) {
     yield { ...emptyBatch, end, fault: tooManyErrors(rejected), outcome: insertedOnly(0) }
   } else if (remainder !== undefined) {
@@ -90,7 +90,7 @@ async function mergeUpTo(
     const exceedsLimit = () => upTo(current, maxRejected, target, mayUpdate) !== current
     const outcome = await staging.merge(
       current.staged,
-      current.aside,
+      current.invalid,
       record === undefined && maxRejected === Number.POSITIVE_INFINITY
         ? undefined
         : counted => (exceedsLimit() ? undefined : (record?.(current, counted) ?? '')),
@@ -110,8 +110,8 @@ function upTo(batch: ImportBatch, maxRejected: number, target: Target, mayUpdate
     const rows = batch.rows.slice(0, index + 1)
     return {
       rows,
-      staged: staged(target, batch.staged.rows.filter(isAmong(rows)), { mayUpdate }),
-      aside: batch.aside.filter(isAmong(rows)),
+      staged: stageRows(target, batch.staged.rows.filter(isAmong(rows)), { mayUpdate }),
+      invalid: batch.invalid.filter(isAmong(rows)),
       end,
       notes: notesUpTo(batch.notes, end.rowNumber),
       fault: undefined,

@@ -9,7 +9,7 @@ import { tableParts } from '../../../util/text/names-in-sentences.ts'
 import { notUnique } from '../../catalogue/match/match-lookup-fields.ts'
 import { isFixed, notImportable, readScope } from '../../catalogue/scope-tests.ts'
 import type { ScopeTest, Target, TargetReference } from '../../catalogue/target.ts'
-import { askScope } from '../../resource/caller-scope.ts'
+import { resolveScope } from '../../resource/caller-scope.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Caller } from '../../resource/definition.ts'
 import type { Row } from '../../resource/row.ts'
@@ -20,7 +20,7 @@ export interface ResolvedTarget {
   /** The same object for all callers if no resource has a scope. */
   readonly target: Target
   /** Statements at the beginning of each transaction; empty if the application sets no variables. */
-  readonly settings: string
+  readonly setupSql: string
   /** What the commits of the run wait for. */
   readonly commits: CommitStatements
 }
@@ -31,33 +31,33 @@ type ImporterContext = Pick<
 >
 
 /** The caller, and how long hooks may take. */
-export interface Asker {
+export interface ImportContext {
   readonly caller?: Caller | undefined
   /** Ends the wait for hooks. */
   readonly signal?: AbortSignal | undefined
 }
 
-function hookTimeout({ signal }: Asker, { limits }: ImporterContext): HookTimeout {
+function hookTimeout({ signal }: ImportContext, { limits }: ImporterContext): HookTimeout {
   return { signal, timeoutSeconds: limits.hookTimeoutSeconds }
 }
 
 /** @throws LadingError `SCOPE_FAILED`, `SCOPE_NOT_IMPORTABLE`, `HOOK_FAILED`, `RESOURCE_MISMATCH` */
 export async function resolveTarget(
   client: Client,
-  { resource, ...context }: Asker & { readonly resource: string },
+  { resource, ...context }: ImportContext & { readonly resource: string },
   importer: ImporterContext,
 ): Promise<ResolvedTarget> {
   const target = await scopedTarget(client, resource, context, importer)
   const timeout = hookTimeout(context, importer)
   const setupSql = await sessionVariablesSql(importer.sessionVariables, context.caller, timeout)
-  return { target, settings: setupSql, commits: commitStatements(importer.pool) }
+  return { target, setupSql: setupSql, commits: commitStatements(importer.pool) }
 }
 
 /** The target with the scopes of this caller: that of its resource, and those of the tables that it refers to. */
 export async function scopedTarget(
   client: Client,
   name: string,
-  context: Asker,
+  context: ImportContext,
   importer: ImporterContext,
 ): Promise<Target> {
   const target = await importer.targetOf(client, name)
@@ -90,7 +90,7 @@ async function scopeFor(
   timeout: HookTimeout,
 ): Promise<readonly ScopeTest[]> {
   try {
-    const filters = await askScope(target.resource, caller, timeout)
+    const filters = await resolveScope(target.resource, caller, timeout)
     return filters === undefined ? [] : readScope(target, filters)
   } catch (cause) {
     if (cause instanceof LadingError && cause.code === 'SCOPE_NOT_IMPORTABLE') throw cause
@@ -152,7 +152,7 @@ function assertWritable(target: Target): void {
     content: undefined,
     problem: undefined,
   }
-  const row: Row = { source, values, given: undefined, errors: undefined }
+  const row: Row = { source, values, originals: undefined, errors: undefined }
   compileFields(resource, () => undefined)(row)
   const fixed = scope.map(({ column }) => column.field)
   const invalid = row.errors?.find(({ field }) => fixed.some(({ name }) => name === field))
@@ -172,14 +172,14 @@ function assertWritable(target: Target): void {
  *
  * @throws LadingError `RESOURCE_MISMATCH`
  */
-export function assertTold({ resource, references }: Target, all: readonly Resource[]): void {
-  for (const { isSelf, reference, standIns } of references) {
+export function assertLookupFieldsScoped({ resource, references }: Target, all: readonly Resource[]): void {
+  for (const { isSelf, reference, lookupFields } of references) {
     const owners = isSelf
       ? [resource]
       : all.filter(({ table }) => unqualifiedName(table) === unqualifiedName(reference.table))
-    const scopedField = standIns.find(({ scopedBy }) => scopedBy.length > 0)
+    const scopedField = lookupFields.find(({ scopedBy }) => scopedBy.length > 0)
     if (scopedField === undefined || owners.some(({ scope }) => scope !== undefined)) continue
-    const column = reference.standIns.find(({ field }) => field === scopedField.field)?.column ?? ''
+    const column = reference.lookupFields.find(({ field }) => field === scopedField.field)?.column ?? ''
     throw new LadingError(
       'RESOURCE_MISMATCH',
       `Resource "${resource.name}" does not fit the database: ${notUnique(scopedField.field.name, column, reference.table)}.`,

@@ -6,7 +6,10 @@ import type { RowBatch } from '../../resource/row-batch.ts'
 import { endAfter } from './batches.ts'
 
 /** Keeps the order of the file, so records that alternate between sets of fields become a batch each. */
-export function uniform(batches: AsyncIterable<RowBatch>, target: Target): AsyncIterable<RowBatch> {
+export function splitByGivenFields(
+  batches: AsyncIterable<RowBatch>,
+  target: Target,
+): AsyncIterable<RowBatch> {
   return target.table.kind === 'v' ? splitByFields(batches, target) : batches
 }
 

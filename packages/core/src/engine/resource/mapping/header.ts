@@ -1,12 +1,12 @@
 // Maps the header names of a file to the fields of a resource, and reports what is missing or wrong.
 
 import { LadingError } from '../../../errors/lading-error.ts'
-import { clearList } from '../../../util/text/names-in-sentences.ts'
+import { displayNames } from '../../../util/text/names-in-sentences.ts'
 import { nearest } from '../../../util/text/suggest.ts'
 import type { Resource } from '../define.ts'
 import type { Field } from '../field.ts'
-import { fieldsByName, knownNames, type Mapping, mappedFields, shown } from './mapping.ts'
-import { spelling } from './spelling.ts'
+import { fieldsByName, knownNames, type Mapping, mappedFields, quoteName } from './mapping.ts'
+import { normalizeName } from './spelling.ts'
 
 export { checkMapping } from './mapping.ts'
 
@@ -51,7 +51,7 @@ export function mapHeader(
   const byName = fieldsByName(resource)
   const mapped = mappedFields(resource, mapping)
   const names = header.map(cell => (cell ?? '').replace(/^ +| +$/g, ''))
-  const spelt = names.map(spelling)
+  const spelt = names.map(normalizeName)
   const fields = spelt.map(name => mapped.get(name) ?? byName.get(name))
   const unnamed = [...spelt.keys()].filter(position => spelt[position] === '')
   const unknown = names.filter(
@@ -63,7 +63,9 @@ export function mapHeader(
   if (unknownColumns === 'error') {
     for (const position of unnamed) problems.push(`column ${position + 1} has no name`)
     for (const name of new Set(unknown)) {
-      problems.push(`column "${shown(name)}" is unknown${didYouMean(nearest(name, knownNames(resource)))}`)
+      problems.push(
+        `column "${quoteName(name)}" is unknown${didYouMean(nearest(name, knownNames(resource)))}`,
+      )
     }
   }
   const seen = new Set(fields)
@@ -72,8 +74,10 @@ export function mapHeader(
     problems.push(`no column has the name of a field${importable}`)
   }
   for (const name of Object.keys(mapping)) {
-    if (spelt.includes(spelling(name))) continue
-    problems.push(`column "${shown(name)}" of the mapping is missing${didYouMean(nearest(name, unknown))}`)
+    if (spelt.includes(normalizeName(name))) continue
+    problems.push(
+      `column "${quoteName(name)}" of the mapping is missing${didYouMean(nearest(name, unknown))}`,
+    )
   }
   for (const field of resource.fields) {
     if (!field.required || isCovered(resource, field, seen)) continue
@@ -101,7 +105,7 @@ function* problemsOfNames(
     if (field === undefined) continue
     const previous = seen.get(field)
     if (previous !== undefined) {
-      yield `columns "${shown(previous)}" and "${shown(name)}" both stand for "${field.name}"`
+      yield `columns "${quoteName(previous)}" and "${quoteName(name)}" both stand for "${field.name}"`
     }
     seen.set(field, name)
   }
@@ -113,13 +117,13 @@ function isCovered({ inputs }: Resource, field: Field, seen: ReadonlySet<Field |
 }
 
 function didYouMean(name: string | undefined): string {
-  return name === undefined ? '' : ` (did you mean "${shown(name)}"?)`
+  return name === undefined ? '' : ` (did you mean "${quoteName(name)}"?)`
 }
 
 function headerInvalid({ name, inputs }: Resource, problems: readonly string[], hint: string): LadingError {
   const more = problems.length - maxNamedProblems
   const named = problems.slice(0, maxNamedProblems).join('; ') + (more > 0 ? `; and ${more} more` : '')
-  const known = clearList(inputs.filter(({ hidden }) => !hidden).map(field => field.name))
+  const known = displayNames(inputs.filter(({ hidden }) => !hidden).map(field => field.name))
   return new LadingError(
     'HEADER_INVALID',
     `The header does not fit ${name}: ${named}.${hint} Known columns: ${known}.`,

@@ -64,7 +64,7 @@ export async function* mapFields(
 
 function ifAloneOf(record: SourceRecord | undefined, objects: ObjectMapper): LadingError | undefined {
   const { content, problem } = record ?? {}
-  if (content === undefined) return problem?.ifAlone
+  if (content === undefined) return problem?.fileFault
   return isCells(content) ? undefined : objects.ifAlone(content)
 }
 
@@ -93,7 +93,7 @@ function rowOfCells(
   const { columns } = header
   // Fast path: in an exported file, the columns are the fields in order, so the cells are the values.
   if (header.isInOrder && cells.length === columns.length)
-    return { source, values: cells, given: undefined, errors: undefined, fieldOf: undefined }
+    return { source, values: cells, originals: undefined, errors: undefined, fieldOf: undefined }
   const row = emptyRow(resource, source)
   if (cells.length < header.minCells || cells.length > columns.length) {
     const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`

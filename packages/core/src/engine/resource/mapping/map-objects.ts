@@ -3,15 +3,15 @@ import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { isSameWords, nearest } from '../../../util/text/suggest.ts'
 import { JsonText, memberTexts } from '../../record/json-text.ts'
-import { type NestedRecords, nestedRecords, pathsOf } from '../../record/nested-records.ts'
+import { type NestedRecords, nestedRecords, printPaths } from '../../record/nested-records.ts'
 import type { Note } from '../../record/note.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import type { Resource } from '../define.ts'
 import type { Field } from '../field.ts'
 import { emptyRow, type Row, reject } from '../row.ts'
 import { errorColumn, type HeaderOptions } from './header.ts'
-import { fieldsByName, knownNames, mappedFields, shown } from './mapping.ts'
-import { spelling } from './spelling.ts'
+import { fieldsByName, knownNames, mappedFields, quoteName } from './mapping.ts'
+import { normalizeName } from './spelling.ts'
 import { unknownColumn } from './unknown-columns.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
@@ -42,10 +42,10 @@ export class ObjectMapper {
     const { mapping = {}, unknownColumns } = options
     this.byName = new Map([...fieldsByName(resource), ...mappedFields(resource, mapping)])
     this.isError = unknownColumns === 'error'
-    this.unused = new Map(Object.keys(mapping).map(name => [spelling(name), name]))
+    this.unused = new Map(Object.keys(mapping).map(name => [normalizeName(name), name]))
   }
 
-  private readonly known = (key: string): Field | undefined => this.byName.get(spelling(key))
+  private readonly known = (key: string): Field | undefined => this.byName.get(normalizeName(key))
 
   rowOf(source: SourceRecord, object: JsonObject): Row {
     const { resource } = this
@@ -63,7 +63,7 @@ export class ObjectMapper {
     for (const key of Object.keys(object)) {
       const field = this.fieldOf(key, source.rowNumber)
       if (field === null) {
-        if (this.isError && spelling(key) !== errorColumn) unknown.push(key)
+        if (this.isError && normalizeName(key) !== errorColumn) unknown.push(key)
         continue
       }
       if (field.readOnly) continue
@@ -85,7 +85,7 @@ export class ObjectMapper {
    */
   ifAlone(object: JsonObject): LadingError | undefined {
     const keys = Object.keys(object)
-    const outside = keys.filter(key => !this.byName.has(spelling(key)))
+    const outside = keys.filter(key => !this.byName.has(normalizeName(key)))
     const found = nestedRecords(Object.fromEntries(outside.map(key => [key, object[key]])))
     const inside = Math.max(0, ...found.map(({ example }) => this.knownIn(Object.keys(example))))
     const known = this.knownIn(keys)
@@ -98,17 +98,17 @@ export class ObjectMapper {
   private noteMapping(): void {
     this.hasStarted = true
     for (const [name, target] of Object.entries(this.options.mapping ?? {})) {
-      const detail = `No record has the key "${shown(name)}", which the mapping maps to "${shown(target)}"`
+      const detail = `No record has the key "${quoteName(name)}", which the mapping maps to "${quoteName(target)}"`
       this.onNote({ code: 'MAPPING_UNUSED', rowNumber: 0, column: name, detail, holds: 'unless withdrawn' })
     }
   }
 
   private wrappedMessage(found: readonly NestedRecords[]): string {
-    return `The file holds one object, which is not a record of ${this.resource.name}; records were found at ${pathsOf(found)}. Send these records alone: as one JSON array, or as one object a line.`
+    return `The file holds one object, which is not a record of ${this.resource.name}; records were found at ${printPaths(found)}. Send these records alone: as one JSON array, or as one object a line.`
   }
 
   private knownIn(keys: readonly string[]): number {
-    return keys.filter(key => this.byName.get(spelling(key))?.readOnly === false).length
+    return keys.filter(key => this.byName.get(normalizeName(key))?.readOnly === false).length
   }
 
   private isAlmostKnown(key: string): boolean {
@@ -118,7 +118,7 @@ export class ObjectMapper {
   private fieldOf(key: string, rowNumber: number): Field | null {
     const known = this.bySpelling.get(key)
     if (known !== undefined) return known
-    const spelt = spelling(key)
+    const spelt = normalizeName(key)
     const field = this.byName.get(spelt) ?? null
     const mappedName = this.unused.get(spelt)
     if (mappedName !== undefined) {
@@ -139,20 +139,20 @@ export class ObjectMapper {
     const { name } = this.resource
     const keys = Object.keys(object)
     if (keys.length === 0) return `The record is empty; it has no field of ${name}.`
-    const named = keys.slice(0, maxNamedKeys).map(key => `"${shown(key)}"${this.hintFor(key)}`)
+    const named = keys.slice(0, maxNamedKeys).map(key => `"${quoteName(key)}"${this.hintFor(key)}`)
     const more = keys.length - named.length
     const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
     const found = nestedRecords(object)
-    const nested = found.length === 0 ? '' : ` Records were found inside of it, at ${pathsOf(found)}.`
-    const isReadOnly = keys.some(key => this.byName.has(spelling(key)))
+    const nested = found.length === 0 ? '' : ` Records were found inside of it, at ${printPaths(found)}.`
+    const isReadOnly = keys.some(key => this.byName.has(normalizeName(key)))
     const what = isReadOnly ? `a field of ${name} that can be imported` : `a field of ${name}`
     return `No key of the record is ${what}: ${list}. Rename the keys, or map them.${nested}`
   }
 
   private hintFor(key: string): string {
-    if (this.byName.has(spelling(key))) return ' (read only)'
+    if (this.byName.has(normalizeName(key))) return ' (read only)'
     const suggestion = this.suggestionFor(key)
-    return suggestion === undefined ? '' : ` (did you mean "${shown(suggestion)}"?)`
+    return suggestion === undefined ? '' : ` (did you mean "${quoteName(suggestion)}"?)`
   }
 
   private suggestionFor(key: string): string | undefined {
@@ -169,7 +169,7 @@ function keepsText({ type }: Field): boolean {
 }
 
 function unknownKeys({ name }: Resource, keys: readonly string[]): string {
-  const named = keys.slice(0, maxNamedKeys).map(key => `"${shown(key)}"`)
+  const named = keys.slice(0, maxNamedKeys).map(key => `"${quoteName(key)}"`)
   const more = keys.length - named.length
   const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
   return keys.length === 1

@@ -4,7 +4,7 @@ import { escapeInvisible } from '../../../util/text/invisible.ts'
 import { nearest } from '../../../util/text/suggest.ts'
 import type { Resource } from '../define.ts'
 import type { Field } from '../field.ts'
-import { spelling } from './spelling.ts'
+import { normalizeName } from './spelling.ts'
 
 /** Names of a file → names or aliases of fields. */
 export type Mapping = Readonly<Record<string, string>>
@@ -13,7 +13,7 @@ export type Mapping = Readonly<Record<string, string>>
 export function fieldsByName({ inputs }: Resource): ReadonlyMap<string, Field> {
   const byName = new Map<string, Field>()
   for (const field of inputs) {
-    for (const name of [field.name, ...field.aliases]) byName.set(spelling(name), field)
+    for (const name of [field.name, ...field.aliases]) byName.set(normalizeName(name), field)
   }
   return byName
 }
@@ -33,22 +33,22 @@ export function mappedFields(resource: Resource, mapping: Mapping): ReadonlyMap<
   const mapped = new Map<string, Field>()
   const names = new Map<Field, string>()
   for (const [name, target] of Object.entries(mapping)) {
-    const field = byName.get(spelling(target))
+    const field = byName.get(normalizeName(target))
     if (field === undefined) {
       const hint = nearest(target.trim(), knownNames(resource))
       throw invalid(
-        `maps "${shown(name)}" to "${shown(target)}", which is not a field of ${resource.name}${hint ? `; did you mean "${hint}"?` : '.'}`,
+        `maps "${quoteName(name)}" to "${quoteName(target)}", which is not a field of ${resource.name}${hint ? `; did you mean "${hint}"?` : '.'}`,
       )
     }
-    if (spelling(name) === '') throw invalid('maps a name that is empty.')
-    if (mapped.has(spelling(name))) throw invalid(`maps "${shown(name)}" twice; map it once.`)
+    if (normalizeName(name) === '') throw invalid('maps a name that is empty.')
+    if (mapped.has(normalizeName(name))) throw invalid(`maps "${quoteName(name)}" twice; map it once.`)
     const previous = names.get(field)
     if (previous !== undefined) {
       throw invalid(
-        `maps both "${shown(previous)}" and "${shown(name)}" to "${shown(target)}"; map one of them.`,
+        `maps both "${quoteName(previous)}" and "${quoteName(name)}" to "${quoteName(target)}"; map one of them.`,
       )
     }
-    mapped.set(spelling(name), field)
+    mapped.set(normalizeName(name), field)
     names.set(field, name)
   }
   return mapped
@@ -64,6 +64,6 @@ function invalid(what: string): LadingError {
 }
 
 /** A name for use in a message: cut, because hostile names have any length, with invisible characters escaped. */
-export function shown(name: string): string {
+export function quoteName(name: string): string {
   return escapeInvisible(name.length <= 63 ? name : `${name.slice(0, 60)}…`)
 }

@@ -11,7 +11,7 @@ const space = /[\s\u0085]+/g
  * Lower-cases and composes (NFC) a name, removes invisible characters, collapses white space and trims. Empty for a name
  * without visible characters.
  */
-export function spelling(name: string): string {
+export function normalizeName(name: string): string {
   if (plain.test(name)) return name.toLowerCase()
   // NFC again at the end: an invisible character may have separated a mark from its letter.
   return name

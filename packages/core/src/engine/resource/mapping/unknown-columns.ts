@@ -1,10 +1,10 @@
 // Notes on columns of a file that the resource does not have.
 import type { Note } from '../../record/note.ts'
 import type { Resource } from '../define.ts'
-import { shown } from './mapping.ts'
+import { quoteName } from './mapping.ts'
 
 export function unknownColumn({ name: resource }: Resource, column: string, rowNumber: number): Note {
-  const detail = `Column "${shown(column)}" is not part of ${resource} and was not imported`
+  const detail = `Column "${quoteName(column)}" is not part of ${resource} and was not imported`
   return { code: 'UNKNOWN_COLUMN', rowNumber, column, detail }
 }
 

@@ -3,54 +3,54 @@ import { Kind, type TSchema, TypeRegistry } from '@sinclair/typebox'
 import { isDecimal } from '../../../util/text/decimal.ts'
 
 /** The values that a keyword accepts, and the words for them. */
-export interface Form {
-  takes(value: unknown): boolean
+export interface KeywordForm {
+  accepts(value: unknown): boolean
   readonly words: string
 }
 
-type Keywords = Readonly<Record<string, Form>>
+type Keywords = Readonly<Record<string, KeywordForm>>
 
-const anything: Form = { takes: () => true, words: '' }
-const count: Form = {
-  takes: value => Number.isSafeInteger(value) && Number(value) >= 0,
+const anything: KeywordForm = { accepts: () => true, words: '' }
+const count: KeywordForm = {
+  accepts: value => Number.isSafeInteger(value) && Number(value) >= 0,
   words: 'a whole number from 0',
 }
-const number: Form = {
-  takes: value => typeof value === 'number' && Number.isFinite(value),
+const number: KeywordForm = {
+  accepts: value => typeof value === 'number' && Number.isFinite(value),
   words: 'a number',
 }
-const decimal: Form = {
-  takes: value =>
-    typeof value === 'bigint' || number.takes(value) || (typeof value === 'string' && isDecimal(value)),
+const decimal: KeywordForm = {
+  accepts: value =>
+    typeof value === 'bigint' || number.accepts(value) || (typeof value === 'string' && isDecimal(value)),
   words: 'a number, as text if it has many digits',
 }
-const step = (form: Form): Form => ({
-  takes: value => form.takes(value) && Number(value) > 0,
+const step = (form: KeywordForm): KeywordForm => ({
+  accepts: value => form.accepts(value) && Number(value) > 0,
   words: 'a number above 0',
 })
-const flag: Form = { takes: value => typeof value === 'boolean', words: 'true or false' }
-const text: Form = { takes: value => typeof value === 'string', words: 'text' }
-const pattern: Form = {
-  takes: value => typeof value === 'string' && isExpression(value),
+const flag: KeywordForm = { accepts: value => typeof value === 'boolean', words: 'true or false' }
+const text: KeywordForm = { accepts: value => typeof value === 'string', words: 'text' }
+const pattern: KeywordForm = {
+  accepts: value => typeof value === 'string' && isExpression(value),
   words: 'a regular expression',
 }
 
 /** The formats of OpenAPI. */
-const oneOf = (...formats: readonly string[]): Form => ({
-  takes: value => formats.some(format => format === value),
+const oneOf = (...formats: readonly string[]): KeywordForm => ({
+  accepts: value => formats.some(format => format === value),
   words: formats.map(format => JSON.stringify(format)).join(' or '),
 })
 
 /** Values must have the schema's own type; any other could never match. */
-const among = (takes: Form['takes'], words: string): Keywords => ({
-  const: { takes, words },
+const among = (takes: KeywordForm['accepts'], words: string): Keywords => ({
+  const: { accepts: takes, words },
   enum: {
-    takes: value => Array.isArray(value) && value.length > 0 && value.every(takes),
+    accepts: value => Array.isArray(value) && value.length > 0 && value.every(takes),
     words: `a list of values, each ${words}`,
   },
 })
 
-const bounds = (form: Form): Keywords => ({
+const bounds = (form: KeywordForm): Keywords => ({
   minimum: form,
   maximum: form,
   exclusiveMinimum: form,
@@ -63,7 +63,7 @@ const string: Keywords = {
   maxLength: count,
   pattern,
   format: text,
-  ...among(text.takes, text.words),
+  ...among(text.accepts, text.words),
 }
 /** Numbers with many digits are text. */
 const decimalString: Keywords = { ...string, ...bounds(decimal) }
@@ -79,10 +79,10 @@ const byKind: ReadonlyMap<string, Keywords> = new Map<string, Keywords>([
   ['Unknown', {}],
   ['Null', {}],
   ['Never', { not: anything }],
-  ['Boolean', among(flag.takes, flag.words)],
-  ['Integer', { format: oneOf('int32', 'int64'), ...bounds(number), ...among(number.takes, number.words) }],
-  ['Number', { format: oneOf('float', 'double'), ...bounds(number), ...among(number.takes, number.words) }],
-  ['BigInt', { ...bounds(decimal), ...among(decimal.takes, decimal.words) }],
+  ['Boolean', among(flag.accepts, flag.words)],
+  ['Integer', { format: oneOf('int32', 'int64'), ...bounds(number), ...among(number.accepts, number.words) }],
+  ['Number', { format: oneOf('float', 'double'), ...bounds(number), ...among(number.accepts, number.words) }],
+  ['BigInt', { ...bounds(decimal), ...among(decimal.accepts, decimal.words) }],
   ['Literal', { const: anything }],
   ['TemplateLiteral', { pattern }],
   ['RegExp', { source: pattern, flags: text, minLength: count, maxLength: count }],

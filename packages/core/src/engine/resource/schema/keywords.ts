@@ -67,7 +67,7 @@ function visit(field: string, schema: TSchema, path: readonly string[], isJson: 
     if (value === undefined || isNote(keyword)) continue
     const form = Object.hasOwn(forms, keyword) ? forms[keyword] : undefined
     if (form === undefined) throw invalid(unsupported(keyword, schema, Object.keys(forms)))
-    if (!form.takes(value)) throw invalid(`a keyword "${keyword}" that must be ${form.words}`)
+    if (!form.accepts(value)) throw invalid(`a keyword "${keyword}" that must be ${form.words}`)
   }
   const isWithinJson = isJson || !(TypeGuard.IsArray(schema) || TypeGuard.IsUnion(schema))
   for (const [part, place] of partsOf(schema)) visit(field, part, [...path, place], isWithinJson)

@@ -1,7 +1,14 @@
 // Which addresses a file may be fetched from: checks a URL before any lookup, and its addresses before any connection.
 import { isIP } from 'node:net'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { hasPort, isName, matchesAddress, matchesName, readAllowList, usualPorts } from './allow-list.ts'
+import {
+  allowsPort,
+  defaultPorts,
+  isHostName,
+  matchesAddress,
+  matchesName,
+  readAllowList,
+} from './allow-list.ts'
 import { isPublicAddress } from './public-address.ts'
 
 export interface AddressPolicy {
@@ -35,36 +42,36 @@ export function addressPolicy(allow: readonly string[] = []): AddressPolicy {
   const grants = readAllowList(allow)
   const nameGrants = grants.filter(({ name }) => name !== undefined)
   const networkGrants = grants.filter(({ network }) => network !== undefined)
-  const publicGrants = [{ ports: usualPorts }, ...grants.filter(grant => !grant.name && !grant.network)]
+  const publicGrants = [{ ports: defaultPorts }, ...grants.filter(grant => !grant.name && !grant.network)]
 
   const isAllowed = (host: string, address: string, port: number): boolean =>
     isIP(address) !== 0 &&
-    ((isPublicAddress(address) && publicGrants.some(grant => hasPort(grant, port))) ||
-      networkGrants.some(grant => hasPort(grant, port) && matchesAddress(grant, address)) ||
-      nameGrants.some(grant => hasPort(grant, port) && matchesName(grant, host)))
+    ((isPublicAddress(address) && publicGrants.some(grant => allowsPort(grant, port))) ||
+      networkGrants.some(grant => allowsPort(grant, port) && matchesAddress(grant, address)) ||
+      nameGrants.some(grant => allowsPort(grant, port) && matchesName(grant, host)))
 
   const mayBeAllowed = (host: string, port: number): boolean =>
-    isName(host) &&
-    (nameGrants.some(grant => hasPort(grant, port) && matchesName(grant, host)) ||
+    isHostName(host) &&
+    (nameGrants.some(grant => allowsPort(grant, port) && matchesName(grant, host)) ||
       (host.includes('.') &&
         !localNames.test(host) &&
-        [...publicGrants, ...networkGrants].some(grant => hasPort(grant, port))))
+        [...publicGrants, ...networkGrants].some(grant => allowsPort(grant, port))))
 
   return {
     checkUrl(text, from) {
       const url = readUrl(text, from)
-      if (url === undefined) throw notAllowed()
+      if (url === undefined) throw urlNotAllowed()
       // `example.org.` is the same host, and must compare equal to it.
       if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1)
       const host = hostOf(url)
       const isPermitted =
         isIP(host) === 0 ? mayBeAllowed(host, portOf(url)) : isAllowed(host, host, portOf(url))
-      if (!isPermitted) throw notAllowed()
+      if (!isPermitted) throw urlNotAllowed()
       return url
     },
     checkAddresses(url, addresses) {
       const isPermitted = (address: string) => isAllowed(hostOf(url), address, portOf(url))
-      if (addresses.length === 0 || !addresses.every(isPermitted)) throw notAllowed()
+      if (addresses.length === 0 || !addresses.every(isPermitted)) throw urlNotAllowed()
     },
   }
 }
@@ -75,7 +82,7 @@ export function hostOf({ hostname }: URL): string {
 }
 
 /** The same message for every reason, so that a client cannot probe which addresses exist. */
-export function notAllowed(): LadingError {
+export function urlNotAllowed(): LadingError {
   return new LadingError(
     'URL_NOT_ALLOWED',
     'The address of the file is not allowed: it must begin with http:// or https://, have no user name or password, use port 80 or 443, and lead to a public server; the operator of this server can allow others.',

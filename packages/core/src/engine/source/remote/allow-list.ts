@@ -14,12 +14,12 @@ export interface Grant {
 type PortRange = readonly [first: number, last: number]
 
 /** Ports of an entry that names none. */
-export const usualPorts: readonly PortRange[] = [
+export const defaultPorts: readonly PortRange[] = [
   [80, 80],
   [443, 443],
 ]
 
-export function hasPort({ ports }: Pick<Grant, 'ports'>, port: number): boolean {
+export function allowsPort({ ports }: Pick<Grant, 'ports'>, port: number): boolean {
   return ports.some(([first, last]) => first <= port && port <= last)
 }
 
@@ -48,13 +48,13 @@ export function readAllowList(entries: readonly string[]): readonly Grant[] {
 function readEntry(entry: string): Grant | undefined {
   const [, bracketed, plain = '', portText] =
     /^(?:\[([^[\]]+)\]|([^[\]:]*))(?::([\d*-]+))?$/.exec(entry) ?? withoutPort(entry)
-  const ports = portText === undefined ? usualPorts : readPorts(portText)
+  const ports = portText === undefined ? defaultPorts : readPorts(portText)
   if (ports === undefined) return undefined
   const where = bracketed ?? plain
   if (where === '') return portText === undefined ? undefined : { name: undefined, network: undefined, ports }
   const network = readNetwork(where)
   if (network !== undefined) return { name: undefined, network, ports }
-  return bracketed === undefined && isName(where.replace(/^\*\./, ''))
+  return bracketed === undefined && isHostName(where.replace(/^\*\./, ''))
     ? { name: where, network: undefined, ports }
     : undefined
 }
@@ -83,7 +83,7 @@ function readNetwork(text: string): Network | undefined {
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 
 /** Whether this is an ASCII host name, as `URL` normalizes it. A name whose last label is a number is an address. */
-export function isName(host: string): boolean {
+export function isHostName(host: string): boolean {
   const labels = host.split('.')
   return host.length <= 253 && labels.every(part => label.test(part)) && !/^\d+$/.test(labels.at(-1) ?? '')
 }

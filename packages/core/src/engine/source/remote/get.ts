@@ -10,19 +10,19 @@ export interface GetOptions {
   /** Timeout in seconds for the connection, including TLS. */
   readonly connectSeconds: number
   /** Timeout in seconds from then until the response begins. */
-  readonly answerSeconds: number
+  readonly responseSeconds: number
   /** Aborting it ends the connection. It must have a reason. */
   readonly signal: AbortSignal
 }
 
-export interface Got {
+export interface GetResult {
   readonly response: IncomingMessage
   /** Ends the connection. A second call does nothing. */
   close(): void
 }
 
 /** Sends the request. @throws an error of Node, or the reason of the signal; the connection is then closed */
-export async function get(url: URL, options: GetOptions): Promise<Got> {
+export async function get(url: URL, options: GetOptions): Promise<GetResult> {
   const { signal } = options
   const request = await send(url, options)
   // Once the response has begun, destroy the response: destroying the request would look like a normal end.
@@ -65,7 +65,7 @@ async function send(url: URL, { addresses, headers }: GetOptions): Promise<Clien
 
 function responseOf(
   request: ClientRequest,
-  { connectSeconds, answerSeconds }: GetOptions,
+  { connectSeconds, responseSeconds }: GetOptions,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const failAfter = (seconds: number, what: string) =>
@@ -75,7 +75,7 @@ function responseOf(
       // The type of the socket does not show whether it uses TLS.
       socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer)
-        timer = failAfter(answerSeconds, 'answer')
+        timer = failAfter(responseSeconds, 'answer')
       })
     })
     // Also catches errors after the response, which the body reports as well.

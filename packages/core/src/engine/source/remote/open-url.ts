@@ -4,12 +4,12 @@ import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import { callAsyncHook } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { hostOf, notAllowed } from './address-policy.ts'
+import { hostOf, urlNotAllowed } from './address-policy.ts'
 import { get } from './get.ts'
 import type { RemoteAccess } from './remote-access.ts'
-import { connectionFault, unreadable } from './source-fault.ts'
+import { connectionFault, unusableResponse } from './source-fault.ts'
 
-export interface Answer {
+export interface RemoteResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: Readable
@@ -21,7 +21,7 @@ export interface Answer {
   close(): void
 }
 
-export interface OpenOptions {
+export interface OpenUrlOptions {
   readonly access: RemoteAccess
   /** Aborting it ends the connection. It must have a reason. */
   readonly signal: AbortSignal
@@ -46,7 +46,7 @@ const baseHeaders = {
  *
  * @throws LadingError `URL_NOT_ALLOWED`, `SOURCE_UNAVAILABLE`, or the reason of the signal
  */
-export async function openUrl(text: string, options: OpenOptions): Promise<Answer> {
+export async function openUrl(text: string, options: OpenUrlOptions): Promise<RemoteResponse> {
   let url = options.access.policy.checkUrl(text)
   for (let count = 0; count <= maxRedirects; count++) {
     const answer = await request(url, options)
@@ -54,16 +54,18 @@ export async function openUrl(text: string, options: OpenOptions): Promise<Answe
     answer.close()
     const { location } = answer.headers
     if (typeof location !== 'string') {
-      throw unreadable(
+      throw unusableResponse(
         'The server of the file redirects without naming the new address; check whether the address is right.',
       )
     }
     url = options.access.policy.checkUrl(location, url)
   }
-  throw unreadable(`The server of the file redirects more than ${maxRedirects} times; use the final address.`)
+  throw unusableResponse(
+    `The server of the file redirects more than ${maxRedirects} times; use the final address.`,
+  )
 }
 
-async function request(url: URL, { access, signal, headers }: OpenOptions): Promise<Answer> {
+async function request(url: URL, { access, signal, headers }: OpenUrlOptions): Promise<RemoteResponse> {
   const { answerSeconds, connectSeconds } = access
   const addresses = await vettedAddresses(url, access, signal)
   try {
@@ -71,7 +73,7 @@ async function request(url: URL, { access, signal, headers }: OpenOptions): Prom
       addresses,
       headers: { ...baseHeaders, ...headers },
       connectSeconds,
-      answerSeconds,
+      responseSeconds: answerSeconds,
       signal,
     })
     return {
@@ -109,7 +111,7 @@ async function resolve(host: string, access: RemoteAccess, signal: AbortSignal):
     if (signal.aborted) throw signal.reason
     const { cause } = fault as LadingError
     const { code } = (cause ?? {}) as { code?: unknown }
-    if (code === 'ENOTFOUND' || code === 'ENODATA') throw notAllowed()
+    if (code === 'ENOTFOUND' || code === 'ENODATA') throw urlNotAllowed()
     throw connectionFault(cause ?? fault)
   }
   if (isListOfText(addresses)) return addresses

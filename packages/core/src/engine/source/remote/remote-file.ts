@@ -2,15 +2,22 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { watchRate } from '../source-rate.ts'
-import { type Answer, openUrl } from './open-url.ts'
+import { openUrl, type RemoteResponse } from './open-url.ts'
 import type { RemoteAccess } from './remote-access.ts'
-import { brokenOff, SourceFault, statusFault, tooLong, tooSlow, unreadable } from './source-fault.ts'
+import {
+  connectionLost,
+  SourceFault,
+  statusFault,
+  timedOut,
+  tooSlow,
+  unusableResponse,
+} from './source-fault.ts'
 
 export interface RemoteFile {
   /** Content type of the response. */
   readonly mediaType: string
   /** Content encoding of the response. */
-  readonly coding: 'identity' | 'gzip'
+  readonly contentCoding: 'identity' | 'gzip'
   /** Size in bytes as sent; undefined if the server does not announce it. */
   readonly size: number | undefined
   /** Last path segments: of the original URL, and of the final URL after redirects. */
@@ -26,13 +33,13 @@ export interface RemoteFile {
 }
 
 /** The file changed during the transfer, or that cannot be ruled out. It must be read from its start again. */
-export class FileChanged extends Error {}
+export class FileChangedError extends Error {}
 
 export interface RemoteSource {
   /** Each call starts over. All calls share the time and the connections allowed for one file. */
   open(): Promise<RemoteFile>
   /** Stops the timer. A second call does nothing. */
-  end(): void
+  stop(): void
 }
 
 /** Maximum number of connections for one file. */
@@ -41,9 +48,9 @@ const maxConnections = 6
 /** Aborting the signal makes any call in progress throw its reason at once. */
 export function remoteSource(url: string, access: RemoteAccess, signal: AbortSignal): RemoteSource {
   const ending = new AbortController()
-  const timer = setTimeout(() => ending.abort(tooLong(access.maxSeconds)), access.maxSeconds * 1000)
+  const timer = setTimeout(() => ending.abort(timedOut(access.maxSeconds)), access.maxSeconds * 1000)
   const transfer = { url, access, signal: AbortSignal.any([signal, ending.signal]), ending, connections: 0 }
-  return { open: () => openFile(transfer), end: () => clearTimeout(timer) }
+  return { open: () => openFile(transfer), stop: () => clearTimeout(timer) }
 }
 
 interface Transfer {
@@ -63,7 +70,7 @@ async function openFile(transfer: Transfer): Promise<RemoteFile> {
     let current = answer
     return {
       mediaType: answer.headers['content-type'] ?? '',
-      coding,
+      contentCoding: coding,
       size,
       names: [lastPart(new URL(transfer.url)), lastPart(answer.url)],
       chunks: () =>
@@ -79,10 +86,10 @@ async function openFile(transfer: Transfer): Promise<RemoteFile> {
 }
 
 /** Opens a connection. Each one after the first is a retry, with a pause before it. */
-async function connect(transfer: Transfer, headers: Record<string, string> = {}): Promise<Answer> {
+async function connect(transfer: Transfer, headers: Record<string, string> = {}): Promise<RemoteResponse> {
   const { url, access, signal } = transfer
   for (;;) {
-    if (transfer.connections === maxConnections) throw brokenOff()
+    if (transfer.connections === maxConnections) throw connectionLost()
     if (transfer.connections > 0) await backOff(transfer)
     transfer.connections++
     try {
@@ -102,14 +109,14 @@ async function backOff({ access, connections, signal }: Transfer): Promise<void>
 }
 
 async function* wholeBody(
-  first: Answer,
+  first: RemoteResponse,
   size: number | undefined,
   transfer: Transfer,
-  onOpen: (answer: Answer) => void,
+  onOpen: (answer: RemoteResponse) => void,
 ): AsyncGenerator<Buffer> {
   const { access, ending, signal } = transfer
-  const rate = { bytesPerSecond: access.minBytesPerSecond, seconds: access.rateSeconds }
-  const onSlow = () => ending.abort(tooSlow(rate.bytesPerSecond, rate.seconds))
+  const rate = { bytesPerSecond: access.minBytesPerSecond, windowSeconds: access.rateSeconds }
+  const onSlow = () => ending.abort(tooSlow(rate.bytesPerSecond, rate.windowSeconds))
   let at = 0
   let total = size
   for (let answer = first; ; ) {
@@ -140,13 +147,13 @@ async function* wholeBody(
  * @throws FileChanged if the server cannot prove that it is the same version
  */
 async function resume(
-  first: Answer,
+  first: RemoteResponse,
   at: number,
   size: number | undefined,
   transfer: Transfer,
-): Promise<{ readonly answer: Answer; readonly total: number }> {
+): Promise<{ readonly answer: RemoteResponse; readonly total: number }> {
   const { etag } = first.headers
-  if (etag === undefined || !/^"[^"]*"$/.test(etag)) throw new FileChanged()
+  if (etag === undefined || !/^"[^"]*"$/.test(etag)) throw new FileChangedError()
   const answer = await connect(transfer, { range: `bytes=${at}-`, 'if-range': etag })
   try {
     const { headers, status } = answer
@@ -159,7 +166,7 @@ async function resume(
       Number(start) === at &&
       Number(end) + 1 === Number(total) &&
       (size === undefined || Number(total) === size)
-    if (!isRest) throw new FileChanged()
+    if (!isRest) throw new FileChangedError()
     return { answer, total: Number(total) }
   } catch (error) {
     answer.close()
@@ -171,19 +178,19 @@ async function resume(
  * The announced size in bytes; undefined for a chunked body, which marks its end. A body that ends with its connection
  * (RFC 9112, 6.3) is rejected, because it may be truncated.
  */
-function sizeOf({ headers }: Answer): number | undefined {
+function sizeOf({ headers }: RemoteResponse): number | undefined {
   if (headers['transfer-encoding'] !== undefined) return undefined
   if (headers['content-length'] !== undefined) return Number(headers['content-length'])
-  throw unreadable(
+  throw unusableResponse(
     'The server of the file does not say where the file ends, so a truncated file could look complete; it must send a Content-Length or use chunked encoding.',
   )
 }
 
-function codingOf({ headers }: Answer): 'identity' | 'gzip' {
+function codingOf({ headers }: RemoteResponse): 'identity' | 'gzip' {
   const coding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (coding === 'identity' || coding === '') return 'identity'
   if (coding === 'gzip' || coding === 'x-gzip') return 'gzip'
-  throw unreadable(
+  throw unusableResponse(
     'The server of the file sends it with an unsupported content encoding; it must send it plain, or compressed once with gzip.',
   )
 }

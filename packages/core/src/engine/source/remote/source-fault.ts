@@ -42,7 +42,7 @@ export function connectionFault(cause: unknown): SourceFault {
     )
   }
   if (isOfProtocol(code)) {
-    return unreadable(
+    return unusableResponse(
       'The server of the file does not respond with HTTP; check whether the address is right.',
     )
   }
@@ -52,7 +52,7 @@ export function connectionFault(cause: unknown): SourceFault {
   )
 }
 
-export function brokenOff(cause?: unknown): SourceFault {
+export function connectionLost(cause?: unknown): SourceFault {
   return new SourceFault(
     'The server of the file closed the connection before the end of the file more than once; try again later.',
     { isTransient: true, cause },
@@ -66,14 +66,14 @@ export function tooSlow(bytesPerSecond: number, seconds: number): SourceFault {
   )
 }
 
-export function tooLong(seconds: number): SourceFault {
+export function timedOut(seconds: number): SourceFault {
   return new SourceFault(
     `The file did not arrive within ${seconds} seconds, the limit for one file; send it in parts.`,
     { isTransient: false },
   )
 }
 
-export function unreadable(message: string): SourceFault {
+export function unusableResponse(message: string): SourceFault {
   return new SourceFault(message, { isTransient: false })
 }
 

@@ -2,9 +2,9 @@
 import { columnsIn, parseExpression } from '../../catalogue/rules/expression.ts'
 import type { IndexRule } from '../../catalogue/rules/rules.ts'
 import type { Diagnosis } from '../merge/constraint-failure.ts'
-import { type FailureReport, fieldsOf, type Known } from './failure-error.ts'
+import { type FailureContext, type FailureReport, fieldsOf } from './failure-error.ts'
 
-export function explainClash(known: Known, diagnosis: Diagnosis): FailureReport {
+export function explainClash(known: FailureContext, diagnosis: Diagnosis): FailureReport {
   const found = known.ruleOf(diagnosis)
   const index = found?.index
   if (index == null) {
@@ -19,7 +19,7 @@ export function explainClash(known: Known, diagnosis: Diagnosis): FailureReport 
   return unique(known, index, rule)
 }
 
-function unique(known: Known, { parts, predicate }: IndexRule, rule: string): FailureReport {
+function unique(known: FailureContext, { parts, predicate }: IndexRule, rule: string): FailureReport {
   const fields = fieldsOf(known, columnsOf(known, parts))
   if (fields.length === 0) return { sentence: 'unique, unnamed', rule }
   if (predicate !== null) return { sentence: 'unique, partial', rule, fields }
@@ -34,7 +34,7 @@ function unique(known: Known, { parts, predicate }: IndexRule, rule: string): Fa
 }
 
 function exclusion(
-  known: Known,
+  known: FailureContext,
   { parts }: IndexRule,
   rule: string,
   operators: readonly string[],
@@ -55,7 +55,7 @@ const adjectives: ReadonlyMap<string, string> = new Map([
   ['<>', 'a different'],
 ])
 
-function columnsOf({ target }: Known, parts: readonly string[]): readonly string[] {
+function columnsOf({ target }: FailureContext, parts: readonly string[]): readonly string[] {
   const names = target.table.columns.map(({ name }) => name)
   return parts.flatMap(part => columnsIn(part, names))
 }

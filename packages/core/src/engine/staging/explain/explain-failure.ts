@@ -1,7 +1,7 @@
 // The database's diagnosis of a single row → the sentence of its error, and the fields concerned.
 
 import { rowsSuppressed } from '../../../postgres/sqlstate.ts'
-import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
+import { displayName, displayTable } from '../../../util/text/names-in-sentences.ts'
 import { and, checkWords } from '../../catalogue/rules/check-words.ts'
 import { columnsIn } from '../../catalogue/rules/expression.ts'
 import type { ConstraintRule } from '../../catalogue/rules/rules.ts'
@@ -10,22 +10,22 @@ import { type Row, shownValue } from '../../resource/row.ts'
 import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
 import { explainClash } from './explain-clash.ts'
 import {
+  cachedReport,
+  type FailureContext,
   type FailureReport,
   fieldOf,
   fieldsOf,
   inputsOf,
-  type Known,
-  sameReport,
-  tell,
+  rejectWith,
 } from './failure-error.ts'
 import { reasonOf } from './failure-sentences.ts'
 import { raisedText } from './raised-text.ts'
 
 /** Explains a failure where no single value is known to be at fault. */
-export function explainRow(known: Known, row: Row, diagnosis: Diagnosis): void {
+export function explainRow(known: FailureContext, row: Row, diagnosis: Diagnosis): void {
   const explain = byState.get(diagnosis.state) ?? failing
   const report = () => explain(known, diagnosis, row)
-  tell(known, row, dependsOnRow(diagnosis) ? report() : sameReport(known, diagnosis, '', report))
+  rejectWith(known, row, dependsOnRow(diagnosis) ? report() : cachedReport(known, diagnosis, '', report))
 }
 
 /** True if the sentence depends on the values of the row. */
@@ -33,7 +33,7 @@ function dependsOnRow({ state, constraint }: Diagnosis): boolean {
   return ['23503', '23001', '2200H'].includes(state) || (state === '23514' && constraint === '')
 }
 
-type Explain = (known: Known, diagnosis: Diagnosis, row: Row) => FailureReport
+type Explain = (known: FailureContext, diagnosis: Diagnosis, row: Row) => FailureReport
 
 const byState: ReadonlyMap<string, Explain> = new Map<string, Explain>([
   ['23502', notNull],
@@ -51,7 +51,7 @@ const byState: ReadonlyMap<string, Explain> = new Map<string, Explain>([
 ])
 
 /** For code of the table's owner that fails, or that rejects the record with its own SQLSTATE. */
-function failing(known: Known, diagnosis: Diagnosis): FailureReport {
+function failing(known: FailureContext, diagnosis: Diagnosis): FailureReport {
   const words = reasonOf(diagnosis.state)
   const fields = named(known, diagnosis)
   if (words !== undefined) return { sentence: 'code fails', words, fields }
@@ -59,12 +59,12 @@ function failing(known: Known, diagnosis: Diagnosis): FailureReport {
 }
 
 /** Returns the field that the error names, by field name or by column. */
-function named({ target }: Known, { column }: Diagnosis): readonly Field[] {
+function named({ target }: FailureContext, { column }: Diagnosis): readonly Field[] {
   const field = target.resource.fields.find(({ name }) => name === column) ?? fieldOf(target, column)
   return field === undefined ? [] : [field]
 }
 
-function notNull(known: Known, diagnosis: Diagnosis): FailureReport {
+function notNull(known: FailureContext, diagnosis: Diagnosis): FailureReport {
   const { column } = diagnosis
   const fields = fieldsOf(known, [column])
   if (inputsOf(known, column) !== undefined) {
@@ -74,7 +74,7 @@ function notNull(known: Known, diagnosis: Diagnosis): FailureReport {
   return column === '' ? failing(known, diagnosis) : { sentence: 'no value of its own', rule: column }
 }
 
-function check(known: Known, diagnosis: Diagnosis, row: Row): FailureReport {
+function check(known: FailureContext, diagnosis: Diagnosis, row: Row): FailureReport {
   const { constraint: name, table } = diagnosis
   const rule = known.ruleOf(diagnosis)
   if (name === '') {
@@ -88,13 +88,13 @@ function check(known: Known, diagnosis: Diagnosis, row: Row): FailureReport {
   return inWords(known, found.check, found) ?? byName(known, found.columns, name)
 }
 
-function byName(known: Known, columns: readonly string[], rule: string): FailureReport {
+function byName(known: FailureContext, columns: readonly string[], rule: string): FailureReport {
   const fields = fieldsOf(known, columns)
   return { sentence: fields.length === 0 ? 'rule' : 'check', rule, fields }
 }
 
 /** Returns undefined if the rule cannot be put into words, or names columns that the file cannot fill. */
-function inWords(known: Known, sql: string, rule?: ConstraintRule): FailureReport | undefined {
+function inWords(known: FailureContext, sql: string, rule?: ConstraintRule): FailureReport | undefined {
   const { target } = known
   const words = checkWords(sql, column => target.table.columns.find(({ name }) => name === column)?.type)
   const names = words && namesIn(known, words.columns)
@@ -112,7 +112,7 @@ function inWords(known: Known, sql: string, rule?: ConstraintRule): FailureRepor
 }
 
 /** Maps columns to their names in a sentence. Returns undefined if a column is neither a visible field nor computed from one. */
-function namesIn(known: Known, columns: readonly string[]): ReadonlyMap<string, string> | undefined {
+function namesIn(known: FailureContext, columns: readonly string[]): ReadonlyMap<string, string> | undefined {
   const names = new Map<string, string>()
   for (const column of columns) {
     const [first, ...more] = fieldsOf(known, [column])
@@ -124,9 +124,14 @@ function namesIn(known: Known, columns: readonly string[]): ReadonlyMap<string, 
   return names
 }
 
-function noPartition(known: Known, key: string, columns: readonly string[], row: Row): FailureReport {
+function noPartition(
+  known: FailureContext,
+  key: string,
+  columns: readonly string[],
+  row: Row,
+): FailureReport {
   const { target } = known
-  const other = clearTable(target.resource.table)
+  const other = displayTable(target.resource.table)
   const fields = fieldsOf(known, columnsIn(key, columns))
   if (fields.length === 0) return { sentence: 'no partition, unnamed', other }
   const words = fields.map(field => {
@@ -141,22 +146,22 @@ function noPartition(known: Known, key: string, columns: readonly string[], row:
 }
 
 /** For a resource whose table is itself a partition. */
-function outside(known: Known, bounds: string | null | undefined): FailureReport {
+function outside(known: FailureContext, bounds: string | null | undefined): FailureReport {
   const { target } = known
   const names = target.table.columns.map(({ name }) => name)
   const fields = bounds == null ? [] : fieldsOf(known, columnsIn(bounds, names))
   const report = bounds == null ? undefined : inWords(known, bounds)
-  return report ?? { sentence: 'out of the partition', other: clearTable(target.resource.table), fields }
+  return report ?? { sentence: 'out of the partition', other: displayTable(target.resource.table), fields }
 }
 
-function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): FailureReport {
+function foreignKey(known: FailureContext, diagnosis: Diagnosis, row: Row): FailureReport {
   const { constraint: rule } = diagnosis
   const found = known.ruleOf(diagnosis)?.constraint
   if (found == null || found.type !== 'f' || found.targets === null) {
     return rule === '' ? failing(known, diagnosis) : { sentence: 'rule', rule }
   }
   if (found.isInbound) {
-    const other = clearName(known.ruleOf(diagnosis)?.table ?? '')
+    const other = displayName(known.ruleOf(diagnosis)?.table ?? '')
     return { sentence: 'referred to', other, fields: fieldsOf(known, found.targets) }
   }
   const pairs = found.columns.flatMap((column, index) =>
@@ -168,22 +173,22 @@ function foreignKey(known: Known, diagnosis: Diagnosis, row: Row): FailureReport
   if (found.isMatchFull && fields.some(isEmpty)) return { sentence: 'foreign key, full', fields }
   return {
     sentence: 'foreign key',
-    other: clearName(found.referred ?? ''),
-    others: pairs.map(({ target }) => clearName(target)),
+    other: displayName(found.referred ?? ''),
+    others: pairs.map(({ target }) => displayName(target)),
     fields,
   }
 }
 
-function view(known: Known): FailureReport {
+function view(known: FailureContext): FailureReport {
   const { target, code } = known
-  const other = clearTable(target.resource.table)
+  const other = displayTable(target.resource.table)
   const condition = /\bWHERE\s+([\s\S]*?);?\s*$/.exec(code.view ?? '')?.[1]
   const report = condition === undefined ? undefined : inWords(known, condition)
   if (report?.words === undefined) return { sentence: 'view', other }
   return { ...report, sentence: 'view in words', other }
 }
 
-function tooLarge(known: Known, diagnosis: Diagnosis): FailureReport {
+function tooLarge(known: FailureContext, diagnosis: Diagnosis): FailureReport {
   const index = known.ruleOf(diagnosis)?.index
   if (index == null) return { sentence: 'too large' }
   const names = known.target.table.columns.map(({ name }) => name)
@@ -195,7 +200,7 @@ function tooLarge(known: Known, diagnosis: Diagnosis): FailureReport {
 }
 
 /** Names the field whose column draws from a sequence and has no value in the row, if there is only one. */
-function sequenceExhausted({ target }: Known, _: Diagnosis, row: Row): FailureReport {
+function sequenceExhausted({ target }: FailureContext, _: Diagnosis, row: Row): FailureReport {
   const drawing = target.columns.filter(
     ({ info, field }) =>
       info.default?.startsWith('nextval(') === true && (row.values[field.index] ?? null) === null,

@@ -9,12 +9,18 @@ import type { Target } from '../../catalogue/target.ts'
 import { type Row, reject } from '../../resource/row.ts'
 import { type ConstraintFailure, type Diagnosis, raised } from '../merge/constraint-failure.ts'
 import type { MergeContext } from '../merge/merge-context.ts'
-import { refusedRow } from '../merge/row-by-row.ts'
+import { failedRow } from '../merge/row-by-row.ts'
 import { explainDuplicate, explainMissing } from './explain.ts'
 import { explainRow } from './explain-failure.ts'
 import { explainNumber } from './explain-number.ts'
 import { explainValue } from './explain-value.ts'
-import { type FailureReport, fieldsOf, type Known, sameReport, tell } from './failure-error.ts'
+import {
+  cachedReport,
+  type FailureContext,
+  type FailureReport,
+  fieldsOf,
+  rejectWith,
+} from './failure-error.ts'
 import { reasonOf } from './failure-sentences.ts'
 import { type Located, locatedSql, locateSql, type Step, stepsOf } from './locate-sql.ts'
 import { raisedText } from './raised-text.ts'
@@ -30,14 +36,14 @@ export async function explainFailures(
   const steps = stepsOf(batch, code)
   const located = await locate(context, steps, failures.filter(needsLocating))
   const types = steps.flatMap(step => (step.kind === 'column' ? [step.column.column.info.castType] : []))
-  const known = await gather(client, target, code, [...failures, ...located], types)
+  const known = await readFailureContext(client, target, code, [...failures, ...located], types)
   const byRow = new Map<number, Found[]>()
   for (const one of located) {
     const found = { ...one, step: steps[one.at] }
     byRow.set(one.row, [...(byRow.get(one.row) ?? []), found])
   }
   for (const failure of failures) {
-    explainFailure(known, refusedRow(context, failure), failure, byRow.get(failure.row) ?? [])
+    explainFailure(known, failedRow(context, failure), failure, byRow.get(failure.row) ?? [])
   }
 }
 
@@ -63,13 +69,13 @@ async function locate(
 }
 
 /** Reads the catalogue for all diagnoses. @param types names of types, as `format_type` gives them */
-export async function gather(
+export async function readFailureContext(
   client: Client,
   target: Target,
   code: TableCode,
   diagnoses: readonly Diagnosis[],
   types: readonly string[],
-): Promise<Known> {
+): Promise<FailureContext> {
   const keyOf = ({ schema, table, constraint, datatype }: NamedRule) =>
     [schema, table, constraint, datatype].join('\0')
   const named = new Map(
@@ -84,13 +90,18 @@ export async function gather(
     code,
     types: await readTypes(client, [...new Set(types)]),
     ruleOf: diagnosis => byKey.get(keyOf(diagnosis)),
-    told: new Map(),
+    reports: new Map(),
   }
 }
 
 type Found = Located & { readonly step: Step | undefined }
 
-function explainFailure(known: Known, row: Row, failure: ConstraintFailure, located: readonly Found[]): void {
+function explainFailure(
+  known: FailureContext,
+  row: Row,
+  failure: ConstraintFailure,
+  located: readonly Found[],
+): void {
   const { target } = known
   const rule = known.ruleOf(failure)
   const name = rule?.index?.name ?? rule?.constraint?.name ?? failure.constraint
@@ -122,10 +133,10 @@ function explainFailure(known: Known, row: Row, failure: ConstraintFailure, loca
   if (computed?.step === undefined || computed.step.kind === 'column') explainRow(known, row, failure)
   else {
     const { step } = computed
-    tell(
+    rejectWith(
       known,
       row,
-      sameReport(known, computed, computed.at, () => ofComputed(known, step, computed)),
+      cachedReport(known, computed, computed.at, () => ofComputed(known, step, computed)),
     )
   }
 }
@@ -137,7 +148,7 @@ function isSame(one: Diagnosis, other: Diagnosis): boolean {
 
 /** For an expression of the table that fails for the values of this row. */
 function ofComputed(
-  known: Known,
+  known: FailureContext,
   step: Exclude<Step, { kind: 'column' }>,
   diagnosis: Diagnosis,
 ): FailureReport {

@@ -1,6 +1,6 @@
 // Failures of identity columns and sequence numbers → record errors.
 
-import { identityKept } from '../../../postgres/sqlstate.ts'
+import { identityProtected } from '../../../postgres/sqlstate.ts'
 import type { Target, TargetColumn, TargetKey } from '../../catalogue/target.ts'
 import { type Row, reject } from '../../resource/row.ts'
 import type { ConstraintFailure } from '../merge/constraint-failure.ts'
@@ -12,7 +12,7 @@ export function explainNumber(
   failure: ConstraintFailure,
   key: TargetKey | undefined,
 ): boolean {
-  if (failure.state === identityKept) {
+  if (failure.state === identityProtected) {
     const field = columns.find(({ info }) => info.name === failure.column)?.field ?? null
     const message = `The existing row has another "${field?.name}", which cannot be changed: its column is GENERATED ALWAYS. Leave the field out.`
     reject(resource, row, field, 'CONSTRAINT_VIOLATION', message)

@@ -4,7 +4,7 @@ import { typeWords } from '../../catalogue/rules/type-words.ts'
 import type { Field } from '../../resource/field.ts'
 import type { Row } from '../../resource/row.ts'
 import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
-import { type FailureReport, type Known, sameReport, tell } from './failure-error.ts'
+import { cachedReport, type FailureContext, type FailureReport, rejectWith } from './failure-error.ts'
 import { outOfRange } from './failure-sentences.ts'
 import { raisedText } from './raised-text.ts'
 
@@ -16,20 +16,25 @@ export interface FailedValue {
   readonly type: string
 }
 
-export function explainValue(known: Known, row: Row, value: FailedValue, diagnosis: Diagnosis): void {
+export function explainValue(
+  known: FailureContext,
+  row: Row,
+  value: FailedValue,
+  diagnosis: Diagnosis,
+): void {
   const { field, element } = value
   const subject = element === null ? `"${field.name}"` : `Element ${element} of "${field.name}"`
   const common = { fields: [field], names: [subject] }
   if (diagnosis.state === raised || diagnosis.state.startsWith('23')) {
-    const report = sameReport(known, diagnosis, subject, () => ofDomain(known, subject, diagnosis))
-    tell(known, row, { ...common, ...report })
+    const report = cachedReport(known, diagnosis, subject, () => ofDomain(known, subject, diagnosis))
+    rejectWith(known, row, { ...common, ...report })
   } else {
-    tell(known, row, { ...common, ...ofType(known, value, diagnosis) })
+    rejectWith(known, row, { ...common, ...ofType(known, value, diagnosis) })
   }
 }
 
 function ofType(
-  { types }: Known,
+  { types }: FailureContext,
   { field, type }: FailedValue,
   { state, isRaised }: Diagnosis,
 ): FailureReport {
@@ -46,7 +51,7 @@ function ofType(
 }
 
 /** For a failed constraint of a domain, or an error raised by a function that the constraint calls. */
-function ofDomain(known: Known, subject: string, diagnosis: Diagnosis): FailureReport {
+function ofDomain(known: FailureContext, subject: string, diagnosis: Diagnosis): FailureReport {
   const { state, constraint, datatype } = diagnosis
   if (state === raised) return raisedText(known, diagnosis)
   if (state === '23502') return { sentence: 'no value' }

@@ -1,19 +1,19 @@
 // Verdicts → record errors: the field, the code, and a sentence for the owner of the file.
 
-import { clearName, clearTable } from '../../../util/text/names-in-sentences.ts'
+import { displayName, displayTable } from '../../../util/text/names-in-sentences.ts'
 import { and } from '../../catalogue/rules/check-words.ts'
 import type { Target, TargetColumn, TargetKey, TargetReference } from '../../catalogue/target.ts'
 import { type Field, referredName } from '../../resource/field.ts'
 import { isRejected, type Row, reject, shownValue } from '../../resource/row.ts'
 import { InvalidValue } from '../../value/codec.ts'
-import type { Questions } from '../merge/classify-sql.ts'
+import type { MergeChecks } from '../merge/classify-sql.ts'
 import type { OnConflict } from '../merge/conflict.ts'
 import type { Verdict } from '../merge/judge.ts'
 
 /** Adds a record error for each verdict. @param rows the rows of the batch, to name the one that already has the key */
 export function explainVerdicts(
   target: Target,
-  questions: Questions,
+  questions: MergeChecks,
   rows: readonly Row[],
   row: Row,
   verdicts: readonly Verdict[],
@@ -76,16 +76,16 @@ function reportedColumns({ scope }: Target, { columns }: TargetKey): readonly Ta
 /** Also for records that are rejected for another reason; a value that is itself invalid is not looked up. */
 export function explainMissing(
   target: Target,
-  { column, reference, standIns: lookupFields }: TargetReference,
+  { column, reference, lookupFields }: TargetReference,
   row: Row,
 ): void {
   const isGiven = (field: Field) => isValue(row.values[field.index]) && !isRejected(row, field)
-  const lookup = reference.standIns.find(({ field }) => isGiven(field))
+  const lookup = reference.lookupFields.find(({ field }) => isGiven(field))
   const isMatched = lookupFields.some(({ field }) => field === lookup?.field)
   const field = (isMatched ? lookup?.field : undefined) ?? column.field
   const message =
     field !== column.field && isGiven(column.field)
-      ? `"${field.name}" and "${column.field.name}" do not name the same row of ${clearTable(reference.table)}; correct one of them.`
+      ? `"${field.name}" and "${column.field.name}" do not name the same row of ${displayTable(reference.table)}; correct one of them.`
       : missing(reference.field, lookup?.column ?? reference.column, shownValue(row, field))
   reject(target.resource, row, field, reference.code, message)
 }
@@ -104,7 +104,7 @@ function missing({ name }: Field, column: string, value: string | null | undefin
 
 /** `caseFile`, `case_file` → `case file`. A name that does not read as words is returned as a name. */
 function plainWords(name: string): string {
-  if (clearName(name) !== name) return clearName(name)
+  if (displayName(name) !== name) return displayName(name)
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')

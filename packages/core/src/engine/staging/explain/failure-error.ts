@@ -10,18 +10,18 @@ import type { Diagnosis } from '../merge/constraint-failure.ts'
 import { type Facts, type SentenceName, sentences } from './failure-sentences.ts'
 
 /** What is needed to explain the failures of a batch. */
-export interface Known {
+export interface FailureContext {
   readonly target: Target
   readonly code: TableCode
   readonly types: ReadonlyMap<string, TypeInfo>
   ruleOf(diagnosis: Diagnosis): Rule | undefined
   /** Cached reports: often thousands of rows fail in the same way. */
-  readonly told: Map<string, FailureReport>
+  readonly reports: Map<string, FailureReport>
 }
 
 /** Returns the cached report of a failure that is the same for all rows. @param scope what else the report depends on */
-export function sameReport(
-  { told: reports }: Known,
+export function cachedReport(
+  { reports }: FailureContext,
   { state, schema, table, constraint, column, datatype, message, hint }: Diagnosis,
   scope: string | number,
   make: () => FailureReport,
@@ -40,7 +40,7 @@ export interface FailureReport extends Partial<Omit<Facts, 'resource' | 'values'
   readonly errorCode?: string
 }
 
-export function tell({ target: { resource } }: Known, row: Row, report: FailureReport): void {
+export function rejectWith({ target: { resource } }: FailureContext, row: Row, report: FailureReport): void {
   const { sentence, fields = [], errorCode = 'CONSTRAINT_VIOLATION', ...others } = report
   const facts: Facts = {
     resource: resource.name,
@@ -59,7 +59,7 @@ export function tell({ target: { resource } }: Known, row: Row, report: FailureR
  * Returns the fields of the columns that a file can change. A column that the table computes stands for its inputs.
  * Fields that the caller's scope fixes are left out, and so are hidden ones unless all are hidden.
  */
-export function fieldsOf(known: Known, columns: readonly string[]): readonly Field[] {
+export function fieldsOf(known: FailureContext, columns: readonly string[]): readonly Field[] {
   const { target } = known
   const found = columns.flatMap(column => {
     const inputs = inputsOf(known, column)
@@ -77,7 +77,7 @@ export function fieldOf({ columns }: Target, column: string): Field | undefined 
 }
 
 /** Returns the columns that a generated column is computed from; undefined for any other column. */
-export function inputsOf({ target, code }: Known, column: string): readonly string[] | undefined {
+export function inputsOf({ target, code }: FailureContext, column: string): readonly string[] | undefined {
   const generated = code.generated.find(({ name }) => name === column)
   return (
     generated &&

@@ -5,11 +5,11 @@ import type { TargetReference } from '../../catalogue/target.ts'
 import type { Field } from '../../resource/field.ts'
 import { isRejected, type Row } from '../../resource/row.ts'
 import { type Codec, InvalidValue } from '../../value/codec.ts'
-import { isMeant } from '../merge/compare-sql.ts'
+import { matchesLookup } from '../merge/compare-sql.ts'
 import { andInScope } from '../merge/scope-sql.ts'
 
 /** A field as it would be staged: its name in the staging table, and the codec of its value. */
-export interface AsideColumn {
+export interface InlineColumn {
   readonly field: Field
   /** The column's codec: the field's type alone may map to another type, whose conversion depends on session settings. */
   readonly codec: Codec
@@ -20,7 +20,7 @@ export interface AsideColumn {
  * Returns a `from` item `s` with the values of rows that are not staged, and with the column names of the staging table.
  * An invalid value becomes null.
  */
-export function asideSource(rows: readonly Row[], columns: readonly AsideColumn[]): string {
+export function inlineSource(rows: readonly Row[], columns: readonly InlineColumn[]): string {
   const records = rows.map((row, number) => ({
     lading_row: number,
     ...Object.fromEntries(columns.map((column, index) => [`lading_${index}`, encoded(row, column)])),
@@ -32,7 +32,7 @@ export function asideSource(rows: readonly Row[], columns: readonly AsideColumn[
 }
 
 /** Returns undefined for a value that is absent or invalid. */
-function encoded(row: Row, { field, codec }: AsideColumn): string | undefined {
+function encoded(row: Row, { field, codec }: InlineColumn): string | undefined {
   const value = row.values[field.index]
   if (value === undefined || value === null || value instanceof InvalidValue || isRejected(row, field))
     return undefined
@@ -48,14 +48,16 @@ export function missingSql(source: string, references: readonly TargetReference[
 }
 
 /** Lookup fields are not resolved here, unlike in the staging table: one row must match all values that are given. */
-function isMissing({ column, reference, sql, scope, standIns: lookupFields }: TargetReference): string {
+function isMissing({ column, reference, sql, scope, lookupFields }: TargetReference): string {
   const own = `s.${column.staged}`
   const given = [own, ...lookupFields.map(lookupField => `s.${lookupField.sql}`)].map(
     name => `${name} is not null`,
   )
   const matches = [
     `(${own} is null or r.${identifier(reference.column)} = ${own}::${column.info.castType})`,
-    ...lookupFields.map(lookupField => `(s.${lookupField.sql} is null or ${isMeant(lookupField, 'r')})`),
+    ...lookupFields.map(
+      lookupField => `(s.${lookupField.sql} is null or ${matchesLookup(lookupField, 'r')})`,
+    ),
   ]
   return `((${given.join(' or ')}) and not exists (select from ${sql} r where ${matches.join(' and ')}${andInScope(scope, 'r')} offset 0))`
 }

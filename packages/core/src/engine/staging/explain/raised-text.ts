@@ -1,10 +1,10 @@
 // An error raised by the application's own code → a sentence with its message and hint, unless the resource hides them.
 import { reportedValue } from '../../../errors/record-error.ts'
 import { type Diagnosis, raised } from '../merge/constraint-failure.ts'
-import type { FailureReport, Known } from './failure-error.ts'
+import type { FailureContext, FailureReport } from './failure-error.ts'
 
 export function raisedText(
-  { target: { resource } }: Known,
+  { target: { resource } }: FailureContext,
   { state, message, hint }: Diagnosis,
 ): FailureReport {
   const isShown = state === raised && resource.showTriggerMessages

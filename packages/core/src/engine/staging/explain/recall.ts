@@ -9,7 +9,7 @@ import { numbers } from '../merge/merge-sql.ts'
 export async function recall(
   client: Client,
   staging: string,
-  { rows, columns, standIns: lookupFields }: StagedBatch,
+  { rows, columns, lookupFields }: StagedBatch,
   rowNumbers: readonly number[],
 ): Promise<void> {
   const staged = [...columns.map(({ column: { field, staged: sql } }) => ({ field, sql })), ...lookupFields]

@@ -6,11 +6,11 @@ import type { Target } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'
 import { sortByField } from '../../validation/validate.ts'
 import { castChecksOf } from '../merge/cast-checks.ts'
-import { noteMissing } from './missing-references.ts'
-import { asideSource } from './missing-sql.ts'
+import { rejectMissingReferences } from './missing-references.ts'
+import { inlineSource } from './missing-sql.ts'
 import { explainUnreadable } from './unreadable.ts'
 
-export interface AsideJudge {
+export interface RejectedRowsJudge {
   /**
    * Adds errors for values that only the database can check, and for missing references, so that they are reported with
    * the other errors. Sends at most two queries, and none if there is nothing to check. A second call replaces the errors
@@ -19,7 +19,7 @@ export interface AsideJudge {
   judge(rows: readonly Row[]): Promise<void>
 }
 
-export function asideJudge(client: Client, target: Target): AsideJudge {
+export function rejectedRowsJudge(client: Client, target: Target): RejectedRowsJudge {
   /** Errors of each row before the first call. */
   const earlierErrors = new WeakMap<Row, readonly RecordError[]>()
   return {
@@ -32,14 +32,14 @@ export function asideJudge(client: Client, target: Target): AsideJudge {
       }
       const castChecks = castChecksOf(target, {
         columns: target.writable.map(column => ({ column, isMixed: false })),
-        standIns: target.references.flatMap(reference => reference.standIns),
+        lookupFields: target.references.flatMap(reference => reference.lookupFields),
       }).filter(({ field }) => typed.some(({ values }) => (values[field.index] ?? null) !== null))
       await explainUnreadable(client, target, {
-        source: asideSource(typed, castChecks),
+        source: inlineSource(typed, castChecks),
         checks: castChecks,
         rows: typed,
       })
-      await noteMissing(client, target, typed)
+      await rejectMissingReferences(client, target, typed)
       for (const row of typed) {
         const isSame = row.errors?.length === earlierErrors.get(row)?.length
         if (row.errors !== undefined && !isSame) sortByField(target.resource, row.errors)

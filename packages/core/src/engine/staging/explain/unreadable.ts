@@ -9,16 +9,16 @@ import { sortByField } from '../../validation/validate.ts'
 import { type CastCheck, castChecksOf } from '../merge/cast-checks.ts'
 import { raised } from '../merge/constraint-failure.ts'
 import type { MergeContext } from '../merge/merge-context.ts'
-import { gather } from './explain-failures.ts'
+import { readFailureContext } from './explain-failures.ts'
 import { explainValue } from './explain-value.ts'
-import { noteMissing } from './missing-references.ts'
+import { rejectMissingReferences } from './missing-references.ts'
 import { foundUnreadableSql, type Unreadable, unreadableSql } from './unreadable-sql.ts'
 
 /**
  * Checks the values that only PostgreSQL can parse, before any row of the batch is compared with another. A bad value
  * rejects its record, as in Node, and the record's missing references are reported with it. A second call does nothing.
  */
-export async function withoutUnreadable(context: MergeContext): Promise<MergeContext> {
+export async function rejectUnreadable(context: MergeContext): Promise<MergeContext> {
   const { client, target, staging, batch } = context
   if (batch.unreadable !== undefined) return context
   const found = await explainUnreadable(client, target, {
@@ -29,7 +29,7 @@ export async function withoutUnreadable(context: MergeContext): Promise<MergeCon
   })
   const numbers = new Set(found.map(({ row }) => row))
   const rows = [...numbers].flatMap(number => batch.rows[number] ?? [])
-  await noteMissing(client, target, rows)
+  await rejectMissingReferences(client, target, rows)
   for (const { errors } of rows) if (errors !== undefined) sortByField(target.resource, errors)
   return { ...context, batch: { ...batch, unreadable: numbers } }
 }
@@ -58,7 +58,7 @@ export async function explainUnreadable(
   const values = found.map(one => ({ one, ...failedValue(checks[one.at], one) }))
   const ofRules = found.filter(({ state }) => state === raised || state.startsWith('23'))
   const code = ofRules.length === 0 ? noCode : await readTableCode(client, target.table.oid)
-  const known = await gather(
+  const known = await readFailureContext(
     client,
     target,
     code,

@@ -20,7 +20,7 @@ export interface CastCheck {
 /** Returns the casts that can fail before any constraint is checked. */
 export function castChecksOf(
   { keys, references }: Target,
-  { columns, standIns: lookupFields }: Pick<StagedBatch, 'columns' | 'standIns'>,
+  { columns, lookupFields }: Pick<StagedBatch, 'columns' | 'lookupFields'>,
 ): readonly CastCheck[] {
   const isLookedUp = (column: TargetColumn) =>
     keys.some(key => key.columns.includes(column)) ||
@@ -60,7 +60,7 @@ function lookupNeedsCastCheck({ codec, found }: TargetLookupField): boolean {
 }
 
 /** Whether the batch has values that PostgreSQL still has to check. */
-export function isUnread(target: Target, batch: StagedBatch): boolean {
+export function hasUncheckedValues(target: Target, batch: StagedBatch): boolean {
   return batch.unreadable === undefined && castChecksOf(target, batch).length > 0
 }
 

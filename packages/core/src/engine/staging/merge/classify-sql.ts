@@ -1,15 +1,23 @@
 // SQL of the classification: finds the staged rows that clash with the table or each other, or have a missing reference.
 import type { Target, TargetColumn, TargetReference } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
-import { type AskedKey, isGiven, isMissing, isPresent, keyPart, placeOf, stagedValue } from './compare-sql.ts'
+import {
+  type CheckedKey,
+  isGiven,
+  isMissing,
+  isPresent,
+  keyPart,
+  locationOf,
+  stagedValue,
+} from './compare-sql.ts'
 
 /** Keys and references that this batch can violate: those whose columns it fills. */
-export interface Questions {
-  readonly keys: readonly AskedKey[]
+export interface MergeChecks {
+  readonly keys: readonly CheckedKey[]
   readonly references: readonly TargetReference[]
 }
 
-export function questionsOf(target: Target, batch: StagedBatch): Questions {
+export function checksOf(target: Target, batch: StagedBatch): MergeChecks {
   const filled = new Set(batch.columns.map(({ column }) => column))
   const isAlwaysNull = (column: TargetColumn) =>
     column.info.default === null && target.writable.includes(column)
@@ -31,14 +39,14 @@ export function questionsOf(target: Target, batch: StagedBatch): Questions {
 /** Condition for a null key column in a staged row. A staged null may also mean a default, or a lookup that found no row. */
 function nullTest(
   { references }: Target,
-  { columns, standIns: lookupFields }: StagedBatch,
+  { columns, lookupFields }: StagedBatch,
   column: TargetColumn,
 ): string {
   const position = columns.findIndex(staged => staged.column === column)
   const isMixed = columns[position]?.isMixed === true && column.info.default !== null
   const lookups = references
     .filter(reference => reference.column === column)
-    .flatMap(reference => reference.standIns.filter(lookupField => lookupFields.includes(lookupField)))
+    .flatMap(reference => reference.lookupFields.filter(lookupField => lookupFields.includes(lookupField)))
   return [
     `s.${column.staged} is null`,
     ...(isMixed ? [isGiven(position)] : []),
@@ -47,12 +55,12 @@ function nullTest(
 }
 
 /** Returns the references that the database does not fully enforce, for example because of the caller's scope. */
-export function notEnforced({ references }: Questions): readonly TargetReference[] {
+export function unenforcedReferences({ references }: MergeChecks): readonly TargetReference[] {
   return references.filter(({ isEnforced, scope }) => !isEnforced || scope.length > 0)
 }
 
 /** Whether the database rejects every duplicate key; unique indexes do not cover the rows of child tables. */
-export function knowsKeys({ table }: Target): boolean {
+export function enforcesKeys({ table }: Target): boolean {
   return !table.hasChildTables
 }
 
@@ -64,11 +72,11 @@ export function knowsKeys({ table }: Target): boolean {
  * - for each reference `missing_N`, true if the referenced table lacks it
  * - for each reference to the table itself `maker_N`, the number of the first staged row with the referenced value
  */
-export function classifySql(target: Target, staging: string, { keys, references }: Questions): string {
+export function classifySql(target: Target, staging: string, { keys, references }: MergeChecks): string {
   const columns = [
     's.lading_row as row',
     ...keys.flatMap((key, index) => [
-      `${placeOf(target, key)} as taken_${index}`,
+      `${locationOf(target, key)} as taken_${index}`,
       `${groupOf(key)} as group_${index}`,
     ]),
     ...references.flatMap((reference, index) => [
@@ -84,7 +92,7 @@ export function classifySql(target: Target, staging: string, { keys, references 
 }
 
 /** A row without the key belongs to no group, even if other rows have null as a part of theirs. */
-function groupOf(key: AskedKey): string {
+function groupOf(key: CheckedKey): string {
   const parts = key.columns.map(column => keyPart('s', column, key))
   const filter = key.nulls.size === 0 ? '' : ` filter (where ${isPresent(key)})`
   return `case when ${isPresent(key)} then min(s.lading_row)${filter} over (partition by ${parts.join(', ')}) end`

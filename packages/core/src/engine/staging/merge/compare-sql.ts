@@ -24,7 +24,7 @@ export function keyPart(alias: string, column: TargetColumn, key: TargetKey): st
 }
 
 /** A key, with the conditions under which staged rows have null in it. */
-export interface AskedKey extends TargetKey {
+export interface CheckedKey extends TargetKey {
   /** For each column with equal nulls, the condition that a staged row has null there, and not a default yet to be filled in. */
   readonly nulls: ReadonlyMap<TargetColumn, string>
 }
@@ -37,7 +37,7 @@ const maxExpandedColumns = 4
  * `nulls not distinct`. Then there is a condition for each set of null columns, because PostgreSQL uses the index for each
  * of them, but reads the whole table for `is not distinct from`: 4,000 rows among 150,000 take 26 ms, instead of over 20 s.
  */
-export function hasKey(key: AskedKey): string {
+export function hasKey(key: CheckedKey): string {
   const equal = (column: TargetColumn) => `${keyPart('t', column, key)} = ${keyPart('s', column, key)}`
   const isNull = (column: TargetColumn) =>
     `(${keyPart('t', column, key)} is null and ${key.nulls.get(column)})`
@@ -60,7 +60,7 @@ export function hasKey(key: AskedKey): string {
 }
 
 /** True for the row `t` that has the key of `s`, within the caller's scope. */
-export function isSameRow({ scope }: Target, key: AskedKey): string {
+export function isSameRow({ scope }: Target, key: CheckedKey): string {
   return `${hasKey(key)}${andInScope(scope, 't')}`
 }
 
@@ -68,7 +68,7 @@ export function isSameRow({ scope }: Target, key: AskedKey): string {
 export const several = 'several'
 
 /** Returns the location (`tableoid` and `ctid`) of the row that has the key of `s`. It is valid until the row is updated. */
-export function placeOf(target: Target, key: AskedKey): string {
+export function locationOf(target: Target, key: CheckedKey): string {
   const rows = (limit: number) =>
     `select t.tableoid::text || t.ctid::text from ${target.table.sql} t where ${isSameRow(target, key)} limit ${limit}`
   return target.table.hasChildTables
@@ -77,7 +77,7 @@ export function placeOf(target: Target, key: AskedKey): string {
 }
 
 /** True if the staged row has all columns of the key. */
-export function isPresent(key: AskedKey): string {
+export function isPresent(key: CheckedKey): string {
   const parts = key.columns.map(column => {
     const isNull = key.nulls.get(column)
     return isNull === undefined
@@ -88,13 +88,7 @@ export function isPresent(key: AskedKey): string {
 }
 
 /** True if the referenced row of `s` does not exist within the scope, or if two fields refer to different rows. */
-export function isMissing({
-  column,
-  reference,
-  sql,
-  scope,
-  standIns: lookupFields,
-}: TargetReference): string {
+export function isMissing({ column, reference, sql, scope, lookupFields }: TargetReference): string {
   const found = `select from ${sql} r where r.${identifier(reference.column)} = ${stagedValue(column)}${andInScope(scope, 'r')}`
   // Keeps PostgreSQL from hashing all rows of the scope for each batch: 7 ms instead of 49 for 4,000 rows among 150,000.
   const oneByOne = scope.length === 0 ? '' : ' offset 0'
@@ -102,13 +96,13 @@ export function isMissing({
   if (lookupFields.length === 0) return isDangling
   const given = lookupFields.map(lookupField => `s.${lookupField.sql} is not null`).join(' or ')
   const agrees = lookupFields
-    .map(lookupField => `(s.${lookupField.sql} is null or ${isMeant(lookupField, 'r')})`)
+    .map(lookupField => `(s.${lookupField.sql} is null or ${matchesLookup(lookupField, 'r')})`)
     .join(' and ')
   return `(case when ${given} then not exists (${found} and ${agrees}) else ${isDangling} end)`
 }
 
 /** True for the row `alias` of the referenced table that the lookup field identifies. */
-export function isMeant({ sql, found }: TargetLookupField, alias: string): string {
+export function matchesLookup({ sql, found }: TargetLookupField, alias: string): string {
   const value = `s.${sql}::${found.castType}`
   return found.isFolded
     ? `lower(${alias}.${found.sql}) = lower(${value})`
@@ -116,12 +110,12 @@ export function isMeant({ sql, found }: TargetLookupField, alias: string): strin
 }
 
 /** Returns the value of the reference, found through the lookup field; null if there is no such row. */
-export function meantValue(
+export function lookupValueSql(
   { column, reference, sql, scope }: TargetReference,
   lookupField: TargetLookupField,
 ): string {
   const value = `r.${identifier(reference.column)}::${column.codec.stagingType}`
-  return `(select ${value} from ${sql} r where ${isMeant(lookupField, 'r')}${andInScope(scope, 'r')} limit 1)`
+  return `(select ${value} from ${sql} r where ${matchesLookup(lookupField, 'r')}${andInScope(scope, 'r')} limit 1)`
 }
 
 /** True if the staged row gives a value for a mixed column, according to its presence bit. */

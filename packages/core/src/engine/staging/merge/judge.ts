@@ -1,5 +1,5 @@
 // The classification of the suspects → the rejected rows and their verdicts, as if rows were merged one by one.
-import type { Questions } from './classify-sql.ts'
+import type { MergeChecks } from './classify-sql.ts'
 
 /** A key or reference that a row violates; `index` is its position in the `Questions`. */
 export type Verdict =
@@ -16,7 +16,7 @@ export type Suspect = Readonly<Record<string, unknown>>
  * @param barred rows that are rejected for another reason, and so do not reserve their keys either
  */
 export function judge(
-  questions: Questions,
+  questions: MergeChecks,
   suspects: readonly Suspect[],
   barred: ReadonlySet<number> = new Set(),
 ): ReadonlyMap<number, readonly Verdict[]> {

@@ -1,12 +1,12 @@
 // The context of merging a batch, and the steps that all strategies share.
 
 import type { Client } from '../../../postgres/pool/client.ts'
-import { blame } from '../../../postgres/sqlstate.ts'
+import { faultOrigin } from '../../../postgres/sqlstate.ts'
 import type { Target } from '../../catalogue/target.ts'
 import { type StagedBatch, stagedCount } from '../encode-batch.ts'
 import type { Sequences } from '../sequences/sequences.ts'
 import type { MergeOutcome } from './batch-outcome.ts'
-import { classifySql, type Questions } from './classify-sql.ts'
+import { classifySql, type MergeChecks } from './classify-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import type { Suspect } from './judge.ts'
 import { mergeSql } from './merge-sql.ts'
@@ -25,19 +25,19 @@ export interface MergeContext {
   readonly batch: StagedBatch
   readonly onConflict: OnConflict
   /** The strategy to start with. */
-  readonly road: MergeStrategy
+  readonly strategy: MergeStrategy
   /** Sequences of the columns that the batch writes. */
   readonly sequences: Sequences
   /**
    * Finishes a successful merge, for example with COMMIT, in one round trip. It is called once the rejected rows have their
    * errors, so that the record of the batch can be committed with it.
    */
-  readonly finish: (ending: Ending) => Promise<void>
+  readonly finish: (ending: MergeCompletion) => Promise<void>
   /** Fills in the values of rows that will have errors, if the rows were buffered without values. */
   readonly recall?: (rows: readonly number[]) => Promise<void>
 }
 
-export interface Ending {
+export interface MergeCompletion {
   readonly outcome: MergeOutcome
   /** Numbers of the rows that were not inserted. */
   readonly out: readonly number[]
@@ -47,9 +47,9 @@ export interface Ending {
   readonly before?: string
 }
 
-export interface Merged {
+export interface MergeResult {
   /** The strategy to start the next batch with. */
-  readonly road: MergeStrategy
+  readonly strategy: MergeStrategy
   readonly outcome: MergeOutcome
 }
 
@@ -66,17 +66,17 @@ export async function attempt(
   const outcome = insertedOnly(stagedCount(batch) - excluded.length)
   const merge = mergeSql(target, staging, batch, excluded, outcome.inserted)
   const before = `savepoint lading_merge; ${merge}; release savepoint lading_merge`
-  const isDone = await unlessRefused(context, () => finish({ outcome, out: excluded, before }))
+  const isDone = await tryInSavepoint(context, () => finish({ outcome, out: excluded, before }))
   return isDone ? outcome : undefined
 }
 
 /** @returns false if a row is at fault; then the transaction was rolled back to `savepoint lading_merge` */
-export async function unlessRefused(context: MergeContext, work: () => Promise<void>): Promise<boolean> {
+export async function tryInSavepoint(context: MergeContext, work: () => Promise<void>): Promise<boolean> {
   try {
     await work()
     return true
   } catch (error) {
-    if (blame(error) !== 'row') throw error
+    if (faultOrigin(error) !== 'row') throw error
     await context.client.query('rollback to savepoint lading_merge')
     return false
   }
@@ -84,7 +84,7 @@ export async function unlessRefused(context: MergeContext, work: () => Promise<v
 
 export async function classify(
   { client, target, staging, recall }: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
 ): Promise<readonly Suspect[]> {
   if (questions.keys.length + questions.references.length === 0) return []
   const { rows } = await client.query(classifySql(target, staging, questions))
@@ -97,6 +97,6 @@ export function insertedOnly(inserted: number): MergeOutcome {
 }
 
 /** Removes the errors of the merge; staged rows have no others. */
-export function forgetErrors({ rows, unreadable }: StagedBatch): void {
+export function clearErrors({ rows, unreadable }: StagedBatch): void {
   for (const [number, row] of rows.entries()) if (unreadable?.has(number) !== true) row.errors = undefined
 }

@@ -3,11 +3,11 @@
 import { identifier } from '../../../postgres/identifier.ts'
 import type { Target } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
-import type { Questions } from './classify-sql.ts'
+import type { MergeChecks } from './classify-sql.ts'
 import { decide, type OnConflict } from './conflict.ts'
 import type { Suspect, Verdict } from './judge.ts'
 
-export interface Plan {
+export interface MergePlan {
   /** Staged rows that update a row of the table, by the index of the key that finds it. */
   readonly updates: ReadonlyMap<number, readonly number[]>
   readonly ignored: readonly number[]
@@ -17,7 +17,11 @@ export interface Plan {
 }
 
 /** All rows that are not listed in the plan are inserted; none of them depends on another. */
-export function planOf(onConflict: OnConflict, questions: Questions, suspects: readonly Suspect[]): Plan {
+export function planMerge(
+  onConflict: OnConflict,
+  questions: MergeChecks,
+  suspects: readonly Suspect[],
+): MergePlan {
   const serial = dependentRows(questions, suspects)
   const updates = new Map<number, number[]>()
   const ignored: number[] = []
@@ -49,7 +53,7 @@ export function planOf(onConflict: OnConflict, questions: Questions, suspects: r
 
 const clash = (index: number): Verdict => ({ rule: 'key', index, twin: null })
 
-function locationsOf({ keys }: Questions, suspect: Suspect): (string | null)[] {
+function locationsOf({ keys }: MergeChecks, suspect: Suspect): (string | null)[] {
   return keys.map((_, index) => {
     const location = suspect[`taken_${index}`]
     return typeof location === 'string' ? location : null
@@ -57,7 +61,7 @@ function locationsOf({ keys }: Questions, suspect: Suspect): (string | null)[] {
 }
 
 /** Finds the rows that share a key with another row of the batch, match the same row of the table, or refer to an earlier row. */
-function dependentRows(questions: Questions, suspects: readonly Suspect[]): Set<number> {
+function dependentRows(questions: MergeChecks, suspects: readonly Suspect[]): Set<number> {
   const found = new Set<number>()
   const byLocation = new Map<string, number>()
   for (const suspect of suspects) {
@@ -82,7 +86,7 @@ function dependentRows(questions: Questions, suspects: readonly Suspect[]): Set<
 }
 
 /** Serial rows come last, so the later rows that provide their missing references must be serial too. */
-function addLaterMakers(questions: Questions, suspects: readonly Suspect[], serial: Set<number>): void {
+function addLaterMakers(questions: MergeChecks, suspects: readonly Suspect[], serial: Set<number>): void {
   for (let before = -1; before < serial.size; ) {
     before = serial.size
     for (const suspect of suspects) {
@@ -93,7 +97,7 @@ function addLaterMakers(questions: Questions, suspects: readonly Suspect[], seri
 }
 
 /** For each missing reference to the table itself, returns the first row of the batch that provides the value. */
-function makersOf({ references }: Questions, suspect: Suspect): number[] {
+function makersOf({ references }: MergeChecks, suspect: Suspect): number[] {
   return references.flatMap((_, index) => {
     const maker = suspect[`maker_${index}`]
     return suspect[`missing_${index}`] === true && typeof maker === 'number' ? [maker] : []
@@ -106,7 +110,7 @@ function makersOf({ references }: Questions, suspect: Suspect): number[] {
  * - references to the table itself by a column other than the primary key
  * - unique indexes and exclusion constraints that are not declared keys
  */
-export function isAllSerial(target: Target, batch: StagedBatch, { keys, references }: Questions): boolean {
+export function isAllSerial(target: Target, batch: StagedBatch, { keys, references }: MergeChecks): boolean {
   const primary = keys.find(({ isPrimary }) => isPrimary)
   const canLoseTarget = references.some(
     ({ isSelf, reference }) =>

@@ -1,12 +1,12 @@
 // SQL of the set-based merge: writes staged rows to the table, and asserts their number on the server.
 
 import { doBlock, literal } from '../../../postgres/identifier.ts'
-import { identityKept, rowsSuppressed } from '../../../postgres/sqlstate.ts'
+import { identityProtected, rowsSuppressed } from '../../../postgres/sqlstate.ts'
 import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import { type StagedBatch, type StagedColumn, stagedCount } from '../encode-batch.ts'
-import type { Questions } from './classify-sql.ts'
+import type { MergeChecks } from './classify-sql.ts'
 import { differs, differsIn, isGiven, isSameRow, stagedValue } from './compare-sql.ts'
-import type { Plan } from './merge-plan.ts'
+import type { MergePlan } from './merge-plan.ts'
 
 /** Column list and expressions of an insert; `s` is a row of the staging table. */
 export interface InsertLists {
@@ -78,7 +78,7 @@ export function constraintsNow(target: Target): string {
  * triggers write to. Then defers it again, as between two statements of the application.
  */
 export function constraintsChecked(target: Target): string {
-  return target.checksAtOnce
+  return target.checksDeferredPerBatch
     ? `set constraints all immediate; set constraints all deferred; ${constraintsNow(target)}`
     : ''
 }
@@ -129,8 +129,8 @@ export function planSql(
   target: Target,
   staging: string,
   batch: StagedBatch,
-  { keys }: Questions,
-  plan: Plan,
+  { keys }: MergeChecks,
+  plan: MergePlan,
 ): string {
   const updates = [...plan.updates].map(([index, rows]) => {
     const key = keys[index]
@@ -167,7 +167,7 @@ function update(
 ): string {
   const set = assignments(target, batch)
   const found = `s.lading_row = any (${numbers(rows)}) and ${isSame}`
-  const identityCheck = assertKept(
+  const identityCheck = assertIdentityUnchanged(
     batch,
     `select from ${staging} s join ${target.table.sql} t on ${found} and`,
   )
@@ -188,14 +188,14 @@ function update(
  *
  * @param found a query for the rows `t` that match `s`, up to its last condition
  */
-export function assertKept({ columns }: StagedBatch, found: string): string {
+export function assertIdentityUnchanged({ columns }: StagedBatch, found: string): string {
   return columns
     .flatMap((staged, position) => {
       const { column } = staged
       if (!column.info.isAlways) return []
       const name = literal(column.info.name)
       return `if exists (${found} ${differsIn(staged, position)}) then
-    raise exception using errcode = '${identityKept}', column = ${name}, message = 'identity was to be changed';
+    raise exception using errcode = '${identityProtected}', column = ${name}, message = 'identity was to be changed';
   end if;`
     })
     .join('\n  ')

@@ -4,13 +4,19 @@ import type { Client } from '../../../postgres/pool/client.ts'
 import { stagedCount } from '../encode-batch.ts'
 import { explainVerdicts } from '../explain/explain.ts'
 import { explainFailures } from '../explain/explain-failures.ts'
-import { withoutUnreadable } from '../explain/unreadable.ts'
+import { rejectUnreadable } from '../explain/unreadable.ts'
 import type { MergeOutcome } from './batch-outcome.ts'
-import { isUnread } from './cast-checks.ts'
-import type { Questions } from './classify-sql.ts'
+import { hasUncheckedValues } from './cast-checks.ts'
+import type { MergeChecks } from './classify-sql.ts'
 import type { Suspect, Verdict } from './judge.ts'
-import { classify, forgetErrors, type MergeContext, type Merged, unlessRefused } from './merge-context.ts'
-import { isAllSerial, type Plan, planOf } from './merge-plan.ts'
+import {
+  classify,
+  clearErrors,
+  type MergeContext,
+  type MergeResult,
+  tryInSavepoint,
+} from './merge-context.ts'
+import { isAllSerial, type MergePlan, planMerge } from './merge-plan.ts'
 import { planSql, updatedSetting } from './merge-sql.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
 import { runSerially } from './row-by-row.ts'
@@ -19,50 +25,50 @@ import type { RowByRowOutcome } from './row-by-row-sql.ts'
 /** @param isTried an insert of the whole batch has already failed */
 export async function reconcileBatch(
   context: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
   isTried: boolean,
-): Promise<Merged> {
+): Promise<MergeResult> {
   const suspects = await classify(context, questions)
   const isOrdered =
     (context.onConflict === 'update' && isAllSerial(context.target, context.batch, questions)) ||
     refersToItselfByName(context.target, context.batch)
   const isUnexplained = isTried && suspects.length === 0
   const plan =
-    context.road === 'isolated' || isOrdered || isUnexplained
+    context.strategy === 'isolated' || isOrdered || isUnexplained
       ? undefined
-      : planOf(context.onConflict, questions, suspects)
+      : planMerge(context.onConflict, questions, suspects)
   const retryChecked = async () => {
-    const checked = await withoutUnreadable(context)
+    const checked = await rejectUnreadable(context)
     return reconcileBatch(checked, questions, isTried && checked.batch.unreadable?.size === 0)
   }
   // Invalid values are reported regardless of keys, so they are checked before any row is left out.
-  const isUnchecked = isUnread(context.target, context.batch)
+  const isUnchecked = hasUncheckedValues(context.target, context.batch)
   if (isUnchecked && (plan === undefined || leavesOut(plan))) return retryChecked()
   if (plan !== undefined) {
     const outcome = await execute(context, questions, suspects, plan)
-    if (outcome !== undefined) return { road: suspects.length > 0 ? 'classified' : 'optimistic', outcome }
+    if (outcome !== undefined) return { strategy: suspects.length > 0 ? 'classified' : 'optimistic', outcome }
     if (isUnchecked) return retryChecked()
     // A row failed, and its effect on later rows is known only if they are merged in order.
-    forgetErrors(context.batch)
+    clearErrors(context.batch)
   }
   return mergeSerially(context, questions, suspects)
 }
 
 /** True if the plan has rows that are not written, or may not be. */
-function leavesOut({ ignored, rejected, serial }: Plan): boolean {
+function leavesOut({ ignored, rejected, serial }: MergePlan): boolean {
   return ignored.length + rejected.size + serial.length > 0
 }
 
 /** @returns undefined if a row fails; then nothing was changed */
 async function execute(
   context: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
   suspects: readonly Suspect[],
-  plan: Plan,
+  plan: MergePlan,
 ): Promise<MergeOutcome | undefined> {
   const { client, target, staging, batch } = context
   let outcome: MergeOutcome | undefined
-  const isDone = await unlessRefused(context, async () => {
+  const isDone = await tryInSavepoint(context, async () => {
     await client.query(`savepoint lading_merge; ${planSql(target, staging, batch, questions, plan)}`)
     const [result] = await rowsOf(
       client,
@@ -93,9 +99,9 @@ const nothing: RowByRowOutcome = { inserted: 0, updated: [], ignored: [], reject
 /** Merges every row in file order. */
 export async function mergeSerially(
   context: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
   suspects: readonly Suspect[],
-): Promise<Merged> {
+): Promise<MergeResult> {
   const { finish } = context
   const serial = await runSerially(context, questions)
   explainRejections(context, questions, suspects, serial)
@@ -106,7 +112,7 @@ export async function mergeSerially(
     ignored: serial.ignored.length,
   }
   await finish({ outcome, out: notInserted(serial), updated: serial.updated })
-  return { road: serial.refusals.length === 0 ? 'classified' : 'isolated', outcome }
+  return { strategy: serial.refusals.length === 0 ? 'classified' : 'isolated', outcome }
 }
 
 function notInserted({ updated, ignored, rejections, refusals }: RowByRowOutcome): number[] {
@@ -123,7 +129,7 @@ async function rowsOf(client: Client, sql: string): Promise<readonly Record<stri
  */
 function explainRejections(
   context: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
   suspects: readonly Suspect[],
   { rejections, refusals, ignored }: RowByRowOutcome,
 ): void {
@@ -159,7 +165,7 @@ function membersByGroup(suspects: readonly Suspect[], key: number): ReadonlyMap<
 
 function explain(
   context: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
   number: number,
   verdicts: readonly Verdict[],
 ): void {

@@ -3,17 +3,17 @@
 import { stagedCount } from '../encode-batch.ts'
 import { explainVerdicts } from '../explain/explain.ts'
 import { explainFailures } from '../explain/explain-failures.ts'
-import { withoutUnreadable } from '../explain/unreadable.ts'
-import { isUnread } from './cast-checks.ts'
-import { knowsKeys, notEnforced, type Questions } from './classify-sql.ts'
+import { rejectUnreadable } from '../explain/unreadable.ts'
+import { hasUncheckedValues } from './cast-checks.ts'
+import { enforcesKeys, type MergeChecks, unenforcedReferences } from './classify-sql.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 import {
   attempt,
   classify,
-  forgetErrors,
+  clearErrors,
   insertedOnly,
   type MergeContext,
-  type Merged,
+  type MergeResult,
 } from './merge-context.ts'
 import { mergeSerially } from './reconcile.ts'
 import { refersToItselfByName } from './resolve-sql.ts'
@@ -22,43 +22,47 @@ import { runSerially } from './row-by-row.ts'
 /** @param isTried an insert of the whole batch has already failed */
 export async function rejectDuplicates(
   context: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
   isTried: boolean,
-): Promise<Merged> {
+): Promise<MergeResult> {
   const { batch, target } = context
   const suspects = await classify(context, questions)
   const hasSelfLookups = refersToItselfByName(target, batch)
   // Invalid values are reported regardless of keys, so they are checked first.
-  if ((isTried || hasSelfLookups || suspects.length > 0) && isUnread(target, batch)) {
+  if ((isTried || hasSelfLookups || suspects.length > 0) && hasUncheckedValues(target, batch)) {
     return retryChecked(context, questions, isTried)
   }
   if (hasSelfLookups) return mergeSerially(context, questions, suspects)
   // Without suspects this would only try the whole batch again.
-  if (context.road !== 'isolated' && !(isTried && suspects.length === 0)) {
+  if (context.strategy !== 'isolated' && !(isTried && suspects.length === 0)) {
     const verdicts = judge(questions, suspects)
     for (const [number, found] of verdicts) explain(context, questions, number, found)
     const outcome = await attempt(context, [...verdicts.keys()])
-    if (outcome !== undefined) return { road: verdicts.size > 0 ? 'classified' : 'optimistic', outcome }
-    if (isUnread(target, batch)) return retryChecked(context, questions, true)
+    if (outcome !== undefined) return { strategy: verdicts.size > 0 ? 'classified' : 'optimistic', outcome }
+    if (hasUncheckedValues(target, batch)) return retryChecked(context, questions, true)
     // The table rejects more than the classification found, so rows are tried one by one and get new errors.
-    forgetErrors(batch)
+    clearErrors(batch)
   }
   // `isolate` leaves keys and references to the database, which knows no scopes and no lookups. A shadow table has no foreign keys.
   const isEnforced =
-    !target.isRehearsal &&
-    knowsKeys(target) &&
-    batch.standIns.length === 0 &&
-    notEnforced(questions).length === 0
+    !target.isShadow &&
+    enforcesKeys(target) &&
+    batch.lookupFields.length === 0 &&
+    unenforcedReferences(questions).length === 0
   return isEnforced ? isolate(context, questions, suspects) : mergeSerially(context, questions, suspects)
 }
 
-async function retryChecked(context: MergeContext, questions: Questions, isTried: boolean): Promise<Merged> {
-  const checked = await withoutUnreadable(context)
+async function retryChecked(
+  context: MergeContext,
+  questions: MergeChecks,
+  isTried: boolean,
+): Promise<MergeResult> {
+  const checked = await rejectUnreadable(context)
   return rejectDuplicates(checked, questions, isTried && checked.batch.unreadable?.size === 0)
 }
 
 /** The classification has checked everything already. */
-const noQuestions: Questions = { keys: [], references: [] }
+const noQuestions: MergeChecks = { keys: [], references: [] }
 
 /**
  * Tries every row, including those that the classification would reject: a duplicate of an earlier row is imported after
@@ -66,9 +70,9 @@ const noQuestions: Questions = { keys: [], references: [] }
  */
 async function isolate(
   context: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
   suspects: readonly Suspect[],
-): Promise<Merged> {
+): Promise<MergeResult> {
   const { batch, finish } = context
   const { refusals } = await runSerially(context, noQuestions)
   // A failed row is not in the table, so it blocks no other row.
@@ -81,12 +85,12 @@ async function isolate(
   )
   const outcome = insertedOnly(stagedCount(batch) - refusals.length)
   await finish({ outcome, out: refusals.map(({ row }) => row) })
-  return { road: refusals.every(({ row }) => verdicts.has(row)) ? 'classified' : 'isolated', outcome }
+  return { strategy: refusals.every(({ row }) => verdicts.has(row)) ? 'classified' : 'isolated', outcome }
 }
 
 function explain(
   context: MergeContext,
-  questions: Questions,
+  questions: MergeChecks,
   number: number,
   verdicts: readonly Verdict[],
 ): void {

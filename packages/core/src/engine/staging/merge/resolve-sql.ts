@@ -1,7 +1,7 @@
 // SQL that fills in references for which a record gives a lookup field instead.
 import type { Target, TargetReference } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
-import { meantValue } from './compare-sql.ts'
+import { lookupValueSql } from './compare-sql.ts'
 
 /**
  * Returns statements that fill the staging table, for references to other tables. References to the table itself may mean
@@ -12,7 +12,7 @@ export function resolveSql({ references }: Target, staging: string, batch: Stage
     .filter(({ reference }) => !reference.isSelf)
     .map(({ reference, lookupField }) => {
       const { staged } = reference.column
-      return `update ${staging} s set ${staged} = ${meantValue(reference, lookupField)} where s.${staged} is null and s.${lookupField.sql} is not null`
+      return `update ${staging} s set ${staged} = ${lookupValueSql(reference, lookupField)} where s.${staged} is null and s.${lookupField.sql} is not null`
     })
     .join('; ')
 }
@@ -28,14 +28,14 @@ export function resolveRow({ references }: Target, batch: StagedBatch): string {
     .filter(({ reference }) => reference.isSelf)
     .map(({ reference, lookupField }) => {
       const field = `s.${reference.column.staged}`
-      return `if ${field} is null and s.${lookupField.sql} is not null then ${field} := ${meantValue(reference, lookupField)}; end if;`
+      return `if ${field} is null and s.${lookupField.sql} is not null then ${field} := ${lookupValueSql(reference, lookupField)}; end if;`
     })
     .join('\n      ')
 }
 
-function lookupsOf(references: readonly TargetReference[], { standIns: lookupFields }: StagedBatch) {
+function lookupsOf(references: readonly TargetReference[], { lookupFields }: StagedBatch) {
   return references.flatMap(reference =>
-    reference.standIns
+    reference.lookupFields
       .filter(lookupField => lookupFields.includes(lookupField))
       .map(lookupField => ({ reference, lookupField })),
   )

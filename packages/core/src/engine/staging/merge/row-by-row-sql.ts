@@ -6,8 +6,8 @@ import type { Target, TargetReference } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
 import { keepNotes, notesColumn } from '../sequences/sequence-sql.ts'
 import type { LoopSequences } from '../sequences/sequences.ts'
-import type { Questions } from './classify-sql.ts'
-import { differs, isMissing, isPresent, isSameRow, placeOf, several, stagedValue } from './compare-sql.ts'
+import type { MergeChecks } from './classify-sql.ts'
+import { differs, isMissing, isPresent, isSameRow, locationOf, several, stagedValue } from './compare-sql.ts'
 import type { OnConflict } from './conflict.ts'
 import {
   anyError,
@@ -20,7 +20,7 @@ import {
   isRetried,
 } from './constraint-failure.ts'
 import {
-  assertKept,
+  assertIdentityUnchanged,
   assignments,
   constraintsChecked,
   constraintsNow,
@@ -46,12 +46,12 @@ export interface RowByRowOutcome {
   readonly refusals: readonly ConstraintFailure[]
 }
 
-export interface SerialWork {
+export interface RowByRowOptions {
   readonly target: Target
   readonly staging: string
   readonly batch: StagedBatch
   /** The keys and references to check for each row; empty if the caller has already checked them. */
-  readonly questions: Questions
+  readonly questions: MergeChecks
   readonly onConflict: OnConflict
   readonly inLoop?: LoopSequences | undefined
   /** @defaultValue all rows of the batch */
@@ -65,7 +65,7 @@ const attemptsPerRow = 3
  * Merges each row in its own subtransaction, after the rows before it. Without questions it only tries to insert: 5,000
  * rows then take about 60 ms, regardless of the share of failures. A savepoint per row from the client takes 1,038 ms.
  */
-export function serialSql(work: SerialWork): string {
+export function serialSql(work: RowByRowOptions): string {
   const { target, staging, batch, rows, onConflict, inLoop } = work
   const { columns, values, overriding } = insertLists(target, batch)
   const { keys, references } = work.questions
@@ -140,7 +140,7 @@ end`)
  * Distinguishes a failure of one row from one that every row would have: it runs the loop's statements without any row,
  * which still checks names and privileges. Runs once for each SQLSTATE, and raises if no row is at fault.
  */
-function probe({ target, staging, batch, questions, onConflict }: SerialWork): string {
+function probe({ target, staging, batch, questions, onConflict }: RowByRowOptions): string {
   const { columns, values, overriding } = insertLists(target, batch)
   const set = onConflict === 'update' && questions.keys.length > 0 ? assignments(target, batch) : ''
   const statements = [
@@ -158,8 +158,8 @@ function probe({ target, staging, batch, questions, onConflict }: SerialWork): s
 /** Reads the result of the loop, which it stored in a setting of the transaction. */
 export const outcomeSql = `select current_setting('lading.outcome')::json as outcome, ${notesColumn}`
 
-function lookUps({ target, questions: { keys, references } }: SerialWork): string {
-  const expressions = [...keys.map(key => placeOf(target, key)), ...references.map(isMissing)]
+function lookUps({ target, questions: { keys, references } }: RowByRowOptions): string {
+  const expressions = [...keys.map(key => locationOf(target, key)), ...references.map(isMissing)]
   const into = [
     ...keys.map((_, index) => `place_${index}`),
     ...references.map((_, index) => `missing_${index}`),
@@ -168,7 +168,7 @@ function lookUps({ target, questions: { keys, references } }: SerialWork): strin
 }
 
 /** Implements the same rules as `decide`: which row the record matches, and which keys belong to another row. */
-function decision({ target, questions: { keys }, onConflict }: SerialWork): string {
+function decision({ target, questions: { keys }, onConflict }: RowByRowOptions): string {
   if (keys.length === 0) return ''
   const places = keys.map((_, index) => `place_${index}`)
   const isOfSeveral = (name: string) =>
@@ -198,7 +198,7 @@ function decision({ target, questions: { keys }, onConflict }: SerialWork): stri
 }
 
 /** A row may refer to itself if it is accepted, so nothing else may be wrong with it. */
-function referenceCheck({ target }: SerialWork, reference: TargetReference, index: number): string {
+function referenceCheck({ target }: RowByRowOptions, reference: TargetReference, index: number): string {
   const provider = target.writable.find(({ info }) => info.name === reference.reference.column)
   const isItself =
     reference.isSelf && provider !== undefined
@@ -208,12 +208,12 @@ function referenceCheck({ target }: SerialWork, reference: TargetReference, inde
 }
 
 /** Writes only if a value changes. If nothing was written although a value differs, a trigger dropped the update. */
-function update({ target, batch, questions, onConflict }: SerialWork, index: number): string {
+function update({ target, batch, questions, onConflict }: RowByRowOptions, index: number): string {
   const key = questions.keys[index]
   if (onConflict !== 'update' || key === undefined) return ''
   const changed = `${isSameRow(target, key)} and ${differs(batch.columns)}`
   const set = assignments(target, batch)
-  const identityCheck = assertKept(
+  const identityCheck = assertIdentityUnchanged(
     batch,
     `select from ${target.table.sql} t where ${isSameRow(target, key)} and`,
   )

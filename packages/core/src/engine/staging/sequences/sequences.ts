@@ -41,7 +41,7 @@ export interface Sequences {
   /** Returns the statements that follow the merge of a batch; pass their result to `hear`. */
   afterBatch(staging: string, batch: StagedBatch, rows: BatchRows): string
   /** Processes the result of a query that included these statements. */
-  hear(result: unknown): void
+  handleResult(result: unknown): void
   /** Returns a query that checks whether a record could get a number that another record of the batch gives, or undefined. */
   clashSql(staging: string, batch: StagedBatch): string | undefined
   inLoop(batch: StagedBatch): LoopSequences | undefined
@@ -135,7 +135,7 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
     hear(result)
   }
   return {
-    hear,
+    handleResult: hear,
     afterBatch(staging, batch, { out, updated = [] }) {
       const written = [...writtenIn(batch)]
       if (written.length === 0 || out.length - updated.length === batch.rows.length) return ''

@@ -18,9 +18,9 @@ export interface BatchBuffer {
   readonly createSql: string
   readonly dropSql: string
   /** Returns the statement that stores the batch; it is committed together with the batch's checks. */
-  keepSql(staging: string, batch: StagedBatch): string
+  storeSql(staging: string, batch: StagedBatch): string
   /** Call once the batch is committed. */
-  kept(batch: StagedBatch): void
+  markStored(batch: StagedBatch): void
   /** Returns the batches in the order in which they were stored. */
   batches(): Iterable<BufferedBatch>
 }
@@ -31,7 +31,7 @@ const numbersPerRow = 4
 interface StoredShape {
   readonly positions: Float64Array
   readonly columns: StagedBatch['columns']
-  readonly standIns: StagedBatch['standIns']
+  readonly lookupFields: StagedBatch['lookupFields']
   readonly hasPresence: boolean
 }
 
@@ -46,15 +46,10 @@ export function createBatchBuffer(real: Target): BatchBuffer {
       'lading_row',
       ...(batch.hasPresence ? ['lading_present'] : []),
       ...batch.columns.map(({ column }) => column.staged),
-      ...batch.standIns.map(({ sql }) => sql),
+      ...batch.lookupFields.map(({ sql }) => sql),
     ].join(', ')
-  const shapeOf = ({
-    rows,
-    columns: filled,
-    standIns: lookupFields,
-    hasPresence,
-  }: StagedBatch): StoredShape => ({
-    standIns: lookupFields,
+  const shapeOf = ({ rows, columns: filled, lookupFields, hasPresence }: StagedBatch): StoredShape => ({
+    lookupFields,
     positions: positionsOf(rows),
     columns: filled.map(({ column, isMixed }) => ({ column: realOf(column), isMixed })),
     hasPresence,
@@ -62,11 +57,11 @@ export function createBatchBuffer(real: Target): BatchBuffer {
   return {
     createSql: `create temp table ${name} (lading_batch int4, lading_row int4, lading_present varbit, ${columns.join(', ')}) using heap; create index on pg_temp.${name} (lading_batch)`,
     dropSql: `drop table if exists pg_temp.${name}`,
-    keepSql(staging, batch) {
+    storeSql(staging, batch) {
       const list = staged(shapeOf({ ...batch, rows: [] }))
       return `insert into pg_temp.${name} (lading_batch, ${list}) select ${stored.length}, ${list} from ${staging}`
     },
-    kept(batch) {
+    markStored(batch) {
       stored.push(shapeOf(batch))
     },
     *batches() {
@@ -75,7 +70,7 @@ export function createBatchBuffer(real: Target): BatchBuffer {
           batch: {
             rows: rowsOf(shape.positions),
             columns: shape.columns,
-            standIns: shape.standIns,
+            lookupFields: shape.lookupFields,
             hasPresence: shape.hasPresence,
             chunks: [],
           },
@@ -111,6 +106,6 @@ function rowsOf(positions: Float64Array): Row[] {
       content: undefined,
       problem: undefined,
     }
-    return { source, values: [], given: undefined, errors: undefined }
+    return { source, values: [], originals: undefined, errors: undefined }
   })
 }

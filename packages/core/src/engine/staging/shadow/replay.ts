@@ -42,17 +42,17 @@ export async function replay(
         staging: staging.sql,
         batch,
         onConflict,
-        road: strategy,
+        strategy: strategy,
         sequences,
         async finish(ending) {
           const { outcome, before } = ending
           assertAccounted(batch.rows, outcome)
           const statements = [before, sequences.afterBatch(staging.sql, batch, ending)].filter(Boolean)
-          if (statements.length > 0) sequences.hear(await client.query(statements.join('; ')))
+          if (statements.length > 0) sequences.handleResult(await client.query(statements.join('; ')))
         },
         recall: numbers => recall(client, staging.sql, batch, numbers),
       })
-      strategy = merged.road
+      strategy = merged.strategy
       total = sum(total, merged.outcome)
       for (const row of batch.rows) if (row.errors !== undefined) rejected.push(row)
     }

@@ -5,8 +5,8 @@ import type { Client } from '../../../postgres/pool/client.ts'
 import type { ColumnInfo } from '../../catalogue/table-info.ts'
 import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'
-import { questionsOf } from '../merge/classify-sql.ts'
-import { hasKey, isMeant, stagedValue } from '../merge/compare-sql.ts'
+import { checksOf } from '../merge/classify-sql.ts'
+import { hasKey, matchesLookup, stagedValue } from '../merge/compare-sql.ts'
 import type { BatchBuffer } from './batch-buffer.ts'
 import { readShadowInfo, type ShadowInfo } from './shadow-info.ts'
 
@@ -18,9 +18,9 @@ export interface ShadowTable {
   /** Returns statements that copy the rows of the table that a staged batch can match. */
   fetchSql(staging: string, batch: StagedBatch): string
   /** Returns the statement that buffers a staged batch; undefined without a `BatchBuffer`. */
-  keepSql(staging: string, batch: StagedBatch): string | undefined
+  storeSql(staging: string, batch: StagedBatch): string | undefined
   /** See `BatchBuffer.kept`. */
-  kept(batch: StagedBatch): void
+  markStored(batch: StagedBatch): void
   readonly dropSql: string
 }
 
@@ -45,8 +45,8 @@ export async function openShadowTable(
     target,
     notJudged: notJudged(real, info),
     fetchSql: (staging, batch) => fetchSql(real, target, staging, batch),
-    keepSql: (staging, batch) => buffer?.keepSql(staging, batch),
-    kept: batch => buffer?.kept(batch),
+    storeSql: (staging, batch) => buffer?.storeSql(staging, batch),
+    markStored: batch => buffer?.markStored(batch),
     dropSql: [
       `drop table if exists ${table}`,
       ...info.sequences.map(({ name }) => `drop sequence if exists pg_temp.${identifier(sequence(name))}`),
@@ -92,8 +92,8 @@ function shadowTarget(real: Target, table: string, sequence: (name: string) => s
   const same = (column: TargetColumn) => byReal.get(column) ?? column
   return {
     ...real,
-    isRehearsal: true,
-    checksAtOnce: false,
+    isShadow: true,
+    checksDeferredPerBatch: false,
     table: { ...real.table, sql: table, deferrable: [] },
     columns: real.columns.map(same),
     writable: real.writable.map(same),
@@ -148,7 +148,7 @@ function originOf({ table }: Target): string {
 
 /** Returns one statement for each way in which a record can match a row of the table: a key, or a reference to the table. */
 function fetchSql(real: Target, target: Target, staging: string, batch: StagedBatch): string {
-  const { keys, references } = questionsOf(target, batch)
+  const { keys, references } = checksOf(target, batch)
   const columns = real.table.columns
     .filter(({ isGenerated }) => !isGenerated)
     .map(({ name }) => identifier(name))
@@ -156,11 +156,11 @@ function fetchSql(real: Target, target: Target, staging: string, batch: StagedBa
     ...keys.map(hasKey),
     ...references
       .filter(({ isSelf }) => isSelf)
-      .flatMap(({ column, reference, standIns: lookupFields }) => [
+      .flatMap(({ column, reference, lookupFields }) => [
         `t.${identifier(reference.column)} = ${stagedValue(column)}`,
         ...lookupFields
-          .filter(lookupField => batch.standIns.includes(lookupField))
-          .map(lookupField => isMeant(lookupField, 't')),
+          .filter(lookupField => batch.lookupFields.includes(lookupField))
+          .map(lookupField => matchesLookup(lookupField, 't')),
       ]),
   ]
   const origin = 't.tableoid::text || t.ctid::text'

@@ -1,7 +1,7 @@
 // The building blocks of rules: a check of one value, and the words of a schema's own description.
 import type { TSchema } from '@sinclair/typebox'
 import type { ScalarKind } from '../../resource/schema/column-type.ts'
-import { InvalidValue, type InvalidValueFacts } from '../../value/codec.ts'
+import { InvalidValue, type InvalidValueDetails } from '../../value/codec.ts'
 
 /** Returns undefined for a valid value. Messages are prepared in advance, so that valid values cost nothing. */
 export type Check = (value: unknown) => InvalidValue | undefined
@@ -13,8 +13,8 @@ export type Check = (value: unknown) => InvalidValue | undefined
  */
 export type Compile = (schema: TSchema, kind?: ScalarKind) => Check | undefined
 
-export function broken(words: string, about?: InvalidValueFacts['about']): InvalidValue {
-  return new InvalidValue(undefined, words, [], about && { about })
+export function violation(words: string, about?: InvalidValueDetails['kind']): InvalidValue {
+  return new InvalidValue(undefined, words, [], about && { kind: about })
 }
 
 /** Combines checks; the result reports the first problem. */

@@ -3,7 +3,7 @@ import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { compareDecimals, isDecimal } from '../../../util/text/decimal.ts'
 import { nearestHint, oneOf } from '../../../util/text/one-of.ts'
 import { InvalidValue } from '../../value/codec.ts'
-import { broken, type Check } from './check.ts'
+import { type Check, violation } from './check.ts'
 
 /** The values of a literal, or of a union of literals. */
 export function literals(schema: TSchema): readonly unknown[] | undefined {
@@ -35,18 +35,18 @@ export function amongCheck(values: readonly unknown[]): Check {
 
 function numberChoice(values: readonly unknown[]): Check {
   const texts = values.map(String).filter(isDecimal)
-  const problem = broken(`must be ${oneOf(values)}`, 'choice')
+  const problem = violation(`must be ${oneOf(values)}`, 'choice')
   return value => (texts.some(text => compareDecimals(String(value), text) === 0) ? undefined : problem)
 }
 
 function choiceProblem(values: readonly unknown[]): (value: unknown) => InvalidValue {
   const words = `must be ${oneOf(values)}`
-  const withoutHint = broken(words, 'choice')
+  const withoutHint = violation(words, 'choice')
   const hintFor = nearestHint(values)
   return value => {
     const hint = hintFor(value)
     return hint === ''
       ? withoutHint
-      : new InvalidValue(undefined, `${words}${hint}`, [], { about: 'choice', redacted: words })
+      : new InvalidValue(undefined, `${words}${hint}`, [], { kind: 'choice', redacted: words })
   }
 }

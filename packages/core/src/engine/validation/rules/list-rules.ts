@@ -5,7 +5,7 @@ import type { ScalarKind } from '../../resource/schema/column-type.ts'
 import { withoutNull } from '../../resource/schema/column-type.ts'
 import type { InvalidValue } from '../../value/codec.ts'
 import { plainValue } from '../plain-value.ts'
-import { allOf, broken, type Check, type Compile, described } from './check.ts'
+import { allOf, type Check, type Compile, described, violation } from './check.ts'
 import { choices } from './choice-rules.ts'
 import { countOf } from './text-rules.ts'
 
@@ -21,7 +21,7 @@ export function listCheck(schema: TArray, compile: Compile, kind?: ScalarKind): 
 }
 
 export function isList(schema: TSchema): Check {
-  const problem = broken(described(schema, 'must be a list'), 'type')
+  const problem = violation(described(schema, 'must be a list'), 'type')
   return value => (Array.isArray(value) ? undefined : problem)
 }
 
@@ -33,7 +33,7 @@ export function sizeCheck(
   max = Number.POSITIVE_INFINITY,
 ): Check | undefined {
   if (min <= 0 && max === Number.POSITIVE_INFINITY) return undefined
-  const problem = broken(`must have ${sizeWords(noun, min, max)}`)
+  const problem = violation(`must have ${sizeWords(noun, min, max)}`)
   return value => {
     const size = sizeOf(value)
     return size >= min && size <= max ? undefined : problem
@@ -76,7 +76,7 @@ function uniqueCheck(value: unknown): InvalidValue | undefined {
     const key = comparable(list[index])
     const before = seen.get(key)
     if (before !== undefined) {
-      return broken(`must have different elements; element ${index + 1} is the same as element ${before}`)
+      return violation(`must have different elements; element ${index + 1} is the same as element ${before}`)
     }
     seen.set(key, index + 1)
   }
@@ -106,7 +106,7 @@ function containsCheck(schema: TArray, compile: Compile): Check | undefined {
   if (contains === undefined) return undefined
   const check = compile(contains)
   const which = containedWords(contains)
-  const problem = broken(`must have ${sizeWords('element', minContains, maxContains)} ${which}`)
+  const problem = violation(`must have ${sizeWords('element', minContains, maxContains)} ${which}`)
   return value => {
     const found = (value as readonly unknown[]).filter(item => check?.(plainValue(item)) === undefined).length
     return found >= minContains && found <= maxContains ? undefined : problem

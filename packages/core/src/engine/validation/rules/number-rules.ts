@@ -1,7 +1,7 @@
 // Bounds and steps of numbers → their check. Numbers with many digits are text, and are compared digit by digit.
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { compareDecimals, isMultipleOf } from '../../../util/text/decimal.ts'
-import { allOf, broken, type Check } from './check.ts'
+import { allOf, type Check, violation } from './check.ts'
 
 /** The ranges of OpenAPI formats that are narrower than the type. */
 const formatRanges: ReadonlyMap<unknown, readonly [min: number, max: number]> = new Map([
@@ -36,7 +36,7 @@ function boundsCheck(schema: TSchema): Check | undefined {
     exclusiveMinimum,
     exclusiveMaximum,
   } = schema
-  const problem = broken(words)
+  const problem = violation(words)
   return value => {
     const number = value as number
     const isWithin =
@@ -67,7 +67,7 @@ function decimalBoundsCheck(schema: TSchema): Check | undefined {
   const max = text(schema.maximum)
   const above = text(schema.exclusiveMinimum)
   const below = text(schema.exclusiveMaximum)
-  const problem = broken(words)
+  const problem = violation(words)
   return value => {
     const number = value as string
     const isWithin =
@@ -88,7 +88,7 @@ function decimalStepCheck({ multipleOf }: TSchema): Check | undefined {
 }
 
 function stepProblem(step: string) {
-  return broken(step === '1' ? 'must be a whole number' : `must be a multiple of ${step}`)
+  return violation(step === '1' ? 'must be a whole number' : `must be a multiple of ${step}`)
 }
 
 /** "must be between 1 and 5"; undefined if there are no bounds. */

@@ -3,7 +3,7 @@ import { KeyOfPattern, type TIntersect, type TObject, type TRecord, type TSchema
 import { quoted } from '../../../util/text/quoted.ts'
 import { nearest } from '../../../util/text/suggest.ts'
 import { InvalidValue } from '../../value/codec.ts'
-import { allOf, broken, type Check, type Compile, described } from './check.ts'
+import { allOf, type Check, type Compile, described, violation } from './check.ts'
 import { sizeCheck } from './list-rules.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -78,10 +78,10 @@ export function unevaluatedCheck(schema: TIntersect, compile: Compile): Check | 
   return check && (value => (typeof value === 'object' && value !== null ? check(value) : undefined))
 }
 
-const missing = broken('is required')
+const missing = violation('is required')
 
 function isObject(schema: TSchema): Check {
-  const problem = broken(described(schema, 'must be an object'), 'type')
+  const problem = violation(described(schema, 'must be an object'), 'type')
   return value => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : problem)
 }
 

@@ -8,7 +8,7 @@ import { text } from '../../value/text.ts'
 import { date } from '../../value/time/date.ts'
 import { timestamp } from '../../value/time/timestamp.ts'
 import { uuid } from '../../value/uuid.ts'
-import { allOf, broken, type Check, described } from './check.ts'
+import { allOf, type Check, described, violation } from './check.ts'
 
 /** @param kind see `Compile` */
 export function textChecks(schema: TSchema, kind: ScalarKind | undefined): Check | undefined {
@@ -19,8 +19,8 @@ export function textChecks(schema: TSchema, kind: ScalarKind | undefined): Check
 
 /** Counts code points; TypeBox would count UTF-16 units. */
 export function lengthCheck({ minLength = 0, maxLength }: TSchema): Check | undefined {
-  const tooLong = broken(`is longer than ${countOf(maxLength, 'character')}`, 'length')
-  const tooShort = broken(`is shorter than ${countOf(minLength, 'character')}`)
+  const tooLong = violation(`is longer than ${countOf(maxLength, 'character')}`, 'length')
+  const tooShort = violation(`is shorter than ${countOf(minLength, 'character')}`)
   return allOf([
     maxLength === undefined
       ? undefined
@@ -35,7 +35,7 @@ function formatCheck(schema: TSchema): Check | undefined {
   const { format } = schema
   if (format === undefined) return undefined
   const isValid = FormatRegistry.Get(format)
-  const problem = broken(described(schema, formatWords(format)))
+  const problem = violation(described(schema, formatWords(format)))
   return text => (isValid?.(text as string) ? undefined : problem)
 }
 
@@ -61,7 +61,7 @@ function patternCheck(schema: TSchema): Check | undefined {
 
 /** Checks text against a regular expression. @param source the expression as the schema has it */
 export function formCheck(schema: TSchema, form: RegExp, source: string): Check {
-  const problem = broken(described(schema, formWords(source)))
+  const problem = violation(described(schema, formWords(source)))
   return text => {
     // With the flag g, it would continue where the last match ended.
     form.lastIndex = 0

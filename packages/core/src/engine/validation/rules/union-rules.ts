@@ -1,7 +1,7 @@
 // A union of schemas → its check. The message refers to the schema that the value most likely meant.
 import type { TUnion } from '@sinclair/typebox'
 import { InvalidValue } from '../../value/codec.ts'
-import { broken, type Check, type Compile, described } from './check.ts'
+import { type Check, type Compile, described, violation } from './check.ts'
 
 export function unionCheck(
   schema: TUnion,
@@ -24,26 +24,26 @@ export function unionCheck(
 
 /** Picks the closest schema: one of another type is farthest, then one that expects another kind of object. */
 function likeliest(problems: readonly InvalidValue[], general: string): InvalidValue {
-  const closeness = ({ at, facts: { about } }: InvalidValue) =>
-    about === 'type' && at.length === 0 ? 0 : about === 'choice' && at.length > 0 ? 1 : 2
+  const closeness = ({ path, details: { kind } }: InvalidValue) =>
+    kind === 'type' && path.length === 0 ? 0 : kind === 'choice' && path.length > 0 ? 1 : 2
   const closest = Math.max(...problems.map(closeness))
   const near = problems.filter(problem => closeness(problem) === closest)
   const [first] = near
-  if (first === undefined) return broken(general)
-  const isSamePlace = near.every(({ at }) => at.join('\0') === first.at.join('\0'))
-  if (!isSamePlace) return broken(general)
+  if (first === undefined) return violation(general)
+  const isSamePlace = near.every(({ path }) => path.join('\0') === first.path.join('\0'))
+  if (!isSamePlace) return violation(general)
   const words = (of: (problem: InvalidValue) => string | undefined) =>
     either([...new Set(near.map(problem => of(problem) ?? ''))])
   const facts = {
     ...(closest === 0 && { about: 'type' as const }),
-    ...(near.some(({ facts: { redacted } }) => redacted !== undefined) && {
-      redacted: words(({ facts: { redacted }, message }) => redacted ?? message),
+    ...(near.some(({ details: { redacted } }) => redacted !== undefined) && {
+      redacted: words(({ details: { redacted }, message }) => redacted ?? message),
     }),
   }
   return new InvalidValue(
     undefined,
     words(({ message }) => message),
-    first.at,
+    first.path,
     facts,
   )
 }

@@ -1,5 +1,5 @@
 // Lists → text: the SQL that prints a list column, and the same text for a list in Node. CSV gets array literals, JSON gets arrays.
-import { type Codec, type PrintedColumn, shown } from '../codec.ts'
+import { type Codec, type PrintedColumn, printValue } from '../codec.ts'
 import { json as jsonCodec, onOneLine } from '../json.ts'
 import { outputTexts } from '../output-text.ts'
 import { text as textCodec } from '../text.ts'
@@ -99,14 +99,14 @@ function braced(values: readonly unknown[], delimiter: string, print: (value: un
 export function jsonList(values: readonly unknown[], element: Codec): string {
   const items = values.map(value => {
     if (value === null) return 'null'
-    return Array.isArray(value) ? jsonList(value, element) : shown(element, value, 'json')
+    return Array.isArray(value) ? jsonList(value, element) : printValue(element, value, 'json')
   })
   return `[${items.join(',')}]`
 }
 
 /** Prints an element, quoted as `array_out` quotes it. */
 export function printElement(value: unknown, element: Codec, delimiter: string): string {
-  const text = shown(element, value, 'text')
+  const text = printValue(element, value, 'text')
   const needsQuotes =
     text === '' ||
     /["\\{} \t\n\r\v\f]/.test(text) ||

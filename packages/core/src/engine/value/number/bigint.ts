@@ -1,5 +1,5 @@
 // bigint: exact 64-bit whole numbers, kept as text because a JavaScript number would round them.
-import { beyondType, type Codec, invalid } from '../codec.ts'
+import { type Codec, invalid, outOfTypeRange } from '../codec.ts'
 
 const form = /^-?\d{1,400}$/
 const min = -(2n ** 63n)
@@ -8,7 +8,7 @@ const max = 2n ** 63n - 1n
 function parse(text: string) {
   if (!form.test(text)) return invalid
   const value = BigInt(text)
-  return value >= min && value <= max ? value.toString() : beyondType(text)
+  return value >= min && value <= max ? value.toString() : outOfTypeRange(text)
 }
 
 export const bigint: Codec = {
@@ -18,7 +18,7 @@ export const bigint: Codec = {
   fromJson: value => {
     if (typeof value === 'string' || typeof value === 'bigint') return parse(String(value))
     if (Number.isSafeInteger(value)) return String(value)
-    return Number.isInteger(value) ? beyondType(String(value)) : invalid
+    return Number.isInteger(value) ? outOfTypeRange(String(value)) : invalid
   },
   toCopy: (value: string) => value,
   isPlain: true,

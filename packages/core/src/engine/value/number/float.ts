@@ -1,11 +1,11 @@
 // float: IEEE 754 binary64, finite.
-import { beyondType, type Codec, invalid } from '../codec.ts'
+import { type Codec, invalid, outOfTypeRange } from '../codec.ts'
 
 const form = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 
 function finite(value: number, text: string, message?: string) {
   if (Number.isFinite(value)) return value
-  return Number.isNaN(value) ? invalid : beyondType(text, message)
+  return Number.isNaN(value) ? invalid : outOfTypeRange(text, message)
 }
 
 const outOfRange = `must be between ${-Number.MAX_VALUE} and ${Number.MAX_VALUE}`
@@ -17,7 +17,7 @@ const isUnderflow = (text: string, value: number) => value === 0 && /[1-9]/.test
 function parse(text: string) {
   if (text.length > 400 || !form.test(text)) return invalid
   const value = Number(text)
-  return isUnderflow(text, value) ? beyondType(text, tooSmall) : finite(value, text, outOfRange)
+  return isUnderflow(text, value) ? outOfTypeRange(text, tooSmall) : finite(value, text, outOfRange)
 }
 
 const isFiniteSql = (sql: string) => `${sql} - ${sql} = 0`

@@ -1,5 +1,5 @@
 // integer: whole numbers that JavaScript holds exactly. PostgreSQL checks the range of the column.
-import { beyondType, type Codec, invalid } from '../codec.ts'
+import { type Codec, invalid, outOfTypeRange } from '../codec.ts'
 
 const form = /^-?\d+$/
 /** Longer texts are not plausible numbers. */
@@ -29,7 +29,7 @@ export function isSafe(sql: string): string {
 /** Numbers beyond 2^53 may already have been rounded. `+ 0` turns -0 into 0. */
 function safe(value: number, text: string) {
   if (Number.isSafeInteger(value)) return value + 0
-  return Number.isInteger(value) || !Number.isFinite(value) ? beyondType(text, outOfRange) : invalid
+  return Number.isInteger(value) || !Number.isFinite(value) ? outOfTypeRange(text, outOfRange) : invalid
 }
 
 const outOfRange = `must be between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}`

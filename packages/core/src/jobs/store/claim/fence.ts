@@ -4,7 +4,7 @@ import { doBlock } from '../../../postgres/identifier.ts'
 import { fenced } from '../../../postgres/sqlstate.ts'
 import { setLocal } from '../../../postgres/transaction/transaction.ts'
 import type { JobRow } from '../job-row.ts'
-import { may } from '../transitions.ts'
+import { transitionAllowedSql } from '../transitions.ts'
 
 /**
  * Locks the job's row for the batch, and aborts the batch if this worker's token is not the last one: a worker that
@@ -13,7 +13,7 @@ import { may } from '../transitions.ts'
 export function fenceSql({ id, token }: Pick<JobRow, 'id' | 'token'>): string {
   return doBlock(`
 begin
-  perform from lading.jobs where id = '${id}' and token = ${Number(token)} and ${may('complete')} for update;
+  perform from lading.jobs where id = '${id}' and token = ${Number(token)} and ${transitionAllowedSql('complete')} for update;
   if not found then
     raise exception using errcode = '${fenced}', message = 'fenced';
   end if;

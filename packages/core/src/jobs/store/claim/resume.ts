@@ -45,7 +45,7 @@ export function resumePoint(job: Checkpoint, resource: Resource): ResumePoint | 
 }
 
 /** The part of the stored source that earlier attempts read. */
-export function readBefore({ bytes_read, read_sha256: sha256 }: Checkpoint): Prefix | undefined {
+export function readPrefix({ bytes_read, read_sha256: sha256 }: Checkpoint): Prefix | undefined {
   return sha256 === null ? undefined : { bytes: Number(bytes_read), sha256 }
 }
 

@@ -4,7 +4,7 @@ import { LadingError } from '../../../errors/lading-error.ts'
 import { type Pool, withClient } from '../../../postgres/pool/client.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { JobRow } from '../job-row.ts'
-import { become, may } from '../transitions.ts'
+import { transitionAllowedSql, transitionSql } from '../transitions.ts'
 
 /** The format of a job while only its file could show it. */
 export const unknownFormat = 'unknown'
@@ -20,10 +20,10 @@ const urlSql = 'select url from lading.remote_sources where job_id = $1'
 const spooledSql = `
 with spooled as (
   update lading.jobs
-  set ${become('release')}, lease_until = null, worker = null, due_at = clock_timestamp(), attempts = 0,
+  set ${transitionSql('release')}, lease_until = null, worker = null, due_at = clock_timestamp(), attempts = 0,
     source_key = $3, source_size = $4, source_sha256 = $5, fetched_bytes = $4, format = $6, options = options || $7::jsonb,
     source_storage = $8
-  where id = $1 and token = $2 and ${may('release')}
+  where id = $1 and token = $2 and ${transitionAllowedSql('release')}
   returning id, lane
 ), forgotten as (
   delete from lading.remote_sources where job_id in (select id from spooled)
@@ -31,7 +31,7 @@ with spooled as (
 select * from spooled`
 
 const fetchedSql = `
-update lading.jobs set fetched_bytes = $3 where id = $1 and token = $2 and ${may('release')}`
+update lading.jobs set fetched_bytes = $3 where id = $1 and token = $2 and ${transitionAllowedSql('release')}`
 
 /** URLs of jobs that ended without their file. */
 export const oldUrlsSql = `
@@ -54,7 +54,7 @@ export async function urlOf(pool: Pool, id: string): Promise<string | undefined>
  * Releases the job with its file. Returns the lane of the workers that import it; undefined if another worker has
  * taken the job, or it has ended.
  */
-export async function handOverFile(pool: Pool, values: unknown[]): Promise<string | undefined> {
+export async function attachFile(pool: Pool, values: unknown[]): Promise<string | undefined> {
   const [released] = await query(pool, spooledSql, values)
   return released && String(released.lane)
 }
@@ -68,7 +68,7 @@ export async function writeFetched(
   await query(pool, fetchedSql, [id, token, bytes])
 }
 
-export function switchedOff(): LadingError {
+export function remoteImportsDisabled(): LadingError {
   return new LadingError('URL_NOT_ALLOWED', 'Imports from a URL are disabled here; upload the file instead.')
 }
 

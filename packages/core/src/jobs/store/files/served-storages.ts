@@ -16,7 +16,7 @@ const isPastGracePeriod = `created_at < clock_timestamp() - interval '1 minute'`
 export const isUnserved = `${canStart} and ${isPastGracePeriod} and not ${isServed('source_storage')}`
 
 /** Records that this storage has workers for another `forSeconds`. */
-export async function serve(pool: Pool, storage: string, forSeconds: number): Promise<void> {
+export async function markServed(pool: Pool, storage: string, forSeconds: number): Promise<void> {
   await query(pool, serveSql, [storage, forSeconds])
 }
 

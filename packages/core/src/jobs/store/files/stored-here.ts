@@ -1,9 +1,9 @@
 // Checks whether the file of a job can be read from this storage, or only from the one it names.
-import { elsewhere, identityOf, isElsewhere } from '../../../storage/identity.ts'
+import { identityOf, isElsewhere, storageElsewhere } from '../../../storage/identity.ts'
 import type { Storage } from '../../../storage/storage.ts'
 
 /** The location of a file. */
-export interface FilePlace {
+export interface FileLocation {
   readonly key: string
   /** Identity of the storage; null if it was not recorded. */
   readonly storage: string | null
@@ -17,11 +17,11 @@ export interface FilePlace {
  */
 export async function assertStoredHere(
   storage: Storage,
-  { key, storage: fileStorage }: FilePlace,
+  { key, storage: fileStorage }: FileLocation,
   what: string,
 ): Promise<void> {
   const ownStorage = await identityOf(storage)
-  if (isElsewhere(fileStorage, ownStorage)) throw elsewhere(what, fileStorage)
+  if (isElsewhere(fileStorage, ownStorage)) throw storageElsewhere(what, fileStorage)
   if (fileStorage === null || ownStorage !== undefined) return
-  if ((await storage.stat(key)) === undefined) throw elsewhere(what, fileStorage)
+  if ((await storage.stat(key)) === undefined) throw storageElsewhere(what, fileStorage)
 }

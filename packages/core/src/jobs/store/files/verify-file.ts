@@ -34,13 +34,13 @@ export interface StoredFile {
   readonly job: Pick<JobRow, 'id' | 'kind' | 'resource'>
   readonly stored: StoredObject
   /** Identity of its storage; null if it was not recorded. */
-  readonly lies: string | null
+  readonly storageId: string | null
 }
 
 /** The stored file of a job; undefined if it was not fetched or written yet, or is no longer stored. */
 export function storedFileOf(job: JobRow): StoredFile | undefined {
   const stored = job.kind === 'import' ? sourceOf(job) : exportedOf(job)
-  return stored && { job, stored, lies: job.kind === 'import' ? job.source_storage : job.file_storage }
+  return stored && { job, stored, storageId: job.kind === 'import' ? job.source_storage : job.file_storage }
 }
 
 /**
@@ -51,7 +51,7 @@ export function storedFileOf(job: JobRow): StoredFile | undefined {
  */
 export async function verifyFile(
   storage: Storage,
-  { job, stored, lies: fileStorage }: StoredFile,
+  { job, stored, storageId: fileStorage }: StoredFile,
   pace: (bytes: number) => Promise<void> = async () => undefined,
 ): Promise<VerifiedFile> {
   const { id: jobId, kind, resource } = job

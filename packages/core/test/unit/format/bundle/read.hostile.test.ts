@@ -6,21 +6,21 @@ import { describe, expect, test } from 'vitest'
 import {
   entry,
   manifest,
-  type Part,
   plain,
   read,
   sha256,
+  type TestEntry,
   tar,
   users,
 } from '../../../../src/engine/format/bundle/archives.ts'
 
 const cut = (archive: Buffer, bytes: number) => archive.subarray(0, bytes)
 const say =
-  (about: object, ...more: readonly Part[]) =>
+  (about: object, ...more: readonly TestEntry[]) =>
   async () =>
     gzipSync(await tar(['manifest.json', JSON.stringify(about)], ['users.ndjson', users], ...more))
 const add =
-  (...more: readonly Part[]) =>
+  (...more: readonly TestEntry[]) =>
   async () =>
     gzipSync(await tar(...plain(), ...more))
 

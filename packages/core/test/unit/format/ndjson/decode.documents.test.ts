@@ -78,9 +78,9 @@ test('a line that is too long and the whole file says what the file is', async (
   const line = JSON.stringify({ data: Array.from({ length: 30 }, (_, index) => ({ n: index })) })
   const { records } = await decode(`${line}\n{"n":1}\n`, { maxRecordBytes: 100 })
   expect(records.map(({ problem }) => problem?.code)).toEqual(['RECORD_TOO_LARGE', undefined])
-  expect(records[0]?.problem?.ifAlone?.message).toContain('records were found at data (at least 12)')
+  expect(records[0]?.problem?.fileFault?.message).toContain('records were found at data (at least 12)')
   const later = await decode(`{"n":1}\n${line}\n`, { maxRecordBytes: 100 })
-  expect(later.records[1]?.problem?.ifAlone).toBeUndefined()
+  expect(later.records[1]?.problem?.fileFault).toBeUndefined()
 })
 
 test('a long file is examined up to 1 MiB', async () => {

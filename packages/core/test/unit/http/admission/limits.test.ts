@@ -32,5 +32,7 @@ test.each([
 })
 
 test('a limit that is misspelt is told, and not ignored', () => {
-  expect(() => readLimits({ upload: 4 } as object)).toThrow(/^The limit "upload" is unknown; known: uploads, /)
+  expect(() => readLimits({ upload: 4 } as object)).toThrow(
+    /^The limit "upload" is unknown; known: uploads, /,
+  )
 })

@@ -1,6 +1,6 @@
 // Accept and Accept-Encoding: quality, wildcards, and what no client should send.
 import { expect, test } from 'vitest'
-import { preferred, takesGzip } from '../../../../src/http/answer/accept.ts'
+import { acceptsGzip, preferredType } from '../../../../src/http/answer/accept.ts'
 
 test.each([
   [undefined, 'application/json'],
@@ -19,7 +19,7 @@ test.each([
   ['application/json;q=0, text/*;q=0.2', 'text/csv'],
   ['text/csv;q=2, application/x-ndjson;q=x', 'application/json'],
 ])('%j prefers %s', (accept, wanted) => {
-  expect(preferred(accept, ['application/json', 'text/csv', 'application/x-ndjson'])).toBe(wanted)
+  expect(preferredType(accept, ['application/json', 'text/csv', 'application/x-ndjson'])).toBe(wanted)
 })
 
 test.each([
@@ -42,5 +42,5 @@ test.each([
   ['identity', false],
   ['gzip;q=nonsense', false],
 ])('Accept-Encoding %j takes gzip: %s', (accepted, wanted) => {
-  expect(takesGzip(accepted)).toBe(wanted)
+  expect(acceptsGzip(accepted)).toBe(wanted)
 })

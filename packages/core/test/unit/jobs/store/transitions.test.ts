@@ -2,7 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { JobStatus } from '../../../../src/jobs/store/job.ts'
-import { become, isEnded, may, transitions } from '../../../../src/jobs/store/transitions.ts'
+import {
+  isEnded,
+  transitionAllowedSql,
+  transitionSql,
+  transitions,
+} from '../../../../src/jobs/store/transitions.ts'
 
 const states: readonly JobStatus[] = ['pending', 'processing', 'completed', 'failed', 'cancelled']
 
@@ -30,13 +35,13 @@ test('only a retry leaves a job that has ended', () => {
 })
 
 test('as SQL they are an assignment and a condition', () => {
-  expect(become('retry')).toBe(`status = 'pending'`)
-  expect(may('cancel')).toBe(`status in ('pending', 'processing')`)
+  expect(transitionSql('retry')).toBe(`status = 'pending'`)
+  expect(transitionAllowedSql('cancel')).toBe(`status in ('pending', 'processing')`)
 })
 
 test('whatever ends the time of a worker adds it up', () => {
   const names = Object.keys(transitions) as (keyof typeof transitions)[]
-  const adding = names.filter(name => become(name).includes(', processing_time = processing_time +'))
+  const adding = names.filter(name => transitionSql(name).includes(', processing_time = processing_time +'))
   expect(adding).toEqual(['rescue', 'release', 'complete', 'fail', 'cancel'])
 })
 
