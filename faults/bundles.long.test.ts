@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Failpoint } from '../packages/core/src/internal.ts'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import { cleanUp } from './support/clean-up.ts'
 
 const bed = faultBed()

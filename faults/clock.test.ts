@@ -1,6 +1,6 @@
 // The database's own clock jumps while jobs run: then every moment that is stored lies as far off.
 import { expect, test } from 'vitest'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 
 const bed = faultBed()
 

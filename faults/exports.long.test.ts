@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { startServer } from '../examples/reference-server/test/support.ts'
 import { createExporter, defineResource, Type } from '../packages/core/src/index.ts'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import { hosts } from './support/export-hosts.ts'
 import { ask, idleProcess, type LoopDelay, watched } from './support/watched.ts'
 

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import type { Failpoint } from '../packages/core/src/internal.ts'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import { cleanUp } from './support/clean-up.ts'
 
 const bed = faultBed()

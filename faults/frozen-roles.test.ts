@@ -1,6 +1,6 @@
 // A worker that is frozen amid a COPY, and a successor with another database user: what that user needs to end it.
 import { expect, test } from 'vitest'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 
 const bed = faultBed()
 

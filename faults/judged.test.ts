@@ -1,6 +1,6 @@
 // The runs in which a defect would show at once. With `--sabotage=…` they fail, by the oracle's word.
 import { expect, test } from 'vitest'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import { killedBehindTheCommit, wokenAmid } from './support/hard-runs.ts'
 import type { Sabotage } from './support/settings.ts'
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { Failpoint } from '../packages/core/src/internal.ts'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import type { Cut } from './support/settings.ts'
 
 const bed = faultBed()

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ladingMigrations } from '../packages/core/src/index.ts'
 import { createDatabase } from '../test-support/database.ts'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import { gateAt } from './support/gate.ts'
 import type { Cut } from './support/settings.ts'
 

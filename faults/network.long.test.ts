@@ -1,7 +1,7 @@
 // F4, F5: connections that are terminated, reset, slow, silent, or carry one byte at a time.
 import { expect, test } from 'vitest'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import { type BadNetwork, badNetwork } from './support/proxy.ts'
 import { applicationName } from './support/settings.ts'
 

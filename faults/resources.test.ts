@@ -16,8 +16,8 @@ import {
   type Storage,
 } from '../packages/core/src/index.ts'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/bed.ts'
-import { cargo } from './support/cargo.ts'
+import { faultBed } from './support/harness.ts'
+import { cargo } from './support/sample-rows.ts'
 import { applicationName } from './support/settings.ts'
 
 const bed = faultBed()

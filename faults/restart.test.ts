@@ -15,8 +15,8 @@ import {
   postgresQueue,
 } from '../packages/core/src/index.ts'
 import { startOwnServer } from '../test-support/own-server.ts'
-import { faultBed, referenceOf } from './support/bed.ts'
-import { cargo, cargoCsv, createCargoSql } from './support/cargo.ts'
+import { faultBed, referenceOf } from './support/harness.ts'
+import { cargo, cargoCsv, createCargoSql } from './support/sample-rows.ts'
 import { complaints, tracesOf } from './support/oracle.ts'
 
 const rows = 20_000

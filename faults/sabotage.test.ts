@@ -1,6 +1,6 @@
 // The suite must be able to fail: three defects, each put into the worker's connection, each reported by the oracle.
 import { expect, test } from 'vitest'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import { killedBehindTheCommit, wokenAmid } from './support/hard-runs.ts'
 
 const bed = faultBed()

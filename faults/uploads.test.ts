@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { startServer } from '../examples/reference-server/test/support.ts'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 
 const bed = faultBed()
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/bed.ts'
+import { faultBed } from './support/harness.ts'
 import { ask, idleProcess, type LoopDelay } from './support/watched.ts'
 
 const bed = faultBed()

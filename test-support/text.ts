@@ -1,6 +1,6 @@
 // Reads a file through the text stage to its end: the text, and the fault after it.
 import { Readable } from 'node:stream'
-import { openText, type TextStageOptions } from '../packages/core/src/engine/format/text/text.ts'
+import { openText, type TextStageOptions } from '../packages/core/src/engine/format/text/decode-text.ts'
 import { LadingError } from '../packages/core/src/errors/lading-error.ts'
 
 export async function readText(chunks: Iterable<Buffer>, options: TextStageOptions = {}) {

@@ -19,7 +19,7 @@ import {
   postgresQueue,
 } from '../../packages/core/src/index.ts'
 import { startOwnServer } from '../../test-support/own-server.ts'
-import { faultBed } from '../support/bed.ts'
+import { faultBed } from '../support/harness.ts'
 import {
   begin,
   createTableSql,

@@ -1,7 +1,7 @@
 // One million rows, three workers, thirty kills at random moments.
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { faultBed } from '../support/bed.ts'
+import { faultBed } from '../support/harness.ts'
 import { randomFrom } from '../support/random.ts'
 import type { Worker } from '../support/worker.ts'
 

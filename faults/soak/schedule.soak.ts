@@ -1,7 +1,7 @@
 // F32: seed after seed, faults of every kind at random moments against small jobs, for ten minutes.
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { faultBed } from '../support/bed.ts'
+import { faultBed } from '../support/harness.ts'
 import { badNetwork } from '../support/proxy.ts'
 import { randomFrom } from '../support/random.ts'
 import { applicationName } from '../support/settings.ts'

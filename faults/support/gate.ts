@@ -1,7 +1,7 @@
 // Holds imports of cargo at a row of the table: "in the middle" is then where the test says, and no matter of luck.
 import pg from 'pg'
 import { expect } from 'vitest'
-import type { Bed } from './bed.ts'
+import type { Bed } from './harness.ts'
 
 export interface Gate {
   /** Waits until a batch stands before the gate. */

@@ -1,5 +1,5 @@
 // The two runs in which each of the three sabotages shows, and the oracle's complaints about them.
-import type { Bed } from './bed.ts'
+import type { Bed } from './harness.ts'
 import type { Sabotage } from './settings.ts'
 
 /** Without a rejected record: keys of errors and rejects would keep a batch with some from being doubled. */

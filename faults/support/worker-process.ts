@@ -13,7 +13,7 @@ import {
   type Queue,
 } from '../../packages/core/src/index.ts'
 import { setFailpoints } from '../../packages/core/src/internal.ts'
-import { cargo } from './cargo.ts'
+import { cargo } from './sample-rows.ts'
 import { fleetResources } from './fleet.ts'
 import { applicationName, type WorkerEvent, type WorkerSettings } from './settings.ts'
 import { countedSteps } from './steps.ts'

@@ -7,7 +7,7 @@ import { checkRemote } from '@lading/core/internal'
 import { readApiKeys } from './api-keys.ts'
 import type { AccessConfig } from './authorize.ts'
 import { ConfigError } from './config-error.ts'
-import { type LimitsConfig, list, readLimits } from './limits.ts'
+import { type LimitsConfig, list, readLimits } from './env-limits.ts'
 
 export interface Config extends AccessConfig, LimitsConfig {
   /** Origins whose pages may use the service; empty: none. */

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '@lading/embedded-postgres'
 import { generate } from '../../../testdata/generator/generate.ts'
-import { exportOverHttp, importOverHttp } from './demo/client.ts'
+import { exportOverHttp, importOverHttp } from './demo/api-client.ts'
 import { compareTables } from './demo/compare.ts'
 import { startServerProcess } from './demo/server-process.ts'
-import { tableHead, tableRow } from './demo/table.ts'
+import { tableHead, tableRow } from './demo/summary-table.ts'
 
 const sizes = { users: 10_000, articles: 15_000, comments: 20_000 }
 const uploads = [

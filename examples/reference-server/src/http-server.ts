@@ -10,9 +10,9 @@ import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { authorizeBy, securitySchemes } from './authorize.ts'
 import type { Config } from './config.ts'
-import { logFault, logRequest } from './log.ts'
+import { logFault, logRequest } from './json-log.ts'
 import { nodeServer } from './node-server.ts'
-import type { Service } from './service.ts'
+import type { Service } from './create-service.ts'
 
 export interface HttpServer {
   /** `http://HOST:PORT`, with the actual port. */

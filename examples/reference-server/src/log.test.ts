@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { type Job, LadingError } from '@lading/core'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { logFault, loggable, logJob } from './log.ts'
+import { logFault, loggable, logJob } from './json-log.ts'
 
 function lines(level: string, write: (log: pino.Logger) => void): Record<string, unknown>[] {
   const found: string[] = []

@@ -1,7 +1,7 @@
 // The Node.js HTTP server with its own limits, the same for every adapter.
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { continueWhenRead, readLimits } from '@lading/core/http'
-import type { LimitsConfig } from './limits.ts'
+import type { LimitsConfig } from './env-limits.ts'
 
 /** Milliseconds between two checks for slow connections; Node's default of 30 seconds is as long as its limits. */
 const checkIntervalMs = 2_000

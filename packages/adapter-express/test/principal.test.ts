@@ -7,7 +7,7 @@ import express4 from 'express4'
 import { expect, onTestFinished, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase } from '../../../test-support/database.ts'
-import { httpSuiteService } from '../../conformance/src/http/service.ts'
+import { httpSuiteService } from '../../conformance/src/http/suite-service.ts'
 import { ladingExpress } from '../src/index.ts'
 
 test.each([

@@ -4,7 +4,7 @@ import { fastify as fastify4 } from 'fastify4'
 import { expect, onTestFinished, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase } from '../../../test-support/database.ts'
-import { httpSuiteService } from '../../conformance/src/http/service.ts'
+import { httpSuiteService } from '../../conformance/src/http/suite-service.ts'
 import { ladingFastify } from '../src/index.ts'
 
 /** What the host's types say of its requests where it has decorated them. */

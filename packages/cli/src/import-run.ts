@@ -11,7 +11,7 @@ import {
 import type { ErrorsFile } from './errors-file.ts'
 import { CommandError, exitCode } from './exit.ts'
 import { importerOf } from './pipelines.ts'
-import type { RejectsFile } from './rejects-file.ts'
+import type { RejectsFile } from './write-rejects-file.ts'
 
 export interface ImportRun {
   readonly pool: ImporterOptions['pool']

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type ExportCommandOptions, exportRows } from './commands/export.ts'
 import { importFile } from './commands/import.ts'
-import type { ImportCommandOptions } from './commands/import-options.ts'
+import type { ImportCommandOptions } from './commands/import-flags.ts'
 import {
   cancelJob,
   type JobsCommandOptions,
   type ListCommandOptions,
   listJobs,
   retryJob,
-} from './commands/jobs.ts'
+} from './commands/jobs-command.ts'
 import { type MigrateCommandOptions, migrateDatabase } from './commands/migrate.ts'
 import { type VerifyCommandOptions, verifyJob } from './commands/verify.ts'
 import { type WorkCommandOptions, workOnJobs } from './commands/work.ts'

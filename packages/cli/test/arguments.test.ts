@@ -2,8 +2,8 @@
 import { defineResource, Type } from '@lading/core'
 import { describe, expect, it } from 'vitest'
 import { parseFilters } from '../src/commands/filters.ts'
-import { chooseFormat } from '../src/commands/format.ts'
-import { importSettings } from '../src/commands/import-settings.ts'
+import { chooseFormat } from '../src/commands/file-format.ts'
+import { importSettings } from '../src/commands/import-option-flags.ts'
 
 const things = defineResource('things', {
   table: 'things',

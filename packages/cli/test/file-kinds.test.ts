@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { chooseFormat, detectInput } from '../src/commands/format.ts'
+import { chooseFormat, detectInput } from '../src/commands/file-format.ts'
 import { findInputFile } from '../src/input-file.ts'
 import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
 

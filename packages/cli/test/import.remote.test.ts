@@ -1,7 +1,7 @@
 // lading import <address>: the file is read as it comes, and from nowhere that was not allowed.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { type FileServer, fileServer } from '../../conformance/src/http/remote-site.ts'
+import { type FileServer, fileServer } from '../../conformance/src/http/remote-names.ts'
 import { lading, referenceConfig } from './support.ts'
 
 const csv = 'email,name,role,active\nann@example.com,Ann,admin,true\nbob@example.com,Bob,reader,false\n'

@@ -12,7 +12,7 @@ import {
 } from '@lading/core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { fileServer } from '../../conformance/src/http/remote-site.ts'
+import { fileServer } from '../../conformance/src/http/remote-names.ts'
 import { createProgram } from '../src/program.ts'
 import { lading, tempFile, tempFolder } from './support.ts'
 import project from './tenants.config.ts'

@@ -1,7 +1,7 @@
 // The public API of @lading/conformance: a conformance suite for each contract, for any test runner.
-export type { RemoteNames } from './http/remote-site.ts'
-export { httpSuiteService } from './http/service.ts'
-export type { Before, BrittleService, Principal, VisibilityService } from './http/site.ts'
+export type { RemoteNames } from './http/remote-names.ts'
+export { httpSuiteService } from './http/suite-service.ts'
+export type { Before, BrittleService, Principal, VisibilityService } from './http/harness.ts'
 export {
   frameworkGroups,
   type HttpSuiteGroup,
@@ -9,8 +9,8 @@ export {
   type HttpSuiteService,
   httpSuite,
   httpSuiteGroups,
-} from './http/suite.ts'
-export type { FixturePart } from './queue/samples.ts'
-export { type QueueFixture, type QueueSuiteOptions, queueSuite } from './queue/suite.ts'
+} from './http/http-suite.ts'
+export type { FixturePart } from './queue/queue-samples.ts'
+export { type QueueFixture, type QueueSuiteOptions, queueSuite } from './queue/queue-suite.ts'
 export type { SuiteRunner } from './runner.ts'
-export { type StorageSuiteOptions, storageSuite } from './storage/suite.ts'
+export { type StorageSuiteOptions, storageSuite } from './storage/storage-suite.ts'

@@ -1,7 +1,7 @@
 /** The operating system account that the server runs as, because PostgreSQL refuses to run as root. */
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { EmbeddedPostgresError } from './errors.ts'
+import { EmbeddedPostgresError } from './embedded-error.ts'
 
 export interface Account {
   readonly uid: number

@@ -1,7 +1,7 @@
 /** Finds PostgreSQL's programs in the npm package of this platform. */
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { EmbeddedPostgresError } from './errors.ts'
+import { EmbeddedPostgresError } from './embedded-error.ts'
 
 export interface Binaries {
   /** The folder with bin, lib and share. */

@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { lchown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EmbeddedPostgresError, errnoOf } from './errors.ts'
-import { logTail, openLog } from './log.ts'
+import { EmbeddedPostgresError, errnoOf } from './embedded-error.ts'
+import { logTail, openLog } from './server-log.ts'
 import { runOptions } from './run-options.ts'
-import type { Site } from './site.ts'
+import type { Site } from './installation.ts'
 
 const DRAFT = 'initdb-'
 

@@ -2,13 +2,13 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ensureCluster } from './cluster.ts'
-import { ensureDatabase } from './database.ts'
-import { dataDirError, errnoOf } from './errors.ts'
+import { ensureDatabase } from './connect.ts'
+import { dataDirError, errnoOf } from './embedded-error.ts'
 import { addHolder, countLiveHolders, removeHolder } from './holders.ts'
 import { withLock } from './lock.ts'
 import { readPostmasterPid } from './postmaster-pid.ts'
 import { joinOrStart, type Server } from './server.ts'
-import { prepareSite, type Site } from './site.ts'
+import { prepareSite, type Site } from './installation.ts'
 import { stopServer } from './stop-server.ts'
 
 export interface EmbeddedPostgresOptions {

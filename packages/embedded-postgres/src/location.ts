@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Account, canReach } from './account.ts'
-import { EmbeddedPostgresError, errnoOf } from './errors.ts'
+import { EmbeddedPostgresError, errnoOf } from './embedded-error.ts'
 import { terminateOrphans } from './orphans.ts'
 import { sharedFolder } from './shared-folder.ts'
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EmbeddedPostgresError, errnoOf } from './errors.ts'
+import { EmbeddedPostgresError, errnoOf } from './embedded-error.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
 /** Longer than the slowest step under the lock (a first start on a slow disk, a stop with a large checkpoint). */

@@ -2,7 +2,7 @@
 import { chmod, cp, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Binaries, binariesIn } from './binaries.ts'
-import { errnoOf } from './errors.ts'
+import { errnoOf } from './embedded-error.ts'
 import { makeLibraryLinks } from './library-links.ts'
 import { withLock } from './lock.ts'
 

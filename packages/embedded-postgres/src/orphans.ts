@@ -1,5 +1,5 @@
 /** Ends the processes of a server that have lost their postmaster: waits for them, then kills them. */
-import { EmbeddedPostgresError } from './errors.ts'
+import { EmbeddedPostgresError } from './embedded-error.ts'
 import { poll } from './poll.ts'
 import { sendSignal } from './process-identity.ts'
 import { serverProcesses } from './process-list.ts'

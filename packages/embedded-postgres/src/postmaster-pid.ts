@@ -1,7 +1,7 @@
 /** Reads postmaster.pid, which has the pid, port and status of a PostgreSQL server. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errnoOf } from './errors.ts'
+import { errnoOf } from './embedded-error.ts'
 
 export interface PostmasterPid {
   readonly pid: number

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { errnoOf } from './errors.ts'
+import { errnoOf } from './embedded-error.ts'
 
 export interface ProcessIdentity {
   readonly pid: number

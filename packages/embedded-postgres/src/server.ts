@@ -1,9 +1,9 @@
 /** Joins the server that runs a cluster, or starts one. Call under the lock. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readPassword } from './cluster.ts'
-import { connectOnce } from './database.ts'
-import { EmbeddedPostgresError } from './errors.ts'
-import { logTail, openLog } from './log.ts'
+import { connectOnce } from './connect.ts'
+import { EmbeddedPostgresError } from './embedded-error.ts'
+import { logTail, openLog } from './server-log.ts'
 import { terminateOrphans } from './orphans.ts'
 import { poll } from './poll.ts'
 import { freePort, isPortFree } from './port.ts'
@@ -11,7 +11,7 @@ import { readPostmasterPid, removePostmasterPid } from './postmaster-pid.ts'
 import { pidExists } from './process-identity.ts'
 import { clusterName, isPostmaster } from './process-list.ts'
 import { runOptions } from './run-options.ts'
-import type { Site } from './site.ts'
+import type { Site } from './installation.ts'
 
 /** Recovery after a crash reads all changes since the last checkpoint. */
 const READY_MS = 120_000

@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Account, canReach } from './account.ts'
-import { EmbeddedPostgresError, errnoOf } from './errors.ts'
+import { EmbeddedPostgresError, errnoOf } from './embedded-error.ts'
 
 /** Returns a folder owned by root, created if missing: in `/var/lib`, else in a temporary folder. */
 export async function sharedFolder(account: Account): Promise<string> {

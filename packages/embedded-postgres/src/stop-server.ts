@@ -6,7 +6,7 @@ import { poll } from './poll.ts'
 import { pidExists, sendSignal } from './process-identity.ts'
 import { isPostmaster } from './process-list.ts'
 import { runOptions } from './run-options.ts'
-import type { Site } from './site.ts'
+import type { Site } from './installation.ts'
 
 /** A fast shutdown writes a checkpoint, which takes long after a large import. */
 const FAST_STOP_MS = 60_000

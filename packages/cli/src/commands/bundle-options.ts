@@ -2,7 +2,7 @@
 import type { BundleOptions, Project } from '@lading/core'
 import { resourceNamed } from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
-import type { SelectionOptions } from './export-options.ts'
+import type { SelectionOptions } from './export-flags.ts'
 
 export interface BundleCommandOptions extends Omit<SelectionOptions, 'resource'> {
   readonly resource?: string

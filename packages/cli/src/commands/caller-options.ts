@@ -2,7 +2,7 @@
 import type { Caller } from '@lading/core'
 import { readCaller } from '@lading/core/internal'
 import { asUsage } from '../exit.ts'
-import { toOptionName } from './import-settings.ts'
+import { toOptionName } from './import-option-flags.ts'
 
 export interface CallerOptions {
   readonly tenant?: string

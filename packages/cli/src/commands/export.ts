@@ -3,14 +3,14 @@ import type { Readable } from 'node:stream'
 import type { Exporter, Project } from '@lading/core'
 import { printNotice } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
-import { type DatabaseOptions, withDatabase } from '../database.ts'
+import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 import { asUsage, type ExitCode, exitCode } from '../exit.ts'
 import { exporterOf } from '../pipelines.ts'
 import { rows } from '../printable.ts'
 import { writeOut } from '../write-out.ts'
 import { type BundleCommandOptions, bundleOptions, exportTarget } from './bundle-options.ts'
 import { type CallerOptions, callerOf } from './caller-options.ts'
-import { exportOptions, type SelectionOptions } from './export-options.ts'
+import { exportOptions, type SelectionOptions } from './export-flags.ts'
 
 export interface ExportCommandOptions
   extends DatabaseOptions,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { ladingMigrations, type MigrateResult, migrate } from '@lading/core'
 import { printNotice } from '../complaint.ts'
 import { configFileNames, type LoadedProject, loadProjectIfAny } from '../config-file.ts'
-import { type DatabaseOptions, withDatabase } from '../database.ts'
+import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 import { type ExitCode, exitCode } from '../exit.ts'
 import { count } from '../printable.ts'
 

@@ -4,7 +4,7 @@ import type { Pool } from '@lading/core'
 import { createExporter, defineResource } from '@lading/core'
 import { withClient } from '@lading/core/internal'
 import { Type } from '@sinclair/typebox'
-import type { BrittleService } from './site.ts'
+import type { BrittleService } from './harness.ts'
 
 const rows = 6_000
 const schema = Type.Object({

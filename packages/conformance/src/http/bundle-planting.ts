@@ -1,7 +1,7 @@
 // What the cases about imports of bundles work with: bundles of rows that are nowhere else, and ways to send them.
 import { randomUUID } from 'node:crypto'
 import { type ArchivedResource, type ArchiveEntry, bundleArchive } from './bundle-archive.ts'
-import { boundary, formBody, type HttpHarness, sendForm, sendRaw } from './site.ts'
+import { boundary, formBody, type HttpHarness, sendForm, sendRaw } from './harness.ts'
 
 export const userFields = { id: 'uuid', email: 'text', name: 'text', role: 'text', active: 'boolean' }
 const articleFields = {

@@ -1,5 +1,5 @@
 // Which test file runs which groups of the HTTP suite, so that workers share them. Each takes about as long as the others.
-import type { HttpSuiteGroup } from '../../src/http/suite.ts'
+import type { HttpSuiteGroup } from '../../src/http/http-suite.ts'
 
 export const groupsOfFile = {
   jobs: [

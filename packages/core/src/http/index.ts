@@ -1,7 +1,7 @@
 // The public API of @lading/core/http, for adapters to web frameworks.
 export type { AccessRequest, Action, Authorize } from './admission/access.ts'
 export { AccessRefused, type RefusalOptions, type RefusalReason } from './admission/access-refused.ts'
-export { type HttpLimits, type HttpLimitsOptions, readLimits } from './admission/limits.ts'
+export { type HttpLimits, type HttpLimitsOptions, readLimits } from './admission/http-limits.ts'
 export { checkOrigins } from './admission/origins.ts'
 export { continueWhenRead } from './body/continue-when-read.ts'
 export {
@@ -21,7 +21,7 @@ export {
 } from './node.ts'
 export { routePaths } from './routes.ts'
 export { type ServedLading, type ServedLadingOptions, servedLading } from './served-lading.ts'
-export type { HttpMetrics, HttpOptions } from './service.ts'
+export type { HttpMetrics, HttpOptions } from './http-service.ts'
 export type {
   Access,
   ConsumedBody,

@@ -2,7 +2,7 @@
 import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { Resource } from '../engine/resource/resource-types.ts'
 import type { Jobs } from '../jobs/jobs.ts'
-import type { HttpMetrics, HttpOptions } from './service.ts'
+import type { HttpMetrics, HttpOptions } from './http-service.ts'
 
 /** The part of a `Lading` that HTTP serves. */
 export interface ServedLading {

@@ -1,6 +1,6 @@
 // Checks that a pool has enough connections for its workers.
 import { LadingError } from '../errors/lading-error.ts'
-import { type Pool, poolSize } from '../postgres/pool/client.ts'
+import { type Pool, poolSize } from '../postgres/pool/checkout.ts'
 
 /**
  * One listens for the queue, one renews the leases of all jobs, and one is for short statements: claims, job ends,

@@ -1,6 +1,6 @@
 // Metrics of the application → metrics that neither throw nor reject: a metric must not fail a job or a request.
 import type { LadingError } from '../errors/lading-error.ts'
-import { safeListener } from '../errors/listener.ts'
+import { safeListener } from '../errors/quiet-listener.ts'
 import type { Metrics } from './metrics.ts'
 
 /** @param onFailure called with `HOOK_FAILED`, whose cause is the error that was thrown */

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LadingError } from '../errors/lading-error.ts'
-import { type Client, type Pool, withClient } from './pool/client.ts'
+import { type Client, type Pool, withClient } from './pool/checkout.ts'
 import { databaseFault } from './sqlstate.ts'
 
 /** Every migration file takes this advisory lock too, so `psql -f` and this function exclude each other. */

@@ -1,5 +1,5 @@
 // Holds one connection of the pool for control statements, runs them one at a time, and reconnects when it breaks.
-import type { Client, Pool, QueryResult } from '../postgres/pool/client.ts'
+import type { Client, Pool, QueryResult } from '../postgres/pool/checkout.ts'
 import { checkoutWithTimeout, runWithTimeout, type Statement } from './run-on-checkout.ts'
 import { pause } from './wake.ts'
 

@@ -1,9 +1,9 @@
 // Wake-ups by NOTIFY in the database of the jobs: sent with the commit that makes a job ready.
 import { once } from 'node:events'
 import { LadingError } from '../errors/lading-error.ts'
-import { type Pool, poolSize } from '../postgres/pool/client.ts'
+import { type Pool, poolSize } from '../postgres/pool/checkout.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
-import { channel, interruptPayload, listenOn } from './listener.ts'
+import { channel, interruptPayload, listenOn } from './notify-channel.ts'
 import { createListeners, type Listeners } from './listeners.ts'
 import type { Queue } from './queue.ts'
 import { runOnCheckout, type Statement } from './run-on-checkout.ts'

@@ -1,5 +1,5 @@
 // The queue contract: how workers are notified of work.
-import type { Client, Pool } from '../postgres/pool/client.ts'
+import type { Client, Pool } from '../postgres/pool/checkout.ts'
 
 export interface WakeOptions {
   /** A connection in a transaction of the caller: the wake-up is sent with its commit, or not at all. */

@@ -1,6 +1,6 @@
 // Wraps a storage so that its own errors become faults with a message for users, in one place for all callers.
 import type { Readable } from 'node:stream'
-import { storageFault } from './faults.ts'
+import { storageFault } from './storage-faults.ts'
 import type { Storage, StorageWithCapacity } from './storage.ts'
 
 /**

@@ -1,5 +1,5 @@
 // One hook as the suite knows it: its kind, a use of it, and what comes of that when all is well.
-import type { HookBed } from './bed.ts'
+import type { HookBed } from './hook-harness.ts'
 import type { Outcome } from './things.ts'
 
 /** Of any signature: as such a function is said to return nothing at all, it can be handed over as every hook. */

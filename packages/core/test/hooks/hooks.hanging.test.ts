@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fairClock } from '../../../../test-support/fair-clock.ts'
 import { createExporter } from '../../src/index.ts'
 import { allHooks } from './all-hooks.ts'
-import { type HookBed, hookBed } from './bed.ts'
+import { type HookBed, hookBed } from './hook-harness.ts'
 import { anyHook, type Behaviour } from './hook-case.ts'
 import { caller, things } from './things.ts'
 

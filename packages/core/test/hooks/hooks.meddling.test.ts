@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createExporter, createImporter } from '../../src/index.ts'
 import { allHooks } from './all-hooks.ts'
-import { type HookBed, hookBed } from './bed.ts'
+import { type HookBed, hookBed } from './hook-harness.ts'
 import { anyHook } from './hook-case.ts'
 import { things } from './things.ts'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LadingError } from '../../src/index.ts'
 import { allHooks } from './all-hooks.ts'
-import { type HookBed, hookBed } from './bed.ts'
+import { type HookBed, hookBed } from './hook-harness.ts'
 import { anyHook, type Behaviour } from './hook-case.ts'
 
 let bed: HookBed

@@ -12,7 +12,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const app = 'https://app.example.org'
 const csv = { 'content-type': 'text/csv' }

@@ -24,7 +24,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const users = field('resource', 'users')
 

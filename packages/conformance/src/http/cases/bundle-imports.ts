@@ -12,7 +12,7 @@ import {
   type HttpHarness,
   newUploads,
   sendRaw,
-} from '../site.ts'
+} from '../harness.ts'
 
 /** What the imports of an answer have become. */
 async function imported(site: HttpHarness, response: Response) {

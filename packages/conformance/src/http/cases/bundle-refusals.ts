@@ -13,7 +13,7 @@ import {
   leavesNothing,
   newUploads,
   requestHead,
-} from '../site.ts'
+} from '../harness.ts'
 
 export const bundleRefusalCases: HttpCases = {
   'what cannot be true of several imports is refused, and nothing is left': async site => {

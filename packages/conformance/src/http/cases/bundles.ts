@@ -10,7 +10,7 @@ import {
   type HttpHarness,
   sendJson,
   sendRaw,
-} from '../site.ts'
+} from '../harness.ts'
 
 const send = (site: HttpHarness, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
   fetch(`${site.base}/v1/exports`, {

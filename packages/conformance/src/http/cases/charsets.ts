@@ -14,7 +14,7 @@ import {
   requestHead,
   sendForm,
   sendRaw,
-} from '../site.ts'
+} from '../harness.ts'
 
 const newEmail = () => `${randomUUID()}@example.org`
 

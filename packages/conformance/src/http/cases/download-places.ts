@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Jobs, RecordError } from '@lading/core'
 import { until } from '../../runner.ts'
-import type { HttpCases } from '../site.ts'
-import { answerOf, assertProblem, ended, type HttpHarness, sendJson, sendRaw, usersCsv } from '../site.ts'
+import type { HttpCases } from '../harness.ts'
+import { answerOf, assertProblem, ended, type HttpHarness, sendJson, sendRaw, usersCsv } from '../harness.ts'
 
 /** What there is to be sent, and how: `GET` of each needs a place. */
 interface Sent {

@@ -14,7 +14,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 interface Made {
   readonly url: string

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { get, type IncomingHttpHeaders } from 'node:http'
 import { gunzipSync } from 'node:zlib'
-import { ended, type HttpCases, type HttpHarness, overSocket, requestHead, sendRaw } from '../site.ts'
+import { ended, type HttpCases, type HttpHarness, overSocket, requestHead, sendRaw } from '../harness.ts'
 
 interface Answer {
   readonly status: number | undefined

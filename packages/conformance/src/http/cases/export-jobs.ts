@@ -11,7 +11,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const send = (site: HttpHarness, body: unknown) => sendJson(site, '/v1/exports', body)
 

@@ -14,7 +14,7 @@ import {
   overSocket,
   requestHead,
   sendRaw,
-} from '../site.ts'
+} from '../harness.ts'
 
 const tag = randomUUID().slice(0, 8)
 

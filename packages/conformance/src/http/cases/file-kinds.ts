@@ -13,7 +13,7 @@ import {
   leavesNothing,
   sendForm,
   sendRaw,
-} from '../site.ts'
+} from '../harness.ts'
 
 /** Names with commas: read with a comma between cells, no record has as many as its header. */
 function tabSeparated(count = 2): string {

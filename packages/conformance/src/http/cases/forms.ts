@@ -12,7 +12,7 @@ import {
   sendForm,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const part = (header: string, value: string) => `--${boundary}\r\n${header}\r\n\r\n${value}\r\n`
 const end = `--${boundary}--\r\n`

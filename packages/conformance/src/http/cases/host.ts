@@ -12,7 +12,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 export const hostCases: HttpCases = {
   'routes of the host are reached': async ({ origin }) => {

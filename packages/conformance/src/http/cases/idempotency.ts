@@ -18,7 +18,7 @@ import {
   requestHead,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const raw = (site: HttpHarness, key: string, csv: string, query = 'resource=users') =>
   sendRaw(site, query, csv, 'text/csv', { 'idempotency-key': key })

@@ -14,7 +14,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const badUsers = (): string => `${usersCsv(3)}nobody,A,reader,true\nnone@example.org,A,king,maybe\n`
 

@@ -16,7 +16,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const remove = (site: HttpHarness, path: string) => fetch(site.base + path, { method: 'DELETE' })
 const retry = (site: HttpHarness, id: string) =>

@@ -11,7 +11,7 @@ import {
   leavesNothing,
   sendForm,
   sendRaw,
-} from '../site.ts'
+} from '../harness.ts'
 
 const user = () => ({ email: `${randomUUID()}@example.org`, name: 'A', role: 'reader', active: true })
 

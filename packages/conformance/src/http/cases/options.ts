@@ -12,7 +12,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 export const optionCases: HttpCases = {
   'an unknown option is refused by name, with a hint': async site => {

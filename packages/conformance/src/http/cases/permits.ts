@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Authorize } from '@lading/core/http'
 import { AccessRefused } from '@lading/core/http'
-import { recorded, usersOnly } from '../access-bed.ts'
+import { recorded, usersOnly } from '../access-fixture.ts'
 import { bundleOf, planted, sendBundle } from '../bundle-planting.ts'
 import {
   answerOf,
@@ -19,7 +19,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 export const permitCases: HttpCases = {
   'a resource that is forbidden is refused wherever it is named': async site => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import type { Caller } from '@lading/core'
 import { AccessRefused } from '@lading/core/http'
-import { newTenant } from '../access-bed.ts'
-import { answerOf, assertProblem, type HttpCases, type Principal, sendJson } from '../site.ts'
+import { newTenant } from '../access-fixture.ts'
+import { answerOf, assertProblem, type HttpCases, type Principal, sendJson } from '../harness.ts'
 
 /** A host that takes everybody's word. */
 const asSaid: Principal = headers => JSON.parse(String(headers['x-user'] ?? 'null'))

@@ -1,6 +1,6 @@
 // Cases of the HTTP suite: health, metrics, the description of the service, and what every answer has.
 import assert from 'node:assert/strict'
-import { answerOf, assertProblem, type HttpCases, overSocket, requestHead } from '../site.ts'
+import { answerOf, assertProblem, type HttpCases, overSocket, requestHead } from '../harness.ts'
 
 export const probeCases: HttpCases = {
   'health tells which parts answer': async ({ base }) => {

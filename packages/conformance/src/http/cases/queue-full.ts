@@ -16,7 +16,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 /** Whether all that came back is the refusal. */
 async function refused(response: Response): Promise<void> {

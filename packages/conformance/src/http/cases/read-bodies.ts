@@ -18,7 +18,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 /** Of POST only, as middleware does that leaves requests without a body alone. */
 const ofPosts =

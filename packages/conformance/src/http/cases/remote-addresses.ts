@@ -1,8 +1,8 @@
 // Cases of the HTTP suite: whoever may not be fetched from is not connected to, and every refusal has the same words.
 import assert from 'node:assert/strict'
-import { fromUrl, serving } from '../remote-bed.ts'
-import type { Respond } from '../remote-site.ts'
-import { assertProblem, ended, type HttpCases, leavesNothing } from '../site.ts'
+import { fromUrl, serving } from '../remote-fixture.ts'
+import type { Respond } from '../remote-names.ts'
+import { assertProblem, ended, type HttpCases, leavesNothing } from '../harness.ts'
 
 const words =
   'The address of the file is not allowed: it must begin with http:// or https://, have no user name or password, use port 80 or 443, and lead to a public server; the operator of this server can allow others.'

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { fairClock } from '../../fair-clock.ts'
 import { until } from '../../runner.ts'
-import { files, fromUrl, giving, isImported, outcome } from '../remote-bed.ts'
-import type { Respond } from '../remote-site.ts'
-import { answerOf, assertProblem, ended, type HttpCases, newUploads, usersCsv } from '../site.ts'
+import { files, fromUrl, giving, isImported, outcome } from '../remote-fixture.ts'
+import type { Respond } from '../remote-names.ts'
+import { answerOf, assertProblem, ended, type HttpCases, newUploads, usersCsv } from '../harness.ts'
 
 export const remoteFaultCases: HttpCases = {
   'what is no data file is told, and nothing of it is kept': async site => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { files, fromUrl, giving, line, outcome } from '../remote-bed.ts'
-import type { Respond } from '../remote-site.ts'
-import { answerOf, assertProblem, ended, type HttpCases, sendJson, usersCsv } from '../site.ts'
+import { files, fromUrl, giving, line, outcome } from '../remote-fixture.ts'
+import type { Respond } from '../remote-names.ts'
+import { answerOf, assertProblem, ended, type HttpCases, sendJson, usersCsv } from '../harness.ts'
 
 export const remoteCases: HttpCases = {
   'a file is fetched by the job, and told as it is known so far': async site => {

@@ -1,7 +1,7 @@
 // Cases of the HTTP suite: which rows and fields an export has, asked in the query and in a JSON body.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { ended, type HttpCases, type HttpHarness, sendJson, sendRaw } from '../site.ts'
+import { ended, type HttpCases, type HttpHarness, sendJson, sendRaw } from '../harness.ts'
 
 /** Three users who share a name; their e-mail addresses begin with a, b and c. */
 async function users(site: HttpHarness): Promise<string> {

@@ -13,7 +13,7 @@ import {
   sendForm,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const header = 'email,name,role,active\n'
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { setInterval } from 'node:timers/promises'
 import { until } from '../../runner.ts'
-import type { HttpCases } from '../site.ts'
+import type { HttpCases } from '../harness.ts'
 
 export const slowReaderCases: HttpCases = {
   'a client that reads on, but too slowly, is cut off; one that waits for the first row is not':

@@ -1,7 +1,7 @@
 // Cases of the HTTP suite: what one tenant has sent before has no part in what another one sends.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { type Asking, aboutJobs, as, ask, byTenant, newTenant } from '../access-bed.ts'
+import { type Asking, aboutJobs, as, ask, byTenant, newTenant } from '../access-fixture.ts'
 import { bundleOf, planted, sendBundle } from '../bundle-planting.ts'
 import {
   answerOf,
@@ -12,8 +12,8 @@ import {
   formBody,
   type HttpCases,
   usersCsv,
-} from '../site.ts'
-import { done, exportsUsers, sends, wholeAnswer } from '../tenant-bed.ts'
+} from '../harness.ts'
+import { done, exportsUsers, sends, wholeAnswer } from '../tenant-fixture.ts'
 
 const json = { 'content-type': 'application/json' }
 

@@ -1,9 +1,9 @@
 // Cases of the HTTP suite: what belongs to one tenant is not there for any other.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { type Asking, aboutJobs, as, ask, byTenant, newTenant, recorded } from '../access-bed.ts'
-import { answerOf, type HttpCases, type HttpHarness, usersCsv } from '../site.ts'
-import { done, exportsUsers, sends, wholeAnswer } from '../tenant-bed.ts'
+import { type Asking, aboutJobs, as, ask, byTenant, newTenant, recorded } from '../access-fixture.ts'
+import { answerOf, type HttpCases, type HttpHarness, usersCsv } from '../harness.ts'
+import { done, exportsUsers, sends, wholeAnswer } from '../tenant-fixture.ts'
 
 /** Two of the three records are rejected, with two errors. */
 const someBad = () => `${usersCsv(1)}no-address,Bob,reader,true\n${randomUUID()}@example.org,Cy,king,true\n`

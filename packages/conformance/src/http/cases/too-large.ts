@@ -23,7 +23,7 @@ import {
   sendForm,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const maxFileBytes = 200_000
 const large = () => usersCsv(20_000)

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { until } from '../../runner.ts'
-import { assertProblem, type HttpCases, type HttpHarness } from '../site.ts'
+import { assertProblem, type HttpCases, type HttpHarness } from '../harness.ts'
 
 /** Every way on which the bytes of an export are made. */
 const shapes = [

@@ -8,7 +8,7 @@ import { setInterval } from 'node:timers/promises'
 import type { Authorize } from '@lading/core/http'
 import { AccessRefused } from '@lading/core/http'
 import { until } from '../../runner.ts'
-import { type HttpCases, type HttpHarness, requestHead } from '../site.ts'
+import { type HttpCases, type HttpHarness, requestHead } from '../harness.ts'
 
 /** Milliseconds: the five seconds of the promise, and as much for a machine that has others to serve. */
 const patienceMs = 10_000

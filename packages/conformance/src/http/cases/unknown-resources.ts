@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Authorize } from '@lading/core/http'
 import { AccessRefused } from '@lading/core/http'
-import { usersOnly } from '../access-bed.ts'
+import { usersOnly } from '../access-fixture.ts'
 import { bundleArchive } from '../bundle-archive.ts'
 import { planted, sendBundle } from '../bundle-planting.ts'
 import {
@@ -18,7 +18,7 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 /** Near enough to `articles` to be taken for it. */
 const mistyped = 'article'

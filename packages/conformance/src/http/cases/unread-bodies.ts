@@ -5,7 +5,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Authorize } from '@lading/core/http'
 import { AccessRefused } from '@lading/core/http'
-import { usersOnly } from '../access-bed.ts'
+import { usersOnly } from '../access-fixture.ts'
 import {
   boundary,
   field,
@@ -15,7 +15,7 @@ import {
   type HttpHarness,
   leavesNothing,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const tenMegabytes = 10_000_000
 const multipart = `multipart/form-data; boundary=${boundary}`

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Authorize } from '@lading/core/http'
 import { AccessRefused } from '@lading/core/http'
-import { type Asking, aboutJobs, ask, usersOnly } from '../access-bed.ts'
+import { type Asking, aboutJobs, ask, usersOnly } from '../access-fixture.ts'
 import { bundleOf, planted } from '../bundle-planting.ts'
 import {
   answerOf,
@@ -18,8 +18,8 @@ import {
   sendJson,
   sendRaw,
   usersCsv,
-} from '../site.ts'
-import { sends, wholeAnswer } from '../tenant-bed.ts'
+} from '../harness.ts'
+import { sends, wholeAnswer } from '../tenant-fixture.ts'
 
 const articlesCsv = 'slug,title,content,author_id,status\n'
 const multipart = { 'content-type': `multipart/form-data; boundary=${boundary}` }

@@ -17,7 +17,7 @@ import {
   sendForm,
   sendRaw,
   usersCsv,
-} from '../site.ts'
+} from '../harness.ts'
 
 const formType = `multipart/form-data; boundary=${boundary}`
 

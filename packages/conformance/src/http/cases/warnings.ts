@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { importStatus } from '@lading/core/internal'
 import { Value } from '@sinclair/typebox/value'
-import { answerOf, ended, type HttpCases, type HttpHarness, sendRaw, usersCsv } from '../site.ts'
+import { answerOf, ended, type HttpCases, type HttpHarness, sendRaw, usersCsv } from '../harness.ts'
 
 const header = 'email,name,role,active'
 

@@ -1,7 +1,7 @@
 // A target → whether its rows survive a crash of PostgreSQL, as the report of an import does.
 import { LadingError } from '../../errors/lading-error.ts'
 import { doBlock } from '../../postgres/identifier.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault, notDurable } from '../../postgres/sqlstate.ts'
 import { and } from './rules/check-words.ts'
 import type { Target } from './target.ts'

@@ -1,7 +1,7 @@
 // A target and the planned access → the privileges that the database user lacks, checked before the first row.
 import { LadingError } from '../../errors/lading-error.ts'
 import { tableIdentifier } from '../../postgres/identifier.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { displayTable } from '../../util/text/names-in-sentences.ts'
 import type { Target } from './target.ts'

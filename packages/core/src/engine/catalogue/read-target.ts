@@ -1,5 +1,5 @@
 // Reads a resource's table and the tables that it refers to from the catalogue, and matches the resource with them.
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { Resource } from '../resource/define.ts'
 import { matchTarget } from './match/match.ts'

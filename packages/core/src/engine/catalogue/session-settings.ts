@@ -1,6 +1,6 @@
 // Session settings that would break Lading's guarantees → an error naming the setting, before anything is read or written.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 
 /** Unsupported values and their effect. Only a superuser can set or reset these settings. */

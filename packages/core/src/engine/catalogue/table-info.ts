@@ -1,7 +1,7 @@
 // Reads everything about a table from the catalogue, in one query.
 import { LadingError } from '../../errors/lading-error.ts'
 import { tableIdentifier } from '../../postgres/identifier.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 
 export interface ColumnInfo {
   readonly name: string

@@ -1,7 +1,7 @@
 // Tables → a hash that changes whenever the result of `table-info.ts` may have changed.
 
 import { tableIdentifier } from '../../postgres/identifier.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 
 /**

@@ -1,6 +1,6 @@
 // Options of an exporter and of one stream.
 
-import type { Pool } from '../../postgres/pool/client.ts'
+import type { Pool } from '../../postgres/pool/checkout.ts'
 import type { Delimiter } from '../format/format.ts'
 import type { Caller, SessionVariables } from '../resource/definition.ts'
 import type {

@@ -1,10 +1,10 @@
 // The built-in formats, and how to find one by name or file name.
 import { LadingError } from '../../errors/lading-error.ts'
-import { csv } from './csv/csv.ts'
+import { csv } from './csv/csv-format.ts'
 import { foreignByName } from './detect/foreign.ts'
 import type { Format } from './format.ts'
-import { json } from './json/json.ts'
-import { ndjson } from './ndjson/ndjson.ts'
+import { json } from './json/json-format.ts'
+import { ndjson } from './ndjson/ndjson-format.ts'
 
 const formats: ReadonlyMap<string, Format> = new Map([csv, ndjson, json].map(format => [format.name, format]))
 

@@ -2,7 +2,7 @@
 
 import { LadingError } from '../../errors/lading-error.ts'
 import { standbySentence } from '../../postgres/fault-sentences.ts'
-import { type Client, checkPool, withClient } from '../../postgres/pool/client.ts'
+import { type Client, checkPool, withClient } from '../../postgres/pool/checkout.ts'
 import { rememberCommitLevel } from '../../postgres/transaction/commit-level.ts'
 import { assertTakesRows, isExportOnly } from '../catalogue/accepts-rows.ts'
 import { assertDurable } from '../catalogue/durability.ts'

@@ -1,7 +1,7 @@
 // What jobs need of an importer beyond its public API.
 
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client, Pool } from '../../postgres/pool/client.ts'
+import type { Client, Pool } from '../../postgres/pool/checkout.ts'
 import type { Target } from '../catalogue/target.ts'
 import type { SessionVariables } from '../resource/definition.ts'
 import type { Registry } from '../resource/registry.ts'

@@ -1,7 +1,7 @@
 // Runs one import: a source → the pipeline → the table, and the report.
 
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { adoptTransaction } from '../../postgres/transaction/adopted-transaction.ts'
 import { failpoint } from '../../util/failpoint.ts'
@@ -17,7 +17,7 @@ import type { SequenceWarning } from '../staging/sequences/sequence-warning.ts'
 import { type ImportOptions, readImportOptions } from './import-options.ts'
 import { decode, type ImportPipelineOptions, importPipeline } from './import-pipeline.ts'
 import type { Limits, RunOptions } from './importer-options.ts'
-import { listeners } from './report/listeners.ts'
+import { listeners } from './report/run-listeners.ts'
 import { NothingImported } from './report/nothing-imported.ts'
 import { rejectsWriter } from './report/rejects-writer.ts'
 import { type ImportReport, Tally } from './report/report.ts'

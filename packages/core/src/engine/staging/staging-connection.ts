@@ -1,7 +1,7 @@
 // Sends batches through a staging table on one connection: COPY in one round trip, merge and commit in another.
 import { setTimeout } from 'node:timers/promises'
 import { copyIn } from '../../postgres/copy/copy-in.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault, faultOrigin } from '../../postgres/sqlstate.ts'
 import type { CommitStatements } from '../../postgres/transaction/commit-level.ts'
 import { beginWriting } from '../../postgres/transaction/transaction.ts'

@@ -1,7 +1,7 @@
 // A multipart/form-data body → its one file as a stream, and its fields. Anything malformed is an error.
 import { pipeline, type Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
-import type { HttpLimits } from '../admission/limits.ts'
+import type { HttpLimits } from '../admission/http-limits.ts'
 import { HttpFault } from '../wire/problem.ts'
 import type { Digest } from './digests.ts'
 import { formParts, partHeader } from './form-parts.ts'

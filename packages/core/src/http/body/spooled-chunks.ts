@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { errnoOf, storageFault } from '../../storage/faults.ts'
+import { errnoOf, storageFault } from '../../storage/storage-faults.ts'
 import { fileTooLarge } from './request-body.ts'
 
 /** @throws LadingError `FILE_TOO_LARGE` */

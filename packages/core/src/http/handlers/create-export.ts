@@ -2,7 +2,7 @@
 import type { Static } from '@sinclair/typebox'
 import { LadingError } from '../../errors/lading-error.ts'
 import { readJson } from '../body/request-body.ts'
-import type { Handler } from '../service.ts'
+import type { Handler } from '../http-service.ts'
 import { readExportBody } from '../submit/export-query.ts'
 import { submitOnce } from '../submit/idempotency-key.ts'
 import { refuseWhileDraining } from '../submit/refuse-while-draining.ts'

@@ -1,8 +1,8 @@
 // GET /v1/imports/:job_id/errors: record errors, as pages of JSON or as one file with all of them.
 import { LadingError } from '../../errors/lading-error.ts'
-import { preferredType } from '../answer/accept.ts'
-import { fileResponse, isHead, waitForFirstBytes } from '../answer/download.ts'
-import { errorList } from '../answer/error-list.ts'
+import { preferredType } from '../response/accept.ts'
+import { fileResponse, isHead, waitForFirstBytes } from '../response/download.ts'
+import { errorList } from '../response/error-list.ts'
 import { header, json } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
 import { recordError } from '../wire/representation.ts'

@@ -3,7 +3,7 @@ import { defaultFields, fieldsFor, isOrdered } from '../../engine/export/selecti
 import { exportFormats } from '../../engine/export/selection/selection-schema.ts'
 import type { Joined, Resource } from '../../engine/resource/define.ts'
 import type { Field } from '../../engine/resource/field.ts'
-import type { Handler } from '../service.ts'
+import type { Handler } from '../http-service.ts'
 import { json } from '../wire/message.ts'
 
 const formats = ['csv', 'ndjson', 'json']

@@ -1,6 +1,6 @@
 // POST /v1/imports/:job_id/retry: a failed or cancelled import resumes after its checkpoint.
 import { LadingError } from '../../errors/lading-error.ts'
-import { redactRetry } from '../answer/redact-error.ts'
+import { redactRetry } from '../response/redact-error.ts'
 import { refuseWhileDraining } from '../submit/refuse-while-draining.ts'
 import { json } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'

@@ -1,5 +1,5 @@
 // Checks before every submission of a job.
-import type { Service } from '../service.ts'
+import type { Service } from '../http-service.ts'
 import type { HttpRequest } from '../wire/message.ts'
 import { HttpFault } from '../wire/problem.ts'
 

@@ -3,7 +3,7 @@ import { readBundleImportOptions } from '../../engine/import/bundle/bundle-impor
 import { LadingError } from '../../errors/lading-error.ts'
 import type { KeyClaim } from '../../jobs/submit/claim-key.ts'
 import type { BundleJobs } from '../../jobs/submit/submit-options.ts'
-import type { Service } from '../service.ts'
+import type { Service } from '../http-service.ts'
 import type { HttpRequest } from '../wire/message.ts'
 import { type ImportFields, importOptionsOf } from './import-fields.ts'
 

@@ -13,7 +13,7 @@ import { type FilePart, type Form, formOverhead, readForm } from '../body/multip
 import { bodyMissing } from '../body/read-before.ts'
 import { checkAnnouncedSize, detachedBody } from '../body/request-body.ts'
 import { limitBytes, withSpooledFile } from '../body/spooled-chunks.ts'
-import type { Service } from '../service.ts'
+import type { Service } from '../http-service.ts'
 import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'
 import { HttpFault } from '../wire/problem.ts'

@@ -1,5 +1,5 @@
 // Claims ready jobs for one worker, and releases jobs whose claim was not confirmed.
-import type { Pool } from '../../postgres/pool/client.ts'
+import type { Pool } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { runOnCheckout, type Statement } from '../../queue/run-on-checkout.ts'
 import type { JobRow } from '../store/job-row.ts'

@@ -1,7 +1,7 @@
 // The dispatch loop of one worker: on a wake-up or a poll, it claims as many jobs as it has free slots, and runs
 // them.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Pool } from '../../postgres/pool/client.ts'
+import type { Pool } from '../../postgres/pool/checkout.ts'
 import { createWake, pause } from '../../queue/wake.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { createClaims } from './claims.ts'

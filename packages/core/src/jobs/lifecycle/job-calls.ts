@@ -1,6 +1,6 @@
 // Cancel, retry and delete-file calls: checks whether a job allows them, and explains why not.
 import { LadingError } from '../../errors/lading-error.ts'
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { identityOf } from '../../storage/identity.ts'
@@ -10,8 +10,8 @@ import type { Job } from '../store/job.ts'
 import { type JobRow, toJob } from '../store/job-row.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { isEnded } from '../store/transitions.ts'
-import { cancelJob } from './cancel.ts'
-import { type RetryContext, retryJob } from './retry.ts'
+import { cancelJob } from './cancel-job.ts'
+import { type RetryContext, retryJob } from './retry-job.ts'
 
 interface JobCallContext extends RetryContext {
   readonly queue: Queue

@@ -1,6 +1,6 @@
 // The janitor: deletes what has expired, and the leftovers of dead processes.
 import type { CleanedKind, Metrics } from '../../metrics/metrics.ts'
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { pause } from '../../queue/wake.ts'
 import { identityOf } from '../../storage/identity.ts'

@@ -1,5 +1,5 @@
 // Rescues jobs that their workers have lost: makes them ready for other workers.
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { pause } from '../../queue/wake.ts'
 import { endFrozenBatch } from '../store/claim/frozen-batch.ts'

@@ -1,6 +1,6 @@
 // Finds jobs whose file is in a storage without workers, and reports them to the operator.
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Pool } from '../../postgres/pool/client.ts'
+import type { Pool } from '../../postgres/pool/checkout.ts'
 import { pause } from '../../queue/wake.ts'
 import { type UnservedStorage, unservedStorages } from '../store/files/served-storages.ts'
 

@@ -1,6 +1,6 @@
 // Record errors of a job: pages as ranges of keys, and the whole list page by page.
 import type { RecordError } from '../../errors/record-error.ts'
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { ErrorCounts, type ErrorFilter } from '../store/error-counts.ts'
 import type { JobRow } from '../store/job-row.ts'

@@ -1,7 +1,7 @@
 // Reads ranges of a stored source as decoded UTF-8, from its beginning to its end.
 import { addAbortSignal, type Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
-import { isPlain, openText } from '../../engine/format/text/text.ts'
+import { isPlain, openText } from '../../engine/format/text/decode-text.ts'
 import type { FileOptions } from '../../engine/import/import-options.ts'
 import { readChunks } from '../../engine/source/chunks.ts'
 import type { Storage } from '../../storage/storage.ts'

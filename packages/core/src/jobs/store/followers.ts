@@ -1,5 +1,5 @@
 // Updates the jobs that wait for a job, in the transaction that ends it.
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import type { JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
 import { isEnded, transitionAllowedSql, transitionSql } from './transitions.ts'

@@ -1,6 +1,6 @@
 // Jobs in the database: inserts, ends and reads them. All times are the database's.
 import type { ExportProgress } from '../../engine/export/exporter-options.ts'
-import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Client, type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { insertUrlSql } from './files/remote-source.ts'
 import { updateFollowers } from './followers.ts'

@@ -1,5 +1,5 @@
 // Transactions on the tables of the jobs, and faults that leave it open whether they committed.
-import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Client, type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { commitStatements } from '../../postgres/transaction/commit-level.ts'
 import { beginWriting, setLocal } from '../../postgres/transaction/transaction.ts'

@@ -1,7 +1,7 @@
 // Checks that the tables of Lading's own schema survive a crash of PostgreSQL.
 import { and } from '../../engine/catalogue/rules/check-words.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 
 const query = `

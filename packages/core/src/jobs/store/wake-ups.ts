@@ -1,5 +1,5 @@
 // Actions after a commit: waking workers, and reporting the jobs that the transaction ended.
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { JobRow } from './job-row.ts'
 

@@ -1,7 +1,7 @@
 // Checks, before the file is read, whether one more file and one more job would be accepted.
 
 import type { Caller } from '../../engine/resource/definition.ts'
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { knowsCapacity, type Storage } from '../../storage/storage.ts'
 import { checkActiveJobs } from './job-limits.ts'
 

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import type { JobKind } from '../store/job.ts'
 import type { JobRequest } from '../store/new-job.ts'
 import {

@@ -1,7 +1,7 @@
 // Idempotency keys in the database: claimed with a lease, settled with a job, or dropped. All times are the
 // database's.
 import { LadingError } from '../../errors/lading-error.ts'
-import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Client, type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import type { JobKind } from '../store/job.ts'
 

@@ -1,7 +1,7 @@
 // New jobs → pending ones, all in one transaction; or the jobs of the same earlier request.
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../../engine/resource/definition.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { checkWaitingJobs } from '../store/claim/waiting-jobs.ts'
 import { updateFollowers } from '../store/followers.ts'

@@ -2,7 +2,7 @@
 
 import type { Caller } from '../../engine/resource/definition.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/client.ts'
+import type { Client } from '../../postgres/pool/checkout.ts'
 
 /**
  * Counts up to the limit, through `jobs_caller_idx`. Jobs without a principal count together.

@@ -1,5 +1,5 @@
 // Renews the leases of all jobs of a process on a dedicated connection, and reports lost ones.
-import type { Pool } from '../../postgres/pool/client.ts'
+import type { Pool } from '../../postgres/pool/checkout.ts'
 import { openDedicatedConnection } from '../../queue/dedicated-connection.ts'
 import type { JobRow } from '../store/job-row.ts'
 import { renewSql } from '../store/job-sql.ts'

@@ -1,6 +1,6 @@
 // Runs an import job: the spooled source goes through the pipeline, each batch with its fence and its checkpoint.
 
-import { isPlain } from '../../engine/format/text/text.ts'
+import { isPlain } from '../../engine/format/text/decode-text.ts'
 import type { ImporterInternals } from '../../engine/import/internals.ts'
 import { importReportOf, storedWarningsOf } from '../../engine/import/report/report.ts'
 import { runImport } from '../../engine/import/run-import.ts'

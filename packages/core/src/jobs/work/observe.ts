@@ -1,5 +1,5 @@
 // Reports jobs that start and end in this process to the metrics and to `onJobEnd`.
-import { safeListener } from '../../errors/listener.ts'
+import { safeListener } from '../../errors/quiet-listener.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import type { Job } from '../store/job.ts'
 import { type JobRow, toJob } from '../store/job-row.ts'

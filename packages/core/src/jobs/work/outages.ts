@@ -2,7 +2,7 @@
 import type { FaultCode } from '../../errors/codes.ts'
 import type { LadingError } from '../../errors/lading-error.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 
 export interface Outage {
   /** `began` and `over` occur once each, `lasts` every ten minutes in between. */

@@ -6,7 +6,7 @@ import { remoteInput } from '../../engine/import/remote/remote-input.ts'
 import type { RemoteAccess } from '../../engine/source/remote/remote-access.ts'
 import { FileChangedError, type RemoteFile, remoteSource } from '../../engine/source/remote/remote-file.ts'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Pool } from '../../postgres/pool/client.ts'
+import type { Pool } from '../../postgres/pool/checkout.ts'
 import { identityOf } from '../../storage/identity.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import {

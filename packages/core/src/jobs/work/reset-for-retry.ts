@@ -1,5 +1,5 @@
 // Resets a claimed job that is committed as a whole: earlier attempts left nothing in the table.
-import { type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { beginWriting } from '../../postgres/transaction/transaction.ts'
 import { fenceSql } from '../store/claim/fence.ts'

@@ -1,5 +1,5 @@
 // Periodically records that this storage has import workers.
-import type { Pool } from '../../postgres/pool/client.ts'
+import type { Pool } from '../../postgres/pool/checkout.ts'
 import { pause } from '../../queue/wake.ts'
 import { markServed } from '../store/files/served-storages.ts'
 

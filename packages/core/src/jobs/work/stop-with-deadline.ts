@@ -1,5 +1,5 @@
 // Runs work on a connection that is terminated some time after the signal.
-import { type Client, type Pool, withClient } from '../../postgres/pool/client.ts'
+import { type Client, type Pool, withClient } from '../../postgres/pool/checkout.ts'
 
 /** Milliseconds for a batch after the signal. A process that is asked to stop has 5 seconds for everything. */
 const stopTimeoutMs = 3_000

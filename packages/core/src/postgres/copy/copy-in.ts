@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../pool/client.ts'
+import type { Client } from '../pool/checkout.ts'
 import { databaseFault } from '../sqlstate.ts'
 
 /**

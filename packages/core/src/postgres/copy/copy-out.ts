@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { to as copyTo } from 'pg-copy-streams'
 import { readableFrom } from '../../util/readable-from.ts'
-import { checkout, type Pool } from '../pool/client.ts'
+import { checkout, type Pool } from '../pool/checkout.ts'
 import { isSnapshotConnection, type SnapshotConnection } from '../transaction/snapshot-connection.ts'
 
 export interface CopyOutOptions {

@@ -1,8 +1,8 @@
 // Waits for a database that is not ready yet, or fails with the reason why it does not answer.
 import { LadingError } from '../../errors/lading-error.ts'
-import { safeLogger } from '../../errors/listener.ts'
+import { safeLogger } from '../../errors/quiet-listener.ts'
 import { retry } from '../../util/retry.ts'
-import { type Pool, withClient } from './client.ts'
+import { type Pool, withClient } from './checkout.ts'
 
 export interface WaitOptions {
   /** Maximum wait in seconds. @defaultValue 60 */

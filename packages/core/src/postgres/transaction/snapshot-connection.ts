@@ -1,5 +1,5 @@
 // One transaction on one connection, for queries that must all see the same snapshot.
-import { type Checkout, checkout, type Pool } from '../pool/client.ts'
+import { type Checkout, checkout, type Pool } from '../pool/checkout.ts'
 
 /** Valid while `withSnapshot` runs. `giveBack` with an error closes it immediately. */
 export interface SnapshotConnection extends Checkout {

@@ -1,7 +1,7 @@
 // Walks the folders of a file storage step by step, so that a planted symbolic link never leads outside its root.
 import { lstat, mkdir, open, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errnoOf, keyTaken } from '../faults.ts'
+import { errnoOf, keyTaken } from '../storage-faults.ts'
 
 /** Stored files may hold data that other users of the machine must not see. */
 const ownerOnly = 0o700

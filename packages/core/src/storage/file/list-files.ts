@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isKey } from '../key.ts'
+import { isKey } from '../object-key.ts'
 import type { ObjectFacts } from '../storage.ts'
 import { ignore } from './folder.ts'
 

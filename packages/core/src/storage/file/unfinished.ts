@@ -1,7 +1,7 @@
 // Finds the leftovers of dead `put`s in a folder by name and age, and removes them.
 import { lstat, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { temporaryMark } from '../key.ts'
+import { temporaryMark } from '../object-key.ts'
 import { ignore, removeEmptyFolders } from './folder.ts'
 
 /** Returns the number of removed files. Symbolic links are neither followed nor removed. */

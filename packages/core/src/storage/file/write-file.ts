@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { failpoint } from '../../util/failpoint.ts'
 import { checkNotCancelled } from '../incoming.ts'
-import { temporaryMark } from '../key.ts'
+import { temporaryMark } from '../object-key.ts'
 import { folderOf, ignore, removeEmptyFolders, syncFolder } from './folder.ts'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants

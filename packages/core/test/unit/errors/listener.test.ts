@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { safeLogger } from '../../../src/errors/listener.ts'
+import { safeLogger } from '../../../src/errors/quiet-listener.ts'
 
 test('an error of the log is reported once, on one line, with control characters escaped', async () => {
   const warned = once(process, 'warning')

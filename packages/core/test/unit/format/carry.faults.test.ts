@@ -4,11 +4,11 @@ import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { chunkings, decodeChunks } from '../../../../../test-support/decoding.ts'
-import { csv } from '../../../src/engine/format/csv/csv.ts'
+import { csv } from '../../../src/engine/format/csv/csv-format.ts'
 import type { Format } from '../../../src/engine/format/format.ts'
-import { json } from '../../../src/engine/format/json/json.ts'
-import { ndjson } from '../../../src/engine/format/ndjson/ndjson.ts'
-import { openText, type TextStageOptions } from '../../../src/engine/format/text/text.ts'
+import { json } from '../../../src/engine/format/json/json-format.ts'
+import { ndjson } from '../../../src/engine/format/ndjson/ndjson-format.ts'
+import { openText, type TextStageOptions } from '../../../src/engine/format/text/decode-text.ts'
 
 const limits = { maxRecordBytes: 1024, maxColumns: 10 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { chunkings } from '../../../../../test-support/decoding.ts'
 import { readText } from '../../../../../test-support/text.ts'
 import type { Encoding } from '../../../src/engine/format/format.ts'
-import { isPlain } from '../../../src/engine/format/text/text.ts'
+import { isPlain } from '../../../src/engine/format/text/decode-text.ts'
 
 const le = (text: string) => Buffer.from(text, 'utf16le')
 const be = (text: string) => Buffer.from(text, 'utf16le').swap16()

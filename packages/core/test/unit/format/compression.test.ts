@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { chunkings } from '../../../../../test-support/decoding.ts'
 import { readText } from '../../../../../test-support/text.ts'
-import { openText } from '../../../src/engine/format/text/text.ts'
+import { openText } from '../../../src/engine/format/text/decode-text.ts'
 
 const gunzip = (chunks: Iterable<Buffer>, maxBytes?: number) =>
   readText(chunks, { compression: 'gzip', ...(maxBytes !== undefined && { maxBytes }) })

@@ -1,8 +1,8 @@
 // How decoders end: a consumer that stops closes the source, and an error of the source is passed on.
 import { describe, expect, test } from 'vitest'
-import { csv } from '../../../src/engine/format/csv/csv.ts'
-import { json } from '../../../src/engine/format/json/json.ts'
-import { ndjson } from '../../../src/engine/format/ndjson/ndjson.ts'
+import { csv } from '../../../src/engine/format/csv/csv-format.ts'
+import { json } from '../../../src/engine/format/json/json-format.ts'
+import { ndjson } from '../../../src/engine/format/ndjson/ndjson-format.ts'
 import type { RecordBatch } from '../../../src/engine/record/record-batch.ts'
 
 const options = { maxRecordBytes: 1024, maxColumns: 10 }

@@ -1,8 +1,8 @@
 // The COPY statements that print a file.
 import { expect, test } from 'vitest'
-import { csv } from '../../../src/engine/format/csv/csv.ts'
-import { json } from '../../../src/engine/format/json/json.ts'
-import { ndjson } from '../../../src/engine/format/ndjson/ndjson.ts'
+import { csv } from '../../../src/engine/format/csv/csv-format.ts'
+import { json } from '../../../src/engine/format/json/json-format.ts'
+import { ndjson } from '../../../src/engine/format/ndjson/ndjson-format.ts'
 
 const query = {
   columns: [

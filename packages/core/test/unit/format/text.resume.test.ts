@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { openText, type TextStageOptions } from '../../../src/engine/format/text/text.ts'
+import { openText, type TextStageOptions } from '../../../src/engine/format/text/decode-text.ts'
 
 const content = '\ufeffä€😀\nPK\x03\x04 is no archive here\n'
 const whole = Buffer.from(content)

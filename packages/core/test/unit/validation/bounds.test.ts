@@ -1,7 +1,7 @@
 // Messages name the rule that a number or a text broke, with its bound: from cells and from JSON, alone and in lists.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { judged, resourceOf, saidOf } from '../../judged-bed.ts'
+import { judged, resourceOf, saidOf } from '../../fixtures/judged-fixture.ts'
 
 const decimal = (rules: object) => Type.String({ format: 'decimal', ...rules })
 const int64 = (rules: object) => Type.String({ format: 'int64', ...rules })

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import type { Issue } from '../../../src/engine/resource/definition.ts'
-import { judged } from '../../judged-bed.ts'
+import { judged } from '../../fixtures/judged-fixture.ts'
 
 type Check = (record: Record<string, unknown>, issue: Issue) => void
 

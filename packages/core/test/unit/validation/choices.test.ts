@@ -1,7 +1,7 @@
 // Messages that list allowed values: always unambiguous, and short however many values there are.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { judged, resourceOf, saidOf } from '../../judged-bed.ts'
+import { judged, resourceOf, saidOf } from '../../fixtures/judged-fixture.ts'
 
 const among = (...values: string[]) => Type.Union(values.map(value => Type.Literal(value)))
 const codes = Array.from(

@@ -1,7 +1,7 @@
 // Messages of rules inside lists and JSON: they name the position at any depth, and what it must be.
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
-import { saidOf } from '../../judged-bed.ts'
+import { saidOf } from '../../fixtures/judged-fixture.ts'
 
 describe('a list', () => {
   test.each<[name: string, schema: TSchema, good: unknown, bad: unknown, said: string]>([

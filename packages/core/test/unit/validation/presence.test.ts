@@ -2,7 +2,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
-import { judged } from '../../judged-bed.ts'
+import { judged } from '../../fixtures/judged-fixture.ts'
 
 const nullable = (schema: TSchema) => Type.Union([schema, Type.Null()])
 

@@ -2,7 +2,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { describe, expect, test } from 'vitest'
 import { quickTest } from '../../../src/engine/validation/compiled-json-test.ts'
-import { saidOf } from '../../judged-bed.ts'
+import { saidOf } from '../../fixtures/judged-fixture.ts'
 
 const object = (a: TSchema) => Type.Object({ a })
 

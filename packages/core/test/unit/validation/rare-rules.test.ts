@@ -1,7 +1,7 @@
 // Rarely used schemas: references, described forms, and custom kinds.
 import { Kind, type TSchema, Type, TypeRegistry } from '@sinclair/typebox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { saidOf } from '../../judged-bed.ts'
+import { saidOf } from '../../fixtures/judged-fixture.ts'
 
 const parts = Type.Module({
   Part: Type.Object({ count: Type.Integer({ minimum: 1 }), kit: Type.Optional(Type.Ref('Kit')) }),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { defineResource } from '../../../src/engine/resource/define.ts'
 import { compileRules } from '../../../src/engine/validation/field-rule.ts'
 import { LadingError } from '../../../src/errors/lading-error.ts'
-import { judged } from '../../judged-bed.ts'
+import { judged } from '../../fixtures/judged-fixture.ts'
 
 const resourceOf = (it: TSchema) => defineResource('things', { table: 'things', schema: Type.Object({ it }) })
 

@@ -1,5 +1,5 @@
 // Names that a database error gave → the definitions of those constraints and indexes, read from the catalogue.
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 
 /** Names from an error; a name that the error does not give is empty. */
 export interface NamedRule {

@@ -1,5 +1,5 @@
 // Reads the expressions that a table computes, and its row-level security, to explain a failed row.
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import type { TypeInfo } from './type-words.ts'
 
 export interface NamedExpression {

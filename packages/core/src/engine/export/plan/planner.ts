@@ -1,6 +1,6 @@
 // A request for a resource → a plan. The resource's table is read again only after it has changed.
 
-import { type Client, type Pool, withClient } from '../../../postgres/pool/client.ts'
+import { type Client, type Pool, withClient } from '../../../postgres/pool/checkout.ts'
 import { sessionVariablesSql } from '../../../postgres/transaction/session-variables.ts'
 import { beginSnapshot } from '../../../postgres/transaction/transaction.ts'
 import { readTarget } from '../../catalogue/read-target.ts'

@@ -1,7 +1,7 @@
 // Filters on columns of other types that are exported as text → the same filters, with values as PostgreSQL prints them.
 
 import { doBlock, literal } from '../../../postgres/identifier.ts'
-import type { Pool } from '../../../postgres/pool/client.ts'
+import type { Pool } from '../../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 import { withSnapshot } from '../../../postgres/transaction/snapshot-connection.ts'
 import { limitOf } from '../../catalogue/fit/fit.ts'

@@ -8,7 +8,7 @@ import { type Consume, carry } from '../text/carry.ts'
 import { type DecodedText, decodeUtf8 } from '../text/utf8.ts'
 import { isBlankLine, isBlankRecord } from './blank.ts'
 import { readDialect } from './dialect.ts'
-import { csvFaults } from './faults.ts'
+import { csvFaults } from './csv-faults.ts'
 import { unguard } from './formula-guard.ts'
 import { type Scan, scanCsv } from './scan.ts'
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
-import { withClient } from '../../../postgres/pool/client.ts'
+import { withClient } from '../../../postgres/pool/checkout.ts'
 import type { Storage, StoredObject } from '../../../storage/storage.ts'
 import { assertTakesRows } from '../../catalogue/accepts-rows.ts'
 import { inReferenceOrder } from '../../catalogue/reference-order.ts'

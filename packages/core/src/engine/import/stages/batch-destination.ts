@@ -1,7 +1,7 @@
 // Where the batches of a run go: straight into the table, or into a shadow table until the whole file has been judged.
 
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { CommitStatements } from '../../../postgres/transaction/commit-level.ts'
 import { beginWriting } from '../../../postgres/transaction/transaction.ts'
@@ -13,7 +13,7 @@ import { replay } from '../../staging/shadow/replay.ts'
 import { openShadowTable } from '../../staging/shadow/shadow-table.ts'
 import { openStagingConnection, type StagingConnection } from '../../staging/staging-connection.ts'
 import type { ImportOptions } from '../import-options.ts'
-import type { ReportErrors } from '../report/listeners.ts'
+import type { ReportErrors } from '../report/run-listeners.ts'
 import type { Tally } from '../report/report.ts'
 import type { JobRun } from '../run-recorder.ts'
 import { stageRows } from './batches.ts'

@@ -2,7 +2,7 @@
 
 import type { HookTimeout } from '../../../errors/hook.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { type CommitStatements, commitStatements } from '../../../postgres/transaction/commit-level.ts'
 import { sessionVariablesSql } from '../../../postgres/transaction/session-variables.ts'
 import { tableParts } from '../../../util/text/names-in-sentences.ts'

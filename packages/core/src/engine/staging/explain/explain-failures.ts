@@ -1,6 +1,6 @@
 // Rows that failed in the database → their record errors: keys and references of the resource, then values, then rules.
 
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { columnsIn } from '../../catalogue/rules/expression.ts'
 import { partTexts } from '../../catalogue/rules/index-part.ts'
 import { type NamedRule, readRules } from '../../catalogue/rules/rules.ts'

@@ -1,6 +1,6 @@
 // Records that are rejected for another reason → the same records, with errors for their missing references.
 
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import type { Target, TargetReference } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'
 import { explainMissing } from './explain.ts'

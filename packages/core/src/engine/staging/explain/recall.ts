@@ -1,5 +1,5 @@
 // Rows that were buffered without their values → the same rows with the staged values, for their errors.
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { JsonText } from '../../record/json-text.ts'
 import type { Field } from '../../resource/field.ts'
 import type { StagedBatch } from '../encode-batch.ts'

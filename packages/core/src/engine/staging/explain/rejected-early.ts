@@ -1,7 +1,7 @@
 // Records rejected before they reach a batch → the same records, with the errors that only the database can find.
 
 import type { RecordError } from '../../../errors/record-error.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import type { Target } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'
 import { sortByField } from '../../validation/validate.ts'

@@ -1,7 +1,7 @@
 // Staged rows with a value that its column's type rejects → removed from the staging table, each with all such errors.
 
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { readTableCode, type TableCode } from '../../catalogue/rules/table-code.ts'
 import type { Target } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'

@@ -1,6 +1,6 @@
 // The context of merging a batch, and the steps that all strategies share.
 
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { faultOrigin } from '../../../postgres/sqlstate.ts'
 import type { Target } from '../../catalogue/target.ts'
 import { type StagedBatch, stagedCount } from '../encode-batch.ts'

@@ -1,6 +1,6 @@
 // Merges a batch under `ignore` or `update`: set by set, or one by one where the order of rows matters.
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { stagedCount } from '../encode-batch.ts'
 import { explainVerdicts } from '../explain/explain.ts'
 import { explainFailures } from '../explain/explain-failures.ts'

@@ -1,6 +1,6 @@
 // Columns that a batch leaves to their defaults → a check that the database user may use their sequences.
 
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { assertSequencePrivileges } from '../../catalogue/privileges.ts'
 import type { Target } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'

@@ -1,7 +1,7 @@
 // Advances the sequences of the columns that a run writes past the imported values, or warns if that is not possible.
 
 import { doBlock, literal } from '../../../postgres/identifier.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'

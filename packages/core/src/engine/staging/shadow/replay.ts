@@ -1,6 +1,6 @@
 // Merges buffered batches into the real table, in the open transaction: the second half of an atomic import.
 
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { Target } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'

@@ -1,6 +1,6 @@
 // Reads from the catalogue what a shadow table must copy from its table, and what it cannot copy.
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 
 export interface ShadowInfo {
   /** Primary key, unique and exclusion constraints. */

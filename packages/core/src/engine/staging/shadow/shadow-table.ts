@@ -1,7 +1,7 @@
 // A shadow table: a temporary copy that checks rows as the real table would, without changing the real table.
 import { randomBytes } from 'node:crypto'
 import { identifier, literal } from '../../../postgres/identifier.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import type { ColumnInfo } from '../../catalogue/table-info.ts'
 import type { Target, TargetColumn } from '../../catalogue/target.ts'
 import type { StagedBatch } from '../encode-batch.ts'

@@ -1,6 +1,6 @@
 // Terminates the connection of a worker that is frozen in a batch, so that others can lock the job's row.
 import { setTimeout } from 'node:timers/promises'
-import { type Pool, withClient } from '../../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../../postgres/pool/checkout.ts'
 import { markSql } from './fence.ts'
 
 /** Milliseconds within which a live worker sends something: it has the whole batch in memory before it begins. */

@@ -1,6 +1,6 @@
 // Limits the number of jobs that wait for a worker.
 import { LadingError } from '../../../errors/lading-error.ts'
-import type { Client } from '../../../postgres/pool/client.ts'
+import type { Client } from '../../../postgres/pool/checkout.ts'
 import { isReady } from './lanes.ts'
 
 /**

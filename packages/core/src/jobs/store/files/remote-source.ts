@@ -1,7 +1,7 @@
 // The URL of an import's file until it is fetched, and the statements that replace it. A URL may hold a secret, and
 // is stored nowhere else.
 import { LadingError } from '../../../errors/lading-error.ts'
-import { type Pool, withClient } from '../../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { JobRow } from '../job-row.ts'
 import { transitionAllowedSql, transitionSql } from '../transitions.ts'

@@ -1,5 +1,5 @@
 // Tracks which storages have workers, and which hold files of waiting jobs but have none.
-import { type Pool, withClient } from '../../../postgres/pool/client.ts'
+import { type Pool, withClient } from '../../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../../postgres/sqlstate.ts'
 
 /** Whether a storage has live import workers. @param id SQL of its identity */

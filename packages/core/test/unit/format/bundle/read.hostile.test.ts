@@ -12,7 +12,7 @@ import {
   type TestEntry,
   tar,
   users,
-} from '../../../../src/engine/format/bundle/archives.ts'
+} from './archives.ts'
 
 const cut = (archive: Buffer, bytes: number) => archive.subarray(0, bytes)
 const say =

@@ -1,7 +1,7 @@
 // tar headers that real programs write, and those that only an attacker writes: each is read exactly or rejected.
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { articles, manifest, read, users } from '../../../../src/engine/format/bundle/archives.ts'
+import { articles, manifest, read, users } from './archives.ts'
 
 interface Block {
   readonly name?: string

@@ -12,7 +12,7 @@ import {
   type TestEntry,
   tar,
   users,
-} from '../../../../src/engine/format/bundle/archives.ts'
+} from './archives.ts'
 import type { Manifest } from '../../../../src/engine/format/bundle/manifest.ts'
 import { readBundle } from '../../../../src/engine/format/bundle/read.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readLimits } from '../../../../src/http/admission/limits.ts'
+import { readLimits } from '../../../../src/http/admission/http-limits.ts'
 
 test('what is not said is as documented', () => {
   expect(readLimits({ uploads: 2, bodySeconds: undefined as never })).toEqual({

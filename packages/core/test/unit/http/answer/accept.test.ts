@@ -1,6 +1,6 @@
 // Accept and Accept-Encoding: quality, wildcards, and what no client should send.
 import { expect, test } from 'vitest'
-import { acceptsGzip, preferredType } from '../../../../src/http/answer/accept.ts'
+import { acceptsGzip, preferredType } from '../../../../src/http/response/accept.ts'
 
 test.each([
   [undefined, 'application/json'],

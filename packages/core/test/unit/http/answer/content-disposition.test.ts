@@ -1,6 +1,6 @@
 // Names of files in a header.
 import { expect, test } from 'vitest'
-import { attachment } from '../../../../src/http/answer/content-disposition.ts'
+import { attachment } from '../../../../src/http/response/content-disposition.ts'
 
 test.each([
   ['users-2024-01-02.csv', 'attachment; filename="users-2024-01-02.csv"'],

@@ -1,6 +1,6 @@
 // Ranges of a file of ten bytes, as RFC 9110 has them.
 import { expect, test } from 'vitest'
-import { matchesIfRange, readRange } from '../../../../src/http/answer/range.ts'
+import { matchesIfRange, readRange } from '../../../../src/http/response/byte-range.ts'
 
 test.each([
   [undefined, 'whole'],

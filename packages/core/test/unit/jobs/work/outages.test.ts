@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LadingError } from '../../../../src/errors/lading-error.ts'
 import { type Outage, watchOutages } from '../../../../src/jobs/work/outages.ts'
-import type { Pool } from '../../../../src/postgres/pool/client.ts'
+import type { Pool } from '../../../../src/postgres/pool/checkout.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

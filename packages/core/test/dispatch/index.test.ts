@@ -1,0 +1,101 @@
+// What a claim and a submission read of many jobs: a few entries of an index, whatever waits.
+import { expect, test } from 'vitest'
+import { createFairness } from '../../src/jobs/dispatch/fairness.ts'
+import { claimReadySql } from '../../src/jobs/dispatch/ready-sql.ts'
+import { dispatchBed } from '../fixtures/dispatch-harness.ts'
+
+const bed = dispatchBed()
+
+interface Plan {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly 'Index Name'?: string
+  readonly 'Shared Hit Blocks': number
+  readonly 'Shared Read Blocks': number
+  readonly Plans?: readonly Plan[]
+}
+
+const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+/** Explains a claim, which is rolled back. */
+async function claimed(count: number, after = ''): Promise<Plan> {
+  const turn = { ...createFairness().turn(), after }
+  const { text, values } = claimReadySql({
+    lanes: ['import', 'import mine'],
+    count,
+    turn,
+    worker: 'w',
+    leaseSeconds: 30,
+  })
+  const client = await bed.database.pool.connect()
+  try {
+    await client.query('begin')
+    const { rows } = await client.query(`explain (analyze, buffers, format json) ${text}`, values)
+    await client.query('rollback')
+    return rows[0]['QUERY PLAN'][0].Plan
+  } finally {
+    client.release()
+  }
+}
+
+const blocksOf = (plan: Plan) => plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
+
+async function fill(jobs: number, tenants: number): Promise<void> {
+  await bed.database.pool.query(
+    `insert into lading.jobs (id, kind, resource, tenant, format, source_key)
+    select gen_random_uuid(), 'import', 'users', 'tenant-' || n % $2, 'csv', 'k' from generate_series(1, $1) n`,
+    [jobs, tenants],
+  )
+  await bed.database.pool.query('vacuum analyze lading.jobs')
+}
+
+test.each(['', 'tenant-500/users', 'tenant-999/users'])(
+  'a claim reads no more among 20,000 jobs of 1,000 tenants than among 1,000, from "%s" on',
+  async after => {
+    await fill(1_000, 1_000)
+    const few = blocksOf(await claimed(4, after))
+    await fill(19_000, 1_000)
+    const plan = await claimed(4, after)
+    expect(blocksOf(plan)).toBeLessThan(few * 1.5)
+    const scans = nodesOf(plan).filter(
+      node => node['Relation Name'] === 'jobs' && node['Node Type'].includes('Scan'),
+    )
+    expect(new Set(scans.map(node => node['Index Name']))).toEqual(new Set(['jobs_ready_idx', 'jobs_pkey']))
+  },
+)
+
+test('jobs of other lanes are not even looked at', async () => {
+  await bed.add(1)
+  const { pool } = bed.database
+  await pool.query('vacuum analyze lading.jobs')
+  const alone = blocksOf(await claimed(1))
+  await fill(5_000, 50)
+  await pool.query(`update lading.jobs set source_storage = 'aaa' where tenant <> ''`)
+  await pool.query('vacuum analyze lading.jobs')
+  expect(blocksOf(await claimed(1))).toBeLessThan(alone + 30)
+})
+
+test('batches and heartbeats write no column that an index uses, so that their updates stay heap-only', async () => {
+  const { pool } = bed.database
+  const written = [
+    'processed, failed, successful, inserted, updated, ignored, errors, stored_errors, errors_by_code, error_counts',
+    'bytes_read, read_sha256, checkpoint_byte, checkpoint_row, checkpoint_line, checkpoint_expects, begun_with',
+    'warnings, lease_until, fetched_bytes',
+  ].flatMap(names => names.split(', '))
+  const { rows } = await pool.query(
+    `select distinct a.attname as name from pg_depend d
+    join pg_index i on i.indexrelid = d.objid
+    join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+    where i.indrelid = 'lading.jobs'::regclass and d.refobjid = 'lading.jobs'::regclass`,
+  )
+  const indexed = rows.map(({ name }) => name)
+  expect(indexed).toContain('due_at')
+  expect(indexed.filter(name => written.includes(name))).toEqual([])
+  // The generated columns are made of none of them either.
+  const generated = await pool.query(
+    `select pg_get_expr(adbin, adrelid) as text from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum
+    where adrelid = 'lading.jobs'::regclass and attgenerated <> ''`,
+  )
+  expect(generated.rows).toHaveLength(2)
+  for (const name of written) for (const { text } of generated.rows) expect(text).not.toContain(name)
+})

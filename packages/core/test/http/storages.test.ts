@@ -1,0 +1,105 @@
+// Over real HTTP: a server whose storage has not got the file says where it lies, and which jobs wait for workers.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { createHttp, handleNode } from '../../src/http/index.ts'
+import { createExporter } from '../../src/index.ts'
+import { emailsOf, type OneServer, storagesBed } from '../fixtures/storages-fixture.ts'
+import { resources } from '../support.ts'
+
+const bed = storagesBed()
+
+/** Serves the jobs of one of the two while it is used. */
+async function serving<Result>({ jobs }: OneServer, use: (url: string) => Promise<Result>): Promise<Result> {
+  const http = createHttp({
+    jobs,
+    exporter: createExporter({ pool: bed.database.pool, resources }),
+    resources,
+  })
+  const server = createServer((request, response) =>
+    handleNode(http, { request, response, url: request.url ?? '/', mount: '' }),
+  )
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  try {
+    // A TCP server that listens has an address of this form.
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+    await http.whenIdle()
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+async function answer(url: string): Promise<Answer> {
+  const response = await fetch(url)
+  const body = (await response.json()) as Answer['body']
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), body }
+}
+
+test('rejected records and the file of an export are 503 at the wrong server, with the storage that has them', async () => {
+  const lies = await bed.b.storage.identity()
+  const imported = await bed.submit(bed.b, 'own', {
+    source: Buffer.from('email,name,role,active\nbad,N,reader,true\n'),
+  })
+  const exported = await bed.b.jobs.submitExport({ resource: 'users', format: 'csv' })
+  bed.b.work()
+  await bed.ended(imported.id)
+  await bed.ended(exported.id)
+  const paths = [`/v1/imports/${imported.id}/rejects`, `/v1/exports/${exported.id}/download`]
+  await serving(bed.a, async url => {
+    for (const path of paths) {
+      const { status, retryAfter, body } = await answer(url + path)
+      expect([status, body.code, retryAfter]).toEqual([503, 'STORAGE_ELSEWHERE', '5'])
+      expect(body.detail).toContain(`is in another storage (${lies})`)
+      expect((await fetch(url + path, { method: 'HEAD' })).status).toBe(503)
+    }
+  })
+  await serving(bed.b, async url => {
+    for (const path of paths) expect((await fetch(url + path)).status).toBe(200)
+  })
+})
+
+test('what waits for a storage that no worker has is told by its status, by the list, and by a server that is healthy', async () => {
+  const lonely = await bed.a.storage.identity()
+  const { id } = await bed.submit(bed.a, 'own')
+  await bed.database.pool.query(`update lading.jobs set created_at = created_at - interval '2 minutes'`)
+  await serving(bed.b, async url => {
+    const status = await answer(`${url}/v1/imports/${id}`)
+    expect([status.body.status, status.body.waiting_for_storage]).toEqual(['pending', lonely])
+    const list = await answer(`${url}/v1/imports`)
+    expect(list.body.jobs).toEqual([expect.objectContaining({ waiting_for_storage: lonely })])
+    expect(await answer(`${url}/health`)).toMatchObject({
+      status: 200,
+      body: { status: 'healthy', waiting_for_storages: [lonely] },
+    })
+    expect((await fetch(`${url}/ready`)).status).toBe(200)
+    bed.a.work()
+    await bed.ended(id)
+    expect((await answer(`${url}/v1/imports/${id}`)).body.waiting_for_storage).toBeNull()
+    expect((await answer(`${url}/health`)).body).not.toHaveProperty('waiting_for_storages')
+  })
+  expect(await bed.emails()).toEqual(emailsOf('own'))
+})
+
+test('the file of an export can be deleted, and an import retried, at either server', async () => {
+  const exported = await bed.b.jobs.submitExport({ resource: 'users', format: 'csv' })
+  bed.b.work()
+  await bed.ended(exported.id)
+  await bed.b.stop()
+  const imported = await bed.submit(bed.b, 'own')
+  await bed.b.jobs.cancel(imported.id)
+  await serving(bed.a, async url => {
+    expect((await fetch(`${url}/v1/exports/${exported.id}`, { method: 'DELETE' })).status).toBe(204)
+    expect((await answer(`${url}/v1/exports/${exported.id}/download`)).body.code).toBe('FILE_EXPIRED')
+    expect((await fetch(`${url}/v1/imports/${imported.id}/retry`, { method: 'POST' })).status).toBe(202)
+  })
+  bed.b.work()
+  expect((await bed.ended(imported.id)).status).toBe('completed')
+})

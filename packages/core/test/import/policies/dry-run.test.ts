@@ -1,0 +1,112 @@
+// A dry run against the table that refuses: what can be foreseen is told, what cannot is named, and nothing is touched.
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Bed, type Outcome, openBookings } from '../../judge/refusing-fixture.ts'
+import { briefly, rowsOf } from '../../support.ts'
+
+let bed: Bed
+afterEach(() => bed.drop())
+
+const good = (id: number) => ({ region: 'north', id, amount: '5', payload: { of: id } })
+
+/** Refused for reasons that the file alone, or a look at the table, shows; good rows between them. */
+const foreseeable = [
+  good(100),
+  { ...good(101), amount: '-1' },
+  { ...good(102), amount: '60000000' },
+  { ...good(103), during: 'nonsense' },
+  { ...good(104), during: '[900,910)' },
+  { ...good(105), during: '[905,920)' },
+  { ...good(106), seat: 'Z1' },
+  { ...good(107), seat: 'Z1' },
+  { ...good(1), amount: '11' },
+  { ...good(2), amount: '-2' },
+  { ...good(100), amount: '6' },
+  good(108),
+]
+
+async function everything({ database: { pool } }: Bed) {
+  const sequences = await pool.query('select sequencename, last_value from pg_sequences order by 1')
+  const relations = await pool.query(`select count(*)::int from pg_class where relname like 'lading%'`)
+  return {
+    table: await rowsOf(pool, 'bookings', 'region, id'),
+    sequences: sequences.rows,
+    relations: relations.rows,
+  }
+}
+
+/** Each partition has an exclusion constraint of its own there, which the stand-in for the whole does not know. */
+const withoutOverlap = foreseeable.filter(record => !('during' in record) || record.during === 'nonsense')
+
+describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table that refuses', shape => {
+  test.each(['error', 'ignore', 'update'] as const)(
+    'under %s tells what the import then does, touches nothing and leaves nothing behind',
+    async onConflict => {
+      bed = await openBookings(shape)
+      const file = shape === 'plain' ? foreseeable : withoutOverlap
+      const before = await everything(bed)
+      const foreseen: Outcome[] = []
+      for (const batchRows of [1, 4, 5_000]) {
+        foreseen.push(await bed.run(file, { onConflict, dryRun: true, batchRows }))
+        expect(await everything(bed)).toEqual(before)
+      }
+      const real = await bed.run(file, { onConflict, batchRows: 1 })
+      expect(real.counts[0]).toBe(shape === 'plain' ? 4 : 3)
+      for (const { fault, errors, counts } of foreseen) {
+        expect(fault).toBeUndefined()
+        expect(briefly(errors)).toEqual(briefly(real.errors))
+        expect(counts).toEqual(real.counts)
+      }
+    },
+  )
+
+  test('names what it cannot judge', async () => {
+    bed = await openBookings(shape)
+    const { report } = await bed.run([good(100)], { dryRun: true })
+    const overlap = 'exclusion constraint "no_overlap" against rows of the table'
+    for (const rule of [
+      'foreign key "known_grade"',
+      'row-level security',
+      'triggers',
+      'unique index "one_seat" against rows of the table',
+      shape === 'plain' ? overlap : expect.stringContaining('partitions'),
+    ]) {
+      expect(report.notJudged).toContainEqual(rule)
+    }
+    expect(report.notJudged).toHaveLength(5)
+  })
+
+  test('an atomic import writes nothing for the sake of one row that only a trigger refuses, and names that row', async () => {
+    bed = await openBookings(shape)
+    const before = await everything(bed)
+    for (const note of ['raise', 'vanish', 'forbidden']) {
+      const { fault, counts, errors } = await bed.run([good(100), { ...good(101), note }, good(102)], {
+        atomic: true,
+      })
+      expect(fault).toBe('IMPORT_ROLLED_BACK')
+      expect(counts).toEqual([0, 0, 0, 1])
+      expect(briefly(errors)).toEqual(['2 null CONSTRAINT_VIOLATION'])
+      expect((await everything(bed)).table).toEqual(before.table)
+    }
+  })
+})
+
+test('whoever reads and writes the table does not wait for a dry run, whose transaction is still open', async () => {
+  bed = await openBookings('plain')
+  const { pool } = bed.database
+  const client = await pool.connect()
+  await client.query('begin')
+  const { counts } = await bed.run(foreseeable, { dryRun: true, onConflict: 'update', client })
+  expect(counts[0]).toBe(4)
+  const other = await pool.connect()
+  // A lock that had to be waited for would end the statement.
+  await other.query(`set lock_timeout = '1s'`)
+  const before = await rowsOf(pool, 'bookings', 'region, id')
+  await other.query('update bookings set updated_at = updated_at')
+  await other.query(`insert into bookings (region, id, amount) values ('north', 100, 5)`)
+  await other.query('delete from bookings where id = 100')
+  expect(await rowsOf(pool, 'bookings', 'region, id')).toEqual(before)
+  await client.query('rollback')
+  await other.query('set lock_timeout = default')
+  other.release()
+  client.release()
+})

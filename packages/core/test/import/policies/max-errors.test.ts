@@ -1,0 +1,46 @@
+// maxErrors: the import stops behind the record that is the last one allowed to be rejected, whatever the batches are.
+import { describe, expect, test } from 'vitest'
+import { counts, mixed, peopleBed } from '../../fixtures/people-fixture.ts'
+import { rowsOf } from '../../support.ts'
+
+const bed = peopleBed()
+
+describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
+  test('maxErrors stops behind the record that is the last one allowed, and counts the rest', async () => {
+    const result = await bed.run(mixed, batchRows, { maxErrors: 3 })
+    expect(result.code).toBe('TOO_MANY_ERRORS')
+    expect(result.errors).toEqual([
+      '2 email DUPLICATE_EMAIL',
+      '3 email DUPLICATE_EMAIL',
+      '4 name CONSTRAINT_VIOLATION',
+    ])
+    expect(counts(result.report)).toEqual({
+      processed: 4,
+      successful: 1,
+      failed: 3,
+      inserted: 1,
+      updated: 0,
+      ignored: 0,
+      unprocessed: 7,
+    })
+    expect(result.table).toHaveLength(3)
+  })
+
+  test('maxErrors that the last record of the file reaches ends nothing early', async () => {
+    const result = await bed.run(mixed, batchRows, { maxErrors: 7 })
+    expect(result.code).toBeUndefined()
+    expect(counts(result.report)).toMatchObject({ processed: 11, failed: 7, unprocessed: 0 })
+  })
+
+  test('maxErrors stops an atomic import and a dry run at the same record', async () => {
+    for (const options of [{ atomic: true }, { dryRun: true }]) {
+      const before = await rowsOf(bed.database.pool, 'people')
+      const result = await bed.run(mixed, batchRows, { ...options, maxErrors: 3 })
+      expect(result.code).toBe('TOO_MANY_ERRORS')
+      expect(result.errors).toHaveLength(3)
+      expect(result.report.failed).toBe(3)
+      expect(result.report.processed + result.report.unprocessed).toBe(11)
+      expect(result.table).toEqual(before)
+    }
+  })
+})

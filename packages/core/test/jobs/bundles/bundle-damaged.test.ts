@@ -1,0 +1,32 @@
+// A part of a bundle that was damaged between the table and the archive ends the export: nothing of it is published.
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { storedFiles } from '../../../../../test-support/stored-files.ts'
+import { fileStorage, type Storage } from '../../../src/index.ts'
+import { jobsBed } from '../../fixtures/jobs-harness.ts'
+
+const bed = jobsBed()
+
+/** Flips a bit of every object that is read but bundles. */
+function damaging(stored: Storage): Storage {
+  return {
+    ...stored,
+    get: async (key, range) => {
+      const content = await buffer(await stored.get(key, range))
+      if (!key.endsWith('.tar.gz')) content[0] = (content[0] ?? 0) ^ 1
+      return Readable.from([content])
+    },
+  }
+}
+
+test('a part that is not what was printed ends the export with STORAGE_CORRUPT, and leaves no file', async () => {
+  await bed.database.pool.query(
+    `insert into users (email, name, role, active) values ('a@example.org', 'A', 'reader', true)`,
+  )
+  bed.work({ storage: damaging(fileStorage(bed.folder)) })
+  const { id } = await bed.jobs.submitBundleExport({ resources: ['users', 'articles'] })
+  expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_CORRUPT' })
+  expect(await bed.jobs.download(id)).toBeUndefined()
+  await expect.poll(() => storedFiles(bed.folder)).toEqual([])
+})

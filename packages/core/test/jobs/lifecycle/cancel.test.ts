@@ -1,0 +1,213 @@
+// Cancelled: at once while it waits, within a batch while it runs, not at all when it has ended; whoever else acts.
+import { describe, expect, test } from 'vitest'
+import { fileStorage, type Job, postgresQueue } from '../../../src/index.ts'
+import { gated } from '../../fixtures/gated-storage.ts'
+import { jobsBed, queueWith } from '../../fixtures/jobs-harness.ts'
+import { bytes, rowsOf } from '../../support.ts'
+
+const bed = jobsBed()
+
+const people = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, index) =>
+      `{"email":"${index % 5 === 4 ? 'bad' : `${index}@example.org`}","name":"P","role":"reader","active":true}\n`,
+  ).join('')
+
+const submit = async (settings = {}) =>
+  (
+    await bed.jobs.submitImport({
+      resource: 'users',
+      format: 'ndjson',
+      // Longer than what is read at a time, so that it is met in the middle.
+      source: bytes(people(600)),
+      ...settings,
+    })
+  ).id
+
+const got = async (id: string) => (await bed.jobs.get(id)) as Job
+const tableSize = async () => (await rowsOf(bed.database.pool, 'users')).length
+
+async function hasExactCounts(id: string): Promise<Job> {
+  const job = await got(id)
+  const { processedRecords, successfulRecords, failedRecords, insertedRecords } = job.progress
+  expect(processedRecords).toBe(successfulRecords + failedRecords)
+  expect(await tableSize()).toBe(insertedRecords)
+  expect((await bed.jobs.errors(id, { limit: 1_000 })).total).toBe(failedRecords)
+  return job
+}
+
+test('a pending import is cancelled at once, and no worker begins it', async () => {
+  const id = await submit()
+  expect(await bed.jobs.cancel(id)).toMatchObject({ id, status: 'cancelled', startedAt: null })
+  const next = await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
+  bed.work()
+  await bed.ended(next.id)
+  expect(await hasExactCounts(id)).toMatchObject({
+    status: 'cancelled',
+    errorCode: null,
+    progress: { processedRecords: 0 },
+  })
+})
+
+test('an import that runs stops within its batch, and what is in the table is counted', async () => {
+  const id = await submit()
+  const storage = gated(fileStorage(bed.folder), 0.5)
+  bed.work({ storage })
+  await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(0)
+  const before = (await got(id)).progress.processedRecords
+  const cancelled = await bed.jobs.cancel(id)
+  expect(cancelled?.status).toBe('cancelled')
+  // One batch, which was under way.
+  expect((cancelled?.progress.processedRecords ?? 0) - before).toBeLessThanOrEqual(1_000)
+  await bed.stop()
+  const job = await hasExactCounts(id)
+  expect(job).toMatchObject({ status: 'cancelled', progress: cancelled?.progress })
+  storage.open()
+})
+
+test.each([
+  ['this process', () => bed.jobs],
+  ['another process', () => bed.jobsWith({ queue: postgresQueue() })],
+])(
+  'a worker that only waits for its source hears of it from %s, long before its lease is over',
+  async (_, canceller) => {
+    const id = await submit()
+    const storage = gated(fileStorage(bed.folder), 0)
+    let left: string | undefined
+    bed.work({
+      storage,
+      leaseSeconds: 600,
+      onJobEnd: job => {
+        left = job.status
+      },
+    })
+    await expect.poll(async () => (await got(id)).status).toBe('processing')
+    await canceller().cancel(id)
+    await expect.poll(() => left).toBe('cancelled')
+    storage.open()
+  },
+)
+
+test('one whose worker has died is cancelled too, and nobody takes it over', async () => {
+  const id = await submit()
+  await bed.database.pool.query(
+    `update lading.jobs set status = 'processing', token = 1, lease_until = clock_timestamp() - interval '1 s' where id = $1`,
+    [id],
+  )
+  expect(await bed.jobs.cancel(id)).toMatchObject({ status: 'cancelled' })
+  const next = await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
+  bed.work()
+  await bed.ended(next.id)
+  expect(await hasExactCounts(id)).toMatchObject({ status: 'cancelled', progress: { processedRecords: 0 } })
+})
+
+test('whoever writes it for long is asked to stop, and then it is cancelled', async () => {
+  const id = await submit()
+  const { pool } = bed.database
+  const writer = await pool.connect()
+  await writer.query('begin')
+  await writer.query('select from lading.jobs where id = $1 for update', [id])
+  const interrupted: string[] = []
+  const queue = queueWith({
+    async interrupt(jobId) {
+      interrupted.push(jobId)
+    },
+  })
+  const cancelling = bed.jobsWith({ queue }).cancel(id)
+  await expect.poll(() => interrupted).toEqual([id])
+  expect((await got(id)).status).toBe('pending')
+  await writer.query('rollback')
+  writer.release()
+  expect(await cancelling).toMatchObject({ status: 'cancelled' })
+})
+
+test('of an atomic import that is cancelled nothing is in the table, and nothing is counted as if it were', async () => {
+  const id = await submit({ atomic: true })
+  const storage = gated(fileStorage(bed.folder), 0.5)
+  bed.work({ storage })
+  await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(0)
+  await bed.jobs.cancel(id)
+  await bed.stop()
+  const job = await got(id)
+  expect(job).toMatchObject({ status: 'cancelled', progress: { insertedRecords: 0, successfulRecords: 0 } })
+  expect(job.progress.processedRecords).toBe(job.progress.failedRecords)
+  expect(await tableSize()).toBe(0)
+  storage.open()
+})
+
+describe('what has ended', () => {
+  test('is not cancelled, and says what it is', async () => {
+    const id = await submit()
+    bed.work()
+    await bed.ended(id)
+    await expect(bed.jobs.cancel(id)).rejects.toMatchObject({
+      code: 'JOB_ENDED',
+      message: 'The import has completed already; there is nothing left to cancel.',
+    })
+    const second = await submit()
+    await bed.stop()
+    await bed.jobs.cancel(second)
+    await expect(bed.jobs.cancel(second)).rejects.toMatchObject({ code: 'JOB_ENDED' })
+    expect(await bed.jobs.cancel('00000000-0000-4000-8000-000000000000')).toBeUndefined()
+    await expect(bed.jobs.cancel('1')).rejects.toMatchObject({ code: 'JOB_ID_INVALID' })
+  })
+})
+
+describe('cancel and the end at the same time have one outcome', () => {
+  test.each([
+    ['cancel first', ['cancelled', false, true]],
+    ['the end first', ['completed', true, false]],
+  ])('%s', async (order, expected) => {
+    const { pool } = bed.database
+    const id = await submit()
+    await pool.query(
+      `update lading.jobs set status = 'processing', token = 1, lease_until = clock_timestamp() + interval '1 min' where id = $1`,
+      [id],
+    )
+    // The statement that a worker ends with, on a connection that the test leads.
+    const end = () =>
+      pool.query(
+        `update lading.jobs set status = 'completed' where id = $1 and token = 1 and status in ('processing')`,
+        [id],
+      )
+    const cancel = () => bed.jobs.cancel(id).then(Boolean, () => false)
+    let isCancelled: boolean
+    let isCompleted: boolean
+    if (order === 'cancel first') {
+      isCancelled = await cancel()
+      isCompleted = ((await end()).rowCount ?? 0) > 0
+    } else {
+      isCompleted = ((await end()).rowCount ?? 0) > 0
+      isCancelled = await cancel()
+    }
+    expect([(await got(id)).status, isCompleted, isCancelled]).toEqual(expected)
+  })
+
+  test('fifty times at random, with workers that work', async () => {
+    bed.work()
+    const outcomes = new Set<string>()
+    for (let round = 0; round < 50; round++) {
+      await bed.database.pool.query('truncate users cascade')
+      const { id } = await bed.jobs.submitImport({
+        resource: 'users',
+        format: 'ndjson',
+        source: bytes(people(20)),
+      })
+      // From before its first batch to behind its last one: 20 records are 7 batches.
+      const records = Math.floor(Math.random() * 21)
+      await expect
+        .poll(async () => (await got(id)).progress.processedRecords, { interval: 1 })
+        .toBeGreaterThanOrEqual(records)
+      // Behind the last batch is rarely behind the end: once at least it is, whatever the machine does.
+      if (round === 0) await bed.ended(id)
+      const wasCancelled = await bed.jobs.cancel(id).then(Boolean, () => false)
+      await expect.poll(async () => (await got(id)).status).toMatch(/completed|cancelled/)
+      const job = await hasExactCounts(id)
+      expect(job.status).toBe(wasCancelled ? 'cancelled' : 'completed')
+      if (!wasCancelled) expect(job.progress.processedRecords).toBe(20)
+      outcomes.add(job.status)
+    }
+    expect([...outcomes].sort()).toEqual(['cancelled', 'completed'])
+  })
+})

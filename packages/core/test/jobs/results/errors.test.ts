@@ -1,0 +1,87 @@
+// Record errors of a job: pages, filters and the whole list agree, whatever the batches and the attempts.
+import { expect, test } from 'vitest'
+import type { ErrorFilter, RecordError } from '../../../src/index.ts'
+import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { bytes } from '../../support.ts'
+
+const bed = jobsBed()
+
+/** Records with every mixture of three faults, and one with too few cells. */
+const file = [
+  'email,name,role,active',
+  ...Array.from({ length: 24 }, (_, index) => {
+    const [noEmail, noName, noRole] = [index % 2 === 0, index % 3 === 0, index % 4 === 0]
+    return `${noEmail ? '' : `u${index}@example.org`},${noName ? '' : 'N'},${noRole ? 'king' : 'reader'},true`
+  }),
+  'short',
+  '',
+].join('\n')
+
+async function rejectedJob(): Promise<string> {
+  bed.work()
+  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
+  await bed.ended(id)
+  return id
+}
+
+async function whole(id: string, filter?: ErrorFilter): Promise<readonly RecordError[]> {
+  const errors: RecordError[] = []
+  for await (const page of bed.jobs.allErrors(id, filter)) errors.push(...page)
+  return errors
+}
+
+const isWanted =
+  ({ code, field }: ErrorFilter) =>
+  (error: RecordError) =>
+    (code === undefined || error.code === code) && (field === undefined || (error.field ?? '') === field)
+
+test('every filter gives the same errors by page, as a whole, and in its total', async () => {
+  const id = await rejectedJob()
+  const all = (await bed.jobs.errors(id, { limit: 1000 })).errors
+  // 12 e-mails, 8 names, 6 roles and the short one.
+  expect(all).toHaveLength(27)
+  expect(all.map(({ rowNumber }) => rowNumber)).toEqual(
+    [...all.map(({ rowNumber }) => rowNumber)].sort((a, b) => a - b),
+  )
+
+  const codes = [undefined, 'MISSING_FIELD', 'INVALID_ROLE', 'COLUMN_COUNT', 'NONE']
+  const fields = [undefined, 'email', 'name', 'role', '', 'none']
+  for (const filter of codes.flatMap(code => fields.map(field => ({ code, field })))) {
+    const wanted = all.filter(isWanted(filter))
+    const what = JSON.stringify(filter)
+    expect((await whole(id, filter)).map(brief), what).toEqual(wanted.map(brief))
+    expect(await bed.jobs.errors(id, { ...filter, limit: 1000 }), what).toMatchObject({
+      total: wanted.length,
+      stored: 27,
+    })
+    const pages = await Promise.all(
+      [0, 5, 10, 15, 20, 25].map(offset => bed.jobs.errors(id, { ...filter, limit: 5, offset })),
+    )
+    expect(pages.flatMap(page => page.errors).map(brief), what).toEqual(wanted.map(brief))
+  }
+})
+
+function brief({ rowNumber, field, code }: RecordError): string {
+  return `${rowNumber} ${field} ${code}`
+}
+
+test('a page that is no page is refused', async () => {
+  const id = await rejectedJob()
+  for (const page of [{ limit: 0 }, { limit: 1001 }, { limit: 1.5 }, { offset: -1 }]) {
+    await expect(bed.jobs.errors(id, page)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  }
+})
+
+test('an attempt that follows goes on with the numbers of the one before', async () => {
+  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
+  // A worker that stops behind its first batches.
+  await bed.workUntil(async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) > 0)
+  const between = (await bed.jobs.get(id))?.progress.processedRecords ?? 0
+  bed.work()
+  await bed.ended(id)
+  expect(between).toBeGreaterThan(0)
+  const all = await whole(id)
+  expect(all).toHaveLength(27)
+  const byCode = await whole(id, { code: 'MISSING_FIELD' })
+  expect(byCode.map(brief)).toEqual(all.filter(isWanted({ code: 'MISSING_FIELD' })).map(brief))
+})

@@ -1,0 +1,87 @@
+// How far an export is, told while it runs: rows that were printed, and bytes that are in its file.
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { createExporter, type ExportProgress, fileStorage, type Storage } from '../../../src/index.ts'
+import { plantRows } from '../../fixtures/bundle-fixture.ts'
+import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { resources } from '../../support.ts'
+
+const bed = jobsBed()
+
+/** A storage that takes so many bytes, and the rest when it is told to. */
+function heldStorage(storage: Storage, bytes: number): { readonly storage: Storage; open(): void } {
+  let open: () => void = () => undefined
+  const isOpen = new Promise<void>(resolve => {
+    open = resolve
+  })
+  async function* held(source: AsyncIterable<Uint8Array>) {
+    let taken = 0
+    for await (const chunk of source) {
+      yield chunk
+      taken += chunk.length
+      if (taken >= bytes) await isOpen
+    }
+  }
+  return {
+    storage: {
+      ...storage,
+      put: (key, source, options) => storage.put(key, Readable.from(held(source)), options),
+    },
+    open: () => open(),
+  }
+}
+
+test('rows and bytes are told while it runs, and begin anew with another attempt', async () => {
+  await plantRows(bed.database.pool, 20_000)
+  const files = fileStorage(bed.folder)
+  const { storage, open } = heldStorage(files, 500_000)
+  const { id } = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
+  bed.work({ storage })
+  const progress = async () => (await bed.jobs.get(id))?.progress
+  await expect.poll(async () => (await progress())?.processedBytes).toBeGreaterThan(400_000)
+  const amid = await bed.jobs.get(id)
+  expect(amid).toMatchObject({ status: 'processing', file: null })
+  expect(amid?.progress).toMatchObject({ totalRecords: null, totalBytes: null, percentage: null })
+  const { processedRecords: rows = 0, processedBytes: bytes = 0 } = amid?.progress ?? {}
+  // A row has some 120 bytes, and up to two chunks are printed ahead of what is taken.
+  expect(rows).toBeGreaterThan(bytes / 200)
+  expect(rows).toBeLessThan(20_000)
+
+  // Given back by a worker that stops, and done by another one from its beginning.
+  await Promise.all([bed.stop(), open()])
+  bed.work({ storage: heldStorage(files, 0).storage })
+  await expect.poll(async () => (await progress())?.processedRecords).toBe(0)
+  await bed.stop()
+  bed.work()
+  const job = await bed.ended(id)
+  const size = job.file?.size
+  expect(job.progress).toMatchObject({
+    totalRecords: 20_000,
+    processedRecords: 20_000,
+    processedBytes: size,
+    totalBytes: size,
+    percentage: 100,
+  })
+})
+
+describe.each([false, true])('with a hook on each row: %s', hasHook => {
+  test.each([
+    ['csv', {}],
+    ['csv', { header: false }],
+    ['csv', { excel: true }],
+    ['ndjson', {}],
+    ['json', {}],
+    ['ndjson', { compression: 'gzip' }],
+  ] as const)('%s %j: the last thing that is told are all rows and bytes', async (format, options) => {
+    await plantRows(bed.database.pool, 700)
+    const own = resources.map(one => (hasHook ? { ...one, printRow: (row: object) => ({ ...row }) } : one))
+    const told: ExportProgress[] = []
+    const exporter = createExporter({ pool: bed.database.pool, resources: own, batchRows: 50 })
+    const onProgress = (progress: ExportProgress) => told.push(progress)
+    const file = await buffer(exporter.stream({ resource: 'users', format, ...options, onProgress }))
+    expect(told.at(-1)).toEqual({ rows: 700, bytes: file.length })
+    const counts = told.map(({ rows }) => rows)
+    expect(counts).toEqual(counts.toSorted((one, other) => one - other))
+  })
+})

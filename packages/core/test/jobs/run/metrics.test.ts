@@ -1,0 +1,152 @@
+// What is counted of jobs: each end once, wherever it comes from, and the time that workers had them.
+import { expect, test } from 'vitest'
+import { fileStorage, type Job, type Metrics } from '../../../src/index.ts'
+import { gated } from '../../fixtures/gated-storage.ts'
+import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { bytes } from '../../support.ts'
+
+const bed = jobsBed()
+
+function counting() {
+  const told: string[] = []
+  const metrics: Metrics = {
+    httpRequest: () => undefined,
+    jobStarted: ({ kind }) => told.push(`${kind} begun`),
+    jobStopped: ({ kind }) => told.push(`${kind} let go`),
+    jobEnded: ({ kind, resource, status, seconds }) =>
+      told.push(`${kind} of ${resource} ${status}${seconds > 0 ? '' : ' in no time'}`),
+    records: ({ status, count }) => void (count > 0 && told.push(`${count} ${status}`)),
+  }
+  return { told, metrics }
+}
+
+const submit = (settings = {}) =>
+  bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), ...settings })
+const ask = (sql: string, values: unknown[] = []) => bed.database.pool.query(sql, values)
+const got = async (id: string) => (await bed.jobs.get(id)) as Job
+
+/** Longer than what is read at a time. */
+const long = (name: string) =>
+  bytes(
+    file +
+      Array.from({ length: 1_000 }, (_, row) => `${name}${row}@example.org,${name},reader,true\n`).join(''),
+  )
+
+/** A job that a worker has, which reads half of its file and waits. */
+async function halfDone(metrics: Metrics) {
+  const { id } = await submit({ source: long('x') })
+  const storage = gated(fileStorage(bed.folder), 0.5)
+  bed.work({ storage, metrics, rescueSeconds: 0.05 })
+  await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(0)
+  return { id, storage }
+}
+
+test('an import that completes is counted once', async () => {
+  const { told, metrics } = counting()
+  bed.work({ metrics })
+  await bed.ended((await submit()).id)
+  await bed.stop()
+  expect(told).toEqual([
+    'import begun',
+    'import let go',
+    'import of users completed',
+    '3 successful',
+    '3 failed',
+  ])
+})
+
+test('so is an atomic one, which ends with the commit of its rows', async () => {
+  const { told, metrics } = counting()
+  bed.work({ metrics })
+  const source = bytes('email,name,role,active\na@example.org,A,reader,true\n')
+  await bed.ended((await submit({ atomic: true, source })).id)
+  await bed.stop()
+  expect(told).toEqual(['import begun', 'import let go', 'import of users completed', '1 successful'])
+})
+
+test('one that is cancelled before anybody began it is counted, and those that were to follow it', async () => {
+  const { told, metrics } = counting()
+  const heard: string[] = []
+  const onJobEnd = ({ status, errorCode }: Job) => heard.push(`${status} ${errorCode}`)
+  const jobs = bed.jobsWith({ metrics, onJobEnd })
+  const first = await submit()
+  const second = await submit({ after: first.id })
+  await submit({ after: second.id })
+  await jobs.cancel(first.id)
+  const abandoned = 'import of users failed in no time'
+  expect(told).toEqual(['import of users cancelled in no time', abandoned, abandoned])
+  expect(heard).toEqual(['cancelled null', 'failed AFTER_FAILED', 'failed AFTER_FAILED'])
+  await jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), after: first.id })
+  expect(told.slice(3)).toEqual([abandoned])
+})
+
+test('one that is cancelled while it runs is counted once, by whoever cancelled it', async () => {
+  const worker = counting()
+  const caller = counting()
+  const { id, storage } = await halfDone(worker.metrics)
+  await bed.jobsWith({ metrics: caller.metrics }).cancel(id)
+  await expect.poll(() => worker.told).toContain('import let go')
+  await bed.stop()
+  expect(caller.told[0]).toBe('import of users cancelled')
+  expect(caller.told.filter(what => what.includes('users'))).toHaveLength(1)
+  expect(worker.told).toEqual(['import begun', 'import let go'])
+  storage.open()
+})
+
+test('neither a worker that stops nor one that lost its job counts an end', async () => {
+  const { told, metrics } = counting()
+  const { id, storage } = await halfDone(metrics)
+  await bed.stop()
+  expect(told).toEqual(['import begun', 'import let go'])
+  expect((await got(id)).status).toBe('pending')
+  storage.open()
+
+  const lost = counting()
+  const next = await submit({ source: long('y') })
+  const half = gated(fileStorage(bed.folder), 0.5)
+  bed.work({ storage: half, metrics: lost.metrics })
+  await expect.poll(async () => (await got(next.id)).progress.processedRecords).toBeGreaterThan(0)
+  await ask(`update lading.jobs set token = token + 1, status = 'completed' where id = $1`, [next.id])
+  half.open()
+  await bed.ended(id)
+  await bed.stop()
+  expect(lost.told.filter(what => what.includes('users'))).toHaveLength(1)
+})
+
+test('how long it took is the time that workers had it, without the pauses in between', async () => {
+  const { metrics } = counting()
+  const { id, storage } = await halfDone(metrics)
+  // As if it had been begun two hours ago, and its worker had it for a hundred seconds before this attempt.
+  await ask(
+    `update lading.jobs set started_at = started_at - interval '2 h', created_at = created_at - interval '2 h',
+      processing_time = interval '100 s' where id = $1`,
+    [id],
+  )
+  await bed.jobs.cancel(id)
+  const cancelled = (await got(id)).durationSeconds ?? 0
+  expect(cancelled).toBeGreaterThan(100)
+  expect(cancelled).toBeLessThan(160)
+  await bed.stop()
+  storage.open()
+  await bed.jobs.retry(id)
+  expect((await got(id)).durationSeconds).toBe(cancelled)
+  bed.work()
+  const { durationSeconds, rowsPerSecond, progress } = await bed.ended(id)
+  expect(durationSeconds).toBeGreaterThan(cancelled)
+  expect(durationSeconds).toBeLessThan(160)
+  expect(rowsPerSecond).toBe(Math.round(progress.processedRecords / (durationSeconds ?? 0)))
+})
+
+test('a worker that died had it until its lease was over, and not until somebody noticed', async () => {
+  const { id } = await submit()
+  await ask(
+    `update lading.jobs set status = 'processing', token = 1, started_at = clock_timestamp() - interval '2 h',
+      claimed_at = clock_timestamp() - interval '2 h', lease_until = clock_timestamp() - interval '119 min'
+     where id = $1`,
+    [id],
+  )
+  bed.work()
+  const { durationSeconds } = await bed.ended(id)
+  expect(durationSeconds).toBeGreaterThan(60)
+  expect(durationSeconds).toBeLessThan(90)
+})
