@@ -48,9 +48,9 @@ const stages = {
     connection: ['wire'],
     admission: ['wire'],
     body: ['wire', 'admission'],
-    answer: ['wire'],
-    submit: ['wire', 'body', 'service.ts'],
-    handlers: ['wire', 'body', 'answer', 'submit', 'service.ts'],
+    response: ['wire'],
+    submit: ['wire', 'body', 'http-service.ts'],
+    handlers: ['wire', 'body', 'response', 'submit', 'http-service.ts'],
   },
 }
 

@@ -4,25 +4,25 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Failpoint } from '../packages/core/src/internal.ts'
-import { faultBed } from './support/harness.ts'
 import { cleanUp } from './support/clean-up.ts'
+import { faultHarness } from './support/harness.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 /** 2 in 100 records of the file are rejected. */
 const imported = 19_600
 
 async function withCargo(): Promise<void> {
-  const id = await bed.submit()
-  const importing = bed.worker()
-  await bed.ended(id)
+  const id = await harness.submit()
+  const importing = harness.worker()
+  await harness.ended(id)
   importing.send('SIGTERM')
   await importing.ended
 }
 
 /** A bundle is tar: the rows of its files stand in it as they are. */
 async function rowsOf(id: string): Promise<number> {
-  const stream = await bed.jobs.download(id)
+  const stream = await harness.jobs.download(id)
   if (stream === undefined) return 0
   return (
     gunzipSync(await buffer(stream))
@@ -40,56 +40,60 @@ test.each<[Failpoint, number, string]>([
   ['after_rename_before_row', 1, 'nothing any more'],
 ])('an export of a bundle killed %s (%i: %s) shows nothing of it, and is done again', async (step, nth) => {
   await withCargo()
-  const { id } = await bed.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
-  const first = bed.worker({ failpoint: `${step}:${nth}` })
+  const { id } = await harness.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
+  const first = harness.worker({ failpoint: `${step}:${nth}` })
   expect((await first.told('fired')).name).toBe(step)
   expect((await first.ended).signal).toBe('SIGKILL')
-  expect((await bed.jobs.get(id))?.status).toBe('processing')
-  expect(await bed.jobs.download(id)).toBeUndefined()
-  const left = (await bed.files()).filter(file => file.startsWith('exports/'))
+  expect((await harness.jobs.get(id))?.status).toBe('processing')
+  expect(await harness.jobs.download(id)).toBeUndefined()
+  const left = (await harness.files()).filter(file => file.startsWith('exports/'))
   expect(left.length).toBeGreaterThan(0)
   const isWhole = left.some(file => file.endsWith('/1.tar.gz'))
   expect(isWhole).toBe(step === 'after_rename_before_row')
-  bed.worker()
-  await bed.ended(id)
+  harness.worker()
+  await harness.ended(id)
   expect(await rowsOf(id)).toBe(imported)
-  expect((await bed.jobs.get(id))?.file).toMatchObject({ rows: imported, key: `exports/${id}/2.tar.gz` })
-  await cleanUp(bed)
+  expect((await harness.jobs.get(id))?.file).toMatchObject({ rows: imported, key: `exports/${id}/2.tar.gz` })
+  await cleanUp(harness)
   // The source of the import, and the bundle.
-  expect((await bed.files()).filter(file => !file.startsWith('imports/'))).toEqual([`exports/${id}/2.tar.gz`])
+  expect((await harness.files()).filter(file => !file.startsWith('imports/'))).toEqual([
+    `exports/${id}/2.tar.gz`,
+  ])
 })
 
 test('a worker that was thought dead publishes nothing, and takes nothing from its successor', async () => {
   await withCargo()
-  const { id } = await bed.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
-  const first = bed.worker({ failpoint: 'before_rename:3:SIGSTOP' })
+  const { id } = await harness.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
+  const first = harness.worker({ failpoint: 'before_rename:3:SIGSTOP' })
   await first.told('fired')
-  const second = bed.worker()
-  await bed.ended(id)
+  const second = harness.worker()
+  await harness.ended(id)
   expect(await rowsOf(id)).toBe(imported)
   first.send('SIGCONT')
   first.send('SIGTERM')
   await first.ended
   second.send('SIGTERM')
   await second.ended
-  expect((await bed.files()).filter(file => file.startsWith('exports/'))).toEqual([`exports/${id}/2.tar.gz`])
+  expect((await harness.files()).filter(file => file.startsWith('exports/'))).toEqual([
+    `exports/${id}/2.tar.gz`,
+  ])
   expect(await rowsOf(id)).toBe(imported)
 })
 
 /** A bundle of the rows of the file, and the database without them. */
 async function bundleFile(): Promise<string> {
   await withCargo()
-  const { id } = await bed.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
-  const exporting = bed.worker()
-  await bed.ended(id)
+  const { id } = await harness.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
+  const exporting = harness.worker()
+  await harness.ended(id)
   exporting.send('SIGTERM')
   await exporting.ended
-  const stream = await bed.jobs.download(id)
-  const file = `${bed.file}.tar.gz`
+  const stream = await harness.jobs.download(id)
+  const file = `${harness.file}.tar.gz`
   await writeFile(file, stream === undefined ? '' : await buffer(stream))
-  await bed.pool.query('truncate cargo; delete from lading.jobs')
-  await cleanUp(bed)
-  expect(await bed.files()).toEqual([])
+  await harness.pool.query('truncate cargo; delete from lading.jobs')
+  await cleanUp(harness)
+  expect(await harness.files()).toEqual([])
   return file
 }
 
@@ -99,27 +103,27 @@ test.each<[Failpoint, number]>([
   ['after_spool_before_job_row', 1],
 ])('a submission of a bundle killed %s leaves no job, and its files are cleaned up', async (step, nth) => {
   const file = await bundleFile()
-  const submitting = bed.worker({ task: { name: 'import-bundle', file }, failpoint: `${step}:${nth}` })
+  const submitting = harness.worker({ task: { name: 'import-bundle', file }, failpoint: `${step}:${nth}` })
   expect((await submitting.told('fired')).name).toBe(step)
   expect((await submitting.ended).signal).toBe('SIGKILL')
-  expect((await bed.pool.query('select from lading.jobs')).rowCount).toBe(0)
-  expect((await bed.files()).length).toBeGreaterThan(0)
-  await cleanUp(bed)
-  expect(await bed.files()).toEqual([])
+  expect((await harness.pool.query('select from lading.jobs')).rowCount).toBe(0)
+  expect((await harness.files()).length).toBeGreaterThan(0)
+  await cleanUp(harness)
+  expect(await harness.files()).toEqual([])
 })
 
 test('a submission of a bundle killed after_job_row_before_wake is a chain that workers find', async () => {
   const file = await bundleFile()
   const task = { name: 'import-bundle', file } as const
-  const submitting = bed.worker({ task, queueApart: true, failpoint: 'after_job_row_before_wake' })
+  const submitting = harness.worker({ task, queueApart: true, failpoint: 'after_job_row_before_wake' })
   await submitting.told('fired')
   await submitting.ended
-  const { rows: jobs } = await bed.pool.query('select id from lading.jobs order by number')
+  const { rows: jobs } = await harness.pool.query('select id from lading.jobs order by number')
   expect(jobs).toHaveLength(2)
-  const worker = bed.worker({ failpoint: 'after_claim:2' })
+  const worker = harness.worker({ failpoint: 'after_claim:2' })
   // Killed between the two imports; another worker goes on with the second.
   expect((await worker.ended).signal).toBe('SIGKILL')
-  bed.worker()
-  for (const { id } of jobs) expect((await bed.ended(id)).status).toBe('completed')
-  expect((await bed.pool.query('select from cargo')).rowCount).toBe(imported)
+  harness.worker()
+  for (const { id } of jobs) expect((await harness.ended(id)).status).toBe('completed')
+  expect((await harness.pool.query('select from cargo')).rowCount).toBe(imported)
 })

@@ -1,19 +1,19 @@
 // The database's own clock jumps while jobs run: then every moment that is stored lies as far off.
 import { expect, test } from 'vitest'
-import { faultBed } from './support/harness.ts'
+import { faultHarness } from './support/harness.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 /** What a jump of the clock by so many seconds looks like to whoever compares it with what is stored. */
 async function jump(seconds: number): Promise<void> {
-  const { rows } = await bed.pool.query<{ table: string; columns: string[] }>(`
+  const { rows } = await harness.pool.query<{ table: string; columns: string[] }>(`
     select table_name as table, array_agg(column_name::text) as columns from information_schema.columns
     where table_schema = 'lading' and data_type = 'timestamp with time zone' and table_name <> 'migrations'
     group by 1 order by 1`)
   expect(rows.map(({ table }) => table)).toEqual(
     expect.arrayContaining(['idempotency_keys', 'jobs', 'storages']),
   )
-  const client = await bed.pool.connect()
+  const client = await harness.pool.connect()
   try {
     await client.query('begin')
     for (const { table, columns } of rows) {
@@ -27,46 +27,46 @@ async function jump(seconds: number): Promise<void> {
 }
 
 test.each([3_600, -3_600])('by %i seconds, again and again: every job is exact', async seconds => {
-  const id = await bed.submit()
-  bed.worker({ batchRows: 200 })
-  bed.worker({ batchRows: 200 })
+  const id = await harness.submit()
+  harness.worker({ batchRows: 200 })
+  harness.worker({ batchRows: 200 })
   for (const row of [1_001, 4_001, 8_001, 12_001, 16_001]) {
-    await bed.reached(id, row)
+    await harness.reached(id, row)
     await jump(seconds)
     await jump(-seconds)
     await jump(seconds)
     await jump(-seconds)
   }
-  await bed.expectExact(id)
+  await harness.expectExact(id)
 })
 
 test('forwards by an hour, and stays so: another worker takes the job, and the first one writes nothing more', async () => {
-  const id = await bed.submit()
-  bed.worker({ batchRows: 200 })
-  bed.worker({ batchRows: 200 })
+  const id = await harness.submit()
+  harness.worker({ batchRows: 200 })
+  harness.worker({ batchRows: 200 })
   for (const row of [1_001, 6_001, 11_001]) {
-    await bed.reached(id, row)
+    await harness.reached(id, row)
     await jump(3_600)
   }
-  await bed.expectExact(id)
+  await harness.expectExact(id)
 })
 
 test('backwards by an hour under a worker that is killed: its job waits as long, and is exact then', async () => {
-  const id = await bed.submit()
-  const worker = bed.worker()
-  await bed.reached(id, 1_001)
+  const id = await harness.submit()
+  const worker = harness.worker()
+  await harness.reached(id, 1_001)
   worker.send('SIGKILL')
   await worker.ended
   await jump(-3_600)
-  const successor = bed.worker()
+  const successor = harness.worker()
   await successor.told('ready')
-  const { rows } = await bed.pool.query(
+  const { rows } = await harness.pool.query(
     `select lease_until > clock_timestamp() + interval '59 minutes' as waits from lading.jobs where id = $1`,
     [id],
   )
   expect(rows).toEqual([{ waits: true }])
-  expect(await bed.status(id)).toMatchObject({ status: 'processing', token: 1 })
+  expect(await harness.status(id)).toMatchObject({ status: 'processing', token: 1 })
   // The hour passes.
   await jump(3_600)
-  await bed.expectExact(id)
+  await harness.expectExact(id)
 })

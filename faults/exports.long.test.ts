@@ -8,11 +8,11 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { startServer } from '../examples/reference-server/test/support.ts'
 import { createExporter, defineResource, Type } from '../packages/core/src/index.ts'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/harness.ts'
 import { hosts } from './support/export-hosts.ts'
+import { faultHarness } from './support/harness.ts'
 import { ask, idleProcess, type LoopDelay, watched } from './support/watched.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 const author = '00000000-0000-4000-8000-000000000001'
 
 /** 5 KB each. In row `broken`, `updated_at` cannot be printed. Analysed, so that the rows come in the order of an index. */
@@ -25,7 +25,7 @@ const articles = (count: number, broken = 0) => `
   analyze articles`
 
 const printing = async (): Promise<number> => {
-  const { rows } = await bed.pool.query(
+  const { rows } = await harness.pool.query(
     `select count(*)::int as count from pg_stat_activity
       where datname = current_database() and state <> 'idle' and query ilike 'copy%'`,
   )
@@ -52,10 +52,10 @@ const ways = [
 
 describe.each(Object.entries(hosts))('%s', (adapter, start) => {
   test('two hundred clients leave after a megabyte or less: each frees its backend within a second, and nothing is left', async () => {
-    await bed.pool.query(articles(20_000))
-    const pool = new pg.Pool({ connectionString: bed.database.url, max: 4 })
+    await harness.pool.query(articles(20_000))
+    const pool = new pg.Pool({ connectionString: harness.database.url, max: 4 })
     const exporter = createExporter({ pool, resources })
-    const host = await start({ exporter, resources, jobs: bed.jobs })
+    const host = await start({ exporter, resources, jobs: harness.jobs })
     const idle = await idleProcess(`${adapter}-beside`)
     onTestFinished(() => void idle.kill())
     const descriptors = async () => (await readdir('/proc/self/fd')).length
@@ -98,8 +98,8 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
 
   test('of 500 MB, all but the last rows come and then it breaks: curl, http and fetch see it, compressed or not', async () => {
     const rows = 100_000
-    await bed.pool.query(articles(rows, rows - 1))
-    const server = await startServer({ DATABASE_URL: bed.database.url, ADAPTER: adapter })
+    await harness.pool.query(articles(rows, rows - 1))
+    const server = await startServer({ DATABASE_URL: harness.database.url, ADAPTER: adapter })
     const url = `${server.url}/v1/exports?resource=articles&format=csv`
     const curl = (...options: string[]) =>
       new Promise<{ code: unknown; bytes: number }>(resolve => {
@@ -125,9 +125,9 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
   }, 120_000)
 
   test('a reader takes 64 KiB each 100 ms of 500 MB: the server holds no more for him, and serves others meanwhile', async () => {
-    await bed.pool.query(articles(100_000))
+    await harness.pool.query(articles(100_000))
     const server = await startServer({
-      DATABASE_URL: bed.database.url,
+      DATABASE_URL: harness.database.url,
       ADAPTER: adapter,
       ...watched('loop-delay', adapter),
     })

@@ -1,14 +1,14 @@
 // A worker that is frozen amid a COPY, and a successor with another database user: what that user needs to end it.
 import { expect, test } from 'vitest'
-import { faultBed } from './support/harness.ts'
+import { faultHarness } from './support/harness.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 /** The address of the database for a new user who may read and write every table. */
 async function urlOf(role: string, grants: string): Promise<string> {
-  await bed.pool.query(`create role ${role} login password 'cargo'`)
-  await bed.pool.query(`grant pg_read_all_data, pg_write_all_data${grants} to ${role}`)
-  const url = new URL(bed.database.url)
+  await harness.pool.query(`create role ${role} login password 'cargo'`)
+  await harness.pool.query(`grant pg_read_all_data, pg_write_all_data${grants} to ${role}`)
+  const url = new URL(harness.database.url)
   url.username = role
   url.password = 'cargo'
   return url.href
@@ -20,19 +20,19 @@ test.each([
   { grants: '', frees: false },
 ])('a user with$grants of its own: it frees the job: $frees', async ({ grants, frees }) => {
   const [first, second] = ['first', 'second'].map(name => `lading_${name}_${process.pid}`) as [string, string]
-  const id = await bed.submit()
-  const zombie = bed.worker({ databaseUrl: await urlOf(first, ''), failpoint: 'mid_copy:3:SIGSTOP' })
+  const id = await harness.submit()
+  const zombie = harness.worker({ databaseUrl: await urlOf(first, ''), failpoint: 'mid_copy:3:SIGSTOP' })
   await zombie.told('fired')
-  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
-  const successor = bed.worker({ databaseUrl: await urlOf(second, grants) })
+  expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
+  const successor = harness.worker({ databaseUrl: await urlOf(second, grants) })
   if (!frees) {
     // It was told that the row is held, and comes again, until the connection breaks.
     await expect.poll(() => successor.has('fault')).toBe(true)
-    expect((await bed.status(id)).token).toBe(1)
+    expect((await harness.status(id)).token).toBe(1)
     zombie.send('SIGKILL')
   }
-  await expect.poll(async () => (await bed.status(id)).token).toBe(2)
+  await expect.poll(async () => (await harness.status(id)).token).toBe(2)
   zombie.send('SIGCONT')
-  await bed.expectExact(id)
-  for (const role of [first, second]) await bed.pool.query(`drop owned by ${role}; drop role ${role}`)
+  await harness.expectExact(id)
+  for (const role of [first, second]) await harness.pool.query(`drop owned by ${role}; drop role ${role}`)
 })

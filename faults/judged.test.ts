@@ -1,16 +1,16 @@
 // The runs in which a defect would show at once. With `--sabotage=…` they fail, by the oracle's word.
 import { expect, test } from 'vitest'
-import { faultBed } from './support/harness.ts'
 import { killedBehindTheCommit, wokenAmid } from './support/hard-runs.ts'
+import { faultHarness } from './support/harness.ts'
 import type { Sabotage } from './support/settings.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 const sabotage = process.env.FAULTS_SABOTAGE as Sabotage | undefined
 
 test('killed behind the commit of a batch: the oracle has nothing to complain of', async () => {
-  expect(await killedBehindTheCommit(bed, sabotage)).toEqual([])
+  expect(await killedBehindTheCommit(harness, sabotage)).toEqual([])
 })
 
 test('stopped, and woken amid the work of another worker: the oracle has nothing to complain of', async () => {
-  expect(await wokenAmid(bed, sabotage)).toEqual([])
+  expect(await wokenAmid(harness, sabotage)).toEqual([])
 })

@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest'
 import type { Failpoint } from '../packages/core/src/internal.ts'
-import { faultBed } from './support/harness.ts'
+import { faultHarness } from './support/harness.ts'
 import type { Cut } from './support/settings.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 /** The pass at which the worker dies: in the third batch of twenty, or at the only one there is. */
 const amid: readonly (readonly [Cut, number])[] = [
@@ -23,52 +23,56 @@ const amid: readonly (readonly [Cut, number])[] = [
 test.each(amid)(
   'killed %s: what was committed stays, the rest is done by the next worker',
   async (step, nth) => {
-    const id = await bed.submit()
-    const first = bed.worker({ failpoint: `${step}:${nth}` })
+    const id = await harness.submit()
+    const first = harness.worker({ failpoint: `${step}:${nth}` })
     expect((await first.told('fired')).name).toBe(step)
     expect((await first.ended).signal).toBe('SIGKILL')
     // A batch that was committed counts, also where nobody heard of it.
     const batches = step === 'after_commit_before_ack' ? nth : nth - 1
-    expect(await bed.status(id)).toMatchObject({ status: 'processing', token: 1, row: 1 + batches * 1_000 })
-    const second = bed.worker()
+    expect(await harness.status(id)).toMatchObject({
+      status: 'processing',
+      token: 1,
+      row: 1 + batches * 1_000,
+    })
+    const second = harness.worker()
     await second.told('ended')
-    expect(await bed.status(id)).toMatchObject({ status: 'completed', token: 2 })
-    await bed.expectExact(id)
+    expect(await harness.status(id)).toMatchObject({ status: 'completed', token: 2 })
+    await harness.expectExact(id)
   },
 )
 
 const atTheEdges: readonly Failpoint[] = ['after_claim', 'after_last_batch', 'before_done', 'after_done']
 
 test.each(atTheEdges)('killed %s: the job ends once', async step => {
-  const id = await bed.submit()
-  const first = bed.worker({ failpoint: step })
+  const id = await harness.submit()
+  const first = harness.worker({ failpoint: step })
   expect((await first.told('fired')).name).toBe(step)
   expect((await first.ended).signal).toBe('SIGKILL')
   const isDone = step === 'after_done'
-  expect(await bed.status(id)).toMatchObject({ status: isDone ? 'completed' : 'processing', token: 1 })
-  bed.worker()
-  await bed.ended(id)
-  expect(await bed.status(id)).toMatchObject({ status: 'completed', token: isDone ? 1 : 2 })
-  await bed.expectExact(id)
+  expect(await harness.status(id)).toMatchObject({ status: isDone ? 'completed' : 'processing', token: 1 })
+  harness.worker()
+  await harness.ended(id)
+  expect(await harness.status(id)).toMatchObject({ status: 'completed', token: isDone ? 1 : 2 })
+  await harness.expectExact(id)
 })
 
 test('killed at nine steps in a row, one worker after the other: the job still ends exactly', async () => {
-  const id = await bed.submit()
+  const id = await harness.submit()
   for (const [step] of amid) {
-    const worker = bed.worker({ failpoint: `${step}:2`, batchRows: 900 })
+    const worker = harness.worker({ failpoint: `${step}:2`, batchRows: 900 })
     expect((await worker.told('fired')).name).toBe(step)
     await worker.ended
   }
-  bed.worker()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', token: 10 })
-  await bed.expectExact(id)
+  harness.worker()
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', token: 10 })
+  await harness.expectExact(id)
 })
 
 test('killed from outside at some moment in the middle', async () => {
-  const id = await bed.submit()
-  const first = bed.worker({ batchRows: 250 })
-  await bed.reached(id, 4_000)
-  await bed.killAmid(first, id)
-  bed.worker()
-  await bed.expectExact(id)
+  const id = await harness.submit()
+  const first = harness.worker({ batchRows: 250 })
+  await harness.reached(id, 4_000)
+  await harness.killAmid(first, id)
+  harness.worker()
+  await harness.expectExact(id)
 })

@@ -4,49 +4,49 @@ import { expect, test } from 'vitest'
 import { ladingMigrations } from '../packages/core/src/index.ts'
 import { createDatabase } from '../test-support/database.ts'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/harness.ts'
 import { gateAt } from './support/gate.ts'
+import { faultHarness } from './support/harness.ts'
 import type { Cut } from './support/settings.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 test('woken again and again while it runs and when it is done: nothing is done twice', async () => {
-  const id = await bed.submit()
-  const wake = () => bed.pool.query(`select pg_notify('lading_jobs', lane) from lading.jobs`)
-  bed.worker()
+  const id = await harness.submit()
+  const wake = () => harness.pool.query(`select pg_notify('lading_jobs', lane) from lading.jobs`)
+  harness.worker()
   for (const row of [2_001, 6_001, 12_001]) {
-    await bed.reached(id, row)
+    await harness.reached(id, row)
     await wake()
   }
-  await bed.ended(id)
-  const before = await bed.status(id)
+  await harness.ended(id)
+  const before = await harness.status(id)
   for (let time = 0; time < 2; time++) await wake()
   // A later job passes, so the wake-ups have been heard.
-  const next = await bed.jobs.submitExport({ resource: 'cargo', format: 'csv' })
-  await bed.ended(next.id)
-  expect(await bed.status(id)).toEqual({ ...before, token: 1 })
-  await bed.expectExact(id, { files: 2 })
+  const next = await harness.jobs.submitExport({ resource: 'cargo', format: 'csv' })
+  await harness.ended(next.id)
+  expect(await harness.status(id)).toEqual({ ...before, token: 1 })
+  await harness.expectExact(id, { files: 2 })
 })
 
 test.each([0, 6_860, 14_700])(
   'SIGTERM with %i rows in: it ends with 0 within 5 s, and the job can be claimed at once',
   async rows => {
-    const gate = await gateAt(bed, rows)
-    const id = await bed.submit()
-    const first = bed.worker({ leaseSeconds: 60, batchRows: 500 })
+    const gate = await gateAt(harness, rows)
+    const id = await harness.submit()
+    const first = harness.worker({ leaseSeconds: 60, batchRows: 500 })
     await gate.reached()
-    expect((await bed.status(id)).status).toBe('processing')
+    expect((await harness.status(id)).status).toBe('processing')
     const running = fairClock()
     first.send('SIGTERM')
     await gate.open()
     expect(await first.ended).toMatchObject({ code: 0, signal: null })
     expect(running()).toBeLessThan(5_000)
-    const { status, row } = await bed.status(id)
+    const { status, row } = await harness.status(id)
     expect(status).toBe('pending')
     expect(row).toBeLessThan(20_000)
-    bed.worker({ leaseSeconds: 60 })
+    harness.worker({ leaseSeconds: 60 })
     // With a lease of a minute, only one that was given back is claimed so soon.
-    await bed.expectExact(id)
+    await harness.expectExact(id)
   },
 )
 
@@ -55,11 +55,11 @@ const steps: readonly Cut[] = ['before_begin', 'mid_copy', 'before_commit', 'aft
 test.each(steps)(
   'cancelled while its worker is stopped %s: not one row more, and the counts are those of the table',
   async step => {
-    const id = await bed.submit()
-    const worker = bed.worker({ failpoint: `${step}:3:SIGSTOP` })
+    const id = await harness.submit()
+    const worker = harness.worker({ failpoint: `${step}:3:SIGSTOP` })
     await worker.told('fired')
-    expect((await bed.status(id)).status).toBe('processing')
-    const job = await bed.jobs.cancel(id)
+    expect((await harness.status(id)).status).toBe('processing')
+    const job = await harness.jobs.cancel(id)
     expect(job?.status).toBe('cancelled')
     worker.send('SIGCONT')
     worker.send('SIGTERM')
@@ -71,20 +71,20 @@ test.each(steps)(
 test.each(steps)(
   'cancelled after its worker was killed %s, and retried: it goes on to the exact end',
   async step => {
-    const id = await bed.submit()
-    const worker = bed.worker({ failpoint: `${step}:3` })
+    const id = await harness.submit()
+    const worker = harness.worker({ failpoint: `${step}:3` })
     await worker.told('fired')
     await worker.ended
-    await bed.jobs.cancel(id)
+    await harness.jobs.cancel(id)
     await expectAsCounted(id, step === 'after_commit_before_ack' ? 3_000 : 2_000)
-    await bed.jobs.retry(id)
-    bed.worker()
-    await bed.expectExact(id)
+    await harness.jobs.retry(id)
+    harness.worker()
+    await harness.expectExact(id)
   },
 )
 
 async function expectAsCounted(id: string, processed: number): Promise<void> {
-  const { rows } = await bed.pool.query(
+  const { rows } = await harness.pool.query(
     `select status, processed::int, inserted::int, (select count(*)::int from cargo) as rows,
        (select count(distinct row_number)::int from lading.record_errors where job_id = id) as rejected
      from lading.jobs where id = $1`,
@@ -103,7 +103,7 @@ test('eight processes migrate one empty database at the same time', async () => 
   const ends = await Promise.all(
     Array.from(
       { length: 8 },
-      () => bed.worker({ databaseUrl: database.url, task: { name: 'migrate', folders } }).ended,
+      () => harness.worker({ databaseUrl: database.url, task: { name: 'migrate', folders } }).ended,
     ),
   )
   expect(ends.map(({ code }) => code)).toEqual(Array(8).fill(0))

@@ -1,23 +1,23 @@
 // F4, F5: connections that are terminated, reset, slow, silent, or carry one byte at a time.
 import { expect, test } from 'vitest'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/harness.ts'
+import { faultHarness } from './support/harness.ts'
 import { type BadNetwork, badNetwork } from './support/proxy.ts'
 import { applicationName } from './support/settings.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 test('ten backends of a worker are terminated while it works: the process lives, and the job ends exactly', async () => {
-  const id = await bed.submit()
-  const worker = bed.worker({ batchRows: 100 })
-  await bed.reached(id, 200)
+  const id = await harness.submit()
+  const worker = harness.worker({ batchRows: 100 })
+  await harness.reached(id, 200)
   let kills = 0
   await expect
     .poll(
       async () => {
-        const { status } = await bed.status(id)
+        const { status } = await harness.status(id)
         expect(status).not.toMatch(/completed|failed/)
-        const { rowCount } = await bed.pool.query(
+        const { rowCount } = await harness.pool.query(
           `select pg_terminate_backend(pid) from pg_stat_activity
            where application_name = $1 and datname = current_database() order by state = 'idle', random() limit 1`,
           [applicationName],
@@ -28,32 +28,32 @@ test('ten backends of a worker are terminated while it works: the process lives,
       { interval: 30 },
     )
     .toBeGreaterThanOrEqual(10)
-  await bed.expectExact(id)
+  await harness.expectExact(id)
   expect(await worker.ended).toMatchObject({ code: 0 })
 })
 
 test('five times all connections are reset at once', async () => {
-  const network = await badNetwork(bed.database.url)
-  const id = await bed.submit()
-  bed.worker({ databaseUrl: network.url, batchRows: 200 })
+  const network = await badNetwork(harness.database.url)
+  const id = await harness.submit()
+  harness.worker({ databaseUrl: network.url, batchRows: 200 })
   for (let reset = 0; reset < 5; reset++) {
-    await bed.reached(id, 1 + reset * 1_000)
-    expect((await bed.status(id)).status).toMatch(/processing|pending/)
+    await harness.reached(id, 1 + reset * 1_000)
+    expect((await harness.status(id)).status).toMatch(/processing|pending/)
     await expect.poll(() => network.open, { interval: 2 }).toBeGreaterThan(0)
     network.reset()
   }
-  await bed.expectExact(id)
+  await harness.expectExact(id)
   await network.close()
 })
 
 test.each([{ sliceBytes: 1 }, { delayMs: 3 }])('a network with %o', async faults => {
-  const network = await badNetwork(bed.database.url, faults)
-  const id = await bed.submit()
-  const first = bed.worker({ databaseUrl: network.url, leaseSeconds: 3, failpoint: 'mid_copy:4' })
+  const network = await badNetwork(harness.database.url, faults)
+  const id = await harness.submit()
+  const first = harness.worker({ databaseUrl: network.url, leaseSeconds: 3, failpoint: 'mid_copy:4' })
   await first.told('fired')
   await first.ended
-  bed.worker({ databaseUrl: network.url, leaseSeconds: 3 })
-  await bed.expectExact(id)
+  harness.worker({ databaseUrl: network.url, leaseSeconds: 3 })
+  await harness.expectExact(id)
   await network.close()
 })
 
@@ -69,31 +69,33 @@ async function expectGivenUpInTime({ silence }: BadNetwork): Promise<void> {
 }
 
 test('the connection of a batch falls silent: it is given up in time, and its worker goes on', async () => {
-  const network = await badNetwork(bed.database.url, { silent: { ...inThirdBatch, on: 'this connection' } })
-  const id = await bed.submit()
-  bed.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
+  const network = await badNetwork(harness.database.url, {
+    silent: { ...inThirdBatch, on: 'this connection' },
+  })
+  const id = await harness.submit()
+  harness.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
   await expect.poll(() => network.silence.beganAt, { interval: 2 }).toBeGreaterThan(0)
-  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001 })
+  expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001 })
   await expectGivenUpInTime(network)
-  await bed.expectExact(id)
+  await harness.expectExact(id)
   await network.close()
 })
 
 test('all connections of a worker fall silent amid a batch: another worker goes on, and the first one lives', async () => {
-  const network = await badNetwork(bed.database.url, { silent: { ...inThirdBatch, on: 'all' } })
-  const id = await bed.submit()
-  const first = bed.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
+  const network = await badNetwork(harness.database.url, { silent: { ...inThirdBatch, on: 'all' } })
+  const id = await harness.submit()
+  const first = harness.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
   await expect.poll(() => network.silence.beganAt, { interval: 2 }).toBeGreaterThan(0)
-  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
-  await bed.worker().told('ready')
+  expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
+  await harness.worker().told('ready')
   const running = fairClock()
-  await expect.poll(async () => (await bed.status(id)).token).toBe(2)
+  await expect.poll(async () => (await harness.status(id)).token).toBe(2)
   // The lease is over or nearly so: how long a process takes to start is the machine's affair.
   expect(running()).toBeLessThan(600 + 5_000)
   await expectGivenUpInTime(network)
-  await bed.ended(id)
+  await harness.ended(id)
   network.heal()
-  await bed.expectExact(id)
+  await harness.expectExact(id)
   expect(await first.ended).toMatchObject({ code: 0 })
   await network.close()
 })

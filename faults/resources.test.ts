@@ -16,15 +16,15 @@ import {
   type Storage,
 } from '../packages/core/src/index.ts'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/harness.ts'
-import { cargo } from './support/sample-rows.ts'
+import { faultHarness } from './support/harness.ts'
+import { sampleResource } from './support/sample-rows.ts'
 import { applicationName } from './support/settings.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 const isRoot = process.getuid?.() === 0
 
-function jobsOn(pool: pg.Pool, storage: Storage = fileStorage(bed.folder)): Jobs {
-  const resources = [...project.resources, cargo()]
+function jobsOn(pool: pg.Pool, storage: Storage = fileStorage(harness.folder)): Jobs {
+  const resources = [...project.resources, sampleResource()]
   return createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
@@ -35,12 +35,12 @@ function jobsOn(pool: pg.Pool, storage: Storage = fileStorage(bed.folder)): Jobs
 
 test('all connections of the pool are taken: refused within two seconds, and served when they are back', async () => {
   const pool = new pg.Pool({
-    connectionString: bed.database.url,
+    connectionString: harness.database.url,
     max: 2,
     connectionTimeoutMillis: 1_000,
   })
   const jobs = jobsOn(pool)
-  const source = await readFile(bed.file)
+  const source = await readFile(harness.file)
   const submit = { resource: 'cargo', format: 'csv', source }
   const held = [await pool.connect(), await pool.connect()]
   const running = fairClock()
@@ -49,11 +49,11 @@ test('all connections of the pool are taken: refused within two seconds, and ser
   for (const answer of answers) {
     expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'DATABASE_UNAVAILABLE' } })
   }
-  expect(await bed.files()).toEqual([])
+  expect(await harness.files()).toEqual([])
   for (const client of held) client.release()
   const { id } = await jobs.submitImport(submit)
-  bed.worker()
-  await bed.expectExact(id)
+  harness.worker()
+  await harness.expectExact(id)
   await pool.end()
 })
 
@@ -61,7 +61,7 @@ test('two updating imports lock each other over the same rows: both end, and eve
   const line = (row: number) => `u${row}@example.org,User ${row},reader,true\n`
   const numbers = Array.from({ length: 10_000 }, (_, row) => row)
   const send = (rows: readonly number[]) =>
-    bed.jobs.submitImport({
+    harness.jobs.submitImport({
       resource: 'users',
       format: 'csv',
       onConflict: 'update',
@@ -69,17 +69,17 @@ test('two updating imports lock each other over the same rows: both end, and eve
     })
   // Whoever is not chosen waits for all of the other one's batch.
   const patient = { batchRows: 10_000, leaseSeconds: 30 }
-  const workers = ['one', 'two'].map(() => bed.worker(patient))
+  const workers = ['one', 'two'].map(() => harness.worker(patient))
   await Promise.all(workers.map(worker => worker.told('ready')))
   const both: string[] = []
   // Held until both have a batch of all rows to write, so that they begin at one moment, each at its end of them.
-  const gate = await bed.pool.connect()
+  const gate = await harness.pool.connect()
   try {
     await gate.query('begin; lock table users in share mode')
     both.push((await send(numbers)).id, (await send([...numbers].reverse())).id)
     const waiting = async () =>
       (
-        await bed.pool.query(
+        await harness.pool.query(
           `select from pg_stat_activity
            where application_name = $1 and datname = current_database() and wait_event_type = 'Lock'`,
           [applicationName],
@@ -92,53 +92,61 @@ test('two updating imports lock each other over the same rows: both end, and eve
   }
   for (const id of both) {
     // The batch is tried again where it is, up to five times; then the job waits, and is claimed once more.
-    expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
-    expect((await bed.jobs.get(id))?.progress).toMatchObject({ successfulRecords: 10_000, failedRecords: 0 })
+    expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
+    expect((await harness.jobs.get(id))?.progress).toMatchObject({
+      successfulRecords: 10_000,
+      failedRecords: 0,
+    })
   }
-  const { rows } = await bed.pool.query(
+  const { rows } = await harness.pool.query(
     'select count(*)::int as users, (select sum(inserted)::int from lading.jobs) as inserted from users',
   )
   expect(rows).toEqual([{ users: 10_000, inserted: 10_000 }])
   const deadlocks = async () =>
-    (await bed.pool.query('select deadlocks::int from pg_stat_database where datname = current_database()'))
-      .rows[0].deadlocks
+    (
+      await harness.pool.query(
+        'select deadlocks::int from pg_stat_database where datname = current_database()',
+      )
+    ).rows[0].deadlocks
   // They did meet. How often one is chosen is the server's affair: up to seven times were seen, beside other work.
   await expect.poll(deadlocks).toBeGreaterThan(0)
 })
 
 test('the server has no connection left for the worker: the job waits, and ends when there are some again', async () => {
   const role = `lading_worker_${process.pid}`
-  await bed.pool.query(`create role ${role} login password 'cargo'`)
-  await bed.pool.query(`grant pg_read_all_data, pg_write_all_data to ${role}`)
-  const url = new URL(bed.database.url)
+  await harness.pool.query(`create role ${role} login password 'cargo'`)
+  await harness.pool.query(`grant pg_read_all_data, pg_write_all_data to ${role}`)
+  const url = new URL(harness.database.url)
   url.username = role
   url.password = 'cargo'
-  const id = await bed.submit()
-  const worker = bed.worker({ databaseUrl: url.href, batchRows: 100 })
-  await bed.reached(id, 500)
+  const id = await harness.submit()
+  const worker = harness.worker({ databaseUrl: url.href, batchRows: 100 })
+  await harness.reached(id, 500)
   // A role that may not connect any more gets the SQLSTATE of a full server, 53300.
-  await bed.pool.query(`alter role ${role} connection limit 0`)
-  await bed.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
+  await harness.pool.query(`alter role ${role} connection limit 0`)
+  await harness.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [
+    role,
+  ])
   await expect.poll(() => worker.has('fault')).toBe(true)
-  expect((await bed.status(id)).status).toMatch(/processing|pending/)
-  await bed.pool.query(`alter role ${role} connection limit -1`)
-  await bed.expectExact(id)
-  await bed.pool.query(`drop owned by ${role}; drop role ${role}`)
+  expect((await harness.status(id)).status).toMatch(/processing|pending/)
+  await harness.pool.query(`alter role ${role} connection limit -1`)
+  await harness.expectExact(id)
+  await harness.pool.query(`drop owned by ${role}; drop role ${role}`)
 })
 
 test.skipIf(!isRoot)(
   'the disk of the storage is full: STORAGE_FULL, and nothing is left (needs root to mount)',
   async () => {
     await onSmallDisk('512k', async disk => {
-      const jobs = jobsOn(bed.pool, fileStorage(disk, { reserveBytes: 0 }))
-      const source = await readFile(bed.file)
+      const jobs = jobsOn(harness.pool, fileStorage(disk, { reserveBytes: 0 }))
+      const source = await readFile(harness.file)
       await expect(jobs.submitImport({ resource: 'cargo', format: 'csv', source })).rejects.toMatchObject({
         code: 'STORAGE_FULL',
       })
       expect(
         execFileSync('find', [disk, '-type', 'f', '!', '-name', '.lading-storage-id'], { encoding: 'utf8' }),
       ).toBe('')
-      expect((await bed.pool.query('select from lading.jobs')).rowCount).toBe(0)
+      expect((await harness.pool.query('select from lading.jobs')).rowCount).toBe(0)
     })
   },
 )
@@ -149,25 +157,25 @@ test.skipIf(!isRoot)(
     const name = `small_${process.pid}`
     await onSmallDisk('1m', async disk => {
       // The folder must be that of the server's own account.
-      const { rows: where } = await bed.pool.query('show data_directory')
+      const { rows: where } = await harness.pool.query('show data_directory')
       const { uid, gid } = await stat(where[0].data_directory)
       const folder = join(disk, 'space')
       await mkdir(folder)
       await chown(folder, uid, gid)
-      await bed.pool.query(`create tablespace ${name} location '${folder}'`)
-      await bed.pool.query(`alter table cargo set tablespace ${name}`)
-      const id = await bed.submit()
-      const worker = bed.worker({ batchRows: 500 })
+      await harness.pool.query(`create tablespace ${name} location '${folder}'`)
+      await harness.pool.query(`alter table cargo set tablespace ${name}`)
+      const id = await harness.submit()
+      const worker = harness.worker({ batchRows: 500 })
       await worker.told('fault')
-      const full = await bed.status(id)
+      const full = await harness.status(id)
       expect(full.status).toMatch(/processing|pending/)
       expect(full.row).toBeGreaterThan(500)
       worker.send('SIGTERM')
       await worker.ended
-      await bed.pool.query('alter table cargo set tablespace pg_default')
-      await bed.pool.query(`drop tablespace ${name}`)
-      bed.worker()
-      await bed.expectExact(id)
+      await harness.pool.query('alter table cargo set tablespace pg_default')
+      await harness.pool.query(`drop tablespace ${name}`)
+      harness.worker()
+      await harness.expectExact(id)
     })
   },
 )

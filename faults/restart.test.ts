@@ -15,13 +15,13 @@ import {
   postgresQueue,
 } from '../packages/core/src/index.ts'
 import { startOwnServer } from '../test-support/own-server.ts'
-import { faultBed, referenceOf } from './support/harness.ts'
-import { cargo, cargoCsv, createCargoSql } from './support/sample-rows.ts'
+import { faultHarness, referenceOf } from './support/harness.ts'
 import { complaints, tracesOf } from './support/oracle.ts'
+import { createSampleTableSql, sampleCsv, sampleResource } from './support/sample-rows.ts'
 
 const rows = 20_000
 const options = { database: 'restarted', settings: { autovacuum_naptime: '1s' } }
-const bed = faultBed({ rows })
+const harness = faultHarness({ rows })
 
 test('three immediate stops in the middle of batches: the worker lives, and the job ends exactly', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'lading-restart-'))
@@ -34,17 +34,17 @@ test('three immediate stops in the middle of batches: the worker lives, and the 
   pool.on('error', () => undefined)
   const reference = fileURLToPath(new URL('../migrations/reference', import.meta.url))
   await migrate({ pool, folders: [ladingMigrations(), reference] })
-  await pool.query(createCargoSql)
-  const resources = [cargo()]
+  await pool.query(createSampleTableSql)
+  const resources = [sampleResource()]
   const jobs = createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
     queue: postgresQueue(),
-    storage: fileStorage(bed.folder),
+    storage: fileStorage(harness.folder),
   })
-  const source = Buffer.from(cargoCsv(rows))
+  const source = Buffer.from(sampleCsv(rows))
   const { id } = await jobs.submitImport({ resource: 'cargo', format: 'csv', source })
-  const worker = bed.worker({ databaseUrl: server.url, batchRows: 200 })
+  const worker = harness.worker({ databaseUrl: server.url, batchRows: 200 })
   // Early enough that the end is far when it is looked at.
   for (const row of [1_001, 4_001, 7_001]) {
     await expect

@@ -1,29 +1,29 @@
 // The suite must be able to fail: three defects, each put into the worker's connection, each reported by the oracle.
 import { expect, test } from 'vitest'
-import { faultBed } from './support/harness.ts'
 import { killedBehindTheCommit, wokenAmid } from './support/hard-runs.ts'
+import { faultHarness } from './support/harness.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 const doubled = '40 × a row is there that should not be, or twice'
 
 test('the oracle reports a checkpoint outside of the transaction: a batch is doubled', async () => {
-  const found = await killedBehindTheCommit(bed, 'checkpoint')
+  const found = await killedBehindTheCommit(harness, 'checkpoint')
   expect(found).toContainEqual(expect.stringContaining(doubled))
 })
 
 test('the oracle reports counters outside of the transaction: a batch is not counted', async () => {
-  const found = await killedBehindTheCommit(bed, 'counters')
+  const found = await killedBehindTheCommit(harness, 'counters')
   expect(found).toContain('the job\'s processed is "19960" and should be "20000"')
 })
 
 test('a batch with rejected records is not doubled even without a fence: their keys refuse it', async () => {
   // The 50th record is the first that is rejected.
-  const found = await wokenAmid(bed, 'fence', 200)
+  const found = await wokenAmid(harness, 'fence', 200)
   expect(found).not.toContainEqual(expect.stringContaining('there that should not be'))
 })
 
 test('the oracle reports a missing fence: a worker that was thought dead doubles a batch', async () => {
-  const found = await wokenAmid(bed, 'fence')
+  const found = await wokenAmid(harness, 'fence')
   expect(found).toContainEqual(expect.stringContaining(doubled))
 })

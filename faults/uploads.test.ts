@@ -3,16 +3,16 @@ import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { startServer } from '../examples/reference-server/test/support.ts'
-import { faultBed } from './support/harness.ts'
+import { faultHarness } from './support/harness.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 const body = Buffer.from(
   `email,name,role,active\n${Array.from({ length: 5_000 }, (_, row) => `u${row}@example.org,U,reader,true\n`).join('')}`,
 )
 
 test('a hundred uploads broken off at 0, 1, 50 and 99 percent leave no job, no file and no descriptor', async () => {
-  const server = await startServer({ DATABASE_URL: bed.database.url, STORAGE_PATH: bed.folder })
+  const server = await startServer({ DATABASE_URL: harness.database.url, STORAGE_PATH: harness.folder })
   const descriptors = async () => (await readdir(`/proc/${server.child.pid}/fd`)).length
   const breakOff = async (percent: number) => {
     const sending = request(`${server.url}/v1/imports?resource=users&format=csv`, {
@@ -32,16 +32,16 @@ test('a hundred uploads broken off at 0, 1, 50 and 99 percent leave no job, no f
   }
   // The first ones open what the server keeps, such as the connections of its pool.
   for (const percent of [0, 1, 50, 99]) await breakOff(percent)
-  await expect.poll(() => bed.files()).toEqual([])
+  await expect.poll(() => harness.files()).toEqual([])
   const before = await descriptors()
   for (let time = 0; time < 25; time++) {
     await Promise.all([0, 1, 50, 99].map(breakOff))
   }
-  await expect.poll(() => bed.files()).toEqual([])
+  await expect.poll(() => harness.files()).toEqual([])
   // Less than a hundred: a pool may open and close connections of its own.
   await expect.poll(descriptors).toBeLessThan(before + 20)
-  expect((await bed.pool.query('select from lading.jobs')).rowCount).toBe(0)
+  expect((await harness.pool.query('select from lading.jobs')).rowCount).toBe(0)
   expect(await server.stop()).toBe(0)
   // Whatever had not even arrived when it was looked for.
-  expect(await bed.files()).toEqual([])
+  expect(await harness.files()).toEqual([])
 })

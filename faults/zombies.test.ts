@@ -2,25 +2,25 @@
 import { writeFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { fairClock } from '../test-support/fair-clock.ts'
-import { faultBed } from './support/harness.ts'
+import { faultHarness } from './support/harness.ts'
 import { ask, idleProcess, type LoopDelay } from './support/watched.ts'
 
-const bed = faultBed()
+const harness = faultHarness()
 
 /** The first record that is rejected is the 50th: keys of errors and rejects would keep a batch with some from being doubled. */
 const cleanRows = 40
 
 test('stopped before a batch and woken after another worker took over, it writes nothing more', async () => {
-  const id = await bed.submit()
-  const zombie = bed.worker({ batchRows: cleanRows, failpoint: 'before_begin:1:SIGSTOP' })
+  const id = await harness.submit()
+  const zombie = harness.worker({ batchRows: cleanRows, failpoint: 'before_begin:1:SIGSTOP' })
   await zombie.told('fired')
-  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 0 })
+  expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 0 })
   // Stopped too, so that the zombie wakes up while its successor holds the job.
-  const successor = bed.worker({ batchRows: cleanRows, failpoint: 'before_begin:4:SIGSTOP' })
+  const successor = harness.worker({ batchRows: cleanRows, failpoint: 'before_begin:4:SIGSTOP' })
   await successor.told('fired')
   const held = { status: 'processing', token: 2, row: 1 + 3 * cleanRows }
-  expect(await bed.status(id)).toMatchObject(held)
-  await bed.pool.query(
+  expect(await harness.status(id)).toMatchObject(held)
+  await harness.pool.query(
     "update lading.jobs set lease_until = clock_timestamp() + interval '1 hour' where id = $1",
     [id],
   )
@@ -28,70 +28,70 @@ test('stopped before a batch and woken after another worker took over, it writes
   // It comes to its senses: the process ends in order when it is told to.
   zombie.send('SIGTERM')
   expect(await zombie.ended).toMatchObject({ code: 0 })
-  expect(await bed.status(id)).toMatchObject(held)
+  expect(await harness.status(id)).toMatchObject(held)
   successor.send('SIGCONT')
-  await bed.expectExact(id)
+  await harness.expectExact(id)
 })
 
 test('stopped inside of a transaction, it holds the job no longer than its lease', async () => {
-  const id = await bed.submit()
-  const zombie = bed.worker({ failpoint: 'before_commit:3:SIGSTOP' })
+  const id = await harness.submit()
+  const zombie = harness.worker({ failpoint: 'before_commit:3:SIGSTOP' })
   await zombie.told('fired')
-  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001 })
-  const successor = bed.worker()
+  expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001 })
+  const successor = harness.worker()
   await successor.told('ready')
   const running = fairClock()
-  await expect.poll(async () => (await bed.status(id)).token).toBe(2)
+  await expect.poll(async () => (await harness.status(id)).token).toBe(2)
   // The lease, the limit of an idle transaction, which is as long, and the pause between two deliveries.
   expect(running()).toBeLessThan(2 * 600 + 2_500)
   await successor.told('ended')
   zombie.send('SIGCONT')
-  await bed.expectExact(id)
+  await harness.expectExact(id)
 })
 
 test('stopped amid a COPY, which no limit of the server ends, it is freed by whoever takes over', async () => {
-  const id = await bed.submit()
-  const zombie = bed.worker({ failpoint: 'mid_copy:3:SIGSTOP' })
+  const id = await harness.submit()
+  const zombie = harness.worker({ failpoint: 'mid_copy:3:SIGSTOP' })
   await zombie.told('fired')
-  expect(await bed.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
-  const successor = bed.worker()
+  expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
+  const successor = harness.worker()
   await successor.told('ready')
   const running = fairClock()
-  await expect.poll(async () => (await bed.status(id)).token).toBe(2)
+  await expect.poll(async () => (await harness.status(id)).token).toBe(2)
   expect(running()).toBeLessThan(600 + 5_000)
   await successor.told('ended')
-  const done = await bed.status(id)
+  const done = await harness.status(id)
   zombie.send('SIGCONT')
   // It comes to its senses, has nothing to say of the job any more, and ends in order when it is told to.
-  await bed.expectExact(id)
+  await harness.expectExact(id)
   expect(await zombie.ended).toMatchObject({ code: 0 })
-  expect(await bed.status(id)).toEqual(done)
+  expect(await harness.status(id)).toEqual(done)
 })
 
 test('whoever else holds the row of a job is not ended, also where the lease is over', async () => {
-  const id = await bed.submit()
-  const first = bed.worker({ failpoint: 'before_begin:3' })
+  const id = await harness.submit()
+  const first = harness.worker({ failpoint: 'before_begin:3' })
   await first.told('fired')
   await first.ended
-  const stranger = await bed.pool.connect()
+  const stranger = await harness.pool.connect()
   try {
     await stranger.query('begin')
     await stranger.query('select from lading.jobs where id = $1 for update', [id])
-    bed.worker()
+    harness.worker()
     // The second of them is rescued by a run after one that has seen the held row.
-    for (let count = 0; count < 2; count++) await bed.ended(await lostExport())
-    expect(await bed.status(id)).toMatchObject({ status: 'processing', token: 1 })
+    for (let count = 0; count < 2; count++) await harness.ended(await lostExport())
+    expect(await harness.status(id)).toMatchObject({ status: 'processing', token: 1 })
     expect((await stranger.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     await stranger.query('rollback')
   } finally {
     stranger.release()
   }
-  await bed.expectExact(id, { files: 3 })
+  await harness.expectExact(id, { files: 3 })
 })
 
 /** An export whose worker has died. */
 async function lostExport(): Promise<string> {
-  const { rows } = await bed.pool.query(
+  const { rows } = await harness.pool.query(
     `insert into lading.jobs (id, kind, resource, format, status, token, worker, lease_until)
     values (gen_random_uuid(), 'export', 'cargo', 'csv', 'processing', 1, 'dead', clock_timestamp() - interval '1 s')
     returning id`,
@@ -101,7 +101,7 @@ async function lostExport(): Promise<string> {
 
 test('a batch that takes longer than the lease is let alone: its worker lives', async () => {
   // A sequence counts also what is rolled back.
-  await bed.pool.query(`
+  await harness.pool.query(`
     create sequence dawdled;
     create function dawdle() returns trigger language plpgsql as $$ begin
       if (select count(*) from cargo) = 1960 then
@@ -110,19 +110,19 @@ test('a batch that takes longer than the lease is let alone: its worker lives', 
       end if;
       return null; end $$;
     create trigger dawdling before insert on cargo execute function dawdle()`)
-  const keeper = await bed.pool.connect()
+  const keeper = await harness.pool.connect()
   await keeper.query('select pg_advisory_lock(42)')
-  const id = await bed.submit()
+  const id = await harness.submit()
   try {
     // While the other one starts, which may take long, no byte comes to the batch.
-    bed.worker({ leaseSeconds: 0.3, patienceSeconds: 120 })
-    await bed.reached(id, 2_001)
-    const other = bed.worker({ leaseSeconds: 0.3 })
+    harness.worker({ leaseSeconds: 0.3, patienceSeconds: 120 })
+    await harness.reached(id, 2_001)
+    const other = harness.worker({ leaseSeconds: 0.3 })
     await other.told('ready')
     // The rescue finds the lease over and the row held, and sees that the batch is alive.
     const looked = async () =>
       (
-        await bed.pool.query(
+        await harness.pool.query(
           `select from lading.jobs where status = 'processing' and lease_until < clock_timestamp() - interval '3 s'`,
         )
       ).rowCount
@@ -131,62 +131,64 @@ test('a batch that takes longer than the lease is let alone: its worker lives', 
   } finally {
     keeper.release()
   }
-  await bed.expectExact(id)
-  expect((await bed.pool.query('select last_value::int as times from dawdled')).rows).toEqual([{ times: 1 }])
+  await harness.expectExact(id)
+  expect((await harness.pool.query('select last_value::int as times from dawdled')).rows).toEqual([
+    { times: 1 },
+  ])
 })
 
 test('eight workers race for one job, and one of them gets it', async () => {
-  const workers = Array.from({ length: 8 }, () => bed.worker({ leaseSeconds: 30, poolSize: 5 }))
+  const workers = Array.from({ length: 8 }, () => harness.worker({ leaseSeconds: 30, poolSize: 5 }))
   await Promise.all(workers.map(worker => worker.told('ready')))
-  const id = await bed.submit()
+  const id = await harness.submit()
   // Woken again and again, as a queue may.
   await expect
     .poll(
       async () => {
-        await bed.pool.query(`select pg_notify('lading_jobs', lane) from lading.jobs`)
-        return (await bed.status(id)).status
+        await harness.pool.query(`select pg_notify('lading_jobs', lane) from lading.jobs`)
+        return (await harness.status(id)).status
       },
       { timeout: 60_000 },
     )
     .toBe('completed')
-  expect(await bed.status(id)).toMatchObject({ token: 1, attempts: 1 })
+  expect(await harness.status(id)).toMatchObject({ token: 1, attempts: 1 })
   await expect.poll(() => workers.filter(worker => worker.has('ended'))).toHaveLength(1)
-  await bed.expectExact(id)
+  await harness.expectExact(id)
 })
 
 test.each([3_600_000, -3_600_000])(
   'a clock that is wrong by %i ms and jumps changes nothing',
   async skewMs => {
-    const id = await bed.submit()
-    const first = bed.worker({ failpoint: 'after_copy:5' }, { skewMs })
+    const id = await harness.submit()
+    const first = harness.worker({ failpoint: 'after_copy:5' }, { skewMs })
     await first.told('fired')
     await first.ended
-    const second = bed.worker({}, { skewMs: -skewMs })
+    const second = harness.worker({}, { skewMs: -skewMs })
     await second.told('ended')
-    expect(await bed.status(id)).toMatchObject({ status: 'completed', token: 2 })
-    await bed.expectExact(id)
+    expect(await harness.status(id)).toMatchObject({ status: 'completed', token: 2 })
+    await harness.expectExact(id)
   },
 )
 
 test('a hook keeps the event loop busy for longer than the lease: nobody writes twice', async () => {
-  const id = await bed.submit()
-  const file = `${bed.file}.over`
-  const busy = bed.worker({ block: { atRecord: 9_000, untilThereIs: file } })
-  await bed.reached(id, 2_001)
-  bed.worker()
-  await expect.poll(async () => (await bed.status(id)).token).toBe(2)
+  const id = await harness.submit()
+  const file = `${harness.file}.over`
+  const busy = harness.worker({ block: { atRecord: 9_000, untilThereIs: file } })
+  await harness.reached(id, 2_001)
+  harness.worker()
+  await expect.poll(async () => (await harness.status(id)).token).toBe(2)
   await writeFile(file, '')
-  await bed.ended(id)
-  await bed.expectExact(id)
+  await harness.ended(id)
+  await harness.expectExact(id)
   expect((await busy.ended).code).toBe(0)
 })
 
 test('an import does not starve the event loop: timers come, and the lease is renewed', async () => {
   const idle = await idleProcess('starved')
   onTestFinished(() => void idle.kill())
-  const id = await bed.submit()
-  const worker = bed.worker()
-  await bed.expectExact(id)
+  const id = await harness.submit()
+  const worker = harness.worker()
+  await harness.expectExact(id)
   const done = await worker.told('done')
   expect(done.beats).toBeGreaterThan(10)
   // A lease: its heart beats three times in it. On a machine that does nothing else, it is less than a tenth of it.

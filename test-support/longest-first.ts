@@ -6,12 +6,11 @@ const slowestFirst = [
   'packages/adapter-',
   'packages/conformance/test/http/',
   'packages/core/test/bad-inputs',
-  'packages/core/test/import.random-files',
   'examples/',
   'packages/embedded-postgres/',
   'packages/cli/test/',
-  'packages/core/test/queue.',
-  'packages/core/test/jobs.',
+  'packages/core/test/dispatch/',
+  'packages/core/test/jobs/',
   'packages/core/test/',
 ]
 

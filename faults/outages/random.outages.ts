@@ -19,7 +19,6 @@ import {
   postgresQueue,
 } from '../../packages/core/src/index.ts'
 import { startOwnServer } from '../../test-support/own-server.ts'
-import { faultBed } from '../support/harness.ts'
 import {
   begin,
   createTableSql,
@@ -30,6 +29,7 @@ import {
   leftOf,
   tableOf,
 } from '../support/fleet.ts'
+import { faultHarness } from '../support/harness.ts'
 import { complaints } from '../support/oracle.ts'
 import { randomFrom } from '../support/random.ts'
 import { smallDisk } from '../support/small-disk.ts'
@@ -38,7 +38,7 @@ const count = Number(process.env.OUTAGES_JOBS ?? 100)
 const longest = Number(process.env.OUTAGES_SECONDS ?? 60)
 const seed = Number(process.env.OUTAGES_SEED ?? Date.now() % 1_000_000)
 
-const bed = faultBed()
+const harness = faultHarness()
 const names = Object.keys(kinds)
 
 test(`${count} jobs of every kind, outages of up to ${longest} s, seed ${seed}`, async () => {
@@ -66,7 +66,7 @@ test(`${count} jobs of every kind, outages of up to ${longest} s, seed ${seed}`,
     importer: createImporter({ pool, resources, batchRows: 100 }),
     exporter: createExporter({ pool, resources }),
     queue: postgresQueue(),
-    storage: fileStorage(bed.folder),
+    storage: fileStorage(harness.folder),
     remote: { allow: [fileServer] },
   })
   const context = { jobs, pool, resources, origin: `http://${fileServer}` }
@@ -97,9 +97,9 @@ test(`${count} jobs of every kind, outages of up to ${longest} s, seed ${seed}`,
       shares.push(server)
     },
     async 'storage away'(seconds) {
-      await rename(bed.folder, `${bed.folder}-away`)
+      await rename(harness.folder, `${harness.folder}-away`)
       await setTimeout(seconds * 1000)
-      await rename(`${bed.folder}-away`, bed.folder)
+      await rename(`${harness.folder}-away`, harness.folder)
     },
     async 'tables locked'(seconds) {
       const holder = await pool.connect()
@@ -122,7 +122,9 @@ test(`${count} jobs of every kind, outages of up to ${longest} s, seed ${seed}`,
   const happened = new Map<string, number>()
   // Each waits for little between two batches, so that outages meet jobs that run.
   const settings = { databaseUrl: url, batchRows: 20, fleet: resources.length, allow: fileServer }
-  const workers = ['one', 'two'].map(() => bed.worker({ ...settings, maxAttempts: 5, maxBackoffMs: 2_000 }))
+  const workers = ['one', 'two'].map(() =>
+    harness.worker({ ...settings, maxAttempts: 5, maxBackoffMs: 2_000 }),
+  )
   const open = async () => {
     const { rows } = await patientQuery(
       pool,

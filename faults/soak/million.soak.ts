@@ -1,7 +1,7 @@
 // One million rows, three workers, thirty kills at random moments.
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { faultBed } from '../support/harness.ts'
+import { faultHarness } from '../support/harness.ts'
 import { randomFrom } from '../support/random.ts'
 import type { Worker } from '../support/worker.ts'
 
@@ -9,24 +9,24 @@ const rows = Number(process.env.SOAK_ROWS ?? 1_000_000)
 const kills = Number(process.env.SOAK_KILLS ?? 30)
 const seed = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000)
 
-const bed = faultBed({ rows })
+const harness = faultHarness({ rows })
 
 test(`${rows} rows, ${kills} kills, seed ${seed}`, async () => {
   process.stdout.write(`${rows} rows, ${kills} kills, three workers, seed ${seed}\n`)
   const random = randomFrom(seed)
-  const start = (): Worker => bed.worker({ leaseSeconds: 0.5, batchRows: 4_000 })
-  const id = await bed.submit()
+  const start = (): Worker => harness.worker({ leaseSeconds: 0.5, batchRows: 4_000 })
+  const id = await harness.submit()
   const began = performance.now()
   const workers = [start(), start(), start()]
   for (let kill = 0; kill < kills; kill++) {
     // Evenly over the file, so that the last kill is in its last part, and not quite evenly within it.
-    await bed.reached(id, Math.floor((rows * 0.95 * (kill + random())) / kills))
+    await harness.reached(id, Math.floor((rows * 0.95 * (kill + random())) / kills))
     await setTimeout(random() * 50)
     let victim = -1
     await expect
       .poll(
         async () => {
-          const { rows: found } = await bed.pool.query(
+          const { rows: found } = await harness.pool.query(
             'select worker, status from lading.jobs where id = $1',
             [id],
           )
@@ -42,11 +42,11 @@ test(`${rows} rows, ${kills} kills, seed ${seed}`, async () => {
     await workers[victim]?.ended
     workers[victim] = start()
   }
-  await bed.ended(id)
+  await harness.ended(id)
   const seconds = (performance.now() - began) / 1000
-  const { token } = await bed.status(id)
+  const { token } = await harness.status(id)
   process.stdout.write(
     `${kills} kills, each of the worker that held the job; ${token} claims, ${seconds.toFixed(1)} s\n`,
   )
-  await bed.expectExact(id)
+  await harness.expectExact(id)
 })

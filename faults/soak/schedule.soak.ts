@@ -1,7 +1,7 @@
 // F32: seed after seed, faults of every kind at random moments against small jobs, for ten minutes.
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { faultBed } from '../support/harness.ts'
+import { faultHarness } from '../support/harness.ts'
 import { badNetwork } from '../support/proxy.ts'
 import { randomFrom } from '../support/random.ts'
 import { applicationName } from '../support/settings.ts'
@@ -10,7 +10,7 @@ import type { Worker } from '../support/worker.ts'
 const minutes = Number(process.env.SOAK_MINUTES ?? 10)
 const firstSeed = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000)
 
-const bed = faultBed()
+const harness = faultHarness()
 
 type Fault = (worker: Worker) => Promise<void>
 
@@ -32,10 +32,10 @@ test(`random faults for ${minutes} minutes, seeds from ${firstSeed}`, async () =
 
 async function trial(seed: number, counts: Map<string, number>): Promise<void> {
   const random = randomFrom(seed)
-  const network = await badNetwork(bed.database.url)
-  await bed.pool.query('truncate cargo')
-  const start = () => bed.worker({ databaseUrl: network.url, batchRows: 200 })
-  const id = await bed.submit()
+  const network = await badNetwork(harness.database.url)
+  await harness.pool.query('truncate cargo')
+  const start = () => harness.worker({ databaseUrl: network.url, batchRows: 200 })
+  const id = await harness.submit()
   const workers = [start(), start()]
   const restart = async (worker: Worker) => {
     await worker.ended
@@ -56,7 +56,7 @@ async function trial(seed: number, counts: Map<string, number>): Promise<void> {
       worker.send('SIGCONT')
     },
     async 'terminated backend'() {
-      await bed.pool.query(
+      await harness.pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where application_name = $1 and datname = current_database() order by random() limit 1`,
         [applicationName],
@@ -66,10 +66,10 @@ async function trial(seed: number, counts: Map<string, number>): Promise<void> {
       network.reset()
     },
     async 'cancel and retry'() {
-      if ((await bed.status(id)).status === 'completed') return
+      if ((await harness.status(id)).status === 'completed') return
       // Refused if it has ended meanwhile.
-      const cancelled = await bed.jobs.cancel(id).catch(() => undefined)
-      if (cancelled !== undefined) await bed.jobs.retry(id)
+      const cancelled = await harness.jobs.cancel(id).catch(() => undefined)
+      if (cancelled !== undefined) await harness.jobs.retry(id)
     },
   }
   const names = Object.keys(faults)
@@ -77,12 +77,12 @@ async function trial(seed: number, counts: Map<string, number>): Promise<void> {
     await setTimeout(random() * 400)
     const name = names[Math.floor(random() * names.length)] ?? 'kill'
     const worker = workers[Math.floor(random() * workers.length)]
-    if (worker === undefined || (await bed.status(id)).status === 'completed') break
+    if (worker === undefined || (await harness.status(id)).status === 'completed') break
     counts.set(name, (counts.get(name) ?? 0) + 1)
     await faults[name]?.(worker)
   }
-  await bed.ended(id)
+  await harness.ended(id)
   // The source of each job so far.
-  await bed.expectExact(id, { files: seed - firstSeed + 1 })
+  await harness.expectExact(id, { files: seed - firstSeed + 1 })
   await network.close()
 }

@@ -51,7 +51,7 @@ export interface Told {
   readonly completed: Set<number>
 }
 
-export interface Site {
+export interface StandbyHarness {
   readonly jobs: Jobs
   readonly pool: pg.Pool
   /** Sends and watches until `end`. */
@@ -62,7 +62,7 @@ export interface Site {
 
 export type Level = ImporterOptions['synchronousCommit']
 
-export async function siteOn(url: string, folder: string, synchronousCommit: Level): Promise<Site> {
+export async function siteOn(url: string, folder: string, synchronousCommit: Level): Promise<StandbyHarness> {
   const pool = new pg.Pool({ connectionString: url, max: 14, connectionTimeoutMillis: 2_000 })
   pool.on('error', () => undefined)
   const importer = createImporter({ pool, resources, batchRows: 60, synchronousCommit, noProgressSeconds: 2 })

@@ -1,32 +1,36 @@
 // The two runs in which each of the three sabotages shows, and the oracle's complaints about them.
-import type { Bed } from './harness.ts'
+import type { FaultHarness } from './harness.ts'
 import type { Sabotage } from './settings.ts'
 
 /** Without a rejected record: keys of errors and rejects would keep a batch with some from being doubled. */
 const cleanRows = 40
 
 /** A worker dies right behind the commit of its first batch, and another one goes on. */
-export async function killedBehindTheCommit(bed: Bed, sabotage?: Sabotage): Promise<string[]> {
-  const id = await bed.submit()
-  const first = bed.worker({ sabotage, batchRows: cleanRows, failpoint: 'after_commit_before_ack:1' })
+export async function killedBehindTheCommit(harness: FaultHarness, sabotage?: Sabotage): Promise<string[]> {
+  const id = await harness.submit()
+  const first = harness.worker({ sabotage, batchRows: cleanRows, failpoint: 'after_commit_before_ack:1' })
   await first.told('fired')
   await first.ended
-  bed.worker({ sabotage })
-  await bed.ended(id)
-  return bed.complaints(id)
+  harness.worker({ sabotage })
+  await harness.ended(id)
+  return harness.complaints(id)
 }
 
 /** A worker is stopped before its first batch, and wakes up in the middle of its successor's work. */
-export async function wokenAmid(bed: Bed, sabotage?: Sabotage, batchRows = cleanRows): Promise<string[]> {
-  const id = await bed.submit()
-  const zombie = bed.worker({ sabotage, batchRows, failpoint: 'before_begin:1:SIGSTOP' })
+export async function wokenAmid(
+  harness: FaultHarness,
+  sabotage?: Sabotage,
+  batchRows = cleanRows,
+): Promise<string[]> {
+  const id = await harness.submit()
+  const zombie = harness.worker({ sabotage, batchRows, failpoint: 'before_begin:1:SIGSTOP' })
   await zombie.told('fired')
-  const successor = bed.worker({ sabotage, batchRows, failpoint: 'before_begin:4:SIGSTOP' })
+  const successor = harness.worker({ sabotage, batchRows, failpoint: 'before_begin:4:SIGSTOP' })
   await successor.told('fired')
   zombie.send('SIGCONT')
   zombie.send('SIGTERM')
   await zombie.ended
   successor.send('SIGCONT')
-  await bed.ended(id)
-  return bed.complaints(id)
+  await harness.ended(id)
+  return harness.complaints(id)
 }

@@ -17,16 +17,16 @@ import {
 } from '../../packages/core/src/index.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../test-support/database.ts'
 import { storedFiles } from '../../test-support/stored-files.ts'
-import { cargo, cargoCsv, createCargoSql } from './sample-rows.ts'
 import { expectNothingLeft, unhandledOf } from './left-over.ts'
 import { complaints, type Traces, tracesOf } from './oracle.ts'
+import { createSampleTableSql, sampleCsv, sampleResource } from './sample-rows.ts'
 import type { Sabotage, WorkerSettings } from './settings.ts'
 import { type SpawnOptions, startWorker, type Worker } from './worker.ts'
 
 /** Bytes of memory that a worker may take, whatever the size of the file. */
 const peakLimit = 300 * 1024 * 1024
 
-export interface Bed {
+export interface FaultHarness {
   readonly database: TestDatabase
   readonly pool: pg.Pool
   /** Of the storage. */
@@ -60,20 +60,20 @@ export interface JobNow {
 }
 
 const sabotage = process.env.FAULTS_SABOTAGE as Sabotage | undefined
-const resources: readonly Resource[] = [...project.resources, cargo()]
+const resources: readonly Resource[] = [...project.resources, sampleResource()]
 
-export function faultBed({ rows = 20_000 }: { readonly rows?: number } = {}): Bed {
+export function faultHarness({ rows = 20_000 }: { readonly rows?: number } = {}): FaultHarness {
   let database: TestDatabase
   let home: string
   let queue: Queue
   let jobs: Jobs
   let workers: Worker[] = []
-  const csv = cargoCsv(rows)
+  const csv = sampleCsv(rows)
 
   beforeEach(async () => {
     workers = []
     database = await createReferenceDatabase()
-    await database.pool.query(createCargoSql)
+    await database.pool.query(createSampleTableSql)
     home = await mkdtemp(join(tmpdir(), 'lading-faults-'))
     await mkdir(join(home, 'files'))
     await writeFile(join(home, 'cargo.csv'), csv)
@@ -92,7 +92,7 @@ export function faultBed({ rows = 20_000 }: { readonly rows?: number } = {}): Be
     expect(ends.flatMap(({ events }) => unhandledOf(events))).toEqual([])
   })
 
-  const bed: Bed = {
+  const harness: FaultHarness = {
     get database() {
       return database
     },
@@ -112,7 +112,7 @@ export function faultBed({ rows = 20_000 }: { readonly rows?: number } = {}): Be
       const worker = startWorker(
         {
           databaseUrl: database.url,
-          folder: bed.folder,
+          folder: harness.folder,
           task: { name: 'work' },
           leaseSeconds: 0.6,
           batchRows: 1_000,
@@ -138,41 +138,41 @@ export function faultBed({ rows = 20_000 }: { readonly rows?: number } = {}): Be
     },
     async reached(id, row) {
       await expect
-        .poll(async () => (await bed.status(id)).row, { timeout: patience(rows), interval: 2 })
+        .poll(async () => (await harness.status(id)).row, { timeout: patience(rows), interval: 2 })
         .toBeGreaterThanOrEqual(row)
     },
     async ended(id) {
       await expect
-        .poll(async () => (await bed.status(id)).status, { timeout: patience(rows) })
+        .poll(async () => (await harness.status(id)).status, { timeout: patience(rows) })
         .toMatch(/completed|failed|cancelled/)
-      return bed.status(id)
+      return harness.status(id)
     },
     async killAmid(worker, id) {
       worker.send('SIGKILL')
       const { signal } = await worker.ended
       expect(signal).toBe('SIGKILL')
-      const { status, row } = await bed.status(id)
+      const { status, row } = await harness.status(id)
       expect({ status, isAmid: row > 0 && row < rows }).toEqual({ status: 'processing', isAmid: true })
     },
     complaints: async id => complaints(await tracesOf(database.pool, id), await referenceOf(rows)),
     async expectExact(id, { files = 1 } = {}) {
-      await bed.ended(id)
-      expect(await bed.complaints(id)).toEqual([])
+      await harness.ended(id)
+      expect(await harness.complaints(id)).toEqual([])
       const peaks = workers.map(worker => worker.peakBytes())
       for (const peak of peaks) expect(peak).toBeLessThan(peakLimit)
       for (const worker of workers) worker.send('SIGTERM')
       const ends = await Promise.all(workers.map(({ ended }) => ended))
       expect(ends.flatMap(({ events }) => unhandledOf(events))).toEqual([])
       await expectNothingLeft(database.pool)
-      expect(await bed.files()).toHaveLength(files)
+      expect(await harness.files()).toHaveLength(files)
     },
     async files() {
-      return (await storedFiles(bed.folder)).map(entry =>
-        relative(bed.folder, join(entry.parentPath, entry.name)),
+      return (await storedFiles(harness.folder)).map(entry =>
+        relative(harness.folder, join(entry.parentPath, entry.name)),
       )
     },
   }
-  return bed
+  return harness
 }
 
 function jobsOn(pool: pg.Pool, queue: Queue, folder: string): Jobs {
@@ -200,13 +200,13 @@ async function undisturbed(rows: number): Promise<Traces> {
   const database = await createReferenceDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'lading-reference-'))
   const { pool } = database
-  await pool.query(createCargoSql)
+  await pool.query(createSampleTableSql)
   const queue = postgresQueue()
   const jobs = jobsOn(pool, queue, folder)
   const stopping = new AbortController()
   const working = jobs.work({ signal: stopping.signal, imports: 1, exports: 0 })
   try {
-    const source = Buffer.from(cargoCsv(rows))
+    const source = Buffer.from(sampleCsv(rows))
     const { id } = await jobs.submitImport({ resource: 'cargo', format: 'csv', source })
     await expect.poll(async () => (await jobs.get(id))?.status, { timeout: patience(rows) }).toBe('completed')
     const traces = await tracesOf(pool, id)

@@ -1,11 +1,11 @@
 // The table that the fault tests load: without any key, so that the database itself would take a row twice.
 import { defineResource, type Resource, Type } from '../../packages/core/src/index.ts'
 
-export const createCargoSql = `
+export const createSampleTableSql = `
 create table cargo (ref integer not null, label text not null, weight integer not null, sealed boolean not null)`
 
 /** @param onLabel called for each record, as a hook of a user's own is */
-export function cargo(onLabel: () => void = () => undefined): Resource {
+export function sampleResource(onLabel: () => void = () => undefined): Resource {
   return defineResource('cargo', {
     table: 'cargo',
     schema: Type.Object({
@@ -26,7 +26,7 @@ export function cargo(onLabel: () => void = () => undefined): Resource {
 }
 
 /** Every 50th record is rejected, every 100th for two reasons; labels have line ends, quotes and several bytes a letter. */
-export function cargoCsv(rows: number): string {
+export function sampleCsv(rows: number): string {
   const lines = ['ref,label,weight,sealed\n']
   for (let row = 1; row <= rows; row++) {
     const label = row % 7 === 0 ? `"Kiste ""${row}""\nÜbersee"` : `crate ${row}`

@@ -13,8 +13,8 @@ import {
   type Queue,
 } from '../../packages/core/src/index.ts'
 import { setFailpoints } from '../../packages/core/src/internal.ts'
-import { cargo } from './sample-rows.ts'
 import { fleetResources } from './fleet.ts'
+import { sampleResource } from './sample-rows.ts'
 import { applicationName, type WorkerEvent, type WorkerSettings } from './settings.ts'
 import { countedSteps } from './steps.ts'
 import { tapWire } from './wire.ts'
@@ -51,7 +51,7 @@ function onRecord(): void {
   while (!existsSync(settings.block.untilThereIs)) Math.random()
 }
 
-const resources = [...project.resources, cargo(onRecord), ...fleetResources(settings.fleet ?? 0)]
+const resources = [...project.resources, sampleResource(onRecord), ...fleetResources(settings.fleet ?? 0)]
 const { patienceSeconds = 30 } = settings
 const importer = createImporter({ pool, resources, batchRows, noProgressSeconds: patienceSeconds })
 const exporter = createExporter({ pool, resources })

@@ -16,7 +16,7 @@ import type pg from 'pg'
 import project from '../lading.config.ts'
 import type { Config } from './config.ts'
 
-export interface Service {
+export interface ReferenceService {
   readonly jobs: Jobs
   readonly exporter: Exporter
   readonly resources: readonly Resource[]
@@ -34,7 +34,7 @@ export async function startService(
   onJobEnd: (job: Job) => void,
   onError: (error: unknown, context: { readonly jobId?: string }) => void,
   onOutage: (outage: Outage) => void,
-): Promise<Service> {
+): Promise<ReferenceService> {
   const { resources } = project
   const importer = createImporter({
     pool,

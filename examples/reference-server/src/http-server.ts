@@ -10,9 +10,9 @@ import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { authorizeBy, securitySchemes } from './authorize.ts'
 import type { Config } from './config.ts'
+import type { ReferenceService } from './create-service.ts'
 import { logFault, logRequest } from './json-log.ts'
 import { nodeServer } from './node-server.ts'
-import type { Service } from './create-service.ts'
 
 export interface HttpServer {
   /** `http://HOST:PORT`, with the actual port. */
@@ -30,7 +30,11 @@ export interface HttpServer {
 /** Milliseconds. The process exits within 5 seconds in any case. */
 const drainMs = 4_000
 
-export async function startHttpServer(config: Config, service: Service, log: Logger): Promise<HttpServer> {
+export async function startHttpServer(
+  config: Config,
+  service: ReferenceService,
+  log: Logger,
+): Promise<HttpServer> {
   const mounted = { ...options(config, service), onFault: faultLog(log) }
   const { server, settled } =
     config.adapter === 'express' ? expressServer(config, mounted) : await fastifyServer(config, mounted)
@@ -59,7 +63,7 @@ export async function startHttpServer(config: Config, service: Service, log: Log
   }
 }
 
-const options = (config: Config, { jobs, exporter, resources, metrics, isDraining }: Service) => ({
+const options = (config: Config, { jobs, exporter, resources, metrics, isDraining }: ReferenceService) => ({
   jobs,
   exporter,
   resources,

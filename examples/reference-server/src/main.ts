@@ -5,10 +5,10 @@ import project from '../lading.config.ts'
 import { checkResources } from './api-keys.ts'
 import { readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
-import { openDatabase } from './open-database.ts'
+import { startService } from './create-service.ts'
 import { startHttpServer } from './http-server.ts'
 import { createLog, logFault, logJob, logOutage } from './json-log.ts'
-import { startService } from './create-service.ts'
+import { openDatabase } from './open-database.ts'
 import { onSignals } from './signals.ts'
 
 async function start(): Promise<void> {

@@ -5,7 +5,7 @@ import { ladingMigrations, migrate, waitForDatabase } from '@lading/core'
 import pg from 'pg'
 import type { Config } from './config.ts'
 
-export interface Database {
+export interface ServerDatabase {
   readonly pool: pg.Pool
   /** `embedded`, or the server's address without its password. */
   readonly name: string
@@ -20,7 +20,7 @@ export async function openDatabase(
   config: Config,
   onError: (error: Error) => void,
   onWait: (sentence: string) => void,
-): Promise<Database> {
+): Promise<ServerDatabase> {
   const server = config.databaseUrl === undefined ? await startEmbedded(config) : undefined
   const url = config.databaseUrl ?? server?.url
   const pool = new pg.Pool({

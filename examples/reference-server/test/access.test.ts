@@ -217,11 +217,15 @@ test('a key for a resource that there is not stops the server', async () => {
 
 describe('npm run key', () => {
   const run = (...args: readonly string[]) =>
-    execFileSync(process.execPath, ['--import', 'tsx', 'examples/reference-server/src/create-key.ts', ...args], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: 'pipe',
-    })
+    execFileSync(
+      process.execPath,
+      ['--import', 'tsx', 'examples/reference-server/src/create-key.ts', ...args],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      },
+    )
 
   test('makes a key and its entry, which the server takes', async () => {
     const [, key, made] =

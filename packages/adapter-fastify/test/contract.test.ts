@@ -4,8 +4,8 @@ import { fastify as fastify4 } from 'fastify4'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { httpSuiteService } from '../../conformance/src/http/suite-service.ts'
 import { frameworkGroups, type HttpSuiteGroup, httpSuite } from '../../conformance/src/http/http-suite.ts'
+import { httpSuiteService } from '../../conformance/src/http/suite-service.ts'
 import { ladingFastify } from '../src/index.ts'
 
 /**

@@ -11,13 +11,13 @@ import {
 import type { ErrorsFile } from './errors-file.ts'
 import { CommandError, exitCode } from './exit.ts'
 import { importerOf } from './pipelines.ts'
-import type { RejectsFile } from './write-rejects-file.ts'
+import type { RejectsFileWriter } from './write-rejects-file.ts'
 
 export interface ImportRun {
   readonly pool: ImporterOptions['pool']
   readonly project: Project
   readonly errorsFile: ErrorsFile | undefined
-  readonly rejectsFile: RejectsFile | undefined
+  readonly rejectsFile: RejectsFileWriter | undefined
   readonly signal: AbortSignal
   /** The maximum size of a record in bytes. @defaultValue that of the library */
   readonly maxRecordBytes: number | undefined

@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   readonly isService?: boolean
 }
 
-export interface Database {
+export interface CommandDatabase {
   readonly pool: Pool
   /** Aborts when the user interrupts the command. After that, an error of `work` is reported as the interrupt. */
   readonly interrupted: AbortSignal
@@ -28,7 +28,7 @@ export interface Database {
 /** @throws CommandError if no database is given, or more than one; and any error of `work` */
 export async function withDatabase<Result>(
   options: DatabaseOptions,
-  work: (database: Database) => Promise<Result>,
+  work: (database: CommandDatabase) => Promise<Result>,
 ): Promise<Result> {
   const userUrl = urlFrom(options)
   const interrupts = listenForInterrupts()

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 import type { CommandError } from './exit.ts'
 import { cannotWrite, createSafeFile } from './safe-file.ts'
 
-export interface RejectsFile {
+export interface RejectsFileWriter {
   readonly stream: Writable
   /** The write error, if there was one. */
   readonly failure: () => CommandError | undefined
@@ -15,7 +15,7 @@ export interface RejectsFile {
 }
 
 /** @throws CommandError */
-export async function createRejectsFile(target: string): Promise<RejectsFile> {
+export async function createRejectsFile(target: string): Promise<RejectsFileWriter> {
   const file = await createSafeFile(target)
   const stream = createWriteStream(file.path)
   let failure: CommandError | undefined

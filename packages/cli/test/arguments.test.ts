@@ -1,8 +1,8 @@
 // What is made of options before anything else happens.
 import { defineResource, Type } from '@lading/core'
 import { describe, expect, it } from 'vitest'
-import { parseFilters } from '../src/commands/filters.ts'
 import { chooseFormat } from '../src/commands/file-format.ts'
+import { parseFilters } from '../src/commands/filters.ts'
 import { importSettings } from '../src/commands/import-option-flags.ts'
 
 const things = defineResource('things', {

@@ -6,7 +6,7 @@ export {
   type DetectedFormat,
   delimiterOfFileName,
   detectFormat,
-  type FileFacts,
+  type KnownOfFile as FileFacts,
 } from './engine/format/detect/detect.ts'
 export { type ForeignKind, foreignByName } from './engine/format/detect/foreign.ts'
 export { type UnknownFormatMessages, unknownFormat } from './engine/format/detect/unknown-format.ts'

@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { lchown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EmbeddedPostgresError, errnoOf } from './embedded-error.ts'
-import { logTail, openLog } from './server-log.ts'
+import type { Installation } from './installation.ts'
 import { runOptions } from './run-options.ts'
-import type { Site } from './installation.ts'
+import { logTail, openLog } from './server-log.ts'
 
 const DRAFT = 'initdb-'
 
@@ -16,7 +16,7 @@ const DRAFT = 'initdb-'
  *
  * @throws EmbeddedPostgresError DATA_DIR_UNUSABLE if it was created by another major version
  */
-export async function ensureCluster(site: Site): Promise<void> {
+export async function ensureCluster(site: Installation): Promise<void> {
   await removeDrafts(site.home)
   const found = await versionOf(site.cluster)
   const needed = site.binaries.version.split('.')[0]
@@ -31,7 +31,7 @@ export async function ensureCluster(site: Site): Promise<void> {
 }
 
 /** The superuser's password. */
-export async function readPassword(site: Site): Promise<string> {
+export async function readPassword(site: Installation): Promise<string> {
   return (await readFile(site.passwordFile, 'utf8')).trim()
 }
 
@@ -44,7 +44,7 @@ async function versionOf(cluster: string): Promise<string | undefined> {
   }
 }
 
-async function createCluster(site: Site, draft: string): Promise<void> {
+async function createCluster(site: Installation, draft: string): Promise<void> {
   await mkdir(draft, { mode: 0o700 })
   await rm(site.passwordFile, { force: true })
   await writeFile(site.passwordFile, `${randomBytes(24).toString('base64url')}\n`, {
@@ -63,7 +63,7 @@ async function createCluster(site: Site, draft: string): Promise<void> {
   }
 }
 
-async function runInitdb(site: Site, draft: string): Promise<void> {
+async function runInitdb(site: Installation, draft: string): Promise<void> {
   const log = await openLog(site)
   try {
     const child = spawn(site.binaries.initdb, initdbArguments(site, draft), {
@@ -86,7 +86,7 @@ async function runInitdb(site: Site, draft: string): Promise<void> {
   }
 }
 
-function initdbArguments(site: Site, draft: string): string[] {
+function initdbArguments(site: Installation, draft: string): string[] {
   return [
     ...['-D', draft],
     ...['--username', 'postgres', '--auth', 'scram-sha-256', '--pwfile', site.passwordFile],

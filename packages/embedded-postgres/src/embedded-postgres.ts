@@ -5,10 +5,10 @@ import { ensureCluster } from './cluster.ts'
 import { ensureDatabase } from './connect.ts'
 import { dataDirError, errnoOf } from './embedded-error.ts'
 import { addHolder, countLiveHolders, removeHolder } from './holders.ts'
+import { type Installation, prepareSite } from './installation.ts'
 import { withLock } from './lock.ts'
 import { readPostmasterPid } from './postmaster-pid.ts'
 import { joinOrStart, type Server } from './server.ts'
-import { prepareSite, type Site } from './installation.ts'
 import { stopServer } from './stop-server.ts'
 
 export interface EmbeddedPostgresOptions {
@@ -94,7 +94,12 @@ async function acquire(dataDir: string, options: EmbeddedPostgresOptions): Promi
   }
 }
 
-function createHandle(site: Site, server: Server, database: string, holder: string): EmbeddedPostgres {
+function createHandle(
+  site: Installation,
+  server: Server,
+  database: string,
+  holder: string,
+): EmbeddedPostgres {
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= release(site, server, holder)
@@ -109,7 +114,7 @@ function createHandle(site: Site, server: Server, database: string, holder: stri
   }
 }
 
-async function release(site: Site, server: Server, holder: string): Promise<void> {
+async function release(site: Installation, server: Server, holder: string): Promise<void> {
   try {
     await withLock(lockOf(site.dataDir), async () => {
       await removeHolder(holder)
@@ -122,7 +127,7 @@ async function release(site: Site, server: Server, holder: string): Promise<void
   }
 }
 
-async function stopUnlessHeld(site: Site, server: Server): Promise<void> {
+async function stopUnlessHeld(site: Installation, server: Server): Promise<void> {
   if ((await countLiveHolders(holdersOf(site.dataDir))) > 0) return
   // Another holder may have started a new server after this holder's one was killed.
   const running = await readPostmasterPid(site.cluster)

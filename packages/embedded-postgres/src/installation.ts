@@ -9,7 +9,7 @@ import { databaseHome } from './location.ts'
 import { copyBinaries } from './native-copy.ts'
 import { sharedFolder } from './shared-folder.ts'
 
-export interface Site {
+export interface Installation {
   readonly dataDir: string
   /** The folder of the cluster and its password: the data folder, or another one that the account can reach. */
   readonly home: string
@@ -23,7 +23,7 @@ export interface Site {
 }
 
 /** Call under the data folder's lock. */
-export async function prepareSite(dataDir: string): Promise<Site> {
+export async function prepareSite(dataDir: string): Promise<Installation> {
   const candidate = isRoot()
     ? ((await ownerOf(join(dataDir, 'cluster'))) ?? (await serverAccount()))
     : undefined

@@ -2,12 +2,12 @@
 import type { FileHandle } from 'node:fs/promises'
 import { open, readFile, rename } from 'node:fs/promises'
 import { errnoOf } from './embedded-error.ts'
-import type { Site } from './installation.ts'
+import type { Installation } from './installation.ts'
 
 const TAIL_LINES = 20
 
 /** Opens an empty log. The server inherits the handle, so it needs no access to the folder. */
-export async function openLog(site: Site): Promise<FileHandle> {
+export async function openLog(site: Installation): Promise<FileHandle> {
   await keepPrevious(site.logFile)
   const log = await open(site.logFile, 'ax', 0o600)
   // A user who starts the folder again after root must be able to read and rotate the log.

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readPassword } from './cluster.ts'
 import { connectOnce } from './connect.ts'
 import { EmbeddedPostgresError } from './embedded-error.ts'
-import { logTail, openLog } from './server-log.ts'
+import type { Installation } from './installation.ts'
 import { terminateOrphans } from './orphans.ts'
 import { poll } from './poll.ts'
 import { freePort, isPortFree } from './port.ts'
@@ -11,7 +11,7 @@ import { readPostmasterPid, removePostmasterPid } from './postmaster-pid.ts'
 import { pidExists } from './process-identity.ts'
 import { clusterName, isPostmaster } from './process-list.ts'
 import { runOptions } from './run-options.ts'
-import type { Site } from './installation.ts'
+import { logTail, openLog } from './server-log.ts'
 
 /** Recovery after a crash reads all changes since the last checkpoint. */
 const READY_MS = 120_000
@@ -28,7 +28,7 @@ export interface ServerOptions {
   readonly settings: Readonly<Record<string, string | number | boolean>>
 }
 
-export async function joinOrStart(site: Site, options: ServerOptions): Promise<Server> {
+export async function joinOrStart(site: Installation, options: ServerOptions): Promise<Server> {
   const password = await readPassword(site)
   const noted = await readPostmasterPid(site.cluster)
   if (noted !== undefined) {
@@ -49,7 +49,7 @@ async function clearAway(cluster: string, pid: number): Promise<void> {
 }
 
 async function start(
-  site: Site,
+  site: Installation,
   { port: fixedPort, settings }: ServerOptions,
   password: string,
   previous: number | undefined,
@@ -74,7 +74,7 @@ async function choosePort(previous: number | undefined): Promise<number> {
 
 /** Detached, so that Ctrl-C in a terminal reaches only the caller; unreferenced, so that the caller can exit. */
 async function spawnServer(
-  site: Site,
+  site: Installation,
   port: number,
   settings: ServerOptions['settings'],
 ): Promise<ChildProcess> {
@@ -96,7 +96,7 @@ async function spawnServer(
 }
 
 /** The last value of a repeated setting counts, so the caller's settings come first. */
-function serverArguments(site: Site, port: number, settings: ServerOptions['settings']): string[] {
+function serverArguments(site: Installation, port: number, settings: ServerOptions['settings']): string[] {
   const own = {
     listen_addresses: '127.0.0.1',
     port,
@@ -109,7 +109,7 @@ function serverArguments(site: Site, port: number, settings: ServerOptions['sett
 
 /** The server's port once it accepts connections; undefined if it has exited. */
 async function untilReady(
-  site: Site,
+  site: Installation,
   pid: number,
   password: string,
   hasExited: () => Promise<boolean>,
@@ -136,7 +136,7 @@ async function untilReady(
   throw startFailed(site, lastError ?? (await logTail(site.logFile)))
 }
 
-function startFailed(site: Site, cause: unknown): EmbeddedPostgresError {
+function startFailed(site: Installation, cause: unknown): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'START_FAILED',
     `PostgreSQL did not start on ${site.dataDir}: see the cause, or all of ${site.logFile}, then start again`,

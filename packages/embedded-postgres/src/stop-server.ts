@@ -1,12 +1,12 @@
 /** Stops the server of a cluster, by a fast shutdown or else an immediate one, and leaves no process running. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { Installation } from './installation.ts'
 import { terminateOrphans } from './orphans.ts'
 import { poll } from './poll.ts'
 import { pidExists, sendSignal } from './process-identity.ts'
 import { isPostmaster } from './process-list.ts'
 import { runOptions } from './run-options.ts'
-import type { Site } from './installation.ts'
 
 /** A fast shutdown writes a checkpoint, which takes long after a large import. */
 const FAST_STOP_MS = 60_000
@@ -14,7 +14,7 @@ const IMMEDIATE_STOP_MS = 10_000
 
 /** Returns when all processes of the server have exited. Does nothing if it does not run. */
 export async function stopServer(
-  site: Pick<Site, 'cluster' | 'binaries' | 'account'>,
+  site: Pick<Installation, 'cluster' | 'binaries' | 'account'>,
   pid: number,
 ): Promise<void> {
   if (process.platform === 'win32') return stopOnWindows(site, pid)
@@ -39,7 +39,7 @@ async function stopWith(
 
 /** Windows has no signals: pg_ctl uses a pipe to the server. */
 async function stopOnWindows(
-  site: Pick<Site, 'cluster' | 'binaries' | 'account'>,
+  site: Pick<Installation, 'cluster' | 'binaries' | 'account'>,
   pid: number,
 ): Promise<void> {
   if (!pidExists(pid)) return

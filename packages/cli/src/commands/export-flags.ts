@@ -3,8 +3,8 @@ import type { Project, StreamOptions } from '@lading/core'
 import { delimiterOfFileName, readDelimiter, resourceNamed } from '@lading/core/internal'
 import { asUsage } from '../exit.ts'
 import { checkNames } from '../names.ts'
-import { parseFilters } from './filters.ts'
 import { chooseFormat } from './file-format.ts'
+import { parseFilters } from './filters.ts'
 
 export interface SelectionOptions {
   readonly resource: string

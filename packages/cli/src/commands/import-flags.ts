@@ -1,6 +1,7 @@
 // Options of `lading import`, as they are typed.
-import type { DatabaseOptions } from '../with-database.ts'
+
 import type { RemoteOptionTexts } from '../open-remote.ts'
+import type { DatabaseOptions } from '../with-database.ts'
 import type { CallerOptions } from './caller-options.ts'
 import type { SettingOptions } from './import-option-flags.ts'
 import type { RecordLimitOptions } from './record-limit.ts'

@@ -9,11 +9,11 @@ import {
   postgresQueue,
 } from '@lading/core'
 import { loadProject } from '../config-file.ts'
-import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 import { type ExitCode, exitCode, failure, usageError } from '../exit.ts'
 import { jobLine } from '../job-line.ts'
 import { exporterOf, importerOf } from '../pipelines.ts'
 import { storageFolder } from '../storage-folder.ts'
+import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 import { callerOf } from './caller-options.ts'
 
 export interface JobsCommandOptions extends DatabaseOptions {

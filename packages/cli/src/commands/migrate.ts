@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import { ladingMigrations, type MigrateResult, migrate } from '@lading/core'
 import { printNotice } from '../complaint.ts'
 import { configFileNames, type LoadedProject, loadProjectIfAny } from '../config-file.ts'
-import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 import { type ExitCode, exitCode } from '../exit.ts'
 import { count } from '../printable.ts'
+import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 
 export interface MigrateCommandOptions extends DatabaseOptions {
   readonly config?: string

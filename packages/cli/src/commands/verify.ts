@@ -1,11 +1,11 @@
 // lading verify: reads the stored files of a job again, and compares them with what was stored.
 import { createJobs, fileStorage, postgresQueue, type VerifiedFile } from '@lading/core'
 import { loadProject } from '../config-file.ts'
-import { withDatabase } from '../with-database.ts'
 import { type ExitCode, exitCode, failure } from '../exit.ts'
 import { exporterOf, importerOf } from '../pipelines.ts'
 import { printable } from '../printable.ts'
 import { storageFolder } from '../storage-folder.ts'
+import { withDatabase } from '../with-database.ts'
 import { callerOf } from './caller-options.ts'
 import type { JobsCommandOptions } from './jobs-command.ts'
 

@@ -2,13 +2,13 @@
 import { createJobs, fileStorage, LadingError, type Outage, postgresQueue } from '@lading/core'
 import { messageOf, printNotice } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
-import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 import { type ExitCode, exitCode, usageError } from '../exit.ts'
 import { jobLine } from '../job-line.ts'
+import { type RemoteOptionTexts, remoteOptions } from '../open-remote.ts'
 import { exporterOf, importerOf } from '../pipelines.ts'
 import { count } from '../printable.ts'
-import { type RemoteOptionTexts, remoteOptions } from '../open-remote.ts'
 import { storageFolder } from '../storage-folder.ts'
+import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 import { type RecordLimitOptions, recordLimit } from './record-limit.ts'
 
 export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts, RecordLimitOptions {

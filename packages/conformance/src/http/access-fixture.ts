@@ -69,12 +69,12 @@ export const aboutNoJob: readonly Asking[] = [
 ]
 
 export function ask(
-  site: HttpHarness,
+  harness: HttpHarness,
   { line, headers, body }: Asking,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const [method = '', path = ''] = line.split(' ')
-  return fetch(site.base + path, {
+  return fetch(harness.base + path, {
     method,
     headers: { ...headers, ...more },
     ...(body !== undefined && { body }),

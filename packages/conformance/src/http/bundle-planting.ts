@@ -51,25 +51,25 @@ export const bundleOf = ({ users, articles }: Planted, ...more: readonly Archive
   bundleArchive([articles, users], ...more)
 
 export const sendBundle = (
-  site: HttpHarness,
+  harness: HttpHarness,
   bundle: Buffer,
   query = '',
   headers: Readonly<Record<string, string>> = {},
   type = 'application/gzip',
-) => sendRaw(site, query, bundle, type, headers)
+) => sendRaw(harness, query, bundle, type, headers)
 
 type Parts = Parameters<typeof formBody>[0]
 
-export function form(site: HttpHarness, ...parts: Parts): Promise<Response> {
-  return sendForm(site, Buffer.from(formBody(parts), 'latin1'))
+export function form(harness: HttpHarness, ...parts: Parts): Promise<Response> {
+  return sendForm(harness, Buffer.from(formBody(parts), 'latin1'))
 }
 
 export function formWith(
-  site: HttpHarness,
+  harness: HttpHarness,
   headers: Readonly<Record<string, string>>,
   ...parts: Parts
 ): Promise<Response> {
-  return fetch(`${site.base}/v1/imports`, {
+  return fetch(`${harness.base}/v1/imports`, {
     method: 'POST',
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, ...headers },
     body: Buffer.from(formBody(parts), 'latin1'),

@@ -77,7 +77,7 @@ export interface HttpHarness {
   stop(): Promise<void>
 }
 
-export type HttpCases = Readonly<Record<string, (site: HttpHarness) => Promise<void>>>
+export type HttpCases = Readonly<Record<string, (harness: HttpHarness) => Promise<void>>>
 
 /** Checks the error shape, and returns its sentence. */
 export async function assertProblem(response: Response, status: number, code: string): Promise<string> {
@@ -128,36 +128,36 @@ export const file = (value: string, fileName = 'users.csv'): Part => ({ name: 'f
 export const field = (name: string, value: string): Part => ({ name, value })
 
 export function sendForm(
-  site: HttpHarness,
+  harness: HttpHarness,
   body: string | Uint8Array,
   path = '/v1/imports',
 ): Promise<Response> {
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
-  return fetch(`${site.base}${path}`, { method: 'POST', headers, body })
+  return fetch(`${harness.base}${path}`, { method: 'POST', headers, body })
 }
 
 export function sendRaw(
-  site: HttpHarness,
+  harness: HttpHarness,
   query: string,
   body: string | Uint8Array,
   type = 'text/csv',
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  return fetch(`${site.base}/v1/imports?${query}`, {
+  return fetch(`${harness.base}/v1/imports?${query}`, {
     method: 'POST',
     headers: { 'content-type': type, ...headers },
     body,
   })
 }
 
-export function sendJson(site: HttpHarness, path: string, body: unknown): Promise<Response> {
+export function sendJson(harness: HttpHarness, path: string, body: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json' }
-  return fetch(`${site.base}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  return fetch(`${harness.base}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
 /** Writes text to a socket, and resolves to all that came back when the other side closed it. */
-export async function overSocket(site: HttpHarness, request: string, halfClose = false): Promise<string> {
-  const { hostname, port } = new URL(site.origin)
+export async function overSocket(harness: HttpHarness, request: string, halfClose = false): Promise<string> {
+  const { hostname, port } = new URL(harness.origin)
   const socket = connect(Number(port), hostname)
   if (halfClose) socket.end(request)
   else socket.write(request)
@@ -166,17 +166,17 @@ export async function overSocket(site: HttpHarness, request: string, halfClose =
 
 /** The head of a request over a socket. */
 export function requestHead(
-  site: HttpHarness,
+  harness: HttpHarness,
   line: string,
   headers: Readonly<Record<string, string | number>>,
 ): string {
   const [method, path] = line.split(' ')
   const lines = Object.entries({ Host: 'suite', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `${method} ${site.mount}${path} HTTP/1.1\r\n${lines.join('')}\r\n`
+  return `${method} ${harness.mount}${path} HTTP/1.1\r\n${lines.join('')}\r\n`
 }
 
 /** What an accepted job has become. */
-export async function ended(site: HttpHarness, response: Response) {
+export async function ended(harness: HttpHarness, response: Response) {
   const body = await response.text()
   assert.equal(response.status, 202, body)
   const { links } = JSON.parse(body)
@@ -184,7 +184,7 @@ export async function ended(site: HttpHarness, response: Response) {
   await until(
     'the job ends',
     async () => {
-      job = await answerOf(fetch(site.origin + links.self))
+      job = await answerOf(fetch(harness.origin + links.self))
       return !['pending', 'processing'].includes(job.status)
     },
     25_000,
@@ -193,19 +193,19 @@ export async function ended(site: HttpHarness, response: Response) {
 }
 
 /** Fails if the work leaves a job or a file behind. */
-export async function leavesNothing(site: HttpHarness, work: () => Promise<void>): Promise<void> {
-  const newest = async () => (await site.service.jobs.list({ kind: 'import', limit: 1 })).jobs[0]?.id
+export async function leavesNothing(harness: HttpHarness, work: () => Promise<void>): Promise<void> {
+  const newest = async () => (await harness.service.jobs.list({ kind: 'import', limit: 1 })).jobs[0]?.id
   const job = await newest()
-  const uploads = await newUploads(site)
+  const uploads = await newUploads(harness)
   await work()
   await until('nothing is left', async () => (await uploads()) === 0 && (await newest()) === job)
 }
 
 /** Counts the uploads that are kept from now on. Those of earlier tests may be on their way out meanwhile. */
-export async function newUploads(site: HttpHarness): Promise<() => Promise<number>> {
-  const before = new Set(await site.service.files())
+export async function newUploads(harness: HttpHarness): Promise<() => Promise<number>> {
+  const before = new Set(await harness.service.files())
   return async () =>
-    (await site.service.files()).filter(key => key.startsWith('imports/') && !before.has(key)).length
+    (await harness.service.files()).filter(key => key.startsWith('imports/') && !before.has(key)).length
 }
 
 /** The JSON of an answer. */

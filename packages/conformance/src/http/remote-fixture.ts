@@ -1,10 +1,10 @@
 // What the cases of remote files share: servers beside a case, imports from them, and what they have become.
 import { randomUUID } from 'node:crypto'
-import { type FileServer, fileServer, type Respond } from './remote-names.ts'
 import { ended, type HttpHarness, sendJson } from './harness.ts'
+import { type FileServer, fileServer, type Respond } from './remote-names.ts'
 
-export const fromUrl = (site: HttpHarness, file_url: unknown, options: object = {}) =>
-  sendJson(site, '/v1/imports', { resource: 'users', file_url, ...options })
+export const fromUrl = (harness: HttpHarness, file_url: unknown, options: object = {}) =>
+  sendJson(harness, '/v1/imports', { resource: 'users', file_url, ...options })
 
 /** Runs a server beside a case. */
 export async function serving(respond: Respond, work: (server: FileServer) => Promise<void>): Promise<void> {
@@ -20,11 +20,11 @@ const host = 'files.allowed.test'
 
 /** The same of one that may be fetched from, with its address. */
 export function files(
-  site: HttpHarness,
+  harness: HttpHarness,
   respond: Respond,
   work: (url: (path: string) => string, server: FileServer) => Promise<void>,
 ): Promise<void> {
-  site.service.names.set(host, ['127.0.0.1'])
+  harness.service.names.set(host, ['127.0.0.1'])
   return serving(respond, server => work(path => `http://${host}:${server.port}${path}`, server))
 }
 
@@ -39,15 +39,15 @@ export const line = () => `{"email":"${randomUUID()}@example.org","name":"A","ro
 
 /** Imports from an address, and tells the status, the code, the format and how many got in. */
 export async function outcome(
-  site: HttpHarness,
+  harness: HttpHarness,
   url: string,
   options: object = {},
 ): Promise<readonly unknown[]> {
-  const job = await ended(site, await fromUrl(site, url, options))
+  const job = await ended(harness, await fromUrl(harness, url, options))
   return [job.status, job.error_code, job.format, job.progress.inserted_records]
 }
 
-export async function isImported(site: HttpHarness, email: string): Promise<boolean> {
+export async function isImported(harness: HttpHarness, email: string): Promise<boolean> {
   const query = `resource=users&email=${encodeURIComponent(email)}`
-  return (await (await fetch(`${site.base}/v1/exports?${query}`)).text()) !== ''
+  return (await (await fetch(`${harness.base}/v1/exports?${query}`)).text()) !== ''
 }

@@ -4,9 +4,9 @@ import type { Pool, Resource } from '@lading/core'
 import { createExporter, createImporter, createJobs, memoryStorage, postgresQueue } from '@lading/core'
 import { poolSize, withClient } from '@lading/core/internal'
 import { brittleService } from './brittle-service.ts'
-import { visibilityService } from './visibility-service.ts'
-import { remoteNames } from './remote-names.ts'
 import type { HttpSuiteService } from './harness.ts'
+import { remoteNames } from './remote-names.ts'
+import { visibilityService } from './visibility-service.ts'
 
 /**
  * Names below `allowed.test` may lead to servers of the suite, and nothing else to this machine. Any port that a test

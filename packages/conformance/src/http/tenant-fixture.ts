@@ -18,10 +18,10 @@ export const exportsUsers: Asking = {
 }
 
 /** The id of a job of a tenant, once it has ended. */
-export async function done(site: HttpHarness, tenant: string, asking: Asking): Promise<string> {
-  const { job_id: id, links } = await answerOf(ask(site, asking, as(tenant)))
+export async function done(harness: HttpHarness, tenant: string, asking: Asking): Promise<string> {
+  const { job_id: id, links } = await answerOf(ask(harness, asking, as(tenant)))
   await until('the job ends', async () => {
-    const { status } = await answerOf(fetch(site.origin + links.self, { headers: as(tenant) }))
+    const { status } = await answerOf(fetch(harness.origin + links.self, { headers: as(tenant) }))
     return ['completed', 'failed'].includes(status)
   })
   return id

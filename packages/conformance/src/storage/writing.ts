@@ -3,7 +3,17 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { fails } from '../runner.ts'
-import { chunks, entries, failing, isEmpty, key, pieces, read, type StorageCases, silent } from './storage-samples.ts'
+import {
+  chunks,
+  entries,
+  failing,
+  isEmpty,
+  key,
+  pieces,
+  read,
+  type StorageCases,
+  silent,
+} from './storage-samples.ts'
 
 export const writingCases: StorageCases = {
   'of concurrent puts of one key one wins, whole': async storage => {

@@ -7,8 +7,8 @@ import { continueWhenRead, createHttp, handleNode, splitUrl } from '@lading/core
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import project from '../../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../../test-support/database.ts'
-import { httpSuiteService } from '../../src/http/suite-service.ts'
 import { type HttpSuiteGroup, type HttpSuiteOptions, httpSuite } from '../../src/http/http-suite.ts'
+import { httpSuiteService } from '../../src/http/suite-service.ts'
 
 const mount = '/bulk'
 

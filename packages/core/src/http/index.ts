@@ -12,6 +12,7 @@ export {
 export { lingeringClose } from './connection/lingering-close.ts'
 export { resetIfTruncated } from './connection/reset-truncated.ts'
 export { createHttp, type Http } from './create-http.ts'
+export type { HttpMetrics, HttpOptions } from './http-service.ts'
 export {
   cutOffIfStalled,
   disconnectSignal,
@@ -21,7 +22,6 @@ export {
 } from './node.ts'
 export { routePaths } from './routes.ts'
 export { type ServedLading, type ServedLadingOptions, servedLading } from './served-lading.ts'
-export type { HttpMetrics, HttpOptions } from './http-service.ts'
 export type {
   Access,
   ConsumedBody,

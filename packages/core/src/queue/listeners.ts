@@ -1,7 +1,7 @@
 // The listeners of one queue in this process: passes events to them, and ends them all on `close`.
 import type { QueueListener } from './queue.ts'
 
-export interface Listeners {
+export interface QueueListeners {
   /** Registers a listener while `listen` runs. The signal is aborted by the listener's own signal, or by `close`. */
   run(listener: QueueListener, listen: (signal: AbortSignal) => Promise<void>): Promise<void>
   wake(lane: string | undefined): void
@@ -10,7 +10,7 @@ export interface Listeners {
   close(): Promise<void>
 }
 
-export function createListeners(): Listeners {
+export function createListeners(): QueueListeners {
   const listeners = new Map<QueueListener, Promise<void>>()
   const closing = new AbortController()
   return {

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { LadingError } from '../errors/lading-error.ts'
 import { type Pool, poolSize } from '../postgres/pool/checkout.ts'
 import { databaseFault } from '../postgres/sqlstate.ts'
+import { createListeners, type QueueListeners } from './listeners.ts'
 import { channel, interruptPayload, listenOn } from './notify-channel.ts'
-import { createListeners, type Listeners } from './listeners.ts'
 import type { Queue } from './queue.ts'
 import { runOnCheckout, type Statement } from './run-on-checkout.ts'
 
@@ -40,7 +40,7 @@ export function postgresQueue({ listen }: PostgresQueueOptions = {}): Queue {
   }
 }
 
-function onPool(pool: Pool, shouldListen: boolean, listeners: Listeners): Queue {
+function onPool(pool: Pool, shouldListen: boolean, listeners: QueueListeners): Queue {
   const run = async (statement: Statement) => {
     await runOnCheckout(pool, statement).catch(rethrow)
   }

@@ -1,5 +1,11 @@
 // Runs one short statement on a connection of the pool, with timeouts.
-import { type Checkout, type Client, checkout, type Pool, type QueryResult } from '../postgres/pool/checkout.ts'
+import {
+  type Checkout,
+  type Client,
+  checkout,
+  type Pool,
+  type QueryResult,
+} from '../postgres/pool/checkout.ts'
 import { withTimeout } from './with-timeout.ts'
 
 /** Timeout in milliseconds for a connection, and for a statement. Statements here touch a few rows by index. */

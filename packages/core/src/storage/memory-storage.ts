@@ -1,11 +1,11 @@
 // A storage in memory: for tests, and for small files that may be lost with the process.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { notFound } from './storage-faults.ts'
 import { checkNotCancelled, incoming } from './incoming.ts'
 import { checkKey, checkPrefix } from './object-key.ts'
 import { withinSize } from './object-range.ts'
 import type { ObjectFacts, Storage } from './storage.ts'
+import { notFound } from './storage-faults.ts'
 
 interface MemoryObject {
   readonly bytes: Buffer

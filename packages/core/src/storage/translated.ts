@@ -1,7 +1,7 @@
 // Wraps a storage so that its own errors become faults with a message for users, in one place for all callers.
 import type { Readable } from 'node:stream'
-import { storageFault } from './storage-faults.ts'
 import type { Storage, StorageWithCapacity } from './storage.ts'
+import { storageFault } from './storage-faults.ts'
 
 /**
  * Errors of `put` may come from its source, and are passed on. Any other error that is not a fault becomes a fault of

@@ -1,6 +1,10 @@
 // Start-up: a resource that does not fit its table is told with every disagreement, and what would mend it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createDatabase, createReferenceDatabase, type TestDatabase } from '../../../../test-support/database.ts'
+import {
+  createDatabase,
+  createReferenceDatabase,
+  type TestDatabase,
+} from '../../../../test-support/database.ts'
 import { createImporter, defineResource, type Resource, Type } from '../../src/index.ts'
 import { resources } from '../support.ts'
 

@@ -1,32 +1,33 @@
 // Workers that stop, die, freeze or lose the database: their jobs go on elsewhere, and only one worker may end them.
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { dispatchBed, gate, never, untilAsked } from '../fixtures/dispatch-harness.ts'
+import { dispatchHarness, gate, never, untilAsked } from '../fixtures/dispatch-harness.ts'
 
-const bed = dispatchBed()
+const harness = dispatchHarness()
 let pool: pg.Pool
 beforeEach(() => {
-  pool = new pg.Pool({ connectionString: bed.database.url, max: 4 })
+  pool = new pg.Pool({ connectionString: harness.database.url, max: 4 })
   pool.on('error', () => undefined)
 })
 afterEach(async () => {
-  await bed.stop()
+  await harness.stop()
   await pool.end()
 })
 
 const poll = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000, interval: 5 })
-const rows = async (sql: string, values: unknown[] = []) => (await bed.database.pool.query(sql, values)).rows
+const rows = async (sql: string, values: unknown[] = []) =>
+  (await harness.database.pool.query(sql, values)).rows
 
 /** What a worker leaves that died: its lease runs out. */
 const expire = () =>
   rows(`update lading.jobs set lease_until = clock_timestamp() where status = 'processing'`)
 
 test('a worker that is told to stop asks its jobs to, waits for them, and begins no more', async () => {
-  await bed.add(3)
+  await harness.add(3)
   const { opened, open } = gate()
   let wasAsked = false
   let hasEnded = false
-  const worker = bed.worker({}, async (_, signal) => {
+  const worker = harness.worker({}, async (_, signal) => {
     signal.addEventListener('abort', () => {
       wasAsked = true
     })
@@ -39,19 +40,21 @@ test('a worker that is told to stop asks its jobs to, waits for them, and begins
   worker.abort()
   await poll(() => wasAsked).toBe(true)
   // A question to the database takes longer than an early end would.
-  expect(await bed.count('processing')).toBe(1)
+  expect(await harness.count('processing')).toBe(1)
   expect(hasEnded).toBe(false)
   open()
   await ended
-  expect([worker.begun.length, await bed.count('completed'), await bed.count('pending')]).toEqual([1, 1, 2])
+  expect([worker.begun.length, await harness.count('completed'), await harness.count('pending')]).toEqual([
+    1, 1, 2,
+  ])
 })
 
 test('a job that was given back keeps its place, and the attempt does not count', async () => {
-  const [first] = await bed.add(3)
-  const one = bed.worker({}, untilAsked)
+  const [first] = await harness.add(3)
+  const one = harness.worker({}, untilAsked)
   await poll(() => one.begun).toEqual([first])
   await one.stop()
-  const other = bed.worker()
+  const other = harness.worker()
   await poll(() => other.begun.length).toBe(3)
   expect(other.begun[0]).toBe(first)
   expect(await rows('select token::int, attempts from lading.jobs where id = $1', [first])).toEqual([
@@ -60,10 +63,10 @@ test('a job that was given back keeps its place, and the attempt does not count'
 })
 
 test('an interrupt stops one job, and no other', async () => {
-  const [one = '', other = ''] = await bed.add(2)
+  const [one = '', other = ''] = await harness.add(2)
   const { opened, open } = gate()
   let isDisturbed = false
-  const worker = bed.worker({ concurrency: 2 }, (id, signal) => {
+  const worker = harness.worker({ concurrency: 2 }, (id, signal) => {
     if (id === one) return untilAsked(id, signal)
     signal.addEventListener('abort', () => {
       isDisturbed = true
@@ -80,40 +83,40 @@ test('an interrupt stops one job, and no other', async () => {
 })
 
 test('a job of a worker that died is done by another, and the dead one can no longer end it', async () => {
-  const [id = ''] = await bed.add(1)
+  const [id = ''] = await harness.add(1)
   const { opened, open } = gate()
-  const dead = bed.worker({}, () => opened)
+  const dead = harness.worker({}, () => opened)
   await poll(() => dead.begun.length).toBe(1)
   await expire()
-  await bed.rescue()
-  expect(await bed.statusOf(id)).toBe('pending')
+  await harness.rescue()
+  expect(await harness.statusOf(id)).toBe('pending')
   const again = gate()
-  const other = bed.worker({}, () => again.opened)
+  const other = harness.worker({}, () => again.opened)
   await poll(() => other.begun).toEqual([id])
   open()
   await dead.stop()
-  expect(await bed.statusOf(id)).toBe('processing')
+  expect(await harness.statusOf(id)).toBe('processing')
   again.open()
-  await poll(() => bed.statusOf(id)).toBe('completed')
+  await poll(() => harness.statusOf(id)).toBe('completed')
   expect(await rows('select token::int, worker is not null as has_worker from lading.jobs')).toEqual([
     { token: 2, has_worker: true },
   ])
 })
 
 test('rescued and not yet claimed, a job can not be ended by its old worker either', async () => {
-  const [id = ''] = await bed.add(1)
+  const [id = ''] = await harness.add(1)
   const { opened, open } = gate()
-  const frozen = bed.worker({}, () => opened)
+  const frozen = harness.worker({}, () => opened)
   await poll(() => frozen.begun.length).toBe(1)
   await expire()
-  await bed.rescue()
+  await harness.rescue()
   open()
   await frozen.stop()
-  expect(await bed.statusOf(id)).toBe('pending')
+  expect(await harness.statusOf(id)).toBe('pending')
 })
 
 test('a claim whose answer was lost is given back, and does not count', async () => {
-  const ids = await bed.add(2)
+  const ids = await harness.add(2)
   let isLosing = true
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
   const forgetful = {
@@ -131,8 +134,8 @@ test('a claim whose answer was lost is given back, and does not count', async ()
       })
     },
   }
-  const worker = bed.worker({ pool: forgetful as unknown as pg.Pool })
-  await poll(() => bed.count('completed')).toBe(2)
+  const worker = harness.worker({ pool: forgetful as unknown as pg.Pool })
+  await poll(() => harness.count('completed')).toBe(2)
   expect([...worker.begun].sort()).toEqual(ids.sort())
   expect(worker.errors).toMatchObject([{ code: 'DATABASE_UNAVAILABLE' }])
   expect(await rows('select token::int, attempts from lading.jobs order by token')).toEqual([
@@ -143,8 +146,8 @@ test('a claim whose answer was lost is given back, and does not count', async ()
 
 test('only what this worker does not run is given back: its other jobs, and those of others, are let alone', async () => {
   const { opened, open } = gate()
-  await bed.add(2)
-  const other = bed.worker({}, () => opened)
+  await harness.add(2)
+  const other = harness.worker({}, () => opened)
   await poll(() => other.begun.length).toBe(1)
   let isAway = false
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
@@ -152,23 +155,26 @@ test('only what this worker does not run is given back: its other jobs, and thos
     options: pool.options,
     connect: () => (isAway ? Promise.reject(new Error('connect ECONNREFUSED')) : connect()),
   }
-  const worker = bed.worker({ pool: shaky as unknown as pg.Pool, concurrency: 2, pollMs: 10 }, () => opened)
+  const worker = harness.worker(
+    { pool: shaky as unknown as pg.Pool, concurrency: 2, pollMs: 10 },
+    () => opened,
+  )
   await poll(() => worker.begun.length).toBe(1)
   isAway = true
   await poll(() => worker.errors.length).toBeGreaterThan(2)
   isAway = false
-  const [last] = await bed.add(1)
+  const [last] = await harness.add(1)
   await poll(() => worker.begun[1]).toBe(last)
   expect(await rows('select distinct status, token::int from lading.jobs')).toEqual([
     { status: 'processing', token: 1 },
   ])
   open()
-  await poll(() => bed.count('completed')).toBe(3)
+  await poll(() => harness.count('completed')).toBe(3)
 })
 
 test('a database without the tables says so at the first look', async () => {
   await rows('drop schema lading cascade')
-  await expect(bed.worker().ended).rejects.toMatchObject({
+  await expect(harness.worker().ended).rejects.toMatchObject({
     code: 'DATABASE_REFUSED',
     message: expect.stringContaining('run the migrations'),
   })
@@ -176,22 +182,22 @@ test('a database without the tables says so at the first look', async () => {
 
 test('a worker that waits for a connection ends by its signal', async () => {
   const clients = await Promise.all([1, 2, 3, 4].map(() => pool.connect()))
-  const worker = bed.worker({ pool })
+  const worker = harness.worker({ pool })
   await poll(() => pool.waitingCount).toBe(1)
   await worker.stop()
   for (const client of clients) client.release()
 })
 
 test('a claim that is not answered is given up, and the worker goes on', async () => {
-  const holder = await bed.database.pool.connect()
+  const holder = await harness.database.pool.connect()
   await holder.query('begin; lock table lading.jobs')
-  const worker = bed.worker({ pool, pollMs: 20 })
+  const worker = harness.worker({ pool, pollMs: 20 })
   await expect
     .poll(() => worker.errors, { timeout: 20_000 })
     .toMatchObject([{ code: 'DATABASE_UNAVAILABLE' }])
   await holder.query('rollback')
   holder.release()
-  const [id] = await bed.add(1)
+  const [id] = await harness.add(1)
   await poll(() => worker.begun).toEqual([id])
 })
 
@@ -201,16 +207,16 @@ test('looks are few: none while no slot is free, and one for each job that ends'
     looks++
   })
   const steps: (() => void)[] = []
-  const worker = bed.worker(
+  const worker = harness.worker(
     { pool, concurrency: 2, pollMs: 1 },
     () => new Promise<void>(next => steps.push(next)),
   )
-  await bed.add(10)
+  await harness.add(10)
   await poll(() => worker.begun.length).toBe(2)
   const before = looks
   // Nobody looks, however often it is woken.
   for (let count = 0; count < 10; count++) worker.wake()
-  await bed.database.pool.query('select 1')
+  await harness.database.pool.query('select 1')
   expect(looks).toBe(before)
   while (worker.begun.length < 10) {
     const begun = worker.begun.length
@@ -228,11 +234,11 @@ test('where nothing is left, the end of a job is no reason to look', async () =>
     looks++
   })
   const steps: (() => void)[] = []
-  const worker = bed.worker(
+  const worker = harness.worker(
     { pool, concurrency: 4, pollMs: never },
     () => new Promise<void>(next => steps.push(next)),
   )
-  await bed.add(3)
+  await harness.add(3)
   worker.wake()
   // One claim for each job, since all have one key, and one that finds nothing.
   await poll(() => looks).toBeGreaterThanOrEqual(4)
@@ -240,7 +246,7 @@ test('where nothing is left, the end of a job is no reason to look', async () =>
   const before = looks
   for (const [index, step] of steps.entries()) {
     step()
-    await poll(() => bed.count('completed')).toBe(index + 1)
+    await poll(() => harness.count('completed')).toBe(index + 1)
   }
   // One connection for each end; the look that found nothing may have come after `before`. Looks after each end: six.
   expect(looks - before).toBeLessThanOrEqual(4)

@@ -1,16 +1,16 @@
 // Whose turn it is: a flood of one tenant or resource is met one by one with the jobs of others.
 import { describe, expect, test } from 'vitest'
 import { createFairness } from '../../src/jobs/dispatch/fairness.ts'
-import { dispatchBed, gate } from '../fixtures/dispatch-harness.ts'
+import { dispatchHarness, gate } from '../fixtures/dispatch-harness.ts'
 
-const bed = dispatchBed()
+const harness = dispatchHarness()
 
 const poll = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000, interval: 5 })
 
 /** A worker whose jobs end one by one, when the test says so. */
-function stepwise(options: Parameters<typeof bed.worker>[0] = {}) {
+function stepwise(options: Parameters<typeof harness.worker>[0] = {}) {
   const steps = new Map<string, () => void>()
-  const worker = bed.worker(options, (id, signal) =>
+  const worker = harness.worker(options, (id, signal) =>
     signal.aborted ? undefined : new Promise<void>(resolve => steps.set(id, resolve)),
   )
   return {
@@ -30,8 +30,8 @@ function stepwise(options: Parameters<typeof bed.worker>[0] = {}) {
 
 test('every tenant is served before any is served twice', async () => {
   const tenants = Array.from({ length: 20 }, (_, index) => `tenant-${index}`)
-  for (const tenant of tenants) await bed.add(3, { tenant })
-  const worker = bed.worker({ concurrency: 4 })
+  for (const tenant of tenants) await harness.add(3, { tenant })
+  const worker = harness.worker({ concurrency: 4 })
   await poll(() => worker.begun.length).toBe(60)
   for (const round of [0, 20, 40]) {
     const served = worker.rows.slice(round, round + 20).map(({ tenant }) => tenant)
@@ -40,10 +40,10 @@ test('every tenant is served before any is served twice', async () => {
 })
 
 test('a flood does not delay a tenant that comes later by more than one job', async () => {
-  await bed.add(100, { tenant: 'flood' })
+  await harness.add(100, { tenant: 'flood' })
   const worker = stepwise()
   await poll(() => worker.begun.length).toBe(1)
-  const rare = await bed.add(3, { tenant: 'rare' })
+  const rare = await harness.add(3, { tenant: 'rare' })
   for (let count = 2; count <= 7; count++) {
     worker.end()
     await poll(() => worker.begun.length).toBe(count)
@@ -54,26 +54,26 @@ test('a flood does not delay a tenant that comes later by more than one job', as
 })
 
 test('resources of one tenant take turns too', async () => {
-  await bed.add(10, { tenant: 'acme', resource: 'articles' })
-  const rare = await bed.add(1, { tenant: 'acme', resource: 'users' })
-  const worker = bed.worker()
+  await harness.add(10, { tenant: 'acme', resource: 'articles' })
+  const rare = await harness.add(1, { tenant: 'acme', resource: 'users' })
+  const worker = harness.worker()
   await poll(() => worker.begun.length).toBe(11)
   expect(rare.map(id => worker.begun.indexOf(id))[0]).toBeLessThanOrEqual(1)
 })
 
 test('free slots go to keys that have none first, and only then to one that has many', async () => {
-  await bed.add(20, { resource: 'flood' })
-  const rare = await bed.add(2, { resource: 'rare' })
+  await harness.add(20, { resource: 'flood' })
+  const rare = await harness.add(2, { resource: 'rare' })
   const { opened, open } = gate()
-  const worker = bed.worker({ concurrency: 4 }, () => opened)
+  const worker = harness.worker({ concurrency: 4 }, () => opened)
   await poll(() => worker.begun.length).toBe(4)
   expect(new Set(rare.filter(id => worker.begun.includes(id)))).toEqual(new Set(rare))
   open()
 })
 
 test('long jobs of a flood do not fill the slots while others have jobs', async () => {
-  await bed.add(20, { resource: 'flood' })
-  await bed.add(20, { resource: 'swift' })
+  await harness.add(20, { resource: 'flood' })
+  await harness.add(20, { resource: 'swift' })
   const worker = stepwise({ concurrency: 4 })
   await poll(() => worker.begun.length).toBe(4)
   // Only the swift ones end.
@@ -87,11 +87,11 @@ test('long jobs of a flood do not fill the slots while others have jobs', async 
 })
 
 test('of one key never more than are allowed, so that others find a free slot', async () => {
-  const flood = await bed.add(20, { resource: 'flood' })
+  const flood = await harness.add(20, { resource: 'flood' })
   const { opened, open } = gate()
-  const worker = bed.worker({ concurrency: 4, concurrencyPerKey: 3 }, () => opened)
+  const worker = harness.worker({ concurrency: 4, concurrencyPerKey: 3 }, () => opened)
   await poll(() => worker.begun.length).toBe(3)
-  const rare = await bed.add(2, { resource: 'rare' })
+  const rare = await harness.add(2, { resource: 'rare' })
   worker.wake()
   await poll(() => worker.begun.length).toBe(4)
   expect(worker.rows.map(({ resource }) => resource)).toEqual(['flood', 'flood', 'flood', 'rare'])

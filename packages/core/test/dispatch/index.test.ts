@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import { createFairness } from '../../src/jobs/dispatch/fairness.ts'
 import { claimReadySql } from '../../src/jobs/dispatch/ready-sql.ts'
-import { dispatchBed } from '../fixtures/dispatch-harness.ts'
+import { dispatchHarness } from '../fixtures/dispatch-harness.ts'
 
-const bed = dispatchBed()
+const harness = dispatchHarness()
 
 interface Plan {
   readonly 'Node Type': string
@@ -27,7 +27,7 @@ async function claimed(count: number, after = ''): Promise<Plan> {
     worker: 'w',
     leaseSeconds: 30,
   })
-  const client = await bed.database.pool.connect()
+  const client = await harness.database.pool.connect()
   try {
     await client.query('begin')
     const { rows } = await client.query(`explain (analyze, buffers, format json) ${text}`, values)
@@ -41,12 +41,12 @@ async function claimed(count: number, after = ''): Promise<Plan> {
 const blocksOf = (plan: Plan) => plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
 
 async function fill(jobs: number, tenants: number): Promise<void> {
-  await bed.database.pool.query(
+  await harness.database.pool.query(
     `insert into lading.jobs (id, kind, resource, tenant, format, source_key)
     select gen_random_uuid(), 'import', 'users', 'tenant-' || n % $2, 'csv', 'k' from generate_series(1, $1) n`,
     [jobs, tenants],
   )
-  await bed.database.pool.query('vacuum analyze lading.jobs')
+  await harness.database.pool.query('vacuum analyze lading.jobs')
 }
 
 test.each(['', 'tenant-500/users', 'tenant-999/users'])(
@@ -65,8 +65,8 @@ test.each(['', 'tenant-500/users', 'tenant-999/users'])(
 )
 
 test('jobs of other lanes are not even looked at', async () => {
-  await bed.add(1)
-  const { pool } = bed.database
+  await harness.add(1)
+  const { pool } = harness.database
   await pool.query('vacuum analyze lading.jobs')
   const alone = blocksOf(await claimed(1))
   await fill(5_000, 50)
@@ -76,7 +76,7 @@ test('jobs of other lanes are not even looked at', async () => {
 })
 
 test('batches and heartbeats write no column that an index uses, so that their updates stay heap-only', async () => {
-  const { pool } = bed.database
+  const { pool } = harness.database
   const written = [
     'processed, failed, successful, inserted, updated, ignored, errors, stored_errors, errors_by_code, error_counts',
     'bytes_read, read_sha256, checkpoint_byte, checkpoint_row, checkpoint_line, checkpoint_expects, begun_with',

@@ -2,56 +2,56 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { lanesOf } from '../../src/jobs/store/claim/lanes.ts'
-import { dispatchBed, gate } from '../fixtures/dispatch-harness.ts'
+import { dispatchHarness, gate } from '../fixtures/dispatch-harness.ts'
 
-const bed = dispatchBed()
+const harness = dispatchHarness()
 
 const poll = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000, interval: 5 })
 
 test('each job is done once, also those that came before the worker', async () => {
-  const before = await bed.add(3)
-  const worker = bed.worker()
+  const before = await harness.add(3)
+  const worker = harness.worker()
   await poll(() => worker.begun.length).toBe(3)
-  const after = await bed.add(3)
+  const after = await harness.add(3)
   worker.wake('import')
-  await poll(() => bed.count('completed')).toBe(6)
+  await poll(() => harness.count('completed')).toBe(6)
   expect(worker.begun).toEqual([...before, ...after])
 })
 
 test('a worker that is woken by nobody polls', async () => {
-  const worker = bed.worker({ pollMs: 20 })
-  const [first] = await bed.add(1)
+  const worker = harness.worker({ pollMs: 20 })
+  const [first] = await harness.add(1)
   await poll(() => worker.begun).toEqual([first])
-  const [second] = await bed.add(1)
+  const [second] = await harness.add(1)
   await poll(() => worker.begun).toEqual([first, second])
 })
 
 test('woken for another lane, it does not look; for none in particular, it does', async () => {
-  const pool = new pg.Pool({ connectionString: bed.database.url, max: 2 })
+  const pool = new pg.Pool({ connectionString: harness.database.url, max: 2 })
   let looks = 0
   pool.on('acquire', () => {
     looks++
   })
-  const worker = bed.worker({ lanes: ['export'], pool })
+  const worker = harness.worker({ lanes: ['export'], pool })
   await poll(() => [looks, pool.totalCount - pool.idleCount]).toEqual([1, 0])
-  const [id] = await bed.add(1, { kind: 'export' })
+  const [id] = await harness.add(1, { kind: 'export' })
   worker.wake('import')
-  const [passing] = await bed.add(1)
-  const other = bed.worker()
+  const [passing] = await harness.add(1)
+  const other = harness.worker()
   await poll(() => other.begun).toEqual([passing])
   expect([looks, worker.begun]).toEqual([1, []])
   worker.wake()
   await poll(() => worker.begun).toEqual([id])
-  await bed.stop()
+  await harness.stop()
   await pool.end()
 })
 
 test('a job is not begun before it is due', async () => {
-  const [late = ''] = await bed.add(1, { due: "clock_timestamp() + interval '300 ms'" })
-  const [now = ''] = await bed.add(1)
-  const worker = bed.worker({ pollMs: 20, concurrency: 2 })
+  const [late = ''] = await harness.add(1, { due: "clock_timestamp() + interval '300 ms'" })
+  const [now = ''] = await harness.add(1)
+  const worker = harness.worker({ pollMs: 20, concurrency: 2 })
   await poll(() => worker.begun).toEqual([now, late])
-  const { rows } = await bed.database.pool.query(
+  const { rows } = await harness.database.pool.query(
     'select claimed_at >= due_at as is_due from lading.jobs where id = $1',
     [late],
   )
@@ -59,20 +59,20 @@ test('a job is not begun before it is due', async () => {
 })
 
 test('a job that waits for another one is left alone until it need not', async () => {
-  const [waiting] = await bed.add(1)
-  await bed.database.pool.query('update lading.jobs set waiting = true')
-  const [other] = await bed.add(1)
-  const worker = bed.worker()
-  await poll(() => bed.count('completed')).toBe(1)
+  const [waiting] = await harness.add(1)
+  await harness.database.pool.query('update lading.jobs set waiting = true')
+  const [other] = await harness.add(1)
+  const worker = harness.worker()
+  await poll(() => harness.count('completed')).toBe(1)
   expect(worker.begun).toEqual([other])
-  await bed.database.pool.query('update lading.jobs set waiting = false')
+  await harness.database.pool.query('update lading.jobs set waiting = false')
   worker.wake()
   await poll(() => worker.begun).toEqual([other, waiting])
 })
 
 test('jobs of one key are begun in roughly the order in which they became due', async () => {
-  const ids = await bed.add(40)
-  const worker = bed.worker({ concurrency: 3 })
+  const ids = await harness.add(40)
+  const worker = harness.worker({ concurrency: 3 })
   await poll(() => worker.begun.length).toBe(40)
   for (const [place, id] of ids.entries()) {
     expect(Math.abs(worker.begun.indexOf(id) - place)).toBeLessThanOrEqual(3)
@@ -80,11 +80,11 @@ test('jobs of one key are begun in roughly the order in which they became due', 
 })
 
 test('never more jobs than the concurrency, and as many as that', async () => {
-  await bed.add(30)
+  await harness.add(30)
   let running = 0
   let most = 0
   let waiting: (() => void)[] = []
-  const worker = bed.worker({ concurrency: 3 }, async () => {
+  const worker = harness.worker({ concurrency: 3 }, async () => {
     most = Math.max(most, ++running)
     await new Promise<void>(resolve => waiting.push(resolve))
     running--
@@ -100,73 +100,73 @@ test('never more jobs than the concurrency, and as many as that', async () => {
 })
 
 test('workers of several processes share the jobs, and none is done twice', async () => {
-  const ids = await bed.add(60)
+  const ids = await harness.add(60)
   const { opened, open } = gate()
-  const workers = [1, 2, 3].map(() => bed.worker({ concurrency: 4 }, () => opened))
+  const workers = [1, 2, 3].map(() => harness.worker({ concurrency: 4 }, () => opened))
   await poll(() => workers.map(({ begun }) => begun.length)).toEqual([4, 4, 4])
   open()
-  await poll(() => bed.count('completed')).toBe(60)
+  await poll(() => harness.count('completed')).toBe(60)
   expect(workers.flatMap(({ begun }) => begun).sort()).toEqual(ids.sort())
-  const { rows } = await bed.database.pool.query('select distinct token::int, attempts from lading.jobs')
+  const { rows } = await harness.database.pool.query('select distinct token::int, attempts from lading.jobs')
   expect(rows).toEqual([{ token: 1, attempts: 1 }])
 })
 
 test.each([0, -1, 1.5, Number.NaN])('a concurrency of %d is refused', async concurrency => {
-  await expect(bed.worker({ concurrency }).ended).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
-  await expect(bed.worker({ concurrencyPerKey: concurrency }).ended).rejects.toMatchObject({
+  await expect(harness.worker({ concurrency }).ended).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  await expect(harness.worker({ concurrencyPerKey: concurrency }).ended).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
   })
 })
 
 describe('lanes', () => {
   test('each storage has its jobs, and those of no storage are for all', async () => {
-    const ofOne = await bed.add(3, { storage: 'one' })
-    const ofOther = await bed.add(2, { storage: 'other' })
-    const one = bed.worker({ lanes: lanesOf('import', 'one'), concurrency: 2 })
+    const ofOne = await harness.add(3, { storage: 'one' })
+    const ofOther = await harness.add(2, { storage: 'other' })
+    const one = harness.worker({ lanes: lanesOf('import', 'one'), concurrency: 2 })
     await poll(() => one.begun.length).toBe(3)
     await one.stop()
-    const nameless = bed.worker({ lanes: lanesOf('import', undefined) })
-    const [forAll] = await bed.add(1)
+    const nameless = harness.worker({ lanes: lanesOf('import', undefined) })
+    const [forAll] = await harness.add(1)
     nameless.wake()
     await poll(() => nameless.begun).toEqual([forAll])
     await nameless.stop()
-    const [second = ''] = await bed.add(1)
-    const other = bed.worker({ lanes: lanesOf('import', 'other') })
+    const [second = ''] = await harness.add(1)
+    const other = harness.worker({ lanes: lanesOf('import', 'other') })
     await poll(() => other.begun.length).toBe(3)
     expect([...one.begun].sort()).toEqual(ofOne.sort())
     expect([...other.begun].sort()).toEqual([...ofOther, second].sort())
   })
 
   test('a backlog for a storage without workers holds up no other job', async () => {
-    await bed.add(100, { storage: 'gone' })
-    const ids = await bed.add(5, { storage: 'mine' })
-    const mine = bed.worker({ lanes: lanesOf('import', 'mine'), concurrency: 2 })
+    await harness.add(100, { storage: 'gone' })
+    const ids = await harness.add(5, { storage: 'mine' })
+    const mine = harness.worker({ lanes: lanesOf('import', 'mine'), concurrency: 2 })
     await poll(() => mine.begun.length).toBe(5)
     expect([...mine.begun].sort()).toEqual(ids.sort())
-    expect(await bed.count('pending')).toBe(100)
+    expect(await harness.count('pending')).toBe(100)
   })
 
   test('jobs of both lanes of a worker take turns', async () => {
-    await bed.add(5, { storage: 'mine' })
-    const shared = await bed.add(1)
-    const worker = bed.worker({ lanes: lanesOf('import', 'mine') })
+    await harness.add(5, { storage: 'mine' })
+    const shared = await harness.add(1)
+    const worker = harness.worker({ lanes: lanesOf('import', 'mine') })
     await poll(() => worker.begun.length).toBe(6)
     expect(shared.map(id => worker.begun.indexOf(id))[0]).toBeLessThanOrEqual(1)
   })
 
   test('imports, exports and files to fetch have lanes of their own', async () => {
-    const [importId] = await bed.add(1)
-    const [exportId] = await bed.add(1, { kind: 'export' })
-    const [fetchId] = await bed.add(1)
-    await bed.database.pool.query('update lading.jobs set source_key = null where id = $1', [fetchId])
+    const [importId] = await harness.add(1)
+    const [exportId] = await harness.add(1, { kind: 'export' })
+    const [fetchId] = await harness.add(1)
+    await harness.database.pool.query('update lading.jobs set source_key = null where id = $1', [fetchId])
     for (const [kind, id] of [
       ['fetch', fetchId],
       ['export', exportId],
       ['import', importId],
     ] as const) {
-      const worker = bed.worker({ lanes: lanesOf(kind, 'mine') })
+      const worker = harness.worker({ lanes: lanesOf(kind, 'mine') })
       await poll(() => worker.begun).toEqual([id])
     }
-    await poll(() => bed.count('completed')).toBe(3)
+    await poll(() => harness.count('completed')).toBe(3)
   })
 })

@@ -1,5 +1,5 @@
 // One hook as the suite knows it: its kind, a use of it, and what comes of that when all is well.
-import type { HookBed } from './hook-harness.ts'
+import type { HookHarness } from './hook-harness.ts'
 import type { Outcome } from './things.ts'
 
 /** Of any signature: as such a function is said to return nothing at all, it can be handed over as every hook. */
@@ -33,5 +33,5 @@ export interface HookCase {
   /** Its log is the process: whatever breaks there is a warning. */
   readonly isLog?: boolean
   /** Uses it once. @param signal of the run, where there is one */
-  readonly use: (bed: HookBed, hook: AnyHook, signal?: AbortSignal) => Promise<Outcome>
+  readonly use: (harness: HookHarness, hook: AnyHook, signal?: AbortSignal) => Promise<Outcome>
 }

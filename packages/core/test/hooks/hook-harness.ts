@@ -11,7 +11,7 @@ import {
   type RunOptions,
   type StreamOptions,
 } from '../../src/index.ts'
-import { type ServiceBed, serviceBed } from './service-harness.ts'
+import { type ServiceHarness, serviceHarness } from './service-harness.ts'
 import { caller, file, type Outcome, type Things, things } from './things.ts'
 
 interface Parts {
@@ -22,7 +22,7 @@ interface Parts {
   readonly stream?: Partial<StreamOptions>
 }
 
-export interface HookBed extends ServiceBed {
+export interface HookHarness extends ServiceHarness {
   readonly database: TestDatabase
   drop(): Promise<void>
   /** Puts the table back to what it was. */
@@ -33,12 +33,12 @@ export interface HookBed extends ServiceBed {
   exporting(parts: Parts, open?: (exporter: ReturnType<typeof createExporter>) => Readable): Promise<Outcome>
 }
 
-export async function hookBed(hookTimeoutSeconds: number): Promise<HookBed> {
+export async function hookBed(hookTimeoutSeconds: number): Promise<HookHarness> {
   const database = await createReferenceDatabase()
   const { pool } = database
   await pool.query('create table things (id int primary key, name text, tags text[])')
   return {
-    ...serviceBed(pool, hookTimeoutSeconds),
+    ...serviceHarness(pool, hookTimeoutSeconds),
     database,
     drop: () => database.drop(),
     async reset() {

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fairClock } from '../../../../test-support/fair-clock.ts'
 import { createExporter } from '../../src/index.ts'
 import { allHooks } from './all-hooks.ts'
-import { type HookBed, hookBed } from './hook-harness.ts'
 import { anyHook, type Behaviour } from './hook-case.ts'
+import { type HookHarness, hookBed } from './hook-harness.ts'
 import { caller, things } from './things.ts'
 
-let hasty: HookBed
-let patient: HookBed
+let hasty: HookHarness
+let patient: HookHarness
 beforeAll(async () => {
   hasty = await hookBed(1)
   patient = await hookBed(600)

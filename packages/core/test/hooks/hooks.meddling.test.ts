@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createExporter, createImporter } from '../../src/index.ts'
 import { allHooks } from './all-hooks.ts'
-import { type HookBed, hookBed } from './hook-harness.ts'
 import { anyHook } from './hook-case.ts'
+import { type HookHarness, hookBed } from './hook-harness.ts'
 import { things } from './things.ts'
 
-let bed: HookBed
+let harness: HookHarness
 beforeAll(async () => {
-  bed = await hookBed(30)
+  harness = await hookBed(30)
 })
-beforeEach(() => bed.reset())
-afterAll(() => bed.drop())
+beforeEach(() => harness.reset())
+afterAll(() => harness.drop())
 
 /** Writes over everything that can be reached, and takes what it can. */
 function vandalise(value: unknown, depth = 0): void {
@@ -38,7 +38,7 @@ test.each(allHooks)(
   '$name changes nothing by writing over what it is given',
   async ({ name, code = 'HOOK_FAILED', good, result, unharmed, use }) => {
     const outcome = await use(
-      bed,
+      harness,
       anyHook((...given) => {
         const answer = good(...given)
         for (const each of given) vandalise(each)
@@ -53,7 +53,7 @@ test.each(allHooks)(
 
 const others = Buffer.from('id,name,tags\n100,o,[]\n')
 async function another(): Promise<unknown> {
-  const { pool } = bed.database
+  const { pool } = harness.database
   const resources = [things({})]
   const importer = createImporter({ pool, resources })
   const report = await importer.run({
@@ -74,7 +74,7 @@ test.each(allHooks.filter(({ kind }) => kind !== 'at once'))(
   async ({ good, result, unharmed, use }) => {
     const begun: Promise<unknown>[] = []
     const outcome = await use(
-      bed,
+      harness,
       anyHook(async (...given) => {
         const inner = another()
         begun.push(inner)
@@ -94,7 +94,7 @@ test.each(allHooks.filter(({ kind }) => kind === 'within' || kind === 'answer'))
     let running = 0
     let most = 0
     await use(
-      bed,
+      harness,
       anyHook(async (...given) => {
         most = Math.max(most, ++running)
         await new Promise(setImmediate)
@@ -114,7 +114,7 @@ test.each(['check', 'lookUp'] as const)(
       const report = name === 'check' ? issue : Object(given)[0].issue
       late ??= () => report('name', 'TOO_LATE', 'This comes too late.')
     })
-    const outcome = await bed.importing({ resource: { [name]: hook } })
+    const outcome = await harness.importing({ resource: { [name]: hook } })
     expect(outcome).toMatchObject({ code: undefined, result: { rows: ['1 a {x}', '2 b {y}'] } })
     const warned = once(process, 'warning')
     late?.()
@@ -134,7 +134,7 @@ test.each([
       const report = name === 'check' ? issue : Object(given)[0].issue
       report('name', code, message)
     })
-    expect(await bed.importing({ resource: { [name]: hook } })).toMatchObject({ code: 'HOOK_FAILED' })
+    expect(await harness.importing({ resource: { [name]: hook } })).toMatchObject({ code: 'HOOK_FAILED' })
   }
 })
 
@@ -142,7 +142,7 @@ test.each([undefined, null, 7, ['a'], { text: 'a' }])(
   'a transform that returns %j ends the run',
   async answer => {
     const transform = anyHook(() => answer)
-    const outcome = await bed.importing({ resource: { fields: { name: { transform } } } })
+    const outcome = await harness.importing({ resource: { fields: { name: { transform } } } })
     expect(outcome).toMatchObject({
       code: 'HOOK_FAILED',
       told: 'The transform of "name" returned a value that is not a string; it must return a string.',
@@ -154,7 +154,7 @@ test.each([undefined, 1, 'true', Promise.resolve(true)])(
   'isDraining that returns %j is no answer',
   async answer => {
     for (const path of ['/ready', '/v1/exports']) {
-      const outcome = await bed.asking(path, { isDraining: anyHook(() => answer) })
+      const outcome = await harness.asking(path, { isDraining: anyHook(() => answer) })
       if (path === '/ready') expect(outcome).toMatchObject({ code: 'HOOK_FAILED', result: 500 })
     }
   },

@@ -3,15 +3,15 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LadingError } from '../../src/index.ts'
 import { allHooks } from './all-hooks.ts'
-import { type HookBed, hookBed } from './hook-harness.ts'
 import { anyHook, type Behaviour } from './hook-case.ts'
+import { type HookHarness, hookBed } from './hook-harness.ts'
 
-let bed: HookBed
+let harness: HookHarness
 beforeAll(async () => {
-  bed = await hookBed(30)
+  harness = await hookBed(30)
 })
-beforeEach(() => bed.reset())
-afterAll(() => bed.drop())
+beforeEach(() => harness.reset())
+afterAll(() => harness.drop())
 
 const secret = 'connect postgres://someone:secret@10.0.0.3/directory failed'
 
@@ -39,17 +39,17 @@ describe.each(allHooks)(
         calls.push(given)
         return good(...given)
       }
-      expect(await use(bed, anyHook(hook))).toMatchObject({ code: unharmed, result })
+      expect(await use(harness, anyHook(hook))).toMatchObject({ code: unharmed, result })
       expect(calls.length).toBeGreaterThan(0)
       if (kind === 'at once') return
-      await bed.reset()
+      await harness.reset()
       const later = anyHook(async (...given) => good(...given))
-      expect(await use(bed, later)).toMatchObject({ code: unharmed, result })
+      expect(await use(harness, later)).toMatchObject({ code: unharmed, result })
     })
 
     test.each(Object.entries(ways))('it %s', async (way, { behaviour, cause }) => {
       const warned = isLog ? once(process, 'warning') : undefined
-      const outcome = await use(bed, anyHook(behaviour))
+      const outcome = await use(harness, anyHook(behaviour))
       expect(outcome.told).not.toContain('secret')
       if (kind === 'told') {
         expect(outcome).toMatchObject({ code: unharmed, result })

@@ -17,7 +17,7 @@ import {
 } from '../../src/index.ts'
 import { file, type Outcome, things } from './things.ts'
 
-export interface ServiceBed {
+export interface ServiceHarness {
   /** One job that ends, on a queue in memory. */
   working(options: Partial<JobsOptions>): Promise<Outcome>
   /** One run of the janitor. */
@@ -35,7 +35,7 @@ export interface ServiceBed {
   ): Promise<Outcome>
 }
 
-export function serviceBed(pool: pg.Pool, hookTimeoutSeconds: number): ServiceBed {
+export function serviceHarness(pool: pg.Pool, hookTimeoutSeconds: number): ServiceHarness {
   const jobsOn = (log: unknown[], options: Partial<JobsOptions>) => {
     const parts = { pool, resources: [things({})], hookTimeoutSeconds }
     return createJobs({

@@ -16,7 +16,7 @@ export const serviceHooks: readonly HookCase[] = [
     kind: 'told',
     good: nothing,
     result: ended,
-    use: (bed, onJobEnd) => bed.working({ onJobEnd }),
+    use: (harness, onJobEnd) => harness.working({ onJobEnd }),
   },
   {
     name: 'onError of jobs',
@@ -25,8 +25,8 @@ export const serviceHooks: readonly HookCase[] = [
     good: nothing,
     result: ended,
     // Something has to go wrong for it to be called.
-    use: (bed, onError) =>
-      bed.working({
+    use: (harness, onError) =>
+      harness.working({
         onError,
         metrics: metrics({
           jobStarted() {
@@ -41,7 +41,7 @@ export const serviceHooks: readonly HookCase[] = [
       kind: 'told',
       good: nothing,
       result: ended,
-      use: (bed, hook) => bed.working({ metrics: metrics({ [name]: hook }) }),
+      use: (harness, hook) => harness.working({ metrics: metrics({ [name]: hook }) }),
     }),
   ),
   {
@@ -49,21 +49,21 @@ export const serviceHooks: readonly HookCase[] = [
     kind: 'told',
     good: nothing,
     result: ended,
-    use: (bed, onOutage) => bed.working({ onOutage, storage: brokenOnce() }),
+    use: (harness, onOutage) => harness.working({ onOutage, storage: brokenOnce() }),
   },
   {
     name: 'metrics.waiting',
     kind: 'told',
     good: nothing,
     result: ended,
-    use: (bed, waiting) => bed.working({ metrics: metrics({ waiting }), storage: brokenOnce() }),
+    use: (harness, waiting) => harness.working({ metrics: metrics({ waiting }), storage: brokenOnce() }),
   },
   {
     name: 'metrics.verified',
     kind: 'told',
     good: nothing,
     result: 'whole',
-    use: (bed, verified) => bed.verifying(verified),
+    use: (harness, verified) => harness.verifying(verified),
   },
   {
     name: 'onWait',
@@ -71,28 +71,28 @@ export const serviceHooks: readonly HookCase[] = [
     isLog: true,
     good: nothing,
     result: 2,
-    use: (bed, onWait) => bed.waiting(onWait),
+    use: (harness, onWait) => harness.waiting(onWait),
   },
   {
     name: 'metrics.cleaned',
     kind: 'told',
     good: nothing,
     result: 6,
-    use: (bed, cleaned) => bed.cleaning({ metrics: metrics({ cleaned }) }),
+    use: (harness, cleaned) => harness.cleaning({ metrics: metrics({ cleaned }) }),
   },
   {
     name: 'metrics.httpRequest',
     kind: 'told',
     good: nothing,
     result: 200,
-    use: (bed, httpRequest) => bed.asking('/live', { metrics: counting({ httpRequest }) }),
+    use: (harness, httpRequest) => harness.asking('/live', { metrics: counting({ httpRequest }) }),
   },
   {
     name: 'metrics.expose',
     kind: 'answer',
     good: () => 'metrics',
     result: 200,
-    use: (bed, expose) => bed.asking('/metrics', { metrics: counting({ expose }) }),
+    use: (harness, expose) => harness.asking('/metrics', { metrics: counting({ expose }) }),
   },
   {
     name: 'onFault',
@@ -101,28 +101,29 @@ export const serviceHooks: readonly HookCase[] = [
     good: nothing,
     result: 500,
     unharmed: 'HOOK_FAILED',
-    use: (bed, onFault) => bed.asking('/metrics', { onFault, metrics: counting({ expose: throwing }) }),
+    use: (harness, onFault) =>
+      harness.asking('/metrics', { onFault, metrics: counting({ expose: throwing }) }),
   },
   {
     name: 'isDraining',
     kind: 'at once',
     good: () => false,
     result: 200,
-    use: (bed, isDraining) => bed.asking('/ready', { isDraining }),
+    use: (harness, isDraining) => harness.asking('/ready', { isDraining }),
   },
   {
     name: 'authorize',
     kind: 'answer',
     good: () => ({}),
     result: 200,
-    use: (bed, authorize) => bed.asking('/v1/imports', { authorize }),
+    use: (harness, authorize) => harness.asking('/v1/imports', { authorize }),
   },
   {
     name: 'principal',
     kind: 'answer',
     good: () => 'ann',
     result: 200,
-    use: (bed, principal) => bed.asking('/v1/imports', {}, principal),
+    use: (harness, principal) => harness.asking('/v1/imports', {}, principal),
   },
 ]
 

@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createHttp } from '../../src/http/index.ts'
 import { createExporter } from '../../src/index.ts'
-import { jobsBed } from '../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../fixtures/jobs-harness.ts'
 import { served } from '../fixtures/served.ts'
 import { resources } from '../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 test('an address is refused, and leaves no job', async () => {
-  const exporter = createExporter({ pool: bed.database.pool, resources })
-  const http = createHttp({ jobs: bed.jobs, exporter, resources })
+  const exporter = createExporter({ pool: harness.database.pool, resources })
+  const http = createHttp({ jobs: harness.jobs, exporter, resources })
   const base = await served(http)
   const body = '{"resource":"users","file_url":"https://files.example.org/users.csv"}'
   const sent = async (described: string) => {
@@ -21,6 +21,6 @@ test('an address is refused, and leaves no job', async () => {
     return { ...((await answer.json()) as { code?: string }), status: answer.status }
   }
   expect(await sent(`${body} `)).toMatchObject({ status: 400, code: 'BODY_INVALID' })
-  expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
+  expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
   expect(await sent(body)).toMatchObject({ status: 202 })
 })

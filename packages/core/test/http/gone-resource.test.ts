@@ -4,15 +4,15 @@ import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { AccessRefused, createHttp, type HttpOptions } from '../../src/http/index.ts'
 import { createExporter } from '../../src/index.ts'
-import { jobsBed } from '../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../fixtures/jobs-harness.ts'
 import { bytes, resources } from '../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 /** The answer to a GET, as JSON. */
 async function got(path: string, authorize: HttpOptions['authorize']) {
-  const exporter = createExporter({ pool: bed.database.pool, resources })
-  const http = createHttp({ jobs: bed.jobs, exporter, resources, authorize })
+  const exporter = createExporter({ pool: harness.database.pool, resources })
+  const http = createHttp({ jobs: harness.jobs, exporter, resources, authorize })
   const rest = { rawQuery: '', headers: {}, body: undefined, mount: '' }
   const { signal } = new AbortController()
   const { body } = await http.handle({ method: 'GET', path, ...rest, signal })
@@ -26,11 +26,11 @@ const articlesOnly: HttpOptions['authorize'] = ({ resource }) => {
 
 it('names the others to nobody where there are rights, wherever the job is shown', async () => {
   const sent = { resource: 'articles', format: 'csv', source: bytes('slug,title\n') } as const
-  const { id } = await bed.jobs.submitImport(sent)
-  const exported = await bed.jobs.submitExport({ resource: 'articles', format: 'csv' })
+  const { id } = await harness.jobs.submitImport(sent)
+  const exported = await harness.jobs.submitExport({ resource: 'articles', format: 'csv' })
   const worker = { resources: resources.filter(({ name }) => name !== 'articles') }
-  await bed.workUntil(async () => {
-    const jobs = await Promise.all([bed.jobs.get(id), bed.jobs.get(exported.id)])
+  await harness.workUntil(async () => {
+    const jobs = await Promise.all([harness.jobs.get(id), harness.jobs.get(exported.id)])
     return jobs.every(job => job?.status === 'failed')
   }, worker)
 

@@ -3,16 +3,16 @@ import { rename } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { createHttp } from '../../src/http/index.ts'
 import { createExporter } from '../../src/index.ts'
-import { jobsBed } from '../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../fixtures/jobs-harness.ts'
 import { served } from '../fixtures/served.ts'
 import { resources } from '../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 test('uploads and downloads are 503 with Retry-After, leave no job, and are served when the folder is back', async () => {
-  const exporter = createExporter({ pool: bed.database.pool, resources })
-  bed.work()
-  const http = createHttp({ jobs: bed.jobs, exporter, resources })
+  const exporter = createExporter({ pool: harness.database.pool, resources })
+  harness.work()
+  const http = createHttp({ jobs: harness.jobs, exporter, resources })
   const base = `${await served(http)}/v1`
   const upload = () =>
     fetch(`${base}/imports?resource=users`, {
@@ -20,18 +20,18 @@ test('uploads and downloads are 503 with Retry-After, leave no job, and are serv
       headers: { 'content-type': 'text/csv' },
       body: 'email,name,role,active\na@example.org,A,reader,true\n',
     })
-  const { id } = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
-  await bed.ended(id)
+  const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
+  await harness.ended(id)
   const download = () => fetch(`${base}/exports/${id}/download`)
-  const away = `${bed.folder}-away`
-  await rename(bed.folder, away)
+  const away = `${harness.folder}-away`
+  await rename(harness.folder, away)
   for (const answer of [await upload(), await download()]) {
     expect(answer.status).toBe(503)
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(await answer.json()).toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
   }
-  expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
-  await rename(away, bed.folder)
+  expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
+  await rename(away, harness.folder)
   expect((await upload()).status).toBe(202)
   expect(await (await download()).text()).toBe('id,email,name,role,active,created_at,updated_at\n')
 })

@@ -5,16 +5,16 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { createHttp, handleNode } from '../../src/http/index.ts'
 import { createExporter } from '../../src/index.ts'
-import { emailsOf, type OneServer, storagesBed } from '../fixtures/storages-fixture.ts'
+import { emailsOf, type OneServer, storagesFixture } from '../fixtures/storages-fixture.ts'
 import { resources } from '../support.ts'
 
-const bed = storagesBed()
+const harness = storagesFixture()
 
 /** Serves the jobs of one of the two while it is used. */
 async function serving<Result>({ jobs }: OneServer, use: (url: string) => Promise<Result>): Promise<Result> {
   const http = createHttp({
     jobs,
-    exporter: createExporter({ pool: bed.database.pool, resources }),
+    exporter: createExporter({ pool: harness.database.pool, resources }),
     resources,
   })
   const server = createServer((request, response) =>
@@ -44,16 +44,16 @@ async function answer(url: string): Promise<Answer> {
 }
 
 test('rejected records and the file of an export are 503 at the wrong server, with the storage that has them', async () => {
-  const lies = await bed.b.storage.identity()
-  const imported = await bed.submit(bed.b, 'own', {
+  const lies = await harness.b.storage.identity()
+  const imported = await harness.submit(harness.b, 'own', {
     source: Buffer.from('email,name,role,active\nbad,N,reader,true\n'),
   })
-  const exported = await bed.b.jobs.submitExport({ resource: 'users', format: 'csv' })
-  bed.b.work()
-  await bed.ended(imported.id)
-  await bed.ended(exported.id)
+  const exported = await harness.b.jobs.submitExport({ resource: 'users', format: 'csv' })
+  harness.b.work()
+  await harness.ended(imported.id)
+  await harness.ended(exported.id)
   const paths = [`/v1/imports/${imported.id}/rejects`, `/v1/exports/${exported.id}/download`]
-  await serving(bed.a, async url => {
+  await serving(harness.a, async url => {
     for (const path of paths) {
       const { status, retryAfter, body } = await answer(url + path)
       expect([status, body.code, retryAfter]).toEqual([503, 'STORAGE_ELSEWHERE', '5'])
@@ -61,16 +61,16 @@ test('rejected records and the file of an export are 503 at the wrong server, wi
       expect((await fetch(url + path, { method: 'HEAD' })).status).toBe(503)
     }
   })
-  await serving(bed.b, async url => {
+  await serving(harness.b, async url => {
     for (const path of paths) expect((await fetch(url + path)).status).toBe(200)
   })
 })
 
 test('what waits for a storage that no worker has is told by its status, by the list, and by a server that is healthy', async () => {
-  const lonely = await bed.a.storage.identity()
-  const { id } = await bed.submit(bed.a, 'own')
-  await bed.database.pool.query(`update lading.jobs set created_at = created_at - interval '2 minutes'`)
-  await serving(bed.b, async url => {
+  const lonely = await harness.a.storage.identity()
+  const { id } = await harness.submit(harness.a, 'own')
+  await harness.database.pool.query(`update lading.jobs set created_at = created_at - interval '2 minutes'`)
+  await serving(harness.b, async url => {
     const status = await answer(`${url}/v1/imports/${id}`)
     expect([status.body.status, status.body.waiting_for_storage]).toEqual(['pending', lonely])
     const list = await answer(`${url}/v1/imports`)
@@ -80,26 +80,26 @@ test('what waits for a storage that no worker has is told by its status, by the 
       body: { status: 'healthy', waiting_for_storages: [lonely] },
     })
     expect((await fetch(`${url}/ready`)).status).toBe(200)
-    bed.a.work()
-    await bed.ended(id)
+    harness.a.work()
+    await harness.ended(id)
     expect((await answer(`${url}/v1/imports/${id}`)).body.waiting_for_storage).toBeNull()
     expect((await answer(`${url}/health`)).body).not.toHaveProperty('waiting_for_storages')
   })
-  expect(await bed.emails()).toEqual(emailsOf('own'))
+  expect(await harness.emails()).toEqual(emailsOf('own'))
 })
 
 test('the file of an export can be deleted, and an import retried, at either server', async () => {
-  const exported = await bed.b.jobs.submitExport({ resource: 'users', format: 'csv' })
-  bed.b.work()
-  await bed.ended(exported.id)
-  await bed.b.stop()
-  const imported = await bed.submit(bed.b, 'own')
-  await bed.b.jobs.cancel(imported.id)
-  await serving(bed.a, async url => {
+  const exported = await harness.b.jobs.submitExport({ resource: 'users', format: 'csv' })
+  harness.b.work()
+  await harness.ended(exported.id)
+  await harness.b.stop()
+  const imported = await harness.submit(harness.b, 'own')
+  await harness.b.jobs.cancel(imported.id)
+  await serving(harness.a, async url => {
     expect((await fetch(`${url}/v1/exports/${exported.id}`, { method: 'DELETE' })).status).toBe(204)
     expect((await answer(`${url}/v1/exports/${exported.id}/download`)).body.code).toBe('FILE_EXPIRED')
     expect((await fetch(`${url}/v1/imports/${imported.id}/retry`, { method: 'POST' })).status).toBe(202)
   })
-  bed.b.work()
-  expect((await bed.ended(imported.id)).status).toBe('completed')
+  harness.b.work()
+  expect((await harness.ended(imported.id)).status).toBe('completed')
 })

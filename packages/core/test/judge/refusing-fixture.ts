@@ -14,7 +14,7 @@ import {
 import { bytes } from '../support.ts'
 import { bookings, bookingsDdl, type Shape } from './refusing-table.ts'
 
-export interface Bed {
+export interface RefusingFixture {
   readonly database: TestDatabase
   /** Imports objects as NDJSON, in batches of 5,000 unless said otherwise. */
   run(
@@ -33,7 +33,7 @@ export interface Outcome {
   readonly fault: string | undefined
 }
 
-export async function openBookings(shape: Shape): Promise<Bed> {
+export async function openBookings(shape: Shape): Promise<RefusingFixture> {
   const database = await createDatabase()
   await database.pool.query(bookingsDdl(shape))
   const stranger = await poolOfStranger(database)

@@ -1,17 +1,17 @@
 // Each address on the way to a remote file is judged before it is connected to, and connected to as it was judged.
 import { describe, expect, test } from 'vitest'
-import { bytesOf, faultOf, remoteBed } from '../fixtures/remote-fixture.ts'
+import { bytesOf, faultOf, remoteFixture } from '../fixtures/remote-fixture.ts'
 
-const bed = remoteBed()
-const { names } = bed
+const harness = remoteFixture()
+const { names } = harness
 
 const notAllowed = ['URL_NOT_ALLOWED', false, expect.stringContaining('is not allowed')]
 
 test('a name is resolved once for each connection, and what it was then is connected to', async () => {
-  const server = await bed.serve((_request, response) => response.end('a,b\n'))
+  const server = await harness.serve((_request, response) => response.end('a,b\n'))
   // Asked once more, it would lead to where nobody may go.
   names.set('rebind.example.org', ['127.0.0.1'], ['169.254.169.254'])
-  const file = await bed.open(`http://rebind.example.org:${server.port}/users.csv`, {
+  const file = await harness.open(`http://rebind.example.org:${server.port}/users.csv`, {
     allow: [`127.0.0.1:${server.port}`],
   })
   expect(await bytesOf(file)).toBe('a,b\n')
@@ -20,11 +20,11 @@ test('a name is resolved once for each connection, and what it was then is conne
 })
 
 test('a name that leads elsewhere on the second hop is refused there', async () => {
-  const server = await bed.serve((_request, response) =>
+  const server = await harness.serve((_request, response) =>
     response.writeHead(302, { location: '/again' }).end(),
   )
   names.set('rebind.example.org', ['127.0.0.1'], ['10.0.0.1'])
-  const opened = bed.open(`http://rebind.example.org:${server.port}/`, {
+  const opened = harness.open(`http://rebind.example.org:${server.port}/`, {
     allow: [`127.0.0.1:${server.port}`],
   })
   expect(await faultOf(opened)).toEqual(notAllowed)
@@ -33,9 +33,9 @@ test('a name that leads elsewhere on the second hop is refused there', async () 
 
 describe('nothing is connected to', () => {
   const refused = async (url: (port: number) => string, ...answers: readonly string[]) => {
-    const server = await bed.serve((_request, response) => response.end('secret'))
+    const server = await harness.serve((_request, response) => response.end('secret'))
     names.set('files.example.org', answers)
-    expect(await faultOf(bed.open(url(server.port), { allow: [':1024-65535'] }))).toEqual(notAllowed)
+    expect(await faultOf(harness.open(url(server.port), { allow: [':1024-65535'] }))).toEqual(notAllowed)
     expect(server.connections()).toBe(0)
   }
   const byName = (port: number) => `http://files.example.org:${port}/users.csv`
@@ -55,8 +55,8 @@ describe('nothing is connected to', () => {
 
 describe('redirects', () => {
   const via = async (location: string | string[] | undefined, status = 302) => {
-    const inner = await bed.serve((_request, response) => response.end('secret'))
-    const outer = await bed.serve((_request, response) => {
+    const inner = await harness.serve((_request, response) => response.end('secret'))
+    const outer = await harness.serve((_request, response) => {
       const headers =
         typeof location === 'string' ? { location: location.replace('PORT', String(inner.port)) } : {}
       response.writeHead(status, headers).end()
@@ -64,7 +64,7 @@ describe('redirects', () => {
     names.set('outer.example.org', ['127.0.0.1'])
     names.set('inner.example.org', ['127.0.0.1'])
     const allow = [`127.0.0.1:${outer.port}`, ':1024-65535']
-    const fault = await faultOf(bed.open(`http://outer.example.org:${outer.port}/`, { allow }))
+    const fault = await faultOf(harness.open(`http://outer.example.org:${outer.port}/`, { allow }))
     return { fault, connections: inner.connections(), asked: outer.requests.length }
   }
 
@@ -84,14 +84,14 @@ describe('redirects', () => {
   test.each(['http://user:pw@outer.example.org:PORT/next', 'http://outer.example.org:PORT/a b'])(
     'to %s are refused, although the server may be fetched from',
     async location => {
-      const server = await bed.serve((request, response) => {
+      const server = await harness.serve((request, response) => {
         const to = location.replace('PORT', String(request.socket.localPort))
         if (request.url === '/') response.writeHead(302, { location: to }).end()
         else response.end('secret')
       })
       names.set('outer.example.org', ['127.0.0.1'])
       const allow = [`127.0.0.1:${server.port}`]
-      const opened = bed.open(`http://outer.example.org:${server.port}/`, { allow })
+      const opened = harness.open(`http://outer.example.org:${server.port}/`, { allow })
       expect(await faultOf(opened)).toEqual(notAllowed)
       expect(server.requests.length).toBe(1)
     },
@@ -107,7 +107,7 @@ describe('redirects', () => {
   })
 
   test('five are followed, each to its own server, and nothing is passed on', async () => {
-    const server = await bed.serve((request, response) => {
+    const server = await harness.serve((request, response) => {
       const [, left = 0] = /^\/(\d)$/.exec(request.url ?? '') ?? []
       if (Number(left) === 0) return void response.end('end')
       response
@@ -119,7 +119,7 @@ describe('redirects', () => {
     })
     for (const name of ['h1', 'h2', 'h3', 'h4', 'h5', 'h6']) names.set(`${name}.example.org`, ['127.0.0.1'])
     const allow = [`127.0.0.1:${server.port}`]
-    expect(await bytesOf(await bed.open(`http://h6.example.org:${server.port}/5`, { allow }))).toBe('end')
+    expect(await bytesOf(await harness.open(`http://h6.example.org:${server.port}/5`, { allow }))).toBe('end')
     expect(server.requests.map(({ headers }) => headers.host?.split('.')[0])).toEqual([
       'h6',
       'h5',
@@ -134,7 +134,7 @@ describe('redirects', () => {
       Array(6).fill('identity'),
     )
 
-    const sixth = bed.open(`http://h6.example.org:${server.port}/6`, { allow })
+    const sixth = harness.open(`http://h6.example.org:${server.port}/6`, { allow })
     expect(await faultOf(sixth)).toEqual([
       'SOURCE_UNAVAILABLE',
       false,
@@ -144,15 +144,15 @@ describe('redirects', () => {
 })
 
 test('a proxy of the environment is not used', async () => {
-  const proxy = await bed.serve((_request, response) => response.end('from the proxy'))
-  const server = await bed.serve((_request, response) => response.end('from the server'))
+  const proxy = await harness.serve((_request, response) => response.end('from the proxy'))
+  const server = await harness.serve((_request, response) => response.end('from the server'))
   names.set('files.example.org', ['127.0.0.1'])
   const variables = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']
   const before = variables.map(name => process.env[name])
   for (const name of variables) process.env[name] = `http://127.0.0.1:${proxy.port}`
   try {
     const allow = [`127.0.0.1:${server.port}`]
-    expect(await bytesOf(await bed.open(`http://files.example.org:${server.port}/`, { allow }))).toBe(
+    expect(await bytesOf(await harness.open(`http://files.example.org:${server.port}/`, { allow }))).toBe(
       'from the server',
     )
   } finally {

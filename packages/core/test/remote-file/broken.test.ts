@@ -1,9 +1,9 @@
 // A remote file comes whole and of one version, or there is a sentence that says why not (F23).
 import { describe, expect, test } from 'vitest'
 import { FileChangedError } from '../../src/engine/source/remote/remote-file.ts'
-import { bytesOf, faultOf, lines, remoteBed, sendPart } from '../fixtures/remote-fixture.ts'
+import { bytesOf, faultOf, lines, remoteFixture, sendPart } from '../fixtures/remote-fixture.ts'
 
-const bed = remoteBed()
+const harness = remoteFixture()
 const whole = lines(50_000)
 const half = whole.length / 2
 
@@ -12,7 +12,7 @@ const at = (port: number, path = '/users.csv') => `http://127.0.0.1:${port}${pat
 
 describe('a server that breaks off in the middle', () => {
   test('is asked for the rest of the same version', async () => {
-    const server = await bed.serve((request, response) => {
+    const server = await harness.serve((request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       const rest = whole.slice(start)
       const range = start > 0 && { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }
@@ -20,7 +20,7 @@ describe('a server that breaks off in the middle', () => {
       if (start < half * 1.5) void sendPart(response, rest.slice(0, half / 2))
       else response.end(rest)
     })
-    const file = await bed.open(at(server.port), { allow })
+    const file = await harness.open(at(server.port), { allow })
     expect(await bytesOf(file)).toBe(whole)
     const [first, ...more] = server.requests.map(({ headers }) => [
       headers.range,
@@ -32,7 +32,7 @@ describe('a server that breaks off in the middle', () => {
   })
 
   test('and is down for a moment is waited for', async () => {
-    const respond: Parameters<typeof bed.serve>[0] = (request, response) => {
+    const respond: Parameters<typeof harness.serve>[0] = (request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       const range = start > 0 && { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }
       response.writeHead(start > 0 ? 206 : 200, {
@@ -43,12 +43,12 @@ describe('a server that breaks off in the middle', () => {
       if (start === 0) response.write(whole.slice(0, half))
       else response.end(whole.slice(start))
     }
-    const server = await bed.serve(respond)
-    const file = await bed.open(at(server.port), { allow, pauseMs: 50 })
+    const server = await harness.serve(respond)
+    const file = await harness.open(at(server.port), { allow, pauseMs: 50 })
     const chunks = file.chunks()
     const read = [(await chunks.next()).value]
     await server.stop()
-    const again = bed.serve(respond, server.port)
+    const again = harness.serve(respond, server.port)
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) read.push(next.value)
     expect(Buffer.concat(read as Buffer[]).toString()).toBe(whole)
     expect((await again).requests[0]?.headers.range).toMatch(/^bytes=\d+-$/)
@@ -62,7 +62,7 @@ describe('a server that breaks off in the middle', () => {
     ['no such range', 416, '"v1"', 0],
     ['a range without a version', 206, undefined, 0],
   ])('and then gives %s: what was read is not mixed with it', async (_, status, etag, shift) => {
-    const server = await bed.serve((request, response) => {
+    const server = await harness.serve((request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       if (start === 0) {
         response.writeHead(200, { etag: '"v1"', 'content-length': whole.length })
@@ -73,18 +73,18 @@ describe('a server that breaks off in the middle', () => {
       response.writeHead(status, { ...(etag && { etag }), ...facts })
       response.end(whole.slice(start + shift))
     })
-    const file = await bed.open(at(server.port), { allow })
+    const file = await harness.open(at(server.port), { allow })
     await expect(bytesOf(file)).rejects.toBeInstanceOf(FileChangedError)
   })
 
   test.each([undefined, 'W/"v1"', 'v1'])(
     'and has no strong version (%s) is not asked for the rest',
     async etag => {
-      const server = await bed.serve((_request, response) => {
+      const server = await harness.serve((_request, response) => {
         response.writeHead(200, { ...(etag && { etag }), 'content-length': whole.length })
         void sendPart(response, whole.slice(0, half))
       })
-      await expect(bytesOf(await bed.open(at(server.port), { allow }))).rejects.toBeInstanceOf(
+      await expect(bytesOf(await harness.open(at(server.port), { allow }))).rejects.toBeInstanceOf(
         FileChangedError,
       )
       expect(server.requests.length).toBe(1)
@@ -92,7 +92,7 @@ describe('a server that breaks off in the middle', () => {
   )
 
   test('and leaves open where the rest ends is measured by what it said of the whole', async () => {
-    const server = await bed.serve((request, response) => {
+    const server = await harness.serve((request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       if (start === 0) {
         response.writeHead(200, { etag: '"v1"', 'content-length': whole.length })
@@ -102,13 +102,13 @@ describe('a server that breaks off in the middle', () => {
       const range = `Content-Range: bytes ${start}-${whole.length - 1}/${whole.length}`
       response.socket?.end(`HTTP/1.1 206 Partial Content\r\nETag: "v1"\r\n${range}\r\n\r\n${part}`)
     })
-    const text = await bytesOf(await bed.open(at(server.port), { allow }))
+    const text = await bytesOf(await harness.open(at(server.port), { allow }))
     expect(text === whole).toBe(true)
     expect(server.requests.length).toBeGreaterThanOrEqual(3)
   })
 
   test('again and again is given up, to be tried later', async () => {
-    const server = await bed.serve((request, response) => {
+    const server = await harness.serve((request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       const range = start > 0 && { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }
       response.writeHead(start > 0 ? 206 : 200, {
@@ -118,7 +118,7 @@ describe('a server that breaks off in the middle', () => {
       })
       void sendPart(response, whole.slice(start, start + 1_000))
     })
-    const file = await bed.open(at(server.port), { allow })
+    const file = await harness.open(at(server.port), { allow })
     expect(await faultOf(bytesOf(file))).toEqual([
       'SOURCE_UNAVAILABLE',
       true,
@@ -130,23 +130,25 @@ describe('a server that breaks off in the middle', () => {
 
 describe('the end of a file', () => {
   test('is told by chunks too', async () => {
-    const server = await bed.serve((_request, response) => {
+    const server = await harness.serve((_request, response) => {
       response.write(whole.slice(0, 10))
       response.end(whole.slice(10))
     })
-    expect(await bytesOf(await bed.open(at(server.port), { allow }))).toBe(whole)
+    expect(await bytesOf(await harness.open(at(server.port), { allow }))).toBe(whole)
   })
 
   test('in chunks that stop before their end, it is no end', async () => {
-    const server = await bed.serve((_request, response) => void sendPart(response, 'half'))
-    await expect(bytesOf(await bed.open(at(server.port), { allow }))).rejects.toBeInstanceOf(FileChangedError)
+    const server = await harness.serve((_request, response) => void sendPart(response, 'half'))
+    await expect(bytesOf(await harness.open(at(server.port), { allow }))).rejects.toBeInstanceOf(
+      FileChangedError,
+    )
   })
 
   test('that only the end of the connection tells is not believed', async () => {
-    const server = await bed.serve((_request, response) => {
+    const server = await harness.serve((_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\na,b\n')
     })
-    expect(await faultOf(bed.open(at(server.port), { allow }))).toEqual([
+    expect(await faultOf(harness.open(at(server.port), { allow }))).toEqual([
       'SOURCE_UNAVAILABLE',
       false,
       expect.stringContaining('does not say where the file ends'),
@@ -154,18 +156,18 @@ describe('the end of a file', () => {
   })
 
   test('a Content-Length that promises more than comes is a file that broke', async () => {
-    const server = await bed.serve((_request, response) => {
+    const server = await harness.serve((_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: "x"\r\n\r\na,b\n')
     })
-    const file = await bed.open(at(server.port), { allow })
+    const file = await harness.open(at(server.port), { allow })
     await expect(bytesOf(file)).rejects.toThrow()
   })
 
   test('one that promises less ends where it says', async () => {
-    const server = await bed.serve((_request, response) => {
+    const server = await harness.serve((_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\na,b\n1,2\n')
     })
-    expect(await bytesOf(await bed.open(at(server.port), { allow }))).toBe('a,b\n')
+    expect(await bytesOf(await harness.open(at(server.port), { allow }))).toBe('a,b\n')
   })
 
   test('two lengths, or a length and chunks, are no HTTP', async () => {
@@ -173,10 +175,10 @@ describe('the end of a file', () => {
       'Content-Length: 4\r\nContent-Length: 5',
       'Content-Length: 4\r\nTransfer-Encoding: chunked',
     ]) {
-      const server = await bed.serve((_request, response) => {
+      const server = await harness.serve((_request, response) => {
         response.socket?.end(`HTTP/1.1 200 OK\r\n${heads}\r\n\r\n4\r\na,b\n\r\n0\r\n\r\n`)
       })
-      expect(await faultOf(bed.open(at(server.port), { allow }))).toEqual([
+      expect(await faultOf(harness.open(at(server.port), { allow }))).toEqual([
         'SOURCE_UNAVAILABLE',
         false,
         expect.stringContaining('does not respond with HTTP'),

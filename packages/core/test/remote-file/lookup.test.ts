@@ -1,15 +1,15 @@
 // A resolver of the application that breaks: nothing is connected to, and the fault says so in time.
 import { expect, test } from 'vitest'
 import type { RemoteOptions } from '../../src/index.ts'
-import { remoteBed } from '../fixtures/remote-fixture.ts'
+import { remoteFixture } from '../fixtures/remote-fixture.ts'
 
-const bed = remoteBed()
+const harness = remoteFixture()
 
 async function broken(lookup: (...asked: unknown[]) => unknown, signal?: AbortSignal) {
-  const server = await bed.serve((_request, response) => response.end('a,b\n'))
+  const server = await harness.serve((_request, response) => response.end('a,b\n'))
   const options = { allow: [`127.0.0.1:${server.port}`], connectSeconds: 1, maxSeconds: 600 }
   const own = { ...options, lookup: lookup as NonNullable<RemoteOptions['lookup']> }
-  const fault = await bed
+  const fault = await harness
     .open(`http://files.example.org:${server.port}/users.csv`, own, signal)
     .catch((error: unknown) => error)
   expect(server.connections()).toBe(0)

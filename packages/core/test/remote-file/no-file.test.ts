@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { faultOf, remoteBed } from '../fixtures/remote-fixture.ts'
+import { faultOf, remoteFixture } from '../fixtures/remote-fixture.ts'
 
-const bed = remoteBed()
+const harness = remoteFixture()
 
 const allow = ['127.0.0.1/32:*']
 const at = (port: number, path = '/users.csv') => `http://127.0.0.1:${port}${path}`
@@ -24,8 +24,8 @@ describe('what is no file', () => {
     [500, true],
     [503, true],
   ])('a status of %d is told', async (status, retryable) => {
-    const server = await bed.serve((_request, response) => response.writeHead(status).end())
-    expect(await faultOf(bed.open(at(server.port), { allow }))).toEqual([
+    const server = await harness.serve((_request, response) => response.writeHead(status).end())
+    expect(await faultOf(harness.open(at(server.port), { allow }))).toEqual([
       'SOURCE_UNAVAILABLE',
       retryable,
       expect.stringContaining(`with status ${status} instead of the file`),
@@ -33,10 +33,10 @@ describe('what is no file', () => {
   })
 
   test.each(['br', 'deflate', 'gzip, gzip', 'zstd'])('a body in %s', async coding => {
-    const server = await bed.serve((_request, response) =>
+    const server = await harness.serve((_request, response) =>
       response.writeHead(200, { 'content-encoding': coding }).end('x'),
     )
-    expect(await faultOf(bed.open(at(server.port), { allow }))).toEqual([
+    expect(await faultOf(harness.open(at(server.port), { allow }))).toEqual([
       'SOURCE_UNAVAILABLE',
       false,
       expect.stringContaining('an unsupported content encoding'),
@@ -47,7 +47,7 @@ describe('what is no file', () => {
     const server = createServer(socket => socket.resume().end('SSH-2.0-OpenSSH_9.9\r\n'))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as { port: number }
-    const fault = await faultOf(bed.open(at(port), { allow }))
+    const fault = await faultOf(harness.open(at(port), { allow }))
     server.close()
     expect(fault).toEqual([
       'SOURCE_UNAVAILABLE',
@@ -57,9 +57,9 @@ describe('what is no file', () => {
   })
 
   test('a server that is not there', async () => {
-    const server = await bed.serve(() => undefined)
+    const server = await harness.serve(() => undefined)
     await server.stop()
-    expect(await faultOf(bed.open(at(server.port), { allow }))).toEqual([
+    expect(await faultOf(harness.open(at(server.port), { allow }))).toEqual([
       'SOURCE_UNAVAILABLE',
       true,
       expect.stringContaining('cannot be reached'),

@@ -1,9 +1,9 @@
 // A remote file comes in time, or is given up; and a signal ends it at once, whatever it waits for.
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { bytesOf, faultOf, lines, remoteBed } from '../fixtures/remote-fixture.ts'
+import { bytesOf, faultOf, lines, remoteFixture } from '../fixtures/remote-fixture.ts'
 
-const bed = remoteBed()
+const harness = remoteFixture()
 
 const allow = ['127.0.0.1/32:*']
 const at = (port: number, path = '/users.csv') => `http://127.0.0.1:${port}${path}`
@@ -12,11 +12,11 @@ describe('a slow server', () => {
   const slowly = { allow, minBytesPerSecond: 1_000, rateSeconds: 0.2 }
 
   test('that falls silent is given up', async () => {
-    const server = await bed.serve((_request, response) => {
+    const server = await harness.serve((_request, response) => {
       response.writeHead(200, { 'content-length': 1_000_000 })
       response.write('a,b\n')
     })
-    expect(await faultOf(bytesOf(await bed.open(at(server.port), slowly)))).toEqual([
+    expect(await faultOf(bytesOf(await harness.open(at(server.port), slowly)))).toEqual([
       'SOURCE_UNAVAILABLE',
       true,
       'The server of the file sent less than 1000 bytes a second for 0.2 seconds; try again when it is faster.',
@@ -24,12 +24,12 @@ describe('a slow server', () => {
   })
 
   test('that keeps dripping is given up as well', async () => {
-    const server = await bed.serve((_request, response) => {
+    const server = await harness.serve((_request, response) => {
       response.writeHead(200, { 'content-length': 1_000_000 })
       const timer = setInterval(() => response.write('x'), 10)
       response.once('close', () => clearInterval(timer))
     })
-    expect(await faultOf(bytesOf(await bed.open(at(server.port), slowly)))).toEqual([
+    expect(await faultOf(bytesOf(await harness.open(at(server.port), slowly)))).toEqual([
       'SOURCE_UNAVAILABLE',
       true,
       expect.stringContaining('less than 1000 bytes a second'),
@@ -37,12 +37,12 @@ describe('a slow server', () => {
   })
 
   test('that takes longer than a file may is given up, whatever its rate', async () => {
-    const server = await bed.serve((_request, response) => {
+    const server = await harness.serve((_request, response) => {
       response.writeHead(200)
       const timer = setInterval(() => response.write('x'.repeat(1_000)), 5)
       response.once('close', () => clearInterval(timer))
     })
-    expect(await faultOf(bed.open(at(server.port), { allow, maxSeconds: 0.3 }).then(bytesOf))).toEqual([
+    expect(await faultOf(harness.open(at(server.port), { allow, maxSeconds: 0.3 }).then(bytesOf))).toEqual([
       'SOURCE_UNAVAILABLE',
       false,
       expect.stringContaining('not there after 0.3 seconds'),
@@ -50,8 +50,8 @@ describe('a slow server', () => {
   })
 
   test('that does not begin to answer is given up', async () => {
-    const server = await bed.serve(() => undefined)
-    expect(await faultOf(bed.open(at(server.port), { allow, answerSeconds: 0.2 }))).toEqual([
+    const server = await harness.serve(() => undefined)
+    expect(await faultOf(harness.open(at(server.port), { allow, answerSeconds: 0.2 }))).toEqual([
       'SOURCE_UNAVAILABLE',
       true,
       expect.stringContaining('does not answer'),
@@ -64,7 +64,7 @@ describe('a signal ends it at once', () => {
 
   test('while a name is resolved', async () => {
     const stop = new AbortController()
-    const opened = bed.open(
+    const opened = harness.open(
       'http://a.example.org/',
       { lookup: () => new Promise(() => undefined) },
       stop.signal,
@@ -75,7 +75,7 @@ describe('a signal ends it at once', () => {
 
   test('while an answer is waited for', async () => {
     const stop = new AbortController()
-    const server = await bed.serve(request => {
+    const server = await harness.serve(request => {
       request.socket.once('close', () => closed())
       stop.abort(reason)
     })
@@ -83,17 +83,17 @@ describe('a signal ends it at once', () => {
     const gone = new Promise(resolve => {
       closed = () => resolve(true)
     })
-    await expect(bed.open(at(server.port), { allow }, stop.signal)).rejects.toBe(reason)
+    await expect(harness.open(at(server.port), { allow }, stop.signal)).rejects.toBe(reason)
     expect(await gone).toBe(true)
   })
 
   test('while the body is silent', async () => {
     const stop = new AbortController()
-    const server = await bed.serve((_request, response) => {
+    const server = await harness.serve((_request, response) => {
       response.writeHead(200, { 'content-length': 100 })
       response.write('a')
     })
-    const file = await bed.open(at(server.port), { allow }, stop.signal)
+    const file = await harness.open(at(server.port), { allow }, stop.signal)
     const chunks = file.chunks()
     await chunks.next()
     const next = chunks.next()
@@ -115,11 +115,11 @@ describe('a reader that is slower than its server', () => {
     'gets all $size bytes at once: $connection, announced: $isAnnounced',
     async ({ size, connection, isAnnounced }) => {
       const whole = lines(40_000).slice(0, size)
-      const server = await bed.serve((_request, response) => {
+      const server = await harness.serve((_request, response) => {
         response.writeHead(200, { connection, ...(isAnnounced && { 'content-length': size }) })
         response.end(whole, () => response.socket?.end())
       })
-      const file = await bed.open(at(server.port), { allow })
+      const file = await harness.open(at(server.port), { allow })
       const read: Buffer[] = []
       for await (const chunk of file.chunks()) {
         read.push(chunk)

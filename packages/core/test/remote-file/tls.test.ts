@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { afterEach, expect, test, vi } from 'vitest'
-import { bytesOf, faultOf, remoteBed } from '../fixtures/remote-fixture.ts'
+import { bytesOf, faultOf, remoteFixture } from '../fixtures/remote-fixture.ts'
 
-const bed = remoteBed()
+const harness = remoteFixture()
 
 /** A key and a certificate that its owner has signed; undefined where there is no openssl to make them. */
 function ownCertificate(): { readonly key: Buffer; readonly cert: Buffer } | undefined {
@@ -77,9 +77,11 @@ test.skipIf(certificate === undefined).each(['1', '0'])(
       requests++
       response.end('a,b\n')
     })
-    bed.names.set('files.example.org', ['127.0.0.1'])
+    harness.names.set('files.example.org', ['127.0.0.1'])
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = value
-    const fault = await faultOf(bed.open(`https://files.example.org:${port}/`, { allow: ['127.0.0.1:*'] }))
+    const fault = await faultOf(
+      harness.open(`https://files.example.org:${port}/`, { allow: ['127.0.0.1:*'] }),
+    )
     expect(fault).toEqual([
       'SOURCE_UNAVAILABLE',
       false,
@@ -94,11 +96,11 @@ test.skipIf(certificate === undefined)(
   async () => {
     if (certificate !== undefined) vouchFor(certificate)
     const port = await serveTls((_request, response) => response.end('a,b\n'))
-    for (const name of ['files', 'others']) bed.names.set(`${name}.example.org`, ['127.0.0.1'])
+    for (const name of ['files', 'others']) harness.names.set(`${name}.example.org`, ['127.0.0.1'])
     const allow = ['127.0.0.1:*']
-    const file = await bed.open(`https://files.example.org:${port}/users.csv`, { allow })
+    const file = await harness.open(`https://files.example.org:${port}/users.csv`, { allow })
     expect(await bytesOf(file)).toBe('a,b\n')
-    expect(await faultOf(bed.open(`https://others.example.org:${port}/users.csv`, { allow }))).toEqual([
+    expect(await faultOf(harness.open(`https://others.example.org:${port}/users.csv`, { allow }))).toEqual([
       'SOURCE_UNAVAILABLE',
       false,
       expect.stringContaining('no certificate that can be trusted'),
@@ -110,15 +112,15 @@ test.skipIf(certificate === undefined).each([301, 302, 303, 307, 308])(
   'a redirect (%d) from https to http is refused, and nobody is connected to (skipped without openssl)',
   async status => {
     if (certificate !== undefined) vouchFor(certificate)
-    const plain = await bed.serve((_request, response) => response.end('secret'))
+    const plain = await harness.serve((_request, response) => response.end('secret'))
     const asked: unknown[] = []
     const port = await serveTls((request, response) => {
       asked.push(request.url)
       const location = `http://files.example.org:${plain.port}/users.csv`
       response.writeHead(status, { location }).end()
     })
-    bed.names.set('files.example.org', ['127.0.0.1'])
-    const opened = bed.open(`https://files.example.org:${port}/latest`, { allow: ['127.0.0.1:*'] })
+    harness.names.set('files.example.org', ['127.0.0.1'])
+    const opened = harness.open(`https://files.example.org:${port}/latest`, { allow: ['127.0.0.1:*'] })
     expect(await faultOf(opened)).toEqual([
       'URL_NOT_ALLOWED',
       false,

@@ -31,10 +31,10 @@ async function assertStatus(
 }
 
 /** What each request does to a hook, and what the service has done meanwhile. */
-async function refusedEverywhere(site: HttpHarness, authorize: Authorize, status: number, code: string) {
-  const { calls, ...parts } = recorded(site)
+async function refusedEverywhere(harness: HttpHarness, authorize: Authorize, status: number, code: string) {
+  const { calls, ...parts } = recorded(harness)
   const faults: unknown[] = []
-  const served = await site.serve({ ...parts, authorize, onFault: error => faults.push(error) })
+  const served = await harness.serve({ ...parts, authorize, onFault: error => faults.push(error) })
   const responses: Response[] = []
   for (const asking of everything) {
     const response = await ask(served, asking)
@@ -46,9 +46,9 @@ async function refusedEverywhere(site: HttpHarness, authorize: Authorize, status
 }
 
 export const accessCases: HttpCases = {
-  'whom nobody knows is told so by every endpoint, and nothing is done': async site => {
+  'whom nobody knows is told so by every endpoint, and nothing is done': async harness => {
     const { responses } = await refusedEverywhere(
-      site,
+      harness,
       () => {
         throw new AccessRefused('unauthenticated', 'Who are you?', { challenge: 'Bearer realm="here"' })
       },
@@ -58,9 +58,9 @@ export const accessCases: HttpCases = {
     for (const { headers } of responses) assert.equal(headers.get('www-authenticate'), 'Bearer realm="here"')
   },
 
-  'who may not is told so by every endpoint, and nothing is done': async site => {
+  'who may not is told so by every endpoint, and nothing is done': async harness => {
     const { responses, faults } = await refusedEverywhere(
-      site,
+      harness,
       () => Promise.reject(new AccessRefused('forbidden', 'Not today.')),
       403,
       'ACCESS_DENIED',
@@ -69,20 +69,20 @@ export const accessCases: HttpCases = {
     assert.deepEqual(faults, [])
   },
 
-  'a hook that breaks lets nobody in, and nothing of its error out': async site => {
+  'a hook that breaks lets nobody in, and nothing of its error out': async harness => {
     const broken: readonly unknown[] = [
       new Error('secret'),
       new LadingError('JOB_NOT_FOUND', 'secret'),
       new HttpFault('ROUTE_UNKNOWN', 'secret'),
     ]
     for (const error of broken) {
-      const { faults } = await refusedEverywhere(site, () => Promise.reject(error), 500, 'HOOK_FAILED')
+      const { faults } = await refusedEverywhere(harness, () => Promise.reject(error), 500, 'HOOK_FAILED')
       assert.equal(faults.length, everything.length)
       for (const fault of faults) assert.equal(fault instanceof Error && fault.cause, error)
     }
   },
 
-  'a hook that says nothing, or nonsense, lets nobody in': async site => {
+  'a hook that says nothing, or nonsense, lets nobody in': async harness => {
     for (const answer of [
       undefined,
       null,
@@ -95,14 +95,14 @@ export const accessCases: HttpCases = {
     ]) {
       // What a hook without types may return.
       const authorize = (() => answer) as unknown as Authorize
-      await refusedEverywhere(site, authorize, 500, 'HOOK_FAILED')
+      await refusedEverywhere(harness, authorize, 500, 'HOOK_FAILED')
     }
   },
 
   'is asked what the request is about, once at its headers and once for each resource it turns out to be about':
-    async site => {
+    async harness => {
       const asked: AccessRequest[] = []
-      const served = await site.serve({
+      const served = await harness.serve({
         metrics: { httpRequest: () => undefined, expose: async () => 'a 1\n' },
         authorize(request) {
           asked.push(request)
@@ -169,9 +169,9 @@ export const accessCases: HttpCases = {
       assert.deepEqual([...actions].sort(), [...new Set(routes.map(({ action }) => action))].sort())
     },
 
-  'sees the request without its body, and what the host knows of it': async site => {
+  'sees the request without its body, and what the host knows of it': async harness => {
     const asked: AccessRequest[] = []
-    const served = await site.serve({
+    const served = await harness.serve({
       authorize(request) {
         asked.push(request)
         return {}
@@ -197,8 +197,8 @@ export const accessCases: HttpCases = {
     ])
   },
 
-  'a path that is not there and a method that is not taken are nobody’s secret': async site => {
-    const served = await site.serve({
+  'a path that is not there and a method that is not taken are nobody’s secret': async harness => {
+    const served = await harness.serve({
       authorize: () => assert.fail('nobody has to be asked'),
     })
     await assertProblem(await fetch(`${served.base}/v1/nothing`), 404, 'ROUTE_UNKNOWN')
@@ -211,16 +211,16 @@ export const accessCases: HttpCases = {
     assert.deepEqual([options.status, options.headers.get('allow')], [204, 'POST, GET, HEAD'])
   },
 
-  'the description says how to be known, where the host has told': async site => {
+  'the description says how to be known, where the host has told': async harness => {
     const schemes = {
       bearer: { type: 'http', scheme: 'bearer' },
       key: { type: 'apiKey', in: 'header', name: 'X-Key' },
     }
-    const served = await site.serve({ securitySchemes: schemes })
+    const served = await harness.serve({ securitySchemes: schemes })
     const told = await answerOf(fetch(`${served.base}/openapi.json`))
     assert.deepEqual(told.components.securitySchemes, schemes)
     assert.deepEqual(told.security, [{ bearer: [] }, { key: [] }])
-    const silent = await answerOf(fetch(`${site.base}/openapi.json`))
+    const silent = await answerOf(fetch(`${harness.base}/openapi.json`))
     assert.deepEqual([silent.components.securitySchemes, silent.security], [undefined, undefined])
   },
 }

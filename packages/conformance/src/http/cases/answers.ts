@@ -32,13 +32,13 @@ function assertGuarded(response: Response, about: string): void {
 
 /** Headers that `fetch` does not let anybody set, such as those of a browser. */
 async function asBrowser(
-  site: HttpHarness,
+  harness: HttpHarness,
   line: string,
   headers: Readonly<Record<string, string>>,
   body = '',
 ): Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string | undefined>> }> {
   const [method, path] = line.split(' ')
-  const sent = request(site.base + path, { method, headers, agent: false })
+  const sent = request(harness.base + path, { method, headers, agent: false })
   // Node announces no body of a DELETE.
   sent.end(method === 'POST' ? body : undefined)
   return new Promise((resolve, reject) => {
@@ -56,13 +56,13 @@ const corsHeaders = (headers: Readonly<Record<string, string | undefined>>) =>
   Object.keys(headers).filter(name => name.startsWith('access-control-'))
 
 export const answerCases: HttpCases = {
-  'every answer says that it is data, and nothing of what the server is made of': async site => {
-    const { base, origin } = site
-    const accepted = await sendRaw(site, 'resource=users', usersCsv(1))
+  'every answer says that it is data, and nothing of what the server is made of': async harness => {
+    const { base, origin } = harness
+    const accepted = await sendRaw(harness, 'resource=users', usersCsv(1))
     assertGuarded(accepted, 'an import')
-    const job = await ended(site, accepted)
-    const exported = await sendJson(site, '/v1/exports', { resource: 'users', fields: ['email'] })
-    const { links, job_id } = await ended(site, exported)
+    const job = await ended(harness, accepted)
+    const exported = await sendJson(harness, '/v1/exports', { resource: 'users', fields: ['email'] })
+    const { links, job_id } = await ended(harness, exported)
     for (const url of [
       ...['/health', '/ready', '/live', '/metrics', '/openapi.json', '/v1', '/v1/nowhere'].map(
         path => base + path,
@@ -79,14 +79,17 @@ export const answerCases: HttpCases = {
         assert.match(response.headers.get('x-request-id') ?? '', /^[\w.-]{1,128}$/)
       }
     }
-    const refused = await sendRaw(site, 'resource=users', usersCsv(1), 'nonsense')
+    const refused = await sendRaw(harness, 'resource=users', usersCsv(1), 'nonsense')
     await refused.text()
     assertGuarded(refused, 'refused by the framework or by core')
   },
 
-  'data is kept by no cache; the file of an export only if it is asked again': async site => {
-    const { base } = site
-    const { job_id } = await ended(site, await sendJson(site, '/v1/exports', { resource: 'users', limit: 1 }))
+  'data is kept by no cache; the file of an export only if it is asked again': async harness => {
+    const { base } = harness
+    const { job_id } = await ended(
+      harness,
+      await sendJson(harness, '/v1/exports', { resource: 'users', limit: 1 }),
+    )
     const cached = async (path: string, headers = {}) => {
       const response = await fetch(base + path, { headers })
       await response.text()
@@ -100,13 +103,13 @@ export const answerCases: HttpCases = {
     assert.deepEqual(await cached(download, { 'if-none-match': '*' }), [304, 'private, no-cache'])
   },
 
-  'no page of another origin is told that it may read an answer, unless it is configured': async site => {
+  'no page of another origin is told that it may read an answer, unless it is configured': async harness => {
     const asked = { origin: app, 'access-control-request-method': 'POST' }
     for (const line of ['GET /v1/imports', 'OPTIONS /v1/imports', 'GET /v1/nowhere', 'GET /health']) {
-      const { headers } = await asBrowser(site, line, asked)
+      const { headers } = await asBrowser(harness, line, asked)
       assert.deepEqual(corsHeaders(headers), [], line)
     }
-    const served = await site.serve({ corsOrigins: [app] })
+    const served = await harness.serve({ corsOrigins: [app] })
     for (const origin of ['https://evil.example', `${app}.evil.example`, 'http://app.example.org', 'null']) {
       for (const line of ['GET /v1/imports', 'OPTIONS /v1/imports']) {
         const { headers } = await asBrowser(served, line, { ...asked, origin })
@@ -116,8 +119,8 @@ export const answerCases: HttpCases = {
     }
   },
 
-  'an origin that is configured: what it may send, and what it may read': async site => {
-    const served = await site.serve({ corsOrigins: ['http://localhost:3000', app] })
+  'an origin that is configured: what it may send, and what it may read': async harness => {
+    const served = await harness.serve({ corsOrigins: ['http://localhost:3000', app] })
     const preflight = await asBrowser(served, 'OPTIONS /v1/imports', {
       origin: app,
       'access-control-request-method': 'POST',
@@ -148,13 +151,13 @@ export const answerCases: HttpCases = {
       usersCsv(1),
     )
     assert.equal(sent.status, 202)
-    const open = await site.serve({ corsOrigins: ['*'] })
+    const open = await harness.serve({ corsOrigins: ['*'] })
     const { headers } = await asBrowser(open, 'GET /v1/imports', { origin: 'https://any.example' })
     assert.equal(headers['access-control-allow-origin'], 'https://any.example')
   },
 
-  'a page of another origin sends nothing that changes anything': async site => {
-    const { host } = new URL(site.origin)
+  'a page of another origin sends nothing that changes anything': async harness => {
+    const { host } = new URL(harness.origin)
     const users = 'POST /v1/imports?resource=users'
     const foreign = [
       { origin: 'https://evil.example' },
@@ -162,7 +165,7 @@ export const answerCases: HttpCases = {
       { origin: `http://${host}`, 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
     ]
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       for (const headers of foreign) {
         for (const line of [
           users,
@@ -170,17 +173,20 @@ export const answerCases: HttpCases = {
           'DELETE /v1/imports/0b7e',
           'POST /v1/imports/0b7e/retry',
         ]) {
-          const { status } = await asBrowser(site, line, { ...csv, ...headers }, usersCsv(1))
+          const { status } = await asBrowser(harness, line, { ...csv, ...headers }, usersCsv(1))
           assert.equal(status, 403, `${line} ${JSON.stringify(headers)}`)
         }
       }
-      const head = requestHead(site, users, {
+      const head = requestHead(harness, users, {
         ...csv,
         Origin: 'https://evil.example',
         'Content-Length': 1_000_000,
         Connection: 'close',
       })
-      assert.match(await overSocket(site, head, true), /^HTTP\/1\.1 403 [\s\S]*"code":"ORIGIN_NOT_ALLOWED"/)
+      assert.match(
+        await overSocket(harness, head, true),
+        /^HTTP\/1\.1 403 [\s\S]*"code":"ORIGIN_NOT_ALLOWED"/,
+      )
     })
     for (const headers of [
       {},
@@ -188,11 +194,11 @@ export const answerCases: HttpCases = {
       { origin: 'https://public.example', 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'none' },
     ]) {
-      assert.equal((await asBrowser(site, users, { ...csv, ...headers }, usersCsv(1))).status, 202)
+      assert.equal((await asBrowser(harness, users, { ...csv, ...headers }, usersCsv(1))).status, 202)
     }
   },
 
-  'what is no origin is refused at start': async site => {
+  'what is no origin is refused at start': async harness => {
     for (const origin of [
       'app.example.org',
       'https://app.example.org/',
@@ -200,8 +206,8 @@ export const answerCases: HttpCases = {
       'null',
       '',
     ]) {
-      await assert.rejects(site.serve({ corsOrigins: [origin] }), { code: 'CONFIG_INVALID' }, origin)
+      await assert.rejects(harness.serve({ corsOrigins: [origin] }), { code: 'CONFIG_INVALID' }, origin)
     }
-    await assertProblem(await fetch(`${site.base}/v1/nowhere`), 404, 'ROUTE_UNKNOWN')
+    await assertProblem(await fetch(`${harness.base}/v1/nowhere`), 404, 'ROUTE_UNKNOWN')
   },
 }

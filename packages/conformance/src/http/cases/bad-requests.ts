@@ -29,41 +29,42 @@ import {
 const users = field('resource', 'users')
 
 /** Sends this much, and no more. */
-const raw = (site: HttpHarness, headers: Readonly<Record<string, string | number>>, body: string) =>
+const raw = (harness: HttpHarness, headers: Readonly<Record<string, string | number>>, body: string) =>
   overSocket(
-    site,
-    requestHead(site, 'POST /v1/imports?resource=users', { 'Content-Type': 'text/csv', ...headers }) + body,
+    harness,
+    requestHead(harness, 'POST /v1/imports?resource=users', { 'Content-Type': 'text/csv', ...headers }) +
+      body,
     true,
   )
 
 export const badRequestCases: HttpCases = {
-  'H002: a resource called like what every object has is unknown': async site => {
+  'H002: a resource called like what every object has is unknown': async harness => {
     for (const name of ['user', 'constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       const query = `resource=${name}`
-      await leavesNothing(site, async () => {
-        await assertProblem(await sendRaw(site, query, usersCsv(1)), 400, 'RESOURCE_UNKNOWN')
+      await leavesNothing(harness, async () => {
+        await assertProblem(await sendRaw(harness, query, usersCsv(1)), 400, 'RESOURCE_UNKNOWN')
         const form = formBody([field('resource', name), file(usersCsv(1))])
-        await assertProblem(await sendForm(site, form), 400, 'RESOURCE_UNKNOWN')
+        await assertProblem(await sendForm(harness, form), 400, 'RESOURCE_UNKNOWN')
       })
-      await assertProblem(await fetch(`${site.base}/v1/exports?${query}`), 400, 'RESOURCE_UNKNOWN')
-      await assertProblem(await sendJson(site, '/v1/exports', { resource: name }), 400, 'RESOURCE_UNKNOWN')
+      await assertProblem(await fetch(`${harness.base}/v1/exports?${query}`), 400, 'RESOURCE_UNKNOWN')
+      await assertProblem(await sendJson(harness, '/v1/exports', { resource: name }), 400, 'RESOURCE_UNKNOWN')
     }
   },
 
-  'H010, H011: fields and part headers called like what every object has': async site => {
-    await leavesNothing(site, async () => {
+  'H010, H011: fields and part headers called like what every object has': async harness => {
+    await leavesNothing(harness, async () => {
       for (const name of ['__proto__', 'constructor', 'toString']) {
         const form = formBody([users, field(name, 'x'), file(usersCsv(1))])
-        await assertProblem(await sendForm(site, form), 400, 'OPTION_INVALID')
+        await assertProblem(await sendForm(harness, form), 400, 'OPTION_INVALID')
       }
     })
     // A header of a part that nobody asks for is nobody's business.
     const named = formBody([{ ...users, lines: '__proto__: x\r\n' }, file(usersCsv(1))])
-    assert.equal((await ended(site, await sendForm(site, named))).progress.inserted_records, 1)
-    assert.equal((await fetch(`${site.base}/live`)).status, 200)
+    assert.equal((await ended(harness, await sendForm(harness, named))).progress.inserted_records, 1)
+    assert.equal((await fetch(`${harness.base}/live`)).status, 200)
   },
 
-  'H014: names of files are no paths, however they are written': async site => {
+  'H014: names of files are no paths, however they are written': async harness => {
     const names = [
       '../../x.csv',
       '..\\..\\x.csv',
@@ -75,17 +76,17 @@ export const badRequestCases: HttpCases = {
     ]
     for (const name of [...names, 'a\u0000b.csv', '%2e%2e%2fx.csv', 'отчёт.csv', '']) {
       const form = formBody([users, field('format', 'csv'), file(usersCsv(2), name)])
-      const response = await sendForm(site, form)
-      const job = await ended(site, response)
+      const response = await sendForm(harness, form)
+      const job = await ended(harness, response)
       assert.deepEqual([name, job.status, job.progress.inserted_records], [name, 'completed', 2])
       assert.ok(!JSON.stringify(job).includes('passwd'))
     }
-    for (const key of await site.service.files()) assert.match(key, /^(imports|exports)\/[\w./-]+$/)
+    for (const key of await harness.service.files()) assert.match(key, /^(imports|exports)\/[\w./-]+$/)
   },
 
   'H020: a body that is shorter than it was announced leaves nothing, and its place to the next one':
-    async site => {
-      const served = await site.serve({ limits: { uploads: 1, uploadsPerCaller: 1 } })
+    async harness => {
+      const served = await harness.serve({ limits: { uploads: 1, uploadsPerCaller: 1 } })
       const rows = usersCsv(20)
       await leavesNothing(served, async () => {
         const cut = await raw(served, { 'Content-Length': rows.length + 1_000 }, rows)
@@ -97,14 +98,14 @@ export const badRequestCases: HttpCases = {
       })
     },
 
-  'H022: a body that can be read in two ways': async site => {
+  'H022: a body that can be read in two ways': async harness => {
     const chunked = { 'Content-Length': 5, 'Transfer-Encoding': 'chunked', Connection: 'close' }
-    await leavesNothing(site, async () => {
-      assert.match(await raw(site, chunked, '5\r\nemail\r\n0\r\n\r\n'), /^HTTP\/1\.1 400 /)
+    await leavesNothing(harness, async () => {
+      assert.match(await raw(harness, chunked, '5\r\nemail\r\n0\r\n\r\n'), /^HTTP\/1\.1 400 /)
     })
   },
 
-  'H025: a JSON body with other members, or none of its kind': async site => {
+  'H025: a JSON body with other members, or none of its kind': async harness => {
     const valid = { resource: 'users', format: 'csv' }
     for (const body of [
       { ...valid, extra: 1 },
@@ -114,36 +115,36 @@ export const badRequestCases: HttpCases = {
       { ...valid, fields: 'id' },
       [valid],
     ]) {
-      await assertProblem(await sendJson(site, '/v1/exports', body), 400, 'OPTION_INVALID')
+      await assertProblem(await sendJson(harness, '/v1/exports', body), 400, 'OPTION_INVALID')
     }
     // A parser of the host, where it comes first, answers in its own words.
     const headers = { 'content-type': 'application/json' }
     for (const body of ['{"resource":', 'null x', '\u0000']) {
-      const response = await fetch(`${site.base}/v1/exports`, { method: 'POST', headers, body })
+      const response = await fetch(`${harness.base}/v1/exports`, { method: 'POST', headers, body })
       assert.equal(response.status, 400, await response.text())
     }
   },
 
-  'H032: after its day an idempotency key is a new one': async site => {
+  'H032: after its day an idempotency key is a new one': async harness => {
     const key = randomUUID()
     const send = async (csv: string) => {
-      const response = await sendRaw(site, 'resource=users', csv, 'text/csv', { 'idempotency-key': key })
+      const response = await sendRaw(harness, 'resource=users', csv, 'text/csv', { 'idempotency-key': key })
       const { job_id: id, code } = await answerOf(response)
       return [response.status, response.headers.get('idempotency-replayed'), id ?? code]
     }
     const [csv, other] = [usersCsv(1), usersCsv(1)]
     const [, , first] = await send(csv)
-    await site.service.ageKey(key, 23)
+    await harness.service.ageKey(key, 23)
     assert.deepEqual(await send(csv), [202, 'true', first])
     assert.deepEqual(await send(other), [422, null, 'IDEMPOTENCY_KEY_REUSED'])
-    await site.service.ageKey(key, 1)
+    await harness.service.ageKey(key, 1)
     const [status, replayed, second] = await send(other)
     assert.deepEqual([status, replayed], [202, null])
     assert.notEqual(second, first)
     assert.deepEqual(await send(other), [202, 'true', second])
   },
 
-  'H034: ids that are none reach no database': async site => {
+  'H034: ids that are none reach no database': async harness => {
     const ids = ['0', '-1', '%00', '..%2f..%2fx', "1'--", 'null', `${randomUUID()}%0a`, 'x'.repeat(10_000)]
     for (const id of ids) {
       for (const [method, path] of [
@@ -156,33 +157,33 @@ export const badRequestCases: HttpCases = {
         ['GET', `/v1/exports/${id}/download`],
         ['DELETE', `/v1/exports/${id}`],
       ] as const) {
-        const response = await fetch(site.base + path, { method })
+        const response = await fetch(harness.base + path, { method })
         await assertProblem(response, 400, 'JOB_ID_INVALID')
       }
     }
   },
 
-  'H046: nobody gets a page, whatever they accept': async site => {
+  'H046: nobody gets a page, whatever they accept': async harness => {
     const headers = { accept: 'text/html,application/xhtml+xml' }
     const job = await ended(
-      site,
-      await sendRaw(site, 'resource=users', 'email,name,role,active\n<b>,A,x,1\n'),
+      harness,
+      await sendRaw(harness, 'resource=users', 'email,name,role,active\n<b>,A,x,1\n'),
     )
     for (const path of ['/health', '/v1/imports', '/v1/nowhere', '/v1/exports?resource=users&limit=1']) {
-      const response = await fetch(site.base + path, { headers })
+      const response = await fetch(harness.base + path, { headers })
       assert.match(response.headers.get('content-type') ?? '', /^application\/(problem\+json|json|x-ndjson)/)
       await response.text()
     }
-    const errors = await fetch(site.origin + job.links.errors, { headers })
+    const errors = await fetch(harness.origin + job.links.errors, { headers })
     assert.match(errors.headers.get('content-type') ?? '', /^application\/json/)
     assert.equal((await answerOf(errors)).errors[0].field_value, '<b>')
   },
 
-  'H050: HEAD and OPTIONS of an export that would take long': async site => {
-    const { brittle } = site.service
+  'H050: HEAD and OPTIONS of an export that would take long': async harness => {
+    const { brittle } = harness.service
     await brittle.prepare()
     const { exporter, resources } = brittle
-    const served = await site.serve({ exporter, resources })
+    const served = await harness.serve({ exporter, resources })
     const before = brittle.connections()
     for (const method of ['HEAD', 'OPTIONS']) {
       const response = await fetch(`${served.base}/v1/exports?resource=sleepy_lines`, { method })

@@ -15,13 +15,13 @@ import {
 } from '../harness.ts'
 
 /** What the imports of an answer have become. */
-async function imported(site: HttpHarness, response: Response) {
+async function imported(harness: HttpHarness, response: Response) {
   const body = await response.text()
   assert.equal(response.status, 202, body)
   const answer = JSON.parse(body)
   const jobs: Record<string, JobAnswer> = {}
   for (const one of answer.jobs) {
-    jobs[one.resource] = await ended(site, new Response(JSON.stringify(one), { status: 202 }))
+    jobs[one.resource] = await ended(harness, new Response(JSON.stringify(one), { status: 202 }))
   }
   return { answer, location: response.headers.get('location'), jobs }
 }
@@ -36,11 +36,11 @@ interface JobAnswer {
 }
 
 async function found(
-  site: HttpHarness,
+  harness: HttpHarness,
   { word }: Planted,
 ): Promise<readonly [users: number, articles: number]> {
   const count = async (query: string) =>
-    (await (await fetch(`${site.base}/v1/exports?${query}`)).text()).split('\n').length - 1
+    (await (await fetch(`${harness.base}/v1/exports?${query}`)).text()).split('\n').length - 1
   return [await count(`resource=users&name=${word}`), await count(`resource=articles&title=${word}`)]
 }
 
@@ -52,10 +52,10 @@ const counts = (job: JobAnswer | undefined) => [
 ]
 
 export const bundleImportCases: HttpCases = {
-  'each resource is an import of its own, behind those that it refers to': async site => {
+  'each resource is an import of its own, behind those that it refers to': async harness => {
     const planting = planted()
-    const sent = await sendBundle(site, await bundleOf(planting), 'metadata={"from":"test"}')
-    const { answer, location, jobs } = await imported(site, sent)
+    const sent = await sendBundle(harness, await bundleOf(planting), 'metadata={"from":"test"}')
+    const { answer, location, jobs } = await imported(harness, sent)
     const { users, articles } = jobs
     assert.equal(answer.bundle, true)
     assert.deepEqual(
@@ -79,41 +79,42 @@ export const bundleImportCases: HttpCases = {
         ['completed', 2, 0, 0],
       ],
     )
-    assert.deepEqual(await found(site, planting), [2, 2])
-    const { metadata } = await answerOf(fetch(site.origin + answer.jobs[0].links.self))
+    assert.deepEqual(await found(harness, planting), [2, 2])
+    const { metadata } = await answerOf(fetch(harness.origin + answer.jobs[0].links.self))
     assert.deepEqual(metadata, { from: 'test' })
   },
 
-  'options are those of every import; the same bundle again changes nothing': async site => {
+  'options are those of every import; the same bundle again changes nothing': async harness => {
     const planting = planted()
     const bundle = await bundleOf(planting)
-    await imported(site, await sendBundle(site, bundle))
-    const again = await imported(site, await sendBundle(site, bundle, 'on_conflict=ignore'))
+    await imported(harness, await sendBundle(harness, bundle))
+    const again = await imported(harness, await sendBundle(harness, bundle, 'on_conflict=ignore'))
     assert.deepEqual(counts(again.jobs.users), ['completed', 0, 2, 0])
     assert.deepEqual(counts(again.jobs.articles), ['completed', 0, 2, 0])
-    const refused = await imported(site, await sendBundle(site, bundle, 'max_errors=1'))
+    const refused = await imported(harness, await sendBundle(harness, bundle, 'max_errors=1'))
     // What was to follow the import that failed is not begun.
     assert.deepEqual(
       [refused.jobs.users?.error_code, refused.jobs.articles?.error_code],
       ['TOO_MANY_ERRORS', 'AFTER_FAILED'],
     )
-    assert.deepEqual(await found(site, planting), [2, 2])
+    assert.deepEqual(await found(harness, planting), [2, 2])
   },
 
-  'it is known by what is told, by its name, or by its first bytes': async site => {
+  'it is known by what is told, by its name, or by its first bytes': async harness => {
     const ways: readonly ((bundle: Buffer) => Promise<Response>)[] = [
-      bundle => sendBundle(site, bundle, 'format=bundle', {}, 'text/csv'),
-      bundle => sendBundle(site, bundle, '', { 'content-encoding': 'gzip' }, 'text/csv'),
+      bundle => sendBundle(harness, bundle, 'format=bundle', {}, 'text/csv'),
+      bundle => sendBundle(harness, bundle, '', { 'content-encoding': 'gzip' }, 'text/csv'),
       ...['backup.tar.gz', 'backup.tgz', 'BACKUP.TAR.GZ', 'backup.gz', 'backup'].map(
-        name => (bundle: Buffer) => form(site, file(bundle.toString('latin1'), name)),
+        name => (bundle: Buffer) => form(harness, file(bundle.toString('latin1'), name)),
       ),
-      bundle => form(site, field('format', 'bundle'), file(bundle.toString('latin1'), 'x.bin')),
+      bundle => form(harness, field('format', 'bundle'), file(bundle.toString('latin1'), 'x.bin')),
       // Behind the file, where nothing before it says what the file is.
-      bundle => form(site, file(bundle.toString('latin1'), 'backup.tar.gz'), field('on_conflict', 'update')),
+      bundle =>
+        form(harness, file(bundle.toString('latin1'), 'backup.tar.gz'), field('on_conflict', 'update')),
     ]
     for (const [index, way] of ways.entries()) {
       const planting = planted()
-      const { jobs } = await imported(site, await way(await bundleOf(planting)))
+      const { jobs } = await imported(harness, await way(await bundleOf(planting)))
       assert.deepEqual(
         [counts(jobs.users), counts(jobs.articles)],
         [
@@ -125,17 +126,22 @@ export const bundleImportCases: HttpCases = {
     }
   },
 
-  'the same key gets the same imports, whatever has become of them': async site => {
+  'the same key gets the same imports, whatever has become of them': async harness => {
     const planting = planted()
     const bundle = await bundleOf(planting)
     const headers = { 'idempotency-key': randomUUID() }
-    const first = await sendBundle(site, bundle, 'on_conflict=ignore', headers)
-    const { answer, location } = await imported(site, first)
-    const uploads = await newUploads(site)
+    const first = await sendBundle(harness, bundle, 'on_conflict=ignore', headers)
+    const { answer, location } = await imported(harness, first)
+    const uploads = await newUploads(harness)
     for (const way of [
-      () => sendBundle(site, bundle, 'on_conflict=ignore', headers),
+      () => sendBundle(harness, bundle, 'on_conflict=ignore', headers),
       () =>
-        formWith(site, headers, file(bundle.toString('latin1'), 'other.tgz'), field('on_conflict', 'ignore')),
+        formWith(
+          harness,
+          headers,
+          file(bundle.toString('latin1'), 'other.tgz'),
+          field('on_conflict', 'ignore'),
+        ),
     ]) {
       const again = await way()
       assert.equal(again.headers.get('idempotency-replayed'), 'true')
@@ -143,11 +149,11 @@ export const bundleImportCases: HttpCases = {
       assert.deepEqual(await answerOf(again), answer)
     }
     assert.equal(await uploads(), 0)
-    assert.deepEqual(await found(site, planting), [2, 2])
+    assert.deepEqual(await found(harness, planting), [2, 2])
     for (const other of [
-      () => sendBundle(site, bundle, '', headers),
-      async () => sendBundle(site, await bundleOf(planted()), 'on_conflict=ignore', headers),
-      () => sendRaw(site, 'resource=users&on_conflict=ignore', 'email\n', 'text/csv', headers),
+      () => sendBundle(harness, bundle, '', headers),
+      async () => sendBundle(harness, await bundleOf(planted()), 'on_conflict=ignore', headers),
+      () => sendRaw(harness, 'resource=users&on_conflict=ignore', 'email\n', 'text/csv', headers),
     ]) {
       await assertProblem(await other(), 422, 'IDEMPOTENCY_KEY_REUSED')
     }

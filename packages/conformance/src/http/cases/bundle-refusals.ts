@@ -16,9 +16,9 @@ import {
 } from '../harness.ts'
 
 export const bundleRefusalCases: HttpCases = {
-  'what cannot be true of several imports is refused, and nothing is left': async site => {
+  'what cannot be true of several imports is refused, and nothing is left': async harness => {
     const bundle = await bundleOf(planted())
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       for (const [query, named] of [
         ['dry_run=true', 'dry_run'],
         ['atomic=true', 'atomic'],
@@ -30,22 +30,22 @@ export const bundleRefusalCases: HttpCases = {
         ['after=nobody', 'after'],
         ['colour=red', 'colour'],
       ] as const) {
-        const response = await sendBundle(site, bundle, `format=bundle&${query}`)
+        const response = await sendBundle(harness, bundle, `format=bundle&${query}`)
         const sentence = await assertProblem(response, 400, 'OPTION_INVALID')
         assert.ok(sentence.includes(`"${named}"`), sentence)
       }
       for (const late of [field('dry_run', 'true'), field('resource', 'users'), field('format', 'csv')]) {
-        const response = await form(site, file(bundle.toString('latin1'), 'x.tar.gz'), late)
+        const response = await form(harness, file(bundle.toString('latin1'), 'x.tar.gz'), late)
         await assertProblem(response, 400, 'OPTION_INVALID')
       }
     })
   },
 
-  'a bundle that is not what it says is refused before there is any import': async site => {
+  'a bundle that is not what it says is refused before there is any import': async harness => {
     const { users, articles } = planted()
     const whole = await bundleArchive([users, articles])
     const none = '0'.repeat(64)
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       for (const [bundle, status, code] of [
         [whole.subarray(0, whole.length - 30), 400, 'COMPRESSION_INVALID'],
         [Buffer.concat([whole, Buffer.from('tail')]), 400, 'COMPRESSION_INVALID'],
@@ -68,20 +68,20 @@ export const bundleRefusalCases: HttpCases = {
         [await bundleArchive([{ ...users, fields: { id: 'uuid', email: 'text' } }]), 409, 'BUNDLE_MISMATCH'],
         [Buffer.from('email,name\n'), 400, 'BUNDLE_INVALID'],
       ] as const) {
-        await assertProblem(await sendBundle(site, bundle, 'format=bundle'), status, code)
-        await assertProblem(await form(site, file(bundle.toString('latin1'), 'x.tar.gz')), status, code)
+        await assertProblem(await sendBundle(harness, bundle, 'format=bundle'), status, code)
+        await assertProblem(await form(harness, file(bundle.toString('latin1'), 'x.tar.gz')), status, code)
       }
     })
   },
 
-  'a bundle that is too large, as it is sent or when it is unpacked, is refused': async site => {
+  'a bundle that is too large, as it is sent or when it is unpacked, is refused': async harness => {
     const { users } = planted()
     const wide = { ...users, content: `${users.content}${' '.repeat(20_000)}\n` }
     const bundle = await bundleArchive([wide])
     assert.ok(bundle.length < 3_000)
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       for (const maxFileBytes of [10_000, 200]) {
-        const small = await site.serve({ maxFileBytes })
+        const small = await harness.serve({ maxFileBytes })
         await assertProblem(await sendBundle(small, bundle), 413, 'FILE_TOO_LARGE')
         await assertProblem(
           await form(small, file(bundle.toString('latin1'), 'x.tar.gz')),
@@ -92,18 +92,18 @@ export const bundleRefusalCases: HttpCases = {
     })
   },
 
-  'a client that leaves in the midst of its upload leaves nothing': async site => {
+  'a client that leaves in the midst of its upload leaves nothing': async harness => {
     // Not compressible, so that its beginning is unpacked before its end has come.
     const noise = Array.from({ length: 3_000 }, () => `{"name":"${randomUUID()}"}\n`).join('')
     const bundle = await bundleArchive([{ ...planted().users, content: noise }])
-    const { hostname, port } = new URL(site.origin)
-    const uploads = await newUploads(site)
-    await leavesNothing(site, async () => {
+    const { hostname, port } = new URL(harness.origin)
+    const uploads = await newUploads(harness)
+    await leavesNothing(harness, async () => {
       for (const part of [0.3, 0.9]) {
         const socket = connect(Number(port), hostname)
         socket.on('error', () => undefined)
         const headers = { 'Content-Type': 'application/gzip', 'Content-Length': bundle.length }
-        socket.write(requestHead(site, 'POST /v1/imports', headers))
+        socket.write(requestHead(harness, 'POST /v1/imports', headers))
         socket.write(bundle.subarray(0, bundle.length * part), () => socket.destroy())
         await until('the socket is closed', () => socket.closed)
       }

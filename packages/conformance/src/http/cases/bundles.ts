@@ -12,15 +12,15 @@ import {
   sendRaw,
 } from '../harness.ts'
 
-const send = (site: HttpHarness, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-  fetch(`${site.base}/v1/exports`, {
+const send = (harness: HttpHarness, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+  fetch(`${harness.base}/v1/exports`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   })
 
 /** An author, an article of hers and a comment of hers on it; found by a word that is nowhere else. */
-async function plant(site: HttpHarness): Promise<string> {
+async function plant(harness: HttpHarness): Promise<string> {
   const word = randomUUID()
   const [user, article] = [randomUUID(), randomUUID()]
   for (const [resource, record] of [
@@ -28,33 +28,38 @@ async function plant(site: HttpHarness): Promise<string> {
     ['articles', { id: article, slug: word, title: 't', content: 'c', author_id: user, status: 'draft' }],
     ['comments', { article_id: article, user_id: user, body: word }],
   ] as const) {
-    const sent = await sendRaw(site, `resource=${resource}`, JSON.stringify(record), 'application/x-ndjson')
-    assert.equal((await ended(site, sent)).progress.inserted_records, 1)
+    const sent = await sendRaw(
+      harness,
+      `resource=${resource}`,
+      JSON.stringify(record),
+      'application/x-ndjson',
+    )
+    assert.equal((await ended(harness, sent)).progress.inserted_records, 1)
   }
   return word
 }
 
-async function downloaded(site: HttpHarness, job: { readonly download_url: string }) {
-  const response = await fetch(site.origin + job.download_url)
+async function downloaded(harness: HttpHarness, job: { readonly download_url: string }) {
+  const response = await fetch(harness.origin + job.download_url)
   return { response, bytes: Buffer.from(await response.arrayBuffer()) }
 }
 
 const lines = ([, content]: ArchiveEntry) => content.split('\n').length - 1
 
 export const bundleCases: HttpCases = {
-  'several resources come as one file, what is referred to first': async site => {
-    const word = await plant(site)
+  'several resources come as one file, what is referred to first': async harness => {
+    const word = await plant(harness)
     const asked = { resources: ['comments', 'users', 'articles'], metadata: { why: 'backup' } }
-    const accepted = await send(site, asked)
+    const accepted = await send(harness, asked)
     const location = accepted.headers.get('location')
     const begun = await answerOf(accepted.clone())
     assert.deepEqual([begun.resource, begun.resources, begun.format], [null, asked.resources, 'ndjson'])
-    const job = await ended(site, accepted)
+    const job = await ended(harness, accepted)
     assert.equal(location, job.links.self)
     assert.deepEqual([job.status, job.resource, job.resources], ['completed', null, asked.resources])
     assert.deepEqual(job.metadata, { why: 'backup' })
 
-    const { response, bytes } = await downloaded(site, job)
+    const { response, bytes } = await downloaded(harness, job)
     assert.equal(response.headers.get('content-type'), 'application/gzip')
     assert.equal(response.headers.get('content-encoding'), null)
     assert.match(
@@ -83,22 +88,22 @@ export const bundleCases: HttpCases = {
     assert.deepEqual([job.progress.successful_records, job.progress.total_records], [rows, rows])
     // What it was packed from is gone.
     assert.deepEqual(
-      (await site.service.files()).filter(key => key.includes(job.job_id)),
+      (await harness.service.files()).filter(key => key.includes(job.job_id)),
       [`exports/${job.job_id}/1.tar.gz`],
     )
   },
 
-  'a bundle of CSV, under a name of its own': async site => {
+  'a bundle of CSV, under a name of its own': async harness => {
     const asked = { resources: ['users'], format: 'csv', filename: 'Sicherung März' }
-    const job = await ended(site, await send(site, asked))
+    const job = await ended(harness, await send(harness, asked))
     assert.equal(job.file_name, 'Sicherung März.tar.gz')
-    const { bytes } = await downloaded(site, job)
+    const { bytes } = await downloaded(harness, job)
     const [, users] = await entriesOf(bytes)
     assert.equal(users?.[0], 'users.csv')
     assert.match(users?.[1] ?? '', /^id,email,name,role,active,created_at,updated_at\n/)
   },
 
-  'what cannot be in a bundle is refused by name': async site => {
+  'what cannot be in a bundle is refused by name': async harness => {
     const resources = ['users', 'articles']
     for (const [body, code] of [
       [{ resources: [] }, 'OPTION_INVALID'],
@@ -120,27 +125,27 @@ export const bundleCases: HttpCases = {
       [{ resources, created_after: '2024-01-01T00:00:00Z' }, 'OPTION_INVALID'],
       [{ resources, colour: 'red' }, 'OPTION_INVALID'],
     ] as const) {
-      await assertProblem(await send(site, body), 400, code)
+      await assertProblem(await send(harness, body), 400, code)
     }
-    const streamed = await fetch(`${site.base}/v1/exports?resources=users,articles`)
+    const streamed = await fetch(`${harness.base}/v1/exports?resources=users,articles`)
     await assertProblem(streamed, 400, 'OPTION_INVALID')
   },
 
-  'the same key gets the same bundle': async site => {
+  'the same key gets the same bundle': async harness => {
     const headers = { 'idempotency-key': randomUUID() }
-    const first = await send(site, { resources: ['users', 'articles'] }, headers)
-    const again = await send(site, { resources: ['users', 'articles'] }, headers)
+    const first = await send(harness, { resources: ['users', 'articles'] }, headers)
+    const again = await send(harness, { resources: ['users', 'articles'] }, headers)
     assert.deepEqual(await answerOf(again.clone()), await answerOf(first.clone()))
     assert.equal(again.headers.get('idempotency-replayed'), 'true')
     for (const other of [{ resources: ['users'] }, { resources: ['users', 'articles'], format: 'csv' }]) {
-      await assertProblem(await send(site, other, headers), 422, 'IDEMPOTENCY_KEY_REUSED')
+      await assertProblem(await send(harness, other, headers), 422, 'IDEMPOTENCY_KEY_REUSED')
     }
-    await ended(site, first)
+    await ended(harness, first)
   },
 
-  'it is listed and deleted as any other export': async site => {
-    const { job_id } = await ended(site, await sendJson(site, '/v1/exports', { resources: ['users'] }))
-    const url = `${site.base}/v1/exports/${job_id}`
+  'it is listed and deleted as any other export': async harness => {
+    const { job_id } = await ended(harness, await sendJson(harness, '/v1/exports', { resources: ['users'] }))
+    const url = `${harness.base}/v1/exports/${job_id}`
     assert.equal((await fetch(url, { method: 'DELETE' })).status, 204)
     await assertProblem(await fetch(`${url}/download`), 410, 'FILE_EXPIRED')
     assert.equal((await answerOf(fetch(url))).download_url, null)

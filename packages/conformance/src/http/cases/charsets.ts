@@ -23,15 +23,20 @@ const latin1 = (email: string) =>
   Buffer.from(`email,name,role,active\n${email},Zoë Ñ,reader,true\n`, 'latin1')
 
 /** What the table has, as an export tells it. */
-async function nameOf(site: HttpHarness, email: string): Promise<unknown> {
+async function nameOf(harness: HttpHarness, email: string): Promise<unknown> {
   const query = `resource=users&format=ndjson&fields=name&email=${encodeURIComponent(email)}`
-  return JSON.parse(await (await fetch(`${site.base}/v1/exports?${query}`)).text()).name
+  return JSON.parse(await (await fetch(`${harness.base}/v1/exports?${query}`)).text()).name
 }
 
-async function importsIt(site: HttpHarness, email: string, response: Response, title: string): Promise<void> {
-  const job = await ended(site, response)
+async function importsIt(
+  harness: HttpHarness,
+  email: string,
+  response: Response,
+  title: string,
+): Promise<void> {
+  const job = await ended(harness, response)
   assert.deepEqual([job.status, job.progress.inserted_records], ['completed', 1], title)
-  assert.equal(await nameOf(site, email), 'Zoë Ñ', title)
+  assert.equal(await nameOf(harness, email), 'Zoë Ñ', title)
 }
 
 /** A form with one file, whose part has this content type. */
@@ -41,7 +46,7 @@ function form(email: string, type: string, ...more: ReturnType<typeof field>[]):
 }
 
 export const charsetCases: HttpCases = {
-  'A16: a raw body is read in the charset of its content type': async site => {
+  'A16: a raw body is read in the charset of its content type': async harness => {
     for (const type of [
       'text/csv; charset=windows-1252',
       'text/csv;charset="ISO-8859-1"',
@@ -49,80 +54,80 @@ export const charsetCases: HttpCases = {
       'application/csv; charset=latin1; charset=windows-1252',
     ]) {
       const email = newEmail()
-      await importsIt(site, email, await sendRaw(site, 'resource=users', latin1(email), type), type)
+      await importsIt(harness, email, await sendRaw(harness, 'resource=users', latin1(email), type), type)
     }
     const email = newEmail()
     const line = JSON.stringify({ email, name: 'Zoë Ñ', role: 'reader', active: true })
     const utf16 = Buffer.from(`${line}\n`, 'utf16le')
-    const lines = await sendRaw(site, 'resource=users', utf16, 'application/x-ndjson; charset=utf-16le')
-    await importsIt(site, email, lines, 'NDJSON in UTF-16')
+    const lines = await sendRaw(harness, 'resource=users', utf16, 'application/x-ndjson; charset=utf-16le')
+    await importsIt(harness, email, lines, 'NDJSON in UTF-16')
   },
 
-  'A16: a file of a form is read in the charset of its part': async site => {
+  'A16: a file of a form is read in the charset of its part': async harness => {
     for (const type of ['text/csv; charset=windows-1252', 'TEXT/CSV;\r\n\tcharset="iso-8859-1"']) {
       const email = newEmail()
-      await importsIt(site, email, await sendForm(site, form(email, type)), type)
+      await importsIt(harness, email, await sendForm(harness, form(email, type)), type)
     }
     // The other order, in which the file is kept until its resource has come.
     const email = newEmail()
     const part = { ...file(latin1(email).toString('latin1')), type: 'text/csv; charset=windows-1252' }
     const body = Buffer.from(formBody([part, field('resource', 'users')]), 'latin1')
-    await importsIt(site, email, await sendForm(site, body), 'the file first')
+    await importsIt(harness, email, await sendForm(harness, body), 'the file first')
   },
 
-  'A16: what the option encoding says wins over the charset': async site => {
+  'A16: what the option encoding says wins over the charset': async harness => {
     const wrong = ['text/csv; charset=utf-8', 'text/csv; charset=koi8-r']
     for (const type of wrong) {
       const [one, two, three] = [newEmail(), newEmail(), newEmail()]
       const query = 'resource=users&encoding=windows-1252'
-      await importsIt(site, one, await sendRaw(site, query, latin1(one), type), type)
+      await importsIt(harness, one, await sendRaw(harness, query, latin1(one), type), type)
       await importsIt(
-        site,
+        harness,
         two,
-        await sendForm(site, form(two, type), '/v1/imports?encoding=windows-1252'),
+        await sendForm(harness, form(two, type), '/v1/imports?encoding=windows-1252'),
         type,
       )
       const behind = form(three, type, field('encoding', 'windows-1252'))
-      await importsIt(site, three, await sendForm(site, behind), type)
+      await importsIt(harness, three, await sendForm(harness, behind), type)
     }
   },
 
-  'A16: a charset that is not read is 415 with those that are, and nothing is kept': async site => {
-    await leavesNothing(site, async () => {
+  'A16: a charset that is not read is 415 with those that are, and nothing is kept': async harness => {
+    await leavesNothing(harness, async () => {
       for (const type of ['text/csv; charset=koi8-r', 'text/csv; charset=utf-8; charset=latin1']) {
         const answers = [
-          await sendRaw(site, 'resource=users', latin1(newEmail()), type),
-          await sendForm(site, form(newEmail(), type)),
+          await sendRaw(harness, 'resource=users', latin1(newEmail()), type),
+          await sendForm(harness, form(newEmail(), type)),
         ]
         for (const answer of answers) {
           const sentence = await assertProblem(answer, 415, 'FORMAT_UNSUPPORTED')
           assert.match(sentence, /koi8-r.*utf-8, utf-16le, utf-16be or windows-1252|two charsets/)
         }
       }
-      const half = await sendRaw(site, 'resource=users', latin1(newEmail()), 'text/csv; charset=utf-16')
+      const half = await sendRaw(harness, 'resource=users', latin1(newEmail()), 'text/csv; charset=utf-16')
       assert.match(await assertProblem(half, 415, 'FORMAT_UNSUPPORTED'), /no byte order mark/)
     })
   },
 
   'A16: a mark that contradicts the charset, and a file that is not in it, fail as with the option':
-    async site => {
+    async harness => {
       const marked = Buffer.concat([Buffer.from('\ufeff'), latin1(newEmail())])
       for (const [bytes, type] of [
         [marked, 'text/csv; charset=windows-1252'],
         [latin1(newEmail()), 'text/csv; charset=utf-8'],
       ] as const) {
-        const job = await ended(site, await sendRaw(site, 'resource=users', bytes, type))
+        const job = await ended(harness, await sendRaw(harness, 'resource=users', bytes, type))
         assert.deepEqual([job.status, job.error_code], ['failed', 'ENCODING_INVALID'], type)
       }
     },
 
-  'A16: JSON that says what to do comes in UTF-8': async site => {
+  'A16: JSON that says what to do comes in UTF-8': async harness => {
     // A parser of the host, where it comes first, answers in its own words.
     for (const path of ['/v1/imports', '/v1/exports']) {
       const body = '{"resource":"users"}'
       const type = 'application/json; charset=iso-8859-2'
       const headers = { 'Content-Type': type, 'Content-Length': body.length, Connection: 'close' }
-      const answer = await overSocket(site, requestHead(site, `POST ${path}`, headers) + body)
+      const answer = await overSocket(harness, requestHead(harness, `POST ${path}`, headers) + body)
       assert.match(answer, /^HTTP\/1\.1 415 /, path)
     }
   },

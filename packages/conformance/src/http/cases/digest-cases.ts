@@ -37,26 +37,26 @@ const said = (body: Buffer): readonly Record<string, string>[] => [
   { 'content-md5': base64('md5', body) },
 ]
 
-const send = (site: HttpHarness, query: string, body: Buffer, headers: Record<string, string>) =>
-  fetch(`${site.base}/v1/imports${query}`, { method: 'POST', headers, body: new Uint8Array(body) })
+const send = (harness: HttpHarness, query: string, body: Buffer, headers: Record<string, string>) =>
+  fetch(`${harness.base}/v1/imports${query}`, { method: 'POST', headers, body: new Uint8Array(body) })
 
 export const digestCases: HttpCases = {
-  'a body that is the one of its digest is taken, however that is said': async site => {
+  'a body that is the one of its digest is taken, however that is said': async harness => {
     for (const [what, body, query, headers] of bodies) {
       for (const digest of body === csv ? said(body) : said(body).slice(0, 1)) {
-        const response = await send(site, query, body, { ...headers, ...digest })
+        const response = await send(harness, query, body, { ...headers, ...digest })
         assert.equal(response.status, 202, `${what}, ${JSON.stringify(digest)}: ${await response.text()}`)
       }
     }
   },
 
-  'a body that is another one is refused, and leaves nothing': async site => {
+  'a body that is another one is refused, and leaves nothing': async harness => {
     // A parser of the host may have read what is JSON: there is nothing left to compare then.
     for (const [what, body, query, headers] of bodies.filter(([, sent]) => sent !== url)) {
       const other = said(Buffer.concat([body, Buffer.from('x')]))
       for (const digest of body === csv ? other : other.slice(0, 1)) {
-        await leavesNothing(site, async () => {
-          const response = await send(site, query, body, { ...headers, ...digest })
+        await leavesNothing(harness, async () => {
+          const response = await send(harness, query, body, { ...headers, ...digest })
           const detail = await assertProblem(response, 400, 'BODY_INVALID')
           assert.match(detail, /^The body is not the one that its [A-Za-z0-9-]+ describes/, what)
         })
@@ -64,7 +64,7 @@ export const digestCases: HttpCases = {
     }
   },
 
-  'a digest that cannot be read is refused; one of an unknown kind means nothing': async site => {
+  'a digest that cannot be read is refused; one of an unknown kind means nothing': async harness => {
     const headers = { 'content-type': 'text/csv' }
     for (const digest of [
       { 'content-digest': 'sha-256=abc' },
@@ -73,12 +73,12 @@ export const digestCases: HttpCases = {
       { digest: 'sha-256=?' },
       { 'content-md5': 'x' },
     ]) {
-      await leavesNothing(site, async () => {
-        const response = await send(site, '?resource=users', csv, { ...headers, ...digest })
+      await leavesNothing(harness, async () => {
+        const response = await send(harness, '?resource=users', csv, { ...headers, ...digest })
         assert.match(await assertProblem(response, 400, 'BODY_INVALID'), /correct it, or leave it out/)
       })
     }
     const unknown = { 'content-digest': 'unixsum=:AAA=:, crc32c=:AAAA:' }
-    assert.equal((await send(site, '?resource=users', csv, { ...headers, ...unknown })).status, 202)
+    assert.equal((await send(harness, '?resource=users', csv, { ...headers, ...unknown })).status, 202)
   },
 }

@@ -14,11 +14,11 @@ interface Sent {
 }
 
 /** An import with a rejected record, and an export. */
-async function sentBy(site: HttpHarness): Promise<readonly Sent[]> {
+async function sentBy(harness: HttpHarness): Promise<readonly Sent[]> {
   const csv = `${usersCsv(1)}nobody,X,reader,true\n`
-  const { job_id: imported } = await ended(site, await sendRaw(site, 'resource=users', csv))
+  const { job_id: imported } = await ended(harness, await sendRaw(harness, 'resource=users', csv))
   const asked = { resource: 'users', filters: { name: randomUUID() } }
-  const { job_id: exported } = await ended(site, await sendJson(site, '/v1/exports', asked))
+  const { job_id: exported } = await ended(harness, await sendJson(harness, '/v1/exports', asked))
   const job = `/v1/imports/${imported}`
   return [
     { path: `${job}/rejects`, accept: '*/*' },
@@ -62,17 +62,17 @@ function endless(jobs: Jobs) {
 }
 
 /** Begins to read, and has it only as long as the signal. */
-const ask = (site: HttpHarness, { path, accept }: Sent, more: RequestInit = {}) =>
-  fetch(site.base + path, { ...more, headers: { accept, ...more.headers } })
+const ask = (harness: HttpHarness, { path, accept }: Sent, more: RequestInit = {}) =>
+  fetch(harness.base + path, { ...more, headers: { accept, ...more.headers } })
 
 const bearer = (who: string): RequestInit => ({ headers: { 'x-who': who } })
 
 export const downloadPlaceCases: HttpCases = {
   'one download too many is refused with 429 before anything is opened, whatever is downloaded':
-    async site => {
-      const kinds = await sentBy(site)
-      const { count, long } = endless(site.service.jobs)
-      const served = await site.serve({ jobs: long, limits: { downloads: 3, downloadsPerCaller: 1 } })
+    async harness => {
+      const kinds = await sentBy(harness)
+      const { count, long } = endless(harness.service.jobs)
+      const served = await harness.serve({ jobs: long, limits: { downloads: 3, downloadsPerCaller: 1 } })
       for (const [index, held] of kinds.entries()) {
         const leaving = new AbortController()
         const answer = await ask(served, held, { signal: leaving.signal })
@@ -92,11 +92,11 @@ export const downloadPlaceCases: HttpCases = {
       }
     },
 
-  'others have their places, until all are taken': async site => {
-    const kinds = await sentBy(site)
-    const { count, long } = endless(site.service.jobs)
+  'others have their places, until all are taken': async harness => {
+    const kinds = await sentBy(harness)
+    const { count, long } = endless(harness.service.jobs)
     const limits = { downloads: 2, downloadsPerCaller: 1 }
-    const served = await site.serve({ jobs: long, limits }, headers => headers['x-who'])
+    const served = await harness.serve({ jobs: long, limits }, headers => headers['x-who'])
     const [first, second] = kinds as readonly [Sent, Sent]
     const leaving = new AbortController()
     const { signal } = leaving
@@ -115,19 +115,19 @@ export const downloadPlaceCases: HttpCases = {
     await until('that one too', async () => count.open === 0)
   },
 
-  'HEAD, what the client has already, and what is refused need no place and keep none': async site => {
-    const kinds = await sentBy(site)
-    const { count, long } = endless(site.service.jobs)
+  'HEAD, what the client has already, and what is refused need no place and keep none': async harness => {
+    const kinds = await sentBy(harness)
+    const { count, long } = endless(harness.service.jobs)
     const download = kinds.at(-1) as Sent
-    const etag = (await ask(site, download, { method: 'HEAD' })).headers.get('etag') ?? ''
+    const etag = (await ask(harness, download, { method: 'HEAD' })).headers.get('etag') ?? ''
     const limits = { downloads: 1, downloadsPerCaller: 1 }
     const none = async () => undefined
-    const gone = await site.serve({ jobs: { ...long, rejects: none, download: none }, limits })
+    const gone = await harness.serve({ jobs: { ...long, rejects: none, download: none }, limits })
     for (let time = 0; time < 3; time++) {
       assert.equal((await ask(gone, kinds[0] as Sent)).status, 404)
       assert.equal((await ask(gone, download)).status, 410)
     }
-    const served = await site.serve({ jobs: long, limits })
+    const served = await harness.serve({ jobs: long, limits })
     const leaving = new AbortController()
     assert.equal((await ask(served, kinds[0] as Sent, { signal: leaving.signal })).status, 200)
     for (const kind of kinds) assert.equal((await ask(served, kind, { method: 'HEAD' })).status, 200)

@@ -26,11 +26,11 @@ interface Made {
 }
 
 /** An export of a few users, and its file. */
-async function made(site: HttpHarness, asked: object = {}, count = 3): Promise<Made> {
+async function made(harness: HttpHarness, asked: object = {}, count = 3): Promise<Made> {
   const name = randomUUID()
   await ended(
-    site,
-    await sendRaw(site, 'resource=users', usersCsv(count, name).replaceAll(/User \d+/g, name)),
+    harness,
+    await sendRaw(harness, 'resource=users', usersCsv(count, name).replaceAll(/User \d+/g, name)),
   )
   const emails = Array.from({ length: count }, (_, index) => `${index}-${name}@example.org`)
   const body = {
@@ -41,8 +41,8 @@ async function made(site: HttpHarness, asked: object = {}, count = 3): Promise<M
     fields: ['email'],
     ...asked,
   }
-  const { job_id: id, download_url } = await ended(site, await sendJson(site, '/v1/exports', body))
-  const url = site.origin + download_url
+  const { job_id: id, download_url } = await ended(harness, await sendJson(harness, '/v1/exports', body))
+  const url = harness.origin + download_url
   const response = await fetch(url)
   const bytes = Buffer.from(await response.arrayBuffer())
   return { url, id, emails, bytes, etag: response.headers.get('etag') ?? '' }
@@ -54,8 +54,8 @@ const ask = (url: string, headers: Readonly<Record<string, string>>, method = 'G
   fetch(url, { headers, method })
 
 export const downloadCases: HttpCases = {
-  'a part of a file is sent as a part': async site => {
-    const { url, emails, bytes } = await made(site)
+  'a part of a file is sent as a part': async harness => {
+    const { url, emails, bytes } = await made(harness)
     const text = textOf(emails)
     assert.equal(bytes.toString(), text)
     const digest = createHash('sha256').update(text).digest('base64')
@@ -78,8 +78,8 @@ export const downloadCases: HttpCases = {
     }
   },
 
-  'parts that are put together are the file': async site => {
-    const { url, bytes, etag } = await made(site, {}, 200)
+  'parts that are put together are the file': async harness => {
+    const { url, bytes, etag } = await made(harness, {}, 200)
     const parts: Buffer[] = []
     const step = 1_000
     for (let start = 0; start < bytes.length; start += step) {
@@ -92,8 +92,8 @@ export const downloadCases: HttpCases = {
     assert.deepEqual(Buffer.concat(parts), bytes)
   },
 
-  'what is no range, or several, is answered with the whole': async site => {
-    const { url, emails } = await made(site)
+  'what is no range, or several, is answered with the whole': async harness => {
+    const { url, emails } = await made(harness)
     for (const range of ['bytes=0-1,3-4', 'bytes=5-2', 'rows=0-1', 'bytes=a-b', 'bytes=-', 'nonsense']) {
       const response = await ask(url, { range })
       assert.deepEqual([response.status, await response.text()], [200, textOf(emails)], range)
@@ -102,8 +102,8 @@ export const downloadCases: HttpCases = {
     }
   },
 
-  'a range behind the end is refused with the size': async site => {
-    const { url, bytes } = await made(site)
+  'a range behind the end is refused with the size': async harness => {
+    const { url, bytes } = await made(harness)
     for (const range of [`bytes=${bytes.length}-`, 'bytes=99999999999999999999-', 'bytes=-0']) {
       const response = await ask(url, { range })
       assert.equal(response.headers.get('content-range'), `bytes */${bytes.length}`)
@@ -111,8 +111,8 @@ export const downloadCases: HttpCases = {
     }
   },
 
-  'a part is sent only to who holds the same file': async site => {
-    const { url, bytes, etag } = await made(site)
+  'a part is sent only to who holds the same file': async harness => {
+    const { url, bytes, etag } = await made(harness)
     const statusFor = async (ifRange: string) => {
       const response = await ask(url, { range: 'bytes=0-4', 'if-range': ifRange })
       return [response.status, (await response.arrayBuffer()).byteLength]
@@ -127,8 +127,8 @@ export const downloadCases: HttpCases = {
     await late.arrayBuffer()
   },
 
-  'a file that the client has is not sent again': async site => {
-    const { url, etag } = await made(site)
+  'a file that the client has is not sent again': async harness => {
+    const { url, etag } = await made(harness)
     assert.match(etag, /^"[0-9a-f]{64}"$/)
     for (const given of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
       for (const more of [{}, { range: 'bytes=0-4', 'if-range': etag }]) {
@@ -143,8 +143,8 @@ export const downloadCases: HttpCases = {
     await changed.arrayBuffer()
   },
 
-  'HEAD tells the same of the whole file, and sends nothing of it': async site => {
-    const { url, bytes } = await made(site)
+  'HEAD tells the same of the whole file, and sends nothing of it': async harness => {
+    const { url, bytes } = await made(harness)
     const facts = (response: Response) =>
       [
         'content-type',
@@ -161,14 +161,14 @@ export const downloadCases: HttpCases = {
     // A range of a HEAD means nothing.
     const head = await ask(url, { range: 'bytes=0-4' }, 'HEAD')
     assert.deepEqual([head.status, facts(head)], [200, facts(got)])
-    const line = `HEAD ${new URL(url).pathname.slice(site.mount.length)}`
-    const raw = await overSocket(site, requestHead(site, line, { Connection: 'close' }))
+    const line = `HEAD ${new URL(url).pathname.slice(harness.mount.length)}`
+    const raw = await overSocket(harness, requestHead(harness, line, { Connection: 'close' }))
     assert.ok(raw.endsWith('\r\n\r\n'), raw)
     assert.match(raw, new RegExp(`content-length: ${bytes.length}\\r\\n`, 'i'))
   },
 
-  'a compressed file is one, and is not unpacked on its way': async site => {
-    const { url, emails, bytes } = await made(site, { compression: 'gzip' })
+  'a compressed file is one, and is not unpacked on its way': async harness => {
+    const { url, emails, bytes } = await made(harness, { compression: 'gzip' })
     assert.equal(gunzipSync(bytes).toString(), textOf(emails))
     const response = await ask(url, { 'accept-encoding': 'gzip' })
     await response.arrayBuffer()
@@ -177,10 +177,10 @@ export const downloadCases: HttpCases = {
     assert.match(response.headers.get('content-disposition') ?? '', /filename="users-[\d-]{10}\.csv\.gz"$/)
   },
 
-  'a file may have a name of its own, in any script, and none that does harm': async site => {
+  'a file may have a name of its own, in any script, and none that does harm': async harness => {
     const nameOf = async (filename: string) => {
-      const { url, id } = await made(site, { filename })
-      const { file_name } = await answerOf(fetch(`${site.base}/v1/exports/${id}`))
+      const { url, id } = await made(harness, { filename })
+      const { file_name } = await answerOf(fetch(`${harness.base}/v1/exports/${id}`))
       const head = await ask(url, {}, 'HEAD')
       return [file_name, head.headers.get('content-disposition')]
     }
@@ -195,21 +195,21 @@ export const downloadCases: HttpCases = {
     ])
     assert.deepEqual(await nameOf('\u202Evsc.exe'), ['vsc.exe.csv', 'attachment; filename="vsc.exe.csv"'])
     for (const filename of ['', '..', '/', 7, ['a']]) {
-      const refused = await sendJson(site, '/v1/exports', { resource: 'users', filename })
+      const refused = await sendJson(harness, '/v1/exports', { resource: 'users', filename })
       await assertProblem(refused, 400, 'OPTION_INVALID')
     }
   },
 
-  'a file that is deleted between two looks is gone, not broken': async site => {
-    const { id, etag } = await made(site)
-    const { jobs } = site.service
+  'a file that is deleted between two looks is gone, not broken': async harness => {
+    const { id, etag } = await made(harness)
+    const { jobs } = harness.service
     const download = async () => undefined
-    const { base } = await site.serve({ jobs: { ...jobs, download } })
+    const { base } = await harness.serve({ jobs: { ...jobs, download } })
     const url = `${base}/v1/exports/${id}/download`
     await assertProblem(await fetch(url), 410, 'FILE_EXPIRED')
     const head = await ask(url, {}, 'HEAD')
     assert.deepEqual([head.status, head.headers.get('etag')], [410, null])
-    const broken = await site.serve({
+    const broken = await harness.serve({
       jobs: {
         ...jobs,
         download: () => Promise.reject(new LadingError('STORAGE_FULL', 'No.')),
@@ -222,15 +222,15 @@ export const downloadCases: HttpCases = {
     )
   },
 
-  'a file that is deleted before its time is gone for every method': async site => {
-    const { url, id } = await made(site)
-    const deleted = await fetch(`${site.base}/v1/exports/${id}`, { method: 'DELETE' })
+  'a file that is deleted before its time is gone for every method': async harness => {
+    const { url, id } = await made(harness)
+    const deleted = await fetch(`${harness.base}/v1/exports/${id}`, { method: 'DELETE' })
     assert.equal(deleted.status, 204)
     await assertProblem(await fetch(url), 410, 'FILE_EXPIRED')
     assert.equal((await ask(url, {}, 'HEAD')).status, 410)
     await assertProblem(await ask(url, { range: 'bytes=0-1' }), 410, 'FILE_EXPIRED')
     assert.deepEqual(
-      (await site.service.files()).filter(key => key.includes(id)),
+      (await harness.service.files()).filter(key => key.includes(id)),
       [],
     )
   },

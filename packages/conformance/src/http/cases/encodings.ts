@@ -12,11 +12,11 @@ interface Answer {
 }
 
 /** The bytes as they are on the wire: `fetch` asks for compression by itself, and unpacks it. */
-function ask(site: HttpHarness, query: string, accepted?: string, method = 'GET'): Promise<Answer> {
+function ask(harness: HttpHarness, query: string, accepted?: string, method = 'GET'): Promise<Answer> {
   const headers = accepted === undefined ? {} : { 'accept-encoding': accepted }
   return new Promise((resolve, reject) => {
     const request = get(
-      `${site.base}/v1/exports?${query}`,
+      `${harness.base}/v1/exports?${query}`,
       { headers, method, agent: false },
       async answer => {
         const parts: Buffer[] = []
@@ -29,21 +29,21 @@ function ask(site: HttpHarness, query: string, accepted?: string, method = 'GET'
 }
 
 /** One user; the query that finds him, and his lines in CSV. */
-async function oneUser(site: HttpHarness): Promise<string> {
+async function oneUser(harness: HttpHarness): Promise<string> {
   const name = `=cmd|${randomUUID()}`
   const line = `x-${randomUUID()}@example.org,"${name}",admin,true\n`
-  await ended(site, await sendRaw(site, 'resource=users', `email,name,role,active\n${line}`))
+  await ended(harness, await sendRaw(harness, 'resource=users', `email,name,role,active\n${line}`))
   return `resource=users&fields=name,role,active&name=${encodeURIComponent(name)}`
 }
 
 export const encodingCases: HttpCases = {
-  'it is compressed on its way for whoever likes that, and is the same file': async site => {
-    const query = await oneUser(site)
-    const plain = await ask(site, query)
+  'it is compressed on its way for whoever likes that, and is the same file': async harness => {
+    const query = await oneUser(harness)
+    const plain = await ask(harness, query)
     assert.equal(plain.headers['content-encoding'], undefined)
     assert.match(plain.body.toString(), /^\{"name":"=cmd\|/)
     for (const accepted of ['gzip', 'gzip, deflate, br', 'br;q=1, gzip;q=0.1', '*', 'x-gzip']) {
-      const { headers, body } = await ask(site, query, accepted)
+      const { headers, body } = await ask(harness, query, accepted)
       assert.equal(headers['content-encoding'], 'gzip', accepted)
       assert.equal(headers['content-type'], 'application/x-ndjson')
       assert.match(headers['content-disposition'] ?? '', /\.ndjson"$/)
@@ -51,28 +51,28 @@ export const encodingCases: HttpCases = {
       assert.deepEqual(gunzipSync(body), plain.body)
     }
     for (const accepted of ['identity', 'br', 'gzip;q=0', 'gzip;q=0.5, identity', '']) {
-      const { headers, body } = await ask(site, query, accepted)
+      const { headers, body } = await ask(harness, query, accepted)
       assert.equal(headers['content-encoding'], undefined, accepted)
       assert.deepEqual(body, plain.body, accepted)
     }
-    assert.equal(await (await fetch(`${site.base}/v1/exports?${query}`)).text(), plain.body.toString())
+    assert.equal(await (await fetch(`${harness.base}/v1/exports?${query}`)).text(), plain.body.toString())
   },
 
-  'a cache is told that the answer depends on it, whichever it is': async site => {
-    const query = await oneUser(site)
+  'a cache is told that the answer depends on it, whichever it is': async harness => {
+    const query = await oneUser(harness)
     for (const accepted of [undefined, 'gzip', 'identity']) {
       for (const method of ['GET', 'HEAD']) {
-        const { headers } = await ask(site, query, accepted, method)
+        const { headers } = await ask(harness, query, accepted, method)
         assert.match(headers.vary ?? '', /\baccept-encoding\b/i, `${method} ${accepted}`)
       }
     }
   },
 
-  'a file that is to be compressed itself is no encoded answer': async site => {
-    const query = await oneUser(site)
-    const plain = await ask(site, `${query}&format=csv`)
+  'a file that is to be compressed itself is no encoded answer': async harness => {
+    const query = await oneUser(harness)
+    const plain = await ask(harness, `${query}&format=csv`)
     for (const accepted of [undefined, 'gzip']) {
-      const { headers, body } = await ask(site, `${query}&format=csv&compression=gzip`, accepted)
+      const { headers, body } = await ask(harness, `${query}&format=csv&compression=gzip`, accepted)
       assert.equal(headers['content-type'], 'application/gzip')
       assert.equal(headers['content-encoding'], undefined)
       assert.match(
@@ -81,16 +81,16 @@ export const encodingCases: HttpCases = {
       )
       assert.deepEqual(gunzipSync(body), plain.body)
     }
-    const json = await ask(site, `${query}&format=json&compression=gzip`)
+    const json = await ask(harness, `${query}&format=json&compression=gzip`)
     assert.match(json.headers['content-disposition'] ?? '', /\.json\.gz"$/)
   },
 
-  'HEAD tells what GET would': async site => {
-    const query = await oneUser(site)
+  'HEAD tells what GET would': async harness => {
+    const query = await oneUser(harness)
     for (const more of ['', '&format=csv', '&compression=gzip', '&format=json']) {
       for (const accepted of [undefined, 'gzip']) {
-        const wanted = (await ask(site, query + more, accepted)).headers
-        const { status, headers, body } = await ask(site, query + more, accepted, 'HEAD')
+        const wanted = (await ask(harness, query + more, accepted)).headers
+        const { status, headers, body } = await ask(harness, query + more, accepted, 'HEAD')
         assert.equal(status, 200)
         assert.equal(body.length, 0)
         for (const name of [
@@ -106,13 +106,13 @@ export const encodingCases: HttpCases = {
     }
   },
 
-  'CSV for Excel: a byte order mark, CRLF, and a guard before what it would calculate': async site => {
-    const query = await oneUser(site)
-    const { headers, body } = await ask(site, `${query}&format=csv&excel=true`)
+  'CSV for Excel: a byte order mark, CRLF, and a guard before what it would calculate': async harness => {
+    const query = await oneUser(harness)
+    const { headers, body } = await ask(harness, `${query}&format=csv&excel=true`)
     assert.equal(headers['content-type'], 'text/csv; charset=utf-8')
     assert.match(body.toString(), /^\ufeffname,role,active\r\n'=cmd\|[0-9a-f-]{36},admin,true\r\n$/)
     const answer = await sendRaw(
-      site,
+      harness,
       'resource=users&excel=true&dry_run=true',
       body
         .toString()
@@ -120,18 +120,18 @@ export const encodingCases: HttpCases = {
         .replace('\r\n', ',email\r\n')
         .replace(/true\r\n$/, 'true,y@example.org\r\n'),
     )
-    assert.equal((await ended(site, answer)).progress.successful_records, 1)
+    assert.equal((await ended(harness, answer)).progress.successful_records, 1)
   },
 
-  'CSV without a header, and with another delimiter': async site => {
-    const query = await oneUser(site)
-    const without = await ask(site, `${query}&format=csv&header=false`)
+  'CSV without a header, and with another delimiter': async harness => {
+    const query = await oneUser(harness)
+    const without = await ask(harness, `${query}&format=csv&header=false`)
     assert.match(without.body.toString(), /^=cmd\|[0-9a-f-]{36},admin,true\n$/)
-    const tabs = await ask(site, `${query}&format=csv&delimiter=tab`)
+    const tabs = await ask(harness, `${query}&format=csv&delimiter=tab`)
     assert.match(tabs.body.toString(), /^name\trole\tactive\n=cmd\|[0-9a-f-]{36}\tadmin\ttrue\n$/)
   },
 
-  'nothing is found: an empty file of its kind, compressed too': async site => {
+  'nothing is found: an empty file of its kind, compressed too': async harness => {
     const none = `resource=users&fields=id,role&name=${randomUUID()}`
     const files = {
       '&format=csv': 'id,role\n',
@@ -142,17 +142,17 @@ export const encodingCases: HttpCases = {
       '&format=json': '[]',
     }
     for (const [more, file] of Object.entries(files)) {
-      assert.equal((await ask(site, none + more)).body.toString(), file, more)
-      const packed = await ask(site, none + more, 'gzip')
+      assert.equal((await ask(harness, none + more)).body.toString(), file, more)
+      const packed = await ask(harness, none + more, 'gzip')
       assert.equal(packed.headers['content-encoding'], 'gzip')
       assert.equal(gunzipSync(packed.body).toString(), file, more)
     }
   },
 
-  'HEAD and OPTIONS ask for no connection': async site => {
-    const { brittle } = site.service
+  'HEAD and OPTIONS ask for no connection': async harness => {
+    const { brittle } = harness.service
     await brittle.prepare()
-    const served = await site.serve(brittle)
+    const served = await harness.serve(brittle)
     assert.equal((await ask(served, 'resource=whole_lines&limit=1')).status, 200)
     const before = brittle.connections()
     assert.ok(before > 0, 'the pool does not count')

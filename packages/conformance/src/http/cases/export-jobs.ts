@@ -13,31 +13,31 @@ import {
   usersCsv,
 } from '../harness.ts'
 
-const send = (site: HttpHarness, body: unknown) => sendJson(site, '/v1/exports', body)
+const send = (harness: HttpHarness, body: unknown) => sendJson(harness, '/v1/exports', body)
 
 /** A service whose export looks as given, whatever became of it. */
-async function withExport(site: HttpHarness, change: Partial<Job>): Promise<string> {
+async function withExport(harness: HttpHarness, change: Partial<Job>): Promise<string> {
   const { job_id } = await ended(
-    site,
-    await send(site, { resource: 'users', filters: { name: randomUUID() } }),
+    harness,
+    await send(harness, { resource: 'users', filters: { name: randomUUID() } }),
   )
-  const { jobs } = site.service
+  const { jobs } = harness.service
   const get = async (id: string) => {
     const job = await jobs.get(id)
     return job && { ...job, ...change }
   }
-  const { base } = await site.serve({ jobs: { ...jobs, get } })
+  const { base } = await harness.serve({ jobs: { ...jobs, get } })
   return `${base}/v1/exports/${job_id}`
 }
 
 export const exportJobCases: HttpCases = {
-  'an export is made, described and downloaded': async site => {
+  'an export is made, described and downloaded': async harness => {
     const name = randomUUID()
-    await ended(site, await sendRaw(site, 'resource=users', usersCsv(3).replaceAll(/User \d/g, name)))
-    const accepted = await send(site, { resource: 'users', format: 'csv', filters: { name } })
+    await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(3).replaceAll(/User \d/g, name)))
+    const accepted = await send(harness, { resource: 'users', format: 'csv', filters: { name } })
     const location = accepted.headers.get('location')
-    const job = await ended(site, accepted)
-    const self = `${site.mount}/v1/exports/${job.job_id}`
+    const job = await ended(harness, accepted)
+    const self = `${harness.mount}/v1/exports/${job.job_id}`
     assert.deepEqual([location, job.links], [self, { self, download: `${self}/download` }])
     assert.deepEqual(
       [job.type, job.status, job.resource, job.format],
@@ -47,7 +47,7 @@ export const exportJobCases: HttpCases = {
     assert.equal(job.progress.successful_records, 3)
     assert.ok(Date.parse(job.expires_at) > Date.now())
 
-    const response = await fetch(site.origin + job.download_url)
+    const response = await fetch(harness.origin + job.download_url)
     const body = Buffer.from(await response.arrayBuffer())
     const hash = createHash('sha256').update(body)
     assert.equal(body.length, job.file_size)
@@ -62,17 +62,17 @@ export const exportJobCases: HttpCases = {
     assert.equal(body.toString().split('\n').length, 5)
 
     const etag = response.headers.get('etag') ?? ''
-    const again = await fetch(site.origin + job.download_url, { headers: { 'if-none-match': etag } })
+    const again = await fetch(harness.origin + job.download_url, { headers: { 'if-none-match': etag } })
     assert.deepEqual([again.status, await again.text()], [304, ''])
-    const head = await fetch(site.origin + job.download_url, { method: 'HEAD' })
+    const head = await fetch(harness.origin + job.download_url, { method: 'HEAD' })
     assert.equal(head.headers.get('content-length'), String(body.length))
   },
 
-  'a file that is not ready, or no more, is not served': async site => {
-    const pending = await withExport(site, { status: 'processing', file: null })
+  'a file that is not ready, or no more, is not served': async harness => {
+    const pending = await withExport(harness, { status: 'processing', file: null })
     await assertProblem(await fetch(`${pending}/download`), 409, 'JOB_NOT_READY')
     assert.equal((await answerOf(fetch(pending))).download_url, null)
-    const failed = await withExport(site, {
+    const failed = await withExport(harness, {
       status: 'failed',
       file: null,
       errorCode: 'INTERNAL',
@@ -80,25 +80,25 @@ export const exportJobCases: HttpCases = {
     })
     await assertProblem(await fetch(`${failed}/download`), 409, 'JOB_NOT_READY')
     assert.equal((await answerOf(fetch(failed))).error_message, 'It broke.')
-    const gone = await withExport(site, { file: null })
+    const gone = await withExport(harness, { file: null })
     await assertProblem(await fetch(`${gone}/download`), 410, 'FILE_EXPIRED')
     // By the database's clock: that of the server may say what it likes.
     const facts = { key: 'x', name: 'x.csv', size: 1, sha256: '0'.repeat(64), rows: 1 }
     const file = { ...facts, expiresAt: new Date(Date.now() + 3_600_000), isExpired: true }
-    const expired = await withExport(site, { file })
+    const expired = await withExport(harness, { file })
     await assertProblem(await fetch(`${expired}/download`), 410, 'FILE_EXPIRED')
     const { file_size, download_url } = await answerOf(fetch(expired))
     assert.deepEqual([file_size, download_url], [1, null])
   },
 
-  'what is wrong is refused': async site => {
-    await assertProblem(await send(site, {}), 400, 'OPTION_INVALID')
-    await assertProblem(await send(site, []), 400, 'OPTION_INVALID')
-    await assertProblem(await send(site, { resource: 'users', colour: 'red' }), 400, 'OPTION_INVALID')
-    await assertProblem(await send(site, { resource: 'users', format: 'exe' }), 400, 'OPTION_INVALID')
-    await assertProblem(await send(site, { resource: 'user' }), 400, 'RESOURCE_UNKNOWN')
+  'what is wrong is refused': async harness => {
+    await assertProblem(await send(harness, {}), 400, 'OPTION_INVALID')
+    await assertProblem(await send(harness, []), 400, 'OPTION_INVALID')
+    await assertProblem(await send(harness, { resource: 'users', colour: 'red' }), 400, 'OPTION_INVALID')
+    await assertProblem(await send(harness, { resource: 'users', format: 'exe' }), 400, 'OPTION_INVALID')
+    await assertProblem(await send(harness, { resource: 'user' }), 400, 'RESOURCE_UNKNOWN')
     await assertProblem(
-      await send(site, { resource: 'users', filters: { rol: 'admin' } }),
+      await send(harness, { resource: 'users', filters: { rol: 'admin' } }),
       400,
       'FILTER_INVALID',
     )
@@ -108,13 +108,13 @@ export const exportJobCases: HttpCases = {
       { limit: 0 },
       { excel: true, format: 'ndjson' },
     ]) {
-      await assertProblem(await send(site, { resource: 'users', ...more }), 400, 'OPTION_INVALID')
+      await assertProblem(await send(harness, { resource: 'users', ...more }), 400, 'OPTION_INVALID')
     }
   },
 
-  'ids that are malformed, unknown, or of an import': async site => {
-    const base = `${site.base}/v1/exports`
-    const imported = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
+  'ids that are malformed, unknown, or of an import': async harness => {
+    const base = `${harness.base}/v1/exports`
+    const imported = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
     for (const tail of ['', '/download']) {
       await assertProblem(await fetch(`${base}/nonsense${tail}`), 400, 'JOB_ID_INVALID')
       await assertProblem(await fetch(`${base}/${randomUUID()}${tail}`), 404, 'JOB_NOT_FOUND')

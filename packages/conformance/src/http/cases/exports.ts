@@ -19,12 +19,12 @@ import {
 const tag = randomUUID().slice(0, 8)
 
 /** Three users of whom two are admins, found by their name. */
-async function threeUsers(site: HttpHarness): Promise<string> {
+async function threeUsers(harness: HttpHarness): Promise<string> {
   const name = `${tag} ${randomUUID()}`
   const rows = ['admin', 'admin', 'reader'].map(
     (role, index) => `${randomUUID()}@example.org,${name},${role},${index > 0}\n`,
   )
-  await ended(site, await sendRaw(site, 'resource=users', `email,name,role,active\n${rows.join('')}`))
+  await ended(harness, await sendRaw(harness, 'resource=users', `email,name,role,active\n${rows.join('')}`))
   return `resource=users&name=${encodeURIComponent(name)}`
 }
 
@@ -37,9 +37,9 @@ async function* thenFails(): AsyncGenerator<Buffer> {
 }
 
 export const exportCases: HttpCases = {
-  'rows come as NDJSON by default, as CSV or a JSON array if asked': async site => {
-    const query = await threeUsers(site)
-    const ndjson = await fetch(`${site.base}/v1/exports?${query}`)
+  'rows come as NDJSON by default, as CSV or a JSON array if asked': async harness => {
+    const query = await threeUsers(harness)
+    const ndjson = await fetch(`${harness.base}/v1/exports?${query}`)
     assert.equal(ndjson.headers.get('content-type'), 'application/x-ndjson')
     assert.match(
       ndjson.headers.get('content-disposition') ?? '',
@@ -52,35 +52,35 @@ export const exportCases: HttpCases = {
         .map(line => JSON.parse(line)).length,
       3,
     )
-    const csv = await fetch(`${site.base}/v1/exports?${query}&format=csv`)
+    const csv = await fetch(`${harness.base}/v1/exports?${query}&format=csv`)
     assert.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8')
     assert.match(await csv.text(), /^id,email,name,role,active,created_at,updated_at\n(.*\n){3}$/)
-    const array = await fetch(`${site.base}/v1/exports?${query}&format=json`)
+    const array = await fetch(`${harness.base}/v1/exports?${query}&format=json`)
     assert.equal(array.headers.get('content-type'), 'application/json')
     assert.equal(JSON.parse(await array.text()).length, 3)
-    const none = await fetch(`${site.base}/v1/exports?resource=users&name=${randomUUID()}&format=json`)
+    const none = await fetch(`${harness.base}/v1/exports?resource=users&name=${randomUUID()}&format=json`)
     assert.deepEqual(JSON.parse(await none.text()), [])
   },
 
-  'fields are filtered by equality': async site => {
-    const query = await threeUsers(site)
+  'fields are filtered by equality': async harness => {
+    const query = await threeUsers(harness)
     const count = async (filter: string) =>
-      (await (await fetch(`${site.base}/v1/exports?${query}${filter}`)).text()).split('\n').length - 1
+      (await (await fetch(`${harness.base}/v1/exports?${query}${filter}`)).text()).split('\n').length - 1
     assert.equal(await count('&role=admin'), 2)
     assert.equal(await count('&role=admin&active=true'), 1)
     assert.equal(await count('&filter.role=reader'), 1)
     assert.equal(await count('&role=reader&active=false'), 0)
   },
 
-  'a result without rows is still a file': async site => {
+  'a result without rows is still a file': async harness => {
     const none = `resource=users&name=${randomUUID()}`
-    assert.equal(await (await fetch(`${site.base}/v1/exports?${none}`)).text(), '')
-    const csv = await (await fetch(`${site.base}/v1/exports?${none}&format=csv`)).text()
+    assert.equal(await (await fetch(`${harness.base}/v1/exports?${none}`)).text(), '')
+    const csv = await (await fetch(`${harness.base}/v1/exports?${none}&format=csv`)).text()
     assert.equal(csv, 'id,email,name,role,active,created_at,updated_at\n')
   },
 
-  'filters that cannot be are refused by name, before a status is sent': async site => {
-    const ask = (query: string) => fetch(`${site.base}/v1/exports?resource=users&${query}`)
+  'filters that cannot be are refused by name, before a status is sent': async harness => {
+    const ask = (query: string) => fetch(`${harness.base}/v1/exports?resource=users&${query}`)
     assert.match(await assertProblem(await ask('rol=admin'), 400, 'FILTER_INVALID'), /"rol"/)
     assert.match(await assertProblem(await ask('active=perhaps'), 400, 'FILTER_INVALID'), /"active"/)
     for (const name of ['__proto__', 'constructor', 'filter.limit', 'a%22--']) {
@@ -88,8 +88,8 @@ export const exportCases: HttpCases = {
     }
   },
 
-  'parameters that are wrong or missing': async site => {
-    const ask = (query: string) => fetch(`${site.base}/v1/exports?${query}`)
+  'parameters that are wrong or missing': async harness => {
+    const ask = (query: string) => fetch(`${harness.base}/v1/exports?${query}`)
     await assertProblem(await ask(''), 400, 'OPTION_INVALID')
     await assertProblem(await ask('resource=user'), 400, 'RESOURCE_UNKNOWN')
     for (const format of ['exe', 'constructor', '']) {
@@ -98,8 +98,10 @@ export const exportCases: HttpCases = {
     await assertProblem(await ask('resource=users&resource=users'), 400, 'OPTION_INVALID')
   },
 
-  'HEAD runs no query': async site => {
-    const served = await site.serve(failing(() => new Readable({ read: () => assert.fail('it was read') })))
+  'HEAD runs no query': async harness => {
+    const served = await harness.serve(
+      failing(() => new Readable({ read: () => assert.fail('it was read') })),
+    )
     const answer = await overSocket(
       served,
       requestHead(served, 'HEAD /v1/exports?resource=users', { Connection: 'close' }),
@@ -108,7 +110,7 @@ export const exportCases: HttpCases = {
     assert.match(answer, /content-type: application\/x-ndjson\r\n/i)
   },
 
-  'a failure before the first byte is a problem response': async site => {
+  'a failure before the first byte is a problem response': async harness => {
     const broken = () => {
       throw new LadingError('DATABASE_UNAVAILABLE', 'The database does not answer.')
     }
@@ -121,15 +123,15 @@ export const exportCases: HttpCases = {
           })(),
         ),
     ]) {
-      const { base } = await site.serve(failing(stream))
+      const { base } = await harness.serve(failing(stream))
       const response = await fetch(`${base}/v1/exports?resource=users`)
       assert.match(response.headers.get('retry-after') ?? '', /^\d+$/)
       await assertProblem(response, 503, 'DATABASE_UNAVAILABLE')
     }
   },
 
-  'a failure in mid-stream breaks the connection, for every client': async site => {
-    const served = await site.serve(failing(() => Readable.from(thenFails(), { objectMode: false })))
+  'a failure in mid-stream breaks the connection, for every client': async harness => {
+    const served = await harness.serve(failing(() => Readable.from(thenFails(), { objectMode: false })))
     const url = `${served.base}/v1/exports?resource=users`
     const response = await fetch(url)
     assert.equal(response.status, 200)
@@ -147,7 +149,7 @@ export const exportCases: HttpCases = {
     assert.ok(!raw.endsWith('0\r\n\r\n'), 'the last chunk was sent')
   },
 
-  'a client that goes away ends the export': async site => {
+  'a client that goes away ends the export': async harness => {
     let isDestroyed = false
     const endless = () =>
       new Readable({
@@ -159,7 +161,7 @@ export const exportCases: HttpCases = {
           done(error)
         },
       })
-    const { base } = await site.serve(failing(endless))
+    const { base } = await harness.serve(failing(endless))
     const leaving = new AbortController()
     const response = await fetch(`${base}/v1/exports?resource=users`, { signal: leaving.signal })
     await response.body?.getReader().read()
@@ -167,7 +169,7 @@ export const exportCases: HttpCases = {
     await until('the export ends', () => isDestroyed)
   },
 
-  'a client that goes away before the first byte ends the export': async site => {
+  'a client that goes away before the first byte ends the export': async harness => {
     let isAsked = false
     let isDestroyed = false
     const silent = () =>
@@ -180,7 +182,7 @@ export const exportCases: HttpCases = {
           done(error)
         },
       })
-    const { base } = await site.serve(failing(silent))
+    const { base } = await harness.serve(failing(silent))
     const leaving = new AbortController()
     const left = assert.rejects(fetch(`${base}/v1/exports?resource=users`, { signal: leaving.signal }))
     await until('the export is asked for rows', () => isAsked)

@@ -24,8 +24,8 @@ function tabSeparated(count = 2): string {
   return `email\tname\trole\tactive\n${rows.join('')}`
 }
 
-async function imports(site: HttpHarness, response: Response, title: string): Promise<void> {
-  const job = await ended(site, response)
+async function imports(harness: HttpHarness, response: Response, title: string): Promise<void> {
+  const job = await ended(harness, response)
   assert.deepEqual([job.status, job.format, job.progress.inserted_records], ['completed', 'csv', 2], title)
 }
 
@@ -38,53 +38,53 @@ const workbook =
 const save = 'Open it, save the sheet as "CSV UTF-8 (comma delimited)", and import that file.'
 
 export const fileKindCases: HttpCases = {
-  'A17: .tsv and .tab are CSV with TAB, also compressed, and in a raw body': async site => {
+  'A17: .tsv and .tab are CSV with TAB, also compressed, and in a raw body': async harness => {
     for (const name of ['users.tsv', 'USERS.TAB']) {
-      await imports(site, await sendForm(site, form(tabSeparated(), name)), name)
+      await imports(harness, await sendForm(harness, form(tabSeparated(), name)), name)
     }
-    await imports(site, await sendForm(site, form(gzipSync(tabSeparated()), 'users.tsv.gz')), 'gzip')
+    await imports(harness, await sendForm(harness, form(gzipSync(tabSeparated()), 'users.tsv.gz')), 'gzip')
     const late = formBody([file(tabSeparated(), 'users.tsv'), users])
-    await imports(site, await sendForm(site, late), 'the file before its resource')
+    await imports(harness, await sendForm(harness, late), 'the file before its resource')
     for (const type of ['text/tab-separated-values', 'text/tab-separated-values; charset=us-ascii']) {
-      await imports(site, await sendRaw(site, 'resource=users', tabSeparated(), type), type)
+      await imports(harness, await sendRaw(harness, 'resource=users', tabSeparated(), type), type)
     }
   },
 
-  'A17: a single column, of which nothing but the name says that TAB would divide it': async site => {
+  'A17: a single column, of which nothing but the name says that TAB would divide it': async harness => {
     const content = 'email;name\n'
-    const job = await ended(site, await sendForm(site, form(content, 'users.tsv')))
+    const job = await ended(harness, await sendForm(harness, form(content, 'users.tsv')))
     // By its own looks the header would be two columns, divided by semicolons.
     assert.match(job.error_message, /"email"[^.]* (?:is|are) missing/)
   },
 
-  'A17: the option delimiter wins over the name, before and behind the file': async site => {
+  'A17: the option delimiter wins over the name, before and behind the file': async harness => {
     const content = tabSeparated().replaceAll(';', ' ').replaceAll('\t', ';')
     const before = form(content, 'users.tsv', field('delimiter', 'semicolon'))
-    await imports(site, await sendForm(site, before), 'before')
+    await imports(harness, await sendForm(harness, before), 'before')
     const behind = formBody([
       users,
       file(tabSeparated().replaceAll(';', ' ').replaceAll('\t', ';'), 'users.tab'),
       field('delimiter', ';'),
     ])
-    await imports(site, await sendForm(site, behind), 'behind')
+    await imports(harness, await sendForm(harness, behind), 'behind')
   },
 
-  'A17: rejected records of a file with TAB come back with TAB, to be imported again': async site => {
+  'A17: rejected records of a file with TAB come back with TAB, to be imported again': async harness => {
     const good = `${randomUUID()}@example.org`
     const content = `email\tname\trole\tactive\n${good}\tA, B\tking\ttrue\n`
-    const job = await ended(site, await sendForm(site, form(content, 'users.tsv')))
-    const rejects = await (await fetch(site.origin + job.links.rejects)).text()
+    const job = await ended(harness, await sendForm(harness, form(content, 'users.tsv')))
+    const rejects = await (await fetch(harness.origin + job.links.rejects)).text()
     assert.match(rejects, /^lading_error\temail\tname\trole\tactive\n.*\tking\ttrue\n$/s)
     const mended = rejects.replace('\tking\t', '\treader\t')
     for (const name of ['mended.tsv', 'mended.csv']) {
-      const again = await ended(site, await sendForm(site, form(mended, name)))
+      const again = await ended(harness, await sendForm(harness, form(mended, name)))
       const { inserted_records: inserted, processed_records: processed } = again.progress
       assert.deepEqual([inserted, processed], [name === 'mended.tsv' ? 1 : 0, 1], name)
     }
   },
 
-  'A17: what is no data is called what it is, with what to do, and nothing is kept': async site => {
-    await leavesNothing(site, async () => {
+  'A17: what is no data is called what it is, with what to do, and nothing is kept': async harness => {
+    await leavesNothing(harness, async () => {
       for (const [name, content, sentence] of [
         ['users.xlsx', workbook, `The file is an Excel workbook. ${save}`],
         // Whatever it is called, and whatever comes behind it.
@@ -103,29 +103,29 @@ export const fileKindCases: HttpCases = {
         ['users.txt', 'email,name\n', /; send format=csv, format=ndjson or format=json\.$/],
         ['users.dat', 'email\0name\n', /it holds zero bytes/],
       ] as const) {
-        const answer = await sendForm(site, form(Buffer.from(content, 'latin1'), name))
+        const answer = await sendForm(harness, form(Buffer.from(content, 'latin1'), name))
         const detail = await assertProblem(answer, 415, 'FORMAT_UNSUPPORTED')
         if (typeof sentence === 'string') assert.equal(detail, sentence, name)
         else assert.match(detail, sentence, name)
       }
-      const inGzip = await sendForm(site, form(gzipSync(Buffer.from(workbook, 'latin1')), 'users.csv.gz'))
+      const inGzip = await sendForm(harness, form(gzipSync(Buffer.from(workbook, 'latin1')), 'users.csv.gz'))
       assert.match(await assertProblem(inGzip, 415, 'FORMAT_UNSUPPORTED'), /an Excel workbook/)
     })
   },
 
-  'A17: the content type of a workbook is called what it is, as a body and in a form': async site => {
+  'A17: the content type of a workbook is called what it is, as a body and in a form': async harness => {
     const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-    const raw = await sendRaw(site, 'resource=users', Buffer.from(workbook, 'latin1'), type)
+    const raw = await sendRaw(harness, 'resource=users', Buffer.from(workbook, 'latin1'), type)
     const detail = await assertProblem(raw, 415, 'MEDIA_TYPE_UNSUPPORTED')
     assert.match(detail, /^By its content type, the file is an Excel workbook\. Open it, .* text\/csv/)
     const part = { ...file(workbook, 'upload'), type }
-    const sent = await sendForm(site, Buffer.from(formBody([users, part]), 'latin1'))
+    const sent = await sendForm(harness, Buffer.from(formBody([users, part]), 'latin1'))
     assert.match(await assertProblem(sent, 415, 'FORMAT_UNSUPPORTED'), /^The file is an Excel workbook\./)
     // Windows calls every CSV file so on which Excel has its hand; the name knows better.
     const csv = {
       ...file(tabSeparated().replaceAll(',', '').replaceAll('\t', ','), 'users.csv'),
       type: 'application/vnd.ms-excel',
     }
-    await imports(site, await sendForm(site, formBody([users, csv])), 'CSV')
+    await imports(harness, await sendForm(harness, formBody([users, csv])), 'CSV')
   },
 }

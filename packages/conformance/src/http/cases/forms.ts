@@ -38,46 +38,46 @@ const unreadable = [
 
 export const formCases: HttpCases = {
   'without its dry_run an import is another one, so a form with a part that cannot be read is refused':
-    async site => {
+    async harness => {
       const users = formBody([field('resource', 'users')], '')
-      await leavesNothing(site, async () => {
+      await leavesNothing(harness, async () => {
         for (const strange of unreadable) {
           const csv = formBody([file(usersCsv(1))], '')
           for (const form of [users + strange + csv, users + csv + strange, csv + users + strange]) {
-            await assertProblem(await sendForm(site, form + end), 400, 'BODY_INVALID')
+            await assertProblem(await sendForm(harness, form + end), 400, 'BODY_INVALID')
           }
         }
       })
     },
 
-  'a header of as many lines and bytes as are allowed is read to its end': async site => {
+  'a header of as many lines and bytes as are allowed is read to its end': async harness => {
     const users = formBody([field('resource', 'users')], '')
     const bytes = 8_192 - dryRun.length - 'X: \r\n'.length
     for (const header of [`${lines(15)}${dryRun}`, `X: ${'x'.repeat(bytes)}\r\n${dryRun}`]) {
       const form = users + formBody([file(usersCsv(1))], '') + part(header, 'true') + end
-      assert.equal((await ended(site, await sendForm(site, form))).dry_run, true)
+      assert.equal((await ended(harness, await sendForm(harness, form))).dry_run, true)
     }
   },
 
-  'what stands before the first part and behind the last one is no part': async site => {
+  'what stands before the first part and behind the last one is no part': async harness => {
     const form = formBody([field('resource', 'users'), file(usersCsv(2))])
     const around = `by the way\r\n${form}${part(dryRun, 'true')}${end}`
-    const job = await ended(site, await sendForm(site, around))
+    const job = await ended(harness, await sendForm(harness, around))
     assert.deepEqual([job.dry_run, job.progress.inserted_records], [false, 2])
   },
 
-  'H010: files, parameters and members called like what every object has': async site => {
+  'H010: files, parameters and members called like what every object has': async harness => {
     const headers = { 'content-type': 'application/json' }
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       for (const name of ['__proto__', 'constructor', 'toString']) {
         const named = formBody([field('resource', 'users'), { ...file(usersCsv(1)), name }])
-        await assertProblem(await sendForm(site, named), 400, 'BODY_INVALID')
+        await assertProblem(await sendForm(harness, named), 400, 'BODY_INVALID')
         const query = `resource=users&${name}=x`
-        await assertProblem(await sendRaw(site, query, usersCsv(1)), 400, 'OPTION_INVALID')
+        await assertProblem(await sendRaw(harness, query, usersCsv(1)), 400, 'OPTION_INVALID')
         const form = formBody([file(usersCsv(1))])
-        await assertProblem(await sendForm(site, form, `/v1/imports?${query}`), 400, 'OPTION_INVALID')
+        await assertProblem(await sendForm(harness, form, `/v1/imports?${query}`), 400, 'OPTION_INVALID')
         const body = `{"resource":"users","file_url":"https://example.org/a.csv","${name}":{"dry_run":true}}`
-        const answer = await fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body })
+        const answer = await fetch(`${harness.base}/v1/imports`, { method: 'POST', headers, body })
         await assertProblem(answer, 400, 'OPTION_INVALID')
       }
     })

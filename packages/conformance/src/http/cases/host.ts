@@ -32,21 +32,21 @@ export const hostCases: HttpCases = {
     }
   },
 
-  'a JSON body that the host has read is used': async site => {
-    const response = await sendJson(site, '/v1/exports', { resource: 'users', limit: 1 })
+  'a JSON body that the host has read is used': async harness => {
+    const response = await sendJson(harness, '/v1/exports', { resource: 'users', limit: 1 })
     assert.equal(response.status, 202)
-    await ended(site, response)
+    await ended(harness, response)
   },
 
-  'the host has stopped when an upload whose client has gone is tidied up, and not before': async site => {
+  'the host has stopped when an upload whose client has gone is tidied up, and not before': async harness => {
     const happened: string[] = []
-    const { origin, stop } = await site.serve({
+    const { origin, stop } = await harness.serve({
       jobs: {
-        ...site.service.jobs,
+        ...harness.service.jobs,
         async submitImport(upload) {
           happened.push('begun')
           try {
-            return await site.service.jobs.submitImport(upload)
+            return await harness.service.jobs.submitImport(upload)
           } finally {
             happened.push('gone')
             // As long as it takes to remove the file from a slow disk.
@@ -56,7 +56,7 @@ export const hostCases: HttpCases = {
         },
       },
     })
-    const head = requestHead(site, 'POST /v1/imports?resource=users', {
+    const head = requestHead(harness, 'POST /v1/imports?resource=users', {
       'Content-Type': 'text/csv',
       'Content-Length': 10_000_000,
     })
@@ -70,21 +70,24 @@ export const hostCases: HttpCases = {
     assert.deepEqual(happened, ['begun', 'gone', 'tidied up'])
   },
 
-  'files are not taken for JSON, whatever the host parses': async site => {
+  'files are not taken for JSON, whatever the host parses': async harness => {
     const csv = usersCsv(2)
-    const job = await ended(site, await sendRaw(site, 'resource=users', csv))
+    const job = await ended(harness, await sendRaw(harness, 'resource=users', csv))
     assert.equal(job.progress.successful_records, 2)
     const lines = '{"email":"host-json@example.org","name":"A","role":"admin","active":true}\n'
-    const second = await ended(site, await sendRaw(site, 'resource=users', lines, 'application/x-ndjson'))
+    const second = await ended(
+      harness,
+      await sendRaw(harness, 'resource=users', lines, 'application/x-ndjson'),
+    )
     assert.deepEqual([second.status, second.format], ['completed', 'ndjson'])
   },
 
-  'H017: a malformed content type is refused, whoever reads bodies': async site => {
+  'H017: a malformed content type is refused, whoever reads bodies': async harness => {
     const body = '{"resource":"users","limit":1}'
     // `fetch` would mend some of these.
     const send = (path: string, type: string) => {
       const headers = { 'Content-Type': type, 'Content-Length': body.length, Connection: 'close' }
-      return overSocket(site, requestHead(site, `POST ${path}`, headers) + body)
+      return overSocket(harness, requestHead(harness, `POST ${path}`, headers) + body)
     }
     for (const path of ['/v1/imports', '/v1/imports?resource=users', '/v1/exports']) {
       for (const type of [

@@ -1,18 +1,19 @@
 // Cases of the HTTP suite: what somebody asks who means harm is refused by name, and no query is run.
 import assert from 'node:assert/strict'
-import { hostileBodies, hostileQueries, questions } from '../hostile-queries.ts'
 import { assertProblem, type HttpCases, type HttpHarness, sendJson } from '../harness.ts'
+import { hostileBodies, hostileQueries, questions } from '../hostile-queries.ts'
 
-const ask = (site: HttpHarness, query: string) => fetch(`${site.base}/v1/exports?resource=people&${query}`)
+const ask = (harness: HttpHarness, query: string) =>
+  fetch(`${harness.base}/v1/exports?resource=people&${query}`)
 
 /** A service whose exports are counted; a job that would be made fails the case. */
-function served(site: HttpHarness): Promise<HttpHarness> {
-  const { exporter, resources } = site.service.discreet.discreet
-  return site.serve({
+function served(harness: HttpHarness): Promise<HttpHarness> {
+  const { exporter, resources } = harness.service.discreet.discreet
+  return harness.serve({
     exporter,
     resources,
     jobs: {
-      ...site.service.jobs,
+      ...harness.service.jobs,
       async submitExport(asked) {
         for await (const _chunk of exporter.stream(asked)) break
         return assert.fail('a job was made')
@@ -22,21 +23,21 @@ function served(site: HttpHarness): Promise<HttpHarness> {
 }
 
 export const hostileQueryCases: HttpCases = {
-  'every hostile query is refused by name, and asks nothing of the database': async site => {
-    const { base, ...rest } = await served(site)
-    const before = site.service.discreet.connections()
+  'every hostile query is refused by name, and asks nothing of the database': async harness => {
+    const { base, ...rest } = await served(harness)
+    const before = harness.service.discreet.connections()
     for (const [query, code, name] of hostileQueries) {
       const told = await assertProblem(await ask({ base, ...rest }, query), 400, code)
       assert.ok(told.includes(`"${name}"`), `${query} must name "${name}": ${told}`)
       assert.doesNotMatch(told.replace(`"${name}"`, ''), /select|syntax|does not exist|\bat \//i, query)
       assert.ok(told.length < 500, `${query} is told at length`)
     }
-    assert.equal(site.service.discreet.connections(), before)
+    assert.equal(harness.service.discreet.connections(), before)
   },
 
-  'so is every hostile body': async site => {
-    const own = await served(site)
-    const before = site.service.discreet.connections()
+  'so is every hostile body': async harness => {
+    const own = await served(harness)
+    const before = harness.service.discreet.connections()
     for (const [body, code, name] of hostileBodies) {
       const answer = await sendJson(own, '/v1/exports', { resource: 'people', ...body })
       const told = await assertProblem(answer, 400, code)
@@ -45,12 +46,12 @@ export const hostileQueryCases: HttpCases = {
         `${JSON.stringify(body).slice(0, 100)} must name "${name}": ${told}`,
       )
     }
-    assert.equal(site.service.discreet.connections(), before)
+    assert.equal(harness.service.discreet.connections(), before)
   },
 
-  'what is hidden is answered word for word as what does not exist': async site => {
-    const hidden = await served(site)
-    const unknown = await site.serve(site.service.discreet.ignorant)
+  'what is hidden is answered word for word as what does not exist': async harness => {
+    const hidden = await served(harness)
+    const unknown = await harness.serve(harness.service.discreet.ignorant)
     for (const question of questions('role')) {
       const [one, other] = await Promise.all([ask(hidden, question), ask(unknown, question)])
       assert.equal(one.status, 400, question)
@@ -60,8 +61,8 @@ export const hostileQueryCases: HttpCases = {
     }
   },
 
-  'what is masked can neither be filtered nor sorted by': async site => {
-    const own = await served(site)
+  'what is masked can neither be filtered nor sorted by': async harness => {
+    const own = await served(harness)
     for (const question of questions('email').filter(one => !one.startsWith('fields='))) {
       const told = await assertProblem(
         await ask(own, question),
@@ -72,8 +73,8 @@ export const hostileQueryCases: HttpCases = {
     }
   },
 
-  'what is hidden or masked is in no description of the resource': async site => {
-    const own = await served(site)
+  'what is hidden or masked is in no description of the resource': async harness => {
+    const own = await served(harness)
     const described = await (await fetch(`${own.base}/v1/resources`)).text()
     assert.doesNotMatch(described, /role/)
     const [people] = JSON.parse(described).resources

@@ -20,22 +20,22 @@ import {
   usersCsv,
 } from '../harness.ts'
 
-const raw = (site: HttpHarness, key: string, csv: string, query = 'resource=users') =>
-  sendRaw(site, query, csv, 'text/csv', { 'idempotency-key': key })
+const raw = (harness: HttpHarness, key: string, csv: string, query = 'resource=users') =>
+  sendRaw(harness, query, csv, 'text/csv', { 'idempotency-key': key })
 
 function form(
-  site: HttpHarness,
+  harness: HttpHarness,
   key: string,
   parts: Parameters<typeof formBody>[0],
   query = '',
 ): Promise<Response> {
   const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, 'idempotency-key': key }
-  return fetch(`${site.base}/v1/imports${query}`, { method: 'POST', headers, body: formBody(parts) })
+  return fetch(`${harness.base}/v1/imports${query}`, { method: 'POST', headers, body: formBody(parts) })
 }
 
-function exported(site: HttpHarness, key: string, body: unknown): Promise<Response> {
+function exported(harness: HttpHarness, key: string, body: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json', 'idempotency-key': key }
-  return fetch(`${site.base}/v1/exports`, { method: 'POST', headers, body: JSON.stringify(body) })
+  return fetch(`${harness.base}/v1/exports`, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
 const replayed = ({ headers }: Response) => headers.get('idempotency-replayed')
@@ -45,19 +45,23 @@ async function seen(response: Response) {
   return { status: response.status, location: response.headers.get('location'), body: await response.text() }
 }
 
-async function jobCount(site: HttpHarness, kind: 'import' | 'export'): Promise<number> {
+async function jobCount(harness: HttpHarness, kind: 'import' | 'export'): Promise<number> {
   let count = 0
   let cursor: string | undefined
   do {
-    const page = await site.service.jobs.list({ kind, limit: 100, ...(cursor !== undefined && { cursor }) })
+    const page = await harness.service.jobs.list({
+      kind,
+      limit: 100,
+      ...(cursor !== undefined && { cursor }),
+    })
     count += page.jobs.length
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)
   return count
 }
 
-function socketTo(site: HttpHarness, sent: string): Socket {
-  const { hostname, port } = new URL(site.origin)
+function socketTo(harness: HttpHarness, sent: string): Socket {
+  const { hostname, port } = new URL(harness.origin)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)
   socket.write(sent)
@@ -65,25 +69,25 @@ function socketTo(site: HttpHarness, sent: string): Socket {
 }
 
 /** The beginning of the answer, without waiting for the server to close. */
-async function statusLine(site: HttpHarness, sent: string): Promise<string> {
-  const socket = socketTo(site, sent)
+async function statusLine(harness: HttpHarness, sent: string): Promise<string> {
+  const socket = socketTo(harness, sent)
   const [chunk] = await once(socket, 'data')
   socket.destroy()
   return String(chunk).split('\r\n')[0] ?? ''
 }
 
 /** Begins an upload that claims the key and does not end. */
-async function hangingUpload(site: HttpHarness, key: string): Promise<Socket> {
-  const head = requestHead(site, 'POST /v1/imports?resource=users', {
+async function hangingUpload(harness: HttpHarness, key: string): Promise<Socket> {
+  const head = requestHead(harness, 'POST /v1/imports?resource=users', {
     'Content-Type': 'text/csv',
     'Content-Length': 1_000,
     'Idempotency-Key': key,
   })
-  const begin = () => socketTo(site, `${head}email,name,role,active\n`)
+  const begin = () => socketTo(harness, `${head}email,name,role,active\n`)
   let socket = begin()
   await until('the key is claimed', async () => {
     // A request that is refused, whoever comes first; if it was the other one that had to wait, that one begins again.
-    const { status } = await raw(site, key, 'PK\u0003\u0004')
+    const { status } = await raw(harness, key, 'PK\u0003\u0004')
     const isRefused = socket.bytesRead > 0
     if (isRefused) socket.destroy()
     if (isRefused) socket = begin()
@@ -93,70 +97,70 @@ async function hangingUpload(site: HttpHarness, key: string): Promise<Socket> {
 }
 
 export const idempotencyCases: HttpCases = {
-  'the same request gets the same answer, and starts nothing': async site => {
+  'the same request gets the same answer, and starts nothing': async harness => {
     const [key, csv] = [randomUUID(), usersCsv(3)]
-    const first = await raw(site, key, csv)
+    const first = await raw(harness, key, csv)
     assert.equal(replayed(first), null)
     const answer = await seen(first.clone())
-    await ended(site, first)
-    const uploads = await newUploads(site)
+    await ended(harness, first)
+    const uploads = await newUploads(harness)
     for (const written of [key, `"${key}"`, ` ${key} `]) {
-      const again = await raw(site, written, csv)
+      const again = await raw(harness, written, csv)
       assert.equal(replayed(again), 'true')
       assert.deepEqual(await seen(again), answer)
     }
     // The same in the words of a form, whose boundaries differ each time.
-    const asForm = await form(site, key, [
+    const asForm = await form(harness, key, [
       field('on_conflict', 'error'),
       file(csv),
       field('resource', 'users'),
     ])
     assert.deepEqual([replayed(asForm), await seen(asForm)], ['true', answer])
     assert.equal(await uploads(), 0)
-    assert.equal((await ended(site, await raw(site, key, csv))).progress.successful_records, 3)
+    assert.equal((await ended(harness, await raw(harness, key, csv))).progress.successful_records, 3)
   },
 
-  'an export too': async site => {
+  'an export too': async harness => {
     const key = randomUUID()
     const filters = { name: key, role: 'admin' }
-    const first = await exported(site, key, { resource: 'users', filters })
+    const first = await exported(harness, key, { resource: 'users', filters })
     const answer = await seen(first.clone())
-    await ended(site, first)
-    const count = await jobCount(site, 'export')
-    const again = await exported(site, key, {
+    await ended(harness, first)
+    const count = await jobCount(harness, 'export')
+    const again = await exported(harness, key, {
       filters: { role: 'admin', name: key },
       format: 'ndjson',
       resource: 'users',
     })
     assert.deepEqual([replayed(again), await seen(again)], ['true', answer])
-    assert.equal(await jobCount(site, 'export'), count)
-    const other = await exported(site, key, { resource: 'users', filters: { name: key } })
+    assert.equal(await jobCount(harness, 'export'), count)
+    const other = await exported(harness, key, { resource: 'users', filters: { name: key } })
     await assertProblem(other, 422, 'IDEMPOTENCY_KEY_REUSED')
-    await assertProblem(await raw(site, key, usersCsv(1)), 422, 'IDEMPOTENCY_KEY_REUSED')
+    await assertProblem(await raw(harness, key, usersCsv(1)), 422, 'IDEMPOTENCY_KEY_REUSED')
   },
 
-  'another request with the same key is refused': async site => {
+  'another request with the same key is refused': async harness => {
     const [key, csv] = [randomUUID(), usersCsv(2)]
-    await ended(site, await raw(site, key, csv))
-    await leavesNothing(site, async () => {
+    await ended(harness, await raw(harness, key, csv))
+    await leavesNothing(harness, async () => {
       const others = [
-        raw(site, key, csv.replace('User 1', 'User X')),
-        raw(site, key, csv, 'resource=articles'),
-        raw(site, key, csv, 'resource=users&dry_run=true'),
-        raw(site, key, csv, 'resource=users&on_conflict=update'),
-        form(site, key, [field('resource', 'users'), file(csv), field('max_errors', '1')]),
-        form(site, key, [file(csv)], '?resource=articles'),
-        exported(site, key, { resource: 'users' }),
+        raw(harness, key, csv.replace('User 1', 'User X')),
+        raw(harness, key, csv, 'resource=articles'),
+        raw(harness, key, csv, 'resource=users&dry_run=true'),
+        raw(harness, key, csv, 'resource=users&on_conflict=update'),
+        form(harness, key, [field('resource', 'users'), file(csv), field('max_errors', '1')]),
+        form(harness, key, [file(csv)], '?resource=articles'),
+        exported(harness, key, { resource: 'users' }),
       ]
       for (const other of others) await assertProblem(await other, 422, 'IDEMPOTENCY_KEY_REUSED')
     })
   },
 
-  'what the headers show already is refused before the body has come': async site => {
+  'what the headers show already is refused before the body has come': async harness => {
     const [key, csv] = [randomUUID(), usersCsv(2)]
-    await ended(site, await raw(site, key, csv))
+    await ended(harness, await raw(harness, key, csv))
     const head = (line: string, length: number) =>
-      requestHead(site, line, {
+      requestHead(harness, line, {
         'Content-Type': 'text/csv',
         'Content-Length': length,
         'Idempotency-Key': key,
@@ -168,15 +172,15 @@ export const idempotencyCases: HttpCases = {
       head('POST /v1/exports', csv.length),
     ]
     // Nothing of the bodies is sent, and none is waited for.
-    const answers = await Promise.all(lines.map(line => statusLine(site, line)))
+    const answers = await Promise.all(lines.map(line => statusLine(harness, line)))
     for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 422 /)
   },
 
-  'ten at once make one job': async site => {
+  'ten at once make one job': async harness => {
     const [key, csv] = [randomUUID(), usersCsv(200)]
-    const count = await jobCount(site, 'import')
-    const uploads = await newUploads(site)
-    const answers = await Promise.all(Array.from({ length: 10 }, () => raw(site, key, csv)))
+    const count = await jobCount(harness, 'import')
+    const uploads = await newUploads(harness)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => raw(harness, key, csv)))
     const ids = new Set<string>()
     for (const answer of answers) {
       if (answer.status === 202) ids.add(JSON.parse(await answer.text()).job_id)
@@ -186,15 +190,15 @@ export const idempotencyCases: HttpCases = {
       }
     }
     assert.equal(ids.size, 1)
-    assert.equal(await jobCount(site, 'import'), count + 1)
-    const again = await raw(site, key, csv)
+    assert.equal(await jobCount(harness, 'import'), count + 1)
+    const again = await raw(harness, key, csv)
     assert.equal(replayed(again), 'true')
     assert.ok(ids.has(JSON.parse(await again.clone().text()).job_id))
-    assert.equal((await ended(site, again)).progress.successful_records, 200)
+    assert.equal((await ended(harness, again)).progress.successful_records, 200)
     assert.equal(await uploads(), 1)
     // Exports, whose requests are short, too.
     const exports = await Promise.all(
-      Array.from({ length: 10 }, () => exported(site, `${key}-export`, { resource: 'users' })),
+      Array.from({ length: 10 }, () => exported(harness, `${key}-export`, { resource: 'users' })),
     )
     const made = exports.filter(({ status }) => status === 202)
     assert.ok(made.length >= 1)
@@ -202,49 +206,53 @@ export const idempotencyCases: HttpCases = {
     assert.ok(exports.every(({ status }) => status === 202 || status === 409))
   },
 
-  'while the first is uploaded, others are told to wait; gone, it leaves the key free': async site => {
+  'while the first is uploaded, others are told to wait; gone, it leaves the key free': async harness => {
     const key = randomUUID()
-    const socket = await hangingUpload(site, key)
-    await assertProblem(await raw(site, key, usersCsv(1)), 409, 'IDEMPOTENCY_IN_PROGRESS')
-    await assertProblem(await exported(site, key, { resource: 'users' }), 409, 'IDEMPOTENCY_IN_PROGRESS')
+    const socket = await hangingUpload(harness, key)
+    await assertProblem(await raw(harness, key, usersCsv(1)), 409, 'IDEMPOTENCY_IN_PROGRESS')
+    await assertProblem(await exported(harness, key, { resource: 'users' }), 409, 'IDEMPOTENCY_IN_PROGRESS')
     socket.destroy()
     const csv = usersCsv(1)
     let answer: Response | undefined
     await until('the key is free', async () => {
-      answer = await raw(site, key, csv)
+      answer = await raw(harness, key, csv)
       return answer.status === 202
     })
     assert.ok(answer)
-    assert.equal((await ended(site, answer)).status, 'completed')
+    assert.equal((await ended(harness, answer)).status, 'completed')
   },
 
-  'a request that was refused is not remembered': async site => {
+  'a request that was refused is not remembered': async harness => {
     const key = randomUUID()
-    await assertProblem(await raw(site, key, ''), 400, 'BODY_INVALID')
-    await assertProblem(await raw(site, key, usersCsv(1), 'resource=user'), 400, 'RESOURCE_UNKNOWN')
-    await assertProblem(await raw(site, key, 'PK\u0003\u0004'), 415, 'FORMAT_UNSUPPORTED')
+    await assertProblem(await raw(harness, key, ''), 400, 'BODY_INVALID')
+    await assertProblem(await raw(harness, key, usersCsv(1), 'resource=user'), 400, 'RESOURCE_UNKNOWN')
+    await assertProblem(await raw(harness, key, 'PK\u0003\u0004'), 415, 'FORMAT_UNSUPPORTED')
     await assertProblem(
-      await exported(site, key, { resource: 'users', filters: { x: 1 } }),
+      await exported(harness, key, { resource: 'users', filters: { x: 1 } }),
       400,
       'FILTER_INVALID',
     )
-    const answer = await raw(site, key, usersCsv(1))
+    const answer = await raw(harness, key, usersCsv(1))
     assert.equal(replayed(answer), null)
-    assert.equal((await ended(site, answer)).status, 'completed')
+    assert.equal((await ended(harness, answer)).status, 'completed')
   },
 
-  'keys that are none': async site => {
-    await leavesNothing(site, async () => {
+  'keys that are none': async harness => {
+    await leavesNothing(harness, async () => {
       for (const key of ['', '""', 'k'.repeat(256), '"unended', '"a"b"', 'tab\there', 'é', '"a\\b"']) {
-        await assertProblem(await raw(site, key, usersCsv(1)), 400, 'IDEMPOTENCY_KEY_INVALID')
-        await assertProblem(await exported(site, key, { resource: 'users' }), 400, 'IDEMPOTENCY_KEY_INVALID')
+        await assertProblem(await raw(harness, key, usersCsv(1)), 400, 'IDEMPOTENCY_KEY_INVALID')
+        await assertProblem(
+          await exported(harness, key, { resource: 'users' }),
+          400,
+          'IDEMPOTENCY_KEY_INVALID',
+        )
       }
     })
     const longest = randomUUID().padEnd(255, '-')
-    await ended(site, await raw(site, longest, usersCsv(1)))
+    await ended(harness, await raw(harness, longest, usersCsv(1)))
     const [csv, odd] = [usersCsv(1), `${randomUUID()} "quoted" \\ ~`]
-    await ended(site, await raw(site, odd, csv))
+    await ended(harness, await raw(harness, odd, csv))
     const quoted = `"${odd.replaceAll(/["\\]/g, '\\$&')}"`
-    assert.equal(replayed(await raw(site, quoted, csv)), 'true')
+    assert.equal(replayed(await raw(harness, quoted, csv)), 'true')
   },
 }

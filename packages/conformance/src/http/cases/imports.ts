@@ -18,16 +18,16 @@ import {
 
 const badUsers = (): string => `${usersCsv(3)}nobody,A,reader,true\nnone@example.org,A,king,maybe\n`
 
-async function badImport(site: HttpHarness) {
-  return ended(site, await sendRaw(site, 'resource=users', badUsers()))
+async function badImport(harness: HttpHarness) {
+  return ended(harness, await sendRaw(harness, 'resource=users', badUsers()))
 }
 
 export const importCases: HttpCases = {
-  'an accepted import tells where it is followed': async site => {
-    const response = await sendRaw(site, 'resource=users', usersCsv(1))
+  'an accepted import tells where it is followed': async harness => {
+    const response = await sendRaw(harness, 'resource=users', usersCsv(1))
     assert.equal(response.status, 202)
     const { job_id, created_at, ...rest } = await answerOf(response)
-    const self = `${site.mount}/v1/imports/${job_id}`
+    const self = `${harness.mount}/v1/imports/${job_id}`
     assert.deepEqual(rest, {
       status: 'pending',
       resource: 'users',
@@ -38,7 +38,7 @@ export const importCases: HttpCases = {
     assert.match(created_at, /Z$/)
   },
 
-  'resource before file, file before resource': async site => {
+  'resource before file, file before resource': async harness => {
     const orders = [
       [field('resource', 'users'), file(usersCsv(5))],
       [file(usersCsv(5)), field('resource', 'users')],
@@ -47,19 +47,19 @@ export const importCases: HttpCases = {
       [field('resource', 'users'), file(usersCsv(5), 'x.bin'), field('format', 'csv')],
     ]
     for (const parts of orders) {
-      const job = await ended(site, await sendForm(site, formBody(parts)))
+      const job = await ended(harness, await sendForm(harness, formBody(parts)))
       assert.deepEqual([job.status, job.progress.inserted_records], ['completed', 5])
     }
-    const byQuery = await sendForm(site, formBody([file(usersCsv(5))]), '/v1/imports?resource=users')
-    assert.equal((await ended(site, byQuery)).progress.inserted_records, 5)
+    const byQuery = await sendForm(harness, formBody([file(usersCsv(5))]), '/v1/imports?resource=users')
+    assert.equal((await ended(harness, byQuery)).progress.inserted_records, 5)
   },
 
-  'a file of many chunks arrives whole, in either order': async site => {
+  'a file of many chunks arrives whole, in either order': async harness => {
     const parts = [field('resource', 'users'), file(usersCsv(3_000))]
-    const first = await ended(site, await sendForm(site, formBody(parts)))
+    const first = await ended(harness, await sendForm(harness, formBody(parts)))
     const second = await ended(
-      site,
-      await sendForm(site, formBody([file(usersCsv(3_000)), field('resource', 'users')])),
+      harness,
+      await sendForm(harness, formBody([file(usersCsv(3_000)), field('resource', 'users')])),
     )
     assert.deepEqual(
       [first, second].map(job => job.progress.successful_records),
@@ -67,10 +67,10 @@ export const importCases: HttpCases = {
     )
   },
 
-  'the format is found by name, by content type, by the first bytes': async site => {
+  'the format is found by name, by content type, by the first bytes': async harness => {
     const line = () => `{"email":"${randomUUID()}@example.org","name":"A","role":"admin","active":true}\n`
     const formatOf = async (part: Parameters<typeof formBody>[0][number]) =>
-      (await ended(site, await sendForm(site, formBody([field('resource', 'users'), part])))).format
+      (await ended(harness, await sendForm(harness, formBody([field('resource', 'users'), part])))).format
     assert.equal(await formatOf(file(line(), 'users.jsonl')), 'ndjson')
     assert.equal(await formatOf(file(line(), 'users.json')), 'ndjson')
     assert.equal(await formatOf(file(usersCsv(1), '../../USERS.CSV')), 'csv')
@@ -78,15 +78,15 @@ export const importCases: HttpCases = {
     assert.equal(await formatOf({ ...file(line(), 'users'), type: 'application/octet-stream' }), 'ndjson')
     assert.equal(await formatOf(file(`\n  ${line()}`, '')), 'ndjson')
     const unknown = await sendForm(
-      site,
+      harness,
       formBody([field('resource', 'users'), file('email,name\n', 'users.txt')]),
     )
     await assertProblem(unknown, 415, 'FORMAT_UNSUPPORTED')
   },
 
-  'a status tells everything about an import': async site => {
-    const job = await badImport(site)
-    const self = `${site.mount}/v1/imports/${job.job_id}`
+  'a status tells everything about an import': async harness => {
+    const job = await badImport(harness)
+    const self = `${harness.mount}/v1/imports/${job.job_id}`
     const { created_at, started_at, completed_at, duration_seconds, rows_per_second, errors, ...rest } = job
     const size = job.progress.total_bytes
     assert.ok(size > 100)
@@ -129,9 +129,9 @@ export const importCases: HttpCases = {
     assert.ok(duration_seconds >= 0 && rows_per_second >= 0)
   },
 
-  'record errors come in pages, whose bounds are checked': async site => {
-    const { job_id } = await badImport(site)
-    const page = async (query: string) => fetch(`${site.base}/v1/imports/${job_id}/errors${query}`)
+  'record errors come in pages, whose bounds are checked': async harness => {
+    const { job_id } = await badImport(harness)
+    const page = async (query: string) => fetch(`${harness.base}/v1/imports/${job_id}/errors${query}`)
     const { errors, pagination } = await answerOf(page(''))
     assert.deepEqual(pagination, { limit: 50, offset: 0, total_errors: 3 })
     const { error_message, ...first } = errors[0]
@@ -162,26 +162,27 @@ export const importCases: HttpCases = {
     }
   },
 
-  'imports are listed, newest first, page by page': async site => {
+  'imports are listed, newest first, page by page': async harness => {
     const ids: string[] = []
-    for (let count = 0; count < 3; count++) ids.unshift((await badImport(site)).job_id)
-    const page = async (query: string) => answerOf(fetch(`${site.base}/v1/imports?resource=users&${query}`))
+    for (let count = 0; count < 3; count++) ids.unshift((await badImport(harness)).job_id)
+    const page = async (query: string) =>
+      answerOf(fetch(`${harness.base}/v1/imports?resource=users&${query}`))
     const first = await page('limit=2&status=completed')
     const second = await page(`limit=1&status=completed&cursor=${encodeURIComponent(first.next_cursor)}`)
     const listed = [...first.jobs, ...second.jobs].map(({ job_id }) => job_id)
     assert.deepEqual(listed, ids)
     for (const bad of ['limit=101', 'status=done', 'nonsense=1']) {
-      await assertProblem(await fetch(`${site.base}/v1/imports?${bad}`), 400, 'OPTION_INVALID')
+      await assertProblem(await fetch(`${harness.base}/v1/imports?${bad}`), 400, 'OPTION_INVALID')
     }
   },
 
-  'ids that are malformed, unknown, or of an export': async site => {
-    const base = `${site.base}/v1/imports`
+  'ids that are malformed, unknown, or of an export': async harness => {
+    const base = `${harness.base}/v1/imports`
     for (const id of ['0', '%00', 'nonsense', 'x'.repeat(10_000), `${randomUUID()}'`]) {
       await assertProblem(await fetch(`${base}/${id}`), 400, 'JOB_ID_INVALID')
       await assertProblem(await fetch(`${base}/${id}/errors`), 400, 'JOB_ID_INVALID')
     }
-    const exported = await ended(site, await sendJson(site, '/v1/exports', { resource: 'users' }))
+    const exported = await ended(harness, await sendJson(harness, '/v1/exports', { resource: 'users' }))
     for (const id of [randomUUID(), exported.job_id]) {
       for (const tail of ['', '/errors', '/rejects']) {
         await assertProblem(await fetch(`${base}/${id}${tail}`), 404, 'JOB_NOT_FOUND')

@@ -18,40 +18,40 @@ import {
   usersCsv,
 } from '../harness.ts'
 
-const remove = (site: HttpHarness, path: string) => fetch(site.base + path, { method: 'DELETE' })
-const retry = (site: HttpHarness, id: string) =>
-  fetch(`${site.base}/v1/imports/${id}/retry`, { method: 'POST' })
+const remove = (harness: HttpHarness, path: string) => fetch(harness.base + path, { method: 'DELETE' })
+const retry = (harness: HttpHarness, id: string) =>
+  fetch(`${harness.base}/v1/imports/${id}/retry`, { method: 'POST' })
 
 /** An import that stays pending: it waits for a long one. */
-async function held(site: HttpHarness): Promise<{ id: string; release(): Promise<void> }> {
-  const busy = await answerOf(sendRaw(site, 'resource=users&dry_run=true', usersCsv(40_000)))
-  const { job_id: id } = await answerOf(sendRaw(site, `resource=users&after=${busy.job_id}`, usersCsv(2)))
+async function held(harness: HttpHarness): Promise<{ id: string; release(): Promise<void> }> {
+  const busy = await answerOf(sendRaw(harness, 'resource=users&dry_run=true', usersCsv(40_000)))
+  const { job_id: id } = await answerOf(sendRaw(harness, `resource=users&after=${busy.job_id}`, usersCsv(2)))
   return {
     id,
     async release() {
-      await (await remove(site, `/v1/imports/${busy.job_id}`)).text()
+      await (await remove(harness, `/v1/imports/${busy.job_id}`)).text()
     },
   }
 }
 
 export const jobLifeCases: HttpCases = {
-  'a pending import is cancelled, and then there is nothing left to cancel': async site => {
-    const { id, release } = await held(site)
-    const response = await remove(site, `/v1/imports/${id}`)
+  'a pending import is cancelled, and then there is nothing left to cancel': async harness => {
+    const { id, release } = await held(harness)
+    const response = await remove(harness, `/v1/imports/${id}`)
     const job = await answerOf(response)
     assert.deepEqual([response.status, job.job_id, job.status], [202, id, 'cancelled'])
-    assert.equal((await answerOf(fetch(`${site.base}/v1/imports/${id}`))).status, 'cancelled')
-    const detail = await assertProblem(await remove(site, `/v1/imports/${id}`), 409, 'JOB_ENDED')
+    assert.equal((await answerOf(fetch(`${harness.base}/v1/imports/${id}`))).status, 'cancelled')
+    const detail = await assertProblem(await remove(harness, `/v1/imports/${id}`), 409, 'JOB_ENDED')
     assert.match(detail, /was cancelled already/)
     await release()
   },
 
-  'an import that runs is cancelled, and its counts stay exact': async site => {
+  'an import that runs is cancelled, and its counts stay exact': async harness => {
     const records = 60_000
-    const { job_id: id } = await answerOf(sendRaw(site, 'resource=users', usersCsv(records)))
-    const self = `${site.base}/v1/imports/${id}`
+    const { job_id: id } = await answerOf(sendRaw(harness, 'resource=users', usersCsv(records)))
+    const self = `${harness.base}/v1/imports/${id}`
     await until('it runs', async () => (await answerOf(fetch(self))).progress.processed_records > 0)
-    const response = await remove(site, `/v1/imports/${id}`)
+    const response = await remove(harness, `/v1/imports/${id}`)
     assert.equal(response.status, 202)
     const { status, progress } = await answerOf(response)
     assert.equal(status, 'cancelled')
@@ -59,76 +59,76 @@ export const jobLifeCases: HttpCases = {
     assert.equal(progress.processed_records, progress.inserted_records)
     assert.ok(progress.processed_bytes > 0 && progress.processed_bytes < progress.total_bytes)
 
-    const again = await retry(site, id)
-    assert.equal(again.headers.get('location'), `${site.mount}/v1/imports/${id}`)
-    const job = await ended(site, again)
+    const again = await retry(harness, id)
+    assert.equal(again.headers.get('location'), `${harness.mount}/v1/imports/${id}`)
+    const job = await ended(harness, again)
     assert.deepEqual(
       [job.status, job.progress.inserted_records, job.progress.failed_records],
       ['completed', records, 0],
     )
   },
 
-  'what has completed is neither cancelled nor retried': async site => {
-    const { job_id: id } = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
-    await assertProblem(await remove(site, `/v1/imports/${id}`), 409, 'JOB_ENDED')
-    await assertProblem(await retry(site, id), 409, 'JOB_ENDED')
+  'what has completed is neither cancelled nor retried': async harness => {
+    const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
+    await assertProblem(await remove(harness, `/v1/imports/${id}`), 409, 'JOB_ENDED')
+    await assertProblem(await retry(harness, id), 409, 'JOB_ENDED')
   },
 
-  'what has not ended is not retried, nor is anything while the server drains': async site => {
-    const { id, release } = await held(site)
-    await assertProblem(await retry(site, id), 409, 'JOB_NOT_READY')
-    const { base } = await site.serve({ isDraining: () => true })
+  'what has not ended is not retried, nor is anything while the server drains': async harness => {
+    const { id, release } = await held(harness)
+    await assertProblem(await retry(harness, id), 409, 'JOB_NOT_READY')
+    const { base } = await harness.serve({ isDraining: () => true })
     const draining = await fetch(`${base}/v1/imports/${id}/retry`, { method: 'POST' })
     await assertProblem(draining, 503, 'SERVER_DRAINING')
     await release()
   },
 
-  'an import whose file is gone is not retried': async site => {
-    const { id, release } = await held(site)
-    await (await remove(site, `/v1/imports/${id}`)).text()
-    const { jobs } = site.service
+  'an import whose file is gone is not retried': async harness => {
+    const { id, release } = await held(harness)
+    await (await remove(harness, `/v1/imports/${id}`)).text()
+    const { jobs } = harness.service
     const retryWithoutFile = () => Promise.reject(new LadingError('STORAGE_NOT_FOUND', 'Send it again.'))
-    const without = await site.serve({ jobs: { ...jobs, retry: retryWithoutFile } })
+    const without = await harness.serve({ jobs: { ...jobs, retry: retryWithoutFile } })
     assert.equal(await assertProblem(await retry(without, id), 410, 'FILE_EXPIRED'), 'Send it again.')
     await release()
   },
 
-  'an id that is malformed, unknown, or of the other kind': async site => {
+  'an id that is malformed, unknown, or of the other kind': async harness => {
     const { job_id: exported } = await answerOf(
-      sendJson(site, '/v1/exports', { resource: 'users', limit: 1 }),
+      sendJson(harness, '/v1/exports', { resource: 'users', limit: 1 }),
     )
     for (const [id, status, code] of [
       ['nonsense', 400, 'JOB_ID_INVALID'],
       [randomUUID(), 404, 'JOB_NOT_FOUND'],
       [exported, 404, 'JOB_NOT_FOUND'],
     ]) {
-      await assertProblem(await remove(site, `/v1/imports/${id}`), status, code)
-      await assertProblem(await retry(site, id), status, code)
+      await assertProblem(await remove(harness, `/v1/imports/${id}`), status, code)
+      await assertProblem(await retry(harness, id), status, code)
     }
-    const { job_id: imported } = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
-    await assertProblem(await remove(site, `/v1/exports/${imported}`), 404, 'JOB_NOT_FOUND')
+    const { job_id: imported } = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
+    await assertProblem(await remove(harness, `/v1/exports/${imported}`), 404, 'JOB_NOT_FOUND')
   },
 
-  'the file of an export is deleted, and gone': async site => {
+  'the file of an export is deleted, and gone': async harness => {
     const { job_id: id } = await ended(
-      site,
-      await sendJson(site, '/v1/exports', { resource: 'users', limit: 1 }),
+      harness,
+      await sendJson(harness, '/v1/exports', { resource: 'users', limit: 1 }),
     )
     for (const _time of ['once', 'twice']) {
-      const response = await remove(site, `/v1/exports/${id}`)
+      const response = await remove(harness, `/v1/exports/${id}`)
       assert.deepEqual([response.status, await response.text()], [204, ''])
     }
-    await assertProblem(await fetch(`${site.base}/v1/exports/${id}/download`), 410, 'FILE_EXPIRED')
-    const job = await answerOf(fetch(`${site.base}/v1/exports/${id}`))
+    await assertProblem(await fetch(`${harness.base}/v1/exports/${id}/download`), 410, 'FILE_EXPIRED')
+    const job = await answerOf(fetch(`${harness.base}/v1/exports/${id}`))
     assert.deepEqual([job.status, job.download_url], ['completed', null])
   },
 
-  'imports that follow each other are sent at once, in any of the ways': async site => {
+  'imports that follow each other are sent at once, in any of the ways': async harness => {
     const author = randomUUID()
     const article = randomUUID()
     const send = (resource: string, record: object, after?: string) => {
       const query = `resource=${resource}${after === undefined ? '' : `&after=${after}`}`
-      return sendRaw(site, query, `${JSON.stringify(record)}\n`, 'application/x-ndjson')
+      return sendRaw(harness, query, `${JSON.stringify(record)}\n`, 'application/x-ndjson')
     }
     const users = await answerOf(
       send('users', { id: author, email: `${author}@example.org`, name: 'A', role: 'author', active: true }),
@@ -140,7 +140,7 @@ export const jobLifeCases: HttpCases = {
     // The option comes behind the file, where a form may have it.
     const comment = JSON.stringify({ article_id: article, user_id: author, body: 'Well.' })
     const form = [field('resource', 'comments'), file(comment, 'c.ndjson'), field('after', articles.job_id)]
-    const job = await ended(site, await sendForm(site, formBody(form)))
+    const job = await ended(harness, await sendForm(harness, formBody(form)))
     assert.deepEqual(
       [job.status, job.after, job.progress.inserted_records],
       ['completed', articles.job_id, 1],
@@ -150,62 +150,71 @@ export const jobLifeCases: HttpCases = {
       ['nonsense', 400, 'OPTION_INVALID'],
     ] as const
     for (const [after, status, code] of unknown) {
-      const refused = await sendRaw(site, `resource=users&after=${after}`, usersCsv(1))
+      const refused = await sendRaw(harness, `resource=users&after=${after}`, usersCsv(1))
       await assertProblem(refused, status, code)
     }
   },
 
-  'an import behind one that was cancelled fails, and says why': async site => {
-    const { id, release } = await held(site)
-    const follower = await sendRaw(site, `resource=users&after=${id}`, usersCsv(1))
-    await (await remove(site, `/v1/imports/${id}`)).text()
-    const job = await ended(site, follower)
+  'an import behind one that was cancelled fails, and says why': async harness => {
+    const { id, release } = await held(harness)
+    const follower = await sendRaw(harness, `resource=users&after=${id}`, usersCsv(1))
+    await (await remove(harness, `/v1/imports/${id}`)).text()
+    const job = await ended(harness, follower)
     assert.deepEqual([job.status, job.error_code], ['failed', 'AFTER_FAILED'])
     assert.ok(job.error_message.includes(id), job.error_message)
-    await assertProblem(await retry(site, job.job_id), 409, 'AFTER_FAILED')
+    await assertProblem(await retry(harness, job.job_id), 409, 'AFTER_FAILED')
     await release()
   },
 
-  'notes of the caller come back with the status and in the list': async site => {
+  'notes of the caller come back with the status and in the list': async harness => {
     const notes = { order: 7, 'who?': 'Zoë & “co”' }
     const query = `resource=users&metadata=${encodeURIComponent(JSON.stringify(notes))}`
-    const job = await ended(site, await sendRaw(site, query, usersCsv(1)))
+    const job = await ended(harness, await sendRaw(harness, query, usersCsv(1)))
     assert.deepEqual(job.metadata, notes)
-    const { jobs } = await answerOf(fetch(`${site.base}/v1/imports?limit=1`))
+    const { jobs } = await answerOf(fetch(`${harness.base}/v1/imports?limit=1`))
     assert.deepEqual([jobs[0].job_id, jobs[0].metadata], [job.job_id, notes])
     const form = formBody([
       file(usersCsv(1)),
       field('metadata', JSON.stringify(notes)),
       field('resource', 'users'),
     ])
-    assert.deepEqual((await ended(site, await sendForm(site, form))).metadata, notes)
+    assert.deepEqual((await ended(harness, await sendForm(harness, form))).metadata, notes)
     const body = { resource: 'users', filters: { name: randomUUID() }, metadata: notes }
-    assert.deepEqual((await ended(site, await sendJson(site, '/v1/exports', body))).metadata, notes)
+    assert.deepEqual((await ended(harness, await sendJson(harness, '/v1/exports', body))).metadata, notes)
     for (const bad of ['x', '[]', '1', 'null', '', JSON.stringify({ a: 'x'.repeat(5_000) })]) {
-      const refused = await sendRaw(site, `resource=users&metadata=${encodeURIComponent(bad)}`, usersCsv(1))
+      const refused = await sendRaw(
+        harness,
+        `resource=users&metadata=${encodeURIComponent(bad)}`,
+        usersCsv(1),
+      )
       await assertProblem(refused, 400, 'OPTION_INVALID')
     }
     const large = { resource: 'users', metadata: { a: 'x'.repeat(5_000) } }
-    await assertProblem(await sendJson(site, '/v1/exports', large), 400, 'OPTION_INVALID')
+    await assertProblem(await sendJson(harness, '/v1/exports', large), 400, 'OPTION_INVALID')
   },
 
-  'imports are listed newest first, in pages that new ones do not shift': async site => {
+  'imports are listed newest first, in pages that new ones do not shift': async harness => {
     const note = randomUUID()
     const send = async () =>
-      (await ended(site, await sendRaw(site, `resource=users&metadata={"note":"${note}"}`, usersCsv(1))))
-        .job_id
+      (
+        await ended(
+          harness,
+          await sendRaw(harness, `resource=users&metadata={"note":"${note}"}`, usersCsv(1)),
+        )
+      ).job_id
     const ids = [await send(), await send(), await send()].reverse()
-    const page = (cursor = '') => answerOf(fetch(`${site.base}/v1/imports?resource=users&limit=2${cursor}`))
+    const page = (cursor = '') =>
+      answerOf(fetch(`${harness.base}/v1/imports?resource=users&limit=2${cursor}`))
     const first = await page()
     await send()
     const second = await page(`&cursor=${first.next_cursor}`)
     const listed = [...first.jobs, ...second.jobs].map(job => job.job_id)
     assert.deepEqual(listed.slice(0, 3), ids)
-    const cancelled = await answerOf(fetch(`${site.base}/v1/imports?status=cancelled&limit=100`))
+    const cancelled = await answerOf(fetch(`${harness.base}/v1/imports?status=cancelled&limit=100`))
     assert.ok(cancelled.jobs.every((job: { status: string }) => job.status === 'cancelled'))
     // The last one is a cursor of an earlier version.
     for (const bad of ['limit=0', 'limit=101', 'status=done', 'color=red', 'cursor=x', 'cursor=4711']) {
-      await assertProblem(await fetch(`${site.base}/v1/imports?${bad}`), 400, 'OPTION_INVALID')
+      await assertProblem(await fetch(`${harness.base}/v1/imports?${bad}`), 400, 'OPTION_INVALID')
     }
   },
 }

@@ -31,9 +31,9 @@ interface Opened {
 }
 
 /** A request whose headers are sent, and whose body is the test's to send. */
-function open(site: HttpHarness, path: string, type: string, length = 1_000_000): Opened {
+function open(harness: HttpHarness, path: string, type: string, length = 1_000_000): Opened {
   const headers = { 'content-type': type, 'content-length': length }
-  const sending = request(site.base + path, { method: 'POST', headers, agent: false })
+  const sending = request(harness.base + path, { method: 'POST', headers, agent: false })
   sending.on('error', () => undefined)
   sending.flushHeaders()
   const answered = once(sending, 'response').then(([answer]) => answer as IncomingMessage)
@@ -42,8 +42,8 @@ function open(site: HttpHarness, path: string, type: string, length = 1_000_000)
 }
 
 /** What is answered while nothing of the body is sent. */
-async function refusedUnread(site: HttpHarness, path = '/v1/imports?resource=users', type = 'text/csv') {
-  const { sending, answered } = open(site, path, type)
+async function refusedUnread(harness: HttpHarness, path = '/v1/imports?resource=users', type = 'text/csv') {
+  const { sending, answered } = open(harness, path, type)
   const answer = await answered
   const { code } = (await json(answer)) as { code: string }
   sending.destroy()
@@ -51,8 +51,8 @@ async function refusedUnread(site: HttpHarness, path = '/v1/imports?resource=use
 }
 
 /** The answer to a body of which so many bytes come every 20 ms. */
-async function trickled(site: HttpHarness, [path, type, start]: readonly string[], bytes: number) {
-  const { sending, answered } = open(site, path ?? '', type ?? '', 50_000_000)
+async function trickled(harness: HttpHarness, [path, type, start]: readonly string[], bytes: number) {
+  const { sending, answered } = open(harness, path ?? '', type ?? '', 50_000_000)
   sending.write(start)
   const stop = new AbortController()
   const drip = async () => {
@@ -75,9 +75,9 @@ const slowBodies = [
   ['/v1/imports', multipart, ''],
 ] as const
 
-async function tellsTooSlow(site: HttpHarness, bytes: number, detail: RegExp): Promise<void> {
-  await leavesNothing(site, async () => {
-    for (const answer of await Promise.all(slowBodies.map(body => trickled(site, body, bytes)))) {
+async function tellsTooSlow(harness: HttpHarness, bytes: number, detail: RegExp): Promise<void> {
+  await leavesNothing(harness, async () => {
+    for (const answer of await Promise.all(slowBodies.map(body => trickled(harness, body, bytes)))) {
       assert.deepEqual([answer.status, answer.code, answer.connection], [408, 'BODY_TOO_SLOW', 'close'])
       assert.match(answer.detail, detail)
     }
@@ -86,8 +86,8 @@ async function tellsTooSlow(site: HttpHarness, bytes: number, detail: RegExp): P
 
 export const limitCases: HttpCases = {
   'one upload too many is refused before its body with 429 and Retry-After, until another one ends':
-    async site => {
-      const served = await site.serve({ limits: { uploads: 2, uploadsPerCaller: 2 } })
+    async harness => {
+      const served = await harness.serve({ limits: { uploads: 2, uploadsPerCaller: 2 } })
       const rows = usersCsv(2_000)
       const length = Buffer.byteLength(rows)
       const under = ['a', 'b'].map(() => open(served, '/v1/imports?resource=users', 'text/csv', length))
@@ -108,20 +108,20 @@ export const limitCases: HttpCases = {
       )
     },
 
-  'a body that trickles gets 408, and nothing of it is kept': async site => {
-    const served = await site.serve({ limits: { bodyBytesPerSecond: 1_000, bodyRateSeconds: 0.5 } })
+  'a body that trickles gets 408, and nothing of it is kept': async harness => {
+    const served = await harness.serve({ limits: { bodyBytesPerSecond: 1_000, bodyRateSeconds: 0.5 } })
     await tellsTooSlow(served, 1, /^Less than 1000 bytes a second came for 0\.5 seconds; /)
   },
 
-  'a body that comes fast enough but never ends gets 408 too': async site => {
-    const served = await site.serve({ limits: { bodySeconds: 0.7 } })
+  'a body that comes fast enough but never ends gets 408 too': async harness => {
+    const served = await harness.serve({ limits: { bodySeconds: 0.7 } })
     await tellsTooSlow(served, 100, /^The body did not come within 0\.7 seconds; /)
   },
 
-  'one streamed export too many is refused, until another one ends; HEAD needs no place': async site => {
-    const { brittle } = site.service
+  'one streamed export too many is refused, until another one ends; HEAD needs no place': async harness => {
+    const { brittle } = harness.service
     await brittle.prepare()
-    const served = await site.serve({
+    const served = await harness.serve({
       exporter: brittle.exporter,
       resources: brittle.resources,
       limits: { streamedExports: 3, streamedExportsPerCaller: 1 },
@@ -143,10 +143,10 @@ export const limitCases: HttpCases = {
   },
 
   'a client that takes nothing of its export is cut off; one that waits for the first row is not':
-    async site => {
-      const { brittle } = site.service
+    async harness => {
+      const { brittle } = harness.service
       await brittle.prepare()
-      const served = await site.serve({
+      const served = await harness.serve({
         exporter: brittle.exporter,
         resources: brittle.resources,
         limits: { stalledAnswerSeconds: 0.4 },
@@ -167,10 +167,10 @@ export const limitCases: HttpCases = {
       await until('nobody prints', async () => (await brittle.printing()) === 0)
     },
 
-  'a disk that is full, or as many jobs as are allowed: told before the body': async site => {
+  'a disk that is full, or as many jobs as are allowed: told before the body': async harness => {
     const without = (fault: LadingError) =>
-      site.serve({ jobs: { ...site.service.jobs, checkCapacity: () => Promise.reject(fault) } })
-    await leavesNothing(site, async () => {
+      harness.serve({ jobs: { ...harness.service.jobs, checkCapacity: () => Promise.reject(fault) } })
+    await leavesNothing(harness, async () => {
       const full = await without(new LadingError('STORAGE_FULL', 'The storage has no room for this.'))
       assert.deepEqual(await refusedUnread(full), {
         status: 507,
@@ -184,13 +184,13 @@ export const limitCases: HttpCases = {
     })
   },
 
-  'the storage is asked for as much room as the client announces': async site => {
+  'the storage is asked for as much room as the client announces': async harness => {
     const asked: unknown[] = []
     const checkCapacity = async (wanted: unknown) => {
       asked.push(wanted)
       throw new LadingError('STORAGE_FULL', 'The storage has no room for this.')
     }
-    const served = await site.serve({ jobs: { ...site.service.jobs, checkCapacity } })
+    const served = await harness.serve({ jobs: { ...harness.service.jobs, checkCapacity } })
     await refusedUnread(served)
     assert.deepEqual(asked, [{ bytes: 1_000_000, caller: undefined }])
   },
@@ -214,8 +214,8 @@ export const limitCases: HttpCases = {
     }
   },
 
-  'forms: fewer fields if so told, and no name that is cut': async site => {
-    const served = await site.serve({ limits: { formFields: 2, formFieldBytes: 100 } })
+  'forms: fewer fields if so told, and no name that is cut': async harness => {
+    const served = await harness.serve({ limits: { formFields: 2, formFieldBytes: 100 } })
     const users = field('resource', 'users')
     const sent = (...parts: Parameters<typeof formBody>[0]) => sendForm(served, formBody(parts))
     await leavesNothing(served, async () => {
@@ -235,7 +235,7 @@ export const limitCases: HttpCases = {
 }
 
 /** Whether one more upload finds no place. */
-async function busy(site: HttpHarness): Promise<boolean> {
-  const { status } = await refusedUnread(site, '/v1/imports', 'image/png')
+async function busy(harness: HttpHarness): Promise<boolean> {
+  const { status } = await refusedUnread(harness, '/v1/imports', 'image/png')
   return status === 429
 }

@@ -15,26 +15,30 @@ import {
 
 const user = () => ({ email: `${randomUUID()}@example.org`, name: 'A', role: 'reader', active: true })
 
-function send(site: HttpHarness, body: string, type = 'application/json', query = ''): Promise<Response> {
-  return fetch(`${site.base}/v1/imports${query}`, { method: 'POST', headers: { 'content-type': type }, body })
+function send(harness: HttpHarness, body: string, type = 'application/json', query = ''): Promise<Response> {
+  return fetch(`${harness.base}/v1/imports${query}`, {
+    method: 'POST',
+    headers: { 'content-type': type },
+    body,
+  })
 }
 
 /** Does what the two commands of the sentence do, with a file that holds this. */
-async function obey(site: HttpHarness, sentence: string, content: string, count: number): Promise<void> {
+async function obey(harness: HttpHarness, sentence: string, content: string, count: number): Promise<void> {
   const form = /curl -F resource=(\w+) -F file=@FILE\.(\w+) "\$SERVER([^"]*)"/.exec(sentence)
   const raw = /curl --data-binary @FILE\.\w+ -H "Content-Type: ([^"]+)" "\$SERVER([^"?]*)\?([^"]+)"/.exec(
     sentence,
   )
   assert.ok(form !== null && raw !== null, sentence)
   const [, resource = '', ending = '', path = ''] = form
-  assert.deepEqual([path, raw[2]], [`${site.mount}/v1/imports`, path])
+  assert.deepEqual([path, raw[2]], [`${harness.mount}/v1/imports`, path])
   assert.match(resource, /^(users|RESOURCE)$/)
   const parts = [field('resource', 'users'), { name: 'file', value: content, fileName: `FILE.${ending}` }]
   const [, type = '', , query = ''] = raw
   const fresh = content.replaceAll(/[\w-]+@/g, () => `${randomUUID()}@`)
   const jobs = [
-    await ended(site, await sendForm(site, formBody(parts))),
-    await ended(site, await sendRaw(site, query.replace('RESOURCE', 'users'), fresh, type)),
+    await ended(harness, await sendForm(harness, formBody(parts))),
+    await ended(harness, await sendRaw(harness, query.replace('RESOURCE', 'users'), fresh, type)),
   ]
   assert.deepEqual(
     jobs.map(job => [job.status, job.progress.inserted_records]),
@@ -46,11 +50,11 @@ async function obey(site: HttpHarness, sentence: string, content: string, count:
 }
 
 export const misplacedFileCases: HttpCases = {
-  'A23: a JSON array is told how a file is sent, and what it is told works': async site => {
+  'A23: a JSON array is told how a file is sent, and what it is told works': async harness => {
     const array = JSON.stringify([user(), user()])
     for (const query of ['', '?resource=users']) {
       const detail = await assertProblem(
-        await send(site, array, 'application/json', query),
+        await send(harness, array, 'application/json', query),
         400,
         'OPTION_INVALID',
       )
@@ -59,33 +63,33 @@ export const misplacedFileCases: HttpCases = {
         /^The body is a JSON array, and JSON must be an object that says where the file lies \(file_url\)\. /,
       )
       await obey(
-        site,
+        harness,
         detail,
         array.replaceAll(/[\w-]+@/g, () => `${randomUUID()}@`),
         2,
       )
     }
-    assert.match(await assertProblem(await send(site, '[]'), 400, 'OPTION_INVALID'), /as a form: curl/)
+    assert.match(await assertProblem(await send(harness, '[]'), 400, 'OPTION_INVALID'), /as a form: curl/)
   },
 
-  'A23: an envelope is told where its records are': async site => {
+  'A23: an envelope is told where its records are': async harness => {
     for (const [envelope, path] of [
       [{ data: [user()], total: 1 }, 'data'],
       [{ resource: 'users', records: [user()] }, 'records'],
       [{ meta: { tags: [], page: 1 }, result: { items: [user()] } }, 'result.items'],
     ] as const) {
-      const answer = await send(site, JSON.stringify(envelope))
+      const answer = await send(harness, JSON.stringify(envelope))
       const detail = await assertProblem(answer, 400, 'OPTION_INVALID')
       assert.match(
         detail,
         new RegExp(`^The body is a JSON object with records in "${path.replace('.', '\\.')}"`),
       )
       if (path === 'records') assert.match(detail, /-F resource=users /)
-      await obey(site, detail, JSON.stringify([user()]), 1)
+      await obey(harness, detail, JSON.stringify([user()]), 1)
     }
   },
 
-  'A23: one record, and an object that only lacks the address, are told as well': async site => {
+  'A23: one record, and an object that only lacks the address, are told as well': async harness => {
     for (const [body, begins] of [
       [user(), /^Unknown option "email"\. /],
       [{ resource: 'users' }, /^The option "file_url" is missing\. /],
@@ -95,19 +99,19 @@ export const misplacedFileCases: HttpCases = {
       ],
       [{}, / is missing\. /],
     ] as const) {
-      const detail = await assertProblem(await send(site, JSON.stringify(body)), 400, 'OPTION_INVALID')
+      const detail = await assertProblem(await send(harness, JSON.stringify(body)), 400, 'OPTION_INVALID')
       assert.match(detail, begins)
       assert.match(detail, /JSON says where a file lies \(file_url\)\. Send a file as a form: curl/)
     }
     // Whoever gives an address knows what JSON is for.
     const known = await send(
-      site,
+      harness,
       JSON.stringify({ resource: 'users', file_url: 'https://x.example.org/a.csv', data: [user()] }),
     )
     assert.doesNotMatch(await assertProblem(known, 400, 'OPTION_INVALID'), /curl/)
   },
 
-  'A23: NDJSON, CSV and broken JSON that call themselves JSON': async site => {
+  'A23: NDJSON, CSV and broken JSON that call themselves JSON': async harness => {
     const lines = `${JSON.stringify(user())}\n${JSON.stringify(user())}\n`
     const { email } = user()
     for (const [content, begins, count] of [
@@ -115,7 +119,7 @@ export const misplacedFileCases: HttpCases = {
       [`email,name,role,active\n${email},A,reader,true\n`, /^The body is no JSON: it looks like CSV, /, 1],
       ['[{"email":', /^The body is not valid JSON in UTF-8\. Send a file as a form/, 0],
     ] as const) {
-      const answer = await send(site, content)
+      const answer = await send(harness, content)
       if (!answer.headers.get('content-type')?.startsWith('application/problem+json')) {
         // A parser of the host, where it comes first, answers in its own words.
         assert.equal(answer.status, 400)
@@ -124,20 +128,20 @@ export const misplacedFileCases: HttpCases = {
       }
       const detail = await assertProblem(answer, 400, 'BODY_INVALID')
       assert.match(detail, begins)
-      if (count > 0) await obey(site, detail, content, count)
+      if (count > 0) await obey(harness, detail, content, count)
     }
   },
 
-  'A23: a file that is too long for JSON is told so too, before it is read': async site => {
+  'A23: a file that is too long for JSON is told so too, before it is read': async harness => {
     const array = JSON.stringify(Array.from({ length: 800 }, user))
-    const detail = await assertProblem(await send(site, array), 413, 'BODY_TOO_LARGE')
+    const detail = await assertProblem(await send(harness, array), 413, 'BODY_TOO_LARGE')
     assert.match(detail, /^A JSON body may have at most \d+ bytes\. Send a file as a form: curl/)
   },
 
-  'A23: what curl -d makes of a file': async site => {
-    await leavesNothing(site, async () => {
+  'A23: what curl -d makes of a file': async harness => {
+    await leavesNothing(harness, async () => {
       const body = 'email,name,role,activea@example.org,A,reader,true'
-      const answer = await send(site, body, 'application/x-www-form-urlencoded', '?resource=users')
+      const answer = await send(harness, body, 'application/x-www-form-urlencoded', '?resource=users')
       const detail = await assertProblem(answer, 415, 'MEDIA_TYPE_UNSUPPORTED')
       assert.match(detail, /^The body was sent as application\/x-www-form-urlencoded, as curl does with -d/)
       assert.match(detail, /curl --data-binary @FILE\.csv -H "Content-Type: text\/csv"/)

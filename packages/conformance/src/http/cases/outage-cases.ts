@@ -22,13 +22,13 @@ const patienceMs = 2_000
 
 export const outageCases: HttpCases = {
   'all connections are taken: refused in time with Retry-After, and served when they are back':
-    async site => {
-      const { takeAll, ...short } = site.service.scarce
-      const scarce = await site.serve(short)
+    async harness => {
+      const { takeAll, ...short } = harness.service.scarce
+      const scarce = await harness.serve(short)
       const known = await ended(scarce, await sendRaw(scarce, 'resource=users', usersCsv(1)))
       const keyed = { 'idempotency-key': randomUUID() }
       const form = formBody([field('resource', 'users'), file(usersCsv(3))])
-      await leavesNothing(site, async () => {
+      await leavesNothing(harness, async () => {
         const giveBack = await takeAll()
         const running = fairClock()
         const answers = await Promise.all([

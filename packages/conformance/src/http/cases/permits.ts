@@ -22,12 +22,12 @@ import {
 } from '../harness.ts'
 
 export const permitCases: HttpCases = {
-  'a resource that is forbidden is refused wherever it is named': async site => {
-    const parts = recorded(site)
-    const served = await site.serve({ ...parts, authorize: usersOnly })
+  'a resource that is forbidden is refused wherever it is named': async harness => {
+    const parts = recorded(harness)
+    const served = await harness.serve({ ...parts, authorize: usersOnly })
     const slugs = 'slug,title,content,author_id,status\n'
     const form = (...fields: Parameters<typeof formBody>[0]) => sendForm(served, formBody(fields))
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       for (const refused of [
         () => sendRaw(served, 'resource=articles', slugs),
         () => form(field('resource', 'articles'), file(slugs, 'a.csv')),
@@ -51,7 +51,7 @@ export const permitCases: HttpCases = {
   },
 
   'a hook that breaks when it hears of the resource, or names another caller then, leaves nothing':
-    async site => {
+    async harness => {
       const broken: readonly Authorize[] = [
         ({ resource }) => ({ tenant: resource ?? 'first' }),
         ({ resource }) => {
@@ -60,7 +60,7 @@ export const permitCases: HttpCases = {
         },
       ]
       for (const authorize of broken) {
-        const served = await site.serve({ authorize })
+        const served = await harness.serve({ authorize })
         await leavesNothing(served, async () => {
           for (const parts of [
             [field('resource', 'users'), file(usersCsv(1))],
@@ -78,8 +78,8 @@ export const permitCases: HttpCases = {
       }
     },
 
-  'whoever was refused may use the idempotency key for another request': async site => {
-    const served = await site.serve({ authorize: usersOnly })
+  'whoever was refused may use the idempotency key for another request': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
     const send = (resource: string, csv: string) =>
       sendRaw(served, `resource=${resource}`, csv, 'text/csv', { 'idempotency-key': key })
     const key = randomUUID()
@@ -94,14 +94,14 @@ export const permitCases: HttpCases = {
     assert.deepEqual([accepted.status, accepted.headers.get('idempotency-replayed')], [202, null])
   },
 
-  'lists hold what is allowed': async site => {
+  'lists hold what is allowed': async harness => {
     const tag = randomUUID()
     const sent = await ended(
-      site,
-      await sendRaw(site, `resource=users&metadata={"tag":"${tag}"}`, usersCsv(1)),
+      harness,
+      await sendRaw(harness, `resource=users&metadata={"tag":"${tag}"}`, usersCsv(1)),
     )
     const slugs = 'slug,title,content,author_id,status\n'
-    const other = await ended(site, await sendRaw(site, 'resource=articles', slugs))
+    const other = await ended(harness, await sendRaw(harness, 'resource=articles', slugs))
     const lists = async (served: HttpHarness) => {
       const { jobs } = await answerOf(fetch(`${served.base}/v1/imports?limit=100`))
       const { resources } = await answerOf(fetch(`${served.base}/v1/resources`))
@@ -111,18 +111,18 @@ export const permitCases: HttpCases = {
         resources: resources.map(({ name }: { name: string }) => name),
       }
     }
-    const all = await lists(await site.serve({ authorize: () => ({}) }))
+    const all = await lists(await harness.serve({ authorize: () => ({}) }))
     assert.deepEqual(all.resources, ['users', 'articles', 'comments'])
     assert.ok(all.ids.includes(sent.job_id) && all.ids.includes(other.job_id))
 
-    const some = await site.serve({ authorize: usersOnly })
+    const some = await harness.serve({ authorize: usersOnly })
     const { ids, of, resources } = await lists(some)
     assert.deepEqual([of, resources], [['users'], ['users']])
     assert.ok(ids.includes(sent.job_id))
     await assertProblem(await fetch(`${some.base}/v1/imports/${other.job_id}`), 404, 'JOB_NOT_FOUND')
     assert.equal((await fetch(`${some.base}/v1/imports/${sent.job_id}`)).status, 200)
 
-    const none = await site.serve({
+    const none = await harness.serve({
       authorize({ resource }) {
         if (resource !== undefined) throw new AccessRefused('forbidden')
         return {}
@@ -131,15 +131,15 @@ export const permitCases: HttpCases = {
     assert.deepEqual(await lists(none), { ids: [], of: [], resources: [] })
   },
 
-  'a bundle with a resource that is forbidden leaves nothing': async site => {
-    const served = await site.serve({ authorize: usersOnly })
-    await leavesNothing(site, async () => {
+  'a bundle with a resource that is forbidden leaves nothing': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
+    await leavesNothing(harness, async () => {
       const bundle = await bundleOf(planted())
       await assertProblem(await sendBundle(served, bundle, 'format=bundle'), 403, 'ACCESS_DENIED')
     })
     const made = await ended(
-      site,
-      await sendJson(site, '/v1/exports', { resources: ['articles', 'comments'] }),
+      harness,
+      await sendJson(harness, '/v1/exports', { resources: ['articles', 'comments'] }),
     )
     for (const path of ['', '/download']) {
       const response = await fetch(`${served.base}/v1/exports/${made.job_id}${path}`)

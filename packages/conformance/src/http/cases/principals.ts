@@ -11,9 +11,9 @@ const asSaid: Principal = headers => JSON.parse(String(headers['x-user'] ?? 'nul
 const by = (user: unknown) => ({ headers: { 'x-user': JSON.stringify(user) } })
 
 export const principalCases: HttpCases = {
-  'a job belongs to the tenant of the user, also without a hook': async site => {
+  'a job belongs to the tenant of the user, also without a hook': async harness => {
     const callers: (Caller | undefined)[] = []
-    const { jobs } = site.service
+    const { jobs } = harness.service
     const heard: typeof jobs = {
       ...jobs,
       submitExport(options) {
@@ -23,13 +23,13 @@ export const principalCases: HttpCases = {
     }
     const [tenant, other] = [newTenant(), newTenant()]
     const ann = { tenant, principal: 'ann' }
-    const served = await site.serve({ jobs: heard }, () => ann)
+    const served = await harness.serve({ jobs: heard }, () => ann)
     const accepted = await sendJson(served, '/v1/exports', { resource: 'users' })
     assert.equal(accepted.status, 202)
     assert.deepEqual(callers, [ann])
 
     const { links } = await answerOf(accepted)
-    const asked = await site.serve({}, asSaid)
+    const asked = await harness.serve({}, asSaid)
     const statuses = []
     for (const user of [{ tenant }, { tenant, principal: 'bob' }, { tenant: other }, 'ann', null]) {
       const response = await fetch(asked.origin + links.self, by(user))
@@ -39,23 +39,23 @@ export const principalCases: HttpCases = {
     assert.deepEqual(statuses, [200, 200, 404, 404, 404])
   },
 
-  'a user who could be mistaken for nobody is refused': async site => {
-    const served = await site.serve({}, asSaid)
+  'a user who could be mistaken for nobody is refused': async harness => {
+    const served = await harness.serve({}, asSaid)
     for (const user of [{ tenant: 7 }, { tenant: '' }, ['ann'], true]) {
       await assertProblem(await fetch(`${served.base}/v1/resources`, by(user)), 500, 'HOOK_FAILED')
     }
   },
 
-  'where it throws, nobody is let in, and nothing of its error out': async site => {
-    const served = await site.serve({}, () => {
+  'where it throws, nobody is let in, and nothing of its error out': async harness => {
+    const served = await harness.serve({}, () => {
       throw new Error('secret')
     })
     const said = await assertProblem(await fetch(`${served.base}/v1/resources`), 500, 'HOOK_FAILED')
     assert.doesNotMatch(said, /secret/)
   },
 
-  'it may refuse by itself': async site => {
-    const served = await site.serve({}, async () => {
+  'it may refuse by itself': async harness => {
+    const served = await harness.serve({}, async () => {
       throw new AccessRefused('unauthenticated')
     })
     const response = await fetch(`${served.base}/v1/resources`)
@@ -63,13 +63,13 @@ export const principalCases: HttpCases = {
     assert.equal(response.headers.get('www-authenticate'), 'Bearer')
   },
 
-  'the hook sees the user as the host knows it': async site => {
+  'the hook sees the user as the host knows it': async harness => {
     const seen: unknown[] = []
     const authorize = ({ principal }: { readonly principal?: unknown }) => {
       seen.push(principal)
       return { tenant: newTenant() }
     }
-    const served = await site.serve({ authorize }, asSaid)
+    const served = await harness.serve({ authorize }, asSaid)
     const user = { id: 7, roles: ['admin'] }
     const { jobs } = await answerOf(fetch(`${served.base}/v1/imports?resource=users`, by(user)))
     assert.deepEqual([seen, jobs], [[user], []])

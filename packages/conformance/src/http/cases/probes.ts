@@ -14,9 +14,9 @@ export const probeCases: HttpCases = {
     assert.deepEqual(await answerOf(fetch(`${base}/live`)), { status: 'alive' })
   },
 
-  'a part that is down makes the service unhealthy, but not dead': async site => {
+  'a part that is down makes the service unhealthy, but not dead': async harness => {
     const health = async () => ({ database: false, storage: true, queue: true })
-    const { base } = await site.serve({ jobs: { ...site.service.jobs, health } })
+    const { base } = await harness.serve({ jobs: { ...harness.service.jobs, health } })
     const response = await fetch(`${base}/health`)
     assert.equal(response.status, 503)
     const { status, services } = await answerOf(response)
@@ -26,14 +26,17 @@ export const probeCases: HttpCases = {
     assert.equal((await fetch(`${base}/live`)).status, 200)
   },
 
-  'a probe that hangs is an answer too': async site => {
+  'a probe that hangs is an answer too': async harness => {
     const health = () => new Promise<never>(() => undefined)
-    const { base } = await site.serve({ jobs: { ...site.service.jobs, health }, healthTimeoutSeconds: 0.05 })
+    const { base } = await harness.serve({
+      jobs: { ...harness.service.jobs, health },
+      healthTimeoutSeconds: 0.05,
+    })
     assert.equal((await fetch(`${base}/health`)).status, 503)
   },
 
-  'a server that drains is not ready, and takes no job': async site => {
-    const { base } = await site.serve({ isDraining: () => true })
+  'a server that drains is not ready, and takes no job': async harness => {
+    const { base } = await harness.serve({ isDraining: () => true })
     assert.equal((await fetch(`${base}/ready`)).status, 503)
     for (const kind of ['imports', 'exports']) {
       const response = await fetch(`${base}/v1/${kind}`, { method: 'POST' })
@@ -42,7 +45,7 @@ export const probeCases: HttpCases = {
     }
   },
 
-  'metrics count by the template of the route': async site => {
+  'metrics count by the template of the route': async harness => {
     const seen: unknown[] = []
     const metrics = {
       httpRequest: ({ seconds, ...rest }: { seconds: number }) => {
@@ -51,7 +54,7 @@ export const probeCases: HttpCases = {
       },
       expose: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'some_total 1\n' }),
     }
-    const { base } = await site.serve({ metrics })
+    const { base } = await harness.serve({ metrics })
     const response = await fetch(`${base}/metrics`)
     assert.equal(await response.text(), 'some_total 1\n')
     assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/)
@@ -82,9 +85,9 @@ export const probeCases: HttpCases = {
     assert.deepEqual([options.status, options.headers.get('allow')], [204, 'GET, HEAD, POST'])
   },
 
-  'a sane request id is kept, any other one is replaced': async site => {
+  'a sane request id is kept, any other one is replaced': async harness => {
     const idOf = async (given: string) => {
-      const response = await fetch(`${site.base}/live`, { headers: { 'x-request-id': given } })
+      const response = await fetch(`${harness.base}/live`, { headers: { 'x-request-id': given } })
       return response.headers.get('x-request-id') ?? ''
     }
     assert.equal(await idOf('a-B_3.x'), 'a-B_3.x')
@@ -93,8 +96,11 @@ export const probeCases: HttpCases = {
       assert.match(await idOf(bad), /^[0-9a-f-]{36}$/)
   },
 
-  'HEAD answers as GET does, without a body': async site => {
-    const answer = await overSocket(site, requestHead(site, 'HEAD /v1/resources', { Connection: 'close' }))
+  'HEAD answers as GET does, without a body': async harness => {
+    const answer = await overSocket(
+      harness,
+      requestHead(harness, 'HEAD /v1/resources', { Connection: 'close' }),
+    )
     assert.match(answer, /^HTTP\/1\.1 200 /)
     assert.match(answer, /content-length: [1-9]\d*\r\n/i)
     assert.ok(answer.endsWith('\r\n\r\n'))
@@ -127,11 +133,11 @@ export const probeCases: HttpCases = {
     assert.equal(new Set(ids).size, ids.length)
   },
 
-  'what nobody expected tells nothing of itself': async site => {
+  'what nobody expected tells nothing of itself': async harness => {
     const faults: unknown[] = []
     const list = () => Promise.reject(new Error('secret of the database'))
-    const jobs = { ...site.service.jobs, list }
-    const { base } = await site.serve({ jobs, onFault: (error, id) => faults.push([String(error), id]) })
+    const jobs = { ...harness.service.jobs, list }
+    const { base } = await harness.serve({ jobs, onFault: (error, id) => faults.push([String(error), id]) })
     const response = await fetch(`${base}/v1/imports`, { headers: { 'x-request-id': 'abc' } })
     assert.doesNotMatch(await assertProblem(response, 500, 'INTERNAL'), /secret/)
     assert.deepEqual(faults, [['Error: secret of the database', 'abc']])

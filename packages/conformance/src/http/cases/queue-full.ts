@@ -24,9 +24,9 @@ async function refused(response: Response): Promise<void> {
   await assertProblem(response, 503, 'QUEUE_FULL')
 }
 
-async function whileFull(site: HttpHarness, work: (full: HttpHarness) => Promise<void>): Promise<void> {
-  const { fill, ...narrow } = site.service.narrow
-  const full = await site.serve(narrow)
+async function whileFull(harness: HttpHarness, work: (full: HttpHarness) => Promise<void>): Promise<void> {
+  const { fill, ...narrow } = harness.service.narrow
+  const full = await harness.serve(narrow)
   const makeRoom = await fill()
   try {
     await work(full)
@@ -39,8 +39,8 @@ const exportsThere = async ({ service }: HttpHarness) =>
   (await service.jobs.list({ kind: 'export', limit: 1 })).jobs[0]?.id
 
 export const queueFullCases: HttpCases = {
-  'an import is refused however it comes, and neither a job nor a file is left': site =>
-    whileFull(site, async full => {
+  'an import is refused however it comes, and neither a job nor a file is left': harness =>
+    whileFull(harness, async full => {
       const ways = [
         () => sendRaw(full, 'resource=users', usersCsv(3)),
         () => sendRaw(full, 'resource=users', usersCsv(20_000)),
@@ -53,27 +53,27 @@ export const queueFullCases: HttpCases = {
       for (const send of ways) await leavesNothing(full, async () => refused(await send()))
     }),
 
-  'an export is refused, also one of several resources, and leaves no job': site =>
-    whileFull(site, async full => {
-      const before = await exportsThere(site)
+  'an export is refused, also one of several resources, and leaves no job': harness =>
+    whileFull(harness, async full => {
+      const before = await exportsThere(harness)
       await refused(await sendJson(full, '/v1/exports', { resource: 'users' }))
       await refused(await sendJson(full, '/v1/exports', { resources: ['users', 'articles'] }))
-      assert.equal(await exportsThere(site), before)
+      assert.equal(await exportsThere(harness), before)
     }),
 
-  'the key that came with it is free: the same request is taken when there is room': async site => {
+  'the key that came with it is free: the same request is taken when there is room': async harness => {
     const keyed = { 'idempotency-key': randomUUID() }
     const users = usersCsv(3)
-    await whileFull(site, async full =>
+    await whileFull(harness, async full =>
       refused(await sendRaw(full, 'resource=users', users, 'text/csv', keyed)),
     )
-    const taken = await sendRaw(site, 'resource=users', users, 'text/csv', keyed)
+    const taken = await sendRaw(harness, 'resource=users', users, 'text/csv', keyed)
     assert.equal(taken.headers.get('idempotency-replayed'), null)
-    assert.equal((await ended(site, taken)).progress.inserted_records, 3)
+    assert.equal((await ended(harness, taken)).progress.inserted_records, 3)
   },
 
-  'what needs no place is answered: exports that are streamed, jobs that are asked for': site =>
-    whileFull(site, async full => {
+  'what needs no place is answered: exports that are streamed, jobs that are asked for': harness =>
+    whileFull(harness, async full => {
       const streamed = await fetch(`${full.base}/v1/exports?resource=users&limit=1`)
       assert.equal(streamed.status, 200)
       await streamed.text()

@@ -76,15 +76,15 @@ async function refuses(response: Promise<Response>, called: RegExp): Promise<voi
 
 const form = () => formBody([field('resource', 'users'), file(usersCsv(3))])
 
-async function imports(site: HttpHarness, response: Promise<Response>, count: number): Promise<void> {
-  const job = await ended(site, await response)
+async function imports(harness: HttpHarness, response: Promise<Response>, count: number): Promise<void> {
+  const job = await ended(harness, await response)
   assert.deepEqual([job.status, job.progress.inserted_records], ['completed', count])
 }
 
 export const readBodyCases: HttpCases = {
-  'A24: a form or a raw body that was read before is refused, with what has read it': async site => {
+  'A24: a form or a raw body that was read before is refused, with what has read it': async harness => {
     for (const { leaves, called } of Object.values(readers)) {
-      const behind = await site.serve({}, undefined, reading(leaves))
+      const behind = await harness.serve({}, undefined, reading(leaves))
       await leavesNothing(behind, async () => {
         await refuses(sendForm(behind, form()), called)
         await refuses(sendRaw(behind, 'resource=users', usersCsv(3)), called)
@@ -94,8 +94,8 @@ export const readBodyCases: HttpCases = {
     }
   },
 
-  'A24: so is JSON of which nothing is left': async site => {
-    const behind = await site.serve({}, undefined, reading({}))
+  'A24: so is JSON of which nothing is left': async harness => {
+    const behind = await harness.serve({}, undefined, reading({}))
     const nothing = /by middleware that kept nothing of it\./
     await refuses(sendJson(behind, '/v1/exports', { resource: 'users' }), nothing)
     await refuses(
@@ -104,12 +104,12 @@ export const readBodyCases: HttpCases = {
     )
   },
 
-  'A24: JSON that is left as an object is used': async site => {
-    const behind = await site.serve({}, undefined, reading({ body: { resource: 'users', limit: 1 } }))
+  'A24: JSON that is left as an object is used': async harness => {
+    const behind = await harness.serve({}, undefined, reading({ body: { resource: 'users', limit: 1 } }))
     await ended(behind, await sendJson(behind, '/v1/exports', {}))
   },
 
-  'A24: a body of which a part was read, or is being read, is refused': async site => {
+  'A24: a body of which a part was read, or is being read, is refused': async harness => {
     const partly: readonly Before[] = [
       async request => void (await once(request, 'data')),
       async request => {
@@ -121,7 +121,7 @@ export const readBodyCases: HttpCases = {
       },
     ]
     for (const read of partly) {
-      const behind = await site.serve({}, undefined, ofPosts(read))
+      const behind = await harness.serve({}, undefined, ofPosts(read))
       const raw = sendRaw(behind, 'resource=users', usersCsv(2_000))
       // A body that is broken off takes its connection along.
       await refuses(raw, /by middleware that kept nothing of it\./).catch(error => {
@@ -131,9 +131,9 @@ export const readBodyCases: HttpCases = {
     }
   },
 
-  'A24: who only listens takes nothing away': async site => {
+  'A24: who only listens takes nothing away': async harness => {
     let heard = 0
-    const behind = await site.serve(
+    const behind = await harness.serve(
       {
         // As slow as a look at who asks may be.
         authorize: () => new Promise(resolve => setTimeout(resolve, 100, {})),
@@ -151,11 +151,11 @@ export const readBodyCases: HttpCases = {
     await imports(behind, sendForm(behind, form()), 3)
   },
 
-  'A24: bytes and text that a parser has left are the body': async site => {
+  'A24: bytes and text that a parser has left are the body': async harness => {
     const asBytes = ofPosts(async request => void Object.assign(request, { body: await buffer(request) }))
     const asText = ofPosts(async request => void Object.assign(request, { body: await text(request) }))
     for (const read of [asBytes, asText]) {
-      const behind = await site.serve({}, undefined, read)
+      const behind = await harness.serve({}, undefined, read)
       await imports(behind, sendForm(behind, form()), 3)
       await imports(behind, sendRaw(behind, 'resource=users', usersCsv(3).replaceAll('User', 'Zoë')), 3)
       await behind.stop()
@@ -164,7 +164,7 @@ export const readBodyCases: HttpCases = {
     const inflating = ofPosts(async request => {
       Object.assign(request, { body: gunzipSync(await buffer(request)) })
     })
-    const behind = await site.serve({}, undefined, inflating)
+    const behind = await harness.serve({}, undefined, inflating)
     const headers = { 'content-encoding': 'gzip', 'idempotency-key': randomUUID() }
     const body = gzipSync(usersCsv(3))
     const first = sendRaw(behind, 'resource=users', body, 'text/csv', headers)
@@ -174,10 +174,10 @@ export const readBodyCases: HttpCases = {
   },
 
   'A24: text that has lost what it was is refused; text that was decoded is in no charset any more':
-    async site => {
+    async harness => {
       const latin1 = Buffer.from(usersCsv(3).replaceAll('User', 'Zoë'), 'latin1')
       const asText = ofPosts(async request => void Object.assign(request, { body: await text(request) }))
-      const lossy = await site.serve({}, undefined, asText)
+      const lossy = await harness.serve({}, undefined, asText)
       const type = 'text/csv; charset=windows-1252'
       await leavesNothing(lossy, () =>
         refuses(sendRaw(lossy, 'resource=users', latin1, type), /by a text parser, such as express\.text\./),
@@ -185,14 +185,14 @@ export const readBodyCases: HttpCases = {
       const decoding = ofPosts(
         async request => void Object.assign(request, { body: (await buffer(request)).toString('latin1') }),
       )
-      const decoded = await site.serve({}, undefined, decoding)
+      const decoded = await harness.serve({}, undefined, decoding)
       for (const query of ['resource=users', 'resource=users&encoding=windows-1252']) {
         const tag = randomUUID()
         const csv = Buffer.from(usersCsv(1, tag).replaceAll('User', 'Zoë'), 'latin1')
         await imports(decoded, sendRaw(decoded, query, csv, type), 1)
         const email = encodeURIComponent(`0-${tag}@example.org`)
         const found = await fetch(
-          `${site.base}/v1/exports?resource=users&format=ndjson&fields=name&email=${email}`,
+          `${harness.base}/v1/exports?resource=users&format=ndjson&fields=name&email=${email}`,
         )
         assert.equal(await found.text(), '{"name":"Zoë 0"}\n')
       }

@@ -5,19 +5,22 @@ import { answerOf, assertProblem, ended, type HttpCases, type HttpHarness, sendR
 const header = 'email,name,role,active'
 
 /** Ten records with three broken rules each, one that would be a formula, and one that has too few cells. */
-async function broken(site: HttpHarness) {
+async function broken(harness: HttpHarness) {
   const rows = Array.from({ length: 10 }, (_, index) => `nobody${index},N,king,maybe`)
   const text = [header, ...rows, '"=HYPERLINK(""x"")",N,reader,true', 'one@example.org,N', ''].join('\n')
-  return ended(site, await sendRaw(site, 'resource=users', text))
+  return ended(harness, await sendRaw(harness, 'resource=users', text))
 }
 
-const errorsOf = (site: HttpHarness, id: string, query = '', accept?: string) =>
-  fetch(`${site.base}/v1/imports/${id}/errors${query}`, accept === undefined ? {} : { headers: { accept } })
+const errorsOf = (harness: HttpHarness, id: string, query = '', accept?: string) =>
+  fetch(
+    `${harness.base}/v1/imports/${id}/errors${query}`,
+    accept === undefined ? {} : { headers: { accept } },
+  )
 
 export const errorCases: HttpCases = {
-  'filters by code and by field, each with its own total': async site => {
-    const { job_id: id } = await broken(site)
-    const { errors: all } = await answerOf(errorsOf(site, id, '?limit=1000'))
+  'filters by code and by field, each with its own total': async harness => {
+    const { job_id: id } = await broken(harness)
+    const { errors: all } = await answerOf(errorsOf(harness, id, '?limit=1000'))
     assert.equal(all.length, 32)
     const filters = [
       ['code=INVALID_ROLE', (error: Filtered) => error.error_code === 'INVALID_ROLE'],
@@ -29,19 +32,19 @@ export const errorCases: HttpCases = {
     ] as const
     for (const [filter, isWanted] of filters) {
       const wanted = all.filter(isWanted)
-      const whole = await answerOf(errorsOf(site, id, `?limit=1000&${filter}`))
+      const whole = await answerOf(errorsOf(harness, id, `?limit=1000&${filter}`))
       assert.deepEqual(whole.errors, wanted, filter)
       assert.deepEqual(whole.pagination, { limit: 1000, offset: 0, total_errors: wanted.length })
-      const page = await answerOf(errorsOf(site, id, `?limit=3&offset=4&${filter}`))
+      const page = await answerOf(errorsOf(harness, id, `?limit=3&offset=4&${filter}`))
       assert.deepEqual(page.errors, wanted.slice(4, 7), filter)
     }
-    await assertProblem(await errorsOf(site, id, '?nonsense=1'), 400, 'OPTION_INVALID')
+    await assertProblem(await errorsOf(harness, id, '?nonsense=1'), 400, 'OPTION_INVALID')
   },
 
-  'the whole list as NDJSON or CSV, with filters': async site => {
-    const { job_id: id } = await broken(site)
-    const { errors: all } = await answerOf(errorsOf(site, id, '?limit=1000'))
-    const lines = await errorsOf(site, id, '', 'application/x-ndjson')
+  'the whole list as NDJSON or CSV, with filters': async harness => {
+    const { job_id: id } = await broken(harness)
+    const { errors: all } = await answerOf(errorsOf(harness, id, '?limit=1000'))
+    const lines = await errorsOf(harness, id, '', 'application/x-ndjson')
     assert.equal(lines.headers.get('content-type'), 'application/x-ndjson')
     assert.equal(lines.headers.get('content-disposition'), 'attachment; filename="users-errors.ndjson"')
     assert.equal(lines.headers.get('x-content-type-options'), 'nosniff')
@@ -51,7 +54,7 @@ export const errorCases: HttpCases = {
       .map(line => JSON.parse(line))
     assert.deepEqual(read, all)
 
-    const csv = await errorsOf(site, id, '', 'text/csv')
+    const csv = await errorsOf(harness, id, '', 'text/csv')
     assert.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8')
     assert.equal(csv.headers.get('vary'), 'Accept')
     const [names, ...rows] = (await csv.text()).trim().split('\n')
@@ -61,16 +64,16 @@ export const errorCases: HttpCases = {
     // A spreadsheet must not calculate what a file has smuggled into a report.
     assert.match(rows[30] ?? '', /,"'=HYPERLINK\(""x""\)","'=HYPERLINK\(""x""\)"$/)
 
-    const some = await (await errorsOf(site, id, '?code=INVALID_ROLE', 'application/x-ndjson')).text()
+    const some = await (await errorsOf(harness, id, '?code=INVALID_ROLE', 'application/x-ndjson')).text()
     assert.equal(some.trim().split('\n').length, 10)
-    assert.equal(await (await errorsOf(site, id, '?code=NONE', 'application/x-ndjson')).text(), '')
-    await assertProblem(await errorsOf(site, id, '?limit=5', 'text/csv'), 400, 'OPTION_INVALID')
+    assert.equal(await (await errorsOf(harness, id, '?code=NONE', 'application/x-ndjson')).text(), '')
+    await assertProblem(await errorsOf(harness, id, '?limit=5', 'text/csv'), 400, 'OPTION_INVALID')
   },
 
-  'what the client prefers is taken, and JSON where it has no preference': async site => {
-    const { job_id: id } = await broken(site)
+  'what the client prefers is taken, and JSON where it has no preference': async harness => {
+    const { job_id: id } = await broken(harness)
     const typeFor = async (accept: string) => {
-      const response = await errorsOf(site, id, '', accept)
+      const response = await errorsOf(harness, id, '', accept)
       await response.text()
       return response.headers.get('content-type')?.split(';')[0]
     }
@@ -78,7 +81,7 @@ export const errorCases: HttpCases = {
     assert.equal(await typeFor('text/html,application/xhtml+xml,*/*;q=0.8'), 'application/json')
     assert.equal(await typeFor('text/csv;q=0.2, application/json;q=0.1'), 'text/csv')
     assert.equal(await typeFor('text/csv;q=0, application/*'), 'application/json')
-    const head = await fetch(`${site.base}/v1/imports/${id}/errors`, {
+    const head = await fetch(`${harness.base}/v1/imports/${id}/errors`, {
       method: 'HEAD',
       headers: { accept: 'text/csv' },
     })

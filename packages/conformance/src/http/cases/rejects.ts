@@ -18,17 +18,17 @@ import {
 
 const header = 'email,name,role,active\n'
 
-async function givenBack(site: HttpHarness, id: string, query = '') {
-  const response = await fetch(`${site.base}/v1/imports/${id}/rejects${query}`)
+async function givenBack(harness: HttpHarness, id: string, query = '') {
+  const response = await fetch(`${harness.base}/v1/imports/${id}/rejects${query}`)
   return { response, text: await response.text() }
 }
 
 export const givingBackCases: HttpCases = {
-  'CSV: download, mend, upload': async site => {
+  'CSV: download, mend, upload': async harness => {
     const [one, two] = [`${randomUUID()}@example.org`, `${randomUUID()}@example.org`]
     const text = `${header}${one},"A, ""the"" one",king,true\n${two},B,reader,true\n`
-    const { job_id: id } = await ended(site, await sendRaw(site, 'resource=users', text))
-    const { response, text: rejects } = await givenBack(site, id)
+    const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=users', text))
+    const { response, text: rejects } = await givenBack(harness, id)
     assert.equal(response.headers.get('content-type'), 'text/csv; charset=utf-8')
     assert.equal(response.headers.get('content-disposition'), 'attachment; filename="users-rejects.csv"')
     assert.equal(response.headers.get('x-content-type-options'), 'nosniff')
@@ -37,80 +37,83 @@ export const givingBackCases: HttpCases = {
       `lading_error,${header}"INVALID_ROLE: ""role"" must be one of admin, author, reader",${one},"A, ""the"" one",king,true\n`,
     )
     const mended = rejects.replace('king', 'admin')
-    const job = await ended(site, await sendRaw(site, 'resource=users', mended))
+    const job = await ended(harness, await sendRaw(harness, 'resource=users', mended))
     assert.deepEqual([job.progress.inserted_records, job.progress.failed_records, job.warnings], [1, 0, []])
   },
 
-  'a mended file that is rejected once more does not gather columns': async site => {
-    const first = await ended(site, await sendRaw(site, 'resource=users', `${header}nobody,A,king,true\n`))
-    const once = await givenBack(site, first.job_id)
+  'a mended file that is rejected once more does not gather columns': async harness => {
+    const first = await ended(
+      harness,
+      await sendRaw(harness, 'resource=users', `${header}nobody,A,king,true\n`),
+    )
+    const once = await givenBack(harness, first.job_id)
     const mended = once.text.replace('king', 'admin')
-    const second = await ended(site, await sendRaw(site, 'resource=users', mended))
-    const twice = await givenBack(site, second.job_id)
+    const second = await ended(harness, await sendRaw(harness, 'resource=users', mended))
+    const twice = await givenBack(harness, second.job_id)
     assert.equal(
       twice.text,
       `lading_error,${header}"INVALID_EMAIL: ""email"" must be an e-mail address, such as ada@example.org",nobody,A,admin,true\n`,
     )
   },
 
-  'NDJSON and JSON arrays: as the records were written': async site => {
+  'NDJSON and JSON arrays: as the records were written': async harness => {
     const bad = '{"email": "nobody", "name":"A","role":"admin", "active":true}'
     const good = `{"email":"${randomUUID()}@example.org","name":"B","role":"admin","active":true}`
-    const lines = await sendRaw(site, 'resource=users', `${good}\n${bad}\n{oops\n`, 'application/x-ndjson')
-    const ofLines = await givenBack(site, (await ended(site, lines)).job_id)
+    const lines = await sendRaw(harness, 'resource=users', `${good}\n${bad}\n{oops\n`, 'application/x-ndjson')
+    const ofLines = await givenBack(harness, (await ended(harness, lines)).job_id)
     assert.equal(ofLines.text, `${bad}\n{oops\n`)
     assert.equal(ofLines.response.headers.get('content-type'), 'application/x-ndjson')
 
     const array = `[${bad}, ${good.replace('@', '2@')}, ${bad}]`
     const form = formBody([field('resource', 'users'), file(array, 'users.json')])
-    const ofArray = await givenBack(site, (await ended(site, await sendForm(site, form))).job_id)
+    const ofArray = await givenBack(harness, (await ended(harness, await sendForm(harness, form))).job_id)
     assert.equal(ofArray.text, `[\n${bad},\n${bad}\n]\n`)
   },
 
-  'nothing rejected: the header, no bytes, an empty array': async site => {
-    const csv = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
-    assert.equal((await givenBack(site, csv.job_id)).text, `lading_error,${header}`)
-    assert.equal((await givenBack(site, csv.job_id, '?unprocessed=true')).text, header)
+  'nothing rejected: the header, no bytes, an empty array': async harness => {
+    const csv = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
+    assert.equal((await givenBack(harness, csv.job_id)).text, `lading_error,${header}`)
+    assert.equal((await givenBack(harness, csv.job_id, '?unprocessed=true')).text, header)
     const line = `{"email":"${randomUUID()}@example.org","name":"B","role":"admin","active":true}`
-    const lines = await ended(site, await sendRaw(site, 'resource=users', line, 'application/x-ndjson'))
-    assert.equal((await givenBack(site, lines.job_id)).text, '')
-    const array = await sendRaw(site, 'resource=users&format=json', '[]', 'application/x-ndjson')
-    assert.equal((await givenBack(site, (await ended(site, array)).job_id)).text, '[]\n')
+    const lines = await ended(harness, await sendRaw(harness, 'resource=users', line, 'application/x-ndjson'))
+    assert.equal((await givenBack(harness, lines.job_id)).text, '')
+    const array = await sendRaw(harness, 'resource=users&format=json', '[]', 'application/x-ndjson')
+    assert.equal((await givenBack(harness, (await ended(harness, array)).job_id)).text, '[]\n')
   },
 
-  'unprocessed records can be imported as they are': async site => {
+  'unprocessed records can be imported as they are': async harness => {
     const tag = randomUUID()
     const rest = usersCsv(3, `x${tag}`).slice(header.length)
     const text = `${usersCsv(1, tag)}nobody,X,reader,true\n${rest}`
-    const job = await ended(site, await sendRaw(site, 'resource=users&max_errors=1', text))
+    const job = await ended(harness, await sendRaw(harness, 'resource=users&max_errors=1', text))
     assert.equal(job.error_code, 'TOO_MANY_ERRORS')
-    const { response, text: unprocessed } = await givenBack(site, job.job_id, '?unprocessed=true')
+    const { response, text: unprocessed } = await givenBack(harness, job.job_id, '?unprocessed=true')
     assert.equal(response.headers.get('content-disposition'), 'attachment; filename="users-unprocessed.csv"')
     assert.equal(unprocessed, header + rest)
-    const again = await ended(site, await sendRaw(site, 'resource=users', unprocessed))
+    const again = await ended(harness, await sendRaw(harness, 'resource=users', unprocessed))
     assert.deepEqual([again.progress.inserted_records, again.progress.failed_records], [3, 0])
   },
 
-  'of an atomic import all that was not rejected is unprocessed': async site => {
+  'of an atomic import all that was not rejected is unprocessed': async harness => {
     const tag = randomUUID()
     const text = `${usersCsv(2, tag)}nobody,X,reader,true\n${usersCsv(2, `x${tag}`).slice(header.length)}`
-    const job = await ended(site, await sendRaw(site, 'resource=users&atomic=true', text))
-    const { text: unprocessed } = await givenBack(site, job.job_id, '?unprocessed=true')
+    const job = await ended(harness, await sendRaw(harness, 'resource=users&atomic=true', text))
+    const { text: unprocessed } = await givenBack(harness, job.job_id, '?unprocessed=true')
     assert.equal(unprocessed, text.replace('nobody,X,reader,true\n', ''))
-    assert.match((await givenBack(site, job.job_id)).text, /\n"INVALID_EMAIL: .*",nobody,X,reader,true\n$/)
+    assert.match((await givenBack(harness, job.job_id)).text, /\n"INVALID_EMAIL: .*",nobody,X,reader,true\n$/)
   },
 
-  'while it runs, and when the file is gone': async site => {
-    const { job_id: id } = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
-    const { jobs } = site.service
+  'while it runs, and when the file is gone': async harness => {
+    const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
+    const { jobs } = harness.service
     const throws = (code: 'JOB_NOT_READY' | 'STORAGE_NOT_FOUND'): Jobs => ({
       ...jobs,
       rejects: () => Promise.reject(new LadingError(code, 'Not now.')),
     })
     const rejects = (at: HttpHarness) => fetch(`${at.base}/v1/imports/${id}/rejects?unprocessed=true`)
-    const running = await site.serve({ jobs: throws('JOB_NOT_READY') })
+    const running = await harness.serve({ jobs: throws('JOB_NOT_READY') })
     await assertProblem(await rejects(running), 409, 'JOB_NOT_READY')
-    const gone = await site.serve({ jobs: throws('STORAGE_NOT_FOUND') })
+    const gone = await harness.serve({ jobs: throws('STORAGE_NOT_FOUND') })
     await assertProblem(await rejects(gone), 410, 'FILE_EXPIRED')
   },
 }

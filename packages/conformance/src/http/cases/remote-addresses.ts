@@ -1,8 +1,8 @@
 // Cases of the HTTP suite: whoever may not be fetched from is not connected to, and every refusal has the same words.
 import assert from 'node:assert/strict'
+import { assertProblem, ended, type HttpCases, leavesNothing } from '../harness.ts'
 import { fromUrl, serving } from '../remote-fixture.ts'
 import type { Respond } from '../remote-names.ts'
-import { assertProblem, ended, type HttpCases, leavesNothing } from '../harness.ts'
 
 const words =
   'The address of the file is not allowed: it must begin with http:// or https://, have no user name or password, use port 80 or 443, and lead to a public server; the operator of this server can allow others.'
@@ -110,43 +110,44 @@ const redirects = [
 ]
 
 export const remoteAddressCases: HttpCases = {
-  'what may not be fetched is refused at once, in the same words, and nobody is connected to': async site => {
-    site.service.names.set('name.allowed.test', ['127.0.0.1'])
-    await serving(
-      (_request, response) => response.end('email,name,role,active\n'),
-      ({ port, connections }) =>
-        leavesNothing(site, async () => {
-          for (const url of refused) {
-            const answer = await fromUrl(site, url.replaceAll('PORT', String(port)))
-            assert.equal(await assertProblem(answer, 400, 'URL_NOT_ALLOWED'), words, url)
-          }
-          assert.equal(site.service.names.asked('name.allowed.test'), 0)
-          assert.equal(connections(), 0)
-        }),
-    )
-  },
+  'what may not be fetched is refused at once, in the same words, and nobody is connected to':
+    async harness => {
+      harness.service.names.set('name.allowed.test', ['127.0.0.1'])
+      await serving(
+        (_request, response) => response.end('email,name,role,active\n'),
+        ({ port, connections }) =>
+          leavesNothing(harness, async () => {
+            for (const url of refused) {
+              const answer = await fromUrl(harness, url.replaceAll('PORT', String(port)))
+              assert.equal(await assertProblem(answer, 400, 'URL_NOT_ALLOWED'), words, url)
+            }
+            assert.equal(harness.service.names.asked('name.allowed.test'), 0)
+            assert.equal(connections(), 0)
+          }),
+      )
+    },
 
   'a name that leads there is refused by the job in the same words, and nobody is connected to':
-    async site => {
+    async harness => {
       await serving(
         (_request, response) => response.end('email,name,role,active\n'),
         async ({ port, connections }) => {
           for (const [index, [what, addresses]] of leadingAstray.entries()) {
-            site.service.names.set(`astray${index}.example.org`, addresses)
+            harness.service.names.set(`astray${index}.example.org`, addresses)
             const job = await ended(
-              site,
-              await fromUrl(site, `http://astray${index}.example.org:${port}/users.csv`),
+              harness,
+              await fromUrl(harness, `http://astray${index}.example.org:${port}/users.csv`),
             )
             assert.deepEqual(
               [job.status, job.error_code, job.error_message],
               ['failed', 'URL_NOT_ALLOWED', words],
               what,
             )
-            assert.equal(site.service.names.asked(`astray${index}.example.org`), 1, what)
+            assert.equal(harness.service.names.asked(`astray${index}.example.org`), 1, what)
           }
           const unknown = await ended(
-            site,
-            await fromUrl(site, `http://unknown.example.org:${port}/users.csv`),
+            harness,
+            await fromUrl(harness, `http://unknown.example.org:${port}/users.csv`),
           )
           assert.deepEqual([unknown.error_code, unknown.error_message], ['URL_NOT_ALLOWED', words])
           assert.equal(connections(), 0)
@@ -154,9 +155,9 @@ export const remoteAddressCases: HttpCases = {
       )
     },
 
-  'a redirect is judged like an address that was given': async site => {
-    site.service.names.set('outer.allowed.test', ['127.0.0.1'])
-    site.service.names.set('inner.example.org', ['127.0.0.1'])
+  'a redirect is judged like an address that was given': async harness => {
+    harness.service.names.set('outer.allowed.test', ['127.0.0.1'])
+    harness.service.names.set('inner.example.org', ['127.0.0.1'])
     let location = ''
     const lead: Respond = (_request, response) => response.writeHead(302, { location }).end()
     await serving(
@@ -166,8 +167,8 @@ export const remoteAddressCases: HttpCases = {
           for (const to of redirects) {
             location = to.replaceAll('PORT', String(inner.port))
             const job = await ended(
-              site,
-              await fromUrl(site, `http://outer.allowed.test:${outer.port}/users.csv`),
+              harness,
+              await fromUrl(harness, `http://outer.allowed.test:${outer.port}/users.csv`),
             )
             assert.deepEqual([job.error_code, job.error_message], ['URL_NOT_ALLOWED', words], to)
           }
@@ -177,15 +178,18 @@ export const remoteAddressCases: HttpCases = {
     )
   },
 
-  'a name is asked for once for each hop, and what it said is connected to': async site => {
-    site.service.names.set('rebind.allowed.test', ['127.0.0.1'], ['169.254.169.254'])
+  'a name is asked for once for each hop, and what it said is connected to': async harness => {
+    harness.service.names.set('rebind.allowed.test', ['127.0.0.1'], ['169.254.169.254'])
     const csv = 'email,name,role,active\nnobody,A,reader,true\n'
     await serving(
       (_request, response) => response.end(csv),
       async ({ port }) => {
-        const job = await ended(site, await fromUrl(site, `http://rebind.allowed.test:${port}/users.csv`))
+        const job = await ended(
+          harness,
+          await fromUrl(harness, `http://rebind.allowed.test:${port}/users.csv`),
+        )
         assert.deepEqual([job.status, job.progress.failed_records], ['completed', 1])
-        assert.equal(site.service.names.asked('rebind.allowed.test'), 1)
+        assert.equal(harness.service.names.asked('rebind.allowed.test'), 1)
       },
     )
   },

@@ -4,13 +4,13 @@ import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { fairClock } from '../../fair-clock.ts'
 import { until } from '../../runner.ts'
+import { answerOf, assertProblem, ended, type HttpCases, newUploads, usersCsv } from '../harness.ts'
 import { files, fromUrl, giving, isImported, outcome } from '../remote-fixture.ts'
 import type { Respond } from '../remote-names.ts'
-import { answerOf, assertProblem, ended, type HttpCases, newUploads, usersCsv } from '../harness.ts'
 
 export const remoteFaultCases: HttpCases = {
-  'what is no data file is told, and nothing of it is kept': async site => {
-    const uploads = await newUploads(site)
+  'what is no data file is told, and nothing of it is kept': async harness => {
+    const uploads = await newUploads(harness)
     const html = '<!DOCTYPE html><html><title>Log in</title></html>'
     const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
     for (const [respond, code, sentence] of [
@@ -25,45 +25,45 @@ export const remoteFaultCases: HttpCases = {
       [giving(html, {}, 404), 'SOURCE_UNAVAILABLE', /status 404.*address is still right/],
       [giving('', {}, 304), 'SOURCE_UNAVAILABLE', /status 304/],
     ] as const) {
-      await files(site, respond, async (url, { requests }) => {
-        const job = await ended(site, await fromUrl(site, url('/users.csv')))
+      await files(harness, respond, async (url, { requests }) => {
+        const job = await ended(harness, await fromUrl(harness, url('/users.csv')))
         assert.deepEqual([job.status, job.error_code], ['failed', code])
         assert.match(job.error_message, sentence)
         assert.equal(requests.length, 1)
-        const rejects = await fetch(site.origin + job.links.rejects)
+        const rejects = await fetch(harness.origin + job.links.rejects)
         await assertProblem(rejects, 410, 'FILE_EXPIRED')
       })
     }
     assert.equal(await uploads(), 0)
   },
 
-  'one that is larger than allowed is not fetched to its end': async site => {
-    const small = await site.serve({ maxFileBytes: 1_000 })
-    const uploads = await newUploads(site)
-    await files(site, giving(usersCsv(100)), async url => {
+  'one that is larger than allowed is not fetched to its end': async harness => {
+    const small = await harness.serve({ maxFileBytes: 1_000 })
+    const uploads = await newUploads(harness)
+    await files(harness, giving(usersCsv(100)), async url => {
       assert.deepEqual(await outcome(small, url('/users.csv')), ['failed', 'FILE_TOO_LARGE', 'csv', 0])
     })
     const endless: Respond = (_request, response) => {
       const send = () => void (response.destroyed || response.write(usersCsv(100), send))
       send()
     }
-    await files(site, endless, async url => {
+    await files(harness, endless, async url => {
       assert.deepEqual(await outcome(small, url('/users.csv')), ['failed', 'FILE_TOO_LARGE', 'csv', 0])
     })
     assert.equal(await uploads(), 0)
   },
 
-  'a server that is busy is asked again': async site => {
+  'a server that is busy is asked again': async harness => {
     let count = 0
     const respond: Respond = (_request, response) =>
       ++count === 1 ? response.writeHead(503).end() : response.end(usersCsv(2))
-    await files(site, respond, async url => {
-      assert.deepEqual(await outcome(site, url('/users.csv')), ['completed', null, 'csv', 2])
+    await files(harness, respond, async url => {
+      assert.deepEqual(await outcome(harness, url('/users.csv')), ['completed', null, 'csv', 2])
       assert.equal(count, 2)
     })
   },
 
-  'a file that changes while it is fetched is never mixed': async site => {
+  'a file that changes while it is fetched is never mixed': async harness => {
     const [first, second] = [randomUUID(), randomUUID()]
     let version = { etag: '"1"', body: usersCsv(4_000, first) }
     const respond: Respond = (request, response) => {
@@ -82,19 +82,19 @@ export const remoteFaultCases: HttpCases = {
         response.socket?.destroySoon()
       })
     }
-    await files(site, respond, async (url, { requests }) => {
-      assert.deepEqual(await outcome(site, url('/users.csv')), ['completed', null, 'csv', 3_000])
+    await files(harness, respond, async (url, { requests }) => {
+      assert.deepEqual(await outcome(harness, url('/users.csv')), ['completed', null, 'csv', 3_000])
       assert.deepEqual(
         requests.map(({ headers }) => headers['if-range']),
         [undefined, '"1"', undefined],
       )
-      assert.equal(await isImported(site, `0-${first}@example.org`), false)
-      assert.equal(await isImported(site, `2999-${second}@example.org`), true)
+      assert.equal(await isImported(harness, `0-${first}@example.org`), false)
+      assert.equal(await isImported(harness, `2999-${second}@example.org`), true)
     })
   },
 
-  'cancelled, it is not fetched any more': async site => {
-    const uploads = await newUploads(site)
+  'cancelled, it is not fetched any more': async harness => {
+    const uploads = await newUploads(harness)
     let closed = false
     const silent: Respond = (_request, response) => {
       response.writeHead(200, { 'content-length': 1_000_000 })
@@ -103,15 +103,15 @@ export const remoteFaultCases: HttpCases = {
         closed = true
       })
     }
-    await files(site, silent, async (url, { requests }) => {
-      const { links } = await answerOf(fromUrl(site, url('/users.csv')))
+    await files(harness, silent, async (url, { requests }) => {
+      const { links } = await answerOf(fromUrl(harness, url('/users.csv')))
       await until('it is fetched', () => requests.length === 1)
       const running = fairClock()
-      const cancelled = await fetch(site.origin + links.self, { method: 'DELETE' })
+      const cancelled = await fetch(harness.origin + links.self, { method: 'DELETE' })
       assert.equal(cancelled.status, 202)
       await until('the connection is closed', () => closed)
       assert.ok(running() < 2_000)
-      assert.equal((await answerOf(fetch(site.origin + links.self))).status, 'cancelled')
+      assert.equal((await answerOf(fetch(harness.origin + links.self))).status, 'cancelled')
       await until('nothing is left', async () => (await uploads()) === 0)
     })
   },

@@ -2,24 +2,24 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { answerOf, assertProblem, ended, type HttpCases, sendJson, usersCsv } from '../harness.ts'
 import { files, fromUrl, giving, line, outcome } from '../remote-fixture.ts'
 import type { Respond } from '../remote-names.ts'
-import { answerOf, assertProblem, ended, type HttpCases, sendJson, usersCsv } from '../harness.ts'
 
 export const remoteCases: HttpCases = {
-  'a file is fetched by the job, and told as it is known so far': async site => {
-    await files(site, giving(usersCsv(5)), async (url, server) => {
-      const response = await fromUrl(site, url('/download?id=1'), {
+  'a file is fetched by the job, and told as it is known so far': async harness => {
+    await files(harness, giving(usersCsv(5)), async (url, server) => {
+      const response = await fromUrl(harness, url('/download?id=1'), {
         format: 'csv',
         metadata: { from: 'there' },
       })
       const { job_id, created_at, ...rest } = await answerOf(response.clone())
-      const self = `${site.mount}/v1/imports/${job_id}`
+      const self = `${harness.mount}/v1/imports/${job_id}`
       const links = { self, errors: `${self}/errors` }
       assert.deepEqual(rest, { status: 'pending', resource: 'users', format: 'csv', links })
       assert.match(created_at, /Z$/)
       assert.equal(response.headers.get('location'), self)
-      const job = await ended(site, response)
+      const job = await ended(harness, response)
       assert.deepEqual([job.status, job.format, job.metadata], ['completed', 'csv', { from: 'there' }])
       assert.equal(job.progress.inserted_records, 5)
       assert.equal(job.progress.total_bytes, job.progress.processed_bytes)
@@ -31,47 +31,48 @@ export const remoteCases: HttpCases = {
     })
   },
 
-  'the format is what was told, else the name, else the content type, else the first bytes': async site => {
-    const formatOf = async (
-      path: string,
-      body: string,
-      headers: Record<string, string> = {},
-      options = {},
-    ) => {
-      let found: unknown
-      await files(site, giving(body, headers), async url => {
-        found = await outcome(site, url(path), options)
-      })
-      return found
-    }
-    const csv = { 'content-type': 'text/csv; charset=utf-8' }
-    const done = (format: string) => ['completed', null, format, 1]
-    assert.deepEqual(
-      await formatOf('/users.csv', usersCsv(1), { 'content-type': 'application/json' }),
-      done('csv'),
-    )
-    assert.deepEqual(await formatOf('/a.b/USERS.JSONL?x=.csv', line(), csv), done('ndjson'))
-    assert.deepEqual(await formatOf('/users', usersCsv(1), csv), done('csv'))
-    assert.deepEqual(await formatOf('/users.json', line()), done('ndjson'))
-    assert.deepEqual(await formatOf('/users.json', `[${line()}]`), done('json'))
-    assert.deepEqual(await formatOf('/', `\n ${line()}`, { 'content-type': 'text/plain' }), done('ndjson'))
-    assert.deepEqual(await formatOf('/users.ndjson', usersCsv(1), {}, { format: 'csv' }), done('csv'))
-    assert.deepEqual(await formatOf('/users', usersCsv(1)), ['failed', 'FORMAT_UNSUPPORTED', 'unknown', 0])
-    assert.deepEqual(await formatOf('/users', ''), ['failed', 'FILE_EMPTY', 'unknown', 0])
-  },
+  'the format is what was told, else the name, else the content type, else the first bytes':
+    async harness => {
+      const formatOf = async (
+        path: string,
+        body: string,
+        headers: Record<string, string> = {},
+        options = {},
+      ) => {
+        let found: unknown
+        await files(harness, giving(body, headers), async url => {
+          found = await outcome(harness, url(path), options)
+        })
+        return found
+      }
+      const csv = { 'content-type': 'text/csv; charset=utf-8' }
+      const done = (format: string) => ['completed', null, format, 1]
+      assert.deepEqual(
+        await formatOf('/users.csv', usersCsv(1), { 'content-type': 'application/json' }),
+        done('csv'),
+      )
+      assert.deepEqual(await formatOf('/a.b/USERS.JSONL?x=.csv', line(), csv), done('ndjson'))
+      assert.deepEqual(await formatOf('/users', usersCsv(1), csv), done('csv'))
+      assert.deepEqual(await formatOf('/users.json', line()), done('ndjson'))
+      assert.deepEqual(await formatOf('/users.json', `[${line()}]`), done('json'))
+      assert.deepEqual(await formatOf('/', `\n ${line()}`, { 'content-type': 'text/plain' }), done('ndjson'))
+      assert.deepEqual(await formatOf('/users.ndjson', usersCsv(1), {}, { format: 'csv' }), done('csv'))
+      assert.deepEqual(await formatOf('/users', usersCsv(1)), ['failed', 'FORMAT_UNSUPPORTED', 'unknown', 0])
+      assert.deepEqual(await formatOf('/users', ''), ['failed', 'FILE_EMPTY', 'unknown', 0])
+    },
 
-  'a redirect is followed, and its name may tell the format': async site => {
+  'a redirect is followed, and its name may tell the format': async harness => {
     const respond: Respond = (request, response) =>
       request.url === '/latest'
         ? response.writeHead(302, { location: 'users.csv' }).end()
         : response.end(usersCsv(2))
-    await files(site, respond, async url => {
-      assert.deepEqual(await outcome(site, url('/latest')), ['completed', null, 'csv', 2])
+    await files(harness, respond, async url => {
+      assert.deepEqual(await outcome(harness, url('/latest')), ['completed', null, 'csv', 2])
     })
   },
 
   'compressed once it is read, by its name or by its coding; twice, and as a bomb, it is refused':
-    async site => {
+    async harness => {
       const once = () => gzipSync(usersCsv(3))
       const gzip = { 'content-encoding': 'gzip' }
       for (const [path, body, headers] of [
@@ -81,15 +82,15 @@ export const remoteCases: HttpCases = {
         ['/users.csv.gz', once(), gzip],
         ['/users', gzipSync(line() + line() + line()), gzip],
       ] as const) {
-        await files(site, giving(body, headers), async url => {
-          const [status, , , inserted] = await outcome(site, url(path))
+        await files(harness, giving(body, headers), async url => {
+          const [status, , , inserted] = await outcome(harness, url(path))
           assert.deepEqual([status, inserted], ['completed', 3], path)
         })
       }
       const faulty = async (path: string, body: Uint8Array, headers: Record<string, string> = {}) => {
         let code: unknown
-        await files(site, giving(body, headers), async url => {
-          code = (await outcome(site, url(path)))[1]
+        await files(harness, giving(body, headers), async url => {
+          code = (await outcome(harness, url(path)))[1]
         })
         return code
       }
@@ -104,17 +105,17 @@ export const remoteCases: HttpCases = {
       )
     },
 
-  'the same key and the same URL get the same answer, another URL is another request': async site => {
-    await files(site, giving(`[${line()}]`), async (url, { requests }) => {
+  'the same key and the same URL get the same answer, another URL is another request': async harness => {
+    await files(harness, giving(`[${line()}]`), async (url, { requests }) => {
       const key = randomUUID()
       const send = (path: string, options = {}) => {
         const headers = { 'content-type': 'application/json', 'idempotency-key': key }
         const body = JSON.stringify({ resource: 'users', file_url: url(path), ...options })
-        return fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body })
+        return fetch(`${harness.base}/v1/imports`, { method: 'POST', headers, body })
       }
       const first = await send('/users.json?signature=1')
       const said = await first.clone().text()
-      assert.equal((await ended(site, first)).format, 'json')
+      assert.equal((await ended(harness, first)).format, 'json')
       const second = await send('/users.json?signature=1')
       assert.equal(await second.text(), said)
       assert.equal(second.headers.get('idempotency-replayed'), 'true')
@@ -128,19 +129,19 @@ export const remoteCases: HttpCases = {
     })
   },
 
-  'a secret in the URL is in no answer': async site => {
+  'a secret in the URL is in no answer': async harness => {
     const secret = 'dont-tell-anybody'
     const said: string[] = []
-    const get = async (path: string) => said.push(await (await fetch(site.base + path)).text())
+    const get = async (path: string) => said.push(await (await fetch(harness.base + path)).text())
     const faults: unknown[] = []
-    const heard = await site.serve({ onFault: error => faults.push(error) })
+    const heard = await harness.serve({ onFault: error => faults.push(error) })
     for (const respond of [
       giving(usersCsv(1)),
       giving('', {}, 403),
       giving('<html>'),
       giving('email\nx\n'),
     ]) {
-      await files(site, respond, async url => {
+      await files(harness, respond, async url => {
         const response = await fromUrl(heard, url(`/${secret}/users.csv?X-Amz-Signature=${secret}#${secret}`))
         said.push(await response.clone().text(), JSON.stringify([...response.headers]))
         const job = await ended(heard, response)

@@ -4,12 +4,12 @@ import { randomUUID } from 'node:crypto'
 import { ended, type HttpCases, type HttpHarness, sendJson, sendRaw } from '../harness.ts'
 
 /** Three users who share a name; their e-mail addresses begin with a, b and c. */
-async function users(site: HttpHarness): Promise<string> {
+async function users(harness: HttpHarness): Promise<string> {
   const name = `selected ${randomUUID()}`
   const line = (letter: string, role: string, day: number) =>
     `${letter}-${randomUUID()}@example.org,${name},${role},true,2024-01-0${day}T00:00:00Z\n`
   const rows = line('a', 'admin', 1) + line('b', 'author', 2) + line('c', 'reader', 3)
-  await ended(site, await sendRaw(site, 'resource=users', `email,name,role,active,created_at\n${rows}`))
+  await ended(harness, await sendRaw(harness, 'resource=users', `email,name,role,active,created_at\n${rows}`))
   return name
 }
 
@@ -46,17 +46,17 @@ const asked: readonly (readonly [query: string, body: object, found: string])[] 
 ]
 
 export const selectionCases: HttpCases = {
-  'the same is found by a query and by a body': async site => {
-    const name = await users(site)
+  'the same is found by a query and by a body': async harness => {
+    const name = await users(harness)
     for (const [query, body, found] of asked) {
       const order = query.includes('sort=') ? '' : '&sort=created_at'
-      const url = `${site.base}/v1/exports?resource=users&format=csv&fields=email&name=${encodeURIComponent(name)}`
+      const url = `${harness.base}/v1/exports?resource=users&format=csv&fields=email&name=${encodeURIComponent(name)}`
       const streamed = await (await fetch(`${url}&${query}${order}`)).text()
       assert.equal(letters(streamed), found, query)
       const { filters = {}, ...rest } = body as { filters?: object }
       const job = await ended(
-        site,
-        await sendJson(site, '/v1/exports', {
+        harness,
+        await sendJson(harness, '/v1/exports', {
           resource: 'users',
           format: 'csv',
           fields: ['email'],
@@ -66,14 +66,14 @@ export const selectionCases: HttpCases = {
         }),
       )
       assert.equal(job.status, 'completed', JSON.stringify(job))
-      const file = await fetch(site.origin + job.download_url)
+      const file = await fetch(harness.origin + job.download_url)
       assert.equal(await file.text(), streamed, query)
     }
   },
 
-  'fields come in the order that was asked for, also those of another table': async site => {
-    const name = await users(site)
-    const url = `${site.base}/v1/exports?format=csv&name=${encodeURIComponent(name)}&resource=users`
+  'fields come in the order that was asked for, also those of another table': async harness => {
+    const name = await users(harness)
+    const url = `${harness.base}/v1/exports?format=csv&name=${encodeURIComponent(name)}&resource=users`
     const some = await (await fetch(`${url}&fields=name,role&role=admin`)).text()
     assert.equal(some, `name,role\n${name},admin\n`)
 
@@ -81,8 +81,8 @@ export const selectionCases: HttpCases = {
     const [id, email] = row.split(',')
     const slug = `slug-${randomUUID()}`
     const article = `slug,title,content,author_id,status\n${slug},T,C,${id},draft\n`
-    await ended(site, await sendRaw(site, 'resource=articles', article))
-    const joined = `${site.base}/v1/exports?resource=articles&format=csv&author_email=${email}`
+    await ended(harness, await sendRaw(harness, 'resource=articles', article))
+    const joined = `${harness.base}/v1/exports?resource=articles&format=csv&author_email=${email}`
     assert.equal(
       await (await fetch(`${joined}&fields=author_email,slug`)).text(),
       `author_email,slug\n${email},${slug}\n`,

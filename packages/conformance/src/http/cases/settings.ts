@@ -18,11 +18,14 @@ import {
 const header = 'email,name,role,active\n'
 
 async function imported(
-  site: HttpHarness,
+  harness: HttpHarness,
   settings: Readonly<Record<string, string>>,
   body: string | Uint8Array,
 ) {
-  return ended(site, await sendRaw(site, `${new URLSearchParams({ resource: 'users', ...settings })}`, body))
+  return ended(
+    harness,
+    await sendRaw(harness, `${new URLSearchParams({ resource: 'users', ...settings })}`, body),
+  )
 }
 
 /** The figures of a job that say what became of its records. */
@@ -39,53 +42,53 @@ function outcome({ status, error_code, progress }: Awaited<ReturnType<typeof end
   ]
 }
 
-async function nameOf(site: HttpHarness, email: string): Promise<string | undefined> {
+async function nameOf(harness: HttpHarness, email: string): Promise<string | undefined> {
   const response = await fetch(
-    `${site.base}/v1/exports?resource=users&format=ndjson&email=${encodeURIComponent(email)}`,
+    `${harness.base}/v1/exports?resource=users&format=ndjson&email=${encodeURIComponent(email)}`,
   )
   const text = await response.text()
   return text === '' ? undefined : JSON.parse(text).name
 }
 
 export const settingCases: HttpCases = {
-  'on_conflict: a duplicate is an error, left alone, or an update': async site => {
+  'on_conflict: a duplicate is an error, left alone, or an update': async harness => {
     const email = `${randomUUID()}@example.org`
     const row = (name: string) => `${header}${email},${name},reader,true\n`
-    assert.deepEqual(outcome(await imported(site, {}, row('A'))), ['completed', null, 1, 0, 0, 0, null])
-    assert.deepEqual(outcome(await imported(site, {}, row('B'))), ['completed', null, 0, 0, 0, 1, null])
-    const ignored = await imported(site, { on_conflict: 'ignore' }, row('B'))
+    assert.deepEqual(outcome(await imported(harness, {}, row('A'))), ['completed', null, 1, 0, 0, 0, null])
+    assert.deepEqual(outcome(await imported(harness, {}, row('B'))), ['completed', null, 0, 0, 0, 1, null])
+    const ignored = await imported(harness, { on_conflict: 'ignore' }, row('B'))
     assert.deepEqual(outcome(ignored), ['completed', null, 0, 0, 1, 0, null])
-    assert.equal(await nameOf(site, email), 'A')
-    const updated = await imported(site, { on_conflict: 'update' }, row('B'))
+    assert.equal(await nameOf(harness, email), 'A')
+    const updated = await imported(harness, { on_conflict: 'update' }, row('B'))
     assert.deepEqual(outcome(updated), ['completed', null, 0, 1, 0, 0, null])
-    assert.deepEqual([updated.on_conflict, await nameOf(site, email)], ['update', 'B'])
-    const same = await imported(site, { on_conflict: 'update' }, row('B'))
+    assert.deepEqual([updated.on_conflict, await nameOf(harness, email)], ['update', 'B'])
+    const same = await imported(harness, { on_conflict: 'update' }, row('B'))
     assert.deepEqual(outcome(same), ['completed', null, 0, 0, 1, 0, null])
   },
 
-  'dry_run: everything is judged and nothing written': async site => {
+  'dry_run: everything is judged and nothing written': async harness => {
     const email = `${randomUUID()}@example.org`
     const text = `${header}${email},A,reader,true\n${email},B,reader,true\nnobody,C,reader,true\n`
-    const job = await imported(site, { dry_run: 'true' }, text)
+    const job = await imported(harness, { dry_run: 'true' }, text)
     assert.deepEqual(outcome(job), ['completed', null, 1, 0, 0, 2, null])
     assert.equal(job.dry_run, true)
     assert.ok(Array.isArray(job.not_judged))
     assert.deepEqual(job.errors_by_code, { DUPLICATE_EMAIL: 1, INVALID_EMAIL: 1 })
-    assert.equal(await nameOf(site, email), undefined)
+    assert.equal(await nameOf(harness, email), undefined)
   },
 
-  'atomic: all records or none': async site => {
+  'atomic: all records or none': async harness => {
     const email = `${randomUUID()}@example.org`
     const good = `${header}${email},A,reader,true\n`
     const bad = `${good}nobody,B,reader,true\nnone,C,reader,true\n`
-    const failed = await imported(site, { atomic: 'true' }, bad)
+    const failed = await imported(harness, { atomic: 'true' }, bad)
     assert.deepEqual(outcome(failed), ['failed', 'IMPORT_ROLLED_BACK', 0, 0, 0, 2, 1])
     assert.deepEqual(
       [failed.progress.total_records, failed.progress.processed_records, failed.errors_by_code],
       [3, 2, { INVALID_EMAIL: 2 }],
     )
-    assert.equal(await nameOf(site, email), undefined)
-    assert.deepEqual(outcome(await imported(site, { atomic: 'true' }, good)), [
+    assert.equal(await nameOf(harness, email), undefined)
+    assert.deepEqual(outcome(await imported(harness, { atomic: 'true' }, good)), [
       'completed',
       null,
       1,
@@ -94,55 +97,58 @@ export const settingCases: HttpCases = {
       0,
       null,
     ])
-    assert.equal(await nameOf(site, email), 'A')
+    assert.equal(await nameOf(harness, email), 'A')
   },
 
-  'max_errors: the rest is unprocessed, and counted': async site => {
+  'max_errors: the rest is unprocessed, and counted': async harness => {
     const tag = randomUUID()
     const bad = 'nobody,X,reader,true\n'
     const text = `${usersCsv(2, tag)}${bad}${bad}${usersCsv(3, `x${tag}`).slice(header.length)}`
-    const job = await imported(site, { max_errors: '2' }, text)
+    const job = await imported(harness, { max_errors: '2' }, text)
     assert.deepEqual(outcome(job), ['failed', 'TOO_MANY_ERRORS', 2, 0, 0, 2, 3])
     assert.equal(job.progress.total_records, 7)
-    const enough = await imported(site, { max_errors: '3', on_conflict: 'ignore' }, text)
+    const enough = await imported(harness, { max_errors: '3', on_conflict: 'ignore' }, text)
     assert.deepEqual(outcome(enough), ['completed', null, 3, 0, 2, 2, null])
   },
 
-  'mapping: names of the file stand for fields': async site => {
+  'mapping: names of the file stand for fields': async harness => {
     const email = `${randomUUID()}@example.org`
     const text = `E-Mail,Who,role,active\n${email},A,reader,true\n`
     const mapping = JSON.stringify({ 'E-Mail': 'email', Who: 'name' })
-    assert.equal((await imported(site, { mapping }, text)).status, 'completed')
-    assert.equal(await nameOf(site, email), 'A')
+    assert.equal((await imported(harness, { mapping }, text)).status, 'completed')
+    assert.equal(await nameOf(harness, email), 'A')
     const behind = [
       field('resource', 'users'),
       file(text.replace(email, `b${email}`)),
       field('mapping', mapping),
     ]
-    assert.equal((await ended(site, await sendForm(site, formBody(behind)))).progress.inserted_records, 1)
+    assert.equal(
+      (await ended(harness, await sendForm(harness, formBody(behind)))).progress.inserted_records,
+      1,
+    )
   },
 
-  'unknown_columns: a warning, or the end': async site => {
+  'unknown_columns: a warning, or the end': async harness => {
     const text = `${header.trim()},nickname\n${randomUUID()}@example.org,A,reader,true,x\n`
-    const warned = await imported(site, {}, text)
+    const warned = await imported(harness, {}, text)
     assert.deepEqual([warned.status, warned.warnings[0].code], ['completed', 'UNKNOWN_COLUMN'])
-    const failed = await imported(site, { unknown_columns: 'error' }, text)
+    const failed = await imported(harness, { unknown_columns: 'error' }, text)
     assert.deepEqual([failed.status, failed.error_code], ['failed', 'HEADER_INVALID'])
     assert.match(failed.error_message, /nickname/)
   },
 
-  'delimiter: found out, or told by the character or its name': async site => {
+  'delimiter: found out, or told by the character or its name': async harness => {
     for (const [name, delimiter] of Object.entries({ comma: ',', semicolon: ';', tab: '\t', pipe: '|' })) {
       const text = () => usersCsv(1).replaceAll(',', delimiter)
       for (const settings of [{}, { delimiter }, { delimiter: name }]) {
-        assert.equal((await imported(site, settings, text())).progress.inserted_records, 1)
+        assert.equal((await imported(harness, settings, text())).progress.inserted_records, 1)
       }
     }
-    const wrong = await imported(site, { delimiter: 'tab' }, usersCsv(1))
+    const wrong = await imported(harness, { delimiter: 'tab' }, usersCsv(1))
     assert.equal(wrong.error_code, 'HEADER_INVALID')
   },
 
-  'encoding: told by its names, or proven by a byte order mark': async site => {
+  'encoding: told by its names, or proven by a byte order mark': async harness => {
     const bytes = (encoding: BufferEncoding, mark = '') => {
       const email = `${randomUUID()}@example.org`
       return { email, body: Buffer.from(`${mark}${header}${email},Zoë,reader,true\n`, encoding) }
@@ -157,69 +163,74 @@ export const settingCases: HttpCases = {
       [{}, bytes('utf8', '\ufeff')],
     ] as const
     for (const [settings, { email, body }] of cases) {
-      const job = await imported(site, settings, body)
+      const job = await imported(harness, settings, body)
       assert.deepEqual([job.status, job.error_message], ['completed', null])
-      assert.equal(await nameOf(site, email), 'Zoë')
+      assert.equal(await nameOf(harness, email), 'Zoë')
     }
-    const undeclared = await imported(site, {}, bytes('latin1').body)
+    const undeclared = await imported(harness, {}, bytes('latin1').body)
     assert.deepEqual([undeclared.status, undeclared.error_code], ['failed', 'ENCODING_INVALID'])
   },
 
-  'excel: the guard of formulas is taken off': async site => {
+  'excel: the guard of formulas is taken off': async harness => {
     const email = () => `${randomUUID()}@example.org`
     const [one, other] = [email(), email()]
-    await imported(site, { excel: 'true' }, `${header}${one},'=1+1,reader,true\n`)
-    await imported(site, {}, `${header}${other},'=1+1,reader,true\n`)
-    assert.deepEqual([await nameOf(site, one), await nameOf(site, other)], ['=1+1', "'=1+1"])
+    await imported(harness, { excel: 'true' }, `${header}${one},'=1+1,reader,true\n`)
+    await imported(harness, {}, `${header}${other},'=1+1,reader,true\n`)
+    assert.deepEqual([await nameOf(harness, one), await nameOf(harness, other)], ['=1+1', "'=1+1"])
   },
 
-  'compressed: by the name of the file, or the coding of the body': async site => {
-    const coded = await sendRaw(site, 'resource=users', gzipSync(usersCsv(3)), 'text/csv', {
+  'compressed: by the name of the file, or the coding of the body': async harness => {
+    const coded = await sendRaw(harness, 'resource=users', gzipSync(usersCsv(3)), 'text/csv', {
       'content-encoding': 'gzip',
     })
-    assert.equal((await ended(site, coded)).progress.inserted_records, 3)
+    assert.equal((await ended(harness, coded)).progress.inserted_records, 3)
     const form = formBody([field('resource', 'users'), file('@', 'users.csv.gz')]).split('@')
     const body = Buffer.concat([
       Buffer.from(form[0] ?? ''),
       gzipSync(usersCsv(2)),
       Buffer.from(form[1] ?? ''),
     ])
-    const job = await ended(site, await sendForm(site, body))
+    const job = await ended(harness, await sendForm(harness, body))
     assert.deepEqual([job.format, job.progress.inserted_records, job.progress.percentage], ['csv', 2, 100])
-    const typed = await sendRaw(site, 'resource=users&format=csv', gzipSync(usersCsv(4)), 'application/gzip')
-    assert.equal((await ended(site, typed)).progress.inserted_records, 4)
-    const plain = await sendRaw(site, 'resource=users', usersCsv(1), 'text/csv', {
+    const typed = await sendRaw(
+      harness,
+      'resource=users&format=csv',
+      gzipSync(usersCsv(4)),
+      'application/gzip',
+    )
+    assert.equal((await ended(harness, typed)).progress.inserted_records, 4)
+    const plain = await sendRaw(harness, 'resource=users', usersCsv(1), 'text/csv', {
       'content-encoding': 'gzip',
     })
-    assert.equal((await ended(site, plain)).error_code, 'COMPRESSION_INVALID')
-    const unannounced = await sendRaw(site, 'resource=users', gzipSync(usersCsv(1)))
+    assert.equal((await ended(harness, plain)).error_code, 'COMPRESSION_INVALID')
+    const unannounced = await sendRaw(harness, 'resource=users', gzipSync(usersCsv(1)))
     assert.deepEqual([unannounced.status, (await answerOf(unannounced)).code], [415, 'FORMAT_UNSUPPORTED'])
   },
 
-  'a JSON array, found out or told': async site => {
+  'a JSON array, found out or told': async harness => {
     const array = () =>
       JSON.stringify([{ email: `${randomUUID()}@example.org`, name: 'A', role: 'reader', active: true }])
-    const found = await sendForm(site, formBody([field('resource', 'users'), file(array(), 'users.json')]))
-    const told = await sendRaw(site, 'resource=users&format=json', array(), 'application/x-ndjson')
+    const found = await sendForm(harness, formBody([field('resource', 'users'), file(array(), 'users.json')]))
+    const told = await sendRaw(harness, 'resource=users&format=json', array(), 'application/x-ndjson')
     for (const response of [found, told]) {
-      const job = await ended(site, response)
+      const job = await ended(harness, response)
       assert.deepEqual([job.format, job.progress.inserted_records], ['json', 1])
     }
   },
 
-  'settings may come behind the file, and of two ways of sending none is lost': async site => {
+  'settings may come behind the file, and of two ways of sending none is lost': async harness => {
     const text = usersCsv(2)
     const parts = [field('resource', 'users'), file(text), field('dry_run', 'true'), field('atomic', 'true')]
-    const behind = await ended(site, await sendForm(site, formBody(parts)))
+    const behind = await ended(harness, await sendForm(harness, formBody(parts)))
     assert.deepEqual([behind.dry_run, behind.progress.inserted_records], [true, 2])
     const late = [file(text), field('dry_run', 'true'), field('resource', 'users')]
-    assert.equal((await ended(site, await sendForm(site, formBody(late)))).dry_run, true)
+    assert.equal((await ended(harness, await sendForm(harness, formBody(late)))).dry_run, true)
     const query = await sendForm(
-      site,
+      harness,
       formBody([file(text)]),
       '/v1/imports?resource=users&on_conflict=ignore',
     )
-    const job = await ended(site, query)
+    const job = await ended(harness, query)
     assert.deepEqual([job.on_conflict, job.progress.inserted_records], ['ignore', 2])
   },
 }

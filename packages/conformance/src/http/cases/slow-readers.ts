@@ -8,10 +8,10 @@ import type { HttpCases } from '../harness.ts'
 
 export const slowReaderCases: HttpCases = {
   'a client that reads on, but too slowly, is cut off; one that waits for the first row is not':
-    async site => {
-      const { brittle } = site.service
+    async harness => {
+      const { brittle } = harness.service
       await brittle.prepare()
-      const served = await site.serve({
+      const served = await harness.serve({
         exporter: brittle.exporter,
         resources: brittle.resources,
         // What the kernel takes at once is less than that.

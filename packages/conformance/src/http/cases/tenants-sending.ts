@@ -37,8 +37,8 @@ const exportsBundle: Asking = {
 }
 
 export const tenantSendingCases: HttpCases = {
-  'an import follows jobs of its own tenant only, however it is sent': async site => {
-    const served = await site.serve({ authorize: byTenant })
+  'an import follows jobs of its own tenant only, however it is sent': async harness => {
+    const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const id = await done(served, one, sends(usersCsv(1)))
     const ways = (after: string): readonly Asking[] => [
@@ -59,8 +59,8 @@ export const tenantSendingCases: HttpCases = {
     }
   },
 
-  'H031: an idempotency key is the tenant’s own, used or in use, whatever it is used for': async site => {
-    const served = await site.serve({ authorize: byTenant })
+  'H031: an idempotency key is the tenant’s own, used or in use, whatever it is used for': async harness => {
+    const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const key = { 'idempotency-key': randomUUID() }
     const send = async (tenant: string, asking: Asking) => {
@@ -89,7 +89,7 @@ export const tenantSendingCases: HttpCases = {
     assert.deepEqual(await send(one, sends(csv)), { ...first, replayed: 'true' })
 
     const used = randomUUID()
-    const claim = await site.service.jobs.claimKey(used, 'import', { tenant: one })
+    const claim = await harness.service.jobs.claimKey(used, 'import', { tenant: one })
     try {
       const inUse = { 'idempotency-key': used }
       const busy = await ask(served, sends(csv), { ...inUse, ...as(one) })
@@ -101,8 +101,8 @@ export const tenantSendingCases: HttpCases = {
     }
   },
 
-  'bundles, and what is made of them, belong to who sent them': async site => {
-    const served = await site.serve({ authorize: byTenant })
+  'bundles, and what is made of them, belong to who sent them': async harness => {
+    const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const exportId = await done(served, one, exportsBundle)
     const sent = await sendBundle(served, await bundleOf(planted()), '', as(one))

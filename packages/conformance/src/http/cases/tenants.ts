@@ -8,8 +8,10 @@ import { done, exportsUsers, sends, wholeAnswer } from '../tenant-fixture.ts'
 /** Two of the three records are rejected, with two errors. */
 const someBad = () => `${usersCsv(1)}no-address,Bob,reader,true\n${randomUUID()}@example.org,Cy,king,true\n`
 
-const jobsOf = async (site: HttpHarness, tenant: string, query = ''): Promise<readonly string[]> => {
-  const { jobs } = await answerOf(fetch(`${site.base}/v1/imports?limit=100${query}`, { headers: as(tenant) }))
+const jobsOf = async (harness: HttpHarness, tenant: string, query = ''): Promise<readonly string[]> => {
+  const { jobs } = await answerOf(
+    fetch(`${harness.base}/v1/imports?limit=100${query}`, { headers: as(tenant) }),
+  )
   return jobs.map(({ job_id }: { job_id: string }) => job_id)
 }
 
@@ -18,9 +20,9 @@ const isPlain = ({ line, headers }: Asking) => /^GET [^?]*$/.test(line) && heade
 
 export const tenantCases: HttpCases = {
   'a job of another tenant is answered as one that there never was, byte for byte, on every verb':
-    async site => {
-      const { calls, ...parts } = recorded(site)
-      const served = await site.serve({ ...parts, authorize: byTenant })
+    async harness => {
+      const { calls, ...parts } = recorded(harness)
+      const served = await harness.serve({ ...parts, authorize: byTenant })
       const owner = newTenant()
       const importId = await done(served, owner, sends(someBad()))
       const exportId = await done(served, owner, exportsUsers)
@@ -75,8 +77,8 @@ export const tenantCases: HttpCases = {
       assert.equal((await ask(served, { line: `POST /v1/imports/${failedId}/retry` }, as(owner))).status, 202)
     },
 
-  'an import is no export, and the other way round, for its owner too': async site => {
-    const served = await site.serve({ authorize: byTenant })
+  'an import is no export, and the other way round, for its owner too': async harness => {
+    const served = await harness.serve({ authorize: byTenant })
     const owner = newTenant()
     const importId = await done(served, owner, sends(usersCsv(1)))
     const exportId = await done(served, owner, exportsUsers)
@@ -87,8 +89,8 @@ export const tenantCases: HttpCases = {
     }
   },
 
-  'a list is the tenant’s own, whoever’s cursor it begins at': async site => {
-    const served = await site.serve({ authorize: byTenant })
+  'a list is the tenant’s own, whoever’s cursor it begins at': async harness => {
+    const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const ids: Record<string, string[]> = { [one]: [], [other]: [] }
     for (const tenant of [one, other, one, other, one, other]) {
@@ -112,8 +114,8 @@ export const tenantCases: HttpCases = {
   },
 
   'a cursor is what its page tells already, and says nothing of jobs that the caller does not see':
-    async site => {
-      const served = await site.serve({ authorize: byTenant })
+    async harness => {
+      const served = await harness.serve({ authorize: byTenant })
       const [one, other] = [newTenant(), newTenant()]
       const page = async (tenant: string, query: string) =>
         ask(served, { line: `GET /v1/imports?${query}` }, { ...as(tenant), 'x-request-id': 'r' })
@@ -134,14 +136,14 @@ export const tenantCases: HttpCases = {
       assert.deepEqual(await wholeAnswer(await page(one, `limit=3&cursor=${invented}`)), told)
     },
 
-  'files lie in a folder of their tenant, which does not tell its name': async site => {
-    const served = await site.serve({ authorize: byTenant })
+  'files lie in a folder of their tenant, which does not tell its name': async harness => {
+    const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const folders = []
     for (const tenant of [one, one, other, 'nobody']) {
       await done(served, tenant, sends(usersCsv(1)))
       const id = await done(served, tenant, exportsUsers)
-      const key = (await site.service.files()).find(file => file.includes(id)) ?? ''
+      const key = (await harness.service.files()).find(file => file.includes(id)) ?? ''
       assert.ok(!key.includes(tenant), key)
       folders.push(/^exports\/(t-[0-9a-f]{32}\/|)[0-9a-f-]{36}\/\d+\.csv$/.exec(key)?.[1])
     }
@@ -149,7 +151,7 @@ export const tenantCases: HttpCases = {
     assert.notEqual(own, others)
     assert.deepEqual(folders, [own, own, others, ''])
     const uploads = async (folder = '') =>
-      (await site.service.files()).filter(key => key.startsWith(`imports/${folder}`)).length
+      (await harness.service.files()).filter(key => key.startsWith(`imports/${folder}`)).length
     assert.deepEqual([await uploads(own), await uploads(others)], [2, 1])
   },
 }

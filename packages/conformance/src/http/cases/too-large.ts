@@ -28,7 +28,7 @@ import {
 const maxFileBytes = 200_000
 const large = () => usersCsv(20_000)
 
-const small = (site: HttpHarness) => site.serve({ maxFileBytes })
+const small = (harness: HttpHarness) => harness.serve({ maxFileBytes })
 
 /** A body whose length is not announced. */
 function unannounced(body: string): ReadableStream {
@@ -44,9 +44,9 @@ async function sendUnannounced(url: string, type: string, body: string): Promise
 }
 
 export const tooLargeCases: HttpCases = {
-  'a file of exactly the limit is taken, one byte more is not': async site => {
+  'a file of exactly the limit is taken, one byte more is not': async harness => {
     const rows = usersCsv(10)
-    const served = await site.serve({ maxFileBytes: Buffer.byteLength(rows) })
+    const served = await harness.serve({ maxFileBytes: Buffer.byteLength(rows) })
     const form = [field('resource', 'users'), file(rows)]
     assert.equal((await ended(served, await sendForm(served, formBody(form)))).progress.inserted_records, 10)
     const more = `${usersCsv(10)}\n`
@@ -61,8 +61,8 @@ export const tooLargeCases: HttpCases = {
     await assertProblem(await sendRaw(served, 'resource=users', more), 413, 'FILE_TOO_LARGE')
   },
 
-  'an announced length over the limit is refused before the body': async site => {
-    const served = await small(site)
+  'an announced length over the limit is refused before the body': async harness => {
+    const served = await small(harness)
     for (const type of ['text/csv', `multipart/form-data; boundary=${boundary}`]) {
       const headers = { 'Content-Type': type, 'Content-Length': 10_000_000_000 }
       const { hostname, port } = new URL(served.origin)
@@ -84,8 +84,8 @@ export const tooLargeCases: HttpCases = {
     }
   },
 
-  'fetch sees the refusal': async site => {
-    const served = await small(site)
+  'fetch sees the refusal': async harness => {
+    const served = await small(harness)
     const url = `${served.base}/v1/imports`
     await leavesNothing(served, async () => {
       const raw = await sendUnannounced(`${url}?resource=users`, 'text/csv', large())
@@ -101,8 +101,8 @@ export const tooLargeCases: HttpCases = {
     })
   },
 
-  'a client that sends everything before it reads sees the refusal': async site => {
-    const served = await small(site)
+  'a client that sends everything before it reads sees the refusal': async harness => {
+    const served = await small(harness)
     const form = formBody([field('resource', 'users'), file(large())])
     const head = requestHead(served, 'POST /v1/imports', {
       'Content-Type': `multipart/form-data; boundary=${boundary}`,
@@ -113,8 +113,8 @@ export const tooLargeCases: HttpCases = {
     assert.match(answer, /FILE_TOO_LARGE/)
   },
 
-  'curl sees the refusal': async site => {
-    const served = await small(site)
+  'curl sees the refusal': async harness => {
+    const served = await small(harness)
     const folder = await mkdtemp(join(tmpdir(), 'lading-suite-'))
     try {
       const path = join(folder, 'users.csv')

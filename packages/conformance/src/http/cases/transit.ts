@@ -28,14 +28,14 @@ const ways = shapes.flatMap(shape => [
   },
 ])
 
-async function served(site: HttpHarness): Promise<HttpHarness> {
-  await site.service.brittle.prepare()
-  return site.serve(site.service.brittle)
+async function served(harness: HttpHarness): Promise<HttpHarness> {
+  await harness.service.brittle.prepare()
+  return harness.serve(harness.service.brittle)
 }
 
 /** An answer whose head has come; nothing of its body is read yet. */
-async function begun(site: HttpHarness, query: string): Promise<[ClientRequest, IncomingMessage]> {
-  const request = get(`${site.base}/v1/exports?${query}`, { agent: false })
+async function begun(harness: HttpHarness, query: string): Promise<[ClientRequest, IncomingMessage]> {
+  const request = get(`${harness.base}/v1/exports?${query}`, { agent: false })
   const [answer] = await once(request, 'response')
   request.on('error', () => undefined)
   answer.on('error', () => undefined)
@@ -54,9 +54,9 @@ async function isComplete(answer: IncomingMessage): Promise<boolean> {
  * The status that curl was sent, and its exit code: 0 for a complete response, 18 if less came than was announced, 56 if
  * the connection was reset. A second client in Node would not do: libuv may report a reset as a plain end.
  */
-function curl(site: HttpHarness, query: string, ...options: readonly string[]): Promise<string> {
+function curl(harness: HttpHarness, query: string, ...options: readonly string[]): Promise<string> {
   const status = ['-o', '/dev/null', '-w', '%{http_code}']
-  const child = spawn('curl', ['-s', ...status, ...options, `${site.base}/v1/exports?${query}`])
+  const child = spawn('curl', ['-s', ...status, ...options, `${harness.base}/v1/exports?${query}`])
   const printed = text(child.stdout)
   return new Promise((resolve, reject) => {
     child.on('error', cause => reject(new Error('This case needs curl.', { cause })))
@@ -65,9 +65,9 @@ function curl(site: HttpHarness, query: string, ...options: readonly string[]): 
 }
 
 /** A curl that asks as a proxy of HTTP/1.0 does, has the head of its answer, and takes its time for the rest; and how it ends. */
-async function slowCurl(site: HttpHarness, query: string): Promise<[ChildProcess, Promise<number>]> {
+async function slowCurl(harness: HttpHarness, query: string): Promise<[ChildProcess, Promise<number>]> {
   const options = ['-s', '-i', '--http1.0', '--limit-rate', '1M']
-  const child = spawn('curl', [...options, `${site.base}/v1/exports?${query}`])
+  const child = spawn('curl', [...options, `${harness.base}/v1/exports?${query}`])
   const code = once(child, 'exit').then(([code]) => Number(code))
   const [head] = await once(child.stdout, 'data')
   child.stdout.resume()
@@ -76,13 +76,13 @@ async function slowCurl(site: HttpHarness, query: string): Promise<[ChildProcess
 }
 
 /** Without being told, they would print a minute or more, or for ever, to a reader that takes nothing. */
-const gone = (site: HttpHarness, what: string) =>
-  until(what, async () => (await site.service.brittle.printing()) === 0)
+const gone = (harness: HttpHarness, what: string) =>
+  until(what, async () => (await harness.service.brittle.printing()) === 0)
 
 export const transitCases: HttpCases = {
   'a value that cannot be printed, in the first rows: a problem response that names its field and row':
-    async site => {
-      const own = await served(site)
+    async harness => {
+      const own = await served(harness)
       for (const { broken } of ways) {
         const response = await fetch(`${own.base}/v1/exports?${broken}&id.gte=4999`)
         const told = await assertProblem(response, 500, 'VALUE_NOT_PRINTABLE')
@@ -90,8 +90,8 @@ export const transitCases: HttpCases = {
       }
     },
 
-  'one that comes late breaks the connection, for every client': async site => {
-    const own = await served(site)
+  'one that comes late breaks the connection, for every client': async harness => {
+    const own = await served(harness)
     for (const { broken } of ways) {
       const [, answer] = await begun(own, broken)
       assert.equal(answer.statusCode, 200, broken)
@@ -103,8 +103,8 @@ export const transitCases: HttpCases = {
   },
 
   'curl says so too: with chunks, compressed, and without either, as a proxy asks that speaks HTTP/1.0':
-    async site => {
-      const own = await served(site)
+    async harness => {
+      const own = await served(harness)
       for (const { broken, whole } of ways.filter((_way, index) => index % 4 === 0)) {
         // With chunks a plain end and a reset both show that the rest is missing; without them only the reset does.
         assert.match(await curl(own, broken), /^200, exit (18|56)$/, broken)
@@ -116,60 +116,60 @@ export const transitCases: HttpCases = {
       }
     },
 
-  'so it does where the host ends in the middle of an answer that has no other end': async site => {
+  'so it does where the host ends in the middle of an answer that has no other end': async harness => {
     for (const { long } of ways.slice(0, 2)) {
-      const own = await served(site)
+      const own = await served(harness)
       const [, code] = await slowCurl(own, long)
       await own.stop()
       assert.equal(await code, 56, long)
     }
   },
 
-  'and where it takes nothing for too long, and is cut off': async site => {
-    await site.service.brittle.prepare()
-    const own = await site.serve({ ...site.service.brittle, limits: { stalledAnswerSeconds: 0.4 } })
+  'and where it takes nothing for too long, and is cut off': async harness => {
+    await harness.service.brittle.prepare()
+    const own = await harness.serve({ ...harness.service.brittle, limits: { stalledAnswerSeconds: 0.4 } })
     const [{ long }] = ways as [(typeof ways)[number]]
     const [child, code] = await slowCurl(own, long)
     child.kill('SIGSTOP')
-    await gone(site, 'it is cut off')
+    await gone(harness, 'it is cut off')
     child.kill('SIGCONT')
     assert.equal(await code, 56)
   },
 
-  'a backend that is terminated in mid-stream breaks it too': async site => {
-    const own = await served(site)
+  'a backend that is terminated in mid-stream breaks it too': async harness => {
+    const own = await served(harness)
     for (const { long } of ways) {
       const [, answer] = await begun(own, long)
-      assert.equal(await site.service.brittle.terminate(), 1, long)
+      assert.equal(await harness.service.brittle.terminate(), 1, long)
       assert.equal(await isComplete(answer), false, long)
-      await gone(site, `${long} is still printed`)
+      await gone(harness, `${long} is still printed`)
     }
   },
 
-  'a client that leaves frees its backend': async site => {
-    const own = await served(site)
+  'a client that leaves frees its backend': async harness => {
+    const own = await served(harness)
     for (const { long } of ways) {
       const [request, answer] = await begun(own, long)
       await once(answer, 'readable')
-      assert.equal(await site.service.brittle.printing(), 1, long)
+      assert.equal(await harness.service.brittle.printing(), 1, long)
       request.destroy()
-      await gone(site, `${long} is still printed`)
+      await gone(harness, `${long} is still printed`)
     }
   },
 
-  'so does one that leaves while the database looks for the first row': async site => {
-    const own = await served(site)
+  'so does one that leaves while the database looks for the first row': async harness => {
+    const own = await served(harness)
     for (const shape of shapes) {
       const request = get(`${own.base}/v1/exports?${shape}&resource=sleepy_lines`, { agent: false })
       request.on('error', () => undefined)
-      await until('it is asked', async () => (await site.service.brittle.printing()) === 1)
+      await until('it is asked', async () => (await harness.service.brittle.printing()) === 1)
       request.destroy()
-      await gone(site, `${shape} is still waited for`)
+      await gone(harness, `${shape} is still waited for`)
     }
   },
 
-  'a whole file is whole, however it is made': async site => {
-    const own = await served(site)
+  'a whole file is whole, however it is made': async harness => {
+    const own = await served(harness)
     const lines = async (query: string) =>
       (await (await fetch(`${own.base}/v1/exports?${query}`)).text()).split('\n').length
     assert.equal(await lines('resource=whole_lines&format=csv'), 6_002)

@@ -20,8 +20,8 @@ interface Trickled {
 }
 
 /** Announces a megabyte, sends a byte of it every now and then, and does not go away by itself. */
-async function trickled(site: HttpHarness, line: string): Promise<Trickled> {
-  const { hostname, port } = new URL(site.origin)
+async function trickled(harness: HttpHarness, line: string): Promise<Trickled> {
+  const { hostname, port } = new URL(harness.origin)
   // Half open: the end of the answer is none of its concern.
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
   socket.on('error', () => undefined)
@@ -33,7 +33,7 @@ async function trickled(site: HttpHarness, line: string): Promise<Trickled> {
   const drip = async () => {
     for await (const _ of setInterval(100, undefined, { signal: stop.signal })) socket.write('x')
   }
-  socket.write(requestHead(site, line, { 'Content-Type': 'text/csv', 'Content-Length': 1_000_000 }))
+  socket.write(requestHead(harness, line, { 'Content-Type': 'text/csv', 'Content-Length': 1_000_000 }))
   const dripping = drip().catch(() => undefined)
   try {
     const isClosed = await until(line, () => socket.closed, patienceMs).then(
@@ -54,18 +54,18 @@ const nobody: Authorize = () => {
 
 export const tricklingBodyCases: HttpCases = {
   'whatever is asked and answered: the answer says that the connection closes, is whole, and it does':
-    async site => {
-      const closed = await site.serve({ authorize: nobody })
+    async harness => {
+      const closed = await harness.serve({ authorize: nobody })
       const asked: readonly (readonly [HttpHarness, string, number, RegExp])[] = [
-        [site, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
+        [harness, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
         [closed, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
-        [site, 'HEAD /v1/imports', 200, /\r\n\r\n$/],
-        [site, 'HEAD /v1/exports?resource=users', 200, /\r\n\r\n$/],
-        [site, 'GET /v1/imports', 200, /\}$/],
+        [harness, 'HEAD /v1/imports', 200, /\r\n\r\n$/],
+        [harness, 'HEAD /v1/exports?resource=users', 200, /\r\n\r\n$/],
+        [harness, 'GET /v1/imports', 200, /\}$/],
         [closed, 'GET /v1/imports', 401, /\}$/],
-        [site, 'GET /v1/exports?resource=users&format=csv', 200, /\r\n0\r\n\r\n$/],
-        [site, 'GET /v1/nothing', 404, /\}$/],
-        [site, 'PUT /v1/imports', 405, /\}$/],
+        [harness, 'GET /v1/exports?resource=users&format=csv', 200, /\r\n0\r\n\r\n$/],
+        [harness, 'GET /v1/nothing', 404, /\}$/],
+        [harness, 'PUT /v1/imports', 405, /\}$/],
         [closed, 'POST /v1/imports', 401, /\}$/],
         [closed, 'DELETE /v1/exports/00000000-0000-0000-0000-000000000000', 401, /\}$/],
       ]
@@ -83,14 +83,14 @@ export const tricklingBodyCases: HttpCases = {
       )
     },
 
-  'a body that nobody asked for, and that is sent at once, costs nobody the answer': async site => {
+  'a body that nobody asked for, and that is sent at once, costs nobody the answer': async harness => {
     for (const [method, path, status] of [
       ['OPTIONS', '/v1/imports', 204],
       ['GET', '/v1/exports?resource=users&limit=1', 200],
       ['GET', '/v1/nothing', 404],
     ] as const) {
       const headers = { 'Content-Type': 'text/csv', 'Content-Length': 10_000_000 }
-      const sent = request(site.base + path, { method, agent: false, headers })
+      const sent = request(harness.base + path, { method, agent: false, headers })
       // It goes away when it has its answer, in the middle of its body.
       sent.on('error', () => undefined)
       sent.end(Buffer.alloc(10_000_000, 'x'))
@@ -100,14 +100,14 @@ export const tricklingBodyCases: HttpCases = {
     }
   },
 
-  'one that came whole with its head costs not even the connection': async site => {
-    const { hostname, port } = new URL(site.origin)
+  'one that came whole with its head costs not even the connection': async harness => {
+    const { hostname, port } = new URL(harness.origin)
     const socket = connect(Number(port), hostname)
     let answer = ''
     socket.on('data', chunk => {
       answer += chunk
     })
-    const head = requestHead(site, 'GET /v1/imports', { 'Content-Type': 'text/csv', 'Content-Length': 3 })
+    const head = requestHead(harness, 'GET /v1/imports', { 'Content-Type': 'text/csv', 'Content-Length': 3 })
     const answers = () => answer.match(/HTTP\/1\.1 200 /g)?.length ?? 0
     for (const count of [1, 2, 3]) {
       socket.write(`${head}a,b`)

@@ -23,25 +23,26 @@ import {
 /** Near enough to `articles` to be taken for it. */
 const mistyped = 'article'
 
-const form = (site: HttpHarness, ...parts: Parameters<typeof formBody>[0]) => sendForm(site, formBody(parts))
+const form = (harness: HttpHarness, ...parts: Parameters<typeof formBody>[0]) =>
+  sendForm(harness, formBody(parts))
 
 /** Every way to name a resource. */
-const namings: Readonly<Record<string, (site: HttpHarness, name: string) => Promise<Response>>> = {
-  'query of a list': (site, name) => fetch(`${site.base}/v1/imports?resource=${name}`),
-  'query of an import': (site, name) => sendRaw(site, `resource=${name}`, usersCsv(1)),
-  'query of a form': (site, name) =>
-    sendForm(site, formBody([file(usersCsv(1))]), `/v1/imports?resource=${name}`),
-  'field before the file': (site, name) => form(site, field('resource', name), file(usersCsv(1))),
-  'field behind the file': (site, name) => form(site, file(usersCsv(1)), field('resource', name)),
-  'body of an import': (site, resource) =>
-    sendJson(site, '/v1/imports', { resource, file_url: 'https://example.org/a.csv' }),
-  'manifest of a bundle': async (site, resource) => {
+const namings: Readonly<Record<string, (harness: HttpHarness, name: string) => Promise<Response>>> = {
+  'query of a list': (harness, name) => fetch(`${harness.base}/v1/imports?resource=${name}`),
+  'query of an import': (harness, name) => sendRaw(harness, `resource=${name}`, usersCsv(1)),
+  'query of a form': (harness, name) =>
+    sendForm(harness, formBody([file(usersCsv(1))]), `/v1/imports?resource=${name}`),
+  'field before the file': (harness, name) => form(harness, field('resource', name), file(usersCsv(1))),
+  'field behind the file': (harness, name) => form(harness, file(usersCsv(1)), field('resource', name)),
+  'body of an import': (harness, resource) =>
+    sendJson(harness, '/v1/imports', { resource, file_url: 'https://example.org/a.csv' }),
+  'manifest of a bundle': async (harness, resource) => {
     const { users } = planted()
-    return sendBundle(site, await bundleArchive([users, { ...users, resource }]), 'format=bundle')
+    return sendBundle(harness, await bundleArchive([users, { ...users, resource }]), 'format=bundle')
   },
-  'query of an export': (site, name) => fetch(`${site.base}/v1/exports?resource=${name}`),
-  'body of an export': (site, resource) => sendJson(site, '/v1/exports', { resource }),
-  'body of a bundle': (site, name) => sendJson(site, '/v1/exports', { resources: ['users', name] }),
+  'query of an export': (harness, name) => fetch(`${harness.base}/v1/exports?resource=${name}`),
+  'body of an export': (harness, resource) => sendJson(harness, '/v1/exports', { resource }),
+  'body of a bundle': (harness, name) => sendJson(harness, '/v1/exports', { resources: ['users', name] }),
 }
 
 /** Refuses what there is, but for `users`; of a name that is none it knows no harm. */
@@ -51,8 +52,8 @@ const noOtherThanUsers: Authorize = ({ resource }) => {
 }
 
 export const unknownResourceCases: HttpCases = {
-  'who may do everything is told of all resources, wherever the name stands': async site => {
-    for (const served of [site, await site.serve({ authorize: () => ({}) })]) {
+  'who may do everything is told of all resources, wherever the name stands': async harness => {
+    for (const served of [harness, await harness.serve({ authorize: () => ({}) })]) {
       for (const [where, send] of Object.entries(namings)) {
         assert.equal(
           await assertProblem(await send(served, mistyped), 400, 'RESOURCE_UNKNOWN'),
@@ -63,9 +64,9 @@ export const unknownResourceCases: HttpCases = {
     }
   },
 
-  'what a caller may not use is neither listed nor suggested, wherever the name stands': async site => {
-    const served = await site.serve({ authorize: noOtherThanUsers })
-    await leavesNothing(site, async () => {
+  'what a caller may not use is neither listed nor suggested, wherever the name stands': async harness => {
+    const served = await harness.serve({ authorize: noOtherThanUsers })
+    await leavesNothing(harness, async () => {
       for (const [where, send] of Object.entries(namings)) {
         for (const [name, sentence] of [
           [mistyped, 'Unknown resource "article"; known: users.'],
@@ -78,8 +79,8 @@ export const unknownResourceCases: HttpCases = {
     })
   },
 
-  'who may use none is told of none': async site => {
-    const served = await site.serve({
+  'who may use none is told of none': async harness => {
+    const served = await harness.serve({
       authorize({ resource }) {
         if (resource !== undefined) throw new AccessRefused('forbidden')
         return {}
@@ -92,8 +93,8 @@ export const unknownResourceCases: HttpCases = {
     )
   },
 
-  'what may be read only is not told to who wants to write': async site => {
-    const served = await site.serve({
+  'what may be read only is not told to who wants to write': async harness => {
+    const served = await harness.serve({
       authorize({ action, resource }) {
         if (action === 'imports.create' && resource === 'articles') throw new AccessRefused('forbidden')
         return {}
@@ -108,9 +109,9 @@ export const unknownResourceCases: HttpCases = {
     )
   },
 
-  'a hook that breaks at one of the known ones tells of none': async site => {
+  'a hook that breaks at one of the known ones tells of none': async harness => {
     const faults: unknown[] = []
-    const served = await site.serve({
+    const served = await harness.serve({
       authorize({ resource }) {
         if (resource === 'comments') throw new Error('secret')
         return {}
@@ -122,16 +123,20 @@ export const unknownResourceCases: HttpCases = {
     assert.equal(faults.length, 1)
   },
 
-  'a bundle that does not fit a forbidden resource tells nothing of that one': async site => {
-    const served = await site.serve({ authorize: usersOnly })
+  'a bundle that does not fit a forbidden resource tells nothing of that one': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
     const { users, articles } = planted()
     const misfit = { ...articles, fields: { id: 'uuid', [`no${randomUUID().slice(0, 8)}`]: 'text' } }
     const bundle = await bundleArchive([users, misfit])
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       const refused = await sendBundle(served, bundle, 'format=bundle')
       assert.equal(await assertProblem(refused, 403, 'ACCESS_DENIED'), 'Users only.')
     })
-    const told = await assertProblem(await sendBundle(site, bundle, 'format=bundle'), 409, 'BUNDLE_MISMATCH')
+    const told = await assertProblem(
+      await sendBundle(harness, bundle, 'format=bundle'),
+      409,
+      'BUNDLE_MISMATCH',
+    )
     assert.match(told, /lacks the field "slug"/)
   },
 }

@@ -64,9 +64,9 @@ const expecting = (headers: Readonly<Record<string, string | number>>) => [
 ]
 
 export const unreadBodyCases: HttpCases = {
-  'who is not known is told before ten megabytes are sent, also instead of 100 Continue': async site => {
-    const served = await site.serve({ authorize: nobody })
-    await leavesNothing(site, async () => {
+  'who is not known is told before ten megabytes are sent, also instead of 100 Continue': async harness => {
+    const served = await harness.serve({ authorize: nobody })
+    await leavesNothing(harness, async () => {
       for (const type of [multipart, 'text/csv']) {
         for (const headers of expecting({ 'Content-Type': type, 'Content-Length': tenMegabytes })) {
           const answer = await answerTo(begun(served, '/v1/imports', headers))
@@ -76,7 +76,7 @@ export const unreadBodyCases: HttpCases = {
     })
   },
 
-  'H001: so is whoever the hook does not let in, for whatever reason': async site => {
+  'H001: so is whoever the hook does not let in, for whatever reason': async harness => {
     const hooks: readonly (readonly [Authorize, number, string])[] = [
       // What a hook without types may return.
       [(() => undefined) as unknown as Authorize, 500, 'HOOK_FAILED'],
@@ -84,9 +84,9 @@ export const unreadBodyCases: HttpCases = {
       [() => Promise.reject(new Error('secret')), 500, 'HOOK_FAILED'],
       [() => Promise.reject(new AccessRefused('forbidden')), 403, 'ACCESS_DENIED'],
     ]
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       for (const [authorize, status, code] of hooks) {
-        const served = await site.serve({ authorize })
+        const served = await harness.serve({ authorize })
         for (const type of [multipart, 'text/csv']) {
           const headers = { 'Content-Type': type, 'Content-Length': tenMegabytes }
           const answer = await answerTo(begun(served, '/v1/imports', headers))
@@ -97,55 +97,56 @@ export const unreadBodyCases: HttpCases = {
   },
 
   'H005: a boundary that is too long is refused before the body; one of 70 characters is taken':
-    async site => {
+    async harness => {
       for (const length of [71, 252, 10_000]) {
         const type = `multipart/form-data; boundary=${'b'.repeat(length)}`
         const headers = { 'Content-Type': type, 'Content-Length': tenMegabytes }
-        const { status, code } = await answerTo(begun(site, '/v1/imports', headers))
+        const { status, code } = await answerTo(begun(harness, '/v1/imports', headers))
         assert.deepEqual([status, code], [400, 'BODY_INVALID'])
       }
       const longest = 'b'.repeat(70)
       const body = formBody([field('resource', 'users'), file(usersCsv(1))]).replaceAll(boundary, longest)
       const headers = { 'content-type': `multipart/form-data; boundary=${longest}` }
-      const taken = await fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body })
+      const taken = await fetch(`${harness.base}/v1/imports`, { method: 'POST', headers, body })
       assert.equal(taken.status, 202, await taken.text())
     },
 
-  'a resource that is forbidden is refused by the address, before the body': async site => {
-    const served = await site.serve({ authorize: usersOnly })
+  'a resource that is forbidden is refused by the address, before the body': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
     for (const headers of expecting({ 'Content-Type': multipart, 'Content-Length': tenMegabytes })) {
       const answer = await answerTo(begun(served, '/v1/imports?resource=articles', headers))
       assert.deepEqual(answer, { status: 403, code: 'ACCESS_DENIED', connection: 'close' })
     }
   },
 
-  'one that a form names before its file is refused before the file': async site => {
-    const served = await site.serve({ authorize: usersOnly })
+  'one that a form names before its file is refused before the file': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
     const start = formBody([field('resource', 'articles'), file('slug,title\n')], '').slice(0, -2)
-    await leavesNothing(site, async () => {
+    await leavesNothing(harness, async () => {
       const headers = { 'Content-Type': multipart, 'Content-Length': tenMegabytes }
       const answer = await answerTo(begun(served, '/v1/imports', headers, start))
       assert.deepEqual(answer, { status: 403, code: 'ACCESS_DENIED', connection: 'close' })
     })
   },
 
-  'a body that is too large, and a key that is in use, are refused instead of 100 Continue': async site => {
-    const served = await site.serve({ maxFileBytes: 1_000 })
-    const headers = { 'Content-Type': 'text/csv', 'Content-Length': tenMegabytes, Expect: '100-continue' }
-    const large = await answerTo(begun(served, '/v1/imports?resource=users', headers))
-    assert.deepEqual([large.status, large.code], [413, 'FILE_TOO_LARGE'])
-    const claim = await site.service.jobs.claimKey('in use', 'import')
-    try {
-      const busy = begun(site, '/v1/imports?resource=users', { ...headers, 'Idempotency-Key': 'in use' })
-      const { status, code } = await answerTo(busy)
-      assert.deepEqual([status, code], [409, 'IDEMPOTENCY_IN_PROGRESS'])
-    } finally {
-      await claim.release()
-    }
-  },
+  'a body that is too large, and a key that is in use, are refused instead of 100 Continue':
+    async harness => {
+      const served = await harness.serve({ maxFileBytes: 1_000 })
+      const headers = { 'Content-Type': 'text/csv', 'Content-Length': tenMegabytes, Expect: '100-continue' }
+      const large = await answerTo(begun(served, '/v1/imports?resource=users', headers))
+      assert.deepEqual([large.status, large.code], [413, 'FILE_TOO_LARGE'])
+      const claim = await harness.service.jobs.claimKey('in use', 'import')
+      try {
+        const busy = begun(harness, '/v1/imports?resource=users', { ...headers, 'Idempotency-Key': 'in use' })
+        const { status, code } = await answerTo(busy)
+        assert.deepEqual([status, code], [409, 'IDEMPOTENCY_IN_PROGRESS'])
+      } finally {
+        await claim.release()
+      }
+    },
 
-  'who is let in is asked for the body, and it is taken': async site => {
-    const served = await site.serve({ authorize: usersOnly })
+  'who is let in is asked for the body, and it is taken': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
     const csv = usersCsv(3)
     const form = formBody([field('resource', 'users'), file(csv)])
     for (const [path, type, body] of [
@@ -166,14 +167,14 @@ export const unreadBodyCases: HttpCases = {
     }
   },
 
-  'the routes of the host read such bodies as ever': async site => {
+  'the routes of the host read such bodies as ever': async harness => {
     const body = '{"a":[1,true]}'
     const headers = {
       'Content-Type': 'application/json',
       'Content-Length': body.length,
       Expect: '100-continue',
     }
-    const sent = begun(site, '/host', headers)
+    const sent = begun(harness, '/host', headers)
     await once(sent, 'continue')
     const response = once(sent, 'response') as Promise<[IncomingMessage]>
     sent.end(body)

@@ -45,10 +45,13 @@ const following = async (after: string): Promise<readonly Asking[]> => [
 ]
 
 /** Two answers to the same request, but for the id that it names. */
-async function assertAlike(site: HttpHarness, [theirs, nowhere]: readonly [Asking, Asking]): Promise<void> {
+async function assertAlike(
+  harness: HttpHarness,
+  [theirs, nowhere]: readonly [Asking, Asking],
+): Promise<void> {
   const answers: object[] = []
   for (const asking of [theirs, nowhere]) {
-    const response = await ask(site, asking, { 'x-request-id': 'the-same' })
+    const response = await ask(harness, asking, { 'x-request-id': 'the-same' })
     answers.push(await wholeAnswer(response.clone()))
     assert.equal(response.status, 404, asking.line)
     if (asking.line.startsWith('HEAD')) await response.arrayBuffer()
@@ -57,8 +60,8 @@ async function assertAlike(site: HttpHarness, [theirs, nowhere]: readonly [Askin
   assert.deepEqual(answers[0], answers[1])
 }
 
-const articlesImport = async (site: HttpHarness): Promise<string> => {
-  const { job_id: id } = await ended(site, await sendRaw(site, 'resource=articles', articlesCsv))
+const articlesImport = async (harness: HttpHarness): Promise<string> => {
+  const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=articles', articlesCsv))
   return id
 }
 
@@ -85,25 +88,25 @@ const onlyReadsArticles: Authorize = ({ action, resource }) => {
 }
 
 export const unseenJobCases: HttpCases = {
-  'after takes no import of a resource that the caller may not touch, however it is sent': async site => {
-    const served = await site.serve({ authorize: usersOnly })
-    const id = await articlesImport(site)
+  'after takes no import of a resource that the caller may not touch, however it is sent': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
+    const id = await articlesImport(harness)
     const [theirs, nowhere] = [await following(id), await following(randomUUID())]
     for (const [index, asking] of theirs.entries()) {
       await assertAlike(served, [asking, nowhere[index] ?? asking])
-      const response = await ask(site, asking)
+      const response = await ask(harness, asking)
       assert.equal(response.status, 202, await response.text())
     }
   },
 
-  'nor does the after of a bundle, nor a request that repeats an idempotency key': async site => {
-    const served = await site.serve({
+  'nor does the after of a bundle, nor a request that repeats an idempotency key': async harness => {
+    const served = await harness.serve({
       authorize: ({ resource }) => {
         if (resource === 'users') throw new AccessRefused('forbidden')
         return {}
       },
     })
-    const { job_id: id } = await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))
+    const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
     const bundle = await bundleOf(planted())
     const send = (to: HttpHarness, after: string, key = randomUUID()) =>
       fetch(`${to.base}/v1/imports?format=bundle&after=${after}`, {
@@ -114,25 +117,25 @@ export const unseenJobCases: HttpCases = {
     await assertProblem(await send(served, id), 404, 'JOB_NOT_FOUND')
     await assertProblem(await send(served, randomUUID()), 404, 'JOB_NOT_FOUND')
     const key = randomUUID()
-    const first = await send(site, id, key)
+    const first = await send(harness, id, key)
     assert.equal(first.status, 202, await first.text())
     await assertProblem(await send(served, id, key), 404, 'JOB_NOT_FOUND')
   },
 
-  'after takes what the caller may read, and what it may send': async site => {
-    const id = await articlesImport(site)
+  'after takes what the caller may read, and what it may send': async harness => {
+    const id = await articlesImport(harness)
     for (const authorize of [readsUsers, sendsUsers]) {
-      const response = await ask(await site.serve({ authorize }), sends(usersCsv(1), `&after=${id}`))
+      const response = await ask(await harness.serve({ authorize }), sends(usersCsv(1), `&after=${id}`))
       assert.equal(response.status, 202, await response.text())
     }
   },
 
-  'a job of a resource that the caller may not touch does not exist on any route': async site => {
-    const served = await site.serve({ authorize: usersOnly })
-    const importId = await articlesImport(site)
+  'a job of a resource that the caller may not touch does not exist on any route': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
+    const importId = await articlesImport(harness)
     const { job_id: exportId } = await ended(
-      site,
-      await sendJson(site, '/v1/exports', { resources: ['articles', 'comments'] }),
+      harness,
+      await sendJson(harness, '/v1/exports', { resources: ['articles', 'comments'] }),
     )
     const unknown = aboutJobs(randomUUID(), randomUUID())
     for (const [index, asking] of aboutJobs(importId, exportId).entries()) {
@@ -140,24 +143,24 @@ export const unseenJobCases: HttpCases = {
     }
   },
 
-  'who may read a job and not do more is told so': async site => {
-    const served = await site.serve({ authorize: onlyReadsArticles })
-    const importId = await articlesImport(site)
+  'who may read a job and not do more is told so': async harness => {
+    const served = await harness.serve({ authorize: onlyReadsArticles })
+    const importId = await articlesImport(harness)
     const { job_id: exportId } = await ended(
-      site,
-      await sendJson(site, '/v1/exports', { resource: 'articles' }),
+      harness,
+      await sendJson(harness, '/v1/exports', { resource: 'articles' }),
     )
     for (const path of [`/v1/imports/${importId}`, `/v1/exports/${exportId}`]) {
       assert.equal((await fetch(served.base + path)).status, 200)
       await assertProblem(await fetch(served.base + path, { method: 'DELETE' }), 403, 'ACCESS_DENIED')
-      assert.equal((await fetch(site.base + path)).status, 200)
+      assert.equal((await fetch(harness.base + path)).status, 200)
     }
   },
 
-  'a job tells nothing of the import that it follows to who may not see that one': async site => {
-    const served = await site.serve({ authorize: usersOnly })
-    const { job_id: failed } = await answerOf(sendRaw(site, 'resource=articles', 'no,such\n1,2\n'))
-    const seen = await ended(site, await ask(site, sends(usersCsv(1), `&after=${failed}`)))
+  'a job tells nothing of the import that it follows to who may not see that one': async harness => {
+    const served = await harness.serve({ authorize: usersOnly })
+    const { job_id: failed } = await answerOf(sendRaw(harness, 'resource=articles', 'no,such\n1,2\n'))
+    const seen = await ended(harness, await ask(harness, sends(usersCsv(1), `&after=${failed}`)))
     const id = seen.job_id
     const path = `/v1/imports/${id}`
     assert.deepEqual([seen.after, seen.error_code], [failed, 'AFTER_FAILED'])

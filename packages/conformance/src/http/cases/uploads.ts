@@ -22,13 +22,13 @@ import {
 const formType = `multipart/form-data; boundary=${boundary}`
 
 async function refuses(
-  site: HttpHarness,
+  harness: HttpHarness,
   forms: readonly string[],
   status: number,
   code: string,
 ): Promise<void> {
-  await leavesNothing(site, async () => {
-    for (const form of forms) await assertProblem(await sendForm(site, form), status, code)
+  await leavesNothing(harness, async () => {
+    for (const form of forms) await assertProblem(await sendForm(harness, form), status, code)
   })
 }
 
@@ -36,12 +36,12 @@ const announced = (type: string) => ({ 'Content-Type': type, 'Content-Length': 1
 
 /** Sends a part of what it announces, and goes away. */
 async function goesAway(
-  site: HttpHarness,
+  harness: HttpHarness,
   head: string,
   sent: string,
   manner: 'end' | 'reset',
 ): Promise<void> {
-  const { hostname, port } = new URL(site.origin)
+  const { hostname, port } = new URL(harness.origin)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)
   socket.write(head + sent)
@@ -51,7 +51,7 @@ async function goesAway(
 }
 
 export const uploadCases: HttpCases = {
-  'a form without its final boundary': async site => {
+  'a form without its final boundary': async harness => {
     const rows = usersCsv(50)
     const cut = [
       formBody([field('resource', 'users'), file(rows)], ''),
@@ -62,34 +62,34 @@ export const uploadCases: HttpCases = {
       `--${boundary}\r\nContent-Disposition: form-da`,
       'no form at all',
     ]
-    await refuses(site, cut, 400, 'BODY_INVALID')
+    await refuses(harness, cut, 400, 'BODY_INVALID')
   },
 
-  'a form with two files, without a file, with a misnamed file': async site => {
+  'a form with two files, without a file, with a misnamed file': async harness => {
     const users = field('resource', 'users')
     const twice = [users, file(usersCsv(1)), file(usersCsv(1))]
     const misnamed = [users, { ...file(usersCsv(1)), name: 'upload' }]
     await refuses(
-      site,
+      harness,
       [formBody(twice), formBody(twice.toReversed()), formBody([users]), formBody(misnamed)],
       400,
       'BODY_INVALID',
     )
-    await refuses(site, [formBody([])], 400, 'BODY_INVALID')
+    await refuses(harness, [formBody([])], 400, 'BODY_INVALID')
   },
 
-  'a form with too many or too long fields': async site => {
+  'a form with too many or too long fields': async harness => {
     const many = Array.from({ length: 40 }, () => field('format', 'csv'))
     const long = field('mapping', 'x'.repeat(100_000))
     await refuses(
-      site,
+      harness,
       [formBody([...many, file(usersCsv(1))]), formBody([long, file(usersCsv(1))])],
       400,
       'BODY_INVALID',
     )
   },
 
-  'a boundary that is missing or overlong': async site => {
+  'a boundary that is missing or overlong': async harness => {
     for (const type of [
       'multipart/form-data',
       `multipart/form-data; boundary=${'b'.repeat(252)}`,
@@ -97,95 +97,103 @@ export const uploadCases: HttpCases = {
     ]) {
       const headers = { 'content-type': type }
       const started = performance.now()
-      const response = await fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body: formBody([]) })
+      const response = await fetch(`${harness.base}/v1/imports`, {
+        method: 'POST',
+        headers,
+        body: formBody([]),
+      })
       await assertProblem(response, 400, 'BODY_INVALID')
       assert.ok(performance.now() - started < 1_000)
     }
   },
 
-  'hostile part headers harm nobody': async site => {
+  'hostile part headers harm nobody': async harness => {
     const hostile = [
       [202, { ...field('resource', 'users'), lines: '__proto__: x\r\n' }, file(usersCsv(1))],
       [415, field('resource', 'users'), file(usersCsv(1), 'x'.repeat(5000))],
       [400, field('resource', 'users'), { ...file(usersCsv(1)), lines: `X: ${'x'.repeat(20_000)}\r\n` }],
     ] as const
     for (const [status, ...parts] of hostile) {
-      const response = await sendForm(site, formBody(parts))
+      const response = await sendForm(harness, formBody(parts))
       const body = await response.text()
       assert.equal(response.status, status, body)
     }
-    assert.equal((await fetch(`${site.base}/live`)).status, 200)
+    assert.equal((await fetch(`${harness.base}/live`)).status, 200)
   },
 
-  'files that are empty, or no text': async site => {
-    await leavesNothing(site, async () => {
+  'files that are empty, or no text': async harness => {
+    await leavesNothing(harness, async () => {
       const png = '\u0089PNG\r\n\u001a\n'
       const bytes = Buffer.from(png, 'latin1')
       const headers = { 'content-type': 'text/csv' }
-      const response = await fetch(`${site.base}/v1/imports?resource=users`, {
+      const response = await fetch(`${harness.base}/v1/imports?resource=users`, {
         method: 'POST',
         headers,
         body: bytes,
       })
       await assertProblem(response, 415, 'FORMAT_UNSUPPORTED')
       await assertProblem(
-        await sendForm(site, formBody([field('resource', 'users'), file('')])),
+        await sendForm(harness, formBody([field('resource', 'users'), file('')])),
         400,
         'FILE_EMPTY',
       )
       await assertProblem(
-        await sendForm(site, formBody([file(''), field('resource', 'users')])),
+        await sendForm(harness, formBody([file(''), field('resource', 'users')])),
         400,
         'FILE_EMPTY',
       )
-      await assertProblem(await sendRaw(site, 'resource=users', ''), 400, 'BODY_INVALID')
+      await assertProblem(await sendRaw(harness, 'resource=users', ''), 400, 'BODY_INVALID')
     })
   },
 
-  'content types and codings that are not taken': async site => {
+  'content types and codings that are not taken': async harness => {
     for (const type of ['image/png', 'application/x-www-form-urlencoded', 'text/plain']) {
       await assertProblem(
-        await sendRaw(site, 'resource=users', usersCsv(1), type),
+        await sendRaw(harness, 'resource=users', usersCsv(1), type),
         415,
         'MEDIA_TYPE_UNSUPPORTED',
       )
     }
     const send = (coding: string) => {
       const headers = { 'content-type': 'text/csv', 'content-encoding': coding }
-      return fetch(`${site.base}/v1/imports?resource=users`, { method: 'POST', headers, body: usersCsv(1) })
+      return fetch(`${harness.base}/v1/imports?resource=users`, {
+        method: 'POST',
+        headers,
+        body: usersCsv(1),
+      })
     }
     await assertProblem(await send('gzip, gzip'), 415, 'MEDIA_TYPE_UNSUPPORTED')
     await assertProblem(await send('br'), 415, 'MEDIA_TYPE_UNSUPPORTED')
     const form = formBody([field('resource', 'users'), file(usersCsv(1))])
     const headers = { 'content-type': formType, 'content-encoding': 'gzip' }
-    const compressed = await fetch(`${site.base}/v1/imports`, { method: 'POST', headers, body: form })
+    const compressed = await fetch(`${harness.base}/v1/imports`, { method: 'POST', headers, body: form })
     await assertProblem(compressed, 415, 'MEDIA_TYPE_UNSUPPORTED')
-    assert.equal((await ended(site, await send('identity'))).status, 'completed')
+    assert.equal((await ended(harness, await send('identity'))).status, 'completed')
     for (const path of ['/v1/imports', '/v1/exports']) {
       const headers = { 'content-type': 'application/json', 'content-encoding': 'klingon' }
       const body = '{"resource":"users","limit":1}'
-      const response = await fetch(site.base + path, { method: 'POST', headers, body })
+      const response = await fetch(harness.base + path, { method: 'POST', headers, body })
       // A parser of the host, where it comes first, answers in its own words.
       assert.equal(response.status, 415, await response.text())
     }
   },
 
-  'chunks without a length are taken too': async site => {
+  'chunks without a length are taken too': async harness => {
     const rows = usersCsv(3)
     const chunk = (part: string) => `${Buffer.byteLength(part).toString(16)}\r\n${part}\r\n`
-    const head = requestHead(site, 'POST /v1/imports?resource=users', {
+    const head = requestHead(harness, 'POST /v1/imports?resource=users', {
       'Content-Type': 'text/csv',
       'Transfer-Encoding': 'chunked',
       Connection: 'close',
     })
     const answer = await overSocket(
-      site,
+      harness,
       `${head}${chunk(rows.slice(0, 30))}${chunk(rows.slice(30))}0\r\n\r\n`,
     )
     assert.match(answer, /^HTTP\/1\.1 202 /)
   },
 
-  'a client that goes away during an upload': async site => {
+  'a client that goes away during an upload': async harness => {
     const rows = usersCsv(2_000)
     const forms = [
       formBody([field('resource', 'users'), file(rows)], ''),
@@ -193,18 +201,21 @@ export const uploadCases: HttpCases = {
       formBody([field('resource', 'users')], ''),
       `--${boundary}\r\n`,
     ]
-    await leavesNothing(site, async () => {
-      const raw = requestHead(site, 'POST /v1/imports?resource=users', announced('text/csv'))
-      const form = requestHead(site, 'POST /v1/imports', announced(formType))
+    await leavesNothing(harness, async () => {
+      const raw = requestHead(harness, 'POST /v1/imports?resource=users', announced('text/csv'))
+      const form = requestHead(harness, 'POST /v1/imports', announced(formType))
       const uploads = [...forms.map(sent => [form, sent] as const), [raw, rows] as const, [raw, ''] as const]
       await Promise.all(
         uploads.flatMap(([head, sent]) => [
-          goesAway(site, head, sent, 'end'),
-          goesAway(site, head, sent, 'reset'),
+          goesAway(harness, head, sent, 'end'),
+          goesAway(harness, head, sent, 'reset'),
         ]),
       )
       await delay(200)
     })
-    assert.equal((await ended(site, await sendRaw(site, 'resource=users', usersCsv(1)))).status, 'completed')
+    assert.equal(
+      (await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))).status,
+      'completed',
+    )
   },
 }

@@ -8,18 +8,18 @@ import { answerOf, ended, type HttpCases, type HttpHarness, sendRaw, usersCsv } 
 const header = 'email,name,role,active'
 
 /** The warnings of an import, whose answer must be one that the OpenAPI document describes. */
-async function warningsOf(site: HttpHarness, query: string, body: string, type?: string) {
-  const job = await ended(site, await sendRaw(site, `resource=users&${query}`, body, type))
+async function warningsOf(harness: HttpHarness, query: string, body: string, type?: string) {
+  const job = await ended(harness, await sendRaw(harness, `resource=users&${query}`, body, type))
   assert.deepEqual([...Value.Errors(importStatus, job)], [])
   return { job, warnings: job.warnings }
 }
 
 export const warningCases: HttpCases = {
-  'warnings carry their code, their column and an exact count': async site => {
+  'warnings carry their code, their column and an exact count': async harness => {
     const tag = randomUUID()
     const row = (user: number, name: string) => `${user}-${tag}@example.org,${name},reader,true,chess,\n`
     const { job, warnings } = await warningsOf(
-      site,
+      harness,
       'format=csv',
       `${header},hobby,\n,,,,,\n${row(1, 'Ann\u200b')}${row(2, 'Bob')},,,,,\n${row(3, '\u00a0Cy')},,,,,\n,,,,,\n`,
     )
@@ -42,15 +42,15 @@ export const warningCases: HttpCases = {
         example: 'Ann\\u200b',
       },
     ])
-    const { jobs } = await answerOf(fetch(`${site.base}/v1/imports?resource=users&limit=1`))
+    const { jobs } = await answerOf(fetch(`${harness.base}/v1/imports?resource=users&limit=1`))
     assert.deepEqual([jobs[0].job_id, jobs[0].warnings], [job.job_id, warnings])
   },
 
-  'a mapped name that no record has is a warning': async site => {
+  'a mapped name that no record has is a warning': async harness => {
     const user = { email: `${randomUUID()}@example.org`, name: 'Ann', role: 'reader', active: true }
     const mapping = encodeURIComponent(JSON.stringify({ Mail: 'email' }))
     const { warnings } = await warningsOf(
-      site,
+      harness,
       `mapping=${mapping}`,
       `${JSON.stringify(user)}\n`,
       'application/x-ndjson',
@@ -61,9 +61,9 @@ export const warningCases: HttpCases = {
     )
   },
 
-  'an import of which nothing got in says so first, with the reason': async site => {
+  'an import of which nothing got in says so first, with the reason': async harness => {
     const text = `${header},hobby\nx,X,reader,true,\ny,Y,king,true,\nz,Z,reader,true,\n`
-    const { job, warnings } = await warningsOf(site, '', text)
+    const { job, warnings } = await warningsOf(harness, '', text)
     assert.deepEqual([job.status, job.progress.failed_records], ['completed', 3])
     assert.deepEqual(
       warnings.map(({ code }: { code: string }) => code),
@@ -75,12 +75,12 @@ export const warningCases: HttpCases = {
     )
   },
 
-  'a dry run, a limit and a second import say it of themselves': async site => {
+  'a dry run, a limit and a second import say it of themselves': async harness => {
     const good = usersCsv(2)
     const bad = `${header}\nx,X,reader,true\ny,Y,reader,true\n`
     const reason = 'Each for the same reason: "email" must be an e-mail address, such as ada@example.org.'
     const nothing = async (query: string, text: string) => {
-      const { job, warnings } = await warningsOf(site, query, text)
+      const { job, warnings } = await warningsOf(harness, query, text)
       return [job.status, job.error_code, ...warnings.map(({ detail }: { detail: string }) => detail)]
     }
     assert.deepEqual(await nothing('dry_run=true', bad), [

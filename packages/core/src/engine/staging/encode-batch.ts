@@ -32,7 +32,7 @@ export function stagedCount({ rows, unreadable }: StagedBatch): number {
   return rows.length - (unreadable?.size ?? 0)
 }
 
-export interface EncodeOptions {
+export interface EncodeBatchOptions {
   /** Rows may be updated, so it must be known for each row which columns it gives. */
   readonly mayUpdate: boolean
   /** Size in bytes of one write to COPY. */
@@ -43,7 +43,7 @@ export interface EncodeOptions {
 export function encodeBatch(
   target: Target,
   rows: readonly Row[],
-  { mayUpdate, chunkBytes }: EncodeOptions,
+  { mayUpdate, chunkBytes }: EncodeBatchOptions,
 ): StagedBatch {
   const columns = stagedColumns(target, rows, mayUpdate)
   const hasPresence = columns.some(column => column.isMixed)

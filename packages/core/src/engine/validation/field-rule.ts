@@ -14,7 +14,7 @@ import { decimalChecks, withFormat } from './rules/number-rules.ts'
 import { registerFormats, unknownFormats } from './rules/string-formats.ts'
 import { formatWords, formWords } from './rules/text-rules.ts'
 
-export interface Rule {
+export interface FieldRule {
   readonly field: Field
   /** A required text may be `''` only if its schema says `minLength: 0`. */
   readonly emptyIsMissing: boolean
@@ -32,7 +32,7 @@ export interface Rule {
  * @param codecOf the codec of each field for its column
  * @throws LadingError `RESOURCE_INVALID` for a format that is not registered, which would reject every value.
  */
-export function compileRules(resource: Resource, codecOf: CodecOf = codecByType): readonly Rule[] {
+export function compileRules(resource: Resource, codecOf: CodecOf = codecByType): readonly FieldRule[] {
   registerFormats()
   return resource.inputs.map(field => {
     const unknown = unknownFormats(field.schema)

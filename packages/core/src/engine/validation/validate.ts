@@ -10,7 +10,7 @@ import { isRejected, type Row, reject } from '../resource/row.ts'
 import { cutBefore, type RowBatch } from '../resource/row-batch.ts'
 import { InvalidValue, redact, sentenceOf } from '../value/codec.ts'
 import type { CodecOf } from '../value/codecs.ts'
-import { compileRules, type Rule } from './field-rule.ts'
+import { compileRules, type FieldRule } from './field-rule.ts'
 import { plainValue } from './plain-value.ts'
 
 /** Adds an error to a row for each invalid value. */
@@ -59,7 +59,7 @@ export function compileFields(resource: Resource, fit: RowCheck, codecOf?: Codec
   }
 }
 
-function checkField(resource: Resource, rule: Rule, row: Row): void {
+function checkField(resource: Resource, rule: FieldRule, row: Row): void {
   const { field } = rule
   if (field.readOnly) return
   const value = row.values[field.index]
@@ -81,7 +81,7 @@ function checkField(resource: Resource, rule: Rule, row: Row): void {
   }
 }
 
-function rejectValue(resource: Resource, row: Row, rule: Rule, found: InvalidValue): void {
+function rejectValue(resource: Resource, row: Row, rule: FieldRule, found: InvalidValue): void {
   const { field } = rule
   const problem = field.sensitive ? redact(found) : found
   const { tooLong, invalid } = field.codes

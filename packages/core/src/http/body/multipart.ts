@@ -15,7 +15,7 @@ export interface FilePart {
   readonly contentType: string
 }
 
-export interface Form {
+export interface MultipartForm {
   /** The fields received so far, in their order. */
   readonly fields: readonly (readonly [name: string, value: string])[]
   /** Resolves when the file begins, or to undefined if the form ends without one. */
@@ -51,7 +51,7 @@ export function readForm(
   body: Readable,
   contentType: string,
   { maxFileBytes, limits, digests }: FormOptions,
-): Form {
+): MultipartForm {
   const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType)
   const divider = boundary?.[1] ?? boundary?.[2] ?? ''
   if (divider === '') throw invalid('The Content-Type of the form has no boundary.')

@@ -1,8 +1,8 @@
 // Loads a job of the caller's tenant or answers 404: combinators around every handler that needs a job.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job, JobKind } from '../../jobs/store/job.ts'
-import { redactJob } from '../response/redact-error.ts'
 import type { Handler, Service } from '../http-service.ts'
+import { redactJob } from '../response/redact-error.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
 type JobHandler = (job: Job, request: HttpRequest, service: Service) => Promise<HttpResponse> | HttpResponse

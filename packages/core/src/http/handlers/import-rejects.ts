@@ -1,8 +1,8 @@
 // GET /v1/imports/:job_id/rejects: the rejected records, as a file that can be corrected and imported again.
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Job } from '../../jobs/store/job.ts'
-import { fileResponse, isHead, waitForFirstBytes } from '../response/download.ts'
 import type { Service } from '../http-service.ts'
+import { fileResponse, isHead, waitForFirstBytes } from '../response/download.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
 import { HttpFault } from '../wire/problem.ts'

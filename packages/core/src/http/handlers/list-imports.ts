@@ -1,7 +1,7 @@
 // GET /v1/imports: the imports of the caller's tenant, newest first, in pages.
 import type { Job, JobStatus } from '../../jobs/store/job.ts'
-import { redactJob } from '../response/redact-error.ts'
 import type { Handler } from '../http-service.ts'
+import { redactJob } from '../response/redact-error.ts'
 import { json } from '../wire/message.ts'
 import { queryPairs, readOptions } from '../wire/parameters.ts'
 import { importJob } from '../wire/representation.ts'

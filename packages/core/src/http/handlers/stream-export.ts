@@ -1,8 +1,8 @@
 // GET /v1/exports: the rows of a resource as a file, streamed from the database.
 import { gzipStream } from '../../engine/format/text/gzip.ts'
+import type { Handler, Service } from '../http-service.ts'
 import { acceptsGzip } from '../response/accept.ts'
 import { fileResponse, isHead, isoDate, waitForFirstBytes } from '../response/download.ts'
-import type { Handler, Service } from '../http-service.ts'
 import { readExportQuery } from '../submit/export-query.ts'
 import { type HttpRequest, type HttpResponse, header } from '../wire/message.ts'
 

@@ -9,7 +9,7 @@ import type { Job } from '../../jobs/store/job.ts'
 import type { KeyClaim } from '../../jobs/submit/claim-key.ts'
 import type { BundleJobs, ImportNotes } from '../../jobs/submit/submit-options.ts'
 import { readDigests } from '../body/digests.ts'
-import { type FilePart, type Form, formOverhead, readForm } from '../body/multipart.ts'
+import { type FilePart, formOverhead, type MultipartForm, readForm } from '../body/multipart.ts'
 import { bodyMissing } from '../body/read-before.ts'
 import { checkAnnouncedSize, detachedBody } from '../body/request-body.ts'
 import { limitBytes, withSpooledFile } from '../body/spooled-chunks.ts'
@@ -100,7 +100,7 @@ export async function uploadForm(
 
 interface OpenForm {
   readonly query: Pairs
-  readonly form: Form
+  readonly form: MultipartForm
   readonly part: FilePart
   /** The options that came before the file. */
   readonly options: ImportFields
@@ -158,7 +158,7 @@ async function submitForm(request: HttpRequest, service: Service, open: OpenForm
 }
 
 /** Ends only when the whole form has arrived: a form that is truncated after its file must not become a job. */
-async function* wholeFile(form: Form, part: FilePart): AsyncGenerator<Buffer> {
+async function* wholeFile(form: MultipartForm, part: FilePart): AsyncGenerator<Buffer> {
   yield* part.stream
   await form.ended
 }

@@ -4,7 +4,7 @@ import { LadingError } from '../../errors/lading-error.ts'
 import { setLocal } from './transaction.ts'
 
 /** Names with a prefix, such as `app.tenant`, and their values. */
-export type SessionVariables = Readonly<Record<string, string>>
+export type VariableValues = Readonly<Record<string, string>>
 
 /** Requires a prefix, which the server's own settings lack: an import or export relies on those. */
 const variableName = /^[a-z_][a-z0-9_$]{0,62}(?:\.[a-z_][a-z0-9_$]{0,62})+$/i
@@ -15,7 +15,7 @@ const variableName = /^[a-z_][a-z0-9_$]{0,62}(?:\.[a-z_][a-z0-9_$]{0,62})+$/i
  * @throws LadingError `HOOK_FAILED` if the hook throws, or returns anything but settings
  */
 export async function sessionVariablesSql<Caller extends object>(
-  hook: ((caller: Caller | undefined) => SessionVariables | Promise<SessionVariables>) | undefined,
+  hook: ((caller: Caller | undefined) => VariableValues | Promise<VariableValues>) | undefined,
   caller: Caller | undefined,
   timeout: HookTimeout,
 ): Promise<string> {

@@ -5,8 +5,8 @@ import { copyFile, link, lstat, open, unlink, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { LadingError } from '../../errors/lading-error.ts'
-import { errnoOf, folderMissing, folderUnusable, storageFault } from '../storage-faults.ts'
 import { temporaryMark } from '../object-key.ts'
+import { errnoOf, folderMissing, folderUnusable, storageFault } from '../storage-faults.ts'
 import { ignore, syncFolder } from './folder.ts'
 
 const { COPYFILE_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants

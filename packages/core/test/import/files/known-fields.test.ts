@@ -2,9 +2,9 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { RunOptions } from '../../../src/index.ts'
-import { leadsBed } from '../../fixtures/leads-fixture.ts'
+import { leadsFixture } from '../../fixtures/leads-fixture.ts'
 
-const bed = leadsBed()
+const harness = leadsFixture()
 
 type Json = Record<string, unknown>
 
@@ -32,7 +32,7 @@ describe.each(ways)('%s', (_, of) => {
       { made_at: '2026-11-28T00:00:00Z' },
       bob,
     )
-    const { report, errors, messages, rows } = await bed.run(file, 2)
+    const { report, errors, messages, rows } = await harness.run(file, 2)
     expect(errors).toEqual(['2 - NO_KNOWN_FIELD', '3 - NO_KNOWN_FIELD', '4 - NO_KNOWN_FIELD'])
     expect(messages).toEqual([
       'No key of the record is a field of leads: "fullName" (did you mean "full_name"?), "E-Mail" (did you mean "email"?), "zip". Rename the keys, or map them.',
@@ -55,7 +55,7 @@ describe.each(ways)('%s', (_, of) => {
     ['objects by name', { a: ann, b: bob }, 'the outermost keys (2)'],
     ['an envelope with a key that is a field', { city: 'Ulm', data: [ann, bob] }, 'data (2)'],
   ])('%s alone is a fault that says where the records are', async (__, record, paths) => {
-    const { report, fault, errors, rows } = await bed.run(of(record))
+    const { report, fault, errors, rows } = await harness.run(of(record))
     expect(fault).toEqual({
       code: 'FILE_PARSE_ERROR',
       message: `The file holds one object, which is not a record of leads; records were found at ${paths}. Send these records alone: as one JSON array, or as one object a line.`,
@@ -65,7 +65,7 @@ describe.each(ways)('%s', (_, of) => {
   })
 
   test('several envelopes are errors that say where the records are', async () => {
-    const { errors, messages } = await bed.run(of({ data: [ann] }, { data: [bob, ann] }))
+    const { errors, messages } = await harness.run(of({ data: [ann] }, { data: [bob, ann] }))
     expect(errors).toEqual(['1 - NO_KNOWN_FIELD', '2 - NO_KNOWN_FIELD'])
     expect(messages[1]).toContain('Records were found inside of it, at data (2).')
   })
@@ -87,21 +87,21 @@ describe.each(ways)('%s', (_, of) => {
     ['a key that differs in case and white space', { ' CITY\u00a0': 'Ulm' }, { city: 'Ulm' }],
     ['an alias', { Town: 'Ulm' }, { city: 'Ulm' }],
   ])('%s alone is a record', async (__, record, row) => {
-    const { fault, errors, rows } = await bed.run(of(record))
+    const { fault, errors, rows } = await harness.run(of(record))
     expect(fault).toBeUndefined()
     expect(errors).toEqual([])
     expect(rows).toEqual([row])
   })
 
   test('a record with other names alone is an error, also where it holds a list', async () => {
-    const { errors, messages } = await bed.run(of({ fullName: 'Ann', orders: [{ sku: 1 }] }))
+    const { errors, messages } = await harness.run(of({ fullName: 'Ann', orders: [{ sku: 1 }] }))
     expect(errors).toEqual(['1 - NO_KNOWN_FIELD'])
     expect(messages[0]).toContain('(did you mean "full_name"?)')
   })
 })
 
 test('a mapping makes a key known', async () => {
-  const { rows } = await bed.run({ ...ndjson({ fullName: 'Ann' }), mapping: { fullName: 'full_name' } })
+  const { rows } = await harness.run({ ...ndjson({ fullName: 'Ann' }), mapping: { fullName: 'full_name' } })
   expect(rows).toEqual([{ full_name: 'Ann' }])
 })
 
@@ -111,8 +111,8 @@ test.each<[name: string, options: Partial<RunOptions>]>([
   ['on_conflict=update', { onConflict: 'update' }],
   ['max_errors=1', { maxErrors: 1 }],
 ])('%s: the same', async (_, options) => {
-  expect((await bed.run({ ...ndjson({ data: [ann] }), ...options })).fault?.code).toBe('FILE_PARSE_ERROR')
-  expect((await bed.run({ ...ndjson({ x: 1 }), ...options })).errors).toEqual(['1 - NO_KNOWN_FIELD'])
+  expect((await harness.run({ ...ndjson({ data: [ann] }), ...options })).fault?.code).toBe('FILE_PARSE_ERROR')
+  expect((await harness.run({ ...ndjson({ x: 1 }), ...options })).errors).toEqual(['1 - NO_KNOWN_FIELD'])
 })
 
 test.each<[name: string, text: string, options: Partial<RunOptions>]>([
@@ -123,7 +123,7 @@ test.each<[name: string, text: string, options: Partial<RunOptions>]>([
   ['named json', JSON.stringify({ data: [ann, bob] }), { format: 'json' }],
   ['named json, over lines', JSON.stringify({ data: [ann, bob] }, null, 2), { format: 'json' }],
 ])('an envelope %s is the same fault', async (_, text, options) => {
-  const { fault, rows } = await bed.run({ format: 'ndjson', source: Buffer.from(text), ...options })
+  const { fault, rows } = await harness.run({ format: 'ndjson', source: Buffer.from(text), ...options })
   expect(fault?.code).toBe('FILE_PARSE_ERROR')
   expect(fault?.message).toContain('records were found at data (2). Send these records alone')
   expect(rows).toEqual([])
@@ -131,12 +131,12 @@ test.each<[name: string, text: string, options: Partial<RunOptions>]>([
 
 test('an envelope longer than a record may be is the same fault', async () => {
   const long = { data: Array.from({ length: 4_000 }, () => ({ full_name: 'x'.repeat(300) })) }
-  const { fault, rows } = await bed.run(ndjson(long))
+  const { fault, rows } = await harness.run(ndjson(long))
   expect(fault?.message).toMatch(/records were found at data \(at least \d{4}\)/)
   expect(rows).toEqual([])
 })
 
 test('where unknown columns are errors, the keys are named as before', async () => {
-  const { errors } = await bed.run({ ...ndjson(ann, { fullName: 'x' }, {}), unknownColumns: 'error' })
+  const { errors } = await harness.run({ ...ndjson(ann, { fullName: 'x' }, {}), unknownColumns: 'error' })
   expect(errors).toEqual(['2 - UNKNOWN_COLUMN', '3 - NO_KNOWN_FIELD'])
 })

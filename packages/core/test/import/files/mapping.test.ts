@@ -1,9 +1,9 @@
 // Mappings: what is refused before anything is read, and the warning for a name that no record has.
 import { describe, expect, test } from 'vitest'
 import type { RunOptions } from '../../../src/index.ts'
-import { leadsBed } from '../../fixtures/leads-fixture.ts'
+import { leadsFixture } from '../../fixtures/leads-fixture.ts'
 
-const bed = leadsBed()
+const harness = leadsFixture()
 
 const ndjson = (...records: object[]) => ({
   format: 'ndjson',
@@ -22,7 +22,10 @@ const late = ndjson({ email: 'a@x' }, { email: 'b@x' }, { email: 'c@x', Wohnort:
 describe.each([1, 2, 1_000])('in batches of %i', batchRows => {
   test('a name that no record has is a warning at the end, with the one that was meant', async () => {
     const mapping = { 'E-Mail': 'email', Ort: 'city' }
-    const { report } = await bed.run({ ...ndjson({ E_mail: 'a@x', full_name: 'Ann' }), mapping }, batchRows)
+    const { report } = await harness.run(
+      { ...ndjson({ E_mail: 'a@x', full_name: 'Ann' }), mapping },
+      batchRows,
+    )
     expect(report.warnings).toEqual([
       unused('E-Mail', 'email', ' (did you mean "E_mail"?)'),
       unused('Ort', 'city'),
@@ -36,25 +39,28 @@ describe.each([1, 2, 1_000])('in batches of %i', batchRows => {
 
   test('a name that some record has is none, however late, and in whatever spelling', async () => {
     expect(
-      (await bed.run({ ...late, mapping: { 'wohn\u00adort ': 'city' } }, batchRows)).report.warnings,
+      (await harness.run({ ...late, mapping: { 'wohn\u00adort ': 'city' } }, batchRows)).report.warnings,
     ).toEqual([])
   })
 
   test('a name that only a rejected record has is none', async () => {
     const file = ndjson({ email: 'a@x' }, { email: 5, Ort: 'Ulm' })
-    expect((await bed.run({ ...file, mapping: { Ort: 'city' } }, batchRows)).report.warnings).toEqual([])
+    expect((await harness.run({ ...file, mapping: { Ort: 'city' } }, batchRows)).report.warnings).toEqual([])
   })
 
   test('nothing is said of a file that was not read to its end', async () => {
     const file = ndjson({ email: 5 }, { email: 'b@x' })
-    const { report, fault } = await bed.run({ ...file, mapping: { Ort: 'city' }, maxErrors: 1 }, batchRows)
+    const { report, fault } = await harness.run(
+      { ...file, mapping: { Ort: 'city' }, maxErrors: 1 },
+      batchRows,
+    )
     expect(fault?.code).toBe('TOO_MANY_ERRORS')
     expect(report.warnings.map(({ code }) => code)).toEqual(['NOTHING_IMPORTED'])
   })
 
   test('a name whose only record comes after the last one allowed to be rejected', async () => {
     const file = ndjson({ email: 'a@x' }, { email: 5 }, { email: 'b@x', Ort: 'Ulm' })
-    const stopped = await bed.run({ ...file, mapping: { Ort: 'city' }, maxErrors: 1 }, batchRows)
+    const stopped = await harness.run({ ...file, mapping: { Ort: 'city' }, maxErrors: 1 }, batchRows)
     expect(stopped.report).toMatchObject({ unprocessed: 1, warnings: [] })
   })
 })
@@ -65,18 +71,18 @@ test.each<[name: string, options: Partial<RunOptions>]>([
   ['all or nothing', { ...ndjson({ email: 'a@x' }), atomic: true }],
   ['all or nothing that is taken back', { ...ndjson({ email: 'a@x' }, { email: 5 }), atomic: true }],
 ])('%s warns the same', async (_, options) => {
-  const { report } = await bed.run({ source: [], ...options, mapping: { Ort: 'city' } })
+  const { report } = await harness.run({ source: [], ...options, mapping: { Ort: 'city' } })
   expect(report.warnings).toEqual([unused('Ort', 'city')])
 })
 
 test('objects of a program warn the same', async () => {
-  const { report } = await bed.run({ source: [{ email: 'a@x' }], mapping: { Ort: 'city' } })
+  const { report } = await harness.run({ source: [{ email: 'a@x' }], mapping: { Ort: 'city' } })
   expect(report.warnings).toEqual([unused('Ort', 'city')])
 })
 
 test('in CSV a name that the header lacks is an error, as ever', async () => {
   const file = { format: 'csv', source: Buffer.from('email\na@x\n') }
-  expect((await bed.run({ ...file, mapping: { Ort: 'city' } })).fault?.message).toContain(
+  expect((await harness.run({ ...file, mapping: { Ort: 'city' } })).fault?.message).toContain(
     'column "Ort" of the mapping is missing',
   )
 })
@@ -89,7 +95,7 @@ test.each<[name: string, mapping: unknown, says: string]>([
   ['a list', ['city'], 'must be an object'],
   ['a text', 'Ort=city', 'must be an object'],
 ])('%s is refused', async (_, mapping, says) => {
-  const { fault, rows } = await bed.run({
+  const { fault, rows } = await harness.run({
     ...ndjson({ email: 'a@x' }),
     mapping: mapping as Record<string, string>,
   })

@@ -1,6 +1,10 @@
 // References by natural key: a file names the row that is meant by what it is called, and not by its id.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createDatabase, createReferenceDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
+import {
+  createDatabase,
+  createReferenceDatabase,
+  type TestDatabase,
+} from '../../../../../test-support/database.ts'
 import {
   createImporter,
   defineResource,

@@ -1,10 +1,10 @@
 // A dry run against the table that refuses: what can be foreseen is told, what cannot is named, and nothing is touched.
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Bed, type Outcome, openBookings } from '../../judge/refusing-fixture.ts'
+import { type Outcome, openBookings, type RefusingFixture } from '../../judge/refusing-fixture.ts'
 import { briefly, rowsOf } from '../../support.ts'
 
-let bed: Bed
-afterEach(() => bed.drop())
+let harness: RefusingFixture
+afterEach(() => harness.drop())
 
 const good = (id: number) => ({ region: 'north', id, amount: '5', payload: { of: id } })
 
@@ -24,7 +24,7 @@ const foreseeable = [
   good(108),
 ]
 
-async function everything({ database: { pool } }: Bed) {
+async function everything({ database: { pool } }: RefusingFixture) {
   const sequences = await pool.query('select sequencename, last_value from pg_sequences order by 1')
   const relations = await pool.query(`select count(*)::int from pg_class where relname like 'lading%'`)
   return {
@@ -41,15 +41,15 @@ describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table t
   test.each(['error', 'ignore', 'update'] as const)(
     'under %s tells what the import then does, touches nothing and leaves nothing behind',
     async onConflict => {
-      bed = await openBookings(shape)
+      harness = await openBookings(shape)
       const file = shape === 'plain' ? foreseeable : withoutOverlap
-      const before = await everything(bed)
+      const before = await everything(harness)
       const foreseen: Outcome[] = []
       for (const batchRows of [1, 4, 5_000]) {
-        foreseen.push(await bed.run(file, { onConflict, dryRun: true, batchRows }))
-        expect(await everything(bed)).toEqual(before)
+        foreseen.push(await harness.run(file, { onConflict, dryRun: true, batchRows }))
+        expect(await everything(harness)).toEqual(before)
       }
-      const real = await bed.run(file, { onConflict, batchRows: 1 })
+      const real = await harness.run(file, { onConflict, batchRows: 1 })
       expect(real.counts[0]).toBe(shape === 'plain' ? 4 : 3)
       for (const { fault, errors, counts } of foreseen) {
         expect(fault).toBeUndefined()
@@ -60,8 +60,8 @@ describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table t
   )
 
   test('names what it cannot judge', async () => {
-    bed = await openBookings(shape)
-    const { report } = await bed.run([good(100)], { dryRun: true })
+    harness = await openBookings(shape)
+    const { report } = await harness.run([good(100)], { dryRun: true })
     const overlap = 'exclusion constraint "no_overlap" against rows of the table'
     for (const rule of [
       'foreign key "known_grade"',
@@ -76,26 +76,26 @@ describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table t
   })
 
   test('an atomic import writes nothing for the sake of one row that only a trigger refuses, and names that row', async () => {
-    bed = await openBookings(shape)
-    const before = await everything(bed)
+    harness = await openBookings(shape)
+    const before = await everything(harness)
     for (const note of ['raise', 'vanish', 'forbidden']) {
-      const { fault, counts, errors } = await bed.run([good(100), { ...good(101), note }, good(102)], {
+      const { fault, counts, errors } = await harness.run([good(100), { ...good(101), note }, good(102)], {
         atomic: true,
       })
       expect(fault).toBe('IMPORT_ROLLED_BACK')
       expect(counts).toEqual([0, 0, 0, 1])
       expect(briefly(errors)).toEqual(['2 null CONSTRAINT_VIOLATION'])
-      expect((await everything(bed)).table).toEqual(before.table)
+      expect((await everything(harness)).table).toEqual(before.table)
     }
   })
 })
 
 test('whoever reads and writes the table does not wait for a dry run, whose transaction is still open', async () => {
-  bed = await openBookings('plain')
-  const { pool } = bed.database
+  harness = await openBookings('plain')
+  const { pool } = harness.database
   const client = await pool.connect()
   await client.query('begin')
-  const { counts } = await bed.run(foreseeable, { dryRun: true, onConflict: 'update', client })
+  const { counts } = await harness.run(foreseeable, { dryRun: true, onConflict: 'update', client })
   expect(counts[0]).toBe(4)
   const other = await pool.connect()
   // A lock that had to be waited for would end the statement.

@@ -1,13 +1,13 @@
 // maxErrors: the import stops behind the record that is the last one allowed to be rejected, whatever the batches are.
 import { describe, expect, test } from 'vitest'
-import { counts, mixed, peopleBed } from '../../fixtures/people-fixture.ts'
+import { counts, mixed, peopleFixture } from '../../fixtures/people-fixture.ts'
 import { rowsOf } from '../../support.ts'
 
-const bed = peopleBed()
+const harness = peopleFixture()
 
 describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   test('maxErrors stops behind the record that is the last one allowed, and counts the rest', async () => {
-    const result = await bed.run(mixed, batchRows, { maxErrors: 3 })
+    const result = await harness.run(mixed, batchRows, { maxErrors: 3 })
     expect(result.code).toBe('TOO_MANY_ERRORS')
     expect(result.errors).toEqual([
       '2 email DUPLICATE_EMAIL',
@@ -27,15 +27,15 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   })
 
   test('maxErrors that the last record of the file reaches ends nothing early', async () => {
-    const result = await bed.run(mixed, batchRows, { maxErrors: 7 })
+    const result = await harness.run(mixed, batchRows, { maxErrors: 7 })
     expect(result.code).toBeUndefined()
     expect(counts(result.report)).toMatchObject({ processed: 11, failed: 7, unprocessed: 0 })
   })
 
   test('maxErrors stops an atomic import and a dry run at the same record', async () => {
     for (const options of [{ atomic: true }, { dryRun: true }]) {
-      const before = await rowsOf(bed.database.pool, 'people')
-      const result = await bed.run(mixed, batchRows, { ...options, maxErrors: 3 })
+      const before = await rowsOf(harness.database.pool, 'people')
+      const result = await harness.run(mixed, batchRows, { ...options, maxErrors: 3 })
       expect(result.code).toBe('TOO_MANY_ERRORS')
       expect(result.errors).toHaveLength(3)
       expect(result.report.failed).toBe(3)

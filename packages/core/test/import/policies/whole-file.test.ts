@@ -2,20 +2,20 @@
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { createImporter, defineResource, importReportOf, Type } from '../../../src/index.ts'
-import { counts, mixed, people, peopleBed } from '../../fixtures/people-fixture.ts'
+import { counts, mixed, people, peopleFixture } from '../../fixtures/people-fixture.ts'
 import { briefly, rowsOf } from '../../support.ts'
 
-const bed = peopleBed()
+const harness = peopleFixture()
 
 describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   describe.each(['error', 'ignore', 'update'] as const)('a dry run under %s', onConflict => {
     test('tells what the import itself then does, and leaves the table and its sequence alone', async () => {
-      const before = await rowsOf(bed.database.pool, 'people')
-      const foreseen = await bed.run(mixed, batchRows, { onConflict, dryRun: true })
+      const before = await rowsOf(harness.database.pool, 'people')
+      const foreseen = await harness.run(mixed, batchRows, { onConflict, dryRun: true })
       expect(foreseen.table).toEqual(before)
       expect(foreseen.nextId).toEqual({ last_value: '2', is_called: true })
 
-      const real = await bed.run(mixed, batchRows, { onConflict })
+      const real = await harness.run(mixed, batchRows, { onConflict })
       expect(foreseen.errors).toEqual(real.errors)
       expect(counts(foreseen.report)).toEqual(counts(real.report))
       expect(real.table).not.toEqual(before)
@@ -23,8 +23,8 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   })
 
   test('an atomic import with a rejected record writes nothing, and tells all that is wrong', async () => {
-    const before = await rowsOf(bed.database.pool, 'people')
-    const result = await bed.run(mixed, batchRows, { atomic: true })
+    const before = await rowsOf(harness.database.pool, 'people')
+    const result = await harness.run(mixed, batchRows, { atomic: true })
     expect(result.code).toBe('IMPORT_ROLLED_BACK')
     expect(result.table).toEqual(before)
     expect(result.errors).toEqual([
@@ -49,7 +49,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
 
   test('an atomic import without one is the same as any other', async () => {
     const clean = mixed.filter((_, index) => [0, 6, 7, 8].includes(index))
-    const result = await bed.run(clean, batchRows, { atomic: true })
+    const result = await harness.run(clean, batchRows, { atomic: true })
     expect(result.code).toBeUndefined()
     expect(counts(result.report)).toMatchObject({ processed: 4, inserted: 4, failed: 0, unprocessed: 0 })
     expect(result.table).toEqual([
@@ -63,7 +63,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   })
 
   test('an atomic update writes what was foreseen', async () => {
-    const result = await bed.run(
+    const result = await harness.run(
       [
         { id: 1, email: 'a@x', name: 'Ada L.' },
         { email: 'B@x', boss_id: 1 },
@@ -83,7 +83,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
 })
 
 test('a dry run says what it cannot judge', async () => {
-  await bed.database.pool.query(`
+  await harness.database.pool.query(`
     create table odd (id int primary key, code text constraint once unique, team_id int constraint in_team references teams (id),
       place text, constraint apart exclude using btree (place with =));
     create function quiet() returns trigger language plpgsql as $$ begin return new; end $$;
@@ -93,7 +93,7 @@ test('a dry run says what it cannot judge', async () => {
     table: 'odd',
     schema: Type.Object({ id: Type.Integer(), code: Type.Optional(Type.String()) }),
   })
-  const importer = createImporter({ pool: bed.database.pool, resources: [odd] })
+  const importer = createImporter({ pool: harness.database.pool, resources: [odd] })
   const report = await importer.run({ resource: 'odd', source: [{ id: 1 }], dryRun: true })
   expect(report.notJudged).toEqual([
     'triggers',
@@ -105,7 +105,7 @@ test('a dry run says what it cannot judge', async () => {
 })
 
 test('what only the table itself refuses takes an atomic import back, and is told', async () => {
-  await bed.database.pool.query(`
+  await harness.database.pool.query(`
     create table guarded (id int primary key, name text);
     create function refuse() returns trigger language plpgsql as $$
       begin if new.name = 'evil' then raise exception 'no'; end if; return new; end $$;
@@ -114,7 +114,7 @@ test('what only the table itself refuses takes an atomic import back, and is tol
     table: 'guarded',
     schema: Type.Object({ id: Type.Integer(), name: Type.String() }),
   })
-  const importer = createImporter({ pool: bed.database.pool, resources: [guarded], batchRows: 2 })
+  const importer = createImporter({ pool: harness.database.pool, resources: [guarded], batchRows: 2 })
   const file = [
     { id: 1, name: 'a' },
     { id: 2, name: 'b' },
@@ -128,13 +128,13 @@ test('what only the table itself refuses takes an atomic import back, and is tol
   const report = importReportOf(fault)
   expect(report).toMatchObject({ processed: 1, failed: 1, successful: 0, unprocessed: 3 })
   expect(briefly(report?.errors ?? [])).toEqual(['3 null CONSTRAINT_VIOLATION'])
-  expect(await rowsOf(bed.database.pool, 'guarded')).toEqual([])
+  expect(await rowsOf(harness.database.pool, 'guarded')).toEqual([])
 })
 
 test("an atomic import in the caller's transaction leaves that transaction to the caller", async () => {
-  const client = await bed.database.pool.connect()
+  const client = await harness.database.pool.connect()
   try {
-    const importer = createImporter({ pool: bed.database.pool, resources: [people], batchRows: 2 })
+    const importer = createImporter({ pool: harness.database.pool, resources: [people], batchRows: 2 })
     await client.query('begin')
     await client.query(`insert into people (email) values ('mine@x')`)
     await expect(
@@ -148,11 +148,11 @@ test("an atomic import in the caller's transaction leaves that transaction to th
   } finally {
     client.release()
   }
-  expect(await rowsOf(bed.database.pool, 'people')).toHaveLength(2)
+  expect(await rowsOf(harness.database.pool, 'people')).toHaveLength(2)
 })
 
 test('an atomic import that is in is told to be in, also if the stream of rejects breaks behind it', async () => {
-  const importer = createImporter({ pool: bed.database.pool, resources: [people] })
+  const importer = createImporter({ pool: harness.database.pool, resources: [people] })
   const rejects = new Writable({
     write: (_chunk, _encoding, done) => done(),
     final: done => done(new Error('The disk is gone.')),
@@ -167,5 +167,5 @@ test('an atomic import that is in is told to be in, also if the stream of reject
     })
     .catch((error: unknown) => error)
   expect(importReportOf(fault)).toMatchObject({ successful: 1, inserted: 1, unprocessed: 0 })
-  expect(await rowsOf(bed.database.pool, 'people')).toHaveLength(3)
+  expect(await rowsOf(harness.database.pool, 'people')).toHaveLength(3)
 })

@@ -3,7 +3,16 @@ import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, defineResource, type Filters, type Resource, Type } from '../../../src/index.ts'
-import { articles, ddl, type Item, ofTenant, peopleOf, rows, run, type Scope } from '../../fixtures/scope-fixture.ts'
+import {
+  articles,
+  ddl,
+  type Item,
+  ofTenant,
+  peopleOf,
+  rows,
+  run,
+  type Scope,
+} from '../../fixtures/scope-fixture.ts'
 import { briefly, bytes, rowsOf } from '../../support.ts'
 
 let database: TestDatabase

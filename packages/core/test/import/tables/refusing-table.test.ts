@@ -2,12 +2,12 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TestDatabase } from '../../../../../test-support/database.ts'
 import type { RecordError } from '../../../src/index.ts'
-import { type Bed, openBookings } from '../../judge/refusing-fixture.ts'
+import { openBookings, type RefusingFixture } from '../../judge/refusing-fixture.ts'
 import { secret } from '../../judge/refusing-table.ts'
 import { briefly } from '../../support.ts'
 
-let bed: Bed
-afterEach(() => bed.drop())
+let harness: RefusingFixture
+afterEach(() => harness.drop())
 
 /** What a row is refused for, and what its error must tell: the field, and a part of the sentence. */
 const violations = [
@@ -85,29 +85,29 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
   test.each(['error', 'ignore', 'update'] as const)(
     'new rows under on_conflict %s: each violation is named, the others are in',
     async onConflict => {
-      bed = await openBookings(shape)
-      const { counts, errors } = await bed.run(file, { onConflict })
+      harness = await openBookings(shape)
+      const { counts, errors } = await harness.run(file, { onConflict })
       expectNamed(errors, badLines)
       expect(counts).toEqual([goodIds.length, 0, 0, violations.length])
-      expect(await idsOf(bed.database)).toEqual([1, 2, ...goodIds])
+      expect(await idsOf(harness.database)).toEqual([1, 2, ...goodIds])
     },
   )
 
   test('rows that exist, under update: each violation is named, the others are changed', async () => {
-    bed = await openBookings(shape)
+    harness = await openBookings(shape)
     const ids = violations.map((_, index) => 400 + index)
-    expect((await bed.run(ids.map(good))).counts).toEqual([ids.length, 0, 0, 0])
+    expect((await harness.run(ids.map(good))).counts).toEqual([ids.length, 0, 0, 0])
     const changes = violations.flatMap(({ values }, index) => [
       { ...good(400 + index), ...values },
       { ...good(400 + index), amount: `${index + 50}.50` },
     ])
-    const { counts, errors } = await bed.run(changes, { onConflict: 'update' })
+    const { counts, errors } = await harness.run(changes, { onConflict: 'update' })
     expectNamed(
       errors,
       violations.map((_, index) => 2 * index + 1),
     )
     expect(counts).toEqual([0, ids.length, 0, violations.length])
-    const { rows } = await bed.database.pool.query(
+    const { rows } = await harness.database.pool.query(
       `select amount::text, doubled::text, seat, during::text, note, grade, payload::text from bookings where id >= 400 order by id`,
     )
     expect(rows).toEqual(
@@ -143,34 +143,34 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
       seats: ['1 A1', '2 A2'],
     },
   ])('$what', async ({ file, told, became, seats }) => {
-    bed = await openBookings(shape)
-    const { counts, errors } = await bed.run(file, { onConflict: 'update' })
+    harness = await openBookings(shape)
+    const { counts, errors } = await harness.run(file, { onConflict: 'update' })
     expect(errors.map(({ rowNumber, code }) => `${rowNumber} ${code}`)).toEqual(told)
     expect(counts).toEqual(became)
-    const { rows } = await bed.database.pool.query(
+    const { rows } = await harness.database.pool.query(
       `select id, seat from bookings where region = 'north' order by id`,
     )
     expect(rows.map(({ id, seat }) => `${id} ${seat}`)).toEqual(seats)
   })
 
   test('rows that exist, under ignore: nothing of them is looked at but the types of their values', async () => {
-    bed = await openBookings(shape)
-    await bed.run([good(400)])
+    harness = await openBookings(shape)
+    await harness.run([good(400)])
     const changes = violations.map(({ values }) => ({ ...good(400), ...values }))
-    const { counts, errors } = await bed.run(changes, { onConflict: 'ignore' })
+    const { counts, errors } = await harness.run(changes, { onConflict: 'ignore' })
     expect(briefly(errors)).toEqual(['9 during INVALID_DURING'])
     expect(counts).toEqual([0, 0, violations.length - 1, 1])
   })
 
   test('rows that exist, under update, and say nothing new are ignored: json to the letter, numbers by value', async () => {
-    bed = await openBookings(shape)
+    harness = await openBookings(shape)
     const same = { region: 'north', id: 1, amount: '10.0', seat: 'A1', payload: { a: secret } }
     // The stored text has a blank behind the colon, which the file has not.
     const spaced = { region: 'north', id: 2, amount: '20', payload: { b: secret } }
-    const { counts, errors } = await bed.run([same, spaced], { onConflict: 'update' })
+    const { counts, errors } = await harness.run([same, spaced], { onConflict: 'update' })
     expect(errors).toEqual([])
     expect(counts).toEqual([0, 1, 1, 0])
-    const { rows } = await bed.database.pool.query(
+    const { rows } = await harness.database.pool.query(
       `select id, payload::text, updated_at < '2001-01-01' as untouched from bookings where region = 'north' order by id`,
     )
     expect(rows).toEqual([
@@ -181,7 +181,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
   })
 
   test('5,000 rows with 20, 2,500 and 5,000 bad ones: exactly the good ones are in', async () => {
-    bed = await openBookings(shape)
+    harness = await openBookings(shape)
     const fileOf = (offset: number, isBad: (index: number) => boolean) =>
       Array.from({ length: 5_000 }, (_, index) => ({
         ...good(offset + index),
@@ -199,7 +199,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
       for (const [place, [bad, isBad]] of Object.entries(shares).entries()) {
         const rows = fileOf(100_000 * (round + 1) + 10_000 * place, isBad)
         const started = performance.now()
-        const { counts, errors } = await bed.run(rows)
+        const { counts, errors } = await harness.run(rows)
         const took = performance.now() - started
         if (round > 0) least.set(bad, Math.min(took, least.get(bad) ?? took))
         expect(counts).toEqual([5_000 - Number(bad), 0, 0, Number(bad)])

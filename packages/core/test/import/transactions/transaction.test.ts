@@ -1,7 +1,11 @@
 // importer.run inside the caller's transaction, without Lading's schema; and its connections, given back on every way out.
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createDatabase, createReferenceDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
+import {
+  createDatabase,
+  createReferenceDatabase,
+  type TestDatabase,
+} from '../../../../../test-support/database.ts'
 import { createImporter, importReportOf } from '../../../src/index.ts'
 import { bytes, resources, rowsOf } from '../../support.ts'
 

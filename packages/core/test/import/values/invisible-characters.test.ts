@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { createDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, defineResource, type RunOptions, Type } from '../../../src/index.ts'
-import { leadsBed } from '../../fixtures/leads-fixture.ts'
+import { leadsFixture } from '../../fixtures/leads-fixture.ts'
 
-const bed = leadsBed()
+const harness = leadsFixture()
 
 const unseen = (field: string, count: number, example: string) => ({
   code: 'INVISIBLE_CHARACTERS',
@@ -38,7 +38,7 @@ const expected = [unseen('email', 4, String.raw`A1\u200b`), unseen('city', 1, ' 
 
 describe.each(ways)('%s', (_, run) => {
   test.each([1, 4, 1_000])('in batches of %i', async batchRows => {
-    const { report, rows } = await bed.run(run, batchRows)
+    const { report, rows } = await harness.run(run, batchRows)
     expect(rows.map(({ email }) => email)).toEqual(keys)
     expect(report.warnings).toEqual(expected)
   })
@@ -50,19 +50,19 @@ test.each<[name: string, options: Partial<RunOptions>]>([
   ['on_conflict=ignore', { onConflict: 'ignore' }],
   ['on_conflict=update', { onConflict: 'update' }],
 ])('%s warns the same', async (_, options) => {
-  expect((await bed.run({ format: 'csv', source: csvOf(records), ...options }, 2)).report.warnings).toEqual(
-    expected,
-  )
+  expect(
+    (await harness.run({ format: 'csv', source: csvOf(records), ...options }, 2)).report.warnings,
+  ).toEqual(expected)
 })
 
 test.each([1, 2, 3])('in batches of %i, what maxErrors stops before does not count', async batchRows => {
   const source = Buffer.from('email,score\na ,1\nb ,x\nc ,2\n')
-  const { report } = await bed.run({ format: 'csv', source, maxErrors: 1 }, batchRows)
+  const { report } = await harness.run({ format: 'csv', source, maxErrors: 1 }, batchRows)
   expect(report.warnings).toEqual([unseen('email', 2, 'a ')])
 })
 
 test('a value that is rejected counts too, for it may be the reason', async () => {
-  const { report, errors } = await bed.run({
+  const { report, errors } = await harness.run({
     format: 'csv',
     source: Buffer.from('email\nA\nA\n"A "\n"A "\n'),
   })
@@ -87,7 +87,7 @@ test.each(['csv', 'ndjson'] as const)(
         ? Buffer.from(`score,tags\n${lines.join('')}`)
         : Buffer.from(records.map(one => `${JSON.stringify(one)}\n`).join(''))
     for (const batchRows of [1, 1_000]) {
-      const { report } = await bed.run({ format, source }, batchRows)
+      const { report } = await harness.run({ format, source }, batchRows)
       expect(report.failed).toBe(5)
       expect(report.warnings.slice(1)).toEqual([
         unseen('score', 2, String.raw`1\u200b`),
@@ -102,17 +102,17 @@ test('ASCII and what readers need are no reason', async () => {
     email: `${city}!`,
     city,
   }))
-  expect((await bed.run({ format: 'csv', source: csvOf(rows) })).report.warnings).toEqual([])
+  expect((await harness.run({ format: 'csv', source: csvOf(rows) })).report.warnings).toEqual([])
 })
 
 test('elements of a list count as one value, values of other types do not', async () => {
   const source = [{ tags: ['a', 'b ', 'c '] }, { tags: ['a'] }, { meta: { x: 'a ' } }]
-  const { report } = await bed.run({ source })
+  const { report } = await harness.run({ source })
   expect(report.warnings).toEqual([unseen('tags', 1, 'b ')])
 })
 
 test('a long example is cut', async () => {
-  const { report } = await bed.run({ source: [{ city: `${'x'.repeat(500)}\u200b` }] })
+  const { report } = await harness.run({ source: [{ city: `${'x'.repeat(500)}\u200b` }] })
   expect(report.warnings[0]?.example).toBe(`${'x'.repeat(60)}…`)
 })
 

@@ -4,9 +4,9 @@ import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { storedFiles } from '../../../../../test-support/stored-files.ts'
 import { fileStorage, type Storage } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 /** Flips a bit of every object that is read but bundles. */
 function damaging(stored: Storage): Storage {
@@ -21,12 +21,12 @@ function damaging(stored: Storage): Storage {
 }
 
 test('a part that is not what was printed ends the export with STORAGE_CORRUPT, and leaves no file', async () => {
-  await bed.database.pool.query(
+  await harness.database.pool.query(
     `insert into users (email, name, role, active) values ('a@example.org', 'A', 'reader', true)`,
   )
-  bed.work({ storage: damaging(fileStorage(bed.folder)) })
-  const { id } = await bed.jobs.submitBundleExport({ resources: ['users', 'articles'] })
-  expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_CORRUPT' })
-  expect(await bed.jobs.download(id)).toBeUndefined()
-  await expect.poll(() => storedFiles(bed.folder)).toEqual([])
+  harness.work({ storage: damaging(fileStorage(harness.folder)) })
+  const { id } = await harness.jobs.submitBundleExport({ resources: ['users', 'articles'] })
+  expect(await harness.ended(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_CORRUPT' })
+  expect(await harness.jobs.download(id)).toBeUndefined()
+  await expect.poll(() => storedFiles(harness.folder)).toEqual([])
 })

@@ -17,20 +17,20 @@ import {
   type Storage,
 } from '../../../src/index.ts'
 import { allRows, entriesOf, plantRows } from '../../fixtures/bundle-fixture.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { resources } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
-const files = (folder = bed.folder) => storedFiles(folder)
+const files = (folder = harness.folder) => storedFiles(folder)
 
-const jobCount = async () => (await bed.database.pool.query('select from lading.jobs')).rowCount
+const jobCount = async () => (await harness.database.pool.query('select from lading.jobs')).rowCount
 
 /** A bundle of what is in the database. */
 async function bundle(options = {}): Promise<Buffer> {
-  const { id } = await bed.jobs.submitBundleExport(options)
-  await bed.ended(id)
-  return buffer((await bed.jobs.download(id)) as Readable)
+  const { id } = await harness.jobs.submitBundleExport(options)
+  await harness.ended(id)
+  return buffer((await harness.jobs.download(id)) as Readable)
 }
 
 async function chainEnded(jobs: Jobs, submitted: readonly Job[]): Promise<readonly Job[]> {
@@ -48,8 +48,8 @@ describe('a bundle of all resources', () => {
   test.each(['ndjson', 'csv'])(
     'of %s, exported and imported into an empty database, gives identical tables',
     async format => {
-      await plantRows(bed.database.pool, 400)
-      bed.work()
+      await plantRows(harness.database.pool, 400)
+      harness.work()
       const made = await bundle({ format })
       expect(await files()).toHaveLength(1)
 
@@ -79,7 +79,7 @@ describe('a bundle of all resources', () => {
         [ended[0]?.id, begun.id],
         [ended[1]?.id, begun.id],
       ])
-      expect(await allRows(pool)).toEqual(await allRows(bed.database.pool))
+      expect(await allRows(pool)).toEqual(await allRows(harness.database.pool))
       stopping.abort()
       await working
       await queue.close?.()
@@ -91,32 +91,32 @@ describe('a bundle of all resources', () => {
 describe('the import', () => {
   /** Two resources of five rows, and the same database without them. */
   async function made(): Promise<Buffer> {
-    await plantRows(bed.database.pool, 5)
-    bed.work()
+    await plantRows(harness.database.pool, 5)
+    harness.work()
     const archive = await bundle({ resources: ['users', 'articles'] })
-    await bed.stop()
-    await bed.database.pool.query('truncate comments, articles, users; delete from lading.jobs')
-    await bed.forgetFiles()
+    await harness.stop()
+    await harness.database.pool.query('truncate comments, articles, users; delete from lading.jobs')
+    await harness.forgetFiles()
     return archive
   }
 
   test('waits for another import, if it is told to', async () => {
     const source = await made()
-    const first = await bed.jobs.submitImport({
+    const first = await harness.jobs.submitImport({
       resource: 'users',
       format: 'ndjson',
       source: Buffer.from(''),
     })
-    const { jobs } = await bed.jobs.submitBundleImport({ source, after: first.id })
+    const { jobs } = await harness.jobs.submitBundleImport({ source, after: first.id })
     expect(jobs.map(({ after }) => after)).toEqual([first.id, jobs[0]?.id])
-    await bed.jobs.cancel(first.id)
-    const ended = await chainEnded(bed.jobs, jobs)
+    await harness.jobs.cancel(first.id)
+    const ended = await chainEnded(harness.jobs, jobs)
     expect(ended.map(({ errorCode }) => errorCode)).toEqual(['AFTER_FAILED', 'AFTER_FAILED'])
   })
 
   test('is all of its jobs or none: a queue that is full leaves neither jobs nor files', async () => {
     const source = await made()
-    const jobs = bed.jobsWith({ maxWaitingJobs: 1 })
+    const jobs = harness.jobsWith({ maxWaitingJobs: 1 })
     await jobs.submitImport({ resource: 'users', format: 'ndjson', source: Buffer.from('') })
     const [kept, jobsBefore] = [await files(), await jobCount()]
     await expect(jobs.submitBundleImport({ source })).rejects.toMatchObject({ code: 'QUEUE_FULL' })
@@ -125,7 +125,7 @@ describe('the import', () => {
 
   test('leaves nothing where the storage breaks in its midst, or its client goes', async () => {
     const source = await made()
-    const storage = fileStorage(bed.folder)
+    const storage = fileStorage(harness.folder)
     let puts = 0
     const breaking: Storage = {
       ...storage,
@@ -134,7 +134,9 @@ describe('the import', () => {
         return puts === 2 ? Promise.reject(new Error('disk')) : storage.put(...args)
       },
     }
-    await expect(bed.jobsWith({ storage: breaking }).submitBundleImport({ source })).rejects.toThrow('disk')
+    await expect(harness.jobsWith({ storage: breaking }).submitBundleImport({ source })).rejects.toThrow(
+      'disk',
+    )
     expect([puts, await files(), await jobCount()]).toEqual([2, [], 0])
 
     const leaving = new AbortController()
@@ -146,7 +148,9 @@ describe('the import', () => {
         return stored
       },
     }
-    const submitting = bed.jobsWith({ storage: slow }).submitBundleImport({ source, signal: leaving.signal })
+    const submitting = harness
+      .jobsWith({ storage: slow })
+      .submitBundleImport({ source, signal: leaving.signal })
     await expect(submitting).rejects.toThrow()
     expect([await files(), await jobCount()]).toEqual([[], 0])
   })
@@ -154,15 +158,15 @@ describe('the import', () => {
   test('with the same key is the same jobs, also after one of them was retried', async () => {
     const source = await made()
     const idempotencyKey = randomUUID()
-    const submit = () => bed.jobs.submitBundleImport({ source, idempotencyKey })
+    const submit = () => harness.jobs.submitBundleImport({ source, idempotencyKey })
     const all = await Promise.allSettled([submit(), submit(), submit(), submit()])
     const begun = all.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []))
     const refused = all.flatMap(one => (one.status === 'rejected' ? [one.reason.code] : []))
     expect(new Set(refused)).toEqual(new Set(refused.length > 0 ? ['IDEMPOTENCY_IN_PROGRESS'] : []))
     expect(await jobCount()).toBe(2)
     expect(new Set(begun.map(({ id }) => id)).size).toBe(1)
-    bed.work()
-    await chainEnded(bed.jobs, begun[0]?.jobs ?? [])
+    harness.work()
+    await chainEnded(harness.jobs, begun[0]?.jobs ?? [])
     const again = await submit()
     expect(again.jobs.map(({ id, status }) => [id, status])).toEqual(
       begun[0]?.jobs.map(({ id }) => [id, 'completed']),
@@ -174,7 +178,7 @@ describe('the import', () => {
     const source = await made()
     const [, ...names] = (await entriesOf(source)).map(([name]) => name)
     expect(names).toEqual(['users.ndjson', 'articles.ndjson'])
-    const reversed = createImporter({ pool: bed.database.pool, resources: resources.toReversed() })
+    const reversed = createImporter({ pool: harness.database.pool, resources: resources.toReversed() })
     const opened = await reversed.openBundle({ source })
     expect(opened.entries.map(({ resource }) => resource)).toEqual(['users', 'articles'])
     await opened.close()

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { fileStorage, type Job, postgresQueue } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
-import { jobsBed, queueWith } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness, queueWith } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const people = (count: number) =>
   Array.from(
@@ -16,7 +16,7 @@ const people = (count: number) =>
 
 const submit = async (settings = {}) =>
   (
-    await bed.jobs.submitImport({
+    await harness.jobs.submitImport({
       resource: 'users',
       format: 'ndjson',
       // Longer than what is read at a time, so that it is met in the middle.
@@ -25,24 +25,24 @@ const submit = async (settings = {}) =>
     })
   ).id
 
-const got = async (id: string) => (await bed.jobs.get(id)) as Job
-const tableSize = async () => (await rowsOf(bed.database.pool, 'users')).length
+const got = async (id: string) => (await harness.jobs.get(id)) as Job
+const tableSize = async () => (await rowsOf(harness.database.pool, 'users')).length
 
 async function hasExactCounts(id: string): Promise<Job> {
   const job = await got(id)
   const { processedRecords, successfulRecords, failedRecords, insertedRecords } = job.progress
   expect(processedRecords).toBe(successfulRecords + failedRecords)
   expect(await tableSize()).toBe(insertedRecords)
-  expect((await bed.jobs.errors(id, { limit: 1_000 })).total).toBe(failedRecords)
+  expect((await harness.jobs.errors(id, { limit: 1_000 })).total).toBe(failedRecords)
   return job
 }
 
 test('a pending import is cancelled at once, and no worker begins it', async () => {
   const id = await submit()
-  expect(await bed.jobs.cancel(id)).toMatchObject({ id, status: 'cancelled', startedAt: null })
-  const next = await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
-  bed.work()
-  await bed.ended(next.id)
+  expect(await harness.jobs.cancel(id)).toMatchObject({ id, status: 'cancelled', startedAt: null })
+  const next = await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
+  harness.work()
+  await harness.ended(next.id)
   expect(await hasExactCounts(id)).toMatchObject({
     status: 'cancelled',
     errorCode: null,
@@ -52,30 +52,30 @@ test('a pending import is cancelled at once, and no worker begins it', async () 
 
 test('an import that runs stops within its batch, and what is in the table is counted', async () => {
   const id = await submit()
-  const storage = gated(fileStorage(bed.folder), 0.5)
-  bed.work({ storage })
+  const storage = gated(fileStorage(harness.folder), 0.5)
+  harness.work({ storage })
   await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(0)
   const before = (await got(id)).progress.processedRecords
-  const cancelled = await bed.jobs.cancel(id)
+  const cancelled = await harness.jobs.cancel(id)
   expect(cancelled?.status).toBe('cancelled')
   // One batch, which was under way.
   expect((cancelled?.progress.processedRecords ?? 0) - before).toBeLessThanOrEqual(1_000)
-  await bed.stop()
+  await harness.stop()
   const job = await hasExactCounts(id)
   expect(job).toMatchObject({ status: 'cancelled', progress: cancelled?.progress })
   storage.open()
 })
 
 test.each([
-  ['this process', () => bed.jobs],
-  ['another process', () => bed.jobsWith({ queue: postgresQueue() })],
+  ['this process', () => harness.jobs],
+  ['another process', () => harness.jobsWith({ queue: postgresQueue() })],
 ])(
   'a worker that only waits for its source hears of it from %s, long before its lease is over',
   async (_, canceller) => {
     const id = await submit()
-    const storage = gated(fileStorage(bed.folder), 0)
+    const storage = gated(fileStorage(harness.folder), 0)
     let left: string | undefined
-    bed.work({
+    harness.work({
       storage,
       leaseSeconds: 600,
       onJobEnd: job => {
@@ -91,20 +91,20 @@ test.each([
 
 test('one whose worker has died is cancelled too, and nobody takes it over', async () => {
   const id = await submit()
-  await bed.database.pool.query(
+  await harness.database.pool.query(
     `update lading.jobs set status = 'processing', token = 1, lease_until = clock_timestamp() - interval '1 s' where id = $1`,
     [id],
   )
-  expect(await bed.jobs.cancel(id)).toMatchObject({ status: 'cancelled' })
-  const next = await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
-  bed.work()
-  await bed.ended(next.id)
+  expect(await harness.jobs.cancel(id)).toMatchObject({ status: 'cancelled' })
+  const next = await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
+  harness.work()
+  await harness.ended(next.id)
   expect(await hasExactCounts(id)).toMatchObject({ status: 'cancelled', progress: { processedRecords: 0 } })
 })
 
 test('whoever writes it for long is asked to stop, and then it is cancelled', async () => {
   const id = await submit()
-  const { pool } = bed.database
+  const { pool } = harness.database
   const writer = await pool.connect()
   await writer.query('begin')
   await writer.query('select from lading.jobs where id = $1 for update', [id])
@@ -114,7 +114,7 @@ test('whoever writes it for long is asked to stop, and then it is cancelled', as
       interrupted.push(jobId)
     },
   })
-  const cancelling = bed.jobsWith({ queue }).cancel(id)
+  const cancelling = harness.jobsWith({ queue }).cancel(id)
   await expect.poll(() => interrupted).toEqual([id])
   expect((await got(id)).status).toBe('pending')
   await writer.query('rollback')
@@ -124,11 +124,11 @@ test('whoever writes it for long is asked to stop, and then it is cancelled', as
 
 test('of an atomic import that is cancelled nothing is in the table, and nothing is counted as if it were', async () => {
   const id = await submit({ atomic: true })
-  const storage = gated(fileStorage(bed.folder), 0.5)
-  bed.work({ storage })
+  const storage = gated(fileStorage(harness.folder), 0.5)
+  harness.work({ storage })
   await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(0)
-  await bed.jobs.cancel(id)
-  await bed.stop()
+  await harness.jobs.cancel(id)
+  await harness.stop()
   const job = await got(id)
   expect(job).toMatchObject({ status: 'cancelled', progress: { insertedRecords: 0, successfulRecords: 0 } })
   expect(job.progress.processedRecords).toBe(job.progress.failedRecords)
@@ -139,18 +139,18 @@ test('of an atomic import that is cancelled nothing is in the table, and nothing
 describe('what has ended', () => {
   test('is not cancelled, and says what it is', async () => {
     const id = await submit()
-    bed.work()
-    await bed.ended(id)
-    await expect(bed.jobs.cancel(id)).rejects.toMatchObject({
+    harness.work()
+    await harness.ended(id)
+    await expect(harness.jobs.cancel(id)).rejects.toMatchObject({
       code: 'JOB_ENDED',
       message: 'The import has completed already; there is nothing left to cancel.',
     })
     const second = await submit()
-    await bed.stop()
-    await bed.jobs.cancel(second)
-    await expect(bed.jobs.cancel(second)).rejects.toMatchObject({ code: 'JOB_ENDED' })
-    expect(await bed.jobs.cancel('00000000-0000-4000-8000-000000000000')).toBeUndefined()
-    await expect(bed.jobs.cancel('1')).rejects.toMatchObject({ code: 'JOB_ID_INVALID' })
+    await harness.stop()
+    await harness.jobs.cancel(second)
+    await expect(harness.jobs.cancel(second)).rejects.toMatchObject({ code: 'JOB_ENDED' })
+    expect(await harness.jobs.cancel('00000000-0000-4000-8000-000000000000')).toBeUndefined()
+    await expect(harness.jobs.cancel('1')).rejects.toMatchObject({ code: 'JOB_ID_INVALID' })
   })
 })
 
@@ -159,7 +159,7 @@ describe('cancel and the end at the same time have one outcome', () => {
     ['cancel first', ['cancelled', false, true]],
     ['the end first', ['completed', true, false]],
   ])('%s', async (order, expected) => {
-    const { pool } = bed.database
+    const { pool } = harness.database
     const id = await submit()
     await pool.query(
       `update lading.jobs set status = 'processing', token = 1, lease_until = clock_timestamp() + interval '1 min' where id = $1`,
@@ -171,7 +171,7 @@ describe('cancel and the end at the same time have one outcome', () => {
         `update lading.jobs set status = 'completed' where id = $1 and token = 1 and status in ('processing')`,
         [id],
       )
-    const cancel = () => bed.jobs.cancel(id).then(Boolean, () => false)
+    const cancel = () => harness.jobs.cancel(id).then(Boolean, () => false)
     let isCancelled: boolean
     let isCompleted: boolean
     if (order === 'cancel first') {
@@ -185,11 +185,11 @@ describe('cancel and the end at the same time have one outcome', () => {
   })
 
   test('fifty times at random, with workers that work', async () => {
-    bed.work()
+    harness.work()
     const outcomes = new Set<string>()
     for (let round = 0; round < 50; round++) {
-      await bed.database.pool.query('truncate users cascade')
-      const { id } = await bed.jobs.submitImport({
+      await harness.database.pool.query('truncate users cascade')
+      const { id } = await harness.jobs.submitImport({
         resource: 'users',
         format: 'ndjson',
         source: bytes(people(20)),
@@ -200,8 +200,8 @@ describe('cancel and the end at the same time have one outcome', () => {
         .poll(async () => (await got(id)).progress.processedRecords, { interval: 1 })
         .toBeGreaterThanOrEqual(records)
       // Behind the last batch is rarely behind the end: once at least it is, whatever the machine does.
-      if (round === 0) await bed.ended(id)
-      const wasCancelled = await bed.jobs.cancel(id).then(Boolean, () => false)
+      if (round === 0) await harness.ended(id)
+      const wasCancelled = await harness.jobs.cancel(id).then(Boolean, () => false)
       await expect.poll(async () => (await got(id)).status).toMatch(/completed|cancelled/)
       const job = await hasExactCounts(id)
       expect(job.status).toBe(wasCancelled ? 'cancelled' : 'completed')

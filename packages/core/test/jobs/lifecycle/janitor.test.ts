@@ -14,14 +14,15 @@ import {
   noopMetrics,
   postgresQueue,
 } from '../../../src/index.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, resources } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const nothing = { export_file: 0, spool: 0, job: 0, idempotency_key: 0, orphan: 0, unfinished: 0 }
 
-const ask = async (sql: string, values: unknown[] = []) => (await bed.database.pool.query(sql, values)).rows
+const ask = async (sql: string, values: unknown[] = []) =>
+  (await harness.database.pool.query(sql, values)).rows
 
 const sourceOf = (idempotencyKey?: string) => ({
   resource: 'users',
@@ -31,21 +32,21 @@ const sourceOf = (idempotencyKey?: string) => ({
 })
 
 async function imported(idempotencyKey?: string): Promise<string> {
-  const { id } = await bed.jobs.submitImport(sourceOf(idempotencyKey))
-  await bed.ended(id)
+  const { id } = await harness.jobs.submitImport(sourceOf(idempotencyKey))
+  await harness.ended(id)
   return id
 }
 
 async function exported(): Promise<string> {
-  const { id } = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
-  await bed.ended(id)
+  const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
+  await harness.ended(id)
   return id
 }
 
 /** Everything in the folder of the storage, whatever it is. */
 async function files(): Promise<string[]> {
-  return (await storedFiles(bed.folder))
-    .map(entry => relative(bed.folder, join(entry.parentPath, entry.name)))
+  return (await storedFiles(harness.folder))
+    .map(entry => relative(harness.folder, join(entry.parentPath, entry.name)))
     .sort()
 }
 
@@ -59,81 +60,81 @@ const endedAgo = (id: string, ago: string) =>
 
 async function age(key: string, minutes: number): Promise<void> {
   const moment = new Date(Date.now() - minutes * 60_000)
-  await utimes(join(bed.folder, key), moment, moment)
+  await utimes(join(harness.folder, key), moment, moment)
 }
 
 async function plant(key: string, minutes: number): Promise<void> {
-  await mkdir(join(bed.folder, key, '..'), { recursive: true })
-  await writeFile(join(bed.folder, key), 'left over')
+  await mkdir(join(harness.folder, key, '..'), { recursive: true })
+  await writeFile(join(harness.folder, key), 'left over')
   await age(key, minutes)
 }
 
 /** Another server on the same database and storage. */
 function server(options: Partial<JobsOptions> = {}) {
-  const { pool } = bed.database
+  const { pool } = harness.database
   return createJobs({
     importer: createImporter({ pool, resources }),
     exporter: createExporter({ pool, resources }),
     queue: postgresQueue(),
-    storage: fileStorage(bed.folder),
+    storage: fileStorage(harness.folder),
     ...options,
   })
 }
 
 test('where nothing has had its time, nothing is deleted', async () => {
-  bed.work()
+  harness.work()
   await imported('k')
   await exported()
   const before = await files()
   expect(before).toHaveLength(2)
-  expect(await bed.jobs.clean()).toEqual(nothing)
+  expect(await harness.jobs.clean()).toEqual(nothing)
   expect(await files()).toEqual(before)
 })
 
 test('the file of an expired export is deleted, and its job keeps what it was', async () => {
-  bed.work()
+  harness.work()
   await imported()
   const [expired, kept] = [await exported(), await exported()]
   await ask(`update lading.jobs set expires_at = clock_timestamp() - interval '1 s' where id = $1`, [expired])
-  expect(await bed.jobs.clean()).toEqual({ ...nothing, export_file: 1 })
+  expect(await harness.jobs.clean()).toEqual({ ...nothing, export_file: 1 })
   expect((await files()).filter(key => key.startsWith('exports/'))).toEqual([`exports/${kept}/1.csv`])
-  expect(await bed.jobs.download(expired)).toBeUndefined()
+  expect(await harness.jobs.download(expired)).toBeUndefined()
   expect(
     await ask('select file_sha256 is not null as known, file_rows::int from lading.jobs where id = $1', [
       expired,
     ]),
   ).toEqual([{ known: true, file_rows: 3 }])
-  expect(await bed.jobs.get(expired)).toMatchObject({ status: 'completed', file: null })
-  const stream = await bed.jobs.download(kept)
+  expect(await harness.jobs.get(expired)).toMatchObject({ status: 'completed', file: null })
+  const stream = await harness.jobs.download(kept)
   expect(String(stream && (await buffer(stream)))).toContain('a@example.org')
 })
 
 test('the source of an import goes 7 days after its end, and its rejected records with it; its errors stay', async () => {
-  bed.work()
+  harness.work()
   const [old, young] = [await imported(), await imported()]
   await endedAgo(old, '7 days 1 minute')
   await endedAgo(young, '6 days 23 hours')
-  expect(await bed.jobs.clean()).toEqual({ ...nothing, spool: 1 })
+  expect(await harness.jobs.clean()).toEqual({ ...nothing, spool: 1 })
   expect(await files()).toHaveLength(1)
-  await expect(bed.jobs.rejects(old)).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
-  expect((await bed.jobs.errors(old)).total).toBe(5)
-  const rejects = await bed.jobs.rejects(young)
+  await expect(harness.jobs.rejects(old)).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
+  expect((await harness.jobs.errors(old)).total).toBe(5)
+  const rejects = await harness.jobs.rejects(young)
   expect(String(rejects && (await buffer(rejects)))).toContain('foo@bar')
 })
 
 test('a job goes 30 days after its end, with its errors, rejected records, keys and file', async () => {
-  bed.work()
+  harness.work()
   const [old, young, waited] = [await imported('used'), await imported(), await exported()]
   for (const id of [old, waited]) await endedAgo(id, '30 days 1 minute')
   await endedAgo(young, '29 days 23 hours')
   // Its request may still be sent again, and is to be told of it.
-  expect((await bed.jobs.clean()).job).toBe(1)
-  expect(await bed.jobs.get(waited)).toBeUndefined()
-  expect(await bed.jobs.get(old)).toBeDefined()
+  expect((await harness.jobs.clean()).job).toBe(1)
+  expect(await harness.jobs.get(waited)).toBeUndefined()
+  expect(await harness.jobs.get(old)).toBeDefined()
   await ask(`update lading.idempotency_keys set expires_at = clock_timestamp()`)
-  expect(await bed.jobs.clean()).toMatchObject({ job: 1 })
-  expect(await bed.jobs.get(old)).toBeUndefined()
-  expect(await bed.jobs.get(young)).toBeDefined()
+  expect(await harness.jobs.clean()).toMatchObject({ job: 1 })
+  expect(await harness.jobs.get(old)).toBeUndefined()
+  expect(await harness.jobs.get(young)).toBeDefined()
   for (const table of ['record_errors', 'rejected_records', 'idempotency_keys']) {
     const rows = await ask(
       `select distinct ${table === 'idempotency_keys' ? 'key' : 'job_id'} as of from lading.${table}`,
@@ -144,7 +145,7 @@ test('a job goes 30 days after its end, with its errors, rejected records, keys 
 })
 
 test('who does not know how long they are kept deletes no jobs and no sources', async () => {
-  bed.work()
+  harness.work()
   await endedAgo(await imported(), '400 days')
   expect(await server({ jobRetentionSeconds: false, spoolRetentionSeconds: false }).clean()).toEqual(nothing)
   expect(await files()).toHaveLength(1)
@@ -152,15 +153,15 @@ test('who does not know how long they are kept deletes no jobs and no sources', 
 })
 
 test('a job that has not ended stays, however old it is', async () => {
-  const { id } = await bed.jobs.submitImport(sourceOf())
+  const { id } = await harness.jobs.submitImport(sourceOf())
   await ask(`update lading.jobs set created_at = clock_timestamp() - interval '400 days'`)
-  expect(await bed.jobs.clean()).toEqual(nothing)
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  expect(await harness.jobs.clean()).toEqual(nothing)
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
 test('files that no job refers to go after an hour, and nothing else that lies in the folder', async () => {
-  bed.work()
+  harness.work()
   const id = await imported()
   const [known = ''] = await files()
   await age(known, 600)
@@ -168,24 +169,24 @@ test('files that no job refers to go after an hour, and nothing else that lies i
   await plant(`exports/${id}/7.csv`, 61)
   await plant('imports/22222222-2222-4222-8222-222222222222/source', 55)
   await plant('notes/readme.txt', 600)
-  expect(await bed.jobs.clean()).toEqual({ ...nothing, orphan: 2 })
+  expect(await harness.jobs.clean()).toEqual({ ...nothing, orphan: 2 })
   expect(await files()).toEqual(
     [known, 'imports/22222222-2222-4222-8222-222222222222/source', 'notes/readme.txt'].sort(),
   )
   // Their folders are gone too.
-  expect((await readdir(bed.folder)).sort()).toEqual(['.lading-storage-id', 'imports', 'notes'])
+  expect((await readdir(harness.folder)).sort()).toEqual(['.lading-storage-id', 'imports', 'notes'])
 })
 
 test('what an upload has left whose process died goes after an hour', async () => {
   await plant('imports/33333333-3333-4333-8333-333333333333/source.tmp-0011223344556677', 61)
   await plant('imports/44444444-4444-4444-8444-444444444444/source.tmp-0011223344556677', 55)
-  expect(await bed.jobs.clean()).toEqual({ ...nothing, unfinished: 1 })
+  expect(await harness.jobs.clean()).toEqual({ ...nothing, unfinished: 1 })
   expect(await files()).toEqual(['imports/44444444-4444-4444-8444-444444444444/source.tmp-0011223344556677'])
 })
 
 describe('several servers', () => {
   test('share the work when they clean at once, and none stumbles over another', async () => {
-    bed.work()
+    harness.work()
     for (let count = 0; count < 6; count++) await endedAgo(await imported(), '31 days')
     const failures: unknown[] = []
     const onError = (error: unknown) => failures.push(error)
@@ -217,14 +218,14 @@ describe('several servers', () => {
 })
 
 test('a storage that fails is told and does not keep the rest from being cleaned; a later run finds the file', async () => {
-  bed.work()
+  harness.work()
   const id = await imported()
   await endedAgo(id, '8 days')
   const key = (await files())[0] ?? ''
-  await bed.jobs.submitImport(sourceOf('k'))
+  await harness.jobs.submitImport(sourceOf('k'))
   await ask('update lading.idempotency_keys set expires_at = clock_timestamp()')
   const failures: unknown[] = []
-  const storage = fileStorage(bed.folder)
+  const storage = fileStorage(harness.folder)
   const gone = new Error('the disk is gone')
   const fail = () => {
     throw gone
@@ -233,7 +234,7 @@ test('a storage that fails is told and does not keep the rest from being cleaned
   const cleaned = await server({ storage: broken, onError: error => failures.push(error) }).clean()
   expect(cleaned).toEqual({ ...nothing, spool: 1, idempotency_key: 1 })
   expect(failures).toMatchObject(Array(2).fill({ code: 'STORAGE_UNAVAILABLE', cause: gone }))
-  expect((await stat(join(bed.folder, key))).isFile()).toBe(true)
+  expect((await stat(join(harness.folder, key))).isFile()).toBe(true)
   await age(key, 61)
-  expect(await bed.jobs.clean()).toEqual({ ...nothing, orphan: 1 })
+  expect(await harness.jobs.clean()).toEqual({ ...nothing, orphan: 1 })
 })

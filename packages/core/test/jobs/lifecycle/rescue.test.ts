@@ -3,17 +3,18 @@ import { expect, test } from 'vitest'
 import { fairClock } from '../../../../../test-support/fair-clock.ts'
 import { fileStorage, type Job, LadingError, memoryQueue, type Storage } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const line = '{"email":"a@example.org","name":"P","role":"reader","active":true}\n'
 const submit = async (settings = {}) =>
-  (await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes(line), ...settings })).id
-const got = async (id: string) => (await bed.jobs.get(id)) as Job
+  (await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes(line), ...settings }))
+    .id
+const got = async (id: string) => (await harness.jobs.get(id)) as Job
 const setJob = (id: string, set: string) =>
-  bed.database.pool.query(`update lading.jobs set ${set} where id = $1`, [id])
+  harness.database.pool.query(`update lading.jobs set ${set} where id = $1`, [id])
 
 /** A worker that nothing wakes. */
 const deaf = () => ({ queue: memoryQueue(), pollMs: 10 })
@@ -24,26 +25,29 @@ test('jobs that nothing woke a worker for, and those of dead workers, are found 
   const pending = await submit()
   const abandoned = await submit()
   await setJob(abandoned, lost)
-  bed.work(deaf())
-  for (const id of [pending, abandoned]) expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  harness.work(deaf())
+  for (const id of [pending, abandoned])
+    expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
 test('and again and again later', async () => {
-  bed.work({ ...deaf(), rescueSeconds: 0.05 })
+  harness.work({ ...deaf(), rescueSeconds: 0.05 })
   const [first, second] = [await submit(), await submit()]
-  await bed.ended(first)
-  await bed.ended(second)
+  await harness.ended(first)
+  await harness.ended(second)
   await setJob(second, `${lost}, completed_at = null`)
-  expect(await bed.ended(second)).toMatchObject({ status: 'completed' })
+  expect(await harness.ended(second)).toMatchObject({ status: 'completed' })
 })
 
 test('a lost job is ready for the others that wait, and they are woken', async () => {
   const id = await submit()
   await setJob(id, lost)
   // Nothing but the wake-up of the rescue brings the job to this worker, which has looked before.
-  bed.work({ pollMs: 3_600_000, rescueSeconds: 3_600 })
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
-  const { rows } = await bed.database.pool.query(`select token::int, attempts, lost_worker from lading.jobs`)
+  harness.work({ pollMs: 3_600_000, rescueSeconds: 3_600 })
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
+  const { rows } = await harness.database.pool.query(
+    `select token::int, attempts, lost_worker from lading.jobs`,
+  )
   expect(rows).toEqual([{ token: 2, attempts: 1, lost_worker: 'dead' }])
 })
 
@@ -51,16 +55,16 @@ test('a lease that has not run out is respected', async () => {
   const id = await submit()
   await setJob(id, `status = 'processing', token = 1, lease_until = clock_timestamp() + interval '1 hour'`)
   const other = await submit()
-  bed.work({ rescueSeconds: 0.02 })
-  await bed.ended(other)
-  await bed.ended(await submit())
+  harness.work({ rescueSeconds: 0.02 })
+  await harness.ended(other)
+  await harness.ended(await submit())
   expect(await got(id)).toMatchObject({ status: 'processing' })
 })
 
 test('a job that this process runs is not lost, however late its renewal is', async () => {
   const id = await submit()
-  const storage = gated(fileStorage(bed.folder), 0)
-  bed.work({ storage, rescueSeconds: 0.02, leaseSeconds: 600 })
+  const storage = gated(fileStorage(harness.folder), 0)
+  harness.work({ storage, rescueSeconds: 0.02, leaseSeconds: 600 })
   await expect.poll(async () => (await got(id)).status).toBe('processing')
   await setJob(id, `lease_until = clock_timestamp() - interval '1 s'`)
   const other = await submit()
@@ -68,21 +72,21 @@ test('a job that this process runs is not lost, however late its renewal is', as
   // Rescued by a later run, and claimed by another slot.
   await expect.poll(async () => (await got(other)).startedAt).not.toBeNull()
   storage.open()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
-  const { rows } = await bed.database.pool.query('select token::int from lading.jobs where id = $1', [id])
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
+  const { rows } = await harness.database.pool.query('select token::int from lading.jobs where id = $1', [id])
   expect(rows).toEqual([{ token: 1 }])
 })
 
 test('several servers that rescue at the same time do each job once', async () => {
   const ids = await Promise.all(Array.from({ length: 20 }, () => submit({ source: bytes('') })))
-  await bed.database.pool.query(`update lading.jobs set ${lost}`)
+  await harness.database.pool.query(`update lading.jobs set ${lost}`)
   let ended = 0
   const stopping = new AbortController()
   const working = [1, 2, 3].map(() => {
-    const jobs = bed.jobsWith({ ...deaf(), rescueSeconds: 0.02, onJobEnd: () => ended++ })
+    const jobs = harness.jobsWith({ ...deaf(), rescueSeconds: 0.02, onJobEnd: () => ended++ })
     return jobs.work({ signal: stopping.signal, imports: 1, exports: 0 })
   })
-  for (const id of ids) expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  for (const id of ids) expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
   stopping.abort()
   await Promise.all(working)
   expect(ended).toBe(20)
@@ -92,33 +96,33 @@ test('a job that waits for its next try is left alone until then', async () => {
   const id = await submit()
   await setJob(id, `due_at = clock_timestamp() + interval '1 hour'`)
   const other = await submit()
-  bed.work({ ...deaf(), rescueSeconds: 0.02 })
-  await bed.ended(other)
+  harness.work({ ...deaf(), rescueSeconds: 0.02 })
+  await harness.ended(other)
   expect((await got(id)).startedAt).toBeNull()
   await setJob(id, `due_at = clock_timestamp()`)
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
 test('a lost job whose row is held is left until it is free, and holds up no other', async () => {
   const [held, free] = [await submit(), await submit()]
   for (const id of [held, free]) await setJob(id, lost)
-  const holder = await bed.database.pool.connect()
+  const holder = await harness.database.pool.connect()
   await holder.query('begin')
   await holder.query('select from lading.jobs where id = $1 for update', [held])
-  bed.work({ ...deaf(), rescueSeconds: 0.05 })
-  expect(await bed.ended(free)).toMatchObject({ status: 'completed' })
+  harness.work({ ...deaf(), rescueSeconds: 0.05 })
+  expect(await harness.ended(free)).toMatchObject({ status: 'completed' })
   expect(await got(held)).toMatchObject({ status: 'processing' })
   await holder.query('rollback')
   holder.release()
-  expect(await bed.ended(held)).toMatchObject({ status: 'completed' })
+  expect(await harness.ended(held)).toMatchObject({ status: 'completed' })
 })
 
 test('a job whose predecessor ended unseen does not wait for ever', async () => {
   const first = await submit()
   const second = await submit({ after: first })
   await setJob(first, `status = 'completed'`)
-  bed.work()
-  expect(await bed.ended(second)).toMatchObject({ status: 'completed' })
+  harness.work()
+  expect(await harness.ended(second)).toMatchObject({ status: 'completed' })
 })
 
 test('a worker that is killed each time at the same place is not sent there for ever', async () => {
@@ -129,8 +133,8 @@ test('a worker that is killed each time at the same place is not sent there for 
     `status = 'processing', token = 5, attempts = 5, checkpoint_row = 4, claimed_row = 4, checkpoint_byte = 300,
       lease_until = clock_timestamp() - interval '1 s'`,
   )
-  bed.work()
-  const job = await bed.ended(id)
+  harness.work()
+  const job = await harness.ended(id)
   expect(job).toMatchObject({ status: 'failed', errorCode: 'POISON' })
   expect(job.errorMessage).toContain('5 times without making progress')
   expect(job.errorMessage).toContain('after row 4 of the file (byte 300)')
@@ -143,8 +147,8 @@ test('one that got on each time is begun as often as it takes', async () => {
     `status = 'processing', token = 50, attempts = 5, checkpoint_row = 0, claimed_row = -1,
       lease_until = clock_timestamp() - interval '1 s'`,
   )
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
 test('in an atomic import nothing counts as getting on before the end', async () => {
@@ -154,18 +158,18 @@ test('in an atomic import nothing counts as getting on before the end', async ()
     `status = 'processing', token = 5, attempts = 5, checkpoint_row = 4, claimed_row = 0,
       lease_until = clock_timestamp() - interval '1 s'`,
   )
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'POISON' })
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'failed', errorCode: 'POISON' })
 })
 
 test('a fault that may go away pauses longer each time, and tells itself in the end', async () => {
   const id = await submit()
   const storage: Storage = {
-    ...fileStorage(bed.folder),
+    ...fileStorage(harness.folder),
     get: () => Promise.reject(new LadingError('SOURCE_UNAVAILABLE', 'The storage went away.')),
   }
   // Written down by the database when the job is given back, because a test would look too late.
-  await bed.database.pool.query(`
+  await harness.database.pool.query(`
     create table pauses (number serial, seconds float8);
     create function note_pause() returns trigger language plpgsql as $$ begin
       insert into pauses (seconds) values (extract(epoch from new.due_at - clock_timestamp()));
@@ -173,15 +177,15 @@ test('a fault that may go away pauses longer each time, and tells itself in the 
     create trigger noting after update on lading.jobs for each row
       when (old.status = 'processing' and new.status = 'pending') execute function note_pause()`)
   const pauses = async () =>
-    (await bed.database.pool.query('select seconds from pauses order by number')).rows.map(({ seconds }) =>
-      Number(seconds),
+    (await harness.database.pool.query('select seconds from pauses order by number')).rows.map(
+      ({ seconds }) => Number(seconds),
     )
-  bed.work({ storage, pollMs: 10, maxAttempts: 3 })
+  harness.work({ storage, pollMs: 10, maxAttempts: 3 })
   for (const count of [1, 2]) {
     await expect.poll(async () => (await pauses()).length).toBe(count)
     await setJob(id, 'due_at = clock_timestamp()')
   }
-  expect(await bed.ended(id)).toMatchObject({
+  expect(await harness.ended(id)).toMatchObject({
     status: 'failed',
     errorCode: 'SOURCE_UNAVAILABLE',
     errorMessage: 'The storage went away.',
@@ -196,30 +200,30 @@ test('a fault that may go away pauses longer each time, and tells itself in the 
 
 test('a worker that is told to stop gives its job back at once, and it does not count as a try', async () => {
   const id = await submit()
-  const storage = gated(fileStorage(bed.folder), 0)
-  bed.work({ storage, leaseSeconds: 600 })
+  const storage = gated(fileStorage(harness.folder), 0)
+  harness.work({ storage, leaseSeconds: 600 })
   await expect.poll(async () => (await got(id)).status).toBe('processing')
   const running = fairClock()
-  await bed.stop()
+  await harness.stop()
   expect(running()).toBeLessThan(5_000)
-  const { rows } = await bed.database.pool.query(
+  const { rows } = await harness.database.pool.query(
     'select status, attempts, lease_until, due_at <= clock_timestamp() as is_due from lading.jobs where id = $1',
     [id],
   )
   expect(rows).toEqual([{ status: 'pending', attempts: 0, lease_until: null, is_due: true }])
   storage.open()
   const claiming = fairClock()
-  bed.work()
+  harness.work()
   await expect.poll(async () => (await got(id)).status, { interval: 5 }).not.toBe('pending')
   expect(claiming()).toBeLessThan(1_000)
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
 test('a batch that does not end is taken back when the worker is told to stop', async () => {
-  const { pool } = bed.database
+  const { pool } = harness.database
   const id = await submit()
-  const storage = gated(fileStorage(bed.folder), 0)
-  bed.work({ storage })
+  const storage = gated(fileStorage(harness.folder), 0)
+  harness.work({ storage })
   await expect.poll(async () => (await got(id)).status).toBe('processing')
   const holder = await pool.connect()
   await holder.query('begin; lock table users in exclusive mode')
@@ -228,11 +232,11 @@ test('a batch that does not end is taken back when the worker is told to stop', 
     (await holder.query(`select from pg_locks where relation = 'users'::regclass and not granted`)).rowCount
   await expect.poll(isHeld).toBe(1)
   const running = fairClock()
-  await bed.stop()
+  await harness.stop()
   expect(running()).toBeLessThan(5_000)
   expect(await got(id)).toMatchObject({ status: 'pending', progress: { processedRecords: 0 } })
   await holder.query('rollback')
   holder.release()
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { insertedRecords: 1 } })
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', progress: { insertedRecords: 1 } })
 })

@@ -4,18 +4,18 @@ import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { type ByteRange, fileStorage, type Job, type SubmitImport } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 async function imported(submit: Partial<SubmitImport> & Pick<SubmitImport, 'source'>): Promise<Job> {
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', ...submit })
-  return bed.ended(id)
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', ...submit })
+  return harness.ended(id)
 }
 
 async function givenBack(id: string, unprocessed = false): Promise<string> {
-  return text((await bed.jobs.rejects(id, { unprocessed })) as Readable)
+  return text((await harness.jobs.rejects(id, { unprocessed })) as Readable)
 }
 
 const users = (from: number, to: number) =>
@@ -27,7 +27,7 @@ test.each([
   ['plain', (text: string) => bytes(text), {}],
   ['compressed', (text: string) => gzipSync(text), { compression: 'gzip' }],
 ] as const)('behind maxErrors of a %s file are counted, and can be imported', async (_, pack, settings) => {
-  bed.work()
+  harness.work()
   const source = pack(`${header}${users(0, 5)}${wrong}${users(5, 7)}${wrong}${users(7, 20)}${wrong}`)
   const job = await imported({ source, maxErrors: 2, ...settings })
   expect(job).toMatchObject({ status: 'failed', errorCode: 'TOO_MANY_ERRORS' })
@@ -42,7 +42,7 @@ test.each([
   expect(rest).toBe(`${header}${users(7, 20)}${wrong}`)
   const again = await imported({ source: bytes(rest) })
   expect(again.progress).toMatchObject({ insertedRecords: 13, failedRecords: 1 })
-  expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(20)
+  expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(20)
 })
 
 const objects = (from: number, to: number) =>
@@ -60,17 +60,17 @@ test.each([
   ['ndjson', [...objects(0, 9), '{}', ...objects(9, 20)].join('\n'), `${objects(9, 20).join('\n')}\n`],
   ['json', `[${[...objects(0, 9), '{}', ...objects(9, 20)]}]`, `[\n${objects(9, 20).join(',\n')}\n]\n`],
 ])('of a %s file are read from the checkpoint on, and nothing before it', async (format, whole, rest) => {
-  bed.work()
+  harness.work()
   const job = await imported({ format, source: bytes(whole), maxErrors: 1 })
   expect(job).toMatchObject({ errorCode: 'TOO_MANY_ERRORS', progress: { unprocessedRecords: 11 } })
-  const { rows } = await bed.database.pool.query('select checkpoint_byte from lading.jobs')
+  const { rows } = await harness.database.pool.query('select checkpoint_byte from lading.jobs')
   const ranges: (ByteRange | undefined)[] = []
-  const storage = fileStorage(bed.folder)
+  const storage = fileStorage(harness.folder)
   const get: typeof storage.get = (key, range) => {
     ranges.push(range)
     return storage.get(key, range)
   }
-  const watching = bed.jobsWith({ storage: { ...storage, get } })
+  const watching = harness.jobsWith({ storage: { ...storage, get } })
   expect(await text((await watching.rejects(job.id, { unprocessed: true })) as Readable)).toBe(rest)
   const checkpoint = Number(rows[0]?.checkpoint_byte)
   expect(checkpoint).toBeGreaterThan(whole.length * 0.4)
@@ -83,7 +83,7 @@ test.each([
 })
 
 test('of an atomic import are all that were not rejected', async () => {
-  bed.work()
+  harness.work()
   const source = bytes(`${header}${users(0, 5)}${wrong}${users(5, 9)}${wrong}${wrong}${users(9, 12)}`)
   const job = await imported({ source, atomic: true })
   expect(job).toMatchObject({
@@ -99,13 +99,13 @@ test('of an atomic import are all that were not rejected', async () => {
     failedRecords: 3,
     unprocessedRecords: 12,
   })
-  expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(0)
+  expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(0)
   expect(await givenBack(job.id, true)).toBe(`${header}${users(0, 12)}`)
   expect((await givenBack(job.id)).match(/nobody/g)).toHaveLength(3)
 })
 
 test('behind a place where the file cannot be read are not known; a completed import has none', async () => {
-  bed.work()
+  harness.work()
   const broken = await imported({ source: bytes(`${header}${users(0, 2)}a@example.org,"A,reader,true\n`) })
   expect(broken.errorCode).toBe('FILE_PARSE_ERROR')
   expect(broken.progress.unprocessedRecords).toBeNull()
@@ -115,18 +115,20 @@ test('behind a place where the file cannot be read are not known; a completed im
 })
 
 test('are not known before the import has ended; rejected ones are given while it runs', async () => {
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(header) })
-  await expect(bed.jobs.rejects(id, { unprocessed: true })).rejects.toMatchObject({ code: 'JOB_NOT_READY' })
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(header) })
+  await expect(harness.jobs.rejects(id, { unprocessed: true })).rejects.toMatchObject({
+    code: 'JOB_NOT_READY',
+  })
   expect(await givenBack(id)).toBe(`lading_error,${header}`)
 })
 
 test('of an atomic import that only the table refuses in the end, the refused one is rejected and the rest unprocessed', async () => {
   // No stand-in of the table can know of a trigger.
-  await bed.database.pool.query(`
+  await harness.database.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin
       if new.name = 'No' then raise exception 'no'; end if; return new; end $$;
     create trigger refusing before insert on users for each row execute function refuse()`)
-  bed.work()
+  harness.work()
   const no = 'no@example.org,No,reader,true\n'
   const job = await imported({ source: bytes(`${header}${users(0, 4)}${no}${users(4, 6)}`), atomic: true })
   expect(job).toMatchObject({ status: 'failed', errorCode: 'IMPORT_ROLLED_BACK' })
@@ -144,10 +146,10 @@ test.each([
   ['records', undefined],
   ['bytes', 4],
 ] as const)('a reader who goes while the storage is silent about %s leaves nothing open', async (_, from) => {
-  bed.work()
+  harness.work()
   const rest = users(0, 100_000)
   const job = await imported({ source: bytes(header + wrong + rest), maxErrors: 1 })
-  const storage = fileStorage(bed.folder)
+  const storage = fileStorage(harness.folder)
   const open = new Set<Readable>()
   const silent = async (): Promise<Readable> => {
     const stream = new Readable({ read: () => undefined })
@@ -158,7 +160,7 @@ test.each([
     (from === undefined ? range?.end === undefined : Number(range?.end) > from)
       ? silent()
       : storage.get(key, range)
-  const file = await bed.jobsWith({ storage: { ...storage, get } }).rejects(job.id, { unprocessed: true })
+  const file = await harness.jobsWith({ storage: { ...storage, get } }).rejects(job.id, { unprocessed: true })
   file?.resume()
   await expect.poll(() => open.size).toBe(1)
   file?.destroy()

@@ -2,17 +2,17 @@
 import type { Readable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import { fileStorage, type Storage } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 /** Longer than what is read before anyone asks for it: mostly blank lines. */
 const file = `email,name,role,active\na@example.org,A,reader,true${'\n'.repeat(1_000_000)}`
 
 test('a source that nothing reads is closed, and read by the next attempt', async () => {
-  const storage = fileStorage(bed.folder)
+  const storage = fileStorage(harness.folder)
   const opened: Readable[] = []
-  const away = vi.spyOn(bed.database.pool, 'connect')
+  const away = vi.spyOn(harness.database.pool, 'connect')
   const watched: Storage = {
     ...storage,
     async get(key, range) {
@@ -22,9 +22,13 @@ test('a source that nothing reads is closed, and read by the next attempt', asyn
       return stored
     },
   }
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: Buffer.from(file) })
-  bed.work({ storage: watched, leaseSeconds: 1, rescueSeconds: 0.2 })
+  const { id } = await harness.jobs.submitImport({
+    resource: 'users',
+    format: 'csv',
+    source: Buffer.from(file),
+  })
+  harness.work({ storage: watched, leaseSeconds: 1, rescueSeconds: 0.2 })
   await expect.poll(() => opened[0]?.destroyed).toBe(true)
   away.mockRestore()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })

@@ -4,16 +4,16 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type JobsOptions, type LadingError, type Metrics, noopMetrics } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const csv = bytes('email,name,role,active\na@example.org,A,reader,true\n')
-const submit = () => bed.jobs.submitImport({ resource: 'users', format: 'csv', source: csv })
+const submit = () => harness.jobs.submitImport({ resource: 'users', format: 'csv', source: csv })
 const pathOf = async (id: string) => {
   const sql = 'select coalesce(file_key, source_key) as key from lading.jobs where id = $1'
-  return join(bed.folder, (await bed.database.pool.query(sql, [id])).rows[0].key)
+  return join(harness.folder, (await harness.database.pool.query(sql, [id])).rows[0].key)
 }
 
 async function flip(path: string): Promise<void> {
@@ -39,37 +39,39 @@ test('sources: one that is as it was, and three that were damaged', async () => 
   for (const [name, damage, state, detail] of damages) {
     const { id } = await submit()
     await damage(await pathOf(id))
-    const files = await bed.jobs.verify(id)
+    const files = await harness.jobs.verify(id)
     expect(files, name).toMatchObject([
       { jobId: id, what: 'source', resource: 'users', size: 51, sha256, state },
     ])
     expect(files?.[0]?.detail, name).toMatch(detail)
-    expect((await bed.jobs.get(id))?.status).toBe('pending')
+    expect((await harness.jobs.get(id))?.status).toBe('pending')
   }
 })
 
 test('the file of an export, the parts of a bundle, and what is not kept', async () => {
-  bed.work()
-  const { id: exportId } = await bed.jobs.submitBundleExport({ resources: ['users', 'articles'] })
-  await bed.ended(exportId)
-  expect(await bed.jobs.verify(exportId)).toMatchObject([{ what: 'export', resource: '*', state: 'whole' }])
+  harness.work()
+  const { id: exportId } = await harness.jobs.submitBundleExport({ resources: ['users', 'articles'] })
+  await harness.ended(exportId)
+  expect(await harness.jobs.verify(exportId)).toMatchObject([
+    { what: 'export', resource: '*', state: 'whole' },
+  ])
   const bundle = await readFile(await pathOf(exportId))
-  const { jobs } = await bed.jobs.submitBundleImport({ source: bundle })
+  const { jobs } = await harness.jobs.submitBundleImport({ source: bundle })
   const [first, second] = jobs.map(({ id }) => id)
-  await bed.ended(second ?? '')
+  await harness.ended(second ?? '')
   await flip(await pathOf(exportId))
   await rm(await pathOf(second ?? ''))
-  expect(await bed.jobs.verify(exportId)).toMatchObject([{ what: 'export', state: 'corrupt' }])
+  expect(await harness.jobs.verify(exportId)).toMatchObject([{ what: 'export', state: 'corrupt' }])
   // Either import of a bundle stands for all of it.
   for (const id of [first, second]) {
-    expect(await bed.jobs.verify(id ?? '')).toMatchObject([
+    expect(await harness.jobs.verify(id ?? '')).toMatchObject([
       { jobId: first, resource: 'users', state: 'whole' },
       { jobId: second, resource: 'articles', state: 'missing' },
     ])
   }
-  await bed.jobs.deleteFile(exportId)
-  expect(await bed.jobs.verify(exportId)).toEqual([])
-  expect(await bed.jobs.verify('00000000-0000-4000-8000-000000000000')).toBeUndefined()
+  await harness.jobs.deleteFile(exportId)
+  expect(await harness.jobs.verify(exportId)).toEqual([])
+  expect(await harness.jobs.verify('00000000-0000-4000-8000-000000000000')).toBeUndefined()
 })
 
 test('the janitor reads what is stored when it is told to, reports what is damaged, and deletes nothing', async () => {
@@ -83,7 +85,7 @@ test('the janitor reads what is stored when it is told to, reports what is damag
     verified: ({ state, bytes }) => void seen.push(`${state} ${bytes}`),
   }
   const verifying = (verifyStored: NonNullable<JobsOptions['verifyStored']>) =>
-    bed.jobsWith({
+    harness.jobsWith({
       verifyStored,
       metrics,
       onError: (error, { jobId }) => void heard.push([(error as LadingError).code, jobId]),
@@ -108,11 +110,11 @@ test('the janitor reads what is stored when it is told to, reports what is damag
   expect(await readFile(await pathOf(whole.id))).toEqual(csv)
 
   // The turn was taken a moment ago, by whichever process.
-  const { rows } = await bed.database.pool.query(
+  const { rows } = await harness.database.pool.query(
     `select extract(epoch from next_at - clock_timestamp())::int as seconds from lading.chores where name like 'verify %'`,
   )
   expect(rows[0]?.seconds).toBeGreaterThan(20 * 3600)
-  await bed.database.pool.query(
+  await harness.database.pool.query(
     `update lading.chores set next_at = clock_timestamp() where name like 'verify %'`,
   )
   await run({ bytesPerSecond: 1024 * 1024, everySeconds: 3_600 }, () => seen.length === 6)
@@ -121,10 +123,10 @@ test('the janitor reads what is stored when it is told to, reports what is damag
 test('the janitor reads no more bytes in a second than it is told', async () => {
   const lines = Array.from({ length: 60 }, (_, index) => `p${index}@example.org,A,reader,true\n`)
   const source = bytes(`email,name,role,active\n${lines.join('')}`)
-  await bed.jobs.submitImport({ resource: 'users', format: 'csv', source })
+  await harness.jobs.submitImport({ resource: 'users', format: 'csv', source })
   const seen: string[] = []
   const metrics: Metrics = { ...noopMetrics, verified: ({ state }) => void seen.push(state) }
-  const jobs = bed.jobsWith({ verifyStored: { bytesPerSecond: 1024 }, metrics })
+  const jobs = harness.jobsWith({ verifyStored: { bytesPerSecond: 1024 }, metrics })
   const stopping = new AbortController()
   const begun = performance.now()
   const working = jobs.work({ signal: stopping.signal, imports: 0, exports: 0 })
@@ -136,7 +138,7 @@ test('the janitor reads no more bytes in a second than it is told', async () => 
 
 test('options of the janitor that make no sense', () => {
   const wrong = (verifyStored: NonNullable<JobsOptions['verifyStored']>) => () =>
-    bed.jobsWith({ verifyStored })
+    harness.jobsWith({ verifyStored })
   expect(wrong({ bytesPerSecond: 0 })).toThrow('verifyStored.bytesPerSecond must be a whole number from 1024')
   expect(wrong({ everySeconds: 0.5 })).toThrow('verifyStored.everySeconds must be a whole number from 1')
 })

@@ -5,9 +5,9 @@ import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { ImportOptions } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const people = Array.from({ length: 60 }, (_, index) => ({
   email: `p${String(index).padStart(3, '0')}@example.org`,
@@ -30,7 +30,7 @@ const files: readonly (readonly [string, string, Buffer, ImportOptions])[] = [
 
 /** The only stored file. */
 async function storedPath(): Promise<string> {
-  const names = (await readdir(bed.folder, { recursive: true, withFileTypes: true })).filter(
+  const names = (await readdir(harness.folder, { recursive: true, withFileTypes: true })).filter(
     entry => entry.isFile() && !entry.name.startsWith('.'),
   )
   expect(names).toHaveLength(1)
@@ -70,26 +70,30 @@ const cases = files.flatMap(([what, format, source, settings], index) =>
 
 test.each(cases)('$what, $name: the job fails, and counts what is in the table', async one => {
   const { format, source, settings, damage } = one
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format, source, ...settings })
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format, source, ...settings })
   const path = await storedPath()
   await damage(path, await readFile(path))
-  bed.work()
-  const job = await bed.ended(id)
+  harness.work()
+  const job = await harness.ended(id)
   expect([job.status, job.errorCode]).toEqual(['failed', 'STORAGE_CORRUPT'])
-  const { rows } = await bed.database.pool.query('select count(*)::int as count from users')
+  const { rows } = await harness.database.pool.query('select count(*)::int as count from users')
   expect(job.progress.successfulRecords).toBe(rows[0]?.count)
   expect(rows[0]?.count).toBeLessThan(60)
 })
 
 test('a file that was damaged between two attempts is not gone on with', async () => {
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: Buffer.from(csv) })
+  const { id } = await harness.jobs.submitImport({
+    resource: 'users',
+    format: 'csv',
+    source: Buffer.from(csv),
+  })
   const path = await storedPath()
   const bytes = await readFile(path)
-  const isHalfWay = async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) >= 9
-  await bed.workUntil(isHalfWay, {})
+  const isHalfWay = async () => ((await harness.jobs.get(id))?.progress.processedRecords ?? 0) >= 9
+  await harness.workUntil(isHalfWay, {})
   await writeFile(path, flipped(bytes, 40))
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_CORRUPT' })
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_CORRUPT' })
 })
 
 const many = Array.from(
@@ -104,45 +108,45 @@ test.each<[string, Buffer, ImportOptions]>([
 ])(
   '%s: a file that was damaged while one attempt read it, and is whole again, is not gone on with',
   async (_, source, settings) => {
-    const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source, ...settings })
+    const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source, ...settings })
     const path = await storedPath()
     // Another name in a record that the first attempt puts into the table.
     await writeFile(path, flipped(source, source.indexOf('Person')))
-    await bed.workUntil(async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) >= 9)
-    expect(await bed.jobs.get(id)).toMatchObject({ status: 'pending' })
+    await harness.workUntil(async () => ((await harness.jobs.get(id))?.progress.processedRecords ?? 0) >= 9)
+    expect(await harness.jobs.get(id)).toMatchObject({ status: 'pending' })
     await writeFile(path, source)
-    bed.work()
-    const job = await bed.ended(id)
+    harness.work()
+    const job = await harness.ended(id)
     expect([job.status, job.errorCode]).toEqual(['failed', 'STORAGE_CORRUPT'])
-    const { rows } = await bed.database.pool.query('select count(*)::int as count from users')
+    const { rows } = await harness.database.pool.query('select count(*)::int as count from users')
     expect(job.progress.successfulRecords).toBe(rows[0]?.count)
   },
 )
 
 describe('the file of an export', () => {
   test.each(damages)('%s: a download breaks before its end', async (_damaged, damage) => {
-    await bed.database.pool.query(
+    await harness.database.pool.query(
       `insert into users (email, name, role, active) select 'p' || lpad(n::text, 3, '0') || '@example.org', 'P', 'reader', true from generate_series(1, 60) n`,
     )
-    const { id } = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
-    bed.work()
-    expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+    const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
+    harness.work()
+    expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
     const path = await storedPath()
     await damage(path, await readFile(path))
     const download = async () => {
-      const stream = await bed.jobs.download(id)
+      const stream = await harness.jobs.download(id)
       return stream && buffer(stream)
     }
     await expect(download()).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
   })
 
   test('a part of one that was cut is none', async () => {
-    const { id } = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
-    bed.work()
-    await bed.ended(id)
+    const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
+    harness.work()
+    await harness.ended(id)
     const path = await storedPath()
     await truncate(path, 3)
-    await expect(bed.jobs.download(id, { start: 0, end: 2 })).rejects.toMatchObject({
+    await expect(harness.jobs.download(id, { start: 0, end: 2 })).rejects.toMatchObject({
       code: 'STORAGE_CORRUPT',
     })
   })
@@ -150,25 +154,25 @@ describe('the file of an export', () => {
 
 test('rejected records of a file that was cut are not given back', async () => {
   const source = Buffer.from(`${csv}bad,B,reader,true\n`)
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source })
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { failedRecords: 1 } })
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source })
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', progress: { failedRecords: 1 } })
   await appendFile(await storedPath(), '\n')
-  await expect(bed.jobs.rejects(id)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
+  await expect(harness.jobs.rejects(id)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
 })
 
 test('nor are those of a file in which a bit was flipped, wherever that is', async () => {
   const source = Buffer.from(`${csv}bad,B,reader,true\n`)
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source })
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { failedRecords: 1 } })
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source })
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', progress: { failedRecords: 1 } })
   const path = await storedPath()
   for (const at of [30, source.length - 3]) {
     await writeFile(path, flipped(source, at))
-    const stream = await bed.jobs.rejects(id)
+    const stream = await harness.jobs.rejects(id)
     await expect(stream && buffer(stream)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
   }
   await writeFile(path, source)
-  const stream = await bed.jobs.rejects(id)
+  const stream = await harness.jobs.rejects(id)
   expect(stream && String(await buffer(stream))).toContain('bad,B,reader,true')
 })

@@ -1,21 +1,21 @@
 // A table that does not outlive a crash is noticed in the middle of a job too, and so are tables of our own.
 import { expect, test } from 'vitest'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const line = (n: number) => `{"email":"p${n}@example.org","name":"P","role":"reader","active":true}\n`
 const people = bytes(Array.from({ length: 90 }, (_, index) => line(index)).join(''))
 const submit = (settings = {}) =>
-  bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people, ...settings })
+  harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people, ...settings })
 const sentence =
   'A table of this import, or one of the schema lading, became UNLOGGED or temporary while the import ran; its records are counted, but a crash would lose them. Set it LOGGED again, and retry the job.'
-const ask = async (sql: string) => (await bed.database.pool.query(sql)).rows
-const altered = (table: string, how: string) => bed.database.pool.query(`alter table ${table} set ${how}`)
+const ask = async (sql: string) => (await harness.database.pool.query(sql)).rows
+const altered = (table: string, how: string) => harness.database.pool.query(`alter table ${table} set ${how}`)
 
 /** Tables that refer to it have to go, or it could not be altered. */
-const alone = () => bed.database.pool.query('drop table comments, articles')
+const alone = () => harness.database.pool.query('drop table comments, articles')
 
 test.each([
   ['batch by batch', {}, 90],
@@ -25,12 +25,12 @@ test.each([
   async (_, how, kept) => {
     await alone()
     const { id } = await submit(how)
-    const isAmid = async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) >= 9
+    const isAmid = async () => ((await harness.jobs.get(id))?.progress.processedRecords ?? 0) >= 9
     const altering = expect.poll(isAmid, { timeout: 20_000, interval: 1 }).toBe(true)
     const done = altering.then(() => altered('users', 'unlogged'))
-    bed.work()
+    harness.work()
     await done
-    expect(await bed.ended(id)).toMatchObject({
+    expect(await harness.ended(id)).toMatchObject({
       status: 'failed',
       errorCode: 'RESOURCE_MISMATCH',
       errorMessage: sentence,
@@ -38,8 +38,11 @@ test.each([
     })
     expect(await ask('select count(*)::int as count from users')).toEqual([{ count: kept }])
     await altered('users', 'logged')
-    await bed.jobs.retry(id)
-    expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { successfulRecords: 90 } })
+    await harness.jobs.retry(id)
+    expect(await harness.ended(id)).toMatchObject({
+      status: 'completed',
+      progress: { successfulRecords: 90 },
+    })
     expect(await ask('select email from users')).toHaveLength(90)
   },
 )
@@ -50,8 +53,8 @@ test.each([{}, { atomic: true }, { dryRun: true }])(
     await alone()
     const { id } = await submit(settings)
     await altered('users', 'unlogged')
-    bed.work()
-    expect(await bed.ended(id)).toMatchObject({
+    harness.work()
+    expect(await harness.ended(id)).toMatchObject({
       status: 'failed',
       errorCode: 'RESOURCE_MISMATCH',
       errorMessage: expect.stringContaining('ALTER TABLE users SET LOGGED'),
@@ -73,8 +76,10 @@ test.each(['jobs', 'idempotency_keys'])(
       message: expect.stringContaining(`ALTER TABLE lading.${table} SET LOGGED`),
     }
     await expect(submit()).rejects.toMatchObject(refusal)
-    await expect(bed.jobs.submitExport({ resource: 'users', format: 'csv' })).rejects.toMatchObject(refusal)
-    await expect(bed.jobs.work({ signal: AbortSignal.timeout(10_000) })).rejects.toMatchObject(refusal)
+    await expect(harness.jobs.submitExport({ resource: 'users', format: 'csv' })).rejects.toMatchObject(
+      refusal,
+    )
+    await expect(harness.jobs.work({ signal: AbortSignal.timeout(10_000) })).rejects.toMatchObject(refusal)
     expect(await ask('select from lading.jobs')).toEqual([])
   },
 )

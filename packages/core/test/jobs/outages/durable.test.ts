@@ -9,14 +9,14 @@ import {
   postgresQueue,
   type SynchronousCommit,
 } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, resources } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 /** Writes down how each commit that touches a job would be made. */
 beforeEach(async () => {
-  await bed.database.pool.query(`
+  await harness.database.pool.query(`
     create table commits (status text, processed bigint, synchronous text);
     create function note_commit() returns trigger language plpgsql as $$
     begin
@@ -34,15 +34,17 @@ test.each([
   ['an atomic import', { atomic: true }],
   ['a dry run', { dryRun: true }],
 ])('%s', async (_, settings) => {
-  const { id } = await bed.jobs.submitImport({
+  const { id } = await harness.jobs.submitImport({
     resource: 'users',
     format: 'ndjson',
     source: people,
     ...settings,
   })
-  bed.work()
-  await bed.ended(id)
-  const { rows } = await bed.database.pool.query('select status, processed::int, synchronous from commits')
+  harness.work()
+  await harness.ended(id)
+  const { rows } = await harness.database.pool.query(
+    'select status, processed::int, synchronous from commits',
+  )
   const ends = rows.filter(({ status }) => status === 'completed')
   expect(ends).toEqual([{ status: 'completed', processed: 7, synchronous: 'on' }])
   const batches = rows.filter(({ status, processed }) => status === 'processing' && processed > 0)
@@ -50,16 +52,16 @@ test.each([
 })
 
 test('of a job that is cancelled too', async () => {
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people })
-  await bed.jobs.cancel(id)
-  const { rows } = await bed.database.pool.query('select status, synchronous from commits')
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people })
+  await harness.jobs.cancel(id)
+  const { rows } = await harness.database.pool.query('select status, synchronous from commits')
   expect(rows).toEqual([{ status: 'cancelled', synchronous: 'on' }])
 })
 
 describe('a role whose default is off', () => {
   /** What each commit that touches a job, and each one that writes rows, waits for. */
   async function commitsOf(level: SynchronousCommit | undefined, settings: object, ofRole = 'off') {
-    await bed.database.pool.query(`
+    await harness.database.pool.query(`
       create trigger note_insert after insert on lading.jobs for each row execute function note_commit();
       create table row_commits (synchronous text);
       create function note_rows() returns trigger language plpgsql as $$
@@ -68,13 +70,13 @@ describe('a role whose default is off', () => {
         return null;
       end $$;
       create trigger note_rows after insert on users for each statement execute function note_rows()`)
-    const url = new URL(bed.database.url)
+    const url = new URL(harness.database.url)
     url.searchParams.set('options', `-c synchronous_commit=${ofRole}`)
     const pool = new pg.Pool({ connectionString: url.href })
     const importer = createImporter({ pool, resources, batchRows: 3, synchronousCommit: level })
     const queue = postgresQueue()
     const exporter = createExporter({ pool, resources })
-    const jobs = createJobs({ importer, exporter, queue, storage: fileStorage(bed.folder) })
+    const jobs = createJobs({ importer, exporter, queue, storage: fileStorage(harness.folder) })
     const stopping = new AbortController()
     try {
       const { id } = await jobs.submitImport({
@@ -94,10 +96,10 @@ describe('a role whose default is off', () => {
       await queue.close?.()
       await pool.end()
     }
-    const told = await bed.database.pool.query(
+    const told = await harness.database.pool.query(
       `select distinct status, synchronous from commits where status in ('pending', 'completed') order by status desc`,
     )
-    const rows = await bed.database.pool.query('select distinct synchronous from row_commits order by 1')
+    const rows = await harness.database.pool.query('select distinct synchronous from row_commits order by 1')
     return { told: told.rows, rows: rows.rows.map(({ synchronous }) => synchronous) }
   }
   const both = (synchronous: string) => [
@@ -129,17 +131,19 @@ describe('a role whose default is off', () => {
   })
 
   test('a cancellation and a retry are on disk before they are reported', async () => {
-    const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people })
-    const url = new URL(bed.database.url)
+    const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people })
+    const url = new URL(harness.database.url)
     url.searchParams.set('options', '-c synchronous_commit=off')
     const pool = new pg.Pool({ connectionString: url.href })
     try {
-      await bed.jobsWith({ pool }).cancel(id)
-      await bed.jobsWith({ pool }).retry(id)
+      await harness.jobsWith({ pool }).cancel(id)
+      await harness.jobsWith({ pool }).retry(id)
     } finally {
       await pool.end()
     }
-    const { rows } = await bed.database.pool.query('select status, synchronous from commits order by status')
+    const { rows } = await harness.database.pool.query(
+      'select status, synchronous from commits order by status',
+    )
     expect(rows).toEqual([
       { status: 'cancelled', synchronous: 'on' },
       { status: 'pending', synchronous: 'on' },
@@ -147,7 +151,7 @@ describe('a role whose default is off', () => {
   })
 
   test('the commit that ends a run without a job is one that waits', async () => {
-    const url = new URL(bed.database.url)
+    const url = new URL(harness.database.url)
     url.searchParams.set('options', '-c synchronous_commit=off')
     const pool = new pg.Pool({ connectionString: url.href, max: 1 })
     const client = await pool.connect()
@@ -170,6 +174,7 @@ describe('a role whose default is off', () => {
 })
 
 test('a level that would wait for nothing is none', () => {
-  const off = () => createImporter({ pool: bed.database.pool, resources, synchronousCommit: 'off' as 'on' })
+  const off = () =>
+    createImporter({ pool: harness.database.pool, resources, synchronousCommit: 'off' as 'on' })
   expect(off).toThrow('The option synchronousCommit must be one of local, remote_write, on, remote_apply.')
 })

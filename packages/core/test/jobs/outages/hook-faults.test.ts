@@ -1,12 +1,12 @@
 // Jobs that a hook of the application ended: their clients read a sentence of ours, and the operator's ear has the rest.
 import { beforeEach, expect, test } from 'vitest'
 import { defineResource, type Resource, Type } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 beforeEach(async () => {
-  await bed.database.pool.query(`create table people (id int primary key, name text);
+  await harness.database.pool.query(`create table people (id int primary key, name text);
     insert into people values (1, 'a')`)
 })
 
@@ -41,16 +41,16 @@ const hooks: Record<string, { kind: 'import' | 'export'; resource: Resource; nam
 
 test.each(Object.entries(hooks))('what %s threw is for the log only', async (_, { kind, resource, name }) => {
   const heard: unknown[] = []
-  bed.work({ resources: [resource], onError: (error, context) => heard.push({ error, context }) })
+  harness.work({ resources: [resource], onError: (error, context) => heard.push({ error, context }) })
   const { id } =
     kind === 'import'
-      ? await bed.jobs.submitImport({
+      ? await harness.jobs.submitImport({
           resource: 'people',
           format: 'csv',
           source: bytes('id,name\n2,b\n'),
         })
-      : await bed.jobs.submitExport({ resource: 'people', format: 'csv' })
-  const job = await bed.ended(id)
+      : await harness.jobs.submitExport({ resource: 'people', format: 'csv' })
+  const job = await harness.ended(id)
   expect(job).toMatchObject({
     status: 'failed',
     errorCode: 'HOOK_FAILED',
@@ -62,23 +62,23 @@ test.each(Object.entries(hooks))('what %s threw is for the log only', async (_, 
 
 test('a file that is at fault is nothing for the log, and a log that throws ends no worker', async () => {
   const heard: unknown[] = []
-  bed.work({
+  harness.work({
     resources: [defineResource('people', { ...people, printRow: explode })],
     onError(error) {
       heard.push(error)
       throw new Error('the log is full')
     },
   })
-  const submitted = await bed.jobs.submitImport({
+  const submitted = await harness.jobs.submitImport({
     resource: 'people',
     format: 'csv',
     source: bytes('nobody\n1\n'),
   })
-  expect(await bed.ended(submitted.id)).toMatchObject({ errorCode: 'HEADER_INVALID' })
+  expect(await harness.ended(submitted.id)).toMatchObject({ errorCode: 'HEADER_INVALID' })
   expect(heard).toEqual([])
   for (const count of [1, 2]) {
-    const { id } = await bed.jobs.submitExport({ resource: 'people', format: 'csv' })
-    expect(await bed.ended(id)).toMatchObject({ errorCode: 'HOOK_FAILED' })
+    const { id } = await harness.jobs.submitExport({ resource: 'people', format: 'csv' })
+    expect(await harness.ended(id)).toMatchObject({ errorCode: 'HOOK_FAILED' })
     await expect.poll(() => heard.length).toBe(count)
   }
 })

@@ -2,36 +2,36 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createJobStore } from '../../../src/jobs/store/job-store.ts'
 import { claimed } from '../../fixtures/claimed.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 let store: ReturnType<typeof createJobStore>
 beforeEach(() => {
   const nobody = () => {
     throw new Error('Nobody is woken here.')
   }
-  store = createJobStore(bed.database.pool, nobody, { fileExpiryHours: 24, storedErrors: 10 })
+  store = createJobStore(harness.database.pool, nobody, { fileExpiryHours: 24, storedErrors: 10 })
 })
 
 const kinds = {
-  import: () => bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) }),
+  import: () => harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) }),
   'dry run': () =>
-    bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), dryRun: true }),
+    harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), dryRun: true }),
   'atomic import': () =>
-    bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), atomic: true }),
-  export: () => bed.jobs.submitExport({ resource: 'users', format: 'csv' }),
+    harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), atomic: true }),
+  export: () => harness.jobs.submitExport({ resource: 'users', format: 'csv' }),
 } as const
 type Kind = keyof typeof kinds
 
 /** As a worker does that dies after it has come as far as this. */
 async function lose(kind: Kind, id: string, place: number, worker = 'dead', more = ''): Promise<number> {
-  const row = await claimed(bed.database.pool, worker, id)
+  const row = await claimed(harness.database.pool, worker, id)
   const reached =
     kind === 'export'
       ? `processed = ${place * 10_000}, successful = ${place * 10_000}, inserted = ${place * 10_000}`
       : `checkpoint_row = ${place}`
-  await bed.database.pool.query(
+  await harness.database.pool.query(
     `update lading.jobs set ${reached}, lease_until = clock_timestamp() - interval '1 s' ${more} where id = $1`,
     [id],
   )
@@ -82,7 +82,7 @@ describe.each(Object.keys(kinds) as Kind[])('%s', kind => {
     const attempts: number[] = []
     for (let count = 0; count < 12; count++) {
       attempts.push(await lose(kind, id, 0, `p${count}`))
-      await bed.database.pool.query(`update lading.jobs set lost_worker = $2 where id = $1`, [
+      await harness.database.pool.query(`update lading.jobs set lost_worker = $2 where id = $1`, [
         other,
         `p${count}`,
       ])
@@ -109,7 +109,7 @@ describe.each(Object.keys(kinds) as Kind[])('%s', kind => {
       if (count % 2 === 0) await store.release(id, String(count))
       else {
         await store.wait(id, String(count), outage, { backoffMs: 1_000, maxBackoffMs: 300_000 })
-        await bed.database.pool.query('update lading.jobs set due_at = now() where id = $1', [id])
+        await harness.database.pool.query('update lading.jobs set due_at = now() where id = $1', [id])
       }
     }
     expect(attempts).toEqual([1, 1, 1, 1, 1, 1, 1])

@@ -9,14 +9,14 @@ import { createExporter, fileStorage, LadingError, type Outage, type Storage } f
 import { createJobStore } from '../../../src/jobs/store/job-store.ts'
 import { claimed } from '../../fixtures/claimed.ts'
 import { file } from '../../fixtures/jobs-harness.ts'
-import { remote, remoteJobsBed } from '../../fixtures/remote-jobs-harness.ts'
+import { remote, remoteJobsHarness } from '../../fixtures/remote-jobs-harness.ts'
 import { bytes, resources } from '../../support.ts'
 
-const { bed, serve, submit: submitUrl } = remoteJobsBed()
+const { bed: harness, serve, submit: submitUrl } = remoteJobsHarness()
 
-const submit = () => bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
+const submit = () => harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
 const rowsOf = async (sql: string, values: readonly unknown[] = []) =>
-  (await bed.database.pool.query(sql, [...values])).rows
+  (await harness.database.pool.query(sql, [...values])).rows
 
 /** Every pause is over at once. */
 async function hurry(): Promise<void> {
@@ -36,7 +36,7 @@ const ended = (id: string) =>
 
 /** The folder of the bed, whose files nobody can read while it is away. */
 function absentStorage(onGet: () => void = () => undefined) {
-  const files = fileStorage(bed.folder)
+  const files = fileStorage(harness.folder)
   let isAway = true
   const storage: Storage = {
     ...files,
@@ -60,11 +60,11 @@ const triedOften = (id: string, times: number) =>
 test('its status, the list, /ready and /health say what it waits for', async () => {
   const { id } = await submit()
   const { storage, comeBack } = absentStorage()
-  bed.work({ storage })
+  harness.work({ storage })
   await triedOften(id, 1)
   const http = createHttp({
-    jobs: bed.jobs,
-    exporter: createExporter({ pool: bed.database.pool, resources }),
+    jobs: harness.jobs,
+    exporter: createExporter({ pool: harness.database.pool, resources }),
     resources,
   })
   const server = createServer((request, response) =>
@@ -104,7 +104,7 @@ test('its status, the list, /ready and /health say what it waits for', async () 
 
 test('it waits for as many hours as it is told, and no longer', async () => {
   const { id } = await submit()
-  bed.work({ storage: absentStorage().storage, outageLimitSeconds: 7_200 })
+  harness.work({ storage: absentStorage().storage, outageLimitSeconds: 7_200 })
   await triedOften(id, 1)
   const begunBefore = (age: string) =>
     rowsOf('update lading.jobs set outage_since = now() - $2::interval where id = $1', [id, age])
@@ -112,14 +112,14 @@ test('it waits for as many hours as it is told, and no longer', async () => {
   await triedOften(id, (await stateOf(id)).outages + 2)
   await begunBefore('121 minutes')
   await ended(id)
-  expect(await bed.jobs.get(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_UNAVAILABLE' })
+  expect(await harness.jobs.get(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_UNAVAILABLE' })
 })
 
 function newStore() {
   const nobody = () => {
     throw new Error('Nobody is woken here.')
   }
-  return createJobStore(bed.database.pool, nobody, { fileExpiryHours: 24, storedErrors: 10 })
+  return createJobStore(harness.database.pool, nobody, { fileExpiryHours: 24, storedErrors: 10 })
 }
 
 test('progress begins the hours again, and nothing else does', async () => {
@@ -127,7 +127,7 @@ test('progress begins the hours again, and nothing else does', async () => {
   const { id } = await submit()
   async function wait(checkpointRow: number) {
     await rowsOf(`update lading.jobs set due_at = now(), outage_since = outage_since - interval '20 hours'`)
-    const row = await claimed(bed.database.pool, 'w')
+    const row = await claimed(harness.database.pool, 'w')
     await rowsOf('update lading.jobs set checkpoint_row = $1', [checkpointRow])
     const outage = { code: 'STORAGE_UNAVAILABLE', message: 'It is away.', ageSeconds: 0 }
     await store.wait(id, row.token, outage, { backoffMs: 1_000, maxBackoffMs: 300_000 })
@@ -146,7 +146,7 @@ test('a worker that cannot reach the database keeps its job until it can say why
   const { id } = await submit()
   let isCut = false
   let refused = 0
-  const pool = new pg.Pool({ connectionString: bed.database.url, max: 12 })
+  const pool = new pg.Pool({ connectionString: harness.database.url, max: 12 })
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
   pool.connect = (() => {
     if (!isCut) return connect()
@@ -158,7 +158,7 @@ test('a worker that cannot reach the database keeps its job until it can say why
     isCut = outages.length === 0
   })
   // No lease ends meanwhile: nobody but this worker can give the job back.
-  bed.work({ pool, storage, leaseSeconds: 600, onOutage: outage => void outages.push(outage) })
+  harness.work({ pool, storage, leaseSeconds: 600, onOutage: outage => void outages.push(outage) })
   await expect.poll(() => outages.length, { timeout: 20_000 }).toBe(1)
   const before = refused
   await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + 3)
@@ -171,17 +171,17 @@ test('a worker that cannot reach the database keeps its job until it can say why
     .toEqual([{ outage_code: 'STORAGE_UNAVAILABLE', outage_message: 'The disk is at the cleaner’s.' }])
   comeBack()
   await ended(id)
-  expect(await bed.jobs.get(id)).toMatchObject({ status: 'completed' })
-  await bed.stop()
+  expect(await harness.jobs.get(id)).toMatchObject({ status: 'completed' })
+  await harness.stop()
   await pool.end()
 })
 
 test('five attempts that a server ends are all that a job has', async () => {
   const server = await serve((_request, response) => response.writeHead(503).end())
   const { id } = await submitUrl(server.url)
-  bed.work({ remote })
+  harness.work({ remote })
   await ended(id)
-  expect(await bed.jobs.get(id)).toMatchObject({ status: 'failed', errorCode: 'SOURCE_UNAVAILABLE' })
+  expect(await harness.jobs.get(id)).toMatchObject({ status: 'failed', errorCode: 'SOURCE_UNAVAILABLE' })
   expect(server.requests.length).toBe(5)
 })
 
@@ -191,11 +191,11 @@ test.each([
 ])(
   '%s: deaths within one step are at one place, and in the next step at another',
   async (what, column, step) => {
-    if (what === 'an export') await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
+    if (what === 'an export') await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
     else await submitUrl((await serve((_request, response) => response.end(file))).url)
     const attempts: number[] = []
     for (const place of [step, step + 1, 2 * step - 1, 2 * step, 3 * step - 1]) {
-      attempts.push((await claimed(bed.database.pool, 'dead')).attempts)
+      attempts.push((await claimed(harness.database.pool, 'dead')).attempts)
       const counted = column === 'processed' ? ', successful = $1, inserted = $1' : ''
       await rowsOf(
         `update lading.jobs set ${column} = $1${counted}, lease_until = clock_timestamp() - interval '1 s'`,
@@ -203,7 +203,7 @@ test.each([
       )
     }
     // A claim counts the deaths before it: three within the first step, and one in the next.
-    const last = await claimed(bed.database.pool, 'dead')
+    const last = await claimed(harness.database.pool, 'dead')
     expect([...attempts, last.attempts]).toEqual([1, 2, 3, 4, 2, 3])
   },
 )

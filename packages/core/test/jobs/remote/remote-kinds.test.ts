@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FileServer, fileServer } from '../../../../conformance/src/http/remote-names.ts'
 import { type Job, openRemoteFile } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 const remote = { allow: ['127.0.0.1:*'], pauseMs: 1 }
 
 interface Sent {
@@ -31,20 +31,20 @@ const url = (name: string) => `http://127.0.0.1:${server.port}/${name}`
 
 async function imported(name: string, file: Sent, more = {}): Promise<Job> {
   sent = file
-  const { id } = await bed
+  const { id } = await harness
     .jobsWith({ remote })
     .submitRemoteImport({ resource: 'users', url: url(name), ...more })
-  return bed.ended(id)
+  return harness.ended(id)
 }
 
 const names = async () =>
-  (await bed.database.pool.query('select name from users order by email')).rows.map(row => row.name)
+  (await harness.database.pool.query('select name from users order by email')).rows.map(row => row.name)
 
 const latin1 = (email: string) =>
   Buffer.from(`email,name,role,active\n${email}@example.org,Zoë,reader,true\n`, 'latin1')
 
 test('A16: the charset of the server is the encoding, unless one was said', async () => {
-  bed.work({ remote })
+  harness.work({ remote })
   const windows = await imported('a.csv', { body: latin1('a'), type: 'text/csv; charset="Windows-1252"' })
   expect([windows.status, windows.options.encoding]).toEqual(['completed', 'windows-1252'])
   const unknown = await imported('a.csv', { body: latin1('b'), type: 'text/csv; charset=koi8-r' })
@@ -62,7 +62,7 @@ test('A16: the charset of the server is the encoding, unless one was said', asyn
 })
 
 test('A17: .tsv, .tab and their content type are CSV with TAB', async () => {
-  bed.work({ remote })
+  harness.work({ remote })
   const body = (email: string) => `email\tname\trole\tactive\n${email}@example.org\tDoe, A; B\treader\ttrue\n`
   for (const [email, name, type] of [
     ['a', 'users.tsv', 'application/octet-stream'],
@@ -98,7 +98,7 @@ test.each<[name: string, file: Sent, code: string, sentence: RegExp]>([
     /say which it is: csv, ndjson or json\.$/,
   ],
 ])('A17: %s of %j is %s', async (name, file, code, sentence) => {
-  bed.work({ remote })
+  harness.work({ remote })
   const job = await imported(name, file)
   expect([job.status, job.errorCode]).toEqual(['failed', code])
   expect(job.errorMessage).toMatch(sentence)

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { WorkOptions } from '../../../src/index.ts'
 import { file } from '../../fixtures/jobs-harness.ts'
-import { remote, remoteJobsBed } from '../../fixtures/remote-jobs-harness.ts'
+import { remote, remoteJobsHarness } from '../../fixtures/remote-jobs-harness.ts'
 
-const { bed, serve, submit, storedFiles, keysOnDisk } = remoteJobsBed()
+const { bed: harness, serve, submit, storedFiles, keysOnDisk } = remoteJobsHarness()
 
 /** A server that sends a part of each file and then nothing, as slowly as it is allowed to. */
 const slowServer = () =>
@@ -19,11 +19,16 @@ const swiftServer = () => serve((_request, response) => void response.end(file))
 const of = (tenant: string) => ({ caller: { tenant } })
 
 const upload = (tenant: string) =>
-  bed.jobs.submitImport({ resource: 'users', format: 'csv', source: Readable.from([file]), ...of(tenant) })
+  harness.jobs.submitImport({
+    resource: 'users',
+    format: 'csv',
+    source: Readable.from([file]),
+    ...of(tenant),
+  })
 
 /** Of the jobs that wait, in the order in which they came. */
 const waiting = async () => {
-  const { rows } = await bed.database.pool.query(
+  const { rows } = await harness.database.pool.query(
     `select split_part(lane, ' ', 1) as kind, fairness_key as turn from lading.jobs where status = 'pending' order by number`,
   )
   return rows
@@ -32,7 +37,7 @@ const waiting = async () => {
 /** A process that works on some kinds of jobs only, until it is told to stop. */
 function process(options: Omit<WorkOptions, 'signal'>) {
   const end = new AbortController()
-  const working = bed.jobsWith({ remote }).work({ signal: end.signal, ...options })
+  const working = harness.jobsWith({ remote }).work({ signal: end.signal, ...options })
   return {
     async stop() {
       end.abort()
@@ -44,22 +49,22 @@ function process(options: Omit<WorkOptions, 'signal'>) {
 test('slow remote files of one tenant do not hold back the upload of another', async () => {
   const slow = await slowServer()
   for (let count = 0; count < 6; count++) await submit(slow.url, of('acme'))
-  bed.work({ remote })
+  harness.work({ remote })
   await expect.poll(() => slow.requests.length).toBe(3)
   const { id } = await upload('beta')
-  expect((await bed.ended(id)).progress.insertedRecords).toBe(3)
+  expect((await harness.ended(id)).progress.insertedRecords).toBe(3)
 })
 
 test('however many slow files one tenant has, a fetcher is left for the files of others', async () => {
   const slow = await slowServer()
   const swift = await swiftServer()
   for (let count = 0; count < 6; count++) await submit(slow.url, of('acme'))
-  bed.work({ remote })
+  harness.work({ remote })
   await expect.poll(() => slow.requests.length).toBe(3)
   const first = await submit(swift.url, of('beta'))
-  expect((await bed.ended(first.id)).progress.insertedRecords).toBe(3)
+  expect((await harness.ended(first.id)).progress.insertedRecords).toBe(3)
   const second = await submit(swift.url, of('gamma'))
-  expect((await bed.ended(second.id)).status).toBe('completed')
+  expect((await harness.ended(second.id)).status).toBe('completed')
   expect([slow.requests.length, swift.requests.length]).toEqual([3, 2])
 })
 
@@ -81,12 +86,14 @@ test('one process fetches the file, and another one imports it', async () => {
   const fetching = process({ imports: 0, exports: 0, fetches: 1 })
   await expect.poll(waiting).toEqual([{ kind: 'import', turn: '/users' }])
   await fetching.stop()
-  const job = await bed.jobs.get(id)
+  const job = await harness.jobs.get(id)
   expect(job).toMatchObject({ status: 'pending', format: 'csv', progress: { totalBytes: file.length } })
   const importing = process({ imports: 1, exports: 0, fetches: 0 })
-  expect((await bed.ended(id)).progress.insertedRecords).toBe(3)
+  expect((await harness.ended(id)).progress.insertedRecords).toBe(3)
   await importing.stop()
-  const { rows } = await bed.database.pool.query('select attempts, worker is null as free from lading.jobs')
+  const { rows } = await harness.database.pool.query(
+    'select attempts, worker is null as free from lading.jobs',
+  )
   expect(rows).toEqual([{ attempts: 1, free: false }])
   expect(swift.requests.length).toBe(1)
   expect(await keysOnDisk()).toEqual(await storedFiles())
@@ -96,8 +103,8 @@ test('who does not import does not fetch, unless he is told to', async () => {
   const swift = await swiftServer()
   await submit(swift.url)
   const exporting = process({ imports: 0 })
-  const other = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
-  await bed.ended(other.id)
+  const other = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
+  await harness.ended(other.id)
   await exporting.stop()
   expect([swift.requests.length, await waiting()]).toEqual([0, [{ kind: 'fetch', turn: 'users' }]])
 })
@@ -105,10 +112,10 @@ test('who does not import does not fetch, unless he is told to', async () => {
 test('those who fetch need no connections of their own: the pool need not be larger for them', async () => {
   const slow = await slowServer()
   for (let count = 0; count < 12; count++) await submit(slow.url, of(`tenant-${count}`))
-  const { options } = bed.database.pool
+  const { options } = harness.database.pool
   const fewest = (options.max ?? 10) - 3
   const working = process({ imports: fewest, exports: 0, fetches: 12 })
   await expect.poll(() => slow.requests.length).toBe(12)
-  expect((await bed.ended((await upload('beta')).id)).status).toBe('completed')
+  expect((await harness.ended((await upload('beta')).id)).status).toBe('completed')
   await working.stop()
 })

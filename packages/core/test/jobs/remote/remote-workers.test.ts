@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import { fileStorage, memoryQueue } from '../../../src/index.ts'
 import { file } from '../../fixtures/jobs-harness.ts'
-import { remote, remoteJobsBed } from '../../fixtures/remote-jobs-harness.ts'
+import { remote, remoteJobsHarness } from '../../fixtures/remote-jobs-harness.ts'
 
-const { bed, serve, submit, tablesWithSecret, storedFiles, keysOnDisk } = remoteJobsBed()
+const { bed: harness, serve, submit, tablesWithSecret, storedFiles, keysOnDisk } = remoteJobsHarness()
 
 /** A server that holds back the second half of each answer until it is told. */
 async function halfWay() {
@@ -21,15 +21,15 @@ async function halfWay() {
 test('a worker that is told to stop gives the job back, and the next one begins anew', async () => {
   const { server, gates, reached } = await halfWay()
   const { id } = await submit(server.url)
-  bed.work({ remote })
+  harness.work({ remote })
   await reached(1)
-  await bed.stop()
-  const { rows } = await bed.database.pool.query('select status, attempts from lading.jobs')
+  await harness.stop()
+  const { rows } = await harness.database.pool.query('select status, attempts from lading.jobs')
   expect(rows).toEqual([{ status: 'pending', attempts: 0 }])
-  bed.work({ remote })
+  harness.work({ remote })
   await reached(2)
   gates[1]?.()
-  expect((await bed.ended(id)).progress.insertedRecords).toBe(3)
+  expect((await harness.ended(id)).progress.insertedRecords).toBe(3)
   expect(server.requests.map(({ headers }) => headers.range)).toEqual([undefined, undefined])
   expect((await storedFiles()).length).toBe(1)
 })
@@ -37,18 +37,18 @@ test('a worker that is told to stop gives the job back, and the next one begins 
 test('a worker that was thought dead does not put its file in the place of the other one', async () => {
   const { server, gates, reached } = await halfWay()
   const { id } = await submit(server.url)
-  const storage = fileStorage(bed.folder)
+  const storage = fileStorage(harness.folder)
   const deleted: string[] = []
   const forget = async (key: string) => {
     await storage.delete(key)
     deleted.push(key)
   }
-  bed.work({ remote, leaseSeconds: 3_600, storage: { ...storage, delete: forget } })
+  harness.work({ remote, leaseSeconds: 3_600, storage: { ...storage, delete: forget } })
   await reached(1)
-  await bed.database.pool.query('update lading.jobs set lease_until = clock_timestamp()')
+  await harness.database.pool.query('update lading.jobs set lease_until = clock_timestamp()')
   const stop = new AbortController()
   // A queue that knows nothing of the first one finds the job by its sweep.
-  const second = bed.jobsWith({ remote, queue: memoryQueue() }).work({ signal: stop.signal })
+  const second = harness.jobsWith({ remote, queue: memoryQueue() }).work({ signal: stop.signal })
   await reached(2)
   // The first one finishes while the second one is at it.
   gates[0]?.()
@@ -59,7 +59,7 @@ test('a worker that was thought dead does not put its file in the place of the o
     ['remote_sources'],
   ])
   gates[1]?.()
-  expect((await bed.ended(id)).progress.insertedRecords).toBe(3)
+  expect((await harness.ended(id)).progress.insertedRecords).toBe(3)
   expect(await keysOnDisk()).toEqual(await storedFiles())
   stop.abort()
   await second
@@ -68,12 +68,12 @@ test('a worker that was thought dead does not put its file in the place of the o
 test('workers that are killed each time while they fetch are not sent there for ever', async () => {
   const { server } = await halfWay()
   const { id } = await submit(server.url)
-  await bed.database.pool.query(
+  await harness.database.pool.query(
     `update lading.jobs set status = 'processing', token = 5, attempts = 5, claimed_row = 0,
       lease_until = clock_timestamp() - interval '1 s'`,
   )
-  bed.work({ remote })
-  const job = await bed.ended(id)
+  harness.work({ remote })
+  const job = await harness.ended(id)
   expect(job).toMatchObject({ status: 'failed', errorCode: 'POISON' })
   expect(job.errorMessage).toContain('while its file was fetched; look at the server of the file')
   expect(server.requests).toEqual([])

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { file } from '../../fixtures/jobs-harness.ts'
-import { remote, remoteJobsBed, secret } from '../../fixtures/remote-jobs-harness.ts'
+import { remote, remoteJobsHarness, secret } from '../../fixtures/remote-jobs-harness.ts'
 
-const { bed, serve, submit, tablesWithSecret, storedFiles } = remoteJobsBed()
+const { bed: harness, serve, submit, tablesWithSecret, storedFiles } = remoteJobsHarness()
 
 test('the job keeps the bytes that came, and the URL is forgotten when they have', async () => {
   const server = await serve((_request, response) => response.end(file))
@@ -15,13 +15,13 @@ test('the job keeps the bytes that came, and the URL is forgotten when they have
   expect(await tablesWithSecret()).toEqual(['remote_sources'])
   expect(server.connections()).toBe(0)
 
-  bed.work({ remote })
-  const job = await bed.ended(id)
+  harness.work({ remote })
+  const job = await harness.ended(id)
   expect([job.status, job.progress.insertedRecords, job.progress.failedRecords]).toEqual(['completed', 3, 3])
   expect(await tablesWithSecret()).toEqual([])
   const [key = ''] = await storedFiles()
-  expect(await readFile(join(bed.folder, key), 'utf8')).toBe(file)
-  const { rows } = await bed.database.pool.query('select source_sha256, source_size from lading.jobs')
+  expect(await readFile(join(harness.folder, key), 'utf8')).toBe(file)
+  const { rows } = await harness.database.pool.query('select source_sha256, source_size from lading.jobs')
   expect(rows).toEqual([
     { source_sha256: createHash('sha256').update(file).digest('hex'), source_size: String(file.length) },
   ])
@@ -39,22 +39,22 @@ test('how much has come is told while it comes, and begins anew with another att
   })
   const { id, progress } = await submit(server.url)
   expect(progress.fetchedBytes).toBeNull()
-  const fetched = async () => (await bed.jobs.get(id))?.progress.fetchedBytes
-  bed.work({ remote })
+  const fetched = async () => (await harness.jobs.get(id))?.progress.fetchedBytes
+  harness.work({ remote })
   // What the last chunk is filled up with has not come.
   await expect.poll(fetched).toBeGreaterThan(200_000 - 65_536)
   expect(await fetched()).toBeLessThanOrEqual(200_000)
-  expect(await bed.jobs.get(id)).toMatchObject({
+  expect(await harness.jobs.get(id)).toMatchObject({
     status: 'processing',
     progress: { processedBytes: 0, totalBytes: null },
   })
 
-  await bed.stop()
-  bed.work({ remote })
+  await harness.stop()
+  harness.work({ remote })
   await expect.poll(() => gates.length).toBe(2)
   await expect.poll(fetched).toBeLessThanOrEqual(100_000)
   gates[1]?.()
-  const done = await bed.ended(id)
+  const done = await harness.ended(id)
   expect(done.progress).toMatchObject({
     fetchedBytes: users.length,
     processedBytes: users.length,
@@ -64,15 +64,15 @@ test('how much has come is told while it comes, and begins anew with another att
 
 test('switched off, nothing is taken, and nothing fetched that another process took', async () => {
   const server = await serve((_request, response) => response.end(file))
-  const off = bed.jobsWith({ remote: false })
+  const off = harness.jobsWith({ remote: false })
   const sentence = 'Imports from a URL are disabled here; upload the file instead.'
   await expect(off.submitRemoteImport({ resource: 'users', url: server.url })).rejects.toMatchObject({
     code: 'URL_NOT_ALLOWED',
     message: sentence,
   })
   const { id } = await submit(server.url)
-  bed.work({ remote: false })
-  expect(await bed.ended(id)).toMatchObject({
+  harness.work({ remote: false })
+  expect(await harness.ended(id)).toMatchObject({
     status: 'failed',
     errorCode: 'URL_NOT_ALLOWED',
     errorMessage: sentence,
@@ -84,12 +84,12 @@ test('without a word about it, only public servers on the usual ports are fetche
   const server = await serve((_request, response) => response.end(file))
   const refused = { code: 'URL_NOT_ALLOWED' }
   for (const url of [server.url, 'http://93.184.216.34:8080/users.csv', 'http://localhost/users.csv']) {
-    await expect(bed.jobs.submitRemoteImport({ resource: 'users', url })).rejects.toMatchObject(refused)
+    await expect(harness.jobs.submitRemoteImport({ resource: 'users', url })).rejects.toMatchObject(refused)
   }
   // Taken by a process that allows more than the one which works.
   const { id } = await submit(server.url)
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'URL_NOT_ALLOWED' })
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'failed', errorCode: 'URL_NOT_ALLOWED' })
   expect(server.connections()).toBe(0)
 })
 
@@ -103,7 +103,7 @@ test('what could never work is said before there is a job', async () => {
   ] as const) {
     await expect(submit('http://127.0.0.1/users.csv', more)).rejects.toMatchObject({ code })
   }
-  expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
+  expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
 })
 
 test('a fetch that failed is retried from its start, while the URL is kept', async () => {
@@ -112,8 +112,8 @@ test('a fetch that failed is retried from its start, while the URL is kept', asy
     response.writeHead(status).end(status === 200 ? file : ''),
   )
   const { id } = await submit(server.url)
-  bed.work({ remote })
-  const failed = await bed.ended(id)
+  harness.work({ remote })
+  const failed = await harness.ended(id)
   expect([failed.status, failed.errorCode, failed.progress.totalBytes]).toEqual([
     'failed',
     'SOURCE_UNAVAILABLE',
@@ -124,34 +124,34 @@ test('a fetch that failed is retried from its start, while the URL is kept', asy
   )
   expect(server.requests.length).toBe(1)
   status = 200
-  await bed.jobs.retry(id)
-  expect((await bed.ended(id)).progress.successfulRecords).toBe(3)
+  await harness.jobs.retry(id)
+  expect((await harness.ended(id)).progress.successfulRecords).toBe(3)
   expect(await tablesWithSecret()).toEqual([])
 })
 
 test('the URL of a job that ended without its file is forgotten after the days of a file', async () => {
   const server = await serve((_request, response) => response.writeHead(404).end())
   const { id } = await submit(server.url)
-  bed.work({ remote })
-  await bed.ended(id)
-  await bed.stop()
-  expect((await bed.jobs.clean()).spool).toBe(0)
+  harness.work({ remote })
+  await harness.ended(id)
+  await harness.stop()
+  expect((await harness.jobs.clean()).spool).toBe(0)
   expect(await tablesWithSecret()).toEqual(['remote_sources'])
-  await bed.database.pool.query(`update lading.jobs set completed_at = completed_at - interval '8 days'`)
-  expect((await bed.jobs.clean()).spool).toBe(1)
+  await harness.database.pool.query(`update lading.jobs set completed_at = completed_at - interval '8 days'`)
+  expect((await harness.jobs.clean()).spool).toBe(1)
   expect(await tablesWithSecret()).toEqual([])
-  await expect(bed.jobs.retry(id)).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
+  await expect(harness.jobs.retry(id)).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
 })
 
 test('a job that has its file does not fetch it again', async () => {
   const server = await serve((_request, response) => response.end(file))
   const { id } = await submit(server.url, { maxErrors: 1 })
-  bed.work({ remote })
-  expect((await bed.ended(id)).errorCode).toBe('TOO_MANY_ERRORS')
-  await bed.jobs.retry(id)
-  await bed.ended(id)
-  await bed.jobs.retry(id)
-  expect((await bed.ended(id)).progress.failedRecords).toBe(3)
+  harness.work({ remote })
+  expect((await harness.ended(id)).errorCode).toBe('TOO_MANY_ERRORS')
+  await harness.jobs.retry(id)
+  await harness.ended(id)
+  await harness.jobs.retry(id)
+  expect((await harness.ended(id)).progress.failedRecords).toBe(3)
   expect(server.requests.length).toBe(1)
 })
 
@@ -161,8 +161,8 @@ test('a server that stays slow fails the job with a sentence, after as many atte
     response.write('e')
   })
   const { id } = await submit(server.url)
-  bed.work({ remote: { ...remote, rateSeconds: 0.2, minBytesPerSecond: 100 }, maxAttempts: 2 })
-  const job = await bed.ended(id)
+  harness.work({ remote: { ...remote, rateSeconds: 0.2, minBytesPerSecond: 100 }, maxAttempts: 2 })
+  const job = await harness.ended(id)
   expect([job.errorCode, job.errorMessage]).toEqual([
     'SOURCE_UNAVAILABLE',
     'The server of the file sent less than 100 bytes a second for 0.2 seconds; try again when it is faster.',
@@ -172,11 +172,15 @@ test('a server that stays slow fails the job with a sentence, after as many atte
 
 test('it is fetched when its turn has come, behind the import that it follows', async () => {
   const server = await serve((_request, response) => response.end(file))
-  const before = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: Buffer.from(file) })
+  const before = await harness.jobs.submitImport({
+    resource: 'users',
+    format: 'csv',
+    source: Buffer.from(file),
+  })
   const { id } = await submit(server.url, { after: before.id, onConflict: 'ignore' })
-  expect((await bed.jobs.get(id))?.status).toBe('pending')
-  bed.work({ remote })
-  const [first, second] = [await bed.ended(before.id), await bed.ended(id)]
+  expect((await harness.jobs.get(id))?.status).toBe('pending')
+  harness.work({ remote })
+  const [first, second] = [await harness.ended(before.id), await harness.ended(id)]
   expect([first.progress.insertedRecords, second.progress.insertedRecords]).toEqual([3, 0])
   expect(Number(second.startedAt)).toBeGreaterThanOrEqual(Number(first.completedAt))
 })

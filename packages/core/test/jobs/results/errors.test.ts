@@ -1,10 +1,10 @@
 // Record errors of a job: pages, filters and the whole list agree, whatever the batches and the attempts.
 import { expect, test } from 'vitest'
 import type { ErrorFilter, RecordError } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 /** Records with every mixture of three faults, and one with too few cells. */
 const file = [
@@ -18,15 +18,15 @@ const file = [
 ].join('\n')
 
 async function rejectedJob(): Promise<string> {
-  bed.work()
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
-  await bed.ended(id)
+  harness.work()
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
+  await harness.ended(id)
   return id
 }
 
 async function whole(id: string, filter?: ErrorFilter): Promise<readonly RecordError[]> {
   const errors: RecordError[] = []
-  for await (const page of bed.jobs.allErrors(id, filter)) errors.push(...page)
+  for await (const page of harness.jobs.allErrors(id, filter)) errors.push(...page)
   return errors
 }
 
@@ -37,7 +37,7 @@ const isWanted =
 
 test('every filter gives the same errors by page, as a whole, and in its total', async () => {
   const id = await rejectedJob()
-  const all = (await bed.jobs.errors(id, { limit: 1000 })).errors
+  const all = (await harness.jobs.errors(id, { limit: 1000 })).errors
   // 12 e-mails, 8 names, 6 roles and the short one.
   expect(all).toHaveLength(27)
   expect(all.map(({ rowNumber }) => rowNumber)).toEqual(
@@ -50,12 +50,12 @@ test('every filter gives the same errors by page, as a whole, and in its total',
     const wanted = all.filter(isWanted(filter))
     const what = JSON.stringify(filter)
     expect((await whole(id, filter)).map(brief), what).toEqual(wanted.map(brief))
-    expect(await bed.jobs.errors(id, { ...filter, limit: 1000 }), what).toMatchObject({
+    expect(await harness.jobs.errors(id, { ...filter, limit: 1000 }), what).toMatchObject({
       total: wanted.length,
       stored: 27,
     })
     const pages = await Promise.all(
-      [0, 5, 10, 15, 20, 25].map(offset => bed.jobs.errors(id, { ...filter, limit: 5, offset })),
+      [0, 5, 10, 15, 20, 25].map(offset => harness.jobs.errors(id, { ...filter, limit: 5, offset })),
     )
     expect(pages.flatMap(page => page.errors).map(brief), what).toEqual(wanted.map(brief))
   }
@@ -68,17 +68,17 @@ function brief({ rowNumber, field, code }: RecordError): string {
 test('a page that is no page is refused', async () => {
   const id = await rejectedJob()
   for (const page of [{ limit: 0 }, { limit: 1001 }, { limit: 1.5 }, { offset: -1 }]) {
-    await expect(bed.jobs.errors(id, page)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    await expect(harness.jobs.errors(id, page)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   }
 })
 
 test('an attempt that follows goes on with the numbers of the one before', async () => {
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
   // A worker that stops behind its first batches.
-  await bed.workUntil(async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) > 0)
-  const between = (await bed.jobs.get(id))?.progress.processedRecords ?? 0
-  bed.work()
-  await bed.ended(id)
+  await harness.workUntil(async () => ((await harness.jobs.get(id))?.progress.processedRecords ?? 0) > 0)
+  const between = (await harness.jobs.get(id))?.progress.processedRecords ?? 0
+  harness.work()
+  await harness.ended(id)
   expect(between).toBeGreaterThan(0)
   const all = await whole(id)
   expect(all).toHaveLength(27)

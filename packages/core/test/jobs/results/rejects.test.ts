@@ -6,20 +6,20 @@ import { buffer, text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { fileStorage, type Job, type Storage, type SubmitImport } from '../../../src/index.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 type Submit = Partial<SubmitImport> & Pick<SubmitImport, 'source'>
 
 async function imported(submit: Submit): Promise<Job> {
-  const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', ...submit })
-  return bed.ended(id)
+  const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', ...submit })
+  return harness.ended(id)
 }
 
 async function givenBack(id: string, unprocessed = false): Promise<string> {
-  return text((await bed.jobs.rejects(id, { unprocessed })) as Readable)
+  return text((await harness.jobs.rejects(id, { unprocessed })) as Readable)
 }
 
 /** Mends what `file` has planted. */
@@ -53,7 +53,7 @@ describe('rejected records of a CSV file', () => {
   test.each(headers)(
     'with its header %s come back with their sentences, and get in when mended',
     async (_, before, begin) => {
-      bed.work()
+      harness.work()
       const width = before.includes('two') ? ',' : ''
       const records = file.split('\n').slice(1, -1).join('\n')
       const source = `${before}${records.replaceAll(/(true|maybe)$/gm, `$1${width}`)}\n`
@@ -69,12 +69,12 @@ describe('rejected records of a CSV file', () => {
       )
       const again = await imported({ source: bytes(mended(rejects)) })
       expect(again.progress).toMatchObject({ insertedRecords: 3, failedRecords: 0 })
-      expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(6)
+      expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(6)
     },
   )
 
   test.each([';', '\t', '|'] as const)('come back with their own delimiter %j', async delimiter => {
-    bed.work()
+    harness.work()
     const job = await imported({ source: bytes(file.replaceAll(',', delimiter)) })
     const rejects = await givenBack(job.id)
     expect(rejects.split('\n').slice(0, 2)).toEqual([
@@ -86,7 +86,7 @@ describe('rejected records of a CSV file', () => {
   })
 
   test('with a header of more than 64 KiB, and cells that hold line ends, keep every byte', async () => {
-    bed.work()
+    harness.work()
     const wide = 'x'.repeat(70_000)
     const record = 'nobody,"a\r\nb\rc ""d"" é😀",reader,true,'
     const job = await imported({ source: bytes(`email,name,role,active,${wide}\r\n${record}\r\n`) })
@@ -96,7 +96,7 @@ describe('rejected records of a CSV file', () => {
   })
 
   test('with the wrong number of cells come back as they are', async () => {
-    bed.work()
+    harness.work()
     const job = await imported({ source: bytes('email,name,role,active\na@example.org,A\n') })
     expect((await givenBack(job.id)).split('\n')[1]).toBe(
       'COLUMN_COUNT: The record has 2 cells where the header has 4,a@example.org,A',
@@ -104,7 +104,7 @@ describe('rejected records of a CSV file', () => {
   })
 
   test('beyond the stored errors come back with their codes', async () => {
-    bed.work({ storedErrors: 3 })
+    harness.work({ storedErrors: 3 })
     const job = await imported({ source: bytes(file) })
     expect(job.warnings).toEqual([
       {
@@ -114,7 +114,7 @@ describe('rejected records of a CSV file', () => {
       },
     ])
     expect(job.progress.failedRecords).toBe(3)
-    expect(await bed.jobs.errors(job.id)).toMatchObject({ total: 5, stored: 3, errors: { length: 3 } })
+    expect(await harness.jobs.errors(job.id)).toMatchObject({ total: 5, stored: 3, errors: { length: 3 } })
     const lines = (await givenBack(job.id)).split('\n')
     expect(lines.slice(2, 4)).toEqual([
       `${second},A@example.org,D,reader,true`,
@@ -137,14 +137,14 @@ const encoded: readonly (readonly [what: string, source: Buffer, settings: Parti
 test.each(encoded)(
   'a file that is %s comes back as plain UTF-8, and gets in when mended',
   async (what, source, settings) => {
-    bed.work()
+    harness.work()
     const job = await imported({ source, ...settings })
     expect(job.progress.percentage).toBe(100)
     const rejects = await givenBack(job.id)
     expect(rejects).toContain(`${first},foo@bar,${what === 'Windows-1252' ? 'Bä' : 'B'},manager,true\n`)
     const again = await imported({ source: bytes(mended(rejects)) })
     expect(again.progress).toMatchObject({ insertedRecords: 3, failedRecords: 0 })
-    expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(6)
+    expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(6)
   },
 )
 
@@ -152,7 +152,7 @@ const good = '{"email":"a@example.org","name":"A","role":"reader","active":true}
 const bad = '{ "email" : "nobody", "name":"\\u0042", "role":"reader","active":true }'
 
 test('NDJSON lines come back byte by byte, also those that are no text or too long', async () => {
-  bed.work()
+  harness.work()
   const noText = Buffer.concat([bytes('{"email":"'), Buffer.of(0xff, 0xfe), bytes('"}')])
   const long = bytes(`{"email":"${'x'.repeat(1_200_000)}"}`)
   const source = Buffer.concat([
@@ -164,7 +164,7 @@ test('NDJSON lines come back byte by byte, also those that are no text or too lo
   ])
   const job = await imported({ format: 'ndjson', source })
   expect(job.errorsByCode).toMatchObject({ INVALID_ENCODING: 1, RECORD_TOO_LARGE: 1, FILE_PARSE_ERROR: 1 })
-  const rejects = await buffer((await bed.jobs.rejects(job.id)) as Readable)
+  const rejects = await buffer((await harness.jobs.rejects(job.id)) as Readable)
   const wanted = [bytes(`${bad}\r\n`), noText, bytes('\n'), long, bytes(`\n{oops\n${bad}\n`)]
   expect(rejects.equals(Buffer.concat(wanted))).toBe(true)
 })
@@ -173,7 +173,7 @@ test.each([
   ['plain', (text: string) => bytes(text), {}],
   ['compressed', (text: string) => gzipSync(text), { compression: 'gzip' }],
 ] as const)('elements of a %s JSON array come back as an array', async (_, pack, settings) => {
-  bed.work()
+  harness.work()
   const job = await imported({ format: 'json', source: pack(`[${bad}, ${good},\n${bad}]`), ...settings })
   const rejects = await givenBack(job.id)
   expect(rejects).toBe(`[\n${bad},\n${bad}\n]\n`)
@@ -186,17 +186,17 @@ test.each([
 })
 
 test('nothing comes back of a file that is no longer kept', async () => {
-  bed.work()
+  harness.work()
   const job = await imported({ source: bytes(file) })
-  await bed.forgetFiles()
-  await expect(bed.jobs.rejects(job.id)).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
+  await harness.forgetFiles()
+  await expect(harness.jobs.rejects(job.id)).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
 })
 
 test.each([
   ['plain', (text: string) => bytes(text), {}],
   ['compressed', (text: string) => gzipSync(text), { compression: 'gzip' }],
 ] as const)('a reader of a %s file who stops early leaves nothing open', async (_, pack, settings) => {
-  const storage = fileStorage(bed.folder)
+  const storage = fileStorage(harness.folder)
   const open = new Set<Readable>()
   const get: Storage['get'] = async (key, range) => {
     const stream = await storage.get(key, range)
@@ -204,17 +204,17 @@ test.each([
     stream.once('close', () => open.delete(stream))
     return stream
   }
-  bed.work({ storage: { ...storage, get } })
+  harness.work({ storage: { ...storage, get } })
   // Incompressible enough to be read in more than one piece.
   const name = () => Array.from({ length: 300 }, () => randomUUID()).join('')
   const records = Array.from({ length: 200 }, () => `nobody,${name()},reader,true\n`).join('')
   const job = await imported({ source: pack(`email,name,role,active\n${records}`), ...settings })
   expect(job.progress.failedRecords).toBe(200)
-  const { pool } = bed.database
+  const { pool } = harness.database
   const borrowed = () => pool.totalCount - pool.idleCount
   const before = borrowed()
   for (const unprocessed of [false, true]) {
-    const file = (await bed.jobs.rejects(job.id, { unprocessed })) as Readable
+    const file = (await harness.jobs.rejects(job.id, { unprocessed })) as Readable
     await once(file, 'readable')
     file.read()
     file.destroy()

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import { fileStorage, type Job } from '../../../src/index.ts'
 import { type PrometheusMetrics, prometheusMetrics } from '../../../src/metrics/prometheus.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, resources } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const line = (email: string) => `{"email":"${email}","name":"P","role":"reader","active":true}\n`
 /** Every fifth is rejected. */
@@ -14,9 +14,9 @@ const people = (count: number) =>
   Array.from({ length: count }, (_, index) => line(index % 5 === 4 ? 'bad' : `${index}@example.org`)).join('')
 const submit = async (settings = {}) => {
   const asked = { resource: 'users', format: 'ndjson', source: bytes(people(600)), ...settings } as const
-  return (await bed.jobs.submitImport(asked)).id
+  return (await harness.jobs.submitImport(asked)).id
 }
-const got = async (id: string) => (await bed.jobs.get(id)) as Job
+const got = async (id: string) => (await harness.jobs.get(id)) as Job
 const newMetrics = () => prometheusMetrics({ resources })
 
 /** Of all these processes together, as whoever adds up their counters sees it. */
@@ -36,11 +36,11 @@ async function scraped(type: 'import' | 'export', ...processes: readonly Prometh
 
 /** Half of its file has been read, and then `stop` happens to it. */
 async function interrupted(id: string, metrics: PrometheusMetrics, stop: () => Promise<unknown>) {
-  const storage = gated(fileStorage(bed.folder), 0.5)
-  bed.work({ storage, metrics })
+  const storage = gated(fileStorage(harness.folder), 0.5)
+  harness.work({ storage, metrics })
   await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(200)
   await stop()
-  await bed.stop()
+  await harness.stop()
   storage.open()
 }
 
@@ -52,12 +52,12 @@ test.each([
 ])('%s that was cancelled in the middle and retried', async (_, settings, expected) => {
   const [caller, first, second] = [newMetrics(), newMetrics(), newMetrics()]
   const id = await submit(settings)
-  await interrupted(id, first, () => bed.jobsWith({ metrics: caller }).cancel(id))
+  await interrupted(id, first, () => harness.jobsWith({ metrics: caller }).cancel(id))
   expect((await scraped('import', caller, first)).failed).toBeGreaterThan(0)
-  await bed.jobs.retry(id)
-  bed.work({ metrics: second })
-  await bed.ended(id)
-  await bed.stop()
+  await harness.jobs.retry(id)
+  harness.work({ metrics: second })
+  await harness.ended(id)
+  await harness.stop()
   expect(await scraped('import', caller, first, second)).toEqual(expected)
 })
 
@@ -69,23 +69,23 @@ test.each([
   const id = await submit(settings)
   await interrupted(id, first, async () => undefined)
   expect((await got(id)).status).toBe('pending')
-  bed.work({ metrics: second })
-  await bed.ended(id)
-  await bed.stop()
+  harness.work({ metrics: second })
+  await harness.ended(id)
+  await harness.stop()
   expect(await scraped('import', first, second)).toEqual(expected)
 })
 
 test('an import that failed, was retried, failed again, and got to its end', async () => {
   const metrics = newMetrics()
-  bed.work({ metrics })
+  harness.work({ metrics })
   const id = await submit({ source: bytes(people(25)), maxErrors: 2 })
   const seen: unknown[] = []
   for (let attempt = 1; attempt <= 3; attempt++) {
-    if (attempt > 1) await bed.jobs.retry(id)
-    await bed.ended(id)
-    await bed.stop()
+    if (attempt > 1) await harness.jobs.retry(id)
+    await harness.ended(id)
+    await harness.stop()
     seen.push(await scraped('import', metrics))
-    bed.work({ metrics })
+    harness.work({ metrics })
   }
   expect((await got(id)).status).toBe('completed')
   // The second and the fourth rejected record are the last ones of their attempts.
@@ -98,43 +98,43 @@ test('an import that failed, was retried, failed again, and got to its end', asy
 
 test('an atomic import that fails twice for the same records, and gets in when nothing stands in their way', async () => {
   const metrics = newMetrics()
-  const ask = (sql: string) => bed.database.pool.query(sql)
+  const ask = (sql: string) => harness.database.pool.query(sql)
   await ask(`insert into users (id, email, name, role, active)
     values (gen_random_uuid(), '0@example.org', 'Z', 'reader', true)`)
-  bed.work({ metrics })
+  harness.work({ metrics })
   const id = await submit({ source: bytes(people(4)), atomic: true })
-  expect(await bed.ended(id)).toMatchObject({ errorCode: 'IMPORT_ROLLED_BACK' })
-  await bed.jobs.retry(id)
-  expect(await bed.ended(id)).toMatchObject({ errorCode: 'IMPORT_ROLLED_BACK' })
-  await bed.stop()
+  expect(await harness.ended(id)).toMatchObject({ errorCode: 'IMPORT_ROLLED_BACK' })
+  await harness.jobs.retry(id)
+  expect(await harness.ended(id)).toMatchObject({ errorCode: 'IMPORT_ROLLED_BACK' })
+  await harness.stop()
   expect(await scraped('import', metrics)).toEqual({ successful: 0, failed: 1 })
   await ask('truncate users cascade')
-  await bed.jobs.retry(id)
-  bed.work({ metrics })
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
-  await bed.stop()
+  await harness.jobs.retry(id)
+  harness.work({ metrics })
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
+  await harness.stop()
   // That it was rejected at first stays told: a counter takes nothing back.
   expect(await scraped('import', metrics)).toEqual({ successful: 4, failed: 1 })
 })
 
 test('an export that was cancelled with half of its file written, and made anew', async () => {
   const [caller, worker] = [newMetrics(), newMetrics()]
-  await bed.database.pool.query(`insert into users (id, email, name, role, active)
+  await harness.database.pool.query(`insert into users (id, email, name, role, active)
     select gen_random_uuid(), n || '@example.org', 'P', 'reader', true from generate_series(1, 50) n`)
-  const { id } = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
+  const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
   // As a worker leaves it that has told of its progress.
-  await bed.database.pool.query(
+  await harness.database.pool.query(
     `update lading.jobs set status = 'processing', token = 1, worker = 'w', started_at = clock_timestamp(),
       claimed_at = clock_timestamp(), lease_until = clock_timestamp() + interval '1 h',
       processed = 20, successful = 20, inserted = 20 where id = $1`,
     [id],
   )
-  await bed.jobsWith({ metrics: caller }).cancel(id)
+  await harness.jobsWith({ metrics: caller }).cancel(id)
   expect(await scraped('export', caller)).toEqual({ successful: 20, failed: 0 })
-  await bed.jobs.retry(id)
-  bed.work({ metrics: worker })
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', file: { rows: 50 } })
-  await bed.stop()
+  await harness.jobs.retry(id)
+  harness.work({ metrics: worker })
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', file: { rows: 50 } })
+  await harness.stop()
   expect(await scraped('export', caller, worker)).toEqual({ successful: 50, failed: 0 })
 })
 
@@ -142,14 +142,14 @@ test('one whose end is another one already when its worker looks, because it was
   const metrics = newMetrics()
   const id = await submit({ source: bytes(people(25)), maxErrors: 2 })
   // Within the commit of the end, as if somebody had been as quick as that.
-  await bed.database.pool.query(`
+  await harness.database.pool.query(`
     create function quick() returns trigger language plpgsql as $$
       begin update lading.jobs set token = token + 1 where id = new.id; return null; end $$;
     create constraint trigger quick after update on lading.jobs deferrable initially deferred for each row
       when (old.status = 'processing' and new.status = 'failed') execute function quick()`)
-  bed.work({ metrics })
-  expect(await bed.ended(id)).toMatchObject({ errorCode: 'TOO_MANY_ERRORS' })
-  await bed.stop()
+  harness.work({ metrics })
+  expect(await harness.ended(id)).toMatchObject({ errorCode: 'TOO_MANY_ERRORS' })
+  await harness.stop()
   expect(await scraped('import', metrics)).toEqual({ successful: 8, failed: 2 })
 })
 
@@ -158,7 +158,7 @@ test('one whose worker never heard that its end was written', async () => {
   const id = await submit()
   // Its own statement, of which the answer was lost with the connection.
   const fail = () =>
-    bed.database.pool.query(
+    harness.database.pool.query(
       `update lading.jobs set status = 'failed', processed = 10, successful = 7, inserted = 7, failed = 3 where id = $1`,
       [id],
     )

@@ -4,10 +4,10 @@ import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { createExporter, type ExportProgress, fileStorage, type Storage } from '../../../src/index.ts'
 import { plantRows } from '../../fixtures/bundle-fixture.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { resources } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 /** A storage that takes so many bytes, and the rest when it is told to. */
 function heldStorage(storage: Storage, bytes: number): { readonly storage: Storage; open(): void } {
@@ -33,14 +33,14 @@ function heldStorage(storage: Storage, bytes: number): { readonly storage: Stora
 }
 
 test('rows and bytes are told while it runs, and begin anew with another attempt', async () => {
-  await plantRows(bed.database.pool, 20_000)
-  const files = fileStorage(bed.folder)
+  await plantRows(harness.database.pool, 20_000)
+  const files = fileStorage(harness.folder)
   const { storage, open } = heldStorage(files, 500_000)
-  const { id } = await bed.jobs.submitExport({ resource: 'users', format: 'csv' })
-  bed.work({ storage })
-  const progress = async () => (await bed.jobs.get(id))?.progress
+  const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
+  harness.work({ storage })
+  const progress = async () => (await harness.jobs.get(id))?.progress
   await expect.poll(async () => (await progress())?.processedBytes).toBeGreaterThan(400_000)
-  const amid = await bed.jobs.get(id)
+  const amid = await harness.jobs.get(id)
   expect(amid).toMatchObject({ status: 'processing', file: null })
   expect(amid?.progress).toMatchObject({ totalRecords: null, totalBytes: null, percentage: null })
   const { processedRecords: rows = 0, processedBytes: bytes = 0 } = amid?.progress ?? {}
@@ -49,12 +49,12 @@ test('rows and bytes are told while it runs, and begin anew with another attempt
   expect(rows).toBeLessThan(20_000)
 
   // Given back by a worker that stops, and done by another one from its beginning.
-  await Promise.all([bed.stop(), open()])
-  bed.work({ storage: heldStorage(files, 0).storage })
+  await Promise.all([harness.stop(), open()])
+  harness.work({ storage: heldStorage(files, 0).storage })
   await expect.poll(async () => (await progress())?.processedRecords).toBe(0)
-  await bed.stop()
-  bed.work()
-  const job = await bed.ended(id)
+  await harness.stop()
+  harness.work()
+  const job = await harness.ended(id)
   const size = job.file?.size
   expect(job.progress).toMatchObject({
     totalRecords: 20_000,
@@ -74,10 +74,10 @@ describe.each([false, true])('with a hook on each row: %s', hasHook => {
     ['json', {}],
     ['ndjson', { compression: 'gzip' }],
   ] as const)('%s %j: the last thing that is told are all rows and bytes', async (format, options) => {
-    await plantRows(bed.database.pool, 700)
+    await plantRows(harness.database.pool, 700)
     const own = resources.map(one => (hasHook ? { ...one, printRow: (row: object) => ({ ...row }) } : one))
     const told: ExportProgress[] = []
-    const exporter = createExporter({ pool: bed.database.pool, resources: own, batchRows: 50 })
+    const exporter = createExporter({ pool: harness.database.pool, resources: own, batchRows: 50 })
     const onProgress = (progress: ExportProgress) => told.push(progress)
     const file = await buffer(exporter.stream({ resource: 'users', format, ...options, onProgress }))
     expect(told.at(-1)).toEqual({ rows: 700, bytes: file.length })

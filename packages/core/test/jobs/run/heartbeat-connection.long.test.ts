@@ -3,7 +3,13 @@ import { once } from 'node:events'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
-import { createExporter, createImporter, createJobs, memoryStorage, postgresQueue } from '../../../src/index.ts'
+import {
+  createExporter,
+  createImporter,
+  createJobs,
+  memoryStorage,
+  postgresQueue,
+} from '../../../src/index.ts'
 import { resources } from '../../support.ts'
 
 const leaseSeconds = 3

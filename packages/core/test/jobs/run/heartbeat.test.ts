@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { fileStorage, type Storage } from '../../../src/index.ts'
-import { file, jobsBed, queueWith } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness, queueWith } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 /** A storage from which nothing comes and into which nothing goes until it is told to; `stopped` are those that were told to end. */
 function still(storage: Storage) {
@@ -45,20 +45,20 @@ function still(storage: Storage) {
 
 /** An import and an export that have begun, and neither read nor write anything. */
 async function begun(leaseSeconds?: number) {
-  const files = fileStorage(bed.folder)
+  const files = fileStorage(harness.folder)
   const ids = [
-    (await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: Buffer.from(file) })).id,
-    (await bed.jobs.submitExport({ resource: 'users', format: 'csv' })).id,
+    (await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: Buffer.from(file) })).id,
+    (await harness.jobs.submitExport({ resource: 'users', format: 'csv' })).id,
   ]
   const slow = still(files)
-  bed.work({ storage: slow.storage, ...(leaseSeconds !== undefined && { leaseSeconds }) })
+  harness.work({ storage: slow.storage, ...(leaseSeconds !== undefined && { leaseSeconds }) })
   await expect.poll(() => slow.isStill.toSorted()).toEqual(['export', 'import'])
   return { ...slow, ids }
 }
 
 test('a lease is 30 seconds long, unless the option says otherwise', async () => {
   const { open } = await begun()
-  const { rows } = await bed.database.pool.query(
+  const { rows } = await harness.database.pool.query(
     'select extract(epoch from lease_until - clock_timestamp())::float as seconds from lading.jobs',
   )
   for (const { seconds } of rows) {
@@ -72,10 +72,10 @@ test('the lease of a job that writes no batch moves, does not run out, and nobod
   const leaseSeconds = 2
   const { ids, open } = await begun(leaseSeconds)
   const others = new AbortController()
-  const working = bed.jobsWith({ leaseSeconds, rescueSeconds: 0.1 }).work({ signal: others.signal })
+  const working = harness.jobsWith({ leaseSeconds, rescueSeconds: 0.1 }).work({ signal: others.signal })
   const looks: boolean[] = []
   const lived = async () => {
-    const { rows } = await bed.database.pool.query(
+    const { rows } = await harness.database.pool.query(
       `select token::int, lease_until > clock_timestamp() as holds,
          extract(epoch from lease_until - claimed_at)::float as seconds from lading.jobs`,
     )
@@ -86,28 +86,28 @@ test('the lease of a job that writes no batch moves, does not run out, and nobod
   await expect.poll(lived, { timeout: 20_000, interval: 50 }).toBeGreaterThan(4 * leaseSeconds)
   expect(looks.filter(isHeld => !isHeld)).toEqual([])
   open()
-  for (const id of ids) expect(await bed.ended(id)).toMatchObject({ status: 'completed' })
+  for (const id of ids) expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
   others.abort()
   await working
-  const { rows: claims } = await bed.database.pool.query('select token::int from lading.jobs')
+  const { rows: claims } = await harness.database.pool.query('select token::int from lading.jobs')
   expect(claims).toEqual([{ token: 1 }, { token: 1 }])
 })
 
 test('a worker whose jobs were taken over is told by the next beat, and says nothing of them any more', async () => {
   const { stopped } = await begun(1)
-  await bed.database.pool.query(
+  await harness.database.pool.query(
     "update lading.jobs set token = 2, lease_until = clock_timestamp() + interval '1 hour'",
   )
   await expect.poll(() => stopped.toSorted(), { timeout: 10_000 }).toEqual(['export', 'import'])
-  await bed.stop()
-  const { rows } = await bed.database.pool.query('select status, token::int from lading.jobs')
+  await harness.stop()
+  const { rows } = await harness.database.pool.query('select status, token::int from lading.jobs')
   expect(rows).toEqual(Array(2).fill({ status: 'processing', token: 2 }))
 })
 
 test('so is one whose jobs were cancelled by a process that can tell it nothing', async () => {
   const { ids, stopped } = await begun(1)
   const mute = queueWith({ interrupt: async () => undefined })
-  const elsewhere = bed.jobsWith({ queue: mute })
+  const elsewhere = harness.jobsWith({ queue: mute })
   for (const id of ids) expect(await elsewhere.cancel(id)).toMatchObject({ status: 'cancelled' })
   await expect.poll(() => stopped.toSorted(), { timeout: 10_000 }).toEqual(['export', 'import'])
 })

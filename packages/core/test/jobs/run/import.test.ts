@@ -1,21 +1,21 @@
 // Import jobs: submitted, worked on, read; with their errors and rejects.
 import { describe, expect, test } from 'vitest'
 import { storedFiles } from '../../../../../test-support/stored-files.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 describe('an import', () => {
   test('is pending, then completed with its counts; its errors are numbered and paged', async () => {
-    const { id, status } = await bed.jobs.submitImport({
+    const { id, status } = await harness.jobs.submitImport({
       resource: 'users',
       format: 'csv',
       source: bytes(file),
     })
     expect(status).toBe('pending')
-    bed.work()
-    const job = await bed.ended(id)
+    harness.work()
+    const job = await harness.ended(id)
     expect(job).toMatchObject({
       kind: 'import',
       status: 'completed',
@@ -40,9 +40,9 @@ describe('an import', () => {
       },
       errorCode: null,
     })
-    expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(3)
+    expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(3)
 
-    const all = await bed.jobs.errors(id)
+    const all = await harness.jobs.errors(id)
     expect(all.total).toBe(5)
     expect(all.errors.map(({ rowNumber, line, field, code }) => [rowNumber, line, field, code])).toEqual([
       [3, 3, 'email', 'INVALID_EMAIL'],
@@ -51,15 +51,19 @@ describe('an import', () => {
       [6, 7, 'name', 'MISSING_FIELD'],
       [6, 7, 'active', 'INVALID_BOOLEAN'],
     ])
-    const pages = await Promise.all([0, 2, 4, 6].map(offset => bed.jobs.errors(id, { limit: 2, offset })))
+    const pages = await Promise.all([0, 2, 4, 6].map(offset => harness.jobs.errors(id, { limit: 2, offset })))
     expect(pages.flatMap(page => page.errors)).toEqual(all.errors)
   })
 
   test('of a file that cannot be read on fails, and what came before stays counted', async () => {
     const broken = `${file}g@example.org,"G,reader,true\n`
-    const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(broken) })
-    bed.work()
-    const job = await bed.ended(id)
+    const { id } = await harness.jobs.submitImport({
+      resource: 'users',
+      format: 'csv',
+      source: bytes(broken),
+    })
+    harness.work()
+    const job = await harness.ended(id)
     expect(job).toMatchObject({
       status: 'failed',
       errorCode: 'FILE_PARSE_ERROR',
@@ -67,31 +71,31 @@ describe('an import', () => {
     })
     expect(job.errorMessage).toContain('begins on line 9')
     // Its file is as it was: a retry ends at the same place, and counts nothing twice.
-    await bed.jobs.retry(id)
-    const { status, errorCode, errorMessage, progress } = await bed.ended(id)
+    await harness.jobs.retry(id)
+    const { status, errorCode, errorMessage, progress } = await harness.ended(id)
     expect({ status, errorCode, errorMessage }).toEqual({
       status: 'failed',
       errorCode: 'FILE_PARSE_ERROR',
       errorMessage: job.errorMessage,
     })
     expect(progress).toEqual(job.progress)
-    expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(3)
+    expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(3)
   })
 
   test('whose worker died goes on behind its checkpoint, and no row is doubled', async () => {
-    const { id } = await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
+    const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
     // What a worker leaves behind that was killed after its first batch: counts, errors, a lease that has run out.
-    await bed.database.pool.query(
+    await harness.database.pool.query(
       `insert into users (email, name, role, active) values ('a@example.org', 'A', 'reader', true), ('c@example.org', E'C\\nC', 'reader', true)`,
     )
-    await bed.database.pool.query(
+    await harness.database.pool.query(
       `update lading.jobs set status = 'processing', token = 1, attempts = 1, lease_until = clock_timestamp() - interval '1 s',
          processed = 3, failed = 1, successful = 2, inserted = 2, errors = 2, stored_errors = 2, checkpoint_row = 4,
          errors_by_code = '{"INVALID_EMAIL": 1, "INVALID_ROLE": 1}' where id = $1`,
       [id],
     )
-    bed.work()
-    expect(await bed.ended(id)).toMatchObject({
+    harness.work()
+    expect(await harness.ended(id)).toMatchObject({
       status: 'completed',
       progress: { processedRecords: 6, successfulRecords: 3, failedRecords: 3 },
       errorsByCode: {
@@ -102,8 +106,8 @@ describe('an import', () => {
         INVALID_BOOLEAN: 1,
       },
     })
-    expect((await bed.jobs.errors(id)).errors.map(({ rowNumber }) => rowNumber)).toEqual([5, 6, 6])
-    expect(await rowsOf(bed.database.pool, 'users')).toHaveLength(3)
+    expect((await harness.jobs.errors(id)).errors.map(({ rowNumber }) => rowNumber)).toEqual([5, 6, 6])
+    expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(3)
   })
 
   test.each([
@@ -120,33 +124,35 @@ describe('an import', () => {
     ],
     ['an unknown resource', { resource: 'user', format: 'csv', source: bytes(file) }, 'RESOURCE_UNKNOWN'],
   ])('of %s is refused at once, and leaves neither a job nor a file', async (_, options, code) => {
-    await expect(bed.jobs.submitImport({ resource: 'users', ...options })).rejects.toMatchObject({ code })
-    expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
-    expect(await storedFiles(bed.folder)).toEqual([])
+    await expect(harness.jobs.submitImport({ resource: 'users', ...options })).rejects.toMatchObject({ code })
+    expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
+    expect(await storedFiles(harness.folder)).toEqual([])
   })
 })
 
 test('jobs are listed newest first, in pages that new jobs do not shift', async () => {
   const ids: string[] = []
   for (let count = 0; count < 5; count++) {
-    ids.unshift((await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })).id)
+    ids.unshift(
+      (await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })).id,
+    )
   }
-  const first = await bed.jobs.list({ kind: 'import', limit: 2 })
-  await bed.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
-  const second = await bed.jobs.list({ kind: 'import', limit: 2, cursor: first.nextCursor ?? '' })
-  const third = await bed.jobs.list({ kind: 'import', limit: 2, cursor: second.nextCursor ?? '' })
+  const first = await harness.jobs.list({ kind: 'import', limit: 2 })
+  await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
+  const second = await harness.jobs.list({ kind: 'import', limit: 2, cursor: first.nextCursor ?? '' })
+  const third = await harness.jobs.list({ kind: 'import', limit: 2, cursor: second.nextCursor ?? '' })
   expect([first, second, third].flatMap(page => page.jobs.map(job => job.id))).toEqual(ids)
   expect(third.nextCursor).toBeNull()
-  expect((await bed.jobs.list({ kind: 'export' })).jobs).toEqual([])
+  expect((await harness.jobs.list({ kind: 'export' })).jobs).toEqual([])
 })
 
 test('an id that is no UUID is refused, and an unknown one is nothing', async () => {
-  await expect(bed.jobs.get('1')).rejects.toMatchObject({ code: 'JOB_ID_INVALID' })
-  expect(await bed.jobs.get('00000000-0000-4000-8000-000000000000')).toBeUndefined()
+  await expect(harness.jobs.get('1')).rejects.toMatchObject({ code: 'JOB_ID_INVALID' })
+  expect(await harness.jobs.get('00000000-0000-4000-8000-000000000000')).toBeUndefined()
 })
 
 test('every part answers when it is asked for its health', async () => {
-  expect(await bed.jobs.health()).toEqual({
+  expect(await harness.jobs.health()).toEqual({
     database: true,
     storage: true,
     queue: true,

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { fileStorage, type Job, type Metrics } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 function counting() {
   const told: string[] = []
@@ -21,9 +21,9 @@ function counting() {
 }
 
 const submit = (settings = {}) =>
-  bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), ...settings })
-const ask = (sql: string, values: unknown[] = []) => bed.database.pool.query(sql, values)
-const got = async (id: string) => (await bed.jobs.get(id)) as Job
+  harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), ...settings })
+const ask = (sql: string, values: unknown[] = []) => harness.database.pool.query(sql, values)
+const got = async (id: string) => (await harness.jobs.get(id)) as Job
 
 /** Longer than what is read at a time. */
 const long = (name: string) =>
@@ -35,17 +35,17 @@ const long = (name: string) =>
 /** A job that a worker has, which reads half of its file and waits. */
 async function halfDone(metrics: Metrics) {
   const { id } = await submit({ source: long('x') })
-  const storage = gated(fileStorage(bed.folder), 0.5)
-  bed.work({ storage, metrics, rescueSeconds: 0.05 })
+  const storage = gated(fileStorage(harness.folder), 0.5)
+  harness.work({ storage, metrics, rescueSeconds: 0.05 })
   await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(0)
   return { id, storage }
 }
 
 test('an import that completes is counted once', async () => {
   const { told, metrics } = counting()
-  bed.work({ metrics })
-  await bed.ended((await submit()).id)
-  await bed.stop()
+  harness.work({ metrics })
+  await harness.ended((await submit()).id)
+  await harness.stop()
   expect(told).toEqual([
     'import begun',
     'import let go',
@@ -57,10 +57,10 @@ test('an import that completes is counted once', async () => {
 
 test('so is an atomic one, which ends with the commit of its rows', async () => {
   const { told, metrics } = counting()
-  bed.work({ metrics })
+  harness.work({ metrics })
   const source = bytes('email,name,role,active\na@example.org,A,reader,true\n')
-  await bed.ended((await submit({ atomic: true, source })).id)
-  await bed.stop()
+  await harness.ended((await submit({ atomic: true, source })).id)
+  await harness.stop()
   expect(told).toEqual(['import begun', 'import let go', 'import of users completed', '1 successful'])
 })
 
@@ -68,7 +68,7 @@ test('one that is cancelled before anybody began it is counted, and those that w
   const { told, metrics } = counting()
   const heard: string[] = []
   const onJobEnd = ({ status, errorCode }: Job) => heard.push(`${status} ${errorCode}`)
-  const jobs = bed.jobsWith({ metrics, onJobEnd })
+  const jobs = harness.jobsWith({ metrics, onJobEnd })
   const first = await submit()
   const second = await submit({ after: first.id })
   await submit({ after: second.id })
@@ -84,9 +84,9 @@ test('one that is cancelled while it runs is counted once, by whoever cancelled 
   const worker = counting()
   const caller = counting()
   const { id, storage } = await halfDone(worker.metrics)
-  await bed.jobsWith({ metrics: caller.metrics }).cancel(id)
+  await harness.jobsWith({ metrics: caller.metrics }).cancel(id)
   await expect.poll(() => worker.told).toContain('import let go')
-  await bed.stop()
+  await harness.stop()
   expect(caller.told[0]).toBe('import of users cancelled')
   expect(caller.told.filter(what => what.includes('users'))).toHaveLength(1)
   expect(worker.told).toEqual(['import begun', 'import let go'])
@@ -96,20 +96,20 @@ test('one that is cancelled while it runs is counted once, by whoever cancelled 
 test('neither a worker that stops nor one that lost its job counts an end', async () => {
   const { told, metrics } = counting()
   const { id, storage } = await halfDone(metrics)
-  await bed.stop()
+  await harness.stop()
   expect(told).toEqual(['import begun', 'import let go'])
   expect((await got(id)).status).toBe('pending')
   storage.open()
 
   const lost = counting()
   const next = await submit({ source: long('y') })
-  const half = gated(fileStorage(bed.folder), 0.5)
-  bed.work({ storage: half, metrics: lost.metrics })
+  const half = gated(fileStorage(harness.folder), 0.5)
+  harness.work({ storage: half, metrics: lost.metrics })
   await expect.poll(async () => (await got(next.id)).progress.processedRecords).toBeGreaterThan(0)
   await ask(`update lading.jobs set token = token + 1, status = 'completed' where id = $1`, [next.id])
   half.open()
-  await bed.ended(id)
-  await bed.stop()
+  await harness.ended(id)
+  await harness.stop()
   expect(lost.told.filter(what => what.includes('users'))).toHaveLength(1)
 })
 
@@ -122,16 +122,16 @@ test('how long it took is the time that workers had it, without the pauses in be
       processing_time = interval '100 s' where id = $1`,
     [id],
   )
-  await bed.jobs.cancel(id)
+  await harness.jobs.cancel(id)
   const cancelled = (await got(id)).durationSeconds ?? 0
   expect(cancelled).toBeGreaterThan(100)
   expect(cancelled).toBeLessThan(160)
-  await bed.stop()
+  await harness.stop()
   storage.open()
-  await bed.jobs.retry(id)
+  await harness.jobs.retry(id)
   expect((await got(id)).durationSeconds).toBe(cancelled)
-  bed.work()
-  const { durationSeconds, rowsPerSecond, progress } = await bed.ended(id)
+  harness.work()
+  const { durationSeconds, rowsPerSecond, progress } = await harness.ended(id)
   expect(durationSeconds).toBeGreaterThan(cancelled)
   expect(durationSeconds).toBeLessThan(160)
   expect(rowsPerSecond).toBe(Math.round(progress.processedRecords / (durationSeconds ?? 0)))
@@ -145,8 +145,8 @@ test('a worker that died had it until its lease was over, and not until somebody
      where id = $1`,
     [id],
   )
-  bed.work()
-  const { durationSeconds } = await bed.ended(id)
+  harness.work()
+  const { durationSeconds } = await harness.ended(id)
   expect(durationSeconds).toBeGreaterThan(60)
   expect(durationSeconds).toBeLessThan(90)
 })

@@ -1,17 +1,17 @@
 // A job of which nothing got in says so in its first warning; one whose earlier attempts have imported something does not.
 import { expect, test } from 'vitest'
 import type { Job } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const header = 'email,name,role,active\n'
 const rejected = (count: number) => 'bad,N,reader,true\n'.repeat(count)
 
 async function imported(source: string, more = {}): Promise<Job> {
   const job = { resource: 'users', format: 'csv', source: Buffer.from(source), ...more }
-  const { id } = await bed.jobs.submitImport(job)
-  return bed.ended(id)
+  const { id } = await harness.jobs.submitImport(job)
+  return harness.ended(id)
 }
 
 const email = '"email" must be an e-mail address, such as ada@example.org.'
@@ -19,13 +19,13 @@ const warning = (detail: string) => [{ code: 'NOTHING_IMPORTED', detail: `Nothin
 const each = (records: string) => warning(`${records} were rejected. Each for the same reason: ${email}`)
 
 test('a job that is completed, with all batches together', async () => {
-  bed.work()
+  harness.work()
   const job = await imported(header + rejected(8))
   expect([job.status, job.warnings]).toEqual(['completed', each('all 8 records')])
 })
 
 test('a job that ends in the transaction of its rows, and one that fails', async () => {
-  bed.work()
+  harness.work()
   await imported(`${header}a@example.org,A,reader,true\n`)
   const known = `${header}a@example.org,A,reader,true\n`
   const whole = await imported(known, { atomic: true, onConflict: 'ignore' })
@@ -40,15 +40,15 @@ test('a job that ends in the transaction of its rows, and one that fails', async
     each('all 4 records that were read'),
   ])
   // What is said of the part is said anew of the whole.
-  await bed.jobs.retry(failed.id)
-  const again = await bed.ended(failed.id)
+  await harness.jobs.retry(failed.id)
+  const again = await harness.ended(failed.id)
   const alike = `Each has the error INVALID_EMAIL in "email", for example: ${email}`
   expect([again.progress.failedRecords, again.warnings]).toEqual([
     8,
     warning(`all 8 records that were read were rejected. ${alike}`),
   ])
-  await bed.jobs.retry(failed.id)
-  const last = await bed.ended(failed.id)
+  await harness.jobs.retry(failed.id)
+  const last = await harness.ended(failed.id)
   expect([last.status, last.warnings]).toEqual([
     'completed',
     warning(`all 9 records were rejected. ${alike}`),
@@ -57,10 +57,10 @@ test('a job that ends in the transaction of its rows, and one that fails', async
 
 test('an attempt that imports nothing, behind one that has imported something', async () => {
   const good = Array.from({ length: 3 }, (_, row) => `u${row}@example.org,U,reader,true\n`).join('')
-  bed.work()
+  harness.work()
   const job = await imported(header + good + rejected(6), { maxErrors: 3 })
   expect([job.status, job.progress.insertedRecords, job.warnings]).toEqual(['failed', 3, []])
-  await bed.jobs.retry(job.id)
-  const again = await bed.ended(job.id)
+  await harness.jobs.retry(job.id)
+  const again = await harness.ended(job.id)
   expect([again.progress.failedRecords, again.warnings]).toEqual([6, []])
 })

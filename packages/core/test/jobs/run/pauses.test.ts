@@ -1,10 +1,10 @@
 // Between attempts that a fault has ended the pause doubles, and never becomes longer than five minutes.
 import { expect, test } from 'vitest'
 import { fileStorage, LadingError, type Storage } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 test.each([
   [2, 4, 5],
@@ -12,23 +12,23 @@ test.each([
   [9, 300, 300],
   [40, 300, 300],
 ])('after %i attempts and one more it is %i to %i seconds', async (attempts, least, most) => {
-  await bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes('email\n') })
-  await bed.database.pool.query('update lading.jobs set attempts = $1', [attempts])
+  await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes('email\n') })
+  await harness.database.pool.query('update lading.jobs set attempts = $1', [attempts])
   const storage: Storage = {
-    ...fileStorage(bed.folder),
+    ...fileStorage(harness.folder),
     get: () => Promise.reject(new LadingError('SOURCE_UNAVAILABLE', 'The storage went away.')),
   }
   // Written down when the job is given back: later, a part of the pause would be over. A busy machine takes some of it too.
-  await bed.database.pool.query(`
+  await harness.database.pool.query(`
     create table pauses (number serial, seconds float8);
     create function note_pause() returns trigger language plpgsql as $$ begin
       insert into pauses (seconds) values (extract(epoch from new.due_at - clock_timestamp()));
       return null; end $$;
     create trigger noting after update on lading.jobs for each row
       when (old.status = 'processing' and new.status = 'pending') execute function note_pause()`)
-  bed.work({ storage, maxAttempts: 100 })
+  harness.work({ storage, maxAttempts: 100 })
   const pauses = async () =>
-    (await bed.database.pool.query('select ceil(seconds)::int as it from pauses order by number limit 1'))
+    (await harness.database.pool.query('select ceil(seconds)::int as it from pauses order by number limit 1'))
       .rows[0]?.it
   await expect.poll(pauses).toBeGreaterThanOrEqual(least)
   expect(await pauses()).toBeLessThanOrEqual(most)

@@ -3,12 +3,12 @@ import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { fileStorage, type Job } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
-const got = async (id: string) => (await bed.jobs.get(id)) as Job
+const got = async (id: string) => (await harness.jobs.get(id)) as Job
 /** Not alike, so that it stays long when it is compressed. */
 const people = bytes(
   Array.from(
@@ -22,7 +22,7 @@ test.each([
   ['plain', people, {}],
   ['compressed', gzipSync(people), { compression: 'gzip' }],
 ] as const)('of a %s file it is told from bytes until the records are known', async (_, source, settings) => {
-  const { id, progress, etaSeconds, rowsPerSecond } = await bed.jobs.submitImport({
+  const { id, progress, etaSeconds, rowsPerSecond } = await harness.jobs.submitImport({
     resource: 'users',
     format: 'ndjson',
     source,
@@ -31,8 +31,8 @@ test.each([
   expect(progress).toMatchObject({ processedBytes: 0, totalBytes: source.length, percentage: 0 })
   expect([etaSeconds, rowsPerSecond]).toEqual([null, null])
 
-  const storage = gated(fileStorage(bed.folder), 0.5)
-  bed.work({ storage })
+  const storage = gated(fileStorage(harness.folder), 0.5)
+  harness.work({ storage })
   await expect.poll(async () => (await got(id)).progress.processedRecords).toBeGreaterThan(0)
   const half = await got(id)
   const { processedBytes, totalBytes, totalRecords, percentage } = half.progress
@@ -47,7 +47,7 @@ test.each([
   expect(half.rowsPerSecond).toBeGreaterThan(0)
 
   storage.open()
-  const job = await bed.ended(id)
+  const job = await harness.ended(id)
   expect(job.progress).toMatchObject({
     processedRecords: 1_500,
     totalRecords: 1_500,
@@ -60,16 +60,16 @@ test.each([
 
 test('notes of the caller are kept as they came', async () => {
   const metadata = { order: 7, __proto: 'x', nested: { list: [1, null, 'ë'] } }
-  const { id } = await bed.jobs.submitImport({
+  const { id } = await harness.jobs.submitImport({
     resource: 'users',
     format: 'ndjson',
     source: bytes(''),
     metadata,
   })
   expect((await got(id)).metadata).toEqual(metadata)
-  const { jobs } = await bed.jobs.list({ kind: 'import' })
+  const { jobs } = await harness.jobs.list({ kind: 'import' })
   expect(jobs[0]?.metadata).toEqual(metadata)
   await expect(
-    bed.jobs.submitExport({ resource: 'users', format: 'csv', metadata: { a: 'x'.repeat(5_000) } }),
+    harness.jobs.submitExport({ resource: 'users', format: 'csv', metadata: { a: 'x'.repeat(5_000) } }),
   ).rejects.toMatchObject({ code: 'OPTION_INVALID' })
 })

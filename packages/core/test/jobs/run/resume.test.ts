@@ -3,32 +3,32 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { type ByteRange, fileStorage, type Job, type Storage } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { files, ndjson, type ResumedFile } from '../../fixtures/jobs-resume-files.ts'
 import { bytes, resources } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 describe.each(files)('%s', (_, file) => {
   test('gives the same after a stop in the middle, and is not read twice where that can be helped', async () => {
     const undisturbed = await submitted(file)
-    await bed.workUntil(async () => /completed|failed/.test((await found(undisturbed)).status))
+    await harness.workUntil(async () => /completed|failed/.test((await found(undisturbed)).status))
     const expected = await outcomeOf(await found(undisturbed))
     expect(expected.rows.length).toBeGreaterThan(10)
     if (file.warned !== undefined)
       expect(expected.job.warnings).toContainEqual(expect.objectContaining(file.warned))
-    await bed.database.pool.query('truncate users cascade')
+    await harness.database.pool.query('truncate users cascade')
 
     const id = await submitted(file)
-    const wasHalfWay = async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) >= 12
-    await bed.workUntil(wasHalfWay, { storage: silent(fileStorage(bed.folder), file.part ?? 0.6) })
+    const wasHalfWay = async () => ((await harness.jobs.get(id))?.progress.processedRecords ?? 0) >= 12
+    await harness.workUntil(wasHalfWay, { storage: silent(fileStorage(harness.folder), file.part ?? 0.6) })
     const checkpoint = await checkpointOf(id)
     expect((await found(id)).warnings.map(({ code }) => code)).not.toContain('MAPPING_UNUSED')
     expect(checkpoint.processed).toBeLessThan(expected.job.progress.processedRecords)
 
-    const { storage, ranges } = watched(fileStorage(bed.folder))
-    bed.work({ storage })
-    const job = await bed.ended(id)
+    const { storage, ranges } = watched(fileStorage(harness.folder))
+    harness.work({ storage })
+    const job = await harness.ended(id)
     // What lies before is read for the hash of the whole.
     const { byte } = checkpoint
     const read = file.isPlain ? [{ start: 0, end: byte }, { start: byte }] : [{}]
@@ -40,9 +40,9 @@ describe.each(files)('%s', (_, file) => {
 
 test('a worker that loses the source twice goes on each time, by itself', async () => {
   const id = await submitted({ format: 'ndjson', source: bytes(ndjson), isPlain: true })
-  const { storage, ranges } = watched(breaking(fileStorage(bed.folder), [0.3, 0.7], id))
-  bed.work({ storage })
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { processedRecords: 40 } })
+  const { storage, ranges } = watched(breaking(fileStorage(harness.folder), [0.3, 0.7], id))
+  harness.work({ storage })
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', progress: { processedRecords: 40 } })
   const starts = ranges.filter(({ end }) => end === undefined).map(({ start = 0 }) => start)
   expect(starts).toHaveLength(3)
   expect(starts[0]).toBe(0)
@@ -52,11 +52,11 @@ test('a worker that loses the source twice goes on each time, by itself', async 
 
 test('a resource that was changed meanwhile ends the job, and what was imported stays', async () => {
   const id = await submitted({ format: 'ndjson', source: bytes(ndjson), isPlain: true })
-  await bed.workUntil(() => isBeyond(id, 6), { storage: silent(fileStorage(bed.folder), 0.5) })
+  await harness.workUntil(() => isBeyond(id, 6), { storage: silent(fileStorage(harness.folder), 0.5) })
   const before = await outcomeOf(await found(id))
   const changed = resources.map(one => (one.name === 'users' ? { ...one, table: 'public.users' } : one))
-  bed.work({ resources: changed })
-  const job = await bed.ended(id)
+  harness.work({ resources: changed })
+  const job = await harness.ended(id)
   expect(job).toMatchObject({ status: 'failed', errorCode: 'RESOURCE_CHANGED' })
   expect(job.errorMessage).toContain('The definition of users has changed since this import began')
   expect(job.progress.processedRecords).toBe(before.job.progress.processedRecords)
@@ -65,19 +65,19 @@ test('a resource that was changed meanwhile ends the job, and what was imported 
 
 test('the same definition, compiled once more, is none that was changed', async () => {
   const id = await submitted({ format: 'ndjson', source: bytes(ndjson), isPlain: true })
-  await bed.workUntil(() => isBeyond(id, 6), { storage: silent(fileStorage(bed.folder), 0.5) })
-  const { rows } = await bed.database.pool.query('select begun_with from lading.jobs where id = $1', [id])
+  await harness.workUntil(() => isBeyond(id, 6), { storage: silent(fileStorage(harness.folder), 0.5) })
+  const { rows } = await harness.database.pool.query('select begun_with from lading.jobs where id = $1', [id])
   expect(rows[0]?.begun_with).toMatchObject({ isPlain: true, header: null })
-  bed.work()
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', progress: { processedRecords: 40 } })
+  harness.work()
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', progress: { processedRecords: 40 } })
 })
 
 async function submitted({ format, source, settings = {} }: ResumedFile): Promise<string> {
-  return (await bed.jobs.submitImport({ resource: 'users', format, source, ...settings })).id
+  return (await harness.jobs.submitImport({ resource: 'users', format, source, ...settings })).id
 }
 
 async function found(id: string): Promise<Job> {
-  const job = await bed.jobs.get(id)
+  const job = await harness.jobs.get(id)
   if (job === undefined) throw new Error('The job is not there.')
   return job
 }
@@ -85,20 +85,22 @@ async function found(id: string): Promise<Job> {
 /** All that somebody can see of an import, without what is new each time. */
 async function outcomeOf(job: Job) {
   const { status, progress, warnings, errorsByCode, errorCode, errorMessage } = job
-  const { rows } = await bed.database.pool.query('select email, name, role, active from users order by email')
-  const rejects = await bed.jobs.rejects(job.id)
-  const unreached = await bed.jobs.rejects(job.id, { unprocessed: true }).catch(() => undefined)
+  const { rows } = await harness.database.pool.query(
+    'select email, name, role, active from users order by email',
+  )
+  const rejects = await harness.jobs.rejects(job.id)
+  const unreached = await harness.jobs.rejects(job.id, { unprocessed: true }).catch(() => undefined)
   return {
     job: { status, progress, warnings, errorsByCode, errorCode, errorMessage },
     rows,
-    errors: (await bed.jobs.errors(job.id, { limit: 1_000 })).errors,
+    errors: (await harness.jobs.errors(job.id, { limit: 1_000 })).errors,
     rejects: rejects && (await text(rejects)),
     unreached: unreached && (await text(unreached)),
   }
 }
 
 async function checkpointOf(id: string): Promise<{ byte: number; processed: number }> {
-  const { rows } = await bed.database.pool.query(
+  const { rows } = await harness.database.pool.query(
     'select checkpoint_byte, processed from lading.jobs where id = $1',
     [id],
   )

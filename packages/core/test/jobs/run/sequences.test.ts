@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { beforeEach, expect, test } from 'vitest'
 import { createHttp, handleNode } from '../../../src/http/index.ts'
 import { createExporter, defineResource, Type } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 const resources = [
   defineResource('numbered', {
     table: 'numbered',
@@ -15,7 +15,7 @@ const resources = [
   }),
 ]
 beforeEach(() =>
-  bed.database.pool.query(
+  harness.database.pool.query(
     'create table numbered (id bigint generated always as identity primary key, name text)',
   ),
 )
@@ -23,28 +23,28 @@ beforeEach(() =>
 const csv = (rows: number) =>
   `id,name\n${Array.from({ length: rows }, (_, row) => `${(row + 1) * 1000},n${row}\n`).join('')}`
 const next = async () =>
-  Number((await bed.database.pool.query(`select nextval('numbered_id_seq') as next`)).rows[0].next)
+  Number((await harness.database.pool.query(`select nextval('numbered_id_seq') as next`)).rows[0].next)
 const largest = async () =>
-  Number((await bed.database.pool.query('select coalesce(max(id), 0) as id from numbered')).rows[0].id)
+  Number((await harness.database.pool.query('select coalesce(max(id), 0) as id from numbered')).rows[0].id)
 
 test('a worker that stops in its midst leaves no row ahead of its sequence, and the next one goes on', async () => {
   const source = Buffer.from(csv(200))
-  const { id } = await bed
+  const { id } = await harness
     .jobsWith({ resources })
     .submitImport({ resource: 'numbered', format: 'csv', source })
-  await bed.workUntil(async () => (await largest()) > 20_000, { resources })
+  await harness.workUntil(async () => (await largest()) > 20_000, { resources })
   const left = await largest()
   expect(left).toBeLessThan(200_000)
   expect(await next()).toBe(left + 1)
-  bed.work({ resources })
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', warnings: [] })
+  harness.work({ resources })
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', warnings: [] })
   expect(await next()).toBe(200_001)
 })
 
 test('over HTTP the option is one of the query and of the form, and a wrong one is refused', async () => {
-  bed.work({ resources })
-  const exporter = createExporter({ pool: bed.database.pool, resources })
-  const http = createHttp({ jobs: bed.jobs, exporter, resources })
+  harness.work({ resources })
+  const exporter = createExporter({ pool: harness.database.pool, resources })
+  const http = createHttp({ jobs: harness.jobs, exporter, resources })
   const server = createServer((request, response) => {
     void handleNode(http, { request, response, url: request.url ?? '', mount: '' })
   })
@@ -57,7 +57,7 @@ test('over HTTP the option is one of the query and of the form, and a wrong one 
     return { method: 'POST', body: made }
   }
   const ended = async (response: Response) =>
-    bed.ended(((await response.json()) as { job_id: string }).job_id)
+    harness.ended(((await response.json()) as { job_id: string }).job_id)
   const raw = { method: 'POST', headers: { 'content-type': 'text/csv' } }
 
   await ended(await fetch(`${base}?resource=numbered&sequences=leave`, { ...raw, body: csv(2) }))

@@ -1,11 +1,11 @@
 // A caller has so many jobs that have not ended, however many come at once; others are not held up by it.
 import { expect, test } from 'vitest'
 import type { Caller } from '../../../src/index.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
-const few = () => bed.jobsWith({ activeJobsPerCaller: 2 })
+const harness = jobsHarness()
+const few = () => harness.jobsWith({ activeJobsPerCaller: 2 })
 const tooMany = { code: 'TOO_MANY_JOBS', status: 429, retryable: true }
 const ann = { tenant: 't', principal: 'ann' }
 
@@ -20,7 +20,7 @@ test('one too many is refused, and there is room again when one has ended', asyn
     ...tooMany,
     message: 'You have 2 unfinished jobs, and the limit is 2; wait until some have ended.',
   })
-  await bed.jobs.cancel(id)
+  await harness.jobs.cancel(id)
   await few().checkCapacity({ caller: ann })
   await exported(ann)
 })
@@ -48,7 +48,7 @@ test('of ten that come at once, two are taken, and of the others nothing is left
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
   for (const outcome of outcomes)
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(tooMany)
-  const { rows } = await bed.database.pool.query('select count(*)::int as jobs from lading.jobs')
+  const { rows } = await harness.database.pool.query('select count(*)::int as jobs from lading.jobs')
   expect(rows).toEqual([{ jobs: 2 }])
 })
 
@@ -62,6 +62,8 @@ test('a request that is repeated with its key is answered, whatever else there i
 
 test('a number that is none is refused', () => {
   for (const activeJobsPerCaller of [0, 1.5]) {
-    expect(() => bed.jobsWith({ activeJobsPerCaller })).toThrow('activeJobsPerCaller must be a whole number')
+    expect(() => harness.jobsWith({ activeJobsPerCaller })).toThrow(
+      'activeJobsPerCaller must be a whole number',
+    )
   }
 })

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { fileStorage, type Job, memoryQueue } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 const user = `{"id":"${id(1)}","email":"a@example.org","name":"A","role":"author","active":true}\n`
@@ -13,8 +13,8 @@ const article = `{"id":"${id(2)}","slug":"a","title":"A","content":"A","author_i
 const comment = `{"article_id":"${id(2)}","user_id":"${id(1)}","body":"Well."}\n`
 
 const submit = (resource: string, text: string, after?: string) =>
-  bed.jobs.submitImport({ resource, format: 'ndjson', source: bytes(text), after })
-const got = async (job: { readonly id: string }) => (await bed.jobs.get(job.id)) as Job
+  harness.jobs.submitImport({ resource, format: 'ndjson', source: bytes(text), after })
+const got = async (job: { readonly id: string }) => (await harness.jobs.get(job.id)) as Job
 
 async function chain(): Promise<Job[]> {
   const users = await submit('users', user)
@@ -29,34 +29,37 @@ test('users, articles and comments are sent at once, and none comes too early', 
     ['pending', jobs[0]?.id],
     ['pending', jobs[1]?.id],
   ])
-  bed.work()
+  harness.work()
   for (const job of jobs) {
-    expect(await bed.ended(job.id)).toMatchObject({ status: 'completed', progress: { insertedRecords: 1 } })
+    expect(await harness.ended(job.id)).toMatchObject({
+      status: 'completed',
+      progress: { insertedRecords: 1 },
+    })
   }
-  expect(await rowsOf(bed.database.pool, 'comments')).toHaveLength(1)
+  expect(await rowsOf(harness.database.pool, 'comments')).toHaveLength(1)
 })
 
 test('the same with a queue that is in no database', async () => {
   const queue = memoryQueue()
-  bed.work({ queue, rescueSeconds: 3_600 })
+  harness.work({ queue, rescueSeconds: 3_600 })
   const jobs = await chain()
-  for (const job of jobs) expect(await bed.ended(job.id)).toMatchObject({ status: 'completed' })
-  await bed.stop()
+  for (const job of jobs) expect(await harness.ended(job.id)).toMatchObject({ status: 'completed' })
+  await harness.stop()
   await queue.close?.()
 })
 
 test('it waits as long as the other one takes, whatever wakes the workers', async () => {
   const [users, articles] = await chain()
   if (users === undefined || articles === undefined) throw new Error('There are three.')
-  const storage = gated(fileStorage(bed.folder), 0)
-  bed.work({ storage, rescueSeconds: 0.05, pollMs: 10 })
+  const storage = gated(fileStorage(harness.folder), 0)
+  harness.work({ storage, rescueSeconds: 0.05, pollMs: 10 })
   await expect.poll(async () => (await got(users)).status).toBe('processing')
   // A later import of the same resource passes it.
   const passing = await submit('articles', '')
   await expect.poll(async () => (await got(passing)).status).toBe('processing')
   expect(await got(articles)).toMatchObject({ status: 'pending', startedAt: null })
   storage.open()
-  expect(await bed.ended(articles.id)).toMatchObject({
+  expect(await harness.ended(articles.id)).toMatchObject({
     status: 'completed',
     progress: { insertedRecords: 1 },
   })
@@ -68,18 +71,18 @@ test.each(['failed', 'cancelled'])(
     const users = await submit('users', end === 'failed' ? '' : user)
     const articles = await submit('articles', article, users.id)
     const comments = await submit('comments', comment, articles.id)
-    if (end === 'cancelled') await bed.jobs.cancel(users.id)
+    if (end === 'cancelled') await harness.jobs.cancel(users.id)
     else {
-      await bed.forgetFiles()
-      bed.work()
-      await bed.ended(users.id)
+      await harness.forgetFiles()
+      harness.work()
+      await harness.ended(users.id)
     }
     expect((await got(users)).status).toBe(end)
     for (const [job, before] of [
       [articles, users],
       [comments, articles],
     ] as const) {
-      const { status, errorCode, errorMessage, completedAt } = await bed.ended(job.id)
+      const { status, errorCode, errorMessage, completedAt } = await harness.ended(job.id)
       expect([status, errorCode]).toEqual(['failed', 'AFTER_FAILED'])
       expect(errorMessage).toContain(`The import ${before.id}, which this one waited for,`)
       expect(completedAt).not.toBeNull()
@@ -88,29 +91,29 @@ test.each(['failed', 'cancelled'])(
 )
 
 test('behind a job that has ended it begins at once, or fails at once', async () => {
-  bed.work()
+  harness.work()
   const users = await submit('users', user)
-  await bed.ended(users.id)
+  await harness.ended(users.id)
   const articles = await submit('articles', article, users.id)
-  expect(await bed.ended(articles.id)).toMatchObject({ status: 'completed' })
-  await bed.stop()
+  expect(await harness.ended(articles.id)).toMatchObject({ status: 'completed' })
+  await harness.stop()
   const other = await submit('users', '')
-  await bed.jobs.cancel(other.id)
+  await harness.jobs.cancel(other.id)
   expect(await submit('users', '', other.id)).toMatchObject({ status: 'failed', errorCode: 'AFTER_FAILED' })
 })
 
 test('its retry needs the retry of the other one first', async () => {
   const users = await submit('users', user)
   const articles = await submit('articles', article, users.id)
-  await bed.jobs.cancel(users.id)
-  await expect(bed.jobs.retry(articles.id)).rejects.toMatchObject({ code: 'AFTER_FAILED' })
+  await harness.jobs.cancel(users.id)
+  await expect(harness.jobs.retry(articles.id)).rejects.toMatchObject({ code: 'AFTER_FAILED' })
   expect((await got(articles)).status).toBe('failed')
 
-  await bed.jobs.retry(users.id)
+  await harness.jobs.retry(users.id)
   expect((await got(articles)).status).toBe('failed')
-  expect(await bed.jobs.retry(articles.id)).toMatchObject({ status: 'pending', errorCode: null })
-  bed.work()
-  expect(await bed.ended(articles.id)).toMatchObject({
+  expect(await harness.jobs.retry(articles.id)).toMatchObject({ status: 'pending', errorCode: null })
+  harness.work()
+  expect(await harness.ended(articles.id)).toMatchObject({
     status: 'completed',
     progress: { insertedRecords: 1 },
   })
@@ -118,13 +121,13 @@ test('its retry needs the retry of the other one first', async () => {
 
 test.each([
   ['an unknown id', async () => id(9)],
-  ['an export', async () => (await bed.jobs.submitExport({ resource: 'users', format: 'csv' })).id],
+  ['an export', async () => (await harness.jobs.submitExport({ resource: 'users', format: 'csv' })).id],
 ])('%s is refused at once, and no job is left', async (_, after) => {
   await expect(submit('users', user, await after())).rejects.toMatchObject({
     code: 'JOB_NOT_FOUND',
     message: 'There is no import with the id that the option "after" names; check the id.',
   })
-  expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
+  expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
 })
 
 test('what is no id at all is no job that could be missing', async () => {
@@ -135,11 +138,11 @@ test('what is no id at all is no job that could be missing', async () => {
 })
 
 test('sent while the other one ends, it is never left waiting', async () => {
-  bed.work()
+  harness.work()
   for (let round = 0; round < 25; round++) {
     const first = await submit('users', '')
     const followers = await Promise.all([submit('users', '', first.id), submit('users', '', first.id)])
     for (const follower of followers)
-      expect(await bed.ended(follower.id)).toMatchObject({ status: 'completed' })
+      expect(await harness.ended(follower.id)).toMatchObject({ status: 'completed' })
   }
 })

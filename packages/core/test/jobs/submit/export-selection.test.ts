@@ -4,9 +4,9 @@ import { buffer, text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { type Caller, defineResource, Type } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 /** A role is a tenant here; `nobody` may see nothing, and tells so by throwing. */
 const asked: (Caller | undefined)[] = []
@@ -30,15 +30,15 @@ const staff = defineResource('staff', {
 const resources = [staff]
 
 async function people() {
-  await bed.database.pool.query(`insert into users (email, name, role, active, created_at)
+  await harness.database.pool.query(`insert into users (email, name, role, active, created_at)
     select 'u' || n || '@x', 'U' || n, case when n % 2 = 0 then 'admin' else 'reader' end, true,
       timestamptz '2024-01-01Z' + n * interval '1 day' from generate_series(1, 9) n`)
 }
 
 test('the whole selection and the shape of the file', async () => {
   await people()
-  bed.work({ resources })
-  const { id } = await bed.jobs.submitExport({
+  harness.work({ resources })
+  const { id } = await harness.jobs.submitExport({
     resource: 'staff',
     format: 'csv',
     filters: {
@@ -53,10 +53,10 @@ test('the whole selection and the shape of the file', async () => {
     compression: 'gzip',
     caller: { tenant: 'admin', principal: 'ann' },
   })
-  expect(await bed.ended(id)).toMatchObject({ status: 'completed', file: { rows: 2 } })
-  const file = await buffer((await bed.jobs.download(id)) as Readable)
+  expect(await harness.ended(id)).toMatchObject({ status: 'completed', file: { rows: 2 } })
+  const file = await buffer((await harness.jobs.download(id)) as Readable)
   expect(gunzipSync(file).toString()).toBe('U8;u8@x\nU6;u6@x\n')
-  const { rows } = await bed.database.pool.query('select tenant, principal, options from lading.jobs')
+  const { rows } = await harness.database.pool.query('select tenant, principal, options from lading.jobs')
   expect(rows).toEqual([
     {
       tenant: 'admin',
@@ -80,26 +80,26 @@ test('the whole selection and the shape of the file', async () => {
 
 test('the scope is asked for the same caller when the job is accepted and when it runs', async () => {
   await people()
-  bed.work({ resources })
+  harness.work({ resources })
   asked.length = 0
-  const { id } = await bed.jobs.submitExport({
+  const { id } = await harness.jobs.submitExport({
     resource: 'staff',
     format: 'csv',
     fields: ['name'],
     caller: { principal: 'bob' },
   })
-  await bed.ended(id)
-  expect(await text((await bed.jobs.download(id)) as Readable)).toHaveLength(
+  await harness.ended(id)
+  expect(await text((await harness.jobs.download(id)) as Readable)).toHaveLength(
     'name\n'.length + 5 * 'U1\n'.length,
   )
   expect(asked).toEqual([{ principal: 'bob' }, { principal: 'bob' }])
-  const nobody = await bed.jobs.submitExport({ resource: 'staff', format: 'csv' })
-  await bed.ended(nobody.id)
+  const nobody = await harness.jobs.submitExport({ resource: 'staff', format: 'csv' })
+  await harness.ended(nobody.id)
   expect(asked.slice(2)).toEqual([undefined, undefined])
 })
 
 test('an export whose scope fails is refused, and no job is left', async () => {
-  const jobs = bed.jobsWith({ resources })
+  const jobs = harness.jobsWith({ resources })
   await expect(
     jobs.submitExport({ resource: 'staff', format: 'csv', caller: { principal: 'nobody' } }),
   ).rejects.toMatchObject({ code: 'SCOPE_FAILED' })
@@ -108,10 +108,10 @@ test('an export whose scope fails is refused, and no job is left', async () => {
 
 test('a scope that fails when the job runs fails the job, and leaves no file', async () => {
   await people()
-  const { id } = await bed.jobsWith({ resources }).submitExport({ resource: 'staff', format: 'csv' })
-  await bed.database.pool.query(`update lading.jobs set principal = 'nobody'`)
-  bed.work({ resources })
-  expect(await bed.ended(id)).toMatchObject({
+  const { id } = await harness.jobsWith({ resources }).submitExport({ resource: 'staff', format: 'csv' })
+  await harness.database.pool.query(`update lading.jobs set principal = 'nobody'`)
+  harness.work({ resources })
+  expect(await harness.ended(id)).toMatchObject({
     status: 'failed',
     errorCode: 'SCOPE_FAILED',
     errorMessage:
@@ -121,7 +121,7 @@ test('a scope that fails when the job runs fails the job, and leaves no file', a
 })
 
 test('another selection or another caller is another request, for an idempotency key', async () => {
-  const jobs = bed.jobsWith({ resources })
+  const jobs = harness.jobsWith({ resources })
   const same = {
     resource: 'staff',
     format: 'csv',

@@ -11,13 +11,13 @@ import {
   type Jobs,
   memoryQueue,
 } from '../../../src/index.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, resources } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const users = (options: Partial<Parameters<Jobs['submitImport']>[0]> = {}) =>
-  bed.jobs.submitImport({
+  harness.jobs.submitImport({
     resource: 'users',
     format: 'csv',
     source: bytes(file),
@@ -26,16 +26,17 @@ const users = (options: Partial<Parameters<Jobs['submitImport']>[0]> = {}) =>
   })
 
 async function filesLeft(): Promise<number> {
-  return (await storedFiles(bed.folder)).length
+  return (await storedFiles(harness.folder)).length
 }
 
-const ask = async (sql: string, values: unknown[] = []) => (await bed.database.pool.query(sql, values)).rows
+const ask = async (sql: string, values: unknown[] = []) =>
+  (await harness.database.pool.query(sql, values)).rows
 
 test('the same import with the same key is the same job, while it waits and when it has ended', async () => {
   const { id } = await users()
   expect((await users()).id).toBe(id)
-  bed.work()
-  await bed.ended(id)
+  harness.work()
+  await harness.ended(id)
   expect(await users({ onConflict: 'error', dryRun: false })).toMatchObject({ id, status: 'completed' })
   expect(await ask('select count(*)::int from lading.jobs')).toEqual([{ count: 1 }])
   expect(await filesLeft()).toBe(1)
@@ -63,7 +64,7 @@ test('what differs in its bytes or its options is another request, and its file 
   ]) {
     await expect(users(other)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
   }
-  const exported = bed.jobs.submitExport({ resource: 'users', format: 'csv', idempotencyKey: 'k' })
+  const exported = harness.jobs.submitExport({ resource: 'users', format: 'csv', idempotencyKey: 'k' })
   await expect(exported).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
   expect(await ask('select count(*)::int from lading.jobs')).toEqual([{ count: 1 }])
   expect(await filesLeft()).toBe(1)
@@ -93,14 +94,14 @@ test('an import that fails in mid-upload leaves neither a file nor a key', async
 })
 
 test('while its server lives, a claim is renewed; when it is dead, its lease runs out', async () => {
-  const pool = new pg.Pool({ connectionString: bed.database.url })
+  const pool = new pg.Pool({ connectionString: harness.database.url })
   pool.on('error', () => undefined)
   const options = { resources, pool }
   const short = createJobs({
     importer: createImporter(options),
     exporter: createExporter(options),
     queue: memoryQueue(),
-    storage: fileStorage(bed.folder),
+    storage: fileStorage(harness.folder),
     leaseSeconds: 3,
   })
   const claim = await short.claimKey('k', 'import')
@@ -127,7 +128,7 @@ test('while its server lives, a claim is renewed; when it is dead, its lease run
 })
 
 test('a claim that was lost to another request does not make a second job', async () => {
-  const claim = await bed.jobs.claimKey('k', 'import')
+  const claim = await harness.jobs.claimKey('k', 'import')
   await ask(`update lading.idempotency_keys set lease_until = clock_timestamp() - interval '1 s'`)
   const { id } = await users()
   await expect(users({ idempotencyKey: claim })).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' })
@@ -138,13 +139,13 @@ test('a claim that was lost to another request does not make a second job', asyn
 })
 
 test('too many waiting jobs leave neither a job, a file nor a key', async () => {
-  const options = { resources, pool: bed.database.pool }
+  const options = { resources, pool: harness.database.pool }
   const queue = memoryQueue()
   const jobs = createJobs({
     importer: createImporter(options),
     exporter: createExporter(options),
     queue,
-    storage: fileStorage(bed.folder),
+    storage: fileStorage(harness.folder),
     maxWaitingJobs: 1,
   })
   const source = () => ({ resource: 'users', format: 'csv', source: bytes(file) })
@@ -161,11 +162,11 @@ test('too many waiting jobs leave neither a job, a file nor a key', async () => 
 test('the janitor deletes keys that have expired, and claims of the dead, and no others', async () => {
   await users({ idempotencyKey: 'expired' })
   await users({ idempotencyKey: 'good' })
-  const claim = await bed.jobs.claimKey('dead', 'import')
-  const live = await bed.jobs.claimKey('live', 'export')
+  const claim = await harness.jobs.claimKey('dead', 'import')
+  const live = await harness.jobs.claimKey('live', 'export')
   await ask(`update lading.idempotency_keys set expires_at = clock_timestamp() where key = 'expired'`)
   await ask(`update lading.idempotency_keys set lease_until = clock_timestamp() where key = 'dead'`)
-  expect(await bed.jobs.clean()).toMatchObject({ idempotency_key: 2 })
+  expect(await harness.jobs.clean()).toMatchObject({ idempotency_key: 2 })
   expect(await ask('select key from lading.idempotency_keys order by key')).toEqual([
     { key: 'good' },
     { key: 'live' },

@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { ListJobs } from '../../../src/index.ts'
 import { listSql } from '../../../src/jobs/store/job-sql.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
-const ask = async (sql: string, values: unknown[] = []) => (await bed.database.pool.query(sql, values)).rows
+const ask = async (sql: string, values: unknown[] = []) =>
+  (await harness.database.pool.query(sql, values)).rows
 
 /** A job that was submitted at a moment, by the database's clock; the answer is its id. */
 async function planted(createdAt: string, { tenant = '', id = randomUUID() } = {}): Promise<string> {
@@ -21,13 +22,13 @@ async function planted(createdAt: string, { tenant = '', id = randomUUID() } = {
 
 /** All pages, by the ids on them. */
 async function pages(options: Omit<ListJobs, 'kind'>): Promise<string[][]> {
-  const page = await bed.jobs.list({ kind: 'import', ...options })
+  const page = await harness.jobs.list({ kind: 'import', ...options })
   const ids = page.jobs.map(({ id }) => id)
   return page.nextCursor === null ? [ids] : [ids, ...(await pages({ ...options, cursor: page.nextCursor }))]
 }
 
 const cursorOf = async (options: Omit<ListJobs, 'kind'>) =>
-  (await bed.jobs.list({ kind: 'import', limit: 1, ...options })).nextCursor
+  (await harness.jobs.list({ kind: 'import', limit: 1, ...options })).nextCursor
 
 it('jobs of one moment are each on one page, whatever their number', async () => {
   const ids: string[] = []
@@ -54,7 +55,7 @@ it('jobs that come while somebody turns the pages shift none, and are on none bu
   const seen: string[] = []
   let cursor: string | undefined
   do {
-    const page = await bed.jobs.list({ kind: 'import', limit: 2, cursor })
+    const page = await harness.jobs.list({ kind: 'import', limit: 2, cursor })
     seen.push(...page.jobs.map(({ id }) => id))
     cursor = page.nextCursor ?? undefined
     await planted(`2024-01-02T03:05:${10 + seen.length}Z`)
@@ -98,7 +99,7 @@ it.each([
   '99999999999999999_c0a8012e-0000-4000-8000-000000000000',
   '1704164645678901_c0a8012e-0000-4000-8000-000000000000x',
 ])('a cursor %j is refused, with what to do', async cursor => {
-  await expect(bed.jobs.list({ kind: 'import', cursor })).rejects.toMatchObject({
+  await expect(harness.jobs.list({ kind: 'import', cursor })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
     message: 'The cursor is not valid in this version; start again at the first page, without a cursor.',
   })

@@ -4,20 +4,20 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { storedFiles } from '../../../../../test-support/stored-files.ts'
 import { fileStorage, LadingError, type SubmitImport } from '../../../src/index.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
 const submit = (options: Partial<SubmitImport>) =>
-  bed.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), ...options })
+  harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), ...options })
 
 test('settings are frozen with the job, the limit of the file too', async () => {
   const settings = { onConflict: 'ignore', maxErrors: 9, mapping: { Mail: 'email' }, delimiter: ',' } as const
   const { id } = await submit({ ...settings, maxBytes: 1_000_000 })
-  const { rows } = await bed.database.pool.query('select options from lading.jobs where id = $1', [id])
+  const { rows } = await harness.database.pool.query('select options from lading.jobs where id = $1', [id])
   expect(rows).toEqual([{ options: { ...settings, maxBytes: 1_000_000, kept: { storedErrors: 100_000 } } }])
-  expect((await bed.jobs.get(id))?.options).toEqual({ ...settings, maxBytes: 1_000_000 })
+  expect((await harness.jobs.get(id))?.options).toEqual({ ...settings, maxBytes: 1_000_000 })
 })
 
 test.each([
@@ -28,15 +28,15 @@ test.each([
   ['a setting behind the file', { lateOptions: () => ({ maxErrors: 0 }) }],
 ])('%s is refused at once, and leaves neither a job nor a file', async (_, options) => {
   await expect(submit(options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
-  expect((await bed.jobs.list({ kind: 'import' })).jobs).toEqual([])
-  expect(await storedFiles(bed.folder)).toEqual([])
+  expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
+  expect(await storedFiles(harness.folder)).toEqual([])
 })
 
 test('a compressed file that is too large when it is inflated fails, and is small when it is stored', async () => {
-  bed.work()
+  harness.work()
   const source = gzipSync(`email,name,role,active\n${'\n'.repeat(5_000)}a@example.org,A,reader,true\n`)
   const { id } = await submit({ source, compression: 'gzip', maxBytes: 1_000 })
-  expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'FILE_TOO_LARGE' })
+  expect(await harness.ended(id)).toMatchObject({ status: 'failed', errorCode: 'FILE_TOO_LARGE' })
 })
 
 describe.each([
@@ -50,7 +50,7 @@ describe.each([
 
   test('begins anew where an attempt before it was stopped', async () => {
     const { id } = await submit({ source: bytes(good), ...settings })
-    const { pool } = bed.database
+    const { pool } = harness.database
     // What an attempt leaves behind that died in the middle: it has counted, and put nothing into the table.
     await pool.query(
       `update lading.jobs set status = 'processing', token = 1, attempts = 1, lease_until = clock_timestamp() - interval '1 s',
@@ -64,13 +64,13 @@ describe.each([
       [id],
     )
     await pool.query(`insert into lading.rejected_records values ($1, 2, '[[2, 2, 24, 10, ["X"]]]')`, [id])
-    bed.work()
-    expect(await bed.ended(id)).toMatchObject({
+    harness.work()
+    expect(await harness.ended(id)).toMatchObject({
       status: 'completed',
       errorsByCode: {},
       progress: { totalRecords: 6, processedRecords: 6, insertedRecords: 6, failedRecords: 0 },
     })
-    expect((await bed.jobs.errors(id)).errors).toEqual([])
+    expect((await harness.jobs.errors(id)).errors).toEqual([])
     expect((await pool.query('select from lading.rejected_records')).rowCount).toBe(0)
     expect(await rowsOf(pool, 'users')).toHaveLength(rows)
   })
@@ -79,18 +79,18 @@ describe.each([
 test('an atomic import that fails for good has imported nothing, and says so', async () => {
   const { id } = await submit({ atomic: true })
   // The stored file breaks behind some batches that were judged.
-  const storage = fileStorage(bed.folder)
+  const storage = fileStorage(harness.folder)
   async function* breaks(): AsyncGenerator<Buffer> {
     yield bytes(file).subarray(0, -1)
     // Whatever comes first is judged before it breaks.
-    await expect.poll(async () => (await bed.jobs.get(id))?.progress.processedRecords).toBe(3)
+    await expect.poll(async () => (await harness.jobs.get(id))?.progress.processedRecords).toBe(3)
     throw new LadingError('STORAGE_CORRUPT', 'The stored file is broken.')
   }
-  bed.work({ storage: { ...storage, get: async () => Readable.from(breaks()) }, maxAttempts: 1 })
-  expect(await bed.ended(id)).toMatchObject({
+  harness.work({ storage: { ...storage, get: async () => Readable.from(breaks()) }, maxAttempts: 1 })
+  expect(await harness.ended(id)).toMatchObject({
     status: 'failed',
     errorCode: 'STORAGE_CORRUPT',
     progress: { processedRecords: 1, failedRecords: 1, successfulRecords: 0, insertedRecords: 0 },
   })
-  expect(await rowsOf(bed.database.pool, 'users')).toEqual([])
+  expect(await rowsOf(harness.database.pool, 'users')).toEqual([])
 })

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { beforeEach, expect, test } from 'vitest'
 import { type Caller, fileStorage, type Storage } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { ofTenant, peopleDdl, peopleOf } from '../../fixtures/scope-fixture.ts'
 import { briefly, bytes, rowsOf } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 const asked: (Caller | undefined)[] = []
 const people = peopleOf({
   scope: caller => {
@@ -20,7 +20,7 @@ const ann: Caller = { tenant: '1', principal: 'ann' }
 
 beforeEach(async () => {
   asked.length = 0
-  await bed.database.pool.query(`${peopleDdl}
+  await harness.database.pool.query(`${peopleDdl}
     insert into people (id, tenant_id, email, badge) values (1, 2, 'p7@x', 'B')`)
 })
 
@@ -31,7 +31,7 @@ const file = bytes(`id,email\n${lines.join('\n')}\n`)
 const written = lines.slice(1).map(line => line.replace(/(\d+),(.*)/, '($1,1,$2,,,)'))
 
 const submit = (caller: Caller | undefined, source = file) =>
-  bed.jobsWith({ resources }).submitImport({ resource: 'people', format: 'csv', source, caller })
+  harness.jobsWith({ resources }).submitImport({ resource: 'people', format: 'csv', source, caller })
 
 /** Gives the first part of a file, and then nothing more, for ever. */
 function silent(storage: Storage): Storage {
@@ -52,39 +52,39 @@ test.each<[string, { readonly onConflict?: 'update'; readonly atomic?: boolean }
   ['an import', {}],
   ['an import that updates', { onConflict: 'update' }],
 ])('%s that is gone on with by another worker is for the same caller', async (_, settings) => {
-  const { id } = await bed
+  const { id } = await harness
     .jobsWith({ resources })
     .submitImport({ resource: 'people', format: 'csv', source: file, caller: ann, ...settings })
-  const isBegun = async () => ((await bed.jobs.get(id))?.progress.processedRecords ?? 0) >= 6
-  await bed.workUntil(isBegun, { resources, storage: silent(fileStorage(bed.folder)) })
+  const isBegun = async () => ((await harness.jobs.get(id))?.progress.processedRecords ?? 0) >= 6
+  await harness.workUntil(isBegun, { resources, storage: silent(fileStorage(harness.folder)) })
   const before = asked.length
-  bed.work({ resources })
-  expect(await bed.ended(id)).toMatchObject({
+  harness.work({ resources })
+  expect(await harness.ended(id)).toMatchObject({
     status: 'completed',
     progress: { processedRecords: 40, insertedRecords: 39, failedRecords: 1 },
   })
   expect(asked.length).toBeGreaterThan(before)
   expect(new Set(asked.map(caller => JSON.stringify(caller)))).toEqual(new Set([JSON.stringify(ann)]))
-  expect(briefly((await bed.jobs.errors(id)).errors)).toEqual(['2 null CONSTRAINT_VIOLATION'])
-  expect(await rowsOf(bed.database.pool, 'people')).toEqual(['(1,2,p7@x,B,,)', ...written])
-  const rejects = await bed.jobsWith({ resources }).rejects(id)
+  expect(briefly((await harness.jobs.errors(id)).errors)).toEqual(['2 null CONSTRAINT_VIOLATION'])
+  expect(await rowsOf(harness.database.pool, 'people')).toEqual(['(1,2,p7@x,B,,)', ...written])
+  const rejects = await harness.jobsWith({ resources }).rejects(id)
   expect(rejects && (await text(rejects))).toContain('1,p1@x')
 })
 
 test('an import that is refused by the scope leaves neither a job nor a file', async () => {
   await expect(submit(undefined)).rejects.toMatchObject({ code: 'SCOPE_NOT_IMPORTABLE' })
   await expect(submit({ tenant: 'one' })).rejects.toMatchObject({ code: 'SCOPE_FAILED' })
-  const { rows } = await bed.database.pool.query('select id from lading.jobs')
+  const { rows } = await harness.database.pool.query('select id from lading.jobs')
   expect(rows).toEqual([])
   const left: unknown[] = []
-  for await (const object of fileStorage(bed.folder).list('')) left.push(object)
+  for await (const object of fileStorage(harness.folder).list('')) left.push(object)
   expect(left).toEqual([])
 })
 
 test('a job whose caller has lost its scope meanwhile fails with nothing written', async () => {
   const { id } = await submit(ann)
   const lost = [peopleOf({ scope: () => ({ tenant_id: [1, 2] }) })]
-  bed.work({ resources: lost })
-  expect(await bed.ended(id)).toMatchObject({ status: 'failed', errorCode: 'SCOPE_NOT_IMPORTABLE' })
-  expect(await rowsOf(bed.database.pool, 'people')).toEqual(['(1,2,p7@x,B,,)'])
+  harness.work({ resources: lost })
+  expect(await harness.ended(id)).toMatchObject({ status: 'failed', errorCode: 'SCOPE_NOT_IMPORTABLE' })
+  expect(await rowsOf(harness.database.pool, 'people')).toEqual(['(1,2,p7@x,B,,)'])
 })

@@ -3,15 +3,16 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { storedFiles } from '../../../../../test-support/stored-files.ts'
-import { file, jobsBed } from '../../fixtures/jobs-harness.ts'
+import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 
-const ask = async (sql: string, values: unknown[] = []) => (await bed.database.pool.query(sql, values)).rows
+const ask = async (sql: string, values: unknown[] = []) =>
+  (await harness.database.pool.query(sql, values)).rows
 
 const imported = (tenant?: string, more: object = {}) =>
-  bed.jobs.submitImport({
+  harness.jobs.submitImport({
     resource: 'users',
     format: 'csv',
     source: bytes(file),
@@ -20,7 +21,7 @@ const imported = (tenant?: string, more: object = {}) =>
   })
 
 const exported = (tenant?: string, more: object = {}) =>
-  bed.jobs.submitExport({
+  harness.jobs.submitExport({
     resource: 'users',
     format: 'csv',
     ...(tenant !== undefined && { caller: { tenant } }),
@@ -40,7 +41,7 @@ test('a job belongs to its caller, and is found in the tenant, or without one', 
   for (const { id } of [own, made, nobodys]) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab]/)
   const found = async (id: string) => {
     const tenants = [undefined, 'a', 'b', '', 'A', 'a ']
-    const jobs = await Promise.all(tenants.map(tenant => bed.jobs.get(id, { tenant })))
+    const jobs = await Promise.all(tenants.map(tenant => harness.jobs.get(id, { tenant })))
     return jobs.map(job => job?.id)
   }
   expect(await found(own.id)).toEqual([own.id, own.id, ...Array(4).fill(undefined)])
@@ -62,7 +63,7 @@ test('a list is that of a tenant and of some resources, or of all', async () => 
   }
   const [fifth, fourth, third, second, first] = jobs
   const listed = async (options: object) =>
-    (await bed.jobs.list({ kind: 'import', ...options })).jobs.map(({ id }) => id)
+    (await harness.jobs.list({ kind: 'import', ...options })).jobs.map(({ id }) => id)
   expect(await listed({})).toEqual(jobs)
   expect(await listed({ tenant: 'a' })).toEqual([fifth, third, first])
   expect(await listed({ tenant: 'b' })).toEqual([second])
@@ -91,13 +92,13 @@ test('one key means one job for each tenant', async () => {
 })
 
 test('a claim serves submissions of its own tenant only', async () => {
-  const claim = await bed.jobs.claimKey('k', 'import', { tenant: 'a' })
+  const claim = await harness.jobs.claimKey('k', 'import', { tenant: 'a' })
   for (const tenant of ['b', undefined]) {
     await expect(imported(tenant, { idempotencyKey: claim })).rejects.toMatchObject({
       code: 'OPTION_INVALID',
     })
   }
-  const other = await bed.jobs.claimKey('k', 'import', { tenant: 'b' })
+  const other = await harness.jobs.claimKey('k', 'import', { tenant: 'b' })
   const [a, b] = [
     await imported('a', { idempotencyKey: claim }),
     await imported('b', { idempotencyKey: other }),
@@ -137,23 +138,23 @@ test('the janitor leaves alone what a running export of a tenant writes, and not
     `imports/${folder}/${own.id}/source`,
   ]
   for (const key of [...kept, ...left]) {
-    const path = join(bed.folder, key)
+    const path = join(harness.folder, key)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, 'x')
     const old = Date.now() / 1000 - 61 * 60
     await utimes(path, old, old)
   }
-  expect(await bed.jobs.clean()).toMatchObject({ orphan: left.length })
-  const found = await storedFiles(bed.folder)
-  expect(found.map(entry => join(entry.parentPath, entry.name).slice(bed.folder.length + 1)).sort()).toEqual(
-    [...kept].sort(),
-  )
+  expect(await harness.jobs.clean()).toMatchObject({ orphan: left.length })
+  const found = await storedFiles(harness.folder)
+  expect(
+    found.map(entry => join(entry.parentPath, entry.name).slice(harness.folder.length + 1)).sort(),
+  ).toEqual([...kept].sort())
 })
 
 test('files of a tenant lie in its folder', async () => {
-  bed.work()
-  await bed.ended((await imported('a')).id)
-  const { id } = await bed.ended((await exported('a')).id)
+  harness.work()
+  await harness.ended((await imported('a')).id)
+  const { id } = await harness.ended((await exported('a')).id)
   const keys = await ask('select source_key, file_key from lading.jobs order by number')
   expect(keys).toEqual([
     {

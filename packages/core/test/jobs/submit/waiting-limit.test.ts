@@ -1,14 +1,14 @@
 // The limit of jobs that wait for a worker: what is full takes no more, and what is cancelled or begun makes room.
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../../../src/index.ts'
-import { jobsBed } from '../../fixtures/jobs-harness.ts'
+import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const bed = jobsBed()
+const harness = jobsHarness()
 const full = { code: 'QUEUE_FULL' }
 
 function narrow(maxWaitingJobs = 1) {
-  const jobs = bed.jobsWith({ maxWaitingJobs })
+  const jobs = harness.jobsWith({ maxWaitingJobs })
   return {
     jobs,
     submit: (after?: string) =>
@@ -54,7 +54,7 @@ test('a job that runs, and one that waits for another, take no place', async () 
   const first = await submit()
   await submit(first.id)
   await submit(first.id)
-  await bed.database.pool.query(`update lading.jobs set status = 'processing' where id = $1`, [first.id])
+  await harness.database.pool.query(`update lading.jobs set status = 'processing' where id = $1`, [first.id])
   await submit()
   await expect(submit()).rejects.toMatchObject(full)
   await jobs.cancel(first.id)
@@ -71,7 +71,7 @@ test('an import that will never begin, since the one before it was cancelled, ke
 
 test('a storage whose imports are too many leaves room for those of another', async () => {
   const { submit } = narrow()
-  const other = bed.jobsWith({ maxWaitingJobs: 1, storage: memoryStorage() })
+  const other = harness.jobsWith({ maxWaitingJobs: 1, storage: memoryStorage() })
   await submit()
   await expect(submit()).rejects.toMatchObject(full)
   const file = { resource: 'users', format: 'csv', source: bytes('email\n') }
@@ -80,5 +80,5 @@ test('a storage whose imports are too many leaves room for those of another', as
 })
 
 test.each([0, -1, 1.5])('a limit of %d is refused', maxWaitingJobs => {
-  expect(() => bed.jobsWith({ maxWaitingJobs })).toThrow('maxWaitingJobs must be a whole number from 1')
+  expect(() => harness.jobsWith({ maxWaitingJobs })).toThrow('maxWaitingJobs must be a whole number from 1')
 })

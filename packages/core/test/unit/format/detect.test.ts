@@ -1,18 +1,18 @@
 // Detection of a file's format: as declared, else by name, content type, and first bytes, in this order.
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { detectFormat, type FileFacts } from '../../../src/engine/format/detect/detect.ts'
+import { detectFormat, type KnownOfFile } from '../../../src/engine/format/detect/detect.ts'
 
 const array = '\ufeff \n[{"a":1}]'
 const lines = '{"a":1}\n{"a":2}\n'
 
-function detect(facts: Omit<FileFacts, 'start'>, start: string | Buffer = 'a,b\n') {
+function detect(facts: Omit<KnownOfFile, 'start'>, start: string | Buffer = 'a,b\n') {
   const found = detectFormat({ ...facts, start: Buffer.from(start) })
   const delimiter = found?.delimiter === undefined ? '' : ` ${found.delimiter.replace('\t', '\\t')}`
   return found && `${found.format} ${found.compression}${delimiter}`
 }
 
-test.each<[facts: Omit<FileFacts, 'start'>, start: string, found: string | undefined]>([
+test.each<[facts: Omit<KnownOfFile, 'start'>, start: string, found: string | undefined]>([
   // The declared format wins over everything.
   [{ format: 'csv', fileName: 'a.ndjson', mediaType: 'application/json' }, lines, 'csv none'],
   [{ format: 'json', fileName: 'a.csv' }, 'a,b', 'json none'],
@@ -57,7 +57,7 @@ test.each<[facts: Omit<FileFacts, 'start'>, start: string, found: string | undef
 })
 
 describe('compressed files', () => {
-  test.each<[facts: Omit<FileFacts, 'start'>, text: string, found: string | undefined]>([
+  test.each<[facts: Omit<KnownOfFile, 'start'>, text: string, found: string | undefined]>([
     [{ fileName: 'a.csv.gz' }, 'a,b', 'csv gzip'],
     [{ fileName: 'a.tsv.gz' }, 'a\tb', 'csv gzip \\t'],
     [{ fileName: 'a.Tab.GZ' }, 'a\tb', 'csv gzip \\t'],

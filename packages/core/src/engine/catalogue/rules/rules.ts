@@ -9,7 +9,7 @@ export interface NamedRule {
   readonly datatype: string
 }
 
-export interface Rule {
+export interface TableRule {
   /** Name of the table that the error names, and its `pg_class.relkind`; null if there is none. */
   readonly table: string | null
   readonly kind: string | null
@@ -114,7 +114,7 @@ export async function readRules(
   client: Client,
   table: number,
   names: readonly NamedRule[],
-): Promise<readonly Rule[]> {
+): Promise<readonly TableRule[]> {
   const numbered = names.map(({ schema, table: name, constraint, datatype }, n) => ({
     n,
     schema,
@@ -124,5 +124,5 @@ export async function readRules(
   }))
   const { rows } = await client.query(query, [table, JSON.stringify(numbered)])
   // The query builds exactly this shape.
-  return rows[0]?.rules as readonly Rule[]
+  return rows[0]?.rules as readonly TableRule[]
 }

@@ -1,5 +1,5 @@
 // What is known about a file → whether it is a bundle: by its declared format, else by its name or first bytes.
-import { type FileFacts, inflatedStart } from '../detect/detect.ts'
+import { inflatedStart, type KnownOfFile } from '../detect/detect.ts'
 import { isGzip } from '../detect/magic.ts'
 
 /** Name of the bundle format, for callers that declare a format. */
@@ -9,7 +9,7 @@ export const bundleFormat = 'bundle'
 const magic = { text: 'ustar', at: 257 }
 
 /** A declared format wins, even if the bytes contradict it. */
-export function isBundle({ format, fileName = '', start }: FileFacts): boolean {
+export function isBundle({ format, fileName = '', start }: KnownOfFile): boolean {
   if (format !== undefined) return format === bundleFormat
   if (/\.(tar\.gz|tgz)$/i.test(fileName)) return true
   return (

@@ -4,7 +4,7 @@ import type { Delimiter } from '../format.ts'
 import { formatByName } from '../formats.ts'
 import { isGzip } from './magic.ts'
 
-export interface FileFacts {
+export interface KnownOfFile {
   /** Name of the declared format, if any. */
   readonly format?: string | undefined
   readonly fileName?: string | undefined
@@ -67,7 +67,7 @@ export function detectFormat({
   fileName = '',
   mediaType = '',
   start,
-}: FileFacts): DetectedFormat | undefined {
+}: KnownOfFile): DetectedFormat | undefined {
   const type = bareMediaType(mediaType)
   const isCompressed = /\.gz$/i.test(fileName) || gzipMediaTypes.has(type)
   const compression = isCompressed ? 'gzip' : 'none'

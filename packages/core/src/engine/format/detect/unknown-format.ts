@@ -1,5 +1,5 @@
 // A file whose format cannot be detected → a message that says what it seems to be, and what to do.
-import { bareMediaType, type FileFacts, inflatedStart } from './detect.ts'
+import { bareMediaType, inflatedStart, type KnownOfFile } from './detect.ts'
 import { foreignByName, foreignByType, foreignKind, unsupportedFileMessage } from './foreign.ts'
 
 export interface UnknownFormatMessages {
@@ -10,7 +10,7 @@ export interface UnknownFormatMessages {
 }
 
 /** Returns the message. It asks for a format only if declaring one would help. */
-export function unknownFormat(facts: FileFacts, { fallback, declareCsv }: UnknownFormatMessages): string {
+export function unknownFormat(facts: KnownOfFile, { fallback, declareCsv }: UnknownFormatMessages): string {
   const { fileName = '', mediaType = '' } = facts
   const start = inflatedStart(facts.start)
   const proven = foreignKind({ start, fileName })

@@ -7,7 +7,7 @@ import type { Tally } from './report.ts'
 /** @throws LadingError `HOOK_FAILED` if `onError` throws, rejects or does not answer in time */
 export type ReportErrors = (batch: Pick<MergedBatch, 'rows'>) => Promise<void>
 
-export interface Listeners {
+export interface RunListeners {
   readonly errors: ReportErrors
   /** @throws LadingError `HOOK_FAILED` */
   readonly progress: (tally: Tally) => Promise<void>
@@ -16,7 +16,7 @@ export interface Listeners {
 export function listeners(
   { onError, onProgress, signal }: Pick<RunOptions, 'onError' | 'onProgress' | 'signal'>,
   { hookTimeoutSeconds: timeoutSeconds }: Limits,
-): Listeners {
+): RunListeners {
   const timeout = { signal, timeoutSeconds }
   return {
     async errors({ rows }) {

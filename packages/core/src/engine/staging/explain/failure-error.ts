@@ -1,6 +1,6 @@
 // A failure report → one record error: a sentence from the table, the fields concerned, and their values.
 import { columnsIn } from '../../catalogue/rules/expression.ts'
-import type { Rule } from '../../catalogue/rules/rules.ts'
+import type { TableRule } from '../../catalogue/rules/rules.ts'
 import type { TableCode } from '../../catalogue/rules/table-code.ts'
 import type { TypeInfo } from '../../catalogue/rules/type-words.ts'
 import type { Target } from '../../catalogue/target.ts'
@@ -14,7 +14,7 @@ export interface FailureContext {
   readonly target: Target
   readonly code: TableCode
   readonly types: ReadonlyMap<string, TypeInfo>
-  ruleOf(diagnosis: Diagnosis): Rule | undefined
+  ruleOf(diagnosis: Diagnosis): TableRule | undefined
   /** Cached reports: often thousands of rows fail in the same way. */
   readonly reports: Map<string, FailureReport>
 }

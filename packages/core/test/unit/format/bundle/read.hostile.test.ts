@@ -3,16 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
-import {
-  entry,
-  manifest,
-  plain,
-  read,
-  sha256,
-  type TestEntry,
-  tar,
-  users,
-} from './archives.ts'
+import { entry, manifest, plain, read, sha256, type TestEntry, tar, users } from './archives.ts'
 
 const cut = (archive: Buffer, bytes: number) => archive.subarray(0, bytes)
 const say =

@@ -3,18 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import {
-  articles,
-  entry,
-  manifest,
-  plain,
-  read,
-  type TestEntry,
-  tar,
-  users,
-} from './archives.ts'
 import type { Manifest } from '../../../../src/engine/format/bundle/manifest.ts'
 import { readBundle } from '../../../../src/engine/format/bundle/read.ts'
+import { articles, entry, manifest, plain, read, type TestEntry, tar, users } from './archives.ts'
 
 describe('a bundle', () => {
   test.each([1, 7, 512, 100_000])('is read completely in chunks of %i bytes', async chunk => {
