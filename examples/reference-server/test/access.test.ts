@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { answer, bearer, post } from './keyed-requests.ts'
 import { type RunningServer, startServer } from './support.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -36,22 +37,6 @@ afterAll(async () => {
 const start = (env: Readonly<Record<string, string>>) =>
   startServer({ DATABASE_URL: database.url, STORAGE_PATH: folder, WORKERS_ENABLED: 'false', ...env })
 
-const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
-
-async function answer(url: string, init: RequestInit = {}) {
-  const response = await fetch(url, init)
-  const body = await response.text()
-  return { status: response.status, headers: response.headers, json: body === '' ? {} : parsed(body) }
-}
-
-const parsed = (body: string) => (body.startsWith('{') ? JSON.parse(body) : {})
-
-const post = (server: RunningServer, key: string, path: string, type: string, body: string, more = {}) =>
-  answer(server.url + path, {
-    method: 'POST',
-    headers: { ...bearer(key).headers, 'content-type': type, ...more },
-    body,
-  })
 const noUsers = 'email,name,role,active\n'
 
 /** Status of a request with a key; a body is a file of users. */

@@ -8,8 +8,9 @@ export {
   detectFormat,
   type KnownOfFile as FileFacts,
 } from './engine/format/detect/detect.ts'
-export { type ForeignKind, foreignByName } from './engine/format/detect/foreign.ts'
+export { foreignByName } from './engine/format/detect/foreign.ts'
 export { type UnknownFormatMessages, unknownFormat } from './engine/format/detect/unknown-format.ts'
+export type { UnsupportedFileKind } from './engine/format/detect/unsupported-file-kind.ts'
 export { formatByFileName, formatByName } from './engine/format/formats.ts'
 export { readBundleImportOptions } from './engine/import/bundle/bundle-import-options.ts'
 export { readImportOptions } from './engine/import/import-options.ts'

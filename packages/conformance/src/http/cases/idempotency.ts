@@ -6,44 +6,17 @@ import { connect, type Socket } from 'node:net'
 import { until } from '../../runner.ts'
 import {
   assertProblem,
-  boundary,
   ended,
   field,
   file,
-  formBody,
   type HttpCases,
   type HttpHarness,
   leavesNothing,
   newUploads,
   requestHead,
-  sendRaw,
   usersCsv,
 } from '../harness.ts'
-
-const raw = (harness: HttpHarness, key: string, csv: string, query = 'resource=users') =>
-  sendRaw(harness, query, csv, 'text/csv', { 'idempotency-key': key })
-
-function form(
-  harness: HttpHarness,
-  key: string,
-  parts: Parameters<typeof formBody>[0],
-  query = '',
-): Promise<Response> {
-  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, 'idempotency-key': key }
-  return fetch(`${harness.base}/v1/imports${query}`, { method: 'POST', headers, body: formBody(parts) })
-}
-
-function exported(harness: HttpHarness, key: string, body: unknown): Promise<Response> {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': key }
-  return fetch(`${harness.base}/v1/exports`, { method: 'POST', headers, body: JSON.stringify(body) })
-}
-
-const replayed = ({ headers }: Response) => headers.get('idempotency-replayed')
-
-/** Everything of an answer that a client could see, but for what belongs to the one exchange. */
-async function seen(response: Response) {
-  return { status: response.status, location: response.headers.get('location'), body: await response.text() }
-}
+import { exported, form, raw, replayed, seen } from '../idempotent-requests.ts'
 
 async function jobCount(harness: HttpHarness, kind: 'import' | 'export'): Promise<number> {
   let count = 0

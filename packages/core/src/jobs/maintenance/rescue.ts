@@ -1,4 +1,5 @@
 // Rescues jobs that their workers have lost: makes them ready for other workers.
+import { LadingError } from '../../errors/lading-error.ts'
 import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { pause } from '../../queue/wake.ts'
@@ -18,30 +19,46 @@ export interface RescueContext {
 export interface RescueOptions extends RescueContext {
   readonly everyMs: number
   readonly signal: AbortSignal
-  /** Called with the error of a failed run; the next one may succeed. */
-  readonly onError: (error: unknown) => void
+  /** Called with the error of a failed run, and once for each job whose row stays locked; the next run may succeed. */
+  readonly onError: (error: unknown, jobId?: string) => void
 }
 
 /** Runs now and then every `everyMs` milliseconds until the signal. Any number of processes may do so concurrently. */
 export async function runRescuer({ everyMs, signal, onError, ...context }: RescueOptions): Promise<void> {
+  let reported: readonly string[] = []
   while (!signal.aborted) {
-    await rescue(context).catch(onError)
+    try {
+      const lockedIds = await rescue(context)
+      for (const id of lockedIds) if (!reported.includes(id)) onError(rowLocked(), id)
+      reported = lockedIds
+    } catch (error) {
+      onError(error)
+    }
     await pause(everyMs, signal)
   }
+}
+
+/** A batch that takes longer than the lease does the same and ends by itself, so that this is not the job's fault. */
+function rowLocked(): LadingError {
+  return new LadingError(
+    'DATABASE_UNAVAILABLE',
+    'The job has lost its worker, but a connection still locks its row: a slow batch, or a worker that is frozen. If it does not end by itself, terminate that connection, or grant pg_read_all_stats and pg_signal_backend to the database user of Lading.',
+  )
 }
 
 /**
  * Makes lost jobs ready: those whose lease has expired, and those that wait for a job that has ended. Terminates the
  * connection of a worker that is frozen in a batch. Twice: finds nothing more.
+ *
+ * @returns ids of lost jobs whose rows stay locked
  */
-export async function rescue(context: RescueContext): Promise<void> {
+export async function rescue(context: RescueContext): Promise<readonly string[]> {
   await rescueLost(context)
   const lockedIds = await lockedJobs(context)
-  if (lockedIds.length > 0) {
-    const ended = await Promise.all(lockedIds.map(id => endFrozenBatch(context.pool, id)))
-    if (ended.includes(true)) await rescueLost(context)
-  }
+  const ended = await Promise.all(lockedIds.map(id => endFrozenBatch(context.pool, id)))
+  if (ended.includes(true)) await rescueLost(context)
   await releaseWaiting(context)
+  return lockedIds.filter((_id, index) => ended[index] !== true)
 }
 
 async function rescueLost({ pool, newOutbox, running }: RescueContext): Promise<void> {

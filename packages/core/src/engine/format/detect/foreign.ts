@@ -1,7 +1,6 @@
 // An unsupported file → what it is and what to do with it, by its first bytes, name, or content type.
-import { type UnsupportedFileKind, unsupportedFileKinds } from './foreign-kinds.ts'
-
-export type { UnsupportedFileKind as ForeignKind }
+import { unsupportedFileKinds } from './foreign-kinds.ts'
+import type { UnsupportedFileKind } from './unsupported-file-kind.ts'
 
 const containers = { zip: 'PK\x03\x04', ole: '\xd0\xcf\x11\xe0' } as const
 type Container = keyof typeof containers
