@@ -45,7 +45,7 @@ describe('a slow server', () => {
     expect(await faultOf(harness.open(at(server.port), { allow, maxSeconds: 0.3 }).then(bytesOf))).toEqual([
       'SOURCE_UNAVAILABLE',
       false,
-      expect.stringContaining('not there after 0.3 seconds'),
+      expect.stringContaining('did not arrive within 0.3 seconds'),
     ])
   })
 

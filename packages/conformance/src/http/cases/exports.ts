@@ -1,6 +1,6 @@
 // Cases of the HTTP suite: streamed exports, whole or visibly broken.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { Readable } from 'node:stream'
@@ -30,9 +30,13 @@ async function threeUsers(harness: HttpHarness): Promise<string> {
 
 const failing = (stream: () => Readable) => ({ exporter: { stream } })
 
+/**
+ * Its first chunk is larger than every buffer on its way, compressed too, so that it is asked for more only when the
+ * response has begun. A turn of the event loop later the head of the response has been sent.
+ */
 async function* thenFails(): AsyncGenerator<Buffer> {
-  yield Buffer.alloc(50_000, 'x')
-  await new Promise(resolve => setTimeout(resolve, 50))
+  yield randomBytes(200_000)
+  await new Promise(resolve => setImmediate(resolve))
   throw new LadingError('DATABASE_UNAVAILABLE', 'The database went away.')
 }
 

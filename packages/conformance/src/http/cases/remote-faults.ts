@@ -21,7 +21,7 @@ export const remoteFaultCases: HttpCases = {
       [giving(png), 'FORMAT_UNSUPPORTED', /PNG/],
       [giving('', {}, 204), 'SOURCE_UNAVAILABLE', /status 204/],
       [giving(usersCsv(1), { 'content-range': 'bytes 0-9/10' }, 206), 'SOURCE_UNAVAILABLE', /status 206/],
-      [giving(html, {}, 401), 'SOURCE_UNAVAILABLE', /status 401.*without logging in/],
+      [giving(html, {}, 401), 'SOURCE_UNAVAILABLE', /status 401.*needs no login/],
       [giving(html, {}, 404), 'SOURCE_UNAVAILABLE', /status 404.*address is still right/],
       [giving('', {}, 304), 'SOURCE_UNAVAILABLE', /status 304/],
     ] as const) {

@@ -52,7 +52,7 @@ export async function runImport(
     if (options.client !== undefined) restoreSettings = await adoptTransaction(client)
     await assertSupportedSettings(client)
     const { target, setupSql, commits } = await resolveTarget()
-    const importTarget = { ...target, checksAtOnce: options.client === undefined }
+    const importTarget = { ...target, checksDeferredPerBatch: options.client === undefined }
     assertTakesRows(importTarget)
     checkPolicy(importTarget, importOptions)
     await assertPrivileges(client, importTarget, operationsOf(importOptions))

@@ -95,7 +95,7 @@ test.each<[name: string, file: Sent, code: string, sentence: RegExp]>([
     'users.txt',
     { body: 'email,name\n', type: 'text/plain' },
     'FORMAT_UNSUPPORTED',
-    /say which it is: csv, ndjson or json\.$/,
+    /specify csv, ndjson or json\.$/,
   ],
 ])('A17: %s of %j is %s', async (name, file, code, sentence) => {
   harness.work({ remote })

@@ -138,7 +138,7 @@ test('elements with nothing between them are not an array, also after resuming',
   if (end === undefined) return
   const { records, fault } = await read('json', [bytes.subarray(3)], { position: end })
   expect(records).toEqual([])
-  expect(fault).toContain('Behind element 1 neither a comma')
+  expect(fault).toContain('Element 1 is followed by neither a comma')
 })
 
 test('a CSV file cannot resume before its header', async () => {

@@ -35,7 +35,7 @@ function likeliest(problems: readonly InvalidValue[], general: string): InvalidV
   const words = (of: (problem: InvalidValue) => string | undefined) =>
     either([...new Set(near.map(problem => of(problem) ?? ''))])
   const facts = {
-    ...(closest === 0 && { about: 'type' as const }),
+    ...(closest === 0 && { kind: 'type' as const }),
     ...(near.some(({ details: { redacted } }) => redacted !== undefined) && {
       redacted: words(({ details: { redacted }, message }) => redacted ?? message),
     }),
