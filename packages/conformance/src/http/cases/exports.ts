@@ -30,12 +30,11 @@ async function threeUsers(harness: HttpHarness): Promise<string> {
 
 const failing = (stream: () => Readable) => ({ exporter: { stream } })
 
-/**
- * Its first chunk is larger than every buffer on its way, compressed too, so that it is asked for more only when the
- * response has begun. A turn of the event loop later the head of the response has been sent.
- */
-async function* thenFails(): AsyncGenerator<Buffer> {
+/** The first chunk is larger than the buffer of a stream, so that the second one is asked for when it has been taken. */
+async function* thenFails(head: Promise<void>): AsyncGenerator<Buffer> {
   yield randomBytes(200_000)
+  await head
+  // What has been written in this turn of the event loop is sent.
   await new Promise(resolve => setImmediate(resolve))
   throw new LadingError('DATABASE_UNAVAILABLE', 'The database went away.')
 }
@@ -135,10 +134,16 @@ export const exportCases: HttpCases = {
   },
 
   'a failure in mid-stream breaks the connection, for every client': async harness => {
-    const served = await harness.serve(failing(() => Readable.from(thenFails(), { objectMode: false })))
+    let onHead = () => undefined as void
+    const head = new Promise<void>(resolve => {
+      onHead = resolve
+    })
+    const served = await harness.serve(failing(() => Readable.from(thenFails(head), { objectMode: false })))
     const url = `${served.base}/v1/exports?resource=users`
+    // Compressed, a chunk may wait in a buffer; so this one fails when its head has come.
     const response = await fetch(url)
     assert.equal(response.status, 200)
+    onHead()
     await assert.rejects(response.text())
 
     const request = get(url)
