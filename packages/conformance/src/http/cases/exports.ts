@@ -134,7 +134,7 @@ export const exportCases: HttpCases = {
   },
 
   'a failure in mid-stream breaks the connection, for every client': async harness => {
-    let onHead = () => undefined as void
+    let onHead: () => void = () => undefined
     const head = new Promise<void>(resolve => {
       onHead = resolve
     })
