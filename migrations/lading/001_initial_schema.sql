@@ -176,12 +176,12 @@ comment on column lading.jobs.processing_time is 'Time of the finished attempts;
 -- Ready jobs by fairness key, oldest first: read by claims and by the limit of waiting jobs.
 create index if not exists jobs_ready_idx on lading.jobs (lane, fairness_key, due_at, id)
   where status = 'pending' and not waiting;
--- Running jobs: few, however many wait.
-create index if not exists jobs_processing_idx on lading.jobs (claimed_at) where status = 'processing';
+-- Running jobs: few, however many wait. By id, so that a statement for one running job never reads the entries of others.
+create index if not exists jobs_processing_idx on lading.jobs (id) where status = 'processing';
 create index if not exists jobs_lost_idx on lading.jobs (lost_worker) where lost_worker is not null;
 -- Unfinished jobs of one caller, for the limit.
-create index if not exists jobs_caller_idx on lading.jobs (tenant, principal)
-  where status in ('pending', 'processing');
+-- Not by status: a claim could then use it, and would read all of them where statistics are old.
+create index if not exists jobs_caller_idx on lading.jobs (tenant, principal) where completed_at is null;
 create index if not exists jobs_after_idx on lading.jobs (after_job) where waiting;
 -- To find storages that have pending jobs but no workers.
 create index if not exists jobs_pending_storage_idx on lading.jobs (source_storage)

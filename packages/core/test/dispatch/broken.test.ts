@@ -2,6 +2,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dispatchHarness, gate, untilAsked } from '../fixtures/dispatch-harness.ts'
+import { losingFirstClaim } from '../fixtures/losing-answers.ts'
 
 const harness = dispatchHarness()
 let pool: pg.Pool
@@ -117,24 +118,7 @@ test('rescued and not yet claimed, a job can not be ended by its old worker eith
 
 test('a claim whose answer was lost is given back, and does not count', async () => {
   const ids = await harness.add(2)
-  let isLosing = true
-  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
-  const forgetful = {
-    options: pool.options,
-    async connect() {
-      const client = await connect()
-      const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>
-      return Object.assign(Object.create(client) as pg.PoolClient, {
-        query: async (...given: unknown[]) => {
-          const answer = await query(...given)
-          if (!isLosing || !String(given[0]).includes('fairness_key')) return answer
-          isLosing = false
-          throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' })
-        },
-      })
-    },
-  }
-  const worker = harness.worker({ pool: forgetful as unknown as pg.Pool })
+  const worker = harness.worker({ pool: losingFirstClaim(pool) })
   await poll(() => harness.count('completed')).toBe(2)
   expect([...worker.begun].sort()).toEqual(ids.sort())
   expect(worker.errors).toMatchObject([{ code: 'DATABASE_UNAVAILABLE' }])
@@ -195,8 +179,40 @@ test('a claim that is not answered is given up, and the worker goes on', async (
   await expect
     .poll(() => worker.errors, { timeout: 20_000 })
     .toMatchObject([{ code: 'DATABASE_UNAVAILABLE' }])
+  // It ended on the server too, so it claims nothing later.
+  const blocked = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and pid <> pg_backend_pid()`
+  expect((await holder.query(blocked)).rowCount).toBe(0)
   await holder.query('rollback')
   holder.release()
   const [id] = await harness.add(1)
   await poll(() => worker.begun).toEqual([id])
+})
+
+test('a job that comes again to the same worker waits for the attempt that still runs there', async () => {
+  const [id] = await harness.add(1)
+  const { opened, open } = gate()
+  const worker = harness.worker({ concurrency: 2, pollMs: 5 }, () => opened)
+  await poll(() => worker.begun.length).toBe(1)
+  // Cancelled and retried while its first attempt winds down.
+  await rows(`update lading.jobs set status = 'pending', lease_until = null, worker = null`)
+  await poll(async () => (await rows('select token::int from lading.jobs'))[0]?.token).toBe(2)
+  expect(worker.begun).toEqual([id])
+  open()
+  await poll(() => worker.begun).toEqual([id, id])
+  await poll(() => harness.statusOf(String(id))).toBe('completed')
+  await worker.stop()
+})
+
+test('a claim whose answer was lost while the worker ends is given back', async () => {
+  const [id] = await harness.add(1)
+  const ending = new AbortController()
+  const worker = harness.worker({
+    pool: losingFirstClaim(pool, () => ending.abort()),
+    signal: ending.signal,
+  })
+  await worker.ended
+  expect(worker.begun).toEqual([])
+  expect(await rows('select status, attempts from lading.jobs where id = $1', [id])).toEqual([
+    { status: 'pending', attempts: 0 },
+  ])
 })

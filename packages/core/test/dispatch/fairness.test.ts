@@ -101,15 +101,33 @@ test('of one key never more than are allowed, so that others find a free slot', 
   expect([...worker.begun].sort()).toEqual([...flood, ...rare].sort())
 })
 
+test.each([1, 2])(
+  'lanes take turns too, and each has a round-robin of its own: %i slots',
+  async concurrency => {
+    const started = gate()
+    for (const tenant of ['a', 'm', 'q']) await harness.add(20, { tenant })
+    await harness.add(20, { tenant: 'z', storage: 'P' })
+    const worker = harness.worker({ lanes: ['import', 'import P'], concurrency }, () => started.opened)
+    started.open()
+    await poll(() => worker.begun.length).toBe(80)
+    const early = worker.rows.slice(0, 40).map(({ tenant }) => tenant)
+    for (const tenant of ['a', 'm', 'q', 'z']) {
+      expect(early.filter(served => served === tenant).length, tenant).toBeGreaterThanOrEqual(6)
+    }
+  },
+)
+
 describe('turns', () => {
+  const inLane = (keys: readonly string[]) => keys.map(fairness_key => ({ lane: 'import', fairness_key }))
+
   test('the circle goes on after the key that was served last, and starts again at its end', () => {
     const fairness = createFairness()
     const served = (keys: string[]) => {
-      fairness.begin(fairness.turn(), keys)
+      fairness.begin(fairness.turn(), inLane(keys))
       for (const key of keys) fairness.end(key)
-      return fairness.turn().after
+      return fairness.turn().after.get('import')
     }
-    expect(fairness.turn().after).toBe('')
+    expect(fairness.turn().after.get('import')).toBeUndefined()
     expect(served(['b', 'd'])).toBe('d')
     expect(served(['e', 'a'])).toBe('a')
     expect(served([])).toBe('a')
@@ -120,16 +138,20 @@ describe('turns', () => {
   test('keys compare as PostgreSQL compares them, by bytes', () => {
     const fairness = createFairness()
     // U+FF5E sorts after U+1F600 in UTF-16, and before it in UTF-8.
-    fairness.begin(fairness.turn(), ['\u{ff5e}', '\u{1f600}'])
-    expect(fairness.turn().after).toBe('\u{1f600}')
+    fairness.begin(fairness.turn(), inLane(['\u{ff5e}', '\u{1f600}']))
+    expect(fairness.turn().after.get('import')).toBe('\u{1f600}')
   })
 
   test('keys with running jobs come by their number, then by who was served longest ago', () => {
     const fairness = createFairness(3)
     for (const keys of [['a', 'b', 'c'], ['b'], ['a'], ['c'], ['c']]) {
-      fairness.begin(fairness.turn(), keys)
+      fairness.begin(fairness.turn(), inLane(keys))
     }
-    expect(fairness.turn()).toEqual({ after: 'c', running: ['a', 'b', 'c'], next: ['b', 'a'] })
+    expect(fairness.turn()).toEqual({
+      after: new Map([['import', 'c']]),
+      running: ['a', 'b', 'c'],
+      next: ['b', 'a'],
+    })
     fairness.end('c')
     expect(fairness.turn().next).toEqual(['b', 'a', 'c'])
     for (const key of ['b', 'b']) fairness.end(key)

@@ -1,6 +1,6 @@
 // What a claim and a submission read of many jobs: a few entries of an index, whatever waits.
 import { expect, test } from 'vitest'
-import { createFairness } from '../../src/jobs/dispatch/fairness.ts'
+import type { Turn } from '../../src/jobs/dispatch/fairness.ts'
 import { claimReadySql } from '../../src/jobs/dispatch/ready-sql.ts'
 import { dispatchHarness } from '../fixtures/dispatch-harness.ts'
 
@@ -17,11 +17,16 @@ interface Plan {
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
 
+/** Scans of the table of jobs. */
+const jobScans = (plan: Plan) =>
+  nodesOf(plan).filter(node => node['Relation Name'] === 'jobs' && node['Node Type'].includes('Scan'))
+
 /** Explains a claim, which is rolled back. */
-async function claimed(count: number, after = ''): Promise<Plan> {
-  const turn = { ...createFairness().turn(), after }
+async function claimed(count: number, after = '', running: readonly string[] = []): Promise<Plan> {
+  const lanes = ['import', 'import mine']
+  const turn: Turn = { after: new Map([['import', after]]), running, next: running }
   const { text, values } = claimReadySql({
-    lanes: ['import', 'import mine'],
+    lanes,
     count,
     turn,
     worker: 'w',
@@ -57,12 +62,37 @@ test.each(['', 'tenant-500/users', 'tenant-999/users'])(
     await fill(19_000, 1_000)
     const plan = await claimed(4, after)
     expect(blocksOf(plan)).toBeLessThan(few * 1.5)
-    const scans = nodesOf(plan).filter(
-      node => node['Relation Name'] === 'jobs' && node['Node Type'].includes('Scan'),
-    )
+    const scans = jobScans(plan)
     expect(new Set(scans.map(node => node['Index Name']))).toEqual(new Set(['jobs_ready_idx', 'jobs_pkey']))
   },
 )
+
+test('a flood of a key that runs already is passed over, also where the round-robin wraps around', async () => {
+  const { pool } = harness.database
+  const flood = (jobs: number) =>
+    pool.query(
+      `insert into lading.jobs (id, kind, resource, tenant, format, source_key)
+      select gen_random_uuid(), 'import', 'users', 'zed', 'csv', 'k' from generate_series(1, $1)`,
+      [jobs],
+    )
+  await harness.add(2, { tenant: 'bob' })
+  await flood(100)
+  const running = ['zed/users', 'bob/users']
+  const few = blocksOf(await claimed(4, 'bob/users', running))
+  await flood(20_000)
+  expect(blocksOf(await claimed(4, 'bob/users', running))).toBeLessThan(few * 3)
+})
+
+test('statistics from before a flood, when nothing was ready, make no claim and no count read all of it', async () => {
+  const { pool } = harness.database
+  await pool.query('alter table lading.jobs set (autovacuum_enabled = off)')
+  await fill(20_000, 10)
+  await pool.query(`update lading.jobs set status = 'completed', completed_at = now()`)
+  await pool.query('vacuum analyze lading.jobs')
+  await harness.add(10_000, { tenant: 'flood' })
+  const scans = jobScans(await claimed(4))
+  expect(new Set(scans.map(node => node['Index Name']))).toEqual(new Set(['jobs_ready_idx', 'jobs_pkey']))
+})
 
 test('jobs of other lanes are not even looked at', async () => {
   await harness.add(1)

@@ -107,6 +107,7 @@ export function dispatch(options: DispatchOptions): Dispatcher {
   const stop = () => running.stop(signal.reason)
   signal.addEventListener('abort', stop, { once: true })
   const ended = loop().finally(async () => {
+    await claims.settle().catch(error => onError(error))
     await running.ended()
     signal.removeEventListener('abort', stop)
   })

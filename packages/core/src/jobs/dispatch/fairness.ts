@@ -2,19 +2,25 @@
 // with the fewest.
 
 export interface Turn {
-  /** The round-robin starts after this key. */
-  readonly after: string
+  /** By lane: the round-robin starts after this key. At the first key in lanes that are not there. */
+  readonly after: ReadonlyMap<string, string>
   /** Keys with running jobs, which the round-robin skips. */
   readonly running: readonly string[]
   /** Those of them that may have another job: fewest running jobs first, then longest since their last turn. */
   readonly next: readonly string[]
 }
 
+/** What fairness knows of a job, by the names of its row. */
+export interface ClaimedKey {
+  readonly lane: string
+  readonly fairness_key: string
+}
+
 /** Tracks the turns of one worker. */
 export interface Fairness {
   turn(): Turn
-  /** Jobs with these keys start, claimed in this turn. */
-  begin(turn: Turn, keys: readonly string[]): void
+  /** These jobs start, claimed in this turn. */
+  begin(turn: Turn, jobs: readonly ClaimedKey[]): void
   end(key: string): void
 }
 
@@ -26,21 +32,22 @@ export interface Fairness {
  */
 export function createFairness(perKey = Number.POSITIVE_INFINITY): Fairness {
   const running = new Map<string, { count: number; servedAt: number }>()
-  let after = ''
+  const after = new Map<string, string>()
   let turns = 0
 
   return {
     turn() {
       const next = [...running].filter(([, { count }]) => count < perKey)
       next.sort(([, one], [, other]) => one.count - other.count || one.servedAt - other.servedAt)
-      return { after, running: [...running.keys()], next: next.map(([key]) => key) }
+      return { after: new Map(after), running: [...running.keys()], next: next.map(([key]) => key) }
     },
-    begin(turn, keys) {
-      for (const key of keys) {
+    begin(turn, jobs) {
+      for (const { fairness_key: key } of jobs) {
         running.set(key, { count: (running.get(key)?.count ?? 0) + 1, servedAt: ++turns })
       }
-      const inCircle = keys.filter(key => !turn.running.includes(key))
-      after = inCircle.sort(compareByTurn(turn)).at(-1) ?? after
+      const inCircle = jobs.filter(({ fairness_key }) => !turn.running.includes(fairness_key))
+      // The last one of each lane stays in the map.
+      for (const job of inCircle.sort(compareByTurn(turn))) after.set(job.lane, job.fairness_key)
     },
     end(key) {
       const entry = running.get(key)
@@ -49,14 +56,18 @@ export function createFairness(perKey = Number.POSITIVE_INFINITY): Fairness {
   }
 }
 
-/** Orders keys as a claim visits them: round-robin first, then those with running jobs. */
-export function compareByTurn({ after, running, next }: Turn): (one: string, other: string) => number {
-  const rank = (key: string) => {
+/** Orders jobs as a claim visits their keys: round-robin first, then those with running jobs. */
+export function compareByTurn({
+  after,
+  running,
+  next,
+}: Turn): (one: ClaimedKey, other: ClaimedKey) => number {
+  const rank = ({ lane, fairness_key: key }: ClaimedKey) => {
     if (running.includes(key)) return 2 + next.indexOf(key)
     // The round-robin wraps around after the last key.
-    return compareKeys(key, after) > 0 ? 0 : 1
+    return compareKeys(key, after.get(lane) ?? '') > 0 ? 0 : 1
   }
-  return (one, other) => rank(one) - rank(other) || compareKeys(one, other)
+  return (one, other) => rank(one) - rank(other) || compareKeys(one.fairness_key, other.fairness_key)
 }
 
 /** Compares by bytes, as the column's collation "C" does; JavaScript would compare UTF-16 units. */

@@ -27,24 +27,40 @@ export interface ReadyQuery {
 export function claimReadySql({ lanes, count, turn, worker, leaseSeconds }: ReadyQuery): Statement {
   return {
     text: claimSql,
-    values: [lanes, turn.after, turn.running, turn.next, count, worker, leaseSeconds],
+    values: [
+      lanes,
+      lanes.map(lane => turn.after.get(lane) ?? ''),
+      turn.running,
+      turn.next,
+      count,
+      worker,
+      leaseSeconds,
+    ],
   }
 }
 
-/** Finds the next key of a lane; once before and once after the walk has wrapped around. */
+/**
+ * Finds the next key of each lane, in turns. Each branch has its bounds as conditions of the index: as one condition on
+ * both halves of the circle, they would be a filter that reads every entry of the last key.
+ */
 const walkSql = `
-walk (lane, key, has_wrapped, is_start) as (
-  select lane, $2::text collate "C", false, true from unnest($1::text[]) as lane
+walk (lane, start, key, has_wrapped, is_start) as (
+  select lane, start collate "C", start collate "C", false, true
+  from unnest($1::text[], $2::text[]) as l (lane, start)
   union all
-  select w.lane, n.key, n.has_wrapped, false
+  select w.lane, w.start, n.key, n.has_wrapped, false
   from walk w cross join lateral (
-    (select j.fairness_key, w.has_wrapped from lading.jobs j
-      where ${isReady} and j.lane = w.lane and j.fairness_key > w.key
-        and (not w.has_wrapped or j.fairness_key <= $2)
+    (select j.fairness_key, false from lading.jobs j
+      where not w.has_wrapped and ${isReady} and j.lane = w.lane and j.fairness_key > w.key
       order by j.fairness_key limit 1)
     union all
     (select j.fairness_key, true from lading.jobs j
-      where not w.has_wrapped and ${isReady} and j.lane = w.lane and j.fairness_key <= $2
+      where w.has_wrapped and ${isReady} and j.lane = w.lane
+        and j.fairness_key > w.key and j.fairness_key <= w.start
+      order by j.fairness_key limit 1)
+    union all
+    (select j.fairness_key, true from lading.jobs j
+      where not w.has_wrapped and ${isReady} and j.lane = w.lane and j.fairness_key <= w.start
       order by j.fairness_key limit 1)
     limit 1
   ) n (key, has_wrapped)

@@ -11,7 +11,7 @@ import type { Client } from '../../postgres/pool/checkout.ts'
  */
 const countSql = (principal: string) => `
 select count(*)::int as active from (
-  select from lading.jobs where status in ('pending', 'processing') and tenant = $1 and principal ${principal}
+  select from lading.jobs where completed_at is null and tenant = $1 and principal ${principal}
   limit $2
 ) as counted`
 
