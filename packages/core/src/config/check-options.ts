@@ -3,6 +3,7 @@ import { type Static, type TObject, type TSchema, TypeGuard } from '@sinclair/ty
 import { Value } from '@sinclair/typebox/value'
 import { LadingError } from '../errors/lading-error.ts'
 import { nearest } from '../util/text/suggest.ts'
+import { boundsInWords } from './numbers.ts'
 
 /** The schema of one option. @throws LadingError `OPTION_INVALID` for an unknown name, listing the known ones */
 export function optionNamed(schema: TObject, name: string): TSchema {
@@ -36,7 +37,7 @@ export function checkOptions<Schema extends TObject>(
 function expectation(property: TSchema): string {
   if (TypeGuard.IsInteger(property)) {
     const { minimum = 0, maximum } = property
-    return `a whole number from ${minimum}${maximum === undefined ? '' : ` to ${maximum}`}`
+    return `a whole number ${boundsInWords({ minimum, maximum })}`
   }
   if (TypeGuard.IsBoolean(property)) return 'true or false'
   if (TypeGuard.IsUnion(property)) {
