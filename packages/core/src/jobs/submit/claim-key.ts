@@ -1,6 +1,9 @@
 // One job per idempotency key: the key is claimed before the request is read, and recorded with its job.
 import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { defaultsOf } from '../../config/option-schema.ts'
+import { shapeSchema } from '../../engine/export/selection/selection-schema.ts'
+import { importOptionsSchema } from '../../engine/import/import-options-schema.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/checkout.ts'
 import type { JobKind } from '../store/job.ts'
@@ -142,14 +145,8 @@ function requestOf({ id: _id, options, source, remote, ...rest }: JobRequest): K
 
 /** Asking for a default explicitly equals not asking for it. */
 const defaultOf: KnownRequest = {
-  onConflict: 'error',
-  dryRun: false,
-  atomic: false,
-  unknownColumns: 'warn',
-  sequences: 'advance',
-  compression: 'none',
-  excel: false,
-  header: true,
+  ...defaultsOf(importOptionsSchema),
+  ...defaultsOf(shapeSchema),
   metadata: {},
 }
 

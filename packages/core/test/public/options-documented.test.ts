@@ -1,0 +1,39 @@
+// The tables of options in the documentation: each has exactly the options of its schema, with their values and defaults.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TSchema } from '@sinclair/typebox'
+import { expect, test } from 'vitest'
+import { wireName } from '../../src/config/option-schema.ts'
+import { policySchema, readingSchema } from '../../src/engine/import/import-options-schema.ts'
+import { cellsOf } from '../promises/page.ts'
+import { repositoryRoot } from '../support.ts'
+
+/** The rows of the table below a heading. */
+function rowsBelow(page: string, heading: string): readonly (readonly string[])[] {
+  const text = readFileSync(join(repositoryRoot, 'docs', page), 'utf8')
+  const section = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const lines = section.split('\n').filter(line => line.startsWith('|'))
+  return lines.slice(2).map(cellsOf)
+}
+
+/** The cell of values: words in code, a TAB by its name, a number by its bounds. */
+function valuesOf({ type, anyOf, minimum }: TSchema): string {
+  if (type === 'boolean') return '`true`, `false`'
+  if (type === 'integer') return `a whole number from ${minimum}`
+  if (anyOf === undefined) return 'an object, as JSON'
+  return anyOf.map((member: TSchema) => (member.const === '\t' ? 'TAB' : `\`${member.const}\``)).join(', ')
+}
+
+/** Words where the schema states no default. */
+const defaultOf = (schema: TSchema, cell: string): string =>
+  schema.default === undefined ? cell.replaceAll('`', '') : `\`${schema.default}\``
+
+test('docs/imports.md has each option of an import, with its values and default', () => {
+  const properties: Record<string, TSchema> = { ...policySchema.properties, ...readingSchema.properties }
+  const rows = rowsBelow('imports.md', 'The options')
+  expect(rows.map(([option]) => option)).toEqual(Object.keys(properties).map(name => `\`${wireName(name)}\``))
+  Object.values(properties).forEach((schema, index) => {
+    const [option, values, standard = ''] = rows[index] ?? []
+    expect([option, values, standard]).toEqual([option, valuesOf(schema), defaultOf(schema, standard)])
+  })
+})
