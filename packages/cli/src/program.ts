@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { policySchema, readingSchema } from '@lading/core/internal'
 import { Command } from 'commander'
 import { type ExportCommandOptions, exportRows } from './commands/export.ts'
+import { exportFlagNotes, exportFlagOptions } from './commands/export-flags.ts'
 import { importFile } from './commands/import.ts'
 import { type ImportCommandOptions, importFlagNotes } from './commands/import-flags.ts'
 import {
@@ -84,7 +85,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       end(await importFile(file, command.optsWithGlobals<ImportCommandOptions>()))
     })
 
-  program
+  const exportCommand = program
     .command('export')
     .summary('export a resource, or several as a bundle')
     .description(exportDescription)
@@ -100,16 +101,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--filter <field=value...>',
       'only rows whose field has this value, or one of several; field.gte= .gt= .lte= .lt= for bounds; field= for empty ones',
     )
-    .option('--fields <names>', 'the fields in output order, separated by commas')
-    .option(
-      '--sort <names>',
-      'sort by these fields, separated by commas; - before a name for descending order',
-    )
-    .option('--limit <number>', 'at most this many rows')
-    .option('--delimiter <delimiter>', 'between CSV cells: comma (default), semicolon, tab or pipe')
-    .option('--no-header', 'CSV without the header row')
-    .option('--excel', 'CSV for Excel: BOM, CRLF and a guard against formulas')
-    .option('--compression <name>', 'gzip or none (default: by the extension of --output)')
+  addOptionFlags(exportCommand, exportFlagOptions, exportFlagNotes)
     .option(...tenant)
     .option(...principal)
     .addHelpText('after', exportHelp)

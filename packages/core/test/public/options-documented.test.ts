@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import type { TSchema } from '@sinclair/typebox'
 import { expect, test } from 'vitest'
 import { wireName } from '../../src/config/option-schema.ts'
+import { shapeSchema } from '../../src/engine/export/selection/selection-schema.ts'
 import { policySchema, readingSchema } from '../../src/engine/import/import-options-schema.ts'
+import { limitsSchema } from '../../src/http/admission/limits-schema.ts'
 import { cellsOf } from '../promises/page.ts'
 import { repositoryRoot } from '../support.ts'
 
@@ -36,4 +38,32 @@ test('docs/imports.md has each option of an import, with its values and default'
     const [option, values, standard = ''] = rows[index] ?? []
     expect([option, values, standard]).toEqual([option, valuesOf(schema), defaultOf(schema, standard)])
   })
+})
+
+test('docs/exports.md has each option of the file, with its values and default', () => {
+  const rows = rowsBelow('exports.md', 'The file')
+  const { properties } = shapeSchema
+  expect(rows.map(([option, standard]) => [option, standard])).toEqual(
+    Object.entries<TSchema>(properties).map(([name, schema]) => [`\`${name}\``, `\`${schema.default}\``]),
+  )
+  Object.values<TSchema>(properties).forEach(({ anyOf = [], default: standard }, index) => {
+    const choices = anyOf
+      .map((member: TSchema) => member.const)
+      .filter((value: unknown) => value !== standard)
+    for (const value of choices) expect(rows[index]?.[2]).toContain(value === '\t' ? 'TAB' : `\`${value}\``)
+  })
+})
+
+test('docs/limits.md has each limit of the service once, with its default', () => {
+  const rows = ['At the same time', 'Per request', 'Time'].flatMap(heading => rowsBelow('limits.md', heading))
+  const documented = rows.flatMap(([options = '', , standards = '']) => {
+    const values = standards.replace(' bytes', '').split(', ')
+    return [...options.matchAll(/`(\w+)`/g)].map(([, name = ''], index) => [name, values[index]])
+  })
+  const known: Record<string, TSchema> = limitsSchema.properties
+  const limits = documented.filter(([name = '']) => Object.hasOwn(known, name))
+  expect(limits).toHaveLength(Object.keys(known).length)
+  expect(Object.fromEntries(limits)).toEqual(
+    Object.fromEntries(Object.entries(known).map(([name, schema]) => [name, String(schema.default)])),
+  )
 })

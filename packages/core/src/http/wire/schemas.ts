@@ -2,7 +2,11 @@
 import { Type } from '@sinclair/typebox'
 import { defaults } from '../../config/defaults.ts'
 import { choice, flag, optionalText, wireProperties } from '../../config/option-schema.ts'
-import { selectionSchema, shapeSchema } from '../../engine/export/selection/selection-schema.ts'
+import {
+  exportOptionTexts,
+  selectionSchema,
+  shapeSchema,
+} from '../../engine/export/selection/selection-schema.ts'
 import { importOptionTexts, policySchema, readingSchema } from '../../engine/import/import-options-schema.ts'
 
 const { resource, ...selection } = selectionSchema.properties
@@ -71,10 +75,7 @@ export const rejectsOptions = Type.Object(
 
 /** Options of both the query and the JSON body of an export. */
 const exportCommon = {
-  ...shapeSchema.properties,
-  delimiter: optionalText(
-    'CSV: between cells: , ; | or a TAB, or comma, semicolon, pipe, tab; a comma if absent.',
-  ),
+  ...wireProperties(shapeSchema.properties, exportOptionTexts),
   limit: selection.limit,
   created_after: optionalText('Rows whose created_at is at or after this time.'),
   created_before: optionalText('Rows whose created_at is before this time.'),

@@ -116,7 +116,8 @@ function replayClaim({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant
   const expect = (known: KnownRequest) => {
     const earlier: KnownRequest = { ...request, kind }
     for (const [name, value] of Object.entries(known)) {
-      if (!isDeepStrictEqual(normalized(name, value), normalized(name, earlier[name]))) throw reused()
+      const [now, then] = [value, earlier[name]].map(one => normalized(kind, name, one))
+      if (!isDeepStrictEqual(now, then)) throw reused()
     }
   }
   return {
@@ -144,14 +145,13 @@ function requestOf({ id: _id, options, source, remote, ...rest }: JobRequest): K
 }
 
 /** Asking for a default explicitly equals not asking for it. */
-const defaultOf: KnownRequest = {
-  ...defaultsOf(importOptionsSchema),
-  ...defaultsOf(shapeSchema),
-  metadata: {},
+const defaultOf: Readonly<Record<JobKind, KnownRequest>> = {
+  import: { ...defaultsOf(importOptionsSchema), metadata: {} },
+  export: { ...defaultsOf(shapeSchema), metadata: {} },
 }
 
-function normalized(name: string, value: unknown): unknown {
-  return isDeepStrictEqual(value, defaultOf[name]) ? undefined : value
+function normalized(kind: JobKind, name: string, value: unknown): unknown {
+  return isDeepStrictEqual(value, defaultOf[kind][name]) ? undefined : value
 }
 
 function reused(): LadingError {
