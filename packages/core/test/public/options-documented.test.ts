@@ -1,14 +1,34 @@
-// The tables of options in the documentation: each has exactly the options of its schema, with their values and defaults.
+// The tables of options in the documentation have exactly the options of their schemas, with their values and defaults,
+// and the documentation of types states the defaults that are in force.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TSchema } from '@sinclair/typebox'
 import { expect, test } from 'vitest'
+import { defaults } from '../../src/config/defaults.ts'
 import { wireName } from '../../src/config/option-schema.ts'
 import { shapeSchema } from '../../src/engine/export/selection/selection-schema.ts'
 import { policySchema, readingSchema } from '../../src/engine/import/import-options-schema.ts'
 import { limitsSchema } from '../../src/http/admission/limits-schema.ts'
 import { cellsOf } from '../promises/page.ts'
 import { repositoryRoot } from '../support.ts'
+
+/** Files with documented options whose defaults have the same names. */
+const documentedTypes = [
+  'jobs/jobs-options.ts',
+  'http/admission/http-limits.ts',
+  'engine/import/importer-options.ts',
+  'engine/source/remote/remote-access.ts',
+]
+
+/** Names of defaults that say more than the name of the option. */
+const defaultNames: Readonly<Record<string, keyof typeof defaults>> = {
+  maxSeconds: 'remoteSeconds',
+  minBytesPerSecond: 'remoteBytesPerSecond',
+  rateSeconds: 'remoteRateSeconds',
+  connectSeconds: 'remoteConnectSeconds',
+  answerSeconds: 'remoteAnswerSeconds',
+  pauseMs: 'remotePauseMs',
+}
 
 /** The rows of the table below a heading. */
 function rowsBelow(page: string, heading: string): readonly (readonly string[])[] {
@@ -66,4 +86,19 @@ test('docs/limits.md has each limit of the service once, with its default', () =
   expect(Object.fromEntries(limits)).toEqual(
     Object.fromEntries(Object.entries(known).map(([name, schema]) => [name, String(schema.default)])),
   )
+})
+
+test('each number after @defaultValue is the default', () => {
+  const stated = documentedTypes.flatMap(file => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', 'src', file), 'utf8')
+    // A number with a unit of its own, such as 4 MiB, is left out.
+    const pattern = /@defaultValue[\s*]+([\d,]+)\b(?! MiB)[^/]*?\*\/\s+readonly (\w+)/g
+    return [...text.matchAll(pattern)].map(([, number = '', name = '']) => ({ name, number }))
+  })
+  expect(stated.length).toBeGreaterThan(30)
+  const known: Readonly<Record<string, unknown>> = defaults
+  const wrong = stated.filter(
+    ({ name, number }) => known[defaultNames[name] ?? name] !== Number(number.replaceAll(',', '')),
+  )
+  expect(wrong).toEqual([])
 })
