@@ -1,9 +1,11 @@
 // The commands and options of `lading`, with their help.
 import { readFileSync } from 'node:fs'
+import { policySchema, readingSchema } from '@lading/core/internal'
 import { Command } from 'commander'
 import { type ExportCommandOptions, exportRows } from './commands/export.ts'
+import { exportFlagNotes, exportFlagOptions } from './commands/export-flags.ts'
 import { importFile } from './commands/import.ts'
-import type { ImportCommandOptions } from './commands/import-flags.ts'
+import { type ImportCommandOptions, importFlagNotes } from './commands/import-flags.ts'
 import {
   cancelJob,
   type JobsCommandOptions,
@@ -12,6 +14,7 @@ import {
   retryJob,
 } from './commands/jobs-command.ts'
 import { type MigrateCommandOptions, migrateDatabase } from './commands/migrate.ts'
+import { addOptionFlags, collect } from './commands/option-flags.ts'
 import { type VerifyCommandOptions, verifyJob } from './commands/verify.ts'
 import { type WorkCommandOptions, workOnJobs } from './commands/work.ts'
 import type { ExitCode } from './exit.ts'
@@ -55,7 +58,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       end(await migrateDatabase(command.optsWithGlobals<MigrateCommandOptions>()))
     })
 
-  program
+  const importCommand = program
     .command('import')
     .summary('import a file')
     .description(importDescription)
@@ -68,23 +71,9 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--format <format>',
       'csv, ndjson, json or bundle (default: by the file extension, such as .csv, .csv.gz or .tar.gz)',
     )
-    .option(
-      '--on-conflict <policy>',
-      'what to do with a record that already exists: error (default), ignore or update',
-    )
-    .option('--dry-run', 'check everything and write nothing')
-    .option('--atomic', 'import all records or none')
-    .option('--max-errors <number>', 'stop once this many records have been rejected')
-    .option('--mapping <name=field>', 'a column name in the file and its field; may be repeated', collect)
-    .option('--unknown-columns <policy>', 'for a column without a field: warn (default) or error')
-    .option(
-      '--sequences <policy>',
-      'sequences of written columns: advance past the imported values (default) or leave them alone',
-    )
-    .option('--delimiter <delimiter>', 'between CSV cells: comma, semicolon, tab or pipe (default: detected)')
+  addOptionFlags(importCommand, policySchema, importFlagNotes)
+  addOptionFlags(importCommand, readingSchema, importFlagNotes)
     .option(...maxRecordBytes)
-    .option('--encoding <encoding>', 'utf-8 (default), utf-16le, utf-16be or windows-1252')
-    .option('--excel', 'remove the formula guard of an export for Excel')
     .option('--rejects <file>', 'write the rejected records to this file, to be corrected and imported')
     .option('--errors <file>', 'write every error of every record to this CSV file')
     .option('--json', 'print the report as JSON')
@@ -96,7 +85,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       end(await importFile(file, command.optsWithGlobals<ImportCommandOptions>()))
     })
 
-  program
+  const exportCommand = program
     .command('export')
     .summary('export a resource, or several as a bundle')
     .description(exportDescription)
@@ -112,16 +101,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--filter <field=value...>',
       'only rows whose field has this value, or one of several; field.gte= .gt= .lte= .lt= for bounds; field= for empty ones',
     )
-    .option('--fields <names>', 'the fields in output order, separated by commas')
-    .option(
-      '--sort <names>',
-      'sort by these fields, separated by commas; - before a name for descending order',
-    )
-    .option('--limit <number>', 'at most this many rows')
-    .option('--delimiter <delimiter>', 'between CSV cells: comma (default), semicolon, tab or pipe')
-    .option('--no-header', 'CSV without the header row')
-    .option('--excel', 'CSV for Excel: BOM, CRLF and a guard against formulas')
-    .option('--compression <name>', 'gzip or none (default: by the extension of --output)')
+  addOptionFlags(exportCommand, exportFlagOptions, exportFlagNotes)
     .option(...tenant)
     .option(...principal)
     .addHelpText('after', exportHelp)
@@ -210,10 +190,6 @@ const remoteAllow = [
   '--remote-allow <entry>',
   'allowed sources in addition to public servers: a host, *.domain or network, optionally with :port; may be repeated',
 ] as const
-
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value]
-}
 
 /** The version of this package; its package.json is one folder above both the sources and the build. */
 function version(): string {

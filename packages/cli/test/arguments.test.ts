@@ -101,11 +101,11 @@ describe('settings of an import', () => {
   })
 
   it.each([
-    [{ onConflict: 'replace' }, 'The option --on-conflict must be one of "error", "ignore", "update".'],
+    [{ onConflict: 'replace' }, 'The option --on-conflict must be one of error, ignore, update.'],
     [{ maxErrors: '0' }, 'The option --max-errors must be a whole number from 1.'],
     [{ maxErrors: '1e3' }, 'The option --max-errors must be a whole number from 1.'],
-    [{ unknownColumns: 'drop' }, 'The option --unknown-columns must be one of "warn", "error".'],
-    [{ sequences: 'keep' }, 'The option --sequences must be one of "advance", "leave".'],
+    [{ unknownColumns: 'drop' }, 'The option --unknown-columns must be one of warn, error.'],
+    [{ sequences: 'keep' }, 'The option --sequences must be one of advance, leave.'],
     [{ delimiter: 'x' }, 'The option --delimiter must be'],
     [{ encoding: 'klingon' }, 'The option --encoding must be'],
     [{ mapping: ['email'] }, 'The mapping "email" must be name=field'],

@@ -1,5 +1,6 @@
 // What the command line and the reference server need in addition to the public API. It may change in any version.
 export { readFilterTexts } from './engine/export/selection/filter-text.ts'
+export { readSentShape, selectionSchema, shapeSchema } from './engine/export/selection/selection-schema.ts'
 export { isBundle } from './engine/format/bundle/is-bundle.ts'
 export { readDelimiter } from './engine/format/csv/delimiter.ts'
 export {
@@ -13,8 +14,9 @@ export { type UnknownFormatMessages, unknownFormat } from './engine/format/detec
 export type { UnsupportedFileKind } from './engine/format/detect/unsupported-file-kind.ts'
 export { formatByFileName, formatByName } from './engine/format/formats.ts'
 export { readBundleImportOptions } from './engine/import/bundle/bundle-import-options.ts'
-export { readImportOptions } from './engine/import/import-options.ts'
-export { readEncoding, readMapping } from './engine/import/import-options-text.ts'
+export { readSentImportOptions } from './engine/import/import-options.ts'
+export { policySchema, readingSchema } from './engine/import/import-options-schema.ts'
+export { readMapping } from './engine/import/import-options-text.ts'
 export { readCaller } from './engine/resource/caller.ts'
 export { checkMapping } from './engine/resource/mapping/mapping.ts'
 export { resourceNamed } from './engine/resource/project.ts'

@@ -1,6 +1,12 @@
 // Options of `lading export` → the options of the exporter.
 import type { Project, StreamOptions } from '@lading/core'
-import { delimiterOfFileName, readDelimiter, resourceNamed } from '@lading/core/internal'
+import {
+  delimiterOfFileName,
+  readSentShape,
+  resourceNamed,
+  selectionSchema,
+  shapeSchema,
+} from '@lading/core/internal'
 import { asUsage } from '../exit.ts'
 import { checkNames } from '../names.ts'
 import { chooseFormat } from './file-format.ts'
@@ -23,24 +29,48 @@ export interface SelectionOptions {
   readonly compression?: string
 }
 
+const { fields, sort, limit } = selectionSchema.properties
+const { format: _byFileName, ...shape } = shapeSchema.properties
+
+/** The options that become flags by themselves. */
+export const exportFlagOptions = { properties: { fields, sort, limit, ...shape } }
+
+/** What the schemas do not say of a command line. */
+export const exportFlagNotes = {
+  fields: { value: 'names', help: 'the fields in output order, separated by commas' },
+  sort: {
+    value: 'names',
+    help: 'sort by these fields, separated by commas; - before a name for descending order',
+  },
+  delimiter: {
+    value: 'delimiter',
+    help: 'between CSV cells: comma (default), semicolon, tab or pipe',
+  },
+  header: { help: 'CSV without the header row' },
+  compression: { value: 'name', help: 'gzip or none (default: by the extension of --output)' },
+}
+
 /** @throws CommandError */
 export function exportOptions(options: SelectionOptions, project: Project): StreamOptions {
-  const { output, fields, sort, limit, header, excel } = options
+  const { output, fields, sort, limit } = options
   const format = chooseFormat(output, options.format)
   checkNames(project, { resource: options.resource, format })
   const resource = resourceNamed(project, options.resource)
   return {
+    ...asUsage(() =>
+      readSentShape({
+        ...options,
+        delimiter: delimiterOf(options, format),
+        compression: compressionOf(options),
+        format: undefined,
+      }),
+    ),
     resource: resource.name,
-    format,
     filters: parseFilters(resource, options.filter ?? []),
     fields: fields?.split(','),
     sort,
     limit: limit === undefined ? undefined : wholeNumber(limit),
-    delimiter: delimiterOf(options, format),
-    // Without --no-header, commander sets true.
-    header: header === false ? false : undefined,
-    excel,
-    compression: compressionOf(options),
+    format,
   }
 }
 
@@ -48,15 +78,14 @@ export function exportOptions(options: SelectionOptions, project: Project): Stre
 function delimiterOf(
   { delimiter, output }: Pick<SelectionOptions, 'delimiter' | 'output'>,
   format: string,
-): StreamOptions['delimiter'] {
-  if (delimiter !== undefined) return asUsage(() => readDelimiter(delimiter))
+): string | undefined {
+  if (delimiter !== undefined) return delimiter
   return format === 'csv' && output !== undefined ? delimiterOfFileName(output) : undefined
 }
 
 /** The value of --compression, else that of the file extension. */
-function compressionOf({ compression, output }: SelectionOptions): StreamOptions['compression'] {
-  // The exporter refuses an unknown one.
-  if (compression !== undefined) return compression as StreamOptions['compression']
+function compressionOf({ compression, output }: SelectionOptions): string | undefined {
+  if (compression !== undefined) return compression
   return output !== undefined && /\.gz$/i.test(output) ? 'gzip' : undefined
 }
 

@@ -22,3 +22,20 @@ export interface ImportCommandOptions
   readonly rejects?: string
   readonly json?: boolean
 }
+
+/** What the schema of the options does not say of a command line. */
+export const importFlagNotes = {
+  onConflict: { value: 'policy' },
+  unknownColumns: { value: 'policy' },
+  sequences: { value: 'policy' },
+  mapping: {
+    value: 'name=field',
+    help: 'a column name in the file and its field; may be repeated',
+    mayRepeat: true,
+  },
+  delimiter: {
+    value: 'delimiter',
+    help: 'between CSV cells: comma, semicolon, tab or pipe (default: detected)',
+  },
+  encoding: { value: 'encoding', help: 'utf-8 (default), utf-16le, utf-16be or windows-1252' },
+}

@@ -1,50 +1,30 @@
 // Options of `lading import` → settings of the run.
 import type { ImportOptions } from '@lading/core'
-import { readDelimiter, readEncoding, readImportOptions, readMapping } from '@lading/core/internal'
+import { readMapping, readSentImportOptions } from '@lading/core/internal'
 import { asUsage, usageError } from '../exit.ts'
+import { flagName } from './option-flags.ts'
 
-export interface SettingOptions {
-  readonly onConflict?: string
-  readonly dryRun?: boolean
-  readonly atomic?: boolean
-  readonly maxErrors?: string
-  /** Each as `name=field` or as a JSON object. */
-  readonly mapping?: readonly string[]
-  readonly unknownColumns?: string
-  readonly sequences?: string
-  readonly delimiter?: string
-  readonly encoding?: string
-  readonly excel?: boolean
+/** As typed: switches are true, `--mapping` is a list, each as `name=field` or as a JSON object, all others are texts. */
+export type SettingOptions = {
+  readonly [Name in keyof ImportOptions]?: Name extends 'mapping'
+    ? readonly string[]
+    : boolean extends ImportOptions[Name]
+      ? boolean
+      : string
 }
 
 /** @param start first bytes of the file, as far as they can be looked at. @throws CommandError */
 export function importSettings(options: SettingOptions, start: Uint8Array): ImportOptions {
-  const { onConflict, unknownColumns, sequences, maxErrors, delimiter, encoding } = options
-  const read = () =>
-    readImportOptions({
-      // `readSettings` checks whether they are of the type.
-      onConflict: onConflict as ImportOptions['onConflict'],
-      unknownColumns: unknownColumns as ImportOptions['unknownColumns'],
-      sequences: sequences as ImportOptions['sequences'],
-      dryRun: options.dryRun,
-      atomic: options.atomic,
-      excel: options.excel,
-      maxErrors: maxErrors === undefined ? undefined : wholeNumber(maxErrors),
-      mapping: options.mapping && mapping(options.mapping),
-      delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
-      encoding: encoding === undefined ? undefined : readEncoding(encoding, start),
-    })
+  const read = () => {
+    const sent = { ...options, mapping: options.mapping && mapping(options.mapping) }
+    return readSentImportOptions(sent, name => name, start)
+  }
   return asUsage(read, toOptionName)
 }
 
 /** The option as it is written here: `onConflict` → `--on-conflict`. */
 export function toOptionName(sentence: string): string {
-  const dashed = (name: string) => `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-  return sentence.replace(/^The option "?(\w+)"?/, (_, name) => `The option ${dashed(name)}`)
-}
-
-function wholeNumber(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  return sentence.replace(/^The option "?(\w+)"?/, (_, name) => `The option ${flagName(name)}`)
 }
 
 /** Names in a file may hold `=`; names of fields do not. */

@@ -3,6 +3,7 @@ import { type Static, type TObject, type TSchema, TypeGuard } from '@sinclair/ty
 import { Value } from '@sinclair/typebox/value'
 import { LadingError } from '../errors/lading-error.ts'
 import { nearest } from '../util/text/suggest.ts'
+import { boundsInWords, isWholeNumber } from './numbers.ts'
 
 /** The schema of one option. @throws LadingError `OPTION_INVALID` for an unknown name, listing the known ones */
 export function optionNamed(schema: TObject, name: string): TSchema {
@@ -22,26 +23,51 @@ export function checkOptions<Schema extends TObject>(
   schema: Schema,
   values: Record<string, unknown>,
 ): Static<Schema> {
-  if (Value.Check(schema, values)) return values
   for (const [name, property] of Object.entries(schema.properties)) {
     if (values[name] === undefined) {
       if (schema.required?.includes(name)) throw optionInvalid(`The option "${name}" is missing.`)
-    } else if (!Value.Check(property, values[name])) {
+    } else if (!fits(property, values[name])) {
       throw optionInvalid(`The option "${name}" must be ${expectation(property)}.`)
     }
   }
+  if (Value.Check(schema, values)) return values
   throw optionInvalid('The options are not valid.')
+}
+
+/** The options of the schema among `values`, without undefined ones. @throws LadingError `OPTION_INVALID` naming the missing or invalid option */
+export function pickOptions<Schema extends TObject>(schema: Schema, values: object): Static<Schema> {
+  const picked = Object.keys(schema.properties).flatMap(name => {
+    const value: unknown = Reflect.get(values, name)
+    if (value === undefined) return []
+    // Not the caller's own object, which may change while the options are in use.
+    return [[name, isPlainObject(value) ? { ...value } : value]]
+  })
+  return checkOptions(schema, Object.fromEntries(picked))
+}
+
+/** Undefined is valid here. Numbers must be exact, and a Map, which has no members, is no object of options. */
+function fits(property: TSchema, value: unknown): boolean {
+  if (value === undefined) return true
+  if (!Value.Check(property, value)) return false
+  if (TypeGuard.IsInteger(property)) return isWholeNumber(value, { minimum: Number.MIN_SAFE_INTEGER })
+  return !TypeGuard.IsRecord(property) || isPlainObject(value)
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function expectation(property: TSchema): string {
   if (TypeGuard.IsInteger(property)) {
     const { minimum = 0, maximum } = property
-    return `a whole number from ${minimum}${maximum === undefined ? '' : ` to ${maximum}`}`
+    return `a whole number ${boundsInWords({ minimum, maximum })}`
   }
   if (TypeGuard.IsBoolean(property)) return 'true or false'
   if (TypeGuard.IsUnion(property)) {
     const members = property.anyOf.map(member =>
-      TypeGuard.IsLiteral(member) ? String(member.const) : expectation(member),
+      TypeGuard.IsLiteral(member) ? literalText(property, member.const) : expectation(member),
     )
     return members.some(member => member.includes(' '))
       ? members.join(' or ')
@@ -51,6 +77,12 @@ function expectation(property: TSchema): string {
   if (TypeGuard.IsString(property))
     return `text of ${property.minLength ?? 0} to ${property.maxLength ?? 'any number of'} characters`
   return 'an object'
+}
+
+/** Quoted if one of the values, such as a TAB, is hard to read. */
+function literalText({ anyOf }: TSchema, value: unknown): string {
+  const isReadable = anyOf.every((member: TSchema) => /^[\w-]+$/.test(String(member.const ?? 'a')))
+  return isReadable ? String(value) : JSON.stringify(value)
 }
 
 export function optionInvalid(message: string): LadingError {

@@ -95,4 +95,40 @@ export const defaults = {
   outageLimitSeconds: 24 * 3600,
   /** Unfinished jobs per caller. Each keeps its file on disk. */
   activeJobsPerCaller: 1_000,
+  /** Seconds without a heartbeat until another worker takes a job. Fewer take jobs from processes that only pause. */
+  leaseSeconds: 30,
+  /** Attempts without progress before a job fails. */
+  maxAttempts: 5,
+  /** Seconds between two searches for jobs whose workers have died. */
+  rescueSeconds: 10,
+  /** Milliseconds between two polls by a worker with free slots. Fewer cost queries; wake-ups come without them. */
+  pollMs: 1_000,
+  /** Milliseconds before the second attempt at a job; doubled with each further one. */
+  backoffMs: 1_000,
+  /** Upper limit of that pause. */
+  maxBackoffMs: 300_000,
+  /** Seconds that the file of an export is kept: a day. */
+  fileExpirySeconds: 86_400,
+  /** Seconds that a job is kept after its end: 30 days. */
+  jobRetentionSeconds: 30 * 86_400,
+  /** Seconds that the source of an import, and with it its rejected records, is kept after its end: a week. */
+  spoolRetentionSeconds: 7 * 86_400,
+  /** Seconds that an idempotency key is remembered: a day. */
+  idempotencyTtlSeconds: 86_400,
+  /** Seconds between two runs of the janitor. */
+  janitorSeconds: 60,
+  /** Seconds between two scans of all stored files: a day. */
+  verifyEverySeconds: 86_400,
+  /** Record errors stored per job, of some 300 bytes each. Counts stay exact beyond it. */
+  storedErrors: 100_000,
+  /** Imports that a worker process runs at the same time. Each takes one connection. */
+  concurrentImports: 4,
+  /** The same for exports. */
+  concurrentExports: 2,
+  /** The same for files to fetch from URLs, which take no connection while they wait for the other server. */
+  concurrentFetches: 4,
+  /** Jobs in a page of a list. */
+  jobsPerPage: 20,
+  /** Record errors in a page. */
+  errorsPerPage: 50,
 } as const

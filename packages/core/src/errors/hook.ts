@@ -8,16 +8,6 @@ export interface HookTimeout {
   readonly timeoutSeconds: number
 }
 
-/** @throws LadingError `CONFIG_INVALID` unless `seconds` is a whole number from 1 to 86400 */
-export function checkHookTimeout(seconds: number): void {
-  // A timer of more than 24.8 days fires at once.
-  if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= 86_400) return
-  throw new LadingError(
-    'CONFIG_INVALID',
-    'The option hookTimeoutSeconds must be a whole number from 1 to 86400.',
-  )
-}
-
 /** Calls a synchronous hook. @param name the hook, as the start of a sentence. @throws LadingError `HOOK_FAILED`, also for a promise */
 export function callHook<Result>(name: string, hook: () => Result): Result {
   let result: Result

@@ -1,9 +1,10 @@
 // The options of createHttp → the Service, with which the handlers work.
 import { defaults } from '../config/defaults.ts'
+import { hookTimeout } from '../config/numbers.ts'
 import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { Resource } from '../engine/resource/define.ts'
 import { createRegistry, type Registry } from '../engine/resource/registry.ts'
-import { callHook, checkHookTimeout } from '../errors/hook.ts'
+import { callHook } from '../errors/hook.ts'
 import { LadingError } from '../errors/lading-error.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Authorize } from './admission/access.ts'
@@ -85,8 +86,7 @@ export type Handler = (request: HttpRequest, service: Service) => Promise<HttpRe
 /** @throws LadingError `CONFIG_INVALID` */
 export function createService(options: HttpOptions, openApi: () => object): Service {
   const limits = readLimits(options.limits)
-  const { hookTimeoutSeconds = defaults.httpHookTimeoutSeconds } = options
-  checkHookTimeout(hookTimeoutSeconds)
+  const hookTimeoutSeconds = hookTimeout(options.hookTimeoutSeconds ?? defaults.httpHookTimeoutSeconds)
   const rate = { bytesPerSecond: limits.answerBytesPerSecond, windowSeconds: limits.answerRateSeconds }
   return {
     jobs: options.jobs,

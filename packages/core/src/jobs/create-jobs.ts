@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { defaults } from '../config/defaults.ts'
+import { numberWithin, timerSeconds, wholeNumber } from '../config/numbers.ts'
 import { internalsOf } from '../engine/import/internals.ts'
 import type { Resource } from '../engine/resource/resource-types.ts'
 import { remoteAccess } from '../engine/source/remote/remote-access.ts'
@@ -37,6 +38,9 @@ import { submitRemoteImport } from './submit/submit-remote.ts'
 import { observeJobs, quietJobEnd } from './work/observe.ts'
 import { watchOutages } from './work/outages.ts'
 
+const fromZero = { minimum: 0 }
+const fromOne = { minimum: 1 }
+
 /**
  * Creates the jobs API. Its database needs the schema `lading` (see `migrate`).
  *
@@ -48,20 +52,23 @@ import { watchOutages } from './work/outages.ts'
  */
 export function createJobs<Known extends Resource>(options: JobsOptions<Known>): Jobs<Known>
 export function createJobs(options: JobsOptions): Jobs {
-  const { exporter, leaseSeconds = 30, maxAttempts = 5 } = options
+  const { exporter } = options
+  const leaseSeconds = timerSeconds('leaseSeconds', options.leaseSeconds ?? defaults.leaseSeconds)
+  const maxAttempts = wholeNumber('maxAttempts', options.maxAttempts ?? defaults.maxAttempts, fromOne)
   const storage = withTranslatedFaults(options.storage)
   const log = safeLogger('onError', options.onError)
   const onError = (error: unknown, jobId?: string) => log(error, jobId === undefined ? {} : { jobId })
   const retention = {
-    fileExpiryHours: wholeNumber('fileExpirySeconds', options.fileExpirySeconds ?? 86_400, 1) / 3600,
-    storedErrors: wholeNumber('storedErrors', options.storedErrors ?? 100_000, 0),
+    fileExpiryHours: hours('fileExpirySeconds', options.fileExpirySeconds ?? defaults.fileExpirySeconds),
+    storedErrors: wholeNumber('storedErrors', options.storedErrors ?? defaults.storedErrors, fromZero),
   }
   const importer = internalsOf(options.importer)
   const { pool } = importer
   const queue = options.queue.withPool?.(pool) ?? options.queue
   const activeLimit = options.activeJobsPerCaller ?? defaults.activeJobsPerCaller
-  const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', activeLimit, 1)
-  const ttlHours = wholeNumber('idempotencyTtlSeconds', options.idempotencyTtlSeconds ?? 86_400, 1) / 3600
+  const activeJobsPerCaller = wholeNumber('activeJobsPerCaller', activeLimit, fromOne)
+  const { idempotencyTtlSeconds = defaults.idempotencyTtlSeconds } = options
+  const ttlHours = hours('idempotencyTtlSeconds', idempotencyTtlSeconds)
   const keys = createKeyStore(pool, { leaseSeconds, ttlHours })
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
   const metrics = quietMetrics(options.metrics ?? noopMetrics, onError)
@@ -72,23 +79,33 @@ export function createJobs(options: JobsOptions): Jobs {
     pool,
     storage,
     metrics,
-    jobRetentionDays: secondsToDays('jobRetentionSeconds', options.jobRetentionSeconds ?? 30 * 86_400),
-    spoolRetentionDays: secondsToDays('spoolRetentionSeconds', options.spoolRetentionSeconds ?? 7 * 86_400),
+    jobRetentionDays: days(
+      'jobRetentionSeconds',
+      options.jobRetentionSeconds ?? defaults.jobRetentionSeconds,
+    ),
+    spoolRetentionDays: days(
+      'spoolRetentionSeconds',
+      options.spoolRetentionSeconds ?? defaults.spoolRetentionSeconds,
+    ),
     onError,
   }
   const verifyContext = options.verifyStored
     ? { pool, storage, metrics, onError, options: verifyOptions(options.verifyStored) }
     : undefined
-  const janitorSeconds = wholeNumber('janitorSeconds', options.janitorSeconds ?? 60, 1)
+  const janitorSeconds = wholeNumber(
+    'janitorSeconds',
+    options.janitorSeconds ?? defaults.janitorSeconds,
+    fromOne,
+  )
   const onOutage = safeListener('onOutage', options.onOutage, onError)
   const outages = watchOutages({ pool, metrics, onOutage })
   const { outageLimitSeconds = defaults.outageLimitSeconds } = options
-  const outageLimitHours = nonNegative('outageLimitSeconds', outageLimitSeconds) / 3600
+  const outageLimitHours = numberWithin('outageLimitSeconds', outageLimitSeconds, fromZero) / 3600
   const attempts = { leaseSeconds, maxAttempts, outageLimitHours, outages, ...readBackoff(options) }
   const maxWaitingJobs =
     options.maxWaitingJobs === undefined
       ? undefined
-      : wholeNumber('maxWaitingJobs', options.maxWaitingJobs, 1)
+      : wholeNumber('maxWaitingJobs', options.maxWaitingJobs, fromOne)
   const limits = { activeJobsPerCaller, maxWaitingJobs }
   const callContext = { pool, queue, newOutbox, store, maxWaitingJobs }
   const submitContext = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, ...limits }
@@ -173,16 +190,16 @@ function workerName(): string {
 }
 
 function readBackoff({
-  rescueSeconds = 10,
-  pollMs = 1_000,
-  backoffMs = 1_000,
-  maxBackoffMs = 300_000,
+  rescueSeconds = defaults.rescueSeconds,
+  pollMs = defaults.pollMs,
+  backoffMs = defaults.backoffMs,
+  maxBackoffMs = defaults.maxBackoffMs,
 }: JobsOptions) {
   return {
-    rescueSeconds: nonNegative('rescueSeconds', rescueSeconds),
-    pollMs: wholeNumber('pollMs', pollMs, 1),
-    backoffMs: wholeNumber('backoffMs', backoffMs, 1),
-    maxBackoffMs: wholeNumber('maxBackoffMs', maxBackoffMs, 1),
+    rescueSeconds: numberWithin('rescueSeconds', rescueSeconds, fromZero),
+    pollMs: wholeNumber('pollMs', pollMs, fromOne),
+    backoffMs: wholeNumber('backoffMs', backoffMs, fromOne),
+    maxBackoffMs: wholeNumber('maxBackoffMs', maxBackoffMs, fromOne),
   }
 }
 
@@ -194,24 +211,20 @@ function undefinedIfDeleted(error: unknown): undefined {
 
 function verifyOptions(options: true | VerifyStoredOptions): VerifyStoredOptions {
   if (options === true) return {}
-  const { bytesPerSecond = defaults.verifyBytesPerSecond, everySeconds = 86_400 } = options
+  const { bytesPerSecond = defaults.verifyBytesPerSecond, everySeconds = defaults.verifyEverySeconds } =
+    options
   return {
-    bytesPerSecond: wholeNumber('verifyStored.bytesPerSecond', bytesPerSecond, 1024),
-    everySeconds: wholeNumber('verifyStored.everySeconds', everySeconds, 1),
+    bytesPerSecond: wholeNumber('verifyStored.bytesPerSecond', bytesPerSecond, { minimum: 1024 }),
+    everySeconds: wholeNumber('verifyStored.everySeconds', everySeconds, fromOne),
   }
 }
 
+/** Converts an option in seconds to hours. */
+function hours(name: string, seconds: number): number {
+  return wholeNumber(name, seconds, fromOne) / 3600
+}
+
 /** Converts an option in seconds to days. */
-function secondsToDays(name: string, value: number | false): number | false {
-  return value === false ? false : wholeNumber(name, value, 1) / 86_400
-}
-
-function nonNegative(name: string, value: number): number {
-  if (Number.isFinite(value) && value >= 0) return value
-  throw new LadingError('CONFIG_INVALID', `The option ${name} must be a number from 0.`)
-}
-
-function wholeNumber(name: string, value: number, minimum: number): number {
-  if (Number.isSafeInteger(value) && value >= minimum) return value
-  throw new LadingError('CONFIG_INVALID', `The option ${name} must be a whole number from ${minimum}.`)
+function days(name: string, seconds: number | false): number | false {
+  return seconds === false ? false : hours(name, seconds) / 24
 }

@@ -1,5 +1,6 @@
 // Pages of jobs and of record errors: checks limit and offset, and reads and writes cursors.
-import { LadingError } from '../errors/lading-error.ts'
+import { defaults } from '../config/defaults.ts'
+import { wholeNumber } from '../config/numbers.ts'
 import type { ListErrors } from './jobs.ts'
 import type { Job } from './store/job.ts'
 import { toJob } from './store/job-row.ts'
@@ -10,14 +11,12 @@ import { formatCursor, parseCursor } from './store/list-cursor.ts'
 const maxErrorsPerPage = 1_000
 
 /** @throws LadingError `OPTION_INVALID` */
-export function readPage({ limit = 50, offset = 0 }: ListErrors): { limit: number; offset: number } {
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxErrorsPerPage) {
-    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxErrorsPerPage}.`)
+export function readPage(options: ListErrors): { limit: number; offset: number } {
+  const { limit = defaults.errorsPerPage, offset = 0 } = options
+  return {
+    limit: wholeNumber('limit', limit, { minimum: 1, maximum: maxErrorsPerPage, code: 'OPTION_INVALID' }),
+    offset: wholeNumber('offset', offset, { minimum: 0, code: 'OPTION_INVALID' }),
   }
-  if (!Number.isSafeInteger(offset) || offset < 0) {
-    throw new LadingError('OPTION_INVALID', 'The offset must be a whole number from 0.')
-  }
-  return { limit, offset }
 }
 
 /** Largest page of jobs. */
@@ -28,10 +27,8 @@ export async function listJobs(
   store: JobStore,
   options: ListJobs,
 ): Promise<{ jobs: Job[]; nextCursor: string | null }> {
-  const { limit = 20, cursor } = options
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxJobsPerPage) {
-    throw new LadingError('OPTION_INVALID', `The limit must be a whole number from 1 to ${maxJobsPerPage}.`)
-  }
+  const { limit = defaults.jobsPerPage, cursor } = options
+  wholeNumber('limit', limit, { minimum: 1, maximum: maxJobsPerPage, code: 'OPTION_INVALID' })
   const after = cursor === undefined ? undefined : parseCursor(cursor)
   const rows = await store.list({ ...options, limit: limit + 1, after: after })
   const page = rows.slice(0, limit)

@@ -1,5 +1,6 @@
 // The body of `work`: one dispatcher for each kind of work, and the maintenance tasks alongside.
 
+import { defaults } from '../config/defaults.ts'
 import type { Exporter } from '../engine/export/create-exporter.ts'
 import type { ImporterInternals } from '../engine/import/internals.ts'
 import type { RemoteAccess } from '../engine/source/remote/remote-access.ts'
@@ -46,7 +47,12 @@ export interface RunWorkersContext extends Omit<WorkerContext, 'heartbeat' | 'wa
 /** @param name unique name of this worker */
 export async function runWorkers(
   name: string,
-  { signal, imports = 4, exports = 2, fetches = imports === 0 ? 0 : 4 }: WorkOptions,
+  {
+    signal,
+    imports = defaults.concurrentImports,
+    exports = defaults.concurrentExports,
+    fetches = imports === 0 ? 0 : defaults.concurrentFetches,
+  }: WorkOptions,
   options: RunWorkersContext,
 ): Promise<void> {
   const { importer, storage, queue, store, leaseSeconds, onError, newOutbox, verifyContext } = options

@@ -1,8 +1,7 @@
 // createExporter: streams the rows of resources from a pool.
 import type { Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
-import { checkHookTimeout } from '../../errors/hook.ts'
-import { LadingError } from '../../errors/lading-error.ts'
+import { hookTimeout, wholeNumber } from '../../config/numbers.ts'
 import { checkPool } from '../../postgres/pool/checkout.ts'
 import { openOnRead } from '../../util/open-when-read.ts'
 import type { Resource } from '../resource/resource-types.ts'
@@ -54,12 +53,17 @@ export interface Exporter<Known extends Resource = Resource> {
 /** @throws LadingError `CONFIG_INVALID`, `RESOURCE_INVALID` */
 export function createExporter<Known extends Resource>(options: ExporterOptions<Known>): Exporter<Known>
 export function createExporter(options: ExporterOptions): Exporter {
-  const { pool, resources, noProgressSeconds, batchRows, sessionVariables } = options
-  const timeoutSeconds = options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds
-  checkHookTimeout(timeoutSeconds)
+  const {
+    pool,
+    resources,
+    noProgressSeconds,
+    batchRows = defaults.exportBatchRows,
+    sessionVariables,
+  } = options
+  const timeoutSeconds = hookTimeout(options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds)
   const planner = createPlanner(pool, resources, sessionVariables, timeoutSeconds)
   checkPool(pool, noProgressSeconds)
-  checkBatchRows(batchRows)
+  wholeNumber('batchRows', batchRows, { minimum: 1, maximum: 100_000 })
   return {
     async check(options) {
       await planner.plan(planner.read(options), { caller: options.caller })
@@ -82,10 +86,4 @@ export function createExporter(options: ExporterOptions): Exporter {
       })
     },
   }
-}
-
-function checkBatchRows(batchRows: number | undefined): void {
-  if (batchRows === undefined || (Number.isSafeInteger(batchRows) && batchRows >= 1 && batchRows <= 100_000))
-    return
-  throw new LadingError('CONFIG_INVALID', 'The option batchRows must be a whole number from 1 to 100000.')
 }

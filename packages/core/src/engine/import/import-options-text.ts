@@ -1,10 +1,8 @@
 // Import options as text, from a query, a form or a command line → import options.
 import { LadingError } from '../../errors/lading-error.ts'
+import type { Encoding } from '../format/format.ts'
 import { repeatedKey } from '../record/json-text.ts'
 import { quoteName } from '../resource/mapping/mapping.ts'
-import type { Encoding } from './import-options.ts'
-
-export { readDelimiter } from '../format/csv/delimiter.ts'
 
 /** Labels of the WHATWG encoding standard that are in use for files. */
 const encodings: ReadonlyMap<string, Encoding> = new Map([

@@ -1,7 +1,8 @@
 // Options of one import, as plain data: a job stores them, and every attempt at the job uses the same.
-import { LadingError } from '../../errors/lading-error.ts'
+import { pickOptions } from '../../config/check-options.ts'
 import type { Delimiter, Encoding } from '../format/format.ts'
 import type { OnConflict } from '../staging/merge/conflict.ts'
+import { importOptionsSchema, readImportOption } from './import-options-schema.ts'
 
 export type { Delimiter, Encoding, OnConflict }
 
@@ -37,56 +38,26 @@ export interface ImportOptions extends FileOptions {
   readonly sequences?: 'advance' | 'leave' | undefined
 }
 
-const choices: ReadonlyMap<keyof ImportOptions, readonly unknown[]> = new Map<
-  keyof ImportOptions,
-  readonly unknown[]
->([
-  ['onConflict', ['error', 'ignore', 'update']],
-  ['dryRun', [true, false]],
-  ['atomic', [true, false]],
-  ['unknownColumns', ['warn', 'error']],
-  ['sequences', ['advance', 'leave']],
-  ['delimiter', [',', ';', '\t', '|']],
-  ['encoding', ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']],
-  ['compression', ['none', 'gzip']],
-  ['excel', [true, false]],
-])
-
 /** Picks and checks the import options among other options, without undefined ones. @throws LadingError `OPTION_INVALID` */
 export function readImportOptions(options: ImportOptions): ImportOptions {
-  const checked: Record<string, unknown> = {}
-  for (const [name, allowed] of choices) {
-    const value = options[name]
-    if (value === undefined) continue
-    if (!allowed.includes(value)) {
-      throw new LadingError(
-        'OPTION_INVALID',
-        `The option ${name} must be one of ${allowed.map(choice => JSON.stringify(choice)).join(', ')}.`,
-      )
-    }
-    checked[name] = value
-  }
-  const { maxErrors, mapping } = options
-  if (maxErrors !== undefined) {
-    if (!Number.isSafeInteger(maxErrors) || maxErrors < 1) {
-      throw new LadingError('OPTION_INVALID', 'The option maxErrors must be a whole number from 1.')
-    }
-    checked.maxErrors = maxErrors
-  }
-  if (mapping !== undefined) {
-    // A Map would become empty.
-    if (!isPlainObject(mapping) || Object.values(mapping).some(field => typeof field !== 'string')) {
-      throw new LadingError(
-        'OPTION_INVALID',
-        'The option mapping must be an object from names in the file to names of fields.',
-      )
-    }
-    checked.mapping = { ...mapping }
-  }
-  return checked
+  return pickOptions(importOptionsSchema, options)
 }
 
-function isPlainObject(value: object): boolean {
-  const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined
-  return prototype === null || (prototype !== undefined && Object.getPrototypeOf(prototype) === null)
+/**
+ * Reads options from outside, where some are texts.
+ *
+ * @param nameOf the name of an option there
+ * @param start first bytes of the file, if they are known
+ * @throws LadingError `OPTION_INVALID`
+ */
+export function readSentImportOptions(
+  sent: Readonly<Record<string, unknown>>,
+  nameOf: (name: string) => string,
+  start?: Uint8Array,
+): ImportOptions {
+  const read = Object.keys(importOptionsSchema.properties).map(name => [
+    name,
+    readImportOption(name, sent[nameOf(name)], start),
+  ])
+  return readImportOptions(Object.fromEntries(read))
 }

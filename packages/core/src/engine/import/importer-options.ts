@@ -1,8 +1,7 @@
 // Options of an importer and of one run, with their units and costs.
 import type { Writable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
-import { checkHookTimeout } from '../../errors/hook.ts'
-import { LadingError } from '../../errors/lading-error.ts'
+import { hookTimeout, wholeNumber } from '../../config/numbers.ts'
 import type { RecordError } from '../../errors/record-error.ts'
 import type { Client, Pool } from '../../postgres/pool/checkout.ts'
 import type { SynchronousCommit } from '../../postgres/transaction/commit-level.ts'
@@ -103,20 +102,12 @@ export interface Limits {
 
 /** @throws LadingError `CONFIG_INVALID` naming the option. */
 export function readLimits(options: ImporterOptions): Limits {
-  const limits = {
-    batchRows: options.batchRows ?? defaults.batchRows,
-    batchBytes: options.batchBytes ?? defaults.batchBytes,
-    maxRecordBytes: options.maxRecordBytes ?? defaults.maxRecordBytes,
-    hookTimeoutSeconds: options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds,
+  const whole = (name: 'batchRows' | 'batchBytes' | 'maxRecordBytes') =>
+    wholeNumber(name, options[name] ?? defaults[name], { minimum: 1 })
+  return {
+    batchRows: whole('batchRows'),
+    batchBytes: whole('batchBytes'),
+    maxRecordBytes: whole('maxRecordBytes'),
+    hookTimeoutSeconds: hookTimeout(options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds),
   }
-  checkHookTimeout(limits.hookTimeoutSeconds)
-  for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new LadingError(
-        'CONFIG_INVALID',
-        `The option ${name} must be a whole number from 1; it is ${value}.`,
-      )
-    }
-  }
-  return limits
 }

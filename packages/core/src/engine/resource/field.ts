@@ -1,5 +1,7 @@
 // One field of a resource, compiled: its name in files, its column, its type, its codes.
+
 import { OptionalKind, type TSchema } from '@sinclair/typebox'
+import { isWholeNumber } from '../../config/numbers.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { FieldDefinition } from './definition.ts'
 import { type ColumnType, readFieldSchema } from './schema/column-type.ts'
@@ -82,7 +84,7 @@ function assertMask(name: string, { kind }: ColumnType, mask: Mask): void {
   const invalidMask = (problem: string) => new LadingError('RESOURCE_INVALID', `Field "${name}" ${problem}`)
   if (kind !== 'text') throw invalidMask('has a mask, which only text can have; hide it instead.')
   for (const [part, count] of Object.entries(mask)) {
-    if (!Number.isSafeInteger(count) || count < 0 || count > 1_000) {
+    if (!isWholeNumber(count, { minimum: 0, maximum: 1_000 })) {
       throw invalidMask(`has a mask whose ${part} must be a whole number from 0 to 1000.`)
     }
   }

@@ -1,6 +1,8 @@
 // The option `limits` → checked limits of the HTTP service, in total and per caller.
-import { defaults } from '../../config/defaults.ts'
+import type { TSchema } from '@sinclair/typebox'
+import { positiveNumber, timerSeconds } from '../../config/numbers.ts'
 import { LadingError } from '../../errors/lading-error.ts'
+import { limitsSchema } from './limits-schema.ts'
 
 /** All limits apply per process: two processes accept twice as much. */
 export interface HttpLimits {
@@ -39,27 +41,6 @@ export interface HttpLimits {
 /** The limits that a host overrides; a missing or undefined one has its default. */
 export type HttpLimitsOptions = { readonly [Name in keyof HttpLimits]?: HttpLimits[Name] | undefined }
 
-const names = [
-  'uploads',
-  'uploadsPerCaller',
-  'streamedExports',
-  'streamedExportsPerCaller',
-  'downloads',
-  'downloadsPerCaller',
-  'bodySeconds',
-  'bodyBytesPerSecond',
-  'bodyRateSeconds',
-  'stalledAnswerSeconds',
-  'answerBytesPerSecond',
-  'answerRateSeconds',
-  'jsonBodyBytes',
-  'formFields',
-  'formFieldBytes',
-] as const satisfies readonly (keyof HttpLimits)[]
-
-/** A Node.js timer with a delay above 2^31 milliseconds fires at once. */
-const maxSeconds = 2_000_000
-
 /**
  * Checks the limits and fills in the defaults. The time-outs of the host's server must be longer than these.
  *
@@ -69,32 +50,23 @@ const maxSeconds = 2_000_000
  * @throws LadingError `CONFIG_INVALID` for an unknown limit, one that is not above 0, or a time too long for a timer
  */
 export function readLimits(options: HttpLimitsOptions = {}): HttpLimits {
+  const known: Readonly<Record<string, TSchema>> = limitsSchema.properties
   for (const [name, value] of Object.entries(options)) {
-    if (!names.some(known => known === name)) throw invalid(name, `is unknown; known: ${names.join(', ')}`)
+    const limit = Object.hasOwn(known, name) ? known[name] : undefined
+    if (limit === undefined) throw unknownLimit(name)
     if (value === undefined) continue
-    if (!(Number.isFinite(value) && value > 0)) throw invalid(name, 'must be above 0')
-    if (name.endsWith('Seconds') && value > maxSeconds) throw invalid(name, `must be at most ${maxSeconds}`)
+    if (limit.maximum === undefined) positiveNumber(`limits.${name}`, value)
+    else timerSeconds(`limits.${name}`, value)
   }
-  const of = (name: (typeof names)[number]) => options[name] ?? defaults[name]
-  return {
-    uploads: of('uploads'),
-    uploadsPerCaller: of('uploadsPerCaller'),
-    streamedExports: of('streamedExports'),
-    streamedExportsPerCaller: of('streamedExportsPerCaller'),
-    downloads: of('downloads'),
-    downloadsPerCaller: of('downloadsPerCaller'),
-    bodySeconds: of('bodySeconds'),
-    bodyBytesPerSecond: of('bodyBytesPerSecond'),
-    bodyRateSeconds: of('bodyRateSeconds'),
-    stalledAnswerSeconds: of('stalledAnswerSeconds'),
-    answerBytesPerSecond: of('answerBytesPerSecond'),
-    answerRateSeconds: of('answerRateSeconds'),
-    jsonBodyBytes: of('jsonBodyBytes'),
-    formFields: of('formFields'),
-    formFieldBytes: of('formFieldBytes'),
-  }
+  const limits = Object.entries(known).map(([name, limit]) => [
+    name,
+    options[name as keyof HttpLimits] ?? limit.default,
+  ])
+  // One entry for each limit, checked above.
+  return Object.fromEntries(limits) as HttpLimits
 }
 
-function invalid(name: string, what: string): LadingError {
-  return new LadingError('CONFIG_INVALID', `The limit "${name}" ${what}.`)
+function unknownLimit(name: string): LadingError {
+  const known = Object.keys(limitsSchema.properties).join(', ')
+  return new LadingError('CONFIG_INVALID', `The limit "${name}" is unknown; known: ${known}.`)
 }

@@ -3,10 +3,12 @@ import type { Static } from '@sinclair/typebox'
 import { optionInvalid } from '../../config/check-options.ts'
 import type { StreamOptions } from '../../engine/export/exporter-options.ts'
 import { readFilterTexts, withCreated } from '../../engine/export/selection/filter-text.ts'
-import { readDelimiter } from '../../engine/format/csv/delimiter.ts'
+import { readSentShape, shapeSchema } from '../../engine/export/selection/selection-schema.ts'
 import type { Registry } from '../../engine/resource/registry.ts'
 import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'
 import { type exportJob, exportOptions } from '../wire/schemas.ts'
+
+const { default: defaultFormat } = shapeSchema.properties.format
 
 /** Every parameter that is not an option is a filter. @throws LadingError `OPTION_INVALID`, `FILTER_INVALID`, `RESOURCE_UNKNOWN` */
 export function readExportQuery(rawQuery: string, registry: Registry): StreamOptions {
@@ -40,22 +42,10 @@ export function readExportBody(
   }
 }
 
-/** The options that a query and a body have in common. */
-type CommonOptions = Pick<
-  Static<typeof exportJob>,
-  'format' | 'sort' | 'limit' | 'delimiter' | 'header' | 'excel' | 'compression'
->
-
-function exporterOptions(options: CommonOptions & { readonly resource: string }): StreamOptions {
-  const { resource, format = 'ndjson', sort, limit, delimiter, header, excel, compression } = options
-  return {
-    resource,
-    format,
-    sort,
-    limit,
-    delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
-    header,
-    excel,
-    compression: compression as StreamOptions['compression'],
-  }
+/** The options that a query and a body have in common, by the names that the exporter has for them. */
+function exporterOptions(
+  options: Pick<Static<typeof exportJob>, 'sort' | 'limit' | 'delimiter'> & { readonly resource: string },
+): StreamOptions {
+  const { resource, sort, limit } = options
+  return { resource, sort, limit, format: defaultFormat, ...readSentShape(options) }
 }

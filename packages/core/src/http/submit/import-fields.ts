@@ -1,7 +1,7 @@
 // The options of an import as sent by the client → the import options of the job.
 import type { Static } from '@sinclair/typebox'
-import type { ImportOptions } from '../../engine/import/import-options.ts'
-import { readDelimiter, readEncoding, readMapping } from '../../engine/import/import-options-text.ts'
+import { wireName } from '../../config/option-schema.ts'
+import { type ImportOptions, readSentImportOptions } from '../../engine/import/import-options.ts'
 import { checkMetadata } from '../../jobs/submit/metadata.ts'
 import type { ImportNotes } from '../../jobs/submit/submit-options.ts'
 import type { importOptions } from '../wire/schemas.ts'
@@ -10,18 +10,9 @@ export type ImportFields = Static<typeof importOptions>
 
 /** @param start the first bytes of the file, if they are known. @throws LadingError `OPTION_INVALID` */
 export function importOptionsOf(options: ImportFields, start?: Uint8Array): ImportOptions & ImportNotes {
-  const { delimiter, encoding, mapping, after, metadata } = options
+  const { after, metadata } = options
   return {
-    onConflict: options.on_conflict as ImportOptions['onConflict'],
-    dryRun: options.dry_run,
-    atomic: options.atomic,
-    maxErrors: options.max_errors,
-    unknownColumns: options.unknown_columns as ImportOptions['unknownColumns'],
-    sequences: options.sequences as ImportOptions['sequences'],
-    excel: options.excel,
-    delimiter: delimiter === undefined ? undefined : readDelimiter(delimiter),
-    encoding: encoding === undefined ? undefined : readEncoding(encoding, start),
-    mapping: mapping === undefined ? undefined : readMapping(mapping),
+    ...readSentImportOptions(options, wireName, start),
     after,
     metadata: metadata === undefined ? undefined : readMetadata(metadata),
   }

@@ -1,4 +1,5 @@
 // An upload that turns out to be a bundle → its import jobs.
+import { wireName } from '../../config/option-schema.ts'
 import { readBundleImportOptions } from '../../engine/import/bundle/bundle-import-options.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { KeyClaim } from '../../jobs/submit/claim-key.ts'
@@ -43,10 +44,5 @@ function bundleImportOptions(options: ImportFields) {
     )
   }
   const { after, metadata, ...importOptions } = importOptionsOf(options)
-  return { ...readBundleImportOptions(importOptions, asSent), after, metadata }
-}
-
-/** `onConflict` → `"on_conflict"`. */
-function asSent(name: string): string {
-  return `"${name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)}"`
+  return { ...readBundleImportOptions(importOptions, name => `"${wireName(name)}"`), after, metadata }
 }

@@ -1,5 +1,6 @@
 // The dispatch loop of one worker: on a wake-up or a poll, it claims as many jobs as it has free slots, and runs
 // them.
+import { wholeNumber } from '../../config/numbers.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Pool } from '../../postgres/pool/checkout.ts'
 import { createWake, pause } from '../../queue/wake.ts'
@@ -80,7 +81,8 @@ export function dispatch(options: DispatchOptions): Dispatcher {
   }
 
   async function loop(): Promise<void> {
-    checkWhole({ concurrency, concurrencyPerKey: concurrencyPerKey ?? 1 })
+    wholeNumber('concurrency', concurrency, { minimum: 1 })
+    wholeNumber('concurrencyPerKey', concurrencyPerKey ?? 1, { minimum: 1 })
     let hasAnswered = false
     let failures = 0
     while (!signal.aborted) {
@@ -120,15 +122,5 @@ export function dispatch(options: DispatchOptions): Dispatcher {
     interrupt: id => running.interrupt(id),
     running: () => running.ids(),
     ended,
-  }
-}
-
-function checkWhole(options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (Number.isSafeInteger(value) && value >= 1) continue
-    throw new LadingError(
-      'CONFIG_INVALID',
-      `The option ${name} must be a whole number from 1; it is ${value}.`,
-    )
   }
 }

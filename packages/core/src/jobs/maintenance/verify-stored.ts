@@ -35,7 +35,7 @@ const checkIntervalMs = 60_000
 
 /** Scans all files whenever a scan is due, until the signal. */
 export async function runVerifier(context: VerifyStoredContext, signal: AbortSignal): Promise<void> {
-  const { everySeconds = 86_400 } = context.options
+  const { everySeconds = defaults.verifyEverySeconds } = context.options
   while (!signal.aborted) {
     try {
       const storageId = (await identityOf(context.storage)) ?? null

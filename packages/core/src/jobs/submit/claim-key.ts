@@ -1,6 +1,9 @@
 // One job per idempotency key: the key is claimed before the request is read, and recorded with its job.
 import { createHash, randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { defaultsOf } from '../../config/option-schema.ts'
+import { shapeSchema } from '../../engine/export/selection/selection-schema.ts'
+import { importOptionsSchema } from '../../engine/import/import-options-schema.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/checkout.ts'
 import type { JobKind } from '../store/job.ts'
@@ -113,7 +116,8 @@ function replayClaim({ kind, jobId, request }: UsedKey): Omit<OpenClaim, 'tenant
   const expect = (known: KnownRequest) => {
     const earlier: KnownRequest = { ...request, kind }
     for (const [name, value] of Object.entries(known)) {
-      if (!isDeepStrictEqual(normalized(name, value), normalized(name, earlier[name]))) throw reused()
+      const [now, then] = [value, earlier[name]].map(one => normalized(kind, name, one))
+      if (!isDeepStrictEqual(now, then)) throw reused()
     }
   }
   return {
@@ -141,20 +145,13 @@ function requestOf({ id: _id, options, source, remote, ...rest }: JobRequest): K
 }
 
 /** Asking for a default explicitly equals not asking for it. */
-const defaultOf: KnownRequest = {
-  onConflict: 'error',
-  dryRun: false,
-  atomic: false,
-  unknownColumns: 'warn',
-  sequences: 'advance',
-  compression: 'none',
-  excel: false,
-  header: true,
-  metadata: {},
+const defaultOf: Readonly<Record<JobKind, KnownRequest>> = {
+  import: { ...defaultsOf(importOptionsSchema), metadata: {} },
+  export: { ...defaultsOf(shapeSchema), metadata: {} },
 }
 
-function normalized(name: string, value: unknown): unknown {
-  return isDeepStrictEqual(value, defaultOf[name]) ? undefined : value
+function normalized(kind: JobKind, name: string, value: unknown): unknown {
+  return isDeepStrictEqual(value, defaultOf[kind][name]) ? undefined : value
 }
 
 function reused(): LadingError {

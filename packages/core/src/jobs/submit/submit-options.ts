@@ -1,7 +1,7 @@
 // Options of a submission: what to do, with which file, for which caller.
 import type { BundleFormat } from '../../engine/export/bundle/bundle-export-options.ts'
 import type { FileShape, Selection } from '../../engine/export/exporter-options.ts'
-import type { ImportOptions } from '../../engine/import/import-options.ts'
+import type { FileOptions, ImportOptions } from '../../engine/import/import-options.ts'
 import type { Caller } from '../../engine/resource/definition.ts'
 import type { FormatName, Resource } from '../../engine/resource/resource-types.ts'
 import type { ByteSource } from '../../engine/source/chunks.ts'
@@ -77,7 +77,7 @@ export interface SubmitRemoteImport<Known extends Resource = Resource>
  * options apply to all of them, except that `after` applies to the first.
  */
 export interface SubmitBundleImport
-  extends Pick<ImportOptions, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'>,
+  extends Omit<ImportOptions, 'dryRun' | 'atomic' | 'mapping' | keyof FileOptions>,
     ImportNotes,
     Pick<
       SubmitImport,

@@ -1,5 +1,6 @@
 // Checks out connections of a pool: every exit path returns them, healthy or with the error that broke them.
 import { defaults } from '../../config/defaults.ts'
+import { numberWithin } from '../../config/numbers.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import { databaseFault, sqlstate } from '../sqlstate.ts'
 import { withStandaloneSettings } from '../transaction/single-statement.ts'
@@ -183,10 +184,7 @@ export function checkPool(pool: Pool, noProgressSeconds?: number): void {
   }
   handlePoolErrors(pool)
   if (noProgressSeconds === undefined) return
-  if (!(noProgressSeconds >= 1 && noProgressSeconds <= 86_400)) {
-    throw new LadingError('CONFIG_INVALID', 'The option noProgressSeconds must be from 1 to 86400.')
-  }
-  idleLimits.set(pool, noProgressSeconds)
+  idleLimits.set(pool, numberWithin('noProgressSeconds', noProgressSeconds, { minimum: 1, maximum: 86_400 }))
 }
 
 /** The maximum size of a `pg` pool; 10 is the default of `pg`. */

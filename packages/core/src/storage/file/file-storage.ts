@@ -4,7 +4,7 @@ import { type FileHandle, lstat, mkdir, open, realpath, unlink } from 'node:fs/p
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { defaults } from '../../config/defaults.ts'
-import { LadingError } from '../../errors/lading-error.ts'
+import { wholeNumber } from '../../config/numbers.ts'
 import { incoming } from '../incoming.ts'
 import { checkKey, checkPrefix } from '../object-key.ts'
 import { withinSize } from '../object-range.ts'
@@ -52,7 +52,9 @@ const checkEveryBytes = 16 * 1024 * 1024
  * const { size, sha256 } = await storage.put('imports/42/source.csv', request, { maxBytes: 104_857_600 })
  */
 export function fileStorage(directory: string, options: FileStorageOptions = {}): FileStorage {
-  const reserveBytes = checkedReserve(options.reserveBytes ?? defaults.freeDiskBytes)
+  const reserveBytes = wholeNumber('reserveBytes', options.reserveBytes ?? defaults.freeDiskBytes, {
+    minimum: 0,
+  })
   let rootPromise: Promise<string> | undefined
   const root = () => {
     rootPromise ??= makeRoot(directory).catch(error => {
@@ -162,11 +164,6 @@ async function* withReserve(
     }
     yield chunk
   }
-}
-
-function checkedReserve(bytes: number): number {
-  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes
-  throw new LadingError('CONFIG_INVALID', 'The option reserveBytes must be a whole number from 0.')
 }
 
 async function makeRoot(directory: string): Promise<string> {

@@ -1,5 +1,5 @@
 // The requested file format and its options → the checked output shape, or a fault for contradictions.
-import { checkOptions, optionInvalid } from '../../../config/check-options.ts'
+import { optionInvalid, pickOptions } from '../../../config/check-options.ts'
 import { formatByName } from '../../format/formats.ts'
 import type { FileShape } from '../exporter-options.ts'
 import { shapeSchema } from '../selection/selection-schema.ts'
@@ -13,12 +13,7 @@ export function readShape(requested: FileShape): OutputShape {
     header = true,
     excel = false,
     compression = 'none',
-  } = checkOptions(shapeSchema, {
-    delimiter: requested.delimiter,
-    header: requested.header,
-    excel: requested.excel,
-    compression: requested.compression,
-  })
+  } = pickOptions(shapeSchema, { ...requested, format: undefined })
   // An option that is switched off has no effect.
   const onlyCsv = { delimiter: delimiter !== undefined, header: !header, excel }
   for (const [name, isSet] of Object.entries(onlyCsv)) {

@@ -1,5 +1,5 @@
 // The requested rows and fields of a resource → the checked selection. Uses the resource alone, without a database.
-import { checkOptions, optionInvalid } from '../../../config/check-options.ts'
+import { optionInvalid, pickOptions } from '../../../config/check-options.ts'
 import type { LadingError } from '../../../errors/lading-error.ts'
 import type { Resource } from '../../resource/define.ts'
 import type { Filters } from '../../resource/definition.ts'
@@ -27,18 +27,7 @@ const maximum = { filters: 20, values: 1_000 }
 
 /** @throws LadingError `FILTER_INVALID`, `OPTION_INVALID` naming the field or the option */
 export function readSelection(resource: Resource, requested: Selection): ParsedSelection {
-  const {
-    filters = {},
-    fields,
-    sort,
-    limit,
-  } = checkOptions(selectionSchema, {
-    resource: requested.resource,
-    filters: requested.filters,
-    fields: requested.fields,
-    sort: requested.sort,
-    limit: requested.limit,
-  })
+  const { filters = {}, fields, sort, limit } = pickOptions(selectionSchema, requested)
   const tests = readFilters(resource, filters, 'filter')
   assertWithinLimits(tests)
   return {

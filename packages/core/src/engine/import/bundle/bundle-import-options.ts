@@ -6,7 +6,7 @@ import { type ImportOptions, readImportOptions } from '../import-options.ts'
 const acrossImports = 'each file of a bundle is a separate import; unpack it and import its files one by one'
 const inManifest = 'its manifest says how to read its files'
 
-const unsupported: Readonly<Partial<Record<keyof ImportOptions, string>>> = {
+const unsupported = {
   dryRun: acrossImports,
   atomic: acrossImports,
   mapping: inManifest,
@@ -14,7 +14,9 @@ const unsupported: Readonly<Partial<Record<keyof ImportOptions, string>>> = {
   encoding: inManifest,
   excel: inManifest,
   compression: inManifest,
-}
+} as const satisfies Partial<Record<keyof ImportOptions, string>>
+
+type Unsupported = keyof typeof unsupported
 
 /**
  * @param nameOf the caller's name for an option
@@ -23,10 +25,12 @@ const unsupported: Readonly<Partial<Record<keyof ImportOptions, string>>> = {
 export function readBundleImportOptions(
   options: ImportOptions,
   nameOf: (name: string) => string = name => name,
-): Pick<ImportOptions, 'onConflict' | 'maxErrors' | 'unknownColumns' | 'sequences'> {
-  const importOptions = readImportOptions(options)
+): Omit<ImportOptions, Unsupported> {
+  const { dryRun, atomic, mapping, delimiter, encoding, excel, compression, ...supported } =
+    readImportOptions(options)
+  const refused = { dryRun, atomic, mapping, delimiter, encoding, excel, compression }
   for (const [name, why] of Object.entries(unsupported)) {
-    const value = importOptions[name as keyof ImportOptions]
+    const value = refused[name as Unsupported]
     // An option that is switched off has no effect.
     if (value === undefined || value === false || value === 'none') continue
     throw new LadingError(
@@ -34,11 +38,5 @@ export function readBundleImportOptions(
       `The option ${nameOf(name)} cannot be used with a bundle: ${why}.`,
     )
   }
-  const { onConflict, maxErrors, unknownColumns, sequences } = importOptions
-  return {
-    ...(onConflict !== undefined && { onConflict }),
-    ...(maxErrors !== undefined && { maxErrors }),
-    ...(unknownColumns !== undefined && { unknownColumns }),
-    ...(sequences !== undefined && { sequences }),
-  }
+  return supported
 }

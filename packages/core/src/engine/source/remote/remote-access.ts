@@ -1,7 +1,7 @@
 // The operator's options for remote files → a checked policy, a resolver and limits.
 import { lookup } from 'node:dns/promises'
 import { defaults } from '../../../config/defaults.ts'
-import { LadingError } from '../../../errors/lading-error.ts'
+import { positiveNumber, timerSeconds } from '../../../config/numbers.ts'
 import { type AddressPolicy, addressPolicy } from './address-policy.ts'
 
 export interface RemoteOptions {
@@ -40,16 +40,20 @@ export function remoteAccess(options: RemoteOptions = {}): RemoteAccess {
   return {
     policy: addressPolicy(options.allow),
     lookup: options.lookup ?? systemLookup,
-    maxSeconds: positive('maxSeconds', options.maxSeconds ?? defaults.remoteSeconds),
-    minBytesPerSecond: positive(
-      'minBytesPerSecond',
+    maxSeconds: seconds('maxSeconds', options.maxSeconds ?? defaults.remoteSeconds),
+    minBytesPerSecond: positiveNumber(
+      'remote.minBytesPerSecond',
       options.minBytesPerSecond ?? defaults.remoteBytesPerSecond,
     ),
-    rateSeconds: positive('rateSeconds', options.rateSeconds ?? defaults.remoteRateSeconds),
-    connectSeconds: positive('connectSeconds', options.connectSeconds ?? defaults.remoteConnectSeconds),
-    answerSeconds: positive('answerSeconds', options.answerSeconds ?? defaults.remoteAnswerSeconds),
-    pauseMs: positive('pauseMs', options.pauseMs ?? defaults.remotePauseMs),
+    rateSeconds: seconds('rateSeconds', options.rateSeconds ?? defaults.remoteRateSeconds),
+    connectSeconds: seconds('connectSeconds', options.connectSeconds ?? defaults.remoteConnectSeconds),
+    answerSeconds: seconds('answerSeconds', options.answerSeconds ?? defaults.remoteAnswerSeconds),
+    pauseMs: seconds('pauseMs', options.pauseMs ?? defaults.remotePauseMs),
   }
+}
+
+function seconds(name: string, value: number): number {
+  return timerSeconds(`remote.${name}`, value)
 }
 
 /** Checks the options without using them. @throws LadingError `CONFIG_INVALID` if `createJobs({ remote })` would reject them */
@@ -60,10 +64,4 @@ export function checkRemote(options: RemoteOptions): void {
 async function systemLookup(host: string): Promise<readonly string[]> {
   const found = await lookup(host, { all: true, verbatim: true })
   return found.map(({ address }) => address)
-}
-
-function positive(name: string, value: number): number {
-  // A longer timer would fire at once.
-  if (value > 0 && value <= 2_000_000) return value
-  throw new LadingError('CONFIG_INVALID', `The option remote.${name} must be a number above 0.`)
 }

@@ -22,11 +22,11 @@ test('what is not said is as documented', () => {
 })
 
 test.each([
-  [{ uploads: 0 }, 'The limit "uploads" must be above 0.'],
-  [{ uploads: Number.NaN }, 'The limit "uploads" must be above 0.'],
-  [{ bodySeconds: Number.POSITIVE_INFINITY }, 'The limit "bodySeconds" must be above 0.'],
-  [{ bodySeconds: 3_000_000 }, 'The limit "bodySeconds" must be at most 2000000.'],
-  [{ uploads: '4' as unknown as number }, 'The limit "uploads" must be above 0.'],
+  [{ uploads: 0 }, 'The option limits.uploads must be a number above 0'],
+  [{ uploads: Number.NaN }, 'The option limits.uploads must be a number above 0'],
+  [{ bodySeconds: Number.POSITIVE_INFINITY }, 'The option limits.bodySeconds must be a number above 0'],
+  [{ bodySeconds: 3_000_000 }, 'The option limits.bodySeconds must be a number above 0, up to 2000000.'],
+  [{ uploads: '4' as unknown as number }, 'The option limits.uploads must be a number above 0'],
 ])('%j cannot be', (limits, message) => {
   expect(() => readLimits(limits)).toThrow(message)
 })
