@@ -10,15 +10,14 @@ const onSources = { resolve: { conditions: ['source', 'module', 'node', 'develop
  */
 const { LADING_TESTS: wanted = 'short' } = process.env
 const long = '**/*.long.test.ts'
+/** `faults` has a configuration of its own. */
+const folders = ['packages', 'testdata', 'examples']
 
 export default defineConfig({
   environments: { ssr: onSources, __vitest__: onSources },
   ssr: onSources,
   test: {
-    include:
-      wanted === 'long'
-        ? [long]
-        : ['packages/**/*.test.ts', 'testdata/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: folders.map(folder => `${folder}/${wanted === 'long' ? long : '**/*.test.ts'}`),
     exclude: ['**/node_modules/**', '**/dist/**', ...(wanted === 'short' ? [long] : [])],
     globalSetup: ['test-support/global-setup.ts'],
     // See `npm run test:strict`.
