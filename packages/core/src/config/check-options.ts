@@ -40,7 +40,7 @@ export function pickOptions<Schema extends TObject>(schema: Schema, values: obje
     const value: unknown = Reflect.get(values, name)
     if (value === undefined) return []
     // Not the caller's own object, which may change while the options are in use.
-    return [[name, isPlainObject(value) ? { ...value } : value]]
+    return [[name, copyOf(value)]]
   })
   return checkOptions(schema, Object.fromEntries(picked))
 }
@@ -51,6 +51,11 @@ function fits(property: TSchema, value: unknown): boolean {
   if (!Value.Check(property, value)) return false
   if (TypeGuard.IsInteger(property)) return isWholeNumber(value, { minimum: Number.MIN_SAFE_INTEGER })
   return !TypeGuard.IsRecord(property) || isPlainObject(value)
+}
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return [...value]
+  return isPlainObject(value) ? { ...value } : value
 }
 
 function isPlainObject(value: unknown): value is object {

@@ -80,6 +80,9 @@ export const importOptionTexts = {
   },
 } as const satisfies Readonly<Partial<Record<OptionName, OptionText>>>
 
+/** Options that are text in a query, a form or a flag, but not in a JSON body. */
+export const structuredImportOptions = { mapping: policySchema.properties.mapping }
+
 /** Converts an option that was sent as text; any other value is returned as it is. @throws LadingError `OPTION_INVALID` */
 export function readImportOption(name: string, value: unknown, start?: Uint8Array): unknown {
   if (typeof value !== 'string') return value

@@ -7,7 +7,12 @@ import {
   selectionSchema,
   shapeSchema,
 } from '../../engine/export/selection/selection-schema.ts'
-import { importOptionTexts, policySchema, readingSchema } from '../../engine/import/import-options-schema.ts'
+import {
+  importOptionTexts,
+  policySchema,
+  readingSchema,
+  structuredImportOptions,
+} from '../../engine/import/import-options-schema.ts'
 
 const { resource, ...selection } = selectionSchema.properties
 const metadata = Type.Record(Type.String(), Type.Unknown(), {
@@ -38,7 +43,7 @@ export const importFromUrl = Type.Object(
     file_url: Type.String({
       description: 'http or https URL of the file, on an allowed server; at most 2,048 characters.',
     }),
-    mapping: policySchema.properties.mapping,
+    ...wireProperties(structuredImportOptions, {}),
     metadata: Type.Optional(metadata),
   },
   { additionalProperties: false },
