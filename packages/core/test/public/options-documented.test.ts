@@ -42,6 +42,7 @@ function rowsBelow(page: string, heading: string): readonly (readonly string[])[
 function valuesOf({ type, anyOf, minimum }: TSchema): string {
   if (type === 'boolean') return '`true`, `false`'
   if (type === 'integer') return `a whole number from ${minimum}`
+  if (type === 'array') return 'texts, separated by commas'
   if (anyOf === undefined) return 'an object, as JSON'
   return anyOf.map((member: TSchema) => (member.const === '\t' ? 'TAB' : `\`${member.const}\``)).join(', ')
 }

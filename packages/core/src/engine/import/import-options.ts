@@ -59,5 +59,5 @@ export function readSentImportOptions(
     name,
     readImportOption(name, sent[nameOf(name)], start),
   ])
-  return readImportOptions(Object.fromEntries(read))
+  return pickOptions(importOptionsSchema, Object.fromEntries(read), nameOf)
 }

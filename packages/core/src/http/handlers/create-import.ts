@@ -64,11 +64,10 @@ const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
     tooLarge: howToSend(request, 'json', undefined),
   })
   expectFileUrl(body, request)
-  const { file_url: url, resource, format, mapping, metadata, ...options } = readFromUrl(body, request)
+  const { file_url: url, resource, format, metadata, ...options } = readFromUrl(body, request)
   await request.access.permit(registry.get(resource).name)
   return jobs.submitRemoteImport({
     ...importOptionsOf(options),
-    mapping,
     metadata,
     resource,
     format,

@@ -8,8 +8,11 @@ import type { importOptions } from '../wire/schemas.ts'
 
 export type ImportFields = Static<typeof importOptions>
 
+/** Import options by their names on the wire: as texts, or as a JSON body states them. */
+type SentOptions = Pick<ImportFields, 'after' | 'metadata'> & Readonly<Record<string, unknown>>
+
 /** @param start the first bytes of the file, if they are known. @throws LadingError `OPTION_INVALID` */
-export function importOptionsOf(options: ImportFields, start?: Uint8Array): ImportOptions & ImportNotes {
+export function importOptionsOf(options: SentOptions, start?: Uint8Array): ImportOptions & ImportNotes {
   const { after, metadata } = options
   return {
     ...readSentImportOptions(options, wireName, start),
