@@ -30,6 +30,7 @@ import { principalCases } from './cases/principals.ts'
 import { probeCases } from './cases/probes.ts'
 import { queueFullCases } from './cases/queue-full.ts'
 import { readBodyCases } from './cases/read-bodies.ts'
+import { readingCases } from './cases/reading.ts'
 import { errorCases } from './cases/record-error-cases.ts'
 import { givingBackCases } from './cases/rejects.ts'
 import { remoteCases } from './cases/remote.ts'
@@ -101,6 +102,7 @@ const groups = {
   imports: importCases,
   'options of imports': optionCases,
   'settings of imports': settingCases,
+  'reading of files': readingCases,
   'record errors': errorCases,
   warnings: warningCases,
   'giving back': givingBackCases,

@@ -14,6 +14,7 @@ export const groupsOfFile = {
     'imports',
     'options of imports',
     'settings of imports',
+    'reading of files',
     'record errors',
     'warnings',
     'giving back',
