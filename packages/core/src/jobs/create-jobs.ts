@@ -73,8 +73,8 @@ export function createJobs(options: JobsOptions): Jobs {
   const remote = options.remote === false ? undefined : remoteAccess(options.remote)
   const metrics = quietMetrics(options.metrics ?? noopMetrics, onError)
   const observer = observeJobs(metrics, quietJobEnd(options.onJobEnd, onError))
-  const newOutbox = () => createWakeUps(queue, observer.onEnd)
-  const store = createJobStore(pool, newOutbox, retention)
+  const newWakeUps = () => createWakeUps(queue, observer.onEnd)
+  const store = createJobStore(pool, newWakeUps)
   const janitor = {
     pool,
     storage,
@@ -107,8 +107,9 @@ export function createJobs(options: JobsOptions): Jobs {
       ? undefined
       : wholeNumber('maxWaitingJobs', options.maxWaitingJobs, fromOne)
   const limits = { activeJobsPerCaller, maxWaitingJobs }
-  const callContext = { pool, queue, newOutbox, store, maxWaitingJobs }
-  const submitContext = { importer, exporter, newOutbox, storage, store, keys, leaseSeconds, ...limits }
+  const callContext = { pool, queue, newWakeUps, store, maxWaitingJobs }
+  const insertContext = { pool, store, newWakeUps, retention, ...limits }
+  const submitContext = { ...insertContext, importer, exporter, storage, keys, leaseSeconds }
   const workerContext = {
     ...submitContext,
     ...attempts,
@@ -116,7 +117,6 @@ export function createJobs(options: JobsOptions): Jobs {
     observer,
     onError,
     remote,
-    retention,
     janitor,
     verifyContext,
   }

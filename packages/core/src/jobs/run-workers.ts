@@ -35,7 +35,7 @@ export interface RunWorkersContext extends Omit<WorkerContext, 'heartbeat' | 'wa
   readonly storage: Storage
   readonly queue: Queue
   readonly remote: RemoteAccess | undefined
-  readonly newOutbox: NewWakeUps
+  readonly newWakeUps: NewWakeUps
   readonly retention: RetentionOptions
   readonly janitor: JanitorContext
   readonly janitorSeconds: number
@@ -55,7 +55,7 @@ export async function runWorkers(
   }: WorkOptions,
   options: RunWorkersContext,
 ): Promise<void> {
-  const { importer, storage, queue, store, leaseSeconds, onError, newOutbox, verifyContext } = options
+  const { importer, storage, queue, store, leaseSeconds, onError, newWakeUps, verifyContext } = options
   const { pool } = importer
   checkPoolSize(pool, imports, exports)
   await withClient(pool, assertOwnTablesDurable).catch(ignoreOutage)
@@ -102,7 +102,7 @@ export async function runWorkers(
   const tasks = [
     ...dispatchers.map(({ ended }) => ended),
     runJanitor(options.janitor, { everySeconds: options.janitorSeconds, signal }),
-    runRescuer({ pool, newOutbox, running, everyMs, signal, onError }),
+    runRescuer({ pool, newWakeUps, running, everyMs, signal, onError }),
     watchUnservedStorages({ pool, everyMs, signal, onError }),
     ...(verifyContext === undefined ? [] : [runVerifier(verifyContext, signal)]),
     ...(imports === 0 ? [] : [reportStorage({ pool, storageId: storageId, leaseSeconds, signal, onError })]),

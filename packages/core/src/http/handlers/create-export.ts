@@ -4,28 +4,30 @@ import { LadingError } from '../../errors/lading-error.ts'
 import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../http-service.ts'
 import { readExportBody } from '../submit/export-query.ts'
-import { submitOnce } from '../submit/idempotency-key.ts'
+import { type Submit, submitOnce } from '../submit/idempotency-key.ts'
 import { refuseWhileDraining } from '../submit/refuse-while-draining.ts'
 import { readBody } from '../wire/parameters.ts'
 import { exportJob } from '../wire/schemas.ts'
 
 export const createExport: Handler = (request, service) => {
   refuseWhileDraining(service)
-  return submitOnce(request, service, 'export', async idempotencyKey => {
-    const options = readBody(exportJob, await readJson(request, service.limits))
-    const { resource, resources, metadata, filename: fileName } = options
-    const common = { caller: request.access.caller, metadata, fileName, idempotencyKey }
-    if (resources !== undefined) {
-      refuseWithBundle(options)
-      await request.access.permit(...resources)
-      const { format } = options
-      return service.jobs.submitBundleExport({ resources, format, ...common })
-    }
-    if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
-    await request.access.permit(service.registry.get(resource).name)
-    const exportOptions = readExportBody({ ...options, resource }, service.registry)
-    return service.jobs.submitExport({ ...exportOptions, ...common })
-  })
+  return submitOnce('export', submitExport, request, service)
+}
+
+const submitExport: Submit = async (request, service, idempotencyKey) => {
+  const options = readBody(exportJob, await readJson(request, service.limits))
+  const { resource, resources, metadata, filename: fileName } = options
+  const common = { caller: request.access.caller, metadata, fileName, idempotencyKey }
+  if (resources !== undefined) {
+    refuseWithBundle(options)
+    await request.access.permit(...resources)
+    const { format } = options
+    return service.jobs.submitBundleExport({ resources, format, ...common })
+  }
+  if (resource === undefined) throw new LadingError('OPTION_INVALID', 'The option "resource" is missing.')
+  await request.access.permit(service.registry.get(resource).name)
+  const exportOptions = readExportBody({ ...options, resource }, service.registry)
+  return service.jobs.submitExport({ ...exportOptions, ...common })
 }
 
 const bundleOptions = ['resources', 'format', 'metadata', 'filename']

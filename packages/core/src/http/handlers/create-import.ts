@@ -4,7 +4,7 @@ import { fileMediaTypes } from '../../engine/format/detect/detect.ts'
 import { foreignByType, unsupportedFileMessage } from '../../engine/format/detect/foreign.ts'
 import { readJson } from '../body/request-body.ts'
 import type { Handler } from '../http-service.ts'
-import { submitOnce } from '../submit/idempotency-key.ts'
+import { type Submit, submitOnce } from '../submit/idempotency-key.ts'
 import { importOptionsOf } from '../submit/import-fields.ts'
 import { expectFileUrl, explainText, howToSend, urlEncoded, withAdvice } from '../submit/misplaced-file.ts'
 import { checkCapacity, refuseWhileDraining } from '../submit/refuse-while-draining.ts'
@@ -19,17 +19,17 @@ const uploadMediaTypes = fileMediaTypes.filter(type => type !== 'application/jso
 
 export const createImport: Handler = (request, service) => {
   refuseWhileDraining(service)
-  return service.uploads.withSlot(request, () =>
-    submitOnce(request, service, 'import', async claim => {
-      const upload = uploadHandler(mediaType(header(request, 'content-type')), request)
-      // A replayed request needs no further capacity.
-      if (claim?.isReplay !== true) await checkCapacity(request, service)
-      return upload(request, service, claim)
-    }),
-  )
+  return service.uploads.withSlot(request, () => submitOnce('import', submitUpload, request, service))
 }
 
-function uploadHandler(type: string | undefined, request: HttpRequest): typeof uploadForm {
+const submitUpload: Submit = async (request, service, claim) => {
+  const upload = uploadBy(mediaType(header(request, 'content-type')), request)
+  // A replayed request needs no further capacity.
+  if (claim?.isReplay !== true) await checkCapacity(request, service)
+  return upload(request, service, claim)
+}
+
+function uploadBy(type: string | undefined, request: HttpRequest): Submit {
   if (type === 'multipart/form-data') return uploadForm
   if (type === 'application/json') return fromUrl
   if (type !== undefined && uploadMediaTypes.includes(type)) return uploadRaw
@@ -57,7 +57,7 @@ function readFromUrl(body: unknown, request: HttpRequest): Static<typeof importF
   }
 }
 
-const fromUrl: typeof uploadForm = async (request, service, idempotencyKey) => {
+const fromUrl: Submit = async (request, service, idempotencyKey) => {
   const { jobs, limits, maxFileBytes, registry } = service
   const body = await readJson(request, limits, {
     invalid: start => explainText(start, request),

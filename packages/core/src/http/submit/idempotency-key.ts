@@ -9,22 +9,29 @@ import { type HttpRequest, type HttpResponse, header, json } from '../wire/messa
 import { acceptedBundle, acceptedJob, selfLink } from '../wire/representation.ts'
 import { type ImportFields, importOptionsOf } from './import-fields.ts'
 
+/** Reads a request and submits its job. @throws HttpFault, LadingError; then no job and no file remains */
+export type Submit = (
+  request: HttpRequest,
+  service: Service,
+  claim: KeyClaim | undefined,
+) => Promise<Job | BundleJobs>
+
 /**
  * The response to a submission. The same key and request get the same response, whatever the status of the job is now.
  *
  * @throws LadingError `IDEMPOTENCY_KEY_INVALID`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_KEY_REUSED`, and whatever `submit` throws
  */
 export async function submitOnce(
-  request: HttpRequest,
-  { jobs }: Service,
   kind: JobKind,
-  submit: (claim: KeyClaim | undefined) => Promise<Job | BundleJobs>,
+  submit: Submit,
+  request: HttpRequest,
+  service: Service,
 ): Promise<HttpResponse> {
   const key = keyOf(request)
-  if (key === undefined) return accepted(await submit(undefined), request)
-  const claim = await jobs.claimKey(key, kind, { tenant: request.access.tenant })
+  if (key === undefined) return accepted(await submit(request, service, undefined), request)
+  const claim = await service.jobs.claimKey(key, kind, { tenant: request.access.tenant })
   try {
-    const job = await submit(claim)
+    const job = await submit(request, service, claim)
     return accepted(job, request, claim.isReplay ? { 'Idempotency-Replayed': 'true' } : {})
   } finally {
     await claim.release()

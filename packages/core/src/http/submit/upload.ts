@@ -18,17 +18,13 @@ import { type HttpRequest, header, mediaType } from '../wire/message.ts'
 import { type Pairs, queryPairs, readOptions } from '../wire/parameters.ts'
 import { HttpFault } from '../wire/problem.ts'
 import { importOptions } from '../wire/schemas.ts'
-import { assertSameRequest, assertSameUpload } from './idempotency-key.ts'
+import { assertSameRequest, assertSameUpload, type Submit } from './idempotency-key.ts'
 import { type ImportFields, importOptionsOf } from './import-fields.ts'
 import { formatOf, formatUnknown, importOptionsWith, type SentFile } from './sent-file.ts'
 import { submitBundle } from './upload-bundle.ts'
 
-/** @throws HttpFault, LadingError; then no job and no file remains */
-export async function uploadRaw(
-  request: HttpRequest,
-  service: Service,
-  claim?: KeyClaim,
-): Promise<Job | BundleJobs> {
+/** The file is the body itself. */
+export const uploadRaw: Submit = async (request, service, claim) => {
   const options = readImport(queryPairs(request.rawQuery), service)
   const coding = codingOf(request)
   checkAnnouncedSize(request, service.maxFileBytes)
@@ -64,12 +60,8 @@ function mayBeBundle(request: HttpRequest, { format }: ImportFields, coding: str
   return format === bundleFormat || (format === undefined && (coding === 'gzip' || gzipMediaTypes.has(type)))
 }
 
-/** @throws HttpFault, LadingError; then no job and no file remains */
-export async function uploadForm(
-  request: HttpRequest,
-  service: Service,
-  claim?: KeyClaim,
-): Promise<Job | BundleJobs> {
+/** The file is a part of a form. */
+export const uploadForm: Submit = async (request, service, claim) => {
   const query = queryPairs(request.rawQuery)
   assertSameRequest(claim, readImport(query, service))
   if (codingOf(request) !== 'identity')

@@ -19,7 +19,7 @@ const stopMs = 10_000
 interface CancelContext {
   readonly pool: Pool
   readonly queue: Queue
-  readonly newOutbox: NewWakeUps
+  readonly newWakeUps: NewWakeUps
 }
 
 /** Undefined if the job has ended or does not exist. @throws LadingError `DATABASE_UNAVAILABLE` */
@@ -37,19 +37,19 @@ export async function cancelJob(id: string, context: CancelContext): Promise<Job
 
 async function tryCancel(
   id: string,
-  { pool, newOutbox }: CancelContext,
+  { pool, newWakeUps }: CancelContext,
   lockTimeoutMs: number,
 ): Promise<JobRow | undefined> {
-  const outbox = newOutbox()
+  const wakeUps = newWakeUps()
   const row = await inTransaction(pool, async client => {
     await client.query(setLocal('lock_timeout', String(lockTimeoutMs)))
     const [found] = (await client.query(cancelSql, [id])).rows as unknown as JobRow[]
     if (found === undefined) return undefined
-    outbox.ended(found)
-    await updateFollowers(client, id, outbox)
+    wakeUps.ended(found)
+    await updateFollowers(client, id, wakeUps)
     return found
   })
-  await outbox.flush()
+  await wakeUps.flush()
   return row
 }
 

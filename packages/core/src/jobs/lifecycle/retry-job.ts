@@ -12,7 +12,7 @@ import type { NewWakeUps } from '../store/wake-ups.ts'
 
 export interface RetryContext {
   readonly pool: Pool
-  readonly newOutbox: NewWakeUps
+  readonly newWakeUps: NewWakeUps
   /** Maximum number of ready jobs of one kind. @defaultValue no limit */
   readonly maxWaitingJobs: number | undefined
 }
@@ -23,17 +23,17 @@ export interface RetryContext {
  * @throws LadingError `AFTER_FAILED` if the job that it waits for has not completed and never will, `QUEUE_FULL`
  */
 export async function retryJob(
-  { pool, newOutbox, maxWaitingJobs }: RetryContext,
+  { pool, newWakeUps, maxWaitingJobs }: RetryContext,
   id: string,
 ): Promise<JobRow | undefined> {
-  const outbox = newOutbox()
+  const wakeUps = newWakeUps()
   const row = await inTransaction(pool, async client => {
     const [found] = (await client.query(retrySql, [id])).rows
     const job = found as unknown as JobRow | undefined
     if (job === undefined) return undefined
     if (job.after_job === null) {
       await checkWaitingJobs(client, job.lane, maxWaitingJobs)
-      await outbox.wake(client, job.lane)
+      await wakeUps.wake(client, job.lane)
       return job
     }
     const [predecessor] = (await client.query(lockSql, [job.after_job])).rows
@@ -41,9 +41,9 @@ export async function retryJob(
     if (status === null || (isEnded(status) && status !== 'completed')) {
       throw new LadingError('AFTER_FAILED', abandonedMessage(job.after_job, status))
     }
-    await updateFollowers(client, job.after_job, outbox)
+    await updateFollowers(client, job.after_job, wakeUps)
     return job
   })
-  await outbox.flush()
+  await wakeUps.flush()
   return row
 }

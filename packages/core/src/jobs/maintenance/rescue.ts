@@ -11,7 +11,7 @@ import { lockedJobsSql, missedFollowersSql, rescueSql } from './rescue-sql.ts'
 
 export interface RescueContext {
   readonly pool: Pool
-  readonly newOutbox: NewWakeUps
+  readonly newWakeUps: NewWakeUps
   /** Ids of the jobs that run in this process, which are not lost. */
   readonly running: () => readonly string[]
 }
@@ -61,13 +61,13 @@ export async function rescue(context: RescueContext): Promise<readonly string[]>
   return lockedIds.filter((_id, index) => ended[index] !== true)
 }
 
-async function rescueLost({ pool, newOutbox, running }: RescueContext): Promise<void> {
-  const outbox = newOutbox()
+async function rescueLost({ pool, newWakeUps, running }: RescueContext): Promise<void> {
+  const wakeUps = newWakeUps()
   await inTransaction(pool, async client => {
     const { rows } = await client.query(rescueSql, [running()])
-    for (const { lane } of rows) await outbox.wake(client, String(lane))
+    for (const { lane } of rows) await wakeUps.wake(client, String(lane))
   })
-  await outbox.flush()
+  await wakeUps.flush()
 }
 
 function lockedJobs({ pool, running }: RescueContext): Promise<string[]> {
@@ -80,11 +80,11 @@ function lockedJobs({ pool, running }: RescueContext): Promise<string[]> {
 }
 
 /** Updates the followers of jobs that ended without doing so. */
-async function releaseWaiting({ pool, newOutbox }: RescueContext): Promise<void> {
-  const outbox = newOutbox()
+async function releaseWaiting({ pool, newWakeUps }: RescueContext): Promise<void> {
+  const wakeUps = newWakeUps()
   await inTransaction(pool, async client => {
     const { rows } = await client.query(missedFollowersSql)
-    for (const { id } of rows) await updateFollowers(client, String(id), outbox)
+    for (const { id } of rows) await updateFollowers(client, String(id), wakeUps)
   })
-  await outbox.flush()
+  await wakeUps.flush()
 }

@@ -11,20 +11,20 @@ import type { WakeUps } from './wake-ups.ts'
  *
  * @param id the job that they wait for
  */
-export async function updateFollowers(client: Client, id: string, outbox: WakeUps): Promise<void> {
+export async function updateFollowers(client: Client, id: string, wakeUps: WakeUps): Promise<void> {
   const [found] = (await client.query(statusSql, [id])).rows
   // The statement has this one column.
   const status = found?.status as JobStatus | null | undefined
   if (status === undefined || (status !== null && !isEnded(status))) return
   if (status === 'completed') {
     const { rows } = await client.query(beginSql, [id])
-    for (const { lane } of rows) await outbox.wake(client, String(lane))
+    for (const { lane } of rows) await wakeUps.wake(client, String(lane))
     return
   }
   const { rows } = await client.query(abandonSql, [id, abandonedMessage(id, status)])
   for (const row of rows as unknown as JobRow[]) {
-    outbox.ended(row)
-    await updateFollowers(client, row.id, outbox)
+    wakeUps.ended(row)
+    await updateFollowers(client, row.id, wakeUps)
   }
 }
 

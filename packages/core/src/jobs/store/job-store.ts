@@ -1,17 +1,14 @@
-// Jobs in the database: inserts, ends and reads them. All times are the database's.
+// Jobs in the database: reads, releases and ends them. All times are the database's.
 import type { ExportProgress } from '../../engine/export/exporter-options.ts'
-import { type Client, type Pool, withClient } from '../../postgres/pool/checkout.ts'
+import { type Pool, withClient } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
-import { insertUrlSql } from './files/remote-source.ts'
 import { updateFollowers } from './followers.ts'
 import type { JobKind, JobStatus } from './job.ts'
 import { type JobRow, jobColumns } from './job-row.ts'
 import {
-  asTheyAreSql,
   backOffSql,
   bundleSql,
   endSql,
-  insertSql,
   listSql,
   progressSql,
   releaseSql,
@@ -20,9 +17,6 @@ import {
 } from './job-sql.ts'
 import { inTransaction } from './job-transaction.ts'
 import type { ListPosition } from './list-cursor.ts'
-import type { NewJob } from './new-job.ts'
-import { assertOwnTablesDurable } from './own-tables.ts'
-import { type RetentionOptions, withRetention } from './retention.ts'
 import type { NewWakeUps } from './wake-ups.ts'
 
 export interface ListJobs {
@@ -48,15 +42,6 @@ export interface Backoff {
 }
 
 export interface JobStore {
-  /**
-   * Inserts pending jobs and returns them. The transaction starts with `beforeInsert`, which may throw to refuse the
-   * jobs, and ends with `afterInsert`, which receives the lane of the first job.
-   */
-  insert(
-    jobs: readonly [NewJob, ...NewJob[]],
-    beforeInsert: (client: Client) => Promise<void>,
-    afterInsert: (client: Client, lane: string) => Promise<void>,
-  ): Promise<readonly [JobRow, ...JobRow[]]>
   /** Records the progress of an export; does nothing if the job was taken over, cancelled or ended. */
   progress(id: string, token: string, progress: ExportProgress): Promise<void>
   /**
@@ -95,8 +80,7 @@ export interface JobStore {
   ): Promise<(JobRow & ListPosition)[]>
 }
 
-/** @param retention stored with each new job */
-export function createJobStore(pool: Pool, newOutbox: NewWakeUps, retention: RetentionOptions): JobStore {
+export function createJobStore(pool: Pool, newWakeUps: NewWakeUps): JobStore {
   const query: Query = <Row>(sql: string, values: unknown[]): Promise<Row[]> =>
     withClient(pool, async client => {
       // Each statement selects the columns of its row type.
@@ -104,7 +88,6 @@ export function createJobStore(pool: Pool, newOutbox: NewWakeUps, retention: Ret
       return rows as Row[]
     })
   return {
-    insert: (jobs, beforeInsert, afterInsert) => insertJobs(pool, jobs, retention, beforeInsert, afterInsert),
     async progress(id, token, { rows, bytes }) {
       await query(progressSql, [id, token, rows, bytes])
     },
@@ -120,17 +103,17 @@ export function createJobStore(pool: Pool, newOutbox: NewWakeUps, retention: Ret
     },
     async end(id, token, how, set) {
       const { text, values } = endSql(how, set)
-      const outbox = newOutbox()
+      const wakeUps = newWakeUps()
       const isOurs = await inTransaction(pool, async client => {
         const { rows } = await client.query(text, [id, token, ...values])
         // A failed job may be retried before its worker reports it, so report it here; a completed one does not
         // change.
-        if (how === 'fail') for (const row of rows) outbox.ended(row as unknown as JobRow)
+        if (how === 'fail') for (const row of rows) wakeUps.ended(row as unknown as JobRow)
         // Also needed if the job was ended in the transaction of its rows: its followers are not updated yet.
-        await updateFollowers(client, id, outbox)
+        await updateFollowers(client, id, wakeUps)
         return rows.length > 0
       })
-      await outbox.flush()
+      await wakeUps.flush()
       return isOurs
     },
     get: async id => (await query<JobRow>(`select ${jobColumns} from lading.jobs where id = $1`, [id]))[0],
@@ -147,49 +130,6 @@ export function createJobStore(pool: Pool, newOutbox: NewWakeUps, retention: Ret
 }
 
 type Query = <Row>(sql: string, values: unknown[]) => Promise<Row[]>
-
-function insertJobs(
-  pool: Pool,
-  jobs: readonly [NewJob, ...NewJob[]],
-  retention: RetentionOptions,
-  beforeInsert: (client: Client) => Promise<void>,
-  afterInsert: (client: Client, lane: string) => Promise<void>,
-): Promise<readonly [JobRow, ...JobRow[]]> {
-  return inTransaction(pool, async client => {
-    await assertOwnTablesDurable(client)
-    await beforeInsert(client)
-    const lanes: string[] = []
-    for (const job of jobs) {
-      const inserted = await client.query(insertSql, valuesOf(job, retention))
-      lanes.push(...inserted.rows.map(({ lane }) => String(lane)))
-      if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
-    }
-    await afterInsert(client, String(lanes[0]))
-    const { rows } = await client.query(asTheyAreSql, [jobs.map(({ id }) => id)])
-    // The transaction has just inserted these rows.
-    return rows as unknown as [JobRow, ...JobRow[]]
-  })
-}
-
-function valuesOf(job: NewJob, retention: RetentionOptions): unknown[] {
-  const { source, caller } = job
-  return [
-    job.id,
-    job.kind,
-    job.resource,
-    job.format,
-    JSON.stringify(withRetention(job, retention)),
-    source?.key ?? null,
-    source?.size ?? null,
-    source?.sha256 ?? null,
-    JSON.stringify(job.metadata),
-    job.after ?? null,
-    caller?.tenant ?? '',
-    caller?.principal ?? null,
-    job.bundle ?? null,
-    source?.storage ?? null,
-  ]
-}
 
 function rethrow(error: unknown): never {
   throw databaseFault(error)

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { defaultsOf } from '../../config/option-schema.ts'
 import { shapeSchema } from '../../engine/export/selection/selection-schema.ts'
 import { importOptionsSchema } from '../../engine/import/import-options-schema.ts'
+import type { Caller } from '../../engine/resource/definition.ts'
 import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../../postgres/pool/checkout.ts'
 import type { JobKind } from '../store/job.ts'
@@ -77,6 +78,32 @@ export function openClaim(claim: KeyClaim, tenant: string): OpenClaim {
     throw new LadingError('OPTION_INVALID', 'The idempotency key was claimed for another tenant.')
   }
   throw new LadingError('OPTION_INVALID', 'The idempotency key must be text, or what claimKey returned.')
+}
+
+export interface KeyContext {
+  readonly keys: KeyStore
+  readonly leaseSeconds: number
+}
+
+/** A text key is claimed for this submission only; a claim stays with its caller. */
+export async function withKey<Result>(
+  {
+    idempotencyKey: key,
+    caller,
+  }: { idempotencyKey?: string | KeyClaim | undefined; caller?: Caller | undefined },
+  kind: JobKind,
+  { keys, leaseSeconds }: KeyContext,
+  submit: (claim: OpenClaim | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (key === undefined) return submit(undefined)
+  const tenant = caller?.tenant ?? ''
+  if (typeof key !== 'string') return submit(openClaim(key, tenant))
+  const claim = await claimKey({ tenant, key }, kind, keys, leaseSeconds)
+  try {
+    return await submit(openClaim(claim, tenant))
+  } finally {
+    await claim.release()
+  }
 }
 
 /** @throws LadingError `IDEMPOTENCY_KEY_INVALID` */

@@ -1,49 +1,28 @@
 // New jobs → pending ones, all in one transaction; or the jobs of the same earlier request.
 import { randomUUID } from 'node:crypto'
-import type { Caller } from '../../engine/resource/definition.ts'
-import type { Client } from '../../postgres/pool/checkout.ts'
+import type { Client, Pool } from '../../postgres/pool/checkout.ts'
 import { failpoint } from '../../util/failpoint.ts'
 import { checkWaitingJobs } from '../store/claim/waiting-jobs.ts'
+import { insertUrlSql } from '../store/files/remote-source.ts'
 import { updateFollowers } from '../store/followers.ts'
-import type { Job, JobKind } from '../store/job.ts'
-import { toJob } from '../store/job-row.ts'
-import { lockSql } from '../store/job-sql.ts'
+import type { Job } from '../store/job.ts'
+import { type JobRow, toJob } from '../store/job-row.ts'
+import { asTheyAreSql, insertSql, lockSql } from '../store/job-sql.ts'
 import type { JobStore } from '../store/job-store.ts'
+import { inTransaction } from '../store/job-transaction.ts'
 import type { JobRequest, NewJob } from '../store/new-job.ts'
-import type { NewWakeUps } from '../store/wake-ups.ts'
-import { claimKey, type KeyClaim, type OpenClaim, openClaim } from './claim-key.ts'
-import type { KeyStore } from './idempotency-store.ts'
+import { assertOwnTablesDurable } from '../store/own-tables.ts'
+import { type RetentionOptions, withRetention } from '../store/retention.ts'
+import type { NewWakeUps, WakeUps } from '../store/wake-ups.ts'
+import type { OpenClaim } from './claim-key.ts'
 import { claimJobs } from './job-limits.ts'
 
-interface KeyContext {
-  readonly keys: KeyStore
-  readonly leaseSeconds: number
-}
-
-/** A text key is claimed for this submission only; a claim stays with its caller. */
-export async function withKey<Result>(
-  {
-    idempotencyKey: key,
-    caller,
-  }: { idempotencyKey?: string | KeyClaim | undefined; caller?: Caller | undefined },
-  kind: JobKind,
-  { keys, leaseSeconds }: KeyContext,
-  submit: (claim: OpenClaim | undefined) => Promise<Result>,
-): Promise<Result> {
-  if (key === undefined) return submit(undefined)
-  const tenant = caller?.tenant ?? ''
-  if (typeof key !== 'string') return submit(openClaim(key, tenant))
-  const claim = await claimKey({ tenant, key }, kind, keys, leaseSeconds)
-  try {
-    return await submit(openClaim(claim, tenant))
-  } finally {
-    await claim.release()
-  }
-}
-
-interface InsertContext {
+export interface InsertContext {
+  readonly pool: Pool
   readonly store: JobStore
-  readonly newOutbox: NewWakeUps
+  readonly newWakeUps: NewWakeUps
+  /** Stored with each new job. */
+  readonly retention: RetentionOptions
   /** Maximum number of unfinished jobs of one caller. */
   readonly activeJobsPerCaller: number
   /** Maximum number of jobs of one kind that wait for a worker. @defaultValue no limit */
@@ -85,7 +64,7 @@ export interface InsertedChain {
 export async function insertChain(
   jobs: readonly [NewJob, ...NewJob[]],
   request: JobRequest,
-  { store, newOutbox, activeJobsPerCaller, maxWaitingJobs }: InsertContext,
+  { pool, store, newWakeUps, retention, activeJobsPerCaller, maxWaitingJobs }: InsertContext,
   claim: OpenClaim | undefined,
 ): Promise<InsertedChain> {
   const earlierId = claim?.earlierJob(request)
@@ -93,21 +72,75 @@ export async function insertChain(
     const [first, ...others] = (await store.getBundle(earlierId)).map(toJob)
     if (first !== undefined) return { jobs: [first, ...others], isNew: false }
   }
-  const [first] = jobs
-  const outbox = newOutbox()
-  const limit = { more: jobs.length, most: activeJobsPerCaller }
-  const checkLimit = (client: Client) => claimJobs(client, first.caller, limit)
-  const [row, ...rows] = await store.insert(jobs, checkLimit, async (client, lane) => {
+  const wakeUps = newWakeUps()
+  const rows = await inTransaction(pool, async client => {
+    await assertOwnTablesDurable(client)
+    await claimJobs(client, jobs[0].caller, { more: jobs.length, most: activeJobsPerCaller })
+    const lanes = await insertRows(client, jobs, retention)
     await claim?.settle(client, request)
-    if (first.after === undefined) {
-      await checkWaitingJobs(client, lane, maxWaitingJobs)
-      return outbox.wake(client, lane)
-    }
-    // The lock keeps it from ending before this commit. If it has already ended, that did not update these jobs.
-    await client.query(lockSql, [first.after])
-    return updateFollowers(client, first.after, outbox)
+    await startFirst(client, jobs[0], lanes[0], wakeUps, maxWaitingJobs)
+    return readRows(client, jobs)
   })
   failpoint('after_job_row_before_wake')
-  await outbox.flush()
-  return { jobs: [toJob(row), ...rows.map(toJob)], isNew: true }
+  await wakeUps.flush()
+  const [first, ...others] = rows
+  return { jobs: [toJob(first), ...others.map(toJob)], isNew: true }
+}
+
+/** Returns the lane of each job. */
+async function insertRows(
+  client: Client,
+  jobs: readonly NewJob[],
+  retention: RetentionOptions,
+): Promise<readonly string[]> {
+  const lanes: string[] = []
+  for (const job of jobs) {
+    const { rows } = await client.query(insertSql, valuesOf(job, retention))
+    lanes.push(...rows.map(({ lane }) => String(lane)))
+    if (job.remote !== undefined) await client.query(insertUrlSql, [job.id, job.remote.url])
+  }
+  return lanes
+}
+
+/** Wakes the workers for the first job, unless it waits for another one. @throws LadingError `QUEUE_FULL` */
+async function startFirst(
+  client: Client,
+  { after }: NewJob,
+  lane: string | undefined,
+  wakeUps: WakeUps,
+  maxWaitingJobs: number | undefined,
+): Promise<void> {
+  if (after === undefined) {
+    await checkWaitingJobs(client, String(lane), maxWaitingJobs)
+    return wakeUps.wake(client, String(lane))
+  }
+  // The lock keeps it from ending before this commit. If it has already ended, that did not update these jobs.
+  await client.query(lockSql, [after])
+  return updateFollowers(client, after, wakeUps)
+}
+
+async function readRows(client: Client, jobs: readonly NewJob[]): Promise<readonly [JobRow, ...JobRow[]]> {
+  const { rows } = await client.query(asTheyAreSql, [jobs.map(({ id }) => id)])
+  // The transaction has just inserted these rows.
+  return rows as unknown as [JobRow, ...JobRow[]]
+}
+
+function valuesOf(job: NewJob, retention: RetentionOptions): unknown[] {
+  const { source, caller } = job
+  return [
+    job.id,
+    job.kind,
+    job.resource,
+    job.format,
+    JSON.stringify(withRetention(job, retention)),
+    source?.key ?? null,
+    source?.size ?? null,
+    source?.sha256 ?? null,
+    JSON.stringify(job.metadata),
+    job.after ?? null,
+    caller?.tenant ?? '',
+    caller?.principal ?? null,
+    job.bundle ?? null,
+    source?.storage ?? null,
+  ]
 }

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import type { Exporter } from '../../engine/export/create-exporter.ts'
 import { readBundleImportOptions } from '../../engine/import/bundle/bundle-import-options.ts'
 import { type UnpackedBundle, unpackBundle } from '../../engine/import/bundle/unpack-bundle.ts'
-import type { ImporterInternals } from '../../engine/import/internals.ts'
 import { checkPolicy } from '../../engine/import/run-import.ts'
 import { checkSource } from '../../engine/source/check-source.ts'
 import { LadingError } from '../../errors/lading-error.ts'
@@ -13,28 +12,18 @@ import { failpoint } from '../../util/failpoint.ts'
 import { endingOf, severalResources } from '../store/files/export-file.ts'
 import { uploadKey } from '../store/files/storage-keys.ts'
 import type { Job } from '../store/job.ts'
-import type { JobStore } from '../store/job-store.ts'
 import { isUndecided } from '../store/job-transaction.ts'
 import type { NewJob } from '../store/new-job.ts'
-import type { NewWakeUps } from '../store/wake-ups.ts'
-import type { OpenClaim } from './claim-key.ts'
+import { type OpenClaim, withKey } from './claim-key.ts'
 import { checkFileName } from './file-name.ts'
-import type { KeyStore } from './idempotency-store.ts'
-import { insertChain, insertJob, withKey } from './insert-job.ts'
+import { insertChain, insertJob } from './insert-job.ts'
 import { checkMetadata } from './metadata.ts'
-import { checkedNotes } from './submit-job.ts'
+import { checkedNotes, type SubmitContext } from './submit-job.ts'
 import type { BundleJobs, SubmitBundleExport, SubmitBundleImport } from './submit-options.ts'
 
-interface BundleContext {
-  readonly importer: ImporterInternals
+interface BundleContext extends SubmitContext {
   readonly exporter: Exporter
-  readonly newOutbox: NewWakeUps
   readonly storage: Storage
-  readonly store: JobStore
-  readonly keys: KeyStore
-  readonly leaseSeconds: number
-  readonly activeJobsPerCaller: number
-  readonly maxWaitingJobs: number | undefined
 }
 
 export function submitBundleExport(submit: SubmitBundleExport, context: BundleContext): Promise<Job> {

@@ -24,23 +24,15 @@ import { isJobId } from '../store/job-id.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { isUndecided } from '../store/job-transaction.ts'
 import type { NewJob } from '../store/new-job.ts'
-import type { NewWakeUps } from '../store/wake-ups.ts'
-import type { OpenClaim } from './claim-key.ts'
+import { type KeyContext, type OpenClaim, withKey } from './claim-key.ts'
 import { checkFileName } from './file-name.ts'
-import type { KeyStore } from './idempotency-store.ts'
-import { insertJob, withKey } from './insert-job.ts'
+import { type InsertContext, insertJob } from './insert-job.ts'
 import { checkMetadata } from './metadata.ts'
 import { spool } from './spool.ts'
 import type { ImportNotes, SubmitExport, SubmitImport } from './submit-options.ts'
 
-export interface SubmitContext {
+export interface SubmitContext extends InsertContext, KeyContext {
   readonly importer: ImporterInternals
-  readonly newOutbox: NewWakeUps
-  readonly store: JobStore
-  readonly keys: KeyStore
-  readonly leaseSeconds: number
-  readonly activeJobsPerCaller: number
-  readonly maxWaitingJobs: number | undefined
 }
 
 export function submitImport(

@@ -11,7 +11,7 @@ beforeEach(() => {
   const nobody = () => {
     throw new Error('Nobody is woken here.')
   }
-  store = createJobStore(harness.database.pool, nobody, { fileExpiryHours: 24, storedErrors: 10 })
+  store = createJobStore(harness.database.pool, nobody)
 })
 
 const kinds = {

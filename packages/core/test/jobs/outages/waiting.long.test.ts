@@ -119,7 +119,7 @@ function newStore() {
   const nobody = () => {
     throw new Error('Nobody is woken here.')
   }
-  return createJobStore(harness.database.pool, nobody, { fileExpiryHours: 24, storedErrors: 10 })
+  return createJobStore(harness.database.pool, nobody)
 }
 
 test('progress begins the hours again, and nothing else does', async () => {
