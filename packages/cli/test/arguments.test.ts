@@ -80,6 +80,7 @@ describe('settings of an import', () => {
         delimiter: 'tab',
         encoding: 'latin1',
         sequences: 'leave',
+        nullValues: 'NULL, N/A',
       },
       none,
     )
@@ -91,6 +92,7 @@ describe('settings of an import', () => {
       delimiter: '\t',
       encoding: 'windows-1252',
       sequences: 'leave',
+      nullValues: ['NULL', 'N/A'],
     })
     expect(importSettings({}, none)).toEqual({})
   })
@@ -105,6 +107,10 @@ describe('settings of an import', () => {
     [{ maxErrors: '0' }, 'The option --max-errors must be a whole number from 1.'],
     [{ maxErrors: '1e3' }, 'The option --max-errors must be a whole number from 1.'],
     [{ unknownColumns: 'drop' }, 'The option --unknown-columns must be one of warn, error.'],
+    [
+      { nullValues: 'NULL,' },
+      'The option --null-values must be a list of 1 to 100 texts, none of them empty.',
+    ],
     [{ sequences: 'keep' }, 'The option --sequences must be one of advance, leave.'],
     [{ delimiter: 'x' }, 'The option --delimiter must be'],
     [{ encoding: 'klingon' }, 'The option --encoding must be'],

@@ -38,4 +38,5 @@ export const importFlagNotes = {
     help: 'between CSV cells: comma, semicolon, tab or pipe (default: detected)',
   },
   encoding: { value: 'encoding', help: 'utf-8 (default), utf-16le, utf-16be or windows-1252' },
+  nullValues: { value: 'texts', help: 'texts that stand for no value, such as NULL,N/A' },
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import {
   answerOf,
+  assertProblem,
   ended,
   field,
   file,
@@ -56,6 +57,32 @@ export const readingCases: HttpCases = {
     await imported(harness, { excel: 'true' }, `${header}${one},'=1+1,reader,true\n`)
     await imported(harness, {}, `${header}${other},'=1+1,reader,true\n`)
     assert.deepEqual([await nameOf(harness, one), await nameOf(harness, other)], ['=1+1', "'=1+1"])
+  },
+
+  'null_values: texts that stand for no value': async harness => {
+    const rows = `${header}-,Ada,reader,true\nN/A,Bob,reader,true\n`
+    const failures = async (options: Readonly<Record<string, string>>) => {
+      const parts = Object.entries({ resource: 'users', dry_run: 'true', ...options })
+      const body = formBody([...parts.map(([name, value]) => field(name, value)), file(rows)])
+      const job = await ended(harness, await sendForm(harness, body))
+      return job.errors.map(({ error_code, field_value }: Readonly<Record<string, unknown>>) => [
+        error_code,
+        field_value,
+      ])
+    }
+    assert.deepEqual(await failures({ null_values: 'N/A, -' }), [
+      ['MISSING_FIELD', '-'],
+      ['MISSING_FIELD', 'N/A'],
+    ])
+    assert.deepEqual(await failures({ null_values: 'N/A' }), [
+      ['INVALID_EMAIL', '-'],
+      ['MISSING_FIELD', 'N/A'],
+    ])
+    const job = await imported(harness, { null_values: '-', dry_run: 'true' }, rows)
+    assert.equal(job.progress.failed_records, 2)
+    const refused = await sendRaw(harness, 'resource=users&null_values=-,', rows)
+    const detail = await assertProblem(refused, 400, 'OPTION_INVALID')
+    assert.match(detail, /"null_values" must be a list of 1 to 100 texts, none of them empty/)
   },
 
   'compressed: by the name of the file, or the coding of the body': async harness => {

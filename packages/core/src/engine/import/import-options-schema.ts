@@ -3,7 +3,7 @@
 import { type Static, type TSchema, Type, TypeGuard } from '@sinclair/typebox'
 import { choice, flag } from '../../config/option-schema.ts'
 import { readDelimiter } from '../format/csv/delimiter.ts'
-import { readEncoding, readMapping } from './import-options-text.ts'
+import { readEncoding, readMapping, readTexts } from './import-options-text.ts'
 
 /** What to do with the records. */
 export const policySchema = Type.Object({
@@ -46,6 +46,15 @@ export const readingSchema = Type.Object({
     choice(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'], { description: 'How the text is encoded.' }),
   ),
   excel: flag('Undo the formula guard of exports for Excel.'),
+  nullValues: Type.Optional(
+    Type.Unsafe<readonly string[]>(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'Texts that stand for no value.',
+      }),
+    ),
+  ),
 })
 
 export const importOptionsSchema = Type.Object({
@@ -78,10 +87,17 @@ export const importOptionTexts = {
       'utf-8, utf-16le, utf-16be or windows-1252; if absent, the charset of the content type, that of a byte order mark, or UTF-8.',
     read: readEncoding,
   },
+  nullValues: {
+    description: 'Texts that stand for no value, separated by commas: NULL,N/A.',
+    read: readTexts,
+  },
 } as const satisfies Readonly<Partial<Record<OptionName, OptionText>>>
 
 /** Options that are text in a query, a form or a flag, but not in a JSON body. */
-export const structuredImportOptions = { mapping: policySchema.properties.mapping }
+export const structuredImportOptions = {
+  mapping: policySchema.properties.mapping,
+  nullValues: readingSchema.properties.nullValues,
+}
 
 /** Converts an option that was sent as text; any other value is returned as it is. @throws LadingError `OPTION_INVALID` */
 export function readImportOption(name: string, value: unknown, start?: Uint8Array): unknown {

@@ -67,6 +67,11 @@ export function readMapping(text: string): Readonly<Record<string, string>> {
   )
 }
 
+/** Texts between commas; spaces beside a comma do not count. */
+export function readTexts(text: string): readonly string[] {
+  return text.split(',').map(one => one.trim())
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

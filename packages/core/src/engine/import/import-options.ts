@@ -16,6 +16,11 @@ export interface FileOptions {
   readonly compression?: 'none' | 'gzip' | undefined
   /** CSV: removes the `'` that an export for Excel puts before text that Excel would read as a formula. @defaultValue false */
   readonly excel?: boolean | undefined
+  /**
+   * Texts that stand for no value, such as `NULL` and `N/A`: the whole text of a CSV cell, quoted or not, or a JSON string
+   * that is the value of a field. Case matters. @defaultValue none
+   */
+  readonly nullValues?: readonly string[] | undefined
 }
 
 export interface ImportOptions extends FileOptions {

@@ -84,7 +84,7 @@ export async function* importPipeline(
   }: ImportPipelineOptions,
 ): AsyncGenerator<MergedBatch> {
   const { resource } = target
-  const { mapping, unknownColumns } = importOptions
+  const { mapping, unknownColumns, nullValues } = importOptions
   const mayUpdate = importOptions.onConflict === 'update'
   const fileFields = fieldsInFiles(resource, fixedFields(target))
   const isContinued = (job?.after ?? 0) > 0
@@ -92,7 +92,7 @@ export async function* importPipeline(
   const unprocessed = skipRows(rows, job?.after ?? 0)
   const pending = untilStop(unprocessed, stop)
   const codecOf = codecsOf(target)
-  const typed = parseValues(pending, resource, { from: values, codecOf })
+  const typed = parseValues(pending, resource, { from: values, codecOf, nullValues })
   const scoped = applyScopeValues(typed, target)
   const judged = validate(scoped, resource, compileLimitCheck(target), codecOf)
   const batches = regroup(judged, limits)

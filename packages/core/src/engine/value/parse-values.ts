@@ -17,6 +17,8 @@ export interface ParseOptions {
   readonly codecOf?: CodecOf
   /** `text` (CSV cells) is parsed; `json` values already have a type, which must be the right one. */
   readonly from: 'text' | 'json'
+  /** Texts that stand for no value. @defaultValue none */
+  readonly nullValues?: readonly string[] | undefined
 }
 
 /**
@@ -27,10 +29,11 @@ export interface ParseOptions {
 export async function* parseValues(
   batches: AsyncIterable<RowBatch>,
   resource: Resource,
-  { from, codecOf = codecByType }: ParseOptions,
+  { from, codecOf = codecByType, nullValues }: ParseOptions,
 ): AsyncGenerator<RowBatch> {
   const parsers = resource.inputs.map(field => parserOf(field, codecOf(field), from))
   const noteInvisible = invisibleNoter(resource)
+  const nulls = nullValues && new Set<unknown>(nullValues)
   for await (const read of batches) {
     const notes = [...(read.notes ?? [])]
     const batch = { ...read, notes }
@@ -43,6 +46,7 @@ export async function* parseValues(
           row.isUntyped = true
           continue
         }
+        if (nulls !== undefined) removeNullValues(row, nulls)
         parseRow(row, parsers)
         noteInvisible(row, batch.isAscii === true, notes)
       }
@@ -52,6 +56,18 @@ export async function* parseValues(
       return
     }
     yield batch
+  }
+}
+
+/** Reports still show the text of the file. */
+function removeNullValues(row: Row, nulls: ReadonlySet<unknown>): void {
+  const { values } = row
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]
+    if (!nulls.has(value)) continue
+    values[index] = null
+    row.originals ??= new Map()
+    row.originals.set(index, value)
   }
 }
 
