@@ -2,12 +2,13 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { formatByName } from '../../engine/format/formats.ts'
+import { LadingError } from '../../errors/lading-error.ts'
 import type { HttpRequest, HttpResponse } from '../wire/message.ts'
 
 /**
  * Waits for the first bytes, so that an early failure gets a status of its own instead of a broken connection.
  *
- * @throws the error of the stream
+ * @throws the error of the stream; LadingError `CANCELLED` if the client leaves first, which is no fault of the service
  */
 export async function waitForFirstBytes(stream: Readable, signal: AbortSignal): Promise<Readable> {
   try {
@@ -16,7 +17,8 @@ export async function waitForFirstBytes(stream: Readable, signal: AbortSignal): 
     return stream
   } catch (error) {
     stream.destroy()
-    throw error
+    if (!signal.aborted) throw error
+    throw new LadingError('CANCELLED', 'The client closed the connection.', { cause: error })
   }
 }
 
