@@ -63,15 +63,15 @@ export async function startHttpServer(
   }
 }
 
-const options = (config: Config, { jobs, exporter, resources, metrics, isDraining }: ReferenceService) => ({
-  jobs,
-  exporter,
-  resources,
+const options = (config: Config, { lading, isDraining }: ReferenceService) => ({
+  jobs: lading.jobs,
+  exporter: lading.exporter,
+  resources: lading.resources,
+  metrics: lading.metrics,
+  maxFileBytes: lading.limits.maxFileBytes,
   isDraining,
   authorize: authorizeBy(config),
   ...(config.apiKeys.length > 0 && { securitySchemes }),
-  ...(metrics && { metrics }),
-  maxFileBytes: config.importMaxFileBytes,
   limits: config.limits,
   corsOrigins: config.corsOrigins,
 })

@@ -25,13 +25,11 @@ async function start(): Promise<void> {
     sentence => log.warn(sentence),
   )
   try {
-    const service = await startService(
-      config,
-      database.pool,
-      job => logJob(log, job),
-      (error, { jobId }) => logFault(log, jobId === undefined ? 'queue' : `job ${jobId}`, error),
-      outage => logOutage(log, outage),
-    )
+    const service = await startService(config, database.pool, {
+      onJobEnd: job => logJob(log, job),
+      onError: (error, { jobId }) => logFault(log, jobId === undefined ? 'queue' : `job ${jobId}`, error),
+      onOutage: outage => logOutage(log, outage),
+    })
     const http = await startHttpServer(config, service, log)
     onSignals(async () => {
       const workers = service.stop()
