@@ -1,4 +1,4 @@
-// What the command line and the reference server need in addition to the public API. It may change in any version.
+// What our other packages need in addition to the public API. It may change in any version.
 export { readFilterTexts } from './engine/export/selection/filter-text.ts'
 export { readSentShape, selectionSchema, shapeSchema } from './engine/export/selection/selection-schema.ts'
 export { isBundle } from './engine/format/bundle/is-bundle.ts'

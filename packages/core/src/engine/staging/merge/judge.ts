@@ -1,7 +1,7 @@
 // The classification of the suspects → the rejected rows and their verdicts, as if rows were merged one by one.
 import type { MergeChecks } from './classify-sql.ts'
 
-/** A key or reference that a row violates; `index` is its position in the `Questions`. */
+/** A key or reference that a row violates; `index` is its position in the `MergeChecks`. */
 export type Verdict =
   /** `twin`: the staged row that already has the key, or null if the table has it. */
   | { readonly rule: 'key'; readonly index: number; readonly twin: number | null }

@@ -62,7 +62,7 @@ async function retryChecked(
 }
 
 /** The classification has checked everything already. */
-const noQuestions: MergeChecks = { keys: [], references: [] }
+const noChecks: MergeChecks = { keys: [], references: [] }
 
 /**
  * Tries every row, including those that the classification would reject: a duplicate of an earlier row is imported after
@@ -74,7 +74,7 @@ async function isolate(
   suspects: readonly Suspect[],
 ): Promise<MergeResult> {
   const { batch, finish } = context
-  const { refusals } = await runSerially(context, noQuestions)
+  const { refusals } = await runSerially(context, noChecks)
   // A failed row is not in the table, so it blocks no other row.
   const verdicts = judge(questions, suspects, new Set(refusals.map(({ row }) => row)))
   // Verdicts of the classification take precedence, whichever constraint the database happened to check first.

@@ -29,7 +29,7 @@ import {
 } from './merge-sql.ts'
 import { resolveRow } from './resolve-sql.ts'
 
-/** A row that keys or references reject, by their indexes in the `Questions`. */
+/** A row that keys or references reject, by their indexes in the `MergeChecks`. */
 export interface Rejection {
   readonly row: number
   readonly keys: readonly number[]
