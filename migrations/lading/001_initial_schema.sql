@@ -92,7 +92,7 @@ create table if not exists lading.jobs (
   checkpoint_row bigint not null default 0,
   checkpoint_line bigint not null default 0,
   checkpoint_expects text,
-  begun_with json,
+  first_attempt json,
   bytes_read bigint not null default 0,
   read_sha256 text,
 
@@ -110,8 +110,8 @@ create table if not exists lading.jobs (
   warnings jsonb not null default '[]',
   not_judged jsonb not null default '[]',
   forgiven bigint not null default 0,
-  told_successful bigint not null default 0,
-  told_failed bigint not null default 0,
+  counted_successful bigint not null default 0,
+  counted_failed bigint not null default 0,
 
   file_key text,
   file_size bigint,
@@ -160,7 +160,7 @@ comment on column lading.jobs.outage_place is 'The furthest place at which it me
 comment on column lading.jobs.outages is 'Number of such faults since outage_since.';
 comment on column lading.jobs.checkpoint_byte is 'Offset in the decoded file, before which every record has been processed.';
 comment on column lading.jobs.checkpoint_expects is 'What must follow checkpoint_byte in a JSON array, where it is not an element.';
-comment on column lading.jobs.begun_with is 'Written with the first batch: fingerprint of the resource, whether the stored bytes are the text, header of a CSV file.';
+comment on column lading.jobs.first_attempt is 'Written with the first batch: fingerprint of the resource, whether the stored bytes are the text, header of a CSV file.';
 comment on column lading.jobs.bytes_read is 'Of the stored source, which may be compressed; of an export, of the file that it writes.';
 comment on column lading.jobs.read_sha256 is 'SHA-256 of the first bytes_read bytes of the stored source, as the last batch found them.';
 comment on column lading.jobs.unprocessed is 'Records after the place where it stopped, or rolled back; null where it did not stop early, or the number is unknown.';
@@ -168,8 +168,8 @@ comment on column lading.jobs.errors is 'Number of record errors; stored_errors 
 comment on column lading.jobs.error_counts is 'Record errors as [code, field or "", count], so that no page of a filtered list has to count.';
 comment on column lading.jobs.not_judged is 'Checks that a dry run could not make.';
 comment on column lading.jobs.forgiven is 'Rejected records before the last retry: max_errors counts those after it.';
-comment on column lading.jobs.told_successful is 'Successful records that the metrics had counted before the last retry.';
-comment on column lading.jobs.told_failed is 'Rejected records that the metrics had counted before the last retry.';
+comment on column lading.jobs.counted_successful is 'Successful records that the metrics had counted before the last retry.';
+comment on column lading.jobs.counted_failed is 'Rejected records that the metrics had counted before the last retry.';
 comment on column lading.jobs.file_storage is 'Identity of the storage that holds the file of an export; null: any, or none yet.';
 comment on column lading.jobs.processing_time is 'Time of the finished attempts; the running one began at claimed_at.';
 

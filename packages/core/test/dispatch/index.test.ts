@@ -109,7 +109,7 @@ test('batches and heartbeats write no column that an index uses, so that their u
   const { pool } = harness.database
   const written = [
     'processed, failed, successful, inserted, updated, ignored, errors, stored_errors, errors_by_code, error_counts',
-    'bytes_read, read_sha256, checkpoint_byte, checkpoint_row, checkpoint_line, checkpoint_expects, begun_with',
+    'bytes_read, read_sha256, checkpoint_byte, checkpoint_row, checkpoint_line, checkpoint_expects, first_attempt',
     'warnings, lease_until, fetched_bytes',
   ].flatMap(names => names.split(', '))
   const { rows } = await pool.query(

@@ -21,7 +21,7 @@ export interface HookCase {
    * - `within`: told while something goes on, which waits for it.
    * - `told`: told of what has happened; nothing waits.
    */
-  readonly kind: 'at once' | 'answer' | 'within' | 'told'
+  readonly kind: 'at once' | 'answer' | 'within' | 'listener'
   /** The code that a fault of it becomes. @defaultValue `HOOK_FAILED` */
   readonly code?: string
   /** What it returns when all is well. */

@@ -106,7 +106,7 @@ test('a request whose client leaves does not wait for authorize', async () => {
   expect(clock()).toBeLessThan(1_000)
 })
 
-test.each(allHooks.filter(({ kind }) => kind === 'told'))(
+test.each(allHooks.filter(({ kind }) => kind === 'listener'))(
   '$name holds up nothing',
   async ({ result, unharmed, use }) => {
     expect(await use(patient, anyHook(never))).toMatchObject({ code: unharmed, result })

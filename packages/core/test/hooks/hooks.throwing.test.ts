@@ -51,7 +51,7 @@ describe.each(allHooks)(
       const warned = isLog ? once(process, 'warning') : undefined
       const outcome = await use(harness, anyHook(behaviour))
       expect(outcome.told).not.toContain('secret')
-      if (kind === 'told') {
+      if (kind === 'listener') {
         expect(outcome).toMatchObject({ code: unharmed, result })
         if (warned !== undefined) {
           expect(await warned).toMatchObject([{ code: 'LADING_HOOK_FAILED' }])

@@ -13,14 +13,14 @@ const counting = (hook: Partial<HttpMetrics>): HttpMetrics => ({ httpRequest: no
 export const serviceHooks: readonly HookCase[] = [
   {
     name: 'onJobEnd',
-    kind: 'told',
+    kind: 'listener',
     good: nothing,
     result: ended,
     use: (harness, onJobEnd) => harness.working({ onJobEnd }),
   },
   {
     name: 'onError of jobs',
-    kind: 'told',
+    kind: 'listener',
     isLog: true,
     good: nothing,
     result: ended,
@@ -38,7 +38,7 @@ export const serviceHooks: readonly HookCase[] = [
   ...(['jobStarted', 'jobStopped', 'jobEnded', 'records'] as const).map(
     (name): HookCase => ({
       name: `metrics.${name}`,
-      kind: 'told',
+      kind: 'listener',
       good: nothing,
       result: ended,
       use: (harness, hook) => harness.working({ metrics: metrics({ [name]: hook }) }),
@@ -46,28 +46,28 @@ export const serviceHooks: readonly HookCase[] = [
   ),
   {
     name: 'onOutage',
-    kind: 'told',
+    kind: 'listener',
     good: nothing,
     result: ended,
     use: (harness, onOutage) => harness.working({ onOutage, storage: brokenOnce() }),
   },
   {
     name: 'metrics.waiting',
-    kind: 'told',
+    kind: 'listener',
     good: nothing,
     result: ended,
     use: (harness, waiting) => harness.working({ metrics: metrics({ waiting }), storage: brokenOnce() }),
   },
   {
     name: 'metrics.verified',
-    kind: 'told',
+    kind: 'listener',
     good: nothing,
     result: 'whole',
     use: (harness, verified) => harness.verifying(verified),
   },
   {
     name: 'onWait',
-    kind: 'told',
+    kind: 'listener',
     isLog: true,
     good: nothing,
     result: 2,
@@ -75,14 +75,14 @@ export const serviceHooks: readonly HookCase[] = [
   },
   {
     name: 'metrics.cleaned',
-    kind: 'told',
+    kind: 'listener',
     good: nothing,
     result: 6,
     use: (harness, cleaned) => harness.cleaning({ metrics: metrics({ cleaned }) }),
   },
   {
     name: 'metrics.httpRequest',
-    kind: 'told',
+    kind: 'listener',
     good: nothing,
     result: 200,
     use: (harness, httpRequest) => harness.asking('/live', { metrics: counting({ httpRequest }) }),
@@ -96,7 +96,7 @@ export const serviceHooks: readonly HookCase[] = [
   },
   {
     name: 'onFault',
-    kind: 'told',
+    kind: 'listener',
     isLog: true,
     good: nothing,
     result: 500,

@@ -76,7 +76,7 @@ async function* printRecords(
   const { pool, limits } = importer
   const { signal } = abort
   const decoded = (from?: ResumePoint) => recordsOf(job, storage, { limits, signal, from })
-  const storedHeader = job.begun_with?.header ?? undefined
+  const storedHeader = job.first_attempt?.header ?? undefined
   const header = job.format === 'csv' ? (storedHeader ?? (await headerOf(decoded()))) : undefined
   const file = rejectsFile({ format: job.format, header, withErrors: which === 'rejected' })
   const bytes = await sourceBytes(storage, key, optionsOf(job), signal)

@@ -59,8 +59,8 @@ export interface JobRow extends Checkpoint {
   /** Rejected records before the last retry. */
   readonly forgiven: string
   /** Records that the metrics had counted before the last retry. If each attempt starts over, it may reach fewer. */
-  readonly told_successful: string
-  readonly told_failed: string
+  readonly counted_successful: string
+  readonly counted_failed: string
   readonly processed: string
   readonly successful: string
   readonly failed: string

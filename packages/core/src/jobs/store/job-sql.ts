@@ -132,7 +132,7 @@ set ${transitionSql('retry')}, attempts = 0, claimed_row = checkpoint_row, worke
   outage_since = null, outage_code = null, outage_place = null, outages = 0, lost_place = null, lost_together = 0,
   error_code = null, error_message = null, unprocessed = null, waiting = after_job is not null,
   forgiven = case when ${commitsAsWholeSql} then 0 else failed end,
-  told_successful = greatest(told_successful, successful), told_failed = greatest(told_failed, failed)
+  counted_successful = greatest(counted_successful, successful), counted_failed = greatest(counted_failed, failed)
 where id = $1 and ${transitionAllowedSql('retry')}
 returning ${jobColumns}`
 

@@ -69,7 +69,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
     }
   }
   let header: Header | undefined
-  let hasFirstAttempt = job.begun_with !== null
+  let hasFirstAttempt = job.first_attempt !== null
   return {
     resumeFrom: options.from,
     after: Number(job.checkpoint_row),
@@ -195,7 +195,7 @@ function warningsSql({ id }: JobRow, warnings: Warnings): string {
 }
 
 function firstAttemptSql({ id }: JobRow, firstAttempt: FirstAttempt): string {
-  return `update lading.jobs set begun_with = ${literal(JSON.stringify(firstAttempt))}::json where id = '${id}'`
+  return `update lading.jobs set first_attempt = ${literal(JSON.stringify(firstAttempt))}::json where id = '${id}'`
 }
 
 /**

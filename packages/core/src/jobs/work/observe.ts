@@ -34,8 +34,8 @@ export function observeJobs(metrics: Metrics, onJobEnd: (job: Job) => void): Job
     const { progress, durationSeconds } = toJob(row)
     metrics.jobEnded({ kind, resource, status, seconds: durationSeconds ?? 0 })
     // Its end before a retry has already counted the others.
-    const successful = progress.successfulRecords - Number(row.told_successful)
-    const failed = progress.failedRecords - Number(row.told_failed)
+    const successful = progress.successfulRecords - Number(row.counted_successful)
+    const failed = progress.failedRecords - Number(row.counted_failed)
     metrics.records({ kind, resource, status: 'successful', count: Math.max(0, successful) })
     metrics.records({ kind, resource, status: 'failed', count: Math.max(0, failed) })
   }

@@ -25,7 +25,7 @@ function resetSql(job: JobRow): string {
     update lading.jobs set processed = 0, successful = 0, failed = 0, inserted = 0, updated = 0, ignored = 0,
       errors = 0, stored_errors = 0, errors_by_code = '{}', error_counts = '[]', bytes_read = 0,
       read_sha256 = null, checkpoint_byte = 0, checkpoint_row = 0, checkpoint_line = 0, checkpoint_expects = null,
-      begun_with = null, warnings = '[]'
+      first_attempt = null, warnings = '[]'
     where id = '${job.id}'; commit`
 }
 
@@ -48,5 +48,5 @@ function resetRow(job: JobRow): JobRow {
     checkpoint_line: '0',
     checkpoint_expects: null,
   }
-  return { ...job, ...zeroCounts, ...noErrors, ...noPlace, begun_with: null, warnings: [] }
+  return { ...job, ...zeroCounts, ...noErrors, ...noPlace, first_attempt: null, warnings: [] }
 }

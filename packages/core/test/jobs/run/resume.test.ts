@@ -66,8 +66,10 @@ test('a resource that was changed meanwhile ends the job, and what was imported 
 test('the same definition, compiled once more, is none that was changed', async () => {
   const id = await submitted({ format: 'ndjson', source: bytes(ndjson), isPlain: true })
   await harness.workUntil(() => isBeyond(id, 6), { storage: silent(fileStorage(harness.folder), 0.5) })
-  const { rows } = await harness.database.pool.query('select begun_with from lading.jobs where id = $1', [id])
-  expect(rows[0]?.begun_with).toMatchObject({ isPlain: true, header: null })
+  const { rows } = await harness.database.pool.query('select first_attempt from lading.jobs where id = $1', [
+    id,
+  ])
+  expect(rows[0]?.first_attempt).toMatchObject({ isPlain: true, header: null })
   harness.work()
   expect(await harness.ended(id)).toMatchObject({ status: 'completed', progress: { processedRecords: 40 } })
 })

@@ -27,7 +27,7 @@ export interface Checkpoint {
   /** Of the first `bytes_read` bytes; null before the first batch, and if it was not recorded. */
   readonly read_sha256: string | null
   /** null before the first batch, and in jobs started before this was recorded. */
-  readonly begun_with: FirstAttempt | null
+  readonly first_attempt: FirstAttempt | null
 }
 
 /**
@@ -37,7 +37,7 @@ export interface Checkpoint {
  */
 export function resumePoint(job: Checkpoint, resource: Resource): ResumePoint | undefined {
   const point = checkpointOf(job)
-  if (point === undefined || job.begun_with?.resource === fingerprint(resource)) return point
+  if (point === undefined || job.first_attempt?.resource === fingerprint(resource)) return point
   throw new LadingError(
     'RESOURCE_CHANGED',
     `The definition of ${resource.name} has changed since this import began; the imported records stay, and the remaining ones have to be sent as a new import.`,
@@ -51,7 +51,7 @@ export function readPrefix({ bytes_read, read_sha256: sha256 }: Checkpoint): Pre
 
 /** As `resumePoint`, for reading the file only, without the check of the resource. */
 export function checkpointOf(job: Checkpoint): ResumePoint | undefined {
-  const { begun_with: firstAttempt, checkpoint_expects: expects } = job
+  const { first_attempt: firstAttempt, checkpoint_expects: expects } = job
   const rowNumber = Number(job.checkpoint_row)
   if (firstAttempt === null || rowNumber === 0) return undefined
   const byte = Number(job.checkpoint_byte)
