@@ -214,7 +214,7 @@ create table if not exists lading.record_errors (
   of_code bigint,
   of_field bigint,
   of_both bigint,
-  tenant text not null default '',
+  tenant text not null,
   row_number bigint not null,
   line bigint not null,
   record_identifier text not null,
@@ -226,6 +226,7 @@ create table if not exists lading.record_errors (
 );
 
 comment on table lading.record_errors is 'Errors of records, up to a limit per job.';
+comment on column lading.record_errors.tenant is 'The tenant of the job; errors of another tenant are never returned.';
 comment on column lading.record_errors.number is 'Gapless from 1 within a job, in the order of the file, so that a page is a range of keys.';
 comment on column lading.record_errors.of_code is 'The same among the errors of the job with this code.';
 comment on column lading.record_errors.of_field is 'The same among the errors of this field.';

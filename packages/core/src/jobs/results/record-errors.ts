@@ -53,12 +53,12 @@ export async function* allErrors(
 /** Returns some of the stored errors after a number, in the order of the file. */
 export async function errorsAfter(
   pool: Pool,
-  { id }: JobRow,
+  { id, tenant }: JobRow,
   after: number,
 ): Promise<(RecordError & { readonly number: string })[]> {
   const sql = `select number, ${columns} from lading.record_errors
-    where job_id = $1 and number > $2 and number <= $3 order by number`
-  return query(pool, sql, [id, after, after + streamedPageSize])
+    where job_id = $1 and tenant = $2 and number > $3 and number <= $4 order by number`
+  return query(pool, sql, [id, tenant, after, after + streamedPageSize])
 }
 
 interface ErrorList {
@@ -75,17 +75,19 @@ function listOf(job: JobRow, { code, field }: ErrorFilter): ErrorList {
     code === undefined && field === undefined
       ? Number(job.errors)
       : ErrorCounts.of(job.error_counts).matching({ code, field })
-  const ofJob = { where: 'job_id = $1', values: [job.id], place: 'number', total } as const
+  // A second check of the tenant: access to the job was already checked.
+  const owner = [job.id, job.tenant]
+  const ofJob = { where: 'job_id = $1 and tenant = $2', values: owner, place: 'number', total } as const
   const ofField = `coalesce(field_name, '') =`
   if (code !== undefined && field !== undefined) {
-    const where = `${ofJob.where} and code = $2 and ${ofField} $3`
-    return { where, values: [job.id, code, field], place: 'of_both', total }
+    const where = `${ofJob.where} and code = $3 and ${ofField} $4`
+    return { where, values: [...owner, code, field], place: 'of_both', total }
   }
   if (code !== undefined) {
-    return { where: `${ofJob.where} and code = $2`, values: [job.id, code], place: 'of_code', total }
+    return { where: `${ofJob.where} and code = $3`, values: [...owner, code], place: 'of_code', total }
   }
   if (field === undefined) return ofJob
-  return { where: `${ofJob.where} and ${ofField} $2`, values: [job.id, field], place: 'of_field', total }
+  return { where: `${ofJob.where} and ${ofField} $3`, values: [...owner, field], place: 'of_field', total }
 }
 
 /**

@@ -136,8 +136,8 @@ function errorsSql(job: JobRow, errors: readonly RecordError[], before: Counts):
     v: error.value === null ? null : storable(error.value),
   }))
   return `insert into lading.record_errors
-    (job_id, number, of_code, of_field, of_both, row_number, line, record_identifier, field_name, code, message, value)
-    select '${job.id}', n, nc, nf, nb, r, l, i, f, c, m, v
+    (job_id, tenant, number, of_code, of_field, of_both, row_number, line, record_identifier, field_name, code, message, value)
+    select '${job.id}', ${literal(job.tenant)}, n, nc, nf, nb, r, l, i, f, c, m, v
     from json_to_recordset(${literal(JSON.stringify(rows))})
     as e(n int8, nc int8, nf int8, nb int8, r int8, l int8, i text, f text, c text, m text, v text)`
 }

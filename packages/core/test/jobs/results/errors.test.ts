@@ -1,4 +1,6 @@
 // Record errors of a job: pages, filters and the whole list agree, whatever the batches and the attempts.
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import type { ErrorFilter, RecordError } from '../../../src/index.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
@@ -84,4 +86,38 @@ test('an attempt that follows goes on with the numbers of the one before', async
   expect(all).toHaveLength(27)
   const byCode = await whole(id, { code: 'MISSING_FIELD' })
   expect(byCode.map(brief)).toEqual(all.filter(isWanted({ code: 'MISSING_FIELD' })).map(brief))
+})
+
+test('the errors of a job carry its tenant, and those of another tenant are not returned', async () => {
+  harness.work()
+  const caller = { tenant: "o'brien" }
+  const { id } = await harness.jobs.submitImport({
+    resource: 'users',
+    format: 'csv',
+    source: bytes(file),
+    caller,
+  })
+  await harness.ended(id)
+  const { pool } = harness.database
+  const { rows } = await pool.query('select distinct tenant from lading.record_errors where job_id = $1', [
+    id,
+  ])
+  expect(rows).toEqual([{ tenant: "o'brien" }])
+
+  const all = await whole(id)
+  await pool.query(`update lading.record_errors set tenant = 'other' where job_id = $1 and number = 1`, [id])
+  const rest = all.slice(1).map(brief)
+  expect((await whole(id)).map(brief)).toEqual(rest)
+  for (const filter of [
+    { code: all[0]?.code },
+    { field: all[0]?.field ?? '' },
+    { code: all[0]?.code, field: all[0]?.field ?? '' },
+  ]) {
+    const own = all.slice(1).filter(isWanted(filter)).map(brief)
+    expect((await whole(id, filter)).map(brief)).toEqual(own)
+  }
+  const rejects = await text((await harness.jobs.rejects(id)) as Readable)
+  const [, first] = rejects.split('\n')
+  expect(first).toContain(`""name"" is required`)
+  expect(first).not.toContain(`""email"" is required`)
 })

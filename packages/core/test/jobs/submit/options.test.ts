@@ -59,8 +59,8 @@ describe.each([
       [id],
     )
     await pool.query(
-      `insert into lading.record_errors (job_id, number, of_code, of_field, row_number, line, record_identifier, code, message)
-       values ($1, 1, 1, 1, 2, 2, '', 'X', 'of the attempt before')`,
+      `insert into lading.record_errors (job_id, tenant, number, of_code, of_field, row_number, line, record_identifier, code, message)
+       values ($1, '', 1, 1, 1, 2, 2, '', 'X', 'of the attempt before')`,
       [id],
     )
     await pool.query(`insert into lading.rejected_records values ($1, 2, '[[2, 2, 24, 10, ["X"]]]')`, [id])
