@@ -38,7 +38,7 @@ test.each<[Failpoint, number, string]>([
   ['before_rename', 2, 'the second part'],
   ['before_rename', 3, 'the bundle'],
   ['after_rename_before_row', 1, 'nothing any more'],
-])('an export of a bundle killed %s (%i: %s) shows nothing of it, and is done again', async (step, nth) => {
+])('a bundle export killed %s (%i: %s) publishes nothing, and is repeated', async (step, nth) => {
   await withCargo()
   const { id } = await harness.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
   const first = harness.worker({ failpoint: `${step}:${nth}` })
@@ -61,7 +61,7 @@ test.each<[Failpoint, number, string]>([
   ])
 })
 
-test('a worker that was thought dead publishes nothing, and takes nothing from its successor', async () => {
+test('a worker that was considered dead publishes nothing, and takes nothing from its successor', async () => {
   await withCargo()
   const { id } = await harness.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
   const first = harness.worker({ failpoint: 'before_rename:3:SIGSTOP' })
@@ -101,7 +101,7 @@ test.each<[Failpoint, number]>([
   ['mid_file', 3],
   ['before_rename', 2],
   ['after_spool_before_job_row', 1],
-])('a submission of a bundle killed %s leaves no job, and its files are cleaned up', async (step, nth) => {
+])('a bundle submission killed %s leaves no job, and its files are cleaned up', async (step, nth) => {
   const file = await bundleFile()
   const submitting = harness.worker({ task: { name: 'import-bundle', file }, failpoint: `${step}:${nth}` })
   expect((await submitting.told('fired')).name).toBe(step)
@@ -112,7 +112,7 @@ test.each<[Failpoint, number]>([
   expect(await harness.files()).toEqual([])
 })
 
-test('a submission of a bundle killed after_job_row_before_wake is a chain that workers find', async () => {
+test('a bundle submission killed after_job_row_before_wake is a chain that workers find', async () => {
   const file = await bundleFile()
   const task = { name: 'import-bundle', file } as const
   const submitting = harness.worker({ task, queueApart: true, failpoint: 'after_job_row_before_wake' })
@@ -121,7 +121,7 @@ test('a submission of a bundle killed after_job_row_before_wake is a chain that 
   const { rows: jobs } = await harness.pool.query('select id from lading.jobs order by number')
   expect(jobs).toHaveLength(2)
   const worker = harness.worker({ failpoint: 'after_claim:2' })
-  // Killed between the two imports; another worker goes on with the second.
+  // Killed between the two imports; another worker continues with the second.
   expect((await worker.ended).signal).toBe('SIGKILL')
   harness.worker()
   for (const { id } of jobs) expect((await harness.ended(id)).status).toBe('completed')

@@ -1,10 +1,10 @@
-// The database's own clock jumps while jobs run: then every moment that is stored lies as far off.
+// The clock of the database jumps while jobs run: every stored time is then off by as much.
 import { expect, test } from 'vitest'
 import { faultHarness } from './support/harness.ts'
 
 const harness = faultHarness()
 
-/** What a jump of the clock by so many seconds looks like to whoever compares it with what is stored. */
+/** How a jump of the clock by some seconds appears to a process that compares it with a stored time. */
 async function jump(seconds: number): Promise<void> {
   const { rows } = await harness.pool.query<{ table: string; columns: string[] }>(`
     select table_name as table, array_agg(column_name::text) as columns from information_schema.columns
@@ -26,7 +26,7 @@ async function jump(seconds: number): Promise<void> {
   }
 }
 
-test.each([3_600, -3_600])('by %i seconds, again and again: every job is exact', async seconds => {
+test.each([3_600, -3_600])('by %i seconds, repeatedly: every job is exact', async seconds => {
   const id = await harness.submit()
   harness.worker({ batchRows: 200 })
   harness.worker({ batchRows: 200 })
@@ -40,7 +40,7 @@ test.each([3_600, -3_600])('by %i seconds, again and again: every job is exact',
   await harness.expectExact(id)
 })
 
-test('forwards by an hour, and stays so: another worker takes the job, and the first one writes nothing more', async () => {
+test('forwards by an hour, permanently: another worker takes the job, and the first one writes nothing more', async () => {
   const id = await harness.submit()
   harness.worker({ batchRows: 200 })
   harness.worker({ batchRows: 200 })
@@ -51,7 +51,7 @@ test('forwards by an hour, and stays so: another worker takes the job, and the f
   await harness.expectExact(id)
 })
 
-test('backwards by an hour under a worker that is killed: its job waits as long, and is exact then', async () => {
+test('backwards by an hour under a worker that is killed: its job waits that long, and is then exact', async () => {
   const id = await harness.submit()
   const worker = harness.worker()
   await harness.reached(id, 1_001)

@@ -51,7 +51,7 @@ const ways = [
 ]
 
 describe.each(Object.entries(hosts))('%s', (adapter, start) => {
-  test('two hundred clients leave after a megabyte or less: each frees its backend within a second, and nothing is left', async () => {
+  test('two hundred clients disconnect after a megabyte or less: each frees its backend within a second, and nothing is left', async () => {
     await harness.pool.query(articles(20_000))
     const pool = new pg.Pool({ connectionString: harness.database.url, max: 4 })
     const exporter = createExporter({ pool, resources })
@@ -96,7 +96,7 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
     await expect.poll(descriptors).toBeLessThan(before + 10)
   })
 
-  test('of 500 MB, all but the last rows come and then it breaks: curl, http and fetch see it, compressed or not', async () => {
+  test('an export of 500 MB that breaks in its last rows is seen as broken by curl, http and fetch, compressed or not', async () => {
     const rows = 100_000
     await harness.pool.query(articles(rows, rows - 1))
     const server = await startServer({ DATABASE_URL: harness.database.url, ADAPTER: adapter })
@@ -117,14 +117,14 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
         for await (const _chunk of answer.body ?? []);
       })(),
     ).rejects.toThrow('terminated')
-    // Whoever asks for the rows before it gets a whole file.
+    // A reader that asks for the rows before it gets a complete file.
     expect(await curl('-G', '-d', 'updated_at.lt=9999-01-01T00:00:00Z', '-d', 'limit=1000')).toMatchObject({
       code: 0,
     })
     expect(await server.stop()).toBe(0)
   }, 120_000)
 
-  test('a reader takes 64 KiB each 100 ms of 500 MB: the server holds no more for him, and serves others meanwhile', async () => {
+  test('a reader that takes 64 KiB every 100 ms of 500 MB costs the server no more memory, and others are served meanwhile', async () => {
     await harness.pool.query(articles(100_000))
     const server = await startServer({
       DATABASE_URL: harness.database.url,
@@ -164,7 +164,7 @@ describe.each(Object.entries(hosts))('%s', (adapter, start) => {
     )
     expect(growth).toBeLessThanOrEqual(64)
     expect(count).toBeGreaterThan(100)
-    // What a busy machine does to everybody is not the server's.
+    // Delays of a busy machine are not the fault of the server.
     expect(p99Ms).toBeLessThanOrEqual(50 + machine.p99Ms)
     expect(await server.stop()).toBe(0)
   })

@@ -47,7 +47,7 @@ test.each<[Failpoint, number]>([
   ['mid_file', 5],
   ['before_rename', 1],
   ['after_rename_before_row', 1],
-])('an export killed %s never shows half a file, and is done again', async (step, nth) => {
+])('an export killed %s never publishes half a file, and is repeated', async (step, nth) => {
   const imported = await harness.submit()
   const importing = harness.worker()
   await harness.ended(imported)
@@ -73,7 +73,7 @@ test.each<[Failpoint, number]>([
 })
 
 test.each([0, 1, 50, 99])(
-  'a client that leaves at %i percent of its upload leaves neither a job nor a file',
+  'a client that disconnects at %i percent of its upload leaves neither a job nor a file',
   async percent => {
     const csv = await readFile(harness.file)
     const cut = Math.floor((csv.length * percent) / 100)

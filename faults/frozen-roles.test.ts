@@ -1,4 +1,4 @@
-// A worker that is frozen amid a COPY, and a successor with another database user: what that user needs to end it.
+// A worker that is frozen during a COPY, and a successor with another database user: the rights this user needs to end it.
 import { expect, test } from 'vitest'
 import { faultHarness } from './support/harness.ts'
 
@@ -26,7 +26,7 @@ test.each([
   expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
   const successor = harness.worker({ databaseUrl: await urlOf(second, grants) })
   if (!frees) {
-    // It was told that the row is held, and comes again, until the connection breaks.
+    // The row was locked, so it retries until the connection breaks.
     await expect.poll(() => successor.has('fault')).toBe(true)
     expect((await harness.status(id)).token).toBe(1)
     zombie.send('SIGKILL')

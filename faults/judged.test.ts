@@ -7,10 +7,10 @@ import type { Sabotage } from './support/settings.ts'
 const harness = faultHarness()
 const sabotage = process.env.FAULTS_SABOTAGE as Sabotage | undefined
 
-test('killed behind the commit of a batch: the oracle has nothing to complain of', async () => {
+test('killed after the commit of a batch: the oracle reports nothing', async () => {
   expect(await killedBehindTheCommit(harness, sabotage)).toEqual([])
 })
 
-test('stopped, and woken amid the work of another worker: the oracle has nothing to complain of', async () => {
+test('frozen, and resumed during the work of another worker: the oracle reports nothing', async () => {
   expect(await wokenAmid(harness, sabotage)).toEqual([])
 })

@@ -20,26 +20,23 @@ const amid: readonly (readonly [Cut, number])[] = [
   ['after_commit_before_ack', 3],
 ]
 
-test.each(amid)(
-  'killed %s: what was committed stays, the rest is done by the next worker',
-  async (step, nth) => {
-    const id = await harness.submit()
-    const first = harness.worker({ failpoint: `${step}:${nth}` })
-    expect((await first.told('fired')).name).toBe(step)
-    expect((await first.ended).signal).toBe('SIGKILL')
-    // A batch that was committed counts, also where nobody heard of it.
-    const batches = step === 'after_commit_before_ack' ? nth : nth - 1
-    expect(await harness.status(id)).toMatchObject({
-      status: 'processing',
-      token: 1,
-      row: 1 + batches * 1_000,
-    })
-    const second = harness.worker()
-    await second.told('ended')
-    expect(await harness.status(id)).toMatchObject({ status: 'completed', token: 2 })
-    await harness.expectExact(id)
-  },
-)
+test.each(amid)('killed %s: committed rows stay, and the next worker does the rest', async (step, nth) => {
+  const id = await harness.submit()
+  const first = harness.worker({ failpoint: `${step}:${nth}` })
+  expect((await first.told('fired')).name).toBe(step)
+  expect((await first.ended).signal).toBe('SIGKILL')
+  // A committed batch counts, even if no client learned of it.
+  const batches = step === 'after_commit_before_ack' ? nth : nth - 1
+  expect(await harness.status(id)).toMatchObject({
+    status: 'processing',
+    token: 1,
+    row: 1 + batches * 1_000,
+  })
+  const second = harness.worker()
+  await second.told('ended')
+  expect(await harness.status(id)).toMatchObject({ status: 'completed', token: 2 })
+  await harness.expectExact(id)
+})
 
 const atTheEdges: readonly Failpoint[] = ['after_claim', 'after_last_batch', 'before_done', 'after_done']
 
@@ -68,7 +65,7 @@ test('killed at nine steps in a row, one worker after the other: the job still e
   await harness.expectExact(id)
 })
 
-test('killed from outside at some moment in the middle', async () => {
+test('killed from outside at a random moment in the middle', async () => {
   const id = await harness.submit()
   const first = harness.worker({ batchRows: 250 })
   await harness.reached(id, 4_000)

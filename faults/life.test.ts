@@ -10,7 +10,7 @@ import type { Cut } from './support/settings.ts'
 
 const harness = faultHarness()
 
-test('woken again and again while it runs and when it is done: nothing is done twice', async () => {
+test('resumed repeatedly while it runs and after it is done: nothing is done twice', async () => {
   const id = await harness.submit()
   const wake = () => harness.pool.query(`select pg_notify('lading_jobs', lane) from lading.jobs`)
   harness.worker()
@@ -29,7 +29,7 @@ test('woken again and again while it runs and when it is done: nothing is done t
 })
 
 test.each([0, 6_860, 14_700])(
-  'SIGTERM with %i rows in: it ends with 0 within 5 s, and the job can be claimed at once',
+  'SIGTERM after %i rows: it ends with 0 within 5 s, and the job can be claimed at once',
   async rows => {
     const gate = await gateAt(harness, rows)
     const id = await harness.submit()
@@ -45,7 +45,7 @@ test.each([0, 6_860, 14_700])(
     expect(status).toBe('pending')
     expect(row).toBeLessThan(20_000)
     harness.worker({ leaseSeconds: 60 })
-    // With a lease of a minute, only one that was given back is claimed so soon.
+    // With a lease of a minute, only a released job is claimed that soon.
     await harness.expectExact(id)
   },
 )
@@ -53,7 +53,7 @@ test.each([0, 6_860, 14_700])(
 const steps: readonly Cut[] = ['before_begin', 'mid_copy', 'before_commit', 'after_commit_before_ack']
 
 test.each(steps)(
-  'cancelled while its worker is stopped %s: not one row more, and the counts are those of the table',
+  'cancelled while its worker is frozen %s: no row is added, and the counts are those of the table',
   async step => {
     const id = await harness.submit()
     const worker = harness.worker({ failpoint: `${step}:3:SIGSTOP` })
@@ -69,7 +69,7 @@ test.each(steps)(
 )
 
 test.each(steps)(
-  'cancelled after its worker was killed %s, and retried: it goes on to the exact end',
+  'cancelled after its worker was killed %s, and retried: it completes exactly',
   async step => {
     const id = await harness.submit()
     const worker = harness.worker({ failpoint: `${step}:3` })

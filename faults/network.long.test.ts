@@ -7,7 +7,7 @@ import { applicationName } from './support/settings.ts'
 
 const harness = faultHarness()
 
-test('ten backends of a worker are terminated while it works: the process lives, and the job ends exactly', async () => {
+test('ten backends of a worker are terminated during its work: the process survives, and the job ends exactly', async () => {
   const id = await harness.submit()
   const worker = harness.worker({ batchRows: 100 })
   await harness.reached(id, 200)
@@ -32,7 +32,7 @@ test('ten backends of a worker are terminated while it works: the process lives,
   expect(await worker.ended).toMatchObject({ code: 0 })
 })
 
-test('five times all connections are reset at once', async () => {
+test('all connections are reset at once, five times', async () => {
   const network = await badNetwork(harness.database.url)
   const id = await harness.submit()
   harness.worker({ databaseUrl: network.url, batchRows: 200 })
@@ -68,7 +68,7 @@ async function expectGivenUpInTime({ silence }: BadNetwork): Promise<void> {
   expect(silence.fairMs).toBeLessThan((noProgressSeconds + 1) * 1_000)
 }
 
-test('the connection of a batch falls silent: it is given up in time, and its worker goes on', async () => {
+test('a batch whose connection falls silent is given up in time, and its worker continues', async () => {
   const network = await badNetwork(harness.database.url, {
     silent: { ...inThirdBatch, on: 'this connection' },
   })
@@ -81,7 +81,7 @@ test('the connection of a batch falls silent: it is given up in time, and its wo
   await network.close()
 })
 
-test('all connections of a worker fall silent amid a batch: another worker goes on, and the first one lives', async () => {
+test('when all connections of a worker fall silent during a batch, another worker continues, and the first one survives', async () => {
   const network = await badNetwork(harness.database.url, { silent: { ...inThirdBatch, on: 'all' } })
   const id = await harness.submit()
   const first = harness.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })

@@ -33,7 +33,7 @@ function jobsOn(pool: pg.Pool, storage: Storage = fileStorage(harness.folder)): 
   })
 }
 
-test('all connections of the pool are taken: refused within two seconds, and served when they are back', async () => {
+test('with all connections of the pool taken, requests are rejected within two seconds, and served once connections are back', async () => {
   const pool = new pg.Pool({
     connectionString: harness.database.url,
     max: 2,
@@ -57,7 +57,7 @@ test('all connections of the pool are taken: refused within two seconds, and ser
   await pool.end()
 })
 
-test('two updating imports lock each other over the same rows: both end, and every row is counted', async () => {
+test('two updating imports that deadlock on the same rows both end, and every row is counted', async () => {
   const line = (row: number) => `u${row}@example.org,User ${row},reader,true\n`
   const numbers = Array.from({ length: 10_000 }, (_, row) => row)
   const send = (rows: readonly number[]) =>
@@ -67,7 +67,7 @@ test('two updating imports lock each other over the same rows: both end, and eve
       onConflict: 'update',
       source: Buffer.from(`email,name,role,active\n${rows.map(line).join('')}`),
     })
-  // Whoever is not chosen waits for all of the other one's batch.
+  // The other transaction waits for the whole batch.
   const patient = { batchRows: 10_000, leaseSeconds: 30 }
   const workers = ['one', 'two'].map(() => harness.worker(patient))
   await Promise.all(workers.map(worker => worker.told('ready')))
@@ -108,11 +108,11 @@ test('two updating imports lock each other over the same rows: both end, and eve
         'select deadlocks::int from pg_stat_database where datname = current_database()',
       )
     ).rows[0].deadlocks
-  // They did meet. How often one is chosen is the server's affair: up to seven times were seen, beside other work.
+  // They did meet. The server chooses how often: up to seven times were seen, under load.
   await expect.poll(deadlocks).toBeGreaterThan(0)
 })
 
-test('the server has no connection left for the worker: the job waits, and ends when there are some again', async () => {
+test('a job whose worker gets no connection from the server waits, and ends once connections are available', async () => {
   const role = `lading_worker_${process.pid}`
   await harness.pool.query(`create role ${role} login password 'cargo'`)
   await harness.pool.query(`grant pg_read_all_data, pg_write_all_data to ${role}`)
@@ -152,7 +152,7 @@ test.skipIf(!isRoot)(
 )
 
 test.skipIf(!isRoot)(
-  'the disk of the database is full: earlier batches stay, and with room the job ends exactly (needs root to mount)',
+  'the disk of the database is full: earlier batches stay, and once there is space the job ends exactly (needs root to mount)',
   async () => {
     const name = `small_${process.pid}`
     await onSmallDisk('1m', async disk => {

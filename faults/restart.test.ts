@@ -23,7 +23,7 @@ const rows = 20_000
 const options = { database: 'restarted', settings: { autovacuum_naptime: '1s' } }
 const harness = faultHarness({ rows })
 
-test('three immediate stops in the middle of batches: the worker lives, and the job ends exactly', async () => {
+test('three immediate stops during batches: the worker survives, and the job ends exactly', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'lading-restart-'))
   // The server may have to run as another user, who must be able to reach the folder.
   await chmod(dataDir, 0o755)
@@ -61,7 +61,7 @@ test('three immediate stops in the middle of batches: the worker lives, and the 
   expect(complaints(await tracesOf(pool, id), await referenceOf(rows))).toEqual([])
   worker.send('SIGTERM')
   expect((await worker.ended).code).toBe(0)
-  // A server that was cut off leaves temporary tables behind, which its autovacuum drops.
+  // A server that was stopped abruptly leaves temporary tables, which autovacuum drops.
   const staging = async () => (await pool.query("select from pg_class where relpersistence = 't'")).rowCount
   await expect.poll(staging).toBe(0)
   await pool.end()

@@ -16,7 +16,7 @@ if (sabotage !== undefined) {
   process.stdout.write(
     `Every worker is sabotaged (${sabotage}): what follows is to fail, by the oracle's word.\n`,
   )
-  // The tests that look for exactly these defects; the others would only tell the same at length.
+  // The tests that look for exactly these defects; the others would only report the same again.
   if (files.length === 0) files.push('faults/judged', 'faults/kills', 'faults/zombies')
 }
 const { status } = spawnSync(

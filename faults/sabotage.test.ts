@@ -7,23 +7,23 @@ const harness = faultHarness()
 
 const doubled = '40 × a row is there that should not be, or twice'
 
-test('the oracle reports a checkpoint outside of the transaction: a batch is doubled', async () => {
+test('the oracle reports a checkpoint written outside the transaction: a batch is inserted twice', async () => {
   const found = await killedBehindTheCommit(harness, 'checkpoint')
   expect(found).toContainEqual(expect.stringContaining(doubled))
 })
 
-test('the oracle reports counters outside of the transaction: a batch is not counted', async () => {
+test('the oracle reports counters written outside the transaction: a batch is not counted', async () => {
   const found = await killedBehindTheCommit(harness, 'counters')
   expect(found).toContain('the job\'s processed is "19960" and should be "20000"')
 })
 
-test('a batch with rejected records is not doubled even without a fence: their keys refuse it', async () => {
+test('a batch with rejected records is not inserted twice even without a fence, because its keys reject it', async () => {
   // The 50th record is the first that is rejected.
   const found = await wokenAmid(harness, 'fence', 200)
   expect(found).not.toContainEqual(expect.stringContaining('there that should not be'))
 })
 
-test('the oracle reports a missing fence: a worker that was thought dead doubles a batch', async () => {
+test('the oracle reports a missing fence: a worker that was considered dead inserts a batch twice', async () => {
   const found = await wokenAmid(harness, 'fence')
   expect(found).toContainEqual(expect.stringContaining(doubled))
 })

@@ -25,7 +25,7 @@ interface Progress {
 }
 
 test(
-  `${users} users: killed with its database in the middle, the job ends by itself after the next start`,
+  `${users} users: killed with its database in the middle, the job completes without intervention after the next start`,
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lading-server-'))
     await chmod(folder, 0o755)
@@ -59,7 +59,7 @@ test(
     // Temporary tables of the killed server are dropped by its autovacuum, which comes once a minute.
     await pool.query("alter system set autovacuum_naptime = '1s'")
     await pool.query('select pg_reload_conf()')
-    // Half a minute of lease, which nobody needs to sit through.
+    // A lease of half a minute, which the test need not wait for.
     if (!isFull)
       await pool.query(`update lading.jobs set lease_until = clock_timestamp() where status = 'processing'`)
     await expect
@@ -95,7 +95,7 @@ function killed(pid: string): void {
   }
 }
 
-/** Pids of the servers of PostgreSQL whose data lies in a folder. */
+/** Pids of the PostgreSQL servers that use a data folder. */
 function processesOf(dataDir: string): string[] {
   const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
   return all

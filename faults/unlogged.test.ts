@@ -23,7 +23,7 @@ const source = Buffer.from(`ref\n${Array.from({ length: rows }, (_, index) => `$
 const numbers = (unlogged: 'refuse' | 'allow') =>
   defineResource('numbers', { table: 'numbers', schema: Type.Object({ ref: Type.Integer() }), unlogged })
 
-test('refused, nothing is lost that was reported; allowed, what is lost was warned of', async () => {
+test('when rejected, no reported data is lost; when allowed, the possible loss was announced by a warning', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'lading-unlogged-'))
   await chmod(dataDir, 0o755)
   const folder = await mkdtemp(join(tmpdir(), 'lading-unlogged-files-'))

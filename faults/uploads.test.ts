@@ -11,7 +11,7 @@ const body = Buffer.from(
   `email,name,role,active\n${Array.from({ length: 5_000 }, (_, row) => `u${row}@example.org,U,reader,true\n`).join('')}`,
 )
 
-test('a hundred uploads broken off at 0, 1, 50 and 99 percent leave no job, no file and no descriptor', async () => {
+test('a hundred uploads aborted at 0, 1, 50 and 99 percent leave no job, no file and no descriptor', async () => {
   const server = await startServer({ DATABASE_URL: harness.database.url, STORAGE_PATH: harness.folder })
   const descriptors = async () => (await readdir(`/proc/${server.child.pid}/fd`)).length
   const breakOff = async (percent: number) => {
@@ -22,7 +22,7 @@ test('a hundred uploads broken off at 0, 1, 50 and 99 percent leave no job, no f
     })
     sending.on('error', () => undefined)
     const part = body.subarray(0, Math.floor((body.length * percent) / 100))
-    // Written out, and only then broken off.
+    // Written completely before it is aborted.
     await new Promise(resolve => {
       sending.write(part.length === 0 ? 'e' : part, resolve)
     })

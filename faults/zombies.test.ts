@@ -1,4 +1,4 @@
-// F6, F7, F10, F12, F27: workers that are thought dead and are not, races for one job, clocks that lie, busy loops.
+// F6, F7, F10, F12, F27: workers that are wrongly considered dead, races for one job, wrong clocks, busy loops.
 import { writeFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { fairClock } from '../test-support/fair-clock.ts'
@@ -10,7 +10,7 @@ const harness = faultHarness()
 /** The first record that is rejected is the 50th: keys of errors and rejects would keep a batch with some from being doubled. */
 const cleanRows = 40
 
-test('stopped before a batch and woken after another worker took over, it writes nothing more', async () => {
+test('a worker frozen before a batch and resumed after a takeover writes nothing more', async () => {
   const id = await harness.submit()
   const zombie = harness.worker({ batchRows: cleanRows, failpoint: 'before_begin:1:SIGSTOP' })
   await zombie.told('fired')
@@ -25,7 +25,7 @@ test('stopped before a batch and woken after another worker took over, it writes
     [id],
   )
   zombie.send('SIGCONT')
-  // It comes to its senses: the process ends in order when it is told to.
+  // It recovers: the process ends in order when it is stopped.
   zombie.send('SIGTERM')
   expect(await zombie.ended).toMatchObject({ code: 0 })
   expect(await harness.status(id)).toMatchObject(held)
@@ -33,7 +33,7 @@ test('stopped before a batch and woken after another worker took over, it writes
   await harness.expectExact(id)
 })
 
-test('stopped inside of a transaction, it holds the job no longer than its lease', async () => {
+test('a worker frozen inside a transaction holds the job no longer than its lease', async () => {
   const id = await harness.submit()
   const zombie = harness.worker({ failpoint: 'before_commit:3:SIGSTOP' })
   await zombie.told('fired')
@@ -49,7 +49,7 @@ test('stopped inside of a transaction, it holds the job no longer than its lease
   await harness.expectExact(id)
 })
 
-test('stopped amid a COPY, which no limit of the server ends, it is freed by whoever takes over', async () => {
+test('a worker frozen during a COPY, which no server timeout ends, is ended by the worker that takes over', async () => {
   const id = await harness.submit()
   const zombie = harness.worker({ failpoint: 'mid_copy:3:SIGSTOP' })
   await zombie.told('fired')
@@ -62,13 +62,13 @@ test('stopped amid a COPY, which no limit of the server ends, it is freed by who
   await successor.told('ended')
   const done = await harness.status(id)
   zombie.send('SIGCONT')
-  // It comes to its senses, has nothing to say of the job any more, and ends in order when it is told to.
+  // It recovers, reports nothing more of the job, and ends in order when it is stopped.
   await harness.expectExact(id)
   expect(await zombie.ended).toMatchObject({ code: 0 })
   expect(await harness.status(id)).toEqual(done)
 })
 
-test('whoever else holds the row of a job is not ended, also where the lease is over', async () => {
+test('a session of another program that locks the row of a job is not terminated, even after the lease has expired', async () => {
   const id = await harness.submit()
   const first = harness.worker({ failpoint: 'before_begin:3' })
   await first.told('fired')
@@ -99,7 +99,7 @@ async function lostExport(): Promise<string> {
   return rows[0].id
 }
 
-test('a batch that takes longer than the lease is let alone: its worker lives', async () => {
+test('a batch that takes longer than the lease is not terminated, because its worker is alive', async () => {
   // A sequence counts also what is rolled back.
   await harness.pool.query(`
     create sequence dawdled;
@@ -137,7 +137,7 @@ test('a batch that takes longer than the lease is let alone: its worker lives', 
   ])
 })
 
-test('eight workers race for one job, and one of them gets it', async () => {
+test('of eight workers that race for one job, one gets it', async () => {
   const workers = Array.from({ length: 8 }, () => harness.worker({ leaseSeconds: 30, poolSize: 5 }))
   await Promise.all(workers.map(worker => worker.told('ready')))
   const id = await harness.submit()
@@ -156,21 +156,18 @@ test('eight workers race for one job, and one of them gets it', async () => {
   await harness.expectExact(id)
 })
 
-test.each([3_600_000, -3_600_000])(
-  'a clock that is wrong by %i ms and jumps changes nothing',
-  async skewMs => {
-    const id = await harness.submit()
-    const first = harness.worker({ failpoint: 'after_copy:5' }, { skewMs })
-    await first.told('fired')
-    await first.ended
-    const second = harness.worker({}, { skewMs: -skewMs })
-    await second.told('ended')
-    expect(await harness.status(id)).toMatchObject({ status: 'completed', token: 2 })
-    await harness.expectExact(id)
-  },
-)
+test.each([3_600_000, -3_600_000])('a clock that is wrong by %i ms and jumps has no effect', async skewMs => {
+  const id = await harness.submit()
+  const first = harness.worker({ failpoint: 'after_copy:5' }, { skewMs })
+  await first.told('fired')
+  await first.ended
+  const second = harness.worker({}, { skewMs: -skewMs })
+  await second.told('ended')
+  expect(await harness.status(id)).toMatchObject({ status: 'completed', token: 2 })
+  await harness.expectExact(id)
+})
 
-test('a hook keeps the event loop busy for longer than the lease: nobody writes twice', async () => {
+test('a hook that blocks the event loop for longer than the lease causes no double writes', async () => {
   const id = await harness.submit()
   const file = `${harness.file}.over`
   const busy = harness.worker({ block: { atRecord: 9_000, untilThereIs: file } })
@@ -183,7 +180,7 @@ test('a hook keeps the event loop busy for longer than the lease: nobody writes 
   expect((await busy.ended).code).toBe(0)
 })
 
-test('an import does not starve the event loop: timers come, and the lease is renewed', async () => {
+test('an import does not starve the event loop: timers fire, and the lease is renewed', async () => {
   const idle = await idleProcess('starved')
   onTestFinished(() => void idle.kill())
   const id = await harness.submit()

@@ -30,7 +30,7 @@ function swapped(bytes: Buffer, from: number): Buffer {
   return bytes.reverse()
 }
 
-/** In place, as a disk does it: whoever reads the file meets it; or by another file, as somebody does who restores one. */
+/** In place, as a disk fault does, so that open readers see it; or with another file, as a restore does. */
 export async function damage(path: string, kind: Kind, random: () => number): Promise<void> {
   const bytes = damaged(await readFile(path), kind, random)
   if (random() < 0.5) return writeFile(path, bytes)

@@ -116,7 +116,7 @@ function work(): void {
 /** Damages that have happened, of which some were planned for a moment that never came. */
 let happened = 0
 
-/** Damages the only stored file; the answer puts it back as it was. */
+/** Damages the only stored file; the returned function restores it. */
 async function damageIt(random: () => number): Promise<() => Promise<void>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const [file] = entries.filter(entry => entry.isFile() && !entry.name.startsWith('.'))
@@ -230,7 +230,7 @@ test(`${trials} damages, seeds from ${firstSeed}`, async () => {
   }
   const list = [...sums].sort().map(([how, count]) => `${count} × ${how}`)
   process.stdout.write(`seeds ${firstSeed} to ${seed - 1}: ${list.join(', ')}\n`)
-  // Every file that is damaged before it is read is found; later, whoever has read the place already has read it well.
+  // Every file that is damaged before it is read is detected; later, the damaged place has already been read intact.
   expect([...sums.keys()].filter(how => how === 'before: completed')).toEqual([])
   const isMet = (moment: Moment) =>
     [...sums.keys()].some(how => how.startsWith(`${moment}: `) && !how.endsWith(', before the damage'))

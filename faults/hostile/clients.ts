@@ -16,7 +16,7 @@ export function users(count: number, tag: string): string {
   return header + rows.join('')
 }
 
-/** Runs so many at a time. */
+/** Runs this many at a time. */
 export async function crowd(
   count: number,
   atOnce: number,
@@ -35,7 +35,7 @@ const part = (name: string, more = '') =>
 const resourceField = `${part('resource')}users\r\n`
 const fileField = part('file', '; filename="users.csv"')
 
-/** Ways to send a file, each begun. */
+/** Ways to send a file, each already started. */
 const ways = [
   ['text/csv', ''],
   [`multipart/form-data; boundary=${boundary}`, resourceField + fileField],
@@ -62,7 +62,7 @@ export async function abortedUpload(url: string, index: number): Promise<void> {
   await closed
 }
 
-/** Reads the beginning of an export and goes away; how often it was told to come later before. */
+/** Reads the beginning of an export and disconnects; returns how often it got a Retry-After before. */
 export async function abortedExport(url: string, index: number): Promise<number> {
   const format = ['csv', 'ndjson', 'json'][index % 3]
   for (let refused = 0; ; refused++) {
@@ -97,7 +97,7 @@ export async function unread(url: string, path: string, localAddress: string): P
   return { status, retryAfter: headers['retry-after'], leave: () => asking.destroy() }
 }
 
-/** Sends a byte each second until the server has enough of it; the status it was told, or `closed`. */
+/** Sends a byte each second until the server cuts it off; returns the status it received, or `closed`. */
 export async function slowloris(url: string, index: number): Promise<string> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -128,7 +128,7 @@ const bodiless = [
   'GET /v1/nothing',
 ]
 
-/** Sends a body that nobody asks for, a byte each second, to what reads none; how long the server has borne it, in seconds. */
+/** Sends a body, a byte each second, to a route that reads none; returns after how many seconds the server closed it. */
 export async function trickler(url: string, index: number): Promise<number> {
   const { hostname, port } = new URL(url)
   // That the answer is over is nothing to it.
@@ -152,7 +152,7 @@ export async function trickler(url: string, index: number): Promise<number> {
   return (performance.now() - began) / 1000
 }
 
-/** Announces 10 GB; what it is told before it has sent a byte. */
+/** Announces 10 GB; returns the answer before it has sent a byte. */
 export async function tenGigabytes(url: string, expect: boolean): Promise<string> {
   const asking = request(url + target, {
     method: 'POST',
@@ -175,7 +175,7 @@ export async function tenGigabytes(url: string, expect: boolean): Promise<string
   return `${isAsked ? '100 ' : ''}${answer.statusCode}`
 }
 
-/** Sends a file, as often as it is told to come later. */
+/** Sends a file again as often as Retry-After asks for it. */
 export async function insistentUpload(
   url: string,
   body: string | Buffer,

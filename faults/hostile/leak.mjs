@@ -1,5 +1,5 @@
-// Loaded into the server by `npm run test:hostile -- --sabotage`: of every request, memory and a descriptor stay behind, and
-// of some a client in a transaction.
+// Loaded into the server by `npm run test:hostile -- --sabotage`: every request leaks memory and a descriptor, and some leak
+// a client in a transaction.
 import { openSync } from 'node:fs'
 import { Server } from 'node:http'
 import pg from 'pg'

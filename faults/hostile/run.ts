@@ -1,12 +1,12 @@
 // `npm run test:hostile [-- fastify|express] [--sabotage]`: hostile clients against the reference server. Prints a table
-// for each adapter, and fails if anything is left behind, or if the server ever stops answering; as it must with
-// `--sabotage`, where the server keeps something of every request.
+// for each adapter, and fails if anything is left over, or if the server ever stops answering; as it must with
+// `--sabotage`, where the server leaks something for every request.
 import { parseArgs } from 'node:util'
 import { attacks, type Outcome } from './attacks.ts'
 import { abortedExport, abortedUpload, insistentUpload, users } from './clients.ts'
 import { type Counted, type Probed, startVictim, type Victim } from './victim.ts'
 
-/** Milliseconds until everything must be as it was: a refused body is thrown away for up to 5 seconds. */
+/** Milliseconds until everything must be back to normal: a rejected body is discarded for up to 5 seconds. */
 const patienceMs = 30_000
 
 /** What the server may have more than when it was warm: keep-alive sockets, connections of its pool, compiled code. */
@@ -36,7 +36,7 @@ async function warmUp(victim: Victim): Promise<void> {
   const open = async () =>
     (await victim.pool.query("select from lading.jobs where status in ('pending', 'processing')")).rowCount
   while ((await open()) !== 0) await new Promise(resolve => setTimeout(resolve, 50))
-  // So that an export comes in the order of an index, and begins at once.
+  // So that an export is in the order of an index, and starts at once.
   await victim.pool.query('analyze users')
 }
 
@@ -45,7 +45,7 @@ function leftBehind(before: Counted, after: Counted): string[] {
     ...(after.descriptors > before.descriptors + slack.descriptors
       ? [`${after.descriptors - before.descriptors} descriptors`]
       : []),
-    // No pool hides them: whoever forgot a transaction or a query has one that is not idle.
+    // No pool hides them: a forgotten transaction or query is one that is not idle.
     ...(after.busy > 0 ? [`${after.busy} backends that are not idle`] : []),
     ...(after.spool > 0 ? [`${after.spool} stored files without a job`] : []),
     ...(after.forms > 0 ? [`${after.forms} temporary files`] : []),

@@ -38,7 +38,7 @@ export interface Victim {
   count(): Promise<Counted>
   /** Answers of `/live` since it was asked the last time. */
   probed(): Promise<Probed>
-  /** Lines of its log that tell of a fault. */
+  /** Lines of its log that report a fault. */
   readonly faults: readonly string[]
   /** Its exit code. */
   stop(): Promise<number | null>

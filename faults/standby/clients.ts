@@ -1,4 +1,4 @@
-// Clients that send one import after the other and watch them, and a worker: what each of them was told is written down.
+// Clients that submit one import after the other and watch them, and a worker: each answer they received is recorded.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,13 +37,13 @@ export function fileOf(file: number): Buffer {
   return Buffer.from(`file,ref,label\n${lines.join('')}`)
 }
 
-/** What a file leaves of its first so many records. */
+/** The result of the first records of a file, by their number. */
 export function rowsOf(file: number, upTo: number): string[] {
   const good = Array.from({ length: upTo }, (_, index) => index + 1).filter(ref => ref % 30 !== 0)
   return good.map(ref => `${file} ${ref} file ${file}, record ${ref}`)
 }
 
-/** What somebody outside was told. */
+/** What was reported to a client. */
 export interface Told {
   /** Number of the file → id of the job that was accepted. */
   readonly accepted: Map<number, string>

@@ -1,4 +1,4 @@
-// What a promoted standby holds of each import → what does not agree, and what was lost that somebody had been told.
+// What a promoted standby has of each import → what does not agree, and what was lost although it had been reported.
 import type pg from 'pg'
 import { rowsOf, type Told } from './clients.ts'
 

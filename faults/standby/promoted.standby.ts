@@ -38,7 +38,7 @@ interface Sums {
 const asynchronous = { name: 'asynchronous', names: '', level: undefined }
 const synchronous = { name: 'synchronous, with the setting', names: '*', level: 'on' as Level }
 
-test.each([asynchronous, synchronous])('$name: promoted amid jobs', async ({ name, names, level }) => {
+test.each([asynchronous, synchronous])('$name: promoted during jobs', async ({ name, names, level }) => {
   if (bin === undefined) {
     process.stdout.write(`test:standby cannot run: ${missing}.\n`)
     return expect.soft(bin, missing).toBeDefined()
@@ -138,7 +138,7 @@ async function oneRound({ primary, folder, seed, names, level, sums }: Round): P
   return standby
 }
 
-test('a standby is refused in a sentence', async () => {
+test('a standby is rejected with one sentence', async () => {
   if (bin === undefined) return expect.soft(bin, missing).toBeDefined()
   const primary = await createPrimary(bin)
   const pool = new pg.Pool({ connectionString: primary.url })

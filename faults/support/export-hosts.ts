@@ -1,4 +1,4 @@
-// The service in this process, on Express and on Fastify, for exports that are broken off.
+// The service in this process, on Express and on Fastify, for exports that are aborted.
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'

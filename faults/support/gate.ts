@@ -11,7 +11,7 @@ export interface Gate {
 
 const lock = 42
 
-/** The first batch that finds so many rows in the table waits, until the gate is opened. */
+/** The first batch that finds this many rows in the table waits until the gate is opened. */
 export async function gateAt(harness: FaultHarness, rows: number): Promise<Gate> {
   await harness.pool.query(`
     create function wait_at_gate() returns trigger language plpgsql as $$ begin

@@ -5,7 +5,7 @@ import type { Sabotage } from './settings.ts'
 /** Without a rejected record: keys of errors and rejects would keep a batch with some from being doubled. */
 const cleanRows = 40
 
-/** A worker dies right behind the commit of its first batch, and another one goes on. */
+/** A worker dies right after the commit of its first batch, and another one continues. */
 export async function killedBehindTheCommit(harness: FaultHarness, sabotage?: Sabotage): Promise<string[]> {
   const id = await harness.submit()
   const first = harness.worker({ sabotage, batchRows: cleanRows, failpoint: 'after_commit_before_ack:1' })

@@ -42,7 +42,7 @@ export interface FaultHarness {
   /** Waits until the job has got on as far as this. */
   reached(id: string, row: number): Promise<void>
   ended(id: string): Promise<JobNow>
-  /** Kills, and asserts that the job was running and had neither just begun nor almost ended. */
+  /** Kills, and asserts that the job was running and had neither just started nor almost ended. */
   killAmid(worker: Worker, id: string): Promise<void>
   complaints(id: string): Promise<string[]>
   /** Asserts that the import is as if nothing had happened, and that nothing is left of what had. */
@@ -186,7 +186,7 @@ function jobsOn(pool: pg.Pool, queue: Queue, folder: string): Jobs {
 
 const references = new Map<number, Promise<Traces>>()
 
-/** What the import of a file of so many records leaves that nothing happens to. */
+/** The result of an undisturbed import of a file of this many records. */
 export function referenceOf(rows: number): Promise<Traces> {
   const known = references.get(rows) ?? undisturbed(rows)
   references.set(rows, known)

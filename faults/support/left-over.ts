@@ -1,4 +1,4 @@
-// What faults must not leave behind: errors that nobody caught, jobs that are held, connections, staging tables.
+// What faults must not leave: uncaught errors, locked jobs, connections, staging tables.
 import type pg from 'pg'
 import { expect } from 'vitest'
 import { applicationName, type WorkerEvent } from './settings.ts'

@@ -11,7 +11,7 @@ export interface Traces {
   readonly job: Readonly<Record<string, unknown>>
 }
 
-/** Columns of a job that say what was done, and none of how often it was tried. */
+/** Columns of a job that state what was done, without those that count attempts. */
 const told = `status, processed, successful, failed, inserted, updated, ignored, errors, stored_errors, errors_by_code,
   error_counts, warnings, unprocessed, error_code, checkpoint_byte, checkpoint_row, checkpoint_line, source_size`
 

@@ -23,7 +23,7 @@ export interface NetworkFaults {
   /** Bytes of the largest chunk. */
   readonly sliceBytes?: number
   /**
-   * Behind the n-th chunk that goes to the server and holds this text nothing comes through any more, either way, and
+   * After the n-th chunk to the server that contains this text nothing is forwarded any more, in either direction, and
    * nothing is closed.
    */
   readonly silent?: { readonly behind: string; readonly nth: number; readonly on: 'this connection' | 'all' }

@@ -1,4 +1,4 @@
-// What a worker process is told, and what it tells; both as JSON.
+// The input of a worker process, and its output; both as JSON.
 
 export type Sabotage = 'checkpoint' | 'fence' | 'counters'
 
@@ -34,7 +34,7 @@ export interface WorkerSettings {
   /** A hook keeps the event loop busy at the record of this number, once, until there is such a file. */
   readonly block?: { readonly atRecord: number; readonly untilThereIs: string } | undefined
   readonly resource?: 'cargo' | 'users' | undefined
-  /** So many tables of `fleet.ts`. */
+  /** This many tables of `fleet.ts`. */
   readonly fleet?: number | undefined
   /** From where files are fetched. */
   readonly allow?: string | undefined

@@ -7,7 +7,7 @@ export interface CountedSteps {
   isDue(step: Cut | Failpoint): boolean
 }
 
-/** @param fired told right before; whatever it does must be done when it returns */
+/** @param fired called right before; its effects must be complete when it returns */
 export function countedSteps(setting: string | undefined, fired: (name: string) => void): CountedSteps {
   const [name, nth = '1', signal = 'SIGKILL'] = setting?.split(':') ?? []
   let left = Number(nth)

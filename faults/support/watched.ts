@@ -1,4 +1,4 @@
-// What another process tells of itself when it is asked: a module is loaded before it, which answers signals.
+// What another process reports of itself on request: a module is loaded before it, which answers signals.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'

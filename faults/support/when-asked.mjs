@@ -1,4 +1,4 @@
-// Loaded with a process that a test watches: at each SIGUSR2 it writes down what `tell` returns.
+// Loaded into a process that a test watches: at each SIGUSR2 it writes down what `tell` returns.
 import { renameSync, writeFileSync } from 'node:fs'
 
 /** @param {() => unknown} tell */

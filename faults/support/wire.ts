@@ -52,7 +52,7 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
       if (fencing === undefined) throw new Error(`No fence in: ${copy.text.slice(0, 400)}`)
       const part = step === 'after_begin' ? 'begin' : `begin; ${fencing}`
       void Promise.resolve(query(part)).then(() => pass(step))
-      // Never sent: whoever waits for it dies.
+      // Never sent: the process that waits for it dies.
       return copy
     }
     pass('after_begin')
@@ -85,7 +85,7 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
     pass(step)
   }
 
-  /** What belongs to the batch's transaction, in one of its own behind it. */
+  /** Statements of the transaction of the batch, moved into a transaction after it. */
   async function closeApart(text: string): Promise<unknown> {
     const [counting = ''] = counters.exec(text) ?? []
     const [place = ''] = checkpoint.exec(counting) ?? []
@@ -100,7 +100,7 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
   }
 }
 
-/** The next message that is sent comes in two parts; `between` is called when the first one is on its way. */
+/** The next message is sent in two parts; `between` is called after the first one. */
 function halve(stream: Socket, between: () => void): void {
   const write = stream.write.bind(stream)
   stream.write = (bytes: Buffer) => {

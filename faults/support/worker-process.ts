@@ -1,4 +1,4 @@
-// A process that works on jobs, submits one or migrates, and dies where it is told to.
+// A process that works on jobs, submits one or migrates, and dies at a given point.
 import { createReadStream, existsSync, writeSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import pg from 'pg'

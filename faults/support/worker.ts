@@ -1,4 +1,4 @@
-// A worker process from outside: what it told, how it ended, and how much memory it took.
+// A worker process from outside: its output, how it ended, and how much memory it used.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import type { WorkerEvent, WorkerSettings } from './settings.ts'
 export interface WorkerEnd {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  /** All that it told. */
+  /** All of its output. */
   readonly events: readonly WorkerEvent[]
 }
 
@@ -23,7 +23,7 @@ export interface Worker {
   has(name: WorkerEvent['event']): boolean
   send(signal: NodeJS.Signals): void
   readonly ended: Promise<WorkerEnd>
-  /** Largest resident memory so far, of a process that still runs; 0 where nobody knows. */
+  /** Largest resident memory so far, of a process that still runs; 0 if unknown. */
   peakBytes(): number
 }
 
@@ -93,7 +93,7 @@ async function endOf(
   said: Promise<string>,
 ): Promise<WorkerEnd> {
   const [[code, signal]] = await Promise.all([once(child, 'exit'), once(lines, 'close')])
-  // Whatever broke without being caught fails the test, whatever it tests: see `bed.ts`.
+  // Any uncaught error fails the test, whatever it tests: see `harness.ts`.
   const isTold = events.some(({ event }) => event === 'unhandled')
   if (code !== 0 && signal === null && !isTold) {
     events.push({ event: 'unhandled', error: `exit ${code}: ${await said}` })

@@ -19,13 +19,13 @@ const publishedIn2024 = 1_720_000_000
 
 type ArticleFaults = Faults<JsonRow, ArticleSource>
 
-/** Records that get in all the same, and are not referred to. */
+/** Records that are imported all the same, and are not referred to. */
 export const articleVarieties: ArticleFaults = {
   noId: sets(100, () => ({ id: undefined }), []),
   longestTitle: sets(4, rank => ({ title: inTurn(['t', '😀'], rank).repeat(500) }), []),
 }
 
-/** Kinds that are always rejected although their id is good and nobody else's. */
+/** Kinds that are always rejected although their id is valid and unique. */
 export const rejectedArticleKinds = [
   'slug',
   'draftWithDate',
@@ -54,7 +54,7 @@ export const articleFaults: ArticleFaults = {
   ),
   authorMissing: sets(6, rank => ({ author_id: inTurn(absences, rank) }), [missing('author_id')]),
   tags: sets(10, rank => ({ tags: inTurn(badTags, rank) }), [error('tags', 'INVALID_TAGS')]),
-  // Without a date, so that no rule about dates can be asked of a status that is none.
+  // Without a date, so that no rule about dates applies to an invalid status.
   status: sets(12, rank => ({ status: inTurn(badStatuses, rank), published_at: undefined }), [
     error('status', 'INVALID_STATUS'),
   ]),
@@ -159,7 +159,7 @@ export const articleFaults: ArticleFaults = {
       return [missing('title'), error('author_id', 'AUTHOR_NOT_FOUND')]
     },
   },
-  // Of a pair the first has no author, and therefore the second, with the first one's slug, gets in.
+  // Of a pair the first has no author, and therefore the second, with the first one's slug, is imported.
   slugAfterOrphan: {
     per10k: 10,
     plant: ({ row }, { index, rng, partner }, articles) => {

@@ -11,14 +11,14 @@ export function someBody(rng: Rng): string {
   return text(2 + rng.below(30), rng)
 }
 
-/** So many words, with every kind of white space between them. */
+/** This many words, with every kind of white space between them. */
 export function wordsOf(count: number, rng: Rng): string {
   let body = rng.pick(words)
   for (let at = 1; at < count; at++) body += rng.pick(gaps) + rng.pick(words)
   return body
 }
 
-/** So many characters (code points) in few words; with emoji each of these is two UTF-16 units. */
+/** This many characters (code points) in few words; with emoji each of these is two UTF-16 units. */
 export function charactersOf(count: number, emoji: boolean): string {
   const word = `${(emoji ? '🧵' : 'a').repeat(63)} `
   const whole = Math.floor((count - 1) / 64)

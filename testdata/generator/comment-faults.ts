@@ -25,7 +25,7 @@ const brokenLines: ((whole: string) => string)[] = [
 ]
 const noObjects = ['[1,2,3]', '42', '"a text"', 'null', 'true', '[{"body":"in a list"}]']
 
-/** Records that get in all the same. */
+/** Records that are imported all the same. */
 export const commentVarieties: CommentFaults = {
   noId: sets(100, () => ({ id: undefined }), []),
   longestBody: {
@@ -172,7 +172,7 @@ export const commentFaults: CommentFaults = {
       ]
     },
   },
-  // Of a pair the first has no article, and therefore the second, with the first one's id, gets in.
+  // Of a pair the first has no article, and therefore the second, with the first one's id, is imported.
   idAfterOrphan: {
     per10k: 6,
     plant: ({ row }, { index, rng, partner }, comments) => {

@@ -1,10 +1,10 @@
-// Gives ids that a later resource can refer to: of records that get in, and of records that do not.
+// Returns ids that a later resource can refer to: of imported and of rejected records.
 import type { Plan } from './plan.ts'
 import type { Rng } from './rng.ts'
 import { uuid } from './uuid.ts'
 
 export interface Referable {
-  /** The id of a record that gets in. */
+  /** The id of an imported record. */
   existing(rng: Rng): string
   /** The id of a rejected record; where the file is too small to have one, an id that is nowhere. */
   rejected(rng: Rng): string

@@ -27,7 +27,7 @@ function clock(seconds: number): string {
   return `${date(days)}T${time}`
 }
 
-/** The date so many days after 1970-01-01, counted in years from 1 March on: leap days then come last. */
+/** The date this many days after 1970-01-01, counted in years from 1 March on: leap days then come last. */
 function date(days: number): string {
   const shifted = days + 719_468
   const era = Math.floor(shifted / 146_097)

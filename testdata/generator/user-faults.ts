@@ -26,14 +26,14 @@ const badRoles = ['manager', 'ADMIN', 'superuser', 'Author', 'admins', 'read er'
 const badBooleans = ['yes', 'no', '2', 'on', 'truthy', 'active']
 const noName = ['', '""']
 
-/** Records that get in all the same, and are not referred to. */
+/** Records that are imported all the same, and are not referred to. */
 export const userVarieties: UserFaults = {
   noId: sets(150, () => ({ id: '' }), []),
   // 255 code points, which are 510 UTF-16 units where they are emoji.
   longestName: sets(4, rank => ({ name: inTurn(['n', '😀', 'é'], rank).repeat(255) }), []),
 }
 
-/** Kinds that are always rejected although their id is good and nobody else's. */
+/** Kinds that are always rejected although their id is valid and unique. */
 export const rejectedUserKinds = ['email', 'role', 'emailAndRole', 'active', 'duplicateEmail']
 
 export const userFaults: UserFaults = {
@@ -129,7 +129,7 @@ export const userFaults: UserFaults = {
       return [error('role', 'INVALID_ROLE')]
     },
   },
-  // Gets in: the other record with its e-mail does not, whichever comes first.
+  // Imported: the other record with its e-mail is not, whichever comes first.
   emailOfRejected: {
     per10k: 8,
     plant: ({ row }, { twin }, users) => {
@@ -138,7 +138,7 @@ export const userFaults: UserFaults = {
       return []
     },
   },
-  // Of a pair the first is rejected for its e-mail; so the second, with the first one's id, gets in.
+  // Of a pair the first is rejected for its e-mail; so the second, with the first one's id, is imported.
   idAfterDuplicate: {
     per10k: 4,
     plant: ({ row }, { index, earlier, partner }, users) => {

@@ -41,7 +41,7 @@ export function createUsers(seed: number, count: number, clean: boolean): Users 
   return { record, ...createReferable(plan, source.id, rejectedUserKinds) }
 }
 
-/** The number behind the last letter is the record's, so no two records have the same one. */
+/** The number after the last letter is that of the record, so no two records have the same one. */
 function emailOf(index: number, rng: Rng): string {
   const separator = rng.pick(['', '', '.', '_', '+list-', "'"])
   return `${rng.pick(words)}${separator}${index}@${rng.pick(domains)}`

@@ -75,7 +75,7 @@ const ornaments = [
   '\r\nDOS line',
 ]
 
-/** Running text of so many words, now and then with something that needs escaping. */
+/** Running text of this many words, now and then with something that needs escaping. */
 export function text(length: number, rng: Rng): string {
   const sentence = Array.from({ length }, () => rng.pick(words)).join(' ')
   return rng.below(4) === 0 ? sentence + rng.pick(ornaments) : sentence

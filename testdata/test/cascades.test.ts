@@ -1,4 +1,4 @@
-// Who repeats a value of a rejected record gets in; who has a field error is no duplicate as well.
+// A record that repeats a value of a rejected record is imported; one that has a field error is not a duplicate as well.
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { generate } from '../generator/generate.ts'
@@ -56,7 +56,7 @@ it.each([
   { resource: 'users', field: 'email', rejectedFor: 'INVALID_ROLE', pairs: 1 },
   { resource: 'articles', field: 'slug', rejectedFor: 'AUTHOR_NOT_FOUND', pairs: 3 },
   { resource: 'comments', field: 'id', rejectedFor: 'ARTICLE_NOT_FOUND', pairs: 1 },
-])('$resource with the $field of an earlier one rejected for $rejectedFor get in', one => {
+])('$resource with the $field of an earlier one rejected for $rejectedFor are imported', one => {
   expect(repeats(judged(one.resource, one.field), [], [one.rejectedFor])).toBeGreaterThanOrEqual(one.pairs)
 })
 
@@ -64,6 +64,6 @@ it.each([
   { resource: 'users', field: 'email', codes: ['INVALID_ROLE'] },
   { resource: 'articles', field: 'slug', codes: ['MISSING_FIELD', 'AUTHOR_NOT_FOUND'] },
   { resource: 'comments', field: 'id', codes: ['ARTICLE_NOT_FOUND', 'USER_NOT_FOUND', 'BODY_EMPTY'] },
-])('$resource with a known $field and $codes are no duplicates as well', ({ resource, field, codes }) => {
+])('$resource with a known $field and $codes are not duplicates as well', ({ resource, field, codes }) => {
   expect(repeats(judged(resource, field), codes, [])).toBeGreaterThan(0)
 })

@@ -18,7 +18,7 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
 }
 
 describe('generate.ts', { timeout: 60_000 }, () => {
-  it('writes the files and prints what it wrote', async () => {
+  it('writes the files and prints their names', async () => {
     const out = join(folder, 'new')
     const { code, stdout } = await run('--users', '20', '--articles', '3', '--comments', '0', '--out', out)
     expect(code).toBe(0)
@@ -41,7 +41,7 @@ describe('generate.ts', { timeout: 60_000 }, () => {
     [['--users', '0'], 'articles need users: with 0 users there is no author to refer to'],
     [['--articles', '0'], 'comments need articles: with 0 articles there is none to refer to'],
     [['--users', '0', '--articles', '0'], 'comments need users'],
-  ])('refuses %j with exit code 64', async (args, message) => {
+  ])('rejects %j with exit code 64', async (args, message) => {
     const { code, stdout, stderr } = await run(...args, '--out', folder)
     expect(stderr).toContain(message)
     expect(stderr).toContain('Usage:')

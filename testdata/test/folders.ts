@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { Finding } from './judge-values.ts'
 
-/** To be called outside of tests: it leaves a hook behind. */
+/** Call it outside of tests: it registers a hook. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lading-testdata-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,4 +1,4 @@
-// The little judge of articles.ndjson: says every error, and which ids get in.
+// The little judge of articles.ndjson: lists every error, and which ids are imported.
 import { type JsonRecord, judgeLines } from './judge-lines.ts'
 import {
   type Finding,

@@ -1,4 +1,4 @@
-// The little judge of users.csv: reads its bytes and says every error, and which ids get in.
+// The little judge of users.csv: reads its bytes and lists every error, and which ids are imported.
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import {

@@ -55,7 +55,7 @@ export function optional(field: string, value: unknown, passes: (value: unknown)
   return isMissing(value) || passes(value) ? [] : [{ field, code }]
 }
 
-/** A reference to a record that is not there, which is reported whatever else is wrong: not of a value that is none. */
+/** A reference to a missing record, which is reported whatever else is wrong, except for invalid values. */
 export function orphan(field: string, value: unknown, known: ReadonlySet<string>, code: string): Problem[] {
   return isUuid(value) && !known.has(String(value)) ? [{ field, code }] : []
 }

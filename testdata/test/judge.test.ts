@@ -33,13 +33,13 @@ describe.each(cases)('$size records from seed $seed (clean: $clean)', ({ size, s
   })
 
   it.each(['users', 'articles', 'comments'] as const)(
-    'finds in %s what was planted, in the same order',
+    'finds the planted errors in %s, in the same order',
     name => {
       expect(found[name]).toEqual(planted(folder, name))
     },
   )
 
-  it.each(['users', 'articles', 'comments'] as const)('counts for %s what was planted', name => {
+  it.each(['users', 'articles', 'comments'] as const)('counts the planted errors for %s', name => {
     const findings = planted(folder, name)
     const failed = new Set(findings.map(({ row_number }) => row_number)).size
     const codes: Record<string, number> = {}
@@ -53,7 +53,7 @@ describe.each(cases)('$size records from seed $seed (clean: $clean)', ({ size, s
 describe('a resource of 0 records', () => {
   const folder = temporaryFolder()
 
-  it('has no file, also where an earlier run left one, and no entry in the report', async () => {
+  it('has no file, even if an earlier run left one, and no entry in the report', async () => {
     await generate({ users: 5, articles: 5, comments: 5, seed: 1, outDir: folder })
     const report = await generate({ users: 0, articles: 0, comments: 0, seed: 1, outDir: folder })
     expect(report).toEqual({})

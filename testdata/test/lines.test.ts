@@ -54,7 +54,7 @@ describe('articles.ndjson', () => {
     }
   })
 
-  it('refers to users that get in, except in the planted rows', () => {
+  it('refers to imported users, except in the planted rows', () => {
     const users = readUsers(join(folder, 'users.csv'))
     const numbered = users.map((row, ordinal): [number, typeof row] => [ordinal + 2, row])
     const ids = goodIds(numbered, planted(folder, 'users'))
@@ -72,7 +72,7 @@ describe('articles.ndjson', () => {
     expect(ofRejected).toBeGreaterThan(5)
   })
 
-  it('has the variety that good files have', () => {
+  it('has the variety of good files', () => {
     const all = [...records('articles').values()]
     const raw = readLines(join(folder, 'articles.ndjson'))
     expect(all.some(record => 'body' in record)).toBe(true)
@@ -90,7 +90,7 @@ describe('articles.ndjson', () => {
 })
 
 describe('comments.ndjson', () => {
-  it('refers to articles that get in, except in the planted rows', () => {
+  it('refers to imported articles, except in the planted rows', () => {
     const ids = goodIds(records('articles'), planted(folder, 'articles'))
     const orphans = rowsWith(planted(folder, 'comments'), 'ARTICLE_NOT_FOUND')
     expect(orphans.size).toBeGreaterThan(30)
@@ -109,7 +109,7 @@ describe('comments.ndjson', () => {
     expect(good.some(([, { id }]) => /^[0-9a-f]{8}-/.test(String(id)))).toBe(true)
   })
 
-  it('has lines that are no JSON and lines that are no object', () => {
+  it('has lines that are not JSON and lines that are not an object', () => {
     const findings = planted(folder, 'comments')
     const lines = readLines(join(folder, 'comments.ndjson'))
     expect(rowsWith(findings, 'FILE_PARSE_ERROR').size).toBe(3)

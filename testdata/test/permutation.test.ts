@@ -13,7 +13,7 @@ describe('createPermutation', () => {
     expect(images.map(inverse)).toEqual(Array.from({ length: size }, (_, value) => value))
   })
 
-  it('refuses numbers outside its range', () => {
+  it('rejects numbers outside its range', () => {
     const { forward } = createPermutation(10, stream(9, 'test')(0))
     expect(() => forward(10)).toThrow(RangeError)
   })
@@ -22,7 +22,7 @@ describe('createPermutation', () => {
 describe('Plan', () => {
   const plan = new Plan(4, 'test', 12_345, { rare: { per10k: 3 }, common: { per10k: 250 } })
 
-  it('gives each kind its share, record 0 to none, and finds the records of a kind again', () => {
+  it('gives each kind its share, none to record 0, and finds the records of a kind again', () => {
     const seen: Record<string, number> = {}
     for (let index = 0; index < plan.count; index++) {
       const { kind, rank } = plan.slotOf(index)

@@ -46,7 +46,7 @@ describe('users.csv', () => {
     })
   })
 
-  it('has another role than the three in the planted rows, and only there', () => {
+  it('has a role other than the three in the planted rows, and only there', () => {
     const bad = at('role', 'INVALID_ROLE')
     const missing = at('role', 'MISSING_FIELD')
     eachRow((row, rowNumber) => {
@@ -56,7 +56,7 @@ describe('users.csv', () => {
     })
   })
 
-  it('repeats the e-mail of an earlier row without errors in the planted rows, and only there', () => {
+  it('repeats the e-mail of an earlier valid row in the planted rows, and only there', () => {
     const duplicates = at('email', 'DUPLICATE_EMAIL')
     const failed = new Set(findings.map(one => one.row_number))
     const taken = new Set<string>()
@@ -77,7 +77,7 @@ describe('users.csv', () => {
     expect(spelled.some(email => email === email.trim().toLowerCase())).toBe(true)
   })
 
-  it('has the variety that good files have', () => {
+  it('has the variety of good files', () => {
     const names = rows.map(row => row.name ?? '')
     const columns = (name: string) => new Set(rows.map(row => row[name] ?? ''))
     for (const shape of [/,/, /"/, /\n/, /\r\n/, /\p{Script=Arabic}/u, /\p{Script=Han}/u, /\p{M}/u, /🚀/u]) {

@@ -10,7 +10,7 @@ import { startServer } from './support.ts'
 const entry = (name: string, key: string, may: string) =>
   `${name}:${createHash('sha256').update(key).digest('hex')}:${may}`
 
-test('a job of a resource that a key is not for is not there for it', async () => {
+test('a job of a resource that a key does not cover is reported as missing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lading-keys-'))
   const database = await createDatabase()
   const server = await startServer({

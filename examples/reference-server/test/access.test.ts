@@ -1,4 +1,4 @@
-// Keys of the reference server, as processes: who gets in, with what, and what a key is made with.
+// Keys of the reference server, in real processes: what each key allows, and how a key is made.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -56,7 +56,7 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
     expect(await server.stop()).toBe(0)
   })
 
-  test('who has none is asked for one, and a wrong one is told to be wrong', async () => {
+  test('a missing key gets a request for one, and an invalid key is reported as invalid', async () => {
     const challenge = 'Bearer realm="lading"'
     const refused = [
       [{}, challenge],
@@ -83,7 +83,7 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
     }
   })
 
-  test('a key is taken from either header, whatever a proxy has put into the other', async () => {
+  test('a key is accepted in either header, even if a proxy has put something else into the other', async () => {
     for (const headers of [
       { authorization: 'Bearer all-key' },
       { authorization: 'bearer  all-key' },
@@ -94,7 +94,7 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
     }
   })
 
-  test('rights: what each key may do', async () => {
+  test('each key has exactly its rights', async () => {
     const made = await post(server, 'all-key', '/v1/imports?resource=users', 'text/csv', noUsers)
     const id = made.json.job_id
     const lines = [
@@ -130,7 +130,7 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
     expect(await status(server, 'users-key', `DELETE /v1/imports/${id}`)).toBe(202)
   })
 
-  test('exports as jobs are for who may read', async () => {
+  test('exports and export jobs need the right to read', async () => {
     const statuses = async (key: string) => {
       const made = await post(server, key, '/v1/exports', 'application/json', '{"resource":"users"}')
       const path = `/v1/exports/${made.json.job_id}`
@@ -141,7 +141,7 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
     expect((await statuses('reader-key')).slice(0, 2)).toEqual([202, 200])
   })
 
-  test('health needs none, and the description names both headers', async () => {
+  test('health needs no key, and the OpenAPI description names both headers', async () => {
     for (const path of ['/health', '/ready', '/live'])
       expect((await fetch(server.url + path)).status).toBe(200)
     const { json } = await answer(`${server.url}/openapi.json`, bearer('reader-key'))
@@ -149,7 +149,7 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
   })
 })
 
-test('a key is replaced under its name: both are good, then the new one is', async () => {
+test('two keys with the same name are both valid during a rotation, then only the new one', async () => {
   const [old, next] = [entry('ci', 'old', '*:read+write'), entry('ci', 'new', '*:read+write')]
   const send = (server: RunningServer, key: string) =>
     post(server, key, '/v1/imports?resource=users', 'text/csv', noUsers, { 'idempotency-key': 'rotated' })
@@ -168,7 +168,7 @@ test('a key is replaced under its name: both are good, then the new one is', asy
   expect(await one.stop()).toBe(0)
 })
 
-test('switches: metrics for everybody, health for keys only', async () => {
+test('settings can open metrics to everyone and restrict health to keys', async () => {
   const server = await start({
     API_KEYS: keys.join(','),
     METRICS_ACCESS: 'open',
@@ -185,7 +185,7 @@ test('switches: metrics for everybody, health for keys only', async () => {
   expect(await server.stop()).toBe(0)
 })
 
-test('without keys everybody on this machine may do everything, and the description names no key', async () => {
+test('without keys everyone on this machine has every right, and the OpenAPI description names no key', async () => {
   const server = await start({})
   for (const path of ['/metrics', '/health', '/v1/imports'])
     expect((await fetch(server.url + path)).status).toBe(200)
@@ -194,7 +194,7 @@ test('without keys everybody on this machine may do everything, and the descript
   expect(await server.stop()).toBe(0)
 })
 
-test('a key for a resource that there is not stops the server', async () => {
+test('a key for an unknown resource stops the server', async () => {
   await expect(start({ API_KEYS: entry('ci', 'k', 'user:read') })).rejects.toThrow(
     'API_KEYS: the key "ci" is for "user", which is not a resource; known: users, articles, comments.',
   )
@@ -212,7 +212,7 @@ describe('npm run key', () => {
       },
     )
 
-  test('makes a key and its entry, which the server takes', async () => {
+  test('prints a key and an entry that the server accepts', async () => {
     const [, key, made] =
       /^key {4}(lading_[\w-]{43})\nentry {2}(\S+)\n$/.exec(
         run('ci', '--resources', 'users,articles', '--rights', 'read', '--tenant', 'acme'),
@@ -234,7 +234,7 @@ describe('npm run key', () => {
     [['ci', '--rights', 'admin'], 'its rights must be some of read, write, metrics, separated by "+".'],
     [['ci', 'other'], 'One name at a time.'],
     [['ci', '--color'], "Unknown option '--color'"],
-  ])('%j is told what is wrong', (args, complaint) => {
+  ])('%j is reported with what is wrong', (args, complaint) => {
     expect(() => run(...args)).toThrow(
       expect.objectContaining({ status: 64, stderr: expect.stringContaining(complaint) }),
     )

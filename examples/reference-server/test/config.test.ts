@@ -67,7 +67,7 @@ describe('remote files', () => {
 
 const key = `ci:${'0'.repeat(64)}:*:read`
 
-describe('other machines are served', () => {
+describe('serves other machines', () => {
   test.each([
     [{ APP_HOST: '0.0.0.0', API_KEYS: key }],
     [{ APP_HOST: '::', API_KEYS: key }],
@@ -77,7 +77,7 @@ describe('other machines are served', () => {
   })
 
   test.each(['0.0.0.0', '::', '192.168.0.1', '127.example.org', '127.0.0.1.example.org'])(
-    'not on %s without keys, unless it is said',
+    'does not listen on %s without keys, unless this is allowed explicitly',
     host => {
       expect(() => readConfig({ APP_HOST: host })).toThrow(
         `APP_HOST=${host} serves other machines; set API_KEYS, or ALLOW_ANONYMOUS=true if every client may do everything.`,
@@ -100,7 +100,7 @@ describe('pages and proxies', () => {
   })
 })
 
-describe('a bad value is told in one sentence', () => {
+describe('a bad value is reported in one sentence', () => {
   test.each([
     [{ APP_PORT: 'http' }, 'APP_PORT must be a whole number from 0 to 65535; it is "http".'],
     [{ APP_PORT: '70000' }, 'APP_PORT must be a whole number from 0 to 65535; it is "70000".'],
@@ -165,7 +165,7 @@ describe('a bad value is told in one sentence', () => {
     expect(() => readConfig(env)).toThrow(message)
   })
 
-  test('by the server too, which ends with 1 and nothing else', async () => {
+  test('the server reports it too, and ends with exit code 1', async () => {
     const child = spawnServer({ APP_PORT: 'http' })
     if (child.stderr === null) throw new Error('The server has no stderr.')
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])

@@ -1,4 +1,4 @@
-// The defaults that the README and docs/limits.md state, beside those that count: the library's, where it has one.
+// Compares the defaults in the README and docs/limits.md with the effective ones.
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { defaults } from '../../../packages/core/src/config/defaults.ts'
@@ -69,7 +69,7 @@ const variables = [
   ...Object.entries(ofServer).map(([name, key]) => [name, readConfig({})[key]] as const),
 ]
 
-test.each(variables)('the README says of %s that it is %d', async (name, number) => {
+test.each(variables)('the README states that %s is %d', async (name, number) => {
   expect((await stated('README.md', 0, 1)).get(name)).toBe(number)
 })
 
@@ -79,7 +79,7 @@ test('docs/reliability.md states the defaults of silent connections and of the j
   expect(page).toContain(`at most ${defaults.verifyBytesPerSecond / 1024 ** 2} MiB a second`)
 })
 
-test('docs/hooks.md states the time that a hook has', async () => {
+test('docs/hooks.md states the timeout of hooks', async () => {
   const page = await readFile(new URL('../../../docs/hooks.md', import.meta.url), 'utf8')
   const { hookTimeoutSeconds, httpHookTimeoutSeconds } = defaults
   expect(page).toContain(
@@ -88,7 +88,7 @@ test('docs/hooks.md states the time that a hook has', async () => {
 })
 
 describe('docs/limits.md', () => {
-  test('says of each of its variables what the README says', async () => {
+  test('describes each of its variables as the README does', async () => {
     const limits = await stated('docs/limits.md', 1, 2)
     const readme = await stated('README.md', 0, 1)
     // A table that could not be read would agree with everything.
@@ -96,12 +96,12 @@ describe('docs/limits.md', () => {
     expect(limits).toEqual(new Map([...limits.keys()].map(name => [name, readme.get(name)])))
   })
 
-  test.each(Object.entries(ofOptions))('says what %s is without a variable', async (option, key) => {
+  test.each(Object.entries(ofOptions))('states the default of %s', async (option, key) => {
     expect((await stated('docs/limits.md', 0, 2)).get(option)).toBe(defaults[key])
   })
 })
 
-test('what nobody has set is left to the library', () => {
+test('settings without a variable are left to the library', () => {
   const {
     limits,
     activeJobsPerCaller,

@@ -42,7 +42,7 @@ async function statusOf(id: string): Promise<{ status: string; processed: number
 }
 
 test.each(['fastify', 'express'])(
-  'on %s it says that it is not ready while a last upload comes, and ends with 0 when that is answered',
+  'on %s it reports that it is not ready while a last upload is received, answers it, and ends with 0',
   async adapter => {
     const server = await start({ ADAPTER: adapter })
     const upload = request(`${server.url}/v1/imports?resource=users`, {
@@ -76,7 +76,7 @@ test.each(['fastify', 'express'])(
 )
 
 test.each(['fastify', 'express'])(
-  'on %s it ends when the file of an upload that was broken off is gone too, however long that takes',
+  'on %s it ends only after the file of an aborted upload has been removed, however long that takes',
   async adapter => {
     const slow = fileURLToPath(new URL('slow-unlink.mjs', import.meta.url))
     const server = await start({ ADAPTER: adapter, NODE_OPTIONS: `--import ${slow}` })
@@ -96,7 +96,7 @@ test.each(['fastify', 'express'])(
 )
 
 test.each(['fastify', 'express'])(
-  'on %s an export that its end cuts off is seen to be broken by HTTP/1.0 too, and on one of them at a second signal',
+  'on %s an export that is cut off at shutdown is seen as broken by HTTP/1.0 clients too, and on one of them at a second signal',
   async adapter => {
     // What is done at a second signal knows no adapter.
     for (const code of adapter === 'fastify' ? [0, 1] : [0]) {
@@ -127,10 +127,10 @@ test.each(['fastify', 'express'])(
 )
 
 test.each(['fastify', 'express'])(
-  'on %s it says that it is not ready for as long as its workers take, also where nobody else asks',
+  'on %s it reports that it is not ready until its workers have stopped, even if no other request is open',
   async adapter => {
     const server = await start({ ADAPTER: adapter })
-    // Whoever has written the same row holds the batch up.
+    // A transaction that has written the same row blocks the batch.
     const other = await database.pool.connect()
     try {
       await other.query('begin')
@@ -164,7 +164,7 @@ test.each(['fastify', 'express'])(
 )
 
 test.each(['fastify', 'express'])(
-  'on %s it does not wait for a client that was refused, sent nothing more and has gone',
+  'on %s it does not wait for a client that was rejected, sent nothing more and left',
   async adapter => {
     const server = await start({ ADAPTER: adapter })
     const asking = request(`${server.url}/v1/imports?resource=users`, {
@@ -185,7 +185,7 @@ test.each(['fastify', 'express'])(
   },
 )
 
-test('it gives the job back that it works on, and the next one ends it', async () => {
+test('it returns the job that it is working on, and the next server completes it', async () => {
   const first = await start()
   const id = await submit(first, users(100_000))
   await expect.poll(async () => (await statusOf(id)).processed, { interval: 5 }).toBeGreaterThan(0)
@@ -203,7 +203,7 @@ test('it gives the job back that it works on, and the next one ends it', async (
   expect(await second.stop()).toBe(0)
 })
 
-test('with WORKERS_ENABLED=false it leaves the jobs to others', async () => {
+test('with WORKERS_ENABLED=false it leaves the jobs to other processes', async () => {
   const server = await start({ WORKERS_ENABLED: 'false' })
   const id = await submit(server, users(1))
   const other = await start()

@@ -35,7 +35,7 @@ async function start(env: Readonly<Record<string, string>>): Promise<RunningServ
 const header = 'email,name,role,active\n'
 const target = '/v1/imports?resource=users'
 
-/** What the client of a request with `Expect: 100-continue` sees, who sends its body only when it is told to. */
+/** What a client sees that sends `Expect: 100-continue` and waits for permission to send its body. */
 async function expecting(url: string, length: number, headers = {}): Promise<string[]> {
   const seen: string[] = []
   const sending = request(`${url}${target}`, {
@@ -73,7 +73,7 @@ async function keptFiles(): Promise<string[]> {
 }
 
 describe.each(['fastify', 'express'])('on %s', ADAPTER => {
-  test('Expect: 100-continue: whoever is refused is told so instead, and sends nothing', async () => {
+  test('Expect: 100-continue: a rejected client gets the error at once, and sends no body', async () => {
     const { url } = await start({ ADAPTER, IMPORT_MAX_FILE_SIZE: '1000' })
     expect(await expecting(url, 10_000_000_000)).toEqual(['FILE_TOO_LARGE'])
     expect(await expecting(url, 10, { 'content-type': 'image/png' })).toEqual(['MEDIA_TYPE_UNSUPPORTED'])
@@ -83,7 +83,7 @@ describe.each(['fastify', 'express'])('on %s', ADAPTER => {
     expect(await expecting(full.url, 10)).toEqual(['STORAGE_FULL'])
   })
 
-  test('an upload that trickles: 408, no transaction meanwhile, and nothing of it is left', async () => {
+  test('a slow upload gets 408, holds no transaction, and leaves nothing', async () => {
     const { url } = await start({ ADAPTER, BODY_RATE_SECONDS: '1' })
     const sending = request(`${url}${target}`, {
       method: 'POST',
@@ -118,7 +118,7 @@ describe.each(['fastify', 'express'])('on %s', ADAPTER => {
     expect(rows).toEqual([{ jobs: 0, keys: 0 }])
   })
 
-  test('headers that trickle, or never end, and a socket too many: the connection is closed', async () => {
+  test('slow or endless headers, and one socket too many, have their connection closed', async () => {
     const { url } = await start({ ADAPTER, HEADERS_SECONDS: '1', MAX_CONNECTIONS: '2' })
     const answers = await Promise.all([
       spoken(url, 'GET /live HTTP/1.1\r\nHost: x\r\nX-A: '),
@@ -131,7 +131,7 @@ describe.each(['fastify', 'express'])('on %s', ADAPTER => {
     expect((await fetch(`${url}/live`)).status).toBe(200)
   })
 
-  test('a request that can be read in two ways, or not at all, is refused by Node: H020, H022', async () => {
+  test('a request that is ambiguous or malformed is rejected by Node: H020, H022', async () => {
     const { url } = await start({ ADAPTER })
     const csv = 'Host: x\r\nContent-Type: text/csv\r\n'
     for (const head of [
@@ -147,7 +147,7 @@ describe.each(['fastify', 'express'])('on %s', ADAPTER => {
     expect((await fetch(`${url}/live`)).status).toBe(200)
   })
 
-  test('what is under no path is a problem too, and no page', async () => {
+  test('an unknown path is answered with a problem document, not with a page', async () => {
     const { url } = await start({ ADAPTER })
     const accept = { accept: 'text/html' }
     for (const [path, status] of [
@@ -164,7 +164,7 @@ describe.each(['fastify', 'express'])('on %s', ADAPTER => {
     }
   })
 
-  test('a hostile request is one line of the log, without its query and without what a terminal obeys', async () => {
+  test('a hostile request is one log line, without its query and without terminal control characters', async () => {
     const child = spawnServer({
       DATABASE_URL: database.url,
       STORAGE_PATH: folder,

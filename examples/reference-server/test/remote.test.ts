@@ -68,7 +68,7 @@ test('a job of the running server', async () => {
   expect(refused.code).toBe('URL_NOT_ALLOWED')
   said.push(await (await fetch(`${url}/metrics`)).text())
 
-  // Behind its last line, too.
+  // After its last line, too.
   const exited = once(child, 'close')
   child.kill('SIGTERM')
   expect(await exited).toEqual([0, null])

@@ -100,7 +100,7 @@ describe.skipIf(realFolder === undefined)(
 
 const file = 'email,name,role,active\nada@example.org,Ada,admin,true\n'
 
-test('SIGTERM ends it with 0 and leaves no process; after kill -9 of everything its data is there', async () => {
+test('SIGTERM ends it with 0 and leaves no process; after kill -9 of all processes its data is still there', async () => {
   const first = await startServer({ LADING_DATA_DIR: folder })
   await ended(first.url, await upload(first.url, 'users.csv', file))
   expect(await first.stop()).toBe(0)
@@ -131,7 +131,7 @@ function killed(pid: string): void {
   }
 }
 
-/** Pids of the servers of PostgreSQL whose data lies in a folder. */
+/** Pids of the PostgreSQL servers that use a data folder. */
 function processesOf(dataDir: string): string[] {
   const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
   return all

@@ -36,7 +36,7 @@ function programsOf(page: string): readonly string[] {
   return [...text.matchAll(/^```ts\n(import .*?)^```/gms)].map(([, program = '']) => program)
 }
 
-test('every program that begins with its imports compiles', () => {
+test('every program that starts with its imports compiles', () => {
   const here = fileURLToPath(new URL('./', import.meta.url))
   const files = new Map([[join(here, 'snippet.given.ts'), given]])
   for (const page of ['README.md', 'docs/library.md']) {

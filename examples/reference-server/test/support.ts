@@ -1,4 +1,4 @@
-// A reference server as a process of its own, as it was built or on sources that are younger, and what it printed.
+// A reference server in its own process, from the build or from newer sources, and its output.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

@@ -1,4 +1,4 @@
-// The body parsers of Express itself, told to take everything, in front of the service: what they leave is used or refused.
+// The body parsers of Express itself, configured to parse every type, in front of the service: their result is used or rejected.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -29,7 +29,7 @@ interface Sent {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** The answer to an upload behind this parser, and the name that its one user then has. */
+/** The answer to an upload that passes this parser, and the name that its one user then has. */
 async function sent(express: typeof express5, parser: RequestHandler, { body, headers }: Sent) {
   await database.pool.query('truncate users cascade')
   const app = express()

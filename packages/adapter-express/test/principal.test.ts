@@ -13,7 +13,7 @@ import { ladingExpress } from '../src/index.ts'
 test.each([
   ['4', express4],
   ['5', express5],
-])('the user that a middleware of Express %s has left in `locals` asks', async (_, express) => {
+])('the user that a middleware of Express %s has stored in `locals` is the principal', async (_, express) => {
   const database = await createReferenceDatabase()
   const service = httpSuiteService(database.pool, project.resources, database.smallPool)
   const seen: unknown[] = []

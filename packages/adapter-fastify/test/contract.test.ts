@@ -32,7 +32,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('both versions are what they are called', () => {
+test('both versions are the installed ones', () => {
   expect([fastify4().version[0], fastify5().version[0]]).toEqual(['4', '5'])
 })
 

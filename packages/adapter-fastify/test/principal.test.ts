@@ -14,7 +14,7 @@ test.each([
   // What is used here is the same in both versions, but their types are not assignable to each other.
   ['4', fastify4 as unknown as typeof fastify5],
   ['5', fastify5],
-])('the user with whom a hook of Fastify %s has decorated the request asks', async (_, fastify) => {
+])('the user that a hook of Fastify %s has attached to the request is the principal', async (_, fastify) => {
   const database = await createReferenceDatabase()
   const service = httpSuiteService(database.pool, project.resources, database.smallPool)
   const seen: unknown[] = []

@@ -12,12 +12,12 @@ const things = defineResource('things', {
 const filtersOf = (...filters: string[]) => parseFilters(things, filters)
 
 describe('filters', () => {
-  it('are values by field; an empty one is null, and a value may hold "="', () => {
+  it('map fields to values; an empty one is null, and a value may contain "="', () => {
     expect(filtersOf('role=admin', 'tags=')).toEqual({ role: { in: ['admin'] }, tags: { null: 'true' } })
     expect(filtersOf('role=a=b')).toEqual({ role: { in: ['a=b'] } })
   })
 
-  it('are several values of a field that is named again, and bounds', () => {
+  it('allow several values of a repeated field, and bounds', () => {
     expect(filtersOf('role=a', 'role=b', 'size.gte=1', 'size[lt]=9')).toEqual({
       role: { in: ['a', 'b'] },
       size: { gte: '1', lt: '9' },
@@ -39,13 +39,13 @@ describe('filters', () => {
     ],
     [['size.gte=1', 'size.gte=2'], 'The filter on "size" has more than one value for "gte".'],
     [['size.like=1'], 'The filter on "size" has no operator "like"; known: gte, gt, lte, lt, null.'],
-  ])('%j are a wrong call', (filters, sentence) => {
+  ])('%j are a usage error', (filters, sentence) => {
     expect(() => filtersOf(...filters)).toThrow(expect.objectContaining({ exitCode: 64, message: sentence }))
   })
 })
 
 describe('the format', () => {
-  it('is the one that is asked for, whatever the name says', () => {
+  it('is the requested one, whatever the file name', () => {
     expect(chooseFormat('users.csv', 'ndjson')).toBe('ndjson')
   })
 
@@ -57,7 +57,7 @@ describe('the format', () => {
     expect(chooseFormat(name, undefined)).toBe(format)
   })
 
-  it('must be told where there is no name, or one that does not tell', () => {
+  it('must be given if there is no file name, or one that does not show it', () => {
     expect(() => chooseFormat(undefined, undefined)).toThrow(
       'Standard output has no file name that shows the format; add --format csv, --format ndjson or --format json.',
     )
@@ -70,7 +70,7 @@ describe('the format', () => {
 describe('settings of an import', () => {
   const none = Buffer.alloc(0)
 
-  it('are those of the core, by the names that people use', () => {
+  it('are those of the core, by their usual names', () => {
     const settings = importSettings(
       {
         onConflict: 'update',
@@ -97,7 +97,7 @@ describe('settings of an import', () => {
     expect(importSettings({}, none)).toEqual({})
   })
 
-  it('of UTF-16 is told by the mark of the file', () => {
+  it('UTF-16 is detected by the byte order mark of the file', () => {
     expect(importSettings({ encoding: 'utf-16' }, Buffer.of(0xfe, 0xff))).toEqual({ encoding: 'utf-16be' })
     expect(() => importSettings({ encoding: 'utf-16' }, none)).toThrow('utf-16le or utf-16be')
   })

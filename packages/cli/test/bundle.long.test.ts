@@ -37,7 +37,7 @@ const rowsOf = async ({ pool }: TestDatabase) => {
   return found
 }
 
-/** The entries of an archive, as tar tells them. */
+/** The entries of an archive, as tar lists them. */
 const listed = (file: string) =>
   execFileSync('tar', ['tzf', file], { encoding: 'utf8' }).trimEnd().split('\n')
 
@@ -66,7 +66,7 @@ describe('export --all', () => {
     await empty.drop()
   })
 
-  it('writes to standard output where that is no screen', async () => {
+  it('writes to standard output if that is not a terminal', async () => {
     const folder = await tempFolder()
     const output = join(folder, 'b.tar.gz')
     await run(['export', '--all', '-o', output])
@@ -82,7 +82,7 @@ describe('export --all', () => {
     expect(printed.stdout.length).toBeGreaterThan(200)
   })
 
-  it('takes the resources that are named, and one into a file of such a name', async () => {
+  it('takes the named resources, and one resource into a bundle file', async () => {
     const folder = await tempFolder()
     await run(['export', 'articles', 'users', '-o', join(folder, 'two.tgz')])
     expect(listed(join(folder, 'two.tgz'))).toEqual(['manifest.json', 'users.ndjson', 'articles.ndjson'])
@@ -146,7 +146,7 @@ describe('import of a bundle', () => {
     return output
   }
 
-  it('tells the rejected records of each resource, and that there were some', async () => {
+  it('reports the rejected records of each resource, and exits with 2', async () => {
     const output = await exported()
     const before = await rowsOf(database)
     const { code, stdout } = await run(['import', output])
@@ -165,7 +165,7 @@ describe('import of a bundle', () => {
     expect(ignored.code).toBe(0)
   })
 
-  it('reads standard input where it is told what comes', async () => {
+  it('reads standard input if the format is given', async () => {
     const empty = await createReferenceDatabase()
     const input = await readFile(await exported())
     const args = ['import', '-', '--format', 'bundle', ...config]
@@ -174,7 +174,7 @@ describe('import of a bundle', () => {
     await empty.drop()
   })
 
-  it('stops at the first resource that cannot be read to its end', async () => {
+  it('stops at the first resource that cannot be read completely', async () => {
     const { code, stdout, stderr } = await run(['import', await exported(), '--max-errors', '1'])
     expect(code).toBe(1)
     expect(stdout).toContain('into users (stopped before the end)')
@@ -182,7 +182,7 @@ describe('import of a bundle', () => {
     expect(stderr).toMatch(/^lading: /)
   })
 
-  it('changes nothing where the bundle is damaged or no bundle', async () => {
+  it('changes nothing if the file is damaged or not a bundle', async () => {
     const empty = await createReferenceDatabase()
     const output = await exported()
     const bytes = await readFile(output)
@@ -235,7 +235,7 @@ describe('import of a bundle', () => {
     })
   })
 
-  it('asks for the resource of anything else', async () => {
+  it('asks for the resource if the file is not a bundle', async () => {
     const file = join(await tempFolder(), 'users.csv')
     await writeFile(file, 'email\n')
     expect(await run(['import', file])).toEqual({

@@ -7,9 +7,9 @@ import { lading, tempFolder } from './support.ts'
 
 const config = ['--config', fileURLToPath(new URL('./staff.config.ts', import.meta.url))]
 
-test.each(['ndjson', 'csv'])('staff with managers come back from %s as they were', async format => {
+test.each(['ndjson', 'csv'])('staff with managers come back unchanged from %s', async format => {
   const { pool, url: databaseUrl, drop } = await createDatabase()
-  // By their ids, everybody comes before his manager.
+  // By id, all employees come before their managers.
   await pool.query(`
     create table staff (id uuid primary key, name text not null, manager_id uuid references staff (id));
     with numbered as (select n, lpad(to_hex(n), 32, '0')::uuid as id from generate_series(1, 200) n)

@@ -1,4 +1,4 @@
-// The configuration: where it is looked for, and what is said about a broken one.
+// The configuration: where it is searched for, and what is reported about a broken one.
 import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
@@ -20,7 +20,7 @@ it('is needed', async () => {
   })
 })
 
-it('must be there where it is said to be', async () => {
+it('must exist at the given path', async () => {
   const outcome = await lading([...exportUsers, '--config', 'nowhere.ts'], { cwd: await tempFolder() })
   expect(outcome).toEqual({
     code: 1,

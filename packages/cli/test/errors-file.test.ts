@@ -39,7 +39,7 @@ it('holds every error, quoted where it must be, and replaces an older file', asy
   expect(await readdir(dirname(file))).toEqual(['errors.csv', 'users.csv'])
 })
 
-it('holds more errors than the report keeps', async () => {
+it('holds more errors than the report', async () => {
   const lines = Array.from({ length: 2500 }, (_, index) => `u${index}@example.com,U,king,true\n`)
   const file = await tempFile('users.csv', `email,name,role,active\n${lines.join('')}`)
   const errors = join(dirname(file), 'errors.csv')
@@ -47,14 +47,14 @@ it('holds more errors than the report keeps', async () => {
   expect((await readFile(errors, 'utf8')).trimEnd().split('\n')).toHaveLength(2501)
 })
 
-it('has only its title line when no record was rejected', async () => {
+it('has only its header line if no record was rejected', async () => {
   const file = await tempFile('users.csv', 'email,name,role,active\n')
   const errors = join(dirname(file), 'errors.csv')
   expect((await importUsers(file, errors)).code).toBe(0)
   expect(await readFile(errors, 'utf8')).toBe(title)
 })
 
-it('leaves an older file alone when the import does not begin', async () => {
+it('leaves an older file unchanged if the import does not start', async () => {
   const file = await tempFile('users.csv', '')
   const errors = join(dirname(file), 'errors.csv')
   await writeFile(errors, 'older')
@@ -63,14 +63,14 @@ it('leaves an older file alone when the import does not begin', async () => {
   expect(await readdir(dirname(file))).toEqual(['errors.csv', 'users.csv'])
 })
 
-it('may not be the file that is imported', async () => {
+it('may not be the imported file', async () => {
   const file = await tempFile('users.csv', 'email,name,role,active\n')
   const { code, stderr } = await importUsers(file, file)
   expect(stderr).toBe('lading: --errors names the file that is imported, which would overwrite it.\n')
   expect(code).toBe(64)
 })
 
-it('says why it cannot be written, before anything is imported', async () => {
+it('a file that cannot be written is reported before anything is imported', async () => {
   const folder = await tempFolder()
   await mkdir(join(folder, 'sub'))
   const file = await tempFile('users.csv', 'email,name,role,active\nzoe@example.com,Zoe,reader,true\n')

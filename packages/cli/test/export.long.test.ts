@@ -41,21 +41,21 @@ const annLine = `${annId},ann@example.com,Ann,admin,true,2024-01-02T03:04:05Z,20
 const bobLine = `${bobId},bob@example.com,Bob,reader,false,2024-01-02T03:04:05Z,2024-01-02T03:04:05Z\n`
 
 describe('to standard output', () => {
-  it('prints the file there, and what it did on standard error', async () => {
+  it('prints the file there, and the summary on standard error', async () => {
     const { code, stdout, stderr } = await exportUsers('--format', 'csv')
     expect(stdout).toBe(titleLine + annLine + bobLine)
     expect(stderr).toMatch(/^lading: 2 rows of users in \d+\.\d\d s\n$/)
     expect(code).toBe(0)
   })
 
-  it('prints the rows that all filters let through', async () => {
+  it('prints the rows that match all filters', async () => {
     const { stdout } = await exportUsers('--format', 'csv', '--filter', 'role=admin', 'active=true')
     expect(stdout).toBe(titleLine + annLine)
     const none = await exportUsers('--format', 'csv', '--filter', 'role=admin', '--filter', 'active=false')
     expect(none.stdout).toBe(titleLine)
   })
 
-  it('takes a filter without a value for null', async () => {
+  it('reads a filter without a value as null', async () => {
     const { stdout } = await exportOf('articles', '--format', 'ndjson', '--filter', 'tags=')
     expect(
       stdout
@@ -70,12 +70,12 @@ describe('to standard output', () => {
     [['--filter', 'email.gte=b'], 'Bob\n'],
     [['--filter', 'created_before=2024-01-02T03:04:05Z'], ''],
     [['--filter', 'created_at[lte]=2024-01-02T03:04:05Z', '--limit', '1'], 'Ann\n'],
-  ])('prints what %j asks for', async (options, names) => {
+  ])('prints what %j selects', async (options, names) => {
     const { stdout } = await exportUsers('--format', 'csv', '--fields', 'name', '--no-header', ...options)
     expect(stdout).toBe(names)
   })
 
-  it('ends quietly when its reader has had enough', async () => {
+  it('ends quietly when its reader stops reading', async () => {
     await database.pool.query(
       `insert into comments (article_id, user_id, body)
        select id, author_id, repeat('x', 100) from articles, generate_series(1, 10000)`,
@@ -93,7 +93,7 @@ describe('to standard output', () => {
 })
 
 describe('to a file', () => {
-  it('takes the format from its name and leaves nothing else in the folder', async () => {
+  it('takes the format from the file name and leaves nothing else in the folder', async () => {
     const folder = await tempFolder()
     const output = join(folder, 'users.csv')
     const { code, stdout, stderr } = await exportUsers('--output', output)
@@ -103,7 +103,7 @@ describe('to a file', () => {
     expect(await readdir(folder)).toEqual(['users.csv'])
   })
 
-  it('writes the CSV that is asked for', async () => {
+  it('writes the requested CSV dialect', async () => {
     const output = join(await tempFolder(), 'users.csv')
     const shape = ['--delimiter', 'semicolon', '--excel']
     await exportUsers('--output', output, '--fields', 'email,role', '--sort', 'role', ...shape)
@@ -112,7 +112,7 @@ describe('to a file', () => {
     )
   })
 
-  it('compresses a file whose name ends with .gz, which imports as any other', async () => {
+  it('compresses a file whose name ends with .gz, which can be imported like any other', async () => {
     const output = join(await tempFolder(), 'users.csv.gz')
     await exportUsers('--output', output, '--limit', '1')
     expect(gunzipSync(await readFile(output)).toString()).toBe(titleLine + annLine)
@@ -131,7 +131,7 @@ describe('to a file', () => {
     expect((await stat(output)).mode & 0o777).toBe(0o600)
   })
 
-  it('leaves no file when the export fails in its midst', async () => {
+  it('leaves no file if the export fails midway', async () => {
     const broken = await createReferenceDatabase()
     // The last row cannot be printed, when the rows before it are on their way.
     await broken.pool.query(
@@ -174,7 +174,7 @@ it.concurrent.each([
   expect(await exportUsers(...options)).toEqual({ code: 64, stdout: '', stderr: `lading: ${sentence}\n` })
 })
 
-it('ends at SIGINT while the database keeps it waiting', async () => {
+it('ends at SIGINT while it waits for the database', async () => {
   const holder = await database.pool.connect()
   await holder.query('begin; lock table users')
   const child = startLading(['export', '--resource', 'users', '--format', 'csv', ...config], {

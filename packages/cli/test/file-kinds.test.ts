@@ -17,7 +17,7 @@ afterAll(() => database.drop())
 const run = (...args: string[]) =>
   lading([...args, '--config', referenceConfig], { databaseUrl: database.url })
 
-test('A17: .tsv and .tab are CSV with TAB on the way in and on the way out', async () => {
+test('A17: .tsv and .tab are CSV with TAB, for import and export', async () => {
   const file = (email: string) => `email\tname\trole\tactive\n${email}@example.org\tDoe, A; B\treader\ttrue\n`
   const inputs = [
     await tempFile('users.tsv', file('a')),
@@ -61,7 +61,7 @@ test('A17: .tsv and .tab are CSV with TAB on the way in and on the way out', asy
   expect(await readFile(commas, 'utf8')).toMatch(/^email\n/)
 })
 
-test('A17: a workbook is called one, whether its format was said or not', async () => {
+test('A17: a workbook is reported as such, whether its format was given or not', async () => {
   const workbook = await tempFile('users.xlsx', Buffer.from('PK\x03\x04'.padEnd(64, '\0'), 'latin1'))
   const sentence =
     'lading: The file is an Excel workbook. Open it, save the sheet as "CSV UTF-8 (comma delimited)", and import that file.\n'
@@ -77,7 +77,7 @@ test('A17: a workbook is called one, whether its format was said or not', async 
   )
 })
 
-describe('A17: what a file is of which nothing tells the format', () => {
+describe('A17: a file whose format cannot be detected is reported as what it is', () => {
   it.each<[name: string, content: string, sentence: RegExp]>([
     ['a.ods', 'PK\x03\x04'.padEnd(64, '\0'), /^The file is an OpenDocument spreadsheet\. /],
     ['a.zip', 'PK\x05\x06', /^The file is a ZIP archive\. Unpack it/],
@@ -124,7 +124,7 @@ describe('A17: what a file is of which nothing tells the format', () => {
   })
 })
 
-it('A17: a file to write is none of those that cannot be written', () => {
+it('A17: a file name of a format that cannot be written is rejected', () => {
   expect(chooseFormat('users.tsv.gz', undefined)).toBe('csv')
   expect(() => chooseFormat('users.xlsx', undefined)).toThrow(
     'An export is CSV, NDJSON or JSON, and "users.xlsx" is the name of an Excel workbook. Name the file .csv (with --excel for Excel), .ndjson or .json.',

@@ -34,7 +34,7 @@ async function names(): Promise<readonly string[]> {
   return rows.map(row => row.name)
 }
 
-it('--on-conflict tells inserted, updated and ignored', async () => {
+it('--on-conflict reports inserted, updated and ignored separately', async () => {
   await importUsers(header + ann, [])
   const { code, stdout } = await importUsers(header + ann.replace('Ann', 'Anna') + bob, [
     '--on-conflict',
@@ -53,7 +53,7 @@ it('--on-conflict tells inserted, updated and ignored', async () => {
   expect(await names()).toEqual(['Anna', 'Bob'])
 })
 
-it('--dry-run tells what would be, and writes nothing', async () => {
+it('--dry-run reports the result that the import would have, and writes nothing', async () => {
   const { code, stdout } = await importUsers(header + ann + wrong, ['--dry-run'])
   expect(stdout).toContain(`FILE into users (dry run: nothing was written)
 
@@ -66,7 +66,7 @@ it('--dry-run tells what would be, and writes nothing', async () => {
   expect(await names()).toEqual([])
 })
 
-it('--max-errors stops, and tells how many were not reached', async () => {
+it('--max-errors stops the import, and reports how many records were not reached', async () => {
   const { code, stdout, stderr } = await importUsers(header + ann + wrong + bob + bob, ['--max-errors', '1'])
   expect(stdout).toContain('FILE into users (stopped before the end)')
   expect(stdout).toMatch(/\n {2}rejected {5}1\n {2}unprocessed {2}2\n/)
@@ -82,7 +82,7 @@ it('--atomic keeps nothing of a file with a rejected record', async () => {
   expect(await names()).toEqual([])
 })
 
-it('--rejects writes a file that is imported once it is mended', async () => {
+it('--rejects writes a file that can be imported after correction', async () => {
   const target = join(await tempFolder(), 'mend.csv')
   const first = await importUsers(header + ann + wrong, ['--rejects', target])
   expect(first.code).toBe(2)
@@ -124,7 +124,7 @@ it('reads compressed files and JSON arrays by their names', async () => {
   expect(await names()).toEqual(['Ann', 'Bob', 'Cy'])
 })
 
-it('--max-record-bytes takes longer records than usual, or refuses shorter ones', async () => {
+it('--max-record-bytes accepts longer records than the default, or rejects shorter ones', async () => {
   const long = JSON.stringify({ email: 'ann@example.com', name: 'Ann', role: 'admin', active: true })
   const padded = long.replace('{', `{${' '.repeat(1_100_000)}`)
   expect((await importUsers(padded, [], 'users.ndjson')).code).toBe(2)

@@ -1,4 +1,4 @@
-// lading import of which nothing gets in: the first line says so, and the exit code whether that is a failure.
+// lading import that imports nothing: the first line says so, and the exit code says whether that is a failure.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { lading, referenceConfig, tempFile } from './support.ts'
@@ -43,7 +43,7 @@ test.each<[what: string, file: string, options: readonly string[], code: number,
   expect(rows).toEqual([{ email: 'ann@example.org' }])
 })
 
-test('--json says it in the report, of a dry run too', async () => {
+test('--json includes it in the report, of a dry run too', async () => {
   const file = await tempFile('users.csv', bad)
   const args = ['import', file, '--resource', 'users', '--config', referenceConfig, '--json', '--dry-run']
   const { code, stdout } = await lading(args, { databaseUrl: database.url })

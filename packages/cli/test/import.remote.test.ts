@@ -41,7 +41,7 @@ const emails = async () => {
   return rows.map(({ email }) => email)
 }
 
-test('from a server that was allowed, under a name without secrets', async () => {
+test('a file is fetched from an allowed server, under a name without secrets', async () => {
   const { code, stdout, stderr } = await importFrom(
     '/users/2026/users.csv?key=secret',
     '--remote-allow',
@@ -53,7 +53,7 @@ test('from a server that was allowed, under a name without secrets', async () =>
   expect(await emails()).toEqual(['ann@example.com', 'bob@example.com'])
 })
 
-test('not from one that was not, which is not connected to', async () => {
+test('a server that is not allowed is not connected to', async () => {
   const { code, stderr } = await importFrom('/users.csv')
   expect(code).toBe(1)
   expect(stderr).toContain('The address is not allowed')
@@ -61,12 +61,12 @@ test('not from one that was not, which is not connected to', async () => {
   expect(server.connections()).toBe(0)
 })
 
-test('what cannot be fetched is told', async () => {
+test('a file that cannot be fetched is reported', async () => {
   const { code, stderr } = await importFrom('/nothing.csv', '--remote-allow', '127.0.0.1:*')
   expect([code, stderr]).toEqual([1, expect.stringContaining('answered with status 404 instead of the file')])
 })
 
-test('a file that breaks off and cannot be gone on with is told, and no half of it is kept with --atomic', async () => {
+test('a transfer that breaks and cannot be resumed is reported, and --atomic keeps nothing of it', async () => {
   const { code, stderr } = await importFrom('/broken.csv', '--atomic', '--remote-allow', '127.0.0.1:*')
   expect([code, stderr]).toEqual([
     1,
@@ -75,7 +75,7 @@ test('a file that breaks off and cannot be gone on with is told, and no half of 
   expect(await emails()).toEqual([])
 })
 
-test('an entry that cannot be allowed is a wrong call', async () => {
+test('an invalid entry of the allow list is a usage error', async () => {
   const { code, stderr } = await importFrom('/users.csv', '--remote-allow', '10.0.0.0/99')
   expect([code, stderr]).toEqual([64, expect.stringContaining('"10.0.0.0/99" cannot be allowed')])
 })

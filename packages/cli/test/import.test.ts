@@ -38,7 +38,7 @@ function withoutTimes(text: string): string {
 }
 
 describe('a file that can be read to its end', () => {
-  it('ends with 0 when every record is in', async () => {
+  it('exits with 0 if every record was imported', async () => {
     const file = await tempFile('users.csv', cleanFile)
     const { code, stdout, stderr } = await importUsers(file)
     expect(withoutTimes(stdout)).toBe(`${file} into users
@@ -52,7 +52,7 @@ describe('a file that can be read to its end', () => {
     expect(await storedUsers()).toBe(2)
   })
 
-  it('ends with 2 and shows what is wrong when records were rejected', async () => {
+  it('exits with 2 and shows the errors if records were rejected', async () => {
     const file = await tempFile('users.csv', faultyFile)
     const { code, stdout, stderr } = await importUsers(file)
     expect(withoutTimes(stdout)).toBe(`${file} into users
@@ -90,7 +90,7 @@ Warnings
     expect(stdout).toMatch(/INVALID_ROLE +13 {2}row 2/)
   })
 
-  it('shows control characters of a file and does not send them to the terminal', async () => {
+  it('escapes control characters of a file instead of sending them to the terminal', async () => {
     const { stdout } = await importUsers(
       await tempFile('users.csv', `${header}\x1b[2m@,U\x9b,\u202eking,true\n`),
     )
@@ -99,7 +99,7 @@ Warnings
     expect([...stdout].every(character => character === '\n' || /\P{Cc}/u.test(character))).toBe(true)
   })
 
-  it('shows in a value what cannot be seen, but for what its readers need', async () => {
+  it('escapes invisible characters of a value, except those that its readers need', async () => {
     const roles = ['king\u200b', '\u00a0king', 'king\u200d', '👩\u200d🚀', 'می\u200cخواهم', 'a b']
     const lines = roles.map((role, index) => `u${index}@example.com,U,${role},true\n`)
     const { stdout } = await importUsers(await tempFile('users.csv', header + lines.join('')))
@@ -164,7 +164,7 @@ describe('a file that cannot be read to its end', () => {
     })
   })
 
-  it('tells what was committed before a quote that is never closed', async () => {
+  it('reports what was committed before an unclosed quote', async () => {
     const lines = Array.from({ length: 6000 }, (_, index) => `u${index}@example.com,U,reader,true\n`)
     const content = `${header}${lines.join('')}bad,X,reader,true\nx@example.com,"open,reader,true\n`
     const { code, stdout, stderr } = await importUsers(await tempFile('users.csv', content))
@@ -178,7 +178,7 @@ describe('a file that cannot be read to its end', () => {
   })
 })
 
-it('stops between two batches at SIGINT and keeps what is in', async () => {
+it('stops between two batches at SIGINT and keeps the committed rows', async () => {
   const args = ['import', '-', '--format', 'csv', '--resource', 'users', '--config', referenceConfig]
   const child = startLading(args, { databaseUrl: database.url })
   const outcome = outcomeOf(child)
@@ -199,7 +199,7 @@ it('stops between two batches at SIGINT and keeps what is in', async () => {
   expect(await storedUsers()).toBe(4000)
 })
 
-it('ends at once at the second SIGINT, though the database keeps it waiting', async () => {
+it('ends at once at the second SIGINT, even while the database keeps it waiting', async () => {
   const holder = await database.pool.connect()
   await holder.query('begin; lock table users')
   const file = await tempFile('users.csv', cleanFile)

@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-test('an import waits for one that recovers, says so, and ends with 0', async () => {
+test('an import waits for a database in recovery, reports the wait, and ends with 0', async () => {
   const late = await lateDatabase(database.url, 'recovered')
   const args = [
     'import',
@@ -35,7 +35,7 @@ test('an import waits for one that recovers, says so, and ends with 0', async ()
   await late.close()
 })
 
-test('an export from a port that refuses ends with 1 at once', async () => {
+test('an export from a port that refuses connections ends with 1 at once', async () => {
   const late = await lateDatabase(database.url, 'listening')
   const args = ['export', '--resource', 'users', '--format', 'csv', '--config', referenceConfig]
   const { code, stderr } = await lading(args, { databaseUrl: late.url })

@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-it('applies what is missing, and nothing the second time', async () => {
+it('applies missing migrations, and none the second time', async () => {
   const first = await lading(reference, { databaseUrl: database.url })
   expect(first).toEqual({
     code: 0,
@@ -33,7 +33,7 @@ it('applies what is missing, and nothing the second time', async () => {
   })
 })
 
-it('lets eight processes start at once, of which one works', async () => {
+it('lets eight processes start at once, of which one does the work', async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 8 }, () => lading(reference, { databaseUrl: database.url })),
   )
@@ -46,7 +46,7 @@ it('lets eight processes start at once, of which one works', async () => {
   expect(outcomes.filter(({ stdout }) => stdout.includes('Nothing to do'))).toHaveLength(7)
 })
 
-it("applies only Lading's own without a configuration, and says so", async () => {
+it("applies only Lading's own without a configuration, and reports that", async () => {
   const { code, stdout, stderr } = await lading(['migrate'], {
     databaseUrl: database.url,
     cwd: await tempFolder(),
@@ -58,7 +58,7 @@ it("applies only Lading's own without a configuration, and says so", async () =>
   )
 })
 
-it('takes the URL of --database-url rather than that of the environment', async () => {
+it('prefers the URL of --database-url to that of the environment', async () => {
   const args = [...reference, '--database-url', database.url]
   const { code } = await lading(args, { databaseUrl: 'postgresql://nobody@127.0.0.1:1/none' })
   expect(code).toBe(0)

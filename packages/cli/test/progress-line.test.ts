@@ -4,15 +4,15 @@ import { createProgressLine, progressText } from '../src/progress-line.ts'
 
 const progress = { processed: 12_000, successful: 11_990, failed: 10, bytes: 500 }
 
-it('shows the part of the file, the rows, the speed and the failed', () => {
+it('shows the share of the file, the rows, the rate and the failed records', () => {
   expect(progressText(progress, 2, 1000)).toBe(' 50 %   12,000 rows   6,000 rows/s   10 failed')
 })
 
-it('leaves out what is not known or did not happen', () => {
+it('leaves out what is unknown or zero', () => {
   expect(progressText({ ...progress, failed: 0 }, 2, undefined)).toBe('12,000 rows   6,000 rows/s')
 })
 
-it('never says more than 100 %', () => {
+it('never shows more than 100 %', () => {
   expect(progressText({ ...progress, bytes: 2000 }, 2, 1000)).toMatch(/^100 %/)
 })
 

@@ -1,4 +1,4 @@
-// The `session` of a project: what the database is told of who asks, whichever command does it.
+// The `session` of a project: what the database receives about the caller, for every command.
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -28,7 +28,7 @@ async function marks(): Promise<readonly unknown[]> {
   return (await database.pool.query('select code, of_tenant from marks order by code')).rows
 }
 
-test('an import and an export tell the database of the tenant that is named, or that there is none', async () => {
+test('an import and an export pass the named tenant to the database, or none', async () => {
   const file = await tempFile('marks.csv', 'code\na\n')
   expect((await run('import', file, '--resource', 'marks', '--tenant', '7')).code).toBe(0)
   const other = await tempFile('marks.csv', 'code\nb\n')
@@ -43,7 +43,7 @@ test('an import and an export tell the database of the tenant that is named, or 
   })
 })
 
-test('what the hook throws is told at the command line, which belongs to whoever wrote it', async () => {
+test('an error that the hook throws is shown on the command line, whose user wrote the hook', async () => {
   expect(await run('export', 'own_marks', '--format', 'csv', '--tenant', 'gone')).toMatchObject({
     code: 1,
     stdout: '',
@@ -53,7 +53,7 @@ test('what the hook throws is told at the command line, which belongs to whoever
   })
 })
 
-test('a worker tells it of the tenant that submitted the job', async () => {
+test('a worker passes the tenant that submitted the job to the database', async () => {
   const { pool } = database
   const folder = await tempFolder()
   const { resources } = project

@@ -1,4 +1,4 @@
-// Runs the command in a process of its own, as a shell would: as it was built, or on sources that are younger.
+// Runs the command in its own process, as a shell would: from the build, or from newer sources.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

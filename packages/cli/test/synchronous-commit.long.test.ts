@@ -29,7 +29,7 @@ const importUsers = async () =>
     databaseUrl: database.url,
   })
 
-test('lading takes the level for its imports, and refuses one that waits for nothing', async () => {
+test('lading applies the level to its imports, and rejects a level that waits for nothing', async () => {
   // Without a standby it is the disk of the server that is waited for.
   vi.stubEnv('SYNCHRONOUS_COMMIT', 'remote_write')
   expect((await importUsers()).code).toBe(0)
@@ -40,7 +40,7 @@ test('lading takes the level for its imports, and refuses one that waits for not
   )
 })
 
-test('the server takes it for submissions, batches and ends of jobs', async () => {
+test('the server applies it to submissions, batches and ends of jobs', async () => {
   const server = await startServer({
     DATABASE_URL: database.url,
     STORAGE_PATH: await tempFolder(),

@@ -1,4 +1,4 @@
-// --tenant and --principal: for whom a file is imported and exported, and that nobody is asked for by mistake.
+// --tenant and --principal: for whom a file is imported and exported, and that no caller is used by mistake.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -61,7 +61,7 @@ const before = [
   '8 c',
 ]
 
-test('a file becomes rows of the tenant that is named, whatever the file says', async () => {
+test('a file becomes rows of the named tenant, whatever the file says', async () => {
   const file = await tempFile('items.csv', 'tenant_id,code\n8,b\n8,c\n')
   const { code, stdout, stderr } = await run(
     'import',
@@ -78,7 +78,7 @@ test('a file becomes rows of the tenant that is named, whatever the file says', 
   expect(await rows()).toEqual([...before, '7 c'].sort())
 })
 
-test('a file from an address becomes rows of the principal too', async () => {
+test('a file at a URL becomes rows of the principal too', async () => {
   const server = await fileServer((_request, response) => response.end('item,note\nb,third\n'))
   onTestFinished(() => server.stop())
   const address = `http://127.0.0.1:${server.port}/notes.csv`
@@ -95,7 +95,7 @@ test('a file from an address becomes rows of the principal too', async () => {
   expect(await rows()).toEqual([...before, '7 ann b third'].sort())
 })
 
-test('an export shows rows of whom it is for, and none where nobody is named', async () => {
+test('an export contains the rows of the named tenant or principal, and none without one', async () => {
   const printed = await Promise.all([
     run('export', 'items', '--format', 'csv', '--tenant', '7'),
     run('export', 'notes', '--format', 'csv', ...ofAnn),
@@ -108,7 +108,7 @@ test('an export shows rows of whom it is for, and none where nobody is named', a
   ])
 })
 
-test('a bundle holds rows of whom it is for, goes back into them, and into nothing where nobody is named', async () => {
+test('a bundle contains the rows of the named tenant, is imported back into them, and imports nothing without a tenant', async () => {
   const bundle = join(await tempFolder(), 'seven.tar.gz')
   const exported = await run('export', '--all', '--output', bundle, ...ofAnn)
   expect(exported.stderr).toMatch(/^lading: 4 rows of 2 resources to /)
@@ -130,7 +130,7 @@ test('without a tenant nothing is imported', async () => {
   expect(await rows()).toEqual(before)
 })
 
-test('an empty tenant is a wrong call, and not nobody', async () => {
+test('an empty tenant is a usage error, and does not mean "no caller"', async () => {
   const file = await tempFile('items.csv', 'code\nx\n')
   expect(await run('import', file, '--resource', 'items', '--tenant', '')).toEqual({
     code: 64,
@@ -156,7 +156,7 @@ test.each([
   ['list of jobs', ['jobs', 'list', '--tenant', ''], '--tenant'],
   ['end of a job', ['jobs', 'cancel', noJob, '--tenant', ''], '--tenant'],
   ['second beginning of a job', ['jobs', 'retry', noJob, '--storage', '.', '--tenant='], '--tenant'],
-])('the %s for what is no name is refused before anything is looked for', async (_what, args, option) => {
+])('the %s of an invalid name is rejected before anything else is checked', async (_what, args, option) => {
   const program = createProgram(() => expect.unreachable('The command came to its end.'))
   await expect(program.parseAsync(args, { from: 'user' })).rejects.toMatchObject({
     exitCode: 64,
@@ -178,7 +178,7 @@ function server(storage: Storage = memoryStorage()) {
   return { jobs, submit }
 }
 
-test('jobs are listed of one tenant, or of all', async () => {
+test('jobs are listed for one tenant, or for all', async () => {
   await database.pool.query('delete from lading.jobs')
   const { submit } = server()
   const ofSeven = await submit('7')
@@ -193,7 +193,7 @@ test('jobs are listed of one tenant, or of all', async () => {
   expect(await Promise.all([listed('--tenant', '7'), listed()])).toEqual([[ofSeven], [ofEight, ofSeven]])
 })
 
-test('a job is cancelled and retried for its own tenant, and for another one there is none', async () => {
+test('a job is cancelled and retried for its own tenant, and does not exist for another one', async () => {
   const folder = await tempFolder()
   const { jobs, submit } = server(fileStorage(folder))
   const id = await submit('8')
@@ -209,12 +209,12 @@ test('a job is cancelled and retried for its own tenant, and for another one the
   expect(await cancel('--tenant', '7')).toEqual(none)
   expect(await state()).toBe('pending')
   expect(await cancel('--tenant', '8')).toMatchObject(done('cancelled'))
-  // Also where one's own would be told why it cannot be.
+  // Also if a job of the own tenant would be reported with a reason.
   expect(await cancel('--tenant', '7')).toEqual(none)
   expect(await retry('--tenant', '7')).toEqual(none)
   expect(await state()).toBe('cancelled')
   expect(await retry('--tenant', '8')).toMatchObject(done('pending'))
-  // Whoever names no tenant is the operator of all.
+  // A call without a tenant is that of the operator of all tenants.
   expect(await cancel()).toMatchObject(done('cancelled'))
   expect(await retry()).toMatchObject(done('pending'))
 })

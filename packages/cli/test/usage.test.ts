@@ -1,4 +1,4 @@
-// How the command is called: help, version, and what is said about every way to call it wrongly.
+// How the command is called: help, version, and what is reported about every wrong call.
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
@@ -63,7 +63,7 @@ it.concurrent('refuses two databases', async () => {
   })
 })
 
-it.concurrent('refuses a URL of something else without showing it', async () => {
+it.concurrent('rejects a URL of another protocol without showing it', async () => {
   const { code, stderr } = await lading(['migrate', ...config], {
     databaseUrl: 'mysql://me:secret-word@host/x',
   })
@@ -73,7 +73,7 @@ it.concurrent('refuses a URL of something else without showing it', async () => 
   )
 })
 
-it.concurrent('says that and why a database cannot be reached, without its password', async () => {
+it.concurrent('reports that and why a database cannot be reached, without its password', async () => {
   expect(await lading(['migrate', ...config], { databaseUrl: unreachable })).toEqual({
     code: 1,
     stdout: '',
@@ -82,7 +82,7 @@ it.concurrent('says that and why a database cannot be reached, without its passw
   })
 })
 
-it('tells an unknown resource before it asks for a database', async () => {
+it('reports an unknown resource before it asks for a database', async () => {
   const file = await tempFile('users.csv', '')
   const { code, stderr } = await lading(['import', file, '--resource', 'usres', ...config])
   expect(stderr).toBe(
@@ -91,7 +91,7 @@ it('tells an unknown resource before it asks for a database', async () => {
   expect(code).toBe(64)
 })
 
-it.concurrent('wants a format for standard input', async () => {
+it.concurrent('requires a format for standard input', async () => {
   expect(await lading(['import', '-', '--resource', 'users'])).toEqual({
     code: 64,
     stdout: '',
@@ -100,7 +100,7 @@ it.concurrent('wants a format for standard input', async () => {
   })
 })
 
-it.concurrent('knows the formats', async () => {
+it.concurrent('lists the formats', async () => {
   const args = ['export', '--resource', 'users', '--format', 'xml', ...config]
   expect(await lading(args)).toEqual({
     code: 64,
@@ -110,7 +110,7 @@ it.concurrent('knows the formats', async () => {
   })
 })
 
-it('says that a file is missing or is a folder before anything else is asked', async () => {
+it('reports that a file is missing or is a folder before anything else is checked', async () => {
   const folder = await tempFolder()
   const missing = await lading(['import', 'nowhere.csv', '--resource', 'users'], { cwd: folder })
   expect(missing).toEqual({ code: 1, stdout: '', stderr: 'lading: There is no file "nowhere.csv".\n' })

@@ -38,7 +38,7 @@ async function damage(path: string): Promise<void> {
   await writeFile(path, content)
 }
 
-test('a job whose file is whole, one whose file was damaged, and none', async () => {
+test('a job with an intact file, one with a damaged file, and an unknown job', async () => {
   const folder = await tempFolder()
   const { id, path } = await submitted(folder)
   const verify = (...args: string[]) =>

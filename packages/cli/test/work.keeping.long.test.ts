@@ -1,4 +1,4 @@
-// lading work beside servers: how long and how much is kept is what the servers say, whoever does the jobs.
+// lading work next to servers: retention is configured by the servers, whichever process does the jobs.
 import { createExporter, createImporter, createJobs, fileStorage, postgresQueue } from '@lading/core'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import project from '../../../examples/reference-server/lading.config.ts'
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const ask = async (sql: string, values: unknown[] = []) => (await database.pool.query(sql, values)).rows
 
-/** A job that ended so many days ago, with its source. */
+/** A job that ended this many days ago, with its source. */
 async function endedDaysAgo(days: number, folder: string): Promise<string> {
   const { pool } = database
   const { resources } = project
@@ -47,7 +47,7 @@ function startWorker(folder: string): () => Promise<void> {
   return stop
 }
 
-test('a worker deletes no jobs and no sources, and a server without workers does, by its own settings', async () => {
+test('a worker deletes no jobs and no sources; a server without workers does, by its own settings', async () => {
   const folder = await tempFolder()
   const [young, old, ancient] = [
     await endedDaysAgo(3, folder),
@@ -66,7 +66,7 @@ test('a worker deletes no jobs and no sources, and a server without workers does
     )
 
   const stop = startWorker(folder)
-  // What needs no setting it does delete, behind the rest.
+  // What needs no setting it does delete, after the rest.
   await expect.poll(() => ask('select key from lading.idempotency_keys'), { timeout: 20_000 }).toEqual([])
   expect(await kept()).toEqual(new Set([`${young} true`, `${old} true`, `${ancient} true`]))
 
@@ -82,7 +82,7 @@ test('a worker deletes no jobs and no sources, and a server without workers does
   await stop()
 })
 
-test('files of exports expire, and errors are stored, as the server says that took the job', async () => {
+test('exported files expire, and errors are stored, by the settings of the server that accepted the job', async () => {
   const folder = await tempFolder()
   const server = await startServer({
     DATABASE_URL: database.url,

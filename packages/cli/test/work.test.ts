@@ -1,4 +1,4 @@
-// lading work: does the jobs of a database, and ends in order when it is told to.
+// lading work: does the jobs of a database, and ends in order when it is stopped.
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import {
@@ -43,7 +43,7 @@ const csv = (count: number) =>
 
 const args = ['--config', referenceConfig, 'work', '--storage']
 
-test('does the jobs that were submitted, says a line for each, and ends with 0 when it is told to', async () => {
+test('does the submitted jobs, prints a line for each, and ends with 0 when it is stopped', async () => {
   const folder = await tempFolder()
   const jobs = server(folder)
   const first = await jobs.submitImport({ resource: 'users', format: 'csv', source: csv(3) })
@@ -64,7 +64,7 @@ test('does the jobs that were submitted, says a line for each, and ends with 0 w
   expect((await closed)[0]).toBe(0)
 })
 
-test('gives a job back that it has begun, within 5 seconds', async () => {
+test('returns a started job within 5 seconds', async () => {
   const folder = await tempFolder()
   const jobs = server(folder)
   const { id } = await jobs.submitImport({ resource: 'users', format: 'csv', source: csv(200_000) })
@@ -80,7 +80,7 @@ test('gives a job back that it has begun, within 5 seconds', async () => {
   await jobs.cancel(id)
 })
 
-test('ends at once when it is told twice', async () => {
+test('ends at once at the second signal', async () => {
   const folder = await tempFolder()
   const jobs = server(folder)
   const { id } = await jobs.submitImport({ resource: 'users', format: 'csv', source: csv(200_000) })
@@ -94,7 +94,7 @@ test('ends at once when it is told twice', async () => {
   const closed = once(child, 'close')
   const processed = async () => (await jobs.get(id))?.progress.processedRecords
   await expect.poll(processed, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0)
-  // Whoever holds the table holds the batch.
+  // A lock on the table blocks the batch.
   const holder = await database.pool.connect()
   await holder.query('begin; lock table users in access exclusive mode')
   child.kill('SIGTERM')
@@ -113,7 +113,7 @@ test.each([
   [['--imports', 'x'], '--imports must be a whole number from 0 to 64; it is "x".'],
   [['--imports', '0', '--exports', '0'], 'Nothing to do: --imports, --exports and --fetches are all 0.'],
   [['--fetches', '65'], '--fetches must be a whole number from 0 to 64; it is "65".'],
-])('%j is a wrong call', async (more, sentence) => {
+])('%j is a usage error', async (more, sentence) => {
   const outcome = await lading([...args, await tempFolder(), ...more], { databaseUrl: database.url })
   expect(outcome).toEqual({ code: 64, stdout: '', stderr: `lading: ${sentence}\n` })
 })

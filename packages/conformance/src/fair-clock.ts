@@ -1,7 +1,7 @@
 // A clock that stands still while the machine does not let this process run: for bounds of time on a busy machine.
 
 const tickMs = 10
-/** What a tick counts at most. Longer than that nobody was served, and what was waited for was not either. */
+/** The most that one tick counts. During anything longer, no request was served. */
 const mostMs = 3 * tickMs
 
 /** @returns milliseconds of running since the call, and the end of the clock */

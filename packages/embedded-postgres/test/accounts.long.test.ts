@@ -19,7 +19,7 @@ import {
 
 const nobody = { uid: 65534, gid: 65534, name: 'nobody' }
 
-test('As root, a database under a closed folder lies elsewhere and is found again, also after a move', async context => {
+test('As root, a database under a closed folder is stored elsewhere and found again, also after a move', async context => {
   context.skip(!isRoot(), 'only root runs the server as somebody else')
   const parent = await tempFolder()
   await chmod(parent, 0o700)
@@ -43,7 +43,7 @@ test('As root, a database under a closed folder lies elsewhere and is found agai
   await rm(dataDir, { recursive: true })
 })
 
-test('As root, a strict umask does not close the folders to the server', async context => {
+test('As root, a strict umask does not deny the server access to its folders', async context => {
   context.skip(!isRoot(), 'only root runs the server as somebody else')
   const parent = await tempFolder()
   await chmod(parent, 0o700)
@@ -103,7 +103,7 @@ test('An ordinary user runs the server as himself, and root joins it', async con
   await (await holderProcess(dataDir, { uid: nobody.uid, gid: nobody.gid, env })).stop()
 })
 
-test('A copy of the programs is made once, complete with its links, and readable for all', async () => {
+test('A copy of the programs is made once, complete with its links, and readable by all', async () => {
   const folder = await tempFolder()
   const binaries = await findBinaries()
   const copies = await Promise.all([1, 2, 3].map(() => copyBinaries(binaries, folder)))
@@ -113,7 +113,7 @@ test('A copy of the programs is made once, complete with its links, and readable
   expect(await brokenLinks(native)).toEqual([])
 })
 
-test('Links that no install script has made are made, by several at once, too', async () => {
+test('Links that no install script has created are created, even by several processes at once', async () => {
   const native = join(await tempFolder(), 'native')
   await cp((await findBinaries()).native, native, { recursive: true, verbatimSymlinks: true })
   for (const { target } of await links(native)) await rm(join(dirname(native), target), { force: true })

@@ -37,7 +37,7 @@ test('When the postmaster is killed the next start waits for its children and re
   expect(await processesOf(dataDir)).toEqual([])
 })
 
-test('When the port of a killed server is taken the next start has another one', async () => {
+test('When the port of a killed server is taken, the next start uses another one', async () => {
   const dataDir = await tempDataDir()
   const first = await startEmbeddedPostgres({ dataDir })
   process.kill(first.pid, 'SIGKILL')
@@ -58,7 +58,7 @@ test('A stop after the postmaster was killed waits for its children', async () =
   expect(await processesOf(dataDir)).toEqual([])
 })
 
-test('A postmaster.pid that names a stranger is not taken for the server', async () => {
+test('A postmaster.pid that names an unrelated process is not taken for the server', async () => {
   const dataDir = await tempDataDir()
   await (await startEmbeddedPostgres({ dataDir })).stop()
   const lines = [process.pid, join(dataDir, 'cluster'), 1, 1, '', '127.0.0.1', '', 'ready   ', '']
@@ -68,7 +68,7 @@ test('A postmaster.pid that names a stranger is not taken for the server', async
   await postgres.stop()
 })
 
-test('What a crash during initdb has left is cleared away', async () => {
+test('Leftovers of a crash during initdb are removed', async () => {
   const dataDir = await tempDataDir()
   await mkdir(join(dataDir, 'initdb-left', 'base'), { recursive: true })
   await writeFile(join(dataDir, 'initdb-left', 'PG_VERSION'), '18\n')
@@ -77,7 +77,7 @@ test('What a crash during initdb has left is cleared away', async () => {
   expect((await readdir(dataDir)).filter(name => name.startsWith('initdb-'))).toEqual([])
 })
 
-test('A stop still ends the server when the data folder was deleted under it', async () => {
+test('A stop still ends the server if the data folder was deleted in the meantime', async () => {
   const dataDir = await tempDataDir()
   const postgres = await startEmbeddedPostgres({ dataDir })
   await rm(dataDir, { recursive: true })

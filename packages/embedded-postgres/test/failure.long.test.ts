@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '../src/index.ts'
 import { processesOf, tempDataDir, tempFolder } from './support.ts'
 
-test('A setting that the server refuses gives START_FAILED with the last lines of the log', async () => {
+test('A setting that the server rejects gives START_FAILED with the last lines of the log', async () => {
   const dataDir = await tempDataDir()
   const error = await failure({ dataDir, settings: { no_such_setting: 1 } })
   expect(error.code).toBe('START_FAILED')
@@ -16,7 +16,7 @@ test('A setting that the server refuses gives START_FAILED with the last lines o
   await postgres.stop()
 })
 
-test('A wanted port that is taken gives PORT_TAKEN and leaves its user alone', async () => {
+test('A requested port that is taken gives PORT_TAKEN and leaves its user alone', async () => {
   const other = await startEmbeddedPostgres({ dataDir: await tempDataDir() })
   const error = await failure({ dataDir: await tempDataDir(), port: other.port })
   expect(error.code).toBe('PORT_TAKEN')
@@ -39,7 +39,7 @@ test('A database of another major version is left alone', async () => {
   expect(error.message).toContain('PostgreSQL 9')
 })
 
-test('A database name that cannot be gives START_FAILED and ends the server', async () => {
+test('An invalid database name gives START_FAILED and ends the server', async () => {
   const dataDir = await tempDataDir()
   const error = await failure({ dataDir, database: '' })
   expect(error.code).toBe('START_FAILED')

@@ -1,4 +1,4 @@
-/** A process of its own that holds a server: prints one line of JSON when it runs, stops it when told on stdin. */
+/** A separate process that holds a server: prints one line of JSON when it runs, and stops it on a line from stdin. */
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { inspect } from 'node:util'

@@ -9,7 +9,7 @@ import { withLock } from '../src/lock.ts'
 import { ownIdentity } from '../src/process-identity.ts'
 import { tempFolder } from './support.ts'
 
-test('Nobody enters while somebody is inside, and an error gives the lock back', async () => {
+test('Only one process holds the lock at a time, and an error releases it', async () => {
   const path = join(await tempFolder(), 'lock')
   let inside = 0
   const visits = Array.from({ length: 20 }, () =>
@@ -35,7 +35,7 @@ test.each([
     async () => ({ pid: process.pid, startedAt: 'then', ticket: 'a' }),
   ],
   ['whose content was lost', async () => undefined],
-])('A lock %s is taken over by one at a time', async (_name, owner) => {
+])('A lock %s is taken over by one process at a time', async (_name, owner) => {
   const path = join(await tempFolder(), 'lock')
   const left = await owner()
   await writeFile(path, left === undefined ? '' : JSON.stringify(left))
@@ -52,7 +52,7 @@ test.each([
   expect(await readdir(join(path, '..'))).toEqual([])
 })
 
-test('One who died while breaking a dead lock does not keep it either', async () => {
+test('A process that died while it broke a dead lock does not keep the lock', async () => {
   const path = join(await tempFolder(), 'lock')
   const dead = { ...(await ownIdentity()), pid: await deadPid() }
   await writeFile(path, JSON.stringify({ ...dead, ticket: 'a' }))

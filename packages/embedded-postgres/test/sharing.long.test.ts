@@ -25,7 +25,7 @@ test('Four processes that start at once on a new folder get the same server', as
   expect(await processesOf(dataDir)).toEqual([])
 })
 
-test('A holder that was killed does not keep the server from ending', async () => {
+test('A killed holder does not keep the server from ending', async () => {
   const dataDir = await tempDataDir()
   const killed = await holderProcess(dataDir)
   const postgres = await startEmbeddedPostgres({ dataDir })
@@ -34,7 +34,7 @@ test('A holder that was killed does not keep the server from ending', async () =
   expect(await processesOf(dataDir)).toEqual([])
 })
 
-test('Starts and stops that overlap never take the server from one who holds it', async () => {
+test('Starts and stops that overlap never take the server from a holder', async () => {
   const dataDir = await tempDataDir()
   const rounds = Array.from({ length: 12 }, async () => {
     const postgres = await startEmbeddedPostgres({ dataDir })

@@ -48,7 +48,7 @@ test('The server speaks UTF-8 and UTC, knows Unicode letters and has the given s
   await postgres.stop()
 })
 
-test('The server is closed to other machines and to a wrong password, which only its owner may read', async () => {
+test('The server rejects other machines and a wrong password, and only its owner may read the password', async () => {
   const dataDir = await tempDataDir()
   const postgres = await startEmbeddedPostgres({ dataDir })
   await expect(query(postgres.url.replace(/:[^:@]+@/, ':wrong@'), 'select 1')).rejects.toMatchObject({
@@ -75,7 +75,7 @@ test('Two starts in one process share a server, and the first stop does not end 
   expect(await processesOf(dataDir)).toEqual([])
 })
 
-test('A process that forgets to stop can end, and the next start joins the server it left', async () => {
+test('A process that forgets to stop can end, and the next start joins its server', async () => {
   const dataDir = await tempDataDir()
   const { child, postgres } = await holderProcess(dataDir, { args: ['--forget'] })
   await eventually(async () => child.exitCode === 0)

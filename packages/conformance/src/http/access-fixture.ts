@@ -40,7 +40,7 @@ export const aboutJobs = (importId: string, exportId: string): readonly Asking[]
   { line: `DELETE /v1/exports/${exportId}` },
 ]
 
-/** Every other way to reach a route, as somebody asks who may do everything. */
+/** Every other way to reach a route, with the rights of a caller that may do everything. */
 export const aboutNoJob: readonly Asking[] = [
   { line: 'GET /health' },
   { line: 'GET /ready' },
@@ -81,7 +81,7 @@ export function ask(
   })
 }
 
-/** The bearer token is the tenant; without one, nobody is let in. */
+/** The bearer token is the tenant; without one, access is denied. */
 export const byTenant: Authorize = ({ headers }) => {
   const tenant = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
   if (tenant === undefined) throw new AccessRefused('unauthenticated')

@@ -16,9 +16,9 @@ export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' 
   readonly brittle: BrittleService
   /** Keys of the objects in the storage of the jobs. */
   files(): Promise<readonly string[]>
-  /** Lets so many hours pass for an idempotency key. */
+  /** Lets this many hours pass for an idempotency key. */
   ageKey(key: string, hours: number): Promise<void>
-  /** The service on a pool of few connections, which gives up waiting for one within a second; nobody works there. */
+  /** The service on a pool of few connections, which gives up waiting for one within a second; it has no workers. */
   readonly scarce: Pick<HttpOptions, 'jobs' | 'exporter'> & {
     /** Takes all connections; the answer gives them back. */
     takeAll(): Promise<() => void>
@@ -73,7 +73,7 @@ export interface HttpHarness {
   readonly service: HttpSuiteService
   /** The same host with other options; stopped with the case. */
   serve(options: Partial<HttpOptions>, principal?: Principal, before?: Before): Promise<HttpHarness>
-  /** Ends the host, as it does by itself behind the case. */
+  /** Ends the host, as the harness does after the case. */
   stop(): Promise<void>
 }
 
@@ -192,7 +192,7 @@ export async function ended(harness: HttpHarness, response: Response) {
   return job
 }
 
-/** Fails if the work leaves a job or a file behind. */
+/** Fails if the work leaves a job or a file. */
 export async function leavesNothing(harness: HttpHarness, work: () => Promise<void>): Promise<void> {
   const newest = async () => (await harness.service.jobs.list({ kind: 'import', limit: 1 })).jobs[0]?.id
   const job = await newest()

@@ -8,7 +8,7 @@ const again = (count: number, text: string) => Array.from({ length: count }, () 
 const names = (count: number, text: string) => Array.from({ length: count }, () => text).join(',')
 const quoted = encodeURIComponent
 
-/** Behind `resource=people`. Fields: id (UUID), email (masked), name, active, created_at, role (hidden). */
+/** Appended to `resource=people`. Fields: id (UUID), email (masked), name, active, created_at, role (hidden). */
 export const hostileQueries: readonly Refused<string>[] = [
   // Injection by a name.
   [`${quoted('name" = name or "x')}=1`, 'FILTER_INVALID', 'name" = name or "x'],
@@ -139,7 +139,7 @@ export const hostileQueries: readonly Refused<string>[] = [
   [again(2, 'created_at.gte=2024-01-01T00:00:00Z'), 'FILTER_INVALID', 'created_at'],
   [`${'a'.repeat(8_000)}=1`, 'FILTER_INVALID', `${'a'.repeat(60)}…`],
   [`created_after=2024-01-01T00:00:00Z&created_at.gte=2024-01-01T00:00:00Z`, 'FILTER_INVALID', 'created_at'],
-  // Text that is none.
+  // Invalid text.
   ['name=%00', 'FILTER_INVALID', 'name'],
   ['name=a%00b&name=c', 'FILTER_INVALID', 'name'],
   ['name.gte=%00', 'FILTER_INVALID', 'name'],
@@ -197,7 +197,7 @@ export const hostileBodies: readonly Refused<Readonly<Record<string, unknown>>>[
   [{ scope: {} }, 'OPTION_INVALID', 'scope'],
 ]
 
-/** Every way to ask after a field, so that its values would tell themselves bit by bit. */
+/** Every way to query a field that would reveal its values bit by bit. */
 export function questions(name: string): readonly string[] {
   return [
     `${name}=admin`,

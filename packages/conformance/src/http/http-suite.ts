@@ -143,7 +143,7 @@ const groups = {
   'trickling bodies': tricklingBodyCases,
   tenants: tenantCases,
   'what tenants send': tenantSendingCases,
-  // The last one: it fills the table, and whoever exports it behind this waits for all of that.
+  // The last one: it fills the table, and every later export waits for all of that.
   'life of jobs': jobLifeCases,
 }
 

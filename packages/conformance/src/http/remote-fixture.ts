@@ -1,4 +1,4 @@
-// What the cases of remote files share: servers beside a case, imports from them, and what they have become.
+// Shared by the cases of remote files: servers, imports from them, and their results.
 import { randomUUID } from 'node:crypto'
 import { ended, type HttpHarness, sendJson } from './harness.ts'
 import { type FileServer, fileServer, type Respond } from './remote-names.ts'
@@ -6,7 +6,7 @@ import { type FileServer, fileServer, type Respond } from './remote-names.ts'
 export const fromUrl = (harness: HttpHarness, file_url: unknown, options: object = {}) =>
   sendJson(harness, '/v1/imports', { resource: 'users', file_url, ...options })
 
-/** Runs a server beside a case. */
+/** Runs a server during a case. */
 export async function serving(respond: Respond, work: (server: FileServer) => Promise<void>): Promise<void> {
   const server = await fileServer(respond)
   try {
@@ -37,7 +37,7 @@ export const giving =
 /** A user as a line of NDJSON. */
 export const line = () => `{"email":"${randomUUID()}@example.org","name":"A","role":"admin","active":true}\n`
 
-/** Imports from an address, and tells the status, the code, the format and how many got in. */
+/** Imports from an address, and returns the status, the code, the format and the number of imported records. */
 export async function outcome(
   harness: HttpHarness,
   url: string,

@@ -1,4 +1,4 @@
-// The service behind an HTTP suite: real jobs on a database, with a storage in memory.
+// The service used by an HTTP suite: real jobs on a database, with a storage in memory.
 import { randomUUID } from 'node:crypto'
 import type { Pool, Resource } from '@lading/core'
 import { createExporter, createImporter, createJobs, memoryStorage, postgresQueue } from '@lading/core'

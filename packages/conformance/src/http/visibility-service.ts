@@ -21,7 +21,7 @@ const discreet = defineResource('people', {
   fields: { ...fields, role: { hidden: true } },
 })
 
-/** A field that nobody has heard of. */
+/** An unknown field. */
 const ignorant = defineResource('people', { table: 'users', schema: Type.Object(known), fields })
 
 export function visibilityService(pool: Pool): VisibilityService {

@@ -74,7 +74,7 @@ async function identityCase(
 }
 
 const readingCases: StorageCases = {
-  'what was put comes back, with its size and SHA-256': async storage => {
+  'a stored object comes back with its size and SHA-256': async storage => {
     const bytes = Buffer.from('id,name\n1,Ünïcode\n')
     assert.deepEqual(await storage.put(key, chunks(bytes)), {
       key,
@@ -87,7 +87,7 @@ const readingCases: StorageCases = {
     assert.ok(Math.abs(Date.now() - Number(facts?.modifiedAt)) < 60_000, 'modifiedAt is now')
   },
 
-  'a Node stream is taken too, and closed': async storage => {
+  'a Node stream is accepted too, and closed': async storage => {
     const source = Readable.from([Buffer.from('ab'), Buffer.from('cd')])
     await storage.put(key, source)
     assert.ok(source.destroyed)
@@ -101,14 +101,14 @@ const readingCases: StorageCases = {
     assert.equal((await read(storage)).length, 0)
   },
 
-  '5 MiB in chunks of odd sizes come back whole': async storage => {
+  '5 MiB in chunks of odd sizes come back complete': async storage => {
     const bytes = randomBytes(5 * 1024 * 1024)
     const stored = await storage.put(key, chunks(...pieces(bytes, [1, 65_537, 3, 99_991, 0, 7])))
     assert.deepEqual(stored, { key, size: bytes.length, sha256: sha256(bytes) })
     assert.ok(bytes.equals(await read(storage)))
   },
 
-  'ranges: start is in, end is out, and what lies beyond is left out': async storage => {
+  'ranges include start and exclude end, and are cut at the end of the object': async storage => {
     const bytes = randomBytes(200_000)
     await storage.put(key, chunks(bytes))
     const edges = [0, 1, 65_535, 65_536, 65_537, 199_999, 200_000, 200_001, 1_000_000]
@@ -123,7 +123,7 @@ const readingCases: StorageCases = {
       await fails(storage.get(key, range), 'OPTION_INVALID')
   },
 
-  'a put over an existing key replaces it as a whole, and an open reader keeps what it opened':
+  'a put over an existing key replaces it completely, and an open reader keeps the old content':
     async storage => {
       const old = randomBytes(300_000)
       await storage.put(key, chunks(old))
@@ -133,7 +133,7 @@ const readingCases: StorageCases = {
       assert.ok(old.equals(await buffer(reader)))
     },
 
-  'what is not there: get says so from its promise, stat and delete are calm, also when called twice':
+  'of a missing key, get rejects its promise, and stat and delete succeed, also when called twice':
     async storage => {
       await fails(storage.get(key), 'STORAGE_NOT_FOUND')
       assert.equal(await storage.stat(key), undefined)
@@ -146,7 +146,7 @@ const readingCases: StorageCases = {
       assert.equal(String(await read(storage)), 'again')
     },
 
-  'list goes by prefix and in the order of the keys, also with 1,500 of them': async storage => {
+  'list filters by prefix and sorts by key, also with 1,500 keys': async storage => {
     const many = Array.from({ length: 1_500 }, (_, index) => `many/${String(index).padStart(4, '0')}`)
     const few = ['a.csv', 'a/b', 'a/c/d', 'many-more/x', 'z']
     const keys = [...many, ...few]
@@ -164,7 +164,7 @@ const readingCases: StorageCases = {
     }
   },
 
-  'bad keys are refused by every method': async storage => {
+  'bad keys are rejected by every method': async storage => {
     const long = 'a/'.repeat(256)
     for (const bad of [...badKeys, `${long}a`, 'a'.repeat(201)]) {
       const source = Readable.from([Buffer.from('x')])
@@ -181,7 +181,7 @@ const readingCases: StorageCases = {
     assert.deepEqual(await entries(storage, ''), [longest])
   },
 
-  'readers that stop early give back what they hold': async storage => {
+  'readers that stop early release what they hold': async storage => {
     await storage.put(key, chunks(Buffer.alloc(2 * 1024 * 1024)))
     const before = openDescriptors()
     for (let count = 0; count < 60; count++) {

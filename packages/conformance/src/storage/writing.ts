@@ -1,4 +1,4 @@
-// Cases of the storage suite: what is seen of a put that is under way, fails, or is cut off.
+// Cases of the storage suite: what is visible of a put that is in progress, fails, or is aborted.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -16,7 +16,7 @@ import {
 } from './storage-samples.ts'
 
 export const writingCases: StorageCases = {
-  'of concurrent puts of one key one wins, whole': async storage => {
+  'of concurrent puts of one key one wins completely': async storage => {
     const contents = Array.from({ length: 8 }, () => randomBytes(150_000))
     await Promise.all(contents.map(bytes => storage.put(key, chunks(...pieces(bytes, [10_007])))))
     const winner = await read(storage)
@@ -24,7 +24,7 @@ export const writingCases: StorageCases = {
     assert.equal((await entries(storage, '')).length, 1)
   },
 
-  'nothing is seen of an object before it is complete': async storage => {
+  'an object is not visible before it is complete': async storage => {
     await storage.put(key, watched())
     assert.equal((await storage.stat(key))?.size, 100_000)
     async function* watched() {
@@ -34,14 +34,14 @@ export const writingCases: StorageCases = {
     }
   },
 
-  'a source that fails leaves nothing, and its error comes through': async storage => {
+  'a source that fails leaves nothing, and its error is thrown': async storage => {
     const fault = new Error('The line went dead.')
     await assert.rejects(storage.put(key, failing(fault)), error => error === fault)
     await assert.rejects(storage.put(key, Readable.from(failing(fault))), error => error === fault)
     await isEmpty(storage)
   },
 
-  'a put that fails leaves the object that was there': async storage => {
+  'a put that fails leaves the existing object': async storage => {
     await storage.put(key, chunks(Buffer.from('old')))
     await assert.rejects(storage.put(key, failing(new Error('The line went dead.'))))
     assert.equal(String(await read(storage)), 'old')
@@ -61,19 +61,20 @@ export const writingCases: StorageCases = {
     await isEmpty(storage)
   },
 
-  'maxBytes: that many are kept, one more leaves nothing and is not read further': async storage => {
-    await storage.put(key, chunks(Buffer.alloc(600), Buffer.alloc(400)), { maxBytes: 1_000 })
-    await storage.delete(key)
-    let isClosed = false
-    const endless = async function* () {
-      try {
-        for (;;) yield Buffer.alloc(600)
-      } finally {
-        isClosed = true
+  'maxBytes: as many are accepted; one more leaves nothing, and the source is read no further':
+    async storage => {
+      await storage.put(key, chunks(Buffer.alloc(600), Buffer.alloc(400)), { maxBytes: 1_000 })
+      await storage.delete(key)
+      let isClosed = false
+      const endless = async function* () {
+        try {
+          for (;;) yield Buffer.alloc(600)
+        } finally {
+          isClosed = true
+        }
       }
-    }
-    await fails(storage.put(key, endless(), { maxBytes: 1_000 }), 'FILE_TOO_LARGE')
-    assert.ok(isClosed)
-    await isEmpty(storage)
-  },
+      await fails(storage.put(key, endless(), { maxBytes: 1_000 }), 'FILE_TOO_LARGE')
+      assert.ok(isClosed)
+      await isEmpty(storage)
+    },
 }

@@ -89,7 +89,7 @@ describe('large inputs', () => {
 
 const program = fileURLToPath(new URL('bad-inputs-huge.child.ts', import.meta.url))
 
-/** In a process of its own, whose memory nobody else has used. */
+/** In its own process, whose memory nothing else has used. */
 async function child(name: HugeName, megabytes: number) {
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--conditions=source',

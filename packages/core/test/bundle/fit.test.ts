@@ -1,4 +1,4 @@
-// Whether a bundle fits: what its files lack or have only in part is told before anything is imported, for equal definitions too.
+// Whether a bundle fits: what its files lack or have only in part is reported before anything is imported, for equal definitions too.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
 import {
@@ -69,20 +69,20 @@ test.each([
   expect(await stored()).toEqual([{ id: 1, email: 'a@example.org', note: 'x' }])
 })
 
-test('what was printed in full fits, also where exports mask it', async () => {
+test('fields that were printed unmasked fit, even if exports mask them', async () => {
   const bundle = await bundleOf(plain)
   await database.pool.query(`update people set email = 'b@example.org'`)
   expect(await restore(bundle, masked)).toBeUndefined()
   expect(await stored()).toEqual([{ id: 1, email: 'a@example.org', note: 'x' }])
 })
 
-test('a masked field that no import writes is no reason to refuse', async () => {
+test('a masked field that no import writes is no reason to reject the bundle', async () => {
   const shown = people({ note: { mask: {}, readOnly: true } })
   expect(await restore(await bundleOf(shown), shown)).toBeUndefined()
   expect(await stored()).toEqual([{ id: 1, email: 'a@example.org', note: 'x' }])
 })
 
-test('a field that is required and never printed is missed at once, and not record by record', async () => {
+test('a required field that is never printed is reported once, and not for each record', async () => {
   const hidden = people({ email: { hidden: true } })
   const bundle = await bundleOf(hidden)
   expect(await restore(bundle, hidden)).toMatchObject({
@@ -91,7 +91,7 @@ test('a field that is required and never printed is missed at once, and not reco
   })
 })
 
-test('what is hidden and not required may be missing', async () => {
+test('a hidden optional field may be missing', async () => {
   const hidden = people({ note: { hidden: true } })
   expect(await restore(await bundleOf(hidden), hidden)).toBeUndefined()
   expect(await stored()).toEqual([{ id: 1, email: 'a@example.org', note: 'x' }])

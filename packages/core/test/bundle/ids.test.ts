@@ -98,14 +98,14 @@ async function restore(source: Buffer, resources: readonly Resource[]): Promise<
   await bundle.close()
 }
 
-test('ids come back as they were, with what refers to them', async () => {
+test('ids come back unchanged, with the rows that refer to them', async () => {
   const resources = [author(), book(), node(), coin()]
   const before = await Promise.all(['author', 'book', 'node', 'coin'].map(rows))
   await restore(await bundleOf(resources), resources)
   expect(await Promise.all(['author', 'book', 'node', 'coin'].map(rows))).toEqual(before)
 })
 
-describe('a bundle is refused', () => {
+describe('a bundle is rejected', () => {
   const readOnly = { id: { readOnly: true } }
   const hidden = { id: { hidden: true } }
   const anew = (resource: string) =>
@@ -133,15 +133,15 @@ describe('a bundle is refused', () => {
     expect((await Promise.all(['author', 'book', 'node', 'coin'].map(rows))).flat()).toEqual([])
   })
 
-  test('by what the resources are here, not by what they were', async () => {
+  test('by the resources of this server, not by those that made the bundle', async () => {
     const source = await bundleOf([author(readOnly), book()])
     await restore(source, [author(), book()])
     expect(await rows('author')).toEqual(['(2,b@x)', '(3,c@x)'])
   })
 })
 
-describe('a bundle is taken', () => {
-  test('where a hidden id is referred to by name only', async () => {
+describe('a bundle is accepted', () => {
+  test('if rows refer to a hidden id only by name', async () => {
     const resources = [author({ id: { hidden: true } }), book({ author_id: { hidden: true } })]
     await restore(await bundleOf(resources), resources)
     const { rows: found } = await database.pool.query(
@@ -153,7 +153,7 @@ describe('a bundle is taken', () => {
     ])
   })
 
-  test('where a read only field is no number and no key, which is not brought back', async () => {
+  test('if a read-only field is neither a number nor a key, and is not restored', async () => {
     const resources = [coin({ minted: { readOnly: true } })]
     const [before] = await rows('coin')
     await restore(await bundleOf(resources), resources)
@@ -174,7 +174,7 @@ describe('resources that refer to each other in a circle', () => {
   })
   const resources = [eggs, hens]
 
-  test('are told with the way round, and that way leads there', async () => {
+  test('are reported with a workaround, and that workaround works', async () => {
     const exporter = createExporter<Resource>({ pool: database.pool, resources })
     await expect(exporter.checkBundle()).rejects.toMatchObject({
       code: 'OPTION_INVALID',
@@ -197,7 +197,7 @@ describe('resources that refer to each other in a circle', () => {
     expect([await rows('hens'), await rows('eggs')]).toEqual(before)
   })
 
-  test('are told that there is no way round where every field has to be there', async () => {
+  test('are reported as having no workaround if every field is required', async () => {
     const one = (table: string, field: string) =>
       defineResource(table, { table, schema: Type.Object({ id: Type.Integer(), [field]: Type.Integer() }) })
     const exporter = createExporter<Resource>({

@@ -61,7 +61,7 @@ describe.each(['ndjson', 'csv'])('a bundle of %s', format => {
       format,
       created_at: expect.stringMatching(/^\d{4}-.*Z$/),
     })
-    // Behind those that they refer to, whatever the order in which they were asked for.
+    // After those that they refer to, whatever the requested order.
     expect(files.map(([name]) => name)).toEqual(tables.map(name => `${name}.${format}`))
     expect(about.entries).toEqual(
       files.map(([file, content], index) => ({
@@ -112,7 +112,7 @@ test('empty tables make files without rows, which can be imported', async () => 
   await empty.drop()
 })
 
-test('every file shows one moment, whoever writes meanwhile', async () => {
+test('every file shows the same moment, even with concurrent writes', async () => {
   const busy = await createReferenceDatabase()
   await plantRows(busy.pool, 300)
   let isOver = false
@@ -162,7 +162,7 @@ test('every file shows one moment, whoever writes meanwhile', async () => {
   await busy.drop()
 })
 
-describe('a bundle is refused', () => {
+describe('a bundle is rejected', () => {
   const exporter = () => createExporter({ pool: database.pool, resources })
 
   test.each([
@@ -194,13 +194,13 @@ describe('a bundle is refused', () => {
       code: 'OPTION_INVALID',
       message: expect.stringContaining('hens → eggs → hens'),
     })
-    // Without the field that closes the circle there is none.
+    // Without the field that closes the circle there is no circle.
     const straight = createExporter({ pool: database.pool, resources: [eggs, hens({})] })
     const [, ...files] = await entriesOf(await buffer(straight.bundle()))
     expect(files.map(([name]) => name)).toEqual(['hens.ndjson', 'eggs.ndjson'])
   })
 
-  test('in its midst for a value that cannot be printed, by name, and nothing of it is left', async () => {
+  test('midway for a value that cannot be printed, by name, and nothing of it is left', async () => {
     const broken = await createReferenceDatabase()
     await plantRows(broken.pool, 10)
     await broken.pool.query(`update articles set updated_at = 'infinity' where slug = 'slug-7'`)
@@ -217,7 +217,7 @@ describe('a bundle is refused', () => {
   })
 })
 
-test('a reader that has enough ends the query, and leaves neither files nor a connection', async () => {
+test('a reader that stops early ends the query, and leaves neither files nor a connection', async () => {
   const exporter = createExporter({ pool: database.pool, resources })
   // Once it has read the catalogue, a lock on a table concerns its rows only.
   await exporter.checkBundle()

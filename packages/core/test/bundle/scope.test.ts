@@ -89,7 +89,7 @@ test.each([
   )
 })
 
-test('a reference that the foreign key holds for each tenant is judged so', async () => {
+test('a reference with a foreign key that includes the tenant is judged by it', async () => {
   const importer = createImporter<Resource>({ pool: database.pool, resources: resourcesWith(10) })
   const report = await importer.run({
     resource: 'parts',

@@ -1,4 +1,4 @@
-// A bundle of a table that refers to itself: parents come before their children, so that every row gets in again.
+// A bundle of a table that refers to itself: parents come before their children, so that every row can be imported.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
@@ -52,7 +52,7 @@ describe.each(kindsOfStaff)('of %s', (kind, resources) => {
       ? members.map(one => (one.parent_id === one.id ? { ...one, parent_id: null } : one))
       : members
 
-  test.each(['ndjson', 'csv'])('random rows come back from %s as they were', async format => {
+  test.each(['ndjson', 'csv'])('random rows come back unchanged from %s', async format => {
     await fc.assert(
       fc.asyncProperty(randomStaff, async members => {
         await plantStaff(database.pool, fitting(members))
@@ -66,7 +66,7 @@ describe.each(kindsOfStaff)('of %s', (kind, resources) => {
   })
 })
 
-test('rows come in the order of the primary key, but for those that a row before them needs', async () => {
+test('rows are in the order of the primary key, except rows that an earlier row refers to', async () => {
   await plantStaff(database.pool, [
     { id: 1, parent_id: 5 },
     { id: 2 },
@@ -82,7 +82,7 @@ test('rows come in the order of the primary key, but for those that a row before
   expect(String(alone).match(/^\d+/gm)).toEqual(['1', '2', '3', '4', '5', '6', '7'])
 })
 
-test('rows of a circle and those that need them come last, and the import says which they are', async () => {
+test('rows in a circle and those that refer to them come last, and the import reports which they are', async () => {
   await plantStaff(database.pool, [
     { id: 1, parent_id: 2 },
     { id: 2, parent_id: 3 },
@@ -109,20 +109,20 @@ test('rows of a circle and those that need them come last, and the import says w
   expect(after).toHaveLength(4)
 })
 
-test('a chain of 20,000 rows, each before the one it refers to, comes back as it was', async () => {
+test('a chain of 20,000 rows, each before the one it refers to, comes back unchanged', async () => {
   await database.pool.query(`truncate staff; insert into staff (id, area, code, parent_id, mentor_id)
     select n, 0, n, nullif(n + 1, 20001), case when n < 20000 then 20000 end from generate_series(1, 20000) n`)
   const ids = await bundled()
   expect(ids).toEqual(Array.from({ length: 20_000 }, (_, index) => 20_000 - index))
 })
 
-test('a field that nobody sees moves no row: what is imported will not refer', async () => {
+test('a hidden reference does not reorder rows, since it is not imported', async () => {
   await plantStaff(database.pool, [{ id: 1, parent_id: 2 }, { id: 2 }])
   expect(await bundled()).toEqual([2, 1])
   expect(await bundled(staffWith({ fields: { parent_id: { hidden: true } } }))).toEqual([1, 2])
 })
 
-test('a parent outside of the scope is as good as none', async () => {
+test('a parent outside of the scope is treated as missing', async () => {
   await plantStaff(database.pool, [
     { id: 1, parent_id: 4 },
     { id: 2, parent_id: 3, area: 9 },
@@ -135,7 +135,7 @@ test('a parent outside of the scope is as good as none', async () => {
   expect(await bundled(staffWith({ scope, printRow: row => ({ ...row }) }))).toEqual([4, 1, 5])
 })
 
-test('rows that are changed while the bundle is printed are in it once, as they were at its moment', async () => {
+test('rows that change while the bundle is printed are in it once, as of its snapshot', async () => {
   const count = 500
   await database.pool.query(`truncate staff; insert into staff (id, area, code, parent_id)
     select n, 0, n, nullif(n + 1, ${count + 1}) from generate_series(1, ${count}) n`)
@@ -159,7 +159,7 @@ test('rows that are changed while the bundle is printed are in it once, as they 
   expect(file?.[1]).not.toContain('"area":1')
 })
 
-test('rows of several partitions come back as they were', async () => {
+test('rows of several partitions come back unchanged', async () => {
   await database.pool.query(`
     create table parts (id int primary key, parent_id int references parts (id)) partition by hash (id);
     create table parts_0 partition of parts for values with (modulus 2, remainder 0);
@@ -171,7 +171,7 @@ test('rows of several partitions come back as they were', async () => {
   expect([errors, after]).toEqual([[], before])
 })
 
-test('rows of child tables, whose keys nobody compares, are in it as often as they are in the table', async () => {
+test('rows of child tables, whose keys are not compared, are printed as often as they are in the table', async () => {
   await database.pool.query(`
     create table boxes (id int primary key, parent_id int references boxes (id));
     create table crates () inherits (boxes);
@@ -188,7 +188,7 @@ test('a name that is hard to quote, and a table without a primary key', async ()
   expect(await bundled([odd])).toEqual([3, 2, 1])
 })
 
-test('a reader that leaves while the order is looked for ends the query', async () => {
+test('a reader that leaves while the order is computed ends the query', async () => {
   await database.pool.query('create table stones (id int primary key, parent_id int references stones (id))')
   const exporter = createExporter({ pool: database.pool, resources: treeOf('stones') })
   // Once it has read the catalogue, a lock on the table concerns its rows only.

@@ -1,4 +1,4 @@
-// A bundle of ten related tables, restored into an empty copy of their schema: every row as it was, and the application goes on.
+// A bundle of ten related tables, restored into an empty copy of their schema: every row is unchanged, and the application works.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../../test-support/database.ts'
 import {
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => full.drop())
 
-/** One of the codes is a space, and that is told. */
+/** One of the codes is a space, and that is reported. */
 const isUnforeseen = ({ code }: ImportWarning) => code !== 'INVISIBLE_CHARACTERS'
 
 /** As the library does it: file by file. */
@@ -94,7 +94,7 @@ describe.each([
   })
 })
 
-test('the tables that are restored have rows of every kind', () => {
+test('the restored tables have rows of every kind', () => {
   for (const table of tenNames) expect(before[table]?.length).toBeGreaterThanOrEqual(3)
   expect(before.authors).toContain('(90001,far,)')
   expect(before.stock?.filter(row => /,,,,\d+\)$/.test(row))).toHaveLength(1)

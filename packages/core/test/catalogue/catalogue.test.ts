@@ -1,4 +1,4 @@
-// Start-up: a resource that does not fit its table is told with every disagreement, and what would mend it.
+// Start-up: a resource that does not fit its table is reported with every mismatch, and how to fix it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   createDatabase,
@@ -133,7 +133,7 @@ describe('a resource that does not fit', () => {
     })
   })
 
-  test('a column that nobody fills, and an optional field without default, are named together', async () => {
+  test('a column that nothing fills, and an optional field without default, are reported together', async () => {
     const resource = defineResource('people', {
       table: 'shop.people',
       schema: Type.Object({
@@ -148,7 +148,7 @@ describe('a resource that does not fit', () => {
     })
   })
 
-  test('a pool whose query_timeout would end a long COPY is refused', async () => {
+  test('a pool whose query_timeout would end a long COPY is rejected', async () => {
     const { Pool } = (await import('pg')).default
     const pool = new Pool({ connectionString: database.url, query_timeout: 1_000 })
     expect(() => createImporter({ pool, resources: [people({})] })).toThrow('query_timeout')

@@ -55,7 +55,7 @@ describe.each([
 ])('%s', (table, what) => {
   const sentence = `Nothing can be imported into the resource "people": public.${table} is ${what}. Name its table, or set readOnly on every field if the resource is only exported.`
 
-  test('is refused by check and by each import, before anything is read', async () => {
+  test('is rejected by check and by each import, before anything is read', async () => {
     const importer = importerOf(over(table))
     await expect(importer.check()).rejects.toMatchObject({ code: 'RESOURCE_MISMATCH', message: sentence })
     for (const options of [{}, { dryRun: true }, { atomic: true }]) {
@@ -64,7 +64,7 @@ describe.each([
     }
   })
 
-  test('is exported, and passes as a resource that nothing can be imported into', async () => {
+  test('is exported, and passes as an export-only resource', async () => {
     const resource = over(table, readOnly)
     await importerOf(resource).check()
     const exporter = createExporter({ pool: database.pool, resources: [resource] })
@@ -76,7 +76,7 @@ describe.each([
   })
 })
 
-test('a table whose fields are all read only is for exports', async () => {
+test('a table whose fields are all read-only is for exports only', async () => {
   const importer = importerOf(over('people', readOnly))
   await importer.check()
   await expect(importer.run({ resource: 'people', source: [{ email: 'a@x' }] })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ test.each([
   ['counter', 'public.counter is a sequence, not a table.'],
   ['pair', 'public.pair is a composite type, not a table.'],
   ['people_pkey', 'public.people_pkey is an index, not a table.'],
-])('%s is told as what it is, to imports and exports', async (table, sentence) => {
+])('%s is reported as what it is, to imports and exports', async (table, sentence) => {
   const message = expect.stringContaining(sentence)
   await expect(importerOf(over(table)).check()).rejects.toMatchObject({ code: 'RESOURCE_MISMATCH', message })
   const exporter = createExporter({ pool: database.pool, resources: [over(table)] })
@@ -101,7 +101,7 @@ describe('an updatable view', () => {
     (await database.pool.query('select id::int, email, name, tall from people order by id')).rows
   const clean = () => database.pool.query('truncate people restart identity cascade')
 
-  test.each(['adults', 'nested'])('takes rows, with the ids and defaults of its table: %s', async table => {
+  test.each(['adults', 'nested'])('accepts rows, with the ids and defaults of its table: %s', async table => {
     await clean()
     const importer = importerOf(over(table))
     await importer.check()
@@ -125,7 +125,7 @@ describe('an updatable view', () => {
     ])
   })
 
-  test('with a trigger in place of inserts takes what the trigger makes of them', async () => {
+  test('with an INSTEAD OF trigger stores the rows that the trigger writes', async () => {
     await clean()
     const importer = importerOf(over('guarded'))
     await importer.check()
@@ -136,7 +136,7 @@ describe('an updatable view', () => {
     ])
   })
 
-  test('with a computed column says so', async () => {
+  test('with a computed column reports it', async () => {
     const importer = importerOf(over('computed'))
     await expect(importer.check()).rejects.toMatchObject({
       message:
@@ -146,7 +146,7 @@ describe('an updatable view', () => {
     await importerOf(over('computed', { fields })).check()
   })
 
-  test('has no keys and no references, which is told with what to do', async () => {
+  test('has no keys and no references, which is reported with what to do', async () => {
     await expect(importerOf(over('adults', { key: ['email'] })).check()).rejects.toMatchObject({
       message: expect.stringContaining(
         'the key (email) needs a unique index, and public.adults is a view: leave the key out, or name the table of the view',

@@ -1,4 +1,4 @@
-// Connections that break: the process lives on, the job goes on, and no row is lost or doubled.
+// Connections that break: the process survives, the job continues, and no row is lost or duplicated.
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -33,7 +33,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Nobody listens to the errors of the pool but Lading. */
+/** Only Lading listens to the errors of the pool. */
 function serviceOn(url: string) {
   const pool = new pg.Pool({ connectionString: url, max: 10 })
   const queue = postgresQueue()
@@ -66,7 +66,7 @@ function serviceOn(url: string) {
 type Service = ReturnType<typeof serviceOn>
 
 const statusOf = async ({ jobs }: Service, id: string) => {
-  // While the database is away, nobody can be asked.
+  // While the database is away, it cannot be queried.
   const job = await jobs.get(id).catch(() => undefined)
   return job?.status
 }
@@ -98,7 +98,7 @@ async function terminated(database: TestDatabase, wanted: 'idle' | 'busy'): Prom
   return ended[0]?.state
 }
 
-test('twenty backends are terminated while a job runs, idle ones and busy ones', async () => {
+test('twenty backends are terminated during a job, idle and busy ones', async () => {
   const database = await createReferenceDatabase()
   const service = serviceOn(database.url)
   try {
@@ -122,7 +122,7 @@ test('twenty backends are terminated while a job runs, idle ones and busy ones',
   }
 })
 
-test('the database is stopped at once and started again while a job runs', async () => {
+test('the database is stopped immediately and restarted during a job', async () => {
   const options = { dataDir: join(folder, 'postgres'), database: 'restarted' }
   const first = await startOwnServer(options)
   const migrating = new pg.Pool({ connectionString: first.url })
@@ -157,7 +157,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('a worker that is stopped inside of a batch holds the row of its job no longer than its lease', async () => {
+test('a worker that is frozen inside a batch holds the row of its job no longer than its lease', async () => {
   const database = await createReferenceDatabase()
   const pool = new pg.Pool({ connectionString: database.url })
   const { id } = await createJobs({
@@ -179,7 +179,7 @@ test('a worker that is stopped inside of a batch holds the row of its job no lon
     firstAttempt: () => ({ resource: '', isPlain: true }),
   })
   const stopped = await pool.connect()
-  // Told twice: what the database said, and that the connection is over.
+  // Reported twice: the message of the database, and the end of the connection.
   stopped.on('error', () => undefined)
   const ended = once(stopped, 'error')
   await stopped.query(`begin; ${fence}`)
@@ -194,7 +194,7 @@ test('a worker that is stopped inside of a batch holds the row of its job no lon
   await database.drop()
 })
 
-test('a pool that is smaller than its workers need is refused with the figures', async () => {
+test('a pool that is smaller than its workers need is rejected with the figures', async () => {
   const database = await createReferenceDatabase()
   const pool = new pg.Pool({ connectionString: database.url, max: 5 })
   const jobs = createJobs({

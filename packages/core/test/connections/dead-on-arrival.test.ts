@@ -1,4 +1,4 @@
-// A connection that is ended at the very moment when it is made: told to whoever wanted it, and never to the process.
+// A connection that ends at the moment when it is made: reported to the caller that asked for it, and never to the process.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import pg from 'pg'
@@ -13,7 +13,7 @@ const length = Buffer.alloc(4)
 length.writeInt32BE(4 + fields.length)
 const terminated = Buffer.concat([Buffer.from('E'), length, Buffer.from(fields)])
 
-/** Of each connection, the end comes in one packet with the message that it is ready. */
+/** Of each connection, the end arrives in one packet with the message that it is ready. */
 async function deadly(databaseUrl: string, deaths: number) {
   const target = new URL(databaseUrl)
   let left = deaths
@@ -44,7 +44,7 @@ async function deadly(databaseUrl: string, deaths: number) {
   }
 }
 
-test('whoever wanted it gets a fault that may go away, and the next one a connection', async () => {
+test('a request that gets a dead connection fails with a transient fault, and the next one gets a connection', async () => {
   const database = await createReferenceDatabase()
   const proxy = await deadly(database.url, 3)
   const pool = new pg.Pool({ connectionString: proxy.url })

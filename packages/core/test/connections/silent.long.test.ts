@@ -1,4 +1,4 @@
-// Connections whose packets vanish: noticed in time, and the job goes on through another one.
+// Connections whose packets vanish: detected in time, and the job continues on another one.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ async function serviceThatStalls(stallsAt: (chunk: string, direction: Direction)
   const queue = postgresQueue()
   const jobs = createJobs({
     importer: createImporter({ pool, resources, noProgressSeconds, batchRows: 1_000 }),
-    // What was said of the pool holds for whoever says nothing.
+    // The setting of the pool applies to callers that set nothing.
     exporter: createExporter({ pool, resources }),
     queue,
     storage: fileStorage(folder),
@@ -110,7 +110,7 @@ test('an export whose connection falls silent in the middle of COPY … TO', asy
   expect((await text(file)).trim().split('\n')).toHaveLength(count + 1)
 })
 
-test('a submission whose commit is not answered is a job with its file, and sent again with its key the same one', async () => {
+test('a submission whose commit is not acknowledged is a job with its file, and a retry with its key is the same job', async () => {
   let isWriting = false
   const service = await serviceThatStalls((chunk, direction) => {
     if (direction === 'to the server' && chunk.includes('insert into lading.jobs')) isWriting = true
@@ -129,7 +129,7 @@ test('a submission whose commit is not answered is a job with its file, and sent
   expect(found).toEqual([{ jobs: 1 }])
 })
 
-test('a reader that takes its time is not the silence of the connection', async () => {
+test('a slow reader does not count as a silent connection', async () => {
   await importFile(database.pool, 'users', 'csv', csv)
   await serviceThatStalls(() => false)
   const stream = createExporter({ pool, resources, noProgressSeconds }).stream({
@@ -147,7 +147,7 @@ test('a reader that takes its time is not the silence of the connection', async 
   expect(`${first}${rest}`.trim().split('\n')).toHaveLength(count + 1)
 })
 
-test('a database that works on a statement for too long is given up, with a fault that can be tried again', async () => {
+test('a statement that takes too long is given up, with a fault that can be retried', async () => {
   await serviceThatStalls(() => false)
   const importer = createImporter({ pool, resources, noProgressSeconds })
   const blocker = await database.pool.connect()

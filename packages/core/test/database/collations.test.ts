@@ -68,7 +68,7 @@ describe('an export', () => {
     )
   })
 
-  test('masks, filters and sorts by them, and finds what refers by name', async () => {
+  test('masks, filters and sorts by them, and resolves references by name', async () => {
     expect(await printed({}, masked)).toBe('id,email\n1,*@x\n2,**@x\n')
     expect(await printed({ sort: '-email', fields: ['id'] })).toBe('id\n1\n2\n')
     expect(await printed({ filters: { email: 'a@X' }, fields: ['id'] })).toBe('id\n1\n')
@@ -88,7 +88,7 @@ test.each([
   ['ignore', '5,A@X,', [], ['1 A@x null', '2 =b@x a@X', '4 d@x a@x']],
   ['update', '1,A@X,', [], ['1 A@X null', '2 =b@x a@X', '4 d@x a@x']],
 ] as const)(
-  'an import under %s takes for one what the collation calls equal',
+  'an import under %s treats values that the collation considers equal as the same key',
   async (onConflict, line, wrong, rows) => {
     const errors: string[] = []
     await createImporter<Resource>({ pool: database.pool, resources: [people] }).run({

@@ -39,7 +39,7 @@ describe.each([
     return { waiting, said }
   }
 
-  test('is waited for, which is said once', async () => {
+  test('is waited for, which is reported once', async () => {
     const { waiting, said } = wait()
     await expect.poll(() => said).toEqual([sentence])
     if (until === 'recovered') await expect.poll(late.refused).toBeGreaterThan(2)
@@ -48,12 +48,12 @@ describe.each([
     expect(said).toEqual([sentence])
   })
 
-  test('is a fault when the time is over', async () => {
+  test('is a fault after the time limit', async () => {
     const { waiting } = wait({ timeoutSeconds: 0.3 })
     await expect(waiting).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
   })
 
-  test('is waited for until the signal comes', async () => {
+  test('is waited for until the signal aborts', async () => {
     const controller = new AbortController()
     const { waiting, said } = wait({ signal: controller.signal })
     await expect.poll(() => said.length).toBe(1)
@@ -61,7 +61,7 @@ describe.each([
     await expect(waiting).rejects.toThrow()
   })
 
-  test('is waited for by a command only where it answers at all', async () => {
+  test('is waited for by a command only if it responds at all', async () => {
     const { waiting, said } = wait({ until: 'start' })
     if (until === 'listening') {
       await expect(waiting).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
@@ -74,7 +74,7 @@ describe.each([
   })
 })
 
-test('what does not go away by waiting is said at once', async () => {
+test('a fault that waiting cannot fix is reported at once', async () => {
   const said: string[] = []
   const url = new URL(database.url)
   url.pathname = '/no_such_database'

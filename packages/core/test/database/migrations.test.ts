@@ -52,7 +52,7 @@ test('after the files were run by themselves, as psql -f does, it finds nothing 
   expect((await migrate({ pool: database.pool, folders })).applied).toEqual([])
 })
 
-test("by default only the schema lading is made: nobody's own tables are touched", async () => {
+test('by default only the schema lading is created, and no other tables are touched', async () => {
   await migrate({ pool: database.pool })
   const { rows } = await database.pool.query(
     `select distinct table_schema from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema')`,
@@ -64,7 +64,7 @@ const digest = (sql: string) => createHash('sha256').update(sql).digest('hex')
 const recorded = async () =>
   (await database.pool.query('select name, sha256 from lading.migrations order by name')).rows
 
-describe('another build', () => {
+describe('a database of another build', () => {
   const refusal = (name: string) => ({
     code: 'CONFIG_INVALID',
     message: `The schema "lading" of this database was made by another build (${name} differs): use the matching build, or run "drop schema lading cascade", which deletes all jobs, and migrate again.`,
@@ -78,7 +78,7 @@ describe('another build', () => {
     expect(await recorded()).toEqual([{ name: 'lading/001_initial_schema', sha256: digest(sql) }])
   })
 
-  test('a schema made by another version of a file is refused, and nothing is changed', async () => {
+  test('a schema created by another version of a file is rejected, and nothing is changed', async () => {
     await migrate({ pool: database.pool })
     await database.pool.query(`update lading.migrations set sha256 = repeat('0', 64)`)
     await expect(migrate({ pool: database.pool, folders })).rejects.toMatchObject(
@@ -87,7 +87,7 @@ describe('another build', () => {
     expect(await recorded()).toEqual([{ name: 'lading/001_initial_schema', sha256: '0'.repeat(64) }])
   })
 
-  test('so is one with a file that this build does not have', async () => {
+  test('a schema with a file that this build does not have is rejected', async () => {
     await migrate({ pool: database.pool })
     await database.pool.query(
       `insert into lading.migrations (name) values ('lading/002_later'), ('mine/001_x')`,
@@ -95,7 +95,7 @@ describe('another build', () => {
     await expect(migrate({ pool: database.pool })).rejects.toMatchObject(refusal('lading/002_later'))
   })
 
-  test('and one of a build that recorded names only', async () => {
+  test('a schema of a build that recorded names only is rejected', async () => {
     await database.pool.query(`
       create schema lading;
       create table lading.migrations (name text primary key, applied_at timestamptz not null default now());

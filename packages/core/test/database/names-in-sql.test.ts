@@ -84,7 +84,7 @@ describe('a column that is named', () => {
 })
 
 describe('a column that is named', () => {
-  test('like them, but not the same, is a column like any other', async () => {
+  test('with a similar but different name is a column like any other', async () => {
     const resource = await tableWith('lading_number')
     const { report } = await imported('id,lading_number\n1,7\n', resource)
     expect(report).toMatchObject({ inserted: 1 })

@@ -23,7 +23,7 @@ const rows = async (sql: string, values: unknown[] = []) =>
 const expire = () =>
   rows(`update lading.jobs set lease_until = clock_timestamp() where status = 'processing'`)
 
-test('a worker that is told to stop asks its jobs to, waits for them, and begins no more', async () => {
+test('a worker that is stopped signals its jobs, waits for them, and starts no more', async () => {
   await harness.add(3)
   const { opened, open } = gate()
   let wasAsked = false
@@ -50,7 +50,7 @@ test('a worker that is told to stop asks its jobs to, waits for them, and begins
   ])
 })
 
-test('a job that was given back keeps its place, and the attempt does not count', async () => {
+test('a released job keeps its place, and the attempt does not count', async () => {
   const [first] = await harness.add(3)
   const one = harness.worker({}, untilAsked)
   await poll(() => one.begun).toEqual([first])
@@ -77,13 +77,13 @@ test('an interrupt stops one job, and no other', async () => {
   await poll(() => worker.begun.length).toBe(2)
   worker.interrupt('00000000-0000-4000-8000-000000000000')
   worker.interrupt(one)
-  // Given back, it is claimed again at once, since it was not cancelled.
+  // Released, it is claimed again at once, since it was not cancelled.
   await poll(() => worker.begun).toEqual([one, other, one])
   expect(isDisturbed).toBe(false)
   open()
 })
 
-test('a job of a worker that died is done by another, and the dead one can no longer end it', async () => {
+test('a job of a dead worker is done by another worker, and the dead one can no longer end it', async () => {
   const [id = ''] = await harness.add(1)
   const { opened, open } = gate()
   const dead = harness.worker({}, () => opened)
@@ -104,7 +104,7 @@ test('a job of a worker that died is done by another, and the dead one can no lo
   ])
 })
 
-test('rescued and not yet claimed, a job can not be ended by its old worker either', async () => {
+test('a job that was rescued but not yet claimed cannot be ended by its old worker either', async () => {
   const [id = ''] = await harness.add(1)
   const { opened, open } = gate()
   const frozen = harness.worker({}, () => opened)
@@ -116,7 +116,7 @@ test('rescued and not yet claimed, a job can not be ended by its old worker eith
   expect(await harness.statusOf(id)).toBe('pending')
 })
 
-test('a claim whose answer was lost is given back, and does not count', async () => {
+test('a claim whose response was lost is released, and does not count', async () => {
   const ids = await harness.add(2)
   const worker = harness.worker({ pool: losingFirstClaim(pool) })
   await poll(() => harness.count('completed')).toBe(2)
@@ -128,7 +128,7 @@ test('a claim whose answer was lost is given back, and does not count', async ()
   ])
 })
 
-test('only what this worker does not run is given back: its other jobs, and those of others, are let alone', async () => {
+test('only jobs that this worker does not run are released: its other jobs, and those of other workers, are left alone', async () => {
   const { opened, open } = gate()
   await harness.add(2)
   const other = harness.worker({}, () => opened)
@@ -156,7 +156,7 @@ test('only what this worker does not run is given back: its other jobs, and thos
   await poll(() => harness.count('completed')).toBe(3)
 })
 
-test('a database without the tables says so at the first look', async () => {
+test('a database without the tables is reported at the first poll', async () => {
   await rows('drop schema lading cascade')
   await expect(harness.worker().ended).rejects.toMatchObject({
     code: 'DATABASE_REFUSED',
@@ -164,7 +164,7 @@ test('a database without the tables says so at the first look', async () => {
   })
 })
 
-test('a worker that waits for a connection ends by its signal', async () => {
+test('a worker that waits for a connection ends when its signal aborts', async () => {
   const clients = await Promise.all([1, 2, 3, 4].map(() => pool.connect()))
   const worker = harness.worker({ pool })
   await poll(() => pool.waitingCount).toBe(1)
@@ -172,7 +172,7 @@ test('a worker that waits for a connection ends by its signal', async () => {
   for (const client of clients) client.release()
 })
 
-test('a claim that is not answered is given up, and the worker goes on', async () => {
+test('a claim without a response is given up, and the worker continues', async () => {
   const holder = await harness.database.pool.connect()
   await holder.query('begin; lock table lading.jobs')
   const worker = harness.worker({ pool, pollMs: 20 })
@@ -188,7 +188,7 @@ test('a claim that is not answered is given up, and the worker goes on', async (
   await poll(() => worker.begun).toEqual([id])
 })
 
-test('a job that comes again to the same worker waits for the attempt that still runs there', async () => {
+test('a job that the same worker claims again waits for the attempt that still runs there', async () => {
   const [id] = await harness.add(1)
   const { opened, open } = gate()
   const worker = harness.worker({ concurrency: 2, pollMs: 5 }, () => opened)
@@ -203,7 +203,7 @@ test('a job that comes again to the same worker waits for the attempt that still
   await worker.stop()
 })
 
-test('a claim whose answer was lost while the worker ends is given back', async () => {
+test('a claim whose response was lost during shutdown is released', async () => {
   const [id] = await harness.add(1)
   const ending = new AbortController()
   const worker = harness.worker({

@@ -15,7 +15,7 @@ function stepwise(options: Parameters<typeof harness.worker>[0] = {}) {
   )
   return {
     ...worker,
-    /** Ends a job that runs, by default the one that was begun first. */
+    /** Ends a running job, by default the one that was started first. */
     end(id = [...steps.keys()][0] ?? '') {
       steps.get(id)?.()
       steps.delete(id)
@@ -39,7 +39,7 @@ test('every tenant is served before any is served twice', async () => {
   }
 })
 
-test('a flood does not delay a tenant that comes later by more than one job', async () => {
+test('a flood does not delay a tenant that arrives later by more than one job', async () => {
   await harness.add(100, { tenant: 'flood' })
   const worker = stepwise()
   await poll(() => worker.begun.length).toBe(1)
@@ -71,7 +71,7 @@ test('free slots go to keys that have none first, and only then to one that has 
   open()
 })
 
-test('long jobs of a flood do not fill the slots while others have jobs', async () => {
+test('long jobs of a flood do not fill the slots while other tenants have jobs', async () => {
   await harness.add(20, { resource: 'flood' })
   await harness.add(20, { resource: 'swift' })
   const worker = stepwise({ concurrency: 4 })
@@ -86,7 +86,7 @@ test('long jobs of a flood do not fill the slots while others have jobs', async 
   await worker.stop()
 })
 
-test('of one key never more than are allowed, so that others find a free slot', async () => {
+test('no key runs more jobs than allowed, so that others find a free slot', async () => {
   const flood = await harness.add(20, { resource: 'flood' })
   const { opened, open } = gate()
   const worker = harness.worker({ concurrency: 4, concurrencyPerKey: 3 }, () => opened)
@@ -101,26 +101,23 @@ test('of one key never more than are allowed, so that others find a free slot', 
   expect([...worker.begun].sort()).toEqual([...flood, ...rare].sort())
 })
 
-test.each([1, 2])(
-  'lanes take turns too, and each has a round-robin of its own: %i slots',
-  async concurrency => {
-    const started = gate()
-    for (const tenant of ['a', 'm', 'q']) await harness.add(20, { tenant })
-    await harness.add(20, { tenant: 'z', storage: 'P' })
-    const worker = harness.worker({ lanes: ['import', 'import P'], concurrency }, () => started.opened)
-    started.open()
-    await poll(() => worker.begun.length).toBe(80)
-    const early = worker.rows.slice(0, 40).map(({ tenant }) => tenant)
-    for (const tenant of ['a', 'm', 'q', 'z']) {
-      expect(early.filter(served => served === tenant).length, tenant).toBeGreaterThanOrEqual(6)
-    }
-  },
-)
+test.each([1, 2])('lanes take turns too, and each has its own round-robin: %i slots', async concurrency => {
+  const started = gate()
+  for (const tenant of ['a', 'm', 'q']) await harness.add(20, { tenant })
+  await harness.add(20, { tenant: 'z', storage: 'P' })
+  const worker = harness.worker({ lanes: ['import', 'import P'], concurrency }, () => started.opened)
+  started.open()
+  await poll(() => worker.begun.length).toBe(80)
+  const early = worker.rows.slice(0, 40).map(({ tenant }) => tenant)
+  for (const tenant of ['a', 'm', 'q', 'z']) {
+    expect(early.filter(served => served === tenant).length, tenant).toBeGreaterThanOrEqual(6)
+  }
+})
 
 describe('turns', () => {
   const inLane = (keys: readonly string[]) => keys.map(fairness_key => ({ lane: 'import', fairness_key }))
 
-  test('the circle goes on after the key that was served last, and starts again at its end', () => {
+  test('the round-robin continues after the key that was served last, and starts again at its end', () => {
     const fairness = createFairness()
     const served = (keys: string[]) => {
       fairness.begin(fairness.turn(), inLane(keys))
@@ -142,7 +139,7 @@ describe('turns', () => {
     expect(fairness.turn().after.get('import')).toBe('\u{1f600}')
   })
 
-  test('keys with running jobs come by their number, then by who was served longest ago', () => {
+  test('keys with running jobs are ordered by their number, then by who was served longest ago', () => {
     const fairness = createFairness(3)
     for (const keys of [['a', 'b', 'c'], ['b'], ['a'], ['c'], ['c']]) {
       fairness.begin(fairness.turn(), inLane(keys))

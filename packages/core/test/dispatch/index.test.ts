@@ -67,7 +67,7 @@ test.each(['', 'tenant-500/users', 'tenant-999/users'])(
   },
 )
 
-test('a flood of a key that runs already is passed over, also where the round-robin wraps around', async () => {
+test('a flood of a key that is already running is skipped, even where the round-robin wraps around', async () => {
   const { pool } = harness.database
   const flood = (jobs: number) =>
     pool.query(
@@ -94,7 +94,7 @@ test('statistics from before a flood, when nothing was ready, make no claim and 
   expect(new Set(scans.map(node => node['Index Name']))).toEqual(new Set(['jobs_ready_idx', 'jobs_pkey']))
 })
 
-test('jobs of other lanes are not even looked at', async () => {
+test('jobs of other lanes are not read', async () => {
   await harness.add(1)
   const { pool } = harness.database
   await pool.query('vacuum analyze lading.jobs')
@@ -105,7 +105,7 @@ test('jobs of other lanes are not even looked at', async () => {
   expect(blocksOf(await claimed(1))).toBeLessThan(alone + 30)
 })
 
-test('batches and heartbeats write no column that an index uses, so that their updates stay heap-only', async () => {
+test('batches and heartbeats write no indexed column, so that their updates stay heap-only', async () => {
   const { pool } = harness.database
   const written = [
     'processed, failed, successful, inserted, updated, ignored, errors, stored_errors, errors_by_code, error_counts',
@@ -121,7 +121,7 @@ test('batches and heartbeats write no column that an index uses, so that their u
   const indexed = rows.map(({ name }) => name)
   expect(indexed).toContain('due_at')
   expect(indexed.filter(name => written.includes(name))).toEqual([])
-  // The generated columns are made of none of them either.
+  // The generated columns do not depend on them either.
   const generated = await pool.query(
     `select pg_get_expr(adbin, adrelid) as text from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum
     where adrelid = 'lading.jobs'::regclass and attgenerated <> ''`,

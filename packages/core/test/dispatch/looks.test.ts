@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const poll = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000, interval: 5 })
 
-test('looks are few: none while no slot is free, and one for each job that ends', async () => {
+test('polls are few: none while no slot is free, and one for each job that ends', async () => {
   let looks = 0
   pool.on('acquire', () => {
     looks++
@@ -29,7 +29,7 @@ test('looks are few: none while no slot is free, and one for each job that ends'
   await harness.add(10)
   await poll(() => worker.begun.length).toBe(2)
   const before = looks
-  // Nobody looks, however often it is woken.
+  // No worker polls, however often it is notified.
   for (let count = 0; count < 10; count++) worker.wake()
   await harness.database.pool.query('select 1')
   expect(looks).toBe(before)
@@ -43,7 +43,7 @@ test('looks are few: none while no slot is free, and one for each job that ends'
   for (const step of steps) step()
 })
 
-test('where nothing is left, the end of a job is no reason to look', async () => {
+test('with no job left, the end of a job does not cause a poll', async () => {
   let looks = 0
   pool.on('acquire', () => {
     looks++

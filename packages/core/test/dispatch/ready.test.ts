@@ -8,7 +8,7 @@ const harness = dispatchHarness()
 
 const poll = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000, interval: 5 })
 
-test('each job is done once, also those that came before the worker', async () => {
+test('each job is done once, including those submitted before the worker started', async () => {
   const before = await harness.add(3)
   const worker = harness.worker()
   await poll(() => worker.begun.length).toBe(3)
@@ -18,7 +18,7 @@ test('each job is done once, also those that came before the worker', async () =
   expect(worker.begun).toEqual([...before, ...after])
 })
 
-test('a worker that is woken by nobody polls', async () => {
+test('a worker that receives no notification polls', async () => {
   const worker = harness.worker({ pollMs: 20 })
   const [first] = await harness.add(1)
   await poll(() => worker.begun).toEqual([first])
@@ -26,7 +26,7 @@ test('a worker that is woken by nobody polls', async () => {
   await poll(() => worker.begun).toEqual([first, second])
 })
 
-test('woken for another lane, it does not look; for none in particular, it does', async () => {
+test('a notification for another lane does not cause a poll; one for no lane in particular does', async () => {
   const pool = new pg.Pool({ connectionString: harness.database.url, max: 2 })
   let looks = 0
   pool.on('acquire', () => {
@@ -46,7 +46,7 @@ test('woken for another lane, it does not look; for none in particular, it does'
   await pool.end()
 })
 
-test('a job is not begun before it is due', async () => {
+test('a job is not started before it is due', async () => {
   const [late = ''] = await harness.add(1, { due: "clock_timestamp() + interval '300 ms'" })
   const [now = ''] = await harness.add(1)
   const worker = harness.worker({ pollMs: 20, concurrency: 2 })
@@ -58,7 +58,7 @@ test('a job is not begun before it is due', async () => {
   expect(rows).toEqual([{ is_due: true }])
 })
 
-test('a job that waits for another one is left alone until it need not', async () => {
+test('a job that waits for another one is left alone until that one has ended', async () => {
   const [waiting] = await harness.add(1)
   await harness.database.pool.query('update lading.jobs set waiting = true')
   const [other] = await harness.add(1)
@@ -70,7 +70,7 @@ test('a job that waits for another one is left alone until it need not', async (
   await poll(() => worker.begun).toEqual([other, waiting])
 })
 
-test('jobs of one key are begun in roughly the order in which they became due', async () => {
+test('jobs of one key are started in roughly the order in which they became due', async () => {
   const ids = await harness.add(40)
   const worker = harness.worker({ concurrency: 3 })
   await poll(() => worker.begun.length).toBe(40)
@@ -79,7 +79,7 @@ test('jobs of one key are begun in roughly the order in which they became due', 
   }
 })
 
-test('never more jobs than the concurrency, and as many as that', async () => {
+test('as many jobs run as the concurrency allows, and never more', async () => {
   await harness.add(30)
   let running = 0
   let most = 0
@@ -111,7 +111,7 @@ test('workers of several processes share the jobs, and none is done twice', asyn
   expect(rows).toEqual([{ token: 1, attempts: 1 }])
 })
 
-test.each([0, -1, 1.5, Number.NaN])('a concurrency of %d is refused', async concurrency => {
+test.each([0, -1, 1.5, Number.NaN])('a concurrency of %d is rejected', async concurrency => {
   await expect(harness.worker({ concurrency }).ended).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   await expect(harness.worker({ concurrencyPerKey: concurrency }).ended).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
@@ -119,7 +119,7 @@ test.each([0, -1, 1.5, Number.NaN])('a concurrency of %d is refused', async conc
 })
 
 describe('lanes', () => {
-  test('each storage has its jobs, and those of no storage are for all', async () => {
+  test('each storage has its own jobs, and jobs without a storage are for all workers', async () => {
     const ofOne = await harness.add(3, { storage: 'one' })
     const ofOther = await harness.add(2, { storage: 'other' })
     const one = harness.worker({ lanes: lanesOf('import', 'one'), concurrency: 2 })
@@ -137,7 +137,7 @@ describe('lanes', () => {
     expect([...other.begun].sort()).toEqual([...ofOther, second].sort())
   })
 
-  test('a backlog for a storage without workers holds up no other job', async () => {
+  test('a backlog for a storage without workers delays no other job', async () => {
     await harness.add(100, { storage: 'gone' })
     const ids = await harness.add(5, { storage: 'mine' })
     const mine = harness.worker({ lanes: lanesOf('import', 'mine'), concurrency: 2 })
@@ -154,7 +154,7 @@ describe('lanes', () => {
     expect(shared.map(id => worker.begun.indexOf(id))[0]).toBeLessThanOrEqual(1)
   })
 
-  test('imports, exports and files to fetch have lanes of their own', async () => {
+  test('imports, exports and remote files have separate lanes', async () => {
     const [importId] = await harness.add(1)
     const [exportId] = await harness.add(1, { kind: 'export' })
     const [fetchId] = await harness.add(1)

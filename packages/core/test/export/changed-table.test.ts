@@ -35,14 +35,14 @@ async function printed(filters: Readonly<Record<string, unknown>> = {}): Promise
   return Buffer.concat(await stream.toArray()).toString()
 }
 
-test('a label that was added to an enum can be asked for', async () => {
+test('a label that was added to an enum can be filtered by', async () => {
   await expect(printed({ mood: 'high' })).rejects.toMatchObject({ code: 'FILTER_INVALID' })
   await database.pool.query(`alter type mood add value 'high'`)
   await database.pool.query(`insert into people values (2, 'high', '2024-01-02', 5)`)
   expect(await printed({ mood: 'high' })).toBe('2,high,2024-01-02T00:00:00Z,x\n')
 })
 
-test('a column of another type is printed as that type is', async () => {
+test('a column whose type has changed is printed as its new type', async () => {
   await database.pool.query(`alter table people alter at type timestamptz using at at time zone 'Asia/Tokyo'`)
   expect(await printed()).toBe('1,low,2024-01-01T03:00:00Z,x\n')
 })
@@ -50,7 +50,7 @@ test('a column of another type is printed as that type is', async () => {
 test.each([
   ['its own', 'alter table people rename mood to temper', '"mood"'],
   ['of a table that it refers to', 'alter table places rename name to title', '"name"'],
-])('a column that was renamed, %s, is missed by its name', async (_, change, named) => {
+])('a column that was renamed, %s, is reported as missing by its name', async (_, change, named) => {
   await database.pool.query(change)
   await expect(printed()).rejects.toMatchObject({
     code: 'RESOURCE_MISMATCH',
@@ -58,7 +58,7 @@ test.each([
   })
 })
 
-test('a table that was made anew is the one that is read', async () => {
+test('a table that was dropped and recreated is read', async () => {
   await database.pool.query(`
     alter table people rename to former;
     create table people (id int, mood text, at timestamptz, place_id int references places);
@@ -66,7 +66,7 @@ test('a table that was made anew is the one that is read', async () => {
   expect(await printed({ mood: 'any' })).toBe('7,any,2024-01-01T00:00:00Z,x\n')
 })
 
-test('whether it was changed can be asked while somebody locks it', async () => {
+test('a lock on the table does not block the check for changes', async () => {
   const locking = await database.pool.connect()
   await locking.query('begin; lock table people')
   await exporter.check({ resource: 'people', format: 'csv' })

@@ -1,4 +1,4 @@
-// CSV for Excel: the guard in SQL is the guard in Node, and what was exported so imports again as it was.
+// CSV for Excel: the guard in SQL equals the guard in Node, and such an export imports unchanged.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
@@ -31,7 +31,7 @@ describe('the guard in SQL', () => {
     return rows.map(({ text }) => text)
   }
 
-  test('decides as the one in Node, for every text of up to three characters that decide', async () => {
+  test('agrees with the guard in Node for every text of up to three relevant characters', async () => {
     const texts = ['', ...deciding]
     for (const first of deciding) {
       for (const second of deciding) texts.push(first + second, `${first}${second}=`, `${first}${second}x`)
@@ -42,7 +42,7 @@ describe('the guard in SQL', () => {
     expect(found.filter((text, index) => text !== texts[index]).length).toBeGreaterThan(500)
   })
 
-  test('and for any other text', async () => {
+  test('agrees for any other text', async () => {
     const unit = fc.oneof(fc.constantFrom(...deciding), fc.string({ unit: 'binary', maxLength: 1 }))
     const storable = fc.string({ unit, maxLength: 6 }).map(text => text.replaceAll('\0', '').toWellFormed())
     await fc.assert(
@@ -108,7 +108,7 @@ describe.each([
     return file.toString()
   }
 
-  test('comes back as it was, and guards what Excel would calculate', async () => {
+  test('comes back unchanged, and guards formulas that Excel would calculate', async () => {
     await database.pool.query(`insert into ${from} values
       (1, '=1+1', '-', -5, '-5', '{=1,-2}'), (2, null, '', null, null, null), (3, '''', '''=1', 0, '"=1"', '{}'),
       (4, E'\\n=1', E'a\\n=1', 1, '{"a":"=1"}', '{n}'), (5, E'\\t', ' =1', 1, null, '{""}'), (6, '''x', '"', 1, null, null)`)
@@ -126,30 +126,33 @@ describe.each([
     )
   })
 
-  test.each([undefined, ';', '\t'] as const)('comes back, whatever it is (delimiter %j)', async delimiter => {
-    const unit = fc.constantFrom(...deciding, ',', ';', '\r\n', '\\', '.')
-    const text = fc.option(fc.string({ unit, maxLength: 5 }), { freq: 5 })
-    const row = fc.tuple(
-      text,
-      text,
-      fc.option(fc.integer({ min: -9, max: 9 })),
-      fc.option(fc.array(fc.string({ unit, maxLength: 3 }))),
-    )
-    await fc.assert(
-      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async rows => {
-        await database.pool.query(`truncate ${from}, ${to}`)
-        for (const [id, [name, kind, amount, list]] of rows.entries()) {
-          await database.pool.query(`insert into ${from} values ($1, $2, $3, $4, to_jsonb($2::text), $5)`, [
-            id,
-            name,
-            kind,
-            amount,
-            list,
-          ])
-        }
-        await back(delimiter)
-      }),
-      { numRuns: Number(process.env.LADING_ROUND_TRIPS ?? 25) },
-    )
-  })
+  test.each([undefined, ';', '\t'] as const)(
+    'comes back unchanged for any text (delimiter %j)',
+    async delimiter => {
+      const unit = fc.constantFrom(...deciding, ',', ';', '\r\n', '\\', '.')
+      const text = fc.option(fc.string({ unit, maxLength: 5 }), { freq: 5 })
+      const row = fc.tuple(
+        text,
+        text,
+        fc.option(fc.integer({ min: -9, max: 9 })),
+        fc.option(fc.array(fc.string({ unit, maxLength: 3 }))),
+      )
+      await fc.assert(
+        fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async rows => {
+          await database.pool.query(`truncate ${from}, ${to}`)
+          for (const [id, [name, kind, amount, list]] of rows.entries()) {
+            await database.pool.query(`insert into ${from} values ($1, $2, $3, $4, to_jsonb($2::text), $5)`, [
+              id,
+              name,
+              kind,
+              amount,
+              list,
+            ])
+          }
+          await back(delimiter)
+        }),
+        { numRuns: Number(process.env.LADING_ROUND_TRIPS ?? 25) },
+      )
+    },
+  )
 })

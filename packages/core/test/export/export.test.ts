@@ -29,7 +29,7 @@ afterAll(() => database.drop())
 const borrowed = () => database.pool.totalCount - database.pool.idleCount
 
 describe('what a file looks like', () => {
-  test('CSV: header, null as a bare empty cell, empty text quoted, timestamps in UTC with Z, in the order of the key', async () => {
+  test('CSV: header, null as a bare empty cell, empty text quoted, timestamps in UTC with Z, in key order', async () => {
     expect((await exportFile(database.pool, 'users', 'csv')).toString()).toBe(
       [
         'id,email,name,role,active,created_at,updated_at',
@@ -41,7 +41,7 @@ describe('what a file looks like', () => {
     )
   })
 
-  test('NDJSON: one object a line, null said, backslashes as they are', async () => {
+  test('NDJSON: one object per line, null included, backslashes unchanged', async () => {
     expect((await exportFile(database.pool, 'articles', 'ndjson')).toString()).toBe(
       [
         '{"id":"10000000-0000-4000-8000-000000000001","slug":"one","title":"T","content":"tab\\t","author_id":"00000000-0000-4000-8000-000000000002","tags":["a","b,c","","null-ish"],"status":"draft","published_at":null,"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z"}',
@@ -52,14 +52,14 @@ describe('what a file looks like', () => {
     )
   })
 
-  test('of an empty table: the header for CSV, nothing for NDJSON', async () => {
+  test('an empty table gives the header for CSV, nothing for NDJSON', async () => {
     expect((await exportFile(database.pool, 'comments', 'csv')).toString()).toBe(
       'id,article_id,user_id,body,created_at\n',
     )
     expect((await exportFile(database.pool, 'comments', 'ndjson')).toString()).toBe('')
   })
 
-  test('does not depend on how the session is set up', async () => {
+  test('does not depend on the session settings', async () => {
     const expected = await exportFile(database.pool, 'users', 'csv')
     await database.pool.query(
       `alter database ${database.name} set timezone = 'Asia/Kolkata'; alter database ${database.name} set datestyle = 'German'`,
@@ -92,7 +92,7 @@ describe('filters', () => {
     expect(await emails(filters)).toBe(expected)
   })
 
-  test('null finds what is empty', async () => {
+  test('null matches rows without a value', async () => {
     const found = (await exportFile(database.pool, 'articles', 'csv', { tags: null })).toString()
     expect(found.trim().split('\n')).toHaveLength(2)
     expect(found).toContain(',two,')
@@ -109,7 +109,7 @@ describe('filters', () => {
     ],
     [{ active: 'maybe' }, 'The filter on "active" must be true or false.'],
     [{ id: '1' }, 'The filter on "id" must be a UUID, such as 6f304cd1-8a43-4417-aec7-55f419572494.'],
-  ])('%j is refused with the name of the field', async (filters, message) => {
+  ])('%j is rejected with the name of the field', async (filters, message) => {
     await expect(exportFile(database.pool, 'users', 'csv', filters)).rejects.toMatchObject({
       code: 'FILTER_INVALID',
       message,
@@ -117,7 +117,7 @@ describe('filters', () => {
   })
 })
 
-describe('when something goes wrong', () => {
+describe('errors', () => {
   test('a value that cannot be printed ends the export and is named', async () => {
     await database.pool.query(`update users set updated_at = 'infinity' where email = 'c@example.org'`)
     for (const format of ['csv', 'ndjson']) {
@@ -133,7 +133,7 @@ describe('when something goes wrong', () => {
     expect(borrowed()).toBe(0)
   })
 
-  test('an error of the database in mid-stream rejects the pipeline, and the connection is given back', async () => {
+  test('a database error in mid-stream rejects the pipeline, and the connection is released', async () => {
     await database.pool.query(`create table many (id int primary key, label text);
       create view shaky as select id, case when id < 90000 then label else (1 / (id - id))::text end as label from many;
       insert into many select g, repeat('x', 100) from generate_series(1, 100000) g`)
@@ -184,7 +184,7 @@ describe('when something goes wrong', () => {
       .toBe(0)
   })
 
-  test('a stream that nobody reads asks nothing of the database', async () => {
+  test('a stream that is never read runs no query', async () => {
     const stream = exporter.stream({ resource: 'users', format: 'csv' })
     expect(borrowed()).toBe(0)
     stream.destroy()
@@ -192,7 +192,7 @@ describe('when something goes wrong', () => {
     expect(borrowed()).toBe(0)
   })
 
-  test('unknown names are refused at once', () => {
+  test('unknown names are rejected at once', () => {
     expect(() => exporter.stream({ resource: 'user', format: 'csv' })).toThrow('did you mean "users"?')
     expect(() => exporter.stream({ resource: 'users', format: 'xls' })).toThrow(
       'Unknown format "xls"; known: csv, ndjson, json.',
@@ -200,14 +200,14 @@ describe('when something goes wrong', () => {
   })
 })
 
-test('the number of rows is told when the last one was printed', async () => {
+test('the number of rows is reported after the last one was printed', async () => {
   const told: number[] = []
   const stream = exporter.stream({ resource: 'users', format: 'csv', onRows: rows => told.push(rows) })
   expect((await text(stream)).trim().split('\n').length).toBeGreaterThan(3)
   expect(told).toEqual([3])
 })
 
-test('an export is one snapshot: what others commit meanwhile is not in it', async () => {
+test('an export is one snapshot: concurrent commits are not in it', async () => {
   await database.pool.query(`create table pairs (id int primary key, amount int);
     insert into pairs select g, 1 from generate_series(1, 20000) g`)
   const pairs = defineResource('pairs', {

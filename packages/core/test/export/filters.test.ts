@@ -52,7 +52,7 @@ const bounds = {
 } as const
 
 describe.each(kinds.map(column => [column.name, column] as const))('%s', (name, column) => {
-  test('equality, as text and as JSON', async () => {
+  test('equality, in CSV and in JSON', async () => {
     for (const value of valuesOf(column)) {
       const wanted = idsWhere(column, cell => cell !== null && column.key(cell) === column.key(value))
       for (const form of formsOf(column, value)) {
@@ -62,7 +62,7 @@ describe.each(kinds.map(column => [column.name, column] as const))('%s', (name, 
     }
   })
 
-  test('several values, with and without none among them', async () => {
+  test('several values, with and without null among them', async () => {
     const values = valuesOf(column)
     for (const [index, one] of values.entries()) {
       const other = values[(index + 3) % values.length] ?? one
@@ -77,7 +77,7 @@ describe.each(kinds.map(column => [column.name, column] as const))('%s', (name, 
     }
   })
 
-  test('having a value or not', async () => {
+  test('values that are null or not', async () => {
     const none = idsWhere(column, cell => cell === null)
     const some = idsWhere(column, cell => cell !== null)
     expect(await find(name, null)).toEqual(none)
@@ -108,7 +108,7 @@ describe.each(kinds.map(column => [column.name, column] as const))('%s', (name, 
     }
   })
 
-  test('the order both ways, none at its end, ties by the primary key, up to a limit', async () => {
+  test('both sort orders, nulls last, ties by the primary key, up to a limit', async () => {
     if (/^(?:tags|sizes|js|jb|ip|uid_.*|flag)$/.test(name)) return
     const order = (direction: 1 | -1) =>
       [1, 2, 3, 4, 5, 6, 7, 8].sort((one, other) => {
@@ -128,7 +128,7 @@ describe.each(kinds.map(column => [column.name, column] as const))('%s', (name, 
   })
 })
 
-test('all filters must hold: pairs of columns, values and bounds', async () => {
+test('all filters must match: pairs of columns, values and bounds', async () => {
   const ordered = kinds.filter(({ isOrdered }) => isOrdered)
   for (const [index, one] of kinds.entries()) {
     for (const other of ordered) {
@@ -142,7 +142,7 @@ test('all filters must hold: pairs of columns, values and bounds', async () => {
   }
 })
 
-test('lists of UUIDs are equal in any case, also where they are kept as text', async () => {
+test('lists of UUIDs are equal in any case, even if they are stored as text', async () => {
   const uids = Type.Array(Type.String({ format: 'uuid' }))
   const lists = defineResource('lists', { table: 'lists', schema: Type.Object({ id: Type.Integer(), uids }) })
   await database.pool.query(`create table lists (id int primary key, uids text[]);
@@ -166,7 +166,7 @@ test('a range has two ends', async () => {
   expect(found).toEqual([1])
 })
 
-test('a document that looks like an operator is reached with eq', async () => {
+test('a document that looks like an operator is matched with eq', async () => {
   expect(await find('jb', { eq: { in: ['x'] } })).toEqual([8])
   expect(await find('jb', { in: ['"x"'] })).toEqual([4])
   expect(await find('jb', '{"in":["x"]}')).toEqual([8])
@@ -178,7 +178,7 @@ test.each([
   ['sizes', [2147483648], 'The filter on "sizes" must be a whole number from -2147483648 to 2147483647.'],
   ['jb', '1e999999', 'The filter on "jb" holds a number with too many digits.'],
   ['ip', { gte: '10.0.0.1' }, 'The filter on "ip" cannot have a range: its column type is inet.'],
-])('%s %j is refused by what the column is', async (name, filter, message) => {
+])('%s %j is rejected because of the type of the column', async (name, filter, message) => {
   await expect(find(name, filter)).rejects.toMatchObject({ code: 'FILTER_INVALID', message })
 })
 
@@ -191,12 +191,12 @@ test.each(['tags', 'js', 'jb', 'nobody'])('nothing is sorted by %s', async sort 
   })
 })
 
-test('fields come in the order that was asked for', async () => {
+test('fields are in the requested order', async () => {
   const stream = exporter.stream({ resource: 'kinds', format: 'ndjson', fields: ['i8', 'id'], limit: 1 })
   expect((await buffer(stream)).toString()).toBe('{"i8":"9223372036854775807","id":1}\n')
 })
 
-test('10,000 filters are refused before any of them is looked at', async () => {
+test('10,000 filters are rejected before any of them is checked', async () => {
   const filters = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`f${n}`, 'x']))
   await expect(idsOf({ filters })).rejects.toMatchObject({
     code: 'FILTER_INVALID',
@@ -204,7 +204,7 @@ test('10,000 filters are refused before any of them is looked at', async () => {
   })
 })
 
-test('what the resource alone refuses asks nothing of a database', async () => {
+test('a filter that the resource alone rejects causes no query', async () => {
   let connections = 0
   const pool = {
     connect() {
@@ -222,6 +222,6 @@ test('what the resource alone refuses asks nothing of a database', async () => {
   expect(connections).toBe(0)
   await check({ filters: { txt: 'a' } })
   await check({ filters: { txt: 'b' } })
-  // One for each: whether the table is still as it was.
+  // One for each: the check that the table is unchanged.
   expect(connections).toBe(2)
 })

@@ -38,7 +38,7 @@ test('fifty thousand rows are one array, in the order of the key', async () => {
   ).toBe(true)
 })
 
-test('what was exported imports again, and exports as the same bytes', async () => {
+test('the export imports again, and its next export has the same bytes', async () => {
   const file = await exportFile(database.pool, 'users', 'json')
   await database.pool.query('delete from users')
   const { report } = await importFile(database.pool, 'users', 'json', file)
@@ -46,7 +46,7 @@ test('what was exported imports again, and exports as the same bytes', async () 
   expect((await exportFile(database.pool, 'users', 'json')).toString()).toBe(file.toString())
 })
 
-test('the number of rows is told', async () => {
+test('the number of rows is reported', async () => {
   const told: number[] = []
   const stream = createExporter({ pool: database.pool, resources: [lines] }).stream({
     resource: 'lines',
@@ -65,7 +65,7 @@ test('a value that cannot be printed ends the export', async () => {
   expect(borrowed()).toBe(0)
 })
 
-test('an error of the database in mid-stream leaves no file that passes for a whole one', async () => {
+test('a database error in mid-stream leaves no file that passes for a complete one', async () => {
   const shaky = defineResource('shaky', {
     table: 'shaky',
     schema: Type.Object({ id: Type.Integer(), label: Type.String() }),

@@ -22,7 +22,7 @@ afterAll(() => database.drop())
 
 const borrowed = () => database.pool.totalCount - database.pool.idleCount
 
-/** Backends of this database that are printing, whoever they belong to. */
+/** Backends of this database that are printing, whichever test they belong to. */
 async function printing(): Promise<number> {
   const { rows } = await database.pool.query(
     `select count(*)::int as count from pg_stat_activity
@@ -61,7 +61,7 @@ describe.each(Object.entries(roads))('%s', (_road, { isByRows, ...shape }) => {
     await expect.poll(printing).toBe(0)
   })
 
-  test('a reader that leaves before the first byte ends the query that he waits for, a minute before it would', async () => {
+  test('a reader that leaves before the first byte ends the query that it waits for, a minute before its end', async () => {
     const stream = open('sleepy')
     const began = once(stream, 'readable').catch(() => undefined)
     await expect.poll(printing).toBe(1)
@@ -72,7 +72,7 @@ describe.each(Object.entries(roads))('%s', (_road, { isByRows, ...shape }) => {
   })
 
   test.each(['an error of the query', 'the backend is terminated'])(
-    'in mid-stream, %s breaks it: the reader learns of it, and what he has is no whole file',
+    'in mid-stream, %s breaks the connection: the reader is informed, and its file is incomplete',
     async how => {
       const parts: Buffer[] = []
       const isTerminated = how !== 'an error of the query'

@@ -39,7 +39,7 @@ afterAll(() => database.drop())
 const file = async (format: string, printRow: (row: Row) => Row | null, fields?: readonly string[]) =>
   (await exportShaped(database.pool, { resource: 'people', format, fields }, people(printRow))).toString()
 
-test('it sees the values as NDJSON has them, and no hidden field', async () => {
+test('it receives the values as NDJSON has them, and no hidden field', async () => {
   for (const format of ['csv', 'ndjson']) {
     const seen: Row[] = []
     await file(format, row => {
@@ -85,7 +85,7 @@ test.each([
     'ndjson',
     '{"id":1,"name":"=1, \\"x\\"\\n","active":false,"big":"-9007199254740993","at":"2024-01-30T22:30:00.5Z","day":"0001-01-01","uuid":"abcdef00-0000-4000-8000-000000000001","weight":1e+21,"doc":{"a":[null,"\\n"]},"tags":["=1",""],"times":["2024-01-31T12:00:00.000Z","2024-02-01T04:00:00.123456Z"]}',
   ],
-])('what it changes is printed as its type is, and imports (%s)', async (format, expected) => {
+])('a changed value is printed according to its type, and can be imported (%s)', async (format, expected) => {
   const printed = await file(format, row => (row.id === 1 ? { ...row, ...changed } : null))
   const begin = format === 'csv' ? 'id,name,active,big,at,day,uuid,weight,doc,tags,times\n' : ''
   expect(printed).toBe(`${begin}${expected}\n`)
@@ -98,7 +98,7 @@ test.each([
   ])
 })
 
-test('what it does not change keeps every digit, which a JavaScript value would not', async () => {
+test('an unchanged value keeps every digit, which a JavaScript value would not', async () => {
   const printed = await file('ndjson', row => ({ ...row, name: 'x' }), ['name', 'doc', 'weight', 'big'])
   const [, digits = ''] = /"n": (1[0-9]+)/.exec(printed) ?? []
   expect(digits).toHaveLength(401)
@@ -107,13 +107,13 @@ test('what it does not change keeps every digit, which a JavaScript value would 
   )
 })
 
-test('it sees fields that nobody asked for, and they are not printed', async () => {
+test('it receives fields that were not requested, and they are not printed', async () => {
   const printed = await file('csv', row => ({ ...row, name: row.active ? 'A' : 'B' }), ['name'])
   expect(printed).toBe('name\nA\nB\nB\n')
   expect(await file('csv', row => ({ name: `${row.id}` }), ['name'])).toBe('name\n1\n2\n3\n')
 })
 
-test('null leaves a row out, and it is not counted', async () => {
+test('returning null leaves a row out, and it is not counted', async () => {
   const told: number[] = []
   const exporter = createExporter({
     pool: database.pool,

@@ -142,7 +142,7 @@ test.each(['csv', 'ndjson'])('and %s is read back, into equal rows', async forma
   expect(rows).toEqual([])
 })
 
-test('a filter finds what is printed the same', async () => {
+test('a filter matches values that are printed the same', async () => {
   const keys = async (filters: Record<string, unknown>) =>
     (await printed('COPY', { format: 'csv' }, filters))
       .trim()
@@ -160,7 +160,7 @@ test('a filter finds what is printed the same', async () => {
   expect(await keys({ code: 'ab' })).toEqual(['10.0.0.1'])
 })
 
-test('a mask covers what would be printed, and a key in a sentence is as it would be', async () => {
+test('a mask covers the printed value, and a key in an error message is masked like the printed one', async () => {
   const masked = defineResource('things', {
     table: 'things',
     schema: Type.Object({ key: Type.String(), address: Type.String() }),

@@ -43,11 +43,11 @@ describe('the scope', () => {
     [{ filters: { title: { gte: '', null: false } } }, '1\n3\n5\n'],
     [{ sort: '-title', limit: 100 }, '3\n1\n5\n'],
     [{ filters: { title: "x' or true or title = '" } }, ''],
-  ])('holds whatever is asked: %j', async (asked, found) => {
+  ])('applies to every selection: %j', async (asked, found) => {
     expect(await ids(ofTenant, { ...asked, caller: { tenant: '1' } })).toBe(found)
   })
 
-  test('is that of the caller; nobody is no tenant; an empty one means every row', async () => {
+  test('is that of the caller; no caller means no tenant; an empty scope means every row', async () => {
     expect(await ids(ofTenant, { caller: { tenant: '2' } })).toBe('2\n4\n')
     expect(await ids(ofTenant, { caller: { principal: 'ann' } })).toBe('')
     expect(await ids(ofTenant)).toBe('')

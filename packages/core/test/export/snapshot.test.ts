@@ -1,4 +1,4 @@
-// F29: somebody moves money between accounts while they are exported; the file is of one moment, on both roads.
+// F29: a transaction moves money between accounts while they are exported; the file is one snapshot, in both strategies.
 import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'

@@ -136,13 +136,13 @@ describe.each(Object.entries(roads))('%s', (_road, resource) => {
     expect(await printed({ format: 'json' })).toBe(`[${json.join(',\n')}]\n`)
   })
 
-  test('compressed, it is the same file', async () => {
+  test('compression does not change the content', async () => {
     const options = { format: 'csv', excel: true } as const
     const whole = await file({ ...options, compression: 'gzip' })
     expect(gunzipSync(whole).equals(await file(options))).toBe(true)
   })
 
-  test('fields in the order that was asked for', async () => {
+  test('fields are in the requested order', async () => {
     expect(await printed({ format: 'csv', fields: ['flag', 'id'], limit: 2 })).toBe('flag,id\ntrue,1\n,2\n')
     expect(await printed({ format: 'ndjson', fields: ['flag', 'id'], limit: 1 })).toBe(
       '{"flag":true,"id":1}\n',
@@ -168,7 +168,7 @@ describe.each(Object.entries(roads))('%s', (_road, resource) => {
     expect(gunzipSync(await file({ ...none, format: 'ndjson', compression: 'gzip' })).toString()).toBe('')
   })
 
-  test('the number of rows is told', async () => {
+  test('the number of rows is reported', async () => {
     const told: number[] = []
     await file({ format: 'json', compression: 'gzip', onRows: rows => told.push(rows) })
     expect(told).toEqual([5])

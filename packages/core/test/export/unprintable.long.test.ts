@@ -65,7 +65,7 @@ const shapes: readonly Omit<StreamOptions, 'resource'>[] = [
 ]
 
 test.each(['a" of row 7', 'x of row 7"', '7"', ''])(
-  'the field is named whatever stands in the key, such as %j',
+  'the field is named whatever the key contains, such as %j',
   async key => {
     const named = { '12 "a" of row ': { column: 'f' } }
     const resource = defineResource('texts', {
@@ -161,7 +161,7 @@ describe.each([
     }
   })
 
-  test('a list that is not counted from 1, in JSON; CSV has its bounds', async () => {
+  test('a list whose lower bound is not 1, in JSON; CSV prints its bounds', async () => {
     await database.pool.query(`truncate things; insert into things (id, wholes, words, documents)
       values (42, '[0:1]={1,2}', '[-3:-2]={a,"b c"}', '[2:2]={null}')`)
     for (const shape of shapes) {
@@ -194,7 +194,7 @@ describe.each([
     }
   })
 
-  test('the first and the last value that can be are printed', async () => {
+  test('the first and the last printable value are printed', async () => {
     await database.pool.query(`truncate things; insert into things (id, instant, local, day, instants, days, exact, exacts, wholes)
       values (1, '0001-01-01Z', '0001-01-01', '0001-01-01', '{0001-01-01Z,NULL}', '{0001-01-01}', 0, '{NULL,1}', '{2}'),
       (2, '9999-12-31 23:59:59.999999Z', '9999-12-31 23:59:59.999999', '9999-12-31', '{}', '{9999-12-31}', 1, '{}', '{}')`)

@@ -73,7 +73,7 @@ async function exported(
 describe('a masked field', () => {
   const card = { resource: 'authors', fields: ['email', 'card'] }
 
-  test('is stars but for what is kept, and all stars where nothing would be withheld', async () => {
+  test('is asterisks except for what is kept, and all asterisks if nothing would be withheld', async () => {
     expect(await exported({ ...card, format: 'csv' })).toBe(
       'email,card\nann@x,4***********1234\nbob@x,*****\ncyd@x,1*3456\ndan@x,\n',
     )
@@ -119,11 +119,11 @@ describe('a masked field', () => {
       error => error,
     )
     expect(failed).toMatchObject({ code, message: expect.stringMatching(`^${beginning}`) })
-    // The names that are printed may be known; those that are not, to nobody.
+    // The printed names may be revealed; the others may not.
     expect(String(failed).replace(beginning, '')).not.toMatch(asked.fields ? /tenant/ : /card|tenant/)
   })
 
-  test('a row is not named by a key that is withheld', async () => {
+  test('an error message does not name a row by a withheld key', async () => {
     const withheld = defineResource('days', {
       table: 'days',
       schema: Type.Object({ secret: Type.String(), day: Type.String({ format: 'date' }) }),
@@ -136,7 +136,7 @@ describe('a masked field', () => {
     })
   })
 
-  test('stays withheld where another resource joins its table', () => {
+  test('stays withheld if another resource joins its table', () => {
     const careless = defineResource('books', {
       table: 'books',
       schema: Type.Object({
@@ -154,7 +154,7 @@ describe('a masked field', () => {
 })
 
 describe('a field of another table', () => {
-  test('comes where it is asked for, or always if the resource says so', async () => {
+  test('is printed on request, or always if the resource configures it', async () => {
     expect(await exported({ resource: 'books', format: 'csv' })).toBe(
       'id,title,author_id,author_name\n1,One,1,Ann\n2,Two,2,\n3,Three,,\n4,Four,3,Cyd\n5,Five,4,Dan\n',
     )

@@ -2,7 +2,7 @@
 import type { HookHarness } from './hook-harness.ts'
 import type { Outcome } from './things.ts'
 
-/** Of any signature: as such a function is said to return nothing at all, it can be handed over as every hook. */
+/** Of any signature: as such a function returns `never`, it can be passed as every hook. */
 export type AnyHook = (...told: unknown[]) => never
 
 /** A hook that keeps to no signature. */
@@ -16,10 +16,10 @@ export interface HookCase {
   /** As docs/hooks.md names it. */
   readonly name: string
   /**
-   * - `at once`: its answer counts, and must be there when it returns.
-   * - `answer`: its answer counts, and is waited for.
-   * - `within`: told while something goes on, which waits for it.
-   * - `told`: told of what has happened; nothing waits.
+   * - `at once`: its answer is used, and must be there when it returns.
+   * - `answer`: its answer is used, and is waited for.
+   * - `within`: called during an operation, which waits for it.
+   * - `listener`: called after an event; nothing waits.
    */
   readonly kind: 'at once' | 'answer' | 'within' | 'listener'
   /** The code that a fault of it becomes. @defaultValue `HOOK_FAILED` */
@@ -28,7 +28,7 @@ export interface HookCase {
   readonly good: Behaviour
   /** What came of it, then. */
   readonly result: unknown
-  /** The code of what goes on anyway, where something has to go wrong for it to be called. @defaultValue none */
+  /** The code of the operation that continues, if an error is needed for it to be called. @defaultValue none */
   readonly unharmed?: string
   /** Its log is the process: whatever breaks there is a warning. */
   readonly isLog?: boolean

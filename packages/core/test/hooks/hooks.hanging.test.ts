@@ -1,4 +1,4 @@
-// Hooks that never answer: what waits for them ends in time, or as soon as nobody wants it any more; the others hold up nothing.
+// Hooks that never answer: an operation that waits for them ends in time, or once it is cancelled; the others block nothing.
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fairClock } from '../../../../test-support/fair-clock.ts'
@@ -20,7 +20,7 @@ afterAll(() => Promise.all([hasty.drop(), patient.drop()]))
 const never: Behaviour = () => new Promise(() => undefined)
 const waitedFor = allHooks.filter(({ kind }) => kind === 'answer' || kind === 'within')
 
-test('what waits for a hook gives it up after hookTimeoutSeconds, and says so', async () => {
+test('an operation that waits for a hook ends after hookTimeoutSeconds, and reports it', async () => {
   const outcomes = await Promise.all(
     waitedFor.map(async ({ name, code = 'HOOK_FAILED', use }) => {
       const outcome = await use(hasty, anyHook(never))
@@ -101,13 +101,13 @@ test('a request whose client leaves does not wait for authorize', async () => {
   })
   const clock = fairClock()
   const asked = patient.asking('/v1/imports', { authorize }, undefined, leaving.signal)
-  // It ends when the server has nothing under way any more.
+  // It ends when the server has no request in flight any more.
   await expect(asked).rejects.toThrow('aborted')
   expect(clock()).toBeLessThan(1_000)
 })
 
 test.each(allHooks.filter(({ kind }) => kind === 'listener'))(
-  '$name holds up nothing',
+  '$name does not block anything',
   async ({ result, unharmed, use }) => {
     expect(await use(patient, anyHook(never))).toMatchObject({ code: unharmed, result })
   },

@@ -69,7 +69,7 @@ test('every function of the public options is one of the suite', () => {
   expect(Object.values(names).filter(name => !tested.has(name))).toEqual(['`lookup` of `remote`'])
 })
 
-test('docs/hooks.md has each hook of the suite, with its kind, and no other', () => {
+test('docs/hooks.md lists each hook of the suite, with its kind, and no other', () => {
   const page = readFileSync(join(repositoryRoot, 'docs/hooks.md'), 'utf8')
   const rows = [...page.matchAll(/^\| `(.+?)` +\| `(at once|answer|within|listener)` +\|/gm)].map(
     ([, name, kind]) => [name, kind],

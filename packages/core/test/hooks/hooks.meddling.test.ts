@@ -1,4 +1,4 @@
-// Hooks that change what they are given, call back into Lading, take their time, or speak when nobody listens any more.
+// Hooks that change their arguments, call back into Lading, are slow, or answer too late.
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createExporter, createImporter } from '../../src/index.ts'
@@ -25,7 +25,7 @@ function vandalise(value: unknown, depth = 0): void {
   if (Array.isArray(value)) value.length = 0
 }
 
-/** These see what is frozen, so that their mistake is told and not passed over. */
+/** These receive frozen arguments, so that a mistake is reported and not ignored. */
 const told = new Set([
   'check',
   'lookUp',
@@ -35,7 +35,7 @@ const told = new Set([
 const frozen = (name: string) => told.has(name) || name.startsWith('session')
 
 test.each(allHooks)(
-  '$name changes nothing by writing over what it is given',
+  '$name changes nothing by modifying its arguments',
   async ({ name, code = 'HOOK_FAILED', good, result, unharmed, use }) => {
     const outcome = await use(
       harness,
@@ -70,7 +70,7 @@ async function another(): Promise<unknown> {
 }
 
 test.each(allHooks.filter(({ kind }) => kind !== 'at once'))(
-  '$name may import and export meanwhile',
+  '$name may import and export during its call',
   async ({ good, result, unharmed, use }) => {
     const begun: Promise<unknown>[] = []
     const outcome = await use(
@@ -89,7 +89,7 @@ test.each(allHooks.filter(({ kind }) => kind !== 'at once'))(
 )
 
 test.each(allHooks.filter(({ kind }) => kind === 'within' || kind === 'answer'))(
-  '$name is not called again before it has answered',
+  '$name is not called again before it has returned',
   async ({ good, use }) => {
     let running = 0
     let most = 0
@@ -107,7 +107,7 @@ test.each(allHooks.filter(({ kind }) => kind === 'within' || kind === 'answer'))
 )
 
 test.each(['check', 'lookUp'] as const)(
-  'an issue that %s reports too late is not heard, and told',
+  'an issue that %s reports too late is ignored, and a fault is logged',
   async name => {
     let late: (() => void) | undefined
     const hook = anyHook((given, issue) => {
@@ -151,7 +151,7 @@ test.each([undefined, null, 7, ['a'], { text: 'a' }])(
 )
 
 test.each([undefined, 1, 'true', Promise.resolve(true)])(
-  'isDraining that returns %j is no answer',
+  'isDraining that returns %j has no valid answer',
   async answer => {
     for (const path of ['/ready', '/v1/exports']) {
       const outcome = await harness.asking(path, { isDraining: anyHook(() => answer) })

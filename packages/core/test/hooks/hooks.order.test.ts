@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('onError hears each record error once, in file order, and onProgress each batch, after its commit', async () => {
+test('onError receives each record error once, in file order, and onProgress each batch, after its commit', async () => {
   const { pool } = database
   const ids = ['1', 'bad', '2', '3', 'bad', 'bad', '4', '5', 'bad', '6']
   const source = Buffer.from(`id,name,tags\n${ids.map(id => `${id},a,[]\n`).join('')}`)
@@ -39,7 +39,7 @@ test('onError hears each record error once, in file order, and onProgress each b
   expect(progress.at(-1)).toEqual([10, 6])
 })
 
-test('onRows that throws: no byte of a bundle has come, and a stream has no end', async () => {
+test('onRows that throws: a bundle sends no byte, and a stream does not end normally', async () => {
   const exporter = createExporter({ pool: database.pool, resources })
   const onRows = () => {
     throw new Error('too many')

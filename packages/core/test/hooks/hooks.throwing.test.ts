@@ -33,7 +33,7 @@ const ways: Readonly<Record<string, { behaviour: Behaviour; cause: unknown }>> =
 describe.each(allHooks)(
   '$name',
   ({ kind, code = 'HOOK_FAILED', good, result, use, isLog = false, unharmed }) => {
-    test('all is well without a fault of it, at once or by a promise', async () => {
+    test('a hook that returns normally, with or without a promise, causes no error', async () => {
       const calls: unknown[] = []
       const hook: Behaviour = (...given) => {
         calls.push(given)
@@ -64,14 +64,14 @@ describe.each(allHooks)(
       expect(outcome.code).toBe(code)
       const fault = outcome.log.find(one => one instanceof LadingError)
       expect(fault).toBeInstanceOf(LadingError)
-      // The words of a promise that came in place of an answer are nobody's.
+      // The message of a promise returned in place of an answer is not used.
       const isPromise = kind === 'at once' && !way.startsWith('throws')
       expect(rootOf(fault)).toEqual(isPromise ? expect.anything() : (cause ?? expect.anything()))
     })
   },
 )
 
-/** What lies below the faults. */
+/** The root cause of the faults. */
 function rootOf(fault: unknown): unknown {
   return fault instanceof LadingError && fault.cause !== undefined ? rootOf(fault.cause) : fault
 }

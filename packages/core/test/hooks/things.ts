@@ -1,10 +1,10 @@
-// The table of the suite over all hooks: what is imported into it, what comes out, and how a use of a hook is told.
+// The table of the suite over all hooks: what is imported into it, what is exported, and how a use of a hook is reported.
 import { defineResource, type Resource, type ResourceDefinition, Type } from '../../src/index.ts'
 
 export interface Outcome {
   /** Undefined: it went well. */
   readonly code: string | undefined
-  /** What whoever asked reads. */
+  /** What the caller reads. */
   readonly told: string
   /** What the log heard. */
   readonly log: readonly unknown[]
@@ -33,5 +33,5 @@ export type Things = ResourceDefinition<typeof schema>
 export function things(more: Partial<Things>): Resource {
   return defineResource('things', { table: 'things', schema, ...more })
 }
-/** Whom hooks are asked for; they must not be able to change it. */
+/** The caller that hooks receive; they must not be able to change it. */
 export const caller = { tenant: 'acme', principal: 'ann' }

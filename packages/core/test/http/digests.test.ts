@@ -9,7 +9,7 @@ import { resources } from '../support.ts'
 
 const harness = jobsHarness()
 
-test('an address is refused, and leaves no job', async () => {
+test('a mismatched digest is rejected, and leaves no job', async () => {
   const exporter = createExporter({ pool: harness.database.pool, resources })
   const http = createHttp({ jobs: harness.jobs, exporter, resources })
   const base = await served(http)

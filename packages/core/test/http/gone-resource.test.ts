@@ -24,7 +24,7 @@ const articlesOnly: HttpOptions['authorize'] = ({ resource }) => {
   return {}
 }
 
-it('names the others to nobody where there are rights, wherever the job is shown', async () => {
+it('a missing resource does not reveal the others to a caller with limited rights, on any route that shows the job', async () => {
   const sent = { resource: 'articles', format: 'csv', source: bytes('slug,title\n') } as const
   const { id } = await harness.jobs.submitImport(sent)
   const exported = await harness.jobs.submitExport({ resource: 'articles', format: 'csv' })

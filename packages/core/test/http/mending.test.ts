@@ -1,4 +1,4 @@
-// Over real HTTP: a file is sent, its rejected records are downloaded, mended by a script, and sent again; then all are in.
+// Over real HTTP: a file is sent, its rejected records are downloaded, corrected by a script, and sent again; then all are imported.
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -74,7 +74,7 @@ function mended(rejects: string): Buffer {
     )
     expect(named, record.lading_error).not.toEqual([])
     const mends = named.map(field => [field, goodValue[field]?.(count)])
-    // Duplicates are judged among records that are otherwise valid, so that one may hide behind another rule.
+    // Duplicates are judged among records that are otherwise valid, so another rule may hide one.
     return Object.values({ ...record, ...Object.fromEntries(mends), id: '', email: goodValue.email?.(count) })
   })
   const lines = [Object.keys(records[0] ?? {}), ...rows].map(cells =>

@@ -9,7 +9,7 @@ import { resources } from '../support.ts'
 
 const harness = jobsHarness()
 
-test('uploads and downloads are 503 with Retry-After, leave no job, and are served when the folder is back', async () => {
+test('uploads and downloads get 503 with Retry-After, leave no job, and are served once the folder is back', async () => {
   const exporter = createExporter({ pool: harness.database.pool, resources })
   harness.work()
   const http = createHttp({ jobs: harness.jobs, exporter, resources })

@@ -1,4 +1,4 @@
-// Over real HTTP: a server whose storage has not got the file says where it lies, and which jobs wait for workers.
+// Over real HTTP: a server whose storage lacks the file reports where it is, and which jobs wait for workers.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -43,7 +43,7 @@ async function answer(url: string): Promise<Answer> {
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body }
 }
 
-test('rejected records and the file of an export are 503 at the wrong server, with the storage that has them', async () => {
+test('rejected records and the file of an export get 503 from the wrong server, naming the storage that has them', async () => {
   const lies = await harness.b.storage.identity()
   const imported = await harness.submit(harness.b, 'own', {
     source: Buffer.from('email,name,role,active\nbad,N,reader,true\n'),
@@ -66,7 +66,7 @@ test('rejected records and the file of an export are 503 at the wrong server, wi
   })
 })
 
-test('what waits for a storage that no worker has is told by its status, by the list, and by a server that is healthy', async () => {
+test('a job that waits for a storage without workers is reported by its status, by the list, and by a healthy server', async () => {
   const lonely = await harness.a.storage.identity()
   const { id } = await harness.submit(harness.a, 'own')
   await harness.database.pool.query(`update lading.jobs set created_at = created_at - interval '2 minutes'`)

@@ -5,7 +5,7 @@ import { type Cell, type Cells, type Column, type FileRecord, inputsOf, type Wor
 
 type SomeCells = Readonly<Record<string, Cell | undefined>>
 
-/** One record of a file of about so many. */
+/** One record of a file of about this many. */
 export function recordOf(world: World, records: number): fc.Arbitrary<FileRecord> {
   const cells = fc.record(
     Object.fromEntries(inputsOf(world).map(column => [column.name, cellOf(column, records)])),
@@ -24,7 +24,7 @@ export function recordOf(world: World, records: number): fc.Arbitrary<FileRecord
     }))
 }
 
-/** One time in so many. Shrinks to never. */
+/** True in one of this many cases. Shrinks to never. */
 export function rarely<Value>(
   times: number,
   arbitrary: fc.Arbitrary<Value>,
@@ -32,7 +32,7 @@ export function rarely<Value>(
   return fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 }
 
-/** Of 20 records, so many hold null, so many lack the field, and the others have a value. Shrinks to a value. */
+/** Of 20 records, these many are null or lack the field, and the others have a value. Shrinks to a value. */
 function cellOf({ pool, nulls = 0, absences = 0 }: Column, records: number): fc.Arbitrary<Cell | undefined> {
   const value = fc.constantFrom(...pool(records)).map(text => ({ value: text }))
   return fc.oneof(

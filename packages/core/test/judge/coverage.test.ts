@@ -39,7 +39,7 @@ const outcomes = ['inserted', 'updated', 'ignored', 'failed', 'processed', 'succ
 const broken = ['COLUMN_COUNT', 'FILE_PARSE_ERROR', 'NOT_AN_OBJECT', 'DUPLICATE_JSON_KEY', 'FORBIDDEN_KEY']
 
 test.each([people, namedPeople, slots, equalSlots, members, namedMembers])(
-  'random files for $resource reach all there is',
+  'random files for $resource reach every branch',
   world => {
     const { keys, references, refusedFields, standIns = [] } = world
     const columns = inputsOf(world)

@@ -1,4 +1,4 @@
-// The worlds of tenants: the people, who belong to one each, in a table where some keys are theirs and some are everybody's.
+// The worlds of tenants: the people, who belong to one each, in a table where some keys are per tenant and some are global.
 import { namedPeople, people } from './people.ts'
 import type { World } from './world.ts'
 

@@ -27,7 +27,7 @@ export interface Judgement {
   readonly counts: Readonly<
     Record<'processed' | 'successful' | 'failed' | 'inserted' | 'updated' | 'ignored' | 'unprocessed', number>
   >
-  /** `row field code`, in the order in which they are told. */
+  /** `row field code`, in the order in which they are reported. */
   readonly errors: readonly string[]
   readonly table: readonly TableRow[]
 }
@@ -115,7 +115,7 @@ function judgeRecord(
     if (nameless !== undefined) errors.push(`${nameless.column.name} ${code}`)
     const wanted = given[field] ?? null
     if (wanted === null) continue
-    // A row may refer to itself, but only if it gets in.
+    // A row may refer to itself, but only if it is imported.
     const isThere =
       to === 'self'
         ? own.some(row => row.id === wanted) || (errors.length === 0 && given.id === wanted)
@@ -123,7 +123,7 @@ function judgeRecord(
     if (!isThere) errors.push(`${field} ${code}`)
   }
   if (errors.length > 0) return { what: 'failed', errors }
-  // What others have is in the way, and nothing is told of it.
+  // A row of another tenant conflicts, and nothing about it is revealed.
   const isTakenByOthers = (row: TableRow, others: readonly TableRow[]) =>
     others.some(other => !isOwn(other) && world.keys.some(key => isSame(key, row, other)))
   const refuses = (row: TableRow, others: readonly TableRow[]): Became | undefined => {
@@ -149,14 +149,14 @@ function judgeRecord(
   return refuses(row, others) ?? { what: 'updated', table: [...others, row] }
 }
 
-/** No row is ever deleted, so their number tells made values apart. */
+/** No row is ever deleted, so their number distinguishes generated values. */
 function initialValue(initial: Value | undefined, table: readonly TableRow[]): Value {
   return initial === made ? `${made}#${table.length}` : (initial ?? null)
 }
 
 /**
- * A record that is wrong by itself is told at once where it refers to rows of another table that are not there, by a
- * value that is not wrong itself. Whether an earlier record of the same table got in is not asked for it.
+ * A record that is invalid by itself is reported at once if it refers to missing rows of another table by a valid value.
+ * Whether an earlier record of the same table was imported is not checked for it.
  */
 function withMissing(world: World, { cells }: WrittenRecord, broken: readonly string[]): readonly string[] {
   const standIns = world.standIns ?? []
@@ -212,7 +212,7 @@ function presentValues({ columns }: World, { cells }: WrittenRecord): TableRow {
   return values
 }
 
-/** Puts ids in place of names. @returns the names that nobody has */
+/** Replaces names by ids. @returns the unknown names */
 function resolve(
   { standIns = [] }: World,
   { cells }: WrittenRecord,

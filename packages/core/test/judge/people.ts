@@ -1,4 +1,4 @@
-// The first world of the random files: three keys, a reference to itself and one elsewhere, and rules nobody told the resource of.
+// The first world of the random files: three keys, a reference to itself and one elsewhere, and rules unknown to the resource.
 import { type Column, made, now, type World } from './world.ts'
 
 const numbers = (from: number, to: number) =>

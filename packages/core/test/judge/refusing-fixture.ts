@@ -1,4 +1,4 @@
-// A database with the table that refuses, and imports into it as somebody to whom row-level security applies.
+// A database with the table that rejects rows, and imports into it by a role to which row-level security applies.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'

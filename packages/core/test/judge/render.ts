@@ -6,7 +6,7 @@ export type FileFormat =
       readonly name: 'csv'
       readonly header: readonly string[]
       readonly delimiter: string
-      /** The import is told the delimiter; else it finds it out. */
+      /** The import is given the delimiter, or detects it. */
       readonly isTold: boolean
       readonly lineEnd: string
     }
@@ -24,8 +24,8 @@ export function write(world: World, format: FileFormat, records: readonly FileRe
 }
 
 /**
- * A column of the header that a record lacks is an empty cell, which is null; the row number counts records from 2, blank
- * ones too, which are none for the judge.
+ * A column of the header that a record lacks is an empty cell, which is null; the row number counts records from 2,
+ * including blank ones, which are no records for the judge.
  */
 function writeCsv(
   world: World,

@@ -1,4 +1,4 @@
-// The worlds as resources of the library: the only place where judge and library meet, beside the trial itself.
+// The worlds as resources of the library: the only place where judge and library meet, apart from the trial itself.
 import { type Caller, defineResource, type Filters, type Resource, Type } from '../../src/index.ts'
 
 const nullable = <Schema extends ReturnType<typeof Type.String | typeof Type.Integer | typeof Type.Unknown>>(

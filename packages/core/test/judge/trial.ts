@@ -114,12 +114,12 @@ async function importBytes(pool: TestDatabase['pool'], world: World, file: Run, 
   return { fault: ran.fault, counts: countsOf(ran.report), errors }
 }
 
-/** In a world of tenants, nobody in particular is somebody who may see them all. */
+/** In a world of tenants, an absent caller may see them all. */
 function callerOf({ tenant: field }: World, { tenant = 'all' }: Pick<JudgeOptions, 'tenant'>) {
   return field === undefined ? undefined : { tenant }
 }
 
-/** The code, and of a fault that nobody expects the whole of it. */
+/** The code, and the whole of an unexpected fault. */
 function faultOf(error: unknown): unknown {
   const isExpected =
     error instanceof LadingError && /^(?:TOO_MANY_ERRORS|IMPORT_ROLLED_BACK)$/.test(error.code)

@@ -1,10 +1,10 @@
-// What judge and generators speak of: a table as its owner thinks of it, and a file as somebody wrote it. Nothing of core.
+// The language of judge and generators: a table as its owner sees it, and a file as it was written. Nothing of core.
 
 /** A value as the database prints it; all that the judge compares is text. */
 export type Value = string | null
 export type TableRow = Record<string, Value>
 
-/** What stands for values that only the database can know. Behind `made` the judge writes a number, to tell rows apart. */
+/** Stands for values that only the database can know. After `made` the judge writes a number, to distinguish rows. */
 export const made = 'made'
 export const now = 'now'
 /** What every timestamp is set to between two files, so that a change of one is seen. */
@@ -21,7 +21,7 @@ export interface Column {
   readonly initial?: Value
   /** Values that a file draws from; the more records, the more values. */
   pool(records: number): readonly string[]
-  /** Of 20 records, so many hold null in place of a value, and so many lack the field. @defaultValue none */
+  /** Of 20 records, how many have null in place of a value, and how many lack the field. @defaultValue none */
   readonly nulls?: number
   readonly absences?: number
   /** Values that the field refuses, and the code for it. */
@@ -71,11 +71,11 @@ export interface World {
   readonly references: readonly Reference[]
   readonly standIns?: readonly StandIn[]
   /**
-   * What the table refuses though nobody told the resource: the field that its rule is about, null for none, and
-   * undefined where the row may get in. @param others all rows but the one replaced
+   * What the table rejects although the resource does not know it: the field that its rule is about, null for no field, and
+   * undefined if the row is accepted. @param others all rows but the one replaced
    */
   refuses(row: TableRow, others: readonly TableRow[]): Refused
-  /** Of these, the fields that files reach; null among them where it is none. */
+  /** Of these, the fields that files reach; null among them if it is no field. */
   readonly refusedFields: readonly (string | null)[]
   /** The field that has to be unique in all of the table, though it is no key: a tenant hears nothing of it. */
   readonly unknownKey?: string

@@ -94,7 +94,7 @@ test('active_jobs is there from the beginning, rises, falls, and never below zer
   metrics.jobStarted({ kind: 'import' })
   metrics.jobStarted({ kind: 'export' })
   expect(await values()).toEqual(lines(2, 1))
-  // Somebody else's, or one that nobody had begun.
+  // A job of another worker, or one that was never started.
   metrics.jobEnded({ kind: 'import', resource: 'users', status: 'cancelled', seconds: 0 })
   expect(await values()).toEqual(lines(2, 1))
   metrics.jobStopped({ kind: 'import' })
@@ -105,7 +105,7 @@ test('active_jobs is there from the beginning, rises, falls, and never below zer
   expect(await values()).toEqual(lines(1, 1))
 })
 
-test('these eight and nothing else are exposed, as the text format that Prometheus reads', async () => {
+test('these eight and nothing else are exposed, in the text format of Prometheus', async () => {
   const { contentType, body } = await prometheusMetrics({ resources }).expose()
   expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
   expect(body.split('\n').filter(line => line.startsWith('# TYPE '))).toEqual([
@@ -121,7 +121,7 @@ test('these eight and nothing else are exposed, as the text format that Promethe
   ])
 })
 
-test('waiting_jobs says how many jobs wait for what, and nothing that is none of it', async () => {
+test('waiting_jobs reports how many jobs wait for what, and no unknown labels', async () => {
   const metrics = prometheusMetrics({ resources })
   metrics.waiting?.({ code: 'STORAGE_UNAVAILABLE', jobs: 3 })
   metrics.waiting?.({ code: 'DATABASE_UNAVAILABLE', jobs: 2 })
@@ -157,7 +157,7 @@ test('hostile labels stay within a bound', async () => {
   ])
 })
 
-test('prefix and registry are options, and a name that is taken is told', async () => {
+test('prefix and registry are options, and a name that is taken is reported', async () => {
   const register = new Registry()
   const metrics = prometheusMetrics({ resources, prefix: 'acme_', register })
   metrics.jobStarted({ kind: 'import' })
@@ -169,7 +169,7 @@ test('prefix and registry are options, and a name that is taken is told', async 
   prometheusMetrics({ resources })
 })
 
-test('metrics that nobody wants to see swallow everything', () => {
+test('metrics without a registry accept everything', () => {
   noopMetrics.httpRequest({ method: 'GET', route: undefined, status: 200, seconds: 1 })
   noopMetrics.jobStarted({ kind: 'import' })
   noopMetrics.jobStopped({ kind: 'import' })
@@ -177,7 +177,7 @@ test('metrics that nobody wants to see swallow everything', () => {
   noopMetrics.records({ kind: 'import', resource: 'users', status: 'failed', count: 1 })
 })
 
-test('cleaned_total counts what the janitor deletes, by kind; kinds that nobody knows are not labels', async () => {
+test('cleaned_total counts what the janitor deletes, by kind; unknown kinds are not labels', async () => {
   const metrics = prometheusMetrics({ resources })
   for (const count of [3, 2, 0, -1, Number.NaN]) metrics.cleaned?.({ kind: 'spool', count })
   metrics.cleaned?.({ kind: 'anything' as 'spool', count: 1 })
@@ -193,7 +193,7 @@ test('cleaned_total counts what the janitor deletes, by kind; kinds that nobody 
   ])
 })
 
-test('verified_files_total counts stored files that were read once more, by what was found', async () => {
+test('verified_files_total counts stored files that were verified, by the result', async () => {
   const metrics = prometheusMetrics({ resources })
   for (const state of ['whole', 'whole', 'corrupt', 'anything' as 'whole'] as const) {
     metrics.verified?.({ state, bytes: 10 })

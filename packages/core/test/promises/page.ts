@@ -11,7 +11,7 @@ const betweenSentences = /(?<=[.!?][)*"`]{0,3}) (?=["`*([]*[\p{Lu}`])/u
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
-/** Headings and code are left out: the first promise nothing, the second is an example of a sentence beside it. */
+/** Headings and code are left out: the first promise nothing, the second illustrates a sentence next to it. */
 export function blocksOf(page: string): readonly Block[] {
   const found: Block[] = []
   let lines: string[] = []

@@ -18,7 +18,7 @@ describe.each(tables)('docs/%s', name => {
   const page = blocksOf(read(repositoryRoot, 'docs', name))
   const { promises, others } = readTable(read(import.meta.dirname, name))
 
-  test('says each promise of its table in these words, once', () => {
+  test('contains the words of each promise of its table, once', () => {
     const timesSaid = ({ words }: { words: string }) =>
       words === '' ? 0 : page.reduce((sum, { text }) => sum + text.split(words).length - 1, 0)
     expect(promises.filter(promise => timesSaid(promise) !== 1).map(({ words }) => words)).toEqual([])
@@ -31,12 +31,12 @@ describe.each(tables)('docs/%s', name => {
     expect(missing).toEqual([])
   })
 
-  test('has no sentence of which the table says nothing', () => {
+  test('has no sentence that the table leaves out', () => {
     const words = promises.map(promise => promise.words)
     expect(page.flatMap(block => unspoken(block, words, others))).toEqual([])
   })
 
-  test('has each sentence that is said to promise nothing, once, and no test for it', () => {
+  test('contains each sentence that is listed as no promise, once, and no test covers it', () => {
     const beginnings = page.flatMap(({ sentences }) => sentences)
     const wrong = others.filter(
       other => other.why === '' || beginnings.filter(one => one.startsWith(other.words)).length !== 1,

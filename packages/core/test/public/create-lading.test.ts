@@ -1,4 +1,4 @@
-// createLading: imports and exports without tables of Lading's, jobs with them, options that are said once.
+// createLading: imports and exports without tables of Lading, jobs with them, options that are given once.
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,7 +100,7 @@ test('jobs are done by `work` until `close`, with files in the default folder', 
   }
 })
 
-test('what cannot work is said at once', () => {
+test('an invalid configuration is reported at once', () => {
   expect(() => made({ limits: { batchRows: 0 } })).toThrow(
     'The option batchRows must be a whole number from 1',
   )

@@ -1,10 +1,10 @@
-// Dependencies with known advisories are installed in versions that have mended them: read from the lockfile, all of it; and no others are admitted as peers.
+// Dependencies with known advisories are installed in fixed versions: read from the whole lockfile; and no others are admitted as peers.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { repositoryRoot } from '../support.ts'
 
-/** The first mended version of each release line that may be installed, and what is wrong below it. */
+/** The first fixed version of each release line that may be installed, and what is wrong below it. */
 const mended: Readonly<Record<string, readonly [versions: readonly string[], advisories: string]>> = {
   '@fastify/busboy': [
     ['3.2.6'],
@@ -41,7 +41,7 @@ function isBelow(a: string, b: string): boolean {
 
 const major = (version: string) => Number(version.split('.')[0])
 
-/** Below the mended version of its own line; of a line that has none, below the first that has. */
+/** Below the fixed version of its own line, or below the first fixed version if its line has none. */
 function isBroken(version: string, fixes: readonly string[]): boolean {
   const own = fixes.find(fix => major(fix) === major(version))
   return own === undefined ? fixes.every(fix => major(version) < major(fix)) : isBelow(version, own)
@@ -56,7 +56,7 @@ async function locked(): Promise<readonly (readonly [name: string, version: stri
   )
 }
 
-test('nothing is installed that is known to be broken', async () => {
+test('no installed dependency is known to be broken', async () => {
   const found = await locked()
   // What the services stand on is among it, or nothing was read.
   expect(found.map(([name]) => name)).toEqual(
@@ -83,19 +83,19 @@ async function admitted(): Promise<readonly (readonly [peer: string, range: stri
   return found.flat().flatMap(([peer, range]) => range.split('||').map(one => [peer, one.trim()] as const))
 }
 
-test('nothing is admitted beside us that is known to be broken', async () => {
+test('no peer dependency range admits a version that is known to be broken', async () => {
   const ranges = await admitted()
   expect([...new Set(ranges.map(([peer]) => peer))]).toEqual(expect.arrayContaining(['express', 'fastify']))
   const broken = ranges.filter(([peer, range]) => {
     const [fixes] = mended[peer] ?? []
-    // One line from a version on: `>=4 <6` would admit the beginning of 5 whatever is mended in 4.
+    // One line from a version on: `>=4 <6` would admit the beginning of 5 whatever is fixed in 4.
     const [, from] = /^\^(\d+\.\d+\.\d+)$/.exec(range) ?? []
     return fixes !== undefined && (from === undefined || isBroken(from, fixes))
   })
   expect(broken).toEqual([])
 })
 
-test('what a package of ours stands on has one version', async () => {
+test('the foundations of our packages have one version', async () => {
   const folders = await readdir(join(repositoryRoot, 'packages'))
   const found: string[] = []
   for (const folder of folders) {

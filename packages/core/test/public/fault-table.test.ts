@@ -38,7 +38,7 @@ test('every code that is not the fault of the job is documented with its owner, 
   expect(documented.toSorted()).toEqual(owned.toSorted())
 })
 
-test('what passes by itself may be tried again, and what never passes may not', () => {
+test('faults that pass without intervention may be retried, and permanent ones may not', () => {
   for (const [code, { retryable }] of Object.entries(faultCodes)) {
     const owner = ownerOfFault(new LadingError(code as keyof typeof faultCodes, 'Anything.'))
     if (owner === 'infrastructure' || owner === 'source' || owner === 'stop') expect(retryable).toBe(true)
@@ -56,13 +56,13 @@ test.each([
   ['42P01', 'job'],
   ['XX000', 'job'],
   ['XX001', 'job'],
-] as const)('a job that meets %s as a refusal: %s', (state, owner) => {
+] as const)('a job that meets %s as a rejection: %s', (state, owner) => {
   const refused = (cause: Error) => new LadingError('DATABASE_REFUSED', 'Refused.', { cause })
   expect(ownerOfFault(refused(databaseError(state)))).toBe(owner)
   expect(ownerOfFault(refused(databaseError(state, 'PL/pgSQL function f() line 1 at RAISE')))).toBe('job')
 })
 
-test('the first rule counts, so that a state goes before its class', () => {
+test('the first matching rule applies, so a state comes before its class', () => {
   expect(ruleOfState('25006').owners.statement).toBe('infrastructure')
   expect(ruleOfState('25001').owners.statement).toBe('job')
   expect(ruleOfState('55P03').isRetried).toBe(true)
@@ -73,7 +73,7 @@ test('the first rule counts, so that a state goes before its class', () => {
 })
 
 /** Classes that only the table may sort. Sentences, and what a single state means to a single statement, are others' affair. */
-test('no other file of the sources sorts states by their classes', async () => {
+test('no other source file compares SQLSTATE classes', async () => {
   const root = join(repositoryRoot, 'packages/core/src')
   const files = (await readdir(root, { recursive: true })).filter(
     file => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('testing'),

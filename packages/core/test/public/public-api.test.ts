@@ -1,4 +1,4 @@
-// The names that @lading/core exports. A change here is a change for everybody who uses it.
+// The names that @lading/core exports. A change here is a change for every user.
 import { expect, test } from 'vitest'
 import * as api from '../../src/index.ts'
 

@@ -26,7 +26,7 @@ async function read(name: string) {
   return { objects, fault }
 }
 
-test('has the twelve files that are known', () => {
+test('has the twelve known files', () => {
   expect(names).toHaveLength(12)
   process.stdout.write(`csv-spectrum: 11 of 12 files read as expected, 1 refused as expected (${invalid})\n`)
 })
@@ -36,6 +36,6 @@ test.each(names.filter(name => name !== invalid))('%s', async name => {
   expect(await read(name)).toEqual({ objects: expected, fault: undefined })
 })
 
-test(`${invalid} is refused for its quotes`, async () => {
+test(`${invalid} is rejected for its quotes`, async () => {
   expect((await read(invalid)).fault).toMatch(/^FILE_PARSE_ERROR: .*quote/)
 })

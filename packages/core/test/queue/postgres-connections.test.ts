@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const poll = <Value>(value: () => Value) => expect.poll(value, { timeout: 20_000, interval: 5 })
 
-/** Connections that nobody gives back. */
+/** Connections that are never released. */
 const kept = () => pool.totalCount - pool.idleCount
 
 /** Ends all connections of the pool, as a restart of the database would. */
@@ -33,7 +33,7 @@ const breakConnections = () =>
     where datname = current_database() and pid <> pg_backend_pid()`,
   )
 
-test('one connection listens for as long as a listener does', async () => {
+test('one connection listens for as long as there is a listener', async () => {
   await queue.wake('import')
   expect(kept()).toBe(0)
   const heard = listener(queue, ['import', 'export', 'fetch'])
@@ -46,7 +46,7 @@ test('one connection listens for as long as a listener does', async () => {
   expect(kept()).toBe(0)
 })
 
-test('it comes back by itself, and says each time that wake-ups may have been missed', async () => {
+test('it reconnects without intervention, and reports each time that notifications may have been missed', async () => {
   const errors: unknown[] = []
   const wakes: (string | undefined)[] = []
   const stop = new AbortController()
@@ -69,7 +69,7 @@ test('it comes back by itself, and says each time that wake-ups may have been mi
   expect(errors.length).toBeGreaterThan(0)
 })
 
-test('an outage of the database is waited out', async () => {
+test('it waits until an outage of the database is over', async () => {
   const heard = listener(queue, ['import'])
   await poll(() => heard.wakes.length).toBe(1)
   const connect = pool.connect
@@ -87,7 +87,7 @@ test('an outage of the database is waited out', async () => {
   await heard.stop()
 })
 
-test('close releases the connection, and interrupts by it are heard no more', async () => {
+test('close releases the connection, and later interrupts are not received', async () => {
   const heard = listener(queue, ['import'])
   await poll(() => heard.wakes.length).toBe(1)
   await queue.close?.()

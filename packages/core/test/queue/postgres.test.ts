@@ -50,7 +50,7 @@ queueSuite({
   register: { describe, test },
 })
 
-test('before it has a pool, it says what to do', async () => {
+test('before it has a pool, it reports what to do', async () => {
   const queue = postgresQueue()
   await expect(queue.wake('import')).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
@@ -62,7 +62,7 @@ test('before it has a pool, it says what to do', async () => {
 test.each([
   ['listen is false', 10, false],
   ['the pool has only two', 2, undefined],
-])('no connection is kept to listen where %s', async (_, max, listen) => {
+])('no connection is held to listen if %s', async (_, max, listen) => {
   const pool = poolOf(max)
   const queue = queueOn(pool, listen)
   const stop = new AbortController()

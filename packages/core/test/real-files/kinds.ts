@@ -15,7 +15,7 @@ export type Kind = Scalar | `${Scalar}[]`
 
 type Reader = (text: string) => unknown
 
-/** Numbers that a double cannot hold stay text; instants are told by their UTC text. */
+/** Numbers that a double cannot hold stay text; instants are compared by their UTC text. */
 const readers: Readonly<Record<Scalar, Reader>> = {
   text: text => text,
   int: Number,

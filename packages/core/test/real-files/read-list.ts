@@ -19,7 +19,7 @@ export function readList(text: string): readonly (string | null)[] {
   return items
 }
 
-/** From behind the opening quote; `\` takes the next character as it is. */
+/** From after the opening quote; `\` escapes the next character. */
 function quotedItem(text: string, start: number): [string, number] {
   let item = ''
   for (let at = start; at < text.length; at++) {

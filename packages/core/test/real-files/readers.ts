@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync'
 /** A cell that is bare and empty is null; a quoted one is the empty text. */
 export type Cell = string | null
 
-/** Anywhere in the file, also in a text: then the slow way tells the two kinds of empty cells apart. */
+/** Anywhere in the file, also in a text: then the slow way distinguishes the two kinds of empty cells. */
 const mayHoldQuotedEmpty = /(?:^|[,\t\r\n])""(?:[,\t\r\n]|$)/
 
 /** Records by the names of the header, as the file spells them. */

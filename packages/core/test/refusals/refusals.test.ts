@@ -146,13 +146,13 @@ describe.each(sections)('$title', section => {
 })
 
 describe('the golden file', () => {
-  test('has exactly the cases that are provoked, and at least 45', () => {
+  test('has exactly the provoked cases, at least 45', () => {
     const cases = sections.flatMap(({ title, cases }) => Object.keys(cases).map(name => `${title}: ${name}`))
     expect([...written.keys()].sort()).toEqual(cases.sort())
     expect(cases.length).toBeGreaterThanOrEqual(45)
   })
 
-  test('holds sentences that name what is wrong, and nothing of the inside of the database', () => {
+  test('contains messages that name what is wrong, and nothing of the inside of the database', () => {
     for (const [key, lines] of written) {
       for (const line of lines) {
         const sentence = line.split(' | ').at(-1) ?? ''

@@ -1,4 +1,4 @@
-// Each address on the way to a remote file is judged before it is connected to, and connected to as it was judged.
+// Each address on the way to a remote file is judged before it is connected to, and the judged address is used.
 import { describe, expect, test } from 'vitest'
 import { bytesOf, faultOf, remoteFixture } from '../fixtures/remote-fixture.ts'
 
@@ -7,9 +7,9 @@ const { names } = harness
 
 const notAllowed = ['URL_NOT_ALLOWED', false, expect.stringContaining('is not allowed')]
 
-test('a name is resolved once for each connection, and what it was then is connected to', async () => {
+test('a name is resolved once for each connection, and the resolved address is used', async () => {
   const server = await harness.serve((_request, response) => response.end('a,b\n'))
-  // Asked once more, it would lead to where nobody may go.
+  // Resolved once more, it would be a forbidden address.
   names.set('rebind.example.org', ['127.0.0.1'], ['169.254.169.254'])
   const file = await harness.open(`http://rebind.example.org:${server.port}/users.csv`, {
     allow: [`127.0.0.1:${server.port}`],
@@ -19,7 +19,7 @@ test('a name is resolved once for each connection, and what it was then is conne
   expect(server.requests.map(({ headers }) => headers.host)).toEqual([`rebind.example.org:${server.port}`])
 })
 
-test('a name that leads elsewhere on the second hop is refused there', async () => {
+test('a name that resolves elsewhere on the second hop is rejected there', async () => {
   const server = await harness.serve((_request, response) =>
     response.writeHead(302, { location: '/again' }).end(),
   )
@@ -31,7 +31,7 @@ test('a name that leads elsewhere on the second hop is refused there', async () 
   expect(server.requests.map(({ url }) => url)).toEqual(['/'])
 })
 
-describe('nothing is connected to', () => {
+describe('no connection is made', () => {
   const refused = async (url: (port: number) => string, ...answers: readonly string[]) => {
     const server = await harness.serve((_request, response) => response.end('secret'))
     names.set('files.example.org', answers)
@@ -40,17 +40,16 @@ describe('nothing is connected to', () => {
   }
   const byName = (port: number) => `http://files.example.org:${port}/users.csv`
 
-  test('if the name leads to this machine', () => refused(byName, '127.0.0.1'))
-  test('by the other kind of address', () => refused(byName, '::1'))
+  test('if the name resolves to this machine', () => refused(byName, '127.0.0.1'))
+  test('by an address of the other family', () => refused(byName, '::1'))
   test('mapped', () => refused(byName, '::ffff:127.0.0.1'))
-  test('if one of several addresses is none of the Internet', () =>
-    refused(byName, '93.184.216.34', '127.0.0.1'))
-  test('whichever stands first', () => refused(byName, '127.0.0.1', '93.184.216.34'))
+  test('if one of several addresses is not public', () => refused(byName, '93.184.216.34', '127.0.0.1'))
+  test('whichever comes first', () => refused(byName, '127.0.0.1', '93.184.216.34'))
   test('if it has none', () => refused(byName))
-  test('if there is no such name', () => refused(port => `http://nowhere.example.org:${port}/`))
+  test('if the name does not exist', () => refused(port => `http://nowhere.example.org:${port}/`))
   test('by an address', () => refused(port => `http://127.0.0.1:${port}/`))
-  test('by one in disguise', () => refused(port => `http://0x7f.1:${port}/`))
-  test('by one of IPv6', () => refused(port => `http://[::ffff:127.0.0.1]:${port}/`))
+  test('by a disguised one', () => refused(port => `http://0x7f.1:${port}/`))
+  test('by an IPv6 one', () => refused(port => `http://[::ffff:127.0.0.1]:${port}/`))
 })
 
 describe('redirects', () => {
@@ -77,12 +76,12 @@ describe('redirects', () => {
     ['http://user:pw@inner.example.org:PORT/', 302],
     ['file:///etc/passwd', 307],
     ['http://169.254.169.254/latest/meta-data/', 302],
-  ])('to %s are refused', async (location, status) => {
+  ])('to %s are rejected', async (location, status) => {
     expect(await via(location, status)).toEqual({ fault: notAllowed, connections: 0, asked: 1 })
   })
 
   test.each(['http://user:pw@outer.example.org:PORT/next', 'http://outer.example.org:PORT/a b'])(
-    'to %s are refused, although the server may be fetched from',
+    'to %s are rejected, although the server may be fetched from',
     async location => {
       const server = await harness.serve((request, response) => {
         const to = location.replace('PORT', String(request.socket.localPort))
@@ -97,7 +96,7 @@ describe('redirects', () => {
     },
   )
 
-  test('that lead nowhere are told', async () => {
+  test('without a destination are reported', async () => {
     const { fault } = await via(undefined)
     expect(fault).toEqual([
       'SOURCE_UNAVAILABLE',
@@ -106,7 +105,7 @@ describe('redirects', () => {
     ])
   })
 
-  test('five are followed, each to its own server, and nothing is passed on', async () => {
+  test('five are followed, each to its own server, and no header is passed on', async () => {
     const server = await harness.serve((request, response) => {
       const [, left = 0] = /^\/(\d)$/.exec(request.url ?? '') ?? []
       if (Number(left) === 0) return void response.end('end')

@@ -10,7 +10,7 @@ const half = whole.length / 2
 const allow = ['127.0.0.1/32:*']
 const at = (port: number, path = '/users.csv') => `http://127.0.0.1:${port}${path}`
 
-describe('a server that breaks off in the middle', () => {
+describe('a server whose connection breaks midway', () => {
   test('is asked for the rest of the same version', async () => {
     const server = await harness.serve((request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
@@ -61,7 +61,7 @@ describe('a server that breaks off in the middle', () => {
     ['another place', 206, '"v1"', 7],
     ['no such range', 416, '"v1"', 0],
     ['a range without a version', 206, undefined, 0],
-  ])('and then gives %s: what was read is not mixed with it', async (_, status, etag, shift) => {
+  ])('and then sends %s: the bytes read before are not mixed with it', async (_, status, etag, shift) => {
     const server = await harness.serve((request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       if (start === 0) {
@@ -91,7 +91,7 @@ describe('a server that breaks off in the middle', () => {
     },
   )
 
-  test('and leaves open where the rest ends is measured by what it said of the whole', async () => {
+  test('and does not state where the rest ends is checked against the total size', async () => {
     const server = await harness.serve((request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       if (start === 0) {
@@ -107,7 +107,7 @@ describe('a server that breaks off in the middle', () => {
     expect(server.requests.length).toBeGreaterThanOrEqual(3)
   })
 
-  test('again and again is given up, to be tried later', async () => {
+  test('repeatedly is given up, to be tried later', async () => {
     const server = await harness.serve((request, response) => {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
       const range = start > 0 && { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }
@@ -129,7 +129,7 @@ describe('a server that breaks off in the middle', () => {
 })
 
 describe('the end of a file', () => {
-  test('is told by chunks too', async () => {
+  test('is marked by chunked encoding too', async () => {
     const server = await harness.serve((_request, response) => {
       response.write(whole.slice(0, 10))
       response.end(whole.slice(10))
@@ -137,14 +137,14 @@ describe('the end of a file', () => {
     expect(await bytesOf(await harness.open(at(server.port), { allow }))).toBe(whole)
   })
 
-  test('in chunks that stop before their end, it is no end', async () => {
+  test('of a chunked body that stops before its last chunk is not accepted', async () => {
     const server = await harness.serve((_request, response) => void sendPart(response, 'half'))
     await expect(bytesOf(await harness.open(at(server.port), { allow }))).rejects.toBeInstanceOf(
       FileChangedError,
     )
   })
 
-  test('that only the end of the connection tells is not believed', async () => {
+  test('that only the end of the connection marks is not accepted', async () => {
     const server = await harness.serve((_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\na,b\n')
     })
@@ -155,7 +155,7 @@ describe('the end of a file', () => {
     ])
   })
 
-  test('a Content-Length that promises more than comes is a file that broke', async () => {
+  test('a Content-Length that is larger than the body means a broken file', async () => {
     const server = await harness.serve((_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: "x"\r\n\r\na,b\n')
     })
@@ -163,14 +163,14 @@ describe('the end of a file', () => {
     await expect(bytesOf(file)).rejects.toThrow()
   })
 
-  test('one that promises less ends where it says', async () => {
+  test('one that is smaller ends the file there', async () => {
     const server = await harness.serve((_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\na,b\n1,2\n')
     })
     expect(await bytesOf(await harness.open(at(server.port), { allow }))).toBe('a,b\n')
   })
 
-  test('two lengths, or a length and chunks, are no HTTP', async () => {
+  test('two lengths, or a length and chunks, are not valid HTTP', async () => {
     for (const heads of [
       'Content-Length: 4\r\nContent-Length: 5',
       'Content-Length: 4\r\nTransfer-Encoding: chunked',

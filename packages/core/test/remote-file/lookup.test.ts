@@ -23,7 +23,7 @@ test.each([
     throw secret
   },
   () => Promise.reject(secret),
-])('what it throws or rejects with is the cause, and another try may help', async lookup => {
+])('an error that it throws or rejects with is the cause, and a retry may help', async lookup => {
   expect(await broken(lookup)).toMatchObject({
     code: 'SOURCE_UNAVAILABLE',
     retryable: true,
@@ -39,7 +39,7 @@ test('one that never answers is waited for as long as a connection is', async ()
   })
 })
 
-test('nor is it waited for by a fetch that is cancelled', async () => {
+test('a cancelled fetch does not wait for it either', async () => {
   const cancelling = new AbortController()
   const reason = new Error('cancelled')
   const lookup = () => {
@@ -50,15 +50,12 @@ test('nor is it waited for by a fetch that is cancelled', async () => {
 })
 
 test.each([undefined, null, '127.0.0.1', { length: 1 }, [undefined], [{ address: '127.0.0.1' }]])(
-  '%j is no list of addresses',
+  '%j is not a list of addresses',
   async answer => {
     expect(await broken(async () => answer)).toMatchObject({ code: 'HOOK_FAILED', retryable: false })
   },
 )
 
-test.each([[], ['here'], ['127.0.0.1\r\nHost: x']])(
-  '%j are no addresses that are allowed',
-  async (...answer) => {
-    expect(await broken(async () => answer)).toMatchObject({ code: 'URL_NOT_ALLOWED' })
-  },
-)
+test.each([[], ['here'], ['127.0.0.1\r\nHost: x']])('%j are not allowed addresses', async (...answer) => {
+  expect(await broken(async () => answer)).toMatchObject({ code: 'URL_NOT_ALLOWED' })
+})

@@ -1,4 +1,4 @@
-// What is no file is told in a sentence, and whether it is worth another try.
+// A response without a file is reported in one sentence, with whether a retry may help.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ const harness = remoteFixture()
 const allow = ['127.0.0.1/32:*']
 const at = (port: number, path = '/users.csv') => `http://127.0.0.1:${port}${path}`
 
-describe('what is no file', () => {
+describe('responses without a file', () => {
   test.each([
     [201, false],
     [204, false],
@@ -23,7 +23,7 @@ describe('what is no file', () => {
     [429, true],
     [500, true],
     [503, true],
-  ])('a status of %d is told', async (status, retryable) => {
+  ])('a status of %d is reported', async (status, retryable) => {
     const server = await harness.serve((_request, response) => response.writeHead(status).end())
     expect(await faultOf(harness.open(at(server.port), { allow }))).toEqual([
       'SOURCE_UNAVAILABLE',
@@ -56,7 +56,7 @@ describe('what is no file', () => {
     ])
   })
 
-  test('a server that is not there', async () => {
+  test('a server that does not exist', async () => {
     const server = await harness.serve(() => undefined)
     await server.stop()
     expect(await faultOf(harness.open(at(server.port), { allow }))).toEqual([

@@ -1,4 +1,4 @@
-// A remote file comes in time, or is given up; and a signal ends it at once, whatever it waits for.
+// A remote file that is too slow is given up; and a signal ends it at once, whatever it waits for.
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { bytesOf, faultOf, lines, remoteFixture } from '../fixtures/remote-fixture.ts'
@@ -23,7 +23,7 @@ describe('a slow server', () => {
     ])
   })
 
-  test('that keeps dripping is given up as well', async () => {
+  test('that sends too slowly is given up as well', async () => {
     const server = await harness.serve((_request, response) => {
       response.writeHead(200, { 'content-length': 1_000_000 })
       const timer = setInterval(() => response.write('x'), 10)
@@ -36,7 +36,7 @@ describe('a slow server', () => {
     ])
   })
 
-  test('that takes longer than a file may is given up, whatever its rate', async () => {
+  test('that takes longer than the maximum duration is given up, whatever its rate', async () => {
     const server = await harness.serve((_request, response) => {
       response.writeHead(200)
       const timer = setInterval(() => response.write('x'.repeat(1_000)), 5)
@@ -49,7 +49,7 @@ describe('a slow server', () => {
     ])
   })
 
-  test('that does not begin to answer is given up', async () => {
+  test('that does not start to respond is given up', async () => {
     const server = await harness.serve(() => undefined)
     expect(await faultOf(harness.open(at(server.port), { allow, answerSeconds: 0.2 }))).toEqual([
       'SOURCE_UNAVAILABLE',
@@ -73,7 +73,7 @@ describe('a signal ends it at once', () => {
     await expect(opened).rejects.toBe(reason)
   })
 
-  test('while an answer is waited for', async () => {
+  test('while it waits for a response', async () => {
     const stop = new AbortController()
     const server = await harness.serve(request => {
       request.socket.once('close', () => closed())
@@ -103,7 +103,7 @@ describe('a signal ends it at once', () => {
 })
 
 describe('a reader that is slower than its server', () => {
-  // Sizes at which the last bytes and the end of the connection arrive while nobody reads.
+  // Sizes at which the last bytes and the end of the connection arrive while the reader is idle.
   const sizes = [145_000, 179_000, 349_000, 366_000]
   test.each(
     sizes.flatMap(size =>
@@ -112,7 +112,7 @@ describe('a reader that is slower than its server', () => {
       ),
     ),
   )(
-    'gets all $size bytes at once: $connection, announced: $isAnnounced',
+    'receives all $size bytes at once: $connection, announced: $isAnnounced',
     async ({ size, connection, isAnnounced }) => {
       const whole = lines(40_000).slice(0, size)
       const server = await harness.serve((_request, response) => {

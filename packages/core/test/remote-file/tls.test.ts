@@ -70,7 +70,7 @@ function vouchFor({ cert }: { readonly cert: Buffer }): void {
 }
 
 test.skipIf(certificate === undefined).each(['1', '0'])(
-  'a certificate that nobody vouches for, with NODE_TLS_REJECT_UNAUTHORIZED=%s (skipped without openssl)',
+  'an untrusted certificate is rejected, with NODE_TLS_REJECT_UNAUTHORIZED=%s (skipped without openssl)',
   async value => {
     let requests = 0
     const port = await serveTls((_request, response) => {
@@ -92,7 +92,7 @@ test.skipIf(certificate === undefined).each(['1', '0'])(
 )
 
 test.skipIf(certificate === undefined)(
-  'with one that is vouched for the file comes, under its own name only (skipped without openssl)',
+  'with a trusted certificate the file is fetched, under its own name only (skipped without openssl)',
   async () => {
     if (certificate !== undefined) vouchFor(certificate)
     const port = await serveTls((_request, response) => response.end('a,b\n'))
@@ -109,7 +109,7 @@ test.skipIf(certificate === undefined)(
 )
 
 test.skipIf(certificate === undefined).each([301, 302, 303, 307, 308])(
-  'a redirect (%d) from https to http is refused, and nobody is connected to (skipped without openssl)',
+  'a redirect (%d) from https to http is rejected, without a connection (skipped without openssl)',
   async status => {
     if (certificate !== undefined) vouchFor(certificate)
     const plain = await harness.serve((_request, response) => response.end('secret'))

@@ -41,7 +41,7 @@ const file = `id,ratio,total,day,at,spans
 3,-0,,2026-11-29,0044-03-15 12:00:00+00 BC,
 `
 
-test('by its usual type, a field explains each value that it has none for', async () => {
+test('by its usual type, a field explains each value that it cannot represent', async () => {
   await database.pool.query('truncate target')
   const own = [things('target', usual => usual)]
   const { report, errors } = await importFile(database.pool, 'target', 'csv', bytes(file), { resources: own })
@@ -78,7 +78,7 @@ describe('by the format postgres', () => {
     expect(await rowsOf(database.pool, 'target')).toEqual(await rowsOf(database.pool, 'source'))
   })
 
-  test('a value that is none of the type, or that the column would round, is an error of its field', async () => {
+  test('a value that is not of the type, or that the column would round, is an error of its field', async () => {
     await database.pool.query('truncate target')
     const cells =
       'id,ratio,total,day,at\n1,high,,,\n2,,1.005,,\n3,,1e-3,,\n4,,,2026-02-30,\n5,,,,soon\n6,1e400,,,\n'
@@ -118,7 +118,7 @@ describe('by the format postgres', () => {
     expect(await rowsOf(database.pool, 'numbered')).toEqual(['(9)', '(10)', '(11)'])
   })
 
-  test('a scope cannot be imported by such a field: equal values may be written in many ways', async () => {
+  test('such a field cannot be the scope of an import, since equal values may be written in many ways', async () => {
     const scoped = defineResource('target', {
       table: 'target',
       schema: Type.Object({ id: Type.Integer(), ratio: verbatim }),
@@ -130,7 +130,7 @@ describe('by the format postgres', () => {
     ).rejects.toMatchObject({ code: 'SCOPE_NOT_IMPORTABLE' })
   })
 
-  test('a filter finds such values', async () => {
+  test('a filter matches such values', async () => {
     const ids = async (filters: Record<string, unknown>) =>
       String(
         await exportShaped(
@@ -177,7 +177,7 @@ test.each([
     'is integer list, and its column is int2vector; use Type.String()',
   ],
   ['text[]', verbatim, 'is text, and its column is text[]; use Type.Array(Type.String())'],
-])('a field that cannot carry its column is refused by name: %s', async (type, schema, problem) => {
+])('a field that cannot represent its column is rejected by name: %s', async (type, schema, problem) => {
   await database.pool.query(`drop table if exists odd; create table odd (id int primary key, value ${type})`)
   const odd = defineResource('odd', {
     table: 'odd',

@@ -42,7 +42,7 @@ const odd = {
 
 const options = Object.entries(odd).map(([name, value]) => `-c ${name}=${value}`)
 
-test('a session with odd settings reads and prints what any other does', async () => {
+test('a session with unusual settings reads and prints the same as any other', async () => {
   const pool = new pg.Pool({ connectionString: database.url, options: options.join(' ') })
   const copier = serverCopier(database.pool)
   try {

@@ -7,7 +7,7 @@ import { type ColumnType, columnTypes, fieldWords } from '../copy/types.ts'
 
 const seed = Number(process.env.LADING_SEED ?? Math.trunc(Math.random() * 2 ** 31))
 const again = `Run it again with LADING_SEED=${seed}.`
-/** `npm run test:copy` asks for so many rows of each type, and for psql. */
+/** `npm run test:copy` sets the number of rows of each type, and for psql. */
 const rows = Number(process.env.LADING_COPY_ROWS ?? 0)
 
 let database: TestDatabase
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('random rows of every type come back from COPY, and go to it', async () => {
+test('random rows of every type come back from COPY, and can be copied to it', async () => {
   const { pool } = database
   const fixture = await createTables(pool, types)
   await fill(pool, fixture, 150, seed)

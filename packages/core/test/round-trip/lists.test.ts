@@ -1,4 +1,4 @@
-// Lists in every format: what comes back, what a filter finds, and what is stored but cannot be told in a file.
+// Lists in every format: what comes back, what a filter finds, and what is stored but cannot be written to a file.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
 import { createImporter } from '../../src/index.ts'
@@ -60,7 +60,7 @@ describe('a list', () => {
   })
 })
 
-test('in JSON a literal is text, and so no list', async () => {
+test('in JSON a literal is text, and so not a list', async () => {
   const source = bytes('{"id":1,"words":"{red,green}"}\n{"id":2,"matrix":[[1,2],[3,4]]}\n')
   await database.pool.query('truncate things')
   const report = await createImporter({ pool: database.pool, resources: [things] }).run({
@@ -74,7 +74,7 @@ test('in JSON a literal is text, and so no list', async () => {
   ])
 })
 
-test('what is stored in more dimensions than the schema says, or with null that it does not take, ends an export', async () => {
+test('a value with more dimensions than the schema allows, or with a null that it does not allow, ends an export', async () => {
   for (const [field, value] of [
     ['words', '{{a},{b}}'],
     ['matrix', '{1}'],

@@ -200,7 +200,7 @@ describe('any value of any type', () => {
     )
   })
 
-  test('the JSON value null and no value are two things in CSV', async () => {
+  test('the JSON value null and a missing value are distinct in CSV', async () => {
     const one = (table: string) =>
       defineResource(table, {
         table,
@@ -216,7 +216,7 @@ describe('any value of any type', () => {
   })
 
   test.each([false, true])(
-    'a file with a single column keeps null, empty text and blank lines apart (Excel: %s)',
+    'a file with a single column distinguishes null, empty text and blank lines (Excel: %s)',
     async excel => {
       const single = (name: string): Resource =>
         defineResource(name, { table: name, schema: Type.Object({ value: nullable(Type.String()) }) })

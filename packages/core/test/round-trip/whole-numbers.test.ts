@@ -50,7 +50,7 @@ test.each([
   expect(await rowsOf(database.pool, 'copy')).toEqual(await rowsOf(database.pool, 'source'))
 })
 
-test('what is in the table already changes nothing under update', async () => {
+test('rows that are already in the table are unchanged under update', async () => {
   if (source === undefined || copy === undefined) throw new Error('Two tables make two resources.')
   await database.pool.query('truncate copy; insert into copy table source')
   const file = await exportShaped(database.pool, { resource: 'source', format: 'csv' }, [source])

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('every setting that a role or a database can have by default has its place', async () => {
+test('every setting that can be a default of a role or a database is in the list', async () => {
   // Its own settings are there when the language has been used.
   const { rows } = await database.pool
     .query(`do $$ begin end $$;
@@ -22,7 +22,7 @@ test('every setting that a role or a database can have by default has its place'
   expect(all.filter((name, index) => all.indexOf(name) !== index)).toEqual([])
 })
 
-test('a transaction sets what the list says', () => {
+test('a transaction sets the values in the list', () => {
   const begin = beginWriting()
   const elsewhere = /^(?:default_|transaction_(?!timeout)|client_encoding)/
   const set = known.filter(({ kind }) => kind === 'set').flatMap(({ settings }) => Object.keys(settings))

@@ -50,7 +50,7 @@ test('a schema that shadows names of pg_catalog', async () => {
 })
 
 test.each(['plain,public,pg_catalog', 'public,pg_temp', 'pg_catalog,shadow,public', 'shadow,public'])(
-  'a search path of %s is no obstacle',
+  'a search path of %s does no harm',
   async path => {
     const { results, rows } = await under(`-c search_path=${path}`)
     expect(results).toEqual(['imported', 'judged', 'fits', 'exported'])

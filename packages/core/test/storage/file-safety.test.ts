@@ -1,4 +1,4 @@
-// The storage in a folder: no way out of it, nothing left behind in it, and what a full disk does.
+// The storage in a folder: no way out of it, nothing left in it, and what a full disk does.
 import { execFileSync } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -37,7 +37,7 @@ async function listed(prefix: string): Promise<string[]> {
 
 const refused = { code: 'STORAGE_KEY_INVALID' }
 
-test('a symbolic link to a folder outside is followed by no method', async () => {
+test('no method follows a symbolic link to a folder outside', async () => {
   const outside = join(parent, 'outside')
   await mkdir(outside)
   await mkdir(root)
@@ -53,7 +53,7 @@ test('a symbolic link to a folder outside is followed by no method', async () =>
   expect(await readdir(outside)).toEqual(['secret'])
 })
 
-test('a symbolic link in the place of a file is not read through, and is replaced or removed itself', async () => {
+test('a symbolic link in the place of a file is not read through, and is itself replaced or removed', async () => {
   const secret = join(parent, 'secret')
   await writeFile(secret, 'secret')
   await mkdir(root)
@@ -68,14 +68,14 @@ test('a symbolic link in the place of a file is not read through, and is replace
   expect(await readFile(secret, 'utf8')).toBe('secret')
 })
 
-test('the folder itself may be a symbolic link: that is the choice of whoever runs it', async () => {
+test('the folder itself may be a symbolic link, since its operator chose it', async () => {
   await mkdir(join(parent, 'disk'))
   await symlink(join(parent, 'disk'), root)
   await storage.put('a/b', bytes(3))
   expect(await readdir(join(parent, 'disk', 'a'))).toEqual(['b'])
 })
 
-test('a key that is the folder of another is refused, and the other stays', async () => {
+test('a key that is the folder of another is rejected, and the other stays', async () => {
   await storage.put('a', bytes(3))
   await expect(storage.put('a/b', bytes(3))).rejects.toMatchObject(refused)
   await storage.put('c/d', bytes(3))
@@ -85,7 +85,7 @@ test('a key that is the folder of another is refused, and the other stays', asyn
   expect((await everything()).sort()).toEqual(['a', 'c', 'c/d'])
 })
 
-test('what fails leaves neither a temporary file nor an empty folder', async () => {
+test('a failure leaves neither a temporary file nor an empty folder', async () => {
   await expect(storage.put('jobs/1/source', bytes(200_000, new Error('gone')))).rejects.toThrow('gone')
   await expect(storage.put('jobs/1/source', bytes(200_000), { maxBytes: 100_000 })).rejects.toMatchObject({
     code: 'FILE_TOO_LARGE',
@@ -97,7 +97,7 @@ test('what fails leaves neither a temporary file nor an empty folder', async () 
   expect(await everything()).toEqual([])
 })
 
-test('deleting takes the folders that become empty, also while others write into them', async () => {
+test('deleting removes the folders that become empty, even while others write into them', async () => {
   await Promise.all(
     Array.from({ length: 40 }, async (_, index) => {
       const key = `jobs/shared/${index % 4}`
@@ -114,13 +114,13 @@ test('files of the operator and unfinished ones are not listed', async () => {
   expect(await listed('')).toEqual(['a'])
 })
 
-test('others on the machine cannot read what is stored', async () => {
+test('other users of the machine cannot read stored files', async () => {
   await storage.put('a/b', bytes(1))
   expect((await stat(join(root, 'a', 'b'))).mode & 0o077).toBe(0)
   expect((await stat(join(root, 'a'))).mode & 0o077).toBe(0)
 })
 
-test('a folder that cannot be made is a fault that says so, and works once it can', async () => {
+test('a folder that cannot be created is reported as a fault, and works once it can', async () => {
   await writeFile(root, 'a file where the folder should be')
   await expect(storage.put('a', bytes(1))).rejects.toMatchObject({ name: 'LadingError' })
   await rm(root)
@@ -146,7 +146,7 @@ test('300 aborted puts leave no descriptor and no file', async ({ skip }) => {
   expect(await everything()).toEqual([])
 })
 
-test('a full disk is STORAGE_FULL, leaves nothing, and what was there stays', async ({ skip }) => {
+test('a full disk is STORAGE_FULL, leaves nothing, and existing files stay', async ({ skip }) => {
   await mkdir(root)
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', root], { stdio: 'ignore' })
@@ -168,7 +168,7 @@ test('a full disk is STORAGE_FULL, leaves nothing, and what was there stays', as
   }
 })
 
-test('what a `put` has left that is not written to any more is removed, and nothing else', async () => {
+test('an abandoned temporary file of `put` is removed, and nothing else', async () => {
   await storage.put('imports/kept', bytes(10))
   const rest = new EventEmitter()
   async function* slow(): AsyncGenerator<Buffer> {

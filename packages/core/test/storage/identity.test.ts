@@ -1,4 +1,4 @@
-// The identity of a storage folder: made once whoever comes first, kept by copies, and never guessed.
+// The identity of a storage folder: created once even under concurrency, kept by copies, and never guessed.
 import { execFile } from 'node:child_process'
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ afterEach(() => rm(parent, { recursive: true }))
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-test('it is in one file of the root, which its owner alone may read, and which no method shows', async () => {
+test('it is in one file of the root, which only its owner may read, and which no method shows', async () => {
   const storage = fileStorage(root)
   const identity = await storage.identity()
   expect(identity).toMatch(uuid)
@@ -31,7 +31,7 @@ test('it is in one file of the root, which its owner alone may read, and which n
   expect(keys).toEqual([])
 })
 
-test('four processes that begin on one new folder have one identity', async () => {
+test('four processes that start on one new folder have one identity', async () => {
   const script = `
     import { fileStorage } from ${JSON.stringify(new URL('../../src/storage/file/file-storage.ts', import.meta.url).href)}
     process.stdout.write(await fileStorage(${JSON.stringify(root)}).identity())`
@@ -44,7 +44,7 @@ test('four processes that begin on one new folder have one identity', async () =
   expect(await readdir(root)).toEqual(['.lading-storage-id'])
 })
 
-test('a copied folder keeps it, and one that comes to be later has another', async () => {
+test('a copied folder keeps it, and a new one has another', async () => {
   const identity = await fileStorage(root).identity()
   await cp(root, join(parent, 'copy'), { recursive: true })
   expect(await fileStorage(join(parent, 'copy')).identity()).toBe(identity)
@@ -55,7 +55,7 @@ test.each([
   ['is emptied', () => rm(root, { recursive: true }).then(() => mkdir(root))],
   ['is missing', () => rm(root, { recursive: true })],
 ])(
-  'a folder that %s under a process that uses it is unavailable, and nothing is made of it',
+  'a folder that %s under a process that uses it is unavailable, and is not created again',
   async (_, lose) => {
     const storage = fileStorage(root)
     const identity = await storage.identity()
@@ -95,7 +95,7 @@ test('a folder that is replaced under a process has the identity of the new one'
   expect(await storage.identity()).toBe(identity)
 })
 
-test('a folder that is reached by a link is the folder it leads to', async () => {
+test('a folder that is reached through a link is the folder that the link points to', async () => {
   const identity = await fileStorage(root).identity()
   await symlink(root, join(parent, 'link'))
   expect(await fileStorage(join(parent, 'link')).identity()).toBe(identity)
@@ -107,7 +107,7 @@ test.each<[what: string, text: string]>([
   ['half of an id', '3f0e2b1c-8a4d-4c1e-9d'],
   ['two ids', '3f0e2b1c-8a4d-4c1e-9d2f-0123456789ab\n3f0e2b1c-8a4d-4c1e-9d2f-0123456789ac\n'],
   ['zero bytes', '\0'.repeat(37)],
-])('%s in its place is a fault that says what to do, each time, and stays as it is', async (_, text) => {
+])('%s in its place is a fault that states what to do, each time, and stays unchanged', async (_, text) => {
   await mkdir(root)
   await writeFile(join(root, '.lading-storage-id'), text)
   const storage = fileStorage(root)
@@ -138,16 +138,19 @@ test('a link or a folder in its place is a fault too', async () => {
   })
 })
 
-test.skipIf(process.getuid?.() === 0)('one that may not be read is a fault (root may read all)', async () => {
-  const identity = await fileStorage(root).identity()
-  await chmod(join(root, '.lading-storage-id'), 0)
-  await expect(fileStorage(root).identity()).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
-  await chmod(join(root, '.lading-storage-id'), 0o600)
-  expect(await fileStorage(root).identity()).toBe(identity)
-})
+test.skipIf(process.getuid?.() === 0)(
+  'a file that may not be read is a fault (root may read all)',
+  async () => {
+    const identity = await fileStorage(root).identity()
+    await chmod(join(root, '.lading-storage-id'), 0)
+    await expect(fileStorage(root).identity()).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await chmod(join(root, '.lading-storage-id'), 0o600)
+    expect(await fileStorage(root).identity()).toBe(identity)
+  },
+)
 
 test.each(['', ' a', 'a\nb', 'ä', 'x'.repeat(201), 7 as unknown as string])(
-  'a storage of somebody else that says %j for its identity is refused',
+  'a custom storage that returns %j as its identity is rejected',
   async identity => {
     const storage = { ...memoryStorage(), identity: async () => identity }
     await expect(identityOf(storage)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { fileStorage } from '../../src/index.ts'
 
-// When garbage is collected by itself is V8's affair; what is held is told apart from it.
+// V8 decides when to collect garbage; memory that is held is distinguished from it.
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
 

@@ -1,4 +1,4 @@
-// The storage in a folder leaves room on its disk for others: told before a file is read, and kept to while it is written.
+// The storage in a folder leaves space on its disk: checked before a file is read, and enforced while it is written.
 import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ async function free(): Promise<number> {
 
 const full = { code: 'STORAGE_FULL', status: 507 }
 
-test('a file is refused that would leave less than the reserve', async () => {
+test('a file that would leave less than the reserve is rejected', async () => {
   const half = Math.floor((await free()) / 2)
   const storage = fileStorage(root, { reserveBytes: half })
   await storage.checkCapacity(0)
@@ -28,7 +28,7 @@ test('a file is refused that would leave less than the reserve', async () => {
   await expect(storage.checkCapacity(half * 2)).rejects.toMatchObject(full)
 })
 
-test('nothing of a source is read where there is no room, and nothing is left', async () => {
+test('the source is not read if there is no capacity, and nothing is left', async () => {
   const storage = fileStorage(root, { reserveBytes: Number.MAX_SAFE_INTEGER })
   let isRead = false
   async function* source() {
@@ -41,7 +41,7 @@ test('nothing of a source is read where there is no room, and nothing is left', 
   expect(await readdir(root)).toEqual([])
 })
 
-test('a file that turns out to be too much is ended, and nothing is left', async () => {
+test('a file that turns out to be too large is stopped, and nothing is left', async () => {
   const room = 64 * 1024 * 1024
   const storage = fileStorage(root, { reserveBytes: (await free()) - room })
   let read = 0
@@ -54,7 +54,7 @@ test('a file that turns out to be too much is ended, and nothing is left', async
   expect(await readdir(root)).toEqual([])
 })
 
-test('a reserve that is none is refused; a storage that knows no disk says nothing of room', () => {
+test('an invalid reserve is rejected; a storage without a disk reports no capacity', () => {
   for (const reserveBytes of [-1, 0.5, Number.NaN]) {
     expect(() => fileStorage(root, { reserveBytes })).toThrow('reserveBytes must be a whole number from 0')
   }

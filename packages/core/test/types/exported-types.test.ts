@@ -52,7 +52,7 @@ function unexported(program: ts.Program, name: string): readonly string[] {
   for (const symbol of exported) {
     for (const declaration of symbol.declarations ?? []) {
       if (!declaration.getSourceFile().fileName.startsWith(own)) continue
-      // The implementation behind overloads is nobody's signature.
+      // The implementation of overloads is not a public signature.
       const isImplementation = ts.isFunctionDeclaration(declaration) && declaration.body !== undefined
       if (isImplementation && (symbol.declarations?.length ?? 0) > 1) continue
       ts.forEachChild(declaration, child => look(child, symbol.name))

@@ -19,7 +19,7 @@ test('ImportOptions is the type of its schema', () => {
   expect(isSame).toBe(true)
 })
 
-test('the shape of an export is the type of its schema, but for the format, which an exporter requires', () => {
+test('the options of an export file are the type of its schema, except the format, which an exporter requires', () => {
   type Shape = Omit<AsInterface<Static<typeof shapeSchema>>, 'format'>
   const isSame: IsSame<AsOneType<Omit<FileShape, 'format'>>, AsOneType<Shape>> = true
   expect(isSame).toBe(true)

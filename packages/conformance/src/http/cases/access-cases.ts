@@ -17,7 +17,7 @@ import {
   usersCsv,
 } from '../harness.ts'
 
-/** Ids that nobody looks up, because whoever asks is turned away before. */
+/** Ids that are never looked up, because the caller is rejected before. */
 const everything = [...aboutNoJob, ...aboutJobs(randomUUID(), randomUUID())]
 
 async function assertStatus(
@@ -46,7 +46,7 @@ async function refusedEverywhere(harness: HttpHarness, authorize: Authorize, sta
 }
 
 export const accessCases: HttpCases = {
-  'whom nobody knows is told so by every endpoint, and nothing is done': async harness => {
+  'every endpoint rejects an unauthenticated caller, and nothing is done': async harness => {
     const { responses } = await refusedEverywhere(
       harness,
       () => {
@@ -58,7 +58,7 @@ export const accessCases: HttpCases = {
     for (const { headers } of responses) assert.equal(headers.get('www-authenticate'), 'Bearer realm="here"')
   },
 
-  'who may not is told so by every endpoint, and nothing is done': async harness => {
+  'every endpoint rejects an unauthorized caller, and nothing is done': async harness => {
     const { responses, faults } = await refusedEverywhere(
       harness,
       () => Promise.reject(new AccessRefused('forbidden', 'Not today.')),
@@ -69,7 +69,7 @@ export const accessCases: HttpCases = {
     assert.deepEqual(faults, [])
   },
 
-  'a hook that breaks lets nobody in, and nothing of its error out': async harness => {
+  'a hook that fails admits no caller, and its error is not exposed': async harness => {
     const broken: readonly unknown[] = [
       new Error('secret'),
       new LadingError('JOB_NOT_FOUND', 'secret'),
@@ -82,7 +82,7 @@ export const accessCases: HttpCases = {
     }
   },
 
-  'a hook that says nothing, or nonsense, lets nobody in': async harness => {
+  'a hook that returns nothing, or nonsense, admits no caller': async harness => {
     for (const answer of [
       undefined,
       null,
@@ -99,7 +99,7 @@ export const accessCases: HttpCases = {
     }
   },
 
-  'is asked what the request is about, once at its headers and once for each resource it turns out to be about':
+  'is called once at the headers of the request and once for each resource that the request turns out to name':
     async harness => {
       const asked: AccessRequest[] = []
       const served = await harness.serve({
@@ -169,7 +169,7 @@ export const accessCases: HttpCases = {
       assert.deepEqual([...actions].sort(), [...new Set(routes.map(({ action }) => action))].sort())
     },
 
-  'sees the request without its body, and what the host knows of it': async harness => {
+  'receives the request without its body, and the context that the host attached to it': async harness => {
     const asked: AccessRequest[] = []
     const served = await harness.serve({
       authorize(request) {
@@ -197,7 +197,7 @@ export const accessCases: HttpCases = {
     ])
   },
 
-  'a path that is not there and a method that is not taken are nobody’s secret': async harness => {
+  'an unknown path and an unsupported method need no authorization': async harness => {
     const served = await harness.serve({
       authorize: () => assert.fail('nobody has to be asked'),
     })
@@ -211,7 +211,7 @@ export const accessCases: HttpCases = {
     assert.deepEqual([options.status, options.headers.get('allow')], [204, 'POST, GET, HEAD'])
   },
 
-  'the description says how to be known, where the host has told': async harness => {
+  'the description contains the security schemes that the host has given': async harness => {
     const schemes = {
       bearer: { type: 'http', scheme: 'bearer' },
       key: { type: 'apiKey', in: 'header', name: 'X-Key' },

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: what every answer says to a browser, what it tells of the server, and which pages may use it.
+// Cases of the HTTP suite: the security headers of every answer, what it reveals of the server, and which pages may use it.
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import {
@@ -56,7 +56,7 @@ const corsHeaders = (headers: Readonly<Record<string, string | undefined>>) =>
   Object.keys(headers).filter(name => name.startsWith('access-control-'))
 
 export const answerCases: HttpCases = {
-  'every answer says that it is data, and nothing of what the server is made of': async harness => {
+  'every answer has its content type fixed, and does not reveal the server software': async harness => {
     const { base, origin } = harness
     const accepted = await sendRaw(harness, 'resource=users', usersCsv(1))
     assertGuarded(accepted, 'an import')
@@ -84,7 +84,7 @@ export const answerCases: HttpCases = {
     assertGuarded(refused, 'refused by the framework or by core')
   },
 
-  'data is kept by no cache; the file of an export only if it is asked again': async harness => {
+  'data is never cached; the file of an export only with revalidation': async harness => {
     const { base } = harness
     const { job_id } = await ended(
       harness,
@@ -103,7 +103,7 @@ export const answerCases: HttpCases = {
     assert.deepEqual(await cached(download, { 'if-none-match': '*' }), [304, 'private, no-cache'])
   },
 
-  'no page of another origin is told that it may read an answer, unless it is configured': async harness => {
+  'pages of other origins may not read answers, unless their origin is configured': async harness => {
     const asked = { origin: app, 'access-control-request-method': 'POST' }
     for (const line of ['GET /v1/imports', 'OPTIONS /v1/imports', 'GET /v1/nowhere', 'GET /health']) {
       const { headers } = await asBrowser(harness, line, asked)
@@ -119,7 +119,7 @@ export const answerCases: HttpCases = {
     }
   },
 
-  'an origin that is configured: what it may send, and what it may read': async harness => {
+  'a configured origin may send the listed headers and read the listed headers': async harness => {
     const served = await harness.serve({ corsOrigins: ['http://localhost:3000', app] })
     const preflight = await asBrowser(served, 'OPTIONS /v1/imports', {
       origin: app,
@@ -156,7 +156,7 @@ export const answerCases: HttpCases = {
     assert.equal(headers['access-control-allow-origin'], 'https://any.example')
   },
 
-  'a page of another origin sends nothing that changes anything': async harness => {
+  'a page of another origin cannot send a request that changes anything': async harness => {
     const { host } = new URL(harness.origin)
     const users = 'POST /v1/imports?resource=users'
     const foreign = [
@@ -198,7 +198,7 @@ export const answerCases: HttpCases = {
     }
   },
 
-  'what is no origin is refused at start': async harness => {
+  'an invalid origin is rejected at start': async harness => {
     for (const origin of [
       'app.example.org',
       'https://app.example.org/',

@@ -38,7 +38,7 @@ const raw = (harness: HttpHarness, headers: Readonly<Record<string, string | num
   )
 
 export const badRequestCases: HttpCases = {
-  'H002: a resource called like what every object has is unknown': async harness => {
+  'H002: a resource named like a member of Object.prototype is unknown': async harness => {
     for (const name of ['user', 'constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       const query = `resource=${name}`
       await leavesNothing(harness, async () => {
@@ -51,20 +51,21 @@ export const badRequestCases: HttpCases = {
     }
   },
 
-  'H010, H011: fields and part headers called like what every object has': async harness => {
-    await leavesNothing(harness, async () => {
-      for (const name of ['__proto__', 'constructor', 'toString']) {
-        const form = formBody([users, field(name, 'x'), file(usersCsv(1))])
-        await assertProblem(await sendForm(harness, form), 400, 'OPTION_INVALID')
-      }
-    })
-    // A header of a part that nobody asks for is nobody's business.
-    const named = formBody([{ ...users, lines: '__proto__: x\r\n' }, file(usersCsv(1))])
-    assert.equal((await ended(harness, await sendForm(harness, named))).progress.inserted_records, 1)
-    assert.equal((await fetch(`${harness.base}/live`)).status, 200)
-  },
+  'H010, H011: fields and part headers named like members of Object.prototype are harmless':
+    async harness => {
+      await leavesNothing(harness, async () => {
+        for (const name of ['__proto__', 'constructor', 'toString']) {
+          const form = formBody([users, field(name, 'x'), file(usersCsv(1))])
+          await assertProblem(await sendForm(harness, form), 400, 'OPTION_INVALID')
+        }
+      })
+      // An unused header of a part has no effect.
+      const named = formBody([{ ...users, lines: '__proto__: x\r\n' }, file(usersCsv(1))])
+      assert.equal((await ended(harness, await sendForm(harness, named))).progress.inserted_records, 1)
+      assert.equal((await fetch(`${harness.base}/live`)).status, 200)
+    },
 
-  'H014: names of files are no paths, however they are written': async harness => {
+  'H014: file names are not used as paths, however they are written': async harness => {
     const names = [
       '../../x.csv',
       '..\\..\\x.csv',
@@ -84,28 +85,27 @@ export const badRequestCases: HttpCases = {
     for (const key of await harness.service.files()) assert.match(key, /^(imports|exports)\/[\w./-]+$/)
   },
 
-  'H020: a body that is shorter than it was announced leaves nothing, and its place to the next one':
-    async harness => {
-      const served = await harness.serve({ limits: { uploads: 1, uploadsPerCaller: 1 } })
-      const rows = usersCsv(20)
-      await leavesNothing(served, async () => {
-        const cut = await raw(served, { 'Content-Length': rows.length + 1_000 }, rows)
-        assert.match(cut, /^HTTP\/1\.1 400 /)
-      })
-      await until('its place is free', async () => {
-        const { status } = await sendRaw(served, 'resource=users', rows)
-        return status === 202
-      })
-    },
+  'H020: a body that is shorter than announced leaves nothing, and frees its slot': async harness => {
+    const served = await harness.serve({ limits: { uploads: 1, uploadsPerCaller: 1 } })
+    const rows = usersCsv(20)
+    await leavesNothing(served, async () => {
+      const cut = await raw(served, { 'Content-Length': rows.length + 1_000 }, rows)
+      assert.match(cut, /^HTTP\/1\.1 400 /)
+    })
+    await until('its place is free', async () => {
+      const { status } = await sendRaw(served, 'resource=users', rows)
+      return status === 202
+    })
+  },
 
-  'H022: a body that can be read in two ways': async harness => {
+  'H022: a body with an ambiguous length is rejected': async harness => {
     const chunked = { 'Content-Length': 5, 'Transfer-Encoding': 'chunked', Connection: 'close' }
     await leavesNothing(harness, async () => {
       assert.match(await raw(harness, chunked, '5\r\nemail\r\n0\r\n\r\n'), /^HTTP\/1\.1 400 /)
     })
   },
 
-  'H025: a JSON body with other members, or none of its kind': async harness => {
+  'H025: a JSON body with unknown members, or of the wrong kind, is rejected': async harness => {
     const valid = { resource: 'users', format: 'csv' }
     for (const body of [
       { ...valid, extra: 1 },
@@ -125,7 +125,7 @@ export const badRequestCases: HttpCases = {
     }
   },
 
-  'H032: after its day an idempotency key is a new one': async harness => {
+  'H032: an expired idempotency key can be used again': async harness => {
     const key = randomUUID()
     const send = async (csv: string) => {
       const response = await sendRaw(harness, 'resource=users', csv, 'text/csv', { 'idempotency-key': key })
@@ -144,7 +144,7 @@ export const badRequestCases: HttpCases = {
     assert.deepEqual(await send(other), [202, 'true', second])
   },
 
-  'H034: ids that are none reach no database': async harness => {
+  'H034: malformed ids do not reach the database': async harness => {
     const ids = ['0', '-1', '%00', '..%2f..%2fx', "1'--", 'null', `${randomUUID()}%0a`, 'x'.repeat(10_000)]
     for (const id of ids) {
       for (const [method, path] of [
@@ -163,7 +163,7 @@ export const badRequestCases: HttpCases = {
     }
   },
 
-  'H046: nobody gets a page, whatever they accept': async harness => {
+  'H046: no answer is an HTML page, whatever the Accept header': async harness => {
     const headers = { accept: 'text/html,application/xhtml+xml' }
     const job = await ended(
       harness,
@@ -179,7 +179,7 @@ export const badRequestCases: HttpCases = {
     assert.equal((await answerOf(errors)).errors[0].field_value, '<b>')
   },
 
-  'H050: HEAD and OPTIONS of an export that would take long': async harness => {
+  'H050: HEAD and OPTIONS of a slow export are answered at once': async harness => {
     const { brittle } = harness.service
     await brittle.prepare()
     const { exporter, resources } = brittle

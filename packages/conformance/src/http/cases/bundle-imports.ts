@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: bundles that are taken back, each resource behind those that it refers to.
+// Cases of the HTTP suite: bundles that are imported, each resource after those that it refers to.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { bundleOf, form, formWith, type Planted, planted, sendBundle } from '../bundle-planting.ts'
@@ -52,7 +52,7 @@ const counts = (job: JobAnswer | undefined) => [
 ]
 
 export const bundleImportCases: HttpCases = {
-  'each resource is an import of its own, behind those that it refers to': async harness => {
+  'each resource is an import of its own, after those that it refers to': async harness => {
     const planting = planted()
     const sent = await sendBundle(harness, await bundleOf(planting), 'metadata={"from":"test"}')
     const { answer, location, jobs } = await imported(harness, sent)
@@ -84,7 +84,7 @@ export const bundleImportCases: HttpCases = {
     assert.deepEqual(metadata, { from: 'test' })
   },
 
-  'options are those of every import; the same bundle again changes nothing': async harness => {
+  'options apply to every import; the same bundle a second time changes nothing': async harness => {
     const planting = planted()
     const bundle = await bundleOf(planting)
     await imported(harness, await sendBundle(harness, bundle))
@@ -92,7 +92,7 @@ export const bundleImportCases: HttpCases = {
     assert.deepEqual(counts(again.jobs.users), ['completed', 0, 2, 0])
     assert.deepEqual(counts(again.jobs.articles), ['completed', 0, 2, 0])
     const refused = await imported(harness, await sendBundle(harness, bundle, 'max_errors=1'))
-    // What was to follow the import that failed is not begun.
+    // The imports after the failed one are not started.
     assert.deepEqual(
       [refused.jobs.users?.error_code, refused.jobs.articles?.error_code],
       ['TOO_MANY_ERRORS', 'AFTER_FAILED'],
@@ -100,7 +100,7 @@ export const bundleImportCases: HttpCases = {
     assert.deepEqual(await found(harness, planting), [2, 2])
   },
 
-  'it is known by what is told, by its name, or by its first bytes': async harness => {
+  'a bundle is recognized by the declared format, by its name, or by its first bytes': async harness => {
     const ways: readonly ((bundle: Buffer) => Promise<Response>)[] = [
       bundle => sendBundle(harness, bundle, 'format=bundle', {}, 'text/csv'),
       bundle => sendBundle(harness, bundle, '', { 'content-encoding': 'gzip' }, 'text/csv'),
@@ -108,7 +108,7 @@ export const bundleImportCases: HttpCases = {
         name => (bundle: Buffer) => form(harness, file(bundle.toString('latin1'), name)),
       ),
       bundle => form(harness, field('format', 'bundle'), file(bundle.toString('latin1'), 'x.bin')),
-      // Behind the file, where nothing before it says what the file is.
+      // After the file, with nothing before it that names its format.
       bundle =>
         form(harness, file(bundle.toString('latin1'), 'backup.tar.gz'), field('on_conflict', 'update')),
     ]
@@ -126,7 +126,7 @@ export const bundleImportCases: HttpCases = {
     }
   },
 
-  'the same key gets the same imports, whatever has become of them': async harness => {
+  'the same key returns the same imports, whatever their status': async harness => {
     const planting = planted()
     const bundle = await bundleOf(planting)
     const headers = { 'idempotency-key': randomUUID() }

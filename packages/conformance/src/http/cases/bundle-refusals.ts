@@ -16,7 +16,7 @@ import {
 } from '../harness.ts'
 
 export const bundleRefusalCases: HttpCases = {
-  'what cannot be true of several imports is refused, and nothing is left': async harness => {
+  'options that cannot apply to several imports are rejected, and nothing is left': async harness => {
     const bundle = await bundleOf(planted())
     await leavesNothing(harness, async () => {
       for (const [query, named] of [
@@ -41,7 +41,7 @@ export const bundleRefusalCases: HttpCases = {
     })
   },
 
-  'a bundle that is not what it says is refused before there is any import': async harness => {
+  'a bundle that contradicts its manifest is rejected before there is any import': async harness => {
     const { users, articles } = planted()
     const whole = await bundleArchive([users, articles])
     const none = '0'.repeat(64)
@@ -74,7 +74,7 @@ export const bundleRefusalCases: HttpCases = {
     })
   },
 
-  'a bundle that is too large, as it is sent or when it is unpacked, is refused': async harness => {
+  'a bundle that is too large, compressed or decompressed, is rejected': async harness => {
     const { users } = planted()
     const wide = { ...users, content: `${users.content}${' '.repeat(20_000)}\n` }
     const bundle = await bundleArchive([wide])
@@ -92,7 +92,7 @@ export const bundleRefusalCases: HttpCases = {
     })
   },
 
-  'a client that leaves in the midst of its upload leaves nothing': async harness => {
+  'a client that disconnects during its upload leaves nothing': async harness => {
     // Not compressible, so that its beginning is unpacked before its end has come.
     const noise = Array.from({ length: 3_000 }, () => `{"name":"${randomUUID()}"}\n`).join('')
     const bundle = await bundleArchive([{ ...planted().users, content: noise }])

@@ -47,7 +47,7 @@ async function downloaded(harness: HttpHarness, job: { readonly download_url: st
 const lines = ([, content]: ArchiveEntry) => content.split('\n').length - 1
 
 export const bundleCases: HttpCases = {
-  'several resources come as one file, what is referred to first': async harness => {
+  'several resources come as one file, referenced ones first': async harness => {
     const word = await plant(harness)
     const asked = { resources: ['comments', 'users', 'articles'], metadata: { why: 'backup' } }
     const accepted = await send(harness, asked)
@@ -93,7 +93,7 @@ export const bundleCases: HttpCases = {
     )
   },
 
-  'a bundle of CSV, under a name of its own': async harness => {
+  'a bundle of CSV files has its own name': async harness => {
     const asked = { resources: ['users'], format: 'csv', filename: 'Sicherung März' }
     const job = await ended(harness, await send(harness, asked))
     assert.equal(job.file_name, 'Sicherung März.tar.gz')
@@ -103,7 +103,7 @@ export const bundleCases: HttpCases = {
     assert.match(users?.[1] ?? '', /^id,email,name,role,active,created_at,updated_at\n/)
   },
 
-  'what cannot be in a bundle is refused by name': async harness => {
+  'what a bundle cannot contain is rejected by name': async harness => {
     const resources = ['users', 'articles']
     for (const [body, code] of [
       [{ resources: [] }, 'OPTION_INVALID'],
@@ -143,7 +143,7 @@ export const bundleCases: HttpCases = {
     await ended(harness, first)
   },
 
-  'it is listed and deleted as any other export': async harness => {
+  'it is listed and deleted like any other export': async harness => {
     const { job_id } = await ended(harness, await sendJson(harness, '/v1/exports', { resources: ['users'] }))
     const url = `${harness.base}/v1/exports/${job_id}`
     assert.equal((await fetch(url, { method: 'DELETE' })).status, 204)

@@ -22,7 +22,7 @@ const newEmail = () => `${randomUUID()}@example.org`
 const latin1 = (email: string) =>
   Buffer.from(`email,name,role,active\n${email},Zoë Ñ,reader,true\n`, 'latin1')
 
-/** What the table has, as an export tells it. */
+/** The content of the table, as an export returns it. */
 async function nameOf(harness: HttpHarness, email: string): Promise<unknown> {
   const query = `resource=users&format=ndjson&fields=name&email=${encodeURIComponent(email)}`
   return JSON.parse(await (await fetch(`${harness.base}/v1/exports?${query}`)).text()).name
@@ -75,7 +75,7 @@ export const charsetCases: HttpCases = {
     await importsIt(harness, email, await sendForm(harness, body), 'the file first')
   },
 
-  'A16: what the option encoding says wins over the charset': async harness => {
+  'A16: the option encoding takes precedence over the charset': async harness => {
     const wrong = ['text/csv; charset=utf-8', 'text/csv; charset=koi8-r']
     for (const type of wrong) {
       const [one, two, three] = [newEmail(), newEmail(), newEmail()]
@@ -92,7 +92,7 @@ export const charsetCases: HttpCases = {
     }
   },
 
-  'A16: a charset that is not read is 415 with those that are, and nothing is kept': async harness => {
+  'A16: an unsupported charset is 415 with the supported ones, and nothing is kept': async harness => {
     await leavesNothing(harness, async () => {
       for (const type of ['text/csv; charset=koi8-r', 'text/csv; charset=utf-8; charset=latin1']) {
         const answers = [
@@ -109,7 +109,7 @@ export const charsetCases: HttpCases = {
     })
   },
 
-  'A16: a mark that contradicts the charset, and a file that is not in it, fail as with the option':
+  'A16: a byte order mark that contradicts the charset, and a file that is not in it, fail as with the option':
     async harness => {
       const marked = Buffer.concat([Buffer.from('\ufeff'), latin1(newEmail())])
       for (const [bytes, type] of [
@@ -121,7 +121,7 @@ export const charsetCases: HttpCases = {
       }
     },
 
-  'A16: JSON that says what to do comes in UTF-8': async harness => {
+  'A16: a JSON request body is read as UTF-8': async harness => {
     // A parser of the host, where it comes first, answers in its own words.
     for (const path of ['/v1/imports', '/v1/exports']) {
       const body = '{"resource":"users"}'

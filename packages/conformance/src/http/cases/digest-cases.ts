@@ -41,7 +41,7 @@ const send = (harness: HttpHarness, query: string, body: Buffer, headers: Record
   fetch(`${harness.base}/v1/imports${query}`, { method: 'POST', headers, body: new Uint8Array(body) })
 
 export const digestCases: HttpCases = {
-  'a body that is the one of its digest is taken, however that is said': async harness => {
+  'a body that matches its digest is accepted, whichever header declares it': async harness => {
     for (const [what, body, query, headers] of bodies) {
       for (const digest of body === csv ? said(body) : said(body).slice(0, 1)) {
         const response = await send(harness, query, body, { ...headers, ...digest })
@@ -50,7 +50,7 @@ export const digestCases: HttpCases = {
     }
   },
 
-  'a body that is another one is refused, and leaves nothing': async harness => {
+  'a body that does not match its digest is rejected, and leaves nothing': async harness => {
     // A parser of the host may have read what is JSON: there is nothing left to compare then.
     for (const [what, body, query, headers] of bodies.filter(([, sent]) => sent !== url)) {
       const other = said(Buffer.concat([body, Buffer.from('x')]))
@@ -64,7 +64,7 @@ export const digestCases: HttpCases = {
     }
   },
 
-  'a digest that cannot be read is refused; one of an unknown kind means nothing': async harness => {
+  'a malformed digest is rejected; one of an unknown algorithm is ignored': async harness => {
     const headers = { 'content-type': 'text/csv' }
     for (const digest of [
       { 'content-digest': 'sha-256=abc' },

@@ -30,7 +30,7 @@ async function sentBy(harness: HttpHarness): Promise<readonly Sent[]> {
   ]
 }
 
-/** Jobs whose files have no end, so that the answers are under way until their readers go. */
+/** Jobs whose files have no end, so that the answers are in flight until their readers leave. */
 function endless(jobs: Jobs) {
   const error: RecordError = {
     rowNumber: 2,
@@ -68,7 +68,7 @@ const ask = (harness: HttpHarness, { path, accept }: Sent, more: RequestInit = {
 const bearer = (who: string): RequestInit => ({ headers: { 'x-who': who } })
 
 export const downloadPlaceCases: HttpCases = {
-  'one download too many is refused with 429 before anything is opened, whatever is downloaded':
+  'one download too many is rejected with 429 before anything is opened, for every kind of download':
     async harness => {
       const kinds = await sentBy(harness)
       const { count, long } = endless(harness.service.jobs)
@@ -92,7 +92,7 @@ export const downloadPlaceCases: HttpCases = {
       }
     },
 
-  'others have their places, until all are taken': async harness => {
+  'other callers have their own slots, until all are taken': async harness => {
     const kinds = await sentBy(harness)
     const { count, long } = endless(harness.service.jobs)
     const limits = { downloads: 2, downloadsPerCaller: 1 }
@@ -115,7 +115,7 @@ export const downloadPlaceCases: HttpCases = {
     await until('that one too', async () => count.open === 0)
   },
 
-  'HEAD, what the client has already, and what is refused need no place and keep none': async harness => {
+  'HEAD, 304 and rejected requests take no slot': async harness => {
     const kinds = await sentBy(harness)
     const { count, long } = endless(harness.service.jobs)
     const download = kinds.at(-1) as Sent

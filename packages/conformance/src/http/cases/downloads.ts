@@ -19,7 +19,7 @@ import {
 interface Made {
   readonly url: string
   readonly id: string
-  /** What is in the file, told by whoever imported the rows. */
+  /** The content of the file, as the fixture imported it. */
   readonly emails: readonly string[]
   readonly bytes: Buffer
   readonly etag: string
@@ -78,7 +78,7 @@ export const downloadCases: HttpCases = {
     }
   },
 
-  'parts that are put together are the file': async harness => {
+  'the parts of a file, joined, are the file': async harness => {
     const { url, bytes, etag } = await made(harness, {}, 200)
     const parts: Buffer[] = []
     const step = 1_000
@@ -92,7 +92,7 @@ export const downloadCases: HttpCases = {
     assert.deepEqual(Buffer.concat(parts), bytes)
   },
 
-  'what is no range, or several, is answered with the whole': async harness => {
+  'an invalid range, or several, is answered with the whole file': async harness => {
     const { url, emails } = await made(harness)
     for (const range of ['bytes=0-1,3-4', 'bytes=5-2', 'rows=0-1', 'bytes=a-b', 'bytes=-', 'nonsense']) {
       const response = await ask(url, { range })
@@ -102,7 +102,7 @@ export const downloadCases: HttpCases = {
     }
   },
 
-  'a range behind the end is refused with the size': async harness => {
+  'a range past the end is rejected with the size': async harness => {
     const { url, bytes } = await made(harness)
     for (const range of [`bytes=${bytes.length}-`, 'bytes=99999999999999999999-', 'bytes=-0']) {
       const response = await ask(url, { range })
@@ -111,7 +111,7 @@ export const downloadCases: HttpCases = {
     }
   },
 
-  'a part is sent only to who holds the same file': async harness => {
+  'a part is sent only to a client that holds the same version of the file': async harness => {
     const { url, bytes, etag } = await made(harness)
     const statusFor = async (ifRange: string) => {
       const response = await ask(url, { range: 'bytes=0-4', 'if-range': ifRange })
@@ -127,7 +127,7 @@ export const downloadCases: HttpCases = {
     await late.arrayBuffer()
   },
 
-  'a file that the client has is not sent again': async harness => {
+  'a file that the client already has is not sent again': async harness => {
     const { url, etag } = await made(harness)
     assert.match(etag, /^"[0-9a-f]{64}"$/)
     for (const given of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -143,7 +143,7 @@ export const downloadCases: HttpCases = {
     await changed.arrayBuffer()
   },
 
-  'HEAD tells the same of the whole file, and sends nothing of it': async harness => {
+  'HEAD has the headers of the whole file, and no body': async harness => {
     const { url, bytes } = await made(harness)
     const facts = (response: Response) =>
       [
@@ -167,7 +167,7 @@ export const downloadCases: HttpCases = {
     assert.match(raw, new RegExp(`content-length: ${bytes.length}\\r\\n`, 'i'))
   },
 
-  'a compressed file is one, and is not unpacked on its way': async harness => {
+  'a compressed file is sent as it is, without a content encoding': async harness => {
     const { url, emails, bytes } = await made(harness, { compression: 'gzip' })
     assert.equal(gunzipSync(bytes).toString(), textOf(emails))
     const response = await ask(url, { 'accept-encoding': 'gzip' })
@@ -177,7 +177,7 @@ export const downloadCases: HttpCases = {
     assert.match(response.headers.get('content-disposition') ?? '', /filename="users-[\d-]{10}\.csv\.gz"$/)
   },
 
-  'a file may have a name of its own, in any script, and none that does harm': async harness => {
+  'a file may have any name, in any script, and a harmful name is made harmless': async harness => {
     const nameOf = async (filename: string) => {
       const { url, id } = await made(harness, { filename })
       const { file_name } = await answerOf(fetch(`${harness.base}/v1/exports/${id}`))
@@ -200,7 +200,7 @@ export const downloadCases: HttpCases = {
     }
   },
 
-  'a file that is deleted between two looks is gone, not broken': async harness => {
+  'a file that is deleted between two requests is gone, not broken': async harness => {
     const { id, etag } = await made(harness)
     const { jobs } = harness.service
     const download = async () => undefined
@@ -222,7 +222,7 @@ export const downloadCases: HttpCases = {
     )
   },
 
-  'a file that is deleted before its time is gone for every method': async harness => {
+  'a file that is deleted before it expires is gone for every method': async harness => {
     const { url, id } = await made(harness)
     const deleted = await fetch(`${harness.base}/v1/exports/${id}`, { method: 'DELETE' })
     assert.equal(deleted.status, 204)

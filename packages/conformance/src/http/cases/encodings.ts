@@ -37,7 +37,7 @@ async function oneUser(harness: HttpHarness): Promise<string> {
 }
 
 export const encodingCases: HttpCases = {
-  'it is compressed on its way for whoever likes that, and is the same file': async harness => {
+  'an export is compressed for clients that accept it, and has the same content': async harness => {
     const query = await oneUser(harness)
     const plain = await ask(harness, query)
     assert.equal(plain.headers['content-encoding'], undefined)
@@ -58,7 +58,7 @@ export const encodingCases: HttpCases = {
     assert.equal(await (await fetch(`${harness.base}/v1/exports?${query}`)).text(), plain.body.toString())
   },
 
-  'a cache is told that the answer depends on it, whichever it is': async harness => {
+  'Vary tells caches that the answer depends on Accept-Encoding, for either coding': async harness => {
     const query = await oneUser(harness)
     for (const accepted of [undefined, 'gzip', 'identity']) {
       for (const method of ['GET', 'HEAD']) {
@@ -68,7 +68,7 @@ export const encodingCases: HttpCases = {
     }
   },
 
-  'a file that is to be compressed itself is no encoded answer': async harness => {
+  'a file that is requested as gzip has no content encoding': async harness => {
     const query = await oneUser(harness)
     const plain = await ask(harness, `${query}&format=csv`)
     for (const accepted of [undefined, 'gzip']) {
@@ -85,7 +85,7 @@ export const encodingCases: HttpCases = {
     assert.match(json.headers['content-disposition'] ?? '', /\.json\.gz"$/)
   },
 
-  'HEAD tells what GET would': async harness => {
+  'HEAD has the headers of GET': async harness => {
     const query = await oneUser(harness)
     for (const more of ['', '&format=csv', '&compression=gzip', '&format=json']) {
       for (const accepted of [undefined, 'gzip']) {
@@ -106,7 +106,7 @@ export const encodingCases: HttpCases = {
     }
   },
 
-  'CSV for Excel: a byte order mark, CRLF, and a guard before what it would calculate': async harness => {
+  'CSV for Excel has a byte order mark, CRLF, and a guard before formulas': async harness => {
     const query = await oneUser(harness)
     const { headers, body } = await ask(harness, `${query}&format=csv&excel=true`)
     assert.equal(headers['content-type'], 'text/csv; charset=utf-8')
@@ -123,7 +123,7 @@ export const encodingCases: HttpCases = {
     assert.equal((await ended(harness, answer)).progress.successful_records, 1)
   },
 
-  'CSV without a header, and with another delimiter': async harness => {
+  'CSV can be sent without a header, and with another delimiter': async harness => {
     const query = await oneUser(harness)
     const without = await ask(harness, `${query}&format=csv&header=false`)
     assert.match(without.body.toString(), /^=cmd\|[0-9a-f-]{36},admin,true\n$/)
@@ -131,7 +131,7 @@ export const encodingCases: HttpCases = {
     assert.match(tabs.body.toString(), /^name\trole\tactive\n=cmd\|[0-9a-f-]{36}\tadmin\ttrue\n$/)
   },
 
-  'nothing is found: an empty file of its kind, compressed too': async harness => {
+  'an empty result is an empty file of its format, compressed too': async harness => {
     const none = `resource=users&fields=id,role&name=${randomUUID()}`
     const files = {
       '&format=csv': 'id,role\n',
@@ -149,7 +149,7 @@ export const encodingCases: HttpCases = {
     }
   },
 
-  'HEAD and OPTIONS ask for no connection': async harness => {
+  'HEAD and OPTIONS take no connection': async harness => {
     const { brittle } = harness.service
     await brittle.prepare()
     const served = await harness.serve(brittle)

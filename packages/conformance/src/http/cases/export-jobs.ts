@@ -68,7 +68,7 @@ export const exportJobCases: HttpCases = {
     assert.equal(head.headers.get('content-length'), String(body.length))
   },
 
-  'a file that is not ready, or no more, is not served': async harness => {
+  'a file that is not ready, or has expired, is not served': async harness => {
     const pending = await withExport(harness, { status: 'processing', file: null })
     await assertProblem(await fetch(`${pending}/download`), 409, 'JOB_NOT_READY')
     assert.equal((await answerOf(fetch(pending))).download_url, null)
@@ -91,7 +91,7 @@ export const exportJobCases: HttpCases = {
     assert.deepEqual([file_size, download_url], [1, null])
   },
 
-  'what is wrong is refused': async harness => {
+  'invalid requests are rejected': async harness => {
     await assertProblem(await send(harness, {}), 400, 'OPTION_INVALID')
     await assertProblem(await send(harness, []), 400, 'OPTION_INVALID')
     await assertProblem(await send(harness, { resource: 'users', colour: 'red' }), 400, 'OPTION_INVALID')
@@ -112,7 +112,7 @@ export const exportJobCases: HttpCases = {
     }
   },
 
-  'ids that are malformed, unknown, or of an import': async harness => {
+  'ids that are malformed, unknown, or of an import are rejected': async harness => {
     const base = `${harness.base}/v1/exports`
     const imported = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
     for (const tail of ['', '/download']) {

@@ -40,7 +40,7 @@ async function* thenFails(head: Promise<void>): AsyncGenerator<Buffer> {
 }
 
 export const exportCases: HttpCases = {
-  'rows come as NDJSON by default, as CSV or a JSON array if asked': async harness => {
+  'rows are sent as NDJSON by default, as CSV or a JSON array on request': async harness => {
     const query = await threeUsers(harness)
     const ndjson = await fetch(`${harness.base}/v1/exports?${query}`)
     assert.equal(ndjson.headers.get('content-type'), 'application/x-ndjson')
@@ -82,7 +82,7 @@ export const exportCases: HttpCases = {
     assert.equal(csv, 'id,email,name,role,active,created_at,updated_at\n')
   },
 
-  'filters that cannot be are refused by name, before a status is sent': async harness => {
+  'invalid filters are rejected by name, before a status is sent': async harness => {
     const ask = (query: string) => fetch(`${harness.base}/v1/exports?resource=users&${query}`)
     assert.match(await assertProblem(await ask('rol=admin'), 400, 'FILTER_INVALID'), /"rol"/)
     assert.match(await assertProblem(await ask('active=perhaps'), 400, 'FILTER_INVALID'), /"active"/)
@@ -91,7 +91,7 @@ export const exportCases: HttpCases = {
     }
   },
 
-  'parameters that are wrong or missing': async harness => {
+  'invalid or missing parameters are rejected': async harness => {
     const ask = (query: string) => fetch(`${harness.base}/v1/exports?${query}`)
     await assertProblem(await ask(''), 400, 'OPTION_INVALID')
     await assertProblem(await ask('resource=user'), 400, 'RESOURCE_UNKNOWN')
@@ -113,7 +113,7 @@ export const exportCases: HttpCases = {
     assert.match(answer, /content-type: application\/x-ndjson\r\n/i)
   },
 
-  'a failure before the first byte is a problem response': async harness => {
+  'a failure before the first byte is a problem document': async harness => {
     const broken = () => {
       throw new LadingError('DATABASE_UNAVAILABLE', 'The database does not answer.')
     }
@@ -158,7 +158,7 @@ export const exportCases: HttpCases = {
     assert.ok(!raw.endsWith('0\r\n\r\n'), 'the last chunk was sent')
   },
 
-  'a client that goes away ends the export': async harness => {
+  'a client that disconnects ends the export': async harness => {
     let isDestroyed = false
     const endless = () =>
       new Readable({
@@ -178,7 +178,7 @@ export const exportCases: HttpCases = {
     await until('the export ends', () => isDestroyed)
   },
 
-  'a client that goes away before the first byte ends the export': async harness => {
+  'a client that disconnects before the first byte ends the export': async harness => {
     let isAsked = false
     let isDestroyed = false
     const silent = () =>

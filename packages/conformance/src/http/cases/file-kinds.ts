@@ -50,14 +50,14 @@ export const fileKindCases: HttpCases = {
     }
   },
 
-  'A17: a single column, of which nothing but the name says that TAB would divide it': async harness => {
+  'A17: a single column is read with TAB as its delimiter because of the file name': async harness => {
     const content = 'email;name\n'
     const job = await ended(harness, await sendForm(harness, form(content, 'users.tsv')))
     // By its own looks the header would be two columns, divided by semicolons.
     assert.match(job.error_message, /"email"[^.]* (?:is|are) missing/)
   },
 
-  'A17: the option delimiter wins over the name, before and behind the file': async harness => {
+  'A17: the option delimiter takes precedence over the name, before and after the file': async harness => {
     const content = tabSeparated().replaceAll(';', ' ').replaceAll('\t', ';')
     const before = form(content, 'users.tsv', field('delimiter', 'semicolon'))
     await imports(harness, await sendForm(harness, before), 'before')
@@ -69,51 +69,60 @@ export const fileKindCases: HttpCases = {
     await imports(harness, await sendForm(harness, behind), 'behind')
   },
 
-  'A17: rejected records of a file with TAB come back with TAB, to be imported again': async harness => {
-    const good = `${randomUUID()}@example.org`
-    const content = `email\tname\trole\tactive\n${good}\tA, B\tking\ttrue\n`
-    const job = await ended(harness, await sendForm(harness, form(content, 'users.tsv')))
-    const rejects = await (await fetch(harness.origin + job.links.rejects)).text()
-    assert.match(rejects, /^lading_error\temail\tname\trole\tactive\n.*\tking\ttrue\n$/s)
-    const mended = rejects.replace('\tking\t', '\treader\t')
-    for (const name of ['mended.tsv', 'mended.csv']) {
-      const again = await ended(harness, await sendForm(harness, form(mended, name)))
-      const { inserted_records: inserted, processed_records: processed } = again.progress
-      assert.deepEqual([inserted, processed], [name === 'mended.tsv' ? 1 : 0, 1], name)
-    }
-  },
-
-  'A17: what is no data is called what it is, with what to do, and nothing is kept': async harness => {
-    await leavesNothing(harness, async () => {
-      for (const [name, content, sentence] of [
-        ['users.xlsx', workbook, `The file is an Excel workbook. ${save}`],
-        // Whatever it is called, and whatever comes behind it.
-        ['users.csv', workbook, `The file is an Excel workbook. ${save}`],
-        ['users.zip', 'PK\x05\x06'.padEnd(30, '\0'), /^The file is a ZIP archive\. Unpack it/],
-        ['users.pdf', '%PDF-1.7\n', /^The file is a PDF document\. /],
-        ['users.parquet', 'PAR1\x15\x04\x15', /^The file is a Parquet file\. Convert it/],
-        ['users.sql', 'insert into users values (1);\n', /^The file is an SQL script\. Run it with psql\. /],
-        ['users.csv', '<!doctype html><html>', /^The file is a web page\. /],
-        ['users.xml', '<?xml version="1.0"?><a/>', /^The file is an XML document\. /],
-        [
-          'users.xls',
-          'email\tname\n',
-          /"users\.xls" is that of an Excel workbook, but the file is text.*send format=csv\.$/,
-        ],
-        ['users.txt', 'email,name\n', /; send format=csv, format=ndjson or format=json\.$/],
-        ['users.dat', 'email\0name\n', /it holds zero bytes/],
-      ] as const) {
-        const answer = await sendForm(harness, form(Buffer.from(content, 'latin1'), name))
-        const detail = await assertProblem(answer, 415, 'FORMAT_UNSUPPORTED')
-        if (typeof sentence === 'string') assert.equal(detail, sentence, name)
-        else assert.match(detail, sentence, name)
+  'A17: rejected records of a file with TAB are returned with TAB, and can be imported again':
+    async harness => {
+      const good = `${randomUUID()}@example.org`
+      const content = `email\tname\trole\tactive\n${good}\tA, B\tking\ttrue\n`
+      const job = await ended(harness, await sendForm(harness, form(content, 'users.tsv')))
+      const rejects = await (await fetch(harness.origin + job.links.rejects)).text()
+      assert.match(rejects, /^lading_error\temail\tname\trole\tactive\n.*\tking\ttrue\n$/s)
+      const mended = rejects.replace('\tking\t', '\treader\t')
+      for (const name of ['mended.tsv', 'mended.csv']) {
+        const again = await ended(harness, await sendForm(harness, form(mended, name)))
+        const { inserted_records: inserted, processed_records: processed } = again.progress
+        assert.deepEqual([inserted, processed], [name === 'mended.tsv' ? 1 : 0, 1], name)
       }
-      const inGzip = await sendForm(harness, form(gzipSync(Buffer.from(workbook, 'latin1')), 'users.csv.gz'))
-      assert.match(await assertProblem(inGzip, 415, 'FORMAT_UNSUPPORTED'), /an Excel workbook/)
-    })
-  },
+    },
 
-  'A17: the content type of a workbook is called what it is, as a body and in a form': async harness => {
+  'A17: a file that holds no data is reported as what it is, with what to do, and nothing is kept':
+    async harness => {
+      await leavesNothing(harness, async () => {
+        for (const [name, content, sentence] of [
+          ['users.xlsx', workbook, `The file is an Excel workbook. ${save}`],
+          // Whatever its name, and whatever follows it.
+          ['users.csv', workbook, `The file is an Excel workbook. ${save}`],
+          ['users.zip', 'PK\x05\x06'.padEnd(30, '\0'), /^The file is a ZIP archive\. Unpack it/],
+          ['users.pdf', '%PDF-1.7\n', /^The file is a PDF document\. /],
+          ['users.parquet', 'PAR1\x15\x04\x15', /^The file is a Parquet file\. Convert it/],
+          [
+            'users.sql',
+            'insert into users values (1);\n',
+            /^The file is an SQL script\. Run it with psql\. /,
+          ],
+          ['users.csv', '<!doctype html><html>', /^The file is a web page\. /],
+          ['users.xml', '<?xml version="1.0"?><a/>', /^The file is an XML document\. /],
+          [
+            'users.xls',
+            'email\tname\n',
+            /"users\.xls" is that of an Excel workbook, but the file is text.*send format=csv\.$/,
+          ],
+          ['users.txt', 'email,name\n', /; send format=csv, format=ndjson or format=json\.$/],
+          ['users.dat', 'email\0name\n', /it holds zero bytes/],
+        ] as const) {
+          const answer = await sendForm(harness, form(Buffer.from(content, 'latin1'), name))
+          const detail = await assertProblem(answer, 415, 'FORMAT_UNSUPPORTED')
+          if (typeof sentence === 'string') assert.equal(detail, sentence, name)
+          else assert.match(detail, sentence, name)
+        }
+        const inGzip = await sendForm(
+          harness,
+          form(gzipSync(Buffer.from(workbook, 'latin1')), 'users.csv.gz'),
+        )
+        assert.match(await assertProblem(inGzip, 415, 'FORMAT_UNSUPPORTED'), /an Excel workbook/)
+      })
+    },
+
+  'A17: the content type of a workbook is reported as what it is, as a body and in a form': async harness => {
     const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
     const raw = await sendRaw(harness, 'resource=users', Buffer.from(workbook, 'latin1'), type)
     const detail = await assertProblem(raw, 415, 'MEDIA_TYPE_UNSUPPORTED')

@@ -37,7 +37,7 @@ const unreadable = [
 ]
 
 export const formCases: HttpCases = {
-  'without its dry_run an import is another one, so a form with a part that cannot be read is refused':
+  'a form with an unreadable part is rejected, since it would be another import without its dry_run':
     async harness => {
       const users = formBody([field('resource', 'users')], '')
       await leavesNothing(harness, async () => {
@@ -50,7 +50,7 @@ export const formCases: HttpCases = {
       })
     },
 
-  'a header of as many lines and bytes as are allowed is read to its end': async harness => {
+  'a header with the maximum number of lines and bytes is read completely': async harness => {
     const users = formBody([field('resource', 'users')], '')
     const bytes = 8_192 - dryRun.length - 'X: \r\n'.length
     for (const header of [`${lines(15)}${dryRun}`, `X: ${'x'.repeat(bytes)}\r\n${dryRun}`]) {
@@ -59,28 +59,29 @@ export const formCases: HttpCases = {
     }
   },
 
-  'what stands before the first part and behind the last one is no part': async harness => {
+  'text before the first part and after the last one is ignored': async harness => {
     const form = formBody([field('resource', 'users'), file(usersCsv(2))])
     const around = `by the way\r\n${form}${part(dryRun, 'true')}${end}`
     const job = await ended(harness, await sendForm(harness, around))
     assert.deepEqual([job.dry_run, job.progress.inserted_records], [false, 2])
   },
 
-  'H010: files, parameters and members called like what every object has': async harness => {
-    const headers = { 'content-type': 'application/json' }
-    await leavesNothing(harness, async () => {
-      for (const name of ['__proto__', 'constructor', 'toString']) {
-        const named = formBody([field('resource', 'users'), { ...file(usersCsv(1)), name }])
-        await assertProblem(await sendForm(harness, named), 400, 'BODY_INVALID')
-        const query = `resource=users&${name}=x`
-        await assertProblem(await sendRaw(harness, query, usersCsv(1)), 400, 'OPTION_INVALID')
-        const form = formBody([file(usersCsv(1))])
-        await assertProblem(await sendForm(harness, form, `/v1/imports?${query}`), 400, 'OPTION_INVALID')
-        const body = `{"resource":"users","file_url":"https://example.org/a.csv","${name}":{"dry_run":true}}`
-        const answer = await fetch(`${harness.base}/v1/imports`, { method: 'POST', headers, body })
-        await assertProblem(answer, 400, 'OPTION_INVALID')
-      }
-    })
-    assert.equal('dry_run' in {}, false)
-  },
+  'H010: files, parameters and members named like members of Object.prototype are harmless':
+    async harness => {
+      const headers = { 'content-type': 'application/json' }
+      await leavesNothing(harness, async () => {
+        for (const name of ['__proto__', 'constructor', 'toString']) {
+          const named = formBody([field('resource', 'users'), { ...file(usersCsv(1)), name }])
+          await assertProblem(await sendForm(harness, named), 400, 'BODY_INVALID')
+          const query = `resource=users&${name}=x`
+          await assertProblem(await sendRaw(harness, query, usersCsv(1)), 400, 'OPTION_INVALID')
+          const form = formBody([file(usersCsv(1))])
+          await assertProblem(await sendForm(harness, form, `/v1/imports?${query}`), 400, 'OPTION_INVALID')
+          const body = `{"resource":"users","file_url":"https://example.org/a.csv","${name}":{"dry_run":true}}`
+          const answer = await fetch(`${harness.base}/v1/imports`, { method: 'POST', headers, body })
+          await assertProblem(answer, 400, 'OPTION_INVALID')
+        }
+      })
+      assert.equal('dry_run' in {}, false)
+    },
 }

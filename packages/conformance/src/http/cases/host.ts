@@ -15,7 +15,7 @@ import {
 } from '../harness.ts'
 
 export const hostCases: HttpCases = {
-  'routes of the host are reached': async ({ origin }) => {
+  'routes of the host are served': async ({ origin }) => {
     assert.equal(await (await fetch(`${origin}/host`)).text(), 'hello from the host')
   },
 
@@ -25,20 +25,20 @@ export const hostCases: HttpCases = {
     assert.deepEqual(await answerOf(response), { a: [1, true] })
   },
 
-  'what belongs to neither is answered by the host': async ({ origin, base }) => {
+  'a request that matches neither is answered by the host': async ({ origin, base }) => {
     for (const url of [`${origin}/nowhere`, `${base}/nowhere`, `${base}/healthy`, `${base}/v10/imports`]) {
       const response = await fetch(url)
       assert.deepEqual([response.status, await response.text()], [404, 'host: not found'], url)
     }
   },
 
-  'a JSON body that the host has read is used': async harness => {
+  'a JSON body that the host has parsed is used': async harness => {
     const response = await sendJson(harness, '/v1/exports', { resource: 'users', limit: 1 })
     assert.equal(response.status, 202)
     await ended(harness, response)
   },
 
-  'the host has stopped when an upload whose client has gone is tidied up, and not before': async harness => {
+  'the host stops only after an aborted upload has been cleaned up': async harness => {
     const happened: string[] = []
     const { origin, stop } = await harness.serve({
       jobs: {
@@ -70,7 +70,7 @@ export const hostCases: HttpCases = {
     assert.deepEqual(happened, ['begun', 'gone', 'tidied up'])
   },
 
-  'files are not taken for JSON, whatever the host parses': async harness => {
+  'files are not parsed as JSON, whatever the host parses': async harness => {
     const csv = usersCsv(2)
     const job = await ended(harness, await sendRaw(harness, 'resource=users', csv))
     assert.equal(job.progress.successful_records, 2)
@@ -82,7 +82,7 @@ export const hostCases: HttpCases = {
     assert.deepEqual([second.status, second.format], ['completed', 'ndjson'])
   },
 
-  'H017: a malformed content type is refused, whoever reads bodies': async harness => {
+  'H017: a malformed content type is rejected, whichever body parser runs': async harness => {
     const body = '{"resource":"users","limit":1}'
     // `fetch` would mend some of these.
     const send = (path: string, type: string) => {

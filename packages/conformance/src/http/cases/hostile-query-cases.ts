@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: what somebody asks who means harm is refused by name, and no query is run.
+// Cases of the HTTP suite: malicious parameters are rejected by name, and no query is run.
 import assert from 'node:assert/strict'
 import { assertProblem, type HttpCases, type HttpHarness, sendJson } from '../harness.ts'
 import { hostileBodies, hostileQueries, questions } from '../hostile-queries.ts'
@@ -23,7 +23,7 @@ function served(harness: HttpHarness): Promise<HttpHarness> {
 }
 
 export const hostileQueryCases: HttpCases = {
-  'every hostile query is refused by name, and asks nothing of the database': async harness => {
+  'every hostile query is rejected by name, without a query of the database': async harness => {
     const { base, ...rest } = await served(harness)
     const before = harness.service.discreet.connections()
     for (const [query, code, name] of hostileQueries) {
@@ -35,7 +35,7 @@ export const hostileQueryCases: HttpCases = {
     assert.equal(harness.service.discreet.connections(), before)
   },
 
-  'so is every hostile body': async harness => {
+  'every hostile body is rejected by name, without a query of the database': async harness => {
     const own = await served(harness)
     const before = harness.service.discreet.connections()
     for (const [body, code, name] of hostileBodies) {
@@ -49,7 +49,7 @@ export const hostileQueryCases: HttpCases = {
     assert.equal(harness.service.discreet.connections(), before)
   },
 
-  'what is hidden is answered word for word as what does not exist': async harness => {
+  'a hidden field is answered exactly like a field that does not exist': async harness => {
     const hidden = await served(harness)
     const unknown = await harness.serve(harness.service.discreet.ignorant)
     for (const question of questions('role')) {
@@ -61,7 +61,7 @@ export const hostileQueryCases: HttpCases = {
     }
   },
 
-  'what is masked can neither be filtered nor sorted by': async harness => {
+  'a masked field can be neither filtered nor sorted by': async harness => {
     const own = await served(harness)
     for (const question of questions('email').filter(one => !one.startsWith('fields='))) {
       const told = await assertProblem(
@@ -73,7 +73,7 @@ export const hostileQueryCases: HttpCases = {
     }
   },
 
-  'what is hidden or masked is in no description of the resource': async harness => {
+  'hidden and masked fields are in no description of the resource': async harness => {
     const own = await served(harness)
     const described = await (await fetch(`${own.base}/v1/resources`)).text()
     assert.doesNotMatch(described, /role/)

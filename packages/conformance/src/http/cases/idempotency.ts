@@ -59,7 +59,7 @@ async function hangingUpload(harness: HttpHarness, key: string): Promise<Socket>
   const begin = () => socketTo(harness, `${head}email,name,role,active\n`)
   let socket = begin()
   await until('the key is claimed', async () => {
-    // A request that is refused, whoever comes first; if it was the other one that had to wait, that one begins again.
+    // One request is rejected, whichever is first; if it was the other one that had to wait, that one is repeated.
     const { status } = await raw(harness, key, 'PK\u0003\u0004')
     const isRefused = socket.bytesRead > 0
     if (isRefused) socket.destroy()
@@ -70,7 +70,7 @@ async function hangingUpload(harness: HttpHarness, key: string): Promise<Socket>
 }
 
 export const idempotencyCases: HttpCases = {
-  'the same request gets the same answer, and starts nothing': async harness => {
+  'a repeated request gets the same answer, and starts nothing': async harness => {
     const [key, csv] = [randomUUID(), usersCsv(3)]
     const first = await raw(harness, key, csv)
     assert.equal(replayed(first), null)
@@ -93,7 +93,7 @@ export const idempotencyCases: HttpCases = {
     assert.equal((await ended(harness, await raw(harness, key, csv))).progress.successful_records, 3)
   },
 
-  'an export too': async harness => {
+  'a repeated export request gets the same answer, and starts nothing': async harness => {
     const key = randomUUID()
     const filters = { name: key, role: 'admin' }
     const first = await exported(harness, key, { resource: 'users', filters })
@@ -112,7 +112,7 @@ export const idempotencyCases: HttpCases = {
     await assertProblem(await raw(harness, key, usersCsv(1)), 422, 'IDEMPOTENCY_KEY_REUSED')
   },
 
-  'another request with the same key is refused': async harness => {
+  'another request with the same key is rejected': async harness => {
     const [key, csv] = [randomUUID(), usersCsv(2)]
     await ended(harness, await raw(harness, key, csv))
     await leavesNothing(harness, async () => {
@@ -129,7 +129,7 @@ export const idempotencyCases: HttpCases = {
     })
   },
 
-  'what the headers show already is refused before the body has come': async harness => {
+  'a difference that the headers show is rejected before the body is received': async harness => {
     const [key, csv] = [randomUUID(), usersCsv(2)]
     await ended(harness, await raw(harness, key, csv))
     const head = (line: string, length: number) =>
@@ -149,7 +149,7 @@ export const idempotencyCases: HttpCases = {
     for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 422 /)
   },
 
-  'ten at once make one job': async harness => {
+  'ten concurrent requests make one job': async harness => {
     const [key, csv] = [randomUUID(), usersCsv(200)]
     const count = await jobCount(harness, 'import')
     const uploads = await newUploads(harness)
@@ -179,23 +179,24 @@ export const idempotencyCases: HttpCases = {
     assert.ok(exports.every(({ status }) => status === 202 || status === 409))
   },
 
-  'while the first is uploaded, others are told to wait; gone, it leaves the key free': async harness => {
-    const key = randomUUID()
-    const socket = await hangingUpload(harness, key)
-    await assertProblem(await raw(harness, key, usersCsv(1)), 409, 'IDEMPOTENCY_IN_PROGRESS')
-    await assertProblem(await exported(harness, key, { resource: 'users' }), 409, 'IDEMPOTENCY_IN_PROGRESS')
-    socket.destroy()
-    const csv = usersCsv(1)
-    let answer: Response | undefined
-    await until('the key is free', async () => {
-      answer = await raw(harness, key, csv)
-      return answer.status === 202
-    })
-    assert.ok(answer)
-    assert.equal((await ended(harness, answer)).status, 'completed')
-  },
+  'during the first upload, others get 409 with Retry-After; if it is aborted, the key is free':
+    async harness => {
+      const key = randomUUID()
+      const socket = await hangingUpload(harness, key)
+      await assertProblem(await raw(harness, key, usersCsv(1)), 409, 'IDEMPOTENCY_IN_PROGRESS')
+      await assertProblem(await exported(harness, key, { resource: 'users' }), 409, 'IDEMPOTENCY_IN_PROGRESS')
+      socket.destroy()
+      const csv = usersCsv(1)
+      let answer: Response | undefined
+      await until('the key is free', async () => {
+        answer = await raw(harness, key, csv)
+        return answer.status === 202
+      })
+      assert.ok(answer)
+      assert.equal((await ended(harness, answer)).status, 'completed')
+    },
 
-  'a request that was refused is not remembered': async harness => {
+  'a rejected request is not remembered': async harness => {
     const key = randomUUID()
     await assertProblem(await raw(harness, key, ''), 400, 'BODY_INVALID')
     await assertProblem(await raw(harness, key, usersCsv(1), 'resource=user'), 400, 'RESOURCE_UNKNOWN')
@@ -210,7 +211,7 @@ export const idempotencyCases: HttpCases = {
     assert.equal((await ended(harness, answer)).status, 'completed')
   },
 
-  'keys that are none': async harness => {
+  'invalid keys are rejected': async harness => {
     await leavesNothing(harness, async () => {
       for (const key of ['', '""', 'k'.repeat(256), '"unended', '"a"b"', 'tab\there', 'é', '"a\\b"']) {
         await assertProblem(await raw(harness, key, usersCsv(1)), 400, 'IDEMPOTENCY_KEY_INVALID')

@@ -23,7 +23,7 @@ async function badImport(harness: HttpHarness) {
 }
 
 export const importCases: HttpCases = {
-  'an accepted import tells where it is followed': async harness => {
+  'an accepted import returns the address of its status': async harness => {
     const response = await sendRaw(harness, 'resource=users', usersCsv(1))
     assert.equal(response.status, 202)
     const { job_id, created_at, ...rest } = await answerOf(response)
@@ -38,7 +38,7 @@ export const importCases: HttpCases = {
     assert.match(created_at, /Z$/)
   },
 
-  'resource before file, file before resource': async harness => {
+  'the resource may come before or after the file': async harness => {
     const orders = [
       [field('resource', 'users'), file(usersCsv(5))],
       [file(usersCsv(5)), field('resource', 'users')],
@@ -54,7 +54,7 @@ export const importCases: HttpCases = {
     assert.equal((await ended(harness, byQuery)).progress.inserted_records, 5)
   },
 
-  'a file of many chunks arrives whole, in either order': async harness => {
+  'a file of many chunks is received completely, in either order': async harness => {
     const parts = [field('resource', 'users'), file(usersCsv(3_000))]
     const first = await ended(harness, await sendForm(harness, formBody(parts)))
     const second = await ended(
@@ -67,7 +67,7 @@ export const importCases: HttpCases = {
     )
   },
 
-  'the format is found by name, by content type, by the first bytes': async harness => {
+  'the format is detected by name, by content type, by the first bytes': async harness => {
     const line = () => `{"email":"${randomUUID()}@example.org","name":"A","role":"admin","active":true}\n`
     const formatOf = async (part: Parameters<typeof formBody>[0][number]) =>
       (await ended(harness, await sendForm(harness, formBody([field('resource', 'users'), part])))).format
@@ -84,7 +84,7 @@ export const importCases: HttpCases = {
     await assertProblem(unknown, 415, 'FORMAT_UNSUPPORTED')
   },
 
-  'a status tells everything about an import': async harness => {
+  'a status contains everything about an import': async harness => {
     const job = await badImport(harness)
     const self = `${harness.mount}/v1/imports/${job.job_id}`
     const { created_at, started_at, completed_at, duration_seconds, rows_per_second, errors, ...rest } = job
@@ -129,7 +129,7 @@ export const importCases: HttpCases = {
     assert.ok(duration_seconds >= 0 && rows_per_second >= 0)
   },
 
-  'record errors come in pages, whose bounds are checked': async harness => {
+  'record errors are paged, and the bounds of pages are checked': async harness => {
     const { job_id } = await badImport(harness)
     const page = async (query: string) => fetch(`${harness.base}/v1/imports/${job_id}/errors${query}`)
     const { errors, pagination } = await answerOf(page(''))
@@ -176,7 +176,7 @@ export const importCases: HttpCases = {
     }
   },
 
-  'ids that are malformed, unknown, or of an export': async harness => {
+  'ids that are malformed, unknown, or of an export are rejected': async harness => {
     const base = `${harness.base}/v1/imports`
     for (const id of ['0', '%00', 'nonsense', 'x'.repeat(10_000), `${randomUUID()}'`]) {
       await assertProblem(await fetch(`${base}/${id}`), 400, 'JOB_ID_INVALID')

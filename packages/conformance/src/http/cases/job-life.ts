@@ -35,7 +35,7 @@ async function held(harness: HttpHarness): Promise<{ id: string; release(): Prom
 }
 
 export const jobLifeCases: HttpCases = {
-  'a pending import is cancelled, and then there is nothing left to cancel': async harness => {
+  'a pending import is cancelled, and a second cancellation is rejected': async harness => {
     const { id, release } = await held(harness)
     const response = await remove(harness, `/v1/imports/${id}`)
     const job = await answerOf(response)
@@ -46,7 +46,7 @@ export const jobLifeCases: HttpCases = {
     await release()
   },
 
-  'an import that runs is cancelled, and its counts stay exact': async harness => {
+  'a running import is cancelled, and its counts stay exact': async harness => {
     const records = 60_000
     const { job_id: id } = await answerOf(sendRaw(harness, 'resource=users', usersCsv(records)))
     const self = `${harness.base}/v1/imports/${id}`
@@ -68,13 +68,13 @@ export const jobLifeCases: HttpCases = {
     )
   },
 
-  'what has completed is neither cancelled nor retried': async harness => {
+  'a completed import is neither cancelled nor retried': async harness => {
     const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
     await assertProblem(await remove(harness, `/v1/imports/${id}`), 409, 'JOB_ENDED')
     await assertProblem(await retry(harness, id), 409, 'JOB_ENDED')
   },
 
-  'what has not ended is not retried, nor is anything while the server drains': async harness => {
+  'an unfinished import is not retried, nor is any import while the server drains': async harness => {
     const { id, release } = await held(harness)
     await assertProblem(await retry(harness, id), 409, 'JOB_NOT_READY')
     const { base } = await harness.serve({ isDraining: () => true })
@@ -83,7 +83,7 @@ export const jobLifeCases: HttpCases = {
     await release()
   },
 
-  'an import whose file is gone is not retried': async harness => {
+  'an import whose file has been deleted is not retried': async harness => {
     const { id, release } = await held(harness)
     await (await remove(harness, `/v1/imports/${id}`)).text()
     const { jobs } = harness.service
@@ -93,7 +93,7 @@ export const jobLifeCases: HttpCases = {
     await release()
   },
 
-  'an id that is malformed, unknown, or of the other kind': async harness => {
+  'ids that are malformed, unknown, or of the other kind are rejected': async harness => {
     const { job_id: exported } = await answerOf(
       sendJson(harness, '/v1/exports', { resource: 'users', limit: 1 }),
     )
@@ -109,7 +109,7 @@ export const jobLifeCases: HttpCases = {
     await assertProblem(await remove(harness, `/v1/exports/${imported}`), 404, 'JOB_NOT_FOUND')
   },
 
-  'the file of an export is deleted, and gone': async harness => {
+  'the file of an export can be deleted, and is then gone': async harness => {
     const { job_id: id } = await ended(
       harness,
       await sendJson(harness, '/v1/exports', { resource: 'users', limit: 1 }),
@@ -123,7 +123,7 @@ export const jobLifeCases: HttpCases = {
     assert.deepEqual([job.status, job.download_url], ['completed', null])
   },
 
-  'imports that follow each other are sent at once, in any of the ways': async harness => {
+  'imports that follow each other can be submitted at once, in every form of request': async harness => {
     const author = randomUUID()
     const article = randomUUID()
     const send = (resource: string, record: object, after?: string) => {
@@ -137,7 +137,7 @@ export const jobLifeCases: HttpCases = {
     const articles = await answerOf(
       send('articles', { id: article, author_id: author, ...text }, users.job_id),
     )
-    // The option comes behind the file, where a form may have it.
+    // The option comes after the file, where a form may have it.
     const comment = JSON.stringify({ article_id: article, user_id: author, body: 'Well.' })
     const form = [field('resource', 'comments'), file(comment, 'c.ndjson'), field('after', articles.job_id)]
     const job = await ended(harness, await sendForm(harness, formBody(form)))
@@ -155,7 +155,7 @@ export const jobLifeCases: HttpCases = {
     }
   },
 
-  'an import behind one that was cancelled fails, and says why': async harness => {
+  'an import that follows a cancelled one fails, and reports why': async harness => {
     const { id, release } = await held(harness)
     const follower = await sendRaw(harness, `resource=users&after=${id}`, usersCsv(1))
     await (await remove(harness, `/v1/imports/${id}`)).text()
@@ -166,7 +166,7 @@ export const jobLifeCases: HttpCases = {
     await release()
   },
 
-  'notes of the caller come back with the status and in the list': async harness => {
+  'metadata of the caller is returned with the status and in the list': async harness => {
     const notes = { order: 7, 'who?': 'Zoë & “co”' }
     const query = `resource=users&metadata=${encodeURIComponent(JSON.stringify(notes))}`
     const job = await ended(harness, await sendRaw(harness, query, usersCsv(1)))

@@ -50,7 +50,7 @@ async function refusedUnread(harness: HttpHarness, path = '/v1/imports?resource=
   return { status: answer.statusCode, code, retryAfter: answer.headers['retry-after'] }
 }
 
-/** The answer to a body of which so many bytes come every 20 ms. */
+/** The answer to a body that sends this many bytes every 20 ms. */
 async function trickled(harness: HttpHarness, [path, type, start]: readonly string[], bytes: number) {
   const { sending, answered } = open(harness, path ?? '', type ?? '', 50_000_000)
   sending.write(start)
@@ -85,7 +85,7 @@ async function tellsTooSlow(harness: HttpHarness, bytes: number, detail: RegExp)
 }
 
 export const limitCases: HttpCases = {
-  'one upload too many is refused before its body with 429 and Retry-After, until another one ends':
+  'one upload too many is rejected before its body with 429 and Retry-After, until another one ends':
     async harness => {
       const served = await harness.serve({ limits: { uploads: 2, uploadsPerCaller: 2 } })
       const rows = usersCsv(2_000)
@@ -108,17 +108,17 @@ export const limitCases: HttpCases = {
       )
     },
 
-  'a body that trickles gets 408, and nothing of it is kept': async harness => {
+  'a slow body gets 408, and nothing of it is kept': async harness => {
     const served = await harness.serve({ limits: { bodyBytesPerSecond: 1_000, bodyRateSeconds: 0.5 } })
     await tellsTooSlow(served, 1, /^Less than 1000 bytes a second came for 0\.5 seconds; /)
   },
 
-  'a body that comes fast enough but never ends gets 408 too': async harness => {
+  'a body that is fast enough but never ends gets 408 too': async harness => {
     const served = await harness.serve({ limits: { bodySeconds: 0.7 } })
     await tellsTooSlow(served, 100, /^The body did not come within 0\.7 seconds; /)
   },
 
-  'one streamed export too many is refused, until another one ends; HEAD needs no place': async harness => {
+  'one streamed export too many is rejected, until another one ends; HEAD takes no slot': async harness => {
     const { brittle } = harness.service
     await brittle.prepare()
     const served = await harness.serve({
@@ -142,7 +142,7 @@ export const limitCases: HttpCases = {
     })
   },
 
-  'a client that takes nothing of its export is cut off; one that waits for the first row is not':
+  'a client that reads nothing of its export is cut off; one that waits for the first row is not':
     async harness => {
       const { brittle } = harness.service
       await brittle.prepare()
@@ -167,7 +167,7 @@ export const limitCases: HttpCases = {
       await until('nobody prints', async () => (await brittle.printing()) === 0)
     },
 
-  'a disk that is full, or as many jobs as are allowed: told before the body': async harness => {
+  'a full disk, and the maximum number of jobs, are reported before the body is received': async harness => {
     const without = (fault: LadingError) =>
       harness.serve({ jobs: { ...harness.service.jobs, checkCapacity: () => Promise.reject(fault) } })
     await leavesNothing(harness, async () => {
@@ -184,7 +184,7 @@ export const limitCases: HttpCases = {
     })
   },
 
-  'the storage is asked for as much room as the client announces': async harness => {
+  'the storage is asked for as much capacity as the client announces': async harness => {
     const asked: unknown[] = []
     const checkCapacity = async (wanted: unknown) => {
       asked.push(wanted)
@@ -195,26 +195,25 @@ export const limitCases: HttpCases = {
     assert.deepEqual(asked, [{ bytes: 1_000_000, caller: undefined }])
   },
 
-  'a JSON body of more than 64 KiB, whoever reads it, and whether its length is announced or not': async ({
-    base,
-  }) => {
-    const headers = { 'content-type': 'application/json' }
-    for (const path of ['/v1/exports', '/v1/imports']) {
-      const text = JSON.stringify({ resource: 'users', filename: 'x'.repeat(70_000) })
-      for (const body of [text, new Blob([text]).stream()]) {
-        const init = { method: 'POST', headers, body, duplex: 'half' }
-        const response = await fetch(base + path, init as RequestInit)
-        await assertProblem(response, 413, 'BODY_TOO_LARGE')
+  'a JSON body of more than 64 KiB is rejected, whichever parser reads it, and whether its length is announced or not':
+    async ({ base }) => {
+      const headers = { 'content-type': 'application/json' }
+      for (const path of ['/v1/exports', '/v1/imports']) {
+        const text = JSON.stringify({ resource: 'users', filename: 'x'.repeat(70_000) })
+        for (const body of [text, new Blob([text]).stream()]) {
+          const init = { method: 'POST', headers, body, duplex: 'half' }
+          const response = await fetch(base + path, init as RequestInit)
+          await assertProblem(response, 413, 'BODY_TOO_LARGE')
+        }
+        // A parser of the host may unpack it; core does not.
+        const packed = { ...headers, 'content-encoding': 'gzip' }
+        const response = await fetch(base + path, { method: 'POST', headers: packed, body: gzipSync(text) })
+        const { code } = await answerOf(response)
+        assert.match(code, /^(BODY_TOO_LARGE|MEDIA_TYPE_UNSUPPORTED)$/)
       }
-      // A parser of the host may unpack it; core does not.
-      const packed = { ...headers, 'content-encoding': 'gzip' }
-      const response = await fetch(base + path, { method: 'POST', headers: packed, body: gzipSync(text) })
-      const { code } = await answerOf(response)
-      assert.match(code, /^(BODY_TOO_LARGE|MEDIA_TYPE_UNSUPPORTED)$/)
-    }
-  },
+    },
 
-  'forms: fewer fields if so told, and no name that is cut': async harness => {
+  'forms accept fewer fields if so configured, and field names are never truncated': async harness => {
     const served = await harness.serve({ limits: { formFields: 2, formFieldBytes: 100 } })
     const users = field('resource', 'users')
     const sent = (...parts: Parameters<typeof formBody>[0]) => sendForm(served, formBody(parts))

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: a file that is sent as the JSON which should say where it lies is told how to come instead.
+// Cases of the HTTP suite: a file that is sent in place of the JSON that gives its address is answered with how to send it.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import {
@@ -50,7 +50,7 @@ async function obey(harness: HttpHarness, sentence: string, content: string, cou
 }
 
 export const misplacedFileCases: HttpCases = {
-  'A23: a JSON array is told how a file is sent, and what it is told works': async harness => {
+  'A23: a JSON array is answered with how to send a file, and that way works': async harness => {
     const array = JSON.stringify([user(), user()])
     for (const query of ['', '?resource=users']) {
       const detail = await assertProblem(
@@ -72,7 +72,7 @@ export const misplacedFileCases: HttpCases = {
     assert.match(await assertProblem(await send(harness, '[]'), 400, 'OPTION_INVALID'), /as a form: curl/)
   },
 
-  'A23: an envelope is told where its records are': async harness => {
+  'A23: an envelope is answered with where its records are': async harness => {
     for (const [envelope, path] of [
       [{ data: [user()], total: 1 }, 'data'],
       [{ resource: 'users', records: [user()] }, 'records'],
@@ -89,29 +89,30 @@ export const misplacedFileCases: HttpCases = {
     }
   },
 
-  'A23: one record, and an object that only lacks the address, are told as well': async harness => {
-    for (const [body, begins] of [
-      [user(), /^Unknown option "email"\. /],
-      [{ resource: 'users' }, /^The option "file_url" is missing\. /],
-      [
-        { resource: 'users', file_ur: 'https://x.example.org/a.csv' },
-        /^Unknown option "file_ur"\. Did you mean "file_url"\?/,
-      ],
-      [{}, / is missing\. /],
-    ] as const) {
-      const detail = await assertProblem(await send(harness, JSON.stringify(body)), 400, 'OPTION_INVALID')
-      assert.match(detail, begins)
-      assert.match(detail, /JSON says where a file lies \(file_url\)\. Send a file as a form: curl/)
-    }
-    // Whoever gives an address knows what JSON is for.
-    const known = await send(
-      harness,
-      JSON.stringify({ resource: 'users', file_url: 'https://x.example.org/a.csv', data: [user()] }),
-    )
-    assert.doesNotMatch(await assertProblem(known, 400, 'OPTION_INVALID'), /curl/)
-  },
+  'A23: one record, and an object that only lacks the address, are answered with how to send a file':
+    async harness => {
+      for (const [body, begins] of [
+        [user(), /^Unknown option "email"\. /],
+        [{ resource: 'users' }, /^The option "file_url" is missing\. /],
+        [
+          { resource: 'users', file_ur: 'https://x.example.org/a.csv' },
+          /^Unknown option "file_ur"\. Did you mean "file_url"\?/,
+        ],
+        [{}, / is missing\. /],
+      ] as const) {
+        const detail = await assertProblem(await send(harness, JSON.stringify(body)), 400, 'OPTION_INVALID')
+        assert.match(detail, begins)
+        assert.match(detail, /JSON says where a file lies \(file_url\)\. Send a file as a form: curl/)
+      }
+      // A client that gives an address knows what the JSON is for.
+      const known = await send(
+        harness,
+        JSON.stringify({ resource: 'users', file_url: 'https://x.example.org/a.csv', data: [user()] }),
+      )
+      assert.doesNotMatch(await assertProblem(known, 400, 'OPTION_INVALID'), /curl/)
+    },
 
-  'A23: NDJSON, CSV and broken JSON that call themselves JSON': async harness => {
+  'A23: NDJSON, CSV and broken JSON with a JSON content type are recognized': async harness => {
     const lines = `${JSON.stringify(user())}\n${JSON.stringify(user())}\n`
     const { email } = user()
     for (const [content, begins, count] of [
@@ -132,13 +133,14 @@ export const misplacedFileCases: HttpCases = {
     }
   },
 
-  'A23: a file that is too long for JSON is told so too, before it is read': async harness => {
-    const array = JSON.stringify(Array.from({ length: 800 }, user))
-    const detail = await assertProblem(await send(harness, array), 413, 'BODY_TOO_LARGE')
-    assert.match(detail, /^A JSON body may have at most \d+ bytes\. Send a file as a form: curl/)
-  },
+  'A23: a file that is too long for JSON is answered with how to send a file before it is read':
+    async harness => {
+      const array = JSON.stringify(Array.from({ length: 800 }, user))
+      const detail = await assertProblem(await send(harness, array), 413, 'BODY_TOO_LARGE')
+      assert.match(detail, /^A JSON body may have at most \d+ bytes\. Send a file as a form: curl/)
+    },
 
-  'A23: what curl -d makes of a file': async harness => {
+  'A23: a file that curl -d has changed is recognized': async harness => {
     await leavesNothing(harness, async () => {
       const body = 'email,name,role,activea@example.org,A,reader,true'
       const answer = await send(harness, body, 'application/x-www-form-urlencoded', '?resource=users')

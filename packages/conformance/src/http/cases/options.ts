@@ -15,7 +15,7 @@ import {
 } from '../harness.ts'
 
 export const optionCases: HttpCases = {
-  'an unknown option is refused by name, with a hint': async harness => {
+  'an unknown option is rejected by name, with a suggestion': async harness => {
     await leavesNothing(harness, async () => {
       const detail = await assertProblem(
         await sendRaw(harness, 'resource=users&dryrun=1', usersCsv(1)),
@@ -32,7 +32,7 @@ export const optionCases: HttpCases = {
     })
   },
 
-  'an unknown resource is refused with the known ones': async harness => {
+  'an unknown resource is rejected with the known ones': async harness => {
     const detail = await assertProblem(
       await sendRaw(harness, 'resource=user', usersCsv(1)),
       400,
@@ -47,7 +47,7 @@ export const optionCases: HttpCases = {
     await assertProblem(await sendForm(harness, formBody([file(usersCsv(1))])), 400, 'OPTION_INVALID')
   },
 
-  'a wrong or repeated value is refused': async harness => {
+  'an invalid or repeated value is rejected': async harness => {
     for (const bad of [
       'dry_run=yes',
       'on_conflict=replace',
@@ -85,7 +85,7 @@ export const optionCases: HttpCases = {
     })
   },
 
-  'values that ask for nothing are accepted': async harness => {
+  'values that turn an option off are accepted': async harness => {
     const idle =
       'dry_run=false&atomic=false&on_conflict=error&unknown_columns=warn&sequences=advance&delimiter=,&encoding=utf-8&excel=false'
     const job = await ended(harness, await sendRaw(harness, `resource=users&format=csv&${idle}`, usersCsv(1)))

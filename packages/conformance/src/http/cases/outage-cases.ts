@@ -21,7 +21,7 @@ import {
 const patienceMs = 2_000
 
 export const outageCases: HttpCases = {
-  'all connections are taken: refused in time with Retry-After, and served when they are back':
+  'with all connections taken, requests are rejected in time with Retry-After, and served once connections are back':
     async harness => {
       const { takeAll, ...short } = harness.service.scarce
       const scarce = await harness.serve(short)

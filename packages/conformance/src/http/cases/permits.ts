@@ -22,7 +22,7 @@ import {
 } from '../harness.ts'
 
 export const permitCases: HttpCases = {
-  'a resource that is forbidden is refused wherever it is named': async harness => {
+  'a forbidden resource is rejected wherever it is named': async harness => {
     const parts = recorded(harness)
     const served = await harness.serve({ ...parts, authorize: usersOnly })
     const slugs = 'slug,title,content,author_id,status\n'
@@ -50,7 +50,7 @@ export const permitCases: HttpCases = {
     )
   },
 
-  'a hook that breaks when it hears of the resource, or names another caller then, leaves nothing':
+  'a hook that fails when it receives the resource, or then returns another caller, leaves nothing':
     async harness => {
       const broken: readonly Authorize[] = [
         ({ resource }) => ({ tenant: resource ?? 'first' }),
@@ -78,7 +78,7 @@ export const permitCases: HttpCases = {
       }
     },
 
-  'whoever was refused may use the idempotency key for another request': async harness => {
+  'a rejected caller may use the idempotency key for another request': async harness => {
     const served = await harness.serve({ authorize: usersOnly })
     const send = (resource: string, csv: string) =>
       sendRaw(served, `resource=${resource}`, csv, 'text/csv', { 'idempotency-key': key })
@@ -94,7 +94,7 @@ export const permitCases: HttpCases = {
     assert.deepEqual([accepted.status, accepted.headers.get('idempotency-replayed')], [202, null])
   },
 
-  'lists hold what is allowed': async harness => {
+  'lists contain the permitted resources only': async harness => {
     const tag = randomUUID()
     const sent = await ended(
       harness,
@@ -131,7 +131,7 @@ export const permitCases: HttpCases = {
     assert.deepEqual(await lists(none), { ids: [], of: [], resources: [] })
   },
 
-  'a bundle with a resource that is forbidden leaves nothing': async harness => {
+  'a bundle with a forbidden resource leaves nothing': async harness => {
     const served = await harness.serve({ authorize: usersOnly })
     await leavesNothing(harness, async () => {
       const bundle = await bundleOf(planted())

@@ -5,13 +5,13 @@ import { AccessRefused } from '@lading/core/http'
 import { newTenant } from '../access-fixture.ts'
 import { answerOf, assertProblem, type HttpCases, type Principal, sendJson } from '../harness.ts'
 
-/** A host that takes everybody's word. */
+/** A host that trusts every name. */
 const asSaid: Principal = headers => JSON.parse(String(headers['x-user'] ?? 'null'))
 
 const by = (user: unknown) => ({ headers: { 'x-user': JSON.stringify(user) } })
 
 export const principalCases: HttpCases = {
-  'a job belongs to the tenant of the user, also without a hook': async harness => {
+  'a job belongs to the tenant of the user, even without a hook': async harness => {
     const callers: (Caller | undefined)[] = []
     const { jobs } = harness.service
     const heard: typeof jobs = {
@@ -39,14 +39,14 @@ export const principalCases: HttpCases = {
     assert.deepEqual(statuses, [200, 200, 404, 404, 404])
   },
 
-  'a user who could be mistaken for nobody is refused': async harness => {
+  'a user value that could be mistaken for no user is rejected': async harness => {
     const served = await harness.serve({}, asSaid)
     for (const user of [{ tenant: 7 }, { tenant: '' }, ['ann'], true]) {
       await assertProblem(await fetch(`${served.base}/v1/resources`, by(user)), 500, 'HOOK_FAILED')
     }
   },
 
-  'where it throws, nobody is let in, and nothing of its error out': async harness => {
+  'a principal function that throws admits no caller, and its error is not exposed': async harness => {
     const served = await harness.serve({}, () => {
       throw new Error('secret')
     })
@@ -54,7 +54,7 @@ export const principalCases: HttpCases = {
     assert.doesNotMatch(said, /secret/)
   },
 
-  'it may refuse by itself': async harness => {
+  'it may reject the request with its own error': async harness => {
     const served = await harness.serve({}, async () => {
       throw new AccessRefused('unauthenticated')
     })
@@ -63,7 +63,7 @@ export const principalCases: HttpCases = {
     assert.equal(response.headers.get('www-authenticate'), 'Bearer')
   },
 
-  'the hook sees the user as the host knows it': async harness => {
+  'the hook receives the user as the host knows it': async harness => {
     const seen: unknown[] = []
     const authorize = ({ principal }: { readonly principal?: unknown }) => {
       seen.push(principal)

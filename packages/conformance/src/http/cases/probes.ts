@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { answerOf, assertProblem, type HttpCases, overSocket, requestHead } from '../harness.ts'
 
 export const probeCases: HttpCases = {
-  'health tells which parts answer': async ({ base }) => {
+  'health lists which components respond': async ({ base }) => {
     const response = await fetch(`${base}/health`)
     const { timestamp, uptime, ...rest } = await answerOf(response)
     assert.deepEqual(rest, { status: 'healthy', services: { database: 'up', storage: 'up', queue: 'up' } })
@@ -14,7 +14,7 @@ export const probeCases: HttpCases = {
     assert.deepEqual(await answerOf(fetch(`${base}/live`)), { status: 'alive' })
   },
 
-  'a part that is down makes the service unhealthy, but not dead': async harness => {
+  'a component that is down makes the service unhealthy, but it stays live': async harness => {
     const health = async () => ({ database: false, storage: true, queue: true })
     const { base } = await harness.serve({ jobs: { ...harness.service.jobs, health } })
     const response = await fetch(`${base}/health`)
@@ -26,7 +26,7 @@ export const probeCases: HttpCases = {
     assert.equal((await fetch(`${base}/live`)).status, 200)
   },
 
-  'a probe that hangs is an answer too': async harness => {
+  'a probe that hangs is reported as a failure': async harness => {
     const health = () => new Promise<never>(() => undefined)
     const { base } = await harness.serve({
       jobs: { ...harness.service.jobs, health },
@@ -35,7 +35,7 @@ export const probeCases: HttpCases = {
     assert.equal((await fetch(`${base}/health`)).status, 503)
   },
 
-  'a server that drains is not ready, and takes no job': async harness => {
+  'a draining server is not ready, and accepts no job': async harness => {
     const { base } = await harness.serve({ isDraining: () => true })
     assert.equal((await fetch(`${base}/ready`)).status, 503)
     for (const kind of ['imports', 'exports']) {
@@ -69,11 +69,11 @@ export const probeCases: HttpCases = {
     ])
   },
 
-  'without metrics there is no endpoint for them': async ({ base }) => {
+  'without metrics there is no metrics endpoint': async ({ base }) => {
     await assertProblem(await fetch(`${base}/metrics`), 404, 'ROUTE_UNKNOWN')
   },
 
-  'an unknown route and a wrong method have the error shape': async ({ base }) => {
+  'an unknown route and a wrong method have the error format': async ({ base }) => {
     for (const path of ['/v1/nothing', '/v1/imports/', '/v1']) {
       await assertProblem(await fetch(base + path), 404, 'ROUTE_UNKNOWN')
     }
@@ -85,7 +85,7 @@ export const probeCases: HttpCases = {
     assert.deepEqual([options.status, options.headers.get('allow')], [204, 'GET, HEAD, POST'])
   },
 
-  'a sane request id is kept, any other one is replaced': async harness => {
+  'a valid request id is kept, any other one is replaced': async harness => {
     const idOf = async (given: string) => {
       const response = await fetch(`${harness.base}/live`, { headers: { 'x-request-id': given } })
       return response.headers.get('x-request-id') ?? ''
@@ -96,7 +96,7 @@ export const probeCases: HttpCases = {
       assert.match(await idOf(bad), /^[0-9a-f-]{36}$/)
   },
 
-  'HEAD answers as GET does, without a body': async harness => {
+  'HEAD answers like GET, without a body': async harness => {
     const answer = await overSocket(
       harness,
       requestHead(harness, 'HEAD /v1/resources', { Connection: 'close' }),
@@ -106,7 +106,7 @@ export const probeCases: HttpCases = {
     assert.ok(answer.endsWith('\r\n\r\n'))
   },
 
-  'resources are described for programs': async ({ base }) => {
+  'resources are described in a machine-readable form': async ({ base }) => {
     const { resources } = await answerOf(fetch(`${base}/v1/resources`))
     const users = resources.find(({ name }: { name: string }) => name === 'users')
     assert.deepEqual(users.schema.required, ['email', 'name', 'role', 'active'])
@@ -133,7 +133,7 @@ export const probeCases: HttpCases = {
     assert.equal(new Set(ids).size, ids.length)
   },
 
-  'what nobody expected tells nothing of itself': async harness => {
+  'an unexpected error reveals nothing of itself': async harness => {
     const faults: unknown[] = []
     const list = () => Promise.reject(new Error('secret of the database'))
     const jobs = { ...harness.service.jobs, list }

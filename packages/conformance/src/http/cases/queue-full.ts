@@ -39,7 +39,7 @@ const exportsThere = async ({ service }: HttpHarness) =>
   (await service.jobs.list({ kind: 'export', limit: 1 })).jobs[0]?.id
 
 export const queueFullCases: HttpCases = {
-  'an import is refused however it comes, and neither a job nor a file is left': harness =>
+  'an import is rejected in every form of request, and neither a job nor a file is left': harness =>
     whileFull(harness, async full => {
       const ways = [
         () => sendRaw(full, 'resource=users', usersCsv(3)),
@@ -53,7 +53,7 @@ export const queueFullCases: HttpCases = {
       for (const send of ways) await leavesNothing(full, async () => refused(await send()))
     }),
 
-  'an export is refused, also one of several resources, and leaves no job': harness =>
+  'an export is rejected, also one of several resources, and leaves no job': harness =>
     whileFull(harness, async full => {
       const before = await exportsThere(harness)
       await refused(await sendJson(full, '/v1/exports', { resource: 'users' }))
@@ -61,18 +61,19 @@ export const queueFullCases: HttpCases = {
       assert.equal(await exportsThere(harness), before)
     }),
 
-  'the key that came with it is free: the same request is taken when there is room': async harness => {
-    const keyed = { 'idempotency-key': randomUUID() }
-    const users = usersCsv(3)
-    await whileFull(harness, async full =>
-      refused(await sendRaw(full, 'resource=users', users, 'text/csv', keyed)),
-    )
-    const taken = await sendRaw(harness, 'resource=users', users, 'text/csv', keyed)
-    assert.equal(taken.headers.get('idempotency-replayed'), null)
-    assert.equal((await ended(harness, taken)).progress.inserted_records, 3)
-  },
+  'the idempotency key of the rejected request is free: the same request is accepted once there is capacity':
+    async harness => {
+      const keyed = { 'idempotency-key': randomUUID() }
+      const users = usersCsv(3)
+      await whileFull(harness, async full =>
+        refused(await sendRaw(full, 'resource=users', users, 'text/csv', keyed)),
+      )
+      const taken = await sendRaw(harness, 'resource=users', users, 'text/csv', keyed)
+      assert.equal(taken.headers.get('idempotency-replayed'), null)
+      assert.equal((await ended(harness, taken)).progress.inserted_records, 3)
+    },
 
-  'what needs no place is answered: exports that are streamed, jobs that are asked for': harness =>
+  'requests that add no job are answered: streamed exports, and the status of jobs': harness =>
     whileFull(harness, async full => {
       const streamed = await fetch(`${full.base}/v1/exports?resource=users&limit=1`)
       assert.equal(streamed.status, 200)

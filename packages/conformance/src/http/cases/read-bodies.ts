@@ -82,19 +82,20 @@ async function imports(harness: HttpHarness, response: Promise<Response>, count:
 }
 
 export const readBodyCases: HttpCases = {
-  'A24: a form or a raw body that was read before is refused, with what has read it': async harness => {
-    for (const { leaves, called } of Object.values(readers)) {
-      const behind = await harness.serve({}, undefined, reading(leaves))
-      await leavesNothing(behind, async () => {
-        await refuses(sendForm(behind, form()), called)
-        await refuses(sendRaw(behind, 'resource=users', usersCsv(3)), called)
-      })
-      assert.equal((await fetch(`${behind.base}/live`)).status, 200)
-      await behind.stop()
-    }
-  },
+  'A24: a form or a raw body that was read before is rejected, naming the parser that read it':
+    async harness => {
+      for (const { leaves, called } of Object.values(readers)) {
+        const behind = await harness.serve({}, undefined, reading(leaves))
+        await leavesNothing(behind, async () => {
+          await refuses(sendForm(behind, form()), called)
+          await refuses(sendRaw(behind, 'resource=users', usersCsv(3)), called)
+        })
+        assert.equal((await fetch(`${behind.base}/live`)).status, 200)
+        await behind.stop()
+      }
+    },
 
-  'A24: so is JSON of which nothing is left': async harness => {
+  'A24: a JSON body of which nothing is left is rejected too': async harness => {
     const behind = await harness.serve({}, undefined, reading({}))
     const nothing = /by middleware that kept nothing of it\./
     await refuses(sendJson(behind, '/v1/exports', { resource: 'users' }), nothing)
@@ -104,12 +105,12 @@ export const readBodyCases: HttpCases = {
     )
   },
 
-  'A24: JSON that is left as an object is used': async harness => {
+  'A24: JSON that was parsed into an object is used': async harness => {
     const behind = await harness.serve({}, undefined, reading({ body: { resource: 'users', limit: 1 } }))
     await ended(behind, await sendJson(behind, '/v1/exports', {}))
   },
 
-  'A24: a body of which a part was read, or is being read, is refused': async harness => {
+  'A24: a body that was partly read, or is being read, is rejected': async harness => {
     const partly: readonly Before[] = [
       async request => void (await once(request, 'data')),
       async request => {
@@ -123,7 +124,7 @@ export const readBodyCases: HttpCases = {
     for (const read of partly) {
       const behind = await harness.serve({}, undefined, ofPosts(read))
       const raw = sendRaw(behind, 'resource=users', usersCsv(2_000))
-      // A body that is broken off takes its connection along.
+      // An aborted body closes its connection.
       await refuses(raw, /by middleware that kept nothing of it\./).catch(error => {
         if (read !== partly[1]) throw error
       })
@@ -131,7 +132,7 @@ export const readBodyCases: HttpCases = {
     }
   },
 
-  'A24: who only listens takes nothing away': async harness => {
+  'A24: a listener that only observes consumes nothing': async harness => {
     let heard = 0
     const behind = await harness.serve(
       {
@@ -151,7 +152,7 @@ export const readBodyCases: HttpCases = {
     await imports(behind, sendForm(behind, form()), 3)
   },
 
-  'A24: bytes and text that a parser has left are the body': async harness => {
+  'A24: bytes and text that a parser has left are used as the body': async harness => {
     const asBytes = ofPosts(async request => void Object.assign(request, { body: await buffer(request) }))
     const asText = ofPosts(async request => void Object.assign(request, { body: await text(request) }))
     for (const read of [asBytes, asText]) {
@@ -173,28 +174,27 @@ export const readBodyCases: HttpCases = {
     assert.deepEqual([again.status, again.headers.get('idempotency-replayed')], [202, 'true'])
   },
 
-  'A24: text that has lost what it was is refused; text that was decoded is in no charset any more':
-    async harness => {
-      const latin1 = Buffer.from(usersCsv(3).replaceAll('User', 'Zoë'), 'latin1')
-      const asText = ofPosts(async request => void Object.assign(request, { body: await text(request) }))
-      const lossy = await harness.serve({}, undefined, asText)
-      const type = 'text/csv; charset=windows-1252'
-      await leavesNothing(lossy, () =>
-        refuses(sendRaw(lossy, 'resource=users', latin1, type), /by a text parser, such as express\.text\./),
+  'A24: text that was decoded with loss is rejected; decoded text no longer has a charset': async harness => {
+    const latin1 = Buffer.from(usersCsv(3).replaceAll('User', 'Zoë'), 'latin1')
+    const asText = ofPosts(async request => void Object.assign(request, { body: await text(request) }))
+    const lossy = await harness.serve({}, undefined, asText)
+    const type = 'text/csv; charset=windows-1252'
+    await leavesNothing(lossy, () =>
+      refuses(sendRaw(lossy, 'resource=users', latin1, type), /by a text parser, such as express\.text\./),
+    )
+    const decoding = ofPosts(
+      async request => void Object.assign(request, { body: (await buffer(request)).toString('latin1') }),
+    )
+    const decoded = await harness.serve({}, undefined, decoding)
+    for (const query of ['resource=users', 'resource=users&encoding=windows-1252']) {
+      const tag = randomUUID()
+      const csv = Buffer.from(usersCsv(1, tag).replaceAll('User', 'Zoë'), 'latin1')
+      await imports(decoded, sendRaw(decoded, query, csv, type), 1)
+      const email = encodeURIComponent(`0-${tag}@example.org`)
+      const found = await fetch(
+        `${harness.base}/v1/exports?resource=users&format=ndjson&fields=name&email=${email}`,
       )
-      const decoding = ofPosts(
-        async request => void Object.assign(request, { body: (await buffer(request)).toString('latin1') }),
-      )
-      const decoded = await harness.serve({}, undefined, decoding)
-      for (const query of ['resource=users', 'resource=users&encoding=windows-1252']) {
-        const tag = randomUUID()
-        const csv = Buffer.from(usersCsv(1, tag).replaceAll('User', 'Zoë'), 'latin1')
-        await imports(decoded, sendRaw(decoded, query, csv, type), 1)
-        const email = encodeURIComponent(`0-${tag}@example.org`)
-        const found = await fetch(
-          `${harness.base}/v1/exports?resource=users&format=ndjson&fields=name&email=${email}`,
-        )
-        assert.equal(await found.text(), '{"name":"Zoë 0"}\n')
-      }
-    },
+      assert.equal(await found.text(), '{"name":"Zoë 0"}\n')
+    }
+  },
 }

@@ -17,7 +17,7 @@ import {
 import { header, imported, nameOf } from './settings.ts'
 
 export const readingCases: HttpCases = {
-  'delimiter: found out, or told by the character or its name': async harness => {
+  'delimiter: detected, or given as a character or by its name': async harness => {
     for (const [name, delimiter] of Object.entries({ comma: ',', semicolon: ';', tab: '\t', pipe: '|' })) {
       const text = () => usersCsv(1).replaceAll(',', delimiter)
       for (const settings of [{}, { delimiter }, { delimiter: name }]) {
@@ -28,7 +28,7 @@ export const readingCases: HttpCases = {
     assert.equal(wrong.error_code, 'HEADER_INVALID')
   },
 
-  'encoding: told by its names, or proven by a byte order mark': async harness => {
+  'encoding: given by any of its names, or detected by a byte order mark': async harness => {
     const bytes = (encoding: BufferEncoding, mark = '') => {
       const email = `${randomUUID()}@example.org`
       return { email, body: Buffer.from(`${mark}${header}${email},Zoë,reader,true\n`, encoding) }
@@ -51,7 +51,7 @@ export const readingCases: HttpCases = {
     assert.deepEqual([undeclared.status, undeclared.error_code], ['failed', 'ENCODING_INVALID'])
   },
 
-  'excel: the guard of formulas is taken off': async harness => {
+  'excel: the guard of formulas is removed': async harness => {
     const email = () => `${randomUUID()}@example.org`
     const [one, other] = [email(), email()]
     await imported(harness, { excel: 'true' }, `${header}${one},'=1+1,reader,true\n`)
@@ -59,7 +59,7 @@ export const readingCases: HttpCases = {
     assert.deepEqual([await nameOf(harness, one), await nameOf(harness, other)], ['=1+1', "'=1+1"])
   },
 
-  'null_values: texts that stand for no value': async harness => {
+  'null_values: texts that are read as null': async harness => {
     const rows = `${header}-,Ada,reader,true\nN/A,Bob,reader,true\n`
     const failures = async (options: Readonly<Record<string, string>>) => {
       const parts = Object.entries({ resource: 'users', dry_run: 'true', ...options })
@@ -113,7 +113,7 @@ export const readingCases: HttpCases = {
     assert.deepEqual([unannounced.status, (await answerOf(unannounced)).code], [415, 'FORMAT_UNSUPPORTED'])
   },
 
-  'a JSON array, found out or told': async harness => {
+  'a JSON array, detected or declared': async harness => {
     const array = () =>
       JSON.stringify([{ email: `${randomUUID()}@example.org`, name: 'A', role: 'reader', active: true }])
     const found = await sendForm(harness, formBody([field('resource', 'users'), file(array(), 'users.json')]))

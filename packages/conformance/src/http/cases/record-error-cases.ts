@@ -70,7 +70,7 @@ export const errorCases: HttpCases = {
     await assertProblem(await errorsOf(harness, id, '?limit=5', 'text/csv'), 400, 'OPTION_INVALID')
   },
 
-  'what the client prefers is taken, and JSON where it has no preference': async harness => {
+  'the format that the client prefers is sent, and JSON if it has no preference': async harness => {
     const { job_id: id } = await broken(harness)
     const typeFor = async (accept: string) => {
       const response = await errorsOf(harness, id, '', accept)

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: rejected and unprocessed records come back as files that can be mended and sent again.
+// Cases of the HTTP suite: rejected and unprocessed records are returned as files that can be corrected and sent again.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Jobs } from '@lading/core'
@@ -24,7 +24,7 @@ async function givenBack(harness: HttpHarness, id: string, query = '') {
 }
 
 export const givingBackCases: HttpCases = {
-  'CSV: download, mend, upload': async harness => {
+  'CSV: rejected records can be downloaded, corrected and uploaded': async harness => {
     const [one, two] = [`${randomUUID()}@example.org`, `${randomUUID()}@example.org`]
     const text = `${header}${one},"A, ""the"" one",king,true\n${two},B,reader,true\n`
     const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=users', text))
@@ -41,7 +41,7 @@ export const givingBackCases: HttpCases = {
     assert.deepEqual([job.progress.inserted_records, job.progress.failed_records, job.warnings], [1, 0, []])
   },
 
-  'a mended file that is rejected once more does not gather columns': async harness => {
+  'a corrected file that is rejected again does not accumulate columns': async harness => {
     const first = await ended(
       harness,
       await sendRaw(harness, 'resource=users', `${header}nobody,A,king,true\n`),
@@ -56,7 +56,7 @@ export const givingBackCases: HttpCases = {
     )
   },
 
-  'NDJSON and JSON arrays: as the records were written': async harness => {
+  'NDJSON and JSON arrays return the records as they were written': async harness => {
     const bad = '{"email": "nobody", "name":"A","role":"admin", "active":true}'
     const good = `{"email":"${randomUUID()}@example.org","name":"B","role":"admin","active":true}`
     const lines = await sendRaw(harness, 'resource=users', `${good}\n${bad}\n{oops\n`, 'application/x-ndjson')
@@ -70,7 +70,7 @@ export const givingBackCases: HttpCases = {
     assert.equal(ofArray.text, `[\n${bad},\n${bad}\n]\n`)
   },
 
-  'nothing rejected: the header, no bytes, an empty array': async harness => {
+  'without rejected records: the header, no bytes, an empty array': async harness => {
     const csv = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
     assert.equal((await givenBack(harness, csv.job_id)).text, `lading_error,${header}`)
     assert.equal((await givenBack(harness, csv.job_id, '?unprocessed=true')).text, header)
@@ -94,7 +94,7 @@ export const givingBackCases: HttpCases = {
     assert.deepEqual([again.progress.inserted_records, again.progress.failed_records], [3, 0])
   },
 
-  'of an atomic import all that was not rejected is unprocessed': async harness => {
+  'of an atomic import all records that were not rejected are unprocessed': async harness => {
     const tag = randomUUID()
     const text = `${usersCsv(2, tag)}nobody,X,reader,true\n${usersCsv(2, `x${tag}`).slice(header.length)}`
     const job = await ended(harness, await sendRaw(harness, 'resource=users&atomic=true', text))
@@ -103,7 +103,7 @@ export const givingBackCases: HttpCases = {
     assert.match((await givenBack(harness, job.job_id)).text, /\n"INVALID_EMAIL: .*",nobody,X,reader,true\n$/)
   },
 
-  'while it runs, and when the file is gone': async harness => {
+  'the answers while the import runs, and after its file was deleted': async harness => {
     const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
     const { jobs } = harness.service
     const throws = (code: 'JOB_NOT_READY' | 'STORAGE_NOT_FOUND'): Jobs => ({

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: whoever may not be fetched from is not connected to, and every refusal has the same words.
+// Cases of the HTTP suite: forbidden addresses are not connected to, and every rejection has the same message.
 import assert from 'node:assert/strict'
 import { assertProblem, ended, type HttpCases, leavesNothing } from '../harness.ts'
 import { fromUrl, serving } from '../remote-fixture.ts'
@@ -7,7 +7,7 @@ import type { Respond } from '../remote-names.ts'
 const words =
   'The address of the file is not allowed: it must begin with http:// or https://, have no user name or password, use port 80 or 443, and lead to a public server; the operator of this server can allow others.'
 
-/** Refused before any packet. PORT is one on which somebody listens, and which servers of the Internet may have. */
+/** Rejected before any packet. PORT is one with a listener, and one that public servers may use. */
 const refused = [
   'http://127.0.0.1:PORT/',
   'http://127.1.2.3:PORT/',
@@ -110,7 +110,7 @@ const redirects = [
 ]
 
 export const remoteAddressCases: HttpCases = {
-  'what may not be fetched is refused at once, in the same words, and nobody is connected to':
+  'a forbidden address is rejected at once, with the same message, and without a connection':
     async harness => {
       harness.service.names.set('name.allowed.test', ['127.0.0.1'])
       await serving(
@@ -127,7 +127,7 @@ export const remoteAddressCases: HttpCases = {
       )
     },
 
-  'a name that leads there is refused by the job in the same words, and nobody is connected to':
+  'a name that resolves to a forbidden address is rejected by the job with the same message, and without a connection':
     async harness => {
       await serving(
         (_request, response) => response.end('email,name,role,active\n'),
@@ -155,7 +155,7 @@ export const remoteAddressCases: HttpCases = {
       )
     },
 
-  'a redirect is judged like an address that was given': async harness => {
+  'a redirect is checked like a given address': async harness => {
     harness.service.names.set('outer.allowed.test', ['127.0.0.1'])
     harness.service.names.set('inner.example.org', ['127.0.0.1'])
     let location = ''
@@ -178,7 +178,7 @@ export const remoteAddressCases: HttpCases = {
     )
   },
 
-  'a name is asked for once for each hop, and what it said is connected to': async harness => {
+  'a name is resolved once per hop, and the resolved address is used': async harness => {
     harness.service.names.set('rebind.allowed.test', ['127.0.0.1'], ['169.254.169.254'])
     const csv = 'email,name,role,active\nnobody,A,reader,true\n'
     await serving(

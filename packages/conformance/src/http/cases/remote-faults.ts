@@ -9,7 +9,7 @@ import { files, fromUrl, giving, isImported, outcome } from '../remote-fixture.t
 import type { Respond } from '../remote-names.ts'
 
 export const remoteFaultCases: HttpCases = {
-  'what is no data file is told, and nothing of it is kept': async harness => {
+  'a remote file that holds no data is reported, and nothing of it is kept': async harness => {
     const uploads = await newUploads(harness)
     const html = '<!DOCTYPE html><html><title>Log in</title></html>'
     const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
@@ -37,7 +37,7 @@ export const remoteFaultCases: HttpCases = {
     assert.equal(await uploads(), 0)
   },
 
-  'one that is larger than allowed is not fetched to its end': async harness => {
+  'a remote file over the limit is not fetched to its end': async harness => {
     const small = await harness.serve({ maxFileBytes: 1_000 })
     const uploads = await newUploads(harness)
     await files(harness, giving(usersCsv(100)), async url => {
@@ -53,7 +53,7 @@ export const remoteFaultCases: HttpCases = {
     assert.equal(await uploads(), 0)
   },
 
-  'a server that is busy is asked again': async harness => {
+  'a busy server is asked again': async harness => {
     let count = 0
     const respond: Respond = (_request, response) =>
       ++count === 1 ? response.writeHead(503).end() : response.end(usersCsv(2))
@@ -63,7 +63,7 @@ export const remoteFaultCases: HttpCases = {
     })
   },
 
-  'a file that changes while it is fetched is never mixed': async harness => {
+  'a file that changes during its transfer is never mixed': async harness => {
     const [first, second] = [randomUUID(), randomUUID()]
     let version = { etag: '"1"', body: usersCsv(4_000, first) }
     const respond: Respond = (request, response) => {
@@ -93,7 +93,7 @@ export const remoteFaultCases: HttpCases = {
     })
   },
 
-  'cancelled, it is not fetched any more': async harness => {
+  'a cancelled job stops its transfer': async harness => {
     const uploads = await newUploads(harness)
     let closed = false
     const silent: Respond = (_request, response) => {

@@ -7,7 +7,7 @@ import { files, fromUrl, giving, line, outcome } from '../remote-fixture.ts'
 import type { Respond } from '../remote-names.ts'
 
 export const remoteCases: HttpCases = {
-  'a file is fetched by the job, and told as it is known so far': async harness => {
+  'a file is fetched by the job, and its status shows the progress of the transfer': async harness => {
     await files(harness, giving(usersCsv(5)), async (url, server) => {
       const response = await fromUrl(harness, url('/download?id=1'), {
         format: 'csv',
@@ -31,7 +31,7 @@ export const remoteCases: HttpCases = {
     })
   },
 
-  'the format is what was told, else the name, else the content type, else the first bytes':
+  'the format is the declared one, else that of the name, of the content type, of the first bytes':
     async harness => {
       const formatOf = async (
         path: string,
@@ -61,7 +61,7 @@ export const remoteCases: HttpCases = {
       assert.deepEqual(await formatOf('/users', ''), ['failed', 'FILE_EMPTY', 'unknown', 0])
     },
 
-  'a redirect is followed, and its name may tell the format': async harness => {
+  'a redirect is followed, and its name may show the format': async harness => {
     const respond: Respond = (request, response) =>
       request.url === '/latest'
         ? response.writeHead(302, { location: 'users.csv' }).end()
@@ -71,7 +71,7 @@ export const remoteCases: HttpCases = {
     })
   },
 
-  'compressed once it is read, by its name or by its coding; twice, and as a bomb, it is refused':
+  'one compression is decoded, by name or by coding; a double one, and a bomb, are rejected':
     async harness => {
       const once = () => gzipSync(usersCsv(3))
       const gzip = { 'content-encoding': 'gzip' }
@@ -129,7 +129,7 @@ export const remoteCases: HttpCases = {
     })
   },
 
-  'a secret in the URL is in no answer': async harness => {
+  'no answer contains a secret of the URL': async harness => {
     const secret = 'dont-tell-anybody'
     const said: string[] = []
     const get = async (path: string) => said.push(await (await fetch(harness.base + path)).text())

@@ -46,7 +46,7 @@ const asked: readonly (readonly [query: string, body: object, found: string])[] 
 ]
 
 export const selectionCases: HttpCases = {
-  'the same is found by a query and by a body': async harness => {
+  'a query and a body select the same rows': async harness => {
     const name = await users(harness)
     for (const [query, body, found] of asked) {
       const order = query.includes('sort=') ? '' : '&sort=created_at'
@@ -71,7 +71,7 @@ export const selectionCases: HttpCases = {
     }
   },
 
-  'fields come in the order that was asked for, also those of another table': async harness => {
+  'fields are in the requested order, also those of another table': async harness => {
     const name = await users(harness)
     const url = `${harness.base}/v1/exports?format=csv&name=${encodeURIComponent(name)}&resource=users`
     const some = await (await fetch(`${url}&fields=name,role&role=admin`)).text()

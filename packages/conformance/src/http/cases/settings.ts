@@ -49,7 +49,7 @@ export async function nameOf(harness: HttpHarness, email: string): Promise<strin
 }
 
 export const settingCases: HttpCases = {
-  'on_conflict: a duplicate is an error, left alone, or an update': async harness => {
+  'on_conflict: a duplicate is an error, is ignored, or updates the row': async harness => {
     const email = `${randomUUID()}@example.org`
     const row = (name: string) => `${header}${email},${name},reader,true\n`
     assert.deepEqual(outcome(await imported(harness, {}, row('A'))), ['completed', null, 1, 0, 0, 0, null])
@@ -64,7 +64,7 @@ export const settingCases: HttpCases = {
     assert.deepEqual(outcome(same), ['completed', null, 0, 0, 1, 0, null])
   },
 
-  'dry_run: everything is judged and nothing written': async harness => {
+  'dry_run: everything is judged and nothing is written': async harness => {
     const email = `${randomUUID()}@example.org`
     const text = `${header}${email},A,reader,true\n${email},B,reader,true\nnobody,C,reader,true\n`
     const job = await imported(harness, { dry_run: 'true' }, text)
@@ -109,7 +109,7 @@ export const settingCases: HttpCases = {
     assert.deepEqual(outcome(enough), ['completed', null, 3, 0, 2, 2, null])
   },
 
-  'mapping: names of the file stand for fields': async harness => {
+  'mapping: names of the file are mapped to fields': async harness => {
     const email = `${randomUUID()}@example.org`
     const text = `E-Mail,Who,role,active\n${email},A,reader,true\n`
     const mapping = JSON.stringify({ 'E-Mail': 'email', Who: 'name' })
@@ -126,7 +126,7 @@ export const settingCases: HttpCases = {
     )
   },
 
-  'unknown_columns: a warning, or the end': async harness => {
+  'unknown_columns: a warning, or a failure': async harness => {
     const text = `${header.trim()},nickname\n${randomUUID()}@example.org,A,reader,true,x\n`
     const warned = await imported(harness, {}, text)
     assert.deepEqual([warned.status, warned.warnings[0].code], ['completed', 'UNKNOWN_COLUMN'])
@@ -135,7 +135,7 @@ export const settingCases: HttpCases = {
     assert.match(failed.error_message, /nickname/)
   },
 
-  'settings may come behind the file, and of two ways of sending none is lost': async harness => {
+  'options may come after the file, and options from both places are used': async harness => {
     const text = usersCsv(2)
     const parts = [field('resource', 'users'), file(text), field('dry_run', 'true'), field('atomic', 'true')]
     const behind = await ended(harness, await sendForm(harness, formBody(parts)))

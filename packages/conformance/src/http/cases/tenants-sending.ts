@@ -37,7 +37,7 @@ const exportsBundle: Asking = {
 }
 
 export const tenantSendingCases: HttpCases = {
-  'an import follows jobs of its own tenant only, however it is sent': async harness => {
+  'an import follows jobs of its own tenant only, in every form of request': async harness => {
     const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const id = await done(served, one, sends(usersCsv(1)))
@@ -59,49 +59,50 @@ export const tenantSendingCases: HttpCases = {
     }
   },
 
-  'H031: an idempotency key is the tenant’s own, used or in use, whatever it is used for': async harness => {
-    const served = await harness.serve({ authorize: byTenant })
-    const [one, other] = [newTenant(), newTenant()]
-    const key = { 'idempotency-key': randomUUID() }
-    const send = async (tenant: string, asking: Asking) => {
-      const response = await ask(served, asking, { ...key, ...as(tenant) })
-      const { job_id: id } = await answerOf(response.clone())
-      return { id, status: response.status, replayed: response.headers.get('idempotency-replayed') }
-    }
-    const csv = usersCsv(1)
-    const first = await send(one, sends(csv))
-    assert.deepEqual([first.status, first.replayed], [202, null])
-    assert.deepEqual(await send(one, sends(csv)), { ...first, replayed: 'true' })
-    const second = await send(other, sends(csv))
-    assert.deepEqual([second.status, second.replayed], [202, null])
-    assert.notEqual(second.id, first.id)
-    assert.deepEqual(await send(other, sends(csv)), { ...second, replayed: 'true' })
-    assert.equal((await send(one, sends(usersCsv(2)))).status, 422)
-    assert.equal((await send(one, exportsUsers)).status, 422)
-    assert.equal((await send('nobody', sends(usersCsv(2)))).status, 202)
-    for (const asking of [exportsUsers, exportsBundle, asForm(usersCsv(1)), fromUrl()]) {
-      const third = newTenant()
-      const own = await send(third, asking)
-      assert.deepEqual([own.status, own.replayed], [202, null], asking.line)
-      assert.deepEqual(await send(third, asking), { ...own, replayed: 'true' })
-      assert.equal((await send(third, sends(csv))).status, 422)
-    }
-    assert.deepEqual(await send(one, sends(csv)), { ...first, replayed: 'true' })
+  'H031: idempotency keys of tenants are separate, used or in use, for every kind of request':
+    async harness => {
+      const served = await harness.serve({ authorize: byTenant })
+      const [one, other] = [newTenant(), newTenant()]
+      const key = { 'idempotency-key': randomUUID() }
+      const send = async (tenant: string, asking: Asking) => {
+        const response = await ask(served, asking, { ...key, ...as(tenant) })
+        const { job_id: id } = await answerOf(response.clone())
+        return { id, status: response.status, replayed: response.headers.get('idempotency-replayed') }
+      }
+      const csv = usersCsv(1)
+      const first = await send(one, sends(csv))
+      assert.deepEqual([first.status, first.replayed], [202, null])
+      assert.deepEqual(await send(one, sends(csv)), { ...first, replayed: 'true' })
+      const second = await send(other, sends(csv))
+      assert.deepEqual([second.status, second.replayed], [202, null])
+      assert.notEqual(second.id, first.id)
+      assert.deepEqual(await send(other, sends(csv)), { ...second, replayed: 'true' })
+      assert.equal((await send(one, sends(usersCsv(2)))).status, 422)
+      assert.equal((await send(one, exportsUsers)).status, 422)
+      assert.equal((await send('nobody', sends(usersCsv(2)))).status, 202)
+      for (const asking of [exportsUsers, exportsBundle, asForm(usersCsv(1)), fromUrl()]) {
+        const third = newTenant()
+        const own = await send(third, asking)
+        assert.deepEqual([own.status, own.replayed], [202, null], asking.line)
+        assert.deepEqual(await send(third, asking), { ...own, replayed: 'true' })
+        assert.equal((await send(third, sends(csv))).status, 422)
+      }
+      assert.deepEqual(await send(one, sends(csv)), { ...first, replayed: 'true' })
 
-    const used = randomUUID()
-    const claim = await harness.service.jobs.claimKey(used, 'import', { tenant: one })
-    try {
-      const inUse = { 'idempotency-key': used }
-      const busy = await ask(served, sends(csv), { ...inUse, ...as(one) })
-      await assertProblem(busy, 409, 'IDEMPOTENCY_IN_PROGRESS')
-      const free = await ask(served, sends(usersCsv(1)), { ...inUse, ...as(other) })
-      assert.equal(free.status, 202, await free.text())
-    } finally {
-      await claim.release()
-    }
-  },
+      const used = randomUUID()
+      const claim = await harness.service.jobs.claimKey(used, 'import', { tenant: one })
+      try {
+        const inUse = { 'idempotency-key': used }
+        const busy = await ask(served, sends(csv), { ...inUse, ...as(one) })
+        await assertProblem(busy, 409, 'IDEMPOTENCY_IN_PROGRESS')
+        const free = await ask(served, sends(usersCsv(1)), { ...inUse, ...as(other) })
+        assert.equal(free.status, 202, await free.text())
+      } finally {
+        await claim.release()
+      }
+    },
 
-  'bundles, and what is made of them, belong to who sent them': async harness => {
+  'bundles, and their jobs, belong to the sender': async harness => {
     const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const exportId = await done(served, one, exportsBundle)

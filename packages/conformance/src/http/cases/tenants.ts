@@ -15,69 +15,66 @@ const jobsOf = async (harness: HttpHarness, tenant: string, query = ''): Promise
   return jobs.map(({ job_id }: { job_id: string }) => job_id)
 }
 
-/** Enough for those who are told from the owner by their names only. */
+/** Enough for callers that differ from the owner by their names only. */
 const isPlain = ({ line, headers }: Asking) => /^GET [^?]*$/.test(line) && headers === undefined
 
 export const tenantCases: HttpCases = {
-  'a job of another tenant is answered as one that there never was, byte for byte, on every verb':
-    async harness => {
-      const { calls, ...parts } = recorded(harness)
-      const served = await harness.serve({ ...parts, authorize: byTenant })
-      const owner = newTenant()
-      const importId = await done(served, owner, sends(someBad()))
-      const exportId = await done(served, owner, exportsUsers)
-      const failedId = await done(served, owner, sends(someBad(), '&max_errors=1'))
-      const absent = randomUUID()
-      const stateOf = async () => {
-        const read = (path: string) => ask(served, { line: `GET ${path}` }, as(owner)).then(one => one.text())
-        return [
-          await read(`/v1/imports/${importId}`),
-          await read(`/v1/imports/${failedId}`),
-          await read(`/v1/exports/${exportId}`),
-          await read(`/v1/exports/${exportId}/download`),
-        ]
-      }
-      const before = await stateOf()
+  'a job of another tenant is answered exactly like an unknown one, for every method': async harness => {
+    const { calls, ...parts } = recorded(harness)
+    const served = await harness.serve({ ...parts, authorize: byTenant })
+    const owner = newTenant()
+    const importId = await done(served, owner, sends(someBad()))
+    const exportId = await done(served, owner, exportsUsers)
+    const failedId = await done(served, owner, sends(someBad(), '&max_errors=1'))
+    const absent = randomUUID()
+    const stateOf = async () => {
+      const read = (path: string) => ask(served, { line: `GET ${path}` }, as(owner)).then(one => one.text())
+      return [
+        await read(`/v1/imports/${importId}`),
+        await read(`/v1/imports/${failedId}`),
+        await read(`/v1/exports/${exportId}`),
+        await read(`/v1/exports/${exportId}/download`),
+      ]
+    }
+    const before = await stateOf()
 
-      const foreign = [...aboutJobs(importId, exportId), ...aboutJobs(failedId, exportId)]
-      const unknown = aboutJobs(absent, absent)
-      const similar = ['nobody', owner.toUpperCase(), `${owner}x`, owner.slice(0, -1)]
-      for (const stranger of [newTenant(), ...similar]) {
-        for (const [index, asking] of foreign.entries()) {
-          if (similar.includes(stranger) && !isPlain(asking)) continue
-          const more = { ...as(stranger), 'x-request-id': 'the-same' }
-          calls.length = 0
-          const theirs = await wholeAnswer(await ask(served, asking, more))
-          assert.deepEqual(calls, ['jobs.get'], asking.line)
-          const nowhere = await wholeAnswer(
-            await ask(served, unknown[index % unknown.length] ?? asking, more),
-          )
-          assert.deepEqual(theirs, nowhere, asking.line)
-          assert.equal('status' in theirs && theirs.status, 404, asking.line)
-        }
+    const foreign = [...aboutJobs(importId, exportId), ...aboutJobs(failedId, exportId)]
+    const unknown = aboutJobs(absent, absent)
+    const similar = ['nobody', owner.toUpperCase(), `${owner}x`, owner.slice(0, -1)]
+    for (const stranger of [newTenant(), ...similar]) {
+      for (const [index, asking] of foreign.entries()) {
+        if (similar.includes(stranger) && !isPlain(asking)) continue
+        const more = { ...as(stranger), 'x-request-id': 'the-same' }
+        calls.length = 0
+        const theirs = await wholeAnswer(await ask(served, asking, more))
+        assert.deepEqual(calls, ['jobs.get'], asking.line)
+        const nowhere = await wholeAnswer(await ask(served, unknown[index % unknown.length] ?? asking, more))
+        assert.deepEqual(theirs, nowhere, asking.line)
+        assert.equal('status' in theirs && theirs.status, 404, asking.line)
       }
-      assert.deepEqual(await stateOf(), before)
+    }
+    assert.deepEqual(await stateOf(), before)
 
-      const statusesFor = async (tenant: string) => {
-        const statuses = []
-        for (const asking of aboutJobs(importId, exportId)) {
-          const response = await ask(served, asking, as(tenant))
-          await response.arrayBuffer()
-          statuses.push(response.status)
-        }
-        return statuses
+    const statusesFor = async (tenant: string) => {
+      const statuses = []
+      for (const asking of aboutJobs(importId, exportId)) {
+        const response = await ask(served, asking, as(tenant))
+        await response.arrayBuffer()
+        statuses.push(response.status)
       }
-      const ofImport = [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 409, 409]
-      const ofExport = [200, 200, 200, 200, 206, 206, 200, 304, 204]
-      assert.deepEqual(await statusesFor(owner), [...ofImport, ...ofExport])
-      // Its file is deleted by now, which is the owner's business only.
-      const ofDeleted = [200, 200, 410, 410, 410, 410, 410, 410, 204]
-      assert.deepEqual(await statusesFor(owner), [...ofImport, ...ofDeleted])
-      assert.deepEqual(new Set(await statusesFor(newTenant())), new Set([404]))
-      assert.equal((await ask(served, { line: `POST /v1/imports/${failedId}/retry` }, as(owner))).status, 202)
-    },
+      return statuses
+    }
+    const ofImport = [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 409, 409]
+    const ofExport = [200, 200, 200, 200, 206, 206, 200, 304, 204]
+    assert.deepEqual(await statusesFor(owner), [...ofImport, ...ofExport])
+    // Its file is deleted by now, which is the owner's business only.
+    const ofDeleted = [200, 200, 410, 410, 410, 410, 410, 410, 204]
+    assert.deepEqual(await statusesFor(owner), [...ofImport, ...ofDeleted])
+    assert.deepEqual(new Set(await statusesFor(newTenant())), new Set([404]))
+    assert.equal((await ask(served, { line: `POST /v1/imports/${failedId}/retry` }, as(owner))).status, 202)
+  },
 
-  'an import is no export, and the other way round, for its owner too': async harness => {
+  'an import is not found as an export, nor an export as an import, even by its owner': async harness => {
     const served = await harness.serve({ authorize: byTenant })
     const owner = newTenant()
     const importId = await done(served, owner, sends(usersCsv(1)))
@@ -89,7 +86,7 @@ export const tenantCases: HttpCases = {
     }
   },
 
-  'a list is the tenant’s own, whoever’s cursor it begins at': async harness => {
+  'a list contains only jobs of the tenant, whatever cursor it starts at': async harness => {
     const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const ids: Record<string, string[]> = { [one]: [], [other]: [] }
@@ -113,7 +110,7 @@ export const tenantCases: HttpCases = {
     assert.ok(![...(ids[one] ?? []), ...(ids[other] ?? [])].some(id => nobodys.includes(id)))
   },
 
-  'a cursor is what its page tells already, and says nothing of jobs that the caller does not see':
+  'a cursor contains only what its page shows, and reveals nothing of jobs that the caller cannot see':
     async harness => {
       const served = await harness.serve({ authorize: byTenant })
       const [one, other] = [newTenant(), newTenant()]
@@ -128,7 +125,7 @@ export const tenantCases: HttpCases = {
         assert.match(micros, /^\d{16}$/)
         assert.equal(new Date(Number(micros.slice(0, -3))).toISOString(), job.created_at)
       }
-      // The newest job of all, which is the other tenant's; and one that is nobody's, at the same moment.
+      // The newest job of all, which is the other tenant's; and one that does not exist, at the same moment.
       const { next_cursor: foreign } = await answerOf(page(other, 'limit=1'))
       const invented = foreign.replace(/_.*/, `_${randomUUID()}`)
       const told = await wholeAnswer(await page(one, `limit=3&cursor=${foreign}`))
@@ -136,7 +133,7 @@ export const tenantCases: HttpCases = {
       assert.deepEqual(await wholeAnswer(await page(one, `limit=3&cursor=${invented}`)), told)
     },
 
-  'files lie in a folder of their tenant, which does not tell its name': async harness => {
+  'files are stored in a folder per tenant, whose name does not reveal the tenant': async harness => {
     const served = await harness.serve({ authorize: byTenant })
     const [one, other] = [newTenant(), newTenant()]
     const folders = []

@@ -44,7 +44,7 @@ async function sendUnannounced(url: string, type: string, body: string): Promise
 }
 
 export const tooLargeCases: HttpCases = {
-  'a file of exactly the limit is taken, one byte more is not': async harness => {
+  'a file of exactly the limit is accepted, one more byte is rejected': async harness => {
     const rows = usersCsv(10)
     const served = await harness.serve({ maxFileBytes: Buffer.byteLength(rows) })
     const form = [field('resource', 'users'), file(rows)]
@@ -61,7 +61,7 @@ export const tooLargeCases: HttpCases = {
     await assertProblem(await sendRaw(served, 'resource=users', more), 413, 'FILE_TOO_LARGE')
   },
 
-  'an announced length over the limit is refused before the body': async harness => {
+  'an announced length over the limit is rejected before the body': async harness => {
     const served = await small(harness)
     for (const type of ['text/csv', `multipart/form-data; boundary=${boundary}`]) {
       const headers = { 'Content-Type': type, 'Content-Length': 10_000_000_000 }
@@ -84,7 +84,7 @@ export const tooLargeCases: HttpCases = {
     }
   },
 
-  'fetch sees the refusal': async harness => {
+  'fetch receives the error': async harness => {
     const served = await small(harness)
     const url = `${served.base}/v1/imports`
     await leavesNothing(served, async () => {
@@ -101,7 +101,7 @@ export const tooLargeCases: HttpCases = {
     })
   },
 
-  'a client that sends everything before it reads sees the refusal': async harness => {
+  'a client that sends everything before it reads receives the error': async harness => {
     const served = await small(harness)
     const form = formBody([field('resource', 'users'), file(large())])
     const head = requestHead(served, 'POST /v1/imports', {
@@ -113,7 +113,7 @@ export const tooLargeCases: HttpCases = {
     assert.match(answer, /FILE_TOO_LARGE/)
   },
 
-  'curl sees the refusal': async harness => {
+  'curl receives the error': async harness => {
     const served = await small(harness)
     const folder = await mkdtemp(join(tmpdir(), 'lading-suite-'))
     try {
@@ -141,7 +141,7 @@ export const tooLargeCases: HttpCases = {
   },
 
   'no temporary file is left': async () => {
-    // Suites that run beside this one have files there too, but each for a moment only.
+    // Suites that run at the same time have files there too, but each for a moment only.
     const present = async () => (await readdir(tmpdir())).filter(name => name.startsWith('lading-upload-'))
     const before = await present()
     await until('they are gone', async () => {
@@ -150,7 +150,7 @@ export const tooLargeCases: HttpCases = {
     })
   },
 
-  'a JSON body has a limit of its own': async ({ base }) => {
+  'a JSON body has its own limit': async ({ base }) => {
     const body = JSON.stringify({ resource: 'x'.repeat(2_000_000) })
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${base}/v1/exports`, { method: 'POST', headers, body })

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: what breaks on its way is seen to be broken, and who leaves leaves nothing behind.
+// Cases of the HTTP suite: an answer that breaks is seen to be broken, and a client that disconnects leaves nothing.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -75,12 +75,12 @@ async function slowCurl(harness: HttpHarness, query: string): Promise<[ChildProc
   return [child, code]
 }
 
-/** Without being told, they would print a minute or more, or for ever, to a reader that takes nothing. */
+/** Without a limit, they would print for a minute or more, or forever, to a reader that takes nothing. */
 const gone = (harness: HttpHarness, what: string) =>
   until(what, async () => (await harness.service.brittle.printing()) === 0)
 
 export const transitCases: HttpCases = {
-  'a value that cannot be printed, in the first rows: a problem response that names its field and row':
+  'an unprintable value in the first rows gives a problem document that names its field and row':
     async harness => {
       const own = await served(harness)
       for (const { broken } of ways) {
@@ -90,7 +90,7 @@ export const transitCases: HttpCases = {
       }
     },
 
-  'one that comes late breaks the connection, for every client': async harness => {
+  'an unprintable value in a late row breaks the connection, for every client': async harness => {
     const own = await served(harness)
     for (const { broken } of ways) {
       const [, answer] = await begun(own, broken)
@@ -102,7 +102,7 @@ export const transitCases: HttpCases = {
     }
   },
 
-  'curl says so too: with chunks, compressed, and without either, as a proxy asks that speaks HTTP/1.0':
+  'curl reports it too: chunked, compressed, and without either, as an HTTP/1.0 proxy requests it':
     async harness => {
       const own = await served(harness)
       for (const { broken, whole } of ways.filter((_way, index) => index % 4 === 0)) {
@@ -116,16 +116,17 @@ export const transitCases: HttpCases = {
       }
     },
 
-  'so it does where the host ends in the middle of an answer that has no other end': async harness => {
-    for (const { long } of ways.slice(0, 2)) {
-      const own = await served(harness)
-      const [, code] = await slowCurl(own, long)
-      await own.stop()
-      assert.equal(await code, 56, long)
-    }
-  },
+  'curl reports it when the host stops during an answer that only the end of the connection ends':
+    async harness => {
+      for (const { long } of ways.slice(0, 2)) {
+        const own = await served(harness)
+        const [, code] = await slowCurl(own, long)
+        await own.stop()
+        assert.equal(await code, 56, long)
+      }
+    },
 
-  'and where it takes nothing for too long, and is cut off': async harness => {
+  'curl reports it when it reads nothing for too long, and is cut off': async harness => {
     await harness.service.brittle.prepare()
     const own = await harness.serve({ ...harness.service.brittle, limits: { stalledAnswerSeconds: 0.4 } })
     const [{ long }] = ways as [(typeof ways)[number]]
@@ -136,7 +137,7 @@ export const transitCases: HttpCases = {
     assert.equal(await code, 56)
   },
 
-  'a backend that is terminated in mid-stream breaks it too': async harness => {
+  'a backend that is terminated in mid-stream breaks the connection too': async harness => {
     const own = await served(harness)
     for (const { long } of ways) {
       const [, answer] = await begun(own, long)
@@ -146,7 +147,7 @@ export const transitCases: HttpCases = {
     }
   },
 
-  'a client that leaves frees its backend': async harness => {
+  'a client that disconnects frees its backend': async harness => {
     const own = await served(harness)
     for (const { long } of ways) {
       const [request, answer] = await begun(own, long)
@@ -157,7 +158,7 @@ export const transitCases: HttpCases = {
     }
   },
 
-  'so does one that leaves while the database looks for the first row': async harness => {
+  'a client that disconnects before the first row frees its backend': async harness => {
     const own = await served(harness)
     for (const shape of shapes) {
       const request = get(`${own.base}/v1/exports?${shape}&resource=sleepy_lines`, { agent: false })
@@ -168,7 +169,7 @@ export const transitCases: HttpCases = {
     }
   },
 
-  'a whole file is whole, however it is made': async harness => {
+  'a complete file is complete in every form of transfer': async harness => {
     const own = await served(harness)
     const lines = async (query: string) =>
       (await (await fetch(`${own.base}/v1/exports?${query}`)).text()).split('\n').length

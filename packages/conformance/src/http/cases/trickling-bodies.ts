@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: whoever is answered loses its connection soon, however slowly its body comes that nobody reads.
+// Cases of the HTTP suite: an answered client loses its connection soon, however slowly it sends the body that is not read.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
@@ -22,7 +22,7 @@ interface Trickled {
 /** Announces a megabyte, sends a byte of it every now and then, and does not go away by itself. */
 async function trickled(harness: HttpHarness, line: string): Promise<Trickled> {
   const { hostname, port } = new URL(harness.origin)
-  // Half open: the end of the answer is none of its concern.
+  // Half open: the end of the answer does not concern it.
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
   socket.on('error', () => undefined)
   let answer = ''
@@ -53,7 +53,7 @@ const nobody: Authorize = () => {
 }
 
 export const tricklingBodyCases: HttpCases = {
-  'whatever is asked and answered: the answer says that the connection closes, is whole, and it does':
+  'every answer to an incomplete body announces that the connection closes, is complete, and the connection closes':
     async harness => {
       const closed = await harness.serve({ authorize: nobody })
       const asked: readonly (readonly [HttpHarness, string, number, RegExp])[] = [
@@ -83,7 +83,7 @@ export const tricklingBodyCases: HttpCases = {
       )
     },
 
-  'a body that nobody asked for, and that is sent at once, costs nobody the answer': async harness => {
+  'an unexpected body that is sent at once does not cost the answer': async harness => {
     for (const [method, path, status] of [
       ['OPTIONS', '/v1/imports', 204],
       ['GET', '/v1/exports?resource=users&limit=1', 200],
@@ -100,7 +100,7 @@ export const tricklingBodyCases: HttpCases = {
     }
   },
 
-  'one that came whole with its head costs not even the connection': async harness => {
+  'a body that was received with its headers does not even cost the connection': async harness => {
     const { hostname, port } = new URL(harness.origin)
     const socket = connect(Number(port), hostname)
     let answer = ''

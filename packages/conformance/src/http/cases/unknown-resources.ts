@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: whoever names a resource that there is not hears of those that are open to the caller.
+// Cases of the HTTP suite: an unknown resource is answered with those that the caller may use.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Authorize } from '@lading/core/http'
@@ -33,7 +33,7 @@ const namings: Readonly<Record<string, (harness: HttpHarness, name: string) => P
   'query of a form': (harness, name) =>
     sendForm(harness, formBody([file(usersCsv(1))]), `/v1/imports?resource=${name}`),
   'field before the file': (harness, name) => form(harness, field('resource', name), file(usersCsv(1))),
-  'field behind the file': (harness, name) => form(harness, file(usersCsv(1)), field('resource', name)),
+  'field after the file': (harness, name) => form(harness, file(usersCsv(1)), field('resource', name)),
   'body of an import': (harness, resource) =>
     sendJson(harness, '/v1/imports', { resource, file_url: 'https://example.org/a.csv' }),
   'manifest of a bundle': async (harness, resource) => {
@@ -45,14 +45,14 @@ const namings: Readonly<Record<string, (harness: HttpHarness, name: string) => P
   'body of a bundle': (harness, name) => sendJson(harness, '/v1/exports', { resources: ['users', name] }),
 }
 
-/** Refuses what there is, but for `users`; of a name that is none it knows no harm. */
+/** Forbids every known resource except `users`; unknown names are not its concern. */
 const noOtherThanUsers: Authorize = ({ resource }) => {
   if (resource === 'articles' || resource === 'comments') throw new AccessRefused('forbidden')
   return { principal: 'ann' }
 }
 
 export const unknownResourceCases: HttpCases = {
-  'who may do everything is told of all resources, wherever the name stands': async harness => {
+  'a caller with all rights gets the list of all resources, wherever the name is': async harness => {
     for (const served of [harness, await harness.serve({ authorize: () => ({}) })]) {
       for (const [where, send] of Object.entries(namings)) {
         assert.equal(
@@ -64,22 +64,23 @@ export const unknownResourceCases: HttpCases = {
     }
   },
 
-  'what a caller may not use is neither listed nor suggested, wherever the name stands': async harness => {
-    const served = await harness.serve({ authorize: noOtherThanUsers })
-    await leavesNothing(harness, async () => {
-      for (const [where, send] of Object.entries(namings)) {
-        for (const [name, sentence] of [
-          [mistyped, 'Unknown resource "article"; known: users.'],
-          ['usres', 'Unknown resource "usres"; did you mean "users"? Known: users.'],
-        ] as const) {
-          const told = await assertProblem(await send(served, name), 400, 'RESOURCE_UNKNOWN')
-          assert.equal(told, sentence, where)
+  'a resource that the caller may not use is neither listed nor suggested, wherever the name is':
+    async harness => {
+      const served = await harness.serve({ authorize: noOtherThanUsers })
+      await leavesNothing(harness, async () => {
+        for (const [where, send] of Object.entries(namings)) {
+          for (const [name, sentence] of [
+            [mistyped, 'Unknown resource "article"; known: users.'],
+            ['usres', 'Unknown resource "usres"; did you mean "users"? Known: users.'],
+          ] as const) {
+            const told = await assertProblem(await send(served, name), 400, 'RESOURCE_UNKNOWN')
+            assert.equal(told, sentence, where)
+          }
         }
-      }
-    })
-  },
+      })
+    },
 
-  'who may use none is told of none': async harness => {
+  'a caller without rights gets no list': async harness => {
     const served = await harness.serve({
       authorize({ resource }) {
         if (resource !== undefined) throw new AccessRefused('forbidden')
@@ -93,7 +94,7 @@ export const unknownResourceCases: HttpCases = {
     )
   },
 
-  'what may be read only is not told to who wants to write': async harness => {
+  'a read-only resource is not listed to a caller that wants to write': async harness => {
     const served = await harness.serve({
       authorize({ action, resource }) {
         if (action === 'imports.create' && resource === 'articles') throw new AccessRefused('forbidden')
@@ -109,7 +110,7 @@ export const unknownResourceCases: HttpCases = {
     )
   },
 
-  'a hook that breaks at one of the known ones tells of none': async harness => {
+  'a hook that fails for one of the known resources reveals none': async harness => {
     const faults: unknown[] = []
     const served = await harness.serve({
       authorize({ resource }) {
@@ -123,7 +124,7 @@ export const unknownResourceCases: HttpCases = {
     assert.equal(faults.length, 1)
   },
 
-  'a bundle that does not fit a forbidden resource tells nothing of that one': async harness => {
+  'a bundle that does not fit a forbidden resource reveals nothing of that resource': async harness => {
     const served = await harness.serve({ authorize: usersOnly })
     const { users, articles } = planted()
     const misfit = { ...articles, fields: { id: 'uuid', [`no${randomUUID().slice(0, 8)}`]: 'text' } }

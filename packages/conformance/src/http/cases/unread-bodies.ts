@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: whoever is refused by the headers of a request need not send its body.
+// Cases of the HTTP suite: a client that is rejected because of its headers need not send its body.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
@@ -64,19 +64,20 @@ const expecting = (headers: Readonly<Record<string, string | number>>) => [
 ]
 
 export const unreadBodyCases: HttpCases = {
-  'who is not known is told before ten megabytes are sent, also instead of 100 Continue': async harness => {
-    const served = await harness.serve({ authorize: nobody })
-    await leavesNothing(harness, async () => {
-      for (const type of [multipart, 'text/csv']) {
-        for (const headers of expecting({ 'Content-Type': type, 'Content-Length': tenMegabytes })) {
-          const answer = await answerTo(begun(served, '/v1/imports', headers))
-          assert.deepEqual(answer, { status: 401, code: 'AUTHENTICATION_REQUIRED', connection: 'close' })
+  'an unauthenticated client gets its error before it sends ten megabytes, also instead of 100 Continue':
+    async harness => {
+      const served = await harness.serve({ authorize: nobody })
+      await leavesNothing(harness, async () => {
+        for (const type of [multipart, 'text/csv']) {
+          for (const headers of expecting({ 'Content-Type': type, 'Content-Length': tenMegabytes })) {
+            const answer = await answerTo(begun(served, '/v1/imports', headers))
+            assert.deepEqual(answer, { status: 401, code: 'AUTHENTICATION_REQUIRED', connection: 'close' })
+          }
         }
-      }
-    })
-  },
+      })
+    },
 
-  'H001: so is whoever the hook does not let in, for whatever reason': async harness => {
+  'H001: a caller that the hook rejects gets its error before the body too': async harness => {
     const hooks: readonly (readonly [Authorize, number, string])[] = [
       // What a hook without types may return.
       [(() => undefined) as unknown as Authorize, 500, 'HOOK_FAILED'],
@@ -96,7 +97,7 @@ export const unreadBodyCases: HttpCases = {
     })
   },
 
-  'H005: a boundary that is too long is refused before the body; one of 70 characters is taken':
+  'H005: a boundary that is too long is rejected before the body; one of 70 characters is accepted':
     async harness => {
       for (const length of [71, 252, 10_000]) {
         const type = `multipart/form-data; boundary=${'b'.repeat(length)}`
@@ -111,7 +112,7 @@ export const unreadBodyCases: HttpCases = {
       assert.equal(taken.status, 202, await taken.text())
     },
 
-  'a resource that is forbidden is refused by the address, before the body': async harness => {
+  'a forbidden resource in the address is rejected before the body': async harness => {
     const served = await harness.serve({ authorize: usersOnly })
     for (const headers of expecting({ 'Content-Type': multipart, 'Content-Length': tenMegabytes })) {
       const answer = await answerTo(begun(served, '/v1/imports?resource=articles', headers))
@@ -119,7 +120,7 @@ export const unreadBodyCases: HttpCases = {
     }
   },
 
-  'one that a form names before its file is refused before the file': async harness => {
+  'a forbidden resource in a form field before the file is rejected before the file': async harness => {
     const served = await harness.serve({ authorize: usersOnly })
     const start = formBody([field('resource', 'articles'), file('slug,title\n')], '').slice(0, -2)
     await leavesNothing(harness, async () => {
@@ -129,7 +130,7 @@ export const unreadBodyCases: HttpCases = {
     })
   },
 
-  'a body that is too large, and a key that is in use, are refused instead of 100 Continue':
+  'a body that is too large, and a key that is in use, are rejected instead of 100 Continue':
     async harness => {
       const served = await harness.serve({ maxFileBytes: 1_000 })
       const headers = { 'Content-Type': 'text/csv', 'Content-Length': tenMegabytes, Expect: '100-continue' }
@@ -145,7 +146,7 @@ export const unreadBodyCases: HttpCases = {
       }
     },
 
-  'who is let in is asked for the body, and it is taken': async harness => {
+  'an accepted client gets 100 Continue, and its body is used': async harness => {
     const served = await harness.serve({ authorize: usersOnly })
     const csv = usersCsv(3)
     const form = formBody([field('resource', 'users'), file(csv)])
@@ -167,7 +168,7 @@ export const unreadBodyCases: HttpCases = {
     }
   },
 
-  'the routes of the host read such bodies as ever': async harness => {
+  'the routes of the host read such bodies as usual': async harness => {
     const body = '{"a":[1,true]}'
     const headers = {
       'Content-Type': 'application/json',

@@ -88,18 +88,19 @@ const onlyReadsArticles: Authorize = ({ action, resource }) => {
 }
 
 export const unseenJobCases: HttpCases = {
-  'after takes no import of a resource that the caller may not touch, however it is sent': async harness => {
-    const served = await harness.serve({ authorize: usersOnly })
-    const id = await articlesImport(harness)
-    const [theirs, nowhere] = [await following(id), await following(randomUUID())]
-    for (const [index, asking] of theirs.entries()) {
-      await assertAlike(served, [asking, nowhere[index] ?? asking])
-      const response = await ask(harness, asking)
-      assert.equal(response.status, 202, await response.text())
-    }
-  },
+  'after rejects an import of a resource that the caller may not use, in every form of request':
+    async harness => {
+      const served = await harness.serve({ authorize: usersOnly })
+      const id = await articlesImport(harness)
+      const [theirs, nowhere] = [await following(id), await following(randomUUID())]
+      for (const [index, asking] of theirs.entries()) {
+        await assertAlike(served, [asking, nowhere[index] ?? asking])
+        const response = await ask(harness, asking)
+        assert.equal(response.status, 202, await response.text())
+      }
+    },
 
-  'nor does the after of a bundle, nor a request that repeats an idempotency key': async harness => {
+  'so does the after of a bundle, and a request that repeats an idempotency key': async harness => {
     const served = await harness.serve({
       authorize: ({ resource }) => {
         if (resource === 'users') throw new AccessRefused('forbidden')
@@ -122,7 +123,7 @@ export const unseenJobCases: HttpCases = {
     await assertProblem(await send(served, id, key), 404, 'JOB_NOT_FOUND')
   },
 
-  'after takes what the caller may read, and what it may send': async harness => {
+  'after accepts a job that the caller may read, and one that it may create': async harness => {
     const id = await articlesImport(harness)
     for (const authorize of [readsUsers, sendsUsers]) {
       const response = await ask(await harness.serve({ authorize }), sends(usersCsv(1), `&after=${id}`))
@@ -130,7 +131,7 @@ export const unseenJobCases: HttpCases = {
     }
   },
 
-  'a job of a resource that the caller may not touch does not exist on any route': async harness => {
+  'a job of a resource that the caller may not use does not exist on any route': async harness => {
     const served = await harness.serve({ authorize: usersOnly })
     const importId = await articlesImport(harness)
     const { job_id: exportId } = await ended(
@@ -143,7 +144,7 @@ export const unseenJobCases: HttpCases = {
     }
   },
 
-  'who may read a job and not do more is told so': async harness => {
+  'a caller that may only read a job gets 403 for anything else': async harness => {
     const served = await harness.serve({ authorize: onlyReadsArticles })
     const importId = await articlesImport(harness)
     const { job_id: exportId } = await ended(
@@ -157,7 +158,7 @@ export const unseenJobCases: HttpCases = {
     }
   },
 
-  'a job tells nothing of the import that it follows to who may not see that one': async harness => {
+  'a job does not reveal the import that it follows to a caller that may not see that one': async harness => {
     const served = await harness.serve({ authorize: usersOnly })
     const { job_id: failed } = await answerOf(sendRaw(harness, 'resource=articles', 'no,such\n1,2\n'))
     const seen = await ended(harness, await ask(harness, sends(usersCsv(1), `&after=${failed}`)))

@@ -65,7 +65,7 @@ export const uploadCases: HttpCases = {
     await refuses(harness, cut, 400, 'BODY_INVALID')
   },
 
-  'a form with two files, without a file, with a misnamed file': async harness => {
+  'a form with two files, without a file, with a file under the wrong name': async harness => {
     const users = field('resource', 'users')
     const twice = [users, file(usersCsv(1)), file(usersCsv(1))]
     const misnamed = [users, { ...file(usersCsv(1)), name: 'upload' }]
@@ -89,7 +89,7 @@ export const uploadCases: HttpCases = {
     )
   },
 
-  'a boundary that is missing or overlong': async harness => {
+  'a missing or overlong boundary': async harness => {
     for (const type of [
       'multipart/form-data',
       `multipart/form-data; boundary=${'b'.repeat(252)}`,
@@ -107,7 +107,7 @@ export const uploadCases: HttpCases = {
     }
   },
 
-  'hostile part headers harm nobody': async harness => {
+  'hostile part headers have no effect': async harness => {
     const hostile = [
       [202, { ...field('resource', 'users'), lines: '__proto__: x\r\n' }, file(usersCsv(1))],
       [415, field('resource', 'users'), file(usersCsv(1), 'x'.repeat(5000))],
@@ -121,7 +121,7 @@ export const uploadCases: HttpCases = {
     assert.equal((await fetch(`${harness.base}/live`)).status, 200)
   },
 
-  'files that are empty, or no text': async harness => {
+  'files that are empty, or not text': async harness => {
     await leavesNothing(harness, async () => {
       const png = '\u0089PNG\r\n\u001a\n'
       const bytes = Buffer.from(png, 'latin1')
@@ -146,7 +146,7 @@ export const uploadCases: HttpCases = {
     })
   },
 
-  'content types and codings that are not taken': async harness => {
+  'unsupported content types and codings': async harness => {
     for (const type of ['image/png', 'application/x-www-form-urlencoded', 'text/plain']) {
       await assertProblem(
         await sendRaw(harness, 'resource=users', usersCsv(1), type),
@@ -178,7 +178,7 @@ export const uploadCases: HttpCases = {
     }
   },
 
-  'chunks without a length are taken too': async harness => {
+  'a chunked body is accepted too': async harness => {
     const rows = usersCsv(3)
     const chunk = (part: string) => `${Buffer.byteLength(part).toString(16)}\r\n${part}\r\n`
     const head = requestHead(harness, 'POST /v1/imports?resource=users', {
@@ -193,7 +193,7 @@ export const uploadCases: HttpCases = {
     assert.match(answer, /^HTTP\/1\.1 202 /)
   },
 
-  'a client that goes away during an upload': async harness => {
+  'a client that disconnects during an upload': async harness => {
     const rows = usersCsv(2_000)
     const forms = [
       formBody([field('resource', 'users'), file(rows)], ''),

@@ -46,7 +46,7 @@ export const warningCases: HttpCases = {
     assert.deepEqual([jobs[0].job_id, jobs[0].warnings], [job.job_id, warnings])
   },
 
-  'a mapped name that no record has is a warning': async harness => {
+  'a mapped name that is in no record is a warning': async harness => {
     const user = { email: `${randomUUID()}@example.org`, name: 'Ann', role: 'reader', active: true }
     const mapping = encodeURIComponent(JSON.stringify({ Mail: 'email' }))
     const { warnings } = await warningsOf(
@@ -61,7 +61,7 @@ export const warningCases: HttpCases = {
     )
   },
 
-  'an import of which nothing got in says so first, with the reason': async harness => {
+  'an import that imported nothing reports that first, with the reason': async harness => {
     const text = `${header},hobby\nx,X,reader,true,\ny,Y,king,true,\nz,Z,reader,true,\n`
     const { job, warnings } = await warningsOf(harness, '', text)
     assert.deepEqual([job.status, job.progress.failed_records], ['completed', 3])
@@ -75,33 +75,34 @@ export const warningCases: HttpCases = {
     )
   },
 
-  'a dry run, a limit and a second import say it of themselves': async harness => {
-    const good = usersCsv(2)
-    const bad = `${header}\nx,X,reader,true\ny,Y,reader,true\n`
-    const reason = 'Each for the same reason: "email" must be an e-mail address, such as ada@example.org.'
-    const nothing = async (query: string, text: string) => {
-      const { job, warnings } = await warningsOf(harness, query, text)
-      return [job.status, job.error_code, ...warnings.map(({ detail }: { detail: string }) => detail)]
-    }
-    assert.deepEqual(await nothing('dry_run=true', bad), [
-      'completed',
-      null,
-      `Nothing would be imported: all 2 records would be rejected. ${reason}`,
-    ])
-    assert.deepEqual(await nothing('max_errors=1', bad), [
-      'failed',
-      'TOO_MANY_ERRORS',
-      'Nothing was imported: the only record that was read was rejected. "email" must be an e-mail address, such as ada@example.org.',
-    ])
-    assert.deepEqual(await nothing('', good), ['completed', null])
-    assert.deepEqual(await nothing('on_conflict=ignore', good), [
-      'completed',
-      null,
-      'Nothing was imported: all 2 records are in the table already, and were left as they are.',
-    ])
-  },
+  'a dry run, an import stopped by its limit, and a repeated import report that of themselves':
+    async harness => {
+      const good = usersCsv(2)
+      const bad = `${header}\nx,X,reader,true\ny,Y,reader,true\n`
+      const reason = 'Each for the same reason: "email" must be an e-mail address, such as ada@example.org.'
+      const nothing = async (query: string, text: string) => {
+        const { job, warnings } = await warningsOf(harness, query, text)
+        return [job.status, job.error_code, ...warnings.map(({ detail }: { detail: string }) => detail)]
+      }
+      assert.deepEqual(await nothing('dry_run=true', bad), [
+        'completed',
+        null,
+        `Nothing would be imported: all 2 records would be rejected. ${reason}`,
+      ])
+      assert.deepEqual(await nothing('max_errors=1', bad), [
+        'failed',
+        'TOO_MANY_ERRORS',
+        'Nothing was imported: the only record that was read was rejected. "email" must be an e-mail address, such as ada@example.org.',
+      ])
+      assert.deepEqual(await nothing('', good), ['completed', null])
+      assert.deepEqual(await nothing('on_conflict=ignore', good), [
+        'completed',
+        null,
+        'Nothing was imported: all 2 records are in the table already, and were left as they are.',
+      ])
+    },
 
-  'the OpenAPI document describes the status of an import, its warnings too': async ({ base }) => {
+  'the OpenAPI document describes the status of an import, including its warnings': async ({ base }) => {
     const { paths } = await answerOf(fetch(`${base}/openapi.json`))
     const { schema } = paths['/v1/imports/{job_id}'].get.responses['200'].content['application/json']
     assert.equal(schema.properties.warnings.type, 'array')

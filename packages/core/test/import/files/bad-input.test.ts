@@ -35,12 +35,12 @@ describe('a file that cannot be read to its end', () => {
     })
   })
 
-  test('an empty NDJSON file is no fault: it holds no records, as an export of an empty table', async () => {
+  test('an empty NDJSON file is valid: it contains no records, like an export of an empty table', async () => {
     const { report } = await importFile(database.pool, 'users', 'ndjson', bytes(''))
     expect(report).toMatchObject({ processed: 0, successful: 0, failed: 0 })
   })
 
-  test('a header without email, with a hint at the name that was meant', async () => {
+  test('a header without email, with a suggestion for the misspelt name', async () => {
     const fault = await faultOf('csv', bytes('emial,name,role,active\nx@example.org,X,reader,true\n'))
     expect(fault).toMatchObject({
       code: 'HEADER_INVALID',
@@ -63,7 +63,7 @@ describe('a file that cannot be read to its end', () => {
     })
   })
 
-  test('an unclosed quote: exactly the records before it are in, and the report says so', async () => {
+  test('an unclosed quote: exactly the records before it are imported, and the report states it', async () => {
     const fault = await faultOf(
       'csv',
       bytes(`${header}${row('a')}${row('b')}"c@example.org,c,reader,true\n${row('d')}`),
@@ -76,7 +76,7 @@ describe('a file that cannot be read to its end', () => {
     expect(await names()).toEqual(['a', 'b'])
   })
 
-  test('bytes that are no UTF-8 behind good records', async () => {
+  test('bytes that are not UTF-8 after good records', async () => {
     const fault = await faultOf(
       'csv',
       Buffer.concat([bytes(`${header}${row('a')}`), Buffer.from([0xc0, 0xaf])]),
@@ -86,7 +86,7 @@ describe('a file that cannot be read to its end', () => {
     expect(await names()).toEqual(['a'])
   })
 
-  test('a source that breaks', async () => {
+  test('a source that fails', async () => {
     const { createImporter } = await import('../../../src/index.ts')
     const { resources } = await import('../../support.ts')
     async function* breaking() {
@@ -102,8 +102,8 @@ describe('a file that cannot be read to its end', () => {
   })
 })
 
-describe('a record that cannot be read, or that the table refuses', () => {
-  test('a JSON syntax error on line 3 is that line only', async () => {
+describe('a record that cannot be read, or that the table rejects', () => {
+  test('a JSON syntax error on line 3 affects only that line', async () => {
     const line = (name: string) =>
       JSON.stringify({ email: `${name}@example.org`, name, role: 'reader', active: true })
     const { report, errors } = await importFile(
@@ -127,7 +127,7 @@ describe('a record that cannot be read, or that the table refuses', () => {
     expect(await names()).toEqual(['a', 'b', 'd'])
   })
 
-  test('a line that is \\. is a record of one cell, and the rows behind it get in', async () => {
+  test('a line that is \\. is a record of one cell, and the rows after it are imported', async () => {
     const { report, errors } = await importFile(
       database.pool,
       'users',
@@ -150,7 +150,7 @@ describe('a record that cannot be read, or that the table refuses', () => {
     expect(await names()).toEqual(['a', 'b'])
   })
 
-  test('texts that COPY would take for its own arrive byte for byte', async () => {
+  test('texts that COPY would interpret are stored byte for byte', async () => {
     const texts = ['\\.', '\\N', '\\\\', 'a\\tb', 'a\tb', '\\x41', 'a\\', '\u2028', '\u0085', '\v\f']
     const lines = texts.map((name, index) =>
       JSON.stringify({ email: `${index}@example.org`, name, role: 'reader', active: true }),
@@ -172,7 +172,7 @@ describe('a record that cannot be read, or that the table refuses', () => {
     expect(await names()).toEqual(['a', 'b'])
   })
 
-  test('a value that a CHECK refuses is told with the name of the rule, and the others get in', async () => {
+  test('a value that a CHECK rejects is reported with the name of the rule, and the other records are imported', async () => {
     await database.pool.query(`alter table users add constraint users_name_not_evil check (name <> 'evil')`)
     const { report, errors } = await importFile(
       database.pool,
@@ -191,7 +191,7 @@ describe('a record that cannot be read, or that the table refuses', () => {
     expect(await names()).toEqual(['a', 'b'])
   })
 
-  test('all broken rules of a record are told, in the order of its fields', async () => {
+  test('all broken rules of a record are reported, in the order of its fields', async () => {
     const { errors } = await importFile(
       database.pool,
       'users',

@@ -23,7 +23,7 @@ const rows = [
 ]
 
 describe.each([1, 2, 3, 1_000])('in batches of %i', batchRows => {
-  test('they are skipped and counted, and the rows after them keep their numbers', async () => {
+  test('they are skipped and counted, and later rows keep their numbers', async () => {
     const {
       report,
       errors,
@@ -48,7 +48,7 @@ describe.each([1, 2, 3, 1_000])('in batches of %i', batchRows => {
     expect(report).toMatchObject({ processed: 2, unprocessed: 0, warnings: [counted(3)] })
   })
 
-  test('a fault after them takes nothing back', async () => {
+  test('a fault after them does not change the count', async () => {
     const source = Buffer.from('email,city\na@x,1\n,\nb@x,1\n,\n,"\n')
     const { report, fault } = await harness.run({ format: 'csv', source, maxErrors: 5 }, batchRows)
     expect(fault?.code).toBe('FILE_PARSE_ERROR')
@@ -65,7 +65,7 @@ test.each<[name: string, options: Partial<RunOptions>, inserted: number]>([
   expect(report).toMatchObject({ processed: 4, inserted, failed: 1, warnings: [counted(6)] })
 })
 
-test('an import of all or nothing counts them whether it gets in or not', async () => {
+test('an atomic import counts them whether it commits or not', async () => {
   const good = file.replace('much', '3')
   const whole = await harness.run({ format: 'csv', source: Buffer.from(good), atomic: true }, 2)
   expect(whole.report).toMatchObject({ inserted: 4, warnings: [counted(6)] })
@@ -86,7 +86,7 @@ test.each<[name: string, source: Buffer, options: Partial<RunOptions>]>([
   expect(report.warnings).toEqual([counted(6)])
 })
 
-test('a file of nothing else imports nothing, and says why', async () => {
+test('a file of nothing else imports nothing, and reports why', async () => {
   const { report, rows: found } = await harness.run({
     format: 'csv',
     source: Buffer.from('email,city\n,\n,\n,\n'),
@@ -95,7 +95,7 @@ test('a file of nothing else imports nothing, and says why', async () => {
   expect(report).toMatchObject({ processed: 0, warnings: [counted(3)] })
 })
 
-test('the file of rejected records holds none, and is read without its own being taken for blank', async () => {
+test('the file of rejected records contains none, and is read without treating its own records as blank', async () => {
   const rejects = new PassThrough()
   const given = text(rejects)
   await harness.run({ format: 'csv', source: Buffer.from('score,city\n,\n?,\n,\n!,\n'), rejects }, 1)
@@ -110,7 +110,7 @@ test('the file of rejected records holds none, and is read without its own being
   expect(again.report).toMatchObject({ processed: 2, inserted: 1, failed: 1, warnings: [] })
 })
 
-test('one column: a blank line is a record, as ever', async () => {
+test('in a file with one column, a blank line is still a record', async () => {
   const { report, rows: found } = await harness.run({
     format: 'csv',
     source: Buffer.from('city\nUlm\n\nBonn\n'),

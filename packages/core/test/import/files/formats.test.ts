@@ -52,7 +52,7 @@ const two = [
   [2, 'b', 'X'],
 ]
 
-describe('two people come in', () => {
+describe('two people are imported', () => {
   const commas = 'id,name,city\n1,é😀,\n2,b,X\n'
   const excel = commas.replaceAll(',', ';')
   const objects = '{"id":1,"name":"é😀"}\n{"id":2,"name":"b","city":"X"}\n'
@@ -99,13 +99,13 @@ describe('two people come in', () => {
     expect(await rows()).toEqual([[1, 'René €', null]])
   })
 
-  test('from Excel, without its guard', async () => {
+  test('from Excel, with its guard removed', async () => {
     await run(Buffer.from(`id,name,city\n1,'=1+1,''x\n`), { format: 'csv', excel: true })
     expect(await rows()).toEqual([[1, '=1+1', "'x"]])
   })
 })
 
-test('elements of an array that are no records are errors, and the others come in', async () => {
+test('elements of an array that are not records are errors, and the others are imported', async () => {
   const elements = [
     '{"id":1,"name":"a"}',
     '7',
@@ -126,7 +126,7 @@ test('elements of an array that are no records are errors, and the others come i
   ])
 })
 
-describe('a file that breaks is imported up to there', () => {
+describe('a file that breaks is imported up to the break', () => {
   const good = 'id,name\n1,a\n2,b\n'
 
   test.each<[name: string, bytes: Buffer, settings: Settings, code: string]>([
@@ -166,7 +166,7 @@ describe('unknown columns', () => {
     expect(report.successful).toBe(1)
   })
 
-  test('of a header are a fault that names them, if they are errors', async () => {
+  test('of a header are one fault that names them, if they are errors', async () => {
     await expect(
       run(Buffer.from('id,name,nick,cty\n1,a,x,y\n'), { format: 'csv', unknownColumns: 'error' }),
     ).rejects.toMatchObject({
@@ -185,7 +185,7 @@ describe('unknown columns', () => {
   })
 })
 
-test('a mapping to what is no field is refused', async () => {
+test('a mapping to an unknown field is rejected', async () => {
   await expect(
     run(Buffer.from('id,name\n'), { format: 'csv', mapping: { x: 'nmae' } }),
   ).rejects.toMatchObject({

@@ -42,7 +42,7 @@ test.each(
     [1, 2, 1_000].flatMap(batchRows => [1, 7, 1_000].map(chunk => ({ hook, batchRows, chunk }))),
   ),
 )(
-  'a $hook that throws: the records before it are in (batches of $batchRows, chunks of $chunk bytes)',
+  'a $hook that throws: the records before it are imported (batches of $batchRows, chunks of $chunk bytes)',
   async ({ hook, batchRows, chunk }) => {
     const { resource, told } = hooks[hook]
     const chunks = Array.from({ length: Math.ceil(file.length / chunk) }, (_, index) =>

@@ -24,7 +24,7 @@ const ann = { full_name: 'Ann', email: 'a@x' }
 const bob = { full_name: 'Bob' }
 
 describe.each(ways)('%s', (_, of) => {
-  test('a record without a known field is an error that names the nearest ones, and the others get in', async () => {
+  test('a record without a known field is an error with suggestions, and the others are imported', async () => {
     const file = of(
       ann,
       { fullName: 'Cyd', 'E-Mail': 'c@x', zip: 1 },
@@ -54,7 +54,7 @@ describe.each(ways)('%s', (_, of) => {
     ],
     ['objects by name', { a: ann, b: bob }, 'the outermost keys (2)'],
     ['an envelope with a key that is a field', { city: 'Ulm', data: [ann, bob] }, 'data (2)'],
-  ])('%s alone is a fault that says where the records are', async (__, record, paths) => {
+  ])('%s alone is a fault that states where the records are', async (__, record, paths) => {
     const { report, fault, errors, rows } = await harness.run(of(record))
     expect(fault).toEqual({
       code: 'FILE_PARSE_ERROR',
@@ -64,7 +64,7 @@ describe.each(ways)('%s', (_, of) => {
     expect(report).toMatchObject({ processed: 0, unprocessed: 0 })
   })
 
-  test('several envelopes are errors that say where the records are', async () => {
+  test('several envelopes are errors that state where the records are', async () => {
     const { errors, messages } = await harness.run(of({ data: [ann] }, { data: [bob, ann] }))
     expect(errors).toEqual(['1 - NO_KNOWN_FIELD', '2 - NO_KNOWN_FIELD'])
     expect(messages[1]).toContain('Records were found inside of it, at data (2).')
@@ -93,7 +93,7 @@ describe.each(ways)('%s', (_, of) => {
     expect(rows).toEqual([row])
   })
 
-  test('a record with other names alone is an error, also where it holds a list', async () => {
+  test('a record with other names alone is an error, even if it contains a list', async () => {
     const { errors, messages } = await harness.run(of({ fullName: 'Ann', orders: [{ sku: 1 }] }))
     expect(errors).toEqual(['1 - NO_KNOWN_FIELD'])
     expect(messages[0]).toContain('(did you mean "full_name"?)')
@@ -129,14 +129,14 @@ test.each<[name: string, text: string, options: Partial<RunOptions>]>([
   expect(rows).toEqual([])
 })
 
-test('an envelope longer than a record may be is the same fault', async () => {
+test('an envelope longer than the maximum record length is the same fault', async () => {
   const long = { data: Array.from({ length: 4_000 }, () => ({ full_name: 'x'.repeat(300) })) }
   const { fault, rows } = await harness.run(ndjson(long))
   expect(fault?.message).toMatch(/records were found at data \(at least \d{4}\)/)
   expect(rows).toEqual([])
 })
 
-test('where unknown columns are errors, the keys are named as before', async () => {
+test('if unknown columns are errors, the keys are named as before', async () => {
   const { errors } = await harness.run({ ...ndjson(ann, { fullName: 'x' }, {}), unknownColumns: 'error' })
   expect(errors).toEqual(['2 - UNKNOWN_COLUMN', '3 - NO_KNOWN_FIELD'])
 })

@@ -97,7 +97,7 @@ describe('a look-up', () => {
     expect([calls, report.failed]).toEqual([0, 1])
   })
 
-  test('sees parsed values, and what it has set itself', async () => {
+  test('receives parsed values, and the values that it has set', async () => {
     const seen: unknown[] = []
     await importPeople(
       async records => {
@@ -136,14 +136,14 @@ describe('a look-up', () => {
     expect(report).toMatchObject({ processed: 1, failed: 1 })
   })
 
-  test('that takes a required value away has the record rejected', async () => {
+  test('that removes a required value gets the record rejected', async () => {
     const { errors } = await importPeople(async records => {
       for (const { set } of records) set('name', null)
     }, some(1))
     expect(errors).toMatchObject([{ rowNumber: 1, field: 'name', code: 'MISSING_FIELD' }])
   })
 
-  test('whose value the table knows better is judged like a value of the file', async () => {
+  test('whose value the table knows in another form is judged like a value of the file', async () => {
     const { errors } = await importPeople(async records => {
       for (const { set } of records) set('country_id', 99)
     }, some(1))
@@ -152,7 +152,7 @@ describe('a look-up', () => {
     ])
   })
 
-  test('changes a value of the file, and reports go on showing what the file holds', async () => {
+  test('changes a value of the file, and reports still show the value of the file', async () => {
     await importPeople(byCountry, some(1))
     const { errors } = await importPeople(
       async records => {
@@ -166,7 +166,7 @@ describe('a look-up', () => {
     expect(errors).toMatchObject([{ code: 'DUPLICATE_ID', value: '55' }])
   })
 
-  test('that leaves a column empty which takes no null has the record rejected by the table', async () => {
+  test('that leaves a NOT NULL column empty gets the record rejected by the table', async () => {
     const { errors } = await importPeople(async () => undefined, some(1))
     expect(errors).toMatchObject([{ rowNumber: 1, field: 'country_id', code: 'CONSTRAINT_VIOLATION' }])
   })
@@ -174,7 +174,7 @@ describe('a look-up', () => {
 
 describe('a look-up that throws', () => {
   test.each([1, 2, 3])(
-    'ends the run: earlier batches are in and counted, its own is not (call %i)',
+    'ends the run: earlier batches are committed and counted, its own is not (call %i)',
     async last => {
       let calls = 0
       const running = importPeople(
@@ -198,7 +198,7 @@ describe('a look-up that throws', () => {
   )
 
   test.each([['no field', 'planet', 'The lookUp of people sets "planet", which is not a field.']])(
-    'because it sets %s is told its mistake',
+    'because it sets %s is reported with its mistake',
     async (_, name, message) => {
       const running = importPeople(async records => {
         for (const { set } of records) set(name as 'name', 'x')
@@ -207,7 +207,7 @@ describe('a look-up that throws', () => {
     },
   )
 
-  test('or that never ends gives way to the cancelling of the run', async () => {
+  test('or that never ends is abandoned when the run is cancelled', async () => {
     const cancelled = new AbortController()
     const importer = createImporter({
       pool: database.pool,
@@ -224,7 +224,7 @@ describe('a look-up that throws', () => {
   })
 })
 
-test('looks ahead while the database works on the batch before', async () => {
+test('is called ahead while the database works on the batch before', async () => {
   const calls: string[] = []
   const importer = createImporter({
     pool: database.pool,

@@ -20,7 +20,7 @@ const unused = (column: string, target: string, hint = '') => ({
 const late = ndjson({ email: 'a@x' }, { email: 'b@x' }, { email: 'c@x', Wohnort: 'Ulm' }, { email: 'd@x' })
 
 describe.each([1, 2, 1_000])('in batches of %i', batchRows => {
-  test('a name that no record has is a warning at the end, with the one that was meant', async () => {
+  test('a mapped name that is in no record is a warning at the end, with a suggestion', async () => {
     const mapping = { 'E-Mail': 'email', Ort: 'city' }
     const { report } = await harness.run(
       { ...ndjson({ E_mail: 'a@x', full_name: 'Ann' }), mapping },
@@ -37,18 +37,18 @@ describe.each([1, 2, 1_000])('in batches of %i', batchRows => {
     ])
   })
 
-  test('a name that some record has is none, however late, and in whatever spelling', async () => {
+  test('a mapped name that is in any record is not reported, however late, and in any spelling', async () => {
     expect(
       (await harness.run({ ...late, mapping: { 'wohn\u00adort ': 'city' } }, batchRows)).report.warnings,
     ).toEqual([])
   })
 
-  test('a name that only a rejected record has is none', async () => {
+  test('a mapped name that only a rejected record has is not reported', async () => {
     const file = ndjson({ email: 'a@x' }, { email: 5, Ort: 'Ulm' })
     expect((await harness.run({ ...file, mapping: { Ort: 'city' } }, batchRows)).report.warnings).toEqual([])
   })
 
-  test('nothing is said of a file that was not read to its end', async () => {
+  test('nothing is reported for a file that was not read to its end', async () => {
     const file = ndjson({ email: 5 }, { email: 'b@x' })
     const { report, fault } = await harness.run(
       { ...file, mapping: { Ort: 'city' }, maxErrors: 1 },
@@ -58,7 +58,7 @@ describe.each([1, 2, 1_000])('in batches of %i', batchRows => {
     expect(report.warnings.map(({ code }) => code)).toEqual(['NOTHING_IMPORTED'])
   })
 
-  test('a name whose only record comes after the last one allowed to be rejected', async () => {
+  test('a mapped name whose only record comes after the last allowed rejection', async () => {
     const file = ndjson({ email: 'a@x' }, { email: 5 }, { email: 'b@x', Ort: 'Ulm' })
     const stopped = await harness.run({ ...file, mapping: { Ort: 'city' }, maxErrors: 1 }, batchRows)
     expect(stopped.report).toMatchObject({ unprocessed: 1, warnings: [] })
@@ -75,12 +75,12 @@ test.each<[name: string, options: Partial<RunOptions>]>([
   expect(report.warnings).toEqual([unused('Ort', 'city')])
 })
 
-test('objects of a program warn the same', async () => {
+test('objects of a program give the same warnings', async () => {
   const { report } = await harness.run({ source: [{ email: 'a@x' }], mapping: { Ort: 'city' } })
   expect(report.warnings).toEqual([unused('Ort', 'city')])
 })
 
-test('in CSV a name that the header lacks is an error, as ever', async () => {
+test('in CSV a mapped name that the header lacks is still an error', async () => {
   const file = { format: 'csv', source: Buffer.from('email\na@x\n') }
   expect((await harness.run({ ...file, mapping: { Ort: 'city' } })).fault?.message).toContain(
     'column "Ort" of the mapping is missing',

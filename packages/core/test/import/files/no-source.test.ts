@@ -71,7 +71,7 @@ describe.each(sources)('%s', (_, source, says) => {
   const given = source as RunOptions['source'] & SubmitImport['source']
   const refused = { code: 'OPTION_INVALID', message: expect.stringContaining(says) }
 
-  test('is no source of an import, a job or a bundle', async () => {
+  test('is rejected as the source of an import, a job or a bundle', async () => {
     const run = importer.run({ resource: 'users', format: 'csv', source: given })
     await expect(run).rejects.toMatchObject(refused)
     await expect(
@@ -84,7 +84,7 @@ describe.each(sources)('%s', (_, source, says) => {
 })
 
 test.each(sources.filter(([name]) => !['a list of names', 'lines'].includes(name)))(
-  '%s is no source of objects either',
+  '%s is rejected as a source of objects too',
   async (_, source, says) => {
     const run = importer.run({ resource: 'users', source: source as RunOptions['source'] })
     await expect(run).rejects.toMatchObject({
@@ -94,14 +94,14 @@ test.each(sources.filter(([name]) => !['a list of names', 'lines'].includes(name
   },
 )
 
-test('bytes without a format are no objects', async () => {
+test('bytes without a format are not accepted as objects', async () => {
   await expect(importer.run({ resource: 'users', source: Buffer.from('email\n') })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
     message: expect.stringContaining('no format is given'),
   })
 })
 
-test('chunks of text are a file, as ever', async () => {
+test('chunks of text are still accepted as a file', async () => {
   const source = ['email,name,role,active\n', 'a@example.org,A,reader,true']
   expect(await importer.run({ resource: 'users', format: 'csv', source, dryRun: true })).toMatchObject({
     inserted: 1,

@@ -1,4 +1,4 @@
-// Where nothing got in, the first warning says so, with the likely cause; where anything did, there is no such warning.
+// If nothing was imported, the first warning says so, with the likely cause; otherwise there is no such warning.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, type ImportReport, importReportOf, type RunOptions } from '../../../src/index.ts'
@@ -116,7 +116,7 @@ test.each<[what: string, options: Parameters<typeof report>[0], sentence: string
   expect(warnings).toEqual([{ code: 'NOTHING_IMPORTED', detail: sentence }])
 })
 
-test('columns that no field answers to are part of the cause, in NDJSON too, and keep warnings of their own', async () => {
+test('columns without a field are part of the cause, in NDJSON too, and keep their own warnings', async () => {
   const lines = [
     '{"Mail":"a","fullName":"A","role":"reader","active":true}',
     '{"Mail":"b","role":"reader","active":true}',
@@ -138,7 +138,7 @@ test('objects of a program', async () => {
   expect(warnings[0]?.code).toBe('NOTHING_IMPORTED')
 })
 
-describe('is not said', () => {
+describe('the warning is absent', () => {
   test.each<[what: string, options: Parameters<typeof report>[0]]>([
     ['where one record got in', { source: rows('x,X,reader,true', 'c@example.org,C,reader,true') }],
     [

@@ -39,7 +39,7 @@ test('CSV: the header, the reasons and the bytes of each', async () => {
 const good = '{"email":"a@example.org","name":"A","role":"reader","active":true}'
 const bad = '{ "email":"nobody","name":"A","role":"reader","active":true}'
 
-test('NDJSON: the lines, also those that are no text', async () => {
+test('NDJSON: the lines, including those that are not text', async () => {
   const noText = Buffer.concat([bytes('{"email":"'), Buffer.of(0xff, 0xfe), bytes('"}\n')])
   const source = Buffer.concat([bytes(`${good}\n${bad}\n`), noText])
   const { rejects } = await run({ format: 'ndjson', source })
@@ -59,7 +59,7 @@ test('objects: lines of JSON', async () => {
   expect(rejects.toString()).toBe(`${JSON.stringify(JSON.parse(bad))}\n`)
 })
 
-test('those before a fault are given, and the stream is ended', async () => {
+test('records rejected before a fault are returned, and the stream ends', async () => {
   const { report, rejects } = await run({
     format: 'csv',
     source: bytes(`${file}x@example.org,"X,reader,true\n`),
@@ -68,7 +68,7 @@ test('those before a fault are given, and the stream is ended', async () => {
   expect(rejects.toString().split('\n')).toHaveLength(5)
 })
 
-test('a run goes no faster than they are taken', async () => {
+test('a run goes no faster than its rejects are read', async () => {
   let taken = 0
   const release: (() => void)[] = []
   const slow = new Writable({
@@ -96,7 +96,7 @@ test('a run goes no faster than they are taken', async () => {
   expect(counts.slice(0, 5)).toEqual([1, 2, 3, 4, 5])
 })
 
-test('a stream that breaks ends the run with a sentence', async () => {
+test('a stream that fails ends the run with one sentence', async () => {
   const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error('disk full')) })
   const importer = createImporter({ pool: database.pool, resources })
   const running = importer.run({ resource: 'users', format: 'csv', source: bytes(file), rejects: broken })

@@ -29,7 +29,7 @@ const text = Buffer.from(lines(20_000))
 
 interface Silent {
   readonly options: Pick<RunOptions, 'source' | 'format' | 'compression'>
-  /** How often the source was asked to close itself. Undefined where nobody can tell. */
+  /** How often the source was closed. Undefined if unknown. */
   readonly closed?: () => number
 }
 
@@ -161,7 +161,7 @@ test.each(Object.entries(sources))('%s: a fault ends the run at once', async (_n
   await isIdle()
 })
 
-test('a source without an end that never waits is left at the abort', async () => {
+test('an endless source that never waits is closed at the abort', async () => {
   function* numbers(): Generator<object> {
     for (let id = 1; ; id++) yield { id }
   }
@@ -176,7 +176,7 @@ test('a source without an end that never waits is left at the abort', async () =
   await isIdle()
 })
 
-test('a run that waits for a connection ends at the abort, and the connection that comes goes back', async () => {
+test('a run that waits for a connection ends at the abort, and the connection is released when it arrives', async () => {
   const { pool } = database
   const taken = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()))
   const cancelling = new AbortController()
@@ -193,7 +193,7 @@ test('a run that waits for a connection ends at the abort, and the connection th
   expect((await pool.query('select * from things')).rows).toEqual([])
 })
 
-test('a stream for rejected records that takes nothing more is left at the abort', async () => {
+test('a stream for rejected records that accepts nothing more is abandoned at the abort', async () => {
   const cancelling = new AbortController()
   const rejects = new Writable({
     write() {

@@ -46,7 +46,7 @@ test.each([
   expect(await names()).toEqual(['Ä', '"B\n😀"'])
 })
 
-test('objects, with dates as dates', async () => {
+test('objects, with JavaScript dates', async () => {
   async function* objects() {
     yield {
       email: 'a@example.org',
@@ -64,7 +64,7 @@ test('objects, with dates as dates', async () => {
   expect(rows).toEqual([{ created_at: new Date('2024-01-02T03:04:05.678Z') }])
 })
 
-test('bytes without a format are refused with a sentence', async () => {
+test('bytes without a format are rejected with one sentence', async () => {
   const running = importer.run({ resource: 'users', source: Readable.from([Buffer.from(text)]) })
   await expect(running).rejects.toMatchObject({
     code: 'OPTION_INVALID',

@@ -71,12 +71,12 @@ describe.each(['error', 'ignore', 'update'] as const)('generated always, under %
     },
   )
 
-  test('a record without an id, or with null for it, gets one of the table', async () => {
+  test('a record without an id, or with null for it, gets one from the table', async () => {
     const source = [{ email: 'a@x' }, { id: null, email: 'b@x' }, { id: 40, email: 'c@x' }]
     expect((await run('authors', source, { onConflict })).rows).toEqual(['(1,a@x,)', '(2,b@x,)', '(40,c@x,)'])
   })
 
-  test('a dry run foresees it and writes nothing', async () => {
+  test('a dry run predicts it and writes nothing', async () => {
     const source = [
       { id: 9, email: 'a@x' },
       { id: 9, email: 'b@x' },
@@ -87,7 +87,7 @@ describe.each(['error', 'ignore', 'update'] as const)('generated always, under %
   })
 })
 
-test('row by row as well, where the table refuses some', async () => {
+test('row by row as well, if the table rejects some', async () => {
   await database.pool.query(`alter table authors add constraint named check (name <> 'bad')`)
   const source = [
     { id: 4, email: 'a@x', name: 'bad' },
@@ -107,7 +107,7 @@ describe('an update', () => {
     ]),
   )
 
-  test('finds its row by the identity, and changes the rest', async () => {
+  test('finds its row by the identity, and changes the other columns', async () => {
     const { counts, rows } = await run(
       'authors',
       [
@@ -121,7 +121,7 @@ describe('an update', () => {
     expect(rows).toEqual(['(3,a2@x,A)', '(8,b@x,)', '(9,c@x,)'])
   })
 
-  test('finds its row by another key where the file gives no id, and leaves the id alone', async () => {
+  test('finds its row by another key if the file has no id, and keeps the id', async () => {
     const { counts, rows } = await run('authors', [{ email: 'b@x', name: 'B' }], { onConflict: 'update' })
     expect([counts, rows]).toEqual([
       [0, 1, 0, 0],
@@ -139,7 +139,7 @@ describe('an update', () => {
         { code: 'b', name: 'B2' },
       ],
     ],
-  ])('that gives another number than its row has is rejected by that field, %s', async (_, others) => {
+  ])('that gives another number than its row has is rejected for that field, %s', async (_, others) => {
     await run('numbered', [
       { code: 'a', number: 5 },
       { code: 'b', number: 6 },
@@ -156,7 +156,7 @@ describe('an update', () => {
     expect(rows[0]).toBe('(a,5,)')
   })
 
-  test('that gives the number that its row has changes the rest', async () => {
+  test('that gives the number that its row has changes the other columns', async () => {
     await run('numbered', [{ code: 'a', number: 5 }])
     const { counts, rows } = await run('numbered', [{ code: 'a', number: 5, name: 'A' }], {
       onConflict: 'update',
@@ -165,8 +165,8 @@ describe('an update', () => {
   })
 })
 
-describe('what the database alone computes', () => {
-  test.each(['stored', 'virtual'])('stays read only: %s', async kind => {
+describe('a column that only the database computes', () => {
+  test.each(['stored', 'virtual'])('stays read-only: %s', async kind => {
     const version = Number((await database.pool.query('show server_version_num')).rows[0].server_version_num)
     if (kind === 'virtual' && version < 180_000) return
     await database.pool.query(

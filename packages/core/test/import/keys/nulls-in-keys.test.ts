@@ -116,7 +116,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     },
   )
 
-  test('all or nothing, and in the transaction of the caller', async () => {
+  test('atomically, and in the transaction of the caller', async () => {
     const good = twice.filter((_, index) => index !== 2 && index !== 4)
     const source = onConflict === 'error' ? good : twice
     await run('bins', source, { onConflict, atomic: true }, 2)
@@ -129,7 +129,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     expect((await run('bins', [], {})).rows).toEqual(left[onConflict])
   })
 
-  test('row by row, where the table refuses some', async () => {
+  test('row by row, if the table rejects some', async () => {
     await database.pool.query('alter table bins add constraint small check (size < 100)')
     const source = [{ depot: 'North', bin: null, size: 100 }, ...twice, { depot: null, bin: null, size: 200 }]
     const { counts } = await run('bins', source, { onConflict })
@@ -137,7 +137,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     expect(counts).toEqual({ error: [5, 0, 0, 4], ignore: [5, 0, 3, 1], update: [5, 2, 0, 2] }[onConflict])
   })
 
-  test('a CSV file without the column has nulls there', async () => {
+  test('a CSV file without the column has nulls in it', async () => {
     await run('bins', [{ depot: 'North' }])
     const csv = Buffer.from('depot,size\nNorth,1\nSouth,2\nSouth,3\n')
     const { counts, rows } = await run('bins', [], { onConflict, format: 'csv', source: csv })
@@ -145,7 +145,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     expect(rows).toHaveLength(2)
   })
 
-  test('what is absent has its default, and only what is null is null', async () => {
+  test('an absent field has its default, and only an explicit null is null', async () => {
     await run('defaulted', [{ depot: 'North', bin: null }, { depot: 'South' }])
     const source = [
       { depot: 'North', bin: null, size: 1 },
@@ -159,7 +159,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     expect(rows).toContain('(East,,3)')
   })
 
-  test('a name that leads to no row is no null', async () => {
+  test('a name that resolves to no row is not null', async () => {
     await database.pool.query(`insert into depots values (1, 'North')`)
     const source = [
       { depot_id: null, code: 'a' },
@@ -188,7 +188,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
   })
 })
 
-test('where the index keeps nulls apart, they stay apart', async () => {
+test('if the index treats nulls as distinct, they stay distinct', async () => {
   await database.pool.query(`
     create table apart (depot text, bin text, size int, unique (depot, bin));
     create table both_ways (depot text, bin text, size int, unique (depot, bin), unique nulls not distinct (bin, depot))`)
@@ -214,7 +214,7 @@ test('where the index keeps nulls apart, they stay apart', async () => {
   ])
 })
 
-test('rows of a large table are found by the index, one by one and set by set', async () => {
+test('rows of a large table are found by the index, one by one and as a set', async () => {
   const { pool } = database
   await pool.query(`
     insert into bins select 'depot ' || n, nullif('bin ' || n % 3, 'bin 0') from generate_series(1, 5000) n;

@@ -83,7 +83,7 @@ const writtenArticles = async () =>
     )
   ).rows.map(({ line }) => line)
 
-test('a CSV file may hold another column in place of the one that refers', async () => {
+test('a CSV file may contain another column in place of the reference', async () => {
   const { report, errors } = await run(
     'articles',
     bytes('slug,author_email\none, ADA@x \ntwo,bob@x\nthree,carl@x\nfour,\n'),
@@ -93,7 +93,7 @@ test('a CSV file may hold another column in place of the one that refers', async
   expect(await writtenArticles()).toEqual(['one by Ada@x', 'two by bob@x'])
 })
 
-describe('records that name the row in several ways', () => {
+describe('records that identify the row in several ways', () => {
   const file = [
     { slug: 'by-id', author_id: 1 },
     { slug: 'by-mail', author_email: 'BOB@x' },
@@ -105,7 +105,7 @@ describe('records that name the row in several ways', () => {
   ]
 
   test.each([{}, { dryRun: true }, { atomic: true }] as const)(
-    'get in if all ways lead to one row, and are told if not (%o)',
+    'are imported if all ways resolve to one row, and rejected if not (%o)',
     async options => {
       const { report, errors, messages } = await run('articles', file, options)
       expect(errors).toEqual([
@@ -126,12 +126,12 @@ describe('records that name the row in several ways', () => {
     },
   )
 
-  test('an atomic import without faults gets in', async () => {
+  test('an atomic import without faults is committed', async () => {
     await run('articles', file.slice(0, 4), { atomic: true })
     expect(await writtenArticles()).toHaveLength(4)
   })
 
-  test('update changes who is meant, and counts as ignored what stays', async () => {
+  test('update changes the referenced row, and counts unchanged rows as ignored', async () => {
     await run('articles', [{ slug: 'one', author_id: 1 }])
     const { report } = await run(
       'articles',
@@ -152,7 +152,7 @@ describe.each(['error', 'ignore', 'update'] as const)(
   'names of rows of the same file under %s',
   onConflict => {
     test.each([{}, { dryRun: true }, { atomic: true }] as const)(
-      'are found if these came earlier and got in (%o)',
+      'are found if these came earlier and were imported (%o)',
       async options => {
         const file = [
           { email: 'c@x', boss_email: 'ADA@x' },
@@ -178,7 +178,7 @@ describe.each(['error', 'ignore', 'update'] as const)(
   },
 )
 
-test('a stand-in without a unique column is told at the start', async () => {
+test('a lookup field without a unique column is reported at the start', async () => {
   const wrong = defineResource('articles', {
     table: 'articles',
     schema: Type.Object({ slug: Type.String(), author_id: Type.Integer() }),
@@ -215,7 +215,7 @@ test('the reference articles take their author by e-mail address', async () => {
   }
 })
 
-test('a name that nobody has is missing also where the table refuses another record of the batch', async () => {
+test('an unknown name is missing even if the table rejects another record of the batch', async () => {
   await database.pool.query(`
     create table drafts (slug text primary key check (slug <> 'refused'), author_id int references people (id))`)
   const drafts = defineResource('drafts', {

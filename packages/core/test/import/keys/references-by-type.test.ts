@@ -82,18 +82,18 @@ const columns = {
 }
 
 describe.each(Object.entries(columns))('by %s', (column, { there, missing, code }) => {
-  test('records that are right', async () => {
+  test('valid records', async () => {
     expect(await errorsOf(`id,${column}\n1,${there}\n2,${missing}\n`)).toEqual([`3 ${column} ${code}`])
   })
 
-  test('records that Node rejects for something else', async () => {
+  test('records that Node rejects for another reason', async () => {
     expect(await errorsOf(`id,${column}\n0,${there}\n-1,${missing}\n`)).toEqual([
       '2 id INVALID_ID',
       ...[`3 ${column} ${code}`, '3 id INVALID_ID'].sort(),
     ])
   })
 
-  test('records that PostgreSQL rejects for something else', async () => {
+  test('records that PostgreSQL rejects for another reason', async () => {
     expect(await errorsOf(`id,${column},host\n1,${there},x\n2,${missing},y\n`)).toEqual([
       '2 host INVALID_HOST',
       ...[`3 ${column} ${code}`, '3 host INVALID_HOST'].sort(),

@@ -35,7 +35,7 @@ describe('a sequence', () => {
   })
 
   test.each(['smallint', 'int'])(
-    'of %s is at its end where its last number was written, and gives none twice',
+    'of %s is exhausted after its last number was written, and never returns one twice',
     async type => {
       const { run, next } = await draws(database.pool, '', type)
       const last = type === 'smallint' ? 32_767 : 2_147_483_647
@@ -44,7 +44,7 @@ describe('a sequence', () => {
     },
   )
 
-  test('that two columns share is past the values of both', async () => {
+  test('that two columns share is moved past the values of both', async () => {
     const { run, next, table, sequence } = await draws(database.pool, '')
     await database.pool.query(`alter table ${table} alter other set default nextval('${sequence}')`)
     await run([
@@ -56,7 +56,7 @@ describe('a sequence', () => {
     expect(await next()).toBe(70_001)
   })
 
-  test('that was set, and has not been called, is past them', async () => {
+  test('that was set, and has not been called, is moved past them', async () => {
     const { run, next, sequence } = await draws(database.pool, '')
     await database.pool.query(`select setval('${sequence}', 40, false)`)
     await run([39])
@@ -66,7 +66,7 @@ describe('a sequence', () => {
     expect(await next()).toBe(61)
   })
 
-  test('whose numbers another session holds takes them back', async () => {
+  test('whose numbers another session caches is reset', async () => {
     const { run, table } = await draws(database.pool, 'cache 20')
     const other = await database.pool.connect()
     const insert = async () =>
@@ -79,7 +79,7 @@ describe('a sequence', () => {
     other.release()
   })
 
-  test('that is dropped while the importer knows it fails no import', async () => {
+  test('that is dropped while the importer knows it does not fail an import', async () => {
     const { run, table, sequence } = await draws(database.pool, '')
     await run([1])
     await database.pool.query(`alter table ${table} alter id drop default; drop sequence ${sequence}`)
@@ -87,7 +87,7 @@ describe('a sequence', () => {
   })
 })
 
-test('a number that an update writes counts, and one that it leaves as it is does not', async () => {
+test('a number that an update writes counts, and one that it leaves unchanged does not', async () => {
   const { table, sequence } = await draws(database.pool, '')
   await database.pool.query(`
     create table ticket_${table} (name text primary key, number bigint default nextval('${sequence}'), note text)`)
@@ -110,7 +110,7 @@ test('a number that an update writes counts, and one that it leaves as it is doe
   expect(await next()).toBe(80_001)
 })
 
-test('a number that the table gives and that is taken is told as what it is', async () => {
+test('a number that the table generates and that is taken is reported as such', async () => {
   const { table } = await draws(database.pool, '')
   await database.pool.query(`insert into ${table} (id) values (1), (2)`)
   const resource = defineResource(table, {
@@ -136,7 +136,7 @@ test('a number that the table gives and that is taken is told as what it is', as
   }
 })
 
-test('a dry run knows sequences of every kind, and moves none', async () => {
+test('a dry run handles sequences of every kind, and moves none', async () => {
   for (const options of [
     'increment -1',
     'increment 10 start 7',
@@ -151,7 +151,7 @@ test('a dry run knows sequences of every kind, and moves none', async () => {
   }
 })
 
-test('a sequence of a partitioned table, by way of the table and of a partition', async () => {
+test('a sequence of a partitioned table, through the table and through a partition', async () => {
   await database.pool.query(`
     create table parts (id bigint generated always as identity, place text not null, primary key (id, place)) partition by list (place);
     create table parts_north partition of parts for values in ('north')`)

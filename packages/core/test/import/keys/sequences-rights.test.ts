@@ -1,4 +1,4 @@
-// Sequences that others own or use: who may do less does less, with a warning, and nobody is given a number twice.
+// Sequences that others own or use: a role with fewer rights does less, with a warning, and no number is given twice.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
@@ -59,20 +59,20 @@ describe('a role that does not own the sequence', () => {
     },
   )
 
-  test('is not warned where the sequence is past the values already', async () => {
+  test('is not warned if the sequence is already past the values', async () => {
     const { write, next } = await asWriter('start 50', 'select')
     expect(await write(4)).toEqual([])
     expect(await next()).toBe(50)
   })
 
-  test('cannot take back what sessions hold, which is told', async () => {
+  test('cannot reset numbers that sessions cache, which is reported', async () => {
     const { write } = await asWriter('cache 20', 'usage')
     expect(await write(4)).toEqual(['SEQUENCE_NOT_LOCKED'])
   })
 })
 
-describe('others that draw meanwhile', () => {
-  test('never get a number twice, nor one that is imported behind it', async () => {
+describe('concurrent sessions that draw numbers', () => {
+  test('never get a number twice, nor one that is imported later', async () => {
     const { run, sequence } = await draws(database.pool, '')
     const drawn: number[] = []
     let isOver = false
@@ -95,7 +95,7 @@ describe('others that draw meanwhile', () => {
     expect(new Set(drawn).size).toBe(drawn.length)
   })
 
-  test('in a transaction that stays open keep the lock away: the sequence is set, which is told, and the import ends', async () => {
+  test('in a transaction that stays open block the lock: the sequence is set, which is reported, and the import ends', async () => {
     const { run, sequence, next } = await draws(database.pool, '')
     const other = await database.pool.connect()
     await other.query(`begin; select nextval('${sequence}')`)
@@ -106,7 +106,7 @@ describe('others that draw meanwhile', () => {
   })
 })
 
-test('whoever reads the sequence for hours, as a dump does, keeps no lock away', async () => {
+test('a long read of the sequence, such as a dump, does not block the lock', async () => {
   const { run, sequence, next } = await draws(database.pool, '')
   const dump = await database.pool.connect()
   await dump.query(`begin isolation level repeatable read; select * from ${sequence}`)

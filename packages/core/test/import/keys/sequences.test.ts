@@ -1,4 +1,4 @@
-// Sequences of written columns are past the largest value that got in, whatever the column, the policy and the road.
+// Sequences of written columns are past the largest imported value, whatever the column, the policy and the strategy.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, defineResource, type RunOptions, Type } from '../../../src/index.ts'
@@ -97,7 +97,7 @@ describe.each(Object.keys(columns) as Kind[])('a table of %s', kind => {
     expect(await next(kind)).toBe(31)
   })
 
-  test('gives the records of a next import numbers that are free', async () => {
+  test('gives the records of a later import free numbers', async () => {
     await run(kind, given(1, 2, 30_000))
     const { report } = await run(kind, without(...Array.from({ length: 1_500 }, (_, row) => `new${row}`)))
     expect(report).toMatchObject({ inserted: 1_500, failed: 0 })
@@ -129,7 +129,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     },
   )
 
-  test.each([1, 2, 1_000])('what is rejected does not count, in batches of %i', async batchRows => {
+  test.each([1, 2, 1_000])('rejected records do not count, in batches of %i', async batchRows => {
     const source = [
       ...given(3),
       { id: 900, email: '900@x', note: 'bad' },
@@ -143,7 +143,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     expect(await next()).toBe(8)
   })
 
-  test('what is there already does not count', async () => {
+  test('existing rows do not count', async () => {
     await database.pool.query(
       `insert into always (id, email) overriding system value values (5000, 'a@x'), (6000, 'b@x')`,
     )
@@ -158,7 +158,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     expect(await position()).toEqual({ last_value: '500', is_called: true })
   })
 
-  test('a dry run moves nothing, not even the mark of a sequence that nobody has used', async () => {
+  test('a dry run moves nothing, not even is_called of an unused sequence', async () => {
     const { report } = await run('always', [...given(1, 70_000), ...without('a')], {
       onConflict,
       dryRun: true,
@@ -167,7 +167,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     expect(await position()).toEqual({ last_value: '1', is_called: false })
   })
 
-  test('"leave" leaves them alone', async () => {
+  test('"leave" leaves them unchanged', async () => {
     await run('always', given(1, 70_000), { onConflict, sequences: 'leave' })
     expect(await position()).toEqual({ last_value: '1', is_called: false })
   })
@@ -177,7 +177,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
     ['all or nothing', { atomic: true }],
     ["in the caller's transaction", { isCallers: true }],
   ] as [string, { atomic?: boolean; isCallers?: boolean }][])(
-    'records without a number get one behind those before them, whatever the batches, %s',
+    'records without a number get one after the given ones before them, whatever the batches, %s',
     async (_, { isCallers = false, ...options }) => {
       const source = [
         ...given(3),
@@ -215,7 +215,7 @@ describe.each(['error', 'ignore', 'update'] as const)('under %s', onConflict => 
   )
 })
 
-test('what is committed has its sequence past it, also if the import ends early', async () => {
+test('the sequence is past all committed rows, even if the import ends early', async () => {
   const stop = new AbortController()
   const running = run('always', given(...Array.from({ length: 100 }, (_, row) => row + 1)), {
     batchRows: 10,
@@ -228,7 +228,7 @@ test('what is committed has its sequence past it, also if the import ends early'
   expect(await next()).toBe(left.length + 1)
 })
 
-test.each([1, 3, 1_000])('what maxErrors leaves out does not count, in batches of %i', async batchRows => {
+test.each([1, 3, 1_000])('records after maxErrors do not count, in batches of %i', async batchRows => {
   const bad = (id: number) => ({ id, email: `${id}@x`, note: 'bad' })
   const source = [...given(4), bad(500), ...given(6), bad(600), ...given(700, 90_000)]
   await expect(run('always', source, { maxErrors: 2, batchRows })).rejects.toMatchObject({
@@ -237,7 +237,7 @@ test.each([1, 3, 1_000])('what maxErrors leaves out does not count, in batches o
   expect(await next()).toBe(7)
 })
 
-test('a rolled back transaction of the caller takes a far value back', async () => {
+test('a rolled back transaction of the caller also takes back the sequence', async () => {
   const client = await database.pool.connect()
   await client.query('begin')
   await run('always', given(80_000), { client })

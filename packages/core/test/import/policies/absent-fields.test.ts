@@ -63,7 +63,7 @@ describe('NDJSON', () => {
     ])
   })
 
-  test('a batch in which nobody has a field leaves it to the database', async () => {
+  test('a batch in which no record has a field leaves it to the database', async () => {
     const { rows } = await table('ndjson', '{"title":"a"}\n{"title":"b"}')
     expect(rows).toEqual([
       [1, 'a', 'red', 'calm', 7],
@@ -72,7 +72,7 @@ describe('NDJSON', () => {
   })
 })
 
-test('a default of a domain is one of its columns, unless the column says otherwise', async () => {
+test('a default of a domain applies to the column, unless the column has its own', async () => {
   await database.pool.query(`
     create domain shade as text default 'grey';
     create domain deep as shade;
@@ -106,7 +106,7 @@ describe('CSV', () => {
     ])
   })
 
-  test('a generated column may stand in the file, and is not imported', async () => {
+  test('a generated column may be in the file, and is not imported', async () => {
     const { rows, report } = await table('csv', 'title,size,doubled\na,4,999\n')
     expect(rows).toEqual([[1, 'a', 'red', 'calm', 4]])
     expect(report.warnings).toEqual([])

@@ -22,7 +22,7 @@ beforeAll(async () => {
     create table capitals (state text) inherits (cities);
     alter table capitals add primary key (id)`)
 })
-/** Oslo is in both tables, Rome is a capital, Bonn is none. */
+/** Oslo is in both tables, Rome is a capital, Bonn is not. */
 beforeEach(() =>
   database.pool.query(`
     truncate cities, capitals;
@@ -49,7 +49,7 @@ async function run(source: object[], options: Partial<RunOptions>, batchRows: nu
 }
 
 describe.each([1, 5_000])('in batches of %i', batchRows => {
-  test('an update that could mean two rows changes neither', async () => {
+  test('an update that matches two rows changes neither', async () => {
     const source = [
       { id: 1, name: 'Oslo', people: 12 },
       { id: 2, name: 'Bonn', people: 21 },
@@ -89,7 +89,7 @@ describe.each([1, 5_000])('in batches of %i', batchRows => {
     })
   })
 
-  test('the same where the table refuses a row of the batch', async () => {
+  test('the same if the table rejects a row of the batch', async () => {
     await database.pool.query('alter table cities add constraint small check (people < 100)')
     const source = [
       { id: 3, name: 'Roma' },
@@ -103,7 +103,7 @@ describe.each([1, 5_000])('in batches of %i', batchRows => {
     await database.pool.query('alter table cities drop constraint small')
   })
 
-  test('an atomic update that could mean two rows is taken back', async () => {
+  test('an atomic update that matches two rows is rolled back', async () => {
     const source = [
       { id: 4, name: 'Kiel' },
       { id: 1, name: 'Oslo', people: 12 },

@@ -57,7 +57,7 @@ describe('a table that refers to the key, deferrable and initially deferred', ()
       insert into uses values ('two')`),
   )
 
-  test.each([{}, { atomic: true }])('keeps its row, and costs one record: %j', async options => {
+  test.each([{}, { atomic: true }])('keeps its row, and rejects one record: %j', async options => {
     const { errors, report } = await run(changed, { onConflict: 'update', ...options })
     expect(errors).toEqual(['2 code CONSTRAINT_VIOLATION'])
     if ('atomic' in options) {
@@ -69,7 +69,7 @@ describe('a table that refers to the key, deferrable and initially deferred', ()
     }
   })
 
-  test('is asked at once in a transaction of the caller too, and deferred ones of other tables are not', async () => {
+  test('is checked at once in a transaction of the caller too, and deferred ones of other tables are not', async () => {
     await database.pool.query(
       `create table others (id int primary key); create table log (id int references others deferrable initially deferred)`,
     )
@@ -107,7 +107,7 @@ describe('a trigger that writes to a table with a deferred constraint', () => {
   ]
 
   test.each(['error', 'ignore', 'update'] as const)(
-    'costs the record that breaks it: %s',
+    'rejects the record that breaks it: %s',
     async onConflict => {
       const { errors, report } = await run(source, { onConflict })
       expect(report).toMatchObject({ inserted: 2, failed: 2 })
@@ -116,13 +116,13 @@ describe('a trigger that writes to a table with a deferred constraint', () => {
     },
   )
 
-  test('all of a clean file get in, although the constraint is broken between two statements', async () => {
+  test('all records of a clean file are imported, although the constraint is broken between two statements', async () => {
     const clean = source.map(record => ({ ...record, n: 5 }))
     expect(await run(clean)).toMatchObject({ errors: [], report: { inserted: 4 } })
   })
 })
 
-test('a constraint trigger that is deferred costs the record that it refuses, with its own sentence', async () => {
+test('a deferred constraint trigger rejects its record, with its own message', async () => {
   await database.pool.query(`
     create or replace function refuse() returns trigger language plpgsql as $$
       begin

@@ -1,4 +1,4 @@
-// A dry run against the table that refuses: what can be foreseen is told, what cannot is named, and nothing is touched.
+// A dry run against the table that rejects rows: predictable errors are reported, others are named, and nothing is changed.
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Outcome, openBookings, type RefusingFixture } from '../../judge/refusing-fixture.ts'
 import { briefly, rowsOf } from '../../support.ts'
@@ -37,9 +37,9 @@ async function everything({ database: { pool } }: RefusingFixture) {
 /** Each partition has an exclusion constraint of its own there, which the stand-in for the whole does not know. */
 const withoutOverlap = foreseeable.filter(record => !('during' in record) || record.during === 'nonsense')
 
-describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table that refuses', shape => {
+describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table that rejects rows', shape => {
   test.each(['error', 'ignore', 'update'] as const)(
-    'under %s tells what the import then does, touches nothing and leaves nothing behind',
+    'under %s predicts the result of the import, changes nothing and leaves nothing',
     async onConflict => {
       harness = await openBookings(shape)
       const file = shape === 'plain' ? foreseeable : withoutOverlap
@@ -75,7 +75,7 @@ describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table t
     expect(report.notJudged).toHaveLength(5)
   })
 
-  test('an atomic import writes nothing for the sake of one row that only a trigger refuses, and names that row', async () => {
+  test('an atomic import writes nothing if a trigger rejects one row, and names that row', async () => {
     harness = await openBookings(shape)
     const before = await everything(harness)
     for (const note of ['raise', 'vanish', 'forbidden']) {
@@ -90,7 +90,7 @@ describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table t
   })
 })
 
-test('whoever reads and writes the table does not wait for a dry run, whose transaction is still open', async () => {
+test('readers and writers of the table do not wait for a dry run, whose transaction is still open', async () => {
   harness = await openBookings('plain')
   const { pool } = harness.database
   const client = await pool.connect()

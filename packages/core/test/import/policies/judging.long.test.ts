@@ -46,7 +46,7 @@ interface Person {
 
 const tooOld = 100
 
-/** What the promise says, done in the plainest way: each record against what got in before it. */
+/** The documented meaning, in the simplest code: each record against those imported before it. */
 function naiveJudge(
   present: readonly Person[],
   file: readonly Person[],
@@ -59,7 +59,7 @@ function naiveJudge(
     if (table.some(other => other.email.toLowerCase() === person.email.toLowerCase()))
       found.push('email DUPLICATE_EMAIL')
     const bosses = person.boss_id === null || [...table, person].some(other => other.id === person.boss_id)
-    // A row may be its own boss, but only if it gets in.
+    // A row may be its own boss, but only if it is imported.
     const ownBoss = person.boss_id === person.id && !table.some(other => other.id === person.id)
     if (!bosses || (ownBoss && found.length > 0)) found.push('boss_id BOSS_NOT_FOUND')
     if (person.team_id > 3) found.push('team_id TEAM_NOT_FOUND')
@@ -90,7 +90,7 @@ async function tableNow(): Promise<Person[]> {
   return rows
 }
 
-describe('random files with duplicates, references to themselves and refused rows', () => {
+describe('random files with duplicates, references to themselves and rejected rows', () => {
   test('give the report and the table of the naive judge, in batches of any size', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -121,7 +121,7 @@ describe('random files with duplicates, references to themselves and refused row
 })
 
 describe('the message of a duplicate', () => {
-  test('says where the other one is: in this file with its row number, or in the table', async () => {
+  test('states where the other one is: in this file with its row number, or in the table', async () => {
     await database.pool.query('truncate people cascade')
     const importer = createImporter({ pool: database.pool, resources: [people] })
     const run = async (file: Person[]): Promise<readonly RecordError[]> =>

@@ -1,4 +1,4 @@
-// maxErrors: the import stops behind the record that is the last one allowed to be rejected, whatever the batches are.
+// maxErrors: the import stops after the last allowed rejected record, whatever the batches are.
 import { describe, expect, test } from 'vitest'
 import { counts, mixed, peopleFixture } from '../../fixtures/people-fixture.ts'
 import { rowsOf } from '../../support.ts'
@@ -6,7 +6,7 @@ import { rowsOf } from '../../support.ts'
 const harness = peopleFixture()
 
 describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
-  test('maxErrors stops behind the record that is the last one allowed, and counts the rest', async () => {
+  test('maxErrors stops after the last allowed rejected record, and counts the rest', async () => {
     const result = await harness.run(mixed, batchRows, { maxErrors: 3 })
     expect(result.code).toBe('TOO_MANY_ERRORS')
     expect(result.errors).toEqual([
@@ -26,7 +26,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
     expect(result.table).toHaveLength(3)
   })
 
-  test('maxErrors that the last record of the file reaches ends nothing early', async () => {
+  test('maxErrors reached by the last record of the file stops nothing early', async () => {
     const result = await harness.run(mixed, batchRows, { maxErrors: 7 })
     expect(result.code).toBeUndefined()
     expect(counts(result.report)).toMatchObject({ processed: 11, failed: 7, unprocessed: 0 })

@@ -71,7 +71,7 @@ const ada = '1 a@x Ada 1 1 then'
 const bob = '2 b@x Bob 2 null then'
 
 describe.each(batchSizes)('in batches of %i', batchRows => {
-  test('error rejects what is there, and keeps the first of two', async () => {
+  test('error rejects existing rows, and keeps the first of two', async () => {
     const result = await run('error', batchRows, [
       { id: 1, email: 'new@x' },
       { id: 3, email: 'A@x' },
@@ -83,7 +83,7 @@ describe.each(batchSizes)('in batches of %i', batchRows => {
     expect(result.counts).toEqual({ inserted: 1, updated: 0, ignored: 0, failed: 3 })
   })
 
-  test('ignore passes over what is there, and keeps the first of two', async () => {
+  test('ignore skips existing rows, and keeps the first of two', async () => {
     const result = await run('ignore', batchRows, [
       { id: 1, email: 'new@x', team_id: 99 },
       { id: 3, email: 'A@x' },
@@ -96,7 +96,7 @@ describe.each(batchSizes)('in batches of %i', batchRows => {
     expect(result.counts).toEqual({ inserted: 1, updated: 0, ignored: 4, failed: 0 })
   })
 
-  test('update changes what is given, leaves what is absent, and lets the last of two win', async () => {
+  test('update changes given fields, leaves absent ones, and the last of two wins', async () => {
     const result = await run('update', batchRows, [
       { id: 1, email: 'a@x', name: 'Ada L.' },
       { email: 'B@x', name: null },
@@ -108,7 +108,7 @@ describe.each(batchSizes)('in batches of %i', batchRows => {
     expect(result.counts).toEqual({ inserted: 1, updated: 3, ignored: 0, failed: 0 })
   })
 
-  test('update counts as ignored what it would not change, and touches nothing of it', async () => {
+  test('update counts rows that it would not change as ignored, and does not touch them', async () => {
     const result = await run('update', batchRows, [
       { id: 1, email: 'a@x', name: 'Ada', visits: 1, team_id: 1 },
       { email: 'b@x' },
@@ -130,13 +130,13 @@ describe.each(batchSizes)('in batches of %i', batchRows => {
     },
   )
 
-  test('update never changes an id: a new id with a natural key that is taken is rejected', async () => {
+  test('update never changes an id: a new id with an existing natural key is rejected', async () => {
     const result = await run('update', batchRows, [{ id: 9, email: 'a@x', name: 'Nine' }])
     expect(result.errors).toEqual(['1 email DUPLICATE_EMAIL'])
     expect(result.table).toEqual([ada, bob])
   })
 
-  test('update changes a natural key, and gives it free for the next record', async () => {
+  test('update changes a natural key, and frees the old one for the next record', async () => {
     const result = await run('update', batchRows, [
       { id: 1, email: 'moved@x' },
       { id: 7, email: 'a@x', name: 'Heir' },
@@ -147,7 +147,7 @@ describe.each(batchSizes)('in batches of %i', batchRows => {
     expect(result.counts).toEqual({ inserted: 1, updated: 1, ignored: 0, failed: 1 })
   })
 
-  test('what the database refuses of an update is explained, and the others get in', async () => {
+  test('an update that the database rejects is explained, and the others are imported', async () => {
     const result = await run('update', batchRows, [
       { id: 1, email: 'a@x', name: 'evil' },
       { id: 2, email: 'b@x', name: 'Bobby' },
@@ -167,7 +167,7 @@ describe.each(batchSizes)('in batches of %i', batchRows => {
   })
 })
 
-test('a CSV cell that is bare and empty is null, and an update writes it; a column that is not there is left alone', async () => {
+test('a CSV cell that is bare and empty is null, and an update writes it; a missing column is unchanged', async () => {
   const importer = createImporter({ pool: database.pool, resources: [people] })
   const report = await importer.run({
     resource: 'people',

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Made from a seed: fast-check would take longer to keep so many records shrinkable than all else takes. */
+/** Made from a seed: fast-check would take too long to keep this many records shrinkable. */
 function fileOf(world: World): fc.Arbitrary<TrialFile> {
   return fc
     .record({
@@ -47,7 +47,7 @@ describe.each([people, namedPeople, slots, namedMembers])(
           fc.asyncProperty(fc.array(fileOf(world), { minLength: 1, maxLength: 2 }), files =>
             runTrial(database, world, files),
           ),
-          // A counterexample of thousands of records helps nobody; the seed repeats it.
+          // A counterexample of thousands of records is of no use; the seed repeats it.
           { numRuns, endOnFailure: true },
         )
       },

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('a trigger sees rows of a failed batch again, and leaves its own rows once for each row that got in', async () => {
+test('a trigger sees rows of a failed batch again, and its own rows are written once for each imported row', async () => {
   const schema = Type.Object({ id: Type.Integer(), name: Type.String() })
   const resources = [defineResource('things', { table: 'things', schema })]
   const lines = Array.from({ length: 12 }, (_, index) => `${index + 1},${index === 6 ? 'evil' : 'good'}\n`)

@@ -43,19 +43,19 @@ async function update(csv: string) {
   return { errors: briefly(report.errors), table: rows.map(row => Object.values(row).join(' ')) }
 }
 
-test('another column than updated_at has the time of the change, if the resource says so', async () => {
+test('another column than updated_at holds the time of the change, if the resource configures it', async () => {
   const { table } = await update('id,label\n1,A\n2,Bee\n')
   expect(table).toEqual(['1 A 7 false false', '2 Bee 7 false true'])
 })
 
-test('null for a column that takes none counts as not given', async () => {
+test('null for a NOT NULL column counts as not given', async () => {
   await database.pool.query('update shelves set slots = 3 where id = 1')
   const { errors, table } = await update('id,label,slots\n1,A,\n5,E,\n')
   expect(errors).toEqual([])
   expect(table).toEqual(['1 A 3 false false', '2 B 7 false false', '5 E 7 false false'])
 })
 
-test('a required field is required of a record whose row is there, too', async () => {
+test('a required field is also required of a record whose row exists', async () => {
   const { errors, table } = await update('id,label\n1,\n2,Bee\n')
   expect(errors).toEqual(['2 label MISSING_FIELD'])
   expect(table).toEqual(['1 A 7 false false', '2 Bee 7 false true'])

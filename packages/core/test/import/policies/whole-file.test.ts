@@ -1,4 +1,4 @@
-// Dry run and atomic: the whole file is judged first, and then none of it is written, or all of it.
+// Dry run and atomic: the whole file is judged first, and then nothing or everything is written.
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { createImporter, defineResource, importReportOf, Type } from '../../../src/index.ts'
@@ -9,7 +9,7 @@ const harness = peopleFixture()
 
 describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   describe.each(['error', 'ignore', 'update'] as const)('a dry run under %s', onConflict => {
-    test('tells what the import itself then does, and leaves the table and its sequence alone', async () => {
+    test('predicts the result of the import, and leaves the table and its sequence unchanged', async () => {
       const before = await rowsOf(harness.database.pool, 'people')
       const foreseen = await harness.run(mixed, batchRows, { onConflict, dryRun: true })
       expect(foreseen.table).toEqual(before)
@@ -22,7 +22,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
     })
   })
 
-  test('an atomic import with a rejected record writes nothing, and tells all that is wrong', async () => {
+  test('an atomic import with a rejected record writes nothing, and reports all errors', async () => {
     const before = await rowsOf(harness.database.pool, 'people')
     const result = await harness.run(mixed, batchRows, { atomic: true })
     expect(result.code).toBe('IMPORT_ROLLED_BACK')
@@ -47,7 +47,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
     })
   })
 
-  test('an atomic import without one is the same as any other', async () => {
+  test('an atomic import without rejected records is like any other', async () => {
     const clean = mixed.filter((_, index) => [0, 6, 7, 8].includes(index))
     const result = await harness.run(clean, batchRows, { atomic: true })
     expect(result.code).toBeUndefined()
@@ -62,7 +62,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
     ])
   })
 
-  test('an atomic update writes what was foreseen', async () => {
+  test('an atomic update writes what a dry run predicted', async () => {
     const result = await harness.run(
       [
         { id: 1, email: 'a@x', name: 'Ada L.' },
@@ -82,7 +82,7 @@ describe.each([1, 3, 1_000])('in batches of %i', batchRows => {
   })
 })
 
-test('a dry run says what it cannot judge', async () => {
+test('a dry run reports what it cannot judge', async () => {
   await harness.database.pool.query(`
     create table odd (id int primary key, code text constraint once unique, team_id int constraint in_team references teams (id),
       place text, constraint apart exclude using btree (place with =));
@@ -104,7 +104,7 @@ test('a dry run says what it cannot judge', async () => {
   ])
 })
 
-test('what only the table itself refuses takes an atomic import back, and is told', async () => {
+test('a rejection by the table alone rolls an atomic import back, and is reported', async () => {
   await harness.database.pool.query(`
     create table guarded (id int primary key, name text);
     create function refuse() returns trigger language plpgsql as $$
@@ -131,7 +131,7 @@ test('what only the table itself refuses takes an atomic import back, and is tol
   expect(await rowsOf(harness.database.pool, 'guarded')).toEqual([])
 })
 
-test("an atomic import in the caller's transaction leaves that transaction to the caller", async () => {
+test('an atomic import in the transaction of the caller leaves its end to the caller', async () => {
   const client = await harness.database.pool.connect()
   try {
     const importer = createImporter({ pool: harness.database.pool, resources: [people], batchRows: 2 })
@@ -151,7 +151,7 @@ test("an atomic import in the caller's transaction leaves that transaction to th
   expect(await rowsOf(harness.database.pool, 'people')).toHaveLength(2)
 })
 
-test('an atomic import that is in is told to be in, also if the stream of rejects breaks behind it', async () => {
+test('a committed atomic import is reported as committed, even if the stream of rejects fails afterwards', async () => {
   const importer = createImporter({ pool: harness.database.pool, resources: [people] })
   const rejects = new Writable({
     write: (_chunk, _encoding, done) => done(),

@@ -1,4 +1,4 @@
-// What a scope fixes: written whatever the file says, seen by hooks, told to nobody if it is hidden; and nothing at all where it fails.
+// Values fixed by a scope: written whatever the file says, passed to hooks, never revealed if hidden; and nothing is written if the scope fails.
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
@@ -29,7 +29,7 @@ const visible = peopleOf({ hidden: false })
 const hidden = peopleOf()
 
 describe('a field that the scope fixes', () => {
-  test('may be left out, empty or the own one; any other value is an error of that field', async () => {
+  test('may be absent, empty or the fixed value; any other value is an error of that field', async () => {
     const file = 'id,tenant_id,email\n31,1,a@x\n32,,b@x\n33,2,c@x\n34,01,d@x\n35,x,\n'
     const { errors } = await run(database.pool, [visible], 'people', bytes(file))
     expect(
@@ -70,7 +70,7 @@ describe('a field that the scope fixes', () => {
     expect(await planted()).toEqual(['(31,1,a@x,,,)', '(32,1,b@x,,,)'])
   })
 
-  test('is no field that a header can be mapped to if it is hidden, nor one that is suggested', async () => {
+  test('cannot be mapped to and is not suggested if it is hidden', async () => {
     const file = bytes('id,tenant,email\n31,2,a@x\n')
     const mapped = await run(database.pool, [hidden], 'people', file, { mapping: { tenant: 'tenant_id' } })
     expect(mapped.fault).toBe(
@@ -83,7 +83,7 @@ describe('a field that the scope fixes', () => {
     expect(await planted()).toEqual([])
   })
 
-  test('is seen by check and lookUp, and lookUp cannot set it', async () => {
+  test('is passed to check and lookUp, and lookUp cannot set it', async () => {
     const seen: unknown[] = []
     const watched = (isSet: boolean) =>
       defineResource('people', {
@@ -113,7 +113,7 @@ describe('a field that the scope fixes', () => {
     expect(await planted()).toEqual(['(31,1,a@x,,,)'])
   })
 
-  test('is free for a caller whose scope is empty: then the file says whose a row is', async () => {
+  test('is open for a caller whose scope is empty: then the file says who owns a row', async () => {
     const all = peopleOf({ scope: () => ({}), hidden: false })
     const { errors } = await run(database.pool, [all], 'people', [
       { id: 31, tenant_id: 1, email: 'new@x' },
@@ -126,7 +126,7 @@ describe('a field that the scope fixes', () => {
   })
 })
 
-describe('nothing is written, and the source is let go, where the scope', () => {
+describe('nothing is written, and the source is closed, if the scope', () => {
   const bad = (filters: unknown) => () => filters as Filters
   const failed =
     'SCOPE_FAILED Nothing was imported into people: the rows that the caller may write could not be determined.'
@@ -162,7 +162,7 @@ describe('nothing is written, and the source is let go, where the scope', () => 
     expect(await planted()).toEqual([])
   })
 
-  test('of a table referred to fails', async () => {
+  test('of a referenced table fails', async () => {
     const people = peopleOf({ scope: () => Promise.reject(new Error('down')) })
     const { fault } = await run(database.pool, [articles, people], 'articles', [{ slug: 'a', author_id: 11 }])
     expect(fault).toBe(
@@ -179,7 +179,7 @@ describe('nothing is written, and the source is let go, where the scope', () => 
       () => ({ tenant_id: 1, name: 'Bob' }),
       ['1 author_id AUTHOR_NOT_FOUND', '2 author_id AUTHOR_NOT_FOUND', '3 author_id AUTHOR_NOT_FOUND'],
     ],
-  ])('but a table referred to may be seen by %s', async (_, scope, found) => {
+  ])('but a referenced table may have a scope of %s', async (_, scope, found) => {
     const { fault, errors } = await run(database.pool, [articles, peopleOf({ scope })], 'articles', [
       { slug: 'a', author_id: 11 },
       { slug: 'b', author_id: 21 },
@@ -201,7 +201,7 @@ describe('at start-up', () => {
       )
   const unscoped = { scope: undefined }
 
-  test('a key and a name may be unique within a scope, and only where there is one', async () => {
+  test('a key and a name may be unique within a scope, but only if there is one', async () => {
     expect(await checked([hidden, articles])).toBe('fits')
     expect(await checked([{ ...hidden, ...unscoped }])).toMatch(
       /the key \(email\) has no unique index; create one: create unique index on public.people \(lower\("email"\)\)/,
@@ -211,7 +211,7 @@ describe('at start-up', () => {
     )
   })
 
-  test('a key that the scope leaves open is refused when the caller is known', async () => {
+  test('a key that the scope leaves open is rejected once the caller is known', async () => {
     const byBadge = defineResource('people', {
       table: 'people',
       schema: Type.Object({

@@ -1,4 +1,4 @@
-// Imports within a caller's scope: what the file says is written for its tenant, and no other one's rows are touched or told.
+// Imports within the scope of a caller: records are written for its tenant, and rows of other tenants are neither changed nor revealed.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import type { RunOptions } from '../../../src/index.ts'
@@ -26,7 +26,7 @@ const others = ['(21,2,Ann@x,A2,,Anna)', '(22,2,bob@x,B2,21,Bobby)', '(23,2,eve@
 describe('two tenants with the same natural keys', () => {
   const file = bytes('id,email,badge,name\n31,ann@x,,New\n32,EVE@x,E1,Eva\n33,eve@x,,Again\n')
 
-  test('are two: a duplicate is one of the own tenant only', async () => {
+  test('have separate rows: only rows of the same tenant are duplicates', async () => {
     const { counts, errors } = await imported(file)
     expect(counts).toEqual({ inserted: 1, updated: 0, ignored: 0, failed: 2 })
     expect(
@@ -45,7 +45,7 @@ describe('two tenants with the same natural keys', () => {
     expect(await table()).toEqual([ann, bob, ...others, '(32,1,EVE@x,E1,,Eva)'])
   })
 
-  test('ignore and update mean the own rows', async () => {
+  test('ignore and update affect the own rows', async () => {
     const same = bytes('id,email,name\n11,ann@x,Annie\n12,BOB@x,Bob\n31,eve@x,Eva\n')
     const ignored = await imported(same, { onConflict: 'ignore' })
     expect(ignored.counts).toEqual({ inserted: 1, updated: 0, ignored: 2, failed: 0 })
@@ -94,13 +94,13 @@ describe('a key that is taken by another tenant', () => {
       ['an import', {}, true],
       ['a dry run', { dryRun: true }, false],
       ['an atomic import', { atomic: true }, false],
-    ])('is told by %s in words that say nothing of whose it is', async (_, options, isWritten) => {
+    ])('is reported by %s without revealing its owner', async (_, options, isWritten) => {
       const { errors } = await imported(clashing, { onConflict, ...options })
       expect(errors.map(unread)).toEqual(told)
       expect(await table()).toEqual([ann, bob, ...others, ...(isWritten ? ['(42,1,new4@x,,,Four)'] : [])])
     })
 
-    test("and in a caller's transaction", async () => {
+    test('and in a transaction of the caller', async () => {
       const client = await database.pool.connect()
       await client.query('begin')
       const { errors } = await imported(clashing, { onConflict, client })
@@ -116,7 +116,7 @@ describe('a key that is taken by another tenant', () => {
     [{ id: 99, email: 'bob@x', name: 'x' }, '1 email DUPLICATE_EMAIL'],
     [{ id: 11, email: 'ann@x', badge: 'B2' }, '1 null CONSTRAINT_VIOLATION'],
     [{ id: 11, email: 'ann@x', badge: 'B1' }, '1 badge DUPLICATE_BADGE'],
-  ])('is no row to update, and no other update reaches it: %j', async (item, error) => {
+  ])('is not updated, and no other update reaches it: %j', async (item, error) => {
     const { errors } = await imported([item], { onConflict: 'update' })
     expect(briefly(errors)).toEqual([error])
     expect(await table()).toEqual([ann, bob, ...others])
@@ -179,7 +179,7 @@ describe('references', () => {
     expect(await table()).toEqual([ann, bob, ...others, ...kept])
   })
 
-  test('a caller who sees every tenant cannot name a row by what is unique for each', async () => {
+  test('a caller who sees every tenant cannot refer to a row by a name that is unique per tenant', async () => {
     const all = [peopleOf({ scope: () => ({}) }), articles]
     const { errors } = await run(database.pool, all, 'people', [
       { id: 51, tenant_id: 2, email: 'a@x', boss_id: 21 },

@@ -84,7 +84,7 @@ const places: readonly (readonly [string, string, string, string, string])[] = [
 ]
 
 describe('UNLOGGED', () => {
-  test.each(places)('%s is refused, by an import and at the start', async (_, sql, table, what, remedy) => {
+  test.each(places)('%s is rejected, by an import and at the start', async (_, sql, table, what, remedy) => {
     await database.pool.query(sql)
     await expect(run(over(table))).rejects.toMatchObject(refusal(what, remedy))
     const check = createImporter({ pool: database.pool, resources: [over(table)] }).check()
@@ -93,7 +93,7 @@ describe('UNLOGGED', () => {
   })
 
   test.each(places)(
-    '%s is written where the resource allows it, and warned of',
+    '%s is written if the resource allows it, with a warning',
     async (_, sql, table, what) => {
       await database.pool.query(sql)
       const { inserted, warnings } = await run(over(table, 'allow'))
@@ -112,14 +112,14 @@ describe('UNLOGGED', () => {
   )
 
   test.each<ImportOptions>([{ onConflict: 'error' }, { atomic: true }, { dryRun: true }])(
-    '%o is refused like any import',
+    '%o is rejected like any import',
     async settings => {
       await database.pool.query('create unlogged table items (id int primary key, name text)')
       await expect(run(over('items'), settings)).rejects.toMatchObject(refusal('items', 'ALTER TABLE items'))
     },
   )
 
-  test('a table that was altered after the importer has seen it is refused as well', async () => {
+  test('a table that was altered after the importer checked it is rejected as well', async () => {
     await database.pool.query('create table items (id int primary key, name text)')
     const importer = createImporter({ pool: database.pool, resources: [over('items')] })
     await importer.check()
@@ -128,7 +128,7 @@ describe('UNLOGGED', () => {
     await expect(again).rejects.toMatchObject(refusal('items', 'ALTER TABLE items'))
   })
 
-  test('a partitioned table is judged by its partitions: its own mark means nothing', async () => {
+  test('a partitioned table is judged by its partitions, not by its own persistence', async () => {
     const { rows } = await database.pool.query("select current_setting('server_version_num')::int as version")
     // PostgreSQL 18 refuses the mark, and older ones ignore it.
     const mark = Number(rows[0]?.version) < 180_000 ? 'unlogged' : ''
@@ -137,14 +137,14 @@ describe('UNLOGGED', () => {
     expect((await run(over('items'))).warnings).toEqual([])
   })
 
-  test('a word that means nothing allows nothing', () => {
+  test('an unknown value of the option allows nothing', () => {
     // A program without types may say anything.
     const wrong = () => over('items', 'allowed' as 'allow')
     expect(wrong).toThrow('Resource "items": unlogged must be "refuse" or "allow".')
   })
 })
 
-test('a temporary table is refused, but not in the transaction of its owner', async () => {
+test('a temporary table is rejected, except in the transaction of its owner', async () => {
   const client = await database.pool.connect()
   try {
     await client.query('begin; create temporary table items (id int primary key, name text)')
@@ -182,7 +182,7 @@ describe('a foreign table', () => {
   }
   afterEach(() => database.pool.query('drop foreign table if exists items'))
 
-  test('a foreign table is written, and its own commits are warned of', async ({ skip }) => {
+  test('a foreign table is written, with a warning about its separate commits', async ({ skip }) => {
     const isHere = await isMade('create table far.items (id int primary key, name text)')
     skip(!isHere, 'this PostgreSQL has no postgres_fdw')
     const { inserted, warnings } = await run(over('items'))
@@ -200,7 +200,7 @@ describe('a foreign table', () => {
     ])
   })
 
-  test('records that lie on another server already are refused by its key, and without one there twice', async ({
+  test('records that are already on another server are rejected by its key, and without a key inserted twice', async ({
     skip,
   }) => {
     const isHere = await isMade('create table far.items (id int unique, name text)')

@@ -54,13 +54,13 @@ async function said(record: object, options: Partial<RunOptions> = {}): Promise<
 describe('a key of several fields', () => {
   const heidi = { name: 'Heidi', year: 1952, land: 'CH' }
 
-  test('that is taken', async () => {
+  test('that already exists', async () => {
     expect(await said({ id: 9, ...heidi })).toEqual([
       'DUPLICATE_NAME_YEAR_LAND: The same "name", "year" and "land" are already in films.',
     ])
   })
 
-  test('of one field that is taken', async () => {
+  test('of one field that already exists', async () => {
     expect(await said({ id: 1, name: 'x', year: 1, land: 'CH' })).toEqual([
       'DUPLICATE_ID: The same "id" is already in films.',
     ])
@@ -76,7 +76,7 @@ describe('a key of several fields', () => {
 describe('a reference', () => {
   const film = { id: 9, name: 'New', year: 2026 }
 
-  test('through a field that only ends like an id', async () => {
+  test('through a field whose name only ends like an id', async () => {
     expect(await said({ ...film, paid: 7 })).toEqual([
       'PAID_NOT_FOUND: There is no paid with the id "7", in the table or earlier in the file.',
     ])
@@ -113,7 +113,7 @@ test('a rule whose name has a comma', async () => {
   ])
 })
 
-test('columns of a header that fits none of the fields', async () => {
+test('columns of a header that match none of the fields', async () => {
   await expect(
     createImporter<Resource>({ pool: database.pool, resources: [films] }).run({
       resource: 'films',

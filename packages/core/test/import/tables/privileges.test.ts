@@ -62,7 +62,7 @@ const lacks = (what: string) =>
   `The database user may not import into the resource "notes"; grant it ${what}.`
 const refused = (what: string) => ({ code: 'DATABASE_REFUSED', message: lacks(what) })
 
-test('all that is missing is named, by check too, and nothing is written', async () => {
+test('all missing privileges are named, by check too, and nothing is written', async () => {
   const insert = 'INSERT on shop.notes ("id", "name", "size", "team_id")'
   const all = `${insert}; SELECT on shop.notes; SELECT on shop.teams`
   await expect(run()).rejects.toMatchObject(refused(all))
@@ -74,7 +74,7 @@ test('all that is missing is named, by check too, and nothing is written', async
   expect(await run()).toMatchObject({ inserted: 1 })
 })
 
-test('rights on columns are enough where they are those that are written', async () => {
+test('privileges on columns suffice if they cover the written ones', async () => {
   await may('insert (name, size) on shop.notes', 'select on shop.notes', 'select (id) on shop.teams')
   await expect(run()).rejects.toMatchObject(refused('INSERT on shop.notes ("id", "team_id")'))
   await may('insert (id, team_id) on shop.notes')
@@ -87,7 +87,7 @@ test('rights on columns are enough where they are those that are written', async
   expect(await run({ onConflict: 'update', source: [{ name: 'a', size: 2 }] })).toMatchObject({ updated: 1 })
 })
 
-test('the right to make temporary tables is one of them', async () => {
+test('the privilege to create temporary tables is one of them', async () => {
   await may('insert, select, update on shop.notes', 'select on shop.teams')
   await database.pool.query(`revoke temporary on database ${database.name} from ${role}`)
   const temporary = 'TEMPORARY on the database, for the staging tables'
@@ -95,7 +95,7 @@ test('the right to make temporary tables is one of them', async () => {
   await expect(run({ dryRun: true })).rejects.toMatchObject(refused(temporary))
 })
 
-test('a right that was taken away while the importer knew the table is missed as well', async () => {
+test('a privilege that was revoked after the importer checked the table is reported as well', async () => {
   await may('insert, select, update on shop.notes', 'select on shop.teams')
   const same = importer()
   await same.check()
@@ -128,7 +128,7 @@ describe('sequences and the schema', () => {
       grant select, insert on shop.orders to ${role}`)
   })
 
-  test('a default that always draws is asked for before the first row', async () => {
+  test('a default that always calls nextval is checked before the first row', async () => {
     await expect(order([{ id: 1, name: 'a' }])).rejects.toMatchObject(
       misses('USAGE on the sequence shop.orders_place_seq'),
     )
@@ -136,7 +136,7 @@ describe('sequences and the schema', () => {
     expect(await order([{ id: 1, name: 'a' }])).toMatchObject({ inserted: 1 })
   })
 
-  test('one of a field that records may give is asked for where the first one does not', async () => {
+  test('one of an optional field is checked when the first record lacks the field', async () => {
     await may('usage on sequence shop.orders_place_seq')
     const run = order([{ id: 1, name: 'a' }, { name: 'b' }, { name: 'c' }])
     await expect(run).rejects.toMatchObject({

@@ -117,7 +117,7 @@ describe.each(places)('raised by a %s', table => {
     expect(rows).toEqual(good)
   })
 
-  test('in a file that gets in whole or not at all', async () => {
+  test('in a file that is imported atomically', async () => {
     await database.pool.query(`truncate "${table}"`)
     const { report, errors, rows } = await imported(table, { atomic: true })
     expect(report).toMatchObject({ code: 'IMPORT_ROLLED_BACK', failed: bad.length })

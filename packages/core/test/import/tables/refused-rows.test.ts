@@ -1,4 +1,4 @@
-// Whatever the database refuses: the row at fault is explained, and all others of its batch get in.
+// Rows that the database rejects: the row at fault is explained, and all others of its batch are imported.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { defineResource, Type } from '../../../src/index.ts'
@@ -79,9 +79,9 @@ describe.each([
       create table things_low partition of things for values from (0) to (4); create table things_high partition of things for values from (4) to (100)`,
     told: '"name" must not be evil.',
   },
-])('a row that $rule refuses', ({ table, told, extra = [] }) => {
+])('a row that $rule rejects', ({ table, told, extra = [] }) => {
   test.each([1, 2, 1_000])(
-    'is CONSTRAINT_VIOLATION, and the others get in (batches of %i)',
+    'is CONSTRAINT_VIOLATION, and the others are imported (batches of %i)',
     async batchRows => {
       await database.pool.query(table)
       const result = await importThings(['a', 'evil', 'b', 'c'], batchRows)
@@ -92,7 +92,7 @@ describe.each([
   )
 })
 
-test('a record that was rejected for the sake of a refused one gets in after all', async () => {
+test('a record that was rejected because of a row that is rejected later is imported after all', async () => {
   await database.pool.query(`create table things (id int primary key, name text check (name <> 'evil'))`)
   const { report, errors } = await importFile(
     database.pool,
@@ -113,7 +113,7 @@ test('a record that was rejected for the sake of a refused one gets in after all
   ])
 })
 
-test('a trigger that refuses all records refuses each of them, whatever the batches are', async () => {
+test('a trigger that rejects all records rejects each of them, whatever the batches are', async () => {
   await database.pool.query(`create table things (id int primary key, name text);
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'closed today'; end $$;
     create trigger refuse before insert on things for each row execute function refuse()`)
@@ -129,7 +129,7 @@ test('a trigger that refuses all records refuses each of them, whatever the batc
 })
 
 test.each([10, 60, 1_000])(
-  'a trigger without a privilege refuses each of the first 200 records, in batches of %i',
+  'a trigger without a privilege rejects each of the first 200 records, in batches of %i',
   async batchRows => {
     await database.pool.query(`create table things (id int primary key, name text);
     create function refuse() returns trigger language plpgsql as $$
@@ -150,7 +150,7 @@ test.each([10, 60, 1_000])(
   },
 )
 
-test('5,000 rows of which every second one is refused: all are told, all others are in', async () => {
+test('5,000 rows of which every second one is rejected: all are reported, all others are imported', async () => {
   await database.pool.query(
     `create table things (id int primary key, name text constraint no_evil check (name <> 'evil'))`,
   )

@@ -26,7 +26,7 @@ const kinds = [
 type Kind = (typeof kinds)[number]
 const resources = kinds.map(table => defineResource(table, { table, schema, key: ['id'] }))
 
-/** What is said of each refused record. */
+/** What is reported about each rejected record. */
 const said: Readonly<Record<Kind, Pick<RecordError, 'field' | 'message'>>> = {
   raised: { field: null, message: 'Budget exceeded. Ask finance.' },
   classed: {
@@ -118,7 +118,7 @@ describe.each(kinds)('%s', kind => {
     [50, 101],
     [100, 1],
     [500, 1],
-  ])('in batches of %i, refused from record %i on', async (batchRows, from) => {
+  ])('in batches of %i, rejected from record %i on', async (batchRows, from) => {
     const { report, errors, rows } = await imported(kind, batchRows, {}, from)
     const accepted = ids.filter(id => !isRefused(id, from))
     const refused = ids.filter(id => isRefused(id, from))

@@ -1,4 +1,4 @@
-// A table with every kind of rule, most of them unknown to the resource: each violation is named, all other rows get in.
+// A table with every kind of rule, most of them unknown to the resource: each violation is named, all other rows are imported.
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TestDatabase } from '../../../../../test-support/database.ts'
 import type { RecordError } from '../../../src/index.ts'
@@ -9,7 +9,7 @@ import { briefly } from '../../support.ts'
 let harness: RefusingFixture
 afterEach(() => harness.drop())
 
-/** What a row is refused for, and what its error must tell: the field, and a part of the sentence. */
+/** Why a row is rejected, and what its error must contain: the field, and a part of the message. */
 const violations = [
   { what: 'a CHECK', values: { amount: '-1' }, field: 'amount', name: 'greater than 0' },
   {
@@ -50,7 +50,7 @@ const violations = [
 
 const good = (id: number) => ({ region: 'north', id, amount: '5', payload: { of: id } })
 
-/** In file order: a good row before each bad one, and one behind all. */
+/** In file order: a good row before each bad one, and one after all. */
 const mixed = violations.flatMap(({ values }, index) => [
   good(100 + index),
   { ...good(200 + index), ...values },
@@ -59,7 +59,7 @@ const file = [...mixed, good(300)]
 const goodIds = [...violations.map((_, index) => 100 + index), 300]
 const badLines = violations.map((_, index) => 2 * index + 2)
 
-/** Checks each error beside the violation that its row was made for. */
+/** Compares each error with the violation that its row was made for. */
 function expectNamed(errors: readonly RecordError[], lines: readonly number[]): void {
   expect(briefly(errors)).toEqual(
     lines.map((line, index) => {
@@ -81,9 +81,9 @@ async function idsOf({ pool }: TestDatabase): Promise<readonly number[]> {
   return rows.map(({ id }) => id)
 }
 
-describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for every reason', shape => {
+describe.each(['plain', 'partitioned'] as const)('a %s table that rejects rows for every reason', shape => {
   test.each(['error', 'ignore', 'update'] as const)(
-    'new rows under on_conflict %s: each violation is named, the others are in',
+    'new rows under on_conflict %s: each violation is named, the others are imported',
     async onConflict => {
       harness = await openBookings(shape)
       const { counts, errors } = await harness.run(file, { onConflict })
@@ -93,7 +93,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
     },
   )
 
-  test('rows that exist, under update: each violation is named, the others are changed', async () => {
+  test('existing rows, under update: each violation is named, the others are changed', async () => {
     harness = await openBookings(shape)
     const ids = violations.map((_, index) => 400 + index)
     expect((await harness.run(ids.map(good))).counts).toEqual([ids.length, 0, 0, 0])
@@ -153,7 +153,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
     expect(rows.map(({ id, seat }) => `${id} ${seat}`)).toEqual(seats)
   })
 
-  test('rows that exist, under ignore: nothing of them is looked at but the types of their values', async () => {
+  test('existing rows, under ignore: only the types of their values are checked', async () => {
     harness = await openBookings(shape)
     await harness.run([good(400)])
     const changes = violations.map(({ values }) => ({ ...good(400), ...values }))
@@ -162,10 +162,10 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
     expect(counts).toEqual([0, 0, violations.length - 1, 1])
   })
 
-  test('rows that exist, under update, and say nothing new are ignored: json to the letter, numbers by value', async () => {
+  test('existing rows, under update, without changes are ignored: json by its text, numbers by value', async () => {
     harness = await openBookings(shape)
     const same = { region: 'north', id: 1, amount: '10.0', seat: 'A1', payload: { a: secret } }
-    // The stored text has a blank behind the colon, which the file has not.
+    // The stored text has a blank after the colon, unlike the file.
     const spaced = { region: 'north', id: 2, amount: '20', payload: { b: secret } }
     const { counts, errors } = await harness.run([same, spaced], { onConflict: 'update' })
     expect(errors).toEqual([])
@@ -175,12 +175,12 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that refuses for ev
     )
     expect(rows).toEqual([
       { id: 1, payload: JSON.stringify({ a: secret }), untouched: true },
-      // The resource has no field for updated_at, so nobody sets it.
+      // The resource has no field for updated_at, so nothing sets it.
       { id: 2, payload: JSON.stringify({ b: secret }), untouched: true },
     ])
   })
 
-  test('5,000 rows with 20, 2,500 and 5,000 bad ones: exactly the good ones are in', async () => {
+  test('5,000 rows with 20, 2,500 and 5,000 bad ones: exactly the good ones are imported', async () => {
     harness = await openBookings(shape)
     const fileOf = (offset: number, isBad: (index: number) => boolean) =>
       Array.from({ length: 5_000 }, (_, index) => ({

@@ -114,13 +114,13 @@ describe.each(Object.entries(policies))('%s', (_name, sql) => {
     expect(JSON.stringify(report)).not.toContain('secret')
   })
 
-  test('of all or nothing: nothing, with the same words', async () => {
+  test('atomically: nothing is imported, with the same messages', async () => {
     const fault = await run(6, { atomic: true, onConflict: 'update' }).catch((error: unknown) => error)
     expect(fault).toMatchObject({ code: 'IMPORT_ROLLED_BACK', report: { failed: 3, successful: 0 } })
     expect(await rowsOf(database.pool, 'docs')).toEqual(['(1,own,acme,before)', hidden])
   })
 
-  test('a dry run says that it cannot judge policies, and shows nothing of what they hide', async () => {
+  test('a dry run reports that it cannot judge policies, and shows nothing of what they hide', async () => {
     const { report, rows } = await run(6, { dryRun: true, onConflict: 'update' })
     expect(report.notJudged.join()).toContain('row-level security')
     expect(JSON.stringify(report)).not.toContain('secret')

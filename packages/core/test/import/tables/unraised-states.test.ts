@@ -1,4 +1,4 @@
-// States that no RAISE made: a row's own fault where the statement works without it, else the job's, or that of everybody.
+// States that no RAISE made: the fault of a row if the statement works without it, else of the job or of the whole run.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
@@ -59,7 +59,7 @@ async function imported(
   return { report, errors: errors.map(({ rowNumber, code }) => `${rowNumber} ${code}`) }
 }
 
-test.each([1, 2, 100])('a rule that cannot name what one record names, in batches of %i', async batchRows => {
+test.each([1, 2, 100])('a rule that cannot identify a single record, in batches of %i', async batchRows => {
   await database.pool.query('truncate named')
   const { report, errors } = await imported('named', ['audit', 'no_table', 'named', 'a b', null], {
     batchRows,
@@ -68,7 +68,7 @@ test.each([1, 2, 100])('a rule that cannot name what one record names, in batche
   expect(errors).toEqual(['2 CONSTRAINT_VIOLATION', '4 CONSTRAINT_VIOLATION'])
 })
 
-test('a lock that a trigger waits for is the fault of no record', async () => {
+test('a lock that a trigger waits for is not the fault of a record', async () => {
   const holder = await database.pool.connect()
   try {
     await holder.query('begin; lock table audit')
@@ -82,7 +82,7 @@ test('a lock that a trigger waits for is the fault of no record', async () => {
   }
 })
 
-describe('what would refuse every row ends the run, and rejects none', () => {
+describe('an error that would affect every row ends the run, and rejects none', () => {
   test.each([
     ['a column that is dropped', 'alter table shrinking drop column note'],
     ['a privilege that is revoked', `revoke insert on shrinking from ${role}`],

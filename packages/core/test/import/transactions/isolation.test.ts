@@ -37,7 +37,7 @@ async function poolWith(setting: string, value: string): Promise<pg.Pool> {
   return new pg.Pool({ connectionString: database.url })
 }
 
-/** Runs `work`, and commits a row for the key x once that waits for whoever is writing the same key. */
+/** Runs `work`, and once commits a row for the key x that waits for a writer of the same key. */
 async function whileXIsWritten<Result>(work: () => Promise<Result>): Promise<Result> {
   const other = await database.pool.connect()
   try {
@@ -81,7 +81,7 @@ const outcomes = [
 
 describe.each(defaults)('with %s by default', level => {
   test.each(outcomes)(
-    'a key that appears while its batch is written: %s',
+    'a key that is inserted concurrently while its batch is written: %s',
     async (onConflict, became, amount) => {
       const pool = await poolWith('default_transaction_isolation', level)
       const report = await whileXIsWritten(() => run(pool, { onConflict }))
@@ -92,7 +92,7 @@ describe.each(defaults)('with %s by default', level => {
   )
 })
 
-test('a database that is read only by default takes what an import writes', async () => {
+test('a database that is read only by default accepts what an import writes', async () => {
   const pool = await poolWith('default_transaction_read_only', 'on')
   const report = await run(pool, {})
   await pool.end()
@@ -100,7 +100,7 @@ test('a database that is read only by default takes what an import writes', asyn
   expect(await table()).toEqual(['a 1', 'b 3', 'x 2'])
 })
 
-test('a statement may take longer than a role lets statements take', async () => {
+test('a statement may take longer than the statement_timeout of the role', async () => {
   await database.pool.query(`create function slow() returns trigger language plpgsql as
     $$ begin if new.sku = 'x' then perform pg_sleep(1.2); end if; return new; end $$;
     create trigger slow before insert on stock for each row execute function slow()`)

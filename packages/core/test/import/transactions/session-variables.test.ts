@@ -82,7 +82,7 @@ describe('an import', () => {
     expect(await table()).toEqual(['(1,acme,A)', '(2,bolt,b)', '(3,acme,c)', '(5,acme,e)'])
   })
 
-  test('of all or nothing is so too, when it writes in the end', async () => {
+  test('is judged by them in an atomic import too, at its final write', async () => {
     const source = [
       { id: 1, text: 'A' },
       { id: 3, text: 'c' },
@@ -91,7 +91,7 @@ describe('an import', () => {
     expect(await table()).toEqual(['(1,acme,A)', '(2,bolt,b)', '(3,acme,c)'])
   })
 
-  test("in a caller's transaction sets them there", async () => {
+  test('in a transaction of the caller sets them there', async () => {
     const client = await pool.connect()
     await client.query('begin')
     const { errors } = await run({ client })
@@ -103,7 +103,7 @@ describe('an import', () => {
     expect(await table()).toEqual(['(1,acme,A)', '(2,bolt,b)', '(3,acme,c)', '(5,acme,e)'])
   })
 
-  test('takes values as they are', async () => {
+  test('passes values unchanged', async () => {
     const tenant = `o'neil\\ "x"; drop table notes --`
     await run({ caller: { tenant }, source: [{ id: 9, text: 'z' }] })
     const { rows } = await database.pool.query('select tenant from notes where id = 9')

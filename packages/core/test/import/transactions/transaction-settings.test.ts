@@ -87,7 +87,7 @@ describe.each([
     .map(([name, value]) => `${how} ${name} = '${value}'`)
     .join('; ')}`
 
-  test('change no value, and are as they were when the import is over', async () => {
+  test('change no value, and are restored when the import is over', async () => {
     await client.query(begin)
     const before = await settings()
     const report = await run(ndjson(1))
@@ -102,7 +102,7 @@ describe.each([
     expect(await rowsOf(database.pool, 'lists')).toEqual([stored(1)])
   })
 
-  test('are as they were behind an import that fails while the transaction could go on', async () => {
+  test('are restored after an import that fails while the transaction can continue', async () => {
     await client.query(begin)
     const before = await settings()
     expect(await run(bytes('PK\x03\x04'))).toMatchObject({})
@@ -124,7 +124,7 @@ describe.each([
 test.each([
   ['repeatable read', 'begin isolation level repeatable read'],
   ['serializable', 'begin isolation level serializable'],
-])('a transaction at %s is refused before anything is read', async (level, begin) => {
+])('a transaction at %s is rejected before anything is read', async (level, begin) => {
   await client.query(begin)
   const fault = await run(ndjson(1))
   await client.query('insert into lists values (9, array[]::text[])')
@@ -135,7 +135,7 @@ test.each([
   expect(await rowsOf(database.pool, 'lists')).toEqual(['(9,{},)'])
 })
 
-test('a transaction that is read only is refused', async () => {
+test('a transaction that is read only is rejected', async () => {
   await client.query('begin read only')
   expect(await run(ndjson(1))).toBe(
     'OPTION_INVALID The connection in the option client is in a transaction that is read only; use BEGIN READ WRITE.',
@@ -143,7 +143,7 @@ test('a transaction that is read only is refused', async () => {
   await client.query('rollback')
 })
 
-test('a connection without a transaction is refused', async () => {
+test('a connection without a transaction is rejected', async () => {
   expect(await run(ndjson(1))).toBe(
     'OPTION_INVALID The connection in the option client is not in a transaction; send BEGIN first.',
   )

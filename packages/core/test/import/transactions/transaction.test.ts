@@ -1,4 +1,4 @@
-// importer.run inside the caller's transaction, without Lading's schema; and its connections, given back on every way out.
+// importer.run inside the transaction of the caller, without Lading's schema; and its connections, released in every case.
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -14,7 +14,7 @@ const file = (from: number, to: number) =>
     `email,name,role,active\n${Array.from({ length: to - from }, (_, index) => `u${from + index}@example.org,u,reader,true\n`).join('')}`,
   )
 
-describe("inside the caller's transaction", () => {
+describe('inside the transaction of the caller', () => {
   let database: TestDatabase
   beforeEach(async () => {
     database = await createReferenceDatabase()
@@ -23,7 +23,7 @@ describe("inside the caller's transaction", () => {
   })
   afterEach(() => database.drop())
 
-  test.each(['commit', 'rollback'])('%s decides over every batch of the import', async end => {
+  test.each(['commit', 'rollback'])('%s decides about every batch of the import', async end => {
     const importer = createImporter({ pool: database.pool, resources, batchRows: 10 })
     const client = await database.pool.connect()
     await client.query('begin')
@@ -39,7 +39,7 @@ describe("inside the caller's transaction", () => {
     expect(await rowsOf(database.pool, 'users')).toHaveLength(end === 'commit' ? 40 : 0)
   })
 
-  test('leaves no table behind in the session', async () => {
+  test('leaves no table in the session', async () => {
     const client = await database.pool.connect()
     await client.query('begin')
     const importer = createImporter({ pool: database.pool, resources })
@@ -62,7 +62,7 @@ describe('with a connection of the pool', () => {
     expect(database.pool.totalCount - database.pool.idleCount).toBe(0)
   }
 
-  test('cancelling ends it between two batches, with the report of what is in', async () => {
+  test('cancelling ends it between two batches, with a report of the committed rows', async () => {
     const importer = createImporter({ pool: database.pool, resources, batchRows: 10 })
     const controller = new AbortController()
     const running = importer.run({
@@ -81,7 +81,7 @@ describe('with a connection of the pool', () => {
     isIdle()
   })
 
-  test('cancelling ends a source that is silent, and destroys it', async () => {
+  test('cancelling ends a silent source, and destroys it', async () => {
     const importer = createImporter({ pool: database.pool, resources })
     const controller = new AbortController()
     const source = new Readable({ highWaterMark: 1, read: () => void setImmediate(() => controller.abort()) })
@@ -92,7 +92,7 @@ describe('with a connection of the pool', () => {
     isIdle()
   })
 
-  test('a source that is never read is destroyed too: cancelled before there was a connection, or refused', async () => {
+  test('a source that is never read is destroyed too: after a cancellation without a connection, or a rejection', async () => {
     const importer = createImporter({ pool: database.pool, resources })
     const silent = () => new Readable({ read: () => undefined })
     const held = await Promise.all(
@@ -119,7 +119,7 @@ describe('with a connection of the pool', () => {
     expect(refused.destroyed).toBe(true)
   })
 
-  test('a connection that breaks in the middle ends it with one fault; the pool stays usable', async () => {
+  test('a connection that breaks midway ends it with one fault; the pool stays usable', async () => {
     const importer = createImporter({ pool: database.pool, resources, batchRows: 10 })
     let broke = false
     const running = importer.run({
@@ -144,7 +144,7 @@ describe('with a connection of the pool', () => {
     isIdle()
   })
 
-  test('an unknown resource is told before a connection is borrowed', async () => {
+  test('an unknown resource is reported before a connection is checked out', async () => {
     const importer = createImporter({ pool: database.pool, resources })
     await expect(importer.run({ resource: 'user', format: 'csv', source: file(0, 1) })).rejects.toMatchObject(
       {
@@ -154,7 +154,7 @@ describe('with a connection of the pool', () => {
     )
   })
 
-  test('a database without the table says what to do', async () => {
+  test('a database without the table is reported with what to do', async () => {
     const empty = await createDatabase()
     const importer = createImporter({ pool: empty.pool, resources })
     await expect(

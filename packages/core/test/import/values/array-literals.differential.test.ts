@@ -39,7 +39,7 @@ const piece = fc.constantFrom(
   ],
   ...['{}', '{a,b}', '"a"', '""', '\\"', '\\\\', '[0:1]=', '[1:2]', '[2]=', '[-1:-1]=', '0', ':'],
 )
-/** Most random texts are none; so some are built as literals, and then one piece is put somewhere. */
+/** Most random texts are not literals; so some are built as literals, and then one piece is inserted. */
 const element = fc.oneof(
   fc.constantFrom('a', 'NULL', '""', ' b c ', '"x,y"', '\\{', 'a\\ ', '"\\"\\\\"', ' "q" '),
   fc.string({ maxLength: 3 }).map(text => quoted(text.replaceAll('\0', ''))),
@@ -70,7 +70,7 @@ const any = fc.oneof(
   fc.tuple(bounded, piece).map(([text, extra]) => extra + text),
 )
 
-test('what PostgreSQL reads is read as the same list, and nothing else is', async () => {
+test('a literal that PostgreSQL accepts is read as the same list, and nothing else is accepted', async () => {
   const seed = Math.trunc(Math.random() * 2 ** 31)
   const texts = fc
     .sample(any, { numRuns: 4_000, seed })

@@ -98,7 +98,7 @@ describe('a literal', () => {
     },
   )
 
-  test('that is none, or does not keep to the schema, is an error of its field', async () => {
+  test('that is malformed, or violates the schema, is an error of its field', async () => {
     const { errors } = await run(
       database.pool,
       bad.map(([field, cell]) => [field, cell]),

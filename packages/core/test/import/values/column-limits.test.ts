@@ -157,7 +157,7 @@ const cases = [
 ]
 
 test.each(cases)(
-  '$type keeps what it can hold, and the rest is told',
+  '$type stores what it can hold, and other values are reported',
   async ({ type, setup, schema, good, bad, told, element, code = 'INVALID_VALUE' }) => {
     await database.pool.query(`${setup ?? ''}; create table things (id int primary key, value ${type})`)
     const things = defineResource('things', {

@@ -84,7 +84,7 @@ describe.each(['ndjson', 'json'])('%s: the report shows the digits of the file',
   })
 })
 
-test('of a key, whatever the file calls it, and whatever is wrong with the record', async () => {
+test('of a key, whatever the file calls it, and whatever error the record has', async () => {
   const source = `{"id":1,"snowflake":1740982345678901248,"flag":true}
 {"id":2,"tweet":1740982345678901249,"flag":"x"}
 {"id":3,"TWEET":"7","x":1740982345678901250,"flag":"x"}
@@ -98,13 +98,13 @@ test('of a key, whatever the file calls it, and whatever is wrong with the recor
   ])
 })
 
-test('a short number in another field of the record is not taken for the one that lost digits', async () => {
+test('a short number in another field of the record is not mistaken for the one that lost digits', async () => {
   expect(await run('{"id":1,"amount":0.1,"ratio":0.1000000000000000055,"whole":1,"name":"a"}\n')).toEqual([])
   const { rows } = await database.pool.query('select amount, ratio, whole from things')
   expect(rows).toEqual([{ amount: '0.1', ratio: 0.1, whole: '1' }])
 })
 
-test('a cell of CSV shows what stands in it, in documents too', async () => {
+test('a cell of CSV is shown unchanged, in documents too', async () => {
   const csv = 'id,meta,ids\n1,"{""limit"": 1740982345678901248}",\n2,,"{1,17409823456789012480}"\n'
   expect(await run(csv, { format: 'csv' })).toEqual([
     ['meta', '{"limit": 1740982345678901248}', '"limit" in "meta" must be at most 1.', '1'],

@@ -1,4 +1,4 @@
-// Values with characters that nobody sees: kept as they are, and one warning for each column that counts them.
+// Values with invisible characters: stored unchanged, with one warning for each column that counts them.
 import { describe, expect, test } from 'vitest'
 import { createDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, defineResource, type RunOptions, Type } from '../../../src/index.ts'
@@ -61,7 +61,7 @@ test.each([1, 2, 3])('in batches of %i, what maxErrors stops before does not cou
   expect(report.warnings).toEqual([unseen('email', 2, 'a ')])
 })
 
-test('a value that is rejected counts too, for it may be the reason', async () => {
+test('a rejected value counts too, since it may be the reason', async () => {
   const { report, errors } = await harness.run({
     format: 'csv',
     source: Buffer.from('email\nA\nA\n"A "\n"A "\n'),
@@ -72,7 +72,7 @@ test('a value that is rejected counts too, for it may be the reason', async () =
 
 // `true` and `6f30…` are what a person sees there, and what the report says is wrong with them.
 test.each(['csv', 'ndjson'] as const)(
-  'a value of another type that was refused for it counts, and one that was refused anyway does not: %s',
+  'a value of another type that was rejected for it counts, and one that was rejected anyway does not: %s',
   async format => {
     const records = [
       { score: '1\u200b', tags: 'a' },
@@ -97,7 +97,7 @@ test.each(['csv', 'ndjson'] as const)(
   },
 )
 
-test('ASCII and what readers need are no reason', async () => {
+test('ASCII and characters that readers need do not count', async () => {
   const rows = ['two words', 'a\nb', 'Zoë', '👩\u200d🚀', 'می\u200cخواهم', '10\u00a0000'].map(city => ({
     email: `${city}!`,
     city,
@@ -116,7 +116,7 @@ test('a long example is cut', async () => {
   expect(report.warnings[0]?.example).toBe(`${'x'.repeat(60)}…`)
 })
 
-test('references, keys and transforms: what is compared is what is looked at, and sensitive values are not shown', async () => {
+test('references, keys and transforms: the compared value is checked, and sensitive values are not shown', async () => {
   const database = await createDatabase()
   await database.pool.query(`create table teams (id int primary key, name text unique);
     insert into teams values (1, 'red'), (2, 'red ');

@@ -34,7 +34,7 @@ async function run(onConflict: OnConflict, batchRows: number) {
 }
 
 describe.each([1, 2, 1_000])('in batches of %i', batchRows => {
-  test('a record that brings the number that the table gave an earlier one is a duplicate', async () => {
+  test('a record with the number that the table generated for an earlier one is a duplicate', async () => {
     expect(await run('error', batchRows)).toEqual({
       errors: ['3 id DUPLICATE_ID'],
       counts: [3, 0, 0],
@@ -42,7 +42,7 @@ describe.each([1, 2, 1_000])('in batches of %i', batchRows => {
     })
   })
 
-  test('under ignore it is passed over, and under update it changes the row of the earlier one', async () => {
+  test('under ignore it is skipped, and under update it changes the row of the earlier one', async () => {
     expect(await run('ignore', batchRows)).toEqual({
       errors: [],
       counts: [3, 0, 1],

@@ -85,7 +85,7 @@ test('in a required field it is an error that shows the text', async () => {
   expect(errors).toEqual([{ rowNumber: 2, field: 'score', code: 'MISSING_FIELD', value: 'N/A' }])
 })
 
-test('a transform does not see it', async () => {
+test('a transform does not receive it', async () => {
   const seen: string[] = []
   const loud = defineResource('leads', {
     table: 'leads',
@@ -113,7 +113,7 @@ test.each([
   ['no text at all', []],
   ['a number', [0]],
   ['a number in place of a list', 7],
-])('%s is refused before anything is read', async (_, invalid) => {
+])('%s is rejected before anything is read', async (_, invalid) => {
   const { fault, rows } = await harness.run({
     ...csv('email\na@x\n'),
     nullValues: invalid as unknown as readonly string[],

@@ -148,20 +148,20 @@ const bad: readonly Case[] = [
 ]
 
 test.each(['csv', 'ndjson', 'json'] as const)(
-  '%s: what PostgreSQL writes is stored as it was',
+  '%s: a value that PostgreSQL printed is stored unchanged',
   async format => {
     expect(await run(good, format)).toMatchObject({ report: { successful: good.length }, errors: [] })
     expect(await stored(good)).toEqual(good.map(([, , expected]) => expected))
   },
 )
 
-test.each(['csv', 'ndjson', 'json'] as const)('%s: what may mean something else is refused', async format => {
+test.each(['csv', 'ndjson', 'json'] as const)('%s: an ambiguous value is rejected', async format => {
   const { errors } = await run(bad, format)
   expect(errors).toEqual(bad.map(([field, given, message], index) => [index + 1, field, message, given]))
 })
 
 test.each([{ atomic: true }, { onConflict: 'update' }, { onConflict: 'ignore' }] as const)(
-  'with %j it is the same, and the second time nothing changes',
+  'with %j it is the same, and a second import changes nothing',
   async options => {
     expect(await run(good, 'csv', options)).toMatchObject({ report: { successful: good.length } })
     expect(await stored(good)).toEqual(good.map(([, , expected]) => expected))
@@ -175,7 +175,7 @@ test('a dry run judges the same', async () => {
   expect(report).toMatchObject({ inserted: good.length, failed: bad.length })
 })
 
-test('hooks see RFC 3339, whatever the file has', async () => {
+test('hooks receive RFC 3339, whatever the file contains', async () => {
   seen.length = 0
   await run(
     [
@@ -188,7 +188,7 @@ test('hooks see RFC 3339, whatever the file has', async () => {
   expect(seen).toEqual(['2026-11-28 20:34:00.5Z', '2026-11-28 20:34:00+05:00', '1936-12-31T11:40:28.25Z'])
 })
 
-test('a filter names an instant with its zone, and printRow may leave it out for a timestamp without one', async () => {
+test('a filter specifies an instant with its zone, and printRow may leave the zone out for a timestamp without one', async () => {
   await run([['wall', '2026-11-28 20:34:00', '']], 'csv')
   const printed = defineResource('things', {
     table: 'things',

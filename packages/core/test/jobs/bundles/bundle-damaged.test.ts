@@ -20,7 +20,7 @@ function damaging(stored: Storage): Storage {
   }
 }
 
-test('a part that is not what was printed ends the export with STORAGE_CORRUPT, and leaves no file', async () => {
+test('a part that differs from what was printed ends the export with STORAGE_CORRUPT, and leaves no file', async () => {
   await harness.database.pool.query(
     `insert into users (email, name, role, active) values ('a@example.org', 'A', 'reader', true)`,
   )

@@ -14,7 +14,7 @@ const harness = jobsHarness()
 const files = async (folder = harness.folder) => storedFiles(folder)
 
 describe('the export', () => {
-  test('counts the rows of all, and leaves nothing but its file', async () => {
+  test('counts the rows of all resources, and leaves nothing but its file', async () => {
     await plantRows(harness.database.pool, 5)
     harness.work()
     const {
@@ -90,7 +90,7 @@ describe('the export', () => {
   })
 })
 
-test('a file expires by the database’s clock, and is really gone', async () => {
+test('a file expires by the clock of the database, and is deleted', async () => {
   harness.work()
   const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
   const job = await harness.ended(id)

@@ -100,7 +100,7 @@ describe('the import', () => {
     return archive
   }
 
-  test('waits for another import, if it is told to', async () => {
+  test('waits for another import, on request', async () => {
     const source = await made()
     const first = await harness.jobs.submitImport({
       resource: 'users',
@@ -114,7 +114,7 @@ describe('the import', () => {
     expect(ended.map(({ errorCode }) => errorCode)).toEqual(['AFTER_FAILED', 'AFTER_FAILED'])
   })
 
-  test('is all of its jobs or none: a queue that is full leaves neither jobs nor files', async () => {
+  test('is all of its jobs or none: a full queue leaves neither jobs nor files', async () => {
     const source = await made()
     const jobs = harness.jobsWith({ maxWaitingJobs: 1 })
     await jobs.submitImport({ resource: 'users', format: 'ndjson', source: Buffer.from('') })
@@ -123,7 +123,7 @@ describe('the import', () => {
     expect([await files(), await jobCount()]).toEqual([kept, jobsBefore])
   })
 
-  test('leaves nothing where the storage breaks in its midst, or its client goes', async () => {
+  test('leaves nothing if the storage fails midway, or its client disconnects', async () => {
     const source = await made()
     const storage = fileStorage(harness.folder)
     let puts = 0
@@ -174,7 +174,7 @@ describe('the import', () => {
     expect(await files()).toHaveLength(2)
   })
 
-  test('of a bundle whose resources are given in another order is done in that of their references', async () => {
+  test('of a bundle whose resources are in another order is done in the order of their references', async () => {
     const source = await made()
     const [, ...names] = (await entriesOf(source)).map(([name]) => name)
     expect(names).toEqual(['users.ndjson', 'articles.ndjson'])

@@ -1,4 +1,4 @@
-// An export that nobody wants any more: no file is left of it.
+// A cancelled export leaves no file.
 import { expect, test } from 'vitest'
 import { storedFiles } from '../../../../../test-support/stored-files.ts'
 import { type Job, memoryStorage } from '../../../src/index.ts'
@@ -31,7 +31,7 @@ test('an export that is cancelled leaves no file', async () => {
   expect(left).toEqual([])
 })
 
-test('the file of a completed export can be deleted before its time, also twice', async () => {
+test('the file of a completed export can be deleted before it expires, also twice', async () => {
   const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
   expect(await harness.jobs.deleteFile(id)).toBe(false)
   harness.work()

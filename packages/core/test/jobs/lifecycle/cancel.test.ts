@@ -1,4 +1,4 @@
-// Cancelled: at once while it waits, within a batch while it runs, not at all when it has ended; whoever else acts.
+// Cancellation: immediate for a pending job, within a batch for a running one, impossible for an ended one; also under concurrency.
 import { describe, expect, test } from 'vitest'
 import { fileStorage, type Job, postgresQueue } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
@@ -37,7 +37,7 @@ async function hasExactCounts(id: string): Promise<Job> {
   return job
 }
 
-test('a pending import is cancelled at once, and no worker begins it', async () => {
+test('a pending import is cancelled at once, and no worker starts it', async () => {
   const id = await submit()
   expect(await harness.jobs.cancel(id)).toMatchObject({ id, status: 'cancelled', startedAt: null })
   const next = await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: bytes('') })
@@ -50,7 +50,7 @@ test('a pending import is cancelled at once, and no worker begins it', async () 
   })
 })
 
-test('an import that runs stops within its batch, and what is in the table is counted', async () => {
+test('a running import stops within its batch, and the rows in the table are counted', async () => {
   const id = await submit()
   const storage = gated(fileStorage(harness.folder), 0.5)
   harness.work({ storage })
@@ -58,7 +58,7 @@ test('an import that runs stops within its batch, and what is in the table is co
   const before = (await got(id)).progress.processedRecords
   const cancelled = await harness.jobs.cancel(id)
   expect(cancelled?.status).toBe('cancelled')
-  // One batch, which was under way.
+  // One batch, which was in flight.
   expect((cancelled?.progress.processedRecords ?? 0) - before).toBeLessThanOrEqual(1_000)
   await harness.stop()
   const job = await hasExactCounts(id)
@@ -70,7 +70,7 @@ test.each([
   ['this process', () => harness.jobs],
   ['another process', () => harness.jobsWith({ queue: postgresQueue() })],
 ])(
-  'a worker that only waits for its source hears of it from %s, long before its lease is over',
+  'a worker that only waits for its source learns of it from %s, long before its lease expires',
   async (_, canceller) => {
     const id = await submit()
     const storage = gated(fileStorage(harness.folder), 0)
@@ -89,7 +89,7 @@ test.each([
   },
 )
 
-test('one whose worker has died is cancelled too, and nobody takes it over', async () => {
+test('a job whose worker has died is cancelled too, and not taken over', async () => {
   const id = await submit()
   await harness.database.pool.query(
     `update lading.jobs set status = 'processing', token = 1, lease_until = clock_timestamp() - interval '1 s' where id = $1`,
@@ -102,7 +102,7 @@ test('one whose worker has died is cancelled too, and nobody takes it over', asy
   expect(await hasExactCounts(id)).toMatchObject({ status: 'cancelled', progress: { processedRecords: 0 } })
 })
 
-test('whoever writes it for long is asked to stop, and then it is cancelled', async () => {
+test('a worker that holds the row for long is asked to stop, and then the job is cancelled', async () => {
   const id = await submit()
   const { pool } = harness.database
   const writer = await pool.connect()
@@ -122,7 +122,7 @@ test('whoever writes it for long is asked to stop, and then it is cancelled', as
   expect(await cancelling).toMatchObject({ status: 'cancelled' })
 })
 
-test('of an atomic import that is cancelled nothing is in the table, and nothing is counted as if it were', async () => {
+test('a cancelled atomic import leaves nothing in the table, and counts nothing as imported', async () => {
   const id = await submit({ atomic: true })
   const storage = gated(fileStorage(harness.folder), 0.5)
   harness.work({ storage })
@@ -136,8 +136,8 @@ test('of an atomic import that is cancelled nothing is in the table, and nothing
   storage.open()
 })
 
-describe('what has ended', () => {
-  test('is not cancelled, and says what it is', async () => {
+describe('an ended job', () => {
+  test('is not cancelled, and reports its status', async () => {
     const id = await submit()
     harness.work()
     await harness.ended(id)
@@ -154,7 +154,7 @@ describe('what has ended', () => {
   })
 })
 
-describe('cancel and the end at the same time have one outcome', () => {
+describe('cancel and the end at the same time have one result', () => {
   test.each([
     ['cancel first', ['cancelled', false, true]],
     ['the end first', ['completed', true, false]],
@@ -194,12 +194,12 @@ describe('cancel and the end at the same time have one outcome', () => {
         format: 'ndjson',
         source: bytes(people(20)),
       })
-      // From before its first batch to behind its last one: 20 records are 7 batches.
+      // From before its first batch to after its last one: 20 records are 7 batches.
       const records = Math.floor(Math.random() * 21)
       await expect
         .poll(async () => (await got(id)).progress.processedRecords, { interval: 1 })
         .toBeGreaterThanOrEqual(records)
-      // Behind the last batch is rarely behind the end: once at least it is, whatever the machine does.
+      // A time after the last batch is rarely after the end: at least once it is, under any load.
       if (round === 0) await harness.ended(id)
       const wasCancelled = await harness.jobs.cancel(id).then(Boolean, () => false)
       await expect.poll(async () => (await got(id)).status).toMatch(/completed|cancelled/)

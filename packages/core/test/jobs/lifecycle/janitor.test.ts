@@ -81,7 +81,7 @@ function server(options: Partial<JobsOptions> = {}) {
   })
 }
 
-test('where nothing has had its time, nothing is deleted', async () => {
+test('before anything expires, nothing is deleted', async () => {
   harness.work()
   await imported('k')
   await exported()
@@ -91,7 +91,7 @@ test('where nothing has had its time, nothing is deleted', async () => {
   expect(await files()).toEqual(before)
 })
 
-test('the file of an expired export is deleted, and its job keeps what it was', async () => {
+test('the file of an expired export is deleted, and its job is unchanged', async () => {
   harness.work()
   await imported()
   const [expired, kept] = [await exported(), await exported()]
@@ -109,7 +109,7 @@ test('the file of an expired export is deleted, and its job keeps what it was', 
   expect(String(stream && (await buffer(stream)))).toContain('a@example.org')
 })
 
-test('the source of an import goes 7 days after its end, and its rejected records with it; its errors stay', async () => {
+test('the source of an import is deleted 7 days after its end, with its rejected records; its errors stay', async () => {
   harness.work()
   const [old, young] = [await imported(), await imported()]
   await endedAgo(old, '7 days 1 minute')
@@ -122,12 +122,12 @@ test('the source of an import goes 7 days after its end, and its rejected record
   expect(String(rejects && (await buffer(rejects)))).toContain('foo@bar')
 })
 
-test('a job goes 30 days after its end, with its errors, rejected records, keys and file', async () => {
+test('a job is deleted 30 days after its end, with its errors, rejected records, keys and file', async () => {
   harness.work()
   const [old, young, waited] = [await imported('used'), await imported(), await exported()]
   for (const id of [old, waited]) await endedAgo(id, '30 days 1 minute')
   await endedAgo(young, '29 days 23 hours')
-  // Its request may still be sent again, and is to be told of it.
+  // Its request may still be sent again, and must be answered with it.
   expect((await harness.jobs.clean()).job).toBe(1)
   expect(await harness.jobs.get(waited)).toBeUndefined()
   expect(await harness.jobs.get(old)).toBeDefined()
@@ -144,7 +144,7 @@ test('a job goes 30 days after its end, with its errors, rejected records, keys 
   expect(await files()).toEqual([])
 })
 
-test('who does not know how long they are kept deletes no jobs and no sources', async () => {
+test('a janitor without a retention period deletes no jobs and no sources', async () => {
   harness.work()
   await endedAgo(await imported(), '400 days')
   expect(await server({ jobRetentionSeconds: false, spoolRetentionSeconds: false }).clean()).toEqual(nothing)
@@ -152,7 +152,7 @@ test('who does not know how long they are kept deletes no jobs and no sources', 
   expect(await server({ jobRetentionSeconds: false }).clean()).toEqual({ ...nothing, spool: 1 })
 })
 
-test('a job that has not ended stays, however old it is', async () => {
+test('an unfinished job stays, however old it is', async () => {
   const { id } = await harness.jobs.submitImport(sourceOf())
   await ask(`update lading.jobs set created_at = clock_timestamp() - interval '400 days'`)
   expect(await harness.jobs.clean()).toEqual(nothing)
@@ -160,7 +160,7 @@ test('a job that has not ended stays, however old it is', async () => {
   expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
-test('files that no job refers to go after an hour, and nothing else that lies in the folder', async () => {
+test('files that no job refers to are deleted after an hour, and no other files of the folder', async () => {
   harness.work()
   const id = await imported()
   const [known = ''] = await files()
@@ -177,7 +177,7 @@ test('files that no job refers to go after an hour, and nothing else that lies i
   expect((await readdir(harness.folder)).sort()).toEqual(['.lading-storage-id', 'imports', 'notes'])
 })
 
-test('what an upload has left whose process died goes after an hour', async () => {
+test('leftovers of an upload whose process died are deleted after an hour', async () => {
   await plant('imports/33333333-3333-4333-8333-333333333333/source.tmp-0011223344556677', 61)
   await plant('imports/44444444-4444-4444-8444-444444444444/source.tmp-0011223344556677', 55)
   expect(await harness.jobs.clean()).toEqual({ ...nothing, unfinished: 1 })
@@ -185,7 +185,7 @@ test('what an upload has left whose process died goes after an hour', async () =
 })
 
 describe('several servers', () => {
-  test('share the work when they clean at once, and none stumbles over another', async () => {
+  test('share the work when they clean at once, without errors', async () => {
     harness.work()
     for (let count = 0; count < 6; count++) await endedAgo(await imported(), '31 days')
     const failures: unknown[] = []
@@ -197,7 +197,7 @@ describe('several servers', () => {
     expect([await files(), await ask('select id from lading.jobs')]).toEqual([[], []])
   })
 
-  test('take turns while they work: each run is done by one of them', async () => {
+  test('take turns: each run is done by one of them', async () => {
     const runs: string[] = []
     const metricsOf = (name: string) => ({
       ...noopMetrics,
@@ -217,7 +217,7 @@ describe('several servers', () => {
   })
 })
 
-test('a storage that fails is told and does not keep the rest from being cleaned; a later run finds the file', async () => {
+test('a storage that fails is reported and does not keep the rest from being cleaned; a later run finds the file', async () => {
   harness.work()
   const id = await imported()
   await endedAgo(id, '8 days')

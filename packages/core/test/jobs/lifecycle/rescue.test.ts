@@ -21,7 +21,7 @@ const deaf = () => ({ queue: memoryQueue(), pollMs: 10 })
 
 const lost = `status = 'processing', token = 1, worker = 'dead', lease_until = clock_timestamp() - interval '1 s'`
 
-test('jobs that nothing woke a worker for, and those of dead workers, are found at the start', async () => {
+test('jobs whose notification was lost, and those of dead workers, are found at the start', async () => {
   const pending = await submit()
   const abandoned = await submit()
   await setJob(abandoned, lost)
@@ -30,7 +30,7 @@ test('jobs that nothing woke a worker for, and those of dead workers, are found 
     expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
-test('and again and again later', async () => {
+test('and periodically later', async () => {
   harness.work({ ...deaf(), rescueSeconds: 0.05 })
   const [first, second] = [await submit(), await submit()]
   await harness.ended(first)
@@ -39,7 +39,7 @@ test('and again and again later', async () => {
   expect(await harness.ended(second)).toMatchObject({ status: 'completed' })
 })
 
-test('a lost job is ready for the others that wait, and they are woken', async () => {
+test('a lost job becomes ready for waiting workers, and they are notified', async () => {
   const id = await submit()
   await setJob(id, lost)
   // Nothing but the wake-up of the rescue brings the job to this worker, which has looked before.
@@ -51,7 +51,7 @@ test('a lost job is ready for the others that wait, and they are woken', async (
   expect(rows).toEqual([{ token: 2, attempts: 1, lost_worker: 'dead' }])
 })
 
-test('a lease that has not run out is respected', async () => {
+test('a lease that has not expired is respected', async () => {
   const id = await submit()
   await setJob(id, `status = 'processing', token = 1, lease_until = clock_timestamp() + interval '1 hour'`)
   const other = await submit()
@@ -92,7 +92,7 @@ test('several servers that rescue at the same time do each job once', async () =
   expect(ended).toBe(20)
 })
 
-test('a job that waits for its next try is left alone until then', async () => {
+test('a job that waits for its next attempt is left alone until then', async () => {
   const id = await submit()
   await setJob(id, `due_at = clock_timestamp() + interval '1 hour'`)
   const other = await submit()
@@ -103,7 +103,7 @@ test('a job that waits for its next try is left alone until then', async () => {
   expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
-test('a lost job whose row is held is left until it is free, and holds up no other', async () => {
+test('a lost job whose row is locked is skipped until it is free, and delays no other', async () => {
   const [held, free] = [await submit(), await submit()]
   for (const id of [held, free]) await setJob(id, lost)
   const holder = await harness.database.pool.connect()
@@ -117,7 +117,7 @@ test('a lost job whose row is held is left until it is free, and holds up no oth
   expect(await harness.ended(held)).toMatchObject({ status: 'completed' })
 })
 
-test('a job whose predecessor ended unseen does not wait for ever', async () => {
+test('a job whose predecessor ended unnoticed does not wait forever', async () => {
   const first = await submit()
   const second = await submit({ after: first })
   await setJob(first, `status = 'completed'`)
@@ -125,9 +125,9 @@ test('a job whose predecessor ended unseen does not wait for ever', async () => 
   expect(await harness.ended(second)).toMatchObject({ status: 'completed' })
 })
 
-test('a worker that is killed each time at the same place is not sent there for ever', async () => {
+test('a worker that is killed at the same place each time is not sent there forever', async () => {
   const id = await submit()
-  // What five workers leave behind that were killed behind row 4.
+  // The state left by five workers that were killed after row 4.
   await setJob(
     id,
     `status = 'processing', token = 5, attempts = 5, checkpoint_row = 4, claimed_row = 4, checkpoint_byte = 300,
@@ -140,7 +140,7 @@ test('a worker that is killed each time at the same place is not sent there for 
   expect(job.errorMessage).toContain('after row 4 of the file (byte 300)')
 })
 
-test('one that got on each time is begun as often as it takes', async () => {
+test('a job that makes progress each time is started as often as it takes', async () => {
   const id = await submit()
   await setJob(
     id,
@@ -151,7 +151,7 @@ test('one that got on each time is begun as often as it takes', async () => {
   expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
-test('in an atomic import nothing counts as getting on before the end', async () => {
+test('an atomic import makes no progress before its end', async () => {
   const id = await submit({ atomic: true })
   await setJob(
     id,
@@ -162,13 +162,13 @@ test('in an atomic import nothing counts as getting on before the end', async ()
   expect(await harness.ended(id)).toMatchObject({ status: 'failed', errorCode: 'POISON' })
 })
 
-test('a fault that may go away pauses longer each time, and tells itself in the end', async () => {
+test('a transient fault pauses longer each time, and is reported in the end', async () => {
   const id = await submit()
   const storage: Storage = {
     ...fileStorage(harness.folder),
     get: () => Promise.reject(new LadingError('SOURCE_UNAVAILABLE', 'The storage went away.')),
   }
-  // Written down by the database when the job is given back, because a test would look too late.
+  // Recorded by the database when the job is released, because a test would look too late.
   await harness.database.pool.query(`
     create table pauses (number serial, seconds float8);
     create function note_pause() returns trigger language plpgsql as $$ begin
@@ -198,7 +198,7 @@ test('a fault that may go away pauses longer each time, and tells itself in the 
   expect(second).toBeLessThanOrEqual(2.5)
 })
 
-test('a worker that is told to stop gives its job back at once, and it does not count as a try', async () => {
+test('a worker that is stopped releases its job at once, and it does not count as an attempt', async () => {
   const id = await submit()
   const storage = gated(fileStorage(harness.folder), 0)
   harness.work({ storage, leaseSeconds: 600 })
@@ -219,7 +219,7 @@ test('a worker that is told to stop gives its job back at once, and it does not 
   expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
 })
 
-test('a batch that does not end is taken back when the worker is told to stop', async () => {
+test('a batch that does not end is rolled back when the worker is stopped', async () => {
   const { pool } = harness.database
   const id = await submit()
   const storage = gated(fileStorage(harness.folder), 0)

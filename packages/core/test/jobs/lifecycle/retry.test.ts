@@ -1,4 +1,4 @@
-// A failed or cancelled job goes on when somebody says so: behind its checkpoint, with no row twice.
+// A failed or cancelled job resumes on request: after its checkpoint, with no row twice.
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
@@ -38,7 +38,7 @@ test.each([
   ['an import', {}],
   ['an atomic import', { atomic: true }],
   ['a dry run', { dryRun: true }],
-])('%s that was cancelled in the middle ends as if nothing had happened', async (_, settings) => {
+])('%s that was cancelled midway completes as if it had not been interrupted', async (_, settings) => {
   const undisturbed = await submit(settings)
   harness.work()
   const { status, progress, errorCode, errorsByCode } = await harness.ended(undisturbed)
@@ -54,7 +54,7 @@ test.each([
   expect((await harness.jobs.errors(id)).total).toBe(120)
 })
 
-test('maxErrors counts those behind the place where it goes on', async () => {
+test('maxErrors counts records after the place where it resumes', async () => {
   harness.work()
   const id = await submit({ source: bytes(people(25)), maxErrors: 2 })
   expect(await harness.ended(id)).toMatchObject({
@@ -82,7 +82,7 @@ test('maxErrors counts those behind the place where it goes on', async () => {
   expect(rejects).toBe(line('bad').repeat(5))
 })
 
-test('an export is made anew', async () => {
+test('an export starts over', async () => {
   const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
   await harness.jobs.cancel(id)
   await harness.jobs.retry(id)
@@ -90,7 +90,7 @@ test('an export is made anew', async () => {
   expect(await harness.ended(id)).toMatchObject({ status: 'completed', file: { rows: 0 } })
 })
 
-test('what has not ended, has completed or is not there says so', async () => {
+test('an unfinished, completed or unknown job is reported as such', async () => {
   const id = await submit()
   await expect(harness.jobs.retry(id)).rejects.toMatchObject({ code: 'JOB_NOT_READY' })
   harness.work()
@@ -99,7 +99,7 @@ test('what has not ended, has completed or is not there says so', async () => {
   expect(await harness.jobs.retry('00000000-0000-4000-8000-000000000000')).toBeUndefined()
 })
 
-test('without its file it cannot go on, and stays as it is', async () => {
+test('without its file it cannot resume, and stays as it is', async () => {
   const id = await submit()
   await harness.jobs.cancel(id)
   await harness.forgetFiles()
@@ -107,7 +107,7 @@ test('without its file it cannot go on, and stays as it is', async () => {
   expect((await got(id)).status).toBe('cancelled')
 })
 
-test('ten at once begin it once', async () => {
+test('ten concurrent retries start it once', async () => {
   const id = await submit({ source: bytes(people(10)) })
   await harness.jobs.cancel(id)
   const answers = await Promise.allSettled(Array.from({ length: 10 }, () => harness.jobs.retry(id)))

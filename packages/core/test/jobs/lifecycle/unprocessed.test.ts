@@ -1,4 +1,4 @@
-// Records that an import did not reach, or took back with the rest: counted, and given back to be imported as they are.
+// Records that an import did not reach, or rolled back with the rest: counted, and returned to be imported unchanged.
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
@@ -26,7 +26,7 @@ const wrong = 'nobody,X,reader,true\n'
 test.each([
   ['plain', (text: string) => bytes(text), {}],
   ['compressed', (text: string) => gzipSync(text), { compression: 'gzip' }],
-] as const)('behind maxErrors of a %s file are counted, and can be imported', async (_, pack, settings) => {
+] as const)('after maxErrors of a %s file are counted, and can be imported', async (_, pack, settings) => {
   harness.work()
   const source = pack(`${header}${users(0, 5)}${wrong}${users(5, 7)}${wrong}${users(7, 20)}${wrong}`)
   const job = await imported({ source, maxErrors: 2, ...settings })
@@ -74,7 +74,7 @@ test.each([
   expect(await text((await watching.rejects(job.id, { unprocessed: true })) as Readable)).toBe(rest)
   const checkpoint = Number(rows[0]?.checkpoint_byte)
   expect(checkpoint).toBeGreaterThan(whole.length * 0.4)
-  // The first bytes tell whether they are the text.
+  // The first bytes show whether they are the text.
   const others = ranges.filter(range => range?.end === undefined || range.end > 4)
   // All of it is read once, to see that it is what was sent.
   expect(others.shift()).toEqual({})
@@ -82,7 +82,7 @@ test.each([
   for (const range of others) expect(range?.start).toBeGreaterThanOrEqual(checkpoint)
 })
 
-test('of an atomic import are all that were not rejected', async () => {
+test('of an atomic import are all records that were not rejected', async () => {
   harness.work()
   const source = bytes(`${header}${users(0, 5)}${wrong}${users(5, 9)}${wrong}${wrong}${users(9, 12)}`)
   const job = await imported({ source, atomic: true })
@@ -104,7 +104,7 @@ test('of an atomic import are all that were not rejected', async () => {
   expect((await givenBack(job.id)).match(/nobody/g)).toHaveLength(3)
 })
 
-test('behind a place where the file cannot be read are not known; a completed import has none', async () => {
+test('after a place where the file cannot be read are not counted; a completed import has none', async () => {
   harness.work()
   const broken = await imported({ source: bytes(`${header}${users(0, 2)}a@example.org,"A,reader,true\n`) })
   expect(broken.errorCode).toBe('FILE_PARSE_ERROR')
@@ -114,7 +114,7 @@ test('behind a place where the file cannot be read are not known; a completed im
   expect(await givenBack(complete.id, true)).toBe(header)
 })
 
-test('are not known before the import has ended; rejected ones are given while it runs', async () => {
+test('are not available before the import has ended; rejected ones are returned while it runs', async () => {
   const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(header) })
   await expect(harness.jobs.rejects(id, { unprocessed: true })).rejects.toMatchObject({
     code: 'JOB_NOT_READY',
@@ -122,7 +122,7 @@ test('are not known before the import has ended; rejected ones are given while i
   expect(await givenBack(id)).toBe(`lading_error,${header}`)
 })
 
-test('of an atomic import that only the table refuses in the end, the refused one is rejected and the rest unprocessed', async () => {
+test('of an atomic import that only the table rejects in the end, the rejected one is rejected and the rest unprocessed', async () => {
   // No stand-in of the table can know of a trigger.
   await harness.database.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin
@@ -145,24 +145,29 @@ test('of an atomic import that only the table refuses in the end, the refused on
 test.each([
   ['records', undefined],
   ['bytes', 4],
-] as const)('a reader who goes while the storage is silent about %s leaves nothing open', async (_, from) => {
-  harness.work()
-  const rest = users(0, 100_000)
-  const job = await imported({ source: bytes(header + wrong + rest), maxErrors: 1 })
-  const storage = fileStorage(harness.folder)
-  const open = new Set<Readable>()
-  const silent = async (): Promise<Readable> => {
-    const stream = new Readable({ read: () => undefined })
-    open.add(stream.once('close', () => open.delete(stream)))
-    return stream
-  }
-  const get: typeof storage.get = (key, range) =>
-    (from === undefined ? range?.end === undefined : Number(range?.end) > from)
-      ? silent()
-      : storage.get(key, range)
-  const file = await harness.jobsWith({ storage: { ...storage, get } }).rejects(job.id, { unprocessed: true })
-  file?.resume()
-  await expect.poll(() => open.size).toBe(1)
-  file?.destroy()
-  await expect.poll(() => open.size).toBe(0)
-})
+] as const)(
+  'a reader that leaves while the storage is silent about %s leaves nothing open',
+  async (_, from) => {
+    harness.work()
+    const rest = users(0, 100_000)
+    const job = await imported({ source: bytes(header + wrong + rest), maxErrors: 1 })
+    const storage = fileStorage(harness.folder)
+    const open = new Set<Readable>()
+    const silent = async (): Promise<Readable> => {
+      const stream = new Readable({ read: () => undefined })
+      open.add(stream.once('close', () => open.delete(stream)))
+      return stream
+    }
+    const get: typeof storage.get = (key, range) =>
+      (from === undefined ? range?.end === undefined : Number(range?.end) > from)
+        ? silent()
+        : storage.get(key, range)
+    const file = await harness
+      .jobsWith({ storage: { ...storage, get } })
+      .rejects(job.id, { unprocessed: true })
+    file?.resume()
+    await expect.poll(() => open.size).toBe(1)
+    file?.destroy()
+    await expect.poll(() => open.size).toBe(0)
+  },
+)

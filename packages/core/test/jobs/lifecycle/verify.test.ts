@@ -1,4 +1,4 @@
-// Stored files are read once more and compared when somebody asks, or slowly by the janitor; nothing is changed by it.
+// Stored files are read again and compared on request, or slowly by the janitor; this changes nothing.
 import { createHash } from 'node:crypto'
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ const damages: readonly (readonly [string, (path: string) => Promise<void>, stri
   ['that was deleted', path => rm(path), 'missing', /is not in the storage/],
 ]
 
-test('sources: one that is as it was, and three that were damaged', async () => {
+test('sources: an intact one, and three that were damaged', async () => {
   const sha256 = createHash('sha256').update(csv).digest('hex')
   for (const [name, damage, state, detail] of damages) {
     const { id } = await submit()
@@ -48,7 +48,7 @@ test('sources: one that is as it was, and three that were damaged', async () => 
   }
 })
 
-test('the file of an export, the parts of a bundle, and what is not kept', async () => {
+test('the file of an export, the parts of a bundle, and files that are no longer kept', async () => {
   harness.work()
   const { id: exportId } = await harness.jobs.submitBundleExport({ resources: ['users', 'articles'] })
   await harness.ended(exportId)
@@ -74,7 +74,7 @@ test('the file of an export, the parts of a bundle, and what is not kept', async
   expect(await harness.jobs.verify('00000000-0000-4000-8000-000000000000')).toBeUndefined()
 })
 
-test('the janitor reads what is stored when it is told to, reports what is damaged, and deletes nothing', async () => {
+test('the janitor reads stored files if so configured, reports damaged ones, and deletes nothing', async () => {
   const [whole, flipped, gone] = [await submit(), await submit(), await submit()]
   await flip(await pathOf(flipped.id))
   await rm(await pathOf(gone.id))
@@ -120,7 +120,7 @@ test('the janitor reads what is stored when it is told to, reports what is damag
   await run({ bytesPerSecond: 1024 * 1024, everySeconds: 3_600 }, () => seen.length === 6)
 })
 
-test('the janitor reads no more bytes in a second than it is told', async () => {
+test('the janitor reads no more bytes per second than configured', async () => {
   const lines = Array.from({ length: 60 }, (_, index) => `p${index}@example.org,A,reader,true\n`)
   const source = bytes(`email,name,role,active\n${lines.join('')}`)
   await harness.jobs.submitImport({ resource: 'users', format: 'csv', source })
@@ -136,7 +136,7 @@ test('the janitor reads no more bytes in a second than it is told', async () => 
   await working
 })
 
-test('options of the janitor that make no sense', () => {
+test('invalid options of the janitor are rejected', () => {
   const wrong = (verifyStored: NonNullable<JobsOptions['verifyStored']>) => () =>
     harness.jobsWith({ verifyStored })
   expect(wrong({ bytesPerSecond: 0 })).toThrow('verifyStored.bytesPerSecond must be a whole number from 1024')

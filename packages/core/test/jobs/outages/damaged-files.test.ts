@@ -54,7 +54,7 @@ function flipped(bytes: Buffer, at: number): Buffer {
   return other
 }
 
-/** Two records have changed places, where that can be told; else the bytes are in another order. */
+/** Two records are swapped, where that can be detected; otherwise the bytes are reordered. */
 function swapped(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1')
   const other = text.replace('p010@', 'p0zz@').replace('p020@', 'p010@').replace('p0zz@', 'p020@')
@@ -81,7 +81,7 @@ test.each(cases)('$what, $name: the job fails, and counts what is in the table',
   expect(rows[0]?.count).toBeLessThan(60)
 })
 
-test('a file that was damaged between two attempts is not gone on with', async () => {
+test('an import does not resume from a file that was damaged between two attempts', async () => {
   const { id } = await harness.jobs.submitImport({
     resource: 'users',
     format: 'csv',
@@ -106,7 +106,7 @@ test.each<[string, Buffer, ImportOptions]>([
   ['CSV', long, {}],
   ['gzip', gzipSync(long, { level: 0 }), { compression: 'gzip' }],
 ])(
-  '%s: a file that was damaged while one attempt read it, and is whole again, is not gone on with',
+  '%s: an import does not resume from a file that was damaged during one attempt, even if it is intact again',
   async (_, source, settings) => {
     const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source, ...settings })
     const path = await storedPath()
@@ -140,7 +140,7 @@ describe('the file of an export', () => {
     await expect(download()).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
   })
 
-  test('a part of one that was cut is none', async () => {
+  test('a part of a truncated file is not served', async () => {
     const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
     harness.work()
     await harness.ended(id)
@@ -152,7 +152,7 @@ describe('the file of an export', () => {
   })
 })
 
-test('rejected records of a file that was cut are not given back', async () => {
+test('rejected records of a truncated file are not returned', async () => {
   const source = Buffer.from(`${csv}bad,B,reader,true\n`)
   const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source })
   harness.work()
@@ -161,7 +161,7 @@ test('rejected records of a file that was cut are not given back', async () => {
   await expect(harness.jobs.rejects(id)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' })
 })
 
-test('nor are those of a file in which a bit was flipped, wherever that is', async () => {
+test('nor are those of a file with a flipped bit, wherever that is', async () => {
   const source = Buffer.from(`${csv}bad,B,reader,true\n`)
   const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source })
   harness.work()

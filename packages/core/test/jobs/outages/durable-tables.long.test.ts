@@ -21,7 +21,7 @@ test.each([
   ['batch by batch', {}, 90],
   ['as a whole', { atomic: true }, 0],
 ])(
-  'a table that becomes UNLOGGED amid a job %s: it fails, and completes when it is LOGGED again',
+  'a table that becomes UNLOGGED during a job %s: the job fails, and completes once it is LOGGED again',
   async (_, how, kept) => {
     await alone()
     const { id } = await submit(how)
@@ -64,7 +64,7 @@ test.each([{}, { atomic: true }, { dryRun: true }])(
 )
 
 test.each(['jobs', 'idempotency_keys'])(
-  'nothing is accepted and no worker begins while lading.%s is UNLOGGED',
+  'nothing is accepted and no worker starts while lading.%s is UNLOGGED',
   async table => {
     // What refers to a table must not be LOGGED where the table is not.
     const others = await ask(`select conrelid::regclass::text as name from pg_constraint

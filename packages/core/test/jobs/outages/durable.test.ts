@@ -1,4 +1,4 @@
-// The commit that ends a job is on disk before anybody is told; those before it need not be.
+// The commit that ends a job is on disk before it is reported; those before it need not be.
 import pg from 'pg'
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -51,7 +51,7 @@ test.each([
   expect(batches.some(({ synchronous }) => synchronous === 'off')).toBe(true)
 })
 
-test('of a job that is cancelled too', async () => {
+test('applies to a cancelled job too', async () => {
   const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'ndjson', source: people })
   await harness.jobs.cancel(id)
   const { rows } = await harness.database.pool.query('select status, synchronous from commits')
@@ -107,23 +107,23 @@ describe('a role whose default is off', () => {
     { status: 'completed', synchronous },
   ]
 
-  test('what is told is on disk all the same, and batches still wait for nothing', async () => {
+  test('reported results are on disk all the same, and batches still do not wait', async () => {
     expect(await commitsOf(undefined, {})).toEqual({ told: both('on'), rows: ['off'] })
   })
 
-  test('nor are the rows of an atomic import told of before they are on disk', async () => {
+  test('the rows of an atomic import are not reported before they are on disk', async () => {
     const { told, rows } = await commitsOf(undefined, { atomic: true })
     expect(told).toEqual(both('on'))
     expect(rows).toContain('on')
   })
 
-  test('another default of a role stays as it is', async () => {
+  test('another default of a role stays unchanged', async () => {
     const { told, rows } = await commitsOf(undefined, { atomic: true }, 'remote_write')
     expect(told).toEqual(both('remote_write'))
     expect(rows).toContain('remote_write')
   })
 
-  test('with a level of the standbys each commit has it', async () => {
+  test('with a level for standbys each commit uses it', async () => {
     expect(await commitsOf('remote_apply', {})).toEqual({
       told: both('remote_apply'),
       rows: ['remote_apply'],
@@ -150,7 +150,7 @@ describe('a role whose default is off', () => {
     ])
   })
 
-  test('the commit that ends a run without a job is one that waits', async () => {
+  test('the commit that ends a run without a job waits', async () => {
     const url = new URL(harness.database.url)
     url.searchParams.set('options', '-c synchronous_commit=off')
     const pool = new pg.Pool({ connectionString: url.href, max: 1 })
@@ -173,7 +173,7 @@ describe('a role whose default is off', () => {
   })
 })
 
-test('a level that would wait for nothing is none', () => {
+test('a level that would not wait is rejected', () => {
   const off = () =>
     createImporter({ pool: harness.database.pool, resources, synchronousCommit: 'off' as 'on' })
   expect(off).toThrow('The option synchronousCommit must be one of local, remote_write, on, remote_apply.')

@@ -39,28 +39,31 @@ const hooks: Record<string, { kind: 'import' | 'export'; resource: Resource; nam
   },
 }
 
-test.each(Object.entries(hooks))('what %s threw is for the log only', async (_, { kind, resource, name }) => {
-  const heard: unknown[] = []
-  harness.work({ resources: [resource], onError: (error, context) => heard.push({ error, context }) })
-  const { id } =
-    kind === 'import'
-      ? await harness.jobs.submitImport({
-          resource: 'people',
-          format: 'csv',
-          source: bytes('id,name\n2,b\n'),
-        })
-      : await harness.jobs.submitExport({ resource: 'people', format: 'csv' })
-  const job = await harness.ended(id)
-  expect(job).toMatchObject({
-    status: 'failed',
-    errorCode: 'HOOK_FAILED',
-    errorMessage: `${name} threw an error.`,
-  })
-  expect(JSON.stringify(job)).not.toContain('secret')
-  expect(heard).toMatchObject([{ error: { cause: { message: secret } }, context: { jobId: id } }])
-})
+test.each(Object.entries(hooks))(
+  'the error that %s threw is only logged',
+  async (_, { kind, resource, name }) => {
+    const heard: unknown[] = []
+    harness.work({ resources: [resource], onError: (error, context) => heard.push({ error, context }) })
+    const { id } =
+      kind === 'import'
+        ? await harness.jobs.submitImport({
+            resource: 'people',
+            format: 'csv',
+            source: bytes('id,name\n2,b\n'),
+          })
+        : await harness.jobs.submitExport({ resource: 'people', format: 'csv' })
+    const job = await harness.ended(id)
+    expect(job).toMatchObject({
+      status: 'failed',
+      errorCode: 'HOOK_FAILED',
+      errorMessage: `${name} threw an error.`,
+    })
+    expect(JSON.stringify(job)).not.toContain('secret')
+    expect(heard).toMatchObject([{ error: { cause: { message: secret } }, context: { jobId: id } }])
+  },
+)
 
-test('a file that is at fault is nothing for the log, and a log that throws ends no worker', async () => {
+test('a fault of the file is not logged, and a log that throws does not end the worker', async () => {
   const heard: unknown[] = []
   harness.work({
     resources: [defineResource('people', { ...people, printRow: explode })],

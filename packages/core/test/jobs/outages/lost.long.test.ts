@@ -47,25 +47,25 @@ async function lost(kind: Kind, id: string, places: readonly number[]): Promise<
 const whole = ['dry run', 'atomic import', 'export'] as const
 
 test.each(whole)(
-  '%s: deaths at one place are counted, whatever is between the places of others',
+  '%s: deaths at one place are counted, even with deaths at other places in between',
   async kind => {
     const { id } = await kinds[kind]()
     expect(await lost(kind, id, [3, 3, 3, 3, 3, 3])).toEqual([1, 2, 3, 4, 5, 6])
   },
 )
 
-test.each(whole)('%s: deaths at different places are no sign of anything', async kind => {
+test.each(whole)('%s: deaths at different places count for nothing', async kind => {
   const { id } = await kinds[kind]()
   expect(await lost(kind, id, [5, 3, 4, 2, 6, 1, 9, 8])).toEqual([1, 2, 2, 2, 2, 2, 2, 2])
 })
 
-test('an import that gets further begins the count again', async () => {
+test('an import that makes progress restarts the count', async () => {
   const { id } = await kinds.import()
   expect(await lost('import', id, [0, 0, 2, 2, 2, 4])).toEqual([1, 2, 3, 1, 2, 3])
 })
 
 describe.each(Object.keys(kinds) as Kind[])('%s', kind => {
-  test('restarts of the database explain what ended', async () => {
+  test('restarts of the database explain lost attempts', async () => {
     const { id } = await kinds[kind]()
     const attempts: number[] = []
     for (let count = 0; count < 7; count++) {
@@ -76,7 +76,7 @@ describe.each(Object.keys(kinds) as Kind[])('%s', kind => {
     expect(attempts).toEqual([1, 1, 1, 1, 1, 1, 1])
   })
 
-  test('a process that had others too counts a fifth', async () => {
+  test('a process that lost other jobs too counts a fifth', async () => {
     const { id } = await kinds[kind]()
     const { id: other } = await kinds.import()
     const attempts: number[] = []
@@ -90,7 +90,7 @@ describe.each(Object.keys(kinds) as Kind[])('%s', kind => {
     expect(attempts).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3])
   })
 
-  test('a worker that was only frozen says so', async () => {
+  test('a worker that was only frozen is not counted', async () => {
     const { id } = await kinds[kind]()
     const attempts: number[] = []
     for (let count = 1; count < 8; count++) {

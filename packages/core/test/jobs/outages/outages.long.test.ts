@@ -67,11 +67,11 @@ const kinds = {
 } as const
 
 describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
-  test('a folder that is away', async () => {
+  test('an unavailable folder', async () => {
     const { id } = await kinds[kind]()
     const away = `${harness.folder}-away`
     const holder = await harness.database.pool.connect()
-    // The worker has used the folder, and none of the file, when it goes.
+    // The worker has opened the folder, but not the file, when it disappears.
     await holder.query('begin; lock table lading.jobs in share mode')
     harness.work({ onOutage })
     await waitsForTheLock()
@@ -96,7 +96,7 @@ test('a single file that is missing from the folder is the fault of its job', as
   expect(told()).toEqual([])
 })
 
-describe('a job that waits', () => {
+describe('a waiting job', () => {
   async function waiting() {
     return lose(await kinds.import())
   }
@@ -123,7 +123,7 @@ describe('a job that waits', () => {
     await free()
   })
 
-  test('fails behind the limit with what it waited for, and can be retried', async () => {
+  test('fails at the limit with the fault that it waited for, and can be retried', async () => {
     const { id, free } = await waiting()
     await harness.database.pool.query(
       `update lading.jobs set outage_since = outage_since - interval '24 hours' where id = $1`,

@@ -1,4 +1,4 @@
-// Jobs that wait or are tried again: what is told of them, for how long, and where an attempt counts as stuck.
+// Jobs that wait or are tried again: what is reported of them, for how long, and when an attempt counts as stuck.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -34,7 +34,7 @@ const ended = (id: string) =>
     .poll(async () => (await stateOf(id)).status, { timeout: 20_000, interval: 5 })
     .toMatch(/completed|failed/)
 
-/** The folder of the bed, whose files nobody can read while it is away. */
+/** The folder of the harness, whose files cannot be read while it is away. */
 function absentStorage(onGet: () => void = () => undefined) {
   const files = fileStorage(harness.folder)
   let isAway = true
@@ -57,7 +57,7 @@ function absentStorage(onGet: () => void = () => undefined) {
 const triedOften = (id: string, times: number) =>
   expect.poll(async () => (await stateOf(id)).outages, { interval: 5 }).toBeGreaterThanOrEqual(times)
 
-test('its status, the list, /ready and /health say what it waits for', async () => {
+test('its status, the list, /ready and /health report what it waits for', async () => {
   const { id } = await submit()
   const { storage, comeBack } = absentStorage()
   harness.work({ storage })
@@ -102,7 +102,7 @@ test('its status, the list, /ready and /health say what it waits for', async () 
   }
 })
 
-test('it waits for as many hours as it is told, and no longer', async () => {
+test('it waits for as many hours as configured, and no longer', async () => {
   const { id } = await submit()
   harness.work({ storage: absentStorage().storage, outageLimitSeconds: 7_200 })
   await triedOften(id, 1)
@@ -122,7 +122,7 @@ function newStore() {
   return createJobStore(harness.database.pool, nobody)
 }
 
-test('progress begins the hours again, and nothing else does', async () => {
+test('progress restarts the hours, and nothing else does', async () => {
   const store = newStore()
   const { id } = await submit()
   async function wait(checkpointRow: number) {
@@ -142,7 +142,7 @@ test('progress begins the hours again, and nothing else does', async () => {
   expect(await wait(3)).toEqual({ hours: 20, outages: 2 })
 })
 
-test('a worker that cannot reach the database keeps its job until it can say why the attempt ended', async () => {
+test('a worker that cannot reach the database keeps its job until it can record why the attempt ended', async () => {
   const { id } = await submit()
   let isCut = false
   let refused = 0
@@ -157,7 +157,7 @@ test('a worker that cannot reach the database keeps its job until it can say why
   const { storage, comeBack } = absentStorage(() => {
     isCut = outages.length === 0
   })
-  // No lease ends meanwhile: nobody but this worker can give the job back.
+  // No lease ends in the meantime: only this worker can release the job.
   harness.work({ pool, storage, leaseSeconds: 600, onOutage: outage => void outages.push(outage) })
   await expect.poll(() => outages.length, { timeout: 20_000 }).toBe(1)
   const before = refused
@@ -176,7 +176,7 @@ test('a worker that cannot reach the database keeps its job until it can say why
   await pool.end()
 })
 
-test('five attempts that a server ends are all that a job has', async () => {
+test('a job fails after five attempts that a server ends', async () => {
   const server = await serve((_request, response) => response.writeHead(503).end())
   const { id } = await submitUrl(server.url)
   harness.work({ remote })

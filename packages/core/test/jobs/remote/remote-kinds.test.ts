@@ -43,7 +43,7 @@ const names = async () =>
 const latin1 = (email: string) =>
   Buffer.from(`email,name,role,active\n${email}@example.org,Zoë,reader,true\n`, 'latin1')
 
-test('A16: the charset of the server is the encoding, unless one was said', async () => {
+test('A16: the charset of the server is the encoding, unless one was declared', async () => {
   harness.work({ remote })
   const windows = await imported('a.csv', { body: latin1('a'), type: 'text/csv; charset="Windows-1252"' })
   expect([windows.status, windows.options.encoding]).toEqual(['completed', 'windows-1252'])
@@ -104,7 +104,7 @@ test.each<[name: string, file: Sent, code: string, sentence: RegExp]>([
   expect(job.errorMessage).toMatch(sentence)
 })
 
-test('a file that is opened without a job says the same of itself', async () => {
+test('a file that is opened without a job is recognized in the same way', async () => {
   sent = { body: latin1('a'), type: 'text/tab-separated-values; charset=latin1' }
   const { format, delimiter, encoding, source, close } = await openRemoteFile({ url: url('users'), remote })
   expect([format, delimiter, encoding]).toEqual(['csv', '\t', 'windows-1252'])

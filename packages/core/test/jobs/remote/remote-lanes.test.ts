@@ -34,7 +34,7 @@ const waiting = async () => {
   return rows
 }
 
-/** A process that works on some kinds of jobs only, until it is told to stop. */
+/** A process that works on some kinds of jobs only, until it is stopped. */
 function process(options: Omit<WorkOptions, 'signal'>) {
   const end = new AbortController()
   const working = harness.jobsWith({ remote }).work({ signal: end.signal, ...options })
@@ -68,7 +68,7 @@ test('however many slow files one tenant has, a fetcher is left for the files of
   expect([slow.requests.length, swift.requests.length]).toEqual([3, 2])
 })
 
-test('where nobody has a tenant, principals take turns; and resources where nobody is known', async () => {
+test('without a tenant, principals take turns; and without a caller, resources', async () => {
   const { url } = await swiftServer()
   await submit(url, { caller: { principal: 'anna' } })
   await submit(url, { caller: { tenant: 'acme', principal: 'anna' } })
@@ -99,7 +99,7 @@ test('one process fetches the file, and another one imports it', async () => {
   expect(await keysOnDisk()).toEqual(await storedFiles())
 })
 
-test('who does not import does not fetch, unless he is told to', async () => {
+test('a process that does not import does not fetch, unless it is configured to', async () => {
   const swift = await swiftServer()
   await submit(swift.url)
   const exporting = process({ imports: 0 })
@@ -109,7 +109,7 @@ test('who does not import does not fetch, unless he is told to', async () => {
   expect([swift.requests.length, await waiting()]).toEqual([0, [{ kind: 'fetch', turn: 'users' }]])
 })
 
-test('those who fetch need no connections of their own: the pool need not be larger for them', async () => {
+test('fetchers need no connections of their own: the pool need not be larger for them', async () => {
   const slow = await slowServer()
   for (let count = 0; count < 12; count++) await submit(slow.url, of(`tenant-${count}`))
   const { options } = harness.database.pool

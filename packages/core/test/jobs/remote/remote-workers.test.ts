@@ -1,4 +1,4 @@
-// Workers that stop, or are thought dead, while they fetch a file: the next one begins anew, and only its file counts.
+// Workers that stop, or are considered dead, while they fetch a file: the next one starts over, and only its file counts.
 import { expect, test } from 'vitest'
 import { fileStorage, memoryQueue } from '../../../src/index.ts'
 import { file } from '../../fixtures/jobs-harness.ts'
@@ -6,7 +6,7 @@ import { remote, remoteJobsHarness } from '../../fixtures/remote-jobs-harness.ts
 
 const { bed: harness, serve, submit, tablesWithSecret, storedFiles, keysOnDisk } = remoteJobsHarness()
 
-/** A server that holds back the second half of each answer until it is told. */
+/** A server that holds back the second half of each answer until it is released. */
 async function halfWay() {
   const gates: (() => void)[] = []
   const server = await serve((_request, response) => {
@@ -18,7 +18,7 @@ async function halfWay() {
   return { server, gates, reached }
 }
 
-test('a worker that is told to stop gives the job back, and the next one begins anew', async () => {
+test('a worker that is stopped releases the job, and the next one starts over', async () => {
   const { server, gates, reached } = await halfWay()
   const { id } = await submit(server.url)
   harness.work({ remote })
@@ -34,7 +34,7 @@ test('a worker that is told to stop gives the job back, and the next one begins 
   expect((await storedFiles()).length).toBe(1)
 })
 
-test('a worker that was thought dead does not put its file in the place of the other one', async () => {
+test('a worker that was considered dead does not replace the file of the other one', async () => {
   const { server, gates, reached } = await halfWay()
   const { id } = await submit(server.url)
   const storage = fileStorage(harness.folder)
@@ -65,7 +65,7 @@ test('a worker that was thought dead does not put its file in the place of the o
   await second
 })
 
-test('workers that are killed each time while they fetch are not sent there for ever', async () => {
+test('workers that are killed during each fetch are not sent there forever', async () => {
   const { server } = await halfWay()
   const { id } = await submit(server.url)
   await harness.database.pool.query(

@@ -1,4 +1,4 @@
-// An import from a URL as a job: fetched by whoever works on it, once, and its URL forgotten with that.
+// An import from a URL as a job: fetched once by its worker, after which the URL is deleted.
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { remote, remoteJobsHarness, secret } from '../../fixtures/remote-jobs-ha
 
 const { bed: harness, serve, submit, tablesWithSecret, storedFiles } = remoteJobsHarness()
 
-test('the job keeps the bytes that came, and the URL is forgotten when they have', async () => {
+test('the job stores the received bytes, and the URL is deleted afterwards', async () => {
   const server = await serve((_request, response) => response.end(file))
   const { id, format, submittedFormat } = await submit(server.url, { idempotencyKey: 'k' })
   expect([format, submittedFormat]).toEqual(['csv', 'csv'])
@@ -28,7 +28,7 @@ test('the job keeps the bytes that came, and the URL is forgotten when they have
   expect(JSON.stringify(job)).not.toContain(secret)
 })
 
-test('how much has come is told while it comes, and begins anew with another attempt', async () => {
+test('the progress of the transfer is reported, and restarts with another attempt', async () => {
   const users = `email,name,role,active\n${`not-an-email,${'Ada'.repeat(100)},admin,true\n`.repeat(1_000)}`
   const gates: (() => void)[] = []
   const server = await serve((_request, response) => {
@@ -62,7 +62,7 @@ test('how much has come is told while it comes, and begins anew with another att
   })
 })
 
-test('switched off, nothing is taken, and nothing fetched that another process took', async () => {
+test('switched off, nothing is accepted, and nothing is fetched that another process accepted', async () => {
   const server = await serve((_request, response) => response.end(file))
   const off = harness.jobsWith({ remote: false })
   const sentence = 'Imports from a URL are disabled here; upload the file instead.'
@@ -80,7 +80,7 @@ test('switched off, nothing is taken, and nothing fetched that another process t
   expect(server.connections()).toBe(0)
 })
 
-test('without a word about it, only public servers on the usual ports are fetched from', async () => {
+test('by default, only public servers on the usual ports are fetched from', async () => {
   const server = await serve((_request, response) => response.end(file))
   const refused = { code: 'URL_NOT_ALLOWED' }
   for (const url of [server.url, 'http://93.184.216.34:8080/users.csv', 'http://localhost/users.csv']) {
@@ -93,7 +93,7 @@ test('without a word about it, only public servers on the usual ports are fetche
   expect(server.connections()).toBe(0)
 })
 
-test('what could never work is said before there is a job', async () => {
+test('a request that could never work is rejected before there is a job', async () => {
   for (const [more, code] of [
     [{ format: 'exe' }, 'FORMAT_UNSUPPORTED'],
     [{ resource: 'user' }, 'RESOURCE_UNKNOWN'],
@@ -106,7 +106,7 @@ test('what could never work is said before there is a job', async () => {
   expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
 })
 
-test('a fetch that failed is retried from its start, while the URL is kept', async () => {
+test('a failed fetch is retried from its start, while the URL is kept', async () => {
   let status = 404
   const server = await serve((_request, response) =>
     response.writeHead(status).end(status === 200 ? file : ''),
@@ -129,7 +129,7 @@ test('a fetch that failed is retried from its start, while the URL is kept', asy
   expect(await tablesWithSecret()).toEqual([])
 })
 
-test('the URL of a job that ended without its file is forgotten after the days of a file', async () => {
+test('the URL of a job that ended without its file is deleted after the retention period of files', async () => {
   const server = await serve((_request, response) => response.writeHead(404).end())
   const { id } = await submit(server.url)
   harness.work({ remote })
@@ -155,7 +155,7 @@ test('a job that has its file does not fetch it again', async () => {
   expect(server.requests.length).toBe(1)
 })
 
-test('a server that stays slow fails the job with a sentence, after as many attempts as a job has', async () => {
+test('a server that stays slow fails the job with one sentence, after the maximum number of attempts', async () => {
   const server = await serve((_request, response) => {
     response.writeHead(200, { 'content-length': 1_000 })
     response.write('e')
@@ -170,7 +170,7 @@ test('a server that stays slow fails the job with a sentence, after as many atte
   expect(server.requests.length).toBe(2)
 })
 
-test('it is fetched when its turn has come, behind the import that it follows', async () => {
+test('it is fetched in its turn, after the import that it follows', async () => {
   const server = await serve((_request, response) => response.end(file))
   const before = await harness.jobs.submitImport({
     resource: 'users',

@@ -67,16 +67,16 @@ function brief({ rowNumber, field, code }: RecordError): string {
   return `${rowNumber} ${field} ${code}`
 }
 
-test('a page that is no page is refused', async () => {
+test('an invalid page is rejected', async () => {
   const id = await rejectedJob()
   for (const page of [{ limit: 0 }, { limit: 1001 }, { limit: 1.5 }, { offset: -1 }]) {
     await expect(harness.jobs.errors(id, page)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   }
 })
 
-test('an attempt that follows goes on with the numbers of the one before', async () => {
+test('a second attempt continues the numbers of the first one', async () => {
   const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
-  // A worker that stops behind its first batches.
+  // A worker that stops after its first batches.
   await harness.workUntil(async () => ((await harness.jobs.get(id))?.progress.processedRecords ?? 0) > 0)
   const between = (await harness.jobs.get(id))?.progress.processedRecords ?? 0
   harness.work()

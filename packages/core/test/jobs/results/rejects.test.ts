@@ -1,4 +1,4 @@
-// What did not get in comes back as a file in the format it came in: mended, it gets in.
+// Rejected records are returned as a file in the format of the source: corrected, it can be imported.
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
@@ -51,7 +51,7 @@ const headers: readonly (readonly [what: string, before: string, begin: string])
 
 describe('rejected records of a CSV file', () => {
   test.each(headers)(
-    'with its header %s come back with their sentences, and get in when mended',
+    'with its header %s are returned with their messages, and can be imported after correction',
     async (_, before, begin) => {
       harness.work()
       const width = before.includes('two') ? ',' : ''
@@ -73,7 +73,7 @@ describe('rejected records of a CSV file', () => {
     },
   )
 
-  test.each([';', '\t', '|'] as const)('come back with their own delimiter %j', async delimiter => {
+  test.each([';', '\t', '|'] as const)('are returned with their own delimiter %j', async delimiter => {
     harness.work()
     const job = await imported({ source: bytes(file.replaceAll(',', delimiter)) })
     const rejects = await givenBack(job.id)
@@ -85,7 +85,7 @@ describe('rejected records of a CSV file', () => {
     expect(again.progress).toMatchObject({ insertedRecords: 3, failedRecords: 0 })
   })
 
-  test('with a header of more than 64 KiB, and cells that hold line ends, keep every byte', async () => {
+  test('with a header of more than 64 KiB, and cells that contain line ends, keep every byte', async () => {
     harness.work()
     const wide = 'x'.repeat(70_000)
     const record = 'nobody,"a\r\nb\rc ""d"" é😀",reader,true,'
@@ -95,7 +95,7 @@ describe('rejected records of a CSV file', () => {
     )
   })
 
-  test('with the wrong number of cells come back as they are', async () => {
+  test('with the wrong number of cells are returned unchanged', async () => {
     harness.work()
     const job = await imported({ source: bytes('email,name,role,active\na@example.org,A\n') })
     expect((await givenBack(job.id)).split('\n')[1]).toBe(
@@ -103,7 +103,7 @@ describe('rejected records of a CSV file', () => {
     )
   })
 
-  test('beyond the stored errors come back with their codes', async () => {
+  test('beyond the stored errors are returned with their codes', async () => {
     harness.work({ storedErrors: 3 })
     const job = await imported({ source: bytes(file) })
     expect(job.warnings).toEqual([
@@ -135,7 +135,7 @@ const encoded: readonly (readonly [what: string, source: Buffer, settings: Parti
 ]
 
 test.each(encoded)(
-  'a file that is %s comes back as plain UTF-8, and gets in when mended',
+  'a file that is %s is returned as plain UTF-8, and can be imported after correction',
   async (what, source, settings) => {
     harness.work()
     const job = await imported({ source, ...settings })
@@ -151,7 +151,7 @@ test.each(encoded)(
 const good = '{"email":"a@example.org","name":"A","role":"reader","active":true}'
 const bad = '{ "email" : "nobody", "name":"\\u0042", "role":"reader","active":true }'
 
-test('NDJSON lines come back byte by byte, also those that are no text or too long', async () => {
+test('NDJSON lines are returned byte by byte, including those that are not text or too long', async () => {
   harness.work()
   const noText = Buffer.concat([bytes('{"email":"'), Buffer.of(0xff, 0xfe), bytes('"}')])
   const long = bytes(`{"email":"${'x'.repeat(1_200_000)}"}`)
@@ -172,7 +172,7 @@ test('NDJSON lines come back byte by byte, also those that are no text or too lo
 test.each([
   ['plain', (text: string) => bytes(text), {}],
   ['compressed', (text: string) => gzipSync(text), { compression: 'gzip' }],
-] as const)('elements of a %s JSON array come back as an array', async (_, pack, settings) => {
+] as const)('elements of a %s JSON array are returned as an array', async (_, pack, settings) => {
   harness.work()
   const job = await imported({ format: 'json', source: pack(`[${bad}, ${good},\n${bad}]`), ...settings })
   const rejects = await givenBack(job.id)
@@ -185,7 +185,7 @@ test.each([
   expect(again.progress).toMatchObject({ insertedRecords: 2, failedRecords: 0 })
 })
 
-test('nothing comes back of a file that is no longer kept', async () => {
+test('nothing is returned of a file that is no longer kept', async () => {
   harness.work()
   const job = await imported({ source: bytes(file) })
   await harness.forgetFiles()
@@ -195,7 +195,7 @@ test('nothing comes back of a file that is no longer kept', async () => {
 test.each([
   ['plain', (text: string) => bytes(text), {}],
   ['compressed', (text: string) => gzipSync(text), { compression: 'gzip' }],
-] as const)('a reader of a %s file who stops early leaves nothing open', async (_, pack, settings) => {
+] as const)('a reader of a %s file that stops early leaves nothing open', async (_, pack, settings) => {
   const storage = fileStorage(harness.folder)
   const open = new Set<Readable>()
   const get: Storage['get'] = async (key, range) => {

@@ -1,4 +1,4 @@
-// What a scrape says of the records of a job that took several attempts: each record once, whoever had it.
+// What a scrape reports of the records of a job that took several attempts: each record once, for any workers.
 import { expect, test } from 'vitest'
 import { fileStorage, type Job } from '../../../src/index.ts'
 import { type PrometheusMetrics, prometheusMetrics } from '../../../src/metrics/prometheus.ts'
@@ -19,7 +19,7 @@ const submit = async (settings = {}) => {
 const got = async (id: string) => (await harness.jobs.get(id)) as Job
 const newMetrics = () => prometheusMetrics({ resources })
 
-/** Of all these processes together, as whoever adds up their counters sees it. */
+/** Of all these processes together, as a monitoring system sums up their counters. */
 async function scraped(type: 'import' | 'export', ...processes: readonly PrometheusMetrics[]) {
   const sum = { successful: 0, failed: 0 }
   for (const metrics of processes) {
@@ -46,10 +46,10 @@ async function interrupted(id: string, metrics: PrometheusMetrics, stop: () => P
 
 test.each([
   ['an import', {}, { successful: 480, failed: 120 }],
-  // Nothing of it gets in, so nothing of it was successful.
+  // It imports nothing, so no record of it was successful.
   ['an atomic import', { atomic: true }, { successful: 0, failed: 120 }],
   ['a dry run', { dryRun: true }, { successful: 480, failed: 120 }],
-])('%s that was cancelled in the middle and retried', async (_, settings, expected) => {
+])('%s that was cancelled midway and retried', async (_, settings, expected) => {
   const [caller, first, second] = [newMetrics(), newMetrics(), newMetrics()]
   const id = await submit(settings)
   await interrupted(id, first, () => harness.jobsWith({ metrics: caller }).cancel(id))
@@ -64,7 +64,7 @@ test.each([
 test.each([
   ['an import', {}, { successful: 480, failed: 120 }],
   ['an atomic import', { atomic: true }, { successful: 0, failed: 120 }],
-])('%s whose worker was told to stop, and which another one resumed', async (_, settings, expected) => {
+])('%s whose worker was stopped, and which another one resumed', async (_, settings, expected) => {
   const [first, second] = [newMetrics(), newMetrics()]
   const id = await submit(settings)
   await interrupted(id, first, async () => undefined)
@@ -75,7 +75,7 @@ test.each([
   expect(await scraped('import', first, second)).toEqual(expected)
 })
 
-test('an import that failed, was retried, failed again, and got to its end', async () => {
+test('an import that failed, was retried, failed again, and completed', async () => {
   const metrics = newMetrics()
   harness.work({ metrics })
   const id = await submit({ source: bytes(people(25)), maxErrors: 2 })
@@ -96,7 +96,7 @@ test('an import that failed, was retried, failed again, and got to its end', asy
   ])
 })
 
-test('an atomic import that fails twice for the same records, and gets in when nothing stands in their way', async () => {
+test('an atomic import that fails twice for the same records, and completes once they are valid', async () => {
   const metrics = newMetrics()
   const ask = (sql: string) => harness.database.pool.query(sql)
   await ask(`insert into users (id, email, name, role, active)
@@ -113,16 +113,16 @@ test('an atomic import that fails twice for the same records, and gets in when n
   harness.work({ metrics })
   expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
   await harness.stop()
-  // That it was rejected at first stays told: a counter takes nothing back.
+  // The first rejection stays counted: a counter never decreases.
   expect(await scraped('import', metrics)).toEqual({ successful: 4, failed: 1 })
 })
 
-test('an export that was cancelled with half of its file written, and made anew', async () => {
+test('an export that was cancelled with half of its file written, and started over', async () => {
   const [caller, worker] = [newMetrics(), newMetrics()]
   await harness.database.pool.query(`insert into users (id, email, name, role, active)
     select gen_random_uuid(), n || '@example.org', 'P', 'reader', true from generate_series(1, 50) n`)
   const { id } = await harness.jobs.submitExport({ resource: 'users', format: 'csv' })
-  // As a worker leaves it that has told of its progress.
+  // The state left by a worker that has reported its progress.
   await harness.database.pool.query(
     `update lading.jobs set status = 'processing', token = 1, worker = 'w', started_at = clock_timestamp(),
       claimed_at = clock_timestamp(), lease_until = clock_timestamp() + interval '1 h',
@@ -138,10 +138,10 @@ test('an export that was cancelled with half of its file written, and made anew'
   expect(await scraped('export', caller, worker)).toEqual({ successful: 50, failed: 0 })
 })
 
-test('one whose end is another one already when its worker looks, because it was retried at once', async () => {
+test('a job whose end was already replaced when its worker checks it, because it was retried at once', async () => {
   const metrics = newMetrics()
   const id = await submit({ source: bytes(people(25)), maxErrors: 2 })
-  // Within the commit of the end, as if somebody had been as quick as that.
+  // Within the commit of the end, to simulate the fastest possible retry.
   await harness.database.pool.query(`
     create function quick() returns trigger language plpgsql as $$
       begin update lading.jobs set token = token + 1 where id = new.id; return null; end $$;
@@ -153,7 +153,7 @@ test('one whose end is another one already when its worker looks, because it was
   expect(await scraped('import', metrics)).toEqual({ successful: 8, failed: 2 })
 })
 
-test('one whose worker never heard that its end was written', async () => {
+test('a job whose worker did not learn that its end was committed', async () => {
   const metrics = newMetrics()
   const id = await submit()
   // Its own statement, of which the answer was lost with the connection.

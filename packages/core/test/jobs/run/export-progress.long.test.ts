@@ -1,4 +1,4 @@
-// How far an export is, told while it runs: rows that were printed, and bytes that are in its file.
+// The progress of an export while it runs: printed rows, and bytes in its file.
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { resources } from '../../support.ts'
 
 const harness = jobsHarness()
 
-/** A storage that takes so many bytes, and the rest when it is told to. */
+/** A storage that accepts this many bytes, and the rest when it is released. */
 function heldStorage(storage: Storage, bytes: number): { readonly storage: Storage; open(): void } {
   let open: () => void = () => undefined
   const isOpen = new Promise<void>(resolve => {
@@ -32,7 +32,7 @@ function heldStorage(storage: Storage, bytes: number): { readonly storage: Stora
   }
 }
 
-test('rows and bytes are told while it runs, and begin anew with another attempt', async () => {
+test('rows and bytes are reported while it runs, and restart with another attempt', async () => {
   await plantRows(harness.database.pool, 20_000)
   const files = fileStorage(harness.folder)
   const { storage, open } = heldStorage(files, 500_000)
@@ -48,7 +48,7 @@ test('rows and bytes are told while it runs, and begin anew with another attempt
   expect(rows).toBeGreaterThan(bytes / 200)
   expect(rows).toBeLessThan(20_000)
 
-  // Given back by a worker that stops, and done by another one from its beginning.
+  // Released by a worker that stops, and repeated by another one from its beginning.
   await Promise.all([harness.stop(), open()])
   harness.work({ storage: heldStorage(files, 0).storage })
   await expect.poll(async () => (await progress())?.processedRecords).toBe(0)
@@ -73,7 +73,7 @@ describe.each([false, true])('with a hook on each row: %s', hasHook => {
     ['ndjson', {}],
     ['json', {}],
     ['ndjson', { compression: 'gzip' }],
-  ] as const)('%s %j: the last thing that is told are all rows and bytes', async (format, options) => {
+  ] as const)('%s %j: the last report has all rows and bytes', async (format, options) => {
     await plantRows(harness.database.pool, 700)
     const own = resources.map(one => (hasHook ? { ...one, printRow: (row: object) => ({ ...row }) } : one))
     const told: ExportProgress[] = []

@@ -29,7 +29,7 @@ describe('an export', () => {
     expect(job.file?.sha256).toBe(createHash('sha256').update(content).digest('hex'))
   })
 
-  test('with a filter on an unknown field is refused at once', async () => {
+  test('with a filter on an unknown field is rejected at once', async () => {
     await expect(
       harness.jobs.submitExport({ resource: 'users', format: 'csv', filters: { rol: 'x' } }),
     ).rejects.toMatchObject({

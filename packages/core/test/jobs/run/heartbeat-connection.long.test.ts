@@ -61,7 +61,7 @@ beforeEach(async () => {
   for (let other = 0; other < 2 * connections; other++) {
     waiting.push(pool.connect().then(client => held.push(client)))
   }
-  // Nobody else gets a connection any more, and many wait for one.
+  // The pool is exhausted, and many wait for a connection.
   await expect.poll(() => [pool.totalCount, pool.idleCount]).toEqual([connections, 0])
   end = async () => {
     open()
@@ -97,7 +97,7 @@ async function leases(): Promise<Lease[]> {
 
 const allHold = (found: readonly Lease[]) => found.length === 3 && found.every(({ holds }) => holds)
 
-/** Waits until all leases were renewed behind so many of their lengths, and asserts that none runs out meanwhile. */
+/** Waits until all leases were renewed after several times their length, and asserts that none expires meanwhile. */
 async function expectRenewed(lengths: number, from = 0): Promise<void> {
   const shortest = async () => {
     const found = (await leases()).slice(from)
@@ -117,7 +117,7 @@ const noteBeatsSql = `
     when (old.status = 'processing' and new.status = 'processing' and new.lease_until > old.lease_until)
     execute function note_beat()`
 
-test('no beat waits behind those who use up the pool, and one connection beats for all jobs', async () => {
+test('no heartbeat waits for the pool when it is exhausted, and one connection renews the leases of all jobs', async () => {
   const waiting = pool.waitingCount
   expect(waiting).toBeGreaterThan(connections)
   await expectRenewed(3)
@@ -126,7 +126,7 @@ test('no beat waits behind those who use up the pool, and one connection beats f
   expect(faults).toEqual([])
 })
 
-test('a beat connection that breaks is replaced before those who wait for the pool are served', async () => {
+test('a heartbeat connection that breaks is replaced before clients that wait for the pool are served', async () => {
   // One that broke at once would not be replaced before a pause.
   const terminateSql = `select pg_terminate_backend(pid) from pg_stat_activity
     where pid = (select pid from beats order by number desc limit 1)
@@ -138,7 +138,7 @@ test('a beat connection that breaks is replaced before those who wait for the po
   expect(faults).toHaveLength(2)
 })
 
-test('a job whose row is locked does not hold up the beats of the others', async () => {
+test('a job whose row is locked does not delay the heartbeats of the others', async () => {
   const stranger = await database.pool.connect()
   try {
     await stranger.query('begin')

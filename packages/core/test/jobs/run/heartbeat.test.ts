@@ -7,7 +7,7 @@ import { file, jobsHarness, queueWith } from '../../fixtures/jobs-harness.ts'
 
 const harness = jobsHarness()
 
-/** A storage from which nothing comes and into which nothing goes until it is told to; `stopped` are those that were told to end. */
+/** A storage that neither sends nor accepts anything until it is released; `stopped` lists those that were aborted. */
 function still(storage: Storage) {
   let open: () => void = () => undefined
   const isOpen = new Promise<void>(resolve => {
@@ -43,7 +43,7 @@ function still(storage: Storage) {
   return { storage: slow, isStill, stopped, open: () => open() }
 }
 
-/** An import and an export that have begun, and neither read nor write anything. */
+/** An import and an export that have started, and neither read nor write anything. */
 async function begun(leaseSeconds?: number) {
   const files = fileStorage(harness.folder)
   const ids = [
@@ -68,7 +68,7 @@ test('a lease is 30 seconds long, unless the option says otherwise', async () =>
   open()
 })
 
-test('the lease of a job that writes no batch moves, does not run out, and nobody takes the job over', async () => {
+test('the lease of a job that writes no batch is renewed, does not expire, and the job is not taken over', async () => {
   const leaseSeconds = 2
   const { ids, open } = await begun(leaseSeconds)
   const others = new AbortController()
@@ -93,7 +93,7 @@ test('the lease of a job that writes no batch moves, does not run out, and nobod
   expect(claims).toEqual([{ token: 1 }, { token: 1 }])
 })
 
-test('a worker whose jobs were taken over is told by the next beat, and says nothing of them any more', async () => {
+test('a worker whose jobs were taken over learns it from the next heartbeat, and reports nothing more of them', async () => {
   const { stopped } = await begun(1)
   await harness.database.pool.query(
     "update lading.jobs set token = 2, lease_until = clock_timestamp() + interval '1 hour'",
@@ -104,7 +104,7 @@ test('a worker whose jobs were taken over is told by the next beat, and says not
   expect(rows).toEqual(Array(2).fill({ status: 'processing', token: 2 }))
 })
 
-test('so is one whose jobs were cancelled by a process that can tell it nothing', async () => {
+test('so does one whose jobs were cancelled by a process that cannot notify it', async () => {
   const { ids, stopped } = await begun(1)
   const mute = queueWith({ interrupt: async () => undefined })
   const elsewhere = harness.jobsWith({ queue: mute })

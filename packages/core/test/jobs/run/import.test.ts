@@ -55,7 +55,7 @@ describe('an import', () => {
     expect(pages.flatMap(page => page.errors)).toEqual(all.errors)
   })
 
-  test('of a file that cannot be read on fails, and what came before stays counted', async () => {
+  test('of a file that becomes unreadable fails, and earlier records stay counted', async () => {
     const broken = `${file}g@example.org,"G,reader,true\n`
     const { id } = await harness.jobs.submitImport({
       resource: 'users',
@@ -70,7 +70,7 @@ describe('an import', () => {
       progress: { processedRecords: 6, totalRecords: null },
     })
     expect(job.errorMessage).toContain('begins on line 9')
-    // Its file is as it was: a retry ends at the same place, and counts nothing twice.
+    // Its file is unchanged: a retry ends at the same place, and counts nothing twice.
     await harness.jobs.retry(id)
     const { status, errorCode, errorMessage, progress } = await harness.ended(id)
     expect({ status, errorCode, errorMessage }).toEqual({
@@ -82,9 +82,9 @@ describe('an import', () => {
     expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(3)
   })
 
-  test('whose worker died goes on behind its checkpoint, and no row is doubled', async () => {
+  test('whose worker died resumes after its checkpoint, and no row is duplicated', async () => {
     const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
-    // What a worker leaves behind that was killed after its first batch: counts, errors, a lease that has run out.
+    // The state left by a worker that was killed after its first batch: counts, errors, an expired lease.
     await harness.database.pool.query(
       `insert into users (email, name, role, active) values ('a@example.org', 'A', 'reader', true), ('c@example.org', E'C\\nC', 'reader', true)`,
     )
@@ -123,7 +123,7 @@ describe('an import', () => {
       'FILE_TOO_LARGE',
     ],
     ['an unknown resource', { resource: 'user', format: 'csv', source: bytes(file) }, 'RESOURCE_UNKNOWN'],
-  ])('of %s is refused at once, and leaves neither a job nor a file', async (_, options, code) => {
+  ])('of %s is rejected at once, and leaves neither a job nor a file', async (_, options, code) => {
     await expect(harness.jobs.submitImport({ resource: 'users', ...options })).rejects.toMatchObject({ code })
     expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
     expect(await storedFiles(harness.folder)).toEqual([])
@@ -146,12 +146,12 @@ test('jobs are listed newest first, in pages that new jobs do not shift', async 
   expect((await harness.jobs.list({ kind: 'export' })).jobs).toEqual([])
 })
 
-test('an id that is no UUID is refused, and an unknown one is nothing', async () => {
+test('an id that is not a UUID is rejected, and an unknown one gives undefined', async () => {
   await expect(harness.jobs.get('1')).rejects.toMatchObject({ code: 'JOB_ID_INVALID' })
   expect(await harness.jobs.get('00000000-0000-4000-8000-000000000000')).toBeUndefined()
 })
 
-test('every part answers when it is asked for its health', async () => {
+test('every component responds to a health check', async () => {
   expect(await harness.jobs.health()).toEqual({
     database: true,
     storage: true,

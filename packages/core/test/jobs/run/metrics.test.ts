@@ -55,7 +55,7 @@ test('an import that completes is counted once', async () => {
   ])
 })
 
-test('so is an atomic one, which ends with the commit of its rows', async () => {
+test('an atomic import, which ends with the commit of its rows, is counted once too', async () => {
   const { told, metrics } = counting()
   harness.work({ metrics })
   const source = bytes('email,name,role,active\na@example.org,A,reader,true\n')
@@ -64,7 +64,7 @@ test('so is an atomic one, which ends with the commit of its rows', async () => 
   expect(told).toEqual(['import begun', 'import let go', 'import of users completed', '1 successful'])
 })
 
-test('one that is cancelled before anybody began it is counted, and those that were to follow it', async () => {
+test('an import that is cancelled before it started is counted, and those that were to follow it', async () => {
   const { told, metrics } = counting()
   const heard: string[] = []
   const onJobEnd = ({ status, errorCode }: Job) => heard.push(`${status} ${errorCode}`)
@@ -80,7 +80,7 @@ test('one that is cancelled before anybody began it is counted, and those that w
   expect(told.slice(3)).toEqual([abandoned])
 })
 
-test('one that is cancelled while it runs is counted once, by whoever cancelled it', async () => {
+test('an import that is cancelled while it runs is counted once, by the process that cancelled it', async () => {
   const worker = counting()
   const caller = counting()
   const { id, storage } = await halfDone(worker.metrics)
@@ -113,10 +113,10 @@ test('neither a worker that stops nor one that lost its job counts an end', asyn
   expect(lost.told.filter(what => what.includes('users'))).toHaveLength(1)
 })
 
-test('how long it took is the time that workers had it, without the pauses in between', async () => {
+test('the duration is the time that workers had the job, without the pauses in between', async () => {
   const { metrics } = counting()
   const { id, storage } = await halfDone(metrics)
-  // As if it had been begun two hours ago, and its worker had it for a hundred seconds before this attempt.
+  // As if it had been started two hours ago, and its worker had it for a hundred seconds before this attempt.
   await ask(
     `update lading.jobs set started_at = started_at - interval '2 h', created_at = created_at - interval '2 h',
       processing_time = interval '100 s' where id = $1`,
@@ -137,7 +137,7 @@ test('how long it took is the time that workers had it, without the pauses in be
   expect(rowsPerSecond).toBe(Math.round(progress.processedRecords / (durationSeconds ?? 0)))
 })
 
-test('a worker that died had it until its lease was over, and not until somebody noticed', async () => {
+test('a worker that died had the job until its lease expired, and not until this was noticed', async () => {
   const { id } = await submit()
   await ask(
     `update lading.jobs set status = 'processing', token = 1, started_at = clock_timestamp() - interval '2 h',

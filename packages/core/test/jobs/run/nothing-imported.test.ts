@@ -1,4 +1,4 @@
-// A job of which nothing got in says so in its first warning; one whose earlier attempts have imported something does not.
+// A job that imported nothing says so in its first warning, unless earlier attempts imported something.
 import { expect, test } from 'vitest'
 import type { Job } from '../../../src/index.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
@@ -18,7 +18,7 @@ const email = '"email" must be an e-mail address, such as ada@example.org.'
 const warning = (detail: string) => [{ code: 'NOTHING_IMPORTED', detail: `Nothing was imported: ${detail}` }]
 const each = (records: string) => warning(`${records} were rejected. Each for the same reason: ${email}`)
 
-test('a job that is completed, with all batches together', async () => {
+test('a job that completes counts all batches together', async () => {
   harness.work()
   const job = await imported(header + rejected(8))
   expect([job.status, job.warnings]).toEqual(['completed', each('all 8 records')])
@@ -39,7 +39,7 @@ test('a job that ends in the transaction of its rows, and one that fails', async
     'TOO_MANY_ERRORS',
     each('all 4 records that were read'),
   ])
-  // What is said of the part is said anew of the whole.
+  // The warning about the part is computed again for the whole.
   await harness.jobs.retry(failed.id)
   const again = await harness.ended(failed.id)
   const alike = `Each has the error INVALID_EMAIL in "email", for example: ${email}`
@@ -55,7 +55,7 @@ test('a job that ends in the transaction of its rows, and one that fails', async
   ])
 })
 
-test('an attempt that imports nothing, behind one that has imported something', async () => {
+test('an attempt that imports nothing, after one that has imported something', async () => {
   const good = Array.from({ length: 3 }, (_, row) => `u${row}@example.org,U,reader,true\n`).join('')
   harness.work()
   const job = await imported(header + good + rejected(6), { maxErrors: 3 })

@@ -18,7 +18,7 @@ test.each([
     ...fileStorage(harness.folder),
     get: () => Promise.reject(new LadingError('SOURCE_UNAVAILABLE', 'The storage went away.')),
   }
-  // Written down when the job is given back: later, a part of the pause would be over. A busy machine takes some of it too.
+  // Recorded when the job is released: later, a part of the pause would be over. A busy machine takes some of it too.
   await harness.database.pool.query(`
     create table pauses (number serial, seconds float8);
     create function note_pause() returns trigger language plpgsql as $$ begin

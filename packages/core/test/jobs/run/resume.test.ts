@@ -10,7 +10,7 @@ import { bytes, resources } from '../../support.ts'
 const harness = jobsHarness()
 
 describe.each(files)('%s', (_, file) => {
-  test('gives the same after a stop in the middle, and is not read twice where that can be helped', async () => {
+  test('gives the same after a stop midway, and is not read twice if that can be avoided', async () => {
     const undisturbed = await submitted(file)
     await harness.workUntil(async () => /completed|failed/.test((await found(undisturbed)).status))
     const expected = await outcomeOf(await found(undisturbed))
@@ -29,7 +29,7 @@ describe.each(files)('%s', (_, file) => {
     const { storage, ranges } = watched(fileStorage(harness.folder))
     harness.work({ storage })
     const job = await harness.ended(id)
-    // What lies before is read for the hash of the whole.
+    // The bytes before it are read for the hash of the whole.
     const { byte } = checkpoint
     const read = file.isPlain ? [{ start: 0, end: byte }, { start: byte }] : [{}]
     // A file that cannot be taken to its end may be a damaged one.
@@ -38,7 +38,7 @@ describe.each(files)('%s', (_, file) => {
   })
 })
 
-test('a worker that loses the source twice goes on each time, by itself', async () => {
+test('a worker that loses the source twice resumes each time without intervention', async () => {
   const id = await submitted({ format: 'ndjson', source: bytes(ndjson), isPlain: true })
   const { storage, ranges } = watched(breaking(fileStorage(harness.folder), [0.3, 0.7], id))
   harness.work({ storage })
@@ -50,7 +50,7 @@ test('a worker that loses the source twice goes on each time, by itself', async 
   expect(starts[2]).toBeGreaterThan(starts[1] ?? 0)
 })
 
-test('a resource that was changed meanwhile ends the job, and what was imported stays', async () => {
+test('a resource that was changed meanwhile ends the job, and imported rows stay', async () => {
   const id = await submitted({ format: 'ndjson', source: bytes(ndjson), isPlain: true })
   await harness.workUntil(() => isBeyond(id, 6), { storage: silent(fileStorage(harness.folder), 0.5) })
   const before = await outcomeOf(await found(id))
@@ -63,7 +63,7 @@ test('a resource that was changed meanwhile ends the job, and what was imported 
   expect((await outcomeOf(job)).rows).toEqual(before.rows)
 })
 
-test('the same definition, compiled once more, is none that was changed', async () => {
+test('the same definition, compiled once more, does not count as changed', async () => {
   const id = await submitted({ format: 'ndjson', source: bytes(ndjson), isPlain: true })
   await harness.workUntil(() => isBeyond(id, 6), { storage: silent(fileStorage(harness.folder), 0.5) })
   const { rows } = await harness.database.pool.query('select first_attempt from lading.jobs where id = $1', [
@@ -84,7 +84,7 @@ async function found(id: string): Promise<Job> {
   return job
 }
 
-/** All that somebody can see of an import, without what is new each time. */
+/** Everything visible of an import, without what differs each time. */
 async function outcomeOf(job: Job) {
   const { status, progress, warnings, errorsByCode, errorCode, errorMessage } = job
   const { rows } = await harness.database.pool.query(
@@ -129,13 +129,13 @@ function silent(storage: Storage, part: number): Storage {
   }
 }
 
-/** Breaks behind a part of the file, once for each part and when a batch more is in the table. */
+/** Breaks after a part of the file, once for each part and when a batch more is in the table. */
 function breaking(storage: Storage, parts: readonly number[], id: string): Storage {
   const left = [...parts]
   return {
     ...storage,
     async get(key, range) {
-      // What lies before a place is read for its hash.
+      // The bytes before a place are read for its hash.
       const part = range?.end === undefined ? left.shift() : undefined
       if (part === undefined) return storage.get(key, range)
       const { processed } = await checkpointOf(id)

@@ -9,7 +9,7 @@ import { rowsOf } from '../../support.ts'
 const harness = jobsHarness()
 
 test.each(kindsOfStaff)(
-  'with %s it comes back as it was, whoever stops in its midst',
+  'with %s it comes back unchanged, whichever worker stops midway',
   async (_, resources) => {
     const { pool } = harness.database
     // Each refers to the next one, and to the last.

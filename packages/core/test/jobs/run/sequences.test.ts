@@ -1,4 +1,4 @@
-// Sequences of jobs: what a worker has committed is behind its sequence even if it dies, and the option is one of the job.
+// Sequences of jobs: a sequence is past the committed rows even if the worker dies, and the option is one of the job.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -27,7 +27,7 @@ const next = async () =>
 const largest = async () =>
   Number((await harness.database.pool.query('select coalesce(max(id), 0) as id from numbered')).rows[0].id)
 
-test('a worker that stops in its midst leaves no row ahead of its sequence, and the next one goes on', async () => {
+test('a worker that stops midway leaves no row ahead of its sequence, and the next one continues', async () => {
   const source = Buffer.from(csv(200))
   const { id } = await harness
     .jobsWith({ resources })
@@ -41,7 +41,7 @@ test('a worker that stops in its midst leaves no row ahead of its sequence, and 
   expect(await next()).toBe(200_001)
 })
 
-test('over HTTP the option is one of the query and of the form, and a wrong one is refused', async () => {
+test('over HTTP the option is accepted in the query and in the form, and an invalid one is rejected', async () => {
   harness.work({ resources })
   const exporter = createExporter({ pool: harness.database.pool, resources })
   const http = createHttp({ jobs: harness.jobs, exporter, resources })

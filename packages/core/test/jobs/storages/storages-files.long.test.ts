@@ -1,4 +1,4 @@
-// Files that lie with one of two servers: who gives them, who deletes them, and how it is told that nobody serves them.
+// Files in the storages of two servers: which serves them, which deletes them, and how missing workers are reported.
 import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -39,7 +39,7 @@ async function exported(server: OneServer): Promise<Job> {
   return job
 }
 
-test('the file of an export is given by the server whose worker made it, and the other says where it lies', async () => {
+test('the file of an export is served by the server whose worker wrote it, and the other reports where it is', async () => {
   const { id, status } = await exported(harness.b)
   expect([status, await stored('file_storage', id)]).toEqual([
     'completed',
@@ -53,7 +53,7 @@ test('the file of an export is given by the server whose worker made it, and the
   })
 })
 
-test('deleted through the other server it is given by nobody any more, and its own janitor deletes it', async () => {
+test('a file deleted through the other server is no longer served, and its own janitor deletes it', async () => {
   const { id } = await exported(harness.b)
   expect(await harness.a.jobs.deleteFile(id)).toBe(true)
   expect(await harness.b.jobs.download(id)).toBeUndefined()
@@ -66,7 +66,7 @@ test('deleted through the other server it is given by nobody any more, and its o
   expect([await keys(harness.b), await stored('file_key is null as gone', id)]).toEqual([[], { gone: true }])
 })
 
-test('rejected and unprocessed records are given back by the server that has the file', async () => {
+test('rejected and unprocessed records are returned by the server that has the file', async () => {
   const { id } = await harness.submit(harness.b, 'own', {
     source: Buffer.from('email,name,role,active\nbad,N,reader,true\n'),
   })
@@ -82,7 +82,7 @@ test('rejected and unprocessed records are given back by the server that has the
   expect(rejects).toMatch(/^lading_error,email,name,role,active\n"?INVALID_EMAIL.*,bad,N,reader,true\n$/)
 })
 
-test('a janitor forgets and deletes what lies in its own storage, and nothing else', async () => {
+test('a janitor cleans up its own storage, and nothing else', async () => {
   const own = await harness.submit(harness.a, 'a')
   const other = await harness.submit(harness.b, 'b')
   harness.a.work()
@@ -108,7 +108,7 @@ test('a janitor forgets and deletes what lies in its own storage, and nothing el
   expect(await keys(harness.b)).toEqual([])
 })
 
-test('janitors that run have turns of their own: one does not wait for the other', async () => {
+test('running janitors have separate turns: one does not wait for the other', async () => {
   const own = await exported(harness.a)
   const other = await exported(harness.b)
   await pass(own.id, '2 days')
@@ -171,7 +171,7 @@ const submittedBefore = (id: string) =>
     [id],
   )
 
-test('while no worker has its storage, a job, the health and the operator of every worker say so', async () => {
+test('while no worker has its storage, a job, /health and the operator of every worker are informed', async () => {
   const heard: unknown[] = []
   const { id } = await harness.submit(harness.a, 'own')
   const lonely = await place(harness.a)
@@ -205,7 +205,7 @@ test('while no worker has its storage, a job, the health and the operator of eve
   ]).toEqual([null, []])
 })
 
-test('a storage counts as served for two leases behind the last sign of its workers, and a job that cannot begin waits for none', async () => {
+test('a storage counts as served for two leases after the last heartbeat of its workers, and a job that cannot start waits', async () => {
   harness.a.work({ leaseSeconds: 0.4 })
   await harness.hasWorked(harness.a)
   await harness.a.stop()
@@ -219,7 +219,7 @@ test('a storage counts as served for two leases behind the last sign of its work
   expect((await harness.get(second.id)).waitingForStorage).toBeNull()
 })
 
-test('names of storages that nobody has had for a week are forgotten', async () => {
+test('storages that no worker has served for a week are deleted', async () => {
   harness.a.work({ storage: memoryStorage() })
   const names = async () => (await harness.database.pool.query('select id from lading.storages')).rows.length
   await expect.poll(names).toBe(1)

@@ -13,8 +13,8 @@ const columns = async (what: string, id: string) => {
 describe.each([
   ['the first server', 'a', 'b'],
   ['the second server', 'b', 'a'],
-] as const)('a file that lies with %s', (_, own, other) => {
-  test('is left by the other workers, which do all else, and is done when its own come', async () => {
+] as const)('a file that is stored with %s', (_, own, other) => {
+  test('is left by the other workers, which do all other jobs, and is done when its own arrive', async () => {
     harness[other].work()
     const { id } = await harness.submit(harness[own], 'own')
     await harness.hasWorked(harness[other])
@@ -28,12 +28,12 @@ describe.each([
     expect(await harness.emails()).toEqual(emailsOf('own'))
   })
 
-  test('is gone on with by its own workers only, when the one that had it has died', async () => {
+  test('is resumed by its own workers only, after the one that had it has died', async () => {
     const { id } = await harness.submit(harness[own], 'own')
     harness[own].work()
     await harness.ended(id)
     await harness[own].stop()
-    // As a worker leaves it that was killed behind the first batch.
+    // The state left by a worker that was killed after the first batch.
     const { pool } = harness.database
     await pool.query(`delete from users where email = 'own-3@example.org'`)
     await pool.query(
@@ -51,7 +51,7 @@ describe.each([
   })
 })
 
-test('workers of both do twelve jobs of both at the same time, and each finds its file', async () => {
+test('workers of both storages do twelve jobs at the same time, and each finds its file', async () => {
   harness.a.work()
   harness.b.work()
   const names = Array.from({ length: 12 }, (_, index) => `n${String(index).padStart(2, '0')}`)
@@ -65,7 +65,7 @@ test('workers of both do twelve jobs of both at the same time, and each finds it
   expect(await harness.emails()).toEqual(names.flatMap(name => emailsOf(name)))
 })
 
-test('a backlog that nobody can do holds up nobody else, whichever resource it is of', async () => {
+test('a backlog without workers delays no other job, whichever resource it is of', async () => {
   for (let count = 0; count < 40; count++) await harness.submit(harness.a, `stuck-${count}`)
   harness.b.work({ imports: 1 })
   const { id } = await harness.submit(harness.b, 'own')
@@ -75,7 +75,7 @@ test('a backlog that nobody can do holds up nobody else, whichever resource it i
   expect(rows).toEqual([{ claims: 1 }])
 })
 
-test('jobs that follow each other may lie in different storages', async () => {
+test('jobs that follow each other may be in different storages', async () => {
   const first = await harness.submit(harness.a, 'one')
   const second = await harness.submit(harness.b, 'two', { after: first.id })
   const third = await harness.submit(harness.a, 'three', { after: second.id })
@@ -100,7 +100,7 @@ test('a job is cancelled and retried through either server', async () => {
   expect(await harness.emails()).toEqual(emailsOf('own'))
 })
 
-test('one whose file its server has forgotten is retried by nobody', async () => {
+test('a job whose file its server has lost cannot be retried by any worker', async () => {
   const { id } = await harness.submit(harness.a, 'own')
   await harness.a.jobs.cancel(id)
   await harness.database.pool.query('update lading.jobs set source_key = null where id = $1', [id])
@@ -108,7 +108,7 @@ test('one whose file its server has forgotten is retried by nobody', async () =>
     await expect(jobs.retry(id)).rejects.toMatchObject({ code: 'STORAGE_NOT_FOUND' })
 })
 
-test('a request that is repeated at the other server is the same one, and leaves nothing there', async () => {
+test('a request that is repeated at the other server gets the same job, and leaves nothing there', async () => {
   const first = await harness.submit(harness.a, 'own', { idempotencyKey: 'once' })
   const again = await harness.submit(harness.b, 'own', { idempotencyKey: 'once' })
   expect(again.id).toBe(first.id)
@@ -126,7 +126,7 @@ test('a job of an earlier version, which names no storage, is for every worker',
   expect((await harness.ended(id)).status).toBe('completed')
 })
 
-test('a storage that does not say which it is takes jobs that name none, and leaves the others', async () => {
+test('a storage without an identity takes jobs that name none, and leaves the others', async () => {
   const { identity: _without, ...nameless } = memoryStorage()
   const named = await harness.submit(harness.a, 'named')
   harness.b.work({ storage: nameless })

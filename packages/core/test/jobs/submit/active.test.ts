@@ -1,4 +1,4 @@
-// A caller has so many jobs that have not ended, however many come at once; others are not held up by it.
+// A caller has a maximum number of unfinished jobs, even with concurrent submissions; other callers are not affected.
 import { expect, test } from 'vitest'
 import type { Caller } from '../../../src/index.ts'
 import { file, jobsHarness } from '../../fixtures/jobs-harness.ts'
@@ -11,7 +11,7 @@ const ann = { tenant: 't', principal: 'ann' }
 
 const exported = (caller?: Caller) => few().submitExport({ resource: 'users', format: 'csv', caller })
 
-test('one too many is refused, and there is room again when one has ended', async () => {
+test('one job too many is rejected, and there is capacity again once one has ended', async () => {
   const { id } = await exported(ann)
   await few().checkCapacity({ caller: ann })
   await exported(ann)
@@ -25,7 +25,7 @@ test('one too many is refused, and there is room again when one has ended', asyn
   await exported(ann)
 })
 
-test('another principal, another tenant and nobody have room of their own', async () => {
+test('another principal, another tenant and an absent caller have separate limits', async () => {
   for (const caller of [
     ann,
     { tenant: 't', principal: 'bob' },
@@ -39,7 +39,7 @@ test('another principal, another tenant and nobody have room of their own', asyn
   }
 })
 
-test('of ten that come at once, two are taken, and of the others nothing is left', async () => {
+test('of ten concurrent requests, two are accepted, and nothing is left of the others', async () => {
   const jobs = few()
   const sent = Array.from({ length: 10 }, () =>
     jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) }),
@@ -52,7 +52,7 @@ test('of ten that come at once, two are taken, and of the others nothing is left
   expect(rows).toEqual([{ jobs: 2 }])
 })
 
-test('a request that is repeated with its key is answered, whatever else there is', async () => {
+test('a repeated request with its key is answered, however many jobs there are', async () => {
   const ask = () => few().submitExport({ resource: 'users', format: 'csv', idempotencyKey: 'k' })
   const { id } = await ask()
   await exported()
@@ -60,7 +60,7 @@ test('a request that is repeated with its key is answered, whatever else there i
   expect((await ask()).id).toBe(id)
 })
 
-test('a number that is none is refused', () => {
+test('an invalid number is rejected', () => {
   for (const activeJobsPerCaller of [0, 1.5]) {
     expect(() => harness.jobsWith({ activeJobsPerCaller })).toThrow(
       'activeJobsPerCaller must be a whole number',

@@ -22,7 +22,7 @@ async function chain(): Promise<Job[]> {
   return [users, articles, await submit('comments', comment, articles.id)]
 }
 
-test('users, articles and comments are sent at once, and none comes too early', async () => {
+test('users, articles and comments are submitted at once, and none starts too early', async () => {
   const jobs = await chain()
   expect(jobs.map(({ status, after }) => [status, after])).toEqual([
     ['pending', null],
@@ -39,7 +39,7 @@ test('users, articles and comments are sent at once, and none comes too early', 
   expect(await rowsOf(harness.database.pool, 'comments')).toHaveLength(1)
 })
 
-test('the same with a queue that is in no database', async () => {
+test('the same with a queue that is not in the database', async () => {
   const queue = memoryQueue()
   harness.work({ queue, rescueSeconds: 3_600 })
   const jobs = await chain()
@@ -48,7 +48,7 @@ test('the same with a queue that is in no database', async () => {
   await queue.close?.()
 })
 
-test('it waits as long as the other one takes, whatever wakes the workers', async () => {
+test('it waits as long as the other one takes, whatever notifies the workers', async () => {
   const [users, articles] = await chain()
   if (users === undefined || articles === undefined) throw new Error('There are three.')
   const storage = gated(fileStorage(harness.folder), 0)
@@ -66,7 +66,7 @@ test('it waits as long as the other one takes, whatever wakes the workers', asyn
 })
 
 test.each(['failed', 'cancelled'])(
-  'a chain fails behind a job that has %s, each naming the one before',
+  'a chain fails after a job that has %s, each naming the one before',
   async end => {
     const users = await submit('users', end === 'failed' ? '' : user)
     const articles = await submit('articles', article, users.id)
@@ -90,7 +90,7 @@ test.each(['failed', 'cancelled'])(
   },
 )
 
-test('behind a job that has ended it begins at once, or fails at once', async () => {
+test('after a job that has already ended it starts at once, or fails at once', async () => {
   harness.work()
   const users = await submit('users', user)
   await harness.ended(users.id)
@@ -102,7 +102,7 @@ test('behind a job that has ended it begins at once, or fails at once', async ()
   expect(await submit('users', '', other.id)).toMatchObject({ status: 'failed', errorCode: 'AFTER_FAILED' })
 })
 
-test('its retry needs the retry of the other one first', async () => {
+test('its retry requires the retry of the other one first', async () => {
   const users = await submit('users', user)
   const articles = await submit('articles', article, users.id)
   await harness.jobs.cancel(users.id)
@@ -122,7 +122,7 @@ test('its retry needs the retry of the other one first', async () => {
 test.each([
   ['an unknown id', async () => id(9)],
   ['an export', async () => (await harness.jobs.submitExport({ resource: 'users', format: 'csv' })).id],
-])('%s is refused at once, and no job is left', async (_, after) => {
+])('%s is rejected at once, and no job is left', async (_, after) => {
   await expect(submit('users', user, await after())).rejects.toMatchObject({
     code: 'JOB_NOT_FOUND',
     message: 'There is no import with the id that the option "after" names; check the id.',
@@ -130,14 +130,14 @@ test.each([
   expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
 })
 
-test('what is no id at all is no job that could be missing', async () => {
+test('a malformed id is not reported as a missing job', async () => {
   await expect(submit('users', user, 'x')).rejects.toMatchObject({
     code: 'OPTION_INVALID',
     message: 'The option "after" must be the id of an import, a UUID.',
   })
 })
 
-test('sent while the other one ends, it is never left waiting', async () => {
+test('submitted while the other one ends, it is never left waiting', async () => {
   harness.work()
   for (let round = 0; round < 25; round++) {
     const first = await submit('users', '')

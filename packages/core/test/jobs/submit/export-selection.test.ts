@@ -8,7 +8,7 @@ import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
 const harness = jobsHarness()
 
-/** A role is a tenant here; `nobody` may see nothing, and tells so by throwing. */
+/** A role is a tenant here; the principal `nobody` may see nothing, and the scope throws for it. */
 const asked: (Caller | undefined)[] = []
 const staff = defineResource('staff', {
   table: 'users',
@@ -35,7 +35,7 @@ async function people() {
       timestamptz '2024-01-01Z' + n * interval '1 day' from generate_series(1, 9) n`)
 }
 
-test('the whole selection and the shape of the file', async () => {
+test('the whole selection and the format of the file', async () => {
   await people()
   harness.work({ resources })
   const { id } = await harness.jobs.submitExport({
@@ -78,7 +78,7 @@ test('the whole selection and the shape of the file', async () => {
   ])
 })
 
-test('the scope is asked for the same caller when the job is accepted and when it runs', async () => {
+test('the scope is called for the same caller when the job is accepted and when it runs', async () => {
   await people()
   harness.work({ resources })
   asked.length = 0
@@ -98,7 +98,7 @@ test('the scope is asked for the same caller when the job is accepted and when i
   expect(asked.slice(2)).toEqual([undefined, undefined])
 })
 
-test('an export whose scope fails is refused, and no job is left', async () => {
+test('an export whose scope fails is rejected, and no job is left', async () => {
   const jobs = harness.jobsWith({ resources })
   await expect(
     jobs.submitExport({ resource: 'staff', format: 'csv', caller: { principal: 'nobody' } }),

@@ -1,4 +1,4 @@
-// Idempotency keys of jobs: one job for one request, whoever died on the way.
+// Idempotency keys of jobs: one job for one request, even if a process dies.
 import { Readable } from 'node:stream'
 import pg from 'pg'
 import { expect, test } from 'vitest'
@@ -32,7 +32,7 @@ async function filesLeft(): Promise<number> {
 const ask = async (sql: string, values: unknown[] = []) =>
   (await harness.database.pool.query(sql, values)).rows
 
-test('the same import with the same key is the same job, while it waits and when it has ended', async () => {
+test('the same import with the same key is the same job, while it waits and after it has ended', async () => {
   const { id } = await users()
   expect((await users()).id).toBe(id)
   harness.work()
@@ -53,7 +53,7 @@ test('ten imports at once with one key are one job', async () => {
   expect(await filesLeft()).toBe(1)
 })
 
-test('what differs in its bytes or its options is another request, and its file is not kept', async () => {
+test('different bytes or options make another request, and its file is not kept', async () => {
   await users()
   for (const other of [
     { source: bytes(`${file}\n`) },
@@ -70,7 +70,7 @@ test('what differs in its bytes or its options is another request, and its file 
   expect(await filesLeft()).toBe(1)
 })
 
-test('a key that has expired is a new one', async () => {
+test('an expired key can be used again', async () => {
   const { id } = await users()
   await ask(`update lading.idempotency_keys set expires_at = expires_at - interval '23:59:00'`)
   expect((await users()).id).toBe(id)
@@ -80,7 +80,7 @@ test('a key that has expired is a new one', async () => {
   expect((await users({ atomic: true })).id).toBe(later.id)
 })
 
-test('an import that fails in mid-upload leaves neither a file nor a key', async () => {
+test('an import that fails during its upload leaves neither a file nor a key', async () => {
   const broken = Readable.from(
     (function* () {
       yield bytes(file)
@@ -93,7 +93,7 @@ test('an import that fails in mid-upload leaves neither a file nor a key', async
   expect(await users()).toMatchObject({ status: 'pending' })
 })
 
-test('while its server lives, a claim is renewed; when it is dead, its lease runs out', async () => {
+test('while its server is alive, a claim is renewed; when it is dead, its lease expires', async () => {
   const pool = new pg.Pool({ connectionString: harness.database.url })
   pool.on('error', () => undefined)
   const options = { resources, pool }
@@ -159,7 +159,7 @@ test('too many waiting jobs leave neither a job, a file nor a key', async () => 
   await queue.close?.()
 })
 
-test('the janitor deletes keys that have expired, and claims of the dead, and no others', async () => {
+test('the janitor deletes expired keys and claims of dead servers, and no others', async () => {
   await users({ idempotencyKey: 'expired' })
   await users({ idempotencyKey: 'good' })
   const claim = await harness.jobs.claimKey('dead', 'import')

@@ -1,4 +1,4 @@
-// Lists of jobs, page by page: every job once, in a total order, with cursors that tell of nothing but their own job.
+// Lists of jobs, page by page: every job once, in a total order, with cursors that reveal only their own job.
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { ListJobs } from '../../../src/index.ts'
@@ -30,7 +30,7 @@ async function pages(options: Omit<ListJobs, 'kind'>): Promise<string[][]> {
 const cursorOf = async (options: Omit<ListJobs, 'kind'>) =>
   (await harness.jobs.list({ kind: 'import', limit: 1, ...options })).nextCursor
 
-it('jobs of one moment are each on one page, whatever their number', async () => {
+it('jobs of the same moment are each on one page, whatever their number', async () => {
   const ids: string[] = []
   for (let count = 0; count < 7; count++) ids.push(await planted('2024-01-02T03:04:05.678901Z'))
   const newest = await planted('2024-01-02T03:04:05.678902Z')
@@ -49,7 +49,7 @@ it('jobs of one millisecond are in the order of their microseconds', async () =>
   expect(await pages({ limit: 1 })).toEqual(ids.map(id => [id]))
 })
 
-it('jobs that come while somebody turns the pages shift none, and are on none but the first', async () => {
+it('jobs submitted during paging shift none, and are on none but the first page', async () => {
   const ids: string[] = []
   for (let second = 10; second < 15; second++) ids.unshift(await planted(`2024-01-02T03:04:${second}Z`))
   const seen: string[] = []
@@ -63,7 +63,7 @@ it('jobs that come while somebody turns the pages shift none, and are on none bu
   expect(seen).toEqual(ids)
 })
 
-it('a cursor tells when the last job of its page was submitted, and its id, whatever others there are', async () => {
+it('a cursor contains the time of submission of the last job of its page, and its id, and nothing else', async () => {
   const last = await planted('2024-01-02T03:04:05.678901Z', { tenant: 'a' })
   await planted('2024-01-02T03:04:04Z', { tenant: 'a' })
   // Microseconds since 1970.
@@ -73,7 +73,7 @@ it('a cursor tells when the last job of its page was submitted, and its id, what
   expect(await cursorOf({ tenant: 'a' })).toBe(cursor)
 })
 
-it('a job of another tenant is as good a cursor as one that nobody has', async () => {
+it('a cursor of a job of another tenant is as valid as one of an unknown job', async () => {
   const own = await planted('2024-01-02T03:04:05Z', { tenant: 'a' })
   const others = await planted('2024-01-02T03:04:06Z', { tenant: 'b' })
   await planted('2024-01-02T03:04:07Z', { tenant: 'a' })
@@ -98,7 +98,7 @@ it.each([
   '-1_c0a8012e-0000-4000-8000-000000000000',
   '99999999999999999_c0a8012e-0000-4000-8000-000000000000',
   '1704164645678901_c0a8012e-0000-4000-8000-000000000000x',
-])('a cursor %j is refused, with what to do', async cursor => {
+])('a cursor %j is rejected, with what to do', async cursor => {
   await expect(harness.jobs.list({ kind: 'import', cursor })).rejects.toMatchObject({
     code: 'OPTION_INVALID',
     message: 'The cursor is not valid in this version; start again at the first page, without a cursor.',

@@ -12,7 +12,7 @@ const harness = jobsHarness()
 const submit = (options: Partial<SubmitImport>) =>
   harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), ...options })
 
-test('settings are frozen with the job, the limit of the file too', async () => {
+test('options are frozen with the job, including the limit of the file', async () => {
   const settings = { onConflict: 'ignore', maxErrors: 9, mapping: { Mail: 'email' }, delimiter: ',' } as const
   const { id } = await submit({ ...settings, maxBytes: 1_000_000 })
   const { rows } = await harness.database.pool.query('select options from lading.jobs where id = $1', [id])
@@ -26,13 +26,13 @@ test.each([
   ['a mapping to a field that is none', { mapping: { Mail: 'emial' } }],
   ['a delimiter that is none', { delimiter: 'x' as ',' }],
   ['a setting behind the file', { lateOptions: () => ({ maxErrors: 0 }) }],
-])('%s is refused at once, and leaves neither a job nor a file', async (_, options) => {
+])('%s is rejected at once, and leaves neither a job nor a file', async (_, options) => {
   await expect(submit(options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])
   expect(await storedFiles(harness.folder)).toEqual([])
 })
 
-test('a compressed file that is too large when it is inflated fails, and is small when it is stored', async () => {
+test('a compressed file whose decompressed size is over the limit fails, though its stored size is below', async () => {
   harness.work()
   const source = gzipSync(`email,name,role,active\n${'\n'.repeat(5_000)}a@example.org,A,reader,true\n`)
   const { id } = await submit({ source, compression: 'gzip', maxBytes: 1_000 })
@@ -48,10 +48,10 @@ describe.each([
     .replace('A@example', 'd@example')
     .replace(',,reader,maybe', ',E,reader,true')
 
-  test('begins anew where an attempt before it was stopped', async () => {
+  test('starts over after an interrupted attempt', async () => {
     const { id } = await submit({ source: bytes(good), ...settings })
     const { pool } = harness.database
-    // What an attempt leaves behind that died in the middle: it has counted, and put nothing into the table.
+    // The state left by an attempt that died in the middle: it has counted, and inserted nothing.
     await pool.query(
       `update lading.jobs set status = 'processing', token = 1, attempts = 1, lease_until = clock_timestamp() - interval '1 s',
          processed = 4, failed = 1, successful = 3, inserted = 3, errors = 1, stored_errors = 1, checkpoint_row = 5,
@@ -76,9 +76,9 @@ describe.each([
   })
 })
 
-test('an atomic import that fails for good has imported nothing, and says so', async () => {
+test('an atomic import that fails permanently has imported nothing, and reports it', async () => {
   const { id } = await submit({ atomic: true })
-  // The stored file breaks behind some batches that were judged.
+  // The stored file breaks after some batches that were judged.
   const storage = fileStorage(harness.folder)
   async function* breaks(): AsyncGenerator<Buffer> {
     yield bytes(file).subarray(0, -1)

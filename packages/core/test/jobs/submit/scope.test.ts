@@ -1,4 +1,4 @@
-// Import jobs within the scope of whoever submitted them: the caller is kept with the job, and every attempt asks for the same.
+// Import jobs within the scope of their submitter: the caller is stored with the job, and every attempt uses the same one.
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { beforeEach, expect, test } from 'vitest'
@@ -51,7 +51,7 @@ function silent(storage: Storage): Storage {
 test.each<[string, { readonly onConflict?: 'update'; readonly atomic?: boolean }]>([
   ['an import', {}],
   ['an import that updates', { onConflict: 'update' }],
-])('%s that is gone on with by another worker is for the same caller', async (_, settings) => {
+])('%s that is resumed by another worker is for the same caller', async (_, settings) => {
   const { id } = await harness
     .jobsWith({ resources })
     .submitImport({ resource: 'people', format: 'csv', source: file, caller: ann, ...settings })
@@ -71,7 +71,7 @@ test.each<[string, { readonly onConflict?: 'update'; readonly atomic?: boolean }
   expect(rejects && (await text(rejects))).toContain('1,p1@x')
 })
 
-test('an import that is refused by the scope leaves neither a job nor a file', async () => {
+test('an import that the scope rejects leaves neither a job nor a file', async () => {
   await expect(submit(undefined)).rejects.toMatchObject({ code: 'SCOPE_NOT_IMPORTABLE' })
   await expect(submit({ tenant: 'one' })).rejects.toMatchObject({ code: 'SCOPE_FAILED' })
   const { rows } = await harness.database.pool.query('select id from lading.jobs')
@@ -81,7 +81,7 @@ test('an import that is refused by the scope leaves neither a job nor a file', a
   expect(left).toEqual([])
 })
 
-test('a job whose caller has lost its scope meanwhile fails with nothing written', async () => {
+test('a job whose caller has lost its scope in the meantime fails with nothing written', async () => {
   const { id } = await submit(ann)
   const lost = [peopleOf({ scope: () => ({ tenant_id: [1, 2] }) })]
   harness.work({ resources: lost })

@@ -28,7 +28,7 @@ const exported = (tenant?: string, more: object = {}) =>
     ...more,
   })
 
-test('a job belongs to its caller, and is found in the tenant, or without one', async () => {
+test('a job belongs to its caller, and is found within the tenant, or without one', async () => {
   const own = await imported('a')
   const made = await exported('a')
   const nobodys = await imported()
@@ -50,7 +50,7 @@ test('a job belongs to its caller, and is found in the tenant, or without one', 
   expect(await found(id)).toEqual([id, undefined, undefined, id, undefined, undefined])
 })
 
-test('a list is that of a tenant and of some resources, or of all', async () => {
+test('a list contains the jobs of a tenant and of some resources, or all', async () => {
   const jobs = []
   for (const [tenant, resource] of [
     ['a', 'users'],
@@ -75,7 +75,7 @@ test('a list is that of a tenant and of some resources, or of all', async () => 
   expect(await listed({ tenant: 'a', resource: 'articles', resources: ['users'] })).toEqual([])
 })
 
-test('one key means one job for each tenant', async () => {
+test('one key means one job per tenant', async () => {
   const idempotencyKey = 'k'
   for (const submit of [imported, exported]) {
     const [a, b, nobody] = [
@@ -122,7 +122,7 @@ test('a job follows those of its own tenant only', async () => {
   expect((await imported('a', { after: id })).after).toBe(id)
 })
 
-test('the janitor leaves alone what a running export of a tenant writes, and nothing of its earlier attempts', async () => {
+test('the janitor spares what a running export of a tenant writes, and deletes files of its earlier attempts', async () => {
   // The first 32 digits of the SHA-256 of "a", as sha256sum prints it.
   const folder = 't-ca978112ca1bbdcafac231b39a23dc4d'
   const [own, nobodys, ended] = [await exported('a'), await exported(), await exported('a')]
@@ -151,7 +151,7 @@ test('the janitor leaves alone what a running export of a tenant writes, and not
   ).toEqual([...kept].sort())
 })
 
-test('files of a tenant lie in its folder', async () => {
+test('files of a tenant are in its folder', async () => {
   harness.work()
   await harness.ended((await imported('a')).id)
   const { id } = await harness.ended((await exported('a')).id)

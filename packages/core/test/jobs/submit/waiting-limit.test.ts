@@ -1,4 +1,4 @@
-// The limit of jobs that wait for a worker: what is full takes no more, and what is cancelled or begun makes room.
+// The limit of jobs that wait for a worker: a full queue accepts no more, and a cancelled or started job frees its place.
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../../../src/index.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
@@ -18,7 +18,7 @@ function narrow(maxWaitingJobs = 1) {
   }
 }
 
-test('a pending import that is cancelled leaves its place to the next one', async () => {
+test('a pending import that is cancelled frees its place for the next one', async () => {
   const { jobs, submit } = narrow()
   const { id } = await submit()
   await expect(submit()).rejects.toMatchObject(full)
@@ -40,7 +40,7 @@ test('so does an export', async () => {
   expect(await submit()).toMatchObject({ status: 'pending' })
 })
 
-test('imports, exports and files to fetch have a limit each', async () => {
+test('imports, exports and remote files have separate limits', async () => {
   const { submit, export: exported, fetch } = narrow(2)
   for (const send of [submit, exported, fetch]) {
     await send()
@@ -49,7 +49,7 @@ test('imports, exports and files to fetch have a limit each', async () => {
   }
 })
 
-test('a job that runs, and one that waits for another, take no place', async () => {
+test('a running job, and one that waits for another, take no place', async () => {
   const { jobs, submit } = narrow()
   const first = await submit()
   await submit(first.id)
@@ -60,7 +60,7 @@ test('a job that runs, and one that waits for another, take no place', async () 
   await jobs.cancel(first.id)
 })
 
-test('an import that will never begin, since the one before it was cancelled, keeps none', async () => {
+test('an import that will never start, since the one before it was cancelled, takes no place', async () => {
   const { jobs, submit } = narrow()
   const first = await submit()
   const follower = await submit(first.id)
@@ -69,7 +69,7 @@ test('an import that will never begin, since the one before it was cancelled, ke
   expect(await submit()).toMatchObject({ status: 'pending' })
 })
 
-test('a storage whose imports are too many leaves room for those of another', async () => {
+test('a storage with too many imports leaves capacity for those of another', async () => {
   const { submit } = narrow()
   const other = harness.jobsWith({ maxWaitingJobs: 1, storage: memoryStorage() })
   await submit()
@@ -79,6 +79,6 @@ test('a storage whose imports are too many leaves room for those of another', as
   await expect(other.submitImport(file)).rejects.toMatchObject(full)
 })
 
-test.each([0, -1, 1.5])('a limit of %d is refused', maxWaitingJobs => {
+test.each([0, -1, 1.5])('a limit of %d is rejected', maxWaitingJobs => {
   expect(() => harness.jobsWith({ maxWaitingJobs })).toThrow('maxWaitingJobs must be a whole number from 1')
 })

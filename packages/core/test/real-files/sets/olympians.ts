@@ -6,7 +6,7 @@ import { type Cell, readCsv } from '../readers.ts'
 const bytes = () => fileOf('@observablehq/sample-datasets', 'olympians.csv')
 const number = (cell: Cell | undefined) => (cell == null ? null : Number(cell))
 
-/** Whom the resource takes: it was written for adults, and for names without a comma. */
+/** The people that the resource accepts: it was written for adults, and for names without a comma. */
 const youngest = '2000-08-05'
 
 export const olympians: DataSet = {

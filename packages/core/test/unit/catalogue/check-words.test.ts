@@ -1,4 +1,4 @@
-// CHECK constraints as PostgreSQL 15 and 18 print them, beside what a person would say.
+// CHECK constraints as PostgreSQL 15 and 18 print them, next to their wording.
 import { describe, expect, test } from 'vitest'
 import { checkWords } from '../../../src/engine/catalogue/rules/check-words.ts'
 import { columnsIn } from '../../../src/engine/catalogue/rules/expression.ts'
@@ -80,7 +80,7 @@ describe('a CHECK in words', () => {
   })
 })
 
-test('the columns of an expression are told from its functions, types and texts', () => {
+test('the columns of an expression are distinguished from its functions, types and texts', () => {
   const names = ['length', 'text', 'b', 'A b']
   expect(columnsIn(`(length((b)::text) + "A b" > length) AND (b <> 'text')`, names)).toEqual([
     'b',

@@ -19,12 +19,12 @@ describe('numeric(10, 2)', () => {
     '0000000000000012345678',
     '1.5000000',
     '000.10',
-  ])('keeps %s', text => expect(fits(text, 10, 2)).toBe(true))
+  ])('accepts %s', text => expect(fits(text, 10, 2)).toBe(true))
   test.each(['123456789', '-123456789.00', '0.001', '1.005', '12345678.990000001', '100000000'])(
-    'does not keep %s',
+    'does not accept %s',
     text => expect(fits(text, 10, 2)).toBe(false),
   )
-  test('says how many digits there may be', () => {
+  test('states the maximum number of digits', () => {
     expect(numericLimits(typmod(10, 2)).expectation).toBe(
       'must have at most 8 digits before the decimal point and 2 after it',
     )
@@ -55,7 +55,7 @@ describe('unusual scales', () => {
     expect(fits(text, precision, scale)).toBe(kept),
   )
 
-  test('what does not fit is told with the type, where digits before the point mean nothing', () => {
+  test('a value that does not fit is reported with the type, if digits before the point mean nothing', () => {
     expect(numericLimits(typmod(3, -2)).expectation).toBe('must fit numeric(3, -2) without being rounded')
     expect(numericLimits(typmod(3, 5)).expectation).toBe('must fit numeric(3, 5) without being rounded')
   })

@@ -17,7 +17,7 @@ test('a number within its bounds is returned', () => {
 })
 
 test.each([0, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '4' as unknown as number])(
-  '%j is no whole number from 1',
+  '%j is not a whole number from 1',
   value => {
     expect(() => wholeNumber('rows', value, { minimum: 1 })).toThrow(
       expect.objectContaining({
@@ -28,7 +28,7 @@ test.each([0, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '4' as unknown
   },
 )
 
-test('the fault names the option, its bounds and the code of the caller', () => {
+test('the fault names the option, its bounds and the given code', () => {
   expect(() => wholeNumber('limit', 0, { minimum: 1, maximum: 9, code: 'OPTION_INVALID' })).toThrow(
     expect.objectContaining({
       code: 'OPTION_INVALID',

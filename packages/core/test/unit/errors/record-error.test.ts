@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { reportedValue } from '../../../src/errors/record-error.ts'
 
-test('text is shown as it is, anything else as JSON', () => {
+test('text is shown unchanged, anything else as JSON', () => {
   expect(reportedValue('a "b"')).toBe('a "b"')
   expect(reportedValue({ a: [1, true, null] })).toBe('{"a":[1,true,null]}')
   expect(reportedValue(null)).toBeNull()
@@ -14,7 +14,7 @@ test('it is cut at 200 characters, and never inside a character', () => {
   expect(reportedValue(`${'x'.repeat(198)}😀y`)).toBe(`${'x'.repeat(198)}😀`)
 })
 
-test('what JSON cannot hold does not break a report', () => {
+test('a value that JSON cannot represent does not break a report', () => {
   const circular: Record<string, unknown> = {}
   circular.self = circular
   expect(reportedValue(circular)).toBe('[object Object]')

@@ -55,7 +55,7 @@ test.each<[[string, string][], string]>([
   [[['secret.gte', 'a']], '"secret.gte" is not a field that things can be filtered by'],
   [[['role.', 'a']], 'The filter on "role" has no operator ""; known: gte, gt, lte, lt, null.'],
   [[['role[gte', 'a']], '"role[gte" is not a field that things can be filtered by'],
-])('%j is refused', (pairs, message) => {
+])('%j is rejected', (pairs, message) => {
   expect(() => read(...pairs)).toThrow(expect.objectContaining({ code: 'FILTER_INVALID' }))
   expect(() => read(...pairs)).toThrow(message)
 })
@@ -85,7 +85,7 @@ describe('created_after and created_before', () => {
     )
   })
 
-  test('are filters where fields have these names', () => {
+  test('are filters if fields have these names', () => {
     const named = defineResource('named', {
       table: 'x',
       schema: Type.Object({ created_after: Type.Integer(), created_at: instant }),

@@ -146,7 +146,7 @@ test('a CSV file cannot resume before its header', async () => {
   await expect(read('csv', [Buffer.from('a\n1\n')], { position })).rejects.toMatchObject({ code: 'INTERNAL' })
 })
 
-/** Every position to resume from, with the header if it lies before that position. */
+/** Every position to resume from, with the header if it is before that position. */
 function* placesIn(batches: readonly RecordBatch[], records: readonly SourceRecord[]) {
   let header: Header | undefined
   for (const batch of batches) {

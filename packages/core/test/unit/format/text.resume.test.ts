@@ -18,7 +18,7 @@ describe.each<[string, Buffer, TextStageOptions]>([
   ['UTF-16', Buffer.from(content, 'utf16le'), {}],
   ['gzip', gzipSync(whole), { compression: 'gzip' }],
 ])('%s that is read from its start', (_, file, options) => {
-  test('is given from every byte of the text on, also within a character', async () => {
+  test('is returned from every byte of the text on, also within a character', async () => {
     for (let byte = 0; byte <= whole.length; byte++) {
       const from = { byte, isPlain: false }
       expect((await buffer(opened(file, { ...options, from }))).toString()).toBe(
@@ -28,14 +28,14 @@ describe.each<[string, Buffer, TextStageOptions]>([
   })
 })
 
-test('a plain file that begins in the middle is given as it is: no mark and no archive is looked for', async () => {
+test('a plain file from the middle is returned unchanged: no byte order mark and no archive is detected', async () => {
   for (const part of ['PK\x03\x04', '\x1f\x8b\x08', '\ufeffx']) {
     const from = { byte: 100, isPlain: true }
     expect((await buffer(opened(Buffer.from(part), { from }))).toString()).toBe(part)
   }
 })
 
-test('a limit counts the bytes before that place, in a file of either kind', async () => {
+test('a limit includes the bytes before that place, in a file of either kind', async () => {
   for (const isPlain of [true, false]) {
     const from = { byte: 14, isPlain }
     const file = isPlain ? whole.subarray(14) : whole

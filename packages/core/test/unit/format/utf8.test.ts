@@ -25,7 +25,7 @@ describe('a truncated text', () => {
   )
 })
 
-describe('the first wrong byte', () => {
+describe('the first invalid byte', () => {
   test.each([0, 1, 3, 6, 10, 11])('after byte %d', at => {
     for (const wrong of [[0xff], [0x80], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]]) {
       const input = Buffer.concat([bytes.subarray(0, at), Buffer.from(wrong), Buffer.from('more é text')])
@@ -35,7 +35,7 @@ describe('the first wrong byte', () => {
     }
   })
 
-  test('is found in a long text, wherever it stands', () => {
+  test('is found in a long text, wherever it is', () => {
     const long = Buffer.from('é€😀a'.repeat(1000))
     for (const character of [0, 1, 2, 499, 500, 998, 999]) {
       const at = character * 10

@@ -1,4 +1,4 @@
-// The charset of a content type is an encoding that somebody said.
+// The charset of a content type counts as a declared encoding.
 import { expect, test } from 'vitest'
 import { encodingOfType } from '../../../src/engine/import/remote/content-charset.ts'
 
@@ -27,7 +27,7 @@ test.each<[type: string, encoding: string | undefined]>([
   expect(encodingOfType(type)).toBe(encoding)
 })
 
-test('utf-16 alone needs the mark that says which half comes first', () => {
+test('utf-16 alone needs the byte order mark', () => {
   expect(encodingOfType('text/csv; charset=utf-16', mark('fffe6100'))).toBe('utf-16le')
   expect(encodingOfType('text/csv; charset=utf-16', mark('feff0061'))).toBe('utf-16be')
   expect(() => encodingOfType('text/csv; charset=UTF16', mark('61006200'))).toThrow(
@@ -40,7 +40,7 @@ test('utf-16 alone needs the mark that says which half comes first', () => {
 })
 
 test.each(['koi8-r', 'Shift_JIS', 'utf-7', "'utf-8'", '__proto__', 'windows-1252é'])(
-  '%s is refused with those that are read',
+  '%s is rejected with the supported ones',
   name => {
     expect(() => encodingOfType(`text/csv; charset="${name}"`)).toThrow(
       expect.objectContaining({
@@ -52,7 +52,7 @@ test.each(['koi8-r', 'Shift_JIS', 'utf-7', "'utf-8'", '__proto__', 'windows-1252
   },
 )
 
-test('two that contradict each other are refused', () => {
+test('two that contradict each other are rejected', () => {
   expect(() => encodingOfType('text/csv; charset=utf-8; charset=latin1')).toThrow(
     'The content type names two charsets, "utf-8" and "latin1"; send one of them.',
   )

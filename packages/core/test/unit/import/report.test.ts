@@ -1,4 +1,4 @@
-// The counts of a run: a record that nobody accounts for ends it.
+// The counts of a run: a record that no count includes ends it.
 import { expect, test } from 'vitest'
 import { NothingImported } from '../../../src/engine/import/report/nothing-imported.ts'
 import { Tally } from '../../../src/engine/import/report/report.ts'

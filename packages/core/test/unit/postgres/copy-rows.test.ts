@@ -32,7 +32,7 @@ test.each([1, 2, 3, 5, 19, 20, 21, 1000])('in chunks of %i bytes', async size =>
   expect((await read(whole, size)).flat()).toEqual(texts)
 })
 
-test('in batches of so many rows', async () => {
+test('in batches of a number of rows', async () => {
   expect(await read(whole, 1000, 2)).toEqual([texts.slice(0, 2), texts.slice(2)])
   expect(await read(whole, 1000, 3)).toEqual([texts])
 })
@@ -41,7 +41,7 @@ test('no rows', async () => {
   expect(await read(Buffer.concat([header, end]), 7)).toEqual([])
 })
 
-test('a row is there as soon as its last byte is', async () => {
+test('a row is returned as soon as its last byte arrives', async () => {
   async function* silent(): AsyncGenerator<Buffer> {
     yield Buffer.concat([header, rows[0] ?? end])
     throw new Error('the source went on')
@@ -49,7 +49,7 @@ test('a row is there as soon as its last byte is', async () => {
   expect((await readCopyRows(silent(), 100).next()).value).toEqual([texts[0]])
 })
 
-test('a long row costs one copy, and not one for each chunk', async () => {
+test('a long row is copied once, and not once per chunk', async () => {
   const text = 'x'.repeat(64 * 1024 * 1024)
   const head = Buffer.from([0, 1, 0, 0, 0, 0])
   head.writeInt32BE(text.length, 2)

@@ -21,7 +21,7 @@ test.each<[name: string, text: string, escaped: string]>([
   expect(copyValue(text)).toBe(escaped)
 })
 
-test('null is told from its own spelling', () => {
+test('null is distinguished from its own spelling', () => {
   expect(copyNull).toBe('\\N')
   expect(copyValue(copyNull)).not.toBe(copyNull)
 })
@@ -29,12 +29,12 @@ test('null is told from its own spelling', () => {
 describe('packing lines', () => {
   const lines = ['', 'a', 'é😀', 'x'.repeat(300), '', '€'.repeat(100), 'last']
 
-  test('no lines are no chunks', () => {
+  test('no lines make no chunks', () => {
     expect(packLines([], 64)).toEqual([])
   })
 
   test.each([1, 2, 64, 301, 100_000])(
-    'into chunks of about %d bytes: every line is whole, and ends',
+    'into chunks of about %d bytes: every line is complete, and ends',
     chunkBytes => {
       const chunks = packLines(lines, chunkBytes).map(chunk => chunk.toString())
       expect(chunks.join('')).toBe(`\na\né😀\n${'x'.repeat(300)}\n\n${'€'.repeat(100)}\nlast\n`)
@@ -42,7 +42,7 @@ describe('packing lines', () => {
     },
   )
 
-  test('rows share a chunk, and no chunk grows beyond its size but for one long line', () => {
+  test('rows share a chunk, and no chunk exceeds its size except for one long line', () => {
     const chunks = packLines(
       Array.from({ length: 10_000 }, () => 'x'.repeat(99)),
       64_000,
@@ -53,7 +53,7 @@ describe('packing lines', () => {
     expect(Math.max(...chunks.map(chunk => chunk.length))).toBeLessThanOrEqual(64_100)
   })
 
-  test('a line of halves of surrogate pairs, which no value has, still fits', () => {
+  test('a line of lone surrogates, which no value has, still fits', () => {
     expect(packLines(['\ud800'.repeat(50), 'b'], 8).map(chunk => chunk.length)).toEqual([151, 2])
   })
 })

@@ -21,7 +21,7 @@ describe('identifier', () => {
     expect(identifier(name)).toBe(quoted)
   })
 
-  test('NUL is refused', () => {
+  test('NUL is rejected', () => {
     expect(() => identifier('a\0b')).toThrow(LadingError)
   })
 })
@@ -41,7 +41,7 @@ describe('tableIdentifier', () => {
   })
 
   test.each(['', '.', 'a.', '.a', 'a..b', 'a.b.c', '"a".', '."a"', '"a"."b".c', 'a\0b'])(
-    '%j is refused',
+    '%j is rejected',
     name => {
       expect(() => tableIdentifier(name)).toThrow(LadingError)
     },

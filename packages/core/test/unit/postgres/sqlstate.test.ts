@@ -1,4 +1,4 @@
-// Whom an error of the database blames, and the fault that it becomes.
+// What an error of the database blames, and the fault that it becomes.
 import { describe, expect, test } from 'vitest'
 import { LadingError } from '../../../src/errors/lading-error.ts'
 import { databaseFault, type FaultOrigin, faultOrigin, sqlstate } from '../../../src/postgres/sqlstate.ts'
@@ -62,21 +62,21 @@ const raisedError = (code: string) =>
   })
 
 test.each(['08006', '25006', '40001', '53100', '55P03', '57P01', '58030', 'XX001'])(
-  '%s that code of the table raises blames a row, and is no fault of everybody',
+  '%s raised by code of the table blames a row, and is not a fault of the run',
   code => {
     expect(faultOrigin(raisedError(code))).toBe('row')
     expect(databaseFault(raisedError(code))).toMatchObject({ code: 'DATABASE_REFUSED', sqlstate: code })
   },
 )
 
-test('the word RAISE in a statement, and a RAISE of a statement of ours, are none of the table', () => {
+test('the word RAISE in a statement, and a RAISE of a statement of Lading, are not those of the table', () => {
   const where = 'SQL statement "insert into cargo values (1)"\nPL/pgSQL function judge() line 3 at RAISE'
   expect(faultOrigin(Object.assign(databaseError('53100'), { where }))).toBe('run')
   const own = 'PL/pgSQL function inline_code_block line 5 at RAISE'
   expect(faultOrigin(Object.assign(databaseError('53100'), { where: own }))).toBe('run')
 })
 
-test('a standby that refuses a transaction which could write is a database that takes no changes', () => {
+test('a standby that rejects a writing transaction is a database that accepts no changes', () => {
   // PostgreSQL: "cannot set transaction read-write mode during recovery".
   const refused = Object.assign(databaseError('0A000'), { routine: 'call_bool_check_hook' })
   expect(databaseFault(refused)).toMatchObject({ code: 'DATABASE_UNAVAILABLE', sqlstate: '25006' })
@@ -99,7 +99,7 @@ describe('the fault of a database error', () => {
     ['25006', 'DATABASE_UNAVAILABLE'],
     ['3D000', 'DATABASE_REFUSED'],
     ['58030', 'DATABASE_UNAVAILABLE'],
-  ])('%s is %s, and keeps its text to itself', (code, fault) => {
+  ])('%s is %s, and does not expose its text', (code, fault) => {
     const error = databaseError(code)
     const made = databaseFault(error)
     expect(made).toBeInstanceOf(LadingError)
@@ -128,7 +128,7 @@ describe('the fault of a database error', () => {
     ],
     ['XX000', 'The database reported an internal error; see its log, and check its disk.'],
     ['ZZ999', 'The database could not carry out a statement; its log says why.'],
-  ])('%s has a sentence, and stays known as data', (code, sentence) => {
+  ])('%s has a message, and stays a fault of the data', (code, sentence) => {
     const fault = databaseFault(databaseError(code))
     expect(fault.message).toBe(sentence)
     expect(fault.sqlstate).toBe(code)
@@ -140,7 +140,7 @@ describe('the fault of a database error', () => {
     '01 02 03 08 09 0A 0B 0F 0L 0P 0Z 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 55 57 58 72 F0 HV P0 XX'.split(
       ' ',
     ),
-  )('class %s has a sentence without codes that says what to do', start => {
+  )('class %s has a message without codes that states what to do', start => {
     for (const rest of ['000', '001', 'P01', 'P03']) {
       const { message } = databaseFault(databaseError(`${start}${rest}`))
       expect(message).toMatch(/^[A-Z].*(?:; [a-z].*)\.$/)
@@ -148,13 +148,13 @@ describe('the fault of a database error', () => {
     }
   })
 
-  test('what did not come from the database has no state', () => {
+  test('an error that is not from the database has no state', () => {
     expect(new LadingError('CANCELLED', 'Cancelled.').sqlstate).toBeUndefined()
     const broken = Object.assign(new Error('pipe'), { code: 'EPIPE' })
     expect(databaseFault(broken).sqlstate).toBeUndefined()
   })
 
-  test('whatever did not come from the database is its connection', () => {
+  test('an error that is not from the database is a fault of its connection', () => {
     const error = Object.assign(new Error('read'), { code: 'ECONNRESET' })
     expect(databaseFault(error)).toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
@@ -163,7 +163,7 @@ describe('the fault of a database error', () => {
     })
   })
 
-  test('a fault of ours stays what it is', () => {
+  test('a LadingError stays unchanged', () => {
     const fault = new LadingError('CANCELLED', 'Cancelled.')
     expect(databaseFault(fault)).toBe(fault)
   })

@@ -1,4 +1,4 @@
-// judge beside a judge that takes one record after the other: on any file they reject the same for the same.
+// judge compared with a judge that takes one record after the other: on any file they reject the same for the same.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TargetReference } from '../../../src/engine/catalogue/target.ts'
@@ -28,7 +28,7 @@ const tableIds = new Set(['t'])
 const tableEmails = new Set(['u'])
 const tableAuthors = new Set(['a'])
 
-/** One record after the other: each is checked against the table and the records that got in before it. */
+/** One record after the other: each is checked against the table and the records imported before it. */
 function judgeNaively(records: readonly Record[], barred: ReadonlySet<number>) {
   const ids = new Map<string, number>()
   const emails = new Map<string, number>()
@@ -78,7 +78,7 @@ function suspectsOf(records: readonly Record[]): Suspect[] {
     )
 }
 
-test('random files are judged as one record after the other', () => {
+test('random files are judged like one record after the other', () => {
   const record = fc.record<Record>({
     id: fc.constantFrom('1', '2', '3', '4', '5', 't', null),
     email: fc.constantFrom('x', 'y', 'z', 'u', null, null),

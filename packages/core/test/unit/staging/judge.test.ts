@@ -35,7 +35,7 @@ describe('keys', () => {
     taken_1: emailTaken,
   })
 
-  test('no suspects, nobody is rejected', () => {
+  test('without suspects, no row is rejected', () => {
     expect(rejectedBy(idAndEmail, [])).toEqual({})
   })
 
@@ -46,14 +46,14 @@ describe('keys', () => {
     })
   })
 
-  test('what the table has is a duplicate of no row', () => {
+  test('an existing row makes a duplicate of no row of the file', () => {
     expect(rejectedBy(idAndEmail, [row(1, 1, 1, true), row(2, 1, 2, true)])).toEqual({
       1: [duplicate(0, null)],
       2: [duplicate(0, null)],
     })
   })
 
-  test('a rejected row blocks nobody: the next of its group gets in, and blocks', () => {
+  test('a rejected row blocks no other: the next of its group is imported, and blocks', () => {
     // Row 1 has a taken e-mail address, and row 2 its id; row 3 has that id again.
     expect(rejectedBy(idAndEmail, [row(1, 1, 1, false, true), row(2, 1, 2), row(3, 1, 3)])).toEqual({
       1: [duplicate(1, null)],
@@ -85,7 +85,7 @@ describe('keys', () => {
     })
   })
 
-  test('a barred row blocks nobody, whether it is a suspect or not', () => {
+  test('a barred row blocks no other, whether it is a suspect or not', () => {
     expect(rejectedBy(idAndEmail, [row(2, 1, 2), row(3, 1, 3)], [1])).toEqual({ 3: [duplicate(0, 2)] })
     expect(rejectedBy(idAndEmail, [row(2, 1, 2), row(3, 2, 2)], [2])).toEqual({ 2: [duplicate(0, 1)] })
   })
@@ -100,11 +100,11 @@ describe('references into the table itself', () => {
     maker_0: maker,
   })
 
-  test('to an earlier row are good', () => {
+  test('to an earlier row are valid', () => {
     expect(rejectedBy(tree, [row(2, 1), row(3, 2), row(4, 3)])).toEqual({})
   })
 
-  test('to a row that is nowhere are missing', () => {
+  test('to a row that does not exist are missing', () => {
     expect(rejectedBy(tree, [row(2, null)])).toEqual({ 2: [missing(0)] })
   })
 
@@ -112,7 +112,7 @@ describe('references into the table itself', () => {
     expect(rejectedBy(tree, [row(2, 3)])).toEqual({ 2: [missing(0)] })
   })
 
-  test('to itself are good, if the row gets in', () => {
+  test('to itself are valid, if the row is imported', () => {
     expect(rejectedBy(tree, [row(2, 2)])).toEqual({})
     // Its id is taken, so that the table has what it refers to.
     expect(rejectedBy(tree, [{ ...row(2, 2, 2, true), missing_0: false }])).toEqual({
@@ -132,19 +132,19 @@ describe('references into the table itself', () => {
     expect(rejectedBy(tree, [row(2, 1), row(3, 2)], [1])).toEqual({ 2: [missing(0)], 3: [missing(0)] })
   })
 
-  test('to a key whose first row was rejected are good, once a later row has it', () => {
-    // Row 1 refers to nothing; row 2 has its id and gets in; row 3 refers to that id.
+  test('to a key whose first row was rejected are valid, once a later row has it', () => {
+    // Row 1 refers to nothing; row 2 has its id and is imported; row 3 refers to that id.
     expect(rejectedBy(tree, [row(1, null), { ...row(2, null, 1), missing_0: false }, row(3, 1)])).toEqual({
       1: [missing(0)],
     })
   })
 
-  test('in a circle are missing, both', () => {
+  test('in a circle are both missing', () => {
     expect(rejectedBy(tree, [row(1, 2), row(2, 1)])).toEqual({ 1: [missing(0)], 2: [missing(0)] })
   })
 })
 
-test('references to another table are missing or not; all broken rules of a row are told, in their order', () => {
+test('references to another table are missing or not; all broken rules of a row are reported, in their order', () => {
   const questions: MergeChecks = {
     keys: [key('id'), key('email')],
     references: [reference('id', false), reference('id', false)],

@@ -1,4 +1,4 @@
-// Stored bytes that do not come as they were: the reader is told, whatever the storage does.
+// Stored bytes that come back changed: the reader gets an error, whatever the storage does.
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -27,7 +27,7 @@ async function storageOf(end: (stream: Readable) => void): Promise<Storage> {
   }
 }
 
-test('all of it comes, and a part', async () => {
+test('the whole file is returned, and a part', async () => {
   const storage = memoryStorage()
   await storage.put('a', Readable.from([bytes]))
   expect(String(await buffer(await openVerified(storage, stored)))).toBe('0123456789')
@@ -53,14 +53,14 @@ describe('an earlier reader', () => {
     return buffer(await openVerifiedFrom(storage, stored, start, new ReadPrefix(earlier)))
   }
 
-  test.each([0, 2, 4, 5, 10])('who found the same is no matter, from byte %i on', async start => {
+  test.each([0, 2, 4, 5, 10])('that read the same bytes has no effect, from byte %i on', async start => {
     expect(String(await restAfter(start, { bytes: 4, sha256: sha256('0123') }))).toBe(
       '0123456789'.slice(start),
     )
   })
 
   test.each([0, 2, 4, 5, 10])(
-    'who found other bytes makes what is whole now an error, from byte %i on',
+    'that read other bytes makes an intact read an error, from byte %i on',
     async start => {
       await expect(restAfter(start, { bytes: 4, sha256: sha256('01x3') })).rejects.toMatchObject({
         code: 'STORAGE_CORRUPT',
@@ -68,7 +68,7 @@ describe('an earlier reader', () => {
     },
   )
 
-  test('learns what was read, and the first bytes', async () => {
+  test('is compared by what it read, and by the first bytes', async () => {
     const storage = memoryStorage()
     await storage.put('a', Readable.from([bytes]))
     const read = new ReadPrefix()

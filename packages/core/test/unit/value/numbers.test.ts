@@ -51,11 +51,11 @@ describe.each<[name: string, codec: Codec]>([
   ['numeric', numeric],
   ['float', float],
 ])('%s', (_, codec) => {
-  test.each(neverNumbers)('refuses the text %j', text => {
+  test.each(neverNumbers)('rejects the text %j', text => {
     expect(fromText(codec, text)).toBe('refused')
     expect(fromJson(codec, text)).toBe('refused')
   })
-  test.each(neverJsonNumbers.map(value => [value]))('refuses the value %s', value => {
+  test.each(neverJsonNumbers.map(value => [value]))('rejects the value %s', value => {
     expect(fromJson(codec, value)).toBe('refused')
   })
   test('a hostile text of a million characters is rejected', () => {

@@ -10,7 +10,7 @@ function codeOf(work: () => unknown): string {
   }
 }
 
-describe('what the host has found out', () => {
+describe('the user that the host has determined', () => {
   test.each([
     ['ann', { principal: 'ann' }],
     [
@@ -22,25 +22,25 @@ describe('what the host has found out', () => {
     [{}, undefined],
     [undefined, undefined],
     [null, undefined],
-  ])('%j asks as %j', (principal, caller) => {
+  ])('%j gives the caller %j', (principal, caller) => {
     expect(callerOf(principal)).toEqual(caller)
   })
 
   test.each([[{ tenant: 1 }], [{ tenant: null }], [{ tenant: '' }], [''], [['ann']], [true], [7]])(
-    '%j is a fault, and not nobody',
+    '%j is a fault, and does not mean "no caller"',
     principal => {
       expect(codeOf(() => callerOf(principal))).toBe('HOOK_FAILED')
     },
   )
 })
 
-describe('what authorize returns', () => {
+describe('the value that authorize returns', () => {
   test.each([
     [{ tenant: 't' }, { tenant: 't' }],
     [{ principal: 'ann' }, { principal: 'ann' }],
     [{ tenant: 'x'.repeat(255), principal: undefined }, { tenant: 'x'.repeat(255) }],
     [{}, undefined],
-  ])('%j asks as %j', (answer, caller) => {
+  ])('%j gives the caller %j', (answer, caller) => {
     expect(checkedCaller(answer)).toEqual(caller)
   })
 

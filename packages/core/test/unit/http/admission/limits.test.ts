@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readLimits } from '../../../../src/http/admission/http-limits.ts'
 
-test('what is not said is as documented', () => {
+test('unspecified limits have their documented defaults', () => {
   expect(readLimits({ uploads: 2, bodySeconds: undefined as never })).toEqual({
     uploads: 2,
     uploadsPerCaller: 16,
@@ -27,11 +27,11 @@ test.each([
   [{ bodySeconds: Number.POSITIVE_INFINITY }, 'The option limits.bodySeconds must be a number above 0'],
   [{ bodySeconds: 3_000_000 }, 'The option limits.bodySeconds must be a number above 0, up to 2000000.'],
   [{ uploads: '4' as unknown as number }, 'The option limits.uploads must be a number above 0'],
-])('%j cannot be', (limits, message) => {
+])('%j is not valid', (limits, message) => {
   expect(() => readLimits(limits)).toThrow(message)
 })
 
-test('a limit that is misspelt is told, and not ignored', () => {
+test('a misspelt limit is reported, and not ignored', () => {
   expect(() => readLimits({ upload: 4 } as object)).toThrow(
     /^The limit "upload" is unknown; known: uploads, /,
   )

@@ -22,7 +22,7 @@ function held() {
 
 const tooMany = { code: 'TOO_MANY_UPLOADS' }
 
-test('a caller has some places, all together have more, and the answers differ', async () => {
+test('a caller has some slots, all callers together have more, and the answers differ', async () => {
   const room = places(3, 2)
   const { work, end } = held()
   const first = room.withSlot(from('a'), work)
@@ -59,7 +59,7 @@ test('a principal counts wherever it comes from, and one of another tenant is an
   await Promise.all([ann, ...others])
 })
 
-test('who is unknown has no limit but that of all', async () => {
+test('an unknown caller has only the global limit', async () => {
   const room = places(2, 1)
   const { work, end } = held()
   const both = [room.withSlot(from(), work), room.withSlot(from(), work)]
@@ -69,7 +69,7 @@ test('who is unknown has no limit but that of all', async () => {
   await Promise.all(both)
 })
 
-test('work that fails gives its place back', async () => {
+test('a failure releases the slot', async () => {
   const room = places(1, 1)
   const broken = async () => {
     throw new Error('broken')
@@ -82,7 +82,7 @@ test.each([
   ['read to its end', (body: PassThrough) => body.end().resume()],
   ['destroyed', (body: PassThrough) => body.destroy()],
   ['broken', (body: PassThrough) => body.on('error', () => undefined).destroy(new Error('broken'))],
-])('a place is held while the answer is sent, until it is %s', async (_, close) => {
+])('a slot is held while the answer is sent, until it is %s', async (_, close) => {
   const room = places(1, 1)
   const body = new PassThrough()
   const answer = async () => ({ status: 200, headers: {}, body })

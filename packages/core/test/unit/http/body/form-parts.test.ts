@@ -36,7 +36,7 @@ test.each([
   }
 })
 
-test('a header of 16 lines or 8,192 bytes is taken, one of more is not', async () => {
+test('a header of 16 lines or 8,192 bytes is accepted, one more is not', async () => {
   const lines = (count: number) => Array.from({ length: count }, (_, index) => `X-${index}: y`).join('\r\n')
   const bytes = (count: number) => `X: ${'y'.repeat(count - 3)}`
   for (const chunkSize of [1, 1_000, 100_000]) {

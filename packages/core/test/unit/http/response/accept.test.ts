@@ -41,6 +41,6 @@ test.each([
   ['gzip ; q=0.1 , identity;q=0', true],
   ['identity', false],
   ['gzip;q=nonsense', false],
-])('Accept-Encoding %j takes gzip: %s', (accepted, wanted) => {
+])('Accept-Encoding %j accepts gzip: %s', (accepted, wanted) => {
   expect(acceptsGzip(accepted)).toBe(wanted)
 })

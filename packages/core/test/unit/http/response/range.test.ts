@@ -33,7 +33,7 @@ test.each([
   expect(readRange(range, 10)).toEqual(part)
 })
 
-test('of an empty file nothing can be had but the whole', () => {
+test('an empty file can only be requested as a whole', () => {
   expect(readRange('bytes=0-', 0)).toBe('unsatisfiable')
   expect(readRange('bytes=-5', 0)).toBe('whole')
 })

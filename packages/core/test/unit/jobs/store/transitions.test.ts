@@ -11,7 +11,7 @@ import {
 
 const states: readonly JobStatus[] = ['pending', 'processing', 'completed', 'failed', 'cancelled']
 
-test('these moves are legal, and no other', () => {
+test('these transitions are legal, and no other', () => {
   const legal = new Set(
     Object.values(transitions).flatMap(({ from, to }) => from.map(one => `${one} → ${to}`)),
   )
@@ -39,13 +39,13 @@ test('as SQL they are an assignment and a condition', () => {
   expect(transitionAllowedSql('cancel')).toBe(`status in ('pending', 'processing')`)
 })
 
-test('whatever ends the time of a worker adds it up', () => {
+test('every transition that ends the work of a worker adds up the processing time', () => {
   const names = Object.keys(transitions) as (keyof typeof transitions)[]
   const adding = names.filter(name => transitionSql(name).includes(', processing_time = processing_time +'))
   expect(adding).toEqual(['rescue', 'release', 'complete', 'fail', 'cancel'])
 })
 
-test('no other file writes a status, or asks for one before it writes', () => {
+test('no other file writes a status, or checks one before it writes', () => {
   const folder = import.meta.dirname
   const guilty = readdirSync(folder)
     .filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'transitions.ts')

@@ -1,4 +1,4 @@
-// Names for files: whatever somebody wants, what comes out is one name, visible, and of the file's own kind.
+// Names for files: any wanted name becomes one name, visible, with the extension of the file.
 import { expect, test } from 'vitest'
 import { checkFileName, cleanFileName } from '../../../../src/jobs/submit/file-name.ts'
 
@@ -32,12 +32,12 @@ test.each([
   expect(cleanFileName(wanted, '.csv')).toBe(name)
 })
 
-test('an ending of two parts is told as one', () => {
+test('an extension of two parts counts as one', () => {
   expect(cleanFileName('users.csv.gz', '.csv.gz')).toBe('users.csv.gz')
   expect(cleanFileName('users.csv', '.csv.gz')).toBe('users.csv.csv.gz')
 })
 
-test('a long name is cut at a character, and keeps its ending', () => {
+test('a long name is cut at a character, and keeps its extension', () => {
   const name = cleanFileName(`${'é'.repeat(200)}.csv`, '.csv')
   expect(name).toBe(`${'é'.repeat(125)}.csv`)
   expect(Buffer.byteLength(name)).toBe(254)
@@ -45,7 +45,7 @@ test('a long name is cut at a character, and keeps its ending', () => {
 })
 
 test.each(['', '.', '..', '/', 'a/', '\u202E', ' . ', 7, null, {}, 'x'.repeat(1_001)])(
-  '%j is none',
+  '%j is not valid',
   wanted => {
     expect(() => checkFileName(wanted, '.csv')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   },

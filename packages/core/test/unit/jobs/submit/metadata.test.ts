@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checkMetadata } from '../../../../src/jobs/submit/metadata.ts'
 
-test('a small object is taken as JSON says it, and is nothing that the caller can still change', () => {
+test('a small object is stored as JSON prints it, and later changes by the caller have no effect', () => {
   const given = { order: 7, by: { name: 'Zoë' }, at: new Date(0), gone: undefined }
   const kept = checkMetadata(given)
   expect(kept).toEqual({ order: 7, by: { name: 'Zoë' }, at: '1970-01-01T00:00:00.000Z' })
@@ -10,7 +10,7 @@ test('a small object is taken as JSON says it, and is nothing that the caller ca
   expect(checkMetadata(undefined)).toEqual({})
 })
 
-test('4 KiB are the limit, in bytes', () => {
+test('the limit is 4 KiB, in bytes', () => {
   const letters = 4_096 - '{"a":""}'.length
   expect(checkMetadata({ a: 'x'.repeat(letters) })).toHaveProperty('a')
   expect(() => checkMetadata({ a: 'x'.repeat(letters + 1) })).toThrow('at most 4096 bytes')
@@ -31,6 +31,6 @@ test.each([
   ['a 64-bit number', { a: 1n }],
   ['a zero byte', { a: '\0' }],
   ['half of a character', { a: '\ud800' }],
-])('%s is refused', (_, metadata) => {
+])('%s is rejected', (_, metadata) => {
   expect(() => checkMetadata(metadata)).toThrow('The option "metadata" must be a JSON object')
 })

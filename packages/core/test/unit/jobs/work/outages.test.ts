@@ -1,4 +1,4 @@
-// What is told of an outage: a line of a log each time would hide everything else.
+// What is reported of an outage: a log line for each fault would hide everything else.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LadingError } from '../../../../src/errors/lading-error.ts'
 import { type Outage, watchOutages } from '../../../../src/jobs/work/outages.ts'
@@ -14,7 +14,7 @@ afterEach(() => {
 /** The database does not answer, so that no job is known to wait no more. */
 const pool = { connect: () => Promise.reject(new Error('away')), on: () => undefined } as unknown as Pool
 
-test('is told once when it begins, every ten minutes, and once when it is over', async () => {
+test('is reported once when it begins, every ten minutes, and once when it is over', async () => {
   const told: string[] = []
   const counted: string[] = []
   const outages = watchOutages({
