@@ -15,7 +15,7 @@ import { ask, idleProcess, type LoopDelay, watched } from './support/watched.ts'
 const harness = faultHarness()
 const author = '00000000-0000-4000-8000-000000000001'
 
-/** 5 KB each. In row `broken`, `updated_at` cannot be printed. Analysed, so that the rows come in the order of an index. */
+/** 5 KB each. In row `broken`, `updated_at` cannot be printed. Analysed, so that the rows are in the order of an index. */
 const articles = (count: number, broken = 0) => `
   insert into users (id, email, name, role, active) values ('${author}', 'a@example.org', 'A', 'author', true);
   insert into articles (id, slug, title, content, author_id, status, updated_at)

@@ -4,7 +4,7 @@ import { faultHarness } from './support/harness.ts'
 
 const harness = faultHarness()
 
-/** The address of the database for a new user who may read and write every table. */
+/** The database URL of a new user that may read and write every table. */
 async function urlOf(role: string, grants: string): Promise<string> {
   await harness.pool.query(`create role ${role} login password 'cargo'`)
   await harness.pool.query(`grant pg_read_all_data, pg_write_all_data${grants} to ${role}`)

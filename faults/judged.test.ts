@@ -1,4 +1,4 @@
-// The runs in which a defect would show at once. With `--sabotage=…` they fail, by the oracle's word.
+// The runs in which a defect would show at once. With `--sabotage=…` they fail because of the oracle.
 import { expect, test } from 'vitest'
 import { killedBehindTheCommit, wokenAmid } from './support/hard-runs.ts'
 import { faultHarness } from './support/harness.ts'

@@ -1,4 +1,4 @@
-// F8, F11, F24, F31: repeated wake-ups, SIGTERM, cancelling against everything, and eight processes that migrate at once.
+// F8, F11, F24, F31: repeated notifications, SIGTERM, cancelling at every point, and eight processes that migrate at once.
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ladingMigrations } from '../packages/core/src/index.ts'
@@ -21,7 +21,7 @@ test('resumed repeatedly while it runs and after it is done: nothing is done twi
   await harness.ended(id)
   const before = await harness.status(id)
   for (let time = 0; time < 2; time++) await wake()
-  // A later job passes, so the wake-ups have been heard.
+  // A later job passes, so the notifications have been received.
   const next = await harness.jobs.submitExport({ resource: 'cargo', format: 'csv' })
   await harness.ended(next.id)
   expect(await harness.status(id)).toEqual({ ...before, token: 1 })

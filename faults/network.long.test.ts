@@ -60,7 +60,7 @@ test.each([{ sliceBytes: 1 }, { delayMs: 3 }])('a network with %o', async faults
 /** Of the workers whose connections fall silent. */
 const noProgressSeconds = 2
 
-/** The statement that a batch begins with. */
+/** The first statement of a batch. */
 const inThirdBatch = { behind: 'copy pg_temp', nth: 3 }
 
 async function expectGivenUpInTime({ silence }: BadNetwork): Promise<void> {

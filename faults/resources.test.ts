@@ -72,7 +72,7 @@ test('two updating imports that deadlock on the same rows both end, and every ro
   const workers = ['one', 'two'].map(() => harness.worker(patient))
   await Promise.all(workers.map(worker => worker.told('ready')))
   const both: string[] = []
-  // Held until both have a batch of all rows to write, so that they begin at one moment, each at its end of them.
+  // Held until both have a batch of all rows to write, so that they start at the same time, each from its end of them.
   const gate = await harness.pool.connect()
   try {
     await gate.query('begin; lock table users in share mode')

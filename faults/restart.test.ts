@@ -25,7 +25,7 @@ const harness = faultHarness({ rows })
 
 test('three immediate stops during batches: the worker survives, and the job ends exactly', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'lading-restart-'))
-  // The server may have to run as another user, who must be able to reach the folder.
+  // The server may have to run as another user, which must be able to reach the folder.
   await chmod(dataDir, 0o755)
   let server = await startOwnServer({ dataDir, ...options })
   const shares = [server]

@@ -38,10 +38,10 @@ test('a hundred uploads aborted at 0, 1, 50 and 99 percent leave no job, no file
     await Promise.all([0, 1, 50, 99].map(breakOff))
   }
   await expect.poll(() => harness.files()).toEqual([])
-  // Less than a hundred: a pool may open and close connections of its own.
+  // Less than a hundred, since a pool may open and close connections.
   await expect.poll(descriptors).toBeLessThan(before + 20)
   expect((await harness.pool.query('select from lading.jobs')).rowCount).toBe(0)
   expect(await server.stop()).toBe(0)
-  // Whatever had not even arrived when it was looked for.
+  // Uploads that had not even arrived at the time of the check.
   expect(await harness.files()).toEqual([])
 })

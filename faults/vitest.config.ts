@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config'
 import base from '../vitest.config.ts'
 
-/** What is run in place of the tests: `soak`, `outages`, `standby` and `damage` take minutes to hours, each by its own command. */
+/** Files that run in place of the tests: `soak`, `outages`, `standby` and `damage` take minutes to hours, each with its own command. */
 const kind = process.env.FAULTS_KIND ?? 'test'
 const isLong = kind !== 'test'
 

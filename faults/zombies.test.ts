@@ -15,7 +15,7 @@ test('a worker frozen before a batch and resumed after a takeover writes nothing
   const zombie = harness.worker({ batchRows: cleanRows, failpoint: 'before_begin:1:SIGSTOP' })
   await zombie.told('fired')
   expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 0 })
-  // Stopped too, so that the zombie wakes up while its successor holds the job.
+  // Frozen too, so that the zombie resumes while its successor holds the job.
   const successor = harness.worker({ batchRows: cleanRows, failpoint: 'before_begin:4:SIGSTOP' })
   await successor.told('fired')
   const held = { status: 'processing', token: 2, row: 1 + 3 * cleanRows }
@@ -100,7 +100,7 @@ async function lostExport(): Promise<string> {
 }
 
 test('a batch that takes longer than the lease is not terminated, because its worker is alive', async () => {
-  // A sequence counts also what is rolled back.
+  // A sequence also counts rolled back rows.
   await harness.pool.query(`
     create sequence dawdled;
     create function dawdle() returns trigger language plpgsql as $$ begin
@@ -141,7 +141,7 @@ test('of eight workers that race for one job, one gets it', async () => {
   const workers = Array.from({ length: 8 }, () => harness.worker({ leaseSeconds: 30, poolSize: 5 }))
   await Promise.all(workers.map(worker => worker.told('ready')))
   const id = await harness.submit()
-  // Woken again and again, as a queue may.
+  // Notified repeatedly, as a queue may do.
   await expect
     .poll(
       async () => {

@@ -15,7 +15,7 @@ const inMemory = '/dev/shm'
  */
 export async function dataFolder(): Promise<string> {
   const folder = await mkdtemp(join((await isRoomy()) ? inMemory : tmpdir(), 'lading-test-'))
-  // The server may have to run as another user, who must be able to reach the folder.
+  // The server may have to run as another user, which must be able to reach the folder.
   await chmod(folder, 0o755)
   return folder
 }

@@ -53,7 +53,7 @@ let queue: Queue
 let folder: string
 let jobs: Jobs
 let stop: () => Promise<void> = async () => undefined
-/** What is to happen at the n-th chunk that is read, or before the n-th batch; asked for once. */
+/** An action at the n-th chunk that is read, or before the n-th batch; requested once. */
 const planned = new Map<string, () => Promise<unknown>>()
 const counts = { chunk: 0, batch: 0 }
 
@@ -88,7 +88,7 @@ async function met(what: keyof typeof counts): Promise<void> {
   await planned.get(`${what} ${++counts[what]}`)?.()
 }
 
-/** Read a little at a time, and from whatever the file is by then, as a disk or another server gives it. */
+/** Read in small pieces from the current content of the file, as a disk or another server returns it. */
 async function* pieces(
   storage: Storage,
   key: string,

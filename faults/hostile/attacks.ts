@@ -177,7 +177,7 @@ export const attacks: readonly Attack[] = [
         told: `${shown(counts)}; ${held} descriptors`,
         wrong: [
           ...(job?.error_code === 'TOO_MANY_ERRORS' ? [] : ['the import did not end as it should']),
-          // Who reads nothing is cut off after five seconds, and then another one has the place.
+          // A client that reads nothing is cut off after five seconds, and then another one gets the slot.
           ...(served >= 16 && served <= 48 ? [] : [`${served} were served, of places for 16`]),
           ...(served + (counts.get('429') ?? 0) === 300 ? [] : ['somebody was answered otherwise']),
           ...(untold.length === 0 ? [] : ['429 without Retry-After']),

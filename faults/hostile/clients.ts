@@ -1,4 +1,4 @@
-// Clients as they should not be: they go away in the middle, trickle, announce what they do not send, and come in crowds.
+// Badly behaved clients: they disconnect midway, send slowly, announce what they do not send, and come in crowds.
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
@@ -86,7 +86,7 @@ export interface Unread {
   leave(): void
 }
 
-/** Asks from an address of its own, and reads nothing of what is sent. */
+/** Connects from its own address, and reads nothing of the response. */
 export async function unread(url: string, path: string, localAddress: string): Promise<Unread> {
   const asking = request(url + path, { agent: false, localAddress })
   asking.on('error', () => undefined)

@@ -1,4 +1,4 @@
-// Asks `/live` every 50 ms from a thread of its own, whatever else this machine does, and keeps how long each answer took.
+// Asks `/live` every 50 ms from its own thread, independent of other load, and records the time of each answer.
 import { Agent, request } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
 

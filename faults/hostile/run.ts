@@ -12,7 +12,7 @@ const patienceMs = 30_000
 /** What the server may have more than when it was warm: keep-alive sockets, connections of its pool, compiled code. */
 const slack = { descriptors: 40, needed: 16 }
 
-/** MiB that it may ever have had. */
+/** The most memory it may ever use, in MiB. */
 const peakLimit = 640
 
 /** Milliseconds that one answer of `/live` may take: much slower, and a load balancer takes the server out. */
@@ -53,7 +53,7 @@ function leftBehind(before: Counted, after: Counted): string[] {
   ]
 }
 
-/** Waits until nothing is left, and says what is if the time is over. */
+/** Waits until nothing is left; after the time limit it reports what is. */
 async function settled(victim: Victim, before: Counted): Promise<readonly [Counted, readonly string[]]> {
   const deadline = performance.now() + patienceMs
   for (;;) {

@@ -1,4 +1,4 @@
-// The reference server as a process of its own, on a database of its own, and what can be counted of it from outside.
+// The reference server in its own process, on its own database, with what can be counted of it from outside.
 import { once } from 'node:events'
 import type { Dirent } from 'node:fs'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
@@ -52,7 +52,7 @@ const limits = { HEADERS_SECONDS: '3', BODY_RATE_SECONDS: '3', STALLED_ANSWER_SE
 /** @param leaks whether it keeps something of every request, which the attacks have to find */
 export async function startVictim(adapter: string, leaks: boolean): Promise<Victim> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-hostile-'))
-  // The database may run as another user, who must be able to reach it.
+  // The database may run as another user, which must be able to reach it.
   await chmod(folder, 0o755)
   const temporary = await mkdtemp(join(tmpdir(), 'lading-hostile-forms-'))
   const database = await startOwnServer({ dataDir: join(folder, 'postgres'), database: 'hostile' })

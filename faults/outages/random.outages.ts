@@ -80,7 +80,7 @@ test(`${count} jobs of every kind, outages of up to ${longest} s, seed ${seed}`,
        alter index ${tableOf(number)}_pkey set tablespace ${disk.tablespace}`,
     )
   }
-  // Of all who connect from now on but this test.
+  // Every later connection except those of this test.
   await pool.query(`alter database outages set lock_timeout = '500ms'`)
   const submitted: { readonly id: string; readonly number: number; readonly name: string }[] = []
   for (let number = names.length; number < resources.length; number++) {

@@ -100,12 +100,12 @@ export async function siteOn(url: string, folder: string, synchronousCommit: Lev
   }
 }
 
-/** Jobs that have not ended, as far as their sender knows. */
+/** Unfinished jobs, as far as their sender has been informed. */
 const mostOpen = 4
 
 async function sender(jobs: Jobs, told: Told, first: number, signal: AbortSignal): Promise<void> {
   for (let file = first; !signal.aborted; file++) {
-    // One whose answer does not come was not accepted, as far as its sender knows.
+    // A submission without an answer was not accepted, as far as its sender has been informed.
     const job = await jobs
       .submitImport({ resource: 'goods', format: 'csv', source: fileOf(file), metadata: { file } })
       .catch(() => undefined)

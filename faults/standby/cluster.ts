@@ -110,7 +110,7 @@ async function start(bin: string, folder: string, who: Account): Promise<Cluster
   }
 }
 
-/** On a connection of its own. */
+/** On its own connection. */
 export async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   client.on('error', () => undefined)

@@ -102,7 +102,7 @@ async function oneRound({ primary, folder, seed, names, level, sums }: Round): P
   const [{ pid: sender }] = (await ask(primary.url, 'select pid from pg_stat_replication')) as [
     { pid: number },
   ]
-  // What is committed from here on, the standby never hears of.
+  // Commits from here on do not reach the standby.
   process.kill(sender, 'SIGSTOP')
   await moment(random() * 400)
   process.kill(await primary.pid(), 'SIGQUIT')

@@ -1,4 +1,4 @@
-// Many jobs of every kind at once, each with a table of its own, and what each must leave.
+// Many jobs of every kind at once, each with its own table, and the expected result of each.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
@@ -57,7 +57,7 @@ interface Kind {
   submit(number: number, context: Context): Promise<string>
 }
 
-/** Every 50th record is no number, every 75th breaks the CHECK. */
+/** Every 50th record is not a number, every 75th breaks the CHECK. */
 const weightOf = (ref: number) => (ref % 50 === 0 ? 'heavy' : ref % 75 === 0 ? 13 : (ref % 997) + 20)
 const refs = Array.from({ length: rows }, (_, index) => index + 1)
 export const csv = `ref,label,weight\n${refs.map(ref => `${ref},"crate ""${ref}""",${weightOf(ref)}\n`).join('')}`
@@ -120,7 +120,7 @@ export async function begin(kind: Kind, number: number, context: Context): Promi
 }
 
 export interface Left extends Awaited<ReturnType<typeof tracesOf>> {
-  /** Hash of what is in the file of an export; of a bundle, of the rows in it. */
+  /** Hash of the file of an export; of a bundle, of the rows in it. */
   readonly file: string | undefined
 }
 

@@ -16,7 +16,7 @@ export async function killedBehindTheCommit(harness: FaultHarness, sabotage?: Sa
   return harness.complaints(id)
 }
 
-/** A worker is stopped before its first batch, and wakes up in the middle of its successor's work. */
+/** A worker is frozen before its first batch, and resumes in the middle of the work of its successor. */
 export async function wokenAmid(
   harness: FaultHarness,
   sabotage?: Sabotage,

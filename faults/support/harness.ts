@@ -23,7 +23,7 @@ import { createSampleTableSql, sampleCsv, sampleResource } from './sample-rows.t
 import type { Sabotage, WorkerSettings } from './settings.ts'
 import { type SpawnOptions, startWorker, type Worker } from './worker.ts'
 
-/** Bytes of memory that a worker may take, whatever the size of the file. */
+/** Bytes of memory that a worker may use, for any size of the file. */
 const peakLimit = 300 * 1024 * 1024
 
 export interface FaultHarness {
@@ -39,7 +39,7 @@ export interface FaultHarness {
   /** Submits the file as an import. */
   submit(): Promise<string>
   status(id: string): Promise<JobNow>
-  /** Waits until the job has got on as far as this. */
+  /** Waits until the job has reached this point. */
   reached(id: string, row: number): Promise<void>
   ended(id: string): Promise<JobNow>
   /** Kills, and asserts that the job was running and had neither just started nor almost ended. */

@@ -3,7 +3,7 @@ import type pg from 'pg'
 
 /** What an import has left, row by row. */
 export interface Traces {
-  /** Of each row of the table: its name, and a hash of all of it, as often as it is there. */
+  /** Of each row of the table: its name, a hash of all of it, and how often it is there. */
   readonly rows: readonly string[]
   readonly errors: readonly string[]
   /** Row number and codes of each rejected record. */
@@ -69,7 +69,7 @@ function difference(what: string, found: readonly string[], expected: readonly s
   return [...say(lost, 'is lost'), ...say(extra, 'is there that should not be, or twice')]
 }
 
-/** What holds for every job, whatever the reference says. */
+/** Conditions that hold for every job, independent of the reference. */
 function brokenLaws({ job, rejected }: Traces): string[] {
   const count = (column: string) => Number(job[column])
   const records = new Set(rejected.map(entry => entry.split(' ')[0])).size

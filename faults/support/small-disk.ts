@@ -1,4 +1,4 @@
-// A tablespace on a small disk of its own that can be filled and freed; it takes root to mount one.
+// A tablespace on a small disk that can be filled and freed; only root can mount one.
 import { execFileSync } from 'node:child_process'
 import { chown, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -33,7 +33,7 @@ export async function smallDisk(pool: pg.Pool, size: string): Promise<SmallDisk 
       try {
         execFileSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=64k'], { stdio: 'ignore' })
       } catch {
-        // It ends when the disk is full, which is what it is for.
+        // It ends when the disk is full, which is its purpose.
       }
     },
     free: () => rm(ballast, { force: true }),

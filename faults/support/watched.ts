@@ -15,7 +15,7 @@ export interface LoopDelay {
 
 const answerMs = 30_000
 
-/** Variables for a process that is to be asked, under a name of its own. */
+/** Variables for a process that answers requests, under its own name. */
 export const watched = (what: 'loop-delay' | 'memory', name: string) => ({
   NODE_OPTIONS: `--import ${fileURLToPath(new URL(`${what}.mjs`, import.meta.url))}`,
   LADING_TOLD: fileOf(name),

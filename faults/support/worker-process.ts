@@ -56,7 +56,7 @@ const { patienceSeconds = 30 } = settings
 const importer = createImporter({ pool, resources, batchRows, noProgressSeconds: patienceSeconds })
 const exporter = createExporter({ pool, resources })
 const inDatabase = postgresQueue()
-/** Like one outside of the database: woken after the commit. */
+/** Like a queue outside of the database: notified after the commit. */
 const apart: Queue = {
   ...inDatabase,
   joinsTransactions: false,

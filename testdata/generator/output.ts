@@ -35,7 +35,7 @@ export class Output {
     await this.#handle.appendFile(piece)
   }
 
-  /** Writes what is held and closes the file; `discard` closes it only. */
+  /** Writes what is buffered and closes the file; `discard` closes it only. */
   async close({ discard = false } = {}): Promise<void> {
     try {
       if (!discard) await this.flush()

@@ -28,7 +28,7 @@ export function createPermutation(size: number, rng: Rng): Permutation {
     return join(left, right)
   }
 
-  // The network permutes a power of four of at least `size`: who leaves the range goes round once more.
+  // The network permutes a power of four of at least `size`: a number outside the range goes round once more.
   function walk(value: number, step: (value: number) => number): number {
     if (value < 0 || value >= size) throw new RangeError(`${value} is not in a permutation of ${size}`)
     let at = step(value)

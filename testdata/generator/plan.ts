@@ -15,9 +15,9 @@ interface Range {
 }
 
 /**
- * Kinds own consecutive ranges of positions; a seeded permutation says which position a record has. So counts
- * are exact, kinds never collide, and neither direction needs memory. Record 0 is always plain: who repeats
- * an earlier record finds one.
+ * Kinds own consecutive ranges of positions; a seeded permutation maps a record to its position. So counts
+ * are exact, kinds never collide, and neither direction needs memory. Record 0 is always plain: a record that repeats
+ * an earlier one can use it.
  */
 export class Plan {
   readonly count: number

@@ -10,7 +10,7 @@ export interface Referable {
   rejected(rng: Rng): string
 }
 
-/** `rejectedKinds` are kinds that are always rejected and whose records have an id of their own. */
+/** `rejectedKinds` are kinds that are always rejected and whose records have their own id. */
 export function createReferable(
   plan: Plan,
   idOf: (index: number) => string,

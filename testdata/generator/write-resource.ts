@@ -1,4 +1,4 @@
-// Writes a resource's records into one file and what is planted in them into another; returns the counts.
+// Writes the records of a resource into one file and the planted errors into another; returns the counts.
 import type { WrittenRecord } from './fault.ts'
 import { Output } from './output.ts'
 import { stream } from './rng.ts'

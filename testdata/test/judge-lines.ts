@@ -9,7 +9,7 @@ export function readLines(path: string): string[] {
   return readFileSync(path, 'utf8').split('\n')
 }
 
-/** Calls `judge` for every line that is a JSON object; says itself what is wrong with the others. */
+/** Calls `judge` for every line that is a JSON object; reports the errors of the others itself. */
 export function judgeLines(path: string, judge: (record: JsonRecord) => Problem[]): Finding[] {
   return readLines(path).flatMap((line, at) => {
     if (line === '') return []

@@ -1,4 +1,4 @@
-// The little judge's rules for single values, apart from the generator's: what is missing, what is wrong.
+// The rules of the little judge for single values, separate from the generator's: missing values, invalid values.
 
 export interface Finding {
   row_number: number
@@ -50,7 +50,7 @@ export function required(field: string, value: unknown, passes: (value: unknown)
   return passes(value) ? [] : [{ field, code }]
 }
 
-/** An optional field that must pass a test where it is there. */
+/** An optional field that must pass a test if it is there. */
 export function optional(field: string, value: unknown, passes: (value: unknown) => boolean, code: string) {
   return isMissing(value) || passes(value) ? [] : [{ field, code }]
 }

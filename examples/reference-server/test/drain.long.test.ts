@@ -98,7 +98,7 @@ test.each(['fastify', 'express'])(
 test.each(['fastify', 'express'])(
   'on %s an export that is cut off at shutdown is seen as broken by HTTP/1.0 clients too, and on one of them at a second signal',
   async adapter => {
-    // What is done at a second signal knows no adapter.
+    // The effect of a second signal does not depend on the adapter.
     for (const code of adapter === 'fastify' ? [0, 1] : [0]) {
       const server = await start({ ADAPTER: adapter })
       // More than all buffers on the way hold, and than is taken until the server gives up waiting.

@@ -58,7 +58,7 @@ for (const [version, express] of Object.entries({ 4: express4, 5: express5 })) {
             else busy.then(() => next(), next)
           })
         } else {
-          // Of a body that is read already, the one of Express 4 makes an error or an empty object of its own.
+          // Express 4 turns a body that was already read into an error or an empty object.
           app.use(express.json())
         }
         const lading = ladingExpress({

@@ -8,7 +8,7 @@ import { createReferenceDatabase } from '../../../test-support/database.ts'
 import { ladingFastify } from '../src/index.ts'
 
 test.each([
-  // What is used here is the same in both versions, but their types are not assignable to each other.
+  // The members used here are the same in both versions, but their types are not assignable to each other.
   ['4', fastify4 as unknown as typeof fastify5],
   ['5', fastify5],
 ])('Fastify %s serves a lading under a prefix', async (_, fastify) => {

@@ -11,7 +11,7 @@ import { ladingFastify } from '../src/index.ts'
 const userOf = (request: unknown) => request as { user: unknown }
 
 test.each([
-  // What is used here is the same in both versions, but their types are not assignable to each other.
+  // The members used here are the same in both versions, but their types are not assignable to each other.
   ['4', fastify4 as unknown as typeof fastify5],
   ['5', fastify5],
 ])('the user that a hook of Fastify %s has attached to the request is the principal', async (_, fastify) => {

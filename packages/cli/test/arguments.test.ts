@@ -1,4 +1,4 @@
-// What is made of options before anything else happens.
+// How options are parsed before anything else happens.
 import { defineResource, Type } from '@lading/core'
 import { describe, expect, it } from 'vitest'
 import { chooseFormat } from '../src/commands/file-format.ts'

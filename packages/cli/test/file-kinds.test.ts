@@ -1,4 +1,4 @@
-// Files that are known by their names: CSV with TAB, in and out, and what is no data, with what to do about it.
+// Files that are recognized by their names: CSV with TAB, in and out, and files that hold no data, with what to do about them.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'

@@ -1,4 +1,4 @@
-// lading import with settings: what becomes of the records, what is printed, and what comes back.
+// lading import with settings: the effect on the records, the output, and the rejects.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'

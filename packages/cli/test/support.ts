@@ -69,7 +69,7 @@ export async function tempFolder(): Promise<string> {
   return folder
 }
 
-/** Writes a file into a folder of its own and returns its path. */
+/** Writes a file into a new folder and returns its path. */
 export async function tempFile(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(await tempFolder(), name)
   await writeFile(path, content)

@@ -100,7 +100,7 @@ it.concurrent('requires a format for standard input', async () => {
   })
 })
 
-it.concurrent('lists the formats', async () => {
+it.concurrent('lists the known formats for an unknown one', async () => {
   const args = ['export', '--resource', 'users', '--format', 'xml', ...config]
   expect(await lading(args)).toEqual({
     code: 64,

@@ -1,4 +1,4 @@
-// What the cases about access work with: one request for each way to reach a route, and services that record what is asked of them.
+// Shared by the cases about access: one request for each way to reach a route, and services that record each call of the hook.
 import { randomUUID } from 'node:crypto'
 import type { Authorize, HttpOptions } from '@lading/core/http'
 import { AccessRefused } from '@lading/core/http'
@@ -88,7 +88,7 @@ export const byTenant: Authorize = ({ headers }) => {
   return tenant === 'nobody' ? {} : { tenant }
 }
 
-/** Lets in who asks for users, or for no resource in particular. */
+/** Admits requests for users, or for no resource in particular. */
 export const usersOnly: Authorize = ({ resource }) => {
   if (resource !== undefined && resource !== 'users') throw new AccessRefused('forbidden', 'Users only.')
   return { principal: 'ann' }

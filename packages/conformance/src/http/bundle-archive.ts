@@ -15,7 +15,7 @@ export interface ArchivedResource {
 
 export type ArchiveEntry = readonly [name: string, content: string]
 
-/** A bundle of these files, and of whatever else is to be in it. */
+/** A bundle of these files, and of any other entries. */
 export function bundleArchive(
   resources: readonly ArchivedResource[],
   ...more: readonly ArchiveEntry[]

@@ -8,7 +8,7 @@ import type { HttpOptions, ParserOutput } from '@lading/core/http'
 import { until } from '../runner.ts'
 import type { RemoteNames } from './remote-names.ts'
 
-/** What is served: real jobs with workers that run, and the reference resource `users`. */
+/** The service: real jobs with running workers, and the reference resource `users`. */
 export interface HttpSuiteService extends Pick<HttpOptions, 'jobs' | 'exporter' | 'resources'> {
   /** Resources over the table of `users` that withhold some of it, on a pool that counts. */
   readonly discreet: VisibilityService
@@ -114,7 +114,7 @@ interface Part {
 
 export const boundary = 'suite-boundary'
 
-/** A form, byte by byte, in the order of its parts; a file that is no text goes in as latin1. */
+/** A form, byte by byte, in the order of its parts; a file that is not text is encoded as latin1. */
 export function formBody(parts: readonly Part[], end = `--${boundary}--\r\n`): string {
   const written = parts.map(({ name, value, fileName, type, lines = '' }) => {
     const file = fileName === undefined ? '' : `; filename="${fileName}"`

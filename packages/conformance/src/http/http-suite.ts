@@ -54,7 +54,7 @@ import type { Before, HttpHarness, HttpSuiteService, Principal } from './harness
 export type { HttpSuiteService } from './harness.ts'
 
 export interface HttpSuiteOptions {
-  /** What is tested, for the title. */
+  /** The subject of the tests, for the title. */
   readonly name: string
   /** Prefix under which `start` mounts the service. @defaultValue '' */
   readonly mount?: string

@@ -1,4 +1,4 @@
-// What the cases of the queue suite share: a queue to try, and a listener that writes down what it hears.
+// Shared by the cases of the queue suite: the queue under test, and a listener that records its notifications.
 import type { Client, Queue } from '@lading/core'
 
 /** A queue without listeners, and what some cases need in addition. */
@@ -20,13 +20,13 @@ export interface QueueCase {
 }
 
 export interface Heard {
-  /** Lanes in the order in which they were woken; undefined where wake-ups may have been missed. */
+  /** Lanes in the order of their notifications; undefined where notifications may have been missed. */
   readonly wakes: (string | undefined)[]
   /** Ids of interrupted jobs. */
   readonly interrupts: string[]
   /** Resolves as `listen` does. */
   readonly ended: Promise<void>
-  /** How often this lane was woken by name. */
+  /** How often this lane was notified by name. */
   count(lane: string): number
   /** Aborts the signal, and waits for the end. */
   stop(): Promise<void>

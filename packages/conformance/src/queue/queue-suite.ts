@@ -7,7 +7,7 @@ import { type FixturePart, listener, type QueueCase, type QueueFixture } from '.
 export type { QueueFixture } from './queue-samples.ts'
 
 export interface QueueSuiteOptions {
-  /** What is tested, for the title. */
+  /** The subject of the tests, for the title. */
   readonly name: string
   /** Called for each case: a queue without listeners, and what takes it away again. */
   readonly create: () => Promise<QueueFixture>
@@ -171,7 +171,7 @@ const cases: Record<string, QueueCase> = {
       const send = async (lane: string, end: 'commit' | 'rollback') => {
         const transaction = await begin()
         await queue.wake(lane, { client: transaction.client })
-        // A later wake-up passes it, so it would have been heard by now.
+        // A later notification passes it, so it would have been received by now.
         const before = heard.count('fetch')
         await queue.wake('fetch')
         await until('the passing one', () => heard.count('fetch') > before)

@@ -11,11 +11,11 @@ import { chunks, entries, isEmpty, key, pieces, read, type StorageCases, sha256 
 import { writingCases } from './writing.ts'
 
 export interface StorageSuiteOptions {
-  /** What is tested, for the title. */
+  /** The subject of the tests, for the title. */
   readonly name: string
   /**
-   * Called for each case: an empty storage, and what takes it away again. `again` makes another storage object on the
-   * same place, as in another process; absent where there is no other.
+   * Called for each case: an empty storage, and its cleanup. `again` makes another storage object on the
+   * same place, as in another process; absent if that is not possible.
    */
   readonly create: () => Promise<{ storage: Storage; again?: () => Storage; cleanup(): Promise<void> }>
   readonly register: SuiteRunner
@@ -212,7 +212,7 @@ const badKeys = [
   'a\0b',
 ]
 badKeys.push('a b', 'a\\b', 'a\nb', 'a\n', 'ä', 'a:b', 'a%2fb', '-a', 'x.tmp-1')
-/** Bad as a key, good as the prefix of one. */
+/** Invalid as a key, valid as the prefix of one. */
 const beginsAKey: ReadonlySet<string> = new Set(['', 'a/'])
 
 function openDescriptors(): number {

@@ -12,7 +12,7 @@ import { httpSuiteService } from '../../src/http/suite-service.ts'
 
 const mount = '/bulk'
 
-/** Runs some groups of the HTTP suite on a database of their own. */
+/** Runs some groups of the HTTP suite on a separate database. */
 export function runOnNode(groups: readonly HttpSuiteGroup[]): void {
   let database: TestDatabase
   let service: ReturnType<typeof httpSuiteService>

@@ -1,4 +1,4 @@
-// A process of its own: imports a generated input and prints what it came to, with the most memory that it held.
+// A separate process: imports a generated input and prints the result, with its peak memory.
 import pg from 'pg'
 import { runInput } from './bad-inputs-fixture.ts'
 import { type HugeName, huge } from './bad-inputs-huge.ts'

@@ -1,4 +1,4 @@
-// Ids of a bundle come back as they were, or the bundle is refused by name before anything is written.
+// Ids of a bundle come back unchanged, or the bundle is rejected by name before anything is written.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
 import {

@@ -14,7 +14,7 @@ import { resources } from '../support.ts'
 let database: TestDatabase
 const folder = mkdtempSync(join(tmpdir(), 'lading-bundles-test-'))
 beforeAll(async () => {
-  // So that what is left there is ours.
+  // So that only files of this test are left there.
   vi.stubEnv('TMPDIR', folder)
   database = await createReferenceDatabase()
   await plantRows(database.pool, 500)

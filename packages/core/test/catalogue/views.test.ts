@@ -1,4 +1,4 @@
-// What is no plain table: whether it takes rows is found by `check`, and an updatable view takes them.
+// Views and foreign tables: `check` finds whether they accept rows, and an updatable view does.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
 import {

@@ -44,7 +44,7 @@ const socketOf = (client: pg.Client) =>
 const settings =
   /(?:set transaction [^;]*; )?(?:set local "(?!synchronous)[^;]*; )+do \$lading\$ [^$]*current_setting[^$]*\$lading\$; /g
 
-/** What a statement is, whatever its numbers, names and values are. */
+/** The shape of a statement, without its numbers, names and values. */
 const shapeOf = (what: unknown) => {
   const text = typeof what === 'string' ? what : (what as { readonly text: string }).text
   return text

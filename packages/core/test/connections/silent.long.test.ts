@@ -157,7 +157,7 @@ test('a statement that takes too long is given up, with a fault that can be retr
       code: 'DATABASE_UNAVAILABLE',
       retryable: true,
     })
-    // Its backend is ended by another connection, and would go on as soon as it gets the lock.
+    // Its backend is ended by another connection, and would continue as soon as it gets the lock.
     const waiting = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     await expect.poll(async () => (await blocker.query(waiting)).rows).toEqual([])
     await blocker.query('rollback')

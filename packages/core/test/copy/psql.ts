@@ -8,7 +8,7 @@ import type { Copier } from './round-trip.ts'
 /** Where Debian keeps what it does not put on the path. */
 const debian = '/usr/lib/postgresql'
 
-/** @throws Error that says what to do, where there is no psql */
+/** @throws Error that states what to do, if there is no psql */
 export function findPsql(): string {
   const versions = existsSync(debian)
     ? readdirSync(debian).sort((one, other) => Number(other) - Number(one))

@@ -1,4 +1,4 @@
-// Random values of the types that have a syntax of their own: documents, bytes, networks, shapes, ranges, words.
+// Random values of the types with their own syntax: documents, bytes, networks, shapes, ranges, words.
 import fc from 'fast-check'
 import {
   date,

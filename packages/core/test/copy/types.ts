@@ -37,7 +37,7 @@ export const ownTypes = `create type mood as enum ('happy', 'so so', 'a,"b"', '{
   create domain moods as mood[]; create type pair as (a int, b text);
   create type textrange as range (subtype = text, collation = "C", multirange_type_name = textranges)`
 
-/** Columns with a field type of their own, carried as text: what that type has no value for comes back too. */
+/** Columns with their own field type, carried as text: values that the type cannot represent come back too. */
 const verbatim: Readonly<Record<string, Texts>> = {
   smallint: values.int2,
   int: values.int4,

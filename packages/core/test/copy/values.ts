@@ -11,8 +11,8 @@ const naughty = [
 ]
 
 /**
- * A line that is only `\.` ends the input of psql before 18, and that of COPY before 18, also between quotes: there
- * is no way to write it.
+ * A line that is only `\.` ends the input of psql before 18, and that of COPY before 18, also between quotes: it
+ * cannot be written.
  */
 const isEnd = (text: string) => /[\r\n]\\\.[\r\n]/.test(text)
 

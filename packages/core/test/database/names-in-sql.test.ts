@@ -1,4 +1,4 @@
-// Columns may have any name, also one that the statements of an import or export use for something of their own.
+// Columns may have any name, also one that the statements of an import or export use.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
 import { defineResource, type Resource, Type } from '../../src/index.ts'

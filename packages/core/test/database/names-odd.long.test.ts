@@ -23,7 +23,7 @@ const names = [
   'k'.repeat(63),
 ]
 
-/** The table, its key, a reference into itself and a check have the name, as far as two can. */
+/** The table, its key, a self reference and a check have the name, as far as two can. */
 async function tableNamed(name: string) {
   const other = name.length === 63 ? `o${name.slice(1)}` : `${name}_`
   const [table, key, up] = [`${quoted(name)}.${quoted(name)}`, quoted(name), quoted(other)]

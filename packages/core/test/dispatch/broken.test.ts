@@ -1,4 +1,4 @@
-// Workers that stop, die, freeze or lose the database: their jobs go on elsewhere, and only one worker may end them.
+// Workers that stop, die, freeze or lose the database: their jobs continue elsewhere, and only one worker may end them.
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dispatchHarness, gate, untilAsked } from '../fixtures/dispatch-harness.ts'

@@ -96,7 +96,7 @@ test('no key runs more jobs than allowed, so that others find a free slot', asyn
   await poll(() => worker.begun.length).toBe(4)
   expect(worker.rows.map(({ resource }) => resource)).toEqual(['flood', 'flood', 'flood', 'rare'])
   open()
-  // The end of a job makes room for the next one of its key, without a wake-up.
+  // The end of a job frees a slot for the next one of its key, without a notification.
   await poll(() => worker.begun.length).toBe(22)
   expect([...worker.begun].sort()).toEqual([...flood, ...rare].sort())
 })

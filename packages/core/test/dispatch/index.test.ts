@@ -1,4 +1,4 @@
-// What a claim and a submission read of many jobs: a few entries of an index, whatever waits.
+// How much a claim and a submission read of many jobs: a few entries of an index, however many wait.
 import { expect, test } from 'vitest'
 import type { Turn } from '../../src/jobs/dispatch/fairness.ts'
 import { claimReadySql } from '../../src/jobs/dispatch/ready-sql.ts'

@@ -68,7 +68,7 @@ test.each<[field: string, asked: unknown, found: string]>([
   ['spans', '{1 day,NULL}', '1\n'],
   ['spans', '{24 hours}', ''],
   ['blobs', { eq: ['\\xff', '\\x'] }, '1\n'],
-  // What is no value of the type equals nothing.
+  // A value that is not of the type equals nothing.
   ['span', 'soon', ''],
   ['hour', ['25:00', '09:00'], '2\n'],
 ])('%s: %j', async (field, asked, found) => {

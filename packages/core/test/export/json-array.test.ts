@@ -1,4 +1,4 @@
-// Exports as a JSON array: valid whatever the size, empty ones too, and the stream ends as well as the others.
+// Exports as a JSON array: valid for any size, also empty, and the stream ends like the others.
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'

@@ -1,4 +1,4 @@
-// The scope of a resource: which rows a caller may export, whatever is asked; and nothing at all where it fails.
+// The scope of a resource: which rows a caller may export, for any selection; and nothing at all if it fails.
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'

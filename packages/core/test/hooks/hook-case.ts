@@ -30,7 +30,7 @@ export interface HookCase {
   readonly result: unknown
   /** The code of the operation that continues, if an error is needed for it to be called. @defaultValue none */
   readonly unharmed?: string
-  /** Its log is the process: whatever breaks there is a warning. */
+  /** Its log is the process: an error there is a warning. */
   readonly isLog?: boolean
   /** Uses it once. @param signal of the run, where there is one */
   readonly use: (harness: HookHarness, hook: AnyHook, signal?: AbortSignal) => Promise<Outcome>

@@ -11,7 +11,7 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map(name => readFileSync(join(source, name), 'utf8'))
 const exported = ['index.ts', 'http/index.ts'].map(name => readFileSync(join(source, name), 'utf8')).join()
 
-/** What is handed over: options, definitions, and what counts. What a queue is handed by Lading is its contract. */
+/** Types of functions passed by users: options, definitions, and which of them count. Those of a queue are its contract. */
 const isGiven = /^(?:\w+Options|\w+Definition|\w+Spool|Metrics|HttpMetrics)$/
 
 /** `Interface.member` of each member that is a function. */

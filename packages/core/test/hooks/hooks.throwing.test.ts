@@ -1,4 +1,4 @@
-// Whatever a hook throws, or rejects with: those whose answer counts end what asked them, the others change nothing.
+// Any error that a hook throws or rejects with: it ends the operation if its answer is used, and otherwise has no effect.
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LadingError } from '../../src/index.ts'

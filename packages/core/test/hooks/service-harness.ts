@@ -22,7 +22,7 @@ export interface ServiceHarness {
   working(options: Partial<JobsOptions>): Promise<Outcome>
   /** One run of the janitor. */
   cleaning(options: Partial<JobsOptions>): Promise<Outcome>
-  /** One walk through stored files, of which there is one. @param verified hears of it */
+  /** One verification of the stored files, of which there is one. @param verified is called with the result */
   verifying(verified: NonNullable<Metrics['verified']>): Promise<Outcome>
   /** A start before the database is there. */
   waiting(onWait: (sentence: string) => unknown): Promise<Outcome>

@@ -6,7 +6,7 @@ export interface Outcome {
   readonly code: string | undefined
   /** What the caller reads. */
   readonly told: string
-  /** What the log heard. */
+  /** What was logged. */
   readonly log: readonly unknown[]
   /** What came of it, to be compared with what was expected: rows, or an answer. */
   readonly result: unknown

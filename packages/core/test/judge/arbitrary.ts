@@ -42,7 +42,7 @@ function cellOf({ pool, nulls = 0, absences = 0 }: Column, records: number): fc.
   )
 }
 
-/** A record names a row by its id or by its name; what becomes of one that does both has a test of its own. */
+/** A record identifies a row by its id or by its name; a record with both has a separate test. */
 function saidOnce({ standIns = [] }: World, cells: SomeCells): SomeCells {
   const named = standIns.filter(({ column }) => cells[column.name] !== undefined)
   return { ...cells, ...Object.fromEntries(named.map(({ standsFor }) => [standsFor, undefined])) }

@@ -14,7 +14,7 @@ const integerFaults = (code: string) => ({
 
 /** The table refuses ages from here on. */
 const tooOld = 100
-/** A trigger drops rows with this note without a word. */
+/** A trigger silently drops rows with this note. */
 const dropped = 'vanish'
 
 const columns: readonly Column[] = [
@@ -205,7 +205,7 @@ const teams = new Map([
 ])
 const nameFaults = { code: 'NUL_CHARACTER', csv: ['nul \0'], json: ['"nul \\u0000"'] }
 
-/** The same table, in files that may say who the boss is, and which the team, by their names. */
+/** The same table, in files that may give the boss and the team by their names. */
 export const namedPeople: World = {
   ...people,
   resource: 'named-people',

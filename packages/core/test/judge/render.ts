@@ -82,7 +82,7 @@ function writeNdjson(world: World, records: readonly FileRecord[]): WrittenFile 
   return { bytes: Buffer.from(lines.map(line => `${line}\n`).join('')), records: result }
 }
 
-/** The row number is the ordinal of the element. Broken JSON would end the file, so a broken record is no object. */
+/** The row number is the ordinal of the element. Broken JSON would end the file, so a broken record is not an object. */
 function writeJson(world: World, records: readonly FileRecord[]): WrittenFile {
   const elements: string[] = []
   const result = records.map(({ cells, broken, blankBefore }, index): WrittenRecord => {

@@ -47,7 +47,7 @@ export const slots: World = {
   refusedFields: ['size'],
 }
 
-/** The same, where two rows without a site are at one and the same. */
+/** The same, but two rows without a site are at the same one. */
 export const equalSlots: World = {
   ...slots,
   name: 'equal_slots',

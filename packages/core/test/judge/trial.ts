@@ -132,7 +132,7 @@ function countsOf(report: ImportReport | undefined) {
   return { processed, successful, failed, inserted, updated, ignored, unprocessed }
 }
 
-/** Every row as the judge writes it: what only the database could know has its word. */
+/** Every row as the judge writes it: a placeholder stands for values that only the database knows. */
 export async function readTable(pool: TestDatabase['pool'], world: World): Promise<readonly TableRow[]> {
   const client = await pool.connect()
   try {
@@ -163,7 +163,7 @@ function mapRow(row: TableRow, change: (name: string, value: Value) => Value): T
 const sorted = (rows: readonly TableRow[]) =>
   [...rows].sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
 
-/** Makes all timestamps old, in the table and in what is expected of it. */
+/** Makes all timestamps old, in the table and in the expected rows. */
 async function forgetTimes(
   pool: TestDatabase['pool'],
   { name, touched }: World,

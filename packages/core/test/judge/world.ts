@@ -54,7 +54,7 @@ export interface StandIn {
   /** The field itself; it has no column. */
   readonly column: Column
   readonly standsFor: string
-  /** Id of the row that is meant, if it is there. */
+  /** Id of the referenced row, if it exists. */
   find(name: string, table: readonly TableRow[]): string | undefined
 }
 
@@ -77,7 +77,7 @@ export interface World {
   refuses(row: TableRow, others: readonly TableRow[]): Refused
   /** Of these, the fields that files reach; null among them if it is no field. */
   readonly refusedFields: readonly (string | null)[]
-  /** The field that has to be unique in all of the table, though it is no key: a tenant hears nothing of it. */
+  /** A field that is unique across the whole table, though it is not a key: a tenant gets no details of a conflict. */
   readonly unknownKey?: string
   /**
    * Fields, or values of theirs, that only the table itself can judge: a trigger, or a unique index which no key of

@@ -6,7 +6,7 @@ export interface Block {
   readonly sentences: readonly string[]
 }
 
-/** Where one sentence ends and the next one begins; "e.g." and the like are not words of these pages. */
+/** Where one sentence ends and the next one starts; "e.g." and the like do not end one. */
 const betweenSentences = /(?<=[.!?][)*"`]{0,3}) (?=["`*([]*[\p{Lu}`])/u
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()

@@ -8,7 +8,7 @@ export interface Promised {
 }
 
 export interface NotPromised {
-  /** Words that a sentence of the page begins with. */
+  /** The first words of a sentence of the page. */
   readonly words: string
   /** Whether it is about the rest of the paragraph too, but for what has a test. */
   readonly isWhole: boolean

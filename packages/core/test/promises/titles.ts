@@ -6,7 +6,7 @@ import { repositoryRoot } from '../support.ts'
 
 const folders = ['packages', 'examples', 'faults', 'testdata']
 
-/** Tests with a command of their own, which take minutes: `faults/soak`, `outages`, `standby` and `damage`. */
+/** Tests with their own command, which take minutes: `faults/soak`, `outages`, `standby` and `damage`. */
 const isLongRun = /^faults\/.*\.(?:soak|outages|standby|damage)\.ts$/
 
 /** Files that hold tests, or cases of a suite that several files run. */

@@ -95,7 +95,7 @@ test('no peer dependency range admits a version that is known to be broken', asy
   expect(broken).toEqual([])
 })
 
-test('the foundations of our packages have one version', async () => {
+test('every dependency of our packages has one exact version', async () => {
   const folders = await readdir(join(repositoryRoot, 'packages'))
   const found: string[] = []
   for (const folder of folders) {

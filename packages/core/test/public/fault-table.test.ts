@@ -1,4 +1,4 @@
-// docs/errors.md and THE table of faults say the same, both ways; and no file judges by states of its own.
+// docs/errors.md and THE table of faults agree, in both directions; and no other file compares SQLSTATEs.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

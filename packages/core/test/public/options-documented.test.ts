@@ -92,7 +92,7 @@ test('docs/limits.md has each limit of the service once, with its default', () =
 test('each number after @defaultValue is the default', () => {
   const stated = documentedTypes.flatMap(file => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'src', file), 'utf8')
-    // A number with a unit of its own, such as 4 MiB, is left out.
+    // A number with a unit, such as 4 MiB, is left out.
     const pattern = /@defaultValue[\s*]+([\d,]+)\b(?! MiB)[^/]*?\*\/\s+readonly (\w+)/g
     return [...text.matchAll(pattern)].map(([, number = '', name = '']) => ({ name, number }))
   })

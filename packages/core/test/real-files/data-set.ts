@@ -40,7 +40,7 @@ export const rejected = (...errors: readonly string[]): Expected => ({ errors })
 
 const require = createRequire(import.meta.url)
 
-/** A file of a package. `path` begins with the name of the package. */
+/** A file of a package. `path` starts with the name of the package. */
 export function fileOf(name: string, path: string): Buffer {
   return readFileSync(join(folderOf(name), path))
 }

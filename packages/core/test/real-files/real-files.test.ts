@@ -127,12 +127,12 @@ async function tableOf(set: DataSet): Promise<readonly string[]> {
   }
 }
 
-/** A line for each row, in an order of their own: tables have none, and not all files have a key. */
+/** A line for each row, sorted: tables have no order, and not all files have a key. */
 function sorted(rows: readonly Values[]): readonly string[] {
   return rows.map(row => JSON.stringify(row, inOrder)).sort()
 }
 
-/** jsonb has an order of keys of its own. */
+/** jsonb has its own order of keys. */
 function inOrder(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))

@@ -1,4 +1,4 @@
-// Partitions, and what the table computes by itself.
+// Partitions, and columns that the table computes.
 import { createHash } from 'node:crypto'
 import { defineResource, Type } from '../../src/index.ts'
 import type { RefusalSection } from './refusal-case.ts'

@@ -10,7 +10,7 @@ export interface RefusalCase {
   readonly onConflict?: 'update'
   /** Sent by a role that row-level security applies to. */
   readonly asStranger?: true
-  /** A dry run cannot know of it, as `notJudged` says. */
+  /** A dry run cannot predict it, as `notJudged` says. */
   readonly isUnforeseen?: true
 }
 

@@ -77,7 +77,7 @@ function importerFor({ title, resources }: RefusalSection, { asStranger }: Refus
 
 type Mode = 'real' | 'atomic' | 'dry'
 
-/** Errors by the name of their case. All records that go the same way are one file: each is refused, whatever the others are. */
+/** Errors by the name of their case. All records of the same kind are one file: each is rejected, independent of the others. */
 async function provoke(
   section: RefusalSection,
   alike: readonly (readonly [name: string, RefusalCase])[],

@@ -1,4 +1,4 @@
-// A server proves who it is, or gives no file, whatever the environment says; and from it nothing leads to one that does not.
+// A server must prove its identity, whatever the environment says; and redirects do not lead from it to one that does not.
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { bytesOf, faultOf, remoteFixture } from '../fixtures/remote-fixture.ts'
 
 const harness = remoteFixture()
 
-/** A key and a certificate that its owner has signed; undefined where there is no openssl to make them. */
+/** A self-signed key and certificate; undefined if there is no openssl to make them. */
 function ownCertificate(): { readonly key: Buffer; readonly cert: Buffer } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'lading-tls-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]

@@ -27,7 +27,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** Looks at the table in one way, whatever the defaults are. */
+/** Queries the table in one way, with any defaults. */
 const adminPool = () =>
   new pg.Pool({
     connectionString: database.url,

@@ -83,7 +83,7 @@ const runs: readonly Partial<RunOptions>[] = [
   { atomic: true, onConflict: 'update', source: changed },
 ]
 
-/** @param admin a pool with nothing unusual, which looks at what is in the table */
+/** @param admin a pool with normal settings, which reads the table */
 export async function scenario(pool: pg.Pool, admin: pg.Pool): Promise<readonly string[]> {
   await admin.query('truncate things')
   const importer = createImporter<Resource>({ pool, resources: [things], batchRows: 4 })

@@ -119,7 +119,7 @@ test.each<[what: string, text: string]>([
     })
   }
   expect(await readFile(join(root, '.lading-storage-id'), 'utf8')).toBe(text)
-  // What is wrong may be put right while the process runs.
+  // A fault may be fixed while the process runs.
   await writeFile(join(root, '.lading-storage-id'), '3f0e2b1c-8a4d-4c1e-9d2f-0123456789ab\r\n')
   expect(await storage.identity()).toBe('3f0e2b1c-8a4d-4c1e-9d2f-0123456789ab')
 })

@@ -117,7 +117,7 @@ export const badRequestCases: HttpCases = {
     ]) {
       await assertProblem(await sendJson(harness, '/v1/exports', body), 400, 'OPTION_INVALID')
     }
-    // A parser of the host, where it comes first, answers in its own words.
+    // A body parser of the host that comes first answers with its own message.
     const headers = { 'content-type': 'application/json' }
     for (const body of ['{"resource":', 'null x', '\u0000']) {
       const response = await fetch(`${harness.base}/v1/exports`, { method: 'POST', headers, body })

@@ -19,7 +19,7 @@ const send = (harness: HttpHarness, body: unknown, headers: Readonly<Record<stri
     body: JSON.stringify(body),
   })
 
-/** An author, an article of hers and a comment of hers on it; found by a word that is nowhere else. */
+/** An author, an article of hers and a comment of hers on it; found by a unique word. */
 async function plant(harness: HttpHarness): Promise<string> {
   const word = randomUUID()
   const [user, article] = [randomUUID(), randomUUID()]

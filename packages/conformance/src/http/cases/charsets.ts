@@ -122,7 +122,7 @@ export const charsetCases: HttpCases = {
     },
 
   'A16: a JSON request body is read as UTF-8': async harness => {
-    // A parser of the host, where it comes first, answers in its own words.
+    // A body parser of the host that comes first answers with its own message.
     for (const path of ['/v1/imports', '/v1/exports']) {
       const body = '{"resource":"users"}'
       const type = 'application/json; charset=iso-8859-2'

@@ -51,7 +51,7 @@ export const digestCases: HttpCases = {
   },
 
   'a body that does not match its digest is rejected, and leaves nothing': async harness => {
-    // A parser of the host may have read what is JSON: there is nothing left to compare then.
+    // A body parser of the host may have read JSON: then there is nothing left to compare.
     for (const [what, body, query, headers] of bodies.filter(([, sent]) => sent !== url)) {
       const other = said(Buffer.concat([body, Buffer.from('x')]))
       for (const digest of body === csv ? other : other.slice(0, 1)) {

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: what is sent out of what is stored has places, and is refused before anything is opened.
+// Cases of the HTTP suite: downloads of stored files have slots, and are rejected before anything is opened.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -61,7 +61,7 @@ function endless(jobs: Jobs) {
   return { count, long }
 }
 
-/** Begins to read, and has it only as long as the signal. */
+/** Starts to read, and holds the download until the signal aborts. */
 const ask = (harness: HttpHarness, { path, accept }: Sent, more: RequestInit = {}) =>
   fetch(harness.base + path, { ...more, headers: { accept, ...more.headers } })
 

@@ -11,7 +11,7 @@ interface Answer {
   readonly body: Buffer
 }
 
-/** The bytes as they are on the wire: `fetch` asks for compression by itself, and unpacks it. */
+/** The bytes as they are on the wire: `fetch` would ask for compression and decompress it. */
 function ask(harness: HttpHarness, query: string, accepted?: string, method = 'GET'): Promise<Answer> {
   const headers = accepted === undefined ? {} : { 'accept-encoding': accepted }
   return new Promise((resolve, reject) => {

@@ -15,7 +15,7 @@ import {
 
 const send = (harness: HttpHarness, body: unknown) => sendJson(harness, '/v1/exports', body)
 
-/** A service whose export looks as given, whatever became of it. */
+/** A service whose export job looks as given, independent of its actual state. */
 async function withExport(harness: HttpHarness, change: Partial<Job>): Promise<string> {
   const { job_id } = await ended(
     harness,

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: files by their names and first bytes. TAB between cells, and what is no data at all.
+// Cases of the HTTP suite: files by their names and first bytes. TAB between cells, and files that hold no data.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: the application around the service keeps working, and its body parser does no harm.
+// Cases of the HTTP suite: the application around the service keeps working, and its body parser causes no errors.
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'

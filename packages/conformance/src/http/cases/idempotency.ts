@@ -49,7 +49,7 @@ async function statusLine(harness: HttpHarness, sent: string): Promise<string> {
   return String(chunk).split('\r\n')[0] ?? ''
 }
 
-/** Begins an upload that claims the key and does not end. */
+/** Starts an upload that claims the key and does not end. */
 async function hangingUpload(harness: HttpHarness, key: string): Promise<Socket> {
   const head = requestHead(harness, 'POST /v1/imports?resource=users', {
     'Content-Type': 'text/csv',
@@ -82,7 +82,7 @@ export const idempotencyCases: HttpCases = {
       assert.equal(replayed(again), 'true')
       assert.deepEqual(await seen(again), answer)
     }
-    // The same in the words of a form, whose boundaries differ each time.
+    // The same as a form, whose boundaries differ each time.
     const asForm = await form(harness, key, [
       field('on_conflict', 'error'),
       file(csv),

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: what is too much at the same time, too slow or too large is refused, and leaves nothing.
+// Cases of the HTTP suite: requests that are too many, too slow or too large are rejected, and leave nothing.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
@@ -41,7 +41,7 @@ function open(harness: HttpHarness, path: string, type: string, length = 1_000_0
   return { sending, answered }
 }
 
-/** What is answered while nothing of the body is sent. */
+/** The answer while nothing of the body is sent. */
 async function refusedUnread(harness: HttpHarness, path = '/v1/imports?resource=users', type = 'text/csv') {
   const { sending, answered } = open(harness, path, type)
   const answer = await answered

@@ -122,7 +122,7 @@ export const misplacedFileCases: HttpCases = {
     ] as const) {
       const answer = await send(harness, content)
       if (!answer.headers.get('content-type')?.startsWith('application/problem+json')) {
-        // A parser of the host, where it comes first, answers in its own words.
+        // A body parser of the host that comes first answers with its own message.
         assert.equal(answer.status, 400)
         await answer.text()
         continue

@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: what an import may be asked for, and what is refused in a sentence.
+// Cases of the HTTP suite: the options of an import, and invalid ones, which are rejected with one sentence.
 import assert from 'node:assert/strict'
 import {
   assertProblem,

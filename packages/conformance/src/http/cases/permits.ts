@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: the hook hears of each resource, and what it refuses is neither done nor in a list.
+// Cases of the HTTP suite: the hook is called with each resource, and rejected resources are neither used nor listed.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Authorize } from '@lading/core/http'

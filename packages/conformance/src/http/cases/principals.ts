@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: who asks is what the adapter's option `principal` finds on the request of its framework.
+// Cases of the HTTP suite: the caller is what the option `principal` of the adapter finds on the request of its framework.
 import assert from 'node:assert/strict'
 import type { Caller } from '@lading/core'
 import { AccessRefused } from '@lading/core/http'

@@ -136,7 +136,7 @@ export const readBodyCases: HttpCases = {
     let heard = 0
     const behind = await harness.serve(
       {
-        // As slow as a look at who asks may be.
+        // As slow as an authorization may be.
         authorize: () => new Promise(resolve => setTimeout(resolve, 100, {})),
       },
       undefined,
@@ -161,7 +161,7 @@ export const readBodyCases: HttpCases = {
       await imports(behind, sendRaw(behind, 'resource=users', usersCsv(3).replaceAll('User', 'Zoë')), 3)
       await behind.stop()
     }
-    // Parsers inflate what comes compressed, and leave the headers as they were.
+    // Parsers decompress a body, and leave its headers unchanged.
     const inflating = ofPosts(async request => {
       Object.assign(request, { body: gunzipSync(await buffer(request)) })
     })

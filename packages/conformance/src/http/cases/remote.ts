@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: a file that is fetched from its address, whatever it is like.
+// Cases of the HTTP suite: a file that is fetched from its URL, in every form.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'

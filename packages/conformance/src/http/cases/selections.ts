@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { ended, type HttpCases, type HttpHarness, sendJson, sendRaw } from '../harness.ts'
 
-/** Three users who share a name; their e-mail addresses begin with a, b and c. */
+/** Three users who share a name; their e-mail addresses start with a, b and c. */
 async function users(harness: HttpHarness): Promise<string> {
   const name = `selected ${randomUUID()}`
   const line = (letter: string, role: string, day: number) =>
@@ -21,7 +21,7 @@ const letters = (csv: string) =>
     .map(line => line.charAt(0))
     .join('')
 
-/** What is asked in a query, the same in a body, and who is found. */
+/** A query, the same as a body, and the users found. */
 const asked: readonly (readonly [query: string, body: object, found: string])[] = [
   ['role=admin', { filters: { role: 'admin' } }, 'a'],
   ['role=admin&role=reader', { filters: { role: ['admin', 'reader'] } }, 'ac'],

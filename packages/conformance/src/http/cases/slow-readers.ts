@@ -1,4 +1,4 @@
-// Cases of the HTTP suite: who takes an export too slowly is cut off, and gives back what it holds.
+// Cases of the HTTP suite: a client that reads an export too slowly is cut off, and its resources are released.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'

@@ -154,7 +154,7 @@ export const tooLargeCases: HttpCases = {
     const body = JSON.stringify({ resource: 'x'.repeat(2_000_000) })
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${base}/v1/exports`, { method: 'POST', headers, body })
-    // A parser of the host comes first, and may have a limit of its own.
+    // A body parser of the host comes first, and may have its own limit.
     assert.equal(response.status, 413)
     await response.body?.cancel()
   },

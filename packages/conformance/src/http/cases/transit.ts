@@ -96,7 +96,7 @@ export const transitCases: HttpCases = {
       const [, answer] = await begun(own, broken)
       assert.equal(answer.statusCode, 200, broken)
       assert.equal(await isComplete(answer), false, broken)
-      // It asks for compression by itself.
+      // It asks for compression by default.
       const fetched = await fetch(`${own.base}/v1/exports?${broken}`)
       await assert.rejects(fetched.arrayBuffer(), Error, broken)
     }

@@ -19,7 +19,7 @@ interface Trickled {
   readonly isClosed: boolean
 }
 
-/** Announces a megabyte, sends a byte of it every now and then, and does not go away by itself. */
+/** Announces a megabyte, sends a byte of it now and then, and does not disconnect. */
 async function trickled(harness: HttpHarness, line: string): Promise<Trickled> {
   const { hostname, port } = new URL(harness.origin)
   // Half open: the end of the answer does not concern it.

@@ -173,7 +173,7 @@ export const uploadCases: HttpCases = {
       const headers = { 'content-type': 'application/json', 'content-encoding': 'klingon' }
       const body = '{"resource":"users","limit":1}'
       const response = await fetch(harness.base + path, { method: 'POST', headers, body })
-      // A parser of the host, where it comes first, answers in its own words.
+      // A body parser of the host that comes first answers with its own message.
       assert.equal(response.status, 415, await response.text())
     }
   },

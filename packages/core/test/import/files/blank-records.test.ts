@@ -1,4 +1,4 @@
-// Blank records of a CSV file: no rows of nulls, one warning that counts them, the same whatever the batches are.
+// Blank records of a CSV file: no rows of nulls, one warning that counts them, the same for any batches.
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'

@@ -1,4 +1,4 @@
-// Mappings: what is refused before anything is read, and the warning for a name that no record has.
+// Mappings: which ones are rejected before anything is read, and the warning for a name that is in no record.
 import { describe, expect, test } from 'vitest'
 import type { RunOptions } from '../../../src/index.ts'
 import { leadsFixture } from '../../fixtures/leads-fixture.ts'

@@ -1,4 +1,4 @@
-// What is no source is refused at once, by the types and when it runs, with a sentence that says what to pass.
+// A value that is not a source is rejected at once, by the types and at run time, with a sentence that states what to pass.
 import { createReadStream } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'

@@ -92,7 +92,7 @@ test('a run goes no faster than its rejects are read', async () => {
   const letGo = setInterval(() => release.shift()?.(), 1)
   expect((await running).failed).toBe(5)
   clearInterval(letGo)
-  // The end of the file is a batch of its own.
+  // The end of the file is a separate batch.
   expect(counts.slice(0, 5)).toEqual([1, 2, 3, 4, 5])
 })
 

@@ -1,4 +1,4 @@
-// Whatever a caller has: streams of both kinds, bytes, chunks, and objects.
+// All kinds of sources: streams of both kinds, bytes, chunks, and objects.
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../../../test-support/database.ts'

@@ -10,7 +10,7 @@ const authors = defineResource('authors', {
   schema: Type.Object({ id: Type.Optional(Type.Integer()), email: Type.String(), name: optional }),
   key: ['email'],
 })
-/** The identity is no key: records are known by their code. */
+/** The identity is not a key: records are identified by their code. */
 const numbered = defineResource('numbered', {
   table: 'numbered',
   schema: Type.Object({ code: Type.String(), number: Type.Optional(Type.Integer()), name: optional }),

@@ -34,7 +34,7 @@ async function everything({ database: { pool } }: RefusingFixture) {
   }
 }
 
-/** Each partition has an exclusion constraint of its own there, which the stand-in for the whole does not know. */
+/** Each partition has its own exclusion constraint there, which the shadow table does not have. */
 const withoutOverlap = foreseeable.filter(record => !('during' in record) || record.during === 'nonsense')
 
 describe.each(['plain', 'partitioned'] as const)('a dry run against a %s table that rejects rows', shape => {

@@ -1,4 +1,4 @@
-// Judging: records one by one in file order, whatever the batches. Compared with a naive judge that does just that.
+// Judging: records one by one in file order, for any batches. Compared with a naive judge that does just that.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'

@@ -7,7 +7,7 @@ import { bytes } from '../../support.ts'
 let database: TestDatabase
 beforeAll(async () => {
   database = await createDatabase()
-  // A sequence counts also what is rolled back.
+  // A sequence also counts rolled back rows.
   await database.pool.query(`
     create table things (id int primary key, name text constraint no_evil check (name <> 'evil'));
     create table audit (id int not null);

@@ -1,4 +1,4 @@
-// Names in messages can be read in one way only, and sentences about several fields speak of several.
+// Names in messages are unambiguous, and messages about several fields are in the plural.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../../../src/index.ts'

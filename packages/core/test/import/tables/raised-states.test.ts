@@ -11,7 +11,7 @@ import {
 } from '../../../src/index.ts'
 import { bytes } from '../../support.ts'
 
-/** Of every class that means something else when the server itself says it, and some of its own. */
+/** Of every class that means something else when the server itself raises it, and some custom ones. */
 const states = [
   '08006',
   '25006',

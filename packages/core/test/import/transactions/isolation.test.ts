@@ -1,4 +1,4 @@
-// What others commit while a batch is written is met by its records, whatever isolation a database has by default.
+// Concurrent commits during a batch are seen by its records, for any default isolation of the database.
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
@@ -31,7 +31,7 @@ beforeEach(async () => {
 })
 afterAll(() => database.drop())
 
-/** A pool whose sessions begin as the database says by then. */
+/** A pool whose sessions start with the current defaults of the database. */
 async function poolWith(setting: string, value: string): Promise<pg.Pool> {
   await database.pool.query(`alter database ${database.name} set ${setting} = '${value}'`)
   return new pg.Pool({ connectionString: database.url })

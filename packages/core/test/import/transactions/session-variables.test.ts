@@ -1,4 +1,4 @@
-// Settings of the application in every transaction, so that policies of row-level security know who asks.
+// Settings of the application in every transaction, so that policies of row-level security can see the caller.
 import { buffer } from 'node:stream/consumers'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

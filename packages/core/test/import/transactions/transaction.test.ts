@@ -136,7 +136,7 @@ describe('with a connection of the pool', () => {
     })
     await expect(running).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true })
     expect(broke).toBe(true)
-    // Whole batches only: what is in is a multiple of ten, and what the report says.
+    // Whole batches only: the number of imported rows is a multiple of ten, and equals the report.
     const report = await running.catch(importReportOf)
     const rows = await rowsOf(database.pool, 'users')
     expect(rows.length % 10).toBe(0)

@@ -80,7 +80,7 @@ test('a literal that PostgreSQL accepts is read as the same list, and nothing el
         /^[ \t\n\r\v\f]*(?:\{|\[)/.test(text) &&
         !/\{[ \t\n\r\v\f]*\}/.test(text.slice(text.indexOf('{') + 1)),
     )
-    // A bracket without bounds is no literal but a JSON array.
+    // A bracket without bounds is not a literal but a JSON array.
     .filter(text => text.trimStart().startsWith('{') || hasBounds(text))
   const ours = texts.map(text => {
     const read = readArrayLiteral(text, ',')

@@ -199,7 +199,7 @@ test.each(cases)(
   },
 )
 
-/** In UTC, whatever the zone of the server. */
+/** In UTC, for any time zone of the server. */
 async function rowsAsText() {
   const client = await database.pool.connect()
   try {

@@ -1,4 +1,4 @@
-// Values as PostgreSQL itself writes them into a file: read in every format, and stored as they were.
+// Values as PostgreSQL itself writes them into a file: read in every format, and stored unchanged.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, defineResource, type Resource, type RunOptions, Type } from '../../../src/index.ts'

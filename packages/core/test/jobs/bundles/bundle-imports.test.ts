@@ -26,7 +26,7 @@ const files = (folder = harness.folder) => storedFiles(folder)
 
 const jobCount = async () => (await harness.database.pool.query('select from lading.jobs')).rowCount
 
-/** A bundle of what is in the database. */
+/** A bundle of the content of the database. */
 async function bundle(options = {}): Promise<Buffer> {
   const { id } = await harness.jobs.submitBundleExport(options)
   await harness.ended(id)

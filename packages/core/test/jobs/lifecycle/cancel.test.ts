@@ -19,7 +19,7 @@ const submit = async (settings = {}) =>
     await harness.jobs.submitImport({
       resource: 'users',
       format: 'ndjson',
-      // Longer than what is read at a time, so that it is met in the middle.
+      // Longer than one read, so that it is stopped in the middle.
       source: bytes(people(600)),
       ...settings,
     })

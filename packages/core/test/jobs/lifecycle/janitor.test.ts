@@ -43,7 +43,7 @@ async function exported(): Promise<string> {
   return id
 }
 
-/** Everything in the folder of the storage, whatever it is. */
+/** Everything in the folder of the storage, including unknown files. */
 async function files(): Promise<string[]> {
   return (await storedFiles(harness.folder))
     .map(entry => relative(harness.folder, join(entry.parentPath, entry.name)))
@@ -210,7 +210,7 @@ describe('several servers', () => {
       return { stopping, ended: jobs.work({ signal: stopping.signal, imports: 1, exports: 1 }) }
     })
     await expect.poll(() => runs.length).toBeGreaterThanOrEqual(3)
-    // At 0.9 s a turn there is no room for more.
+    // At 0.9 s a turn there is no time for more.
     expect(runs.length).toBeLessThanOrEqual(1 + (performance.now() - begun) / 900)
     for (const { stopping } of working) stopping.abort()
     await Promise.all(working.map(({ ended }) => ended))

@@ -16,7 +16,7 @@ const got = async (id: string) => (await harness.jobs.get(id)) as Job
 const setJob = (id: string, set: string) =>
   harness.database.pool.query(`update lading.jobs set ${set} where id = $1`, [id])
 
-/** A worker that nothing wakes. */
+/** A worker that receives no notification. */
 const deaf = () => ({ queue: memoryQueue(), pollMs: 10 })
 
 const lost = `status = 'processing', token = 1, worker = 'dead', lease_until = clock_timestamp() - interval '1 s'`
@@ -42,7 +42,7 @@ test('and periodically later', async () => {
 test('a lost job becomes ready for waiting workers, and they are notified', async () => {
   const id = await submit()
   await setJob(id, lost)
-  // Nothing but the wake-up of the rescue brings the job to this worker, which has looked before.
+  // Only the notification of the rescue brings the job to this worker, which has polled before.
   harness.work({ pollMs: 3_600_000, rescueSeconds: 3_600 })
   expect(await harness.ended(id)).toMatchObject({ status: 'completed' })
   const { rows } = await harness.database.pool.query(
@@ -191,7 +191,7 @@ test('a transient fault pauses longer each time, and is reported in the end', as
     errorMessage: 'The storage went away.',
   })
   const [first = 0, second = 0] = await pauses()
-  // A second and two, and up to a quarter more. The trigger looks a little later than the pause begins.
+  // A second and two, and up to a quarter more. The trigger runs a little later than the pause starts.
   expect(first).toBeGreaterThan(0.9)
   expect(first).toBeLessThanOrEqual(1.25)
   expect(second).toBeGreaterThan(1.9)

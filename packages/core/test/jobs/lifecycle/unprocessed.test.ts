@@ -123,7 +123,7 @@ test('are not available before the import has ended; rejected ones are returned 
 })
 
 test('of an atomic import that only the table rejects in the end, the rejected one is rejected and the rest unprocessed', async () => {
-  // No stand-in of the table can know of a trigger.
+  // The shadow table does not have the trigger.
   await harness.database.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin
       if new.name = 'No' then raise exception 'no'; end if; return new; end $$;

@@ -6,7 +6,7 @@ import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
 const harness = jobsHarness()
 
-/** Longer than what is read before anyone asks for it: mostly blank lines. */
+/** Longer than what is read ahead: mostly blank lines. */
 const file = `email,name,role,active\na@example.org,A,reader,true${'\n'.repeat(1_000_000)}`
 
 test('a source that nothing reads is closed, and read by the next attempt', async () => {

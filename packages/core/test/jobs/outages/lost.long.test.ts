@@ -1,4 +1,4 @@
-// Attempts that end without a word: POISON only where the same place ended them, and nothing else explains them.
+// Attempts that end without a report: POISON only if the same place ended them, and nothing else explains them.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createJobStore } from '../../../src/jobs/store/job-store.ts'
 import { claimed } from '../../fixtures/claimed.ts'
@@ -24,7 +24,7 @@ const kinds = {
 } as const
 type Kind = keyof typeof kinds
 
-/** As a worker does that dies after it has come as far as this. */
+/** Like a worker that dies after it has reached this point. */
 async function lose(kind: Kind, id: string, place: number, worker = 'dead', more = ''): Promise<number> {
   const row = await claimed(harness.database.pool, worker, id)
   const reached =

@@ -1,4 +1,4 @@
-// Remote files by their names, content types and first bytes: the charset of the server, TAB between cells, and what is no data.
+// Remote files by their names, content types and first bytes: the charset of the server, TAB between cells, and files that hold no data.
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'

@@ -1,4 +1,4 @@
-// Record errors of a job: pages, filters and the whole list agree, whatever the batches and the attempts.
+// Record errors of a job: pages, filters and the whole list agree, for any batches and attempts.
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'

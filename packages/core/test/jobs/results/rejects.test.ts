@@ -36,7 +36,7 @@ const first =
 const second = '"DUPLICATE_EMAIL: The same ""email"" is already in users"'
 const third = '"MISSING_FIELD: ""name"" is required; INVALID_BOOLEAN: ""active"" must be true or false"'
 
-/** `file` with another header, and what its rejects then begin with. */
+/** `file` with another header, and the start of its rejects. */
 const headers: readonly (readonly [what: string, before: string, begin: string])[] = [
   ['as usual', 'email,name,role,active\n', 'lading_error,email,name,role,active\n'],
   ['behind a byte order mark', '\ufeffemail,name,role,active\n', 'lading_error,email,name,role,active\n'],

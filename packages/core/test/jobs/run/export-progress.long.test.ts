@@ -44,7 +44,7 @@ test('rows and bytes are reported while it runs, and restart with another attemp
   expect(amid).toMatchObject({ status: 'processing', file: null })
   expect(amid?.progress).toMatchObject({ totalRecords: null, totalBytes: null, percentage: null })
   const { processedRecords: rows = 0, processedBytes: bytes = 0 } = amid?.progress ?? {}
-  // A row has some 120 bytes, and up to two chunks are printed ahead of what is taken.
+  // A row has about 120 bytes, and up to two chunks are printed ahead of the reader.
   expect(rows).toBeGreaterThan(bytes / 200)
   expect(rows).toBeLessThan(20_000)
 

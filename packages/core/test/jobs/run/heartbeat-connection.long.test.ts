@@ -1,4 +1,4 @@
-// The connection of the heartbeat: kept from those who use up the pool, and one for all jobs.
+// The connection of the heartbeat: independent of the exhausted pool, and one for all jobs.
 import { once } from 'node:events'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ import {
 import { resources } from '../../support.ts'
 
 const leaseSeconds = 3
-/** The workers below, and what is for control. */
+/** The workers below, and one for control. */
 const connections = 3 + 3
 
 let database: TestDatabase

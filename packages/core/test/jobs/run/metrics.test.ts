@@ -1,4 +1,4 @@
-// What is counted of jobs: each end once, wherever it comes from, and the time that workers had them.
+// The metrics of jobs: each end is counted once, wherever it happens, and the time that workers had the jobs.
 import { expect, test } from 'vitest'
 import { fileStorage, type Job, type Metrics } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
@@ -25,7 +25,7 @@ const submit = (settings = {}) =>
 const ask = (sql: string, values: unknown[] = []) => harness.database.pool.query(sql, values)
 const got = async (id: string) => (await harness.jobs.get(id)) as Job
 
-/** Longer than what is read at a time. */
+/** Longer than one read. */
 const long = (name: string) =>
   bytes(
     file +

@@ -113,7 +113,7 @@ test('running janitors have separate turns: one does not wait for the other', as
   const other = await exported(harness.b)
   await pass(own.id, '2 days')
   await pass(other.id, '2 days')
-  // Those who made the files have had their turns a moment ago.
+  // The janitors that made the files had their turns a moment ago.
   await harness.database.pool.query('truncate lading.chores')
   harness.a.work({ janitorSeconds: 3_600 })
   harness.b.work({ janitorSeconds: 3_600 })
@@ -175,7 +175,7 @@ test('while no worker has its storage, a job, /health and the operator of every 
   const heard: unknown[] = []
   const { id } = await harness.submit(harness.a, 'own')
   const lonely = await place(harness.a)
-  // Its workers may be about to begin.
+  // Its workers may be about to start.
   expect([
     (await harness.get(id)).waitingForStorage,
     (await harness.b.jobs.health()).waitingForStorages,

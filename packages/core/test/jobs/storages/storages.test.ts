@@ -1,4 +1,4 @@
-// Two servers on one database, each with a storage of its own: each job is done by workers that have its file.
+// Two servers on one database, each with its own storage: each job is done by workers that have its file.
 import { describe, expect, test } from 'vitest'
 import { memoryStorage, postgresQueue } from '../../../src/index.ts'
 import { emailsOf, storagesFixture, usersFile } from '../../fixtures/storages-fixture.ts'

@@ -1,4 +1,4 @@
-// A job that is to follow another one begins when that one has completed, and fails when it has not.
+// A job that follows another one starts when that one has completed, and fails if it has not.
 import { expect, test } from 'vitest'
 import { fileStorage, type Job, memoryQueue } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'

@@ -1,4 +1,4 @@
-// What an export job was asked is kept with it, and so is who asked: every attempt asks for the same.
+// The selection of an export job is stored with it, and so is the caller: every attempt uses the same.
 import type { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'

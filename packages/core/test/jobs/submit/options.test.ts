@@ -82,7 +82,7 @@ test('an atomic import that fails permanently has imported nothing, and reports 
   const storage = fileStorage(harness.folder)
   async function* breaks(): AsyncGenerator<Buffer> {
     yield bytes(file).subarray(0, -1)
-    // Whatever comes first is judged before it breaks.
+    // The part before the break is judged.
     await expect.poll(async () => (await harness.jobs.get(id))?.progress.processedRecords).toBe(3)
     throw new LadingError('STORAGE_CORRUPT', 'The stored file is broken.')
   }

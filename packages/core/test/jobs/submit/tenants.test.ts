@@ -1,4 +1,4 @@
-// Jobs of tenants, in a program: whose they are, what is restricted to a tenant, and where their files lie.
+// Jobs of tenants, in a program: their owners, what is restricted to a tenant, and where their files are.
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Records are counted in what is printed, however it is cut.
+// Records are counted in the printed bytes, however they are cut.
 import { expect, test } from 'vitest'
 import { csvRecords } from '../../../src/engine/export/export-progress.ts'
 

@@ -1,4 +1,4 @@
-// Strict UTF-8: what is whole and valid is decoded, what the end cuts off is left, and the first wrong byte is found.
+// Strict UTF-8: complete and valid text is decoded, a truncated character is left, and the first invalid byte is found.
 import { describe, expect, test } from 'vitest'
 import { byteOrderMarkLength, decodeUtf8 } from '../../../src/engine/format/text/utf8.ts'
 

@@ -18,10 +18,10 @@ test.each<[type: string, encoding: string | undefined]>([
   ['application/json; charset=UTF-16LE', 'utf-16le'],
   ['text/csv; charset=', undefined],
   ['text/csv; charset=""', undefined],
-  // Where the word is no parameter of that name.
+  // If the word is not a parameter of that name.
   ['text/csv; name="a; charset=koi8-r"', undefined],
   ['text/csv; mycharset=koi8-r', undefined],
-  // The same twice, in whatever words.
+  // The same charset twice, spelt differently.
   ['text/csv; charset=utf-8; charset=UTF8', 'utf-8'],
 ])('%s: %s', (type, encoding) => {
   expect(encodingOfType(type)).toBe(encoding)

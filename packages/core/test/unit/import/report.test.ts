@@ -23,7 +23,7 @@ test.each([
   ['a record that was rejected and updated', { inserted: 1, updated: 1, ignored: 0 }],
 ])('%s is a fault', (_, outcome) => {
   const tally = new Tally('things', [], new NothingImported({ resource: 'things', dryRun: false }))
-  // As far as the counts look at it.
+  // Only the members that the counts read.
   const batch = { rows, outcome, notes: [], end: { byte: 1 } } as unknown as MergedBatch
   expect(() => tally.add(batch)).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
 })

@@ -1,4 +1,4 @@
-// Rows out of a binary COPY: whatever the chunks are, and never fewer than there were.
+// Rows out of a binary COPY: for any chunks, and never fewer than there were.
 import { expect, test } from 'vitest'
 import { readCopyRows, type TextRow } from '../../../src/postgres/copy/copy-rows.ts'
 

@@ -1,4 +1,4 @@
-// Names and values in SQL text: whatever they hold, they stay names and values.
+// Names and values in SQL text: with any characters, they stay names and values.
 import { describe, expect, test } from 'vitest'
 import { LadingError } from '../../../src/errors/lading-error.ts'
 import { doBlock, identifier, literal, tableIdentifier } from '../../../src/postgres/identifier.ts'
@@ -57,7 +57,7 @@ describe('literal', () => {
     ["'; drop table users; --", "'''; drop table users; --'"],
     ['a\nb', "'a\nb'"],
     ['"', "'\"'"],
-    // The escape form reads the same whatever standard_conforming_strings says.
+    // The escape form reads the same for any standard_conforming_strings.
     ['\\', " E'\\\\'"],
     ["\\'", " E'\\\\'''"],
     ['C:\\temp', " E'C:\\\\temp'"],

@@ -1,4 +1,4 @@
-// judge: who is rejected for what, in files written by hand.
+// judge: which rows are rejected for what, in files written by hand.
 import { describe, expect, test } from 'vitest'
 import type { TargetReference } from '../../../src/engine/catalogue/target.ts'
 import type { MergeChecks } from '../../../src/engine/staging/merge/classify-sql.ts'

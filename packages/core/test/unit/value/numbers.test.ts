@@ -1,4 +1,4 @@
-// integer, bigint, numeric and float: which texts and JSON values are numbers, and what is written to COPY.
+// integer, bigint, numeric and float: which texts and JSON values are numbers, and how they are written to COPY.
 import { describe, expect, test } from 'vitest'
 import { type Codec, InvalidValue } from '../../../src/engine/value/codec.ts'
 import { bigint } from '../../../src/engine/value/number/bigint.ts'

@@ -11,7 +11,7 @@ const notUtf8 = (byte: number, line: number) =>
 const bytesOf = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))))
 
-/** Sequences whose first byte does not begin a character, whatever follows. */
+/** Sequences whose first byte does not start a character, whatever follows. */
 const bad: [name: string, bytes: number[]][] = [
   ['a byte that never occurs in UTF-8', [0xff]],
   ['a byte of Latin-1', [0xe9]],
@@ -61,7 +61,7 @@ describe.each(bad)('%s', (_, bytes) => {
 })
 
 describe('at every position of a text in many scripts', () => {
-  // Offsets at which a character begins: 1 for each of "id,", 2 for "é", …; the last is the end of the text.
+  // Offsets at which a character starts: 1 for each of "id,", 2 for "é", …; the last is the end of the text.
   const text = 'id,é€\n😀,"ß\n한"\nx,\u{10ffff}'
   const starts = [0, 1, 2, 3, 5, 8, 9, 13, 14, 15, 17, 18, 21, 22, 23, 24, 25, 29]
 
