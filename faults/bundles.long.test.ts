@@ -42,7 +42,7 @@ test.each<[Failpoint, number, string]>([
   await withCargo()
   const { id } = await harness.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
   const first = harness.worker({ failpoint: `${step}:${nth}` })
-  expect((await first.told('fired')).name).toBe(step)
+  expect((await first.reported('fired')).name).toBe(step)
   expect((await first.ended).signal).toBe('SIGKILL')
   expect((await harness.jobs.get(id))?.status).toBe('processing')
   expect(await harness.jobs.download(id)).toBeUndefined()
@@ -65,7 +65,7 @@ test('a worker that was considered dead publishes nothing, and takes nothing fro
   await withCargo()
   const { id } = await harness.jobs.submitBundleExport({ resources: ['cargo', 'users'] })
   const first = harness.worker({ failpoint: 'before_rename:3:SIGSTOP' })
-  await first.told('fired')
+  await first.reported('fired')
   const second = harness.worker()
   await harness.ended(id)
   expect(await rowsOf(id)).toBe(imported)
@@ -104,7 +104,7 @@ test.each<[Failpoint, number]>([
 ])('a bundle submission killed %s leaves no job, and its files are cleaned up', async (step, nth) => {
   const file = await bundleFile()
   const submitting = harness.worker({ task: { name: 'import-bundle', file }, failpoint: `${step}:${nth}` })
-  expect((await submitting.told('fired')).name).toBe(step)
+  expect((await submitting.reported('fired')).name).toBe(step)
   expect((await submitting.ended).signal).toBe('SIGKILL')
   expect((await harness.pool.query('select from lading.jobs')).rowCount).toBe(0)
   expect((await harness.files()).length).toBeGreaterThan(0)
@@ -116,7 +116,7 @@ test('a bundle submission killed after_job_row_before_wake is a chain that worke
   const file = await bundleFile()
   const task = { name: 'import-bundle', file } as const
   const submitting = harness.worker({ task, queueApart: true, failpoint: 'after_job_row_before_wake' })
-  await submitting.told('fired')
+  await submitting.reported('fired')
   await submitting.ended
   const { rows: jobs } = await harness.pool.query('select id from lading.jobs order by number')
   expect(jobs).toHaveLength(2)

@@ -59,7 +59,7 @@ test('backwards by an hour under a worker that is killed: its job waits that lon
   await worker.ended
   await jump(-3_600)
   const successor = harness.worker()
-  await successor.told('ready')
+  await successor.reported('ready')
   const { rows } = await harness.pool.query(
     `select lease_until > clock_timestamp() + interval '59 minutes' as waits from lading.jobs where id = $1`,
     [id],

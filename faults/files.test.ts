@@ -19,7 +19,7 @@ test.each<Failpoint>(['mid_file', 'before_rename', 'after_spool_before_job_row']
       task: { name: 'import', file },
       failpoint: `${step}:${step === 'mid_file' ? 3 : 1}`,
     })
-    expect((await submitting.told('fired')).name).toBe(step)
+    expect((await submitting.reported('fired')).name).toBe(step)
     expect((await submitting.ended).signal).toBe('SIGKILL')
     expect(await jobCount()).toBe(0)
     expect(await harness.files()).toHaveLength(1)
@@ -35,7 +35,7 @@ test.each<Failpoint>(['mid_file', 'before_rename', 'after_spool_before_job_row']
 test('a submission killed after_job_row_before_wake is a job that workers find', async () => {
   const task = { name: 'import', file: harness.file } as const
   const submitting = harness.worker({ task, queueApart: true, failpoint: 'after_job_row_before_wake' })
-  await submitting.told('fired')
+  await submitting.reported('fired')
   await submitting.ended
   const { rows } = await harness.pool.query('select id from lading.jobs')
   expect(rows).toHaveLength(1)
@@ -55,7 +55,7 @@ test.each<[Failpoint, number]>([
   await importing.ended
   const { id } = await harness.jobs.submitExport({ resource: 'cargo', format: 'csv' })
   const first = harness.worker({ failpoint: `${step}:${nth}` })
-  expect((await first.told('fired')).name).toBe(step)
+  expect((await first.reported('fired')).name).toBe(step)
   expect((await first.ended).signal).toBe('SIGKILL')
   expect((await harness.jobs.get(id))?.status).toBe('processing')
   expect(await harness.jobs.download(id)).toBeUndefined()

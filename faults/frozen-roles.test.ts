@@ -22,7 +22,7 @@ test.each([
   const [first, second] = ['first', 'second'].map(name => `lading_${name}_${process.pid}`) as [string, string]
   const id = await harness.submit()
   const zombie = harness.worker({ databaseUrl: await urlOf(first, ''), failpoint: 'mid_copy:3:SIGSTOP' })
-  await zombie.told('fired')
+  await zombie.reported('fired')
   expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
   const successor = harness.worker({ databaseUrl: await urlOf(second, grants) })
   if (!frees) {

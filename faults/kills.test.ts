@@ -23,7 +23,7 @@ const amid: readonly (readonly [Cut, number])[] = [
 test.each(amid)('killed %s: committed rows stay, and the next worker does the rest', async (step, nth) => {
   const id = await harness.submit()
   const first = harness.worker({ failpoint: `${step}:${nth}` })
-  expect((await first.told('fired')).name).toBe(step)
+  expect((await first.reported('fired')).name).toBe(step)
   expect((await first.ended).signal).toBe('SIGKILL')
   // A committed batch counts, even if no client learned of it.
   const batches = step === 'after_commit_before_ack' ? nth : nth - 1
@@ -33,7 +33,7 @@ test.each(amid)('killed %s: committed rows stay, and the next worker does the re
     row: 1 + batches * 1_000,
   })
   const second = harness.worker()
-  await second.told('ended')
+  await second.reported('ended')
   expect(await harness.status(id)).toMatchObject({ status: 'completed', token: 2 })
   await harness.expectExact(id)
 })
@@ -43,7 +43,7 @@ const atTheEdges: readonly Failpoint[] = ['after_claim', 'after_last_batch', 'be
 test.each(atTheEdges)('killed %s: the job ends once', async step => {
   const id = await harness.submit()
   const first = harness.worker({ failpoint: step })
-  expect((await first.told('fired')).name).toBe(step)
+  expect((await first.reported('fired')).name).toBe(step)
   expect((await first.ended).signal).toBe('SIGKILL')
   const isDone = step === 'after_done'
   expect(await harness.status(id)).toMatchObject({ status: isDone ? 'completed' : 'processing', token: 1 })
@@ -57,7 +57,7 @@ test('killed at nine steps in a row, one worker after the other: the job still e
   const id = await harness.submit()
   for (const [step] of amid) {
     const worker = harness.worker({ failpoint: `${step}:2`, batchRows: 900 })
-    expect((await worker.told('fired')).name).toBe(step)
+    expect((await worker.reported('fired')).name).toBe(step)
     await worker.ended
   }
   harness.worker()

@@ -57,7 +57,7 @@ test.each(steps)(
   async step => {
     const id = await harness.submit()
     const worker = harness.worker({ failpoint: `${step}:3:SIGSTOP` })
-    await worker.told('fired')
+    await worker.reported('fired')
     expect((await harness.status(id)).status).toBe('processing')
     const job = await harness.jobs.cancel(id)
     expect(job?.status).toBe('cancelled')
@@ -73,7 +73,7 @@ test.each(steps)(
   async step => {
     const id = await harness.submit()
     const worker = harness.worker({ failpoint: `${step}:3` })
-    await worker.told('fired')
+    await worker.reported('fired')
     await worker.ended
     await harness.jobs.cancel(id)
     await expectAsCounted(id, step === 'after_commit_before_ack' ? 3_000 : 2_000)

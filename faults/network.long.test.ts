@@ -50,7 +50,7 @@ test.each([{ sliceBytes: 1 }, { delayMs: 3 }])('a network with %o', async faults
   const network = await badNetwork(harness.database.url, faults)
   const id = await harness.submit()
   const first = harness.worker({ databaseUrl: network.url, leaseSeconds: 3, failpoint: 'mid_copy:4' })
-  await first.told('fired')
+  await first.reported('fired')
   await first.ended
   harness.worker({ databaseUrl: network.url, leaseSeconds: 3 })
   await harness.expectExact(id)
@@ -61,7 +61,7 @@ test.each([{ sliceBytes: 1 }, { delayMs: 3 }])('a network with %o', async faults
 const noProgressSeconds = 2
 
 /** The first statement of a batch. */
-const inThirdBatch = { behind: 'copy pg_temp', nth: 3 }
+const inThirdBatch = { after: 'copy pg_temp', nth: 3 }
 
 async function expectGivenUpInTime({ silence }: BadNetwork): Promise<void> {
   await expect.poll(() => silence.tookMs).toBeGreaterThan(noProgressSeconds * 1_000 - 300)
@@ -87,7 +87,7 @@ test('when all connections of a worker fall silent during a batch, another worke
   const first = harness.worker({ databaseUrl: network.url, patienceSeconds: noProgressSeconds })
   await expect.poll(() => network.silence.beganAt, { interval: 2 }).toBeGreaterThan(0)
   expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
-  await harness.worker().told('ready')
+  await harness.worker().reported('ready')
   const running = fairClock()
   await expect.poll(async () => (await harness.status(id)).token).toBe(2)
   // The lease is over or nearly so: how long a process takes to start is the machine's affair.

@@ -70,7 +70,7 @@ test('two updating imports that deadlock on the same rows both end, and every ro
   // The other transaction waits for the whole batch.
   const patient = { batchRows: 10_000, leaseSeconds: 30 }
   const workers = ['one', 'two'].map(() => harness.worker(patient))
-  await Promise.all(workers.map(worker => worker.told('ready')))
+  await Promise.all(workers.map(worker => worker.reported('ready')))
   const both: string[] = []
   // Held until both have a batch of all rows to write, so that they start at the same time, each from its end of them.
   const gate = await harness.pool.connect()
@@ -166,7 +166,7 @@ test.skipIf(!isRoot)(
       await harness.pool.query(`alter table cargo set tablespace ${name}`)
       const id = await harness.submit()
       const worker = harness.worker({ batchRows: 500 })
-      await worker.told('fault')
+      await worker.reported('fault')
       const full = await harness.status(id)
       expect(full.status).toMatch(/processing|pending/)
       expect(full.row).toBeGreaterThan(500)

@@ -57,7 +57,7 @@ test('three immediate stops during batches: the worker survives, and the job end
     server = await startOwnServer({ dataDir, ...options, port })
     shares.push(server)
   }
-  await worker.told('ended')
+  await worker.reported('ended')
   expect(complaints(await tracesOf(pool, id), await referenceOf(rows))).toEqual([])
   worker.send('SIGTERM')
   expect((await worker.ended).code).toBe(0)

@@ -13,11 +13,11 @@ const cleanRows = 40
 test('a worker frozen before a batch and resumed after a takeover writes nothing more', async () => {
   const id = await harness.submit()
   const zombie = harness.worker({ batchRows: cleanRows, failpoint: 'before_begin:1:SIGSTOP' })
-  await zombie.told('fired')
+  await zombie.reported('fired')
   expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 0 })
   // Frozen too, so that the zombie resumes while its successor holds the job.
   const successor = harness.worker({ batchRows: cleanRows, failpoint: 'before_begin:4:SIGSTOP' })
-  await successor.told('fired')
+  await successor.reported('fired')
   const held = { status: 'processing', token: 2, row: 1 + 3 * cleanRows }
   expect(await harness.status(id)).toMatchObject(held)
   await harness.pool.query(
@@ -36,15 +36,15 @@ test('a worker frozen before a batch and resumed after a takeover writes nothing
 test('a worker frozen inside a transaction holds the job no longer than its lease', async () => {
   const id = await harness.submit()
   const zombie = harness.worker({ failpoint: 'before_commit:3:SIGSTOP' })
-  await zombie.told('fired')
+  await zombie.reported('fired')
   expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001 })
   const successor = harness.worker()
-  await successor.told('ready')
+  await successor.reported('ready')
   const running = fairClock()
   await expect.poll(async () => (await harness.status(id)).token).toBe(2)
   // The lease, the limit of an idle transaction, which is as long, and the pause between two deliveries.
   expect(running()).toBeLessThan(2 * 600 + 2_500)
-  await successor.told('ended')
+  await successor.reported('ended')
   zombie.send('SIGCONT')
   await harness.expectExact(id)
 })
@@ -52,14 +52,14 @@ test('a worker frozen inside a transaction holds the job no longer than its leas
 test('a worker frozen during a COPY, which no server timeout ends, is ended by the worker that takes over', async () => {
   const id = await harness.submit()
   const zombie = harness.worker({ failpoint: 'mid_copy:3:SIGSTOP' })
-  await zombie.told('fired')
+  await zombie.reported('fired')
   expect(await harness.status(id)).toMatchObject({ status: 'processing', row: 2_001, token: 1 })
   const successor = harness.worker()
-  await successor.told('ready')
+  await successor.reported('ready')
   const running = fairClock()
   await expect.poll(async () => (await harness.status(id)).token).toBe(2)
   expect(running()).toBeLessThan(600 + 5_000)
-  await successor.told('ended')
+  await successor.reported('ended')
   const done = await harness.status(id)
   zombie.send('SIGCONT')
   // It recovers, reports nothing more of the job, and ends in order when it is stopped.
@@ -71,20 +71,20 @@ test('a worker frozen during a COPY, which no server timeout ends, is ended by t
 test('a session of another program that locks the row of a job is not terminated, even after the lease has expired', async () => {
   const id = await harness.submit()
   const first = harness.worker({ failpoint: 'before_begin:3' })
-  await first.told('fired')
+  await first.reported('fired')
   await first.ended
-  const stranger = await harness.pool.connect()
+  const otherSession = await harness.pool.connect()
   try {
-    await stranger.query('begin')
-    await stranger.query('select from lading.jobs where id = $1 for update', [id])
+    await otherSession.query('begin')
+    await otherSession.query('select from lading.jobs where id = $1 for update', [id])
     harness.worker()
     // The second of them is rescued by a run after one that has seen the held row.
     for (let count = 0; count < 2; count++) await harness.ended(await lostExport())
     expect(await harness.status(id)).toMatchObject({ status: 'processing', token: 1 })
-    expect((await stranger.query('select 1 as one')).rows).toEqual([{ one: 1 }])
-    await stranger.query('rollback')
+    expect((await otherSession.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    await otherSession.query('rollback')
   } finally {
-    stranger.release()
+    otherSession.release()
   }
   await harness.expectExact(id, { files: 3 })
 })
@@ -118,7 +118,7 @@ test('a batch that takes longer than the lease is not terminated, because its wo
     harness.worker({ leaseSeconds: 0.3, patienceSeconds: 120 })
     await harness.reached(id, 2_001)
     const other = harness.worker({ leaseSeconds: 0.3 })
-    await other.told('ready')
+    await other.reported('ready')
     // The rescue finds the lease over and the row held, and sees that the batch is alive.
     const looked = async () =>
       (
@@ -139,7 +139,7 @@ test('a batch that takes longer than the lease is not terminated, because its wo
 
 test('of eight workers that race for one job, one gets it', async () => {
   const workers = Array.from({ length: 8 }, () => harness.worker({ leaseSeconds: 30, poolSize: 5 }))
-  await Promise.all(workers.map(worker => worker.told('ready')))
+  await Promise.all(workers.map(worker => worker.reported('ready')))
   const id = await harness.submit()
   // Notified repeatedly, as a queue may do.
   await expect
@@ -159,10 +159,10 @@ test('of eight workers that race for one job, one gets it', async () => {
 test.each([3_600_000, -3_600_000])('a clock that is wrong by %i ms and jumps has no effect', async skewMs => {
   const id = await harness.submit()
   const first = harness.worker({ failpoint: 'after_copy:5' }, { skewMs })
-  await first.told('fired')
+  await first.reported('fired')
   await first.ended
   const second = harness.worker({}, { skewMs: -skewMs })
-  await second.told('ended')
+  await second.reported('ended')
   expect(await harness.status(id)).toMatchObject({ status: 'completed', token: 2 })
   await harness.expectExact(id)
 })
@@ -186,7 +186,7 @@ test('an import does not starve the event loop: timers fire, and the lease is re
   const id = await harness.submit()
   const worker = harness.worker()
   await harness.expectExact(id)
-  const done = await worker.told('done')
+  const done = await worker.reported('done')
   expect(done.beats).toBeGreaterThan(10)
   // A lease: its heart beats three times in it. On a machine that does nothing else, it is less than a tenth of it.
   const machine = await ask<LoopDelay>(idle, 'starved')

@@ -16,7 +16,7 @@ import type { Victim } from './victim.ts'
 
 export interface Outcome {
   /** What came of it, for the table. */
-  readonly told: string
+  readonly reported: string
   /** What should not be. */
   readonly wrong: readonly string[]
 }
@@ -26,7 +26,7 @@ export interface Attack {
   run(victim: Victim): Promise<Outcome>
 }
 
-const good = (told: string): Outcome => ({ told, wrong: [] })
+const good = (reported: string): Outcome => ({ reported, wrong: [] })
 
 /** How often each was answered, such as `408 ×100`. */
 function tally(answers: readonly string[]): Map<string, number> {
@@ -78,7 +78,7 @@ export const attacks: readonly Attack[] = [
       const before = await jobCount(victim)
       await crowd(1_000, 12, index => abortedUpload(victim.url, index))
       const more = (await jobCount(victim)) - before
-      return { told: 'no job', wrong: more === 0 ? [] : [`${more} jobs of uploads that were broken off`] }
+      return { reported: 'no job', wrong: more === 0 ? [] : [`${more} jobs of aborted uploads`] }
     },
   },
   {
@@ -99,13 +99,13 @@ export const attacks: readonly Attack[] = [
         answers.push(await slowloris(victim.url, index))
       })
       const counts = tally(answers)
-      const told = ['408', '429', 'closed'].reduce((sum, answer) => sum + (counts.get(answer) ?? 0), 0)
-      return { told: shown(counts), wrong: told === 200 ? [] : ['somebody was answered otherwise'] }
+      const reported = ['408', '429', 'closed'].reduce((sum, answer) => sum + (counts.get(answer) ?? 0), 0)
+      return { reported: shown(counts), wrong: reported === 200 ? [] : ['a client got another answer'] }
     },
   },
   {
     // All connections that the server has, but for that of the probe and a few more.
-    name: '950 bodies nobody asked for',
+    name: '950 unexpected bodies',
     async run({ url }) {
       const borne: number[] = []
       await crowd(950, 950, async index => {
@@ -113,7 +113,7 @@ export const attacks: readonly Attack[] = [
       })
       const longest = Math.round(Math.max(...borne))
       return {
-        told: `closed after ${longest} s at most`,
+        reported: `closed after ${longest} s at most`,
         // Five seconds, the byte that finds it closed, and time for a thousand on a machine that is busy.
         wrong: longest <= 15 ? [] : [`a connection was kept for ${longest} s`],
       }
@@ -125,7 +125,7 @@ export const attacks: readonly Attack[] = [
       const { id } = await insistentUpload(victim.url, bomb, { 'content-encoding': 'gzip' })
       const [job] = await jobEnded(victim, [id])
       const isRefused = job?.status === 'failed' && job.inserted === 0
-      return { told: `${job?.status} ${job?.error_code}`, wrong: isRefused ? [] : ['it was not refused'] }
+      return { reported: `${job?.status} ${job?.error_code}`, wrong: isRefused ? [] : ['it was not refused'] }
     },
   },
   {
@@ -133,7 +133,10 @@ export const attacks: readonly Attack[] = [
     async run({ url }) {
       const answers = await Promise.all([tenGigabytes(url, false), tenGigabytes(url, true)])
       const isRefused = answers.every(answer => answer === '413')
-      return { told: shown(tally(answers)), wrong: isRefused ? [] : ['it was not refused before the body'] }
+      return {
+        reported: shown(tally(answers)),
+        wrong: isRefused ? [] : ['it was not refused before the body'],
+      }
     },
   },
   {
@@ -151,7 +154,7 @@ export const attacks: readonly Attack[] = [
       const isExact =
         jobs.length === 64 && jobs.every(job => job.status === 'completed' && job.inserted === rows)
       return {
-        told: `202 ×${ids.length}, 429 ×${refused}; all imported`,
+        reported: `202 ×${ids.length}, 429 ×${refused}; all imported`,
         wrong: isExact ? [] : ['not every file was imported whole'],
       }
     },
@@ -174,12 +177,12 @@ export const attacks: readonly Attack[] = [
       const served = counts.get('200') ?? 0
       const untold = answers.filter(({ status, retryAfter }) => status === 429 && retryAfter === undefined)
       return {
-        told: `${shown(counts)}; ${held} descriptors`,
+        reported: `${shown(counts)}; ${held} descriptors`,
         wrong: [
           ...(job?.error_code === 'TOO_MANY_ERRORS' ? [] : ['the import did not end as it should']),
           // A client that reads nothing is cut off after five seconds, and then another one gets the slot.
           ...(served >= 16 && served <= 48 ? [] : [`${served} were served, of places for 16`]),
-          ...(served + (counts.get('429') ?? 0) === 300 ? [] : ['somebody was answered otherwise']),
+          ...(served + (counts.get('429') ?? 0) === 300 ? [] : ['a client got another answer']),
           ...(untold.length === 0 ? [] : ['429 without Retry-After']),
           // Each holds a socket, and the source up to three times: header, records, bytes.
           ...(held <= 16 * 4 + 40 ? [] : [`${held} descriptors while they wait`]),

@@ -40,7 +40,7 @@ async function warmUp(victim: Victim): Promise<void> {
   await victim.pool.query('analyze users')
 }
 
-function leftBehind(before: Counted, after: Counted): string[] {
+function leftOver(before: Counted, after: Counted): string[] {
   return [
     ...(after.descriptors > before.descriptors + slack.descriptors
       ? [`${after.descriptors - before.descriptors} descriptors`]
@@ -58,7 +58,7 @@ async function settled(victim: Victim, before: Counted): Promise<readonly [Count
   const deadline = performance.now() + patienceMs
   for (;;) {
     const after = await victim.count()
-    const left = leftBehind(before, after)
+    const left = leftOver(before, after)
     if (left.length === 0 || performance.now() > deadline) return [after, left]
     await new Promise(resolve => setTimeout(resolve, 250))
   }
@@ -73,12 +73,12 @@ const columns = [32, 34, 8, 22, 10, 9, 6, 6, 12]
 const row = (cells: readonly unknown[]) =>
   cells.map((cell, index) => String(cell).padEnd(columns[index] ?? 0)).join(' ')
 
-function line(name: string, told: string, seconds: number, { times }: Probed, after: Counted): string {
+function line(name: string, reported: string, seconds: number, { times }: Probed, after: Counted): string {
   const live = [quantile(times, 0.5), quantile(times, 0.99), quantile(times, 1)].join(' / ')
   const { descriptors, busy, spool, forms, needed, resident, peak } = after
   return row([
     name,
-    told,
+    reported,
     seconds.toFixed(1),
     live,
     descriptors,
@@ -112,17 +112,20 @@ async function attackOn(adapter: string, leaks: boolean): Promise<readonly strin
     say(line('(warm)', '', 0, await victim.probed(), before))
     for (const { name, run } of attacks) {
       const began = performance.now()
-      const outcome: Outcome = await run(victim).catch(error => ({ told: 'broke', wrong: [String(error)] }))
+      const outcome: Outcome = await run(victim).catch(error => ({
+        reported: 'broke',
+        wrong: [String(error)],
+      }))
       const [after, left] = await settled(victim, before)
       const probed = await victim.probed()
-      say(line(name, outcome.told, (performance.now() - began) / 1000, probed, after))
-      const about = [...outcome.wrong, ...left.map(what => `left behind: ${what}`)]
+      say(line(name, outcome.reported, (performance.now() - began) / 1000, probed, after))
+      const about = [...outcome.wrong, ...left.map(what => `left over: ${what}`)]
       if (probed.failures > 0) about.push(`/live failed ${probed.failures} times`)
       if (quantile(probed.times, 1) > worstLimitMs) about.push('/live was silent for too long')
       if (after.peak > peakLimit) about.push(`a peak of ${after.peak} MiB, over ${peakLimit}`)
       wrong.push(...about.map(what => `${adapter}, ${name}: ${what}`))
     }
-    wrong.push(...victim.faults.map(fault => `${adapter} told of a fault: ${fault}`))
+    wrong.push(...victim.faults.map(fault => `${adapter} reported a fault: ${fault}`))
   } finally {
     const code = await victim.stop()
     if (code !== 0) wrong.push(`${adapter} ended with ${code}`)
@@ -142,5 +145,5 @@ for (const adapter of positionals.length > 0 ? positionals : adapters) {
   wrong.push(...(await attackOn(adapter, values.sabotage)))
 }
 for (const what of wrong) process.stderr.write(`${what}\n`)
-say(wrong.length === 0 ? '\nNothing was left behind.' : `\n${wrong.length} things are wrong.`)
+say(wrong.length === 0 ? '\nNothing was left over.' : `\n${wrong.length} things are wrong.`)
 process.exitCode = wrong.length === 0 ? 0 : 1

@@ -97,8 +97,8 @@ export async function startVictim(adapter: string, leaks: boolean): Promise<Vict
   }
   const asked = async (message: 'tell' | 'stop'): Promise<Probed> => {
     probe.postMessage(message)
-    const [told] = await once(probe, 'message')
-    return told
+    const [reported] = await once(probe, 'message')
+    return reported
   }
   return {
     url,

@@ -44,7 +44,7 @@ export function rowsOf(file: number, upTo: number): string[] {
 }
 
 /** What was reported to a client. */
-export interface Told {
+export interface Reported {
   /** Number of the file → id of the job that was accepted. */
   readonly accepted: Map<number, string>
   /** Numbers of the files whose job was seen completed. */
@@ -55,7 +55,7 @@ export interface StandbyHarness {
   readonly jobs: Jobs
   readonly pool: pg.Pool
   /** Sends and watches until `end`. */
-  send(told: Told, first: number): void
+  send(reported: Reported, first: number): void
   work(): void
   end(): Promise<void>
 }
@@ -85,8 +85,8 @@ export async function siteOn(url: string, folder: string, synchronousCommit: Lev
   return {
     jobs,
     pool,
-    send(told, first) {
-      running.push(sender(jobs, told, first, signal), watcher(jobs, told, signal))
+    send(reported, first) {
+      running.push(sender(jobs, reported, first, signal), watcher(jobs, reported, signal))
     },
     work() {
       running.push(jobs.work({ signal, imports: 2, exports: 0 }))
@@ -103,24 +103,24 @@ export async function siteOn(url: string, folder: string, synchronousCommit: Lev
 /** Unfinished jobs, as far as their sender has been informed. */
 const mostOpen = 4
 
-async function sender(jobs: Jobs, told: Told, first: number, signal: AbortSignal): Promise<void> {
+async function sender(jobs: Jobs, reported: Reported, first: number, signal: AbortSignal): Promise<void> {
   for (let file = first; !signal.aborted; file++) {
     // A submission without an answer was not accepted, as far as its sender has been informed.
     const job = await jobs
       .submitImport({ resource: 'goods', format: 'csv', source: fileOf(file), metadata: { file } })
       .catch(() => undefined)
     if (job === undefined) return
-    told.accepted.set(file, job.id)
-    while (told.accepted.size - told.completed.size >= mostOpen && !signal.aborted) await moment(5)
+    reported.accepted.set(file, job.id)
+    while (reported.accepted.size - reported.completed.size >= mostOpen && !signal.aborted) await moment(5)
   }
 }
 
-async function watcher(jobs: Jobs, told: Told, signal: AbortSignal): Promise<void> {
+async function watcher(jobs: Jobs, reported: Reported, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    for (const [file, id] of told.accepted) {
-      if (told.completed.has(file)) continue
+    for (const [file, id] of reported.accepted) {
+      if (reported.completed.has(file)) continue
       const job = await jobs.get(id).catch(() => undefined)
-      if (job?.status === 'completed') told.completed.add(file)
+      if (job?.status === 'completed') reported.completed.add(file)
     }
     await moment(5)
   }

@@ -1,6 +1,6 @@
 // What a promoted standby has of each import → what does not agree, and what was lost although it had been reported.
 import type pg from 'pg'
-import { rowsOf, type Told } from './clients.ts'
+import { type Reported, rowsOf } from './clients.ts'
 
 interface JobNow {
   readonly file: number
@@ -26,7 +26,7 @@ select (metadata->>'file')::int as file, status, processed::int, successful::int
   array(select row_number::int from lading.record_errors where job_id = id order by number) as rejected
 from lading.jobs`
 
-export async function judge(pool: pg.Pool, { accepted, completed }: Told): Promise<Verdict> {
+export async function judge(pool: pg.Pool, { accepted, completed }: Reported): Promise<Verdict> {
   const jobs = (await pool.query<JobNow>(jobsSql)).rows
   const found = (await pool.query('select file, ref, label from goods order by file, ref')).rows
   const rows = new Map<number, string[]>()

@@ -17,7 +17,7 @@ import {
   Type,
 } from '../../packages/core/src/index.ts'
 import { randomFrom } from '../support/random.ts'
-import { createGoodsSql, type Level, records, siteOn, type Told, withFolder } from './clients.ts'
+import { createGoodsSql, type Level, type Reported, records, siteOn, withFolder } from './clients.ts'
 import { ask, binaries, type Cluster, createPrimary } from './cluster.ts'
 import { judge } from './judge.ts'
 
@@ -64,7 +64,7 @@ test.each([asynchronous, synchronous])('$name: promoted during jobs', async ({ n
     await primary.destroy()
   }
   process.stdout.write(
-    `${name}, seeds ${firstSeed} to ${firstSeed + rounds - 1}: ${rounds} promotions, ${sums.amid} jobs amid their file; ` +
+    `${name}, seeds ${firstSeed} to ${firstSeed + rounds - 1}: ${rounds} promotions, ${sums.amid} jobs in the middle of their file; ` +
       `of ${sums.accepted} accepted jobs ${sums.lostJobs} lost with their rows, of ${sums.completed} seen completed ${sums.lostEnds} lost their end\n`,
   )
   expect(sums.amid).toBeGreaterThan(0)
@@ -93,11 +93,11 @@ async function oneRound({ primary, folder, seed, names, level, sums }: Round): P
     const states = () => ask(primary.url, 'select sync_state from pg_stat_replication')
     await expect.poll(states, { timeout: 20_000 }).toEqual([{ sync_state: 'sync' }])
   }
-  const told: Told = { accepted: new Map(), completed: new Set() }
+  const reported: Reported = { accepted: new Map(), completed: new Set() }
   const before = await siteOn(primary.url, folder, level)
-  before.send(told, seed * 1_000)
+  before.send(reported, seed * 1_000)
   before.work()
-  await expect.poll(() => told.completed.size, { timeout: 60_000 }).toBeGreaterThanOrEqual(2)
+  await expect.poll(() => reported.completed.size, { timeout: 60_000 }).toBeGreaterThanOrEqual(2)
   await moment(random() * 300)
   const [{ pid: sender }] = (await ask(primary.url, 'select pid from pg_stat_replication')) as [
     { pid: number },
@@ -113,14 +113,14 @@ async function oneRound({ primary, folder, seed, names, level, sums }: Round): P
 
   const after = await siteOn(standby.url, folder, level)
   try {
-    const verdict = await judge(after.pool, told)
+    const verdict = await judge(after.pool, reported)
     expect(verdict.complaints).toEqual([])
     const { rows } = await after.pool.query(
       `select count(*)::int as count from lading.jobs where status <> 'completed' and processed > 0`,
     )
     sums.amid += rows[0].count
-    sums.accepted += told.accepted.size
-    sums.completed += told.completed.size
+    sums.accepted += reported.accepted.size
+    sums.completed += reported.completed.size
     sums.lostJobs += verdict.lostJobs.length
     sums.lostEnds += verdict.lostEnds.length
     after.work()

@@ -9,7 +9,7 @@ const cleanRows = 40
 export async function killedBehindTheCommit(harness: FaultHarness, sabotage?: Sabotage): Promise<string[]> {
   const id = await harness.submit()
   const first = harness.worker({ sabotage, batchRows: cleanRows, failpoint: 'after_commit_before_ack:1' })
-  await first.told('fired')
+  await first.reported('fired')
   await first.ended
   harness.worker({ sabotage })
   await harness.ended(id)
@@ -24,9 +24,9 @@ export async function wokenAmid(
 ): Promise<string[]> {
   const id = await harness.submit()
   const zombie = harness.worker({ sabotage, batchRows, failpoint: 'before_begin:1:SIGSTOP' })
-  await zombie.told('fired')
+  await zombie.reported('fired')
   const successor = harness.worker({ sabotage, batchRows, failpoint: 'before_begin:4:SIGSTOP' })
-  await successor.told('fired')
+  await successor.reported('fired')
   zombie.send('SIGCONT')
   zombie.send('SIGTERM')
   await zombie.ended

@@ -6,7 +6,7 @@ const delay = monitorEventLoopDelay({ resolution: 10 })
 delay.enable()
 whenAsked(() => {
   const { max, count } = delay
-  const told = { p99Ms: delay.percentile(99) / 1e6, maxMs: max / 1e6, count }
+  const reported = { p99Ms: delay.percentile(99) / 1e6, maxMs: max / 1e6, count }
   delay.reset()
-  return told
+  return reported
 })

@@ -12,13 +12,13 @@ export interface Traces {
 }
 
 /** Columns of a job that state what was done, without those that count attempts. */
-const told = `status, processed, successful, failed, inserted, updated, ignored, errors, stored_errors, errors_by_code,
+const reported = `status, processed, successful, failed, inserted, updated, ignored, errors, stored_errors, errors_by_code,
   error_counts, warnings, unprocessed, error_code, checkpoint_byte, checkpoint_row, checkpoint_line, source_size`
 
 export async function tracesOf(pool: pg.Pool, jobId: string, table = 'cargo', name = 'ref'): Promise<Traces> {
   const list = async (sql: string, values: unknown[] = []) =>
     (await pool.query({ text: sql, values, rowMode: 'array' })).rows.map(row => row.join(' '))
-  const [job = {}] = (await pool.query(`select ${told} from lading.jobs where id = $1`, [jobId])).rows
+  const [job = {}] = (await pool.query(`select ${reported} from lading.jobs where id = $1`, [jobId])).rows
   return {
     job,
     rows: await list(`select ${name}, hashtextextended(t::text, 0) from ${table} t order by 1, 2`),

@@ -26,7 +26,7 @@ export interface NetworkFaults {
    * After the n-th chunk to the server that contains this text nothing is forwarded any more, in either direction, and
    * nothing is closed.
    */
-  readonly silent?: { readonly behind: string; readonly nth: number; readonly on: 'this connection' | 'all' }
+  readonly silent?: { readonly after: string; readonly nth: number; readonly on: 'this connection' | 'all' }
 }
 
 export async function badNetwork(databaseUrl: string, faults: NetworkFaults = {}): Promise<BadNetwork> {
@@ -38,8 +38,7 @@ export async function badNetwork(databaseUrl: string, faults: NetworkFaults = {}
   let running = () => 0
   let isAllSilent = false
   let chunksLeft = silent?.nth ?? 0
-  const isLast = (chunk: Buffer) =>
-    silent !== undefined && chunk.includes(silent.behind) && --chunksLeft === 0
+  const isLast = (chunk: Buffer) => silent !== undefined && chunk.includes(silent.after) && --chunksLeft === 0
   const server = createServer({ noDelay: true }, client => {
     const upstream = connect({ port: Number(target.port), host: target.hostname, noDelay: true })
     const both = [client, upstream]

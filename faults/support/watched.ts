@@ -22,7 +22,7 @@ export const watched = (what: 'loop-delay' | 'memory', name: string) => ({
 })
 
 /** @throws Error if it does not answer */
-export async function ask<Told>(child: ChildProcess, name: string): Promise<Told> {
+export async function ask<Reported>(child: ChildProcess, name: string): Promise<Reported> {
   const file = fileOf(name)
   child.kill('SIGUSR2')
   const deadline = performance.now() + answerMs

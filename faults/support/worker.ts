@@ -19,7 +19,7 @@ export interface WorkerEnd {
 export interface Worker {
   readonly pid: number
   /** Resolves with the first event of this name. @throws Error if the process ends without it */
-  told<Name extends WorkerEvent['event']>(name: Name): Promise<Extract<WorkerEvent, { event: Name }>>
+  reported<Name extends WorkerEvent['event']>(name: Name): Promise<Extract<WorkerEvent, { event: Name }>>
   has(name: WorkerEvent['event']): boolean
   send(signal: NodeJS.Signals): void
   readonly ended: Promise<WorkerEnd>
@@ -56,9 +56,10 @@ export function startWorker(settings: WorkerSettings, { skewMs }: SpawnOptions =
     pid: child.pid ?? 0,
     ended,
     has: name => events.some(({ event }) => event === name),
-    told: name =>
+    reported: name =>
       new Promise((resolve, reject) => {
-        const giveUp = () => reject(new Error(`The worker never told "${name}": ${JSON.stringify(events)}`))
+        const giveUp = () =>
+          reject(new Error(`The worker never reported "${name}": ${JSON.stringify(events)}`))
         setTimeout(giveUp, patienceMs).unref()
         const look = () => {
           const found = events.find(({ event }) => event === name)
@@ -94,8 +95,8 @@ async function endOf(
 ): Promise<WorkerEnd> {
   const [[code, signal]] = await Promise.all([once(child, 'exit'), once(lines, 'close')])
   // Any uncaught error fails the test, whatever it tests: see `harness.ts`.
-  const isTold = events.some(({ event }) => event === 'unhandled')
-  if (code !== 0 && signal === null && !isTold) {
+  const isReported = events.some(({ event }) => event === 'unhandled')
+  if (code !== 0 && signal === null && !isReported) {
     events.push({ event: 'unhandled', error: `exit ${code}: ${await said}` })
   }
   return { code, signal, events }

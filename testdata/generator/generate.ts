@@ -72,7 +72,7 @@ function check({ users, articles, comments, seed }: GenerateOptions): void {
   if (articles > 0 && users === 0)
     throw new UsageError('articles need users: with 0 users there is no author to refer to')
   if (comments > 0 && users === 0)
-    throw new UsageError('comments need users: with 0 users there is nobody to refer to')
+    throw new UsageError('comments need users: with 0 users there is none to refer to')
   if (comments > 0 && articles === 0)
     throw new UsageError('comments need articles: with 0 articles there is none to refer to')
 }

@@ -5,7 +5,7 @@ import { checkResources, findKey, newKey, readApiKeys } from './api-keys.ts'
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex')
 const [first, second] = [hashOf('first'), hashOf('second')]
 
-test('entries say who may do what with which resources, and for whom', () => {
+test('entries define the rights of each key, by action, resource and caller', () => {
   const text = `ci:${first}:users+articles:read+write:acme, prom:${second.toUpperCase()}:*:metrics`
   expect(readApiKeys(text)).toEqual([
     {
@@ -26,7 +26,7 @@ test('entries say who may do what with which resources, and for whom', () => {
   for (const none of [undefined, '', ' ']) expect(readApiKeys(none)).toEqual([])
 })
 
-describe('an entry that cannot be meant is told by its number, and never shown', () => {
+describe('an invalid entry is reported by its number, and never shown', () => {
   const second = 'API_KEYS, entry 2: '
   const end = '; npm run key makes a key and its entry.'
   test.each([
@@ -49,13 +49,13 @@ describe('an entry that cannot be meant is told by its number, and never shown',
     expect(() => readApiKeys(`ok:${first}:*:read,${entry}`)).toThrow(new Error(`${second}${complaint}${end}`))
   })
 
-  test('one key cannot be two', () => {
+  test('one key cannot have two entries', () => {
     expect(() => readApiKeys(`a:${first}:*:read,b:${first}:*:write`)).toThrow(
       new Error('API_KEYS has the same key twice.'),
     )
   })
 
-  test('a key for a resource that there is not', () => {
+  test('a key for an unknown resource', () => {
     const keys = readApiKeys(`ci:${first}:users+user:read`)
     expect(() => checkResources(keys, ['users', 'articles'])).toThrow(
       'API_KEYS: the key "ci" is for "user", which is not a resource; known: users, articles.',
@@ -78,7 +78,7 @@ describe('a key', () => {
     expect(findKey(keys, given)?.name).toBe(name)
   })
 
-  test('every key is compared, also behind the one that fits', () => {
+  test('every key is compared, also after the matching one', () => {
     const compared: string[] = []
     const watched = keys.map(key => ({
       ...key,

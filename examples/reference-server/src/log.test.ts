@@ -1,4 +1,4 @@
-// What the log says of faults, and of text that a client has chosen.
+// How the log shows faults, and text that a client has chosen.
 import { Writable } from 'node:stream'
 import { type Job, LadingError } from '@lading/core'
 import { pino } from 'pino'
@@ -23,7 +23,7 @@ function databaseError(): Error {
   return Object.assign(error, { code: '22P02', detail: 'Key (email)=(secret@example.org) exists.' })
 }
 
-test('a fault is told by its code, its own sentence and where it came from, and never by a value', () => {
+test('a fault is logged with its code, its message and where it was thrown, and never with a value', () => {
   const fault = new LadingError('DATABASE_REFUSED', 'The database refused the statement.', {
     cause: databaseError(),
   })
@@ -41,14 +41,14 @@ test('a fault is told by its code, its own sentence and where it came from, and 
   expect(JSON.stringify(line)).toMatch(/log\.test\.ts/)
 })
 
-test('what a hook threw is text of the application, and may hold anything', () => {
+test('an error that a hook threw is text of the application, with any content', () => {
   const fault = new LadingError('HOOK_FAILED', 'check threw an error: secret@example.org')
   const [line] = lines('info', log => logFault(log, 'fault', fault))
   expect(line).toMatchObject({ faults: [{ name: 'LadingError', code: 'HOOK_FAILED' }] })
   expect(JSON.stringify(line)).not.toContain('secret')
 })
 
-test('errors of the system say what they say; others and what is none say little; a circle ends', () => {
+test('system errors are logged in full; other errors and values that are not errors briefly; a circular cause ends', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), {
     code: 'ECONNREFUSED',
     syscall: 'connect',
@@ -97,7 +97,7 @@ function jobOf(successful: number, failed: number, ignored: number, warnings: Jo
   return { ...facts, progress, errorsByCode, errorCode: null, warnings } as unknown as Job
 }
 
-test('a job that has imported nothing is said to have, with codes and without a value', () => {
+test('a job that has imported nothing is logged as such, with codes and without a value', () => {
   const warnings = [{ code: 'NOTHING_IMPORTED' as const, detail: 'Nothing was imported: secret@example.org' }]
   const found = lines('info', log => {
     logJob(log, jobOf(0, 7, 0, warnings))

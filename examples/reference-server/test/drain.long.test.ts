@@ -108,7 +108,7 @@ test.each(['fastify', 'express'])(
       )
       const url = `${server.url}/v1/exports?resource=users`
       const curl = spawn('curl', ['-s', '-i', '--http1.0', '--limit-rate', '1M', url])
-      const told = once(curl, 'exit')
+      const reported = once(curl, 'exit')
       await once(curl.stdout, 'data')
       curl.stdout.resume()
       const ended = server.stop()
@@ -121,7 +121,7 @@ test.each(['fastify', 'express'])(
         await expect.poll(exitCode, { timeout: 4_000 }).toBe(1)
       }
       expect(await ended).toBe(code)
-      expect((await told)[0]).toBe(56)
+      expect((await reported)[0]).toBe(56)
     }
   },
 )

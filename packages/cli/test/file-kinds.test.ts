@@ -70,9 +70,9 @@ test('A17: a workbook is reported as such, whether its format was given or not',
     stdout: '',
     stderr: sentence,
   })
-  const told = await run('import', workbook, '--resource', 'users', '--format', 'csv')
-  expect(told).toMatchObject({ code: 1, stdout: '' })
-  expect(told.stderr).toMatch(
+  const reported = await run('import', workbook, '--resource', 'users', '--format', 'csv')
+  expect(reported).toMatchObject({ code: 1, stdout: '' })
+  expect(reported.stderr).toMatch(
     /^lading: The file is a ZIP archive or an Office document, such as an Excel workbook/,
   )
 })

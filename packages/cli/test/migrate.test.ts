@@ -6,7 +6,7 @@ import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './s
 /** The migrations as the repository has them, in the order in which they are applied. */
 const own = ['lading/001_initial_schema']
 const all = [...own, 'reference/001_initial_schema']
-const told = (what: string, names: readonly string[]) =>
+const reported = (what: string, names: readonly string[]) =>
   names.map(name => `${what.padEnd(15)}${name}\n`).join('')
 
 const reference = ['migrate', '--config', referenceConfig]
@@ -21,14 +21,14 @@ it('applies missing migrations, and none the second time', async () => {
   const first = await lading(reference, { databaseUrl: database.url })
   expect(first).toEqual({
     code: 0,
-    stdout: `${told('applied', all)}${all.length} migrations applied.\n`,
+    stdout: `${reported('applied', all)}${all.length} migrations applied.\n`,
     stderr: '',
   })
 
   const second = await lading(reference, { databaseUrl: database.url })
   expect(second).toEqual({
     code: 0,
-    stdout: `${told('there already', all)}Nothing to do: the database is up to date.\n`,
+    stdout: `${reported('there already', all)}Nothing to do: the database is up to date.\n`,
     stderr: '',
   })
 })
@@ -52,7 +52,7 @@ it("applies only Lading's own without a configuration, and reports that", async 
     cwd: await tempFolder(),
   })
   expect(code).toBe(0)
-  expect(stdout).toBe(`${told('applied', own)}1 migration applied.\n`)
+  expect(stdout).toBe(`${reported('applied', own)}1 migration applied.\n`)
   expect(stderr).toBe(
     "lading: No lading.config.ts in this folder, so only Lading's own migrations are applied.\n",
   )

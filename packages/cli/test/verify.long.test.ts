@@ -75,12 +75,12 @@ test('work --verify and a server with VERIFY_STORED report a damaged file, with 
     databaseUrl: database.url,
   })
   if (child.stderr === null) throw new Error('The child has no output.')
-  let told = ''
+  let reported = ''
   for await (const line of createInterface({ input: child.stderr })) {
-    if (line.includes(id)) told = line
-    if (told !== '') break
+    if (line.includes(id)) reported = line
+    if (reported !== '') break
   }
-  expect(told).toContain('has different content; it was changed or damaged after it was stored')
+  expect(reported).toContain('has different content; it was changed or damaged after it was stored')
   const closed = once(child, 'close')
   child.kill('SIGTERM')
   expect((await closed)[0]).toBe(0)

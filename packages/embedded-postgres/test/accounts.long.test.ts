@@ -20,7 +20,7 @@ import {
 const nobody = { uid: 65534, gid: 65534, name: 'nobody' }
 
 test('As root, a database under a closed folder is stored elsewhere and found again, also after a move', async context => {
-  context.skip(!isRoot(), 'only root runs the server as somebody else')
+  context.skip(!isRoot(), 'only root runs the server as another user')
   const parent = await tempFolder()
   await chmod(parent, 0o700)
   const dataDir = join(parent, 'data')
@@ -44,7 +44,7 @@ test('As root, a database under a closed folder is stored elsewhere and found ag
 })
 
 test('As root, a strict umask does not deny the server access to its folders', async context => {
-  context.skip(!isRoot(), 'only root runs the server as somebody else')
+  context.skip(!isRoot(), 'only root runs the server as another user')
   const parent = await tempFolder()
   await chmod(parent, 0o700)
   const dataDir = join(parent, 'data')
@@ -54,7 +54,7 @@ test('As root, a strict umask does not deny the server access to its folders', a
 })
 
 test('As root, a database folder that was deleted starts empty', async context => {
-  context.skip(!isRoot(), 'only root runs the server as somebody else')
+  context.skip(!isRoot(), 'only root runs the server as another user')
   const parent = await tempFolder()
   await chmod(parent, 0o700)
   const dataDir = join(parent, 'data')
@@ -69,7 +69,7 @@ test('As root, a database folder that was deleted starts empty', async context =
 })
 
 test('As root, an empty closed folder is handed to the account that runs the server', async context => {
-  context.skip(!isRoot(), 'only root runs the server as somebody else')
+  context.skip(!isRoot(), 'only root runs the server as another user')
   const dataDir = join(await tempFolder(), 'data')
   await mkdir(dataDir, { mode: 0o700 })
   const postgres = await startEmbeddedPostgres({ dataDir })

@@ -10,7 +10,7 @@ export interface ArchivedResource {
   readonly content: string
   readonly fields: Readonly<Record<string, string>>
   /** In place of what the manifest would say of it. */
-  readonly told?: object
+  readonly stated?: object
 }
 
 export type ArchiveEntry = readonly [name: string, content: string]
@@ -20,7 +20,7 @@ export function bundleArchive(
   resources: readonly ArchivedResource[],
   ...more: readonly ArchiveEntry[]
 ): Promise<Buffer> {
-  const entries = resources.map(({ resource, content, fields, told }) => ({
+  const entries = resources.map(({ resource, content, fields, stated }) => ({
     resource,
     file: `${resource}.ndjson`,
     format: 'ndjson',
@@ -29,7 +29,7 @@ export function bundleArchive(
     sha256: createHash('sha256').update(content).digest('hex'),
     fingerprint: '0'.repeat(64),
     fields: Object.entries(fields).map(([name, type]) => ({ name, type })),
-    ...told,
+    ...stated,
   }))
   const manifest = {
     lading_bundle: 1,

@@ -96,7 +96,7 @@ const cases: Record<string, QueueCase> = {
       },
     },
 
-  'woken twice, and while nobody listens: does no harm': {
+  'repeated notifications, and one without a listener, have no effect': {
     async run({ queue }) {
       await Promise.all([queue.wake('import'), queue.wake('import')])
       const heard = listener(queue, lanes)
@@ -139,13 +139,13 @@ const cases: Record<string, QueueCase> = {
       assert.equal(
         [...one.wakes, ...other.wakes].filter(lane => lane !== undefined).length,
         0,
-        'an interrupt wakes nobody',
+        'an interrupt notifies no worker',
       )
       await Promise.all([one.stop(), other.stop()])
     },
   },
 
-  'a queue that cannot join a transaction says so, and wakes nobody': {
+  'a queue that cannot join a transaction reports it, and notifies no worker': {
     async run({ queue }) {
       if (queue.joinsTransactions) return
       const client = { query: () => assert.fail(), on: () => undefined, removeListener: () => undefined }

@@ -40,14 +40,17 @@ export function storageSuite({ name, create, register }: StorageSuiteOptions): v
         }
       })
     }
-    register.test('an identity tells places apart, and is the same for all who share one', async () => {
-      const places = [await create(), await create()]
-      try {
-        await identityCase(places)
-      } finally {
-        await Promise.all(places.map(({ cleanup }) => cleanup()))
-      }
-    })
+    register.test(
+      'an identity differs between places, and is the same for all storages on one place',
+      async () => {
+        const places = [await create(), await create()]
+        try {
+          await identityCase(places)
+        } finally {
+          await Promise.all(places.map(({ cleanup }) => cleanup()))
+        }
+      },
+    )
   })
 }
 
@@ -59,9 +62,9 @@ async function identityCase(
     if (storage.identity === undefined) return
     // Asked for by several at once, before anything is stored.
     const sharing = again === undefined ? [storage] : [storage, again(), again(), again()]
-    const told = await Promise.all([...sharing, ...sharing].map(one => one.identity?.()))
-    const identity = told[0] ?? ''
-    assert.deepEqual(new Set(told), new Set([identity]))
+    const reported = await Promise.all([...sharing, ...sharing].map(one => one.identity?.()))
+    const identity = reported[0] ?? ''
+    assert.deepEqual(new Set(reported), new Set([identity]))
     assert.match(identity, /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/)
     await isEmpty(storage)
     await storage.put(key, chunks(Buffer.from('x')))

@@ -21,7 +21,7 @@ const deep = (levels: number) =>
 
 const cases = [
   {
-    what: 'C026: an unclosed quote behind 1,000 good records',
+    what: 'C026: an unclosed quote after 1,000 good records',
     format: 'csv',
     text: `id,name\n${thousand.map(id => `${id},a\n`).join('')}1001,"b\n1002,c\n`,
     ids: thousand,

@@ -108,17 +108,17 @@ test('ids come back unchanged, with the rows that refer to them', async () => {
 describe('a bundle is rejected', () => {
   const readOnly = { id: { readOnly: true } }
   const hidden = { id: { hidden: true } }
-  const anew = (resource: string) =>
+  const again = (resource: string) =>
     `The bundle cannot be restored: the field "id" of ${resource} is read-only here, so the table would generate values that differ from the bundle. Make the field writable, or leave ${resource} out of the bundle. Nothing was imported.`
   const lost = (from: string, field: string, to: string) =>
     `The bundle cannot be restored: "${field}" of ${from} refers to ${to} by a field that the bundle does not restore, because it is hidden, read-only or missing. Make that field exported and writable, or leave ${to} out of the bundle. Nothing was imported.`
 
   test.each([
-    ['an identity that others refer to', [author(readOnly), book()], anew('author')],
-    ['an identity that none refers to', [author(readOnly)], anew('author')],
-    ['a serial number', [author(), book(readOnly)], anew('book')],
-    ['a serial number in a table that refers to itself', [node(readOnly)], anew('node')],
-    ['an id that a function makes', [coin(readOnly)], anew('coin')],
+    ['an identity that others refer to', [author(readOnly), book()], again('author')],
+    ['an identity that none refers to', [author(readOnly)], again('author')],
+    ['a serial number', [author(), book(readOnly)], again('book')],
+    ['a serial number in a table that refers to itself', [node(readOnly)], again('node')],
+    ['an id that a function makes', [coin(readOnly)], again('coin')],
     ['an id that is hidden and referred to', [author(hidden), book()], lost('book', 'author_id', 'author')],
     [
       'an id that is hidden and referred to by its own table',

@@ -75,18 +75,18 @@ async function everyRoad(pool: pg.Pool, names: readonly string[]) {
     { onConflict: 'update' },
   ]
   for (const options of runs) {
-    const told: string[] = []
+    const reported: string[] = []
     const { inserted, updated, ignored, failed } = await importer
       .run({
         resource: 'odd',
         format: 'ndjson',
         source: bytes(records.join('\n')),
-        onError: error => told.push(...briefly([error])),
+        onError: error => reported.push(...briefly([error])),
         ...options,
       })
       .catch(importReportOf)
       .then(report => report as ImportReport)
-    results.push([inserted, updated, ignored, failed, told])
+    results.push([inserted, updated, ignored, failed, reported])
   }
   const { rows } = await pool.query(
     'select "the id", "the key", "the up", "the doubt", "the list" from odd order by 1',

@@ -74,9 +74,9 @@ test.each(names)('%j', async name => {
   expect(await run(clean, { atomic: true })).toMatchObject({ errors: [], report: { inserted: 2 } })
   const dirty =
     record(3, 'a', null, 1) + record(4, 'd', 99, 1) + record(5, 'e', 1, 0) + record(undefined, 'f', 2, 6)
-  const told = [`1 ${name} DUPLICATE`, `2 ${other} NOT_FOUND`, '3 n CONSTRAINT_VIOLATION']
-  expect((await run(dirty, { dryRun: true })).errors).toEqual(told)
-  expect(await run(dirty)).toMatchObject({ errors: told, report: { inserted: 1 } })
+  const reported = [`1 ${name} DUPLICATE`, `2 ${other} NOT_FOUND`, '3 n CONSTRAINT_VIOLATION']
+  expect((await run(dirty, { dryRun: true })).errors).toEqual(reported)
+  expect(await run(dirty)).toMatchObject({ errors: reported, report: { inserted: 1 } })
   expect(await run(record(undefined, 'f', 1, 7), { onConflict: 'update' })).toMatchObject({
     errors: [],
     report: { updated: 1 },

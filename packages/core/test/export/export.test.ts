@@ -201,10 +201,10 @@ describe('errors', () => {
 })
 
 test('the number of rows is reported after the last one was printed', async () => {
-  const told: number[] = []
-  const stream = exporter.stream({ resource: 'users', format: 'csv', onRows: rows => told.push(rows) })
+  const reported: number[] = []
+  const stream = exporter.stream({ resource: 'users', format: 'csv', onRows: rows => reported.push(rows) })
   expect((await text(stream)).trim().split('\n').length).toBeGreaterThan(3)
-  expect(told).toEqual([3])
+  expect(reported).toEqual([3])
 })
 
 test('an export is one snapshot: concurrent commits are not in it', async () => {

@@ -47,14 +47,14 @@ test('the export imports again, and its next export has the same bytes', async (
 })
 
 test('the number of rows is reported', async () => {
-  const told: number[] = []
+  const reported: number[] = []
   const stream = createExporter({ pool: database.pool, resources: [lines] }).stream({
     resource: 'lines',
     format: 'json',
-    onRows: rows => told.push(rows),
+    onRows: rows => reported.push(rows),
   })
   await pipeline(stream, new Writable({ write: (_chunk, _encoding, done) => done() }))
-  expect(told).toEqual([50_000])
+  expect(reported).toEqual([50_000])
 })
 
 test('a value that cannot be printed ends the export', async () => {

@@ -114,7 +114,7 @@ test('it receives fields that were not requested, and they are not printed', asy
 })
 
 test('returning null leaves a row out, and it is not counted', async () => {
-  const told: number[] = []
+  const reported: number[] = []
   const exporter = createExporter({
     pool: database.pool,
     resources: people(row => (row.id === 2 ? null : row)),
@@ -123,10 +123,10 @@ test('returning null leaves a row out, and it is not counted', async () => {
     resource: 'people',
     format: 'csv',
     fields: ['id'],
-    onRows: rows => told.push(rows),
+    onRows: rows => reported.push(rows),
   })
   expect((await stream.toArray()).join('')).toBe('id\n1\n3\n')
-  expect(told).toEqual([2])
+  expect(reported).toEqual([2])
   for (const [format, empty] of Object.entries({ csv: 'id\n', ndjson: '', json: '[]' })) {
     expect(await file(format, () => null, ['id'])).toBe(empty)
   }

@@ -67,7 +67,7 @@ describe('the scope', () => {
     ['gives a map, which has no members', bad(new Map([['tenant_id', 1]]))],
     ['names an unknown field', bad({ tenant: 1 })],
     ['has no value for its field', bad({ tenant_id: undefined })],
-    ['has a value that is none', bad({ tenant_id: 'one' })],
+    ['has an invalid value', bad({ tenant_id: 'one' })],
   ])('that %s exports nothing', async (_, scope) => {
     const resource = scoped(scope)
     const failed: unknown = await ids(resource).catch(error => error)

@@ -36,8 +36,8 @@ const schema = Type.Object({
 const table = 'things'
 const roads = {
   COPY: defineResource('things', { table, schema }),
-  'rows, given back as they are': defineResource('things', { table, schema, printRow: row => row }),
-  'rows, given back as another object': defineResource('things', {
+  'rows, returned unchanged': defineResource('things', { table, schema, printRow: row => row }),
+  'rows, returned as another object': defineResource('things', {
     table,
     schema,
     printRow: row => ({ ...row }),
@@ -169,8 +169,8 @@ describe.each(Object.entries(roads))('%s', (_road, resource) => {
   })
 
   test('the number of rows is reported', async () => {
-    const told: number[] = []
-    await file({ format: 'json', compression: 'gzip', onRows: rows => told.push(rows) })
-    expect(told).toEqual([5])
+    const reported: number[] = []
+    await file({ format: 'json', compression: 'gzip', onRows: rows => reported.push(rows) })
+    expect(reported).toEqual([5])
   })
 })

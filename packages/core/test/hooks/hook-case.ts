@@ -3,10 +3,10 @@ import type { HookHarness } from './hook-harness.ts'
 import type { Outcome } from './things.ts'
 
 /** Of any signature: as such a function returns `never`, it can be passed as every hook. */
-export type AnyHook = (...told: unknown[]) => never
+export type AnyHook = (...reported: unknown[]) => never
 
 /** A hook that keeps to no signature. */
-export type Behaviour = (...told: unknown[]) => unknown
+export type Behaviour = (...reported: unknown[]) => unknown
 
 export function anyHook(behaviour: Behaviour): AnyHook {
   return behaviour as AnyHook

@@ -84,9 +84,9 @@ export async function hookBed(hookTimeoutSeconds: number): Promise<HookHarness> 
 
 async function outcome(work: () => Promise<unknown>): Promise<Outcome> {
   try {
-    return { code: undefined, told: '', log: [], result: await work() }
+    return { code: undefined, reported: '', log: [], result: await work() }
   } catch (error) {
     if (!(error instanceof LadingError)) throw error
-    return { code: error.code, told: error.message, log: [error], result: undefined }
+    return { code: error.code, reported: error.message, log: [error], result: undefined }
   }
 }

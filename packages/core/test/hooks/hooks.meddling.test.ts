@@ -26,13 +26,13 @@ function vandalise(value: unknown, depth = 0): void {
 }
 
 /** These receive frozen arguments, so that a mistake is reported and not ignored. */
-const told = new Set([
+const reported = new Set([
   'check',
   'lookUp',
   'printRow',
   ...['import', 'export'].map(what => `scope of an ${what}`),
 ])
-const frozen = (name: string) => told.has(name) || name.startsWith('session')
+const frozen = (name: string) => reported.has(name) || name.startsWith('session')
 
 test.each(allHooks)(
   '$name changes nothing by modifying its arguments',
@@ -47,7 +47,7 @@ test.each(allHooks)(
     )
     if (frozen(name)) expect(outcome.code).toBe(code)
     else expect(outcome).toMatchObject({ code: unharmed, result })
-    expect(JSON.stringify([outcome.told, outcome.result])).not.toContain('vandalised')
+    expect(JSON.stringify([outcome.reported, outcome.result])).not.toContain('vandalised')
   },
 )
 
@@ -145,7 +145,7 @@ test.each([undefined, null, 7, ['a'], { text: 'a' }])(
     const outcome = await harness.importing({ resource: { fields: { name: { transform } } } })
     expect(outcome).toMatchObject({
       code: 'HOOK_FAILED',
-      told: 'The transform of "name" returned a value that is not a string; it must return a string.',
+      reported: 'The transform of "name" returned a value that is not a string; it must return a string.',
     })
   },
 )

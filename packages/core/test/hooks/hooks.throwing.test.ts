@@ -20,14 +20,14 @@ const raise = (what: unknown): never => {
 }
 const error = () => raise(new Error(secret))
 const thenable: object = Object.fromEntries([['then', error]])
-const told = expect.objectContaining({ message: secret })
+const reported = expect.objectContaining({ message: secret })
 
 /** Ways to fail: with an error, with something else, with nothing; at once or later. */
 const ways: Readonly<Record<string, { behaviour: Behaviour; cause: unknown }>> = {
-  throws: { behaviour: error, cause: told },
+  throws: { behaviour: error, cause: reported },
   'throws nothing': { behaviour: () => raise(undefined), cause: undefined },
-  'rejects later': { behaviour: () => new Promise(setImmediate).then(error), cause: told },
-  'is a thenable that throws': { behaviour: () => thenable, cause: told },
+  'rejects later': { behaviour: () => new Promise(setImmediate).then(error), cause: reported },
+  'is a thenable that throws': { behaviour: () => thenable, cause: reported },
 }
 
 describe.each(allHooks)(
@@ -50,7 +50,7 @@ describe.each(allHooks)(
     test.each(Object.entries(ways))('it %s', async (way, { behaviour, cause }) => {
       const warned = isLog ? once(process, 'warning') : undefined
       const outcome = await use(harness, anyHook(behaviour))
-      expect(outcome.told).not.toContain('secret')
+      expect(outcome.reported).not.toContain('secret')
       if (kind === 'listener') {
         expect(outcome).toMatchObject({ code: unharmed, result })
         if (warned !== undefined) {

@@ -51,7 +51,7 @@ export function serviceHarness(pool: pg.Pool, hookTimeoutSeconds: number): Servi
     async cleaning(options) {
       const log: unknown[] = []
       const cleaned = await jobsOn(log, options).clean()
-      return { code: undefined, told: '', log, result: Object.keys(cleaned).length }
+      return { code: undefined, reported: '', log, result: Object.keys(cleaned).length }
     },
     async verifying(verified) {
       const log: unknown[] = []
@@ -68,7 +68,7 @@ export function serviceHarness(pool: pg.Pool, hookTimeoutSeconds: number): Servi
       const jobs = jobsOn(log, { metrics, verifyStored: {} })
       await jobs.submitImport({ resource: 'things', format: 'csv', source: Buffer.from(file) })
       await jobs.work({ signal: stopping.signal, imports: 0, exports: 0, fetches: 0 })
-      return { code: undefined, told: '', log, result: found }
+      return { code: undefined, reported: '', log, result: found }
     },
     async waiting(onWait) {
       let asked = 0
@@ -81,7 +81,7 @@ export function serviceHarness(pool: pg.Pool, hookTimeoutSeconds: number): Servi
         },
       }
       await waitForDatabase(late, { onWait })
-      return { code: undefined, told: '', log: [], result: asked }
+      return { code: undefined, reported: '', log: [], result: asked }
     },
     async working(options) {
       const log: unknown[] = []
@@ -110,7 +110,7 @@ export function serviceHarness(pool: pg.Pool, hookTimeoutSeconds: number): Servi
       await working
       return {
         code: job?.errorCode ?? undefined,
-        told: job?.errorMessage ?? '',
+        reported: job?.errorMessage ?? '',
         log,
         result: { status: job?.status, successful: job?.progress.successfulRecords },
       }
@@ -133,9 +133,9 @@ export function serviceHarness(pool: pg.Pool, hookTimeoutSeconds: number): Servi
         // A TCP server that listens has an address of this form.
         const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
         const answer = await fetch(url, leaving ? { signal: leaving } : {})
-        const told = await answer.text()
-        const code: string | undefined = answer.ok ? undefined : JSON.parse(told).code
-        return { code, told, log, result: answer.status }
+        const reported = await answer.text()
+        const code: string | undefined = answer.ok ? undefined : JSON.parse(reported).code
+        return { code, reported, log, result: answer.status }
       } finally {
         server.closeAllConnections()
         server.close()

@@ -5,7 +5,7 @@ export interface Outcome {
   /** Undefined: it went well. */
   readonly code: string | undefined
   /** What the caller reads. */
-  readonly told: string
+  readonly reported: string
   /** What was logged. */
   readonly log: readonly unknown[]
   /** What came of it, to be compared with what was expected: rows, or an answer. */

@@ -34,7 +34,7 @@ it('a missing resource does not reveal the others to a caller with limited right
     return jobs.every(job => job?.status === 'failed')
   }, worker)
 
-  const told = async (authorize: HttpOptions['authorize']) => {
+  const reported = async (authorize: HttpOptions['authorize']) => {
     const list = await got('/v1/imports', authorize)
     const shown = [
       await got(`/v1/imports/${id}`, authorize),
@@ -43,7 +43,7 @@ it('a missing resource does not reveal the others to a caller with limited right
     return [...list.jobs, ...shown].map(job => `${job.error_code} ${job.error_message}`)
   }
   const whole = 'RESOURCE_UNKNOWN Unknown resource "articles"; known: users, comments.'
-  expect(await told(undefined)).toEqual([whole, whole, whole])
+  expect(await reported(undefined)).toEqual([whole, whole, whole])
   const part = 'RESOURCE_UNKNOWN The worker that began this job does not know its resource.'
-  expect(await told(articlesOnly)).toEqual([part, part, part])
+  expect(await reported(articlesOnly)).toEqual([part, part, part])
 })

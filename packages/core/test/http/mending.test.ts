@@ -58,7 +58,7 @@ async function imported(file: Buffer, query = ''): Promise<{ id: string } & Stat
 const goodValue: Readonly<Record<string, (count: number) => string>> = {
   id: () => '',
   email: count => `mended-${count}@example.org`,
-  name: count => `Mended ${count}`,
+  name: count => `Corrected ${count}`,
   role: () => 'reader',
   active: () => 'true',
   created_at: () => '',
@@ -66,7 +66,7 @@ const goodValue: Readonly<Record<string, (count: number) => string>> = {
 }
 
 /** What a person would do with the first column: put right what its sentences name. Returns the file, with that column. */
-function mended(rejects: string): Buffer {
+function corrected(rejects: string): Buffer {
   const records = parse(rejects, { columns: true }) as Record<string, string>[]
   const rows = records.map((record, count) => {
     const named = [...(record.lading_error ?? '').matchAll(/[A-Z_]+: [^"]*"(\w+)"/g)].map(
@@ -93,7 +93,7 @@ async function allGetIn(file: Buffer, rejected: number): Promise<void> {
     progress: { total_records: 10_000, successful_records: 10_000 - rejected, failed_records: rejected },
   })
   const rejects = await (await fetch(`${url}/v1/imports/${first.id}/rejects`)).text()
-  const second = await imported(mended(rejects))
+  const second = await imported(corrected(rejects))
   expect(second).toMatchObject({
     status: 'completed',
     progress: { total_records: rejected, inserted_records: rejected, failed_records: 0 },

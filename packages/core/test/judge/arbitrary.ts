@@ -104,7 +104,7 @@ export function formatOf(world: World): fc.Arbitrary<FileFormat> {
     name: fc.constant('csv' as const),
     header: fc.oneof(fc.constant(columns.map(({ name }) => name)), header),
     delimiter: fc.constantFrom(',', ';', '\t', '|'),
-    isTold: fc.boolean(),
+    isDeclared: fc.boolean(),
     lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
   })
   return fc.oneof(csv, fc.constant({ name: 'ndjson' as const }), fc.constant({ name: 'json' as const }))

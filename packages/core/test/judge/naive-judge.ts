@@ -129,8 +129,8 @@ function judgeRecord(
   const refuses = (row: TableRow, others: readonly TableRow[]): Became | undefined => {
     const field = world.refuses(row, others)
     if (field === undefined && !isTakenByOthers(row, others)) return undefined
-    const isTold = whose === undefined || tenant === undefined || field !== world.unknownKey
-    return { what: 'failed', errors: [`${isTold ? (field ?? null) : null} CONSTRAINT_VIOLATION`] }
+    const isReported = whose === undefined || tenant === undefined || field !== world.unknownKey
+    return { what: 'failed', errors: [`${isReported ? (field ?? null) : null} CONSTRAINT_VIOLATION`] }
   }
 
   if (found === undefined) {

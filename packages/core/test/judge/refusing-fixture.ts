@@ -36,12 +36,16 @@ export interface Outcome {
 export async function openBookings(shape: Shape): Promise<RefusingFixture> {
   const database = await createDatabase()
   await database.pool.query(bookingsDdl(shape))
-  const stranger = await poolOfStranger(database)
+  const restrictedRole = await poolOfRestrictedRole(database)
   return {
     database,
     async run(file, { batchRows = 5_000, ...options } = {}) {
       const errors: RecordError[] = []
-      const importer = createImporter<Resource>({ pool: stranger.pool, resources: [bookings], batchRows })
+      const importer = createImporter<Resource>({
+        pool: restrictedRole.pool,
+        resources: [bookings],
+        batchRows,
+      })
       let fault: string | undefined
       const report = await importer
         .run({
@@ -61,14 +65,14 @@ export async function openBookings(shape: Shape): Promise<RefusingFixture> {
       return { counts: [inserted, updated, ignored, failed], errors, report, fault }
     },
     async drop() {
-      await stranger.drop()
+      await restrictedRole.drop()
       await database.drop()
     },
   }
 }
 
 /** A pool whose connections obey row-level security, which owners of tables and superusers do not. */
-async function poolOfStranger({
+async function poolOfRestrictedRole({
   pool: admin,
   url,
 }: TestDatabase): Promise<{ pool: pg.Pool; drop(): Promise<void> }> {

@@ -7,7 +7,7 @@ export type FileFormat =
       readonly header: readonly string[]
       readonly delimiter: string
       /** The import is given the delimiter, or detects it. */
-      readonly isTold: boolean
+      readonly isDeclared: boolean
       readonly lineEnd: string
     }
   | { readonly name: 'ndjson' }

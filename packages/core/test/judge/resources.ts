@@ -58,7 +58,7 @@ const membersDefinition = {
   table: 'members',
   schema: Type.Object({ tenant_id: Type.Optional(Type.Integer()), id, ...others }),
   scope(caller: Caller | undefined): Filters {
-    if (caller?.tenant === undefined) throw new Error('Nobody sees nothing.')
+    if (caller?.tenant === undefined) throw new Error('A caller without a tenant sees all.')
     return caller.tenant === 'all' ? {} : { tenant_id: Number(caller.tenant) }
   },
 }

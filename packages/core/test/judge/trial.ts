@@ -29,7 +29,7 @@ export interface TrialFile extends JudgeOptions {
 
 /** What an import needs to know; of an export, only the format is known. */
 type Run = Omit<TrialFile, 'records' | 'format'> & {
-  readonly format: Pick<FileFormat, 'name'> & { readonly delimiter?: string; readonly isTold?: boolean }
+  readonly format: Pick<FileFormat, 'name'> & { readonly delimiter?: string; readonly isDeclared?: boolean }
 }
 
 /** Imports the files into an empty table, and asserts after each of them. */
@@ -95,7 +95,7 @@ async function importBytes(pool: TestDatabase['pool'], world: World, file: Run, 
     ...(client && { client }),
     caller,
     onError: error => errors.push(...briefly([error])),
-    ...(format.isTold === true && {
+    ...(format.isDeclared === true && {
       delimiter: format.delimiter as NonNullable<RunOptions['delimiter']>,
     }),
     onConflict,

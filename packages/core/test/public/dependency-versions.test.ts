@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { repositoryRoot } from '../support.ts'
 
 /** The first fixed version of each release line that may be installed, and what is wrong below it. */
-const mended: Readonly<Record<string, readonly [versions: readonly string[], advisories: string]>> = {
+const corrected: Readonly<Record<string, readonly [versions: readonly string[], advisories: string]>> = {
   '@fastify/busboy': [
     ['3.2.6'],
     'CVE-2026-19481 (__proto__ as a part header), CVE-2026-19484 (a boundary of 252 bytes loops), CVE-2026-124724 (a skipped part crashes)',
@@ -63,9 +63,9 @@ test('no installed dependency is known to be broken', async () => {
     expect.arrayContaining(['@fastify/busboy', 'express', 'fastify', 'pg']),
   )
   const broken = found.flatMap(([name, version]) => {
-    const [fixes, advisories] = mended[name] ?? []
+    const [fixes, advisories] = corrected[name] ?? []
     if (fixes === undefined || !isBroken(version, fixes)) return []
-    return [`${name} ${version}, mended in ${fixes.join(' and ')}: ${advisories}`]
+    return [`${name} ${version}, fixed in ${fixes.join(' and ')}: ${advisories}`]
   })
   expect(broken).toEqual([])
 })
@@ -87,7 +87,7 @@ test('no peer dependency range admits a version that is known to be broken', asy
   const ranges = await admitted()
   expect([...new Set(ranges.map(([peer]) => peer))]).toEqual(expect.arrayContaining(['express', 'fastify']))
   const broken = ranges.filter(([peer, range]) => {
-    const [fixes] = mended[peer] ?? []
+    const [fixes] = corrected[peer] ?? []
     // One line from a version on: `>=4 <6` would admit the beginning of 5 whatever is fixed in 4.
     const [, from] = /^\^(\d+\.\d+\.\d+)$/.exec(range) ?? []
     return fixes !== undefined && (from === undefined || isBroken(from, fixes))

@@ -25,8 +25,8 @@ export function readCsv(
   )
 }
 
-function cellValue(cell: Cell | undefined, isTold: boolean): Cell {
-  return cell === undefined || (cell === '' && !isTold) ? null : cell
+function cellValue(cell: Cell | undefined, isQuoted: boolean): Cell {
+  return cell === undefined || (cell === '' && !isQuoted) ? null : cell
 }
 
 export function readNdjson(bytes: Buffer): readonly Record<string, unknown>[] {

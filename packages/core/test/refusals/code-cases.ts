@@ -82,7 +82,7 @@ export const ownersCode: RefusalSection = {
     'row-level security': {
       to: 'notes',
       send: { id: 2, owner: 'eve' },
-      asStranger: true,
+      asRestrictedRole: true,
       isUnforeseen: true,
     },
     'a view with check option': {

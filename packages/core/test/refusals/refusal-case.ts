@@ -9,7 +9,7 @@ export interface RefusalCase {
   /** @defaultValue 'error' */
   readonly onConflict?: 'update'
   /** Sent by a role that row-level security applies to. */
-  readonly asStranger?: true
+  readonly asRestrictedRole?: true
   /** A dry run cannot predict it, as `notJudged` says. */
   readonly isUnforeseen?: true
 }

@@ -46,7 +46,7 @@ for (const aligned of golden.split('\n')) {
 }
 
 let database: TestDatabase
-let stranger: pg.Pool
+let restricted: pg.Pool
 const role = `lading_stranger_${process.pid}`
 beforeAll(async () => {
   database = await createDatabase()
@@ -54,10 +54,10 @@ beforeAll(async () => {
   await database.pool.query(
     `create role ${role}; grant select, insert, update on all tables in schema public to ${role}`,
   )
-  stranger = new pg.Pool({ connectionString: database.url, max: 2, options: `-c role=${role}` })
+  restricted = new pg.Pool({ connectionString: database.url, max: 2, options: `-c role=${role}` })
 })
 afterAll(async () => {
-  await stranger.end()
+  await restricted.end()
   await database.pool.query(`drop owned by ${role}; drop role ${role}`)
   await database.drop()
 })
@@ -67,9 +67,9 @@ function textOf({ send }: RefusalCase): string {
 }
 
 const importers = new Map<string, Importer>()
-function importerFor({ title, resources }: RefusalSection, { asStranger }: RefusalCase): Importer {
-  const key = `${title} ${asStranger}`
-  const pool = asStranger ? stranger : database.pool
+function importerFor({ title, resources }: RefusalSection, { asRestrictedRole }: RefusalCase): Importer {
+  const key = `${title} ${asRestrictedRole}`
+  const pool = asRestrictedRole ? restricted : database.pool
   const importer = importers.get(key) ?? createImporter({ pool, resources })
   importers.set(key, importer)
   return importer
@@ -111,8 +111,8 @@ const provoked = new Map<string, Promise<ReadonlyMap<string, readonly RecordErro
 
 /** Errors of one case. */
 async function errorsOf(section: RefusalSection, name: string, one: RefusalCase, mode: Mode) {
-  const wayOf = ({ to, onConflict, asStranger, isUnforeseen }: RefusalCase) =>
-    JSON.stringify([to, onConflict, asStranger, isUnforeseen])
+  const wayOf = ({ to, onConflict, asRestrictedRole, isUnforeseen }: RefusalCase) =>
+    JSON.stringify([to, onConflict, asRestrictedRole, isUnforeseen])
   const key = `${section.title} ${wayOf(one)} ${mode}`
   const alike = Object.entries(section.cases).filter(([, other]) => wayOf(other) === wayOf(one))
   const outcome = provoked.get(key) ?? provoke(section, alike, mode)

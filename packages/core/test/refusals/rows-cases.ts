@@ -76,7 +76,7 @@ export const references: RefusalSection = {
     'into the table itself': { to: 'people', send: { id: 1, boss_id: 77 } },
     'a value that must not be shown': { to: 'people', send: { id: 1, case_file_id: 5 } },
     'by two fields that disagree': { to: 'people', send: { id: 1, team_id: 1, team_name: 'blue' } },
-    'with what else is wrong': { to: 'people', send: { id: 'x', team_id: 9 } },
+    'with other errors': { to: 'people', send: { id: 'x', team_id: 9 } },
     'with a value that the database refuses': {
       to: 'people',
       send: { id: 1, team_name: 'pink', desk: 'x' },

@@ -94,7 +94,7 @@ export const badValues: RefusalSection = {
     'int4range, bounds reversed': { to, send: { seats: '[9,1)' } },
     'int4range, a bound out of range': { to, send: { seats: '[1,99999999999)' } },
     'tstzrange, bounds reversed': { to, send: { valid: '[2026-02-01,2026-01-01)' } },
-    'daterange with a day that is none': { to, send: { season: '[2026-02-30,2026-03-10)' } },
+    'daterange with an invalid day': { to, send: { season: '[2026-02-30,2026-03-10)' } },
     int4multirange: { to, send: { slots: '[1,2)' } },
     "a range type of the owner's": { to, send: { weights: 'heavy' } },
     point: { to, send: { place: 'here' } },
@@ -118,11 +118,11 @@ export const badValues: RefusalSection = {
     'inet in a key': { to: 'servers', send: { ip: 'nonsense' } },
     'interval in a key of two fields': { to: 'meetings', send: { room: 'a', every: 'often' } },
     'inet in a reference': { to: 'visits', send: { id: 1, host: 'nonsense' } },
-    'macaddr in a field that stands for a reference': {
+    'macaddr in a lookup field': {
       to: 'visits',
       send: { id: 1, host_mac: 'nonsense' },
     },
-    'an enum in a field that stands for a reference': { to: 'visits', send: { id: 1, host_kind: 'huge' } },
+    'an enum in a lookup field': { to: 'visits', send: { id: 1, host_kind: 'huge' } },
   },
 }
 

@@ -45,19 +45,19 @@ test('by its usual type, a field explains each value that it cannot represent', 
   await database.pool.query('truncate target')
   const own = [things('target', usual => usual)]
   const { report, errors } = await importFile(database.pool, 'target', 'csv', bytes(file), { resources: own })
-  const told = 'must be an RFC 3339 timestamp with its zone, such as 2024-01-31T12:00:00Z'
+  const reported = 'must be an RFC 3339 timestamp with its zone, such as 2024-01-31T12:00:00Z'
   const decimal = 'must be a decimal number without exponent'
   expect(report).toMatchObject({ successful: 0, failed: 3 })
   expect(errors.map(({ rowNumber, message, value }) => [rowNumber, message, value])).toEqual([
     [2, '"ratio" must be a number.', 'NaN'],
     [2, `"total" ${decimal}.`, 'NaN'],
     [2, '"day" must be a date, such as 2024-01-31.', 'infinity'],
-    [2, `"at" ${told}.`, '-infinity'],
+    [2, `"at" ${reported}.`, '-infinity'],
     [2, `Element 1 of "spans" ${decimal}.`, '{NaN,1.5}'],
     [3, '"ratio" must be a number.', '-Infinity'],
     [3, '"day" must be a date, such as 2024-01-31.', '0044-03-15 BC'],
-    [3, `"at" ${told}.`, '12026-01-31 00:00:00.000001+00'],
-    [4, `"at" ${told}.`, '0044-03-15 12:00:00+00 BC'],
+    [3, `"at" ${reported}.`, '12026-01-31 00:00:00.000001+00'],
+    [4, `"at" ${reported}.`, '0044-03-15 12:00:00+00 BC'],
   ])
 })
 

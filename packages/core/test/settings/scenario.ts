@@ -89,23 +89,23 @@ export async function scenario(pool: pg.Pool, admin: pg.Pool): Promise<readonly 
   const importer = createImporter<Resource>({ pool, resources: [things], batchRows: 4 })
   const seen: string[] = []
   for (const options of runs) {
-    const told: string[] = []
+    const reported: string[] = []
     const report = await importer
       .run({
         resource: 'things',
         format: 'ndjson',
         source: file,
-        onError: error => told.push(...briefly([error]), error.message),
+        onError: error => reported.push(...briefly([error]), error.message),
         ...options,
       })
       .catch((error: unknown) => {
         if (importReportOf(error) === undefined) throw error
-        told.push(String(error))
+        reported.push(String(error))
         return importReportOf(error) as ImportReport
       })
     const { inserted, updated, ignored, failed } = report
     seen.push(
-      JSON.stringify([options.onConflict, inserted, updated, ignored, failed, told]),
+      JSON.stringify([options.onConflict, inserted, updated, ignored, failed, reported]),
       await table(admin),
     )
   }

@@ -38,9 +38,9 @@ test('four processes that start on one new folder have one identity', async () =
   const ask = async () =>
     (await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]))
       .stdout
-  const told = await Promise.all(Array.from({ length: 4 }, ask))
-  expect(told[0]).toMatch(uuid)
-  expect(new Set(told)).toEqual(new Set([await fileStorage(root).identity()]))
+  const reported = await Promise.all(Array.from({ length: 4 }, ask))
+  expect(reported[0]).toMatch(uuid)
+  expect(new Set(reported)).toEqual(new Set([await fileStorage(root).identity()]))
   expect(await readdir(root)).toEqual(['.lading-storage-id'])
 })
 

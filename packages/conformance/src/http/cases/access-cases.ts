@@ -199,7 +199,7 @@ export const accessCases: HttpCases = {
 
   'an unknown path and an unsupported method need no authorization': async harness => {
     const served = await harness.serve({
-      authorize: () => assert.fail('nobody has to be asked'),
+      authorize: () => assert.fail('no authorization is needed'),
     })
     await assertProblem(await fetch(`${served.base}/v1/nothing`), 404, 'ROUTE_UNKNOWN')
     await assertProblem(
@@ -217,9 +217,9 @@ export const accessCases: HttpCases = {
       key: { type: 'apiKey', in: 'header', name: 'X-Key' },
     }
     const served = await harness.serve({ securitySchemes: schemes })
-    const told = await answerOf(fetch(`${served.base}/openapi.json`))
-    assert.deepEqual(told.components.securitySchemes, schemes)
-    assert.deepEqual(told.security, [{ bearer: [] }, { key: [] }])
+    const reported = await answerOf(fetch(`${served.base}/openapi.json`))
+    assert.deepEqual(reported.components.securitySchemes, schemes)
+    assert.deepEqual(reported.security, [{ bearer: [] }, { key: [] }])
     const silent = await answerOf(fetch(`${harness.base}/openapi.json`))
     assert.deepEqual([silent.components.securitySchemes, silent.security], [undefined, undefined])
   },

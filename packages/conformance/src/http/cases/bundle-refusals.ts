@@ -49,9 +49,13 @@ export const bundleRefusalCases: HttpCases = {
       for (const [bundle, status, code] of [
         [whole.subarray(0, whole.length - 30), 400, 'COMPRESSION_INVALID'],
         [Buffer.concat([whole, Buffer.from('tail')]), 400, 'COMPRESSION_INVALID'],
-        [await bundleArchive([users, { ...articles, told: { sha256: none } }]), 400, 'BUNDLE_INVALID'],
-        [await bundleArchive([users, { ...articles, told: { bytes: 1 } }]), 400, 'BUNDLE_INVALID'],
-        [await bundleArchive([users, { ...articles, told: { file: '../x.ndjson' } }]), 400, 'BUNDLE_INVALID'],
+        [await bundleArchive([users, { ...articles, stated: { sha256: none } }]), 400, 'BUNDLE_INVALID'],
+        [await bundleArchive([users, { ...articles, stated: { bytes: 1 } }]), 400, 'BUNDLE_INVALID'],
+        [
+          await bundleArchive([users, { ...articles, stated: { file: '../x.ndjson' } }]),
+          400,
+          'BUNDLE_INVALID',
+        ],
         [await bundleArchive([users], ['articles.ndjson', 'x']), 400, 'BUNDLE_INVALID'],
         [await bundleArchive([users], ['../../etc/passwd', 'x']), 400, 'BUNDLE_INVALID'],
         [await bundleArchive([users, { ...articles, resource: 'article' }]), 400, 'RESOURCE_UNKNOWN'],

@@ -87,8 +87,8 @@ export const charsetCases: HttpCases = {
         await sendForm(harness, form(two, type), '/v1/imports?encoding=windows-1252'),
         type,
       )
-      const behind = form(three, type, field('encoding', 'windows-1252'))
-      await importsIt(harness, three, await sendForm(harness, behind), type)
+      const after = form(three, type, field('encoding', 'windows-1252'))
+      await importsIt(harness, three, await sendForm(harness, after), type)
     }
   },
 

@@ -132,8 +132,8 @@ export const downloadPlaceCases: HttpCases = {
     assert.equal((await ask(served, kinds[0] as Sent, { signal: leaving.signal })).status, 200)
     for (const kind of kinds) assert.equal((await ask(served, kind, { method: 'HEAD' })).status, 200)
     assert.equal((await ask(served, download, { headers: { 'if-none-match': etag } })).status, 304)
-    const behind = { headers: { range: 'bytes=9999999999999-' } }
-    await assertProblem(await ask(served, download, behind), 416, 'RANGE_INVALID')
+    const after = { headers: { range: 'bytes=9999999999999-' } }
+    await assertProblem(await ask(served, download, after), 416, 'RANGE_INVALID')
     leaving.abort()
     await until('all are closed', async () => count.open === 0)
   },

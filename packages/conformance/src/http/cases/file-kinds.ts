@@ -61,12 +61,12 @@ export const fileKindCases: HttpCases = {
     const content = tabSeparated().replaceAll(';', ' ').replaceAll('\t', ';')
     const before = form(content, 'users.tsv', field('delimiter', 'semicolon'))
     await imports(harness, await sendForm(harness, before), 'before')
-    const behind = formBody([
+    const after = formBody([
       users,
       file(tabSeparated().replaceAll(';', ' ').replaceAll('\t', ';'), 'users.tab'),
       field('delimiter', ';'),
     ])
-    await imports(harness, await sendForm(harness, behind), 'behind')
+    await imports(harness, await sendForm(harness, after), 'behind')
   },
 
   'A17: rejected records of a file with TAB are returned with TAB, and can be imported again':
@@ -76,9 +76,9 @@ export const fileKindCases: HttpCases = {
       const job = await ended(harness, await sendForm(harness, form(content, 'users.tsv')))
       const rejects = await (await fetch(harness.origin + job.links.rejects)).text()
       assert.match(rejects, /^lading_error\temail\tname\trole\tactive\n.*\tking\ttrue\n$/s)
-      const mended = rejects.replace('\tking\t', '\treader\t')
+      const corrected = rejects.replace('\tking\t', '\treader\t')
       for (const name of ['mended.tsv', 'mended.csv']) {
-        const again = await ended(harness, await sendForm(harness, form(mended, name)))
+        const again = await ended(harness, await sendForm(harness, form(corrected, name)))
         const { inserted_records: inserted, processed_records: processed } = again.progress
         assert.deepEqual([inserted, processed], [name === 'mended.tsv' ? 1 : 0, 1], name)
       }

@@ -63,7 +63,7 @@ export const hostCases: HttpCases = {
     const { hostname, port } = new URL(origin)
     const client = connect(Number(port), hostname)
     client.write(head + usersCsv(5_000))
-    await until('the upload has begun', () => happened.includes('begun'))
+    await until('the upload has started', () => happened.includes('begun'))
     client.destroy()
     await until('the service knows', () => happened.includes('gone'))
     await stop()

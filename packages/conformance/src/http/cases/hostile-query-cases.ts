@@ -27,10 +27,10 @@ export const hostileQueryCases: HttpCases = {
     const { base, ...rest } = await served(harness)
     const before = harness.service.discreet.connections()
     for (const [query, code, name] of hostileQueries) {
-      const told = await assertProblem(await ask({ base, ...rest }, query), 400, code)
-      assert.ok(told.includes(`"${name}"`), `${query} must name "${name}": ${told}`)
-      assert.doesNotMatch(told.replace(`"${name}"`, ''), /select|syntax|does not exist|\bat \//i, query)
-      assert.ok(told.length < 500, `${query} is told at length`)
+      const reported = await assertProblem(await ask({ base, ...rest }, query), 400, code)
+      assert.ok(reported.includes(`"${name}"`), `${query} must name "${name}": ${reported}`)
+      assert.doesNotMatch(reported.replace(`"${name}"`, ''), /select|syntax|does not exist|\bat \//i, query)
+      assert.ok(reported.length < 500, `${query} is too long`)
     }
     assert.equal(harness.service.discreet.connections(), before)
   },
@@ -40,10 +40,10 @@ export const hostileQueryCases: HttpCases = {
     const before = harness.service.discreet.connections()
     for (const [body, code, name] of hostileBodies) {
       const answer = await sendJson(own, '/v1/exports', { resource: 'people', ...body })
-      const told = await assertProblem(answer, 400, code)
+      const reported = await assertProblem(answer, 400, code)
       assert.ok(
-        told.includes(`"${name}"`),
-        `${JSON.stringify(body).slice(0, 100)} must name "${name}": ${told}`,
+        reported.includes(`"${name}"`),
+        `${JSON.stringify(body).slice(0, 100)} must name "${name}": ${reported}`,
       )
     }
     assert.equal(harness.service.discreet.connections(), before)
@@ -55,21 +55,21 @@ export const hostileQueryCases: HttpCases = {
     for (const question of questions('role')) {
       const [one, other] = await Promise.all([ask(hidden, question), ask(unknown, question)])
       assert.equal(one.status, 400, question)
-      const [told, toldOther] = [JSON.parse(await one.text()), JSON.parse(await other.text())]
-      assert.deepEqual({ ...told, request_id: '' }, { ...toldOther, request_id: '' }, question)
-      assert.doesNotMatch(told.detail.replace(/^"[^"]*"/, ''), /role/)
+      const [reported, toldOther] = [JSON.parse(await one.text()), JSON.parse(await other.text())]
+      assert.deepEqual({ ...reported, request_id: '' }, { ...toldOther, request_id: '' }, question)
+      assert.doesNotMatch(reported.detail.replace(/^"[^"]*"/, ''), /role/)
     }
   },
 
   'a masked field can be neither filtered nor sorted by': async harness => {
     const own = await served(harness)
     for (const question of questions('email').filter(one => !one.startsWith('fields='))) {
-      const told = await assertProblem(
+      const reported = await assertProblem(
         await ask(own, question),
         400,
         question.startsWith('sort=') ? 'OPTION_INVALID' : 'FILTER_INVALID',
       )
-      assert.doesNotMatch(told.slice(told.indexOf('Known:')), /email/)
+      assert.doesNotMatch(reported.slice(reported.indexOf('Known:')), /email/)
     }
   },
 

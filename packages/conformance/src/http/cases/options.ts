@@ -26,8 +26,8 @@ export const optionCases: HttpCases = {
       for (const name of ['nonsense', '__proto__', 'constructor']) {
         const before = formBody([field(name, 'x'), field('resource', 'users'), file(usersCsv(1))])
         await assertProblem(await sendForm(harness, before), 400, 'OPTION_INVALID')
-        const behind = formBody([field('resource', 'users'), file(usersCsv(1)), field(name, 'x')])
-        await assertProblem(await sendForm(harness, behind), 400, 'OPTION_INVALID')
+        const after = formBody([field('resource', 'users'), file(usersCsv(1)), field(name, 'x')])
+        await assertProblem(await sendForm(harness, after), 400, 'OPTION_INVALID')
       }
     })
   },
@@ -69,8 +69,8 @@ export const optionCases: HttpCases = {
       'format=csv&format=csv',
     ]) {
       await assertProblem(await sendRaw(harness, `resource=users&${bad}`, usersCsv(1)), 400, 'OPTION_INVALID')
-      const behind = [...new URLSearchParams(bad)].map(([name, value]) => field(name, value))
-      const form = formBody([field('resource', 'users'), file(usersCsv(1)), ...behind])
+      const after = [...new URLSearchParams(bad)].map(([name, value]) => field(name, value))
+      const form = formBody([field('resource', 'users'), file(usersCsv(1)), ...after])
       await assertProblem(await sendForm(harness, form), 400, 'OPTION_INVALID')
     }
     await assertProblem(

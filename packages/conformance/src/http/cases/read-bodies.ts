@@ -85,29 +85,29 @@ export const readBodyCases: HttpCases = {
   'A24: a form or a raw body that was read before is rejected, naming the parser that read it':
     async harness => {
       for (const { leaves, called } of Object.values(readers)) {
-        const behind = await harness.serve({}, undefined, reading(leaves))
-        await leavesNothing(behind, async () => {
-          await refuses(sendForm(behind, form()), called)
-          await refuses(sendRaw(behind, 'resource=users', usersCsv(3)), called)
+        const served = await harness.serve({}, undefined, reading(leaves))
+        await leavesNothing(served, async () => {
+          await refuses(sendForm(served, form()), called)
+          await refuses(sendRaw(served, 'resource=users', usersCsv(3)), called)
         })
-        assert.equal((await fetch(`${behind.base}/live`)).status, 200)
-        await behind.stop()
+        assert.equal((await fetch(`${served.base}/live`)).status, 200)
+        await served.stop()
       }
     },
 
   'A24: a JSON body of which nothing is left is rejected too': async harness => {
-    const behind = await harness.serve({}, undefined, reading({}))
+    const served = await harness.serve({}, undefined, reading({}))
     const nothing = /by middleware that kept nothing of it\./
-    await refuses(sendJson(behind, '/v1/exports', { resource: 'users' }), nothing)
+    await refuses(sendJson(served, '/v1/exports', { resource: 'users' }), nothing)
     await refuses(
-      sendJson(behind, '/v1/imports', { resource: 'users', file_url: 'https://x.example.org/a' }),
+      sendJson(served, '/v1/imports', { resource: 'users', file_url: 'https://x.example.org/a' }),
       nothing,
     )
   },
 
   'A24: JSON that was parsed into an object is used': async harness => {
-    const behind = await harness.serve({}, undefined, reading({ body: { resource: 'users', limit: 1 } }))
-    await ended(behind, await sendJson(behind, '/v1/exports', {}))
+    const served = await harness.serve({}, undefined, reading({ body: { resource: 'users', limit: 1 } }))
+    await ended(served, await sendJson(served, '/v1/exports', {}))
   },
 
   'A24: a body that was partly read, or is being read, is rejected': async harness => {
@@ -122,19 +122,19 @@ export const readBodyCases: HttpCases = {
       },
     ]
     for (const read of partly) {
-      const behind = await harness.serve({}, undefined, ofPosts(read))
-      const raw = sendRaw(behind, 'resource=users', usersCsv(2_000))
+      const served = await harness.serve({}, undefined, ofPosts(read))
+      const raw = sendRaw(served, 'resource=users', usersCsv(2_000))
       // An aborted body closes its connection.
       await refuses(raw, /by middleware that kept nothing of it\./).catch(error => {
         if (read !== partly[1]) throw error
       })
-      await behind.stop()
+      await served.stop()
     }
   },
 
   'A24: a listener that only observes consumes nothing': async harness => {
     let heard = 0
-    const behind = await harness.serve(
+    const served = await harness.serve(
       {
         // As slow as an authorization may be.
         authorize: () => new Promise(resolve => setTimeout(resolve, 100, {})),
@@ -147,30 +147,30 @@ export const readBodyCases: HttpCases = {
       }),
     )
     const csv = usersCsv(5_000)
-    await imports(behind, sendRaw(behind, 'resource=users', csv), 5_000)
+    await imports(served, sendRaw(served, 'resource=users', csv), 5_000)
     assert.equal(heard, csv.length)
-    await imports(behind, sendForm(behind, form()), 3)
+    await imports(served, sendForm(served, form()), 3)
   },
 
   'A24: bytes and text that a parser has left are used as the body': async harness => {
     const asBytes = ofPosts(async request => void Object.assign(request, { body: await buffer(request) }))
     const asText = ofPosts(async request => void Object.assign(request, { body: await text(request) }))
     for (const read of [asBytes, asText]) {
-      const behind = await harness.serve({}, undefined, read)
-      await imports(behind, sendForm(behind, form()), 3)
-      await imports(behind, sendRaw(behind, 'resource=users', usersCsv(3).replaceAll('User', 'Zoë')), 3)
-      await behind.stop()
+      const served = await harness.serve({}, undefined, read)
+      await imports(served, sendForm(served, form()), 3)
+      await imports(served, sendRaw(served, 'resource=users', usersCsv(3).replaceAll('User', 'Zoë')), 3)
+      await served.stop()
     }
     // Parsers decompress a body, and leave its headers unchanged.
     const inflating = ofPosts(async request => {
       Object.assign(request, { body: gunzipSync(await buffer(request)) })
     })
-    const behind = await harness.serve({}, undefined, inflating)
+    const served = await harness.serve({}, undefined, inflating)
     const headers = { 'content-encoding': 'gzip', 'idempotency-key': randomUUID() }
     const body = gzipSync(usersCsv(3))
-    const first = sendRaw(behind, 'resource=users', body, 'text/csv', headers)
-    await imports(behind, first, 3)
-    const again = await sendRaw(behind, 'resource=users', body, 'text/csv', headers)
+    const first = sendRaw(served, 'resource=users', body, 'text/csv', headers)
+    await imports(served, first, 3)
+    const again = await sendRaw(served, 'resource=users', body, 'text/csv', headers)
     assert.deepEqual([again.status, again.headers.get('idempotency-replayed')], [202, 'true'])
   },
 

@@ -117,8 +117,8 @@ export const readingCases: HttpCases = {
     const array = () =>
       JSON.stringify([{ email: `${randomUUID()}@example.org`, name: 'A', role: 'reader', active: true }])
     const found = await sendForm(harness, formBody([field('resource', 'users'), file(array(), 'users.json')]))
-    const told = await sendRaw(harness, 'resource=users&format=json', array(), 'application/x-ndjson')
-    for (const response of [found, told]) {
+    const declared = await sendRaw(harness, 'resource=users&format=json', array(), 'application/x-ndjson')
+    for (const response of [found, declared]) {
       const job = await ended(harness, response)
       assert.deepEqual([job.format, job.progress.inserted_records], ['json', 1])
     }

@@ -18,7 +18,7 @@ import {
 
 const header = 'email,name,role,active\n'
 
-async function givenBack(harness: HttpHarness, id: string, query = '') {
+async function rejectsOf(harness: HttpHarness, id: string, query = '') {
   const response = await fetch(`${harness.base}/v1/imports/${id}/rejects${query}`)
   return { response, text: await response.text() }
 }
@@ -28,7 +28,7 @@ export const givingBackCases: HttpCases = {
     const [one, two] = [`${randomUUID()}@example.org`, `${randomUUID()}@example.org`]
     const text = `${header}${one},"A, ""the"" one",king,true\n${two},B,reader,true\n`
     const { job_id: id } = await ended(harness, await sendRaw(harness, 'resource=users', text))
-    const { response, text: rejects } = await givenBack(harness, id)
+    const { response, text: rejects } = await rejectsOf(harness, id)
     assert.equal(response.headers.get('content-type'), 'text/csv; charset=utf-8')
     assert.equal(response.headers.get('content-disposition'), 'attachment; filename="users-rejects.csv"')
     assert.equal(response.headers.get('x-content-type-options'), 'nosniff')
@@ -36,8 +36,8 @@ export const givingBackCases: HttpCases = {
       rejects,
       `lading_error,${header}"INVALID_ROLE: ""role"" must be one of admin, author, reader",${one},"A, ""the"" one",king,true\n`,
     )
-    const mended = rejects.replace('king', 'admin')
-    const job = await ended(harness, await sendRaw(harness, 'resource=users', mended))
+    const corrected = rejects.replace('king', 'admin')
+    const job = await ended(harness, await sendRaw(harness, 'resource=users', corrected))
     assert.deepEqual([job.progress.inserted_records, job.progress.failed_records, job.warnings], [1, 0, []])
   },
 
@@ -46,10 +46,10 @@ export const givingBackCases: HttpCases = {
       harness,
       await sendRaw(harness, 'resource=users', `${header}nobody,A,king,true\n`),
     )
-    const once = await givenBack(harness, first.job_id)
-    const mended = once.text.replace('king', 'admin')
-    const second = await ended(harness, await sendRaw(harness, 'resource=users', mended))
-    const twice = await givenBack(harness, second.job_id)
+    const once = await rejectsOf(harness, first.job_id)
+    const corrected = once.text.replace('king', 'admin')
+    const second = await ended(harness, await sendRaw(harness, 'resource=users', corrected))
+    const twice = await rejectsOf(harness, second.job_id)
     assert.equal(
       twice.text,
       `lading_error,${header}"INVALID_EMAIL: ""email"" must be an e-mail address, such as ada@example.org",nobody,A,admin,true\n`,
@@ -60,25 +60,25 @@ export const givingBackCases: HttpCases = {
     const bad = '{"email": "nobody", "name":"A","role":"admin", "active":true}'
     const good = `{"email":"${randomUUID()}@example.org","name":"B","role":"admin","active":true}`
     const lines = await sendRaw(harness, 'resource=users', `${good}\n${bad}\n{oops\n`, 'application/x-ndjson')
-    const ofLines = await givenBack(harness, (await ended(harness, lines)).job_id)
+    const ofLines = await rejectsOf(harness, (await ended(harness, lines)).job_id)
     assert.equal(ofLines.text, `${bad}\n{oops\n`)
     assert.equal(ofLines.response.headers.get('content-type'), 'application/x-ndjson')
 
     const array = `[${bad}, ${good.replace('@', '2@')}, ${bad}]`
     const form = formBody([field('resource', 'users'), file(array, 'users.json')])
-    const ofArray = await givenBack(harness, (await ended(harness, await sendForm(harness, form))).job_id)
+    const ofArray = await rejectsOf(harness, (await ended(harness, await sendForm(harness, form))).job_id)
     assert.equal(ofArray.text, `[\n${bad},\n${bad}\n]\n`)
   },
 
   'without rejected records: the header, no bytes, an empty array': async harness => {
     const csv = await ended(harness, await sendRaw(harness, 'resource=users', usersCsv(1)))
-    assert.equal((await givenBack(harness, csv.job_id)).text, `lading_error,${header}`)
-    assert.equal((await givenBack(harness, csv.job_id, '?unprocessed=true')).text, header)
+    assert.equal((await rejectsOf(harness, csv.job_id)).text, `lading_error,${header}`)
+    assert.equal((await rejectsOf(harness, csv.job_id, '?unprocessed=true')).text, header)
     const line = `{"email":"${randomUUID()}@example.org","name":"B","role":"admin","active":true}`
     const lines = await ended(harness, await sendRaw(harness, 'resource=users', line, 'application/x-ndjson'))
-    assert.equal((await givenBack(harness, lines.job_id)).text, '')
+    assert.equal((await rejectsOf(harness, lines.job_id)).text, '')
     const array = await sendRaw(harness, 'resource=users&format=json', '[]', 'application/x-ndjson')
-    assert.equal((await givenBack(harness, (await ended(harness, array)).job_id)).text, '[]\n')
+    assert.equal((await rejectsOf(harness, (await ended(harness, array)).job_id)).text, '[]\n')
   },
 
   'unprocessed records can be imported as they are': async harness => {
@@ -87,7 +87,7 @@ export const givingBackCases: HttpCases = {
     const text = `${usersCsv(1, tag)}nobody,X,reader,true\n${rest}`
     const job = await ended(harness, await sendRaw(harness, 'resource=users&max_errors=1', text))
     assert.equal(job.error_code, 'TOO_MANY_ERRORS')
-    const { response, text: unprocessed } = await givenBack(harness, job.job_id, '?unprocessed=true')
+    const { response, text: unprocessed } = await rejectsOf(harness, job.job_id, '?unprocessed=true')
     assert.equal(response.headers.get('content-disposition'), 'attachment; filename="users-unprocessed.csv"')
     assert.equal(unprocessed, header + rest)
     const again = await ended(harness, await sendRaw(harness, 'resource=users', unprocessed))
@@ -98,9 +98,9 @@ export const givingBackCases: HttpCases = {
     const tag = randomUUID()
     const text = `${usersCsv(2, tag)}nobody,X,reader,true\n${usersCsv(2, `x${tag}`).slice(header.length)}`
     const job = await ended(harness, await sendRaw(harness, 'resource=users&atomic=true', text))
-    const { text: unprocessed } = await givenBack(harness, job.job_id, '?unprocessed=true')
+    const { text: unprocessed } = await rejectsOf(harness, job.job_id, '?unprocessed=true')
     assert.equal(unprocessed, text.replace('nobody,X,reader,true\n', ''))
-    assert.match((await givenBack(harness, job.job_id)).text, /\n"INVALID_EMAIL: .*",nobody,X,reader,true\n$/)
+    assert.match((await rejectsOf(harness, job.job_id)).text, /\n"INVALID_EMAIL: .*",nobody,X,reader,true\n$/)
   },
 
   'the answers while the import runs, and after its file was deleted': async harness => {

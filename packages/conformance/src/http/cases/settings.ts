@@ -115,13 +115,13 @@ export const settingCases: HttpCases = {
     const mapping = JSON.stringify({ 'E-Mail': 'email', Who: 'name' })
     assert.equal((await imported(harness, { mapping }, text)).status, 'completed')
     assert.equal(await nameOf(harness, email), 'A')
-    const behind = [
+    const after = [
       field('resource', 'users'),
       file(text.replace(email, `b${email}`)),
       field('mapping', mapping),
     ]
     assert.equal(
-      (await ended(harness, await sendForm(harness, formBody(behind)))).progress.inserted_records,
+      (await ended(harness, await sendForm(harness, formBody(after)))).progress.inserted_records,
       1,
     )
   },
@@ -138,8 +138,8 @@ export const settingCases: HttpCases = {
   'options may come after the file, and options from both places are used': async harness => {
     const text = usersCsv(2)
     const parts = [field('resource', 'users'), file(text), field('dry_run', 'true'), field('atomic', 'true')]
-    const behind = await ended(harness, await sendForm(harness, formBody(parts)))
-    assert.deepEqual([behind.dry_run, behind.progress.inserted_records], [true, 2])
+    const after = await ended(harness, await sendForm(harness, formBody(parts)))
+    assert.deepEqual([after.dry_run, after.progress.inserted_records], [true, 2])
     const late = [file(text), field('dry_run', 'true'), field('resource', 'users')]
     assert.equal((await ended(harness, await sendForm(harness, formBody(late)))).dry_run, true)
     const query = await sendForm(

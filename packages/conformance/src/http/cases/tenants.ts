@@ -41,10 +41,10 @@ export const tenantCases: HttpCases = {
     const foreign = [...aboutJobs(importId, exportId), ...aboutJobs(failedId, exportId)]
     const unknown = aboutJobs(absent, absent)
     const similar = ['nobody', owner.toUpperCase(), `${owner}x`, owner.slice(0, -1)]
-    for (const stranger of [newTenant(), ...similar]) {
+    for (const otherTenant of [newTenant(), ...similar]) {
       for (const [index, asking] of foreign.entries()) {
-        if (similar.includes(stranger) && !isPlain(asking)) continue
-        const more = { ...as(stranger), 'x-request-id': 'the-same' }
+        if (similar.includes(otherTenant) && !isPlain(asking)) continue
+        const more = { ...as(otherTenant), 'x-request-id': 'the-same' }
         calls.length = 0
         const theirs = await wholeAnswer(await ask(served, asking, more))
         assert.deepEqual(calls, ['jobs.get'], asking.line)
@@ -128,9 +128,9 @@ export const tenantCases: HttpCases = {
       // The newest job of all, which is the other tenant's; and one that does not exist, at the same moment.
       const { next_cursor: foreign } = await answerOf(page(other, 'limit=1'))
       const invented = foreign.replace(/_.*/, `_${randomUUID()}`)
-      const told = await wholeAnswer(await page(one, `limit=3&cursor=${foreign}`))
-      assert.equal(JSON.parse(Object(told).body).jobs.length, 3)
-      assert.deepEqual(await wholeAnswer(await page(one, `limit=3&cursor=${invented}`)), told)
+      const reported = await wholeAnswer(await page(one, `limit=3&cursor=${foreign}`))
+      assert.equal(JSON.parse(Object(reported).body).jobs.length, 3)
+      assert.deepEqual(await wholeAnswer(await page(one, `limit=3&cursor=${invented}`)), reported)
     },
 
   'files are stored in a folder per tenant, whose name does not reveal the tenant': async harness => {

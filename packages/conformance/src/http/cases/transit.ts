@@ -85,8 +85,8 @@ export const transitCases: HttpCases = {
       const own = await served(harness)
       for (const { broken } of ways) {
         const response = await fetch(`${own.base}/v1/exports?${broken}&id.gte=4999`)
-        const told = await assertProblem(response, 500, 'VALUE_NOT_PRINTABLE')
-        assert.match(told, /^The value of "at" in row 5000 cannot be printed/)
+        const reported = await assertProblem(response, 500, 'VALUE_NOT_PRINTABLE')
+        assert.match(reported, /^The value of "at" in row 5000 cannot be printed/)
       }
     },
 

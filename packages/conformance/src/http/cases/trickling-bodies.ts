@@ -48,14 +48,14 @@ async function trickled(harness: HttpHarness, line: string): Promise<Trickled> {
   }
 }
 
-const nobody: Authorize = () => {
+const anonymous: Authorize = () => {
   throw new AccessRefused('unauthenticated')
 }
 
 export const tricklingBodyCases: HttpCases = {
   'every answer to an incomplete body announces that the connection closes, is complete, and the connection closes':
     async harness => {
-      const closed = await harness.serve({ authorize: nobody })
+      const closed = await harness.serve({ authorize: anonymous })
       const asked: readonly (readonly [HttpHarness, string, number, RegExp])[] = [
         [harness, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
         [closed, 'OPTIONS /v1/imports', 204, /\r\n\r\n$/],
@@ -70,7 +70,7 @@ export const tricklingBodyCases: HttpCases = {
         [closed, 'DELETE /v1/exports/00000000-0000-0000-0000-000000000000', 401, /\}$/],
       ]
       const came = await Promise.all(asked.map(([at, line]) => trickled(at, line)))
-      const told = came.map(({ answer, isClosed }, index) => {
+      const reported = came.map(({ answer, isClosed }, index) => {
         const [head = ''] = answer.split('\r\n\r\n')
         const [, line, , end = /^$/] = asked[index] ?? []
         const saysSo = /^connection: close$/im.test(head)
@@ -78,7 +78,7 @@ export const tricklingBodyCases: HttpCases = {
       })
       const good = { saysSo: true, isWhole: true, isClosed: true }
       assert.deepEqual(
-        told,
+        reported,
         asked.map(([, line, status]) => [line, status, good]),
       )
     },

@@ -73,8 +73,8 @@ export const unknownResourceCases: HttpCases = {
             [mistyped, 'Unknown resource "article"; known: users.'],
             ['usres', 'Unknown resource "usres"; did you mean "users"? Known: users.'],
           ] as const) {
-            const told = await assertProblem(await send(served, name), 400, 'RESOURCE_UNKNOWN')
-            assert.equal(told, sentence, where)
+            const reported = await assertProblem(await send(served, name), 400, 'RESOURCE_UNKNOWN')
+            assert.equal(reported, sentence, where)
           }
         }
       })
@@ -101,11 +101,11 @@ export const unknownResourceCases: HttpCases = {
         return {}
       },
     })
-    const told = async (where: string) =>
+    const reported = async (where: string) =>
       assertProblem((await namings[where]?.(served, mistyped)) as Response, 400, 'RESOURCE_UNKNOWN')
-    assert.equal(await told('query of an import'), 'Unknown resource "article"; known: users, comments.')
+    assert.equal(await reported('query of an import'), 'Unknown resource "article"; known: users, comments.')
     assert.equal(
-      await told('query of an export'),
+      await reported('query of an export'),
       'Unknown resource "article"; did you mean "articles"? Known: users, articles, comments.',
     )
   },
@@ -133,11 +133,11 @@ export const unknownResourceCases: HttpCases = {
       const refused = await sendBundle(served, bundle, 'format=bundle')
       assert.equal(await assertProblem(refused, 403, 'ACCESS_DENIED'), 'Users only.')
     })
-    const told = await assertProblem(
+    const reported = await assertProblem(
       await sendBundle(harness, bundle, 'format=bundle'),
       409,
       'BUNDLE_MISMATCH',
     )
-    assert.match(told, /lacks the field "slug"/)
+    assert.match(reported, /lacks the field "slug"/)
   },
 }

@@ -54,7 +54,7 @@ async function answerTo(
   return { status: answer.statusCode ?? 0, code, connection: answer.headers.connection }
 }
 
-const nobody: Authorize = () => {
+const anonymous: Authorize = () => {
   throw new AccessRefused('unauthenticated')
 }
 
@@ -66,7 +66,7 @@ const expecting = (headers: Readonly<Record<string, string | number>>) => [
 export const unreadBodyCases: HttpCases = {
   'an unauthenticated client gets its error before it sends ten megabytes, also instead of 100 Continue':
     async harness => {
-      const served = await harness.serve({ authorize: nobody })
+      const served = await harness.serve({ authorize: anonymous })
       await leavesNothing(harness, async () => {
         for (const type of [multipart, 'text/csv']) {
           for (const headers of expecting({ 'Content-Type': type, 'Content-Length': tenMegabytes })) {

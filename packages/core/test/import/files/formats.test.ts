@@ -66,7 +66,7 @@ describe('two people are imported', () => {
       Buffer.from(`\ufeff${commas.replaceAll(',', '\t')}`),
       { format: 'csv' },
     ],
-    ['with a bar that was told', Buffer.from(commas.replaceAll(',', '|')), { format: 'csv', delimiter: '|' }],
+    ['with a declared bar', Buffer.from(commas.replaceAll(',', '|')), { format: 'csv', delimiter: '|' }],
     ['with a sep= line', Buffer.from(`sep=;\r\n${excel.replaceAll('\n', '\r\n')}`), { format: 'csv' }],
     ['in UTF-16 with a mark', Buffer.from(`\ufeff${excel}`, 'utf16le'), { format: 'csv' }],
     ['in UTF-16, declared', Buffer.from(excel, 'utf16le').swap16(), { format: 'csv', encoding: 'utf-16be' }],
@@ -143,7 +143,7 @@ describe('a file that breaks is imported up to the break', () => {
       'COMPRESSION_INVALID',
     ],
     [
-      'a byte that is no character',
+      'an invalid byte',
       Buffer.from(`${good}3,\x81\n`, 'latin1'),
       { format: 'csv', encoding: 'windows-1252' },
       'ENCODING_INVALID',

@@ -28,11 +28,11 @@ const hooks = {
         },
       },
     }),
-    told: 'The transform of "name" threw an error.',
+    reported: 'The transform of "name" threw an error.',
   },
   check: {
     resource: defineResource('things', { table: 'things', schema, check: ({ name }) => explode(name) }),
-    told: 'The check of things threw an error.',
+    reported: 'The check of things threw an error.',
   },
 }
 const file = Buffer.from('id,name\n1,a\nx,bad\n2,b\n3,evil\n4,c\n')
@@ -44,14 +44,14 @@ test.each(
 )(
   'a $hook that throws: the records before it are imported (batches of $batchRows, chunks of $chunk bytes)',
   async ({ hook, batchRows, chunk }) => {
-    const { resource, told } = hooks[hook]
+    const { resource, reported } = hooks[hook]
     const chunks = Array.from({ length: Math.ceil(file.length / chunk) }, (_, index) =>
       file.subarray(index * chunk, (index + 1) * chunk),
     )
     const fault = await createImporter({ pool: database.pool, resources: [resource], batchRows })
       .run({ resource: 'things', format: 'csv', source: chunks })
       .catch((error: unknown) => error)
-    expect(fault).toMatchObject({ code: 'HOOK_FAILED', message: told, cause: { message: 'boom' } })
+    expect(fault).toMatchObject({ code: 'HOOK_FAILED', message: reported, cause: { message: 'boom' } })
     expect(importReportOf(fault)).toMatchObject({
       processed: 3,
       successful: 2,

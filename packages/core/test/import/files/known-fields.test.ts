@@ -78,7 +78,7 @@ describe.each(ways)('%s', (_, of) => {
     ],
     ['only such a field', { meta: [{ full_name: 'x' }] }, { meta: '[{"full_name":"x"}]' }],
     [
-      'an unknown list of what are no leads',
+      'an unknown list of values that are not leads',
       { city: 'Ulm', orders: [{ sku: 1 }, { sku: 2 }] },
       { city: 'Ulm' },
     ],
@@ -117,7 +117,7 @@ test.each<[name: string, options: Partial<RunOptions>]>([
 
 test.each<[name: string, text: string, options: Partial<RunOptions>]>([
   ['over lines', JSON.stringify({ data: [ann, bob] }, null, 2), {}],
-  ['behind blank lines', `\n\n${JSON.stringify({ data: [ann, bob] })}\n\n`, {}],
+  ['after blank lines', `\n\n${JSON.stringify({ data: [ann, bob] })}\n\n`, {}],
   ['in UTF-16', '', { source: Buffer.from(`\ufeff${JSON.stringify({ data: [ann, bob] })}`, 'utf16le') }],
   ['in gzip', '', { source: gzipSync(JSON.stringify({ data: [ann, bob] })), compression: 'gzip' }],
   ['named json', JSON.stringify({ data: [ann, bob] }), { format: 'json' }],

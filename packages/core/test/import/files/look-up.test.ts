@@ -119,7 +119,7 @@ describe('a look-up', () => {
     ['of a wrong type', 'Ghana', 'must be a whole number'],
     ['that breaks a rule', 0, 'must be at least 1'],
     ['that the column cannot hold', 40_000, 'must be a whole number from -32768 to 32767'],
-  ])('that sets a value %s makes it an error of that field', async (_, value, told) => {
+  ])('that sets a value %s makes it an error of that field', async (_, value, reported) => {
     const { report, errors } = await importPeople(async records => {
       // A program without types can set anything.
       for (const { set } of records) set('country_id', value as number)
@@ -129,7 +129,7 @@ describe('a look-up', () => {
         rowNumber: 1,
         field: 'country_id',
         code: 'INVALID_COUNTRY_ID',
-        message: `"country_id" ${told}.`,
+        message: `"country_id" ${reported}.`,
         value: String(value),
       },
     ])

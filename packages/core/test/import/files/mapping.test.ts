@@ -69,7 +69,7 @@ test.each<[name: string, options: Partial<RunOptions>]>([
   ['a JSON array', { format: 'json', source: Buffer.from('[{"email":"a@x"}]') }],
   ['a dry run', { ...ndjson({ email: 'a@x' }), dryRun: true }],
   ['all or nothing', { ...ndjson({ email: 'a@x' }), atomic: true }],
-  ['all or nothing that is taken back', { ...ndjson({ email: 'a@x' }, { email: 5 }), atomic: true }],
+  ['an atomic import that is rolled back', { ...ndjson({ email: 'a@x' }, { email: 5 }), atomic: true }],
 ])('%s warns the same', async (_, options) => {
   const { report } = await harness.run({ source: [], ...options, mapping: { Ort: 'city' } })
   expect(report.warnings).toEqual([unused('Ort', 'city')])

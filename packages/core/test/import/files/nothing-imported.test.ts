@@ -55,7 +55,7 @@ test.each<[what: string, options: Parameters<typeof report>[0], sentence: string
     `Nothing was imported: the only record was rejected. ${email}`,
   ],
   [
-    'one rule that all break, beside others',
+    'one rule that all break, among others',
     { source: rows('x,X,king,true', 'y,Y,reader,true', 'z,Z,reader,maybe') },
     `Nothing was imported: all 3 records were rejected. Each for the same reason: ${email}`,
   ],
@@ -87,7 +87,7 @@ test.each<[what: string, options: Parameters<typeof report>[0], sentence: string
     'Nothing would be imported: the only record is in the table already, and would be left as it is.',
   ],
   [
-    'the same of an import of all or nothing',
+    'the same of an atomic import',
     { source: rows(...known(2)), onConflict: 'ignore', atomic: true },
     'Nothing was imported: all 2 records are in the table already, and were left as they are.',
   ],
@@ -102,12 +102,12 @@ test.each<[what: string, options: Parameters<typeof report>[0], sentence: string
     `Nothing was imported: all 2 records that were read were rejected. Each for the same reason: ${email}`,
   ],
   [
-    'a file that is broken behind its only record',
+    'a file that is broken after its only record',
     { source: rows('x,X,reader,true', 'y,"Y,reader,true') },
     `Nothing was imported: the only record that was read was rejected. ${email}`,
   ],
   [
-    'an import of all or nothing without a good record',
+    'an atomic import without a good record',
     { source: rows('x,X,reader,true', 'y,Y,reader,true'), atomic: true },
     `Nothing was imported: all 2 records were rejected. Each for the same reason: ${email}`,
   ],
@@ -140,7 +140,7 @@ test('objects of a program', async () => {
 
 describe('the warning is absent', () => {
   test.each<[what: string, options: Parameters<typeof report>[0]]>([
-    ['where one record got in', { source: rows('x,X,reader,true', 'c@example.org,C,reader,true') }],
+    ['if one record was imported', { source: rows('x,X,reader,true', 'c@example.org,C,reader,true') }],
     [
       'where one was updated',
       { source: rows('a@example.org,New,reader,true', 'x,X,reader,true'), onConflict: 'update' },
@@ -152,7 +152,7 @@ describe('the warning is absent', () => {
     ['of a file without records', { source: Buffer.from(header) }],
     ['of an empty file of lines', { format: 'ndjson', source: Buffer.alloc(0) }],
     [
-      'of an import of all or nothing with good records: its fault says it',
+      'of an atomic import with good records: its fault reports it',
       { source: rows('c@example.org,C,reader,true', 'x,X,reader,true'), atomic: true },
     ],
   ])('%s', async (_, options) => {

@@ -18,10 +18,10 @@ describe('a sequence', () => {
     ['with a step keeps its rhythm, far', 'increment 10 start 3', [50_000], 50_003],
     ['with a step that is met exactly', 'increment 10 start 1', [21], 31],
     ['with values before its start', 'start 100', [5, 99], 100],
-    ['with values behind its bound', 'maxvalue 50', [7, 1_000], 8],
+    ['with values past its bound', 'maxvalue 50', [7, 1_000], 8],
     ['with negative values', '', [-5, 0], 1],
-    ['that begins anew at its end', 'maxvalue 50 cycle', [49], 50],
-    ['that begins anew, written at its end', 'maxvalue 50 cycle', [50], 1],
+    ['that cycles at its end', 'maxvalue 50 cycle', [49], 50],
+    ['that cycles, written at its end', 'maxvalue 50 cycle', [50], 1],
     [
       'with the largest numbers there are',
       'start 9007199254740000',

@@ -141,7 +141,7 @@ describe('nothing is written, and the source is closed, if the scope', () => {
     ['names an unknown field', bad({ tenant: 1 }), failed],
     ['has no value', bad({ tenant_id: undefined }), failed],
     ['has no value in a list', bad({ tenant_id: [] }), failed],
-    ['has a value that is none', bad({ tenant_id: 'one' }), failed],
+    ['has an invalid value', bad({ tenant_id: 'one' }), failed],
     ['has a value that the column cannot hold', bad({ tenant_id: 3_000_000_000 }), failed],
     ['has a value that the field does not take', bad({ tenant_id: 1, email: '' }), failed],
     ['has null', bad({ tenant_id: null }), open],

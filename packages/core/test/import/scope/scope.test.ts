@@ -79,7 +79,7 @@ describe('a key that is taken by another tenant', () => {
   ]
   const message =
     'This record cannot be imported: one of its values must be unique and is not available. Choose another value, or leave it out.'
-  const told = clashing.slice(0, 3).map((item, index) => ({
+  const reported = clashing.slice(0, 3).map((item, index) => ({
     rowNumber: index + 1,
     line: index + 1,
     recordIdentifier: item.email,
@@ -96,7 +96,7 @@ describe('a key that is taken by another tenant', () => {
       ['an atomic import', { atomic: true }, false],
     ])('is reported by %s without revealing its owner', async (_, options, isWritten) => {
       const { errors } = await imported(clashing, { onConflict, ...options })
-      expect(errors.map(unread)).toEqual(told)
+      expect(errors.map(unread)).toEqual(reported)
       expect(await table()).toEqual([ann, bob, ...others, ...(isWritten ? ['(42,1,new4@x,,,Four)'] : [])])
     })
 
@@ -106,7 +106,7 @@ describe('a key that is taken by another tenant', () => {
       const { errors } = await imported(clashing, { onConflict, client })
       await client.query('commit')
       client.release()
-      expect(errors.map(unread)).toEqual(told)
+      expect(errors.map(unread)).toEqual(reported)
       expect(await table()).toEqual([ann, bob, ...others, '(42,1,new4@x,,,Four)'])
     })
   })

@@ -26,7 +26,7 @@ async function importThings(names: readonly string[], batchRows = 1_000) {
   const { rows } = await database.pool.query('select name from things order by id')
   return {
     report,
-    told: errors.map(({ rowNumber, code, message }) => `${rowNumber} ${code} ${message}`),
+    reported: errors.map(({ rowNumber, code, message }) => `${rowNumber} ${code} ${message}`),
     names: rows.map(({ name }) => name),
   }
 }
@@ -35,28 +35,30 @@ describe.each([
   {
     rule: 'a CHECK',
     table: `create table things (id int primary key, name text constraint no_evil check (name <> 'evil'))`,
-    told: '"name" must not be evil.',
+    reported: '"name" must not be evil.',
   },
   {
     rule: 'a domain',
     table: `create domain good as text constraint good_only check (value <> 'evil'); create table things (id int primary key, name good)`,
-    told: '"name" must not be evil.',
+    reported: '"name" must not be evil.',
   },
   {
     rule: 'the expression of a generated column',
     table: `create table things (id int primary key, name text, number int generated always as (case name when 'evil' then name::int end) stored)`,
-    told: 'The table cannot compute "number" from "name": a text cannot be read as the type that is needed. Correct "name".',
+    reported:
+      'The table cannot compute "number" from "name": a text cannot be read as the type that is needed. Correct "name".',
   },
   {
     rule: 'an exclusion constraint',
     table: `create table things (id int primary key, name text, constraint no_second_evil exclude using btree (name with =) where (name = 'evil')); insert into things values (0, 'evil')`,
-    told: '"name" must be unique among some rows (rule "no_second_evil"), and another of these has the same value already.',
+    reported:
+      '"name" must be unique among some rows (rule "no_second_evil"), and another of these has the same value already.',
     extra: ['evil'],
   },
   {
     rule: 'a deferred unique constraint that the resource does not know',
     table: `create table things (id int primary key, name text constraint once unique deferrable initially deferred); insert into things values (0, 'evil')`,
-    told: '"name" must be unique, and another row of things has the same value already.',
+    reported: '"name" must be unique, and another row of things has the same value already.',
     extra: ['evil'],
   },
   {
@@ -64,28 +66,28 @@ describe.each([
     table: `create table things (id int primary key, name text);
       create function refuse() returns trigger language plpgsql as $$ begin if new.name = 'evil' then raise exception 'Nothing evil here' using detail = 'secret'; end if; return new; end $$;
       create trigger refuse before insert on things for each row execute function refuse()`,
-    told: 'Nothing evil here.',
+    reported: 'Nothing evil here.',
   },
   {
     rule: 'a trigger that drops the row silently',
     table: `create table things (id int primary key, name text);
       create function swallow() returns trigger language plpgsql as $$ begin if new.name = 'evil' then return null; end if; return new; end $$;
       create trigger swallow before insert on things for each row execute function swallow()`,
-    told: 'A trigger of things dropped this record without a reason; ask the owner of the table why.',
+    reported: 'A trigger of things dropped this record without a reason; ask the owner of the table why.',
   },
   {
     rule: 'a CHECK of a partitioned table',
     table: `create table things (id int primary key, name text constraint no_evil check (name <> 'evil')) partition by range (id);
       create table things_low partition of things for values from (0) to (4); create table things_high partition of things for values from (4) to (100)`,
-    told: '"name" must not be evil.',
+    reported: '"name" must not be evil.',
   },
-])('a row that $rule rejects', ({ table, told, extra = [] }) => {
+])('a row that $rule rejects', ({ table, reported, extra = [] }) => {
   test.each([1, 2, 1_000])(
     'is CONSTRAINT_VIOLATION, and the others are imported (batches of %i)',
     async batchRows => {
       await database.pool.query(table)
       const result = await importThings(['a', 'evil', 'b', 'c'], batchRows)
-      expect(result.told).toEqual([`3 CONSTRAINT_VIOLATION ${told}`])
+      expect(result.reported).toEqual([`3 CONSTRAINT_VIOLATION ${reported}`])
       expect(result.names.map(name => name.trim())).toEqual([...extra, 'a', 'b', 'c'])
       expect(result.report).toMatchObject({ processed: 4, successful: 3, failed: 1 })
     },
@@ -118,11 +120,11 @@ test('a trigger that rejects all records rejects each of them, whatever the batc
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'closed today'; end $$;
     create trigger refuse before insert on things for each row execute function refuse()`)
   for (const batchRows of [60, 1_000]) {
-    const { told } = await importThings(
+    const { reported } = await importThings(
       Array.from({ length: 200 }, () => 'x'),
       batchRows,
     )
-    expect(told).toEqual(
+    expect(reported).toEqual(
       Array.from({ length: 200 }, (_, index) => `${index + 2} CONSTRAINT_VIOLATION closed today.`),
     )
   }
@@ -135,11 +137,11 @@ test.each([10, 60, 1_000])(
     create function refuse() returns trigger language plpgsql as $$
       begin raise exception 'secret' using errcode = 'insufficient_privilege'; end $$;
     create trigger refuse before insert on things for each row execute function refuse()`)
-    const { told, names } = await importThings(
+    const { reported, names } = await importThings(
       Array.from({ length: 200 }, () => 'x'),
       batchRows,
     )
-    expect(told).toEqual(
+    expect(reported).toEqual(
       Array.from(
         { length: 200 },
         (_, index) =>
@@ -155,9 +157,9 @@ test('5,000 rows of which every second one is rejected: all are reported, all ot
     `create table things (id int primary key, name text constraint no_evil check (name <> 'evil'))`,
   )
   const names = Array.from({ length: 5_000 }, (_, index) => (index % 2 === 0 ? 'good' : 'evil'))
-  const { told, names: present } = await importThings(names, 5_000)
+  const { reported, names: present } = await importThings(names, 5_000)
   expect(present).toEqual(Array.from({ length: 2_500 }, () => 'good'))
-  expect(told).toEqual(
+  expect(reported).toEqual(
     names.flatMap((name, index) =>
       name === 'evil' ? [`${index + 2} CONSTRAINT_VIOLATION "name" must not be evil.`] : [],
     ),

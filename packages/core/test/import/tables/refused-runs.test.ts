@@ -60,7 +60,7 @@ const said: Readonly<Record<Kind, Pick<RecordError, 'field' | 'message'>>> = {
 }
 
 let database: TestDatabase
-let stranger: pg.Pool
+let restricted: pg.Pool
 const role = `lading_run_${process.pid}`
 beforeAll(async () => {
   database = await createDatabase()
@@ -83,10 +83,10 @@ beforeAll(async () => {
     create policy small on owned using (true) with check (amount < 1000);
     create role ${role}; grant select, insert, update on all tables in schema public to ${role};
     create table audit (id int)`)
-  stranger = new pg.Pool({ connectionString: database.url, max: 2, options: `-c role=${role}` })
+  restricted = new pg.Pool({ connectionString: database.url, max: 2, options: `-c role=${role}` })
 })
 afterAll(async () => {
-  await stranger.end()
+  await restricted.end()
   await database.pool.query(`drop owned by ${role}; drop role ${role}`)
   await database.drop()
 })
@@ -100,7 +100,7 @@ const fileOf = (from: number) =>
 async function imported(kind: Kind, batchRows: number, options: Partial<RunOptions> = {}, from = 101) {
   await database.pool.query(`truncate ${kind}`)
   const errors: RecordError[] = []
-  const importer = createImporter<Resource>({ pool: stranger, resources, batchRows })
+  const importer = createImporter<Resource>({ pool: restricted, resources, batchRows })
   const { durationSeconds, ...report } = await importer.run({
     resource: kind,
     format: 'csv',

@@ -125,10 +125,10 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that rejects rows f
 
   test.each([
     {
-      what: 'a value that only a later row gives up is still taken for an earlier one',
+      what: 'a value that only a later row frees is still taken for an earlier one',
       // The last one has the key of the first, so that these two depend on each other.
       file: [{ ...good(500), seat: 'A1' }, { region: 'north', id: 1, amount: '10', seat: 'A9' }, good(500)],
-      told: ['1 CONSTRAINT_VIOLATION'],
+      reported: ['1 CONSTRAINT_VIOLATION'],
       became: [1, 1, 0, 1],
       seats: ['1 A9', '2 A2', '500 null'],
     },
@@ -138,14 +138,14 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that rejects rows f
         { region: 'north', id: 1, amount: '10', seat: 'A2' },
         { region: 'north', id: 2, amount: '20', seat: 'A1' },
       ],
-      told: ['1 CONSTRAINT_VIOLATION', '2 CONSTRAINT_VIOLATION'],
+      reported: ['1 CONSTRAINT_VIOLATION', '2 CONSTRAINT_VIOLATION'],
       became: [0, 0, 0, 2],
       seats: ['1 A1', '2 A2'],
     },
-  ])('$what', async ({ file, told, became, seats }) => {
+  ])('$what', async ({ file, reported, became, seats }) => {
     harness = await openBookings(shape)
     const { counts, errors } = await harness.run(file, { onConflict: 'update' })
-    expect(errors.map(({ rowNumber, code }) => `${rowNumber} ${code}`)).toEqual(told)
+    expect(errors.map(({ rowNumber, code }) => `${rowNumber} ${code}`)).toEqual(reported)
     expect(counts).toEqual(became)
     const { rows } = await harness.database.pool.query(
       `select id, seat from bookings where region = 'north' order by id`,
@@ -209,7 +209,7 @@ describe.each(['plain', 'partitioned'] as const)('a %s table that rejects rows f
       }
     }
     const [[, clean] = ['', 0], ...dirty] = least
-    const told = dirty.map(([bad, took]) => `${bad} bad ones ${(took - clean).toFixed(0)} ms more`)
-    process.stdout.write(`5,000 rows, ${shape} table: clean ${clean.toFixed(0)} ms, ${told.join(', ')}\n`)
+    const reported = dirty.map(([bad, took]) => `${bad} bad ones ${(took - clean).toFixed(0)} ms more`)
+    process.stdout.write(`5,000 rows, ${shape} table: clean ${clean.toFixed(0)} ms, ${reported.join(', ')}\n`)
   })
 })

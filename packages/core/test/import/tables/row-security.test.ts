@@ -85,30 +85,30 @@ async function run(batchRows: number, options: Partial<RunOptions>) {
     sessionVariables: caller => ({ 'app.tenant': caller?.tenant ?? '' }),
   })
   const report = await importer.run({ resource: 'docs', source, caller: { tenant: 'acme' }, ...options })
-  const told = report.errors.map(({ rowNumber, code, field }) => `${rowNumber} ${field} ${code}`)
-  return { report, told, rows: await rowsOf(database.pool, 'docs') }
+  const reported = report.errors.map(({ rowNumber, code, field }) => `${rowNumber} ${field} ${code}`)
+  return { report, reported, rows: await rowsOf(database.pool, 'docs') }
 }
 
 describe.each(Object.entries(policies))('%s', (_name, sql) => {
   beforeEach(() => database.pool.query(sql))
 
   test.each([1, 6])('under error, in batches of %i', async batchRows => {
-    const { told, rows, report } = await run(batchRows, {})
-    expect(told).toEqual(expected.error)
+    const { reported, rows, report } = await run(batchRows, {})
+    expect(reported).toEqual(expected.error)
     expect(rows).toEqual(['(1,own,acme,before)', hidden, ...added])
     expect(JSON.stringify(report)).not.toContain('secret')
   })
 
   test.each([1, 6])('under ignore, in batches of %i', async batchRows => {
-    const { told, rows, report } = await run(batchRows, { onConflict: 'ignore' })
-    expect(told).toEqual(expected.others)
+    const { reported, rows, report } = await run(batchRows, { onConflict: 'ignore' })
+    expect(reported).toEqual(expected.others)
     expect(rows).toEqual(['(1,own,acme,before)', hidden, ...added])
     expect(report).toMatchObject({ inserted: 2, ignored: 1, failed: 3 })
   })
 
   test.each([1, 6])('under update, in batches of %i', async batchRows => {
-    const { told, rows, report } = await run(batchRows, { onConflict: 'update' })
-    expect(told).toEqual(expected.others)
+    const { reported, rows, report } = await run(batchRows, { onConflict: 'update' })
+    expect(reported).toEqual(expected.others)
     expect(rows).toEqual(['(1,own,acme,after)', hidden, ...added])
     expect(report).toMatchObject({ inserted: 2, updated: 1, failed: 3 })
     expect(JSON.stringify(report)).not.toContain('secret')

@@ -127,12 +127,12 @@ describe('an import', () => {
       'HOOK_FAILED The hook sessionVariables returned a name that is not an application setting; use names with a prefix, such as "app.tenant".',
     ],
     [
-      'names what is no name',
+      'names an invalid name',
       () => ({ 'app.tenant = 1; --': '' }),
       'HOOK_FAILED The hook sessionVariables returned a name that is not an application setting; use names with a prefix, such as "app.tenant".',
     ],
     [
-      'gives a value that is no text',
+      'returns a value that is not a text',
       (() => ({ 'app.tenant': 7 })) as unknown as SessionVariables,
       'HOOK_FAILED The hook sessionVariables must return a string as the value of "app.tenant".',
     ],

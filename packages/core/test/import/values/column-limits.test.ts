@@ -19,28 +19,28 @@ const cases = [
     schema: Type.Integer(),
     good: { '32767': '32767', '-32768': '-32768' },
     bad: ['32768', '-32769'],
-    told: 'must be a whole number from -32768 to 32767',
+    reported: 'must be a whole number from -32768 to 32767',
   },
   {
     type: 'int',
     schema: Type.Integer(),
     good: { '2147483647': '2147483647', '-2147483648': '-2147483648' },
     bad: ['2147483648', '-2147483649'],
-    told: 'must be a whole number from -2147483648 to 2147483647',
+    reported: 'must be a whole number from -2147483648 to 2147483647',
   },
   {
     type: 'numeric(10,2)',
     schema: decimal,
     good: { '12345678.99': '12345678.99', '0.10000': '0.10', '-0': '0.00' },
     bad: ['123456789', '0.001', '0.105'],
-    told: 'must have at most 8 digits before the decimal point and 2 after it',
+    reported: 'must have at most 8 digits before the decimal point and 2 after it',
   },
   {
     type: 'numeric(3,0)',
     schema: Type.Integer(),
     good: { '999': '999' },
     bad: ['1000'],
-    told: 'must have at most 3 digits before the decimal point and 0 after it',
+    reported: 'must have at most 3 digits before the decimal point and 0 after it',
   },
   {
     type: 'price',
@@ -48,14 +48,14 @@ const cases = [
     schema: decimal,
     good: { '1234.5': '1234.5' },
     bad: ['12345', '0.25'],
-    told: 'must have at most 4 digits before the decimal point and 1 after it',
+    reported: 'must have at most 4 digits before the decimal point and 1 after it',
   },
   {
     type: 'real',
     schema: Type.Number(),
     good: { '0.1': '0.1', '3.4e38': '3.4e+38', '0': '0' },
     bad: ['1e39', '-1e39', '1e-46'],
-    told: 'must be 0, or between 1e-45 and 3.4028235e+38 with either sign',
+    reported: 'must be 0, or between 1e-45 and 3.4028235e+38 with either sign',
   },
   {
     type: 'timestamptz(3)',
@@ -66,7 +66,7 @@ const cases = [
     },
     bad: ['2024-01-31T12:00:00.1234Z', '2024-01-31T12:00:00.000001+02:00'],
     code: 'INVALID_TIMESTAMP',
-    told: 'must have at most 3 fractional digits in the seconds',
+    reported: 'must have at most 3 fractional digits in the seconds',
   },
   {
     type: 'timestamp(0)',
@@ -74,42 +74,42 @@ const cases = [
     good: { '2024-01-31T12:00:00.000Z': '2024-01-31 12:00:00' },
     bad: ['2024-01-31T12:00:00.5Z'],
     code: 'INVALID_TIMESTAMP',
-    told: 'must have no fractional seconds',
+    reported: 'must have no fractional seconds',
   },
   {
     type: 'time(1)',
     schema: Type.String(),
     good: { '12:00:00.5': '12:00:00.5' },
     bad: ['12:00:00.25'],
-    told: 'must have at most 1 fractional digit in the seconds',
+    reported: 'must have at most 1 fractional digit in the seconds',
   },
   {
     type: 'varchar(3)',
     schema: Type.String(),
     good: { abc: 'abc', '😀😀😀': '😀😀😀', 'a  ': 'a  ' },
     bad: ['abcd', 'abc ', '😀😀😀😀'],
-    told: 'is longer than 3 characters',
+    reported: 'is longer than 3 characters',
   },
   {
     type: 'char(3)',
     schema: Type.String(),
     good: { abc: 'abc', 'abc  ': 'abc', ab: 'ab' },
     bad: ['abcd', 'ab c'],
-    told: 'is longer than 3 characters',
+    reported: 'is longer than 3 characters',
   },
   {
     type: 'name',
     schema: Type.String(),
     good: { ['x'.repeat(63)]: 'x'.repeat(63) },
     bad: ['x'.repeat(64), 'é'.repeat(32)],
-    told: 'is longer than 63 bytes',
+    reported: 'is longer than 63 bytes',
   },
   {
     type: '"char"',
     schema: Type.String(),
     good: { a: 'a', '\\200': '\\200' },
     bad: ['ab', 'é', '\\400'],
-    told: 'is longer than 1 byte',
+    reported: 'is longer than 1 byte',
   },
   {
     type: 'mood',
@@ -117,7 +117,7 @@ const cases = [
     schema: Type.String(),
     good: { happy: 'happy', 'so so': 'so so' },
     bad: ['sad', 'Happy', ' happy'],
-    told: 'must be one of happy, so so',
+    reported: 'must be one of happy, so so',
   },
   {
     type: 'mood[]',
@@ -126,7 +126,7 @@ const cases = [
     good: { '["happy","so so"]': '{happy,"so so"}', '[]': '{}' },
     bad: ['["happy","sad"]'],
     element: '2',
-    told: 'must be one of happy, so so',
+    reported: 'must be one of happy, so so',
   },
   {
     type: 'mood[]',
@@ -135,7 +135,7 @@ const cases = [
     good: { '{{so so}}': '{{"so so"}}' },
     bad: ['{{so so,"happy, more or less"},{so so,happy}}'],
     element: '[2][2]',
-    told: 'must be one of "happy, more or less", "so so"',
+    reported: 'must be one of "happy, more or less", "so so"',
   },
   {
     type: 'size',
@@ -144,7 +144,7 @@ const cases = [
     schema: Type.String(),
     good: { xxl: 'xxl' },
     bad: ['Youth Larg'],
-    told: 'must be one of 13 values, such as xxxs, xxs, xs, s, m; the nearest is "youth large"',
+    reported: 'must be one of 13 values, such as xxxs, xxs, xs, s, m; the nearest is "youth large"',
   },
   {
     type: 'numeric(3,1)[]',
@@ -152,13 +152,13 @@ const cases = [
     good: { '["12.5","-0.1"]': '{12.5,-0.1}' },
     bad: ['["12.5","0.25"]'],
     element: '2',
-    told: 'must have at most 2 digits before the decimal point and 1 after it',
+    reported: 'must have at most 2 digits before the decimal point and 1 after it',
   },
 ]
 
 test.each(cases)(
   '$type stores what it can hold, and other values are reported',
-  async ({ type, setup, schema, good, bad, told, element, code = 'INVALID_VALUE' }) => {
+  async ({ type, setup, schema, good, bad, reported, element, code = 'INVALID_VALUE' }) => {
     await database.pool.query(`${setup ?? ''}; create table things (id int primary key, value ${type})`)
     const things = defineResource('things', {
       table: 'things',
@@ -189,7 +189,7 @@ test.each(cases)(
         rowNumber: index + 2,
         field: 'value',
         code,
-        message: `${element === undefined ? '' : `Element ${element} of `}"value" ${told}.`,
+        message: `${element === undefined ? '' : `Element ${element} of `}"value" ${reported}.`,
         value,
       })),
     )

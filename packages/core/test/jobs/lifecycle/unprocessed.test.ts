@@ -14,7 +14,7 @@ async function imported(submit: Partial<SubmitImport> & Pick<SubmitImport, 'sour
   return harness.ended(id)
 }
 
-async function givenBack(id: string, unprocessed = false): Promise<string> {
+async function rejectsOf(id: string, unprocessed = false): Promise<string> {
   return text((await harness.jobs.rejects(id, { unprocessed })) as Readable)
 }
 
@@ -38,7 +38,7 @@ test.each([
     failedRecords: 2,
     unprocessedRecords: 14,
   })
-  const rest = await givenBack(job.id, true)
+  const rest = await rejectsOf(job.id, true)
   expect(rest).toBe(`${header}${users(7, 20)}${wrong}`)
   const again = await imported({ source: bytes(rest) })
   expect(again.progress).toMatchObject({ insertedRecords: 13, failedRecords: 1 })
@@ -100,8 +100,8 @@ test('of an atomic import are all records that were not rejected', async () => {
     unprocessedRecords: 12,
   })
   expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(0)
-  expect(await givenBack(job.id, true)).toBe(`${header}${users(0, 12)}`)
-  expect((await givenBack(job.id)).match(/nobody/g)).toHaveLength(3)
+  expect(await rejectsOf(job.id, true)).toBe(`${header}${users(0, 12)}`)
+  expect((await rejectsOf(job.id)).match(/nobody/g)).toHaveLength(3)
 })
 
 test('after a place where the file cannot be read are not counted; a completed import has none', async () => {
@@ -109,9 +109,9 @@ test('after a place where the file cannot be read are not counted; a completed i
   const broken = await imported({ source: bytes(`${header}${users(0, 2)}a@example.org,"A,reader,true\n`) })
   expect(broken.errorCode).toBe('FILE_PARSE_ERROR')
   expect(broken.progress.unprocessedRecords).toBeNull()
-  expect(await givenBack(broken.id, true)).toBe(header)
+  expect(await rejectsOf(broken.id, true)).toBe(header)
   const complete = await imported({ source: bytes(`${header}${users(2, 4)}${wrong}`) })
-  expect(await givenBack(complete.id, true)).toBe(header)
+  expect(await rejectsOf(complete.id, true)).toBe(header)
 })
 
 test('are not available before the import has ended; rejected ones are returned while it runs', async () => {
@@ -119,7 +119,7 @@ test('are not available before the import has ended; rejected ones are returned 
   await expect(harness.jobs.rejects(id, { unprocessed: true })).rejects.toMatchObject({
     code: 'JOB_NOT_READY',
   })
-  expect(await givenBack(id)).toBe(`lading_error,${header}`)
+  expect(await rejectsOf(id)).toBe(`lading_error,${header}`)
 })
 
 test('of an atomic import that only the table rejects in the end, the rejected one is rejected and the rest unprocessed', async () => {
@@ -138,8 +138,8 @@ test('of an atomic import that only the table rejects in the end, the rejected o
     unprocessedRecords: 6,
     totalRecords: 7,
   })
-  expect(await givenBack(job.id)).toContain(`,${no}`)
-  expect(await givenBack(job.id, true)).toBe(`${header}${users(0, 6)}`)
+  expect(await rejectsOf(job.id)).toContain(`,${no}`)
+  expect(await rejectsOf(job.id, true)).toBe(`${header}${users(0, 6)}`)
 })
 
 test.each([

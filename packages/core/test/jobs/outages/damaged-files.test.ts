@@ -24,7 +24,7 @@ const files: readonly (readonly [string, string, Buffer, ImportOptions])[] = [
   ['a JSON array', 'json', Buffer.from(JSON.stringify(people)), {}],
   ['gzip', 'csv', gzipSync(csv), { compression: 'gzip' }],
   ['UTF-16', 'csv', Buffer.from(`\ufeff${csv}`, 'utf16le'), {}],
-  ['an import of all or nothing', 'csv', Buffer.from(csv), { atomic: true }],
+  ['an atomic import', 'csv', Buffer.from(csv), { atomic: true }],
   ['a dry run', 'csv', Buffer.from(csv), { dryRun: true }],
 ]
 

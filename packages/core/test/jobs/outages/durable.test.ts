@@ -96,11 +96,11 @@ describe('a role whose default is off', () => {
       await queue.close?.()
       await pool.end()
     }
-    const told = await harness.database.pool.query(
+    const reported = await harness.database.pool.query(
       `select distinct status, synchronous from commits where status in ('pending', 'completed') order by status desc`,
     )
     const rows = await harness.database.pool.query('select distinct synchronous from row_commits order by 1')
-    return { told: told.rows, rows: rows.rows.map(({ synchronous }) => synchronous) }
+    return { reported: reported.rows, rows: rows.rows.map(({ synchronous }) => synchronous) }
   }
   const both = (synchronous: string) => [
     { status: 'pending', synchronous },
@@ -108,24 +108,24 @@ describe('a role whose default is off', () => {
   ]
 
   test('reported results are on disk all the same, and batches still do not wait', async () => {
-    expect(await commitsOf(undefined, {})).toEqual({ told: both('on'), rows: ['off'] })
+    expect(await commitsOf(undefined, {})).toEqual({ reported: both('on'), rows: ['off'] })
   })
 
   test('the rows of an atomic import are not reported before they are on disk', async () => {
-    const { told, rows } = await commitsOf(undefined, { atomic: true })
-    expect(told).toEqual(both('on'))
+    const { reported, rows } = await commitsOf(undefined, { atomic: true })
+    expect(reported).toEqual(both('on'))
     expect(rows).toContain('on')
   })
 
   test('another default of a role stays unchanged', async () => {
-    const { told, rows } = await commitsOf(undefined, { atomic: true }, 'remote_write')
-    expect(told).toEqual(both('remote_write'))
+    const { reported, rows } = await commitsOf(undefined, { atomic: true }, 'remote_write')
+    expect(reported).toEqual(both('remote_write'))
     expect(rows).toContain('remote_write')
   })
 
   test('with a level for standbys each commit uses it', async () => {
     expect(await commitsOf('remote_apply', {})).toEqual({
-      told: both('remote_apply'),
+      reported: both('remote_apply'),
       rows: ['remote_apply'],
     })
   })

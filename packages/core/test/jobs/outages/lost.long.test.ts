@@ -8,10 +8,10 @@ import { bytes } from '../../support.ts'
 const harness = jobsHarness()
 let store: ReturnType<typeof createJobStore>
 beforeEach(() => {
-  const nobody = () => {
-    throw new Error('Nobody is woken here.')
+  const noNotification = () => {
+    throw new Error('There is nothing to notify here.')
   }
-  store = createJobStore(harness.database.pool, nobody)
+  store = createJobStore(harness.database.pool, noNotification)
 })
 
 const kinds = {

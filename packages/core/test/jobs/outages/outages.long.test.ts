@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 const onOutage: JobsOptions['onOutage'] = outage => void outages.push(outage)
-const told = () => outages.map(({ event, code }) => `${event} ${code}`)
+const reported = () => outages.map(({ event, code }) => `${event} ${code}`)
 
 /** Every pause is over at once. */
 const hurry = () =>
@@ -84,7 +84,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', kind => {
     expect(await readdir(dirname(harness.folder))).not.toContain(basename(harness.folder))
     await rename(away, harness.folder)
     expect(await ended(id)).toMatchObject({ status: 'completed', errorCode: null })
-    await expect.poll(told).toEqual(['began STORAGE_UNAVAILABLE', 'over STORAGE_UNAVAILABLE'])
+    await expect.poll(reported).toEqual(['began STORAGE_UNAVAILABLE', 'over STORAGE_UNAVAILABLE'])
   })
 })
 
@@ -93,7 +93,7 @@ test('a single file that is missing from the folder is the fault of its job', as
   await harness.forgetFiles()
   harness.work({ onOutage })
   expect(await ended(id)).toMatchObject({ status: 'failed', errorCode: 'STORAGE_NOT_FOUND' })
-  expect(told()).toEqual([])
+  expect(reported()).toEqual([])
 })
 
 describe('a waiting job', () => {

@@ -116,10 +116,10 @@ test('it waits for as many hours as configured, and no longer', async () => {
 })
 
 function newStore() {
-  const nobody = () => {
-    throw new Error('Nobody is woken here.')
+  const noNotification = () => {
+    throw new Error('There is nothing to notify here.')
   }
-  return createJobStore(harness.database.pool, nobody)
+  return createJobStore(harness.database.pool, noNotification)
 }
 
 test('progress restarts the hours, and nothing else does', async () => {

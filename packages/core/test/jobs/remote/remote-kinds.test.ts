@@ -53,8 +53,8 @@ test('A16: the charset of the server is the encoding, unless one was declared', 
     'The content type names the charset "koi8-r", which is not supported. Send the file in utf-8, utf-16le, utf-16be or windows-1252, and name that as its charset.',
   )
   const said = { encoding: 'windows-1252' }
-  const told = await imported('a.csv', { body: latin1('c'), type: 'text/csv; charset=koi8-r' }, said)
-  expect([told.status, told.options.encoding]).toEqual(['completed', 'windows-1252'])
+  const declared = await imported('a.csv', { body: latin1('c'), type: 'text/csv; charset=koi8-r' }, said)
+  expect([declared.status, declared.options.encoding]).toEqual(['completed', 'windows-1252'])
   const marked = Buffer.from('\ufeffemail,name,role,active\n')
   const mark = await imported('a.csv', { body: marked, type: 'text/csv; charset=iso-8859-1' })
   expect([mark.status, mark.errorCode]).toEqual(['failed', 'ENCODING_INVALID'])
@@ -114,7 +114,7 @@ test('a file that is opened without a job is recognized in the same way', async 
   await expect(openRemoteFile({ url: url('users'), remote })).rejects.toMatchObject({
     code: 'FORMAT_UNSUPPORTED',
   })
-  const told = await openRemoteFile({ url: url('users'), remote, encoding: 'utf-16le' })
-  expect(told.encoding).toBe('utf-16le')
-  told.close()
+  const declared = await openRemoteFile({ url: url('users'), remote, encoding: 'utf-16le' })
+  expect(declared.encoding).toBe('utf-16le')
+  declared.close()
 })

@@ -18,12 +18,12 @@ async function imported(submit: Submit): Promise<Job> {
   return harness.ended(id)
 }
 
-async function givenBack(id: string, unprocessed = false): Promise<string> {
+async function rejectsOf(id: string, unprocessed = false): Promise<string> {
   return text((await harness.jobs.rejects(id, { unprocessed })) as Readable)
 }
 
 /** Mends what `file` has planted. */
-function mended(rejects: string): string {
+function corrected(rejects: string): string {
   return rejects
     .replace('foo@bar', 'b@example.org')
     .replace('manager', 'admin')
@@ -39,14 +39,14 @@ const third = '"MISSING_FIELD: ""name"" is required; INVALID_BOOLEAN: ""active""
 /** `file` with another header, and the start of its rejects. */
 const headers: readonly (readonly [what: string, before: string, begin: string])[] = [
   ['as usual', 'email,name,role,active\n', 'lading_error,email,name,role,active\n'],
-  ['behind a byte order mark', '\ufeffemail,name,role,active\n', 'lading_error,email,name,role,active\n'],
-  ['behind blank lines', '\n\n email ,name,role,active\n', 'lading_error, email ,name,role,active\n'],
+  ['after a byte order mark', '\ufeffemail,name,role,active\n', 'lading_error,email,name,role,active\n'],
+  ['after blank lines', '\n\n email ,name,role,active\n', 'lading_error, email ,name,role,active\n'],
   [
     'in several lines',
     'email,name,role,active,"two\nlines"\n',
     'lading_error,email,name,role,active,"two\nlines"\n',
   ],
-  ['behind a sep= line', 'sep=,\nEMAIL,name,role,active\n', 'sep=,\nlading_error,EMAIL,name,role,active\n'],
+  ['after a sep= line', 'sep=,\nEMAIL,name,role,active\n', 'sep=,\nlading_error,EMAIL,name,role,active\n'],
 ]
 
 describe('rejected records of a CSV file', () => {
@@ -58,7 +58,7 @@ describe('rejected records of a CSV file', () => {
       const records = file.split('\n').slice(1, -1).join('\n')
       const source = `${before}${records.replaceAll(/(true|maybe)$/gm, `$1${width}`)}\n`
       const job = await imported({ source: bytes(source) })
-      const rejects = await givenBack(job.id)
+      const rejects = await rejectsOf(job.id)
       expect(rejects).toBe(
         [
           `${begin}${first},foo@bar,B,manager,true${width}`,
@@ -67,7 +67,7 @@ describe('rejected records of a CSV file', () => {
           '',
         ].join('\n'),
       )
-      const again = await imported({ source: bytes(mended(rejects)) })
+      const again = await imported({ source: bytes(corrected(rejects)) })
       expect(again.progress).toMatchObject({ insertedRecords: 3, failedRecords: 0 })
       expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(6)
     },
@@ -76,12 +76,12 @@ describe('rejected records of a CSV file', () => {
   test.each([';', '\t', '|'] as const)('are returned with their own delimiter %j', async delimiter => {
     harness.work()
     const job = await imported({ source: bytes(file.replaceAll(',', delimiter)) })
-    const rejects = await givenBack(job.id)
+    const rejects = await rejectsOf(job.id)
     expect(rejects.split('\n').slice(0, 2)).toEqual([
       ['lading_error', 'email', 'name', 'role', 'active'].join(delimiter),
       [first, 'foo@bar', 'B', 'manager', 'true'].join(delimiter),
     ])
-    const again = await imported({ source: bytes(mended(rejects)) })
+    const again = await imported({ source: bytes(corrected(rejects)) })
     expect(again.progress).toMatchObject({ insertedRecords: 3, failedRecords: 0 })
   })
 
@@ -90,7 +90,7 @@ describe('rejected records of a CSV file', () => {
     const wide = 'x'.repeat(70_000)
     const record = 'nobody,"a\r\nb\rc ""d"" é😀",reader,true,'
     const job = await imported({ source: bytes(`email,name,role,active,${wide}\r\n${record}\r\n`) })
-    expect(await givenBack(job.id)).toBe(
+    expect(await rejectsOf(job.id)).toBe(
       `lading_error,email,name,role,active,${wide}\n"INVALID_EMAIL: ""email"" must be an e-mail address, such as ada@example.org",${record}\n`,
     )
   })
@@ -98,7 +98,7 @@ describe('rejected records of a CSV file', () => {
   test('with the wrong number of cells are returned unchanged', async () => {
     harness.work()
     const job = await imported({ source: bytes('email,name,role,active\na@example.org,A\n') })
-    expect((await givenBack(job.id)).split('\n')[1]).toBe(
+    expect((await rejectsOf(job.id)).split('\n')[1]).toBe(
       'COLUMN_COUNT: The record has 2 cells where the header has 4,a@example.org,A',
     )
   })
@@ -115,7 +115,7 @@ describe('rejected records of a CSV file', () => {
     ])
     expect(job.progress.failedRecords).toBe(3)
     expect(await harness.jobs.errors(job.id)).toMatchObject({ total: 5, stored: 3, errors: { length: 3 } })
-    const lines = (await givenBack(job.id)).split('\n')
+    const lines = (await rejectsOf(job.id)).split('\n')
     expect(lines.slice(2, 4)).toEqual([
       `${second},A@example.org,D,reader,true`,
       'MISSING_FIELD; INVALID_BOOLEAN,e@example.org,,reader,maybe',
@@ -140,9 +140,9 @@ test.each(encoded)(
     harness.work()
     const job = await imported({ source, ...settings })
     expect(job.progress.percentage).toBe(100)
-    const rejects = await givenBack(job.id)
+    const rejects = await rejectsOf(job.id)
     expect(rejects).toContain(`${first},foo@bar,${what === 'Windows-1252' ? 'Bä' : 'B'},manager,true\n`)
-    const again = await imported({ source: bytes(mended(rejects)) })
+    const again = await imported({ source: bytes(corrected(rejects)) })
     expect(again.progress).toMatchObject({ insertedRecords: 3, failedRecords: 0 })
     expect(await rowsOf(harness.database.pool, 'users')).toHaveLength(6)
   },
@@ -175,7 +175,7 @@ test.each([
 ] as const)('elements of a %s JSON array are returned as an array', async (_, pack, settings) => {
   harness.work()
   const job = await imported({ format: 'json', source: pack(`[${bad}, ${good},\n${bad}]`), ...settings })
-  const rejects = await givenBack(job.id)
+  const rejects = await rejectsOf(job.id)
   expect(rejects).toBe(`[\n${bad},\n${bad}\n]\n`)
   let count = 0
   const again = await imported({

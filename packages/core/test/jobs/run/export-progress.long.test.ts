@@ -76,12 +76,12 @@ describe.each([false, true])('with a hook on each row: %s', hasHook => {
   ] as const)('%s %j: the last report has all rows and bytes', async (format, options) => {
     await plantRows(harness.database.pool, 700)
     const own = resources.map(one => (hasHook ? { ...one, printRow: (row: object) => ({ ...row }) } : one))
-    const told: ExportProgress[] = []
+    const reported: ExportProgress[] = []
     const exporter = createExporter({ pool: harness.database.pool, resources: own, batchRows: 50 })
-    const onProgress = (progress: ExportProgress) => told.push(progress)
+    const onProgress = (progress: ExportProgress) => reported.push(progress)
     const file = await buffer(exporter.stream({ resource: 'users', format, ...options, onProgress }))
-    expect(told.at(-1)).toEqual({ rows: 700, bytes: file.length })
-    const counts = told.map(({ rows }) => rows)
+    expect(reported.at(-1)).toEqual({ rows: 700, bytes: file.length })
+    const counts = reported.map(({ rows }) => rows)
     expect(counts).toEqual(counts.toSorted((one, other) => one - other))
   })
 })

@@ -42,8 +42,8 @@ beforeEach(async () => {
       ...storage,
       async put(key, source, options) {
         begun++
-        const told = options?.signal
-        await Promise.race([isOpen, told && once(told, 'abort')])
+        const reported = options?.signal
+        await Promise.race([isOpen, reported && once(reported, 'abort')])
         return storage.put(key, source, options)
       },
     },
@@ -139,14 +139,14 @@ test('a heartbeat connection that breaks is replaced before clients that wait fo
 })
 
 test('a job whose row is locked does not delay the heartbeats of the others', async () => {
-  const stranger = await database.pool.connect()
+  const otherSession = await database.pool.connect()
   try {
-    await stranger.query('begin')
-    await stranger.query('select from lading.jobs order by number limit 1 for update')
+    await otherSession.query('begin')
+    await otherSession.query('select from lading.jobs order by number limit 1 for update')
     await expectRenewed(2.5, 1)
-    await stranger.query('rollback')
+    await otherSession.query('rollback')
   } finally {
-    stranger.release()
+    otherSession.release()
   }
   await expect.poll(leases, { timeout: 10_000 }).toSatisfy(allHold)
 })

@@ -35,8 +35,8 @@ function still(storage: Storage) {
       const told = options?.signal
       isStill.push('export')
       told?.addEventListener('abort', () => stopped.push('export'))
-      const isTold = told && once(told, 'abort')
-      await Promise.race([isOpen, isTold])
+      const isAborted = told && once(told, 'abort')
+      await Promise.race([isOpen, isAborted])
       return storage.put(key, source, options)
     },
   }

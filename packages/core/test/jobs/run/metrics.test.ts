@@ -8,16 +8,16 @@ import { bytes } from '../../support.ts'
 const harness = jobsHarness()
 
 function counting() {
-  const told: string[] = []
+  const reported: string[] = []
   const metrics: Metrics = {
     httpRequest: () => undefined,
-    jobStarted: ({ kind }) => told.push(`${kind} begun`),
-    jobStopped: ({ kind }) => told.push(`${kind} let go`),
+    jobStarted: ({ kind }) => reported.push(`${kind} started`),
+    jobStopped: ({ kind }) => reported.push(`${kind} let go`),
     jobEnded: ({ kind, resource, status, seconds }) =>
-      told.push(`${kind} of ${resource} ${status}${seconds > 0 ? '' : ' in no time'}`),
-    records: ({ status, count }) => void (count > 0 && told.push(`${count} ${status}`)),
+      reported.push(`${kind} of ${resource} ${status}${seconds > 0 ? '' : ' in no time'}`),
+    records: ({ status, count }) => void (count > 0 && reported.push(`${count} ${status}`)),
   }
-  return { told, metrics }
+  return { reported, metrics }
 }
 
 const submit = (settings = {}) =>
@@ -42,12 +42,12 @@ async function halfDone(metrics: Metrics) {
 }
 
 test('an import that completes is counted once', async () => {
-  const { told, metrics } = counting()
+  const { reported, metrics } = counting()
   harness.work({ metrics })
   await harness.ended((await submit()).id)
   await harness.stop()
-  expect(told).toEqual([
-    'import begun',
+  expect(reported).toEqual([
+    'import started',
     'import let go',
     'import of users completed',
     '3 successful',
@@ -56,16 +56,16 @@ test('an import that completes is counted once', async () => {
 })
 
 test('an atomic import, which ends with the commit of its rows, is counted once too', async () => {
-  const { told, metrics } = counting()
+  const { reported, metrics } = counting()
   harness.work({ metrics })
   const source = bytes('email,name,role,active\na@example.org,A,reader,true\n')
   await harness.ended((await submit({ atomic: true, source })).id)
   await harness.stop()
-  expect(told).toEqual(['import begun', 'import let go', 'import of users completed', '1 successful'])
+  expect(reported).toEqual(['import started', 'import let go', 'import of users completed', '1 successful'])
 })
 
 test('an import that is cancelled before it started is counted, and those that were to follow it', async () => {
-  const { told, metrics } = counting()
+  const { reported, metrics } = counting()
   const heard: string[] = []
   const onJobEnd = ({ status, errorCode }: Job) => heard.push(`${status} ${errorCode}`)
   const jobs = harness.jobsWith({ metrics, onJobEnd })
@@ -74,10 +74,10 @@ test('an import that is cancelled before it started is counted, and those that w
   await submit({ after: second.id })
   await jobs.cancel(first.id)
   const abandoned = 'import of users failed in no time'
-  expect(told).toEqual(['import of users cancelled in no time', abandoned, abandoned])
+  expect(reported).toEqual(['import of users cancelled in no time', abandoned, abandoned])
   expect(heard).toEqual(['cancelled null', 'failed AFTER_FAILED', 'failed AFTER_FAILED'])
   await jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file), after: first.id })
-  expect(told.slice(3)).toEqual([abandoned])
+  expect(reported.slice(3)).toEqual([abandoned])
 })
 
 test('an import that is cancelled while it runs is counted once, by the process that cancelled it', async () => {
@@ -85,19 +85,19 @@ test('an import that is cancelled while it runs is counted once, by the process 
   const caller = counting()
   const { id, storage } = await halfDone(worker.metrics)
   await harness.jobsWith({ metrics: caller.metrics }).cancel(id)
-  await expect.poll(() => worker.told).toContain('import let go')
+  await expect.poll(() => worker.reported).toContain('import let go')
   await harness.stop()
-  expect(caller.told[0]).toBe('import of users cancelled')
-  expect(caller.told.filter(what => what.includes('users'))).toHaveLength(1)
-  expect(worker.told).toEqual(['import begun', 'import let go'])
+  expect(caller.reported[0]).toBe('import of users cancelled')
+  expect(caller.reported.filter(what => what.includes('users'))).toHaveLength(1)
+  expect(worker.reported).toEqual(['import started', 'import let go'])
   storage.open()
 })
 
 test('neither a worker that stops nor one that lost its job counts an end', async () => {
-  const { told, metrics } = counting()
+  const { reported, metrics } = counting()
   const { id, storage } = await halfDone(metrics)
   await harness.stop()
-  expect(told).toEqual(['import begun', 'import let go'])
+  expect(reported).toEqual(['import started', 'import let go'])
   expect((await got(id)).status).toBe('pending')
   storage.open()
 
@@ -110,7 +110,7 @@ test('neither a worker that stops nor one that lost its job counts an end', asyn
   half.open()
   await harness.ended(id)
   await harness.stop()
-  expect(lost.told.filter(what => what.includes('users'))).toHaveLength(1)
+  expect(lost.reported.filter(what => what.includes('users'))).toHaveLength(1)
 })
 
 test('the duration is the time that workers had the job, without the pauses in between', async () => {

@@ -93,8 +93,8 @@ test('the scope is called for the same caller when the job is accepted and when 
     'name\n'.length + 5 * 'U1\n'.length,
   )
   expect(asked).toEqual([{ principal: 'bob' }, { principal: 'bob' }])
-  const nobody = await harness.jobs.submitExport({ resource: 'staff', format: 'csv' })
-  await harness.ended(nobody.id)
+  const withoutCaller = await harness.jobs.submitExport({ resource: 'staff', format: 'csv' })
+  await harness.ended(withoutCaller.id)
   expect(asked.slice(2)).toEqual([undefined, undefined])
 })
 

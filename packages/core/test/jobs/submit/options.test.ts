@@ -23,9 +23,9 @@ test('options are frozen with the job, including the limit of the file', async (
 test.each([
   ['an unknown policy', { onConflict: 'replace' as 'update' }],
   ['a limit of no errors', { maxErrors: 0 }],
-  ['a mapping to a field that is none', { mapping: { Mail: 'emial' } }],
-  ['a delimiter that is none', { delimiter: 'x' as ',' }],
-  ['a setting behind the file', { lateOptions: () => ({ maxErrors: 0 }) }],
+  ['a mapping to an unknown field', { mapping: { Mail: 'emial' } }],
+  ['an invalid delimiter', { delimiter: 'x' as ',' }],
+  ['an option after the file', { lateOptions: () => ({ maxErrors: 0 }) }],
 ])('%s is rejected at once, and leaves neither a job nor a file', async (_, options) => {
   await expect(submit(options)).rejects.toMatchObject({ code: 'OPTION_INVALID' })
   expect((await harness.jobs.list({ kind: 'import' })).jobs).toEqual([])

@@ -78,15 +78,15 @@ test('a list contains the jobs of a tenant and of some resources, or all', async
 test('one key means one job per tenant', async () => {
   const idempotencyKey = 'k'
   for (const submit of [imported, exported]) {
-    const [a, b, nobody] = [
+    const [a, b, withoutTenant] = [
       await submit('a', { idempotencyKey }),
       await submit('b', { idempotencyKey }),
       await submit(undefined, { idempotencyKey }),
     ]
-    expect(new Set([a.id, b.id, nobody.id]).size).toBe(3)
+    expect(new Set([a.id, b.id, withoutTenant.id]).size).toBe(3)
     expect((await submit('a', { idempotencyKey })).id).toBe(a.id)
     expect((await submit('b', { idempotencyKey })).id).toBe(b.id)
-    expect((await submit(undefined, { idempotencyKey })).id).toBe(nobody.id)
+    expect((await submit(undefined, { idempotencyKey })).id).toBe(withoutTenant.id)
     await ask('delete from lading.idempotency_keys')
   }
 })

@@ -32,7 +32,7 @@ export const characters: DataSet = {
 }
 
 export const encounters: DataSet = {
-  teaches: 'two references to one table, by a key of text; a character who is missing rejects his links',
+  teaches: 'two references to one table, by a key of text; a missing character rejects the links to it',
   table: 'encounters',
   bytes: () => ndjsonOf(novel().links),
   format: 'ndjson',

@@ -13,7 +13,7 @@ const bytes = () => fileOf('popular-movie-quotes', 'data/data.json')
 const types = ['movie', 'tv', 'anime', 'war']
 
 export const quotes: DataSet = {
-  teaches: 'mistakes that somebody made by hand: a film of 1890, a type in capitals, the same line twice',
+  teaches: 'mistakes made by hand: a film of 1890, a type in capitals, the same line twice',
   table: 'quotes',
   bytes,
   format: 'json',

@@ -105,7 +105,7 @@ describe.each(['csv', 'ndjson', 'json'] as const)('%s', format => {
             places++
             const rest = await read(format, cut(bytes.subarray(position.byte), size), { position, header })
             const from = `from ${JSON.stringify(position)} of ${JSON.stringify(bytes.toString())}`
-            expect(rest.records, from).toEqual(behind(whole.records, position))
+            expect(rest.records, from).toEqual(after(whole.records, position))
             expect(rest.fault, from).toEqual(whole.fault)
             expect(rest.end, from).toEqual(whole.end)
             expect(rest.header, from).toEqual(header)
@@ -161,7 +161,7 @@ function* placesIn(batches: readonly RecordBatch[], records: readonly SourceReco
   }
 }
 
-function behind(records: readonly SourceRecord[], { rowNumber }: Position): readonly SourceRecord[] {
+function after(records: readonly SourceRecord[], { rowNumber }: Position): readonly SourceRecord[] {
   return records.filter(record => record.rowNumber > rowNumber)
 }
 

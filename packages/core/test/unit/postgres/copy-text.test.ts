@@ -6,7 +6,7 @@ test.each<[name: string, text: string, escaped: string]>([
   ['nothing', '', ''],
   ['plain text', 'Ada Lovelace', 'Ada Lovelace'],
   ['the end of a copy', '\\.', '\\\\.'],
-  ['what null looks like', '\\N', '\\\\N'],
+  ['the spelling of null', '\\N', '\\\\N'],
   ['one backslash', '\\', '\\\\'],
   ['two backslashes', '\\\\', '\\\\\\\\'],
   ['an escape', 'a\\tb\\x41\\101', 'a\\\\tb\\\\x41\\\\101'],

@@ -65,10 +65,7 @@ describe('a change of the definition changes the fingerprint', () => {
     ['no key', { key: [] }],
     ['a key without regard to case', { key: [{ fields: ['email'], ignoreCase: true }] }],
     ['a reference', { references: { parent_id: { table: 'people', by: { parent_email: 'email' } } } }],
-    [
-      'what stands for a reference',
-      { references: { parent_id: { table: 'users', by: { parent_email: 'mail' } } } },
-    ],
+    ['a lookup field', { references: { parent_id: { table: 'users', by: { parent_email: 'mail' } } } }],
     ['a rule over several fields', { check: () => undefined }],
     ['look-ups', { lookUp: async () => undefined }],
   ])('%s', (_, changed) => {

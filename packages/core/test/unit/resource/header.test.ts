@@ -114,13 +114,13 @@ describe('a mapping', () => {
 
   test.each<[name: string, mapping: Record<string, string>, header: string[], message: string]>([
     [
-      'a mapped column that is not there, with the one that was meant',
+      'a missing mapped column, with a suggestion',
       { 'E-Mail': 'email' },
       ['email', 'name', 'E_Mail'],
       `column "E-Mail" of the mapping is missing (did you mean "E_Mail"?). ${known}`,
     ],
     [
-      'a mapped column beside the field itself',
+      'a mapped column next to the field itself',
       { 'E-Mail': 'email' },
       ['E-Mail', 'email', 'name'],
       `columns "E-Mail" and "email" both stand for "email". ${known}`,

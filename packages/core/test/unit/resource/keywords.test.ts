@@ -8,7 +8,7 @@ const define = (it: TSchema, options?: object) =>
   defineResource('things', { table: 'things', schema: Type.Object({ it }, options) })
 
 describe('a keyword that no import checks is rejected by name', () => {
-  test.each<[name: string, schema: TSchema, told: string]>([
+  test.each<[name: string, schema: TSchema, reported: string]>([
     [
       'a typing error',
       Type.String({ maxlength: 5 }),
@@ -80,7 +80,7 @@ describe('a keyword that no import checks is rejected by name', () => {
       'a keyword "minLength" that must be a whole number from 0.',
     ],
     [
-      'with a pattern that is none',
+      'with an invalid pattern',
       Type.String({ pattern: '(' }),
       'a keyword "pattern" that must be a regular expression.',
     ],
@@ -131,9 +131,9 @@ describe('a keyword that no import checks is rejected by name', () => {
       Type.Object({ a: { type: 'string' } as never }),
       "a schema that was not made with TypeBox's Type; use Type.Object, Type.String and the like (in properties.a).",
     ],
-  ])('%s', (_, schema, told) => {
+  ])('%s', (_, schema, reported) => {
     expect(() => define(schema)).toThrow(LadingError)
-    expect(() => define(schema)).toThrow(`Field "it" has ${told}`)
+    expect(() => define(schema)).toThrow(`Field "it" has ${reported}`)
   })
 })
 

@@ -71,7 +71,7 @@ describe('keys', () => {
     })
   })
 
-  test('a chain over two keys: 1 blocks 2 by id, so 3 gets in by the e-mail address of 2', () => {
+  test('a chain over two keys: 1 blocks 2 by id, so 3 is imported with the e-mail address of 2', () => {
     expect(rejectedBy(idAndEmail, [row(2, 1, 2), row(3, 3, 2), row(4, 3, 4)])).toEqual({
       2: [duplicate(0, 1)],
       4: [duplicate(0, 3)],

@@ -33,7 +33,7 @@ describe('a number', () => {
     ['of one value', Type.Integer({ minimum: 3, maximum: 3 }), ['3'], [['4', 'must be 3']]],
     ['of even steps', Type.Integer({ multipleOf: 2 }), ['-4', '0'], [['3', 'must be a multiple of 2']]],
     [
-      'of steps that are no binary fraction',
+      'of steps that are not a binary fraction',
       Type.Number({ multipleOf: 0.05 }),
       ['0.15', '0.05', '19.95', '1e15'],
       [['0.07', 'must be a multiple of 0.05']],
@@ -50,7 +50,7 @@ describe('a number', () => {
     ['in a list', Type.Integer({ enum: [10, 20] }), ['20'], [['15', 'must be one of 10, 20']]],
     ['that is one', Type.Integer({ const: 7 }), ['7'], [['8', 'must be 7']]],
     [
-      'without bounds, beyond what is counted exactly',
+      'without bounds, beyond exactly represented numbers',
       Type.Integer(),
       ['9007199254740991'],
       [['99999999999999999999', 'must be between -9007199254740991 and 9007199254740991']],

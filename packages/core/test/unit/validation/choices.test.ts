@@ -16,7 +16,7 @@ test.each<[name: string, schema: TSchema, given: string, said: string]>([
   ['values with quotes', among('5"', '6'), 'x', 'must be one of "5\\"", "6"'],
   ['values that end a sentence', among('No.', 'Yes.'), 'x', 'must be one of "No.", "Yes."'],
   [
-    'values with what cannot be seen',
+    'values with invisible characters',
     among('a', 'a\u200b', ' a'),
     'x',
     'must be one of "a", "a\\u200b", " a"',
@@ -54,9 +54,9 @@ describe('of a value that must not be shown', () => {
       value,
     ])
 
-  test.each<[what: string, schema: TSchema, given: unknown, told: string]>([
+  test.each<[what: string, schema: TSchema, given: unknown, reported: string]>([
     [
-      'what is near to it is not shown either',
+      'a similar value is not shown either',
       among(...codes),
       'codet19',
       '"it" must be one of 30 values, such as code-a0, code-b1, code-c2, code-d3, code-e4.',
@@ -79,7 +79,7 @@ describe('of a value that must not be shown', () => {
       [{ secret: 0 }, { secret: -1 }],
       'Element 2 of "it" must be at least 0.',
     ],
-  ])('%s', async (_, schema, given, told) => {
-    expect(await said(schema, given)).toEqual([[told, null]])
+  ])('%s', async (_, schema, given, reported) => {
+    expect(await said(schema, given)).toEqual([[reported, null]])
   })
 })

@@ -28,7 +28,7 @@ describe('a list', () => {
     ['of texts of a least length', Type.Array(Type.String({ minLength: 2 })), ['ab'], ['😀']],
     ['of 64-bit numbers', Type.Array(Type.BigInt({ maximum: 10n })), ['1', 2], ['11']],
     ['of objects', Type.Array(Type.Object({ a: Type.Integer() })), [{ a: 1 }], [{ a: 'x' }]],
-    ['of so many elements', Type.Array(Type.Integer(), { maxItems: 2 }), [1, 2], [1, 2, 3]],
+    ['of a number of elements', Type.Array(Type.Integer(), { maxItems: 2 }), [1, 2], [1, 2, 3]],
     ['of different elements', Type.Array(Type.String(), { uniqueItems: true }), ['a', 'b'], ['a', 'a']],
   ])('%s', async (_, schema, good, bad) => {
     expect(await errorsOf(schema, good)).toEqual([])

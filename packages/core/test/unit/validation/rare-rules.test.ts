@@ -23,7 +23,7 @@ test.each<[name: string, schema: TSchema, good: unknown, bad: unknown, said: str
     '"count" in element 2 of "parts" in "kit" in "a" in "it" must be at least 1.',
   ],
   [
-    'a place that is deeper than a sentence can tell',
+    'a place that is too deep for a message',
     parts.Import('Part'),
     { count: 1 },
     {

@@ -191,7 +191,7 @@ describe('timestamp', () => {
   })
 
   test.each<[name: string, value: unknown]>([
-    ['a Date that is none', new Date(Number.NaN)],
+    ['an invalid Date', new Date(Number.NaN)],
     ['a Date before the year 1', new Date(-62_135_596_800_001)],
     ['a Date after the year 9999', new Date(253_402_300_800_000)],
     ['milliseconds', 1706702400000],

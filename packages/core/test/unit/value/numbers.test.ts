@@ -163,9 +163,9 @@ describe('numeric', () => {
   test.each<[name: string, text: string, accepted: boolean]>([
     ['131072 digits before the point', '9'.repeat(131_072), true],
     ['131073 digits before the point', '9'.repeat(131_073), false],
-    ['16383 digits behind the point', `0.${'9'.repeat(16_383)}`, true],
-    ['16384 digits behind the point', `0.${'9'.repeat(16_384)}`, false],
-    ['16384 digits behind a point alone', `.${'9'.repeat(16_384)}`, false],
+    ['16383 digits after the point', `0.${'9'.repeat(16_383)}`, true],
+    ['16384 digits after the point', `0.${'9'.repeat(16_384)}`, false],
+    ['16384 digits after a point alone', `.${'9'.repeat(16_384)}`, false],
   ])('%s', (_, text, accepted) => {
     expect(fromText(numeric, text)).toBe(accepted ? text : 'refused')
   })

@@ -32,10 +32,10 @@ const given = (name: string, value: unknown) => {
 
 test.each([
   ['text is read as a cell', 'active', 'true', true],
-  ['behind the transform of its field', 'size', '#7', 7],
+  ['after the transform of its field', 'size', '#7', 7],
   ['also where that leaves an empty text', 'name', '  ', ''],
   ['anything else is read as JSON', 'size', 7, 7],
-  ['an empty cell is no value', 'size', '', undefined],
+  ['an empty cell is null', 'size', '', undefined],
   ['nor is one that the transform has emptied', 'size', '#', undefined],
 ])('%s', (_, name, value, expected) => {
   expect(given(name, value)).toBe(expected)

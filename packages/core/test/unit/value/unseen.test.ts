@@ -56,7 +56,7 @@ test.each<[name: string, text: string]>([
   ['a flag of a region', '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}'],
   ['an ideograph with a variation', '葛\u{e0100}城'],
   ['a Persian non-joiner', 'می\u200cخواهم'],
-  ['a Persian non-joiner behind a vowel sign', 'کِ\u200cتاب'],
+  ['a Persian non-joiner after a vowel sign', 'کِ\u200cتاب'],
   ['a Sinhala joiner', 'ක්\u200dර'],
   ['a Hindi joiner', 'क्\u200dष'],
   ['a Mongolian letter with a variation', 'ᠠ\u180b'],

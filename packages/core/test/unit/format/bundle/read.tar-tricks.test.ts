@@ -30,8 +30,8 @@ function block({ name = '', type = '0', size, magic = 'ustar\x0000', prefix = ''
   const header = Buffer.alloc(512)
   header.write(name, 0, 100)
   header.write('0000644\x000000000\x000000000\0', 100)
-  const told = size ?? octal(bytes.length)
-  header.set(typeof told === 'string' ? Buffer.from(told) : told, 124)
+  const reported = size ?? octal(bytes.length)
+  header.set(typeof reported === 'string' ? Buffer.from(reported) : reported, 124)
   header.write('00000000000\0', 136)
   header.write('        ', 148)
   header.write(type, 156)
@@ -107,13 +107,13 @@ const refused: readonly (readonly [string, readonly Block[], string])[] = [
   ['a negative size in base 256', [first, { ...second, size: base256(-1n) }, third], 'has 0 bytes'],
   ['a very negative size', [first, { ...second, size: base256(-(1n << 62n)) }, third], 'truncated'],
   [
-    'a size beyond what numbers hold',
+    'a size beyond the range of numbers',
     [first, { ...second, size: base256(1n << 80n) }, third],
     'bytes, but its',
   ],
   ['a size of minus eleven', [first, { ...second, size: '-0000000013\0' }, third], 'truncated'],
   ['a size that is not a number', [first, { ...second, size: 'eleven bytes' }, third], 'truncated'],
-  ['a size of nothing', [first, { ...second, size: Buffer.alloc(12) }, third], 'has 0 bytes'],
+  ['a size of zero', [first, { ...second, size: Buffer.alloc(12) }, third], 'has 0 bytes'],
   [
     'a size that a pax header contradicts',
     [first, { type: 'x', content: pax('size', '-9') }, second, third],

@@ -37,7 +37,7 @@ describe('cells of well-formed files', () => {
     ['hostile names are names', '__proto__,constructor\n1,2', ['__proto__', 'constructor'], [['1', '2']]],
     ['NUL passes, for the value to judge', 'a,b\n\0,x\0y\n', ['a', 'b'], [['\0', 'x\0y']]],
     [
-      'what COPY would escape is data',
+      'characters that COPY would escape are data',
       'a,b\n\\N,\\\\\n\\x41,a\tb\n',
       ['a', 'b'],
       [

@@ -24,7 +24,7 @@ describe('the delimiter that the header shows', () => {
     ],
     ['a comma where two are equal', 'a;b|c\n1', ['a;b|c'], [['1']]],
     ['a comma where it is one of two', 'a,b;c\n1,2', ['a', 'b;c'], [['1', '2']]],
-    ['a comma where there is none', 'a\n1;2', ['a'], [['1;2']]],
+    ['a comma that does not occur', 'a\n1;2', ['a'], [['1;2']]],
     ['records do not count', 'a;b\n1,1,1;2,2,2', ['a', 'b'], [['1,1,1', '2,2,2']]],
     ['after blank lines', '\n\r\n\ra;b\n1;2', ['a', 'b'], [['1', '2']]],
     ['after a byte order mark', '\ufeffa;b\n1;2', ['a', 'b'], [['1', '2']]],
@@ -90,9 +90,9 @@ describe('a sep= line', () => {
   })
 
   test('yields to the declared delimiter, and is skipped all the same', async () => {
-    const told = { ...limits, delimiter: '|' } as const
-    expect(await rows('sep=;\na|b\n1|2', told)).toMatchObject({ header: ['a', 'b'], cells: [['1', '2']] })
-    expect(await rows('sep=:\na|b\n1|2', told)).toMatchObject({ header: ['a', 'b'], cells: [['1', '2']] })
+    const reported = { ...limits, delimiter: '|' } as const
+    expect(await rows('sep=;\na|b\n1|2', reported)).toMatchObject({ header: ['a', 'b'], cells: [['1', '2']] })
+    expect(await rows('sep=:\na|b\n1|2', reported)).toMatchObject({ header: ['a', 'b'], cells: [['1', '2']] })
   })
 
   test('may come before blank lines', async () => {
@@ -133,7 +133,7 @@ describe('a sep= line', () => {
 })
 
 test.each<[name: string, input: string, text: string, delimiter: string, directive: string | undefined]>([
-  ['as it stands in the file', ' a ;"b""x"\r\n1;2', ' a ;"b""x"', ';', undefined],
+  ['as written in the file', ' a ;"b""x"\r\n1;2', ' a ;"b""x"', ';', undefined],
   ['without its line ending or mark', '\ufeffa,b\r\n', 'a,b', ',', undefined],
   ['with the sep= line', '"SEP=|"\r\na|b\n', 'a|b', '|', '"SEP=|"'],
 ])('the header is passed on %s', async (_, input, text, delimiter, directive) => {

@@ -21,7 +21,7 @@ describe('quoted cells', () => {
     ['may follow a bare one', 'a,b\n1,"2"', ['1', '2']],
     ['may be followed by a bare one', 'a,b\n"1",2', ['1', '2']],
     ['hold multibyte text next to the quotes', 'a,b\n"é","😀"\n', ['é', '😀']],
-    ['hold what would end a COPY', 'a,b\n"x\n\\.\ny",2', ['x\n\\.\ny', '2']],
+    ['hold text that would end a COPY', 'a,b\n"x\n\\.\ny",2', ['x\n\\.\ny', '2']],
   ])('%s', async (_, input, cells) => {
     const { records, fault } = await decode(input)
     expect(fault).toBeUndefined()

@@ -25,10 +25,10 @@ test.each([
   ['no header', `--cut\r\n\r\n1\r\n${end}`, 1],
   ['a header that never ends', `--cut\r\n${named('a')}\r\n${part(named('b'), '2')}${end}`, 2],
   ['nothing between two delimiters', `--cut\r\n--cut\r\n${part(named('b'), '2')}${end}`, 3],
-  ['a delimiter with one dash behind it', `--cut-\r\n${named('a')}\r\n\r\n1\r\n${end}`, 1],
+  ['a delimiter with one dash after it', `--cut-\r\n${named('a')}\r\n\r\n1\r\n${end}`, 1],
   ['values that look like a delimiter', part(named('a'), '--cu\r\n-cut\r\n--cuT\n--cut--') + end, 1],
   ['something before them', `by the way\r\n${part(named('a'), '1')}${end}`, 1],
-  ['something behind them', `${part(named('a'), '1')}${end}\r\n${part(named('b'), '2')}${end}`, 1],
+  ['something after them', `${part(named('a'), '1')}${end}\r\n${part(named('b'), '2')}${end}`, 1],
   ['no end', part(named('a'), '1') + part(named('b'), '2'), 2],
 ])('%s', async (_, form, parts) => {
   for (const chunkSize of [1, 2, 3, 7, 64, form.length + 1]) {
