@@ -23,7 +23,7 @@ async function flip(path: string): Promise<void> {
 }
 
 const damages: readonly (readonly [string, (path: string) => Promise<void>, string, RegExp])[] = [
-  ['as it was', async () => undefined, 'whole', /^The source file has the 51 bytes that were stored\.$/],
+  ['intact', async () => undefined, 'whole', /^The source file has the 51 bytes that were stored\.$/],
   [
     'with a flipped bit',
     flip,

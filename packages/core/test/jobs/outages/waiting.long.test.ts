@@ -12,7 +12,7 @@ import { file } from '../../fixtures/jobs-harness.ts'
 import { remote, remoteJobsHarness } from '../../fixtures/remote-jobs-harness.ts'
 import { bytes, resources } from '../../support.ts'
 
-const { bed: harness, serve, submit: submitUrl } = remoteJobsHarness()
+const { harness, serve, submit: submitUrl } = remoteJobsHarness()
 
 const submit = () => harness.jobs.submitImport({ resource: 'users', format: 'csv', source: bytes(file) })
 const rowsOf = async (sql: string, values: readonly unknown[] = []) =>

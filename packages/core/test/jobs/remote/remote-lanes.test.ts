@@ -5,7 +5,7 @@ import type { WorkOptions } from '../../../src/index.ts'
 import { file } from '../../fixtures/jobs-harness.ts'
 import { remote, remoteJobsHarness } from '../../fixtures/remote-jobs-harness.ts'
 
-const { bed: harness, serve, submit, storedFiles, keysOnDisk } = remoteJobsHarness()
+const { harness, serve, submit, storedFiles, keysOnDisk } = remoteJobsHarness()
 
 /** A server that sends a part of each file and then nothing, as slowly as it is allowed to. */
 const slowServer = () =>

@@ -4,7 +4,7 @@ import { fileStorage, memoryQueue } from '../../../src/index.ts'
 import { file } from '../../fixtures/jobs-harness.ts'
 import { remote, remoteJobsHarness } from '../../fixtures/remote-jobs-harness.ts'
 
-const { bed: harness, serve, submit, tablesWithSecret, storedFiles, keysOnDisk } = remoteJobsHarness()
+const { harness, serve, submit, tablesWithSecret, storedFiles, keysOnDisk } = remoteJobsHarness()
 
 /** A server that holds back the second half of each answer until it is released. */
 async function halfWay() {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { file } from '../../fixtures/jobs-harness.ts'
 import { remote, remoteJobsHarness, secret } from '../../fixtures/remote-jobs-harness.ts'
 
-const { bed: harness, serve, submit, tablesWithSecret, storedFiles } = remoteJobsHarness()
+const { harness, serve, submit, tablesWithSecret, storedFiles } = remoteJobsHarness()
 
 test('the job stores the received bytes, and the URL is deleted afterwards', async () => {
   const server = await serve((_request, response) => response.end(file))

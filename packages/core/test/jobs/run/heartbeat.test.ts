@@ -32,10 +32,10 @@ function still(storage: Storage) {
       return reader
     },
     async put(key, source, options) {
-      const told = options?.signal
+      const abortSignal = options?.signal
       isStill.push('export')
-      told?.addEventListener('abort', () => stopped.push('export'))
-      const isAborted = told && once(told, 'abort')
+      abortSignal?.addEventListener('abort', () => stopped.push('export'))
+      const isAborted = abortSignal && once(abortSignal, 'abort')
       await Promise.race([isOpen, isAborted])
       return storage.put(key, source, options)
     },
