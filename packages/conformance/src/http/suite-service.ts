@@ -5,6 +5,7 @@ import { createExporter, createImporter, createJobs, memoryStorage, postgresQueu
 import { poolSize, withClient } from '@lading/core/internal'
 import { brittleService } from './brittle-service.ts'
 import type { HttpSuiteService } from './harness.ts'
+import { createJobEnds } from './job-ends.ts'
 import { remoteNames } from './remote-names.ts'
 import { visibilityService } from './visibility-service.ts'
 
@@ -31,13 +32,15 @@ export function httpSuiteService(
   const storage = memoryStorage()
   const names = remoteNames()
   const remote = { ...suiteRemote, lookup: names.lookup }
+  const { onJobEnd, jobEnded } = createJobEnds()
   const serviceOn = (pool: Pool, limit: { readonly maxWaitingJobs?: number } = {}) => {
     const exporter = createExporter({ pool, resources })
     const importer = createImporter({ pool, resources })
     // A job that is tried again need not wait as long as in earnest.
     const pauses = { backoffMs: 50, pollMs: 100 }
     const queue = postgresQueue()
-    return { jobs: createJobs({ importer, exporter, queue, storage, remote, ...pauses, ...limit }), exporter }
+    const options = { importer, exporter, queue, storage, remote, onJobEnd, ...pauses, ...limit }
+    return { jobs: createJobs(options), exporter }
   }
   const { jobs, exporter } = serviceOn(pool)
   const short = serviceOn(scarce)
@@ -48,6 +51,7 @@ export function httpSuiteService(
     jobs,
     exporter,
     resources,
+    jobEnded,
     scarce: {
       ...short,
       async takeAll() {

@@ -1,8 +1,7 @@
 // What the cases about tenants share: what they send, and how two answers are compared.
 
-import { until } from '../runner.ts'
 import { type Asking, as, ask } from './access-fixture.ts'
-import { answerOf, type HttpHarness } from './harness.ts'
+import { ended, type HttpHarness } from './harness.ts'
 
 /** A file of users as the body. */
 export const sends = (csv: string, query = '', headers: Readonly<Record<string, string>> = {}): Asking => ({
@@ -19,11 +18,7 @@ export const exportsUsers: Asking = {
 
 /** The id of a job of a tenant, once it has ended. */
 export async function done(harness: HttpHarness, tenant: string, asking: Asking): Promise<string> {
-  const { job_id: id, links } = await answerOf(ask(harness, asking, as(tenant)))
-  await until('the job ends', async () => {
-    const { status } = await answerOf(fetch(harness.origin + links.self, { headers: as(tenant) }))
-    return ['completed', 'failed'].includes(status)
-  })
+  const { job_id: id } = await ended(harness, await ask(harness, asking, as(tenant)), as(tenant))
   return id
 }
 

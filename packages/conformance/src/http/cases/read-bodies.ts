@@ -146,10 +146,11 @@ export const readBodyCases: HttpCases = {
         })
       }),
     )
-    const csv = usersCsv(5_000)
-    await imports(served, sendRaw(served, 'resource=users', csv), 5_000)
+    // More than a socket and a stream buffer together, so it comes in several chunks.
+    const csv = usersCsv(2_500)
+    await imports(harness, sendRaw(served, 'resource=users', csv), 2_500)
     assert.equal(heard, csv.length)
-    await imports(served, sendForm(served, form()), 3)
+    await imports(harness, sendForm(served, form()), 3)
   },
 
   'A24: bytes and text that a parser has left are used as the body': async harness => {
