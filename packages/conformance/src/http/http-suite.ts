@@ -12,14 +12,14 @@ import { digestCases } from './cases/digest-cases.ts'
 import { downloadPlaceCases } from './cases/download-places.ts'
 import { downloadCases } from './cases/downloads.ts'
 import { encodingCases } from './cases/encodings.ts'
-import { exportJobCases } from './cases/export-jobs.ts'
+import { exportJobCases, exportStateCases } from './cases/export-jobs.ts'
 import { exportCases } from './cases/exports.ts'
 import { fileKindCases } from './cases/file-kinds.ts'
 import { formCases } from './cases/forms.ts'
-import { hostCases } from './cases/host.ts'
+import { contentTypeCases, hostCases, stoppingCases } from './cases/host.ts'
 import { hostileQueryCases } from './cases/hostile-query-cases.ts'
 import { idempotencyCases } from './cases/idempotency.ts'
-import { importCases } from './cases/imports.ts'
+import { importCases, importReportCases } from './cases/imports.ts'
 import { jobLifeCases } from './cases/job-life.ts'
 import { limitCases } from './cases/limit-cases.ts'
 import { misplacedFileCases } from './cases/misplaced-files.ts'
@@ -42,7 +42,7 @@ import { slowReaderCases } from './cases/slow-readers.ts'
 import { tenantCases } from './cases/tenants.ts'
 import { tenantSendingCases } from './cases/tenants-sending.ts'
 import { tooLargeCases } from './cases/too-large.ts'
-import { transitCases } from './cases/transit.ts'
+import { everyWayCases, transitCases } from './cases/transit.ts'
 import { tricklingBodyCases } from './cases/trickling-bodies.ts'
 import { unknownResourceCases } from './cases/unknown-resources.ts'
 import { unreadBodyCases } from './cases/unread-bodies.ts'
@@ -84,6 +84,8 @@ export type HttpSuiteGroup = keyof typeof groups
 export const frameworkGroups: readonly HttpSuiteGroup[] = [
   'probes',
   'host',
+  'content types',
+  'stopping',
   'principals',
   'imports',
   'bodies that were read',
@@ -98,8 +100,11 @@ export const frameworkGroups: readonly HttpSuiteGroup[] = [
 const groups = {
   probes: probeCases,
   host: hostCases,
+  'content types': contentTypeCases,
+  stopping: stoppingCases,
   principals: principalCases,
   imports: importCases,
+  'reports of imports': importReportCases,
   'options of imports': optionCases,
   'settings of imports': settingCases,
   'reading of files': readingCases,
@@ -127,7 +132,9 @@ const groups = {
   'misplaced files': misplacedFileCases,
   'bodies that were read': readBodyCases,
   'truth in transit': transitCases,
+  'truth on every way': everyWayCases,
   'export jobs': exportJobCases,
+  'states of exports': exportStateCases,
   downloads: downloadCases,
   'places for downloads': downloadPlaceCases,
   'slow readers': slowReaderCases,

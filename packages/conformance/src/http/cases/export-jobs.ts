@@ -68,29 +68,6 @@ export const exportJobCases: HttpCases = {
     assert.equal(head.headers.get('content-length'), String(body.length))
   },
 
-  'a file that is not ready, or has expired, is not served': async harness => {
-    const pending = await withExport(harness, { status: 'processing', file: null })
-    await assertProblem(await fetch(`${pending}/download`), 409, 'JOB_NOT_READY')
-    assert.equal((await answerOf(fetch(pending))).download_url, null)
-    const failed = await withExport(harness, {
-      status: 'failed',
-      file: null,
-      errorCode: 'INTERNAL',
-      errorMessage: 'It broke.',
-    })
-    await assertProblem(await fetch(`${failed}/download`), 409, 'JOB_NOT_READY')
-    assert.equal((await answerOf(fetch(failed))).error_message, 'It broke.')
-    const gone = await withExport(harness, { file: null })
-    await assertProblem(await fetch(`${gone}/download`), 410, 'FILE_EXPIRED')
-    // By the database's clock: that of the server may say what it likes.
-    const facts = { key: 'x', name: 'x.csv', size: 1, sha256: '0'.repeat(64), rows: 1 }
-    const file = { ...facts, expiresAt: new Date(Date.now() + 3_600_000), isExpired: true }
-    const expired = await withExport(harness, { file })
-    await assertProblem(await fetch(`${expired}/download`), 410, 'FILE_EXPIRED')
-    const { file_size, download_url } = await answerOf(fetch(expired))
-    assert.deepEqual([file_size, download_url], [1, null])
-  },
-
   'invalid requests are rejected': async harness => {
     await assertProblem(await send(harness, {}), 400, 'OPTION_INVALID')
     await assertProblem(await send(harness, []), 400, 'OPTION_INVALID')
@@ -120,5 +97,31 @@ export const exportJobCases: HttpCases = {
       await assertProblem(await fetch(`${base}/${randomUUID()}${tail}`), 404, 'JOB_NOT_FOUND')
       await assertProblem(await fetch(`${base}/${imported.job_id}${tail}`), 404, 'JOB_NOT_FOUND')
     }
+  },
+}
+
+/** States of an export, which depend on core alone. */
+export const exportStateCases: HttpCases = {
+  'a file that is not ready, or has expired, is not served': async harness => {
+    const pending = await withExport(harness, { status: 'processing', file: null })
+    await assertProblem(await fetch(`${pending}/download`), 409, 'JOB_NOT_READY')
+    assert.equal((await answerOf(fetch(pending))).download_url, null)
+    const failed = await withExport(harness, {
+      status: 'failed',
+      file: null,
+      errorCode: 'INTERNAL',
+      errorMessage: 'It broke.',
+    })
+    await assertProblem(await fetch(`${failed}/download`), 409, 'JOB_NOT_READY')
+    assert.equal((await answerOf(fetch(failed))).error_message, 'It broke.')
+    const gone = await withExport(harness, { file: null })
+    await assertProblem(await fetch(`${gone}/download`), 410, 'FILE_EXPIRED')
+    // By the database's clock: that of the server may say what it likes.
+    const facts = { key: 'x', name: 'x.csv', size: 1, sha256: '0'.repeat(64), rows: 1 }
+    const file = { ...facts, expiresAt: new Date(Date.now() + 3_600_000), isExpired: true }
+    const expired = await withExport(harness, { file })
+    await assertProblem(await fetch(`${expired}/download`), 410, 'FILE_EXPIRED')
+    const { file_size, download_url } = await answerOf(fetch(expired))
+    assert.deepEqual([file_size, download_url], [1, null])
   },
 }

@@ -13,6 +13,7 @@ import {
   leavesNothing,
   sendForm,
   sendRaw,
+  usersCsv,
 } from '../harness.ts'
 
 /** Names with commas: read with a comma between cells, no record has as many as its header. */
@@ -38,6 +39,23 @@ const workbook =
 const save = 'Open it, save the sheet as "CSV UTF-8 (comma delimited)", and import that file.'
 
 export const fileKindCases: HttpCases = {
+  'the format is detected by name, by content type, by the first bytes': async harness => {
+    const line = () => `{"email":"${randomUUID()}@example.org","name":"A","role":"admin","active":true}\n`
+    const formatOf = async (part: Parameters<typeof formBody>[0][number]) =>
+      (await ended(harness, await sendForm(harness, formBody([field('resource', 'users'), part])))).format
+    assert.equal(await formatOf(file(line(), 'users.jsonl')), 'ndjson')
+    assert.equal(await formatOf(file(line(), 'users.json')), 'ndjson')
+    assert.equal(await formatOf(file(usersCsv(1), '../../USERS.CSV')), 'csv')
+    assert.equal(await formatOf({ name: 'file', value: usersCsv(1), type: 'text/csv' }), 'csv')
+    assert.equal(await formatOf({ ...file(line(), 'users'), type: 'application/octet-stream' }), 'ndjson')
+    assert.equal(await formatOf(file(`\n  ${line()}`, '')), 'ndjson')
+    const unknown = await sendForm(
+      harness,
+      formBody([field('resource', 'users'), file('email,name\n', 'users.txt')]),
+    )
+    await assertProblem(unknown, 415, 'FORMAT_UNSUPPORTED')
+  },
+
   'A17: .tsv and .tab are CSV with TAB, also compressed, and in a raw body': async harness => {
     for (const name of ['users.tsv', 'USERS.TAB']) {
       await imports(harness, await sendForm(harness, form(tabSeparated(), name)), name)

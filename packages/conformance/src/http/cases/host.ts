@@ -37,39 +37,10 @@ export const hostCases: HttpCases = {
     assert.equal(response.status, 202)
     await ended(harness, response)
   },
+}
 
-  'the host stops only after an aborted upload has been cleaned up': async harness => {
-    const happened: string[] = []
-    const { origin, stop } = await harness.serve({
-      jobs: {
-        ...harness.service.jobs,
-        async submitImport(upload) {
-          happened.push('begun')
-          try {
-            return await harness.service.jobs.submitImport(upload)
-          } finally {
-            happened.push('gone')
-            // As long as it takes to remove the file from a slow disk.
-            await delay(300)
-            happened.push('tidied up')
-          }
-        },
-      },
-    })
-    const head = requestHead(harness, 'POST /v1/imports?resource=users', {
-      'Content-Type': 'text/csv',
-      'Content-Length': 10_000_000,
-    })
-    const { hostname, port } = new URL(origin)
-    const client = connect(Number(port), hostname)
-    client.write(head + usersCsv(5_000))
-    await until('the upload has started', () => happened.includes('begun'))
-    client.destroy()
-    await until('the service knows', () => happened.includes('gone'))
-    await stop()
-    assert.deepEqual(happened, ['begun', 'gone', 'tidied up'])
-  },
-
+/** Where the service is mounted makes no difference to these. */
+export const contentTypeCases: HttpCases = {
   'files are not parsed as JSON, whatever the host parses': async harness => {
     const csv = usersCsv(2)
     const job = await ended(harness, await sendRaw(harness, 'resource=users', csv))
@@ -104,5 +75,39 @@ export const hostCases: HttpCases = {
     }
     // Spaces around a value are not part of it (RFC 9110, 5.5).
     assert.match(await send('/v1/exports', '  application/json '), /^HTTP\/1\.1 202 /)
+  },
+}
+
+export const stoppingCases: HttpCases = {
+  'the host stops only after an aborted upload has been cleaned up': async harness => {
+    const happened: string[] = []
+    const { origin, stop } = await harness.serve({
+      jobs: {
+        ...harness.service.jobs,
+        async submitImport(upload) {
+          happened.push('begun')
+          try {
+            return await harness.service.jobs.submitImport(upload)
+          } finally {
+            happened.push('gone')
+            // As long as it takes to remove the file from a slow disk.
+            await delay(300)
+            happened.push('tidied up')
+          }
+        },
+      },
+    })
+    const head = requestHead(harness, 'POST /v1/imports?resource=users', {
+      'Content-Type': 'text/csv',
+      'Content-Length': 10_000_000,
+    })
+    const { hostname, port } = new URL(origin)
+    const client = connect(Number(port), hostname)
+    client.write(head + usersCsv(5_000))
+    await until('the upload has begun', () => happened.includes('begun'))
+    client.destroy()
+    await until('the service knows', () => happened.includes('gone'))
+    await stop()
+    assert.deepEqual(happened, ['begun', 'gone', 'tidied up'])
   },
 }
