@@ -10,4 +10,4 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // Not process.exit: output to a pipe must be flushed first.
-process.exitCode = await run(process.argv)
+process.exitCode = await run(process.argv, process)

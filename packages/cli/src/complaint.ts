@@ -3,20 +3,21 @@ import { inspect } from 'node:util'
 import { importReportOf, LadingError } from '@lading/core'
 import { CommandError, type ExitCode, exitCode } from './exit.ts'
 import { errorCode } from './file-error.ts'
+import type { CommandIo } from './io.ts'
 import { printable } from './printable.ts'
 import { committed } from './summary.ts'
 
-export function reportFailure(error: unknown): ExitCode {
-  printNotice(messageOf(error))
+export function reportFailure(error: unknown, io: CommandIo): ExitCode {
+  printNotice(messageOf(error), io)
   const report = importReportOf(error) ?? importReportOf(causeOf(error))
-  if (report !== undefined) printNotice(committed(report))
-  if (process.env.LADING_DEBUG === '1') process.stderr.write(`${inspect(error)}\n`)
+  if (report !== undefined) printNotice(committed(report), io)
+  if (io.env.LADING_DEBUG === '1') io.stderr.write(`${inspect(error)}\n`)
   return exitCodeOf(error)
 }
 
 /** Writes a line to stderr, under the command's name. */
-export function printNotice(sentence: string): void {
-  process.stderr.write(`lading: ${printable(sentence)}\n`)
+export function printNotice(sentence: string, { stderr }: Pick<CommandIo, 'stderr'>): void {
+  stderr.write(`lading: ${printable(sentence)}\n`)
 }
 
 /** For people at the command line. */

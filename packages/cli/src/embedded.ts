@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import type { EmbeddedPostgres } from '@lading/embedded-postgres'
 import { failure } from './exit.ts'
 import { errorCode } from './file-error.ts'
+import type { CommandIo } from './io.ts'
 
 const packageName = '@lading/embedded-postgres'
 
 /** Starts the server or joins a running one. @throws CommandError */
-export async function startEmbedded(): Promise<EmbeddedPostgres> {
+export async function startEmbedded({ env }: CommandIo): Promise<EmbeddedPostgres> {
   const { startEmbeddedPostgres } = await load()
-  const folder = process.env.LADING_DATA_DIR
+  const folder = env.LADING_DATA_DIR
   const dataDir = join(folder === undefined || folder === '' ? '.lading' : folder, 'postgres')
   try {
     return await startEmbeddedPostgres({ dataDir, database: 'bulk_import_export' })

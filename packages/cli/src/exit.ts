@@ -1,5 +1,4 @@
 // The exit codes of the command, and the error that selects one.
-import { LadingError } from '@lading/core'
 
 export const exitCode = {
   /** Success. */
@@ -35,13 +34,4 @@ export function failure(message: string, cause?: unknown): CommandError {
 
 export function usageError(message: string, cause?: unknown): CommandError {
   return new CommandError(exitCode.usage, message, { cause })
-}
-
-/** Turns an error about an option into a usage error. @throws CommandError */
-export function asUsage<Result>(read: () => Result, reword = (message: string) => message): Result {
-  try {
-    return read()
-  } catch (error) {
-    throw error instanceof LadingError ? usageError(reword(error.message), error) : error
-  }
 }

@@ -10,12 +10,14 @@ import {
 } from '@lading/core'
 import type { ErrorsFile } from './errors-file.ts'
 import { CommandError, exitCode } from './exit.ts'
+import type { CommandIo } from './io.ts'
 import { importerOf } from './pipelines.ts'
 import type { RejectsFileWriter } from './write-rejects-file.ts'
 
 export interface ImportRun {
   readonly pool: ImporterOptions['pool']
   readonly project: Project
+  readonly io: CommandIo
   readonly errorsFile: ErrorsFile | undefined
   readonly rejectsFile: RejectsFileWriter | undefined
   readonly signal: AbortSignal
@@ -40,6 +42,7 @@ export interface ImportOutcome {
 export async function runImport({
   pool,
   project,
+  io,
   errorsFile,
   rejectsFile,
   signal,
@@ -55,7 +58,7 @@ export async function runImport({
   let report: ImportReport | undefined
   let fault: unknown
   try {
-    const importer = importerOf(project, pool, maxRecordBytes)
+    const importer = importerOf(project, pool, io, maxRecordBytes)
     const rejects = rejectsFile && { rejects: rejectsFile.stream }
     report = await importer.run({ ...run, ...rejects, onError, signal: signals })
   } catch (error) {

@@ -4,6 +4,7 @@ import { access, constants, open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { failure } from './exit.ts'
 import { errorCode, fileErrorReason } from './file-error.ts'
+import type { CommandIo } from './io.ts'
 
 export interface InputFile {
   /** For messages. */
@@ -18,9 +19,9 @@ export interface InputFile {
 }
 
 /** @throws CommandError */
-export async function findInputFile(name: string): Promise<InputFile> {
+export async function findInputFile(name: string, { stdin }: Pick<CommandIo, 'stdin'>): Promise<InputFile> {
   if (name === '-') {
-    return { label: 'standard input', bytes: undefined, start: noBytes, open: () => process.stdin }
+    return { label: 'standard input', bytes: undefined, start: noBytes, open: () => stdin }
   }
   const found = await check(name).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') throw failure(`There is no file "${name}".`, error)

@@ -2,7 +2,8 @@
 import { Readable } from 'node:stream'
 import { type ImportOptions, LadingError, openRemoteFile, type RemoteOptions } from '@lading/core'
 import { checkRemote, type DetectedFormat } from '@lading/core/internal'
-import { asUsage, failure } from './exit.ts'
+import { asUsage } from './as-usage.ts'
+import { failure } from './exit.ts'
 import type { InputFile } from './input-file.ts'
 
 export interface RemoteOptionTexts {

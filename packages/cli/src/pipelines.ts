@@ -9,6 +9,7 @@ import {
   type SynchronousCommit,
 } from '@lading/core'
 import { usageError } from './exit.ts'
+import type { CommandIo } from './io.ts'
 
 type Pool = ImporterOptions['pool']
 
@@ -16,6 +17,7 @@ type Pool = ImporterOptions['pool']
 export function importerOf(
   { resources, sessionVariables }: Project,
   pool: Pool,
+  io: CommandIo,
   maxRecordBytes?: number,
 ): Importer {
   return createImporter({
@@ -23,13 +25,13 @@ export function importerOf(
     resources,
     sessionVariables,
     maxRecordBytes,
-    synchronousCommit: commitLevel(),
+    synchronousCommit: commitLevel(io),
   })
 }
 
 /** The SYNCHRONOUS_COMMIT of the environment, as for the servers. @throws CommandError */
-function commitLevel(): SynchronousCommit | undefined {
-  const level = process.env.SYNCHRONOUS_COMMIT
+function commitLevel({ env }: CommandIo): SynchronousCommit | undefined {
+  const level = env.SYNCHRONOUS_COMMIT
   if (!level) return undefined
   const found = commitLevels.find(known => known === level)
   if (found !== undefined) return found

@@ -1,22 +1,18 @@
 // The commands and options of `lading`, with their help.
 import { readFileSync } from 'node:fs'
-import { policySchema, readingSchema } from '@lading/core/internal'
 import { Command } from 'commander'
-import { type ExportCommandOptions, exportRows } from './commands/export.ts'
-import { exportFlagNotes, exportFlagOptions } from './commands/export-flags.ts'
-import { importFile } from './commands/import.ts'
-import { type ImportCommandOptions, importFlagNotes } from './commands/import-flags.ts'
+import type { ExportCommandOptions } from './commands/export.ts'
+import type { ImportCommandOptions } from './commands/import-flags.ts'
+import type { JobsCommandOptions, ListCommandOptions } from './commands/jobs-command.ts'
+import type { MigrateCommandOptions } from './commands/migrate.ts'
 import {
-  cancelJob,
-  type JobsCommandOptions,
-  type ListCommandOptions,
-  listJobs,
-  retryJob,
-} from './commands/jobs-command.ts'
-import { type MigrateCommandOptions, migrateDatabase } from './commands/migrate.ts'
-import { addOptionFlags, collect } from './commands/option-flags.ts'
-import { type VerifyCommandOptions, verifyJob } from './commands/verify.ts'
-import { type WorkCommandOptions, workOnJobs } from './commands/work.ts'
+  collect,
+  jobsTenantOption,
+  maxRecordBytesOption,
+  remoteAllowOption,
+} from './commands/shared-flags.ts'
+import type { VerifyCommandOptions } from './commands/verify.ts'
+import type { WorkCommandOptions } from './commands/work.ts'
 import type { ExitCode } from './exit.ts'
 import {
   exportDescription,
@@ -32,9 +28,14 @@ import {
   workDescription,
   workHelp,
 } from './help.ts'
+import type { CommandIo } from './io.ts'
 
-/** @param end called with the exit code of the command that ran */
-export function createProgram(end: (code: ExitCode) => void): Command {
+/**
+ * Loads a command and the library when it runs, because they take four times as long to load as everything else.
+ *
+ * @param end called with the exit code of the command that ran
+ */
+export function createProgram(io: CommandIo, end: (code: ExitCode) => void): Command {
   const program = new Command('lading')
     .description('Imports CSV, NDJSON and JSON files into PostgreSQL tables, and exports them again.')
     .version(version(), '--version', 'print the version')
@@ -44,7 +45,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--database-url <url>', 'the database (default: DATABASE_URL of the environment)')
     .option('--embedded', 'use an embedded PostgreSQL, in $LADING_DATA_DIR/postgres')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lading: ')) })
+    .configureOutput({
+      writeOut: text => io.stdout.write(text),
+      writeErr: text => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'lading: ')),
+    })
     .showHelpAfterError('Use --help for more.')
     .exitOverride()
     .addHelpText('after', programHelp)
@@ -55,7 +60,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description(migrateDescription)
     .addHelpText('after', migrateHelp)
     .action(async (_options: object, command: Command) => {
-      end(await migrateDatabase(command.optsWithGlobals<MigrateCommandOptions>()))
+      const { migrateDatabase } = await import('./commands/migrate.ts')
+      end(await migrateDatabase(command.optsWithGlobals<MigrateCommandOptions>(), io))
     })
 
   const importCommand = program
@@ -71,18 +77,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--format <format>',
       'csv, ndjson, json or bundle (default: by the file extension, such as .csv, .csv.gz or .tar.gz)',
     )
-  addOptionFlags(importCommand, policySchema, importFlagNotes)
-  addOptionFlags(importCommand, readingSchema, importFlagNotes)
-    .option(...maxRecordBytes)
-    .option('--rejects <file>', 'write the rejected records to this file, to be corrected and imported')
-    .option('--errors <file>', 'write every error of every record to this CSV file')
-    .option('--json', 'print the report as JSON')
-    .option(...tenant)
-    .option(...principal)
-    .option(...remoteAllow, collect)
     .addHelpText('after', importHelp)
     .action(async (file: string, _options: object, command: Command) => {
-      end(await importFile(file, command.optsWithGlobals<ImportCommandOptions>()))
+      const { importFile } = await import('./commands/import.ts')
+      end(await importFile(file, command.optsWithGlobals<ImportCommandOptions>(), io))
     })
 
   const exportCommand = program
@@ -101,13 +99,17 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       '--filter <field=value...>',
       'only rows whose field has this value, or one of several; field.gte= .gt= .lte= .lt= for bounds; field= for empty ones',
     )
-  addOptionFlags(exportCommand, exportFlagOptions, exportFlagNotes)
-    .option(...tenant)
-    .option(...principal)
     .addHelpText('after', exportHelp)
     .action(async (resources: string[], _options: object, command: Command) => {
-      end(await exportRows(resources, command.optsWithGlobals<ExportCommandOptions>()))
+      const { exportRows } = await import('./commands/export.ts')
+      end(await exportRows(resources, command.optsWithGlobals<ExportCommandOptions>(), io))
     })
+
+  // The library defines most of their options.
+  program.hook('preSubcommand', async (_program, command) => {
+    if (command === importCommand) (await import('./commands/import-flags.ts')).addImportFlags(command)
+    if (command === exportCommand) (await import('./commands/export-flags.ts')).addExportFlags(command)
+  })
 
   program
     .command('work')
@@ -118,11 +120,12 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--exports <number>', 'concurrent exports (default: 2)')
     .option('--fetches <number>', 'concurrent fetches of files from URLs (default: 4, or 0 with --imports 0)')
     .option('--verify', 'also read stored files again, slowly, and report damaged ones')
-    .option(...maxRecordBytes)
-    .option(...remoteAllow, collect)
+    .option(...maxRecordBytesOption)
+    .option(...remoteAllowOption, collect)
     .addHelpText('after', workHelp)
     .action(async (_options: object, command: Command) => {
-      end(await workOnJobs(command.optsWithGlobals<WorkCommandOptions>()))
+      const { workOnJobs } = await import('./commands/work.ts')
+      end(await workOnJobs(command.optsWithGlobals<WorkCommandOptions>(), io))
     })
 
   program
@@ -132,10 +135,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<job>', 'the id of a job; for a job of a bundle, the whole bundle is verified')
     .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
     .option('--json', 'print the result as JSON')
-    .option(...jobsTenant)
+    .option(...jobsTenantOption)
     .addHelpText('after', verifyHelp)
     .action(async (id: string, _options: object, command: Command) => {
-      end(await verifyJob(id, command.optsWithGlobals<VerifyCommandOptions>()))
+      const { verifyJob } = await import('./commands/verify.ts')
+      end(await verifyJob(id, command.optsWithGlobals<VerifyCommandOptions>(), io))
     })
 
   const jobs = program
@@ -149,19 +153,21 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--exports', 'exports instead of imports')
     .option('--status <status>', 'pending, processing, completed, failed or cancelled')
     .option('--resource <name>', 'jobs of this resource')
-    .option(...jobsTenant)
+    .option(...jobsTenantOption)
     .option('--limit <number>', 'at most this many, up to 100 (default: 20)')
     .action(async (_options: object, command: Command) => {
-      end(await listJobs(command.optsWithGlobals<ListCommandOptions>()))
+      const { listJobs } = await import('./commands/jobs-command.ts')
+      end(await listJobs(command.optsWithGlobals<ListCommandOptions>(), io))
     })
   jobs
     .command('cancel')
     .summary('cancel a job')
     .description('Stops a job within its current batch. Imported records stay, and are counted.')
     .argument('<id>', 'the job')
-    .option(...jobsTenant)
+    .option(...jobsTenantOption)
     .action(async (id: string, _options: object, command: Command) => {
-      end(await cancelJob(id, command.optsWithGlobals<JobsCommandOptions>()))
+      const { cancelJob } = await import('./commands/jobs-command.ts')
+      end(await cancelJob(id, command.optsWithGlobals<JobsCommandOptions>(), io))
     })
   jobs
     .command('retry')
@@ -169,27 +175,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description('Makes a server or lading work resume a job after its checkpoint.')
     .argument('<id>', 'the job')
     .option('--storage <folder>', 'where the server keeps its files (default: $STORAGE_PATH)')
-    .option(...jobsTenant)
+    .option(...jobsTenantOption)
     .action(async (id: string, _options: object, command: Command) => {
-      end(await retryJob(id, command.optsWithGlobals<JobsCommandOptions>()))
+      const { retryJob } = await import('./commands/jobs-command.ts')
+      end(await retryJob(id, command.optsWithGlobals<JobsCommandOptions>(), io))
     })
   return program
 }
-
-const tenant = ['--tenant <name>', "the caller's tenant, for resources with a scope (default: none)"] as const
-
-const jobsTenant = ['--tenant <name>', 'jobs of this tenant (default: all tenants)'] as const
-
-const principal = ['--principal <name>', 'the caller, for resources with a scope (default: none)'] as const
-
-const maxRecordBytes = [
-  '--max-record-bytes <number>',
-  'the maximum size of a record (default: 1048576)',
-] as const
-const remoteAllow = [
-  '--remote-allow <entry>',
-  'allowed sources in addition to public servers: a host, *.domain or network, optionally with :port; may be repeated',
-] as const
 
 /** The version of this package; its package.json is one folder above both the sources and the build. */
 function version(): string {

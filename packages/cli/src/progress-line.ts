@@ -8,7 +8,7 @@ const intervalMs = 100
 /** The part of a terminal stream that is used here. */
 export interface Terminal {
   readonly isTTY?: boolean
-  readonly columns: number
+  readonly columns?: number | undefined
   write(text: string): boolean
 }
 
@@ -30,7 +30,8 @@ export function createProgressLine(terminal: Terminal, totalBytes: number | unde
       lastDrawn = now
       const text = progressText(progress, (now - started) / 1000, totalBytes)
       // A line that wraps cannot be rewritten. A terminal that does not know its width says 0.
-      const columns = terminal.columns > 0 ? terminal.columns : 80
+      // Some terminals say 0.
+      const columns = terminal.columns || 80
       terminal.write(`\r${text.slice(0, columns - 1)}\x1b[K`)
     },
     clear() {

@@ -1,12 +1,12 @@
 // One call of the command: parses the arguments, runs, and turns an error into a message and an exit code.
 import { CommanderError } from 'commander'
-import { reportFailure } from './complaint.ts'
 import { type ExitCode, exitCode } from './exit.ts'
+import type { CommandIo } from './io.ts'
 import { createProgram } from './program.ts'
 
-export async function run(argv: readonly string[]): Promise<ExitCode> {
+export async function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
   let code: ExitCode = exitCode.done
-  const program = createProgram(result => {
+  const program = createProgram(io, result => {
     code = result
   })
   try {
@@ -15,6 +15,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     // Commander has already written its error, or the requested help or version.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
-    return reportFailure(error)
+    const { reportFailure } = await import('./complaint.ts')
+    return reportFailure(error, io)
   }
 }

@@ -5,6 +5,7 @@ import { Client, Pool } from 'pg'
 import { startEmbedded } from './embedded.ts'
 import { CommandError, exitCode, usageError } from './exit.ts'
 import { listenForInterrupts } from './interrupts.ts'
+import type { CommandIo } from './io.ts'
 
 export interface DatabaseOptions {
   readonly databaseUrl?: string
@@ -28,19 +29,20 @@ export interface CommandDatabase {
 /** @throws CommandError if no database is given, or more than one; and any error of `work` */
 export async function withDatabase<Result>(
   options: DatabaseOptions,
+  io: CommandIo,
   work: (database: CommandDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const userUrl = urlFrom(options)
+  const userUrl = urlFrom(options, io)
   const interrupts = listenForInterrupts()
   try {
-    const server = userUrl === undefined ? await startEmbedded() : undefined
+    const server = userUrl === undefined ? await startEmbedded(io) : undefined
     try {
       interrupts.first.throwIfAborted()
       return await withPool(userUrl ?? server?.url ?? '', options.poolSize ?? 10, async (pool, cut) => {
         interrupts.second.addEventListener('abort', cut)
         await waitForDatabase(pool, {
           until: options.isService === true ? 'reach' : 'start',
-          onWait: sentence => process.stderr.write(`lading: ${sentence}\n`),
+          onWait: sentence => io.stderr.write(`lading: ${sentence}\n`),
           signal: interrupts.first,
         })
         return work({
@@ -68,12 +70,12 @@ function asInterrupted(error: unknown): unknown {
 }
 
 /** The URL of the user's database; undefined for the embedded one. */
-function urlFrom({ databaseUrl, embedded = false }: DatabaseOptions): string | undefined {
+function urlFrom({ databaseUrl, embedded = false }: DatabaseOptions, { env }: CommandIo): string | undefined {
   if (embedded && databaseUrl !== undefined) {
     throw usageError('Use either --embedded or --database-url, not both.')
   }
   if (embedded) return undefined
-  const fromEnvironment = process.env.DATABASE_URL
+  const fromEnvironment = env.DATABASE_URL
   const url = databaseUrl ?? (fromEnvironment === '' ? undefined : fromEnvironment)
   if (url === undefined) {
     throw usageError(

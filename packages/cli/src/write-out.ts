@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { failure } from './exit.ts'
 import { errorCode, fileErrorReason, isFileError } from './file-error.ts'
+import type { CommandIo } from './io.ts'
 import { cannotWrite, createSafeFile } from './safe-file.ts'
 
 /** @param output undefined: standard output, whose reader may close it early. @throws CommandError */
@@ -11,13 +12,14 @@ export async function writeOut(
   source: Readable,
   output: string | undefined,
   signal: AbortSignal,
+  io: CommandIo,
 ): Promise<void> {
-  await (output === undefined ? toStdout(source, signal) : toFile(source, output, signal))
+  await (output === undefined ? toStdout(source, signal, io) : toFile(source, output, signal))
 }
 
-async function toStdout(source: Readable, signal: AbortSignal): Promise<void> {
+async function toStdout(source: Readable, signal: AbortSignal, { stdout }: CommandIo): Promise<void> {
   try {
-    await pipeline(source, process.stdout, { signal, end: false })
+    await pipeline(source, stdout, { signal, end: false })
   } catch (error) {
     if (errorCode(error) === 'EPIPE') return
     throw isFileError(error)

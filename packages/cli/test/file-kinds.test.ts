@@ -101,7 +101,7 @@ describe('A17: a file whose format cannot be detected is reported as what it is'
     ['a', 'email,name\n', /does not show the format; add --format csv, /],
   ])('%s', async (name, content, sentence) => {
     const file = await tempFile(name, Buffer.from(content, 'latin1'))
-    const found = detectInput(file, undefined, await findInputFile(file))
+    const found = detectInput(file, undefined, await findInputFile(file, process))
     await expect(found).rejects.toMatchObject({ exitCode: 64, message: expect.stringMatching(sentence) })
   })
 
@@ -117,7 +117,7 @@ describe('A17: a file whose format cannot be detected is reported as what it is'
     ['text', 'Unknown format "text"; known: csv, ndjson, json.'],
   ])('--format %s', async (format, message) => {
     const file = await tempFile('a.csv', 'email\n')
-    await expect(detectInput(file, format, await findInputFile(file))).rejects.toMatchObject({
+    await expect(detectInput(file, format, await findInputFile(file, process))).rejects.toMatchObject({
       exitCode: 64,
       message,
     })

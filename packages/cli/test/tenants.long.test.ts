@@ -157,7 +157,7 @@ test.each([
   ['end of a job', ['jobs', 'cancel', noJob, '--tenant', ''], '--tenant'],
   ['second beginning of a job', ['jobs', 'retry', noJob, '--storage', '.', '--tenant='], '--tenant'],
 ])('the %s of an invalid name is rejected before anything else is checked', async (_what, args, option) => {
-  const program = createProgram(() => expect.unreachable('The command came to its end.'))
+  const program = createProgram(process, () => expect.unreachable('The command came to its end.'))
   await expect(program.parseAsync(args, { from: 'user' })).rejects.toMatchObject({
     exitCode: 64,
     message: `The option ${option} must be a text of 1 to 255 characters.`,

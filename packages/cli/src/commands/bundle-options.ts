@@ -1,7 +1,9 @@
 // Options of `lading export` → whether it creates a bundle, and of which resources.
 import type { BundleOptions, Project } from '@lading/core'
 import { resourceNamed } from '@lading/core/internal'
-import { asUsage, usageError } from '../exit.ts'
+import { asUsage } from '../as-usage.ts'
+import { usageError } from '../exit.ts'
+import type { CommandIo } from '../io.ts'
 import type { SelectionOptions } from './export-flags.ts'
 
 export interface BundleCommandOptions extends Omit<SelectionOptions, 'resource'> {
@@ -48,6 +50,7 @@ export function bundleOptions(
   resources: readonly string[] | undefined,
   options: BundleCommandOptions,
   project: Project,
+  { stdout }: CommandIo,
 ): BundleOptions {
   const { format, header, output, filter, fields, sort, limit, delimiter, excel, compression } = options
   const refused = {
@@ -64,7 +67,7 @@ export function bundleOptions(
     if (value === undefined || value === false) continue
     throw usageError(`--${name} cannot be used with several resources: a bundle holds whole resources.`)
   }
-  if (output === undefined && process.stdout.isTTY) {
+  if (output === undefined && stdout.isTTY) {
     throw usageError('A bundle is not for the screen; add --output backup.tar.gz.')
   }
   if (output !== undefined && !isBundleName(output)) {

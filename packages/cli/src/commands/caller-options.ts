@@ -1,7 +1,7 @@
 // --tenant and --principal → the caller for whom a command imports or exports.
 import type { Caller } from '@lading/core'
 import { readCaller } from '@lading/core/internal'
-import { asUsage } from '../exit.ts'
+import { asUsage } from '../as-usage.ts'
 import { toOptionName } from './import-option-flags.ts'
 
 export interface CallerOptions {

@@ -1,4 +1,4 @@
-// Options of `lading export` → the options of the exporter.
+// Options of `lading export`: their help, and what they are for the exporter.
 import type { Project, StreamOptions } from '@lading/core'
 import {
   delimiterOfFileName,
@@ -7,10 +7,13 @@ import {
   selectionSchema,
   shapeSchema,
 } from '@lading/core/internal'
-import { asUsage } from '../exit.ts'
+import type { Command } from 'commander'
+import { asUsage } from '../as-usage.ts'
 import { checkNames } from '../names.ts'
 import { chooseFormat } from './file-format.ts'
 import { parseFilters } from './filters.ts'
+import { addOptionFlags } from './option-flags.ts'
+import { principalOption, tenantOption } from './shared-flags.ts'
 
 export interface SelectionOptions {
   readonly resource: string
@@ -33,10 +36,10 @@ const { fields, sort, limit } = selectionSchema.properties
 const { format: _byFileName, ...shape } = shapeSchema.properties
 
 /** The options that become flags by themselves. */
-export const exportFlagOptions = { properties: { fields, sort, limit, ...shape } }
+const exportFlagOptions = { properties: { fields, sort, limit, ...shape } }
 
 /** What the schemas do not say of a command line. */
-export const exportFlagNotes = {
+const exportFlagNotes = {
   fields: { value: 'names', help: 'the fields in output order, separated by commas' },
   sort: {
     value: 'names',
@@ -48,6 +51,13 @@ export const exportFlagNotes = {
   },
   header: { help: 'CSV without the header row' },
   compression: { value: 'name', help: 'gzip or none (default: by the extension of --output)' },
+}
+
+/** Adds the options of `lading export` that the library defines, and those after them. */
+export function addExportFlags(command: Command): void {
+  addOptionFlags(command, exportFlagOptions, exportFlagNotes)
+    .option(...tenantOption)
+    .option(...principalOption)
 }
 
 /** @throws CommandError */

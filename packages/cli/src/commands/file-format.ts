@@ -7,7 +7,8 @@ import {
   formatByFileName,
   unknownFormat,
 } from '@lading/core/internal'
-import { asUsage, usageError } from '../exit.ts'
+import { asUsage } from '../as-usage.ts'
+import { usageError } from '../exit.ts'
 import type { InputFile } from '../input-file.ts'
 
 /** The format of a file to write. @throws CommandError if neither the option nor the name gives it */

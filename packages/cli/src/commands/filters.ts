@@ -1,7 +1,8 @@
 // --filter field=value, field.gte=value … → filters of an export.
 import type { Filters, Resource } from '@lading/core'
 import { readFilterTexts } from '@lading/core/internal'
-import { asUsage, usageError } from '../exit.ts'
+import { asUsage } from '../as-usage.ts'
+import { usageError } from '../exit.ts'
 
 /** `field=` stands for null: an empty cell is a missing value. @throws CommandError */
 export function parseFilters(resource: Resource, filters: readonly string[]): Filters {

@@ -1,11 +1,13 @@
 // lading import BUNDLE: imports its resources into their tables, one after the other, and reports every record.
 import type { Caller } from '@lading/core'
 import { readBundleImportOptions } from '@lading/core/internal'
+import { asUsage } from '../as-usage.ts'
 import { printNotice } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
-import { asUsage, type ExitCode, exitCode, usageError } from '../exit.ts'
+import { type ExitCode, exitCode, usageError } from '../exit.ts'
 import { type ImportOutcome, runImport } from '../import-run.ts'
 import type { InputFile } from '../input-file.ts'
+import type { CommandIo } from '../io.ts'
 import { importerOf } from '../pipelines.ts'
 import { createProgressLine } from '../progress-line.ts'
 import { reportObject } from '../report-json.ts'
@@ -19,6 +21,7 @@ import { recordLimit } from './record-limit.ts'
 export async function importBundle(
   file: InputFile,
   options: ImportCommandOptions & { readonly caller: Caller | undefined },
+  io: CommandIo,
 ): Promise<ExitCode> {
   const { caller } = options
   refuseForBundles(options)
@@ -28,21 +31,22 @@ export async function importBundle(
   )
   const { project } = await loadProject(options.config)
 
-  return withDatabase(options, async ({ pool, interrupted }) => {
-    const importer = importerOf(project, pool)
+  return withDatabase(options, io, async ({ pool, interrupted }) => {
+    const importer = importerOf(project, pool, io)
     const bundle = await importer.openBundle({ source: file.open(), caller, signal: interrupted })
     const outcomes: ImportOutcome[] = []
     try {
       for (const { resource, format, size, open } of bundle.entries) {
-        const progress = createProgressLine(process.stderr, size)
+        const progress = createProgressLine(io.stderr, size)
         const announce = () => {
           progress.clear()
-          printNotice('Stopping after the current batch; once more stops at once.')
+          printNotice('Stopping after the current batch; once more stops at once.', io)
         }
         interrupted.addEventListener('abort', announce)
         const outcome = await runImport({
           pool,
           project,
+          io,
           errorsFile: undefined,
           rejectsFile: undefined,
           signal: interrupted,
@@ -54,14 +58,14 @@ export async function importBundle(
         outcomes.push(outcome)
         const { report, fault } = outcome
         const hasReport = report !== undefined && (fault === undefined || report.processed > 0)
-        if (options.json !== true && hasReport) process.stdout.write(`${summary(outcome, file.label)}\n`)
+        if (options.json !== true && hasReport) io.stdout.write(`${summary(outcome, file.label)}\n`)
         if (fault !== undefined) throw fault
       }
     } finally {
       await bundle.close()
       if (options.json === true && outcomes.length > 0) {
         const imports = outcomes.map(reportObject)
-        process.stdout.write(`${JSON.stringify({ createdAt: bundle.createdAt, imports }, null, 2)}\n`)
+        io.stdout.write(`${JSON.stringify({ createdAt: bundle.createdAt, imports }, null, 2)}\n`)
       }
     }
     return outcomes.every(({ report }) => report?.failed === 0) ? exitCode.done : exitCode.rejected

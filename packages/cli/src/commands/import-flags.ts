@@ -1,10 +1,19 @@
-// Options of `lading import`, as they are typed.
-
+// Options of `lading import`: how they are typed, and their help.
+import { policySchema, readingSchema } from '@lading/core/internal'
+import type { Command } from 'commander'
 import type { RemoteOptionTexts } from '../open-remote.ts'
 import type { DatabaseOptions } from '../with-database.ts'
 import type { CallerOptions } from './caller-options.ts'
 import type { SettingOptions } from './import-option-flags.ts'
+import { addOptionFlags } from './option-flags.ts'
 import type { RecordLimitOptions } from './record-limit.ts'
+import {
+  collect,
+  maxRecordBytesOption,
+  principalOption,
+  remoteAllowOption,
+  tenantOption,
+} from './shared-flags.ts'
 
 export interface ImportCommandOptions
   extends DatabaseOptions,
@@ -24,7 +33,7 @@ export interface ImportCommandOptions
 }
 
 /** What the schema of the options does not say of a command line. */
-export const importFlagNotes = {
+const importFlagNotes = {
   onConflict: { value: 'policy' },
   unknownColumns: { value: 'policy' },
   sequences: { value: 'policy' },
@@ -39,4 +48,17 @@ export const importFlagNotes = {
   },
   encoding: { value: 'encoding', help: 'utf-8 (default), utf-16le, utf-16be or windows-1252' },
   nullValues: { value: 'texts', help: 'texts that stand for no value, such as NULL,N/A' },
+}
+
+/** Adds the options of `lading import` that the library defines, and those after them. */
+export function addImportFlags(command: Command): void {
+  addOptionFlags(command, policySchema, importFlagNotes)
+  addOptionFlags(command, readingSchema, importFlagNotes)
+    .option(...maxRecordBytesOption)
+    .option('--rejects <file>', 'write the rejected records to this file, to be corrected and imported')
+    .option('--errors <file>', 'write every error of every record to this CSV file')
+    .option('--json', 'print the report as JSON')
+    .option(...tenantOption)
+    .option(...principalOption)
+    .option(...remoteAllowOption, collect)
 }

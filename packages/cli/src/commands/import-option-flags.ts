@@ -1,7 +1,8 @@
 // Options of `lading import` → settings of the run.
 import type { ImportOptions } from '@lading/core'
 import { readMapping, readSentImportOptions } from '@lading/core/internal'
-import { asUsage, usageError } from '../exit.ts'
+import { asUsage } from '../as-usage.ts'
+import { usageError } from '../exit.ts'
 import { flagName } from './option-flags.ts'
 
 /** As typed: switches are true, `--mapping` is a list, each as `name=field` or as a JSON object, all others are texts. */

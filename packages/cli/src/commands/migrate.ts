@@ -4,6 +4,7 @@ import { ladingMigrations, type MigrateResult, migrate } from '@lading/core'
 import { printNotice } from '../complaint.ts'
 import { configFileNames, type LoadedProject, loadProjectIfAny } from '../config-file.ts'
 import { type ExitCode, exitCode } from '../exit.ts'
+import type { CommandIo } from '../io.ts'
 import { count } from '../printable.ts'
 import { type DatabaseOptions, withDatabase } from '../with-database.ts'
 
@@ -11,16 +12,16 @@ export interface MigrateCommandOptions extends DatabaseOptions {
   readonly config?: string
 }
 
-export async function migrateDatabase(options: MigrateCommandOptions): Promise<ExitCode> {
+export async function migrateDatabase(options: MigrateCommandOptions, io: CommandIo): Promise<ExitCode> {
   const loaded = await loadProjectIfAny(options.config)
-  return withDatabase(options, async ({ pool, interrupted, destroyConnections }) => {
+  return withDatabase(options, io, async ({ pool, interrupted, destroyConnections }) => {
     if (loaded === undefined) {
-      printNotice(`No ${configFileNames[0]} in this folder, so only Lading's own migrations are applied.`)
+      printNotice(`No ${configFileNames[0]} in this folder, so only Lading's own migrations are applied.`, io)
     }
     // Each migration is a transaction, so a broken connection leaves none half applied.
     interrupted.addEventListener('abort', destroyConnections)
     const result = await migrate({ pool, folders: foldersOf(loaded) })
-    process.stdout.write(resultText(result))
+    io.stdout.write(resultText(result))
     return exitCode.done
   })
 }

@@ -1,5 +1,6 @@
 // Options of a schema → flags of a command: names in kebab case, and help from the descriptions.
 import type { Command } from 'commander'
+import { collect } from './shared-flags.ts'
 
 /** What a flag needs to know of an option; a TypeBox schema has it. */
 interface OptionSchema {
@@ -60,8 +61,4 @@ function choicesOf(option: object): readonly string[] {
 /** `a, b or c`. */
 function inWords(choices: readonly string[]): string {
   return choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
-}
-
-export function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value]
 }

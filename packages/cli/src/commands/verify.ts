@@ -2,6 +2,7 @@
 import { createJobs, fileStorage, postgresQueue, type VerifiedFile } from '@lading/core'
 import { loadProject } from '../config-file.ts'
 import { type ExitCode, exitCode, failure } from '../exit.ts'
+import type { CommandIo } from '../io.ts'
 import { exporterOf, importerOf } from '../pipelines.ts'
 import { printable } from '../printable.ts'
 import { storageFolder } from '../storage-folder.ts'
@@ -13,13 +14,13 @@ export interface VerifyCommandOptions extends JobsCommandOptions {
   readonly json?: boolean
 }
 
-export async function verifyJob(id: string, options: VerifyCommandOptions): Promise<ExitCode> {
-  const folder = storageFolder(options.storage)
+export async function verifyJob(id: string, options: VerifyCommandOptions, io: CommandIo): Promise<ExitCode> {
+  const folder = storageFolder(options.storage, io)
   const tenant = callerOf(options)?.tenant
   const { project } = await loadProject(options.config)
-  return withDatabase(options, async ({ pool, interrupted, destroyConnections }) => {
+  return withDatabase(options, io, async ({ pool, interrupted, destroyConnections }) => {
     interrupted.addEventListener('abort', destroyConnections)
-    const importer = importerOf(project, pool)
+    const importer = importerOf(project, pool, io)
     const storage = fileStorage(folder)
     const jobs = createJobs({
       importer,
@@ -29,7 +30,7 @@ export async function verifyJob(id: string, options: VerifyCommandOptions): Prom
     })
     const files = (await jobs.get(id, { tenant })) && (await jobs.verify(id))
     if (files === undefined) throw failure('There is no job with this id.')
-    process.stdout.write(options.json === true ? `${JSON.stringify(jsonOf(id, files))}\n` : textOf(files))
+    io.stdout.write(options.json === true ? `${JSON.stringify(jsonOf(id, files))}\n` : textOf(files))
     return files.every(({ state }) => state === 'whole') ? exitCode.done : exitCode.failed
   })
 }

@@ -3,6 +3,7 @@ import { createJobs, fileStorage, LadingError, type Outage, postgresQueue } from
 import { messageOf, printNotice } from '../complaint.ts'
 import { loadProject } from '../config-file.ts'
 import { type ExitCode, exitCode, usageError } from '../exit.ts'
+import type { CommandIo } from '../io.ts'
 import { jobLine } from '../job-line.ts'
 import { type RemoteOptionTexts, remoteOptions } from '../open-remote.ts'
 import { exporterOf, importerOf } from '../pipelines.ts'
@@ -28,8 +29,8 @@ export interface WorkCommandOptions extends DatabaseOptions, RemoteOptionTexts, 
  */
 const poolSize = (jobs: number) => 2 * jobs + 4
 
-export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode> {
-  const folder = storageFolder(options.storage)
+export async function workOnJobs(options: WorkCommandOptions, io: CommandIo): Promise<ExitCode> {
+  const folder = storageFolder(options.storage, io)
   const imports = concurrency('--imports', options.imports, 4)
   const exports = concurrency('--exports', options.exports, 2)
   const fetches = concurrency('--fetches', options.fetches, imports === 0 ? 0 : 4)
@@ -42,14 +43,15 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
 
   return withDatabase(
     { ...options, poolSize: poolSize(imports + exports), isService: true },
+    io,
     async database => {
       const { pool, interrupted, interruptedTwice } = database
       // The database rolls back open batches when their connections break, and other workers start those jobs again.
       interruptedTwice.addEventListener('abort', () => process.exit(exitCode.interrupted))
       interrupted.addEventListener('abort', () =>
-        printNotice('Stopping after the current batches; once more stops at once.'),
+        printNotice('Stopping after the current batches; once more stops at once.', io),
       )
-      const importer = importerOf(project, pool, maxRecordBytes)
+      const importer = importerOf(project, pool, io, maxRecordBytes)
       await importer.check()
       const jobs = createJobs({
         importer,
@@ -61,12 +63,13 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
         // Only the servers are configured with retention periods.
         jobRetentionSeconds: false,
         spoolRetentionSeconds: false,
-        onJobEnd: job => process.stdout.write(jobLine(job)),
-        onError: (error, { jobId }) => reportError(error, jobId),
-        onOutage: reportOutage,
+        onJobEnd: job => io.stdout.write(jobLine(job)),
+        onError: (error, { jobId }) => reportError(error, io, jobId),
+        onOutage: outage => reportOutage(outage, io),
       })
       printNotice(
         `Working on ${count(imports)} imports, ${count(exports)} exports and ${count(fetches)} fetches at a time.`,
+        io,
       )
       await jobs.work({ signal: interrupted, imports, exports, fetches })
       return exitCode.done
@@ -74,11 +77,12 @@ export async function workOnJobs(options: WorkCommandOptions): Promise<ExitCode>
   )
 }
 
-function reportOutage({ event, code, message, jobs }: Outage): void {
-  if (event === 'over') printNotice(`${code} is over.`)
+function reportOutage({ event, code, message, jobs }: Outage, io: CommandIo): void {
+  if (event === 'over') printNotice(`${code} is over.`, io)
   else
     printNotice(
       `${event === 'began' ? 'Waiting' : 'Still waiting'} with ${count(jobs)} jobs: ${code}. ${message}`,
+      io,
     )
 }
 
@@ -91,8 +95,8 @@ function concurrency(option: string, text: string | undefined, fallback: number)
 }
 
 /** Reports an error, after the id of its job if it has one. The work continues, whatever it is. */
-function reportError(error: unknown, jobId?: string): void {
+function reportError(error: unknown, io: CommandIo, jobId?: string): void {
   const text = error instanceof Error ? error.message : String(error)
   const sentence = error instanceof LadingError ? messageOf(error) : text
-  printNotice(jobId === undefined ? sentence : `${jobId}: ${sentence}`)
+  printNotice(jobId === undefined ? sentence : `${jobId}: ${sentence}`, io)
 }
