@@ -5,7 +5,7 @@ import type { RecordError } from '@lading/core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { csvLine } from '../src/errors-file.ts'
-import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
+import { callLading, referenceConfig, tempFile, tempFolder } from './support.ts'
 
 let database: TestDatabase
 
@@ -16,7 +16,7 @@ afterAll(() => database.drop())
 
 function importUsers(file: string, errors: string) {
   const args = ['import', file, '--resource', 'users', '--errors', errors, '--config', referenceConfig]
-  return lading(args, { databaseUrl: database.url })
+  return callLading(args, { databaseUrl: database.url })
 }
 
 const title = 'row_number,line,field_name,error_code,error_message,field_value,record_identifier\n'

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { chooseFormat, detectInput } from '../src/commands/file-format.ts'
 import { findInputFile } from '../src/input-file.ts'
-import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
+import { callLading, lading, referenceConfig, tempFile, tempFolder } from './support.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 const run = (...args: string[]) =>
-  lading([...args, '--config', referenceConfig], { databaseUrl: database.url })
+  callLading([...args, '--config', referenceConfig], { databaseUrl: database.url })
 
 test('A17: .tsv and .tab are CSV with TAB, for import and export', async () => {
   const file = (email: string) => `email\tname\trole\tactive\n${email}@example.org\tDoe, A; B\treader\ttrue\n`
@@ -29,17 +29,10 @@ test('A17: .tsv and .tab are CSV with TAB, for import and export', async () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/imported +1\n/)])
   }
   const output = join(await tempFolder(), 'users.tsv.gz')
-  const exported = await run(
-    'export',
-    '--resource',
-    'users',
-    '--fields',
-    'email,name',
-    '--sort',
-    'email',
-    '--output',
-    output,
-  )
+  const options = ['--fields', 'email,name', '--sort', 'email', '--output', output]
+  const exported = await lading(['export', '--resource', 'users', ...options, '--config', referenceConfig], {
+    databaseUrl: database.url,
+  })
   expect(exported.code).toBe(0)
   expect(gunzipSync(await readFile(output)).toString()).toBe(
     'email\tname\na@example.org\tDoe, A; B\nb@example.org\tDoe, A; B\nc@example.org\tDoe, A; B\n',

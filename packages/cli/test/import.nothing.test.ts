@@ -1,7 +1,7 @@
 // lading import that imports nothing: the first line says so, and the exit code says whether that is a failure.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { lading, referenceConfig, tempFile } from './support.ts'
+import { callLading, referenceConfig, tempFile } from './support.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -37,7 +37,7 @@ test.each<[what: string, file: string, options: readonly string[], code: number,
 ])('%s', async (_, text, options, code, firstLine) => {
   const file = await tempFile('users.csv', text)
   const args = ['import', file, '--resource', 'users', '--config', referenceConfig, ...options]
-  const outcome = await lading(args, { databaseUrl: database.url })
+  const outcome = await callLading(args, { databaseUrl: database.url })
   expect([outcome.stdout.split('\n', 1)[0], outcome.code]).toEqual([firstLine, code])
   const { rows } = await database.pool.query('select email from users')
   expect(rows).toEqual([{ email: 'ann@example.org' }])
@@ -46,7 +46,7 @@ test.each<[what: string, file: string, options: readonly string[], code: number,
 test('--json includes it in the report, of a dry run too', async () => {
   const file = await tempFile('users.csv', bad)
   const args = ['import', file, '--resource', 'users', '--config', referenceConfig, '--json', '--dry-run']
-  const { code, stdout } = await lading(args, { databaseUrl: database.url })
+  const { code, stdout } = await callLading(args, { databaseUrl: database.url })
   expect([code, JSON.parse(stdout).warnings]).toEqual([
     2,
     [

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { type FileServer, fileServer } from '../../conformance/src/http/remote-names.ts'
-import { lading, referenceConfig } from './support.ts'
+import { callLading, referenceConfig } from './support.ts'
 
 const csv = 'email,name,role,active\nann@example.com,Ann,admin,true\nbob@example.com,Bob,reader,false\n'
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 
 const importFrom = (path: string, ...options: string[]) =>
-  lading(
+  callLading(
     [
       'import',
       `http://127.0.0.1:${server.port}${path}`,

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createDatabase } from '../../../test-support/database.ts'
-import { lading, tempFile } from './support.ts'
+import { callLading, tempFile } from './support.ts'
 
 const config = ['--config', fileURLToPath(new URL('./tickets.config.ts', import.meta.url))]
 
@@ -12,7 +12,7 @@ test('--sequences leave leaves the sequence unchanged; without it the number aft
   const imported = async (text: string, ...options: string[]) => {
     const file = await tempFile('tickets.csv', text)
     const args = ['import', file, '--resource', 'tickets', ...options, ...config]
-    const { code, stderr } = await lading(args, { databaseUrl })
+    const { code, stderr } = await callLading(args, { databaseUrl })
     return { code, stderr }
   }
   const next = async (title: string) =>

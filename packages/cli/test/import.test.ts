@@ -1,7 +1,15 @@
 // lading import: what it prints about a file and how it ends.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { lading, type Outcome, outcomeOf, referenceConfig, startLading, tempFile } from './support.ts'
+import {
+  callLading,
+  lading,
+  type Outcome,
+  outcomeOf,
+  referenceConfig,
+  startLading,
+  tempFile,
+} from './support.ts'
 
 const header = 'email,name,role,active\n'
 const cleanFile = `${header}ann@example.com,Ann,admin,true\nbob@example.com,Bob,reader,false\n`
@@ -13,18 +21,22 @@ dan@example.com,Dan,king,maybe,d
 `
 let database: TestDatabase
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createReferenceDatabase()
 })
-afterEach(() => database.drop())
+afterEach(async () => {
+  await database.pool.query('delete from users')
+})
+afterAll(() => database.drop())
 
 function importUsers(file: string, ...options: string[]): Promise<Outcome> {
-  return importWith(['import', file, '--resource', 'users', ...options])
+  const args = ['import', file, '--resource', 'users', ...options, '--config', referenceConfig]
+  return callLading(args, { databaseUrl: database.url })
 }
 
-function importWith(args: readonly string[], input?: string): Promise<Outcome> {
-  const around = { databaseUrl: database.url, ...(input !== undefined && { input }) }
-  return lading([...args, '--config', referenceConfig], around)
+function importInProcess(file: string, options: readonly string[] = [], input = ''): Promise<Outcome> {
+  const args = ['import', file, '--resource', 'users', ...options, '--config', referenceConfig]
+  return lading(args, { databaseUrl: database.url, input })
 }
 
 async function storedUsers(): Promise<number> {
@@ -54,7 +66,7 @@ describe('a file that can be read to its end', () => {
 
   it('exits with 2 and shows the errors if records were rejected', async () => {
     const file = await tempFile('users.csv', faultyFile)
-    const { code, stdout, stderr } = await importUsers(file)
+    const { code, stdout, stderr } = await importInProcess(file)
     expect(withoutTimes(stdout)).toBe(`${file} into users
 
   rows read  4
@@ -116,10 +128,7 @@ Warnings
 
   it('reads standard input when the file is -', async () => {
     const json = '{"email":"eve@example.com","name":"Eve","role":"author","active":true}\n'
-    const { code, stdout } = await importWith(
-      ['import', '-', '--resource', 'users', '--format', 'ndjson'],
-      json,
-    )
+    const { code, stdout } = await importInProcess('-', ['--format', 'ndjson'], json)
     expect(stdout).toContain('standard input into users')
     expect(code).toBe(0)
     expect(await storedUsers()).toBe(1)

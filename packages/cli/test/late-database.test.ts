@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { lateDatabase } from '../../../test-support/late-database.ts'
-import { lading, outcomeOf, referenceConfig, startLading, tempFile } from './support.ts'
+import { callLading, referenceConfig, tempFile } from './support.ts'
 
 const file = 'email,name,role,active\nann@example.com,Ann,admin,true\n'
 
@@ -22,8 +22,7 @@ test('an import waits for a database in recovery, reports the wait, and ends wit
     '--config',
     referenceConfig,
   ]
-  const child = startLading(args, { databaseUrl: late.url })
-  const outcome = outcomeOf(child)
+  const outcome = callLading(args, { databaseUrl: late.url })
   await expect.poll(late.refused, { timeout: 30_000 }).toBeGreaterThan(0)
   await late.open()
   expect(await outcome).toMatchObject({
@@ -38,7 +37,7 @@ test('an import waits for a database in recovery, reports the wait, and ends wit
 test('an export from a port that refuses connections ends with 1 at once', async () => {
   const late = await lateDatabase(database.url, 'listening')
   const args = ['export', '--resource', 'users', '--format', 'csv', '--config', referenceConfig]
-  const { code, stderr } = await lading(args, { databaseUrl: late.url })
+  const { code, stderr } = await callLading(args, { databaseUrl: late.url })
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr: expect.stringContaining('The database cannot be reached; check its address, that it runs'),

@@ -1,7 +1,7 @@
 // lading migrate: once, again, by many at once, and with a configuration or without.
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
+import { callLading, lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
 
 /** The migrations as the repository has them, in the order in which they are applied. */
 const own = ['lading/001_initial_schema']
@@ -25,7 +25,7 @@ it('applies missing migrations, and none the second time', async () => {
     stderr: '',
   })
 
-  const second = await lading(reference, { databaseUrl: database.url })
+  const second = await callLading(reference, { databaseUrl: database.url })
   expect(second).toEqual({
     code: 0,
     stdout: `${reported('there already', all)}Nothing to do: the database is up to date.\n`,
@@ -33,9 +33,9 @@ it('applies missing migrations, and none the second time', async () => {
   })
 })
 
-it('lets eight processes start at once, of which one does the work', async () => {
+it('lets eight runs start at once, of which one does the work', async () => {
   const outcomes = await Promise.all(
-    Array.from({ length: 8 }, () => lading(reference, { databaseUrl: database.url })),
+    Array.from({ length: 8 }, () => callLading(reference, { databaseUrl: database.url })),
   )
   expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
     outcomes.map(() => ({ code: 0, stderr: '' })),
@@ -60,7 +60,7 @@ it("applies only Lading's own without a configuration, and reports that", async 
 
 it('prefers the URL of --database-url to that of the environment', async () => {
   const args = [...reference, '--database-url', database.url]
-  const { code } = await lading(args, { databaseUrl: 'postgresql://nobody@127.0.0.1:1/none' })
+  const { code } = await callLading(args, { databaseUrl: 'postgresql://nobody@127.0.0.1:1/none' })
   expect(code).toBe(0)
 })
 

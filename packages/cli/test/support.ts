@@ -1,14 +1,16 @@
-// Runs the command in its own process, as a shell would: from the build, or from newer sources.
+// Runs the command: in its own process, as a shell would, from the build or from newer sources; or in this process.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { isBuildFresh } from '../../../test-support/fresh-build.ts'
+import { run } from '../src/run.ts'
 
 export const referenceConfig = fileURLToPath(
   new URL('../../../examples/reference-server/lading.config.ts', import.meta.url),
@@ -33,6 +35,7 @@ export interface Outcome {
   readonly stderr: string
 }
 
+/** In a process of its own, for what only a process shows: signals, pipes, the working directory, how it loads and ends. */
 export async function lading(args: readonly string[], around: Surroundings = {}): Promise<Outcome> {
   const child = startLading(args, around)
   // A command that does not read its input closes it.
@@ -41,11 +44,39 @@ export async function lading(args: readonly string[], around: Surroundings = {})
   return outcomeOf(child)
 }
 
+/** In this process, which saves its start: for everything else. Relative paths start from the folder of the tests. */
+export async function callLading(
+  args: readonly string[],
+  { databaseUrl, input = '' }: Omit<Surroundings, 'cwd'> = {},
+): Promise<Outcome> {
+  const [stdout, stderr] = [new CollectedText(), new CollectedText()]
+  const io = { stdin: Readable.from([input]), stdout, stderr, env: environment(databaseUrl) }
+  const code = await run([process.execPath, 'lading', ...args], io)
+  return { code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+class CollectedText extends Writable {
+  readonly #chunks: Buffer[] = []
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#chunks.push(chunk)
+    done()
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString()
+  }
+}
+
+function environment(databaseUrl: string | undefined) {
+  const { DATABASE_URL: _ignored, ...env } = process.env
+  return { ...env, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) }
+}
+
 /** For tests that send signals or input while it runs. */
 export function startLading(args: readonly string[], { databaseUrl, cwd }: Surroundings): ChildProcess {
-  const { DATABASE_URL: _ignored, ...env } = process.env
   return spawn(process.execPath, [...command, ...args], {
-    env: { ...env, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
+    env: environment(databaseUrl),
     cwd,
     // One that hangs ends before its test does.
     timeout: 50_000,

@@ -1,15 +1,15 @@
 // How the command is called: help, version, and what is reported about every wrong call.
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
+import { callLading, lading, referenceConfig, tempFile, tempFolder } from './support.ts'
 
 const config = ['--config', referenceConfig]
 const unreachable = 'postgresql://someone:secret-word@127.0.0.1:1/none'
 
-it.concurrent.each([[[]], [['migrate']], [['import']], [['export']]])(
+it.each([[[]], [['migrate']], [['import']], [['export']]])(
   'has help for %j with the exit codes',
   async command => {
-    const { code, stdout, stderr } = await lading([...command, '--help'])
+    const { code, stdout, stderr } = await callLading([...command, '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('Examples:\n  $ ')
     for (const exit of ['0    ', '1    ', '2    ', '64   ', '130  ']) expect(stdout).toContain(`\n  ${exit}`)
@@ -17,18 +17,18 @@ it.concurrent.each([[[]], [['migrate']], [['import']], [['export']]])(
   },
 )
 
-it.concurrent('shows its help on standard error when no command is given', async () => {
+it('shows its help on standard error when no command is given', async () => {
   const { code, stdout, stderr } = await lading([])
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
   expect(stderr).toContain('Usage: lading')
 })
 
-it.concurrent('prints the version of its package', async () => {
+it('prints the version of its package', async () => {
   const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
   expect(await lading(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
 })
 
-it.concurrent.each([
+it.each([
   [['import', '--resource', 'users'], "missing required argument 'file'"],
   [
     ['import', 'x.csv', '--resource', 'users', '--eror', 'y'],
@@ -36,16 +36,16 @@ it.concurrent.each([
   ],
   [['imprt'], "unknown command 'imprt'\n(Did you mean import?)"],
 ])('refuses %j', async (args, sentence) => {
-  const { code, stdout, stderr } = await lading(args)
+  const { code, stdout, stderr } = await callLading(args)
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
   expect(stderr.startsWith(`lading: ${sentence}`)).toBe(true)
   expect(stderr.endsWith('Use --help for more.\n')).toBe(true)
 })
 
-it.concurrent.each([[['migrate']], [['export', '--resource', 'users', '--format', 'csv']]])(
+it.each([[['migrate']], [['export', '--resource', 'users', '--format', 'csv']]])(
   'names the three ways to a database when %j has none',
   async command => {
-    expect(await lading([...command, ...config])).toEqual({
+    expect(await callLading([...command, ...config])).toEqual({
       code: 64,
       stdout: '',
       stderr:
@@ -54,8 +54,8 @@ it.concurrent.each([[['migrate']], [['export', '--resource', 'users', '--format'
   },
 )
 
-it.concurrent('refuses two databases', async () => {
-  const outcome = await lading(['migrate', ...config, '--embedded', '--database-url', unreachable])
+it('refuses two databases', async () => {
+  const outcome = await callLading(['migrate', ...config, '--embedded', '--database-url', unreachable])
   expect(outcome).toEqual({
     code: 64,
     stdout: '',
@@ -63,8 +63,8 @@ it.concurrent('refuses two databases', async () => {
   })
 })
 
-it.concurrent('rejects a URL of another protocol without showing it', async () => {
-  const { code, stderr } = await lading(['migrate', ...config], {
+it('rejects a URL of another protocol without showing it', async () => {
+  const { code, stderr } = await callLading(['migrate', ...config], {
     databaseUrl: 'mysql://me:secret-word@host/x',
   })
   expect(code).toBe(64)
@@ -73,7 +73,7 @@ it.concurrent('rejects a URL of another protocol without showing it', async () =
   )
 })
 
-it.concurrent('reports that and why a database cannot be reached, without its password', async () => {
+it('reports that and why a database cannot be reached, without its password', async () => {
   expect(await lading(['migrate', ...config], { databaseUrl: unreachable })).toEqual({
     code: 1,
     stdout: '',
@@ -84,15 +84,15 @@ it.concurrent('reports that and why a database cannot be reached, without its pa
 
 it('reports an unknown resource before it asks for a database', async () => {
   const file = await tempFile('users.csv', '')
-  const { code, stderr } = await lading(['import', file, '--resource', 'usres', ...config])
+  const { code, stderr } = await callLading(['import', file, '--resource', 'usres', ...config])
   expect(stderr).toBe(
     'lading: Unknown resource "usres"; did you mean "users"? Known: users, articles, comments.\n',
   )
   expect(code).toBe(64)
 })
 
-it.concurrent('requires a format for standard input', async () => {
-  expect(await lading(['import', '-', '--resource', 'users'])).toEqual({
+it('requires a format for standard input', async () => {
+  expect(await callLading(['import', '-', '--resource', 'users'])).toEqual({
     code: 64,
     stdout: '',
     stderr:
@@ -100,9 +100,9 @@ it.concurrent('requires a format for standard input', async () => {
   })
 })
 
-it.concurrent('lists the known formats for an unknown one', async () => {
+it('lists the known formats for an unknown one', async () => {
   const args = ['export', '--resource', 'users', '--format', 'xml', ...config]
-  expect(await lading(args)).toEqual({
+  expect(await callLading(args)).toEqual({
     code: 64,
     stdout: '',
     stderr:
@@ -114,12 +114,11 @@ it('reports that a file is missing or is a folder before anything else is checke
   const folder = await tempFolder()
   const missing = await lading(['import', 'nowhere.csv', '--resource', 'users'], { cwd: folder })
   expect(missing).toEqual({ code: 1, stdout: '', stderr: 'lading: There is no file "nowhere.csv".\n' })
-  const directory = await lading(['import', folder, '--format', 'csv', '--resource', 'users'])
+  const directory = await callLading(['import', folder, '--format', 'csv', '--resource', 'users'])
   expect(directory.stderr).toBe(`lading: Cannot read "${folder}": it is a folder, not a file.\n`)
   expect(directory.code).toBe(1)
 })
 
-// One after the other: a temporary file belongs to the test that runs, of which there must be only one.
 it.each([
   [['--format', 'xml'], 'Unknown format "xml"; known: csv, ndjson, json.'],
   [['--max-errors', 'many'], 'The option --max-errors must be a whole number from 1.'],
@@ -131,7 +130,14 @@ it.each([
   ],
 ])('refuses import with %j before it asks for a database', async (args, sentence) => {
   const file = await tempFile('users.csv', 'email,name,role,active\n')
-  const { code, stdout, stderr } = await lading(['import', file, '--resource', 'users', ...args, ...config])
+  const { code, stdout, stderr } = await callLading([
+    'import',
+    file,
+    '--resource',
+    'users',
+    ...args,
+    ...config,
+  ])
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
   expect(stderr).toContain(sentence)
 })

@@ -14,7 +14,7 @@ import project from '../../../examples/reference-server/lading.config.ts'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { fairClock } from '../../../test-support/fair-clock.ts'
 import { lateDatabase } from '../../../test-support/late-database.ts'
-import { lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
+import { callLading, lading, outcomeOf, referenceConfig, startLading, tempFolder } from './support.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -114,12 +114,12 @@ test.each([
   [['--imports', '0', '--exports', '0'], 'Nothing to do: --imports, --exports and --fetches are all 0.'],
   [['--fetches', '65'], '--fetches must be a whole number from 0 to 64; it is "65".'],
 ])('%j is a usage error', async (more, sentence) => {
-  const outcome = await lading([...args, await tempFolder(), ...more], { databaseUrl: database.url })
+  const outcome = await callLading([...args, await tempFolder(), ...more], { databaseUrl: database.url })
   expect(outcome).toEqual({ code: 64, stdout: '', stderr: `lading: ${sentence}\n` })
 })
 
 test('without a storage it asks for one', async () => {
-  const outcome = await lading(['--config', referenceConfig, 'work'], { databaseUrl: database.url })
+  const outcome = await callLading(['--config', referenceConfig, 'work'], { databaseUrl: database.url })
   expect(outcome.code).toBe(64)
   expect(outcome.stderr).toContain('No storage was given: pass --storage FOLDER')
 })
@@ -129,9 +129,10 @@ test('jobs are listed, cancelled and retried by hand', async () => {
   const jobs = server(folder)
   const { id } = await jobs.submitImport({ resource: 'articles', format: 'csv', source: csv(1) })
   const run = (...more: string[]) =>
-    lading(['--config', referenceConfig, 'jobs', ...more], { databaseUrl: database.url })
+    callLading(['--config', referenceConfig, 'jobs', ...more], { databaseUrl: database.url })
   const line = (status: string) => `${id}\timport\tarticles\t${status}\t0\t0\t0.00\n`
-  expect(await run('list', '--resource', 'articles', '--limit', '1')).toEqual({
+  const list = ['--config', referenceConfig, 'jobs', 'list', '--resource', 'articles', '--limit', '1']
+  expect(await lading(list, { databaseUrl: database.url })).toEqual({
     code: 0,
     stdout: line('pending'),
     stderr: '',
