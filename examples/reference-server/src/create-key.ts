@@ -1,45 +1,7 @@
-// npm run key -- <name>: prints a new key and its entry for API_KEYS. The key is shown once and stored nowhere.
-import { parseArgs } from 'node:util'
-import { newKey, readApiKeys } from './api-keys.ts'
-import { ConfigError } from './config-error.ts'
+// npm run key -- <name>: prints a new key and its entry for API_KEYS.
+import { keyCommand } from './key-command.ts'
 
-const usage =
-  'npm run key -- <name> [--resources users,articles] [--rights read,write,metrics] [--tenant <name>]'
-
-function createKey(): string {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      resources: { type: 'string', default: '*' },
-      rights: { type: 'string', default: 'read,write' },
-      tenant: { type: 'string' },
-    },
-  })
-  const [name = '', ...others] = positionals
-  if (others.length > 0) throw new ConfigError('One name at a time.')
-  if (/[:,]/.test(`${name}${values.tenant}`) || /:/.test(`${values.resources}${values.rights}`)) {
-    throw new ConfigError('":" and "," separate entries and their parts, and cannot be part of a value.')
-  }
-  const { key, hash } = newKey()
-  const joined = (text: string) => text.split(',').join('+')
-  const { resources, rights, tenant } = values
-  const entry = [
-    name,
-    hash,
-    joined(resources),
-    joined(rights),
-    ...(tenant === undefined ? [] : [tenant]),
-  ].join(':')
-  // Checks that the server will accept the entry.
-  readApiKeys(entry)
-  return `key    ${key}\nentry  ${entry}\n`
-}
-
-try {
-  process.stdout.write(createKey())
-} catch (error) {
-  // An unknown option, or a value that does not fit an entry.
-  const message = error instanceof Error ? error.message.replace(/^API_KEYS, entry \d+: /, '') : String(error)
-  process.stderr.write(`${message.replace(/; npm run key .*$/, '.')}\nUsage: ${usage}\n`)
-  process.exitCode = 64
-}
+const { code, stdout, stderr } = keyCommand(process.argv.slice(2))
+process.stdout.write(stdout)
+process.stderr.write(stderr)
+process.exitCode = code

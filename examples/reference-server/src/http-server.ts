@@ -41,7 +41,8 @@ export async function startHttpServer(
   logRequests(server, log)
   const requests = watchRequests(server)
   // Also if the process exits at once: closed by the kernel, a truncated HTTP/1.0 response would look complete.
-  process.once('exit', () => server.closeAllConnections())
+  const closeConnections = () => server.closeAllConnections()
+  process.once('exit', closeConnections)
   server.listen(config.port, config.host)
   await once(server, 'listening')
   // A TCP server that listens has an address of this form.
@@ -58,6 +59,7 @@ export async function startHttpServer(
       server.close()
       server.closeAllConnections()
       await closed
+      process.off('exit', closeConnections)
       await settled()
     },
   }

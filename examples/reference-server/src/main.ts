@@ -1,50 +1,23 @@
-// The reference server: starts configuration, database, service and HTTP in this order, and stops them in reverse.
+// The reference server as a process: configured by its environment, stopped by signals.
 import { existsSync } from 'node:fs'
 import { LadingError } from '@lading/core'
-import project from '../lading.config.ts'
-import { checkResources } from './api-keys.ts'
 import { readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
-import { startService } from './create-service.ts'
-import { startHttpServer } from './http-server.ts'
-import { createLog, logFault, logJob, logOutage } from './json-log.ts'
-import { openDatabase } from './open-database.ts'
+import { createLog } from './json-log.ts'
 import { onSignals } from './signals.ts'
+import { startReferenceServer } from './start.ts'
 
-async function start(): Promise<void> {
+async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const config = readConfig(process.env)
-  checkResources(
-    config.apiKeys,
-    project.resources.map(({ name }) => name),
-  )
   const log = createLog(config.logLevel)
-  const database = await openDatabase(
-    config,
-    error => logFault(log, 'idle connection broke', error),
-    sentence => log.warn(sentence),
-  )
-  try {
-    const service = await startService(config, database.pool, {
-      onJobEnd: job => logJob(log, job),
-      onError: (error, { jobId }) => logFault(log, jobId === undefined ? 'queue' : `job ${jobId}`, error),
-      onOutage: outage => logOutage(log, outage),
-    })
-    const http = await startHttpServer(config, service, log)
-    onSignals(async () => {
-      const workers = service.stop()
-      await Promise.all([workers, http.close(workers)])
-      await database.close()
-    })
-    log.info({ database: database.name, adapter: config.adapter, storage: config.storagePath }, 'ready')
-    process.stdout.write(`listening on ${http.url}\n`)
-  } catch (error) {
-    await database.close()
-    throw error
-  }
+  const server = await startReferenceServer(config, log)
+  onSignals(() => server.stop())
+  log.info({ database: server.database, adapter: config.adapter, storage: config.storagePath }, 'ready')
+  process.stdout.write(`listening on ${server.url}\n`)
 }
 
-start().catch((error: unknown) => {
+main().catch((error: unknown) => {
   // One line that says what to do; a stack trace would hide it.
   const isOurs = error instanceof ConfigError || error instanceof LadingError
   const message = error instanceof Error ? error.message : String(error)

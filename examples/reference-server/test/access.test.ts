@@ -1,4 +1,4 @@
-// Keys of the reference server, in real processes: what each key allows, and how a key is made.
+// Keys of the reference server: what each key allows, and how a key is made.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -6,9 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
+import { readConfig } from '../src/config.ts'
+import { createLog } from '../src/json-log.ts'
+import { keyCommand } from '../src/key-command.ts'
+import { type ReferenceServer, startReferenceServer } from '../src/start.ts'
 import { answer, bearer, post } from './keyed-requests.ts'
-import { type RunningServer, startServer } from './support.ts'
+import { startServer } from './support.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const entry = (name: string, key: string, may: string) =>
@@ -27,20 +31,34 @@ let folder: string
 let database: TestDatabase
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lading-keys-'))
-  database = await createDatabase()
+  database = await createReferenceDatabase()
 })
 afterAll(async () => {
   await database.drop()
   await rm(folder, { recursive: true })
 })
 
-const start = (env: Readonly<Record<string, string>>) =>
-  startServer({ DATABASE_URL: database.url, STORAGE_PATH: folder, WORKERS_ENABLED: 'false', ...env })
+type Environment = Readonly<Record<string, string>>
+const environment = (more: Environment) => ({
+  DATABASE_URL: database.url,
+  STORAGE_PATH: folder,
+  WORKERS_ENABLED: 'false',
+  ...more,
+})
+/** In this process, which saves the start of one. */
+const start = (env: Environment) =>
+  startReferenceServer(readConfig(environment({ APP_PORT: '0', ...env })), createLog('silent'))
+const startProcess = (env: Environment) => startServer(environment(env))
 
 const noUsers = 'email,name,role,active\n'
 
 /** Status of a request with a key; a body is a file of users. */
-async function status(server: RunningServer, key: string, line: string, resource?: string): Promise<number> {
+async function status(
+  server: Pick<ReferenceServer, 'url'>,
+  key: string,
+  line: string,
+  resource?: string,
+): Promise<number> {
   const [method = '', path = ''] = line.split(' ')
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' }
   const body = resource === undefined ? {} : { body: noUsers }
@@ -48,12 +66,12 @@ async function status(server: RunningServer, key: string, line: string, resource
 }
 
 describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
-  let server: RunningServer
+  let server: ReferenceServer
   beforeAll(async () => {
     server = await start({ ADAPTER: adapter, API_KEYS: keys.join(',') })
   })
   afterAll(async () => {
-    expect(await server.stop()).toBe(0)
+    await server.stop()
   })
 
   test('a missing key gets a request for one, and an invalid key is reported as invalid', async () => {
@@ -151,21 +169,21 @@ describe.each(['fastify', 'express'])('with keys, through %s', adapter => {
 
 test('two keys with the same name are both valid during a rotation, then only the new one', async () => {
   const [old, next] = [entry('ci', 'old', '*:read+write'), entry('ci', 'new', '*:read+write')]
-  const send = (server: RunningServer, key: string) =>
+  const send = (server: ReferenceServer, key: string) =>
     post(server, key, '/v1/imports?resource=users', 'text/csv', noUsers, { 'idempotency-key': 'rotated' })
   const both = await start({ API_KEYS: `${old},${next}` })
   const first = await send(both, 'old')
   const again = await send(both, 'new')
   expect([first.status, again.status]).toEqual([202, 202])
   expect([again.json.job_id, again.headers.get('idempotency-replayed')]).toEqual([first.json.job_id, 'true'])
-  expect(await both.stop()).toBe(0)
+  await both.stop()
   const job = 'select tenant, principal from lading.jobs where id = $1'
   const { rows } = await database.pool.query(job, [first.json.job_id])
   expect(rows).toEqual([{ tenant: '', principal: 'ci' }])
 
   const one = await start({ API_KEYS: next })
   expect([(await send(one, 'old')).status, (await send(one, 'new')).status]).toEqual([401, 202])
-  expect(await one.stop()).toBe(0)
+  await one.stop()
 })
 
 test('settings can open metrics to everyone and restrict health to keys', async () => {
@@ -182,7 +200,7 @@ test('settings can open metrics to everyone and restrict health to keys', async 
   }
   expect(statuses).toEqual([200, 401, 401, 401, 401])
   expect((await fetch(`${url}/health`, bearer('metrics-key'))).status).toBe(200)
-  expect(await server.stop()).toBe(0)
+  await server.stop()
 })
 
 test('without keys everyone on this machine has every right, and the OpenAPI description names no key', async () => {
@@ -191,11 +209,11 @@ test('without keys everyone on this machine has every right, and the OpenAPI des
     expect((await fetch(server.url + path)).status).toBe(200)
   const { json } = await answer(`${server.url}/openapi.json`)
   expect(json.security).toBeUndefined()
-  expect(await server.stop()).toBe(0)
+  await server.stop()
 })
 
 test('a key for an unknown resource stops the server', async () => {
-  await expect(start({ API_KEYS: entry('ci', 'k', 'user:read') })).rejects.toThrow(
+  await expect(startProcess({ API_KEYS: entry('ci', 'k', 'user:read') })).rejects.toThrow(
     'API_KEYS: the key "ci" is for "user", which is not a resource; known: users, articles, comments.',
   )
 })
@@ -218,7 +236,7 @@ describe('npm run key', () => {
         run('ci', '--resources', 'users,articles', '--rights', 'read', '--tenant', 'acme'),
       ) ?? []
     expect(made).toBe(entry('ci', key ?? '', 'users+articles:read:acme'))
-    const server = await start({ API_KEYS: made ?? '' })
+    const server = await startProcess({ API_KEYS: made ?? '' })
     expect(await status(server, key ?? '', 'GET /v1/exports?resource=users')).toBe(200)
     expect(await status(server, key ?? '', 'GET /v1/exports?resource=comments')).toBe(403)
     expect(await server.stop()).toBe(0)
@@ -235,8 +253,12 @@ describe('npm run key', () => {
     [['ci', 'other'], 'One name at a time.'],
     [['ci', '--color'], "Unknown option '--color'"],
   ])('%j is reported with what is wrong', (args, complaint) => {
-    expect(() => run(...args)).toThrow(
-      expect.objectContaining({ status: 64, stderr: expect.stringContaining(complaint) }),
-    )
+    const stderr = expect.stringContaining(complaint)
+    expect(keyCommand(args)).toEqual({ code: 64, stdout: '', stderr })
+  })
+
+  test('exits with 64 when it makes no key', () => {
+    const stderr = expect.stringMatching(/^One name at a time\.\nUsage: npm run key -- <name> /)
+    expect(() => run('ci', 'other')).toThrow(expect.objectContaining({ status: 64, stdout: '', stderr }))
   })
 })

@@ -12,7 +12,7 @@ export async function answer(url: string, init: RequestInit = {}) {
 const parsed = (body: string) => (body.startsWith('{') ? JSON.parse(body) : {})
 
 export const post = (
-  server: RunningServer,
+  server: Pick<RunningServer, 'url'>,
   key: string,
   path: string,
   type: string,
