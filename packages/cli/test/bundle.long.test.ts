@@ -4,7 +4,7 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { lading, referenceConfig, tempFile, tempFolder } from './support.ts'
+import { callLading, lading, referenceConfig, tempFile, tempFolder } from './support.ts'
 
 const config = ['--config', referenceConfig]
 const at = '2024-01-02T03:04:05Z'
@@ -28,6 +28,7 @@ afterAll(() => database.drop())
 
 const run = (args: readonly string[], databaseUrl = database.url) =>
   lading([...args, ...config], { databaseUrl })
+const call = (args: readonly string[]) => callLading([...args, ...config], { databaseUrl: database.url })
 
 const rowsOf = async ({ pool }: TestDatabase) => {
   const found: unknown[] = []
@@ -123,7 +124,7 @@ describe('export --all', () => {
       '--no-header cannot be used with several resources: a bundle holds whole resources.',
     ],
   ])('refuses %j', async (args, sentence) => {
-    expect(await run(['export', ...args])).toEqual({ code: 64, stdout: '', stderr: `lading: ${sentence}\n` })
+    expect(await call(['export', ...args])).toEqual({ code: 64, stdout: '', stderr: `lading: ${sentence}\n` })
   })
 
   it('leaves no file when a value cannot be printed', async () => {
@@ -228,7 +229,7 @@ describe('import of a bundle', () => {
     ],
   ])('refuses %j', async (options, sentence) => {
     const file = await tempFile('x.tar.gz', '')
-    expect(await run(['import', file, ...options])).toEqual({
+    expect(await call(['import', file, ...options])).toEqual({
       code: 64,
       stdout: '',
       stderr: `lading: ${sentence}\n`,

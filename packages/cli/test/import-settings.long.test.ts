@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
-import { lading, type Outcome, referenceConfig, tempFile, tempFolder } from './support.ts'
+import { callLading, type Outcome, referenceConfig, tempFile, tempFolder } from './support.ts'
 
 const header = 'email,name,role,active\n'
 const ann = 'ann@example.com,Ann,admin,true\n'
@@ -24,7 +24,7 @@ async function importUsers(
 ): Promise<Outcome> {
   const file = await tempFile(name, content)
   const args = ['import', file, '--resource', 'users', ...options, '--config', referenceConfig]
-  const outcome = await lading(args, { databaseUrl: database.url })
+  const outcome = await callLading(args, { databaseUrl: database.url })
   const stdout = outcome.stdout.replaceAll(file, 'FILE').replace(/seconds( +).*/, 'seconds$1…')
   return { ...outcome, stdout }
 }
