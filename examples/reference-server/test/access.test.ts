@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../test-support/database.ts'
 import { readConfig } from '../src/config.ts'
 import { createLog } from '../src/json-log.ts'
-import { keyCommand } from '../src/key-command.ts'
 import { type ReferenceServer, startReferenceServer } from '../src/start.ts'
 import { answer, bearer, post } from './keyed-requests.ts'
 import { startServer } from './support.ts'
@@ -240,21 +239,6 @@ describe('npm run key', () => {
     expect(await status(server, key ?? '', 'GET /v1/exports?resource=users')).toBe(200)
     expect(await status(server, key ?? '', 'GET /v1/exports?resource=comments')).toBe(403)
     expect(await server.stop()).toBe(0)
-  })
-
-  test.each([
-    [[], 'its name must be 1 to 64 letters, digits, ".", "_" and "-".'],
-    [['a:b'], '":" and "," separate entries and their parts, and cannot be part of a value.'],
-    [
-      ['a', '--tenant', 'b,c'],
-      '":" and "," separate entries and their parts, and cannot be part of a value.',
-    ],
-    [['ci', '--rights', 'admin'], 'its rights must be some of read, write, metrics, separated by "+".'],
-    [['ci', 'other'], 'One name at a time.'],
-    [['ci', '--color'], "Unknown option '--color'"],
-  ])('%j is reported with what is wrong', (args, complaint) => {
-    const stderr = expect.stringContaining(complaint)
-    expect(keyCommand(args)).toEqual({ code: 64, stdout: '', stderr })
   })
 
   test('exits with 64 when it makes no key', () => {
